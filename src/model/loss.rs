@@ -1,0 +1,70 @@
+//! Cross-entropy of class logits, its gradient, and the share of right answers.
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, activation};
+
+/// The gradient of the mean cross-entropy over the batch: `(softmax(logits) − targets) / batch`.
+///
+/// `logits` is `[members, batch, classes]`; `targets` are unit vectors of the same shape, or
+/// `[1, batch, classes]` where members share them.
+pub fn cross_entropy_gradient<B: Backend>(
+    logits: Tensor<B, 3>,
+    targets: Tensor<B, 3>,
+) -> Tensor<B, 3> {
+    let batch = logits.dims()[1];
+    (activation::softmax(logits, 2) - targets).mul_scalar(1.0 / batch as f64)
+}
+
+/// The sums over the samples of cross-entropy, and the numbers of right answers.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Sums {
+    /// The sum of the samples' cross-entropies, for each member.
+    pub loss: Vec<f64>,
+    /// Samples whose highest logit is that of their class, for each member.
+    pub correct: Vec<f64>,
+    /// Samples of each member.
+    pub samples: usize,
+}
+
+impl Sums {
+    /// Adds up logits (`[members, samples, classes]`) against targets (the same, or shared).
+    pub fn of<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> Self {
+        let samples = logits.dims()[1];
+        let right = logits.clone().argmax(2).equal(targets.clone().argmax(2).expand({
+            let [members, samples, _] = logits.dims();
+            [members, samples, 1]
+        }));
+        let correct = right.float().sum_dim(1);
+        let log_likelihood = activation::log_softmax(logits, 2) * targets;
+        let loss = log_likelihood.sum_dim(2).sum_dim(1);
+        Self {
+            loss: numbers(loss).map(|loss| -loss).collect(),
+            correct: numbers(correct).collect(),
+            samples,
+        }
+    }
+
+    /// Adds the sums of further samples of the same members.
+    #[must_use]
+    pub fn plus(self, other: &Self) -> Self {
+        if self.samples == 0 {
+            return other.clone();
+        }
+        let add = |a: Vec<f64>, b: &[f64]| a.iter().zip(b).map(|(a, b)| a + b).collect();
+        Self {
+            loss: add(self.loss, &other.loss),
+            correct: add(self.correct, &other.correct),
+            samples: self.samples + other.samples,
+        }
+    }
+
+    /// Mean loss and accuracy of one member.
+    pub fn means(&self, member: usize) -> (f64, f64) {
+        let samples = self.samples as f64;
+        (self.loss[member] / samples, self.correct[member] / samples)
+    }
+}
+
+fn numbers<B: Backend>(tensor: Tensor<B, 3>) -> impl Iterator<Item = f64> {
+    tensor.into_data().convert::<f64>().into_vec::<f64>().expect("just converted").into_iter()
+}

@@ -1,0 +1,58 @@
+//! Values as short text, for levels, tables and folder names.
+
+use serde_json::Value;
+
+/// A value as a person would write it in a table: `0.01`, `cosine`, `step every=1 gamma=0.5`.
+pub fn label(value: &Value) -> String {
+    match value {
+        Value::Null => "none".to_owned(),
+        Value::Bool(flag) => flag.to_string(),
+        Value::Number(number) => number_label(number),
+        Value::String(text) => text.clone(),
+        Value::Array(items) => items.iter().map(label).collect::<Vec<_>>().join("-"),
+        Value::Object(fields) => fields
+            .iter()
+            .map(|(key, value)| match value {
+                Value::Object(inner) => {
+                    let settings: Vec<String> = inner
+                        .iter()
+                        .map(|(key, value)| format!("{key}={}", label(value)))
+                        .collect();
+                    [vec![key.clone()], settings].concat().join(" ")
+                }
+                other => format!("{key}={}", label(other)),
+            })
+            .collect::<Vec<_>>()
+            .join(" "),
+    }
+}
+
+/// Shortest form that reads back as the same number; very small and large ones as `1e-5`.
+fn number_label(number: &serde_json::Number) -> String {
+    match number.as_f64() {
+        Some(value) if number.is_f64() => {
+            let plain = format!("{value}");
+            let scientific = format!("{value:e}");
+            match scientific.len() < plain.len() && !(1e-4..1e6).contains(&value.abs()) {
+                true => scientific,
+                false => plain,
+            }
+        }
+        _ => number.to_string(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn values_read_as_a_person_would_write_them() {
+        assert_eq!(label(&json!(0.01)), "0.01");
+        assert_eq!(label(&json!(1e-5)), "1e-5");
+        assert_eq!(label(&json!(64)), "64");
+        assert_eq!(label(&json!([256, 128])), "256-128");
+        assert_eq!(label(&json!({ "step": { "every": 1, "gamma": 0.5 } })), "step every=1 gamma=0.5");
+    }
+}

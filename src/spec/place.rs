@@ -1,0 +1,26 @@
+//! Where something stands in a sweep file, for messages.
+
+/// A place in the text of a sweep file, or on the command line.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Place {
+    /// Line, counted from 1; 0 where the text has no lines (a `--set` option).
+    pub line: usize,
+    /// Column in characters, counted from 1.
+    pub column: usize,
+    /// Offset in bytes from the start of the text.
+    pub offset: usize,
+    /// Length in bytes of what the message points at.
+    pub length: usize,
+    /// The dotted path of keys that leads here, such as `training.learning_rate`.
+    pub path: String,
+}
+
+impl Place {
+    /// The place of something given on the command line as `option`.
+    pub fn command_line(path: &str) -> Self {
+        Self {
+            path: path.to_owned(),
+            ..Self::default()
+        }
+    }
+}

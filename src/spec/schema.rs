@@ -1,0 +1,114 @@
+//! The JSON Schema of a sweep file, made from the types that read it.
+
+use super::key::{KEYS, Key};
+use super::range;
+use super::setting::Setting;
+use super::sweep::{RankBy, SECTIONS};
+use serde_json::{Map, Value, json};
+
+/// The JSON Schema (draft 2020-12) of a sweep file, for editors that complete and check.
+pub fn schema() -> Value {
+    let mut properties = Map::new();
+    properties.insert("name".into(), described(json!({ "type": "string" }), "Names the folder under runs/ and the tables under reports/. Default: the file's name."));
+    properties.insert("description".into(), described(json!({ "type": "string" }), "What the sweep is for; stands above the tables."));
+    for section in SECTIONS {
+        properties.insert(section.to_owned(), section_schema(section));
+    }
+    properties.insert("grid".into(), grid_schema());
+    properties.insert("exclude".into(), described(json!({ "type": "array", "items": { "type": "object", "minProperties": 1 } }), "Combinations to leave out: each entry maps factors or keys to a value or a list of values; all of them must match."));
+    properties.insert("include".into(), described(json!({ "type": "array", "items": settings_schema() }), "Trials beside the grid: what each sets on top of the base configuration."));
+    properties.insert("report".into(), json!({
+        "type": "object",
+        "description": "How the tables are made.",
+        "properties": { "rank_by": described(RankBy::schema(), "What trials are ranked by, over the validation splits.") },
+        "additionalProperties": false,
+    }));
+    json!({
+        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "title": "A tp-sweep sweep file",
+        "type": "object",
+        "properties": properties,
+        "additionalProperties": false,
+    })
+}
+
+fn described(mut schema: Value, description: &str) -> Value {
+    schema["description"] = Value::from(description);
+    schema
+}
+
+fn section_schema(section: &str) -> Value {
+    let about = match section {
+        "data" => "What is learnt from.",
+        "model" => "What is trained.",
+        "training" => "How it is trained.",
+        _ => "How it is judged.",
+    };
+    let fields: Map<String, Value> = KEYS
+        .iter()
+        .filter(|key| key.parts().0 == section)
+        .map(|key| (key.parts().1.to_owned(), key.schema()))
+        .collect();
+    json!({ "type": "object", "description": about, "properties": fields,
+            "additionalProperties": false })
+}
+
+/// A mapping of full key paths to values.
+fn settings_schema() -> Value {
+    let keys: Map<String, Value> = KEYS
+        .iter()
+        .map(|key| (key.path.to_owned(), key.schema()))
+        .collect();
+    json!({ "type": "object", "properties": keys, "additionalProperties": false })
+}
+
+fn key_levels_schema(key: &Key) -> Value {
+    let mut value = key.schema();
+    if let Value::Object(fields) = &mut value {
+        fields.remove("default");
+        fields.remove("description");
+    }
+    let list = json!({ "type": "array", "items": value, "minItems": 1 });
+    let full = json!({
+        "type": "object",
+        "properties": {
+            "values": list,
+            "linear": range::schema("linear"),
+            "logarithmic": range::schema("logarithmic"),
+            "when": when_schema(),
+        },
+        "additionalProperties": false,
+    });
+    json!({ "description": key.about, "anyOf": [list, full] })
+}
+
+fn when_schema() -> Value {
+    described(json!({ "type": "object", "minProperties": 1 }), "Where this factor applies: factors or keys above it, and a value or a list of values of each.")
+}
+
+fn grid_schema() -> Value {
+    let factors: Map<String, Value> = KEYS
+        .iter()
+        .map(|key| (key.path.to_owned(), key_levels_schema(key)))
+        .collect();
+    let zipped: Map<String, Value> = factors.clone();
+    let labelled = json!({ "type": "object", "additionalProperties": { "anyOf": [settings_schema(), { "type": "null" }] } });
+    let other = json!({
+        "description": "A factor of labelled levels, each setting several keys; or keys that go in step (zip).",
+        "anyOf": [
+            { "type": "object", "required": ["zip"], "additionalProperties": false,
+              "properties": { "zip": { "type": "object", "properties": zipped, "additionalProperties": false },
+                              "when": when_schema() } },
+            { "type": "object", "required": ["levels"], "additionalProperties": false,
+              "properties": { "levels": labelled, "when": when_schema() } },
+            labelled,
+        ],
+    });
+    json!({
+        "type": "object",
+        "description": "What varies. Every configuration key can be a factor; the first varies slowest.",
+        "minProperties": 1,
+        "properties": factors,
+        "additionalProperties": other,
+    })
+}

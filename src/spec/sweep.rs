@@ -1,0 +1,366 @@
+//! A checked sweep: what a sweep file asks for.
+
+use super::config::Config;
+use super::factor::{Factor, Set};
+use super::key::{KEYS, Key};
+use super::node::{Entry, Node, Yaml};
+use super::place::Place;
+use super::problem::{Problem, SpecError};
+use super::rule::Rule;
+use super::setting::{Setting, choice};
+use std::path::Path;
+
+/// A sweep that is valid in each of its parts.
+#[derive(Clone, Debug)]
+pub struct Sweep {
+    /// The name of its folder under `runs/` and of its tables under `reports/`.
+    pub name: String,
+    /// What it is for, in the author's words.
+    pub description: String,
+    /// The configuration that each trial starts from.
+    pub base: Vec<Set>,
+    /// What varies; the first varies slowest.
+    pub factors: Vec<Factor>,
+    /// Combinations that are left out.
+    pub exclude: Vec<Rule>,
+    /// Trials beside the grid.
+    pub include: Vec<Include>,
+    /// How the tables are made.
+    pub report: ReportOptions,
+    /// The file it came from.
+    pub source: Source,
+}
+
+/// A trial beside the grid.
+#[derive(Clone, Debug)]
+pub struct Include {
+    /// What it sets on top of the base configuration.
+    pub settings: Vec<Set>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The text of a sweep, for messages.
+#[derive(Clone, Debug)]
+pub struct Source {
+    /// The file's name as the user gave it.
+    pub name: String,
+    /// The file's text.
+    pub text: String,
+}
+
+choice! {
+    /// What trials are ranked by, over the validation splits.
+    pub enum RankBy {
+        /// The share of samples classified rightly; higher is better.
+        Accuracy = "accuracy",
+        /// The cross-entropy; lower is better.
+        Loss = "loss",
+    }
+}
+
+/// How the tables are made.
+#[derive(Clone, Debug)]
+pub struct ReportOptions {
+    /// What trials are ranked by.
+    pub rank_by: RankBy,
+}
+
+/// The keys at the top level of a sweep file.
+pub(super) const TOP_LEVEL: [&str; 10] = [
+    "name", "description", "data", "model", "training", "validation", "grid", "exclude",
+    "include", "report",
+];
+
+/// The sections of the base configuration.
+pub(super) const SECTIONS: [&str; 4] = ["data", "model", "training", "validation"];
+
+/// The longest name of a sweep, in characters.
+const LONGEST_NAME: usize = 64;
+
+impl Source {
+    /// A problem as an error of this file.
+    pub fn error(&self, problem: Problem) -> SpecError {
+        SpecError::Invalid {
+            name: self.name.clone(),
+            text: self.text.clone(),
+            problem,
+        }
+    }
+}
+
+impl Sweep {
+    /// Reads the sweep file at `path`; each override is a `KEY=VALUE` that replaces a key of it.
+    ///
+    /// # Errors
+    /// A file that cannot be read, or that is no valid sweep.
+    pub fn load(path: &Path, overrides: &[String]) -> Result<Self, SpecError> {
+        /// Far beyond any sweep file, and far below the machine's memory.
+        const LARGEST: u64 = 16 << 20;
+        let read = |source| SpecError::Read {
+            path: path.to_owned(),
+            source,
+        };
+        let size = std::fs::metadata(path).map_err(read)?.len();
+        if size > LARGEST {
+            return Err(read(std::io::Error::other(format!(
+                "it has {size} bytes, more than {LARGEST}"
+            ))));
+        }
+        let text = std::fs::read_to_string(path).map_err(read)?;
+        let stem = path.file_stem().map(|stem| stem.to_string_lossy());
+        Self::parse(
+            Source {
+                name: path.display().to_string(),
+                text,
+            },
+            &stem.unwrap_or_default(),
+            overrides,
+        )
+    }
+
+    /// Reads a sweep from text; `default_name` is its name where the text gives none.
+    ///
+    /// # Errors
+    /// Text that is no valid sweep.
+    pub fn parse(
+        source: Source,
+        default_name: &str,
+        overrides: &[String],
+    ) -> Result<Self, SpecError> {
+        let read = || -> Result<_, Problem> {
+            let mut document = Node::parse(&source.text)?;
+            for option in overrides {
+                override_key(&mut document, option)?;
+            }
+            from_document(&document, default_name, &source)
+        };
+        read().map_err(|problem| source.error(problem))
+    }
+
+    /// The configuration that each trial starts from.
+    pub fn base_config(&self) -> Config {
+        let mut config = Config::default();
+        for set in &self.base {
+            set.to.apply(&mut config);
+        }
+        config
+    }
+}
+
+fn from_document(document: &Node, default_name: &str, source: &Source) -> Result<Sweep, Problem> {
+    let mut sweep = Sweep {
+        name: String::new(),
+        description: String::new(),
+        base: Vec::new(),
+        factors: Vec::new(),
+        exclude: Vec::new(),
+        include: Vec::new(),
+        report: ReportOptions {
+            rank_by: RankBy::Accuracy,
+        },
+        source: source.clone(),
+    };
+    let what = "a sweep: a mapping with data, model, training, validation and grid";
+    let entries = document.entries(what)?;
+    for entry in entries {
+        match entry.key.as_str() {
+            "name" => sweep.name = read_name(&entry.node)?,
+            "description" => sweep.description = read_text(&entry.node)?,
+            "report" => sweep.report = read_report(&entry.node)?,
+            "grid" => sweep.factors = read_grid(&entry.node)?,
+            "exclude" | "include" => {} // After the grid, to which they refer.
+            section if SECTIONS.contains(&section) => {
+                sweep.base.extend(read_section(section, &entry.node)?);
+            }
+            _ => return Err(entry.unknown(TOP_LEVEL)),
+        }
+    }
+    if sweep.name.is_empty() {
+        sweep.name = read_name(&Node {
+            value: Yaml::Text(default_name.to_owned()),
+            place: Place::default(),
+        })?;
+    }
+    if let Some(node) = document.get("exclude") {
+        for item in node.items("a list of conditions")? {
+            let rule = Rule::read(item, &sweep.factors, "`exclude`")?;
+            sweep.exclude.push(rule);
+        }
+    }
+    if let Some(node) = document.get("include") {
+        for item in node.items("a list of trials")? {
+            let entries = item.entries("a mapping of configuration keys to values")?;
+            sweep.include.push(Include {
+                settings: Set::read_all(entries)?,
+                place: item.place.clone(),
+            });
+        }
+    }
+    refuse_overridden_base(&sweep)?;
+    Ok(sweep)
+}
+
+/// A `--set` of a key that varies would silently do nothing.
+fn refuse_overridden_base(sweep: &Sweep) -> Result<(), Problem> {
+    for set in sweep.base.iter().filter(|set| set.place.line == 0) {
+        if let Some(factor) = sweep.factors.iter().find(|f| f.key() == Some(set.key)) {
+            return Err(Problem::new(
+                &set.place,
+                format!("`{}` varies in the grid (line {})", set.key.path, factor.place.line),
+            )
+            .help(format!(
+                "to change its levels, write --set 'grid.{}=[…]'",
+                set.key.path
+            )));
+        }
+    }
+    Ok(())
+}
+
+fn read_grid(node: &Node) -> Result<Vec<Factor>, Problem> {
+    if node.value == Yaml::Null {
+        return Err(empty_grid(node));
+    }
+    let mut factors = Vec::new();
+    for entry in node.entries("a mapping of factors to their levels")? {
+        let factor = Factor::read(entry, &factors)?;
+        factors.push(factor);
+    }
+    match factors.is_empty() {
+        true => Err(empty_grid(node)),
+        false => Ok(factors),
+    }
+}
+
+fn empty_grid(node: &Node) -> Problem {
+    Problem::new(&node.place, "the grid is empty").help(
+        "give it a factor, such as training.learning_rate: [0.1, 0.01], or leave `grid` out to \
+         train the base configuration alone",
+    )
+}
+
+fn read_section(section: &str, node: &Node) -> Result<Vec<Set>, Problem> {
+    let fields = || KEYS.iter().filter(|key| key.parts().0 == section);
+    let entries = node.entries(&format!("the settings of `{section}`"))?;
+    entries
+        .iter()
+        .map(|entry| {
+            let Some(key) = fields().find(|key| key.parts().1 == entry.key) else {
+                let names: Vec<&str> = fields().map(|key| key.parts().1).collect();
+                return Err(entry.unknown(names));
+            };
+            Ok(Set {
+                key,
+                to: key.read(&entry.node)?,
+                place: entry.node.place.clone(),
+            })
+        })
+        .collect()
+}
+
+fn read_report(node: &Node) -> Result<ReportOptions, Problem> {
+    let mut options = ReportOptions {
+        rank_by: RankBy::Accuracy,
+    };
+    for entry in node.entries("the settings of `report`")? {
+        match entry.key.as_str() {
+            "rank_by" => options.rank_by = RankBy::read(&entry.node)?,
+            _ => return Err(entry.unknown(["rank_by"])),
+        }
+    }
+    Ok(options)
+}
+
+fn read_text(node: &Node) -> Result<String, Problem> {
+    match &node.value {
+        Yaml::Text(text) => Ok(text.clone()),
+        _ => Err(node.unexpected("text")),
+    }
+}
+
+/// A name that is safe as a folder's name everywhere.
+fn read_name(node: &Node) -> Result<String, Problem> {
+    let expected = "a name of letters, digits, `-`, `_` and `.` that starts with a letter or digit";
+    let text = match &node.value {
+        Yaml::Text(text) => text.clone(),
+        Yaml::Integer(value) => value.to_string(),
+        _ => return Err(node.unexpected(expected)),
+    };
+    let safe = text.len() <= LONGEST_NAME
+        && text.starts_with(|c: char| c.is_ascii_alphanumeric())
+        && text
+            .chars()
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+    match safe {
+        true => Ok(text),
+        false => Err(node.unexpected(expected).help(format!(
+            "set `name`, at most {LONGEST_NAME} characters: it names the folder under runs/"
+        ))),
+    }
+}
+
+/// Replaces or adds one key of the document, as `--set KEY=VALUE` asks.
+fn override_key(document: &mut Node, option: &str) -> Result<(), Problem> {
+    let example = "write --set training.epochs=1";
+    let Some((path, value)) = option.split_once('=') else {
+        let place = Place::command_line(option);
+        return Err(Problem::new(&place, "expected KEY=VALUE").help(example));
+    };
+    let place = Place::command_line(path);
+    let mut value = Node::parse(value).map_err(|problem| Problem {
+        place: place.clone(),
+        ..problem
+    })?;
+    replace_places(&mut value, &place);
+    let (top, rest) = path.split_once('.').unwrap_or((path, ""));
+    let entry = |key: &str, node: Node| Entry {
+        key: key.to_owned(),
+        place: place.clone(),
+        node,
+    };
+    if !TOP_LEVEL.contains(&top) {
+        let paths = Key::paths().chain(TOP_LEVEL).collect::<Vec<_>>();
+        return Err(entry(path, value).unknown(paths));
+    }
+    let Yaml::Map(entries) = &mut document.value else {
+        return Ok(()); // The document itself is refused later, with its own message.
+    };
+    if rest.is_empty() {
+        put(entries, entry(top, value));
+        return Ok(());
+    }
+    if !entries.iter().any(|e| e.key == top) {
+        let empty = Node {
+            value: Yaml::Map(Vec::new()),
+            place: place.clone(),
+        };
+        entries.push(entry(top, empty));
+    }
+    let section = entries.iter_mut().find(|e| e.key == top);
+    if let Some(Entry { node, .. }) = section
+        && let Yaml::Map(fields) = &mut node.value
+    {
+        put(fields, entry(rest, value));
+    }
+    Ok(())
+}
+
+fn put(entries: &mut Vec<Entry>, new: Entry) {
+    match entries.iter_mut().find(|e| e.key == new.key) {
+        Some(entry) => *entry = new,
+        None => entries.push(new),
+    }
+}
+
+fn replace_places(node: &mut Node, place: &Place) {
+    node.place = place.clone();
+    match &mut node.value {
+        Yaml::List(items) => items.iter_mut().for_each(|item| replace_places(item, place)),
+        Yaml::Map(entries) => entries.iter_mut().for_each(|entry| {
+            entry.place = place.clone();
+            replace_places(&mut entry.node, place);
+        }),
+        _ => {}
+    }
+}

@@ -1,0 +1,47 @@
+//! The members of a cohort.
+
+use crate::data::Partition;
+use crate::random::Seed;
+use crate::spec::Config;
+
+/// One run, as a member of a cohort.
+#[derive(Clone, Debug)]
+pub struct Member<'a> {
+    /// Its trial's configuration.
+    pub config: &'a Config,
+    /// What its random numbers are keyed by.
+    pub seed: Seed,
+    /// Its samples.
+    pub partition: Partition,
+}
+
+/// Whether all members see the same samples in the same order, so that batches are shared.
+pub fn share_batches(members: &[Member]) -> bool {
+    members
+        .iter()
+        .all(|m| m.seed == members[0].seed && m.partition == members[0].partition)
+}
+
+/// Checks that the members can be one stacked program.
+///
+/// # Panics
+/// When they cannot: the planner groups only runs of equal shape.
+pub fn assert_stackable(members: &[Member]) {
+    let shape = |member: &Member| {
+        let config = member.config;
+        (
+            config.data.set,
+            config.model.hidden_widths(),
+            config.model.activation,
+            (config.training.epochs, config.training.batch_size),
+            (config.training.optimizer, config.training.nesterov),
+            member.partition.train.len(),
+            member.partition.validation.len(),
+        )
+    };
+    assert!(!members.is_empty(), "a cohort has at least one member");
+    assert!(
+        members.iter().all(|m| shape(m) == shape(&members[0])),
+        "the members of a cohort have equal shapes"
+    );
+}

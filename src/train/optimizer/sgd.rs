@@ -1,0 +1,65 @@
+//! Stochastic gradient descent, as `torch.optim.SGD` with dampening 0.
+
+use super::Optimizer;
+use crate::spec::Training;
+use crate::train::per_member::PerMember;
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+/// `v ← µ·v + g`, then `w ← w − η·v`; Nesterov's form steps by `g + µ·v` instead.
+pub struct Sgd<B: Backend> {
+    momentum: PerMember<B>,
+    nesterov: bool,
+    /// One for each parameter, once there is a momentum and a first gradient.
+    velocities: Vec<Tensor<B, 3>>,
+}
+
+impl<B: Backend> Sgd<B> {
+    /// Members with these settings, of which `nesterov` must be the same.
+    pub fn new(members: &[&Training], device: &B::Device) -> Self {
+        let momentum: Vec<f64> = members.iter().map(|m| m.momentum.get()).collect();
+        Self {
+            momentum: PerMember::new(&momentum, device),
+            nesterov: members[0].nesterov,
+            velocities: Vec::new(),
+        }
+    }
+
+    fn directions(&mut self, gradients: Vec<Tensor<B, 3>>) -> Vec<Tensor<B, 3>> {
+        if self.momentum.is_zero() {
+            return gradients;
+        }
+        self.velocities = match self.velocities.is_empty() {
+            true => gradients.clone(),
+            false => std::mem::take(&mut self.velocities)
+                .into_iter()
+                .zip(&gradients)
+                .map(|(velocity, gradient)| self.momentum.scale(velocity) + gradient.clone())
+                .collect(),
+        };
+        match self.nesterov {
+            false => self.velocities.clone(),
+            true => gradients
+                .into_iter()
+                .zip(&self.velocities)
+                .map(|(gradient, velocity)| gradient + self.momentum.scale(velocity.clone()))
+                .collect(),
+        }
+    }
+}
+
+impl<B: Backend> Optimizer<B> for Sgd<B> {
+    fn step(
+        &mut self,
+        parameters: Vec<Tensor<B, 3>>,
+        gradients: Vec<Tensor<B, 3>>,
+        learning_rate: &PerMember<B>,
+    ) -> Vec<Tensor<B, 3>> {
+        let directions = self.directions(gradients);
+        parameters
+            .into_iter()
+            .zip(directions)
+            .map(|(parameter, direction)| parameter - learning_rate.scale(direction))
+            .collect()
+    }
+}

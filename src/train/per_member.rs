@@ -1,0 +1,49 @@
+//! A number that each member of a cohort has its own of.
+
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+
+/// A hyper-parameter of all members.
+#[derive(Clone, Debug)]
+pub enum PerMember<B: Backend> {
+    /// All members have the same: cheaper, and exactly the arithmetic of a plain model.
+    Same(f64),
+    /// Each has its own: `[members, 1, 1]`.
+    Each(Tensor<B, 3>),
+}
+
+impl<B: Backend> PerMember<B> {
+    /// One value for each member.
+    pub fn new(values: &[f64], device: &B::Device) -> Self {
+        match values {
+            [first, rest @ ..] if rest.iter().all(|value| value == first) => Self::Same(*first),
+            _ => {
+                let numbers: Vec<f32> = values.iter().map(|&value| value as f32).collect();
+                let shape = [values.len(), 1, 1];
+                Self::Each(Tensor::from_data(TensorData::new(numbers, shape), device))
+            }
+        }
+    }
+
+    /// Each member's part of `tensor` times its value.
+    pub fn scale(&self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
+        match self {
+            Self::Same(1.0) => tensor,
+            Self::Same(value) => tensor.mul_scalar(*value),
+            Self::Each(values) => tensor * values.clone(),
+        }
+    }
+
+    /// Adds each member's value to its part of `tensor`.
+    pub fn add_to(&self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
+        match self {
+            Self::Same(value) => tensor.add_scalar(*value),
+            Self::Each(values) => tensor + values.clone(),
+        }
+    }
+
+    /// Whether every member's value is 0.
+    pub fn is_zero(&self) -> bool {
+        matches!(self, Self::Same(0.0))
+    }
+}
