@@ -3,6 +3,7 @@
 use crate::data::Partition;
 use crate::random::Seed;
 use crate::spec::Config;
+use std::sync::Arc;
 
 /// One run, as a member of a cohort.
 #[derive(Clone, Debug)]
@@ -12,7 +13,7 @@ pub struct Member<'a> {
     /// What its random numbers are keyed by.
     pub seed: Seed,
     /// Its samples.
-    pub partition: Partition,
+    pub partition: Arc<Partition>,
 }
 
 /// Whether all members see the same samples in the same order, so that batches are shared.

@@ -1,0 +1,121 @@
+//! What the command line says when something cannot be done.
+
+use crate::data::DataError;
+use crate::plan::PlanError;
+use crate::record::RecordError;
+use crate::report::ReportError;
+use crate::run::DeviceError;
+use crate::spec::{Source, SpecError};
+use miette::{Diagnostic, LabeledSpan, NamedSource};
+use std::fmt;
+
+/// Anything that ends a command early.
+#[derive(Debug, thiserror::Error)]
+pub enum CliError {
+    /// A sweep file that is no valid sweep.
+    #[error(transparent)]
+    Spec(#[from] SpecError),
+    /// Data that cannot be used.
+    #[error(transparent)]
+    Data(#[from] DataError),
+    /// A device that is not there.
+    #[error(transparent)]
+    Device(#[from] DeviceError),
+    /// Another process at work on the same sweep.
+    #[error("the sweep {name} is already being run by another process, in {folder}")]
+    Locked {
+        /// The sweep's name.
+        name: String,
+        /// Its folder.
+        folder: std::path::PathBuf,
+    },
+    /// Folders that cannot be written to before anything was trained.
+    #[error(transparent)]
+    Start(RecordError),
+    /// Results that could not be written while training.
+    #[error("{0}; what is complete is kept: the same command continues")]
+    Record(RecordError),
+    /// Tables that could not be made.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+    /// A system that refuses something basic.
+    #[error("{0}")]
+    System(#[from] std::io::Error),
+}
+
+impl CliError {
+    /// An error of a plan, at its place in the sweep file.
+    pub fn plan(error: PlanError, source: &Source) -> Self {
+        Self::Spec(source.error(error.0))
+    }
+
+    /// The exit code: 2 where nothing could start, 1 where something broke on the way.
+    pub fn exit_code(&self) -> u8 {
+        match self {
+            Self::Spec(_)
+            | Self::Data(_)
+            | Self::Device(_)
+            | Self::Locked { .. }
+            | Self::Start(_)
+            | Self::System(_) => 2,
+            Self::Record(_) | Self::Report(_) => 1,
+        }
+    }
+
+    /// The error for a person: with the piece of the sweep file that it is about.
+    pub fn report(self) -> miette::Report {
+        match self {
+            Self::Spec(SpecError::Invalid {
+                name,
+                text,
+                problem,
+            }) => miette::Report::new(Snippet {
+                message: SpecError::Invalid {
+                    name: name.clone(),
+                    text: String::new(),
+                    problem: problem.clone(),
+                }
+                .to_string(),
+                help: problem.help,
+                label: (problem.place.line > 0).then(|| {
+                    let place = &problem.place;
+                    let end = text.len();
+                    let start = place.offset.min(end);
+                    let length = place.length.min(end - start);
+                    LabeledSpan::new(Some("here".to_owned()), start, length)
+                }),
+                source: NamedSource::new(name, text).with_language("yaml"),
+            }),
+            other => miette::Report::msg(other.to_string()),
+        }
+    }
+}
+
+#[derive(Debug)]
+struct Snippet {
+    message: String,
+    help: Option<String>,
+    label: Option<LabeledSpan>,
+    source: NamedSource<String>,
+}
+
+impl fmt::Display for Snippet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.message)
+    }
+}
+
+impl std::error::Error for Snippet {}
+
+impl Diagnostic for Snippet {
+    fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
+        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+    }
+    fn source_code(&self) -> Option<&dyn miette::SourceCode> {
+        self.label.as_ref().map(|_| &self.source as &dyn miette::SourceCode)
+    }
+    fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
+        let label = self.label.clone()?;
+        Some(Box::new(std::iter::once(label)))
+    }
+}

@@ -1,0 +1,190 @@
+//! `tp-sweep run`.
+
+use super::arguments::RunArguments;
+use super::error::CliError;
+use super::load;
+use super::report::write_report;
+use crate::data;
+use crate::plan::Plan;
+use crate::record::{Host, Manifest, Store, lock};
+use crate::run::{
+    Device, Executor, Interrupt, Ran, Schedule, TensorExecutor, display, plural, remaining,
+};
+use crate::spec::{DataSet, Sweep};
+use burn::backend::Flex;
+use std::collections::{BTreeMap, HashMap};
+use std::io::{IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Rows of the ranking that are shown at the end.
+const TOP: usize = 5;
+
+/// Trains what remains of a sweep and writes its tables; the exit code.
+///
+/// # Errors
+/// Anything that hinders the sweep as a whole. A failed run does not: it is in the tables.
+pub fn run(arguments: &RunArguments) -> Result<u8, CliError> {
+    let (sweep, plan) = load(&arguments.sweep)?;
+    let device = arguments.device.resolve()?;
+    let runs = &arguments.folders.runs;
+    let store = Store::new(runs, &plan, |config| data::fingerprint(config.data.set));
+    let Some(_lock) = lock(store.folder()).map_err(CliError::Start)? else {
+        return Err(CliError::Locked {
+            name: plan.name.clone(),
+            folder: store.folder().to_owned(),
+        });
+    };
+    let workers = workers(arguments, device);
+    let manifest = manifest(arguments, &sweep, &plan, device, workers);
+    manifest.write(store.folder()).map_err(CliError::Start)?;
+    let interrupt = Interrupt::listen()?;
+    let progress = display(&plan, sweep.report.rank_by, arguments.quiet);
+    let executor = executor(arguments, &plan, &store, device)?;
+    let ran = Schedule {
+        sweep: &sweep,
+        plan: &plan,
+        store: &store,
+        executor: executor.as_ref(),
+        progress: progress.as_ref(),
+        interrupt: &interrupt,
+        workers,
+        device: device.to_string(),
+        hardware: hardware(&manifest),
+    }
+    .run()
+    .map_err(CliError::Record)?;
+    let report = write_report(&sweep, &plan, &ran.results, &arguments.folders.reports)?;
+    if !arguments.quiet {
+        let top = report.tables.top(&sweep, &plan, &ran.results, TOP)?;
+        let files = report.paths.iter().map(|path| path.display().to_string());
+        say(&format!("{top}\n{}\n", files.collect::<Vec<_>>().join("\n")));
+    }
+    Ok(ended(&plan, &ran, &interrupt, arguments))
+}
+
+/// Says how it ended; the exit code.
+fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments) -> u8 {
+    if ran.interrupted {
+        let left = plan.runs().count() - ran.results.len();
+        warn(&format!(
+            "stopped: {left} {} left; the same command continues where this one stopped",
+            plural(left, "run")
+        ));
+        return interrupt.exit_code();
+    }
+    let failed = ran.results.values().filter(|r| r.failure.is_some()).count();
+    if failed > 0 {
+        let path = arguments.folders.reports.join(format!("{}.md", plan.name));
+        let runs = plural(failed, "run");
+        warn(&format!("{failed} {runs} failed: the reasons are in {}", path.display()));
+        return 1;
+    }
+    0
+}
+
+/// Runs trained beside each other.
+fn workers(arguments: &RunArguments, device: Device) -> usize {
+    match (arguments.workers, device) {
+        (Some(workers), _) => usize::from(workers),
+        (None, Device::Cpu) => Host::current().cores,
+        (None, Device::Cuda(_)) => 1,
+    }
+}
+
+/// Loads the data that remaining runs need, and puts it on the device.
+fn executor(
+    arguments: &RunArguments,
+    plan: &Plan,
+    store: &Store,
+    device: Device,
+) -> Result<Box<dyn Executor>, CliError> {
+    let folders = data_folders(arguments);
+    let mut datasets: HashMap<DataSet, data::Dataset> = HashMap::new();
+    for run in remaining(plan, &store.read(plan)).into_iter().flatten() {
+        let set = plan.trials[run.trial].config.data.set;
+        if !datasets.contains_key(&set) {
+            datasets.insert(set, data::load(set, &folders)?);
+        }
+    }
+    Ok(match device {
+        Device::Cpu => {
+            let cpu = Default::default();
+            Box::new(TensorExecutor::<Flex>::new(datasets, &cpu, true))
+        }
+        #[cfg(feature = "cuda")]
+        Device::Cuda(index) => {
+            let gpu = burn::backend::cuda::CudaDevice::new(index);
+            Box::new(TensorExecutor::<burn::backend::Cuda>::new(datasets, &gpu, false))
+        }
+        #[cfg(not(feature = "cuda"))]
+        Device::Cuda(_) => unreachable!("without the feature no CUDA device is ever found"),
+    })
+}
+
+/// Where data sets are looked for: `--data`, or `data` here and beside the sweep file's folders.
+fn data_folders(arguments: &RunArguments) -> Vec<PathBuf> {
+    if let Some(folder) = &arguments.data {
+        return vec![folder.clone()];
+    }
+    let mut folders = vec![PathBuf::from("data")];
+    let sweep = arguments.sweep.sweep.as_deref().unwrap_or(Path::new("."));
+    if let Ok(sweep) = std::path::absolute(sweep) {
+        folders.extend(sweep.ancestors().skip(1).map(|folder| folder.join("data")));
+    }
+    folders
+}
+
+fn manifest(
+    arguments: &RunArguments,
+    sweep: &Sweep,
+    plan: &Plan,
+    device: Device,
+    workers: usize,
+) -> Manifest {
+    let sets = plan.trials.iter().map(|trial| trial.config.data.set);
+    let data: BTreeMap<String, String> =
+        sets.map(|set| (set.to_string(), data::fingerprint(set))).collect();
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    Manifest {
+        format: 1,
+        version: env!("CARGO_PKG_VERSION"),
+        name: plan.name.clone(),
+        sweep_file: sweep.source.text.clone(),
+        overrides: arguments.sweep.overrides.clone(),
+        trials: plan.trials.len(),
+        runs: plan.runs().count(),
+        data,
+        device: device.to_string(),
+        workers,
+        host: Host::current(),
+        started: since_1970.map_or(0.0, |elapsed| elapsed.as_secs_f64()),
+    }
+}
+
+/// The machine as a Markdown table.
+fn hardware(manifest: &Manifest) -> String {
+    let host = &manifest.host;
+    let processor = host.processor.as_deref().unwrap_or("unknown");
+    format!(
+        "what | value\n---|---\ndevice | {}\nworkers | {}\nprocessor | {processor}\ncores | {}\n\
+         system | {}\ntp-sweep | {}\n",
+        manifest.device, manifest.workers, host.cores, host.system, manifest.version,
+    )
+}
+
+/// Writes to standard output; a closed one is no reason to fail.
+pub(super) fn say(text: &str) {
+    let _ = std::io::stdout().write_all(text.as_bytes());
+}
+
+fn warn(line: &str) {
+    let mut error = std::io::stderr();
+    let mark = if error.is_terminal() { "\u{1b}[33m!\u{1b}[0m" } else { "!" };
+    let _ = writeln!(error, "{mark} {line}");
+}
+
+/// Says what the author of a sweep should know.
+pub(super) fn warn_all(warnings: &[String]) {
+    warnings.iter().for_each(|warning| warn(warning));
+}

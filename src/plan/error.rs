@@ -1,0 +1,11 @@
+//! Sweeps that give no plan.
+
+use crate::spec::Problem;
+
+/// The most trials a plan may have.
+pub const MOST_TRIALS: usize = 1_000_000;
+
+/// A sweep whose parts are valid, but not together.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error(transparent)]
+pub struct PlanError(#[from] pub Problem);

@@ -1,0 +1,67 @@
+//! What makes two runs the same run.
+
+use crate::random::Seed;
+use crate::spec::Config;
+use serde::{Deserialize, Serialize};
+
+/// Counts up when a change of the program changes the numbers that a configuration gives, so
+/// that old results are not taken for new ones.
+pub const RESULTS_VERSION: u32 = 1;
+
+/// The hash of all that decides a run's numbers: its configuration, its data, its seed.
+#[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Identity(String);
+
+impl Identity {
+    /// The identity of a run on data of this fingerprint.
+    pub fn new(config: &Config, seed: Seed, data: &str) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("tp-sweep run identity");
+        // Each part is preceded by its length: no two lists of parts give the same bytes.
+        for part in [
+            RESULTS_VERSION.to_string(),
+            decisive(config).to_string(),
+            data.to_owned(),
+            format!("{} {} {}", seed.sweep, seed.repeat, seed.fold),
+        ] {
+            hasher.update(&(part.len() as u64).to_le_bytes());
+            hasher.update(part.as_bytes());
+        }
+        Self(hasher.finalize().to_hex().to_string())
+    }
+}
+
+/// The configuration without the number of repeats: more repeats leave each run what it was.
+fn decisive(config: &Config) -> serde_json::Value {
+    let mut shown = config.show();
+    if let Some(validation) = shown.get_mut("validation").and_then(|v| v.as_object_mut()) {
+        validation.remove("repeats");
+    }
+    shown
+}
+
+impl std::fmt::Display for Identity {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Count, Fraction};
+
+    #[test]
+    fn an_identity_changes_with_each_part_but_not_with_the_number_of_repeats() {
+        let seed = Seed { sweep: 0, repeat: 0, fold: 0 };
+        let config = Config::default();
+        let base = Identity::new(&config, seed, "data");
+        let mut other = config.clone();
+        other.model.dropout = Fraction::new(0.5).unwrap();
+        assert_ne!(base, Identity::new(&other, seed, "data"));
+        assert_ne!(base, Identity::new(&config, Seed { fold: 1, ..seed }, "data"));
+        assert_ne!(base, Identity::new(&config, seed, "other data"));
+        let mut repeated = config.clone();
+        repeated.validation.repeats = Count::new(5).unwrap();
+        assert_eq!(base, Identity::new(&repeated, seed, "data"));
+    }
+}

@@ -1,0 +1,239 @@
+//! What a sweep amounts to: trials, runs, cohorts. Pure: no device, no clock, no files.
+
+mod error;
+mod expand;
+mod identity;
+mod name;
+mod summary;
+mod work;
+
+pub use error::{MOST_TRIALS, PlanError};
+pub use expand::{Expansion, Point, difference};
+pub use identity::{Identity, RESULTS_VERSION};
+pub use summary::{duration, summary};
+pub use work::Work;
+
+use crate::random::Seed;
+use crate::spec::{Config, FactorKind, Key, Sweep, label};
+use std::collections::HashSet;
+
+/// All trials of a sweep.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// The sweep's name.
+    pub name: String,
+    /// The trials, in the order of the grid; those beside it come last.
+    pub trials: Vec<Trial>,
+    /// The columns that tell trials apart.
+    pub columns: Vec<Column>,
+    /// Points of the grid that were excluded.
+    pub excluded: usize,
+    /// What the author should know, though it hinders nothing.
+    pub warnings: Vec<String>,
+}
+
+/// One configuration of the sweep.
+#[derive(Clone, Debug)]
+pub struct Trial {
+    /// The name of its folder, unique in the sweep.
+    pub name: String,
+    /// The level of each factor; nothing where it is absent.
+    pub levels: Vec<Option<usize>>,
+    /// The entry of `include` that it comes from, if any.
+    pub included: Option<usize>,
+    /// The whole configuration.
+    pub config: Config,
+}
+
+/// A column of the tables that tells trials apart.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Column {
+    /// The factor's name or the key's path.
+    pub name: String,
+    /// The short name, for tables that people read.
+    pub short: String,
+    source: ColumnSource,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+enum ColumnSource {
+    Key(&'static Key),
+    Labels(usize),
+}
+
+/// One training of one trial: what has a folder, and a result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct RunId {
+    /// The trial's position in the plan.
+    pub trial: usize,
+    /// The repeat, from 0.
+    pub repeat: u32,
+    /// The fold, from 0.
+    pub fold: u32,
+}
+
+impl Plan {
+    /// Expands a sweep.
+    ///
+    /// # Errors
+    /// Parts that are valid but do not go together, and too many trials.
+    pub fn new(sweep: &Sweep) -> Result<Self, PlanError> {
+        let mut trials = Vec::new();
+        let mut names = HashSet::new();
+        let expansion = expand::expand(sweep, &mut |point| {
+            let name = unique(name::name(sweep, &point), &mut names);
+            trials.push(Trial {
+                name,
+                levels: point.levels,
+                included: point.included,
+                config: point.config,
+            });
+        })?;
+        let unmatched = sweep.exclude.iter().zip(&expansion.matched);
+        let warnings = unmatched
+            .filter(|(_, matched)| **matched == 0)
+            .map(|(rule, _)| {
+                format!(
+                    "{}:{}: this `exclude` matches no combination of the grid",
+                    sweep.source.name, rule.place.line
+                )
+            })
+            .collect();
+        Ok(Self {
+            name: sweep.name.clone(),
+            trials,
+            columns: columns(sweep),
+            excluded: expansion.excluded,
+            warnings,
+        })
+    }
+
+    /// Every run, trial by trial, repeat by repeat, fold by fold.
+    pub fn runs(&self) -> impl Iterator<Item = RunId> + '_ {
+        (0..self.trials.len()).flat_map(|trial| self.runs_of(trial))
+    }
+
+    /// Every run of the trial at this position.
+    pub fn runs_of(&self, trial: usize) -> impl Iterator<Item = RunId> + use<> {
+        let validation = &self.trials[trial].config.validation;
+        let (repeats, folds) = (validation.repeats.get() as u32, validation.splits() as u32);
+        (0..repeats).flat_map(move |repeat| {
+            (0..folds).map(move |fold| RunId {
+                trial,
+                repeat,
+                fold,
+            })
+        })
+    }
+
+    /// The runs grouped into cohorts, each trained as one stacked program. Each run is a cohort of
+    /// its own: on the CPU that is the fastest (see `docs/decisions.md`).
+    pub fn cohorts(&self) -> impl Iterator<Item = Vec<RunId>> + '_ {
+        self.runs().map(|run| vec![run])
+    }
+
+    /// The work of all trials.
+    pub fn work(&self) -> Work {
+        let mut work = Work::default();
+        for trial in &self.trials {
+            work += Work::of_trial(&trial.config);
+        }
+        work
+    }
+
+    /// The folder of a run below the sweep's folder: `<trial>/fold-<k>`, with the repeat in front
+    /// of the fold where there are several.
+    pub fn folder(&self, run: RunId) -> std::path::PathBuf {
+        let trial = &self.trials[run.trial];
+        let last = match trial.config.validation.repeats.get() {
+            1 => format!("fold-{}", run.fold),
+            _ => format!("repeat-{}-fold-{}", run.repeat, run.fold),
+        };
+        std::path::Path::new(&trial.name).join(last)
+    }
+
+    /// What the random numbers of a run are keyed by.
+    pub fn seed(&self, run: RunId) -> Seed {
+        Seed {
+            sweep: self.trials[run.trial].config.validation.seed,
+            repeat: run.repeat,
+            fold: run.fold,
+        }
+    }
+}
+
+impl Trial {
+    /// The trial's value in a column; nothing where the factor is absent.
+    pub fn value(&self, sweep: &Sweep, column: &Column) -> Option<serde_json::Value> {
+        match column.source {
+            ColumnSource::Labels(factor) => {
+                let level = self.levels[factor]?;
+                Some(sweep.factors[factor].levels[level].label.clone().into())
+            }
+            ColumnSource::Key(key) => {
+                let owners = sweep
+                    .factors
+                    .iter()
+                    .zip(&self.levels)
+                    .filter(|(factor, _)| factor.keys().any(|k| k == key));
+                let (mut owned, mut present) = (false, false);
+                for (_, level) in owners {
+                    owned = true;
+                    present |= level.is_some();
+                }
+                let shown = self.included.is_some() || !owned || present;
+                shown.then(|| key.show(&self.config))
+            }
+        }
+    }
+
+    /// The trial's value in a column as short text; `–` where the factor is absent.
+    pub fn label(&self, sweep: &Sweep, column: &Column) -> String {
+        self.value(sweep, column)
+            .map_or_else(|| "–".to_owned(), |value| label(&value))
+    }
+}
+
+/// The columns that tell trials apart: factors in the order of the grid, then keys that only
+/// trials beside the grid change.
+fn columns(sweep: &Sweep) -> Vec<Column> {
+    let mut columns: Vec<Column> = Vec::new();
+    let by_key = |key: &'static Key| Column {
+        name: key.path.to_owned(),
+        short: key.short.to_owned(),
+        source: ColumnSource::Key(key),
+    };
+    for (index, factor) in sweep.factors.iter().enumerate() {
+        match &factor.kind {
+            FactorKind::Key(key) => columns.push(by_key(key)),
+            FactorKind::Zip(keys) => columns.extend(keys.iter().map(|key| by_key(key))),
+            FactorKind::Labelled => columns.push(Column {
+                name: factor.name.clone(),
+                short: factor.name.clone(),
+                source: ColumnSource::Labels(index),
+            }),
+        }
+    }
+    let included = sweep.include.iter().flat_map(|include| &include.settings);
+    for set in included {
+        if !columns.iter().any(|column| column.name == set.key.path) {
+            columns.push(by_key(set.key));
+        }
+    }
+    columns
+}
+
+/// The name, with a number behind it where an earlier trial has it, in any letter case.
+fn unique(name: String, names: &mut HashSet<String>) -> String {
+    if names.insert(name.to_lowercase()) {
+        return name;
+    }
+    let mut number = 2;
+    loop {
+        let candidate = format!("{name}-{number}");
+        if names.insert(candidate.to_lowercase()) {
+            return candidate;
+        }
+        number += 1;
+    }
+}

@@ -1,0 +1,147 @@
+//! The plan as people read it.
+
+use super::Plan;
+use super::work::Work;
+use crate::spec::{Split, Sweep};
+use std::fmt::Write;
+
+/// Training speed assumed for the estimate: what one CPU core of 2020 or later sustains on models
+/// of this size (40 GFLOP/s with AVX2, 160 with AVX-512).
+const ASSUMED_FLOPS: f64 = 60e9;
+
+/// Trials that a summary lists before it says how many more there are.
+const LISTED: usize = 12;
+
+/// The plan of a sweep as text: its size, its factors, its first trials.
+pub fn summary(sweep: &Sweep, plan: &Plan) -> String {
+    let work = plan.work();
+    let cohorts = plan.cohorts().count();
+    let mut text = String::new();
+    let mut line = |name: &str, value: String| {
+        writeln!(text, "{name:<9} {value}").expect("writing to a String cannot fail");
+    };
+    line("sweep", plan.name.clone());
+    if !sweep.description.is_empty() {
+        line("", sweep.description.clone());
+    }
+    line("trials", trials_line(plan));
+    line("folds", folds_line(plan));
+    line("runs", grouped(work.runs));
+    line("cohorts", format!("{} (each run trains alone)", grouped(cohorts as u64)));
+    line("work", work_line(&work));
+    text.push_str("\nfactors, the first varies slowest:\n");
+    for factor in &sweep.factors {
+        let levels: Vec<&str> = factor.levels.iter().map(|l| l.label.as_str()).collect();
+        let shown = match levels.len() {
+            0..=12 => levels.join(", "),
+            count => format!("{}, … ({count} levels)", levels[..10].join(", ")),
+        };
+        let condition = if factor.when.is_some() { " (conditional)" } else { "" };
+        let _ = writeln!(text, "  {}: {shown}{condition}", factor.name);
+    }
+    if sweep.factors.is_empty() {
+        text.push_str("  none\n");
+    }
+    text.push_str("\ntrials:\n");
+    for trial in plan.trials.iter().take(LISTED) {
+        let _ = writeln!(text, "  {}", trial.name);
+    }
+    if let Some(more) = plan.trials.len().checked_sub(LISTED).filter(|&more| more > 0) {
+        let _ = writeln!(text, "  … and {} more", grouped(more as u64));
+    }
+    text
+}
+
+fn trials_line(plan: &Plan) -> String {
+    let included = plan.trials.iter().filter(|t| t.included.is_some()).count();
+    let mut line = grouped(plan.trials.len() as u64);
+    let mut notes = Vec::new();
+    if plan.excluded > 0 {
+        notes.push(format!("{} combinations excluded", grouped(plan.excluded as u64)));
+    }
+    if included > 0 {
+        notes.push(format!("{included} beside the grid"));
+    }
+    if !notes.is_empty() {
+        let _ = write!(line, " ({})", notes.join(", "));
+    }
+    line
+}
+
+fn folds_line(plan: &Plan) -> String {
+    let describe = |trial: &super::Trial| {
+        let validation = &trial.config.validation;
+        let split = match validation.split() {
+            Split::Folds(folds) => format!("{folds}"),
+            Split::Holdout(0.0) => "none (no validation)".to_owned(),
+            Split::Holdout(fraction) => format!("1 (hold-out of {} %)", fraction * 100.0),
+        };
+        match validation.repeats.get() {
+            1 => split,
+            repeats => format!("{split}, {repeats} repeats"),
+        }
+    };
+    let first = describe(&plan.trials[0]);
+    match plan.trials.iter().all(|trial| describe(trial) == first) {
+        true => first,
+        false => "differ between trials".to_owned(),
+    }
+}
+
+fn work_line(work: &Work) -> String {
+    format!(
+        "{} epochs, {} steps, {} TFLOP: about {} on one core at {} GFLOP/s",
+        grouped(work.epochs),
+        grouped(work.steps),
+        rounded(work.flop / 1e12),
+        duration(work.flop / ASSUMED_FLOPS),
+        ASSUMED_FLOPS / 1e9,
+    )
+}
+
+fn rounded(value: f64) -> String {
+    match value {
+        v if v >= 100.0 => format!("{v:.0}"),
+        v if v >= 1.0 => format!("{v:.1}"),
+        v => format!("{v:.2}"),
+    }
+}
+
+/// A time in seconds in the unit that suits it.
+pub fn duration(seconds: f64) -> String {
+    match seconds {
+        s if s < 0.95 => "under 1 s".to_owned(),
+        s if s < 99.5 => format!("{s:.0} s"),
+        s if s < 99.5 * 60.0 => format!("{:.0} min", s / 60.0),
+        s if s < 48.0 * 3600.0 => format!("{:.1} h", s / 3600.0),
+        s => format!("{:.0} days", s / 86_400.0),
+    }
+}
+
+/// A number with its thousands separated: `1,234,567`.
+fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::new();
+    for (index, digit) in digits.chars().enumerate() {
+        if index > 0 && (digits.len() - index).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_are_readable() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1_234_567), "1,234,567");
+        assert_eq!(duration(0.2), "under 1 s");
+        assert_eq!(duration(75.0), "75 s");
+        assert_eq!(duration(600.0), "10 min");
+        assert_eq!(duration(7200.0), "2.0 h");
+    }
+}

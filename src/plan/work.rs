@@ -1,0 +1,103 @@
+//! How much work a trial is.
+
+use crate::spec::{Config, Split};
+use std::ops::AddAssign;
+
+/// Work to be done.
+#[derive(Clone, Copy, Debug, Default, PartialEq)]
+pub struct Work {
+    /// Runs: trials times repeats times folds.
+    pub runs: u64,
+    /// Passes over a run's training samples.
+    pub epochs: u64,
+    /// Optimizer steps.
+    pub steps: u64,
+    /// Floating-point operations of the matrix products, in training and validation.
+    pub flop: f64,
+}
+
+impl AddAssign for Work {
+    fn add_assign(&mut self, other: Self) {
+        self.runs += other.runs;
+        self.epochs += other.epochs;
+        self.steps += other.steps;
+        self.flop += other.flop;
+    }
+}
+
+impl Work {
+    /// The work of all runs of a trial.
+    pub fn of_trial(config: &Config) -> Self {
+        let mut work = Self::default();
+        for split in 0..config.validation.splits() {
+            work += Self::of_run(config, split);
+        }
+        let repeats = config.validation.repeats.get() as u64;
+        Self {
+            runs: work.runs * repeats,
+            epochs: work.epochs * repeats,
+            steps: work.steps * repeats,
+            flop: work.flop * repeats as f64,
+        }
+    }
+
+    fn of_run(config: &Config, split: usize) -> Self {
+        let validation = match config.validation.split() {
+            Split::Holdout(0.0) => 0,
+            _ => config.validation_samples(split),
+        };
+        let train = config.samples() - validation;
+        let epochs = config.training.epochs.get();
+        let batch = config.training.batch_size.get();
+        let (forward, backward) = flop_per_sample(config);
+        let test = config.data.set.test_samples() as f64 * forward;
+        let per_epoch = train as f64 * (forward + backward) + validation as f64 * forward;
+        Self {
+            runs: 1,
+            epochs: epochs as u64,
+            steps: (epochs * train.div_ceil(batch)) as u64,
+            flop: epochs as f64 * per_epoch + test,
+        }
+    }
+}
+
+/// Operations of the matrix products for one sample, forward and backward.
+///
+/// A product with an `inputs × outputs` matrix is `2 · inputs · outputs`; backward it is once for
+/// the weights and, above the first layer, once for the layer's input.
+fn flop_per_sample(config: &Config) -> (f64, f64) {
+    let widths = config.model.hidden_widths();
+    let mut inputs = config.data.set.features();
+    let (mut forward, mut backward) = (0.0, 0.0);
+    for (layer, width) in widths
+        .into_iter()
+        .chain([config.data.set.classes()])
+        .enumerate()
+    {
+        let product = 2.0 * inputs as f64 * width as f64;
+        forward += product;
+        backward += if layer == 0 { product } else { 2.0 * product };
+        inputs = width;
+    }
+    (forward, backward)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Count, Fraction};
+
+    #[test]
+    fn the_baseline_epoch_is_the_known_number_of_operations() {
+        let mut config = Config::default();
+        config.training.epochs = Count::new(1).unwrap();
+        config.validation.holdout = Fraction::new(0.0);
+        let (forward, backward) = flop_per_sample(&config);
+        // 784·128 twice and 128·10 three times, 2 operations each, 60,000 samples: 24.5 GFLOP.
+        let epoch = 60_000.0 * (forward + backward);
+        assert_eq!(epoch, 60_000.0 * 2.0 * (784.0 * 128.0 * 2.0 + 1280.0 * 3.0));
+        let work = Work::of_trial(&config);
+        assert_eq!((work.runs, work.epochs, work.steps), (1, 1, 938));
+        assert_eq!(work.flop, epoch + 10_000.0 * forward);
+    }
+}

@@ -1,0 +1,53 @@
+//! Files that appear whole or not at all.
+
+use super::error::{RecordError, on};
+use std::fs::File;
+use std::io::Write;
+use std::path::Path;
+
+/// Writes `contents` to `path`, whatever it was before: after a crash the file is the old one or
+/// the new one, never a part.
+///
+/// # Errors
+/// Folders that cannot be written to, a full disk.
+pub fn write_atomically(path: &Path, contents: &[u8]) -> Result<(), RecordError> {
+    let folder = path.parent().unwrap_or(Path::new("."));
+    let mut file = tempfile::Builder::new()
+        .prefix(".")
+        .suffix(".part")
+        .tempfile_in(folder)
+        .map_err(on("write into", folder))?;
+    file.write_all(contents).map_err(on("write", path))?;
+    file.as_file().sync_all().map_err(on("write", path))?;
+    share(file.path()).map_err(on("write", path))?;
+    file.persist(path)
+        .map_err(|error| on("write", path)(error.error))?;
+    sync_folder(folder)
+}
+
+/// Temporary files and folders are private to their owner; results are for all who can read the
+/// folder they stand in.
+#[cfg(unix)]
+pub(super) fn share(path: &Path) -> std::io::Result<()> {
+    use std::os::unix::fs::PermissionsExt;
+    let mode = if path.is_dir() { 0o755 } else { 0o644 };
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+}
+
+#[cfg(not(unix))]
+pub(super) fn share(_path: &Path) -> std::io::Result<()> {
+    Ok(())
+}
+
+/// Makes a rename within `folder` outlive a crash of the machine.
+#[cfg(unix)]
+fn sync_folder(folder: &Path) -> Result<(), RecordError> {
+    File::open(folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(on("write into", folder))
+}
+
+#[cfg(not(unix))]
+fn sync_folder(_folder: &Path) -> Result<(), RecordError> {
+    Ok(())
+}

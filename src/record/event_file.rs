@@ -1,0 +1,197 @@
+//! TensorBoard event files.
+//!
+//! The record framing and the messages come from the `tensorboard-rs` family; its summary writer
+//! is not used: it aborts the process on an I/O error and loses events at exit.
+
+use super::error::{RecordError, on};
+use protobuf::{Message, RepeatedField, SingularPtrField};
+use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufWriter;
+use std::path::{Path, PathBuf};
+use tensorboard_proto::event::Event;
+use tensorboard_proto::plugin_hparams::{
+    HParamsPluginData, SessionEndInfo, SessionStartInfo,
+};
+use tensorboard_proto::summary::{
+    Summary, Summary_Value, SummaryMetadata, SummaryMetadata_PluginData,
+};
+use tensorboard_proto::tensor::TensorProto;
+use tensorboard_proto::tensor_shape::{TensorShapeProto, TensorShapeProto_Dim};
+use tensorboard_proto::types::DataType;
+use tensorboard_rs::record_writer::RecordWriter;
+
+/// An open event file; events are on disk after [`EventFile::flush`].
+pub struct EventFile {
+    path: PathBuf,
+    writer: RecordWriter<BufWriter<File>>,
+}
+
+/// A value of the HParams tab.
+#[derive(Clone, Debug, PartialEq)]
+pub enum HParam {
+    /// A number; must be finite, or TensorBoard's filters break.
+    Number(f64),
+    /// Text.
+    Text(String),
+    /// A flag.
+    Flag(bool),
+}
+
+/// How a session ended, in the HParams tab's numbering.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SessionStatus {
+    /// It has its results.
+    Success = 1,
+    /// It has none.
+    Failure = 2,
+}
+
+impl EventFile {
+    /// Creates the event file of a run in `folder`, which has none yet.
+    ///
+    /// `wall_time` is in seconds since 1970, here and in all other methods.
+    ///
+    /// # Errors
+    /// A folder that cannot be written to.
+    pub fn create(folder: &Path, wall_time: f64) -> Result<Self, RecordError> {
+        let path = folder.join(format!("events.out.tfevents.{:010}.tp-sweep", wall_time as u64));
+        let file = File::create(&path).map_err(on("create", &path))?;
+        let mut event = Event::new();
+        event.set_file_version("brain.Event:2".to_owned());
+        let mut created = Self {
+            path,
+            writer: RecordWriter::new(BufWriter::new(file)),
+        };
+        created.write(event, 0, wall_time)?;
+        Ok(created)
+    }
+
+    /// Writes scalars of one step.
+    ///
+    /// # Errors
+    /// A full disk and the like, here and in all other methods.
+    pub fn scalars(
+        &mut self,
+        values: &[(&str, f64)],
+        step: i64,
+        wall_time: f64,
+    ) -> Result<(), RecordError> {
+        let values = values.iter().map(|&(tag, number)| {
+            let mut value = Summary_Value::new();
+            value.set_tag(tag.to_owned());
+            value.set_simple_value(number as f32);
+            value
+        });
+        self.summary(values.collect(), step, wall_time)
+    }
+
+    /// Writes a text, shown as Markdown.
+    pub fn text(&mut self, tag: &str, text: &str, wall_time: f64) -> Result<(), RecordError> {
+        let mut dimension = TensorShapeProto_Dim::new();
+        dimension.set_size(1);
+        let mut shape = TensorShapeProto::new();
+        shape.set_dim(RepeatedField::from_vec(vec![dimension]));
+        let mut tensor = TensorProto::new();
+        tensor.set_dtype(DataType::DT_STRING);
+        tensor.set_string_val(RepeatedField::from_vec(vec![text.as_bytes().to_vec()]));
+        tensor.set_tensor_shape(shape);
+        let mut value = plugin_value(&format!("{tag}/text_summary"), "text", Vec::new());
+        value.set_tensor(tensor);
+        self.summary(vec![value], 0, wall_time)
+    }
+
+    /// Starts a session of the HParams tab; sessions of one `group` are shown as one row.
+    pub fn session_start(
+        &mut self,
+        group: &str,
+        hparams: &BTreeMap<String, HParam>,
+        wall_time: f64,
+    ) -> Result<(), RecordError> {
+        let mut info = SessionStartInfo::new();
+        info.set_group_name(group.to_owned());
+        info.set_start_time_secs(wall_time);
+        for (name, hparam) in hparams {
+            let mut value = protobuf::well_known_types::Value::new();
+            match hparam {
+                HParam::Number(number) => value.set_number_value(*number),
+                HParam::Text(text) => value.set_string_value(text.clone()),
+                HParam::Flag(flag) => value.set_bool_value(*flag),
+            }
+            info.hparams.insert(name.clone(), value);
+        }
+        let mut data = HParamsPluginData::new();
+        data.set_session_start_info(info);
+        self.hparams("_hparams_/session_start_info", &data, wall_time)
+    }
+
+    /// Ends the session; the first end that is written is the one that counts.
+    pub fn session_end(
+        &mut self,
+        status: SessionStatus,
+        wall_time: f64,
+    ) -> Result<(), RecordError> {
+        use tensorboard_proto::api::Status;
+        let mut info = SessionEndInfo::new();
+        info.set_status(match status {
+            SessionStatus::Success => Status::STATUS_SUCCESS,
+            SessionStatus::Failure => Status::STATUS_FAILURE,
+        });
+        info.set_end_time_secs(wall_time);
+        let mut data = HParamsPluginData::new();
+        data.set_session_end_info(info);
+        self.hparams("_hparams_/session_end_info", &data, wall_time)
+    }
+
+    /// Hands all events to the operating system, so that TensorBoard sees them.
+    pub fn flush(&mut self) -> Result<(), RecordError> {
+        self.writer.flush().map_err(on("write", &self.path))
+    }
+
+    fn hparams(
+        &mut self,
+        tag: &str,
+        data: &HParamsPluginData,
+        wall_time: f64,
+    ) -> Result<(), RecordError> {
+        let content = encoded(data).map_err(on("write", &self.path))?;
+        self.summary(vec![plugin_value(tag, "hparams", content)], 0, wall_time)
+    }
+
+    fn summary(
+        &mut self,
+        values: Vec<Summary_Value>,
+        step: i64,
+        wall_time: f64,
+    ) -> Result<(), RecordError> {
+        let mut summary = Summary::new();
+        summary.set_value(RepeatedField::from_vec(values));
+        let mut event = Event::new();
+        event.set_summary(summary);
+        self.write(event, step, wall_time)
+    }
+
+    fn write(&mut self, mut event: Event, step: i64, wall_time: f64) -> Result<(), RecordError> {
+        event.set_step(step);
+        event.set_wall_time(wall_time);
+        encoded(&event)
+            .and_then(|bytes| self.writer.write(&bytes))
+            .map_err(on("write", &self.path))
+    }
+}
+
+fn plugin_value(tag: &str, plugin: &str, content: Vec<u8>) -> Summary_Value {
+    let mut plugin_data = SummaryMetadata_PluginData::new();
+    plugin_data.set_plugin_name(plugin.to_owned());
+    plugin_data.set_content(content);
+    let mut metadata = SummaryMetadata::new();
+    metadata.plugin_data = SingularPtrField::some(plugin_data);
+    let mut value = Summary_Value::new();
+    value.set_tag(tag.to_owned());
+    value.metadata = SingularPtrField::some(metadata);
+    value
+}
+
+fn encoded(message: &impl Message) -> std::io::Result<Vec<u8>> {
+    message.write_to_bytes().map_err(std::io::Error::other)
+}

@@ -1,0 +1,95 @@
+//! What happens to one run, written into its folder.
+
+use super::epochs::EpochsFile;
+use super::error::{RecordError, on};
+use super::event_file::{EventFile, HParam, SessionStatus};
+use super::result::RunResult;
+use crate::event::EpochMetrics;
+use std::collections::BTreeMap;
+use std::path::{Path, PathBuf};
+
+/// What is known of a run before it starts.
+#[derive(Clone, Debug)]
+pub struct RunHeader {
+    /// The trial's name: the group of its folds in the HParams tab.
+    pub trial: String,
+    /// What tells the trial apart.
+    pub hparams: BTreeMap<String, HParam>,
+    /// The whole configuration, as a text in Markdown.
+    pub configuration: String,
+    /// The machine, as a text in Markdown.
+    pub hardware: String,
+}
+
+/// The open records of one run.
+pub struct Recorder {
+    folder: PathBuf,
+    events: EventFile,
+    epochs: EpochsFile,
+}
+
+impl Recorder {
+    /// Starts the records of a run in `folder`; what an unfinished attempt left there is removed.
+    ///
+    /// `wall_time` is in seconds since 1970, here and in all other methods.
+    ///
+    /// # Errors
+    /// Folders that cannot be written to, a full disk; here and in all other methods.
+    pub fn start(folder: &Path, header: &RunHeader, wall_time: f64) -> Result<Self, RecordError> {
+        match std::fs::remove_dir_all(folder) {
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+                return Err(on("clear the folder", folder)(error));
+            }
+            _ => {}
+        }
+        std::fs::create_dir_all(folder).map_err(on("create the folder", folder))?;
+        let mut events = EventFile::create(folder, wall_time)?;
+        events.session_start(&header.trial, &header.hparams, wall_time)?;
+        events.text("configuration", &header.configuration, wall_time)?;
+        events.text("hardware", &header.hardware, wall_time)?;
+        events.flush()?;
+        Ok(Self {
+            folder: folder.to_owned(),
+            events,
+            epochs: EpochsFile::create(folder)?,
+        })
+    }
+
+    /// Records an epoch.
+    ///
+    /// # Errors
+    /// A full disk and the like.
+    pub fn epoch(&mut self, metrics: &EpochMetrics, wall_time: f64) -> Result<(), RecordError> {
+        let mut scalars = vec![
+            ("Loss/train", metrics.train_loss),
+            ("Accuracy/train", metrics.train_accuracy),
+            ("LearningRate", metrics.learning_rate),
+            ("Metrics/epoch_seconds", metrics.seconds),
+        ];
+        scalars.extend(metrics.val_loss.map(|loss| ("Loss/val", loss)));
+        scalars.extend(metrics.val_accuracy.map(|accuracy| ("Accuracy/val", accuracy)));
+        let step = i64::try_from(metrics.epoch).unwrap_or(i64::MAX);
+        self.events.scalars(&scalars, step, wall_time)?;
+        self.events.flush()?;
+        self.epochs.row(metrics)
+    }
+
+    /// Ends the records; the result is the last thing that appears.
+    ///
+    /// # Errors
+    /// A full disk and the like.
+    pub fn finish(mut self, result: &RunResult, wall_time: f64) -> Result<(), RecordError> {
+        if let (Some(test), Some(last)) = (&result.test, &result.last_epoch) {
+            let step = i64::try_from(last.epoch).unwrap_or(i64::MAX);
+            let scalars = [("Loss/test", test.loss), ("Accuracy/test", test.accuracy)];
+            self.events.scalars(&scalars, step, wall_time)?;
+        }
+        let status = match result.failure {
+            None => SessionStatus::Success,
+            Some(_) => SessionStatus::Failure,
+        };
+        self.events.session_end(status, wall_time)?;
+        self.events.flush()?;
+        result.write(&self.folder)
+    }
+}

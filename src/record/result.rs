@@ -1,0 +1,80 @@
+//! `result.json`: the result of a complete run.
+
+use super::atomic::write_atomically;
+use super::error::RecordError;
+use crate::event::{EpochMetrics, Failure, TestMetrics};
+use crate::plan::Identity;
+use serde::{Deserialize, Serialize};
+use std::path::Path;
+
+/// The name of the file in a run's folder.
+pub const RESULT_FILE: &str = "result.json";
+
+/// The version of the format; a reader takes a file of another version for no result.
+const FORMAT: u32 = 1;
+
+/// What a run gave. Written once, when the run is complete.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunResult {
+    /// What decided the numbers.
+    pub identity: Identity,
+    /// The trial's name.
+    pub trial: String,
+    /// The repeat, from 0.
+    pub repeat: u32,
+    /// The fold, from 0.
+    pub fold: u32,
+    /// Why there are no final metrics, if so.
+    pub failure: Option<Failure>,
+    /// The metrics of the last finished epoch.
+    pub last_epoch: Option<EpochMetrics>,
+    /// On the held-out test set.
+    pub test: Option<TestMetrics>,
+    /// Mean time of one epoch's training steps, in seconds.
+    pub seconds_per_epoch: Option<f64>,
+    /// From start to end, in seconds.
+    pub seconds: f64,
+    /// The most memory that the run's tensors took at one time, in bytes.
+    pub peak_bytes: Option<u64>,
+    /// Weights and biases.
+    pub parameters: u64,
+    /// Where it was trained, such as `cpu`.
+    pub device: String,
+    /// Runs that were trained beside each other on the device.
+    pub workers: usize,
+    /// The whole configuration.
+    pub config: serde_json::Value,
+}
+
+/// The file: the result behind its format's version.
+#[derive(Serialize, Deserialize)]
+struct File<T> {
+    format: u32,
+    result: T,
+}
+
+impl RunResult {
+    /// Writes the result into a run's folder; it appears whole or not at all.
+    ///
+    /// # Errors
+    /// Folders that cannot be written to, a full disk.
+    pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
+        let file = File {
+            format: FORMAT,
+            result: self,
+        };
+        let mut text = serde_json::to_string_pretty(&file)
+            .expect("a result has only text keys and finite numbers");
+        text.push('\n');
+        write_atomically(&folder.join(RESULT_FILE), text.as_bytes())
+    }
+
+    /// The complete result in a run's folder, if there is one of this identity.
+    ///
+    /// A file that is missing, torn, of another version or of another configuration is none.
+    pub fn read(folder: &Path, identity: &Identity) -> Option<Self> {
+        let text = std::fs::read(folder.join(RESULT_FILE)).ok()?;
+        let file: File<Self> = serde_json::from_slice(&text).ok()?;
+        (file.format == FORMAT && file.result.identity == *identity).then_some(file.result)
+    }
+}

@@ -1,0 +1,45 @@
+//! A configuration as a sweep file that runs as it is.
+
+use crate::spec::Config;
+use serde_json::{Map, Value};
+
+/// The configuration as the YAML of a sweep of one trial.
+pub fn as_sweep(name: &str, config: &Config) -> String {
+    let mut document = Map::new();
+    document.insert("name".to_owned(), Value::from(name));
+    if let Value::Object(sections) = config.show() {
+        document.extend(sections);
+    }
+    // JSON values are YAML values; text keys and finite numbers always serialise.
+    serde_saphyr::to_string(&Value::Object(document)).expect("a configuration is plain values")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Plan;
+    use crate::spec::{KEYS, Node, Source, Sweep};
+
+    #[test]
+    fn every_configuration_survives_being_written_and_read() {
+        let mut config = Config::default();
+        for (path, yaml) in [
+            ("data.limit", "1000"),
+            ("model.width", "[64, 32]"),
+            ("training.schedule", "{ step: { every: 2, gamma: 0.3 } }"),
+            ("training.epsilon", "1e-10"),
+            ("training.learning_rate", "0.1"),
+            ("validation.folds", "4"),
+            ("validation.seed", "18446744073709551615"),
+        ] {
+            let key = KEYS.iter().find(|key| key.path == path).unwrap();
+            key.read(&Node::parse(yaml).unwrap()).unwrap().apply(&mut config);
+        }
+        let text = as_sweep("best", &config);
+        let source = Source { name: "best.yaml".into(), text: text.clone() };
+        let sweep = Sweep::parse(source, "best", &[]).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let plan = Plan::new(&sweep).unwrap();
+        assert_eq!(plan.trials.len(), 1);
+        assert_eq!(plan.trials[0].config, config, "{text}");
+    }
+}

@@ -1,0 +1,248 @@
+//! Results as polars frames: one row for each run, then one for each trial.
+
+use super::aggregate;
+use crate::plan::{Column as Factor, Plan, Trial};
+use crate::record::Results;
+use crate::spec::{RankBy, Sweep};
+use polars::prelude::*;
+use serde_json::Value;
+
+/// The columns that are averaged over a trial's runs.
+const METRICS: [&str; 8] = [
+    "val_accuracy",
+    "val_loss",
+    "train_accuracy",
+    "train_loss",
+    "test_accuracy",
+    "test_loss",
+    "seconds_per_epoch",
+    "peak_bytes",
+];
+
+/// The columns whose standard deviation over a trial's runs is told.
+const SPREAD: [&str; 3] = ["val_accuracy", "val_loss", "test_accuracy"];
+
+/// One row for each finished run: the trial's position, the split, and the metrics.
+fn runs(plan: &Plan, results: &Results) -> PolarsResult<DataFrame> {
+    let mut trials = Vec::new();
+    let mut splits = Vec::new();
+    let mut columns = vec![Vec::<Option<f64>>::new(); METRICS.len()];
+    for trial in 0..plan.trials.len() {
+        for (split, run) in plan.runs_of(trial).enumerate() {
+            let Some(result) = results.get(&run).filter(|result| result.failure.is_none()) else {
+                continue;
+            };
+            trials.push(trial as u32);
+            splits.push(split as u32);
+            let last = result.last_epoch.as_ref();
+            let metrics = [
+                last.and_then(|epoch| epoch.val_accuracy),
+                last.and_then(|epoch| epoch.val_loss),
+                last.map(|epoch| epoch.train_accuracy),
+                last.map(|epoch| epoch.train_loss),
+                result.test.map(|test| test.accuracy),
+                result.test.map(|test| test.loss),
+                result.seconds_per_epoch,
+                result.peak_bytes.map(|bytes| bytes as f64),
+            ];
+            for (column, value) in columns.iter_mut().zip(metrics) {
+                column.push(value);
+            }
+        }
+    }
+    let height = trials.len();
+    let mut frame = vec![
+        Column::new("position".into(), trials),
+        Column::new("split".into(), splits),
+    ];
+    for (name, values) in METRICS.iter().zip(columns) {
+        frame.push(Column::new((*name).into(), values));
+    }
+    DataFrame::new(height, frame)
+}
+
+/// One row for each trial, the best first: rank, name, factors, means, deviations, status.
+///
+/// Ranked are trials all of whose runs finished with validation scores; the others follow in the
+/// order of the plan, without a rank.
+///
+/// # Errors
+/// None that a result could cause: polars reports frames that do not fit together.
+pub fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsResult<DataFrame> {
+    let runs = runs(plan, results)?;
+    let positions: Vec<u32> = (0..plan.trials.len() as u32).collect();
+    let mut frame = DataFrame::new(
+        plan.trials.len(),
+        vec![Column::new("position".into(), positions)],
+    )?;
+    let means = aggregate::means(&runs, "position", &METRICS)?;
+    let spread = aggregate::deviations(&runs, "position", &SPREAD)?;
+    frame = frame.left_join(&means, ["position"], ["position"])?;
+    frame = frame.left_join(&spread, ["position"], ["position"])?;
+    frame.with_column(strings("trial", plan.trials.iter().map(|t| Some(t.name.clone()))))?;
+    for column in &plan.columns {
+        frame.with_column(factor_column(sweep, plan, column))?;
+    }
+    for split in 0..most_splits(plan) {
+        frame.with_column(split_column(plan, results, split))?;
+    }
+    let parameters: Vec<u64> = plan.trials.iter().map(|t| t.config.parameters()).collect();
+    frame.with_column(Column::new("parameters".into(), parameters))?;
+    let statuses: Vec<Status> =
+        (0..plan.trials.len()).map(|trial| Status::of(plan, results, trial)).collect();
+    frame.with_column(strings("status", statuses.iter().map(|s| Some(s.word().to_owned()))))?;
+    frame.with_column(strings("reason", statuses.iter().map(|s| s.reason.clone())))?;
+    let finished: Vec<u32> = statuses.iter().map(|s| s.finished as u32).collect();
+    frame.with_column(Column::new("runs_finished".into(), finished))?;
+    let total: Vec<u32> = statuses.iter().map(|s| s.runs as u32).collect();
+    frame.with_column(Column::new("runs".into(), total))?;
+    ranked(frame, sweep.report.rank_by)
+}
+
+/// Sorts by score and puts the rank in front; the columns in the order in which they are read.
+fn ranked(mut frame: DataFrame, rank_by: RankBy) -> PolarsResult<DataFrame> {
+    let (score, descending) = match rank_by {
+        RankBy::Accuracy => ("mean_val_accuracy", true),
+        RankBy::Loss => ("mean_val_loss", false),
+    };
+    let complete: Vec<bool> = frame
+        .column("status")?
+        .str()?
+        .iter()
+        .map(|status| status == Some("finished"))
+        .collect();
+    let scores: Vec<Option<f64>> = frame
+        .column(score)?
+        .f64()?
+        .iter()
+        .zip(&complete)
+        .map(|(score, complete)| score.filter(|_| *complete))
+        .collect();
+    frame.with_column(Column::new("score".into(), scores))?;
+    // Ties: the lower loss, then the order of the plan.
+    let options = SortMultipleOptions::default()
+        .with_order_descending_multi([descending, false, false])
+        .with_nulls_last(true)
+        .with_maintain_order(true);
+    let mut frame = frame.sort(["score", "mean_val_loss", "position"], options)?;
+    let ranks: Vec<Option<u32>> = frame
+        .column("score")?
+        .f64()?
+        .iter()
+        .zip(1_u32..)
+        .map(|(score, rank)| score.map(|_| rank))
+        .collect();
+    frame.insert_column(0, Column::new("rank".into(), ranks))?;
+    let _ = frame.drop_in_place("score")?;
+    let names: Vec<PlSmallStr> = frame.get_column_names_owned();
+    let group = |name: &str| match name {
+        "rank" => 0,
+        "trial" => 1,
+        _ if name.starts_with("param_") => 2,
+        _ if name.contains("val_") => 3,
+        _ if name.contains("test_") => 4,
+        _ if name.contains("train_") => 5,
+        _ if name.starts_with("mean_") => 6,
+        _ => 7,
+    };
+    let mut order: Vec<&PlSmallStr> = names.iter().filter(|n| *n != "position").collect();
+    order.sort_by_key(|name| group(name));
+    frame.select(order.into_iter().cloned().chain(["position".into()]))
+}
+
+fn strings(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
+    Column::new(name.into(), values.collect::<Vec<_>>())
+}
+
+/// The factor's values: numbers where all are numbers, flags where all are flags, else text.
+fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
+    let values: Vec<Option<Value>> = plan
+        .trials
+        .iter()
+        .map(|trial| trial.value(sweep, factor).filter(|value| !value.is_null()))
+        .collect();
+    let name = format!("param_{}", factor.name);
+    let all = |is: fn(&Value) -> bool| values.iter().flatten().all(is);
+    let each = |trial: &Trial| trial.value(sweep, factor).map(|value| crate::spec::label(&value));
+    if values.iter().all(Option::is_none) {
+        strings(&name, plan.trials.iter().map(each))
+    } else if all(Value::is_u64) {
+        let numbers: Vec<Option<u64>> =
+            values.iter().map(|v| v.as_ref().and_then(Value::as_u64)).collect();
+        Column::new(name.into(), numbers)
+    } else if all(Value::is_number) {
+        let numbers: Vec<Option<f64>> =
+            values.iter().map(|v| v.as_ref().and_then(Value::as_f64)).collect();
+        Column::new(name.into(), numbers)
+    } else if all(Value::is_boolean) {
+        let flags: Vec<Option<bool>> =
+            values.iter().map(|v| v.as_ref().and_then(Value::as_bool)).collect();
+        Column::new(name.into(), flags)
+    } else {
+        strings(&name, plan.trials.iter().map(each))
+    }
+}
+
+/// The validation accuracy of one split of each trial.
+fn split_column(plan: &Plan, results: &Results, split: usize) -> Column {
+    let score = |trial: usize| {
+        let run = plan.runs_of(trial).nth(split)?;
+        let result = results.get(&run).filter(|result| result.failure.is_none())?;
+        result.last_epoch.as_ref()?.val_accuracy
+    };
+    let scores: Vec<Option<f64>> = (0..plan.trials.len()).map(score).collect();
+    Column::new(format!("split{split}_val_accuracy").into(), scores)
+}
+
+fn most_splits(plan: &Plan) -> usize {
+    (0..plan.trials.len())
+        .map(|trial| plan.runs_of(trial).count())
+        .max()
+        .unwrap_or(0)
+}
+
+/// How far a trial has come.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Status {
+    /// Runs of the trial.
+    pub runs: usize,
+    /// Runs that ended with metrics.
+    pub finished: usize,
+    /// Runs that ended without.
+    pub failed: usize,
+    /// Why the first of them did.
+    pub reason: Option<String>,
+}
+
+impl Status {
+    /// The status of the trial at this position of the plan.
+    pub fn of(plan: &Plan, results: &Results, trial: usize) -> Self {
+        let mut status = Self {
+            runs: 0,
+            finished: 0,
+            failed: 0,
+            reason: None,
+        };
+        for run in plan.runs_of(trial) {
+            status.runs += 1;
+            match results.get(&run).map(|result| &result.failure) {
+                Some(Some(failure)) => {
+                    status.failed += 1;
+                    status.reason.get_or_insert_with(|| failure.to_string());
+                }
+                Some(None) => status.finished += 1,
+                None => {}
+            }
+        }
+        status
+    }
+
+    /// `finished`, `failed` or `incomplete`.
+    pub fn word(&self) -> &'static str {
+        match self {
+            _ if self.failed > 0 => "failed",
+            _ if self.finished == self.runs => "finished",
+            _ => "incomplete",
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! The ranking of trials.
+
+use super::frame::Status;
+use super::number::{four_decimals, mebibytes, percent_with_deviation, seconds};
+use super::table::{Align, Table};
+use crate::plan::Plan;
+use crate::record::Results;
+use crate::spec::Sweep;
+use polars::prelude::*;
+
+/// Trials that the Markdown table lists; the CSV has all.
+const LISTED: usize = 200;
+
+/// The ranking as a table; `frame` is that of [`super::frame::trials`].
+///
+/// # Errors
+/// A frame without the columns of that function.
+pub fn leaderboard(
+    sweep: &Sweep,
+    plan: &Plan,
+    results: &Results,
+    frame: &DataFrame,
+) -> PolarsResult<Table> {
+    let validated = frame.column("mean_val_accuracy")?.null_count() < frame.height();
+    let mut columns = vec![("rank".to_owned(), Align::Right)];
+    columns.extend(plan.columns.iter().map(|c| (c.short.clone(), Align::Left)));
+    if plan.columns.is_empty() {
+        columns.push(("trial".to_owned(), Align::Left));
+    }
+    let mut metrics = Vec::new();
+    if validated {
+        metrics.push("val acc %");
+    }
+    metrics.extend(["test acc %", "train loss"]);
+    if validated {
+        metrics.push("val loss");
+    }
+    metrics.extend(["s/epoch", "peak MiB", "parameters"]);
+    columns.extend(metrics.iter().map(|name| ((*name).to_owned(), Align::Right)));
+    columns.push(("status".to_owned(), Align::Left));
+    let mut table = Table::new(columns);
+    let number = |name: &str, row: usize| -> PolarsResult<Option<f64>> {
+        Ok(frame.column(name)?.f64()?.get(row))
+    };
+    let positions = frame.column("position")?.u32()?;
+    let ranks = frame.column("rank")?.u32()?;
+    for row in 0..frame.height().min(LISTED) {
+        let position = positions.get(row).unwrap_or(0) as usize;
+        let trial = &plan.trials[position];
+        let rank = ranks.get(row).map_or_else(|| "–".to_owned(), |rank| rank.to_string());
+        let mut cells = vec![rank];
+        cells.extend(plan.columns.iter().map(|column| trial.label(sweep, column)));
+        if plan.columns.is_empty() {
+            cells.push(trial.name.clone());
+        }
+        for metric in &metrics {
+            cells.push(match *metric {
+                "val acc %" => percent_with_deviation(
+                    number("mean_val_accuracy", row)?,
+                    number("std_val_accuracy", row)?,
+                ),
+                "test acc %" => percent_with_deviation(
+                    number("mean_test_accuracy", row)?,
+                    number("std_test_accuracy", row)?,
+                ),
+                "train loss" => four_decimals(number("mean_train_loss", row)?),
+                "val loss" => four_decimals(number("mean_val_loss", row)?),
+                "s/epoch" => seconds(number("mean_seconds_per_epoch", row)?),
+                "peak MiB" => mebibytes(number("mean_peak_bytes", row)?),
+                _ => trial.config.parameters().to_string(),
+            });
+        }
+        cells.push(status_cell(&Status::of(plan, results, position)));
+        table.row(cells);
+    }
+    Ok(table)
+}
+
+/// The line below a ranking that does not list all trials.
+pub fn rest_note(frame: &DataFrame) -> Option<String> {
+    let rest = frame.height().checked_sub(LISTED).filter(|&rest| rest > 0)?;
+    Some(format!("{rest} more trials are in the CSV file."))
+}
+
+fn status_cell(status: &Status) -> String {
+    match status.word() {
+        "finished" => "finished".to_owned(),
+        "failed" => format!("failed ({} of {} runs)", status.failed, status.runs),
+        word => format!("{word} ({} of {} runs)", status.finished, status.runs),
+    }
+}

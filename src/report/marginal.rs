@@ -1,0 +1,101 @@
+//! The effect of each factor: its levels, averaged over all other factors.
+
+use super::aggregate;
+use super::number::{four_decimals, percent, percent_with_deviation, seconds};
+use super::table::{Align, Table};
+use crate::plan::{Column as Factor, Plan};
+use crate::spec::Sweep;
+use polars::prelude::*;
+
+/// What the trials of each level of `factor` gave on average.
+pub struct Marginal {
+    /// A row for each level, in the order of the plan.
+    pub table: Table,
+    /// Whether the levels stand in different numbers of trials, so that their means are not over
+    /// the same combinations of the other factors.
+    pub uneven: bool,
+}
+
+/// The marginal table of one factor over the finished trials of `frame`, that of
+/// [`super::frame::trials`]; nothing where no trial has finished.
+///
+/// # Errors
+/// A frame without the columns of that function.
+pub fn marginal(
+    sweep: &Sweep,
+    plan: &Plan,
+    factor: &Factor,
+    frame: &DataFrame,
+) -> PolarsResult<Option<Marginal>> {
+    let finished: BooleanChunked = frame
+        .column("status")?
+        .str()?
+        .iter()
+        .map(|status| Some(status == Some("finished")))
+        .collect();
+    let mut frame = frame.filter(&finished)?.sort(["position"], SortMultipleOptions::default())?;
+    if frame.height() == 0 {
+        return Ok(None);
+    }
+    let levels: Vec<String> = frame
+        .column("position")?
+        .u32()?
+        .iter()
+        .flatten()
+        .map(|position| plan.trials[position as usize].label(sweep, factor))
+        .collect();
+    frame.with_column(Column::new("level".into(), levels))?;
+    let metrics = [
+        "mean_val_accuracy",
+        "mean_val_loss",
+        "mean_test_accuracy",
+        "mean_train_loss",
+        "mean_seconds_per_epoch",
+    ];
+    let means = aggregate::means(&frame, "level", &metrics)?;
+    let deviations = aggregate::deviations(&frame, "level", &metrics)?;
+    let best = aggregate::maxima(&frame, "level", &metrics)?;
+    let counts = aggregate::counts(&frame, "level")?;
+    let number = |frame: &DataFrame, name: String, row: usize| -> PolarsResult<Option<f64>> {
+        Ok(frame.column(&name)?.f64()?.get(row))
+    };
+    let validated = means.column("mean_mean_val_accuracy")?.null_count() < means.height();
+    let mut table = Table::new(header(&factor.short, validated));
+    for (row, count) in counts.iter().enumerate() {
+        let mean = |metric: &str| number(&means, format!("mean_{metric}"), row);
+        let deviation = |metric: &str| number(&deviations, format!("std_{metric}"), row);
+        let level = means.column("level")?.str()?.get(row).unwrap_or("").to_owned();
+        let mut cells = vec![level, count.to_string()];
+        if validated {
+            cells.push(percent_with_deviation(
+                mean("mean_val_accuracy")?,
+                deviation("mean_val_accuracy")?,
+            ));
+            cells.push(percent(number(&best, "max_mean_val_accuracy".to_owned(), row)?));
+        }
+        cells.push(percent(mean("mean_test_accuracy")?));
+        cells.push(four_decimals(mean("mean_train_loss")?));
+        if validated {
+            cells.push(four_decimals(mean("mean_val_loss")?));
+        }
+        cells.push(seconds(mean("mean_seconds_per_epoch")?));
+        table.row(cells);
+    }
+    let uneven = counts.iter().any(|count| *count != counts[0]);
+    Ok(Some(Marginal { table, uneven }))
+}
+
+fn header(factor: &str, validated: bool) -> Vec<(String, Align)> {
+    let mut columns = vec![(factor.to_owned(), Align::Left)];
+    let mut numbers = vec!["trials"];
+    if validated {
+        numbers.extend(["val acc %", "best val acc %"]);
+    }
+    numbers.extend(["test acc %", "train loss"]);
+    if validated {
+        numbers.push("val loss");
+    }
+    numbers.push("s/epoch");
+    columns.extend(numbers.into_iter().map(|name| (name.to_owned(), Align::Right)));
+    columns
+}

@@ -1,0 +1,120 @@
+//! Who trains a cohort: the seam between scheduling and tensors.
+
+use crate::data::{Dataset, DeviceDataset, Partition, partition};
+use crate::event::Outcome;
+use crate::plan::{Plan, RunId};
+use crate::spec::{Config, Data, DataSet, Validation};
+use crate::train::{Interrupted, Member, Observer, train};
+use burn::tensor::backend::Backend;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// What a cohort's training gave.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Executed {
+    /// How each run ended, in the cohort's order.
+    pub outcomes: Vec<Outcome>,
+    /// The most memory that tensors took at one time, in bytes, where it is measured.
+    pub peak_bytes: Option<u64>,
+}
+
+/// Trains cohorts. Several threads use it at the same time.
+pub trait Executor: Sync {
+    /// Trains the runs of one cohort.
+    ///
+    /// # Errors
+    /// [`Interrupted`] where the observer asked for it.
+    fn execute(
+        &self,
+        plan: &Plan,
+        cohort: &[RunId],
+        observer: &mut dyn Observer,
+    ) -> Result<Executed, Interrupted>;
+}
+
+/// Trains on a burn backend, with the data sets put on its device once.
+pub struct TensorExecutor<B: Backend> {
+    data: HashMap<DataSet, Loaded<B>>,
+    /// Trials of a sweep mostly share their splits.
+    partitions: Mutex<HashMap<PartitionKey, Arc<Partition>>>,
+    measure_bytes: bool,
+}
+
+type PartitionKey = (Data, Validation, u32, u32);
+
+struct Loaded<B: Backend> {
+    labels: Vec<u8>,
+    device: DeviceDataset<B>,
+}
+
+impl<B: Backend> TensorExecutor<B> {
+    /// Puts the data sets on `device`.
+    ///
+    /// `measure_bytes` says that tensors live in this thread's own memory, where their peak can be
+    /// measured.
+    pub fn new(
+        datasets: HashMap<DataSet, Dataset>,
+        device: &B::Device,
+        measure_bytes: bool,
+    ) -> Self {
+        let load = |(set, dataset): (DataSet, Dataset)| {
+            let loaded = Loaded {
+                device: DeviceDataset::new(&dataset, device),
+                labels: dataset.train.labels,
+            };
+            (set, loaded)
+        };
+        Self {
+            data: datasets.into_iter().map(load).collect(),
+            partitions: Mutex::default(),
+            measure_bytes,
+        }
+    }
+
+    fn partition(&self, config: &Config, run: RunId) -> Arc<Partition> {
+        let validation = config.validation.clone();
+        let key = (config.data.clone(), validation, run.repeat, run.fold);
+        let known = |key: &PartitionKey| {
+            let partitions = self.partitions.lock();
+            partitions.unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+        };
+        if let Some(known) = known(&key) {
+            return known;
+        }
+        // Made outside of the lock: two threads may make the same one, equal either way.
+        let labels = &self.data[&config.data.set].labels;
+        let made = Arc::new(partition(labels, config, run.repeat, run.fold));
+        let mut partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner);
+        partitions.insert(key, Arc::clone(&made));
+        made
+    }
+}
+
+impl<B: Backend> Executor for TensorExecutor<B> {
+    fn execute(
+        &self,
+        plan: &Plan,
+        cohort: &[RunId],
+        observer: &mut dyn Observer,
+    ) -> Result<Executed, Interrupted> {
+        let members: Vec<Member> = cohort
+            .iter()
+            .map(|&run| {
+                let config = &plan.trials[run.trial].config;
+                Member {
+                    config,
+                    seed: plan.seed(run),
+                    partition: self.partition(config, run),
+                }
+            })
+            .collect();
+        live_bytes::start();
+        let data = &self.data[&members[0].config.data.set].device;
+        let outcomes = train(data, &members, observer)?;
+        let peak = live_bytes::peak();
+        Ok(Executed {
+            outcomes,
+            peak_bytes: (self.measure_bytes && peak > 0).then_some(peak),
+        })
+    }
+}

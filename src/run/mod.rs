@@ -1,0 +1,14 @@
+//! Runs a plan on this machine: device, workers, resume, signals, progress. The only room that
+//! ties training to records.
+
+mod device;
+mod executor;
+mod interrupt;
+mod progress;
+mod scheduler;
+
+pub use device::{Device, DeviceChoice, DeviceError};
+pub use executor::{Executed, Executor, TensorExecutor};
+pub use interrupt::Interrupt;
+pub use progress::{Progress, Silent, display, plural};
+pub use scheduler::{Ran, Schedule, remaining};
