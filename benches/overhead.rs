@@ -1,0 +1,96 @@
+//! What the orchestrator costs beside training: plan, files, events, for each run.
+//!
+//! A sweep of 500 runs goes through the real scheduler and the real records, with an executor
+//! that trains nothing and reports three epochs.
+//!
+//!     cargo bench --bench overhead
+
+use std::time::Instant;
+use tp_sweep::event::{EpochMetrics, Outcome, TestMetrics};
+use tp_sweep::plan::{Plan, RunId};
+use tp_sweep::record::Store;
+use tp_sweep::report::Report;
+use tp_sweep::run::{Executed, Executor, Interrupt, Schedule, Silent};
+use tp_sweep::spec::{Source, Sweep};
+use tp_sweep::train::{Interrupted, Observer};
+
+const SWEEP: &str = "
+name: overhead
+validation: { folds: 5 }
+training: { epochs: 3 }
+grid:
+  training.learning_rate: { logarithmic: { from: 0.001, to: 1.0, count: 50 } }
+  model.width: [64, 128]
+";
+
+struct Instantly;
+
+impl Executor for Instantly {
+    fn execute(
+        &self,
+        _plan: &Plan,
+        cohort: &[RunId],
+        observer: &mut dyn Observer,
+    ) -> Result<Executed, Interrupted> {
+        for epoch in 1..=3 {
+            for member in 0..cohort.len() {
+                let metrics = EpochMetrics {
+                    epoch,
+                    train_loss: 0.5,
+                    train_accuracy: 0.9,
+                    val_loss: Some(0.5),
+                    val_accuracy: Some(0.9),
+                    learning_rate: 0.01,
+                    seconds: 0.1,
+                };
+                observer.epoch_finished(member, &metrics);
+            }
+        }
+        let test = TestMetrics { loss: 0.5, accuracy: 0.9 };
+        Ok(Executed {
+            outcomes: vec![Outcome::Finished(test); cohort.len()],
+            peak_bytes: None,
+        })
+    }
+}
+
+fn main() {
+    let mut samples: Vec<[f64; 3]> = Vec::new();
+    let mut runs = 0;
+    for _ in 0..5 {
+        let folder = tempfile::tempdir_in(".").expect("the current folder can be written to");
+        let started = Instant::now();
+        let source = Source { name: "overhead.yaml".into(), text: SWEEP.into() };
+        let sweep = Sweep::parse(source, "overhead", &[]).expect("a valid sweep");
+        let plan = Plan::new(&sweep).expect("a valid plan");
+        let store = Store::new(folder.path(), &plan, |_| "data".to_owned());
+        let planned = started.elapsed().as_secs_f64();
+        let schedule = Schedule {
+            sweep: &sweep,
+            plan: &plan,
+            store: &store,
+            executor: &Instantly,
+            progress: &Silent,
+            interrupt: &Interrupt::default(),
+            workers: 1,
+            device: "none".into(),
+            hardware: String::new(),
+        };
+        let ran = schedule.run().expect("the folder can be written to");
+        let recorded = started.elapsed().as_secs_f64();
+        Report::new(&sweep, &plan, &ran.results).expect("tables of valid results");
+        let reported = started.elapsed().as_secs_f64();
+        runs = ran.results.len();
+        samples.push([planned, recorded - planned, reported - recorded]);
+    }
+    let median = |part: usize| {
+        let mut values: Vec<f64> = samples.iter().map(|sample| sample[part]).collect();
+        values.sort_by(f64::total_cmp);
+        1000.0 * values[values.len() / 2] / runs as f64
+    };
+    println!("{runs} runs of 3 epochs, one worker, medians of 5, milliseconds a run:");
+    println!("plan    {:.3}", median(0));
+    println!("records {:.3} (files, events, fsync)", median(1));
+    println!("tables  {:.3}", median(2));
+    println!("sum     {:.3}", median(0) + median(1) + median(2));
+}

@@ -1,0 +1,99 @@
+//! What the command line shows.
+
+mod support;
+
+use support::{Project, repository};
+use tp_sweep::plan::{Plan, summary};
+use tp_sweep::spec::{Source, Sweep};
+
+#[test]
+fn the_help_shows_every_command_and_option() {
+    let project = Project::new("");
+    let mut shown = String::new();
+    for arguments in [&["--help"][..], &["run", "--help"], &["plan", "--help"], &["report", "--help"]] {
+        let done = project.run(arguments);
+        assert_eq!(done.code, 0);
+        shown.push_str(&format!("$ tp-sweep {}\n{}\n", arguments.join(" "), done.output));
+    }
+    insta::assert_snapshot!(shown);
+}
+
+#[test]
+fn the_plan_of_axe5_shows_its_size_and_trains_nothing() {
+    let project = Project::new("");
+    let sweep = repository().join("sweeps/axe5.yaml");
+    let done = project.run(&["plan", sweep.to_str().unwrap()]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    insta::assert_snapshot!(done.output);
+    assert!(!project.path("runs").exists());
+}
+
+#[test]
+fn a_sweep_alone_is_run() {
+    let text = "data: { limit: 100 }\ntraining: { epochs: 1 }\n";
+    let (short, long) = (Project::new(text), Project::new(text));
+    assert_eq!(short.train(&["--quiet"]).code, 0);
+    let data = repository().join("data");
+    let done = long.run(&[
+        "run", "sweep.yaml", "--device", "cpu", "--quiet", "--data", data.to_str().unwrap(),
+    ]);
+    assert_eq!((done.code, done.output.as_str(), done.error.as_str()), (0, "", ""));
+    let table = |project: &Project| support::without_timings(&project.read("reports/sweep.csv"));
+    assert_eq!(table(&short), table(&long));
+}
+
+#[test]
+fn progress_turns_into_plain_lines_where_there_is_no_terminal() {
+    let project = Project::new(
+        "data: { limit: 100 }\ntraining: { epochs: 1 }\ngrid: { model.width: [4, 8, 16] }\n",
+    );
+    let done = project.train(&[]);
+    assert_eq!(done.code, 0);
+    let lines: Vec<&str> = done.error.lines().collect();
+    assert_eq!(lines[0], "sweep: 3 runs");
+    assert!(lines.last().unwrap().starts_with("3/3 runs, "), "{}", done.error);
+    assert!(!done.error.contains('\u{1b}'), "no escape codes: {}", done.error);
+    assert!(done.output.contains("reports/sweep.md"), "{}", done.output);
+}
+
+#[test]
+fn the_schema_in_the_documentation_is_the_programs_own() {
+    let project = Project::new("");
+    let done = project.run(&["schema"]);
+    assert_eq!(done.code, 0);
+    let committed = std::fs::read_to_string(repository().join("docs/sweep.schema.json")).unwrap();
+    assert_eq!(done.output, committed, "write it again: tp-sweep schema > docs/sweep.schema.json");
+}
+
+#[test]
+fn every_shipped_sweep_is_valid_and_names_its_schema() {
+    let mut count = 0;
+    for entry in std::fs::read_dir(repository().join("sweeps")).unwrap() {
+        let path = entry.unwrap().path();
+        let text = std::fs::read_to_string(&path).unwrap();
+        let first = text.lines().next().unwrap();
+        assert_eq!(first, "# yaml-language-server: $schema=../docs/sweep.schema.json");
+        let sweep = Sweep::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"));
+        let plan = Plan::new(&sweep).unwrap_or_else(|error| panic!("{error}"));
+        assert!(plan.warnings.is_empty(), "{}: {:?}", path.display(), plan.warnings);
+        assert_eq!(Some(sweep.name.as_str()), path.file_stem().and_then(|stem| stem.to_str()));
+        count += 1;
+    }
+    assert!(count >= 4, "{count} sweeps");
+}
+
+#[test]
+fn a_plan_names_conditional_factors_and_trials_beside_the_grid() {
+    let text = "
+name: mixed
+validation: { folds: 3, repeats: 2 }
+grid:
+  training.optimizer: [sgd, adam]
+  training.momentum: { values: [0, 0.9], when: { training.optimizer: sgd } }
+exclude: [{ training.momentum: 0.9 }]
+include: [{ model.layers: 3 }]
+";
+    let source = Source { name: "mixed.yaml".into(), text: text.into() };
+    let sweep = Sweep::parse(source, "mixed", &[]).unwrap();
+    insta::assert_snapshot!(summary(&sweep, &Plan::new(&sweep).unwrap()));
+}

@@ -1,0 +1,160 @@
+//! The event files, byte by byte, without TensorBoard: framing, checksums, tags, values.
+//!
+//! `tests/with_tensorboard.py` reads the same with TensorBoard itself.
+
+mod support;
+
+use protobuf::Message;
+use std::path::Path;
+use support::{Project, files};
+use tensorboard_proto::event::Event;
+use tensorboard_proto::plugin_hparams::HParamsPluginData;
+use tp_sweep::record::mean_and_deviation;
+
+/// CRC-32C (Castagnoli), bit by bit: written from the polynomial, not from the crate under test.
+fn crc32c(bytes: &[u8]) -> u32 {
+    let mut crc = u32::MAX;
+    for &byte in bytes {
+        crc ^= u32::from(byte);
+        for _ in 0..8 {
+            crc = if crc & 1 == 1 { (crc >> 1) ^ 0x82F6_3B78 } else { crc >> 1 };
+        }
+    }
+    !crc
+}
+
+/// TensorFlow's mask of a checksum that is stored beside what it is of.
+fn masked(crc: u32) -> u32 {
+    crc.rotate_right(15).wrapping_add(0xA282_EAD8)
+}
+
+/// Takes a file apart into its records: length, checksum of the length, data, checksum.
+fn events(path: &Path) -> Vec<Event> {
+    let bytes = std::fs::read(path).unwrap();
+    let mut rest = bytes.as_slice();
+    let mut events = Vec::new();
+    while !rest.is_empty() {
+        let (header, after) = rest.split_at(12);
+        let length = u64::from_le_bytes(header[..8].try_into().unwrap()) as usize;
+        let checksum = u32::from_le_bytes(header[8..].try_into().unwrap());
+        assert_eq!(checksum, masked(crc32c(&header[..8])), "checksum of the length");
+        let (data, after) = after.split_at(length);
+        let (footer, after) = after.split_at(4);
+        let checksum = u32::from_le_bytes(footer.try_into().unwrap());
+        assert_eq!(checksum, masked(crc32c(data)), "checksum of the data");
+        events.push(Event::parse_from_bytes(data).unwrap());
+        rest = after;
+    }
+    events
+}
+
+/// The steps and values of a scalar.
+fn scalar(events: &[Event], tag: &str) -> Vec<(i64, f64)> {
+    events
+        .iter()
+        .flat_map(|event| event.get_summary().get_value().iter().map(move |v| (event, v)))
+        .filter(|(_, value)| value.get_tag() == tag)
+        .map(|(event, value)| (event.get_step(), f64::from(value.get_simple_value())))
+        .collect()
+}
+
+fn hparams(events: &[Event], tag: &str) -> HParamsPluginData {
+    let values = events.iter().flat_map(|event| event.get_summary().get_value());
+    let value = values.into_iter().find(|value| value.get_tag() == tag).unwrap();
+    let plugin = value.metadata.get_ref().plugin_data.get_ref();
+    assert_eq!(plugin.get_plugin_name(), "hparams");
+    HParamsPluginData::parse_from_bytes(plugin.get_content()).unwrap()
+}
+
+fn event_file(folder: &Path) -> std::path::PathBuf {
+    let mut found = files(folder);
+    found.retain(|path| path.to_string_lossy().contains("tfevents"));
+    assert_eq!(found.len(), 1, "one event file in {}", folder.display());
+    found.remove(0)
+}
+
+#[test]
+fn the_known_checksum_of_crc32c_is_met() {
+    // RFC 3720, B.4: 32 bytes of zeros.
+    assert_eq!(crc32c(&[0; 32]), 0x8A91_36AA);
+}
+
+#[test]
+fn every_run_has_its_scalars_hparams_and_texts() {
+    let project = Project::new(
+        "data: { limit: 300 }\ntraining: { epochs: 2 }\nvalidation: { folds: 2 }\n\
+         grid: { training.learning_rate: [0.1, 0.01], training.optimizer: [sgd, adam] }\n",
+    );
+    assert_eq!(project.train(&["--quiet"]).code, 0);
+    for trial in ["lr0.1_optimizer-sgd", "lr0.01_optimizer-adam"] {
+        let mut accuracies = Vec::new();
+        for fold in ["fold-0", "fold-1"] {
+            let folder = project.path("runs/sweep").join(trial).join(fold);
+            let events = events(&event_file(&folder));
+            assert_eq!(events[0].get_file_version(), "brain.Event:2");
+            let epochs = std::fs::read_to_string(folder.join("epochs.csv")).unwrap();
+            let rows: Vec<Vec<f64>> = epochs
+                .lines()
+                .skip(1)
+                .map(|row| row.split(',').map(|cell| cell.parse().unwrap()).collect())
+                .collect();
+            assert_eq!(rows.len(), 2);
+            let columns = [
+                ("Loss/train", 1),
+                ("Accuracy/train", 2),
+                ("Loss/val", 3),
+                ("Accuracy/val", 4),
+                ("LearningRate", 5),
+                ("Metrics/epoch_seconds", 6),
+            ];
+            for (tag, column) in columns {
+                let curve = scalar(&events, tag);
+                assert_eq!(curve.len(), 2, "{tag}");
+                for (row, (step, value)) in rows.iter().zip(curve) {
+                    assert_eq!(step as f64, row[0], "{tag}");
+                    assert!((value - row[column]).abs() <= 1e-6 * row[column].abs(), "{tag}");
+                }
+            }
+            assert_eq!(scalar(&events, "Accuracy/test").len(), 1);
+            accuracies.push(rows[1][4]);
+            let start = hparams(&events, "_hparams_/session_start_info");
+            let start = start.get_session_start_info();
+            assert_eq!(start.get_group_name(), trial);
+            assert_eq!(start.hparams.len(), 2);
+            assert!(start.hparams["training.learning_rate"].get_number_value() > 0.0);
+            let end = hparams(&events, "_hparams_/session_end_info");
+            assert_eq!(end.get_session_end_info().get_status() as i32, 1);
+            let texts: Vec<String> = events
+                .iter()
+                .flat_map(|event| event.get_summary().get_value())
+                .filter(|value| value.get_tag().ends_with("/text_summary"))
+                .map(|value| {
+                    String::from_utf8(value.get_tensor().get_string_val()[0].clone()).unwrap()
+                })
+                .collect();
+            assert!(texts[0].contains("training.learning_rate | 0."), "{}", texts[0]);
+            assert!(texts[1].contains("device | cpu"), "{}", texts[1]);
+        }
+        let events = events(&event_file(&project.path("runs/sweep").join(trial).join("cv")));
+        let folds: Vec<f64> =
+            scalar(&events, "CV/val_accuracy").into_iter().map(|(_, value)| value).collect();
+        for (written, own) in folds.iter().zip(&accuracies) {
+            assert!((written - own).abs() < 1e-6);
+        }
+        let (mean, deviation) = mean_and_deviation(&accuracies).unwrap();
+        let written = |tag| scalar(&events, tag)[0].1;
+        assert!((written("CV/val_accuracy_mean") - mean).abs() < 1e-6);
+        assert!((written("CV/val_accuracy_sd") - deviation.unwrap()).abs() < 1e-6);
+    }
+}
+
+#[test]
+fn a_failed_run_ends_its_session_as_failed() {
+    let project = Project::new(
+        "data: { limit: 200 }\ntraining: { epochs: 1, learning_rate: 1.0e+30 }\n",
+    );
+    assert_eq!(project.train(&["--quiet"]).code, 1);
+    let events = events(&event_file(&project.path("runs/sweep/base/fold-0")));
+    let end = hparams(&events, "_hparams_/session_end_info");
+    assert_eq!(end.get_session_end_info().get_status() as i32, 2);
+}

@@ -1,0 +1,271 @@
+//! What a grid expands to.
+
+use proptest::prelude::*;
+use tp_sweep::plan::Plan;
+use tp_sweep::spec::{Source, SpecError, Sweep};
+
+fn sweep(text: &str) -> Result<Sweep, SpecError> {
+    let source = Source { name: "test.yaml".into(), text: text.into() };
+    Sweep::parse(source, "test", &[])
+}
+
+fn plan(text: &str) -> Result<Plan, String> {
+    let sweep = sweep(text).map_err(|error| error.to_string())?;
+    Plan::new(&sweep).map_err(|error| error.to_string())
+}
+
+fn names(text: &str) -> Vec<String> {
+    let plan = plan(text).unwrap();
+    plan.trials.into_iter().map(|trial| trial.name).collect()
+}
+
+fn refusal(text: &str) -> String {
+    plan(text).unwrap_err()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn a_grid_has_as_many_trials_as_the_product_of_its_levels(
+        layers in 1_usize..5, rates in 1_usize..5, folds in 2_usize..6, repeats in 1_usize..4,
+    ) {
+        let list = |count: usize| (1..=count).map(|i| i.to_string()).collect::<Vec<_>>().join(", ");
+        let text = format!(
+            "validation: {{ folds: {folds}, repeats: {repeats} }}\n\
+             grid: {{ model.layers: [{}], training.learning_rate: [{}] }}",
+            list(layers), list(rates),
+        );
+        let plan = plan(&text).unwrap();
+        prop_assert_eq!(plan.trials.len(), layers * rates);
+        prop_assert_eq!(plan.runs().count(), layers * rates * folds * repeats);
+        let runs: std::collections::HashSet<_> = plan.runs().map(|run| plan.folder(run)).collect();
+        prop_assert_eq!(runs.len(), layers * rates * folds * repeats, "folders are unique");
+        prop_assert_eq!(plan.cohorts().flatten().count(), runs.len());
+    }
+}
+
+#[test]
+fn the_first_factor_varies_slowest() {
+    let text = "grid: { model.layers: [1, 2], training.learning_rate: [0.1, 0.01] }";
+    assert_eq!(
+        names(text),
+        ["layers1_lr0.1", "layers1_lr0.01", "layers2_lr0.1", "layers2_lr0.01"]
+    );
+}
+
+#[test]
+fn every_configuration_key_can_be_a_factor() {
+    for (key, levels, extra) in [
+        ("data.set", "[mnist]", ""),
+        ("data.limit", "[100, 200]", ""),
+        ("model.kind", "[mlp]", ""),
+        ("model.layers", "[1, 2]", ""),
+        ("model.width", "[64, [64, 32]]", ""),
+        ("model.activation", "[relu, tanh, sigmoid]", ""),
+        ("model.dropout", "[0, 0.5]", ""),
+        ("training.epochs", "[1, 2]", ""),
+        ("training.batch_size", "[32, 64]", ""),
+        ("training.optimizer", "[sgd, adam]", ""),
+        ("training.learning_rate", "[0.1, 0.01]", ""),
+        ("training.momentum", "[0, 0.9]", ""),
+        ("training.nesterov", "[true, false]", "training: { momentum: 0.9 }"),
+        ("training.beta1", "[0.9, 0.5]", ""),
+        ("training.beta2", "[0.999, 0.99]", ""),
+        ("training.epsilon", "[1e-8, 1e-7]", ""),
+        ("training.weight_decay", "[0, 0.001]", ""),
+        ("training.schedule", "[constant, cosine, { exponential: { gamma: 0.9 } }]", ""),
+        ("training.schedule_unit", "[epoch, step]", ""),
+        ("training.warmup", "[0, 2]", ""),
+        ("training.warmup_start", "[0.1, 0.5]", ""),
+        ("validation.folds", "[2, 3]", ""),
+        ("validation.holdout", "[0, 0.2]", ""),
+        ("validation.stratified", "[true, false]", ""),
+        ("validation.seed", "[1, 2]", ""),
+        ("validation.repeats", "[1, 2]", ""),
+    ] {
+        let plan = plan(&format!("{extra}\ngrid: {{ {key}: {levels} }}"));
+        let plan = plan.unwrap_or_else(|error| panic!("{key}: {error}"));
+        assert_eq!(plan.columns[0].name, key);
+    }
+}
+
+#[test]
+fn labelled_levels_set_several_keys_at_once() {
+    let text = "
+grid:
+  optimizer:
+    sgd: { training.optimizer: sgd, training.learning_rate: 0.1 }
+    adam: { training.optimizer: adam, training.learning_rate: 0.001 }
+";
+    let plan = plan(text).unwrap();
+    assert_eq!(plan.trials[1].name, "optimizer-adam");
+    assert_eq!(plan.trials[1].config.training.learning_rate.get(), 0.001);
+}
+
+#[test]
+fn zipped_keys_go_in_step() {
+    let text = "
+grid:
+  size:
+    zip: { model.layers: [1, 2, 3], model.width: [256, 128, 64] }
+  training.learning_rate: [0.1, 0.01]
+";
+    let plan = plan(text).unwrap();
+    assert_eq!(plan.trials.len(), 6);
+    assert_eq!(plan.trials[2].name, "layers2_width128_lr0.1");
+    let columns: Vec<&str> = plan.columns.iter().map(|column| column.name.as_str()).collect();
+    assert_eq!(columns, ["model.layers", "model.width", "training.learning_rate"]);
+    let uneven = "grid: { size: { zip: { model.layers: [1, 2], model.width: [64] } } }";
+    assert!(refusal(uneven).contains("equal lengths"), "{}", refusal(uneven));
+}
+
+#[test]
+fn ranges_are_levels() {
+    let text = "
+grid:
+  training.learning_rate: { logarithmic: { from: 0.001, to: 0.1, count: 3 } }
+  model.width: { linear: { from: 32, to: 96, step: 32 } }
+";
+    let names = names(text);
+    assert_eq!(names.len(), 9);
+    assert_eq!(names[4], "lr0.01_width64");
+}
+
+#[test]
+fn a_conditional_factor_is_absent_elsewhere_not_multiplied() {
+    let text = "
+grid:
+  training.optimizer: [sgd, adam]
+  training.momentum: { values: [0, 0.9], when: { training.optimizer: sgd } }
+  training.nesterov: { values: [true, false], when: { training.momentum: 0.9 } }
+";
+    assert_eq!(
+        names(text),
+        [
+            "optimizer-sgd_momentum0",
+            "optimizer-sgd_momentum0.9_nesterov-true",
+            "optimizer-sgd_momentum0.9_nesterov-false",
+            "optimizer-adam",
+        ]
+    );
+    let sweep = sweep(text).unwrap();
+    let plan = Plan::new(&sweep).unwrap();
+    assert_eq!(plan.trials[3].label(&sweep, &plan.columns[1]), "–");
+}
+
+#[test]
+fn a_condition_may_name_a_labelled_level() {
+    let text = "
+grid:
+  optimizer:
+    sgd: { training.optimizer: sgd }
+    adam: { training.optimizer: adam, training.learning_rate: 0.001 }
+  training.learning_rate: { values: [0.1, 0.01], when: { optimizer: sgd } }
+";
+    assert_eq!(names(text), ["optimizer-sgd_lr0.1", "optimizer-sgd_lr0.01", "optimizer-adam"]);
+}
+
+#[test]
+fn exclude_takes_a_partial_match_and_reports_one_that_matches_nothing() {
+    let text = "
+grid: { model.layers: [1, 2, 3], training.learning_rate: [0.1, 0.01] }
+exclude:
+  - { model.layers: [2, 3], training.learning_rate: 0.1 }
+  - { model.width: 999 }
+";
+    let plan = plan(text).unwrap();
+    assert_eq!((plan.trials.len(), plan.excluded), (4, 2));
+    assert_eq!(plan.warnings.len(), 1);
+    assert!(plan.warnings[0].starts_with("test.yaml:5:"), "{}", plan.warnings[0]);
+    let all = "grid: { model.layers: [1] }\nexclude: [{ model.layers: 1 }]";
+    assert!(refusal(all).contains("no trial is left"));
+}
+
+#[test]
+fn included_trials_stand_beside_the_grid() {
+    let text = "
+grid: { model.layers: [1, 2] }
+include:
+  - { model.layers: 4, model.width: 32 }
+";
+    let plan = plan(text).unwrap();
+    assert_eq!(plan.trials.len(), 3);
+    assert_eq!(plan.trials[2].name, "layers4_width32");
+    assert_eq!(plan.columns.len(), 2);
+    let twice = "grid: { model.layers: [1, 2] }\ninclude: [{ model.layers: 2 }]";
+    assert!(refusal(twice).contains("same configuration as trial 2"), "{}", refusal(twice));
+}
+
+#[test]
+fn a_key_set_by_two_factors_at_once_is_refused() {
+    let text = "
+grid:
+  optimizer: { sgd: { training.learning_rate: 0.1 }, adam: { training.optimizer: adam } }
+  training.learning_rate: [0.1, 0.01]
+";
+    assert!(refusal(text).contains("set by `optimizer`"), "{}", refusal(text));
+}
+
+#[test]
+fn a_sweep_without_a_grid_is_one_trial() {
+    assert_eq!(names("training: { epochs: 1 }"), ["base"]);
+}
+
+#[test]
+fn overrides_change_the_base_and_the_grid() {
+    let text = "training: { epochs: 3 }\ngrid: { model.layers: [1, 2] }";
+    let source = || Source { name: "test.yaml".into(), text: text.into() };
+    let set = |options: &[&str]| {
+        let options: Vec<String> = options.iter().map(|&o| o.to_owned()).collect();
+        Sweep::parse(source(), "test", &options)
+    };
+    let plan = |options: &[&str]| Plan::new(&set(options).unwrap()).unwrap();
+    assert_eq!(plan(&["training.epochs=1"]).trials[0].config.training.epochs.get(), 1);
+    assert_eq!(plan(&["data.limit=500"]).trials[0].config.samples(), 500);
+    assert_eq!(plan(&["grid.model.layers=[3]"]).trials[0].name, "layers3");
+    assert_eq!(plan(&["name=other"]).name, "other");
+    for (option, expected) in [
+        ("training.epoch=1", "unknown key `epoch`"),
+        ("epochs=1", "unknown key `epochs`"),
+        ("training.epochs", "expected KEY=VALUE"),
+        ("training.epochs=none", "expected a whole number"),
+        ("model.layers=3", "varies in the grid"),
+    ] {
+        let error = set(&[option]).unwrap_err().to_string();
+        assert!(error.contains(expected), "{option}: {error}");
+    }
+}
+
+#[test]
+fn names_are_safe_unique_and_short_enough() {
+    let text = "
+grid:
+  'a/../b':
+    'x y': { model.width: 1 }
+    'x/y': { model.width: 2 }
+    'X-y': { model.width: 3 }
+  long:
+    'aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa': { model.layers: 2 }
+";
+    let names = names(text);
+    let distinct: std::collections::HashSet<String> =
+        names.iter().map(|name| name.to_lowercase()).collect();
+    assert_eq!(distinct.len(), 3, "{names:?}");
+    for name in names {
+        assert!(name.len() < 200 && !name.contains('/') && !name.starts_with('.'), "{name}");
+    }
+}
+
+#[test]
+fn a_million_trials_are_planned_and_more_are_refused() {
+    let rates = |count| {
+        format!(
+            "grid: {{ training.learning_rate: {{ logarithmic: {{ from: 0.001, to: 1.0, count: {count} }} }}, \
+             model.width: {{ linear: {{ from: 1, to: 1000, step: 1 }} }} }}"
+        )
+    };
+    assert_eq!(plan(&rates(1000)).unwrap().trials.len(), 1_000_000);
+    let refusal = refusal(&rates(1001));
+    assert!(refusal.contains("more than 1000000 combinations"), "{refusal}");
+}

@@ -1,0 +1,18 @@
+#!/usr/bin/env bash
+# Reads what a sweep wrote with TensorBoard itself and with pandas.
+#   tests/tensorboard/run.sh [tp-sweep binary]
+# Makes a virtual environment under target/ with the versions in requirements.txt (from PyPI).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+binary=$(realpath "${1:-target/release/tp-sweep}")
+environment=target/tensorboard-environment
+if ! cmp -s tests/tensorboard/requirements.txt "$environment/requirements.txt"; then
+  rm -rf "$environment"
+  python3 -m venv "$environment"
+  "$environment/bin/pip" install --quiet --requirement tests/tensorboard/requirements.txt
+  cp tests/tensorboard/requirements.txt "$environment/"
+fi
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+"$binary" sweeps/smoke.yaml --device cpu --quiet --runs "$folder/runs" --reports "$folder/reports"
+"$environment/bin/python" tests/tensorboard/check.py "$folder"
