@@ -61,12 +61,16 @@ impl Node {
         let options = serde_saphyr::options! {
             strict_booleans: true,
             with_snippet: false,
+            // Each key refuses them itself, in words that name the key.
+            non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::PassThrough,
         };
         let spanned: Spanned<Raw> =
             serde_saphyr::from_str_with_options(text, options).map_err(|error| {
                 let place = error.location().map(|at| place_of(at, text, String::new()));
                 let message = error.without_snippet().to_string();
-                let message = message.lines().next().unwrap_or("not valid YAML").to_owned();
+                let message = message.lines().next().unwrap_or("not valid YAML");
+                // The place is told by the problem itself.
+                let message = message.split(" at line ").next().unwrap_or(message);
                 Problem::new(&place.unwrap_or_default(), message)
             })?;
         Ok(Self::from_raw(spanned, text, String::new()))

@@ -1,8 +1,8 @@
 //! The binary as a user runs it, in a folder of its own.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-use assert_cmd::Command;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 use tempfile::TempDir;
 
 /// A folder with a sweep file in it, in which the binary is run.
