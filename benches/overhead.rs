@@ -46,7 +46,10 @@ impl Executor for Instantly {
                 observer.epoch_finished(member, &metrics);
             }
         }
-        let test = TestMetrics { loss: 0.5, accuracy: 0.9 };
+        let test = TestMetrics {
+            loss: 0.5,
+            accuracy: 0.9,
+        };
         Ok(Executed {
             outcomes: vec![Outcome::Finished(test); cohort.len()],
             peak_bytes: None,
@@ -60,7 +63,10 @@ fn main() {
     for _ in 0..5 {
         let folder = tempfile::tempdir_in(".").expect("the current folder can be written to");
         let started = Instant::now();
-        let source = Source { name: "overhead.yaml".into(), text: SWEEP.into() };
+        let source = Source {
+            name: "overhead.yaml".into(),
+            text: SWEEP.into(),
+        };
         let sweep = Sweep::parse(source, "overhead", &[]).expect("a valid sweep");
         let plan = Plan::new(&sweep).expect("a valid plan");
         let store = Store::new(folder.path(), &plan, |_| "data".to_owned());

@@ -35,7 +35,10 @@ const ROUNDS: usize = 7;
 
 fn main() {
     let dataset = load(DataSet::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().expect("a thread");
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .expect("a thread");
     pool.install(|| compare(&dataset));
 }
 
@@ -53,7 +56,12 @@ fn compare(dataset: &Dataset) {
     let medians = figures.map(median);
     let limit = medians[0];
     println!("one core, {ROUNDS} interleaved rounds, medians, {FLOP_PER_EPOCH:.3e} FLOP an epoch");
-    let names = ["sgemm limit", "tp-sweep, K = 1", "tp-sweep, K = 8", "plain burn module, autodiff"];
+    let names = [
+        "sgemm limit",
+        "tp-sweep, K = 1",
+        "tp-sweep, K = 8",
+        "plain burn module, autodiff",
+    ];
     for (name, seconds) in names.iter().zip(medians) {
         println!(
             "{name:<28} {seconds:.4} s per model-epoch, {:.2} model-epochs/s, {:.0} GFLOP/s, {:.0} % of the limit",
@@ -93,11 +101,18 @@ fn cohort_epoch_seconds(dataset: &Dataset, data: &DeviceDataset<Flex>, members: 
     let members: Vec<Member> = (0..members)
         .map(|repeat| Member {
             config: &config,
-            seed: Seed { sweep: 0, repeat, fold: 0 },
+            seed: Seed {
+                sweep: 0,
+                repeat,
+                fold: 0,
+            },
             partition: Arc::clone(&partition),
         })
         .collect();
-    let mut watch = Watch { started: Instant::now(), seconds: 0.0 };
+    let mut watch = Watch {
+        started: Instant::now(),
+        seconds: 0.0,
+    };
     train(data, &members, &mut watch).expect("nobody interrupts");
     watch.seconds
 }
@@ -131,7 +146,8 @@ struct PlainModel<B: Backend> {
 
 impl<B: Backend> PlainModel<B> {
     fn forward(&self, input: Tensor<B, 2>) -> Tensor<B, 2> {
-        self.output.forward(self.activation.forward(self.hidden.forward(input)))
+        self.output
+            .forward(self.activation.forward(self.hidden.forward(input)))
     }
 }
 
@@ -165,12 +181,17 @@ impl PlainBaseline {
         let loss = CrossEntropyLossConfig::new().init(&device);
         let count = self.features.dims()[0];
         let mut order: Vec<i32> = (0..count as i32).collect();
-        let seed = Seed { sweep: 1, repeat: 0, fold: 0 };
-        seed.stream(tp_sweep::random::Purpose::BatchOrder, [0, 0]).shuffle(&mut order);
+        let seed = Seed {
+            sweep: 1,
+            repeat: 0,
+            fold: 0,
+        };
+        seed.stream(tp_sweep::random::Purpose::BatchOrder, [0, 0])
+            .shuffle(&mut order);
         let started = Instant::now();
         let order = Tensor::<Plain, 1, Int>::from_data(order.as_slice(), &device);
         for start in (0..count).step_by(64) {
-            let batch = order.clone().slice([start..(start + 64).min(count)]);
+            let batch = order.clone().narrow(0, start, 64.min(count - start));
             let input = self.features.clone().select(0, batch.clone());
             let labels = self.labels.clone().select(0, batch);
             let value = loss.forward(model.forward(input), labels);

@@ -1,4 +1,27 @@
-//! tp-sweep.
+//! Plans, trains and compares grids of small neural networks from one YAML file.
+//!
+//! Data flows one way: a sweep file is read by [`spec`], expanded by [`plan`], trained by [`train`]
+//! on [`data`] and [`model`], recorded by [`record`], and compared by [`report`]. [`run`] schedules
+//! it on this machine, [`cli`] is the command line. Each module imports only from those before it;
+//! `ARCHITECTURE.md` says which.
+//!
+//! ```
+//! use tp_sweep::plan::Plan;
+//! use tp_sweep::spec::{Source, Sweep};
+//!
+//! let text = "grid: { model.layers: [1, 2, 3], training.learning_rate: [0.1, 0.01] }";
+//! let source = Source { name: "example.yaml".into(), text: text.into() };
+//! let sweep = Sweep::parse(source, "example", &[])?;
+//! let plan = Plan::new(&sweep)?;
+//! assert_eq!(plan.trials.len(), 6);
+//! assert_eq!(plan.trials[0].name, "layers1_lr0.1");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![forbid(unsafe_code)]
+#![warn(unreachable_pub)]
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
 pub mod cli;
 pub mod data;
 pub mod event;

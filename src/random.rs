@@ -90,7 +90,11 @@ impl Stream {
 mod tests {
     use super::*;
 
-    const SEED: Seed = Seed { sweep: 42, repeat: 0, fold: 1 };
+    const SEED: Seed = Seed {
+        sweep: 42,
+        repeat: 0,
+        fold: 1,
+    };
 
     fn first(seed: Seed, purpose: Purpose, place: [u32; 2]) -> [f32; 4] {
         let mut values = [0.0; 4];
@@ -133,6 +137,9 @@ mod tests {
             assert_eq!(items, [0, 1, 2, 3]);
         }
         // Each of four is first in about 1,000 of 4,000; 5 standard deviations are 137.
-        assert!(at_first.iter().all(|n| n.abs_diff(1000) < 137), "{at_first:?}");
+        assert!(
+            at_first.iter().all(|n| n.abs_diff(1000) < 137),
+            "{at_first:?}"
+        );
     }
 }

@@ -9,12 +9,18 @@ use support::{Project, files, repository};
 const BAD_SWEEPS: &[(&str, &str)] = &[
     ("unknown section", "trainig: { epochs: 1 }\n"),
     ("unknown key", "training:\n  lerning_rate: 0.1\n"),
-    ("unknown factor", "grid:\n  training.lerning_rate: [0.1, 0.2]\n"),
+    (
+        "unknown factor",
+        "grid:\n  training.lerning_rate: [0.1, 0.2]\n",
+    ),
     ("section as factor", "grid:\n  model: { layers: [1, 2] }\n"),
     ("wrong type", "training:\n  epochs: many\n"),
     ("fraction of an epoch", "training:\n  epochs: 1.5\n"),
     ("out of range", "model:\n  dropout: 1.0\n"),
-    ("negative rate", "grid:\n  training.learning_rate: [0.1, -0.1]\n"),
+    (
+        "negative rate",
+        "grid:\n  training.learning_rate: [0.1, -0.1]\n",
+    ),
     ("not a number", "training:\n  learning_rate: .nan\n"),
     ("infinite", "training:\n  weight_decay: .inf\n"),
     ("unknown choice", "training:\n  optimizer: sdg\n"),
@@ -23,19 +29,46 @@ const BAD_SWEEPS: &[(&str, &str)] = &[
     ("empty grid", "grid: {}\n"),
     ("empty factor", "grid:\n  model.layers: []\n"),
     ("factor that is no list", "grid:\n  model.layers: 3\n"),
-    ("duplicate levels", "grid:\n  training.learning_rate: [0.1, 0.01, 1.0e-1]\n"),
+    (
+        "duplicate levels",
+        "grid:\n  training.learning_rate: [0.1, 0.01, 1.0e-1]\n",
+    ),
     ("one fold", "validation:\n  folds: 1\n"),
-    ("more folds than samples", "data: { limit: 20 }\nvalidation:\n  folds: 21\n"),
-    ("folds and holdout", "validation: { folds: 3, holdout: 0.1 }\n"),
+    (
+        "more folds than samples",
+        "data: { limit: 20 }\nvalidation:\n  folds: 21\n",
+    ),
+    (
+        "folds and holdout",
+        "validation: { folds: 3, holdout: 0.1 }\n",
+    ),
     ("limit beyond the data", "data:\n  limit: 70000\n"),
-    ("nesterov without momentum", "grid:\n  training.nesterov: [true, false]\n"),
-    ("momentum with adam", "training: { momentum: 0.9 }\ngrid:\n  training.optimizer: [sgd, adam]\n"),
-    ("layers against widths", "model: { layers: 2, width: [64, 64, 64] }\n"),
+    (
+        "nesterov without momentum",
+        "grid:\n  training.nesterov: [true, false]\n",
+    ),
+    (
+        "momentum with adam",
+        "training: { momentum: 0.9 }\ngrid:\n  training.optimizer: [sgd, adam]\n",
+    ),
+    (
+        "layers against widths",
+        "model: { layers: 2, width: [64, 64, 64] }\n",
+    ),
     ("enormous model", "model: { layers: 3, width: 1000000 }\n"),
-    ("excluding by an unknown level", "grid:\n  a: { x: {}, y: { model.layers: 2 } }\nexclude:\n  - { a: z }\n"),
-    ("condition on a later factor", "grid:\n  training.momentum: { values: [0.9], when: { training.optimizer: sgd } }\n  training.optimizer: [sgd, adam]\n"),
+    (
+        "excluding by an unknown level",
+        "grid:\n  a: { x: {}, y: { model.layers: 2 } }\nexclude:\n  - { a: z }\n",
+    ),
+    (
+        "condition on a later factor",
+        "grid:\n  training.momentum: { values: [0.9], when: { training.optimizer: sgd } }\n  training.optimizer: [sgd, adam]\n",
+    ),
     ("no YAML", "grid: [1, 2\n"),
-    ("repeated key", "training: { epochs: 1 }\ntraining: { epochs: 2 }\n"),
+    (
+        "repeated key",
+        "training: { epochs: 1 }\ntraining: { epochs: 2 }\n",
+    ),
     ("unsafe name", "name: ../elsewhere\n"),
     ("a list", "- 1\n"),
     ("nothing", ""),
@@ -59,7 +92,11 @@ fn a_bad_sweep_leaves_nothing_behind() {
     for (fault, text) in BAD_SWEEPS {
         let project = Project::new(text);
         assert_eq!(project.train(&[]).code, 2, "{fault}");
-        assert_eq!(files(&project.path("")).len(), 1, "{fault}: only the sweep file is there");
+        assert_eq!(
+            files(&project.path("")).len(),
+            1,
+            "{fault}: only the sweep file is there"
+        );
     }
 }
 
@@ -68,7 +105,11 @@ fn a_sweep_file_that_is_not_there_is_an_error() {
     let project = Project::new("");
     let done = project.run(&["plan", "other.yaml"]);
     assert_eq!(done.code, 2);
-    assert!(done.error.contains("cannot read the sweep file other.yaml"), "{}", done.error);
+    assert!(
+        done.error.contains("cannot read the sweep file other.yaml"),
+        "{}",
+        done.error
+    );
 }
 
 #[test]
@@ -76,7 +117,11 @@ fn missing_data_says_where_it_was_looked_for() {
     let project = Project::new("data: { limit: 100 }\n");
     let done = project.run(&["sweep.yaml", "--device", "cpu", "--data", "nowhere"]);
     assert_eq!(done.code, 2);
-    assert!(done.error.contains("train-images-idx3-ubyte.gz"), "{}", done.error);
+    assert!(
+        done.error.contains("train-images-idx3-ubyte.gz"),
+        "{}",
+        done.error
+    );
     assert!(done.error.contains("nowhere/mnist"), "{}", done.error);
 }
 
@@ -106,7 +151,11 @@ fn corrupt_data_is_found_by_its_checksum() {
     std::fs::write(&labels, &gzipped[..gzipped.len() / 2]).unwrap();
     let done = project.run(&["sweep.yaml", "--device", "cpu", "--data", "mine"]);
     assert_eq!(done.code, 2);
-    assert!(done.error.contains("t10k-labels-idx1-ubyte.gz"), "{}", done.error);
+    assert!(
+        done.error.contains("t10k-labels-idx1-ubyte.gz"),
+        "{}",
+        done.error
+    );
 }
 
 #[cfg(unix)]
@@ -129,7 +178,13 @@ fn cuda_without_a_driver_is_an_error_and_auto_is_not() {
     assert!(done.error.contains("--device cpu"), "{}", done.error);
     assert!(!done.error.contains("panicked"), "{}", done.error);
     let data = repository().join("data");
-    let done = project.run(&["sweep.yaml", "--data", data.to_str().unwrap(), "--device", "auto"]);
+    let done = project.run(&[
+        "sweep.yaml",
+        "--data",
+        data.to_str().unwrap(),
+        "--device",
+        "auto",
+    ]);
     assert_eq!(done.code, 0, "{}", done.error);
 }
 
@@ -144,8 +199,21 @@ fn a_trial_that_turns_nan_is_recorded_and_the_rest_goes_on() {
     assert!(done.error.contains("2 runs failed"), "{}", done.error);
     let report = project.read("reports/sweep.md");
     assert!(report.contains("failed (2 of 2 runs)"), "{report}");
-    assert!(report.contains("diverged: the training loss is not finite in epoch 1"), "{report}");
+    assert!(
+        report.contains("diverged: the training loss is not finite in epoch 1"),
+        "{report}"
+    );
     let csv = project.read("reports/sweep.csv");
-    assert!(csv.lines().nth(1).is_some_and(|line| line.contains("finished")), "{csv}");
-    assert!(csv.lines().nth(2).is_some_and(|line| line.contains("failed")), "{csv}");
+    assert!(
+        csv.lines()
+            .nth(1)
+            .is_some_and(|line| line.contains("finished")),
+        "{csv}"
+    );
+    assert!(
+        csv.lines()
+            .nth(2)
+            .is_some_and(|line| line.contains("failed")),
+        "{csv}"
+    );
 }

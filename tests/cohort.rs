@@ -14,7 +14,13 @@ use tp_sweep::train::{Interrupted, Member, Observer, train};
 type Tape = Autodiff<Flex>;
 
 fn seeds(count: u32) -> Vec<Seed> {
-    (0..count).map(|repeat| Seed { sweep: 7, repeat, fold: 0 }).collect()
+    (0..count)
+        .map(|repeat| Seed {
+            sweep: 7,
+            repeat,
+            fold: 0,
+        })
+        .collect()
 }
 
 /// Loss gradients of all parameters by burn's autodiff, for the same weights and noise.
@@ -51,15 +57,27 @@ fn by_autodiff(
     let gradients = loss.backward();
     tracked
         .iter()
-        .map(|p| p.grad(&gradients).expect("every parameter has a gradient").into_data())
+        .map(|p| {
+            p.grad(&gradients)
+                .expect("every parameter has a gradient")
+                .into_data()
+        })
         .collect()
 }
 
 fn random_data(shape: [usize; 3], place: u32) -> TensorData {
     let mut values = vec![0.0; shape.iter().product()];
-    let seed = Seed { sweep: 1, repeat: 0, fold: 0 };
-    seed.stream(Purpose::InitialWeights, [place, 99]).fill_uniform(&mut values);
-    TensorData::new(values.iter().map(|v| 2.0 * v - 1.0).collect::<Vec<f32>>(), shape)
+    let seed = Seed {
+        sweep: 1,
+        repeat: 0,
+        fold: 0,
+    };
+    seed.stream(Purpose::InitialWeights, [place, 99])
+        .fill_uniform(&mut values);
+    TensorData::new(
+        values.iter().map(|v| 2.0 * v - 1.0).collect::<Vec<f32>>(),
+        shape,
+    )
 }
 
 fn unit_vectors([members, batch, classes]: [usize; 3]) -> TensorData {
@@ -93,12 +111,12 @@ fn closed_form_gradients_equal_autodiff() {
                         })
                         .collect(),
                 };
-                let tensor = |data: &TensorData| Tensor::<Flex, 3>::from_data(data.clone(), &device);
+                let tensor =
+                    |data: &TensorData| Tensor::<Flex, 3>::from_data(data.clone(), &device);
                 let (logits, trace) = model.forward(tensor(&input), noise.as_mut());
                 let gradient = cross_entropy_gradient(logits, tensor(&targets));
                 let ours = model.backward(trace, gradient);
-                let theirs =
-                    by_autodiff(&model.parameters(), &input, &targets, function, &factors);
+                let theirs = by_autodiff(&model.parameters(), &input, &targets, function, &factors);
                 for (ours, theirs) in ours.into_iter().zip(theirs) {
                     ours.into_data().assert_approx_eq::<f32>(
                         &theirs,
@@ -130,7 +148,9 @@ fn config(settings: &[(&str, &str)]) -> Config {
     config.training.epochs = Count::new(3).unwrap();
     for (path, yaml) in settings {
         let key = Key::find(path).unwrap();
-        key.read(&Node::parse(yaml).unwrap()).unwrap().apply(&mut config);
+        key.read(&Node::parse(yaml).unwrap())
+            .unwrap()
+            .apply(&mut config);
     }
     config
 }
@@ -145,7 +165,12 @@ fn trained(
         .map(|&(config, seed)| Member {
             config,
             seed,
-            partition: Arc::new(partition(&dataset.train.labels, config, seed.repeat, seed.fold)),
+            partition: Arc::new(partition(
+                &dataset.train.labels,
+                config,
+                seed.repeat,
+                seed.fold,
+            )),
         })
         .collect();
     let mut curve = Curve(vec![Vec::new(); runs.len()]);
@@ -162,15 +187,32 @@ fn mnist() -> (Dataset, DeviceDataset<Flex>) {
 #[test]
 fn a_members_result_does_not_depend_on_its_cohort() {
     let (dataset, data) = mnist();
-    let seed = |repeat| Seed { sweep: 3, repeat, fold: 0 };
-    let sgd = config(&[("training.learning_rate", "0.1"), ("training.momentum", "0.9")]);
+    let seed = |repeat| Seed {
+        sweep: 3,
+        repeat,
+        fold: 0,
+    };
+    let sgd = config(&[
+        ("training.learning_rate", "0.1"),
+        ("training.momentum", "0.9"),
+    ]);
     let dropping = config(&[("model.dropout", "0.3"), ("training.weight_decay", "0.01")]);
     let scheduled = config(&[("training.schedule", "cosine"), ("training.warmup", "1")]);
-    let adam = |rate| config(&[("training.optimizer", "adam"), ("training.learning_rate", rate)]);
+    let adam = |rate| {
+        config(&[
+            ("training.optimizer", "adam"),
+            ("training.learning_rate", rate),
+        ])
+    };
     let (slow, fast) = (adam("0.001"), adam("0.01"));
     let cohorts: [Vec<(&Config, Seed)>; 3] = [
         vec![(&sgd, seed(0)), (&dropping, seed(0)), (&scheduled, seed(0))],
-        vec![(&sgd, seed(0)), (&sgd, seed(1)), (&dropping, seed(2)), (&scheduled, seed(0))],
+        vec![
+            (&sgd, seed(0)),
+            (&sgd, seed(1)),
+            (&dropping, seed(2)),
+            (&scheduled, seed(0)),
+        ],
         vec![(&slow, seed(0)), (&fast, seed(0)), (&fast, seed(1))],
     ];
     for cohort in cohorts {
@@ -179,7 +221,13 @@ fn a_members_result_does_not_depend_on_its_cohort() {
             let (alone, outcome_alone) = trained(&dataset, &data, &[*run]).remove(0);
             for (a, b) in curve.iter().zip(&alone) {
                 let error = (a.train_loss / b.train_loss - 1.0).abs();
-                assert!(error < 1e-5, "epoch {}: {} vs {}", a.epoch, a.train_loss, b.train_loss);
+                assert!(
+                    error < 1e-5,
+                    "epoch {}: {} vs {}",
+                    a.epoch,
+                    a.train_loss,
+                    b.train_loss
+                );
                 assert_eq!(a.learning_rate, b.learning_rate);
             }
             let (Outcome::Finished(a), Outcome::Finished(b)) = (outcome, outcome_alone) else {
@@ -193,11 +241,19 @@ fn a_members_result_does_not_depend_on_its_cohort() {
 #[test]
 fn a_member_that_diverges_takes_no_other_with_it() {
     let (dataset, data) = mnist();
-    let seed = Seed { sweep: 3, repeat: 0, fold: 0 };
+    let seed = Seed {
+        sweep: 3,
+        repeat: 0,
+        fold: 0,
+    };
     let sane = config(&[("training.learning_rate", "0.05")]);
     let wild = config(&[("training.learning_rate", "1e30")]);
     let together = trained(&dataset, &data, &[(&wild, seed), (&sane, seed)]);
-    assert!(matches!(together[0].1, Outcome::Failed(_)), "{:?}", together[0].1);
+    assert!(
+        matches!(together[0].1, Outcome::Failed(_)),
+        "{:?}",
+        together[0].1
+    );
     let alone = trained(&dataset, &data, &[(&sane, seed)]);
     assert_eq!(together[1].0.len(), 3);
     let (a, b) = (together[1].0[2].train_loss, alone[0].0[2].train_loss);
@@ -218,9 +274,17 @@ fn an_interrupted_training_says_so() {
     }
     let (dataset, data) = mnist();
     let config = config(&[]);
-    let seed = Seed { sweep: 3, repeat: 0, fold: 0 };
+    let seed = Seed {
+        sweep: 3,
+        repeat: 0,
+        fold: 0,
+    };
     let partition = Arc::new(partition(&dataset.train.labels, &config, 0, 0));
-    let member = Member { config: &config, seed, partition };
+    let member = Member {
+        config: &config,
+        seed,
+        partition,
+    };
     assert_eq!(train(&data, &[member], &mut Impatient), Err(Interrupted));
 }
 
@@ -234,7 +298,11 @@ fn the_baseline_has_pytorchs_accuracy() {
     config.validation.holdout = Fraction::new(0.0);
     let accuracies: Vec<f64> = (0..5)
         .map(|repeat| {
-            let seed = Seed { sweep: 0, repeat, fold: 0 };
+            let seed = Seed {
+                sweep: 0,
+                repeat,
+                fold: 0,
+            };
             match trained(&dataset, &data, &[(&config, seed)]).remove(0).1 {
                 Outcome::Finished(test) => test.accuracy,
                 Outcome::Failed(failure) => panic!("{failure}"),

@@ -10,10 +10,19 @@ use tp_sweep::spec::{Source, Sweep};
 fn the_help_shows_every_command_and_option() {
     let project = Project::new("");
     let mut shown = String::new();
-    for arguments in [&["--help"][..], &["run", "--help"], &["plan", "--help"], &["report", "--help"]] {
+    for arguments in [
+        &["--help"][..],
+        &["run", "--help"],
+        &["plan", "--help"],
+        &["report", "--help"],
+    ] {
         let done = project.run(arguments);
         assert_eq!(done.code, 0);
-        shown.push_str(&format!("$ tp-sweep {}\n{}\n", arguments.join(" "), done.output));
+        shown.push_str(&format!(
+            "$ tp-sweep {}\n{}\n",
+            arguments.join(" "),
+            done.output
+        ));
     }
     insta::assert_snapshot!(shown);
 }
@@ -35,9 +44,18 @@ fn a_sweep_alone_is_run() {
     assert_eq!(short.train(&["--quiet"]).code, 0);
     let data = repository().join("data");
     let done = long.run(&[
-        "run", "sweep.yaml", "--device", "cpu", "--quiet", "--data", data.to_str().unwrap(),
+        "run",
+        "sweep.yaml",
+        "--device",
+        "cpu",
+        "--quiet",
+        "--data",
+        data.to_str().unwrap(),
     ]);
-    assert_eq!((done.code, done.output.as_str(), done.error.as_str()), (0, "", ""));
+    assert_eq!(
+        (done.code, done.output.as_str(), done.error.as_str()),
+        (0, "", "")
+    );
     let table = |project: &Project| support::without_timings(&project.read("reports/sweep.csv"));
     assert_eq!(table(&short), table(&long));
 }
@@ -51,8 +69,16 @@ fn progress_turns_into_plain_lines_where_there_is_no_terminal() {
     assert_eq!(done.code, 0);
     let lines: Vec<&str> = done.error.lines().collect();
     assert_eq!(lines[0], "sweep: 3 runs");
-    assert!(lines.last().unwrap().starts_with("3/3 runs, "), "{}", done.error);
-    assert!(!done.error.contains('\u{1b}'), "no escape codes: {}", done.error);
+    assert!(
+        lines.last().unwrap().starts_with("3/3 runs, "),
+        "{}",
+        done.error
+    );
+    assert!(
+        !done.error.contains('\u{1b}'),
+        "no escape codes: {}",
+        done.error
+    );
     assert!(done.output.contains("reports/sweep.md"), "{}", done.output);
 }
 
@@ -62,7 +88,10 @@ fn the_schema_in_the_documentation_is_the_programs_own() {
     let done = project.run(&["schema"]);
     assert_eq!(done.code, 0);
     let committed = std::fs::read_to_string(repository().join("docs/sweep.schema.json")).unwrap();
-    assert_eq!(done.output, committed, "write it again: tp-sweep schema > docs/sweep.schema.json");
+    assert_eq!(
+        done.output, committed,
+        "write it again: tp-sweep schema > docs/sweep.schema.json"
+    );
 }
 
 #[test]
@@ -72,11 +101,22 @@ fn every_shipped_sweep_is_valid_and_names_its_schema() {
         let path = entry.unwrap().path();
         let text = std::fs::read_to_string(&path).unwrap();
         let first = text.lines().next().unwrap();
-        assert_eq!(first, "# yaml-language-server: $schema=../docs/sweep.schema.json");
+        assert_eq!(
+            first,
+            "# yaml-language-server: $schema=../docs/sweep.schema.json"
+        );
         let sweep = Sweep::load(&path, &[]).unwrap_or_else(|error| panic!("{error}"));
         let plan = Plan::new(&sweep).unwrap_or_else(|error| panic!("{error}"));
-        assert!(plan.warnings.is_empty(), "{}: {:?}", path.display(), plan.warnings);
-        assert_eq!(Some(sweep.name.as_str()), path.file_stem().and_then(|stem| stem.to_str()));
+        assert!(
+            plan.warnings.is_empty(),
+            "{}: {:?}",
+            path.display(),
+            plan.warnings
+        );
+        assert_eq!(
+            Some(sweep.name.as_str()),
+            path.file_stem().and_then(|stem| stem.to_str())
+        );
         count += 1;
     }
     assert!(count >= 4, "{count} sweeps");
@@ -93,7 +133,10 @@ grid:
 exclude: [{ training.momentum: 0.9 }]
 include: [{ model.layers: 3 }]
 ";
-    let source = Source { name: "mixed.yaml".into(), text: text.into() };
+    let source = Source {
+        name: "mixed.yaml".into(),
+        text: text.into(),
+    };
     let sweep = Sweep::parse(source, "mixed", &[]).unwrap();
     insta::assert_snapshot!(summary(&sweep, &Plan::new(&sweep).unwrap()));
 }

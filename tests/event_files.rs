@@ -17,7 +17,11 @@ fn crc32c(bytes: &[u8]) -> u32 {
     for &byte in bytes {
         crc ^= u32::from(byte);
         for _ in 0..8 {
-            crc = if crc & 1 == 1 { (crc >> 1) ^ 0x82F6_3B78 } else { crc >> 1 };
+            crc = if crc & 1 == 1 {
+                (crc >> 1) ^ 0x82F6_3B78
+            } else {
+                crc >> 1
+            };
         }
     }
     !crc
@@ -37,7 +41,11 @@ fn events(path: &Path) -> Vec<Event> {
         let (header, after) = rest.split_at(12);
         let length = u64::from_le_bytes(header[..8].try_into().unwrap()) as usize;
         let checksum = u32::from_le_bytes(header[8..].try_into().unwrap());
-        assert_eq!(checksum, masked(crc32c(&header[..8])), "checksum of the length");
+        assert_eq!(
+            checksum,
+            masked(crc32c(&header[..8])),
+            "checksum of the length"
+        );
         let (data, after) = after.split_at(length);
         let (footer, after) = after.split_at(4);
         let checksum = u32::from_le_bytes(footer.try_into().unwrap());
@@ -52,15 +60,26 @@ fn events(path: &Path) -> Vec<Event> {
 fn scalar(events: &[Event], tag: &str) -> Vec<(i64, f64)> {
     events
         .iter()
-        .flat_map(|event| event.get_summary().get_value().iter().map(move |v| (event, v)))
+        .flat_map(|event| {
+            event
+                .get_summary()
+                .get_value()
+                .iter()
+                .map(move |v| (event, v))
+        })
         .filter(|(_, value)| value.get_tag() == tag)
         .map(|(event, value)| (event.get_step(), f64::from(value.get_simple_value())))
         .collect()
 }
 
 fn hparams(events: &[Event], tag: &str) -> HParamsPluginData {
-    let values = events.iter().flat_map(|event| event.get_summary().get_value());
-    let value = values.into_iter().find(|value| value.get_tag() == tag).unwrap();
+    let values = events
+        .iter()
+        .flat_map(|event| event.get_summary().get_value());
+    let value = values
+        .into_iter()
+        .find(|value| value.get_tag() == tag)
+        .unwrap();
     let plugin = value.metadata.get_ref().plugin_data.get_ref();
     assert_eq!(plugin.get_plugin_name(), "hparams");
     HParamsPluginData::parse_from_bytes(plugin.get_content()).unwrap()
@@ -112,7 +131,10 @@ fn every_run_has_its_scalars_hparams_and_texts() {
                 assert_eq!(curve.len(), 2, "{tag}");
                 for (row, (step, value)) in rows.iter().zip(curve) {
                     assert_eq!(step as f64, row[0], "{tag}");
-                    assert!((value - row[column]).abs() <= 1e-6 * row[column].abs(), "{tag}");
+                    assert!(
+                        (value - row[column]).abs() <= 1e-6 * row[column].abs(),
+                        "{tag}"
+                    );
                 }
             }
             assert_eq!(scalar(&events, "Accuracy/test").len(), 1);
@@ -132,12 +154,20 @@ fn every_run_has_its_scalars_hparams_and_texts() {
                     String::from_utf8(value.get_tensor().get_string_val()[0].clone()).unwrap()
                 })
                 .collect();
-            assert!(texts[0].contains("training.learning_rate | 0."), "{}", texts[0]);
+            assert!(
+                texts[0].contains("training.learning_rate | 0."),
+                "{}",
+                texts[0]
+            );
             assert!(texts[1].contains("device | cpu"), "{}", texts[1]);
         }
-        let events = events(&event_file(&project.path("runs/sweep").join(trial).join("cv")));
-        let folds: Vec<f64> =
-            scalar(&events, "CV/val_accuracy").into_iter().map(|(_, value)| value).collect();
+        let events = events(&event_file(
+            &project.path("runs/sweep").join(trial).join("cv"),
+        ));
+        let folds: Vec<f64> = scalar(&events, "CV/val_accuracy")
+            .into_iter()
+            .map(|(_, value)| value)
+            .collect();
         for (written, own) in folds.iter().zip(&accuracies) {
             assert!((written - own).abs() < 1e-6);
         }
@@ -150,9 +180,8 @@ fn every_run_has_its_scalars_hparams_and_texts() {
 
 #[test]
 fn a_failed_run_ends_its_session_as_failed() {
-    let project = Project::new(
-        "data: { limit: 200 }\ntraining: { epochs: 1, learning_rate: 1.0e+30 }\n",
-    );
+    let project =
+        Project::new("data: { limit: 200 }\ntraining: { epochs: 1, learning_rate: 1.0e+30 }\n");
     assert_eq!(project.train(&["--quiet"]).code, 1);
     let events = events(&event_file(&project.path("runs/sweep/base/fold-0")));
     let end = hparams(&events, "_hparams_/session_end_info");

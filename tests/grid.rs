@@ -5,7 +5,10 @@ use tp_sweep::plan::Plan;
 use tp_sweep::spec::{Source, SpecError, Sweep};
 
 fn sweep(text: &str) -> Result<Sweep, SpecError> {
-    let source = Source { name: "test.yaml".into(), text: text.into() };
+    let source = Source {
+        name: "test.yaml".into(),
+        text: text.into(),
+    };
     Sweep::parse(source, "test", &[])
 }
 
@@ -50,7 +53,12 @@ fn the_first_factor_varies_slowest() {
     let text = "grid: { model.layers: [1, 2], training.learning_rate: [0.1, 0.01] }";
     assert_eq!(
         names(text),
-        ["layers1_lr0.1", "layers1_lr0.01", "layers2_lr0.1", "layers2_lr0.01"]
+        [
+            "layers1_lr0.1",
+            "layers1_lr0.01",
+            "layers2_lr0.1",
+            "layers2_lr0.01"
+        ]
     );
 }
 
@@ -69,12 +77,20 @@ fn every_configuration_key_can_be_a_factor() {
         ("training.optimizer", "[sgd, adam]", ""),
         ("training.learning_rate", "[0.1, 0.01]", ""),
         ("training.momentum", "[0, 0.9]", ""),
-        ("training.nesterov", "[true, false]", "training: { momentum: 0.9 }"),
+        (
+            "training.nesterov",
+            "[true, false]",
+            "training: { momentum: 0.9 }",
+        ),
         ("training.beta1", "[0.9, 0.5]", ""),
         ("training.beta2", "[0.999, 0.99]", ""),
         ("training.epsilon", "[1e-8, 1e-7]", ""),
         ("training.weight_decay", "[0, 0.001]", ""),
-        ("training.schedule", "[constant, cosine, { exponential: { gamma: 0.9 } }]", ""),
+        (
+            "training.schedule",
+            "[constant, cosine, { exponential: { gamma: 0.9 } }]",
+            "",
+        ),
         ("training.schedule_unit", "[epoch, step]", ""),
         ("training.warmup", "[0, 2]", ""),
         ("training.warmup_start", "[0.1, 0.5]", ""),
@@ -114,10 +130,21 @@ grid:
     let plan = plan(text).unwrap();
     assert_eq!(plan.trials.len(), 6);
     assert_eq!(plan.trials[2].name, "layers2_width128_lr0.1");
-    let columns: Vec<&str> = plan.columns.iter().map(|column| column.name.as_str()).collect();
-    assert_eq!(columns, ["model.layers", "model.width", "training.learning_rate"]);
+    let columns: Vec<&str> = plan
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    assert_eq!(
+        columns,
+        ["model.layers", "model.width", "training.learning_rate"]
+    );
     let uneven = "grid: { size: { zip: { model.layers: [1, 2], model.width: [64] } } }";
-    assert!(refusal(uneven).contains("equal lengths"), "{}", refusal(uneven));
+    assert!(
+        refusal(uneven).contains("equal lengths"),
+        "{}",
+        refusal(uneven)
+    );
 }
 
 #[test]
@@ -163,7 +190,14 @@ grid:
     adam: { training.optimizer: adam, training.learning_rate: 0.001 }
   training.learning_rate: { values: [0.1, 0.01], when: { optimizer: sgd } }
 ";
-    assert_eq!(names(text), ["optimizer-sgd_lr0.1", "optimizer-sgd_lr0.01", "optimizer-adam"]);
+    assert_eq!(
+        names(text),
+        [
+            "optimizer-sgd_lr0.1",
+            "optimizer-sgd_lr0.01",
+            "optimizer-adam"
+        ]
+    );
 }
 
 #[test]
@@ -177,7 +211,11 @@ exclude:
     let plan = plan(text).unwrap();
     assert_eq!((plan.trials.len(), plan.excluded), (4, 2));
     assert_eq!(plan.warnings.len(), 1);
-    assert!(plan.warnings[0].starts_with("test.yaml:5:"), "{}", plan.warnings[0]);
+    assert!(
+        plan.warnings[0].starts_with("test.yaml:5:"),
+        "{}",
+        plan.warnings[0]
+    );
     let all = "grid: { model.layers: [1] }\nexclude: [{ model.layers: 1 }]";
     assert!(refusal(all).contains("no trial is left"));
 }
@@ -194,7 +232,11 @@ include:
     assert_eq!(plan.trials[2].name, "layers4_width32");
     assert_eq!(plan.columns.len(), 2);
     let twice = "grid: { model.layers: [1, 2] }\ninclude: [{ model.layers: 2 }]";
-    assert!(refusal(twice).contains("same configuration as trial 2"), "{}", refusal(twice));
+    assert!(
+        refusal(twice).contains("same configuration as trial 2"),
+        "{}",
+        refusal(twice)
+    );
 }
 
 #[test]
@@ -204,7 +246,11 @@ grid:
   optimizer: { sgd: { training.learning_rate: 0.1 }, adam: { training.optimizer: adam } }
   training.learning_rate: [0.1, 0.01]
 ";
-    assert!(refusal(text).contains("set by `optimizer`"), "{}", refusal(text));
+    assert!(
+        refusal(text).contains("set by `optimizer`"),
+        "{}",
+        refusal(text)
+    );
 }
 
 #[test]
@@ -215,13 +261,23 @@ fn a_sweep_without_a_grid_is_one_trial() {
 #[test]
 fn overrides_change_the_base_and_the_grid() {
     let text = "training: { epochs: 3 }\ngrid: { model.layers: [1, 2] }";
-    let source = || Source { name: "test.yaml".into(), text: text.into() };
+    let source = || Source {
+        name: "test.yaml".into(),
+        text: text.into(),
+    };
     let set = |options: &[&str]| {
         let options: Vec<String> = options.iter().map(|&o| o.to_owned()).collect();
         Sweep::parse(source(), "test", &options)
     };
     let plan = |options: &[&str]| Plan::new(&set(options).unwrap()).unwrap();
-    assert_eq!(plan(&["training.epochs=1"]).trials[0].config.training.epochs.get(), 1);
+    assert_eq!(
+        plan(&["training.epochs=1"]).trials[0]
+            .config
+            .training
+            .epochs
+            .get(),
+        1
+    );
     assert_eq!(plan(&["data.limit=500"]).trials[0].config.samples(), 500);
     assert_eq!(plan(&["grid.model.layers=[3]"]).trials[0].name, "layers3");
     assert_eq!(plan(&["name=other"]).name, "other");
@@ -253,7 +309,10 @@ grid:
         names.iter().map(|name| name.to_lowercase()).collect();
     assert_eq!(distinct.len(), 3, "{names:?}");
     for name in names {
-        assert!(name.len() < 200 && !name.contains('/') && !name.starts_with('.'), "{name}");
+        assert!(
+            name.len() < 200 && !name.contains('/') && !name.starts_with('.'),
+            "{name}"
+        );
     }
 }
 
@@ -267,5 +326,8 @@ fn a_million_trials_are_planned_and_more_are_refused() {
     };
     assert_eq!(plan(&rates(1000)).unwrap().trials.len(), 1_000_000);
     let refusal = refusal(&rates(1001));
-    assert!(refusal.contains("more than 1000000 combinations"), "{refusal}");
+    assert!(
+        refusal.contains("more than 1000000 combinations"),
+        "{refusal}"
+    );
 }

@@ -43,7 +43,10 @@ fn results(project: &Project) -> usize {
 fn wait_for_results(project: &Project, count: usize) {
     let started = Instant::now();
     while results(project) < count {
-        assert!(started.elapsed() < Duration::from_secs(120), "no results appear");
+        assert!(
+            started.elapsed() < Duration::from_secs(120),
+            "no results appear"
+        );
         std::thread::sleep(Duration::from_millis(2));
     }
 }
@@ -65,20 +68,27 @@ fn a_killed_sweep_continues_to_the_same_tables() {
         child.wait().unwrap();
     }
     let before = results(&killed);
-    assert!((20..48).contains(&before), "killed in the middle: {before} results");
-    let kept = std::fs::metadata(killed.path(
-        "runs/sweep/lr0.2_dropout0_optimizer-sgd/fold-0/result.json",
-    ))
+    assert!(
+        (20..48).contains(&before),
+        "killed in the middle: {before} results"
+    );
+    let kept = std::fs::metadata(
+        killed.path("runs/sweep/lr0.2_dropout0_optimizer-sgd/fold-0/result.json"),
+    )
     .unwrap()
     .modified()
     .unwrap();
     let done = killed.train(&[]);
     assert_eq!(done.code, 0, "{}", done.error);
-    assert!(done.error.contains("of them already done"), "{}", done.error);
+    assert!(
+        done.error.contains("of them already done"),
+        "{}",
+        done.error
+    );
     assert_eq!(tables(&killed), tables(&whole));
-    let after = std::fs::metadata(killed.path(
-        "runs/sweep/lr0.2_dropout0_optimizer-sgd/fold-0/result.json",
-    ))
+    let after = std::fs::metadata(
+        killed.path("runs/sweep/lr0.2_dropout0_optimizer-sgd/fold-0/result.json"),
+    )
     .unwrap()
     .modified()
     .unwrap();
@@ -89,7 +99,12 @@ fn a_killed_sweep_continues_to_the_same_tables() {
             let name = path.strip_prefix(whole.path("")).unwrap();
             let twin = std::fs::read_to_string(killed.path(name.to_str().unwrap())).unwrap();
             let own = std::fs::read_to_string(&path).unwrap();
-            assert_eq!(without_timings(&own), without_timings(&twin), "{}", name.display());
+            assert_eq!(
+                without_timings(&own),
+                without_timings(&twin),
+                "{}",
+                name.display()
+            );
         }
     }
 }
@@ -116,7 +131,10 @@ fn ctrl_c_finishes_cleanly_and_says_how_to_continue() {
         .spawn()
         .unwrap();
     wait_for_results(&project, 2);
-    let interrupt = Command::new("kill").args(["-INT", &child.id().to_string()]).status().unwrap();
+    let interrupt = Command::new("kill")
+        .args(["-INT", &child.id().to_string()])
+        .status()
+        .unwrap();
     assert!(interrupt.success());
     let output = child.wait_with_output().unwrap();
     let error = String::from_utf8_lossy(&output.stderr);
@@ -134,7 +152,13 @@ fn a_second_process_is_refused_while_the_first_lives_and_only_then() {
     wait_for_results(&project, 1);
     let second = project.train(&[]);
     assert_eq!(second.code, 2, "{}", second.error);
-    assert!(second.error.contains("already being run by another process"), "{}", second.error);
+    assert!(
+        second
+            .error
+            .contains("already being run by another process"),
+        "{}",
+        second.error
+    );
     first.kill().unwrap();
     first.wait().unwrap();
     assert_eq!(project.train(&["--quiet"]).code, 0);
@@ -142,7 +166,8 @@ fn a_second_process_is_refused_while_the_first_lives_and_only_then() {
 
 #[test]
 fn a_torn_or_foreign_result_is_done_again() {
-    let project = Project::new("data: { limit: 200 }\ntraining: { epochs: 1 }\nvalidation: { folds: 2 }\n");
+    let project =
+        Project::new("data: { limit: 200 }\ntraining: { epochs: 1 }\nvalidation: { folds: 2 }\n");
     assert_eq!(project.train(&["--quiet"]).code, 0);
     let whole = tables(&project);
     let path = project.path("runs/sweep/base/fold-1/result.json");
@@ -150,7 +175,11 @@ fn a_torn_or_foreign_result_is_done_again() {
     for torn in [&text[..text.len() - 3], b"", b"{}"] {
         std::fs::write(&path, torn).unwrap();
         let done = project.train(&[]);
-        assert!(done.error.contains("1 of them already done"), "{}", done.error);
+        assert!(
+            done.error.contains("1 of them already done"),
+            "{}",
+            done.error
+        );
         assert_eq!(tables(&project), whole);
     }
     // Another configuration of the same name is another run.
@@ -160,10 +189,15 @@ fn a_torn_or_foreign_result_is_done_again() {
 
 #[test]
 fn the_tables_are_rebuilt_from_the_results_alone() {
-    let project = Project::new("data: { limit: 200 }\ntraining: { epochs: 1 }\ngrid: { model.width: [8, 16] }\n");
+    let project = Project::new(
+        "data: { limit: 200 }\ntraining: { epochs: 1 }\ngrid: { model.width: [8, 16] }\n",
+    );
     assert_eq!(project.train(&["--quiet"]).code, 0);
     let tables = |project: &Project| {
-        (project.read("reports/sweep.md"), project.read("reports/sweep.csv"))
+        (
+            project.read("reports/sweep.md"),
+            project.read("reports/sweep.csv"),
+        )
     };
     let before = tables(&project);
     std::fs::remove_dir_all(project.path("reports")).unwrap();

@@ -6,8 +6,9 @@ use crate::record::RecordError;
 use crate::report::ReportError;
 use crate::run::DeviceError;
 use crate::spec::{Source, SpecError};
-use miette::{Diagnostic, LabeledSpan, NamedSource};
+use miette::{Diagnostic, LabeledSpan, MietteHandlerOpts, NamedSource};
 use std::fmt;
+use std::io::Write;
 
 /// Anything that ends a command early.
 #[derive(Debug, thiserror::Error)]
@@ -91,6 +92,16 @@ impl CliError {
     }
 }
 
+/// Prints an error to standard error; lines are left whole, so that messages can be searched.
+pub(super) fn print(error: CliError) {
+    // Fails only where a hook is set already, and then that one is used.
+    let _ = miette::set_hook(Box::new(|_| {
+        let options = MietteHandlerOpts::new();
+        Box::new(options.wrap_lines(false).break_words(false).build())
+    }));
+    let _ = writeln!(std::io::stderr(), "{:?}", error.report());
+}
+
 #[derive(Debug)]
 struct Snippet {
     message: String,
@@ -109,10 +120,14 @@ impl std::error::Error for Snippet {}
 
 impl Diagnostic for Snippet {
     fn help(&self) -> Option<Box<dyn fmt::Display + '_>> {
-        self.help.as_ref().map(|help| Box::new(help) as Box<dyn fmt::Display>)
+        self.help
+            .as_ref()
+            .map(|help| Box::new(help) as Box<dyn fmt::Display>)
     }
     fn source_code(&self) -> Option<&dyn miette::SourceCode> {
-        self.label.as_ref().map(|_| &self.source as &dyn miette::SourceCode)
+        self.label
+            .as_ref()
+            .map(|_| &self.source as &dyn miette::SourceCode)
     }
     fn labels(&self) -> Option<Box<dyn Iterator<Item = LabeledSpan> + '_>> {
         let label = self.label.clone()?;

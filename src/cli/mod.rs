@@ -22,7 +22,7 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let code = error.exit_code();
-            eprintln!("{:?}", error.report());
+            error::print(error);
             ExitCode::from(code)
         }
     }

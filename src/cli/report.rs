@@ -21,7 +21,7 @@ pub(super) struct Written {
 ///
 /// # Errors
 /// A sweep file that is not valid, folders that cannot be written to.
-pub fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
+pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     let (sweep, plan) = load(&arguments.sweep)?;
     let runs = &arguments.folders.runs;
     let store = Store::new(runs, &plan, |config| data::fingerprint(config.data.set));

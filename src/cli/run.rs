@@ -5,13 +5,12 @@ use super::error::CliError;
 use super::load;
 use super::report::write_report;
 use crate::data;
-use crate::plan::Plan;
+use crate::plan::{Plan, plural};
 use crate::record::{Host, Manifest, Store, lock};
-use crate::run::{
-    Device, Executor, Interrupt, Ran, Schedule, TensorExecutor, display, plural, remaining,
-};
+use crate::run::{Device, Executor, Interrupt, Ran, Schedule, TensorExecutor, display, remaining};
 use crate::spec::{DataSet, Sweep};
 use burn::backend::Flex;
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -24,7 +23,7 @@ const TOP: usize = 5;
 ///
 /// # Errors
 /// Anything that hinders the sweep as a whole. A failed run does not: it is in the tables.
-pub fn run(arguments: &RunArguments) -> Result<u8, CliError> {
+pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     let (sweep, plan) = load(&arguments.sweep)?;
     let device = arguments.device.resolve()?;
     let runs = &arguments.folders.runs;
@@ -58,7 +57,10 @@ pub fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     if !arguments.quiet {
         let top = report.tables.top(&sweep, &plan, &ran.results, TOP)?;
         let files = report.paths.iter().map(|path| path.display().to_string());
-        say(&format!("{top}\n{}\n", files.collect::<Vec<_>>().join("\n")));
+        say(&format!(
+            "{top}\n{}\n",
+            files.collect::<Vec<_>>().join("\n")
+        ));
     }
     Ok(ended(&plan, &ran, &interrupt, arguments))
 }
@@ -77,7 +79,10 @@ fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments
     if failed > 0 {
         let path = arguments.folders.reports.join(format!("{}.md", plan.name));
         let runs = plural(failed, "run");
-        warn(&format!("{failed} {runs} failed: the reasons are in {}", path.display()));
+        warn(&format!(
+            "{failed} {runs} failed: the reasons are in {}",
+            path.display()
+        ));
         return 1;
     }
     0
@@ -103,8 +108,8 @@ fn executor(
     let mut datasets: HashMap<DataSet, data::Dataset> = HashMap::new();
     for run in remaining(plan, &store.read(plan)).into_iter().flatten() {
         let set = plan.trials[run.trial].config.data.set;
-        if !datasets.contains_key(&set) {
-            datasets.insert(set, data::load(set, &folders)?);
+        if let Entry::Vacant(entry) = datasets.entry(set) {
+            entry.insert(data::load(set, &folders)?);
         }
     }
     Ok(match device {
@@ -115,7 +120,9 @@ fn executor(
         #[cfg(feature = "cuda")]
         Device::Cuda(index) => {
             let gpu = burn::backend::cuda::CudaDevice::new(index);
-            Box::new(TensorExecutor::<burn::backend::Cuda>::new(datasets, &gpu, false))
+            Box::new(TensorExecutor::<burn::backend::Cuda>::new(
+                datasets, &gpu, false,
+            ))
         }
         #[cfg(not(feature = "cuda"))]
         Device::Cuda(_) => unreachable!("without the feature no CUDA device is ever found"),
@@ -143,8 +150,9 @@ fn manifest(
     workers: usize,
 ) -> Manifest {
     let sets = plan.trials.iter().map(|trial| trial.config.data.set);
-    let data: BTreeMap<String, String> =
-        sets.map(|set| (set.to_string(), data::fingerprint(set))).collect();
+    let data: BTreeMap<String, String> = sets
+        .map(|set| (set.to_string(), data::fingerprint(set)))
+        .collect();
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     Manifest {
         format: 1,
@@ -180,7 +188,11 @@ pub(super) fn say(text: &str) {
 
 fn warn(line: &str) {
     let mut error = std::io::stderr();
-    let mark = if error.is_terminal() { "\u{1b}[33m!\u{1b}[0m" } else { "!" };
+    let mark = if error.is_terminal() {
+        "\u{1b}[33m!\u{1b}[0m"
+    } else {
+        "!"
+    };
     let _ = writeln!(error, "{mark} {line}");
 }
 

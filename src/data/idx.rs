@@ -5,7 +5,7 @@
 
 /// An array of bytes with its dimensions.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ByteArray {
+pub(super) struct ByteArray {
     /// Sizes, the slowest first.
     pub dimensions: Vec<usize>,
     /// Values in row-major order; as many as the product of the dimensions.
@@ -18,12 +18,14 @@ const UNSIGNED_BYTE: u8 = 8;
 ///
 /// # Errors
 /// A reason, in words, when the bytes are not such a file to the last byte.
-pub fn read(bytes: &[u8]) -> Result<ByteArray, String> {
+pub(super) fn read(bytes: &[u8]) -> Result<ByteArray, String> {
     let [0, 0, kind, rank, rest @ ..] = bytes else {
         return Err("it does not start with an IDX magic number".to_owned());
     };
     if *kind != UNSIGNED_BYTE {
-        return Err(format!("its values have type {kind}, expected 8 (unsigned bytes)"));
+        return Err(format!(
+            "its values have type {kind}, expected 8 (unsigned bytes)"
+        ));
     }
     let rank = usize::from(*rank);
     let Some((header, values)) = rest.split_at_checked(4 * rank) else {
@@ -62,7 +64,10 @@ mod tests {
         for length in 0..file.len() {
             assert!(read(&file[..length]).is_err(), "{length} bytes");
         }
-        assert!(read(&[&file[..], &[0]].concat()).is_err(), "a byte too many");
+        assert!(
+            read(&[&file[..], &[0]].concat()).is_err(),
+            "a byte too many"
+        );
     }
 
     #[test]

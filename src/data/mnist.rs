@@ -123,7 +123,9 @@ fn contents(path: &Path, zipped: bool) -> std::io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     // One byte more than the largest, so that a longer file fails its checksum.
     if zipped {
-        GzDecoder::new(file).take(LARGEST + 1).read_to_end(&mut bytes)?;
+        GzDecoder::new(file)
+            .take(LARGEST + 1)
+            .read_to_end(&mut bytes)?;
     } else {
         file.take(LARGEST + 1).read_to_end(&mut bytes)?;
     }

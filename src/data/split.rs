@@ -23,7 +23,13 @@ pub fn partition(labels: &[u8], config: &Config, repeat: u32, fold: u32) -> Part
         repeat: 0,
         fold: 0,
     };
-    let all = ordered(labels, 0..labels.len(), validation.stratified, seed, Purpose::Subset);
+    let all = ordered(
+        labels,
+        0..labels.len(),
+        validation.stratified,
+        seed,
+        Purpose::Subset,
+    );
     let taken = spread(&all, config.samples()).0;
     let samples = taken.iter().map(|&sample| sample as usize);
     let seed = Seed { repeat, ..seed };

@@ -5,7 +5,7 @@ use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorPrimitive, activation};
 
 /// Applies the function to each number.
-pub fn forward<B: Backend, const D: usize>(
+pub(super) fn forward<B: Backend, const D: usize>(
     function: Activation,
     input: Tensor<B, D>,
 ) -> Tensor<B, D> {
@@ -19,7 +19,7 @@ pub fn forward<B: Backend, const D: usize>(
 /// The gradient of the function's input, given its output and the gradient of its output.
 ///
 /// Each derivative is written in terms of the output, so that the input need not be kept.
-pub fn backward<B: Backend, const D: usize>(
+pub(super) fn backward<B: Backend, const D: usize>(
     function: Activation,
     output: Tensor<B, D>,
     gradient: Tensor<B, D>,

@@ -9,7 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 /// weights and biases uniform in ±1/√fan-in (He et al.'s uniform with a = √5).
 ///
 /// Members of equal seed, repeat and fold start from equal weights.
-pub fn dense<B: Backend>(
+pub(super) fn dense<B: Backend>(
     seeds: &[Seed],
     layer: usize,
     inputs: usize,

@@ -30,10 +30,13 @@ impl Sums {
     /// Adds up logits (`[members, samples, classes]`) against targets (the same, or shared).
     pub fn of<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> Self {
         let samples = logits.dims()[1];
-        let right = logits.clone().argmax(2).equal(targets.clone().argmax(2).expand({
-            let [members, samples, _] = logits.dims();
-            [members, samples, 1]
-        }));
+        let right = logits
+            .clone()
+            .argmax(2)
+            .equal(targets.clone().argmax(2).expand({
+                let [members, samples, _] = logits.dims();
+                [members, samples, 1]
+            }));
         let correct = right.float().sum_dim(1);
         let log_likelihood = activation::log_softmax(logits, 2) * targets;
         let loss = log_likelihood.sum_dim(2).sum_dim(1);
@@ -66,5 +69,10 @@ impl Sums {
 }
 
 fn numbers<B: Backend>(tensor: Tensor<B, 3>) -> impl Iterator<Item = f64> {
-    tensor.into_data().convert::<f64>().into_vec::<f64>().expect("just converted").into_iter()
+    tensor
+        .into_data()
+        .convert::<f64>()
+        .into_vec::<f64>()
+        .expect("just converted")
+        .into_iter()
 }

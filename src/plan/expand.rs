@@ -35,7 +35,7 @@ pub struct Expansion {
 /// # Errors
 /// A trial whose keys do not go together, two trials of equal configuration, a key set by two
 /// factors at once, or more than [`MOST_TRIALS`] trials.
-pub fn expand(sweep: &Sweep, visit: &mut dyn FnMut(Point)) -> Result<Expansion, Problem> {
+pub(super) fn expand(sweep: &Sweep, visit: &mut dyn FnMut(Point)) -> Result<Expansion, Problem> {
     let mut walk = Walk {
         sweep,
         visit,
@@ -167,7 +167,10 @@ impl Walk<'_> {
         let place = factors.first().map(|f| f.place.clone()).unwrap_or_default();
         Err(Problem::new(
             &place,
-            format!("the grid has more than {MOST_TRIALS} combinations ({})", sizes.join(" × ")),
+            format!(
+                "the grid has more than {MOST_TRIALS} combinations ({})",
+                sizes.join(" × ")
+            ),
         )
         .help("split it into several sweeps, or give the largest factors fewer levels"))
     }
@@ -185,7 +188,10 @@ impl Walk<'_> {
         let described = describe(self.sweep, point);
         Problem::new(
             &place,
-            format!("the trial {described} has the same configuration as trial {}", first + 1),
+            format!(
+                "the trial {described} has the same configuration as trial {}",
+                first + 1
+            ),
         )
         .help("make the levels differ, or leave one of the two out with `exclude`")
     }
@@ -244,7 +250,9 @@ fn refuse_second_setter(
                         factor.name
                     ),
                 )
-                .help("let only one of them set it, or give one a `when` that rules the other out"));
+                .help(
+                    "let only one of them set it, or give one a `when` that rules the other out",
+                ));
             }
         }
     }

@@ -52,13 +52,20 @@ mod tests {
 
     #[test]
     fn an_identity_changes_with_each_part_but_not_with_the_number_of_repeats() {
-        let seed = Seed { sweep: 0, repeat: 0, fold: 0 };
+        let seed = Seed {
+            sweep: 0,
+            repeat: 0,
+            fold: 0,
+        };
         let config = Config::default();
         let base = Identity::new(&config, seed, "data");
         let mut other = config.clone();
         other.model.dropout = Fraction::new(0.5).unwrap();
         assert_ne!(base, Identity::new(&other, seed, "data"));
-        assert_ne!(base, Identity::new(&config, Seed { fold: 1, ..seed }, "data"));
+        assert_ne!(
+            base,
+            Identity::new(&config, Seed { fold: 1, ..seed }, "data")
+        );
         assert_ne!(base, Identity::new(&config, seed, "other data"));
         let mut repeated = config.clone();
         repeated.validation.repeats = Count::new(5).unwrap();

@@ -10,7 +10,7 @@ const LONGEST: usize = 150;
 /// The name of a point's folder, such as `lr0.01_layers2_regularisation-dropout`.
 ///
 /// Names of different points may be equal; the plan makes them unique.
-pub fn name(sweep: &Sweep, point: &Point) -> String {
+pub(super) fn name(sweep: &Sweep, point: &Point) -> String {
     let parts: Vec<String> = match point.included {
         Some(index) => set_parts(&sweep.include[index].settings),
         None => sweep
@@ -73,7 +73,10 @@ mod tests {
     #[test]
     fn labels_become_safe_parts_of_a_file_name() {
         assert_eq!(joined("lr", "0.01"), "lr0.01");
-        assert_eq!(joined("schedule", "step every=1 gamma=0.5"), "schedule-step-every1-gamma0.5");
+        assert_eq!(
+            joined("schedule", "step every=1 gamma=0.5"),
+            "schedule-step-every1-gamma0.5"
+        );
         assert_eq!(safe("../../etc"), "-..-etc");
         assert_eq!(safe("régularisation/é"), "r-gularisation--");
     }

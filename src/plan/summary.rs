@@ -27,7 +27,10 @@ pub fn summary(sweep: &Sweep, plan: &Plan) -> String {
     line("trials", trials_line(plan));
     line("folds", folds_line(plan));
     line("runs", grouped(work.runs));
-    line("cohorts", format!("{} (each run trains alone)", grouped(cohorts as u64)));
+    line(
+        "cohorts",
+        format!("{} (each run trains alone)", grouped(cohorts as u64)),
+    );
     line("work", work_line(&work));
     text.push_str("\nfactors, the first varies slowest:\n");
     for factor in &sweep.factors {
@@ -36,7 +39,11 @@ pub fn summary(sweep: &Sweep, plan: &Plan) -> String {
             0..=12 => levels.join(", "),
             count => format!("{}, … ({count} levels)", levels[..10].join(", ")),
         };
-        let condition = if factor.when.is_some() { " (conditional)" } else { "" };
+        let condition = if factor.when.is_some() {
+            " (conditional)"
+        } else {
+            ""
+        };
         let _ = writeln!(text, "  {}: {shown}{condition}", factor.name);
     }
     if sweep.factors.is_empty() {
@@ -46,7 +53,12 @@ pub fn summary(sweep: &Sweep, plan: &Plan) -> String {
     for trial in plan.trials.iter().take(LISTED) {
         let _ = writeln!(text, "  {}", trial.name);
     }
-    if let Some(more) = plan.trials.len().checked_sub(LISTED).filter(|&more| more > 0) {
+    if let Some(more) = plan
+        .trials
+        .len()
+        .checked_sub(LISTED)
+        .filter(|&more| more > 0)
+    {
         let _ = writeln!(text, "  … and {} more", grouped(more as u64));
     }
     text
@@ -57,7 +69,8 @@ fn trials_line(plan: &Plan) -> String {
     let mut line = grouped(plan.trials.len() as u64);
     let mut notes = Vec::new();
     if plan.excluded > 0 {
-        notes.push(format!("{} combinations excluded", grouped(plan.excluded as u64)));
+        let noun = plural(plan.excluded, "combination");
+        notes.push(format!("{} {noun} excluded", grouped(plan.excluded as u64)));
     }
     if included > 0 {
         notes.push(format!("{included} beside the grid"));
@@ -115,6 +128,14 @@ pub fn duration(seconds: f64) -> String {
         s if s < 99.5 * 60.0 => format!("{:.0} min", s / 60.0),
         s if s < 48.0 * 3600.0 => format!("{:.1} h", s / 3600.0),
         s => format!("{:.0} days", s / 86_400.0),
+    }
+}
+
+/// `run` or `runs`.
+pub fn plural(count: usize, word: &str) -> String {
+    match count {
+        1 => word.to_owned(),
+        _ => format!("{word}s"),
     }
 }
 

@@ -7,7 +7,7 @@ use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// The open table of a run; a row is on disk when it is written.
-pub struct EpochsFile {
+pub(super) struct EpochsFile {
     path: PathBuf,
     file: File,
 }
@@ -20,10 +20,11 @@ impl EpochsFile {
     ///
     /// # Errors
     /// A folder that cannot be written to.
-    pub fn create(folder: &Path) -> Result<Self, RecordError> {
+    pub(super) fn create(folder: &Path) -> Result<Self, RecordError> {
         let path = folder.join("epochs.csv");
         let mut file = File::create(&path).map_err(on("create", &path))?;
-        file.write_all(HEADER.as_bytes()).map_err(on("write", &path))?;
+        file.write_all(HEADER.as_bytes())
+            .map_err(on("write", &path))?;
         Ok(Self { path, file })
     }
 
@@ -31,7 +32,7 @@ impl EpochsFile {
     ///
     /// # Errors
     /// A full disk and the like.
-    pub fn row(&mut self, metrics: &EpochMetrics) -> Result<(), RecordError> {
+    pub(super) fn row(&mut self, metrics: &EpochMetrics) -> Result<(), RecordError> {
         let optional = |value: Option<f64>| value.map_or_else(String::new, |v| v.to_string());
         let row = format!(
             "{},{},{},{},{},{},{}\n",
@@ -44,6 +45,8 @@ impl EpochsFile {
             metrics.seconds,
         );
         // One call for the whole row: a reader never sees half of it.
-        self.file.write_all(row.as_bytes()).map_err(on("write", &self.path))
+        self.file
+            .write_all(row.as_bytes())
+            .map_err(on("write", &self.path))
     }
 }

@@ -10,9 +10,7 @@ use std::fs::File;
 use std::io::BufWriter;
 use std::path::{Path, PathBuf};
 use tensorboard_proto::event::Event;
-use tensorboard_proto::plugin_hparams::{
-    HParamsPluginData, SessionEndInfo, SessionStartInfo,
-};
+use tensorboard_proto::plugin_hparams::{HParamsPluginData, SessionEndInfo, SessionStartInfo};
 use tensorboard_proto::summary::{
     Summary, Summary_Value, SummaryMetadata, SummaryMetadata_PluginData,
 };
@@ -55,7 +53,10 @@ impl EventFile {
     /// # Errors
     /// A folder that cannot be written to.
     pub fn create(folder: &Path, wall_time: f64) -> Result<Self, RecordError> {
-        let path = folder.join(format!("events.out.tfevents.{:010}.tp-sweep", wall_time as u64));
+        let path = folder.join(format!(
+            "events.out.tfevents.{:010}.tp-sweep",
+            wall_time as u64
+        ));
         let file = File::create(&path).map_err(on("create", &path))?;
         let mut event = Event::new();
         event.set_file_version("brain.Event:2".to_owned());

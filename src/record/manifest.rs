@@ -51,8 +51,7 @@ impl Manifest {
     /// # Errors
     /// Folders that cannot be written to, a full disk.
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
-        let mut text =
-            serde_json::to_string_pretty(self).expect("a manifest has only text keys");
+        let mut text = serde_json::to_string_pretty(self).expect("a manifest has only text keys");
         text.push('\n');
         write_atomically(&folder.join("sweep.json"), text.as_bytes())
     }
@@ -61,10 +60,12 @@ impl Manifest {
 impl Host {
     /// The machine that this process runs on.
     pub fn current() -> Self {
-        let processor = std::fs::read_to_string("/proc/cpuinfo").ok().and_then(|text| {
-            let line = text.lines().find(|line| line.starts_with("model name"))?;
-            Some(line.split_once(':')?.1.trim().to_owned())
-        });
+        let processor = std::fs::read_to_string("/proc/cpuinfo")
+            .ok()
+            .and_then(|text| {
+                let line = text.lines().find(|line| line.starts_with("model name"))?;
+                Some(line.split_once(':')?.1.trim().to_owned())
+            });
         Self {
             system: format!("{} {}", std::env::consts::OS, std::env::consts::ARCH),
             processor,

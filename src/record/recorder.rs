@@ -67,7 +67,11 @@ impl Recorder {
             ("Metrics/epoch_seconds", metrics.seconds),
         ];
         scalars.extend(metrics.val_loss.map(|loss| ("Loss/val", loss)));
-        scalars.extend(metrics.val_accuracy.map(|accuracy| ("Accuracy/val", accuracy)));
+        scalars.extend(
+            metrics
+                .val_accuracy
+                .map(|accuracy| ("Accuracy/val", accuracy)),
+        );
         let step = i64::try_from(metrics.epoch).unwrap_or(i64::MAX);
         self.events.scalars(&scalars, step, wall_time)?;
         self.events.flush()?;

@@ -55,7 +55,10 @@ pub fn write_scores(
         let scalars = [("CV/val_accuracy", accuracy), ("CV/val_loss", loss)];
         events.scalars(&scalars, step as i64, wall_time)?;
     }
-    for (name, values) in [("accuracy", &scores.val_accuracy), ("loss", &scores.val_loss)] {
+    for (name, values) in [
+        ("accuracy", &scores.val_accuracy),
+        ("loss", &scores.val_loss),
+    ] {
         if let Some((mean, deviation)) = mean_and_deviation(values) {
             let tags = [format!("CV/val_{name}_mean"), format!("CV/val_{name}_sd")];
             let mut scalars = vec![(tags[0].as_str(), mean)];
@@ -84,6 +87,9 @@ mod tests {
     fn the_deviation_is_that_of_a_sample() {
         assert_eq!(mean_and_deviation(&[]), None);
         assert_eq!(mean_and_deviation(&[3.0]), Some((3.0, None)));
-        assert_eq!(mean_and_deviation(&[1.0, 3.0]), Some((2.0, Some(2.0_f64.sqrt()))));
+        assert_eq!(
+            mean_and_deviation(&[1.0, 3.0]),
+            Some((2.0, Some(2.0_f64.sqrt())))
+        );
     }
 }

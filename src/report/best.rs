@@ -33,10 +33,15 @@ mod tests {
             ("validation.seed", "18446744073709551615"),
         ] {
             let key = KEYS.iter().find(|key| key.path == path).unwrap();
-            key.read(&Node::parse(yaml).unwrap()).unwrap().apply(&mut config);
+            key.read(&Node::parse(yaml).unwrap())
+                .unwrap()
+                .apply(&mut config);
         }
         let text = as_sweep("best", &config);
-        let source = Source { name: "best.yaml".into(), text: text.clone() };
+        let source = Source {
+            name: "best.yaml".into(),
+            text: text.clone(),
+        };
         let sweep = Sweep::parse(source, "best", &[]).unwrap_or_else(|e| panic!("{e}\n{text}"));
         let plan = Plan::new(&sweep).unwrap();
         assert_eq!(plan.trials.len(), 1);

@@ -68,7 +68,7 @@ fn runs(plan: &Plan, results: &Results) -> PolarsResult<DataFrame> {
 ///
 /// # Errors
 /// None that a result could cause: polars reports frames that do not fit together.
-pub fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsResult<DataFrame> {
+pub(super) fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsResult<DataFrame> {
     let runs = runs(plan, results)?;
     let positions: Vec<u32> = (0..plan.trials.len() as u32).collect();
     let mut frame = DataFrame::new(
@@ -79,7 +79,10 @@ pub fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsResult<Dat
     let spread = aggregate::deviations(&runs, "position", &SPREAD)?;
     frame = frame.left_join(&means, ["position"], ["position"])?;
     frame = frame.left_join(&spread, ["position"], ["position"])?;
-    frame.with_column(strings("trial", plan.trials.iter().map(|t| Some(t.name.clone()))))?;
+    frame.with_column(strings(
+        "trial",
+        plan.trials.iter().map(|t| Some(t.name.clone())),
+    ))?;
     for column in &plan.columns {
         frame.with_column(factor_column(sweep, plan, column))?;
     }
@@ -88,9 +91,13 @@ pub fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsResult<Dat
     }
     let parameters: Vec<u64> = plan.trials.iter().map(|t| t.config.parameters()).collect();
     frame.with_column(Column::new("parameters".into(), parameters))?;
-    let statuses: Vec<Status> =
-        (0..plan.trials.len()).map(|trial| Status::of(plan, results, trial)).collect();
-    frame.with_column(strings("status", statuses.iter().map(|s| Some(s.word().to_owned()))))?;
+    let statuses: Vec<Status> = (0..plan.trials.len())
+        .map(|trial| Status::of(plan, results, trial))
+        .collect();
+    frame.with_column(strings(
+        "status",
+        statuses.iter().map(|s| Some(s.word().to_owned())),
+    ))?;
     frame.with_column(strings("reason", statuses.iter().map(|s| s.reason.clone())))?;
     let finished: Vec<u32> = statuses.iter().map(|s| s.finished as u32).collect();
     frame.with_column(Column::new("runs_finished".into(), finished))?;
@@ -163,20 +170,30 @@ fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
         .collect();
     let name = format!("param_{}", factor.name);
     let all = |is: fn(&Value) -> bool| values.iter().flatten().all(is);
-    let each = |trial: &Trial| trial.value(sweep, factor).map(|value| crate::spec::label(&value));
+    let each = |trial: &Trial| {
+        trial
+            .value(sweep, factor)
+            .map(|value| crate::spec::label(&value))
+    };
     if values.iter().all(Option::is_none) {
         strings(&name, plan.trials.iter().map(each))
     } else if all(Value::is_u64) {
-        let numbers: Vec<Option<u64>> =
-            values.iter().map(|v| v.as_ref().and_then(Value::as_u64)).collect();
+        let numbers: Vec<Option<u64>> = values
+            .iter()
+            .map(|v| v.as_ref().and_then(Value::as_u64))
+            .collect();
         Column::new(name.into(), numbers)
     } else if all(Value::is_number) {
-        let numbers: Vec<Option<f64>> =
-            values.iter().map(|v| v.as_ref().and_then(Value::as_f64)).collect();
+        let numbers: Vec<Option<f64>> = values
+            .iter()
+            .map(|v| v.as_ref().and_then(Value::as_f64))
+            .collect();
         Column::new(name.into(), numbers)
     } else if all(Value::is_boolean) {
-        let flags: Vec<Option<bool>> =
-            values.iter().map(|v| v.as_ref().and_then(Value::as_bool)).collect();
+        let flags: Vec<Option<bool>> = values
+            .iter()
+            .map(|v| v.as_ref().and_then(Value::as_bool))
+            .collect();
         Column::new(name.into(), flags)
     } else {
         strings(&name, plan.trials.iter().map(each))
@@ -187,7 +204,9 @@ fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
 fn split_column(plan: &Plan, results: &Results, split: usize) -> Column {
     let score = |trial: usize| {
         let run = plan.runs_of(trial).nth(split)?;
-        let result = results.get(&run).filter(|result| result.failure.is_none())?;
+        let result = results
+            .get(&run)
+            .filter(|result| result.failure.is_none())?;
         result.last_epoch.as_ref()?.val_accuracy
     };
     let scores: Vec<Option<f64>> = (0..plan.trials.len()).map(score).collect();

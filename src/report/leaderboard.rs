@@ -15,7 +15,7 @@ const LISTED: usize = 200;
 ///
 /// # Errors
 /// A frame without the columns of that function.
-pub fn leaderboard(
+pub(super) fn leaderboard(
     sweep: &Sweep,
     plan: &Plan,
     results: &Results,
@@ -36,7 +36,11 @@ pub fn leaderboard(
         metrics.push("val loss");
     }
     metrics.extend(["s/epoch", "peak MiB", "parameters"]);
-    columns.extend(metrics.iter().map(|name| ((*name).to_owned(), Align::Right)));
+    columns.extend(
+        metrics
+            .iter()
+            .map(|name| ((*name).to_owned(), Align::Right)),
+    );
     columns.push(("status".to_owned(), Align::Left));
     let mut table = Table::new(columns);
     let number = |name: &str, row: usize| -> PolarsResult<Option<f64>> {
@@ -47,7 +51,9 @@ pub fn leaderboard(
     for row in 0..frame.height().min(LISTED) {
         let position = positions.get(row).unwrap_or(0) as usize;
         let trial = &plan.trials[position];
-        let rank = ranks.get(row).map_or_else(|| "–".to_owned(), |rank| rank.to_string());
+        let rank = ranks
+            .get(row)
+            .map_or_else(|| "–".to_owned(), |rank| rank.to_string());
         let mut cells = vec![rank];
         cells.extend(plan.columns.iter().map(|column| trial.label(sweep, column)));
         if plan.columns.is_empty() {
@@ -77,8 +83,11 @@ pub fn leaderboard(
 }
 
 /// The line below a ranking that does not list all trials.
-pub fn rest_note(frame: &DataFrame) -> Option<String> {
-    let rest = frame.height().checked_sub(LISTED).filter(|&rest| rest > 0)?;
+pub(super) fn rest_note(frame: &DataFrame) -> Option<String> {
+    let rest = frame
+        .height()
+        .checked_sub(LISTED)
+        .filter(|&rest| rest > 0)?;
     Some(format!("{rest} more trials are in the CSV file."))
 }
 

@@ -8,7 +8,7 @@ use crate::spec::Sweep;
 use polars::prelude::*;
 
 /// What the trials of each level of `factor` gave on average.
-pub struct Marginal {
+pub(super) struct Marginal {
     /// A row for each level, in the order of the plan.
     pub table: Table,
     /// Whether the levels stand in different numbers of trials, so that their means are not over
@@ -21,7 +21,7 @@ pub struct Marginal {
 ///
 /// # Errors
 /// A frame without the columns of that function.
-pub fn marginal(
+pub(super) fn marginal(
     sweep: &Sweep,
     plan: &Plan,
     factor: &Factor,
@@ -33,7 +33,9 @@ pub fn marginal(
         .iter()
         .map(|status| Some(status == Some("finished")))
         .collect();
-    let mut frame = frame.filter(&finished)?.sort(["position"], SortMultipleOptions::default())?;
+    let mut frame = frame
+        .filter(&finished)?
+        .sort(["position"], SortMultipleOptions::default())?;
     if frame.height() == 0 {
         return Ok(None);
     }
@@ -64,14 +66,23 @@ pub fn marginal(
     for (row, count) in counts.iter().enumerate() {
         let mean = |metric: &str| number(&means, format!("mean_{metric}"), row);
         let deviation = |metric: &str| number(&deviations, format!("std_{metric}"), row);
-        let level = means.column("level")?.str()?.get(row).unwrap_or("").to_owned();
+        let level = means
+            .column("level")?
+            .str()?
+            .get(row)
+            .unwrap_or("")
+            .to_owned();
         let mut cells = vec![level, count.to_string()];
         if validated {
             cells.push(percent_with_deviation(
                 mean("mean_val_accuracy")?,
                 deviation("mean_val_accuracy")?,
             ));
-            cells.push(percent(number(&best, "max_mean_val_accuracy".to_owned(), row)?));
+            cells.push(percent(number(
+                &best,
+                "max_mean_val_accuracy".to_owned(),
+                row,
+            )?));
         }
         cells.push(percent(mean("mean_test_accuracy")?));
         cells.push(four_decimals(mean("mean_train_loss")?));
@@ -96,6 +107,10 @@ fn header(factor: &str, validated: bool) -> Vec<(String, Align)> {
         numbers.push("val loss");
     }
     numbers.push("s/epoch");
-    columns.extend(numbers.into_iter().map(|name| (name.to_owned(), Align::Right)));
+    columns.extend(
+        numbers
+            .into_iter()
+            .map(|name| (name.to_owned(), Align::Right)),
+    );
     columns
 }

@@ -4,7 +4,7 @@ use super::best::as_sweep;
 use super::frame::Status;
 use super::leaderboard::{leaderboard, rest_note};
 use super::marginal::marginal;
-use crate::plan::Plan;
+use crate::plan::{Plan, plural};
 use crate::record::Results;
 use crate::spec::{RankBy, Split, Sweep};
 use polars::prelude::*;
@@ -14,7 +14,7 @@ use std::fmt::Write;
 ///
 /// # Errors
 /// A frame without the columns of that function.
-pub fn markdown(
+pub(super) fn markdown(
     sweep: &Sweep,
     plan: &Plan,
     results: &Results,
@@ -62,7 +62,9 @@ fn overview(plan: &Plan, results: &Results) -> String {
     let runs = plan.runs().count();
     let failed = results.values().filter(|r| r.failure.is_some()).count();
     let done = results.len() - failed;
-    let mut text = format!("{} trials, {runs} runs: {done} finished", plan.trials.len());
+    let trials = plan.trials.len();
+    let (trial, run) = (plural(trials, "trial"), plural(runs, "run"));
+    let mut text = format!("{trials} {trial}, {runs} {run}: {done} finished");
     if failed > 0 {
         let _ = write!(text, ", {failed} failed");
     }
@@ -70,7 +72,12 @@ fn overview(plan: &Plan, results: &Results) -> String {
         let _ = write!(text, ", {} not done yet", runs - results.len());
     }
     if plan.excluded > 0 {
-        let _ = write!(text, "; {} combinations of the grid are excluded", plan.excluded);
+        let noun = plural(plan.excluded, "combination");
+        let _ = write!(
+            text,
+            "; {} {noun} of the grid left out by `exclude`",
+            plan.excluded
+        );
     }
     text.push('.');
     text
@@ -105,7 +112,11 @@ fn failures(plan: &Plan, results: &Results) -> String {
         let status = Status::of(plan, results, trial);
         if let Some(reason) = status.reason {
             let name = &plan.trials[trial].name;
-            let _ = writeln!(text, "- `{name}`: {} of {} runs {reason}", status.failed, status.runs);
+            let _ = writeln!(
+                text,
+                "- `{name}`: {} of {} runs {reason}",
+                status.failed, status.runs
+            );
         }
     }
     match text.is_empty() {
@@ -158,12 +169,14 @@ fn measures(results: &Results) -> String {
          and memory, so it is not what a run alone would take. ",
         where_trained.join("; ")
     );
-    text.push_str(match results.values().any(|result| result.peak_bytes.is_some()) {
-        true => {
-            "`peak MiB` is the most memory that a run took at one time for weights, gradients, \
+    text.push_str(
+        match results.values().any(|result| result.peak_bytes.is_some()) {
+            true => {
+                "`peak MiB` is the most memory that a run took at one time for weights, gradients, \
              optimizer state, activations and batches, without the data set, which all runs share."
-        }
-        false => "Memory is not measured on this device.",
-    });
+            }
+            false => "Memory is not measured on this device.",
+        },
+    );
     text
 }

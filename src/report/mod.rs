@@ -4,8 +4,8 @@ mod aggregate;
 mod best;
 mod frame;
 mod leaderboard;
-mod markdown;
 mod marginal;
+mod markdown;
 mod number;
 mod table;
 

@@ -26,7 +26,9 @@ pub enum Device {
 
 /// CUDA was asked for, but there is none.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("no CUDA device {index}: {reason}; use --device cpu, or --device auto to take what is there")]
+#[error(
+    "no CUDA device {index}: {reason}; use --device cpu, or --device auto to take what is there"
+)]
 pub struct DeviceError {
     index: usize,
     reason: String,

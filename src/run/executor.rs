@@ -76,7 +76,10 @@ impl<B: Backend> TensorExecutor<B> {
         let key = (config.data.clone(), validation, run.repeat, run.fold);
         let known = |key: &PartitionKey| {
             let partitions = self.partitions.lock();
-            partitions.unwrap_or_else(PoisonError::into_inner).get(key).cloned()
+            partitions
+                .unwrap_or_else(PoisonError::into_inner)
+                .get(key)
+                .cloned()
         };
         if let Some(known) = known(&key) {
             return known;
@@ -84,7 +87,10 @@ impl<B: Backend> TensorExecutor<B> {
         // Made outside of the lock: two threads may make the same one, equal either way.
         let labels = &self.data[&config.data.set].labels;
         let made = Arc::new(partition(labels, config, run.repeat, run.fold));
-        let mut partitions = self.partitions.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut partitions = self
+            .partitions
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         partitions.insert(key, Arc::clone(&made));
         made
     }

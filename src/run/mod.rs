@@ -10,5 +10,5 @@ mod scheduler;
 pub use device::{Device, DeviceChoice, DeviceError};
 pub use executor::{Executed, Executor, TensorExecutor};
 pub use interrupt::Interrupt;
-pub use progress::{Progress, Silent, display, plural};
+pub use progress::{Progress, Silent, display};
 pub use scheduler::{Ran, Schedule, remaining};

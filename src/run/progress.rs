@@ -1,6 +1,6 @@
 //! How a sweep is coming along, for people.
 
-use crate::plan::{Plan, duration};
+use crate::plan::{Plan, duration, plural};
 use crate::record::RunResult;
 use crate::spec::RankBy;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
@@ -36,7 +36,10 @@ pub fn display(plan: &Plan, rank_by: RankBy, quiet: bool) -> Box<dyn Progress> {
         return Box::new(Silent);
     }
     let bar = match std::io::stderr().is_terminal() {
-        true => Some(ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr())),
+        true => Some(ProgressBar::with_draw_target(
+            None,
+            ProgressDrawTarget::stderr(),
+        )),
         false => None,
     };
     Box::new(Display {
@@ -170,9 +173,16 @@ impl Progress for Display {
                     state.best = Some((score, result.trial.clone()));
                 }
             }
-            let due = state.said.is_none_or(|said| said.elapsed() >= BETWEEN_LINES);
+            let due = state
+                .said
+                .is_none_or(|said| said.elapsed() >= BETWEEN_LINES);
             if self.bar.is_none() && (due || state.done == state.runs) {
-                say(&format!("{}/{} runs, {}", state.done, state.runs, state.line()));
+                say(&format!(
+                    "{}/{} runs, {}",
+                    state.done,
+                    state.runs,
+                    state.line()
+                ));
                 state.said = Some(Instant::now());
             }
             self.redraw(state);
@@ -191,14 +201,6 @@ fn score(result: &RunResult, rank_by: RankBy) -> Option<f64> {
     match rank_by {
         RankBy::Accuracy => last.val_accuracy,
         RankBy::Loss => last.val_loss,
-    }
-}
-
-/// `run` or `runs`.
-pub fn plural(count: usize, word: &str) -> String {
-    match count {
-        1 => word.to_owned(),
-        _ => format!("{word}s"),
     }
 }
 

@@ -67,7 +67,8 @@ impl Schedule<'_> {
     pub fn run(&self) -> Result<Ran, RecordError> {
         let results = self.store.read(self.plan);
         let queue = remaining(self.plan, &results);
-        self.progress.started(self.plan.runs().count(), results.len());
+        self.progress
+            .started(self.plan.runs().count(), results.len());
         let threads = self.workers.min(queue.len()).max(1);
         let work = Work {
             queue: Mutex::new(queue),
@@ -79,10 +80,17 @@ impl Schedule<'_> {
                 scope.spawn(|| self.worker(&work));
             }
         });
-        let results = work.results.into_inner().unwrap_or_else(PoisonError::into_inner);
+        let results = work
+            .results
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner);
         let scores = self.missing_scores(&results);
         self.progress.finished();
-        match work.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        match work
+            .error
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
             Some(error) => Err(error),
             None => scores.map(|()| Ran {
                 interrupted: remaining(self.plan, &results).front().is_some(),
@@ -258,9 +266,18 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 /// The scores of a trial all of whose runs, two or more, ended with validation metrics.
 fn complete_scores(plan: &Plan, trial: usize, results: &Results) -> Option<Scores> {
     let runs: Vec<RunId> = plan.runs_of(trial).collect();
-    let last = |run: &RunId| results.get(run).filter(|r| r.failure.is_none())?.last_epoch.as_ref();
+    let last = |run: &RunId| {
+        results
+            .get(run)
+            .filter(|r| r.failure.is_none())?
+            .last_epoch
+            .as_ref()
+    };
     let lasts: Vec<&EpochMetrics> = runs.iter().map(last).collect::<Option<_>>()?;
-    let val_accuracy: Vec<f64> = lasts.iter().map(|e| e.val_accuracy).collect::<Option<_>>()?;
+    let val_accuracy: Vec<f64> = lasts
+        .iter()
+        .map(|e| e.val_accuracy)
+        .collect::<Option<_>>()?;
     let val_loss: Vec<f64> = lasts.iter().map(|e| e.val_loss).collect::<Option<_>>()?;
     (runs.len() > 1).then_some(Scores {
         val_accuracy,
@@ -318,7 +335,10 @@ fn configuration_text(config: &Value) -> String {
     let mut text = String::from("key | value\n---|---\n");
     for (section, fields) in config.as_object().into_iter().flatten() {
         for (field, value) in fields.as_object().into_iter().flatten() {
-            text.push_str(&format!("{section}.{field} | {}\n", crate::spec::label(value)));
+            text.push_str(&format!(
+                "{section}.{field} | {}\n",
+                crate::spec::label(value)
+            ));
         }
     }
     text

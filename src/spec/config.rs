@@ -76,7 +76,7 @@ pub enum Width {
 }
 
 /// The most hidden layers a model may have.
-pub const MOST_LAYERS: usize = 100;
+pub(super) const MOST_LAYERS: usize = 100;
 
 impl Setting for Width {
     fn expects() -> String {

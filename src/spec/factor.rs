@@ -206,7 +206,11 @@ fn other_levels(entry: &Entry) -> Result<(FactorKind, Vec<Level>), Problem> {
         let (keys, levels) = zip_levels(zip)?;
         return Ok((FactorKind::Zip(keys), levels));
     }
-    let labelled = match entry.node.get("levels").filter(|_| is_keyworded(&entry.node)) {
+    let labelled = match entry
+        .node
+        .get("levels")
+        .filter(|_| is_keyworded(&entry.node))
+    {
         Some(levels) => {
             refuse_others(entries, &["levels", "when"])?;
             levels.entries("labelled levels")?
@@ -293,7 +297,10 @@ fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Problem> {
             .map(|set| format!("{}={}", set.key.path, set.to.value))
             .collect();
         settings.sort();
-        for identity in [format!("label {}", level.label), format!("sets {settings:?}")] {
+        for identity in [
+            format!("label {}", level.label),
+            format!("sets {settings:?}"),
+        ] {
             if let Some(first) = seen.insert(identity, level)
                 && !std::ptr::eq(first, level)
             {

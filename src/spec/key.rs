@@ -191,16 +191,24 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::place::Place;
     use crate::spec::node::Yaml;
+    use crate::spec::place::Place;
 
     #[test]
     fn each_key_stands_at_its_index_and_short_names_are_unique() {
         for (position, key) in KEYS.iter().enumerate() {
             assert_eq!(key.index, position, "{}", key.path);
-            assert_eq!(KEYS.iter().filter(|k| k.short == key.short).count(), 1, "{}", key.short);
+            assert_eq!(
+                KEYS.iter().filter(|k| k.short == key.short).count(),
+                1,
+                "{}",
+                key.short
+            );
         }
-        assert!(KEYS.len() <= 64, "plan keeps sets of keys in the bits of a u64");
+        assert!(
+            KEYS.len() <= 64,
+            "plan keeps sets of keys in the bits of a u64"
+        );
     }
 
     #[test]
@@ -208,17 +216,29 @@ mod tests {
         for key in KEYS {
             let shown = key.show(&Config::default());
             let node = Node::parse(&shown.to_string()).unwrap();
-            assert_eq!(key.read(&node).map(|a| a.value).unwrap_or_default(), shown, "{}", key.path);
+            assert_eq!(
+                key.read(&node).map(|a| a.value).unwrap_or_default(),
+                shown,
+                "{}",
+                key.path
+            );
         }
     }
 
     #[test]
     fn a_value_of_the_wrong_type_names_what_is_expected() {
-        let node = Node { value: Yaml::Text("fast".into()), place: Place::default() };
+        let node = Node {
+            value: Yaml::Text("fast".into()),
+            place: Place::default(),
+        };
         for key in KEYS {
             let problem = key.read(&node).unwrap_err();
-            assert!(problem.message.starts_with("expected ")
-                || problem.message.starts_with("unknown schedule"), "{}: {problem}", key.path);
+            assert!(
+                problem.message.starts_with("expected ")
+                    || problem.message.starts_with("unknown schedule"),
+                "{}: {problem}",
+                key.path
+            );
         }
     }
 }

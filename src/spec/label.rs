@@ -53,6 +53,9 @@ mod tests {
         assert_eq!(label(&json!(1e-5)), "1e-5");
         assert_eq!(label(&json!(64)), "64");
         assert_eq!(label(&json!([256, 128])), "256-128");
-        assert_eq!(label(&json!({ "step": { "every": 1, "gamma": 0.5 } })), "step every=1 gamma=0.5");
+        assert_eq!(
+            label(&json!({ "step": { "every": 1, "gamma": 0.5 } })),
+            "step every=1 gamma=0.5"
+        );
     }
 }

@@ -67,18 +67,20 @@ impl Node {
         let spanned: Spanned<Raw> =
             serde_saphyr::from_str_with_options(text, options).map_err(|error| {
                 let place = error.location().map(|at| place_of(at, text, String::new()));
-                let message = error.without_snippet().to_string();
+                let message = error
+                    .without_snippet()
+                    .render_with_formatter(&serde_saphyr::UserMessageFormatter);
                 let message = message.lines().next().unwrap_or("not valid YAML");
                 // The place is told by the problem itself.
                 let message = message.split(" at line ").next().unwrap_or(message);
                 Problem::new(&place.unwrap_or_default(), message)
             })?;
-        Ok(Self::from_raw(spanned, text, String::new()))
+        Ok(Self::from_raw(spanned, text, ""))
     }
 
-    fn from_raw(raw: Spanned<Raw>, text: &str, path: String) -> Self {
-        let place = place_of(raw.referenced, text, path.clone());
-        let child = |name: &str| match path.as_str() {
+    fn from_raw(raw: Spanned<Raw>, text: &str, path: &str) -> Self {
+        let place = place_of(raw.referenced, text, path.to_owned());
+        let child = |name: &str| match path {
             "" => name.to_owned(),
             parent => format!("{parent}.{name}"),
         };
@@ -92,9 +94,7 @@ impl Node {
                 items
                     .into_iter()
                     .enumerate()
-                    .map(|(index, item)| {
-                        Self::from_raw(item, text, format!("{path}[{index}]"))
-                    })
+                    .map(|(index, item)| Self::from_raw(item, text, &format!("{path}[{index}]")))
                     .collect(),
             ),
             Raw::Map(entries) => Yaml::Map(
@@ -102,7 +102,7 @@ impl Node {
                     .into_iter()
                     .map(|(key, node)| Entry {
                         place: place_of(key.referenced, text, child(&key.value)),
-                        node: Self::from_raw(node, text, child(&key.value)),
+                        node: Self::from_raw(node, text, &child(&key.value)),
                         key: key.value,
                     })
                     .collect(),
@@ -155,7 +155,7 @@ impl Node {
             Yaml::Null => "nothing".to_owned(),
             Yaml::Flag(value) => format!("`{value}`"),
             Yaml::Integer(value) => format!("`{value}`"),
-            Yaml::Real(value) => format!("`{value}`"),
+            Yaml::Real(value) => format!("`{value:?}`"),
             Yaml::Text(value) => format!("the text `{}`", shortened(value)),
             Yaml::List(_) => "a list".to_owned(),
             Yaml::Map(_) => "a mapping".to_owned(),

@@ -35,7 +35,7 @@ impl Problem {
     #[must_use]
     pub fn help_also(mut self, more: &str) -> Self {
         self.help = Some(match self.help.take() {
-            Some(help) => format!("{help}; {more}"),
+            Some(help) => format!("{help}\n{more}"),
             None => more.to_owned(),
         });
         self
@@ -61,7 +61,7 @@ pub enum SpecError {
         /// The file's text, for the snippet under the message.
         text: String,
         /// What is wrong.
-        problem: Problem,
+        problem: Box<Problem>,
     },
 }
 

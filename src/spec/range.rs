@@ -40,19 +40,24 @@ pub(super) fn levels(keyword: &str, node: &Node) -> Result<Vec<Node>, Problem> {
         ));
     }
     if from == to {
-        return Err(Problem::new(&node.place, format!("both ends of the range are {from}"))
-            .help("write a list with this one level, or another end"));
+        return Err(
+            Problem::new(&node.place, format!("both ends of the range are {from}"))
+                .help("write a list with this one level, or another end"),
+        );
     }
     let count = node.get("count").map(Count::read).transpose()?;
-    let step = node.get("step").map(|step| number(step)).transpose()?;
+    let step = node.get("step").map(number).transpose()?;
     let values = match (count, step) {
         (Some(count), None) => by_count(from, to, count.get(), logarithmic, &node.place)?,
         (None, Some((step, _))) => by_step(from, to, step, &node.place)?,
         _ => {
-            return Err(Problem::new(&node.place, match logarithmic {
-                true => "the range needs `count`",
-                false => "the range needs either `count` or `step`",
-            })
+            return Err(Problem::new(
+                &node.place,
+                match logarithmic {
+                    true => "the range needs `count`",
+                    false => "the range needs either `count` or `step`",
+                },
+            )
             .help(example));
         }
     };
@@ -120,7 +125,9 @@ fn by_step(
     if step == 0.0 || !(0.0..MOST_LEVELS as f64).contains(&steps) {
         return Err(Problem::new(
             place,
-            format!("from {from} to {to} in steps of {step} is no range of up to {MOST_LEVELS} levels"),
+            format!(
+                "from {from} to {to} in steps of {step} is no range of up to {MOST_LEVELS} levels"
+            ),
         )
         .help("`step` must lead from `from` towards `to`"));
     }
@@ -160,7 +167,11 @@ mod tests {
 
     fn values(keyword: &str, yaml: &str) -> Vec<Yaml> {
         let node = Node::parse(yaml).unwrap();
-        levels(keyword, &node).unwrap().into_iter().map(|n| n.value).collect()
+        levels(keyword, &node)
+            .unwrap()
+            .into_iter()
+            .map(|n| n.value)
+            .collect()
     }
 
     #[test]
@@ -179,7 +190,12 @@ mod tests {
     fn a_logarithmic_range_multiplies_by_the_same_factor() {
         assert_eq!(
             values("logarithmic", "{ from: 0.0001, to: 0.1, count: 4 }"),
-            [Yaml::Real(1e-4), Yaml::Real(1e-3), Yaml::Real(1e-2), Yaml::Real(0.1)]
+            [
+                Yaml::Real(1e-4),
+                Yaml::Real(1e-3),
+                Yaml::Real(1e-2),
+                Yaml::Real(0.1)
+            ]
         );
         assert_eq!(
             values("logarithmic", "{ from: 32, to: 128, count: 3 }"),

@@ -44,8 +44,10 @@ impl Rule {
     pub(super) fn read(node: &Node, factors: &[Factor], what: &str) -> Result<Self, Problem> {
         let entries = node.entries(&format!("{what}, such as {{ model.layers: 3 }}"))?;
         if entries.is_empty() {
-            return Err(Problem::new(&node.place, format!("{what} without a condition"))
-                .help("name at least one factor and its level"));
+            return Err(
+                Problem::new(&node.place, format!("{what} without a condition"))
+                    .help("name at least one factor and its level"),
+            );
         }
         let conditions = entries
             .iter()
@@ -59,13 +61,17 @@ impl Rule {
 
     /// Whether every condition holds for this configuration and these levels of the factors.
     pub fn matches(&self, config: &Config, levels: &[Option<usize>], factors: &[Factor]) -> bool {
-        self.conditions.iter().all(|condition| match condition.subject {
-            Subject::Key(key) => condition.values.contains(&key.show(config)),
-            Subject::Factor(index) => levels.get(index).copied().flatten().is_some_and(|level| {
-                let name = factors[index].levels[level].label.as_str();
-                condition.values.iter().any(|value| value == name)
-            }),
-        })
+        self.conditions
+            .iter()
+            .all(|condition| match condition.subject {
+                Subject::Key(key) => condition.values.contains(&key.show(config)),
+                Subject::Factor(index) => {
+                    levels.get(index).copied().flatten().is_some_and(|level| {
+                        let name = factors[index].levels[level].label.as_str();
+                        condition.values.iter().any(|value| value == name)
+                    })
+                }
+            })
     }
 }
 

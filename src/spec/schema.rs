@@ -9,14 +9,32 @@ use serde_json::{Map, Value, json};
 /// The JSON Schema (draft 2020-12) of a sweep file, for editors that complete and check.
 pub fn schema() -> Value {
     let mut properties = Map::new();
-    properties.insert("name".into(), described(json!({ "type": "string" }), "Names the folder under runs/ and the tables under reports/. Default: the file's name."));
-    properties.insert("description".into(), described(json!({ "type": "string" }), "What the sweep is for; stands above the tables."));
+    properties.insert(
+        "name".into(),
+        described(
+            json!({ "type": "string" }),
+            "Names the folder under runs/ and the tables under reports/. Default: the file's name.",
+        ),
+    );
+    properties.insert(
+        "description".into(),
+        described(
+            json!({ "type": "string" }),
+            "What the sweep is for; stands above the tables.",
+        ),
+    );
     for section in SECTIONS {
         properties.insert(section.to_owned(), section_schema(section));
     }
     properties.insert("grid".into(), grid_schema());
     properties.insert("exclude".into(), described(json!({ "type": "array", "items": { "type": "object", "minProperties": 1 } }), "Combinations to leave out: each entry maps factors or keys to a value or a list of values; all of them must match."));
-    properties.insert("include".into(), described(json!({ "type": "array", "items": settings_schema() }), "Trials beside the grid: what each sets on top of the base configuration."));
+    properties.insert(
+        "include".into(),
+        described(
+            json!({ "type": "array", "items": settings_schema() }),
+            "Trials beside the grid: what each sets on top of the base configuration.",
+        ),
+    );
     properties.insert("report".into(), json!({
         "type": "object",
         "description": "How the tables are made.",
@@ -83,7 +101,10 @@ fn key_levels_schema(key: &Key) -> Value {
 }
 
 fn when_schema() -> Value {
-    described(json!({ "type": "object", "minProperties": 1 }), "Where this factor applies: factors or keys above it, and a value or a list of values of each.")
+    described(
+        json!({ "type": "object", "minProperties": 1 }),
+        "Where this factor applies: factors or keys above it, and a value or a list of values of each.",
+    )
 }
 
 fn grid_schema() -> Value {

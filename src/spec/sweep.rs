@@ -68,8 +68,16 @@ pub struct ReportOptions {
 
 /// The keys at the top level of a sweep file.
 pub(super) const TOP_LEVEL: [&str; 10] = [
-    "name", "description", "data", "model", "training", "validation", "grid", "exclude",
-    "include", "report",
+    "name",
+    "description",
+    "data",
+    "model",
+    "training",
+    "validation",
+    "grid",
+    "exclude",
+    "include",
+    "report",
 ];
 
 /// The sections of the base configuration.
@@ -84,7 +92,7 @@ impl Source {
         SpecError::Invalid {
             name: self.name.clone(),
             text: self.text.clone(),
-            problem,
+            problem: Box::new(problem),
         }
     }
 }
@@ -207,7 +215,10 @@ fn refuse_overridden_base(sweep: &Sweep) -> Result<(), Problem> {
         if let Some(factor) = sweep.factors.iter().find(|f| f.key() == Some(set.key)) {
             return Err(Problem::new(
                 &set.place,
-                format!("`{}` varies in the grid (line {})", set.key.path, factor.place.line),
+                format!(
+                    "`{}` varies in the grid (line {})",
+                    set.key.path, factor.place.line
+                ),
             )
             .help(format!(
                 "to change its levels, write --set 'grid.{}=[…]'",
@@ -356,7 +367,9 @@ fn put(entries: &mut Vec<Entry>, new: Entry) {
 fn replace_places(node: &mut Node, place: &Place) {
     node.place = place.clone();
     match &mut node.value {
-        Yaml::List(items) => items.iter_mut().for_each(|item| replace_places(item, place)),
+        Yaml::List(items) => items
+            .iter_mut()
+            .for_each(|item| replace_places(item, place)),
         Yaml::Map(entries) => entries.iter_mut().for_each(|entry| {
             entry.place = place.clone();
             replace_places(&mut entry.node, place);

@@ -10,7 +10,7 @@ use std::ops::Range;
 /// Rows of samples on the device, in an order of their own for each distinct member.
 ///
 /// The positions are put on the device once; a batch is then an index-select.
-pub struct Rows<B: Backend> {
+pub(super) struct Rows<B: Backend> {
     samples: DeviceSamples<B>,
     /// Positions in the samples, batch by batch, within a batch member by member.
     positions: Tensor<B, 1, Int>,
@@ -21,7 +21,7 @@ pub struct Rows<B: Backend> {
 }
 
 /// Inputs and targets of one batch.
-pub struct Batch<B: Backend> {
+pub(super) struct Batch<B: Backend> {
     /// `[owners, batch, features]`
     pub input: Tensor<B, 3>,
     /// `[owners, batch, classes]`
@@ -30,7 +30,7 @@ pub struct Batch<B: Backend> {
 
 impl<B: Backend> Rows<B> {
     /// The training samples of each member in the random order of `epoch`, for batches of `batch`.
-    pub fn shuffled(
+    pub(super) fn shuffled(
         samples: &DeviceSamples<B>,
         members: &[Member],
         epoch: usize,
@@ -42,20 +42,22 @@ impl<B: Backend> Rows<B> {
             stream.shuffle(&mut order);
             order
         };
-        Self::new(samples, owners(members).iter().map(order).collect(), batch)
+        let orders: Vec<_> = owners(members).iter().map(order).collect();
+        Self::new(samples, &orders, batch)
     }
 
     /// The validation samples of each member, for batches of `batch`.
-    pub fn validation(samples: &DeviceSamples<B>, members: &[Member], batch: usize) -> Self {
+    pub(super) fn validation(samples: &DeviceSamples<B>, members: &[Member], batch: usize) -> Self {
         let order = |member: &Member| member.partition.validation.clone();
-        Self::new(samples, owners(members).iter().map(order).collect(), batch)
+        let orders: Vec<_> = owners(members).iter().map(order).collect();
+        Self::new(samples, &orders, batch)
     }
 
-    fn new(samples: &DeviceSamples<B>, orders: Vec<Vec<u32>>, batch: usize) -> Self {
+    fn new(samples: &DeviceSamples<B>, orders: &[Vec<u32>], batch: usize) -> Self {
         let rows = orders[0].len();
         let mut positions = Vec::with_capacity(rows * orders.len());
         for range in ranges(rows, batch) {
-            for order in &orders {
+            for order in orders {
                 positions.extend_from_slice(&order[range.clone()]);
             }
         }
@@ -68,12 +70,12 @@ impl<B: Backend> Rows<B> {
     }
 
     /// The batch of these rows of every owner.
-    pub fn batch(&self, rows: Range<usize>) -> Batch<B> {
+    pub(super) fn batch(&self, rows: Range<usize>) -> Batch<B> {
         let size = rows.len();
-        let positions = self
-            .positions
-            .clone()
-            .slice([rows.start * self.owners..rows.end * self.owners]);
+        let positions =
+            self.positions
+                .clone()
+                .narrow(0, rows.start * self.owners, size * self.owners);
         let owned = |values: &Tensor<B, 2>| {
             let width = values.dims()[1];
             values
@@ -88,7 +90,7 @@ impl<B: Backend> Rows<B> {
     }
 
     /// The ranges of rows of each batch; the last takes what is left.
-    pub fn ranges(&self, batch: usize) -> impl Iterator<Item = Range<usize>> + use<B> {
+    pub(super) fn ranges(&self, batch: usize) -> impl Iterator<Item = Range<usize>> + use<B> {
         ranges(self.rows, batch)
     }
 }

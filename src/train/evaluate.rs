@@ -10,7 +10,7 @@ use burn::tensor::backend::Backend;
 const BATCH: usize = 512;
 
 /// Sums over each member's validation samples; nothing where nothing is held out.
-pub fn on_validation<B: Backend>(
+pub(super) fn on_validation<B: Backend>(
     model: &Mlp<B>,
     samples: &DeviceSamples<B>,
     members: &[Member],
@@ -27,7 +27,7 @@ pub fn on_validation<B: Backend>(
 }
 
 /// Sums over all of the held-out test samples.
-pub fn on_all<B: Backend>(model: &Mlp<B>, samples: &DeviceSamples<B>) -> Sums {
+pub(super) fn on_all<B: Backend>(model: &Mlp<B>, samples: &DeviceSamples<B>) -> Sums {
     let [count, features] = samples.features.dims();
     let classes = samples.targets.dims()[1];
     let mut sums = Sums::default();

@@ -17,7 +17,7 @@ pub struct Member<'a> {
 }
 
 /// Whether all members see the same samples in the same order, so that batches are shared.
-pub fn share_batches(members: &[Member]) -> bool {
+pub(super) fn share_batches(members: &[Member]) -> bool {
     members
         .iter()
         .all(|m| m.seed == members[0].seed && m.partition == members[0].partition)
@@ -27,7 +27,7 @@ pub fn share_batches(members: &[Member]) -> bool {
 ///
 /// # Panics
 /// When they cannot: the planner groups only runs of equal shape.
-pub fn assert_stackable(members: &[Member]) {
+pub(super) fn assert_stackable(members: &[Member]) {
     let shape = |member: &Member| {
         let config = member.config;
         (

@@ -193,7 +193,10 @@ impl<'a, B: Backend> Cohort<'a, B> {
 
     fn dropout_noise(&self, epoch: usize) -> Option<DropoutNoise> {
         let members = self.members.iter();
-        let rates: Vec<f64> = members.clone().map(|m| m.config.model.dropout.get()).collect();
+        let rates: Vec<f64> = members
+            .clone()
+            .map(|m| m.config.model.dropout.get())
+            .collect();
         let seeds: Vec<_> = members.map(|member| member.seed).collect();
         let layers = self.members[0].config.model.hidden_widths().len();
         DropoutNoise::new(&rates, &seeds, layers, epoch)

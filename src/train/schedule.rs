@@ -53,7 +53,9 @@ mod tests {
         let mut config = Config::default();
         for (path, yaml) in settings {
             let key = Key::find(path).unwrap();
-            key.read(&Node::parse(yaml).unwrap()).unwrap().apply(&mut config);
+            key.read(&Node::parse(yaml).unwrap())
+                .unwrap()
+                .apply(&mut config);
         }
         config.training.epochs = Count::new(4).unwrap();
         config.training
@@ -62,7 +64,11 @@ mod tests {
     fn by_epoch(training: &Training) -> Vec<f64> {
         (0..4)
             .map(|epoch| {
-                let progress = Progress { epoch, step: epoch * 10, steps_per_epoch: 10 };
+                let progress = Progress {
+                    epoch,
+                    step: epoch * 10,
+                    steps_per_epoch: 10,
+                };
                 let rate = learning_rate(training, progress);
                 (rate * 1e9).round() / 1e9
             })
@@ -74,8 +80,14 @@ mod tests {
         let rate = ("training.learning_rate", "0.1");
         let with = |schedule| by_epoch(&training(&[rate, ("training.schedule", schedule)]));
         assert_eq!(with("constant"), [0.1, 0.1, 0.1, 0.1]);
-        assert_eq!(with("{ step: { every: 2, gamma: 0.5 } }"), [0.1, 0.1, 0.05, 0.05]);
-        assert_eq!(with("{ exponential: { gamma: 0.5 } }"), [0.1, 0.05, 0.025, 0.0125]);
+        assert_eq!(
+            with("{ step: { every: 2, gamma: 0.5 } }"),
+            [0.1, 0.1, 0.05, 0.05]
+        );
+        assert_eq!(
+            with("{ exponential: { gamma: 0.5 } }"),
+            [0.1, 0.05, 0.025, 0.0125]
+        );
         // torch.optim.lr_scheduler.CosineAnnealingLR(T_max=4), lr 0.1.
         assert_eq!(with("cosine"), [0.1, 0.085355339, 0.05, 0.014644661]);
     }

@@ -52,7 +52,10 @@ impl Project {
     /// The binary in the folder, with these arguments; on the CPU, whatever the machine has.
     pub fn command(&self, arguments: &[&str]) -> Command {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tp-sweep"));
-        command.current_dir(self.folder.path()).args(arguments).env("NO_COLOR", "1");
+        command
+            .current_dir(self.folder.path())
+            .args(arguments)
+            .env("NO_COLOR", "1");
         command
     }
 
@@ -101,10 +104,18 @@ pub fn without_timings(csv: &str) -> String {
     let kept: Vec<usize> = (0..header.len())
         .filter(|&column| !header[column].contains("seconds") && !header[column].contains("bytes"))
         .collect();
-    assert!(kept.len() >= header.len() - 2, "only timings and memory are left out");
+    assert!(
+        kept.len() >= header.len() - 2,
+        "only timings and memory are left out"
+    );
     std::iter::once(header)
         .chain(lines)
-        .map(|cells| kept.iter().map(|&column| cells[column]).collect::<Vec<_>>().join(","))
+        .map(|cells| {
+            kept.iter()
+                .map(|&column| cells[column])
+                .collect::<Vec<_>>()
+                .join(",")
+        })
         .collect::<Vec<_>>()
         .join("\n")
 }

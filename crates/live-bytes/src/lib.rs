@@ -76,7 +76,9 @@ mod tests {
         start();
         drop(vec![0_u8; 1000]);
         let kept = vec![0_u8; 3000];
-        std::thread::spawn(|| drop(vec![0_u8; 1_000_000])).join().unwrap();
+        std::thread::spawn(|| drop(vec![0_u8; 1_000_000]))
+            .join()
+            .unwrap();
         let peak = peak();
         assert!((3000..10_000).contains(&peak), "{peak}");
         drop(kept);

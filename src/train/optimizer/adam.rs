@@ -8,7 +8,7 @@ use burn::tensor::backend::Backend;
 
 /// `m ← β₁·m + (1−β₁)·g`, `v ← β₂·v + (1−β₂)·g²`, then
 /// `w ← w − η/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)`.
-pub struct Adam<B: Backend> {
+pub(super) struct Adam<B: Backend> {
     beta1: Vec<f64>,
     beta2: Vec<f64>,
     epsilon: PerMember<B>,
@@ -25,7 +25,7 @@ pub struct Adam<B: Backend> {
 
 impl<B: Backend> Adam<B> {
     /// Members with these settings.
-    pub fn new(members: &[&Training], device: &B::Device) -> Self {
+    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
         let beta1: Vec<f64> = members.iter().map(|m| m.beta1.get()).collect();
         let beta2: Vec<f64> = members.iter().map(|m| m.beta2.get()).collect();
         let epsilon: Vec<f64> = members.iter().map(|m| m.epsilon.get()).collect();

@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 /// `v ← µ·v + g`, then `w ← w − η·v`; Nesterov's form steps by `g + µ·v` instead.
-pub struct Sgd<B: Backend> {
+pub(super) struct Sgd<B: Backend> {
     momentum: PerMember<B>,
     nesterov: bool,
     /// One for each parameter, once there is a momentum and a first gradient.
@@ -16,7 +16,7 @@ pub struct Sgd<B: Backend> {
 
 impl<B: Backend> Sgd<B> {
     /// Members with these settings, of which `nesterov` must be the same.
-    pub fn new(members: &[&Training], device: &B::Device) -> Self {
+    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
         let momentum: Vec<f64> = members.iter().map(|m| m.momentum.get()).collect();
         Self {
             momentum: PerMember::new(&momentum, device),
