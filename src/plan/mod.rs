@@ -15,7 +15,7 @@ pub use work::Work;
 
 use crate::random::Seed;
 use crate::spec::{Config, FactorKind, Key, Sweep, label};
-use std::collections::HashSet;
+use name::Names;
 
 /// All trials of a sweep.
 #[derive(Clone, Debug)]
@@ -79,11 +79,10 @@ impl Plan {
     /// Parts that are valid but do not go together, and too many trials.
     pub fn new(sweep: &Sweep) -> Result<Self, PlanError> {
         let mut trials = Vec::new();
-        let mut names = HashSet::new();
+        let mut names = Names::new(sweep);
         let expansion = expand::expand(sweep, &mut |point| {
-            let name = unique(name::name(sweep, &point), &mut names);
             trials.push(Trial {
-                name,
+                name: names.name(&point),
                 levels: point.levels,
                 included: point.included,
                 config: point.config,
@@ -221,19 +220,4 @@ fn columns(sweep: &Sweep) -> Vec<Column> {
         }
     }
     columns
-}
-
-/// The name, with a number behind it where an earlier trial has it, in any letter case.
-fn unique(name: String, names: &mut HashSet<String>) -> String {
-    if names.insert(name.to_lowercase()) {
-        return name;
-    }
-    let mut number = 2;
-    loop {
-        let candidate = format!("{name}-{number}");
-        if names.insert(candidate.to_lowercase()) {
-            return candidate;
-        }
-        number += 1;
-    }
 }

@@ -1,49 +1,87 @@
 //! Readable names of trials: their varying factors alone.
 
-use crate::spec::{FactorKind, Set, Sweep, label};
-
 use super::expand::Point;
+use crate::spec::{Factor, FactorKind, Level, Set, Sweep, label};
+use std::collections::HashSet;
+use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// The longest name, in bytes; file systems allow 255.
 const LONGEST: usize = 150;
 
-/// The name of a point's folder, such as `lr0.01_layers2_regularisation-dropout`.
-///
-/// Names of different points may be equal; the plan makes them unique.
-pub(super) fn name(sweep: &Sweep, point: &Point) -> String {
-    let parts: Vec<String> = match point.included {
-        Some(index) => set_parts(&sweep.include[index].settings),
-        None => sweep
-            .factors
-            .iter()
-            .zip(&point.levels)
-            .filter_map(|(factor, level)| {
-                let level = &factor.levels[(*level)?];
-                Some(match &factor.kind {
-                    FactorKind::Key(_) | FactorKind::Zip(_) => set_parts(&level.settings).join("_"),
-                    FactorKind::Labelled => joined(&safe(&factor.name), &level.label),
-                })
-            })
-            .collect(),
-    };
-    let mut name = match parts.is_empty() {
-        true => "base".to_owned(),
-        false => parts.join("_"),
-    };
-    if name.len() > LONGEST {
-        let hash = blake3::hash(name.as_bytes()).to_hex();
-        // All characters are ASCII, so any cut is between characters.
-        name.truncate(LONGEST);
-        name = format!("{name}-{}", &hash[..8]);
-    }
-    name
+/// The names of a sweep's points.
+pub(super) struct Names<'a> {
+    sweep: &'a Sweep,
+    /// What each level of each factor adds to a name.
+    parts: Vec<Vec<String>>,
+    /// Hashes of the names given so far, in lower case. Equal hashes of different names would
+    /// only put a needless number behind one of them.
+    given: HashSet<u64>,
 }
 
-fn set_parts(settings: &[Set]) -> Vec<String> {
-    settings
+impl<'a> Names<'a> {
+    pub(super) fn new(sweep: &'a Sweep) -> Self {
+        let part = |factor: &Factor, level: &Level| match factor.kind {
+            FactorKind::Key(_) | FactorKind::Zip(_) => joined_parts(&level.settings),
+            FactorKind::Labelled => joined(&safe(&factor.name), &level.label),
+        };
+        let parts = |factor: &Factor| factor.levels.iter().map(|l| part(factor, l)).collect();
+        Self {
+            sweep,
+            parts: sweep.factors.iter().map(parts).collect(),
+            given: HashSet::new(),
+        }
+    }
+
+    /// The name of a point's folder, such as `lr0.01_layers2_regularisation-dropout`; unique in
+    /// any letter case.
+    pub(super) fn name(&mut self, point: &Point) -> String {
+        let name = self.plain(point);
+        if self.given.insert(hash(&name)) {
+            return name;
+        }
+        let mut number = 2;
+        loop {
+            let candidate = format!("{name}-{number}");
+            if self.given.insert(hash(&candidate)) {
+                return candidate;
+            }
+            number += 1;
+        }
+    }
+
+    fn plain(&self, point: &Point) -> String {
+        let mut name = match point.included {
+            Some(index) => joined_parts(&self.sweep.include[index].settings),
+            None => {
+                let levels = self.parts.iter().zip(&point.levels);
+                let parts = levels.filter_map(|(parts, level)| Some(parts[(*level)?].as_str()));
+                parts.collect::<Vec<_>>().join("_")
+            }
+        };
+        if name.is_empty() {
+            name.push_str("base");
+        }
+        if name.len() > LONGEST {
+            let hash = blake3::hash(name.as_bytes()).to_hex();
+            // All characters are ASCII, so any cut is between characters.
+            name.truncate(LONGEST);
+            name = format!("{name}-{}", &hash[..8]);
+        }
+        name
+    }
+}
+
+fn hash(name: &str) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    name.to_ascii_lowercase().hash(&mut hasher);
+    hasher.finish()
+}
+
+fn joined_parts(settings: &[Set]) -> String {
+    let parts = settings
         .iter()
-        .map(|set| joined(set.key.short, &label(&set.to.value)))
-        .collect()
+        .map(|set| joined(set.key.short, &label(&set.to.value)));
+    parts.collect::<Vec<_>>().join("_")
 }
 
 /// `lr0.01` for a number, `schedule-cosine` for text.

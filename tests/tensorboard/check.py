@@ -93,7 +93,8 @@ def http(runs):
         return json.load(urllib.request.urlopen(url, timeout=30))
 
     def post(path, body):
-        request = urllib.request.Request(address + path, json.dumps(body).encode())
+        headers = {"Content-Type": "application/json"}
+        request = urllib.request.Request(address + path, json.dumps(body).encode(), headers)
         return json.load(urllib.request.urlopen(request, timeout=30))
 
     try:
