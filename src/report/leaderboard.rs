@@ -11,6 +11,15 @@ use polars::prelude::*;
 /// Trials that the Markdown table lists; the CSV has all.
 const LISTED: usize = 200;
 
+/// How much of the ranking a table tells.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Detail {
+    /// All columns, for a file.
+    Full,
+    /// Scores and speed, for a terminal.
+    Brief,
+}
+
 /// The ranking as a table; `frame` is that of [`super::frame::trials`].
 ///
 /// # Errors
@@ -20,6 +29,7 @@ pub(super) fn leaderboard(
     plan: &Plan,
     results: &Results,
     frame: &DataFrame,
+    detail: Detail,
 ) -> PolarsResult<Table> {
     let validated = frame.column("mean_val_accuracy")?.null_count() < frame.height();
     let mut columns = vec![("rank".to_owned(), Align::Right)];
@@ -27,15 +37,19 @@ pub(super) fn leaderboard(
     if plan.columns.is_empty() {
         columns.push(("trial".to_owned(), Align::Left));
     }
-    let mut metrics = Vec::new();
-    if validated {
-        metrics.push("val acc %");
-    }
-    metrics.extend(["test acc %", "train loss"]);
-    if validated {
-        metrics.push("val loss");
-    }
-    metrics.extend(["s/epoch", "peak MiB", "parameters"]);
+    let all = [
+        ("val acc %", validated, true),
+        ("test acc %", true, true),
+        ("train loss", true, false),
+        ("val loss", validated, false),
+        ("s/epoch", true, true),
+        ("peak MiB", true, false),
+        ("parameters", true, false),
+    ];
+    let shown = all
+        .iter()
+        .filter(|(_, known, brief)| *known && (*brief || detail == Detail::Full));
+    let metrics: Vec<&str> = shown.map(|(name, _, _)| *name).collect();
     columns.extend(
         metrics
             .iter()

@@ -2,7 +2,7 @@
 
 use super::best::as_sweep;
 use super::frame::Status;
-use super::leaderboard::{leaderboard, rest_note};
+use super::leaderboard::{Detail, leaderboard, rest_note};
 use super::marginal::marginal;
 use crate::plan::{Plan, plural};
 use crate::record::Results;
@@ -31,7 +31,7 @@ pub(super) fn markdown(
     paragraph(&overview(plan, results));
     paragraph("## Ranking");
     paragraph(&ranking_note(sweep, plan));
-    paragraph(&leaderboard(sweep, plan, results, frame)?.to_markdown());
+    paragraph(&leaderboard(sweep, plan, results, frame, Detail::Full)?.to_markdown());
     paragraph(&rest_note(frame).unwrap_or_default());
     paragraph(&failures(plan, results));
     if !plan.columns.is_empty() {

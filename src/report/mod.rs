@@ -16,6 +16,7 @@ pub use table::{Align, Table};
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::spec::Sweep;
+use leaderboard::Detail;
 use polars::prelude::{CsvWriter, DataFrame, PolarsResult, SerWriter};
 
 /// A sweep's tables.
@@ -47,7 +48,7 @@ impl Report {
         })
     }
 
-    /// The first `count` rows of the ranking, for the end of a run.
+    /// The first `count` rows of the ranking, with fewer columns, for the end of a run.
     ///
     /// # Errors
     /// None that a result could cause.
@@ -59,7 +60,8 @@ impl Report {
         count: usize,
     ) -> Result<String, ReportError> {
         let head = self.frame.head(Some(count));
-        Ok(leaderboard::leaderboard(sweep, plan, results, &head)?.to_markdown())
+        let table = leaderboard::leaderboard(sweep, plan, results, &head, Detail::Brief)?;
+        Ok(table.to_markdown())
     }
 }
 

@@ -44,27 +44,35 @@ pub fn display(plan: &Plan, rank_by: RankBy, quiet: bool) -> Box<dyn Progress> {
     };
     Box::new(Display {
         name: plan.name.clone(),
-        rank_by,
         bar,
-        state: Mutex::new(State::default()),
+        state: Mutex::new(State {
+            rank_by,
+            runs: 0,
+            kept: 0,
+            done: 0,
+            failed: 0,
+            running: 0,
+            best: None,
+            started: None,
+            said: None,
+        }),
     })
 }
 
 struct Display {
     name: String,
-    rank_by: RankBy,
     bar: Option<ProgressBar>,
     state: Mutex<State>,
 }
 
-#[derive(Default)]
 struct State {
+    rank_by: RankBy,
     runs: usize,
     /// Done before this start.
     kept: usize,
     done: usize,
     failed: usize,
-    running: Vec<String>,
+    running: usize,
     best: Option<(f64, String)>,
     started: Option<Instant>,
     said: Option<Instant>,
@@ -80,20 +88,24 @@ impl Display {
 
     fn redraw(&self, state: &State) {
         let Some(bar) = &self.bar else { return };
-        let running = match state.running.as_slice() {
-            [] => String::new(),
-            [one] => one.clone(),
-            [first, rest @ ..] => format!("{first} and {} more", rest.len()),
-        };
         bar.set_position(state.done as u64);
-        bar.set_message(format!("{}\n  running {running}", state.line()));
+        bar.set_message(state.pace());
+        bar.set_prefix(state.best());
+    }
+
+    fn say(&self, line: &str) {
+        match &self.bar {
+            Some(bar) => bar.println(line),
+            // A closed standard error is no reason to stop a sweep.
+            None => drop(writeln!(std::io::stderr(), "{line}")),
+        }
     }
 }
 
 impl State {
-    /// `1.2 runs/s, 40 s left, best 96.95 % (lr0.1), 1 failed`
-    fn line(&self) -> String {
-        let mut parts = Vec::new();
+    /// `2 running, 24.1 runs/s, 7 s left, 1 failed`
+    fn pace(&self) -> String {
+        let mut parts = vec![format!("{} running", self.running)];
         let here = self.done - self.kept;
         if let (Some(started), true) = (self.started, here > 0) {
             let rate = here as f64 / started.elapsed().as_secs_f64().max(1e-9);
@@ -106,66 +118,68 @@ impl State {
                 parts.push(format!("{} left", duration(left)));
             }
         }
-        if let Some((score, name)) = &self.best {
-            parts.push(format!("best {score:.4} ({name})"));
-        }
         if self.failed > 0 {
             parts.push(format!("{} failed", self.failed));
         }
         parts.join(", ")
+    }
+
+    /// `best run 93.90 %: layers1_lr0.1`
+    fn best(&self) -> String {
+        match (&self.best, self.rank_by) {
+            (None, _) => String::new(),
+            (Some((score, name)), RankBy::Accuracy) => {
+                format!("best run {:.2} %: {name}", 100.0 * score)
+            }
+            (Some((score, name)), RankBy::Loss) => format!("best run {score:.4}: {name}"),
+        }
     }
 }
 
 impl Progress for Display {
     fn started(&self, runs: usize, done: usize) {
         self.with_state(|state| {
-            *state = State {
-                runs,
-                done,
-                kept: done,
-                started: Some(Instant::now()),
-                ..State::default()
-            };
+            state.runs = runs;
+            state.done = done;
+            state.kept = done;
+            state.started = Some(Instant::now());
         });
+        if let Some(bar) = &self.bar {
+            bar.set_length(runs as u64);
+            // The first line is cut to the terminal's width, the second to that of a small one.
+            let lines = "{bar:24} {pos}/{len} runs, {wide_msg}\n{prefix:78!}";
+            if let Ok(style) = ProgressStyle::with_template(lines) {
+                bar.set_style(style);
+            }
+            bar.enable_steady_tick(Duration::from_millis(250));
+        }
         let kept = match done {
             0 => String::new(),
             _ => format!(", {done} of them already done"),
         };
-        let line = format!("{}: {runs} {}{kept}", self.name, plural(runs, "run"));
-        match &self.bar {
-            Some(bar) => {
-                bar.set_length(runs as u64);
-                let style = ProgressStyle::with_template("{bar:30} {pos}/{len} {msg}");
-                if let Ok(style) = style {
-                    bar.set_style(style);
-                }
-                bar.println(line);
-                bar.enable_steady_tick(Duration::from_millis(250));
-            }
-            None => say(&line),
-        }
+        self.say(&format!(
+            "{}: {runs} {}{kept}",
+            self.name,
+            plural(runs, "run")
+        ));
     }
 
-    fn run_started(&self, name: &str) {
+    fn run_started(&self, _name: &str) {
         self.with_state(|state| {
-            state.running.push(name.to_owned());
+            state.running += 1;
             self.redraw(state);
         });
     }
 
     fn run_ended(&self, name: &str, result: &RunResult) {
         self.with_state(|state| {
-            state.running.retain(|running| running != name);
+            state.running -= 1;
             state.done += 1;
             if let Some(failure) = &result.failure {
                 state.failed += 1;
-                let line = format!("{name}: {failure}");
-                match &self.bar {
-                    Some(bar) => bar.println(line),
-                    None => say(&line),
-                }
-            } else if let Some(score) = score(result, self.rank_by) {
-                let better = |best: f64| match self.rank_by {
+                self.say(&format!("{name}: {failure}"));
+            } else if let Some(score) = score(result, state.rank_by) {
+                let better = |best: f64| match state.rank_by {
                     RankBy::Accuracy => score > best,
                     RankBy::Loss => score < best,
                 };
@@ -177,11 +191,10 @@ impl Progress for Display {
                 .said
                 .is_none_or(|said| said.elapsed() >= BETWEEN_LINES);
             if self.bar.is_none() && (due || state.done == state.runs) {
-                say(&format!(
-                    "{}/{} runs, {}",
-                    state.done,
-                    state.runs,
-                    state.line()
+                let (pace, best) = (state.pace(), state.best());
+                self.say(&format!(
+                    "{}/{} runs, {pace}; {best}",
+                    state.done, state.runs
                 ));
                 state.said = Some(Instant::now());
             }
@@ -202,9 +215,4 @@ fn score(result: &RunResult, rank_by: RankBy) -> Option<f64> {
         RankBy::Accuracy => last.val_accuracy,
         RankBy::Loss => last.val_loss,
     }
-}
-
-/// Writes a line to standard error; a closed one is no reason to stop a sweep.
-fn say(line: &str) {
-    let _ = writeln!(std::io::stderr(), "{line}");
 }
