@@ -1,6 +1,7 @@
 //! The report as Markdown.
 
 use super::best::as_sweep;
+use super::folds::folds;
 use super::frame::Status;
 use super::leaderboard::{Detail, leaderboard, rest_note};
 use super::marginal::marginal;
@@ -34,6 +35,14 @@ pub(super) fn markdown(
     paragraph(&leaderboard(sweep, plan, results, frame, Detail::Full)?.to_markdown());
     paragraph(&rest_note(frame).unwrap_or_default());
     paragraph(&failures(plan, results));
+    if let Some(folds) = folds(plan, frame)? {
+        paragraph("## Scores of each fold");
+        paragraph(
+            "Validation accuracy in percent on each split of the best trials (with repeats: those \
+             of the first repeat come first).",
+        );
+        paragraph(&folds.to_markdown());
+    }
     if !plan.columns.is_empty() {
         paragraph("## Effect of each factor");
         paragraph(

@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod best;
+mod folds;
 mod frame;
 mod leaderboard;
 mod marginal;

@@ -105,7 +105,10 @@ impl Display {
 impl State {
     /// `2 running, 24.1 runs/s, 7 s left, 1 failed`
     fn pace(&self) -> String {
-        let mut parts = vec![format!("{} running", self.running)];
+        let mut parts = Vec::new();
+        if self.running > 0 {
+            parts.push(format!("{} running", self.running));
+        }
         let here = self.done - self.kept;
         if let (Some(started), true) = (self.started, here > 0) {
             let rate = here as f64 / started.elapsed().as_secs_f64().max(1e-9);
@@ -198,7 +201,10 @@ impl Progress for Display {
                 ));
                 state.said = Some(Instant::now());
             }
-            self.redraw(state);
+            // The next start, which follows at once, redraws; without one, this end does.
+            if state.done + state.running == state.runs {
+                self.redraw(state);
+            }
         });
     }
 

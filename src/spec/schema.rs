@@ -6,7 +6,8 @@ use super::setting::Setting;
 use super::sweep::{RankBy, SECTIONS};
 use serde_json::{Map, Value, json};
 
-/// The JSON Schema (draft 2020-12) of a sweep file, for editors that complete and check.
+/// The JSON Schema of a sweep file, for editors that complete and check. Draft 7, which every
+/// editor's YAML support understands.
 pub fn schema() -> Value {
     let mut properties = Map::new();
     properties.insert(
@@ -42,7 +43,7 @@ pub fn schema() -> Value {
         "additionalProperties": false,
     }));
     json!({
-        "$schema": "https://json-schema.org/draft/2020-12/schema",
+        "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A tp-sweep sweep file",
         "type": "object",
         "properties": properties,

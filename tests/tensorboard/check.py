@@ -14,7 +14,9 @@ import urllib.parse
 import urllib.request
 from pathlib import Path
 
+import jsonschema
 import pandas
+import yaml
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 
 SCALARS = [
@@ -143,7 +145,33 @@ def table(folder):
     check((splits.std(axis=1, ddof=1) - frame["std_val_accuracy"]).abs().max() < 1e-12, "deviations")
 
 
+def schema():
+    """The JSON Schema takes every shipped sweep, and finds the usual mistakes."""
+    validator = jsonschema.Draft7Validator(json.load(open("docs/sweep.schema.json")))
+    sweeps = sorted(Path("sweeps").glob("*.yaml"))
+    check(len(sweeps) >= 4, "shipped sweeps")
+    for path in sweeps:
+        errors = list(validator.iter_errors(yaml.safe_load(open(path))))
+        check(not errors, f"{path}: {errors}")
+    for mistake in [
+        {"trainig": {}},
+        {"training": {"lerning_rate": 0.1}},
+        {"training": {"epochs": 0}},
+        {"model": {"dropout": 1.0}},
+        {"training": {"optimizer": "sdg"}},
+        {"training": {"schedule": {"step": {}}}},
+        {"grid": {}},
+        {"grid": {"training.learning_rate": []}},
+        {"grid": {"training.learning_rate": [0]}},
+        {"grid": {"training.learning_rate": {"logarithmic": {"from": 1, "to": 2}}}},
+        {"grid": {"optimizer": {"adam": {"training.optimiser": "adam"}}}},
+        {"grid": {"size": {"zip": {"model.layer": [1]}}}},
+    ]:
+        check(not validator.is_valid(mistake), f"the schema takes {mistake}")
+
+
 folder = Path(sys.argv[1])
+schema()
 event_accumulators(folder / "runs")
 http(folder / "runs")
 table(folder)

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# Takes the pictures of the documentation from a real run of sweeps/axe5.yaml.
+#   docs/screenshots.sh
+# Needs chromium and tmux, and the environment that tests/tensorboard/run.sh makes.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+binary=$(realpath target/release/tp-sweep)
+python=target/tensorboard-environment/bin/python
+folder=$(mktemp -d)
+session=tp-sweep-$$
+port=6173
+cleanup() {
+  tmux kill-session -t "$session" 2>/dev/null || true
+  [ -z "${server:-}" ] || kill "$server"
+  rm -rf "$folder"
+}
+trap cleanup EXIT
+
+shot() { # FILE WIDTH,HEIGHT ADDRESS
+  chromium --headless --no-sandbox --disable-gpu --disable-quic --no-first-run \
+    --disable-background-networking --disable-component-update --disable-sync \
+    --user-data-dir="$folder/browser" --hide-scrollbars --window-size="$2" \
+    --virtual-time-budget=25000 --screenshot="$1" "$3" >"$folder/browser.log" 2>&1
+}
+
+# The terminal, half-way and at the end.
+tmux new-session -d -s "$session" -x 116 -y 24 "PS1='$ ' bash --norc"
+tmux send-keys -t "$session" "tp-sweep() { $binary \"\$@\" --runs $folder/runs --reports $folder/reports | sed \"s|$folder/||\"; }; clear" Enter
+tmux send-keys -t "$session" "tp-sweep sweeps/axe5.yaml" Enter
+until [ "$(find "$folder/runs" -name result.json 2>/dev/null | wc -l)" -ge 150 ]; do sleep 0.1; done
+tmux capture-pane -t "$session" -p | sed -e '/^ *$/d' >"$folder/half"
+until [ -f "$folder/reports/axe5.csv" ]; do sleep 0.5; done
+sleep 1
+tmux capture-pane -t "$session" -p | sed -e '/^ *$/d' -e '1,2d' -e '$d' >"$folder/end"
+"$python" - "$folder" <<'PYTHON'
+import html, pathlib, sys
+folder = pathlib.Path(sys.argv[1])
+text = (folder / "half").read_text() + "\n" + (folder / "end").read_text()
+page = f"""<meta charset="utf-8"><body style="background:#1e1e2e;color:#dde;margin:0">
+<pre style="font:15px/1.35 'DejaVu Sans Mono',monospace;padding:14px">{html.escape(text)}</pre>"""
+(folder / "terminal.html").write_text(page)
+PYTHON
+shot docs/images/terminal.png 1075,310 "file://$folder/terminal.html"
+
+# TensorBoard's HParams tab.
+"$python" -m tensorboard.main --logdir "$folder/runs" --port "$port" >"$folder/server.log" 2>&1 &
+server=$!
+sleep 15
+shot docs/images/hparams.png 1500,760 "http://127.0.0.1:$port/?darkMode=false#hparams"

@@ -1,0 +1,52 @@
+//! The validation scores of each fold.
+
+use super::number::{percent, percent_with_deviation};
+use super::table::{Align, Table};
+use crate::plan::Plan;
+use polars::prelude::*;
+
+/// Trials that the Markdown table lists; the CSV has all.
+const LISTED: usize = 50;
+
+/// The accuracy on each validation split of the best trials, with mean and standard deviation;
+/// nothing where there are fewer than two splits. `frame` is that of [`super::frame::trials`].
+///
+/// # Errors
+/// A frame without the columns of that function.
+pub(super) fn folds(plan: &Plan, frame: &DataFrame) -> PolarsResult<Option<Table>> {
+    let splits: Vec<PlSmallStr> = frame
+        .get_column_names_owned()
+        .into_iter()
+        .filter(|name| name.starts_with("split"))
+        .collect();
+    let ranks = frame.column("rank")?.u32()?;
+    if splits.len() < 2 || ranks.get(0).is_none() {
+        return Ok(None);
+    }
+    let mut columns = vec![
+        ("rank".to_owned(), Align::Right),
+        ("trial".to_owned(), Align::Left),
+    ];
+    columns.extend((0..splits.len()).map(|split| (format!("split {split}"), Align::Right)));
+    columns.push(("mean ± sd".to_owned(), Align::Right));
+    let mut table = Table::new(columns);
+    let positions = frame.column("position")?.u32()?;
+    for row in 0..frame.height().min(LISTED) {
+        let (Some(rank), Some(position)) = (ranks.get(row), positions.get(row)) else {
+            break;
+        };
+        let number =
+            |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.f64()?.get(row)) };
+        let mut cells = vec![
+            rank.to_string(),
+            plan.trials[position as usize].name.clone(),
+        ];
+        for split in &splits {
+            cells.push(percent(number(split)?));
+        }
+        let (mean, deviation) = (number("mean_val_accuracy")?, number("std_val_accuracy")?);
+        cells.push(percent_with_deviation(mean, deviation));
+        table.row(cells);
+    }
+    Ok(Some(table))
+}
