@@ -331,3 +331,10 @@ fn a_million_trials_are_planned_and_more_are_refused() {
         "{refusal}"
     );
 }
+
+#[test]
+fn more_runs_than_can_be_kept_track_of_are_refused() {
+    let refusal = refusal("validation: { repeats: 1000000000 }\n");
+    assert!(refusal.contains("more than 10000000 runs"), "{refusal}");
+    assert!(refusal.starts_with("test.yaml:1:"), "{refusal}");
+}

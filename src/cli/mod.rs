@@ -2,6 +2,7 @@
 
 mod arguments;
 mod error;
+mod output;
 mod report;
 mod run;
 
@@ -35,11 +36,11 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::Plan(arguments)) => {
             let (sweep, plan) = load(&arguments.sweep)?;
-            run::say(&summary(&sweep, &plan));
+            output::say(&summary(&sweep, &plan));
             Ok(0)
         }
         Some(Command::Schema) => {
-            run::say(&format!("{:#}\n", schema()));
+            output::say(&format!("{:#}\n", schema()));
             Ok(0)
         }
     }
@@ -51,6 +52,8 @@ fn load(arguments: &SweepArguments) -> Result<(Sweep, Plan), CliError> {
     let path = arguments.sweep.as_deref().unwrap_or(Path::new(""));
     let sweep = Sweep::load(path, &arguments.overrides)?;
     let plan = Plan::new(&sweep).map_err(|error| CliError::plan(error, &sweep.source))?;
-    run::warn_all(&plan.warnings);
+    plan.warnings
+        .iter()
+        .for_each(|warning| output::warn(warning));
     Ok((sweep, plan))
 }

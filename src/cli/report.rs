@@ -3,7 +3,7 @@
 use super::arguments::ReportArguments;
 use super::error::CliError;
 use super::load;
-use super::run::say;
+use super::output::say;
 use crate::data;
 use crate::plan::Plan;
 use crate::record::{Results, Store, write_atomically};

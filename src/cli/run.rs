@@ -3,6 +3,7 @@
 use super::arguments::RunArguments;
 use super::error::CliError;
 use super::load;
+use super::output::{say, warn};
 use super::report::write_report;
 use crate::data;
 use crate::plan::{Plan, plural};
@@ -12,7 +13,6 @@ use crate::spec::{DataSet, Sweep};
 use burn::backend::Flex;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::io::{IsTerminal, Write};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -179,24 +179,4 @@ fn hardware(manifest: &Manifest) -> String {
          system | {}\ntp-sweep | {}\n",
         manifest.device, manifest.workers, host.cores, host.system, manifest.version,
     )
-}
-
-/// Writes to standard output; a closed one is no reason to fail.
-pub(super) fn say(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
-}
-
-fn warn(line: &str) {
-    let mut error = std::io::stderr();
-    let mark = if error.is_terminal() {
-        "\u{1b}[33m!\u{1b}[0m"
-    } else {
-        "!"
-    };
-    let _ = writeln!(error, "{mark} {line}");
-}
-
-/// Says what the author of a sweep should know.
-pub(super) fn warn_all(warnings: &[String]) {
-    warnings.iter().for_each(|warning| warn(warning));
 }

@@ -1,6 +1,6 @@
 //! From factors to trials: the Cartesian product, its conditions and exclusions.
 
-use super::error::MOST_TRIALS;
+use super::error::{MOST_RUNS, MOST_TRIALS};
 use crate::spec::{Config, Factor, KEYS, Key, Place, Problem, Set, Sweep};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -23,6 +23,8 @@ pub struct Point {
 pub struct Expansion {
     /// Points visited and not excluded, those beside the grid included.
     pub trials: usize,
+    /// Their runs: trials times repeats times folds.
+    pub runs: usize,
     /// Points of the grid that were excluded.
     pub excluded: usize,
     /// How many points each rule of `exclude` matched.
@@ -151,6 +153,15 @@ impl Walk<'_> {
         };
         self.expansion.trials += 1;
         self.refuse_too_many()?;
+        let validation = &point.config.validation;
+        self.expansion.runs += validation.splits() * validation.repeats.get();
+        if self.expansion.runs > MOST_RUNS {
+            return Err(Problem::new(
+                &self.place(&point, "validation.repeats"),
+                format!("the sweep has more than {MOST_RUNS} runs (trials × repeats × folds)"),
+            )
+            .help("ask for fewer trials, repeats or folds, or split it into several sweeps"));
+        }
         (self.visit)(point);
         Ok(())
     }
@@ -194,6 +205,13 @@ impl Walk<'_> {
             ),
         )
         .help("make the levels differ, or leave one of the two out with `exclude`")
+    }
+
+    /// Where the key of this path got its value; nowhere where it has its default.
+    fn place(&self, point: &Point, path: &str) -> Place {
+        let key = Key::find(path);
+        key.and_then(|key| self.place_of(key, &point.levels))
+            .unwrap_or_default()
     }
 
     /// Where `key` got its value: from a level, or from the base configuration.

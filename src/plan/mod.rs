@@ -7,7 +7,7 @@ mod name;
 mod summary;
 mod work;
 
-pub use error::{MOST_TRIALS, PlanError};
+pub use error::{MOST_RUNS, MOST_TRIALS, PlanError};
 pub use expand::{Expansion, Point, difference};
 pub use identity::{Identity, RESULTS_VERSION};
 pub use summary::{duration, plural, summary};

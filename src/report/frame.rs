@@ -86,8 +86,8 @@ pub(super) fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsRes
     for column in &plan.columns {
         frame.with_column(factor_column(sweep, plan, column))?;
     }
-    for split in 0..most_splits(plan) {
-        frame.with_column(split_column(plan, results, split))?;
+    for column in split_columns(plan, results) {
+        frame.with_column(column)?;
     }
     let parameters: Vec<u64> = plan.trials.iter().map(|t| t.config.parameters()).collect();
     frame.with_column(Column::new("parameters".into(), parameters))?;
@@ -200,24 +200,24 @@ fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
     }
 }
 
-/// The validation accuracy of one split of each trial.
-fn split_column(plan: &Plan, results: &Results, split: usize) -> Column {
-    let score = |trial: usize| {
-        let run = plan.runs_of(trial).nth(split)?;
-        let result = results
-            .get(&run)
-            .filter(|result| result.failure.is_none())?;
-        result.last_epoch.as_ref()?.val_accuracy
-    };
-    let scores: Vec<Option<f64>> = (0..plan.trials.len()).map(score).collect();
-    Column::new(format!("split{split}_val_accuracy").into(), scores)
-}
-
-fn most_splits(plan: &Plan) -> usize {
-    (0..plan.trials.len())
-        .map(|trial| plan.runs_of(trial).count())
-        .max()
-        .unwrap_or(0)
+/// The validation accuracy of each trial on each split: a column for each split.
+fn split_columns(plan: &Plan, results: &Results) -> Vec<Column> {
+    let mut columns: Vec<Vec<Option<f64>>> = Vec::new();
+    for trial in 0..plan.trials.len() {
+        for (split, run) in plan.runs_of(trial).enumerate() {
+            let result = results.get(&run).filter(|result| result.failure.is_none());
+            let last = result.and_then(|result| result.last_epoch.as_ref());
+            if split == columns.len() {
+                columns.push(vec![None; plan.trials.len()]);
+            }
+            columns[split][trial] = last.and_then(|epoch| epoch.val_accuracy);
+        }
+    }
+    let named = columns
+        .into_iter()
+        .enumerate()
+        .map(|(split, scores)| Column::new(format!("split{split}_val_accuracy").into(), scores));
+    named.collect()
 }
 
 /// How far a trial has come.
