@@ -35,9 +35,7 @@ pub struct TestMetrics {
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
     /// The loss is no longer a finite number.
-    #[error(
-        "diverged: the training loss is not finite in epoch {epoch}; try a lower learning rate"
-    )]
+    #[error("diverged: the loss is not finite in epoch {epoch}; try a lower learning rate")]
     Diverged {
         /// The epoch, counted from 1.
         epoch: usize,

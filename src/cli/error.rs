@@ -30,6 +30,12 @@ pub enum CliError {
         /// Its folder.
         folder: std::path::PathBuf,
     },
+    /// A report of nothing.
+    #[error(
+        "there are no results of this sweep in {0}; train it first: the results of other \
+         settings, of an edited file or of other --set options, are not its own"
+    )]
+    NoResults(std::path::PathBuf),
     /// Folders that cannot be written to before anything was trained.
     #[error(transparent)]
     Start(RecordError),
@@ -57,6 +63,7 @@ impl CliError {
             | Self::Data(_)
             | Self::Device(_)
             | Self::Locked { .. }
+            | Self::NoResults(_)
             | Self::Start(_)
             | Self::System(_) => 2,
             Self::Record(_) | Self::Report(_) => 1,

@@ -36,11 +36,11 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::Plan(arguments)) => {
             let (sweep, plan) = load(&arguments.sweep)?;
-            output::say(&summary(&sweep, &plan));
+            output::say(&summary(&sweep, &plan))?;
             Ok(0)
         }
         Some(Command::Schema) => {
-            output::say(&format!("{:#}\n", schema()));
+            output::say(&format!("{:#}\n", schema()))?;
             Ok(0)
         }
     }

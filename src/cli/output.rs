@@ -1,10 +1,24 @@
-//! Words to the person at the terminal. A closed output is no reason to fail.
+//! Words to the person at the terminal.
 
-use std::io::{IsTerminal, Write};
+use std::io::{ErrorKind, IsTerminal, Write};
 
-/// Writes to standard output.
-pub(super) fn say(text: &str) {
-    let _ = std::io::stdout().write_all(text.as_bytes());
+/// Writes to standard output. A reader that has seen enough, such as `head`, is no error.
+///
+/// # Errors
+/// An output that cannot be written to.
+pub(super) fn say(text: &str) -> std::io::Result<()> {
+    let mut output = std::io::stdout();
+    let written = output
+        .write_all(text.as_bytes())
+        .and_then(|()| output.flush());
+    match written {
+        Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
+        Err(error) => {
+            let message = format!("cannot write to standard output: {error}");
+            Err(std::io::Error::new(error.kind(), message))
+        }
+        Ok(()) => Ok(()),
+    }
 }
 
 /// Writes a line that should be noticed to standard error.

@@ -6,7 +6,7 @@ use super::load;
 use super::output::say;
 use crate::data;
 use crate::plan::Plan;
-use crate::record::{Results, Store, write_atomically};
+use crate::record::{Results, Store, prepare, write_atomically};
 use crate::report::Report;
 use crate::spec::Sweep;
 use std::path::{Path, PathBuf};
@@ -15,6 +15,23 @@ use std::path::{Path, PathBuf};
 pub(super) struct Written {
     pub(super) tables: Report,
     pub(super) paths: Vec<PathBuf>,
+}
+
+/// Rows of the ranking that are shown on a terminal.
+const TOP: usize = 5;
+
+impl Written {
+    /// The best trials, and where to find the rest.
+    pub(super) fn shown(
+        &self,
+        sweep: &Sweep,
+        plan: &Plan,
+        results: &Results,
+    ) -> Result<String, CliError> {
+        let top = self.tables.top(sweep, plan, results, TOP)?;
+        let paths: Vec<String> = self.paths.iter().map(|p| p.display().to_string()).collect();
+        Ok(format!("{top}\n{}\n", paths.join("\n")))
+    }
 }
 
 /// Makes a sweep's tables again, from its results alone; the exit code.
@@ -26,10 +43,11 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     let runs = &arguments.folders.runs;
     let store = Store::new(runs, &plan, |config| data::fingerprint(config.data.set));
     let results = store.read(&plan);
-    let written = write_report(&sweep, &plan, &results, &arguments.folders.reports)?;
-    for path in written.paths {
-        say(&format!("{}\n", path.display()));
+    if results.is_empty() {
+        return Err(CliError::NoResults(store.folder().to_owned()));
     }
+    let written = write_report(&sweep, &plan, &results, &arguments.folders.reports)?;
+    say(&written.shown(&sweep, &plan, &results)?)?;
     Ok(0)
 }
 
@@ -41,8 +59,7 @@ pub(super) fn write_report(
     folder: &Path,
 ) -> Result<Written, CliError> {
     let tables = Report::new(sweep, plan, results)?;
-    std::fs::create_dir_all(folder)
-        .map_err(|error| std::io::Error::other(format!("{}: {error}", folder.display())))?;
+    prepare(folder).map_err(CliError::Record)?;
     let mut paths = Vec::new();
     let files = [("md", tables.markdown.as_bytes()), ("csv", &tables.csv)];
     for (extension, contents) in files {

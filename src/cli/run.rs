@@ -7,7 +7,7 @@ use super::output::{say, warn};
 use super::report::write_report;
 use crate::data;
 use crate::plan::{Plan, plural};
-use crate::record::{Host, Manifest, Store, lock};
+use crate::record::{Host, Manifest, Store, lock, prepare};
 use crate::run::{Device, Executor, Interrupt, Ran, Schedule, TensorExecutor, display, remaining};
 use crate::spec::{DataSet, Sweep};
 use burn::backend::Flex;
@@ -15,9 +15,6 @@ use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::path::{Path, PathBuf};
 use std::time::{SystemTime, UNIX_EPOCH};
-
-/// Rows of the ranking that are shown at the end.
-const TOP: usize = 5;
 
 /// Trains what remains of a sweep and writes its tables; the exit code.
 ///
@@ -28,18 +25,21 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     let device = arguments.device.resolve()?;
     let runs = &arguments.folders.runs;
     let store = Store::new(runs, &plan, |config| data::fingerprint(config.data.set));
+    // All that can hinder a start comes first, and before anything is written.
+    let executor = executor(arguments, &plan, &store, device)?;
     let Some(_lock) = lock(store.folder()).map_err(CliError::Start)? else {
         return Err(CliError::Locked {
             name: plan.name.clone(),
             folder: store.folder().to_owned(),
         });
     };
+    prepare(&arguments.folders.reports).map_err(CliError::Start)?;
     let workers = workers(arguments, device);
     let manifest = manifest(arguments, &sweep, &plan, device, workers);
     manifest.write(store.folder()).map_err(CliError::Start)?;
+    warn_of_others(&store, &plan);
     let interrupt = Interrupt::listen()?;
     let progress = display(&plan, sweep.report.rank_by, arguments.quiet);
-    let executor = executor(arguments, &plan, &store, device)?;
     let ran = Schedule {
         sweep: &sweep,
         plan: &plan,
@@ -51,18 +51,43 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         device: device.to_string(),
         hardware: hardware(&manifest),
     }
-    .run()
-    .map_err(CliError::Record)?;
-    let report = write_report(&sweep, &plan, &ran.results, &arguments.folders.reports)?;
+    .run();
+    let reports = &arguments.folders.reports;
+    let ran = match ran {
+        Ok(ran) => ran,
+        Err(error) => {
+            // What is complete is worth a table, if it can still be written.
+            let _ = write_report(&sweep, &plan, &store.read(&plan), reports);
+            return Err(CliError::Record(error));
+        }
+    };
+    let written = write_report(&sweep, &plan, &ran.results, reports)?;
     if !arguments.quiet {
-        let top = report.tables.top(&sweep, &plan, &ran.results, TOP)?;
-        let files = report.paths.iter().map(|path| path.display().to_string());
-        say(&format!(
-            "{top}\n{}\n",
-            files.collect::<Vec<_>>().join("\n")
-        ));
+        // The tables are in their files: a closed output takes nothing away.
+        let _ = say(&written.shown(&sweep, &plan, &ran.results)?);
     }
     Ok(ended(&plan, &ran, &interrupt, arguments))
+}
+
+/// Says which results in the sweep's folder are not, or no longer, its own.
+fn warn_of_others(store: &Store, plan: &Plan) {
+    let others = store.others(plan);
+    if others.replaced > 0 {
+        let results = plural(others.replaced, "result");
+        warn(&format!(
+            "{} {results} of other settings will be replaced",
+            others.replaced
+        ));
+    }
+    if others.trials > 0 {
+        let folder = store.folder().display();
+        let trials = plural(others.trials, "trial");
+        warn(&format!(
+            "{folder} also has {} {trials} that this sweep does not ask for: they are left alone, \
+             and TensorBoard shows them too",
+            others.trials
+        ));
+    }
 }
 
 /// Says how it ended; the exit code.

@@ -14,7 +14,7 @@ pub use summary::{duration, plural, summary};
 pub use work::Work;
 
 use crate::random::Seed;
-use crate::spec::{Config, FactorKind, Key, Sweep, label};
+use crate::spec::{Config, FactorKind, Key, Split, Sweep, label};
 use name::Names;
 
 /// All trials of a sweep.
@@ -107,6 +107,14 @@ impl Plan {
         })
     }
 
+    /// Whether any trial holds samples out for validation.
+    pub fn is_validated(&self) -> bool {
+        let split = |trial: &Trial| trial.config.validation.split();
+        self.trials
+            .iter()
+            .any(|trial| split(trial) != Split::Holdout(0.0))
+    }
+
     /// Every run, trial by trial, repeat by repeat, fold by fold.
     pub fn runs(&self) -> impl Iterator<Item = RunId> + '_ {
         (0..self.trials.len()).flat_map(|trial| self.runs_of(trial))
@@ -175,13 +183,19 @@ impl Trial {
                     .iter()
                     .zip(&self.levels)
                     .filter(|(factor, _)| factor.keys().any(|k| k == key));
-                let (mut owned, mut present) = (false, false);
-                for (_, level) in owners {
+                let (mut owned, mut present, mut conditional) = (false, false, false);
+                for (factor, level) in owners {
                     owned = true;
                     present |= level.is_some();
+                    conditional |= factor.when.is_some();
                 }
-                let shown = self.included.is_some() || !owned || present;
-                shown.then(|| key.show(&self.config))
+                let shown = match self.included {
+                    // A condition says nothing of a trial beside the grid: only what it sets does.
+                    Some(index) => !conditional || sweep.include[index].sets(key),
+                    None => !owned || present,
+                };
+                let value = shown.then(|| key.show(&self.config))?;
+                (!value.is_null()).then_some(value)
             }
         }
     }

@@ -103,9 +103,11 @@ fn folds_line(plan: &Plan) -> String {
 
 fn work_line(work: &Work) -> String {
     format!(
-        "{} epochs, {} steps, {} TFLOP: about {} on one core at {} GFLOP/s",
+        "{} {}, {} {}, {} TFLOP: {} on one core at {} GFLOP/s",
         grouped(work.epochs),
+        plural(work.epochs as usize, "epoch"),
         grouped(work.steps),
+        plural(work.steps as usize, "step"),
         rounded(work.flop / 1e12),
         duration(work.flop / ASSUMED_FLOPS),
         ASSUMED_FLOPS / 1e9,

@@ -17,12 +17,26 @@ pub fn write_atomically(path: &Path, contents: &[u8]) -> Result<(), RecordError>
         .suffix(".part")
         .tempfile_in(folder)
         .map_err(on("write into", folder))?;
-    file.write_all(contents).map_err(on("write", path))?;
+    // Through the file itself: the wrapper's errors carry the temporary name.
+    file.as_file_mut()
+        .write_all(contents)
+        .map_err(on("write", path))?;
     file.as_file().sync_all().map_err(on("write", path))?;
     share(file.path()).map_err(on("write", path))?;
     file.persist(path)
         .map_err(|error| on("write", path)(error.error))?;
     sync_folder(folder)
+}
+
+/// Makes sure that `folder` is there and can be written to.
+///
+/// # Errors
+/// It cannot: better known before hours of work than after.
+pub fn prepare(folder: &Path) -> Result<(), RecordError> {
+    std::fs::create_dir_all(folder).map_err(on("create the folder", folder))?;
+    tempfile::tempfile_in(folder)
+        .map(drop)
+        .map_err(on("write into", folder))
 }
 
 /// Temporary files and folders are private to their owner; results are for all who can read the

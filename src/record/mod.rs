@@ -14,7 +14,7 @@ mod result;
 mod scores;
 mod store;
 
-pub use atomic::write_atomically;
+pub use atomic::{prepare, write_atomically};
 pub use error::RecordError;
 pub use event_file::{EventFile, HParam, SessionStatus};
 pub use lock::{SweepLock, lock};
@@ -22,4 +22,4 @@ pub use manifest::{Host, Manifest};
 pub use recorder::{Recorder, RunHeader};
 pub use result::{RESULT_FILE, RunResult};
 pub use scores::{Scores, mean_and_deviation, write_scores};
-pub use store::{Results, Store};
+pub use store::{Others, Results, Store};

@@ -2,7 +2,7 @@
 
 use super::result::RunResult;
 use crate::plan::{Identity, Plan, RunId};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// A sweep's folder, and the identity of each run that belongs into it.
@@ -10,6 +10,15 @@ use std::path::{Path, PathBuf};
 pub struct Store {
     folder: PathBuf,
     identities: HashMap<RunId, Identity>,
+}
+
+/// What a sweep's folder holds beside the sweep's own results.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Others {
+    /// Results of other settings, where the sweep's own will be.
+    pub replaced: usize,
+    /// Trials that the sweep does not ask for.
+    pub trials: usize,
 }
 
 /// The results of the runs that have one.
@@ -54,6 +63,32 @@ impl Store {
     /// For a run that is not of the plan that this store was made for.
     pub fn identity(&self, run: RunId) -> &Identity {
         &self.identities[&run]
+    }
+
+    /// What the sweep's folder holds beside the sweep's own results.
+    pub fn others(&self, plan: &Plan) -> Others {
+        let own = self.read(plan);
+        let foreign = |run: &RunId| {
+            let file = self.run_folder(plan, *run).join(super::RESULT_FILE);
+            !own.contains_key(run) && file.is_file()
+        };
+        let asked: HashSet<&str> = plan
+            .trials
+            .iter()
+            .map(|trial| trial.name.as_str())
+            .collect();
+        let entries = std::fs::read_dir(&self.folder)
+            .into_iter()
+            .flatten()
+            .flatten();
+        let unasked = |entry: &std::fs::DirEntry| {
+            let name = entry.file_name().to_string_lossy().into_owned();
+            entry.path().is_dir() && !name.starts_with('.') && !asked.contains(name.as_str())
+        };
+        Others {
+            replaced: plan.runs().filter(foreign).count(),
+            trials: entries.filter(unasked).count(),
+        }
     }
 
     /// The complete results that are there.

@@ -1,15 +1,16 @@
 //! A configuration as a sweep file that runs as it is.
 
-use crate::spec::Config;
-use serde_json::{Map, Value};
+use crate::spec::{Config, RankBy};
+use serde_json::{Map, Value, json};
 
 /// The configuration as the YAML of a sweep of one trial.
-pub fn as_sweep(name: &str, config: &Config) -> String {
+pub fn as_sweep(name: &str, config: &Config, rank_by: RankBy) -> String {
     let mut document = Map::new();
     document.insert("name".to_owned(), Value::from(name));
     if let Value::Object(sections) = config.show() {
         document.extend(sections);
     }
+    document.insert("report".to_owned(), json!({ "rank_by": rank_by.name() }));
     // JSON values are YAML values; text keys and finite numbers always serialise.
     serde_saphyr::to_string(&Value::Object(document)).expect("a configuration is plain values")
 }
@@ -37,7 +38,7 @@ mod tests {
                 .unwrap()
                 .apply(&mut config);
         }
-        let text = as_sweep("best", &config);
+        let text = as_sweep("best", &config, RankBy::Loss);
         let source = Source {
             name: "best.yaml".into(),
             text: text.clone(),
@@ -46,5 +47,6 @@ mod tests {
         let plan = Plan::new(&sweep).unwrap();
         assert_eq!(plan.trials.len(), 1);
         assert_eq!(plan.trials[0].config, config, "{text}");
+        assert_eq!(sweep.report.rank_by, RankBy::Loss);
     }
 }

@@ -3,7 +3,7 @@
 use super::frame::Status;
 use super::number::{four_decimals, mebibytes, percent_with_deviation, seconds};
 use super::table::{Align, Table};
-use crate::plan::Plan;
+use crate::plan::{Plan, plural};
 use crate::record::Results;
 use crate::spec::Sweep;
 use polars::prelude::*;
@@ -31,7 +31,7 @@ pub(super) fn leaderboard(
     frame: &DataFrame,
     detail: Detail,
 ) -> PolarsResult<Table> {
-    let validated = frame.column("mean_val_accuracy")?.null_count() < frame.height();
+    let validated = plan.is_validated();
     let mut columns = vec![("rank".to_owned(), Align::Right)];
     columns.extend(plan.columns.iter().map(|c| (c.short.clone(), Align::Left)));
     if plan.columns.is_empty() {
@@ -106,9 +106,11 @@ pub(super) fn rest_note(frame: &DataFrame) -> Option<String> {
 }
 
 fn status_cell(status: &Status) -> String {
-    match status.word() {
-        "finished" => "finished".to_owned(),
-        "failed" => format!("failed ({} of {} runs)", status.failed, status.runs),
-        word => format!("{word} ({} of {} runs)", status.finished, status.runs),
-    }
+    let (count, word) = match status.word() {
+        "finished" => return "finished".to_owned(),
+        "failed" => (status.failed, "failed"),
+        word => (status.finished, word),
+    };
+    let runs = plural(status.runs, "run");
+    format!("{word} ({count} of {} {runs})", status.runs)
 }

@@ -16,7 +16,7 @@ pub(super) struct Marginal {
     pub uneven: bool,
 }
 
-/// The marginal table of one factor over the finished trials of `frame`, that of
+/// The marginal table of one factor over the finished trials of the grid in `frame`, that of
 /// [`super::frame::trials`]; nothing where no trial has finished.
 ///
 /// # Errors
@@ -31,7 +31,11 @@ pub(super) fn marginal(
         .column("status")?
         .str()?
         .iter()
-        .map(|status| Some(status == Some("finished")))
+        .zip(frame.column("position")?.u32()?.iter())
+        .map(|(status, position)| {
+            let beside = |position: u32| plan.trials[position as usize].included.is_some();
+            Some(status == Some("finished") && !position.is_some_and(beside))
+        })
         .collect();
     let mut frame = frame
         .filter(&finished)?

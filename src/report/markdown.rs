@@ -43,11 +43,12 @@ pub(super) fn markdown(
         );
         paragraph(&folds.to_markdown());
     }
-    if !plan.columns.is_empty() {
+    let finished = |trial: usize| Status::of(plan, results, trial).word() == "finished";
+    if !plan.columns.is_empty() && (0..plan.trials.len()).any(finished) {
         paragraph("## Effect of each factor");
         paragraph(
-            "Each level's mean over the trials that have it, that is over all other factors; \
-             ± is the sample standard deviation between those trials.",
+            "Each level's mean over the trials of the grid that have it, that is over all other \
+             factors; ± is the sample standard deviation between those trials.",
         );
     }
     for factor in &plan.columns {
@@ -94,7 +95,7 @@ fn overview(plan: &Plan, results: &Results) -> String {
 
 fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
     let validation = &plan.trials[0].config.validation;
-    if validation.split() == Split::Holdout(0.0) {
+    if !plan.is_validated() {
         return "Nothing is held out for validation, so trials are listed in the order of the \
                 plan and none is chosen: the test set is not for choosing."
             .to_owned();
@@ -103,7 +104,12 @@ fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
         RankBy::Accuracy => "validation accuracy, the highest",
         RankBy::Loss => "validation loss, the lowest",
     };
+    let configs = plan.trials.iter().map(|trial| &trial.config.validation);
+    let same = configs
+        .clone()
+        .all(|v| (v.split(), v.repeats) == (validation.split(), validation.repeats));
     let over = match (validation.split(), validation.repeats.get()) {
+        _ if !same => "over each trial's own validation splits, which differ".to_owned(),
         (Split::Folds(folds), 1) => format!("over {folds} folds"),
         (Split::Folds(folds), repeats) => format!("over {repeats} repeats of {folds} folds"),
         (Split::Holdout(_), 1) => "on one hold-out split".to_owned(),
@@ -123,8 +129,10 @@ fn failures(plan: &Plan, results: &Results) -> String {
             let name = &plan.trials[trial].name;
             let _ = writeln!(
                 text,
-                "- `{name}`: {} of {} runs {reason}",
-                status.failed, status.runs
+                "- `{name}`: {} of {} {} {reason}",
+                status.failed,
+                status.runs,
+                plural(status.runs, "run"),
             );
         }
     }
@@ -141,7 +149,7 @@ fn best(sweep: &Sweep, plan: &Plan, frame: &DataFrame) -> PolarsResult<String> {
         return Ok(String::new());
     };
     let trial = &plan.trials[position as usize];
-    let yaml = as_sweep(&best_name(&sweep.name), &trial.config);
+    let yaml = as_sweep(&best_name(&sweep.name), &trial.config, sweep.report.rank_by);
     Ok(format!(
         "## Best configuration\n\n`{}`, as a sweep file of its own:\n\n```yaml\n{}\n```",
         trial.name,

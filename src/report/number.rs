@@ -15,9 +15,12 @@ pub(super) fn percent_with_deviation(mean: Option<f64>, deviation: Option<f64>) 
     }
 }
 
-/// A number with four decimals: `0.1963`.
+/// A number with four decimals: `0.1963`; a huge one as `3.552e35`.
 pub(super) fn four_decimals(value: Option<f64>) -> String {
-    value.map_or_else(missing, |value| format!("{value:.4}"))
+    value.map_or_else(missing, |value| match value {
+        v if v >= 1e4 => format!("{v:.3e}"),
+        v => format!("{v:.4}"),
+    })
 }
 
 /// Seconds with three significant digits: `0.149`.
@@ -26,7 +29,8 @@ pub(super) fn seconds(value: Option<f64>) -> String {
         v if v >= 100.0 => format!("{v:.0}"),
         v if v >= 10.0 => format!("{v:.1}"),
         v if v >= 1.0 => format!("{v:.2}"),
-        v => format!("{v:.3}"),
+        v if v >= 0.01 => format!("{v:.3}"),
+        v => format!("{v:.5}"),
     })
 }
 

@@ -20,6 +20,9 @@ pub struct Executed {
 
 /// Trains cohorts. Several threads use it at the same time.
 pub trait Executor: Sync {
+    /// Called by each thread before its first cohort.
+    fn prepare_thread(&self) {}
+
     /// Trains the runs of one cohort.
     ///
     /// # Errors
@@ -97,6 +100,16 @@ impl<B: Backend> TensorExecutor<B> {
 }
 
 impl<B: Backend> Executor for TensorExecutor<B> {
+    /// Multiplies two matrices, so that the work space which the matrix product allocates once for
+    /// each thread is not counted to the memory of the thread's first run.
+    fn prepare_thread(&self) {
+        if let Some(data) = self.data.values().next() {
+            let features = &data.device.test.features;
+            let matrix = features.clone().narrow(0, 0, 256.min(features.dims()[0]));
+            let _ = matrix.clone().matmul(matrix.transpose()).into_data();
+        }
+    }
+
     fn execute(
         &self,
         plan: &Plan,

@@ -93,6 +93,19 @@ impl Display {
         bar.set_prefix(state.best());
     }
 
+    /// Where there is no terminal: a line now and then.
+    fn say_plainly(&self, state: &mut State) {
+        if self.bar.is_some() {
+            return;
+        }
+        let mut line = format!("{}/{} runs, {}", state.done, state.runs, state.pace());
+        if state.best.is_some() {
+            line = format!("{line}; {}", state.best());
+        }
+        self.say(&line);
+        state.said = Some(Instant::now());
+    }
+
     fn say(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.println(line),
@@ -171,6 +184,12 @@ impl Progress for Display {
         self.with_state(|state| {
             state.running += 1;
             self.redraw(state);
+            let due = state
+                .said
+                .is_none_or(|said| said.elapsed() >= BETWEEN_LINES);
+            if state.done > state.kept && due {
+                self.say_plainly(state);
+            }
         });
     }
 
@@ -190,16 +209,8 @@ impl Progress for Display {
                     state.best = Some((score, result.trial.clone()));
                 }
             }
-            let due = state
-                .said
-                .is_none_or(|said| said.elapsed() >= BETWEEN_LINES);
-            if self.bar.is_none() && (due || state.done == state.runs) {
-                let (pace, best) = (state.pace(), state.best());
-                self.say(&format!(
-                    "{}/{} runs, {pace}; {best}",
-                    state.done, state.runs
-                ));
-                state.said = Some(Instant::now());
+            if state.done == state.runs {
+                self.say_plainly(state);
             }
             // The next start, which follows at once, redraws; without one, this end does.
             if state.done + state.running == state.runs {

@@ -107,6 +107,7 @@ impl Schedule<'_> {
         let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
         let stop = || self.interrupt.asked() || lock(&work.error).is_some();
         let take_all = || {
+            self.executor.prepare_thread();
             while !stop() {
                 let Some(cohort) = lock(&work.queue).pop_front() else {
                     break;

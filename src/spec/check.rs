@@ -1,6 +1,7 @@
 //! What only several keys together can get wrong.
 
 use super::config::{Config, DataSet, MOST_LAYERS, Optimizer, Split, Width};
+use super::schedule::{Schedule, ScheduleUnit};
 
 /// Two or more keys that do not go together.
 #[derive(Clone, Debug, PartialEq)]
@@ -106,7 +107,9 @@ impl Config {
                     widths.len(),
                     layers.get()
                 ),
-                help: "leave model.layers out, or list one width for each layer".to_owned(),
+                help: "leave model.layers out, list one width for each layer, or `exclude` this \
+                       combination"
+                    .to_owned(),
             });
         }
         match self.parameters() {
@@ -135,6 +138,27 @@ impl Config {
                 help: "adam has training.beta1; let momentum vary only `when: \
                        { training.optimizer: sgd }`"
                     .to_owned(),
+            });
+        }
+        let (epochs, unit) = (training.epochs.get() as u64, training.schedule_unit);
+        if unit == ScheduleUnit::Epoch && training.warmup >= epochs {
+            return Err(Conflict {
+                keys: &["training.warmup", "training.epochs"],
+                message: format!(
+                    "a warm-up of {} epochs never ends in {epochs}",
+                    training.warmup
+                ),
+                help: "warm up for fewer epochs, or count steps with training.schedule_unit"
+                    .to_owned(),
+            });
+        }
+        if let Schedule::Cosine { minimum } = &training.schedule
+            && minimum.get() > training.learning_rate.get()
+        {
+            return Err(Conflict {
+                keys: &["training.schedule", "training.learning_rate"],
+                message: "the cosine's minimum is above the learning rate".to_owned(),
+                help: format!("at most {}", training.learning_rate.get()),
             });
         }
         Ok(())

@@ -320,7 +320,7 @@ fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Problem> {
 
 /// Reads `when`, which looks only at what the factors above decide.
 fn read_when(node: &Node, earlier: &[Factor]) -> Result<Rule, Problem> {
-    let rule = Rule::read(node, earlier, "`when`")?;
+    let rule = Rule::read(node, earlier, "a condition")?;
     for condition in &rule.conditions {
         if let Subject::Key(key) = condition.subject
             && !earlier.iter().any(|factor| factor.keys().any(|k| k == key))
@@ -329,7 +329,7 @@ fn read_when(node: &Node, earlier: &[Factor]) -> Result<Rule, Problem> {
                 &rule.place,
                 format!("no factor above this one sets `{}`", key.path),
             )
-            .help("a condition looks at factors above it: move this factor below the one it depends on"));
+            .help("a condition looks at what the factors above it set: list the factor it depends on above this one"));
         }
     }
     Ok(rule)

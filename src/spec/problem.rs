@@ -69,6 +69,8 @@ pub enum SpecError {
 fn describe(name: &str, problem: &Problem) -> String {
     let place = &problem.place;
     let mut text = match place.line {
+        // Nowhere in the file: from the command line, or of the file as a whole.
+        0 if place.path.is_empty() => name.to_owned(),
         0 => String::from("--set"),
         line => format!("{name}:{line}:{}", place.column),
     };

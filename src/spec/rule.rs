@@ -45,7 +45,7 @@ impl Rule {
         let entries = node.entries(&format!("{what}, such as {{ model.layers: 3 }}"))?;
         if entries.is_empty() {
             return Err(
-                Problem::new(&node.place, format!("{what} without a condition"))
+                Problem::new(&node.place, format!("{what} that names no factor"))
                     .help("name at least one factor and its level"),
             );
         }

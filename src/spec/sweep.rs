@@ -40,6 +40,13 @@ pub struct Include {
     pub place: Place,
 }
 
+impl Include {
+    /// Whether it sets this key.
+    pub fn sets(&self, key: &Key) -> bool {
+        self.settings.iter().any(|set| set.key == key)
+    }
+}
+
 /// The text of a sweep, for messages.
 #[derive(Clone, Debug)]
 pub struct Source {
@@ -185,14 +192,18 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         }
     }
     if sweep.name.is_empty() {
-        sweep.name = read_name(&Node {
+        let node = Node {
             value: Yaml::Text(default_name.to_owned()),
             place: Place::default(),
+        };
+        sweep.name = read_name(&node).map_err(|problem| Problem {
+            message: format!("the file's name, `{default_name}`, cannot name the sweep"),
+            ..problem
         })?;
     }
     if let Some(node) = document.get("exclude") {
         for item in node.items("a list of conditions")? {
-            let rule = Rule::read(item, &sweep.factors, "`exclude`")?;
+            let rule = Rule::read(item, &sweep.factors, "a combination")?;
             sweep.exclude.push(rule);
         }
     }
@@ -253,17 +264,34 @@ fn empty_grid(node: &Node) -> Problem {
 
 fn read_section(section: &str, node: &Node) -> Result<Vec<Set>, Problem> {
     let fields = || KEYS.iter().filter(|key| key.parts().0 == section);
-    let entries = node.entries(&format!("the settings of `{section}`"))?;
+    let what = format!("the settings of `{section}`");
+    let entries = node.entries(&what).map_err(|problem| match node.value {
+        Yaml::Null => problem.help("indent its keys below it, with spaces"),
+        _ => problem,
+    })?;
     entries
         .iter()
         .map(|entry| {
             let Some(key) = fields().find(|key| key.parts().1 == entry.key) else {
                 let names: Vec<&str> = fields().map(|key| key.parts().1).collect();
-                return Err(entry.unknown(names));
+                let problem = entry.unknown(names);
+                // The name in tables and folders, such as `lr`.
+                return Err(match fields().find(|key| key.short == entry.key) {
+                    Some(key) => problem.help(format!("did you mean `{}`?", key.parts().1)),
+                    None => problem,
+                });
             };
             Ok(Set {
                 key,
-                to: key.read(&entry.node)?,
+                to: key
+                    .read(&entry.node)
+                    .map_err(|problem| match entry.node.value {
+                        Yaml::List(_) => problem.help(format!(
+                            "to vary it, write it in the grid: grid: {{ {}: […] }}",
+                            key.path
+                        )),
+                        _ => problem,
+                    })?,
                 place: entry.node.place.clone(),
             })
         })
@@ -306,7 +334,7 @@ fn read_name(node: &Node) -> Result<String, Problem> {
     match safe {
         true => Ok(text),
         false => Err(node.unexpected(expected).help(format!(
-            "set `name`, at most {LONGEST_NAME} characters: it names the folder under runs/"
+            "write `name: …` with at most {LONGEST_NAME} characters: it names the folder under runs/"
         ))),
     }
 }
@@ -349,12 +377,33 @@ fn override_key(document: &mut Node, option: &str) -> Result<(), Problem> {
         entries.push(entry(top, empty));
     }
     let section = entries.iter_mut().find(|e| e.key == top);
-    if let Some(Entry { node, .. }) = section
-        && let Yaml::Map(fields) = &mut node.value
-    {
-        put(fields, entry(rest, value));
+    if let Some(Entry { node, .. }) = section {
+        put_below(node, entry(rest, value));
     }
     Ok(())
+}
+
+/// Puts an entry whose key may be a path below `node`: `regularisation.dropout` replaces the level
+/// `dropout` where there is a factor `regularisation`. Keys may have dots of their own.
+fn put_below(node: &mut Node, mut new: Entry) {
+    let Yaml::Map(entries) = &mut node.value else {
+        return; // Refused later, with the message of what should be there.
+    };
+    let is_parent = |entry: &Entry| {
+        let rest = new.key.strip_prefix(&entry.key)?.strip_prefix('.')?;
+        matches!(entry.node.value, Yaml::Map(_)).then(|| rest.to_owned())
+    };
+    let whole = entries.iter().any(|entry| entry.key == new.key);
+    let parent = entries
+        .iter()
+        .position(|entry| !whole && is_parent(entry).is_some());
+    match parent {
+        Some(index) => {
+            new.key = is_parent(&entries[index]).unwrap_or_default();
+            put_below(&mut entries[index].node, new);
+        }
+        None => put(entries, new),
+    }
 }
 
 fn put(entries: &mut Vec<Entry>, new: Entry) {

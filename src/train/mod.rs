@@ -50,7 +50,8 @@ pub fn train<B: Backend>(
     member::assert_stackable(members);
     let mut cohort = Cohort::new(data, members);
     let mut failures: Vec<Option<Failure>> = vec![None; members.len()];
-    for epoch in 0..members[0].config.training.epochs.get() {
+    let epochs = members[0].config.training.epochs.get();
+    for epoch in 0..epochs {
         let (sums, seconds, rates) = cohort.epoch(epoch, observer)?;
         let validation = evaluate::on_validation(&cohort.model, &data.train, members);
         for (position, failure) in failures.iter_mut().enumerate() {
@@ -59,7 +60,8 @@ pub fn train<B: Backend>(
             if failure.is_some() {
                 continue;
             }
-            if !train_loss.is_finite() {
+            let losses = [Some(train_loss), held_out.map(|(loss, _)| loss)];
+            if losses.iter().flatten().any(|loss| !loss.is_finite()) {
                 *failure = Some(Failure::Diverged { epoch: epoch + 1 });
                 continue;
             }
@@ -83,6 +85,7 @@ pub fn train<B: Backend>(
         let (loss, accuracy) = test.means(position);
         match failure {
             Some(failure) => Outcome::Failed(failure),
+            None if !loss.is_finite() => Outcome::Failed(Failure::Diverged { epoch: epochs }),
             None => Outcome::Finished(TestMetrics { loss, accuracy }),
         }
     });
