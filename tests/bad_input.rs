@@ -217,3 +217,67 @@ fn a_trial_that_turns_nan_is_recorded_and_the_rest_goes_on() {
         "{csv}"
     );
 }
+
+#[test]
+fn a_run_that_blows_up_in_its_very_last_step_has_failed_and_stays_so() {
+    // One step in all: the training loss, taken before it, is finite.
+    let project = Project::new(
+        "data: { limit: 50 }\ntraining: { epochs: 1, learning_rate: 1.0e+30 }\n\
+         validation: { holdout: 0 }\n",
+    );
+    assert_eq!(project.train(&[]).code, 1);
+    let before = project.read("reports/sweep.md");
+    assert!(before.contains("diverged"), "{before}");
+    let again = project.train(&[]);
+    assert_eq!(again.code, 1);
+    assert!(
+        again.error.contains("1 of them already done"),
+        "{}",
+        again.error
+    );
+    assert_eq!(project.run(&["report", "sweep.yaml"]).code, 0);
+    assert_eq!(project.read("reports/sweep.md"), before);
+}
+
+#[test]
+fn a_report_of_nothing_is_refused_and_leaves_what_is_there() {
+    let project = Project::new("data: { limit: 100 }\ntraining: { epochs: 1 }\n");
+    assert_eq!(project.train(&["--quiet"]).code, 0);
+    let before = project.read("reports/sweep.md");
+    let done = project.run(&["report", "sweep.yaml", "--set", "training.epochs=2"]);
+    assert_eq!(done.code, 2);
+    assert!(
+        done.error.contains("no results of this sweep"),
+        "{}",
+        done.error
+    );
+    assert_eq!(project.read("reports/sweep.md"), before);
+}
+
+#[test]
+fn an_unusable_folder_for_the_tables_is_found_before_training() {
+    let project = Project::new("data: { limit: 100 }\ntraining: { epochs: 1 }\n");
+    project.write("reports", "");
+    let done = project.train(&[]);
+    assert_eq!(done.code, 2, "{}", done.error);
+    assert!(done.error.contains("reports"), "{}", done.error);
+    let results = files(&project.path("runs"));
+    assert!(
+        !results.iter().any(|path| path.ends_with("result.json")),
+        "{results:?}"
+    );
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_is_full_is_an_error() {
+    let project = Project::new("grid: { model.layers: [1, 2] }\n");
+    let full = std::fs::File::create("/dev/full").unwrap();
+    let mut command = project.command(&["plan", "sweep.yaml"]);
+    let status = command
+        .stdout(full)
+        .stderr(std::process::Stdio::null())
+        .status()
+        .unwrap();
+    assert_eq!(status.code(), Some(2));
+}

@@ -1,6 +1,6 @@
 //! The event files, byte by byte, without TensorBoard: framing, checksums, tags, values.
 //!
-//! `tests/with_tensorboard.py` reads the same with TensorBoard itself.
+//! `tests/tensorboard/check.py` reads the same with TensorBoard itself.
 
 mod support;
 
@@ -141,7 +141,7 @@ fn every_run_has_its_scalars_hparams_and_texts() {
             accuracies.push(rows[1][4]);
             let start = hparams(&events, "_hparams_/session_start_info");
             let start = start.get_session_start_info();
-            assert_eq!(start.get_group_name(), trial);
+            assert_eq!(start.get_group_name(), format!("sweep/{trial}"));
             assert_eq!(start.hparams.len(), 2);
             assert!(start.hparams["training.learning_rate"].get_number_value() > 0.0);
             let end = hparams(&events, "_hparams_/session_end_info");

@@ -82,9 +82,21 @@ fn every_configuration_key_can_be_a_factor() {
             "[true, false]",
             "training: { momentum: 0.9 }",
         ),
-        ("training.beta1", "[0.9, 0.5]", ""),
-        ("training.beta2", "[0.999, 0.99]", ""),
-        ("training.epsilon", "[1e-8, 1e-7]", ""),
+        (
+            "training.beta1",
+            "[0.9, 0.5]",
+            "training: { optimizer: adam }",
+        ),
+        (
+            "training.beta2",
+            "[0.999, 0.99]",
+            "training: { optimizer: adam }",
+        ),
+        (
+            "training.epsilon",
+            "[1e-8, 1e-7]",
+            "training: { optimizer: adam }",
+        ),
         ("training.weight_decay", "[0, 0.001]", ""),
         (
             "training.schedule",
@@ -286,6 +298,7 @@ fn overrides_change_the_base_and_the_grid() {
         ("epochs=1", "unknown key `epochs`"),
         ("training.epochs", "expected KEY=VALUE"),
         ("training.epochs=none", "expected a whole number"),
+        ("grid.model.layers=3", "expected a list of levels"),
         ("model.layers=3", "varies in the grid"),
     ] {
         let error = set(&[option]).unwrap_err().to_string();
@@ -336,5 +349,51 @@ fn a_million_trials_are_planned_and_more_are_refused() {
 fn more_runs_than_can_be_kept_track_of_are_refused() {
     let refusal = refusal("validation: { repeats: 1000000000 }\n");
     assert!(refusal.contains("more than 10000000 runs"), "{refusal}");
-    assert!(refusal.starts_with("test.yaml:1:"), "{refusal}");
+}
+
+#[test]
+fn a_factor_that_depends_on_an_absent_one_is_absent_too() {
+    // For adam the momentum is 0 as well, but as its base value, not as a level.
+    let text = "
+grid:
+  training.optimizer: [sgd, adam]
+  training.momentum: { values: [0, 0.9], when: { training.optimizer: sgd } }
+  training.weight_decay: { values: [0, 0.001], when: { training.momentum: 0 } }
+exclude:
+  - { training.momentum: 0, training.weight_decay: 0.001 }
+";
+    assert_eq!(
+        names(text),
+        [
+            "optimizer-sgd_momentum0_decay0",
+            "optimizer-sgd_momentum0.9",
+            "optimizer-adam"
+        ]
+    );
+}
+
+#[test]
+fn more_repeats_leave_the_folders_of_the_first() {
+    let folders = |repeats| {
+        let plan = plan(&format!("validation: {{ folds: 2, repeats: {repeats} }}\n")).unwrap();
+        plan.runs()
+            .map(|run| plan.folder(run).display().to_string())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(folders(1), ["base/fold-0", "base/fold-1"]);
+    assert_eq!(folders(2)[..2], folders(1)[..]);
+    assert_eq!(folders(2)[2], "base/repeat-1-fold-0");
+}
+
+#[test]
+fn a_keyword_is_no_level_and_a_zipped_key_has_no_condition() {
+    let level = "grid:\n  a: { x: {}, when: { training.optimizer: sgd } }\n";
+    assert!(refusal(level).contains("keyword"), "{}", refusal(level));
+    let zip = "grid:\n  training.optimizer: [sgd, adam]\n  s: { zip: { model.layers: [1, 2], \
+               model.width: { values: [1, 2], when: { training.optimizer: sgd } } } }\n";
+    assert!(
+        refusal(zip).contains("condition of its own"),
+        "{}",
+        refusal(zip)
+    );
 }

@@ -8,8 +8,8 @@ use std::time::{Duration, Instant};
 use support::{Project, files, repository, without_timings};
 
 const SWEEP: &str = "
-data: { limit: 1500 }
-training: { epochs: 3 }
+data: { limit: 3000 }
+training: { epochs: 6 }
 model: { width: 32 }
 validation: { folds: 3, seed: 5 }
 grid:
@@ -22,7 +22,7 @@ grid:
 fn start(project: &Project) -> std::process::Child {
     Command::new(env!("CARGO_BIN_EXE_tp-sweep"))
         .current_dir(project.path(""))
-        .args(["sweep.yaml", "--device", "cpu", "--data"])
+        .args(["sweep.yaml", "--device", "cpu", "--workers", "1", "--data"])
         .arg(repository().join("data"))
         .stdout(Stdio::null())
         .stderr(Stdio::null())
@@ -124,7 +124,7 @@ fn ctrl_c_finishes_cleanly_and_says_how_to_continue() {
     let project = Project::new(SWEEP);
     let child = Command::new(env!("CARGO_BIN_EXE_tp-sweep"))
         .current_dir(project.path(""))
-        .args(["sweep.yaml", "--device", "cpu", "--data"])
+        .args(["sweep.yaml", "--device", "cpu", "--workers", "1", "--data"])
         .arg(repository().join("data"))
         .stdout(Stdio::piped())
         .stderr(Stdio::piped())

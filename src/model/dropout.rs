@@ -10,7 +10,6 @@ use burn::tensor::{Tensor, TensorData};
 /// higher drops all that the lower drops: comparisons between rates are paired.
 pub struct DropoutNoise {
     rates: Vec<f32>,
-    seeds: Vec<Seed>,
     /// `[layer][member]`; members of equal seed read equal streams.
     streams: Vec<Vec<Stream>>,
 }
@@ -22,7 +21,6 @@ impl DropoutNoise {
             |layer: usize, seed: &Seed| seed.stream(Purpose::Dropout, [epoch as u32, layer as u32]);
         rates.iter().any(|&rate| rate > 0.0).then(|| Self {
             rates: rates.iter().map(|&rate| rate as f32).collect(),
-            seeds: seeds.to_vec(),
             streams: (0..layers)
                 .map(|layer| seeds.iter().map(|seed| stream(layer, seed)).collect())
                 .collect(),
@@ -48,7 +46,7 @@ impl DropoutNoise {
                 *value = if *value < rate { 0.0 } else { kept };
             }
         }
-        let shape = [self.seeds.len(), batch, units];
+        let shape = [self.rates.len(), batch, units];
         Tensor::from_data(TensorData::new(factors, shape), device)
     }
 }

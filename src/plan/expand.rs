@@ -1,7 +1,7 @@
 //! From factors to trials: the Cartesian product, its conditions and exclusions.
 
 use super::error::{MOST_RUNS, MOST_TRIALS};
-use crate::spec::{Config, Factor, KEYS, Key, Place, Problem, Set, Sweep};
+use crate::spec::{Config, Factor, Key, Place, Problem, Set, Sweep};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -306,13 +306,4 @@ fn describe(sweep: &Sweep, point: &Point) -> String {
             .collect::<Vec<_>>()
             .join(" "),
     }
-}
-
-/// The keys whose values differ between the two configurations, with their values in the second.
-pub fn difference(base: &Config, other: &Config) -> Vec<(&'static Key, serde_json::Value)> {
-    KEYS.iter()
-        .map(|key| (key, key.show(base), key.show(other)))
-        .filter(|(_, before, after)| before != after)
-        .map(|(key, _, after)| (key, after))
-        .collect()
 }

@@ -8,7 +8,7 @@ mod summary;
 mod work;
 
 pub use error::{MOST_RUNS, MOST_TRIALS, PlanError};
-pub use expand::{Expansion, Point, difference};
+pub use expand::{Expansion, Point};
 pub use identity::{Identity, RESULTS_VERSION};
 pub use summary::{duration, plural, summary};
 pub use work::Work;
@@ -16,6 +16,7 @@ pub use work::Work;
 use crate::random::Seed;
 use crate::spec::{Config, FactorKind, Key, Split, Sweep, label};
 use name::Names;
+use std::collections::HashSet;
 
 /// All trials of a sweep.
 #[derive(Clone, Debug)]
@@ -148,15 +149,14 @@ impl Plan {
         work
     }
 
-    /// The folder of a run below the sweep's folder: `<trial>/fold-<k>`, with the repeat in front
-    /// of the fold where there are several.
+    /// The folder of a run below the sweep's folder: `<trial>/fold-<k>`, and for repeats after the
+    /// first `<trial>/repeat-<r>-fold-<k>`, so that more repeats leave the folders that are there.
     pub fn folder(&self, run: RunId) -> std::path::PathBuf {
-        let trial = &self.trials[run.trial];
-        let last = match trial.config.validation.repeats.get() {
-            1 => format!("fold-{}", run.fold),
-            _ => format!("repeat-{}-fold-{}", run.repeat, run.fold),
+        let last = match run.repeat {
+            0 => format!("fold-{}", run.fold),
+            repeat => format!("repeat-{repeat}-fold-{}", run.fold),
         };
-        std::path::Path::new(&trial.name).join(last)
+        std::path::Path::new(&self.trials[run.trial].name).join(last)
     }
 
     /// What the random numbers of a run are keyed by.
@@ -227,6 +227,9 @@ fn columns(sweep: &Sweep) -> Vec<Column> {
             }),
         }
     }
+    // Conditional factors may take turns at one key.
+    let mut names = HashSet::new();
+    columns.retain(|column| names.insert(column.name.clone()));
     let included = sweep.include.iter().flat_map(|include| &include.settings);
     for set in included {
         if !columns.iter().any(|column| column.name == set.key.path) {

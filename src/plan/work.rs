@@ -18,9 +18,9 @@ pub struct Work {
 
 impl AddAssign for Work {
     fn add_assign(&mut self, other: Self) {
-        self.runs += other.runs;
-        self.epochs += other.epochs;
-        self.steps += other.steps;
+        self.runs = self.runs.saturating_add(other.runs);
+        self.epochs = self.epochs.saturating_add(other.epochs);
+        self.steps = self.steps.saturating_add(other.steps);
         self.flop += other.flop;
     }
 }
@@ -34,9 +34,9 @@ impl Work {
         }
         let repeats = config.validation.repeats.get() as u64;
         Self {
-            runs: work.runs * repeats,
-            epochs: work.epochs * repeats,
-            steps: work.steps * repeats,
+            runs: work.runs.saturating_mul(repeats),
+            epochs: work.epochs.saturating_mul(repeats),
+            steps: work.steps.saturating_mul(repeats),
             flop: work.flop * repeats as f64,
         }
     }

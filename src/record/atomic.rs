@@ -39,17 +39,16 @@ pub fn prepare(folder: &Path) -> Result<(), RecordError> {
         .map_err(on("write into", folder))
 }
 
-/// Temporary files and folders are private to their owner; results are for all who can read the
-/// folder they stand in.
+/// Temporary files are private to their owner; results are for all who can read the folder they
+/// stand in.
 #[cfg(unix)]
-pub(super) fn share(path: &Path) -> std::io::Result<()> {
+fn share(path: &Path) -> std::io::Result<()> {
     use std::os::unix::fs::PermissionsExt;
-    let mode = if path.is_dir() { 0o755 } else { 0o644 };
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode))
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
 }
 
 #[cfg(not(unix))]
-pub(super) fn share(_path: &Path) -> std::io::Result<()> {
+fn share(_path: &Path) -> std::io::Result<()> {
     Ok(())
 }
 

@@ -53,15 +53,22 @@ impl EventFile {
     /// # Errors
     /// A folder that cannot be written to.
     pub fn create(folder: &Path, wall_time: f64) -> Result<Self, RecordError> {
-        let path = folder.join(format!(
-            "events.out.tfevents.{:010}.tp-sweep",
-            wall_time as u64
-        ));
-        let file = File::create(&path).map_err(on("create", &path))?;
+        Self::create_at(&Self::path_in(folder, wall_time), wall_time)
+    }
+
+    /// The path of a run's event file, by whose name TensorBoard knows it.
+    pub(super) fn path_in(folder: &Path, wall_time: f64) -> PathBuf {
+        let seconds = wall_time as u64;
+        folder.join(format!("events.out.tfevents.{seconds:010}.tp-sweep"))
+    }
+
+    /// Creates an event file of any name.
+    pub(super) fn create_at(path: &Path, wall_time: f64) -> Result<Self, RecordError> {
+        let file = File::create(path).map_err(on("create", path))?;
         let mut event = Event::new();
         event.set_file_version("brain.Event:2".to_owned());
         let mut created = Self {
-            path,
+            path: path.to_owned(),
             writer: RecordWriter::new(BufWriter::new(file)),
         };
         created.write(event, 0, wall_time)?;

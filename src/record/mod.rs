@@ -21,5 +21,5 @@ pub use lock::{SweepLock, lock};
 pub use manifest::{Host, Manifest};
 pub use recorder::{Recorder, RunHeader};
 pub use result::{RESULT_FILE, RunResult};
-pub use scores::{Scores, mean_and_deviation, write_scores};
+pub use scores::{Scores, has_scores, mean_and_deviation, remove_scores, write_scores};
 pub use store::{Others, Results, Store};

@@ -11,8 +11,8 @@ use std::path::{Path, PathBuf};
 /// What is known of a run before it starts.
 #[derive(Clone, Debug)]
 pub struct RunHeader {
-    /// The trial's name: the group of its folds in the HParams tab.
-    pub trial: String,
+    /// The group of the trial's folds in the HParams tab.
+    pub group: String,
     /// What tells the trial apart.
     pub hparams: BTreeMap<String, HParam>,
     /// The whole configuration, as a text in Markdown.
@@ -44,7 +44,7 @@ impl Recorder {
         }
         std::fs::create_dir_all(folder).map_err(on("create the folder", folder))?;
         let mut events = EventFile::create(folder, wall_time)?;
-        events.session_start(&header.trial, &header.hparams, wall_time)?;
+        events.session_start(&header.group, &header.hparams, wall_time)?;
         events.text("configuration", &header.configuration, wall_time)?;
         events.text("hardware", &header.hardware, wall_time)?;
         events.flush()?;

@@ -69,6 +69,11 @@ impl RunResult {
         write_atomically(&folder.join(RESULT_FILE), text.as_bytes())
     }
 
+    /// Whether the run should be tried again: it crashed, which may have been the machine's fault.
+    pub fn is_to_be_retried(&self) -> bool {
+        matches!(self.failure, Some(Failure::Crashed { .. }))
+    }
+
     /// The complete result in a run's folder, if there is one of this identity.
     ///
     /// A file that is missing, torn, of another version or of another configuration is none.

@@ -1,10 +1,12 @@
 //! The scores of a trial over its folds, for TensorBoard: a run named `cv` beside the folds.
 
-use super::atomic::share;
 use super::error::{RecordError, on};
 use super::event_file::{EventFile, HParam, SessionStatus};
 use std::collections::BTreeMap;
 use std::path::Path;
+
+/// The scores' folder, beside the folds'.
+const FOLDER: &str = "cv";
 
 /// A trial's scores over its repeats and folds.
 #[derive(Clone, Debug, PartialEq)]
@@ -36,20 +38,18 @@ pub fn mean_and_deviation(values: &[f64]) -> Option<(f64, Option<f64>)> {
 /// Folders that cannot be written to, a full disk.
 pub fn write_scores(
     trial_folder: &Path,
-    trial: &str,
+    group: &str,
     hparams: &BTreeMap<String, HParam>,
     scores: &Scores,
     wall_time: f64,
 ) -> Result<(), RecordError> {
-    let folder = trial_folder.join("cv");
-    std::fs::create_dir_all(trial_folder).map_err(on("create the folder", trial_folder))?;
-    // Written beside its place, then renamed: TensorBoard never sees a part of it.
-    let part = tempfile::Builder::new()
-        .prefix(".cv-")
-        .tempdir_in(trial_folder)
-        .map_err(on("write into", trial_folder))?;
-    let mut events = EventFile::create(part.path(), wall_time)?;
-    events.session_start(trial, hparams, wall_time)?;
+    remove_scores(trial_folder)?;
+    let folder = trial_folder.join(FOLDER);
+    std::fs::create_dir_all(&folder).map_err(on("create the folder", &folder))?;
+    // Under a name that TensorBoard does not look at, until it is whole.
+    let part = folder.join("scores.part");
+    let mut events = EventFile::create_at(&part, wall_time)?;
+    events.session_start(group, hparams, wall_time)?;
     let runs = scores.val_accuracy.iter().zip(&scores.val_loss);
     for (step, (&accuracy, &loss)) in runs.enumerate() {
         let scalars = [("CV/val_accuracy", accuracy), ("CV/val_loss", loss)];
@@ -69,14 +69,29 @@ pub fn write_scores(
     events.session_end(SessionStatus::Success, wall_time)?;
     events.flush()?;
     drop(events);
+    let whole = EventFile::path_in(&folder, wall_time);
+    std::fs::rename(&part, &whole).map_err(on("write", &whole))
+}
+
+/// Whether a trial's scores are there, whole.
+pub fn has_scores(trial_folder: &Path) -> bool {
+    let entries = std::fs::read_dir(trial_folder.join(FOLDER));
+    let is_event_file = |name: std::ffi::OsString| name.to_string_lossy().contains("tfevents");
+    entries.is_ok_and(|entries| entries.flatten().any(|e| is_event_file(e.file_name())))
+}
+
+/// Removes a trial's scores: they are not, or no longer, those of its runs.
+///
+/// # Errors
+/// A folder that cannot be removed.
+pub fn remove_scores(trial_folder: &Path) -> Result<(), RecordError> {
+    let folder = trial_folder.join(FOLDER);
     match std::fs::remove_dir_all(&folder) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            return Err(on("clear the folder", &folder)(error));
+            Err(on("clear the folder", &folder)(error))
         }
-        _ => {}
+        _ => Ok(()),
     }
-    share(part.path()).map_err(on("write", &folder))?;
-    std::fs::rename(part.keep(), &folder).map_err(on("write", &folder))
 }
 
 #[cfg(test)]

@@ -28,6 +28,7 @@ mod tests {
             ("data.limit", "1000"),
             ("model.width", "[64, 32]"),
             ("training.schedule", "{ step: { every: 2, gamma: 0.3 } }"),
+            ("training.optimizer", "adam"),
             ("training.epsilon", "1e-10"),
             ("training.learning_rate", "0.1"),
             ("validation.folds", "4"),

@@ -8,6 +8,9 @@ use polars::prelude::*;
 /// Trials that the Markdown table lists; the CSV has all.
 const LISTED: usize = 50;
 
+/// Splits that fit into a table for people; the CSV has all.
+const MOST_SPLITS: usize = 20;
+
 /// The accuracy on each validation split of the best trials, with mean and standard deviation;
 /// nothing where there are fewer than two splits. `frame` is that of [`super::frame::trials`].
 ///
@@ -20,7 +23,7 @@ pub(super) fn folds(plan: &Plan, frame: &DataFrame) -> PolarsResult<Option<Table
         .filter(|name| name.starts_with("split"))
         .collect();
     let ranks = frame.column("rank")?.u32()?;
-    if splits.len() < 2 || ranks.get(0).is_none() {
+    if !(2..=MOST_SPLITS).contains(&splits.len()) || ranks.get(0).is_none() {
         return Ok(None);
     }
     let mut columns = vec![

@@ -17,7 +17,7 @@ pub(super) struct Marginal {
 }
 
 /// The marginal table of one factor over the finished trials of the grid in `frame`, that of
-/// [`super::frame::trials`]; nothing where no trial has finished.
+/// [`super::frame::trials`]; nothing where none has finished, or where none has a level of the factor.
 ///
 /// # Errors
 /// A frame without the columns of that function.
@@ -50,6 +50,10 @@ pub(super) fn marginal(
         .flatten()
         .map(|position| plan.trials[position as usize].label(sweep, factor))
         .collect();
+    // A key that only trials beside the grid set has no level in the grid.
+    if levels.iter().all(|level| level == "–") {
+        return Ok(None);
+    }
     frame.with_column(Column::new("level".into(), levels))?;
     let metrics = [
         "mean_val_accuracy",

@@ -189,8 +189,9 @@ fn measures(results: &Results) -> String {
     text.push_str(
         match results.values().any(|result| result.peak_bytes.is_some()) {
             true => {
-                "`peak MiB` is the most memory that a run took at one time for weights, gradients, \
-             optimizer state, activations and batches, without the data set, which all runs share."
+                "`peak MiB` is the most memory that a run took at one time: weights, gradients, \
+             optimizer state, activations and batches, the logits of an epoch, and the batches of \
+             512 samples in which it is evaluated; without the data set, which all runs share."
             }
             false => "Memory is not measured on this device.",
         },

@@ -93,8 +93,23 @@ fn cuda_devices() -> Result<usize, String> {
     match count {
         None => Err("there is no CUDA driver on this machine".to_owned()),
         Some(Err(error)) => Err(format!("the CUDA driver does not answer ({error})")),
+        Some(Ok(1..)) if !computes() => Err("there is a driver, but a first sum on the GPU \
+            fails: burn also needs NVRTC and the CUDA headers (CUDA_PATH or /usr/local/cuda)"
+            .to_owned()),
         Some(Ok(count)) => usize::try_from(count).map_err(|_| "the driver sees none".to_owned()),
     }
+}
+
+/// Whether burn can compile and run a kernel on the first GPU: a driver alone does not suffice.
+#[cfg(feature = "cuda")]
+fn computes() -> bool {
+    use burn::backend::Cuda;
+    use burn::tensor::Tensor;
+    let sum = quietly(|| {
+        let ones = Tensor::<Cuda, 1>::ones([8], &Default::default());
+        ones.sum().into_scalar()
+    });
+    sum == Some(8.0)
 }
 
 /// Runs `probe`, which panics where the driver's library cannot be loaded: nothing then.

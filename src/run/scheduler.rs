@@ -6,7 +6,8 @@ use super::progress::Progress;
 use crate::event::{EpochMetrics, Failure, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    HParam, RecordError, Recorder, Results, RunHeader, RunResult, Scores, Store, write_scores,
+    HParam, RecordError, Recorder, Results, RunHeader, RunResult, Scores, Store, has_scores,
+    remove_scores, write_scores,
 };
 use crate::spec::Sweep;
 use crate::train::Observer;
@@ -47,12 +48,15 @@ pub struct Ran {
     pub interrupted: bool,
 }
 
-/// The runs of each cohort that have no result yet; cohorts that have all are left out.
+/// The runs of each cohort that have no final result yet; cohorts that have all are left out.
+///
+/// A run that crashed is tried again: the cause may have been the machine. One that diverged is
+/// not: it would diverge again.
 pub fn remaining(plan: &Plan, results: &Results) -> VecDeque<Vec<RunId>> {
     plan.cohorts()
         .map(|cohort| {
-            let open = cohort.into_iter().filter(|run| !results.contains_key(run));
-            open.collect::<Vec<_>>()
+            let is_open = |run: &RunId| results.get(run).is_none_or(RunResult::is_to_be_retried);
+            cohort.into_iter().filter(is_open).collect::<Vec<_>>()
         })
         .filter(|cohort| !cohort.is_empty())
         .collect()
@@ -67,8 +71,9 @@ impl Schedule<'_> {
     pub fn run(&self) -> Result<Ran, RecordError> {
         let results = self.store.read(self.plan);
         let queue = remaining(self.plan, &results);
-        self.progress
-            .started(self.plan.runs().count(), results.len());
+        let open: usize = queue.iter().map(Vec::len).sum();
+        let runs = self.plan.runs().count();
+        self.progress.started(runs, runs - open);
         let threads = self.workers.min(queue.len()).max(1);
         let work = Work {
             queue: Mutex::new(queue),
@@ -93,7 +98,7 @@ impl Schedule<'_> {
         {
             Some(error) => Err(error),
             None => scores.map(|()| Ran {
-                interrupted: remaining(self.plan, &results).front().is_some(),
+                interrupted: self.interrupt.asked() && !remaining(self.plan, &results).is_empty(),
                 results,
             }),
         }
@@ -129,6 +134,8 @@ impl Schedule<'_> {
         let started = Instant::now();
         let mut recorders = Vec::new();
         for &run in cohort {
+            // The trial's scores are no longer those of its runs.
+            remove_scores(&self.store.trial_folder(self.plan, run.trial))?;
             let folder = self.store.run_folder(self.plan, run);
             recorders.push(Recorder::start(&folder, &self.header(run), wall_time())?);
             self.progress.run_started(&self.run_name(run));
@@ -201,11 +208,16 @@ impl Schedule<'_> {
     fn header(&self, run: RunId) -> RunHeader {
         let trial = &self.plan.trials[run.trial];
         RunHeader {
-            trial: trial.name.clone(),
+            group: self.group(run.trial),
             hparams: self.hparams(run.trial),
             configuration: configuration_text(&trial.config.show()),
             hardware: self.hardware.clone(),
         }
+    }
+
+    /// What the HParams tab shows as one row; unique over all sweeps below one folder.
+    fn group(&self, trial: usize) -> String {
+        format!("{}/{}", self.plan.name, self.plan.trials[trial].name)
     }
 
     /// What tells a trial apart, for the HParams tab.
@@ -234,8 +246,8 @@ impl Schedule<'_> {
     /// Writes scores that an earlier start had no time for.
     fn missing_scores(&self, results: &Results) -> Result<(), RecordError> {
         for trial in 0..self.plan.trials.len() {
-            let folder = self.store.trial_folder(self.plan, trial).join("cv");
-            if !folder.is_dir()
+            let folder = self.store.trial_folder(self.plan, trial);
+            if !has_scores(&folder)
                 && let Some(scores) = complete_scores(self.plan, trial, results)
             {
                 self.write_scores(trial, &scores)?;
@@ -246,8 +258,8 @@ impl Schedule<'_> {
 
     fn write_scores(&self, trial: usize, scores: &Scores) -> Result<(), RecordError> {
         let folder = self.store.trial_folder(self.plan, trial);
-        let name = &self.plan.trials[trial].name;
-        write_scores(&folder, name, &self.hparams(trial), scores, wall_time())
+        let (group, hparams) = (self.group(trial), self.hparams(trial));
+        write_scores(&folder, &group, &hparams, scores, wall_time())
     }
 }
 

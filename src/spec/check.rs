@@ -1,6 +1,6 @@
 //! What only several keys together can get wrong.
 
-use super::config::{Config, DataSet, MOST_LAYERS, Optimizer, Split, Width};
+use super::config::{Config, DataSet, MOST_LAYERS, Optimizer, Split, Training, Width};
 use super::schedule::{Schedule, ScheduleUnit};
 
 /// Two or more keys that do not go together.
@@ -138,6 +138,25 @@ impl Config {
                 help: "adam has training.beta1; let momentum vary only `when: \
                        { training.optimizer: sgd }`"
                     .to_owned(),
+            });
+        }
+        let plain = Training::default();
+        let of_adam = |t: &Training| (t.beta1, t.beta2, t.epsilon);
+        if training.optimizer == Optimizer::Sgd && of_adam(training) != of_adam(&plain) {
+            return Err(Conflict {
+                keys: &["training.beta1", "training.beta2", "training.epsilon"],
+                message: "beta1, beta2 and epsilon belong to the optimizer adam, not to sgd"
+                    .to_owned(),
+                help: "set training.optimizer: adam, or let them vary only `when: \
+                       { training.optimizer: adam }`"
+                    .to_owned(),
+            });
+        }
+        if training.warmup_start.get() > 1.0 {
+            return Err(Conflict {
+                keys: &["training.warmup_start"],
+                message: "a warm-up starts at a part of the learning rate, at most 1".to_owned(),
+                help: "such as 0.1".to_owned(),
             });
         }
         let (epochs, unit) = (training.epochs.get() as u64, training.schedule_unit);

@@ -220,6 +220,13 @@ fn other_levels(entry: &Entry) -> Result<(FactorKind, Vec<Level>), Problem> {
     let levels = labelled
         .iter()
         .map(|level| {
+            if KEYWORDS.contains(&level.key.as_str()) {
+                return Err(Problem::new(
+                    &level.place,
+                    format!("`{}` is a keyword and cannot name a level", level.key),
+                )
+                .help("write { levels: { … }, when: { … } }, or give the level another name"));
+            }
             let what = "a mapping of configuration keys to values";
             let settings = match &level.node.value {
                 Yaml::Null => Vec::new(),
@@ -262,6 +269,13 @@ fn zip_levels(node: &Node) -> Result<(Vec<&'static Key>, Vec<Level>), Problem> {
         let Some(key) = Key::find(&entry.key) else {
             return Err(entry.unknown(Key::paths()));
         };
+        if entry.node.get("when").is_some() {
+            return Err(Problem::new(
+                &entry.node.place,
+                "one key of a zip cannot have a condition of its own",
+            )
+            .help("write the `when` beside the `zip`: it holds for all of its keys"));
+        }
         let column = key_levels(key, &entry.node)?;
         if keys.is_empty() {
             levels = column;

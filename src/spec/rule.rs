@@ -64,7 +64,9 @@ impl Rule {
         self.conditions
             .iter()
             .all(|condition| match condition.subject {
-                Subject::Key(key) => condition.values.contains(&key.show(config)),
+                Subject::Key(key) => {
+                    is_present(key, levels, factors) && condition.values.contains(&key.show(config))
+                }
                 Subject::Factor(index) => {
                     levels.get(index).copied().flatten().is_some_and(|level| {
                         let name = factors[index].levels[level].label.as_str();
@@ -73,6 +75,18 @@ impl Rule {
                 }
             })
     }
+}
+
+/// Whether a key means something here: no factor so far sets it, or one that does is present.
+///
+/// Where all factors that set it are absent, it has its base value, but no level.
+fn is_present(key: &Key, levels: &[Option<usize>], factors: &[Factor]) -> bool {
+    let mut setters = factors
+        .iter()
+        .zip(levels)
+        .filter(|(factor, _)| factor.keys().any(|set| set == key))
+        .peekable();
+    setters.peek().is_none() || setters.any(|(_, level)| level.is_some())
 }
 
 impl Condition {

@@ -1,7 +1,7 @@
 //! A checked sweep: what a sweep file asks for.
 
 use super::config::Config;
-use super::factor::{Factor, Set};
+use super::factor::{Factor, FactorKind, Set};
 use super::key::{KEYS, Key};
 use super::node::{Entry, Node, Yaml};
 use super::place::Place;
@@ -223,7 +223,11 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
 /// A `--set` of a key that varies would silently do nothing.
 fn refuse_overridden_base(sweep: &Sweep) -> Result<(), Problem> {
     for set in sweep.base.iter().filter(|set| set.place.line == 0) {
-        if let Some(factor) = sweep.factors.iter().find(|f| f.key() == Some(set.key)) {
+        let decides = |factor: &&Factor| {
+            let of_keys = matches!(factor.kind, FactorKind::Key(_) | FactorKind::Zip(_));
+            of_keys && factor.when.is_none() && factor.keys().any(|key| key == set.key)
+        };
+        if let Some(factor) = sweep.factors.iter().find(decides) {
             return Err(Problem::new(
                 &set.place,
                 format!(
@@ -232,8 +236,8 @@ fn refuse_overridden_base(sweep: &Sweep) -> Result<(), Problem> {
                 ),
             )
             .help(format!(
-                "to change its levels, write --set 'grid.{}=[…]'",
-                set.key.path
+                "to change its levels, write --set 'grid.{}=…'",
+                factor.name
             )));
         }
     }

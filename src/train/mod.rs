@@ -10,7 +10,7 @@ mod per_member;
 mod schedule;
 
 pub use member::Member;
-pub use optimizer::Optimizer;
+pub use optimizer::{Optimizer, new as new_optimizer};
 pub use per_member::PerMember;
 pub use schedule::{Progress, learning_rate};
 
@@ -60,8 +60,12 @@ pub fn train<B: Backend>(
             if failure.is_some() {
                 continue;
             }
-            let losses = [Some(train_loss), held_out.map(|(loss, _)| loss)];
-            if losses.iter().flatten().any(|loss| !loss.is_finite()) {
+            let numbers = [
+                Some(train_loss),
+                held_out.map(|(loss, _)| loss),
+                Some(rates[position]),
+            ];
+            if numbers.iter().flatten().any(|number| !number.is_finite()) {
                 *failure = Some(Failure::Diverged { epoch: epoch + 1 });
                 continue;
             }
@@ -120,7 +124,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
                 model.activation,
                 &device,
             ),
-            optimizer: optimizer::new(&trainings, &device),
+            optimizer: new_optimizer(&trainings, &device),
             weight_decay: PerMember::new(&decay, &device),
             device,
         }

@@ -22,7 +22,7 @@ pub trait Optimizer<B: Backend> {
 }
 
 /// The optimizer of members whose kind of optimizer is the same.
-pub(super) fn new<B: Backend>(members: &[&Training], device: &B::Device) -> Box<dyn Optimizer<B>> {
+pub fn new<B: Backend>(members: &[&Training], device: &B::Device) -> Box<dyn Optimizer<B>> {
     match members[0].optimizer {
         spec::Optimizer::Sgd => Box::new(sgd::Sgd::new(members, device)),
         spec::Optimizer::Adam => Box::new(adam::Adam::new(members, device)),
