@@ -10,6 +10,7 @@ mod key;
 mod label;
 mod node;
 mod number;
+mod overrides;
 mod place;
 mod problem;
 mod range;

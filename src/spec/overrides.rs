@@ -1,0 +1,104 @@
+//! `--set KEY=VALUE`: keys of the sweep file replaced before anything is checked.
+
+use super::key::Key;
+use super::node::{Entry, Node, Yaml};
+use super::place::Place;
+use super::problem::Problem;
+
+/// Replaces or adds one key of the document, as `--set KEY=VALUE` asks; `top_level` are the keys
+/// that a document may have.
+///
+/// # Errors
+/// An option that is no `KEY=VALUE`, or whose key is none of a document's.
+pub(super) fn override_key(
+    document: &mut Node,
+    option: &str,
+    top_level: &[&'static str],
+) -> Result<(), Problem> {
+    let example = "write --set training.epochs=1";
+    let Some((path, value)) = option.split_once('=') else {
+        let place = Place::command_line(option);
+        return Err(Problem::new(&place, "expected KEY=VALUE").help(example));
+    };
+    let place = Place::command_line(path);
+    let mut value = Node::parse(value).map_err(|problem| Problem {
+        place: place.clone(),
+        ..problem
+    })?;
+    replace_places(&mut value, &place);
+    let (top, rest) = path.split_once('.').unwrap_or((path, ""));
+    let entry = |key: &str, node: Node| Entry {
+        key: key.to_owned(),
+        place: place.clone(),
+        node,
+    };
+    if !top_level.contains(&top) {
+        let paths = Key::paths()
+            .chain(top_level.iter().copied())
+            .collect::<Vec<_>>();
+        return Err(entry(path, value).unknown(paths));
+    }
+    let Yaml::Map(entries) = &mut document.value else {
+        return Ok(()); // The document itself is refused later, with its own message.
+    };
+    if rest.is_empty() {
+        put(entries, entry(top, value));
+        return Ok(());
+    }
+    if !entries.iter().any(|e| e.key == top) {
+        let empty = Node {
+            value: Yaml::Map(Vec::new()),
+            place: place.clone(),
+        };
+        entries.push(entry(top, empty));
+    }
+    let section = entries.iter_mut().find(|e| e.key == top);
+    if let Some(Entry { node, .. }) = section {
+        put_below(node, entry(rest, value));
+    }
+    Ok(())
+}
+
+/// Puts an entry whose key may be a path below `node`: `regularisation.dropout` replaces the level
+/// `dropout` where there is a factor `regularisation`. Keys may have dots of their own.
+fn put_below(node: &mut Node, mut new: Entry) {
+    let Yaml::Map(entries) = &mut node.value else {
+        return; // Refused later, with the message of what should be there.
+    };
+    let is_parent = |entry: &Entry| {
+        let rest = new.key.strip_prefix(&entry.key)?.strip_prefix('.')?;
+        matches!(entry.node.value, Yaml::Map(_)).then(|| rest.to_owned())
+    };
+    let whole = entries.iter().any(|entry| entry.key == new.key);
+    let parent = entries
+        .iter()
+        .position(|entry| !whole && is_parent(entry).is_some());
+    match parent {
+        Some(index) => {
+            new.key = is_parent(&entries[index]).unwrap_or_default();
+            put_below(&mut entries[index].node, new);
+        }
+        None => put(entries, new),
+    }
+}
+
+fn put(entries: &mut Vec<Entry>, new: Entry) {
+    match entries.iter_mut().find(|e| e.key == new.key) {
+        Some(entry) => *entry = new,
+        None => entries.push(new),
+    }
+}
+
+fn replace_places(node: &mut Node, place: &Place) {
+    node.place = place.clone();
+    match &mut node.value {
+        Yaml::List(items) => items
+            .iter_mut()
+            .for_each(|item| replace_places(item, place)),
+        Yaml::Map(entries) => entries.iter_mut().for_each(|entry| {
+            entry.place = place.clone();
+            replace_places(&mut entry.node, place);
+        }),
+        _ => {}
+    }
+}
