@@ -18,7 +18,7 @@ pub fn summary(sweep: &Sweep, plan: &Plan) -> String {
     let cohorts = plan.cohorts().count();
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
-        writeln!(text, "{name:<9} {value}").expect("writing to a String cannot fail");
+        let _ = writeln!(text, "{name:<9} {value}");
     };
     line("sweep", plan.name.clone());
     if !sweep.description.is_empty() {

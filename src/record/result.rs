@@ -63,8 +63,7 @@ impl RunResult {
             format: FORMAT,
             result: self,
         };
-        let mut text = serde_json::to_string_pretty(&file)
-            .expect("a result has only text keys and finite numbers");
+        let mut text = serde_json::to_string_pretty(&file).expect("a result has only text keys");
         text.push('\n');
         write_atomically(&folder.join(RESULT_FILE), text.as_bytes())
     }
