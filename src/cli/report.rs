@@ -43,7 +43,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     let runs = &arguments.folders.runs;
     let store = Store::new(runs, &plan, |config| data::fingerprint(config.data.set));
     let results = store.read(&plan);
-    if results.is_empty() {
+    if results.runs.is_empty() {
         return Err(CliError::NoResults(store.folder().to_owned()));
     }
     let written = write_report(&sweep, &plan, &results, &arguments.folders.reports)?;

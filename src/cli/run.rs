@@ -93,14 +93,19 @@ fn warn_of_others(store: &Store, plan: &Plan) {
 /// Says how it ended; the exit code.
 fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments) -> u8 {
     if ran.interrupted {
-        let left = plan.runs().count() - ran.results.len();
+        let left = plan.runs().count() - ran.results.runs.len();
         warn(&format!(
             "stopped: {left} {} left; the same command continues where this one stopped",
             plural(left, "run")
         ));
         return interrupt.exit_code();
     }
-    let failed = ran.results.values().filter(|r| r.failure.is_some()).count();
+    let failed = ran
+        .results
+        .runs
+        .values()
+        .filter(|r| r.failure.is_some())
+        .count();
     if failed > 0 {
         let path = arguments.folders.reports.join(format!("{}.md", plan.name));
         let runs = plural(failed, "run");

@@ -4,17 +4,20 @@
 //! `result.json`: a folder without it is a run to do again.
 
 mod atomic;
+mod classes;
 mod epochs;
 mod error;
 mod event_file;
 mod lock;
 mod manifest;
+mod profile;
 mod recorder;
 mod result;
 mod scores;
 mod store;
 
 pub use atomic::{prepare, write_atomically};
+pub use classes::RunClasses;
 pub use error::RecordError;
 pub use event_file::{EventFile, HParam, SessionStatus};
 pub use lock::{SweepLock, lock};

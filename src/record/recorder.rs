@@ -4,7 +4,7 @@ use super::epochs::EpochsFile;
 use super::error::{RecordError, on};
 use super::event_file::{EventFile, HParam, SessionStatus};
 use super::result::RunResult;
-use crate::event::EpochMetrics;
+use crate::event::{EpochMetrics, LayerValues};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -19,6 +19,8 @@ pub struct RunHeader {
     pub configuration: String,
     /// The machine, as a text in Markdown.
     pub hardware: String,
+    /// Dense and convolution layers of the model.
+    pub layers: usize,
 }
 
 /// The open records of one run.
@@ -46,12 +48,12 @@ impl Recorder {
         let mut events = EventFile::create(folder, wall_time)?;
         events.session_start(&header.group, &header.hparams, wall_time)?;
         events.text("configuration", &header.configuration, wall_time)?;
-        events.text("hardware", &header.hardware, wall_time)?;
+        events.text("Hardware/GPU", &header.hardware, wall_time)?;
         events.flush()?;
         Ok(Self {
             folder: folder.to_owned(),
             events,
-            epochs: EpochsFile::create(folder)?,
+            epochs: EpochsFile::create(folder, header.layers)?,
         })
     }
 
@@ -72,10 +74,28 @@ impl Recorder {
                 .val_accuracy
                 .map(|accuracy| ("Accuracy/val", accuracy)),
         );
-        let step = i64::try_from(metrics.epoch).unwrap_or(i64::MAX);
+        let norms: Vec<(String, f64)> = (1..)
+            .zip(&metrics.gradient_norms)
+            .map(|(layer, &norm)| (format!("GradientNorm/layer{layer}"), norm))
+            .collect();
+        scalars.extend(norms.iter().map(|(tag, norm)| (tag.as_str(), *norm)));
+        let step = step_of(metrics.epoch);
         self.events.scalars(&scalars, step, wall_time)?;
         self.events.flush()?;
         self.epochs.row(metrics)
+    }
+
+    /// Records the layers' values at the end of an epoch.
+    ///
+    /// # Errors
+    /// A full disk and the like.
+    pub fn layers(
+        &mut self,
+        _layers: &[LayerValues],
+        _epoch: usize,
+        _wall_time: f64,
+    ) -> Result<(), RecordError> {
+        Ok(())
     }
 
     /// Ends the records; the result is the last thing that appears.
@@ -83,9 +103,17 @@ impl Recorder {
     /// # Errors
     /// A full disk and the like.
     pub fn finish(mut self, result: &RunResult, wall_time: f64) -> Result<(), RecordError> {
-        if let (Some(test), Some(last)) = (&result.test, &result.last_epoch) {
-            let step = i64::try_from(last.epoch).unwrap_or(i64::MAX);
-            let scalars = [("Loss/test", test.loss), ("Accuracy/test", test.accuracy)];
+        let mut scalars = Vec::new();
+        if let Some(validation) = &result.validation {
+            scalars.push(("Metrics/val_macro_f1", validation.macro_f1));
+        }
+        if let Some(test) = &result.test {
+            scalars.push(("Loss/test", test.loss));
+            scalars.push(("Accuracy/test", test.accuracy));
+            scalars.push(("Metrics/test_macro_f1", test.macro_f1));
+        }
+        if !scalars.is_empty() {
+            let step = step_of(result.final_epoch.unwrap_or(0));
             self.events.scalars(&scalars, step, wall_time)?;
         }
         let status = match result.failure {
@@ -96,4 +124,9 @@ impl Recorder {
         self.events.flush()?;
         result.write(&self.folder)
     }
+}
+
+/// An epoch as a step of TensorBoard.
+fn step_of(epoch: usize) -> i64 {
+    i64::try_from(epoch).unwrap_or(i64::MAX)
 }

@@ -1,30 +1,22 @@
 //! Who trains a cohort: the seam between scheduling and tensors.
 
 use crate::data::{Dataset, DeviceDataset, Partition, partition};
-use crate::event::Outcome;
+use crate::event::{Outcome, Profile};
 use crate::model::{Sums, cross_entropy_gradient};
 use crate::plan::{Plan, RunId};
 use crate::spec::{Config, Data, DataSet, Validation};
-use crate::train::{Interrupted, Member, Observer, train};
+use crate::train::{Interrupted, Member, Observer, profile, train};
 use burn::tensor::backend::Backend;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// What a cohort's training gave.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Executed {
-    /// How each run ended, in the cohort's order.
-    pub outcomes: Vec<Outcome>,
-    /// The most memory that tensors took at one time, in bytes, where it is measured.
-    pub peak_bytes: Option<u64>,
-}
+use std::time::Instant;
 
 /// Trains cohorts. Several threads use it at the same time.
 pub trait Executor: Sync {
     /// Called by each thread before its first cohort.
     fn prepare_thread(&self) {}
 
-    /// Trains the runs of one cohort.
+    /// Trains the runs of one cohort; how each ended, in the cohort's order.
     ///
     /// # Errors
     /// [`Interrupted`] where the observer asked for it.
@@ -33,7 +25,13 @@ pub trait Executor: Sync {
         plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Executed, Interrupted>;
+    ) -> Result<Vec<Outcome>, Interrupted>;
+
+    /// Measures the training of a run of a trial, which nothing else on the device disturbs;
+    /// nothing where it cannot be measured.
+    fn profile(&self, _plan: &Plan, _run: RunId) -> Option<Profile> {
+        None
+    }
 }
 
 /// Trains on a burn backend, with the data sets put on its device once.
@@ -76,6 +74,19 @@ impl<B: Backend> TensorExecutor<B> {
             partitions: Mutex::default(),
             measure_bytes,
         }
+    }
+
+    fn member<'a>(&self, plan: &'a Plan, run: RunId) -> Member<'a> {
+        let config = &plan.trials[run.trial].config;
+        Member {
+            config,
+            seed: plan.seed(run),
+            partition: self.partition(config, run),
+        }
+    }
+
+    fn data_of(&self, member: &Member) -> &DeviceDataset<B> {
+        &self.data[&member.config.data.set].device
     }
 
     fn partition(&self, config: &Config, run: RunId) -> Arc<Partition> {
@@ -128,24 +139,21 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Executed, Interrupted> {
-        let members: Vec<Member> = cohort
-            .iter()
-            .map(|&run| {
-                let config = &plan.trials[run.trial].config;
-                Member {
-                    config,
-                    seed: plan.seed(run),
-                    partition: self.partition(config, run),
-                }
-            })
-            .collect();
+    ) -> Result<Vec<Outcome>, Interrupted> {
+        let members: Vec<Member> = cohort.iter().map(|&run| self.member(plan, run)).collect();
+        train(self.data_of(&members[0]), &members, observer)
+    }
+
+    fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
+        let member = self.member(plan, run);
+        let data = self.data_of(&member);
+        let started = Instant::now();
         live_bytes::start();
-        let data = &self.data[&members[0].config.data.set].device;
-        let outcomes = train(data, &members, observer)?;
+        let time = profile(data, &member, &|| started.elapsed().as_secs_f64());
         let peak = live_bytes::peak();
-        Ok(Executed {
-            outcomes,
+        Some(Profile {
+            seconds_per_epoch: time.seconds * time.steps_per_epoch,
+            steps: time.steps,
             peak_bytes: (self.measure_bytes && peak > 0).then_some(peak),
         })
     }

@@ -1,6 +1,6 @@
 //! The learning rate at each point of a run.
 
-use crate::spec::{Schedule, ScheduleUnit, Training};
+use crate::spec::{Count, Schedule, ScheduleUnit, Training};
 
 /// A point of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,10 +13,11 @@ pub struct Progress {
     pub steps_per_epoch: usize,
 }
 
-/// The learning rate of the next step.
+/// The learning rate of the next step; of the schedule `plateau` the one at its start (see
+/// [`Plateau`](super::Plateau)).
 ///
-/// Closed forms of PyTorch's `LinearLR` (the warm-up) followed by `StepLR`, `ExponentialLR` or
-/// `CosineAnnealingLR`, as `SequentialLR` chains them.
+/// Closed forms of PyTorch's schedulers, behind its `LinearLR` for the warm-up as `SequentialLR`
+/// chains them.
 pub fn learning_rate(training: &Training, progress: Progress) -> f64 {
     let full = training.learning_rate.get();
     let (unit, units) = match training.schedule_unit {
@@ -31,17 +32,67 @@ pub fn learning_rate(training: &Training, progress: Progress) -> f64 {
         let start = training.warmup_start.get();
         return full * (start + (1.0 - start) * unit as f64 / warmup as f64);
     }
-    let unit = unit - warmup;
+    let (unit, units) = (unit - warmup, units.saturating_sub(warmup));
     match &training.schedule {
-        Schedule::Constant => full,
+        Schedule::Constant {} | Schedule::Plateau { .. } => full,
         Schedule::Step { every, gamma } => full * gamma.get().powf((unit / every.get()) as f64),
+        Schedule::MultiStep { milestones, gamma } => {
+            let passed = milestones.iter().filter(|m| m.get() <= unit).count();
+            full * gamma.get().powf(passed as f64)
+        }
         Schedule::Exponential { gamma } => full * gamma.get().powf(unit as f64),
         Schedule::Cosine { minimum } => {
-            let share = unit as f64 / (units - warmup) as f64;
-            let swing = (1.0 + (std::f64::consts::PI * share).cos()) / 2.0;
-            minimum.get() + (full - minimum.get()) * swing
+            half_cosine(full, minimum.get(), unit as f64 / units as f64)
+        }
+        Schedule::CosineWarmRestarts {
+            period,
+            multiplier,
+            minimum,
+        } => {
+            let (mut period, mut since) = (period.get(), unit);
+            while since >= period {
+                since -= period;
+                period = period.saturating_mul(multiplier.get());
+            }
+            half_cosine(full, minimum.get(), since as f64 / period as f64)
+        }
+        Schedule::Linear { start, end, over } => {
+            let share = share_of(unit, over.as_ref(), units);
+            full * (start.get() + (end.get() - start.get()) * share)
+        }
+        Schedule::Polynomial { power, over } => {
+            full * (1.0 - share_of(unit, over.as_ref(), units)).powf(power.get())
+        }
+        Schedule::OneCycle {
+            start_share,
+            divisor,
+            final_divisor,
+        } => {
+            let lowest = full / divisor.get();
+            let up = start_share.get() * units as f64 - 1.0;
+            let down = units as f64 - 1.0;
+            let unit = unit as f64;
+            match unit <= up {
+                true if up <= 0.0 => full,
+                true => half_cosine(lowest, full, unit / up),
+                false => {
+                    let end = lowest / final_divisor.get();
+                    half_cosine(full, end, ((unit - up) / (down - up)).min(1.0))
+                }
+            }
         }
     }
+}
+
+/// From `start` to `end` along half a cosine.
+fn half_cosine(start: f64, end: f64, share: f64) -> f64 {
+    end + (start - end) * (1.0 + (std::f64::consts::PI * share).cos()) / 2.0
+}
+
+/// How much of `over` units, or of all `units`, has passed: 0 to 1.
+fn share_of(unit: usize, over: Option<&Count>, units: usize) -> f64 {
+    let over = over.map_or(units, |over| over.get());
+    (unit as f64 / over as f64).min(1.0)
 }
 
 #[cfg(test)]
