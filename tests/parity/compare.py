@@ -26,9 +26,10 @@ INTRODUCTION = """\
 # Parity with PyTorch
 
 The same twelve networks, trained by PyTorch {torch} and by tp-sweep on all 60,000 training samples
-of MNIST. `tests/parity/run.sh` trains them, compares, and writes this page; here on {devices}. The rows are
-those of [`sweeps/parity.yaml`](../sweeps/parity.yaml); PyTorch's figures, with their settings, are
-in [`tests/parity/pytorch.json`](../tests/parity/pytorch.json).
+of MNIST. `tests/parity/run.sh` trains tp-sweep's (here on `{devices}`), compares, and writes this
+page. The rows are those of [`sweeps/parity.yaml`](../sweeps/parity.yaml); PyTorch's figures, with
+their settings, are in [`tests/parity/pytorch.json`](../tests/parity/pytorch.json), and
+`tests/parity/pytorch.py` makes them again.
 
 The two draw different random numbers, so single runs differ; what is compared are means over
 seeds. Mean ± standard deviation (n − 1). Allowed is 3·√(s₁²/n₁ + s₂²/n₂), three standard errors
@@ -156,7 +157,7 @@ def main():
         f"\n## Training loss of the last epoch\n\n{table(losses)}"
     )
     introduction = INTRODUCTION.format(
-        torch=reference["torch"].split("+")[0], devices=" and ".join(sorted(devices)),
+        torch=reference["torch"].split("+")[0], devices="` and `".join(sorted(devices)),
         points=LEAST_POINTS, loss=LEAST_LOSS, zero=ZERO_ACCURACY,
     )
     options.page.write_text(f"{introduction}\n{tables}")

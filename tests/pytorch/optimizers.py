@@ -151,7 +151,8 @@ def make():
         "settings": SHAPE,
         "steps": STEPS,
         "problem": {
-            "inputs": tensor(inputs), "labels": labels.tolist(), "parameters": parameters(network()),
+            "inputs": tensor(inputs), "labels": labels.tolist(),
+            "parameters": parameters(network()),
         },
     }
     cases = []
