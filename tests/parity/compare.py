@@ -33,8 +33,8 @@ their settings, are in [`tests/parity/pytorch.json`](../tests/parity/pytorch.jso
 
 The two draw different random numbers, so single runs differ; what is compared are means over
 seeds. Mean ± standard deviation (n − 1). Allowed is 3·√(s₁²/n₁ + s₂²/n₂), three standard errors
-of the difference, but at least {points} points of accuracy and {loss} of loss. With three to five seeds
-this finds gross differences; the step-by-step comparison is that of
+of the difference, but at least {points} points of accuracy and {loss} of loss. With three to five
+seeds this finds gross differences; the step-by-step comparison is that of
 [`tests/pytorch`](../tests/pytorch/README.md). Networks that start from zeros learn only how
 frequent the classes are: their accuracy must be {zero} % to the digit, in each run.
 """
