@@ -87,11 +87,13 @@ struct Buckets {
     limits: Vec<f64>,
     /// For each cell: the slot of its smallest magnitude (upper 16 bits), and the largest lower
     /// bits that are still in it; those above are in the next slot.
-    cells: Vec<u32>,
+    cells: Box<[u32; CELLS]>,
 }
 
 static BUCKETS: LazyLock<Buckets> = LazyLock::new(Buckets::new);
 
+/// Values of the upper 16 bits.
+const CELLS: usize = 1 << 16;
 /// Values counted before the counts, which are 32 bits wide, are added up.
 const BLOCK: usize = 1 << 30;
 /// Tables of counts that are filled in turn: neighbouring values often share a bucket, and adding
@@ -114,11 +116,11 @@ impl Buckets {
         let mut buckets = Self {
             edges,
             limits,
-            cells: Vec::new(),
+            cells: Box::new([0; CELLS]),
         };
-        buckets.cells = (0..=u32::from(u16::MAX))
-            .map(|cell| buckets.cell(cell << 16))
-            .collect();
+        for cell in 0..CELLS {
+            buckets.cells[cell] = buckets.cell((cell as u32) << 16);
+        }
         buckets
     }
 
@@ -170,12 +172,12 @@ impl Buckets {
     fn count(&self, values: &[f32]) -> Vec<u64> {
         let mut total = vec![0_u64; self.slots()];
         for block in values.chunks(BLOCK) {
-            let mut lanes = vec![0_u32; self.slots() * LANES];
+            let mut lanes = vec![[0_u32; LANES]; self.slots()];
             let mut add = |lane: usize, value: f32| {
                 let bits = value.to_bits();
                 let cell = self.cells[(bits >> 16) as usize];
                 let slot = (cell >> 16) + u32::from(bits & 0xFFFF > cell & 0xFFFF);
-                lanes[slot as usize * LANES + lane] += 1;
+                lanes[slot as usize][lane] += 1;
             };
             let (groups, rest) = block.as_chunks::<LANES>();
             for group in groups {
@@ -186,7 +188,7 @@ impl Buckets {
             for &value in rest {
                 add(0, value);
             }
-            for (total, lanes) in total.iter_mut().zip(lanes.chunks_exact(LANES)) {
+            for (total, lanes) in total.iter_mut().zip(&lanes) {
                 *total += lanes.iter().map(|&count| u64::from(count)).sum::<u64>();
             }
         }

@@ -4,21 +4,34 @@
 //! `result.json`: a folder without it is a run to do again.
 
 mod atomic;
+mod best;
+mod confusion;
+mod curve;
 mod epochs;
 mod error;
 mod event_file;
+mod graph;
 mod histogram;
+mod image;
+mod layers;
 mod lock;
 mod manifest;
 mod recorder;
 mod result;
 mod scores;
 mod store;
+mod whole;
 
 pub use atomic::{prepare, write_atomically};
+pub use best::{BestTrial, has_best, remove_best, write_best};
+pub use confusion::Confusion;
+pub use curve::PrCurve;
 pub use error::RecordError;
 pub use event_file::{EventFile, HParam, SessionStatus};
+pub use graph::GraphNode;
 pub use histogram::Histogram;
+pub use image::Image;
+pub use layers::LayerValues;
 pub use lock::{SweepLock, lock};
 pub use manifest::{Host, Manifest};
 pub use recorder::{Recorder, RunHeader};

@@ -3,7 +3,10 @@
 use super::epochs::EpochsFile;
 use super::error::{RecordError, on};
 use super::event_file::{EventFile, HParam, SessionStatus};
+use super::graph::GraphNode;
+use super::layers::LayerValues;
 use super::result::RunResult;
+use super::whole::remove;
 use crate::event::EpochMetrics;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -36,17 +39,12 @@ impl Recorder {
     /// # Errors
     /// Folders that cannot be written to, a full disk; here and in all other methods.
     pub fn start(folder: &Path, header: &RunHeader, wall_time: f64) -> Result<Self, RecordError> {
-        match std::fs::remove_dir_all(folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(on("clear the folder", folder)(error));
-            }
-            _ => {}
-        }
+        remove(folder)?;
         std::fs::create_dir_all(folder).map_err(on("create the folder", folder))?;
         let mut events = EventFile::create(folder, wall_time)?;
         events.session_start(&header.group, &header.hparams, wall_time)?;
         events.text("configuration", &header.configuration, wall_time)?;
-        events.text("hardware", &header.hardware, wall_time)?;
+        events.text("Hardware/GPU", &header.hardware, wall_time)?;
         events.flush()?;
         Ok(Self {
             folder: folder.to_owned(),
@@ -72,10 +70,33 @@ impl Recorder {
                 .val_accuracy
                 .map(|accuracy| ("Accuracy/val", accuracy)),
         );
-        let step = i64::try_from(metrics.epoch).unwrap_or(i64::MAX);
-        self.events.scalars(&scalars, step, wall_time)?;
+        self.events
+            .scalars(&scalars, step(metrics.epoch), wall_time)?;
         self.events.flush()?;
         self.epochs.row(metrics)
+    }
+
+    /// Records the graph of the model.
+    ///
+    /// # Errors
+    /// A full disk and the like.
+    pub fn graph(&mut self, nodes: &[GraphNode], wall_time: f64) -> Result<(), RecordError> {
+        self.events.graph(nodes, wall_time)?;
+        self.events.flush()
+    }
+
+    /// Records the weights and gradients of layers, as [`EventFile::layers`] does.
+    ///
+    /// # Errors
+    /// A full disk and the like.
+    pub fn layers(
+        &mut self,
+        layers: &[LayerValues],
+        epoch: usize,
+        wall_time: f64,
+    ) -> Result<(), RecordError> {
+        self.events.layers(layers, step(epoch), wall_time)?;
+        self.events.flush()
     }
 
     /// Ends the records; the result is the last thing that appears.
@@ -84,9 +105,8 @@ impl Recorder {
     /// A full disk and the like.
     pub fn finish(mut self, result: &RunResult, wall_time: f64) -> Result<(), RecordError> {
         if let (Some(test), Some(last)) = (&result.test, &result.last_epoch) {
-            let step = i64::try_from(last.epoch).unwrap_or(i64::MAX);
             let scalars = [("Loss/test", test.loss), ("Accuracy/test", test.accuracy)];
-            self.events.scalars(&scalars, step, wall_time)?;
+            self.events.scalars(&scalars, step(last.epoch), wall_time)?;
         }
         let status = match result.failure {
             None => SessionStatus::Success,
@@ -96,4 +116,9 @@ impl Recorder {
         self.events.flush()?;
         result.write(&self.folder)
     }
+}
+
+/// An epoch as a step of TensorBoard.
+fn step(epoch: usize) -> i64 {
+    i64::try_from(epoch).unwrap_or(i64::MAX)
 }
