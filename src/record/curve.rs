@@ -46,10 +46,11 @@ impl PrCurve {
     /// last holds 1 alone. What is outside 0 to 1 is in the nearest bin, what is not a number in
     /// the first.
     ///
-    /// These are the bins of PyTorch's `compute_curve`, and the thresholds that TensorBoard shows.
+    /// These are the bins of PyTorch's `compute_curve`, with its rounding to 32 bits, and the
+    /// thresholds that TensorBoard shows.
     pub fn bin(probability: f32) -> usize {
         // A conversion to whole numbers cuts the fraction off, and saturates.
-        let bin = (f64::from(probability) * (Self::THRESHOLDS - 1) as f64) as usize;
+        let bin = (probability * (Self::THRESHOLDS - 1) as f32) as usize;
         bin.min(Self::THRESHOLDS - 1)
     }
 
@@ -163,7 +164,7 @@ mod tests {
             for threshold in 0..PrCurve::THRESHOLDS {
                 let count = |positive: bool, caught: bool| {
                     let is_counted = |&&(probability, is_positive): &&(f32, bool)| {
-                        let is_caught = f64::from(probability) * 126.0 >= threshold as f64;
+                        let is_caught = probability * 126.0 >= threshold as f32;
                         is_positive == positive && is_caught == caught
                     };
                     samples.iter().filter(is_counted).count() as f64
