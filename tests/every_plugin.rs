@@ -150,7 +150,10 @@ fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> 
     let mut file = EventFile::create(&folder, START).unwrap();
     let group = format!("made-up/{}", trial.name);
     file.session_start(&group, &trial.hparams(), START).unwrap();
-    let configuration = format!("key | value\n---|---\nmodel.width | {}\n", trial.width);
+    let configuration = format!(
+        "key | value\n---|---\nmodel.width | {}\ntraining.learning_rate | {}\n",
+        trial.width, trial.learning_rate
+    );
     file.text("configuration", &configuration, START).unwrap();
     let hardware = "what | value\n---|---\ndevice | cpu\n";
     file.text("Hardware/GPU", hardware, START).unwrap();
