@@ -4,6 +4,7 @@
 //! is not used: it aborts the process on an I/O error and loses events at exit.
 
 use super::error::{RecordError, on};
+use super::histogram::Histogram;
 use protobuf::{Message, RepeatedField, SingularPtrField};
 use std::collections::BTreeMap;
 use std::fs::File;
@@ -12,7 +13,7 @@ use std::path::{Path, PathBuf};
 use tensorboard_proto::event::Event;
 use tensorboard_proto::plugin_hparams::{HParamsPluginData, SessionEndInfo, SessionStartInfo};
 use tensorboard_proto::summary::{
-    Summary, Summary_Value, SummaryMetadata, SummaryMetadata_PluginData,
+    HistogramProto, Summary, Summary_Value, SummaryMetadata, SummaryMetadata_PluginData,
 };
 use tensorboard_proto::tensor::TensorProto;
 use tensorboard_proto::tensor_shape::{TensorShapeProto, TensorShapeProto_Dim};
@@ -85,28 +86,32 @@ impl EventFile {
         step: i64,
         wall_time: f64,
     ) -> Result<(), RecordError> {
-        let values = values.iter().map(|&(tag, number)| {
-            let mut value = Summary_Value::new();
-            value.set_tag(tag.to_owned());
-            value.set_simple_value(number as f32);
-            value
-        });
+        let values = values.iter();
+        let values = values.map(|&(tag, number)| scalar_value(tag, number));
         self.summary(values.collect(), step, wall_time)
     }
 
     /// Writes a text, shown as Markdown.
     pub fn text(&mut self, tag: &str, text: &str, wall_time: f64) -> Result<(), RecordError> {
-        let mut dimension = TensorShapeProto_Dim::new();
-        dimension.set_size(1);
-        let mut shape = TensorShapeProto::new();
-        shape.set_dim(RepeatedField::from_vec(vec![dimension]));
         let mut tensor = TensorProto::new();
         tensor.set_dtype(DataType::DT_STRING);
         tensor.set_string_val(RepeatedField::from_vec(vec![text.as_bytes().to_vec()]));
-        tensor.set_tensor_shape(shape);
+        tensor.set_tensor_shape(shape(&[1]));
         let mut value = plugin_value(&format!("{tag}/text_summary"), "text", Vec::new());
         value.set_tensor(tensor);
         self.summary(vec![value], 0, wall_time)
+    }
+
+    /// Writes a histogram of one step; nothing if it has no values.
+    pub fn histogram(
+        &mut self,
+        tag: &str,
+        histogram: &Histogram,
+        step: i64,
+        wall_time: f64,
+    ) -> Result<(), RecordError> {
+        let value = histogram_value(tag, histogram);
+        self.summary(value.into_iter().collect(), step, wall_time)
     }
 
     /// Starts a session of the HParams tab; sessions of one `group` are shown as one row.
@@ -166,12 +171,20 @@ impl EventFile {
         self.summary(vec![plugin_value(tag, "hparams", content)], 0, wall_time)
     }
 
-    fn summary(
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// Writes values of one step; nothing if there are none.
+    pub(super) fn summary(
         &mut self,
         values: Vec<Summary_Value>,
         step: i64,
         wall_time: f64,
     ) -> Result<(), RecordError> {
+        if values.is_empty() {
+            return Ok(());
+        }
         let mut summary = Summary::new();
         summary.set_value(RepeatedField::from_vec(values));
         let mut event = Event::new();
@@ -179,7 +192,12 @@ impl EventFile {
         self.write(event, step, wall_time)
     }
 
-    fn write(&mut self, mut event: Event, step: i64, wall_time: f64) -> Result<(), RecordError> {
+    pub(super) fn write(
+        &mut self,
+        mut event: Event,
+        step: i64,
+        wall_time: f64,
+    ) -> Result<(), RecordError> {
         event.set_step(step);
         event.set_wall_time(wall_time);
         encoded(&event)
@@ -188,7 +206,35 @@ impl EventFile {
     }
 }
 
-fn plugin_value(tag: &str, plugin: &str, content: Vec<u8>) -> Summary_Value {
+pub(super) fn scalar_value(tag: &str, number: f64) -> Summary_Value {
+    let mut value = Summary_Value::new();
+    value.set_tag(tag.to_owned());
+    value.set_simple_value(number as f32);
+    value
+}
+
+/// Nothing for a histogram without values: it would have no buckets, no minimum, no maximum.
+pub(super) fn histogram_value(tag: &str, histogram: &Histogram) -> Option<Summary_Value> {
+    let (limits, counts) = histogram
+        .buckets()
+        .into_iter()
+        .map(|(limit, count)| (limit, count as f64))
+        .unzip();
+    let mut message = HistogramProto::new();
+    message.set_min(histogram.min);
+    message.set_max(histogram.max);
+    message.set_num(histogram.num as f64);
+    message.set_sum(histogram.sum);
+    message.set_sum_squares(histogram.sum_squares);
+    message.set_bucket_limit(limits);
+    message.set_bucket(counts);
+    let mut value = Summary_Value::new();
+    value.set_tag(tag.to_owned());
+    value.set_histo(message);
+    (histogram.num > 0).then_some(value)
+}
+
+pub(super) fn plugin_value(tag: &str, plugin: &str, content: Vec<u8>) -> Summary_Value {
     let mut plugin_data = SummaryMetadata_PluginData::new();
     plugin_data.set_plugin_name(plugin.to_owned());
     plugin_data.set_content(content);
@@ -200,6 +246,17 @@ fn plugin_value(tag: &str, plugin: &str, content: Vec<u8>) -> Summary_Value {
     value
 }
 
-fn encoded(message: &impl Message) -> std::io::Result<Vec<u8>> {
+pub(super) fn shape(sizes: &[i64]) -> TensorShapeProto {
+    let dimension = |&size: &i64| {
+        let mut dimension = TensorShapeProto_Dim::new();
+        dimension.set_size(size);
+        dimension
+    };
+    let mut shape = TensorShapeProto::new();
+    shape.set_dim(sizes.iter().map(dimension).collect());
+    shape
+}
+
+pub(super) fn encoded(message: &impl Message) -> std::io::Result<Vec<u8>> {
     message.write_to_bytes().map_err(std::io::Error::other)
 }

@@ -5,9 +5,16 @@
 
 mod atomic;
 mod classes;
+mod best;
+mod confusion;
+mod curve;
 mod epochs;
 mod error;
 mod event_file;
+mod graph;
+mod histogram;
+mod image;
+mod layers;
 mod lock;
 mod manifest;
 mod profile;
@@ -15,11 +22,18 @@ mod recorder;
 mod result;
 mod scores;
 mod store;
+mod whole;
 
 pub use atomic::{prepare, write_atomically};
 pub use classes::RunClasses;
+pub use best::{BestTrial, has_best, remove_best, write_best};
+pub use confusion::Confusion;
+pub use curve::PrCurve;
 pub use error::RecordError;
 pub use event_file::{EventFile, HParam, SessionStatus};
+pub use graph::GraphNode;
+pub use histogram::Histogram;
+pub use image::Image;
 pub use lock::{SweepLock, lock};
 pub use manifest::{Host, Manifest};
 pub use recorder::{Recorder, RunHeader};

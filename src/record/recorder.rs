@@ -3,7 +3,9 @@
 use super::epochs::EpochsFile;
 use super::error::{RecordError, on};
 use super::event_file::{EventFile, HParam, SessionStatus};
+use super::graph::GraphNode;
 use super::result::RunResult;
+use super::whole::remove;
 use crate::event::{EpochMetrics, LayerValues};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -38,12 +40,7 @@ impl Recorder {
     /// # Errors
     /// Folders that cannot be written to, a full disk; here and in all other methods.
     pub fn start(folder: &Path, header: &RunHeader, wall_time: f64) -> Result<Self, RecordError> {
-        match std::fs::remove_dir_all(folder) {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-                return Err(on("clear the folder", folder)(error));
-            }
-            _ => {}
-        }
+        remove(folder)?;
         std::fs::create_dir_all(folder).map_err(on("create the folder", folder))?;
         let mut events = EventFile::create(folder, wall_time)?;
         events.session_start(&header.group, &header.hparams, wall_time)?;
@@ -79,23 +76,33 @@ impl Recorder {
             .map(|(layer, &norm)| (format!("GradientNorm/layer{layer}"), norm))
             .collect();
         scalars.extend(norms.iter().map(|(tag, norm)| (tag.as_str(), *norm)));
-        let step = step_of(metrics.epoch);
-        self.events.scalars(&scalars, step, wall_time)?;
+        self.events
+            .scalars(&scalars, step(metrics.epoch), wall_time)?;
         self.events.flush()?;
         self.epochs.row(metrics)
     }
 
-    /// Records the layers' values at the end of an epoch.
+    /// Records the graph of the model.
+    ///
+    /// # Errors
+    /// A full disk and the like.
+    pub fn graph(&mut self, nodes: &[GraphNode], wall_time: f64) -> Result<(), RecordError> {
+        self.events.graph(nodes, wall_time)?;
+        self.events.flush()
+    }
+
+    /// Records the weights and gradients of layers, as [`EventFile::layers`] does.
     ///
     /// # Errors
     /// A full disk and the like.
     pub fn layers(
         &mut self,
-        _layers: &[LayerValues],
-        _epoch: usize,
-        _wall_time: f64,
+        layers: &[LayerValues],
+        epoch: usize,
+        wall_time: f64,
     ) -> Result<(), RecordError> {
-        Ok(())
+        self.events.layers(layers, step(epoch), wall_time)?;
+        self.events.flush()
     }
 
     /// Ends the records; the result is the last thing that appears.
@@ -113,7 +120,7 @@ impl Recorder {
             scalars.push(("Metrics/test_macro_f1", test.macro_f1));
         }
         if !scalars.is_empty() {
-            let step = step_of(result.final_epoch.unwrap_or(0));
+            let step = step(result.final_epoch.unwrap_or(0));
             self.events.scalars(&scalars, step, wall_time)?;
         }
         let status = match result.failure {
@@ -127,6 +134,6 @@ impl Recorder {
 }
 
 /// An epoch as a step of TensorBoard.
-fn step_of(epoch: usize) -> i64 {
+fn step(epoch: usize) -> i64 {
     i64::try_from(epoch).unwrap_or(i64::MAX)
 }

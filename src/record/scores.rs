@@ -1,7 +1,8 @@
 //! The scores of a trial over its folds, for TensorBoard: a run named `cv` beside the folds.
 
-use super::error::{RecordError, on};
-use super::event_file::{EventFile, HParam, SessionStatus};
+use super::error::RecordError;
+use super::event_file::{HParam, SessionStatus};
+use super::whole::{is_there, remove, write_whole};
 use std::collections::BTreeMap;
 use std::path::Path;
 
@@ -43,41 +44,31 @@ pub fn write_scores(
     scores: &Scores,
     wall_time: f64,
 ) -> Result<(), RecordError> {
-    remove_scores(trial_folder)?;
-    let folder = trial_folder.join(FOLDER);
-    std::fs::create_dir_all(&folder).map_err(on("create the folder", &folder))?;
-    // Under a name that TensorBoard does not look at, until it is whole.
-    let part = folder.join("scores.part");
-    let mut events = EventFile::create_at(&part, wall_time)?;
-    events.session_start(group, hparams, wall_time)?;
-    let runs = scores.val_accuracy.iter().zip(&scores.val_loss);
-    for (step, (&accuracy, &loss)) in runs.enumerate() {
-        let scalars = [("CV/val_accuracy", accuracy), ("CV/val_loss", loss)];
-        events.scalars(&scalars, step as i64, wall_time)?;
-    }
-    for (name, values) in [
-        ("accuracy", &scores.val_accuracy),
-        ("loss", &scores.val_loss),
-    ] {
-        if let Some((mean, deviation)) = mean_and_deviation(values) {
-            let tags = [format!("CV/val_{name}_mean"), format!("CV/val_{name}_sd")];
-            let mut scalars = vec![(tags[0].as_str(), mean)];
-            scalars.extend(deviation.map(|deviation| (tags[1].as_str(), deviation)));
-            events.scalars(&scalars, 0, wall_time)?;
+    write_whole(&trial_folder.join(FOLDER), wall_time, |events| {
+        events.session_start(group, hparams, wall_time)?;
+        let runs = scores.val_accuracy.iter().zip(&scores.val_loss);
+        for (step, (&accuracy, &loss)) in runs.enumerate() {
+            let scalars = [("CV/val_accuracy", accuracy), ("CV/val_loss", loss)];
+            events.scalars(&scalars, step as i64, wall_time)?;
         }
-    }
-    events.session_end(SessionStatus::Success, wall_time)?;
-    events.flush()?;
-    drop(events);
-    let whole = EventFile::path_in(&folder, wall_time);
-    std::fs::rename(&part, &whole).map_err(on("write", &whole))
+        for (name, values) in [
+            ("accuracy", &scores.val_accuracy),
+            ("loss", &scores.val_loss),
+        ] {
+            if let Some((mean, deviation)) = mean_and_deviation(values) {
+                let tags = [format!("CV/val_{name}_mean"), format!("CV/val_{name}_sd")];
+                let mut scalars = vec![(tags[0].as_str(), mean)];
+                scalars.extend(deviation.map(|deviation| (tags[1].as_str(), deviation)));
+                events.scalars(&scalars, 0, wall_time)?;
+            }
+        }
+        events.session_end(SessionStatus::Success, wall_time)
+    })
 }
 
 /// Whether a trial's scores are there, whole.
 pub fn has_scores(trial_folder: &Path) -> bool {
-    let entries = std::fs::read_dir(trial_folder.join(FOLDER));
-    let is_event_file = |name: std::ffi::OsString| name.to_string_lossy().contains("tfevents");
-    entries.is_ok_and(|entries| entries.flatten().any(|e| is_event_file(e.file_name())))
+    is_there(&trial_folder.join(FOLDER))
 }
 
 /// Removes a trial's scores: they are not, or no longer, those of its runs.
@@ -85,13 +76,7 @@ pub fn has_scores(trial_folder: &Path) -> bool {
 /// # Errors
 /// A folder that cannot be removed.
 pub fn remove_scores(trial_folder: &Path) -> Result<(), RecordError> {
-    let folder = trial_folder.join(FOLDER);
-    match std::fs::remove_dir_all(&folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(on("clear the folder", &folder)(error))
-        }
-        _ => Ok(()),
-    }
+    remove(&trial_folder.join(FOLDER))
 }
 
 #[cfg(test)]

@@ -1,6 +1,8 @@
 //! The binary as a user runs it, in a folder of its own.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
+pub mod events;
+
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use tempfile::TempDir;

@@ -1,9 +1,17 @@
-"""Reads the records of a sweep of sweeps/smoke.yaml as TensorBoard and pandas read them.
+"""Reads the records of sweeps as TensorBoard and pandas read them.
 
-    python check.py FOLDER      # FOLDER has runs/smoke and reports/smoke.csv
+    python check.py FOLDER [PLUGIN...]
+
+FOLDER has runs/SWEEP, as tp-sweep writes them, and may have reports/SWEEP.csv. What TensorBoard
+serves is held against epochs.csv, result.json and sweep.json, and what must hold of any histogram,
+graph or curve is checked. Where FOLDER has values/SWEEP/TRIAL/RUN.json, the numbers themselves,
+numpy computes what PyTorch would have written, and that is what must be served.
+
+PLUGINs are those that must have data: all of them, unless some are named.
 """
 
 import csv
+import io
 import json
 import math
 import socket
@@ -15,20 +23,15 @@ import urllib.request
 from pathlib import Path
 
 import jsonschema
+import numpy
 import pandas
+import PIL.Image
 import yaml
+from google.protobuf import text_format
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
+from tensorboard.compat.proto.graph_pb2 import GraphDef
 
-SCALARS = [
-    "Accuracy/test",
-    "Accuracy/train",
-    "Accuracy/val",
-    "LearningRate",
-    "Loss/test",
-    "Loss/train",
-    "Loss/val",
-    "Metrics/epoch_seconds",
-]
+PLUGINS = ["scalars", "text", "hparams", "histograms", "distributions", "graphs", "images", "pr_curves"]
 COLUMNS = {
     "Loss/train": "train_loss",
     "Loss/val": "val_loss",
@@ -37,6 +40,7 @@ COLUMNS = {
     "LearningRate": "learning_rate",
     "Metrics/epoch_seconds": "seconds",
 }
+TESTED = {"Loss/test": "loss", "Accuracy/test": "accuracy"}
 checked = 0
 
 
@@ -47,102 +51,411 @@ def check(condition, what):
         sys.exit(f"FAILED: {what}")
 
 
-def close(a, b):
-    return math.isclose(a, b, rel_tol=1e-6, abs_tol=1e-9)
+def close(a, b, tolerance=1e-6):
+    return math.isclose(a, b, rel_tol=tolerance, abs_tol=1e-9)
 
 
-def event_accumulators(runs):
-    """Every run folder by itself, with TensorBoard's own loader."""
-    folders = sorted(path.parent for path in runs.rglob("result.json"))
-    check(len(folders) == 8, f"8 runs, found {len(folders)}")
-    for folder in folders:
-        accumulator = EventAccumulator(str(folder))
-        accumulator.Reload()
-        check(sorted(accumulator.Tags()["scalars"]) == SCALARS, f"scalars of {folder}")
-        rows = list(csv.DictReader(open(folder / "epochs.csv")))
+def all_close(a, b):
+    a, b = numpy.asarray(a, dtype=float), numpy.asarray(b, dtype=float)
+    return a.shape == b.shape and numpy.allclose(a, b, rtol=1e-6, atol=1e-30)
+
+
+class Run:
+    """A run's folder, with what tp-sweep's own files say of it."""
+
+    def __init__(self, runs, folder):
+        self.folder = folder
+        self.name = folder.relative_to(runs).as_posix()
+        self.group = folder.parent.relative_to(runs).as_posix()
+        self.rows = list(csv.DictReader(open(folder / "epochs.csv")))
+        self.result = json.load(open(folder / "result.json"))["result"]
+        self.finished = self.result["failure"] is None
+        self.epochs = [int(row["epoch"]) for row in self.rows]
+
+    def expected(self):
+        """Each scalar's steps and values."""
+        scalars = {}
         for tag, column in COLUMNS.items():
-            events = accumulator.Scalars(tag)
-            check([e.step for e in events] == [int(r["epoch"]) for r in rows], f"steps of {tag}")
-            for event, row in zip(events, rows):
-                check(close(event.value, float(row[column])), f"{tag} of {folder}")
-        result = json.load(open(folder / "result.json"))["result"]
-        check(close(accumulator.Scalars("Accuracy/test")[0].value, result["test"]["accuracy"]), "test")
-    for folder in sorted(runs.glob("smoke/*/cv")):
-        accumulator = EventAccumulator(str(folder))
+            points = [(int(row["epoch"]), float(row[column])) for row in self.rows if row[column]]
+            if points:
+                scalars[tag] = points
+        if self.finished:
+            for tag, key in TESTED.items():
+                # An earlier epoch, where the best one was restored.
+                scalars[tag] = [(None, self.result["test"][key])]
+        return scalars
+
+    def check_scalars(self, tags, read, reader):
+        expected = self.expected()
+        # Layers have scalars of their own where values are not finite.
+        tags = {tag for tag in tags if not tag.startswith("NotFinite/")}
+        check(set(expected) <= tags, f"{reader}: scalars of {self.name}: {sorted(tags)}")
+        for tag, points in expected.items():
+            served = read(tag)
+            check(len(served) == len(points), f"{reader}: number of points of {tag} of {self.name}")
+            for (step, value), (own_step, own) in zip(served, points):
+                check(own_step in (None, step), f"{reader}: steps of {tag} of {self.name}")
+                check(close(value, own), f"{reader}: {tag} of {self.name}: {value}, not {own}")
+
+
+class Sweeps:
+    """All that lies below a runs folder."""
+
+    def __init__(self, folder):
+        self.root = folder / "runs"
+        self.values = folder / "values"
+        self.runs = [Run(self.root, path.parent) for path in sorted(self.root.rglob("result.json"))]
+        asked = sum(json.load(open(path))["runs"] for path in self.root.glob("*/sweep.json"))
+        check(len(self.runs) == asked > 0, f"{asked} runs, found {len(self.runs)}")
+        self.groups = {}
+        for run in self.runs:
+            self.groups.setdefault(run.group, []).append(run)
+        self.scored = [path.parent.as_posix() for path in self.relative("cv")]
+        self.best = [path.as_posix() for path in self.relative("best")]
+
+    def relative(self, name):
+        return [path.relative_to(self.root) for path in sorted(self.root.glob(f"*/*/{name}"))]
+
+    def known_values(self, name):
+        path = self.values / f"{name}.json"
+        return json.load(open(path)) if path.exists() else None
+
+
+def event_accumulators(sweeps):
+    """Every run folder by itself, with TensorBoard's own loader."""
+    for run in sweeps.runs:
+        accumulator = EventAccumulator(str(run.folder))
         accumulator.Reload()
-        folds = [e.value for e in accumulator.Scalars("CV/val_accuracy")]
-        check(len(folds) == 2, f"two folds in {folder}")
-        mean = accumulator.Scalars("CV/val_accuracy_mean")[0].value
-        deviation = accumulator.Scalars("CV/val_accuracy_sd")[0].value
-        check(close(mean, pandas.Series(folds).mean()), "mean of the folds")
-        check(abs(deviation - pandas.Series(folds).std(ddof=1)) < 1e-6, "deviation of the folds")
+        read = lambda tag: [(event.step, event.value) for event in accumulator.Scalars(tag)]
+        run.check_scalars(accumulator.Tags()["scalars"], read, "the accumulator")
+        for tag in accumulator.Tags()["histograms"]:
+            for event in accumulator.Histograms(tag):
+                histogram = event.histogram_value
+                what = f"{tag} of {run.name}"
+                check(histogram.num == sum(histogram.bucket), f"number of values in {what}")
+                check(histogram.sum**2 <= histogram.num * histogram.sum_squares * (1 + 1e-9), f"sums of {what}")
+                check(set(histogram.bucket_limit) <= set(EDGES), f"edges of {what}")
+    for group in sweeps.scored:
+        accumulator = EventAccumulator(str(sweeps.root / group / "cv"))
+        accumulator.Reload()
+        own = [run.result["last_epoch"] for run in sweeps.groups[group]]
+        for metric in ["accuracy", "loss"]:
+            folds = [event.value for event in accumulator.Scalars(f"CV/val_{metric}")]
+            check(all_close(folds, [epoch[f"val_{metric}"] for epoch in own]), f"folds of {group}")
+            mean = accumulator.Scalars(f"CV/val_{metric}_mean")[0].value
+            deviation = accumulator.Scalars(f"CV/val_{metric}_sd")[0].value
+            check(close(mean, pandas.Series(folds).mean()), f"mean of {group}")
+            check(abs(deviation - pandas.Series(folds).std(ddof=1)) < 1e-6, f"deviation of {group}")
 
 
-def http(runs):
-    """The same over HTTP, from a TensorBoard that is running."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
-    address = f"http://127.0.0.1:{port}"
-    server = subprocess.Popen(
-        [sys.executable, "-m", "tensorboard.main", "--logdir", str(runs), "--port", str(port),
-         "--host", "127.0.0.1", "--load_fast=false"],
-        stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
-    )
+def pytorch_edges():
+    """The bins of SummaryWriter.add_histogram, and what is beyond them on either side."""
+    edges, edge = [], 1e-12
+    while edge < 1e20:
+        edges.append(edge)
+        edge *= 1.1
+    return [-edge for edge in reversed(edges)] + [0.0] + edges + [sys.float_info.max]
 
-    def get(path, **query):
-        url = f"{address}{path}?{urllib.parse.urlencode(query)}" if query else address + path
-        return json.load(urllib.request.urlopen(url, timeout=30))
 
-    def post(path, body):
+EDGES = pytorch_edges()
+
+
+def histogram_of(values, fast):
+    """What TensorBoard serves of these numbers: left edge, right edge and count of each bucket.
+
+    PyTorch writes an empty bucket in front of the first that is not, unless there is none in front.
+    The slow loader leaves it out. Either loader takes the least value for the first left edge.
+    """
+    values = numpy.array([value for value in values if value is not None], dtype=float)
+    if not len(values):
+        return []
+    counts, _ = numpy.histogram(values, bins=[-sys.float_info.max] + EDGES)
+    (full,) = numpy.nonzero(counts)
+    first = full[0] - 1 if fast and full[0] > 0 else full[0]
+    inner = EDGES[first : full[-1]]
+    lefts, rights = [values.min()] + inner, inner + [values.max()]
+    return list(zip(lefts, rights, counts[first : full[-1] + 1]))
+
+
+def curve_of(labels, scores, thresholds=127):
+    """What torch.utils.tensorboard.summary.compute_curve gives."""
+    bins = numpy.floor(scores.astype(numpy.float32) * numpy.float32(thresholds - 1)).astype(int)
+    positives = numpy.bincount(bins[labels], minlength=thresholds)[::-1].cumsum()[::-1]
+    negatives = numpy.bincount(bins[~labels], minlength=thresholds)[::-1].cumsum()[::-1]
+    return {
+        "true_positives": positives,
+        "false_positives": negatives,
+        "true_negatives": negatives[0] - negatives,
+        "false_negatives": positives[0] - positives,
+        "precision": positives / numpy.maximum(1e-7, positives + negatives),
+        "recall": positives / numpy.maximum(1e-7, positives[0]),
+    }
+
+
+class Server:
+    """A TensorBoard that is running; fast is the loader that it takes by itself."""
+
+    def __init__(self, runs, fast):
+        self.fast = fast
+        self.name = "the fast loader" if fast else "the slow loader"
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            port = free.getsockname()[1]
+        self.address = f"http://127.0.0.1:{port}"
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tensorboard.main", "--logdir", str(runs), "--port", str(port),
+             "--host", "127.0.0.1", f"--load_fast={'true' if fast else 'false'}"],
+            stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,
+        )
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.terminate()
+        self.process.wait(timeout=30)
+
+    def bytes(self, path, **query):
+        url = f"{self.address}/data/plugin/{path}?{urllib.parse.urlencode(query)}"
+        return urllib.request.urlopen(url, timeout=30).read()
+
+    def get(self, path, **query):
+        return json.loads(self.bytes(path, **query))
+
+    def post(self, path, body):
         headers = {"Content-Type": "application/json"}
-        request = urllib.request.Request(address + path, json.dumps(body).encode(), headers)
+        url = f"{self.address}/data/plugin/{path}"
+        request = urllib.request.Request(url, json.dumps(body).encode(), headers)
         return json.load(urllib.request.urlopen(request, timeout=30))
 
-    try:
+    def tags(self, plugin):
+        """The tags of each run that has some."""
+        return {run: sorted(tags) for run, tags in self.get(f"{plugin}/tags").items() if tags}
+
+    def wait(self, complete):
         for _ in range(240):
             try:
-                tags = get("/data/plugin/scalars/tags")
-                if len(tags) == 12:
-                    break
+                if complete():
+                    return
             except OSError:
                 pass
             time.sleep(0.5)
-        check(len(tags) == 12, f"8 folds and 4 cross-validations, found {sorted(tags)}")
-        run = "smoke/width64_lr0.1/fold-0"
-        curve = get("/data/plugin/scalars/scalars", tag="Loss/val", run=run)
-        check([point[1] for point in curve] == [1, 2], "steps of a curve")
-        text = get("/data/plugin/text/text", run=run, tag="configuration/text_summary")
-        check("training.learning_rate" in text[0]["text"], "configuration as text")
-        text = get("/data/plugin/text/text", run=run, tag="hardware/text_summary")
-        check("processor" in text[0]["text"], "hardware as text")
-        experiment = post("/data/plugin/hparams/experiment", {"experimentName": ""})
-        names = sorted(info["name"] for info in experiment["hparamInfos"])
-        check(names == ["model.width", "training.learning_rate"], f"hparams {names}")
-        metrics = [{"name": {"tag": tag, "group": ""}} for tag in ["Accuracy/val", "CV/val_accuracy_mean"]]
-        groups = post("/data/plugin/hparams/session_groups", {
-            "experimentName": "", "allowedStatuses": ["STATUS_SUCCESS"],
-            "colParams": [{"metric": metric["name"]} for metric in metrics],
-            "sliceSize": 100, "startIndex": 0,
-        })
-        check(len(groups["sessionGroups"]) == 4, "one row for each trial")
-        for group in groups["sessionGroups"]:
-            check(len(group["sessions"]) == 3, "two folds and their cross-validation")
-    finally:
-        server.terminate()
-        server.wait(timeout=30)
+        check(False, f"{self.name}: TensorBoard has not loaded everything")
 
 
-def table(folder):
+def scalars(server, sweeps):
+    tags = server.tags("scalars")
+    for run in sweeps.runs:
+        read = lambda tag: [point[1:] for point in server.get("scalars/scalars", tag=tag, run=run.name)]
+        run.check_scalars(tags[run.name], read, server.name)
+    for group in sweeps.scored:
+        curve = server.get("scalars/scalars", tag="CV/val_accuracy", run=f"{group}/cv")
+        check(len(curve) == len(sweeps.groups[group]), f"folds of {group}")
+    return tags
+
+
+def text(server, sweeps):
+    tags = server.get("text/tags")
+    for run in sweeps.runs:
+        served = server.get("text/text", run=run.name, tag="configuration/text_summary")[0]["text"]
+        check("<table>" in served, f"a table of the configuration of {run.name}")
+        for section, fields in run.result["config"].items():
+            for field in fields:
+                check(f"{section}.{field}" in served, f"{section}.{field} in {run.name}")
+        served = server.get("text/text", run=run.name, tag="Hardware/GPU/text_summary")[0]["text"]
+        check("<table>" in served and "device" in served, f"a table of the hardware of {run.name}")
+    return tags
+
+
+def hparams(server, sweeps):
+    experiment = server.post("hparams/experiment", {"experimentName": ""})
+    names = [info["name"] for info in experiment["hparamInfos"]]
+    columns = ["Accuracy/val", "Loss/val", "Accuracy/test"]
+    groups = server.post("hparams/session_groups", {
+        "experimentName": "", "allowedStatuses": ["STATUS_SUCCESS", "STATUS_FAILURE"],
+        "colParams": [{"metric": {"tag": tag, "group": ""}} for tag in columns],
+        "sliceSize": 10000, "startIndex": 0,
+    })["sessionGroups"]
+    check(sorted(group["name"] for group in groups) == sorted(sweeps.groups), "one row for each trial")
+    runs = {run.name: run for run in sweeps.runs}
+    for group in groups:
+        own = sweeps.groups[group["name"]]
+        config = own[0].result["config"]
+        for name, value in group["hparams"].items():
+            section, _, field = name.partition(".")
+            if isinstance(value, (int, float)) and field in config.get(section, {}):
+                check(close(value, config[section][field]), f"{name} of {group['name']}")
+        names_of = {session["name"] for session in group["sessions"]}
+        scored = {f"{group['name']}/cv"} if group["name"] in sweeps.scored else set()
+        check(names_of == {run.name for run in own} | scored, f"sessions of {group['name']}")
+        for session in group["sessions"]:
+            run = runs.get(session["name"])
+            if run is None:
+                continue
+            expected = "STATUS_SUCCESS" if run.finished else "STATUS_FAILURE"
+            check(session["status"] == expected, f"status of {run.name}")
+            metrics = {metric["name"]["tag"]: metric["value"] for metric in session["metricValues"]}
+            for tag, points in run.expected().items():
+                check(close(metrics[tag], points[-1][1]), f"the metric {tag} of {run.name}")
+    return names
+
+
+def histograms(server, sweeps):
+    tags = server.tags("histograms")
+    for run in sweeps.runs:
+        known = sweeps.known_values(run.name)
+        for tag in tags.get(run.name, []):
+            steps = server.get("histograms/histograms", tag=tag, run=run.name)
+            check({step for _, step, _ in steps} <= set(run.epochs), f"steps of {tag} of {run.name}")
+            for _, step, buckets in steps:
+                what = f"{server.name}: {tag} of {run.name} at {step}"
+                lefts, rights, counts = numpy.array(buckets).T
+                check(sum(counts) > 0 and min(counts) >= 0, f"counts of {what}")
+                check(all(lefts[1:] == rights[:-1]), f"edges of {what}")
+                check(all(lefts[counts > 0] <= rights[counts > 0]), f"edges of {what}")
+                if known:
+                    expected = histogram_of(known[tag][str(step)], server.fast)
+                    check(all_close(buckets, expected), what)
+        if known:
+            finite = lambda values: any(value is not None for value in values)
+            expected = [tag for tag in known if any(map(finite, known[tag].values()))]
+            check(tags[run.name] == sorted(expected), f"histograms of {run.name}")
+        elif run.name in tags:
+            of = {kind: {tag.partition("/")[2] for tag in tags[run.name] if tag.startswith(kind)}
+                  for kind in ["Weights/", "Gradients/"]}
+            check(of["Weights/"] == of["Gradients/"], f"weights and gradients of {run.name}")
+    return tags
+
+
+def distributions(server, sweeps):
+    tags = server.tags("distributions")
+    check(tags == server.tags("histograms"), "a distribution for each histogram")
+    for run in sweeps.runs:
+        known = sweeps.known_values(run.name)
+        for tag in tags.get(run.name, []):
+            for _, step, points in server.get("distributions/distributions", tag=tag, run=run.name):
+                what = f"{server.name}: distribution of {tag} of {run.name} at {step}"
+                shares, values = numpy.array(points).T
+                check(list(shares) == [0, 668, 1587, 3085, 5000, 6915, 8413, 9332, 10000], what)
+                check(all(values[1:] >= values[:-1]), f"{what} ascends")
+                if known:
+                    finite = [value for value in known[tag][str(step)] if value is not None]
+                    check(all_close(values[[0, -1]], [min(finite), max(finite)]), what)
+    return tags
+
+
+def graphs(server, sweeps):
+    graphs = server.get("graphs/info")
+    for run in sweeps.runs:
+        if run.name not in graphs:
+            continue
+        check(graphs[run.name]["run_graph"], f"a graph of {run.name}")
+        served = server.bytes("graphs/graph", run=run.name, conceptual="false")
+        graph = text_format.Parse(served.decode(), GraphDef())
+        names = {node.name for node in graph.node}
+        check(len(names) == len(graph.node) > 2, f"nodes of {run.name}")
+        check(graph.versions.producer == 22, f"producer of the graph of {run.name}")
+        read = {name for node in graph.node for name in node.input}
+        check(read <= names, f"inputs of the graph of {run.name}: {sorted(read - names)}")
+        starts = [node.name for node in graph.node if not node.input]
+        ends = names - read
+        check(len(ends) == 1, f"one end of the graph of {run.name}, found {sorted(ends)}")
+        # What the end depends on is all there is.
+        reached, open_nodes = set(ends), list(ends)
+        inputs = {node.name: list(node.input) for node in graph.node}
+        while open_nodes:
+            new = set(inputs[open_nodes.pop()]) - reached
+            reached |= new
+            open_nodes += new
+        check(reached == names and starts, f"the graph of {run.name} hangs together")
+        for node in graph.node:
+            check(node.op, f"the operation of {node.name} of {run.name}")
+            shapes = node.attr["_output_shapes"].list.shape
+            check(len(shapes) == 1 and shapes[0].dim, f"the shape of {node.name} of {run.name}")
+        check(any("/" in name for name in names), f"scopes in the graph of {run.name}")
+    return graphs
+
+
+def images(server, sweeps):
+    tags = server.tags("images")
+    for run in sweeps.best:
+        check(any(tag.startswith("Confusion/") for tag in tags[run]), f"confusion matrices of {run}")
+        accumulator = EventAccumulator(str(sweeps.root / run))
+        accumulator.Reload()
+        for tag in tags[run]:
+            written = accumulator.Images(tag)
+            served = server.get("images/images", tag=tag, run=run, sample=0)
+            check(len(served) == len(written), f"number of {tag} of {run}")
+            for entry, event in zip(served, written):
+                query = dict(urllib.parse.parse_qsl(entry["query"]))
+                blob = server.bytes("images/individualImage", **query)
+                check(blob == event.encoded_image_string, f"bytes of {tag} of {run}")
+                image = PIL.Image.open(io.BytesIO(blob))
+                image.load()
+                check(image.format == "PNG" and image.mode == "RGB", f"{tag} of {run}")
+                check(image.size == (event.width, event.height), f"size of {tag} of {run}")
+                colours = image.getcolors(maxcolors=1 << 24)
+                check(max(colours)[1] == (255, 255, 255) and len(colours) > 10, f"a drawing in {tag}")
+    return tags
+
+
+def pr_curves(server, sweeps):
+    tags = server.tags("pr_curves")
+    for run in sweeps.best:
+        known = sweeps.known_values(run)
+        samples = set()
+        positives = 0
+        for position, tag in enumerate(tags[run]):
+            (curve,) = server.get("pr_curves/pr_curves", tag=tag, run=run)[run]
+            what = f"{server.name}: {tag} of {run}"
+            tp, fp, tn, fn, precision, recall, thresholds = (
+                numpy.array(curve[key])
+                for key in ["true_positives", "false_positives", "true_negatives", "false_negatives",
+                            "precision", "recall", "thresholds"]
+            )
+            check(all_close(thresholds, numpy.arange(len(tp)) / 126), f"thresholds of {what}")
+            check(fn[0] == tn[0] == 0 and recall[0] == 1, f"all is positive at 0 in {what}")
+            check(all(numpy.diff(tp) <= 0) and all(numpy.diff(fp) <= 0), f"{what} descends")
+            check(all_close(precision, tp / (tp + fp)) and all_close(recall, tp / (tp + fn)), what)
+            samples.add(int(tp[0] + fp[0]))
+            positives += int(tp[0])
+            if known:
+                label = int(tag.removeprefix("PR/"))
+                labels = numpy.array([sample["label"] == label for sample in known])
+                scores = numpy.array([sample["probabilities"][label] for sample in known])
+                for key, values in curve_of(labels, scores).items():
+                    check(all_close(curve[key], values[: len(tp)]), f"{key} of {what}")
+        check(len(samples) == 1 and positives in samples, f"each sample of {run} is of one class")
+    return tags
+
+
+def http(sweeps, needed):
+    """Over HTTP, from a running TensorBoard, with both of its loaders."""
+    for fast in [True, False]:
+        with Server(sweeps.root, fast) as server:
+            expected = {run.name for run in sweeps.runs}
+            expected |= {f"{group}/cv" for group in sweeps.scored}
+            server.wait(lambda: expected <= set(server.tags("scalars")) and (
+                not sweeps.best or set(sweeps.best) <= set(server.tags("pr_curves"))))
+            for plugin in PLUGINS:
+                data = globals()[plugin](server, sweeps)
+                check(data or plugin not in needed, f"{server.name}: data of {plugin}")
+
+
+def table(path):
     """The CSV as pandas reads it."""
-    frame = pandas.read_csv(folder / "reports" / "smoke.csv")
-    check(list(frame["rank"]) == [1, 2, 3, 4], "ranks")
+    frame = pandas.read_csv(path)
+    check(list(frame["rank"]) == list(range(1, len(frame) + 1)), "ranks")
     check(frame["mean_val_accuracy"].is_monotonic_decreasing, "best first")
-    check(frame["param_model.width"].dtype.kind == "i", "widths are whole numbers")
-    check(frame["param_training.learning_rate"].dtype.kind == "f", "rates are numbers")
-    splits = frame[["split0_val_accuracy", "split1_val_accuracy"]]
-    check((splits.mean(axis=1) - frame["mean_val_accuracy"]).abs().max() < 1e-12, "means")
-    check((splits.std(axis=1, ddof=1) - frame["std_val_accuracy"]).abs().max() < 1e-12, "deviations")
+    for column in frame.columns:
+        if column in ["param_model.width", "param_model.layers"]:
+            check(frame[column].dtype.kind == "i", f"{column} has whole numbers")
+        if column == "param_training.learning_rate":
+            check(frame[column].dtype.kind == "f", "rates are numbers")
+    splits = frame[[name for name in frame.columns if name.startswith("split") and name.endswith("val_accuracy")]]
+    if splits.shape[1] > 1:
+        check((splits.mean(axis=1) - frame["mean_val_accuracy"]).abs().max() < 1e-12, "means")
+        check((splits.std(axis=1, ddof=1) - frame["std_val_accuracy"]).abs().max() < 1e-12, "deviations")
 
 
 def schema():
@@ -171,8 +484,12 @@ def schema():
 
 
 folder = Path(sys.argv[1])
+needed = sys.argv[2:] or PLUGINS
+check(set(needed) <= set(PLUGINS), f"plugins {needed}")
 schema()
-event_accumulators(folder / "runs")
-http(folder / "runs")
-table(folder)
+sweeps = Sweeps(folder)
+event_accumulators(sweeps)
+http(sweeps, needed)
+for path in sorted(folder.glob("reports/*.csv")):
+    table(path)
 print(f"{checked} passed, 0 failed")
