@@ -50,7 +50,7 @@ impl Work {
         let epochs = config.training.epochs.get();
         let batch = config.training.batch_size.get();
         let (forward, backward) = flop_per_sample(config);
-        let test = config.data.set.test_samples() as f64 * forward;
+        let test = config.test_samples() as f64 * forward;
         let per_epoch = train as f64 * (forward + backward) + validation as f64 * forward;
         Self {
             runs: 1,
@@ -67,13 +67,9 @@ impl Work {
 /// the weights and, above the first layer, once for the layer's input.
 fn flop_per_sample(config: &Config) -> (f64, f64) {
     let widths = config.model.hidden_widths();
-    let mut inputs = config.data.set.features();
+    let mut inputs = config.features();
     let (mut forward, mut backward) = (0.0, 0.0);
-    for (layer, width) in widths
-        .into_iter()
-        .chain([config.data.set.classes()])
-        .enumerate()
-    {
+    for (layer, width) in widths.into_iter().chain([config.classes()]).enumerate() {
         let product = 2.0 * inputs as f64 * width as f64;
         forward += product;
         backward += if layer == 0 { product } else { 2.0 * product };

@@ -1,6 +1,6 @@
 //! What only several keys together can get wrong.
 
-use super::config::{Config, DataSet, MOST_LAYERS, Optimizer, Split, Training, Width};
+use super::config::{Config, MOST_LAYERS, Optimizer, Split, Training, Width};
 use super::schedule::{Schedule, ScheduleUnit};
 
 /// Two or more keys that do not go together.
@@ -17,41 +17,31 @@ pub struct Conflict {
 /// The most parameters a model may have: 4 GB of weights in 32-bit floats.
 pub const MOST_PARAMETERS: u64 = 1_000_000_000;
 
-impl DataSet {
-    /// Samples of the training part.
-    pub fn training_samples(self) -> usize {
-        match self {
-            Self::Mnist => 60_000,
-        }
-    }
-
-    /// Samples of the held-out test part.
-    pub fn test_samples(self) -> usize {
-        match self {
-            Self::Mnist => 10_000,
-        }
-    }
-
-    /// Numbers of one sample.
-    pub fn features(self) -> usize {
-        match self {
-            Self::Mnist => 28 * 28,
-        }
-    }
-
-    /// Classes to tell apart.
-    pub fn classes(self) -> usize {
-        match self {
-            Self::Mnist => 10,
-        }
-    }
-}
-
 impl Config {
     /// Samples to train and validate on.
     pub fn samples(&self) -> usize {
-        let all = self.data.set.training_samples();
+        let all = self.facts.training_samples;
         self.data.limit.map_or(all, |limit| limit.get().min(all))
+    }
+
+    /// Numbers of one sample.
+    pub fn features(&self) -> usize {
+        self.facts.features
+    }
+
+    /// Classes to tell apart.
+    pub fn classes(&self) -> usize {
+        self.facts.classes
+    }
+
+    /// Height, width and channels of a sample that is an image.
+    pub fn image(&self) -> Option<[usize; 3]> {
+        self.facts.image
+    }
+
+    /// Samples of the held-out test part.
+    pub fn test_samples(&self) -> usize {
+        self.facts.test_samples
     }
 
     /// Samples held out for validation in the split of the given index.
@@ -67,9 +57,9 @@ impl Config {
     /// Weights and biases of the model.
     pub fn parameters(&self) -> u64 {
         let mut parameters = 0_u64;
-        let mut fan_in = self.data.set.features() as u64;
+        let mut fan_in = self.features() as u64;
         let widths = self.model.hidden_widths();
-        for width in widths.into_iter().chain([self.data.set.classes()]) {
+        for width in widths.into_iter().chain([self.classes()]) {
             let layer = (fan_in + 1).saturating_mul(width as u64);
             parameters = parameters.saturating_add(layer);
             fan_in = width as u64;
@@ -82,6 +72,7 @@ impl Config {
     /// # Errors
     /// The first conflict found.
     pub fn check(&self) -> Result<(), Conflict> {
+        self.data.check_against(&self.facts)?;
         self.check_model()?;
         self.check_training()?;
         self.check_split()
@@ -185,7 +176,7 @@ impl Config {
 
     fn check_split(&self) -> Result<(), Conflict> {
         let samples = self.samples();
-        let all = self.data.set.training_samples();
+        let all = self.facts.training_samples;
         if let Some(limit) = self.data.limit
             && limit.get() > all
         {

@@ -5,6 +5,7 @@
 
 mod check;
 mod config;
+mod data;
 mod factor;
 mod key;
 mod label;
@@ -19,12 +20,13 @@ mod schedule;
 mod schema;
 mod setting;
 mod sweep;
+mod text;
 
 pub use check::{Conflict, MOST_PARAMETERS};
 pub use config::{
-    Activation, Config, Data, DataSet, Model, ModelKind, Optimizer, Split, Training, Validation,
-    Width,
+    Activation, Config, Model, ModelKind, Optimizer, Split, Training, Validation, Width,
 };
+pub use data::{Data, DataSet, DataSource, Facts, Normalise};
 pub use factor::{Factor, FactorKind, Level, Set};
 pub use key::{Assignment, KEYS, Key};
 pub use label::label;
@@ -37,3 +39,4 @@ pub use schedule::{Schedule, ScheduleUnit};
 pub use schema::schema;
 pub use setting::Setting;
 pub use sweep::{Include, RankBy, ReportOptions, Source, Sweep};
+pub use text::Text;
