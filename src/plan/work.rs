@@ -50,7 +50,7 @@ impl Work {
         let epochs = config.training.epochs.get();
         let batch = config.training.batch_size.get();
         let (forward, backward) = config.flop_per_sample();
-        let test = config.data.set.test_samples() as f64 * forward;
+        let test = config.test_samples() as f64 * forward;
         let per_epoch = train as f64 * (forward + backward) + validation as f64 * forward;
         Self {
             runs: 1,

@@ -1,10 +1,10 @@
 //! Who trains a cohort: the seam between scheduling and tensors.
 
-use crate::data::{Dataset, DeviceDataset, Partition, partition};
+use crate::data::{Dataset, DeviceDataset, DeviceForm, Partition, partition};
 use crate::event::{Outcome, Profile};
 use crate::model::{Sums, cross_entropy_gradient};
 use crate::plan::{Plan, RunId};
-use crate::spec::{Config, Data, DataSet, Validation};
+use crate::spec::{Config, Data, Validation};
 use crate::train::{Interrupted, Member, Observer, profile, train};
 use burn::tensor::backend::Backend;
 use std::collections::HashMap;
@@ -36,7 +36,7 @@ pub trait Executor: Sync {
 
 /// Trains on a burn backend, with the data sets put on its device once.
 pub struct TensorExecutor<B: Backend> {
-    data: HashMap<DataSet, Loaded<B>>,
+    data: HashMap<DeviceForm, Loaded<B>>,
     /// Trials of a sweep mostly share their splits.
     partitions: Mutex<HashMap<PartitionKey, Arc<Partition>>>,
     measure_bytes: bool,
@@ -48,7 +48,7 @@ const MOST_PARTITIONS: usize = 100;
 type PartitionKey = (Data, Validation, u32, u32);
 
 struct Loaded<B: Backend> {
-    labels: Vec<u8>,
+    dataset: Arc<Dataset>,
     device: DeviceDataset<B>,
 }
 
@@ -58,16 +58,20 @@ impl<B: Backend> TensorExecutor<B> {
     /// `measure_bytes` says that tensors live in this thread's own memory, where their peak can be
     /// measured.
     pub fn new(
-        datasets: HashMap<DataSet, Dataset>,
+        datasets: HashMap<DeviceForm, Arc<Dataset>>,
         device: &B::Device,
         measure_bytes: bool,
     ) -> Self {
-        let load = |(set, dataset): (DataSet, Dataset)| {
-            let loaded = Loaded {
-                device: DeviceDataset::new(&dataset, device),
-                labels: dataset.train.labels,
+        let load = |(form, dataset): (DeviceForm, Arc<Dataset>)| {
+            let on_device = match form.known {
+                true => DeviceDataset::new(&dataset, device),
+                false => DeviceDataset::raw(&dataset, device),
             };
-            (set, loaded)
+            let loaded = Loaded {
+                device: on_device,
+                dataset,
+            };
+            (form, loaded)
         };
         Self {
             data: datasets.into_iter().map(load).collect(),
@@ -86,7 +90,7 @@ impl<B: Backend> TensorExecutor<B> {
     }
 
     fn data_of(&self, member: &Member) -> &DeviceDataset<B> {
-        &self.data[&member.config.data.set].device
+        &self.data[&DeviceForm::of(&member.config.data)].device
     }
 
     fn partition(&self, config: &Config, run: RunId) -> Arc<Partition> {
@@ -103,7 +107,10 @@ impl<B: Backend> TensorExecutor<B> {
             return known;
         }
         // Made outside of the lock: two threads may make the same one, equal either way.
-        let labels = &self.data[&config.data.set].labels;
+        let labels = &self.data[&DeviceForm::of(&config.data)]
+            .dataset
+            .train
+            .labels;
         let made = Arc::new(partition(labels, config, run.repeat, run.fold));
         let mut partitions = self
             .partitions

@@ -1,6 +1,6 @@
 //! What only several keys together can get wrong.
 
-use super::config::{Config, DataSet, Optimizer, Split};
+use super::config::{Config, Optimizer, Split};
 use super::key::Key;
 use super::model::{MOST_LAYERS, ModelKind, Pooling, Width};
 use super::schedule::{Schedule, ScheduleUnit};
@@ -76,41 +76,31 @@ const CNN_KEYS: &[&[&str]] = &[
     &["model.block_dropout", "model.kind"],
 ];
 
-impl DataSet {
-    /// Samples of the training part.
-    pub fn training_samples(self) -> usize {
-        match self {
-            Self::Mnist => 60_000,
-        }
-    }
-
-    /// Samples of the held-out test part.
-    pub fn test_samples(self) -> usize {
-        match self {
-            Self::Mnist => 10_000,
-        }
-    }
-
-    /// Numbers of one sample.
-    pub fn features(self) -> usize {
-        match self {
-            Self::Mnist => 28 * 28,
-        }
-    }
-
-    /// Classes to tell apart.
-    pub fn classes(self) -> usize {
-        match self {
-            Self::Mnist => 10,
-        }
-    }
-}
-
 impl Config {
     /// Samples to train and validate on.
     pub fn samples(&self) -> usize {
-        let all = self.data.set.training_samples();
+        let all = self.facts.training_samples;
         self.data.limit.map_or(all, |limit| limit.get().min(all))
+    }
+
+    /// Numbers of one sample.
+    pub fn features(&self) -> usize {
+        self.facts.features
+    }
+
+    /// Classes to tell apart.
+    pub fn classes(&self) -> usize {
+        self.facts.classes
+    }
+
+    /// Height, width and channels of a sample that is an image.
+    pub fn image(&self) -> Option<[usize; 3]> {
+        self.facts.image
+    }
+
+    /// Samples of the held-out test part.
+    pub fn test_samples(&self) -> usize {
+        self.facts.test_samples
     }
 
     /// Samples held out for validation in the split of the given index.
@@ -123,28 +113,12 @@ impl Config {
         }
     }
 
-    /// Numbers of one sample.
-    pub fn features(&self) -> usize {
-        self.data.set.features()
-    }
-
-    /// Classes to tell apart.
-    pub fn classes(&self) -> usize {
-        self.data.set.classes()
-    }
-
-    /// Height, width and channels of the samples, if they are images.
-    pub fn image(&self) -> Option<[usize; 3]> {
-        match self.data.set {
-            DataSet::Mnist => Some([28, 28, 1]),
-        }
-    }
-
     /// Checks what only several keys together can get wrong.
     ///
     /// # Errors
     /// The first conflict found.
     pub fn check(&self) -> Result<(), Conflict> {
+        self.data.check_against(&self.facts)?;
         self.check_model()?;
         self.check_training()?;
         self.check_split()
@@ -356,7 +330,7 @@ impl Config {
 
     fn check_split(&self) -> Result<(), Conflict> {
         let samples = self.samples();
-        let all = self.data.set.training_samples();
+        let all = self.facts.training_samples;
         if let Some(limit) = self.data.limit
             && limit.get() > all
         {

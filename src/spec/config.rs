@@ -1,5 +1,6 @@
 //! One trial's whole configuration.
 
+use super::data::{Data, Facts};
 use super::model::Model;
 use super::number::{Count, Fraction, NonNegative, Positive};
 use super::schedule::{Schedule, ScheduleUnit};
@@ -16,32 +17,8 @@ pub struct Config {
     pub training: Training,
     /// How it is judged.
     pub validation: Validation,
-}
-
-choice! {
-    /// A data set that tp-sweep knows.
-    pub enum DataSet {
-        /// Handwritten digits: 60,000 + 10,000 grey images of 28 × 28 (LeCun et al. 1998).
-        Mnist = "mnist",
-    }
-}
-
-/// What is learnt from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Data {
-    /// The data set.
-    pub set: DataSet,
-    /// Train and validate on a stratified subset of this many training samples.
-    pub limit: Option<Count>,
-}
-
-impl Default for Data {
-    fn default() -> Self {
-        Self {
-            set: DataSet::Mnist,
-            limit: None,
-        }
-    }
+    /// What is known of the data set; no key, but filled in from it.
+    pub facts: Facts,
 }
 
 choice! {

@@ -85,7 +85,13 @@ macro_rules! keys {
 
 keys! {
     data.set, "data", "The data set.";
+    data.path, "path", "The file or folder of your own data, for the sets table, images, idx and npy.";
+    data.label, "label", "The column of a table that holds the classes.";
+    data.test_fraction, "testfraction", "Fraction held out as the test part, where your own data has none.";
     data.limit, "limit", "Train and validate on a stratified subset of this many samples.";
+    data.normalise, "normalise", "What features are shifted and scaled by. Default: known where it is known, else training.";
+    data.shift, "shift", "Training images are shifted by up to this many pixels in each direction.";
+    data.flip, "flip", "Training images are mirrored left to right, one in two.";
     model.kind, "model", "The kind of network: mlp, fully connected layers; cnn, convolutions first.";
     model.layers, "layers", "Hidden layers. Default: 1, or as many as model.width lists.";
     model.width, "width", "Units of each hidden layer, or a list with one width for each.";
@@ -252,7 +258,7 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_type_names_what_is_expected() {
         let node = Node {
-            value: Yaml::Text("fast".into()),
+            value: Yaml::List(Vec::new()),
             place: Place::default(),
         };
         for key in KEYS {

@@ -6,6 +6,7 @@
 mod architecture;
 mod check;
 mod config;
+mod data;
 mod factor;
 mod init;
 mod key;
@@ -22,11 +23,13 @@ mod schedule;
 mod schema;
 mod setting;
 mod sweep;
+mod text;
 mod variant;
 
 pub use architecture::{DropoutSite, Stage};
 pub use check::{Conflict, MOST_PARAMETERS};
-pub use config::{Config, Data, DataSet, Monitor, Optimizer, Split, Training, Validation};
+pub use config::{Config, Monitor, Optimizer, Split, Training, Validation};
+pub use data::{Data, DataSet, DataSource, Facts, Normalise};
 pub use factor::{Factor, FactorKind, Level, Set};
 pub use init::{BiasInit, FanMode, Init};
 pub use key::{Assignment, KEYS, Key};
@@ -41,3 +44,4 @@ pub use schedule::{Schedule, ScheduleUnit};
 pub use schema::schema;
 pub use setting::Setting;
 pub use sweep::{Include, RankBy, ReportOptions, Source, Sweep, TensorBoardOptions};
+pub use text::Text;
