@@ -187,3 +187,95 @@ fn orthogonal(inputs: usize, outputs: usize, noise: &[f32]) -> Vec<f32> {
     }
     values
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pytorch;
+    use crate::spec::{Key, Node};
+    use serde_json::Value;
+
+    /// Reads one setting of a case.
+    fn set(config: &mut Config, path: &str, value: &Value) {
+        let node = Node::parse(&value.to_string()).unwrap();
+        Key::find(path).unwrap().read(&node).unwrap().apply(config);
+    }
+
+    #[test]
+    fn every_initialisation_makes_of_noise_what_pytorch_makes() {
+        let file = pytorch::file(include_str!("../../tests/pytorch/inits.json"));
+        let cases = file["cases"].as_array().unwrap();
+        for case in cases.iter().chain(file["biases"].as_array().unwrap()) {
+            let mut config = Config::default();
+            let init = match case.get("bias_init") {
+                Some(value) => {
+                    set(&mut config, "model.bias_init", value);
+                    bias_as_weight(&config.model.bias_init)
+                }
+                None => {
+                    set(&mut config, "model.init", &case["init"]);
+                    set(&mut config, "model.activation", &case["activation"]);
+                    config.model.init.clone()
+                }
+            };
+            let number = |name: &str| case[name].as_u64().unwrap() as usize;
+            let area = case["kernel_size"].as_u64().map_or(1, |size| size * size) as usize;
+            let fans = Fans {
+                inputs: number("inputs") * area,
+                outputs: number("outputs"),
+                reached: number("outputs") * area,
+            };
+            let expected = pytorch::tensor(&case["expected"]);
+            let noise = match case["noise_kind"].as_str() {
+                None => vec![0.0; expected.len()],
+                Some(kind) => {
+                    let ours = match noise_of(&init) {
+                        Noise::Uniform => "uniform",
+                        Noise::Normal => "normal",
+                        Noise::None => "none",
+                    };
+                    assert_eq!(kind, ours, "{}", case["name"]);
+                    pytorch::tensor(&case["noise"])
+                }
+            };
+            let values = weights(&init, config.model.activation, fans, noise);
+            pytorch::assert_close(&values, &expected, &case["name"].to_string());
+        }
+    }
+
+    #[test]
+    fn gains_are_those_of_pytorch() {
+        let file = pytorch::file(include_str!("../../tests/pytorch/inits.json"));
+        let gains = file["gains"].as_object().unwrap();
+        assert!(gains.len() >= 6);
+        for (name, expected) in gains {
+            let mut config = Config::default();
+            set(&mut config, "model.activation", &Value::from(name.clone()));
+            let ours = gain(config.model.activation);
+            let expected = expected.as_f64().unwrap();
+            assert!((ours - expected).abs() < 1e-12, "{name}: {ours}, {expected}");
+        }
+    }
+
+    #[test]
+    fn only_trials_with_noise_of_their_own_differ() {
+        let seed = Seed {
+            sweep: 0,
+            repeat: 0,
+            fold: 0,
+        };
+        let fans = Fans {
+            inputs: 4,
+            outputs: 3,
+            reached: 3,
+        };
+        let mut config = Config::default();
+        let mut other = config.clone();
+        other.training.momentum = crate::spec::Fraction::new(0.9).unwrap();
+        assert_eq!(layer(&config, seed, 0, fans), layer(&other, seed, 0, fans));
+        config.model.same_init = false;
+        other.model.same_init = false;
+        assert_ne!(layer(&config, seed, 0, fans), layer(&other, seed, 0, fans));
+        assert_eq!(layer(&config, seed, 0, fans), layer(&config, seed, 0, fans));
+    }
+}

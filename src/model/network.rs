@@ -417,3 +417,110 @@ fn stacked<B: Backend>(
         Tensor::from_data(bias, device),
     ]
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Sums, cross_entropy_gradient};
+    use crate::pytorch;
+    use crate::spec::Facts;
+    use burn::backend::Flex;
+
+    type T = Tensor<Flex, 3>;
+
+    fn values(tensor: &T) -> Vec<f32> {
+        tensor.to_data().to_vec().unwrap()
+    }
+
+    /// A model's parameters of a case as ours: `[1, inputs, outputs]` and `[1, 1, outputs]`.
+    fn parameters(case: &serde_json::Value) -> Vec<T> {
+        let device = Default::default();
+        let parameters = case["parameters"].as_array().unwrap();
+        parameters
+            .iter()
+            .map(|parameter| {
+                let shape = match pytorch::shape(parameter)[..] {
+                    [inputs, outputs] => [1, inputs, outputs],
+                    [outputs] => [1, 1, outputs],
+                    ref other => panic!("{other:?}"),
+                };
+                let values = pytorch::tensor(parameter);
+                Tensor::from_data(TensorData::new(values, shape), &device)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn logits_losses_and_gradients_are_those_of_pytorch() {
+        let file = pytorch::file(include_str!("../../tests/pytorch/networks.json"));
+        let device = Default::default();
+        let cases = file["cases"].as_array().unwrap();
+        for case in cases {
+            let name = case["name"].as_str().unwrap();
+            let mut config = Config::default();
+            pytorch::set(&mut config, &case["settings"]);
+            let shape = pytorch::shape(&case["inputs"]);
+            let features = shape[1..].iter().product();
+            config.facts = Facts {
+                features,
+                classes: 4,
+                image: (shape.len() == 4).then(|| [shape[1], shape[2], shape[3]]),
+                ..Facts::default()
+            };
+            config.check().unwrap_or_else(|error| panic!("{name}: {error:?}"));
+            let inputs = TensorData::new(pytorch::tensor(&case["inputs"]), [1, shape[0], features]);
+            let input = T::from_data(inputs, &device);
+            let labels = pytorch::doubles(&case["labels"]);
+            let smoothing = config.training.label_smoothing.get() as f32;
+            let (mut hard, mut soft) = (Vec::new(), Vec::new());
+            for label in &labels {
+                for class in 0..4 {
+                    let unit = f32::from(u8::from(*label as usize == class));
+                    hard.push(unit);
+                    soft.push(unit * (1.0 - smoothing) + smoothing / 4.0);
+                }
+            }
+            let target = |values| T::from_data(TensorData::new(values, [1, labels.len(), 4]), &device);
+            let (hard, soft) = (target(hard), target(soft));
+            let mut network = Network::with_parameters(&config.stages(), parameters(case));
+            let (logits, trace) = network.forward(input.clone(), None);
+            pytorch::assert_close(&values(&logits), &pytorch::tensor(&case["logits"]), name);
+            if smoothing == 0.0 {
+                let (loss, _) = Sums::of(logits.clone(), hard).means(0);
+                let expected = case["loss"].as_f64().unwrap();
+                assert!((loss - expected).abs() < 1e-5 * expected, "{name}: {loss} {expected}");
+            }
+            let gradients = network.backward(trace, cross_entropy_gradient(logits, soft));
+            let expected = case["gradients"].as_array().unwrap();
+            assert_eq!(gradients.len(), expected.len(), "{name}");
+            // Of a bias in front of a batch norm only rounding is left: measured against all.
+            let largest = expected
+                .iter()
+                .flat_map(pytorch::tensor)
+                .fold(0.0_f32, |largest, value| largest.max(value.abs()));
+            for (gradient, expected) in gradients.iter().zip(expected) {
+                let what = format!("{name} {}", expected["name"]);
+                let expected = pytorch::tensor(expected);
+                match expected.iter().all(|value| value.abs() < 1e-6 * largest) {
+                    true => assert!(values(gradient).iter().all(|v| v.abs() < 1e-5 * largest)),
+                    false => pytorch::assert_close(&values(gradient), &expected, &what),
+                }
+            }
+            if let Some(running) = case["running"].as_array() {
+                let norms = network.stages.iter().filter_map(|stage| match stage {
+                    Operation::BatchNorm(norm) => Some(norm),
+                    _ => None,
+                });
+                for (norm, running) in norms.zip(running) {
+                    let (mean, variance) = (values(&norm.mean), values(&norm.variance));
+                    pytorch::assert_close(&mean, &pytorch::tensor(&running["mean"]), name);
+                    pytorch::assert_close(&variance, &pytorch::tensor(&running["variance"]), name);
+                }
+                let logits = values(&network.predict(input));
+                let expected = pytorch::tensor(&case["evaluation_logits"]);
+                pytorch::assert_close(&logits, &expected, name);
+            }
+        }
+        assert!(cases.len() >= 30);
+    }
+}

@@ -206,3 +206,102 @@ fn values<B: Backend>(tensor: Tensor<B, 3>) -> Vec<f32> {
     let data = tensor.into_data().convert::<f32>();
     data.into_vec().expect("just converted")
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::data::{DeviceSamples, Partition};
+    use crate::pytorch;
+    use crate::random::Seed;
+    use crate::spec::{Config, Facts};
+    use burn::backend::Flex;
+    use burn::tensor::TensorData;
+    use std::sync::Arc;
+
+    /// Ten steps on a small problem, in single precision.
+    #[test]
+    fn every_step_of_every_optimizer_is_that_of_pytorch() {
+        let file = pytorch::file(include_str!("../../tests/pytorch/optimizers.json"));
+        let device = Default::default();
+        let problem = &file["problem"];
+        let inputs = pytorch::tensor(&problem["inputs"]);
+        let labels = pytorch::doubles(&problem["labels"]);
+        let mut units = vec![0.0_f32; labels.len() * 4];
+        for (row, label) in labels.iter().enumerate() {
+            units[row * 4 + *label as usize] = 1.0;
+        }
+        let samples = DeviceSamples::<Flex> {
+            features: Tensor::from_data(TensorData::new(inputs, [labels.len(), 6]), &device),
+            targets: Tensor::from_data(TensorData::new(units, [labels.len(), 4]), &device),
+        };
+        let data = DeviceDataset {
+            train: samples.clone(),
+            test: samples.clone(),
+            image: None,
+            black: vec![0.0],
+        };
+        let initial: Vec<Tensor<Flex, 3>> = problem["parameters"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .map(|parameter| {
+                let shape = match pytorch::shape(parameter)[..] {
+                    [inputs, outputs] => [1, inputs, outputs],
+                    [outputs] => [1, 1, outputs],
+                    ref other => panic!("{other:?}"),
+                };
+                Tensor::from_data(TensorData::new(pytorch::tensor(parameter), shape), &device)
+            })
+            .collect();
+        let cases = file["cases"].as_array().unwrap();
+        for case in cases {
+            let mut config = Config::default();
+            pytorch::set(&mut config, &file["settings"]);
+            pytorch::set(&mut config, &case["settings"]);
+            config.facts = Facts {
+                features: 6,
+                classes: 4,
+                image: None,
+                ..Facts::default()
+            };
+            config.check().unwrap();
+            let members = [Member {
+                config: &config,
+                seed: Seed {
+                    sweep: 0,
+                    repeat: 0,
+                    fold: 0,
+                },
+                partition: Arc::new(Partition {
+                    train: (0..labels.len() as u32).collect(),
+                    validation: Vec::new(),
+                }),
+            }];
+            let mut cohort = Cohort::new(&data, &members);
+            cohort.model.update(|_| initial.clone());
+            let rate = PerMember::new(&[config.training.learning_rate.get()], &device);
+            let losses = pytorch::doubles(&case["losses"]);
+            let steps = case["parameters"].as_array().unwrap();
+            assert_eq!(steps.len(), 10);
+            for (step, expected) in steps.iter().enumerate() {
+                let batch = Batch {
+                    input: samples.features.clone().unsqueeze(),
+                    targets: samples.targets.clone().unsqueeze(),
+                };
+                let targets = batch.targets.clone();
+                let logits = cohort.step(batch, None, &rate, None);
+                let what = format!("{} step {step}", case["name"]);
+                // PyTorch's loss has the smoothing in it, ours tells the plain cross-entropy.
+                if config.training.label_smoothing.get() == 0.0 {
+                    let (loss, _) = Sums::of(logits, targets).means(0);
+                    assert!((loss - losses[step]).abs() < 1e-5 * losses[step], "{what}: {loss}");
+                }
+                let parameters = cohort.model.parameters().iter();
+                for (ours, expected) in parameters.zip(expected.as_array().unwrap()) {
+                    pytorch::assert_close(&values(ours.clone()), &pytorch::tensor(expected), &what);
+                }
+            }
+        }
+        assert!(cases.len() >= 25);
+    }
+}

@@ -30,7 +30,12 @@ pub fn learning_rate(training: &Training, progress: Progress) -> f64 {
     let warmup = usize::try_from(training.warmup).unwrap_or(usize::MAX);
     if unit < warmup {
         let start = training.warmup_start.get();
-        return full * (start + (1.0 - start) * unit as f64 / warmup as f64);
+        // A warm-up leads to where the schedule starts.
+        let goal = match &training.schedule {
+            Schedule::OneCycle { divisor, .. } => full / divisor.get(),
+            _ => full,
+        };
+        return goal * (start + (1.0 - start) * unit as f64 / warmup as f64);
     }
     let (unit, units) = (unit - warmup, units.saturating_sub(warmup));
     match &training.schedule {
@@ -98,70 +103,61 @@ fn share_of(unit: usize, over: Option<&Count>, units: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Config, Count, Key, Node};
+    use crate::event::EpochMetrics;
+    use crate::pytorch;
+    use crate::spec::Config;
+    use crate::train::Plateau;
 
-    fn training(settings: &[(&str, &str)]) -> Training {
-        let mut config = Config::default();
-        for (path, yaml) in settings {
-            let key = Key::find(path).unwrap();
-            key.read(&Node::parse(yaml).unwrap())
-                .unwrap()
-                .apply(&mut config);
+    /// An epoch whose watched metric has this value.
+    fn epoch(number: usize, watched: f64) -> EpochMetrics {
+        EpochMetrics {
+            epoch: number,
+            train_loss: 0.0,
+            train_accuracy: 0.0,
+            val_loss: Some(watched),
+            val_accuracy: Some(watched),
+            learning_rate: 0.0,
+            gradient_norms: Vec::new(),
+            seconds: 0.0,
         }
-        config.training.epochs = Count::new(4).unwrap();
-        config.training
     }
 
-    fn by_epoch(training: &Training) -> Vec<f64> {
-        (0..4)
-            .map(|epoch| {
+    #[test]
+    fn every_learning_rate_is_that_of_pytorch() {
+        let file = pytorch::file(include_str!("../../tests/pytorch/schedules.json"));
+        let mut rates_compared = 0;
+        for case in file["cases"].as_array().unwrap() {
+            let mut config = Config::default();
+            pytorch::set(&mut config, &case["settings"]);
+            let training = &config.training;
+            let per_epoch = case["steps_per_epoch"].as_u64().unwrap() as usize;
+            let expected = pytorch::doubles(&case["rates"]);
+            let mut plateau = Plateau::new(training);
+            for (step, expected) in expected.iter().enumerate() {
+                let epoch_number = step / per_epoch;
+                if let Some(plateau) = &mut plateau
+                    && step > 0
+                    && step.is_multiple_of(per_epoch)
+                {
+                    let watched = pytorch::doubles(&case["monitored"])[epoch_number - 1];
+                    plateau.epoch_finished(training, &epoch(epoch_number, watched));
+                }
                 let progress = Progress {
-                    epoch,
-                    step: epoch * 10,
-                    steps_per_epoch: 10,
+                    epoch: epoch_number,
+                    step,
+                    steps_per_epoch: per_epoch,
                 };
-                let rate = learning_rate(training, progress);
-                (rate * 1e9).round() / 1e9
-            })
-            .collect()
-    }
-
-    #[test]
-    fn schedules_have_pytorchs_closed_forms() {
-        let rate = ("training.learning_rate", "0.1");
-        let with = |schedule| by_epoch(&training(&[rate, ("training.schedule", schedule)]));
-        assert_eq!(with("constant"), [0.1, 0.1, 0.1, 0.1]);
-        assert_eq!(
-            with("{ step: { every: 2, gamma: 0.5 } }"),
-            [0.1, 0.1, 0.05, 0.05]
-        );
-        assert_eq!(
-            with("{ exponential: { gamma: 0.5 } }"),
-            [0.1, 0.05, 0.025, 0.0125]
-        );
-        // torch.optim.lr_scheduler.CosineAnnealingLR(T_max=4), lr 0.1.
-        assert_eq!(with("cosine"), [0.1, 0.085355339, 0.05, 0.014644661]);
-    }
-
-    #[test]
-    fn a_warm_up_comes_before_the_schedule() {
-        let warm = training(&[
-            ("training.learning_rate", "0.1"),
-            ("training.schedule", "{ exponential: { gamma: 0.5 } }"),
-            ("training.warmup", "2"),
-            ("training.warmup_start", "0.5"),
-        ]);
-        // SequentialLR([LinearLR(start_factor=0.5, total_iters=2), ExponentialLR(0.5)], [2]).
-        assert_eq!(by_epoch(&warm), [0.05, 0.075, 0.1, 0.05]);
-    }
-
-    #[test]
-    fn a_schedule_per_step_changes_within_an_epoch() {
-        let stepwise = training(&[
-            ("training.learning_rate", "0.1"),
-            ("training.schedule", "{ step: { every: 10, gamma: 0.5 } }"),
-            ("training.schedule_unit", "step"),
-        ]);
-        assert_eq!(by_epoch(&stepwise), [0.1, 0.05, 0.025, 0.0125]);
+                let rate = plateau
+                    .as_ref()
+                    .map_or_else(|| learning_rate(training, progress), |plateau| plateau.rate);
+                assert!(
+                    (rate - expected).abs() <= 1e-12 * training.learning_rate.get(),
+                    "{} step {step}: {rate}, PyTorch {expected}",
+                    case["name"]
+                );
+                rates_compared += 1;
+            }
+        }
+        assert!(rates_compared >= 3000, "{rates_compared}");
     }
 }
