@@ -4,8 +4,8 @@
 //! `result.json`: a folder without it is a run to do again.
 
 mod atomic;
-mod classes;
 mod best;
+mod classes;
 mod confusion;
 mod curve;
 mod epochs;
@@ -17,6 +17,7 @@ mod image;
 mod layers;
 mod lock;
 mod manifest;
+mod model_graph;
 mod profile;
 mod recorder;
 mod result;
@@ -25,8 +26,8 @@ mod store;
 mod whole;
 
 pub use atomic::{prepare, write_atomically};
-pub use classes::RunClasses;
 pub use best::{BestTrial, has_best, remove_best, write_best};
+pub use classes::RunClasses;
 pub use confusion::Confusion;
 pub use curve::PrCurve;
 pub use error::RecordError;
@@ -36,6 +37,7 @@ pub use histogram::Histogram;
 pub use image::Image;
 pub use lock::{SweepLock, lock};
 pub use manifest::{Host, Manifest};
+pub use model_graph::model_graph;
 pub use recorder::{Recorder, RunHeader};
 pub use result::{RESULT_FILE, RunResult};
 pub use scores::{Scores, has_scores, mean_and_deviation, remove_scores, write_scores};
