@@ -263,8 +263,16 @@ fn a_members_result_does_not_depend_on_its_cohort() {
         ],
         vec![(&slow, seed(0)), (&fast, seed(0)), (&fast, seed(1))],
         vec![(&sgd, seed(0)), (&bounded, seed(0)), (&bounded, seed(1))],
-        vec![(&normed, seed(0)), (&normed_smooth, seed(0)), (&normed, seed(1))],
-        vec![(&stopping, seed(0)), (&patient, seed(0)), (&patient, seed(1))],
+        vec![
+            (&normed, seed(0)),
+            (&normed_smooth, seed(0)),
+            (&normed, seed(1)),
+        ],
+        vec![
+            (&stopping, seed(0)),
+            (&patient, seed(0)),
+            (&patient, seed(1)),
+        ],
     ];
     for cohort in cohorts {
         let together = trained(&dataset, &data, &cohort);
