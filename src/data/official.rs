@@ -40,7 +40,7 @@ pub(super) struct IdxFile {
 
 /// Handwritten digits. Its authors' page no longer gives it out to everyone: this is the copy of
 /// the Computer Vision Data Foundation, with the authors' own gzipped files.
-pub static MNIST: Official = Official {
+pub(super) static MNIST: Official = Official {
     set: DataSet::Mnist,
     home: "https://storage.googleapis.com/cvdf-datasets/mnist/",
     files: &[
@@ -86,7 +86,7 @@ pub static MNIST: Official = Official {
 };
 
 /// Clothes. The sums of the contents are those of Debian's package dataset-fashion-mnist.
-pub static FASHION_MNIST: Official = Official {
+pub(super) static FASHION_MNIST: Official = Official {
     set: DataSet::FashionMnist,
     home: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     files: &[
@@ -132,7 +132,7 @@ pub static FASHION_MNIST: Official = Official {
 };
 
 /// Animals and vehicles: the binary version of CIFAR-10.
-pub static CIFAR10: Official = Official {
+pub(super) static CIFAR10: Official = Official {
     set: DataSet::Cifar10,
     home: "https://www.cs.toronto.edu/~kriz/",
     files: &[OfficialFile {

@@ -1,7 +1,8 @@
 //! Losses and accuracies without training.
 
-use super::batches::Rows;
+use super::batches::{Rows, owners};
 use super::member::Member;
+use super::scaling::Scaling;
 use crate::data::DeviceSamples;
 use crate::model::{Mlp, Sums};
 use burn::tensor::backend::Backend;
@@ -27,7 +28,12 @@ pub(super) fn on_validation<B: Backend>(
 }
 
 /// Sums over all of the held-out test samples.
-pub(super) fn on_all<B: Backend>(model: &Mlp<B>, samples: &DeviceSamples<B>) -> Sums {
+pub(super) fn on_all<B: Backend>(
+    model: &Mlp<B>,
+    samples: &DeviceSamples<B>,
+    members: &[Member],
+) -> Sums {
+    let scaling = Scaling::new(owners(members), &samples.features);
     let [count, features] = samples.features.dims();
     let classes = samples.targets.dims()[1];
     let mut sums = Sums::default();
@@ -35,7 +41,11 @@ pub(super) fn on_all<B: Backend>(model: &Mlp<B>, samples: &DeviceSamples<B>) -> 
         let rows = start..(start + BATCH).min(count);
         let input = samples.features.clone().slice([rows.clone(), 0..features]);
         let targets = samples.targets.clone().slice([rows, 0..classes]);
-        let logits = model.predict(input.unsqueeze());
+        let mut input = input.unsqueeze();
+        if let Some(scaling) = &scaling {
+            input = scaling.apply(input);
+        }
+        let logits = model.predict(input);
         sums = sums.plus(&Sums::of(logits, targets.unsqueeze()));
     }
     sums

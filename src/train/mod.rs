@@ -2,11 +2,13 @@
 //!
 //! No files, and no clock but the one handed in: what happens is told to an [`Observer`].
 
+mod augment;
 mod batches;
 mod evaluate;
 mod member;
 mod optimizer;
 mod per_member;
+mod scaling;
 mod schedule;
 
 pub use member::Member;
@@ -84,7 +86,7 @@ pub fn train<B: Backend>(
             break;
         }
     }
-    let test = evaluate::on_all(&cohort.model, &data.test);
+    let test = evaluate::on_all(&cohort.model, &data.test, members);
     let ends = failures.into_iter().enumerate().map(|(position, failure)| {
         let (loss, accuracy) = test.means(position);
         match failure {
@@ -138,7 +140,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
     ) -> Result<(Sums, f64, Vec<f64>), Interrupted> {
         let started = observer.seconds();
         let size = self.members[0].config.training.batch_size.get();
-        let rows = Rows::shuffled(&self.data.train, self.members, epoch, size);
+        let rows = Rows::shuffled(self.data, self.members, epoch, size);
         let mut noise = self.dropout_noise(epoch);
         let ranges: Vec<_> = rows.ranges(size).collect();
         let steps_per_epoch = ranges.len();
