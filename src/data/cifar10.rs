@@ -6,11 +6,10 @@
 use super::dataset::{Dataset, Samples, Values};
 use super::error::DataError;
 use super::files::{gunzipped, missing, places};
-use super::mnist::hex;
 use super::normalisation::Normalisation;
 use super::official::CIFAR10;
+use super::sum::sha256;
 use crate::spec::{DataSet, Facts};
-use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
 /// Mean of the training pixels, scaled to 0..1, of red, green and blue (computed from the training
@@ -52,7 +51,7 @@ const RECORD: usize = 1 + 3 * PLANE;
 const LARGEST: u64 = 256 << 20;
 
 /// Where the data is.
-enum Place {
+pub(super) enum Place {
     /// A folder of the six files.
     Folder(PathBuf),
     /// The original archive.
@@ -102,7 +101,8 @@ fn searched(folders: &[PathBuf]) -> Vec<PathBuf> {
         .collect()
 }
 
-fn find(folders: &[PathBuf]) -> Option<Place> {
+/// Where the data is, in the first of the folders that has it.
+pub(super) fn find(folders: &[PathBuf]) -> Option<Place> {
     searched(folders).into_iter().find_map(|folder| {
         let archive = folder.join(CIFAR10.files[0].name);
         if folder.join(TRAINING_FILES[0]).is_file() {
@@ -175,10 +175,8 @@ fn from_archive(path: &Path) -> Result<Dataset, DataError> {
         path: path.to_owned(),
         source,
     };
-    let mut hasher = Sha256::new();
-    let mut file = std::fs::File::open(path).map_err(unreadable)?;
-    std::io::copy(&mut file, &mut hasher).map_err(unreadable)?;
-    let (found, expected) = (hex(&hasher.finalize()), CIFAR10.files[0].sha256);
+    let file = std::fs::File::open(path).map_err(unreadable)?;
+    let (found, expected) = (sha256(file).map_err(unreadable)?, CIFAR10.files[0].sha256);
     if found != expected {
         return Err(DataError::Checksum {
             path: path.to_owned(),

@@ -1,9 +1,11 @@
 //! Data sets: read from files and checked, split into folds, put on a device.
 
+mod check;
 mod cifar10;
 mod dataset;
 mod device;
 mod error;
+mod fetch;
 mod files;
 mod idx;
 mod idx_folder;
@@ -15,11 +17,14 @@ mod npy;
 mod official;
 mod own;
 mod split;
+mod sum;
 mod table;
 
+pub use check::{CheckedFile, FileState, check, found};
 pub use dataset::{Dataset, Samples, Values};
 pub use device::{DeviceDataset, DeviceForm, DeviceSamples};
 pub use error::DataError;
+pub use fetch::{Client, FetchError, fetch};
 pub use library::Library;
 pub use normalisation::Normalisation;
 pub use official::{Official, OfficialFile};
