@@ -192,6 +192,7 @@ fn trainings_reach_pytorchs_accuracies_and_losses() {
                     fold: 0,
                 },
                 partition: Arc::clone(&partition),
+                normalisation: None,
             };
             let mut curve = Curve(Vec::new());
             let Outcome::Finished(test) = train(&data, &[member], &mut curve).unwrap().remove(0)
