@@ -169,7 +169,10 @@ impl PlainBaseline {
                 output: LinearConfig::new(128, 10).init(&device),
                 activation: Relu::new(),
             }),
-            features: Tensor::from_data(TensorData::new(samples.normalised(), shape), &device),
+            features: Tensor::from_data(
+                TensorData::new(samples.normalised(dataset.known.as_ref()), shape),
+                &device,
+            ),
             labels: Tensor::from_data(labels.as_slice(), &device),
         }
     }

@@ -17,17 +17,144 @@ pub struct EpochMetrics {
     pub val_accuracy: Option<f64>,
     /// The learning rate of the epoch's first step.
     pub learning_rate: f64,
+    /// The norm of the gradient of each layer's weights in the epoch's last step, from the input
+    /// side.
+    pub gradient_norms: Vec<f64>,
     /// Time of the epoch's training steps, without validation, in seconds; of the whole cohort.
     pub seconds: f64,
 }
 
-/// What a finished run gave on the held-out test set.
+/// The numbers of one layer at the end of an epoch.
+#[derive(Clone, Debug, PartialEq)]
+pub struct LayerValues {
+    /// Its name, such as `layer1`, counted from the input side.
+    pub name: String,
+    /// Its weights after the epoch.
+    pub weights: Vec<f32>,
+    /// The gradient of those weights in the epoch's last step, as the loss alone gives it.
+    pub gradients: Vec<f32>,
+}
+
+/// How a finished model does on samples that it was not trained on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct TestMetrics {
+pub struct Evaluated {
     /// Mean cross-entropy.
     pub loss: f64,
     /// Share classified rightly, 0 to 1.
     pub accuracy: f64,
+    /// The mean of the classes' F1 scores, 0 to 1; see [`ClassScores::macro_f1`].
+    pub macro_f1: f64,
+}
+
+/// How a finished run ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Finished {
+    /// The epoch whose parameters are the final ones, counted from 1: the last, unless the run
+    /// went back to its best.
+    pub epoch: usize,
+    /// On the validation samples, where there are any.
+    pub validation: Option<(Evaluated, ClassScores)>,
+    /// On the held-out test set.
+    pub test: (Evaluated, ClassScores),
+}
+
+/// How each class fares: what confusion matrices and precision-recall curves are made of.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ClassScores {
+    /// Samples by true class (row) and predicted class (column).
+    pub confusion: Vec<Vec<u64>>,
+    /// For each class, its samples by the probability that the model gave the class, in
+    /// [`SCORE_BINS`] equal bins of 0 to 1; the last includes 1.
+    pub positives: Vec<Vec<u64>>,
+    /// For each class, all other samples by the same probability.
+    pub negatives: Vec<Vec<u64>>,
+}
+
+/// Bins of the probabilities: the thresholds of a curve in TensorBoard.
+pub const SCORE_BINS: usize = 127;
+
+impl ClassScores {
+    /// Scores of no sample.
+    pub fn new(classes: usize) -> Self {
+        Self {
+            confusion: vec![vec![0; classes]; classes],
+            positives: vec![vec![0; SCORE_BINS]; classes],
+            negatives: vec![vec![0; SCORE_BINS]; classes],
+        }
+    }
+
+    /// Adds a sample of class `class` that was given these probabilities.
+    ///
+    /// # Panics
+    /// When there are more or fewer probabilities than classes.
+    pub fn add(&mut self, class: usize, probabilities: &[f32]) {
+        assert_eq!(probabilities.len(), self.confusion.len());
+        let mut predicted = 0;
+        for (index, &probability) in probabilities.iter().enumerate() {
+            // Of equal ones the first, as the device's argmax takes it.
+            if probability > probabilities[predicted] {
+                predicted = index;
+            }
+            let bin = ((probability * SCORE_BINS as f32) as usize).min(SCORE_BINS - 1);
+            match index == class {
+                true => self.positives[index][bin] += 1,
+                false => self.negatives[index][bin] += 1,
+            }
+        }
+        self.confusion[class][predicted] += 1;
+    }
+
+    /// Adds the scores of other samples.
+    pub fn merge(&mut self, other: &Self) {
+        let tables = [
+            (&mut self.confusion, &other.confusion),
+            (&mut self.positives, &other.positives),
+            (&mut self.negatives, &other.negatives),
+        ];
+        for (mine, theirs) in tables {
+            for (mine, theirs) in mine.iter_mut().flatten().zip(theirs.iter().flatten()) {
+                *mine += theirs;
+            }
+        }
+    }
+
+    /// The mean over the classes of 2·right / (of the class + taken for it), as scikit-learn's
+    /// `f1_score(average="macro")`: a class that neither stands nor is predicted counts as 0.
+    pub fn macro_f1(&self) -> f64 {
+        let classes = self.confusion.len();
+        let score = |class: usize| {
+            let right = self.confusion[class][class];
+            let actual: u64 = self.confusion[class].iter().sum();
+            let predicted: u64 = self.confusion.iter().map(|row| row[class]).sum();
+            match actual + predicted {
+                0 => 0.0,
+                total => 2.0 * right as f64 / total as f64,
+            }
+        };
+        (0..classes).map(score).sum::<f64>() / classes.max(1) as f64
+    }
+
+    /// The share of each class's samples that are classified rightly; nothing for a class
+    /// without samples.
+    pub fn accuracies(&self) -> Vec<Option<f64>> {
+        let share = |(class, row): (usize, &Vec<u64>)| match row.iter().sum::<u64>() {
+            0 => None,
+            total => Some(row[class] as f64 / total as f64),
+        };
+        self.confusion.iter().enumerate().map(share).collect()
+    }
+}
+
+/// Speed and memory of a trial's training, measured alone on the device.
+#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Profile {
+    /// Training time of one epoch, in seconds: the median time of a step, times the steps.
+    pub seconds_per_epoch: f64,
+    /// Steps that were timed.
+    pub steps: usize,
+    /// The most memory that parameters, optimizer and steps took at one time, in bytes, where it
+    /// is measured.
+    pub peak_bytes: Option<u64>,
 }
 
 /// Why a run has no result.
@@ -52,7 +179,40 @@ pub enum Failure {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// It ran to its end.
-    Finished(TestMetrics),
+    Finished(Box<Finished>),
     /// It has no result.
     Failed(Failure),
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_macro_f1_is_the_mean_over_classes() {
+        let mut scores = ClassScores::new(3);
+        // True 0, 0, 1, 1, 1; predicted 0, 1, 1, 1, 0; class 2 never.
+        for (class, probabilities) in [
+            (0, [0.9, 0.1, 0.0]),
+            (0, [0.4, 0.6, 0.0]),
+            (1, [0.0, 1.0, 0.0]),
+            (1, [0.2, 0.8, 0.0]),
+            (1, [0.5, 0.3, 0.2]),
+        ] {
+            scores.add(class, &probabilities);
+        }
+        assert_eq!(scores.confusion, [[1, 1, 0], [1, 2, 0], [0, 0, 0]]);
+        // sklearn.metrics.f1_score([0,0,1,1,1], [0,1,1,1,0], average=None, labels=[0,1,2])
+        // gives 0.5, 2/3, 0.
+        assert!((scores.macro_f1() - (0.5 + 2.0 / 3.0) / 3.0).abs() < 1e-12);
+        assert_eq!(scores.accuracies(), [Some(0.5), Some(2.0 / 3.0), None]);
+        assert_eq!(
+            scores.positives[1][SCORE_BINS - 1],
+            1,
+            "1 is in the last bin"
+        );
+        let mut twice = scores.clone();
+        twice.merge(&scores);
+        assert_eq!(twice.confusion[1], [2, 4, 0]);
+    }
 }

@@ -27,6 +27,8 @@ pub mod data;
 pub mod event;
 pub mod model;
 pub mod plan;
+#[cfg(test)]
+mod pytorch;
 pub mod random;
 pub mod record;
 pub mod report;

@@ -62,6 +62,26 @@ impl Stream {
         }
     }
 
+    /// Fills `values` with numbers of the standard normal distribution (Box and Muller 1958).
+    pub fn fill_normal(&mut self, values: &mut [f32]) {
+        // From `libm`, whose functions give the same bits on every platform.
+        use libm::{cos, log, sin, sqrt};
+        for pair in values.chunks_mut(2) {
+            // In (0, 1], so that the logarithm is finite.
+            let radius = sqrt(-2.0 * log(1.0 - self.fine_uniform()));
+            let angle = 2.0 * std::f64::consts::PI * self.fine_uniform();
+            pair[0] = (radius * cos(angle)) as f32;
+            if let Some(second) = pair.get_mut(1) {
+                *second = (radius * sin(angle)) as f32;
+            }
+        }
+    }
+
+    /// A number uniform in [0, 1), a multiple of 2⁻⁵³.
+    fn fine_uniform(&mut self) -> f64 {
+        (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
+    }
+
     /// A number uniform in 0..`bound` (Lemire 2019, with rejection: no bias).
     ///
     /// # Panics
@@ -123,6 +143,27 @@ mod tests {
         let mut stream = SEED.stream(Purpose::BatchOrder, [0, 0]);
         let drawn: Vec<u32> = (0..6).map(|_| stream.below(1000)).collect();
         insta::assert_debug_snapshot!(drawn);
+    }
+
+    #[test]
+    fn normal_numbers_have_the_moments_of_their_distribution() {
+        let mut values = vec![0.0_f32; 100_001];
+        let mut stream = SEED.stream(Purpose::InitialWeights, [0, 0]);
+        stream.fill_normal(&mut values);
+        let count = values.len() as f64;
+        let moment = |power: i32| {
+            let sum: f64 = values.iter().map(|&v| f64::from(v).powi(power)).sum();
+            sum / count
+        };
+        // Standard errors of the first, second and fourth moment are √(1, 2, 96) / √count; five
+        // of them are allowed.
+        let within = |value: f64, expected: f64, variance: f64| {
+            (value - expected).abs() < 5.0 * (variance / count).sqrt()
+        };
+        assert!(within(moment(1), 0.0, 1.0), "{}", moment(1));
+        assert!(within(moment(2), 1.0, 2.0), "{}", moment(2));
+        assert!(within(moment(4), 3.0, 96.0), "{}", moment(4));
+        assert!(values.iter().all(|value| value.is_finite()));
     }
 
     #[test]

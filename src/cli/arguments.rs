@@ -47,6 +47,9 @@ pub struct SweepArguments {
     /// Override a key of the sweep file, such as training.epochs=1 (may be repeated)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub overrides: Vec<String>,
+    /// The folder of the data sets; default: data, here or beside the sweep file's folders
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
 }
 
 /// Where results and tables are.
@@ -73,9 +76,6 @@ pub struct RunArguments {
     /// Runs trained beside each other; default: one for each CPU core, one on a GPU
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub workers: Option<u16>,
-    /// The folder of the data sets; default: data, here or beside the sweep file's folders
-    #[arg(long, value_name = "FOLDER")]
-    pub data: Option<PathBuf>,
     /// Say nothing but errors
     #[arg(long, short)]
     pub quiet: bool,

@@ -5,15 +5,14 @@ mod error;
 mod output;
 mod report;
 mod run;
+mod sweep;
 
 pub use arguments::{Arguments, Command};
 pub use error::CliError;
 
-use crate::plan::{Plan, summary};
-use crate::spec::{Sweep, schema};
-use arguments::SweepArguments;
+use crate::plan::summary;
+use crate::spec::schema;
 use clap::Parser;
-use std::path::Path;
 use std::process::ExitCode;
 
 /// Runs the command line of this process.
@@ -35,8 +34,8 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::Plan(arguments)) => {
-            let (sweep, plan) = load(&arguments.sweep)?;
-            output::say(&summary(&sweep, &plan))?;
+            let loaded = sweep::load(&arguments.sweep)?;
+            output::say(&summary(&loaded.sweep, &loaded.plan))?;
             Ok(0)
         }
         Some(Command::Schema) => {
@@ -44,16 +43,4 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
             Ok(0)
         }
     }
-}
-
-/// Reads and expands a sweep; says what its author should know.
-fn load(arguments: &SweepArguments) -> Result<(Sweep, Plan), CliError> {
-    // clap requires the path wherever a command takes it.
-    let path = arguments.sweep.as_deref().unwrap_or(Path::new(""));
-    let sweep = Sweep::load(path, &arguments.overrides)?;
-    let plan = Plan::new(&sweep).map_err(|error| CliError::plan(error, &sweep.source))?;
-    plan.warnings
-        .iter()
-        .for_each(|warning| output::warn(warning));
-    Ok((sweep, plan))
 }

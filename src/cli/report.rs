@@ -2,9 +2,8 @@
 
 use super::arguments::ReportArguments;
 use super::error::CliError;
-use super::load;
 use super::output::say;
-use crate::data;
+use super::sweep::{Loaded, fingerprints, load};
 use crate::plan::Plan;
 use crate::record::{Results, Store, prepare, write_atomically};
 use crate::report::Report;
@@ -39,11 +38,18 @@ impl Written {
 /// # Errors
 /// A sweep file that is not valid, folders that cannot be written to.
 pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
-    let (sweep, plan) = load(&arguments.sweep)?;
+    let Loaded {
+        sweep,
+        plan,
+        library,
+    } = load(&arguments.sweep)?;
     let runs = &arguments.folders.runs;
-    let store = Store::new(runs, &plan, |config| data::fingerprint(config.data.set));
+    let fingerprints = fingerprints(&plan, &library)?;
+    let store = Store::new(runs, &plan, |config| {
+        fingerprints[&config.data.source()].clone()
+    });
     let results = store.read(&plan);
-    if results.is_empty() {
+    if results.runs.is_empty() {
         return Err(CliError::NoResults(store.folder().to_owned()));
     }
     let written = write_report(&sweep, &plan, &results, &arguments.folders.reports)?;

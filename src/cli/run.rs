@@ -2,18 +2,18 @@
 
 use super::arguments::RunArguments;
 use super::error::CliError;
-use super::load;
 use super::output::{say, warn};
 use super::report::write_report;
-use crate::data;
+use super::sweep::{Loaded, fingerprints, load};
+use crate::data::{Dataset, DeviceForm, Library};
 use crate::plan::{Plan, plural};
 use crate::record::{Host, Manifest, Store, lock, prepare};
 use crate::run::{Device, Executor, Interrupt, Ran, Schedule, TensorExecutor, display, remaining};
-use crate::spec::{DataSet, Sweep};
+use crate::spec::{DataSource, Sweep};
 use burn::backend::Flex;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Trains what remains of a sweep and writes its tables; the exit code.
@@ -21,12 +21,19 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// # Errors
 /// Anything that hinders the sweep as a whole. A failed run does not: it is in the tables.
 pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
-    let (sweep, plan) = load(&arguments.sweep)?;
+    let Loaded {
+        sweep,
+        plan,
+        library,
+    } = load(&arguments.sweep)?;
     let device = arguments.device.resolve()?;
     let runs = &arguments.folders.runs;
-    let store = Store::new(runs, &plan, |config| data::fingerprint(config.data.set));
+    let fingerprints = fingerprints(&plan, &library)?;
+    let store = Store::new(runs, &plan, |config| {
+        fingerprints[&config.data.source()].clone()
+    });
     // All that can hinder a start comes first, and before anything is written.
-    let executor = executor(arguments, &plan, &store, device)?;
+    let executor = executor(&library, &plan, &store, device)?;
     let Some(_lock) = lock(store.folder()).map_err(CliError::Start)? else {
         return Err(CliError::Locked {
             name: plan.name.clone(),
@@ -35,7 +42,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     };
     prepare(&arguments.folders.reports).map_err(CliError::Start)?;
     let workers = workers(arguments, device);
-    let manifest = manifest(arguments, &sweep, &plan, device, workers);
+    let manifest = manifest(arguments, &sweep, &plan, &fingerprints, device, workers);
     manifest.write(store.folder()).map_err(CliError::Start)?;
     warn_of_others(&store, &plan);
     let interrupt = Interrupt::listen()?;
@@ -93,14 +100,19 @@ fn warn_of_others(store: &Store, plan: &Plan) {
 /// Says how it ended; the exit code.
 fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments) -> u8 {
     if ran.interrupted {
-        let left = plan.runs().count() - ran.results.len();
+        let left = plan.runs().count() - ran.results.runs.len();
         warn(&format!(
             "stopped: {left} {} left; the same command continues where this one stopped",
             plural(left, "run")
         ));
         return interrupt.exit_code();
     }
-    let failed = ran.results.values().filter(|r| r.failure.is_some()).count();
+    let failed = ran
+        .results
+        .runs
+        .values()
+        .filter(|r| r.failure.is_some())
+        .count();
     if failed > 0 {
         let path = arguments.folders.reports.join(format!("{}.md", plan.name));
         let runs = plural(failed, "run");
@@ -124,17 +136,16 @@ fn workers(arguments: &RunArguments, device: Device) -> usize {
 
 /// Loads the data that remaining runs need, and puts it on the device.
 fn executor(
-    arguments: &RunArguments,
+    library: &Library,
     plan: &Plan,
     store: &Store,
     device: Device,
 ) -> Result<Box<dyn Executor>, CliError> {
-    let folders = data_folders(arguments);
-    let mut datasets: HashMap<DataSet, data::Dataset> = HashMap::new();
+    let mut datasets: HashMap<DeviceForm, Arc<Dataset>> = HashMap::new();
     for run in remaining(plan, &store.read(plan)).into_iter().flatten() {
-        let set = plan.trials[run.trial].config.data.set;
-        if let Entry::Vacant(entry) = datasets.entry(set) {
-            entry.insert(data::load(set, &folders)?);
+        let data = &plan.trials[run.trial].config.data;
+        if let Entry::Vacant(entry) = datasets.entry(DeviceForm::of(data)) {
+            entry.insert(library.load(data)?);
         }
     }
     Ok(match device {
@@ -154,29 +165,21 @@ fn executor(
     })
 }
 
-/// Where data sets are looked for: `--data`, or `data` here and beside the sweep file's folders.
-fn data_folders(arguments: &RunArguments) -> Vec<PathBuf> {
-    if let Some(folder) = &arguments.data {
-        return vec![folder.clone()];
-    }
-    let mut folders = vec![PathBuf::from("data")];
-    let sweep = arguments.sweep.sweep.as_deref().unwrap_or(Path::new("."));
-    if let Ok(sweep) = std::path::absolute(sweep) {
-        folders.extend(sweep.ancestors().skip(1).map(|folder| folder.join("data")));
-    }
-    folders
-}
-
 fn manifest(
     arguments: &RunArguments,
     sweep: &Sweep,
     plan: &Plan,
+    fingerprints: &HashMap<DataSource, String>,
     device: Device,
     workers: usize,
 ) -> Manifest {
-    let sets = plan.trials.iter().map(|trial| trial.config.data.set);
-    let data: BTreeMap<String, String> = sets
-        .map(|set| (set.to_string(), data::fingerprint(set)))
+    let name = |source: &DataSource| match &source.path {
+        Some(path) => format!("{} {path}", source.set),
+        None => source.set.to_string(),
+    };
+    let data: BTreeMap<String, String> = fingerprints
+        .iter()
+        .map(|(source, fingerprint)| (name(source), fingerprint.clone()))
         .collect();
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     Manifest {

@@ -1,21 +1,38 @@
 //! Data files that cannot be used.
 
+use crate::spec::DataSet;
 use std::path::PathBuf;
 
 /// A data set that cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// A file is in none of the places where it was looked for.
+    /// A file of a data set known by name is in none of the places where it was looked for.
     #[error(
-        "the data file {file} is in none of {}; \
-         give the folder that has it with --data FOLDER",
-        .looked.iter().map(|path| path.display().to_string()).collect::<Vec<_>>().join(", ")
+        "{file} of {set} is in none of {}; get it with `tp-sweep data fetch {set}`, or give the \
+         folder that has it with --data FOLDER",
+        list(.looked)
     )]
     Missing {
+        /// The data set.
+        set: DataSet,
         /// The file's name.
         file: String,
         /// The folders that were looked into.
         looked: Vec<PathBuf>,
+    },
+    /// The user's own data is in none of the places where it was looked for.
+    #[error("there is neither a file nor a folder {}", list(.looked))]
+    NotFound {
+        /// The places that were looked at.
+        looked: Vec<PathBuf>,
+    },
+    /// The user's own data cannot be used.
+    #[error("the data in {path} cannot be used: {reason}")]
+    Unusable {
+        /// The file or folder.
+        path: PathBuf,
+        /// What is wrong with it, and what would be right.
+        reason: String,
     },
     /// A file cannot be read.
     #[error("cannot read the data file {path}: {source}")]
@@ -46,4 +63,9 @@ pub enum DataError {
         /// What is wrong with it.
         reason: String,
     },
+}
+
+fn list(paths: &[PathBuf]) -> String {
+    let shown: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+    shown.join(", ")
 }

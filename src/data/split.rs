@@ -16,7 +16,7 @@ pub struct Partition {
 ///
 /// The subset of `data.limit` depends on the sweep's seed alone; the split on the seed and the
 /// repeat; folds of one repeat are disjoint and together cover every sample.
-pub fn partition(labels: &[u8], config: &Config, repeat: u32, fold: u32) -> Partition {
+pub fn partition(labels: &[u16], config: &Config, repeat: u32, fold: u32) -> Partition {
     let validation = &config.validation;
     let seed = Seed {
         sweep: validation.seed,
@@ -48,7 +48,7 @@ pub fn partition(labels: &[u8], config: &Config, repeat: u32, fold: u32) -> Part
 
 /// The samples in random order, one class after the other where the split is stratified.
 fn ordered(
-    labels: &[u8],
+    labels: &[u16],
     samples: impl Iterator<Item = usize>,
     stratified: bool,
     seed: Seed,
@@ -102,9 +102,9 @@ mod tests {
     use crate::spec::{Count, Fraction};
     use proptest::prelude::*;
 
-    fn labels() -> Vec<u8> {
+    fn labels() -> Vec<u16> {
         // Uneven classes, as in real data.
-        (0..60_000_u32).map(|i| (i * i % 97 % 10) as u8).collect()
+        (0..60_000_u32).map(|i| (i * i % 97 % 10) as u16).collect()
     }
 
     fn config(limit: usize, folds: Option<usize>, holdout: Option<f64>) -> Config {
@@ -115,7 +115,7 @@ mod tests {
         config
     }
 
-    fn class_counts(labels: &[u8], samples: &[u32]) -> [usize; 10] {
+    fn class_counts(labels: &[u16], samples: &[u32]) -> [usize; 10] {
         let mut counts = [0; 10];
         for &sample in samples {
             counts[labels[sample as usize] as usize] += 1;

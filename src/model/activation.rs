@@ -4,6 +4,12 @@ use crate::spec::Activation;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorPrimitive, activation};
 
+/// The slope of `leaky_relu` below 0 (`torch.nn.LeakyReLU`).
+pub(super) const LEAKY_SLOPE: f64 = 0.01;
+/// The scale and alpha of SELU (Klambauer et al. 2017, appendix A).
+const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
+
 /// Applies the function to each number.
 pub(super) fn forward<B: Backend, const D: usize>(
     function: Activation,
@@ -13,29 +19,104 @@ pub(super) fn forward<B: Backend, const D: usize>(
         Activation::Relu => activation::relu(input),
         Activation::Tanh => input.tanh(),
         Activation::Sigmoid => activation::sigmoid(input),
+        Activation::LeakyRelu => {
+            let below = input.clone().mul_scalar(LEAKY_SLOPE);
+            // The slope is below 1: the greater of the two is x above 0, and below it the other.
+            input.max_pair(below)
+        }
+        Activation::Elu => {
+            let below = exponential_minus_one(input.clone());
+            choose_below_zero(input.clone(), input, below)
+        }
+        Activation::Selu => {
+            let below = exponential_minus_one(input.clone()).mul_scalar(SELU_SCALE * SELU_ALPHA);
+            choose_below_zero(input.clone(), input.mul_scalar(SELU_SCALE), below)
+        }
+        Activation::Gelu => input.clone() * normal_distribution(input),
+        Activation::Silu => input.clone() * activation::sigmoid(input),
+        // ln(1 + eˣ) without overflow: max(x, 0) + ln(1 + e^−|x|).
+        Activation::Softplus => activation::relu(input.clone()) + input.abs().neg().exp().log1p(),
+        Activation::Identity => input,
     }
 }
 
-/// The gradient of the function's input, given its output and the gradient of its output.
-///
-/// Each derivative is written in terms of the output, so that the input need not be kept.
+/// Whether the backward pass needs the function's input: its derivative is not told by its output.
+pub(super) fn keeps_input(function: Activation) -> bool {
+    matches!(
+        function,
+        Activation::Gelu | Activation::Silu | Activation::Softplus
+    )
+}
+
+/// The gradient of the function's input, given what was kept (the output, or the
+/// input where [`keeps_input`]) and the gradient of its output.
 pub(super) fn backward<B: Backend, const D: usize>(
     function: Activation,
-    output: Tensor<B, D>,
+    kept: Tensor<B, D>,
     gradient: Tensor<B, D>,
 ) -> Tensor<B, D> {
     match function {
         // As PyTorch: the derivative at 0 is 0.
         Activation::Relu => primitive(B::relu_backward(
-            output.into_primitive().tensor(),
+            kept.into_primitive().tensor(),
             gradient.into_primitive().tensor(),
         )),
-        Activation::Tanh => (output.clone() * output).neg().add_scalar(1.0) * gradient,
+        Activation::Tanh => (kept.clone() * kept).neg().add_scalar(1.0) * gradient,
         Activation::Sigmoid => primitive(B::sigmoid_backward(
-            output.into_primitive().tensor(),
+            kept.into_primitive().tensor(),
             gradient.into_primitive().tensor(),
         )),
+        Activation::LeakyRelu => {
+            let below = gradient.clone().mul_scalar(LEAKY_SLOPE);
+            choose_below_zero(kept, gradient, below)
+        }
+        // The derivative of eˣ − 1 is one more than itself.
+        Activation::Elu => {
+            let below = kept.clone().add_scalar(1.0) * gradient.clone();
+            choose_below_zero(kept, gradient, below)
+        }
+        Activation::Selu => {
+            let below = kept.clone().add_scalar(SELU_SCALE * SELU_ALPHA) * gradient.clone();
+            choose_below_zero(kept, gradient.mul_scalar(SELU_SCALE), below)
+        }
+        // Φ(x) + x·φ(x), with φ(x) = e^(−x²/2) / √(2π).
+        Activation::Gelu => {
+            let density = (kept.clone() * kept.clone())
+                .mul_scalar(-0.5)
+                .exp()
+                .mul_scalar(1.0 / (2.0 * std::f64::consts::PI).sqrt());
+            (normal_distribution(kept.clone()) + kept * density) * gradient
+        }
+        // σ + x·σ·(1 − σ).
+        Activation::Silu => {
+            let sigmoid = activation::sigmoid(kept.clone());
+            let rest = kept * sigmoid.clone().neg().add_scalar(1.0);
+            sigmoid * rest.add_scalar(1.0) * gradient
+        }
+        Activation::Softplus => activation::sigmoid(kept) * gradient,
+        Activation::Identity => gradient,
     }
+}
+
+/// `below` where `decides` is below or at 0, else `above`.
+fn choose_below_zero<B: Backend, const D: usize>(
+    decides: Tensor<B, D>,
+    above: Tensor<B, D>,
+    below: Tensor<B, D>,
+) -> Tensor<B, D> {
+    above.mask_where(decides.lower_equal_elem(0.0), below)
+}
+
+/// eˣ − 1 for x ≤ 0, exact near 0 too: 2t / (1 − t) with t = tanh(x/2).
+fn exponential_minus_one<B: Backend, const D: usize>(input: Tensor<B, D>) -> Tensor<B, D> {
+    let tanh = input.clamp_max(0.0).mul_scalar(0.5).tanh();
+    tanh.clone().mul_scalar(2.0) / tanh.neg().add_scalar(1.0)
+}
+
+/// Φ(x), the distribution function of the standard normal: (1 + erf(x/√2)) / 2.
+fn normal_distribution<B: Backend, const D: usize>(input: Tensor<B, D>) -> Tensor<B, D> {
+    let error = input.mul_scalar(std::f64::consts::FRAC_1_SQRT_2).erf();
+    error.add_scalar(1.0).mul_scalar(0.5)
 }
 
 fn primitive<B: Backend, const D: usize>(tensor: B::FloatTensorPrimitive) -> Tensor<B, D> {

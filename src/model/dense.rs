@@ -1,51 +1,36 @@
-//! A fully connected layer of every member of a cohort.
+//! Fully connected layers of every member of a cohort.
+//!
+//! Gradients are in closed form: the layer is linear, and a tape would only cost time.
 
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-/// Weights and biases of one layer, stacked over the members.
+/// `input · weight + bias`: `[members, rows, outputs]`.
 ///
-/// Gradients are in closed form: the layer is linear, and a tape would only cost time.
-#[derive(Clone, Debug)]
-pub struct Dense<B: Backend> {
-    /// `[members, inputs, outputs]`
-    pub weight: Tensor<B, 3>,
-    /// `[members, 1, outputs]`
-    pub bias: Tensor<B, 3>,
+/// `input` is `[members, rows, inputs]`, or `[1, rows, inputs]` where members share it; `weight`
+/// is `[members, inputs, outputs]`, `bias` `[members, 1, outputs]`.
+pub(super) fn forward<B: Backend>(
+    input: Tensor<B, 3>,
+    weight: &Tensor<B, 3>,
+    bias: &Tensor<B, 3>,
+) -> Tensor<B, 3> {
+    input.matmul(weight.clone()) + bias.clone()
 }
 
-/// What the loss changes by, for each weight and bias of a layer.
-#[derive(Clone, Debug)]
-pub struct DenseGradients<B: Backend> {
-    /// `[members, inputs, outputs]`
-    pub weight: Tensor<B, 3>,
-    /// `[members, 1, outputs]`
-    pub bias: Tensor<B, 3>,
+/// The gradients of weight and bias, given what went in and the gradient of what came out
+/// (`[members, rows, outputs]`).
+pub(super) fn gradients<B: Backend>(
+    input: Tensor<B, 3>,
+    output_gradient: Tensor<B, 3>,
+) -> [Tensor<B, 3>; 2] {
+    let bias = output_gradient.clone().sum_dim(1);
+    [input.swap_dims(1, 2).matmul(output_gradient), bias]
 }
 
-impl<B: Backend> Dense<B> {
-    /// `input · weight + bias`: `[members, batch, outputs]`.
-    ///
-    /// `input` is `[members, batch, inputs]`, or `[1, batch, inputs]` where members share it.
-    pub fn forward(&self, input: Tensor<B, 3>) -> Tensor<B, 3> {
-        input.matmul(self.weight.clone()) + self.bias.clone()
-    }
-
-    /// The layer's gradients, given what went in and the gradient of what came out
-    /// (`[members, batch, outputs]`).
-    pub fn gradients(
-        &self,
-        input: Tensor<B, 3>,
-        output_gradient: Tensor<B, 3>,
-    ) -> DenseGradients<B> {
-        DenseGradients {
-            bias: output_gradient.clone().sum_dim(1),
-            weight: input.swap_dims(1, 2).matmul(output_gradient),
-        }
-    }
-
-    /// The gradient of what went in: `[members, batch, inputs]`.
-    pub fn input_gradient(&self, output_gradient: Tensor<B, 3>) -> Tensor<B, 3> {
-        output_gradient.matmul(self.weight.clone().swap_dims(1, 2))
-    }
+/// The gradient of what went in: `[members, rows, inputs]`.
+pub(super) fn input_gradient<B: Backend>(
+    output_gradient: Tensor<B, 3>,
+    weight: &Tensor<B, 3>,
+) -> Tensor<B, 3> {
+    output_gradient.matmul(weight.clone().swap_dims(1, 2))
 }

@@ -1,52 +1,78 @@
 //! Dropout: random units are silenced while training (Srivastava et al. 2014).
 
 use crate::random::{Purpose, Seed, Stream};
+use crate::spec::{DropoutSite, Model, Stage};
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
+use std::collections::HashMap;
 
-/// The noise of one epoch: one stream for each hidden layer of each distinct seed.
+/// The noise of one epoch: one stream for each place of dropout of each distinct seed.
 ///
 /// Members of one seed drop the same units where their rates agree, and of different rates the
 /// higher drops all that the lower drops: comparisons between rates are paired.
 pub struct DropoutNoise {
+    sites: HashMap<DropoutSite, SiteNoise>,
+}
+
+/// The noise of one place.
+struct SiteNoise {
     rates: Vec<f32>,
-    /// `[layer][member]`; members of equal seed read equal streams.
-    streams: Vec<Vec<Stream>>,
+    /// One for each member; members of equal seed read equal streams.
+    streams: Vec<Stream>,
 }
 
 impl DropoutNoise {
-    /// The noise of `epoch` for members with these rates and seeds; nothing where no member drops.
-    pub fn new(rates: &[f64], seeds: &[Seed], layers: usize, epoch: usize) -> Option<Self> {
-        let stream =
-            |layer: usize, seed: &Seed| seed.stream(Purpose::Dropout, [epoch as u32, layer as u32]);
-        rates.iter().any(|&rate| rate > 0.0).then(|| Self {
-            rates: rates.iter().map(|&rate| rate as f32).collect(),
-            streams: (0..layers)
-                .map(|layer| seeds.iter().map(|seed| stream(layer, seed)).collect())
-                .collect(),
-        })
+    /// The noise of `epoch` for members of these models and seeds; nothing where no member drops.
+    pub fn new(models: &[&Model], stages: &[Stage], seeds: &[Seed], epoch: usize) -> Option<Self> {
+        let mut sites = HashMap::new();
+        for stage in stages {
+            let Stage::Dropout { site, .. } = *stage else {
+                continue;
+            };
+            let rates: Vec<f32> = models
+                .iter()
+                .map(|model| model.dropout_rate(site) as f32)
+                .collect();
+            if rates.iter().all(|&rate| rate == 0.0) {
+                continue;
+            }
+            let place = [epoch as u32, stream_number(site)];
+            let stream = |seed: &Seed| seed.stream(Purpose::Dropout, place);
+            let streams = seeds.iter().map(stream).collect();
+            sites.insert(site, SiteNoise { rates, streams });
+        }
+        (!sites.is_empty()).then_some(Self { sites })
     }
 
-    /// The next step's factors for one layer: 0 for a dropped unit, 1/(1 − rate) for others.
-    /// `[members, batch, units]`
+    /// The next step's factors at one place: 0 for what is dropped, 1/(1 − rate) for the rest;
+    /// nothing where no member drops. `[members, batch, features]`
     pub fn factors<B: Backend>(
         &mut self,
-        layer: usize,
-        [batch, units]: [usize; 2],
+        site: DropoutSite,
+        [batch, features]: [usize; 2],
         device: &B::Device,
-    ) -> Tensor<B, 3> {
-        let size = batch * units;
-        let mut factors = vec![0.0_f32; self.rates.len() * size];
+    ) -> Option<Tensor<B, 3>> {
+        let SiteNoise { rates, streams } = self.sites.get_mut(&site)?;
+        let size = batch * features;
+        let mut factors = vec![0.0_f32; rates.len() * size];
         let members = factors.chunks_exact_mut(size);
-        let streams = self.streams[layer].iter_mut();
-        for ((member, stream), &rate) in members.zip(streams).zip(&self.rates) {
+        for ((member, stream), &rate) in members.zip(streams).zip(rates.iter()) {
             stream.fill_uniform(member);
             let kept = 1.0 / (1.0 - rate);
             for value in member {
                 *value = if *value < rate { 0.0 } else { kept };
             }
         }
-        let shape = [self.rates.len(), batch, units];
-        Tensor::from_data(TensorData::new(factors, shape), device)
+        let shape = [rates.len(), batch, features];
+        Some(Tensor::from_data(TensorData::new(factors, shape), device))
+    }
+}
+
+/// A number for each place, the same in every model.
+fn stream_number(site: DropoutSite) -> u32 {
+    match site {
+        DropoutSite::Hidden(layer) => layer as u32,
+        DropoutSite::Block(block) => 1 << 16 | block as u32,
+        DropoutSite::Input => 1 << 17,
     }
 }

@@ -1,38 +1,284 @@
-//! Initial weights and biases.
+//! Initial weights and biases: noise of a keyed stream, transformed as `torch.nn.init` does.
 
-use super::dense::Dense;
+use super::activation::LEAKY_SLOPE;
 use crate::random::{Purpose, Seed};
-use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
+use crate::spec::{Activation, BiasInit, Config, FanMode, Init};
 
-/// The layer number `layer` of each member, initialised as PyTorch's `nn.Linear`:
-/// weights and biases uniform in ±1/√fan-in (He et al.'s uniform with a = √5).
+/// What an initialisation is made of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Noise {
+    /// None: all values are the same.
+    None,
+    /// Uniform in [0, 1).
+    Uniform,
+    /// Standard normal.
+    Normal,
+}
+
+/// The shape of a dense or convolution layer, for its initialisation.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fans {
+    /// Rows of the weight matrix: what comes into one unit.
+    pub(super) inputs: usize,
+    /// Columns of the weight matrix.
+    pub(super) outputs: usize,
+    /// What one input reaches: `outputs`, of a convolution times the kernel's area.
+    pub(super) reached: usize,
+}
+
+/// Weights `[inputs, outputs]` and biases `[outputs]` of the layer number `layer` of one member.
 ///
-/// Members of equal seed, repeat and fold start from equal weights.
-pub(super) fn dense<B: Backend>(
-    seeds: &[Seed],
-    layer: usize,
-    inputs: usize,
-    outputs: usize,
-    device: &B::Device,
-) -> Dense<B> {
-    let bound = 1.0 / (inputs as f32).sqrt();
-    let stacked = |purpose, size: usize| {
-        let mut values = vec![0.0; seeds.len() * size];
-        for (member, &seed) in values.chunks_exact_mut(size).zip(seeds) {
-            let mut stream = seed.stream(purpose, [layer as u32, 0]);
-            stream.fill_uniform(member);
-            for value in member {
-                *value = (2.0 * *value - 1.0) * bound;
-            }
+/// Members of equal seed, repeat and fold start from equal noise, unless their trial has
+/// `model.same_init` off: then its configuration is part of the streams' names.
+pub(super) fn layer(config: &Config, seed: Seed, layer: usize, fans: Fans) -> [Vec<f32>; 2] {
+    let model = &config.model;
+    let place = [layer as u32, own_number(config)];
+    let draw = |noise: Noise, purpose: Purpose, count: usize| {
+        let mut values = vec![0.0; count];
+        let mut stream = seed.stream(purpose, place);
+        match noise {
+            Noise::None => {}
+            Noise::Uniform => stream.fill_uniform(&mut values),
+            Noise::Normal => stream.fill_normal(&mut values),
         }
         values
     };
-    let weight = stacked(Purpose::InitialWeights, inputs * outputs);
-    let bias = stacked(Purpose::InitialBiases, outputs);
-    let members = seeds.len();
-    Dense {
-        weight: Tensor::from_data(TensorData::new(weight, [members, inputs, outputs]), device),
-        bias: Tensor::from_data(TensorData::new(bias, [members, 1, outputs]), device),
+    let noise = draw(
+        noise_of(&model.init),
+        Purpose::InitialWeights,
+        fans.inputs * fans.outputs,
+    );
+    let weights = weights(&model.init, model.activation, fans, noise);
+    let init = bias_as_weight(&model.bias_init);
+    let noise = draw(noise_of(&init), Purpose::InitialBiases, fans.outputs);
+    [weights, self::weights(&init, model.activation, fans, noise)]
+}
+
+/// 0, or a number of the trial's own where it is to start from noise of its own.
+fn own_number(config: &Config) -> u32 {
+    if config.model.same_init {
+        return 0;
+    }
+    let mut shown = config.show();
+    if let Some(sections) = shown.as_object_mut() {
+        // Seeds and folds are in the streams' names already.
+        sections.remove("validation");
+    }
+    let hash = blake3::hash(shown.to_string().as_bytes());
+    let [a, b, c, d, ..] = *hash.as_bytes();
+    u32::from_le_bytes([a, b, c, d])
+}
+
+fn bias_as_weight(init: &BiasInit) -> Init {
+    match init.clone() {
+        BiasInit::Default {} => Init::Default {},
+        BiasInit::Zeros {} => Init::Zeros {},
+        BiasInit::Constant { value } => Init::Constant { value },
+        BiasInit::Normal { std } => Init::Normal { std },
+        BiasInit::Uniform { bound } => Init::Uniform { bound },
+    }
+}
+
+fn noise_of(init: &Init) -> Noise {
+    match init {
+        Init::Zeros {} | Init::Constant { .. } => Noise::None,
+        Init::Default {}
+        | Init::Uniform { .. }
+        | Init::XavierUniform { .. }
+        | Init::KaimingUniform { .. } => Noise::Uniform,
+        Init::Normal { .. }
+        | Init::XavierNormal { .. }
+        | Init::KaimingNormal { .. }
+        | Init::Orthogonal {} => Noise::Normal,
+    }
+}
+
+/// The initial values made from `noise`, `[inputs, outputs]`.
+fn weights(init: &Init, activation: Activation, fans: Fans, noise: Vec<f32>) -> Vec<f32> {
+    let fan = |mode: FanMode| match mode {
+        FanMode::FanIn => fans.inputs as f64,
+        FanMode::FanOut => fans.reached as f64,
+    };
+    let glorot = |gain: f64| gain * (2.0 / (fan(FanMode::FanIn) + fan(FanMode::FanOut))).sqrt();
+    let within = |bound: f64| spread(noise.clone(), bound);
+    let normal = |deviation: f64| scaled(noise.clone(), deviation);
+    match init {
+        Init::Default {} => within(1.0 / fan(FanMode::FanIn).sqrt()),
+        Init::Zeros {} => noise,
+        Init::Constant { value } => vec![value.get() as f32; noise.len()],
+        Init::Normal { std } => normal(std.get()),
+        Init::Uniform { bound } => within(bound.get()),
+        Init::XavierNormal { gain } => normal(glorot(gain.get())),
+        Init::XavierUniform { gain } => within(3.0_f64.sqrt() * glorot(gain.get())),
+        Init::KaimingNormal { mode } => normal(gain(activation) / fan(*mode).sqrt()),
+        Init::KaimingUniform { mode } => {
+            within(3.0_f64.sqrt() * gain(activation) / fan(*mode).sqrt())
+        }
+        Init::Orthogonal {} => orthogonal(fans.inputs, fans.outputs, &noise),
+    }
+}
+
+/// Noise of [0, 1) as numbers in ±`bound`.
+fn spread(mut noise: Vec<f32>, bound: f64) -> Vec<f32> {
+    for value in &mut noise {
+        *value = (2.0 * *value - 1.0) * bound as f32;
+    }
+    noise
+}
+
+fn scaled(mut noise: Vec<f32>, deviation: f64) -> Vec<f32> {
+    for value in &mut noise {
+        *value *= deviation as f32;
+    }
+    noise
+}
+
+/// What keeps the variance through an activation (`torch.nn.init.calculate_gain`). PyTorch names
+/// none for elu, gelu, silu and softplus: ReLU's is taken, whose shape they share.
+fn gain(activation: Activation) -> f64 {
+    match activation {
+        Activation::Identity | Activation::Sigmoid => 1.0,
+        Activation::Tanh => 5.0 / 3.0,
+        Activation::Selu => 0.75,
+        Activation::LeakyRelu => (2.0 / (1.0 + LEAKY_SLOPE * LEAKY_SLOPE)).sqrt(),
+        Activation::Relu
+        | Activation::Elu
+        | Activation::Gelu
+        | Activation::Silu
+        | Activation::Softplus => std::f64::consts::SQRT_2,
+    }
+}
+
+/// The rows or the columns of a random matrix, whichever are fewer, made orthonormal in their
+/// order (Gram and Schmidt; Saxe et al. 2014).
+fn orthogonal(inputs: usize, outputs: usize, noise: &[f32]) -> Vec<f32> {
+    let by_rows = inputs <= outputs;
+    let (count, length) = match by_rows {
+        true => (inputs, outputs),
+        false => (outputs, inputs),
+    };
+    let position = |vector: usize, element: usize| match by_rows {
+        true => vector * outputs + element,
+        false => element * outputs + vector,
+    };
+    let mut vectors: Vec<Vec<f64>> = Vec::with_capacity(count);
+    for vector in 0..count {
+        let mut own: Vec<f64> = (0..length)
+            .map(|element| f64::from(noise[position(vector, element)]))
+            .collect();
+        // Twice: what rounding leaves of the others after the first time is gone after the second.
+        for _ in 0..2 {
+            for other in &vectors {
+                let along: f64 = own.iter().zip(other).map(|(a, b)| a * b).sum();
+                for (value, direction) in own.iter_mut().zip(other) {
+                    *value -= along * direction;
+                }
+            }
+        }
+        let norm = own.iter().map(|value| value * value).sum::<f64>().sqrt();
+        own.iter_mut().for_each(|value| *value /= norm);
+        vectors.push(own);
+    }
+    let mut values = vec![0.0; noise.len()];
+    for (index, vector) in vectors.iter().enumerate() {
+        for (element, value) in vector.iter().enumerate() {
+            values[position(index, element)] = *value as f32;
+        }
+    }
+    values
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::pytorch;
+    use crate::spec::{Key, Node};
+    use serde_json::Value;
+
+    /// Reads one setting of a case.
+    fn set(config: &mut Config, path: &str, value: &Value) {
+        let node = Node::parse(&value.to_string()).unwrap();
+        Key::find(path).unwrap().read(&node).unwrap().apply(config);
+    }
+
+    #[test]
+    fn every_initialisation_makes_of_noise_what_pytorch_makes() {
+        let file = pytorch::file(include_str!("../../tests/pytorch/inits.json"));
+        let cases = file["cases"].as_array().unwrap();
+        for case in cases.iter().chain(file["biases"].as_array().unwrap()) {
+            let mut config = Config::default();
+            let init = match case.get("bias_init") {
+                Some(value) => {
+                    set(&mut config, "model.bias_init", value);
+                    bias_as_weight(&config.model.bias_init)
+                }
+                None => {
+                    set(&mut config, "model.init", &case["init"]);
+                    set(&mut config, "model.activation", &case["activation"]);
+                    config.model.init.clone()
+                }
+            };
+            let number = |name: &str| case[name].as_u64().unwrap() as usize;
+            let area = case["kernel_size"].as_u64().map_or(1, |size| size * size) as usize;
+            let fans = Fans {
+                inputs: number("inputs") * area,
+                outputs: number("outputs"),
+                reached: number("outputs") * area,
+            };
+            let expected = pytorch::tensor(&case["expected"]);
+            let noise = match case["noise_kind"].as_str() {
+                None => vec![0.0; expected.len()],
+                Some(kind) => {
+                    let ours = match noise_of(&init) {
+                        Noise::Uniform => "uniform",
+                        Noise::Normal => "normal",
+                        Noise::None => "none",
+                    };
+                    assert_eq!(kind, ours, "{}", case["name"]);
+                    pytorch::tensor(&case["noise"])
+                }
+            };
+            let values = weights(&init, config.model.activation, fans, noise);
+            pytorch::assert_close(&values, &expected, &case["name"].to_string());
+        }
+    }
+
+    #[test]
+    fn gains_are_those_of_pytorch() {
+        let file = pytorch::file(include_str!("../../tests/pytorch/inits.json"));
+        let gains = file["gains"].as_object().unwrap();
+        assert!(gains.len() >= 6);
+        for (name, expected) in gains {
+            let mut config = Config::default();
+            set(&mut config, "model.activation", &Value::from(name.clone()));
+            let ours = gain(config.model.activation);
+            let expected = expected.as_f64().unwrap();
+            assert!(
+                (ours - expected).abs() < 1e-12,
+                "{name}: {ours}, {expected}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_trials_with_noise_of_their_own_differ() {
+        let seed = Seed {
+            sweep: 0,
+            repeat: 0,
+            fold: 0,
+        };
+        let fans = Fans {
+            inputs: 4,
+            outputs: 3,
+            reached: 3,
+        };
+        let mut config = Config::default();
+        let mut other = config.clone();
+        other.training.momentum = crate::spec::Fraction::new(0.9).unwrap();
+        assert_eq!(layer(&config, seed, 0, fans), layer(&other, seed, 0, fans));
+        config.model.same_init = false;
+        other.model.same_init = false;
+        assert_ne!(layer(&config, seed, 0, fans), layer(&other, seed, 0, fans));
+        assert_eq!(layer(&config, seed, 0, fans), layer(&config, seed, 0, fans));
     }
 }

@@ -1,5 +1,6 @@
-//! Cross-entropy of class logits, its gradient, and the share of right answers.
+//! Cross-entropy of class logits, its gradient, and how the answers fare.
 
+use crate::event::ClassScores;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, activation};
 
@@ -66,6 +67,35 @@ impl Sums {
         let samples = self.samples as f64;
         (self.loss[member] / samples, self.correct[member] / samples)
     }
+}
+
+/// How each class fares, for each member: logits (`[members, samples, classes]`) against targets
+/// (the same, or shared).
+pub fn class_scores<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> Vec<ClassScores> {
+    let [members, samples, classes] = logits.dims();
+    let shared = targets.dims()[0] == 1;
+    let probabilities = floats(activation::softmax(logits, 2));
+    let truth: Vec<i64> = targets
+        .argmax(2)
+        .into_data()
+        .convert::<i64>()
+        .into_vec()
+        .expect("just converted");
+    let scores_of = |member: usize| {
+        let mut scores = ClassScores::new(classes);
+        for sample in 0..samples {
+            let row = member * samples + sample;
+            let class = truth[if shared { sample } else { row }] as usize;
+            scores.add(class, &probabilities[row * classes..(row + 1) * classes]);
+        }
+        scores
+    };
+    (0..members).map(scores_of).collect()
+}
+
+fn floats<B: Backend>(tensor: Tensor<B, 3>) -> Vec<f32> {
+    let data = tensor.into_data().convert::<f32>();
+    data.into_vec().expect("just converted")
 }
 
 fn numbers<B: Backend>(tensor: Tensor<B, 3>) -> impl Iterator<Item = f64> {

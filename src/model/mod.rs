@@ -1,13 +1,16 @@
 //! Networks as stacked tensors: the members of a cohort side by side in one program.
 
 mod activation;
+mod batch_norm;
+mod convolution;
 mod dense;
 mod dropout;
 mod init;
+mod layer_norm;
 mod loss;
-mod mlp;
+mod network;
+mod pooling;
 
-pub use dense::{Dense, DenseGradients};
 pub use dropout::DropoutNoise;
-pub use loss::{Sums, cross_entropy_gradient};
-pub use mlp::{Mlp, Trace};
+pub use loss::{Sums, class_scores, cross_entropy_gradient};
+pub use network::{Layer, Network, Trace};

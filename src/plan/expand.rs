@@ -1,7 +1,7 @@
 //! From factors to trials: the Cartesian product, its conditions and exclusions.
 
 use super::error::{MOST_RUNS, MOST_TRIALS};
-use crate::spec::{Config, Factor, Key, Place, Problem, Set, Sweep};
+use crate::spec::{Config, Conflict, Data, Factor, Facts, Key, Place, Problem, Set, Sweep};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
@@ -31,15 +31,23 @@ pub struct Expansion {
     pub matched: Vec<usize>,
 }
 
+/// Tells the facts of a data set, or why it cannot be used.
+pub type FactsOf<'a> = dyn Fn(&Data) -> Result<Facts, String> + 'a;
+
 /// Visits each trial of the sweep in order: the first factor varies slowest, trials beside the
 /// grid come last.
 ///
 /// # Errors
 /// A trial whose keys do not go together, two trials of equal configuration, a key set by two
-/// factors at once, or more than [`MOST_TRIALS`] trials.
-pub(super) fn expand(sweep: &Sweep, visit: &mut dyn FnMut(Point)) -> Result<Expansion, Problem> {
+/// factors at once, data that cannot be used, or more than [`MOST_TRIALS`] trials.
+pub(super) fn expand(
+    sweep: &Sweep,
+    facts: &FactsOf,
+    visit: &mut dyn FnMut(Point),
+) -> Result<Expansion, Problem> {
     let mut walk = Walk {
         sweep,
+        facts,
         visit,
         expansion: Expansion {
             matched: vec![0; sweep.exclude.len()],
@@ -65,6 +73,7 @@ pub(super) fn expand(sweep: &Sweep, visit: &mut dyn FnMut(Point)) -> Result<Expa
 
 struct Walk<'a> {
     sweep: &'a Sweep,
+    facts: &'a FactsOf<'a>,
     visit: &'a mut dyn FnMut(Point),
     expansion: Expansion,
     /// Hashes of the configurations so far, with the number of the trial that has it.
@@ -95,7 +104,7 @@ impl Walk<'_> {
     }
 
     /// A whole point of the grid.
-    fn arrive(&mut self, config: Config, levels: Vec<Option<usize>>) -> Result<(), Problem> {
+    fn arrive(&mut self, mut config: Config, levels: Vec<Option<usize>>) -> Result<(), Problem> {
         let mut excluded = false;
         for (rule, matched) in self.sweep.exclude.iter().zip(&mut self.expansion.matched) {
             if rule.matches(&config, &levels, &self.sweep.factors) {
@@ -108,7 +117,7 @@ impl Walk<'_> {
             return self.refuse_too_many();
         }
         let place = |key: &Key| self.place_of(key, &levels);
-        check(&config, place)?;
+        complete(&mut config, self.facts, place)?;
         self.add(Point {
             levels,
             included: None,
@@ -121,7 +130,7 @@ impl Walk<'_> {
         for set in settings {
             set.to.apply(&mut config);
         }
-        check(&config, |key| {
+        complete(&mut config, self.facts, |key| {
             let set = settings.iter().find(|set| set.key == key);
             set.map(|set| set.place.clone())
                 .or_else(|| self.places.get(&key.index).cloned())
@@ -237,13 +246,24 @@ fn places_of_base(sweep: &Sweep) -> HashMap<usize, Place> {
     sweep.base.iter().map(place).collect()
 }
 
-/// Checks a whole configuration; the message points at the first of the keys that has a place.
-fn check(config: &Config, place: impl Fn(&Key) -> Option<Place>) -> Result<(), Problem> {
-    config.check().map_err(|conflict| {
-        let keys = conflict.keys.iter().filter_map(|path| Key::find(path));
-        let found = keys.filter_map(place).next().unwrap_or_default();
-        Problem::new(&found, conflict.message).help(conflict.help)
-    })
+/// Fills in what is known of the data, and checks the whole configuration; the message points at
+/// the first of the keys that has a place.
+fn complete(
+    config: &mut Config,
+    facts: &FactsOf,
+    place: impl Fn(&Key) -> Option<Place>,
+) -> Result<(), Problem> {
+    let found = |keys: &[&str]| {
+        let keys = keys.iter().filter_map(|path| Key::find(path));
+        keys.filter_map(&place).next().unwrap_or_default()
+    };
+    let told = |conflict: Conflict| {
+        Problem::new(&found(conflict.keys), conflict.message).help(conflict.help)
+    };
+    config.data.check().map_err(told)?;
+    config.facts = facts(&config.data)
+        .map_err(|message| Problem::new(&found(&["data.path", "data.set"]), message))?;
+    config.check().map_err(told)
 }
 
 /// A key set by two factors at the same time: which should win?

@@ -8,13 +8,13 @@ mod summary;
 mod work;
 
 pub use error::{MOST_RUNS, MOST_TRIALS, PlanError};
-pub use expand::{Expansion, Point};
+pub use expand::{Expansion, FactsOf, Point};
 pub use identity::{Identity, RESULTS_VERSION};
 pub use summary::{duration, plural, summary};
 pub use work::Work;
 
 use crate::random::Seed;
-use crate::spec::{Config, FactorKind, Key, Split, Sweep, label};
+use crate::spec::{Config, Data, FactorKind, Facts, Key, Split, Sweep, label};
 use name::Names;
 use std::collections::HashSet;
 
@@ -74,14 +74,23 @@ pub struct RunId {
 }
 
 impl Plan {
-    /// Expands a sweep.
+    /// Expands a sweep of data sets that are known by name.
     ///
     /// # Errors
-    /// Parts that are valid but do not go together, and too many trials.
+    /// Parts that are valid but do not go together, too many trials, and data of the user's own,
+    /// which must be looked at: see [`Plan::with_facts`].
     pub fn new(sweep: &Sweep) -> Result<Self, PlanError> {
+        Self::with_facts(sweep, &known_facts)
+    }
+
+    /// Expands a sweep; `facts` tells what is known of a data set.
+    ///
+    /// # Errors
+    /// Parts that are valid but do not go together, too many trials, and data that `facts` refuses.
+    pub fn with_facts(sweep: &Sweep, facts: &FactsOf) -> Result<Self, PlanError> {
         let mut trials = Vec::new();
         let mut names = Names::new(sweep);
-        let expansion = expand::expand(sweep, &mut |point| {
+        let expansion = expand::expand(sweep, facts, &mut |point| {
             trials.push(Trial {
                 name: names.name(&point),
                 levels: point.levels,
@@ -167,6 +176,12 @@ impl Plan {
             fold: run.fold,
         }
     }
+}
+
+/// The facts of a data set that is known by name.
+fn known_facts(data: &Data) -> Result<Facts, String> {
+    let unknown = || format!("the files of data.set: {} must be looked at", data.set);
+    data.set.facts().ok_or_else(unknown)
 }
 
 impl Trial {

@@ -49,8 +49,8 @@ impl Work {
         let train = config.samples() - validation;
         let epochs = config.training.epochs.get();
         let batch = config.training.batch_size.get();
-        let (forward, backward) = flop_per_sample(config);
-        let test = config.data.set.test_samples() as f64 * forward;
+        let (forward, backward) = config.flop_per_sample();
+        let test = config.test_samples() as f64 * forward;
         let per_epoch = train as f64 * (forward + backward) + validation as f64 * forward;
         Self {
             runs: 1,
@@ -59,27 +59,6 @@ impl Work {
             flop: epochs as f64 * per_epoch + test,
         }
     }
-}
-
-/// Operations of the matrix products for one sample, forward and backward.
-///
-/// A product with an `inputs × outputs` matrix is `2 · inputs · outputs`; backward it is once for
-/// the weights and, above the first layer, once for the layer's input.
-fn flop_per_sample(config: &Config) -> (f64, f64) {
-    let widths = config.model.hidden_widths();
-    let mut inputs = config.data.set.features();
-    let (mut forward, mut backward) = (0.0, 0.0);
-    for (layer, width) in widths
-        .into_iter()
-        .chain([config.data.set.classes()])
-        .enumerate()
-    {
-        let product = 2.0 * inputs as f64 * width as f64;
-        forward += product;
-        backward += if layer == 0 { product } else { 2.0 * product };
-        inputs = width;
-    }
-    (forward, backward)
 }
 
 #[cfg(test)]
@@ -92,7 +71,7 @@ mod tests {
         let mut config = Config::default();
         config.training.epochs = Count::new(1).unwrap();
         config.validation.holdout = Fraction::new(0.0);
-        let (forward, backward) = flop_per_sample(&config);
+        let (forward, backward) = config.flop_per_sample();
         // 784·128 twice and 128·10 three times, 2 operations each, 60,000 samples: 24.5 GFLOP.
         let epoch = 60_000.0 * (forward + backward);
         assert_eq!(epoch, 60_000.0 * 2.0 * (784.0 * 128.0 * 2.0 + 1280.0 * 3.0));

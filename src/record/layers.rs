@@ -3,17 +3,7 @@
 use super::error::RecordError;
 use super::event_file::{EventFile, histogram_value, scalar_value};
 use super::histogram::Histogram;
-
-/// The parameters of a layer at one time.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LayerValues {
-    /// The layer's name, such as `layer1`.
-    pub name: String,
-    /// Its weights and biases, in any order.
-    pub weights: Vec<f32>,
-    /// Their gradients, in any order.
-    pub gradients: Vec<f32>,
-}
+use crate::event::LayerValues;
 
 impl EventFile {
     /// Writes histograms `Weights/<layer>` and `Gradients/<layer>`.

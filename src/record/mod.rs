@@ -5,6 +5,7 @@
 
 mod atomic;
 mod best;
+mod classes;
 mod confusion;
 mod curve;
 mod epochs;
@@ -16,6 +17,8 @@ mod image;
 mod layers;
 mod lock;
 mod manifest;
+mod model_graph;
+mod profile;
 mod recorder;
 mod result;
 mod scores;
@@ -24,6 +27,7 @@ mod whole;
 
 pub use atomic::{prepare, write_atomically};
 pub use best::{BestTrial, has_best, remove_best, write_best};
+pub use classes::RunClasses;
 pub use confusion::Confusion;
 pub use curve::PrCurve;
 pub use error::RecordError;
@@ -31,9 +35,9 @@ pub use event_file::{EventFile, HParam, SessionStatus};
 pub use graph::GraphNode;
 pub use histogram::Histogram;
 pub use image::Image;
-pub use layers::LayerValues;
 pub use lock::{SweepLock, lock};
 pub use manifest::{Host, Manifest};
+pub use model_graph::model_graph;
 pub use recorder::{Recorder, RunHeader};
 pub use result::{RESULT_FILE, RunResult};
 pub use scores::{Scores, has_scores, mean_and_deviation, remove_scores, write_scores};

@@ -4,10 +4,9 @@ use super::epochs::EpochsFile;
 use super::error::{RecordError, on};
 use super::event_file::{EventFile, HParam, SessionStatus};
 use super::graph::GraphNode;
-use super::layers::LayerValues;
 use super::result::RunResult;
 use super::whole::remove;
-use crate::event::EpochMetrics;
+use crate::event::{EpochMetrics, LayerValues};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -22,6 +21,10 @@ pub struct RunHeader {
     pub configuration: String,
     /// The machine, as a text in Markdown.
     pub hardware: String,
+    /// Dense and convolution layers of the model.
+    pub layers: usize,
+    /// The model's graph.
+    pub graph: Vec<GraphNode>,
 }
 
 /// The open records of one run.
@@ -45,11 +48,12 @@ impl Recorder {
         events.session_start(&header.group, &header.hparams, wall_time)?;
         events.text("configuration", &header.configuration, wall_time)?;
         events.text("Hardware/GPU", &header.hardware, wall_time)?;
+        events.graph(&header.graph, wall_time)?;
         events.flush()?;
         Ok(Self {
             folder: folder.to_owned(),
             events,
-            epochs: EpochsFile::create(folder)?,
+            epochs: EpochsFile::create(folder, header.layers)?,
         })
     }
 
@@ -70,19 +74,15 @@ impl Recorder {
                 .val_accuracy
                 .map(|accuracy| ("Accuracy/val", accuracy)),
         );
+        let norms: Vec<(String, f64)> = (1..)
+            .zip(&metrics.gradient_norms)
+            .map(|(layer, &norm)| (format!("GradientNorm/layer{layer}"), norm))
+            .collect();
+        scalars.extend(norms.iter().map(|(tag, norm)| (tag.as_str(), *norm)));
         self.events
             .scalars(&scalars, step(metrics.epoch), wall_time)?;
         self.events.flush()?;
         self.epochs.row(metrics)
-    }
-
-    /// Records the graph of the model.
-    ///
-    /// # Errors
-    /// A full disk and the like.
-    pub fn graph(&mut self, nodes: &[GraphNode], wall_time: f64) -> Result<(), RecordError> {
-        self.events.graph(nodes, wall_time)?;
-        self.events.flush()
     }
 
     /// Records the weights and gradients of layers, as [`EventFile::layers`] does.
@@ -104,9 +104,18 @@ impl Recorder {
     /// # Errors
     /// A full disk and the like.
     pub fn finish(mut self, result: &RunResult, wall_time: f64) -> Result<(), RecordError> {
-        if let (Some(test), Some(last)) = (&result.test, &result.last_epoch) {
-            let scalars = [("Loss/test", test.loss), ("Accuracy/test", test.accuracy)];
-            self.events.scalars(&scalars, step(last.epoch), wall_time)?;
+        let mut scalars = Vec::new();
+        if let Some(validation) = &result.validation {
+            scalars.push(("Metrics/val_macro_f1", validation.macro_f1));
+        }
+        if let Some(test) = &result.test {
+            scalars.push(("Loss/test", test.loss));
+            scalars.push(("Accuracy/test", test.accuracy));
+            scalars.push(("Metrics/test_macro_f1", test.macro_f1));
+        }
+        if !scalars.is_empty() {
+            let step = step(result.final_epoch.unwrap_or(0));
+            self.events.scalars(&scalars, step, wall_time)?;
         }
         let status = match result.failure {
             None => SessionStatus::Success,

@@ -2,7 +2,7 @@
 
 use super::atomic::write_atomically;
 use super::error::RecordError;
-use crate::event::{EpochMetrics, Failure, TestMetrics};
+use crate::event::{EpochMetrics, Evaluated, Failure};
 use crate::plan::Identity;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -11,7 +11,7 @@ use std::path::Path;
 pub const RESULT_FILE: &str = "result.json";
 
 /// The version of the format; a reader takes a file of another version for no result.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// What a run gave. Written once, when the run is complete.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -26,16 +26,19 @@ pub struct RunResult {
     pub fold: u32,
     /// Why there are no final metrics, if so.
     pub failure: Option<Failure>,
-    /// The metrics of the last finished epoch.
-    pub last_epoch: Option<EpochMetrics>,
-    /// On the held-out test set.
-    pub test: Option<TestMetrics>,
-    /// Mean time of one epoch's training steps, in seconds.
+    /// The epoch whose parameters are the final ones, counted from 1: the last, unless the run
+    /// went back to its best.
+    pub final_epoch: Option<usize>,
+    /// The final model on the validation samples.
+    pub validation: Option<Evaluated>,
+    /// The final model on the held-out test set.
+    pub test: Option<Evaluated>,
+    /// The metrics of each finished epoch.
+    pub epochs: Vec<EpochMetrics>,
+    /// Mean time of one epoch's training steps, beside other runs, in seconds.
     pub seconds_per_epoch: Option<f64>,
     /// From start to end, in seconds.
     pub seconds: f64,
-    /// The most memory that the run's tensors took at one time, in bytes.
-    pub peak_bytes: Option<u64>,
     /// Weights and biases.
     pub parameters: u64,
     /// Where it was trained, such as `cpu`.
@@ -66,6 +69,19 @@ impl RunResult {
         let mut text = serde_json::to_string_pretty(&file).expect("a result has only text keys");
         text.push('\n');
         write_atomically(&folder.join(RESULT_FILE), text.as_bytes())
+    }
+
+    /// The metrics of the epoch whose parameters are the final ones.
+    pub fn final_metrics(&self) -> Option<&EpochMetrics> {
+        let position = self.final_epoch?.checked_sub(1)?;
+        self.epochs.get(position)
+    }
+
+    /// The first epoch after which the validation accuracy was at least `accuracy`, counted from
+    /// 1; nothing where it never was.
+    pub fn epochs_to(&self, accuracy: f64) -> Option<usize> {
+        let reached = |epoch: &&EpochMetrics| epoch.val_accuracy.is_some_and(|a| a >= accuracy);
+        self.epochs.iter().find(reached).map(|epoch| epoch.epoch)
     }
 
     /// Whether the run should be tried again: it crashed, which may have been the machine's fault.

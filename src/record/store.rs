@@ -1,6 +1,10 @@
 //! The results of a sweep, read back.
 
+use super::classes::RunClasses;
+use super::error::RecordError;
+use super::profile::{read_profile, write_profile};
 use super::result::RunResult;
+use crate::event::Profile;
 use crate::plan::{Identity, Plan, RunId};
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -21,8 +25,15 @@ pub struct Others {
     pub trials: usize,
 }
 
-/// The results of the runs that have one.
-pub type Results = HashMap<RunId, RunResult>;
+/// What a sweep has given so far.
+#[derive(Clone, Debug, Default)]
+pub struct Results {
+    /// The results of the runs that have one.
+    pub runs: HashMap<RunId, RunResult>,
+    /// Speed and memory of the trials (by their position in the plan) that were measured, and the
+    /// device they were measured on.
+    pub profiles: HashMap<usize, (Profile, String)>,
+}
 
 impl Store {
     /// The folder of `plan` below `runs`; `fingerprint` tells the contents of a trial's data.
@@ -67,7 +78,7 @@ impl Store {
 
     /// What the sweep's folder holds beside the sweep's own results.
     pub fn others(&self, plan: &Plan) -> Others {
-        let own = self.read(plan);
+        let own = self.read(plan).runs;
         let foreign = |run: &RunId| {
             let file = self.run_folder(plan, *run).join(super::RESULT_FILE);
             !own.contains_key(run) && file.is_file()
@@ -91,12 +102,49 @@ impl Store {
         }
     }
 
+    /// The identity of a trial: that of its first run.
+    fn trial_identity(&self, trial: usize) -> &Identity {
+        self.identity(RunId {
+            trial,
+            repeat: 0,
+            fold: 0,
+        })
+    }
+
     /// The complete results that are there.
     pub fn read(&self, plan: &Plan) -> Results {
         let read = |run: RunId| {
             let result = RunResult::read(&self.run_folder(plan, run), self.identity(run))?;
             Some((run, result))
         };
-        plan.runs().filter_map(read).collect()
+        let profile = |trial: usize| {
+            let folder = self.trial_folder(plan, trial);
+            let profile = read_profile(&folder, self.trial_identity(trial))?;
+            Some((trial, profile))
+        };
+        Results {
+            runs: plan.runs().filter_map(read).collect(),
+            profiles: (0..plan.trials.len()).filter_map(profile).collect(),
+        }
+    }
+
+    /// Writes what was measured of a trial.
+    ///
+    /// # Errors
+    /// Folders that cannot be written to, a full disk.
+    pub fn write_profile(
+        &self,
+        plan: &Plan,
+        trial: usize,
+        device: &str,
+        profile: Profile,
+    ) -> Result<(), RecordError> {
+        let folder = self.trial_folder(plan, trial);
+        write_profile(&folder, self.trial_identity(trial), device, profile)
+    }
+
+    /// How each class fares in a run, if it is known.
+    pub fn classes(&self, plan: &Plan, run: RunId) -> Option<RunClasses> {
+        RunClasses::read(&self.run_folder(plan, run))
     }
 }

@@ -8,7 +8,7 @@ use polars::prelude::*;
 use serde_json::Value;
 
 /// The columns that are averaged over a trial's runs.
-const METRICS: [&str; 8] = [
+const METRICS: [&str; 7] = [
     "val_accuracy",
     "val_loss",
     "train_accuracy",
@@ -16,7 +16,6 @@ const METRICS: [&str; 8] = [
     "test_accuracy",
     "test_loss",
     "seconds_per_epoch",
-    "peak_bytes",
 ];
 
 /// The columns whose standard deviation over a trial's runs is told.
@@ -29,21 +28,24 @@ fn runs(plan: &Plan, results: &Results) -> PolarsResult<DataFrame> {
     let mut columns = vec![Vec::<Option<f64>>::new(); METRICS.len()];
     for trial in 0..plan.trials.len() {
         for (split, run) in plan.runs_of(trial).enumerate() {
-            let Some(result) = results.get(&run).filter(|result| result.failure.is_none()) else {
+            let Some(result) = results
+                .runs
+                .get(&run)
+                .filter(|result| result.failure.is_none())
+            else {
                 continue;
             };
             trials.push(trial as u32);
             splits.push(split as u32);
-            let last = result.last_epoch.as_ref();
+            let last = result.final_metrics();
             let metrics = [
-                last.and_then(|epoch| epoch.val_accuracy),
-                last.and_then(|epoch| epoch.val_loss),
+                result.validation.map(|validation| validation.accuracy),
+                result.validation.map(|validation| validation.loss),
                 last.map(|epoch| epoch.train_accuracy),
                 last.map(|epoch| epoch.train_loss),
                 result.test.map(|test| test.accuracy),
                 result.test.map(|test| test.loss),
                 result.seconds_per_epoch,
-                result.peak_bytes.map(|bytes| bytes as f64),
             ];
             for (column, value) in columns.iter_mut().zip(metrics) {
                 column.push(value);
@@ -89,6 +91,15 @@ pub(super) fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsRes
     for column in split_columns(plan, results) {
         frame.with_column(column)?;
     }
+    let profile = |trial: usize| results.profiles.get(&trial).map(|(profile, _)| profile);
+    let seconds: Vec<Option<f64>> = (0..plan.trials.len())
+        .map(|trial| profile(trial).map(|profile| profile.seconds_per_epoch))
+        .collect();
+    frame.with_column(Column::new("profile_seconds_per_epoch".into(), seconds))?;
+    let bytes: Vec<Option<f64>> = (0..plan.trials.len())
+        .map(|trial| profile(trial)?.peak_bytes.map(|bytes| bytes as f64))
+        .collect();
+    frame.with_column(Column::new("profile_peak_bytes".into(), bytes))?;
     let parameters: Vec<u64> = plan.trials.iter().map(|t| t.config.parameters()).collect();
     frame.with_column(Column::new("parameters".into(), parameters))?;
     let statuses: Vec<Status> = (0..plan.trials.len())
@@ -205,12 +216,15 @@ fn split_columns(plan: &Plan, results: &Results) -> Vec<Column> {
     let mut columns: Vec<Vec<Option<f64>>> = Vec::new();
     for trial in 0..plan.trials.len() {
         for (split, run) in plan.runs_of(trial).enumerate() {
-            let result = results.get(&run).filter(|result| result.failure.is_none());
-            let last = result.and_then(|result| result.last_epoch.as_ref());
+            let result = results
+                .runs
+                .get(&run)
+                .filter(|result| result.failure.is_none());
+            let validation = result.and_then(|result| result.validation);
             if split == columns.len() {
                 columns.push(vec![None; plan.trials.len()]);
             }
-            columns[split][trial] = last.and_then(|epoch| epoch.val_accuracy);
+            columns[split][trial] = validation.map(|validation| validation.accuracy);
         }
     }
     let named = columns
@@ -244,7 +258,7 @@ impl Status {
         };
         for run in plan.runs_of(trial) {
             status.runs += 1;
-            match results.get(&run).map(|result| &result.failure) {
+            match results.runs.get(&run).map(|result| &result.failure) {
                 Some(Some(failure)) => {
                     status.failed += 1;
                     status.reason.get_or_insert_with(|| failure.to_string());

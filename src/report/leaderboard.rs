@@ -85,8 +85,8 @@ pub(super) fn leaderboard(
                 ),
                 "train loss" => four_decimals(number("mean_train_loss", row)?),
                 "val loss" => four_decimals(number("mean_val_loss", row)?),
-                "s/epoch" => seconds(number("mean_seconds_per_epoch", row)?),
-                "peak MiB" => mebibytes(number("mean_peak_bytes", row)?),
+                "s/epoch" => seconds(number("profile_seconds_per_epoch", row)?),
+                "peak MiB" => mebibytes(number("profile_peak_bytes", row)?),
                 _ => trial.config.parameters().to_string(),
             });
         }

@@ -70,16 +70,20 @@ pub(super) fn markdown(
 
 fn overview(plan: &Plan, results: &Results) -> String {
     let runs = plan.runs().count();
-    let failed = results.values().filter(|r| r.failure.is_some()).count();
-    let done = results.len() - failed;
+    let failed = results
+        .runs
+        .values()
+        .filter(|r| r.failure.is_some())
+        .count();
+    let done = results.runs.len() - failed;
     let trials = plan.trials.len();
     let (trial, run) = (plural(trials, "trial"), plural(runs, "run"));
     let mut text = format!("{trials} {trial}, {runs} {run}: {done} finished");
     if failed > 0 {
         let _ = write!(text, ", {failed} failed");
     }
-    if results.len() < runs {
-        let _ = write!(text, ", {} not done yet", runs - results.len());
+    if results.runs.len() < runs {
+        let _ = write!(text, ", {} not done yet", runs - results.runs.len());
     }
     if plan.excluded > 0 {
         let noun = plural(plan.excluded, "combination");
@@ -165,6 +169,7 @@ fn best_name(name: &str) -> String {
 
 fn measures(results: &Results) -> String {
     let mut devices: Vec<(String, usize)> = results
+        .runs
         .values()
         .map(|result| (result.device.clone(), result.workers))
         .collect();
@@ -187,7 +192,11 @@ fn measures(results: &Results) -> String {
         where_trained.join("; ")
     );
     text.push_str(
-        match results.values().any(|result| result.peak_bytes.is_some()) {
+        match results
+            .profiles
+            .values()
+            .any(|(profile, _)| profile.peak_bytes.is_some())
+        {
             true => {
                 "`peak MiB` is the most memory that a run took at one time: weights, gradients, \
              optimizer state, activations and batches, the logits of an epoch, and the batches of \

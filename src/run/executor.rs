@@ -1,30 +1,22 @@
 //! Who trains a cohort: the seam between scheduling and tensors.
 
-use crate::data::{Dataset, DeviceDataset, Partition, partition};
-use crate::event::Outcome;
+use crate::data::{Dataset, DeviceDataset, DeviceForm, Partition, partition};
+use crate::event::{Outcome, Profile};
 use crate::model::{Sums, cross_entropy_gradient};
 use crate::plan::{Plan, RunId};
-use crate::spec::{Config, Data, DataSet, Validation};
-use crate::train::{Interrupted, Member, Observer, train};
+use crate::spec::{Config, Data, Validation};
+use crate::train::{Interrupted, Member, Observer, profile, train};
 use burn::tensor::backend::Backend;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
-
-/// What a cohort's training gave.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Executed {
-    /// How each run ended, in the cohort's order.
-    pub outcomes: Vec<Outcome>,
-    /// The most memory that tensors took at one time, in bytes, where it is measured.
-    pub peak_bytes: Option<u64>,
-}
+use std::time::Instant;
 
 /// Trains cohorts. Several threads use it at the same time.
 pub trait Executor: Sync {
     /// Called by each thread before its first cohort.
     fn prepare_thread(&self) {}
 
-    /// Trains the runs of one cohort.
+    /// Trains the runs of one cohort; how each ended, in the cohort's order.
     ///
     /// # Errors
     /// [`Interrupted`] where the observer asked for it.
@@ -33,12 +25,18 @@ pub trait Executor: Sync {
         plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Executed, Interrupted>;
+    ) -> Result<Vec<Outcome>, Interrupted>;
+
+    /// Measures the training of a run of a trial, which nothing else on the device disturbs;
+    /// nothing where it cannot be measured.
+    fn profile(&self, _plan: &Plan, _run: RunId) -> Option<Profile> {
+        None
+    }
 }
 
 /// Trains on a burn backend, with the data sets put on its device once.
 pub struct TensorExecutor<B: Backend> {
-    data: HashMap<DataSet, Loaded<B>>,
+    data: HashMap<DeviceForm, Loaded<B>>,
     /// Trials of a sweep mostly share their splits.
     partitions: Mutex<HashMap<PartitionKey, Arc<Partition>>>,
     measure_bytes: bool,
@@ -50,7 +48,7 @@ const MOST_PARTITIONS: usize = 100;
 type PartitionKey = (Data, Validation, u32, u32);
 
 struct Loaded<B: Backend> {
-    labels: Vec<u8>,
+    dataset: Arc<Dataset>,
     device: DeviceDataset<B>,
 }
 
@@ -60,22 +58,39 @@ impl<B: Backend> TensorExecutor<B> {
     /// `measure_bytes` says that tensors live in this thread's own memory, where their peak can be
     /// measured.
     pub fn new(
-        datasets: HashMap<DataSet, Dataset>,
+        datasets: HashMap<DeviceForm, Arc<Dataset>>,
         device: &B::Device,
         measure_bytes: bool,
     ) -> Self {
-        let load = |(set, dataset): (DataSet, Dataset)| {
-            let loaded = Loaded {
-                device: DeviceDataset::new(&dataset, device),
-                labels: dataset.train.labels,
+        let load = |(form, dataset): (DeviceForm, Arc<Dataset>)| {
+            let on_device = match form.known {
+                true => DeviceDataset::new(&dataset, device),
+                false => DeviceDataset::raw(&dataset, device),
             };
-            (set, loaded)
+            let loaded = Loaded {
+                device: on_device,
+                dataset,
+            };
+            (form, loaded)
         };
         Self {
             data: datasets.into_iter().map(load).collect(),
             partitions: Mutex::default(),
             measure_bytes,
         }
+    }
+
+    fn member<'a>(&self, plan: &'a Plan, run: RunId) -> Member<'a> {
+        let config = &plan.trials[run.trial].config;
+        Member {
+            config,
+            seed: plan.seed(run),
+            partition: self.partition(config, run),
+        }
+    }
+
+    fn data_of(&self, member: &Member) -> &DeviceDataset<B> {
+        &self.data[&DeviceForm::of(&member.config.data)].device
     }
 
     fn partition(&self, config: &Config, run: RunId) -> Arc<Partition> {
@@ -92,7 +107,10 @@ impl<B: Backend> TensorExecutor<B> {
             return known;
         }
         // Made outside of the lock: two threads may make the same one, equal either way.
-        let labels = &self.data[&config.data.set].labels;
+        let labels = &self.data[&DeviceForm::of(&config.data)]
+            .dataset
+            .train
+            .labels;
         let made = Arc::new(partition(labels, config, run.repeat, run.fold));
         let mut partitions = self
             .partitions
@@ -128,24 +146,21 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Executed, Interrupted> {
-        let members: Vec<Member> = cohort
-            .iter()
-            .map(|&run| {
-                let config = &plan.trials[run.trial].config;
-                Member {
-                    config,
-                    seed: plan.seed(run),
-                    partition: self.partition(config, run),
-                }
-            })
-            .collect();
+    ) -> Result<Vec<Outcome>, Interrupted> {
+        let members: Vec<Member> = cohort.iter().map(|&run| self.member(plan, run)).collect();
+        train(self.data_of(&members[0]), &members, observer)
+    }
+
+    fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
+        let member = self.member(plan, run);
+        let data = self.data_of(&member);
+        let started = Instant::now();
         live_bytes::start();
-        let data = &self.data[&members[0].config.data.set].device;
-        let outcomes = train(data, &members, observer)?;
+        let time = profile(data, &member, &|| started.elapsed().as_secs_f64());
         let peak = live_bytes::peak();
-        Ok(Executed {
-            outcomes,
+        Some(Profile {
+            seconds_per_epoch: time.seconds * time.steps_per_epoch,
+            steps: time.steps,
             peak_bytes: (self.measure_bytes && peak > 0).then_some(peak),
         })
     }

@@ -8,7 +8,7 @@ mod progress;
 mod scheduler;
 
 pub use device::{Device, DeviceChoice, DeviceError};
-pub use executor::{Executed, Executor, TensorExecutor};
+pub use executor::{Executor, TensorExecutor};
 pub use interrupt::Interrupt;
 pub use progress::{Progress, Silent, display};
 pub use scheduler::{Ran, Schedule, remaining};

@@ -16,6 +16,8 @@ pub trait Progress: Sync {
     fn run_started(&self, name: &str);
     /// A run has ended.
     fn run_ended(&self, name: &str, result: &RunResult);
+    /// All runs have ended; trials are measured, one after the other: so many are done.
+    fn measuring(&self, done: usize, trials: usize);
     /// The sweep has ended.
     fn finished(&self);
 }
@@ -27,6 +29,7 @@ impl Progress for Silent {
     fn started(&self, _runs: usize, _done: usize) {}
     fn run_started(&self, _name: &str) {}
     fn run_ended(&self, _name: &str, _result: &RunResult) {}
+    fn measuring(&self, _done: usize, _trials: usize) {}
     fn finished(&self) {}
 }
 
@@ -219,6 +222,18 @@ impl Progress for Display {
         });
     }
 
+    fn measuring(&self, done: usize, trials: usize) {
+        let line = format!("speed and memory of each trial, alone: {done} of {trials}");
+        match &self.bar {
+            Some(bar) => bar.set_message(line),
+            None if done == 0 => self.say(&format!(
+                "measuring speed and memory of {trials} {}, one after the other",
+                plural(trials, "trial")
+            )),
+            None => {}
+        }
+    }
+
     fn finished(&self) {
         if let Some(bar) = &self.bar {
             bar.finish_and_clear();
@@ -227,9 +242,9 @@ impl Progress for Display {
 }
 
 fn score(result: &RunResult, rank_by: RankBy) -> Option<f64> {
-    let last = result.last_epoch.as_ref()?;
-    match rank_by {
-        RankBy::Accuracy => last.val_accuracy,
-        RankBy::Loss => last.val_loss,
-    }
+    let validation = result.validation?;
+    Some(match rank_by {
+        RankBy::Accuracy => validation.accuracy,
+        RankBy::Loss => validation.loss,
+    })
 }

@@ -1,15 +1,15 @@
 //! Runs a plan: what remains, by whom, and into which records.
 
-use super::executor::{Executed, Executor};
+use super::executor::Executor;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
-use crate::event::{EpochMetrics, Failure, Outcome};
+use crate::event::{EpochMetrics, Failure, LayerValues, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    HParam, RecordError, Recorder, Results, RunHeader, RunResult, Scores, Store, has_scores,
-    remove_scores, write_scores,
+    HParam, RecordError, Recorder, Results, RunClasses, RunHeader, RunResult, Scores, Store,
+    has_scores, model_graph, remove_scores, write_scores,
 };
-use crate::spec::Sweep;
+use crate::spec::{Stage, Sweep};
 use crate::train::Observer;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, VecDeque};
@@ -55,7 +55,12 @@ pub struct Ran {
 pub fn remaining(plan: &Plan, results: &Results) -> VecDeque<Vec<RunId>> {
     plan.cohorts()
         .map(|cohort| {
-            let is_open = |run: &RunId| results.get(run).is_none_or(RunResult::is_to_be_retried);
+            let is_open = |run: &RunId| {
+                results
+                    .runs
+                    .get(run)
+                    .is_none_or(RunResult::is_to_be_retried)
+            };
             cohort.into_iter().filter(is_open).collect::<Vec<_>>()
         })
         .filter(|cohort| !cohort.is_empty())
@@ -77,7 +82,7 @@ impl Schedule<'_> {
         let threads = self.workers.min(queue.len()).max(1);
         let work = Work {
             queue: Mutex::new(queue),
-            results: Mutex::new(results),
+            results: Mutex::new(results.runs),
             error: Mutex::new(None),
         };
         std::thread::scope(|scope| {
@@ -85,23 +90,57 @@ impl Schedule<'_> {
                 scope.spawn(|| self.worker(&work));
             }
         });
-        let results = work
-            .results
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner);
-        let scores = self.missing_scores(&results);
-        self.progress.finished();
-        match work
-            .error
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-        {
+        let mut results = Results {
+            runs: taken(work.results),
+            profiles: results.profiles,
+        };
+        let ended = match taken(work.error) {
             Some(error) => Err(error),
-            None => scores.map(|()| Ran {
-                interrupted: self.interrupt.asked() && !remaining(self.plan, &results).is_empty(),
-                results,
-            }),
+            None => self
+                .missing_scores(&results.runs)
+                .and_then(|()| self.missing_profiles(&mut results)),
+        };
+        self.progress.finished();
+        let left = !remaining(self.plan, &results).is_empty();
+        ended.map(|()| Ran {
+            interrupted: self.interrupt.asked() && left,
+            results,
+        })
+    }
+
+    /// Measures each trial that has a finished run and no profile yet, one after the other: now
+    /// nothing else of this process uses the device.
+    fn missing_profiles(&self, results: &mut Results) -> Result<(), RecordError> {
+        let finished = |trial: usize| {
+            let mut runs = self.plan.runs_of(trial);
+            runs.find(|run| results.runs.get(run).is_some_and(|r| r.failure.is_none()))
+        };
+        let open: Vec<RunId> = (0..self.plan.trials.len())
+            .filter(|trial| !results.profiles.contains_key(trial))
+            .filter_map(finished)
+            .collect();
+        if open.is_empty() {
+            return Ok(());
         }
+        in_one_thread(|| {
+            self.executor.prepare_thread();
+            for (done, &run) in open.iter().enumerate() {
+                if self.interrupt.asked() {
+                    break;
+                }
+                self.progress.measuring(done, open.len());
+                // One that fails here is not measured; its results stand.
+                let profile =
+                    catch_unwind(AssertUnwindSafe(|| self.executor.profile(self.plan, run)));
+                if let Ok(Some(profile)) = profile {
+                    let (trial, device) = (run.trial, self.device.clone());
+                    self.store
+                        .write_profile(self.plan, trial, &device, profile)?;
+                    results.profiles.insert(trial, (profile, device));
+                }
+            }
+            Ok(())
+        })
     }
 
     /// Takes cohorts from the queue until there is none, or a reason to stop.
@@ -109,7 +148,6 @@ impl Schedule<'_> {
     /// In a rayon pool of one thread of its own, so that matrix products do not fork: one run for
     /// each core is faster than all cores for one run of this size.
     fn worker(&self, work: &Work) {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build();
         let stop = || self.interrupt.asked() || lock(&work.error).is_some();
         let take_all = || {
             self.executor.prepare_thread();
@@ -122,11 +160,7 @@ impl Schedule<'_> {
                 }
             }
         };
-        match pool {
-            Ok(pool) => pool.install(take_all),
-            // Without a pool of its own the work is slower, but the same.
-            Err(_) => take_all(),
-        }
+        in_one_thread(take_all);
     }
 
     /// Trains and records one cohort.
@@ -144,6 +178,7 @@ impl Schedule<'_> {
             started,
             interrupt: self.interrupt,
             epochs: vec![Vec::new(); cohort.len()],
+            histograms: self.sweep.tensorboard.histograms,
             recorders,
             error: None,
         };
@@ -153,20 +188,27 @@ impl Schedule<'_> {
         if let Some(error) = watch.error {
             return Err(error);
         }
-        let executed = match executed {
-            Ok(Ok(executed)) => executed,
+        let outcomes = match executed {
+            Ok(Ok(outcomes)) => outcomes,
             Ok(Err(_interrupted)) => return Ok(()),
             Err(panic) => crashed(panic.as_ref(), cohort.len()),
         };
         let seconds = started.elapsed().as_secs_f64();
-        let ends = cohort.iter().zip(executed.outcomes);
+        let ends = cohort.iter().zip(outcomes);
         for ((&run, outcome), (recorder, epochs)) in
             ends.zip(watch.recorders.into_iter().zip(watch.epochs))
         {
+            if let Outcome::Finished(finished) = &outcome {
+                let validation = finished.validation.as_ref();
+                let classes = RunClasses {
+                    validation: validation.map(|(_, scores)| scores.clone()),
+                    test: finished.test.1.clone(),
+                };
+                classes.write(&self.store.run_folder(self.plan, run))?;
+            }
             let result = RunResult {
                 seconds,
-                peak_bytes: executed.peak_bytes,
-                ..self.result(run, outcome, &epochs)
+                ..self.result(run, outcome, epochs)
             };
             recorder.finish(&result, wall_time())?;
             self.progress.run_ended(&self.run_name(run), &result);
@@ -176,10 +218,10 @@ impl Schedule<'_> {
         Ok(())
     }
 
-    fn result(&self, run: RunId, outcome: Outcome, epochs: &[EpochMetrics]) -> RunResult {
+    fn result(&self, run: RunId, outcome: Outcome, epochs: Vec<EpochMetrics>) -> RunResult {
         let trial = &self.plan.trials[run.trial];
-        let (test, failure) = match outcome {
-            Outcome::Finished(test) => (Some(test), None),
+        let (finished, failure) = match outcome {
+            Outcome::Finished(finished) => (Some(finished), None),
             Outcome::Failed(failure) => (None, Some(failure)),
         };
         let seconds: f64 = epochs.iter().map(|epoch| epoch.seconds).sum();
@@ -189,11 +231,14 @@ impl Schedule<'_> {
             repeat: run.repeat,
             fold: run.fold,
             failure,
-            last_epoch: epochs.last().cloned(),
-            test,
+            final_epoch: finished.as_ref().map(|finished| finished.epoch),
+            validation: finished
+                .as_ref()
+                .and_then(|finished| Some(finished.validation.as_ref()?.0)),
+            test: finished.as_ref().map(|finished| finished.test.0),
             seconds_per_epoch: (!epochs.is_empty()).then(|| seconds / epochs.len() as f64),
+            epochs,
             seconds,
-            peak_bytes: None,
             parameters: trial.config.parameters(),
             device: self.device.clone(),
             workers: self.workers,
@@ -212,6 +257,8 @@ impl Schedule<'_> {
             hparams: self.hparams(run.trial),
             configuration: configuration_text(&trial.config.show()),
             hardware: self.hardware.clone(),
+            layers: layers(&trial.config.stages()),
+            graph: model_graph(&trial.config),
         }
     }
 
@@ -244,7 +291,7 @@ impl Schedule<'_> {
     }
 
     /// Writes scores that an earlier start had no time for.
-    fn missing_scores(&self, results: &Results) -> Result<(), RecordError> {
+    fn missing_scores(&self, results: &HashMap<RunId, RunResult>) -> Result<(), RecordError> {
         for trial in 0..self.plan.trials.len() {
             let folder = self.store.trial_folder(self.plan, trial);
             if !has_scores(&folder)
@@ -277,37 +324,50 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 }
 
 /// The scores of a trial all of whose runs, two or more, ended with validation metrics.
-fn complete_scores(plan: &Plan, trial: usize, results: &Results) -> Option<Scores> {
+fn complete_scores(
+    plan: &Plan,
+    trial: usize,
+    results: &HashMap<RunId, RunResult>,
+) -> Option<Scores> {
     let runs: Vec<RunId> = plan.runs_of(trial).collect();
-    let last = |run: &RunId| {
-        results
-            .get(run)
-            .filter(|r| r.failure.is_none())?
-            .last_epoch
-            .as_ref()
+    let validation = |run: &RunId| {
+        let result = results.get(run).filter(|r| r.failure.is_none())?;
+        result.validation
     };
-    let lasts: Vec<&EpochMetrics> = runs.iter().map(last).collect::<Option<_>>()?;
-    let val_accuracy: Vec<f64> = lasts
-        .iter()
-        .map(|e| e.val_accuracy)
-        .collect::<Option<_>>()?;
-    let val_loss: Vec<f64> = lasts.iter().map(|e| e.val_loss).collect::<Option<_>>()?;
-    (runs.len() > 1).then_some(Scores {
-        val_accuracy,
-        val_loss,
+    let scores: Vec<_> = runs.iter().map(validation).collect::<Option<_>>()?;
+    (runs.len() > 1).then(|| Scores {
+        val_accuracy: scores.iter().map(|score| score.accuracy).collect(),
+        val_loss: scores.iter().map(|score| score.loss).collect(),
     })
 }
 
-fn crashed(panic: &(dyn std::any::Any + Send), runs: usize) -> Executed {
+/// Dense and convolution layers among these stages.
+fn layers(stages: &[Stage]) -> usize {
+    let is_layer =
+        |stage: &&Stage| matches!(stage, Stage::Dense { .. } | Stage::Convolution { .. });
+    stages.iter().filter(is_layer).count()
+}
+
+/// Does work in a rayon pool of one thread of its own, so that matrix products do not fork.
+fn in_one_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+    match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
+        Ok(pool) => pool.install(work),
+        // Without a pool of its own the work is slower, but the same.
+        Err(_) => work(),
+    }
+}
+
+fn taken<T>(mutex: Mutex<T>) -> T {
+    mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
+}
+
+fn crashed(panic: &(dyn std::any::Any + Send), runs: usize) -> Vec<Outcome> {
     let message = panic
         .downcast_ref::<String>()
         .cloned()
         .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
         .unwrap_or_else(|| "a panic without a message".to_owned());
-    Executed {
-        outcomes: vec![Outcome::Failed(Failure::Crashed { message }); runs],
-        peak_bytes: None,
-    }
+    vec![Outcome::Failed(Failure::Crashed { message }); runs]
 }
 
 /// Watches a cohort's training: records its epochs, and tells it when to stop.
@@ -315,6 +375,8 @@ struct Watch<'a> {
     started: Instant,
     interrupt: &'a Interrupt,
     epochs: Vec<Vec<EpochMetrics>>,
+    /// Epochs between two histograms of the layers; nothing for none.
+    histograms: Option<usize>,
     recorders: Vec<Recorder>,
     error: Option<RecordError>,
 }
@@ -333,6 +395,17 @@ impl Observer for Watch<'_> {
             self.error.get_or_insert(error);
         }
         self.epochs[member].push(metrics.clone());
+    }
+
+    fn wants_layers(&self, epoch: usize) -> bool {
+        self.histograms
+            .is_some_and(|every| epoch == 1 || epoch.is_multiple_of(every))
+    }
+
+    fn layers(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
+        if let Err(error) = self.recorders[member].layers(layers, epoch, wall_time()) {
+            self.error.get_or_insert(error);
+        }
     }
 }
 

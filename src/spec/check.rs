@@ -1,6 +1,8 @@
 //! What only several keys together can get wrong.
 
-use super::config::{Config, DataSet, MOST_LAYERS, Optimizer, Split, Training, Width};
+use super::config::{Config, Optimizer, Split};
+use super::key::Key;
+use super::model::{MOST_LAYERS, ModelKind, Pooling, Width};
 use super::schedule::{Schedule, ScheduleUnit};
 
 /// Two or more keys that do not go together.
@@ -17,41 +19,88 @@ pub struct Conflict {
 /// The most parameters a model may have: 4 GB of weights in 32-bit floats.
 pub const MOST_PARAMETERS: u64 = 1_000_000_000;
 
-impl DataSet {
-    /// Samples of the training part.
-    pub fn training_samples(self) -> usize {
-        match self {
-            Self::Mnist => 60_000,
-        }
-    }
+/// The largest height and width of a convolution's kernel.
+const LARGEST_KERNEL: usize = 31;
 
-    /// Samples of the held-out test part.
-    pub fn test_samples(self) -> usize {
-        match self {
-            Self::Mnist => 10_000,
-        }
-    }
+/// Keys that only some optimizers have, with the key that decides.
+const OPTIMIZER_KEYS: &[(&[&str], &[Optimizer])] = &[
+    (
+        &["training.momentum", "training.optimizer"],
+        &[Optimizer::Sgd, Optimizer::RmsProp],
+    ),
+    (
+        &["training.dampening", "training.optimizer"],
+        &[Optimizer::Sgd],
+    ),
+    (
+        &["training.nesterov", "training.optimizer"],
+        &[Optimizer::Sgd],
+    ),
+    (&["training.beta1", "training.optimizer"], ADAMS),
+    (&["training.beta2", "training.optimizer"], ADAMS),
+    (
+        &["training.epsilon", "training.optimizer"],
+        &[
+            Optimizer::Adam,
+            Optimizer::AdamW,
+            Optimizer::NAdam,
+            Optimizer::RmsProp,
+            Optimizer::Adagrad,
+        ],
+    ),
+    (
+        &["training.alpha", "training.optimizer"],
+        &[Optimizer::RmsProp],
+    ),
+    (
+        &["training.centered", "training.optimizer"],
+        &[Optimizer::RmsProp],
+    ),
+    (
+        &["training.momentum_decay", "training.optimizer"],
+        &[Optimizer::NAdam],
+    ),
+    (
+        &["training.learning_rate_decay", "training.optimizer"],
+        &[Optimizer::Adagrad],
+    ),
+];
 
-    /// Numbers of one sample.
-    pub fn features(self) -> usize {
-        match self {
-            Self::Mnist => 28 * 28,
-        }
-    }
+const ADAMS: &[Optimizer] = &[Optimizer::Adam, Optimizer::AdamW, Optimizer::NAdam];
 
-    /// Classes to tell apart.
-    pub fn classes(self) -> usize {
-        match self {
-            Self::Mnist => 10,
-        }
-    }
-}
+/// Keys that only a convolutional network has, with the key that decides.
+const CNN_KEYS: &[&[&str]] = &[
+    &["model.channels", "model.kind"],
+    &["model.kernel_size", "model.kind"],
+    &["model.pooling", "model.kind"],
+    &["model.block_dropout", "model.kind"],
+];
 
 impl Config {
     /// Samples to train and validate on.
     pub fn samples(&self) -> usize {
-        let all = self.data.set.training_samples();
+        let all = self.facts.training_samples;
         self.data.limit.map_or(all, |limit| limit.get().min(all))
+    }
+
+    /// Numbers of one sample.
+    pub fn features(&self) -> usize {
+        self.facts.features
+    }
+
+    /// Classes to tell apart.
+    pub fn classes(&self) -> usize {
+        self.facts.classes
+    }
+
+    /// Height, width and channels of a sample that is an image.
+    pub fn image(&self) -> Option<[usize; 3]> {
+        self.facts.image
+    }
+
+    /// Samples of the held-out test part.
+    pub fn test_samples(&self) -> usize {
+        self.facts.test_samples
     }
 
     /// Samples held out for validation in the split of the given index.
@@ -64,24 +113,12 @@ impl Config {
         }
     }
 
-    /// Weights and biases of the model.
-    pub fn parameters(&self) -> u64 {
-        let mut parameters = 0_u64;
-        let mut fan_in = self.data.set.features() as u64;
-        let widths = self.model.hidden_widths();
-        for width in widths.into_iter().chain([self.data.set.classes()]) {
-            let layer = (fan_in + 1).saturating_mul(width as u64);
-            parameters = parameters.saturating_add(layer);
-            fan_in = width as u64;
-        }
-        parameters
-    }
-
     /// Checks what only several keys together can get wrong.
     ///
     /// # Errors
     /// The first conflict found.
     pub fn check(&self) -> Result<(), Conflict> {
+        self.data.check_against(&self.facts)?;
         self.check_model()?;
         self.check_training()?;
         self.check_split()
@@ -112,6 +149,7 @@ impl Config {
                     .to_owned(),
             });
         }
+        self.check_convolutions()?;
         match self.parameters() {
             parameters if parameters > MOST_PARAMETERS => Err(Conflict {
                 keys: &["model.width", "model.layers"],
@@ -122,34 +160,54 @@ impl Config {
         }
     }
 
+    fn check_convolutions(&self) -> Result<(), Conflict> {
+        let model = &self.model;
+        if model.kernel_size.get().is_multiple_of(2) || model.kernel_size.get() > LARGEST_KERNEL {
+            return Err(Conflict {
+                keys: &["model.kernel_size"],
+                message: format!(
+                    "a kernel of size {} is not supported",
+                    model.kernel_size.get()
+                ),
+                help: format!("an odd size up to {LARGEST_KERNEL}, such as 3"),
+            });
+        }
+        if model.kind != ModelKind::Cnn {
+            return Ok(());
+        }
+        let Some([height, width, _]) = self.image() else {
+            return Err(Conflict {
+                keys: &["model.kind", "data.set"],
+                message: format!("a cnn needs images, and {} has none", self.data.set),
+                help: "set model.kind: mlp".to_owned(),
+            });
+        };
+        let blocks = model.block_channels().len();
+        let halvings = height.min(width).ilog2() as usize;
+        if model.pooling != Pooling::None && blocks > halvings {
+            return Err(Conflict {
+                keys: &["model.channels", "model.pooling"],
+                message: format!("{blocks} blocks halve an image of {height} × {width} to nothing"),
+                help: format!("at most {halvings} blocks, or model.pooling: none"),
+            });
+        }
+        Ok(())
+    }
+
     fn check_training(&self) -> Result<(), Conflict> {
         let training = &self.training;
-        if training.nesterov && training.momentum.get() == 0.0 {
+        self.check_owners()?;
+        if training.nesterov && (training.momentum.get() == 0.0 || training.dampening.get() > 0.0) {
             return Err(Conflict {
-                keys: &["training.nesterov", "training.momentum"],
-                message: "training.nesterov needs a training.momentum greater than 0".to_owned(),
+                keys: &[
+                    "training.nesterov",
+                    "training.momentum",
+                    "training.dampening",
+                ],
+                message: "training.nesterov needs a training.momentum greater than 0 and no \
+                          training.dampening"
+                    .to_owned(),
                 help: "set training.momentum, for example to 0.9".to_owned(),
-            });
-        }
-        if training.optimizer == Optimizer::Adam && training.momentum.get() != 0.0 {
-            return Err(Conflict {
-                keys: &["training.momentum", "training.optimizer"],
-                message: "training.momentum belongs to the optimizer sgd, not to adam".to_owned(),
-                help: "adam has training.beta1; let momentum vary only `when: \
-                       { training.optimizer: sgd }`"
-                    .to_owned(),
-            });
-        }
-        let plain = Training::default();
-        let of_adam = |t: &Training| (t.beta1, t.beta2, t.epsilon);
-        if training.optimizer == Optimizer::Sgd && of_adam(training) != of_adam(&plain) {
-            return Err(Conflict {
-                keys: &["training.beta1", "training.beta2", "training.epsilon"],
-                message: "beta1, beta2 and epsilon belong to the optimizer adam, not to sgd"
-                    .to_owned(),
-                help: "set training.optimizer: adam, or let them vary only `when: \
-                       { training.optimizer: adam }`"
-                    .to_owned(),
             });
         }
         if training.warmup_start.get() > 1.0 {
@@ -159,6 +217,35 @@ impl Config {
                 help: "such as 0.1".to_owned(),
             });
         }
+        self.check_schedule()?;
+        let watches =
+            matches!(training.schedule, Schedule::Plateau { .. }) || training.patience.is_some();
+        if watches && self.validation.split() == Split::Holdout(0.0) {
+            return Err(Conflict {
+                keys: &[
+                    "training.patience",
+                    "training.schedule",
+                    "validation.holdout",
+                ],
+                message: "early stopping and the schedule plateau watch validation samples, and \
+                          none are held out"
+                    .to_owned(),
+                help: "set validation.holdout, for example to 0.1, or validation.folds".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    fn check_schedule(&self) -> Result<(), Conflict> {
+        let training = &self.training;
+        let keys: &[&str] = &["training.schedule", "training.schedule_unit"];
+        let conflict = |message: &str, help: String| {
+            Err(Conflict {
+                keys,
+                message: message.to_owned(),
+                help,
+            })
+        };
         let (epochs, unit) = (training.epochs.get() as u64, training.schedule_unit);
         if unit == ScheduleUnit::Epoch && training.warmup >= epochs {
             return Err(Conflict {
@@ -171,13 +258,71 @@ impl Config {
                     .to_owned(),
             });
         }
-        if let Schedule::Cosine { minimum } = &training.schedule
-            && minimum.get() > training.learning_rate.get()
+        let full = training.learning_rate.get();
+        match &training.schedule {
+            Schedule::Cosine { minimum }
+            | Schedule::CosineWarmRestarts { minimum, .. }
+            | Schedule::Plateau { minimum, .. }
+                if minimum.get() > full =>
+            {
+                return Err(Conflict {
+                    keys: &["training.schedule", "training.learning_rate"],
+                    message: "the schedule's minimum is above the learning rate".to_owned(),
+                    help: format!("at most {full}"),
+                });
+            }
+            Schedule::Plateau { .. } if unit == ScheduleUnit::Step => conflict(
+                "the schedule plateau watches a metric of each epoch",
+                "leave training.schedule_unit at epoch".to_owned(),
+            ),
+            Schedule::OneCycle { .. } if unit == ScheduleUnit::Epoch => conflict(
+                "the schedule one_cycle counts steps",
+                "set training.schedule_unit: step".to_owned(),
+            ),
+            Schedule::MultiStep { milestones, .. } if !milestones.is_sorted() => conflict(
+                "the milestones of multistep do not ascend",
+                "such as [5, 8]".to_owned(),
+            ),
+            Schedule::Linear { start, .. } if start.get() > 1.0 => conflict(
+                "a linear schedule starts at a part of the learning rate, at most 1",
+                "raise training.learning_rate instead".to_owned(),
+            ),
+            _ => Ok(()),
+        }
+    }
+
+    /// Keys that the optimizer or the kind of network has no use for must not be set.
+    fn check_owners(&self) -> Result<(), Conflict> {
+        let plain = Self::default();
+        let optimizer = self.training.optimizer;
+        let differs = |path: &str| {
+            let key = Key::find(path);
+            key.is_some_and(|key| key.show(self) != key.show(&plain))
+        };
+        for (key, owners) in OPTIMIZER_KEYS {
+            if !owners.contains(&optimizer) && differs(key[0]) {
+                let names: Vec<&str> = owners.iter().map(|owner| owner.name()).collect();
+                return Err(Conflict {
+                    keys: key,
+                    message: format!(
+                        "{} belongs to {}, not to {optimizer}",
+                        key[0],
+                        names.join(", ")
+                    ),
+                    help: format!(
+                        "leave it out, or let it vary only `when: {{ training.optimizer: {} }}`",
+                        names[0]
+                    ),
+                });
+            }
+        }
+        if self.model.kind != ModelKind::Cnn
+            && let Some(key) = CNN_KEYS.iter().find(|key| differs(key[0]))
         {
             return Err(Conflict {
-                keys: &["training.schedule", "training.learning_rate"],
-                message: "the cosine's minimum is above the learning rate".to_owned(),
-                help: format!("at most {}", training.learning_rate.get()),
+                keys: key,
+                message: format!("{} belongs to model.kind: cnn, not to mlp", key[0]),
+                help: "leave it out, or let it vary only `when: { model.kind: cnn }`".to_owned(),
             });
         }
         Ok(())
@@ -185,7 +330,7 @@ impl Config {
 
     fn check_split(&self) -> Result<(), Conflict> {
         let samples = self.samples();
-        let all = self.data.set.training_samples();
+        let all = self.facts.training_samples;
         if let Some(limit) = self.data.limit
             && limit.get() > all
         {

@@ -1,11 +1,10 @@
 //! One trial's whole configuration.
 
-use super::node::{Node, Yaml};
+use super::data::{Data, Facts};
+use super::model::Model;
 use super::number::{Count, Fraction, NonNegative, Positive};
-use super::problem::Problem;
 use super::schedule::{Schedule, ScheduleUnit};
-use super::setting::{Setting, choice};
-use serde_json::{Value, json};
+use super::setting::choice;
 
 /// Everything that decides what a trial is. Defaults are PyTorch's where PyTorch has one.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
@@ -18,129 +17,8 @@ pub struct Config {
     pub training: Training,
     /// How it is judged.
     pub validation: Validation,
-}
-
-choice! {
-    /// A data set that tp-sweep knows.
-    pub enum DataSet {
-        /// Handwritten digits: 60,000 + 10,000 grey images of 28 × 28 (LeCun et al. 1998).
-        Mnist = "mnist",
-    }
-}
-
-/// What is learnt from.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Data {
-    /// The data set.
-    pub set: DataSet,
-    /// Train and validate on a stratified subset of this many training samples.
-    pub limit: Option<Count>,
-}
-
-impl Default for Data {
-    fn default() -> Self {
-        Self {
-            set: DataSet::Mnist,
-            limit: None,
-        }
-    }
-}
-
-choice! {
-    /// The kind of network.
-    pub enum ModelKind {
-        /// Fully connected layers.
-        Mlp = "mlp",
-    }
-}
-
-choice! {
-    /// The function after each hidden layer.
-    pub enum Activation {
-        /// max(0, x).
-        Relu = "relu",
-        /// The hyperbolic tangent.
-        Tanh = "tanh",
-        /// 1 / (1 + e⁻ˣ).
-        Sigmoid = "sigmoid",
-    }
-}
-
-/// The widths of the hidden layers.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Width {
-    /// Every hidden layer has this many units.
-    Same(Count),
-    /// One width for each hidden layer.
-    Each(Vec<Count>),
-}
-
-/// The most hidden layers a model may have.
-pub(super) const MOST_LAYERS: usize = 100;
-
-impl Setting for Width {
-    fn expects() -> String {
-        "a width, or a list with one width for each hidden layer".to_owned()
-    }
-    fn read(node: &Node) -> Result<Self, Problem> {
-        match &node.value {
-            Yaml::Integer(_) => Count::read(node).map(Self::Same),
-            Yaml::List(items) if (1..=MOST_LAYERS).contains(&items.len()) => items
-                .iter()
-                .map(Count::read)
-                .collect::<Result<_, _>>()
-                .map(Self::Each),
-            _ => Err(node.unexpected(&Self::expects())),
-        }
-    }
-    fn show(&self) -> Value {
-        match self {
-            Self::Same(width) => width.show(),
-            Self::Each(widths) => widths.iter().map(Setting::show).collect(),
-        }
-    }
-    fn schema() -> Value {
-        json!({ "anyOf": [Count::schema(), {
-            "type": "array", "items": Count::schema(), "minItems": 1, "maxItems": MOST_LAYERS,
-        }] })
-    }
-}
-
-/// What is trained.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Model {
-    /// The kind of network.
-    pub kind: ModelKind,
-    /// Hidden layers; left out, it is 1, or as many as `width` lists.
-    pub layers: Option<Count>,
-    /// Units of each hidden layer.
-    pub width: Width,
-    /// The function after each hidden layer.
-    pub activation: Activation,
-    /// Probability of a unit being dropped, after each hidden activation.
-    pub dropout: Fraction,
-}
-
-impl Default for Model {
-    fn default() -> Self {
-        Self {
-            kind: ModelKind::Mlp,
-            layers: None,
-            width: Width::Same(Count::constant(128)),
-            activation: Activation::Relu,
-            dropout: Fraction::constant(0.0),
-        }
-    }
-}
-
-impl Model {
-    /// The width of each hidden layer, from the input side.
-    pub fn hidden_widths(&self) -> Vec<usize> {
-        match &self.width {
-            Width::Same(width) => vec![width.get(); self.layers.map_or(1, Count::get)],
-            Width::Each(widths) => widths.iter().map(|width| width.get()).collect(),
-        }
-    }
+    /// What is known of the data set; no key, but filled in from it.
+    pub facts: Facts,
 }
 
 choice! {
@@ -150,13 +28,34 @@ choice! {
         Sgd = "sgd",
         /// Adam (Kingma and Ba 2015; `torch.optim.Adam`).
         Adam = "adam",
+        /// Adam with the weight decay apart from the gradient (Loshchilov and Hutter 2019;
+        /// `torch.optim.AdamW`).
+        AdamW = "adamw",
+        /// Gradients divided by their recent root mean square (Hinton 2012;
+        /// `torch.optim.RMSprop`).
+        RmsProp = "rmsprop",
+        /// Gradients divided by the root of the sum of their squares (Duchi et al. 2011;
+        /// `torch.optim.Adagrad`).
+        Adagrad = "adagrad",
+        /// Adam with Nesterov's momentum (Dozat 2016; `torch.optim.NAdam`).
+        NAdam = "nadam",
+    }
+}
+
+choice! {
+    /// A validation metric that training itself watches.
+    pub enum Monitor {
+        /// The validation loss; lower is better.
+        ValLoss = "val_loss",
+        /// The validation accuracy; higher is better.
+        ValAccuracy = "val_accuracy",
     }
 }
 
 /// How a model is trained.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Training {
-    /// Passes over the training samples.
+    /// Passes over the training samples; fewer where it stops early.
     pub epochs: Count,
     /// Samples of one step; the last step of an epoch takes what is left.
     pub batch_size: Count,
@@ -164,18 +63,38 @@ pub struct Training {
     pub optimizer: Optimizer,
     /// The learning rate at the start (after a warm-up).
     pub learning_rate: Positive,
-    /// Momentum of `sgd`.
+    /// Momentum of `sgd` and `rmsprop`.
     pub momentum: Fraction,
+    /// Dampening of the momentum of `sgd`.
+    pub dampening: Fraction,
     /// Nesterov's form of the momentum of `sgd`.
     pub nesterov: bool,
     /// Decay of Adam's mean of gradients.
     pub beta1: Fraction,
     /// Decay of Adam's mean of squared gradients.
     pub beta2: Fraction,
-    /// Adam's term against division by zero.
-    pub epsilon: Positive,
-    /// L2 penalty, added to the gradient as PyTorch does.
-    pub weight_decay: NonNegative,
+    /// The term against division by zero; left out, PyTorch's for the optimizer.
+    pub epsilon: Option<Positive>,
+    /// Decay of RMSprop's mean of squared gradients.
+    pub alpha: Fraction,
+    /// RMSprop divides by the gradients' deviation instead of their root mean square.
+    pub centered: bool,
+    /// Decay of NAdam's momentum.
+    pub momentum_decay: NonNegative,
+    /// Decay of Adagrad's learning rate.
+    pub learning_rate_decay: NonNegative,
+    /// L2 penalty as PyTorch's optimizer has it; left out, PyTorch's default for the optimizer.
+    pub weight_decay: Option<NonNegative>,
+    /// L1 penalty: this times the sign of each parameter is added to its gradient.
+    pub l1: NonNegative,
+    /// The share of each target that is spread over all classes.
+    pub label_smoothing: Fraction,
+    /// The largest absolute value of a gradient's element.
+    pub clip_value: Option<Positive>,
+    /// The largest norm of all gradients together.
+    pub clip_norm: Option<Positive>,
+    /// The largest norm of the weights into one unit.
+    pub max_norm: Option<Positive>,
     /// How the learning rate changes.
     pub schedule: Schedule,
     /// What `schedule` and `warmup` count.
@@ -184,6 +103,14 @@ pub struct Training {
     pub warmup: u64,
     /// The fraction of the learning rate at which the warm-up starts (PyTorch: 1/3).
     pub warmup_start: Positive,
+    /// What early stopping and the schedule `plateau` watch.
+    pub monitor: Monitor,
+    /// Epochs without improvement after which training stops; left out, it never does.
+    pub patience: Option<Count>,
+    /// The least change that early stopping takes for an improvement.
+    pub min_delta: NonNegative,
+    /// Whether a run that may stop early ends with the parameters of its best epoch.
+    pub restore_best: bool,
 }
 
 impl Default for Training {
@@ -194,15 +121,49 @@ impl Default for Training {
             optimizer: Optimizer::Sgd,
             learning_rate: Positive::constant(0.01),
             momentum: Fraction::constant(0.0),
+            dampening: Fraction::constant(0.0),
             nesterov: false,
             beta1: Fraction::constant(0.9),
             beta2: Fraction::constant(0.999),
-            epsilon: Positive::constant(1e-8),
-            weight_decay: NonNegative::constant(0.0),
-            schedule: Schedule::Constant,
+            epsilon: None,
+            alpha: Fraction::constant(0.99),
+            centered: false,
+            momentum_decay: NonNegative::constant(0.004),
+            learning_rate_decay: NonNegative::constant(0.0),
+            weight_decay: None,
+            l1: NonNegative::constant(0.0),
+            label_smoothing: Fraction::constant(0.0),
+            clip_value: None,
+            clip_norm: None,
+            max_norm: None,
+            schedule: Schedule::Constant {},
             schedule_unit: ScheduleUnit::Epoch,
             warmup: 0,
             warmup_start: Positive::constant(1.0 / 3.0),
+            monitor: Monitor::ValLoss,
+            patience: None,
+            min_delta: NonNegative::constant(0.0),
+            restore_best: true,
+        }
+    }
+}
+
+impl Training {
+    /// The weight decay: what is set, or PyTorch's default for the optimizer.
+    pub fn weight_decay(&self) -> f64 {
+        match (self.weight_decay, self.optimizer) {
+            (Some(decay), _) => decay.get(),
+            (None, Optimizer::AdamW) => 0.01,
+            (None, _) => 0.0,
+        }
+    }
+
+    /// The term against division by zero: what is set, or PyTorch's default for the optimizer.
+    pub fn epsilon(&self) -> f64 {
+        match (self.epsilon, self.optimizer) {
+            (Some(epsilon), _) => epsilon.get(),
+            (None, Optimizer::Adagrad) => 1e-10,
+            (None, _) => 1e-8,
         }
     }
 }

@@ -85,26 +85,56 @@ macro_rules! keys {
 
 keys! {
     data.set, "data", "The data set.";
+    data.path, "path", "The file or folder of your own data, for the sets table, images, idx and npy.";
+    data.label, "label", "The column of a table that holds the classes.";
+    data.test_fraction, "testfraction", "Fraction held out as the test part, where your own data has none.";
     data.limit, "limit", "Train and validate on a stratified subset of this many samples.";
-    model.kind, "model", "The kind of network: mlp, fully connected layers.";
+    data.normalise, "normalise", "What features are shifted and scaled by. Default: known where it is known, else training.";
+    data.shift, "shift", "Training images are shifted by up to this many pixels in each direction.";
+    data.flip, "flip", "Training images are mirrored left to right, one in two.";
+    model.kind, "model", "The kind of network: mlp, fully connected layers; cnn, convolutions first.";
     model.layers, "layers", "Hidden layers. Default: 1, or as many as model.width lists.";
     model.width, "width", "Units of each hidden layer, or a list with one width for each.";
-    model.activation, "activation", "The function after each hidden layer.";
+    model.activation, "activation", "The function after each hidden layer and each convolution.";
     model.dropout, "dropout", "Probability of a unit being dropped, after each hidden activation.";
+    model.input_dropout, "inputdropout", "Probability of an input being dropped.";
+    model.norm, "norm", "What is normalised at each hidden layer and each convolution.";
+    model.norm_position, "normposition", "Whether the norm is before or after the activation.";
+    model.init, "init", "Initial weights of every dense and convolution layer.";
+    model.bias_init, "biasinit", "Initial biases of every dense and convolution layer.";
+    model.same_init, "sameinit", "Trials of equal shape start from the same random numbers.";
+    model.channels, "channels", "Output channels of each block of a cnn. Default: 16 and 32.";
+    model.kernel_size, "kernel", "Height and width of a convolution's kernel; odd.";
+    model.pooling, "pooling", "How each block of a cnn halves its image.";
+    model.block_dropout, "blockdropout", "Probability of a value being dropped after each block.";
     training.epochs, "epochs", "Passes over the training samples.";
     training.batch_size, "batch", "Samples of one optimizer step.";
     training.optimizer, "optimizer", "How weights follow their gradients.";
     training.learning_rate, "lr", "The learning rate, after a warm-up and before the schedule.";
-    training.momentum, "momentum", "Momentum of sgd.";
+    training.momentum, "momentum", "Momentum of sgd and rmsprop.";
+    training.dampening, "dampening", "Dampening of the momentum of sgd.";
     training.nesterov, "nesterov", "Nesterov's form of the momentum of sgd; needs a momentum.";
-    training.beta1, "beta1", "Decay of adam's mean of gradients.";
-    training.beta2, "beta2", "Decay of adam's mean of squared gradients.";
-    training.epsilon, "epsilon", "Adam's term against division by zero.";
-    training.weight_decay, "decay", "L2 penalty, added to the gradient.";
+    training.beta1, "beta1", "Decay of the mean of gradients of adam, adamw and nadam.";
+    training.beta2, "beta2", "Decay of the mean of squared gradients of adam, adamw and nadam.";
+    training.epsilon, "epsilon", "Term against division by zero. Default: 1e-8; adagrad 1e-10.";
+    training.alpha, "alpha", "Decay of rmsprop's mean of squared gradients.";
+    training.centered, "centered", "rmsprop divides by the gradients' deviation.";
+    training.momentum_decay, "momentumdecay", "Decay of nadam's momentum.";
+    training.learning_rate_decay, "lrdecay", "Decay of adagrad's learning rate.";
+    training.weight_decay, "decay", "L2 penalty, as the optimizer has it. Default: 0; adamw 0.01.";
+    training.l1, "l1", "L1 penalty: this times the sign of each parameter is added to its gradient.";
+    training.label_smoothing, "smoothing", "Share of each target that is spread over all classes.";
+    training.clip_value, "clipvalue", "The largest absolute value of a gradient's element.";
+    training.clip_norm, "clipnorm", "The largest norm of all gradients together.";
+    training.max_norm, "maxnorm", "The largest norm of the weights into one unit.";
     training.schedule, "schedule", "How the learning rate changes.";
     training.schedule_unit, "per", "What schedule and warmup count: epochs or steps.";
     training.warmup, "warmup", "Epochs or steps of linear warm-up before the schedule; 0 for none.";
     training.warmup_start, "warmupstart", "Fraction of the learning rate where the warm-up starts.";
+    training.monitor, "monitor", "What early stopping and the schedule plateau watch.";
+    training.patience, "patience", "Epochs without improvement until training stops; null: never.";
+    training.min_delta, "mindelta", "The least change that early stopping takes for an improvement.";
+    training.restore_best, "restore", "A run that may stop early ends with its best epoch's parameters.";
     validation.folds, "folds", "Folds of cross-validation, at least 2.";
     validation.holdout, "holdout", "Fraction held out, in the place of folds; 0 trains on all.";
     validation.stratified, "stratified", "Keep the classes' shares in every split.";
@@ -228,14 +258,13 @@ mod tests {
     #[test]
     fn a_value_of_the_wrong_type_names_what_is_expected() {
         let node = Node {
-            value: Yaml::Text("fast".into()),
+            value: Yaml::List(Vec::new()),
             place: Place::default(),
         };
         for key in KEYS {
             let problem = key.read(&node).unwrap_err();
             assert!(
-                problem.message.starts_with("expected ")
-                    || problem.message.starts_with("unknown schedule"),
+                problem.message.starts_with("expected ") || problem.message.starts_with("unknown "),
                 "{}: {problem}",
                 key.path
             );

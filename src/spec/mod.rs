@@ -3,11 +3,15 @@
 //! Text becomes a tree of values that know their place ([`Node`]), the tree becomes a [`Sweep`]
 //! that is valid in each of its parts. Nothing here knows what a sweep is used for.
 
+mod architecture;
 mod check;
 mod config;
+mod data;
 mod factor;
+mod init;
 mod key;
 mod label;
+mod model;
 mod node;
 mod number;
 mod overrides;
@@ -19,21 +23,25 @@ mod schedule;
 mod schema;
 mod setting;
 mod sweep;
+mod text;
+mod variant;
 
+pub use architecture::{DropoutSite, Stage};
 pub use check::{Conflict, MOST_PARAMETERS};
-pub use config::{
-    Activation, Config, Data, DataSet, Model, ModelKind, Optimizer, Split, Training, Validation,
-    Width,
-};
+pub use config::{Config, Monitor, Optimizer, Split, Training, Validation};
+pub use data::{Data, DataSet, DataSource, Facts, Normalise};
 pub use factor::{Factor, FactorKind, Level, Set};
+pub use init::{BiasInit, FanMode, Init};
 pub use key::{Assignment, KEYS, Key};
 pub use label::label;
+pub use model::{Activation, Model, ModelKind, Norm, NormPosition, Pooling, Width};
 pub use node::{Entry, Node, Yaml};
-pub use number::{Count, Fraction, NonNegative, Positive};
+pub use number::{Count, Fraction, NonNegative, Positive, Real};
 pub use place::Place;
 pub use problem::{Problem, SpecError, nearest};
 pub use rule::{Condition, Rule, Subject};
 pub use schedule::{Schedule, ScheduleUnit};
 pub use schema::schema;
 pub use setting::Setting;
-pub use sweep::{Include, RankBy, ReportOptions, Source, Sweep};
+pub use sweep::{Include, RankBy, ReportOptions, Source, Sweep, TensorBoardOptions};
+pub use text::Text;

@@ -20,7 +20,7 @@ struct Bounds {
     limit: f64,
 }
 
-const BOUNDS: [Bounds; 3] = [
+const BOUNDS: [Bounds; 4] = [
     Bounds {
         expects: "a number greater than 0",
         lowest: 0.0,
@@ -39,6 +39,12 @@ const BOUNDS: [Bounds; 3] = [
         lowest_included: true,
         limit: 1.0,
     },
+    Bounds {
+        expects: "a number",
+        lowest: f64::NEG_INFINITY,
+        lowest_included: false,
+        limit: f64::INFINITY,
+    },
 ];
 
 /// A number greater than 0, such as a learning rate.
@@ -47,6 +53,8 @@ pub type Positive = Bounded<0>;
 pub type NonNegative = Bounded<1>;
 /// A number of at least 0 and less than 1, such as a dropout rate or a momentum.
 pub type Fraction = Bounded<2>;
+/// Any finite number, such as an initial weight.
+pub type Real = Bounded<3>;
 
 impl<const KIND: u8> Bounded<KIND> {
     const RULE: &'static Bounds = &BOUNDS[KIND as usize];
@@ -107,7 +115,9 @@ impl<const KIND: u8> Setting for Bounded<KIND> {
             true => "minimum",
             false => "exclusiveMinimum",
         };
-        schema[lowest] = json!(rule.lowest);
+        if rule.lowest.is_finite() {
+            schema[lowest] = json!(rule.lowest);
+        }
         if rule.limit.is_finite() {
             schema["exclusiveMaximum"] = json!(rule.limit);
         }
@@ -157,5 +167,32 @@ impl Setting for Count {
     }
     fn schema() -> Value {
         json!({ "type": "integer", "minimum": 1, "maximum": Self::LARGEST })
+    }
+}
+
+/// The longest list of counts.
+const LONGEST: usize = 100;
+
+/// One count, or a list of them.
+impl Setting for Vec<Count> {
+    fn expects() -> String {
+        format!("a list of 1 to {LONGEST} whole numbers of at least 1")
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        match &node.value {
+            Yaml::Integer(_) => Count::read(node).map(|count| vec![count]),
+            Yaml::List(items) if (1..=LONGEST).contains(&items.len()) => {
+                items.iter().map(Count::read).collect()
+            }
+            _ => Err(node.unexpected(&Self::expects())),
+        }
+    }
+    fn show(&self) -> Value {
+        self.iter().map(Setting::show).collect()
+    }
+    fn schema() -> Value {
+        json!({ "anyOf": [Count::schema(), {
+            "type": "array", "items": Count::schema(), "minItems": 1, "maxItems": LONGEST,
+        }] })
     }
 }

@@ -1,9 +1,10 @@
 //! The JSON Schema of a sweep file, made from the types that read it.
 
 use super::key::{KEYS, Key};
+use super::number::Fraction;
 use super::range;
 use super::setting::Setting;
-use super::sweep::{RankBy, SECTIONS};
+use super::sweep::{RankBy, SECTIONS, TensorBoardOptions};
 use serde_json::{Map, Value, json};
 
 /// The JSON Schema of a sweep file, for editors that complete and check. Draft 7, which every
@@ -39,9 +40,19 @@ pub fn schema() -> Value {
     properties.insert("report".into(), json!({
         "type": "object",
         "description": "How the tables are made.",
-        "properties": { "rank_by": described(RankBy::schema(), "What trials are ranked by, over the validation splits.") },
+        "properties": {
+            "rank_by": described(RankBy::schema(), "What trials are ranked by, over the validation splits."),
+            "target_accuracy": described(Option::<Fraction>::schema(), "A validation accuracy: the tables tell after how many epochs it was reached."),
+        },
         "additionalProperties": false,
     }));
+    properties.insert(
+        "tensorboard".into(),
+        described(
+            TensorBoardOptions::schema(),
+            "What is recorded for TensorBoard beside the metrics; it changes no result.",
+        ),
+    );
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A tp-sweep sweep file",

@@ -4,6 +4,7 @@ use super::config::Config;
 use super::factor::{Factor, FactorKind, Set};
 use super::key::{KEYS, Key};
 use super::node::{Node, Yaml};
+use super::number::{Count, Fraction};
 use super::overrides::override_key;
 use super::place::Place;
 use super::problem::{Problem, SpecError};
@@ -28,6 +29,8 @@ pub struct Sweep {
     pub include: Vec<Include>,
     /// How the tables are made.
     pub report: ReportOptions,
+    /// What is recorded for TensorBoard beside the metrics.
+    pub tensorboard: TensorBoardOptions,
     /// The file it came from.
     pub source: Source,
 }
@@ -72,10 +75,60 @@ choice! {
 pub struct ReportOptions {
     /// What trials are ranked by.
     pub rank_by: RankBy,
+    /// A validation accuracy: the tables tell after how many epochs it was reached.
+    pub target_accuracy: Option<Fraction>,
+}
+
+/// What is recorded for TensorBoard beside the metrics. It changes no result.
+#[derive(Clone, Debug, Default)]
+pub struct TensorBoardOptions {
+    /// Histograms of each layer's weights and gradients: of the first epoch and of each whose
+    /// number this divides; nothing for none.
+    pub histograms: Option<usize>,
+}
+
+/// `off`, or every how many epochs.
+struct Histograms(Option<Count>);
+
+impl Setting for Histograms {
+    fn expects() -> String {
+        "off, or every how many epochs: 1, 2, …".to_owned()
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        match &node.value {
+            Yaml::Text(text) if text == "off" => Ok(Self(None)),
+            // What YAML 1.1 takes `off` for.
+            Yaml::Flag(false) | Yaml::Null => Ok(Self(None)),
+            Yaml::Integer(_) => Count::read(node).map(|every| Self(Some(every))),
+            _ => Err(node.unexpected(&Self::expects())),
+        }
+    }
+    fn show(&self) -> serde_json::Value {
+        match self.0 {
+            None => "off".into(),
+            Some(every) => every.show(),
+        }
+    }
+    fn schema() -> serde_json::Value {
+        serde_json::json!({ "anyOf": [{ "enum": ["off", false] }, Count::schema()] })
+    }
+}
+
+impl TensorBoardOptions {
+    /// The JSON Schema of the section.
+    pub(super) fn schema() -> serde_json::Value {
+        let mut histograms = Histograms::schema();
+        histograms["description"] = "Histograms of each layer's weights and gradients: off, or \
+                                     of every so many epochs."
+            .into();
+        histograms["default"] = Histograms(None).show();
+        serde_json::json!({ "type": "object", "additionalProperties": false,
+                            "properties": { "histograms": histograms } })
+    }
 }
 
 /// The keys at the top level of a sweep file.
-const TOP_LEVEL: [&str; 10] = [
+const TOP_LEVEL: [&str; 11] = [
     "name",
     "description",
     "data",
@@ -86,6 +139,7 @@ const TOP_LEVEL: [&str; 10] = [
     "exclude",
     "include",
     "report",
+    "tensorboard",
 ];
 
 /// The sections of the base configuration.
@@ -174,7 +228,9 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         include: Vec::new(),
         report: ReportOptions {
             rank_by: RankBy::Accuracy,
+            target_accuracy: None,
         },
+        tensorboard: TensorBoardOptions::default(),
         source: source.clone(),
     };
     let what = "a sweep: a mapping with data, model, training, validation and grid";
@@ -184,6 +240,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
             "name" => sweep.name = read_name(&entry.node)?,
             "description" => sweep.description = read_text(&entry.node)?,
             "report" => sweep.report = read_report(&entry.node)?,
+            "tensorboard" => sweep.tensorboard = read_tensorboard(&entry.node)?,
             "grid" => sweep.factors = read_grid(&entry.node)?,
             "exclude" | "include" => {} // After the grid, to which they refer.
             section if SECTIONS.contains(&section) => {
@@ -306,11 +363,27 @@ fn read_section(section: &str, node: &Node) -> Result<Vec<Set>, Problem> {
 fn read_report(node: &Node) -> Result<ReportOptions, Problem> {
     let mut options = ReportOptions {
         rank_by: RankBy::Accuracy,
+        target_accuracy: None,
     };
     for entry in node.entries("the settings of `report`")? {
         match entry.key.as_str() {
             "rank_by" => options.rank_by = RankBy::read(&entry.node)?,
-            _ => return Err(entry.unknown(["rank_by"])),
+            "target_accuracy" => options.target_accuracy = Setting::read(&entry.node)?,
+            _ => return Err(entry.unknown(["rank_by", "target_accuracy"])),
+        }
+    }
+    Ok(options)
+}
+
+fn read_tensorboard(node: &Node) -> Result<TensorBoardOptions, Problem> {
+    let mut options = TensorBoardOptions::default();
+    for entry in node.entries("the settings of `tensorboard`")? {
+        match entry.key.as_str() {
+            "histograms" => {
+                let Histograms(every) = Setting::read(&entry.node)?;
+                options.histograms = every.map(Count::get);
+            }
+            _ => return Err(entry.unknown(["histograms"])),
         }
     }
     Ok(options)

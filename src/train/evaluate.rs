@@ -1,42 +1,91 @@
-//! Losses and accuracies without training.
+//! What a model makes of samples that it is not trained on.
 
 use super::batches::Rows;
 use super::member::Member;
 use crate::data::DeviceSamples;
-use crate::model::{Mlp, Sums};
+use crate::event::{ClassScores, Evaluated};
+use crate::model::{Network, Sums, class_scores};
+use crate::spec::Stage;
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-/// Samples of one forward pass: enough to fill a core's vector units, few enough for its cache.
-const BATCH: usize = 512;
+/// The most samples of one forward pass: enough to fill a core's vector units.
+const LARGEST: usize = 512;
+/// The fewest.
+const SMALLEST: usize = 16;
+/// Numbers that a pass should not exceed within a stage, so that they stay in a core's cache.
+const NUMBERS: usize = 1 << 20;
 
-/// Sums over each member's validation samples; nothing where nothing is held out.
-pub(super) fn on_validation<B: Backend>(
-    model: &Mlp<B>,
-    samples: &DeviceSamples<B>,
-    members: &[Member],
-) -> Option<Sums> {
-    if members[0].partition.validation.is_empty() {
-        return None;
-    }
-    let rows = Rows::validation(samples, members, BATCH);
-    let sums = rows.ranges(BATCH).fold(Sums::default(), |sums, range| {
-        let batch = rows.batch(range);
-        sums.plus(&Sums::of(model.predict(batch.input), batch.targets))
-    });
-    Some(sums)
+/// Samples of one forward pass of a model of these stages.
+pub(super) fn batch_size(stages: &[Stage]) -> usize {
+    let widest = stages.iter().map(|stage| stage.widest()).max();
+    (NUMBERS / widest.unwrap_or(1).max(1)).clamp(SMALLEST, LARGEST)
 }
 
-/// Sums over all of the held-out test samples.
-pub(super) fn on_all<B: Backend>(model: &Mlp<B>, samples: &DeviceSamples<B>) -> Sums {
-    let [count, features] = samples.features.dims();
-    let classes = samples.targets.dims()[1];
-    let mut sums = Sums::default();
-    for start in (0..count).step_by(BATCH) {
-        let rows = start..(start + BATCH).min(count);
-        let input = samples.features.clone().slice([rows.clone(), 0..features]);
-        let targets = samples.targets.clone().slice([rows, 0..classes]);
-        let logits = model.predict(input.unsqueeze());
-        sums = sums.plus(&Sums::of(logits, targets.unsqueeze()));
+/// The answers of a cohort to samples, beside what would be right.
+pub(super) struct Answers<B: Backend> {
+    /// `[members, samples, classes]`
+    logits: Tensor<B, 3>,
+    /// The same, or `[1, samples, classes]` where members share the samples.
+    targets: Tensor<B, 3>,
+}
+
+impl<B: Backend> Answers<B> {
+    /// To each member's validation samples, `batch` in one pass; nothing where nothing is held out.
+    pub(super) fn to_validation(
+        model: &Network<B>,
+        samples: &DeviceSamples<B>,
+        members: &[Member],
+        batch: usize,
+    ) -> Option<Self> {
+        if members[0].partition.validation.is_empty() {
+            return None;
+        }
+        let rows = Rows::validation(samples, members, batch);
+        let batches = rows.ranges(batch).map(|range| rows.batch(range));
+        let parts = batches.map(|batch| (model.predict(batch.input), batch.targets));
+        Some(Self::of(parts))
     }
-    sums
+
+    /// To all of the held-out test samples, `batch` in one pass.
+    pub(super) fn to_all(model: &Network<B>, samples: &DeviceSamples<B>, batch: usize) -> Self {
+        let [count, features] = samples.features.dims();
+        let classes = samples.targets.dims()[1];
+        let parts = (0..count).step_by(batch).map(|start| {
+            let rows = start..(start + batch).min(count);
+            let input = samples.features.clone().slice([rows.clone(), 0..features]);
+            let targets = samples.targets.clone().slice([rows, 0..classes]);
+            (model.predict(input.unsqueeze()), targets.unsqueeze())
+        });
+        Self::of(parts)
+    }
+
+    fn of(parts: impl Iterator<Item = (Tensor<B, 3>, Tensor<B, 3>)>) -> Self {
+        let (logits, targets) = parts.unzip();
+        Self {
+            logits: Tensor::cat(logits, 1),
+            targets: Tensor::cat(targets, 1),
+        }
+    }
+
+    /// Losses and numbers of right answers.
+    pub(super) fn sums(&self) -> Sums {
+        Sums::of(self.logits.clone(), self.targets.clone())
+    }
+
+    /// All metrics of each member.
+    pub(super) fn evaluated(&self) -> Vec<(Evaluated, ClassScores)> {
+        let sums = self.sums();
+        let scores = class_scores(self.logits.clone(), self.targets.clone());
+        let evaluated = |(member, scores): (usize, ClassScores)| {
+            let (loss, accuracy) = sums.means(member);
+            let evaluated = Evaluated {
+                loss,
+                accuracy,
+                macro_f1: scores.macro_f1(),
+            };
+            (evaluated, scores)
+        };
+        scores.into_iter().enumerate().map(evaluated).collect()
+    }
 }

@@ -29,13 +29,12 @@ pub(super) fn share_batches(members: &[Member]) -> bool {
 /// When they cannot: the planner groups only runs of equal shape.
 pub(super) fn assert_stackable(members: &[Member]) {
     let shape = |member: &Member| {
-        let config = member.config;
+        let (config, training) = (member.config, &member.config.training);
         (
             config.data.set,
-            config.model.hidden_widths(),
-            config.model.activation,
-            (config.training.epochs, config.training.batch_size),
-            (config.training.optimizer, config.training.nesterov),
+            config.stages(),
+            (training.epochs, training.batch_size),
+            (training.optimizer, training.nesterov, training.centered),
             member.partition.train.len(),
             member.partition.validation.len(),
         )

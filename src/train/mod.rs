@@ -3,23 +3,30 @@
 //! No files, and no clock but the one handed in: what happens is told to an [`Observer`].
 
 mod batches;
+mod cohort;
 mod evaluate;
 mod member;
 mod optimizer;
 mod per_member;
+mod profile;
+mod regularise;
 mod schedule;
+mod watch;
 
 pub use member::Member;
 pub use optimizer::{Optimizer, new as new_optimizer};
 pub use per_member::PerMember;
+pub use profile::{StepTime, profile};
 pub use schedule::{Progress, learning_rate};
+pub use watch::Plateau;
 
 use crate::data::DeviceDataset;
-use crate::event::{EpochMetrics, Failure, Outcome, TestMetrics};
-use crate::model::{DropoutNoise, Mlp, Sums, cross_entropy_gradient};
-use batches::Rows;
+use crate::event::{EpochMetrics, Failure, Finished, LayerValues, Outcome};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
+use cohort::{Cohort, Epoch};
+use evaluate::Answers;
+use watch::{EarlyStopping, Verdict};
 
 /// Who watches a training.
 pub trait Observer {
@@ -29,6 +36,13 @@ pub trait Observer {
     fn interrupted(&self) -> bool;
     /// The member at this position has finished an epoch.
     fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics);
+    /// Whether to be told of the layers' values at the end of this epoch, counted from 1.
+    fn wants_layers(&self, _epoch: usize) -> bool {
+        false
+    }
+    /// The layers of the member at this position at the end of an epoch, which is about to be
+    /// told as finished.
+    fn layers(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
 }
 
 /// The training was left unfinished, as its observer asked.
@@ -49,163 +63,156 @@ pub fn train<B: Backend>(
 ) -> Result<Vec<Outcome>, Interrupted> {
     member::assert_stackable(members);
     let mut cohort = Cohort::new(data, members);
-    let mut failures: Vec<Option<Failure>> = vec![None; members.len()];
+    let mut ends: Vec<End<B>> = members.iter().map(End::new).collect();
     let epochs = members[0].config.training.epochs.get();
-    for epoch in 0..epochs {
-        let (sums, seconds, rates) = cohort.epoch(epoch, observer)?;
-        let validation = evaluate::on_validation(&cohort.model, &data.train, members);
-        for (position, failure) in failures.iter_mut().enumerate() {
-            let (train_loss, train_accuracy) = sums.means(position);
-            let held_out = validation.as_ref().map(|sums| sums.means(position));
-            if failure.is_some() {
+    let batch = evaluate::batch_size(&members[0].config.stages());
+    let mut validation = None;
+    for epoch in 1..=epochs {
+        let trained = cohort.epoch(epoch - 1, observer)?;
+        validation = Answers::to_validation(&cohort.model, &data.train, members, batch);
+        let metrics = epoch_metrics(&cohort, epoch, &trained, validation.as_ref());
+        for (position, (end, metrics)) in ends.iter_mut().zip(&metrics).enumerate() {
+            if !end.is_open() {
                 continue;
             }
-            let numbers = [
-                Some(train_loss),
-                held_out.map(|(loss, _)| loss),
-                Some(rates[position]),
-            ];
-            if numbers.iter().flatten().any(|number| !number.is_finite()) {
-                *failure = Some(Failure::Diverged { epoch: epoch + 1 });
+            let numbers = [Some(metrics.train_loss), metrics.val_loss];
+            let rate = Some(metrics.learning_rate);
+            if numbers
+                .iter()
+                .chain([&rate])
+                .flatten()
+                .any(|n| !n.is_finite())
+            {
+                end.failure = Some(Failure::Diverged { epoch });
                 continue;
             }
-            let metrics = EpochMetrics {
-                epoch: epoch + 1,
-                train_loss,
-                train_accuracy,
-                val_loss: held_out.map(|(loss, _)| loss),
-                val_accuracy: held_out.map(|(_, accuracy)| accuracy),
-                learning_rate: rates[position],
-                seconds,
-            };
-            observer.epoch_finished(position, &metrics);
+            if observer.wants_layers(epoch) {
+                let layers = cohort.layer_values(&trained.gradients, position);
+                observer.layers(position, epoch, &layers);
+            }
+            observer.epoch_finished(position, metrics);
+            cohort.epoch_finished(position, metrics);
+            end.judge(&cohort, position, metrics);
         }
-        if failures.iter().all(Option::is_some) {
+        if ends.iter().all(|end| !end.is_open()) {
             break;
         }
     }
-    let test = evaluate::on_all(&cohort.model, &data.test);
-    let ends = failures.into_iter().enumerate().map(|(position, failure)| {
-        let (loss, accuracy) = test.means(position);
-        match failure {
+    if restore(&mut cohort, &ends) {
+        validation = Answers::to_validation(&cohort.model, &data.train, members, batch);
+    }
+    let test = Answers::to_all(&cohort.model, &data.test, batch).evaluated();
+    let mut validation = validation.map(|answers| answers.evaluated().into_iter());
+    let outcomes = ends.into_iter().zip(test).map(|(end, test)| {
+        let validation = validation.as_mut().and_then(Iterator::next);
+        match end.failure {
             Some(failure) => Outcome::Failed(failure),
-            None if !loss.is_finite() => Outcome::Failed(Failure::Diverged { epoch: epochs }),
-            None => Outcome::Finished(TestMetrics { loss, accuracy }),
+            None if !test.0.loss.is_finite() => {
+                Outcome::Failed(Failure::Diverged { epoch: end.epoch })
+            }
+            None => Outcome::Finished(Box::new(Finished {
+                epoch: end.epoch,
+                validation,
+                test,
+            })),
         }
     });
-    Ok(ends.collect())
+    Ok(outcomes.collect())
 }
 
-/// The state of a cohort in training.
-struct Cohort<'a, B: Backend> {
-    data: &'a DeviceDataset<B>,
-    members: &'a [Member<'a>],
-    model: Mlp<B>,
-    optimizer: Box<dyn Optimizer<B>>,
-    weight_decay: PerMember<B>,
-    device: B::Device,
-}
-
-impl<'a, B: Backend> Cohort<'a, B> {
-    fn new(data: &'a DeviceDataset<B>, members: &'a [Member<'a>]) -> Self {
-        let device = data.train.features.device();
-        let seeds: Vec<_> = members.iter().map(|member| member.seed).collect();
-        let trainings: Vec<_> = members.iter().map(|m| &m.config.training).collect();
-        let decay: Vec<f64> = trainings.iter().map(|t| t.weight_decay.get()).collect();
-        let model = &members[0].config.model;
-        Self {
-            data,
-            members,
-            model: Mlp::new(
-                &seeds,
-                data.train.features.dims()[1],
-                &model.hidden_widths(),
-                data.train.targets.dims()[1],
-                model.activation,
-                &device,
-            ),
-            optimizer: new_optimizer(&trainings, &device),
-            weight_decay: PerMember::new(&decay, &device),
-            device,
-        }
-    }
-
-    /// Trains one epoch; the sums over its samples, its seconds, and each member's learning rate.
-    fn epoch(
-        &mut self,
-        epoch: usize,
-        observer: &mut dyn Observer,
-    ) -> Result<(Sums, f64, Vec<f64>), Interrupted> {
-        let started = observer.seconds();
-        let size = self.members[0].config.training.batch_size.get();
-        let rows = Rows::shuffled(&self.data.train, self.members, epoch, size);
-        let mut noise = self.dropout_noise(epoch);
-        let ranges: Vec<_> = rows.ranges(size).collect();
-        let steps_per_epoch = ranges.len();
-        // Logits are kept to the end of the epoch: one pass over all of them, and one reading
-        // back, give the loss and the accuracy that single steps would give.
-        let (mut logits, mut targets) = (Vec::new(), Vec::new());
-        for (index, range) in ranges.into_iter().enumerate() {
-            if observer.interrupted() {
-                return Err(Interrupted);
-            }
-            let batch = rows.batch(range);
-            let rates = self.learning_rates(Progress {
-                epoch,
-                step: epoch * steps_per_epoch + index,
-                steps_per_epoch,
-            });
-            let rate = PerMember::new(&rates, &self.device);
-            targets.push(batch.targets.clone());
-            logits.push(self.step(batch, noise.as_mut(), &rate));
-        }
-        let sums = Sums::of(Tensor::cat(logits, 1), Tensor::cat(targets, 1));
-        let rates = self.learning_rates(Progress {
+/// What an epoch gave, for each member.
+fn epoch_metrics<B: Backend>(
+    cohort: &Cohort<B>,
+    epoch: usize,
+    trained: &Epoch<B>,
+    validation: Option<&Answers<B>>,
+) -> Vec<EpochMetrics> {
+    let validation = validation.map(Answers::sums);
+    let norms = cohort.gradient_norms(&trained.gradients);
+    let of = |(position, gradient_norms): (usize, Vec<f64>)| {
+        let (train_loss, train_accuracy) = trained.sums.means(position);
+        let held_out = validation.as_ref().map(|sums| sums.means(position));
+        EpochMetrics {
             epoch,
-            step: epoch * steps_per_epoch,
-            steps_per_epoch,
-        });
-        Ok((sums, observer.seconds() - started, rates))
-    }
-
-    /// One optimizer step; the logits before it: `[members, batch, classes]`.
-    fn step(
-        &mut self,
-        batch: batches::Batch<B>,
-        noise: Option<&mut DropoutNoise>,
-        learning_rate: &PerMember<B>,
-    ) -> Tensor<B, 3> {
-        let (logits, trace) = self.model.forward(batch.input, noise);
-        let gradient = cross_entropy_gradient(logits.clone(), batch.targets);
-        let mut gradients = self.model.backward(trace, gradient);
-        if !self.weight_decay.is_zero() {
-            gradients = gradients
-                .into_iter()
-                .zip(self.model.parameters())
-                .map(|(gradient, parameter)| gradient + self.weight_decay.scale(parameter))
-                .collect();
+            train_loss,
+            train_accuracy,
+            val_loss: held_out.map(|(loss, _)| loss),
+            val_accuracy: held_out.map(|(_, accuracy)| accuracy),
+            learning_rate: trained.rates[position],
+            gradient_norms,
+            seconds: trained.seconds,
         }
-        let optimizer = &mut self.optimizer;
-        self.model
-            .update(|parameters| optimizer.step(parameters, gradients, learning_rate));
-        logits
+    };
+    norms.into_iter().enumerate().map(of).collect()
+}
+
+/// How a member is ending.
+struct End<B: Backend> {
+    failure: Option<Failure>,
+    stopping: Option<EarlyStopping>,
+    stopped: bool,
+    /// The epoch whose parameters are the final ones, counted from 1.
+    epoch: usize,
+    /// Those parameters, where they may not be the cohort's last.
+    kept: Option<Vec<Tensor<B, 3>>>,
+}
+
+impl<B: Backend> End<B> {
+    fn new(member: &Member) -> Self {
+        Self {
+            failure: None,
+            stopping: EarlyStopping::new(&member.config.training),
+            stopped: false,
+            epoch: 0,
+            kept: None,
+        }
     }
 
-    fn learning_rates(&self, progress: Progress) -> Vec<f64> {
-        self.members
-            .iter()
-            .map(|member| learning_rate(&member.config.training, progress))
-            .collect()
+    /// Whether the member is still in training.
+    fn is_open(&self) -> bool {
+        self.failure.is_none() && !self.stopped
     }
 
-    fn dropout_noise(&self, epoch: usize) -> Option<DropoutNoise> {
-        let members = self.members.iter();
-        let rates: Vec<f64> = members
-            .clone()
-            .map(|m| m.config.model.dropout.get())
-            .collect();
-        let seeds: Vec<_> = members.map(|member| member.seed).collect();
-        let layers = self.members[0].config.model.hidden_widths().len();
-        DropoutNoise::new(&rates, &seeds, layers, epoch)
+    /// Takes note of an epoch: whether it is the best so far, and whether it is the last.
+    fn judge(&mut self, cohort: &Cohort<B>, position: usize, metrics: &EpochMetrics) {
+        let training = &cohort.members[position].config.training;
+        let verdict = match &mut self.stopping {
+            None => Verdict::Improved,
+            Some(stopping) => stopping.judge(training, metrics),
+        };
+        self.stopped = verdict == Verdict::Stop;
+        let restores = self.stopping.is_some() && training.restore_best;
+        if !restores || verdict == Verdict::Improved {
+            self.epoch = metrics.epoch;
+        }
+        // A cohort goes on after a member has stopped: what the member then is must be kept.
+        let keeps = match restores {
+            true => verdict == Verdict::Improved,
+            false => self.stopped,
+        };
+        if keeps {
+            let own = |tensor: Tensor<B, 3>| tensor.narrow(0, position, 1);
+            self.kept = Some(cohort.model.state().into_iter().map(own).collect());
+        }
     }
+}
+
+/// Gives each member the parameters that it ended with; whether any was given others than it has.
+fn restore<B: Backend>(cohort: &mut Cohort<B>, ends: &[End<B>]) -> bool {
+    if ends.iter().all(|end| end.kept.is_none()) {
+        return false;
+    }
+    let state = cohort.model.state().into_iter().enumerate();
+    let restored = state.map(|(index, tensor)| {
+        let own = ends.iter().enumerate().map(|(position, end)| {
+            end.kept.as_ref().map_or_else(
+                || tensor.clone().narrow(0, position, 1),
+                |kept| kept[index].clone(),
+            )
+        });
+        Tensor::cat(own.collect(), 0)
+    });
+    let restored = restored.collect();
+    cohort.model.set_state(restored);
+    true
 }

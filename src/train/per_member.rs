@@ -25,6 +25,11 @@ impl<B: Backend> PerMember<B> {
         }
     }
 
+    /// The value that `get` gives for each member.
+    pub fn of<T>(members: &[T], get: impl Fn(&T) -> f64, device: &B::Device) -> Self {
+        Self::new(&members.iter().map(get).collect::<Vec<_>>(), device)
+    }
+
     /// Each member's part of `tensor` times its value.
     pub fn scale(&self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
         match self {
@@ -39,6 +44,17 @@ impl<B: Backend> PerMember<B> {
         match self {
             Self::Same(value) => tensor.add_scalar(*value),
             Self::Each(values) => tensor + values.clone(),
+        }
+    }
+
+    /// Each member's part of `tensor`, with no number above its value.
+    pub fn at_most(&self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
+        match self {
+            Self::Same(value) => tensor.clamp_max(*value),
+            Self::Each(values) => {
+                let shape = tensor.dims();
+                tensor.min_pair(values.clone().expand(shape))
+            }
         }
     }
 

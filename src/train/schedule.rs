@@ -1,6 +1,6 @@
 //! The learning rate at each point of a run.
 
-use crate::spec::{Schedule, ScheduleUnit, Training};
+use crate::spec::{Count, Schedule, ScheduleUnit, Training};
 
 /// A point of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,10 +13,11 @@ pub struct Progress {
     pub steps_per_epoch: usize,
 }
 
-/// The learning rate of the next step.
+/// The learning rate of the next step; of the schedule `plateau` the one at its start (see
+/// [`Plateau`](super::Plateau)).
 ///
-/// Closed forms of PyTorch's `LinearLR` (the warm-up) followed by `StepLR`, `ExponentialLR` or
-/// `CosineAnnealingLR`, as `SequentialLR` chains them.
+/// Closed forms of PyTorch's schedulers, behind its `LinearLR` for the warm-up as `SequentialLR`
+/// chains them.
 pub fn learning_rate(training: &Training, progress: Progress) -> f64 {
     let full = training.learning_rate.get();
     let (unit, units) = match training.schedule_unit {
@@ -29,88 +30,134 @@ pub fn learning_rate(training: &Training, progress: Progress) -> f64 {
     let warmup = usize::try_from(training.warmup).unwrap_or(usize::MAX);
     if unit < warmup {
         let start = training.warmup_start.get();
-        return full * (start + (1.0 - start) * unit as f64 / warmup as f64);
+        // A warm-up leads to where the schedule starts.
+        let goal = match &training.schedule {
+            Schedule::OneCycle { divisor, .. } => full / divisor.get(),
+            _ => full,
+        };
+        return goal * (start + (1.0 - start) * unit as f64 / warmup as f64);
     }
-    let unit = unit - warmup;
+    let (unit, units) = (unit - warmup, units.saturating_sub(warmup));
     match &training.schedule {
-        Schedule::Constant => full,
+        Schedule::Constant {} | Schedule::Plateau { .. } => full,
         Schedule::Step { every, gamma } => full * gamma.get().powf((unit / every.get()) as f64),
+        Schedule::MultiStep { milestones, gamma } => {
+            let passed = milestones.iter().filter(|m| m.get() <= unit).count();
+            full * gamma.get().powf(passed as f64)
+        }
         Schedule::Exponential { gamma } => full * gamma.get().powf(unit as f64),
         Schedule::Cosine { minimum } => {
-            let share = unit as f64 / (units - warmup) as f64;
-            let swing = (1.0 + (std::f64::consts::PI * share).cos()) / 2.0;
-            minimum.get() + (full - minimum.get()) * swing
+            half_cosine(full, minimum.get(), unit as f64 / units as f64)
+        }
+        Schedule::CosineWarmRestarts {
+            period,
+            multiplier,
+            minimum,
+        } => {
+            let (mut period, mut since) = (period.get(), unit);
+            while since >= period {
+                since -= period;
+                period = period.saturating_mul(multiplier.get());
+            }
+            half_cosine(full, minimum.get(), since as f64 / period as f64)
+        }
+        Schedule::Linear { start, end, over } => {
+            let share = share_of(unit, over.as_ref(), units);
+            full * (start.get() + (end.get() - start.get()) * share)
+        }
+        Schedule::Polynomial { power, over } => {
+            full * (1.0 - share_of(unit, over.as_ref(), units)).powf(power.get())
+        }
+        Schedule::OneCycle {
+            start_share,
+            divisor,
+            final_divisor,
+        } => {
+            let lowest = full / divisor.get();
+            let up = start_share.get() * units as f64 - 1.0;
+            let down = units as f64 - 1.0;
+            let unit = unit as f64;
+            match unit <= up {
+                true if up <= 0.0 => full,
+                true => half_cosine(lowest, full, unit / up),
+                false => {
+                    let end = lowest / final_divisor.get();
+                    half_cosine(full, end, ((unit - up) / (down - up)).min(1.0))
+                }
+            }
         }
     }
+}
+
+/// From `start` to `end` along half a cosine.
+fn half_cosine(start: f64, end: f64, share: f64) -> f64 {
+    end + (start - end) * (1.0 + (std::f64::consts::PI * share).cos()) / 2.0
+}
+
+/// How much of `over` units, or of all `units`, has passed: 0 to 1.
+fn share_of(unit: usize, over: Option<&Count>, units: usize) -> f64 {
+    let over = over.map_or(units, |over| over.get());
+    (unit as f64 / over as f64).min(1.0)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Config, Count, Key, Node};
+    use crate::event::EpochMetrics;
+    use crate::pytorch;
+    use crate::spec::Config;
+    use crate::train::Plateau;
 
-    fn training(settings: &[(&str, &str)]) -> Training {
-        let mut config = Config::default();
-        for (path, yaml) in settings {
-            let key = Key::find(path).unwrap();
-            key.read(&Node::parse(yaml).unwrap())
-                .unwrap()
-                .apply(&mut config);
+    /// An epoch whose watched metric has this value.
+    fn epoch(number: usize, watched: f64) -> EpochMetrics {
+        EpochMetrics {
+            epoch: number,
+            train_loss: 0.0,
+            train_accuracy: 0.0,
+            val_loss: Some(watched),
+            val_accuracy: Some(watched),
+            learning_rate: 0.0,
+            gradient_norms: Vec::new(),
+            seconds: 0.0,
         }
-        config.training.epochs = Count::new(4).unwrap();
-        config.training
     }
 
-    fn by_epoch(training: &Training) -> Vec<f64> {
-        (0..4)
-            .map(|epoch| {
+    #[test]
+    fn every_learning_rate_is_that_of_pytorch() {
+        let file = pytorch::file(include_str!("../../tests/pytorch/schedules.json"));
+        let mut rates_compared = 0;
+        for case in file["cases"].as_array().unwrap() {
+            let mut config = Config::default();
+            pytorch::set(&mut config, &case["settings"]);
+            let training = &config.training;
+            let per_epoch = case["steps_per_epoch"].as_u64().unwrap() as usize;
+            let expected = pytorch::doubles(&case["rates"]);
+            let mut plateau = Plateau::new(training);
+            for (step, expected) in expected.iter().enumerate() {
+                let epoch_number = step / per_epoch;
+                if let Some(plateau) = &mut plateau
+                    && step > 0
+                    && step.is_multiple_of(per_epoch)
+                {
+                    let watched = pytorch::doubles(&case["monitored"])[epoch_number - 1];
+                    plateau.epoch_finished(training, &epoch(epoch_number, watched));
+                }
                 let progress = Progress {
-                    epoch,
-                    step: epoch * 10,
-                    steps_per_epoch: 10,
+                    epoch: epoch_number,
+                    step,
+                    steps_per_epoch: per_epoch,
                 };
-                let rate = learning_rate(training, progress);
-                (rate * 1e9).round() / 1e9
-            })
-            .collect()
-    }
-
-    #[test]
-    fn schedules_have_pytorchs_closed_forms() {
-        let rate = ("training.learning_rate", "0.1");
-        let with = |schedule| by_epoch(&training(&[rate, ("training.schedule", schedule)]));
-        assert_eq!(with("constant"), [0.1, 0.1, 0.1, 0.1]);
-        assert_eq!(
-            with("{ step: { every: 2, gamma: 0.5 } }"),
-            [0.1, 0.1, 0.05, 0.05]
-        );
-        assert_eq!(
-            with("{ exponential: { gamma: 0.5 } }"),
-            [0.1, 0.05, 0.025, 0.0125]
-        );
-        // torch.optim.lr_scheduler.CosineAnnealingLR(T_max=4), lr 0.1.
-        assert_eq!(with("cosine"), [0.1, 0.085355339, 0.05, 0.014644661]);
-    }
-
-    #[test]
-    fn a_warm_up_comes_before_the_schedule() {
-        let warm = training(&[
-            ("training.learning_rate", "0.1"),
-            ("training.schedule", "{ exponential: { gamma: 0.5 } }"),
-            ("training.warmup", "2"),
-            ("training.warmup_start", "0.5"),
-        ]);
-        // SequentialLR([LinearLR(start_factor=0.5, total_iters=2), ExponentialLR(0.5)], [2]).
-        assert_eq!(by_epoch(&warm), [0.05, 0.075, 0.1, 0.05]);
-    }
-
-    #[test]
-    fn a_schedule_per_step_changes_within_an_epoch() {
-        let stepwise = training(&[
-            ("training.learning_rate", "0.1"),
-            ("training.schedule", "{ step: { every: 10, gamma: 0.5 } }"),
-            ("training.schedule_unit", "step"),
-        ]);
-        assert_eq!(by_epoch(&stepwise), [0.1, 0.05, 0.025, 0.0125]);
+                let rate = plateau
+                    .as_ref()
+                    .map_or_else(|| learning_rate(training, progress), |plateau| plateau.rate);
+                assert!(
+                    (rate - expected).abs() <= 1e-12 * training.learning_rate.get(),
+                    "{} step {step}: {rate}, PyTorch {expected}",
+                    case["name"]
+                );
+                rates_compared += 1;
+            }
+        }
+        assert!(rates_compared >= 3000, "{rates_compared}");
     }
 }

@@ -1,6 +1,6 @@
 //! Adam (Kingma and Ba 2015), as `torch.optim.Adam`.
 
-use super::Optimizer;
+use super::{Optimizer, moving_means, squares};
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
@@ -18,7 +18,8 @@ pub(super) struct Adam<B: Backend> {
     share1: PerMember<B>,
     share2: PerMember<B>,
     /// `m` and `v` of each parameter, once there is a first gradient.
-    moments: Vec<(Tensor<B, 3>, Tensor<B, 3>)>,
+    means: Vec<Tensor<B, 3>>,
+    variances: Vec<Tensor<B, 3>>,
     steps: i32,
     device: B::Device,
 }
@@ -26,19 +27,16 @@ pub(super) struct Adam<B: Backend> {
 impl<B: Backend> Adam<B> {
     /// Members with these settings.
     pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
-        let beta1: Vec<f64> = members.iter().map(|m| m.beta1.get()).collect();
-        let beta2: Vec<f64> = members.iter().map(|m| m.beta2.get()).collect();
-        let epsilon: Vec<f64> = members.iter().map(|m| m.epsilon.get()).collect();
-        let rest = |betas: &[f64]| -> Vec<f64> { betas.iter().map(|beta| 1.0 - beta).collect() };
         Self {
-            epsilon: PerMember::new(&epsilon, device),
-            decay1: PerMember::new(&beta1, device),
-            decay2: PerMember::new(&beta2, device),
-            share1: PerMember::new(&rest(&beta1), device),
-            share2: PerMember::new(&rest(&beta2), device),
-            beta1,
-            beta2,
-            moments: Vec::new(),
+            beta1: members.iter().map(|m| m.beta1.get()).collect(),
+            beta2: members.iter().map(|m| m.beta2.get()).collect(),
+            epsilon: PerMember::of(members, |m| m.epsilon(), device),
+            decay1: PerMember::of(members, |m| m.beta1.get(), device),
+            decay2: PerMember::of(members, |m| m.beta2.get(), device),
+            share1: PerMember::of(members, |m| 1.0 - m.beta1.get(), device),
+            share2: PerMember::of(members, |m| 1.0 - m.beta2.get(), device),
+            means: Vec::new(),
+            variances: Vec::new(),
             steps: 0,
             device: device.clone(),
         }
@@ -63,32 +61,16 @@ impl<B: Backend> Optimizer<B> for Adam<B> {
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
         self.steps += 1;
-        let first = self.moments.is_empty();
-        self.moments = match first {
-            true => gradients
-                .into_iter()
-                .map(|gradient| {
-                    let squared = gradient.clone() * gradient.clone();
-                    (self.share1.scale(gradient), self.share2.scale(squared))
-                })
-                .collect(),
-            false => std::mem::take(&mut self.moments)
-                .into_iter()
-                .zip(gradients)
-                .map(|((mean, variance), gradient)| {
-                    let squared = gradient.clone() * gradient.clone();
-                    (
-                        self.decay1.scale(mean) + self.share1.scale(gradient),
-                        self.decay2.scale(variance) + self.share2.scale(squared),
-                    )
-                })
-                .collect(),
-        };
+        let squared = squares(&gradients);
+        moving_means(&mut self.variances, squared, &self.decay2, &self.share2);
+        let gradients = gradients.into_iter();
+        moving_means(&mut self.means, gradients, &self.decay1, &self.share1);
         let mean_correction = self.correction(&self.beta1, false);
         let root_correction = self.correction(&self.beta2, true);
+        let moments = self.means.iter().zip(&self.variances);
         parameters
             .into_iter()
-            .zip(&self.moments)
+            .zip(moments)
             .map(|(parameter, (mean, variance))| {
                 let root = root_correction.scale(variance.clone().sqrt());
                 let direction = mean.clone() / self.epsilon.add_to(root);

@@ -1,4 +1,4 @@
-//! Stochastic gradient descent, as `torch.optim.SGD` with dampening 0.
+//! Stochastic gradient descent, as `torch.optim.SGD`.
 
 use super::Optimizer;
 use crate::spec::Training;
@@ -6,9 +6,12 @@ use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-/// `v ← µ·v + g`, then `w ← w − η·v`; Nesterov's form steps by `g + µ·v` instead.
+/// `v ← µ·v + (1−τ)·g` (at first `v ← g`), then `w ← w − η·v`; Nesterov's form steps by `g + µ·v`
+/// instead.
 pub(super) struct Sgd<B: Backend> {
     momentum: PerMember<B>,
+    /// `1 − τ`, with the dampening τ.
+    share: PerMember<B>,
     nesterov: bool,
     /// One for each parameter, once there is a momentum and a first gradient.
     velocities: Vec<Tensor<B, 3>>,
@@ -17,9 +20,9 @@ pub(super) struct Sgd<B: Backend> {
 impl<B: Backend> Sgd<B> {
     /// Members with these settings, of which `nesterov` must be the same.
     pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
-        let momentum: Vec<f64> = members.iter().map(|m| m.momentum.get()).collect();
         Self {
-            momentum: PerMember::new(&momentum, device),
+            momentum: PerMember::of(members, |m| m.momentum.get(), device),
+            share: PerMember::of(members, |m| 1.0 - m.dampening.get(), device),
             nesterov: members[0].nesterov,
             velocities: Vec::new(),
         }
@@ -34,7 +37,9 @@ impl<B: Backend> Sgd<B> {
             false => std::mem::take(&mut self.velocities)
                 .into_iter()
                 .zip(&gradients)
-                .map(|(velocity, gradient)| self.momentum.scale(velocity) + gradient.clone())
+                .map(|(velocity, gradient)| {
+                    self.momentum.scale(velocity) + self.share.scale(gradient.clone())
+                })
                 .collect(),
         };
         match self.nesterov {

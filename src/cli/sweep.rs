@@ -1,0 +1,70 @@
+//! A sweep file as every command reads it.
+
+use super::arguments::SweepArguments;
+use super::error::CliError;
+use super::output::warn;
+use crate::data::Library;
+use crate::plan::Plan;
+use crate::spec::{DataSource, Sweep};
+use std::collections::HashMap;
+use std::path::{Path, PathBuf};
+
+/// A sweep, its plan, and its data sets.
+pub(super) struct Loaded {
+    pub(super) sweep: Sweep,
+    pub(super) plan: Plan,
+    pub(super) library: Library,
+}
+
+/// Reads and expands a sweep; says what its author should know.
+///
+/// # Errors
+/// A sweep file that is not valid; data of the user's own that cannot be used.
+pub(super) fn load(arguments: &SweepArguments) -> Result<Loaded, CliError> {
+    // clap requires the path wherever a command takes it.
+    let path = arguments.sweep.as_deref().unwrap_or(Path::new(""));
+    let sweep = Sweep::load(path, &arguments.overrides)?;
+    let library = library(path, arguments.data.as_deref());
+    let facts = |data: &_| library.facts(data).map_err(|error| error.to_string());
+    let plan =
+        Plan::with_facts(&sweep, &facts).map_err(|error| CliError::plan(error, &sweep.source))?;
+    plan.warnings.iter().for_each(|warning| warn(warning));
+    Ok(Loaded {
+        sweep,
+        plan,
+        library,
+    })
+}
+
+/// The hash of each data set's contents.
+///
+/// # Errors
+/// Data that must be read for it, and cannot be.
+pub(super) fn fingerprints(
+    plan: &Plan,
+    library: &Library,
+) -> Result<HashMap<DataSource, String>, CliError> {
+    let mut fingerprints = HashMap::new();
+    for trial in &plan.trials {
+        let data = &trial.config.data;
+        let source = data.source();
+        if !fingerprints.contains_key(&source) {
+            fingerprints.insert(source, library.fingerprint(data)?);
+        }
+    }
+    Ok(fingerprints)
+}
+
+/// Where data is looked for: the user's own here and in the folders above the sweep file; the data
+/// sets known by name in `--data`, or in the folders called `data` in these places.
+fn library(sweep: &Path, data: Option<&Path>) -> Library {
+    let mut starts = vec![PathBuf::new()];
+    if let Ok(sweep) = std::path::absolute(sweep) {
+        starts.extend(sweep.ancestors().skip(1).map(Path::to_owned));
+    }
+    let folders = match data {
+        Some(folder) => vec![folder.to_owned()],
+        None => starts.iter().map(|start| start.join("data")).collect(),
+    };
+    Library::new(folders, starts)
+}

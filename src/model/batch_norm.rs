@@ -1,0 +1,105 @@
+//! Batch norm of every member of a cohort (Ioffe and Szegedy 2015), as `torch.nn.BatchNorm1d`
+//! and, over the places of an image, `BatchNorm2d`.
+
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+/// PyTorch's default: added to the variance against division by zero.
+pub(super) const EPSILON: f64 = 1e-5;
+/// PyTorch's default: the share of the newest batch in the running mean and variance.
+const MOMENTUM: f64 = 0.1;
+
+/// The running statistics, which take the batch's place outside of training.
+#[derive(Clone, Debug)]
+pub(super) struct BatchNorm<B: Backend> {
+    units: usize,
+    /// `[members, 1, units]`
+    pub(super) mean: Tensor<B, 3>,
+    /// `[members, 1, units]`
+    pub(super) variance: Tensor<B, 3>,
+}
+
+/// What a forward pass leaves behind: the normalised values and 1/√(variance + ε).
+pub(super) type Normalised<B> = [Tensor<B, 3>; 2];
+
+impl<B: Backend> BatchNorm<B> {
+    pub(super) fn new(members: usize, units: usize, device: &B::Device) -> Self {
+        Self {
+            units,
+            mean: Tensor::zeros([members, 1, units], device),
+            variance: Tensor::ones([members, 1, units], device),
+        }
+    }
+
+    /// Normalises each unit over the batch, and takes note of its mean and variance.
+    ///
+    /// The running variance is of a sample (divided by n − 1), that of the batch is not, as in
+    /// PyTorch. `input` is `[members, batch, places·units]`.
+    pub(super) fn forward(
+        &mut self,
+        input: Tensor<B, 3>,
+        weight: &Tensor<B, 3>,
+        bias: &Tensor<B, 3>,
+    ) -> (Tensor<B, 3>, Normalised<B>) {
+        let shape = input.dims();
+        let rows = self.rows(input);
+        let count = rows.dims()[1] as f64;
+        let mean = rows.clone().mean_dim(1);
+        let centred = rows - mean.clone();
+        let variance = (centred.clone() * centred.clone()).mean_dim(1);
+        // A batch of one sample has no variance to take note of.
+        let sample = variance
+            .clone()
+            .mul_scalar(count / (count - 1.0).max(1.0) * MOMENTUM);
+        self.mean = self.mean.clone().mul_scalar(1.0 - MOMENTUM) + mean.mul_scalar(MOMENTUM);
+        self.variance = self.variance.clone().mul_scalar(1.0 - MOMENTUM) + sample;
+        let scale = variance.add_scalar(EPSILON).sqrt().recip();
+        let normalised = centred * scale.clone();
+        let output = normalised.clone() * weight.clone() + bias.clone();
+        (output.reshape(shape), [normalised, scale])
+    }
+
+    /// Normalises by the running statistics.
+    pub(super) fn predict(
+        &self,
+        input: Tensor<B, 3>,
+        weight: &Tensor<B, 3>,
+        bias: &Tensor<B, 3>,
+    ) -> Tensor<B, 3> {
+        let [_, batch, features] = input.dims();
+        let scale = self.variance.clone().add_scalar(EPSILON).sqrt().recip() * weight.clone();
+        let shift = bias.clone() - self.mean.clone() * scale.clone();
+        let rows = self.rows(input) * scale + shift;
+        let members = rows.dims()[0];
+        rows.reshape([members, batch, features])
+    }
+
+    /// The gradients of the input, the weight and the bias.
+    pub(super) fn backward(
+        &self,
+        [normalised, scale]: Normalised<B>,
+        weight: &Tensor<B, 3>,
+        output_gradient: Tensor<B, 3>,
+    ) -> (Tensor<B, 3>, [Tensor<B, 3>; 2]) {
+        let shape = output_gradient.dims();
+        let gradient = self.rows(output_gradient);
+        let count = gradient.dims()[1] as f64;
+        let bias_gradient = gradient.clone().sum_dim(1);
+        let weight_gradient = (gradient.clone() * normalised.clone()).sum_dim(1);
+        // The batch's own mean and variance depend on every sample of it.
+        let through_mean = bias_gradient.clone().mul_scalar(1.0 / count);
+        let through_variance = normalised * weight_gradient.clone().mul_scalar(1.0 / count);
+        let input_gradient =
+            (gradient - through_mean - through_variance) * (scale * weight.clone());
+        (
+            input_gradient.reshape(shape),
+            [weight_gradient, bias_gradient],
+        )
+    }
+
+    /// One row for each place of each sample.
+    fn rows(&self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
+        let [members, batch, features] = tensor.dims();
+        tensor.reshape([members, batch * features / self.units, self.units])
+    }
+}

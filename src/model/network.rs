@@ -1,0 +1,527 @@
+//! Networks, stacked: one for each member of a cohort, stage after stage.
+
+use super::batch_norm::BatchNorm;
+use super::convolution::Convolution;
+use super::dropout::DropoutNoise;
+use super::init::{self, Fans};
+use super::pooling::Pool;
+use super::{activation, dense, layer_norm};
+use crate::random::Seed;
+use crate::spec::{Activation, Config, DropoutSite, Stage};
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
+
+/// The networks of a cohort. All tensors between stages are `[members, batch, features]`.
+#[derive(Clone, Debug)]
+pub struct Network<B: Backend> {
+    stages: Vec<Operation<B>>,
+    /// Weight and bias of each stage that has them, from the input side.
+    parameters: Vec<Tensor<B, 3>>,
+    /// The first stage with parameters: below it no gradient is needed.
+    first: usize,
+}
+
+/// What a stage does.
+#[derive(Clone, Debug)]
+enum Operation<B: Backend> {
+    Dense,
+    Convolution(Convolution<B>),
+    BatchNorm(BatchNorm<B>),
+    LayerNorm,
+    Activation(Activation),
+    Pooling(Pool<B>),
+    Dropout(DropoutSite),
+}
+
+/// What a forward pass leaves behind for the backward pass: a few tensors of each stage.
+pub struct Trace<B: Backend>(Vec<Vec<Tensor<B, 3>>>);
+
+/// A dense or convolution layer's place among the parameters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Layer {
+    /// Its name, such as `layer1`, counted from the input side.
+    pub name: String,
+    /// The position of its weight; its bias is the next.
+    pub weight: usize,
+}
+
+impl<B: Backend> Operation<B> {
+    fn new(stage: Stage, members: usize, device: &B::Device) -> Self {
+        match stage {
+            Stage::Dropout { site, .. } => Self::Dropout(site),
+            Stage::Convolution {
+                height,
+                width,
+                inputs,
+                outputs,
+                kernel,
+            } => Self::Convolution(Convolution::new([height, width], inputs, outputs, kernel)),
+            Stage::Dense { .. } => Self::Dense,
+            Stage::BatchNorm { units, .. } => {
+                Self::BatchNorm(BatchNorm::new(members, units, device))
+            }
+            Stage::LayerNorm { .. } => Self::LayerNorm,
+            Stage::Activation { function, .. } => Self::Activation(function),
+            Stage::Pooling {
+                pooling,
+                height,
+                width,
+                channels,
+            } => Self::Pooling(Pool::new(pooling, [height, width, channels])),
+        }
+    }
+
+    /// Whether it has a weight and a bias.
+    fn has_parameters(&self) -> bool {
+        matches!(
+            self,
+            Self::Dense | Self::Convolution(_) | Self::BatchNorm(_) | Self::LayerNorm
+        )
+    }
+}
+
+impl<B: Backend> Network<B> {
+    /// Networks of these configurations, which must be of equal shape, with the initial weights
+    /// that each asks for.
+    ///
+    /// # Panics
+    /// Without a configuration, or with another number of seeds.
+    pub fn new(configs: &[&Config], seeds: &[Seed], device: &B::Device) -> Self {
+        assert_eq!(configs.len(), seeds.len(), "one seed for each member");
+        let members = configs.len();
+        let stages = configs[0].stages();
+        let mut parameters = Vec::new();
+        let mut layers = 0;
+        for &stage in &stages {
+            if let Some(fans) = fans(stage) {
+                let own = configs.iter().zip(seeds);
+                let initial = own
+                    .map(|(config, &seed)| init::layer(config, seed, layers, fans))
+                    .collect();
+                parameters.extend(stacked(initial, fans, device));
+                layers += 1;
+            }
+            let units = match stage {
+                Stage::BatchNorm { units, .. } => units,
+                Stage::LayerNorm { features } => features,
+                _ => continue,
+            };
+            parameters.push(Tensor::ones([members, 1, units], device));
+            parameters.push(Tensor::zeros([members, 1, units], device));
+        }
+        Self::with_parameters(&stages, parameters)
+    }
+
+    /// Networks of these stages with given parameters, in the order of [`Network::parameters`].
+    ///
+    /// # Panics
+    /// When the parameters are not as many as the stages need.
+    pub fn with_parameters(stages: &[Stage], parameters: Vec<Tensor<B, 3>>) -> Self {
+        let [members, _, _] = parameters[0].dims();
+        let device = parameters[0].device();
+        let stages: Vec<Operation<B>> = stages
+            .iter()
+            .map(|&stage| Operation::new(stage, members, &device))
+            .collect();
+        let owners = stages.iter().filter(|stage| stage.has_parameters()).count();
+        assert_eq!(parameters.len(), 2 * owners, "a weight and a bias for each");
+        let first = stages
+            .iter()
+            .position(Operation::has_parameters)
+            .expect("a network has at least its output layer");
+        Self {
+            stages,
+            parameters,
+            first,
+        }
+    }
+
+    /// Logits without dropout, norms by their running statistics: `[members, batch, classes]`.
+    pub fn predict(&self, input: Tensor<B, 3>) -> Tensor<B, 3> {
+        let mut parameters = self.parameters.chunks_exact(2);
+        let mut own = || parameters.next().expect("counted when built");
+        let mut current = input;
+        for stage in &self.stages {
+            current = match stage {
+                Operation::Dense => {
+                    let own = own();
+                    dense::forward(current, &own[0], &own[1])
+                }
+                Operation::Convolution(convolution) => {
+                    let own = own();
+                    convolution.clone().forward(current, &own[0], &own[1]).0
+                }
+                Operation::BatchNorm(norm) => {
+                    let own = own();
+                    norm.predict(current, &own[0], &own[1])
+                }
+                Operation::LayerNorm => {
+                    let own = own();
+                    layer_norm::forward(current, &own[0], &own[1]).0
+                }
+                Operation::Activation(function) => activation::forward(*function, current),
+                Operation::Pooling(pool) => pool.clone().forward(current),
+                Operation::Dropout(_) => current,
+            };
+        }
+        current
+    }
+
+    /// Logits (`[members, batch, classes]`) while training, and what the backward pass needs.
+    ///
+    /// `input` is `[members, batch, features]`, or `[1, batch, features]` where members share it.
+    pub fn forward(
+        &mut self,
+        input: Tensor<B, 3>,
+        mut noise: Option<&mut DropoutNoise>,
+    ) -> (Tensor<B, 3>, Trace<B>) {
+        let mut parameters = self.parameters.chunks_exact(2);
+        let mut own = || parameters.next().expect("counted when built");
+        let mut current = input;
+        let mut trace = Vec::with_capacity(self.stages.len());
+        for stage in &mut self.stages {
+            let (output, kept) = match stage {
+                Operation::Dense => {
+                    let own = own();
+                    let output = dense::forward(current.clone(), &own[0], &own[1]);
+                    (output, vec![current])
+                }
+                Operation::Convolution(convolution) => {
+                    let own = own();
+                    let (output, patches) = convolution.forward(current, &own[0], &own[1]);
+                    (output, vec![patches])
+                }
+                Operation::BatchNorm(norm) => {
+                    let own = own();
+                    let (output, kept) = norm.forward(current, &own[0], &own[1]);
+                    (output, Vec::from(kept))
+                }
+                Operation::LayerNorm => {
+                    let own = own();
+                    let (output, kept) = layer_norm::forward(current, &own[0], &own[1]);
+                    (output, Vec::from(kept))
+                }
+                Operation::Activation(Activation::Identity) => (current, Vec::new()),
+                Operation::Activation(function) if activation::keeps_input(*function) => {
+                    let output = activation::forward(*function, current.clone());
+                    (output, vec![current])
+                }
+                Operation::Activation(function) => {
+                    let output = activation::forward(*function, current);
+                    (output.clone(), vec![output])
+                }
+                Operation::Pooling(pool) => {
+                    let output = pool.forward(current.clone());
+                    (output.clone(), vec![current, output])
+                }
+                Operation::Dropout(site) => {
+                    let [_, batch, features] = current.dims();
+                    let device = current.device();
+                    let factors = noise
+                        .as_mut()
+                        .and_then(|noise| noise.factors(*site, [batch, features], &device));
+                    match factors {
+                        Some(factors) => (current * factors.clone(), vec![factors]),
+                        None => (current, Vec::new()),
+                    }
+                }
+            };
+            trace.push(kept);
+            current = output;
+        }
+        (current, Trace(trace))
+    }
+
+    /// The gradients of all parameters, in the order of [`Network::parameters`], given the
+    /// gradient of the logits (`[members, batch, classes]`).
+    pub fn backward(
+        &mut self,
+        trace: Trace<B>,
+        logits_gradient: Tensor<B, 3>,
+    ) -> Vec<Tensor<B, 3>> {
+        let Trace(trace) = trace;
+        let mut parameters = self.parameters.chunks_exact(2).rev();
+        let mut own = || parameters.next().expect("counted when built");
+        let mut gradient = logits_gradient;
+        let mut reversed = Vec::with_capacity(self.parameters.len());
+        let stages = self.stages.iter_mut().enumerate().zip(trace).rev();
+        for ((position, stage), kept) in stages {
+            if position < self.first {
+                break;
+            }
+            let mut kept = kept.into_iter();
+            let mut next = || kept.next().expect("kept by the forward pass");
+            match stage {
+                Operation::Dense => {
+                    let [weight, bias] = dense::gradients(next(), gradient.clone());
+                    let own = own();
+                    reversed.extend([bias, weight]);
+                    if position > self.first {
+                        gradient = dense::input_gradient(gradient, &own[0]);
+                    }
+                }
+                Operation::Convolution(convolution) => {
+                    let [weight, bias] = convolution.gradients(next(), gradient.clone());
+                    let own = own();
+                    reversed.extend([bias, weight]);
+                    if position > self.first {
+                        gradient = convolution.input_gradient(gradient, &own[0]);
+                    }
+                }
+                Operation::BatchNorm(norm) => {
+                    let own = own();
+                    let kept = [next(), next()];
+                    let (input, [weight, bias]) = norm.backward(kept, &own[0], gradient);
+                    reversed.extend([bias, weight]);
+                    gradient = input;
+                }
+                Operation::LayerNorm => {
+                    let own = own();
+                    let kept = [next(), next()];
+                    let (input, [weight, bias]) = layer_norm::backward(kept, &own[0], gradient);
+                    reversed.extend([bias, weight]);
+                    gradient = input;
+                }
+                Operation::Activation(Activation::Identity) => {}
+                Operation::Activation(function) => {
+                    gradient = activation::backward(*function, next(), gradient);
+                }
+                Operation::Pooling(pool) => {
+                    gradient = pool.backward(next(), next(), gradient);
+                }
+                Operation::Dropout(_) => {
+                    if let Some(factors) = kept.next() {
+                        gradient = gradient * factors;
+                    }
+                }
+            }
+        }
+        reversed.reverse();
+        reversed
+    }
+
+    /// Weight and bias of each layer and norm, from the input side: `[members, …, outputs]`.
+    pub fn parameters(&self) -> &[Tensor<B, 3>] {
+        &self.parameters
+    }
+
+    /// The dense and convolution layers, from the input side.
+    pub fn layers(&self) -> Vec<Layer> {
+        let owners = self.stages.iter().filter(|stage| stage.has_parameters());
+        let is_layer =
+            |stage: &Operation<B>| matches!(stage, Operation::Dense | Operation::Convolution(_));
+        owners
+            .enumerate()
+            .filter(|(_, stage)| is_layer(stage))
+            .zip(1..)
+            .map(|((position, _), number)| Layer {
+                name: format!("layer{number}"),
+                weight: 2 * position,
+            })
+            .collect()
+    }
+
+    /// Replaces all parameters by what `change` makes of them.
+    ///
+    /// The tensors are handed over whole, so that a backend may change them in place.
+    ///
+    /// # Panics
+    /// When `change` returns another number of tensors.
+    pub fn update(&mut self, change: impl FnOnce(Vec<Tensor<B, 3>>) -> Vec<Tensor<B, 3>>) {
+        let count = self.parameters.len();
+        self.parameters = change(std::mem::take(&mut self.parameters));
+        assert_eq!(
+            self.parameters.len(),
+            count,
+            "an update keeps every parameter"
+        );
+    }
+
+    /// All that training changes: parameters and running statistics, in a fixed order.
+    pub fn state(&self) -> Vec<Tensor<B, 3>> {
+        let mut state = self.parameters.clone();
+        for stage in &self.stages {
+            if let Operation::BatchNorm(norm) = stage {
+                state.extend([norm.mean.clone(), norm.variance.clone()]);
+            }
+        }
+        state
+    }
+
+    /// Puts back what [`Network::state`] gave.
+    ///
+    /// # Panics
+    /// When it is the state of another network.
+    pub fn set_state(&mut self, state: Vec<Tensor<B, 3>>) {
+        let mut state = state.into_iter();
+        let mut next = || state.next().expect("a state of this network");
+        self.parameters.iter_mut().for_each(|p| *p = next());
+        for stage in &mut self.stages {
+            if let Operation::BatchNorm(norm) = stage {
+                (norm.mean, norm.variance) = (next(), next());
+            }
+        }
+    }
+}
+
+/// The shape of a dense or convolution layer; nothing for other stages.
+fn fans(stage: Stage) -> Option<Fans> {
+    match stage {
+        Stage::Dense { inputs, outputs } => Some(Fans {
+            inputs,
+            outputs,
+            reached: outputs,
+        }),
+        Stage::Convolution {
+            inputs,
+            outputs,
+            kernel,
+            ..
+        } => Some(Fans {
+            inputs: kernel * kernel * inputs,
+            outputs,
+            reached: kernel * kernel * outputs,
+        }),
+        _ => None,
+    }
+}
+
+/// The weights and biases of all members as tensors: `[members, inputs, outputs]` and
+/// `[members, 1, outputs]`.
+fn stacked<B: Backend>(
+    members: Vec<[Vec<f32>; 2]>,
+    fans: Fans,
+    device: &B::Device,
+) -> [Tensor<B, 3>; 2] {
+    let count = members.len();
+    let (mut weights, mut biases) = (Vec::new(), Vec::new());
+    for [weight, bias] in members {
+        // Moved, not copied, where there is one member.
+        match weights.is_empty() {
+            true => (weights, biases) = (weight, bias),
+            false => {
+                weights.extend(weight);
+                biases.extend(bias);
+            }
+        }
+    }
+    let weight = TensorData::new(weights, [count, fans.inputs, fans.outputs]);
+    let bias = TensorData::new(biases, [count, 1, fans.outputs]);
+    [
+        Tensor::from_data(weight, device),
+        Tensor::from_data(bias, device),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::model::{Sums, cross_entropy_gradient};
+    use crate::pytorch;
+    use crate::spec::Facts;
+    use burn::backend::Flex;
+
+    type T = Tensor<Flex, 3>;
+
+    fn values(tensor: &T) -> Vec<f32> {
+        tensor.to_data().to_vec().unwrap()
+    }
+
+    /// A model's parameters of a case as ours: `[1, inputs, outputs]` and `[1, 1, outputs]`.
+    fn parameters(case: &serde_json::Value) -> Vec<T> {
+        let device = Default::default();
+        let parameters = case["parameters"].as_array().unwrap();
+        parameters
+            .iter()
+            .map(|parameter| {
+                let shape = match pytorch::shape(parameter)[..] {
+                    [inputs, outputs] => [1, inputs, outputs],
+                    [outputs] => [1, 1, outputs],
+                    ref other => panic!("{other:?}"),
+                };
+                let values = pytorch::tensor(parameter);
+                Tensor::from_data(TensorData::new(values, shape), &device)
+            })
+            .collect()
+    }
+
+    #[test]
+    fn logits_losses_and_gradients_are_those_of_pytorch() {
+        let file = pytorch::file(include_str!("../../tests/pytorch/networks.json"));
+        let device = Default::default();
+        let cases = file["cases"].as_array().unwrap();
+        for case in cases {
+            let name = case["name"].as_str().unwrap();
+            let mut config = Config::default();
+            pytorch::set(&mut config, &case["settings"]);
+            let shape = pytorch::shape(&case["inputs"]);
+            let features = shape[1..].iter().product();
+            config.facts = Facts {
+                features,
+                classes: 4,
+                image: (shape.len() == 4).then(|| [shape[1], shape[2], shape[3]]),
+                ..Facts::default()
+            };
+            config
+                .check()
+                .unwrap_or_else(|error| panic!("{name}: {error:?}"));
+            let inputs = TensorData::new(pytorch::tensor(&case["inputs"]), [1, shape[0], features]);
+            let input = T::from_data(inputs, &device);
+            let labels = pytorch::doubles(&case["labels"]);
+            let smoothing = config.training.label_smoothing.get() as f32;
+            let (mut hard, mut soft) = (Vec::new(), Vec::new());
+            for label in &labels {
+                for class in 0..4 {
+                    let unit = f32::from(u8::from(*label as usize == class));
+                    hard.push(unit);
+                    soft.push(unit * (1.0 - smoothing) + smoothing / 4.0);
+                }
+            }
+            let target =
+                |values| T::from_data(TensorData::new(values, [1, labels.len(), 4]), &device);
+            let (hard, soft) = (target(hard), target(soft));
+            let mut network = Network::with_parameters(&config.stages(), parameters(case));
+            let (logits, trace) = network.forward(input.clone(), None);
+            pytorch::assert_close(&values(&logits), &pytorch::tensor(&case["logits"]), name);
+            if smoothing == 0.0 {
+                let (loss, _) = Sums::of(logits.clone(), hard).means(0);
+                let expected = case["loss"].as_f64().unwrap();
+                assert!(
+                    (loss - expected).abs() < 1e-5 * expected,
+                    "{name}: {loss} {expected}"
+                );
+            }
+            let gradients = network.backward(trace, cross_entropy_gradient(logits, soft));
+            let expected = case["gradients"].as_array().unwrap();
+            assert_eq!(gradients.len(), expected.len(), "{name}");
+            // Of a bias in front of a batch norm only rounding is left: measured against all.
+            let largest = expected
+                .iter()
+                .flat_map(pytorch::tensor)
+                .fold(0.0_f32, |largest, value| largest.max(value.abs()));
+            for (gradient, expected) in gradients.iter().zip(expected) {
+                let what = format!("{name} {}", expected["name"]);
+                let expected = pytorch::tensor(expected);
+                match expected.iter().all(|value| value.abs() < 1e-6 * largest) {
+                    true => assert!(values(gradient).iter().all(|v| v.abs() < 1e-5 * largest)),
+                    false => pytorch::assert_close(&values(gradient), &expected, &what),
+                }
+            }
+            if let Some(running) = case["running"].as_array() {
+                let norms = network.stages.iter().filter_map(|stage| match stage {
+                    Operation::BatchNorm(norm) => Some(norm),
+                    _ => None,
+                });
+                for (norm, running) in norms.zip(running) {
+                    let (mean, variance) = (values(&norm.mean), values(&norm.variance));
+                    pytorch::assert_close(&mean, &pytorch::tensor(&running["mean"]), name);
+                    pytorch::assert_close(&variance, &pytorch::tensor(&running["variance"]), name);
+                }
+                let logits = values(&network.predict(input));
+                let expected = pytorch::tensor(&case["evaluation_logits"]);
+                pytorch::assert_close(&logits, &expected, name);
+            }
+        }
+        assert!(cases.len() >= 30);
+    }
+}

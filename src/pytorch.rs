@@ -1,0 +1,51 @@
+//! For tests: values made independently with PyTorch, in `tests/pytorch/`.
+
+use crate::spec::{Config, Key, Node};
+use serde_json::Value;
+
+/// A file of such values.
+pub(crate) fn file(text: &str) -> Value {
+    serde_json::from_str(text).unwrap()
+}
+
+/// Sets the keys of a case, written as in a sweep file.
+pub(crate) fn set(config: &mut Config, settings: &Value) {
+    for (path, value) in settings.as_object().unwrap() {
+        let node = Node::parse(&value.to_string()).unwrap();
+        let key = Key::find(path).unwrap_or_else(|| panic!("no key {path}"));
+        let assignment = key.read(&node);
+        assignment
+            .unwrap_or_else(|problem| panic!("{path}: {problem}"))
+            .apply(config);
+    }
+}
+
+/// A list of numbers.
+pub(crate) fn doubles(list: &Value) -> Vec<f64> {
+    let numbers = list.as_array().unwrap().iter();
+    numbers.map(|number| number.as_f64().unwrap()).collect()
+}
+
+/// The shape of a tensor.
+pub(crate) fn shape(tensor: &Value) -> Vec<usize> {
+    let sizes = doubles(&tensor["shape"]).into_iter();
+    sizes.map(|size| size as usize).collect()
+}
+
+/// The values of a tensor, row by row.
+pub(crate) fn tensor(tensor: &Value) -> Vec<f32> {
+    let values = doubles(&tensor["values"]).into_iter();
+    values.map(|value| value as f32).collect()
+}
+
+/// Checks that each value differs by less than 10⁻⁵ of the tensor's largest.
+pub(crate) fn assert_close(ours: &[f32], expected: &[f32], what: &str) {
+    assert_eq!(ours.len(), expected.len(), "{what}");
+    let largest = expected.iter().fold(0.0_f32, |a, b| a.max(b.abs()));
+    for (position, (ours, expected)) in ours.iter().zip(expected).enumerate() {
+        assert!(
+            (ours - expected).abs() <= 1e-5 * largest,
+            "{what}, number {position}: {ours}, PyTorch {expected}"
+        );
+    }
+}

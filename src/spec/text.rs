@@ -1,0 +1,50 @@
+//! Text that a sweep file sets, such as a path.
+
+use super::node::{Node, Yaml};
+use super::problem::Problem;
+use super::setting::Setting;
+use serde_json::{Value, json};
+use std::sync::Arc;
+
+/// Text that is not empty. Cheap to clone: each trial has its own configuration.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Text(Arc<str>);
+
+impl Text {
+    /// The text, unless it is empty.
+    pub fn new(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| Self(text.into()))
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl std::fmt::Display for Text {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl Setting for Text {
+    fn expects() -> String {
+        "text".to_owned()
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        match &node.value {
+            Yaml::Text(text) => Self::new(text),
+            // A column or folder may be named by a number.
+            Yaml::Integer(value) => Self::new(&value.to_string()),
+            _ => None,
+        }
+        .ok_or_else(|| node.unexpected(&Self::expects()))
+    }
+    fn show(&self) -> Value {
+        json!(self.as_str())
+    }
+    fn schema() -> Value {
+        json!({ "type": ["string", "integer"] })
+    }
+}

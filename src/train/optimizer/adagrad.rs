@@ -1,0 +1,66 @@
+//! Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`.
+
+use super::{Optimizer, squares};
+use crate::spec::Training;
+use crate::train::per_member::PerMember;
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+/// `s ← s + g²`, then `w ← w − η/(1 + (t−1)·δ) · g / (√s + ε)`, with the decay δ of the learning
+/// rate.
+pub(super) struct Adagrad<B: Backend> {
+    learning_rate_decay: Vec<f64>,
+    epsilon: PerMember<B>,
+    /// `s` of each parameter, once there is a first gradient.
+    sums: Vec<Tensor<B, 3>>,
+    steps: usize,
+    device: B::Device,
+}
+
+impl<B: Backend> Adagrad<B> {
+    /// Members with these settings.
+    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
+        let decays = members.iter().map(|m| m.learning_rate_decay.get());
+        Self {
+            learning_rate_decay: decays.collect(),
+            epsilon: PerMember::of(members, |m| m.epsilon(), device),
+            sums: Vec::new(),
+            steps: 0,
+            device: device.clone(),
+        }
+    }
+}
+
+impl<B: Backend> Optimizer<B> for Adagrad<B> {
+    fn step(
+        &mut self,
+        parameters: Vec<Tensor<B, 3>>,
+        gradients: Vec<Tensor<B, 3>>,
+        learning_rate: &PerMember<B>,
+    ) -> Vec<Tensor<B, 3>> {
+        let decays = self.learning_rate_decay.iter();
+        let slowed: Vec<f64> = decays
+            .map(|decay| 1.0 / (1.0 + self.steps as f64 * decay))
+            .collect();
+        let slowed = PerMember::new(&slowed, &self.device);
+        self.steps += 1;
+        let squared = squares(&gradients);
+        self.sums = match self.sums.is_empty() {
+            true => squared.collect(),
+            false => std::mem::take(&mut self.sums)
+                .into_iter()
+                .zip(squared)
+                .map(|(sum, square)| sum + square)
+                .collect(),
+        };
+        parameters
+            .into_iter()
+            .zip(gradients)
+            .zip(&self.sums)
+            .map(|((parameter, gradient), sum)| {
+                let direction = gradient / self.epsilon.add_to(sum.clone().sqrt());
+                parameter - learning_rate.scale(slowed.scale(direction))
+            })
+            .collect()
+    }
+}

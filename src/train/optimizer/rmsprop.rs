@@ -1,0 +1,82 @@
+//! RMSprop (Hinton 2012), as `torch.optim.RMSprop`.
+
+use super::{Optimizer, moving_means, squares};
+use crate::spec::Training;
+use crate::train::per_member::PerMember;
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+/// `v ← α·v + (1−α)·g²`, `d = g / (√v + ε)`, then `w ← w − η·d`, or with momentum `b ← µ·b + d` and
+/// `w ← w − η·b`. Centred, the root is of `v − ḡ²` with the moving mean `ḡ` of the gradients
+/// (Graves 2013).
+pub(super) struct RmsProp<B: Backend> {
+    decay: PerMember<B>,
+    /// `1 − α`
+    share: PerMember<B>,
+    epsilon: PerMember<B>,
+    momentum: PerMember<B>,
+    centered: bool,
+    variances: Vec<Tensor<B, 3>>,
+    means: Vec<Tensor<B, 3>>,
+    velocities: Vec<Tensor<B, 3>>,
+}
+
+impl<B: Backend> RmsProp<B> {
+    /// Members with these settings, of which `centered` must be the same.
+    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
+        Self {
+            decay: PerMember::of(members, |m| m.alpha.get(), device),
+            share: PerMember::of(members, |m| 1.0 - m.alpha.get(), device),
+            epsilon: PerMember::of(members, |m| m.epsilon(), device),
+            momentum: PerMember::of(members, |m| m.momentum.get(), device),
+            centered: members[0].centered,
+            variances: Vec::new(),
+            means: Vec::new(),
+            velocities: Vec::new(),
+        }
+    }
+}
+
+impl<B: Backend> Optimizer<B> for RmsProp<B> {
+    fn step(
+        &mut self,
+        parameters: Vec<Tensor<B, 3>>,
+        gradients: Vec<Tensor<B, 3>>,
+        learning_rate: &PerMember<B>,
+    ) -> Vec<Tensor<B, 3>> {
+        let squared = squares(&gradients);
+        moving_means(&mut self.variances, squared, &self.decay, &self.share);
+        if self.centered {
+            let now = gradients.iter().cloned();
+            moving_means(&mut self.means, now, &self.decay, &self.share);
+        }
+        let directions = gradients.into_iter().enumerate().map(|(index, gradient)| {
+            let variance = self.variances[index].clone();
+            let spread = match self.means.get(index) {
+                Some(mean) => variance - mean.clone() * mean.clone(),
+                None => variance,
+            };
+            gradient / self.epsilon.add_to(spread.sqrt())
+        });
+        let directions: Vec<Tensor<B, 3>> = match self.momentum.is_zero() {
+            true => directions.collect(),
+            false => {
+                let directions: Vec<_> = directions.collect();
+                self.velocities = match self.velocities.is_empty() {
+                    true => directions,
+                    false => std::mem::take(&mut self.velocities)
+                        .into_iter()
+                        .zip(directions)
+                        .map(|(velocity, direction)| self.momentum.scale(velocity) + direction)
+                        .collect(),
+                };
+                self.velocities.clone()
+            }
+        };
+        parameters
+            .into_iter()
+            .zip(directions)
+            .map(|(parameter, direction)| parameter - learning_rate.scale(direction))
+            .collect()
+    }
+}

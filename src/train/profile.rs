@@ -1,0 +1,73 @@
+//! Speed of training, measured alone: warm-up, then timed steps.
+
+use super::batches::Rows;
+use super::cohort::Cohort;
+use super::member::Member;
+use super::per_member::PerMember;
+use super::schedule::Progress;
+use crate::data::DeviceDataset;
+use burn::tensor::backend::Backend;
+
+/// The fewest and the most steps that are timed, and the seconds after which it is enough.
+const STEPS: std::ops::RangeInclusive<usize> = 5..=200;
+const ENOUGH: f64 = 0.02;
+/// Steps before the first timed one: caches fill, kernels are compiled and tuned.
+const WARM_UP: usize = 3;
+
+/// The time of one training step of a run, in seconds, and the steps that were timed.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct StepTime {
+    /// The median over the timed steps.
+    pub seconds: f64,
+    /// How many there were.
+    pub steps: usize,
+    /// Steps of an epoch, the short last one counted by its share.
+    pub steps_per_epoch: f64,
+}
+
+/// Trains a few steps of a fresh run as [`train`](super::train) would, and times them; `clock`
+/// tells seconds. What the steps make of the run is thrown away.
+pub fn profile<B: Backend>(
+    data: &DeviceDataset<B>,
+    member: &Member,
+    clock: &dyn Fn() -> f64,
+) -> StepTime {
+    let members = std::slice::from_ref(member);
+    let mut cohort = Cohort::new(data, members);
+    let size = member.config.training.batch_size.get();
+    let rows = Rows::shuffled(&data.train, members, 0, size);
+    let mut noise = cohort.dropout_noise(0);
+    let count = member.partition.train.len();
+    let full: Vec<_> = rows
+        .ranges(size)
+        .filter(|range| range.len() == size.min(count))
+        .collect();
+    let steps_per_epoch = count.div_ceil(size);
+    let mut times = Vec::new();
+    for (index, range) in full.iter().cycle().enumerate() {
+        let total: f64 = times.iter().sum();
+        if times.len() >= *STEPS.end() || (times.len() >= *STEPS.start() && total > ENOUGH) {
+            break;
+        }
+        let started = clock();
+        let batch = rows.batch(range.clone());
+        let rates = cohort.learning_rates(Progress {
+            epoch: 0,
+            step: index,
+            steps_per_epoch,
+        });
+        let rate = PerMember::new(&rates, &cohort.device);
+        cohort.step(batch, noise.as_mut(), &rate, None);
+        // A device that works asynchronously has to finish before the clock is read.
+        let _ = B::sync(&cohort.device);
+        if index >= WARM_UP {
+            times.push(clock() - started);
+        }
+    }
+    times.sort_unstable_by(f64::total_cmp);
+    StepTime {
+        seconds: times[times.len() / 2],
+        steps: times.len(),
+        steps_per_epoch: count as f64 / size.min(count) as f64,
+    }
+}

@@ -1,0 +1,94 @@
+//! What holds gradients and weights in bounds: L1, clipping, max-norm.
+
+use super::per_member::PerMember;
+use crate::spec::{Positive, Training};
+use burn::tensor::Tensor;
+use burn::tensor::backend::Backend;
+
+/// The regularisation of a cohort's members.
+pub(super) struct Regulariser<B: Backend> {
+    l1: PerMember<B>,
+    /// Nothing where no member has it; infinite for members that have not.
+    clip_value: Option<PerMember<B>>,
+    clip_norm: Option<PerMember<B>>,
+    max_norm: Option<PerMember<B>>,
+}
+
+impl<B: Backend> Regulariser<B> {
+    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
+        let bound = |get: fn(&Training) -> Option<Positive>| {
+            let of = |member: &&Training| get(member).map_or(f64::INFINITY, Positive::get);
+            let any = members.iter().any(|member| get(member).is_some());
+            any.then(|| PerMember::of(members, of, device))
+        };
+        Self {
+            l1: PerMember::of(members, |m| m.l1.get(), device),
+            clip_value: bound(|m| m.clip_value),
+            clip_norm: bound(|m| m.clip_norm),
+            max_norm: bound(|m| m.max_norm),
+        }
+    }
+
+    /// The gradients with the L1 penalty's added, then clipped by value, then by norm.
+    pub(super) fn gradients(
+        &self,
+        parameters: &[Tensor<B, 3>],
+        mut gradients: Vec<Tensor<B, 3>>,
+    ) -> Vec<Tensor<B, 3>> {
+        if !self.l1.is_zero() {
+            gradients = gradients
+                .into_iter()
+                .zip(parameters)
+                .map(|(gradient, parameter)| gradient + self.l1.scale(parameter.clone().sign()))
+                .collect();
+        }
+        if let Some(bound) = &self.clip_value {
+            // torch.nn.utils.clip_grad_value_
+            gradients = gradients
+                .into_iter()
+                .map(|gradient| bound.at_most(bound.at_most(gradient).neg()).neg())
+                .collect();
+        }
+        if let Some(bound) = &self.clip_norm {
+            // torch.nn.utils.clip_grad_norm_, with its 1e-6 against division by zero.
+            let norm = total_norm(&gradients).add_scalar(1e-6);
+            let factor = bound.scale(norm.recip()).clamp_max(1.0);
+            gradients = gradients
+                .into_iter()
+                .map(|gradient| gradient * factor.clone())
+                .collect();
+        }
+        gradients
+    }
+
+    /// The parameters with the weights into each unit scaled down to the largest norm allowed
+    /// (`torch.renorm`); `weights` says which are weights of a layer.
+    pub(super) fn parameters(
+        &self,
+        mut parameters: Vec<Tensor<B, 3>>,
+        weights: &[usize],
+    ) -> Vec<Tensor<B, 3>> {
+        if let Some(bound) = &self.max_norm {
+            for &position in weights {
+                let weight = parameters[position].clone();
+                let norm = (weight.clone() * weight.clone()).sum_dim(1).sqrt();
+                let factor = bound.scale(norm.add_scalar(1e-7).recip()).clamp_max(1.0);
+                parameters[position] = weight * factor;
+            }
+        }
+        parameters
+    }
+}
+
+/// The norm of all tensors together, for each member: `[members, 1, 1]`.
+fn total_norm<B: Backend>(tensors: &[Tensor<B, 3>]) -> Tensor<B, 3> {
+    tensors
+        .iter()
+        .map(|tensor| {
+            let squares = tensor.clone() * tensor.clone();
+            squares.sum_dim(2).sum_dim(1)
+        })
+        .reduce(|sum, squares| sum + squares)
+        .expect("a network has parameters")
+        .sqrt()
+}

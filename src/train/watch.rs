@@ -1,0 +1,126 @@
+//! What watches a validation metric from epoch to epoch: early stopping, and the schedule
+//! `plateau`.
+
+use crate::event::EpochMetrics;
+use crate::spec::{Monitor, Schedule, Training};
+
+/// The metric that a member watches, turned so that lower is better; nothing where nothing is
+/// held out.
+fn watched(training: &Training, metrics: &EpochMetrics) -> Option<f64> {
+    match training.monitor {
+        Monitor::ValLoss => metrics.val_loss,
+        Monitor::ValAccuracy => metrics.val_accuracy.map(|accuracy| -accuracy),
+    }
+}
+
+/// Whether a run has stopped getting better.
+#[derive(Clone, Debug)]
+pub(super) struct EarlyStopping {
+    patience: usize,
+    min_delta: f64,
+    best: f64,
+    waited: usize,
+}
+
+/// What an epoch was to early stopping.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Verdict {
+    /// The best so far.
+    Improved,
+    /// No better, but patience is left.
+    Waiting,
+    /// No better, and patience has run out.
+    Stop,
+}
+
+impl EarlyStopping {
+    /// Early stopping as these settings ask for it, if they do.
+    pub(super) fn new(training: &Training) -> Option<Self> {
+        training.patience.map(|patience| Self {
+            patience: patience.get(),
+            min_delta: training.min_delta.get(),
+            best: f64::INFINITY,
+            waited: 0,
+        })
+    }
+
+    /// Judges an epoch: an improvement is more than `min_delta` better than the best.
+    pub(super) fn judge(&mut self, training: &Training, metrics: &EpochMetrics) -> Verdict {
+        let Some(value) = watched(training, metrics) else {
+            return Verdict::Waiting;
+        };
+        if value < self.best - self.min_delta {
+            self.best = value;
+            self.waited = 0;
+            return Verdict::Improved;
+        }
+        self.waited += 1;
+        match self.waited >= self.patience {
+            true => Verdict::Stop,
+            false => Verdict::Waiting,
+        }
+    }
+}
+
+/// The learning rate of the schedule `plateau`, as `torch.optim.lr_scheduler.ReduceLROnPlateau`.
+#[derive(Clone, Debug)]
+pub struct Plateau {
+    /// The learning rate of the next epoch.
+    pub rate: f64,
+    best: Option<f64>,
+    waited: u64,
+    resting: u64,
+}
+
+/// PyTorch's `eps`: a smaller change of the learning rate is not made.
+const SMALLEST_CHANGE: f64 = 1e-8;
+
+impl Plateau {
+    /// The schedule at its start, if it is the one.
+    pub fn new(training: &Training) -> Option<Self> {
+        matches!(training.schedule, Schedule::Plateau { .. }).then(|| Self {
+            rate: training.learning_rate.get(),
+            best: None,
+            waited: 0,
+            resting: 0,
+        })
+    }
+
+    /// Takes note of a finished epoch; those of a warm-up do not count.
+    pub fn epoch_finished(&mut self, training: &Training, metrics: &EpochMetrics) {
+        let Schedule::Plateau {
+            factor,
+            patience,
+            threshold,
+            cooldown,
+            minimum,
+        } = &training.schedule
+        else {
+            return;
+        };
+        let in_warmup = (metrics.epoch as u64) <= training.warmup;
+        let Some(value) = watched(training, metrics).filter(|_| !in_warmup) else {
+            return;
+        };
+        // Relative to the size of the best, whichever its sign: lower is better here.
+        let better = |best: f64| value < best - best.abs() * threshold.get();
+        if self.best.is_none_or(better) {
+            self.best = Some(value);
+            self.waited = 0;
+        } else {
+            self.waited += 1;
+        }
+        if self.resting > 0 {
+            self.resting -= 1;
+            self.waited = 0;
+        }
+        if self.waited > *patience {
+            let reduced = (self.rate * factor.get()).max(minimum.get());
+            if self.rate - reduced > SMALLEST_CHANGE {
+                self.rate = reduced;
+            }
+            self.resting = *cooldown;
+            self.waited = 0;
+        }
+    }
+}

@@ -1,0 +1,190 @@
+"""Forward and backward passes: activations, normalisation, convolutions, pooling, loss."""
+
+import torch
+from torch import nn
+
+from values import Draws, channels_last, dense, kernel, number, tensor
+
+BATCH = 6
+CLASSES = 4
+FEATURES = 6
+IMAGE = (8, 8, 2)
+ACTIVATIONS = {
+    "relu": nn.ReLU, "tanh": nn.Tanh, "sigmoid": nn.Sigmoid, "leaky_relu": nn.LeakyReLU,
+    "elu": nn.ELU, "selu": nn.SELU, "gelu": nn.GELU, "silu": nn.SiLU, "softplus": nn.Softplus,
+    "identity": nn.Identity,
+}
+KINKED = (nn.ReLU, nn.LeakyReLU, nn.ELU, nn.SELU)
+
+
+class Flatten(nn.Module):
+    """[batch, channels, height, width] as [batch, height·width·channels]."""
+
+    def forward(self, x):
+        return x.permute(0, 2, 3, 1).flatten(1)
+
+
+class Network(nn.Module):
+    """A network of the sweep file's `model` keys, layer by layer."""
+
+    def __init__(self, settings):
+        super().__init__()
+        self.settings = settings
+        self.steps = nn.ModuleList()
+        # Each layer's own modules: weights, and normalisation or None.
+        self.layers = []
+        size = FEATURES
+        if settings["model.kind"] == "cnn":
+            size = self.blocks()
+        for width in settings["model.width"]:
+            self.layer(nn.Linear(size, width), [width])
+            size = width
+        self.steps.append(nn.Linear(size, CLASSES))
+        self.layers.append((self.steps[-1], None))
+
+    def blocks(self):
+        height, width, channels = IMAGE
+        k, pooling = self.settings["model.kernel_size"], self.settings["model.pooling"]
+        for out in self.settings["model.channels"]:
+            self.layer(nn.Conv2d(channels, out, k, padding=k // 2), [out, height, width])
+            channels = out
+            if pooling != "none":
+                self.steps.append({"max": nn.MaxPool2d, "average": nn.AvgPool2d}[pooling](2))
+                height, width = height // 2, width // 2
+        self.steps.append(Flatten())
+        return height * width * channels
+
+    def layer(self, weights, shape):
+        """Weights → norm (before) → activation → norm (after)."""
+        norm = {
+            "none": lambda: None,
+            "layer": lambda: nn.LayerNorm(shape),
+            "batch": lambda: nn.BatchNorm2d(shape[0])
+            if isinstance(weights, nn.Conv2d)
+            else nn.BatchNorm1d(shape[0]),
+        }[self.settings.get("model.norm", "none")]()
+        before = self.settings.get("model.norm_position") == "before_activation"
+        activation = ACTIVATIONS[self.settings["model.activation"]]()
+        order = [weights, norm, activation] if before else [weights, activation, norm]
+        self.steps.extend(step for step in order if step is not None)
+        self.layers.append((weights, norm))
+
+    def forward(self, x):
+        """The logits, and what the activations and the pooling are given."""
+        seen = []
+        for step in self.steps:
+            seen.append((step, x))
+            x = step(x)
+        return x, seen
+
+    def tensors(self, pick=lambda parameter: parameter):
+        """Names and tensors in tp-sweep's order and layout."""
+        found = []
+        for number, (weights, norm) in enumerate(self.layers, 1):
+            name = f"layer{number}"
+            layout = kernel if isinstance(weights, nn.Conv2d) else dense
+            found.append((f"{name}.weight", layout(pick(weights.weight))))
+            found.append((f"{name}.bias", pick(weights.bias)))
+            if norm is not None:
+                flat = channels_last if norm.weight.dim() == 3 else lambda value: value
+                found.append((f"{name}.norm.weight", flat(pick(norm.weight))))
+                found.append((f"{name}.norm.bias", flat(pick(norm.bias))))
+        return [{"name": name} | tensor(value) for name, value in found]
+
+    def fill(self, draws):
+        """Parameters of moderate size; those of normalisation away from 1 and 0."""
+        with torch.no_grad():
+            for weights, norm in self.layers:
+                fan_in = weights.weight[0].numel()
+                weights.weight.copy_(draws.normal(*weights.weight.shape, std=fan_in**-0.5))
+                weights.bias.copy_(draws.normal(*weights.bias.shape, std=0.2))
+                if norm is not None:
+                    norm.weight.copy_(draws.normal(*norm.weight.shape, std=0.2, mean=1.0))
+                    norm.bias.copy_(draws.normal(*norm.bias.shape, std=0.2))
+
+
+def near_a_kink(seen):
+    """Whether a small change of a number could change a derivative by a jump."""
+    for step, x in seen:
+        if isinstance(step, KINKED) and x.abs().min() < 1e-3:
+            return True
+        if isinstance(step, nn.MaxPool2d):
+            windows = x.unfold(2, 2, 2).unfold(3, 2, 2).flatten(-2)
+            first, second = windows.topk(2).values.unbind(-1)
+            gap = first - second
+            # Equal values come from equal, dead units, whose choice does not matter.
+            if ((gap < 1e-3) & (gap > 0)).any():
+                return True
+    return False
+
+
+def make_case(name, settings):
+    cnn = settings["model.kind"] == "cnn"
+    for seed in range(1000):
+        draws = Draws([3, seed])
+        shape = (IMAGE[2], *IMAGE[:2]) if cnn else (FEATURES,)
+        inputs, labels = draws.normal(BATCH, *shape, decimals=2), draws.labels(BATCH, CLASSES)
+        network = Network(settings)
+        network.fill(draws)
+        parameters = network.tensors()
+        network.train()
+        logits, seen = network(inputs)
+        if not near_a_kink(seen):
+            break
+    else:
+        raise AssertionError(f"{name}: always near a kink")
+    smoothing = settings.get("training.label_smoothing", 0.0)
+    loss = nn.CrossEntropyLoss(label_smoothing=smoothing)(logits, labels)
+    loss.backward()
+    case = {
+        "name": name, "settings": settings, "parameters": parameters,
+        "inputs": tensor(inputs.permute(0, 2, 3, 1) if cnn else inputs),
+        "labels": labels.tolist(), "logits": tensor(logits), "loss": number(loss.item()),
+        "gradients": network.tensors(lambda parameter: parameter.grad),
+    }
+    if settings.get("model.norm") == "batch":
+        case["running"] = [
+            {
+                "layer": f"layer{index}", "mean": tensor(norm.running_mean),
+                "variance": tensor(norm.running_var),
+            }
+            for index, (_, norm) in enumerate(network.layers, 1)
+            if norm is not None
+        ]
+        network.eval()
+        case["evaluation_logits"] = tensor(network(inputs)[0])
+    return case
+
+
+def make():
+    mlp = {"model.kind": "mlp", "model.width": [5, 5]}
+    cnn = {
+        "model.kind": "cnn", "model.channels": [3, 4], "model.kernel_size": 3,
+        "model.width": [3],
+    }
+    norms = {
+        f"{norm}_norm_{position}": {"model.norm": norm, "model.norm_position": position}
+        for norm in ("batch", "layer")
+        for position in ("before_activation", "after_activation")
+    }
+    cases = [
+        make_case(f"mlp_{activation}", mlp | {"model.activation": activation})
+        for activation in ACTIVATIONS
+    ]
+    for activation in ("relu", "tanh"):
+        for name, norm in norms.items():
+            settings = mlp | {"model.activation": activation} | norm
+            cases.append(make_case(f"mlp_{activation}_{name}", settings))
+    for smoothing in (0.1, 0.5):
+        settings = mlp | {"model.activation": "tanh", "training.label_smoothing": smoothing}
+        cases.append(make_case(f"mlp_tanh_label_smoothing_{smoothing}", settings))
+    for pooling in ("max", "average", "none"):
+        kind = cnn | {"model.pooling": pooling, "model.activation": "relu"}
+        cases.append(make_case(f"cnn_{pooling}", kind))
+        for name, norm in norms.items():
+            # Without pooling only the first, since such networks have many parameters.
+            if pooling != "none" or name == "batch_norm_before_activation":
+                cases.append(make_case(f"cnn_{pooling}_{name}", kind | norm))
+    kind = cnn | {"model.pooling": "max", "model.activation": "tanh", "model.kernel_size": 5}
+    cases.append(make_case("cnn_max_kernel_5", kind))
+    return {"image": list(IMAGE)}, cases
