@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
-# Takes the pictures of the documentation from a real run of sweeps/axe5.yaml.
+# Takes the pictures of the documentation from real runs of sweeps.
 #   docs/screenshots.sh
-# Needs chromium and tmux, and the environment that tests/tensorboard/run.sh makes.
+# Needs chromium with chromedriver (Debian: chromium-driver) and tmux, and the environment that
+# tests/tensorboard/run.sh makes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=$(realpath target/release/tp-sweep)
@@ -42,8 +43,15 @@ page = f"""<meta charset="utf-8"><body style="background:#1e1e2e;color:#dde;marg
 PYTHON
 shot docs/images/terminal.png 1075,310 "file://$folder/terminal.html"
 
-# TensorBoard's HParams tab.
-"$python" -m tensorboard.main --logdir "$folder/runs" --port "$port" >"$folder/server.log" 2>&1 &
+# TensorBoard's tabs: the first fold of each trial of axis 6.
+if [ -f sweeps/axe6.yaml ]; then
+  "$binary" sweeps/axe6.yaml --quiet --runs "$folder/axe6/runs" --reports "$folder/axe6/reports"
+  logdir=$folder/axe6
+else
+  logdir=target/tmp/every-plugin # made-up numbers, from `cargo test --test every_plugin`
+fi
+# From within, because the page shows the path.
+environment=$PWD/$python # a link to the real interpreter: without its folder it has no packages
+(cd "$logdir" && exec "$environment" -m tensorboard.main --logdir runs --port "$port") >"$folder/server.log" 2>&1 &
 server=$!
-sleep 15
-shot docs/images/hparams.png 1500,760 "http://127.0.0.1:$port/?darkMode=false#hparams"
+"$python" docs/screenshots.py "http://127.0.0.1:$port" docs/images "/fold-0$"

@@ -139,7 +139,7 @@ fn values_that_are_not_finite_are_told_beside_the_histogram() {
     let tags: Vec<&str> = events
         .iter()
         .flat_map(|event| event.get_summary().get_value())
-        .map(|value| value.get_tag())
+        .map(tensorboard_proto::summary::Summary_Value::get_tag)
         .collect();
     assert_eq!(
         tags,
@@ -195,7 +195,7 @@ fn a_graph_has_its_nodes_with_inputs_shapes_and_attributes() {
         let sizes = shapes[0]
             .get_dim()
             .iter()
-            .map(|dimension| dimension.get_size());
+            .map(tensorboard_proto::tensor_shape::TensorShapeProto_Dim::get_size);
         assert_eq!(sizes.collect::<Vec<_>>(), own.shape);
         assert_eq!(read.attr.len(), 1 + own.attributes.len());
         for (name, text) in &own.attributes {
@@ -222,7 +222,7 @@ fn a_curve_is_a_tensor_of_the_plugin() {
         .get_tensor_shape()
         .get_dim()
         .iter()
-        .map(|dimension| dimension.get_size());
+        .map(tensorboard_proto::tensor_shape::TensorShapeProto_Dim::get_size);
     assert_eq!(sizes.collect::<Vec<_>>(), [6, 127]);
     assert_eq!(tensor.get_float_val().len(), 6 * 127);
     // The thresholds 0, 63/126 and 1: true and false positives, true and false negatives,
