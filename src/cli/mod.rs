@@ -1,6 +1,7 @@
 //! Arguments in, messages out.
 
 mod arguments;
+mod best;
 mod error;
 mod output;
 mod report;

@@ -253,7 +253,10 @@ mod tests {
             set(&mut config, "model.activation", &Value::from(name.clone()));
             let ours = gain(config.model.activation);
             let expected = expected.as_f64().unwrap();
-            assert!((ours - expected).abs() < 1e-12, "{name}: {ours}, {expected}");
+            assert!(
+                (ours - expected).abs() < 1e-12,
+                "{name}: {ours}, {expected}"
+            );
         }
     }
 

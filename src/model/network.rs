@@ -467,7 +467,9 @@ mod tests {
                 image: (shape.len() == 4).then(|| [shape[1], shape[2], shape[3]]),
                 ..Facts::default()
             };
-            config.check().unwrap_or_else(|error| panic!("{name}: {error:?}"));
+            config
+                .check()
+                .unwrap_or_else(|error| panic!("{name}: {error:?}"));
             let inputs = TensorData::new(pytorch::tensor(&case["inputs"]), [1, shape[0], features]);
             let input = T::from_data(inputs, &device);
             let labels = pytorch::doubles(&case["labels"]);
@@ -480,7 +482,8 @@ mod tests {
                     soft.push(unit * (1.0 - smoothing) + smoothing / 4.0);
                 }
             }
-            let target = |values| T::from_data(TensorData::new(values, [1, labels.len(), 4]), &device);
+            let target =
+                |values| T::from_data(TensorData::new(values, [1, labels.len(), 4]), &device);
             let (hard, soft) = (target(hard), target(soft));
             let mut network = Network::with_parameters(&config.stages(), parameters(case));
             let (logits, trace) = network.forward(input.clone(), None);
@@ -488,7 +491,10 @@ mod tests {
             if smoothing == 0.0 {
                 let (loss, _) = Sums::of(logits.clone(), hard).means(0);
                 let expected = case["loss"].as_f64().unwrap();
-                assert!((loss - expected).abs() < 1e-5 * expected, "{name}: {loss} {expected}");
+                assert!(
+                    (loss - expected).abs() < 1e-5 * expected,
+                    "{name}: {loss} {expected}"
+                );
             }
             let gradients = network.backward(trace, cross_entropy_gradient(logits, soft));
             let expected = case["gradients"].as_array().unwrap();

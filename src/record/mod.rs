@@ -4,8 +4,8 @@
 //! `result.json`: a folder without it is a run to do again.
 
 mod atomic;
-mod classes;
 mod best;
+mod classes;
 mod confusion;
 mod curve;
 mod epochs;
@@ -25,8 +25,8 @@ mod store;
 mod whole;
 
 pub use atomic::{prepare, write_atomically};
+pub use best::{BestTrial, has_best, remove_best, renew_best, write_best};
 pub use classes::RunClasses;
-pub use best::{BestTrial, has_best, remove_best, write_best};
 pub use confusion::Confusion;
 pub use curve::PrCurve;
 pub use error::RecordError;

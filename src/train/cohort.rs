@@ -294,7 +294,10 @@ mod tests {
                 // PyTorch's loss has the smoothing in it, ours tells the plain cross-entropy.
                 if config.training.label_smoothing.get() == 0.0 {
                     let (loss, _) = Sums::of(logits, targets).means(0);
-                    assert!((loss - losses[step]).abs() < 1e-5 * losses[step], "{what}: {loss}");
+                    assert!(
+                        (loss - losses[step]).abs() < 1e-5 * losses[step],
+                        "{what}: {loss}"
+                    );
                 }
                 let parameters = cohort.model.parameters().iter();
                 for (ours, expected) in parameters.zip(expected.as_array().unwrap()) {
