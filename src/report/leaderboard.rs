@@ -128,7 +128,7 @@ fn metrics(sweep: &Sweep, plan: &Plan, detail: Detail) -> Vec<(String, Cell)> {
         metrics.push(("gap", Cell::Number("mean_gap", difference)));
     }
     let mut metrics: Vec<(String, Cell)> = named(metrics).collect();
-    if let Some(accuracy) = sweep.report.target_accuracy {
+    if let Some(accuracy) = sweep.report.target_accuracy.filter(|_| validated) {
         let header = format!("epochs to {}", target(accuracy.get()));
         metrics.push((header, Cell::Number(EPOCHS_TO_TARGET, mean_count)));
     }

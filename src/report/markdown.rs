@@ -89,7 +89,7 @@ pub(super) fn markdown(
             paragraph(&best_configuration(sweep, plan, best.trial));
         }
     }
-    paragraph(&measured(plan, results));
+    paragraph(&measured(sweep, plan, results));
     Ok(format!("{}\n", text.trim_end()))
 }
 
@@ -175,8 +175,8 @@ fn failures(plan: &Plan, results: &Results) -> String {
 const GRADIENTS_NOTE: &str = "The norm of the gradient of each layer's weights, in the last step of \
     the first epoch → of the last; layer1 is next to the input; means over the runs. Norms that \
     fall from the last layer toward layer1 are a vanishing gradient: the layers near the input \
-    hardly learn; norms that rise are an exploding one. 0 in every layer means that no weight \
-    learns at all, as where all weights start at 0.";
+    hardly learn. Norms that rise that way are an exploding one. A layer with a norm of 0, or next \
+    to it, does not learn, as where all weights start at 0.";
 
 fn losses_note(plan: &Plan) -> String {
     let mut text = match plan.is_validated() {

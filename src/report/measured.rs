@@ -1,15 +1,25 @@
 //! How the numbers of a report were measured.
 
 use super::metric::stops_early;
+use super::number::target;
 use crate::plan::Plan;
 use crate::record::Results;
+use crate::spec::Sweep;
 
 /// A paragraph for each kind of number; nothing without results.
-pub(super) fn measured(plan: &Plan, results: &Results) -> String {
+pub(super) fn measured(sweep: &Sweep, plan: &Plan, results: &Results) -> String {
     if results.runs.is_empty() {
         return String::new();
     }
     let mut items = vec![trained(results), scores(plan), losses(plan)];
+    if let Some(accuracy) = sweep.report.target_accuracy {
+        items.push(format!(
+            "Epochs to {} (`mean_epochs_to_target` in the CSV): the first epoch after which the \
+             validation accuracy was at least that, mean over the runs; empty unless every run of \
+             the trial reached it.",
+            target(accuracy.get())
+        ));
+    }
     items.extend(speed(results));
     items.push(memory(results));
     items.push(
@@ -45,18 +55,19 @@ fn scores(plan: &Plan) -> String {
 }
 
 fn losses(plan: &Plan) -> String {
-    let mut text = "The training loss is the mean over an epoch's batches, each before its step \
-                    and with dropout"
-        .to_owned();
+    let mut text =
+        "Losses are the cross-entropy alone, without penalties and label smoothing. The \
+                    training loss is the mean over an epoch's batches, each before its step, with \
+                    dropout and changes of the images where there are such."
+            .to_owned();
     if plan.is_validated() {
         text.push_str(
-            "; the validation loss is taken after the epoch, without dropout. `gap` is the \
-             validation loss minus the training loss of the same epoch: below 0 where the model \
-             improved within the epoch, or where dropout makes training harder, by more than it \
-             over-fits",
+            " The validation loss is taken after the epoch, of the whole model. `gap` is the \
+             validation loss minus the training loss of the same epoch. It can be below 0 without \
+             anything being wrong: the training loss is of a model that was still improving, and \
+             that dropout hindered.",
         );
     }
-    text.push('.');
     text
 }
 
@@ -76,6 +87,8 @@ fn speed(results: &Results) -> Vec<String> {
              timed; their median, times the steps of an epoch. Without validation.",
             devices.join(", "),
         ));
+    } else {
+        items.push("`s/epoch`: not measured yet.".to_owned());
     }
     items.push(
         "`mean_seconds_per_epoch` in the CSV: the training steps of an epoch as they took in the \

@@ -93,7 +93,7 @@ impl Report {
     ) -> Result<String, ReportError> {
         let head = self.frame.head(Some(count));
         let table = leaderboard::leaderboard(sweep, plan, results, &head, Detail::Brief)?;
-        Ok(table.to_markdown())
+        Ok(table.to_text())
     }
 }
 
