@@ -11,7 +11,7 @@ use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{Results, Store};
 use tp_sweep::report::{Report, TrialClasses};
 use tp_sweep::run::{Executor, Interrupt, Ran, Schedule, Silent};
-use tp_sweep::spec::{Source, Split, Stage, Sweep};
+use tp_sweep::spec::{Count, Source, Split, Stage, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
 
 const SWEEP: &str = "
@@ -133,7 +133,7 @@ impl Executor for MadeUp {
     /// All but trials of three layers can be measured.
     fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
         let config = &plan.trials[run.trial].config;
-        (config.model.layers.map(|layers| layers.get()) != Some(3)).then(|| Profile {
+        (config.model.layers.map(Count::get) != Some(3)).then(|| Profile {
             seconds_per_epoch: 1e-6 * config.parameters() as f64,
             steps: 100 + run.trial,
             peak_bytes: Some(16 * config.parameters()),
