@@ -199,7 +199,7 @@ fn trainings_reach_pytorchs_accuracies_and_losses() {
             else {
                 panic!("{settings:?} failed");
             };
-            accuracies.push(100.0 * test.accuracy);
+            accuracies.push(100.0 * test.test.0.accuracy);
             losses.push(curve.0[4].train_loss);
         }
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;

@@ -1,6 +1,7 @@
 //! Arguments in, messages out.
 
 mod arguments;
+mod best;
 mod data;
 mod error;
 mod output;
