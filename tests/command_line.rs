@@ -70,9 +70,14 @@ fn progress_turns_into_plain_lines_where_there_is_no_terminal() {
     let lines: Vec<&str> = done.error.lines().collect();
     assert_eq!(lines[0], "sweep: 3 runs");
     assert!(
-        lines.last().unwrap().starts_with("3/3 runs, "),
+        lines.iter().any(|line| line.starts_with("3/3 runs, ")),
         "{}",
         done.error
+    );
+    let last = lines.last().unwrap();
+    assert!(
+        last.starts_with("measuring speed and memory of 3 trials"),
+        "{last}"
     );
     assert!(
         !done.error.contains('\u{1b}'),

@@ -13,9 +13,10 @@ use tensorboard_proto::event::Event;
 use tensorboard_proto::graph::GraphDef;
 use tensorboard_proto::plugin_pr_curve::PrCurvePluginData;
 use tensorboard_proto::types::DataType;
+use tp_sweep::event::LayerValues;
 use tp_sweep::record::{
-    BestTrial, Confusion, EventFile, GraphNode, Histogram, Image, LayerValues, PrCurve,
-    RecordError, has_best, remove_best, write_best,
+    BestTrial, Confusion, EventFile, GraphNode, Histogram, Image, PrCurve, RecordError, has_best,
+    remove_best, write_best,
 };
 
 /// The events of a file after its first, which tells the version.
