@@ -29,7 +29,7 @@ enum Operation<B: Backend> {
     BatchNorm(BatchNorm<B>),
     LayerNorm,
     Activation(Activation),
-    Pooling(Pool),
+    Pooling(Pool<B>),
     Dropout(DropoutSite),
 }
 
@@ -67,12 +67,7 @@ impl<B: Backend> Operation<B> {
                 height,
                 width,
                 channels,
-            } => Self::Pooling(Pool {
-                pooling,
-                height,
-                width,
-                channels,
-            }),
+            } => Self::Pooling(Pool::new(pooling, [height, width, channels])),
         }
     }
 
@@ -165,7 +160,7 @@ impl<B: Backend> Network<B> {
                     layer_norm::forward(current, &own[0], &own[1]).0
                 }
                 Operation::Activation(function) => activation::forward(*function, current),
-                Operation::Pooling(pool) => pool.forward(current),
+                Operation::Pooling(pool) => pool.clone().forward(current),
                 Operation::Dropout(_) => current,
             };
         }

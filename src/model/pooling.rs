@@ -1,22 +1,43 @@
 //! Pooling of images: each 2 × 2 becomes one number.
 
-use burn::tensor::backend::Backend;
-use burn::tensor::{Bool, Tensor};
-
 use crate::spec::Pooling;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Bool, Int, Tensor, TensorData};
 
 /// The shape of the images that come in; an odd last row or column is left out.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Pool {
-    pub(super) pooling: Pooling,
-    pub(super) height: usize,
-    pub(super) width: usize,
-    pub(super) channels: usize,
+#[derive(Clone, Debug)]
+pub(super) struct Pool<B: Backend> {
+    pooling: Pooling,
+    height: usize,
+    width: usize,
+    channels: usize,
+    /// The places for the number of images last seen.
+    places: Option<(usize, Places<B>)>,
 }
 
-impl Pool {
+/// Where the four numbers of each 2 × 2 stand: pixels as rows of a matrix.
+#[derive(Clone, Debug)]
+struct Places<B: Backend> {
+    /// The pixels of each of the four quarters.
+    quarters: [Tensor<B, 1, Int>; 4],
+    /// For each pixel its place in the four quarters, one after the other; that behind them is for
+    /// pixels left out.
+    back: Tensor<B, 1, Int>,
+}
+
+impl<B: Backend> Pool<B> {
+    pub(super) fn new(pooling: Pooling, [height, width, channels]: [usize; 3]) -> Self {
+        Self {
+            pooling,
+            height,
+            width,
+            channels,
+            places: None,
+        }
+    }
+
     /// The pooled images: `[members, batch, height/2·width/2·channels]`.
-    pub(super) fn forward<B: Backend>(self, input: Tensor<B, 3>) -> Tensor<B, 3> {
+    pub(super) fn forward(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
         let [members, batch, _] = input.dims();
         let [a, b, c, d] = self.quarters(input);
         let pooled = match self.pooling {
@@ -28,88 +49,86 @@ impl Pool {
     }
 
     /// The gradient of what went in. Of equal highest numbers the first has it all, as in PyTorch.
-    pub(super) fn backward<B: Backend>(
-        self,
+    pub(super) fn backward(
+        &mut self,
         input: Tensor<B, 3>,
         output: Tensor<B, 3>,
         output_gradient: Tensor<B, 3>,
     ) -> Tensor<B, 3> {
         let shape = input.dims();
         let images = shape[0] * shape[1];
-        let small = self.small(images);
+        let small = [images * (self.height / 2) * (self.width / 2), self.channels];
+        let device = input.device();
         let gradient = output_gradient.reshape(small);
-        let parts = match self.pooling {
-            Pooling::Average | Pooling::None => {
-                let part = gradient.mul_scalar(0.25);
-                [part.clone(), part.clone(), part.clone(), part]
-            }
+        let mut parts = match self.pooling {
+            Pooling::Average | Pooling::None => vec![gradient.mul_scalar(0.25); 4],
             Pooling::Max => {
                 let highest = output.reshape(small);
-                let mut taken: Option<Tensor<B, 5, Bool>> = None;
-                self.quarters(input).map(|quarter| {
-                    let equal = quarter.equal(highest.clone());
-                    let first = match &taken {
-                        None => equal.clone(),
-                        Some(taken) => equal.clone().bool_and(taken.clone().bool_not()),
+                let mut left: Option<Tensor<B, 2, Bool>> = None;
+                let part = |quarter: Tensor<B, 2>| {
+                    let lower = quarter.not_equal(highest.clone());
+                    let (without, still_open) = match left.take() {
+                        None => (lower.clone(), lower),
+                        // Where one before it was as high, that one has the gradient.
+                        Some(open) => (
+                            lower.clone().bool_or(open.clone().bool_not()),
+                            open.bool_and(lower),
+                        ),
                     };
-                    taken = Some(match taken.take() {
-                        None => equal,
-                        Some(taken) => taken.bool_or(equal),
-                    });
-                    gradient.clone().mask_fill(first.bool_not(), 0.0)
-                })
+                    left = Some(still_open);
+                    gradient.clone().mask_fill(without, 0.0)
+                };
+                self.quarters(input).map(part).into()
             }
         };
-        let [a, b, c, d] = parts;
-        let rows = [Tensor::cat(vec![a, b], 3), Tensor::cat(vec![c, d], 3)];
-        let whole = Tensor::cat(Vec::from(rows), 1);
-        let (height, width) = (self.height / 2 * 2, self.width / 2 * 2);
-        let mut image = whole.reshape([images, height, width, self.channels]);
-        if width < self.width {
-            let rest = [images, height, 1, self.channels];
-            image = Tensor::cat(vec![image.clone(), Tensor::zeros(rest, &image.device())], 2);
-        }
-        if height < self.height {
-            let rest = [images, 1, self.width, self.channels];
-            image = Tensor::cat(vec![image.clone(), Tensor::zeros(rest, &image.device())], 1);
-        }
-        image.reshape(shape)
+        parts.push(Tensor::zeros([1, self.channels], &device));
+        let back = self.places(images, &device).back;
+        Tensor::cat(parts, 0).select(0, back).reshape(shape)
     }
 
-    /// The four numbers of each 2 × 2, each `[images·height/2, 1, width/2, 1, channels]`.
-    fn quarters<B: Backend>(self, input: Tensor<B, 3>) -> [Tensor<B, 5>; 4] {
+    /// The four numbers of each 2 × 2: each `[images·height/2·width/2, channels]`.
+    fn quarters(&mut self, input: Tensor<B, 3>) -> [Tensor<B, 2>; 4] {
         let [members, batch, _] = input.dims();
         let images = members * batch;
-        let (half_height, half_width) = (self.height / 2, self.width / 2);
-        let mut image = input.reshape([images, self.height, self.width, self.channels]);
-        if self.height % 2 == 1 || self.width % 2 == 1 {
-            image = image.slice([
-                0..images,
-                0..2 * half_height,
-                0..2 * half_width,
-                0..self.channels,
-            ]);
-        }
-        let pairs = image.reshape([images * half_height, 2, half_width, 2, self.channels]);
-        let quarter = |row: usize, column: usize| {
-            pairs.clone().slice([
-                0..images * half_height,
-                row..row + 1,
-                0..half_width,
-                column..column + 1,
-                0..self.channels,
-            ])
-        };
-        [quarter(0, 0), quarter(0, 1), quarter(1, 0), quarter(1, 1)]
+        let device = input.device();
+        let pixels = input.reshape([images * self.height * self.width, self.channels]);
+        let quarters = self.places(images, &device).quarters;
+        quarters.map(|rows| pixels.clone().select(0, rows))
     }
 
-    fn small(self, images: usize) -> [usize; 5] {
-        [
-            images * (self.height / 2),
-            1,
-            self.width / 2,
-            1,
-            self.channels,
-        ]
+    fn places(&mut self, images: usize, device: &B::Device) -> Places<B> {
+        if let Some((known, places)) = &self.places
+            && *known == images
+        {
+            return places.clone();
+        }
+        let (height, width) = (self.height / 2, self.width / 2);
+        let count = images * height * width;
+        let mut quarters = [const { Vec::new() }; 4];
+        let mut back = vec![4 * count; images * self.height * self.width];
+        for image in 0..images {
+            for row in 0..2 * height {
+                for column in 0..2 * width {
+                    let pixel = (image * self.height + row) * self.width + column;
+                    let quarter = row % 2 * 2 + column % 2;
+                    back[pixel] = quarter * count + (image * height + row / 2) * width + column / 2;
+                    quarters[quarter].push(pixel);
+                }
+            }
+        }
+        let rows = |places: Vec<usize>| {
+            let rows: Vec<i32> = places
+                .iter()
+                .map(|&place| i32::try_from(place).expect("a batch is below 2³¹ pixels"))
+                .collect();
+            let count = rows.len();
+            Tensor::from_data(TensorData::new(rows, [count]), device)
+        };
+        let places = Places {
+            quarters: quarters.map(rows),
+            back: rows(back),
+        };
+        self.places = Some((images, places.clone()));
+        places
     }
 }

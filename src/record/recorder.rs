@@ -23,6 +23,8 @@ pub struct RunHeader {
     pub hardware: String,
     /// Dense and convolution layers of the model.
     pub layers: usize,
+    /// The model's graph.
+    pub graph: Vec<GraphNode>,
 }
 
 /// The open records of one run.
@@ -46,6 +48,7 @@ impl Recorder {
         events.session_start(&header.group, &header.hparams, wall_time)?;
         events.text("configuration", &header.configuration, wall_time)?;
         events.text("Hardware/GPU", &header.hardware, wall_time)?;
+        events.graph(&header.graph, wall_time)?;
         events.flush()?;
         Ok(Self {
             folder: folder.to_owned(),
@@ -80,15 +83,6 @@ impl Recorder {
             .scalars(&scalars, step(metrics.epoch), wall_time)?;
         self.events.flush()?;
         self.epochs.row(metrics)
-    }
-
-    /// Records the graph of the model.
-    ///
-    /// # Errors
-    /// A full disk and the like.
-    pub fn graph(&mut self, nodes: &[GraphNode], wall_time: f64) -> Result<(), RecordError> {
-        self.events.graph(nodes, wall_time)?;
-        self.events.flush()
     }
 
     /// Records the weights and gradients of layers, as [`EventFile::layers`] does.

@@ -7,7 +7,7 @@ use crate::event::{EpochMetrics, Failure, LayerValues, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::record::{
     HParam, RecordError, Recorder, Results, RunClasses, RunHeader, RunResult, Scores, Store,
-    has_scores, remove_best, remove_scores, write_scores,
+    has_scores, model_graph, remove_best, remove_scores, write_scores,
 };
 use crate::spec::{Stage, Sweep};
 use crate::train::Observer;
@@ -265,6 +265,7 @@ impl Schedule<'_> {
             configuration: configuration_text(&trial.config.show()),
             hardware: self.hardware.clone(),
             layers: layers(&trial.config.stages()),
+            graph: model_graph(&trial.config),
         }
     }
 

@@ -115,6 +115,20 @@ impl Stage {
         }
     }
 
+    /// The most numbers that one sample takes within this stage: a convolution's patches.
+    pub fn widest(self) -> usize {
+        match self {
+            Self::Convolution {
+                height,
+                width,
+                inputs,
+                outputs,
+                kernel,
+            } => height * width * outputs.max(kernel * kernel * inputs),
+            _ => self.features(),
+        }
+    }
+
     /// Numbers of one sample behind this stage.
     pub fn features(self) -> usize {
         match self {

@@ -5,11 +5,22 @@ use super::member::Member;
 use crate::data::DeviceSamples;
 use crate::event::{ClassScores, Evaluated};
 use crate::model::{Network, Sums, class_scores};
+use crate::spec::Stage;
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
-/// Samples of one forward pass: enough to fill a core's vector units, few enough for its cache.
-const BATCH: usize = 512;
+/// The most samples of one forward pass: enough to fill a core's vector units.
+const LARGEST: usize = 512;
+/// The fewest.
+const SMALLEST: usize = 16;
+/// Numbers that a pass should not exceed within a stage, so that they stay in a core's cache.
+const NUMBERS: usize = 1 << 20;
+
+/// Samples of one forward pass of a model of these stages.
+pub(super) fn batch_size(stages: &[Stage]) -> usize {
+    let widest = stages.iter().map(|stage| stage.widest()).max();
+    (NUMBERS / widest.unwrap_or(1).max(1)).clamp(SMALLEST, LARGEST)
+}
 
 /// The answers of a cohort to samples, beside what would be right.
 pub(super) struct Answers<B: Backend> {
@@ -20,27 +31,28 @@ pub(super) struct Answers<B: Backend> {
 }
 
 impl<B: Backend> Answers<B> {
-    /// To each member's validation samples; nothing where nothing is held out.
+    /// To each member's validation samples, `batch` in one pass; nothing where nothing is held out.
     pub(super) fn to_validation(
         model: &Network<B>,
         samples: &DeviceSamples<B>,
         members: &[Member],
+        batch: usize,
     ) -> Option<Self> {
         if members[0].partition.validation.is_empty() {
             return None;
         }
-        let rows = Rows::validation(samples, members, BATCH);
-        let batches = rows.ranges(BATCH).map(|range| rows.batch(range));
+        let rows = Rows::validation(samples, members, batch);
+        let batches = rows.ranges(batch).map(|range| rows.batch(range));
         let parts = batches.map(|batch| (model.predict(batch.input), batch.targets));
         Some(Self::of(parts))
     }
 
-    /// To all of the held-out test samples.
-    pub(super) fn to_all(model: &Network<B>, samples: &DeviceSamples<B>) -> Self {
+    /// To all of the held-out test samples, `batch` in one pass.
+    pub(super) fn to_all(model: &Network<B>, samples: &DeviceSamples<B>, batch: usize) -> Self {
         let [count, features] = samples.features.dims();
         let classes = samples.targets.dims()[1];
-        let parts = (0..count).step_by(BATCH).map(|start| {
-            let rows = start..(start + BATCH).min(count);
+        let parts = (0..count).step_by(batch).map(|start| {
+            let rows = start..(start + batch).min(count);
             let input = samples.features.clone().slice([rows.clone(), 0..features]);
             let targets = samples.targets.clone().slice([rows, 0..classes]);
             (model.predict(input.unsqueeze()), targets.unsqueeze())

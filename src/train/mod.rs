@@ -65,10 +65,11 @@ pub fn train<B: Backend>(
     let mut cohort = Cohort::new(data, members);
     let mut ends: Vec<End<B>> = members.iter().map(End::new).collect();
     let epochs = members[0].config.training.epochs.get();
+    let batch = evaluate::batch_size(&members[0].config.stages());
     let mut validation = None;
     for epoch in 1..=epochs {
         let trained = cohort.epoch(epoch - 1, observer)?;
-        validation = Answers::to_validation(&cohort.model, &data.train, members);
+        validation = Answers::to_validation(&cohort.model, &data.train, members, batch);
         let metrics = epoch_metrics(&cohort, epoch, &trained, validation.as_ref());
         for (position, (end, metrics)) in ends.iter_mut().zip(&metrics).enumerate() {
             if !end.is_open() {
@@ -98,9 +99,9 @@ pub fn train<B: Backend>(
         }
     }
     if restore(&mut cohort, &ends) {
-        validation = Answers::to_validation(&cohort.model, &data.train, members);
+        validation = Answers::to_validation(&cohort.model, &data.train, members, batch);
     }
-    let test = Answers::to_all(&cohort.model, &data.test).evaluated();
+    let test = Answers::to_all(&cohort.model, &data.test, batch).evaluated();
     let mut validation = validation.map(|answers| answers.evaluated().into_iter());
     let outcomes = ends.into_iter().zip(test).map(|(end, test)| {
         let validation = validation.as_mut().and_then(Iterator::next);

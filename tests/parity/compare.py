@@ -119,7 +119,7 @@ def compare(row, found):
 
     reference = row["train_loss"]
     theirs = Sample(reference["mean"], reference["sd"], row["seeds"])
-    losses = [result["last_epoch"]["train_loss"] for result in found]
+    losses = [result["epochs"][result["final_epoch"] - 1]["train_loss"] for result in found]
     loss = line(row, theirs, Sample.of(losses), LEAST_LOSS, 4)
     return accuracy, loss
 

@@ -1,0 +1,185 @@
+//! A model as a graph for TensorBoard: one box for each layer, with its stages inside.
+
+use super::graph::GraphNode;
+use crate::spec::{Config, DropoutSite, Pooling, Stage};
+
+/// The nodes of a configuration's model, from the input to the loss; stages that do nothing
+/// (dropout of rate 0) are left out.
+pub fn model_graph(config: &Config) -> Vec<GraphNode> {
+    let mut graph = Graph { nodes: Vec::new() };
+    let input = match config.image() {
+        Some([height, width, channels]) => vec![-1, height as i64, width as i64, channels as i64],
+        None => vec![-1, config.features() as i64],
+    };
+    let mut last = graph.add("input".to_owned(), "Input", &[], input, Vec::new());
+    let mut layer = 0;
+    for stage in config.stages() {
+        if let Stage::Dropout { site, .. } = stage
+            && config.model.dropout_rate(site) == 0.0
+        {
+            continue;
+        }
+        if matches!(stage, Stage::Dense { .. } | Stage::Convolution { .. }) {
+            layer += 1;
+        }
+        let scope = match stage {
+            Stage::Dropout {
+                site: DropoutSite::Input,
+                ..
+            } => "input_dropout".to_owned(),
+            _ => format!("layer{layer}"),
+        };
+        last = graph.stage(config, &scope, stage, last);
+    }
+    let classes = config.classes() as i64;
+    let target = graph.add(
+        "target".to_owned(),
+        "Input",
+        &[],
+        vec![-1, classes],
+        Vec::new(),
+    );
+    let smoothing = config.training.label_smoothing.get();
+    graph.add(
+        "loss/cross_entropy".to_owned(),
+        "CrossEntropy",
+        &[last, target],
+        vec![],
+        vec![("label_smoothing".to_owned(), smoothing.to_string())],
+    );
+    graph.nodes
+}
+
+struct Graph {
+    nodes: Vec<GraphNode>,
+}
+
+impl Graph {
+    /// Adds a node; its name.
+    fn add(
+        &mut self,
+        name: String,
+        operation: &str,
+        inputs: &[String],
+        shape: Vec<i64>,
+        attributes: Vec<(String, String)>,
+    ) -> String {
+        self.nodes.push(GraphNode {
+            name: name.clone(),
+            operation: operation.to_owned(),
+            inputs: inputs.to_vec(),
+            shape,
+            attributes,
+        });
+        name
+    }
+
+    /// Adds a stage and its parameters behind the node `last`; its name.
+    fn stage(&mut self, config: &Config, scope: &str, stage: Stage, last: String) -> String {
+        let (name, operation, shape) = described(config, stage);
+        let mut inputs = vec![last];
+        for (parameter, shape) in parameters(stage) {
+            let name = format!("{scope}/{name}/{parameter}");
+            inputs.push(self.add(name, "Parameter", &[], shape, Vec::new()));
+        }
+        let mut attributes = vec![
+            ("parameters".to_owned(), stage.parameters().to_string()),
+            ("flop_per_sample".to_owned(), stage.flop().to_string()),
+        ];
+        if let Stage::Dropout { site, .. } = stage {
+            let rate = config.model.dropout_rate(site);
+            attributes.push(("probability".to_owned(), rate.to_string()));
+        }
+        if let Stage::Convolution { kernel, .. } = stage {
+            attributes.push(("kernel_size".to_owned(), kernel.to_string()));
+        }
+        let full = match parameters(stage).is_empty() {
+            true => format!("{scope}/{name}"),
+            // Beside its parameters, in a box of its own.
+            false => format!("{scope}/{name}/{operation}"),
+        };
+        self.add(full, operation, &inputs, shape, attributes)
+    }
+}
+
+/// A stage's name, what it does, and the shape of what comes out of it.
+fn described(config: &Config, stage: Stage) -> (&'static str, &'static str, Vec<i64>) {
+    let flat = vec![-1, stage.features() as i64];
+    match stage {
+        Stage::Dropout { .. } => ("dropout", "Dropout", flat),
+        Stage::Convolution {
+            height,
+            width,
+            outputs,
+            ..
+        } => {
+            let image = vec![-1, height as i64, width as i64, outputs as i64];
+            ("convolution", "Conv2d", image)
+        }
+        Stage::Dense { .. } => ("dense", "Linear", flat),
+        Stage::BatchNorm { .. } => ("batch_norm", "BatchNorm", flat),
+        Stage::LayerNorm { .. } => ("layer_norm", "LayerNorm", flat),
+        Stage::Activation { .. } => ("activation", config.model.activation.name(), flat),
+        Stage::Pooling {
+            pooling,
+            height,
+            width,
+            channels,
+        } => {
+            let operation = match pooling {
+                Pooling::Max => "MaxPool2d",
+                Pooling::Average | Pooling::None => "AvgPool2d",
+            };
+            let image = [height / 2, width / 2, channels].map(|size| size as i64);
+            ("pooling", operation, [&[-1], &image[..]].concat())
+        }
+    }
+}
+
+/// The names and shapes of a stage's parameters.
+fn parameters(stage: Stage) -> Vec<(&'static str, Vec<i64>)> {
+    let (weight, bias) = match stage {
+        Stage::Dense { inputs, outputs } => (vec![inputs, outputs], outputs),
+        Stage::Convolution {
+            inputs,
+            outputs,
+            kernel,
+            ..
+        } => (vec![kernel, kernel, inputs, outputs], outputs),
+        Stage::BatchNorm { units, .. } => (vec![units], units),
+        Stage::LayerNorm { features } => (vec![features], features),
+        Stage::Dropout { .. } | Stage::Activation { .. } | Stage::Pooling { .. } => {
+            return Vec::new();
+        }
+    };
+    let weight = weight.into_iter().map(|size| size as i64).collect();
+    vec![("weight", weight), ("bias", vec![bias as i64])]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::HashSet;
+
+    #[test]
+    fn names_are_unique_and_every_input_stands_before_its_use() {
+        let mut config = Config::default();
+        config.model.kind = crate::spec::ModelKind::Cnn;
+        config.model.norm = crate::spec::Norm::Batch;
+        config.model.dropout = crate::spec::Fraction::new(0.5).unwrap();
+        config.model.input_dropout = crate::spec::Fraction::new(0.1).unwrap();
+        let nodes = model_graph(&config);
+        let mut seen = HashSet::new();
+        for node in &nodes {
+            let known = node.inputs.iter().all(|input| seen.contains(input));
+            assert!(known, "{}: {:?}", node.name, node.inputs);
+            assert!(seen.insert(node.name.clone()), "{} twice", node.name);
+        }
+        let parameters: usize = nodes
+            .iter()
+            .filter(|node| node.operation == "Parameter")
+            .map(|node| node.shape.iter().product::<i64>() as usize)
+            .sum();
+        assert_eq!(parameters as u64, config.parameters());
+    }
+}
