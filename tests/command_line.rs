@@ -69,15 +69,13 @@ fn progress_turns_into_plain_lines_where_there_is_no_terminal() {
     assert_eq!(done.code, 0);
     let lines: Vec<&str> = done.error.lines().collect();
     assert_eq!(lines[0], "sweep: 3 runs");
-    assert!(
-        lines.iter().any(|line| line.starts_with("3/3 runs, ")),
-        "{}",
-        done.error
-    );
-    let last = lines.last().unwrap();
-    assert!(
-        last.starts_with("measuring speed and memory of 3 trials"),
-        "{last}"
+    let [.., runs, measuring] = lines[..] else {
+        panic!("{}", done.error);
+    };
+    assert!(runs.starts_with("3/3 runs, "), "{}", done.error);
+    assert_eq!(
+        measuring,
+        "measuring speed and memory of 3 trials, one after the other"
     );
     assert!(
         !done.error.contains('\u{1b}'),

@@ -43,7 +43,8 @@ pub fn profile<B: Backend>(
         .filter(|range| range.len() == size.min(count))
         .collect();
     let steps_per_epoch = count.div_ceil(size);
-    let mut times = Vec::new();
+    // In one piece: the memory that is measured must not depend on how many steps are timed.
+    let mut times = Vec::with_capacity(*STEPS.end());
     for (index, range) in full.iter().cycle().enumerate() {
         let total: f64 = times.iter().sum();
         if times.len() >= *STEPS.end() || (times.len() >= *STEPS.start() && total > ENOUGH) {
