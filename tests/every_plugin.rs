@@ -10,9 +10,10 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use support::events::{event_file, events, scalar, value};
+use tp_sweep::event::LayerValues;
 use tp_sweep::record::{
-    BestTrial, Confusion, EventFile, GraphNode, HParam, LayerValues, PrCurve, Scores,
-    SessionStatus, mean_and_deviation, write_best, write_scores,
+    BestTrial, Confusion, EventFile, GraphNode, HParam, PrCurve, Scores, SessionStatus,
+    mean_and_deviation, write_best, write_scores,
 };
 
 const INPUTS: usize = 24;
