@@ -6,11 +6,11 @@
 //!     cargo bench --bench overhead
 
 use std::time::Instant;
-use tp_sweep::event::{EpochMetrics, Outcome, TestMetrics};
+use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Finished, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
-use tp_sweep::report::Report;
-use tp_sweep::run::{Executed, Executor, Interrupt, Schedule, Silent};
+use tp_sweep::report::{Report, TrialClasses};
+use tp_sweep::run::{Executor, Interrupt, Schedule, Silent};
 use tp_sweep::spec::{Source, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
 
@@ -31,7 +31,7 @@ impl Executor for Instantly {
         _plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Executed, Interrupted> {
+    ) -> Result<Vec<Outcome>, Interrupted> {
         for epoch in 1..=3 {
             for member in 0..cohort.len() {
                 let metrics = EpochMetrics {
@@ -41,19 +41,23 @@ impl Executor for Instantly {
                     val_loss: Some(0.5),
                     val_accuracy: Some(0.9),
                     learning_rate: 0.01,
+                    gradient_norms: vec![0.1; 2],
                     seconds: 0.1,
                 };
                 observer.epoch_finished(member, &metrics);
             }
         }
-        let test = TestMetrics {
+        let evaluated = Evaluated {
             loss: 0.5,
             accuracy: 0.9,
+            macro_f1: 0.9,
         };
-        Ok(Executed {
-            outcomes: vec![Outcome::Finished(test); cohort.len()],
-            peak_bytes: None,
-        })
+        let finished = Finished {
+            epoch: 3,
+            validation: Some((evaluated, ClassScores::new(10))),
+            test: (evaluated, ClassScores::new(10)),
+        };
+        Ok(vec![Outcome::Finished(Box::new(finished)); cohort.len()])
     }
 }
 
@@ -84,9 +88,13 @@ fn main() {
         };
         let ran = schedule.run().expect("the folder can be written to");
         let recorded = started.elapsed().as_secs_f64();
-        Report::new(&sweep, &plan, &ran.results).expect("tables of valid results");
+        let classes = |trial| {
+            let scores = store.trial_classes(&plan, trial)?;
+            Some(TrialClasses::new(Vec::new(), scores))
+        };
+        Report::new(&sweep, &plan, &ran.results, &classes).expect("tables of valid results");
         let reported = started.elapsed().as_secs_f64();
-        runs = ran.results.len();
+        runs = ran.results.runs.len();
         samples.push([planned, recorded - planned, reported - recorded]);
     }
     let median = |part: usize| {

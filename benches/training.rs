@@ -107,6 +107,7 @@ fn cohort_epoch_seconds(dataset: &Dataset, data: &DeviceDataset<Flex>, members: 
                 fold: 0,
             },
             partition: Arc::clone(&partition),
+            normalisation: None,
         })
         .collect();
     let mut watch = Watch {

@@ -64,7 +64,8 @@ pub struct ClassScores {
     /// Samples by true class (row) and predicted class (column).
     pub confusion: Vec<Vec<u64>>,
     /// For each class, its samples by the probability that the model gave the class, in
-    /// [`SCORE_BINS`] equal bins of 0 to 1; the last includes 1.
+    /// [`SCORE_BINS`] bins: with n bins, bin k holds k/(n − 1) up to, not including,
+    /// (k + 1)/(n − 1), so that the last holds 1 alone.
     pub positives: Vec<Vec<u64>>,
     /// For each class, all other samples by the same probability.
     pub negatives: Vec<Vec<u64>>,
@@ -95,7 +96,8 @@ impl ClassScores {
             if probability > probabilities[predicted] {
                 predicted = index;
             }
-            let bin = ((probability * SCORE_BINS as f32) as usize).min(SCORE_BINS - 1);
+            let bin = (probability * (SCORE_BINS - 1) as f32) as usize;
+            let bin = bin.min(SCORE_BINS - 1);
             match index == class {
                 true => self.positives[index][bin] += 1,
                 false => self.negatives[index][bin] += 1,

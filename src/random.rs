@@ -23,6 +23,10 @@ pub enum Purpose {
     BatchOrder,
     /// The units dropped in one epoch, of one layer.
     Dropout,
+    /// The test part of data that has none.
+    TestPart,
+    /// How far, and whether mirrored, the training images of one epoch are moved.
+    Augmentation,
 }
 
 /// The seed of a sweep, narrowed to one repeat and one split of it.

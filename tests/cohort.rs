@@ -187,6 +187,7 @@ fn trained(
                 seed.repeat,
                 seed.fold,
             )),
+            normalisation: None,
         })
         .collect();
     let mut curve = Curve(vec![Vec::new(); runs.len()]);
@@ -348,6 +349,7 @@ fn an_interrupted_training_says_so() {
         config: &config,
         seed,
         partition,
+        normalisation: None,
     };
     assert_eq!(train(&data, &[member], &mut Impatient), Err(Interrupted));
 }

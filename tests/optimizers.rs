@@ -192,13 +192,14 @@ fn trainings_reach_pytorchs_accuracies_and_losses() {
                     fold: 0,
                 },
                 partition: Arc::clone(&partition),
+                normalisation: None,
             };
             let mut curve = Curve(Vec::new());
             let Outcome::Finished(test) = train(&data, &[member], &mut curve).unwrap().remove(0)
             else {
                 panic!("{settings:?} failed");
             };
-            accuracies.push(100.0 * test.accuracy);
+            accuracies.push(100.0 * test.test.0.accuracy);
             losses.push(curve.0[4].train_loss);
         }
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;

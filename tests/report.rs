@@ -1,16 +1,17 @@
 //! Scheduler, records and report together, with an executor that trains nothing: what is ranked
-//! how, what failed, what is tried again.
+//! how, what is told of trials, what failed, what is tried again.
 
 mod support;
 
 use std::path::Path;
 use std::sync::Mutex;
-use tp_sweep::event::{EpochMetrics, Failure, Outcome, TestMetrics};
+use support::{Project, repository};
+use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome, Profile};
 use tp_sweep::plan::{Plan, RunId};
-use tp_sweep::record::Store;
-use tp_sweep::report::Report;
-use tp_sweep::run::{Executed, Executor, Interrupt, Ran, Schedule, Silent};
-use tp_sweep::spec::{Source, Sweep};
+use tp_sweep::record::{Results, Store};
+use tp_sweep::report::{Report, TrialClasses};
+use tp_sweep::run::{Executor, Interrupt, Ran, Schedule, Silent};
+use tp_sweep::spec::{Count, Source, Split, Stage, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
 
 const SWEEP: &str = "
@@ -24,6 +25,7 @@ grid:
   model.width: [16, 32]
 exclude: [{ training.momentum: 0.9, model.width: 16 }]
 include: [{ model.layers: 3 }]
+report: { target_accuracy: 0.55 }
 ";
 
 /// Makes the validation accuracy of each trial and fold up, and remembers what it was asked.
@@ -41,6 +43,42 @@ impl MadeUp {
     }
 }
 
+/// So many samples of each class, a share of them right, the others taken for the next class.
+fn class_scores(classes: usize, accuracy: f64) -> ClassScores {
+    const SAMPLES: usize = 20;
+    let mut scores = ClassScores::new(classes);
+    let right = (accuracy * SAMPLES as f64).round() as usize;
+    for class in 0..classes {
+        for sample in 0..SAMPLES {
+            let predicted = match sample < right {
+                true => class,
+                false => (class + 1) % classes,
+            };
+            let mut probabilities = vec![0.1 / classes as f32; classes];
+            probabilities[predicted] = 0.9;
+            scores.add(class, &probabilities);
+        }
+    }
+    scores
+}
+
+/// An epoch on the way to this accuracy: losses fall by what the accuracy rises.
+fn epoch_metrics(epoch: usize, epochs: usize, accuracy: f64, layers: usize) -> EpochMetrics {
+    let share = epoch as f64 / epochs as f64;
+    EpochMetrics {
+        epoch,
+        train_loss: 2.0 - accuracy * share,
+        train_accuracy: accuracy * share,
+        val_loss: Some(2.25 - accuracy * share),
+        val_accuracy: Some(accuracy * share),
+        learning_rate: 0.01,
+        gradient_norms: (1..=layers)
+            .map(|layer| 0.1_f64.powi((layers - layer) as i32) / epoch as f64)
+            .collect(),
+        seconds: 0.25,
+    }
+}
+
 impl Executor for MadeUp {
     /// A negative accuracy is a panic, one that is no number a divergence.
     fn execute(
@@ -48,7 +86,7 @@ impl Executor for MadeUp {
         plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Executed, Interrupted> {
+    ) -> Result<Vec<Outcome>, Interrupted> {
         let mut outcomes = Vec::new();
         for (member, &run) in cohort.iter().enumerate() {
             self.asked.lock().unwrap().push(run);
@@ -61,26 +99,44 @@ impl Executor for MadeUp {
                 outcomes.push(Outcome::Failed(Failure::Diverged { epoch: 1 }));
                 continue;
             }
-            for epoch in 1..=plan.trials[run.trial].config.training.epochs.get() {
-                let metrics = EpochMetrics {
-                    epoch,
-                    train_loss: 2.0 - accuracy,
-                    train_accuracy: accuracy,
-                    val_loss: Some(1.0 - accuracy),
-                    val_accuracy: Some(accuracy),
-                    learning_rate: 0.01,
-                    seconds: 0.25,
-                };
+            let config = &plan.trials[run.trial].config;
+            let validated = config.validation.split() != Split::Holdout(0.0);
+            let is_dense = |stage: &&Stage| matches!(stage, Stage::Dense { .. });
+            let layers = config.stages().iter().filter(is_dense).count();
+            let epochs = config.training.epochs.get();
+            for epoch in 1..=epochs {
+                let mut metrics = epoch_metrics(epoch, epochs, accuracy, layers);
+                if !validated {
+                    (metrics.val_loss, metrics.val_accuracy) = (None, None);
+                }
                 observer.epoch_finished(member, &metrics);
             }
-            outcomes.push(Outcome::Finished(TestMetrics {
-                loss: 1.5 - accuracy,
-                accuracy: accuracy / 2.0,
-            }));
+            let evaluated = |accuracy: f64, loss: f64| {
+                let scores = class_scores(config.classes(), accuracy);
+                let macro_f1 = scores.macro_f1();
+                let evaluated = Evaluated {
+                    loss,
+                    accuracy,
+                    macro_f1,
+                };
+                (evaluated, scores)
+            };
+            outcomes.push(Outcome::Finished(Box::new(Finished {
+                epoch: epochs,
+                validation: validated.then(|| evaluated(accuracy, 2.25 - accuracy)),
+                test: evaluated(accuracy / 2.0, 1.5 - accuracy),
+            })));
         }
-        Ok(Executed {
-            outcomes,
-            peak_bytes: Some(3 << 20),
+        Ok(outcomes)
+    }
+
+    /// All but trials of three layers can be measured.
+    fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
+        let config = &plan.trials[run.trial].config;
+        (config.model.layers.map(Count::get) != Some(3)).then(|| Profile {
+            seconds_per_epoch: 1e-6 * config.parameters() as f64,
+            steps: 100 + run.trial,
+            peak_bytes: Some(16 * config.parameters()),
         })
     }
 }
@@ -95,11 +151,15 @@ fn planned(text: &str) -> (Sweep, Plan) {
     (sweep, plan)
 }
 
+fn store(folder: &Path, plan: &Plan) -> Store {
+    Store::new(folder, plan, |_| "data".to_owned())
+}
+
 fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -> Ran {
     let schedule = Schedule {
         sweep,
         plan,
-        store: &Store::new(folder, plan, |_| "data".to_owned()),
+        store: &store(folder, plan),
         executor,
         progress: &Silent,
         interrupt: &Interrupt::default(),
@@ -108,6 +168,25 @@ fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -> Ra
         hardware: String::new(),
     };
     schedule.run().unwrap()
+}
+
+/// The report of the results in this folder, with these names of classes.
+fn report(folder: &Path, sweep: &Sweep, plan: &Plan, results: &Results, names: &[&str]) -> Report {
+    let classes = |trial| {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let scores = store(folder, plan).trial_classes(plan, trial)?;
+        Some(TrialClasses::new(names, scores))
+    };
+    Report::new(sweep, plan, results, &classes).unwrap()
+}
+
+/// Runs a sweep with these accuracies; its plan, its report, and all its results.
+fn reported(text: &str, accuracy: fn(RunId) -> f64) -> (Sweep, Plan, Report, Results) {
+    let (sweep, plan) = planned(text);
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(folder.path(), &sweep, &plan, &MadeUp::new(accuracy));
+    let report = report(folder.path(), &sweep, &plan, &ran.results, &[]);
+    (sweep, plan, report, ran.results)
 }
 
 #[test]
@@ -124,9 +203,127 @@ fn a_report_reads_well_whatever_became_of_its_trials() {
     });
     let ran = run(folder.path(), &sweep, &plan, &executor);
     assert!(!ran.interrupted);
-    let report = Report::new(&sweep, &plan, &ran.results).unwrap();
+    let names = [
+        "nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
+    ];
+    let report = report(folder.path(), &sweep, &plan, &ran.results, &names);
     insta::assert_snapshot!("markdown", report.markdown);
+    insta::assert_snapshot!(
+        "terminal",
+        report.top(&sweep, &plan, &ran.results, 5).unwrap()
+    );
     insta::assert_snapshot!("csv", String::from_utf8(report.csv).unwrap());
+}
+
+#[test]
+fn a_single_trial_reads_well_with_nothing_held_out() {
+    let (sweep, plan, report, results) = reported(
+        "name: alone\ntraining: { epochs: 30 }\nvalidation: { holdout: 0, repeats: 3 }",
+        |run| 0.8 + 0.05 * f64::from(run.repeat),
+    );
+    insta::assert_snapshot!("alone", report.markdown);
+    insta::assert_snapshot!(
+        "alone_terminal",
+        report.top(&sweep, &plan, &results, 5).unwrap()
+    );
+    assert_eq!(report.best.unwrap().trial, 0);
+}
+
+/// Whether the report of a sweep has a section.
+fn has(section: &str, sweep: &str) -> bool {
+    let (_, _, report, _) = reported(sweep, |run| 0.5 + 0.01 * run.trial as f64);
+    report.markdown.contains(&format!("## {section}\n"))
+}
+
+#[test]
+fn tables_that_would_be_too_wide_or_too_long_are_left_out() {
+    let widths = |count: usize| {
+        let widths: Vec<usize> = (1..=count).collect();
+        format!("training: {{ epochs: 1 }}\ngrid: {{ model.width: {widths:?} }}")
+    };
+    assert!(has("Losses by epoch", &widths(6)));
+    assert!(!has("Losses by epoch", &widths(7)));
+    assert!(has("Gradient norms", &widths(12)));
+    assert!(!has("Gradient norms", &widths(13)));
+    assert!(!has("Gradient norms", "model: { layers: 50, width: 2 }"));
+}
+
+#[test]
+fn without_validation_no_trial_is_the_best_of_several() {
+    let classes = "Classes of the best trial";
+    let two = "grid: { model.width: [1, 2] }";
+    assert!(has(classes, two));
+    let unvalidated = format!("validation: {{ holdout: 0 }}\n{two}");
+    assert!(!has(classes, &unvalidated));
+    assert!(!has("Classes", &unvalidated));
+    assert!(!has("Best configuration", &unvalidated));
+}
+
+#[test]
+fn classes_are_shown_by_name_and_confusions_of_a_few() {
+    let (sweep, plan) = planned("training: { epochs: 1 }");
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(folder.path(), &sweep, &plan, &MadeUp::new(|_| 0.5));
+    let text = |classes: usize| {
+        let scores = tp_sweep::record::RunClasses {
+            validation: None,
+            test: class_scores(classes, 0.5),
+        };
+        let names = (0..classes).map(|class| format!("kind{class}")).collect();
+        let classes = TrialClasses::new(names, scores);
+        let report = Report::new(&sweep, &plan, &ran.results, &|_| Some(classes.clone()));
+        report.unwrap().markdown
+    };
+    assert!(text(20).contains("| kind19 |"));
+    assert!(text(20).contains("Confusion matrix"));
+    assert!(text(21).contains("| kind20 |"));
+    assert!(!text(21).contains("Confusion matrix"));
+    assert!(text(201).contains("\n1 more classes are left out."));
+}
+
+#[test]
+fn the_table_of_axe5_fits_a_terminal_of_100_columns() {
+    let text = std::fs::read_to_string(repository().join("sweeps/axe5.yaml")).unwrap();
+    let (sweep, plan, report, results) = reported(&text, |run| 0.9 + 0.01 * f64::from(run.fold));
+    let top = report.top(&sweep, &plan, &results, 108).unwrap();
+    let widest = top.lines().map(|line| line.chars().count()).max();
+    assert!(widest.is_some_and(|widest| widest <= 100), "{top}");
+}
+
+#[test]
+fn the_best_trial_is_marked_for_tensorboard_and_no_other() {
+    let project = Project::new(
+        "data: { limit: 500 }\ntraining: { epochs: 1 }\n\
+         grid: { training.learning_rate: [0.1, 0.001] }\n",
+    );
+    let marked = |trial: &str| {
+        let folder = project.path("runs/sweep").join(trial).join("best");
+        folder.is_dir().then(|| support::files(&folder))
+    };
+    let report = || {
+        let data = repository().join("data");
+        let done = project.run(&["report", "sweep.yaml", "--data", data.to_str().unwrap()]);
+        assert_eq!(done.code, 0, "{}", done.error);
+    };
+    assert_eq!(project.train(&["--quiet"]).code, 0);
+    let first = marked("lr0.1").expect("the best is marked");
+    assert_eq!(marked("lr0.001"), None);
+    let events = support::events::event_file(&project.path("runs/sweep/lr0.1/best"));
+    let events = support::events::events(&events);
+    support::events::value(&events, "Confusion/validation");
+    support::events::value(&events, "Confusion/test");
+    support::events::value(&events, "PR/9");
+    // The name of an event file tells the second it was written in.
+    std::thread::sleep(std::time::Duration::from_millis(1100));
+    report();
+    assert_eq!(marked("lr0.1"), Some(first), "not written again");
+    std::fs::remove_file(project.path("runs/sweep/lr0.1/fold-0/result.json")).unwrap();
+    report();
+    assert_eq!(marked("lr0.1"), None, "it is not complete");
+    assert!(marked("lr0.001").is_some());
+    assert_eq!(project.train(&["--quiet"]).code, 0);
+    assert!(marked("lr0.1").is_some());
+    assert_eq!(marked("lr0.001"), None);
 }
 
 #[test]
@@ -148,7 +345,12 @@ fn crashed_runs_are_tried_again_diverged_and_finished_ones_are_not() {
         fold: 0,
     };
     assert_eq!(*second.asked.lock().unwrap(), [again]);
-    let failed = ran.results.values().filter(|r| r.failure.is_some()).count();
+    let failed = ran
+        .results
+        .runs
+        .values()
+        .filter(|r| r.failure.is_some())
+        .count();
     assert_eq!(failed, 1, "the diverged one");
 }
 
@@ -167,14 +369,10 @@ fn runs_are_executed_in_the_order_of_the_plan() {
 #[test]
 fn the_lower_loss_is_first_where_trials_are_ranked_by_loss() {
     let ranking = |rank_by: &str| {
-        let (sweep, plan) = planned(&format!(
-            "report: {{ rank_by: {rank_by} }}\ngrid: {{ model.width: [1, 2, 3, 4] }}"
-        ));
-        let folder = tempfile::tempdir().unwrap();
+        let text =
+            format!("report: {{ rank_by: {rank_by} }}\ngrid: {{ model.width: [1, 2, 3, 4] }}");
         // Trials 1 and 2 are equal: the order of the plan decides.
-        let executor = MadeUp::new(|run| [0.1, 0.7, 0.7, 0.9][run.trial]);
-        let ran = run(folder.path(), &sweep, &plan, &executor);
-        let report = Report::new(&sweep, &plan, &ran.results).unwrap();
+        let (_, _, report, _) = reported(&text, |run| [0.1, 0.7, 0.7, 0.9][run.trial]);
         let csv = String::from_utf8(report.csv).unwrap();
         let names = csv
             .lines()

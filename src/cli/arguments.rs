@@ -1,6 +1,8 @@
 //! The command line.
 
+use crate::data::Official;
 use crate::run::DeviceChoice;
+use crate::spec::DataSet;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -34,6 +36,9 @@ pub enum Command {
     Plan(PlanArguments),
     /// Write the tables again, from the results alone
     Report(ReportArguments),
+    /// List, fetch and check the data sets that are known by name
+    #[command(subcommand)]
+    Data(DataCommand),
     /// Print the JSON Schema of the sweep file, for editors
     Schema,
 }
@@ -95,4 +100,62 @@ pub struct ReportArguments {
     pub sweep: SweepArguments,
     #[command(flatten)]
     pub folders: FolderArguments,
+}
+
+/// The commands of `data`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum DataCommand {
+    /// List the data sets that are known by name, and where they are
+    List(ListArguments),
+    /// Fetch a data set from its home
+    Fetch(FetchArguments),
+    /// Compare the files with the sums of the originals; exit code 1 where one differs
+    Check(CheckArguments),
+}
+
+/// What `data list` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ListArguments {
+    /// The folder of the data sets
+    #[arg(long, value_name = "FOLDER", default_value = "data")]
+    pub data: PathBuf,
+}
+
+/// What `data fetch` takes.
+#[derive(Args, Clone, Debug)]
+pub struct FetchArguments {
+    /// The data set: mnist, fashion-mnist or cifar10
+    #[arg(value_name = "NAME", value_parser = official)]
+    pub set: &'static Official,
+    /// Fetch from below this URL in the place of the data set's home
+    #[arg(long, value_name = "URL")]
+    pub mirror: Option<String>,
+    /// Go through this proxy; default: the one that the environment names, such as HTTPS_PROXY
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// The folder of the data sets
+    #[arg(long, value_name = "FOLDER", default_value = "data")]
+    pub data: PathBuf,
+}
+
+/// What `data check` takes.
+#[derive(Args, Clone, Debug)]
+pub struct CheckArguments {
+    /// The data set; default: all
+    #[arg(value_name = "NAME", value_parser = official)]
+    pub set: Option<&'static Official>,
+    /// The folder of the data sets
+    #[arg(long, value_name = "FOLDER", default_value = "data")]
+    pub data: PathBuf,
+}
+
+fn official(name: &str) -> Result<&'static Official, String> {
+    let named = DataSet::ALL.iter().filter_map(|set| Official::of(*set));
+    named
+        .clone()
+        .find(|official| official.set.name() == name)
+        .ok_or_else(|| {
+            let names: Vec<&str> = named.map(|official| official.set.name()).collect();
+            format!("known are {}", names.join(", "))
+        })
 }

@@ -1,12 +1,12 @@
 //! What the command line says when something cannot be done.
 
-use crate::data::DataError;
+use crate::data::{DataError, FetchError};
 use crate::plan::PlanError;
 use crate::record::RecordError;
 use crate::report::ReportError;
 use crate::run::DeviceError;
 use crate::spec::{Source, SpecError};
-use miette::{Diagnostic, LabeledSpan, MietteHandlerOpts, NamedSource};
+use miette::{Diagnostic, LabeledSpan, MietteDiagnostic, MietteHandlerOpts, NamedSource};
 use std::fmt;
 use std::io::Write;
 
@@ -19,6 +19,14 @@ pub enum CliError {
     /// Data that cannot be used.
     #[error(transparent)]
     Data(#[from] DataError),
+    /// Data that could not be fetched.
+    #[error("{error}")]
+    Fetch {
+        /// Why.
+        error: FetchError,
+        /// How to get it by hand.
+        help: String,
+    },
     /// A device that is not there.
     #[error(transparent)]
     Device(#[from] DeviceError),
@@ -61,6 +69,7 @@ impl CliError {
         match self {
             Self::Spec(_)
             | Self::Data(_)
+            | Self::Fetch { .. }
             | Self::Device(_)
             | Self::Locked { .. }
             | Self::NoResults(_)
@@ -94,6 +103,9 @@ impl CliError {
                 }),
                 source: NamedSource::new(name, text).with_language("yaml"),
             }),
+            Self::Fetch { error, help } => MietteDiagnostic::new(error.to_string())
+                .with_help(help)
+                .into(),
             other => miette::Report::msg(other.to_string()),
         }
     }

@@ -1,6 +1,8 @@
 //! Arguments in, messages out.
 
 mod arguments;
+mod best;
+mod data;
 mod error;
 mod output;
 mod report;
@@ -38,6 +40,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
             output::say(&summary(&loaded.sweep, &loaded.plan))?;
             Ok(0)
         }
+        Some(Command::Data(command)) => data::data(&command),
         Some(Command::Schema) => {
             output::say(&format!("{:#}\n", schema()))?;
             Ok(0)

@@ -1,12 +1,13 @@
 //! `tp-sweep report`.
 
 use super::arguments::ReportArguments;
+use super::best::{classes_of, mark_best};
 use super::error::CliError;
-use super::output::say;
+use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load};
 use crate::plan::Plan;
-use crate::record::{Results, Store, prepare, write_atomically};
-use crate::report::Report;
+use crate::record::{Results, Store, lock, prepare, write_atomically};
+use crate::report::{Report, TrialClasses};
 use crate::spec::Sweep;
 use std::path::{Path, PathBuf};
 
@@ -52,19 +53,33 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     if results.runs.is_empty() {
         return Err(CliError::NoResults(store.folder().to_owned()));
     }
-    let written = write_report(&sweep, &plan, &results, &arguments.folders.reports)?;
+    let classes = |trial| classes_of(&library, &store, &plan, trial);
+    let reports = &arguments.folders.reports;
+    let written = write_report(&sweep, &plan, &results, &classes, reports)?;
     say(&written.shown(&sweep, &plan, &results)?)?;
+    // A process that trains this sweep marks the best trial itself, at its end.
+    let marked = lock(store.folder()).and_then(|lock| match lock {
+        Some(_lock) => mark_best(&plan, &store, written.tables.best.as_ref()),
+        None => Ok(()),
+    });
+    if let Err(error) = marked {
+        // The tables, which were asked for, are there.
+        warn(&format!(
+            "the best trial is not marked for TensorBoard: {error}"
+        ));
+    }
     Ok(0)
 }
 
-/// Makes and writes the tables of a sweep.
+/// Makes and writes the tables of a sweep; `classes` tells how the classes fare in a trial.
 pub(super) fn write_report(
     sweep: &Sweep,
     plan: &Plan,
     results: &Results,
+    classes: &dyn Fn(usize) -> Option<TrialClasses>,
     folder: &Path,
 ) -> Result<Written, CliError> {
-    let tables = Report::new(sweep, plan, results)?;
+    let tables = Report::new(sweep, plan, results, classes)?;
     prepare(folder).map_err(CliError::Record)?;
     let mut paths = Vec::new();
     let files = [("md", tables.markdown.as_bytes()), ("csv", &tables.csv)];

@@ -1,6 +1,7 @@
 //! `tp-sweep run`.
 
 use super::arguments::RunArguments;
+use super::best::{classes_of, mark_best};
 use super::error::CliError;
 use super::output::{say, warn};
 use super::report::write_report;
@@ -8,7 +9,9 @@ use super::sweep::{Loaded, fingerprints, load};
 use crate::data::{Dataset, DeviceForm, Library};
 use crate::plan::{Plan, plural};
 use crate::record::{Host, Manifest, Store, lock, prepare};
-use crate::run::{Device, Executor, Interrupt, Ran, Schedule, TensorExecutor, display, remaining};
+use crate::run::{
+    Device, Executor, Interrupt, Ran, Schedule, TensorExecutor, display, remaining, unmeasured,
+};
 use crate::spec::{DataSource, Sweep};
 use burn::backend::Flex;
 use std::collections::hash_map::Entry;
@@ -59,16 +62,18 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         hardware: hardware(&manifest),
     }
     .run();
+    let classes = |trial| classes_of(&library, &store, &plan, trial);
     let reports = &arguments.folders.reports;
     let ran = match ran {
         Ok(ran) => ran,
         Err(error) => {
             // What is complete is worth a table, if it can still be written.
-            let _ = write_report(&sweep, &plan, &store.read(&plan), reports);
+            let _ = write_report(&sweep, &plan, &store.read(&plan), &classes, reports);
             return Err(CliError::Record(error));
         }
     };
-    let written = write_report(&sweep, &plan, &ran.results, reports)?;
+    let written = write_report(&sweep, &plan, &ran.results, &classes, reports)?;
+    mark_best(&plan, &store, written.tables.best.as_ref()).map_err(CliError::Record)?;
     if !arguments.quiet {
         // The tables are in their files: a closed output takes nothing away.
         let _ = say(&written.shown(&sweep, &plan, &ran.results)?);
@@ -134,7 +139,7 @@ fn workers(arguments: &RunArguments, device: Device) -> usize {
     }
 }
 
-/// Loads the data that remaining runs need, and puts it on the device.
+/// Loads the data that remaining runs and measurements need, and puts it on the device.
 fn executor(
     library: &Library,
     plan: &Plan,
@@ -142,7 +147,9 @@ fn executor(
     device: Device,
 ) -> Result<Box<dyn Executor>, CliError> {
     let mut datasets: HashMap<DeviceForm, Arc<Dataset>> = HashMap::new();
-    for run in remaining(plan, &store.read(plan)).into_iter().flatten() {
+    let results = store.read(plan);
+    let open = remaining(plan, &results).into_iter().flatten();
+    for run in open.chain(unmeasured(plan, &results)) {
         let data = &plan.trials[run.trial].config.data;
         if let Entry::Vacant(entry) = datasets.entry(DeviceForm::of(data)) {
             entry.insert(library.load(data)?);

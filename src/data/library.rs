@@ -2,8 +2,8 @@
 
 use super::dataset::Dataset;
 use super::error::DataError;
-use super::mnist;
 use super::official::{FASHION_MNIST, MNIST};
+use super::{cifar10, mnist};
 use crate::spec::{Data, DataSet, DataSource, Facts};
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -41,6 +41,7 @@ impl Library {
     /// The user's own data cannot be used.
     pub fn facts(&self, data: &Data) -> Result<Facts, DataError> {
         match (data.set, data.set.facts()) {
+            (DataSet::Cifar10, _) => Ok(cifar10::facts(&self.folders)),
             (_, Some(known)) => Ok(known),
             _ => Ok(self.loaded(data)?.dataset.facts()),
         }

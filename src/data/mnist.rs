@@ -5,8 +5,8 @@ use super::error::DataError;
 use super::files::{find, gunzipped};
 use super::idx;
 use super::normalisation::Normalisation;
-use super::official::{FASHION_MNIST, IdxFile, MNIST, Official};
-use sha2::{Digest, Sha256};
+use super::official::{Contents, FASHION_MNIST, MNIST, Official};
+use super::sum::sha256;
 use std::path::PathBuf;
 
 /// Mean and standard deviation of MNIST's training pixels, scaled to 0..1 (PyTorch's MNIST
@@ -31,7 +31,7 @@ const CLOTHES: [&str; 10] = [
 ];
 
 /// The largest of the files: 60,000 images of 784 bytes and a header of 16. Reading stops there.
-const LARGEST: u64 = 60_000 * 784 + 16;
+pub(super) const LARGEST: u64 = 60_000 * 784 + 16;
 
 /// Loads MNIST from the first of `folders` that has its files, gzipped or not.
 pub(super) fn mnist(folders: &[PathBuf]) -> Result<Dataset, DataError> {
@@ -48,8 +48,8 @@ pub(super) fn fashion_mnist(folders: &[PathBuf]) -> Result<Dataset, DataError> {
 /// The hash that names the data in a run's identity: known, since the files are checked.
 pub(super) fn fingerprint(official: &Official) -> String {
     let mut hasher = blake3::Hasher::new();
-    for file in official.idx_files {
-        hasher.update(file.contents.as_bytes());
+    for file in official.contents {
+        hasher.update(file.sha256.as_bytes());
     }
     hasher.finalize().to_hex().to_string()
 }
@@ -60,10 +60,10 @@ fn load(
     class_names: Vec<String>,
     (mean, standard_deviation): (f32, f32),
 ) -> Result<Dataset, DataError> {
-    let [training_images, training_labels, test_images, test_labels] = official.idx_files else {
+    let [training_images, training_labels, test_images, test_labels] = official.contents else {
         unreachable!("the official IDX sets have four files");
     };
-    let samples = |images: &IdxFile, labels: &IdxFile| {
+    let samples = |images: &Contents, labels: &Contents| {
         let images = checked(official, folders, images)?;
         let labels = checked(official, folders, labels)?;
         // The sums are right, so the shapes are too.
@@ -90,7 +90,7 @@ fn load(
 fn checked(
     official: &Official,
     folders: &[PathBuf],
-    file: &IdxFile,
+    file: &Contents,
 ) -> Result<idx::ByteArray, DataError> {
     let names = [file.name.to_owned(), format!("{}.gz", file.name)];
     let path = find(official, folders, &names)?;
@@ -99,18 +99,16 @@ fn checked(
         path: path.clone(),
         source,
     })?;
-    let found = hex(&Sha256::digest(&bytes));
-    if found != file.contents {
+    let found = sha256(bytes.as_slice()).map_err(|source| DataError::Read {
+        path: path.clone(),
+        source,
+    })?;
+    if found != file.sha256 {
         return Err(DataError::Checksum {
             path,
             found,
-            expected: file.contents.to_owned(),
+            expected: file.sha256.to_owned(),
         });
     }
     idx::read(&bytes).map_err(|reason| DataError::Format { path, reason })
-}
-
-/// A hash as people write it.
-pub(super) fn hex(hash: &[u8]) -> String {
-    hash.iter().map(|byte| format!("{byte:02x}")).collect()
 }

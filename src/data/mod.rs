@@ -1,25 +1,36 @@
 //! Data sets: read from files and checked, split into folds, put on a device.
 
+mod check;
+mod cifar10;
 mod dataset;
 mod device;
 mod error;
+mod fetch;
 mod files;
 mod idx;
+mod idx_folder;
+mod images;
 mod library;
 mod mnist;
 mod normalisation;
+mod npy;
 mod official;
+mod own;
 mod split;
+mod sum;
+mod table;
 
+pub use check::{CheckedFile, FileState, check, found};
 pub use dataset::{Dataset, Samples, Values};
 pub use device::{DeviceDataset, DeviceForm, DeviceSamples};
 pub use error::DataError;
+pub use fetch::{Client, FetchError, fetch};
 pub use library::Library;
 pub use normalisation::Normalisation;
 pub use official::{Official, OfficialFile};
 pub use split::{Partition, partition};
 
-use crate::spec::{DataSet, DataSource};
+use crate::spec::{DataSet, DataSource, Text};
 use std::path::{Path, PathBuf};
 
 /// Loads a data set that is known by name from the first of `folders` that has it.
@@ -31,17 +42,31 @@ pub fn load(set: DataSet, folders: &[PathBuf]) -> Result<Dataset, DataError> {
     match set {
         DataSet::Mnist => mnist::mnist(folders),
         DataSet::FashionMnist => mnist::fashion_mnist(folders),
-        set => Err(DataError::Unusable {
-            path: PathBuf::new(),
-            reason: format!("data.set: {set} is read from data.path"),
-        }),
+        DataSet::Cifar10 => cifar10::load(folders),
+        DataSet::Table | DataSet::Images | DataSet::Idx | DataSet::Npy => {
+            Err(DataError::Unusable {
+                path: PathBuf::new(),
+                reason: format!("data.set: {set} needs data.path"),
+            })
+        }
     }
 }
 
 /// Loads the user's own data from the file or folder at `path`.
 fn load_own(source: &DataSource, path: &Path) -> Result<Dataset, DataError> {
-    Err(DataError::Unusable {
-        path: path.to_owned(),
-        reason: format!("data.set: {} cannot be read yet", source.set),
-    })
+    let label = source.label.as_ref().map_or("", Text::as_str);
+    let own = match source.set {
+        DataSet::Table => table::load(path, label),
+        DataSet::Images => images::load(path),
+        DataSet::Idx => idx_folder::load(path),
+        DataSet::Npy => npy::load(path),
+        DataSet::Mnist | DataSet::FashionMnist | DataSet::Cifar10 => {
+            Err(format!("{} is known by name", source.set))
+        }
+    };
+    own.and_then(|own| own.into_dataset(source.test_fraction.get()))
+        .map_err(|reason| DataError::Unusable {
+            path: path.to_owned(),
+            reason,
+        })
 }

@@ -14,8 +14,9 @@ pub struct Official {
     pub files: &'static [OfficialFile],
     /// Where its files are, with a `/` at the end.
     pub home: &'static str,
-    /// The IDX files within: training images and labels, test images and labels.
-    pub(super) idx_files: &'static [IdxFile],
+    /// What is in them, not compressed: for IDX training images and labels, then those of the test
+    /// part; for CIFAR-10 the training batches, then the test batch.
+    pub(super) contents: &'static [Contents],
 }
 
 /// A file of a data set's home.
@@ -29,18 +30,18 @@ pub struct OfficialFile {
     pub sha256: &'static str,
 }
 
-/// An IDX file: the same contents may be gzipped in many ways.
+/// The contents of a file: the same may be compressed in many ways.
 #[derive(Debug)]
-pub(super) struct IdxFile {
-    /// Its name, without `.gz`.
+pub(super) struct Contents {
+    /// The file's name, without `.gz`.
     pub name: &'static str,
-    /// The SHA-256 of its contents, not gzipped.
-    pub contents: &'static str,
+    /// The SHA-256 of its contents, not compressed.
+    pub sha256: &'static str,
 }
 
 /// Handwritten digits. Its authors' page no longer gives it out to everyone: this is the copy of
 /// the Computer Vision Data Foundation, with the authors' own gzipped files.
-pub static MNIST: Official = Official {
+pub(super) static MNIST: Official = Official {
     set: DataSet::Mnist,
     home: "https://storage.googleapis.com/cvdf-datasets/mnist/",
     files: &[
@@ -65,28 +66,28 @@ pub static MNIST: Official = Official {
             sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
         },
     ],
-    idx_files: &[
-        IdxFile {
+    contents: &[
+        Contents {
             name: "train-images-idx3-ubyte",
-            contents: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
+            sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
         },
-        IdxFile {
+        Contents {
             name: "train-labels-idx1-ubyte",
-            contents: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
+            sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
         },
-        IdxFile {
+        Contents {
             name: "t10k-images-idx3-ubyte",
-            contents: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
+            sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         },
-        IdxFile {
+        Contents {
             name: "t10k-labels-idx1-ubyte",
-            contents: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
+            sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
         },
     ],
 };
 
 /// Clothes. The sums of the contents are those of Debian's package dataset-fashion-mnist.
-pub static FASHION_MNIST: Official = Official {
+pub(super) static FASHION_MNIST: Official = Official {
     set: DataSet::FashionMnist,
     home: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     files: &[
@@ -111,28 +112,29 @@ pub static FASHION_MNIST: Official = Official {
             sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
         },
     ],
-    idx_files: &[
-        IdxFile {
+    contents: &[
+        Contents {
             name: "train-images-idx3-ubyte",
-            contents: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
+            sha256: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
         },
-        IdxFile {
+        Contents {
             name: "train-labels-idx1-ubyte",
-            contents: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
+            sha256: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
         },
-        IdxFile {
+        Contents {
             name: "t10k-images-idx3-ubyte",
-            contents: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
+            sha256: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         },
-        IdxFile {
+        Contents {
             name: "t10k-labels-idx1-ubyte",
-            contents: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
+            sha256: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
         },
     ],
 };
 
-/// Animals and vehicles: the binary version of CIFAR-10.
-pub static CIFAR10: Official = Official {
+/// Animals and vehicles: the binary version of CIFAR-10. The sums of the files in the archive are
+/// those of the Ruby package torchvision.
+pub(super) static CIFAR10: Official = Official {
     set: DataSet::Cifar10,
     home: "https://www.cs.toronto.edu/~kriz/",
     files: &[OfficialFile {
@@ -140,7 +142,32 @@ pub static CIFAR10: Official = Official {
         bytes: 170_052_171,
         sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
     }],
-    idx_files: &[],
+    contents: &[
+        Contents {
+            name: "data_batch_1.bin",
+            sha256: "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
+        },
+        Contents {
+            name: "data_batch_2.bin",
+            sha256: "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed",
+        },
+        Contents {
+            name: "data_batch_3.bin",
+            sha256: "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67",
+        },
+        Contents {
+            name: "data_batch_4.bin",
+            sha256: "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48",
+        },
+        Contents {
+            name: "data_batch_5.bin",
+            sha256: "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add",
+        },
+        Contents {
+            name: "test_batch.bin",
+            sha256: "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
+        },
+    ],
 };
 
 impl Official {

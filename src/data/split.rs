@@ -47,7 +47,7 @@ pub fn partition(labels: &[u16], config: &Config, repeat: u32, fold: u32) -> Par
 }
 
 /// The samples in random order, one class after the other where the split is stratified.
-fn ordered(
+pub(super) fn ordered(
     labels: &[u16],
     samples: impl Iterator<Item = usize>,
     stratified: bool,
@@ -81,7 +81,7 @@ fn dealt(order: &[u32], folds: usize, fold: usize) -> (Vec<u32>, Vec<u32>) {
 }
 
 /// Takes `count` samples at equal distances along the order; the taken ones, and the others.
-fn spread(order: &[u32], count: usize) -> (Vec<u32>, Vec<u32>) {
+pub(super) fn spread(order: &[u32], count: usize) -> (Vec<u32>, Vec<u32>) {
     let total = order.len().max(1);
     let (mut taken, mut others) = (Vec::new(), Vec::new());
     for (position, &sample) in order.iter().enumerate() {

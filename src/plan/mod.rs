@@ -10,7 +10,7 @@ mod work;
 pub use error::{MOST_RUNS, MOST_TRIALS, PlanError};
 pub use expand::{Expansion, FactsOf, Point};
 pub use identity::{Identity, RESULTS_VERSION};
-pub use summary::{duration, plural, summary};
+pub use summary::{duration, grouped, plural, summary};
 pub use work::Work;
 
 use crate::random::Seed;

@@ -142,7 +142,7 @@ pub fn plural(count: usize, word: &str) -> String {
 }
 
 /// A number with its thousands separated: `1,234,567`.
-fn grouped(number: u64) -> String {
+pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();
     for (index, digit) in digits.chars().enumerate() {

@@ -2,7 +2,7 @@
 
 use super::atomic::write_atomically;
 use super::error::RecordError;
-use crate::event::ClassScores;
+use crate::event::{ClassScores, SCORE_BINS};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -31,6 +31,75 @@ impl RunClasses {
     /// The scores in the folder of a complete run, if they can be read.
     pub fn read(folder: &Path) -> Option<Self> {
         let text = std::fs::read(folder.join(FILE)).ok()?;
-        serde_json::from_slice(&text).ok()
+        let classes: Self = serde_json::from_slice(&text).ok()?;
+        let count = classes.test.confusion.len();
+        let whole = |scores: &ClassScores| is_whole(scores, count);
+        let all = classes.validation.as_ref().is_none_or(whole) && whole(&classes.test);
+        all.then_some(classes)
+    }
+
+    /// The scores on the samples of both; nothing where they are not of the same classes, or only
+    /// one has validation samples.
+    pub fn plus(mut self, other: &Self) -> Option<Self> {
+        if self.test.confusion.len() != other.test.confusion.len() {
+            return None;
+        }
+        match (&mut self.validation, &other.validation) {
+            (Some(own), Some(other)) => own.merge(other),
+            (None, None) => {}
+            _ => return None,
+        }
+        self.test.merge(&other.test);
+        Some(self)
+    }
+}
+
+/// Whether the tables have a row, a column and bins for each of so many classes.
+fn is_whole(scores: &ClassScores, classes: usize) -> bool {
+    let has = |table: &[Vec<u64>], columns: usize| {
+        table.len() == classes && table.iter().all(|row| row.len() == columns)
+    };
+    has(&scores.confusion, classes)
+        && has(&scores.positives, SCORE_BINS)
+        && has(&scores.negatives, SCORE_BINS)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn classes(count: usize, validated: bool) -> RunClasses {
+        let mut scores = ClassScores::new(count);
+        scores.add(0, &vec![0.5; count]);
+        RunClasses {
+            validation: validated.then(|| scores.clone()),
+            test: scores,
+        }
+    }
+
+    #[test]
+    fn scores_that_lack_a_part_are_none() {
+        let folder = tempfile::tempdir().unwrap();
+        assert_eq!(RunClasses::read(folder.path()), None);
+        let whole = classes(3, true);
+        whole.write(folder.path()).unwrap();
+        assert_eq!(RunClasses::read(folder.path()), Some(whole.clone()));
+        let mut short = whole.clone();
+        short.test.positives[1].pop();
+        short.write(folder.path()).unwrap();
+        assert_eq!(RunClasses::read(folder.path()), None);
+        let mut other = whole;
+        other.validation = Some(ClassScores::new(2));
+        other.write(folder.path()).unwrap();
+        assert_eq!(RunClasses::read(folder.path()), None);
+    }
+
+    #[test]
+    fn only_scores_of_one_kind_are_added() {
+        let sum = classes(3, true).plus(&classes(3, true)).unwrap();
+        assert_eq!(sum.test.confusion[0][0], 2);
+        assert_eq!(sum.validation.unwrap().confusion[0][0], 2);
+        assert_eq!(classes(3, true).plus(&classes(3, false)), None);
+        assert_eq!(classes(3, true).plus(&classes(2, true)), None);
     }
 }

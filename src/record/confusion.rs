@@ -1,9 +1,10 @@
 //! Confusion matrices, and their pictures.
 
 use super::image::{Canvas, Colour, Direction, Image, LETTER, LINE, mix};
+use serde::Serialize;
 
 /// How many samples of each class were taken for which class.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Confusion {
     /// Samples: a row for each true class, a column for each predicted one.
     pub counts: Vec<Vec<u64>>,

@@ -2,13 +2,14 @@
 
 use super::error::{RecordError, on};
 use super::event_file::{EventFile, encoded, plugin_value, shape};
+use serde::Serialize;
 use tensorboard_proto::plugin_pr_curve::PrCurvePluginData;
 use tensorboard_proto::tensor::TensorProto;
 use tensorboard_proto::types::DataType;
 
 /// How many samples have which predicted probability of a class: those of the class, and the
 /// others.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PrCurve {
     /// Samples of the class, in each bin of probability.
     positives: Vec<u64>,

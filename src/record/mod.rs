@@ -26,7 +26,7 @@ mod store;
 mod whole;
 
 pub use atomic::{prepare, write_atomically};
-pub use best::{BestTrial, has_best, remove_best, write_best};
+pub use best::{BestTrial, has_best, remove_best, renew_best, write_best};
 pub use classes::RunClasses;
 pub use confusion::Confusion;
 pub use curve::PrCurve;

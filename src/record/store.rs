@@ -35,6 +35,13 @@ pub struct Results {
     pub profiles: HashMap<usize, (Profile, String)>,
 }
 
+impl Results {
+    /// The result of a run that ended with metrics.
+    pub fn finished(&self, run: RunId) -> Option<&RunResult> {
+        self.runs.get(&run).filter(|run| run.failure.is_none())
+    }
+}
+
 impl Store {
     /// The folder of `plan` below `runs`; `fingerprint` tells the contents of a trial's data.
     pub fn new(
@@ -146,5 +153,12 @@ impl Store {
     /// How each class fares in a run, if it is known.
     pub fn classes(&self, plan: &Plan, run: RunId) -> Option<RunClasses> {
         RunClasses::read(&self.run_folder(plan, run))
+    }
+
+    /// How each class fares in a trial, over all of its runs, if it is known of each.
+    pub fn trial_classes(&self, plan: &Plan, trial: usize) -> Option<RunClasses> {
+        let mut runs = plan.runs_of(trial).map(|run| self.classes(plan, run));
+        let first = runs.next()??;
+        runs.try_fold(first, |sum, run| sum.plus(&run?))
     }
 }

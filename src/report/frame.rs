@@ -1,64 +1,34 @@
 //! Results as polars frames: one row for each run, then one for each trial.
 
 use super::aggregate;
+use super::metric::{Metric, epochs_to, metrics};
+use super::status::Status;
 use crate::plan::{Column as Factor, Plan, Trial};
 use crate::record::Results;
 use crate::spec::{RankBy, Sweep};
 use polars::prelude::*;
 use serde_json::Value;
 
-/// The columns that are averaged over a trial's runs.
-const METRICS: [&str; 7] = [
-    "val_accuracy",
-    "val_loss",
-    "train_accuracy",
-    "train_loss",
-    "test_accuracy",
-    "test_loss",
-    "seconds_per_epoch",
-];
+/// The mean number of epochs to the validation accuracy that the sweep file asks about.
+pub(super) const EPOCHS_TO_TARGET: &str = "mean_epochs_to_target";
 
-/// The columns whose standard deviation over a trial's runs is told.
-const SPREAD: [&str; 3] = ["val_accuracy", "val_loss", "test_accuracy"];
-
-/// One row for each finished run: the trial's position, the split, and the metrics.
-fn runs(plan: &Plan, results: &Results) -> PolarsResult<DataFrame> {
+/// One row for each finished run: the trial's position, and the metrics.
+fn runs(plan: &Plan, results: &Results, metrics: &[Metric]) -> PolarsResult<DataFrame> {
     let mut trials = Vec::new();
-    let mut splits = Vec::new();
-    let mut columns = vec![Vec::<Option<f64>>::new(); METRICS.len()];
-    for trial in 0..plan.trials.len() {
-        for (split, run) in plan.runs_of(trial).enumerate() {
-            let Some(result) = results
-                .runs
-                .get(&run)
-                .filter(|result| result.failure.is_none())
-            else {
-                continue;
-            };
-            trials.push(trial as u32);
-            splits.push(split as u32);
-            let last = result.final_metrics();
-            let metrics = [
-                result.validation.map(|validation| validation.accuracy),
-                result.validation.map(|validation| validation.loss),
-                last.map(|epoch| epoch.train_accuracy),
-                last.map(|epoch| epoch.train_loss),
-                result.test.map(|test| test.accuracy),
-                result.test.map(|test| test.loss),
-                result.seconds_per_epoch,
-            ];
-            for (column, value) in columns.iter_mut().zip(metrics) {
-                column.push(value);
-            }
+    let mut columns = vec![Vec::<Option<f64>>::new(); metrics.len()];
+    for run in plan.runs() {
+        let Some(result) = results.finished(run) else {
+            continue;
+        };
+        trials.push(run.trial as u32);
+        for (column, metric) in columns.iter_mut().zip(metrics) {
+            column.push((metric.of)(result));
         }
     }
     let height = trials.len();
-    let mut frame = vec![
-        Column::new("position".into(), trials),
-        Column::new("split".into(), splits),
-    ];
-    for (name, values) in METRICS.iter().zip(columns) {
-        frame.push(Column::new((*name).into(), values));
+    let mut frame = vec![Column::new("position".into(), trials)];
+    for (metric, values) in metrics.iter().zip(columns) {
+        frame.push(Column::new(metric.name.into(), values));
     }
     DataFrame::new(height, frame)
 }
@@ -71,14 +41,18 @@ fn runs(plan: &Plan, results: &Results) -> PolarsResult<DataFrame> {
 /// # Errors
 /// None that a result could cause: polars reports frames that do not fit together.
 pub(super) fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsResult<DataFrame> {
-    let runs = runs(plan, results)?;
+    let metrics = metrics(plan);
+    let runs = runs(plan, results, &metrics)?;
     let positions: Vec<u32> = (0..plan.trials.len() as u32).collect();
     let mut frame = DataFrame::new(
         plan.trials.len(),
         vec![Column::new("position".into(), positions)],
     )?;
-    let means = aggregate::means(&runs, "position", &METRICS)?;
-    let spread = aggregate::deviations(&runs, "position", &SPREAD)?;
+    let all: Vec<&str> = metrics.iter().map(|metric| metric.name).collect();
+    let spread = metrics.iter().filter(|metric| metric.spread);
+    let spread: Vec<&str> = spread.map(|metric| metric.name).collect();
+    let means = aggregate::means(&runs, "position", &all)?;
+    let spread = aggregate::deviations(&runs, "position", &spread)?;
     frame = frame.left_join(&means, ["position"], ["position"])?;
     frame = frame.left_join(&spread, ["position"], ["position"])?;
     frame.with_column(strings(
@@ -91,17 +65,29 @@ pub(super) fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsRes
     for column in split_columns(plan, results) {
         frame.with_column(column)?;
     }
+    if let Some(target) = sweep.report.target_accuracy {
+        let reached = |trial| {
+            let runs = plan.runs_of(trial).map(|run| results.finished(run));
+            epochs_to(target.get(), runs)
+        };
+        frame.with_column(numbers(EPOCHS_TO_TARGET, plan, reached))?;
+    }
     let profile = |trial: usize| results.profiles.get(&trial).map(|(profile, _)| profile);
-    let seconds: Vec<Option<f64>> = (0..plan.trials.len())
-        .map(|trial| profile(trial).map(|profile| profile.seconds_per_epoch))
-        .collect();
-    frame.with_column(Column::new("profile_seconds_per_epoch".into(), seconds))?;
-    let bytes: Vec<Option<f64>> = (0..plan.trials.len())
-        .map(|trial| profile(trial)?.peak_bytes.map(|bytes| bytes as f64))
-        .collect();
-    frame.with_column(Column::new("profile_peak_bytes".into(), bytes))?;
+    frame.with_column(numbers("profile_seconds_per_epoch", plan, |trial| {
+        profile(trial).map(|profile| profile.seconds_per_epoch)
+    }))?;
+    frame.with_column(numbers("profile_peak_bytes", plan, |trial| {
+        profile(trial)?.peak_bytes.map(|bytes| bytes as f64)
+    }))?;
     let parameters: Vec<u64> = plan.trials.iter().map(|t| t.config.parameters()).collect();
     frame.with_column(Column::new("parameters".into(), parameters))?;
+    let flop = plan.trials.iter().map(|trial| {
+        let (forward, backward) = trial.config.flop_per_sample();
+        // Operations are counted, so these are whole numbers.
+        (forward + backward) as u64
+    });
+    let flop: Vec<u64> = flop.collect();
+    frame.with_column(Column::new("flop_per_sample".into(), flop))?;
     let statuses: Vec<Status> = (0..plan.trials.len())
         .map(|trial| Status::of(plan, results, trial))
         .collect();
@@ -159,13 +145,19 @@ fn ranked(mut frame: DataFrame, rank_by: RankBy) -> PolarsResult<DataFrame> {
         _ if name.starts_with("param_") => 2,
         _ if name.contains("val_") => 3,
         _ if name.contains("test_") => 4,
-        _ if name.contains("train_") => 5,
+        _ if name.contains("train_") || name.ends_with("_gap") => 5,
         _ if name.starts_with("mean_") => 6,
         _ => 7,
     };
     let mut order: Vec<&PlSmallStr> = names.iter().filter(|n| *n != "position").collect();
     order.sort_by_key(|name| group(name));
     frame.select(order.into_iter().cloned().chain(["position".into()]))
+}
+
+/// A number for each trial.
+fn numbers(name: &str, plan: &Plan, of: impl Fn(usize) -> Option<f64>) -> Column {
+    let values: Vec<Option<f64>> = (0..plan.trials.len()).map(of).collect();
+    Column::new(name.into(), values)
 }
 
 fn strings(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
@@ -216,11 +208,7 @@ fn split_columns(plan: &Plan, results: &Results) -> Vec<Column> {
     let mut columns: Vec<Vec<Option<f64>>> = Vec::new();
     for trial in 0..plan.trials.len() {
         for (split, run) in plan.runs_of(trial).enumerate() {
-            let result = results
-                .runs
-                .get(&run)
-                .filter(|result| result.failure.is_none());
-            let validation = result.and_then(|result| result.validation);
+            let validation = results.finished(run).and_then(|result| result.validation);
             if split == columns.len() {
                 columns.push(vec![None; plan.trials.len()]);
             }
@@ -232,50 +220,4 @@ fn split_columns(plan: &Plan, results: &Results) -> Vec<Column> {
         .enumerate()
         .map(|(split, scores)| Column::new(format!("split{split}_val_accuracy").into(), scores));
     named.collect()
-}
-
-/// How far a trial has come.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
-    /// Runs of the trial.
-    pub runs: usize,
-    /// Runs that ended with metrics.
-    pub finished: usize,
-    /// Runs that ended without.
-    pub failed: usize,
-    /// Why the first of them did.
-    pub reason: Option<String>,
-}
-
-impl Status {
-    /// The status of the trial at this position of the plan.
-    pub fn of(plan: &Plan, results: &Results, trial: usize) -> Self {
-        let mut status = Self {
-            runs: 0,
-            finished: 0,
-            failed: 0,
-            reason: None,
-        };
-        for run in plan.runs_of(trial) {
-            status.runs += 1;
-            match results.runs.get(&run).map(|result| &result.failure) {
-                Some(Some(failure)) => {
-                    status.failed += 1;
-                    status.reason.get_or_insert_with(|| failure.to_string());
-                }
-                Some(None) => status.finished += 1,
-                None => {}
-            }
-        }
-        status
-    }
-
-    /// `finished`, `failed` or `incomplete`.
-    pub fn word(&self) -> &'static str {
-        match self {
-            _ if self.failed > 0 => "failed",
-            _ if self.finished == self.runs => "finished",
-            _ => "incomplete",
-        }
-    }
 }

@@ -1,7 +1,12 @@
 //! The ranking of trials.
 
-use super::frame::Status;
-use super::number::{four_decimals, mebibytes, percent_with_deviation, seconds};
+use super::frame::EPOCHS_TO_TARGET;
+use super::metric::stops_early;
+use super::number::{
+    difference, four_decimals, mean_count, mebibytes, missing, percent, percent_with_deviation,
+    seconds, target,
+};
+use super::status::Status;
 use super::table::{Align, Table};
 use crate::plan::{Plan, plural};
 use crate::record::Results;
@@ -16,7 +21,7 @@ const LISTED: usize = 200;
 pub(super) enum Detail {
     /// All columns, for a file.
     Full,
-    /// Scores and speed, for a terminal.
+    /// Scores and speed, for a terminal that is 80 to 100 columns wide.
     Brief,
 }
 
@@ -31,69 +36,116 @@ pub(super) fn leaderboard(
     frame: &DataFrame,
     detail: Detail,
 ) -> PolarsResult<Table> {
-    let validated = plan.is_validated();
+    let metrics = metrics(sweep, plan, detail);
+    let positions = frame.column("position")?.u32()?;
+    let rows: Vec<usize> = positions.iter().flatten().map(|p| p as usize).collect();
+    let rows = &rows[..rows.len().min(LISTED)];
+    let status = |&position: &usize| Status::of(plan, results, position);
+    let statuses: Vec<Status> = rows.iter().map(status).collect();
+    let all_finished = statuses.iter().all(|status| status.word() == "finished");
+    let tells_status = detail == Detail::Full || !all_finished;
     let mut columns = vec![("rank".to_owned(), Align::Right)];
     columns.extend(plan.columns.iter().map(|c| (c.short.clone(), Align::Left)));
     if plan.columns.is_empty() {
         columns.push(("trial".to_owned(), Align::Left));
     }
-    let all = [
-        ("val acc %", validated, true),
-        ("test acc %", true, true),
-        ("train loss", true, false),
-        ("val loss", validated, false),
-        ("s/epoch", true, true),
-        ("peak MiB", true, false),
-        ("parameters", true, false),
-    ];
-    let shown = all
-        .iter()
-        .filter(|(_, known, brief)| *known && (*brief || detail == Detail::Full));
-    let metrics: Vec<&str> = shown.map(|(name, _, _)| *name).collect();
-    columns.extend(
-        metrics
-            .iter()
-            .map(|name| ((*name).to_owned(), Align::Right)),
-    );
-    columns.push(("status".to_owned(), Align::Left));
+    let headers = metrics.iter().map(|(header, _)| header.clone());
+    columns.extend(headers.map(|header| (header, Align::Right)));
+    if tells_status {
+        columns.push(("status".to_owned(), Align::Left));
+    }
     let mut table = Table::new(columns);
-    let number = |name: &str, row: usize| -> PolarsResult<Option<f64>> {
-        Ok(frame.column(name)?.f64()?.get(row))
-    };
-    let positions = frame.column("position")?.u32()?;
     let ranks = frame.column("rank")?.u32()?;
-    for row in 0..frame.height().min(LISTED) {
-        let position = positions.get(row).unwrap_or(0) as usize;
+    for ((row, &position), status) in rows.iter().enumerate().zip(&statuses) {
         let trial = &plan.trials[position];
-        let rank = ranks
-            .get(row)
-            .map_or_else(|| "–".to_owned(), |rank| rank.to_string());
+        let rank = ranks.get(row).map_or_else(missing, |rank| rank.to_string());
         let mut cells = vec![rank];
         cells.extend(plan.columns.iter().map(|column| trial.label(sweep, column)));
         if plan.columns.is_empty() {
             cells.push(trial.name.clone());
         }
-        for metric in &metrics {
-            cells.push(match *metric {
-                "val acc %" => percent_with_deviation(
-                    number("mean_val_accuracy", row)?,
-                    number("std_val_accuracy", row)?,
+        for (_, metric) in &metrics {
+            let number = |name: &str| -> PolarsResult<Option<f64>> {
+                Ok(frame.column(name)?.f64()?.get(row))
+            };
+            cells.push(match metric {
+                Cell::Percent(name) => percent(number(&format!("mean_{name}"))?),
+                Cell::Spread(name) => percent_with_deviation(
+                    number(&format!("mean_{name}"))?,
+                    number(&format!("std_{name}"))?,
                 ),
-                "test acc %" => percent_with_deviation(
-                    number("mean_test_accuracy", row)?,
-                    number("std_test_accuracy", row)?,
-                ),
-                "train loss" => four_decimals(number("mean_train_loss", row)?),
-                "val loss" => four_decimals(number("mean_val_loss", row)?),
-                "s/epoch" => seconds(number("profile_seconds_per_epoch", row)?),
-                "peak MiB" => mebibytes(number("profile_peak_bytes", row)?),
-                _ => trial.config.parameters().to_string(),
+                Cell::Number(name, show) => show(number(name)?),
+                Cell::Parameters => trial.config.parameters().to_string(),
             });
         }
-        cells.push(status_cell(&Status::of(plan, results, position)));
+        if tells_status {
+            cells.push(status_cell(status));
+        }
         table.row(cells);
     }
     Ok(table)
+}
+
+/// What a column shows.
+enum Cell {
+    /// The mean of a share, in percent.
+    Percent(&'static str),
+    /// The mean of a share with its deviation, in percent.
+    Spread(&'static str),
+    /// A column of the frame.
+    Number(&'static str, fn(Option<f64>) -> String),
+    /// The number of parameters.
+    Parameters,
+}
+
+/// The columns of metrics: their headers, and what they show.
+fn metrics(sweep: &Sweep, plan: &Plan, detail: Detail) -> Vec<(String, Cell)> {
+    let validated = plan.is_validated();
+    let seconds = Cell::Number("profile_seconds_per_epoch", seconds);
+    let mut metrics = Vec::new();
+    if detail == Detail::Brief {
+        metrics.push(match validated {
+            true => ("val %", Cell::Spread("val_accuracy")),
+            false => ("test %", Cell::Spread("test_accuracy")),
+        });
+        if validated {
+            metrics.push(("test %", Cell::Percent("test_accuracy")));
+        }
+        metrics.push(("s/epoch", seconds));
+        return named(metrics).collect();
+    }
+    if validated {
+        metrics.push(("val acc %", Cell::Spread("val_accuracy")));
+    }
+    metrics.push(("test acc %", Cell::Spread("test_accuracy")));
+    metrics.push(match validated {
+        true => ("val macro F1 %", Cell::Percent("val_macro_f1")),
+        false => ("test macro F1 %", Cell::Percent("test_macro_f1")),
+    });
+    metrics.push(("train loss", Cell::Number("mean_train_loss", four_decimals)));
+    if validated {
+        metrics.push(("val loss", Cell::Number("mean_val_loss", four_decimals)));
+        metrics.push(("gap", Cell::Number("mean_gap", difference)));
+    }
+    let mut metrics: Vec<(String, Cell)> = named(metrics).collect();
+    if let Some(accuracy) = sweep.report.target_accuracy.filter(|_| validated) {
+        let header = format!("epochs to {}", target(accuracy.get()));
+        metrics.push((header, Cell::Number(EPOCHS_TO_TARGET, mean_count)));
+    }
+    let mut rest = Vec::new();
+    if stops_early(plan) {
+        rest.push(("final epoch", Cell::Number("mean_final_epoch", mean_count)));
+    }
+    rest.push(("s/epoch", seconds));
+    rest.push(("peak MiB", Cell::Number("profile_peak_bytes", mebibytes)));
+    rest.push(("parameters", Cell::Parameters));
+    metrics.extend(named(rest));
+    metrics
+}
+
+fn named(metrics: Vec<(&str, Cell)>) -> impl Iterator<Item = (String, Cell)> {
+    let named = |(header, cell): (&str, Cell)| (header.to_owned(), cell);
+    metrics.into_iter().map(named)
 }
 
 /// The line below a ranking that does not list all trials.

@@ -1,7 +1,7 @@
 //! The effect of each factor: its levels, averaged over all other factors.
 
 use super::aggregate;
-use super::number::{four_decimals, percent, percent_with_deviation, seconds};
+use super::number::{difference, four_decimals, percent, percent_with_deviation, seconds};
 use super::table::{Align, Table};
 use crate::plan::{Column as Factor, Plan};
 use crate::spec::Sweep;
@@ -58,9 +58,12 @@ pub(super) fn marginal(
     let metrics = [
         "mean_val_accuracy",
         "mean_val_loss",
+        "mean_val_macro_f1",
         "mean_test_accuracy",
+        "mean_test_macro_f1",
         "mean_train_loss",
-        "mean_seconds_per_epoch",
+        "mean_gap",
+        "profile_seconds_per_epoch",
     ];
     let means = aggregate::means(&frame, "level", &metrics)?;
     let deviations = aggregate::deviations(&frame, "level", &metrics)?;
@@ -93,11 +96,16 @@ pub(super) fn marginal(
             )?));
         }
         cells.push(percent(mean("mean_test_accuracy")?));
+        cells.push(percent(mean(match validated {
+            true => "mean_val_macro_f1",
+            false => "mean_test_macro_f1",
+        })?));
         cells.push(four_decimals(mean("mean_train_loss")?));
         if validated {
             cells.push(four_decimals(mean("mean_val_loss")?));
+            cells.push(difference(mean("mean_gap")?));
         }
-        cells.push(seconds(mean("mean_seconds_per_epoch")?));
+        cells.push(seconds(mean("profile_seconds_per_epoch")?));
         table.row(cells);
     }
     let uneven = counts.iter().any(|count| *count != counts[0]);
@@ -110,9 +118,14 @@ fn header(factor: &str, validated: bool) -> Vec<(String, Align)> {
     if validated {
         numbers.extend(["val acc %", "best val acc %"]);
     }
-    numbers.extend(["test acc %", "train loss"]);
+    numbers.push("test acc %");
+    numbers.push(match validated {
+        true => "val macro F1 %",
+        false => "test macro F1 %",
+    });
+    numbers.push("train loss");
     if validated {
-        numbers.push("val loss");
+        numbers.extend(["val loss", "gap"]);
     }
     numbers.push("s/epoch");
     columns.extend(

@@ -1,17 +1,24 @@
 //! The report as Markdown.
 
+use super::Best;
 use super::best::as_sweep;
+use super::classes::TrialClasses;
 use super::folds::folds;
-use super::frame::Status;
+use super::gradients::gradients;
 use super::leaderboard::{Detail, leaderboard, rest_note};
+use super::losses::losses;
 use super::marginal::marginal;
+use super::measured::measured;
+use super::metric::stops_early;
+use super::status::Status;
 use crate::plan::{Plan, plural};
 use crate::record::Results;
 use crate::spec::{RankBy, Split, Sweep};
 use polars::prelude::*;
 use std::fmt::Write;
 
-/// The whole report; `frame` is that of [`super::frame::trials`].
+/// The whole report; `frame` is that of [`super::frame::trials`], `best` the trial that is shown
+/// more closely.
 ///
 /// # Errors
 /// A frame without the columns of that function.
@@ -20,6 +27,7 @@ pub(super) fn markdown(
     plan: &Plan,
     results: &Results,
     frame: &DataFrame,
+    best: Option<&Best>,
 ) -> PolarsResult<String> {
     let mut text = format!("# {}\n\n", plan.name);
     let mut paragraph = |lines: &str| {
@@ -43,6 +51,16 @@ pub(super) fn markdown(
         );
         paragraph(&folds.to_markdown());
     }
+    if let Some(losses) = losses(plan, results) {
+        paragraph("## Losses by epoch");
+        paragraph(&losses_note(plan));
+        paragraph(&losses.to_markdown());
+    }
+    if let Some(gradients) = gradients(plan, results) {
+        paragraph("## Gradient norms");
+        paragraph(GRADIENTS_NOTE);
+        paragraph(&gradients.to_markdown());
+    }
     let finished = |trial: usize| Status::of(plan, results, trial).word() == "finished";
     if !plan.columns.is_empty() && (0..plan.trials.len()).any(finished) {
         paragraph("## Effect of each factor");
@@ -63,8 +81,15 @@ pub(super) fn markdown(
             }
         }
     }
-    paragraph(&best(sweep, plan, frame)?);
-    paragraph(&measures(results));
+    if let Some(best) = best {
+        if let Some(classes) = &best.classes {
+            paragraph(&classes_section(plan, best.trial, classes));
+        }
+        if plan.is_validated() {
+            paragraph(&best_configuration(sweep, plan, best.trial));
+        }
+    }
+    paragraph(&measured(sweep, plan, results));
     Ok(format!("{}\n", text.trim_end()))
 }
 
@@ -121,7 +146,7 @@ fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
     };
     format!(
         "By mean {by} first, {over}; ± is the sample standard deviation between them. \
-         The test set is measured after the last epoch and has no part in the ranking."
+         The test set has no part in the ranking. What is measured how stands at the end."
     )
 }
 
@@ -146,64 +171,79 @@ fn failures(plan: &Plan, results: &Results) -> String {
     }
 }
 
-fn best(sweep: &Sweep, plan: &Plan, frame: &DataFrame) -> PolarsResult<String> {
-    let ranked = frame.column("rank")?.u32()?.get(0).is_some();
-    let position = frame.column("position")?.u32()?.get(0);
-    let Some(position) = position.filter(|_| ranked) else {
-        return Ok(String::new());
+/// What to see in the gradients' norms.
+const GRADIENTS_NOTE: &str = "The norm of the gradient of each layer's weights, in the last step of \
+    the first epoch → of the last; layer1 is next to the input; means over the runs. Norms that \
+    fall from the last layer toward layer1 are a vanishing gradient: the layers near the input \
+    hardly learn. Norms that rise that way are an exploding one. A layer with a norm of 0, or next \
+    to it, does not learn, as where all weights start at 0.";
+
+fn losses_note(plan: &Plan) -> String {
+    let mut text = match plan.is_validated() {
+        true => {
+            "Training loss / validation loss after each epoch, means over the runs. Where the \
+             training loss goes on falling and the validation loss no longer does, the model \
+             over-fits. The last row is the gap of the final model, validation minus training."
+        }
+        false => "Training loss of each epoch, means over the runs.",
+    }
+    .to_owned();
+    if stops_early(plan) {
+        text.push_str(" Runs that stopped early are in the means of their own epochs alone.");
+    }
+    text
+}
+
+fn classes_section(plan: &Plan, trial: usize, classes: &TrialClasses) -> String {
+    let validated = classes.scores.validation.is_some();
+    let title = match plan.trials.len() {
+        1 => "## Classes".to_owned(),
+        _ => "## Classes of the best trial".to_owned(),
     };
-    let trial = &plan.trials[position as usize];
+    let samples = match validated {
+        true => "the validation samples and on the test set",
+        false => "the test set",
+    };
+    let name = &plan.trials[trial].name;
+    let mut text = format!(
+        "{title}\n\nThe share of each class that `{name}` classifies rightly on {samples}, over \
+         all of its runs.\n\n{}",
+        classes.accuracies().to_markdown()
+    );
+    if classes.unlisted() > 0 {
+        let _ = write!(
+            text,
+            "\n{} more classes are left out.\n",
+            classes.unlisted()
+        );
+    }
+    if let Some(confusion) = classes.confusion() {
+        let kind = match validated {
+            true => "validation",
+            false => "test",
+        };
+        let _ = write!(
+            text,
+            "\nConfusion matrix: {kind} samples by their true class (row) and the predicted one \
+             (column), over all runs.\n\n{}",
+            confusion.to_markdown()
+        );
+    }
+    text
+}
+
+fn best_configuration(sweep: &Sweep, plan: &Plan, trial: usize) -> String {
+    let trial = &plan.trials[trial];
     let yaml = as_sweep(&best_name(&sweep.name), &trial.config, sweep.report.rank_by);
-    Ok(format!(
+    format!(
         "## Best configuration\n\n`{}`, as a sweep file of its own:\n\n```yaml\n{}\n```",
         trial.name,
         yaml.trim_end()
-    ))
+    )
 }
 
 /// The sweep's name with `-best` behind it, within the length that a name may have.
 fn best_name(name: &str) -> String {
     let kept: String = name.chars().take(59).collect();
     format!("{kept}-best")
-}
-
-fn measures(results: &Results) -> String {
-    let mut devices: Vec<(String, usize)> = results
-        .runs
-        .values()
-        .map(|result| (result.device.clone(), result.workers))
-        .collect();
-    devices.sort();
-    devices.dedup();
-    let where_trained: Vec<String> = devices
-        .iter()
-        .map(|(device, workers)| match workers {
-            1 => format!("`{device}`, one run at a time"),
-            _ => format!("`{device}`, {workers} runs beside each other"),
-        })
-        .collect();
-    if where_trained.is_empty() {
-        return String::new();
-    }
-    let mut text = format!(
-        "## How it was measured\n\nTrained on {}. `s/epoch` is the mean time of an epoch's \
-         training steps, without validation; runs beside each other share the machine's caches \
-         and memory, so it is not what a run alone would take. ",
-        where_trained.join("; ")
-    );
-    text.push_str(
-        match results
-            .profiles
-            .values()
-            .any(|(profile, _)| profile.peak_bytes.is_some())
-        {
-            true => {
-                "`peak MiB` is the most memory that a run took at one time: weights, gradients, \
-             optimizer state, activations and batches, the logits of an epoch, and the batches of \
-             512 samples in which it is evaluated; without the data set, which all runs share."
-            }
-            false => "Memory is not measured on this device.",
-        },
-    );
-    text
 }

@@ -2,16 +2,23 @@
 
 mod aggregate;
 mod best;
+mod classes;
 mod folds;
 mod frame;
+mod gradients;
 mod leaderboard;
+mod losses;
 mod marginal;
 mod markdown;
+mod measured;
+mod metric;
 mod number;
+mod status;
 mod table;
 
 pub use best::as_sweep;
-pub use frame::Status;
+pub use classes::TrialClasses;
+pub use status::Status;
 pub use table::{Align, Table};
 
 use crate::plan::Plan;
@@ -27,7 +34,19 @@ pub struct Report {
     pub markdown: String,
     /// For programs: one row for each trial.
     pub csv: Vec<u8>,
+    /// The trial that is shown more closely, if there is one.
+    pub best: Option<Best>,
     frame: DataFrame,
+}
+
+/// The trial that is shown more closely: the best or, where nothing is held out and so none is
+/// chosen, the only one.
+#[derive(Clone, Debug)]
+pub struct Best {
+    /// Its position in the plan.
+    pub trial: usize,
+    /// How each class fares in it, if that is known.
+    pub classes: Option<TrialClasses>,
 }
 
 /// Tables that could not be made.
@@ -36,15 +55,27 @@ pub struct Report {
 pub struct ReportError(#[from] polars::error::PolarsError);
 
 impl Report {
-    /// Makes the tables from the results that there are.
+    /// Makes the tables from the results that there are; `classes` tells how the classes fare in
+    /// a trial of the plan. It is asked of one trial at most: the scores of all would be much to
+    /// read.
     ///
     /// # Errors
     /// None that a result could cause: see [`ReportError`].
-    pub fn new(sweep: &Sweep, plan: &Plan, results: &Results) -> Result<Self, ReportError> {
+    pub fn new(
+        sweep: &Sweep,
+        plan: &Plan,
+        results: &Results,
+        classes: &dyn Fn(usize) -> Option<TrialClasses>,
+    ) -> Result<Self, ReportError> {
         let frame = frame::trials(sweep, plan, results)?;
+        let best = best(plan, results, &frame)?.map(|trial| Best {
+            trial,
+            classes: classes(trial),
+        });
         Ok(Self {
-            markdown: markdown::markdown(sweep, plan, results, &frame)?,
+            markdown: markdown::markdown(sweep, plan, results, &frame, best.as_ref())?,
             csv: csv(&frame)?,
+            best,
             frame,
         })
     }
@@ -62,8 +93,20 @@ impl Report {
     ) -> Result<String, ReportError> {
         let head = self.frame.head(Some(count));
         let table = leaderboard::leaderboard(sweep, plan, results, &head, Detail::Brief)?;
-        Ok(table.to_markdown())
+        Ok(table.to_text())
     }
+}
+
+/// The position of the first in the ranking; without one, that of the only trial, once its runs
+/// have finished.
+fn best(plan: &Plan, results: &Results, frame: &DataFrame) -> PolarsResult<Option<usize>> {
+    let is_ranked = frame.column("rank")?.u32()?.get(0).is_some();
+    let is_alone = !plan.is_validated() && plan.trials.len() == 1;
+    if is_ranked {
+        let first = frame.column("position")?.u32()?.get(0);
+        return Ok(first.map(|position| position as usize));
+    }
+    Ok((is_alone && Status::of(plan, results, 0).word() == "finished").then_some(0))
 }
 
 fn csv(frame: &DataFrame) -> PolarsResult<Vec<u8>> {

@@ -33,11 +33,32 @@ impl Table {
 
     /// The table as Markdown, its columns aligned with spaces.
     pub fn to_markdown(&self) -> String {
-        let header: Vec<String> = self.columns.iter().map(|(name, _)| escaped(name)).collect();
-        let rows: Vec<Vec<String>> = self
-            .rows
-            .iter()
-            .map(|row| row.iter().map(|cell| escaped(cell)).collect())
+        let dividers = |(align, width): (Align, usize)| match align {
+            Align::Left => "-".repeat(width),
+            Align::Right => format!("{}:", "-".repeat(width - 1)),
+        };
+        let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
+        self.laid_out(escaped, dividers, line)
+    }
+
+    /// The table as plain text, for a terminal: narrower than Markdown.
+    pub fn to_text(&self) -> String {
+        let dividers = |(_, width): (Align, usize)| "-".repeat(width);
+        let line = |cells: &[String]| format!("{}\n", cells.join("  ").trim_end());
+        self.laid_out(on_one_line, dividers, line)
+    }
+
+    /// Header, dividers and rows, each cell as wide as its column.
+    fn laid_out(
+        &self,
+        shown: impl Fn(&str) -> String,
+        divider: impl Fn((Align, usize)) -> String,
+        line: impl Fn(&[String]) -> String,
+    ) -> String {
+        let header: Vec<String> = self.columns.iter().map(|(name, _)| shown(name)).collect();
+        let rows = self.rows.iter();
+        let rows: Vec<Vec<String>> = rows
+            .map(|row| row.iter().map(|cell| shown(cell)).collect())
             .collect();
         // At least three, so that a divider is one in every dialect of Markdown.
         let widths: Vec<usize> = (0..self.columns.len())
@@ -46,10 +67,12 @@ impl Table {
                 cells.max().unwrap_or(0).max(3)
             })
             .collect();
-        let line = |cells: &[String]| -> String {
-            let padded = cells.iter().zip(&widths).zip(&self.columns);
-            let cells: Vec<String> = padded
-                .map(|((cell, &full), (_, align))| {
+        let aligns = || self.columns.iter().map(|(_, align)| *align);
+        let padded = |cells: &[String]| -> String {
+            let cells: Vec<String> = cells
+                .iter()
+                .zip(aligns().zip(&widths))
+                .map(|(cell, (align, &full))| {
                     let space = " ".repeat(full - width(cell));
                     match align {
                         Align::Left => format!("{cell}{space}"),
@@ -57,21 +80,13 @@ impl Table {
                     }
                 })
                 .collect();
-            format!("| {} |\n", cells.join(" | "))
+            line(&cells)
         };
-        let dividers: Vec<String> = self
-            .columns
-            .iter()
-            .zip(&widths)
-            .map(|((_, align), &full)| match align {
-                Align::Left => "-".repeat(full),
-                Align::Right => format!("{}:", "-".repeat(full - 1)),
-            })
-            .collect();
-        let mut text = line(&header);
+        let dividers: Vec<String> = aligns().zip(widths.iter().copied()).map(divider).collect();
+        let mut text = padded(&header);
         text.push_str(&line(&dividers));
         for row in &rows {
-            text.push_str(&line(row));
+            text.push_str(&padded(row));
         }
         text
     }
@@ -83,7 +98,11 @@ fn width(cell: &str) -> usize {
 
 /// A bar would end the cell, a line break the row.
 fn escaped(cell: &str) -> String {
-    cell.replace('|', "\\|").replace(['\n', '\r'], " ")
+    on_one_line(cell).replace('|', "\\|")
+}
+
+fn on_one_line(cell: &str) -> String {
+    cell.replace(['\n', '\r'], " ")
 }
 
 #[cfg(test)]
@@ -96,5 +115,9 @@ mod tests {
         table.row(vec!["a|b\nc".into(), "5".into()]);
         table.row(vec!["é ±".into(), "1234".into()]);
         insta::assert_snapshot!(table.to_markdown());
+        assert_eq!(
+            table.to_text(),
+            "name      n\n-----  ----\na|b c     5\n\u{e9} \u{b1}    1234\n"
+        );
     }
 }

@@ -1,10 +1,10 @@
 //! Who trains a cohort: the seam between scheduling and tensors.
 
-use crate::data::{Dataset, DeviceDataset, DeviceForm, Partition, partition};
+use crate::data::{Dataset, DeviceDataset, DeviceForm, Normalisation, Partition, partition};
 use crate::event::{Outcome, Profile};
 use crate::model::{Sums, cross_entropy_gradient};
 use crate::plan::{Plan, RunId};
-use crate::spec::{Config, Data, Validation};
+use crate::spec::{Config, Data, Normalise, Validation};
 use crate::train::{Interrupted, Member, Observer, profile, train};
 use burn::tensor::backend::Backend;
 use std::collections::HashMap;
@@ -38,7 +38,7 @@ pub trait Executor: Sync {
 pub struct TensorExecutor<B: Backend> {
     data: HashMap<DeviceForm, Loaded<B>>,
     /// Trials of a sweep mostly share their splits.
-    partitions: Mutex<HashMap<PartitionKey, Arc<Partition>>>,
+    partitions: Mutex<HashMap<PartitionKey, Divided>>,
     measure_bytes: bool,
 }
 
@@ -46,6 +46,13 @@ pub struct TensorExecutor<B: Backend> {
 const MOST_PARTITIONS: usize = 100;
 
 type PartitionKey = (Data, Validation, u32, u32);
+
+/// A run's samples, and what they are normalised by where that is its own.
+#[derive(Clone)]
+struct Divided {
+    partition: Arc<Partition>,
+    normalisation: Option<Arc<Normalisation>>,
+}
 
 struct Loaded<B: Backend> {
     dataset: Arc<Dataset>,
@@ -82,10 +89,12 @@ impl<B: Backend> TensorExecutor<B> {
 
     fn member<'a>(&self, plan: &'a Plan, run: RunId) -> Member<'a> {
         let config = &plan.trials[run.trial].config;
+        let divided = self.divided(config, run);
         Member {
             config,
             seed: plan.seed(run),
-            partition: self.partition(config, run),
+            partition: divided.partition,
+            normalisation: divided.normalisation,
         }
     }
 
@@ -93,7 +102,7 @@ impl<B: Backend> TensorExecutor<B> {
         &self.data[&DeviceForm::of(&member.config.data)].device
     }
 
-    fn partition(&self, config: &Config, run: RunId) -> Arc<Partition> {
+    fn divided(&self, config: &Config, run: RunId) -> Divided {
         let validation = config.validation.clone();
         let key = (config.data.clone(), validation, run.repeat, run.fold);
         let known = |key: &PartitionKey| {
@@ -107,11 +116,14 @@ impl<B: Backend> TensorExecutor<B> {
             return known;
         }
         // Made outside of the lock: two threads may make the same one, equal either way.
-        let labels = &self.data[&DeviceForm::of(&config.data)]
-            .dataset
-            .train
-            .labels;
-        let made = Arc::new(partition(labels, config, run.repeat, run.fold));
+        let dataset = &self.data[&DeviceForm::of(&config.data)].dataset;
+        let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
+        let own = config.data.normalisation() == Normalise::Training;
+        let normalisation = own.then(|| Normalisation::of_rows(dataset, &partition.train));
+        let made = Divided {
+            partition: Arc::new(partition),
+            normalisation: normalisation.map(Arc::new),
+        };
         let mut partitions = self
             .partitions
             .lock()
@@ -120,7 +132,7 @@ impl<B: Backend> TensorExecutor<B> {
         if partitions.len() >= MOST_PARTITIONS {
             partitions.clear();
         }
-        partitions.insert(key, Arc::clone(&made));
+        partitions.insert(key, made.clone());
         made
     }
 }
@@ -134,9 +146,8 @@ impl<B: Backend> Executor for TensorExecutor<B> {
             let rows = 256.min(test.len());
             let features = test.features.clone().narrow(0, 0, rows);
             let targets = test.targets.clone().narrow(0, 0, rows).unsqueeze::<3>();
-            let square = features.clone().transpose().matmul(features);
-            let logits = square.narrow(0, 0, rows).narrow(1, 0, targets.dims()[2]);
-            let _ = Sums::of(logits.unsqueeze::<3>(), targets.clone());
+            let _ = features.clone().transpose().matmul(features).into_data();
+            let _ = Sums::of(targets.clone(), targets.clone());
             let _ = cross_entropy_gradient(targets.clone(), targets).into_data();
         }
     }

@@ -11,4 +11,4 @@ pub use device::{Device, DeviceChoice, DeviceError};
 pub use executor::{Executor, TensorExecutor};
 pub use interrupt::Interrupt;
 pub use progress::{Progress, Silent, display};
-pub use scheduler::{Ran, Schedule, remaining};
+pub use scheduler::{Ran, Schedule, remaining, unmeasured};

@@ -7,7 +7,7 @@ use crate::event::{EpochMetrics, Failure, LayerValues, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::record::{
     HParam, RecordError, Recorder, Results, RunClasses, RunHeader, RunResult, Scores, Store,
-    has_scores, model_graph, remove_scores, write_scores,
+    has_scores, model_graph, remove_best, remove_scores, write_scores,
 };
 use crate::spec::{Stage, Sweep};
 use crate::train::Observer;
@@ -67,6 +67,18 @@ pub fn remaining(plan: &Plan, results: &Results) -> VecDeque<Vec<RunId>> {
         .collect()
 }
 
+/// A finished run of each trial that has one, but no measurement of speed and memory yet.
+pub fn unmeasured(plan: &Plan, results: &Results) -> Vec<RunId> {
+    let finished = |trial: usize| {
+        let mut runs = plan.runs_of(trial);
+        runs.find(|&run| results.finished(run).is_some())
+    };
+    (0..plan.trials.len())
+        .filter(|trial| !results.profiles.contains_key(trial))
+        .filter_map(finished)
+        .collect()
+}
+
 impl Schedule<'_> {
     /// Trains every run that has no result yet.
     ///
@@ -108,17 +120,10 @@ impl Schedule<'_> {
         })
     }
 
-    /// Measures each trial that has a finished run and no profile yet, one after the other: now
-    /// nothing else of this process uses the device.
+    /// Measures what is not measured yet, one trial after the other: now nothing else of this
+    /// process uses the device.
     fn missing_profiles(&self, results: &mut Results) -> Result<(), RecordError> {
-        let finished = |trial: usize| {
-            let mut runs = self.plan.runs_of(trial);
-            runs.find(|run| results.runs.get(run).is_some_and(|r| r.failure.is_none()))
-        };
-        let open: Vec<RunId> = (0..self.plan.trials.len())
-            .filter(|trial| !results.profiles.contains_key(trial))
-            .filter_map(finished)
-            .collect();
+        let open = unmeasured(self.plan, results);
         if open.is_empty() {
             return Ok(());
         }
@@ -168,8 +173,10 @@ impl Schedule<'_> {
         let started = Instant::now();
         let mut recorders = Vec::new();
         for &run in cohort {
-            // The trial's scores are no longer those of its runs.
-            remove_scores(&self.store.trial_folder(self.plan, run.trial))?;
+            // What is told of the trial is no longer told of its runs.
+            let trial_folder = self.store.trial_folder(self.plan, run.trial);
+            remove_scores(&trial_folder)?;
+            remove_best(&trial_folder)?;
             let folder = self.store.run_folder(self.plan, run);
             recorders.push(Recorder::start(&folder, &self.header(run), wall_time())?);
             self.progress.run_started(&self.run_name(run));

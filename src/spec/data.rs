@@ -171,7 +171,7 @@ impl Data {
         if set.is_named() && self.path.is_some() {
             return Err(Conflict {
                 keys: &["data.path", "data.set"],
-                message: format!("data.path does nothing for {set}, which is known by name"),
+                message: format!("a path does nothing for `{set}`, which is known by name"),
                 help: "to read your own files, set data.set to table, images, idx or npy; \
                        the folder of the known data sets is the option --data"
                     .to_owned(),
@@ -180,7 +180,7 @@ impl Data {
         if !set.is_named() && self.path.is_none() {
             return Err(Conflict {
                 keys: &["data.set"],
-                message: format!("data.set: {set} needs data.path, the place of your data"),
+                message: format!("`{set}` needs data.path, the place of your data"),
                 help: match set {
                     DataSet::Table => "such as path: iris.csv".to_owned(),
                     _ => format!("such as path: my-{set}"),
@@ -190,21 +190,21 @@ impl Data {
         if set == DataSet::Table && self.label.is_none() {
             return Err(Conflict {
                 keys: &["data.set"],
-                message: "data.set: table needs data.label, the column of the classes".to_owned(),
+                message: "`table` needs data.label, the column of the classes".to_owned(),
                 help: "such as label: species".to_owned(),
             });
         }
         if set != DataSet::Table && self.label.is_some() {
             return Err(Conflict {
                 keys: &["data.label", "data.set"],
-                message: format!("data.label belongs to data.set: table, not to {set}"),
+                message: format!("a label column belongs to a `table`, not to `{set}`"),
                 help: "leave it out".to_owned(),
             });
         }
         if set.is_named() && self.test_fraction != Self::default().test_fraction {
             return Err(Conflict {
                 keys: &["data.test_fraction", "data.set"],
-                message: format!("data.test_fraction does nothing: {set} has its own test part"),
+                message: format!("it does nothing: `{set}` has its own test part"),
                 help: "leave it out; validation.holdout is the fraction held out to compare \
                        trials"
                     .to_owned(),
@@ -213,14 +213,14 @@ impl Data {
         if self.test_fraction.get() == 0.0 {
             return Err(Conflict {
                 keys: &["data.test_fraction"],
-                message: "a data.test_fraction of 0 leaves no test part".to_owned(),
+                message: "a fraction of 0 leaves no test part".to_owned(),
                 help: "such as 0.2".to_owned(),
             });
         }
         if !set.is_named() && self.normalise == Some(Normalise::Known) {
             return Err(Conflict {
                 keys: &["data.normalise", "data.set"],
-                message: format!("no mean and standard deviation are known for data.set: {set}"),
+                message: format!("no mean and standard deviation are known for `{set}`"),
                 help: "write training, none, or leave data.normalise out".to_owned(),
             });
         }
@@ -238,23 +238,20 @@ impl Data {
         {
             return Err(Conflict {
                 keys: &["data.test_fraction", "data.path"],
-                message: "data.test_fraction does nothing: the data has its own test part"
-                    .to_owned(),
+                message: "it does nothing: the data has its own test part".to_owned(),
                 help: "leave it out".to_owned(),
             });
         }
-        let augmented = match (self.shift, self.flip) {
-            (0, false) => return Ok(()),
-            (0, true) => "data.flip",
-            (_, _) => "data.shift",
-        };
+        if self.shift == 0 && !self.flip {
+            return Ok(());
+        }
         let Some([height, width, _]) = facts.image else {
             return Err(Conflict {
                 keys: match self.shift {
                     0 => &["data.flip", "data.set"],
                     _ => &["data.shift", "data.set"],
                 },
-                message: format!("{augmented} is for images, and the samples are rows of numbers"),
+                message: "it is for images, and the samples are rows of numbers".to_owned(),
                 help: "leave it out".to_owned(),
             });
         };

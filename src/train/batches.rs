@@ -1,7 +1,9 @@
 //! The batches of an epoch.
 
+use super::augment::Augmentation;
 use super::member::{Member, share_batches};
-use crate::data::DeviceSamples;
+use super::scaling::Scaling;
+use crate::data::{DeviceDataset, DeviceSamples};
 use crate::random::Purpose;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor};
@@ -18,6 +20,8 @@ pub(super) struct Rows<B: Backend> {
     owners: usize,
     /// Rows of each owner.
     rows: usize,
+    augmentation: Option<Augmentation<B>>,
+    scaling: Option<Scaling<B>>,
 }
 
 /// Inputs and targets of one batch.
@@ -31,7 +35,7 @@ pub(super) struct Batch<B: Backend> {
 impl<B: Backend> Rows<B> {
     /// The training samples of each member in the random order of `epoch`, for batches of `batch`.
     pub(super) fn shuffled(
-        samples: &DeviceSamples<B>,
+        data: &DeviceDataset<B>,
         members: &[Member],
         epoch: usize,
         batch: usize,
@@ -42,18 +46,28 @@ impl<B: Backend> Rows<B> {
             stream.shuffle(&mut order);
             order
         };
-        let orders: Vec<_> = owners(members).iter().map(order).collect();
-        Self::new(samples, &orders, batch)
+        let owners = owners(members);
+        let orders: Vec<_> = owners.iter().map(order).collect();
+        Self {
+            augmentation: Augmentation::new(data, owners, epoch),
+            ..Self::new(&data.train, owners, &orders, batch)
+        }
     }
 
     /// The validation samples of each member, for batches of `batch`.
     pub(super) fn validation(samples: &DeviceSamples<B>, members: &[Member], batch: usize) -> Self {
         let order = |member: &Member| member.partition.validation.clone();
-        let orders: Vec<_> = owners(members).iter().map(order).collect();
-        Self::new(samples, &orders, batch)
+        let owners = owners(members);
+        let orders: Vec<_> = owners.iter().map(order).collect();
+        Self::new(samples, owners, &orders, batch)
     }
 
-    fn new(samples: &DeviceSamples<B>, orders: &[Vec<u32>], batch: usize) -> Self {
+    fn new(
+        samples: &DeviceSamples<B>,
+        owners: &[Member],
+        orders: &[Vec<u32>],
+        batch: usize,
+    ) -> Self {
         let rows = orders[0].len();
         let mut positions = Vec::with_capacity(rows * orders.len());
         for range in ranges(rows, batch) {
@@ -66,16 +80,16 @@ impl<B: Backend> Rows<B> {
             samples: samples.clone(),
             owners: orders.len(),
             rows,
+            augmentation: None,
+            scaling: Scaling::new(owners, &samples.features),
         }
     }
 
     /// The batch of these rows of every owner.
     pub(super) fn batch(&self, rows: Range<usize>) -> Batch<B> {
         let size = rows.len();
-        let positions =
-            self.positions
-                .clone()
-                .narrow(0, rows.start * self.owners, size * self.owners);
+        let first = rows.start * self.owners;
+        let positions = self.positions.clone().narrow(0, first, size * self.owners);
         let owned = |values: &Tensor<B, 2>| {
             let width = values.dims()[1];
             values
@@ -83,8 +97,15 @@ impl<B: Backend> Rows<B> {
                 .select(0, positions.clone())
                 .reshape([self.owners, size, width])
         };
+        let mut input = owned(&self.samples.features);
+        if let Some(augmentation) = &self.augmentation {
+            input = augmentation.apply(input, rows);
+        }
+        if let Some(scaling) = &self.scaling {
+            input = scaling.apply(input);
+        }
         Batch {
-            input: owned(&self.samples.features),
+            input,
             targets: owned(&self.samples.targets),
         }
     }
@@ -102,7 +123,7 @@ fn ranges(rows: usize, batch: usize) -> impl Iterator<Item = Range<usize>> {
 }
 
 /// One member for each distinct order of samples.
-fn owners<'a, 'b>(members: &'a [Member<'b>]) -> &'a [Member<'b>] {
+pub(super) fn owners<'a, 'b>(members: &'a [Member<'b>]) -> &'a [Member<'b>] {
     match share_batches(members) {
         true => &members[..1],
         false => members,

@@ -70,7 +70,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
     ) -> Result<Epoch<B>, Interrupted> {
         let started = observer.seconds();
         let size = self.members[0].config.training.batch_size.get();
-        let rows = Rows::shuffled(&self.data.train, self.members, epoch, size);
+        let rows = Rows::shuffled(self.data, self.members, epoch, size);
         let mut noise = self.dropout_noise(epoch);
         let ranges: Vec<_> = rows.ranges(size).collect();
         let steps_per_epoch = ranges.len();
@@ -276,6 +276,7 @@ mod tests {
                     train: (0..labels.len() as u32).collect(),
                     validation: Vec::new(),
                 }),
+                normalisation: None,
             }];
             let mut cohort = Cohort::new(&data, &members);
             cohort.model.update(|_| initial.clone());

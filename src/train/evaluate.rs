@@ -1,7 +1,8 @@
 //! What a model makes of samples that it is not trained on.
 
-use super::batches::Rows;
+use super::batches::{Rows, owners};
 use super::member::Member;
+use super::scaling::Scaling;
 use crate::data::DeviceSamples;
 use crate::event::{ClassScores, Evaluated};
 use crate::model::{Network, Sums, class_scores};
@@ -48,14 +49,24 @@ impl<B: Backend> Answers<B> {
     }
 
     /// To all of the held-out test samples, `batch` in one pass.
-    pub(super) fn to_all(model: &Network<B>, samples: &DeviceSamples<B>, batch: usize) -> Self {
+    pub(super) fn to_all(
+        model: &Network<B>,
+        samples: &DeviceSamples<B>,
+        members: &[Member],
+        batch: usize,
+    ) -> Self {
+        let scaling = Scaling::new(owners(members), &samples.features);
         let [count, features] = samples.features.dims();
         let classes = samples.targets.dims()[1];
         let parts = (0..count).step_by(batch).map(|start| {
             let rows = start..(start + batch).min(count);
             let input = samples.features.clone().slice([rows.clone(), 0..features]);
             let targets = samples.targets.clone().slice([rows, 0..classes]);
-            (model.predict(input.unsqueeze()), targets.unsqueeze())
+            let input = match &scaling {
+                None => input.unsqueeze(),
+                Some(scaling) => scaling.apply(input.unsqueeze()),
+            };
+            (model.predict(input), targets.unsqueeze())
         });
         Self::of(parts)
     }

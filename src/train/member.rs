@@ -1,6 +1,6 @@
 //! The members of a cohort.
 
-use crate::data::Partition;
+use crate::data::{Normalisation, Partition};
 use crate::random::Seed;
 use crate::spec::Config;
 use std::sync::Arc;
@@ -14,13 +14,17 @@ pub struct Member<'a> {
     pub seed: Seed,
     /// Its samples.
     pub partition: Arc<Partition>,
+    /// What its samples are still to be normalised by; nothing where that is done on the device.
+    pub normalisation: Option<Arc<Normalisation>>,
 }
 
 /// Whether all members see the same samples in the same order, so that batches are shared.
 pub(super) fn share_batches(members: &[Member]) -> bool {
-    members
-        .iter()
-        .all(|m| m.seed == members[0].seed && m.partition == members[0].partition)
+    members.iter().all(|member| {
+        member.seed == members[0].seed
+            && member.partition == members[0].partition
+            && member.normalisation == members[0].normalisation
+    })
 }
 
 /// Checks that the members can be one stacked program.
@@ -31,12 +35,13 @@ pub(super) fn assert_stackable(members: &[Member]) {
     let shape = |member: &Member| {
         let (config, training) = (member.config, &member.config.training);
         (
-            config.data.set,
+            (config.data.set, config.data.shift, config.data.flip),
             config.stages(),
             (training.epochs, training.batch_size),
             (training.optimizer, training.nesterov, training.centered),
             member.partition.train.len(),
             member.partition.validation.len(),
+            member.normalisation.is_some(),
         )
     };
     assert!(!members.is_empty(), "a cohort has at least one member");

@@ -2,6 +2,7 @@
 //!
 //! No files, and no clock but the one handed in: what happens is told to an [`Observer`].
 
+mod augment;
 mod batches;
 mod cohort;
 mod evaluate;
@@ -10,6 +11,7 @@ mod optimizer;
 mod per_member;
 mod profile;
 mod regularise;
+mod scaling;
 mod schedule;
 mod watch;
 
@@ -101,7 +103,7 @@ pub fn train<B: Backend>(
     if restore(&mut cohort, &ends) {
         validation = Answers::to_validation(&cohort.model, &data.train, members, batch);
     }
-    let test = Answers::to_all(&cohort.model, &data.test, batch).evaluated();
+    let test = Answers::to_all(&cohort.model, &data.test, members, batch).evaluated();
     let mut validation = validation.map(|answers| answers.evaluated().into_iter());
     let outcomes = ends.into_iter().zip(test).map(|(end, test)| {
         let validation = validation.as_mut().and_then(Iterator::next);

@@ -35,7 +35,7 @@ pub fn profile<B: Backend>(
     let members = std::slice::from_ref(member);
     let mut cohort = Cohort::new(data, members);
     let size = member.config.training.batch_size.get();
-    let rows = Rows::shuffled(&data.train, members, 0, size);
+    let rows = Rows::shuffled(data, members, 0, size);
     let mut noise = cohort.dropout_noise(0);
     let count = member.partition.train.len();
     let full: Vec<_> = rows

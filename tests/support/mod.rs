@@ -101,15 +101,17 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// A table without the columns that are timings.
 pub fn without_timings(csv: &str) -> String {
+    const TIMINGS: [&str; 3] = [
+        "seconds",
+        "mean_seconds_per_epoch",
+        "profile_seconds_per_epoch",
+    ];
     let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let header = lines.next().expect("a header");
     let kept: Vec<usize> = (0..header.len())
-        .filter(|&column| !header[column].contains("seconds"))
+        .filter(|&column| !TIMINGS.contains(&header[column]))
         .collect();
-    assert!(
-        kept.len() + 1 == header.len(),
-        "only the timing is left out"
-    );
+    assert!(kept.len() < header.len(), "a table with timings");
     std::iter::once(header)
         .chain(lines)
         .map(|cells| {

@@ -1,0 +1,55 @@
+//! The best trial, marked for TensorBoard among the results.
+
+use crate::data::Library;
+use crate::plan::Plan;
+use crate::record::{BestTrial, RecordError, Store, remove_best, renew_best};
+use crate::report::{Best, TrialClasses};
+use crate::spec::Data;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// How the classes fare in a trial, by their names.
+pub(super) fn classes_of(
+    library: &Library,
+    store: &Store,
+    plan: &Plan,
+    trial: usize,
+) -> Option<TrialClasses> {
+    let scores = store.trial_classes(plan, trial)?;
+    let names = class_names(library, &plan.trials[trial].config.data);
+    Some(TrialClasses::new(names, scores))
+}
+
+/// The names of the classes that are told apart; none where the data is not there: tables can be
+/// made without it.
+fn class_names(library: &Library, data: &Data) -> Vec<String> {
+    let dataset = library.load(data);
+    dataset.map_or_else(|_| Vec::new(), |dataset| dataset.class_names.clone())
+}
+
+/// Writes `<trial>/best` for the best trial, where that is news, and removes it from all others.
+///
+/// # Errors
+/// Folders that cannot be written to, a full disk.
+pub(super) fn mark_best(
+    plan: &Plan,
+    store: &Store,
+    best: Option<&Best>,
+) -> Result<(), RecordError> {
+    let marked = best.and_then(|best| Some((best.trial, best.classes.as_ref()?)));
+    for trial in 0..plan.trials.len() {
+        if marked.is_none_or(|(best, _)| best != trial) {
+            remove_best(&store.trial_folder(plan, trial))?;
+        }
+    }
+    let Some((trial, classes)) = marked else {
+        return Ok(());
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let shown = BestTrial::new(&classes.names, &classes.scores);
+    renew_best(
+        &store.trial_folder(plan, trial),
+        &shown,
+        0,
+        now.map_or(0.0, |elapsed| elapsed.as_secs_f64()),
+    )
+}

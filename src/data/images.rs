@@ -1,0 +1,236 @@
+//! The user's own images: PNG or JPEG files, a folder for each class.
+
+use super::dataset::Values;
+use super::own::{Own, Part};
+use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+use zune_jpeg::JpegDecoder;
+use zune_jpeg::zune_core::colorspace::ColorSpace;
+use zune_jpeg::zune_core::options::DecoderOptions;
+
+/// An image file and the name of its class.
+struct File {
+    path: PathBuf,
+    class: String,
+}
+
+/// An image of bytes, with its channels last.
+struct Pixels {
+    width: usize,
+    height: usize,
+    /// 1 or 3.
+    channels: usize,
+    values: Vec<u8>,
+}
+
+/// Reads a folder with a folder for each class, or with `train` and `test`, each with such folders.
+///
+/// All images have one size. They have one channel where all are grey, else three.
+///
+/// # Errors
+/// A reason, in words, that names the file.
+pub(super) fn load(folder: &Path) -> Result<Own, String> {
+    if !folder.is_dir() {
+        return Err("it is no folder with a folder of images for each class".to_owned());
+    }
+    let (train, test) = match parts(folder)? {
+        Some([train, test]) => (files(&train)?, Some(files(&test)?)),
+        None => (files(folder)?, None),
+    };
+    let decoded = |files: &[File]| -> Result<Vec<Pixels>, String> {
+        files
+            .par_iter()
+            .map(|file| decoded(folder, &file.path))
+            .collect()
+    };
+    let train_images = decoded(&train)?;
+    let test_images = test.as_deref().map(decoded).transpose()?;
+    let all = || {
+        let paths = train.iter().chain(test.iter().flatten());
+        paths.zip(train_images.iter().chain(test_images.iter().flatten()))
+    };
+    let Some((first_file, first)) = all().next() else {
+        return Err("it has no PNG or JPEG image".to_owned());
+    };
+    let size = |image: &Pixels| (image.width, image.height);
+    if let Some((file, image)) = all().find(|(_, image)| size(image) != size(first)) {
+        return Err(format!(
+            "{} has {} × {} pixels, but {} has {} × {}; all images must have one size",
+            below(folder, &file.path),
+            image.width,
+            image.height,
+            below(folder, &first_file.path),
+            first.width,
+            first.height
+        ));
+    }
+    let channels = all().map(|(_, image)| image.channels).max().unwrap_or(1);
+    let shape = [first.height, first.width, channels];
+    let part = |files: Vec<File>, images: Vec<Pixels>| Part {
+        values: Values::Bytes(
+            images
+                .into_iter()
+                .flat_map(|image| match image.channels == channels {
+                    true => image.values,
+                    // A grey image among coloured ones.
+                    false => image.values.iter().flat_map(|&grey| [grey; 3]).collect(),
+                })
+                .collect(),
+        ),
+        labels: files.into_iter().map(|file| file.class).collect(),
+    };
+    Ok(Own {
+        test: test
+            .zip(test_images)
+            .map(|(files, images)| part(files, images)),
+        train: part(train, train_images),
+        features: shape.iter().product(),
+        image: Some(shape),
+    })
+}
+
+/// The folders `train` and `test`, where both have folders themselves: `train` alone may be a
+/// class, beside cars and planes.
+fn parts(folder: &Path) -> Result<Option<[PathBuf; 2]>, String> {
+    let both = ["train", "test"].map(|name| folder.join(name));
+    for part in &both {
+        if !part.is_dir() || folders(part)?.is_empty() {
+            return Ok(None);
+        }
+    }
+    Ok(Some(both))
+}
+
+/// The images of a folder with a folder for each class, in the order of their names.
+fn files(folder: &Path) -> Result<Vec<File>, String> {
+    let mut files = Vec::new();
+    for class in folders(folder)? {
+        let name = class
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
+        let before = files.len();
+        for path in entries(&class)? {
+            let extension = path
+                .extension()
+                .unwrap_or_default()
+                .to_string_lossy()
+                .to_lowercase();
+            match extension.as_str() {
+                "png" | "jpg" | "jpeg" => files.push(File {
+                    path,
+                    class: name.clone(),
+                }),
+                "bmp" | "gif" | "webp" | "tif" | "tiff" | "avif" | "heic" => {
+                    return Err(format!(
+                        "{} is neither PNG nor JPEG; convert it",
+                        below(folder, &path)
+                    ));
+                }
+                _ => {}
+            }
+        }
+        if files.len() == before {
+            return Err(format!(
+                "the folder of the class {name} has no PNG or JPEG image"
+            ));
+        }
+    }
+    Ok(files)
+}
+
+fn folders(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut folders = entries(folder)?;
+    folders.retain(|path| path.is_dir());
+    Ok(folders)
+}
+
+/// What is in a folder, sorted, without hidden entries.
+fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let unreadable = |error: std::io::Error| format!("{}: {error}", folder.display());
+    let mut entries = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(unreadable)? {
+        let entry = entry.map_err(unreadable)?;
+        if !entry.file_name().to_string_lossy().starts_with('.') {
+            entries.push(entry.path());
+        }
+    }
+    entries.sort_unstable();
+    Ok(entries)
+}
+
+fn decoded(folder: &Path, path: &Path) -> Result<Pixels, String> {
+    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", below(folder, path)))?;
+    // What a file is, its first bytes say; its name may be wrong.
+    let pixels = match bytes.as_slice() {
+        [0x89, b'P', b'N', b'G', ..] => png(&bytes),
+        [0xff, 0xd8, ..] => jpeg(&bytes),
+        _ => Err("it is neither a PNG nor a JPEG file".to_owned()),
+    };
+    pixels.map_err(|reason| format!("{} cannot be decoded: {reason}", below(folder, path)))
+}
+
+fn png(bytes: &[u8]) -> Result<Pixels, String> {
+    let told = |error: png::DecodingError| error.to_string();
+    let mut decoder = png::Decoder::new(Cursor::new(bytes));
+    // Palettes become colours, 16 bits and fewer than 8 become 8.
+    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    let mut reader = decoder.read_info().map_err(told)?;
+    let size = reader.output_buffer_size().ok_or("it is too large")?;
+    let mut values = vec![0; size];
+    let frame = reader.next_frame(&mut values).map_err(told)?;
+    values.truncate(frame.buffer_size());
+    let (channels, kept) = match frame.color_type {
+        png::ColorType::Grayscale => (1, 1),
+        png::ColorType::GrayscaleAlpha => (2, 1),
+        png::ColorType::Rgb => (3, 3),
+        png::ColorType::Rgba => (4, 3),
+        png::ColorType::Indexed => return Err("its palette cannot be resolved".to_owned()),
+    };
+    if kept < channels {
+        // Transparency is no feature of the picture.
+        values = values
+            .chunks_exact(channels)
+            .flat_map(|pixel| &pixel[..kept])
+            .copied()
+            .collect();
+    }
+    Ok(Pixels {
+        width: frame.width as usize,
+        height: frame.height as usize,
+        channels: kept,
+        values,
+    })
+}
+
+fn jpeg(bytes: &[u8]) -> Result<Pixels, String> {
+    let told = |error: zune_jpeg::errors::DecodeErrors| error.to_string();
+    let mut decoder = JpegDecoder::new(Cursor::new(bytes));
+    decoder.decode_headers().map_err(told)?;
+    let (channels, colours) = match decoder.input_colorspace() {
+        Some(ColorSpace::Luma) => (1, ColorSpace::Luma),
+        _ => (3, ColorSpace::RGB),
+    };
+    decoder.set_options(DecoderOptions::default().jpeg_set_out_colorspace(colours));
+    let values = decoder.decode().map_err(told)?;
+    let (width, height) = decoder.dimensions().ok_or("it has no size")?;
+    if values.len() != width * height * channels {
+        return Err("it has fewer pixels than its header promises".to_owned());
+    }
+    Ok(Pixels {
+        width,
+        height,
+        channels,
+        values,
+    })
+}
+
+/// A path as it stands below the user's folder.
+fn below(folder: &Path, path: &Path) -> String {
+    path.strip_prefix(folder)
+        .unwrap_or(path)
+        .display()
+        .to_string()
+}

@@ -1,0 +1,304 @@
+//! NumPy's format of one array: `\x93NUMPY`, a version, the length of a header, the header (a
+//! Python dictionary with the type, the order and the shape), then the values.
+//!
+//! Written from NumPy's description of the format, `numpy.lib.format`.
+
+use super::dataset::Values;
+use super::own::{Own, Part};
+use std::path::Path;
+
+/// An array of numbers.
+#[derive(Debug, PartialEq)]
+struct Array {
+    /// Sizes, the slowest first.
+    shape: Vec<usize>,
+    values: Values,
+    /// Whole numbers, where the type has no fractions: what labels are made of.
+    whole: Option<Vec<i64>>,
+}
+
+/// Reads `x_train.npy`, `y_train.npy` and, where they are there, `x_test.npy` and `y_test.npy`.
+///
+/// # Errors
+/// A reason, in words.
+pub(super) fn load(folder: &Path) -> Result<Own, String> {
+    if !folder.is_dir() {
+        return Err("it is no folder with x_train.npy and y_train.npy".to_owned());
+    }
+    let (values, shape, labels) = part(folder, "train")?;
+    let test_is_there = ["x_test.npy", "y_test.npy"].map(|name| folder.join(name).exists());
+    let test = match test_is_there {
+        [false, false] => None,
+        _ => {
+            let (values, test_shape, labels) = part(folder, "test")?;
+            if test_shape != shape {
+                return Err(format!(
+                    "a sample of x_test.npy has the shape {test_shape:?}, one of x_train.npy \
+                     {shape:?}"
+                ));
+            }
+            Some(Part { values, labels })
+        }
+    };
+    let image = match *shape.as_slice() {
+        [_] => None,
+        [height, width] => Some([height, width, 1]),
+        [height, width, channels] => Some([height, width, channels]),
+        _ => {
+            return Err(format!(
+                "x_train.npy has {} dimensions; expected [samples, features], \
+                 [samples, height, width] or [samples, height, width, channels]",
+                shape.len() + 1
+            ));
+        }
+    };
+    Ok(Own {
+        train: Part { values, labels },
+        test,
+        features: shape.iter().product(),
+        image,
+    })
+}
+
+/// Values, the shape of one sample, and labels of `x_<part>.npy` and `y_<part>.npy`.
+fn part(folder: &Path, part: &str) -> Result<(Values, Vec<usize>, Vec<String>), String> {
+    let read = |name: &str| {
+        let bytes = std::fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+        read(&bytes).map_err(|reason| format!("{name}: {reason}"))
+    };
+    let (x, y) = (format!("x_{part}.npy"), format!("y_{part}.npy"));
+    let (inputs, labels) = (read(&x)?, read(&y)?);
+    let count = match labels.shape.as_slice() {
+        [count] | [count, 1] => *count,
+        shape => {
+            return Err(format!(
+                "{y} has the shape {shape:?}; expected one whole number for each sample"
+            ));
+        }
+    };
+    let Some(whole) = labels.whole else {
+        return Err(format!(
+            "{y} has numbers with fractions; labels are whole numbers"
+        ));
+    };
+    match inputs.shape.split_first() {
+        Some((samples, shape)) if *samples == count => Ok((
+            inputs.values,
+            shape.to_vec(),
+            whole.iter().map(i64::to_string).collect(),
+        )),
+        Some((samples, _)) => Err(format!("{x} has {samples} samples, {y} has {count}")),
+        None => Err(format!("{x} is a single number")),
+    }
+}
+
+/// Reads an array.
+///
+/// # Errors
+/// A reason, in words, when the bytes are not such a file to the last byte.
+fn read(bytes: &[u8]) -> Result<Array, String> {
+    let short = || "it ends within its header".to_owned();
+    let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, _, rest @ ..] = bytes else {
+        return Err("it is no NumPy array: it does not start with \\x93NUMPY".to_owned());
+    };
+    // The header's length has two bytes in version 1, four from version 2 on.
+    let (length, rest) = match (major, rest) {
+        (1, [a, b, rest @ ..]) => (usize::from(u16::from_le_bytes([*a, *b])), rest),
+        (2 | 3, [a, b, c, d, rest @ ..]) => (u32::from_le_bytes([*a, *b, *c, *d]) as usize, rest),
+        (1..=3, _) => return Err(short()),
+        _ => return Err(format!("version {major} of the format is not known")),
+    };
+    let (header, data) = rest.split_at_checked(length).ok_or_else(short)?;
+    let header = std::str::from_utf8(header).map_err(|_| "its header is no text".to_owned())?;
+    let field = |name: &str| {
+        let (_, rest) = header.split_once(&format!("'{name}':"))?;
+        Some(rest.trim_start())
+    };
+    let missing = |name: &str| format!("its header has no `{name}`");
+    let kind = field("descr").ok_or_else(|| missing("descr"))?;
+    let kind = kind
+        .strip_prefix('\'')
+        .and_then(|rest| rest.split('\'').next());
+    let kind = kind.ok_or("its values are records, not numbers")?;
+    if field("fortran_order")
+        .ok_or_else(|| missing("fortran_order"))?
+        .starts_with("True")
+    {
+        return Err("it is in Fortran's order; save it with numpy.ascontiguousarray(…)".to_owned());
+    }
+    let shape = field("shape").ok_or_else(|| missing("shape"))?;
+    let shape = shape
+        .strip_prefix('(')
+        .and_then(|rest| rest.split(')').next());
+    let shape: Vec<usize> = shape
+        .ok_or_else(|| missing("shape"))?
+        .split(',')
+        .map(str::trim)
+        .filter(|size| !size.is_empty())
+        .map(|size| size.parse().map_err(|_| format!("its shape has `{size}`")))
+        .collect::<Result<_, _>>()?;
+    let count = shape
+        .iter()
+        .try_fold(1_usize, |count, size| count.checked_mul(*size));
+    let count = count.ok_or("its shape is larger than any memory")?;
+    let (values, whole) = numbers(kind, data, count)?;
+    Ok(Array {
+        shape,
+        values,
+        whole,
+    })
+}
+
+/// Values of NumPy's type `kind`, and their whole numbers where the type has no fractions.
+fn numbers(kind: &str, data: &[u8], count: usize) -> Result<(Values, Option<Vec<i64>>), String> {
+    let (big_endian, name) = match kind.split_at_checked(1) {
+        Some((">", name)) => (true, name),
+        Some(("<" | "|" | "=", name)) => (false, name),
+        _ => (false, kind),
+    };
+    let unknown = || {
+        format!(
+            "its values have NumPy's type {kind}; expected bytes, whole numbers, or floats of 32 or 64 bits"
+        )
+    };
+    let size: usize = name
+        .get(1..)
+        .and_then(|size| size.parse().ok())
+        .ok_or_else(unknown)?;
+    if !matches!(
+        name,
+        "u1" | "b1" | "i1" | "u2" | "i2" | "u4" | "i4" | "u8" | "i8" | "f4" | "f8"
+    ) {
+        return Err(unknown());
+    }
+    if count.checked_mul(size) != Some(data.len()) {
+        return Err(format!(
+            "its header promises {count} values of {size} bytes, but {} bytes follow",
+            data.len()
+        ));
+    }
+    // Each value in the low bytes of eight, whatever its size and order.
+    let raw = data.chunks_exact(size).map(|bytes| {
+        let mut wide = [0; 8];
+        wide[..size].copy_from_slice(bytes);
+        if big_endian {
+            wide[..size].reverse();
+        }
+        wide
+    });
+    let whole: Vec<i64> = match name {
+        "f4" => {
+            let float = |wide: [u8; 8]| f32::from_bits(u64::from_le_bytes(wide) as u32);
+            return Ok((Values::Floats(raw.map(float).collect()), None));
+        }
+        "f8" => {
+            let float = |wide: [u8; 8]| f64::from_le_bytes(wide) as f32;
+            return Ok((Values::Floats(raw.map(float).collect()), None));
+        }
+        "u8" => raw
+            .map(|wide| i64::try_from(u64::from_le_bytes(wide)))
+            .collect::<Result<_, _>>()
+            .map_err(|_| "it has numbers beyond 2⁶³".to_owned())?,
+        _ => {
+            let unused = 64 - 8 * size as u32;
+            let signed = name.starts_with('i');
+            raw.map(|wide| {
+                let value = i64::from_le_bytes(wide);
+                match signed {
+                    // Brings the sign of the narrow number to that of the wide one.
+                    true => (value << unused) >> unused,
+                    false => value,
+                }
+            })
+            .collect()
+        }
+    };
+    let values = match name {
+        "u1" => Values::Bytes(data.to_vec()),
+        _ => Values::Floats(whole.iter().map(|&value| value as f32).collect()),
+    };
+    Ok((values, Some(whole)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// An array as NumPy writes it.
+    fn file(kind: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+        let mut header =
+            format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
+        while !(10 + header.len() + 1).is_multiple_of(64) {
+            header.push(' ');
+        }
+        header.push('\n');
+        let length = (header.len() as u16).to_le_bytes();
+        [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), data].concat()
+    }
+
+    #[test]
+    fn each_type_of_number_is_read_to_the_last_byte() {
+        let cases: [(&str, Vec<u8>); 10] = [
+            ("|u1", vec![1, 250]),
+            ("|b1", vec![1, 0]),
+            ("|i1", vec![1, 0xfe]),
+            (
+                "<i2",
+                [1_i16.to_le_bytes(), (-2_i16).to_le_bytes()].concat(),
+            ),
+            (
+                ">i4",
+                [1_i32.to_be_bytes(), (-2_i32).to_be_bytes()].concat(),
+            ),
+            (
+                "<u4",
+                [1_u32.to_le_bytes(), u32::MAX.to_le_bytes()].concat(),
+            ),
+            (
+                "<i8",
+                [1_i64.to_le_bytes(), (-2_i64).to_le_bytes()].concat(),
+            ),
+            ("<u8", [1_u64.to_le_bytes(), 2_u64.to_le_bytes()].concat()),
+            ("<f4", [1_f32.to_le_bytes(), 0.5_f32.to_le_bytes()].concat()),
+            (">f8", [1_f64.to_be_bytes(), 0.5_f64.to_be_bytes()].concat()),
+        ];
+        let second = [
+            250.0,
+            0.0,
+            -2.0,
+            -2.0,
+            -2.0,
+            u32::MAX as f32,
+            -2.0,
+            2.0,
+            0.5,
+            0.5,
+        ];
+        for ((kind, data), second) in cases.iter().zip(second) {
+            let array = read(&file(kind, "(2,)", data)).unwrap();
+            assert_eq!(array.shape, [2]);
+            let values = match array.values {
+                Values::Bytes(bytes) => bytes.into_iter().map(f32::from).collect(),
+                Values::Floats(values) => values,
+            };
+            assert_eq!(values, [1.0, second], "{kind}");
+            let bytes = file(kind, "(2,)", data);
+            for length in 0..bytes.len() {
+                assert!(read(&bytes[..length]).is_err(), "{kind}, {length} bytes");
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_no_array_of_numbers_is_refused() {
+        assert!(read(b"PK\x03\x04").unwrap_err().contains("no NumPy array"));
+        let refused = |kind, shape, data| read(&file(kind, shape, data)).unwrap_err();
+        assert!(refused("<U5", "(1,)", &[0; 20]).contains("type <U5"));
+        assert!(refused("|u1", "(3,)", &[0; 2]).contains("promises 3 values"));
+        assert!(refused("|u1", "(99999999999, 99999999999)", &[0]).contains("larger than"));
+        let fortran = file("|u1", "(1, 1)", &[0]);
+        let text = String::from_utf8_lossy(&fortran[10..]).replace("False", "True ");
+        let fortran = [&fortran[..10], text.as_bytes()].concat();
+        assert!(read(&fortran).unwrap_err().contains("ascontiguousarray"));
+    }
+}

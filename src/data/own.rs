@@ -1,0 +1,223 @@
+//! The user's own data: what all of its forms have in common.
+
+use super::dataset::{Dataset, Samples, Values};
+use super::split::{ordered, spread};
+use crate::random::{Purpose, Seed};
+
+/// The most classes: one-hot targets and tables are made for a handful, not for thousands.
+pub(super) const MOST_CLASSES: usize = 1000;
+
+/// The user's own data as its files have it.
+#[derive(Debug)]
+pub(super) struct Own {
+    /// The training part, or all there is.
+    pub train: Part,
+    /// The test part, where there is one.
+    pub test: Option<Part>,
+    /// Numbers of one sample.
+    pub features: usize,
+    /// Height, width and channels of a sample that is an image.
+    pub image: Option<[usize; 3]>,
+}
+
+/// Samples with the names of their classes.
+#[derive(Debug)]
+pub(super) struct Part {
+    /// `[samples, features]`
+    pub values: Values,
+    /// The name of each sample's class.
+    pub labels: Vec<String>,
+}
+
+impl Own {
+    /// The data set; where it has no test part, this fraction of it becomes one.
+    ///
+    /// # Errors
+    /// Too few samples, too few or too many classes, values that are no numbers.
+    pub(super) fn into_dataset(self, test_fraction: f64) -> Result<Dataset, String> {
+        let class_names = class_names(&self.train.labels)?;
+        let features = self.features;
+        if features == 0 {
+            return Err("its samples have no features".to_owned());
+        }
+        let samples = |part: Part, name: &str| {
+            refuse_unusable(&part.values, features, name)?;
+            let class = |label: &String| {
+                let found = class_names.iter().position(|class| class == label);
+                let class = found.ok_or_else(|| {
+                    format!("the class `{label}` stands in the test part alone: nothing to learn it from")
+                })?;
+                Ok(u16::try_from(class).expect("classes are limited to far fewer"))
+            };
+            let labels = part
+                .labels
+                .iter()
+                .map(class)
+                .collect::<Result<_, String>>()?;
+            Ok::<_, String>(Samples {
+                values: part.values,
+                features,
+                labels,
+            })
+        };
+        let all = samples(self.train, "")?;
+        let (train, test, test_was_taken) = match self.test {
+            Some(test) => {
+                let test = samples(test, "the test part, ")?;
+                if test.labels.is_empty() {
+                    return Err("its test part has no samples".to_owned());
+                }
+                (all, test, false)
+            }
+            None => {
+                let (train, test) = divided(&all, test_fraction)?;
+                (train, test, true)
+            }
+        };
+        Ok(Dataset {
+            train,
+            test,
+            class_names,
+            image: self.image,
+            known: None,
+            test_was_taken,
+        })
+    }
+}
+
+/// The classes of the training part: by number where all are numbers, else in the order of text.
+fn class_names(labels: &[String]) -> Result<Vec<String>, String> {
+    let mut names = labels.to_vec();
+    names.sort_unstable();
+    names.dedup();
+    let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse().ok()).collect();
+    if numbers.is_some() {
+        // Stable, and equal numbers (`1`, `1.0`) stay in the order of their text.
+        names.sort_by(|a, b| {
+            let number = |name: &String| name.parse().unwrap_or(f64::NAN);
+            number(a).total_cmp(&number(b))
+        });
+    }
+    match names.as_slice() {
+        [] => Err("it has no samples".to_owned()),
+        [only] => Err(format!(
+            "all of its samples are of one class, `{only}`: there is nothing to tell apart"
+        )),
+        names if names.len() > MOST_CLASSES => Err(format!(
+            "its labels have {} different values, and at most {MOST_CLASSES} classes are \
+             supported; are they really classes?",
+            names.len()
+        )),
+        _ => Ok(names),
+    }
+}
+
+/// Numbers that are not finite would make every loss so.
+fn refuse_unusable(values: &Values, features: usize, part: &str) -> Result<(), String> {
+    let Values::Floats(values) = values else {
+        return Ok(());
+    };
+    match values.iter().position(|value| !value.is_finite()) {
+        None => Ok(()),
+        Some(index) => Err(format!(
+            "{part}sample {}, feature {}: {} is no finite number of 32 bits",
+            index / features + 1,
+            index % features + 1,
+            values[index]
+        )),
+    }
+}
+
+/// The training and the test part, stratified. The draw is keyed by no seed of the sweep: the
+/// test part is the same whatever a sweep asks for.
+fn divided(all: &Samples, fraction: f64) -> Result<(Samples, Samples), String> {
+    let count = all.labels.len();
+    let held_out = (count as f64 * fraction).round() as usize;
+    if !(1..count).contains(&held_out) {
+        return Err(format!(
+            "a test part of {fraction} of {count} samples leaves a part empty; set \
+             data.test_fraction"
+        ));
+    }
+    let seed = Seed {
+        sweep: 0,
+        repeat: 0,
+        fold: 0,
+    };
+    let order = ordered(&all.labels, 0..count, true, seed, Purpose::TestPart);
+    let (mut test, mut train) = spread(&order, held_out);
+    test.sort_unstable();
+    train.sort_unstable();
+    let part = |rows: &[u32]| Samples {
+        values: all.values.rows(rows, all.features),
+        features: all.features,
+        labels: rows.iter().map(|&row| all.labels[row as usize]).collect(),
+    };
+    Ok((part(&train), part(&test)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn own(labels: &[&str], test: Option<&[&str]>) -> Own {
+        let part = |labels: &[&str]| Part {
+            values: Values::Floats((0..labels.len()).map(|row| row as f32).collect()),
+            labels: labels.iter().map(|&label| label.to_owned()).collect(),
+        };
+        Own {
+            train: part(labels),
+            test: test.map(part),
+            features: 1,
+            image: None,
+        }
+    }
+
+    #[test]
+    fn classes_are_ordered_by_number_or_else_by_text() {
+        let dataset = own(&["10", "9", "10", "-1"], Some(&["9"]))
+            .into_dataset(0.2)
+            .unwrap();
+        assert_eq!(dataset.class_names, ["-1", "9", "10"]);
+        assert_eq!(dataset.train.labels, [2, 1, 2, 0]);
+        assert_eq!(dataset.test.labels, [1]);
+        let dataset = own(&["b", "9", "10"], Some(&["b"]))
+            .into_dataset(0.2)
+            .unwrap();
+        assert_eq!(dataset.class_names, ["10", "9", "b"]);
+    }
+
+    #[test]
+    fn a_test_part_is_taken_from_each_class_and_is_no_longer_trained_on() {
+        let labels: Vec<&str> = (0..100).map(|row| ["a", "b", "b", "b"][row % 4]).collect();
+        let dataset = own(&labels, None).into_dataset(0.2).unwrap();
+        let of_a = |samples: &Samples| samples.labels.iter().filter(|&&label| label == 0).count();
+        assert_eq!((dataset.test.labels.len(), of_a(&dataset.test)), (20, 5));
+        assert_eq!((dataset.train.labels.len(), of_a(&dataset.train)), (80, 20));
+        let (Values::Floats(train), Values::Floats(test)) =
+            (&dataset.train.values, &dataset.test.values)
+        else {
+            panic!("floats stay floats");
+        };
+        let mut rows: Vec<f32> = [train.as_slice(), test].concat();
+        rows.sort_by(f32::total_cmp);
+        assert_eq!(rows, (0..100).map(|row| row as f32).collect::<Vec<_>>());
+        assert!(dataset.test_was_taken);
+    }
+
+    #[test]
+    fn unusable_data_is_refused_with_a_reason() {
+        let refused = |own: Own| own.into_dataset(0.2).unwrap_err();
+        assert_eq!(refused(own(&[], None)), "it has no samples");
+        assert!(refused(own(&["a", "a"], None)).contains("one class, `a`"));
+        assert!(refused(own(&["a", "b"], Some(&["c"]))).contains("`c` stands in the test part"));
+        assert!(refused(own(&["a", "b"], Some(&[]))).contains("no samples"));
+        assert!(refused(own(&["a", "b"], None)).contains("leaves a part empty"));
+        let many: Vec<String> = (0..1001).map(|class| class.to_string()).collect();
+        let many: Vec<&str> = many.iter().map(String::as_str).collect();
+        assert!(refused(own(&many, None)).contains("1001 different values"));
+        let mut infinite = own(&["a", "b", "a"], None);
+        infinite.train.values = Values::Floats(vec![0.0, f32::NAN, 0.0]);
+        assert!(refused(infinite).contains("sample 2, feature 1: NaN"));
+    }
+}

@@ -1,0 +1,204 @@
+//! The user's own tables: CSV or Parquet, one row for each sample.
+
+mod csv;
+mod parquet;
+
+use super::dataset::Values;
+use super::own::{Own, Part};
+use crate::spec::nearest;
+use std::path::{Path, PathBuf};
+
+/// A column as a file has it.
+struct Column {
+    name: String,
+    cells: Cells,
+}
+
+/// The cells of a column; nothing where a cell is empty.
+enum Cells {
+    Numbers(Vec<Option<f64>>),
+    Flags(Vec<Option<bool>>),
+    Texts(Vec<Option<String>>),
+    /// Values of a type that is neither, with its name.
+    Other(String),
+}
+
+/// Reads a table, or a folder with the tables `train.*` and `test.*`.
+///
+/// Every column but `label` is a feature: numbers, or true and false.
+///
+/// # Errors
+/// A reason, in words, that names column and row. Rows are counted from 1, below the header.
+pub(super) fn load(path: &Path, label: &str) -> Result<Own, String> {
+    if !path.is_dir() {
+        let table = read(path)?;
+        let columns = features(&table, label)?;
+        return Ok(Own {
+            train: part(&table, &columns, label)?,
+            test: None,
+            features: columns.len(),
+            image: None,
+        });
+    }
+    let (train, columns) = part_of(&file(path, "train")?, label, None)?;
+    let (test, _) = part_of(&file(path, "test")?, label, Some(&columns))?;
+    Ok(Own {
+        train,
+        test: Some(test),
+        features: columns.len(),
+        image: None,
+    })
+}
+
+/// The table of this name in a folder.
+fn file(folder: &Path, name: &str) -> Result<PathBuf, String> {
+    let files = ["csv", "tsv", "parquet"].map(|kind| folder.join(format!("{name}.{kind}")));
+    let found = files.into_iter().find(|file| file.is_file());
+    found.ok_or_else(|| format!("the folder has no {name}.csv, {name}.tsv or {name}.parquet"))
+}
+
+/// One part of the data, with the names of its features; those of the other part, where they are
+/// known, in their order.
+fn part_of(
+    file: &Path,
+    label: &str,
+    columns: Option<&[String]>,
+) -> Result<(Part, Vec<String>), String> {
+    let name = file.file_name().unwrap_or_default().display().to_string();
+    let told = |reason: String| format!("{name}: {reason}");
+    let table = read(file).map_err(told)?;
+    let own = features(&table, label).map_err(told)?;
+    let columns = match columns {
+        None => own,
+        Some(columns) => {
+            if let Some(other) = own.iter().find(|column| !columns.contains(column)) {
+                return Err(told(format!("the training table has no column `{other}`")));
+            }
+            columns.to_vec()
+        }
+    };
+    let part = part(&table, &columns, label).map_err(told)?;
+    Ok((part, columns))
+}
+
+fn read(path: &Path) -> Result<Vec<Column>, String> {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    match extension.to_lowercase().as_str() {
+        "parquet" => parquet::read(path),
+        "csv" | "tsv" | "txt" | "data" => csv::read(path),
+        _ => Err("its name ends in neither .csv, .tsv nor .parquet".to_owned()),
+    }
+}
+
+/// The names of the feature columns.
+fn features(table: &[Column], label: &str) -> Result<Vec<String>, String> {
+    let mut names: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
+    let Some(position) = names.iter().position(|name| name == label) else {
+        return Err(match nearest(label, names.iter().map(String::as_str)) {
+            Some(near) => format!("it has no column `{label}`; did you mean `{near}`?"),
+            None => format!("it has no column `{label}`; it has {}", shortened(&names)),
+        });
+    };
+    names.remove(position);
+    match names.is_empty() {
+        true => Err(format!(
+            "it has no column but `{label}`: nothing to learn from"
+        )),
+        false => Ok(names),
+    }
+}
+
+fn shortened(names: &[String]) -> String {
+    const SHOWN: usize = 12;
+    match names.len() {
+        0..=SHOWN => names.join(", "),
+        count => format!("{}, … ({count} columns)", names[..SHOWN].join(", ")),
+    }
+}
+
+fn part(table: &[Column], columns: &[String], label: &str) -> Result<Part, String> {
+    let column = |name: &str| {
+        let found = table.iter().find(|column| column.name == name);
+        found.ok_or_else(|| format!("it has no column `{name}`, unlike the training table"))
+    };
+    let labels = classes(column(label)?)?;
+    let width = columns.len();
+    let mut values = vec![0.0; labels.len() * width];
+    for (index, name) in columns.iter().enumerate() {
+        for (row, value) in numbers(column(name)?)?.into_iter().enumerate() {
+            values[row * width + index] = value;
+        }
+    }
+    Ok(Part {
+        values: Values::Floats(values),
+        labels,
+    })
+}
+
+impl Column {
+    /// A fault of one cell.
+    fn fault(&self, row: usize, what: &str) -> String {
+        format!("column `{}`, row {}: {what}", self.name, row + 1)
+    }
+
+    fn wrong_type(&self, kind: &str) -> String {
+        format!(
+            "column `{}` has values of the type {kind}, not numbers",
+            self.name
+        )
+    }
+}
+
+/// The numbers of a feature column.
+fn numbers(column: &Column) -> Result<Vec<f32>, String> {
+    let all = |numbers: Vec<Option<f64>>| {
+        let number = |(row, number): (usize, Option<f64>)| {
+            let number = number.ok_or_else(|| column.fault(row, "the cell is empty"))?;
+            match (number as f32).is_finite() {
+                true => Ok(number as f32),
+                false => Err(column.fault(row, &format!("{number} is no finite 32-bit number"))),
+            }
+        };
+        numbers.into_iter().enumerate().map(number).collect()
+    };
+    match &column.cells {
+        Cells::Numbers(numbers) => all(numbers.clone()),
+        Cells::Flags(flags) => all(flags.iter().map(|flag| flag.map(f64::from)).collect()),
+        Cells::Texts(texts) => {
+            let mut numbers = Vec::with_capacity(texts.len());
+            for (row, text) in texts.iter().enumerate() {
+                let number = text.as_ref().map(|text| {
+                    text.trim().parse().map_err(|_| {
+                        column.fault(
+                            row,
+                            &format!(
+                                "`{text}` is text, not a number; leave the column out, or give \
+                                 each of its values a column of 0 and 1"
+                            ),
+                        )
+                    })
+                });
+                numbers.push(number.transpose()?);
+            }
+            all(numbers)
+        }
+        Cells::Other(kind) => Err(column.wrong_type(kind)),
+    }
+}
+
+/// The classes of the label column, as text.
+fn classes(column: &Column) -> Result<Vec<String>, String> {
+    let texts: Vec<Option<String>> = match &column.cells {
+        // 1 and 1.0 are the same class.
+        Cells::Numbers(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
+        Cells::Flags(flags) => flags.iter().map(|f| f.map(|f| f.to_string())).collect(),
+        Cells::Texts(texts) => texts.clone(),
+        Cells::Other(kind) => return Err(column.wrong_type(kind)),
+    };
+    let class = |(row, text): (usize, Option<String>)| {
+        let text = text.map(|text| text.trim().to_owned());
+        let text = text.filter(|text| !text.is_empty());
+        text.ok_or_else(|| column.fault(row, "the cell of the label is empty"))
+    };
+    texts.into_iter().enumerate().map(class).collect()
+}

@@ -1,0 +1,86 @@
+//! Tables in Parquet.
+
+use super::{Cells, Column};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use parquet::record::Field;
+use std::path::Path;
+
+/// Reads a Parquet file.
+///
+/// # Errors
+/// A reason, in words.
+pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
+    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let unreadable = |error| format!("it cannot be read as Parquet: {error}");
+    let reader = SerializedFileReader::new(file).map_err(unreadable)?;
+    let schema = reader.metadata().file_metadata().schema_descr();
+    let names = schema.root_schema().get_fields().iter();
+    let mut columns: Vec<Column> = names
+        .map(|field| Column {
+            name: field.name().to_owned(),
+            cells: Cells::Numbers(Vec::new()),
+        })
+        .collect();
+    for row in reader.get_row_iter(None).map_err(unreadable)? {
+        let row = row.map_err(unreadable)?;
+        for (column, (_, field)) in columns.iter_mut().zip(row.get_column_iter()) {
+            push(&mut column.cells, field);
+        }
+    }
+    Ok(columns)
+}
+
+/// Appends a cell. A column starts as one of numbers, and becomes what its first value is.
+fn push(cells: &mut Cells, field: &Field) {
+    let number = match field {
+        Field::Null => None,
+        Field::Byte(value) => Some(f64::from(*value)),
+        Field::Short(value) => Some(f64::from(*value)),
+        Field::Int(value) => Some(f64::from(*value)),
+        Field::Long(value) => Some(*value as f64),
+        Field::UByte(value) => Some(f64::from(*value)),
+        Field::UShort(value) => Some(f64::from(*value)),
+        Field::UInt(value) => Some(f64::from(*value)),
+        Field::ULong(value) => Some(*value as f64),
+        Field::Float16(value) => Some(f64::from(value.to_f32())),
+        Field::Float(value) => Some(f64::from(*value)),
+        Field::Double(value) => Some(*value),
+        Field::Bool(value) => return push_flag(cells, *value),
+        Field::Str(text) => return push_text(cells, text),
+        other => {
+            let kind = format!("{other:?}");
+            let kind = kind
+                .split(['(', ' '])
+                .next()
+                .unwrap_or("unknown")
+                .to_owned();
+            *cells = Cells::Other(kind);
+            return;
+        }
+    };
+    match (cells, number) {
+        (Cells::Numbers(numbers), number) => numbers.push(number),
+        (Cells::Flags(flags), None) => flags.push(None),
+        (Cells::Texts(texts), None) => texts.push(None),
+        // A Parquet column has one type.
+        (Cells::Flags(_) | Cells::Texts(_) | Cells::Other(_), _) => {}
+    }
+}
+
+fn push_flag(cells: &mut Cells, flag: bool) {
+    if let Cells::Numbers(numbers) = cells {
+        *cells = Cells::Flags(vec![None; numbers.len()]);
+    }
+    if let Cells::Flags(flags) = cells {
+        flags.push(Some(flag));
+    }
+}
+
+fn push_text(cells: &mut Cells, text: &str) {
+    if let Cells::Numbers(numbers) = cells {
+        *cells = Cells::Texts(vec![None; numbers.len()]);
+    }
+    if let Cells::Texts(texts) = cells {
+        texts.push(Some(text.to_owned()));
+    }
+}

@@ -1,0 +1,75 @@
+//! How each class fares in one trial.
+
+use super::number::percent;
+use super::table::{Align, Table};
+use crate::event::ClassScores;
+use crate::record::RunClasses;
+
+/// Classes whose confusions fit into a table.
+const MOST_CONFUSED: usize = 20;
+
+/// Classes that are listed.
+const LISTED: usize = 200;
+
+/// How each class fares in a trial, over all of its runs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct TrialClasses {
+    /// The name of each class.
+    pub names: Vec<String>,
+    /// The scores, of all runs together.
+    pub scores: RunClasses,
+}
+
+impl TrialClasses {
+    /// The scores with the classes' names; where there is not one for each class, they are
+    /// numbered from 0.
+    pub fn new(names: Vec<String>, scores: RunClasses) -> Self {
+        let classes = scores.test.confusion.len();
+        let names = match names.len() == classes {
+            true => names,
+            false => (0..classes).map(|class| class.to_string()).collect(),
+        };
+        Self { names, scores }
+    }
+
+    /// The share of each class's samples that are classified rightly.
+    pub(super) fn accuracies(&self) -> Table {
+        let validation = self.scores.validation.as_ref();
+        let mut columns = vec![("class".to_owned(), Align::Left)];
+        let headers = [("val acc %", validation.is_some()), ("test acc %", true)];
+        let shown = headers.iter().filter(|(_, shown)| *shown);
+        columns.extend(shown.map(|(header, _)| ((*header).to_owned(), Align::Right)));
+        let mut table = Table::new(columns);
+        let kinds = validation.into_iter().chain([&self.scores.test]);
+        let accuracies: Vec<Vec<Option<f64>>> = kinds.map(ClassScores::accuracies).collect();
+        for (class, name) in self.names.iter().enumerate().take(LISTED) {
+            let mut cells = vec![name.clone()];
+            cells.extend(accuracies.iter().map(|kind| percent(kind[class])));
+            table.row(cells);
+        }
+        table
+    }
+
+    /// Classes that the table of accuracies leaves out.
+    pub(super) fn unlisted(&self) -> usize {
+        self.names.len().saturating_sub(LISTED)
+    }
+
+    /// The confusion matrix, of the validation samples where there are any; nothing for more
+    /// classes than a table can show.
+    pub(super) fn confusion(&self) -> Option<Table> {
+        if self.names.len() > MOST_CONFUSED {
+            return None;
+        }
+        let scores = self.scores.validation.as_ref().unwrap_or(&self.scores.test);
+        let mut columns = vec![("true \\ predicted".to_owned(), Align::Left)];
+        columns.extend(self.names.iter().map(|name| (name.clone(), Align::Right)));
+        let mut table = Table::new(columns);
+        for (name, row) in self.names.iter().zip(&scores.confusion) {
+            let mut cells = vec![name.clone()];
+            cells.extend(row.iter().map(u64::to_string));
+            table.row(cells);
+        }
+        Some(table)
+    }
+}

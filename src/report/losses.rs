@@ -1,0 +1,92 @@
+//! Training and validation loss, epoch by epoch: where over-fitting is seen.
+
+use super::metric::{finished_runs, gap, mean};
+use super::number::{difference, four_decimals, missing};
+use super::table::{Align, Table};
+use crate::event::EpochMetrics;
+use crate::plan::Plan;
+use crate::record::{Results, RunResult};
+
+/// Trials beside each other that can still be read.
+const MOST_TRIALS: usize = 6;
+
+/// Rows of the table; of more epochs, as many are listed.
+const MOST_ROWS: usize = 12;
+
+/// The mean losses of each trial's finished runs after each epoch, and the gap of the final model;
+/// nothing for a sweep of more than a few trials, or without a finished run.
+pub(super) fn losses(plan: &Plan, results: &Results) -> Option<Table> {
+    if plan.trials.len() > MOST_TRIALS {
+        return None;
+    }
+    let trials = finished_runs(plan, results);
+    let runs = || trials.iter().flat_map(|(_, runs)| runs);
+    let epochs = runs().map(|run| run.epochs.len()).max()?;
+    let mut columns = vec![("epoch".to_owned(), Align::Right)];
+    columns.extend(
+        trials
+            .iter()
+            .map(|(name, _)| ((*name).to_owned(), Align::Right)),
+    );
+    let mut table = Table::new(columns);
+    for epoch in listed(epochs) {
+        let mut cells = vec![epoch.to_string()];
+        cells.extend(trials.iter().map(|(_, runs)| cell(runs, epoch)));
+        table.row(cells);
+    }
+    if runs().any(|run| gap(run).is_some()) {
+        let mut cells = vec!["gap".to_owned()];
+        cells.extend(trials.iter().map(|(_, runs)| {
+            let gaps = runs.iter().map(|run| gap(run));
+            difference(mean(gaps))
+        }));
+        table.row(cells);
+    }
+    Some(table)
+}
+
+/// `<training loss> / <validation loss>`, over the runs that trained in this epoch.
+fn cell(runs: &[&RunResult], epoch: usize) -> String {
+    let there = || runs.iter().filter_map(|run| run.epochs.get(epoch - 1));
+    let of = |loss: fn(&EpochMetrics) -> Option<f64>| mean(there().map(loss));
+    match (
+        of(|epoch| Some(epoch.train_loss)),
+        of(|epoch| epoch.val_loss),
+    ) {
+        (None, _) => missing(),
+        (train, None) => four_decimals(train),
+        (train, val) => format!("{} / {}", four_decimals(train), four_decimals(val)),
+    }
+}
+
+/// The epochs that have a row: all of few; of many, [`MOST_ROWS`] spread evenly from the first to
+/// the last.
+fn listed(epochs: usize) -> Vec<usize> {
+    let rows = epochs.min(MOST_ROWS);
+    let spread = |row: usize| 1 + (row * (epochs - 1) + (rows - 1) / 2) / (rows - 1).max(1);
+    (0..rows).map(spread).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_listed_epochs_are_spread_from_the_first_to_the_last() {
+        assert_eq!(listed(1), [1]);
+        assert_eq!(listed(2), [1, 2]);
+        assert_eq!(listed(12), (1..=12).collect::<Vec<_>>());
+        assert_eq!(listed(23), (1..=23).step_by(2).collect::<Vec<_>>());
+        for epochs in 1..500 {
+            let rows = listed(epochs);
+            assert_eq!(rows.len(), epochs.min(12));
+            assert_eq!((rows[0], rows[rows.len() - 1]), (1, epochs));
+            let steps: Vec<usize> = rows.windows(2).map(|pair| pair[1] - pair[0]).collect();
+            let (least, most) = (steps.iter().min(), steps.iter().max());
+            assert!(
+                most.is_none_or(|most| most - least.unwrap() <= 1),
+                "{rows:?}"
+            );
+        }
+    }
+}

@@ -1,0 +1,158 @@
+//! Training images moved and mirrored at random, anew in each epoch.
+
+use super::member::Member;
+use crate::data::DeviceDataset;
+use crate::random::Purpose;
+use burn::tensor::backend::Backend;
+use burn::tensor::{Int, Tensor, TensorData};
+use std::ops::Range;
+
+/// How the training images of one epoch are moved.
+pub(super) struct Augmentation<B: Backend> {
+    /// Height, width and channels.
+    shape: [usize; 3],
+    /// What a black pixel is, for each channel: `[1, 1, channels]`.
+    black: Tensor<B, 3>,
+    /// For each owner of batches, the move of each row in the epoch's order.
+    moves: Vec<Vec<Move>>,
+}
+
+/// How one image is moved.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Move {
+    /// Pixels downwards.
+    down: i32,
+    /// Pixels to the right, after mirroring.
+    right: i32,
+    /// Whether left and right are exchanged.
+    mirrored: bool,
+}
+
+/// What the streams of one epoch are told apart by.
+const SHIFTS: u32 = 0;
+const FLIPS: u32 = 1;
+
+impl<B: Backend> Augmentation<B> {
+    /// The moves of `epoch`; nothing where nothing moves.
+    ///
+    /// Shifts and flips have streams of their own, so that a trial that only shifts and one that
+    /// also flips shift alike.
+    pub(super) fn new(data: &DeviceDataset<B>, owners: &[Member], epoch: usize) -> Option<Self> {
+        let settings = &owners[0].config.data;
+        let (shift, flip) = (settings.shift as u32, settings.flip);
+        if shift == 0 && !flip {
+            return None;
+        }
+        let shape = data.image.expect("a plan moves nothing but images");
+        let moves = |owner: &Member| {
+            let stream = |kind| {
+                owner
+                    .seed
+                    .stream(Purpose::Augmentation, [epoch as u32, kind])
+            };
+            let (mut shifts, mut flips) = (stream(SHIFTS), stream(FLIPS));
+            let mut distance = || match shift {
+                0 => 0,
+                most => shifts.below(2 * most + 1) as i32 - most as i32,
+            };
+            let one = |_| Move {
+                down: distance(),
+                right: distance(),
+                mirrored: flip && flips.below(2) == 1,
+            };
+            owner.partition.train.iter().map(one).collect()
+        };
+        let black = TensorData::new(data.black.clone(), [1, 1, shape[2]]);
+        Some(Self {
+            shape,
+            black: Tensor::from_data(black, &data.train.features.device()),
+            moves: owners.iter().map(moves).collect(),
+        })
+    }
+
+    /// The images of these rows (`[owners, batch, features]`), moved; what comes into sight is
+    /// black.
+    pub(super) fn apply(&self, images: Tensor<B, 3>, rows: Range<usize>) -> Tensor<B, 3> {
+        let [owners, batch, features] = images.dims();
+        let mut sources = Vec::with_capacity(owners * batch * features);
+        for moves in &self.moves {
+            for &one in &moves[rows.clone()] {
+                push_sources(self.shape, one, &mut sources);
+            }
+        }
+        let device = images.device();
+        let shape = [owners, batch, features];
+        let sources = Tensor::<B, 3, Int>::from_data(TensorData::new(sources, shape), &device);
+        // Black stands behind each image, as one more pixel.
+        let black = self.black.clone().expand([owners, batch, self.shape[2]]);
+        Tensor::cat(vec![images, black], 2).gather(2, sources)
+    }
+}
+
+/// Appends, for each number of a moved image, its position in the image as it was; positions
+/// behind the image are the black pixel.
+fn push_sources([height, width, channels]: [usize; 3], one: Move, sources: &mut Vec<i32>) {
+    let (h, w, c) = (height as i32, width as i32, channels as i32);
+    for y in 0..h {
+        let source_y = y - one.down;
+        for x in 0..w {
+            let shifted = x - one.right;
+            let source_x = if one.mirrored {
+                w - 1 - shifted
+            } else {
+                shifted
+            };
+            let inside = (0..h).contains(&source_y) && (0..w).contains(&source_x);
+            let pixel = if inside {
+                source_y * w + source_x
+            } else {
+                h * w
+            };
+            sources.extend((0..c).map(|channel| pixel * c + channel));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The letters of a picture after a move; `.` is black.
+    fn moved(picture: &str, shape: [usize; 3], one: Move) -> String {
+        let mut sources = Vec::new();
+        push_sources(shape, one, &mut sources);
+        let letters: Vec<char> = picture.chars().chain(".:".chars()).collect();
+        sources
+            .iter()
+            .map(|&source| letters[source as usize])
+            .collect()
+    }
+
+    #[test]
+    fn an_image_is_moved_and_what_comes_into_sight_is_black() {
+        let still = Move::default();
+        let (down, right) = (Move { down: 1, ..still }, Move { right: 1, ..still });
+        let mirrored = Move {
+            mirrored: true,
+            ..still
+        };
+        let shape = [2, 3, 1];
+        assert_eq!(moved("abcdef", shape, still), "abcdef");
+        assert_eq!(moved("abcdef", shape, down), "...abc");
+        assert_eq!(moved("abcdef", shape, Move { down: -1, ..still }), "def...");
+        assert_eq!(moved("abcdef", shape, right), ".ab.de");
+        assert_eq!(moved("abcdef", shape, mirrored), "cbafed");
+        assert_eq!(
+            moved(
+                "abcdef",
+                shape,
+                Move {
+                    right: 1,
+                    ..mirrored
+                }
+            ),
+            ".cb.fe"
+        );
+        assert_eq!(moved("aAbBcCdD", [2, 2, 2], right), ".:aA.:cC");
+    }
+}
