@@ -109,8 +109,7 @@ def histograms(browser, address, runs):
 def hparams(browser, address, runs):
     browser.open(address + fragment("hparams"), 620)
     browser.wait_for("labelled('*', 'Trial ID').length && visible('.metric-checkbox').length")
-    shown = ["Accuracy/val", "Accuracy/test", "CV/val_accuracy_mean", "CV/val_accuracy_sd",
-             "Metrics/epoch_seconds"]
+    shown = ["Accuracy/val", "Accuracy/test", "CV/val_accuracy_mean", "Metrics/epoch_seconds"]
     browser.do(f"""
         for (const box of visible('.metric-checkbox'))
             if (box.checked !== {json.dumps(shown)}.includes(box.textContent.trim())) box.click();
@@ -118,7 +117,7 @@ def hparams(browser, address, runs):
     # The names of trials are long, the numbers short.
     browser.do("""
         all('vaadin-grid-column').forEach((column, place) => {
-            if (place === 0) column.width = '260px'; else if (place > 1) column.width = '104px';
+            if (place === 0) column.width = '250px'; else if (place > 1) column.width = '124px';
         });
     """)
 

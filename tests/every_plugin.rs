@@ -198,19 +198,25 @@ fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> 
         }
     }
     let (accuracy, loss) = (last.0 - 0.01, last.1 + 0.01);
-    let scalars = [("Loss/test", loss), ("Accuracy/test", accuracy)];
+    let scalars = [
+        ("Loss/test", loss),
+        ("Accuracy/test", accuracy),
+        ("Metrics/test_macro_f1", accuracy),
+        ("Metrics/val_macro_f1", last.0),
+    ];
     let time = START + 60.0;
     file.scalars(&scalars, EPOCHS as i64, time).unwrap();
     file.session_end(SessionStatus::Success, time).unwrap();
     file.flush().unwrap();
     std::fs::write(folder.join("epochs.csv"), rows).unwrap();
     let parameters: usize = trial.layers().iter().map(|layer| layer.1).sum();
-    let result = json!({ "format": 1, "result": {
+    let result = json!({ "format": 2, "result": {
         "trial": trial.name,
         "fold": fold,
         "failure": null,
-        "last_epoch": { "val_accuracy": last.0, "val_loss": last.1 },
-        "test": { "loss": loss, "accuracy": accuracy },
+        "final_epoch": EPOCHS,
+        "validation": { "loss": last.1, "accuracy": last.0, "macro_f1": last.0 },
+        "test": { "loss": loss, "accuracy": accuracy, "macro_f1": accuracy },
         "parameters": parameters,
         "config": {
             "model": { "width": trial.width },

@@ -25,7 +25,11 @@ const FULL: Colour = [8, 48, 107];
 /// The share of its row from which a cell is so dark that white is read better than black.
 const DARK: f64 = 0.45;
 /// Space around the drawing, and between its parts, in pixels.
-const GAP: usize = 12;
+const GAP: usize = 6;
+/// The width at which TensorBoard shows every image, in pixels. One that is less wide would be
+/// stretched and one that is wider shrunk, either without smoothing: so ten classes of four-digit
+/// counts just fit.
+const SHOWN_WIDTH: usize = 350;
 
 impl Confusion {
     /// Draws the matrix: the darker a cell, the greater its share of the samples of its true class.
@@ -52,7 +56,7 @@ impl Confusion {
         );
         let (width, height) = (cell.0 * classes, cell.1 * classes);
         let mut canvas = Canvas::new(
-            (left + width).max(left + "predicted".len() * LETTER) + GAP,
+            (left + width + GAP).max(SHOWN_WIDTH),
             (top + height).max(top + "true".len() * LETTER) + GAP,
             BACKGROUND,
         );
@@ -112,10 +116,10 @@ impl Confusion {
         if self.is_numbered() {
             let largest = self.counts.iter().flatten().max().unwrap_or(&0);
             let digits = largest.to_string().len();
-            (((digits + 2) * LETTER).max(40), 32)
+            ((digits * LETTER + 2).max(28), 28)
         } else {
-            // About 800 pixels, and never less than 2 for a cell.
-            let side = (800 / self.classes.len()).max(2);
+            // About 700 pixels, and never less than 2 for a cell.
+            let side = (700 / self.classes.len()).max(2);
             (side, side)
         }
     }

@@ -40,7 +40,13 @@ COLUMNS = {
     "LearningRate": "learning_rate",
     "Metrics/epoch_seconds": "seconds",
 }
-TESTED = {"Loss/test": "loss", "Accuracy/test": "accuracy"}
+# Of the final model: the part of result.json and the key in it.
+FINAL = {
+    "Loss/test": ("test", "loss"),
+    "Accuracy/test": ("test", "accuracy"),
+    "Metrics/test_macro_f1": ("test", "macro_f1"),
+    "Metrics/val_macro_f1": ("validation", "macro_f1"),
+}
 checked = 0
 
 
@@ -75,26 +81,29 @@ class Run:
     def expected(self):
         """Each scalar's steps and values."""
         scalars = {}
-        for tag, column in COLUMNS.items():
+        columns = self.rows[0].keys() if self.rows else []
+        norms = [column for column in columns if column.startswith("gradient_norm_")]
+        norms = {column.replace("gradient_norm_", "GradientNorm/"): column for column in norms}
+        for tag, column in (COLUMNS | norms).items():
             points = [(int(row["epoch"]), float(row[column])) for row in self.rows if row[column]]
             if points:
                 scalars[tag] = points
         if self.finished:
-            for tag, key in TESTED.items():
-                # An earlier epoch, where the best one was restored.
-                scalars[tag] = [(None, self.result["test"][key])]
+            for tag, (part, key) in FINAL.items():
+                if self.result[part]:
+                    scalars[tag] = [(self.result["final_epoch"], self.result[part][key])]
         return scalars
 
     def check_scalars(self, tags, read, reader):
         expected = self.expected()
         # Layers have scalars of their own where values are not finite.
         tags = {tag for tag in tags if not tag.startswith("NotFinite/")}
-        check(set(expected) <= tags, f"{reader}: scalars of {self.name}: {sorted(tags)}")
+        check(set(expected) == tags, f"{reader}: scalars of {self.name}: {sorted(tags)}")
         for tag, points in expected.items():
             served = read(tag)
             check(len(served) == len(points), f"{reader}: number of points of {tag} of {self.name}")
             for (step, value), (own_step, own) in zip(served, points):
-                check(own_step in (None, step), f"{reader}: steps of {tag} of {self.name}")
+                check(step == own_step, f"{reader}: steps of {tag} of {self.name}")
                 check(close(value, own), f"{reader}: {tag} of {self.name}: {value}, not {own}")
 
 
@@ -138,10 +147,10 @@ def event_accumulators(sweeps):
     for group in sweeps.scored:
         accumulator = EventAccumulator(str(sweeps.root / group / "cv"))
         accumulator.Reload()
-        own = [run.result["last_epoch"] for run in sweeps.groups[group]]
+        own = [run.result["validation"] for run in sweeps.groups[group]]
         for metric in ["accuracy", "loss"]:
             folds = [event.value for event in accumulator.Scalars(f"CV/val_{metric}")]
-            check(all_close(folds, [epoch[f"val_{metric}"] for epoch in own]), f"folds of {group}")
+            check(all_close(folds, [result[metric] for result in own]), f"folds of {group}")
             mean = accumulator.Scalars(f"CV/val_{metric}_mean")[0].value
             deviation = accumulator.Scalars(f"CV/val_{metric}_sd")[0].value
             check(close(mean, pandas.Series(folds).mean()), f"mean of {group}")
@@ -403,9 +412,14 @@ def pr_curves(server, sweeps):
     tags = server.tags("pr_curves")
     for run in sweeps.best:
         known = sweeps.known_values(run)
+        # What the runs kept of their scores: a curve is over the test samples of all of them.
+        kept = [path.parent / "classes.json" for path in (sweeps.root / run).parent.glob("*/result.json")]
+        kept = [json.load(open(path))["test"] for path in kept if path.exists()]
         samples = set()
         positives = 0
-        for position, tag in enumerate(tags[run]):
+        check(not kept or len(kept[0]["positives"]) == len(tags[run]), f"a curve for each class of {run}")
+        of_kept = []
+        for tag in tags[run]:
             (curve,) = server.get("pr_curves/pr_curves", tag=tag, run=run)[run]
             what = f"{server.name}: {tag} of {run}"
             tp, fp, tn, fn, precision, recall, thresholds = (
@@ -425,6 +439,14 @@ def pr_curves(server, sweeps):
                 scores = numpy.array([sample["probabilities"][label] for sample in known])
                 for key, values in curve_of(labels, scores).items():
                     check(all_close(curve[key], values[: len(tp)]), f"{key} of {what}")
+            of_kept.append([curve["true_positives"], curve["false_positives"]])
+        if kept:
+            # Tags are sorted by name, classes are not: each is compared with all.
+            sums = [numpy.sum([scores[kind] for scores in kept], axis=0) for kind in ["positives", "negatives"]]
+            own = [[bins[::-1].cumsum()[::-1].tolist() for bins in pair] for pair in zip(*sums)]
+            for curve in of_kept:
+                size = len(curve[0])
+                check(any([above[:size] for above in pair] == curve for pair in own), f"scores of {run}")
         check(len(samples) == 1 and positives in samples, f"each sample of {run} is of one class")
     return tags
 
