@@ -1,0 +1,135 @@
+//! What records cost beside training: events, tables and results of a run, without and with
+//! histograms of every epoch.
+//!
+//! The course's baseline, three epochs, one worker: trained bare, and through the scheduler into
+//! real files. Rounds of all are interleaved; the medians of the rounds' ratios are printed.
+//!
+//!     cargo bench --bench recording
+
+use burn::backend::Flex;
+use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+use tp_sweep::data::{DeviceForm, load};
+use tp_sweep::event::{EpochMetrics, LayerValues, Outcome};
+use tp_sweep::plan::{Plan, RunId};
+use tp_sweep::record::Store;
+use tp_sweep::run::{Executor, Interrupt, Schedule, Silent, TensorExecutor};
+use tp_sweep::spec::{Config, DataSet, Source, Sweep};
+use tp_sweep::train::{Interrupted, Observer};
+
+#[global_allocator]
+static ALLOCATOR: live_bytes::LiveBytes<mimalloc::MiMalloc> =
+    live_bytes::LiveBytes(mimalloc::MiMalloc);
+
+const ROUNDS: usize = 7;
+
+/// Trains as the executor within, but is not asked for profiles: they are no part of recording.
+struct Unprofiled<'a>(&'a TensorExecutor<Flex>);
+
+impl Executor for Unprofiled<'_> {
+    fn execute(
+        &self,
+        plan: &Plan,
+        cohort: &[RunId],
+        observer: &mut dyn Observer,
+    ) -> Result<Vec<Outcome>, Interrupted> {
+        self.0.execute(plan, cohort, observer)
+    }
+}
+
+/// Watches without writing anything.
+struct Bare(Instant);
+
+impl Observer for Bare {
+    fn seconds(&self) -> f64 {
+        self.0.elapsed().as_secs_f64()
+    }
+    fn interrupted(&self) -> bool {
+        false
+    }
+    fn epoch_finished(&mut self, _member: usize, _metrics: &EpochMetrics) {}
+    fn layers(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
+}
+
+fn main() {
+    let dataset = load(DataSet::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
+    let form = DeviceForm::of(&Config::default().data);
+    let datasets = HashMap::from([(form, Arc::new(dataset))]);
+    let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), true);
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(1)
+        .build()
+        .expect("a thread");
+    println!("MLP 784-128-10, 3 epochs, one worker; medians of {ROUNDS} interleaved rounds");
+    for samples in [60_000, 15_000, 5_000] {
+        let mut ratios: [Vec<f64>; 2] = Default::default();
+        let mut bare = Vec::new();
+        for _ in 0..ROUNDS {
+            let seconds = pool.install(|| trained(&executor, samples));
+            bare.push(seconds);
+            for (ratio, histograms) in ratios.iter_mut().zip(["off", "1"]) {
+                ratio.push(recorded(&executor, samples, histograms) / seconds);
+            }
+        }
+        let [off, on] = ratios.map(|ratios| 100.0 * (median(ratios) - 1.0));
+        println!(
+            "{samples:>6} samples: bare {:.3} s; records {off:+.1} %, with histograms {on:+.1} %",
+            median(bare)
+        );
+    }
+}
+
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}
+
+fn sweep(samples: usize, histograms: &str) -> (Sweep, Plan) {
+    let text = format!(
+        "data: {{ limit: {samples} }}\ntraining: {{ epochs: 3 }}\n\
+         tensorboard: {{ histograms: {histograms} }}\n"
+    );
+    let source = Source {
+        name: "recording.yaml".into(),
+        text,
+    };
+    let sweep = Sweep::parse(source, "recording", &[]).expect("a valid sweep");
+    let plan = Plan::new(&sweep).expect("a valid plan");
+    (sweep, plan)
+}
+
+/// Seconds of the training alone.
+fn trained(executor: &TensorExecutor<Flex>, samples: usize) -> f64 {
+    let (_, plan) = sweep(samples, "off");
+    let cohort: Vec<RunId> = plan.runs().collect();
+    let started = Instant::now();
+    let mut observer = Bare(started);
+    executor
+        .execute(&plan, &cohort, &mut observer)
+        .expect("nobody interrupts");
+    started.elapsed().as_secs_f64()
+}
+
+/// Seconds of the training with all its records.
+fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -> f64 {
+    let (sweep, plan) = sweep(samples, histograms);
+    let folder = tempfile::tempdir_in(".").expect("the current folder can be written to");
+    let store = Store::new(folder.path(), &plan, |_| "data".to_owned());
+    let started = Instant::now();
+    let schedule = Schedule {
+        sweep: &sweep,
+        plan: &plan,
+        store: &store,
+        executor: &Unprofiled(executor),
+        progress: &Silent,
+        interrupt: &Interrupt::default(),
+        workers: 1,
+        device: "cpu".into(),
+        hardware: String::new(),
+    };
+    let ran = schedule.run().expect("the folder can be written to");
+    assert!(ran.results.runs.values().all(|run| run.failure.is_none()));
+    started.elapsed().as_secs_f64()
+}
