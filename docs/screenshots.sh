@@ -44,14 +44,9 @@ PYTHON
 shot docs/images/terminal.png 1075,310 "file://$folder/terminal.html"
 
 # TensorBoard's tabs: the first fold of each trial of axis 6.
-if [ -f sweeps/axe6.yaml ]; then
-  "$binary" sweeps/axe6.yaml --quiet --runs "$folder/axe6/runs" --reports "$folder/axe6/reports"
-  logdir=$folder/axe6
-else
-  logdir=target/tmp/every-plugin # made-up numbers, from `cargo test --test every_plugin`
-fi
+"$binary" sweeps/axe6.yaml --quiet --runs "$folder/axe6/runs" --reports "$folder/axe6/reports"
 # From within, because the page shows the path.
 environment=$PWD/$python # a link to the real interpreter: without its folder it has no packages
-(cd "$logdir" && exec "$environment" -m tensorboard.main --logdir runs --port "$port") >"$folder/server.log" 2>&1 &
+(cd "$folder/axe6" && exec "$environment" -m tensorboard.main --logdir runs --port "$port") >"$folder/server.log" 2>&1 &
 server=$!
 "$python" docs/screenshots.py "http://127.0.0.1:$port" docs/images "/fold-0$"
