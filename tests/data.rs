@@ -6,7 +6,7 @@ mod support;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use support::{Done, Project, files, repository};
+use support::{Done, Project, repository};
 
 const SETTINGS: &str = "training: { epochs: 20, batch_size: 10, learning_rate: 0.2 }\n\
                         model: { width: 8 }\nvalidation: { folds: 2 }\n";
@@ -135,7 +135,7 @@ fn write_parquet(path: &Path) {
 
 /// An image of 6 × 8 pixels whose right half is bright, or whose left half is.
 fn picture(index: usize, channels: usize) -> Vec<u8> {
-    let bright = |x: usize| (x >= 4) == (index % 2 == 0);
+    let bright = |x: usize| (x >= 4) == index.is_multiple_of(2);
     let value = |x: usize| {
         if bright(x) {
             200 + (index % 50) as u8

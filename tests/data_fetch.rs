@@ -171,12 +171,8 @@ fn another_file_than_the_original_is_refused_and_not_kept() {
         },
         // Longer than the original.
         |stream, range| {
-            send(
-                stream,
-                range,
-                &[contents(), vec![0; 50]].concat(),
-                usize::MAX,
-            )
+            let longer = [contents(), vec![0; 50]].concat();
+            send(stream, range, &longer, usize::MAX);
         },
     ];
     for answer in wrong {
