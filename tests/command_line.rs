@@ -15,6 +15,9 @@ fn the_help_shows_every_command_and_option() {
         &["run", "--help"],
         &["plan", "--help"],
         &["report", "--help"],
+        &["data", "--help"],
+        &["data", "fetch", "--help"],
+        &["data", "check", "--help"],
     ] {
         let done = project.run(arguments);
         assert_eq!(done.code, 0);

@@ -6,7 +6,7 @@ mod support;
 use std::fs::File;
 use std::io::Write;
 use std::path::Path;
-use support::{Done, Project, files, repository};
+use support::{Done, Project, repository};
 
 const SETTINGS: &str = "training: { epochs: 20, batch_size: 10, learning_rate: 0.2 }\n\
                         model: { width: 8 }\nvalidation: { folds: 2 }\n";
@@ -135,7 +135,7 @@ fn write_parquet(path: &Path) {
 
 /// An image of 6 × 8 pixels whose right half is bright, or whose left half is.
 fn picture(index: usize, channels: usize) -> Vec<u8> {
-    let bright = |x: usize| (x >= 4) == (index % 2 == 0);
+    let bright = |x: usize| (x >= 4) == index.is_multiple_of(2);
     let value = |x: usize| {
         if bright(x) {
             200 + (index % 50) as u8
@@ -460,4 +460,57 @@ fn settings_that_do_not_go_together_are_told() {
         told += &format!("# data: {data}\n{}\n", refused(&project));
     }
     insta::assert_snapshot!(told);
+}
+
+#[test]
+fn what_is_held_out_takes_no_part_in_the_normalisation() {
+    use tp_sweep::data::partition;
+    use tp_sweep::spec::{Config, Count, Facts};
+
+    let labels: Vec<u16> = (0..60).map(|row| row % 2).collect();
+    let mut config = Config::default();
+    config.validation.folds = Count::new(2);
+    config.facts = Facts {
+        training_samples: 60,
+        ..Facts::default()
+    };
+    let held_out = partition(&labels, &config, 0, 0).validation;
+    // Trains with the values of these training rows, and of the test part, a hundredfold.
+    let losses = |changed: &[u32]| {
+        let project = project("{ set: npy, path: arrays }");
+        std::fs::create_dir(project.path("arrays")).unwrap();
+        for (part, count) in [("train", 60), ("test", 20)] {
+            let factor = |row: usize| match part {
+                "train" => changed.contains(&(row as u32)),
+                _ => !changed.is_empty(),
+            };
+            let row = |row: usize| {
+                let (x, noise, _) = rows()[row];
+                let factor = if factor(row) { 100.0 } else { 1.0 };
+                [(x * factor) as f32, (noise * factor) as f32]
+            };
+            let values: Vec<u8> = (0..count)
+                .flat_map(row)
+                .flat_map(f32::to_le_bytes)
+                .collect();
+            let labels: Vec<u8> = (0..count).map(|row| row as u8 % 2).collect();
+            let file = |name: &str| project.path(&format!("arrays/{name}_{part}.npy"));
+            std::fs::write(file("x"), npy("<f4", &[count, 2], &values)).unwrap();
+            std::fs::write(file("y"), npy("|u1", &[count], &labels)).unwrap();
+        }
+        accuracy(&project);
+        // The metrics of the fold's last epoch.
+        let csv = project.read("runs/sweep/base/fold-0/epochs.csv");
+        let header: Vec<&str> = csv.lines().next().unwrap().split(',').collect();
+        let last: Vec<&str> = csv.lines().last().unwrap().split(',').collect();
+        let value = |name: &str| {
+            let column = header.iter().position(|column| *column == name);
+            last[column.unwrap()].to_owned()
+        };
+        (value("train_loss"), value("val_loss"))
+    };
+    let (train, validation) = losses(&[]);
+    let (changed_train, changed_validation) = losses(&held_out);
+    assert_eq!(train, changed_train);
+    assert_ne!(validation, changed_validation);
 }

@@ -8,7 +8,7 @@ use crate::plan::grouped;
 use crate::spec::DataSet;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Write;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Runs one of the commands of `data`; the exit code.
 ///
@@ -59,7 +59,7 @@ fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
     let home = arguments.mirror.as_deref().unwrap_or(official.home);
     let told = |error| CliError::Fetch {
         error,
-        help: by_hand(official, &folder),
+        help: by_hand(official, &arguments.data),
     };
     std::fs::create_dir_all(&folder)?;
     let states = check(official, std::slice::from_ref(&folder));
@@ -106,12 +106,14 @@ fn bar(name: &str, bytes: u64) -> ProgressBar {
     }
 }
 
-/// How to do without this program's network.
-fn by_hand(official: &Official, folder: &Path) -> String {
+/// How to do without this program's network; `data` is the folder of the data sets.
+fn by_hand(official: &Official, data: &Path) -> String {
     let mut text = format!(
-        "by hand: put into {} these files, with these SHA-256 sums; then `tp-sweep data check {}`",
-        folder.display(),
-        official.set
+        "by hand: put these files, with these SHA-256 sums, into {}; then check them: \
+         tp-sweep data check {} --data {}",
+        data.join(official.folder()).display(),
+        official.set,
+        data.display()
     );
     for file in official.files {
         let _ = write!(
@@ -148,19 +150,12 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
                 file.display()
             ))?;
         }
-        if is(FileState::Damaged) > 0 {
-            let damaged: Vec<PathBuf> = files
-                .iter()
-                .filter(|file| file.state == FileState::Damaged)
-                .map(|file| file.file.clone())
-                .collect();
-            for file in damaged {
-                warn(&format!(
-                    "{} is damaged or not the original; delete it, then `tp-sweep data fetch {}`",
-                    file.display(),
-                    official.set
-                ));
-            }
+        for file in files.iter().filter(|file| file.state == FileState::Damaged) {
+            warn(&format!(
+                "{} is damaged or not the original; delete it, then `tp-sweep data fetch {}`",
+                file.file.display(),
+                official.set
+            ));
         }
     }
     Ok(u8::from(!all_ok))

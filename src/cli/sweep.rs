@@ -7,6 +7,7 @@ use crate::data::Library;
 use crate::plan::Plan;
 use crate::spec::{DataSource, Sweep};
 use std::collections::HashMap;
+use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
 
 /// A sweep, its plan, and its data sets.
@@ -47,9 +48,8 @@ pub(super) fn fingerprints(
     let mut fingerprints = HashMap::new();
     for trial in &plan.trials {
         let data = &trial.config.data;
-        let source = data.source();
-        if !fingerprints.contains_key(&source) {
-            fingerprints.insert(source, library.fingerprint(data)?);
+        if let Entry::Vacant(entry) = fingerprints.entry(data.source()) {
+            entry.insert(library.fingerprint(data)?);
         }
     }
     Ok(fingerprints)

@@ -113,10 +113,11 @@ pub(super) fn find(folders: &[PathBuf]) -> Option<Place> {
     })
 }
 
-/// The data set from its files, which `read` gives by name, with a path for messages.
-fn from_files(
-    read: &dyn Fn(&str) -> Result<(PathBuf, Vec<u8>), DataError>,
-) -> Result<Dataset, DataError> {
+/// A file's path, for messages, and its contents.
+type Read = Result<(PathBuf, Vec<u8>), DataError>;
+
+/// The data set from its files, which `read` gives by name.
+fn from_files(read: &dyn Fn(&str) -> Read) -> Result<Dataset, DataError> {
     let samples = |names: &[&str]| {
         let (mut values, mut labels) = (Vec::new(), Vec::new());
         for name in names {

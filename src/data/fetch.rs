@@ -98,21 +98,19 @@ impl Client {
             let proxy = Proxy::new(proxy).map_err(|_| FetchError::Proxy(proxy.to_owned()))?;
             config = config.proxy(Some(proxy));
         }
-        if https {
-            let system = rustls_native_certs::load_native_certs().certs;
-            if system.is_empty() {
-                return Err(FetchError::Certificates);
-            }
-            let certificates = system
-                .iter()
-                .map(|certificate| Certificate::from_der(certificate).to_owned())
-                .collect();
-            let provider = Arc::new(rustls::crypto::ring::default_provider());
-            let tls = TlsConfig::builder()
-                .root_certs(RootCerts::Specific(Arc::new(certificates)))
-                .unversioned_rustls_crypto_provider(provider);
-            config = config.tls_config(tls.build());
+        let system = rustls_native_certs::load_native_certs().certs;
+        if https && system.is_empty() {
+            return Err(FetchError::Certificates);
         }
+        // Also for http, which may lead on to https.
+        let certificates = system
+            .iter()
+            .map(|certificate| Certificate::from_der(certificate).to_owned())
+            .collect();
+        let tls = TlsConfig::builder()
+            .root_certs(RootCerts::Specific(Arc::new(certificates)))
+            .unversioned_rustls_crypto_provider(Arc::new(rustls::crypto::ring::default_provider()));
+        let config = config.tls_config(tls.build());
         Ok(Self(config.build().new_agent()))
     }
 }
@@ -148,7 +146,10 @@ pub fn fetch(
             Err(FetchError::Cut { .. }) if tries < TRIES && download.part.length()? > before => {
                 tries += 1;
             }
-            Err(error) => return Err(error),
+            Err(error) => {
+                download.part.remove_if_empty();
+                return Err(error);
+            }
         }
     }
     download.verify()?;
@@ -305,6 +306,14 @@ impl Part {
 
     fn remove(&mut self) -> Result<(), FetchError> {
         self.told(std::fs::remove_file(&self.path))
+    }
+
+    /// Leaves nothing behind of an attempt that brought nothing.
+    fn remove_if_empty(&self) {
+        if self.length().is_ok_and(|length| length == 0) {
+            // An empty file does no harm where it cannot be removed.
+            let _ = std::fs::remove_file(&self.path);
+        }
     }
 
     fn told<T>(&self, result: std::io::Result<T>) -> Result<T, FetchError> {

@@ -55,7 +55,10 @@ struct Divided {
 }
 
 struct Loaded<B: Backend> {
-    dataset: Arc<Dataset>,
+    /// The class of each training sample.
+    labels: Vec<u16>,
+    /// The samples as they were read, where runs still have something to compute from them.
+    dataset: Option<Arc<Dataset>>,
     device: DeviceDataset<B>,
 }
 
@@ -76,7 +79,8 @@ impl<B: Backend> TensorExecutor<B> {
             };
             let loaded = Loaded {
                 device: on_device,
-                dataset,
+                labels: dataset.train.labels.clone(),
+                dataset: (!form.known).then_some(dataset),
             };
             (form, loaded)
         };
@@ -116,10 +120,11 @@ impl<B: Backend> TensorExecutor<B> {
             return known;
         }
         // Made outside of the lock: two threads may make the same one, equal either way.
-        let dataset = &self.data[&DeviceForm::of(&config.data)].dataset;
-        let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
+        let loaded = &self.data[&DeviceForm::of(&config.data)];
+        let partition = partition(&loaded.labels, config, run.repeat, run.fold);
         let own = config.data.normalisation() == Normalise::Training;
-        let normalisation = own.then(|| Normalisation::of_rows(dataset, &partition.train));
+        let dataset = loaded.dataset.as_ref().filter(|_| own);
+        let normalisation = dataset.map(|data| Normalisation::of_rows(data, &partition.train));
         let made = Divided {
             partition: Arc::new(partition),
             normalisation: normalisation.map(Arc::new),

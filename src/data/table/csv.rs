@@ -27,7 +27,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
         .with_infer_schema_length(None)
         .map_parse_options(|options| options.with_separator(separator(&header)))
         .try_into_reader_with_file_path(Some(path.to_owned()))
-        .and_then(|reader| reader.finish())
+        .and_then(SerReader::finish)
         .map_err(|error| format!("it cannot be read as CSV: {error}"))?;
     let column = |column: &polars::prelude::Column| Column {
         name: column.name().to_string(),

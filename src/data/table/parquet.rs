@@ -1,8 +1,11 @@
 //! Tables in Parquet.
 
 use super::{Cells, Column};
+use parquet::basic::Compression;
+use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
+use std::fs::File;
 use std::path::Path;
 
 /// Reads a Parquet file.
@@ -10,9 +13,10 @@ use std::path::Path;
 /// # Errors
 /// A reason, in words.
 pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
-    let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let file = File::open(path).map_err(|error| error.to_string())?;
     let unreadable = |error| format!("it cannot be read as Parquet: {error}");
     let reader = SerializedFileReader::new(file).map_err(unreadable)?;
+    refuse_compression(&reader)?;
     let schema = reader.metadata().file_metadata().schema_descr();
     let names = schema.root_schema().get_fields().iter();
     let mut columns: Vec<Column> = names
@@ -28,6 +32,28 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
         }
     }
     Ok(columns)
+}
+
+/// Refuses what this program's Parquet reader is built without.
+fn refuse_compression(reader: &SerializedFileReader<File>) -> Result<(), String> {
+    let groups = reader.metadata().row_groups().iter();
+    for column in groups.flat_map(RowGroupMetaData::columns) {
+        match column.compression() {
+            Compression::UNCOMPRESSED
+            | Compression::SNAPPY
+            | Compression::GZIP(_)
+            | Compression::ZSTD(_) => {}
+            other => {
+                let other = other.to_string();
+                let name = other.split('(').next().unwrap_or_default();
+                return Err(format!(
+                    "it is compressed with {name}; write it with SNAPPY, ZSTD, GZIP or \
+                     UNCOMPRESSED"
+                ));
+            }
+        }
+    }
+    Ok(())
 }
 
 /// Appends a cell. A column starts as one of numbers, and becomes what its first value is.

@@ -1,0 +1,176 @@
+//! What a network sees: samples normalised and moved as the configuration says, whatever the form
+//! on the device and whatever the cohort.
+
+use burn::backend::Flex;
+use std::sync::Arc;
+use tp_sweep::data::{Dataset, DeviceDataset, Normalisation, Samples, Values, partition};
+use tp_sweep::event::{EpochMetrics, Outcome};
+use tp_sweep::random::Seed;
+use tp_sweep::spec::{Config, Key, Node};
+use tp_sweep::train::{Member, Observer, train};
+
+struct Curve(Vec<Vec<EpochMetrics>>);
+
+impl Observer for Curve {
+    fn seconds(&self) -> f64 {
+        0.0
+    }
+    fn interrupted(&self) -> bool {
+        false
+    }
+    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
+        self.0[member].push(metrics.clone());
+    }
+}
+
+/// Images of 5 × 4 pixels with two channels, whose class is where they are bright.
+fn images() -> Dataset {
+    let samples = |count: usize| {
+        let pixel = |sample: usize, number: usize| {
+            let bright = number / 2 % 4 / 2 == sample % 2;
+            let noise = (sample * 31 + number * 17) % 60;
+            (noise + if bright { 150 } else { 0 } + 20 * (number % 2)) as u8
+        };
+        Samples {
+            values: Values::Bytes(
+                (0..count * 40)
+                    .map(|index| pixel(index / 40, index % 40))
+                    .collect(),
+            ),
+            features: 40,
+            labels: (0..count).map(|sample| (sample % 2) as u16).collect(),
+        }
+    };
+    Dataset {
+        train: samples(90),
+        test: samples(30),
+        class_names: vec!["left".to_owned(), "right".to_owned()],
+        image: Some([5, 4, 2]),
+        known: None,
+        test_was_taken: false,
+    }
+}
+
+fn config(settings: &[(&str, &str)]) -> Config {
+    let mut config = Config::default();
+    let fixed = [
+        ("training.epochs", "3"),
+        ("training.batch_size", "16"),
+        ("model.width", "6"),
+        ("validation.folds", "3"),
+    ];
+    for (path, yaml) in fixed.iter().chain(settings) {
+        let key = Key::find(path).unwrap();
+        key.read(&Node::parse(yaml).unwrap())
+            .unwrap()
+            .apply(&mut config);
+    }
+    config.facts = images().facts();
+    config
+}
+
+type Trained = Vec<(Vec<EpochMetrics>, Outcome)>;
+
+/// Trains one member for each seed, together.
+fn trained(
+    data: &DeviceDataset<Flex>,
+    config: &Config,
+    seeds: &[Seed],
+    normalisation: Option<&Arc<Normalisation>>,
+) -> Trained {
+    let labels = images().train.labels;
+    let member = |&seed: &Seed| Member {
+        config,
+        seed,
+        partition: Arc::new(partition(&labels, config, seed.repeat, seed.fold)),
+        normalisation: normalisation.cloned(),
+    };
+    let members: Vec<Member> = seeds.iter().map(member).collect();
+    let mut curve = Curve(vec![Vec::new(); seeds.len()]);
+    let outcomes = train(data, &members, &mut curve).unwrap();
+    curve.0.into_iter().zip(outcomes).collect()
+}
+
+const SEED: Seed = Seed {
+    sweep: 5,
+    repeat: 0,
+    fold: 0,
+};
+
+#[test]
+fn normalising_batches_is_normalising_the_data_black_borders_too() {
+    let mut dataset = images();
+    for settings in [&[][..], &[("data.shift", "2"), ("data.flip", "true")]] {
+        let config = config(settings);
+        let rows = partition(&dataset.train.labels, &config, 0, 0).train;
+        let own = Arc::new(Normalisation::of_rows(&dataset, &rows));
+        assert_eq!(own.mean.len(), 2, "one for each channel");
+        dataset.known = Some(own.as_ref().clone());
+        let device = Default::default();
+        let before = DeviceDataset::new(&dataset, &device);
+        let raw = DeviceDataset::raw(&dataset, &device);
+        let normalised = trained(&before, &config, &[SEED], None);
+        assert_eq!(normalised, trained(&raw, &config, &[SEED], Some(&own)));
+        // And it is seen: without it the numbers are others.
+        assert_ne!(normalised, trained(&raw, &config, &[SEED], None));
+    }
+}
+
+#[test]
+fn moves_depend_on_seed_and_epoch_alone() {
+    let dataset = images();
+    let data = DeviceDataset::raw(&dataset, &Default::default());
+    let second = Seed { fold: 1, ..SEED };
+    for settings in [
+        &[("data.shift", "1")][..],
+        &[("data.flip", "true")],
+        &[("data.shift", "3"), ("data.flip", "true")],
+    ] {
+        let config = config(settings);
+        let together = trained(&data, &config, &[SEED, second], None);
+        for (seed, member) in [SEED, second].iter().zip(&together) {
+            let alone = trained(&data, &config, &[*seed], None).remove(0);
+            assert_close(&alone, member);
+        }
+        assert_eq!(
+            trained(&data, &config, &[SEED], None),
+            trained(&data, &config, &[SEED], None)
+        );
+        let still = self::config(&[]);
+        assert_ne!(
+            trained(&data, &config, &[SEED], None),
+            trained(&data, &still, &[SEED], None)
+        );
+    }
+}
+
+/// Equal but for the order of sums in matrix products of another size.
+fn assert_close(alone: &(Vec<EpochMetrics>, Outcome), member: &(Vec<EpochMetrics>, Outcome)) {
+    for (a, b) in alone.0.iter().zip(&member.0) {
+        assert!((a.train_loss - b.train_loss).abs() < 1e-5, "{a:?} {b:?}");
+        assert_eq!(a.train_accuracy, b.train_accuracy);
+        assert!((a.val_loss.unwrap() - b.val_loss.unwrap()).abs() < 1e-5);
+    }
+    assert_eq!(alone.0.len(), 3);
+}
+
+#[test]
+fn only_training_batches_are_moved() {
+    // Without learning, what is validated and tested on stays what it was.
+    let dataset = images();
+    let data = DeviceDataset::raw(&dataset, &Default::default());
+    let still = [("training.learning_rate", "1e-30")];
+    let moved = [still[0], ("data.shift", "3"), ("data.flip", "true")];
+    let (still, moved) = (config(&still), config(&moved));
+    let (plain, augmented) = (
+        trained(&data, &still, &[SEED], None),
+        trained(&data, &moved, &[SEED], None),
+    );
+    for (a, b) in plain[0].0.iter().zip(&augmented[0].0) {
+        assert_eq!((a.val_loss, a.val_accuracy), (b.val_loss, b.val_accuracy));
+        assert_ne!(a.train_loss, b.train_loss);
+    }
+    assert_eq!(plain[0].1, augmented[0].1);
+    // Each epoch moves anew.
+    assert_ne!(augmented[0].0[0].train_loss, augmented[0].0[1].train_loss);
+}
