@@ -37,8 +37,6 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     });
     // All that can hinder a start comes first, and before anything is written.
     let executor = executor(&library, &plan, &store, device)?;
-    // What runs need is on the device.
-    drop(library);
     let Some(_lock) = lock(store.folder()).map_err(CliError::Start)? else {
         return Err(CliError::Locked {
             name: plan.name.clone(),

@@ -265,11 +265,11 @@ impl Config {
             | Schedule::Plateau { minimum, .. }
                 if minimum.get() > full =>
             {
-                return Err(Conflict {
+                Err(Conflict {
                     keys: &["training.schedule", "training.learning_rate"],
                     message: "the schedule's minimum is above the learning rate".to_owned(),
                     help: format!("at most {full}"),
-                });
+                })
             }
             Schedule::Plateau { .. } if unit == ScheduleUnit::Step => conflict(
                 "the schedule plateau watches a metric of each epoch",
