@@ -252,7 +252,7 @@ fn a_members_result_does_not_depend_on_its_cohort() {
         config.data.limit = Count::new(200);
         config
     };
-    // The first stops early, after its second epoch, and goes back to its first.
+    // The first stops early and goes back to its best epoch.
     let (stopping, patient) = (convolving("1.0", "1"), convolving("0.1", "null"));
     let cohorts: [Vec<(&Config, Seed)>; 6] = [
         vec![(&sgd, seed(0)), (&dropping, seed(0)), (&scheduled, seed(0))],
@@ -300,6 +300,45 @@ fn a_members_result_does_not_depend_on_its_cohort() {
             let ((a, _), (b, _)) = (a.test, b.test);
             assert!((a.loss / b.loss - 1.0).abs() < 1e-4, "{a:?} vs {b:?}");
         }
+    }
+}
+
+#[test]
+fn a_run_that_stops_early_ends_with_its_best_epoch_or_its_last() {
+    let (dataset, data) = mnist();
+    let seed = Seed {
+        sweep: 3,
+        repeat: 0,
+        fold: 0,
+    };
+    // A learning rate at which the validation loss soon goes up and down.
+    let stopping = |restore: &str| {
+        config(&[
+            ("training.epochs", "30"),
+            ("training.learning_rate", "1.0"),
+            ("training.patience", "2"),
+            ("training.restore_best", restore),
+        ])
+    };
+    for (restore, is_best) in [("true", true), ("false", false)] {
+        let config = stopping(restore);
+        let (epochs, outcome) = trained(&dataset, &data, &[(&config, seed)]).remove(0);
+        let Outcome::Finished(finished) = outcome else {
+            panic!("it failed");
+        };
+        let loss = |epoch: &EpochMetrics| epoch.val_loss.unwrap();
+        let best = epochs
+            .iter()
+            .min_by(|a, b| loss(a).total_cmp(&loss(b)))
+            .unwrap();
+        assert!(epochs.len() < 30, "it never stopped");
+        assert_eq!(epochs.len(), best.epoch + 2, "patience of 2 after the best");
+        let last = epochs.last().unwrap();
+        let expected = if is_best { best } else { last };
+        assert_eq!(finished.epoch, expected.epoch);
+        let (validation, _) = finished.validation.unwrap();
+        assert_eq!(Some(validation.loss), expected.val_loss);
+        assert_eq!(Some(validation.accuracy), expected.val_accuracy);
     }
 }
 

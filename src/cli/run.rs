@@ -209,9 +209,13 @@ fn manifest(
 fn hardware(manifest: &Manifest) -> String {
     let host = &manifest.host;
     let processor = host.processor.as_deref().unwrap_or("unknown");
+    let gpu = match manifest.device.as_str() {
+        "cpu" => "not used",
+        device => device,
+    };
     format!(
-        "what | value\n---|---\ndevice | {}\nworkers | {}\nprocessor | {processor}\ncores | {}\n\
-         system | {}\ntp-sweep | {}\n",
+        "what | value\n---|---\nGPU | {gpu}\ndevice | {}\nworkers | {}\nprocessor | {processor}\n\
+         cores | {}\nsystem | {}\ntp-sweep | {}\n",
         manifest.device, manifest.workers, host.cores, host.system, manifest.version,
     )
 }

@@ -124,3 +124,86 @@ impl Plateau {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Config, Key, Node};
+
+    fn training(settings: &[(&str, &str)]) -> Training {
+        let mut config = Config::default();
+        for (path, yaml) in settings {
+            let assignment = Key::find(path).unwrap().read(&Node::parse(yaml).unwrap());
+            assignment.unwrap().apply(&mut config);
+        }
+        config.training
+    }
+
+    fn epoch(number: usize, loss: f64, accuracy: f64) -> EpochMetrics {
+        EpochMetrics {
+            epoch: number,
+            train_loss: 0.0,
+            train_accuracy: 0.0,
+            val_loss: Some(loss),
+            val_accuracy: Some(accuracy),
+            learning_rate: 0.0,
+            gradient_norms: Vec::new(),
+            seconds: 0.0,
+        }
+    }
+
+    fn verdicts(training: &Training, losses: &[f64]) -> Vec<Verdict> {
+        let mut stopping = EarlyStopping::new(training).unwrap();
+        let numbered = (1..).zip(losses);
+        // The accuracy falls with the loss: what is watched makes a difference.
+        numbered
+            .map(|(number, &loss)| stopping.judge(training, &epoch(number, loss, loss)))
+            .collect()
+    }
+
+    #[test]
+    fn patience_is_counted_from_the_last_improvement() {
+        use Verdict::*;
+        let patient = training(&[("training.patience", "2")]);
+        assert_eq!(
+            verdicts(&patient, &[1.0, 1.0, 0.9, 0.95, 0.9]),
+            [Improved, Waiting, Improved, Waiting, Stop]
+        );
+        let strict = training(&[("training.patience", "1"), ("training.min_delta", "0.2")]);
+        assert_eq!(
+            verdicts(&strict, &[1.0, 0.7, 0.6]),
+            [Improved, Improved, Stop]
+        );
+        let accurate = [
+            ("training.patience", "1"),
+            ("training.monitor", "val_accuracy"),
+        ];
+        assert_eq!(
+            verdicts(&training(&accurate), &[0.5, 0.6, 0.6]),
+            [Improved, Improved, Stop]
+        );
+        assert!(EarlyStopping::new(&training(&[])).is_none());
+    }
+
+    #[test]
+    fn a_plateau_waits_until_the_warm_up_is_over() {
+        let training = training(&[
+            ("training.learning_rate", "1"),
+            ("training.warmup", "2"),
+            (
+                "training.schedule",
+                "{ plateau: { factor: 0.5, patience: 0 } }",
+            ),
+        ]);
+        let mut plateau = Plateau::new(&training).unwrap();
+        let mut rate_after = |number, loss| {
+            plateau.epoch_finished(&training, &epoch(number, loss, 0.0));
+            plateau.rate
+        };
+        // The first two epochs do not count: the third is the first that is watched.
+        assert_eq!(rate_after(1, 1.0), 1.0);
+        assert_eq!(rate_after(2, 1.0), 1.0);
+        assert_eq!(rate_after(3, 1.0), 1.0);
+        assert_eq!(rate_after(4, 1.0), 0.5);
+    }
+}
