@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 pub fn as_sweep(name: &str, config: &Config, rank_by: RankBy) -> String {
     let mut document = Map::new();
     document.insert("name".to_owned(), Value::from(name));
-    if let Value::Object(sections) = config.show() {
+    if let Value::Object(sections) = config.show_used() {
         document.extend(sections);
     }
     document.insert("report".to_owned(), json!({ "rank_by": rank_by.name() }));
@@ -30,6 +30,8 @@ mod tests {
             ("training.schedule", "{ step: { every: 2, gamma: 0.3 } }"),
             ("training.optimizer", "adam"),
             ("training.epsilon", "1e-10"),
+            ("training.restore_best", "false"),
+            ("model.norm_position", "after_activation"),
             ("training.learning_rate", "0.1"),
             ("validation.folds", "4"),
             ("validation.seed", "18446744073709551615"),

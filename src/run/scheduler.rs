@@ -262,7 +262,7 @@ impl Schedule<'_> {
         RunHeader {
             group: self.group(run.trial),
             hparams: self.hparams(run.trial),
-            configuration: configuration_text(&trial.config.show()),
+            configuration: configuration_text(&trial.config.show_used()),
             hardware: self.hardware.clone(),
             layers: layers(&trial.config.stages()),
             graph: model_graph(&trial.config),

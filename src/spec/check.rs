@@ -2,7 +2,7 @@
 
 use super::config::{Config, Optimizer, Split};
 use super::key::Key;
-use super::model::{MOST_LAYERS, ModelKind, Pooling, Width};
+use super::model::{MOST_LAYERS, ModelKind, Norm, Pooling, Width};
 use super::schedule::{Schedule, ScheduleUnit};
 
 /// Two or more keys that do not go together.
@@ -288,6 +288,26 @@ impl Config {
                 "raise training.learning_rate instead".to_owned(),
             ),
             _ => Ok(()),
+        }
+    }
+
+    /// Whether a key has a meaning in this configuration: its optimizer, kind of network or data
+    /// set has it, and what it refines is there.
+    pub fn uses(&self, key: &Key) -> bool {
+        let (model, training) = (&self.model, &self.training);
+        let watches_plateau = matches!(training.schedule, Schedule::Plateau { .. });
+        match key.path {
+            "data.test_fraction" => !self.data.set.is_named(),
+            "model.norm_position" => model.norm != Norm::None,
+            "training.warmup_start" => training.warmup > 0,
+            "training.monitor" => training.patience.is_some() || watches_plateau,
+            "training.min_delta" | "training.restore_best" => training.patience.is_some(),
+            path => {
+                let mut owned = OPTIMIZER_KEYS.iter().filter(|(keys, _)| keys[0] == path);
+                let of_optimizer = owned.all(|(_, owners)| owners.contains(&training.optimizer));
+                let of_cnn = CNN_KEYS.iter().any(|keys| keys[0] == path);
+                of_optimizer && (!of_cnn || model.kind == ModelKind::Cnn)
+            }
         }
     }
 

@@ -200,8 +200,19 @@ impl Config {
     ///
     /// It is what identifies a trial: equal configurations show equal values, in equal order.
     pub fn show(&self) -> Value {
+        self.sections(|_| true)
+    }
+
+    /// The configuration for people: [`Config::show`] without defaults that mean nothing in it, such
+    /// as Adam's with another optimizer. Read again, it gives the same configuration.
+    pub fn show_used(&self) -> Value {
+        let defaults = Self::default();
+        self.sections(|key| self.uses(key) || key.show(self) != key.show(&defaults))
+    }
+
+    fn sections(&self, shown: impl Fn(&Key) -> bool) -> Value {
         let mut sections = Map::new();
-        for key in KEYS {
+        for key in KEYS.iter().filter(|key| shown(key)) {
             let value = key.show(self);
             if value.is_null() {
                 continue;
