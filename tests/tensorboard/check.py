@@ -14,6 +14,7 @@ import csv
 import io
 import json
 import math
+import re
 import socket
 import subprocess
 import sys
@@ -268,9 +269,18 @@ def text(server, sweeps):
     for run in sweeps.runs:
         served = server.get("text/text", run=run.name, tag="configuration/text_summary")[0]["text"]
         check("<table>" in served, f"a table of the configuration of {run.name}")
-        for section, fields in run.result["config"].items():
-            for field in fields:
-                check(f"{section}.{field}" in served, f"{section}.{field} in {run.name}")
+        # Keys that mean nothing in a configuration are left out; these always mean something.
+        shown = dict(re.findall(r"<td>([a-z_]+\.[a-z_0-9]+)</td>\s*<td>([^<]*)</td>", served))
+        for key in ["data.set", "model.kind", "model.width", "training.epochs", "training.learning_rate"]:
+            section, field = key.split(".")
+            known = field in run.result["config"].get(section, {})
+            check(key in shown or not known, f"{key} in {run.name}")
+        check(shown, f"no key of {run.name} is shown")
+        for key, value in shown.items():
+            section, field = key.split(".")
+            of_result = run.result["config"][section][field]
+            if isinstance(of_result, (int, float)) and not isinstance(of_result, bool):
+                check(close(float(value), of_result), f"{key} in {run.name}")
         served = server.get("text/text", run=run.name, tag="Hardware/GPU/text_summary")[0]["text"]
         check("<table>" in served and "device" in served, f"a table of the hardware of {run.name}")
     return tags
