@@ -22,6 +22,33 @@ const BAD_SWEEPS: &[(&str, &str)] = &[
         "grid:\n  training.learning_rate: [0.1, -0.1]\n",
     ),
     ("not a number", "training:\n  learning_rate: .nan\n"),
+    (
+        "a batch beyond memory",
+        "model: { kind: cnn, channels: 2000 }\ntraining: { batch_size: 4000 }\n",
+    ),
+    ("an even kernel", "model: { kind: cnn, kernel_size: 4 }\n"),
+    (
+        "too many blocks",
+        "model: { kind: cnn, channels: [4, 4, 4, 4, 4] }\n",
+    ),
+    ("a cnn's key", "model: { channels: 8 }\n"),
+    (
+        "an optimizer's key",
+        "training: { optimizer: adam, alpha: 0.9 }\n",
+    ),
+    ("an unknown norm", "model: { norm: batchnorm }\n"),
+    ("an unknown init", "model: { init: kaiming }\n"),
+    ("an init without its value", "model: { init: constant }\n"),
+    ("one_cycle by epochs", "training: { schedule: one_cycle }\n"),
+    (
+        "a plateau of nothing",
+        "training: { schedule: plateau }\nvalidation: { holdout: 0 }\n",
+    ),
+    (
+        "milestones that fall",
+        "training: { schedule: { multistep: { milestones: [5, 2] } } }\n",
+    ),
+    ("histograms", "tensorboard: { histograms: always }\n"),
     ("infinite", "training:\n  weight_decay: .inf\n"),
     ("unknown choice", "training:\n  optimizer: sdg\n"),
     ("unknown schedule", "training:\n  schedule: cosinus\n"),

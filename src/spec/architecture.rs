@@ -124,7 +124,7 @@ impl Stage {
                 inputs,
                 outputs,
                 kernel,
-            } => height * width * outputs.max(kernel * kernel * inputs),
+            } => (height * width).saturating_mul(outputs.max(kernel * kernel * inputs)),
             _ => self.features(),
         }
     }

@@ -19,6 +19,9 @@ pub struct Conflict {
 /// The most parameters a model may have: 4 GB of weights in 32-bit floats.
 pub const MOST_PARAMETERS: u64 = 1_000_000_000;
 
+/// The most numbers that a batch may be within one stage of a model: 4 GB in 32-bit floats.
+pub const MOST_NUMBERS: u64 = 1_000_000_000;
+
 /// The largest height and width of a convolution's kernel.
 const LARGEST_KERNEL: usize = 31;
 
@@ -150,14 +153,29 @@ impl Config {
             });
         }
         self.check_convolutions()?;
-        match self.parameters() {
-            parameters if parameters > MOST_PARAMETERS => Err(Conflict {
-                keys: &["model.width", "model.layers"],
+        let stages = self.stages();
+        let counts = stages.iter().map(|stage| stage.parameters());
+        let parameters = counts.fold(0, u64::saturating_add);
+        if parameters > MOST_PARAMETERS {
+            return Err(Conflict {
+                keys: &["model.width", "model.layers", "model.channels"],
                 message: format!("the model would have {parameters} parameters"),
                 help: format!("at most {MOST_PARAMETERS}: choose fewer or narrower layers"),
-            }),
-            _ => Ok(()),
+            });
         }
+        let widest = stages.iter().map(|stage| stage.widest()).max().unwrap_or(0);
+        let samples = self.samples().min(self.training.batch_size.get());
+        let numbers = (widest as u64).saturating_mul(samples as u64);
+        if numbers > MOST_NUMBERS {
+            return Err(Conflict {
+                keys: &["training.batch_size", "model.width", "model.channels"],
+                message: format!(
+                    "a batch of {samples} samples would be {numbers} numbers in one layer"
+                ),
+                help: format!("at most {MOST_NUMBERS}: choose smaller batches or narrower layers"),
+            });
+        }
+        Ok(())
     }
 
     fn check_convolutions(&self) -> Result<(), Conflict> {
