@@ -74,6 +74,18 @@ pub struct ClassScores {
 /// Bins of the probabilities: the thresholds of a curve in TensorBoard.
 pub const SCORE_BINS: usize = 127;
 
+/// The bin of a probability: of n bins, bin k holds k/(n − 1) up to, not including,
+/// (k + 1)/(n − 1), so that the last holds 1 alone. What is outside 0 to 1 is in the nearest bin,
+/// what is not a number in the first.
+///
+/// These are the bins of PyTorch's `compute_curve`, with its rounding to 32 bits, and the
+/// thresholds that TensorBoard shows.
+pub fn score_bin(probability: f32) -> usize {
+    // A conversion to whole numbers cuts the fraction off, and saturates.
+    let bin = (probability * (SCORE_BINS - 1) as f32) as usize;
+    bin.min(SCORE_BINS - 1)
+}
+
 impl ClassScores {
     /// Scores of no sample.
     pub fn new(classes: usize) -> Self {
@@ -96,8 +108,7 @@ impl ClassScores {
             if probability > probabilities[predicted] {
                 predicted = index;
             }
-            let bin = (probability * (SCORE_BINS - 1) as f32) as usize;
-            let bin = bin.min(SCORE_BINS - 1);
+            let bin = score_bin(probability);
             match index == class {
                 true => self.positives[index][bin] += 1,
                 false => self.negatives[index][bin] += 1,
@@ -163,8 +174,10 @@ pub struct Profile {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
-    /// The loss is no longer a finite number.
-    #[error("diverged: the loss is not finite in epoch {epoch}; try a lower learning rate")]
+    /// The loss, or the gradient, is no longer a finite number.
+    #[error(
+        "diverged: the loss or its gradient is not finite in epoch {epoch}; try a lower learning rate"
+    )]
     Diverged {
         /// The epoch, counted from 1.
         epoch: usize,

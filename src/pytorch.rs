@@ -38,7 +38,8 @@ pub(crate) fn tensor(tensor: &Value) -> Vec<f32> {
     values.map(|value| value as f32).collect()
 }
 
-/// Checks that each value differs by less than 10⁻⁵ of the tensor's largest.
+/// Checks that the relative error of a tensor is below 10⁻⁵: the largest difference against the
+/// largest value, because a number near 0 is what is left of larger ones after their rounding.
 pub(crate) fn assert_close(ours: &[f32], expected: &[f32], what: &str) {
     assert_eq!(ours.len(), expected.len(), "{what}");
     let largest = expected.iter().fold(0.0_f32, |a, b| a.max(b.abs()));

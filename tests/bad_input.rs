@@ -227,7 +227,7 @@ fn a_trial_that_turns_nan_is_recorded_and_the_rest_goes_on() {
     let report = project.read("reports/sweep.md");
     assert!(report.contains("failed (2 of 2 runs)"), "{report}");
     assert!(
-        report.contains("diverged: the loss is not finite in epoch 1"),
+        report.contains("diverged: the loss or its gradient is not finite in epoch 1"),
         "{report}"
     );
     let csv = project.read("reports/sweep.csv");

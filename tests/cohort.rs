@@ -253,8 +253,57 @@ fn a_members_result_does_not_depend_on_its_cohort() {
         config
     };
     // The first stops early and goes back to its best epoch.
-    let (stopping, patient) = (convolving("1.0", "1"), convolving("0.1", "null"));
-    let cohorts: [Vec<(&Config, Seed)>; 6] = [
+    let (mut stopping, patient) = (convolving("0.1", "1"), convolving("0.1", "null"));
+    stopping.training.min_delta = tp_sweep::spec::NonNegative::new(10.0).unwrap();
+    let (stopping_normed, patient_normed) = {
+        let with = |patience: &str| {
+            config(&[
+                ("model.norm", "batch"),
+                (
+                    "training.learning_rate",
+                    if patience == "1" { "2.0" } else { "0.1" },
+                ),
+                ("training.patience", patience),
+                (
+                    "training.min_delta",
+                    if patience == "1" { "10" } else { "0" },
+                ),
+            ])
+        };
+        (with("1"), with("null"))
+    };
+    let of_optimizer = |name: &str, other: (&'static str, &'static str)| {
+        config(&[
+            ("training.optimizer", name),
+            ("training.learning_rate", "0.002"),
+            other,
+        ])
+    };
+    let dampened = config(&[("training.momentum", "0.9"), ("training.dampening", "0.5")]);
+    let mut plain = config(&[]);
+    plain.training.dampening = tp_sweep::spec::Fraction::new(0.5).unwrap();
+    let rmsprop = of_optimizer("rmsprop", ("training.momentum", "0.5"));
+    let rmsprop_plain = of_optimizer("rmsprop", ("training.alpha", "0.9"));
+    let nadam = of_optimizer("nadam", ("training.momentum_decay", "0.1"));
+    let nadam_decayed = of_optimizer("nadam", ("training.weight_decay", "0.01"));
+    let adagrad = of_optimizer("adagrad", ("training.learning_rate_decay", "0.1"));
+    let adagrad_plain = of_optimizer("adagrad", ("training.epsilon", "1e-8"));
+    let adamw = of_optimizer("adamw", ("training.weight_decay", "0.1"));
+    let adamw_plain = of_optimizer("adamw", ("training.weight_decay", "0"));
+    let plateau = config(&[
+        ("training.learning_rate", "0.5"),
+        (
+            "training.schedule",
+            "{ plateau: { patience: 0, threshold: 0.5 } }",
+        ),
+    ]);
+    let cohorts: [Vec<(&Config, Seed)>; 12] = [
+        vec![(&stopping_normed, seed(0)), (&patient_normed, seed(0))],
+        vec![(&dampened, seed(0)), (&plain, seed(0)), (&plateau, seed(0))],
+        vec![(&rmsprop, seed(0)), (&rmsprop_plain, seed(0))],
+        vec![(&nadam, seed(0)), (&nadam_decayed, seed(1))],
+        vec![(&adagrad, seed(0)), (&adagrad_plain, seed(0))],
+        vec![(&adamw, seed(0)), (&adamw_plain, seed(0))],
         vec![(&sgd, seed(0)), (&dropping, seed(0)), (&scheduled, seed(0))],
         vec![
             (&sgd, seed(0)),
@@ -280,7 +329,8 @@ fn a_members_result_does_not_depend_on_its_cohort() {
         for (run, (curve, outcome)) in cohort.iter().zip(together) {
             let (alone, outcome_alone) = trained(&dataset, &data, &[*run]).remove(0);
             assert_eq!(curve.len(), alone.len());
-            assert!((2..=3).contains(&alone.len()));
+            let stops = run.0.training.patience.is_some();
+            assert_eq!(alone.len() < 3, stops, "{} epochs", alone.len());
             for (a, b) in curve.iter().zip(&alone) {
                 assert_eq!(a.val_accuracy, b.val_accuracy);
                 let error = (a.train_loss / b.train_loss - 1.0).abs();
@@ -297,6 +347,12 @@ fn a_members_result_does_not_depend_on_its_cohort() {
                 panic!("a run failed");
             };
             assert_eq!(a.epoch, b.epoch);
+            let stops = run.0.training.patience.is_some();
+            assert_eq!(a.epoch < curve.len(), stops);
+            let (validation, scores) = a.validation.clone().unwrap();
+            let (validation_alone, scores_alone) = b.validation.clone().unwrap();
+            assert_eq!(validation.accuracy, validation_alone.accuracy);
+            assert_eq!(scores.confusion, scores_alone.confusion);
             let ((a, _), (b, _)) = (a.test, b.test);
             assert!((a.loss / b.loss - 1.0).abs() < 1e-4, "{a:?} vs {b:?}");
         }
@@ -312,16 +368,18 @@ fn a_run_that_stops_early_ends_with_its_best_epoch_or_its_last() {
         fold: 0,
     };
     // A learning rate at which the validation loss soon goes up and down.
-    let stopping = |restore: &str| {
+    let stopping = |restore: &str, norm: &str| {
         config(&[
+            ("model.norm", norm),
             ("training.epochs", "30"),
             ("training.learning_rate", "1.0"),
             ("training.patience", "2"),
             ("training.restore_best", restore),
         ])
     };
-    for (restore, is_best) in [("true", true), ("false", false)] {
-        let config = stopping(restore);
+    for (restore, norm) in [("true", "none"), ("true", "batch"), ("false", "none")] {
+        let is_best = restore == "true";
+        let config = stopping(restore, norm);
         let (epochs, outcome) = trained(&dataset, &data, &[(&config, seed)]).remove(0);
         let Outcome::Finished(finished) = outcome else {
             panic!("it failed");

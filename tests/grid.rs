@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use tp_sweep::plan::Plan;
-use tp_sweep::spec::{Source, SpecError, Sweep};
+use tp_sweep::spec::{Key, Source, SpecError, Sweep};
 
 fn sweep(text: &str) -> Result<Sweep, SpecError> {
     let source = Source {
@@ -64,10 +64,81 @@ fn the_first_factor_varies_slowest() {
 
 #[test]
 fn every_configuration_key_can_be_a_factor() {
-    for (key, levels, extra) in [
-        ("data.set", "[mnist]", ""),
+    let cases = [
+        ("data.set", "[mnist, fashion-mnist]", ""),
+        ("data.normalise", "[known, training, none]", ""),
+        ("data.shift", "[0, 2]", ""),
+        ("data.flip", "[true, false]", ""),
         ("data.limit", "[100, 200]", ""),
-        ("model.kind", "[mlp]", ""),
+        ("model.kind", "[mlp, cnn]", ""),
+        ("model.input_dropout", "[0, 0.2]", ""),
+        ("model.norm", "[none, batch, layer]", ""),
+        (
+            "model.norm_position",
+            "[before_activation, after_activation]",
+            "model: { norm: batch }",
+        ),
+        (
+            "model.init",
+            "[default, zeros, { normal: { std: 0.1 } }]",
+            "",
+        ),
+        ("model.bias_init", "[default, { constant: 0.1 }]", ""),
+        ("model.same_init", "[true, false]", ""),
+        ("model.channels", "[8, [8, 16]]", "model: { kind: cnn }"),
+        ("model.kernel_size", "[3, 5]", "model: { kind: cnn }"),
+        (
+            "model.pooling",
+            "[max, average, none]",
+            "model: { kind: cnn }",
+        ),
+        ("model.block_dropout", "[0, 0.2]", "model: { kind: cnn }"),
+        (
+            "training.dampening",
+            "[0, 0.5]",
+            "training: { momentum: 0.9 }",
+        ),
+        (
+            "training.alpha",
+            "[0.9, 0.99]",
+            "training: { optimizer: rmsprop }",
+        ),
+        (
+            "training.centered",
+            "[true, false]",
+            "training: { optimizer: rmsprop }",
+        ),
+        (
+            "training.momentum_decay",
+            "[0, 0.004]",
+            "training: { optimizer: nadam }",
+        ),
+        (
+            "training.learning_rate_decay",
+            "[0, 0.1]",
+            "training: { optimizer: adagrad }",
+        ),
+        ("training.l1", "[0, 0.001]", ""),
+        ("training.label_smoothing", "[0, 0.1]", ""),
+        ("training.clip_value", "[null, 1]", ""),
+        ("training.clip_norm", "[null, 1]", ""),
+        ("training.max_norm", "[null, 3]", ""),
+        ("training.patience", "[null, 3]", ""),
+        (
+            "training.min_delta",
+            "[0, 0.01]",
+            "training: { patience: 2 }",
+        ),
+        (
+            "training.restore_best",
+            "[true, false]",
+            "training: { patience: 2 }",
+        ),
+        (
+            "training.monitor",
+            "[val_loss, val_accuracy]",
+            "training: { patience: 2 }",
+        ),
         ("model.layers", "[1, 2]", ""),
         ("model.width", "[64, [64, 32]]", ""),
         ("model.activation", "[relu, tanh, sigmoid]", ""),
@@ -103,15 +174,30 @@ fn every_configuration_key_can_be_a_factor() {
             "[constant, cosine, { exponential: { gamma: 0.9 } }]",
             "",
         ),
-        ("training.schedule_unit", "[epoch, step]", ""),
+        (
+            "training.schedule_unit",
+            "[epoch, step]",
+            "training: { schedule: cosine }",
+        ),
         ("training.warmup", "[0, 2]", ""),
-        ("training.warmup_start", "[0.1, 0.5]", ""),
+        (
+            "training.warmup_start",
+            "[0.1, 0.5]",
+            "training: { warmup: 2 }",
+        ),
         ("validation.folds", "[2, 3]", ""),
         ("validation.holdout", "[0, 0.2]", ""),
         ("validation.stratified", "[true, false]", ""),
         ("validation.seed", "[1, 2]", ""),
         ("validation.repeats", "[1, 2]", ""),
-    ] {
+    ];
+    // Those of the user's own data need files: see tests/data.rs.
+    let own = ["data.path", "data.label", "data.test_fraction"];
+    for key in Key::paths().filter(|key| !own.contains(key)) {
+        let tried = cases.iter().any(|(tried, ..)| *tried == key);
+        assert!(tried, "{key} is not tried");
+    }
+    for (key, levels, extra) in cases {
         let plan = plan(&format!("{extra}\ngrid: {{ {key}: {levels} }}"));
         let plan = plan.unwrap_or_else(|error| panic!("{key}: {error}"));
         assert_eq!(plan.columns[0].name, key);
@@ -245,7 +331,7 @@ include:
     assert_eq!(plan.columns.len(), 2);
     let twice = "grid: { model.layers: [1, 2] }\ninclude: [{ model.layers: 2 }]";
     assert!(
-        refusal(twice).contains("same configuration as trial 2"),
+        refusal(twice).contains("trained just as trial 2"),
         "{}",
         refusal(twice)
     );

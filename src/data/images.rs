@@ -172,13 +172,17 @@ fn decoded(folder: &Path, path: &Path) -> Result<Pixels, String> {
     pixels.map_err(|reason| format!("{} cannot be decoded: {reason}", below(folder, path)))
 }
 
+/// The most bytes of one decoded image: 4096 × 4096 pixels in colour. A header may claim anything.
+const LARGEST: usize = 4096 * 4096 * 4;
+
 fn png(bytes: &[u8]) -> Result<Pixels, String> {
     let told = |error: png::DecodingError| error.to_string();
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
     // Palettes become colours, 16 bits and fewer than 8 become 8.
     decoder.set_transformations(png::Transformations::normalize_to_color8());
     let mut reader = decoder.read_info().map_err(told)?;
-    let size = reader.output_buffer_size().ok_or("it is too large")?;
+    let size = reader.output_buffer_size().filter(|&size| size <= LARGEST);
+    let size = size.ok_or("it is too large for a sample")?;
     let mut values = vec![0; size];
     let frame = reader.next_frame(&mut values).map_err(told)?;
     values.truncate(frame.buffer_size());

@@ -47,12 +47,14 @@ impl<B: Backend> BatchNorm<B> {
         let mean = rows.clone().mean_dim(1);
         let centred = rows - mean.clone();
         let variance = (centred.clone() * centred.clone()).mean_dim(1);
-        // A batch of one sample has no variance to take note of.
-        let sample = variance
-            .clone()
-            .mul_scalar(count / (count - 1.0).max(1.0) * MOMENTUM);
-        self.mean = self.mean.clone().mul_scalar(1.0 - MOMENTUM) + mean.mul_scalar(MOMENTUM);
-        self.variance = self.variance.clone().mul_scalar(1.0 - MOMENTUM) + sample;
+        // A batch of one sample, which PyTorch refuses, says nothing of means and variances.
+        if count > 1.0 {
+            let sample = variance
+                .clone()
+                .mul_scalar(count / (count - 1.0) * MOMENTUM);
+            self.mean = self.mean.clone().mul_scalar(1.0 - MOMENTUM) + mean.mul_scalar(MOMENTUM);
+            self.variance = self.variance.clone().mul_scalar(1.0 - MOMENTUM) + sample;
+        }
         let scale = variance.add_scalar(EPSILON).sqrt().recip();
         let normalised = centred * scale.clone();
         let output = normalised.clone() * weight.clone() + bias.clone();

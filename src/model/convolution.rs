@@ -6,6 +6,7 @@
 //! product, for one member and for many.
 
 use super::dense;
+use super::per_batch::PerBatch;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 
@@ -17,8 +18,8 @@ pub(super) struct Convolution<B: Backend> {
     inputs: usize,
     outputs: usize,
     kernel: usize,
-    /// The patches' rows for the number of images last seen.
-    rows: Option<(usize, Tensor<B, 1, Int>)>,
+    /// The patches' rows.
+    rows: PerBatch<Tensor<B, 1, Int>>,
 }
 
 impl<B: Backend> Convolution<B> {
@@ -34,7 +35,7 @@ impl<B: Backend> Convolution<B> {
             inputs,
             outputs,
             kernel,
-            rows: None,
+            rows: PerBatch::new(),
         }
     }
 
@@ -112,35 +113,40 @@ impl<B: Backend> Convolution<B> {
 
     /// For each place of each image, the pixels of its patch; that beyond the last is zero.
     fn patch_rows(&mut self, images: usize, device: &B::Device) -> Tensor<B, 1, Int> {
-        if let Some((known, rows)) = &self.rows
-            && *known == images
-        {
-            return rows.clone();
-        }
-        let (height, width, reach) = (self.height, self.width, self.kernel / 2);
-        let zero = images * height * width;
-        let mut rows = Vec::with_capacity(zero * self.kernel * self.kernel);
-        for image in 0..images {
-            for row in 0..height {
-                for column in 0..width {
-                    for down in 0..self.kernel {
-                        for right in 0..self.kernel {
-                            let (y, x) = (row + down, column + right);
-                            let inside = (reach..height + reach).contains(&y)
-                                && (reach..width + reach).contains(&x);
-                            let pixel = match inside {
-                                true => (image * height + y - reach) * width + x - reach,
-                                false => zero,
-                            };
-                            rows.push(i32::try_from(pixel).expect("a batch is below 2³¹ pixels"));
-                        }
+        let size = [self.height, self.width];
+        let kernel = self.kernel;
+        self.rows
+            .get(images, || patch_rows(images, size, kernel, device))
+    }
+}
+
+fn patch_rows<B: Backend>(
+    images: usize,
+    [height, width]: [usize; 2],
+    kernel: usize,
+    device: &B::Device,
+) -> Tensor<B, 1, Int> {
+    let reach = kernel / 2;
+    let zero = images * height * width;
+    let mut rows = Vec::with_capacity(zero * kernel * kernel);
+    for image in 0..images {
+        for row in 0..height {
+            for column in 0..width {
+                for down in 0..kernel {
+                    for right in 0..kernel {
+                        let (y, x) = (row + down, column + right);
+                        let inside = (reach..height + reach).contains(&y)
+                            && (reach..width + reach).contains(&x);
+                        let pixel = match inside {
+                            true => (image * height + y - reach) * width + x - reach,
+                            false => zero,
+                        };
+                        rows.push(i32::try_from(pixel).expect("a batch is below 2³¹ pixels"));
                     }
                 }
             }
         }
-        let count = rows.len();
-        let rows = Tensor::from_data(TensorData::new(rows, [count]), device);
-        self.rows = Some((images, rows.clone()));
-        rows
     }
+    let count = rows.len();
+    Tensor::from_data(TensorData::new(rows, [count]), device)
 }

@@ -137,11 +137,11 @@ impl<B: Backend> Network<B> {
     }
 
     /// Logits without dropout, norms by their running statistics: `[members, batch, classes]`.
-    pub fn predict(&self, input: Tensor<B, 3>) -> Tensor<B, 3> {
+    pub fn predict(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
         let mut parameters = self.parameters.chunks_exact(2);
         let mut own = || parameters.next().expect("counted when built");
         let mut current = input;
-        for stage in &self.stages {
+        for stage in &mut self.stages {
             current = match stage {
                 Operation::Dense => {
                     let own = own();
@@ -149,7 +149,7 @@ impl<B: Backend> Network<B> {
                 }
                 Operation::Convolution(convolution) => {
                     let own = own();
-                    convolution.clone().forward(current, &own[0], &own[1]).0
+                    convolution.forward(current, &own[0], &own[1]).0
                 }
                 Operation::BatchNorm(norm) => {
                     let own = own();
@@ -160,7 +160,7 @@ impl<B: Backend> Network<B> {
                     layer_norm::forward(current, &own[0], &own[1]).0
                 }
                 Operation::Activation(function) => activation::forward(*function, current),
-                Operation::Pooling(pool) => pool.clone().forward(current),
+                Operation::Pooling(pool) => pool.forward(current),
                 Operation::Dropout(_) => current,
             };
         }

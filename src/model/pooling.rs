@@ -1,5 +1,6 @@
 //! Pooling of images: each 2 × 2 becomes one number.
 
+use super::per_batch::PerBatch;
 use crate::spec::Pooling;
 use burn::tensor::backend::Backend;
 use burn::tensor::{Bool, Int, Tensor, TensorData};
@@ -11,8 +12,7 @@ pub(super) struct Pool<B: Backend> {
     height: usize,
     width: usize,
     channels: usize,
-    /// The places for the number of images last seen.
-    places: Option<(usize, Places<B>)>,
+    places: PerBatch<Places<B>>,
 }
 
 /// Where the four numbers of each 2 × 2 stand: pixels as rows of a matrix.
@@ -32,7 +32,7 @@ impl<B: Backend> Pool<B> {
             height,
             width,
             channels,
-            places: None,
+            places: PerBatch::new(),
         }
     }
 
@@ -97,38 +97,40 @@ impl<B: Backend> Pool<B> {
     }
 
     fn places(&mut self, images: usize, device: &B::Device) -> Places<B> {
-        if let Some((known, places)) = &self.places
-            && *known == images
-        {
-            return places.clone();
-        }
-        let (height, width) = (self.height / 2, self.width / 2);
-        let count = images * height * width;
-        let mut quarters = [const { Vec::new() }; 4];
-        let mut back = vec![4 * count; images * self.height * self.width];
-        for image in 0..images {
-            for row in 0..2 * height {
-                for column in 0..2 * width {
-                    let pixel = (image * self.height + row) * self.width + column;
-                    let quarter = row % 2 * 2 + column % 2;
-                    back[pixel] = quarter * count + (image * height + row / 2) * width + column / 2;
-                    quarters[quarter].push(pixel);
-                }
+        let size = [self.height, self.width];
+        self.places.get(images, || places(images, size, device))
+    }
+}
+
+fn places<B: Backend>(
+    images: usize,
+    [full_height, full_width]: [usize; 2],
+    device: &B::Device,
+) -> Places<B> {
+    let (height, width) = (full_height / 2, full_width / 2);
+    let count = images * height * width;
+    let mut quarters = [const { Vec::new() }; 4];
+    let mut back = vec![4 * count; images * full_height * full_width];
+    for image in 0..images {
+        for row in 0..2 * height {
+            for column in 0..2 * width {
+                let pixel = (image * full_height + row) * full_width + column;
+                let quarter = row % 2 * 2 + column % 2;
+                back[pixel] = quarter * count + (image * height + row / 2) * width + column / 2;
+                quarters[quarter].push(pixel);
             }
         }
-        let rows = |places: Vec<usize>| {
-            let rows: Vec<i32> = places
-                .iter()
-                .map(|&place| i32::try_from(place).expect("a batch is below 2³¹ pixels"))
-                .collect();
-            let count = rows.len();
-            Tensor::from_data(TensorData::new(rows, [count]), device)
-        };
-        let places = Places {
-            quarters: quarters.map(rows),
-            back: rows(back),
-        };
-        self.places = Some((images, places.clone()));
-        places
+    }
+    let rows = |places: Vec<usize>| {
+        let rows: Vec<i32> = places
+            .iter()
+            .map(|&place| i32::try_from(place).expect("a batch is below 2³¹ pixels"))
+            .collect();
+        let count = rows.len();
+        Tensor::from_data(TensorData::new(rows, [count]), device)
+    };
+    Places {
+        quarters: quarters.map(rows),
+        back: rows(back),
     }
 }

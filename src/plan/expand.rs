@@ -151,7 +151,7 @@ impl Walk<'_> {
 
     fn add(&mut self, point: Point) -> Result<(), Problem> {
         let mut hasher = DefaultHasher::new();
-        point.config.hash(&mut hasher);
+        point.config.canonical().hash(&mut hasher);
         let number = self.expansion.trials;
         match self.seen.entry(hasher.finish()) {
             Entry::Vacant(entry) => entry.insert(number),
@@ -209,11 +209,14 @@ impl Walk<'_> {
         Problem::new(
             &place,
             format!(
-                "the trial {described} has the same configuration as trial {}",
+                "the trial {described} is trained just as trial {}",
                 first + 1
             ),
         )
-        .help("make the levels differ, or leave one of the two out with `exclude`")
+        .help(
+            "make them differ where it matters, let a factor vary only `when` it has a meaning, or \
+             leave one of the two out with `exclude`",
+        )
     }
 
     /// Where the key of this path got its value; nowhere where it has its default.

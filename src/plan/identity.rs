@@ -30,11 +30,14 @@ impl Identity {
     }
 }
 
-/// The configuration without the number of repeats: more repeats leave each run what it was.
+/// The configuration without what changes no number of a run: keys that mean nothing in it, the
+/// number of repeats, and where the data lies, whose contents are hashed.
 fn decisive(config: &Config) -> serde_json::Value {
-    let mut shown = config.show();
-    if let Some(validation) = shown.get_mut("validation").and_then(|v| v.as_object_mut()) {
-        validation.remove("repeats");
+    let mut shown = config.canonical().show();
+    for (section, field) in [("validation", "repeats"), ("data", "path")] {
+        if let Some(fields) = shown.get_mut(section).and_then(|v| v.as_object_mut()) {
+            fields.remove(field);
+        }
     }
     shown
 }
@@ -70,5 +73,24 @@ mod tests {
         let mut repeated = config.clone();
         repeated.validation.repeats = Count::new(5).unwrap();
         assert_eq!(base, Identity::new(&repeated, seed, "data"));
+        let mut written = config.clone();
+        written.model.layers = Count::new(1);
+        written.validation.holdout = Fraction::new(0.1);
+        assert_eq!(
+            base,
+            Identity::new(&written, seed, "data"),
+            "defaults written"
+        );
+        let mut refined = config.clone();
+        refined.training.restore_best = false;
+        assert_eq!(
+            base,
+            Identity::new(&refined, seed, "data"),
+            "without patience"
+        );
+        refined.training.patience = Count::new(3);
+        let impatient = Identity::new(&refined, seed, "data");
+        refined.training.restore_best = true;
+        assert_ne!(impatient, Identity::new(&refined, seed, "data"));
     }
 }

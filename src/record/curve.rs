@@ -2,6 +2,7 @@
 
 use super::error::{RecordError, on};
 use super::event_file::{EventFile, encoded, plugin_value, shape};
+use crate::event::{SCORE_BINS, score_bin};
 use serde::Serialize;
 use tensorboard_proto::plugin_pr_curve::PrCurvePluginData;
 use tensorboard_proto::tensor::TensorProto;
@@ -20,7 +21,7 @@ pub struct PrCurve {
 impl PrCurve {
     /// Thresholds of a curve, and bins of probability: as many as PyTorch's
     /// `SummaryWriter.add_pr_curve` has.
-    pub const THRESHOLDS: usize = 127;
+    pub const THRESHOLDS: usize = SCORE_BINS;
 
     /// A curve without samples.
     pub fn new() -> Self {
@@ -30,7 +31,7 @@ impl PrCurve {
         }
     }
 
-    /// A curve from the samples in each bin; see [`PrCurve::bin`].
+    /// A curve from the samples in each bin; see [`score_bin`].
     ///
     /// # Panics
     /// If there are not [`PrCurve::THRESHOLDS`] bins on both sides.
@@ -43,18 +44,6 @@ impl PrCurve {
         }
     }
 
-    /// The bin of a probability: bin k holds k/126 up to, not including, (k + 1)/126, so that the
-    /// last holds 1 alone. What is outside 0 to 1 is in the nearest bin, what is not a number in
-    /// the first.
-    ///
-    /// These are the bins of PyTorch's `compute_curve`, with its rounding to 32 bits, and the
-    /// thresholds that TensorBoard shows.
-    pub fn bin(probability: f32) -> usize {
-        // A conversion to whole numbers cuts the fraction off, and saturates.
-        let bin = (probability * (Self::THRESHOLDS - 1) as f32) as usize;
-        bin.min(Self::THRESHOLDS - 1)
-    }
-
     /// Adds a sample: its predicted probability of the class, and whether it is of the class.
     pub fn add(&mut self, probability: f32, is_positive: bool) {
         let bins = if is_positive {
@@ -62,7 +51,7 @@ impl PrCurve {
         } else {
             &mut self.negatives
         };
-        bins[Self::bin(probability)] += 1;
+        bins[score_bin(probability)] += 1;
     }
 
     /// The plugin's rows, each with a value for every threshold: true and false positives, true and
@@ -143,13 +132,13 @@ mod tests {
 
     #[test]
     fn the_last_bin_holds_the_probability_1_alone() {
-        assert_eq!(PrCurve::bin(0.0), 0);
-        assert_eq!(PrCurve::bin(0.5), 63);
-        assert_eq!(PrCurve::bin(1.0_f32.next_down()), 125);
-        assert_eq!(PrCurve::bin(1.0), 126);
-        assert_eq!(PrCurve::bin(1.5), 126);
-        assert_eq!(PrCurve::bin(-0.5), 0);
-        assert_eq!(PrCurve::bin(f32::NAN), 0);
+        assert_eq!(score_bin(0.0), 0);
+        assert_eq!(score_bin(0.5), 63);
+        assert_eq!(score_bin(1.0_f32.next_down()), 125);
+        assert_eq!(score_bin(1.0), 126);
+        assert_eq!(score_bin(1.5), 126);
+        assert_eq!(score_bin(-0.5), 0);
+        assert_eq!(score_bin(f32::NAN), 0);
     }
 
     proptest! {

@@ -219,8 +219,15 @@ impl Schedule<'_> {
             };
             recorder.finish(&result, wall_time())?;
             self.progress.run_ended(&self.run_name(run), &result);
-            lock(&work.results).insert(run, result);
-            self.trial_scores(run.trial, work)?;
+            // Under one lock: of two runs that end at once, only the later sees the trial whole.
+            let scores = {
+                let mut results = lock(&work.results);
+                results.insert(run, result);
+                complete_scores(self.plan, run.trial, &results)
+            };
+            if let Some(scores) = scores {
+                self.write_scores(run.trial, &scores)?;
+            }
         }
         Ok(())
     }
@@ -286,15 +293,6 @@ impl Schedule<'_> {
             Some((column.name.clone(), value))
         };
         self.plan.columns.iter().filter_map(hparam).collect()
-    }
-
-    /// Writes the scores of a trial when its last run has ended.
-    fn trial_scores(&self, trial: usize, work: &Work) -> Result<(), RecordError> {
-        let scores = complete_scores(self.plan, trial, &lock(&work.results));
-        match scores {
-            Some(scores) => self.write_scores(trial, &scores),
-            None => Ok(()),
-        }
     }
 
     /// Writes scores that an earlier start had no time for.
@@ -431,6 +429,8 @@ fn configuration_text(config: &Value) -> String {
             text.push_str(&format!(
                 "{section}.{field} | {}\n",
                 crate::spec::label(value)
+                    .replace('|', "\\|")
+                    .replace(['\n', '\r'], " ")
             ));
         }
     }

@@ -79,7 +79,7 @@ pub enum DropoutSite {
 impl Stage {
     /// Weights and biases.
     pub fn parameters(self) -> u64 {
-        let product = |a: usize, b: usize| (a as u64 + 1).saturating_mul(b as u64);
+        let product = |a: usize, b: usize| (a as u64).saturating_add(1).saturating_mul(b as u64);
         match self {
             Self::Convolution {
                 inputs,

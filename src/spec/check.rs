@@ -3,6 +3,7 @@
 use super::config::{Config, Optimizer, Split};
 use super::key::Key;
 use super::model::{MOST_LAYERS, ModelKind, Norm, Pooling, Width};
+use super::number::{Count, Fraction, NonNegative, Positive};
 use super::schedule::{Schedule, ScheduleUnit};
 
 /// Two or more keys that do not go together.
@@ -19,8 +20,11 @@ pub struct Conflict {
 /// The most parameters a model may have: 4 GB of weights in 32-bit floats.
 pub const MOST_PARAMETERS: u64 = 1_000_000_000;
 
-/// The most numbers that a batch may be within one stage of a model: 4 GB in 32-bit floats.
+/// The most numbers that a batch may be within a model: 4 GB in 32-bit floats.
 pub const MOST_NUMBERS: u64 = 1_000_000_000;
+
+/// The fewest samples of a forward pass without training.
+pub const SMALLEST_PASS: usize = 16;
 
 /// The largest height and width of a convolution's kernel.
 const LARGEST_KERNEL: usize = 31;
@@ -116,6 +120,16 @@ impl Config {
         }
     }
 
+    /// Optimizer steps of one epoch, in the split that trains on the fewest samples.
+    fn steps_per_epoch(&self) -> usize {
+        let held_out = match self.validation.split() {
+            Split::Holdout(0.0) => 0,
+            _ => self.validation_samples(0),
+        };
+        let trained = self.samples().saturating_sub(held_out);
+        trained.div_ceil(self.training.batch_size.get())
+    }
+
     /// Checks what only several keys together can get wrong.
     ///
     /// # Errors
@@ -152,6 +166,13 @@ impl Config {
                     .to_owned(),
             });
         }
+        if self.model.norm == Norm::Batch && self.training.batch_size.get() == 1 {
+            return Err(Conflict {
+                keys: &["training.batch_size", "model.norm"],
+                message: "a batch norm of one sample leaves nothing of it".to_owned(),
+                help: "set a larger training.batch_size, or model.norm: layer".to_owned(),
+            });
+        }
         self.check_convolutions()?;
         let stages = self.stages();
         let counts = stages.iter().map(|stage| stage.parameters());
@@ -163,14 +184,16 @@ impl Config {
                 help: format!("at most {MOST_PARAMETERS}: choose fewer or narrower layers"),
             });
         }
-        let widest = stages.iter().map(|stage| stage.widest()).max().unwrap_or(0);
+        // All of them are kept from the forward to the backward pass.
+        let widths = stages.iter().map(|stage| stage.widest() as u64);
+        let sample = widths.fold(0, u64::saturating_add);
         let samples = self.samples().min(self.training.batch_size.get());
-        let numbers = (widest as u64).saturating_mul(samples as u64);
+        let numbers = sample.saturating_mul(samples.max(SMALLEST_PASS) as u64);
         if numbers > MOST_NUMBERS {
             return Err(Conflict {
                 keys: &["training.batch_size", "model.width", "model.channels"],
                 message: format!(
-                    "a batch of {samples} samples would be {numbers} numbers in one layer"
+                    "a batch of {samples} samples would be {numbers} numbers within the model"
                 ),
                 help: format!("at most {MOST_NUMBERS}: choose smaller batches or narrower layers"),
             });
@@ -276,6 +299,17 @@ impl Config {
                     .to_owned(),
             });
         }
+        let steps = epochs.saturating_mul(self.steps_per_epoch() as u64);
+        if unit == ScheduleUnit::Step && training.warmup > 0 && training.warmup >= steps {
+            return Err(Conflict {
+                keys: &["training.warmup", "training.epochs"],
+                message: format!(
+                    "a warm-up of {} steps never ends in {steps}",
+                    training.warmup
+                ),
+                help: "warm up for fewer steps, or train more epochs".to_owned(),
+            });
+        }
         let full = training.learning_rate.get();
         match &training.schedule {
             Schedule::Cosine { minimum }
@@ -312,21 +346,95 @@ impl Config {
     /// Whether a key has a meaning in this configuration: its optimizer, kind of network or data
     /// set has it, and what it refines is there.
     pub fn uses(&self, key: &Key) -> bool {
-        let (model, training) = (&self.model, &self.training);
-        let watches_plateau = matches!(training.schedule, Schedule::Plateau { .. });
         match key.path {
             "data.test_fraction" => !self.data.set.is_named(),
-            "model.norm_position" => model.norm != Norm::None,
-            "training.warmup_start" => training.warmup > 0,
-            "training.monitor" => training.patience.is_some() || watches_plateau,
-            "training.min_delta" | "training.restore_best" => training.patience.is_some(),
+            "model.norm_position" => self.has_norm(),
+            "training.dampening" => self.has_momentum(),
+            "training.warmup_start" => self.warms_up(),
+            "training.schedule_unit" => self.counts_units(),
+            "training.monitor" => self.watches(),
+            "training.min_delta" | "training.restore_best" => self.may_stop(),
             path => {
+                let optimizer = self.training.optimizer;
                 let mut owned = OPTIMIZER_KEYS.iter().filter(|(keys, _)| keys[0] == path);
-                let of_optimizer = owned.all(|(_, owners)| owners.contains(&training.optimizer));
+                let of_optimizer = owned.all(|(_, owners)| owners.contains(&optimizer));
                 let of_cnn = CNN_KEYS.iter().any(|keys| keys[0] == path);
-                of_optimizer && (!of_cnn || model.kind == ModelKind::Cnn)
+                of_optimizer && (!of_cnn || self.model.kind == ModelKind::Cnn)
             }
         }
+    }
+
+    /// The configuration with each key at its default that means nothing in it, and with what is
+    /// left out written down: two that are equal then are trained alike. (Keys of another optimizer
+    /// or kind of network are at their defaults already, because they are refused otherwise.)
+    #[must_use]
+    pub fn canonical(&self) -> Self {
+        let plain = Self::default();
+        let mut canonical = self.clone();
+        canonical.data.normalise = Some(self.data.normalisation());
+        let decay = self.training.weight_decay();
+        canonical.training.weight_decay = NonNegative::new(decay);
+        if self.training.optimizer != Optimizer::Sgd {
+            canonical.training.epsilon = Positive::new(self.training.epsilon());
+        }
+        if let Split::Holdout(fraction) = self.validation.split() {
+            canonical.validation.holdout = Fraction::new(fraction);
+        }
+        let counted = |sizes: Vec<usize>| sizes.into_iter().map(Count::new).collect();
+        if let Some(widths) = counted(self.model.hidden_widths()) {
+            canonical.model.layers = None;
+            canonical.model.width = Width::Each(widths);
+        }
+        if self.model.kind == ModelKind::Cnn {
+            canonical.model.channels = counted(self.model.block_channels());
+        }
+        if !self.has_norm() {
+            canonical.model.norm_position = plain.model.norm_position;
+        }
+        let training = &mut canonical.training;
+        if !self.has_momentum() {
+            training.dampening = plain.training.dampening;
+        }
+        if !self.warms_up() {
+            training.warmup_start = plain.training.warmup_start;
+        }
+        if !self.counts_units() {
+            training.schedule_unit = plain.training.schedule_unit;
+        }
+        if !self.watches() {
+            training.monitor = plain.training.monitor;
+        }
+        if !self.may_stop() {
+            training.min_delta = plain.training.min_delta;
+            training.restore_best = plain.training.restore_best;
+        }
+        canonical
+    }
+
+    fn has_norm(&self) -> bool {
+        self.model.norm != Norm::None
+    }
+
+    fn has_momentum(&self) -> bool {
+        self.training.momentum.get() > 0.0
+    }
+
+    fn warms_up(&self) -> bool {
+        self.training.warmup > 0
+    }
+
+    fn counts_units(&self) -> bool {
+        let schedule = &self.training.schedule;
+        let unitless = matches!(schedule, Schedule::Constant {} | Schedule::Plateau { .. });
+        !unitless || self.warms_up()
+    }
+
+    fn may_stop(&self) -> bool {
+        self.training.patience.is_some()
+    }
+
+    fn watches(&self) -> bool {
+        self.may_stop() || matches!(self.training.schedule, Schedule::Plateau { .. })
     }
 
     /// Keys that the optimizer or the kind of network has no use for must not be set.

@@ -27,7 +27,7 @@ mod text;
 mod variant;
 
 pub use architecture::{DropoutSite, Stage};
-pub use check::{Conflict, MOST_NUMBERS, MOST_PARAMETERS};
+pub use check::{Conflict, MOST_NUMBERS, MOST_PARAMETERS, SMALLEST_PASS};
 pub use config::{Config, Monitor, Optimizer, Split, Training, Validation};
 pub use data::{Data, DataSet, DataSource, Facts, Normalise};
 pub use factor::{Factor, FactorKind, Level, Set};

@@ -6,21 +6,19 @@ use super::scaling::Scaling;
 use crate::data::DeviceSamples;
 use crate::event::{ClassScores, Evaluated};
 use crate::model::{Network, Sums, class_scores};
-use crate::spec::Stage;
+use crate::spec::{SMALLEST_PASS, Stage};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
 
 /// The most samples of one forward pass: enough to fill a core's vector units.
 const LARGEST: usize = 512;
-/// The fewest.
-const SMALLEST: usize = 16;
 /// Numbers that a pass should not exceed within a stage, so that they stay in a core's cache.
 const NUMBERS: usize = 1 << 20;
 
 /// Samples of one forward pass of a model of these stages.
 pub(super) fn batch_size(stages: &[Stage]) -> usize {
     let widest = stages.iter().map(|stage| stage.widest()).max();
-    (NUMBERS / widest.unwrap_or(1).max(1)).clamp(SMALLEST, LARGEST)
+    (NUMBERS / widest.unwrap_or(1).max(1)).clamp(SMALLEST_PASS, LARGEST)
 }
 
 /// The answers of a cohort to samples, beside what would be right.
@@ -34,7 +32,7 @@ pub(super) struct Answers<B: Backend> {
 impl<B: Backend> Answers<B> {
     /// To each member's validation samples, `batch` in one pass; nothing where nothing is held out.
     pub(super) fn to_validation(
-        model: &Network<B>,
+        model: &mut Network<B>,
         samples: &DeviceSamples<B>,
         members: &[Member],
         batch: usize,
@@ -50,7 +48,7 @@ impl<B: Backend> Answers<B> {
 
     /// To all of the held-out test samples, `batch` in one pass.
     pub(super) fn to_all(
-        model: &Network<B>,
+        model: &mut Network<B>,
         samples: &DeviceSamples<B>,
         members: &[Member],
         batch: usize,

@@ -71,20 +71,13 @@ pub fn train<B: Backend>(
     let mut validation = None;
     for epoch in 1..=epochs {
         let trained = cohort.epoch(epoch - 1, observer)?;
-        validation = Answers::to_validation(&cohort.model, &data.train, members, batch);
+        validation = Answers::to_validation(&mut cohort.model, &data.train, members, batch);
         let metrics = epoch_metrics(&cohort, epoch, &trained, validation.as_ref());
         for (position, (end, metrics)) in ends.iter_mut().zip(&metrics).enumerate() {
             if !end.is_open() {
                 continue;
             }
-            let numbers = [Some(metrics.train_loss), metrics.val_loss];
-            let rate = Some(metrics.learning_rate);
-            if numbers
-                .iter()
-                .chain([&rate])
-                .flatten()
-                .any(|n| !n.is_finite())
-            {
+            if !is_finite(metrics) {
                 end.failure = Some(Failure::Diverged { epoch });
                 continue;
             }
@@ -101,9 +94,9 @@ pub fn train<B: Backend>(
         }
     }
     if restore(&mut cohort, &ends) {
-        validation = Answers::to_validation(&cohort.model, &data.train, members, batch);
+        validation = Answers::to_validation(&mut cohort.model, &data.train, members, batch);
     }
-    let test = Answers::to_all(&cohort.model, &data.test, members, batch).evaluated();
+    let test = Answers::to_all(&mut cohort.model, &data.test, members, batch).evaluated();
     let mut validation = validation.map(|answers| answers.evaluated().into_iter());
     let outcomes = ends.into_iter().zip(test).map(|(end, test)| {
         let validation = validation.as_mut().and_then(Iterator::next);
@@ -120,6 +113,13 @@ pub fn train<B: Backend>(
         }
     });
     Ok(outcomes.collect())
+}
+
+/// Whether training still has a meaning: loss, gradients and learning rate are numbers.
+fn is_finite(metrics: &EpochMetrics) -> bool {
+    let numbers = [metrics.train_loss, metrics.learning_rate];
+    let all = numbers.iter().chain(&metrics.val_loss);
+    all.chain(&metrics.gradient_norms).all(|n| n.is_finite())
 }
 
 /// What an epoch gave, for each member.

@@ -28,12 +28,39 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
         .map_parse_options(|options| options.with_separator(separator(&header)))
         .try_into_reader_with_file_path(Some(path.to_owned()))
         .and_then(SerReader::finish)
-        .map_err(|error| format!("it cannot be read as CSV: {error}"))?;
+        .map_err(|_| unreadable(path, &header))?;
     let column = |column: &polars::prelude::Column| Column {
         name: column.name().to_string(),
         cells: cells(column),
     };
     Ok(table.columns().iter().map(column).collect())
+}
+
+/// Why polars cannot read the table, as far as it can be told: the first row that has another number
+/// of cells than the header.
+fn unreadable(path: &Path, header: &str) -> String {
+    let separator = char::from(separator(header));
+    let cells = |line: &str| {
+        let mut quoted = false;
+        let outside = |c: &char| {
+            quoted ^= *c == '"';
+            *c == separator && !quoted
+        };
+        line.chars().filter(outside).count() + 1
+    };
+    let text = std::fs::read_to_string(path).unwrap_or_default();
+    let expected = cells(header.trim_end());
+    let odd = (1..)
+        .zip(text.lines())
+        .find(|(_, line)| !line.is_empty() && cells(line) > expected);
+    match odd {
+        Some((number, line)) => format!(
+            "line {number} has {} cells, but the header has {expected}; remove what is too much, or \
+             put a text with the separator in it between double quotes",
+            cells(line)
+        ),
+        None => "it cannot be read as CSV: are all of its quotes closed?".to_owned(),
+    }
 }
 
 fn cells(column: &polars::prelude::Column) -> Cells {

@@ -22,7 +22,15 @@ impl<B: Backend> Sgd<B> {
     pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
         Self {
             momentum: PerMember::of(members, |m| m.momentum.get(), device),
-            share: PerMember::of(members, |m| 1.0 - m.dampening.get(), device),
+            // Without momentum there is nothing to dampen, whatever the other members have.
+            share: PerMember::of(
+                members,
+                |m| match m.momentum.get() {
+                    0.0 => 1.0,
+                    _ => 1.0 - m.dampening.get(),
+                },
+                device,
+            ),
             nesterov: members[0].nesterov,
             velocities: Vec::new(),
         }
