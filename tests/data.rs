@@ -314,6 +314,22 @@ fn cifar10_in_its_true_format_is_learnt() {
     // Chance is 0.1. Each class has the five samples of the five batches.
     let accuracy = accuracy(&project);
     assert!(accuracy > 0.6, "{accuracy}");
+    // The sweep of the repository, as it is but for its size: an MLP and a convolutional network.
+    let sweep = repository().join("sweeps/cifar10.yaml");
+    let done = project.run(&[
+        sweep.to_str().unwrap(),
+        "--set",
+        "data.limit=50",
+        "--set",
+        "training.epochs=2",
+        "--device",
+        "cpu",
+        "--quiet",
+    ]);
+    assert_eq!((done.code, done.error.as_str()), (0, ""));
+    let report = project.read("reports/cifar10.md");
+    assert!(report.contains("4 trials, 4 runs: 4 finished"), "{report}");
+    assert!(report.contains("airplane"), "{report}");
 
     std::fs::write(folder.join("data_batch_3.bin"), [1, 2, 3]).unwrap();
     std::fs::remove_dir_all(project.path("runs")).unwrap();

@@ -6,4 +6,5 @@ set -euo pipefail
 cd "$(dirname "$0")/../.."
 binary=$(realpath "${1:-target/release/tp-sweep}")
 "$binary" sweeps/parity.yaml "${@:2}"
-python3 -B tests/parity/compare.py
+# PAGE=FILE writes the page elsewhere.
+python3 -B tests/parity/compare.py --page "${PAGE:-docs/parity.md}"
