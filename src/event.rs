@@ -170,6 +170,21 @@ pub struct Profile {
     pub peak_bytes: Option<u64>,
 }
 
+impl Profile {
+    /// The faster of two measurements of the same training, with the higher peak of both.
+    #[must_use]
+    pub fn fastest(self, other: Self) -> Self {
+        let faster = match other.seconds_per_epoch < self.seconds_per_epoch {
+            true => other,
+            false => self,
+        };
+        Self {
+            peak_bytes: self.peak_bytes.max(other.peak_bytes),
+            ..faster
+        }
+    }
+}
+
 /// Why a run has no result.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]

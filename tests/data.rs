@@ -409,6 +409,9 @@ fn what_is_wrong_with_a_table_is_told_at_its_line() {
         ("no rows", Some("x,class\n"), "class"),
         ("nothing", Some(""), "class"),
         ("only labels", Some("class\na\nb\n"), "class"),
+        ("an index", Some(",x,class\n0,1,a\n1,2,b\n"), "class"),
+        ("a regression", Some("x,y\n1,0.5\n2,1.25\n"), "y"),
+        ("a row too long", Some("x,class\n1,a\n2,b,c\n"), "class"),
     ];
     let mut told = String::new();
     for (fault, text, label) in cases {
@@ -442,6 +445,19 @@ fn what_is_wrong_with_images_names_the_file() {
     assert!(refused(&project).contains("left/001.png cannot be decoded"));
     std::fs::write(&file, "text").unwrap();
     assert!(refused(&project).contains("left/001.png cannot be decoded: it is neither"));
+    // A header may claim any size, and memory must not be asked for it.
+    let mut boastful = whole.clone();
+    boastful[16..20].copy_from_slice(&200_000_u32.to_be_bytes());
+    boastful[20..24].copy_from_slice(&200_000_u32.to_be_bytes());
+    let mut sum = flate2::Crc::new();
+    sum.update(&boastful[12..29]);
+    boastful[29..33].copy_from_slice(&sum.sum().to_be_bytes());
+    std::fs::write(&file, boastful).unwrap();
+    let message = refused(&project);
+    assert!(
+        message.contains("it is too large for a sample"),
+        "{message}"
+    );
     let picture = repository().join("tests/data_files/grey.jpg");
     std::fs::copy(picture, &file).unwrap();
     let message = refused(&project);

@@ -66,6 +66,14 @@ pub enum DataError {
 }
 
 fn list(paths: &[PathBuf]) -> String {
+    const SHOWN: usize = 4;
     let shown: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
-    shown.join(", ")
+    match shown.len() {
+        0..=SHOWN => shown.join(", "),
+        count => format!(
+            "{} and {} other places above",
+            shown[..SHOWN].join(", "),
+            count - SHOWN
+        ),
+    }
 }

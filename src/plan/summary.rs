@@ -24,6 +24,7 @@ pub fn summary(sweep: &Sweep, plan: &Plan) -> String {
     if !sweep.description.is_empty() {
         line("", sweep.description.clone());
     }
+    line("data", data_line(plan));
     line("trials", trials_line(plan));
     line("folds", folds_line(plan));
     line("runs", grouped(work.runs));
@@ -62,6 +63,35 @@ pub fn summary(sweep: &Sweep, plan: &Plan) -> String {
         let _ = writeln!(text, "  … and {} more", grouped(more as u64));
     }
     text
+}
+
+/// What is learnt from: samples, features, classes.
+fn data_line(plan: &Plan) -> String {
+    let described = |trial: &super::Trial| {
+        let (data, facts) = (&trial.config.data, &trial.config.facts);
+        let name = match &data.path {
+            Some(path) => format!("{} {path}", data.set),
+            None => data.set.to_string(),
+        };
+        let shape = match facts.image {
+            Some([height, width, channels]) => format!("{height} × {width} × {channels} pixels"),
+            None => format!("{} features", grouped(facts.features as u64)),
+        };
+        format!(
+            "{name}: {} training + {} test samples, {shape}, {} classes",
+            grouped(facts.training_samples as u64),
+            grouped(facts.test_samples as u64),
+            facts.classes,
+        )
+    };
+    let first = described(&plan.trials[0]);
+    match plan.trials.iter().all(|trial| {
+        let config = &plan.trials[0].config;
+        trial.config.facts == config.facts && trial.config.data.source() == config.data.source()
+    }) {
+        true => first,
+        false => "differs between trials".to_owned(),
+    }
 }
 
 fn trials_line(plan: &Plan) -> String {

@@ -84,7 +84,9 @@ fn speed(results: &Results) -> Vec<String> {
         items.push(format!(
             "`s/epoch` (`profile_seconds_per_epoch` in the CSV): each trial alone on {}, after all \
              runs: a fresh model is trained for a few steps to warm up, then {steps} steps are \
-             timed; their median, times the steps of an epoch. Without validation.",
+             timed; their median, times the steps of an epoch. Without validation. The fastest of \
+             three rounds over all trials: other programs on the machine only slow down, so small \
+             differences mean little.",
             devices.join(", "),
         ));
     } else {

@@ -93,7 +93,16 @@ impl Report {
     ) -> Result<String, ReportError> {
         let head = self.frame.head(Some(count));
         let table = leaderboard::leaderboard(sweep, plan, results, &head, Detail::Brief)?;
-        Ok(table.to_text())
+        let mut text = table.to_text();
+        if let Some(more) = self
+            .frame
+            .height()
+            .checked_sub(count)
+            .filter(|&more| more > 0)
+        {
+            text.push_str(&format!("… and {more} more\n"));
+        }
+        Ok(text)
     }
 }
 

@@ -58,6 +58,7 @@ pub fn display(plan: &Plan, rank_by: RankBy, quiet: bool) -> Box<dyn Progress> {
             best: None,
             started: None,
             said: None,
+            measuring: false,
         }),
     })
 }
@@ -79,6 +80,8 @@ struct State {
     best: Option<(f64, String)>,
     started: Option<Instant>,
     said: Option<Instant>,
+    /// Whether all runs have ended, and trials are being measured.
+    measuring: bool,
 }
 
 /// The least time between two plain lines.
@@ -224,9 +227,10 @@ impl Progress for Display {
 
     fn measuring(&self, done: usize, trials: usize) {
         let line = format!("speed and memory of each trial, alone: {done} of {trials}");
+        let is_first = self.with_state(|state| !std::mem::replace(&mut state.measuring, true));
         match &self.bar {
             Some(bar) => bar.set_message(line),
-            None if done == 0 => self.say(&format!(
+            None if is_first => self.say(&format!(
                 "measuring speed and memory of {trials} {}, one after the other",
                 plural(trials, "trial")
             )),

@@ -31,10 +31,18 @@ pub(super) fn written<'a>(
         }),
         Yaml::Text(name) => {
             let problem = Problem::new(&node.place, format!("unknown {noun} `{name}`"));
-            Err(problem.help(match nearest(name, names.iter().copied()) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => format!("known: {}", names.join(", ")),
-            }))
+            let begun: Vec<&str> = names
+                .iter()
+                .filter(|known| !name.is_empty() && known.starts_with(name.as_str()))
+                .copied()
+                .collect();
+            Err(
+                problem.help(match (nearest(name, names.iter().copied()), &begun[..]) {
+                    (_, [_, ..]) => format!("did you mean {}?", begun.join(" or ")),
+                    (Some(near), _) => format!("did you mean `{near}`?"),
+                    (None, _) => format!("known: {}", names.join(", ")),
+                }),
+            )
         }
         Yaml::Map(entries) if entries.len() == 1 => {
             let entry = &entries[0];

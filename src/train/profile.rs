@@ -10,7 +10,7 @@ use burn::tensor::backend::Backend;
 
 /// The fewest and the most steps that are timed, and the seconds after which it is enough.
 const STEPS: std::ops::RangeInclusive<usize> = 5..=200;
-const ENOUGH: f64 = 0.02;
+const ENOUGH: f64 = 0.01;
 /// Steps before the first timed one: caches fill, kernels are compiled and tuned.
 const WARM_UP: usize = 3;
 

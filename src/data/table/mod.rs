@@ -100,6 +100,15 @@ fn features(table: &[Column], label: &str) -> Result<Vec<String>, String> {
         });
     };
     names.remove(position);
+    // What polars calls a column whose header is empty.
+    let nameless = |name: &&String| name.trim().is_empty() || name.starts_with("_duplicated");
+    if names.iter().any(|name| nameless(&name)) {
+        return Err(
+            "it has a column without a name, such as an index that pandas writes: a feature that \
+             tells the row would tell the class; leave it out (`index=False`), or name it"
+                .to_owned(),
+        );
+    }
     match names.is_empty() {
         true => Err(format!(
             "it has no column but `{label}`: nothing to learn from"
@@ -189,6 +198,13 @@ fn numbers(column: &Column) -> Result<Vec<f32>, String> {
 /// The classes of the label column, as text.
 fn classes(column: &Column) -> Result<Vec<String>, String> {
     let texts: Vec<Option<String>> = match &column.cells {
+        Cells::Numbers(numbers) if numbers.iter().flatten().any(|n| n.fract() != 0.0) => {
+            return Err(format!(
+                "the label column `{}` has numbers with fractions: to predict a number is another \
+                 task; classes are whole numbers or text",
+                column.name
+            ));
+        }
         // 1 and 1.0 are the same class.
         Cells::Numbers(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
         Cells::Flags(flags) => flags.iter().map(|f| f.map(|f| f.to_string())).collect(),
