@@ -27,6 +27,7 @@ shot() { # FILE WIDTH,HEIGHT ADDRESS
 # The terminal, half-way and at the end.
 tmux new-session -d -s "$session" -x 116 -y 24 "PS1='$ ' bash --norc"
 tmux send-keys -t "$session" "tp-sweep() { $binary \"\$@\" --runs $folder/runs --reports $folder/reports | sed \"s|$folder/||\"; }; clear" Enter
+sleep 1
 tmux send-keys -t "$session" "tp-sweep sweeps/axe5.yaml" Enter
 until [ "$(find "$folder/runs" -name result.json 2>/dev/null | wc -l)" -ge 150 ]; do sleep 0.1; done
 tmux capture-pane -t "$session" -p | sed -e '/^ *$/d' >"$folder/half"
@@ -41,7 +42,7 @@ page = f"""<meta charset="utf-8"><body style="background:#1e1e2e;color:#dde;marg
 <pre style="font:15px/1.35 'DejaVu Sans Mono',monospace;padding:14px">{html.escape(text)}</pre>"""
 (folder / "terminal.html").write_text(page)
 PYTHON
-shot docs/images/terminal.png 1075,310 "file://$folder/terminal.html"
+shot docs/images/terminal.png 1075,350 "file://$folder/terminal.html"
 
 # TensorBoard's tabs: the first fold of each trial of axis 6.
 "$binary" sweeps/axe6.yaml --quiet --runs "$folder/axe6/runs" --reports "$folder/axe6/reports"
