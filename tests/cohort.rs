@@ -423,6 +423,26 @@ fn a_member_that_diverges_takes_no_other_with_it() {
 }
 
 #[test]
+fn a_gradient_beyond_all_numbers_is_a_divergence() {
+    let (dataset, data) = mnist();
+    let seed = Seed {
+        sweep: 3,
+        repeat: 0,
+        fold: 0,
+    };
+    // Logits so large that the loss is still a number; clipping keeps it one from step to step.
+    let huge = config(&[
+        ("model.layers", "4"),
+        ("model.width", "32"),
+        ("model.init", "{ normal: { std: 1e6 } }"),
+        ("training.clip_norm", "1"),
+    ]);
+    let (epochs, outcome) = trained(&dataset, &data, &[(&huge, seed)]).remove(0);
+    assert!(epochs.is_empty(), "{epochs:?}");
+    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+}
+
+#[test]
 fn an_interrupted_training_says_so() {
     struct Impatient;
     impl Observer for Impatient {

@@ -6,6 +6,7 @@ mod executor;
 mod interrupt;
 mod progress;
 mod scheduler;
+mod watch;
 
 pub use device::{Device, DeviceChoice, DeviceError};
 pub use executor::{Executor, TensorExecutor};

@@ -3,19 +3,19 @@
 use super::executor::Executor;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
-use crate::event::{EpochMetrics, Failure, LayerValues, Outcome, Profile};
+use super::watch::{Watch, wall_time};
+use crate::event::{EpochMetrics, Failure, Outcome, Profile};
 use crate::plan::{Plan, RunId};
 use crate::record::{
     HParam, RecordError, Recorder, Results, RunClasses, RunHeader, RunResult, Scores, Store,
     has_scores, model_graph, remove_best, remove_scores, write_scores,
 };
 use crate::spec::{Stage, Sweep};
-use crate::train::Observer;
 use serde_json::Value;
 use std::collections::{BTreeMap, HashMap, VecDeque};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Instant, SystemTime, UNIX_EPOCH};
+use std::time::Instant;
 
 /// All that running a sweep needs.
 pub struct Schedule<'a> {
@@ -388,52 +388,6 @@ fn crashed(panic: &(dyn std::any::Any + Send), runs: usize) -> Vec<Outcome> {
         .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
         .unwrap_or_else(|| "a panic without a message".to_owned());
     vec![Outcome::Failed(Failure::Crashed { message }); runs]
-}
-
-/// Watches a cohort's training: records its epochs, and tells it when to stop.
-struct Watch<'a> {
-    started: Instant,
-    interrupt: &'a Interrupt,
-    epochs: Vec<Vec<EpochMetrics>>,
-    /// Epochs between two histograms of the layers; nothing for none.
-    histograms: Option<usize>,
-    recorders: Vec<Recorder>,
-    error: Option<RecordError>,
-}
-
-impl Observer for Watch<'_> {
-    fn seconds(&self) -> f64 {
-        self.started.elapsed().as_secs_f64()
-    }
-
-    fn interrupted(&self) -> bool {
-        self.interrupt.asked() || self.error.is_some()
-    }
-
-    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
-        if let Err(error) = self.recorders[member].epoch(metrics, wall_time()) {
-            self.error.get_or_insert(error);
-        }
-        self.epochs[member].push(metrics.clone());
-    }
-
-    fn wants_layers(&self, epoch: usize) -> bool {
-        self.histograms
-            .is_some_and(|every| epoch == 1 || epoch.is_multiple_of(every))
-    }
-
-    fn layers(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
-        if let Err(error) = self.recorders[member].layers(layers, epoch, wall_time()) {
-            self.error.get_or_insert(error);
-        }
-    }
-}
-
-/// Seconds since 1970.
-fn wall_time() -> f64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0.0, |elapsed| elapsed.as_secs_f64())
 }
 
 /// A configuration as a Markdown table.

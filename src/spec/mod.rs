@@ -11,6 +11,7 @@ mod factor;
 mod init;
 mod key;
 mod label;
+mod meaning;
 mod model;
 mod node;
 mod number;

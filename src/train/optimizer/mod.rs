@@ -2,6 +2,7 @@
 
 mod adagrad;
 mod adam;
+mod moments;
 mod nadam;
 mod rmsprop;
 mod sgd;
