@@ -2,7 +2,9 @@
 
 use super::activation::LEAKY_SLOPE;
 use crate::random::{Purpose, Seed};
-use crate::spec::{Activation, BiasInit, Config, FanMode, Init};
+use crate::spec::{Activation, BiasInit, Config, FanMode, Init, Stage};
+use burn::tensor::backend::Backend;
+use burn::tensor::{Tensor, TensorData};
 
 /// What an initialisation is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,6 +26,30 @@ pub(super) struct Fans {
     pub(super) outputs: usize,
     /// What one input reaches: `outputs`, of a convolution times the kernel's area.
     pub(super) reached: usize,
+}
+
+impl Fans {
+    /// The shape of a dense or convolution layer; nothing for other stages.
+    pub(super) fn of(stage: Stage) -> Option<Self> {
+        match stage {
+            Stage::Dense { inputs, outputs } => Some(Fans {
+                inputs,
+                outputs,
+                reached: outputs,
+            }),
+            Stage::Convolution {
+                inputs,
+                outputs,
+                kernel,
+                ..
+            } => Some(Fans {
+                inputs: kernel * kernel * inputs,
+                outputs,
+                reached: kernel * kernel * outputs,
+            }),
+            _ => None,
+        }
+    }
 }
 
 /// Weights `[inputs, outputs]` and biases `[outputs]` of the layer number `layer` of one member.
@@ -52,6 +78,33 @@ pub(super) fn layer(config: &Config, seed: Seed, layer: usize, fans: Fans) -> [V
     let init = bias_as_weight(&model.bias_init);
     let noise = draw(noise_of(&init), Purpose::InitialBiases, fans.outputs);
     [weights, self::weights(&init, model.activation, fans, noise)]
+}
+
+/// The weights and biases of all members as tensors: `[members, inputs, outputs]` and
+/// `[members, 1, outputs]`.
+pub(super) fn stacked<B: Backend>(
+    members: Vec<[Vec<f32>; 2]>,
+    fans: Fans,
+    device: &B::Device,
+) -> [Tensor<B, 3>; 2] {
+    let count = members.len();
+    let (mut weights, mut biases) = (Vec::new(), Vec::new());
+    for [weight, bias] in members {
+        // Moved, not copied, where there is one member.
+        match weights.is_empty() {
+            true => (weights, biases) = (weight, bias),
+            false => {
+                weights.extend(weight);
+                biases.extend(bias);
+            }
+        }
+    }
+    let weight = TensorData::new(weights, [count, fans.inputs, fans.outputs]);
+    let bias = TensorData::new(biases, [count, 1, fans.outputs]);
+    [
+        Tensor::from_data(weight, device),
+        Tensor::from_data(bias, device),
+    ]
 }
 
 /// 0, or a number of the trial's own where it is to start from noise of its own.

@@ -9,6 +9,7 @@ mod init;
 mod layer_norm;
 mod loss;
 mod network;
+mod operation;
 mod per_batch;
 mod pooling;
 

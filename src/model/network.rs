@@ -1,15 +1,13 @@
 //! Networks, stacked: one for each member of a cohort, stage after stage.
 
-use super::batch_norm::BatchNorm;
-use super::convolution::Convolution;
 use super::dropout::DropoutNoise;
 use super::init::{self, Fans};
-use super::pooling::Pool;
+use super::operation::Operation;
 use super::{activation, dense, layer_norm};
 use crate::random::Seed;
-use crate::spec::{Activation, Config, DropoutSite, Stage};
+use crate::spec::{Activation, Config, Stage};
+use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
 
 /// The networks of a cohort. All tensors between stages are `[members, batch, features]`.
 #[derive(Clone, Debug)]
@@ -19,18 +17,6 @@ pub struct Network<B: Backend> {
     parameters: Vec<Tensor<B, 3>>,
     /// The first stage with parameters: below it no gradient is needed.
     first: usize,
-}
-
-/// What a stage does.
-#[derive(Clone, Debug)]
-enum Operation<B: Backend> {
-    Dense,
-    Convolution(Convolution<B>),
-    BatchNorm(BatchNorm<B>),
-    LayerNorm,
-    Activation(Activation),
-    Pooling(Pool<B>),
-    Dropout(DropoutSite),
 }
 
 /// What a forward pass leaves behind for the backward pass: a few tensors of each stage.
@@ -43,41 +29,6 @@ pub struct Layer {
     pub name: String,
     /// The position of its weight; its bias is the next.
     pub weight: usize,
-}
-
-impl<B: Backend> Operation<B> {
-    fn new(stage: Stage, members: usize, device: &B::Device) -> Self {
-        match stage {
-            Stage::Dropout { site, .. } => Self::Dropout(site),
-            Stage::Convolution {
-                height,
-                width,
-                inputs,
-                outputs,
-                kernel,
-            } => Self::Convolution(Convolution::new([height, width], inputs, outputs, kernel)),
-            Stage::Dense { .. } => Self::Dense,
-            Stage::BatchNorm { units, .. } => {
-                Self::BatchNorm(BatchNorm::new(members, units, device))
-            }
-            Stage::LayerNorm { .. } => Self::LayerNorm,
-            Stage::Activation { function, .. } => Self::Activation(function),
-            Stage::Pooling {
-                pooling,
-                height,
-                width,
-                channels,
-            } => Self::Pooling(Pool::new(pooling, [height, width, channels])),
-        }
-    }
-
-    /// Whether it has a weight and a bias.
-    fn has_parameters(&self) -> bool {
-        matches!(
-            self,
-            Self::Dense | Self::Convolution(_) | Self::BatchNorm(_) | Self::LayerNorm
-        )
-    }
 }
 
 impl<B: Backend> Network<B> {
@@ -93,12 +44,12 @@ impl<B: Backend> Network<B> {
         let mut parameters = Vec::new();
         let mut layers = 0;
         for &stage in &stages {
-            if let Some(fans) = fans(stage) {
+            if let Some(fans) = Fans::of(stage) {
                 let own = configs.iter().zip(seeds);
                 let initial = own
                     .map(|(config, &seed)| init::layer(config, seed, layers, fans))
                     .collect();
-                parameters.extend(stacked(initial, fans, device));
+                parameters.extend(init::stacked(initial, fans, device));
                 layers += 1;
             }
             let units = match stage {
@@ -364,55 +315,6 @@ impl<B: Backend> Network<B> {
     }
 }
 
-/// The shape of a dense or convolution layer; nothing for other stages.
-fn fans(stage: Stage) -> Option<Fans> {
-    match stage {
-        Stage::Dense { inputs, outputs } => Some(Fans {
-            inputs,
-            outputs,
-            reached: outputs,
-        }),
-        Stage::Convolution {
-            inputs,
-            outputs,
-            kernel,
-            ..
-        } => Some(Fans {
-            inputs: kernel * kernel * inputs,
-            outputs,
-            reached: kernel * kernel * outputs,
-        }),
-        _ => None,
-    }
-}
-
-/// The weights and biases of all members as tensors: `[members, inputs, outputs]` and
-/// `[members, 1, outputs]`.
-fn stacked<B: Backend>(
-    members: Vec<[Vec<f32>; 2]>,
-    fans: Fans,
-    device: &B::Device,
-) -> [Tensor<B, 3>; 2] {
-    let count = members.len();
-    let (mut weights, mut biases) = (Vec::new(), Vec::new());
-    for [weight, bias] in members {
-        // Moved, not copied, where there is one member.
-        match weights.is_empty() {
-            true => (weights, biases) = (weight, bias),
-            false => {
-                weights.extend(weight);
-                biases.extend(bias);
-            }
-        }
-    }
-    let weight = TensorData::new(weights, [count, fans.inputs, fans.outputs]);
-    let bias = TensorData::new(biases, [count, 1, fans.outputs]);
-    [
-        Tensor::from_data(weight, device),
-        Tensor::from_data(bias, device),
-    ]
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -420,6 +322,7 @@ mod tests {
     use crate::pytorch;
     use crate::spec::Facts;
     use burn::backend::Flex;
+    use burn::tensor::TensorData;
 
     type T = Tensor<Flex, 3>;
 

@@ -1,0 +1,55 @@
+//! What a stage of a network does.
+
+use super::batch_norm::BatchNorm;
+use super::convolution::Convolution;
+use super::pooling::Pool;
+use crate::spec::{Activation, DropoutSite, Stage};
+use burn::tensor::backend::Backend;
+
+/// What a stage does.
+#[derive(Clone, Debug)]
+pub(super) enum Operation<B: Backend> {
+    Dense,
+    Convolution(Convolution<B>),
+    BatchNorm(BatchNorm<B>),
+    LayerNorm,
+    Activation(Activation),
+    Pooling(Pool<B>),
+    Dropout(DropoutSite),
+}
+
+impl<B: Backend> Operation<B> {
+    /// The operation of a stage, for so many members.
+    pub(super) fn new(stage: Stage, members: usize, device: &B::Device) -> Self {
+        match stage {
+            Stage::Dropout { site, .. } => Self::Dropout(site),
+            Stage::Convolution {
+                height,
+                width,
+                inputs,
+                outputs,
+                kernel,
+            } => Self::Convolution(Convolution::new([height, width], inputs, outputs, kernel)),
+            Stage::Dense { .. } => Self::Dense,
+            Stage::BatchNorm { units, .. } => {
+                Self::BatchNorm(BatchNorm::new(members, units, device))
+            }
+            Stage::LayerNorm { .. } => Self::LayerNorm,
+            Stage::Activation { function, .. } => Self::Activation(function),
+            Stage::Pooling {
+                pooling,
+                height,
+                width,
+                channels,
+            } => Self::Pooling(Pool::new(pooling, [height, width, channels])),
+        }
+    }
+
+    /// Whether it has a weight and a bias.
+    pub(super) fn has_parameters(&self) -> bool {
+        matches!(
+            self,
+            Self::Dense | Self::Convolution(_) | Self::BatchNorm(_) | Self::LayerNorm
+        )
+    }
+}
