@@ -17,7 +17,7 @@ pub fn cross_entropy_gradient<B: Backend>(
 }
 
 /// The sums over the samples of cross-entropy, and the numbers of right answers.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Sums {
     /// The sum of the samples' cross-entropies, for each member.
     pub loss: Vec<f64>,
@@ -41,24 +41,11 @@ impl Sums {
         let correct = right.float().sum_dim(1);
         let log_likelihood = activation::log_softmax(logits, 2) * targets;
         let loss = log_likelihood.sum_dim(2).sum_dim(1);
+        let doubles = |tensor| values(tensor).into_iter().map(f64::from);
         Self {
-            loss: numbers(loss).map(|loss| -loss).collect(),
-            correct: numbers(correct).collect(),
+            loss: doubles(loss).map(|loss| -loss).collect(),
+            correct: doubles(correct).collect(),
             samples,
-        }
-    }
-
-    /// Adds the sums of further samples of the same members.
-    #[must_use]
-    pub fn plus(self, other: &Self) -> Self {
-        if self.samples == 0 {
-            return other.clone();
-        }
-        let add = |a: Vec<f64>, b: &[f64]| a.iter().zip(b).map(|(a, b)| a + b).collect();
-        Self {
-            loss: add(self.loss, &other.loss),
-            correct: add(self.correct, &other.correct),
-            samples: self.samples + other.samples,
         }
     }
 
@@ -74,7 +61,7 @@ impl Sums {
 pub fn class_scores<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> Vec<ClassScores> {
     let [members, samples, classes] = logits.dims();
     let shared = targets.dims()[0] == 1;
-    let probabilities = floats(activation::softmax(logits, 2));
+    let probabilities = values(activation::softmax(logits, 2));
     let truth: Vec<i64> = targets
         .argmax(2)
         .into_data()
@@ -93,16 +80,8 @@ pub fn class_scores<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> 
     (0..members).map(scores_of).collect()
 }
 
-fn floats<B: Backend>(tensor: Tensor<B, 3>) -> Vec<f32> {
+/// All numbers of a tensor, read from its device.
+pub fn values<B: Backend>(tensor: Tensor<B, 3>) -> Vec<f32> {
     let data = tensor.into_data().convert::<f32>();
     data.into_vec().expect("just converted")
-}
-
-fn numbers<B: Backend>(tensor: Tensor<B, 3>) -> impl Iterator<Item = f64> {
-    tensor
-        .into_data()
-        .convert::<f64>()
-        .into_vec::<f64>()
-        .expect("just converted")
-        .into_iter()
 }

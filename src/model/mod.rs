@@ -14,5 +14,5 @@ mod per_batch;
 mod pooling;
 
 pub use dropout::DropoutNoise;
-pub use loss::{Sums, class_scores, cross_entropy_gradient};
+pub use loss::{Sums, class_scores, cross_entropy_gradient, values};
 pub use network::{Layer, Network, Trace};

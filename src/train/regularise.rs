@@ -1,6 +1,7 @@
 //! What holds gradients and weights in bounds: L1, clipping, max-norm.
 
 use super::per_member::PerMember;
+use crate::model::Layer;
 use crate::spec::{Positive, Training};
 use burn::tensor::Tensor;
 use burn::tensor::backend::Backend;
@@ -62,18 +63,18 @@ impl<B: Backend> Regulariser<B> {
     }
 
     /// The parameters with the weights into each unit scaled down to the largest norm allowed
-    /// (`torch.renorm`); `weights` says which are weights of a layer.
+    /// (`torch.renorm`).
     pub(super) fn parameters(
         &self,
         mut parameters: Vec<Tensor<B, 3>>,
-        weights: &[usize],
+        layers: &[Layer],
     ) -> Vec<Tensor<B, 3>> {
         if let Some(bound) = &self.max_norm {
-            for &position in weights {
-                let weight = parameters[position].clone();
+            for layer in layers {
+                let weight = parameters[layer.weight].clone();
                 let norm = (weight.clone() * weight.clone()).sum_dim(1).sqrt();
                 let factor = bound.scale(norm.add_scalar(1e-7).recip()).clamp_max(1.0);
-                parameters[position] = weight * factor;
+                parameters[layer.weight] = weight * factor;
             }
         }
         parameters

@@ -1,6 +1,6 @@
 //! Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`.
 
-use super::{Optimizer, squares};
+use super::{Optimizer, descended, squares};
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
@@ -53,14 +53,12 @@ impl<B: Backend> Optimizer<B> for Adagrad<B> {
                 .map(|(sum, square)| sum + square)
                 .collect(),
         };
-        parameters
+        let directions = gradients
             .into_iter()
-            .zip(gradients)
             .zip(&self.sums)
-            .map(|((parameter, gradient), sum)| {
-                let direction = gradient / self.epsilon.add_to(sum.clone().sqrt());
-                parameter - learning_rate.scale(slowed.scale(direction))
-            })
-            .collect()
+            .map(|(gradient, sum)| {
+                slowed.scale(gradient / self.epsilon.add_to(sum.clone().sqrt()))
+            });
+        descended(parameters, directions, learning_rate)
     }
 }

@@ -1,7 +1,7 @@
 //! Adam (Kingma and Ba 2015), as `torch.optim.Adam`.
 
-use super::Optimizer;
 use super::moments::Moments;
+use super::{Optimizer, descended};
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
@@ -29,13 +29,8 @@ impl<B: Backend> Optimizer<B> for Adam<B> {
         let betas = moments.beta1.iter();
         let mean_correction =
             moments.per_member(betas.map(|beta| 1.0 / (1.0 - beta.powi(moments.steps))));
-        parameters
-            .into_iter()
-            .zip(moments.scaled())
-            .map(|(parameter, (mean, divisor))| {
-                let direction = mean_correction.scale(mean / divisor);
-                parameter - learning_rate.scale(direction)
-            })
-            .collect()
+        let scaled = moments.scaled();
+        let directions = scaled.map(|(mean, divisor)| mean_correction.scale(mean / divisor));
+        descended(parameters, directions, learning_rate)
     }
 }

@@ -96,6 +96,19 @@ impl<B: Backend> Optimizer<B> for DecoupledDecay<B> {
     }
 }
 
+/// `w − η·d` for each parameter and its direction.
+fn descended<B: Backend>(
+    parameters: Vec<Tensor<B, 3>>,
+    directions: impl IntoIterator<Item = Tensor<B, 3>>,
+    learning_rate: &PerMember<B>,
+) -> Vec<Tensor<B, 3>> {
+    parameters
+        .into_iter()
+        .zip(directions)
+        .map(|(parameter, direction)| parameter - learning_rate.scale(direction))
+        .collect()
+}
+
 /// `β·mean + (1 − β)·value` for each parameter; with no mean yet, from a mean of 0.
 fn moving_means<B: Backend>(
     means: &mut Vec<Tensor<B, 3>>,

@@ -1,7 +1,7 @@
 //! Adam with Nesterov's momentum (Dozat 2016), as `torch.optim.NAdam`.
 
-use super::Optimizer;
 use super::moments::Moments;
+use super::{Optimizer, descended};
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
@@ -61,14 +61,13 @@ impl<B: Backend> Optimizer<B> for NAdam<B> {
             .zip(products())
             .map(|(next, product)| next / (1.0 - product * next));
         let of_mean = self.moments.per_member(of_mean);
-        parameters
-            .into_iter()
-            .zip(gradients)
-            .zip(self.moments.scaled())
-            .map(|((parameter, gradient), (mean, divisor))| {
-                let direction = of_gradient.scale(gradient) + of_mean.scale(mean);
-                parameter - learning_rate.scale(direction / divisor)
-            })
-            .collect()
+        let directions =
+            gradients
+                .into_iter()
+                .zip(self.moments.scaled())
+                .map(|(gradient, (mean, divisor))| {
+                    (of_gradient.scale(gradient) + of_mean.scale(mean)) / divisor
+                });
+        descended(parameters, directions, learning_rate)
     }
 }

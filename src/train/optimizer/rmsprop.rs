@@ -1,6 +1,6 @@
 //! RMSprop (Hinton 2012), as `torch.optim.RMSprop`.
 
-use super::{Optimizer, moving_means, squares};
+use super::{Optimizer, descended, moving_means, squares};
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
@@ -73,10 +73,6 @@ impl<B: Backend> Optimizer<B> for RmsProp<B> {
                 self.velocities.clone()
             }
         };
-        parameters
-            .into_iter()
-            .zip(directions)
-            .map(|(parameter, direction)| parameter - learning_rate.scale(direction))
-            .collect()
+        descended(parameters, directions, learning_rate)
     }
 }

@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, as `torch.optim.SGD`.
 
-use super::Optimizer;
+use super::{Optimizer, descended};
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
@@ -69,10 +69,6 @@ impl<B: Backend> Optimizer<B> for Sgd<B> {
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
         let directions = self.directions(gradients);
-        parameters
-            .into_iter()
-            .zip(directions)
-            .map(|(parameter, direction)| parameter - learning_rate.scale(direction))
-            .collect()
+        descended(parameters, directions, learning_rate)
     }
 }
