@@ -22,6 +22,7 @@
 #![warn(unreachable_pub)]
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+pub mod backend;
 pub mod cli;
 pub mod data;
 pub mod event;

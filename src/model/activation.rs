@@ -1,7 +1,7 @@
 //! Functions after hidden layers, and their derivatives.
 
+use crate::backend::Backend;
 use crate::spec::Activation;
-use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorPrimitive, activation};
 
 /// The slope of `leaky_relu` below 0 (`torch.nn.LeakyReLU`).

@@ -1,8 +1,8 @@
 //! Batch norm of every member of a cohort (Ioffe and Szegedy 2015), as `torch.nn.BatchNorm1d`
 //! and, over the places of an image, `BatchNorm2d`.
 
+use crate::backend::Backend;
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// PyTorch's default: added to the variance against division by zero.
 pub(super) const EPSILON: f64 = 1e-5;

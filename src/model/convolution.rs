@@ -7,7 +7,7 @@
 
 use super::dense;
 use super::per_batch::PerBatch;
-use burn::tensor::backend::Backend;
+use crate::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 
 /// The shape of a convolution.

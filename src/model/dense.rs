@@ -2,8 +2,8 @@
 //!
 //! Gradients are in closed form: the layer is linear, and a tape would only cost time.
 
+use crate::backend::Backend;
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// `input · weight + bias`: `[members, rows, outputs]`.
 ///

@@ -1,8 +1,8 @@
 //! Dropout: random units are silenced while training (Srivastava et al. 2014).
 
+use crate::backend::Backend;
 use crate::random::{Purpose, Seed, Stream};
 use crate::spec::{DropoutSite, Model, Stage};
-use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 use std::collections::HashMap;
 

@@ -1,9 +1,9 @@
 //! Initial weights and biases: noise of a keyed stream, transformed as `torch.nn.init` does.
 
 use super::activation::LEAKY_SLOPE;
+use crate::backend::Backend;
 use crate::random::{Purpose, Seed};
 use crate::spec::{Activation, BiasInit, Config, FanMode, Init, Stage};
-use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
 /// What an initialisation is made of.

@@ -2,8 +2,8 @@
 //! numbers of a sample.
 
 use super::batch_norm::{EPSILON, Normalised};
+use crate::backend::Backend;
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// Normalises each sample; and what the backward pass needs. `input` is
 /// `[members, batch, features]`, `weight` and `bias` are `[members, 1, features]`.

@@ -1,7 +1,7 @@
 //! Cross-entropy of class logits, its gradient, and how the answers fare.
 
+use crate::backend::Backend;
 use crate::event::ClassScores;
-use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, activation};
 
 /// The gradient of the mean cross-entropy over the batch: `(softmax(logits) − targets) / batch`.

@@ -4,10 +4,10 @@ use super::dropout::DropoutNoise;
 use super::init::{self, Fans};
 use super::operation::Operation;
 use super::{activation, dense, layer_norm};
+use crate::backend::Backend;
 use crate::random::Seed;
 use crate::spec::{Activation, Config, Stage};
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// The networks of a cohort. All tensors between stages are `[members, batch, features]`.
 #[derive(Clone, Debug)]

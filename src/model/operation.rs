@@ -3,8 +3,8 @@
 use super::batch_norm::BatchNorm;
 use super::convolution::Convolution;
 use super::pooling::Pool;
+use crate::backend::Backend;
 use crate::spec::{Activation, DropoutSite, Stage};
-use burn::tensor::backend::Backend;
 
 /// What a stage does.
 #[derive(Clone, Debug)]

@@ -1,8 +1,8 @@
 //! Pooling of images: each 2 × 2 becomes one number.
 
 use super::per_batch::PerBatch;
+use crate::backend::Backend;
 use crate::spec::Pooling;
-use burn::tensor::backend::Backend;
 use burn::tensor::{Bool, Int, Tensor, TensorData};
 
 /// The shape of the images that come in; an odd last row or column is left out.

@@ -1,12 +1,12 @@
 //! Who trains a cohort: the seam between scheduling and tensors.
 
+use crate::backend::Backend;
 use crate::data::{Dataset, DeviceDataset, DeviceForm, Normalisation, Partition, partition};
 use crate::event::{Outcome, Profile};
 use crate::model::{Sums, cross_entropy_gradient};
 use crate::plan::{Plan, RunId};
 use crate::spec::{Config, Data, Normalise, Validation};
 use crate::train::{Interrupted, Member, Observer, profile, train};
-use burn::tensor::backend::Backend;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;

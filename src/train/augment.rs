@@ -1,9 +1,9 @@
 //! Training images moved and mirrored at random, anew in each epoch.
 
 use super::member::Member;
+use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::random::Purpose;
-use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 use std::ops::Range;
 

@@ -3,9 +3,9 @@
 use super::augment::Augmentation;
 use super::member::{Member, share_batches};
 use super::scaling::Scaling;
+use crate::backend::Backend;
 use crate::data::{DeviceDataset, DeviceSamples};
 use crate::random::Purpose;
-use burn::tensor::backend::Backend;
 use burn::tensor::{Int, Tensor};
 use std::ops::Range;
 

@@ -8,12 +8,12 @@ use super::regularise::Regulariser;
 use super::schedule::{Progress, learning_rate};
 use super::watch::Plateau;
 use super::{Interrupted, Observer};
+use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::event::{EpochMetrics, LayerValues};
 use crate::model::{DropoutNoise, Layer, Network, Sums, cross_entropy_gradient, values};
 use crate::spec::Stage;
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// The state of a cohort in training.
 pub(super) struct Cohort<'a, B: Backend> {

@@ -3,12 +3,12 @@
 use super::batches::{Rows, owners};
 use super::member::Member;
 use super::scaling::Scaling;
+use crate::backend::Backend;
 use crate::data::DeviceSamples;
 use crate::event::{ClassScores, Evaluated};
 use crate::model::{Network, Sums, class_scores};
 use crate::spec::{SMALLEST_PASS, Stage};
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// The most samples of one forward pass: enough to fill a core's vector units.
 const LARGEST: usize = 512;

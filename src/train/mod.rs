@@ -22,10 +22,10 @@ pub use profile::{StepTime, profile};
 pub use schedule::{Progress, learning_rate};
 pub use watch::Plateau;
 
+use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::event::{EpochMetrics, Failure, Finished, LayerValues, Outcome};
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 use cohort::{Cohort, Epoch};
 use evaluate::Answers;
 use watch::{EarlyStopping, Verdict};

@@ -1,6 +1,6 @@
 //! A number that each member of a cohort has its own of.
 
-use burn::tensor::backend::Backend;
+use crate::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
 /// A hyper-parameter of all members.

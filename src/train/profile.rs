@@ -5,8 +5,8 @@ use super::cohort::Cohort;
 use super::member::Member;
 use super::per_member::PerMember;
 use super::schedule::Progress;
+use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use burn::tensor::backend::Backend;
 
 /// The fewest and the most steps that are timed, and the seconds after which it is enough.
 const STEPS: std::ops::RangeInclusive<usize> = 5..=200;

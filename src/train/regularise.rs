@@ -1,10 +1,10 @@
 //! What holds gradients and weights in bounds: L1, clipping, max-norm.
 
 use super::per_member::PerMember;
+use crate::backend::Backend;
 use crate::model::Layer;
 use crate::spec::{Positive, Training};
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// The regularisation of a cohort's members.
 pub(super) struct Regulariser<B: Backend> {

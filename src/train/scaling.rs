@@ -1,8 +1,8 @@
 //! Samples normalised as they are selected: where each run has a mean and a deviation of its own.
 
 use super::member::Member;
+use crate::backend::Backend;
 use crate::data::Normalisation;
-use burn::tensor::backend::Backend;
 use burn::tensor::{Tensor, TensorData};
 
 /// The normalisation of each owner of batches.

@@ -1,10 +1,10 @@
 //! Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`.
 
 use super::{Optimizer, descended, squares};
+use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// `s ← s + g²`, then `w ← w − η/(1 + (t−1)·δ) · g / (√s + ε)`, with the decay δ of the learning
 /// rate.

@@ -2,10 +2,10 @@
 
 use super::moments::Moments;
 use super::{Optimizer, descended};
+use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// `w ← w − η/(1−β₁ᵗ) · m / (√v/√(1−β₂ᵗ) + ε)`.
 pub(super) struct Adam<B: Backend>(Moments<B>);

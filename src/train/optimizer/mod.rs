@@ -8,9 +8,9 @@ mod rmsprop;
 mod sgd;
 
 use super::per_member::PerMember;
+use crate::backend::Backend;
 use crate::spec::{self, Training};
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// The state of one optimizer over all parameters of a cohort.
 pub trait Optimizer<B: Backend> {

@@ -1,10 +1,10 @@
 //! The moving means of gradients and of their squares, which Adam and its kin follow.
 
 use super::{moving_means, squares};
+use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// `m ← β₁·m + (1−β₁)·g` and `v ← β₂·v + (1−β₂)·g²` of each parameter.
 pub(super) struct Moments<B: Backend> {

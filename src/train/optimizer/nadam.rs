@@ -2,10 +2,10 @@
 
 use super::moments::Moments;
 use super::{Optimizer, descended};
+use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// With `µₜ = β₁·(1 − 0.96^(t·ψ)/2)` and Adam's `m` and `v`:
 /// `w ← w − η·((1−µₜ)/(1−∏µ)·g + µₜ₊₁/(1−∏µ·µₜ₊₁)·m) / (√v/√(1−β₂ᵗ) + ε)`.

@@ -1,10 +1,10 @@
 //! RMSprop (Hinton 2012), as `torch.optim.RMSprop`.
 
 use super::{Optimizer, descended, moving_means, squares};
+use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// `v ← α·v + (1−α)·g²`, `d = g / (√v + ε)`, then `w ← w − η·d`, or with momentum `b ← µ·b + d` and
 /// `w ← w − η·b`. Centred, the root is of `v − ḡ²` with the moving mean `ḡ` of the gradients

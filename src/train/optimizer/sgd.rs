@@ -1,10 +1,10 @@
 //! Stochastic gradient descent, as `torch.optim.SGD`.
 
 use super::{Optimizer, descended};
+use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
-use burn::tensor::backend::Backend;
 
 /// `v ← µ·v + (1−τ)·g` (at first `v ← g`), then `w ← w − η·v`; Nesterov's form steps by `g + µ·v`
 /// instead.
