@@ -4,9 +4,10 @@ use burn::backend::{Autodiff, Flex};
 use burn::tensor::{Tensor, TensorData, activation};
 use std::path::PathBuf;
 use std::sync::Arc;
+use tp_sweep::backend::Backend;
 use tp_sweep::data::{Dataset, DeviceDataset, load, partition};
 use tp_sweep::event::{EpochMetrics, Outcome};
-use tp_sweep::model::{DropoutNoise, Network, cross_entropy_gradient};
+use tp_sweep::model::{DropoutNoise, Network, StageGradient};
 use tp_sweep::random::{Purpose, Seed};
 use tp_sweep::spec::{Activation, Config, Count, DataSet, DropoutSite, Facts, Key, Node};
 use tp_sweep::train::{Interrupted, Member, Observer, train};
@@ -130,8 +131,9 @@ fn closed_form_gradients_equal_autodiff() {
                 let tensor =
                     |data: &TensorData| Tensor::<Flex, 3>::from_data(data.clone(), &device);
                 let (logits, trace) = model.forward(tensor(&input), noise.as_mut());
-                let gradient = cross_entropy_gradient(logits, tensor(&targets));
-                let ours = model.backward(trace, gradient);
+                let judged = Flex::cross_entropy(logits, tensor(&targets), tensor(&targets));
+                let ours = model.backward(trace, judged.gradient).into_iter();
+                let ours: Vec<_> = ours.flat_map(StageGradient::values).collect();
                 let theirs = by_autodiff(model.parameters(), &input, &targets, function, &factors);
                 for (ours, theirs) in ours.into_iter().zip(theirs) {
                     ours.into_data().assert_approx_eq::<f32>(

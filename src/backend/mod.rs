@@ -1,6 +1,91 @@
 //! A burn backend, with the operations of its own that training needs.
+//!
+//! Each has a form in burn's tensor operations, which serves every backend; a backend that can do
+//! better overrides it. Both forms are held against each other and against autodiff.
+
+mod flex;
+
+use burn::backend::{Autodiff, Flex};
+use burn::tensor::{Tensor, TensorData, activation};
 
 /// A burn backend that models are trained on.
-pub trait Backend: burn::tensor::backend::Backend {}
+pub trait Backend: burn::tensor::backend::Backend {
+    /// Whether [`descend`](Self::descend) is quicker than a gradient and a step of its own.
+    const DESCENDS: bool = false;
 
-impl<B: burn::tensor::backend::Backend> Backend for B {}
+    /// `input · weight + bias` of each member: `[members, rows, outputs]`.
+    ///
+    /// `input` is `[members, rows, inputs]`, or `[1, rows, inputs]` where members share it;
+    /// `weight` is `[members, inputs, outputs]`, `bias` `[members, 1, outputs]`.
+    fn dense(
+        input: Tensor<Self, 3>,
+        weight: &Tensor<Self, 3>,
+        bias: &Tensor<Self, 3>,
+    ) -> Tensor<Self, 3> {
+        input.matmul(weight.clone()) + bias.clone()
+    }
+
+    /// Cross-entropy of a batch: its gradient, and its sums.
+    ///
+    /// `logits` is `[members, batch, classes]`; `targets` are unit vectors of the same shape, or
+    /// `[1, batch, classes]` where members share them; the gradient is taken against `aims`, which
+    /// are the targets or a smoothed form of them.
+    fn cross_entropy(
+        logits: Tensor<Self, 3>,
+        targets: Tensor<Self, 3>,
+        aims: Tensor<Self, 3>,
+    ) -> CrossEntropy<Self> {
+        let [members, batch, _] = logits.dims();
+        let right = logits
+            .clone()
+            .argmax(2)
+            .equal(targets.clone().argmax(2).expand([members, batch, 1]));
+        let log_likelihood = activation::log_softmax(logits, 2);
+        let losses = (log_likelihood.clone() * targets).sum_dim(2).neg();
+        CrossEntropy {
+            gradient: (log_likelihood.exp() - aims).mul_scalar(1.0 / batch as f64),
+            sums: Tensor::cat(vec![losses.sum_dim(1), right.float().sum_dim(1)], 2),
+        }
+    }
+
+    /// One step of plain gradient descent of a dense layer, without its gradients in between:
+    /// `weight ← keep·weight − rate·inputᵀ·gradient`, and so the bias by the sums of `gradient`.
+    ///
+    /// Shapes are those of [`dense`](Self::dense), `gradient` that of its output; `keep` and
+    /// `rate` have a number for each member.
+    fn descend(
+        [weight, bias]: [Tensor<Self, 3>; 2],
+        input: Tensor<Self, 3>,
+        gradient: Tensor<Self, 3>,
+        keep: &[f32],
+        rate: &[f32],
+    ) -> [Tensor<Self, 3>; 2] {
+        let device = weight.device();
+        let each = |values: &[f32]| {
+            let data = TensorData::new(values.to_vec(), [values.len(), 1, 1]);
+            Tensor::<Self, 3>::from_data(data, &device)
+        };
+        let (keep, rate) = (each(keep), each(rate));
+        let of_bias = gradient.clone().sum_dim(1);
+        let of_weight = input.swap_dims(1, 2).matmul(gradient);
+        [
+            weight * keep.clone() - of_weight * rate.clone(),
+            bias * keep - of_bias * rate,
+        ]
+    }
+}
+
+/// What [`Backend::cross_entropy`] makes of a batch.
+pub struct CrossEntropy<B: Backend> {
+    /// The gradient of the mean over the batch: `(softmax(logits) − aims) / batch`.
+    pub gradient: Tensor<B, 3>,
+    /// Of each member the sum of the losses against the targets, and the number of samples whose
+    /// highest logit is that of their class: `[members, 1, 2]`.
+    pub sums: Tensor<B, 3>,
+}
+
+#[cfg(feature = "cuda")]
+impl Backend for burn::backend::Cuda {}
+
+/// For comparison with autodiff.
+impl Backend for Autodiff<Flex> {}

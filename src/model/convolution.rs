@@ -5,7 +5,7 @@
 //! the image keeps its size. Laid out as rows of a matrix, patches make a convolution a matrix
 //! product, for one member and for many.
 
-use super::dense;
+use super::gradient::StageGradient;
 use super::per_batch::PerBatch;
 use crate::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
@@ -52,7 +52,7 @@ impl<B: Backend> Convolution<B> {
     ) -> (Tensor<B, 3>, Tensor<B, 3>) {
         let batch = input.dims()[1];
         let patches = self.patches(input, self.inputs);
-        let output = dense::forward(patches.clone(), weight, bias);
+        let output = B::dense(patches.clone(), weight, bias);
         (self.flat(output, batch), patches)
     }
 
@@ -61,13 +61,13 @@ impl<B: Backend> Convolution<B> {
         &self,
         patches: Tensor<B, 3>,
         output_gradient: Tensor<B, 3>,
-    ) -> [Tensor<B, 3>; 2] {
+    ) -> StageGradient<B> {
         let [members, batch, _] = output_gradient.dims();
         let rows = batch * self.height * self.width;
-        dense::gradients(
-            patches,
-            output_gradient.reshape([members, rows, self.outputs]),
-        )
+        StageGradient::Linear {
+            input: patches,
+            output: output_gradient.reshape([members, rows, self.outputs]),
+        }
     }
 
     /// The gradient of what went in: the convolution of the outgoing gradient with the kernel

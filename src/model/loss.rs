@@ -1,20 +1,8 @@
-//! Cross-entropy of class logits, its gradient, and how the answers fare.
+//! How answers fare: cross-entropy, right answers, scores of each class.
 
 use crate::backend::Backend;
 use crate::event::ClassScores;
 use burn::tensor::{Tensor, activation};
-
-/// The gradient of the mean cross-entropy over the batch: `(softmax(logits) − targets) / batch`.
-///
-/// `logits` is `[members, batch, classes]`; `targets` are unit vectors of the same shape, or
-/// `[1, batch, classes]` where members share them.
-pub fn cross_entropy_gradient<B: Backend>(
-    logits: Tensor<B, 3>,
-    targets: Tensor<B, 3>,
-) -> Tensor<B, 3> {
-    let batch = logits.dims()[1];
-    (activation::softmax(logits, 2) - targets).mul_scalar(1.0 / batch as f64)
-}
 
 /// The sums over the samples of cross-entropy, and the numbers of right answers.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +16,18 @@ pub struct Sums {
 }
 
 impl Sums {
+    /// Reads what steps have added up ([`CrossEntropy::sums`](crate::backend::CrossEntropy)) over
+    /// this many samples of each member.
+    pub fn read<B: Backend>(sums: Tensor<B, 3>, samples: usize) -> Self {
+        let values = values(sums);
+        let every = |first| values.iter().skip(first).step_by(2).copied().map(f64::from);
+        Self {
+            loss: every(0).collect(),
+            correct: every(1).collect(),
+            samples,
+        }
+    }
+
     /// Adds up logits (`[members, samples, classes]`) against targets (the same, or shared).
     pub fn of<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> Self {
         let samples = logits.dims()[1];

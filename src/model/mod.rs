@@ -3,8 +3,8 @@
 mod activation;
 mod batch_norm;
 mod convolution;
-mod dense;
 mod dropout;
+mod gradient;
 mod init;
 mod layer_norm;
 mod loss;
@@ -14,5 +14,6 @@ mod per_batch;
 mod pooling;
 
 pub use dropout::DropoutNoise;
-pub use loss::{Sums, class_scores, cross_entropy_gradient, values};
+pub use gradient::StageGradient;
+pub use loss::{Sums, class_scores, values};
 pub use network::{Layer, Network, Trace};

@@ -1,9 +1,10 @@
 //! Networks, stacked: one for each member of a cohort, stage after stage.
 
 use super::dropout::DropoutNoise;
+use super::gradient::StageGradient;
 use super::init::{self, Fans};
 use super::operation::Operation;
-use super::{activation, dense, layer_norm};
+use super::{activation, layer_norm};
 use crate::backend::Backend;
 use crate::random::Seed;
 use crate::spec::{Activation, Config, Stage};
@@ -96,7 +97,7 @@ impl<B: Backend> Network<B> {
             current = match stage {
                 Operation::Dense => {
                     let own = own();
-                    dense::forward(current, &own[0], &own[1])
+                    B::dense(current, &own[0], &own[1])
                 }
                 Operation::Convolution(convolution) => {
                     let own = own();
@@ -134,7 +135,7 @@ impl<B: Backend> Network<B> {
             let (output, kept) = match stage {
                 Operation::Dense => {
                     let own = own();
-                    let output = dense::forward(current.clone(), &own[0], &own[1]);
+                    let output = B::dense(current.clone(), &own[0], &own[1]);
                     (output, vec![current])
                 }
                 Operation::Convolution(convolution) => {
@@ -183,18 +184,18 @@ impl<B: Backend> Network<B> {
         (current, Trace(trace))
     }
 
-    /// The gradients of all parameters, in the order of [`Network::parameters`], given the
-    /// gradient of the logits (`[members, batch, classes]`).
+    /// The gradients of the parameters of each stage that has them, from the input side, given
+    /// the gradient of the logits (`[members, batch, classes]`).
     pub fn backward(
         &mut self,
         trace: Trace<B>,
         logits_gradient: Tensor<B, 3>,
-    ) -> Vec<Tensor<B, 3>> {
+    ) -> Vec<StageGradient<B>> {
         let Trace(trace) = trace;
         let mut parameters = self.parameters.chunks_exact(2).rev();
         let mut own = || parameters.next().expect("counted when built");
         let mut gradient = logits_gradient;
-        let mut reversed = Vec::with_capacity(self.parameters.len());
+        let mut reversed = Vec::with_capacity(self.parameters.len() / 2);
         let stages = self.stages.iter_mut().enumerate().zip(trace).rev();
         for ((position, stage), kept) in stages {
             if position < self.first {
@@ -204,17 +205,18 @@ impl<B: Backend> Network<B> {
             let mut next = || kept.next().expect("kept by the forward pass");
             match stage {
                 Operation::Dense => {
-                    let [weight, bias] = dense::gradients(next(), gradient.clone());
+                    reversed.push(StageGradient::Linear {
+                        input: next(),
+                        output: gradient.clone(),
+                    });
                     let own = own();
-                    reversed.extend([bias, weight]);
                     if position > self.first {
-                        gradient = dense::input_gradient(gradient, &own[0]);
+                        gradient = gradient.matmul(own[0].clone().swap_dims(1, 2));
                     }
                 }
                 Operation::Convolution(convolution) => {
-                    let [weight, bias] = convolution.gradients(next(), gradient.clone());
+                    reversed.push(convolution.gradients(next(), gradient.clone()));
                     let own = own();
-                    reversed.extend([bias, weight]);
                     if position > self.first {
                         gradient = convolution.input_gradient(gradient, &own[0]);
                     }
@@ -222,15 +224,15 @@ impl<B: Backend> Network<B> {
                 Operation::BatchNorm(norm) => {
                     let own = own();
                     let kept = [next(), next()];
-                    let (input, [weight, bias]) = norm.backward(kept, &own[0], gradient);
-                    reversed.extend([bias, weight]);
+                    let (input, values) = norm.backward(kept, &own[0], gradient);
+                    reversed.push(StageGradient::Values(values));
                     gradient = input;
                 }
                 Operation::LayerNorm => {
                     let own = own();
                     let kept = [next(), next()];
-                    let (input, [weight, bias]) = layer_norm::backward(kept, &own[0], gradient);
-                    reversed.extend([bias, weight]);
+                    let (input, values) = layer_norm::backward(kept, &own[0], gradient);
+                    reversed.push(StageGradient::Values(values));
                     gradient = input;
                 }
                 Operation::Activation(Activation::Identity) => {}
@@ -288,6 +290,21 @@ impl<B: Backend> Network<B> {
         );
     }
 
+    /// One step of plain gradient descent, `w ← keep·w − rate·g`, with a number for each member.
+    ///
+    /// # Panics
+    /// When the gradients are those of another network.
+    pub fn descend(&mut self, gradients: Vec<StageGradient<B>>, keep: &[f32], rate: &[f32]) {
+        self.update(|parameters| {
+            let mut own = parameters.into_iter();
+            let mut next = || own.next().expect("two parameters for each gradient");
+            gradients
+                .into_iter()
+                .flat_map(|gradient| gradient.descend([next(), next()], keep, rate))
+                .collect()
+        });
+    }
+
     /// All that training changes: parameters and running statistics, in a fixed order.
     pub fn state(&self) -> Vec<Tensor<B, 3>> {
         let mut state = self.parameters.clone();
@@ -318,7 +335,7 @@ impl<B: Backend> Network<B> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{Sums, cross_entropy_gradient};
+    use crate::model::{StageGradient, Sums};
     use crate::pytorch;
     use crate::spec::Facts;
     use burn::backend::Flex;
@@ -388,7 +405,12 @@ mod tests {
             let expected = case["loss"].as_f64().unwrap();
             let error = (loss - expected).abs();
             assert!(error < 1e-5 * expected, "{name}: {loss} {expected}");
-            let gradients = network.backward(trace, cross_entropy_gradient(logits, targets));
+            let judged = Flex::cross_entropy(logits, targets.clone(), targets);
+            let gradients = network.backward(trace, judged.gradient);
+            let gradients: Vec<T> = gradients
+                .into_iter()
+                .flat_map(StageGradient::values)
+                .collect();
             let expected = case["gradients"].as_array().unwrap();
             assert_eq!(gradients.len(), expected.len(), "{name}");
             // Of a bias in front of a batch norm only rounding is left: measured against all.

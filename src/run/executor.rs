@@ -3,7 +3,7 @@
 use crate::backend::Backend;
 use crate::data::{Dataset, DeviceDataset, DeviceForm, Normalisation, Partition, partition};
 use crate::event::{Outcome, Profile};
-use crate::model::{Sums, cross_entropy_gradient};
+use crate::model::Sums;
 use crate::plan::{Plan, RunId};
 use crate::spec::{Config, Data, Normalise, Validation};
 use crate::train::{Interrupted, Member, Observer, profile, train};
@@ -153,7 +153,9 @@ impl<B: Backend> Executor for TensorExecutor<B> {
             let targets = test.targets.clone().narrow(0, 0, rows).unsqueeze::<3>();
             let _ = features.clone().transpose().matmul(features).into_data();
             let _ = Sums::of(targets.clone(), targets.clone());
-            let _ = cross_entropy_gradient(targets.clone(), targets).into_data();
+            let answers = [targets.clone(), targets.clone(), targets];
+            let [logits, targets, aims] = answers;
+            let _ = B::cross_entropy(logits, targets, aims).gradient.into_data();
         }
     }
 

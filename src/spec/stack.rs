@@ -120,54 +120,60 @@ fn wider(a: Stage, b: Stage) -> Option<Stage> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::plan::Plan;
-    use crate::spec::{Source, Sweep};
+    use crate::spec::{Key, Node};
 
-    fn shapes(grid: &str) -> Vec<StackShape> {
-        let source = Source {
-            name: "test.yaml".into(),
-            text: grid.into(),
-        };
-        let sweep = Sweep::parse(source, "test", &[]).unwrap();
-        let plan = Plan::new(&sweep).unwrap();
-        plan.trials.iter().map(|t| t.config.stack_shape()).collect()
+    /// The shape of a configuration of these settings.
+    fn shape(settings: &[(&str, &str)]) -> StackShape {
+        let mut config = Config::default();
+        for (path, value) in settings {
+            let node = Node::parse(value).unwrap();
+            let key = Key::find(path).unwrap();
+            key.read(&node).unwrap().apply(&mut config);
+        }
+        config.facts = config.data.set.facts().unwrap();
+        config.stack_shape()
     }
 
     #[test]
     fn what_has_no_shape_does_not_part_trials() {
-        let shapes = shapes(
-            "grid: { training.optimizer: [sgd, adam], model.activation: [relu, tanh], \
-             model.dropout: [0, 0.5], training.epochs: [1, 2], training.learning_rate: [0.1, 1] }",
-        );
-        assert_eq!(shapes.len(), 32);
-        assert!(shapes.iter().all(|shape| *shape == shapes[0]));
+        for setting in [
+            ("training.optimizer", "adam"),
+            ("training.learning_rate", "0.5"),
+            ("training.epochs", "3"),
+            ("model.activation", "tanh"),
+            ("model.dropout", "0.5"),
+            ("validation.seed", "7"),
+        ] {
+            assert_eq!(shape(&[setting]), shape(&[]), "{setting:?}");
+        }
     }
 
     #[test]
     fn what_has_a_shape_does() {
-        for grid in [
-            "grid: { model.layers: [1, 2] }",
-            "grid: { model.norm: [none, batch] }",
-            "grid: { training.batch_size: [32, 64] }",
-            "grid: { data.limit: [1000, 2000] }",
-            "grid: { validation.holdout: [0, 0.1] }",
+        for setting in [
+            ("model.layers", "2"),
+            ("model.norm", "batch"),
+            ("training.batch_size", "32"),
+            ("data.limit", "1000"),
+            ("data.shift", "1"),
+            ("validation.holdout", "0"),
+            ("validation.folds", "10"),
         ] {
-            let shapes = shapes(grid);
-            assert_ne!(shapes[0], shapes[1], "{grid}");
-            assert_eq!(shapes[0].holding(&shapes[1]), None, "{grid}");
+            assert_ne!(shape(&[setting]), shape(&[]), "{setting:?}");
+            assert_eq!(shape(&[setting]).holding(&shape(&[])), None, "{setting:?}");
         }
     }
 
     #[test]
     fn a_wider_model_holds_a_narrower_one() {
-        let both = shapes("model: { layers: 2 }\ngrid: { model.width: [64, 128] }");
-        assert_ne!(both[0], both[1]);
-        assert_eq!(both[0].holding(&both[1]), Some(both[1].clone()));
-        assert_eq!(both[1].holding(&both[0]), Some(both[1].clone()));
-        let crossed = shapes("grid: { model.width: [[64, 32], [16, 128]] }");
-        let widest = shapes("grid: { model.width: [[64, 128], 1] }");
-        assert_eq!(crossed[0].holding(&crossed[1]), Some(widest[0].clone()));
-        let normed = shapes("model: { norm: layer }\ngrid: { model.width: [64, 128] }");
-        assert_eq!(normed[0].holding(&normed[1]), None);
+        let of_width = |width| shape(&[("model.width", width)]);
+        let (narrow, wide) = (of_width("64"), of_width("128"));
+        assert_ne!(narrow, wide);
+        assert_eq!(narrow.holding(&wide), Some(wide.clone()));
+        assert_eq!(wide.holding(&narrow), Some(wide));
+        let crossed = of_width("[64, 32]").holding(&of_width("[16, 128]"));
+        assert_eq!(crossed, Some(of_width("[64, 128]")));
+        let normed = |width| shape(&[("model.norm", "layer"), ("model.width", width)]);
+        assert_eq!(normed("64").holding(&normed("128")), None);
     }
 }

@@ -8,11 +8,11 @@ use super::regularise::Regulariser;
 use super::schedule::{Progress, learning_rate};
 use super::watch::Plateau;
 use super::{Interrupted, Observer};
-use crate::backend::Backend;
+use crate::backend::{Backend, CrossEntropy};
 use crate::data::DeviceDataset;
 use crate::event::{EpochMetrics, LayerValues};
-use crate::model::{DropoutNoise, Layer, Network, Sums, cross_entropy_gradient, values};
-use crate::spec::Stage;
+use crate::model::{DropoutNoise, Layer, Network, StageGradient, Sums, values};
+use crate::spec::{self, Stage, Training};
 use burn::tensor::Tensor;
 
 /// The state of a cohort in training.
@@ -25,6 +25,9 @@ pub(super) struct Cohort<'a, B: Backend> {
     optimizer: Box<dyn Optimizer<B>>,
     regulariser: Regulariser<B>,
     label_smoothing: PerMember<B>,
+    /// The weight decay of each member where all go down the plain gradient: then gradients need
+    /// not be computed apart from the step.
+    plain: Option<Vec<f64>>,
     plateaus: Vec<Option<Plateau>>,
     pub(super) device: B::Device,
 }
@@ -57,6 +60,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
             optimizer: new_optimizer(&trainings, &device),
             regulariser: Regulariser::new(&trainings, &device),
             label_smoothing: PerMember::of(&trainings, |t| t.label_smoothing.get(), &device),
+            plain: trainings.iter().map(|t| plain_decay(t)).collect(),
             plateaus: trainings.iter().map(|t| Plateau::new(t)).collect(),
             device,
         }
@@ -79,9 +83,9 @@ impl<'a, B: Backend> Cohort<'a, B> {
             step: epoch * steps_per_epoch + index,
             steps_per_epoch,
         };
-        // Logits are kept to the end of the epoch: one pass over all of them, and one reading
-        // back, give the loss and the accuracy that single steps would give.
-        let (mut logits, mut targets) = (Vec::new(), Vec::new());
+        // Sums stay on the device to the end of the epoch: one reading back tells the loss and
+        // the accuracy that single steps would tell.
+        let mut sums = Tensor::zeros([self.members.len(), 1, 2], &self.device);
         let mut gradients = Vec::new();
         for (index, range) in ranges.into_iter().enumerate() {
             if observer.interrupted() {
@@ -89,13 +93,12 @@ impl<'a, B: Backend> Cohort<'a, B> {
             }
             let batch = rows.batch(range);
             let rates = self.learning_rates(progress(index));
-            let rate = PerMember::new(&rates, &self.device);
-            targets.push(batch.targets.clone());
             let is_last = index + 1 == steps_per_epoch;
             let kept = is_last.then_some(&mut gradients);
-            logits.push(self.step(batch, noise.as_mut(), &rate, kept));
+            sums = sums + self.step(batch, noise.as_mut(), &rates, kept);
         }
-        let sums = Sums::of(Tensor::cat(logits, 1), Tensor::cat(targets, 1));
+        let samples = self.members[0].partition.train.len();
+        let sums = Sums::read(sums, samples);
         Ok(Epoch {
             sums,
             seconds: observer.seconds() - started,
@@ -104,32 +107,61 @@ impl<'a, B: Backend> Cohort<'a, B> {
         })
     }
 
-    /// One optimizer step; the logits before it: `[members, batch, classes]`. The gradients of
-    /// the loss are put into `kept`, if it is there.
+    /// One optimizer step; the sums of losses and right answers before it: `[members, 1, 2]`.
+    /// The gradients of the loss are put into `kept`, if it is there.
     pub(super) fn step(
         &mut self,
         batch: Batch<B>,
         noise: Option<&mut DropoutNoise>,
-        learning_rate: &PerMember<B>,
+        rates: &[f64],
         kept: Option<&mut Vec<Tensor<B, 3>>>,
     ) -> Tensor<B, 3> {
         let (logits, trace) = self.model.forward(batch.input, noise);
-        let targets = self.smoothed(batch.targets);
-        let gradient = cross_entropy_gradient(logits.clone(), targets);
+        let aims = self.smoothed(batch.targets.clone());
+        let CrossEntropy { gradient, sums } = B::cross_entropy(logits, batch.targets, aims);
         let gradients = self.model.backward(trace, gradient);
+        match &self.plain {
+            Some(decays) if B::DESCENDS && kept.is_none() => {
+                let pairs = rates.iter().zip(decays);
+                let keep: Vec<f32> = pairs
+                    .map(|(rate, decay)| (1.0 - rate * decay) as f32)
+                    .collect();
+                let rates: Vec<f32> = rates.iter().map(|&rate| rate as f32).collect();
+                self.model.descend(gradients, &keep, &rates);
+                let (regulariser, layers) = (&self.regulariser, &self.layers);
+                self.model
+                    .update(|parameters| regulariser.parameters(parameters, layers));
+            }
+            _ => {
+                let gradients = gradients
+                    .into_iter()
+                    .flat_map(StageGradient::values)
+                    .collect();
+                self.optimizer_step(gradients, rates, kept);
+            }
+        }
+        sums
+    }
+
+    fn optimizer_step(
+        &mut self,
+        gradients: Vec<Tensor<B, 3>>,
+        rates: &[f64],
+        kept: Option<&mut Vec<Tensor<B, 3>>>,
+    ) {
         if let Some(kept) = kept {
             kept.clone_from(&gradients);
         }
         let gradients = self
             .regulariser
             .gradients(self.model.parameters(), gradients);
+        let rate = PerMember::new(rates, &self.device);
         let (optimizer, regulariser) = (&mut self.optimizer, &self.regulariser);
         let layers = &self.layers;
         self.model.update(|parameters| {
-            let stepped = optimizer.step(parameters, gradients, learning_rate);
+            let stepped = optimizer.step(parameters, gradients, &rate);
             regulariser.parameters(stepped, layers)
         });
-        logits
     }
 
     /// Targets with a share spread over all classes: `(1 − ε)·target + ε/classes`
@@ -200,6 +232,16 @@ impl<'a, B: Backend> Cohort<'a, B> {
             })
             .collect()
     }
+}
+
+/// The weight decay of a member that goes down the gradient of its loss and nothing else.
+fn plain_decay(training: &Training) -> Option<f64> {
+    let is_plain = training.optimizer == spec::Optimizer::Sgd
+        && training.momentum.get() == 0.0
+        && training.l1.get() == 0.0
+        && training.clip_value.is_none()
+        && training.clip_norm.is_none();
+    is_plain.then(|| training.weight_decay())
 }
 
 #[cfg(test)]
@@ -275,7 +317,7 @@ mod tests {
             }];
             let mut cohort = Cohort::new(&data, &members);
             cohort.model.update(|_| initial.clone());
-            let rate = PerMember::new(&[config.training.learning_rate.get()], &device);
+            let rate = config.training.learning_rate.get();
             let losses = pytorch::doubles(&case["losses"]);
             let steps = case["parameters"].as_array().unwrap();
             assert_eq!(steps.len(), 10);
@@ -285,7 +327,8 @@ mod tests {
                     targets: samples.targets.clone().unsqueeze(),
                 };
                 let targets = batch.targets.clone();
-                let logits = cohort.step(batch, None, &rate, None);
+                let logits = cohort.model.predict(batch.input.clone());
+                cohort.step(batch, None, &[rate], None);
                 let what = format!("{} step {step}", case["name"]);
                 // PyTorch's loss has the smoothing in it.
                 let (loss, _) = Sums::of(logits, cohort.smoothed(targets)).means(0);

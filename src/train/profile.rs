@@ -3,7 +3,6 @@
 use super::batches::Rows;
 use super::cohort::Cohort;
 use super::member::Member;
-use super::per_member::PerMember;
 use super::schedule::Progress;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
@@ -57,8 +56,7 @@ pub fn profile<B: Backend>(
             step: index,
             steps_per_epoch,
         });
-        let rate = PerMember::new(&rates, &cohort.device);
-        cohort.step(batch, noise.as_mut(), &rate, None);
+        cohort.step(batch, noise.as_mut(), &rates, None);
         // A device that works asynchronously has to finish before the clock is read.
         let _ = B::sync(&cohort.device);
         if index >= WARM_UP {

@@ -1,0 +1,169 @@
+//! Matrix products into slices: `output ← keep · output + scale · left · right`.
+//!
+//! The `gemm` crate does the work; its entry takes raw pointers. Here matrices are slices with
+//! strides, and that every element lies inside its slice is checked before it is called.
+
+/// A matrix in a slice that is read.
+#[derive(Clone, Copy, Debug)]
+pub struct Matrix<'a> {
+    values: &'a [f32],
+    shape: [usize; 2],
+    strides: [usize; 2],
+}
+
+impl<'a> Matrix<'a> {
+    /// The first `rows · columns` values, row by row.
+    ///
+    /// # Panics
+    /// When the slice is shorter than the matrix.
+    pub fn new(values: &'a [f32], [rows, columns]: [usize; 2]) -> Self {
+        assert!(fits(values, [rows, columns]), "the slice holds the matrix");
+        Self {
+            values,
+            shape: [rows, columns],
+            strides: [columns, 1],
+        }
+    }
+
+    /// The same values with rows and columns exchanged.
+    pub fn transposed(self) -> Self {
+        let ([rows, columns], [down, across]) = (self.shape, self.strides);
+        Self {
+            shape: [columns, rows],
+            strides: [across, down],
+            ..self
+        }
+    }
+}
+
+/// Whether a slice has the values of a matrix of this shape, also where their number overflows.
+fn fits(values: &[f32], [rows, columns]: [usize; 2]) -> bool {
+    rows.checked_mul(columns)
+        .is_some_and(|count| count <= values.len())
+}
+
+/// `output ← keep · output + scale · left · right`, on one thread; `output` is the first
+/// `rows · columns` values of its slice, row by row.
+///
+/// With `keep` 0 what was in `output` is not read: it may be anything, NaN too.
+///
+/// # Panics
+/// When the shapes do not fit, or the slice is shorter than the product.
+pub fn multiply_into(
+    output: &mut [f32],
+    keep: f32,
+    left: Matrix<'_>,
+    right: Matrix<'_>,
+    scale: f32,
+) {
+    let [rows, inner] = left.shape;
+    let [right_rows, columns] = right.shape;
+    assert_eq!(inner, right_rows, "columns of the left, rows of the right");
+    assert!(fits(output, [rows, columns]), "the slice holds the product");
+    // Lengths of slices fit into `isize`, and with them every stride of a matrix inside one.
+    let signed = |strides: [usize; 2]| strides.map(|stride| stride as isize);
+    let ([left_down, left_across], [right_down, right_across]) =
+        (signed(left.strides), signed(right.strides));
+    // SAFETY: `Matrix::new` checked that rows · columns values lie in the slice, and strides are
+    // those of that many values stored row by row, or with both exchanged, so that the furthest
+    // element, (rows − 1) · down + (columns − 1) · across, is the last of them. The same holds for
+    // the output, by the assertion above. The output is borrowed mutably: it overlaps nothing.
+    unsafe {
+        gemm::gemm(
+            rows,
+            columns,
+            inner,
+            output.as_mut_ptr(),
+            1,
+            columns as isize,
+            keep != 0.0,
+            left.values.as_ptr(),
+            left_across,
+            left_down,
+            right.values.as_ptr(),
+            right_across,
+            right_down,
+            keep,
+            scale,
+            false,
+            false,
+            false,
+            gemm::Parallelism::None,
+        );
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Small whole numbers: their products and sums are exact in any order.
+    fn numbers(count: usize, step: usize) -> Vec<f32> {
+        (0..count).map(|i| ((i * step) % 7) as f32 - 3.0).collect()
+    }
+
+    fn at(matrix: Matrix, row: usize, column: usize) -> f32 {
+        matrix.values[row * matrix.strides[0] + column * matrix.strides[1]]
+    }
+
+    #[test]
+    fn every_form_is_the_sum_of_products() {
+        for [rows, inner, columns] in [[1, 1, 1], [3, 5, 2], [64, 33, 10], [17, 64, 128]] {
+            let (a, b) = (numbers(rows * inner, 3), numbers(inner * columns, 5));
+            let lefts = [
+                Matrix::new(&a, [rows, inner]),
+                Matrix::new(&a, [inner, rows]).transposed(),
+            ];
+            let rights = [
+                Matrix::new(&b, [inner, columns]),
+                Matrix::new(&b, [columns, inner]).transposed(),
+            ];
+            for left in lefts {
+                for right in rights {
+                    for (keep, scale) in [(0.0, 1.0), (1.0, 1.0), (0.5, -2.0)] {
+                        let before = match keep {
+                            0.0 => vec![f32::NAN; rows * columns],
+                            _ => numbers(rows * columns, 2),
+                        };
+                        let mut output = before.clone();
+                        multiply_into(&mut output, keep, left, right, scale);
+                        for (index, value) in output.into_iter().enumerate() {
+                            let (row, column) = (index / columns, index % columns);
+                            let sum: f32 = (0..inner)
+                                .map(|k| at(left, row, k) * at(right, k, column))
+                                .sum();
+                            let kept = if keep == 0.0 {
+                                0.0
+                            } else {
+                                keep * before[index]
+                            };
+                            assert_eq!(value, kept + scale * sum);
+                        }
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn an_inner_length_of_zero_only_keeps() {
+        let mut output = vec![2.0; 6];
+        let (left, right) = (Matrix::new(&[], [2, 0]), Matrix::new(&[], [0, 3]));
+        multiply_into(&mut output, 0.5, left, right, 1.0);
+        assert_eq!(output, vec![1.0; 6]);
+    }
+
+    #[test]
+    #[should_panic(expected = "the slice holds the matrix")]
+    fn a_slice_that_is_too_short_is_refused() {
+        let _ = Matrix::new(&[0.0; 5], [2, 3]);
+    }
+
+    #[test]
+    #[should_panic(expected = "the slice holds the product")]
+    fn a_product_does_not_leave_its_slice() {
+        let values = [0.0; 6];
+        let (left, right) = (Matrix::new(&values, [2, 3]), Matrix::new(&values, [3, 2]));
+        multiply_into(&mut [0.0; 3], 0.0, left, right, 1.0);
+    }
+}
