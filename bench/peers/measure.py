@@ -19,8 +19,8 @@ from cores import distinct_cores
 PATIENCE_SECONDS = 600
 
 
-def arguments(description, members=False, devices=("cpu",), flags=()):
-    """The options of a peer; `members` and `flags` only for those that have them."""
+def arguments(description, members=False, devices=("cpu",), flags=(), choices=None):
+    """The options of a peer; `members`, `flags` and `choices` only for those that have them."""
     parser = argparse.ArgumentParser(description=description.splitlines()[0])
     parser.add_argument("--cores", type=int, default=1, help="CPU cores to use")
     parser.add_argument("--epochs", type=int, default=2, help="epochs on the clock, after a first")
@@ -29,6 +29,8 @@ def arguments(description, members=False, devices=("cpu",), flags=()):
         parser.add_argument("--members", type=int, default=4, help="models trained as one")
     for flag, meaning in flags:
         parser.add_argument(flag, action="store_true", help=meaning)
+    for option, values in (choices or {}).items():
+        parser.add_argument(option, choices=values, default=values[0])
     options = parser.parse_args()
     options.members = getattr(options, "members", 1)
     return options

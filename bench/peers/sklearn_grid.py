@@ -33,8 +33,8 @@ def search(options, images, labels, iterations):
         momentum=0,
         batch_size=BATCH,
         max_iter=iterations,
-        # No early end: the loss counts as better in each epoch, however little it falls.
-        tol=-numpy.inf,
+        # No early end: never so many epochs without an improvement.
+        n_iter_no_change=iterations + 1,
     )
     grid = GridSearchCV(
         classifier,

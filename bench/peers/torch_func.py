@@ -1,8 +1,8 @@
 """PyTorch, K models stacked and trained as one: torch.func's vmap over functional_call.
 
 The models share each epoch's order of batches, as the trials of a grid do; that is the fastest
-form, since images are gathered once for all. `--compile` compiles the whole step, `--graph` captures
-an epoch as one CUDA graph. One thread; with 2 cores two processes, each pinned to a core.
+form, since images are gathered once for all. `--compile` compiles the whole step, `--graph`
+captures an epoch as one CUDA graph. One thread; with 2 cores two processes, each pinned to a core.
 """
 
 import torch

@@ -22,7 +22,9 @@ def training_samples():
     """Normalised images, float32 [samples, features], and labels, int64 [samples]."""
     pixels = read("train-images-idx3-ubyte.gz", header=16).reshape(SAMPLES, FEATURES)
     images = (pixels.astype(numpy.float32) / 255 - MEAN) / DEVIATION
-    return images.astype(numpy.float32), read("train-labels-idx1-ubyte.gz", header=8).astype("int64")
+    return images.astype(numpy.float32), read("train-labels-idx1-ubyte.gz", header=8).astype(
+        "int64"
+    )
 
 
 def read(name, header):

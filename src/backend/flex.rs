@@ -4,12 +4,34 @@
 
 use super::{Backend, CrossEntropy};
 use burn::backend::Flex;
-use burn::tensor::{Tensor, TensorData, TensorPrimitive};
+use burn::tensor::{DType, Int, Tensor, TensorData, TensorPrimitive};
 use burn_flex::FlexTensor;
-use slice_gemm::{Matrix, multiply_into};
+use slice_kernels::{Matrix, append_scaled_rows, multiply_into, vectorised};
 
 impl Backend for Flex {
     const DESCENDS: bool = true;
+    const KEEPS_BYTES: bool = true;
+
+    fn select_scaled(
+        bytes: &Tensor<Self, 2, Int>,
+        positions: &Tensor<Self, 1, Int>,
+        scale: &Tensor<Self, 2>,
+        shift: &Tensor<Self, 2>,
+    ) -> Tensor<Self, 2> {
+        let table = bytes.clone().into_primitive().to_contiguous();
+        let rows = indices(positions.clone());
+        let [scale, shift] = [scale, shift].map(|row| primitive(row.clone()).to_contiguous());
+        let columns = scale.storage::<f32>();
+        let mut output = Vec::with_capacity(rows.len() * columns.len());
+        append_scaled_rows(
+            &mut output,
+            table.storage(),
+            &rows,
+            columns,
+            shift.storage(),
+        );
+        tensor(output, [rows.len(), columns.len()])
+    }
 
     fn dense(
         input: Tensor<Self, 3>,
@@ -36,6 +58,18 @@ impl Backend for Flex {
         tensor(product, [members, rows, outputs])
     }
 
+    /// In double precision: sums of gradients cancel.
+    fn sum_rows(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        let [members, _, columns] = tensor.dims();
+        let values = Values::of(tensor);
+        let mut sums = Vec::with_capacity(members * columns);
+        for member in 0..members {
+            let own = column_sums(values.of_member(member), columns);
+            sums.extend(own.into_iter().map(|sum| sum as f32));
+        }
+        self::tensor(sums, [members, 1, columns])
+    }
+
     fn cross_entropy(
         logits: Tensor<Self, 3>,
         targets: Tensor<Self, 3>,
@@ -54,16 +88,16 @@ impl Backend for Flex {
                 let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 gradient.extend(logits.iter().map(|logit| (logit - highest).exp()));
                 let exponentials = &mut gradient[row..];
-                let sum: f32 = exponentials.iter().sum();
-                let log_sum = sum.ln() + highest;
+                let sum: f64 = exponentials.iter().map(|&value| f64::from(value)).sum();
+                let log_sum = sum.ln() as f32 + highest;
                 let losses = logits.iter().zip(targets);
                 loss += losses
                     .map(|(logit, target)| target * (log_sum - logit))
                     .sum::<f32>();
                 right += f32::from(u8::from(argmax(logits) == argmax(targets)));
-                let share = 1.0 / batch as f32;
-                for (value, aim) in exponentials.iter_mut().zip(aims) {
-                    *value = (*value / sum - aim) * share;
+                for (value, &aim) in exponentials.iter_mut().zip(aims) {
+                    let error = f64::from(*value) / sum - f64::from(aim);
+                    *value = (error / batch as f64) as f32;
                 }
             }
             sums.extend([loss, right]);
@@ -94,18 +128,26 @@ impl Backend for Flex {
             );
         });
         let bias = changed(bias, |member, bias| {
-            let mut sums = vec![0.0_f32; outputs];
-            for row in gradient.of_member(member).chunks_exact(outputs) {
-                for (sum, value) in sums.iter_mut().zip(row) {
-                    *sum += value;
-                }
-            }
+            let sums = column_sums(gradient.of_member(member), outputs);
             for (bias, sum) in bias.iter_mut().zip(sums) {
-                *bias = keep[member] * *bias - rate[member] * sum;
+                *bias = keep[member] * *bias - rate[member] * sum as f32;
             }
         });
         [weight, bias]
     }
+}
+
+/// The sums over rows of this many values.
+fn column_sums(values: &[f32], columns: usize) -> Vec<f64> {
+    let mut sums = vec![0.0; columns];
+    vectorised(|| {
+        for row in values.chunks_exact(columns) {
+            for (sum, &value) in sums.iter_mut().zip(row) {
+                *sum += f64::from(value);
+            }
+        }
+    });
+    sums
 }
 
 /// The position of the first highest value.
@@ -154,11 +196,23 @@ fn changed(tensor: Tensor<Flex, 3>, mut change: impl FnMut(usize, &mut [f32])) -
     Tensor::from_primitive(TensorPrimitive::Float(own))
 }
 
-fn primitive(tensor: Tensor<Flex, 3>) -> FlexTensor {
+fn primitive<const D: usize>(tensor: Tensor<Flex, D>) -> FlexTensor {
     tensor.into_primitive().tensor()
 }
 
-fn tensor(values: Vec<f32>, shape: [usize; 3]) -> Tensor<Flex, 3> {
+fn indices(positions: Tensor<Flex, 1, Int>) -> Vec<usize> {
+    let positions = positions.into_primitive().to_contiguous();
+    let index = |position: i64| usize::try_from(position).expect("positions are not negative");
+    match positions.dtype() {
+        DType::I32 => {
+            let positions = positions.storage::<i32>().iter();
+            positions.map(|&p| index(p.into())).collect()
+        }
+        _ => positions.storage().iter().copied().map(index).collect(),
+    }
+}
+
+fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Tensor<Flex, D> {
     let data = FlexTensor::from_data(TensorData::new(values, shape));
     Tensor::from_primitive(TensorPrimitive::Float(data))
 }

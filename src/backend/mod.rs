@@ -6,12 +6,28 @@
 mod flex;
 
 use burn::backend::{Autodiff, Flex};
-use burn::tensor::{Tensor, TensorData, activation};
+use burn::tensor::{Int, Tensor, TensorData, activation};
 
 /// A burn backend that models are trained on.
 pub trait Backend: burn::tensor::backend::Backend {
     /// Whether [`descend`](Self::descend) is quicker than a gradient and a step of its own.
     const DESCENDS: bool = false;
+
+    /// Whether samples of bytes stay bytes on the device, to be scaled by
+    /// [`select_scaled`](Self::select_scaled) whenever they are read.
+    const KEEPS_BYTES: bool = false;
+
+    /// The rows of `bytes` (`[samples, features]`) at these positions, each byte times its
+    /// column's scale plus its column's shift (both `[1, features]`).
+    fn select_scaled(
+        bytes: &Tensor<Self, 2, Int>,
+        positions: &Tensor<Self, 1, Int>,
+        scale: &Tensor<Self, 2>,
+        shift: &Tensor<Self, 2>,
+    ) -> Tensor<Self, 2> {
+        let rows = bytes.clone().select(0, positions.clone()).float();
+        rows * scale.clone() + shift.clone()
+    }
 
     /// `input · weight + bias` of each member: `[members, rows, outputs]`.
     ///
@@ -23,6 +39,12 @@ pub trait Backend: burn::tensor::backend::Backend {
         bias: &Tensor<Self, 3>,
     ) -> Tensor<Self, 3> {
         input.matmul(weight.clone()) + bias.clone()
+    }
+
+    /// The sums over the rows of each member: `[members, rows, columns]` to
+    /// `[members, 1, columns]`.
+    fn sum_rows(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        tensor.sum_dim(1)
     }
 
     /// Cross-entropy of a batch: its gradient, and its sums.
@@ -66,7 +88,7 @@ pub trait Backend: burn::tensor::backend::Backend {
             Tensor::<Self, 3>::from_data(data, &device)
         };
         let (keep, rate) = (each(keep), each(rate));
-        let of_bias = gradient.clone().sum_dim(1);
+        let of_bias = Self::sum_rows(gradient.clone());
         let of_weight = input.swap_dims(1, 2).matmul(gradient);
         [
             weight * keep.clone() - of_weight * rate.clone(),

@@ -120,27 +120,38 @@ impl Samples {
     /// are `known`. `[samples, features]`.
     pub fn normalised(&self, known: Option<&Normalisation>) -> Vec<f32> {
         match (&self.values, known) {
-            (Values::Bytes(bytes), None) => {
-                bytes.iter().map(|&byte| f32::from(byte) / 255.0).collect()
+            (Values::Bytes(bytes), _) => {
+                let (scale, shift) = self.byte_scale(known);
+                let rows = bytes.chunks(self.features.max(1));
+                let number =
+                    |((&byte, scale), shift): ((&u8, &f32), &f32)| f32::from(byte) * scale + shift;
+                rows.flat_map(|row| row.iter().zip(&scale).zip(&shift).map(number))
+                    .collect()
             }
             (Values::Floats(values), None) => values.clone(),
-            (Values::Bytes(bytes), Some(known)) => {
-                // A byte has 256 values: computed once each, for each channel.
-                let channels = known.mean.len();
-                let tables: Vec<[f32; 256]> = (0..channels)
-                    .map(|c| std::array::from_fn(|byte| known.apply(c, byte as f32 / 255.0)))
-                    .collect();
-                let value = |(index, &byte): (usize, &u8)| tables[index % channels][byte as usize];
-                match tables.as_slice() {
-                    [table] => bytes.iter().map(|&byte| table[byte as usize]).collect(),
-                    _ => bytes.iter().enumerate().map(value).collect(),
-                }
-            }
             (Values::Floats(values), Some(known)) => {
                 let channels = known.mean.len();
                 let value = |(index, &value)| known.apply(index % channels, value);
                 values.iter().enumerate().map(value).collect()
             }
         }
+    }
+
+    /// What the bytes of each feature are multiplied by, and what is added then, to be as a
+    /// network sees them: `(byte / 255 − mean) / deviation`, in one step.
+    pub(super) fn byte_scale(&self, known: Option<&Normalisation>) -> (Vec<f32>, Vec<f32>) {
+        let of_feature = |feature: usize| {
+            let Some(known) = known else {
+                return (1.0 / 255.0, 0.0);
+            };
+            let channel = feature % known.mean.len();
+            let deviation = f64::from(known.standard_deviation[channel]);
+            let mean = f64::from(known.mean[channel]);
+            (
+                (1.0 / (255.0 * deviation)) as f32,
+                (-mean / deviation) as f32,
+            )
+        };
+        (0..self.features).map(of_feature).unzip()
     }
 }

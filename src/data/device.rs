@@ -1,9 +1,9 @@
 //! A data set as tensors on a device: put there once, then only indexed.
 
-use super::{Dataset, Normalisation, Samples};
+use super::device_samples::DeviceSamples;
+use super::{Dataset, Normalisation};
+use crate::backend::Backend;
 use crate::spec::{Data, DataSource, Normalise};
-use burn::tensor::backend::Backend;
-use burn::tensor::{Int, Tensor, TensorData};
 
 /// Which data set, in which form: what is put on a device once for all trials that share it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -37,15 +37,6 @@ pub struct DeviceDataset<B: Backend> {
     pub black: Vec<f32>,
 }
 
-/// Samples on a device.
-#[derive(Clone, Debug)]
-pub struct DeviceSamples<B: Backend> {
-    /// The features: `[samples, features]`.
-    pub features: Tensor<B, 2>,
-    /// The class of each sample as a unit vector: `[samples, classes]`.
-    pub targets: Tensor<B, 2>,
-}
-
 impl<B: Backend> DeviceDataset<B> {
     /// Puts the data set on `device`, normalised by the published mean and standard deviation
     /// where there are such.
@@ -68,44 +59,5 @@ impl<B: Backend> DeviceDataset<B> {
             image: dataset.image,
             black: (0..channels).map(black).collect(),
         }
-    }
-}
-
-impl<B: Backend> DeviceSamples<B> {
-    fn new(
-        samples: &Samples,
-        by: Option<&Normalisation>,
-        classes: usize,
-        device: &B::Device,
-    ) -> Self {
-        let count = samples.labels.len();
-        let features = TensorData::new(samples.normalised(by), [count, samples.features]);
-        let mut targets = vec![0.0_f32; count * classes];
-        for (row, &label) in samples.labels.iter().enumerate() {
-            targets[row * classes + usize::from(label)] = 1.0;
-        }
-        Self {
-            features: Tensor::from_data(features, device),
-            targets: Tensor::from_data(TensorData::new(targets, [count, classes]), device),
-        }
-    }
-
-    /// How many samples there are.
-    pub fn len(&self) -> usize {
-        self.features.dims()[0]
-    }
-
-    /// Whether there is no sample.
-    pub fn is_empty(&self) -> bool {
-        self.len() == 0
-    }
-
-    /// Positions of samples as a tensor: `[samples]`.
-    pub fn positions(&self, positions: &[u32]) -> Tensor<B, 1, Int> {
-        let positions: Vec<i32> = positions
-            .iter()
-            .map(|&p| i32::try_from(p).expect("data sets have fewer than 2³¹ samples"))
-            .collect();
-        Tensor::from_data(positions.as_slice(), &self.features.device())
     }
 }

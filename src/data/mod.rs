@@ -4,6 +4,7 @@ mod check;
 mod cifar10;
 mod dataset;
 mod device;
+mod device_samples;
 mod error;
 mod fetch;
 mod files;
@@ -22,7 +23,8 @@ mod table;
 
 pub use check::{CheckedFile, FileState, check, found};
 pub use dataset::{Dataset, Samples, Values};
-pub use device::{DeviceDataset, DeviceForm, DeviceSamples};
+pub use device::{DeviceDataset, DeviceForm};
+pub use device_samples::DeviceSamples;
 pub use error::DataError;
 pub use fetch::{Client, FetchError, fetch};
 pub use library::Library;

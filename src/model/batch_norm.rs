@@ -44,9 +44,9 @@ impl<B: Backend> BatchNorm<B> {
         let shape = input.dims();
         let rows = self.rows(input);
         let count = rows.dims()[1] as f64;
-        let mean = rows.clone().mean_dim(1);
+        let mean = B::sum_rows(rows.clone()).mul_scalar(1.0 / count);
         let centred = rows - mean.clone();
-        let variance = (centred.clone() * centred.clone()).mean_dim(1);
+        let variance = B::sum_rows(centred.clone() * centred.clone()).mul_scalar(1.0 / count);
         // A batch of one sample, which PyTorch refuses, says nothing of means and variances.
         if count > 1.0 {
             let sample = variance
@@ -86,8 +86,8 @@ impl<B: Backend> BatchNorm<B> {
         let shape = output_gradient.dims();
         let gradient = self.rows(output_gradient);
         let count = gradient.dims()[1] as f64;
-        let bias_gradient = gradient.clone().sum_dim(1);
-        let weight_gradient = (gradient.clone() * normalised.clone()).sum_dim(1);
+        let bias_gradient = B::sum_rows(gradient.clone());
+        let weight_gradient = B::sum_rows(gradient.clone() * normalised.clone());
         // The batch's own mean and variance depend on every sample of it.
         let through_mean = bias_gradient.clone().mul_scalar(1.0 / count);
         let through_variance = normalised * weight_gradient.clone().mul_scalar(1.0 / count);

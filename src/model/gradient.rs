@@ -23,7 +23,7 @@ impl<B: Backend> StageGradient<B> {
     pub fn values(self) -> [Tensor<B, 3>; 2] {
         match self {
             Self::Linear { input, output } => {
-                let bias = output.clone().sum_dim(1);
+                let bias = B::sum_rows(output.clone());
                 [input.swap_dims(1, 2).matmul(output), bias]
             }
             Self::Values(values) => values,

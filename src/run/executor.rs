@@ -149,8 +149,8 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         if let Some(data) = self.data.values().next() {
             let test = &data.device.test;
             let rows = 256.min(test.len());
-            let features = test.features.clone().narrow(0, 0, rows);
-            let targets = test.targets.clone().narrow(0, 0, rows).unsqueeze::<3>();
+            let [features, targets] = test.range(0..rows);
+            let targets = targets.unsqueeze::<3>();
             let _ = features.clone().transpose().matmul(features).into_data();
             let _ = Sums::of(targets.clone(), targets.clone());
             let answers = [targets.clone(), targets.clone(), targets];

@@ -65,7 +65,7 @@ impl<B: Backend> Augmentation<B> {
         let black = TensorData::new(data.black.clone(), [1, 1, shape[2]]);
         Some(Self {
             shape,
-            black: Tensor::from_data(black, &data.train.features.device()),
+            black: Tensor::from_data(black, &data.train.device()),
             moves: owners.iter().map(moves).collect(),
         })
     }

@@ -81,7 +81,7 @@ impl<B: Backend> Rows<B> {
             owners: orders.len(),
             rows,
             augmentation: None,
-            scaling: Scaling::new(owners, &samples.features),
+            scaling: Scaling::new(owners, samples),
         }
     }
 
@@ -90,24 +90,17 @@ impl<B: Backend> Rows<B> {
         let size = rows.len();
         let first = rows.start * self.owners;
         let positions = self.positions.clone().narrow(0, first, size * self.owners);
-        let owned = |values: &Tensor<B, 2>| {
+        let [mut input, targets] = self.samples.select(positions).map(|values| {
             let width = values.dims()[1];
-            values
-                .clone()
-                .select(0, positions.clone())
-                .reshape([self.owners, size, width])
-        };
-        let mut input = owned(&self.samples.features);
+            values.reshape([self.owners, size, width])
+        });
         if let Some(augmentation) = &self.augmentation {
             input = augmentation.apply(input, rows);
         }
         if let Some(scaling) = &self.scaling {
             input = scaling.apply(input);
         }
-        Batch {
-            input,
-            targets: owned(&self.samples.targets),
-        }
+        Batch { input, targets }
     }
 
     /// The ranges of rows of each batch; the last takes what is left.

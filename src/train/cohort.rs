@@ -46,7 +46,7 @@ pub(super) struct Epoch<B: Backend> {
 
 impl<'a, B: Backend> Cohort<'a, B> {
     pub(super) fn new(data: &'a DeviceDataset<B>, members: &'a [Member<'a>]) -> Self {
-        let device = data.train.features.device();
+        let device = data.train.device();
         let seeds: Vec<_> = members.iter().map(|member| member.seed).collect();
         let configs: Vec<_> = members.iter().map(|member| member.config).collect();
         let trainings: Vec<_> = members.iter().map(|m| &m.config.training).collect();
@@ -267,10 +267,9 @@ mod tests {
         for (row, label) in labels.iter().enumerate() {
             units[row * 4 + *label as usize] = 1.0;
         }
-        let samples = DeviceSamples::<Flex> {
-            features: Tensor::from_data(TensorData::new(inputs, [labels.len(), 6]), &device),
-            targets: Tensor::from_data(TensorData::new(units, [labels.len(), 4]), &device),
-        };
+        let features = Tensor::from_data(TensorData::new(inputs, [labels.len(), 6]), &device);
+        let units = Tensor::from_data(TensorData::new(units, [labels.len(), 4]), &device);
+        let samples = DeviceSamples::<Flex>::from_tensors(features, units);
         let data = DeviceDataset {
             train: samples.clone(),
             test: samples.clone(),
@@ -322,10 +321,9 @@ mod tests {
             let steps = case["parameters"].as_array().unwrap();
             assert_eq!(steps.len(), 10);
             for (step, expected) in steps.iter().enumerate() {
-                let batch = Batch {
-                    input: samples.features.clone().unsqueeze(),
-                    targets: samples.targets.clone().unsqueeze(),
-                };
+                let all = samples.range(0..labels.len());
+                let [input, targets] = all.map(Tensor::unsqueeze);
+                let batch = Batch { input, targets };
                 let targets = batch.targets.clone();
                 let logits = cohort.model.predict(batch.input.clone());
                 cohort.step(batch, None, &[rate], None);

@@ -53,13 +53,11 @@ impl<B: Backend> Answers<B> {
         members: &[Member],
         batch: usize,
     ) -> Self {
-        let scaling = Scaling::new(owners(members), &samples.features);
-        let [count, features] = samples.features.dims();
-        let classes = samples.targets.dims()[1];
+        let scaling = Scaling::new(owners(members), samples);
+        let count = samples.len();
         let parts = (0..count).step_by(batch).map(|start| {
             let rows = start..(start + batch).min(count);
-            let input = samples.features.clone().slice([rows.clone(), 0..features]);
-            let targets = samples.targets.clone().slice([rows, 0..classes]);
+            let [input, targets] = samples.range(rows);
             let input = match &scaling {
                 None => input.unsqueeze(),
                 Some(scaling) => scaling.apply(input.unsqueeze()),

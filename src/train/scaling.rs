@@ -2,7 +2,7 @@
 
 use super::member::Member;
 use crate::backend::Backend;
-use crate::data::Normalisation;
+use crate::data::{DeviceSamples, Normalisation};
 use burn::tensor::{Tensor, TensorData};
 
 /// The normalisation of each owner of batches.
@@ -14,15 +14,15 @@ pub(super) struct Scaling<B: Backend> {
 }
 
 impl<B: Backend> Scaling<B> {
-    /// The normalisation of the owners of `samples` (`[samples, features]`); nothing where that
+    /// The normalisation of the owners of `samples`; nothing where that
     /// is done already.
-    pub(super) fn new(owners: &[Member], samples: &Tensor<B, 2>) -> Option<Self> {
+    pub(super) fn new(owners: &[Member], samples: &DeviceSamples<B>) -> Option<Self> {
         let own: Option<Vec<&Normalisation>> = owners
             .iter()
             .map(|owner| owner.normalisation.as_deref())
             .collect();
         let own = own?;
-        let features = samples.dims()[1];
+        let features = samples.features();
         let tensor = |part: fn(&Normalisation) -> &[f32]| {
             let repeated = own
                 .iter()

@@ -1,0 +1,116 @@
+"""Measurements of tp-sweep itself: its real binary, run as users run it."""
+
+import csv
+import json
+import statistics
+import tempfile
+from pathlib import Path
+
+import process
+
+ROOT = Path(__file__).parents[1]
+YARDSTICK = ROOT / "bench" / "yardstick.yaml"
+
+
+def sweep(binary, file, folder, options, limit_seconds=1800, cores=None):
+    """Runs a sweep into a folder."""
+    command = [binary, "run", file, "--quiet", "--data", ROOT / "data"]
+    command += ["--runs", f"{folder}/runs", "--reports", f"{folder}/reports", *options]
+    return process.run(command, limit_seconds, cores)
+
+
+def yardstick(binary, device, workers, cohort=None, epochs=6, limit_seconds=1800, cores=None):
+    """Model-epochs per second: workers / the median of an epoch's seconds.
+
+    Without a cohort size tp-sweep chooses; with one, an epoch's seconds are those of the cohort
+    divided by its members.
+    """
+    repeats = workers * (cohort or 2)
+    options = ["--device", device, "--workers", workers]
+    options += ["--cohort", cohort] if cohort else []
+    options += ["--set", f"validation.repeats={repeats}", "--set", f"training.epochs={epochs}"]
+    with tempfile.TemporaryDirectory() as folder:
+        finished = sweep(binary, YARDSTICK, folder, options, limit_seconds, cores)
+        runs = [rows for _, rows in epochs_of(folder)]
+    # The first epoch warms up.
+    seconds = [float(row["seconds"]) for rows in runs for row in rows[1:]]
+    losses = [float(rows[-1]["train_loss"]) for rows in runs]
+    if len(runs) != repeats or not seconds:
+        raise process.Failed(f"{len(runs)} of {repeats} runs left epochs to measure")
+    return {
+        "program": "tp_sweep",
+        "device": device,
+        "cores": workers,
+        "members": cohort or 1,
+        "model_epochs_per_second": workers / statistics.median(seconds),
+        "seconds": seconds,
+        "final_loss": round(statistics.mean(losses), 5),
+        # A floor under the figure above: everything counts, the start of the process too.
+        "whole_process_model_epochs_per_second": repeats * epochs / finished.seconds,
+        "whole_process_seconds": finished.seconds,
+        "peak_bytes": finished.peak_bytes,
+        "busy_elsewhere": finished.busy_elsewhere,
+    }
+
+
+def whole_sweep(binary, file, workers):
+    """Seconds of a whole process on the CPU, start included, beside those of its training steps."""
+    with tempfile.TemporaryDirectory() as folder:
+        options = ["--device", "cpu", "--workers", workers]
+        finished = sweep(binary, ROOT / file, folder, options)
+        runs = [rows for _, rows in epochs_of(folder)]
+    training = sum(float(row["seconds"]) for rows in runs for row in rows)
+    return {
+        "sweep": file,
+        "workers": workers,
+        "runs": len(runs),
+        "whole_process_seconds": finished.seconds,
+        "training_seconds": training / workers,
+        "peak_bytes": finished.peak_bytes,
+        "busy_elsewhere": finished.busy_elsewhere,
+    }
+
+
+def largest_difference(binary, file, device, limit_seconds):
+    """The largest relative difference of a final loss on the device from the CPU's, by run."""
+    found = []
+    for where in ("cpu", device):
+        with tempfile.TemporaryDirectory() as folder:
+            sweep(binary, ROOT / file, folder, ["--device", where], limit_seconds)
+            found.append(final_losses(folder))
+    cpu, other = found
+    if cpu.keys() != other.keys() or not cpu:
+        raise process.Failed(f"{len(cpu)} losses on the CPU, {len(other)} on {device}")
+    differences = {name: abs(other[name] - cpu[name]) / abs(cpu[name]) for name in cpu}
+    worst = max(differences, key=differences.get)
+    return {
+        "sweep": file,
+        "losses_compared": len(cpu),
+        "largest_relative_difference": differences[worst],
+        "where": worst,
+        "cpu": cpu[worst],
+        "device": other[worst],
+    }
+
+
+def final_losses(folder):
+    """Training, validation and test loss of every run that finished, by the run's folder."""
+    losses = {}
+    runs = Path(folder) / "runs"
+    for path in sorted(runs.rglob("result.json")):
+        result = json.loads(path.read_text())["result"]
+        run = str(path.parent.relative_to(runs))
+        if result["failure"]:
+            raise process.Failed(f"{run}: {result['failure']}")
+        losses[f"{run} train"] = result["epochs"][-1]["train_loss"]
+        # There is no validation without folds or a holdout.
+        losses[f"{run} validation"] = (result["validation"] or {}).get("loss")
+        losses[f"{run} test"] = result["test"]["loss"]
+    return {name: loss for name, loss in losses.items() if loss is not None}
+
+
+def epochs_of(folder):
+    """The rows of every run's epochs.csv."""
+    for path in sorted((Path(folder) / "runs").rglob("epochs.csv")):
+        with path.open() as file:
+            yield path.parent, list(csv.DictReader(file))

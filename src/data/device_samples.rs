@@ -1,0 +1,135 @@
+//! Samples on a device.
+
+use super::dataset::{Samples, Values};
+use super::normalisation::Normalisation;
+use crate::backend::Backend;
+use burn::tensor::{DType, Int, Tensor, TensorData};
+use std::ops::Range;
+
+/// Samples on a device.
+#[derive(Clone, Debug)]
+pub struct DeviceSamples<B: Backend> {
+    features: Features<B>,
+    /// The class of each sample as a unit vector: `[samples, classes]`.
+    targets: Tensor<B, 2>,
+}
+
+/// The features of all samples.
+#[derive(Clone, Debug)]
+enum Features<B: Backend> {
+    /// As a network sees them: `[samples, features]`.
+    Numbers(Tensor<B, 2>),
+    /// As bytes (`[samples, features]`), which become numbers when they are read: a quarter of the
+    /// memory, and of the time that reading it takes.
+    Bytes {
+        bytes: Tensor<B, 2, Int>,
+        /// What a byte is multiplied by: `[1, features]`.
+        scale: Tensor<B, 2>,
+        /// What is added then: `[1, features]`.
+        shift: Tensor<B, 2>,
+    },
+}
+
+impl<B: Backend> DeviceSamples<B> {
+    /// Puts samples on `device`, normalised where there is something to do it `by`.
+    pub(super) fn new(
+        samples: &Samples,
+        by: Option<&Normalisation>,
+        classes: usize,
+        device: &B::Device,
+    ) -> Self {
+        let shape = [samples.labels.len(), samples.features];
+        let floats =
+            |values: Vec<f32>, shape| Tensor::from_data(TensorData::new(values, shape), device);
+        let features = match &samples.values {
+            Values::Bytes(bytes) if B::KEEPS_BYTES => {
+                let (scale, shift) = samples.byte_scale(by);
+                let data = TensorData::new(bytes.clone(), shape);
+                Features::Bytes {
+                    bytes: Tensor::from_data(data, (device, DType::U8)),
+                    scale: floats(scale, [1, samples.features]),
+                    shift: floats(shift, [1, samples.features]),
+                }
+            }
+            _ => Features::Numbers(floats(samples.normalised(by), shape)),
+        };
+        let mut targets = vec![0.0_f32; samples.labels.len() * classes];
+        for (row, &label) in samples.labels.iter().enumerate() {
+            targets[row * classes + usize::from(label)] = 1.0;
+        }
+        Self {
+            features,
+            targets: floats(targets, [samples.labels.len(), classes]),
+        }
+    }
+
+    /// Samples of these features (`[samples, features]`) and targets (`[samples, classes]`).
+    pub fn from_tensors(features: Tensor<B, 2>, targets: Tensor<B, 2>) -> Self {
+        Self {
+            features: Features::Numbers(features),
+            targets,
+        }
+    }
+
+    /// How many samples there are.
+    pub fn len(&self) -> usize {
+        self.targets.dims()[0]
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many features a sample has.
+    pub fn features(&self) -> usize {
+        match &self.features {
+            Features::Numbers(numbers) => numbers.dims()[1],
+            Features::Bytes { bytes, .. } => bytes.dims()[1],
+        }
+    }
+
+    /// Where the samples are.
+    pub fn device(&self) -> B::Device {
+        self.targets.device()
+    }
+
+    /// Positions of samples as a tensor: `[samples]`.
+    pub fn positions(&self, positions: &[u32]) -> Tensor<B, 1, Int> {
+        let positions: Vec<i32> = positions
+            .iter()
+            .map(|&p| i32::try_from(p).expect("data sets have fewer than 2³¹ samples"))
+            .collect();
+        Tensor::from_data(positions.as_slice(), &self.device())
+    }
+
+    /// Features and targets of the samples at these positions.
+    pub fn select(&self, positions: Tensor<B, 1, Int>) -> [Tensor<B, 2>; 2] {
+        let features = match &self.features {
+            Features::Numbers(numbers) => numbers.clone().select(0, positions.clone()),
+            Features::Bytes {
+                bytes,
+                scale,
+                shift,
+            } => B::select_scaled(bytes, &positions, scale, shift),
+        };
+        [features, self.targets.clone().select(0, positions)]
+    }
+
+    /// Features and targets of neighbouring samples.
+    pub fn range(&self, range: Range<usize>) -> [Tensor<B, 2>; 2] {
+        let features = match &self.features {
+            Features::Numbers(numbers) => numbers.clone().slice([range.clone()]),
+            Features::Bytes {
+                bytes,
+                scale,
+                shift,
+            } => {
+                let bounds = range.start as i64..range.end as i64;
+                let positions = Tensor::arange(bounds, &self.device());
+                B::select_scaled(bytes, &positions, scale, shift)
+            }
+        };
+        [features, self.targets.clone().slice([range])]
+    }
+}
