@@ -81,6 +81,11 @@ impl Stream {
         }
     }
 
+    /// 32 random bits.
+    pub fn bits(&mut self) -> u32 {
+        self.0.next_u32()
+    }
+
     /// A number uniform in [0, 1), a multiple of 2⁻⁵³.
     fn fine_uniform(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64

@@ -2,6 +2,7 @@
 //!
 //! Members are done one after the other, each exactly as if it were alone.
 
+use super::noise::{self, NoiseKey};
 use super::{Backend, CrossEntropy};
 use burn::backend::Flex;
 use burn::tensor::{DType, Int, Tensor, TensorData, TensorPrimitive};
@@ -106,6 +107,29 @@ impl Backend for Flex {
             gradient: tensor(gradient, [members, batch, classes]),
             sums: tensor(sums, [members, 1, 2]),
         }
+    }
+
+    fn dropout_factors(
+        keys: &[NoiseKey],
+        rates: &[f32],
+        [rows, columns]: [usize; 2],
+        _device: &Self::Device,
+    ) -> Tensor<Self, 3> {
+        let mut factors = vec![0.0_f32; keys.len() * rows * columns];
+        let members = factors.chunks_exact_mut((rows * columns).max(1));
+        for ((factors, &key), &rate) in members.zip(keys).zip(rates) {
+            let (threshold, kept) = (noise::threshold(rate), 1.0 / (1.0 - rate));
+            for (row, factors) in (0..).zip(factors.chunks_exact_mut(columns)) {
+                let row = noise::of_row(key, row);
+                vectorised(|| {
+                    for (column, factor) in (0..).zip(factors) {
+                        let dropped = noise::of_column(row, column) < threshold;
+                        *factor = if dropped { 0.0 } else { kept };
+                    }
+                });
+            }
+        }
+        tensor(factors, [keys.len(), rows, columns])
     }
 
     fn descend(

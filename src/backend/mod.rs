@@ -4,9 +4,14 @@
 //! better overrides it. Both forms are held against each other and against autodiff.
 
 mod flex;
+#[cfg(test)]
+mod forms;
+mod noise;
+
+pub use noise::NoiseKey;
 
 use burn::backend::{Autodiff, Flex};
-use burn::tensor::{Int, Tensor, TensorData, activation};
+use burn::tensor::{DType, Int, Tensor, TensorData, activation};
 
 /// A burn backend that models are trained on.
 pub trait Backend: burn::tensor::backend::Backend {
@@ -68,6 +73,55 @@ pub trait Backend: burn::tensor::backend::Backend {
             gradient: (log_likelihood.exp() - aims).mul_scalar(1.0 / batch as f64),
             sums: Tensor::cat(vec![losses.sum_dim(1), right.float().sum_dim(1)], 2),
         }
+    }
+
+    /// The factors of dropout: 0 where a member drops a value, which it does at its rate, else
+    /// 1/(1 − rate). `[members, rows, columns]`
+    ///
+    /// What is dropped is told by a member's key and the place alone: rows and columns beside it
+    /// change nothing, and a higher rate drops all that a lower one does.
+    fn dropout_factors(
+        keys: &[NoiseKey],
+        rates: &[f32],
+        [rows, columns]: [usize; 2],
+        device: &Self::Device,
+    ) -> Tensor<Self, 3> {
+        let members = keys.len();
+        let integers = |values: Vec<u32>, shape: [usize; 3]| {
+            let data = TensorData::new(values, shape);
+            Tensor::<Self, 3, Int>::from_data(data, (device, DType::U32))
+        };
+        let places = |count: usize, factor: u32| {
+            let numbers = 0..count as u32;
+            numbers.map(|number| number.wrapping_mul(factor)).collect()
+        };
+        let key = |part: usize| keys.iter().map(|key| key[part]).collect();
+        let mixed = |mut number: Tensor<Self, 3, Int>| {
+            let squared = |number: Tensor<Self, 3, Int>| {
+                let doubled = number.clone() + number.clone();
+                number * doubled.add_scalar(1)
+            };
+            for _ in 0..noise::ROUNDS {
+                let product = squared(number);
+                let low = product.clone().mul_scalar(1_u32 << 16);
+                // A sum and quotients in the place of a rotation: fused, bit operations are not.
+                number = (product.div_scalar(1_u32 << 16) + low).add_scalar(noise::BETWEEN);
+            }
+            squared(number)
+        };
+        let of_row =
+            integers(places(rows, noise::ROW), [1, rows, 1]) + integers(key(0), [members, 1, 1]);
+        let of_row = mixed(of_row) + integers(key(1), [members, 1, 1]);
+        let bits = mixed(integers(places(columns, noise::COLUMN), [1, 1, columns]) + of_row);
+        let thresholds = rates.iter().map(|&rate| noise::threshold(rate)).collect();
+        let shape = [members, rows, columns];
+        let dropped = bits.lower(integers(thresholds, [members, 1, 1]).expand(shape));
+        let kept = rates
+            .iter()
+            .map(|rate| 1.0 / (1.0 - rate))
+            .collect::<Vec<f32>>();
+        let kept = Tensor::<Self, 3>::from_data(TensorData::new(kept, [members, 1, 1]), device);
+        kept.expand(shape).mask_fill(dropped, 0.0)
     }
 
     /// One step of plain gradient descent of a dense layer, without its gradients in between:

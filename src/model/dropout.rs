@@ -3,7 +3,7 @@
 use crate::backend::Backend;
 use crate::random::{Purpose, Seed, Stream};
 use crate::spec::{DropoutSite, Model, Stage};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 use std::collections::HashMap;
 
 /// The noise of one epoch: one stream for each place of dropout of each distinct seed.
@@ -46,6 +46,9 @@ impl DropoutNoise {
 
     /// The next step's factors at one place: 0 for what is dropped, 1/(1 − rate) for the rest;
     /// nothing where no member drops. `[members, batch, features]`
+    ///
+    /// How wide the place is decides nothing: units beside a unit do not change whether it is
+    /// dropped.
     pub fn factors<B: Backend>(
         &mut self,
         site: DropoutSite,
@@ -53,18 +56,11 @@ impl DropoutNoise {
         device: &B::Device,
     ) -> Option<Tensor<B, 3>> {
         let SiteNoise { rates, streams } = self.sites.get_mut(&site)?;
-        let size = batch * features;
-        let mut factors = vec![0.0_f32; rates.len() * size];
-        let members = factors.chunks_exact_mut(size);
-        for ((member, stream), &rate) in members.zip(streams).zip(rates.iter()) {
-            stream.fill_uniform(member);
-            let kept = 1.0 / (1.0 - rate);
-            for value in member {
-                *value = if *value < rate { 0.0 } else { kept };
-            }
-        }
-        let shape = [rates.len(), batch, features];
-        Some(Tensor::from_data(TensorData::new(factors, shape), device))
+        let keys: Vec<_> = streams
+            .iter_mut()
+            .map(|stream| [stream.bits(), stream.bits()])
+            .collect();
+        Some(B::dropout_factors(&keys, rates, [batch, features], device))
     }
 }
 

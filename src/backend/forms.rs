@@ -1,0 +1,126 @@
+//! Both forms of each operation give the same.
+
+use super::{Backend, CrossEntropy};
+use burn::backend::{Autodiff, Flex};
+use burn::tensor::{Distribution, Int, Tensor};
+
+/// A backend that overrides nothing.
+type Plain = Autodiff<Flex>;
+
+fn random(shape: [usize; 3]) -> Tensor<Flex, 3> {
+    Tensor::random(shape, Distribution::Uniform(-1.0, 1.0), &Default::default())
+}
+
+fn plain(tensor: &Tensor<Flex, 3>) -> Tensor<Plain, 3> {
+    Tensor::from_data(tensor.to_data(), &Default::default())
+}
+
+fn assert_close(ours: Tensor<Flex, 3>, theirs: Tensor<Plain, 3>) {
+    let theirs = theirs.into_data();
+    ours.into_data()
+        .assert_approx_eq::<f32>(&theirs, burn::tensor::Tolerance::rel_abs(1e-5, 1e-5));
+}
+
+#[test]
+fn dense_layers() {
+    for (members, owners) in [(1, 1), (3, 1), (3, 3)] {
+        let input = random([owners, 7, 20]);
+        let (weight, bias) = (random([members, 20, 5]), random([members, 1, 5]));
+        let output = random([members, 7, 5]);
+        let theirs = Plain::dense(plain(&input), &plain(&weight), &plain(&bias));
+        assert_close(Flex::dense(input.clone(), &weight, &bias), theirs);
+        let (keep, rate) = ([1.0, 0.9, 0.5], [0.1, 0.2, 0.3]);
+        let (keep, rate) = (&keep[..members], &rate[..members]);
+        let own = [plain(&weight), plain(&bias)];
+        let theirs = Plain::descend(own, plain(&input), plain(&output), keep, rate);
+        let ours = Flex::descend([weight, bias], input, output, keep, rate);
+        for (ours, theirs) in ours.into_iter().zip(theirs) {
+            assert_close(ours, theirs);
+        }
+    }
+}
+
+/// A plain step is one down the gradient that autodiff computes.
+#[test]
+fn descending_is_a_step_down_autodiff_s_gradient() {
+    let (input, output) = (random([2, 7, 20]), random([2, 7, 5]));
+    let (weight, bias) = (random([2, 20, 5]), random([2, 1, 5]));
+    let tracked = [&weight, &bias].map(|tensor| plain(tensor).require_grad());
+    let [own_weight, own_bias] = tracked.clone();
+    let loss = (plain(&input).matmul(own_weight) + own_bias) * plain(&output);
+    let gradients = loss.sum().backward();
+    let expected = tracked.map(|tensor| {
+        let gradient = tensor.grad(&gradients).expect("both took part");
+        tensor.inner() * 0.9 - gradient * 0.1
+    });
+    let stepped = Flex::descend([weight, bias], input, output, &[0.9; 2], &[0.1; 2]);
+    for (ours, theirs) in stepped.into_iter().zip(expected) {
+        assert_close(
+            ours,
+            Tensor::from_data(theirs.into_data(), &Default::default()),
+        );
+    }
+}
+
+#[test]
+fn cross_entropies() {
+    let one_of = |rows: usize, classes: usize| {
+        let places: Vec<f32> = (0..rows * classes)
+            .map(|i| f32::from(u8::from(i % classes == i / classes % classes)))
+            .collect();
+        Tensor::<Flex, 1>::from_floats(places.as_slice(), &Default::default())
+    };
+    for (members, owners) in [(1, 1), (3, 1), (3, 3)] {
+        let logits = random([members, 9, 4]) * 5.0;
+        let targets = one_of(owners * 9, 4).reshape([owners, 9, 4]);
+        let aims = targets.clone() * 0.9 + 0.025;
+        let theirs = Plain::cross_entropy(plain(&logits), plain(&targets), plain(&aims));
+        let CrossEntropy { gradient, sums } = Flex::cross_entropy(logits, targets, aims);
+        assert_close(gradient, theirs.gradient);
+        assert_close(sums, theirs.sums);
+    }
+}
+
+#[test]
+fn sums_over_rows() {
+    let tensor = random([3, 50, 6]);
+    let theirs = Plain::sum_rows(plain(&tensor));
+    assert_close(Flex::sum_rows(tensor), theirs);
+}
+
+#[test]
+fn scaled_bytes() {
+    let device = Default::default();
+    let bytes = Tensor::<Flex, 2, Int>::from_data([[0, 255, 7], [9, 8, 100]], &device);
+    let positions = [1, 0, 1, 1];
+    let (scale, shift) = ([[0.5, 1.0, 2.0]], [[0.0, -1.0, 1.0]]);
+    let theirs = Plain::select_scaled(
+        &Tensor::from_data(bytes.to_data(), &Default::default()),
+        &Tensor::from_data(positions, &Default::default()),
+        &Tensor::from_data(scale, &Default::default()),
+        &Tensor::from_data(shift, &Default::default()),
+    );
+    let ours = Flex::select_scaled(
+        &bytes.cast(burn::tensor::IntDType::U8),
+        &Tensor::from_data(positions, &device),
+        &Tensor::from_data(scale, &device),
+        &Tensor::from_data(shift, &device),
+    );
+    assert_close(ours.unsqueeze(), theirs.unsqueeze());
+}
+
+/// Bit for bit: a unit that is dropped on one device is dropped on all.
+#[test]
+fn dropped_units() {
+    let keys = [[1, 2], [u32::MAX, 7], [1, 2]];
+    let rates = [0.5, 0.2, 0.0];
+    let ours = Flex::dropout_factors(&keys, &rates, [33, 70], &Default::default());
+    let theirs = Plain::dropout_factors(&keys, &rates, [33, 70], &Default::default());
+    assert_eq!(
+        ours.clone().into_data().to_vec::<f32>().unwrap(),
+        theirs.into_data().to_vec::<f32>().unwrap()
+    );
+    let narrower = Flex::dropout_factors(&keys, &rates, [20, 30], &Default::default());
+    let same = ours.slice([0..3, 0..20, 0..30]);
+    assert_eq!(narrower.into_data(), same.into_data());
+}
