@@ -1,57 +1,68 @@
 //! The state of a cohort in training, and its step.
 
 use super::batches::{Batch, Rows};
+use super::groups::groups;
 use super::member::Member;
 use super::optimizer::{Optimizer, new as new_optimizer};
-use super::per_member::PerMember;
+use super::per_member::{PerMember, PerStep};
 use super::regularise::Regulariser;
 use super::schedule::{Progress, learning_rate};
+use super::tally::Tally;
 use super::watch::Plateau;
 use super::{Interrupted, Observer};
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::event::{EpochMetrics, LayerValues};
-use crate::model::{DropoutNoise, Layer, Network, Sums, cross_entropy_gradient, values};
+use crate::model::{
+    DropoutNoise, Layer, Network, cross_entropy_gradient, parameter_shapes, trimmed, values,
+};
 use crate::spec::Stage;
 use burn::tensor::Tensor;
+use std::ops::Range;
 
 /// The state of a cohort in training.
 pub(super) struct Cohort<'a, B: Backend> {
     pub(super) data: &'a DeviceDataset<B>,
-    pub(super) members: &'a [Member<'a>],
+    pub(super) members: Vec<Member<'a>>,
     pub(super) model: Network<B>,
-    stages: Vec<Stage>,
     layers: Vec<Layer>,
-    optimizer: Box<dyn Optimizer<B>>,
+    pub(super) optimizer: Box<dyn Optimizer<B>>,
     regulariser: Regulariser<B>,
     label_smoothing: PerMember<B>,
-    plateaus: Vec<Option<Plateau>>,
+    pub(super) plateaus: Vec<Option<Plateau>>,
     pub(super) device: B::Device,
 }
 
 /// What an epoch of a cohort gave.
 pub(super) struct Epoch<B: Backend> {
-    /// Over the epoch's samples.
-    pub(super) sums: Sums,
+    /// Mean loss and accuracy over the epoch's samples, of each member.
+    pub(super) means: Vec<(f64, f64)>,
     /// Of all steps.
     pub(super) seconds: f64,
     /// Each member's at the first step.
     pub(super) rates: Vec<f64>,
-    /// The gradients of the last step, as the loss alone gives them.
+    /// The gradients of each member's last step, as the loss alone gives them.
     pub(super) gradients: Vec<Tensor<B, 3>>,
 }
 
 impl<'a, B: Backend> Cohort<'a, B> {
-    pub(super) fn new(data: &'a DeviceDataset<B>, members: &'a [Member<'a>]) -> Self {
-        let device = data.train.features.device();
+    pub(super) fn new(data: &'a DeviceDataset<B>, members: Vec<Member<'a>>) -> Self {
         let seeds: Vec<_> = members.iter().map(|member| member.seed).collect();
         let configs: Vec<_> = members.iter().map(|member| member.config).collect();
+        let device = data.train.features.device();
+        Self::with_model(data, Network::new(&configs, &seeds, &device), members)
+    }
+
+    /// Members with these networks and no step taken.
+    pub(super) fn with_model(
+        data: &'a DeviceDataset<B>,
+        model: Network<B>,
+        members: Vec<Member<'a>>,
+    ) -> Self {
+        let device = data.train.features.device();
         let trainings: Vec<_> = members.iter().map(|m| &m.config.training).collect();
-        let model = Network::new(&configs, &seeds, &device);
         Self {
             data,
-            members,
-            stages: configs[0].stages(),
             layers: model.layers(),
             model,
             optimizer: new_optimizer(&trainings, &device),
@@ -59,6 +70,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
             label_smoothing: PerMember::of(&trainings, |t| t.label_smoothing.get(), &device),
             plateaus: trainings.iter().map(|t| Plateau::new(t)).collect(),
             device,
+            members,
         }
     }
 
@@ -69,39 +81,68 @@ impl<'a, B: Backend> Cohort<'a, B> {
         observer: &mut dyn Observer,
     ) -> Result<Epoch<B>, Interrupted> {
         let started = observer.seconds();
-        let size = self.members[0].config.training.batch_size.get();
-        let rows = Rows::shuffled(self.data, self.members, epoch, size);
-        let mut noise = self.dropout_noise(epoch);
-        let ranges: Vec<_> = rows.ranges(size).collect();
-        let steps_per_epoch = ranges.len();
-        let progress = |index| Progress {
-            epoch,
-            step: epoch * steps_per_epoch + index,
-            steps_per_epoch,
+        let rates = self.learning_rates(epoch, 0);
+        let groups = groups(
+            self.members
+                .iter()
+                .map(|member| member.partition.train.len()),
+        );
+        let (means, gradients) = match groups[..] {
+            [(count, _)] => {
+                let size = self.members[0].config.training.batch_size.get();
+                let mut tally = Tally::new();
+                let batches = 0..count.div_ceil(size);
+                let gradients = self.steps(epoch, batches, &mut tally, observer)?;
+                (tally.means(), gradients)
+            }
+            _ => self.unequal_epoch(epoch, groups, observer)?,
         };
-        // Logits are kept to the end of the epoch: one pass over all of them, and one reading
-        // back, give the loss and the accuracy that single steps would give.
-        let (mut logits, mut targets) = (Vec::new(), Vec::new());
+        Ok(Epoch {
+            means,
+            seconds: observer.seconds() - started,
+            rates,
+            gradients,
+        })
+    }
+
+    /// Trains the batches of these numbers of an epoch, each of equal size for all members; the
+    /// gradients of the last.
+    pub(super) fn steps(
+        &mut self,
+        epoch: usize,
+        batches: Range<usize>,
+        tally: &mut Tally<B>,
+        observer: &mut dyn Observer,
+    ) -> Result<Vec<Tensor<B, 3>>, Interrupted> {
         let mut gradients = Vec::new();
-        for (index, range) in ranges.into_iter().enumerate() {
+        if batches.is_empty() {
+            return Ok(gradients);
+        }
+        let size = self.members[0].config.training.batch_size.get();
+        let counts = self
+            .members
+            .iter()
+            .map(|member| member.partition.train.len());
+        let end = counts.fold(batches.end * size, usize::min);
+        let rows = batches.start * size..end;
+        let rows = Rows::shuffled(self.data, &self.members, epoch, size, rows);
+        let rates = batches
+            .clone()
+            .map(|index| self.learning_rates(epoch, index));
+        let rates = PerStep::new(rates.collect(), &self.device);
+        let mut noise = self.dropout_noise(epoch, batches.start);
+        for (index, range) in rows.ranges(size).enumerate() {
             if observer.interrupted() {
                 return Err(Interrupted);
             }
             let batch = rows.batch(range);
-            let rates = self.learning_rates(progress(index));
-            let rate = PerMember::new(&rates, &self.device);
-            targets.push(batch.targets.clone());
-            let is_last = index + 1 == steps_per_epoch;
+            let targets = batch.targets.clone();
+            let is_last = index + 1 == batches.len();
             let kept = is_last.then_some(&mut gradients);
-            logits.push(self.step(batch, noise.as_mut(), &rate, kept));
+            let logits = self.step(batch, noise.as_mut(), &rates.step(index), kept);
+            tally.add(logits, targets);
         }
-        let sums = Sums::of(Tensor::cat(logits, 1), Tensor::cat(targets, 1));
-        Ok(Epoch {
-            sums,
-            seconds: observer.seconds() - started,
-            rates: self.learning_rates(progress(0)),
-            gradients,
-        })
+        Ok(gradients)
     }
 
     /// One optimizer step; the logits before it: `[members, batch, classes]`. The gradients of
@@ -151,23 +192,44 @@ impl<'a, B: Backend> Cohort<'a, B> {
         }
     }
 
-    pub(super) fn learning_rates(&self, progress: Progress) -> Vec<f64> {
+    /// The learning rate of each member in a step of an epoch, both counted from 0.
+    pub(super) fn learning_rates(&self, epoch: usize, index: usize) -> Vec<f64> {
         let rate = |(member, plateau): (&Member, &Option<Plateau>)| {
             let training = &member.config.training;
-            let in_warmup = (progress.epoch as u64) < training.warmup;
+            let size = training.batch_size.get();
+            let steps_per_epoch = member.partition.train.len().div_ceil(size);
+            let in_warmup = (epoch as u64) < training.warmup;
             match plateau {
                 Some(plateau) if !in_warmup => plateau.rate,
-                _ => learning_rate(training, progress),
+                _ => learning_rate(
+                    training,
+                    Progress {
+                        epoch,
+                        step: epoch * steps_per_epoch + index,
+                        steps_per_epoch,
+                    },
+                ),
             }
         };
         self.members.iter().zip(&self.plateaus).map(rate).collect()
     }
 
-    pub(super) fn dropout_noise(&self, epoch: usize) -> Option<DropoutNoise> {
+    /// The noise of an epoch from the batch of this number on, before which all are full.
+    pub(super) fn dropout_noise(&self, epoch: usize, batch: usize) -> Option<DropoutNoise> {
         let members = self.members.iter();
         let models: Vec<_> = members.clone().map(|member| &member.config.model).collect();
         let seeds: Vec<_> = members.map(|member| member.seed).collect();
-        DropoutNoise::new(&models, &self.stages, &seeds, epoch)
+        let stages = self.model.stages();
+        let mut noise = DropoutNoise::new(&models, stages, &seeds, epoch)?;
+        let size = self.members[0].config.training.batch_size.get();
+        for _ in 0..batch {
+            for stage in stages {
+                if let Stage::Dropout { site, features } = *stage {
+                    noise.factors::<B>(site, [size, features], &self.device);
+                }
+            }
+        }
+        Some(noise)
     }
 
     /// The norm of the gradient of each layer's weights, for each member.
@@ -184,21 +246,35 @@ impl<'a, B: Backend> Cohort<'a, B> {
         norms
     }
 
-    /// The weights and gradients of each layer of one member.
+    /// The weights and gradients of each layer of one member, in its own shape.
     pub(super) fn layer_values(
         &self,
         gradients: &[Tensor<B, 3>],
         member: usize,
     ) -> Vec<LayerValues> {
-        let of = |tensor: &Tensor<B, 3>| values(tensor.clone().narrow(0, member, 1));
+        let gradients = self.member_gradients(gradients, member);
+        let parameters = self.model.member_state(member);
         self.layers
             .iter()
             .map(|layer| LayerValues {
                 name: layer.name.clone(),
-                weights: of(&self.model.parameters()[layer.weight]),
-                gradients: of(&gradients[layer.weight]),
+                weights: values(parameters[layer.weight].clone()),
+                gradients: values(gradients[layer.weight].clone()),
             })
             .collect()
+    }
+
+    /// The gradients of one member, in its own shape.
+    pub(super) fn member_gradients(
+        &self,
+        gradients: &[Tensor<B, 3>],
+        member: usize,
+    ) -> Vec<Tensor<B, 3>> {
+        let shapes = parameter_shapes(self.model.member_stages(member));
+        let own = |(gradient, shape): (&Tensor<B, 3>, _)| {
+            trimmed(gradient.clone().narrow(0, member, 1), shape)
+        };
+        gradients.iter().zip(shapes).map(own).collect()
     }
 }
 
@@ -206,6 +282,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
 mod tests {
     use super::*;
     use crate::data::{DeviceSamples, Partition};
+    use crate::model::Sums;
     use crate::pytorch;
     use crate::random::Seed;
     use crate::spec::{Config, Facts};
@@ -260,7 +337,7 @@ mod tests {
                 ..Facts::default()
             };
             config.check().unwrap();
-            let members = [Member {
+            let member = Member {
                 config: &config,
                 seed: Seed {
                     sweep: 0,
@@ -272,8 +349,8 @@ mod tests {
                     validation: Vec::new(),
                 }),
                 normalisation: None,
-            }];
-            let mut cohort = Cohort::new(&data, &members);
+            };
+            let mut cohort = Cohort::new(&data, vec![member]);
             cohort.model.update(|_| initial.clone());
             let rate = PerMember::new(&[config.training.learning_rate.get()], &device);
             let losses = pytorch::doubles(&case["losses"]);

@@ -5,12 +5,18 @@ mod adam;
 mod moments;
 mod nadam;
 mod rmsprop;
+mod segmented;
 mod sgd;
+mod state;
+
+pub use state::OptimizerState;
 
 use super::per_member::PerMember;
 use crate::backend::Backend;
+use crate::model::segments;
 use crate::spec::{self, Training};
 use burn::tensor::Tensor;
+use segmented::{Segment, Segmented};
 
 /// The state of one optimizer over all parameters of a cohort.
 pub trait Optimizer<B: Backend> {
@@ -23,23 +29,76 @@ pub trait Optimizer<B: Backend> {
         gradients: Vec<Tensor<B, 3>>,
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>>;
+
+    /// What it knows of the member at this position.
+    fn state(&self, member: usize) -> OptimizerState<B>;
+
+    /// Goes on from what another optimizer of these settings knew of each member, in the order of
+    /// the members. Either all have taken a step, or none has.
+    fn restore(&mut self, states: Vec<OptimizerState<B>>);
 }
 
-/// The optimizer of members whose kind of optimizer is the same.
+/// The optimizer of members with these settings, whose kinds may differ.
+///
+/// Adjacent members of one kind are stepped together. Where all are of one kind, nothing is cut
+/// apart or put together.
 pub fn new<B: Backend>(members: &[&Training], device: &B::Device) -> Box<dyn Optimizer<B>> {
-    let weight_decay = PerMember::of(members, |m| m.weight_decay(), device);
-    let inner: Box<dyn Optimizer<B>> = match members[0].optimizer {
-        spec::Optimizer::Sgd => Box::new(sgd::Sgd::new(members, device)),
-        spec::Optimizer::Adam | spec::Optimizer::AdamW => {
-            Box::new(adam::Adam::new(members, device))
-        }
-        spec::Optimizer::RmsProp => Box::new(rmsprop::RmsProp::new(members, device)),
-        spec::Optimizer::Adagrad => Box::new(adagrad::Adagrad::new(members, device)),
-        spec::Optimizer::NAdam => Box::new(nadam::NAdam::new(members, device)),
+    let mut segments = segments(members.iter().map(|member| Kind::of(member)));
+    if segments.len() == 1 {
+        return of_kind(segments.remove(0).0, members, device);
+    }
+    let segment = |(kind, members_of): (Kind, std::ops::Range<usize>)| Segment {
+        optimizer: of_kind(kind, &members[members_of.clone()], device),
+        members: members_of,
     };
-    match members[0].optimizer {
+    Box::new(Segmented(segments.into_iter().map(segment).collect()))
+}
+
+/// What is not a number of an optimizer: members that differ in it cannot share a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Sgd { nesterov: bool },
+    Adam,
+    AdamW,
+    RmsProp { centered: bool },
+    Adagrad,
+    NAdam,
+}
+
+impl Kind {
+    fn of(training: &Training) -> Self {
+        match training.optimizer {
+            spec::Optimizer::Sgd => Self::Sgd {
+                nesterov: training.nesterov,
+            },
+            spec::Optimizer::Adam => Self::Adam,
+            spec::Optimizer::AdamW => Self::AdamW,
+            spec::Optimizer::RmsProp => Self::RmsProp {
+                centered: training.centered,
+            },
+            spec::Optimizer::Adagrad => Self::Adagrad,
+            spec::Optimizer::NAdam => Self::NAdam,
+        }
+    }
+}
+
+/// The optimizer of members of one kind.
+fn of_kind<B: Backend>(
+    kind: Kind,
+    members: &[&Training],
+    device: &B::Device,
+) -> Box<dyn Optimizer<B>> {
+    let weight_decay = PerMember::of(members, |m| m.weight_decay(), device);
+    let inner: Box<dyn Optimizer<B>> = match kind {
+        Kind::Sgd { nesterov } => Box::new(sgd::Sgd::new(nesterov, members, device)),
+        Kind::Adam | Kind::AdamW => Box::new(adam::Adam::new(members, device)),
+        Kind::RmsProp { centered } => Box::new(rmsprop::RmsProp::new(centered, members, device)),
+        Kind::Adagrad => Box::new(adagrad::Adagrad::new(members, device)),
+        Kind::NAdam => Box::new(nadam::NAdam::new(members, device)),
+    };
+    match kind {
         _ if weight_decay.is_zero() => inner,
-        spec::Optimizer::AdamW => Box::new(DecoupledDecay {
+        Kind::AdamW => Box::new(DecoupledDecay {
             weight_decay,
             inner,
         }),
@@ -48,6 +107,13 @@ pub fn new<B: Backend>(members: &[&Training], device: &B::Device) -> Box<dyn Opt
             inner,
         }),
     }
+}
+
+/// The term against division by zero of each member. One that is 0 in single precision would make
+/// 0/0 of a parameter whose gradients have all been 0.
+fn epsilon<B: Backend>(members: &[&Training], device: &B::Device) -> PerMember<B> {
+    let smallest = f64::from(f32::MIN_POSITIVE);
+    PerMember::of(members, |m| m.epsilon().max(smallest), device)
 }
 
 /// Weight decay as an L2 penalty has it: `g + λ·w` in the place of the gradient.
@@ -69,6 +135,14 @@ impl<B: Backend> Optimizer<B> for CoupledDecay<B> {
             .map(|(gradient, parameter)| gradient + self.weight_decay.scale(parameter.clone()))
             .collect();
         self.inner.step(parameters, gradients, learning_rate)
+    }
+
+    fn state(&self, member: usize) -> OptimizerState<B> {
+        self.inner.state(member)
+    }
+
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        self.inner.restore(states);
     }
 }
 
@@ -93,6 +167,14 @@ impl<B: Backend> Optimizer<B> for DecoupledDecay<B> {
             })
             .collect();
         self.inner.step(decayed, gradients, learning_rate)
+    }
+
+    fn state(&self, member: usize) -> OptimizerState<B> {
+        self.inner.state(member)
+    }
+
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        self.inner.restore(states);
     }
 }
 
