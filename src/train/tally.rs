@@ -47,7 +47,18 @@ impl<B: Backend> Tally<B> {
 
     /// Mean loss and accuracy of each member; reads them back from the device.
     pub(super) fn means(self) -> Vec<(f64, f64)> {
-        let sums = Sums::of(Tensor::cat(self.logits, 1), Tensor::cat(self.targets, 1));
+        let logits = Tensor::cat(self.logits, 1);
+        // Members that share their last batches need not have shared those before.
+        let mut targets = self.targets;
+        if targets.iter().any(|tensor| tensor.dims()[0] > 1) {
+            let members = logits.dims()[0];
+            let each = targets.into_iter().map(|tensor| {
+                let [_, batch, classes] = tensor.dims();
+                tensor.expand([members, batch, classes])
+            });
+            targets = each.collect();
+        }
+        let sums = Sums::of(logits, Tensor::cat(targets, 1));
         (0..sums.loss.len())
             .map(|member| sums.means(member))
             .collect()
