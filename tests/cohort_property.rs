@@ -355,3 +355,110 @@ fn members_of_different_widths_give_the_same_results_in_every_cohort() {
         })
         .unwrap();
 }
+
+/// Members of these settings on folds of which some have a sample more than others.
+fn on_folds(settings: &[&[(&'static str, &str)]], batch: &str) -> Vec<Run> {
+    let member = |(index, own): (usize, &&[(&'static str, &str)])| {
+        let mut settings = vec![
+            ("data.limit", "65".to_owned()),
+            ("validation.folds", "3".to_owned()),
+            ("training.batch_size", batch.to_owned()),
+            ("training.epochs", "3".to_owned()),
+            ("model.width", "5".to_owned()),
+            ("model.norm", "batch".to_owned()),
+        ];
+        settings.extend(own.iter().map(|&(key, value)| (key, value.to_owned())));
+        Run {
+            config: config(&settings),
+            settings,
+            seed: Seed {
+                sweep: 3,
+                repeat: 0,
+                fold: index as u32 % 3,
+            },
+        }
+    };
+    settings.iter().enumerate().map(member).collect()
+}
+
+fn assert_same(alone: &Result, together: &Result, what: &str) {
+    assert_eq!(alone, together, "{what}");
+}
+
+#[test]
+fn folds_of_unequal_length_are_trained_and_judged_whole() {
+    let data = data();
+    // Of 65 samples 43, 43 and 44 are trained on: last batches of 11 and 12; one step and two; a
+    // last step of one sample; no full batch at all.
+    for batch in ["16", "43", "14", "64"] {
+        let members: [&[(&'static str, &str)]; 6] = [
+            &[("training.momentum", "0.9"), ("training.dampening", "0.5")],
+            &[("training.optimizer", "adam"), ("model.dropout", "0.3")],
+            &[("training.momentum", "0.9"), ("training.dampening", "0.5")],
+            &[
+                ("training.optimizer", "nadam"),
+                ("training.schedule", "cosine"),
+            ],
+            &[
+                ("training.optimizer", "adagrad"),
+                ("training.schedule_unit", "step"),
+            ],
+            &[
+                ("training.optimizer", "rmsprop"),
+                ("training.patience", "1"),
+            ],
+        ];
+        let runs = on_folds(&members, batch);
+        let count = |fold| {
+            partition(&points().train.labels, &runs[0].config, 0, fold)
+                .train
+                .len()
+        };
+        assert_eq!([0, 1, 2].map(count), [43, 43, 44]);
+        compare(&data, &runs, assert_same);
+    }
+}
+
+#[test]
+fn members_that_have_ended_leave_and_the_others_go_on_unchanged() {
+    let data = data();
+    let members: [&[(&'static str, &str)]; 6] = [
+        &[("training.epochs", "1")],
+        &[("training.optimizer", "nadam"), ("training.epochs", "6")],
+        &[("training.learning_rate", "1e30"), ("training.l1", "1")],
+        &[
+            ("training.epochs", "6"),
+            ("training.patience", "1"),
+            ("training.min_delta", "10"),
+        ],
+        &[
+            ("training.epochs", "6"),
+            ("training.patience", "1"),
+            ("training.min_delta", "10"),
+            ("training.restore_best", "false"),
+        ],
+        &[("training.optimizer", "adam"), ("training.epochs", "4")],
+    ];
+    let runs = on_folds(&members, "16");
+    let all: Vec<&Run> = runs.iter().collect();
+    let results = trained(&data, &all);
+    let epochs: Vec<usize> = results.iter().map(|(told, _)| told.epochs.len()).collect();
+    assert_eq!(
+        [epochs[0], epochs[1], epochs[3], epochs[4], epochs[5]],
+        [1, 6, 2, 2, 4]
+    );
+    assert!(
+        matches!(results[2].1, Outcome::Failed(_)),
+        "{:?}",
+        results[2].1
+    );
+    let finals: Vec<usize> = results
+        .iter()
+        .filter_map(|(_, outcome)| match outcome {
+            Outcome::Finished(finished) => Some(finished.epoch),
+            Outcome::Failed(_) => None,
+        })
+        .collect();
+    assert_eq!(finals, [1, 6, 1, 2, 4]);
+    compare(&data, &runs, assert_same);
+}

@@ -308,16 +308,23 @@ impl<B: Backend> Network<B> {
         );
     }
 
-    /// All that training changes of one member, in its own shape: parameters, then running
-    /// statistics. Each `[1, rows, columns]`.
+    /// All that training changes: parameters, then running statistics. `[members, rows, columns]`
+    pub fn state(&self) -> Vec<Tensor<B, 3>> {
+        let mut state = self.parameters.clone();
+        for stage in &self.stages {
+            if let Operation::BatchNorm(norm) = stage {
+                state.extend([norm.mean.clone(), norm.variance.clone()]);
+            }
+        }
+        state
+    }
+
+    /// The state of one member in its own shape: each `[1, rows, columns]`.
     pub fn member_state(&self, member: usize) -> Vec<Tensor<B, 3>> {
-        let statistics = self.stages.iter().filter_map(|stage| match stage {
-            Operation::BatchNorm(norm) => Some([&norm.mean, &norm.variance]),
-            _ => None,
-        });
-        let all = self.parameters.iter().chain(statistics.flatten());
-        all.zip(state_shapes(&self.own[member]))
-            .map(|(tensor, shape)| trimmed(tensor.clone().narrow(0, member, 1), shape))
+        self.state()
+            .into_iter()
+            .zip(state_shapes(&self.own[member]))
+            .map(|(tensor, shape)| trimmed(tensor.narrow(0, member, 1), shape))
             .collect()
     }
 
