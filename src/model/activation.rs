@@ -48,6 +48,11 @@ pub(super) fn keeps_input(function: Activation) -> bool {
     )
 }
 
+/// Whether the function is 0 at 0.
+pub(super) fn keeps_zero(function: Activation) -> bool {
+    !matches!(function, Activation::Sigmoid | Activation::Softplus)
+}
+
 /// The gradient of the function's input, given what was kept (the output, or the
 /// input where [`keeps_input`]) and the gradient of its output.
 pub(super) fn backward<B: Backend, const D: usize>(

@@ -1,6 +1,6 @@
 //! Dropout: random units are silenced while training (Srivastava et al. 2014).
 
-use crate::backend::Backend;
+use crate::backend::{Backend, NoiseKey};
 use crate::random::{Purpose, Seed, Stream};
 use crate::spec::{DropoutSite, Model, Stage};
 use burn::tensor::Tensor;
@@ -44,6 +44,15 @@ impl DropoutNoise {
         (!sites.is_empty()).then_some(Self { sites })
     }
 
+    /// Passes over the noise of this many steps.
+    pub fn skip(&mut self, steps: usize) {
+        for site in self.sites.values_mut() {
+            for _ in 0..steps {
+                site.keys();
+            }
+        }
+    }
+
     /// The next step's factors at one place: 0 for what is dropped, 1/(1 − rate) for the rest;
     /// nothing where no member drops. `[members, batch, features]`
     ///
@@ -55,12 +64,24 @@ impl DropoutNoise {
         [batch, features]: [usize; 2],
         device: &B::Device,
     ) -> Option<Tensor<B, 3>> {
-        let SiteNoise { rates, streams } = self.sites.get_mut(&site)?;
-        let keys: Vec<_> = streams
-            .iter_mut()
+        let site = self.sites.get_mut(&site)?;
+        let keys = site.keys();
+        Some(B::dropout_factors(
+            &keys,
+            &site.rates,
+            [batch, features],
+            device,
+        ))
+    }
+}
+
+impl SiteNoise {
+    /// The keys of the next step, one for each member.
+    fn keys(&mut self) -> Vec<NoiseKey> {
+        let streams = self.streams.iter_mut();
+        streams
             .map(|stream| [stream.bits(), stream.bits()])
-            .collect();
-        Some(B::dropout_factors(&keys, rates, [batch, features], device))
+            .collect()
     }
 }
 

@@ -1,7 +1,9 @@
 //! The gradients of a stage's parameters, computed as late as possible.
 
+use super::segments::part;
 use crate::backend::Backend;
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
+use std::ops::Range;
 
 /// The gradients of the weight and the bias of one stage.
 #[derive(Clone, Debug)]
@@ -30,23 +32,18 @@ impl<B: Backend> StageGradient<B> {
         }
     }
 
-    /// One step of plain gradient descent, `w ← keep·w − rate·g`, with a number for each member.
-    pub fn descend(self, own: [Tensor<B, 3>; 2], keep: &[f32], rate: &[f32]) -> [Tensor<B, 3>; 2] {
+    /// Those of some adjacent members.
+    #[must_use]
+    pub fn part(&self, members: &Range<usize>) -> Self {
         match self {
-            Self::Linear { input, output } => B::descend(own, input, output, keep, rate),
-            Self::Values([of_weight, of_bias]) => {
-                let [weight, bias] = own;
-                let device = weight.device();
-                let each = |values: &[f32]| {
-                    let data = TensorData::new(values.to_vec(), [values.len(), 1, 1]);
-                    Tensor::<B, 3>::from_data(data, &device)
-                };
-                let (keep, rate) = (each(keep), each(rate));
-                [
-                    weight * keep.clone() - of_weight * rate.clone(),
-                    bias * keep - of_bias * rate,
-                ]
-            }
+            Self::Linear { input, output } => Self::Linear {
+                input: match input.dims()[0] {
+                    1 => input.clone(),
+                    _ => part(input, members),
+                },
+                output: part(output, members),
+            },
+            Self::Values(values) => Self::Values(values.each_ref().map(|v| part(v, members))),
         }
     }
 }

@@ -1,10 +1,8 @@
 //! Initial weights and biases: noise of a keyed stream, transformed as `torch.nn.init` does.
 
 use super::activation::LEAKY_SLOPE;
-use crate::backend::Backend;
 use crate::random::{Purpose, Seed};
 use crate::spec::{Activation, BiasInit, Config, FanMode, Init, Stage};
-use burn::tensor::{Tensor, TensorData};
 
 /// What an initialisation is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -78,33 +76,6 @@ pub(super) fn layer(config: &Config, seed: Seed, layer: usize, fans: Fans) -> [V
     let init = bias_as_weight(&model.bias_init);
     let noise = draw(noise_of(&init), Purpose::InitialBiases, fans.outputs);
     [weights, self::weights(&init, model.activation, fans, noise)]
-}
-
-/// The weights and biases of all members as tensors: `[members, inputs, outputs]` and
-/// `[members, 1, outputs]`.
-pub(super) fn stacked<B: Backend>(
-    members: Vec<[Vec<f32>; 2]>,
-    fans: Fans,
-    device: &B::Device,
-) -> [Tensor<B, 3>; 2] {
-    let count = members.len();
-    let (mut weights, mut biases) = (Vec::new(), Vec::new());
-    for [weight, bias] in members {
-        // Moved, not copied, where there is one member.
-        match weights.is_empty() {
-            true => (weights, biases) = (weight, bias),
-            false => {
-                weights.extend(weight);
-                biases.extend(bias);
-            }
-        }
-    }
-    let weight = TensorData::new(weights, [count, fans.inputs, fans.outputs]);
-    let bias = TensorData::new(biases, [count, 1, fans.outputs]);
-    [
-        Tensor::from_data(weight, device),
-        Tensor::from_data(bias, device),
-    ]
 }
 
 /// 0, or a number of the trial's own where it is to start from noise of its own.

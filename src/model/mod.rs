@@ -1,5 +1,6 @@
 //! Networks as stacked tensors: the members of a cohort side by side in one program.
 
+mod activated;
 mod activation;
 mod batch_norm;
 mod convolution;
@@ -10,10 +11,14 @@ mod layer_norm;
 mod loss;
 mod network;
 mod operation;
+mod padding;
 mod per_batch;
 mod pooling;
+mod segments;
 
 pub use dropout::DropoutNoise;
 pub use gradient::StageGradient;
 pub use loss::{Sums, class_scores, values};
 pub use network::{Layer, Network, Trace};
+pub use padding::{padded, parameter_shapes, trimmed};
+pub use segments::{part, pick, segments, stack};

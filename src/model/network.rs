@@ -3,12 +3,14 @@
 use super::dropout::DropoutNoise;
 use super::gradient::StageGradient;
 use super::init::{self, Fans};
+use super::layer_norm;
 use super::operation::Operation;
-use super::{activation, layer_norm};
+use super::padding::{padded, parameter_shapes, state_shapes, trimmed};
+use super::segments::stack;
 use crate::backend::Backend;
 use crate::random::Seed;
-use crate::spec::{Activation, Config, Stage};
-use burn::tensor::Tensor;
+use crate::spec::{Config, Stage, holding_stages};
+use burn::tensor::{Tensor, TensorData};
 
 /// The networks of a cohort. All tensors between stages are `[members, batch, features]`.
 #[derive(Clone, Debug)]
@@ -18,6 +20,10 @@ pub struct Network<B: Backend> {
     parameters: Vec<Tensor<B, 3>>,
     /// The first stage with parameters: below it no gradient is needed.
     first: usize,
+    /// The stages that hold those of all members.
+    held: Vec<Stage>,
+    /// The stages of each member.
+    own: Vec<Vec<Stage>>,
 }
 
 /// What a forward pass leaves behind for the backward pass: a few tensors of each stage.
@@ -33,48 +39,69 @@ pub struct Layer {
 }
 
 impl<B: Backend> Network<B> {
-    /// Networks of these configurations, which must be of equal shape, with the initial weights
-    /// that each asks for.
+    /// Networks of these configurations, with the initial weights that each asks for.
     ///
     /// # Panics
-    /// Without a configuration, or with another number of seeds.
+    /// Without a configuration, with another number of seeds, or when no model holds all.
     pub fn new(configs: &[&Config], seeds: &[Seed], device: &B::Device) -> Self {
         assert_eq!(configs.len(), seeds.len(), "one seed for each member");
-        let members = configs.len();
-        let stages = configs[0].stages();
-        let mut parameters = Vec::new();
-        let mut layers = 0;
-        for &stage in &stages {
-            if let Some(fans) = Fans::of(stage) {
-                let own = configs.iter().zip(seeds);
-                let initial = own
-                    .map(|(config, &seed)| init::layer(config, seed, layers, fans))
-                    .collect();
-                parameters.extend(init::stacked(initial, fans, device));
-                layers += 1;
-            }
-            let units = match stage {
-                Stage::BatchNorm { units, .. } => units,
-                Stage::LayerNorm { features } => features,
-                _ => continue,
-            };
-            parameters.push(Tensor::ones([members, 1, units], device));
-            parameters.push(Tensor::zeros([members, 1, units], device));
-        }
-        Self::with_parameters(&stages, parameters)
+        let own: Vec<_> = configs.iter().map(|config| config.stages()).collect();
+        let members = configs.iter().zip(seeds).zip(&own);
+        let states = members
+            .map(|((config, &seed), stages)| initial_state(config, seed, stages, device))
+            .collect();
+        Self::of_states(own, states)
     }
 
-    /// Networks of these stages with given parameters, in the order of [`Network::parameters`].
+    /// Networks of equal stages with given parameters, in the order of [`Network::parameters`].
     ///
     /// # Panics
     /// When the parameters are not as many as the stages need.
     pub fn with_parameters(stages: &[Stage], parameters: Vec<Tensor<B, 3>>) -> Self {
         let [members, _, _] = parameters[0].dims();
+        Self::stacked(stages.to_vec(), vec![stages.to_vec(); members], parameters)
+    }
+
+    /// Networks of these stages, one list for each member, in the states that
+    /// [`Network::member_state`] gave. A member that is narrower than the widest is padded.
+    ///
+    /// # Panics
+    /// Without a member, when no model holds all, or when the states are of other stages.
+    pub fn of_states(own: Vec<Vec<Stage>>, states: Vec<Vec<Tensor<B, 3>>>) -> Self {
+        let held = own[1..].iter().fold(own[0].clone(), |held, own| {
+            holding_stages(&held, own).expect("members of one cohort are of compatible shapes")
+        });
+        let shapes = state_shapes(&held);
+        let mut states: Vec<_> = states.into_iter().map(Vec::into_iter).collect();
+        let stacked = shapes.iter().map(|&shape| {
+            let own = states.iter_mut().map(|state| {
+                let tensor = state.next().expect("a state has all of its stages'");
+                padded(tensor, shape)
+            });
+            stack(own.collect())
+        });
+        let mut parameters: Vec<_> = stacked.collect();
+        let mut statistics = parameters
+            .split_off(parameter_shapes(&held).len())
+            .into_iter();
+        let mut network = Self::stacked(held, own, parameters);
+        for stage in &mut network.stages {
+            if let Operation::BatchNorm(norm) = stage {
+                let mut next = || statistics.next().expect("two for each batch norm");
+                (norm.mean, norm.variance) = (next(), next());
+            }
+        }
+        network
+    }
+
+    /// Networks of stages that hold each member's `own`, with stacked parameters.
+    fn stacked(held: Vec<Stage>, own: Vec<Vec<Stage>>, parameters: Vec<Tensor<B, 3>>) -> Self {
         let device = parameters[0].device();
-        let stages: Vec<Operation<B>> = stages
-            .iter()
-            .map(|&stage| Operation::new(stage, members, &device))
-            .collect();
+        let operation = |(position, &stage): (usize, &Stage)| {
+            let own: Vec<Stage> = own.iter().map(|stages| stages[position]).collect();
+            Operation::new(stage, &own, &device)
+        };
+        let stages: Vec<Operation<B>> = held.iter().enumerate().map(operation).collect();
         let owners = stages.iter().filter(|stage| stage.has_parameters()).count();
         assert_eq!(parameters.len(), 2 * owners, "a weight and a bias for each");
         let first = stages
@@ -85,6 +112,8 @@ impl<B: Backend> Network<B> {
             stages,
             parameters,
             first,
+            held,
+            own,
         }
     }
 
@@ -111,7 +140,7 @@ impl<B: Backend> Network<B> {
                     let own = own();
                     layer_norm::forward(current, &own[0], &own[1]).0
                 }
-                Operation::Activation(function) => activation::forward(*function, current),
+                Operation::Activation(functions) => functions.predict(current),
                 Operation::Pooling(pool) => pool.forward(current),
                 Operation::Dropout(_) => current,
             };
@@ -153,15 +182,7 @@ impl<B: Backend> Network<B> {
                     let (output, kept) = layer_norm::forward(current, &own[0], &own[1]);
                     (output, Vec::from(kept))
                 }
-                Operation::Activation(Activation::Identity) => (current, Vec::new()),
-                Operation::Activation(function) if activation::keeps_input(*function) => {
-                    let output = activation::forward(*function, current.clone());
-                    (output, vec![current])
-                }
-                Operation::Activation(function) => {
-                    let output = activation::forward(*function, current);
-                    (output.clone(), vec![output])
-                }
+                Operation::Activation(functions) => functions.forward(current),
                 Operation::Pooling(pool) => {
                     let output = pool.forward(current.clone());
                     (output.clone(), vec![current, output])
@@ -235,9 +256,8 @@ impl<B: Backend> Network<B> {
                     reversed.push(StageGradient::Values(values));
                     gradient = input;
                 }
-                Operation::Activation(Activation::Identity) => {}
-                Operation::Activation(function) => {
-                    gradient = activation::backward(*function, next(), gradient);
+                Operation::Activation(functions) => {
+                    gradient = functions.backward(&mut kept, gradient);
                 }
                 Operation::Pooling(pool) => {
                     gradient = pool.backward(next(), next(), gradient);
@@ -290,22 +310,7 @@ impl<B: Backend> Network<B> {
         );
     }
 
-    /// One step of plain gradient descent, `w ← keep·w − rate·g`, with a number for each member.
-    ///
-    /// # Panics
-    /// When the gradients are those of another network.
-    pub fn descend(&mut self, gradients: Vec<StageGradient<B>>, keep: &[f32], rate: &[f32]) {
-        self.update(|parameters| {
-            let mut own = parameters.into_iter();
-            let mut next = || own.next().expect("two parameters for each gradient");
-            gradients
-                .into_iter()
-                .flat_map(|gradient| gradient.descend([next(), next()], keep, rate))
-                .collect()
-        });
-    }
-
-    /// All that training changes: parameters and running statistics, in a fixed order.
+    /// All that training changes: parameters, then running statistics. `[members, rows, columns]`
     pub fn state(&self) -> Vec<Tensor<B, 3>> {
         let mut state = self.parameters.clone();
         for stage in &self.stages {
@@ -316,20 +321,74 @@ impl<B: Backend> Network<B> {
         state
     }
 
-    /// Puts back what [`Network::state`] gave.
+    /// The state of one member in its own shape: each `[1, rows, columns]`.
+    pub fn member_state(&self, member: usize) -> Vec<Tensor<B, 3>> {
+        self.state()
+            .into_iter()
+            .zip(state_shapes(&self.own[member]))
+            .map(|(tensor, shape)| trimmed(tensor.narrow(0, member, 1), shape))
+            .collect()
+    }
+
+    /// The networks of some of the members, in the order of `members`.
     ///
     /// # Panics
-    /// When it is the state of another network.
-    pub fn set_state(&mut self, state: Vec<Tensor<B, 3>>) {
-        let mut state = state.into_iter();
-        let mut next = || state.next().expect("a state of this network");
-        self.parameters.iter_mut().for_each(|p| *p = next());
-        for stage in &mut self.stages {
-            if let Operation::BatchNorm(norm) = stage {
-                (norm.mean, norm.variance) = (next(), next());
-            }
+    /// Without a member.
+    #[must_use]
+    pub fn of_members(&self, members: &[usize]) -> Self {
+        let own = members.iter().map(|&member| self.own[member].clone());
+        let states = members.iter().map(|&member| self.member_state(member));
+        Self::of_states(own.collect(), states.collect())
+    }
+
+    /// The stages of the widest model that is needed to hold all members. What the function of an
+    /// activation is has no meaning here.
+    pub fn stages(&self) -> &[Stage] {
+        &self.held
+    }
+
+    /// The stages of one member.
+    pub fn member_stages(&self, member: usize) -> &[Stage] {
+        &self.own[member]
+    }
+}
+
+/// The state of one member before its training.
+fn initial_state<B: Backend>(
+    config: &Config,
+    seed: Seed,
+    stages: &[Stage],
+    device: &B::Device,
+) -> Vec<Tensor<B, 3>> {
+    let mut parameters = Vec::new();
+    let mut statistics = Vec::new();
+    let mut layers = 0;
+    for &stage in stages {
+        if let Some(fans) = Fans::of(stage) {
+            let [weight, bias] = init::layer(config, seed, layers, fans);
+            let weight = TensorData::new(weight, [1, fans.inputs, fans.outputs]);
+            let bias = TensorData::new(bias, [1, 1, fans.outputs]);
+            parameters.push(Tensor::from_data(weight, device));
+            parameters.push(Tensor::from_data(bias, device));
+            layers += 1;
+        }
+        let (units, is_batch) = match stage {
+            Stage::BatchNorm { units, .. } => (units, true),
+            Stage::LayerNorm { features } => (features, false),
+            _ => continue,
+        };
+        let constant = [
+            Tensor::ones([1, 1, units], device),
+            Tensor::zeros([1, 1, units], device),
+        ];
+        parameters.extend(constant.clone());
+        if is_batch {
+            let [ones, zeros] = constant;
+            statistics.extend([zeros, ones]);
         }
     }
+    parameters.extend(statistics);
+    parameters
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! What a stage of a network does.
 
+use super::activated::Activated;
 use super::batch_norm::BatchNorm;
 use super::convolution::Convolution;
 use super::pooling::Pool;
 use crate::backend::Backend;
-use crate::spec::{Activation, DropoutSite, Stage};
+use crate::spec::{DropoutSite, Stage};
 
 /// What a stage does.
 #[derive(Clone, Debug)]
@@ -13,14 +14,14 @@ pub(super) enum Operation<B: Backend> {
     Convolution(Convolution<B>),
     BatchNorm(BatchNorm<B>),
     LayerNorm,
-    Activation(Activation),
+    Activation(Activated<B>),
     Pooling(Pool<B>),
     Dropout(DropoutSite),
 }
 
 impl<B: Backend> Operation<B> {
-    /// The operation of a stage, for so many members.
-    pub(super) fn new(stage: Stage, members: usize, device: &B::Device) -> Self {
+    /// The operation of a stage that holds those of all members, given those of each.
+    pub(super) fn new(stage: Stage, own: &[Stage], device: &B::Device) -> Self {
         match stage {
             Stage::Dropout { site, .. } => Self::Dropout(site),
             Stage::Convolution {
@@ -32,10 +33,12 @@ impl<B: Backend> Operation<B> {
             } => Self::Convolution(Convolution::new([height, width], inputs, outputs, kernel)),
             Stage::Dense { .. } => Self::Dense,
             Stage::BatchNorm { units, .. } => {
-                Self::BatchNorm(BatchNorm::new(members, units, device))
+                Self::BatchNorm(BatchNorm::new(own.len(), units, device))
             }
             Stage::LayerNorm { .. } => Self::LayerNorm,
-            Stage::Activation { function, .. } => Self::Activation(function),
+            Stage::Activation { features, .. } => {
+                Self::Activation(Activated::new(own, features, device))
+            }
             Stage::Pooling {
                 pooling,
                 height,

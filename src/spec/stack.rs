@@ -58,13 +58,21 @@ impl StackShape {
     pub fn holding(&self, other: &Self) -> Option<Self> {
         let mut held = self.clone();
         held.stages.clone_from(&other.stages);
-        if held != *other || self.stages.len() != other.stages.len() {
+        if held != *other {
             return None;
         }
-        let pairs = self.stages.iter().zip(&other.stages);
-        held.stages = pairs.map(|(&a, &b)| wider(a, b)).collect::<Option<_>>()?;
+        held.stages = holding_stages(&self.stages, &other.stages)?;
         Some(held)
     }
+}
+
+/// The stages of the smallest model that holds both, whatever functions their activations are;
+/// nothing where there is none.
+pub fn holding_stages(a: &[Stage], b: &[Stage]) -> Option<Vec<Stage>> {
+    if a.len() != b.len() {
+        return None;
+    }
+    a.iter().zip(b).map(|(&a, &b)| wider(a, b)).collect()
 }
 
 /// The stage that holds both.

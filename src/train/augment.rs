@@ -1,6 +1,7 @@
 //! Training images moved and mirrored at random, anew in each epoch.
 
 use super::member::Member;
+use super::orders::Orders;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::random::Purpose;
@@ -13,8 +14,10 @@ pub(super) struct Augmentation<B: Backend> {
     shape: [usize; 3],
     /// What a black pixel is, for each channel: `[1, 1, channels]`.
     black: Tensor<B, 3>,
-    /// For each owner of batches, the move of each row in the epoch's order.
+    /// For each distinct order, the move of each row.
     moves: Vec<Vec<Move>>,
+    /// For each owner of batches, the index of its order.
+    owners: Vec<usize>,
 }
 
 /// How one image is moved.
@@ -37,8 +40,8 @@ impl<B: Backend> Augmentation<B> {
     ///
     /// Shifts and flips have streams of their own, so that a trial that only shifts and one that
     /// also flips shift alike.
-    pub(super) fn new(data: &DeviceDataset<B>, owners: &[Member], epoch: usize) -> Option<Self> {
-        let settings = &owners[0].config.data;
+    pub(super) fn new(data: &DeviceDataset<B>, orders: &Orders, epoch: usize) -> Option<Self> {
+        let settings = &orders.distinct[0].config.data;
         let (shift, flip) = (settings.shift as u32, settings.flip);
         if shift == 0 && !flip {
             return None;
@@ -66,7 +69,8 @@ impl<B: Backend> Augmentation<B> {
         Some(Self {
             shape,
             black: Tensor::from_data(black, &data.train.device()),
-            moves: owners.iter().map(moves).collect(),
+            moves: orders.distinct.iter().copied().map(moves).collect(),
+            owners: orders.owners.clone(),
         })
     }
 
@@ -74,11 +78,17 @@ impl<B: Backend> Augmentation<B> {
     /// black.
     pub(super) fn apply(&self, images: Tensor<B, 3>, rows: Range<usize>) -> Tensor<B, 3> {
         let [owners, batch, features] = images.dims();
-        let mut sources = Vec::with_capacity(owners * batch * features);
-        for moves in &self.moves {
+        let of_order = |moves: &Vec<Move>| {
+            let mut sources = Vec::with_capacity(batch * features);
             for &one in &moves[rows.clone()] {
                 push_sources(self.shape, one, &mut sources);
             }
+            sources
+        };
+        let by_order: Vec<Vec<i32>> = self.moves.iter().map(of_order).collect();
+        let mut sources = Vec::with_capacity(owners * batch * features);
+        for &order in &self.owners {
+            sources.extend_from_slice(&by_order[order]);
         }
         let device = images.device();
         let shape = [owners, batch, features];

@@ -1,68 +1,75 @@
 //! The state of a cohort in training, and its step.
 
 use super::batches::{Batch, Rows};
+use super::groups::groups;
 use super::member::Member;
 use super::optimizer::{Optimizer, new as new_optimizer};
-use super::per_member::PerMember;
-use super::regularise::Regulariser;
+use super::per_member::{PerMember, PerStep};
+use super::regularise::MaxNorm;
 use super::schedule::{Progress, learning_rate};
+use super::tally::Tally;
 use super::watch::Plateau;
 use super::{Interrupted, Observer};
 use crate::backend::{Backend, CrossEntropy};
 use crate::data::DeviceDataset;
 use crate::event::{EpochMetrics, LayerValues};
-use crate::model::{DropoutNoise, Layer, Network, StageGradient, Sums, values};
-use crate::spec::{self, Stage, Training};
+use crate::model::{
+    DropoutNoise, Layer, Network, StageGradient, parameter_shapes, trimmed, values,
+};
 use burn::tensor::Tensor;
+use std::ops::Range;
 
 /// The state of a cohort in training.
 pub(super) struct Cohort<'a, B: Backend> {
     pub(super) data: &'a DeviceDataset<B>,
-    pub(super) members: &'a [Member<'a>],
+    pub(super) members: Vec<Member<'a>>,
     pub(super) model: Network<B>,
-    stages: Vec<Stage>,
     layers: Vec<Layer>,
-    optimizer: Box<dyn Optimizer<B>>,
-    regulariser: Regulariser<B>,
+    pub(super) optimizer: Box<dyn Optimizer<B>>,
+    max_norm: MaxNorm<B>,
     label_smoothing: PerMember<B>,
-    /// The weight decay of each member where all go down the plain gradient: then gradients need
-    /// not be computed apart from the step.
-    plain: Option<Vec<f64>>,
-    plateaus: Vec<Option<Plateau>>,
+    pub(super) plateaus: Vec<Option<Plateau>>,
     pub(super) device: B::Device,
 }
 
 /// What an epoch of a cohort gave.
 pub(super) struct Epoch<B: Backend> {
-    /// Over the epoch's samples.
-    pub(super) sums: Sums,
+    /// Mean loss and accuracy over the epoch's samples, of each member.
+    pub(super) means: Vec<(f64, f64)>,
     /// Of all steps.
     pub(super) seconds: f64,
     /// Each member's at the first step.
     pub(super) rates: Vec<f64>,
-    /// The gradients of the last step, as the loss alone gives them.
+    /// The gradients of each member's last step, as the loss alone gives them.
     pub(super) gradients: Vec<Tensor<B, 3>>,
 }
 
 impl<'a, B: Backend> Cohort<'a, B> {
-    pub(super) fn new(data: &'a DeviceDataset<B>, members: &'a [Member<'a>]) -> Self {
-        let device = data.train.device();
+    pub(super) fn new(data: &'a DeviceDataset<B>, members: Vec<Member<'a>>) -> Self {
         let seeds: Vec<_> = members.iter().map(|member| member.seed).collect();
         let configs: Vec<_> = members.iter().map(|member| member.config).collect();
+        let device = data.train.device();
+        Self::with_model(data, Network::new(&configs, &seeds, &device), members)
+    }
+
+    /// Members with these networks and no step taken.
+    pub(super) fn with_model(
+        data: &'a DeviceDataset<B>,
+        model: Network<B>,
+        members: Vec<Member<'a>>,
+    ) -> Self {
+        let device = data.train.device();
         let trainings: Vec<_> = members.iter().map(|m| &m.config.training).collect();
-        let model = Network::new(&configs, &seeds, &device);
         Self {
             data,
-            members,
-            stages: configs[0].stages(),
             layers: model.layers(),
             model,
             optimizer: new_optimizer(&trainings, &device),
-            regulariser: Regulariser::new(&trainings, &device),
+            max_norm: MaxNorm::new(&trainings, &device),
             label_smoothing: PerMember::of(&trainings, |t| t.label_smoothing.get(), &device),
-            plain: trainings.iter().map(|t| plain_decay(t)).collect(),
             plateaus: trainings.iter().map(|t| Plateau::new(t)).collect(),
             device,
+            members,
         }
     }
 
@@ -73,38 +80,68 @@ impl<'a, B: Backend> Cohort<'a, B> {
         observer: &mut dyn Observer,
     ) -> Result<Epoch<B>, Interrupted> {
         let started = observer.seconds();
-        let size = self.members[0].config.training.batch_size.get();
-        let rows = Rows::shuffled(self.data, self.members, epoch, size);
-        let mut noise = self.dropout_noise(epoch);
-        let ranges: Vec<_> = rows.ranges(size).collect();
-        let steps_per_epoch = ranges.len();
-        let progress = |index| Progress {
-            epoch,
-            step: epoch * steps_per_epoch + index,
-            steps_per_epoch,
+        let rates = self.learning_rates(epoch, 0);
+        let groups = groups(
+            self.members
+                .iter()
+                .map(|member| member.partition.train.len()),
+        );
+        let (means, gradients) = match groups[..] {
+            [(count, _)] => {
+                let size = self.members[0].config.training.batch_size.get();
+                let mut tally = Tally::new();
+                let batches = 0..count.div_ceil(size);
+                let gradients = self.steps(epoch, batches, &mut tally, observer)?;
+                (tally.means(), gradients)
+            }
+            _ => self.unequal_epoch(epoch, groups, observer)?,
         };
-        // Sums stay on the device to the end of the epoch: one reading back tells the loss and
-        // the accuracy that single steps would tell.
-        let mut sums = Tensor::zeros([self.members.len(), 1, 2], &self.device);
+        Ok(Epoch {
+            means,
+            seconds: observer.seconds() - started,
+            rates,
+            gradients,
+        })
+    }
+
+    /// Trains the batches of these numbers of an epoch, each of equal size for all members; the
+    /// gradients of the last.
+    pub(super) fn steps(
+        &mut self,
+        epoch: usize,
+        batches: Range<usize>,
+        tally: &mut Tally<B>,
+        observer: &mut dyn Observer,
+    ) -> Result<Vec<Tensor<B, 3>>, Interrupted> {
         let mut gradients = Vec::new();
-        for (index, range) in ranges.into_iter().enumerate() {
+        if batches.is_empty() {
+            return Ok(gradients);
+        }
+        let size = self.members[0].config.training.batch_size.get();
+        let counts = self
+            .members
+            .iter()
+            .map(|member| member.partition.train.len());
+        let end = counts.fold(batches.end * size, usize::min);
+        let rows = batches.start * size..end;
+        let rows = Rows::shuffled(self.data, &self.members, epoch, size, rows);
+        let rates = batches
+            .clone()
+            .map(|index| self.learning_rates(epoch, index));
+        let rates = PerStep::new(rates.collect(), &self.device);
+        let mut noise = self.dropout_noise(epoch, batches.start);
+        for (index, range) in rows.ranges(size).enumerate() {
             if observer.interrupted() {
                 return Err(Interrupted);
             }
             let batch = rows.batch(range);
-            let rates = self.learning_rates(progress(index));
-            let is_last = index + 1 == steps_per_epoch;
+            let is_last = index + 1 == batches.len();
             let kept = is_last.then_some(&mut gradients);
-            sums = sums + self.step(batch, noise.as_mut(), &rates, kept);
+            let samples = batch.targets.dims()[1];
+            let sums = self.step(batch, noise.as_mut(), &rates.step(index), kept);
+            tally.add(sums, samples);
         }
-        let samples = self.members[0].partition.train.len();
-        let sums = Sums::read(sums, samples);
-        Ok(Epoch {
-            sums,
-            seconds: observer.seconds() - started,
-            rates: self.learning_rates(progress(0)),
-            gradients,
-        })
+        Ok(gradients)
     }
 
     /// One optimizer step; the sums of losses and right answers before it: `[members, 1, 2]`.
@@ -113,55 +150,24 @@ impl<'a, B: Backend> Cohort<'a, B> {
         &mut self,
         batch: Batch<B>,
         noise: Option<&mut DropoutNoise>,
-        rates: &[f64],
+        learning_rate: &PerMember<B>,
         kept: Option<&mut Vec<Tensor<B, 3>>>,
     ) -> Tensor<B, 3> {
         let (logits, trace) = self.model.forward(batch.input, noise);
         let aims = self.smoothed(batch.targets.clone());
         let CrossEntropy { gradient, sums } = B::cross_entropy(logits, batch.targets, aims);
         let gradients = self.model.backward(trace, gradient);
-        match &self.plain {
-            Some(decays) if B::DESCENDS && kept.is_none() => {
-                let pairs = rates.iter().zip(decays);
-                let keep: Vec<f32> = pairs
-                    .map(|(rate, decay)| (1.0 - rate * decay) as f32)
-                    .collect();
-                let rates: Vec<f32> = rates.iter().map(|&rate| rate as f32).collect();
-                self.model.descend(gradients, &keep, &rates);
-                let (regulariser, layers) = (&self.regulariser, &self.layers);
-                self.model
-                    .update(|parameters| regulariser.parameters(parameters, layers));
-            }
-            _ => {
-                let gradients = gradients
-                    .into_iter()
-                    .flat_map(StageGradient::values)
-                    .collect();
-                self.optimizer_step(gradients, rates, kept);
-            }
-        }
-        sums
-    }
-
-    fn optimizer_step(
-        &mut self,
-        gradients: Vec<Tensor<B, 3>>,
-        rates: &[f64],
-        kept: Option<&mut Vec<Tensor<B, 3>>>,
-    ) {
         if let Some(kept) = kept {
-            kept.clone_from(&gradients);
+            // Computed beside the step, which must be the same whether or not anybody looks.
+            let all = gradients.iter().cloned().flat_map(StageGradient::values);
+            *kept = all.collect();
         }
-        let gradients = self
-            .regulariser
-            .gradients(self.model.parameters(), gradients);
-        let rate = PerMember::new(rates, &self.device);
-        let (optimizer, regulariser) = (&mut self.optimizer, &self.regulariser);
-        let layers = &self.layers;
+        let (optimizer, max_norm, layers) = (&mut self.optimizer, &self.max_norm, &self.layers);
         self.model.update(|parameters| {
-            let stepped = optimizer.step(parameters, gradients, &rate);
-            regulariser.parameters(stepped, layers)
+            let stepped = optimizer.descend(parameters, gradients, learning_rate);
+            max_norm.apply(stepped, layers)
         });
+        sums
     }
 
     /// Targets with a share spread over all classes: `(1 − ε)·target + ε/classes`
@@ -183,23 +189,36 @@ impl<'a, B: Backend> Cohort<'a, B> {
         }
     }
 
-    pub(super) fn learning_rates(&self, progress: Progress) -> Vec<f64> {
+    /// The learning rate of each member in a step of an epoch, both counted from 0.
+    pub(super) fn learning_rates(&self, epoch: usize, index: usize) -> Vec<f64> {
         let rate = |(member, plateau): (&Member, &Option<Plateau>)| {
             let training = &member.config.training;
-            let in_warmup = (progress.epoch as u64) < training.warmup;
+            let size = training.batch_size.get();
+            let steps_per_epoch = member.partition.train.len().div_ceil(size);
+            let in_warmup = (epoch as u64) < training.warmup;
             match plateau {
                 Some(plateau) if !in_warmup => plateau.rate,
-                _ => learning_rate(training, progress),
+                _ => learning_rate(
+                    training,
+                    Progress {
+                        epoch,
+                        step: epoch * steps_per_epoch + index,
+                        steps_per_epoch,
+                    },
+                ),
             }
         };
         self.members.iter().zip(&self.plateaus).map(rate).collect()
     }
 
-    pub(super) fn dropout_noise(&self, epoch: usize) -> Option<DropoutNoise> {
+    /// The noise of an epoch from the batch of this number on.
+    pub(super) fn dropout_noise(&self, epoch: usize, batch: usize) -> Option<DropoutNoise> {
         let members = self.members.iter();
         let models: Vec<_> = members.clone().map(|member| &member.config.model).collect();
         let seeds: Vec<_> = members.map(|member| member.seed).collect();
-        DropoutNoise::new(&models, &self.stages, &seeds, epoch)
+        let mut noise = DropoutNoise::new(&models, self.model.stages(), &seeds, epoch)?;
+        noise.skip(batch);
+        Some(noise)
     }
 
     /// The norm of the gradient of each layer's weights, for each member.
@@ -216,38 +235,43 @@ impl<'a, B: Backend> Cohort<'a, B> {
         norms
     }
 
-    /// The weights and gradients of each layer of one member.
+    /// The weights and gradients of each layer of one member, in its own shape.
     pub(super) fn layer_values(
         &self,
         gradients: &[Tensor<B, 3>],
         member: usize,
     ) -> Vec<LayerValues> {
-        let of = |tensor: &Tensor<B, 3>| values(tensor.clone().narrow(0, member, 1));
+        let gradients = self.member_gradients(gradients, member);
+        let parameters = self.model.member_state(member);
         self.layers
             .iter()
             .map(|layer| LayerValues {
                 name: layer.name.clone(),
-                weights: of(&self.model.parameters()[layer.weight]),
-                gradients: of(&gradients[layer.weight]),
+                weights: values(parameters[layer.weight].clone()),
+                gradients: values(gradients[layer.weight].clone()),
             })
             .collect()
     }
-}
 
-/// The weight decay of a member that goes down the gradient of its loss and nothing else.
-fn plain_decay(training: &Training) -> Option<f64> {
-    let is_plain = training.optimizer == spec::Optimizer::Sgd
-        && training.momentum.get() == 0.0
-        && training.l1.get() == 0.0
-        && training.clip_value.is_none()
-        && training.clip_norm.is_none();
-    is_plain.then(|| training.weight_decay())
+    /// The gradients of one member, in its own shape.
+    pub(super) fn member_gradients(
+        &self,
+        gradients: &[Tensor<B, 3>],
+        member: usize,
+    ) -> Vec<Tensor<B, 3>> {
+        let shapes = parameter_shapes(self.model.member_stages(member));
+        let own = |(gradient, shape): (&Tensor<B, 3>, _)| {
+            trimmed(gradient.clone().narrow(0, member, 1), shape)
+        };
+        gradients.iter().zip(shapes).map(own).collect()
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::data::{DeviceSamples, Partition};
+    use crate::model::Sums;
     use crate::pytorch;
     use crate::random::Seed;
     use crate::spec::{Config, Facts};
@@ -301,7 +325,7 @@ mod tests {
                 ..Facts::default()
             };
             config.check().unwrap();
-            let members = [Member {
+            let member = Member {
                 config: &config,
                 seed: Seed {
                     sweep: 0,
@@ -313,10 +337,10 @@ mod tests {
                     validation: Vec::new(),
                 }),
                 normalisation: None,
-            }];
-            let mut cohort = Cohort::new(&data, &members);
+            };
+            let mut cohort = Cohort::new(&data, vec![member]);
             cohort.model.update(|_| initial.clone());
-            let rate = config.training.learning_rate.get();
+            let rate = PerMember::new(&[config.training.learning_rate.get()], &device);
             let losses = pytorch::doubles(&case["losses"]);
             let steps = case["parameters"].as_array().unwrap();
             assert_eq!(steps.len(), 10);
@@ -326,7 +350,7 @@ mod tests {
                 let batch = Batch { input, targets };
                 let targets = batch.targets.clone();
                 let logits = cohort.model.predict(batch.input.clone());
-                cohort.step(batch, None, &[rate], None);
+                cohort.step(batch, None, &rate, None);
                 let what = format!("{} step {step}", case["name"]);
                 // PyTorch's loss has the smoothing in it.
                 let (loss, _) = Sums::of(logits, cohort.smoothed(targets)).means(0);

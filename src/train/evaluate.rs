@@ -1,12 +1,14 @@
 //! What a model makes of samples that it is not trained on.
 
-use super::batches::{Rows, owners};
+use super::batches::Rows;
+use super::groups::groups;
 use super::member::Member;
+use super::orders::Orders;
 use super::scaling::Scaling;
 use crate::backend::Backend;
 use crate::data::DeviceSamples;
 use crate::event::{ClassScores, Evaluated};
-use crate::model::{Network, Sums, class_scores};
+use crate::model::{Network, Sums, class_scores, pick};
 use crate::spec::{SMALLEST_PASS, Stage};
 use burn::tensor::Tensor;
 
@@ -23,37 +25,68 @@ pub(super) fn batch_size(stages: &[Stage]) -> usize {
 
 /// The answers of a cohort to samples, beside what would be right.
 pub(super) struct Answers<B: Backend> {
-    /// `[members, samples, classes]`
+    /// Members with equally many samples; those without any are in none.
+    groups: Vec<Group<B>>,
+    members: usize,
+}
+
+/// The answers of members with equally many samples.
+struct Group<B: Backend> {
+    /// The members' places in the cohort.
+    places: Vec<usize>,
+    /// `[places, samples, classes]`
     logits: Tensor<B, 3>,
     /// The same, or `[1, samples, classes]` where members share the samples.
     targets: Tensor<B, 3>,
 }
 
 impl<B: Backend> Answers<B> {
-    /// To each member's validation samples, `batch` in one pass; nothing where nothing is held out.
+    /// To each member's validation samples.
     pub(super) fn to_validation(
         model: &mut Network<B>,
         samples: &DeviceSamples<B>,
         members: &[Member],
-        batch: usize,
-    ) -> Option<Self> {
-        if members[0].partition.validation.is_empty() {
-            return None;
+    ) -> Self {
+        let batch = batch_size(model.stages());
+        let answers = |model: &mut Network<B>, members: &[Member], places: Vec<usize>| {
+            let rows = Rows::validation(samples, members, batch);
+            let batches = rows.ranges(batch).map(|range| rows.batch(range));
+            Group::of(
+                places,
+                batches.map(|batch| (model.predict(batch.input), batch.targets)),
+            )
+        };
+        let by_count = groups(
+            members
+                .iter()
+                .map(|member| member.partition.validation.len()),
+        );
+        let groups = match &by_count[..] {
+            [(0, _)] => Vec::new(),
+            [(_, places)] => vec![answers(model, members, places.clone())],
+            _ => by_count
+                .into_iter()
+                .filter(|(count, _)| *count > 0)
+                .map(|(_, places)| {
+                    let own: Vec<_> = places.iter().map(|&place| members[place].clone()).collect();
+                    answers(&mut model.of_members(&places), &own, places)
+                })
+                .collect(),
+        };
+        Self {
+            groups,
+            members: members.len(),
         }
-        let rows = Rows::validation(samples, members, batch);
-        let batches = rows.ranges(batch).map(|range| rows.batch(range));
-        let parts = batches.map(|batch| (model.predict(batch.input), batch.targets));
-        Some(Self::of(parts))
     }
 
-    /// To all of the held-out test samples, `batch` in one pass.
+    /// To all of the held-out test samples.
     pub(super) fn to_all(
         model: &mut Network<B>,
         samples: &DeviceSamples<B>,
         members: &[Member],
-        batch: usize,
     ) -> Self {
-        let scaling = Scaling::new(owners(members), samples);
+        let batch = batch_size(model.stages());
+        let scaling = Scaling::new(Orders::of(members).owners(), samples);
         let count = samples.len();
         let parts = (0..count).step_by(batch).map(|start| {
             let rows = start..(start + batch).min(count);
@@ -64,35 +97,79 @@ impl<B: Backend> Answers<B> {
             };
             (model.predict(input), targets.unsqueeze())
         });
-        Self::of(parts)
+        Self {
+            groups: vec![Group::of((0..members.len()).collect(), parts)],
+            members: members.len(),
+        }
     }
 
-    fn of(parts: impl Iterator<Item = (Tensor<B, 3>, Tensor<B, 3>)>) -> Self {
+    /// Mean loss and accuracy of each member; nothing of those without samples.
+    pub(super) fn means(&self) -> Vec<Option<(f64, f64)>> {
+        let mut means = vec![None; self.members];
+        for group in &self.groups {
+            let sums = Sums::of(group.logits.clone(), group.targets.clone());
+            for (position, &place) in group.places.iter().enumerate() {
+                means[place] = Some(sums.means(position));
+            }
+        }
+        means
+    }
+
+    /// All metrics of the members at these places, in the order of all members; nothing of others,
+    /// and of those without samples.
+    pub(super) fn evaluated(&self, wanted: &[usize]) -> Vec<Option<(Evaluated, ClassScores)>> {
+        let mut all = vec![None; self.members];
+        for group in &self.groups {
+            let group = match group.only(wanted) {
+                None => continue,
+                Some(group) => group,
+            };
+            let sums = Sums::of(group.logits.clone(), group.targets.clone());
+            let scores = class_scores(group.logits, group.targets);
+            for (position, (place, scores)) in group.places.into_iter().zip(scores).enumerate() {
+                let (loss, accuracy) = sums.means(position);
+                let evaluated = Evaluated {
+                    loss,
+                    accuracy,
+                    macro_f1: scores.macro_f1(),
+                };
+                all[place] = Some((evaluated, scores));
+            }
+        }
+        all
+    }
+}
+
+impl<B: Backend> Group<B> {
+    fn of(places: Vec<usize>, parts: impl Iterator<Item = (Tensor<B, 3>, Tensor<B, 3>)>) -> Self {
         let (logits, targets) = parts.unzip();
         Self {
+            places,
             logits: Tensor::cat(logits, 1),
             targets: Tensor::cat(targets, 1),
         }
     }
 
-    /// Losses and numbers of right answers.
-    pub(super) fn sums(&self) -> Sums {
-        Sums::of(self.logits.clone(), self.targets.clone())
-    }
-
-    /// All metrics of each member.
-    pub(super) fn evaluated(&self) -> Vec<(Evaluated, ClassScores)> {
-        let sums = self.sums();
-        let scores = class_scores(self.logits.clone(), self.targets.clone());
-        let evaluated = |(member, scores): (usize, ClassScores)| {
-            let (loss, accuracy) = sums.means(member);
-            let evaluated = Evaluated {
-                loss,
-                accuracy,
-                macro_f1: scores.macro_f1(),
-            };
-            (evaluated, scores)
+    /// The members of the group that are at one of these places, if there are any.
+    fn only(&self, wanted: &[usize]) -> Option<Self> {
+        let positions: Vec<usize> = (0..self.places.len())
+            .filter(|&position| wanted.contains(&self.places[position]))
+            .collect();
+        if positions.is_empty() {
+            return None;
+        }
+        let is_all = positions.len() == self.places.len();
+        let own = |tensor: &Tensor<B, 3>| match is_all || tensor.dims()[0] == 1 {
+            true => tensor.clone(),
+            false => pick(tensor, &positions),
         };
-        scores.into_iter().enumerate().map(evaluated).collect()
+        Some(Self {
+            logits: own(&self.logits),
+            targets: own(&self.targets),
+            places: positions
+                .iter()
+                .map(|&position| self.places[position])
+                .collect(),
+        })
     }
 }

@@ -18,35 +18,23 @@ pub struct Member<'a> {
     pub normalisation: Option<Arc<Normalisation>>,
 }
 
-/// Whether all members see the same samples in the same order, so that batches are shared.
-pub(super) fn share_batches(members: &[Member]) -> bool {
-    members.iter().all(|member| {
-        member.seed == members[0].seed
-            && member.partition == members[0].partition
-            && member.normalisation == members[0].normalisation
-    })
-}
-
 /// Checks that the members can be one stacked program.
 ///
 /// # Panics
-/// When they cannot: the planner groups only runs of equal shape.
+/// When they cannot: the planner groups only runs whose shapes are compatible.
 pub(super) fn assert_stackable(members: &[Member]) {
-    let shape = |member: &Member| {
-        let (config, training) = (member.config, &member.config.training);
-        (
-            (config.data.set, config.data.shift, config.data.flip),
-            config.stages(),
-            (training.epochs, training.batch_size),
-            (training.optimizer, training.nesterov, training.centered),
-            member.partition.train.len(),
-            member.partition.validation.len(),
-            member.normalisation.is_some(),
-        )
-    };
     assert!(!members.is_empty(), "a cohort has at least one member");
-    assert!(
-        members.iter().all(|m| shape(m) == shape(&members[0])),
-        "the members of a cohort have equal shapes"
-    );
+    let first = &members[0];
+    let mut held = first.config.stack_shape();
+    for member in &members[1..] {
+        let own = member.config.stack_shape();
+        held = held
+            .holding(&own)
+            .expect("the members of a cohort have compatible shapes");
+        assert_eq!(
+            member.normalisation.is_some(),
+            first.normalisation.is_some(),
+            "the members of a cohort read data of one form"
+        );
+    }
 }

@@ -3,7 +3,7 @@
 use super::batches::Rows;
 use super::cohort::Cohort;
 use super::member::Member;
-use super::schedule::Progress;
+use super::per_member::PerMember;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 
@@ -32,16 +32,15 @@ pub fn profile<B: Backend>(
     clock: &dyn Fn() -> f64,
 ) -> StepTime {
     let members = std::slice::from_ref(member);
-    let mut cohort = Cohort::new(data, members);
+    let mut cohort = Cohort::new(data, members.to_vec());
     let size = member.config.training.batch_size.get();
-    let rows = Rows::shuffled(data, members, 0, size);
-    let mut noise = cohort.dropout_noise(0);
     let count = member.partition.train.len();
+    let rows = Rows::shuffled(data, members, 0, size, 0..count);
+    let mut noise = cohort.dropout_noise(0, 0);
     let full: Vec<_> = rows
         .ranges(size)
         .filter(|range| range.len() == size.min(count))
         .collect();
-    let steps_per_epoch = count.div_ceil(size);
     // In one piece: the memory that is measured must not depend on how many steps are timed.
     let mut times = Vec::with_capacity(*STEPS.end());
     for (index, range) in full.iter().cycle().enumerate() {
@@ -51,12 +50,9 @@ pub fn profile<B: Backend>(
         }
         let started = clock();
         let batch = rows.batch(range.clone());
-        let rates = cohort.learning_rates(Progress {
-            epoch: 0,
-            step: index,
-            steps_per_epoch,
-        });
-        cohort.step(batch, noise.as_mut(), &rates, None);
+        let rates = cohort.learning_rates(0, index);
+        let rate = PerMember::new(&rates, &cohort.device);
+        cohort.step(batch, noise.as_mut(), &rate, None);
         // A device that works asynchronously has to finish before the clock is read.
         let _ = B::sync(&cohort.device);
         if index >= WARM_UP {

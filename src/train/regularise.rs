@@ -6,32 +6,38 @@ use crate::model::Layer;
 use crate::spec::{Positive, Training};
 use burn::tensor::Tensor;
 
-/// The regularisation of a cohort's members.
-pub(super) struct Regulariser<B: Backend> {
+/// What is done to the gradients of members before their optimizer sees them.
+pub(super) struct GradientRules<B: Backend> {
     l1: PerMember<B>,
-    /// Nothing where no member has it; infinite for members that have not.
     clip_value: Option<PerMember<B>>,
     clip_norm: Option<PerMember<B>>,
-    max_norm: Option<PerMember<B>>,
 }
 
-impl<B: Backend> Regulariser<B> {
-    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
-        let bound = |get: fn(&Training) -> Option<Positive>| {
-            let of = |member: &&Training| get(member).map_or(f64::INFINITY, Positive::get);
-            let any = members.iter().any(|member| get(member).is_some());
-            any.then(|| PerMember::of(members, of, device))
-        };
-        Self {
+/// Bounds of members; nothing where no member has one; infinite for members that have not.
+fn bound<B: Backend>(
+    members: &[&Training],
+    get: fn(&Training) -> Option<Positive>,
+    device: &B::Device,
+) -> Option<PerMember<B>> {
+    let of = |member: &&Training| get(member).map_or(f64::INFINITY, Positive::get);
+    let any = members.iter().any(|member| get(member).is_some());
+    any.then(|| PerMember::of(members, of, device))
+}
+
+impl<B: Backend> GradientRules<B> {
+    /// The rules of these members; nothing where they have none.
+    pub(super) fn new(members: &[&Training], device: &B::Device) -> Option<Self> {
+        let rules = Self {
             l1: PerMember::of(members, |m| m.l1.get(), device),
-            clip_value: bound(|m| m.clip_value),
-            clip_norm: bound(|m| m.clip_norm),
-            max_norm: bound(|m| m.max_norm),
-        }
+            clip_value: bound(members, |m| m.clip_value, device),
+            clip_norm: bound(members, |m| m.clip_norm, device),
+        };
+        let any = !rules.l1.is_zero() || rules.clip_value.is_some() || rules.clip_norm.is_some();
+        any.then_some(rules)
     }
 
     /// The gradients with the L1 penalty's added, then clipped by value, then by norm.
-    pub(super) fn gradients(
+    pub(super) fn apply(
         &self,
         parameters: &[Tensor<B, 3>],
         mut gradients: Vec<Tensor<B, 3>>,
@@ -61,15 +67,24 @@ impl<B: Backend> Regulariser<B> {
         }
         gradients
     }
+}
+
+/// The bound on the weights into each unit.
+pub(super) struct MaxNorm<B: Backend>(Option<PerMember<B>>);
+
+impl<B: Backend> MaxNorm<B> {
+    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
+        Self(bound(members, |m| m.max_norm, device))
+    }
 
     /// The parameters with the weights into each unit scaled down to the largest norm allowed
     /// (`torch.renorm`).
-    pub(super) fn parameters(
+    pub(super) fn apply(
         &self,
         mut parameters: Vec<Tensor<B, 3>>,
         layers: &[Layer],
     ) -> Vec<Tensor<B, 3>> {
-        if let Some(bound) = &self.max_norm {
+        if let Some(bound) = &self.0 {
             for layer in layers {
                 let weight = parameters[layer.weight].clone();
                 let norm = (weight.clone() * weight.clone()).sum_dim(1).sqrt();

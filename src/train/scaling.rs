@@ -16,11 +16,12 @@ pub(super) struct Scaling<B: Backend> {
 impl<B: Backend> Scaling<B> {
     /// The normalisation of the owners of `samples`; nothing where that
     /// is done already.
-    pub(super) fn new(owners: &[Member], samples: &DeviceSamples<B>) -> Option<Self> {
-        let own: Option<Vec<&Normalisation>> = owners
-            .iter()
-            .map(|owner| owner.normalisation.as_deref())
-            .collect();
+    pub(super) fn new<'m, 'a: 'm>(
+        owners: impl Iterator<Item = &'m Member<'a>>,
+        samples: &DeviceSamples<B>,
+    ) -> Option<Self> {
+        let own: Option<Vec<&Normalisation>> =
+            owners.map(|owner| owner.normalisation.as_deref()).collect();
         let own = own?;
         let features = samples.features();
         let tensor = |part: fn(&Normalisation) -> &[f32]| {

@@ -1,6 +1,7 @@
 //! Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`.
 
-use super::{Optimizer, descended, squares};
+use super::state::stacked;
+use super::{Optimizer, OptimizerState, descended, epsilon, squares};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -13,7 +14,8 @@ pub(super) struct Adagrad<B: Backend> {
     epsilon: PerMember<B>,
     /// `s` of each parameter, once there is a first gradient.
     sums: Vec<Tensor<B, 3>>,
-    steps: usize,
+    /// The steps of each member so far.
+    steps: Vec<usize>,
     device: B::Device,
 }
 
@@ -23,9 +25,9 @@ impl<B: Backend> Adagrad<B> {
         let decays = members.iter().map(|m| m.learning_rate_decay.get());
         Self {
             learning_rate_decay: decays.collect(),
-            epsilon: PerMember::of(members, |m| m.epsilon(), device),
+            epsilon: epsilon(members, device),
             sums: Vec::new(),
-            steps: 0,
+            steps: vec![0; members.len()],
             device: device.clone(),
         }
     }
@@ -38,12 +40,12 @@ impl<B: Backend> Optimizer<B> for Adagrad<B> {
         gradients: Vec<Tensor<B, 3>>,
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
-        let decays = self.learning_rate_decay.iter();
+        let decays = self.learning_rate_decay.iter().zip(&self.steps);
         let slowed: Vec<f64> = decays
-            .map(|decay| 1.0 / (1.0 + self.steps as f64 * decay))
+            .map(|(decay, &steps)| 1.0 / (1.0 + steps as f64 * decay))
             .collect();
         let slowed = PerMember::new(&slowed, &self.device);
-        self.steps += 1;
+        self.steps.iter_mut().for_each(|steps| *steps += 1);
         let squared = squares(&gradients);
         self.sums = match self.sums.is_empty() {
             true => squared.collect(),
@@ -60,5 +62,17 @@ impl<B: Backend> Optimizer<B> for Adagrad<B> {
                 slowed.scale(gradient / self.epsilon.add_to(sum.clone().sqrt()))
             });
         descended(parameters, directions, learning_rate)
+    }
+
+    fn state(&self, member: usize) -> OptimizerState<B> {
+        OptimizerState {
+            steps: self.steps[member],
+            ..OptimizerState::of(member, &[&self.sums])
+        }
+    }
+
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        self.steps = states.iter().map(|state| state.steps).collect();
+        self.sums = stacked(&states, 0);
     }
 }

@@ -1,7 +1,7 @@
 //! Adam (Kingma and Ba 2015), as `torch.optim.Adam`.
 
 use super::moments::Moments;
-use super::{Optimizer, descended};
+use super::{Optimizer, OptimizerState, descended};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -26,11 +26,19 @@ impl<B: Backend> Optimizer<B> for Adam<B> {
     ) -> Vec<Tensor<B, 3>> {
         let Self(moments) = self;
         moments.update(gradients);
-        let betas = moments.beta1.iter();
+        let betas = moments.beta1.iter().zip(&moments.steps);
         let mean_correction =
-            moments.per_member(betas.map(|beta| 1.0 / (1.0 - beta.powi(moments.steps))));
+            moments.per_member(betas.map(|(beta, &steps)| 1.0 / (1.0 - beta.powi(steps))));
         let scaled = moments.scaled();
         let directions = scaled.map(|(mean, divisor)| mean_correction.scale(mean / divisor));
         descended(parameters, directions, learning_rate)
+    }
+
+    fn state(&self, member: usize) -> OptimizerState<B> {
+        self.0.state(member)
+    }
+
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        self.0.restore(&states);
     }
 }

@@ -2,15 +2,26 @@
 
 mod adagrad;
 mod adam;
+mod descent;
 mod moments;
 mod nadam;
+mod regularised;
 mod rmsprop;
+mod segmented;
 mod sgd;
+mod state;
+
+pub use state::OptimizerState;
 
 use super::per_member::PerMember;
+use super::regularise::GradientRules;
 use crate::backend::Backend;
+use crate::model::{StageGradient, segments};
 use crate::spec::{self, Training};
 use burn::tensor::Tensor;
+use descent::{Descent, is_descent};
+use regularised::Regularised;
+use segmented::{Segment, Segmented};
 
 /// The state of one optimizer over all parameters of a cohort.
 pub trait Optimizer<B: Backend> {
@@ -23,23 +34,94 @@ pub trait Optimizer<B: Backend> {
         gradients: Vec<Tensor<B, 3>>,
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>>;
+
+    /// One step by the gradients of stages, which an optimizer may not need as tensors.
+    fn descend(
+        &mut self,
+        parameters: Vec<Tensor<B, 3>>,
+        gradients: Vec<StageGradient<B>>,
+        learning_rate: &PerMember<B>,
+    ) -> Vec<Tensor<B, 3>> {
+        let gradients = gradients.into_iter().flat_map(StageGradient::values);
+        self.step(parameters, gradients.collect(), learning_rate)
+    }
+
+    /// What it knows of the member at this position.
+    fn state(&self, member: usize) -> OptimizerState<B>;
+
+    /// Goes on from what another optimizer of these settings knew of each member, in the order of
+    /// the members. Either all have taken a step, or none has.
+    fn restore(&mut self, states: Vec<OptimizerState<B>>);
 }
 
-/// The optimizer of members whose kind of optimizer is the same.
+/// The optimizer of members with these settings, whose kinds may differ.
+///
+/// Adjacent members of one kind are stepped together. Where all are of one kind, nothing is cut
+/// apart or put together.
 pub fn new<B: Backend>(members: &[&Training], device: &B::Device) -> Box<dyn Optimizer<B>> {
-    let weight_decay = PerMember::of(members, |m| m.weight_decay(), device);
-    let inner: Box<dyn Optimizer<B>> = match members[0].optimizer {
-        spec::Optimizer::Sgd => Box::new(sgd::Sgd::new(members, device)),
-        spec::Optimizer::Adam | spec::Optimizer::AdamW => {
-            Box::new(adam::Adam::new(members, device))
-        }
-        spec::Optimizer::RmsProp => Box::new(rmsprop::RmsProp::new(members, device)),
-        spec::Optimizer::Adagrad => Box::new(adagrad::Adagrad::new(members, device)),
-        spec::Optimizer::NAdam => Box::new(nadam::NAdam::new(members, device)),
+    // Bounds on the norm are no numbers either: an infinite one is not the same as none.
+    let kinds = members
+        .iter()
+        .map(|member| (Kind::of(member), member.clip_norm.is_some()));
+    let mut segments = segments(kinds);
+    if segments.len() == 1 {
+        return of_kind(segments.remove(0).0.0, members, device);
+    }
+    let segment = |((kind, _), members_of): ((Kind, bool), std::ops::Range<usize>)| Segment {
+        optimizer: of_kind(kind, &members[members_of.clone()], device),
+        members: members_of,
     };
-    match members[0].optimizer {
+    Box::new(Segmented(segments.into_iter().map(segment).collect()))
+}
+
+/// What is not a number of an optimizer: members that differ in it cannot share a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Kind {
+    Descent,
+    Sgd { nesterov: bool },
+    Adam,
+    AdamW,
+    RmsProp { centered: bool },
+    Adagrad,
+    NAdam,
+}
+
+impl Kind {
+    fn of(training: &Training) -> Self {
+        match training.optimizer {
+            _ if is_descent(training) => Self::Descent,
+            spec::Optimizer::Sgd => Self::Sgd {
+                nesterov: training.nesterov,
+            },
+            spec::Optimizer::Adam => Self::Adam,
+            spec::Optimizer::AdamW => Self::AdamW,
+            spec::Optimizer::RmsProp => Self::RmsProp {
+                centered: training.centered,
+            },
+            spec::Optimizer::Adagrad => Self::Adagrad,
+            spec::Optimizer::NAdam => Self::NAdam,
+        }
+    }
+}
+
+/// The optimizer of members of one kind.
+fn of_kind<B: Backend>(
+    kind: Kind,
+    members: &[&Training],
+    device: &B::Device,
+) -> Box<dyn Optimizer<B>> {
+    let weight_decay = PerMember::of(members, |m| m.weight_decay(), device);
+    let inner: Box<dyn Optimizer<B>> = match kind {
+        Kind::Descent => return Box::new(Descent::new(members, device)),
+        Kind::Sgd { nesterov } => Box::new(sgd::Sgd::new(nesterov, members, device)),
+        Kind::Adam | Kind::AdamW => Box::new(adam::Adam::new(members, device)),
+        Kind::RmsProp { centered } => Box::new(rmsprop::RmsProp::new(centered, members, device)),
+        Kind::Adagrad => Box::new(adagrad::Adagrad::new(members, device)),
+        Kind::NAdam => Box::new(nadam::NAdam::new(members, device)),
+    };
+    let inner: Box<dyn Optimizer<B>> = match kind {
         _ if weight_decay.is_zero() => inner,
-        spec::Optimizer::AdamW => Box::new(DecoupledDecay {
+        Kind::AdamW => Box::new(DecoupledDecay {
             weight_decay,
             inner,
         }),
@@ -47,7 +129,18 @@ pub fn new<B: Backend>(members: &[&Training], device: &B::Device) -> Box<dyn Opt
             weight_decay,
             inner,
         }),
+    };
+    match GradientRules::new(members, device) {
+        Some(rules) => Box::new(Regularised { rules, inner }),
+        None => inner,
     }
+}
+
+/// The term against division by zero of each member. One that is 0 in single precision would make
+/// 0/0 of a parameter whose gradients have all been 0.
+fn epsilon<B: Backend>(members: &[&Training], device: &B::Device) -> PerMember<B> {
+    let smallest = f64::from(f32::MIN_POSITIVE);
+    PerMember::of(members, |m| m.epsilon().max(smallest), device)
 }
 
 /// Weight decay as an L2 penalty has it: `g + λ·w` in the place of the gradient.
@@ -69,6 +162,14 @@ impl<B: Backend> Optimizer<B> for CoupledDecay<B> {
             .map(|(gradient, parameter)| gradient + self.weight_decay.scale(parameter.clone()))
             .collect();
         self.inner.step(parameters, gradients, learning_rate)
+    }
+
+    fn state(&self, member: usize) -> OptimizerState<B> {
+        self.inner.state(member)
+    }
+
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        self.inner.restore(states);
     }
 }
 
@@ -93,6 +194,14 @@ impl<B: Backend> Optimizer<B> for DecoupledDecay<B> {
             })
             .collect();
         self.inner.step(decayed, gradients, learning_rate)
+    }
+
+    fn state(&self, member: usize) -> OptimizerState<B> {
+        self.inner.state(member)
+    }
+
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        self.inner.restore(states);
     }
 }
 

@@ -1,6 +1,7 @@
 //! The moving means of gradients and of their squares, which Adam and its kin follow.
 
-use super::{moving_means, squares};
+use super::state::{OptimizerState, stacked};
+use super::{epsilon, moving_means, squares};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -19,8 +20,8 @@ pub(super) struct Moments<B: Backend> {
     share2: PerMember<B>,
     means: Vec<Tensor<B, 3>>,
     variances: Vec<Tensor<B, 3>>,
-    /// The steps so far.
-    pub(super) steps: i32,
+    /// The steps of each member so far.
+    pub(super) steps: Vec<i32>,
     device: B::Device,
 }
 
@@ -30,21 +31,21 @@ impl<B: Backend> Moments<B> {
         Self {
             beta1: members.iter().map(|m| m.beta1.get()).collect(),
             beta2: members.iter().map(|m| m.beta2.get()).collect(),
-            epsilon: PerMember::of(members, |m| m.epsilon(), device),
+            epsilon: epsilon(members, device),
             decay1: PerMember::of(members, |m| m.beta1.get(), device),
             decay2: PerMember::of(members, |m| m.beta2.get(), device),
             share1: PerMember::of(members, |m| 1.0 - m.beta1.get(), device),
             share2: PerMember::of(members, |m| 1.0 - m.beta2.get(), device),
             means: Vec::new(),
             variances: Vec::new(),
-            steps: 0,
+            steps: vec![0; members.len()],
             device: device.clone(),
         }
     }
 
     /// Takes the gradients of one more step into the means.
     pub(super) fn update(&mut self, gradients: Vec<Tensor<B, 3>>) {
-        self.steps += 1;
+        self.steps.iter_mut().for_each(|steps| *steps += 1);
         let squared = squares(&gradients);
         moving_means(&mut self.variances, squared, &self.decay2, &self.share2);
         let gradients = gradients.into_iter();
@@ -53,9 +54,9 @@ impl<B: Backend> Moments<B> {
 
     /// For each parameter its mean `m`, and `√v/√(1−β₂ᵗ) + ε` to divide by.
     pub(super) fn scaled(&self) -> impl Iterator<Item = (Tensor<B, 3>, Tensor<B, 3>)> + '_ {
-        let corrections = self.beta2.iter();
+        let betas = self.beta2.iter().zip(&self.steps);
         let root_correction =
-            self.per_member(corrections.map(|beta| (1.0 / (1.0 - beta.powi(self.steps))).sqrt()));
+            self.per_member(betas.map(|(beta, &steps)| (1.0 / (1.0 - beta.powi(steps))).sqrt()));
         let moments = self.means.iter().zip(&self.variances);
         moments.map(move |(mean, variance)| {
             let root = root_correction.scale(variance.clone().sqrt());
@@ -66,5 +67,20 @@ impl<B: Backend> Moments<B> {
     /// A number for each member.
     pub(super) fn per_member(&self, values: impl Iterator<Item = f64>) -> PerMember<B> {
         PerMember::new(&values.collect::<Vec<_>>(), &self.device)
+    }
+
+    /// What is known of the member at this position.
+    pub(super) fn state(&self, member: usize) -> OptimizerState<B> {
+        OptimizerState {
+            steps: self.steps[member] as usize,
+            ..OptimizerState::of(member, &[&self.means, &self.variances])
+        }
+    }
+
+    /// Goes on from what was known of each member.
+    pub(super) fn restore(&mut self, states: &[OptimizerState<B>]) {
+        self.steps = states.iter().map(|state| state.steps as i32).collect();
+        self.means = stacked(states, 0);
+        self.variances = stacked(states, 1);
     }
 }

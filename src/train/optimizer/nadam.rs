@@ -1,7 +1,7 @@
 //! Adam with Nesterov's momentum (Dozat 2016), as `torch.optim.NAdam`.
 
 use super::moments::Moments;
-use super::{Optimizer, descended};
+use super::{Optimizer, OptimizerState, descended};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -27,13 +27,13 @@ impl<B: Backend> NAdam<B> {
         }
     }
 
-    /// µ at step `step` of each member.
-    fn momenta(&self, step: i32) -> Vec<f64> {
-        let momentum = |(beta, decay): (&f64, &f64)| {
-            beta * (1.0 - 0.5 * 0.96_f64.powf(f64::from(step) * decay))
+    /// µ of each member so many steps after its last.
+    fn momenta(&self, later: i32) -> Vec<f64> {
+        let momentum = |((beta, decay), &steps): ((&f64, &f64), &i32)| {
+            beta * (1.0 - 0.5 * 0.96_f64.powf(f64::from(steps + later) * decay))
         };
         let members = self.moments.beta1.iter().zip(&self.momentum_decay);
-        members.map(momentum).collect()
+        members.zip(&self.moments.steps).map(momentum).collect()
     }
 }
 
@@ -45,8 +45,7 @@ impl<B: Backend> Optimizer<B> for NAdam<B> {
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
         self.moments.update(gradients.clone());
-        let steps = self.moments.steps;
-        let (momenta, next) = (self.momenta(steps), self.momenta(steps + 1));
+        let (momenta, next) = (self.momenta(0), self.momenta(1));
         for (product, momentum) in self.products.iter_mut().zip(&momenta) {
             *product *= momentum;
         }
@@ -69,5 +68,17 @@ impl<B: Backend> Optimizer<B> for NAdam<B> {
                     (of_gradient.scale(gradient) + of_mean.scale(mean)) / divisor
                 });
         descended(parameters, directions, learning_rate)
+    }
+
+    fn state(&self, member: usize) -> OptimizerState<B> {
+        OptimizerState {
+            momentum_product: self.products[member],
+            ..self.moments.state(member)
+        }
+    }
+
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        self.moments.restore(&states);
+        self.products = states.iter().map(|state| state.momentum_product).collect();
     }
 }

@@ -1,6 +1,7 @@
 //! RMSprop (Hinton 2012), as `torch.optim.RMSprop`.
 
-use super::{Optimizer, descended, moving_means, squares};
+use super::state::stacked;
+use super::{Optimizer, OptimizerState, descended, epsilon, moving_means, squares};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -22,14 +23,14 @@ pub(super) struct RmsProp<B: Backend> {
 }
 
 impl<B: Backend> RmsProp<B> {
-    /// Members with these settings, of which `centered` must be the same.
-    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
+    /// Members with these settings, all or none of them centred.
+    pub(super) fn new(centered: bool, members: &[&Training], device: &B::Device) -> Self {
         Self {
             decay: PerMember::of(members, |m| m.alpha.get(), device),
             share: PerMember::of(members, |m| 1.0 - m.alpha.get(), device),
-            epsilon: PerMember::of(members, |m| m.epsilon(), device),
+            epsilon: epsilon(members, device),
             momentum: PerMember::of(members, |m| m.momentum.get(), device),
-            centered: members[0].centered,
+            centered,
             variances: Vec::new(),
             means: Vec::new(),
             velocities: Vec::new(),
@@ -74,5 +75,17 @@ impl<B: Backend> Optimizer<B> for RmsProp<B> {
             }
         };
         descended(parameters, directions, learning_rate)
+    }
+
+    fn state(&self, member: usize) -> OptimizerState<B> {
+        OptimizerState::of(member, &[&self.variances, &self.means, &self.velocities])
+    }
+
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        self.variances = stacked(&states, 0);
+        self.means = stacked(&states, 1);
+        if !self.momentum.is_zero() {
+            self.velocities = stacked(&states, 2);
+        }
     }
 }

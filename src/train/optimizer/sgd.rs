@@ -1,6 +1,7 @@
 //! Stochastic gradient descent, as `torch.optim.SGD`.
 
-use super::{Optimizer, descended};
+use super::state::stacked;
+use super::{Optimizer, OptimizerState, descended};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -18,8 +19,8 @@ pub(super) struct Sgd<B: Backend> {
 }
 
 impl<B: Backend> Sgd<B> {
-    /// Members with these settings, of which `nesterov` must be the same.
-    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
+    /// Members with these settings, all or none of them in Nesterov's form.
+    pub(super) fn new(nesterov: bool, members: &[&Training], device: &B::Device) -> Self {
         Self {
             momentum: PerMember::of(members, |m| m.momentum.get(), device),
             // Without momentum there is nothing to dampen, whatever the other members have.
@@ -31,7 +32,7 @@ impl<B: Backend> Sgd<B> {
                 },
                 device,
             ),
-            nesterov: members[0].nesterov,
+            nesterov,
             velocities: Vec::new(),
         }
     }
@@ -70,5 +71,15 @@ impl<B: Backend> Optimizer<B> for Sgd<B> {
     ) -> Vec<Tensor<B, 3>> {
         let directions = self.directions(gradients);
         descended(parameters, directions, learning_rate)
+    }
+
+    fn state(&self, member: usize) -> OptimizerState<B> {
+        OptimizerState::of(member, &[&self.velocities])
+    }
+
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        if !self.momentum.is_zero() {
+            self.velocities = stacked(&states, 0);
+        }
     }
 }

@@ -1,0 +1,80 @@
+//! Members of different widths in one stack: what a narrower member lacks is 0.
+//!
+//! A unit of the padding has the value 0 in every forward pass, and its weights and bias, those
+//! that lead to it and those that lead away, are 0 and have gradients of exactly 0:
+//! - its value is 0 times the input plus 0, through a batch norm whose weight and bias are 0, an
+//!   activation that is 0 at 0 or is masked, and dropout, which multiplies;
+//! - the gradient of its value is the product of the next layer's gradient with weights of 0;
+//! - the gradient of weights that lead away is the product with its value.
+//!
+//! No optimizer or penalty moves a weight of 0 whose gradients have all been 0.
+
+use crate::backend::Backend;
+use crate::spec::Stage;
+use burn::tensor::{Tensor, TensorData};
+
+/// Rows and columns of all that training changes in a model of these stages, in the order of
+/// [`Network::member_state`](super::Network::member_state): the parameters, then the running
+/// statistics.
+pub(super) fn state_shapes(stages: &[Stage]) -> Vec<[usize; 2]> {
+    let mut shapes = parameter_shapes(stages);
+    for stage in stages {
+        if let Stage::BatchNorm { units, .. } = *stage {
+            shapes.extend([[1, units]; 2]);
+        }
+    }
+    shapes
+}
+
+/// Rows and columns of the parameters of a model of these stages, in the order of
+/// [`Network::parameters`](super::Network::parameters).
+pub fn parameter_shapes(stages: &[Stage]) -> Vec<[usize; 2]> {
+    let shapes = stages.iter().flat_map(|&stage| match stage {
+        Stage::Dense { inputs, outputs } => vec![[inputs, outputs], [1, outputs]],
+        Stage::Convolution {
+            inputs,
+            outputs,
+            kernel,
+            ..
+        } => vec![[kernel * kernel * inputs, outputs], [1, outputs]],
+        Stage::BatchNorm { units, .. } => vec![[1, units]; 2],
+        Stage::LayerNorm { features } => vec![[1, features]; 2],
+        Stage::Dropout { .. } | Stage::Activation { .. } | Stage::Pooling { .. } => Vec::new(),
+    });
+    shapes.collect()
+}
+
+/// `tensor` in the upper left corner of zeros: `[members, rows, columns]`.
+pub fn padded<B: Backend>(tensor: Tensor<B, 3>, [rows, columns]: [usize; 2]) -> Tensor<B, 3> {
+    let [members, own_rows, own_columns] = tensor.dims();
+    if [own_rows, own_columns] == [rows, columns] {
+        return tensor;
+    }
+    let zeros = Tensor::zeros([members, rows, columns], &tensor.device());
+    zeros.slice_assign([0..members, 0..own_rows, 0..own_columns], tensor)
+}
+
+/// The upper left corner of `tensor`: `[members, rows, columns]`.
+pub fn trimmed<B: Backend>(tensor: Tensor<B, 3>, [rows, columns]: [usize; 2]) -> Tensor<B, 3> {
+    let [members, held_rows, held_columns] = tensor.dims();
+    if [held_rows, held_columns] == [rows, columns] {
+        return tensor;
+    }
+    tensor.slice([0..members, 0..rows, 0..columns])
+}
+
+/// 1 for each feature that a member has and 0 for its padding: `[members, 1, widest]`; nothing
+/// where all have the widest's.
+pub(super) fn live<B: Backend>(
+    features: &[usize],
+    widest: usize,
+    device: &B::Device,
+) -> Option<Tensor<B, 3>> {
+    if features.iter().all(|&own| own == widest) {
+        return None;
+    }
+    let own = |&own: &usize| (0..widest).map(move |feature| f32::from(u8::from(feature < own)));
+    let values: Vec<f32> = features.iter().flat_map(own).collect();
+    let shape = [features.len(), 1, widest];
+    Some(Tensor::from_data(TensorData::new(values, shape), device))
+}

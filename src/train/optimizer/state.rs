@@ -1,0 +1,82 @@
+//! What an optimizer remembers of a member from step to step.
+
+use crate::backend::Backend;
+use crate::model::{padded, stack, trimmed};
+use burn::tensor::Tensor;
+
+/// All that an optimizer knows of one member beyond its settings: handed to the optimizer of
+/// another cohort, training goes on as if nothing had happened.
+#[derive(Clone, Debug)]
+pub struct OptimizerState<B: Backend> {
+    /// Steps taken, where the optimizer counts them.
+    pub steps: usize,
+    /// The product of NAdam's momenta; 1 for others.
+    pub momentum_product: f64,
+    /// Lists of moving means, velocities or sums, each with a tensor for each parameter
+    /// (`[1, rows, columns]`); a list is empty where there is none (yet).
+    pub lists: Vec<Vec<Tensor<B, 3>>>,
+}
+
+impl<B: Backend> OptimizerState<B> {
+    /// The state of one member among those whose tensors are in `lists`.
+    pub(super) fn of(member: usize, lists: &[&[Tensor<B, 3>]]) -> Self {
+        let own = |tensor: &Tensor<B, 3>| tensor.clone().narrow(0, member, 1);
+        Self {
+            steps: 0,
+            momentum_product: 1.0,
+            lists: lists
+                .iter()
+                .map(|list| list.iter().map(own).collect())
+                .collect(),
+        }
+    }
+
+    /// The state with every tensor padded by zeros to the shape of its parameter.
+    #[must_use]
+    pub(in crate::train) fn padded(self, shapes: &[[usize; 2]]) -> Self {
+        self.shaped(shapes, padded)
+    }
+
+    /// The state with every tensor trimmed to the shape of its parameter.
+    #[must_use]
+    pub(in crate::train) fn trimmed(self, shapes: &[[usize; 2]]) -> Self {
+        self.shaped(shapes, trimmed)
+    }
+
+    fn shaped(
+        mut self,
+        shapes: &[[usize; 2]],
+        shape: fn(Tensor<B, 3>, [usize; 2]) -> Tensor<B, 3>,
+    ) -> Self {
+        for list in &mut self.lists {
+            let tensors = std::mem::take(list).into_iter().zip(shapes);
+            *list = tensors.map(|(tensor, &own)| shape(tensor, own)).collect();
+        }
+        self
+    }
+}
+
+/// The list of this index of all members, stacked. A member that has none, because none of its
+/// settings asks for it, gets zeros; where no member has one, there is none.
+pub(super) fn stacked<B: Backend>(states: &[OptimizerState<B>], list: usize) -> Vec<Tensor<B, 3>> {
+    let of =
+        |state: &'_ OptimizerState<B>| state.lists.get(list).filter(|own| !own.is_empty()).cloned();
+    let Some(like) = states.iter().find_map(of) else {
+        return Vec::new();
+    };
+    let mut lists: Vec<_> = states
+        .iter()
+        .map(|state| {
+            let zeros = || like.iter().map(Tensor::zeros_like).collect();
+            of(state).unwrap_or_else(zeros).into_iter()
+        })
+        .collect();
+    let tensor = |_| {
+        let own = lists.iter_mut();
+        stack(
+            own.map(|list| list.next().expect("one for each parameter"))
+                .collect(),
+        )
+    };
+    (0..like.len()).map(tensor).collect()
+}
