@@ -9,6 +9,7 @@ mod evaluate;
 mod member;
 mod optimizer;
 mod per_member;
+mod probe;
 mod profile;
 mod regularise;
 mod scaling;
@@ -18,6 +19,7 @@ mod watch;
 pub use member::Member;
 pub use optimizer::{Optimizer, new as new_optimizer};
 pub use per_member::PerMember;
+pub use probe::step_seconds;
 pub use profile::{StepTime, profile};
 pub use schedule::{Progress, learning_rate};
 pub use watch::Plateau;
@@ -142,7 +144,7 @@ fn epoch_metrics<B: Backend>(
             val_accuracy: held_out.map(|(_, accuracy)| accuracy),
             learning_rate: trained.rates[position],
             gradient_norms,
-            seconds: trained.seconds,
+            seconds: trained.seconds / cohort.members.len() as f64,
         }
     };
     norms.into_iter().enumerate().map(of).collect()

@@ -4,13 +4,15 @@ use super::batches::Rows;
 use super::cohort::Cohort;
 use super::member::Member;
 use super::per_member::PerMember;
+use super::probe::shortened;
 use super::schedule::Progress;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 
-/// The fewest and the most steps that are timed, and the seconds after which it is enough.
-const STEPS: std::ops::RangeInclusive<usize> = 5..=200;
-const ENOUGH: f64 = 0.01;
+/// The fewest and the most steps that are timed, and the seconds after which it is enough: each
+/// trial is measured several times, and the fastest counts, so that one measurement can be short.
+const STEPS: std::ops::RangeInclusive<usize> = 5..=60;
+const ENOUGH: f64 = 0.003;
 /// Steps before the first timed one: caches fill, kernels are compiled and tuned.
 const WARM_UP: usize = 3;
 
@@ -32,12 +34,13 @@ pub fn profile<B: Backend>(
     member: &Member,
     clock: &dyn Fn() -> f64,
 ) -> StepTime {
-    let members = std::slice::from_ref(member);
-    let mut cohort = Cohort::new(data, members);
     let size = member.config.training.batch_size.get();
-    let rows = Rows::shuffled(data, members, 0, size);
-    let mut noise = cohort.dropout_noise(0);
     let count = member.partition.train.len();
+    // No more samples are brought into order than can be timed.
+    let members = [shortened(member, (WARM_UP + STEPS.end()) * size)];
+    let mut cohort = Cohort::new(data, &members);
+    let rows = Rows::shuffled(data, &members, 0, size);
+    let mut noise = cohort.dropout_noise(0);
     let full: Vec<_> = rows
         .ranges(size)
         .filter(|range| range.len() == size.min(count))
