@@ -213,6 +213,10 @@ impl<B: Backend> Executor for TensorExecutor<B> {
                 let clock = || started.elapsed().as_secs_f64();
                 step_seconds(self.data_of(&members[0]), &members, &clock)
             }));
+            // A device keeps a pool of memory for each thread: workers get back what this one took.
+            for data in self.data.values() {
+                B::memory_cleanup(&data.device.train.features.device());
+            }
             // What panics here has no room; if that is not why, its training will tell.
             seconds.ok()
         })

@@ -4,7 +4,9 @@
 mod crash;
 mod device;
 mod executor;
+mod header;
 mod interrupt;
+mod measure;
 mod progress;
 mod queue;
 mod scheduler;
@@ -16,5 +18,6 @@ pub use device::free_bytes;
 pub use device::{Device, DeviceChoice, DeviceError};
 pub use executor::{Executor, Memory, TensorExecutor};
 pub use interrupt::Interrupt;
+pub use measure::unmeasured;
 pub use progress::{Progress, Silent, display};
-pub use scheduler::{Place, Ran, Schedule, remaining, unmeasured};
+pub use scheduler::{Place, Ran, Schedule, remaining};

@@ -6,15 +6,14 @@ use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::queue::{Cohort, Queue};
 use super::watch::{Watch, wall_time};
-use crate::event::{EpochMetrics, Failure, Finished, Outcome, Profile};
+use crate::event::{EpochMetrics, Failure, Finished, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    HParam, RecordError, Recorder, Results, RunClasses, RunHeader, RunResult, Scores, Store,
-    has_scores, model_graph, remove_best, remove_scores, write_scores,
+    RecordError, Recorder, Results, RunClasses, RunResult, Scores, Store, has_scores, remove_best,
+    remove_scores, write_scores,
 };
-use crate::spec::{Stage, Sweep};
-use serde_json::Value;
-use std::collections::{BTreeMap, HashMap};
+use crate::spec::Sweep;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -68,18 +67,6 @@ pub fn remaining(plan: &Plan, results: &Results) -> Vec<RunId> {
         result.is_none_or(RunResult::is_to_be_retried)
     };
     plan.runs().filter(is_open).collect()
-}
-
-/// A finished run of each trial that has one, but no measurement of speed and memory yet.
-pub fn unmeasured(plan: &Plan, results: &Results) -> Vec<RunId> {
-    let finished = |trial: usize| {
-        let mut runs = plan.runs_of(trial);
-        runs.find(|&run| results.finished(run).is_some())
-    };
-    (0..plan.trials.len())
-        .filter(|trial| !results.profiles.contains_key(trial))
-        .filter_map(finished)
-        .collect()
 }
 
 impl Schedule<'_> {
@@ -156,50 +143,6 @@ impl Schedule<'_> {
             places.filter(move |place| round < place.workers)
         });
         workers.take(cohorts.max(1)).collect()
-    }
-
-    /// Measures what is not measured yet, one trial after the other: now nothing else of this
-    /// process uses the device.
-    ///
-    /// In rounds over all trials, so that what else the machine does for a while meets no trial
-    /// alone.
-    fn missing_profiles(&self, results: &mut Results) -> Result<(), RecordError> {
-        let open = unmeasured(self.plan, results);
-        if open.is_empty() {
-            return Ok(());
-        }
-        // Each trial on the same device, so that trials can be compared.
-        let Place {
-            executor, device, ..
-        } = &self.places[0];
-        in_one_thread(|| {
-            executor.prepare_thread();
-            let mut profiles: Vec<Option<Profile>> = vec![None; open.len()];
-            for round in 0..PROFILE_ROUNDS {
-                for (done, (&run, best)) in open.iter().zip(&mut profiles).enumerate() {
-                    if self.interrupt.asked() {
-                        return Ok(());
-                    }
-                    let done = (round * open.len() + done) / PROFILE_ROUNDS;
-                    self.progress.measuring(done, open.len());
-                    // One that fails here is not measured; its results stand.
-                    let profile =
-                        catch_unwind(AssertUnwindSafe(|| executor.profile(self.plan, run)));
-                    if let Ok(Some(profile)) = profile {
-                        *best = Some(best.map_or(profile, |best| best.fastest(profile)));
-                    }
-                }
-            }
-            for (&run, profile) in open.iter().zip(profiles) {
-                if let Some(profile) = profile {
-                    let (trial, device) = (run.trial, device.clone());
-                    self.store
-                        .write_profile(self.plan, trial, &device, profile)?;
-                    results.profiles.insert(trial, (profile, device));
-                }
-            }
-            Ok(())
-        })
     }
 
     /// Takes cohorts from the queue until there is none, or a reason to stop.
@@ -350,37 +293,6 @@ impl Schedule<'_> {
         self.plan.folder(run).display().to_string()
     }
 
-    fn header(&self, place: &Place, run: RunId) -> RunHeader {
-        let trial = &self.plan.trials[run.trial];
-        RunHeader {
-            group: self.group(run.trial),
-            hparams: self.hparams(run.trial),
-            configuration: configuration_text(&trial.config.show_used()),
-            hardware: place.hardware.clone(),
-            layers: layers(&trial.config.stages()),
-            graph: model_graph(&trial.config),
-        }
-    }
-
-    /// What the HParams tab shows as one row; unique over all sweeps below one folder.
-    fn group(&self, trial: usize) -> String {
-        format!("{}/{}", self.plan.name, self.plan.trials[trial].name)
-    }
-
-    /// What tells a trial apart, for the HParams tab.
-    fn hparams(&self, trial: usize) -> BTreeMap<String, HParam> {
-        let trial = &self.plan.trials[trial];
-        let hparam = |column| -> Option<(String, HParam)> {
-            let value = match trial.value(self.sweep, column)? {
-                Value::Number(number) => HParam::Number(number.as_f64()?),
-                Value::Bool(flag) => HParam::Flag(flag),
-                other => HParam::Text(crate::spec::label(&other)),
-            };
-            Some((column.name.clone(), value))
-        };
-        self.plan.columns.iter().filter_map(hparam).collect()
-    }
-
     /// Writes scores that an earlier start had no time for.
     fn missing_scores(&self, results: &HashMap<RunId, RunResult>) -> Result<(), RecordError> {
         for trial in 0..self.plan.trials.len() {
@@ -400,9 +312,6 @@ impl Schedule<'_> {
         write_scores(&folder, &group, &hparams, scores, wall_time())
     }
 }
-
-/// How often each trial is measured; the fastest counts, for everything else only slows down.
-const PROFILE_ROUNDS: usize = 3;
 
 /// What the workers share.
 struct Work {
@@ -435,15 +344,8 @@ fn complete_scores(
     })
 }
 
-/// Dense and convolution layers among these stages.
-fn layers(stages: &[Stage]) -> usize {
-    let is_layer =
-        |stage: &&Stage| matches!(stage, Stage::Dense { .. } | Stage::Convolution { .. });
-    stages.iter().filter(is_layer).count()
-}
-
 /// Does work in a rayon pool of one thread of its own, so that matrix products do not fork.
-fn in_one_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(super) fn in_one_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
         Ok(pool) => pool.install(work),
         // Without a pool of its own the work is slower, but the same.
@@ -453,20 +355,4 @@ fn in_one_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 
 fn taken<T>(mutex: Mutex<T>) -> T {
     mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-/// A configuration as a Markdown table.
-fn configuration_text(config: &Value) -> String {
-    let mut text = String::from("key | value\n---|---\n");
-    for (section, fields) in config.as_object().into_iter().flatten() {
-        for (field, value) in fields.as_object().into_iter().flatten() {
-            text.push_str(&format!(
-                "{section}.{field} | {}\n",
-                crate::spec::label(value)
-                    .replace('|', "\\|")
-                    .replace(['\n', '\r'], " ")
-            ));
-        }
-    }
-    text
 }
