@@ -10,7 +10,7 @@ use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Finished, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::report::{Report, TrialClasses};
-use tp_sweep::run::{Executor, Interrupt, Schedule, Silent};
+use tp_sweep::run::{Executor, Interrupt, Place, Schedule, Silent};
 use tp_sweep::spec::{Source, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
 
@@ -75,16 +75,20 @@ fn main() {
         let plan = Plan::new(&sweep).expect("a valid plan");
         let store = Store::new(folder.path(), &plan, |_| "data".to_owned());
         let planned = started.elapsed().as_secs_f64();
+        let place = Place {
+            executor: &Instantly,
+            device: "none".into(),
+            workers: 1,
+            hardware: String::new(),
+        };
         let schedule = Schedule {
             sweep: &sweep,
             plan: &plan,
             store: &store,
-            executor: &Instantly,
+            places: &[place],
+            cohort: None,
             progress: &Silent,
             interrupt: &Interrupt::default(),
-            workers: 1,
-            device: "none".into(),
-            hardware: String::new(),
         };
         let ran = schedule.run().expect("the folder can be written to");
         let recorded = started.elapsed().as_secs_f64();

@@ -15,7 +15,7 @@ use tp_sweep::data::{DeviceForm, load};
 use tp_sweep::event::{EpochMetrics, LayerValues, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
-use tp_sweep::run::{Executor, Interrupt, Schedule, Silent, TensorExecutor};
+use tp_sweep::run::{Executor, Interrupt, Memory, Place, Schedule, Silent, TensorExecutor};
 use tp_sweep::spec::{Config, DataSet, Source, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
 
@@ -57,7 +57,7 @@ fn main() {
     let dataset = load(DataSet::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
     let form = DeviceForm::of(&Config::default().data);
     let datasets = HashMap::from([(form, Arc::new(dataset))]);
-    let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), true);
+    let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), Memory::Thread);
     println!("MLP 784-128-10, 3 epochs, one worker; medians of {ROUNDS} interleaved rounds");
     for samples in [60_000, 15_000, 5_000] {
         let mut ratios: [Vec<f64>; 2] = Default::default();
@@ -127,16 +127,20 @@ fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -
     let folder = tempfile::tempdir_in(".").expect("the current folder can be written to");
     let store = Store::new(folder.path(), &plan, |_| "data".to_owned());
     let started = Instant::now();
+    let place = Place {
+        executor: &Unprofiled(executor),
+        device: "cpu".into(),
+        workers: 1,
+        hardware: String::new(),
+    };
     let schedule = Schedule {
         sweep: &sweep,
         plan: &plan,
         store: &store,
-        executor: &Unprofiled(executor),
+        places: &[place],
+        cohort: None,
         progress: &Silent,
         interrupt: &Interrupt::default(),
-        workers: 1,
-        device: "cpu".into(),
-        hardware: String::new(),
     };
     let ran = schedule.run().expect("the folder can be written to");
     assert!(ran.results.runs.values().all(|run| run.failure.is_none()));

@@ -20,7 +20,8 @@ pub struct EpochMetrics {
     /// The norm of the gradient of each layer's weights in the epoch's last step, from the input
     /// side.
     pub gradient_norms: Vec<f64>,
-    /// Time of the epoch's training steps, without validation, in seconds; of the whole cohort.
+    /// Time of the epoch's training steps, without validation, in seconds, amortised: that of the
+    /// cohort divided by its members in training.
     pub seconds: f64,
 }
 

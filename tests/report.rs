@@ -10,7 +10,7 @@ use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, O
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{Results, Store};
 use tp_sweep::report::{Report, TrialClasses};
-use tp_sweep::run::{Executor, Interrupt, Ran, Schedule, Silent};
+use tp_sweep::run::{Executor, Interrupt, Place, Ran, Schedule, Silent};
 use tp_sweep::spec::{Count, Source, Split, Stage, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
 
@@ -156,16 +156,20 @@ fn store(folder: &Path, plan: &Plan) -> Store {
 }
 
 fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -> Ran {
+    let place = Place {
+        executor,
+        device: "cpu".into(),
+        workers: 1,
+        hardware: String::new(),
+    };
     let schedule = Schedule {
         sweep,
         plan,
         store: &store(folder, plan),
-        executor,
+        places: &[place],
+        cohort: None,
         progress: &Silent,
         interrupt: &Interrupt::default(),
-        workers: 1,
-        device: "cpu".into(),
-        hardware: String::new(),
     };
     schedule.run().unwrap()
 }

@@ -75,12 +75,17 @@ pub struct RunArguments {
     pub sweep: SweepArguments,
     #[command(flatten)]
     pub folders: FolderArguments,
-    /// Where to train: auto, cpu, cuda or cuda:N
+    /// Where to train: auto, cpu, cuda, cuda:N or several GPUs: cuda:0,cuda:1
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: DeviceChoice,
-    /// Runs trained beside each other; default: one for each CPU core, one on a GPU
+    /// Runs, or cohorts of runs, trained beside each other on each device; default: one for each
+    /// CPU core, one on a GPU
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub workers: Option<u16>,
+    /// Runs trained together as one stacked program (a cohort), at most; default: 1 on the CPU,
+    /// measured on a GPU
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub cohort: Option<u16>,
     /// Say nothing but errors
     #[arg(long, short)]
     pub quiet: bool,

@@ -10,7 +10,8 @@ use crate::data::{Dataset, DeviceForm, Library};
 use crate::plan::{Plan, plural};
 use crate::record::{Host, Manifest, Store, lock, prepare};
 use crate::run::{
-    Device, Executor, Interrupt, Ran, Schedule, TensorExecutor, display, remaining, unmeasured,
+    Device, Executor, Interrupt, Memory, Place, Ran, Schedule, TensorExecutor, display, remaining,
+    unmeasured,
 };
 use crate::spec::{DataSource, Sweep};
 use burn::backend::Flex;
@@ -29,14 +30,15 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         plan,
         library,
     } = load(&arguments.sweep)?;
-    let device = arguments.device.resolve()?;
+    let devices = arguments.device.resolve()?;
     let runs = &arguments.folders.runs;
     let fingerprints = fingerprints(&plan, &library)?;
     let store = Store::new(runs, &plan, |config| {
         fingerprints[&config.data.source()].clone()
     });
     // All that can hinder a start comes first, and before anything is written.
-    let executor = executor(&library, &plan, &store, device)?;
+    let workers = workers(arguments, &devices);
+    let executors = executors(&library, &plan, &store, &devices, workers)?;
     let Some(_lock) = lock(store.folder()).map_err(CliError::Start)? else {
         return Err(CliError::Locked {
             name: plan.name.clone(),
@@ -44,22 +46,29 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         });
     };
     prepare(&arguments.folders.reports).map_err(CliError::Start)?;
-    let workers = workers(arguments, device);
-    let manifest = manifest(arguments, &sweep, &plan, &fingerprints, device, workers);
+    let manifest = manifest(arguments, &sweep, &plan, &fingerprints, &devices, workers);
     manifest.write(store.folder()).map_err(CliError::Start)?;
     warn_of_others(&store, &plan);
     let interrupt = Interrupt::listen()?;
     let progress = display(&plan, sweep.report.rank_by, arguments.quiet);
+    let places = devices
+        .iter()
+        .zip(&executors)
+        .map(|(device, executor)| Place {
+            executor: executor.as_ref(),
+            device: device.to_string(),
+            workers,
+            hardware: hardware(&manifest, *device),
+        });
+    let places: Vec<Place> = places.collect();
     let ran = Schedule {
         sweep: &sweep,
         plan: &plan,
         store: &store,
-        executor: executor.as_ref(),
+        places: &places,
+        cohort: arguments.cohort.map(usize::from),
         progress: progress.as_ref(),
         interrupt: &interrupt,
-        workers,
-        device: device.to_string(),
-        hardware: hardware(&manifest),
     }
     .run();
     let classes = |trial| classes_of(&library, &store, &plan, trial);
@@ -130,45 +139,60 @@ fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments
     0
 }
 
-/// Runs trained beside each other.
-fn workers(arguments: &RunArguments, device: Device) -> usize {
-    match (arguments.workers, device) {
+/// Cohorts trained beside each other on each device.
+fn workers(arguments: &RunArguments, devices: &[Device]) -> usize {
+    match (arguments.workers, devices) {
         (Some(workers), _) => usize::from(workers),
-        (None, Device::Cpu) => Host::current().cores,
-        (None, Device::Cuda(_)) => 1,
+        (None, [Device::Cpu, ..]) => Host::current().cores,
+        (None, _) => 1,
     }
 }
 
-/// Loads the data that remaining runs and measurements need, and puts it on the device.
-fn executor(
+/// Loads the data that remaining runs and measurements need, and puts it on each device.
+fn executors(
     library: &Library,
     plan: &Plan,
     store: &Store,
-    device: Device,
-) -> Result<Box<dyn Executor>, CliError> {
+    devices: &[Device],
+    workers: usize,
+) -> Result<Vec<Box<dyn Executor>>, CliError> {
     let mut datasets: HashMap<DeviceForm, Arc<Dataset>> = HashMap::new();
     let results = store.read(plan);
-    let open = remaining(plan, &results).into_iter().flatten();
+    let open = remaining(plan, &results).into_iter();
     for run in open.chain(unmeasured(plan, &results)) {
         let data = &plan.trials[run.trial].config.data;
         if let Entry::Vacant(entry) = datasets.entry(DeviceForm::of(data)) {
             entry.insert(library.load(data)?);
         }
     }
+    let executor = |device: &Device| executor(datasets.clone(), *device, workers);
+    devices.iter().map(executor).collect()
+}
+
+/// Puts the data on a device, which this many workers share.
+fn executor(
+    datasets: HashMap<DeviceForm, Arc<Dataset>>,
+    device: Device,
+    workers: usize,
+) -> Result<Box<dyn Executor>, CliError> {
     Ok(match device {
         Device::Cpu => {
             let cpu = Default::default();
-            Box::new(TensorExecutor::<Flex>::new(datasets, &cpu, true))
+            Box::new(TensorExecutor::<Flex>::new(datasets, &cpu, Memory::Thread))
         }
         #[cfg(feature = "cuda")]
         Device::Cuda(index) => {
             let gpu = burn::backend::cuda::CudaDevice::new(index);
+            let memory = Memory::Device(crate::run::free_bytes(index)? / workers as u64);
             Box::new(TensorExecutor::<burn::backend::Cuda>::new(
-                datasets, &gpu, false,
+                datasets, &gpu, memory,
             ))
         }
         #[cfg(not(feature = "cuda"))]
-        Device::Cuda(_) => unreachable!("without the feature no CUDA device is ever found"),
+        Device::Cuda(_) => {
+            let _ = workers;
+            unreachable!("without the feature no CUDA device is ever found")
+        }
     })
 }
 
@@ -177,7 +201,7 @@ fn manifest(
     sweep: &Sweep,
     plan: &Plan,
     fingerprints: &HashMap<DataSource, String>,
-    device: Device,
+    devices: &[Device],
     workers: usize,
 ) -> Manifest {
     let name = |source: &DataSource| match &source.path {
@@ -188,6 +212,7 @@ fn manifest(
         .iter()
         .map(|(source, fingerprint)| (name(source), fingerprint.clone()))
         .collect();
+    let names: Vec<String> = devices.iter().map(Device::to_string).collect();
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     Manifest {
         format: 1,
@@ -198,24 +223,24 @@ fn manifest(
         trials: plan.trials.len(),
         runs: plan.runs().count(),
         data,
-        device: device.to_string(),
+        device: names.join(","),
         workers,
         host: Host::current(),
         started: since_1970.map_or(0.0, |elapsed| elapsed.as_secs_f64()),
     }
 }
 
-/// The machine as a Markdown table.
-fn hardware(manifest: &Manifest) -> String {
+/// The machine as a Markdown table, with the device that a run is trained on.
+fn hardware(manifest: &Manifest, device: Device) -> String {
     let host = &manifest.host;
     let processor = host.processor.as_deref().unwrap_or("unknown");
-    let gpu = match manifest.device.as_str() {
-        "cpu" => "not used",
-        device => device,
+    let gpu = match device {
+        Device::Cpu => "not used".to_owned(),
+        Device::Cuda(_) => device.to_string(),
     };
     format!(
-        "what | value\n---|---\nGPU | {gpu}\ndevice | {}\nworkers | {}\nprocessor | {processor}\n\
-         cores | {}\nsystem | {}\ntp-sweep | {}\n",
-        manifest.device, manifest.workers, host.cores, host.system, manifest.version,
+        "what | value\n---|---\nGPU | {gpu}\ndevice | {device}\nworkers | {}\n\
+         processor | {processor}\ncores | {}\nsystem | {}\ntp-sweep | {}\n",
+        manifest.workers, host.cores, host.system, manifest.version,
     )
 }

@@ -89,6 +89,16 @@ impl<B: Backend> DeviceSamples<B> {
         }
     }
 
+    /// The bytes that they take.
+    pub fn bytes(&self) -> u64 {
+        let of_number = match &self.features {
+            Features::Numbers(_) => size_of::<f32>(),
+            Features::Bytes { .. } => 1,
+        };
+        let classes = self.targets.dims()[1] * size_of::<f32>();
+        (self.len() * (self.features() * of_number + classes)) as u64
+    }
+
     /// Where the samples are.
     pub fn device(&self) -> B::Device {
         self.targets.device()

@@ -1,15 +1,19 @@
 //! What a sweep amounts to: trials, runs, cohorts. Pure: no device, no clock, no files.
 
+mod cohort;
 mod error;
 mod expand;
 mod identity;
+mod memory;
 mod name;
 mod summary;
 mod work;
 
+pub use cohort::cut;
 pub use error::{MOST_RUNS, MOST_TRIALS, PlanError};
 pub use expand::{Expansion, FactsOf, Point};
 pub use identity::{Identity, RESULTS_VERSION};
+pub use memory::bytes_of_run;
 pub use summary::{duration, grouped, plural, summary};
 pub use work::Work;
 
@@ -141,12 +145,6 @@ impl Plan {
                 fold,
             })
         })
-    }
-
-    /// The runs grouped into cohorts, each trained as one stacked program. Each run is a cohort of
-    /// its own: on the CPU that is the fastest (see `docs/decisions.md`).
-    pub fn cohorts(&self) -> impl Iterator<Item = Vec<RunId>> + '_ {
-        self.runs().map(|run| vec![run])
     }
 
     /// The work of all trials.

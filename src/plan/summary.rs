@@ -15,7 +15,6 @@ const LISTED: usize = 12;
 /// The plan of a sweep as text: its size, its factors, its first trials.
 pub fn summary(sweep: &Sweep, plan: &Plan) -> String {
     let work = plan.work();
-    let cohorts = plan.cohorts().count();
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
         let _ = writeln!(text, "{name:<9} {value}");
@@ -27,11 +26,7 @@ pub fn summary(sweep: &Sweep, plan: &Plan) -> String {
     line("data", data_line(plan));
     line("trials", trials_line(plan));
     line("folds", folds_line(plan));
-    line("runs", grouped(work.runs));
-    line(
-        "cohorts",
-        format!("{} (each run trains alone)", grouped(cohorts as u64)),
-    );
+    line("runs", runs_line(plan));
     line("work", work_line(&work));
     text.push_str("\nfactors, the first varies slowest:\n");
     for factor in &sweep.factors {
@@ -128,6 +123,22 @@ fn folds_line(plan: &Plan) -> String {
     match plan.trials.iter().all(|trial| describe(trial) == first) {
         true => first,
         false => "differ between trials".to_owned(),
+    }
+}
+
+/// How many runs there are, and how far they can be trained together.
+fn runs_line(plan: &Plan) -> String {
+    let runs = plan.runs().count();
+    let classes = plan.classes(plan.runs(), false).len();
+    let count = grouped(runs as u64);
+    match classes {
+        _ if runs == 1 => count,
+        1 => format!("{count} of one shape, which can be trained together"),
+        _ if classes == runs => format!("{count}, each of a shape of its own"),
+        _ => format!(
+            "{count} of {} shapes; those of one shape can be trained together",
+            grouped(classes as u64)
+        ),
     }
 }
 

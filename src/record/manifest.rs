@@ -24,9 +24,9 @@ pub struct Manifest {
     pub runs: usize,
     /// Hashes of the data sets, by name.
     pub data: std::collections::BTreeMap<String, String>,
-    /// Where it was last run.
+    /// Where it was last run; several devices with commas between them.
     pub device: String,
-    /// Runs that trained beside each other.
+    /// Cohorts that trained beside each other on each device.
     pub workers: usize,
     /// The machine.
     pub host: Host,

@@ -11,7 +11,7 @@ use std::path::Path;
 const FILE: &str = "profile.json";
 
 /// The version of the format; a reader takes a file of another version for none.
-const FORMAT: u32 = 1;
+const FORMAT: u32 = 2;
 
 /// The file: what was measured, of what, and where.
 #[derive(Serialize, Deserialize)]

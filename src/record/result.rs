@@ -35,18 +35,28 @@ pub struct RunResult {
     pub test: Option<Evaluated>,
     /// The metrics of each finished epoch.
     pub epochs: Vec<EpochMetrics>,
-    /// Mean time of one epoch's training steps, beside other runs, in seconds.
+    /// Mean time of one epoch's training steps, beside other runs, in seconds; its share of that
+    /// of its cohort.
     pub seconds_per_epoch: Option<f64>,
-    /// From start to end, in seconds.
+    /// From start to end, in seconds; its share of that of its cohort.
     pub seconds: f64,
     /// Weights and biases.
     pub parameters: u64,
     /// Where it was trained, such as `cpu`.
     pub device: String,
-    /// Runs that were trained beside each other on the device.
+    /// Cohorts that were trained beside each other on the device.
     pub workers: usize,
+    /// Runs of its cohort, itself included. Results of a time before cohorts do not have it: each
+    /// run was one then.
+    #[serde(default = "alone")]
+    pub cohort: usize,
     /// The whole configuration.
     pub config: serde_json::Value,
+}
+
+/// The size of a cohort of one.
+fn alone() -> usize {
+    1
 }
 
 /// The file: the result behind its format's version.
@@ -96,5 +106,54 @@ impl RunResult {
         let text = std::fs::read(folder.join(RESULT_FILE)).ok()?;
         let file: File<Self> = serde_json::from_slice(&text).ok()?;
         (file.format == FORMAT && file.result.identity == *identity).then_some(file.result)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Seed;
+    use crate::spec::Config;
+
+    #[test]
+    fn a_result_of_a_time_before_cohorts_is_read_as_trained_alone() {
+        let seed = Seed {
+            sweep: 0,
+            repeat: 0,
+            fold: 0,
+        };
+        let identity = Identity::new(&Config::default(), seed, "data");
+        let result = RunResult {
+            identity: identity.clone(),
+            trial: "base".to_owned(),
+            repeat: 0,
+            fold: 0,
+            failure: None,
+            final_epoch: None,
+            validation: None,
+            test: None,
+            epochs: Vec::new(),
+            seconds_per_epoch: None,
+            seconds: 1.0,
+            parameters: 1,
+            device: "cpu".to_owned(),
+            workers: 1,
+            cohort: 8,
+            config: serde_json::Value::Null,
+        };
+        let folder = tempfile::tempdir().unwrap();
+        result.write(folder.path()).unwrap();
+        assert_eq!(
+            RunResult::read(folder.path(), &identity),
+            Some(result.clone())
+        );
+        let path = folder.path().join(RESULT_FILE);
+        let text = std::fs::read_to_string(&path).unwrap();
+        std::fs::write(&path, text.replace("\"cohort\": 8,", "")).unwrap();
+        let old = RunResult {
+            cohort: 1,
+            ..result
+        };
+        assert_eq!(RunResult::read(folder.path(), &identity), Some(old));
     }
 }

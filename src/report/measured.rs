@@ -5,6 +5,7 @@ use super::number::target;
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::spec::Sweep;
+use std::collections::BTreeMap;
 
 /// A paragraph for each kind of number; nothing without results.
 pub(super) fn measured(sweep: &Sweep, plan: &Plan, results: &Results) -> String {
@@ -31,11 +32,24 @@ pub(super) fn measured(sweep: &Sweep, plan: &Plan, results: &Results) -> String 
     format!("## How it was measured\n\n{}", items.join("\n"))
 }
 
+/// On which devices, and how many runs at a time.
 fn trained(results: &Results) -> String {
-    let runs = results.runs.values();
-    let places = runs.map(|run| match run.workers {
-        1 => format!("on `{}`, one run at a time", run.device),
-        workers => format!("on `{}`, {workers} runs beside each other", run.device),
+    let mut largest: BTreeMap<(&str, usize), usize> = BTreeMap::new();
+    for run in results.runs.values() {
+        let largest = largest.entry((&run.device, run.workers)).or_default();
+        *largest = run.cohort.max(*largest);
+    }
+    let places = largest.into_iter().map(|((device, workers), cohort)| {
+        let how = match (workers, cohort) {
+            (1, 0 | 1) => "one run at a time".to_owned(),
+            (workers, 0 | 1) => format!("{workers} runs beside each other"),
+            (1, cohort) => format!("up to {cohort} runs together, as one stacked program"),
+            (workers, cohort) => format!(
+                "up to {cohort} runs together, as one stacked program, and {workers} such programs \
+                 beside each other"
+            ),
+        };
+        format!("on `{device}`, {how}")
     });
     format!("Training: {}.", distinct(places).join("; "))
 }
@@ -94,8 +108,9 @@ fn speed(results: &Results) -> Vec<String> {
     }
     items.push(
         "`mean_seconds_per_epoch` in the CSV: the training steps of an epoch as they took in the \
-         runs themselves, amortised: runs beside each other share caches, memory and device, so it \
-         is not what a run alone would take."
+         runs themselves, amortised: the time of runs trained together is divided by their number \
+         (`mean_cohort`), and runs beside each other share caches, memory and device. So it is not \
+         what a run alone would take."
             .to_owned(),
     );
     items

@@ -28,7 +28,7 @@ const fn spread(name: &'static str, of: fn(&RunResult) -> Option<f64>) -> Metric
 }
 
 /// The metrics that every sweep has.
-const METRICS: [Metric; 10] = [
+const METRICS: [Metric; 11] = [
     spread("val_accuracy", |run| run.validation.map(|v| v.accuracy)),
     spread("val_loss", |run| run.validation.map(|v| v.loss)),
     spread("val_macro_f1", |run| run.validation.map(|v| v.macro_f1)),
@@ -43,6 +43,7 @@ const METRICS: [Metric; 10] = [
     spread("test_loss", |run| run.test.map(|test| test.loss)),
     spread("test_macro_f1", |run| run.test.map(|test| test.macro_f1)),
     metric("seconds_per_epoch", |run| run.seconds_per_epoch),
+    metric("cohort", |run| Some(run.cohort as f64)),
 ];
 
 /// Where runs can end before their last epoch.
@@ -149,6 +150,7 @@ mod tests {
             parameters: 1,
             device: "cpu".to_owned(),
             workers: 1,
+            cohort: 1,
             config: serde_json::Value::Null,
         }
     }

@@ -4,15 +4,15 @@ use std::fmt;
 use std::str::FromStr;
 
 /// What `--device` asks for.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
-    /// CUDA where a driver and a GPU answer, else the CPU.
+    /// The first GPU where CUDA's driver and a GPU answer, else the CPU.
     #[default]
     Auto,
     /// The CPU.
     Cpu,
-    /// The CUDA device of this index.
-    Cuda(usize),
+    /// The CUDA devices of these indices, at least one, none of them twice.
+    Cuda(Vec<usize>),
 }
 
 /// Where a sweep is trained.
@@ -37,40 +37,83 @@ pub struct DeviceError {
 impl FromStr for DeviceChoice {
     type Err = String;
 
+    /// Reads `auto`, `cpu`, or CUDA devices with commas between them.
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
-            "auto" => Ok(Self::Auto),
-            "cpu" => Ok(Self::Cpu),
-            "cuda" => Ok(Self::Cuda(0)),
-            _ => text
-                .strip_prefix("cuda:")
-                .and_then(|index| index.parse().ok())
-                .map(Self::Cuda)
-                .ok_or_else(|| "expected auto, cpu, cuda or cuda:N".to_owned()),
+            "auto" => return Ok(Self::Auto),
+            "cpu" => return Ok(Self::Cpu),
+            _ => {}
         }
+        let mut indices = Vec::new();
+        for name in text.split(',').map(str::trim) {
+            let index = cuda_index(name)?;
+            if indices.contains(&index) {
+                return Err(format!("cuda:{index} is named twice"));
+            }
+            indices.push(index);
+        }
+        Ok(Self::Cuda(indices))
+    }
+}
+
+/// The index of the CUDA device of this name.
+fn cuda_index(name: &str) -> Result<usize, String> {
+    match name {
+        "cuda" => Ok(0),
+        "auto" | "cpu" => Err(format!(
+            "{name} stands alone: only CUDA devices can be trained on together"
+        )),
+        _ => name
+            .strip_prefix("cuda:")
+            .and_then(|index| index.parse().ok())
+            .ok_or_else(|| {
+                "expected auto, cpu, cuda, cuda:N or several of them: cuda:0,cuda:1".to_owned()
+            }),
     }
 }
 
 impl DeviceChoice {
-    /// Finds the device.
+    /// Finds the devices: at least one, each once.
     ///
     /// # Errors
-    /// CUDA asked for by name where it cannot be had.
-    pub fn resolve(self) -> Result<Device, DeviceError> {
+    /// A CUDA device asked for by name that cannot be had.
+    pub fn resolve(&self) -> Result<Vec<Device>, DeviceError> {
         match self {
-            Self::Cpu => Ok(Device::Cpu),
+            Self::Cpu => Ok(vec![Device::Cpu]),
             Self::Auto => Ok(match cuda_devices() {
-                Ok(1..) => Device::Cuda(0),
-                _ => Device::Cpu,
+                Ok(1..) => vec![Device::Cuda(0)],
+                _ => vec![Device::Cpu],
             }),
-            Self::Cuda(index) => match cuda_devices() {
-                Ok(count) if index < count => Ok(Device::Cuda(index)),
-                Ok(count) => Err(format!("the driver sees {count}")),
-                Err(reason) => Err(reason),
+            Self::Cuda(indices) => {
+                let found = cuda_devices();
+                let device = |&index: &usize| {
+                    match &found {
+                        Ok(count) if index < *count => Ok(Device::Cuda(index)),
+                        Ok(count) => Err(format!("the driver sees {count}")),
+                        Err(reason) => Err(reason.clone()),
+                    }
+                    .map_err(|reason| DeviceError { index, reason })
+                };
+                indices.iter().map(device).collect()
             }
-            .map_err(|reason| DeviceError { index, reason }),
         }
     }
+}
+
+/// The bytes of a CUDA device that nobody uses now.
+///
+/// # Errors
+/// A driver that does not tell.
+#[cfg(feature = "cuda")]
+pub fn free_bytes(index: usize) -> Result<u64, DeviceError> {
+    // The context is that of the device's first user, burn's backend here: nothing is set up twice.
+    let context = cudarc::driver::CudaContext::new(index);
+    let memory = context.and_then(|context| context.mem_get_info());
+    let error = |error| DeviceError {
+        index,
+        reason: format!("the driver does not tell its free memory ({error})"),
+    };
+    memory.map(|(free, _)| free as u64).map_err(error)
 }
 
 impl fmt::Display for Device {
@@ -134,22 +177,34 @@ mod tests {
     #[test]
     fn choices_are_read_as_written() {
         assert_eq!("auto".parse(), Ok(DeviceChoice::Auto));
-        assert_eq!("cuda".parse(), Ok(DeviceChoice::Cuda(0)));
-        assert_eq!("cuda:3".parse(), Ok(DeviceChoice::Cuda(3)));
-        for wrong in ["gpu", "cuda:", "cuda:x", "CPU", ""] {
+        assert_eq!("cuda".parse(), Ok(DeviceChoice::Cuda(vec![0])));
+        assert_eq!("cuda:3".parse(), Ok(DeviceChoice::Cuda(vec![3])));
+        let several = "cuda:2,cuda:0".parse();
+        assert_eq!(several, Ok(DeviceChoice::Cuda(vec![2, 0])));
+        for wrong in ["gpu", "cuda:", "cuda:x", "CPU", "", "cuda:0,", "cuda:0,1"] {
             assert!(wrong.parse::<DeviceChoice>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn devices_that_do_not_go_together_are_told() {
+        let error = |text: &str| text.parse::<DeviceChoice>().unwrap_err();
+        assert_eq!(error("cuda:1,cuda:1"), "cuda:1 is named twice");
+        assert_eq!(error("cuda,cuda:0"), "cuda:0 is named twice");
+        for mixed in ["cpu,cuda:0", "cuda:0,cpu", "auto,cuda:0", "cpu,cpu"] {
+            assert!(error(mixed).contains("stands alone"), "{mixed}");
         }
     }
 
     #[test]
     fn auto_always_finds_a_device() {
         assert!(DeviceChoice::Auto.resolve().is_ok());
-        assert_eq!(DeviceChoice::Cpu.resolve(), Ok(Device::Cpu));
+        assert_eq!(DeviceChoice::Cpu.resolve(), Ok(vec![Device::Cpu]));
     }
 
     #[test]
     fn a_cuda_device_that_is_not_there_is_an_error() {
-        let error = DeviceChoice::Cuda(9999).resolve().unwrap_err();
+        let error = DeviceChoice::Cuda(vec![9999]).resolve().unwrap_err();
         assert!(error.to_string().contains("--device cpu"), "{error}");
     }
 }

@@ -1,13 +1,15 @@
 //! Who trains a cohort: the seam between scheduling and tensors.
 
+use super::sizing::best_size;
 use crate::backend::Backend;
 use crate::data::{Dataset, DeviceDataset, DeviceForm, Normalisation, Partition, partition};
 use crate::event::{Outcome, Profile};
 use crate::model::Sums;
-use crate::plan::{Plan, RunId};
+use crate::plan::{Plan, RunId, bytes_of_run};
 use crate::spec::{Config, Data, Normalise, Validation};
-use crate::train::{Interrupted, Member, Observer, profile, train};
+use crate::train::{Interrupted, Member, Observer, profile, step_seconds, train};
 use std::collections::HashMap;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -15,6 +17,19 @@ use std::time::Instant;
 pub trait Executor: Sync {
     /// Called by each thread before its first cohort.
     fn prepare_thread(&self) {}
+
+    /// How many runs of a class (see [`Plan::classes`]) are trained together at best; at least 1.
+    ///
+    /// May train a few steps of them to find out. Called before the first cohort is executed.
+    fn cohort_size(&self, _plan: &Plan, _class: &[RunId]) -> usize {
+        1
+    }
+
+    /// Whether models that differ in width may be padded to be trained together. Padding changes
+    /// the order in which numbers are added, and so their last bits.
+    fn pads(&self) -> bool {
+        false
+    }
 
     /// Trains the runs of one cohort; how each ended, in the cohort's order.
     ///
@@ -39,8 +54,23 @@ pub struct TensorExecutor<B: Backend> {
     data: HashMap<DeviceForm, Loaded<B>>,
     /// Trials of a sweep mostly share their splits.
     partitions: Mutex<HashMap<PartitionKey, Divided>>,
-    measure_bytes: bool,
+    memory: Memory,
 }
+
+/// Where tensors live.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// In the memory of the thread that trains, where their peak is measured. Each run is trained
+    /// alone, unless asked for otherwise: its numbers then stay in the core's cache.
+    Thread,
+    /// In the memory of a device, of which each worker may take this many bytes, those of the data
+    /// sets included.
+    Device(u64),
+}
+
+/// The share of a device's memory that cohorts are planned for: pools keep more than they hand out,
+/// and what a member takes is an estimate.
+const PLANNED_SHARE: f64 = 0.8;
 
 /// Partitions that are kept: 240 KB each on all of MNIST.
 const MOST_PARTITIONS: usize = 100;
@@ -63,14 +93,11 @@ struct Loaded<B: Backend> {
 }
 
 impl<B: Backend> TensorExecutor<B> {
-    /// Puts the data sets on `device`.
-    ///
-    /// `measure_bytes` says that tensors live in this thread's own memory, where their peak can be
-    /// measured.
+    /// Puts the data sets on `device`, whose memory is `memory`.
     pub fn new(
         datasets: HashMap<DeviceForm, Arc<Dataset>>,
         device: &B::Device,
-        measure_bytes: bool,
+        memory: Memory,
     ) -> Self {
         let load = |(form, dataset): (DeviceForm, Arc<Dataset>)| {
             let on_device = match form.known {
@@ -87,8 +114,24 @@ impl<B: Backend> TensorExecutor<B> {
         Self {
             data: datasets.into_iter().map(load).collect(),
             partitions: Mutex::default(),
-            measure_bytes,
+            memory,
         }
+    }
+
+    /// Runs of a class for which the device has room, at least 1.
+    ///
+    /// The largest member counts for all; where widths are padded, the padded model may be a
+    /// little larger still.
+    fn room(&self, free: u64, plan: &Plan, class: &[RunId]) -> usize {
+        let data = self.data.values().map(|data| &data.device);
+        let data: u64 = data
+            .map(|data| data.train.bytes() + data.test.bytes())
+            .sum();
+        let free = free.saturating_sub(data) as f64 * PLANNED_SHARE;
+        let member = |run: &RunId| bytes_of_run(&plan.trials[run.trial].config);
+        let largest = class.iter().map(member).max().unwrap_or(1).max(1);
+        // A conversion to whole numbers cuts the fraction off.
+        ((free / largest as f64) as usize).max(1)
     }
 
     fn member<'a>(&self, plan: &'a Plan, run: RunId) -> Member<'a> {
@@ -159,6 +202,35 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         }
     }
 
+    /// On a device, what was measured to be fastest among the sizes that it has room for.
+    fn cohort_size(&self, plan: &Plan, class: &[RunId]) -> usize {
+        let Memory::Device(free) = self.memory else {
+            return 1;
+        };
+        let most = self.room(free, plan, class).min(class.len());
+        best_size(most, |size| {
+            let mut cohort = class[..size].to_vec();
+            plan.stack(&mut cohort);
+            let started = Instant::now();
+            let seconds = catch_unwind(AssertUnwindSafe(|| {
+                let members: Vec<Member> =
+                    cohort.iter().map(|&run| self.member(plan, run)).collect();
+                let clock = || started.elapsed().as_secs_f64();
+                step_seconds(self.data_of(&members[0]), &members, &clock)
+            }));
+            // A device keeps a pool of memory for each thread: workers get back what this one took.
+            for data in self.data.values() {
+                B::memory_cleanup(&data.device.train.device());
+            }
+            // What panics here has no room; if that is not why, its training will tell.
+            seconds.ok()
+        })
+    }
+
+    fn pads(&self) -> bool {
+        matches!(self.memory, Memory::Device(_))
+    }
+
     fn execute(
         &self,
         plan: &Plan,
@@ -179,7 +251,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         Some(Profile {
             seconds_per_epoch: time.seconds * time.steps_per_epoch,
             steps: time.steps,
-            peak_bytes: (self.measure_bytes && peak > 0).then_some(peak),
+            peak_bytes: (self.memory == Memory::Thread && peak > 0).then_some(peak),
         })
     }
 }

@@ -1,15 +1,23 @@
 //! Runs a plan on this machine: device, workers, resume, signals, progress. The only room that
 //! ties training to records.
 
+mod crash;
 mod device;
 mod executor;
+mod header;
 mod interrupt;
+mod measure;
 mod progress;
+mod queue;
 mod scheduler;
+mod sizing;
 mod watch;
 
+#[cfg(feature = "cuda")]
+pub use device::free_bytes;
 pub use device::{Device, DeviceChoice, DeviceError};
-pub use executor::{Executor, TensorExecutor};
+pub use executor::{Executor, Memory, TensorExecutor};
 pub use interrupt::Interrupt;
+pub use measure::unmeasured;
 pub use progress::{Progress, Silent, display};
-pub use scheduler::{Ran, Schedule, remaining, unmeasured};
+pub use scheduler::{Place, Ran, Schedule, remaining};

@@ -12,10 +12,15 @@ use std::time::{Duration, Instant};
 pub trait Progress: Sync {
     /// The sweep starts: its runs, and those of them that are already done.
     fn started(&self, runs: usize, done: usize);
+    /// It is measured how many runs to train together, for each class of runs: so many are done.
+    fn sizing(&self, done: usize, classes: usize);
     /// A run starts.
     fn run_started(&self, name: &str);
     /// A run has ended.
     fn run_ended(&self, name: &str, result: &RunResult);
+    /// Runs that had started were given up as they were trained together: they start again, in
+    /// two halves.
+    fn halved(&self, runs: usize, reason: &str);
     /// All runs have ended; trials are measured, one after the other: so many are done.
     fn measuring(&self, done: usize, trials: usize);
     /// The sweep has ended.
@@ -27,8 +32,10 @@ pub struct Silent;
 
 impl Progress for Silent {
     fn started(&self, _runs: usize, _done: usize) {}
+    fn sizing(&self, _done: usize, _classes: usize) {}
     fn run_started(&self, _name: &str) {}
     fn run_ended(&self, _name: &str, _result: &RunResult) {}
+    fn halved(&self, _runs: usize, _reason: &str) {}
     fn measuring(&self, _done: usize, _trials: usize) {}
     fn finished(&self) {}
 }
@@ -186,6 +193,15 @@ impl Progress for Display {
         ));
     }
 
+    fn sizing(&self, done: usize, classes: usize) {
+        if let Some(bar) = &self.bar {
+            bar.set_message(format!(
+                "how many runs to train together: {done} of {classes} {}",
+                plural(classes, "shape")
+            ));
+        }
+    }
+
     fn run_started(&self, _name: &str) {
         self.with_state(|state| {
             state.running += 1;
@@ -223,6 +239,13 @@ impl Progress for Display {
                 self.redraw(state);
             }
         });
+    }
+
+    fn halved(&self, runs: usize, reason: &str) {
+        self.with_state(|state| state.running -= runs);
+        self.say(&format!(
+            "{runs} runs trained together failed ({reason}): they start again, in two halves"
+        ));
     }
 
     fn measuring(&self, done: usize, trials: usize) {

@@ -1,18 +1,19 @@
 //! Runs a plan: what remains, by whom, and into which records.
 
+use super::crash::{first_line, is_out_of_memory, message};
 use super::executor::Executor;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
+use super::queue::{Cohort, Queue};
 use super::watch::{Watch, wall_time};
-use crate::event::{EpochMetrics, Failure, Outcome, Profile};
+use crate::event::{EpochMetrics, Failure, Finished, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    HParam, RecordError, Recorder, Results, RunClasses, RunHeader, RunResult, Scores, Store,
-    has_scores, model_graph, remove_best, remove_scores, write_scores,
+    RecordError, Recorder, Results, RunClasses, RunResult, Scores, Store, has_scores, remove_best,
+    remove_scores, write_scores,
 };
-use crate::spec::{Stage, Sweep};
-use serde_json::Value;
-use std::collections::{BTreeMap, HashMap, VecDeque};
+use crate::spec::Sweep;
+use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Instant;
@@ -25,16 +26,24 @@ pub struct Schedule<'a> {
     pub plan: &'a Plan,
     /// Where its results go.
     pub store: &'a Store,
-    /// Who trains.
-    pub executor: &'a dyn Executor,
+    /// Where it is trained: at least one place. All take cohorts from one queue.
+    pub places: &'a [Place<'a>],
+    /// The most runs of a cohort, at least 1; left out, what the first place finds best.
+    pub cohort: Option<usize>,
     /// Who is told.
     pub progress: &'a dyn Progress,
     /// Whether to stop.
     pub interrupt: &'a Interrupt,
-    /// Runs trained beside each other, at least 1.
-    pub workers: usize,
-    /// Where it is trained, such as `cpu`.
+}
+
+/// A device that a sweep is trained on.
+pub struct Place<'a> {
+    /// Who trains.
+    pub executor: &'a dyn Executor,
+    /// The device's name, such as `cpu`.
     pub device: String,
+    /// Cohorts trained beside each other, at least 1.
+    pub workers: usize,
     /// The machine, as a text in Markdown.
     pub hardware: String,
 }
@@ -48,35 +57,16 @@ pub struct Ran {
     pub interrupted: bool,
 }
 
-/// The runs of each cohort that have no final result yet; cohorts that have all are left out.
+/// The runs that have no final result yet, in the order of the plan.
 ///
 /// A run that crashed is tried again: the cause may have been the machine. One that diverged is
 /// not: it would diverge again.
-pub fn remaining(plan: &Plan, results: &Results) -> VecDeque<Vec<RunId>> {
-    plan.cohorts()
-        .map(|cohort| {
-            let is_open = |run: &RunId| {
-                results
-                    .runs
-                    .get(run)
-                    .is_none_or(RunResult::is_to_be_retried)
-            };
-            cohort.into_iter().filter(is_open).collect::<Vec<_>>()
-        })
-        .filter(|cohort| !cohort.is_empty())
-        .collect()
-}
-
-/// A finished run of each trial that has one, but no measurement of speed and memory yet.
-pub fn unmeasured(plan: &Plan, results: &Results) -> Vec<RunId> {
-    let finished = |trial: usize| {
-        let mut runs = plan.runs_of(trial);
-        runs.find(|&run| results.finished(run).is_some())
+pub fn remaining(plan: &Plan, results: &Results) -> Vec<RunId> {
+    let is_open = |run: &RunId| {
+        let result = results.runs.get(run);
+        result.is_none_or(RunResult::is_to_be_retried)
     };
-    (0..plan.trials.len())
-        .filter(|trial| !results.profiles.contains_key(trial))
-        .filter_map(finished)
-        .collect()
+    plan.runs().filter(is_open).collect()
 }
 
 impl Schedule<'_> {
@@ -87,19 +77,20 @@ impl Schedule<'_> {
     /// started. What is complete stays.
     pub fn run(&self) -> Result<Ran, RecordError> {
         let results = self.store.read(self.plan);
-        let queue = remaining(self.plan, &results);
-        let open: usize = queue.iter().map(Vec::len).sum();
+        let open = remaining(self.plan, &results);
         let runs = self.plan.runs().count();
-        self.progress.started(runs, runs - open);
-        let threads = self.workers.min(queue.len()).max(1);
+        self.progress.started(runs, runs - open.len());
+        let queue = self.queue(&open);
+        let workers = self.workers(queue.len());
         let work = Work {
             queue: Mutex::new(queue),
             results: Mutex::new(results.runs),
             error: Mutex::new(None),
         };
         std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| self.worker(&work));
+            for place in workers {
+                let work = &work;
+                scope.spawn(move || self.worker(place, work));
             }
         });
         let mut results = Results {
@@ -120,59 +111,53 @@ impl Schedule<'_> {
         })
     }
 
-    /// Measures what is not measured yet, one trial after the other: now nothing else of this
-    /// process uses the device.
-    ///
-    /// In rounds over all trials, so that what else the machine does for a while meets no trial
-    /// alone.
-    fn missing_profiles(&self, results: &mut Results) -> Result<(), RecordError> {
-        let open = unmeasured(self.plan, results);
-        if open.is_empty() {
-            return Ok(());
-        }
-        in_one_thread(|| {
-            self.executor.prepare_thread();
-            let mut profiles: Vec<Option<Profile>> = vec![None; open.len()];
-            for round in 0..PROFILE_ROUNDS {
-                for (done, (&run, best)) in open.iter().zip(&mut profiles).enumerate() {
-                    if self.interrupt.asked() {
-                        return Ok(());
-                    }
-                    let done = (round * open.len() + done) / PROFILE_ROUNDS;
-                    self.progress.measuring(done, open.len());
-                    // One that fails here is not measured; its results stand.
-                    let profile =
-                        catch_unwind(AssertUnwindSafe(|| self.executor.profile(self.plan, run)));
-                    if let Ok(Some(profile)) = profile {
-                        *best = Some(best.map_or(profile, |best| best.fastest(profile)));
-                    }
+    /// Cuts the runs that are open into cohorts.
+    fn queue(&self, open: &[RunId]) -> Queue {
+        let pads = self.places.iter().all(|place| place.executor.pads());
+        let classes = self.plan.classes(open.iter().copied(), pads);
+        let workers: usize = self.places.iter().map(|place| place.workers).sum();
+        // A cohort that leaves other workers without any is too large.
+        let fair = open.len().div_ceil(workers.max(1)).max(1);
+        let size = |(done, class): (usize, &Vec<RunId>)| {
+            let most = match self.cohort {
+                Some(most) => most,
+                None if class.len() == 1 || self.interrupt.asked() => 1,
+                None => {
+                    self.progress.sizing(done, classes.len());
+                    self.places[0].executor.cohort_size(self.plan, class)
                 }
-            }
-            for (&run, profile) in open.iter().zip(profiles) {
-                if let Some(profile) = profile {
-                    let (trial, device) = (run.trial, self.device.clone());
-                    self.store
-                        .write_profile(self.plan, trial, &device, profile)?;
-                    results.profiles.insert(trial, (profile, device));
-                }
-            }
-            Ok(())
-        })
+            };
+            most.clamp(1, fair)
+        };
+        let most = classes.iter().enumerate().map(size).collect();
+        Queue::new(self.plan, &classes, most)
+    }
+
+    /// The place of each worker, the first ones on devices of their own; no more than there are
+    /// cohorts.
+    fn workers(&self, cohorts: usize) -> Vec<&Place<'_>> {
+        let most = self.places.iter().map(|place| place.workers).max();
+        let rounds = 0..most.unwrap_or(0);
+        let workers = rounds.flat_map(|round| {
+            let places = self.places.iter();
+            places.filter(move |place| round < place.workers)
+        });
+        workers.take(cohorts.max(1)).collect()
     }
 
     /// Takes cohorts from the queue until there is none, or a reason to stop.
     ///
     /// In a rayon pool of one thread of its own, so that matrix products do not fork: one run for
     /// each core is faster than all cores for one run of this size.
-    fn worker(&self, work: &Work) {
+    fn worker(&self, place: &Place, work: &Work) {
         let stop = || self.interrupt.asked() || lock(&work.error).is_some();
         let take_all = || {
-            self.executor.prepare_thread();
+            place.executor.prepare_thread();
             while !stop() {
-                let Some(cohort) = lock(&work.queue).pop_front() else {
+                let Some(cohort) = lock(&work.queue).take() else {
                     break;
                 };
-                if let Err(error) = self.cohort(&cohort, work) {
+                if let Err(error) = self.cohort(place, &cohort, work) {
                     lock(&work.error).get_or_insert(error);
                 }
             }
@@ -181,53 +166,43 @@ impl Schedule<'_> {
     }
 
     /// Trains and records one cohort.
-    fn cohort(&self, cohort: &[RunId], work: &Work) -> Result<(), RecordError> {
-        let started = Instant::now();
-        let mut recorders = Vec::new();
-        for &run in cohort {
-            // What is told of the trial is no longer told of its runs.
-            let trial_folder = self.store.trial_folder(self.plan, run.trial);
-            remove_scores(&trial_folder)?;
-            remove_best(&trial_folder)?;
-            let folder = self.store.run_folder(self.plan, run);
-            recorders.push(Recorder::start(&folder, &self.header(run), wall_time())?);
-            self.progress.run_started(&self.run_name(run));
-        }
-        let mut watch = Watch {
-            started,
-            interrupt: self.interrupt,
-            epochs: vec![Vec::new(); cohort.len()],
-            histograms: self.sweep.tensorboard.histograms,
-            recorders,
-            error: None,
-        };
+    ///
+    /// One of several members that panics is put back in halves: too many for the memory may be
+    /// few enough then, and a member that brings others down is alone in the end.
+    fn cohort(&self, place: &Place, cohort: &Cohort, work: &Work) -> Result<(), RecordError> {
+        let mut watch = self.watch(place, &cohort.runs)?;
         let executed = catch_unwind(AssertUnwindSafe(|| {
-            self.executor.execute(self.plan, cohort, &mut watch)
+            place.executor.execute(self.plan, &cohort.runs, &mut watch)
         }));
         if let Some(error) = watch.error {
             return Err(error);
         }
+        let members = cohort.runs.len();
         let outcomes = match executed {
             Ok(Ok(outcomes)) => outcomes,
             Ok(Err(_interrupted)) => return Ok(()),
-            Err(panic) => crashed(panic.as_ref(), cohort.len()),
+            Err(panic) => {
+                let message = message(panic.as_ref());
+                if members > 1 {
+                    self.progress.halved(members, first_line(&message));
+                    lock(&work.queue).halve(cohort, is_out_of_memory(&message));
+                    return Ok(());
+                }
+                vec![Outcome::Failed(Failure::Crashed { message })]
+            }
         };
-        let seconds = started.elapsed().as_secs_f64();
-        let ends = cohort.iter().zip(outcomes);
+        let seconds = watch.started.elapsed().as_secs_f64() / members as f64;
+        let ends = cohort.runs.iter().zip(outcomes);
         for ((&run, outcome), (recorder, epochs)) in
             ends.zip(watch.recorders.into_iter().zip(watch.epochs))
         {
             if let Outcome::Finished(finished) = &outcome {
-                let validation = finished.validation.as_ref();
-                let classes = RunClasses {
-                    validation: validation.map(|(_, scores)| scores.clone()),
-                    test: finished.test.1.clone(),
-                };
-                classes.write(&self.store.run_folder(self.plan, run))?;
+                self.write_classes(run, finished)?;
             }
             let result = RunResult {
                 seconds,
-                ..self.result(run, outcome, epochs)
+                cohort: members,
+                ..self.result(place, run, outcome, epochs)
             };
             recorder.finish(&result, wall_time())?;
             self.progress.run_ended(&self.run_name(run), &result);
@@ -244,7 +219,48 @@ impl Schedule<'_> {
         Ok(())
     }
 
-    fn result(&self, run: RunId, outcome: Outcome, epochs: Vec<EpochMetrics>) -> RunResult {
+    /// Starts the records of a cohort, anew where it was tried before.
+    fn watch(&self, place: &Place, runs: &[RunId]) -> Result<Watch<'_>, RecordError> {
+        let started = Instant::now();
+        let mut recorders = Vec::new();
+        for &run in runs {
+            // What is told of the trial is no longer told of its runs.
+            let trial_folder = self.store.trial_folder(self.plan, run.trial);
+            remove_scores(&trial_folder)?;
+            remove_best(&trial_folder)?;
+            let folder = self.store.run_folder(self.plan, run);
+            let header = self.header(place, run);
+            recorders.push(Recorder::start(&folder, &header, wall_time())?);
+            self.progress.run_started(&self.run_name(run));
+        }
+        Ok(Watch {
+            started,
+            interrupt: self.interrupt,
+            epochs: vec![Vec::new(); runs.len()],
+            histograms: self.sweep.tensorboard.histograms,
+            recorders,
+            error: None,
+        })
+    }
+
+    /// Writes how each class fares in a run.
+    fn write_classes(&self, run: RunId, finished: &Finished) -> Result<(), RecordError> {
+        let validation = finished.validation.as_ref();
+        let classes = RunClasses {
+            validation: validation.map(|(_, scores)| scores.clone()),
+            test: finished.test.1.clone(),
+        };
+        classes.write(&self.store.run_folder(self.plan, run))
+    }
+
+    /// The result of a run that was trained alone.
+    fn result(
+        &self,
+        place: &Place,
+        run: RunId,
+        outcome: Outcome,
+        epochs: Vec<EpochMetrics>,
+    ) -> RunResult {
         let trial = &self.plan.trials[run.trial];
         let (finished, failure) = match outcome {
             Outcome::Finished(finished) => (Some(finished), None),
@@ -266,45 +282,15 @@ impl Schedule<'_> {
             epochs,
             seconds,
             parameters: trial.config.parameters(),
-            device: self.device.clone(),
-            workers: self.workers,
+            device: place.device.clone(),
+            workers: place.workers,
+            cohort: 1,
             config: trial.config.show(),
         }
     }
 
     fn run_name(&self, run: RunId) -> String {
         self.plan.folder(run).display().to_string()
-    }
-
-    fn header(&self, run: RunId) -> RunHeader {
-        let trial = &self.plan.trials[run.trial];
-        RunHeader {
-            group: self.group(run.trial),
-            hparams: self.hparams(run.trial),
-            configuration: configuration_text(&trial.config.show_used()),
-            hardware: self.hardware.clone(),
-            layers: layers(&trial.config.stages()),
-            graph: model_graph(&trial.config),
-        }
-    }
-
-    /// What the HParams tab shows as one row; unique over all sweeps below one folder.
-    fn group(&self, trial: usize) -> String {
-        format!("{}/{}", self.plan.name, self.plan.trials[trial].name)
-    }
-
-    /// What tells a trial apart, for the HParams tab.
-    fn hparams(&self, trial: usize) -> BTreeMap<String, HParam> {
-        let trial = &self.plan.trials[trial];
-        let hparam = |column| -> Option<(String, HParam)> {
-            let value = match trial.value(self.sweep, column)? {
-                Value::Number(number) => HParam::Number(number.as_f64()?),
-                Value::Bool(flag) => HParam::Flag(flag),
-                other => HParam::Text(crate::spec::label(&other)),
-            };
-            Some((column.name.clone(), value))
-        };
-        self.plan.columns.iter().filter_map(hparam).collect()
     }
 
     /// Writes scores that an earlier start had no time for.
@@ -327,12 +313,9 @@ impl Schedule<'_> {
     }
 }
 
-/// How often each trial is measured; the fastest counts, for everything else only slows down.
-const PROFILE_ROUNDS: usize = 3;
-
 /// What the workers share.
 struct Work {
-    queue: Mutex<VecDeque<Vec<RunId>>>,
+    queue: Mutex<Queue>,
     results: Mutex<HashMap<RunId, RunResult>>,
     /// The first record that could not be written.
     error: Mutex<Option<RecordError>>,
@@ -361,15 +344,8 @@ fn complete_scores(
     })
 }
 
-/// Dense and convolution layers among these stages.
-fn layers(stages: &[Stage]) -> usize {
-    let is_layer =
-        |stage: &&Stage| matches!(stage, Stage::Dense { .. } | Stage::Convolution { .. });
-    stages.iter().filter(is_layer).count()
-}
-
 /// Does work in a rayon pool of one thread of its own, so that matrix products do not fork.
-fn in_one_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
+pub(super) fn in_one_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
     match rayon::ThreadPoolBuilder::new().num_threads(1).build() {
         Ok(pool) => pool.install(work),
         // Without a pool of its own the work is slower, but the same.
@@ -379,29 +355,4 @@ fn in_one_thread<T: Send>(work: impl FnOnce() -> T + Send) -> T {
 
 fn taken<T>(mutex: Mutex<T>) -> T {
     mutex.into_inner().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn crashed(panic: &(dyn std::any::Any + Send), runs: usize) -> Vec<Outcome> {
-    let message = panic
-        .downcast_ref::<String>()
-        .cloned()
-        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
-        .unwrap_or_else(|| "a panic without a message".to_owned());
-    vec![Outcome::Failed(Failure::Crashed { message }); runs]
-}
-
-/// A configuration as a Markdown table.
-fn configuration_text(config: &Value) -> String {
-    let mut text = String::from("key | value\n---|---\n");
-    for (section, fields) in config.as_object().into_iter().flatten() {
-        for (field, value) in fields.as_object().into_iter().flatten() {
-            text.push_str(&format!(
-                "{section}.{field} | {}\n",
-                crate::spec::label(value)
-                    .replace('|', "\\|")
-                    .replace(['\n', '\r'], " ")
-            ));
-        }
-    }
-    text
 }

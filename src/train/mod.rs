@@ -12,6 +12,7 @@ mod member;
 mod optimizer;
 mod orders;
 mod per_member;
+mod probe;
 mod profile;
 mod regularise;
 mod scaling;
@@ -24,6 +25,7 @@ mod watch;
 pub use member::Member;
 pub use optimizer::{Optimizer, OptimizerState, new as new_optimizer};
 pub use per_member::{PerMember, PerStep};
+pub use probe::step_seconds;
 pub use profile::{StepTime, profile};
 pub use schedule::{Progress, learning_rate};
 pub use snapshot::Snapshot;
@@ -139,7 +141,7 @@ fn epoch_metrics<B: Backend>(
             val_accuracy: validation[place].map(|(_, accuracy)| accuracy),
             learning_rate: trained.rates[place],
             gradient_norms,
-            seconds: trained.seconds,
+            seconds: trained.seconds / cohort.members.len() as f64,
         }
     };
     norms.into_iter().enumerate().map(of).collect()

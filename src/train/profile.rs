@@ -4,12 +4,14 @@ use super::batches::Rows;
 use super::cohort::Cohort;
 use super::member::Member;
 use super::per_member::PerMember;
+use super::probe::shortened;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 
-/// The fewest and the most steps that are timed, and the seconds after which it is enough.
-const STEPS: std::ops::RangeInclusive<usize> = 5..=200;
-const ENOUGH: f64 = 0.01;
+/// The fewest and the most steps that are timed, and the seconds after which it is enough: each
+/// trial is measured several times, and the fastest counts, so that one measurement can be short.
+const STEPS: std::ops::RangeInclusive<usize> = 5..=60;
+const ENOUGH: f64 = 0.003;
 /// Steps before the first timed one: caches fill, kernels are compiled and tuned.
 const WARM_UP: usize = 3;
 
@@ -31,11 +33,13 @@ pub fn profile<B: Backend>(
     member: &Member,
     clock: &dyn Fn() -> f64,
 ) -> StepTime {
-    let members = std::slice::from_ref(member);
-    let mut cohort = Cohort::new(data, members.to_vec());
     let size = member.config.training.batch_size.get();
     let count = member.partition.train.len();
-    let rows = Rows::shuffled(data, members, 0, size, 0..count);
+    // No more samples are brought into order than can be timed.
+    let members = [shortened(member, (WARM_UP + STEPS.end()) * size)];
+    let timed = members[0].partition.train.len();
+    let mut cohort = Cohort::new(data, members.to_vec());
+    let rows = Rows::shuffled(data, &members, 0, size, 0..timed);
     let mut noise = cohort.dropout_noise(0, 0);
     let full: Vec<_> = rows
         .ranges(size)

@@ -1,0 +1,92 @@
+//! How much device memory a run takes, as a member of a cohort.
+
+use crate::spec::{Config, Optimizer, Split, Stage};
+
+/// Bytes of a number on the device.
+const NUMBER: u64 = 4;
+
+/// Samples of one forward pass without training, at most; see `train::evaluate`.
+const EVALUATED: u64 = 512;
+
+/// The most bytes that a run takes on a device at one time, beside the data set: an estimate, on
+/// the high side where an operation may or may not work in place.
+///
+/// A sum of what is there for the whole training and of what one step adds:
+/// - parameters × (weights + gradients + optimizer state + two results of an update that are not
+///   written in place + the best epoch's, where a run goes back to it);
+/// - activations: for each number behind a stage (and each of a convolution's patches) its value
+///   and its gradient, for each sample of a batch, or the values alone of two neighbouring stages
+///   for each sample of an evaluation, if that is more;
+/// - the epoch's logits and targets, kept to its end and then joined, so that they are there twice;
+///   and likewise those of the largest evaluation;
+/// - the positions of the epoch's samples.
+pub fn bytes_of_run(config: &Config) -> u64 {
+    let stages = config.stages();
+    let held_out = match config.validation.split() {
+        Split::Holdout(0.0) => 0,
+        _ => config.validation_samples(0) as u64,
+    };
+    let train = config.samples() as u64 - held_out;
+    let restored = u64::from(config.training.patience.is_some() && config.training.restore_best);
+    let copies = 1 + 1 + optimizer_copies(config) + 2 + restored;
+    let parameters = config.parameters().saturating_mul(copies);
+
+    let numbers = |stage: &Stage| stage.widest().max(stage.features()) as u64;
+    let inputs = config.features() as u64;
+    let all: u64 = inputs + stages.iter().map(numbers).sum::<u64>();
+    let widest = stages.iter().map(numbers).fold(inputs, u64::max);
+    let batch = (config.training.batch_size.get() as u64).min(train);
+    let training = batch.saturating_mul(2 * all);
+    let evaluation = EVALUATED.saturating_mul(2 * widest);
+
+    let evaluated = held_out.max(config.test_samples() as u64);
+    let logits = (train + evaluated).saturating_mul(2 * 2 * config.classes() as u64);
+
+    [parameters, training.max(evaluation), logits, train]
+        .into_iter()
+        .fold(0, u64::saturating_add)
+        .saturating_mul(NUMBER)
+}
+
+/// The numbers that an optimizer keeps for each parameter.
+fn optimizer_copies(config: &Config) -> u64 {
+    let training = &config.training;
+    let momentum = u64::from(training.momentum.get() > 0.0);
+    match training.optimizer {
+        Optimizer::Sgd => momentum,
+        Optimizer::Adam | Optimizer::AdamW | Optimizer::NAdam => 2,
+        Optimizer::RmsProp => 1 + momentum + u64::from(training.centered),
+        Optimizer::Adagrad => 1,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::Count;
+
+    #[test]
+    fn the_baseline_takes_what_its_parts_take() {
+        let mut config = Config::default();
+        let bytes = bytes_of_run(&config);
+        let held_out = config.validation_samples(0) as u64;
+        let train = 60_000 - held_out;
+        let parameters = 4 * 101_770;
+        let evaluation = 512 * 2 * 784;
+        let logits = (train + held_out.max(10_000)) * 4 * 10;
+        assert_eq!(bytes, 4 * (parameters + evaluation + logits + train));
+        config.training.optimizer = Optimizer::Adam;
+        assert_eq!(bytes_of_run(&config) - bytes, 2 * 4 * 101_770);
+    }
+
+    #[test]
+    fn large_batches_and_limits_count() {
+        let mut config = Config::default();
+        let small = bytes_of_run(&config);
+        config.training.batch_size = Count::new(2048).unwrap();
+        assert!(bytes_of_run(&config) > small);
+        let mut config = Config::default();
+        config.data.limit = Count::new(1000);
+        assert!(bytes_of_run(&config) < small);
+    }
+}

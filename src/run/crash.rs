@@ -1,0 +1,62 @@
+//! What a panic says.
+
+use std::any::Any;
+
+/// The message of a panic that was caught.
+pub(super) fn message(panic: &(dyn Any + Send)) -> String {
+    panic
+        .downcast_ref::<String>()
+        .cloned()
+        .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
+        .unwrap_or_else(|| "a panic without a message".to_owned())
+}
+
+/// Whether a message says that memory ran out.
+///
+/// The wordings of CUDA's driver (`CUDA_ERROR_OUT_OF_MEMORY`, "out of memory"), of cubecl 0.10
+/// ("An out-of-memory error", "can't allocate buffer of size", "CUDA allocation error") and of
+/// Rust's allocator ("memory allocation of … bytes failed").
+pub(super) fn is_out_of_memory(message: &str) -> bool {
+    const WORDINGS: [&str; 6] = [
+        "out of memory",
+        "out-of-memory",
+        "out_of_memory",
+        "allocate buffer",
+        "allocation error",
+        "memory allocation",
+    ];
+    let message = message.to_lowercase();
+    WORDINGS.iter().any(|wording| message.contains(wording))
+}
+
+/// The first line of a message: what follows is a backtrace, or tells more than a line can.
+pub(super) fn first_line(message: &str) -> &str {
+    message.lines().next().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lack_of_memory_is_told_from_other_panics() {
+        for message in [
+            "DriverError(CUDA_ERROR_OUT_OF_MEMORY, \"out of memory\")",
+            "can't allocate buffer of size: 123\n  0: cubecl",
+            "An out-of-memory error happened during launch",
+            "memory allocation of 8 bytes failed",
+        ] {
+            assert!(is_out_of_memory(message), "{message}");
+        }
+        assert!(!is_out_of_memory("index out of bounds: the len is 3"));
+        assert!(!is_out_of_memory("members remember"));
+    }
+
+    #[test]
+    fn the_message_of_a_panic_is_kept() {
+        assert_eq!(message(&"text"), "text");
+        assert_eq!(message(&"text".to_owned()), "text");
+        assert_eq!(message(&1_u8), "a panic without a message");
+        assert_eq!(first_line("one\ntwo"), "one");
+    }
+}

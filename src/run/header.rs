@@ -1,0 +1,65 @@
+//! What records tell of a run before it starts.
+
+use super::scheduler::{Place, Schedule};
+use crate::plan::RunId;
+use crate::record::{HParam, RunHeader, model_graph};
+use crate::spec::Stage;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+impl Schedule<'_> {
+    /// What is known of a run before it starts.
+    pub(super) fn header(&self, place: &Place, run: RunId) -> RunHeader {
+        let trial = &self.plan.trials[run.trial];
+        RunHeader {
+            group: self.group(run.trial),
+            hparams: self.hparams(run.trial),
+            configuration: configuration_text(&trial.config.show_used()),
+            hardware: place.hardware.clone(),
+            layers: layers(&trial.config.stages()),
+            graph: model_graph(&trial.config),
+        }
+    }
+
+    /// What the HParams tab shows as one row; unique over all sweeps below one folder.
+    pub(super) fn group(&self, trial: usize) -> String {
+        format!("{}/{}", self.plan.name, self.plan.trials[trial].name)
+    }
+
+    /// What tells a trial apart, for the HParams tab.
+    pub(super) fn hparams(&self, trial: usize) -> BTreeMap<String, HParam> {
+        let trial = &self.plan.trials[trial];
+        let hparam = |column| -> Option<(String, HParam)> {
+            let value = match trial.value(self.sweep, column)? {
+                Value::Number(number) => HParam::Number(number.as_f64()?),
+                Value::Bool(flag) => HParam::Flag(flag),
+                other => HParam::Text(crate::spec::label(&other)),
+            };
+            Some((column.name.clone(), value))
+        };
+        self.plan.columns.iter().filter_map(hparam).collect()
+    }
+}
+
+/// Dense and convolution layers among these stages.
+fn layers(stages: &[Stage]) -> usize {
+    let is_layer =
+        |stage: &&Stage| matches!(stage, Stage::Dense { .. } | Stage::Convolution { .. });
+    stages.iter().filter(is_layer).count()
+}
+
+/// A configuration as a Markdown table.
+fn configuration_text(config: &Value) -> String {
+    let mut text = String::from("key | value\n---|---\n");
+    for (section, fields) in config.as_object().into_iter().flatten() {
+        for (field, value) in fields.as_object().into_iter().flatten() {
+            text.push_str(&format!(
+                "{section}.{field} | {}\n",
+                crate::spec::label(value)
+                    .replace('|', "\\|")
+                    .replace(['\n', '\r'], " ")
+            ));
+        }
+    }
+    text
+}
