@@ -3,6 +3,7 @@
 import statistics
 
 from markdown import bullets, counted, table, versions
+from process import DISTURBED_CORES
 
 GFLOP_PER_MODEL_EPOCH = 24.55
 
@@ -60,12 +61,18 @@ class Column:
             return ["–"] * 3
         members = self.lines[name][0].get("members") or 1
         speed = f"{self.speeds[name]:.2f}" + (f" (K = {members})" if members > 1 else "")
+        speed += " ‡" if self.disturbed(name) else ""
         share = self.share(name)
         share = "–" if share is None else f"{100 * share:.0f} %" + (" †" if share > 1 else "")
         ratio = "–"
         if self.best_peer and self.kinds[name] != "limit":
             ratio = f"{self.speeds[name] / self.speeds[self.best_peer]:.2f}"
         return [speed, share, ratio]
+
+    def disturbed(self, name):
+        """Whether other programs took part of the machine in most of the rounds."""
+        busy = statistics.median(line["busy_elsewhere"] for line in self.lines[name])
+        return busy > DISTURBED_CORES
 
     def over_the_limit(self):
         return self.limit and any(self.share(name) > 1 for name in self.speeds)
@@ -97,6 +104,11 @@ def notes(results, columns):
             "† More than 100 %: the matrix products that stand for the limit were slower than "
             "those within this training, or the machine's speed changed between the two. The "
             "limit is too low for this row."
+        )
+    if any(column.disturbed(name) for column in columns for name in column.speeds):
+        yield (
+            f"‡ Other programs kept more than {DISTURBED_CORES} cores busy meanwhile: too slow a "
+            "figure, and no fair comparison."
         )
     yield (
         f"{counted(results['rounds'], 'interleaved round')} with every program once in each, on "

@@ -52,20 +52,20 @@ FIRST_COHORTS, FIRST_PEERS = 4, 6
 def main():
     options = arguments()
     process.end_children_at_sigterm()
-    session = Session(options)
+    figures = Figures(options)
     cohorts = options.cohorts or list(COHORTS)
     # A CUDA graph needs CUDA.
     peers = [peer for peer in PEERS if options.device == "cuda" or "--graph" not in peer[0]]
-    session.step("smoke", SMOKE_SECONDS, session.smoke)
+    figures.step("smoke", SMOKE_SECONDS, figures.smoke)
     for cohort in cohorts[:FIRST_COHORTS]:
-        session.own(cohort)
+        figures.own(cohort)
     for command, members in peers[:FIRST_PEERS]:
-        session.peer(command, members)
+        figures.peer(command, members)
     for cohort in cohorts[FIRST_COHORTS:]:
-        session.own(cohort)
+        figures.own(cohort)
     for command, members in peers[FIRST_PEERS:]:
-        session.peer(command, members)
-    session.say("done")
+        figures.peer(command, members)
+    figures.say("done")
 
 
 def arguments():
@@ -78,7 +78,7 @@ def arguments():
     return parser.parse_args()
 
 
-class Session:
+class Figures:
     """What is left of the time, and what was found so far."""
 
     def __init__(self, options):

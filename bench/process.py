@@ -11,6 +11,9 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
+# A machine at rest has other programs on less than this many cores, on average.
+DISTURBED_CORES = 0.1
+
 
 class Failed(Exception):
     """A program ended badly or ran past its limit; the message has the end of what it said."""
@@ -33,7 +36,7 @@ def run(command, limit_seconds=1800, cores=None):
     pin = (lambda: os.sched_setaffinity(0, cores)) if cores else None
     with tempfile.TemporaryFile("w+") as output, tempfile.TemporaryFile("w+") as errors:
         busy_before, started = busy_seconds(), time.monotonic()
-        # A session of its own, so that at the limit its child processes end with it.
+        # A process group of its own, so that at the limit its child processes end with it.
         process = subprocess.Popen(
             command, stdout=output, stderr=errors, preexec_fn=pin, start_new_session=True
         )

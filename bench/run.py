@@ -19,6 +19,9 @@ import tp_sweep
 RESULTS = programs.ROOT / "target" / "bench" / "results.json"
 SWEEP = "sweeps/axe5.yaml"
 
+# How often a measurement is made at most, where other programs disturb it.
+TRIES = 3
+
 
 def main():
     options = arguments()
@@ -49,7 +52,8 @@ def main():
                     results["measurements"].append(line | {"round": number})
                     process.write_json(RESULTS, results)
         if not options.only:
-            results["sweeps"].append(tp_sweep.whole_sweep(programs.BINARY, SWEEP, 2))
+            sweep = undisturbed(lambda: tp_sweep.whole_sweep(programs.BINARY, SWEEP, 2))
+            results["sweeps"].append(sweep)
             process.write_json(RESULTS, results)
     Path(os.environ.get("PAGE", "docs/benchmarks.md")).write_text(page.write(results))
 
@@ -80,7 +84,7 @@ def fastest_members(program, cores):
 def measured(program, cores, epochs, members):
     """A program's line under its name in the table, or None with a message."""
     try:
-        line = program.measure(cores, epochs, members)
+        line = undisturbed(lambda: program.measure(cores, epochs, members))
     except process.Failed as failure:
         print(f"{program.name} on {cores}: {failure}", file=sys.stderr)
         return None
@@ -90,6 +94,17 @@ def measured(program, cores, epochs, members):
         flush=True,
     )
     return line | {"program": program.name, "cores": cores}
+
+
+def undisturbed(measure):
+    """The measurement that others disturbed least, of as few as needed: a slow figure would
+    flatter whoever it is compared with."""
+    tries = []
+    for _ in range(TRIES):
+        tries.append(measure())
+        if tries[-1]["busy_elsewhere"] <= process.DISTURBED_CORES:
+            break
+    return min(tries, key=lambda line: line["busy_elsewhere"])
 
 
 if __name__ == "__main__":

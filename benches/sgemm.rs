@@ -19,7 +19,9 @@ fn main() {
     let cores = arguments
         .iter()
         .position(|argument| argument == "--cores")
-        .map_or(1, |at| arguments[at + 1].parse().expect("a number of cores"));
+        .map_or(1, |at| {
+            arguments[at + 1].parse().expect("a number of cores")
+        });
     let start = Barrier::new(cores);
     let rates: Vec<f64> = std::thread::scope(|scope| {
         let threads: Vec<_> = (0..cores).map(|_| scope.spawn(|| rate(&start))).collect();

@@ -59,6 +59,18 @@ impl Backend for Flex {
         tensor(product, [members, rows, outputs])
     }
 
+    fn relu_gradient(output: Tensor<Self, 3>, gradient: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        let output = Values::of(output);
+        changed(gradient, |member, gradient| {
+            let output = output.of_member(member);
+            vectorised(|| {
+                for (gradient, output) in gradient.iter_mut().zip(output) {
+                    *gradient = if *output > 0.0 { *gradient } else { 0.0 };
+                }
+            });
+        })
+    }
+
     /// In double precision: sums of gradients cancel.
     fn sum_rows(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
         let [members, _, columns] = tensor.dims();
@@ -80,28 +92,29 @@ impl Backend for Flex {
         let [logits, targets, aims] = [logits, targets, aims].map(Values::of);
         let mut gradient = Vec::with_capacity(members * batch * classes);
         let mut sums = Vec::with_capacity(members * 2);
+        let of_batch = 1.0 / batch as f64;
         for member in 0..members {
             let [logits, targets, aims] = [&logits, &targets, &aims]
                 .map(|values| values.of_member(member).chunks_exact(classes));
-            let (mut loss, mut right) = (0.0, 0.0);
+            let (mut loss, mut right) = (0.0_f64, 0.0_f32);
             for ((logits, targets), aims) in logits.zip(targets).zip(aims) {
                 let row = gradient.len();
                 let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
                 gradient.extend(logits.iter().map(|logit| (logit - highest).exp()));
                 let exponentials = &mut gradient[row..];
                 let sum: f64 = exponentials.iter().map(|&value| f64::from(value)).sum();
-                let log_sum = sum.ln() as f32 + highest;
+                let log_sum = (sum as f32).ln() + highest;
                 let losses = logits.iter().zip(targets);
-                loss += losses
-                    .map(|(logit, target)| target * (log_sum - logit))
-                    .sum::<f32>();
+                let of_sample: f32 = losses.map(|(x, target)| target * (log_sum - x)).sum();
+                loss += f64::from(of_sample);
                 right += f32::from(u8::from(argmax(logits) == argmax(targets)));
+                let share = 1.0 / sum;
                 for (value, &aim) in exponentials.iter_mut().zip(aims) {
-                    let error = f64::from(*value) / sum - f64::from(aim);
-                    *value = (error / batch as f64) as f32;
+                    let error = f64::from(*value) * share - f64::from(aim);
+                    *value = (error * of_batch) as f32;
                 }
             }
-            sums.extend([loss, right]);
+            sums.extend([loss as f32, right]);
         }
         CrossEntropy {
             gradient: tensor(gradient, [members, batch, classes]),

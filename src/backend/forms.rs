@@ -82,6 +82,14 @@ fn cross_entropies() {
 }
 
 #[test]
+fn rectifiers_backwards() {
+    let output = random([3, 5, 6]).clamp_min(0.0);
+    let gradient = random([3, 5, 6]);
+    let theirs = Plain::relu_gradient(plain(&output), plain(&gradient));
+    assert_close(Flex::relu_gradient(output, gradient), theirs);
+}
+
+#[test]
 fn sums_over_rows() {
     let tensor = random([3, 50, 6]);
     let theirs = Plain::sum_rows(plain(&tensor));

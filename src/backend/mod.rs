@@ -11,7 +11,7 @@ mod noise;
 pub use noise::NoiseKey;
 
 use burn::backend::{Autodiff, Flex};
-use burn::tensor::{DType, Int, Tensor, TensorData, activation};
+use burn::tensor::{DType, Int, Tensor, TensorData, TensorPrimitive, activation};
 
 /// A burn backend that models are trained on.
 pub trait Backend: burn::tensor::backend::Backend {
@@ -44,6 +44,15 @@ pub trait Backend: burn::tensor::backend::Backend {
         bias: &Tensor<Self, 3>,
     ) -> Tensor<Self, 3> {
         input.matmul(weight.clone()) + bias.clone()
+    }
+
+    /// The gradient of what went into a rectifier, given what came out and its gradient; 0 where
+    /// nothing came out.
+    fn relu_gradient(output: Tensor<Self, 3>, gradient: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        let [output, gradient] = [output, gradient].map(|t| t.into_primitive().tensor());
+        Tensor::from_primitive(TensorPrimitive::Float(Self::relu_backward(
+            output, gradient,
+        )))
     }
 
     /// The sums over the rows of each member: `[members, rows, columns]` to

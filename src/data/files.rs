@@ -4,7 +4,7 @@ use super::error::DataError;
 use super::official::Official;
 use flate2::read::GzDecoder;
 use std::fs::File;
-use std::io::Read;
+use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
 /// The first of these files that is in one of the folders of a data set.
@@ -38,11 +38,37 @@ pub(super) fn missing(official: &Official, names: &[String], looked: Vec<PathBuf
 
 /// The first `limit` bytes of a file's contents, which are gzipped where its name ends in `.gz`.
 pub(super) fn gunzipped(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
-    let file = File::open(path)?;
-    let mut bytes = Vec::new();
-    match path.extension().is_some_and(|extension| extension == "gz") {
+    let mut file = File::open(path)?;
+    let is_packed = path.extension().is_some_and(|extension| extension == "gz");
+    let length = file.metadata()?.len();
+    let expected = match is_packed {
+        true => unpacked_length(&mut file, length)?,
+        false => length,
+    };
+    // In one piece: growing it bit by bit costs more than unpacking. One byte more, so that
+    // finding the end needs no room.
+    let room = usize::try_from(expected.min(limit)).unwrap_or(0);
+    let mut bytes = Vec::with_capacity(room.saturating_add(1));
+    match is_packed {
         true => GzDecoder::new(file).take(limit).read_to_end(&mut bytes)?,
         false => file.take(limit).read_to_end(&mut bytes)?,
     };
     Ok(bytes)
 }
+
+/// What the end of a gzip file says of its contents' length (RFC 1952: modulo 2³²), if it can be
+/// so; the file is left at its start.
+fn unpacked_length(file: &mut File, length: u64) -> std::io::Result<u64> {
+    let mut last = [0; 4];
+    if length < last.len() as u64 {
+        return Ok(0);
+    }
+    file.seek(SeekFrom::End(-4))?;
+    file.read_exact(&mut last)?;
+    file.rewind()?;
+    // Nothing packs more tightly, so a false length asks for no more memory than a true one could.
+    Ok(u64::from(u32::from_le_bytes(last)).min(length.saturating_mul(MOST_UNPACKED)))
+}
+
+/// The most bytes that a byte of deflate gives (258 from 2 bits).
+const MOST_UNPACKED: u64 = 1032;

@@ -55,17 +55,14 @@ pub(super) fn keeps_zero(function: Activation) -> bool {
 
 /// The gradient of the function's input, given what was kept (the output, or the
 /// input where [`keeps_input`]) and the gradient of its output.
-pub(super) fn backward<B: Backend, const D: usize>(
+pub(super) fn backward<B: Backend>(
     function: Activation,
-    kept: Tensor<B, D>,
-    gradient: Tensor<B, D>,
-) -> Tensor<B, D> {
+    kept: Tensor<B, 3>,
+    gradient: Tensor<B, 3>,
+) -> Tensor<B, 3> {
     match function {
         // As PyTorch: the derivative at 0 is 0.
-        Activation::Relu => primitive(B::relu_backward(
-            kept.into_primitive().tensor(),
-            gradient.into_primitive().tensor(),
-        )),
+        Activation::Relu => B::relu_gradient(kept, gradient),
         Activation::Tanh => (kept.clone() * kept).neg().add_scalar(1.0) * gradient,
         Activation::Sigmoid => primitive(B::sigmoid_backward(
             kept.into_primitive().tensor(),

@@ -31,22 +31,10 @@ impl Sums {
     /// Adds up logits (`[members, samples, classes]`) against targets (the same, or shared).
     pub fn of<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> Self {
         let samples = logits.dims()[1];
-        let right = logits
-            .clone()
-            .argmax(2)
-            .equal(targets.clone().argmax(2).expand({
-                let [members, samples, _] = logits.dims();
-                [members, samples, 1]
-            }));
-        let correct = right.float().sum_dim(1);
-        let log_likelihood = activation::log_softmax(logits, 2) * targets;
-        let loss = log_likelihood.sum_dim(2).sum_dim(1);
-        let doubles = |tensor| values(tensor).into_iter().map(f64::from);
-        Self {
-            loss: doubles(loss).map(|loss| -loss).collect(),
-            correct: doubles(correct).collect(),
+        Self::read(
+            B::cross_entropy(logits, targets.clone(), targets).sums,
             samples,
-        }
+        )
     }
 
     /// Mean loss and accuracy of one member.

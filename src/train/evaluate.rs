@@ -15,7 +15,7 @@ use burn::tensor::Tensor;
 /// The most samples of one forward pass: enough to fill a core's vector units.
 const LARGEST: usize = 512;
 /// Numbers that a pass should not exceed within a stage, so that they stay in a core's cache.
-const NUMBERS: usize = 1 << 20;
+const NUMBERS: usize = 1 << 17;
 
 /// Samples of one forward pass of a model of these stages.
 pub(super) fn batch_size(stages: &[Stage]) -> usize {

@@ -24,19 +24,22 @@ pub fn append_scaled_rows(
     for &ahead in rows.iter().take(AHEAD) {
         prefetch(row(ahead));
     }
-    let mut scaled = vec![0.0_f32; width];
+    output.reserve(rows.len() * width);
     for (index, &current) in rows.iter().enumerate() {
         if let Some(&ahead) = rows.get(index + AHEAD) {
             prefetch(row(ahead));
         }
         let bytes = row(current);
+        let slots = &mut output.spare_capacity_mut()[..width];
         vectorised(|| {
             let columns = bytes.iter().zip(scale).zip(shift);
-            for (value, ((&byte, scale), shift)) in scaled.iter_mut().zip(columns) {
-                *value = f32::from(byte) * scale + shift;
+            for (slot, ((&byte, scale), shift)) in slots.iter_mut().zip(columns) {
+                slot.write(f32::from(byte) * scale + shift);
             }
         });
-        output.extend_from_slice(&scaled);
+        // SAFETY: `slots` are the next `width` elements, and `bytes`, `scale` and `shift` have
+        // `width` elements each, so that the loop wrote to every one of them.
+        unsafe { output.set_len(output.len() + width) };
     }
 }
 
