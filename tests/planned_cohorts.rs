@@ -14,7 +14,8 @@ use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{RecordError, Store};
 use tp_sweep::report::Report;
 use tp_sweep::run::{
-    Executor, Faults, Interrupt, Memory, Place, Progress, Ran, Schedule, Silent, TensorExecutor, remaining,
+    Executor, Faults, Interrupt, Memory, Place, Progress, Ran, Schedule, Silent, TensorExecutor,
+    remaining,
 };
 use tp_sweep::spec::{Source, Sweep};
 use tp_sweep::train::{Interrupted, Observer};

@@ -9,6 +9,7 @@ use crate::model::Sums;
 use crate::plan::{Plan, RunId, bytes_of_run};
 use crate::spec::{Config, Data, Normalise, Validation};
 use crate::train::{Interrupted, Member, Observer, profile, step_seconds, train};
+use burn::tensor::Tensor;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -239,8 +240,8 @@ impl<B: Backend> Executor for TensorExecutor<B> {
             let test = &data.device.test;
             let rows = 256.min(test.len());
             let [features, targets] = test.range(0..rows);
-            let targets = targets.unsqueeze::<3>();
-            let _ = features.clone().transpose().matmul(features).into_data();
+            let [features, targets] = [features, targets].map(Tensor::unsqueeze::<3>);
+            let _ = B::product(features.clone().swap_dims(1, 2), features).into_data();
             let _ = Sums::of(targets.clone(), targets.clone());
             let answers = [targets.clone(), targets.clone(), targets];
             let [logits, targets, aims] = answers;
