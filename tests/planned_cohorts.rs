@@ -14,7 +14,8 @@ use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{RecordError, Store};
 use tp_sweep::report::Report;
 use tp_sweep::run::{
-    Executor, Interrupt, Memory, Place, Progress, Ran, Schedule, Silent, TensorExecutor, remaining,
+    Executor, Faults, Interrupt, Memory, Place, Progress, Ran, Schedule, Silent, TensorExecutor,
+    remaining,
 };
 use tp_sweep::spec::{Source, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
@@ -324,6 +325,10 @@ fn the_display_is_told_of_halves() {
             *self.1.lock().unwrap() -= runs as isize;
             self.0.lock().unwrap().push(format!("{runs}: {reason}"));
         }
+        fn tried_again(&self, name: &str, reason: &str) {
+            *self.1.lock().unwrap() -= 1;
+            self.0.lock().unwrap().push(format!("{name}: {reason}"));
+        }
         fn measuring(&self, _: usize, _: usize) {}
         fn finished(&self) {}
     }
@@ -346,6 +351,84 @@ fn the_display_is_told_of_halves() {
             format!("2: {reason}")
         ]
     );
+}
+
+/// An executor some of whose cohorts make a thread of the device panic, which is all that cubecl
+/// does when memory runs out: the cohort itself ends as if nothing had happened.
+struct Silently<'a> {
+    faults: Faults,
+    thread: &'static str,
+    message: &'static str,
+    fails: &'a (dyn Fn(&[RunId]) -> bool + Sync),
+    fake: &'a Fake,
+}
+
+impl Executor for Silently<'_> {
+    fn execute(
+        &self,
+        plan: &Plan,
+        cohort: &[RunId],
+        observer: &mut dyn Observer,
+    ) -> Result<Vec<Outcome>, Interrupted> {
+        let train = || {
+            if (self.fails)(cohort) {
+                let thread = std::thread::Builder::new().name(self.thread.to_owned());
+                let message = self.message;
+                let panics = move || panic!("{message}");
+                assert!(thread.spawn(panics).unwrap().join().is_err());
+            }
+            self.fake.execute(plan, cohort, observer)
+        };
+        let watched = self.faults.watch(|| Ok(()), train);
+        watched.unwrap_or_else(|fault| std::panic::resume_unwind(Box::new(fault)))
+    }
+}
+
+#[test]
+fn a_device_without_memory_that_tells_nobody_halves_cohorts_all_the_same() {
+    let fake = Fake::default();
+    let ran = trained(
+        &Silently {
+            faults: Faults::of_device(50),
+            thread: "DSD-0-50",
+            message: "called `Result::unwrap()` on an `Err` value: BufferTooBig { size: 9 }",
+            fails: &|cohort| cohort.len() > 3,
+            fake: &fake,
+        },
+        Some(10),
+    );
+    assert!(ran.results.runs.values().all(|r| r.failure.is_none()));
+    assert_eq!(sizes(&fake), [10, 5, 2, 3, 2, 3, 2, 3, 2, 3, 4, 2, 2]);
+}
+
+#[test]
+fn a_run_whose_device_fails_is_tried_again_once() {
+    let failed = Mutex::new(HashSet::new());
+    let fake = Fake::default();
+    let fails = |cohort: &[RunId]| {
+        let mut failed = failed.lock().unwrap();
+        // Trial 3 always fails, trial 5 on its first attempts.
+        let alone = cohort[0];
+        alone.trial == 3 || (alone.trial == 5 && failed.insert(alone))
+    };
+    let ran = trained(
+        &Silently {
+            faults: Faults::of_device(51),
+            thread: "DSU-0-51",
+            message: "an illegal memory access",
+            fails: &fails,
+            fake: &fake,
+        },
+        Some(1),
+    );
+    assert_eq!(sizes(&fake), [1; 24 + 2 + 2]);
+    for (run, result) in &ran.results.runs {
+        let crashed = (run.trial == 3).then(|| Failure::Crashed {
+            message: "an illegal memory access".to_owned(),
+        });
+        assert_eq!(result.failure, crashed, "{run:?}");
+        assert_eq!(result.epochs.len(), 1, "records of the last attempt alone");
+    }
 }
 
 #[test]

@@ -34,12 +34,27 @@ impl Backend for Flex {
         tensor(output, [rows.len(), columns.len()])
     }
 
+    fn product(left: Tensor<Self, 3>, right: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        let members = left.dims()[0].max(right.dims()[0]);
+        let (rows, columns) = (left.dims()[1], right.dims()[2]);
+        let [left, right] = [left, right].map(Values::either_way);
+        let mut product = vec![0.0; members * rows * columns];
+        for (member, product) in product
+            .chunks_exact_mut((rows * columns).max(1))
+            .enumerate()
+        {
+            let [left, right] = [left.matrix(member), right.matrix(member)];
+            multiply_into(product, 0.0, left, right, 1.0);
+        }
+        tensor(product, [members, rows, columns])
+    }
+
     fn dense(
         input: Tensor<Self, 3>,
         weight: &Tensor<Self, 3>,
         bias: &Tensor<Self, 3>,
     ) -> Tensor<Self, 3> {
-        let [members, inputs, outputs] = weight.dims();
+        let [members, _, outputs] = weight.dims();
         let rows = input.dims()[1];
         let [input, weight, bias] = [input, weight.clone(), bias.clone()].map(Values::of);
         let mut product = Vec::with_capacity(members * rows * outputs);
@@ -51,8 +66,8 @@ impl Backend for Flex {
             multiply_into(
                 &mut product[member * rows * outputs..],
                 1.0,
-                Matrix::new(input.of_member(member), [rows, inputs]),
-                Matrix::new(weight.of_member(member), [inputs, outputs]),
+                input.matrix(member),
+                weight.matrix(member),
                 1.0,
             );
         }
@@ -152,15 +167,14 @@ impl Backend for Flex {
         keep: &[f32],
         rate: &[f32],
     ) -> [Tensor<Self, 3>; 2] {
-        let [_, inputs, outputs] = weight.dims();
-        let rows = gradient.dims()[1];
+        let outputs = weight.dims()[2];
         let [input, gradient] = [input, gradient].map(Values::of);
         let weight = changed(weight, |member, weight| {
             multiply_into(
                 weight,
                 keep[member],
-                Matrix::new(input.of_member(member), [rows, inputs]).transposed(),
-                Matrix::new(gradient.of_member(member), [rows, outputs]),
+                input.matrix(member).transposed(),
+                gradient.matrix(member),
                 -rate[member],
             );
         });
@@ -201,24 +215,72 @@ fn argmax(values: &[f32]) -> usize {
 /// The values of a tensor that is read, member by member.
 struct Values {
     tensor: FlexTensor,
-    /// Values of one member; a tensor that members share has those of one alone.
-    each: usize,
-    shared: bool,
+    /// Where the first member begins, and what lies between the beginnings of two: 0 where members
+    /// share the values of one.
+    first: usize,
+    step: usize,
+    /// Rows and columns as they are stored.
+    shape: [usize; 2],
+    /// Whether they are exchanged in the tensor.
+    transposed: bool,
 }
 
 impl Values {
+    /// Each member row by row; copied only where it is not stored so.
     fn of(tensor: Tensor<Flex, 3>) -> Self {
-        let [members, rows, columns] = tensor.dims();
-        Self {
-            tensor: primitive(tensor).to_contiguous(),
-            each: rows * columns,
-            shared: members == 1,
-        }
+        let tensor = primitive(tensor);
+        let stored = Self::stored(tensor.clone(), false);
+        stored.unwrap_or_else(|| Self::copied(&tensor))
     }
 
+    /// Each member row by row or column by column; copied only where it is stored in neither way.
+    fn either_way(tensor: Tensor<Flex, 3>) -> Self {
+        let tensor = primitive(tensor);
+        let stored = |transposed| Self::stored(tensor.clone(), transposed);
+        let stored = stored(false).or_else(|| stored(true));
+        stored.unwrap_or_else(|| Self::copied(&tensor))
+    }
+
+    fn copied(tensor: &FlexTensor) -> Self {
+        Self::stored(tensor.to_contiguous(), false).expect("contiguous: row by row")
+    }
+
+    /// The values where they lie, if each member lies there without gaps; `transposed` where its
+    /// columns do, one after the other.
+    ///
+    /// The stride of a dimension of length 1 says nothing: so a member alone and one of many, which
+    /// differ in nothing else, are always read in one way.
+    fn stored(tensor: FlexTensor, transposed: bool) -> Option<Self> {
+        let (shape, strides) = (tensor.layout().shape(), tensor.layout().strides());
+        let (members, [rows, columns]) = (shape[0], [shape[1], shape[2]]);
+        let stride = |dimension: usize| usize::try_from(strides[dimension]).ok();
+        let (shape, [down, across]) = match transposed {
+            false => ([rows, columns], [stride(1)?, stride(2)?]),
+            true => ([columns, rows], [stride(2)?, stride(1)?]),
+        };
+        let is_dense = (shape[1] <= 1 || across == 1) && (shape[0] <= 1 || down == shape[1]);
+        let step = if members == 1 { 0 } else { stride(0)? };
+        is_dense.then(|| Self {
+            first: tensor.layout().start_offset(),
+            step,
+            shape,
+            transposed,
+            tensor,
+        })
+    }
+
+    /// A member's values as they are stored.
     fn of_member(&self, member: usize) -> &[f32] {
-        let first = if self.shared { 0 } else { member * self.each };
-        &self.tensor.storage()[first..first + self.each]
+        let first = self.first + member * self.step;
+        &self.tensor.storage()[first..first + self.shape[0] * self.shape[1]]
+    }
+
+    fn matrix(&self, member: usize) -> Matrix<'_> {
+        let stored = Matrix::new(self.of_member(member), self.shape);
+        match self.transposed {
+            false => stored,
+            true => stored.transposed(),
+        }
     }
 }
 

@@ -1,6 +1,6 @@
 //! Both forms of each operation give the same.
 
-use super::{Backend, CrossEntropy};
+use super::{Backend, CrossEntropy, padded};
 use burn::backend::{Autodiff, Flex};
 use burn::tensor::{Distribution, Int, Tensor};
 
@@ -59,6 +59,53 @@ fn descending_is_a_step_down_autodiff_s_gradient() {
             ours,
             Tensor::from_data(theirs.into_data(), &Default::default()),
         );
+    }
+}
+
+#[test]
+fn products() {
+    let sizes = [[7, 20, 5], [1, 20, 5], [7, 20, 1], [7, 1, 5], [1, 1, 1]];
+    for ([lefts, rights], [rows, inner, columns]) in [[1, 1], [3, 3], [1, 3], [3, 1]]
+        .into_iter()
+        .flat_map(|members| sizes.map(|size| (members, size)))
+    {
+        let left = random([lefts, rows, inner]);
+        let right = random([rights, inner, columns]);
+        let theirs = Plain::product(plain(&left), plain(&right));
+        // The same matrices, stored column by column, and with a gap after each row.
+        let turned = |tensor: &Tensor<Flex, 3>| {
+            let data = tensor.clone().swap_dims(1, 2).into_data();
+            Tensor::<Flex, 3>::from_data(data, &Default::default()).swap_dims(1, 2)
+        };
+        let gappy = |tensor: &Tensor<Flex, 3>| {
+            let wide = Tensor::cat(vec![tensor.clone(), tensor.clone()], 2);
+            wide.narrow(2, 0, tensor.dims()[2])
+        };
+        for left in [left.clone(), turned(&left), gappy(&left)] {
+            for right in [right.clone(), turned(&right), gappy(&right)] {
+                let ours = Flex::product(left.clone(), right.clone());
+                assert_close(ours, theirs.clone());
+                let padded = padded::product(left.clone(), right);
+                assert_close(padded, theirs.clone());
+            }
+        }
+    }
+}
+
+/// Bit for bit, whatever stands before or after a member.
+#[test]
+fn a_member_s_product_is_that_of_the_member_alone() {
+    for [rows, inner, columns] in [[33, 70, 17], [1, 70, 17], [33, 70, 1]] {
+        let left = random([4, inner, rows]).swap_dims(1, 2);
+        let right = random([4, columns, inner]).swap_dims(1, 2);
+        let all = Flex::product(left.clone(), right.clone());
+        let middle = Flex::product(left.clone().narrow(0, 1, 2), right.clone().narrow(0, 1, 2));
+        assert_eq!(middle.into_data(), all.clone().narrow(0, 1, 2).into_data());
+        for member in 0..4 {
+            let [left, right] = [&left, &right].map(|t| t.clone().narrow(0, member, 1));
+            let alone = Flex::product(left, right).into_data();
+            assert_eq!(alone, all.clone().narrow(0, member, 1).into_data());
+        }
     }
 }
 

@@ -7,6 +7,7 @@ mod flex;
 #[cfg(test)]
 mod forms;
 mod noise;
+mod padded;
 
 pub use noise::NoiseKey;
 
@@ -34,6 +35,14 @@ pub trait Backend: burn::tensor::backend::Backend {
         rows * scale.clone() + shift.clone()
     }
 
+    /// `left · right` of each member: `[members, rows, columns]`.
+    ///
+    /// `left` is `[members or 1, rows, inner]`, `right` `[members or 1, inner, columns]`: one that
+    /// has a single member is shared by all of the other.
+    fn product(left: Tensor<Self, 3>, right: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        left.matmul(right)
+    }
+
     /// `input · weight + bias` of each member: `[members, rows, outputs]`.
     ///
     /// `input` is `[members, rows, inputs]`, or `[1, rows, inputs]` where members share it;
@@ -43,7 +52,7 @@ pub trait Backend: burn::tensor::backend::Backend {
         weight: &Tensor<Self, 3>,
         bias: &Tensor<Self, 3>,
     ) -> Tensor<Self, 3> {
-        input.matmul(weight.clone()) + bias.clone()
+        Self::product(input, weight.clone()) + bias.clone()
     }
 
     /// The gradient of what went into a rectifier, given what came out and its gradient; 0 where
@@ -152,7 +161,7 @@ pub trait Backend: burn::tensor::backend::Backend {
         };
         let (keep, rate) = (each(keep), each(rate));
         let of_bias = Self::sum_rows(gradient.clone());
-        let of_weight = input.swap_dims(1, 2).matmul(gradient);
+        let of_weight = Self::product(input.swap_dims(1, 2), gradient);
         [
             weight * keep.clone() - of_weight * rate.clone(),
             bias * keep - of_bias * rate,
@@ -170,7 +179,11 @@ pub struct CrossEntropy<B: Backend> {
 }
 
 #[cfg(feature = "cuda")]
-impl Backend for burn::backend::Cuda {}
+impl Backend for burn::backend::Cuda {
+    fn product(left: Tensor<Self, 3>, right: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        padded::product(left, right)
+    }
+}
 
 /// For comparison with autodiff.
 impl Backend for Autodiff<Flex> {}

@@ -4,7 +4,7 @@ use crate::data::{DataError, FetchError};
 use crate::plan::PlanError;
 use crate::record::RecordError;
 use crate::report::ReportError;
-use crate::run::DeviceError;
+use crate::run::{Device, DeviceError, DeviceFault};
 use crate::spec::{Source, SpecError};
 use miette::{Diagnostic, LabeledSpan, MietteDiagnostic, MietteHandlerOpts, NamedSource};
 use std::fmt;
@@ -30,6 +30,14 @@ pub enum CliError {
     /// A device that is not there.
     #[error(transparent)]
     Device(#[from] DeviceError),
+    /// A device that fails before anything is trained.
+    #[error("the data cannot be put on {device}: {fault}; --device cpu trains without it")]
+    Upload {
+        /// The device.
+        device: Device,
+        /// Why.
+        fault: DeviceFault,
+    },
     /// Another process at work on the same sweep.
     #[error("the sweep {name} is already being run by another process, in {folder}")]
     Locked {
@@ -75,7 +83,7 @@ impl CliError {
             | Self::NoResults(_)
             | Self::Start(_)
             | Self::System(_) => 2,
-            Self::Record(_) | Self::Report(_) => 1,
+            Self::Upload { .. } | Self::Record(_) | Self::Report(_) => 1,
         }
     }
 

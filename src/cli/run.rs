@@ -184,9 +184,10 @@ fn executor(
         Device::Cuda(index) => {
             let gpu = burn::backend::cuda::CudaDevice::new(index);
             let memory = Memory::Device(crate::run::free_bytes(index)? / workers as u64);
-            Box::new(TensorExecutor::<burn::backend::Cuda>::new(
-                datasets, &gpu, memory,
-            ))
+            let faults = crate::run::Faults::of_device(index);
+            let watched = TensorExecutor::<burn::backend::Cuda>::watched;
+            let executor = watched(datasets, &gpu, memory, faults);
+            Box::new(executor.map_err(|fault| CliError::Upload { device, fault })?)
         }
         #[cfg(not(feature = "cuda"))]
         Device::Cuda(_) => {

@@ -86,7 +86,7 @@ impl<B: Backend> Convolution<B> {
             .flip([1])
             .swap_dims(2, 3)
             .reshape([members, area * outputs, self.inputs]);
-        let gradient = self.patches(output_gradient, outputs).matmul(turned);
+        let gradient = B::product(self.patches(output_gradient, outputs), turned);
         self.flat(gradient, batch)
     }
 

@@ -26,7 +26,7 @@ impl<B: Backend> StageGradient<B> {
         match self {
             Self::Linear { input, output } => {
                 let bias = B::sum_rows(output.clone());
-                [input.swap_dims(1, 2).matmul(output), bias]
+                [B::product(input.swap_dims(1, 2), output), bias]
             }
             Self::Values(values) => values,
         }

@@ -232,7 +232,7 @@ impl<B: Backend> Network<B> {
                     });
                     let own = own();
                     if position > self.first {
-                        gradient = gradient.matmul(own[0].clone().swap_dims(1, 2));
+                        gradient = B::product(gradient, own[0].clone().swap_dims(1, 2));
                     }
                 }
                 Operation::Convolution(convolution) => {

@@ -1,5 +1,6 @@
 //! What a panic says.
 
+use super::faults::DeviceFault;
 use std::any::Any;
 
 /// The message of a panic that was caught.
@@ -7,6 +8,7 @@ pub(super) fn message(panic: &(dyn Any + Send)) -> String {
     panic
         .downcast_ref::<String>()
         .cloned()
+        .or_else(|| Some(panic.downcast_ref::<DeviceFault>()?.to_string()))
         .or_else(|| panic.downcast_ref::<&str>().map(|text| (*text).to_owned()))
         .unwrap_or_else(|| "a panic without a message".to_owned())
 }
@@ -14,15 +16,17 @@ pub(super) fn message(panic: &(dyn Any + Send)) -> String {
 /// Whether a message says that memory ran out.
 ///
 /// The wordings of CUDA's driver (`CUDA_ERROR_OUT_OF_MEMORY`, "out of memory"), of cubecl 0.10
-/// ("An out-of-memory error", "can't allocate buffer of size", "CUDA allocation error") and of
+/// ("An out-of-memory error", "can't allocate buffer of size", "CUDA allocation error",
+/// "BufferTooBig": an allocation that the driver refused for lack of memory) and of
 /// Rust's allocator ("memory allocation of … bytes failed").
 pub(super) fn is_out_of_memory(message: &str) -> bool {
-    const WORDINGS: [&str; 6] = [
+    const WORDINGS: [&str; 7] = [
         "out of memory",
         "out-of-memory",
         "out_of_memory",
         "allocate buffer",
         "allocation error",
+        "buffertoobig",
         "memory allocation",
     ];
     let message = message.to_lowercase();
@@ -45,6 +49,7 @@ mod tests {
             "can't allocate buffer of size: 123\n  0: cubecl",
             "An out-of-memory error happened during launch",
             "memory allocation of 8 bytes failed",
+            "called `Result::unwrap()` on an `Err` value: BufferTooBig { size: 8, backtrace: … }",
         ] {
             assert!(is_out_of_memory(message), "{message}");
         }
@@ -56,6 +61,7 @@ mod tests {
     fn the_message_of_a_panic_is_kept() {
         assert_eq!(message(&"text"), "text");
         assert_eq!(message(&"text".to_owned()), "text");
+        assert_eq!(message(&DeviceFault("fault".to_owned())), "fault");
         assert_eq!(message(&1_u8), "a panic without a message");
         assert_eq!(first_line("one\ntwo"), "one");
     }

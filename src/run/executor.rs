@@ -1,5 +1,6 @@
 //! Who trains a cohort: the seam between scheduling and tensors.
 
+use super::faults::{DeviceFault, Faults};
 use super::sizing::best_size;
 use crate::backend::Backend;
 use crate::data::{Dataset, DeviceDataset, DeviceForm, Normalisation, Partition, partition};
@@ -8,8 +9,9 @@ use crate::model::Sums;
 use crate::plan::{Plan, RunId, bytes_of_run};
 use crate::spec::{Config, Data, Normalise, Validation};
 use crate::train::{Interrupted, Member, Observer, profile, step_seconds, train};
+use burn::tensor::Tensor;
 use std::collections::HashMap;
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
@@ -33,6 +35,8 @@ pub trait Executor: Sync {
 
     /// Trains the runs of one cohort; how each ended, in the cohort's order.
     ///
+    /// Panics with a [`DeviceFault`] where the device failed, not the cohort.
+    ///
     /// # Errors
     /// [`Interrupted`] where the observer asked for it.
     fn execute(
@@ -55,6 +59,9 @@ pub struct TensorExecutor<B: Backend> {
     /// Trials of a sweep mostly share their splits.
     partitions: Mutex<HashMap<PartitionKey, Divided>>,
     memory: Memory,
+    /// Where the device fails in silence.
+    faults: Option<Faults>,
+    device: B::Device,
 }
 
 /// Where tensors live.
@@ -115,7 +122,42 @@ impl<B: Backend> TensorExecutor<B> {
             data: datasets.into_iter().map(load).collect(),
             partitions: Mutex::default(),
             memory,
+            faults: None,
+            device: device.clone(),
         }
+    }
+
+    /// Puts the data sets on a device that is not trusted to tell when it fails.
+    ///
+    /// # Errors
+    /// A device that fails here already, for lack of memory above all.
+    pub fn watched(
+        datasets: HashMap<DeviceForm, Arc<Dataset>>,
+        device: &B::Device,
+        memory: Memory,
+        faults: Faults,
+    ) -> Result<Self, DeviceFault> {
+        let loaded = faults.watch(
+            || settled::<B>(device),
+            || Self::new(datasets, device, memory),
+        )?;
+        Ok(Self {
+            faults: Some(faults),
+            ..loaded
+        })
+    }
+
+    /// Does work on the device; a fault of the device is a panic here.
+    fn sound<T>(&self, work: impl FnOnce() -> T) -> T {
+        let Some(faults) = self.faults else {
+            return work();
+        };
+        let watched = faults.watch(|| settled::<B>(&self.device), work);
+        watched.unwrap_or_else(|fault| {
+            // What was asked for next may fit where nothing of this is left in the pool.
+            B::memory_cleanup(&self.device);
+            resume_unwind(Box::new(fault))
+        })
     }
 
     /// Runs of a class for which the device has room, at least 1.
@@ -185,6 +227,11 @@ impl<B: Backend> TensorExecutor<B> {
     }
 }
 
+/// Waits until a device has done all that it was asked for.
+fn settled<B: Backend>(device: &B::Device) -> Result<(), String> {
+    B::sync(device).map_err(|error| error.to_string())
+}
+
 impl<B: Backend> Executor for TensorExecutor<B> {
     /// Does once what training does, so that what a thread allocates once and for all (the work
     /// space of matrix products, above all) is not counted to the memory of its first run.
@@ -193,8 +240,8 @@ impl<B: Backend> Executor for TensorExecutor<B> {
             let test = &data.device.test;
             let rows = 256.min(test.len());
             let [features, targets] = test.range(0..rows);
-            let targets = targets.unsqueeze::<3>();
-            let _ = features.clone().transpose().matmul(features).into_data();
+            let [features, targets] = [features, targets].map(Tensor::unsqueeze::<3>);
+            let _ = B::product(features.clone().swap_dims(1, 2), features).into_data();
             let _ = Sums::of(targets.clone(), targets.clone());
             let answers = [targets.clone(), targets.clone(), targets];
             let [logits, targets, aims] = answers;
@@ -216,12 +263,10 @@ impl<B: Backend> Executor for TensorExecutor<B> {
                 let members: Vec<Member> =
                     cohort.iter().map(|&run| self.member(plan, run)).collect();
                 let clock = || started.elapsed().as_secs_f64();
-                step_seconds(self.data_of(&members[0]), &members, &clock)
+                self.sound(|| step_seconds(self.data_of(&members[0]), &members, &clock))
             }));
             // A device keeps a pool of memory for each thread: workers get back what this one took.
-            for data in self.data.values() {
-                B::memory_cleanup(&data.device.train.device());
-            }
+            B::memory_cleanup(&self.device);
             // What panics here has no room; if that is not why, its training will tell.
             seconds.ok()
         })
@@ -238,7 +283,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         observer: &mut dyn Observer,
     ) -> Result<Vec<Outcome>, Interrupted> {
         let members: Vec<Member> = cohort.iter().map(|&run| self.member(plan, run)).collect();
-        train(self.data_of(&members[0]), &members, observer)
+        self.sound(|| train(self.data_of(&members[0]), &members, observer))
     }
 
     fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
@@ -246,7 +291,8 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         let data = self.data_of(&member);
         let started = Instant::now();
         live_bytes::start();
-        let time = profile(data, &member, &|| started.elapsed().as_secs_f64());
+        let clock = || started.elapsed().as_secs_f64();
+        let time = self.sound(|| profile(data, &member, &clock));
         let peak = live_bytes::peak();
         Some(Profile {
             seconds_per_epoch: time.seconds * time.steps_per_epoch,

@@ -4,6 +4,7 @@
 mod crash;
 mod device;
 mod executor;
+mod faults;
 mod header;
 mod interrupt;
 mod measure;
@@ -17,6 +18,7 @@ mod watch;
 pub use device::free_bytes;
 pub use device::{Device, DeviceChoice, DeviceError};
 pub use executor::{Executor, Memory, TensorExecutor};
+pub use faults::{DeviceFault, Faults};
 pub use interrupt::Interrupt;
 pub use measure::unmeasured;
 pub use progress::{Progress, Silent, display};

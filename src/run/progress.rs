@@ -21,6 +21,8 @@ pub trait Progress: Sync {
     /// Runs that had started were given up as they were trained together: they start again, in
     /// two halves.
     fn halved(&self, runs: usize, reason: &str);
+    /// A run that had started alone was given up, for its device failed: it starts again.
+    fn tried_again(&self, name: &str, reason: &str);
     /// All runs have ended; trials are measured, one after the other: so many are done.
     fn measuring(&self, done: usize, trials: usize);
     /// The sweep has ended.
@@ -36,6 +38,7 @@ impl Progress for Silent {
     fn run_started(&self, _name: &str) {}
     fn run_ended(&self, _name: &str, _result: &RunResult) {}
     fn halved(&self, _runs: usize, _reason: &str) {}
+    fn tried_again(&self, _name: &str, _reason: &str) {}
     fn measuring(&self, _done: usize, _trials: usize) {}
     fn finished(&self) {}
 }
@@ -245,6 +248,13 @@ impl Progress for Display {
         self.with_state(|state| state.running -= runs);
         self.say(&format!(
             "{runs} runs trained together failed ({reason}): they start again, in two halves"
+        ));
+    }
+
+    fn tried_again(&self, name: &str, reason: &str) {
+        self.with_state(|state| state.running -= 1);
+        self.say(&format!(
+            "{name}: the device failed ({reason}): it starts again"
         ));
     }
 

@@ -1,7 +1,7 @@
 //! The cohorts that wait to be trained.
 
 use crate::plan::{Plan, RunId, cut};
-use std::collections::VecDeque;
+use std::collections::{HashSet, VecDeque};
 
 /// Runs to be trained together.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,6 +17,8 @@ pub(super) struct Queue {
     waiting: VecDeque<Cohort>,
     /// The most members that a cohort of each class may have.
     most: Vec<usize>,
+    /// The runs that were given another chance alone.
+    tried_again: HashSet<RunId>,
 }
 
 impl Queue {
@@ -35,6 +37,7 @@ impl Queue {
         Self {
             waiting: waiting.into(),
             most,
+            tried_again: HashSet::new(),
         }
     }
 
@@ -63,6 +66,16 @@ impl Queue {
             *most = half.clamp(1, *most);
         }
         self.put_back(cohort.class, &cohort.runs, half);
+    }
+
+    /// Puts a run that was alone back, to be taken next, unless it was before; whether it was put
+    /// back.
+    pub(super) fn try_again(&mut self, cohort: &Cohort) -> bool {
+        let is_new = cohort.runs.iter().all(|&run| self.tried_again.insert(run));
+        if is_new {
+            self.waiting.push_front(cohort.clone());
+        }
+        is_new
     }
 
     fn put_back(&mut self, class: usize, runs: &[RunId], most: usize) {
@@ -112,6 +125,16 @@ mod tests {
         let first = queue.take().unwrap();
         queue.halve(&first, false);
         assert_eq!(all(queue), [vec![0, 2], vec![4, 6], vec![1, 3, 5, 7]]);
+    }
+
+    #[test]
+    fn a_run_is_tried_again_once() {
+        let mut queue = queue(1);
+        let first = queue.take().unwrap();
+        assert!(queue.try_again(&first));
+        assert_eq!(queue.take(), Some(first.clone()));
+        assert!(!queue.try_again(&first));
+        assert_eq!(queue.len(), 7);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use super::crash::{first_line, is_out_of_memory, message};
 use super::executor::Executor;
+use super::faults::DeviceFault;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use super::queue::{Cohort, Queue};
@@ -168,7 +169,8 @@ impl Schedule<'_> {
     /// Trains and records one cohort.
     ///
     /// One of several members that panics is put back in halves: too many for the memory may be
-    /// few enough then, and a member that brings others down is alone in the end.
+    /// few enough then, and a member that brings others down is alone in the end. One that is
+    /// alone gets another chance where the device failed: that may have been another worker's.
     fn cohort(&self, place: &Place, cohort: &Cohort, work: &Work) -> Result<(), RecordError> {
         let mut watch = self.watch(place, &cohort.runs)?;
         let executed = catch_unwind(AssertUnwindSafe(|| {
@@ -186,6 +188,11 @@ impl Schedule<'_> {
                 if members > 1 {
                     self.progress.halved(members, first_line(&message));
                     lock(&work.queue).halve(cohort, is_out_of_memory(&message));
+                    return Ok(());
+                }
+                if panic.is::<DeviceFault>() && lock(&work.queue).try_again(cohort) {
+                    let name = self.run_name(cohort.runs[0]);
+                    self.progress.tried_again(&name, first_line(&message));
                     return Ok(());
                 }
                 vec![Outcome::Failed(Failure::Crashed { message })]
