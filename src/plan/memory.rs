@@ -17,8 +17,8 @@ const EVALUATED: u64 = 512;
 /// - activations: for each number behind a stage (and each of a convolution's patches) its value
 ///   and its gradient, for each sample of a batch, or the values alone of two neighbouring stages
 ///   for each sample of an evaluation, if that is more;
-/// - the epoch's logits and targets, kept to its end and then joined, so that they are there twice;
-///   and likewise those of the largest evaluation;
+/// - the logits and targets of the largest evaluation, kept to its end and then joined, so that they
+///   are there twice;
 /// - the positions of the epoch's samples.
 pub fn bytes_of_run(config: &Config) -> u64 {
     let stages = config.stages();
@@ -40,7 +40,7 @@ pub fn bytes_of_run(config: &Config) -> u64 {
     let evaluation = EVALUATED.saturating_mul(2 * widest);
 
     let evaluated = held_out.max(config.test_samples() as u64);
-    let logits = (train + evaluated).saturating_mul(2 * 2 * config.classes() as u64);
+    let logits = evaluated.saturating_mul(2 * 2 * config.classes() as u64);
 
     [parameters, training.max(evaluation), logits, train]
         .into_iter()
@@ -73,7 +73,7 @@ mod tests {
         let train = 60_000 - held_out;
         let parameters = 4 * 101_770;
         let evaluation = 512 * 2 * 784;
-        let logits = (train + held_out.max(10_000)) * 4 * 10;
+        let logits = held_out.max(10_000) * 4 * 10;
         assert_eq!(bytes, 4 * (parameters + evaluation + logits + train));
         config.training.optimizer = Optimizer::Adam;
         assert_eq!(bytes_of_run(&config) - bytes, 2 * 4 * 101_770);
