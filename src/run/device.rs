@@ -100,6 +100,20 @@ impl DeviceChoice {
     }
 }
 
+impl Device {
+    /// The numbers that it computes in.
+    ///
+    /// burn 0.21 multiplies matrices by the tensor cores of an NVIDIA GPU where it has any for
+    /// float32 (from Ampere on), and offers no way to turn that off: these round what goes in to
+    /// TF32, which has 10 bits behind the point where float32 has 23, and add in float32.
+    pub fn precision(self) -> &'static str {
+        match self {
+            Self::Cpu => "float32",
+            Self::Cuda(_) => "float32, products in TF32 where the GPU has it",
+        }
+    }
+}
+
 /// The bytes of a CUDA device that nobody uses now.
 ///
 /// # Errors
