@@ -78,6 +78,7 @@ fn main() {
         let place = Place {
             executor: &Instantly,
             device: "none".into(),
+            precision: "float32".into(),
             workers: 1,
             hardware: String::new(),
         };

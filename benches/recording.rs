@@ -130,6 +130,7 @@ fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -
     let place = Place {
         executor: &Unprofiled(executor),
         device: "cpu".into(),
+        precision: "float32".into(),
         workers: 1,
         hardware: String::new(),
     };

@@ -126,6 +126,7 @@ fn ran(
     let places = executors.iter().enumerate().map(|(index, executor)| Place {
         executor: *executor,
         device: format!("fake:{index}"),
+        precision: "float32".into(),
         workers: 1,
         hardware: String::new(),
     });

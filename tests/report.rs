@@ -159,6 +159,7 @@ fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -> Ra
     let place = Place {
         executor,
         device: "cpu".into(),
+        precision: "float32".into(),
         workers: 1,
         hardware: String::new(),
     };

@@ -57,6 +57,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         .map(|(device, executor)| Place {
             executor: executor.as_ref(),
             device: device.to_string(),
+            precision: device.precision().to_owned(),
             workers,
             hardware: hardware(&manifest, *device),
         });
@@ -225,6 +226,7 @@ fn manifest(
         runs: plan.runs().count(),
         data,
         device: names.join(","),
+        precision: devices[0].precision(),
         workers,
         host: Host::current(),
         started: since_1970.map_or(0.0, |elapsed| elapsed.as_secs_f64()),
@@ -240,8 +242,12 @@ fn hardware(manifest: &Manifest, device: Device) -> String {
         Device::Cuda(_) => device.to_string(),
     };
     format!(
-        "what | value\n---|---\nGPU | {gpu}\ndevice | {device}\nworkers | {}\n\
+        "what | value\n---|---\nGPU | {gpu}\ndevice | {device}\nprecision | {}\nworkers | {}\n\
          processor | {processor}\ncores | {}\nsystem | {}\ntp-sweep | {}\n",
-        manifest.workers, host.cores, host.system, manifest.version,
+        device.precision(),
+        manifest.workers,
+        host.cores,
+        host.system,
+        manifest.version,
     )
 }

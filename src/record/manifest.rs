@@ -26,6 +26,8 @@ pub struct Manifest {
     pub data: std::collections::BTreeMap<String, String>,
     /// Where it was last run; several devices with commas between them.
     pub device: String,
+    /// The numbers that it was computed in: the devices of one start are of one kind.
+    pub precision: &'static str,
     /// Cohorts that trained beside each other on each device.
     pub workers: usize,
     /// The machine.

@@ -50,6 +50,10 @@ pub struct RunResult {
     /// run was one then.
     #[serde(default = "alone")]
     pub cohort: usize,
+    /// The numbers that it was computed in, such as `float32`. Results of a time before it was
+    /// told do not have it: all were those of a CPU.
+    #[serde(default = "float32")]
+    pub precision: String,
     /// The whole configuration.
     pub config: serde_json::Value,
 }
@@ -57,6 +61,11 @@ pub struct RunResult {
 /// The size of a cohort of one.
 fn alone() -> usize {
     1
+}
+
+/// The precision of a CPU.
+fn float32() -> String {
+    "float32".to_owned()
 }
 
 /// The file: the result behind its format's version.
@@ -139,6 +148,7 @@ mod tests {
             device: "cpu".to_owned(),
             workers: 1,
             cohort: 8,
+            precision: "other".to_owned(),
             config: serde_json::Value::Null,
         };
         let folder = tempfile::tempdir().unwrap();
@@ -149,9 +159,12 @@ mod tests {
         );
         let path = folder.path().join(RESULT_FILE);
         let text = std::fs::read_to_string(&path).unwrap();
-        std::fs::write(&path, text.replace("\"cohort\": 8,", "")).unwrap();
+        let text = text.replace("\"cohort\": 8,", "");
+        let text = text.replace("\"precision\": \"other\",", "");
+        std::fs::write(&path, text).unwrap();
         let old = RunResult {
             cohort: 1,
+            precision: "float32".to_owned(),
             ..result
         };
         assert_eq!(RunResult::read(folder.path(), &identity), Some(old));

@@ -12,7 +12,12 @@ pub(super) fn measured(sweep: &Sweep, plan: &Plan, results: &Results) -> String 
     if results.runs.is_empty() {
         return String::new();
     }
-    let mut items = vec![trained(results), scores(plan), losses(plan)];
+    let mut items = vec![
+        trained(results),
+        precision(results),
+        scores(plan),
+        losses(plan),
+    ];
     if let Some(accuracy) = sweep.report.target_accuracy {
         items.push(format!(
             "Epochs to {} (`mean_epochs_to_target` in the CSV): the first epoch after which the \
@@ -52,6 +57,19 @@ fn trained(results: &Results) -> String {
         format!("on `{device}`, {how}")
     });
     format!("Training: {}.", distinct(places).join("; "))
+}
+
+/// In which numbers.
+fn precision(results: &Results) -> String {
+    let runs = results.runs.values();
+    let precisions = distinct(runs.map(|run| run.precision.clone()));
+    let mut text = format!("Precision: {}.", precisions.join("; "));
+    if text.contains("TF32") {
+        text.push_str(
+            " TF32 rounds the factors of a product to 10 bits behind the point (float32 has 23);              sums are in float32.",
+        );
+    }
+    text
 }
 
 fn scores(plan: &Plan) -> String {

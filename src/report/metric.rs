@@ -151,6 +151,7 @@ mod tests {
             device: "cpu".to_owned(),
             workers: 1,
             cohort: 1,
+            precision: "float32".to_owned(),
             config: serde_json::Value::Null,
         }
     }

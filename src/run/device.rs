@@ -100,6 +100,20 @@ impl DeviceChoice {
     }
 }
 
+impl Device {
+    /// The numbers that it computes in.
+    ///
+    /// burn 0.21 multiplies matrices by the tensor cores of an NVIDIA GPU where it has any for
+    /// float32 (from Ampere on), and offers no way to turn that off: these round what goes in to
+    /// TF32, which has 10 bits behind the point where float32 has 23, and add in float32.
+    pub fn precision(self) -> &'static str {
+        match self {
+            Self::Cpu => "float32",
+            Self::Cuda(_) => "float32, products in TF32 where the GPU has it",
+        }
+    }
+}
+
 /// The bytes of a CUDA device that nobody uses now.
 ///
 /// # Errors
@@ -133,6 +147,13 @@ impl fmt::Display for Device {
 fn cuda_devices() -> Result<usize, String> {
     use cudarc::driver::result;
     let count = quietly(|| result::init().and_then(|()| result::device::get_count()));
+    if let Some(Ok(count @ 1..)) = count {
+        let name = |index| result::device::get_name(result::device::get(index)?);
+        let names: Result<Vec<String>, _> = (0..count).map(name).collect();
+        if let Ok(names) = names {
+            super::tuning::keep_for(&names);
+        }
+    }
     match count {
         None => Err("there is no CUDA driver on this machine".to_owned()),
         Some(Err(error)) => Err(format!("the CUDA driver does not answer ({error})")),

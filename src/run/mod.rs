@@ -12,6 +12,7 @@ mod progress;
 mod queue;
 mod scheduler;
 mod sizing;
+mod tuning;
 mod watch;
 
 #[cfg(feature = "cuda")]

@@ -43,6 +43,8 @@ pub struct Place<'a> {
     pub executor: &'a dyn Executor,
     /// The device's name, such as `cpu`.
     pub device: String,
+    /// The numbers that it computes in, such as `float32`.
+    pub precision: String,
     /// Cohorts trained beside each other, at least 1.
     pub workers: usize,
     /// The machine, as a text in Markdown.
@@ -292,6 +294,7 @@ impl Schedule<'_> {
             device: place.device.clone(),
             workers: place.workers,
             cohort: 1,
+            precision: place.precision.clone(),
             config: trial.config.show(),
         }
     }
