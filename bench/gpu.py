@@ -17,7 +17,7 @@ import process
 import programs
 import tp_sweep
 
-# All together less than 9 minutes: machines with a GPU are lent by the minute.
+# All together less than 9 minutes: time on a machine with a GPU is dear.
 TOTAL_SECONDS = 520
 # No step may use up the time of the others. The first ones compile their kernels.
 SMOKE_SECONDS = 120
@@ -35,14 +35,14 @@ PEERS = (
     ("jax_vmap.py", 64),
     ("torch_func.py --graph", 64),
     ("torch_func.py", 64),
+    ("jax_vmap.py --tf32", 64),
+    ("torch_func.py --graph --tf32", 64),
     ("jax_vmap.py", 512),
     ("torch_func.py --graph", 512),
     ("jax_vmap.py", 16),
     ("torch_func.py --compile --graph", 64),
     ("torch_func.py", 512),
     ("pytorch_compile.py", None),
-    ("jax_vmap.py --tf32", 64),
-    ("torch_func.py --graph --tf32", 64),
     ("pytorch_preloaded.py --graph --tf32", None),
 )
 # How many cohort sizes come before the first peers, and how many peers before the other sizes.

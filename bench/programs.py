@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[1]
 BINARY = ROOT / "target" / "release" / "tp-sweep"
 
 # Numbers of models that are trained as one, of which the fastest is taken into the rounds.
-MEMBERS = (2, 4, 8, 16, 32)
+MEMBERS = (4, 8, 16)
 
 
 @dataclass

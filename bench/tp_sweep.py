@@ -22,15 +22,23 @@ def sweep(binary, file, folder, options, limit_seconds=1800, cores=None):
 def yardstick(binary, device, workers, cohort=None, epochs=6, limit_seconds=1800, cores=None):
     """Model-epochs per second: workers / the median of an epoch's seconds.
 
-    Without a cohort size tp-sweep chooses; with one, an epoch's seconds are those of the cohort
-    divided by its members.
+    Without a cohort size tp-sweep chooses; with one, the runs are trials of a grid of learning
+    rates, which share their batches as the peers' models do, and an epoch's seconds are those of
+    the cohort divided by its members.
     """
     repeats = workers * (cohort or 2)
-    options = ["--device", device, "--workers", workers]
-    options += ["--cohort", cohort] if cohort else []
-    options += ["--set", f"validation.repeats={repeats}", "--set", f"training.epochs={epochs}"]
+    options = ["--device", device, "--workers", workers, "--set", f"training.epochs={epochs}"]
     with tempfile.TemporaryDirectory() as folder:
-        finished = sweep(binary, YARDSTICK, folder, options, limit_seconds, cores)
+        file = YARDSTICK
+        if cohort:
+            options += ["--cohort", cohort, "--set", "validation.repeats=1"]
+            rates = [round(0.01 * (1 + index / repeats / 100), 9) for index in range(repeats)]
+            file = Path(folder) / "yardstick.yaml"
+            grid = f"grid: {{ training.learning_rate: {rates} }}"
+            file.write_text(f"{YARDSTICK.read_text()}{grid}\n")
+        else:
+            options += ["--set", f"validation.repeats={repeats}"]
+        finished = sweep(binary, file, folder, options, limit_seconds, cores)
         runs = [rows for _, rows in epochs_of(folder)]
     # The first epoch warms up.
     seconds = [float(row["seconds"]) for rows in runs for row in rows[1:]]

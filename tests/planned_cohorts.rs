@@ -446,7 +446,13 @@ fn what_a_run_gives_does_not_depend_on_its_cohort() {
     let alone = trained(&executor(Memory::Thread), None);
     let together = trained(&executor(Memory::Thread), Some(10));
     // A gigabyte of a device, which finds a size of its own.
-    let measured = trained(&executor(Memory::Device(1 << 30)), None);
+    let measured = trained(
+        &executor(Memory::Device {
+            free: 1 << 30,
+            workers: 1,
+        }),
+        None,
+    );
     for (run, result) in &alone.results.runs {
         for other in [&together, &measured] {
             let other = &other.results.runs[run];

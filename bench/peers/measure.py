@@ -102,12 +102,15 @@ def timed_epochs(prepare, options, start, unfinished, sender):
         start.abort()
         raise
     seconds = []
-    for _ in range(options.epochs):
-        started = time.perf_counter()
-        loss = epoch()
-        seconds.append(time.perf_counter() - started)
-    with unfinished.get_lock():
-        unfinished.value -= 1
+    try:
+        for _ in range(options.epochs):
+            started = time.perf_counter()
+            loss = epoch()
+            seconds.append(time.perf_counter() - started)
+    finally:
+        # Who fails is finished too: nobody waits for it.
+        with unfinished.get_lock():
+            unfinished.value -= 1
     # Who is done first keeps its core busy until nobody is measured any more.
     while unfinished.value > 0:
         epoch()

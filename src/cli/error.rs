@@ -82,8 +82,9 @@ impl CliError {
             | Self::Locked { .. }
             | Self::NoResults(_)
             | Self::Start(_)
+            | Self::Upload { .. }
             | Self::System(_) => 2,
-            Self::Upload { .. } | Self::Record(_) | Self::Report(_) => 1,
+            Self::Record(_) | Self::Report(_) => 1,
         }
     }
 

@@ -184,7 +184,8 @@ fn executor(
         #[cfg(feature = "cuda")]
         Device::Cuda(index) => {
             let gpu = burn::backend::cuda::CudaDevice::new(index);
-            let memory = Memory::Device(crate::run::free_bytes(index)? / workers as u64);
+            let free = crate::run::free_bytes(index)?;
+            let memory = Memory::Device { free, workers };
             let faults = crate::run::Faults::of_device(index);
             let watched = TensorExecutor::<burn::backend::Cuda>::watched;
             let executor = watched(datasets, &gpu, memory, faults);

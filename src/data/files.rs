@@ -48,7 +48,9 @@ pub(super) fn gunzipped(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     // In one piece: growing it bit by bit costs more than unpacking. One byte more, so that
     // finding the end needs no room.
     let room = usize::try_from(expected.min(limit)).unwrap_or(0);
-    let mut bytes = Vec::with_capacity(room.saturating_add(1));
+    let mut bytes = Vec::new();
+    // Where there is no such room, the contents may still turn out to be smaller.
+    let _ = bytes.try_reserve_exact(room.saturating_add(1));
     match is_packed {
         true => GzDecoder::new(file).take(limit).read_to_end(&mut bytes)?,
         false => file.take(limit).read_to_end(&mut bytes)?,

@@ -1,7 +1,7 @@
 //! Which runs are trained together: classes of stackable runs, cut into cohorts.
 
 use super::{Plan, RunId};
-use crate::spec::{StackShape, Stage};
+use crate::spec::{StackShape, Stage, Stepping};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -84,17 +84,11 @@ impl Plan {
         (seed.sweep, seed.repeat, seed.fold)
     }
 
-    /// What members have in common that a stacked step treats as one: the optimizer's formula and
+    /// What members have in common that a stacked step treats as one: how they are stepped, and
     /// the activation.
-    fn segment(&self, run: RunId) -> (usize, bool, bool, usize) {
+    fn segment(&self, run: RunId) -> (Stepping, usize) {
         let config = &self.trials[run.trial].config;
-        let training = &config.training;
-        (
-            training.optimizer as usize,
-            training.nesterov,
-            training.centered,
-            config.model.activation as usize,
-        )
+        (config.training.stepping(), config.model.activation as usize)
     }
 }
 
@@ -252,6 +246,21 @@ mod tests {
                 (16, 2, 4)
             );
         }
+    }
+
+    #[test]
+    fn a_momentum_parts_segments_and_its_size_does_not() {
+        let text = "grid: { training.learning_rate: [1, 0.1], training.momentum: [0, 0.5, 0.9] }";
+        let plan = plan(text);
+        let [class] = &plan.classes(plan.runs(), false)[..] else {
+            panic!("one shape");
+        };
+        let momenta = plan.cohorts(class, 6).concat().into_iter().map(|run| {
+            let training = &plan.trials[run.trial].config.training;
+            training.momentum.get() > 0.0
+        });
+        let momenta: Vec<bool> = momenta.collect();
+        assert_eq!(momenta, [false, false, true, true, true, true]);
     }
 
     #[test]

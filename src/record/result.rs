@@ -46,26 +46,12 @@ pub struct RunResult {
     pub device: String,
     /// Cohorts that were trained beside each other on the device.
     pub workers: usize,
-    /// Runs of its cohort, itself included. Results of a time before cohorts do not have it: each
-    /// run was one then.
-    #[serde(default = "alone")]
+    /// Runs of its cohort, itself included.
     pub cohort: usize,
-    /// The numbers that it was computed in, such as `float32`. Results of a time before it was
-    /// told do not have it: all were those of a CPU.
-    #[serde(default = "float32")]
+    /// The numbers that it was computed in, such as `float32`.
     pub precision: String,
     /// The whole configuration.
     pub config: serde_json::Value,
-}
-
-/// The size of a cohort of one.
-fn alone() -> usize {
-    1
-}
-
-/// The precision of a CPU.
-fn float32() -> String {
-    "float32".to_owned()
 }
 
 /// The file: the result behind its format's version.
@@ -115,58 +101,5 @@ impl RunResult {
         let text = std::fs::read(folder.join(RESULT_FILE)).ok()?;
         let file: File<Self> = serde_json::from_slice(&text).ok()?;
         (file.format == FORMAT && file.result.identity == *identity).then_some(file.result)
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::random::Seed;
-    use crate::spec::Config;
-
-    #[test]
-    fn a_result_of_a_time_before_cohorts_is_read_as_trained_alone() {
-        let seed = Seed {
-            sweep: 0,
-            repeat: 0,
-            fold: 0,
-        };
-        let identity = Identity::new(&Config::default(), seed, "data");
-        let result = RunResult {
-            identity: identity.clone(),
-            trial: "base".to_owned(),
-            repeat: 0,
-            fold: 0,
-            failure: None,
-            final_epoch: None,
-            validation: None,
-            test: None,
-            epochs: Vec::new(),
-            seconds_per_epoch: None,
-            seconds: 1.0,
-            parameters: 1,
-            device: "cpu".to_owned(),
-            workers: 1,
-            cohort: 8,
-            precision: "other".to_owned(),
-            config: serde_json::Value::Null,
-        };
-        let folder = tempfile::tempdir().unwrap();
-        result.write(folder.path()).unwrap();
-        assert_eq!(
-            RunResult::read(folder.path(), &identity),
-            Some(result.clone())
-        );
-        let path = folder.path().join(RESULT_FILE);
-        let text = std::fs::read_to_string(&path).unwrap();
-        let text = text.replace("\"cohort\": 8,", "");
-        let text = text.replace("\"precision\": \"other\",", "");
-        std::fs::write(&path, text).unwrap();
-        let old = RunResult {
-            cohort: 1,
-            precision: "float32".to_owned(),
-            ..result
-        };
-        assert_eq!(RunResult::read(folder.path(), &identity), Some(old));
     }
 }

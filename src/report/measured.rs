@@ -66,7 +66,8 @@ fn precision(results: &Results) -> String {
     let mut text = format!("Precision: {}.", precisions.join("; "));
     if text.contains("TF32") {
         text.push_str(
-            " TF32 rounds the factors of a product to 10 bits behind the point (float32 has 23);              sums are in float32.",
+            " TF32 rounds the factors of a product to 10 bits behind the point (float32 has 23); \
+             sums are in float32.",
         );
     }
     text

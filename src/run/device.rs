@@ -1,5 +1,7 @@
 //! Where a sweep is trained.
 
+#[cfg(feature = "cuda")]
+use super::faults::quietly;
 use std::fmt;
 use std::str::FromStr;
 
@@ -81,14 +83,16 @@ impl DeviceChoice {
         match self {
             Self::Cpu => Ok(vec![Device::Cpu]),
             Self::Auto => Ok(match cuda_devices() {
-                Ok(1..) => vec![Device::Cuda(0)],
+                Ok(1..) if computes(0).is_ok() => vec![Device::Cuda(0)],
                 _ => vec![Device::Cpu],
             }),
             Self::Cuda(indices) => {
                 let found = cuda_devices();
                 let device = |&index: &usize| {
                     match &found {
-                        Ok(count) if index < *count => Ok(Device::Cuda(index)),
+                        Ok(count) if index < *count => {
+                            computes(index).map(|()| Device::Cuda(index))
+                        }
                         Ok(count) => Err(format!("the driver sees {count}")),
                         Err(reason) => Err(reason.clone()),
                     }
@@ -157,37 +161,37 @@ fn cuda_devices() -> Result<usize, String> {
     match count {
         None => Err("there is no CUDA driver on this machine".to_owned()),
         Some(Err(error)) => Err(format!("the CUDA driver does not answer ({error})")),
-        Some(Ok(1..)) if !computes() => Err("there is a driver, but a first sum on the GPU \
-            fails: burn also needs NVRTC and the CUDA headers (CUDA_PATH or /usr/local/cuda)"
-            .to_owned()),
         Some(Ok(count)) => usize::try_from(count).map_err(|_| "the driver sees none".to_owned()),
     }
 }
 
-/// Whether burn can compile and run a kernel on the first GPU: a driver alone does not suffice.
+/// Lets burn compile and run a kernel on the GPU of this index: a driver alone does not suffice.
 #[cfg(feature = "cuda")]
-fn computes() -> bool {
+fn computes(index: usize) -> Result<(), String> {
     use burn::backend::Cuda;
+    use burn::backend::cuda::CudaDevice;
     use burn::tensor::Tensor;
     let sum = quietly(|| {
-        let ones = Tensor::<Cuda, 1>::ones([8], &Default::default());
+        let ones = Tensor::<Cuda, 1>::ones([8], &CudaDevice::new(index));
         ones.sum().into_scalar()
     });
-    sum == Some(8.0)
-}
-
-/// Runs `probe`, which panics where the driver's library cannot be loaded: nothing then.
-#[cfg(feature = "cuda")]
-fn quietly<T>(probe: impl FnOnce() -> T + std::panic::UnwindSafe) -> Option<T> {
-    let hook = std::panic::take_hook();
-    std::panic::set_hook(Box::new(|_| {}));
-    let answer = std::panic::catch_unwind(probe).ok();
-    std::panic::set_hook(hook);
-    answer
+    match sum {
+        Some(8.0) => Ok(()),
+        _ => Err(
+            "there is a driver, but a first sum on the GPU fails: it may have no memory left, \
+            and burn also needs NVRTC and the CUDA headers (CUDA_PATH or /usr/local/cuda)"
+                .to_owned(),
+        ),
+    }
 }
 
 #[cfg(not(feature = "cuda"))]
 fn cuda_devices() -> Result<usize, String> {
+    Err("this tp-sweep was built without the `cuda` feature".to_owned())
+}
+
+#[cfg(not(feature = "cuda"))]
+fn computes(_index: usize) -> Result<(), String> {
     Err("this tp-sweep was built without the `cuda` feature".to_owned())
 }
 

@@ -70,9 +70,14 @@ pub enum Memory {
     /// In the memory of the thread that trains, where their peak is measured. Each run is trained
     /// alone, unless asked for otherwise: its numbers then stay in the core's cache.
     Thread,
-    /// In the memory of a device, of which each worker may take this many bytes, those of the data
-    /// sets included.
-    Device(u64),
+    /// In the memory of a device, of which so many bytes are free for the data sets and for so many
+    /// workers, at least 1.
+    Device {
+        /// Bytes that nobody uses.
+        free: u64,
+        /// Workers that share them.
+        workers: usize,
+    },
 }
 
 /// The share of a device's memory that cohorts are planned for: pools keep more than they hand out,
@@ -164,12 +169,12 @@ impl<B: Backend> TensorExecutor<B> {
     ///
     /// The largest member counts for all; where widths are padded, the padded model may be a
     /// little larger still.
-    fn room(&self, free: u64, plan: &Plan, class: &[RunId]) -> usize {
+    fn room(&self, (free, workers): (u64, usize), plan: &Plan, class: &[RunId]) -> usize {
         let data = self.data.values().map(|data| &data.device);
         let data: u64 = data
             .map(|data| data.train.bytes() + data.test.bytes())
             .sum();
-        let free = free.saturating_sub(data) as f64 * PLANNED_SHARE;
+        let free = free.saturating_sub(data) as f64 * PLANNED_SHARE / workers as f64;
         let member = |run: &RunId| bytes_of_run(&plan.trials[run.trial].config);
         let largest = class.iter().map(member).max().unwrap_or(1).max(1);
         // A conversion to whole numbers cuts the fraction off.
@@ -236,6 +241,10 @@ impl<B: Backend> Executor for TensorExecutor<B> {
     /// Does once what training does, so that what a thread allocates once and for all (the work
     /// space of matrix products, above all) is not counted to the memory of its first run.
     fn prepare_thread(&self) {
+        // What a device keeps for its threads is not measured.
+        if self.memory != Memory::Thread {
+            return;
+        }
         if let Some(data) = self.data.values().next() {
             let test = &data.device.test;
             let rows = 256.min(test.len());
@@ -251,10 +260,10 @@ impl<B: Backend> Executor for TensorExecutor<B> {
 
     /// On a device, what was measured to be fastest among the sizes that it has room for.
     fn cohort_size(&self, plan: &Plan, class: &[RunId]) -> usize {
-        let Memory::Device(free) = self.memory else {
+        let Memory::Device { free, workers } = self.memory else {
             return 1;
         };
-        let most = self.room(free, plan, class).min(class.len());
+        let most = self.room((free, workers), plan, class).min(class.len());
         best_size(most, |size| {
             let mut cohort = class[..size].to_vec();
             plan.stack(&mut cohort);
@@ -273,7 +282,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
     }
 
     fn pads(&self) -> bool {
-        matches!(self.memory, Memory::Device(_))
+        matches!(self.memory, Memory::Device { .. })
     }
 
     fn execute(

@@ -7,7 +7,9 @@
 //! would be wrong without a word. A panic hook is the one place where this can be seen.
 
 use super::crash::{first_line, message};
+use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 
 /// Hears when the threads that work for one device panic.
@@ -40,20 +42,7 @@ impl Faults {
     /// Of the device of this index. From the first call on, the process has a panic hook that
     /// hands all other panics to the one before.
     pub fn of_device(device: usize) -> Self {
-        static LISTENING: Once = Once::new();
-        LISTENING.call_once(|| {
-            let previous = std::panic::take_hook();
-            std::panic::set_hook(Box::new(move |panic| {
-                let thread = std::thread::current();
-                let device = thread.name().and_then(device_of);
-                // Who watches tells; a fault that nobody watches for is shown as any panic is.
-                let is_told =
-                    device.is_some_and(|device| hear(device, || message(panic.payload())));
-                if !is_told {
-                    previous(panic);
-                }
-            }));
-        });
+        listen();
         Self { device }
     }
 
@@ -87,6 +76,48 @@ impl Faults {
             Err(reason) => Err(DeviceFault(reason)),
         }
     }
+}
+
+/// Gives the process its panic hook, once and for all.
+fn listen() {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| {
+        let previous = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            let thread = std::thread::current();
+            let device = thread.name().and_then(device_of);
+            // Who watches tells; a fault that nobody watches for is shown as any panic is.
+            let is_told = device.is_some_and(|device| hear(device, || message(panic.payload())));
+            let is_probed = QUIET.get() || device.is_some() && PROBES.load(Ordering::Relaxed) > 0;
+            if !is_told && !is_probed {
+                previous(panic);
+            }
+        }));
+    });
+}
+
+thread_local! {
+    /// Whether this thread expects to panic, and catches it.
+    static QUIET: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Probes at work, which may make a device's threads panic.
+static PROBES: AtomicUsize = AtomicUsize::new(0);
+
+/// Runs `probe`, which panics where there is no such device or no driver: nothing then, and not a
+/// word.
+#[cfg_attr(
+    not(feature = "cuda"),
+    allow(dead_code, reason = "only GPUs are probed")
+)]
+pub(super) fn quietly<T>(probe: impl FnOnce() -> T) -> Option<T> {
+    listen();
+    PROBES.fetch_add(1, Ordering::Relaxed);
+    let before = QUIET.replace(true);
+    let answer = catch_unwind(AssertUnwindSafe(probe)).ok();
+    QUIET.set(before);
+    PROBES.fetch_sub(1, Ordering::Relaxed);
+    answer
 }
 
 /// The index of the device that the thread of this name works for.
@@ -169,6 +200,13 @@ mod tests {
         assert_eq!(fault, Err(DeviceFault("the cause".to_owned())));
         let panic = catch_unwind(|| faults.watch(settled, || panic!("a bug"))).unwrap_err();
         assert_eq!(message(panic.as_ref()), "a bug");
+    }
+
+    #[test]
+    fn a_probe_that_panics_has_no_answer() {
+        assert_eq!(quietly(|| 1), Some(1));
+        assert_eq!(quietly(|| -> u8 { panic!("no driver") }), None);
+        assert!(!QUIET.get());
     }
 
     #[test]

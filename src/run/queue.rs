@@ -19,6 +19,8 @@ pub(super) struct Queue {
     most: Vec<usize>,
     /// The runs that were given another chance alone.
     tried_again: HashSet<RunId>,
+    /// Cohorts that were taken and may still come back in halves.
+    in_flight: usize,
 }
 
 impl Queue {
@@ -38,23 +40,31 @@ impl Queue {
             waiting: waiting.into(),
             most,
             tried_again: HashSet::new(),
+            in_flight: 0,
         }
     }
 
-    /// Cohorts that wait.
-    pub(super) fn len(&self) -> usize {
-        self.waiting.len()
-    }
-
-    /// The next cohort, cut to what its class is known to have room for by now.
+    /// The next cohort, cut to what its class is known to have room for by now. To be followed by
+    /// [`Queue::settled`].
     pub(super) fn take(&mut self) -> Option<Cohort> {
-        let next = self.waiting.pop_front()?;
+        let mut next = self.waiting.pop_front()?;
         let most = self.most[next.class];
-        if next.runs.len() <= most {
-            return Some(next);
+        if next.runs.len() > most {
+            self.put_back(next.class, &next.runs, most);
+            next = self.waiting.pop_front()?;
         }
-        self.put_back(next.class, &next.runs, most);
-        self.waiting.pop_front()
+        self.in_flight += 1;
+        Some(next)
+    }
+
+    /// A cohort that was taken will not come back any more.
+    pub(super) fn settled(&mut self) {
+        self.in_flight -= 1;
+    }
+
+    /// Whether there is nothing to take, now and later.
+    pub(super) fn is_done(&self) -> bool {
+        self.waiting.is_empty() && self.in_flight == 0
     }
 
     /// Puts the halves of a cohort back, to be taken next. When it was too large for the memory,
@@ -134,7 +144,7 @@ mod tests {
         assert!(queue.try_again(&first));
         assert_eq!(queue.take(), Some(first.clone()));
         assert!(!queue.try_again(&first));
-        assert_eq!(queue.len(), 7);
+        assert_eq!(queue.waiting.len(), 7);
     }
 
     #[test]

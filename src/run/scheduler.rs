@@ -16,8 +16,8 @@ use crate::record::{
 use crate::spec::Sweep;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::Instant;
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// All that running a sweep needs.
 pub struct Schedule<'a> {
@@ -84,9 +84,10 @@ impl Schedule<'_> {
         let runs = self.plan.runs().count();
         self.progress.started(runs, runs - open.len());
         let queue = self.queue(&open);
-        let workers = self.workers(queue.len());
+        let workers = self.workers(open.len());
         let work = Work {
             queue: Mutex::new(queue),
+            changed: Condvar::new(),
             results: Mutex::new(results.runs),
             error: Mutex::new(None),
         };
@@ -137,18 +138,18 @@ impl Schedule<'_> {
     }
 
     /// The place of each worker, the first ones on devices of their own; no more than there are
-    /// cohorts.
-    fn workers(&self, cohorts: usize) -> Vec<&Place<'_>> {
+    /// runs, since a cohort may come back in parts.
+    fn workers(&self, runs: usize) -> Vec<&Place<'_>> {
         let most = self.places.iter().map(|place| place.workers).max();
         let rounds = 0..most.unwrap_or(0);
         let workers = rounds.flat_map(|round| {
             let places = self.places.iter();
             places.filter(move |place| round < place.workers)
         });
-        workers.take(cohorts.max(1)).collect()
+        workers.take(runs.max(1)).collect()
     }
 
-    /// Takes cohorts from the queue until there is none, or a reason to stop.
+    /// Takes cohorts from the queue until there will be none, or a reason to stop.
     ///
     /// In a rayon pool of one thread of its own, so that matrix products do not fork: one run for
     /// each core is faster than all cores for one run of this size.
@@ -157,9 +158,18 @@ impl Schedule<'_> {
         let take_all = || {
             place.executor.prepare_thread();
             while !stop() {
-                let Some(cohort) = lock(&work.queue).take() else {
-                    break;
+                let mut queue = lock(&work.queue);
+                let Some(cohort) = queue.take() else {
+                    if queue.is_done() {
+                        break;
+                    }
+                    // A cohort in flight may come back in halves. Woken in between to see whether
+                    // to stop.
+                    drop(work.changed.wait_timeout(queue, IDLE));
+                    continue;
                 };
+                drop(queue);
+                let _settles = InFlight(work);
                 if let Err(error) = self.cohort(place, &cohort, work) {
                     lock(&work.error).get_or_insert(error);
                 }
@@ -323,9 +333,25 @@ impl Schedule<'_> {
     }
 }
 
+/// How long a worker without work sleeps before it looks around.
+const IDLE: Duration = Duration::from_millis(50);
+
+/// A cohort in flight, which is settled when this is dropped, even by a panic: no other worker waits
+/// for it in vain.
+struct InFlight<'a>(&'a Work);
+
+impl Drop for InFlight<'_> {
+    fn drop(&mut self) {
+        lock(&self.0.queue).settled();
+        self.0.changed.notify_all();
+    }
+}
+
 /// What the workers share.
 struct Work {
     queue: Mutex<Queue>,
+    /// The queue has changed.
+    changed: Condvar,
     results: Mutex<HashMap<RunId, RunResult>>,
     /// The first record that could not be written.
     error: Mutex<Option<RecordError>>,

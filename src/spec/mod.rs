@@ -45,6 +45,6 @@ pub use rule::{Condition, Rule, Subject};
 pub use schedule::{Schedule, ScheduleUnit};
 pub use schema::schema;
 pub use setting::Setting;
-pub use stack::{StackShape, holding_stages};
+pub use stack::{StackShape, Stepping, holding_stages};
 pub use sweep::{Include, RankBy, ReportOptions, Source, Sweep, TensorBoardOptions};
 pub use text::Text;

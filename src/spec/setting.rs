@@ -106,7 +106,7 @@ macro_rules! choice {
         $($(#[$variant_meta:meta])* $variant:ident = $name:literal,)+
     }) => {
         $(#[$meta])*
-        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
         pub enum $type { $($(#[$variant_meta])* $variant,)+ }
 
         impl $type {

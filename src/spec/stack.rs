@@ -1,7 +1,7 @@
 //! Which configurations can be trained together, as one stacked program.
 
 use super::architecture::Stage;
-use super::config::{Config, Split};
+use super::config::{Config, Optimizer, Split, Training};
 use super::data::{DataSource, Normalise};
 use super::model::Activation;
 
@@ -73,6 +73,45 @@ pub fn holding_stages(a: &[Stage], b: &[Stage]) -> Option<Vec<Stage>> {
         return None;
     }
     a.iter().zip(b).map(|(&a, &b)| wider(a, b)).collect()
+}
+
+/// What is not a number of an optimizer: members of a cohort that differ in it cannot share a step.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Stepping {
+    /// Down the gradient of the loss as it is: no momentum, no penalty but weight decay, no bound on
+    /// gradients. Then a gradient need not be computed apart from the step.
+    Descent,
+    /// By a rule that keeps something of the gradients, or changes them.
+    Rule {
+        /// The rule.
+        optimizer: Optimizer,
+        /// Whether the momentum of `sgd` has Nesterov's form.
+        nesterov: bool,
+        /// Whether `rmsprop` divides by the deviation.
+        centered: bool,
+        /// Whether the gradients' norm is bounded: an infinite bound is not the same as none.
+        clipped: bool,
+    },
+}
+
+impl Training {
+    /// How members with these settings are stepped.
+    pub fn stepping(&self) -> Stepping {
+        let is_descent = self.optimizer == Optimizer::Sgd
+            && self.momentum.get() == 0.0
+            && self.l1.get() == 0.0
+            && self.clip_value.is_none()
+            && self.clip_norm.is_none();
+        match is_descent {
+            true => Stepping::Descent,
+            false => Stepping::Rule {
+                optimizer: self.optimizer,
+                nesterov: self.nesterov && self.optimizer == Optimizer::Sgd,
+                centered: self.centered && self.optimizer == Optimizer::RmsProp,
+                clipped: self.clip_norm.is_some(),
+            },
+        }
+    }
 }
 
 /// The stage that holds both.

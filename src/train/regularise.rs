@@ -87,7 +87,9 @@ impl<B: Backend> MaxNorm<B> {
         if let Some(bound) = &self.0 {
             for layer in layers {
                 let weight = parameters[layer.weight].clone();
+                // Finite, so that an infinite bound is none whatever the weights.
                 let norm = (weight.clone() * weight.clone()).sum_dim(1).sqrt();
+                let norm = norm.clamp_max(f64::from(f32::MAX));
                 let factor = bound.scale(norm.add_scalar(1e-7).recip()).clamp_max(1.0);
                 parameters[layer.weight] = weight * factor;
             }

@@ -6,8 +6,8 @@ use burn::tensor::Tensor;
 
 /// Losses and right answers of the steps so far.
 ///
-/// They stay on the device to the end of the epoch: one reading back tells the loss and the
-/// accuracy that single steps would tell.
+/// They stay on the device to the end of the epoch, which reads back once. Added up in float32: the
+/// rounding of a loss is that of as many additions as there are steps.
 pub(super) struct Tally<B: Backend> {
     /// Sums of losses and of right answers: `[members, 1, 2]`.
     sums: Option<Tensor<B, 3>>,

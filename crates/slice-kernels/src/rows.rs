@@ -20,7 +20,10 @@ pub fn append_scaled_rows(
 ) {
     let width = scale.len();
     assert_eq!(shift.len(), width, "a shift for each scale");
-    let row = |row: usize| &table[row * width..][..width];
+    let row = |row: usize| {
+        let first = row.checked_mul(width).expect("the row is in the table");
+        &table[first..][..width]
+    };
     for &ahead in rows.iter().take(AHEAD) {
         prefetch(row(ahead));
     }

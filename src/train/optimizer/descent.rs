@@ -3,7 +3,7 @@
 use super::{Optimizer, OptimizerState, descended};
 use crate::backend::Backend;
 use crate::model::StageGradient;
-use crate::spec::{self, Training};
+use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
 
@@ -13,22 +13,12 @@ pub(super) struct Descent<B: Backend> {
 }
 
 impl<B: Backend> Descent<B> {
-    /// Members for whom [`is_descent`] holds.
+    /// Members of [`Stepping::Descent`](crate::spec::Stepping::Descent).
     pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
         Self {
             weight_decay: PerMember::of(members, |m| m.weight_decay(), device),
         }
     }
-}
-
-/// Whether a member goes down the gradient of its loss as it is: no momentum, no penalty but
-/// weight decay, no bound on gradients. Then a gradient need not be computed apart from the step.
-pub(super) fn is_descent(training: &Training) -> bool {
-    training.optimizer == spec::Optimizer::Sgd
-        && training.momentum.get() == 0.0
-        && training.l1.get() == 0.0
-        && training.clip_value.is_none()
-        && training.clip_norm.is_none()
 }
 
 impl<B: Backend> Optimizer<B> for Descent<B> {

@@ -17,9 +17,9 @@ use super::per_member::PerMember;
 use super::regularise::GradientRules;
 use crate::backend::Backend;
 use crate::model::{StageGradient, segments};
-use crate::spec::{self, Training};
+use crate::spec::{self, Stepping, Training};
 use burn::tensor::Tensor;
-use descent::{Descent, is_descent};
+use descent::Descent;
 use regularised::Regularised;
 use segmented::{Segment, Segmented};
 
@@ -59,69 +59,45 @@ pub trait Optimizer<B: Backend> {
 /// Adjacent members of one kind are stepped together. Where all are of one kind, nothing is cut
 /// apart or put together.
 pub fn new<B: Backend>(members: &[&Training], device: &B::Device) -> Box<dyn Optimizer<B>> {
-    // Bounds on the norm are no numbers either: an infinite one is not the same as none.
-    let kinds = members
-        .iter()
-        .map(|member| (Kind::of(member), member.clip_norm.is_some()));
-    let mut segments = segments(kinds);
+    let mut segments = segments(members.iter().map(|member| member.stepping()));
     if segments.len() == 1 {
-        return of_kind(segments.remove(0).0.0, members, device);
+        return of_stepping(segments.remove(0).0, members, device);
     }
-    let segment = |((kind, _), members_of): ((Kind, bool), std::ops::Range<usize>)| Segment {
-        optimizer: of_kind(kind, &members[members_of.clone()], device),
+    let segment = |(stepping, members_of): (Stepping, std::ops::Range<usize>)| Segment {
+        optimizer: of_stepping(stepping, &members[members_of.clone()], device),
         members: members_of,
     };
     Box::new(Segmented(segments.into_iter().map(segment).collect()))
 }
 
-/// What is not a number of an optimizer: members that differ in it cannot share a step.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Kind {
-    Descent,
-    Sgd { nesterov: bool },
-    Adam,
-    AdamW,
-    RmsProp { centered: bool },
-    Adagrad,
-    NAdam,
-}
-
-impl Kind {
-    fn of(training: &Training) -> Self {
-        match training.optimizer {
-            _ if is_descent(training) => Self::Descent,
-            spec::Optimizer::Sgd => Self::Sgd {
-                nesterov: training.nesterov,
-            },
-            spec::Optimizer::Adam => Self::Adam,
-            spec::Optimizer::AdamW => Self::AdamW,
-            spec::Optimizer::RmsProp => Self::RmsProp {
-                centered: training.centered,
-            },
-            spec::Optimizer::Adagrad => Self::Adagrad,
-            spec::Optimizer::NAdam => Self::NAdam,
-        }
-    }
-}
-
-/// The optimizer of members of one kind.
-fn of_kind<B: Backend>(
-    kind: Kind,
+/// The optimizer of members that are stepped alike.
+fn of_stepping<B: Backend>(
+    stepping: Stepping,
     members: &[&Training],
     device: &B::Device,
 ) -> Box<dyn Optimizer<B>> {
-    let weight_decay = PerMember::of(members, |m| m.weight_decay(), device);
-    let inner: Box<dyn Optimizer<B>> = match kind {
-        Kind::Descent => return Box::new(Descent::new(members, device)),
-        Kind::Sgd { nesterov } => Box::new(sgd::Sgd::new(nesterov, members, device)),
-        Kind::Adam | Kind::AdamW => Box::new(adam::Adam::new(members, device)),
-        Kind::RmsProp { centered } => Box::new(rmsprop::RmsProp::new(centered, members, device)),
-        Kind::Adagrad => Box::new(adagrad::Adagrad::new(members, device)),
-        Kind::NAdam => Box::new(nadam::NAdam::new(members, device)),
+    let Stepping::Rule {
+        optimizer,
+        nesterov,
+        centered,
+        ..
+    } = stepping
+    else {
+        return Box::new(Descent::new(members, device));
     };
-    let inner: Box<dyn Optimizer<B>> = match kind {
+    let weight_decay = PerMember::of(members, |m| m.weight_decay(), device);
+    let inner: Box<dyn Optimizer<B>> = match optimizer {
+        spec::Optimizer::Sgd => Box::new(sgd::Sgd::new(nesterov, members, device)),
+        spec::Optimizer::Adam | spec::Optimizer::AdamW => {
+            Box::new(adam::Adam::new(members, device))
+        }
+        spec::Optimizer::RmsProp => Box::new(rmsprop::RmsProp::new(centered, members, device)),
+        spec::Optimizer::Adagrad => Box::new(adagrad::Adagrad::new(members, device)),
+        spec::Optimizer::NAdam => Box::new(nadam::NAdam::new(members, device)),
+    };
+    let inner: Box<dyn Optimizer<B>> = match optimizer {
         _ if weight_decay.is_zero() => inner,
-        Kind::AdamW => Box::new(DecoupledDecay {
+        spec::Optimizer::AdamW => Box::new(DecoupledDecay {
             weight_decay,
             inner,
         }),
