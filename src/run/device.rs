@@ -151,13 +151,6 @@ impl fmt::Display for Device {
 fn cuda_devices() -> Result<usize, String> {
     use cudarc::driver::result;
     let count = quietly(|| result::init().and_then(|()| result::device::get_count()));
-    if let Some(Ok(count @ 1..)) = count {
-        let name = |index| result::device::get_name(result::device::get(index)?);
-        let names: Result<Vec<String>, _> = (0..count).map(name).collect();
-        if let Ok(names) = names {
-            super::tuning::keep_for(&names);
-        }
-    }
     match count {
         None => Err("there is no CUDA driver on this machine".to_owned()),
         Some(Err(error)) => Err(format!("the CUDA driver does not answer ({error})")),

@@ -12,7 +12,6 @@ mod progress;
 mod queue;
 mod scheduler;
 mod sizing;
-mod tuning;
 mod watch;
 
 #[cfg(feature = "cuda")]

@@ -8,7 +8,7 @@ use crate::backend::Backend;
 use crate::data::{DeviceDataset, Partition};
 use std::sync::Arc;
 
-/// Steps before the first timed one: kernels are compiled and tuned.
+/// Steps before the first timed one: kernels are compiled.
 const WARM_UP: usize = 5;
 /// Steps of a timed block, and such blocks; the fastest counts, for everything else only slows
 /// down.

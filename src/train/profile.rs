@@ -12,7 +12,7 @@ use crate::data::DeviceDataset;
 /// trial is measured several times, and the fastest counts, so that one measurement can be short.
 const STEPS: std::ops::RangeInclusive<usize> = 5..=60;
 const ENOUGH: f64 = 0.003;
-/// Steps before the first timed one: caches fill, kernels are compiled and tuned.
+/// Steps before the first timed one: caches fill, kernels are compiled.
 const WARM_UP: usize = 3;
 
 /// The time of one training step of a run, in seconds, and the steps that were timed.
