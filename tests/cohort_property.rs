@@ -220,7 +220,6 @@ fn cohort(shared: &[u8], members: &[Vec<u8>], is_padded: bool) -> Vec<Run> {
             false => vec!["5"; layers],
         };
         set("model.width", &format!("[{}]", widths.join(", ")));
-        // The noise of a hidden layer is drawn for the whole width of the stack.
         set("model.dropout", dropout);
         let seed = Seed {
             sweep: 3,
@@ -249,7 +248,7 @@ fn config<S: AsRef<str>>(settings: &[(&str, S)]) -> Config {
     config
 }
 
-/// Whether two numbers differ by at most `tolerance` times the larger, or of 1.
+/// Whether two numbers differ by at most `tolerance` times the larger, or by 10⁻⁷.
 fn is_close(a: f64, b: f64, tolerance: f64) -> bool {
     (a - b).abs() <= tolerance * a.abs().max(b.abs()) || (a - b).abs() <= 1e-7
 }

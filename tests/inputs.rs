@@ -110,9 +110,19 @@ fn normalising_batches_is_normalising_the_data_black_borders_too() {
         let before = DeviceDataset::new(&dataset, &device);
         let raw = DeviceDataset::raw(&dataset, &device);
         let normalised = trained(&before, &config, &[SEED], None);
-        assert_eq!(normalised, trained(&raw, &config, &[SEED], Some(&own)));
+        // Bytes that are normalised before are scaled once, others twice: the last bit may differ.
+        let batches = trained(&raw, &config, &[SEED], Some(&own));
+        assert_eq!(batches[0].0.len(), normalised[0].0.len());
+        for (a, b) in normalised[0].0.iter().zip(&batches[0].0) {
+            assert!((a.train_loss - b.train_loss).abs() < 1e-6, "{a:?} {b:?}");
+            assert!((a.val_loss.unwrap() - b.val_loss.unwrap()).abs() < 1e-6);
+            assert_eq!(a.train_accuracy, b.train_accuracy);
+            assert_eq!(a.val_accuracy, b.val_accuracy);
+        }
         // And it is seen: without it the numbers are others.
-        assert_ne!(normalised, trained(&raw, &config, &[SEED], None));
+        let without = trained(&raw, &config, &[SEED], None);
+        let difference = without[0].0[0].train_loss - normalised[0].0[0].train_loss;
+        assert!(difference.abs() > 1e-3, "{difference}");
     }
 }
 
@@ -130,7 +140,7 @@ fn moves_depend_on_seed_and_epoch_alone() {
         let together = trained(&data, &config, &[SEED, second], None);
         for (seed, member) in [SEED, second].iter().zip(&together) {
             let alone = trained(&data, &config, &[*seed], None).remove(0);
-            assert_close(&alone, member);
+            assert_same(&alone, member);
         }
         assert_eq!(
             trained(&data, &config, &[SEED], None),
@@ -144,13 +154,9 @@ fn moves_depend_on_seed_and_epoch_alone() {
     }
 }
 
-/// Equal but for the order of sums in matrix products of another size.
-fn assert_close(alone: &(Vec<EpochMetrics>, Outcome), member: &(Vec<EpochMetrics>, Outcome)) {
-    for (a, b) in alone.0.iter().zip(&member.0) {
-        assert!((a.train_loss - b.train_loss).abs() < 1e-5, "{a:?} {b:?}");
-        assert_eq!(a.train_accuracy, b.train_accuracy);
-        assert!((a.val_loss.unwrap() - b.val_loss.unwrap()).abs() < 1e-5);
-    }
+/// A member's numbers do not depend on its cohort.
+fn assert_same(alone: &(Vec<EpochMetrics>, Outcome), member: &(Vec<EpochMetrics>, Outcome)) {
+    assert_eq!(alone, member);
     assert_eq!(alone.0.len(), 3);
 }
 
