@@ -10,6 +10,7 @@ mod init;
 mod layer_norm;
 mod loss;
 mod network;
+mod network_state;
 mod operation;
 mod padding;
 mod per_batch;

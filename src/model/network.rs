@@ -2,28 +2,26 @@
 
 use super::dropout::DropoutNoise;
 use super::gradient::StageGradient;
-use super::init::{self, Fans};
 use super::layer_norm;
+use super::network_state::initial_state;
 use super::operation::Operation;
-use super::padding::{padded, parameter_shapes, state_shapes, trimmed};
-use super::segments::stack;
 use crate::backend::Backend;
 use crate::random::Seed;
-use crate::spec::{Config, Stage, holding_stages};
-use burn::tensor::{Tensor, TensorData};
+use crate::spec::{Config, Stage};
+use burn::tensor::Tensor;
 
 /// The networks of a cohort. All tensors between stages are `[members, batch, features]`.
 #[derive(Clone, Debug)]
 pub struct Network<B: Backend> {
-    stages: Vec<Operation<B>>,
+    pub(super) stages: Vec<Operation<B>>,
     /// Weight and bias of each stage that has them, from the input side.
-    parameters: Vec<Tensor<B, 3>>,
+    pub(super) parameters: Vec<Tensor<B, 3>>,
     /// The first stage with parameters: below it no gradient is needed.
     first: usize,
     /// The stages that hold those of all members.
     held: Vec<Stage>,
     /// The stages of each member.
-    own: Vec<Vec<Stage>>,
+    pub(super) own: Vec<Vec<Stage>>,
 }
 
 /// What a forward pass leaves behind for the backward pass: a few tensors of each stage.
@@ -62,40 +60,12 @@ impl<B: Backend> Network<B> {
         Self::stacked(stages.to_vec(), vec![stages.to_vec(); members], parameters)
     }
 
-    /// Networks of these stages, one list for each member, in the states that
-    /// [`Network::member_state`] gave. A member that is narrower than the widest is padded.
-    ///
-    /// # Panics
-    /// Without a member, when no model holds all, or when the states are of other stages.
-    pub fn of_states(own: Vec<Vec<Stage>>, states: Vec<Vec<Tensor<B, 3>>>) -> Self {
-        let held = own[1..].iter().fold(own[0].clone(), |held, own| {
-            holding_stages(&held, own).expect("members of one cohort are of compatible shapes")
-        });
-        let shapes = state_shapes(&held);
-        let mut states: Vec<_> = states.into_iter().map(Vec::into_iter).collect();
-        let stacked = shapes.iter().map(|&shape| {
-            let own = states.iter_mut().map(|state| {
-                let tensor = state.next().expect("a state has all of its stages'");
-                padded(tensor, shape)
-            });
-            stack(own.collect())
-        });
-        let mut parameters: Vec<_> = stacked.collect();
-        let mut statistics = parameters
-            .split_off(parameter_shapes(&held).len())
-            .into_iter();
-        let mut network = Self::stacked(held, own, parameters);
-        for stage in &mut network.stages {
-            if let Operation::BatchNorm(norm) = stage {
-                let mut next = || statistics.next().expect("two for each batch norm");
-                (norm.mean, norm.variance) = (next(), next());
-            }
-        }
-        network
-    }
-
     /// Networks of stages that hold each member's `own`, with stacked parameters.
-    fn stacked(held: Vec<Stage>, own: Vec<Vec<Stage>>, parameters: Vec<Tensor<B, 3>>) -> Self {
+    pub(super) fn stacked(
+        held: Vec<Stage>,
+        own: Vec<Vec<Stage>>,
+        parameters: Vec<Tensor<B, 3>>,
+    ) -> Self {
         let device = parameters[0].device();
         let operation = |(position, &stage): (usize, &Stage)| {
             let own: Vec<Stage> = own.iter().map(|stages| stages[position]).collect();
@@ -310,37 +280,6 @@ impl<B: Backend> Network<B> {
         );
     }
 
-    /// All that training changes: parameters, then running statistics. `[members, rows, columns]`
-    pub fn state(&self) -> Vec<Tensor<B, 3>> {
-        let mut state = self.parameters.clone();
-        for stage in &self.stages {
-            if let Operation::BatchNorm(norm) = stage {
-                state.extend([norm.mean.clone(), norm.variance.clone()]);
-            }
-        }
-        state
-    }
-
-    /// The state of one member in its own shape: each `[1, rows, columns]`.
-    pub fn member_state(&self, member: usize) -> Vec<Tensor<B, 3>> {
-        self.state()
-            .into_iter()
-            .zip(state_shapes(&self.own[member]))
-            .map(|(tensor, shape)| trimmed(tensor.narrow(0, member, 1), shape))
-            .collect()
-    }
-
-    /// The networks of some of the members, in the order of `members`.
-    ///
-    /// # Panics
-    /// Without a member.
-    #[must_use]
-    pub fn of_members(&self, members: &[usize]) -> Self {
-        let own = members.iter().map(|&member| self.own[member].clone());
-        let states = members.iter().map(|&member| self.member_state(member));
-        Self::of_states(own.collect(), states.collect())
-    }
-
     /// The stages of the widest model that is needed to hold all members. What the function of an
     /// activation is has no meaning here.
     pub fn stages(&self) -> &[Stage] {
@@ -351,44 +290,6 @@ impl<B: Backend> Network<B> {
     pub fn member_stages(&self, member: usize) -> &[Stage] {
         &self.own[member]
     }
-}
-
-/// The state of one member before its training.
-fn initial_state<B: Backend>(
-    config: &Config,
-    seed: Seed,
-    stages: &[Stage],
-    device: &B::Device,
-) -> Vec<Tensor<B, 3>> {
-    let mut parameters = Vec::new();
-    let mut statistics = Vec::new();
-    let mut layers = 0;
-    for &stage in stages {
-        if let Some(fans) = Fans::of(stage) {
-            let [weight, bias] = init::layer(config, seed, layers, fans);
-            let weight = TensorData::new(weight, [1, fans.inputs, fans.outputs]);
-            let bias = TensorData::new(bias, [1, 1, fans.outputs]);
-            parameters.push(Tensor::from_data(weight, device));
-            parameters.push(Tensor::from_data(bias, device));
-            layers += 1;
-        }
-        let (units, is_batch) = match stage {
-            Stage::BatchNorm { units, .. } => (units, true),
-            Stage::LayerNorm { features } => (features, false),
-            _ => continue,
-        };
-        let constant = [
-            Tensor::ones([1, 1, units], device),
-            Tensor::zeros([1, 1, units], device),
-        ];
-        parameters.extend(constant.clone());
-        if is_batch {
-            let [ones, zeros] = constant;
-            statistics.extend([zeros, ones]);
-        }
-    }
-    parameters.extend(statistics);
-    parameters
 }
 
 #[cfg(test)]

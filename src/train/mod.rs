@@ -24,11 +24,10 @@ mod watch;
 
 pub use member::Member;
 pub use optimizer::{Optimizer, OptimizerState, new as new_optimizer};
-pub use per_member::{PerMember, PerStep};
+pub use per_member::PerMember;
 pub use probe::step_seconds;
 pub use profile::{StepTime, profile};
 pub use schedule::{Progress, learning_rate};
-pub use snapshot::Snapshot;
 pub use watch::Plateau;
 
 use crate::backend::Backend;

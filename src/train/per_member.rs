@@ -101,7 +101,7 @@ impl<B: Backend> PerMember<B> {
 
 /// A number for each member in each step of an epoch, put on the device once.
 #[derive(Clone, Debug)]
-pub struct PerStep<B: Backend> {
+pub(super) struct PerStep<B: Backend> {
     /// Step by step.
     values: Vec<Vec<f64>>,
     /// `[steps, members, 1, 1]`, where members differ in any step.
@@ -110,7 +110,7 @@ pub struct PerStep<B: Backend> {
 
 impl<B: Backend> PerStep<B> {
     /// Values step by step, in each one for each member.
-    pub fn new(values: Vec<Vec<f64>>, device: &B::Device) -> Self {
+    pub(super) fn new(values: Vec<Vec<f64>>, device: &B::Device) -> Self {
         let is_same = |step: &Vec<f64>| step.iter().all(|value| *value == step[0]);
         let tensor = (!values.iter().all(is_same)).then(|| {
             let numbers: Vec<f32> = values.iter().flatten().map(|&value| value as f32).collect();
@@ -121,7 +121,7 @@ impl<B: Backend> PerStep<B> {
     }
 
     /// The values of one step.
-    pub fn step(&self, step: usize) -> PerMember<B> {
+    pub(super) fn step(&self, step: usize) -> PerMember<B> {
         PerMember::with(self.values[step].clone(), || {
             let tensor = self.tensor.clone().expect("made where members differ");
             tensor.narrow(0, step, 1).squeeze_dim(0)

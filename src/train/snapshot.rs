@@ -14,7 +14,7 @@ use burn::tensor::Tensor;
 /// Tensors have the member's own shape, without padding, and share memory with the cohort that
 /// they are taken from.
 #[derive(Clone, Debug)]
-pub struct Snapshot<B: Backend> {
+pub(super) struct Snapshot<B: Backend> {
     /// Parameters, then running statistics, as [`Network::member_state`] has them.
     pub network: Vec<Tensor<B, 3>>,
     /// What the optimizer remembers.

@@ -1,24 +1,17 @@
 //! Gradient descent and nothing else: what `torch.optim.SGD` is without a momentum.
 
-use super::{Optimizer, OptimizerState, descended};
+use super::{Optimizer, OptimizerState};
 use crate::backend::Backend;
 use crate::model::StageGradient;
-use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
 
-/// `w ← w − η·(g + λ·w)`, with the weight decay λ.
+/// `w ← w − η·(g + λ·w)`, with the weight decay λ: folded into the product that makes the gradient
+/// where the backend can, else as the optimizer does it.
 pub(super) struct Descent<B: Backend> {
-    weight_decay: PerMember<B>,
-}
-
-impl<B: Backend> Descent<B> {
-    /// Members of [`Stepping::Descent`](crate::spec::Stepping::Descent).
-    pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
-        Self {
-            weight_decay: PerMember::of(members, |m| m.weight_decay(), device),
-        }
-    }
+    pub(super) weight_decay: PerMember<B>,
+    /// The same by gradients that are tensors.
+    pub(super) by_gradient: Box<dyn Optimizer<B>>,
 }
 
 impl<B: Backend> Optimizer<B> for Descent<B> {
@@ -28,14 +21,7 @@ impl<B: Backend> Optimizer<B> for Descent<B> {
         gradients: Vec<Tensor<B, 3>>,
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
-        if self.weight_decay.is_zero() {
-            return descended(parameters, gradients, learning_rate);
-        }
-        let decay = |(gradient, parameter): (Tensor<B, 3>, &Tensor<B, 3>)| {
-            gradient + self.weight_decay.scale(parameter.clone())
-        };
-        let directions: Vec<_> = gradients.into_iter().zip(&parameters).map(decay).collect();
-        descended(parameters, directions, learning_rate)
+        self.by_gradient.step(parameters, gradients, learning_rate)
     }
 
     fn descend(
@@ -70,10 +56,11 @@ impl<B: Backend> Optimizer<B> for Descent<B> {
         stepped
     }
 
-    /// It knows nothing but its settings.
-    fn state(&self, _member: usize) -> OptimizerState<B> {
-        OptimizerState::of(0, &[])
+    fn state(&self, member: usize) -> OptimizerState<B> {
+        self.by_gradient.state(member)
     }
 
-    fn restore(&mut self, _states: Vec<OptimizerState<B>>) {}
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        self.by_gradient.restore(states);
+    }
 }

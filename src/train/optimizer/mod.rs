@@ -76,14 +76,14 @@ fn of_stepping<B: Backend>(
     members: &[&Training],
     device: &B::Device,
 ) -> Box<dyn Optimizer<B>> {
-    let Stepping::Rule {
-        optimizer,
-        nesterov,
-        centered,
-        ..
-    } = stepping
-    else {
-        return Box::new(Descent::new(members, device));
+    let (optimizer, nesterov, centered) = match stepping {
+        Stepping::Descent => (spec::Optimizer::Sgd, false, false),
+        Stepping::Rule {
+            optimizer,
+            nesterov,
+            centered,
+            ..
+        } => (optimizer, nesterov, centered),
     };
     let weight_decay = PerMember::of(members, |m| m.weight_decay(), device);
     let inner: Box<dyn Optimizer<B>> = match optimizer {
@@ -98,14 +98,20 @@ fn of_stepping<B: Backend>(
     let inner: Box<dyn Optimizer<B>> = match optimizer {
         _ if weight_decay.is_zero() => inner,
         spec::Optimizer::AdamW => Box::new(DecoupledDecay {
-            weight_decay,
+            weight_decay: weight_decay.clone(),
             inner,
         }),
         _ => Box::new(CoupledDecay {
-            weight_decay,
+            weight_decay: weight_decay.clone(),
             inner,
         }),
     };
+    if stepping == Stepping::Descent {
+        return Box::new(Descent {
+            weight_decay,
+            by_gradient: inner,
+        });
+    }
     match GradientRules::new(members, device) {
         Some(rules) => Box::new(Regularised { rules, inner }),
         None => inner,
