@@ -60,11 +60,10 @@ impl Backend for Flex {
         let mut product = Vec::with_capacity(members * rows * outputs);
         for member in 0..members {
             // The bias is there before the product is added to it.
-            for _ in 0..rows {
-                product.extend_from_slice(bias.of_member(member));
-            }
+            let first = product.len();
+            append_copies(&mut product, bias.of_member(member), rows);
             multiply_into(
-                &mut product[member * rows * outputs..],
+                &mut product[first..],
                 1.0,
                 input.matrix(member),
                 weight.matrix(member),
@@ -109,20 +108,31 @@ impl Backend for Flex {
         let mut sums = Vec::with_capacity(members * 2);
         let of_batch = 1.0 / batch as f64;
         for member in 0..members {
-            let [logits, targets, aims] = [&logits, &targets, &aims]
-                .map(|values| values.of_member(member).chunks_exact(classes));
+            let [logits, targets, aims] =
+                [&logits, &targets, &aims].map(|values| values.of_member(member));
+            let rows = || {
+                logits
+                    .chunks_exact(classes)
+                    .zip(targets.chunks_exact(classes))
+            };
+            let start = gradient.len();
+            let highest: Vec<usize> = rows().map(|(logits, _)| argmax(logits)).collect();
+            for ((logits, _), &highest) in rows().zip(&highest) {
+                let shift = logits[highest];
+                gradient.extend(logits.iter().map(|logit| logit - shift));
+            }
+            let exponentials = &mut gradient[start..];
+            slice_kernels::exponentials(exponentials);
             let (mut loss, mut right) = (0.0_f64, 0.0_f32);
-            for ((logits, targets), aims) in logits.zip(targets).zip(aims) {
-                let row = gradient.len();
-                let highest = logits.iter().copied().fold(f32::NEG_INFINITY, f32::max);
-                gradient.extend(logits.iter().map(|logit| (logit - highest).exp()));
-                let exponentials = &mut gradient[row..];
+            let own = exponentials.chunks_exact_mut(classes);
+            let each = rows().zip(aims.chunks_exact(classes)).zip(highest).zip(own);
+            for ((((logits, targets), aims), highest), exponentials) in each {
                 let sum: f64 = exponentials.iter().map(|&value| f64::from(value)).sum();
-                let log_sum = (sum as f32).ln() + highest;
+                let log_sum = (sum as f32).ln() + logits[highest];
                 let losses = logits.iter().zip(targets);
                 let of_sample: f32 = losses.map(|(x, target)| target * (log_sum - x)).sum();
                 loss += f64::from(of_sample);
-                right += f32::from(u8::from(argmax(logits) == argmax(targets)));
+                right += targets[highest];
                 let share = 1.0 / sum;
                 for (value, &aim) in exponentials.iter_mut().zip(aims) {
                     let error = f64::from(*value) * share - f64::from(aim);
@@ -201,13 +211,27 @@ fn column_sums(values: &[f32], columns: usize) -> Vec<f64> {
     sums
 }
 
+/// Appends so many copies of a row, in few large pieces.
+fn append_copies(values: &mut Vec<f32>, row: &[f32], copies: usize) {
+    let first = values.len();
+    let end = first + copies * row.len();
+    if copies > 0 {
+        values.extend_from_slice(row);
+    }
+    while values.len() < end {
+        let piece = (values.len() - first).min(end - values.len());
+        values.extend_from_within(first..first + piece);
+    }
+}
+
 /// The position of the first highest value.
 fn argmax(values: &[f32]) -> usize {
-    let mut best = 0;
-    for (position, value) in values.iter().enumerate() {
-        if *value > values[best] {
-            best = position;
-        }
+    let (mut best, mut highest) = (0, values[0]);
+    // Both are selected, not branched on: which class is highest cannot be foretold.
+    for (position, &value) in values.iter().enumerate() {
+        let is_higher = value > highest;
+        best = if is_higher { position } else { best };
+        highest = if is_higher { value } else { highest };
     }
     best
 }

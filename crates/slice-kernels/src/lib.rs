@@ -4,9 +4,11 @@
 //! the `gemm` crate, whose entry takes raw pointers, and hints to the processor's caches. Plain
 //! loops are compiled for the vector units of the processor they run on.
 
+mod exponential;
 mod product;
 mod rows;
 
+pub use exponential::exponentials;
 pub use product::{Matrix, multiply_into};
 pub use rows::append_scaled_rows;
 

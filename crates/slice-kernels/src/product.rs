@@ -36,6 +36,11 @@ impl<'a> Matrix<'a> {
     }
 }
 
+/// Up to how many of a processor's register blocks of rows a product reads its right side as it is
+/// stored; beyond, a packed copy of it pays. Of a product of 64 rows, which is a batch, the copy
+/// takes longer than it saves; with the crate's own 8 it would be made.
+const ROW_BLOCKS_UNPACKED: usize = 16;
+
 /// Whether a slice has the values of a matrix of this shape, also where their number overflows.
 fn fits(values: &[f32], [rows, columns]: [usize; 2]) -> bool {
     rows.checked_mul(columns)
@@ -64,6 +69,8 @@ pub fn multiply_into(
     let signed = |strides: [usize; 2]| strides.map(|stride| stride as isize);
     let ([left_down, left_across], [right_down, right_across]) =
         (signed(left.strides), signed(right.strides));
+    // For the whole process, and no more than a store.
+    gemm::set_lhs_packing_threshold_single_thread(ROW_BLOCKS_UNPACKED);
     // SAFETY: `Matrix::new` checked that rows · columns values lie in the slice, and strides are
     // those of that many values stored row by row, or with both exchanged, so that the furthest
     // element, (rows − 1) · down + (columns − 1) · across, is the last of them. The same holds for
