@@ -266,8 +266,13 @@ fn assert_close(alone: &Result, together: &Result, what: &str) {
             let (a, b) = (a.unwrap(), b.unwrap());
             assert!(is_close(a, b, 1e-5), "{a} alone, {b} together: {what}");
         }
+        // Terms of a gradient that cancel, as in front of a batch norm of two samples, leave
+        // rounding: as large as the terms make it, however small the gradient is.
+        let largest = a.gradient_norms.iter().copied().fold(0.0, f64::max);
         for (a, b) in a.gradient_norms.iter().zip(&b.gradient_norms) {
-            assert!(is_close(*a, *b, 1e-3), "{a} alone, {b} together: {what}");
+            let is_rounding = (a - b).abs() <= 2e-6 * largest;
+            let what = || format!("{a} alone, {b} together, of {largest}: {what}");
+            assert!(is_close(*a, *b, 1e-3) || is_rounding, "{}", what());
         }
     }
     for ((_, a), (_, b)) in told.layers.iter().zip(&others.layers) {
