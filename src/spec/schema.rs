@@ -1,5 +1,6 @@
 //! The JSON Schema of a sweep file, made from the types that read it.
 
+use super::keep::Keep;
 use super::key::{KEYS, Key};
 use super::number::Fraction;
 use super::range;
@@ -53,6 +54,13 @@ pub fn schema() -> Value {
             "What is recorded for TensorBoard beside the metrics; it changes no result.",
         ),
     );
+    let mut keep = described(
+        Keep::schema(),
+        "Whose trained weights stay on disk: those of the N best trials, all or none; it changes \
+         no result.",
+    );
+    keep["default"] = Keep::default().show();
+    properties.insert("keep".into(), keep);
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A tp-sweep sweep file",
