@@ -136,7 +136,12 @@ fn of_idx(path: &Path, expected: &Expected) -> Result<Inputs, String> {
         return Err(format!("it has more than {LARGEST} bytes"));
     }
     let array = idx::read(&bytes)?;
-    rows(path, Values::Bytes(array.values), &array.dimensions, expected)
+    rows(
+        path,
+        Values::Bytes(array.values),
+        &array.dimensions,
+        expected,
+    )
 }
 
 /// The samples of an array of this shape: `[samples, …]`.
@@ -155,7 +160,10 @@ fn rows(
     }
     let wanted = || {
         let shapes: Vec<String> = fitting.iter().map(|shape| format!("{shape:?}")).collect();
-        format!("the model takes samples of the shape {}", shapes.join(" or "))
+        format!(
+            "the model takes samples of the shape {}",
+            shapes.join(" or ")
+        )
     };
     let Some((&count, sample)) = shape.split_first() else {
         return Err(format!("it is a single number; {}", wanted()));
@@ -227,7 +235,14 @@ mod tests {
 
     #[test]
     fn an_idx_file_gives_its_rows() {
-        let (_folder, path) = file("two", &[&[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3][..], &[7; 12]].concat());
+        let (_folder, path) = file(
+            "two",
+            &[
+                &[0, 0, 8, 3, 0, 0, 0, 2, 0, 0, 0, 2, 0, 0, 0, 3][..],
+                &[7; 12],
+            ]
+            .concat(),
+        );
         let inputs = inputs(&path, &GREY).unwrap();
         assert_eq!(inputs.values, Values::Bytes(vec![7; 12]));
         let rows: Vec<_> = inputs.sources.iter().map(|source| source.row).collect();
@@ -236,7 +251,9 @@ mod tests {
             image: Some([3, 2, 1]),
             ..GREY
         };
-        assert!(refused(&path, &other).contains("shape [2, 3]; the model takes samples of the shape [6] or [3, 2, 1] or [3, 2]"));
+        assert!(refused(&path, &other).contains(
+            "shape [2, 3]; the model takes samples of the shape [6] or [3, 2, 1] or [3, 2]"
+        ));
         let floats = Expected {
             bytes: false,
             ..GREY

@@ -219,8 +219,7 @@ impl Schedule<'_> {
         let seconds = watch.started.elapsed().as_secs_f64() / members as f64;
         let ends = cohort.runs.iter().zip(outcomes);
         let records = watch.recorders.into_iter().zip(watch.epochs);
-        for (((&run, outcome), (recorder, epochs)), weights) in
-            ends.zip(records).zip(watch.weights)
+        for (((&run, outcome), (recorder, epochs)), weights) in ends.zip(records).zip(watch.weights)
         {
             if let Outcome::Finished(finished) = &outcome {
                 self.write_classes(run, finished)?;

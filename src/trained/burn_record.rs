@@ -67,7 +67,8 @@ pub fn to_burn_record(
         fields.extend(field(stage, &mut names, &mut parts));
     }
     // Under the name of the recorder that will read it.
-    let record = BurnRecord::<_, Flex>::new::<NamedMpkFileRecorder<FullPrecisionSettings>>(Fields(fields));
+    let record =
+        BurnRecord::<_, Flex>::new::<NamedMpkFileRecorder<FullPrecisionSettings>>(Fields(fields));
     let recorder = NamedMpkBytesRecorder::<FullPrecisionSettings>::default();
     Recorder::<Flex>::save_item(&recorder, record, ()).map_err(|error| error.to_string())
 }
@@ -130,7 +131,12 @@ struct Parts {
 }
 
 impl Parts {
-    fn tensor<const D: usize>(&mut self, name: &str, part: &str, shape: [usize; D]) -> Tensor<Flex, D> {
+    fn tensor<const D: usize>(
+        &mut self,
+        name: &str,
+        part: &str,
+        shape: [usize; D],
+    ) -> Tensor<Flex, D> {
         let tensor = self.tensors.remove(&format!("{name}.{part}"));
         let tensor = tensor.expect("names and stages are walked through alike");
         Tensor::from_data(TensorData::new(tensor.values, shape), &Default::default())

@@ -2,7 +2,7 @@
 
 use crate::model::NORM_EPSILON;
 use crate::spec::{
-    Activation, DropoutSite, MOST_NUMBERS, MOST_PARAMETERS, Pooling, SMALLEST_PASS, Stage,
+    Activation, Config, DropoutSite, MOST_NUMBERS, MOST_PARAMETERS, Pooling, SMALLEST_PASS, Stage,
 };
 use serde::{Deserialize, Serialize};
 
@@ -156,6 +156,12 @@ impl Names {
     }
 }
 
+/// The layers of the network of this configuration.
+pub fn layers_of(config: &Config) -> Vec<Layer> {
+    let rate = |site| config.model.dropout_rate(site);
+    layers(&config.stages(), config.image(), rate)
+}
+
 /// The layers of a network of these stages on samples of this shape; `rate` tells how much is
 /// dropped, and where that is nothing there is no layer for it.
 pub(super) fn layers(
@@ -255,11 +261,15 @@ pub(super) fn stages(
         .filter(|layer| !matches!(layer, Layer::Dropout { .. }));
     let made = self::layers(&stages, image, |_| 0.0);
     if let Some((read, made)) = read.clone().zip(&made).find(|(read, made)| read != made) {
-        return Err(format!("a layer is {read:?}; there it can only be {made:?}"));
+        return Err(format!(
+            "a layer is {read:?}; there it can only be {made:?}"
+        ));
     }
     match read.count() == made.len() {
         true => Ok(stages),
-        false => Err("an image becomes a row by the layer flatten, before a dense layer".to_owned()),
+        false => {
+            Err("an image becomes a row by the layer flatten, before a dense layer".to_owned())
+        }
     }
 }
 
@@ -320,9 +330,8 @@ fn stage(layer: &Layer, sample: Sample) -> Result<Option<Stage>, String> {
             if height.min(width) < POOLED {
                 return Err("a pooling would leave nothing of the image".to_owned());
             }
-            let named = |known: &&Pooling| {
-                **known != Pooling::None && known.name() == pooling.as_str()
-            };
+            let named =
+                |known: &&Pooling| **known != Pooling::None && known.name() == pooling.as_str();
             let found = Pooling::ALL.iter().find(named);
             Stage::Pooling {
                 pooling: *found.ok_or_else(|| format!("no pooling is named {pooling}"))?,
@@ -369,13 +378,11 @@ fn refuse_large(stages: &[Stage]) -> Result<(), String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Config, Count, Fraction, ModelKind, Norm, NormPosition};
+    use crate::spec::{Count, Fraction, ModelKind, Norm, NormPosition};
     use proptest::prelude::*;
 
     fn rebuilt(config: &Config) -> Vec<Stage> {
-        let rate = |site| config.model.dropout_rate(site);
-        let layers = layers(&config.stages(), config.image(), rate);
-        stages(&layers, config.features(), config.image()).unwrap()
+        stages(&layers_of(config), config.features(), config.image()).unwrap()
     }
 
     fn without_dropout(mut stages: Vec<Stage>) -> Vec<Stage> {
@@ -448,7 +455,11 @@ mod tests {
         );
         assert!(refused(&dense, 4, None).contains("not possible"));
         let dense = r#"[{"kind":"dense","name":"layer1","inputs":1,"outputs":2}]"#;
-        for image in [[usize::MAX, usize::MAX, 3], [0, 5, 5], [1 << 32, 1 << 32, 1 << 32]] {
+        for image in [
+            [usize::MAX, usize::MAX, 3],
+            [0, 5, 5],
+            [1 << 32, 1 << 32, 1 << 32],
+        ] {
             assert!(refused(dense, 1, Some(image)).contains("not possible"));
         }
         let wide = r#"[{"kind":"dense","name":"layer1","inputs":1000000,"outputs":1000000}]"#;

@@ -7,6 +7,7 @@
 mod burn_record;
 mod description;
 mod error;
+mod folder;
 mod layer;
 mod layout;
 mod predictor;
@@ -15,7 +16,8 @@ mod safetensors;
 pub use burn_record::to_burn_record;
 pub use description::{DataDescription, Description, ImageShape, InputDescription, RunDescription};
 pub use error::ModelError;
-pub use layer::Layer;
+pub use folder::read_model;
+pub use layer::{Layer, layers_of};
 pub use layout::{NamedTensor, Weights, names_and_shapes};
 pub use predictor::{Prediction, Predictor};
 pub use safetensors::{from_safetensors, to_safetensors};

@@ -58,7 +58,10 @@ pub fn from_safetensors(
         let (start, end) = info.data_offsets;
         let numbers = data.get(start..end).unwrap_or_default().as_chunks::<4>().0;
         match Some(numbers.len()) == shape.iter().copied().reduce(|a, b| a * b) {
-            true => Ok(numbers.iter().map(|&bytes| f32::from_le_bytes(bytes)).collect()),
+            true => Ok(numbers
+                .iter()
+                .map(|&bytes| f32::from_le_bytes(bytes))
+                .collect()),
             false => Err(format!("its tensor {name} reaches beyond its end")),
         }
     })?;
@@ -86,7 +89,8 @@ mod tests {
         config.facts.image = Some([1, 2, 3]);
         let stages = config.stages();
         let shapes = state_shapes(&stages).into_iter();
-        let weights = shapes.map(|[rows, columns]| (0..rows * columns).map(|i| i as f32 * 0.5).collect());
+        let weights =
+            shapes.map(|[rows, columns]| (0..rows * columns).map(|i| i as f32 * 0.5).collect());
         let weights = weights.collect();
         (stages, weights)
     }
@@ -106,7 +110,10 @@ mod tests {
         let (stages, weights) = model();
         let bytes = to_safetensors(&stages, IMAGE, &weights);
         for length in 0..bytes.len() {
-            assert!(from_safetensors(&stages, IMAGE, &bytes[..length]).is_err(), "{length}");
+            assert!(
+                from_safetensors(&stages, IMAGE, &bytes[..length]).is_err(),
+                "{length}"
+            );
         }
         assert!(from_safetensors(&stages, IMAGE, &[&bytes[..], &[0]].concat()).is_err());
     }
@@ -118,16 +125,26 @@ mod tests {
         let mut config = Config::default();
         config.facts.features = 6;
         let refused = from_safetensors(&config.stages(), None, &bytes).unwrap_err();
-        assert!(refused.contains("a tensor norm1.bias, which the model has not"), "{refused}");
+        assert!(
+            refused.contains("a tensor norm1.bias, which the model has not"),
+            "{refused}"
+        );
         config.facts.features = 7;
         let refused = from_safetensors(&config.stages(), None, &bytes).unwrap_err();
-        assert!(refused.contains("layer1.weight is F32 [128, 6], expected F32 [128, 7]"), "{refused}");
+        assert!(
+            refused.contains("layer1.weight is F32 [128, 6], expected F32 [128, 7]"),
+            "{refused}"
+        );
         let plain = {
             let mut weights = weights.clone();
             weights[0][3] = f32::NAN;
             to_safetensors(&stages, IMAGE, &weights)
         };
-        assert!(from_safetensors(&stages, IMAGE, &plain).unwrap_err().contains("not finite"));
+        assert!(
+            from_safetensors(&stages, IMAGE, &plain)
+                .unwrap_err()
+                .contains("not finite")
+        );
     }
 
     proptest! {
