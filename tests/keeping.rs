@@ -5,9 +5,10 @@ mod support;
 
 use proptest::prelude::*;
 use std::collections::BTreeSet;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Mutex;
-use support::{Project, files};
+use std::time::Duration;
+use support::{Project, files, repository};
 use tp_sweep::event::{ClassScores, Evaluated, Failure, Finished, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
@@ -115,7 +116,7 @@ fn kept(folder: &Path) -> (BTreeSet<String>, usize) {
         .into_iter()
         .filter(|path| path.ends_with("model.safetensors"))
         .collect();
-    let trial = |path: &std::path::PathBuf| {
+    let trial = |path: &PathBuf| {
         let trial = path.ancestors().nth(2).unwrap().file_name().unwrap();
         trial.to_string_lossy().into_owned()
     };
@@ -145,7 +146,7 @@ fn sweep_text(keep: &str, rank_by: &str) -> String {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(40))]
+    #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
     fn the_best_of_the_tables_are_kept_whatever_ties_fails_and_interrupts(
@@ -224,6 +225,44 @@ fn what_is_kept_can_change_and_nothing_is_trained_for_it() {
     assert_eq!(project.read("reports/sweep.csv"), before);
 }
 
+/// The weights that are kept, by the names of their files.
+fn weights(project: &Project) -> Vec<(String, Vec<u8>)> {
+    let runs = project.path("runs");
+    files(&runs)
+        .into_iter()
+        .filter(|path| path.ends_with("model.safetensors"))
+        .map(|path| {
+            let name = path.strip_prefix(&runs).unwrap().display().to_string();
+            (name, std::fs::read(&path).unwrap())
+        })
+        .collect()
+}
+
+#[test]
+fn a_sweep_that_is_killed_and_continued_keeps_the_same() {
+    let text = SWEEP.replace("epochs: 1", "epochs: 20");
+    let (whole, killed) = (Project::new(&text), Project::new(&text));
+    assert_eq!(whole.train(&["--quiet"]).code, 0);
+    for results in [2, 5] {
+        let data = repository().join("data");
+        let arguments = ["sweep.yaml", "--device", "cpu", "--workers", "1", "--quiet"];
+        let mut command = killed.command(&arguments);
+        let mut child = command.arg("--data").arg(data).spawn().unwrap();
+        let is_result = |path: &PathBuf| path.ends_with("result.json");
+        let runs = killed.path("runs");
+        while !runs.is_dir() || files(&runs).iter().filter(|path| is_result(path)).count() < results
+        {
+            std::thread::sleep(Duration::from_millis(2));
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!(killed.train(&["--quiet"]).code, 0);
+    let kept = weights(&whole);
+    assert_eq!(kept.len(), 2);
+    assert_eq!(kept, weights(&killed));
+}
+
 #[test]
 fn weights_are_the_same_bytes_whoever_trains_beside() {
     let (one, three) = (Project::new(SWEEP), Project::new(SWEEP));
@@ -234,18 +273,7 @@ fn weights_are_the_same_bytes_whoever_trains_beside() {
             .code,
         0
     );
-    let bytes = |project: &Project| -> Vec<(String, Vec<u8>)> {
-        let runs = project.path("runs");
-        files(&runs)
-            .into_iter()
-            .filter(|path| path.ends_with("model.safetensors"))
-            .map(|path| {
-                let name = path.strip_prefix(&runs).unwrap().display().to_string();
-                (name, std::fs::read(&path).unwrap())
-            })
-            .collect()
-    };
-    let kept = bytes(&one);
+    let kept = weights(&one);
     assert_eq!(kept.len(), 2);
-    assert_eq!(kept, bytes(&three));
+    assert_eq!(kept, weights(&three));
 }

@@ -131,8 +131,8 @@ pub struct ExportArguments {
     /// The trial's run of this repeat
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub repeat: u32,
-    /// The weights' format
-    #[arg(long, value_enum, default_value_t = WeightsFormat::Safetensors)]
+    /// The format of the weights: safetensors, for PyTorch and `predict`, or burn
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = WeightsFormat::Safetensors)]
     pub format: WeightsFormat,
     /// Train the run again, on the CPU, where its weights were not kept
     #[arg(long)]

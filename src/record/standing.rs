@@ -33,10 +33,7 @@ impl Standing {
             validations.extend(result.validation);
             runs += 1.0;
         }
-        let mean = |of: fn(&Evaluated) -> f64| {
-            let sum: f64 = validations.iter().map(of).sum();
-            sum / runs
-        };
+        let mean = |of: fn(&Evaluated) -> f64| sum(validations.iter().map(of)) / runs;
         let loss = mean(|validation| validation.loss);
         let score = match rank_by {
             RankBy::Accuracy => -mean(|validation| validation.accuracy),
@@ -53,6 +50,19 @@ impl Standing {
     pub fn is_ranked(&self) -> bool {
         self.score.is_some()
     }
+}
+
+/// The compensated sum (Kahan 1965): equal scores in another order tie. It is that of polars, whose
+/// means the tables rank by.
+fn sum(values: impl Iterator<Item = f64>) -> f64 {
+    let (mut sum, mut error) = (0.0_f64, 0.0);
+    for value in values {
+        let corrected = value - error;
+        let next = sum + corrected;
+        error = (next - sum) - corrected;
+        sum = next;
+    }
+    sum
 }
 
 impl Ord for Standing {
@@ -87,6 +97,13 @@ mod tests {
 
     fn standing(trial: usize, score: Option<[f64; 2]>) -> Standing {
         Standing { trial, score }
+    }
+
+    #[test]
+    fn equal_scores_in_another_order_have_an_equal_sum() {
+        let (one, other) = ([0.9, 0.8, 0.7], [0.8, 0.7, 0.9]);
+        assert_ne!(one.iter().sum::<f64>(), other.iter().sum::<f64>());
+        assert_eq!(sum(one.into_iter()), sum(other.into_iter()));
     }
 
     #[test]

@@ -34,6 +34,16 @@ impl Keep {
     }
 }
 
+impl std::fmt::Display for Keep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Best(count) => write!(f, "best {count}"),
+            Self::All => f.write_str("all"),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
 impl Setting for Keep {
     fn expects() -> String {
         "best N (such as best 1), all or none".to_owned()
@@ -60,9 +70,14 @@ impl Setting for Keep {
                     unexpected().help("the number of trials is 1 or more; `none` keeps no weights")
                 })
             }
-            ["best"] => Err(unexpected().help("did you mean `best 1`?")),
-            [word, ..] => Err(match nearest(word, ["best", "all", "none"]) {
-                Some("best") => unexpected().help("did you mean `best 1`?"),
+            [word, ref rest @ ..] => Err(match nearest(word, ["best", "all", "none"]) {
+                Some("best") => {
+                    let count = rest
+                        .iter()
+                        .find_map(|word| word.parse::<NonZeroUsize>().ok());
+                    let near = Self::Best(count.unwrap_or(NonZeroUsize::MIN));
+                    unexpected().help(format!("did you mean `{near}`?"))
+                }
                 Some(near) => unexpected().help(format!("did you mean `{near}`?")),
                 None => unexpected(),
             }),
@@ -70,11 +85,7 @@ impl Setting for Keep {
         }
     }
     fn show(&self) -> Value {
-        match self {
-            Self::Best(count) => format!("best {count}").into(),
-            Self::All => "all".into(),
-            Self::None => "none".into(),
-        }
+        self.to_string().into()
     }
     fn schema() -> Value {
         json!({ "anyOf": [
@@ -107,7 +118,7 @@ mod tests {
         let help = |text: &str| read(text).unwrap_err().help.unwrap_or_default();
         for (text, near) in [
             ("best", "`best 1`"),
-            ("bets 2", "`best 1`"),
+            ("bets 2", "`best 2`"),
             ("3", "`best 3`"),
             ("al", "`all`"),
             ("non", "`none`"),

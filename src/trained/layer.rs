@@ -404,10 +404,10 @@ mod tests {
             let mut config = Config::default();
             config.model.kind = if cnn { ModelKind::Cnn } else { ModelKind::Mlp };
             config.model.layers = Count::new(layers);
-            config.model.norm = *norm;
-            config.model.norm_position = *position;
-            config.model.activation = *activation;
-            config.model.pooling = *pooling;
+            config.model.norm = norm;
+            config.model.norm_position = position;
+            config.model.activation = activation;
+            config.model.pooling = pooling;
             config.model.dropout = Fraction::new(dropout).unwrap();
             config.model.input_dropout = config.model.dropout;
             config.facts.image = Some([9, 11, 3]);

@@ -142,7 +142,7 @@ mod tests {
         assert!((sum - 1.0).abs() < 1e-12);
         assert_eq!(answer.probabilities[1], answer.probabilities[2]);
         // exp(-2) / (exp(-2) + 2)
-        assert!((answer.probabilities[0] - 0.063_382_35).abs() < 1e-7);
+        assert!((answer.probabilities[0] - 0.063_378_94).abs() < 1e-7);
         let extreme = Prediction::of(&[1e30, -1e30]);
         assert_eq!(extreme.probabilities, [1.0, 0.0]);
     }
