@@ -1,12 +1,13 @@
 //! What the orchestrator costs beside training: plan, files, events, for each run.
 //!
 //! A sweep of 500 runs goes through the real scheduler and the real records, with an executor
-//! that trains nothing and reports three epochs.
+//! that trains nothing, reports three epochs and has a network; with its weights kept, and not.
 //!
 //!     cargo bench --bench overhead
 
 use std::time::Instant;
 use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Finished, Outcome};
+use tp_sweep::model::state_shapes;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::report::{Report, TrialClasses};
@@ -28,7 +29,7 @@ struct Instantly;
 impl Executor for Instantly {
     fn execute(
         &self,
-        _plan: &Plan,
+        plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
     ) -> Result<Vec<Outcome>, Interrupted> {
@@ -47,6 +48,13 @@ impl Executor for Instantly {
                 observer.epoch_finished(member, &metrics);
             }
         }
+        for (member, run) in cohort.iter().enumerate() {
+            if observer.wants_networks() {
+                let shapes = state_shapes(&plan.trials[run.trial].config.stages());
+                let values = |[rows, columns]: [usize; 2]| vec![0.5; rows * columns];
+                observer.network(member, shapes.into_iter().map(values).collect());
+            }
+        }
         let evaluated = Evaluated {
             loss: 0.5,
             accuracy: 0.9,
@@ -62,6 +70,13 @@ impl Executor for Instantly {
 }
 
 fn main() {
+    for keep in ["none", "best 1"] {
+        measure(keep);
+    }
+}
+
+/// Measures with the weights of these trials kept.
+fn measure(keep: &str) {
     let mut samples: Vec<[f64; 3]> = Vec::new();
     let mut runs = 0;
     for _ in 0..5 {
@@ -69,7 +84,7 @@ fn main() {
         let started = Instant::now();
         let source = Source {
             name: "overhead.yaml".into(),
-            text: SWEEP.into(),
+            text: format!("{SWEEP}keep: {keep}\n"),
         };
         let sweep = Sweep::parse(source, "overhead", &[]).expect("a valid sweep");
         let plan = Plan::new(&sweep).expect("a valid plan");
@@ -107,7 +122,9 @@ fn main() {
         values.sort_by(f64::total_cmp);
         1000.0 * values[values.len() / 2] / runs as f64
     };
-    println!("{runs} runs of 3 epochs, one worker, medians of 5, milliseconds a run:");
+    println!(
+        "{runs} runs of 3 epochs, one worker, keep: {keep}, medians of 5, milliseconds a run:"
+    );
     println!("plan    {:.3}", median(0));
     println!("records {:.3} (files, events, fsync)", median(1));
     println!("tables  {:.3}", median(2));

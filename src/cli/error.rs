@@ -1,6 +1,6 @@
 //! What the command line says when something cannot be done.
 
-use super::export::ExportError;
+use super::export_error::ExportError;
 use crate::data::{DataError, FetchError};
 use crate::plan::PlanError;
 use crate::record::RecordError;

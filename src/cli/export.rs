@@ -2,6 +2,7 @@
 
 use super::arguments::{ExportArguments, WeightsFormat};
 use super::error::CliError;
+use super::export_error::ExportError;
 use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load};
 use crate::data::{Dataset, DeviceForm, Library, Normalisation, Values, partition};
@@ -16,78 +17,6 @@ use crate::trained::{
 use burn::backend::Flex;
 use std::collections::HashMap;
 use std::path::PathBuf;
-
-/// A run that cannot be exported.
-#[derive(Debug, thiserror::Error)]
-pub enum ExportError {
-    /// A trial that the sweep has not.
-    #[error("the sweep has no trial {name}{}", near(.nearest.as_ref()))]
-    UnknownTrial {
-        /// The name that was given.
-        name: String,
-        /// A trial's name that is like it.
-        nearest: Option<String>,
-    },
-    /// A sweep none of whose trials is complete.
-    #[error(
-        "no trial is complete, so none is the best yet; the same sweep again continues it, or name \
-         a trial with --trial"
-    )]
-    NoneComplete,
-    /// A sweep of several trials that are not compared.
-    #[error(
-        "no trial is the best: nothing is held out for validation to compare them by; name one with \
-         --trial"
-    )]
-    NotCompared,
-    /// A fold or repeat that the trial has not.
-    #[error("the trial {trial} has {folds} and {repeats}, counted from 0")]
-    NoSuchRun {
-        /// The trial's name.
-        trial: String,
-        /// Its number of folds, in words.
-        folds: String,
-        /// Its number of repeats, in words.
-        repeats: String,
-    },
-    /// A run without a result.
-    #[error("the run {run} has not finished{}", told(.reason.as_ref()))]
-    NotFinished {
-        /// The run's folder below the sweep's.
-        run: PathBuf,
-        /// Why it failed, if it did.
-        reason: Option<String>,
-    },
-    /// A run whose weights are not there.
-    #[error(
-        "the weights of the run {run} were not kept: `keep` in the sweep file says whose are. \
-         --retrain trains this run again, on the CPU, and exports it; to have its weights among the \
-         results, remove {folder} and run the sweep with --set keep=all"
-    )]
-    NoWeights {
-        /// The run's folder below the sweep's.
-        run: PathBuf,
-        /// The run's folder.
-        folder: PathBuf,
-    },
-    /// A run that fails when it is trained again.
-    #[error("the run {0} was trained again and failed")]
-    FailedAgain(PathBuf),
-    /// A format that cannot be written.
-    #[error("burn cannot write the record: {0}")]
-    Burn(String),
-}
-
-fn near(nearest: Option<&String>) -> String {
-    match nearest {
-        Some(name) => format!("; did you mean {name}?"),
-        None => "; the tables and the folder of the results have their names".to_owned(),
-    }
-}
-
-fn told(reason: Option<&String>) -> String {
-    reason.map_or_else(String::new, |reason| format!(": {reason}"))
-}
 
 /// Writes the model of a run; the exit code.
 ///

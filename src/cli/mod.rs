@@ -5,6 +5,7 @@ mod best;
 mod data;
 mod error;
 mod export;
+mod export_error;
 mod output;
 mod predict;
 mod report;

@@ -11,10 +11,23 @@ use std::path::Path;
 /// # Errors
 /// Folders that cannot be written to, a full disk.
 pub fn write_atomically(path: &Path, contents: &[u8]) -> Result<(), RecordError> {
-    let parent = path
-        .parent()
-        .filter(|parent| !parent.as_os_str().is_empty());
-    let folder = parent.unwrap_or(Path::new("."));
+    replace(path, contents)?;
+    sync_folder(folder_of(path))
+}
+
+/// Writes as [`write_atomically`] does, but for the last step, which makes a rename outlive a crash
+/// of the machine: for files in a run's folder, since the run's result is written there after them
+/// and takes that step for all.
+///
+/// # Errors
+/// Folders that cannot be written to, a full disk.
+pub(super) fn write_before_result(path: &Path, contents: &[u8]) -> Result<(), RecordError> {
+    replace(path, contents)
+}
+
+/// Puts a file with these contents, which are on the disk by then, in the place of `path`.
+fn replace(path: &Path, contents: &[u8]) -> Result<(), RecordError> {
+    let folder = folder_of(path);
     let mut file = tempfile::Builder::new()
         .prefix(".")
         .suffix(".part")
@@ -28,7 +41,15 @@ pub fn write_atomically(path: &Path, contents: &[u8]) -> Result<(), RecordError>
     share(file.path()).map_err(on("write", path))?;
     file.persist(path)
         .map_err(|error| on("write", path)(error.error))?;
-    sync_folder(folder)
+    Ok(())
+}
+
+/// The folder that a file stands in.
+fn folder_of(path: &Path) -> &Path {
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    parent.unwrap_or(Path::new("."))
 }
 
 /// Makes sure that `folder` is there and can be written to.

@@ -1,6 +1,6 @@
 //! `classes.json`: how each class fares in a run.
 
-use super::atomic::write_atomically;
+use super::atomic::write_before_result;
 use super::error::RecordError;
 use crate::event::{ClassScores, SCORE_BINS};
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ impl RunClasses {
     /// Folders that cannot be written to, a full disk.
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
         let text = serde_json::to_vec(self).expect("scores are plain numbers");
-        write_atomically(&folder.join(FILE), &text)
+        write_before_result(&folder.join(FILE), &text)
     }
 
     /// The scores in the folder of a complete run, if they can be read.

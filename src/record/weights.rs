@@ -1,6 +1,6 @@
 //! `model.safetensors`: the weights of a run's final network.
 
-use super::atomic::write_atomically;
+use super::atomic::write_before_result;
 use super::error::{RecordError, on};
 use crate::spec::Config;
 use crate::trained::{ModelError, WEIGHTS_FILE, Weights, from_safetensors, to_safetensors};
@@ -21,7 +21,7 @@ pub fn write_weights(
     weights: &[Vec<f32>],
 ) -> Result<(), RecordError> {
     let bytes = to_safetensors(&config.stages(), config.image(), weights);
-    write_atomically(&run_folder.join(WEIGHTS_FILE), &bytes)
+    write_before_result(&run_folder.join(WEIGHTS_FILE), &bytes)
 }
 
 /// The weights in the folder of a complete run; nothing where they were not kept.

@@ -1,6 +1,6 @@
 //! Which trials' weights stay: those that may still be among the best, and at the end the best.
 //!
-//! Decides only; files are the scheduler's.
+//! Decides only: the files are those of `weights`.
 
 use crate::plan::{Plan, RunId};
 use crate::record::{RunResult, Standing};

@@ -15,6 +15,7 @@ mod queue;
 mod scheduler;
 mod sizing;
 mod watch;
+mod weights;
 
 pub use again::train_again;
 #[cfg(feature = "cuda")]

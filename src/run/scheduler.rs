@@ -12,10 +12,9 @@ use crate::event::{EpochMetrics, Failure, Finished, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::record::{
     RecordError, Recorder, Results, RunClasses, RunResult, Scores, Store, has_scores, remove_best,
-    remove_scores, remove_weights, write_scores, write_weights,
+    remove_scores, write_scores,
 };
 use crate::spec::{Keep, Sweep};
-use crate::trained::Weights;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -287,29 +286,6 @@ impl Schedule<'_> {
             test: finished.test.1.clone(),
         };
         classes.write(&self.store.run_folder(self.plan, run))
-    }
-
-    /// Writes the weights of a run's final network.
-    fn write_weights(&self, run: RunId, weights: &Weights) -> Result<(), RecordError> {
-        let config = &self.plan.trials[run.trial].config;
-        write_weights(&self.store.run_folder(self.plan, run), config, weights)
-    }
-
-    /// Removes the weights of all runs of a trial.
-    fn remove_weights(&self, trial: usize) -> Result<(), RecordError> {
-        let mut runs = self.plan.runs_of(trial);
-        runs.try_for_each(|run| remove_weights(&self.store.run_folder(self.plan, run)))
-    }
-
-    /// Which weights stay, given the results that there are; removes those that do not.
-    fn keeping(&self, results: &HashMap<RunId, RunResult>) -> Result<Keeping<'_>, RecordError> {
-        let mut keeping = Keeping::new(self.sweep, self.plan);
-        for trial in 0..self.plan.trials.len() {
-            if let Some(trial) = keeping.ended(trial, results) {
-                self.remove_weights(trial)?;
-            }
-        }
-        Ok(keeping)
     }
 
     /// The result of a run that was trained alone.

@@ -1,6 +1,7 @@
 //! `model.json`: what a model is, what goes into it, and where it comes from.
 
-use super::layer::{self, Layer};
+use super::layer::Layer;
+use super::stages::stages;
 use crate::data::Normalisation;
 use crate::event::Evaluated;
 use crate::spec::{Normalise, Stage};
@@ -150,7 +151,7 @@ impl Description {
             features, image, ..
         } = self.input;
         let image = image.map(|image| [image.height, image.width, image.channels]);
-        let stages = layer::stages(&self.layers, features, image)?;
+        let stages = stages(&self.layers, features, image)?;
         let product = image.map(|sides| sides.iter().product());
         if product.is_some_and(|product: usize| product != features) {
             return Err(format!("an image of {image:?} has not {features} numbers"));

@@ -12,6 +12,8 @@ mod layer;
 mod layout;
 mod predictor;
 mod safetensors;
+mod sample;
+mod stages;
 
 pub use burn_record::to_burn_record;
 pub use description::{DataDescription, Description, ImageShape, InputDescription, RunDescription};

@@ -18,8 +18,9 @@ pub fn to_safetensors(
     let tensors: Vec<(String, Vec<usize>, Vec<u8>)> = to_pytorch(stages, image, weights)
         .into_iter()
         .map(|tensor| {
-            let bytes = tensor.values.iter().flat_map(|value| value.to_le_bytes());
-            (tensor.name, tensor.shape, bytes.collect())
+            let bytes = tensor.values.iter().map(|value| value.to_le_bytes());
+            let bytes: Vec<[u8; 4]> = bytes.collect();
+            (tensor.name, tensor.shape, bytes.into_flattened())
         })
         .collect();
     let views = tensors.iter().map(|(name, shape, bytes)| {
