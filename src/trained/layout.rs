@@ -217,6 +217,7 @@ fn gather(values: &[f32], sizes: &[usize], strides: &[usize], start: usize, outp
 mod tests {
     use super::*;
     use crate::spec::{Config, ModelKind, Norm};
+    use proptest::prelude::*;
 
     #[test]
     fn dimensions_change_places() {
@@ -226,6 +227,28 @@ mod tests {
         let channels_first = permuted(&values, &[1, 3, 2], &[2, 0, 1]);
         assert_eq!(channels_first, [0.0, 2.0, 4.0, 1.0, 3.0, 5.0]);
         assert_eq!(permuted(&values, &[6], &[0]), values);
+    }
+
+    proptest! {
+        #[test]
+        fn each_number_goes_where_its_indices_do(
+            sizes in prop::collection::vec(1_usize..20, 4),
+            order in Just(vec![0_usize, 1, 2, 3]).prop_shuffle(),
+        ) {
+            let count: usize = sizes.iter().product();
+            let values: Vec<f32> = (0..count).map(|value| value as f32).collect();
+            let turned = permuted(&values, &sizes, &order);
+            let there: Vec<usize> = order.iter().map(|&place| sizes[place]).collect();
+            for (mut position, value) in turned.into_iter().enumerate() {
+                let mut own = [0; 4];
+                for axis in (0..4).rev() {
+                    own[order[axis]] = position % there[axis];
+                    position /= there[axis];
+                }
+                let here = own.iter().zip(&sizes).fold(0, |here, (index, size)| here * size + index);
+                prop_assert_eq!(value, here as f32);
+            }
+        }
     }
 
     fn small_cnn(norm: Norm) -> (Vec<Stage>, Option<[usize; 3]>) {
