@@ -9,7 +9,7 @@ use support::{Project, repository};
 use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome, Profile};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{Results, Store};
-use tp_sweep::report::{Report, TrialClasses};
+use tp_sweep::report::{Report, TrialClasses, View};
 use tp_sweep::run::{Executor, Interrupt, Place, Ran, Schedule, Silent};
 use tp_sweep::spec::{Count, Source, Split, Stage, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
@@ -182,7 +182,7 @@ fn report(folder: &Path, sweep: &Sweep, plan: &Plan, results: &Results, names: &
         let scores = store(folder, plan).trial_classes(plan, trial)?;
         Some(TrialClasses::new(names, scores))
     };
-    Report::new(sweep, plan, results, &classes).unwrap()
+    Report::new(sweep, plan, results, &View::default(), &classes).unwrap()
 }
 
 /// Runs a sweep with these accuracies; its plan, its report, and all its results.

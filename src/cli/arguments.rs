@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::data::Official;
+use crate::report::{Order, View};
 use crate::run::DeviceChoice;
 use crate::spec::DataSet;
 use clap::{Args, Parser, Subcommand};
@@ -105,6 +106,23 @@ pub struct ReportArguments {
     pub sweep: SweepArguments,
     #[command(flatten)]
     pub folders: FolderArguments,
+    /// List this many trials
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub top: Option<u16>,
+    /// Sort the list by a column of the CSV, such as mean_test_accuracy or parameters:asc; the
+    /// chosen trial stays that of the sweep file's own ranking
+    #[arg(long, value_name = "COLUMN[:asc|:desc]")]
+    pub rank_by: Option<Order>,
+}
+
+impl ReportArguments {
+    /// How the ranking is looked at.
+    pub fn view(&self) -> View {
+        View {
+            top: self.top.map(usize::from),
+            order: self.rank_by.clone(),
+        }
+    }
 }
 
 /// The commands of `data`.

@@ -50,7 +50,9 @@ pub struct RunResult {
     pub cohort: usize,
     /// The numbers that it was computed in, such as `float32`.
     pub precision: String,
-    /// The whole configuration.
+    /// The whole configuration, for who reads the file. It is not read back: the identity says
+    /// whether it is the one that is asked for.
+    #[serde(skip_deserializing)]
     pub config: serde_json::Value,
 }
 
