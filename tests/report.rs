@@ -185,6 +185,19 @@ fn report(folder: &Path, sweep: &Sweep, plan: &Plan, results: &Results, names: &
     Report::new(sweep, plan, results, &View::default(), &classes).unwrap()
 }
 
+/// The file of a report with this extension.
+fn file(report: &Report, extension: &str) -> String {
+    let files = report.files().unwrap();
+    let file = files
+        .into_iter()
+        .find(|file| file.path.extension().is_some_and(|e| e == extension));
+    String::from_utf8(file.unwrap().contents).unwrap()
+}
+
+fn markdown(report: &Report) -> String {
+    file(report, "md")
+}
+
 /// Runs a sweep with these accuracies; its plan, its report, and all its results.
 fn reported(text: &str, accuracy: fn(RunId) -> f64) -> (Sweep, Plan, Report, Results) {
     let (sweep, plan) = planned(text);
@@ -212,12 +225,12 @@ fn a_report_reads_well_whatever_became_of_its_trials() {
         "nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
     ];
     let report = report(folder.path(), &sweep, &plan, &ran.results, &names);
-    insta::assert_snapshot!("markdown", report.markdown);
+    insta::assert_snapshot!("markdown", markdown(&report));
     insta::assert_snapshot!(
         "terminal",
         report.top(&sweep, &plan, &ran.results, 5).unwrap()
     );
-    insta::assert_snapshot!("csv", String::from_utf8(report.csv).unwrap());
+    insta::assert_snapshot!("csv", file(&report, "csv"));
 }
 
 #[test]
@@ -226,7 +239,7 @@ fn a_single_trial_reads_well_with_nothing_held_out() {
         "name: alone\ntraining: { epochs: 30 }\nvalidation: { holdout: 0, repeats: 3 }",
         |run| 0.8 + 0.05 * f64::from(run.repeat),
     );
-    insta::assert_snapshot!("alone", report.markdown);
+    insta::assert_snapshot!("alone", markdown(&report));
     insta::assert_snapshot!(
         "alone_terminal",
         report.top(&sweep, &plan, &results, 5).unwrap()
@@ -237,7 +250,7 @@ fn a_single_trial_reads_well_with_nothing_held_out() {
 /// Whether the report of a sweep has a section.
 fn has(section: &str, sweep: &str) -> bool {
     let (_, _, report, _) = reported(sweep, |run| 0.5 + 0.01 * run.trial as f64);
-    report.markdown.contains(&format!("## {section}\n"))
+    markdown(&report).contains(&format!("## {section}\n"))
 }
 
 #[test]
@@ -276,8 +289,10 @@ fn classes_are_shown_by_name_and_confusions_of_a_few() {
         };
         let names = (0..classes).map(|class| format!("kind{class}")).collect();
         let classes = TrialClasses::new(names, scores);
-        let report = Report::new(&sweep, &plan, &ran.results, &|_| Some(classes.clone()));
-        report.unwrap().markdown
+        let report = Report::new(&sweep, &plan, &ran.results, &View::default(), &|_| {
+            Some(classes.clone())
+        });
+        markdown(&report.unwrap())
     };
     assert!(text(20).contains("| kind19 |"));
     assert!(text(20).contains("Confusion matrix"));
@@ -378,7 +393,7 @@ fn the_lower_loss_is_first_where_trials_are_ranked_by_loss() {
             format!("report: {{ rank_by: {rank_by} }}\ngrid: {{ model.width: [1, 2, 3, 4] }}");
         // Trials 1 and 2 are equal: the order of the plan decides.
         let (_, _, report, _) = reported(&text, |run| [0.1, 0.7, 0.7, 0.9][run.trial]);
-        let csv = String::from_utf8(report.csv).unwrap();
+        let csv = file(&report, "csv");
         let names = csv
             .lines()
             .skip(1)

@@ -3,7 +3,7 @@
 use crate::data::Official;
 use crate::report::{Order, View};
 use crate::run::DeviceChoice;
-use crate::spec::DataSet;
+use crate::spec::{DataSet, Language};
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
@@ -37,6 +37,8 @@ pub enum Command {
     Plan(PlanArguments),
     /// Write the tables again, from the results alone
     Report(ReportArguments),
+    /// Write one report over several sweeps, from their results alone
+    Compare(CompareArguments),
     /// List, fetch and check the data sets that are known by name
     #[command(subcommand)]
     Data(DataCommand),
@@ -115,6 +117,25 @@ pub struct ReportArguments {
     pub rank_by: Option<Order>,
 }
 
+/// What `compare` takes.
+#[derive(Args, Clone, Debug)]
+pub struct CompareArguments {
+    /// Sweep files, or folders of results such as runs/axe1
+    #[arg(value_name = "SWEEP", required = true)]
+    pub sweeps: Vec<PathBuf>,
+    /// What the report is called
+    #[arg(long, value_name = "NAME", default_value = "course", value_parser = file_name)]
+    pub name: String,
+    /// The report's language; default: that of the first sweep
+    #[arg(long, value_name = "en|fr", value_parser = language)]
+    pub language: Option<Language>,
+    #[command(flatten)]
+    pub folders: FolderArguments,
+    /// The folder of the data sets; default: data, here or beside the sweep files' folders
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+}
+
 impl ReportArguments {
     /// How the ranking is looked at.
     pub fn view(&self) -> View {
@@ -170,6 +191,24 @@ pub struct CheckArguments {
     /// The folder of the data sets
     #[arg(long, value_name = "FOLDER", default_value = "data")]
     pub data: PathBuf,
+}
+
+/// A name that stays in its folder.
+fn file_name(name: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_. ".contains(c);
+    match !name.starts_with('.') && !name.is_empty() && name.chars().all(is_plain) {
+        true => Ok(name.to_owned()),
+        false => Err("letters, digits, `-`, `_` and `.`, none of which is a folder".to_owned()),
+    }
+}
+
+fn language(name: &str) -> Result<Language, String> {
+    let known = Language::ALL
+        .iter()
+        .find(|language| language.name() == name);
+    known
+        .copied()
+        .ok_or_else(|| "known are en and fr".to_owned())
 }
 
 fn official(name: &str) -> Result<&'static Official, String> {

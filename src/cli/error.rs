@@ -52,6 +52,17 @@ pub enum CliError {
          settings, of an edited file or of other --set options, are not its own"
     )]
     NoResults(std::path::PathBuf),
+    /// A folder that holds no results of a sweep.
+    #[error(
+        "{folder} is no folder of a sweep's results (runs/<sweep>): its sweep.json cannot be read: \
+         {error}"
+    )]
+    NoSweep {
+        /// The folder.
+        folder: std::path::PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
     /// Folders that cannot be written to before anything was trained.
     #[error(transparent)]
     Start(RecordError),
@@ -81,9 +92,11 @@ impl CliError {
             | Self::Device(_)
             | Self::Locked { .. }
             | Self::NoResults(_)
+            | Self::NoSweep { .. }
             | Self::Start(_)
             | Self::Upload { .. }
             | Self::System(_) => 2,
+            Self::Report(ReportError::UnknownColumn { .. }) => 2,
             Self::Record(_) | Self::Report(_) => 1,
         }
     }

@@ -55,7 +55,14 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     }
     let classes = |trial| classes_of(&library, &store, &plan, trial);
     let reports = &arguments.folders.reports;
-    let written = write_report(&sweep, &plan, &results, &arguments.view(), &classes, reports)?;
+    let written = write_report(
+        &sweep,
+        &plan,
+        &results,
+        &arguments.view(),
+        &classes,
+        reports,
+    )?;
     say(&written.shown(&sweep, &plan, &results)?)?;
     // A process that trains this sweep marks the best trial itself, at its end.
     let marked = lock(store.folder()).and_then(|lock| match lock {

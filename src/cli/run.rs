@@ -9,11 +9,11 @@ use super::sweep::{Loaded, fingerprints, load};
 use crate::data::{Dataset, DeviceForm, Library};
 use crate::plan::{Plan, plural};
 use crate::record::{Host, Manifest, Store, lock, prepare};
+use crate::report::View;
 use crate::run::{
     Device, Executor, Interrupt, Memory, Place, Ran, Schedule, TensorExecutor, display, remaining,
     unmeasured,
 };
-use crate::report::View;
 use crate::spec::{DataSource, Sweep};
 use burn::backend::Flex;
 use std::collections::hash_map::Entry;

@@ -37,7 +37,11 @@ impl TrialIdentity {
     /// The identity of the trial's run with this seed.
     pub fn of_run(&self, seed: Seed) -> Identity {
         let mut hasher = self.0.clone();
-        let Seed { sweep, repeat, fold } = seed;
+        let Seed {
+            sweep,
+            repeat,
+            fold,
+        } = seed;
         add(&mut hasher, &format!("{sweep} {repeat} {fold}"));
         Identity(hasher.finalize().to_hex().to_string())
     }

@@ -63,7 +63,9 @@ impl Store {
         Self {
             folder: runs.join(&plan.name),
             identities: data.par_iter().enumerate().map(identify).collect(),
-            folds: folds.map(|trial| trial.config.validation.splits()).collect(),
+            folds: folds
+                .map(|trial| trial.config.validation.splits())
+                .collect(),
         }
     }
 
@@ -142,7 +144,10 @@ impl Store {
             let runs = plan.runs_of(trial).filter_map(read).collect();
             (runs, profile(trial))
         };
-        let trials: Vec<_> = (0..plan.trials.len()).into_par_iter().map(of_trial).collect();
+        let trials: Vec<_> = (0..plan.trials.len())
+            .into_par_iter()
+            .map(of_trial)
+            .collect();
         let mut results = Results::default();
         for (runs, profile) in trials {
             results.runs.extend(runs);

@@ -191,7 +191,9 @@ fn ranked(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
     let ranks = frame.column("rank")?.u32()?;
     let positions = trial_positions(frame)?;
     let ranked = positions.into_iter().zip(ranks.iter());
-    Ok(ranked.filter_map(|(trial, rank)| rank.map(|_| trial)).collect())
+    Ok(ranked
+        .filter_map(|(trial, rank)| rank.map(|_| trial))
+        .collect())
 }
 
 /// Which trials no other beats in score, seconds and memory at once.
@@ -203,7 +205,12 @@ fn pareto(
 ) -> PolarsResult<Vec<Option<bool>>> {
     let mut front = vec![None; plan.trials.len()];
     let column = |name: &str| -> PolarsResult<Vec<Option<f64>>> {
-        Ok(frame.column(name)?.f64()?.iter().take(ranked.len()).collect())
+        Ok(frame
+            .column(name)?
+            .f64()?
+            .iter()
+            .take(ranked.len())
+            .collect())
     };
     let seconds = column("profile_seconds_per_epoch")?;
     // Without speed the front is the best trial alone.
@@ -212,10 +219,7 @@ fn pareto(
     }
     let scores = column(score_column(rank_by))?;
     let bytes = column("profile_peak_bytes")?;
-    let mut objectives = vec![
-        (direction(rank_by), scores),
-        (Direction::Minimise, seconds),
-    ];
+    let mut objectives = vec![(direction(rank_by), scores), (Direction::Minimise, seconds)];
     if bytes.iter().any(Option::is_some) {
         objectives.push((Direction::Minimise, bytes));
     }

@@ -37,7 +37,10 @@ impl TrialClasses {
         let validation = self.scores.validation.as_ref();
         let mut columns = vec![(words.pick("class", "classe").to_owned(), Align::Left)];
         let headers = [
-            (words.pick("val acc %", "exact. val. %"), validation.is_some()),
+            (
+                words.pick("val acc %", "exact. val. %"),
+                validation.is_some(),
+            ),
             (words.pick("test acc %", "exact. test %"), true),
         ];
         let shown = headers.iter().filter(|(_, shown)| *shown);
@@ -66,7 +69,9 @@ impl TrialClasses {
         }
         let scores = self.scores.validation.as_ref().unwrap_or(&self.scores.test);
         let mut columns = vec![(
-            words.pick("true \\ predicted", "vraie \\ prédite").to_owned(),
+            words
+                .pick("true \\ predicted", "vraie \\ prédite")
+                .to_owned(),
             Align::Left,
         )];
         columns.extend(self.names.iter().map(|name| (name.clone(), Align::Right)));

@@ -91,14 +91,18 @@ pub(super) fn content(material: &Material) -> PolarsResult<Document> {
     if losses.is_some() || !curves.is_empty() {
         document.section(words.pick("Losses by epoch", "Pertes par époque"));
         document.paragraph(losses_note(words, plan));
-        curves.into_iter().for_each(|curve| document.figure(Some(curve)));
+        curves
+            .into_iter()
+            .for_each(|curve| document.figure(Some(curve)));
         losses.into_iter().for_each(|table| document.table(table));
     }
     if let Some(gradients) = gradients(words, plan, results) {
         document.section(words.pick("Gradient norms", "Normes des gradients"));
         document.paragraph(words.pick(GRADIENTS_NOTE[0], GRADIENTS_NOTE[1]));
         let pictures = figures.gradient_norms();
-        pictures.into_iter().for_each(|figure| document.figure(Some(figure)));
+        pictures
+            .into_iter()
+            .for_each(|figure| document.figure(Some(figure)));
         document.table(gradients);
     }
     let finished = |trial: usize| Status::of(plan, results, trial).word() == "finished";

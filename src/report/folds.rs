@@ -16,11 +16,7 @@ const MOST_SPLITS: usize = 20;
 ///
 /// # Errors
 /// A frame without the columns of that function.
-pub(super) fn folds(
-    words: Wording,
-    plan: &Plan,
-    frame: &DataFrame,
-) -> PolarsResult<Option<Table>> {
+pub(super) fn folds(words: Wording, plan: &Plan, frame: &DataFrame) -> PolarsResult<Option<Table>> {
     let splits: Vec<PlSmallStr> = frame
         .get_column_names_owned()
         .into_iter()

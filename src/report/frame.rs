@@ -36,7 +36,11 @@ pub(super) fn score_column(rank_by: RankBy) -> &'static str {
 /// The position in the plan of the trial of each row.
 pub(super) fn trial_positions(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
     let positions = frame.column("position")?.u32()?;
-    Ok(positions.iter().flatten().map(|position| position as usize).collect())
+    Ok(positions
+        .iter()
+        .flatten()
+        .map(|position| position as usize)
+        .collect())
 }
 
 /// The ranking with what can be concluded from it.
@@ -53,9 +57,18 @@ pub(super) fn with_analysis(mut frame: DataFrame, analysis: &Analysis) -> Polars
     };
     let interval = |trial: usize| analysis.intervals[trial].as_ref();
     let columns = [
-        Column::new(INTERVAL[0].into(), each(&|trial| Some(interval(trial)?.low))),
-        Column::new(INTERVAL[1].into(), each(&|trial| Some(interval(trial)?.high))),
-        Column::new("p_against_best".into(), each(&|trial| analysis.against_best[trial])),
+        Column::new(
+            INTERVAL[0].into(),
+            each(&|trial| Some(interval(trial)?.low)),
+        ),
+        Column::new(
+            INTERVAL[1].into(),
+            each(&|trial| Some(interval(trial)?.high)),
+        ),
+        Column::new(
+            "p_against_best".into(),
+            each(&|trial| analysis.against_best[trial]),
+        ),
         Column::new(DIFFERS.into(), flags(&|trial| analysis.differs(trial))),
         Column::new(
             CHOSEN.into(),

@@ -8,7 +8,7 @@ use super::view::View;
 use super::wording::{Wording, missing};
 use crate::plan::Plan;
 use crate::record::Results;
-use crate::spec::{Language, RankBy, Sweep};
+use crate::spec::{Language, RankBy, Select, Sweep};
 use polars::prelude::*;
 
 /// Trials that the Markdown table lists; the CSV has all.
@@ -92,7 +92,7 @@ pub(super) fn leaderboard(
                     (None, _) | (_, None) => missing(),
                     (low, high) => words.interval(show_score(low), show_score(high)),
                 },
-                Cell::Mark => marks(frame, row)?,
+                Cell::Mark => marks(sweep, frame, row)?,
                 Cell::Number(name, show) => show(words, number(name)?),
                 Cell::Parameters => trial.config.parameters().to_string(),
             });
@@ -121,12 +121,13 @@ enum Cell {
     Parameters,
 }
 
-/// `≈` for a trial that cannot be told from the best, `★` for the chosen one, `P` for one on the
-/// Pareto front.
-fn marks(frame: &DataFrame, row: usize) -> PolarsResult<String> {
-    let is = |name: &str| -> PolarsResult<Option<bool>> { Ok(frame.column(name)?.bool()?.get(row)) };
+/// `≈` for a trial that cannot be told from the best, `P` for one on the Pareto front, `★` for the
+/// chosen one where that need not be the best.
+fn marks(sweep: &Sweep, frame: &DataFrame, row: usize) -> PolarsResult<String> {
+    let is =
+        |name: &str| -> PolarsResult<Option<bool>> { Ok(frame.column(name)?.bool()?.get(row)) };
     let mut marks = Vec::new();
-    if is(CHOSEN)? == Some(true) {
+    if sweep.report.select != Select::Best && is(CHOSEN)? == Some(true) {
         marks.push("★");
     }
     if is(DIFFERS)? == Some(false) {
@@ -157,7 +158,10 @@ fn metrics(words: Wording, sweep: &Sweep, plan: &Plan, detail: Detail) -> Vec<(S
     if validated {
         let accuracy = words.pick("val acc %", "exact. val. %");
         metrics.push((accuracy, Cell::Spread("val_accuracy")));
-        metrics.push((words.pick("95 % interval", "intervalle 95 %"), Cell::Interval));
+        metrics.push((
+            words.pick("95 % interval", "intervalle 95 %"),
+            Cell::Interval,
+        ));
         metrics.push((words.pick("mark", "marque"), Cell::Mark));
     }
     let test = words.pick("test acc %", "exact. test %");

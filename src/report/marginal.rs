@@ -90,11 +90,7 @@ pub(super) fn marginal(
                 mean("mean_val_accuracy")?,
                 deviation("mean_val_accuracy")?,
             ));
-            cells.push(words.percent(number(
-                &best,
-                "max_mean_val_accuracy".to_owned(),
-                row,
-            )?));
+            cells.push(words.percent(number(&best, "max_mean_val_accuracy".to_owned(), row)?));
         }
         cells.push(words.percent(mean("mean_test_accuracy")?));
         cells.push(words.percent(mean(match validated {

@@ -195,7 +195,10 @@ fn speed(words: Wording, results: &Results) -> Vec<String> {
     } else {
         items.push(
             words
-                .pick("`s/epoch`: not measured yet.", "`s/époque` : pas encore mesuré.")
+                .pick(
+                    "`s/epoch`: not measured yet.",
+                    "`s/époque` : pas encore mesuré.",
+                )
                 .to_owned(),
         );
     }

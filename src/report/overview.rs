@@ -41,7 +41,10 @@ pub(super) fn overview(words: Wording, plan: &Plan, results: &Results) -> String
         );
         let _ = match words.language {
             Language::English => write!(text, "; {combinations} of the grid left out by `exclude`"),
-            Language::French => write!(text, " ; {combinations} de la grille omise(s) par `exclude`"),
+            Language::French => write!(
+                text,
+                " ; {combinations} de la grille omise(s) par `exclude`"
+            ),
         };
     }
     text.push('.');

@@ -52,7 +52,10 @@ pub(super) fn pareto(
     let frame = material.frame;
     let positions = trial_positions(frame)?;
     let rows = positions.iter().enumerate();
-    for (row, &trial) in rows.filter(|(_, trial)| front[**trial] == Some(true)).take(LISTED) {
+    for (row, &trial) in rows
+        .filter(|(_, trial)| front[**trial] == Some(true))
+        .take(LISTED)
+    {
         let number =
             |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.f64()?.get(row)) };
         let trial = &material.plan.trials[trial];

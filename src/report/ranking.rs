@@ -86,7 +86,16 @@ pub(super) fn marks_note(words: Wording, material: &Material) -> String {
             .to_owned(),
         Compared::Against { splits, alike, others } => {
             let beaten = others - alike;
-            match words.language {
+            let more = match beaten == 0 && *splits < FEW_SPLITS {
+                false => "",
+                true => words.pick(
+                    " With so few splits hardly any difference can show: more \
+                     `validation.repeats` would tell more.",
+                    " Avec si peu de partages, presque aucune différence ne peut apparaître : \
+                     davantage de `validation.repeats` en dirait plus.",
+                ),
+            };
+            let told = match words.language {
                 Language::English => format!(
                     "≈ marks the {alike} of {others} other trials that cannot be told from the \
                      best: their difference on the same {splits} splits is within what chance \
@@ -104,10 +113,14 @@ pub(super) fn marks_note(words: Wording, material: &Material) -> String {
                      chevauchent peuvent différer. P : aucun autre essai n’est meilleur à la fois \
                      en score, en temps et en mémoire."
                 ),
-            }
+            };
+            format!("{told}{more}")
         }
     }
 }
+
+/// Fewer splits than this have t distributions with such long tails that little can be told.
+const FEW_SPLITS: usize = 6;
 
 /// Which trial is chosen, where that is not simply the first.
 pub(super) fn chosen_note(words: Wording, material: &Material) -> String {

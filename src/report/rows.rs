@@ -66,7 +66,9 @@ pub(super) fn parquet(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
 
 fn write_parquet(columns: &[Column]) -> Result<Vec<u8>, ParquetError> {
     let fields = columns.iter().map(field).collect::<Result<_, _>>()?;
-    let schema = Type::group_type_builder("trials").with_fields(fields).build()?;
+    let schema = Type::group_type_builder("trials")
+        .with_fields(fields)
+        .build()?;
     let properties = Arc::new(WriterProperties::builder().build());
     let mut bytes = Vec::new();
     let mut file = SerializedFileWriter::new(&mut bytes, Arc::new(schema), properties)?;
@@ -80,28 +82,38 @@ fn write_parquet(columns: &[Column]) -> Result<Vec<u8>, ParquetError> {
             DataType::Boolean => {
                 let cells = column.bool().map_err(polars)?.iter();
                 let (values, levels) = present(cells);
-                writer.typed::<BoolType>().write_batch(&values, Some(&levels), None)?;
+                writer
+                    .typed::<BoolType>()
+                    .write_batch(&values, Some(&levels), None)?;
             }
             DataType::String => {
                 let cells = column.str().map_err(polars)?.iter();
                 let (values, levels) = present(cells.map(|cell| cell.map(ByteArray::from)));
-                writer.typed::<ByteArrayType>().write_batch(&values, Some(&levels), None)?;
+                writer
+                    .typed::<ByteArrayType>()
+                    .write_batch(&values, Some(&levels), None)?;
             }
             DataType::UInt32 => {
                 let cells = column.u32().map_err(polars)?.iter();
                 let (values, levels) = present(cells.map(|cell| cell.map(i64::from)));
-                writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
+                writer
+                    .typed::<Int64Type>()
+                    .write_batch(&values, Some(&levels), None)?;
             }
             DataType::UInt64 => {
                 let cells = column.u64().map_err(polars)?.iter();
                 // What a count is too large for, Parquet's integers are too small for.
                 let (values, levels) = present(cells.map(|cell| i64::try_from(cell?).ok()));
-                writer.typed::<Int64Type>().write_batch(&values, Some(&levels), None)?;
+                writer
+                    .typed::<Int64Type>()
+                    .write_batch(&values, Some(&levels), None)?;
             }
             _ => {
                 let cells = column.f64().map_err(polars)?.iter();
                 let (values, levels) = present(cells);
-                writer.typed::<DoubleType>().write_batch(&values, Some(&levels), None)?;
+                writer
+                    .typed::<DoubleType>()
+                    .write_batch(&values, Some(&levels), None)?;
             }
         }
         writer.close()?;
@@ -140,6 +152,7 @@ mod tests {
     use super::*;
     use ::parquet::file::reader::{FileReader, SerializedFileReader};
     use ::parquet::record::RowAccessor;
+    use std::io::Write;
 
     fn frame() -> DataFrame {
         let columns = vec![
@@ -164,9 +177,14 @@ mod tests {
 
     #[test]
     fn parquet_keeps_types_and_gaps() {
-        let bytes = parquet(&frame()).unwrap();
-        let reader = SerializedFileReader::new(bytes::Bytes::from(bytes)).unwrap();
-        let rows: Vec<_> = reader.get_row_iter(None).unwrap().map(Result::unwrap).collect();
+        let mut file = tempfile::tempfile().unwrap();
+        file.write_all(&parquet(&frame()).unwrap()).unwrap();
+        let reader = SerializedFileReader::new(file).unwrap();
+        let rows: Vec<_> = reader
+            .get_row_iter(None)
+            .unwrap()
+            .map(Result::unwrap)
+            .collect();
         assert_eq!(rows.len(), 2);
         assert_eq!(rows[0].get_long(0).unwrap(), 1);
         assert_eq!(rows[0].get_string(1).unwrap(), "a \"b\"");

@@ -34,7 +34,12 @@ pub(super) fn variance(
             return Ok(());
         }
     };
-    let names: Vec<&str> = material.sweep.factors.iter().map(|f| f.name.as_str()).collect();
+    let names: Vec<&str> = material
+        .sweep
+        .factors
+        .iter()
+        .map(|f| f.name.as_str())
+        .collect();
     document.paragraph(headline(words, material, &names, &anova));
     document.table(table(words, &names, &anova));
     document.paragraph(words.pick(
@@ -85,7 +90,10 @@ fn anova(material: &Material) -> Result<Anova, Refusal> {
         return Err(Refusal::Missing { missing, all });
     }
     let first = &plan.trials[grid[0]];
-    if !grid.iter().all(|&trial| shares_splits(&plan.trials[trial], first)) {
+    if !grid
+        .iter()
+        .all(|&trial| shares_splits(&plan.trials[trial], first))
+    {
         return Err(Refusal::Splits);
     }
     let scores: Vec<&[f64]> = cells.into_iter().flatten().collect();
@@ -116,7 +124,9 @@ fn refusal(words: Wording, reason: &Refusal) -> String {
         (Language::French, Refusal::Conditional(factor)) => {
             format!("`{factor}` n’existe pas dans tous les essais")
         }
-        (Language::English, Refusal::Splits) => "the trials were validated on different splits".into(),
+        (Language::English, Refusal::Splits) => {
+            "the trials were validated on different splits".into()
+        }
         (Language::French, Refusal::Splits) => {
             "les essais ont été validés sur des partages différents".into()
         }
@@ -190,7 +200,11 @@ fn table(words: Wording, names: &[&str], anova: &Anova) -> Table {
     let mut pairs: Vec<_> = pairs.collect();
     pairs.sort_by(|a, b| b.2.share.total_cmp(&a.2.share));
     for (a, b, effect) in pairs.iter().take(LISTED_PAIRS) {
-        row(format!("{} × {}", names[*a], names[*b]), effect.share, p(effect));
+        row(
+            format!("{} × {}", names[*a], names[*b]),
+            effect.share,
+            p(effect),
+        );
     }
     let unlisted = pairs.iter().skip(LISTED_PAIRS).map(|(_, _, effect)| effect);
     let higher = anova.effects.iter().filter(|e| e.term == Term::Higher);
@@ -203,7 +217,11 @@ fn table(words: Wording, names: &[&str], anova: &Anova) -> Table {
         }
         _ => {
             let name = words.pick("other interactions", "autres interactions");
-            row(name.to_owned(), rest.iter().map(|effect| effect.share).sum(), None);
+            row(
+                name.to_owned(),
+                rest.iter().map(|effect| effect.share).sum(),
+                None,
+            );
         }
     }
     if let Some(noise) = &anova.noise {

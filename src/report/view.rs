@@ -25,7 +25,16 @@ pub struct Order {
 
 /// What is better the smaller it is, as column names tell.
 const SMALLER_IS_BETTER: [&str; 10] = [
-    "loss", "seconds", "bytes", "time", "gap", "parameters", "flop", "epoch", "rank", "std_",
+    "loss",
+    "seconds",
+    "bytes",
+    "time",
+    "gap",
+    "parameters",
+    "flop",
+    "epoch",
+    "rank",
+    "std_",
 ];
 
 impl FromStr for Order {
@@ -56,7 +65,11 @@ impl View {
         let Some(Order { column, descending }) = &self.order else {
             return Ok(frame.clone());
         };
-        let names: Vec<&str> = frame.get_column_names().iter().map(|name| name.as_str()).collect();
+        let names: Vec<&str> = frame
+            .get_column_names()
+            .iter()
+            .map(|name| name.as_str())
+            .collect();
         if !names.contains(&column.as_str()) || column == "position" {
             let near = nearest(column, names.iter().copied());
             return Err(ReportError::UnknownColumn {
@@ -93,7 +106,10 @@ mod tests {
     fn rows_without_a_value_come_last_and_a_typo_is_answered() {
         let frame = DataFrame::new(
             3,
-            vec![Column::new("mean_val_loss".into(), [None, Some(2.0), Some(1.0)])],
+            vec![Column::new(
+                "mean_val_loss".into(),
+                [None, Some(2.0), Some(1.0)],
+            )],
         )
         .unwrap();
         let view = |column: &str| View {
@@ -101,7 +117,13 @@ mod tests {
             ..View::default()
         };
         let sorted = view("mean_val_loss").sorted(&frame).unwrap();
-        let values: Vec<Option<f64>> = sorted.column("mean_val_loss").unwrap().f64().unwrap().iter().collect();
+        let values: Vec<Option<f64>> = sorted
+            .column("mean_val_loss")
+            .unwrap()
+            .f64()
+            .unwrap()
+            .iter()
+            .collect();
         assert_eq!(values, [Some(1.0), Some(2.0), None]);
         let error = view("mean_val_los").sorted(&frame).unwrap_err().to_string();
         assert!(error.contains("did you mean `mean_val_loss`"), "{error}");

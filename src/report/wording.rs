@@ -75,7 +75,9 @@ impl Wording {
 
     /// An accuracy (0 to 1) in percent with two decimals: `94.65`.
     pub(super) fn percent(self, value: Option<f64>) -> String {
-        value.map_or_else(missing, |value| self.number(format!("{:.2}", 100.0 * value)))
+        value.map_or_else(missing, |value| {
+            self.number(format!("{:.2}", 100.0 * value))
+        })
     }
 
     /// An accuracy in percent with its standard deviation, where there is one: `94.65 ± 0.10`.
@@ -94,7 +96,9 @@ impl Wording {
 
     /// A difference of two accuracies in percentage points with its sign: `+0.35`.
     pub(super) fn points(self, value: Option<f64>) -> String {
-        value.map_or_else(missing, |value| self.number(format!("{:+.2}", 100.0 * value)))
+        value.map_or_else(missing, |value| {
+            self.number(format!("{:+.2}", 100.0 * value))
+        })
     }
 
     /// The ends of an interval: `94.55 to 94.75`.
@@ -104,7 +108,9 @@ impl Wording {
 
     /// A share (0 to 1) in percent with one decimal: `71.3`.
     pub(super) fn share(self, value: Option<f64>) -> String {
-        value.map_or_else(missing, |value| self.number(format!("{:.1}", 100.0 * value)))
+        value.map_or_else(missing, |value| {
+            self.number(format!("{:.1}", 100.0 * value))
+        })
     }
 
     /// A p value: `0.034`, `< 0.001`.

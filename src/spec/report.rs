@@ -162,7 +162,11 @@ impl Setting for Select {
     fn expects() -> String {
         format!(
             "best, {ONE_STANDARD_ERROR}, or {{ {ONE_STANDARD_ERROR}: {} }}",
-            Cost::ALL.iter().map(|cost| cost.name()).collect::<Vec<_>>().join(" or ")
+            Cost::ALL
+                .iter()
+                .map(|cost| cost.name())
+                .collect::<Vec<_>>()
+                .join(" or ")
         )
     }
     fn read(node: &Node) -> Result<Self, Problem> {
@@ -207,15 +211,23 @@ mod tests {
             text: format!("report: {yaml}\ngrid: {{ model.layers: [1, 2] }}"),
         };
         let sweep = Sweep::parse(source, "test", &[]);
-        sweep.map(|sweep| sweep.report).map_err(|error| error.to_string())
+        sweep
+            .map(|sweep| sweep.report)
+            .map_err(|error| error.to_string())
     }
 
     #[test]
     fn every_way_to_select_is_read_as_it_is_shown() {
         for (yaml, expected) in [
             ("best", Select::Best),
-            ("one_standard_error", Select::OneStandardError(Cost::Parameters)),
-            ("{ one_standard_error: seconds }", Select::OneStandardError(Cost::Seconds)),
+            (
+                "one_standard_error",
+                Select::OneStandardError(Cost::Parameters),
+            ),
+            (
+                "{ one_standard_error: seconds }",
+                Select::OneStandardError(Cost::Seconds),
+            ),
         ] {
             let select = options(&format!("{{ select: {yaml} }}")).unwrap().select;
             assert_eq!(select, expected);
@@ -226,14 +238,18 @@ mod tests {
 
     #[test]
     fn a_baseline_may_name_a_factor_that_stands_below() {
-        let baseline = options("{ baseline: { model.layers: 2 } }").unwrap().baseline;
+        let baseline = options("{ baseline: { model.layers: 2 } }")
+            .unwrap()
+            .baseline;
         assert_eq!(baseline.unwrap().conditions.len(), 1);
     }
 
     #[test]
     fn mistakes_are_told_with_what_would_be_right() {
         let message = |yaml: &str| options(yaml).unwrap_err();
-        assert!(message("{ select: { one_standard_error: bytes } }").contains("parameters, seconds"));
+        assert!(
+            message("{ select: { one_standard_error: bytes } }").contains("parameters, seconds")
+        );
         assert!(message("{ select: worst }").contains("one_standard_error"));
         assert!(message("{ language: de }").contains("en, fr"));
         assert!(message("{ formats: [pdf] }").contains("latex"));

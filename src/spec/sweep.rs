@@ -8,8 +8,8 @@ use super::number::Count;
 use super::overrides::override_key;
 use super::place::Place;
 use super::problem::{Problem, SpecError};
-use super::rule::Rule;
 use super::report::ReportOptions;
+use super::rule::Rule;
 use super::setting::Setting;
 use std::path::Path;
 

@@ -251,20 +251,35 @@ mod tests {
     #[test]
     fn sums_of_squares_and_tests_are_those_of_statsmodels() {
         for case in cases("anova") {
-            let levels: Vec<usize> = numbers(&case["levels"]).iter().map(|&n| n as usize).collect();
+            let levels: Vec<usize> = numbers(&case["levels"])
+                .iter()
+                .map(|&n| n as usize)
+                .collect();
             let found = functional_anova(&levels, &table(&case["scores"]), 0.0).unwrap();
             let noise = found.noise.unwrap();
             let title = &case["name"];
             let expected = &case["noise"];
-            assert_eq!(noise.degrees_of_freedom as f64, number(&expected["df"]), "{title}");
-            assert_close(noise.sum_of_squares, &expected["ss"], format_args!("{title}: noise"));
+            assert_eq!(
+                noise.degrees_of_freedom as f64,
+                number(&expected["df"]),
+                "{title}"
+            );
+            assert_close(
+                noise.sum_of_squares,
+                &expected["ss"],
+                format_args!("{title}: noise"),
+            );
             let terms = case["effects"].as_object().unwrap();
             assert_eq!(found.effects.len(), terms.len(), "{title}");
             for effect in &found.effects {
                 let term = name(effect.term);
                 let expected = &terms[&term];
                 let label = format!("{title}: {term}");
-                assert_eq!(effect.degrees_of_freedom as f64, number(&expected["df"]), "{label}");
+                assert_eq!(
+                    effect.degrees_of_freedom as f64,
+                    number(&expected["df"]),
+                    "{label}"
+                );
                 assert_close(effect.sum_of_squares, &expected["ss"], &label);
                 let test = effect.test.unwrap();
                 assert_close(test.f, &expected["f"], format_args!("{label}: F"));

@@ -75,7 +75,9 @@ pub fn against_best(
     let means = scores.iter().map(|row| mean(row.as_ref()));
     let best = direction.best(means).ok_or(Error::NoScores)?;
     let best_scores = scores[best].as_ref();
-    let tests = scores.iter().map(|row| paired(row.as_ref(), best_scores, test_to_train));
+    let tests = scores
+        .iter()
+        .map(|row| paired(row.as_ref(), best_scores, test_to_train));
     let mut comparisons: Vec<Comparison> = tests
         .map(|test| Comparison {
             difference: test.difference,
@@ -120,7 +122,11 @@ mod tests {
     #[test]
     fn p_values_are_multiplied_by_the_candidates_that_are_left_and_half_of_all() {
         let found = against_best(&SCORES, Direction::Maximise, 0.25).unwrap();
-        let single = |row: usize| corrected_t_test(&SCORES[row], &SCORES[1], 0.25).unwrap().p_value;
+        let single = |row: usize| {
+            corrected_t_test(&SCORES[row], &SCORES[1], 0.25)
+                .unwrap()
+                .p_value
+        };
         let (p0, p3) = (single(0), single(3));
         assert!(p3 < p0 && p0 < 1e-4, "{p3} {p0}");
         let adjusted = |row: usize| found.comparisons[row].adjusted_p_value;
@@ -132,7 +138,10 @@ mod tests {
     #[test]
     fn two_candidates_are_a_plain_test() {
         let found = against_best(&SCORES[..2], Direction::Maximise, 0.25).unwrap();
-        assert_eq!(found.comparisons[0].adjusted_p_value, found.comparisons[0].p_value);
+        assert_eq!(
+            found.comparisons[0].adjusted_p_value,
+            found.comparisons[0].p_value
+        );
     }
 
     #[test]

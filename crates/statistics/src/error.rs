@@ -58,7 +58,10 @@ impl fmt::Display for Error {
         match self {
             Self::NoScores => write!(f, "there are no scores"),
             Self::TooFewSplits { splits } => {
-                write!(f, "a test needs scores on 2 splits or more, there is {splits}")
+                write!(
+                    f,
+                    "a test needs scores on 2 splits or more, there is {splits}"
+                )
             }
             Self::UnevenRows {
                 row,
@@ -91,7 +94,10 @@ impl fmt::Display for Error {
                 point,
                 expected,
                 found,
-            } => write!(f, "point {point} has {found} values for {expected} objectives"),
+            } => write!(
+                f,
+                "point {point} has {found} values for {expected} objectives"
+            ),
         }
     }
 }

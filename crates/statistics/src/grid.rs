@@ -11,7 +11,9 @@ pub(crate) struct Grid<'a> {
 impl<'a> Grid<'a> {
     /// The grid of factors with so many levels each, if that makes `cells` cells.
     pub(crate) fn new(levels: &'a [usize], cells: usize) -> Result<Self, Error> {
-        let product = levels.iter().try_fold(1_usize, |product, &count| product.checked_mul(count));
+        let product = levels
+            .iter()
+            .try_fold(1_usize, |product, &count| product.checked_mul(count));
         if product == Some(cells) && cells > 0 {
             Ok(Self { levels, cells })
         } else {

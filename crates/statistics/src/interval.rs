@@ -74,11 +74,23 @@ mod tests {
             let found = interval(&scores, ratio, number(&case["confidence"])).unwrap();
             let name = &case["name"];
             assert_close(found.mean, &case["mean"], format_args!("{name}: mean"));
-            assert_close(found.deviation, &case["deviation"], format_args!("{name}: deviation"));
+            assert_close(
+                found.deviation,
+                &case["deviation"],
+                format_args!("{name}: deviation"),
+            );
             let error = &case["standard_error"];
-            assert_close(found.standard_error, error, format_args!("{name}: standard error"));
+            assert_close(
+                found.standard_error,
+                error,
+                format_args!("{name}: standard error"),
+            );
             let error = &case["corrected_error"];
-            assert_close(found.corrected_error, error, format_args!("{name}: corrected error"));
+            assert_close(
+                found.corrected_error,
+                error,
+                format_args!("{name}: corrected error"),
+            );
             assert_close(found.low, &case["low"], format_args!("{name}: low"));
             assert_close(found.high, &case["high"], format_args!("{name}: high"));
         }

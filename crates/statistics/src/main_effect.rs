@@ -58,7 +58,14 @@ mod tests {
 
     #[test]
     fn a_level_is_the_mean_of_its_cells_in_each_block() {
-        let scores = [[1.0, 2.0], [3.0, 4.0], [5.0, 9.0], [7.0, 7.0], [0.0, 0.0], [2.0, 4.0]];
+        let scores = [
+            [1.0, 2.0],
+            [3.0, 4.0],
+            [5.0, 9.0],
+            [7.0, 7.0],
+            [0.0, 0.0],
+            [2.0, 4.0],
+        ];
         let found = main_effects(&[3, 2], &scores, 1.0, 0.9).unwrap();
         let means = |factor: usize| found[factor].iter().map(|l| l.mean).collect::<Vec<_>>();
         assert_eq!(means(0), [2.5, 7.0, 1.5]);

@@ -80,7 +80,7 @@ mod tests {
     #[test]
     fn the_cheapest_within_one_standard_error_of_the_best_is_chosen() {
         let accuracies = [
-            (0.75, 9.0, 1.0), // Cheapest, but not good enough; its own error does not count.
+            (0.75, 9.0, 1.0),  // Cheapest, but not good enough; its own error does not count.
             (0.875, 0.0, 3.0), // On the limit.
             (1.0, 0.125, 8.0),
             (0.9375, 0.0, 5.0),

@@ -25,7 +25,9 @@ pub fn pareto_front(
         }
         if !values.iter().any(|value| value.is_nan()) {
             let costs = objectives.iter().zip(values);
-            let costs: Vec<f64> = costs.map(|(objective, &value)| objective.cost(value)).collect();
+            let costs: Vec<f64> = costs
+                .map(|(objective, &value)| objective.cost(value))
+                .collect();
             candidates.push((costs, point));
         }
     }
@@ -37,7 +39,8 @@ pub fn pareto_front(
     });
     let mut front: Vec<(Vec<f64>, usize)> = Vec::new();
     for (costs, point) in candidates {
-        let dominates = |other: &[f64]| other.iter().zip(&costs).all(|(a, b)| a <= b) && other != costs;
+        let dominates =
+            |other: &[f64]| other.iter().zip(&costs).all(|(a, b)| a <= b) && other != costs;
         if !front.iter().any(|(other, _)| dominates(other)) {
             front.push((costs, point));
         }
@@ -87,7 +90,11 @@ mod tests {
         let front = pareto_front(&[Maximise, Minimise], &points).unwrap();
         assert_eq!(front, [0, 1, 3, 5, 6]);
         let none: [[f64; 2]; 0] = [];
-        assert!(pareto_front(&[Maximise, Minimise], &none).unwrap().is_empty());
+        assert!(
+            pareto_front(&[Maximise, Minimise], &none)
+                .unwrap()
+                .is_empty()
+        );
     }
 
     #[test]
@@ -109,7 +116,8 @@ mod tests {
             1 => prop_oneof![Just(f64::NAN), Just(f64::INFINITY), Just(-0.0)],
         ];
         (1_usize..5).prop_flat_map(move |count| {
-            let objectives = proptest::collection::vec(prop_oneof![Just(Maximise), Just(Minimise)], count);
+            let objectives =
+                proptest::collection::vec(prop_oneof![Just(Maximise), Just(Minimise)], count);
             let point = proptest::collection::vec(value.clone(), count);
             (objectives, proptest::collection::vec(point, 0..60))
         })

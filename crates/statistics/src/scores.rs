@@ -45,7 +45,9 @@ pub(crate) fn mean(values: &[f64]) -> f64 {
 
 /// The largest absolute value.
 pub(crate) fn magnitude<'a>(values: impl IntoIterator<Item = &'a f64>) -> f64 {
-    values.into_iter().fold(0.0, |most, value| most.max(value.abs()))
+    values
+        .into_iter()
+        .fold(0.0, |most, value| most.max(value.abs()))
 }
 
 /// How far numbers that were computed from scores of this magnitude may be off by rounding alone.

@@ -47,7 +47,11 @@ pub(crate) fn paired(first: &[f64], second: &[f64], test_to_train: f64) -> TTest
     let difference = mean(&differences);
     let noise = rounding(magnitude(first.iter().chain(second)));
     let varies = differences.iter().any(|d| (d - difference).abs() > noise);
-    let deviation = if varies { deviation(&differences, difference) } else { 0.0 };
+    let deviation = if varies {
+        deviation(&differences, difference)
+    } else {
+        0.0
+    };
     let standard_error = error_of_mean(deviation, count, test_to_train);
     let statistic = varies.then(|| difference / standard_error);
     TTest {
@@ -71,11 +75,23 @@ mod tests {
             let ratio = number(&case["test_to_train"]);
             let found = corrected_t_test(&first, &second, ratio).unwrap();
             let name = &case["name"];
-            assert_close(found.difference, &case["difference"], format_args!("{name}: difference"));
+            assert_close(
+                found.difference,
+                &case["difference"],
+                format_args!("{name}: difference"),
+            );
             let error = &case["standard_error"];
-            assert_close(found.standard_error, error, format_args!("{name}: standard error"));
+            assert_close(
+                found.standard_error,
+                error,
+                format_args!("{name}: standard error"),
+            );
             let statistic = found.statistic.unwrap();
-            assert_close(statistic, &case["statistic"], format_args!("{name}: statistic"));
+            assert_close(
+                statistic,
+                &case["statistic"],
+                format_args!("{name}: statistic"),
+            );
             assert_close(found.p_value, &case["p_value"], format_args!("{name}: p"));
             let mirrored = corrected_t_test(&second, &first, ratio).unwrap();
             assert_eq!(mirrored.p_value, found.p_value, "{name}");
@@ -86,7 +102,10 @@ mod tests {
     fn differences_that_do_not_vary_show_nothing() {
         let scores = [0.91, 0.93, 0.92];
         let same = corrected_t_test(&scores, &scores, 0.5).unwrap();
-        assert_eq!((same.p_value, same.statistic, same.difference), (1.0, None, 0.0));
+        assert_eq!(
+            (same.p_value, same.statistic, same.difference),
+            (1.0, None, 0.0)
+        );
         // Equal as decimals; as floats they differ in the last places.
         let lower = [0.90, 0.92, 0.91];
         let differences: Vec<f64> = scores.iter().zip(lower).map(|(a, b)| a - b).collect();

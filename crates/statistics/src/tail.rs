@@ -50,7 +50,11 @@ mod tests {
     fn tails_of_t_are_those_of_scipy() {
         for case in cases("t_tails") {
             let (t, df) = (number(&case["t"]), number(&case["df"]));
-            assert_close(t_two_sided(t, df), &case["p"], format_args!("t {t}, df {df}"));
+            assert_close(
+                t_two_sided(t, df),
+                &case["p"],
+                format_args!("t {t}, df {df}"),
+            );
         }
     }
 
