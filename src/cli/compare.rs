@@ -21,11 +21,14 @@ struct Sweep {
 /// # Errors
 /// A sweep that is not valid or has no results, folders that cannot be written to.
 pub(super) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
-    let sweeps: Vec<Sweep> = arguments
-        .sweeps
-        .iter()
-        .map(|path| read(path, arguments))
-        .collect::<Result<_, _>>()?;
+    let mut sweeps: Vec<Sweep> = Vec::new();
+    let mut language = arguments.language;
+    for path in &arguments.sweeps {
+        let sweep = read(path, arguments, language)?;
+        // That of the first speaks for all.
+        language = Some(sweep.loaded.sweep.report.language);
+        sweeps.push(sweep);
+    }
     let parts: Vec<Part> = sweeps
         .iter()
         .map(|sweep| Part {
@@ -35,8 +38,7 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
             report: &sweep.report,
         })
         .collect();
-    let first = parts.first().map(|part| part.sweep.report.language);
-    let language = arguments.language.or(first).unwrap_or(Language::English);
+    let language = language.unwrap_or(Language::English);
     let folder = &arguments.folders.reports;
     prepare(folder).map_err(CliError::Record)?;
     for file in compare_parts(&arguments.name, &parts, language)? {
@@ -48,9 +50,13 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
 }
 
 /// Reads a sweep file, or the sweep that a folder of results is of, and its results.
-fn read(path: &Path, arguments: &CompareArguments) -> Result<Sweep, CliError> {
+fn read(
+    path: &Path,
+    arguments: &CompareArguments,
+    language: Option<Language>,
+) -> Result<Sweep, CliError> {
     let data = arguments.data.as_deref();
-    let (loaded, runs) = match path.is_dir() {
+    let (mut loaded, runs) = match path.is_dir() {
         true => {
             let runs = path.parent().unwrap_or(Path::new("")).to_owned();
             (load_recorded(path, data)?, runs)
@@ -64,6 +70,8 @@ fn read(path: &Path, arguments: &CompareArguments) -> Result<Sweep, CliError> {
             (load(&sweep)?, arguments.folders.runs.clone())
         }
     };
+    let options = &mut loaded.sweep.report;
+    options.language = language.unwrap_or(options.language);
     let Loaded {
         sweep,
         plan,

@@ -70,9 +70,19 @@ impl Analysis {
             let runs = plan.runs_of(trial).map(|run| results.finished(run));
             scores[trial] = runs.map(|run| score(run?, rank_by)).collect();
         }
+        // No share is below 0 or above 1, and no loss below 0, however few splits there are.
+        let highest = match rank_by {
+            RankBy::Accuracy => 1.0,
+            RankBy::Loss => f64::INFINITY,
+        };
         let interval = |(trial, scores): (&Trial, &Option<Vec<f64>>)| {
             let ratio = test_to_train(&trial.config.validation);
-            statistics::interval(scores.as_deref()?, ratio, LEVEL)
+            let interval = statistics::interval(scores.as_deref()?, ratio, LEVEL)?;
+            Some(Interval {
+                low: interval.low.max(0.0),
+                high: interval.high.min(highest),
+                ..interval
+            })
         };
         let intervals: Vec<_> = plan.trials.iter().zip(&scores).map(interval).collect();
         let mut analysis = Self {
