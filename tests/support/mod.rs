@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod events;
+pub mod made_up;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
