@@ -17,17 +17,20 @@ grid:
   training.learning_rate: [0.1, 0.01]
 ";
 
-/// Noise of a run between −1 and 1, as keyed by trial and fold.
-fn noise(run: RunId) -> f64 {
-    let mixed = (run.trial * 7919 + run.fold as usize * 104_729 + 17) * 2_654_435_761;
-    (mixed % 10_007) as f64 / 5_003.0 - 1.0
+/// Noise between −1 and 1, as keyed by two numbers (SplitMix64).
+fn noise(trial: usize, fold: u32) -> f64 {
+    let number = trial as u64 * 1000 + u64::from(fold) + 1;
+    let mut mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ (mixed >> 31)) as f64 / u64::MAX as f64 * 2.0 - 1.0
 }
 
 /// The learning rate (which varies fastest) matters, the width does not.
 fn learning_rate_matters(run: RunId) -> f64 {
     let fold = 0.01 * f64::from(run.fold % 3);
     let effect = if run.trial.is_multiple_of(2) { 0.1 } else { 0.0 };
-    0.7 + effect + fold + 0.005 * noise(run)
+    0.7 + effect + fold + 0.005 * noise(run.trial, run.fold)
 }
 
 fn with(section: &str) -> String {
@@ -102,8 +105,8 @@ fn one_split_concludes_nothing_and_says_so() {
 
 #[test]
 fn the_simplest_or_fastest_within_one_standard_error_is_chosen() {
-    // All alike but for noise: the simplest is the narrowest.
-    let alike = |run: RunId| 0.8 + 0.05 * noise(run);
+    // Wider is a little better, by far less than folds differ.
+    let alike = |run: RunId| 0.8 + 0.05 * noise(0, run.fold) + 1e-4 * run.trial as f64;
     let chosen = |select: &str| {
         let (.., report, _) = reported(&with(&format!("{{ select: {select} }}")), alike);
         let csv = file(&report, "csv");
@@ -120,7 +123,7 @@ fn the_simplest_or_fastest_within_one_standard_error_is_chosen() {
     let (_, simplest, markdown) = chosen("one_standard_error");
     assert!(simplest.starts_with("width16"), "{simplest}");
     assert!(markdown.contains(&format!("★ Chosen: `{simplest}`, the simplest")));
-    assert!(markdown.contains("## Chosen configuration") || markdown.contains("## Best configuration"));
+    assert!(markdown.contains("## Chosen configuration"));
     let (_, fastest, markdown) = chosen("{ one_standard_error: seconds }");
     assert!(fastest.starts_with("width16"), "{fastest}");
     assert!(markdown.contains("the fastest of the trials"));
