@@ -29,7 +29,11 @@ fn noise(trial: usize, fold: u32) -> f64 {
 /// The learning rate (which varies fastest) matters, the width does not.
 fn learning_rate_matters(run: RunId) -> f64 {
     let fold = 0.01 * f64::from(run.fold % 3);
-    let effect = if run.trial.is_multiple_of(2) { 0.1 } else { 0.0 };
+    let effect = if run.trial.is_multiple_of(2) {
+        0.1
+    } else {
+        0.0
+    };
     0.7 + effect + fold + 0.005 * noise(run.trial, run.fold)
 }
 
@@ -58,7 +62,10 @@ fn trials_on_the_same_folds_are_told_apart_by_what_their_differences_show() {
         assert!(good == "false" || good.is_empty(), "{good}");
     }
     let markdown = file(&report, "md");
-    assert!(markdown.contains("≈ marks the 2 of 5 other trials"), "{markdown}");
+    assert!(
+        markdown.contains("≈ marks the 2 of 5 other trials"),
+        "{markdown}"
+    );
     assert!(markdown.contains("3 can be"));
 }
 
@@ -66,7 +73,9 @@ fn trials_on_the_same_folds_are_told_apart_by_what_their_differences_show() {
 fn what_matters_is_told_over_a_complete_grid_and_refused_over_another() {
     let (.., report, _) = reported(GRID, learning_rate_matters);
     let markdown = file(&report, "md");
-    let shares = markdown.lines().find(|line| line.starts_with("Of what varies"));
+    let shares = markdown
+        .lines()
+        .find(|line| line.starts_with("Of what varies"));
     let shares = shares.unwrap();
     let share = |factor: &str| -> f64 {
         let rest = shares.split(&format!("`{factor}` ")).nth(1).unwrap();
@@ -115,7 +124,11 @@ fn the_simplest_or_fastest_within_one_standard_error_is_chosen() {
         let of = |name: &str| header.iter().position(|other| *other == name).unwrap();
         let chosen: Vec<Vec<&str>> = lines.filter(|row| row[of("chosen")] == "true").collect();
         assert_eq!(chosen.len(), 1, "one trial is chosen");
-        (chosen[0][of("rank")].to_owned(), chosen[0][of("trial")].to_owned(), file(&report, "md"))
+        (
+            chosen[0][of("rank")].to_owned(),
+            chosen[0][of("trial")].to_owned(),
+            file(&report, "md"),
+        )
     };
     let (rank, _, markdown) = chosen("best");
     assert_eq!(rank, "1");
@@ -139,7 +152,9 @@ fn trials_stand_beside_the_baseline_that_the_file_names() {
     let row = |trial: &str| {
         let section = markdown.split("## Beside the baseline").nth(1).unwrap();
         let line = section.lines().find(|line| line.contains(trial)).unwrap();
-        line.split('|').map(|cell| cell.trim().to_owned()).collect::<Vec<_>>()
+        line.split('|')
+            .map(|cell| cell.trim().to_owned())
+            .collect::<Vec<_>>()
     };
     assert_eq!(row("width64_lr0.1 ")[5], "better");
     assert_eq!(row("width64_lr0.01 ")[5], "–");
@@ -157,8 +172,19 @@ fn a_french_report_has_no_english_left_in_its_headings_and_a_comma_in_its_number
     let (.., report, _) = reported(&with(section), learning_rate_matters);
     insta::assert_snapshot!("french", file(&report, "md"));
     let (.., english, _) = reported(GRID, learning_rate_matters);
-    let numbers = |csv: &str| csv.lines().nth(1).unwrap().split(',').nth(5).unwrap().to_owned();
-    assert_eq!(numbers(&file(&report, "csv")), numbers(&file(&english, "csv")));
+    let numbers = |csv: &str| {
+        csv.lines()
+            .nth(1)
+            .unwrap()
+            .split(',')
+            .nth(5)
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(
+        numbers(&file(&report, "csv")),
+        numbers(&file(&english, "csv"))
+    );
 }
 
 #[test]
@@ -169,27 +195,53 @@ fn a_list_is_sorted_by_any_column_and_cut_where_asked() {
     };
     let (.., report, _) = reported_with(GRID, learning_rate_matters, &view);
     let markdown = file(&report, "md");
-    let rows = markdown.lines().filter(|line| line.starts_with("| ") && line.contains(" finished"));
+    let rows = markdown
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains(" finished"));
     let rows: Vec<&str> = rows.collect();
     assert_eq!(rows.len(), 2, "{rows:?}");
-    assert!(rows.iter().all(|row| row.contains("12730")), "the narrowest: {rows:?}");
+    assert!(
+        rows.iter().all(|row| row.contains("12730")),
+        "the narrowest: {rows:?}"
+    );
     assert!(markdown.contains("4 more trials"));
     assert_eq!(file(&report, "csv").lines().count(), 7, "the CSV has all");
 }
 
 #[test]
 fn every_form_that_is_asked_for_is_made() {
-    let (.., report, _) = reported(&with("{ formats: [latex, json, parquet] }"), learning_rate_matters);
+    let (.., report, _) = reported(
+        &with("{ formats: [latex, json, parquet] }"),
+        learning_rate_matters,
+    );
     let files = report.files().unwrap();
-    let names: Vec<String> = files.iter().map(|file| file.path.display().to_string()).collect();
-    for name in ["grid.md", "grid.csv", "grid.tex", "grid.json", "grid.parquet"] {
-        assert!(names.iter().any(|other| other == name), "{name} in {names:?}");
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| file.path.display().to_string())
+        .collect();
+    for name in [
+        "grid.md",
+        "grid.csv",
+        "grid.tex",
+        "grid.json",
+        "grid.parquet",
+    ] {
+        assert!(
+            names.iter().any(|other| other == name),
+            "{name} in {names:?}"
+        );
     }
     let rows: serde_json::Value = serde_json::from_str(&file(&report, "json")).unwrap();
     assert_eq!(rows.as_array().unwrap().len(), 6);
     assert!(file(&report, "tex").contains("\\toprule"));
     let (.., plain, _) = reported(GRID, learning_rate_matters);
-    assert!(plain.files().unwrap().iter().all(|file| file.path.extension().unwrap() != "tex"));
+    assert!(
+        plain
+            .files()
+            .unwrap()
+            .iter()
+            .all(|file| file.path.extension().unwrap() != "tex")
+    );
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 mod support;
 
-use support::made_up::{MadeUp, class_scores, file, markdown, planned, report, reported, run, store};
+use support::made_up::{
+    MadeUp, class_scores, file, markdown, planned, report, reported, run, store,
+};
 use support::{Project, repository};
 use tp_sweep::plan::RunId;
 use tp_sweep::report::{Report, TrialClasses, View};
@@ -39,7 +41,14 @@ fn a_report_reads_well_whatever_became_of_its_trials() {
     let names = [
         "nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
     ];
-    let report = report(folder.path(), &sweep, &plan, &ran.results, &names, &View::default());
+    let report = report(
+        folder.path(),
+        &sweep,
+        &plan,
+        &ran.results,
+        &names,
+        &View::default(),
+    );
     insta::assert_snapshot!("markdown", markdown(&report));
     insta::assert_snapshot!(
         "terminal",

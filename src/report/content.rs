@@ -9,6 +9,7 @@ use super::document::Document;
 use super::figures::Figures;
 use super::folds::folds;
 use super::gradients::gradients;
+use super::grid::{Grid, Incomplete};
 use super::leaderboard::rest_note;
 use super::losses::losses;
 use super::marginal::marginal;
@@ -25,6 +26,7 @@ use crate::plan::Plan;
 use crate::record::Results;
 use crate::spec::{Language, Sweep};
 use polars::prelude::*;
+use statistics::Anova;
 
 /// All that a report is made from.
 pub(super) struct Material<'a> {
@@ -36,6 +38,10 @@ pub(super) struct Material<'a> {
     /// As it is listed.
     pub(super) ranking: &'a Table,
     pub(super) analysis: &'a Analysis,
+    /// The scores over the grid, or why it is not complete.
+    pub(super) grid: &'a Result<Grid<'a>, Incomplete>,
+    /// What the grid's factors explain, where scores vary.
+    pub(super) anova: Option<&'a Anova>,
     /// The trial that is shown more closely.
     pub(super) best: Option<&'a Best>,
 }
@@ -53,6 +59,7 @@ pub(super) fn content(material: &Material) -> PolarsResult<Document> {
         ranking,
         analysis,
         best,
+        ..
     } = *material;
     let words = Wording::of(sweep);
     let figures = Figures::new(material);

@@ -13,6 +13,7 @@ mod figures;
 mod folds;
 mod frame;
 mod gradients;
+mod grid;
 mod leaderboard;
 mod losses;
 mod marginal;
@@ -42,6 +43,7 @@ use crate::record::Results;
 use crate::spec::{Format, Language, Sweep};
 use analysis::Analysis;
 use content::{Material, content};
+use grid::Grid;
 use leaderboard::Detail;
 use polars::prelude::{DataFrame, PolarsResult};
 use std::path::PathBuf;
@@ -119,7 +121,14 @@ impl Report {
         });
         let listed = view.sorted(&frame)?;
         let ranking = leaderboard::leaderboard(sweep, plan, results, &listed, view, Detail::Full)?;
+        let grid = Grid::new(sweep, plan, &analysis);
+        // Scores that do not vary have no shares.
+        let anova = grid.as_ref().ok().and_then(|grid| {
+            statistics::functional_anova(&grid.levels, &grid.scores, grid.test_to_train).ok()
+        });
         let material = Material {
+            grid: &grid,
+            anova: anova.as_ref(),
             sweep,
             plan,
             results,

@@ -1,11 +1,10 @@
 //! Which factor matters how much: shares of the variance over the complete grid.
 
-use super::analysis::{shares_splits, test_to_train};
 use super::content::Material;
 use super::document::Document;
+use super::grid::Incomplete;
 use super::table::{Align, Table};
 use super::wording::Wording;
-use crate::plan::Plan;
 use crate::spec::{Language, RankBy};
 use polars::prelude::PolarsResult;
 use statistics::{Anova, Effect, Term};
@@ -27,12 +26,16 @@ pub(super) fn variance(
         return Ok(());
     }
     document.section(words.pick("What matters", "Ce qui compte"));
-    let anova = match anova(material) {
-        Ok(anova) => anova,
-        Err(reason) => {
-            document.paragraph(refusal(words, &reason));
-            return Ok(());
-        }
+    if let Err(reason) = material.grid {
+        document.paragraph(refusal(words, reason));
+        return Ok(());
+    }
+    let Some(anova) = material.anova else {
+        document.paragraph(words.pick(
+            "The shares of variance are not told: the scores do not vary.",
+            "Les parts de variance ne sont pas données : les scores ne varient pas.",
+        ));
+        return Ok(());
     };
     let names: Vec<&str> = material
         .sweep
@@ -40,8 +43,8 @@ pub(super) fn variance(
         .iter()
         .map(|f| f.name.as_str())
         .collect();
-    document.paragraph(headline(words, material, &names, &anova));
-    document.table(table(words, &names, &anova));
+    document.paragraph(headline(words, material, &names, anova));
+    document.table(table(words, &names, anova));
     document.paragraph(words.pick(
         "Shares of the variance of the score over the grid, between trials on the same split \
          (functional ANOVA, splits as blocks). An interaction is what two factors do together \
@@ -57,83 +60,32 @@ pub(super) fn variance(
     Ok(())
 }
 
-/// Why there are no shares.
-enum Refusal {
-    /// Combinations of the levels that have no score.
-    Missing { missing: usize, all: usize },
-    /// A factor that some trials do not have.
-    Conditional(String),
-    /// Trials on different splits cannot be compared split by split.
-    Splits,
-    /// Scores that do not vary, or are no numbers.
-    Scores,
-}
-
-/// The shares of the variance over the grid.
-fn anova(material: &Material) -> Result<Anova, Refusal> {
-    let (plan, factors) = (material.plan, &material.sweep.factors);
-    if let Some(factor) = factors.iter().find(|factor| factor.when.is_some()) {
-        return Err(Refusal::Conditional(factor.name.clone()));
-    }
-    let levels: Vec<usize> = factors.iter().map(|factor| factor.levels.len()).collect();
-    let all = levels.iter().product::<usize>();
-    let grid = grid_trials(plan);
-    let mut cells: Vec<Option<&[f64]>> = vec![None; all];
-    for &trial in &grid {
-        // The first factor varies slowest, as in the plan.
-        let cell = plan.trials[trial].levels.iter().zip(&levels);
-        let cell = cell.fold(0, |cell, (level, count)| cell * count + level.unwrap_or(0));
-        cells[cell] = material.analysis.scores[trial].as_deref();
-    }
-    let missing = cells.iter().filter(|cell| cell.is_none()).count();
-    if missing > 0 {
-        return Err(Refusal::Missing { missing, all });
-    }
-    let first = &plan.trials[grid[0]];
-    if !grid
-        .iter()
-        .all(|&trial| shares_splits(&plan.trials[trial], first))
-    {
-        return Err(Refusal::Splits);
-    }
-    let scores: Vec<&[f64]> = cells.into_iter().flatten().collect();
-    let ratio = test_to_train(&first.config.validation);
-    statistics::functional_anova(&levels, &scores, ratio).map_err(|_| Refusal::Scores)
-}
-
-/// The trials of the grid, without those beside it.
-fn grid_trials(plan: &Plan) -> Vec<usize> {
-    let trials = plan.trials.iter().enumerate();
-    let of_grid = trials.filter(|(_, trial)| trial.included.is_none());
-    of_grid.map(|(position, _)| position).collect()
-}
-
-fn refusal(words: Wording, reason: &Refusal) -> String {
+fn refusal(words: Wording, reason: &Incomplete) -> String {
     let why = match (words.language, reason) {
-        (Language::English, Refusal::Missing { missing, all }) => format!(
+        (Language::English, Incomplete::Missing { missing, all }) => format!(
             "{missing} of the {all} combinations of the levels have no score (left out, failed or \
              not done yet)"
         ),
-        (Language::French, Refusal::Missing { missing, all }) => format!(
+        (Language::French, Incomplete::Missing { missing, all }) => format!(
             "{missing} des {all} combinaisons des niveaux n’ont pas de score (omises, échouées ou \
              à faire)"
         ),
-        (Language::English, Refusal::Conditional(factor)) => {
+        (Language::English, Incomplete::Conditional(factor)) => {
             format!("`{factor}` is not there in all trials")
         }
-        (Language::French, Refusal::Conditional(factor)) => {
+        (Language::French, Incomplete::Conditional(factor)) => {
             format!("`{factor}` n’existe pas dans tous les essais")
         }
-        (Language::English, Refusal::Splits) => {
+        (Language::English, Incomplete::Splits) => {
             "the trials were validated on different splits".into()
         }
-        (Language::French, Refusal::Splits) => {
+        (Language::French, Incomplete::Splits) => {
             "les essais ont été validés sur des partages différents".into()
         }
-        (Language::English, Refusal::Scores) => "the scores do not vary".into(),
-        (Language::French, Refusal::Scores) => "les scores ne varient pas".into(),
+        (Language::English, Incomplete::Nothing) => "there is no grid".into(),
+        (Language::French, Incomplete::Nothing) => "il n’y a pas de grille".into(),
     };
-    let missing = matches!(reason, Refusal::Missing { .. });
+    let missing = matches!(reason, Incomplete::Missing { .. });
     let because = match missing {
         false => "",
         true => words.pick(
@@ -170,7 +122,7 @@ fn headline(words: Wording, material: &Material, names: &[&str], anova: &Anova) 
 }
 
 /// The main effects of factors with several levels, the largest first.
-fn main_effects(anova: &Anova) -> Vec<(usize, &Effect)> {
+pub(super) fn main_effects(anova: &Anova) -> Vec<(usize, &Effect)> {
     let effects = anova.effects.iter().filter_map(|effect| match effect.term {
         Term::Main(factor) if effect.degrees_of_freedom > 0 => Some((factor, effect)),
         _ => None,

@@ -49,14 +49,6 @@ impl Wording {
         format!("{count} {}", if is_one { one } else { several })
     }
 
-    /// The decimal sign.
-    pub(super) fn decimal_sign(self) -> char {
-        match self.language {
-            Language::English => '.',
-            Language::French => ',',
-        }
-    }
-
     /// A value of the CSV, with the language's decimal sign where it is a number.
     pub(super) fn plain(self, text: String) -> String {
         match text.parse::<f64>() {

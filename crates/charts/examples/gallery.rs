@@ -31,20 +31,28 @@ fn write_all(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         more: "… et {count} de plus".to_owned(),
         ..Style::default()
     };
-    let write = |name: &str, chart: &dyn Chart, style: &Style| -> Result<(), Box<dyn std::error::Error>> {
-        let drawing = chart.draw(style);
-        let svg = drawing.to_svg();
-        println!("{name}: {} bytes of SVG", svg.len());
-        std::fs::write(folder.join(name).with_extension("svg"), svg)?;
-        std::fs::write(folder.join(name).with_extension("png"), drawing.to_png(2.0)?)?;
-        Ok(())
-    };
+    let write =
+        |name: &str, chart: &dyn Chart, style: &Style| -> Result<(), Box<dyn std::error::Error>> {
+            let drawing = chart.draw(style);
+            let svg = drawing.to_svg();
+            println!("{name}: {} bytes of SVG", svg.len());
+            std::fs::write(folder.join(name).with_extension("svg"), svg)?;
+            std::fs::write(
+                folder.join(name).with_extension("png"),
+                drawing.to_png(2.0)?,
+            )?;
+            Ok(())
+        };
     let trials = trials();
     write("learning-curves", &learning_curves(&trials[..6]), &english)?;
     write("learning-curves-many", &learning_curves(&trials), &english)?;
     write("layers", &layers(), &english)?;
     write("main-effects", &main_effects(&trials), &english)?;
-    write("main-effects-french", &main_effects_in_french(&trials), &french)?;
+    write(
+        "main-effects-french",
+        &main_effects_in_french(&trials),
+        &french,
+    )?;
     write("heat-map", &heat_map(&trials), &english)?;
     write("confusion", &confusion(), &english)?;
     write("pareto", &pareto(&trials, Third::Size), &english)?;
@@ -89,7 +97,11 @@ fn trials() -> Vec<Trial> {
             let part = |factor: usize| FACTORS[factor].1[levels[factor]];
             let name = format!(
                 "layers={}-width={}-lr={}-{}-{}",
-                part(0), part(1), part(2), part(3), part(4)
+                part(0),
+                part(1),
+                part(2),
+                part(3),
+                part(4)
             );
             Trial { levels, name }
         })
@@ -98,16 +110,23 @@ fn trials() -> Vec<Trial> {
 
 impl Trial {
     fn key(&self) -> u64 {
-        self.levels.iter().fold(1, |key, &level| key * 7 + level as u64)
+        self.levels
+            .iter()
+            .fold(1, |key, &level| key * 7 + level as u64)
     }
 
     /// Loss after an epoch on a fold.
     fn loss(&self, epoch: usize, fold: u64, training: bool) -> f64 {
         let [layers, width, rate, schedule, regularisation] = self.levels.map(|level| level as f64);
         let speed = 0.5 + 0.12 * layers + 0.1 * width - 0.28 * rate + 0.04 * schedule;
-        let floor = 0.11 - 0.012 * layers - 0.015 * width + 0.05 * rate - 0.006 * schedule
+        let floor = 0.11 - 0.012 * layers - 0.015 * width + 0.05 * rate
+            - 0.006 * schedule
             - 0.004 * regularisation;
-        let floor = if training { floor * (0.35 + 0.15 * regularisation) } else { floor };
+        let floor = if training {
+            floor * (0.35 + 0.15 * regularisation)
+        } else {
+            floor
+        };
         let jitter = 1.0 + 0.16 * (noise(self.key() * 1000 + epoch as u64 * 10 + fold) - 0.5);
         (floor + 1.9 * (-speed * epoch as f64).exp()) * jitter
     }
@@ -115,7 +134,9 @@ impl Trial {
     fn curve(&self, training: bool) -> Vec<CurvePoint> {
         (1..=10)
             .map(|epoch| {
-                let losses: Vec<f64> = (0..5).map(|fold| self.loss(epoch, fold, training)).collect();
+                let losses: Vec<f64> = (0..5)
+                    .map(|fold| self.loss(epoch, fold, training))
+                    .collect();
                 CurvePoint::with_band(
                     epoch as f64,
                     losses.iter().sum::<f64>() / 5.0,
@@ -149,7 +170,11 @@ fn learning_curves(trials: &[Trial]) -> LearningCurves {
 
 fn layers() -> LayerLines {
     let layers = (1..=4_u64).map(|layer| LayerLine {
-        name: if layer == 4 { "output".to_owned() } else { format!("layer {layer}") },
+        name: if layer == 4 {
+            "output".to_owned()
+        } else {
+            format!("layer {layer}")
+        },
         points: (1..=30)
             .map(|epoch| {
                 let decay = (-0.09 * epoch as f64).exp();
@@ -193,11 +218,20 @@ fn main_effects(trials: &[Trial]) -> MainEffects {
             high: mean + half,
         }
     };
-    let factors = FACTORS.iter().enumerate().map(|(factor, (name, levels))| FactorEffect {
-        name: (*name).to_owned(),
-        unit: if *name == "width" { "units".to_owned() } else { String::new() },
-        levels: (0..levels.len()).map(|index| level(factor, index)).collect(),
-    });
+    let factors = FACTORS
+        .iter()
+        .enumerate()
+        .map(|(factor, (name, levels))| FactorEffect {
+            name: (*name).to_owned(),
+            unit: if *name == "width" {
+                "units".to_owned()
+            } else {
+                String::new()
+            },
+            levels: (0..levels.len())
+                .map(|index| level(factor, index))
+                .collect(),
+        });
     MainEffects {
         heading: Heading::new("Accuracy at each level of each factor"),
         y: Axis::linear("validation accuracy", "%"),
@@ -215,8 +249,14 @@ fn main_effects_in_french(trials: &[Trial]) -> MainEffects {
         ("couches cachées", vec!["1", "2", "3"]),
         ("largeur", vec!["64", "128"]),
         ("taux d’apprentissage", vec!["0,1", "0,01"]),
-        ("décroissance", vec!["constante", "par paliers", "en cosinus"]),
-        ("régularisation", vec!["aucune", "abandon (dropout)", "décroissance des poids"]),
+        (
+            "décroissance",
+            vec!["constante", "par paliers", "en cosinus"],
+        ),
+        (
+            "régularisation",
+            vec!["aucune", "abandon (dropout)", "décroissance des poids"],
+        ),
     ];
     for (factor, (name, levels)) in chart.factors.iter_mut().zip(words) {
         factor.name = name.to_owned();
@@ -250,7 +290,13 @@ fn heat_map(trials: &[Trial]) -> HeatMap {
         columns: Categories::new("regularisation", FACTORS[4].1.iter().copied()),
         cells: (0..3)
             .map(|row| {
-                let value = |column| if (row, column) == (1, 2) { f64::NAN } else { mean(row, column) };
+                let value = |column| {
+                    if (row, column) == (1, 2) {
+                        f64::NAN
+                    } else {
+                        mean(row, column)
+                    }
+                };
                 (0..3).map(|column| Cell::new(value(column))).collect()
             })
             .collect(),
@@ -262,7 +308,15 @@ fn heat_map(trials: &[Trial]) -> HeatMap {
 
 fn confusion() -> HeatMap {
     let classes = [
-        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
         "Ankle boot",
     ];
     let group = |class: usize| match class {
@@ -318,7 +372,11 @@ fn pareto(trials: &[Trial], third: Third) -> ParetoScatter {
         y: trial.accuracy(),
         size: trial.parameters() / 1000.0,
         shape: trial.levels[4],
-        mark: if trial.accuracy() == best { "best".to_owned() } else { String::new() },
+        mark: if trial.accuracy() == best {
+            "best".to_owned()
+        } else {
+            String::new()
+        },
     });
     ParetoScatter {
         heading: Heading::new("Accuracy against time"),
@@ -340,10 +398,15 @@ fn pareto(trials: &[Trial], third: Third) -> ParetoScatter {
 fn parallel(trials: &[Trial]) -> ParallelCoordinates {
     let mut axes: Vec<ParallelAxis> = FACTORS
         .iter()
-        .map(|(name, levels)| ParallelAxis::Categories(Categories::new(*name, levels.iter().copied())))
+        .map(|(name, levels)| {
+            ParallelAxis::Categories(Categories::new(*name, levels.iter().copied()))
+        })
         .collect();
     axes.push(ParallelAxis::Numbers(Axis::linear("time of an epoch", "s")));
-    axes.push(ParallelAxis::Numbers(Axis::linear("validation accuracy", "%")));
+    axes.push(ParallelAxis::Numbers(Axis::linear(
+        "validation accuracy",
+        "%",
+    )));
     let line = |trial: &Trial| {
         let mut values: Vec<f64> = trial.levels.iter().map(|&level| level as f64).collect();
         values.extend([trial.seconds_per_epoch(), trial.accuracy()]);

@@ -127,7 +127,11 @@ impl LeftAxis {
         ]];
         lines.extend(self.ticks.iter().filter_map(|t| tick(t.value, TICK)));
         let minor = minor_ticks(&self.span);
-        lines.extend(minor.into_iter().filter_map(|value| tick(value, MINOR_TICK)));
+        lines.extend(
+            minor
+                .into_iter()
+                .filter_map(|value| tick(value, MINOR_TICK)),
+        );
         push_lines(marks, lines, Stroke::new(AXIS, 1.0));
         for tick in &self.ticks {
             if let Some(y) = self.place(area, tick.value) {
@@ -213,7 +217,11 @@ impl BottomAxis {
         ]];
         lines.extend(self.ticks.iter().filter_map(|t| tick(t.value, TICK)));
         let minor = minor_ticks(&self.span);
-        lines.extend(minor.into_iter().filter_map(|value| tick(value, MINOR_TICK)));
+        lines.extend(
+            minor
+                .into_iter()
+                .filter_map(|value| tick(value, MINOR_TICK)),
+        );
         push_lines(marks, lines, Stroke::new(AXIS, 1.0));
         let baseline = bottom + TICK + GAP + 0.8 * FONT_SIZE;
         for tick in &self.ticks {
@@ -284,7 +292,10 @@ mod tests {
                 let span = Span::exactly(Scale::Linear, [start, end]).unwrap();
                 let axis = BottomAxis::new(span, width, false, '.');
                 assert!(have_room(&axis.ticks, &span, width));
-                assert!(width < 300.0 || axis.ticks.len() >= 3, "{width} {start} {end}");
+                assert!(
+                    width < 300.0 || axis.ticks.len() >= 3,
+                    "{width} {start} {end}"
+                );
             }
         }
     }

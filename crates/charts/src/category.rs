@@ -109,8 +109,9 @@ impl Slant {
     /// Draws a name below the axis at this place.
     pub(crate) fn draw(self, name: String, axis: Point, marks: &mut Vec<Mark>) {
         let text = match self {
-            Self::Level => Text::new(name, axis.moved(0.0, GAP + 0.8 * FONT_SIZE))
-                .anchored(Anchor::Middle),
+            Self::Level => {
+                Text::new(name, axis.moved(0.0, GAP + 0.8 * FONT_SIZE)).anchored(Anchor::Middle)
+            }
             Self::Rising => Text::new(name, axis.moved(4.0, GAP + 0.5 * FONT_SIZE))
                 .anchored(Anchor::End)
                 .turned(-ANGLE),
@@ -141,8 +142,14 @@ mod tests {
         let depth = Slant::Rising.depth([&name]);
         let reach = Slant::Rising.reach(&name);
         for corner in text.corners() {
-            assert!(corner.y > 0.0 && corner.y < depth + 3.0, "{corner:?} {depth}");
-            assert!(corner.x > -reach - 3.0 && corner.x < 10.0, "{corner:?} {reach}");
+            assert!(
+                corner.y > 0.0 && corner.y < depth + 3.0,
+                "{corner:?} {depth}"
+            );
+            assert!(
+                corner.x > -reach - 3.0 && corner.x < 10.0,
+                "{corner:?} {reach}"
+            );
         }
     }
 

@@ -243,9 +243,8 @@ impl Sheet {
     }
 
     fn draw_cells(&self, map: &HeatMap, colours: &Colours, decimal: char, marks: &mut Vec<Mark>) {
-        let places = || {
-            (0..self.shown_rows).flat_map(|row| (0..self.shown_columns).map(move |c| (row, c)))
-        };
+        let places =
+            || (0..self.shown_rows).flat_map(|row| (0..self.shown_columns).map(move |c| (row, c)));
         let number = |row, column| {
             let shown = map.cell(row, column).map_or(f64::NAN, |cell| cell.shown);
             fixed(shown, map.decimals.min(12), decimal)

@@ -3,8 +3,8 @@
 use crate::colour::{Colour, WHITE};
 use crate::drawing::{Mark, Outline, Paint, Stroke};
 use crate::geometry::{Point, Rectangle};
-use crate::look::Look;
 use crate::interval::interval;
+use crate::look::Look;
 use crate::marker::Marker;
 use crate::text::{FONT_SIZE, Text, shortened, width};
 
@@ -28,9 +28,16 @@ pub(crate) struct Entry {
 /// What is seen in the chart.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Swatch {
-    Line { look: Look, markers: bool },
+    Line {
+        look: Look,
+        markers: bool,
+    },
     Band(Colour, f64),
-    Marker { marker: Marker, radius: f64, paint: Paint },
+    Marker {
+        marker: Marker,
+        radius: f64,
+        paint: Paint,
+    },
     /// A bar between two ends.
     Interval(Colour),
     /// A short word, as it stands beside a point.
@@ -149,7 +156,11 @@ impl Swatch {
                 marks.push(Mark::shape(outline, paint.clone()));
             }
             Self::Interval(colour) => {
-                marks.push(interval(middle.moved(0.0, -6.0), middle.moved(0.0, 6.0), *colour));
+                marks.push(interval(
+                    middle.moved(0.0, -6.0),
+                    middle.moved(0.0, 6.0),
+                    *colour,
+                ));
             }
             Self::Tag(tag) => {
                 let text = Text::beside(tag.clone(), middle);

@@ -91,10 +91,7 @@ impl Chart for MainEffects {
 
 impl MainEffects {
     fn draw_factors(&self, factors: &[FactorEffect], span: Span, style: &Style) -> Drawing {
-        let names: Vec<Vec<String>> = factors
-            .iter()
-            .map(|factor| factor.names(style))
-            .collect();
+        let names: Vec<Vec<String>> = factors.iter().map(|factor| factor.names(style)).collect();
         let counts: Vec<usize> = names.iter().map(Vec::len).collect();
         let full_width = style.usable_width();
         let rows_of = |left: f64| Panels::new(&counts, full_width - left - MARGIN);
@@ -140,7 +137,15 @@ impl MainEffects {
             for index in row.clone() {
                 let width = panels.width(counts[index]);
                 let area = Rectangle::new(x, top + strip, x + width, last_bottom);
-                draw_strip(&strips[index], Rectangle { top, bottom: area.top - 3.0, ..area }, &mut marks);
+                draw_strip(
+                    &strips[index],
+                    Rectangle {
+                        top,
+                        bottom: area.top - 3.0,
+                        ..area
+                    },
+                    &mut marks,
+                );
                 let panel = Panel {
                     area,
                     factor: &factors[index],
@@ -315,7 +320,10 @@ impl Panel<'_> {
             let y = self.axis.place(&self.area, value)?;
             Some(Point::new(self.middle(index), y))
         };
-        let points = levels.iter().enumerate().map(|(i, level)| place(i, level.value));
+        let points = levels
+            .iter()
+            .enumerate()
+            .map(|(i, level)| place(i, level.value));
         let lines: Vec<Vec<Point>> = runs(points)
             .into_iter()
             .filter(|run| run.len() > 1)

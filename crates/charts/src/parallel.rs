@@ -118,26 +118,18 @@ struct Rail<'a> {
 }
 
 impl<'a> Rail<'a> {
-    fn new(
-        axis: &'a ParallelAxis,
-        index: usize,
-        lines: &[&ParallelLine],
-        style: &Style,
-    ) -> Self {
+    fn new(axis: &'a ParallelAxis, index: usize, lines: &[&ParallelLine], style: &Style) -> Self {
         let value = |line: &&ParallelLine| line.values.get(index).copied().unwrap_or(f64::NAN);
         let values: Vec<f64> = lines.iter().map(value).collect();
         match axis {
-            ParallelAxis::Categories(categories) => Self::of_names(axis, categories, &values, style),
+            ParallelAxis::Categories(categories) => {
+                Self::of_names(axis, categories, &values, style)
+            }
             ParallelAxis::Numbers(numbers) => Self::of_numbers(axis, numbers, &values, style),
         }
     }
 
-    fn of_numbers(
-        axis: &'a ParallelAxis,
-        numbers: &Axis,
-        values: &[f64],
-        style: &Style,
-    ) -> Self {
+    fn of_numbers(axis: &'a ParallelAxis, numbers: &Axis, values: &[f64], style: &Style) -> Self {
         let Some(span) = Span::around(numbers.scale, values.iter().copied()) else {
             return Self {
                 axis,
@@ -238,7 +230,9 @@ impl<'a> Sheet<'a> {
         let full_width = style.usable_width();
         let note = (hidden > 0).then(|| style.and_more(hidden));
         let outer = |rail: Option<&Rail>| {
-            rail.map_or(0.0, |rail| rail.label_width().min(LONGEST_LABEL) + GAP + TICK)
+            rail.map_or(0.0, |rail| {
+                rail.label_width().min(LONGEST_LABEL) + GAP + TICK
+            })
         };
         let bar = ColourBar::new(colours, &chart.colour, 200.0, style.decimal);
         let bar_left = full_width - MARGIN - bar.width();
@@ -322,7 +316,10 @@ impl<'a> Sheet<'a> {
             let share = (*rail.crossings.get(rank)?)?;
             Some(Point::new(self.x(index), self.y(share)))
         });
-        let runs: Vec<Vec<Point>> = runs(places).into_iter().filter(|run| run.len() > 1).collect();
+        let runs: Vec<Vec<Point>> = runs(places)
+            .into_iter()
+            .filter(|run| run.len() > 1)
+            .collect();
         let stroke = match is_broad {
             true => Stroke::new(colour, 2.2),
             false => Stroke::new(colour, 1.0).translucent(0.8),
@@ -337,7 +334,10 @@ impl<'a> Sheet<'a> {
     fn draw_rail(&self, index: usize, marks: &mut Vec<Mark>) {
         let rail = &self.rails[index];
         let x = self.x(index);
-        let ends = (Point::new(x, self.area.top), Point::new(x, self.area.bottom));
+        let ends = (
+            Point::new(x, self.area.top),
+            Point::new(x, self.area.bottom),
+        );
         marks.push(Mark::line(ends.0, ends.1, Stroke::new(AXIS, 1.2)));
         let is_outer = index == 0 || index + 1 == self.rails.len();
         let (side, anchor) = match index {
@@ -363,12 +363,16 @@ impl<'a> Sheet<'a> {
             let mut label = label.clone();
             label.plain = shortened(&label.plain, FONT_SIZE, longest);
             let at = Point::new(x + side * (TICK + GAP - 2.0), place);
-            marks.push(Mark::Text(Text::beside(label, at).anchored(anchor).rimmed()));
+            marks.push(Mark::Text(
+                Text::beside(label, at).anchored(anchor).rimmed(),
+            ));
         }
         let lines = &self.captions[index];
         for (row, line) in lines.iter().rev().enumerate() {
             let at = Point::new(x, self.area.top - 8.0 - 4.0 - row as f64 * LINE);
-            marks.push(Mark::Text(Text::new(line.clone(), at).anchored(Anchor::Middle)));
+            marks.push(Mark::Text(
+                Text::new(line.clone(), at).anchored(Anchor::Middle),
+            ));
         }
     }
 }

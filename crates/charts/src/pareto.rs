@@ -340,15 +340,24 @@ impl<'a> Scene<'a> {
         // Small points are seen on large ones.
         behind.sort_by(|&one, &two| places[two].1.total_cmp(&places[one].1));
         let draw = |index: usize, is_on_front: bool| {
-            chart.point(points[index], places[index], sizes, is_on_front, points.len())
+            chart.point(
+                points[index],
+                places[index],
+                sizes,
+                is_on_front,
+                points.len(),
+            )
         };
-        plot.marks.extend(behind.iter().map(|&index| draw(index, false)));
+        plot.marks
+            .extend(behind.iter().map(|&index| draw(index, false)));
         if steps.len() > 1 {
             let colour = if chart.has_shapes() { DARK } else { VERMILION };
             let paint = Paint::stroke(Stroke::new(colour, 1.6));
-            plot.marks.push(Mark::shape(Outline::Lines(vec![steps.clone()]), paint));
+            plot.marks
+                .push(Mark::shape(Outline::Lines(vec![steps.clone()]), paint));
         }
-        plot.marks.extend(front.iter().map(|&index| draw(index, true)));
+        plot.marks
+            .extend(front.iter().map(|&index| draw(index, true)));
 
         let square = |&(at, radius): &(Point, f64)| Rectangle::around(at, radius);
         let lines = steps.windows(2).map(|ends| thin(ends[0], ends[1]));

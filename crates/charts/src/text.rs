@@ -56,7 +56,9 @@ pub(crate) fn superscript(letter: char) -> char {
         '1' => '¹',
         '2' => '²',
         '3' => '³',
-        '0' | '4'..='9' => char::from_u32('⁰' as u32 + letter as u32 - '0' as u32).unwrap_or(letter),
+        '0' | '4'..='9' => {
+            char::from_u32('⁰' as u32 + letter as u32 - '0' as u32).unwrap_or(letter)
+        }
         other => other,
     }
 }
