@@ -63,5 +63,11 @@ fn figure(figures: &Figures, trial: usize) -> Option<Figure> {
         y: Axis::log(words.pick("gradient norm", "norme du gradient"), ""),
         layers,
     };
-    (!chart.layers.is_empty()).then(|| figures.draw(&format!("gradients-{name}"), caption, &chart))
+    // On a logarithmic axis norms of 0 have no place.
+    let is_seen = |layer: &LayerLine| layer.points.iter().any(|point| point.value > 0.0);
+    chart
+        .layers
+        .iter()
+        .any(is_seen)
+        .then(|| figures.draw(&format!("gradients-{name}"), caption, &chart))
 }
