@@ -13,6 +13,7 @@ mod markdown;
 mod measured;
 mod metric;
 mod number;
+pub mod page;
 mod status;
 mod table;
 

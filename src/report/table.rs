@@ -31,6 +31,16 @@ impl Table {
         self.rows.push(cells);
     }
 
+    /// The headers, and how the cells below are aligned.
+    pub fn columns(&self) -> &[(String, Align)] {
+        &self.columns
+    }
+
+    /// The rows, a cell for each column.
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
     /// The table as Markdown, its columns aligned with spaces.
     pub fn to_markdown(&self) -> String {
         let dividers = |(align, width): (Align, usize)| match align {
