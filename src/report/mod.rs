@@ -2,6 +2,7 @@
 
 mod aggregate;
 mod analysis;
+mod as_page;
 mod baseline;
 mod best;
 mod classes;
@@ -20,6 +21,7 @@ mod marginal;
 mod measured;
 mod metric;
 mod overview;
+pub mod page;
 mod pareto;
 mod ranking;
 mod rows;
@@ -45,6 +47,7 @@ use analysis::Analysis;
 use content::{Material, content};
 use grid::Grid;
 use leaderboard::Detail;
+use page::Page;
 use polars::prelude::{DataFrame, PolarsResult};
 use std::path::PathBuf;
 
@@ -55,6 +58,8 @@ pub struct Report {
     pub document: Document,
     /// The trial that is shown more closely, if there is one.
     pub best: Option<Best>,
+    /// The document for a browser, with the trials as data.
+    pub page: Page,
     /// The ranking, for other documents.
     ranking: Table,
     /// One row for each trial.
@@ -137,8 +142,10 @@ impl Report {
             analysis: &analysis,
             best: best.as_ref(),
         };
+        let document = content(&material)?;
         Ok(Self {
-            document: content(&material)?,
+            page: as_page::page(&material, &document)?,
+            document,
             best,
             ranking,
             frame: listed,
@@ -160,6 +167,7 @@ impl Report {
         let mut files = vec![
             file("md", self.document.to_markdown(name).into_bytes()),
             file("csv", rows::csv(&self.frame)?),
+            file("html", page::render(&self.page).into_bytes()),
         ];
         for format in &self.formats {
             files.extend(match format {

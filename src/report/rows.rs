@@ -44,7 +44,8 @@ pub(super) fn json(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
     Ok(text.into_bytes())
 }
 
-fn values(column: &Column) -> PolarsResult<Vec<Value>> {
+/// The cells of a column; `null` where there is nothing.
+pub(super) fn values(column: &Column) -> PolarsResult<Vec<Value>> {
     Ok(match column.dtype() {
         DataType::Boolean => column.bool()?.iter().map(Value::from).collect(),
         DataType::String => column.str()?.iter().map(Value::from).collect(),
