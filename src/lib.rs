@@ -36,3 +36,4 @@ pub mod report;
 pub mod run;
 pub mod spec;
 pub mod train;
+pub mod trained;

@@ -39,6 +39,7 @@ fn points() -> Dataset {
         test: samples(40, 1),
         class_names: ["a", "b", "c"].map(str::to_owned).into(),
         image: None,
+        columns: Vec::new(),
         known: None,
         test_was_taken: false,
     }

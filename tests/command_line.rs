@@ -15,6 +15,8 @@ fn the_help_shows_every_command_and_option() {
         &["run", "--help"],
         &["plan", "--help"],
         &["report", "--help"],
+        &["export", "--help"],
+        &["predict", "--help"],
         &["data", "--help"],
         &["data", "fetch", "--help"],
         &["data", "check", "--help"],

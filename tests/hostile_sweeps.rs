@@ -25,6 +25,7 @@ exclude:
 include:
   - { model.layers: 3, training.weight_decay: 1.0e-3 }
 report: { rank_by: loss }
+keep: best 2
 "#;
 
 fn read(text: &str) {

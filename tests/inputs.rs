@@ -46,6 +46,7 @@ fn images() -> Dataset {
         test: samples(30),
         class_names: vec!["left".to_owned(), "right".to_owned()],
         image: Some([5, 4, 2]),
+        columns: Vec::new(),
         known: None,
         test_was_taken: false,
     }

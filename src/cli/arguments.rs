@@ -4,7 +4,7 @@ use crate::data::Official;
 use crate::report::{Order, View};
 use crate::run::DeviceChoice;
 use crate::spec::{DataSet, Language};
-use clap::{Args, Parser, Subcommand};
+use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
 /// Plans, trains and compares grids of small neural networks from one YAML file.
@@ -39,6 +39,10 @@ pub enum Command {
     Report(ReportArguments),
     /// Write one report over several sweeps, from their results alone
     Compare(CompareArguments),
+    /// Write the model of a trained run, for PyTorch, for burn and for `predict`
+    Export(ExportArguments),
+    /// Ask an exported model about images, tables or arrays; answers in CSV
+    Predict(PredictArguments),
     /// List, fetch and check the data sets that are known by name
     #[command(subcommand)]
     Data(DataCommand),
@@ -144,6 +148,63 @@ impl ReportArguments {
             order: self.rank_by.clone(),
         }
     }
+}
+
+/// What `export` takes.
+#[derive(Args, Clone, Debug)]
+pub struct ExportArguments {
+    #[command(flatten)]
+    pub sweep: SweepArguments,
+    /// The folder of the results
+    #[arg(long, value_name = "FOLDER", default_value = "runs")]
+    pub runs: PathBuf,
+    /// The best trial: what is done where no trial is named
+    #[arg(long, conflicts_with = "trial")]
+    pub best: bool,
+    /// The trial of this name, as in the tables and in the folder of the results
+    #[arg(long, value_name = "NAME")]
+    pub trial: Option<String>,
+    /// The trial's run on this fold
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub fold: u32,
+    /// The trial's run of this repeat
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub repeat: u32,
+    /// The format of the weights: safetensors, for PyTorch and `predict`, or burn
+    #[arg(long, value_enum, hide_possible_values = true, default_value_t = WeightsFormat::Safetensors)]
+    pub format: WeightsFormat,
+    /// Train the run again, on the CPU, where its weights were not kept
+    #[arg(long)]
+    pub retrain: bool,
+    /// Where the model goes; default: models/SWEEP-TRIAL
+    #[arg(long, value_name = "FOLDER")]
+    pub output: Option<PathBuf>,
+}
+
+/// A format of weights.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum WeightsFormat {
+    /// model.safetensors, for PyTorch and for `predict`
+    Safetensors,
+    /// model.mpk, for burn's NamedMpkFileRecorder
+    Burn,
+}
+
+/// What `predict` takes.
+#[derive(Args, Clone, Debug)]
+pub struct PredictArguments {
+    /// The folder that `export` wrote
+    #[arg(value_name = "MODEL")]
+    pub model: PathBuf,
+    /// Images (PNG, JPEG), folders of images, tables (CSV, Parquet), arrays (.npy, IDX)
+    #[arg(value_name = "INPUT", required = true)]
+    pub inputs: Vec<PathBuf>,
+    /// The file of the answers; default: standard output
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Tell the logits too
+    #[arg(long)]
+    pub logits: bool,
 }
 
 /// The commands of `data`.

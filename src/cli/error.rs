@@ -1,11 +1,13 @@
 //! What the command line says when something cannot be done.
 
+use super::export::ExportError;
 use crate::data::{DataError, FetchError};
 use crate::plan::PlanError;
 use crate::record::RecordError;
 use crate::report::ReportError;
 use crate::run::{Device, DeviceError, DeviceFault};
 use crate::spec::{Source, SpecError};
+use crate::trained::ModelError;
 use miette::{Diagnostic, LabeledSpan, MietteDiagnostic, MietteHandlerOpts, NamedSource};
 use std::fmt;
 use std::io::Write;
@@ -63,6 +65,12 @@ pub enum CliError {
         /// Why.
         error: std::io::Error,
     },
+    /// A run that cannot be exported.
+    #[error(transparent)]
+    Export(#[from] ExportError),
+    /// A model that cannot be used.
+    #[error(transparent)]
+    Model(#[from] ModelError),
     /// Folders that cannot be written to before anything was trained.
     #[error(transparent)]
     Start(RecordError),
@@ -93,6 +101,8 @@ impl CliError {
             | Self::Locked { .. }
             | Self::NoResults(_)
             | Self::NoSweep { .. }
+            | Self::Export(_)
+            | Self::Model(_)
             | Self::Start(_)
             | Self::Upload { .. }
             | Self::System(_) => 2,

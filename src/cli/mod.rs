@@ -5,7 +5,9 @@ mod best;
 mod compare;
 mod data;
 mod error;
+mod export;
 mod output;
+mod predict;
 mod report;
 mod run;
 mod sweep;
@@ -42,6 +44,8 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
             output::say(&summary(&loaded.sweep, &loaded.plan))?;
             Ok(0)
         }
+        Some(Command::Export(arguments)) => export::export(&arguments),
+        Some(Command::Predict(arguments)) => predict::predict(&arguments),
         Some(Command::Data(command)) => data::data(&command),
         Some(Command::Schema) => {
             output::say(&format!("{:#}\n", schema()))?;

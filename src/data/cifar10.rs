@@ -136,6 +136,7 @@ fn from_files(read: &dyn Fn(&str) -> Read) -> Result<Dataset, DataError> {
         test: samples(&[TEST_FILE])?,
         class_names: CLASSES.map(str::to_owned).to_vec(),
         image: Some([32, 32, 3]),
+        columns: Vec::new(),
         known: Some(Normalisation {
             mean: MEAN.to_vec(),
             standard_deviation: STANDARD_DEVIATION.to_vec(),

@@ -14,6 +14,8 @@ pub struct Dataset {
     pub class_names: Vec<String>,
     /// Height, width and channels of a sample that is an image. Channels vary fastest.
     pub image: Option<[usize; 3]>,
+    /// The names of the features, where they are columns of a table; else none.
+    pub columns: Vec<String>,
     /// The published mean and standard deviation, where there are such.
     pub known: Option<Normalisation>,
     /// Whether the test part was taken from the training part.

@@ -63,6 +63,22 @@ impl<B: Backend> DeviceSamples<B> {
         }
     }
 
+    /// Puts samples whose classes are not known on `device`, normalised where there is something to
+    /// do it `by`: so many `features` each. Their targets mean nothing.
+    pub fn unlabelled(
+        values: Values,
+        features: usize,
+        by: Option<&Normalisation>,
+        device: &B::Device,
+    ) -> Self {
+        let samples = Samples {
+            labels: vec![0; values.len() / features.max(1)],
+            values,
+            features,
+        };
+        Self::new(&samples, by, 1, device)
+    }
+
     /// Samples of these features (`[samples, features]`) and targets (`[samples, classes]`).
     pub fn from_tensors(features: Tensor<B, 2>, targets: Tensor<B, 2>) -> Self {
         Self {

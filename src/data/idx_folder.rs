@@ -45,6 +45,7 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
             [height, width, channels] => Some([height, width, channels]),
             _ => None,
         },
+        columns: Vec::new(),
     })
 }
 

@@ -57,10 +57,10 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
     if let Some((file, image)) = all().find(|(_, image)| size(image) != size(first)) {
         return Err(format!(
             "{} has {} × {} pixels, but {} has {} × {}; all images must have one size",
-            below(folder, &file.path),
+            shown(folder, &file.path),
             image.width,
             image.height,
-            below(folder, &first_file.path),
+            shown(folder, &first_file.path),
             first.width,
             first.height
         ));
@@ -74,7 +74,7 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
                 .flat_map(|image| match image.channels == channels {
                     true => image.values,
                     // A grey image among coloured ones.
-                    false => image.values.iter().flat_map(|&grey| [grey; 3]).collect(),
+                    false => image.coloured(),
                 })
                 .collect(),
         ),
@@ -87,7 +87,66 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
         train: part(train, train_images),
         features: shape.iter().product(),
         image: Some(shape),
+        columns: Vec::new(),
     })
+}
+
+/// The images in a folder and in the folders below it, in the order of their names.
+///
+/// # Errors
+/// A reason, in words: a folder that cannot be read, images in other formats.
+pub(super) fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    let mut found = Vec::new();
+    for path in entries(folder)? {
+        // Links to folders are not followed: they may lead in circles.
+        if path.is_dir() && !path.is_symlink() {
+            found.extend(below(&path)?);
+        } else if is_image(folder, &path)? {
+            found.push(path);
+        }
+    }
+    Ok(found)
+}
+
+/// The bytes of images that must have this shape (height, width, channels), one after the other.
+/// A grey image among coloured ones becomes one of three equal channels.
+///
+/// # Errors
+/// A reason, in words, that names the file below `folder`.
+pub(super) fn of_shape(
+    folder: &Path,
+    files: &[PathBuf],
+    [height, width, channels]: [usize; 3],
+) -> Result<Vec<u8>, String> {
+    let of_file = |path: &PathBuf| {
+        let image = decoded(folder, path)?;
+        let told = |reason: String| format!("{}: {reason}", shown(folder, path));
+        if (image.height, image.width) != (height, width) {
+            return Err(told(format!(
+                "it has {} × {} pixels, and the model takes {width} × {height}",
+                image.width, image.height
+            )));
+        }
+        match (image.channels, channels) {
+            (own, expected) if own == expected => Ok(image.values),
+            (1, 3) => Ok(image.coloured()),
+            (3, 1) => Err(told(
+                "it is in colour, and the model takes grey images; convert it".to_owned(),
+            )),
+            _ => Err(told(format!(
+                "the model takes images of {channels} channels, and no PNG or JPEG has so many"
+            ))),
+        }
+    };
+    let images: Vec<Vec<u8>> = files.par_iter().map(of_file).collect::<Result<_, _>>()?;
+    Ok(images.concat())
+}
+
+impl Pixels {
+    /// The bytes of a grey image with three channels.
+    fn coloured(&self) -> Vec<u8> {
+        self.values.iter().flat_map(|&grey| [grey; 3]).collect()
+    }
 }
 
 /// The folders `train` and `test`, where both have folders themselves: `train` alone may be a
@@ -113,23 +172,11 @@ fn files(folder: &Path) -> Result<Vec<File>, String> {
             .into_owned();
         let before = files.len();
         for path in entries(&class)? {
-            let extension = path
-                .extension()
-                .unwrap_or_default()
-                .to_string_lossy()
-                .to_lowercase();
-            match extension.as_str() {
-                "png" | "jpg" | "jpeg" => files.push(File {
+            if is_image(folder, &path)? {
+                files.push(File {
                     path,
                     class: name.clone(),
-                }),
-                "bmp" | "gif" | "webp" | "tif" | "tiff" | "avif" | "heic" => {
-                    return Err(format!(
-                        "{} is neither PNG nor JPEG; convert it",
-                        below(folder, &path)
-                    ));
-                }
-                _ => {}
+                });
             }
         }
         if files.len() == before {
@@ -139,6 +186,22 @@ fn files(folder: &Path) -> Result<Vec<File>, String> {
         }
     }
     Ok(files)
+}
+
+/// Whether a file's name is that of an image.
+///
+/// # Errors
+/// An image in a format that cannot be read.
+fn is_image(folder: &Path, path: &Path) -> Result<bool, String> {
+    let extension = path.extension().unwrap_or_default().to_string_lossy();
+    match extension.to_lowercase().as_str() {
+        "png" | "jpg" | "jpeg" => Ok(true),
+        "bmp" | "gif" | "webp" | "tif" | "tiff" | "avif" | "heic" => Err(format!(
+            "{} is neither PNG nor JPEG; convert it",
+            shown(folder, path)
+        )),
+        _ => Ok(false),
+    }
 }
 
 fn folders(folder: &Path) -> Result<Vec<PathBuf>, String> {
@@ -162,14 +225,14 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 fn decoded(folder: &Path, path: &Path) -> Result<Pixels, String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", below(folder, path)))?;
+    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", shown(folder, path)))?;
     // What a file is, its first bytes say; its name may be wrong.
     let pixels = match bytes.as_slice() {
         [0x89, b'P', b'N', b'G', ..] => png(&bytes),
         [0xff, 0xd8, ..] => jpeg(&bytes),
         _ => Err("it is neither a PNG nor a JPEG file".to_owned()),
     };
-    pixels.map_err(|reason| format!("{} cannot be decoded: {reason}", below(folder, path)))
+    pixels.map_err(|reason| format!("{} cannot be decoded: {reason}", shown(folder, path)))
 }
 
 /// The most bytes of one decoded image: 4096 × 4096 pixels in colour. A header may claim anything.
@@ -232,7 +295,7 @@ fn jpeg(bytes: &[u8]) -> Result<Pixels, String> {
 }
 
 /// A path as it stands below the user's folder.
-fn below(folder: &Path, path: &Path) -> String {
+fn shown(folder: &Path, path: &Path) -> String {
     path.strip_prefix(folder)
         .unwrap_or(path)
         .display()

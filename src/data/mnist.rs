@@ -78,6 +78,7 @@ fn load(
         test: samples(test_images, test_labels)?,
         class_names,
         image: Some([28, 28, 1]),
+        columns: Vec::new(),
         known: Some(Normalisation {
             mean: vec![mean],
             standard_deviation: vec![standard_deviation],

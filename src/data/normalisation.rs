@@ -142,6 +142,7 @@ mod tests {
             test: samples,
             class_names: vec!["a".to_owned()],
             image,
+            columns: Vec::new(),
             known: None,
             test_was_taken: false,
         }

@@ -9,10 +9,10 @@ use std::path::Path;
 
 /// An array of numbers.
 #[derive(Debug, PartialEq)]
-struct Array {
+pub(super) struct Array {
     /// Sizes, the slowest first.
-    shape: Vec<usize>,
-    values: Values,
+    pub(super) shape: Vec<usize>,
+    pub(super) values: Values,
     /// Whole numbers, where the type has no fractions: what labels are made of.
     whole: Option<Vec<i64>>,
 }
@@ -57,6 +57,7 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
         test,
         features: shape.iter().product(),
         image,
+        columns: Vec::new(),
     })
 }
 
@@ -96,7 +97,7 @@ fn part(folder: &Path, part: &str) -> Result<(Values, Vec<usize>, Vec<String>), 
 ///
 /// # Errors
 /// A reason, in words, when the bytes are not such a file to the last byte.
-fn read(bytes: &[u8]) -> Result<Array, String> {
+pub(super) fn read(bytes: &[u8]) -> Result<Array, String> {
     let short = || "it ends within its header".to_owned();
     let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, _, rest @ ..] = bytes else {
         return Err("it is no NumPy array: it does not start with \\x93NUMPY".to_owned());

@@ -18,6 +18,8 @@ pub(super) struct Own {
     pub features: usize,
     /// Height, width and channels of a sample that is an image.
     pub image: Option<[usize; 3]>,
+    /// The names of the features, where they are columns of a table; else none.
+    pub columns: Vec<String>,
 }
 
 /// Samples with the names of their classes.
@@ -79,6 +81,7 @@ impl Own {
             test,
             class_names,
             image: self.image,
+            columns: self.columns,
             known: None,
             test_was_taken,
         })
@@ -113,7 +116,7 @@ fn class_names(labels: &[String]) -> Result<Vec<String>, String> {
 }
 
 /// Numbers that are not finite would make every loss so.
-fn refuse_unusable(values: &Values, features: usize, part: &str) -> Result<(), String> {
+pub(super) fn refuse_unusable(values: &Values, features: usize, part: &str) -> Result<(), String> {
     let Values::Floats(values) = values else {
         return Ok(());
     };
@@ -170,6 +173,7 @@ mod tests {
             test: test.map(part),
             features: 1,
             image: None,
+            columns: Vec::new(),
         }
     }
 

@@ -5,7 +5,7 @@ use crate::backend::Backend;
 use burn::tensor::Tensor;
 
 /// PyTorch's default: added to the variance against division by zero.
-pub(super) const EPSILON: f64 = 1e-5;
+pub const EPSILON: f64 = 1e-5;
 /// PyTorch's default: the share of the newest batch in the running mean and variance.
 const MOMENTUM: f64 = 0.1;
 

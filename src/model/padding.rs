@@ -16,7 +16,7 @@ use burn::tensor::{Tensor, TensorData};
 /// Rows and columns of all that training changes in a model of these stages, in the order of
 /// [`Network::member_state`](super::Network::member_state): the parameters, then the running
 /// statistics.
-pub(super) fn state_shapes(stages: &[Stage]) -> Vec<[usize; 2]> {
+pub fn state_shapes(stages: &[Stage]) -> Vec<[usize; 2]> {
     let mut shapes = parameter_shapes(stages);
     for stage in stages {
         if let Stage::BatchNorm { units, .. } = *stage {

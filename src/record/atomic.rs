@@ -11,7 +11,10 @@ use std::path::Path;
 /// # Errors
 /// Folders that cannot be written to, a full disk.
 pub fn write_atomically(path: &Path, contents: &[u8]) -> Result<(), RecordError> {
-    let folder = path.parent().unwrap_or(Path::new("."));
+    let parent = path
+        .parent()
+        .filter(|parent| !parent.as_os_str().is_empty());
+    let folder = parent.unwrap_or(Path::new("."));
     let mut file = tempfile::Builder::new()
         .prefix(".")
         .suffix(".part")

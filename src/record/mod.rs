@@ -22,7 +22,9 @@ mod profile;
 mod recorder;
 mod result;
 mod scores;
+mod standing;
 mod store;
+mod weights;
 mod whole;
 
 pub use atomic::{prepare, write_atomically};
@@ -41,4 +43,6 @@ pub use model_graph::model_graph;
 pub use recorder::{Recorder, RunHeader};
 pub use result::{RESULT_FILE, RunResult};
 pub use scores::{Scores, has_scores, mean_and_deviation, remove_scores, write_scores};
+pub use standing::Standing;
 pub use store::{Others, Results, Store};
+pub use weights::{read_weights, remove_weights, write_weights};

@@ -1,12 +1,14 @@
 //! Runs a plan on this machine: device, workers, resume, signals, progress. The only room that
 //! ties training to records.
 
+mod again;
 mod crash;
 mod device;
 mod executor;
 mod faults;
 mod header;
 mod interrupt;
+mod keeping;
 mod measure;
 mod progress;
 mod queue;
@@ -14,6 +16,7 @@ mod scheduler;
 mod sizing;
 mod watch;
 
+pub use again::train_again;
 #[cfg(feature = "cuda")]
 pub use device::free_bytes;
 pub use device::{Device, DeviceChoice, DeviceError};

@@ -4,6 +4,7 @@ use super::crash::{first_line, is_out_of_memory, message};
 use super::executor::Executor;
 use super::faults::DeviceFault;
 use super::interrupt::Interrupt;
+use super::keeping::Keeping;
 use super::progress::Progress;
 use super::queue::{Cohort, Queue};
 use super::watch::{Watch, wall_time};
@@ -11,9 +12,10 @@ use crate::event::{EpochMetrics, Failure, Finished, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::record::{
     RecordError, Recorder, Results, RunClasses, RunResult, Scores, Store, has_scores, remove_best,
-    remove_scores, write_scores,
+    remove_scores, remove_weights, write_scores, write_weights,
 };
-use crate::spec::Sweep;
+use crate::spec::{Keep, Sweep};
+use crate::trained::Weights;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
@@ -80,6 +82,7 @@ impl Schedule<'_> {
     /// started. What is complete stays.
     pub fn run(&self) -> Result<Ran, RecordError> {
         let results = self.store.read(self.plan);
+        let keeping = self.keeping(&results.runs)?;
         let open = remaining(self.plan, &results);
         let runs = self.plan.runs().count();
         self.progress.started(runs, runs - open.len());
@@ -88,7 +91,10 @@ impl Schedule<'_> {
         let work = Work {
             queue: Mutex::new(queue),
             changed: Condvar::new(),
-            results: Mutex::new(results.runs),
+            ended: Mutex::new(Ended {
+                results: results.runs,
+                keeping,
+            }),
             error: Mutex::new(None),
         };
         std::thread::scope(|scope| {
@@ -98,7 +104,7 @@ impl Schedule<'_> {
             }
         });
         let mut results = Results {
-            runs: taken(work.results),
+            runs: taken(work.ended).results,
             profiles: results.profiles,
         };
         let ended = match taken(work.error) {
@@ -153,7 +159,7 @@ impl Schedule<'_> {
     ///
     /// In a rayon pool of one thread of its own, so that matrix products do not fork: one run for
     /// each core is faster than all cores for one run of this size.
-    fn worker(&self, place: &Place, work: &Work) {
+    fn worker(&self, place: &Place, work: &Work<'_>) {
         let stop = || self.interrupt.asked() || lock(&work.error).is_some();
         let take_all = || {
             place.executor.prepare_thread();
@@ -183,7 +189,7 @@ impl Schedule<'_> {
     /// One of several members that panics is put back in halves: too many for the memory may be
     /// few enough then, and a member that brings others down is alone in the end. One that is
     /// alone gets another chance where the device failed: that may have been another worker's.
-    fn cohort(&self, place: &Place, cohort: &Cohort, work: &Work) -> Result<(), RecordError> {
+    fn cohort(&self, place: &Place, cohort: &Cohort, work: &Work<'_>) -> Result<(), RecordError> {
         let mut watch = self.watch(place, &cohort.runs)?;
         let executed = catch_unwind(AssertUnwindSafe(|| {
             place.executor.execute(self.plan, &cohort.runs, &mut watch)
@@ -212,8 +218,8 @@ impl Schedule<'_> {
         };
         let seconds = watch.started.elapsed().as_secs_f64() / members as f64;
         let ends = cohort.runs.iter().zip(outcomes);
-        for ((&run, outcome), (recorder, epochs)) in
-            ends.zip(watch.recorders.into_iter().zip(watch.epochs))
+        let records = watch.recorders.into_iter().zip(watch.epochs);
+        for (((&run, outcome), (recorder, epochs)), weights) in ends.zip(records).zip(watch.weights)
         {
             if let Outcome::Finished(finished) = &outcome {
                 self.write_classes(run, finished)?;
@@ -223,16 +229,25 @@ impl Schedule<'_> {
                 cohort: members,
                 ..self.result(place, run, outcome, epochs)
             };
+            if let Some(weights) = weights
+                && lock(&work.ended).may_stay(run, &result)
+            {
+                self.write_weights(run, &weights)?;
+            }
             recorder.finish(&result, wall_time())?;
             self.progress.run_ended(&self.run_name(run), &result);
             // Under one lock: of two runs that end at once, only the later sees the trial whole.
-            let scores = {
-                let mut results = lock(&work.results);
-                results.insert(run, result);
-                complete_scores(self.plan, run.trial, &results)
+            let (scores, left) = {
+                let mut ended = lock(&work.ended);
+                ended.results.insert(run, result);
+                let scores = complete_scores(self.plan, run.trial, &ended.results);
+                (scores, ended.leaving(run.trial))
             };
             if let Some(scores) = scores {
                 self.write_scores(run.trial, &scores)?;
+            }
+            if let Some(trial) = left {
+                self.remove_weights(trial)?;
             }
         }
         Ok(())
@@ -258,6 +273,8 @@ impl Schedule<'_> {
             epochs: vec![Vec::new(); runs.len()],
             histograms: self.sweep.tensorboard.histograms,
             recorders,
+            keeps_weights: self.sweep.keep != Keep::None,
+            weights: vec![None; runs.len()],
             error: None,
         })
     }
@@ -270,6 +287,29 @@ impl Schedule<'_> {
             test: finished.test.1.clone(),
         };
         classes.write(&self.store.run_folder(self.plan, run))
+    }
+
+    /// Writes the weights of a run's final network.
+    fn write_weights(&self, run: RunId, weights: &Weights) -> Result<(), RecordError> {
+        let config = &self.plan.trials[run.trial].config;
+        write_weights(&self.store.run_folder(self.plan, run), config, weights)
+    }
+
+    /// Removes the weights of all runs of a trial.
+    fn remove_weights(&self, trial: usize) -> Result<(), RecordError> {
+        let mut runs = self.plan.runs_of(trial);
+        runs.try_for_each(|run| remove_weights(&self.store.run_folder(self.plan, run)))
+    }
+
+    /// Which weights stay, given the results that there are; removes those that do not.
+    fn keeping(&self, results: &HashMap<RunId, RunResult>) -> Result<Keeping<'_>, RecordError> {
+        let mut keeping = Keeping::new(self.sweep, self.plan);
+        for trial in 0..self.plan.trials.len() {
+            if let Some(trial) = keeping.ended(trial, results) {
+                self.remove_weights(trial)?;
+            }
+        }
+        Ok(keeping)
     }
 
     /// The result of a run that was trained alone.
@@ -338,9 +378,9 @@ const IDLE: Duration = Duration::from_millis(50);
 
 /// A cohort in flight, which is settled when this is dropped, even by a panic: no other worker waits
 /// for it in vain.
-struct InFlight<'a>(&'a Work);
+struct InFlight<'a, 'plan>(&'a Work<'plan>);
 
-impl Drop for InFlight<'_> {
+impl Drop for InFlight<'_, '_> {
     fn drop(&mut self) {
         lock(&self.0.queue).settled();
         self.0.changed.notify_all();
@@ -348,13 +388,31 @@ impl Drop for InFlight<'_> {
 }
 
 /// What the workers share.
-struct Work {
+struct Work<'a> {
     queue: Mutex<Queue>,
     /// The queue has changed.
     changed: Condvar,
-    results: Mutex<HashMap<RunId, RunResult>>,
+    ended: Mutex<Ended<'a>>,
     /// The first record that could not be written.
     error: Mutex<Option<RecordError>>,
+}
+
+/// The runs that have ended, and whose weights stay.
+struct Ended<'a> {
+    results: HashMap<RunId, RunResult>,
+    keeping: Keeping<'a>,
+}
+
+impl Ended<'_> {
+    /// Whether the weights of a run that ends with this result may stay.
+    fn may_stay(&self, run: RunId, result: &RunResult) -> bool {
+        self.keeping.may_stay(run, result, &self.results)
+    }
+
+    /// The trial whose weights do not stay, now that a run of this one is among the results.
+    fn leaving(&mut self, trial: usize) -> Option<usize> {
+        self.keeping.ended(trial, &self.results)
+    }
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {

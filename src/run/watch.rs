@@ -4,6 +4,7 @@ use super::interrupt::Interrupt;
 use crate::event::{EpochMetrics, LayerValues};
 use crate::record::{RecordError, Recorder};
 use crate::train::Observer;
+use crate::trained::Weights;
 use std::time::{Instant, SystemTime, UNIX_EPOCH};
 
 /// Watches a cohort's training: records its epochs, and tells it when to stop.
@@ -14,6 +15,10 @@ pub(super) struct Watch<'a> {
     /// Epochs between two histograms of the layers; nothing for none.
     pub(super) histograms: Option<usize>,
     pub(super) recorders: Vec<Recorder>,
+    /// Whether weights are kept of any run.
+    pub(super) keeps_weights: bool,
+    /// Those of each member's final network, once they are told.
+    pub(super) weights: Vec<Option<Weights>>,
     /// The first record that could not be written.
     pub(super) error: Option<RecordError>,
 }
@@ -43,6 +48,14 @@ impl Observer for Watch<'_> {
         if let Err(error) = self.recorders[member].layers(layers, epoch, wall_time()) {
             self.error.get_or_insert(error);
         }
+    }
+
+    fn wants_networks(&self) -> bool {
+        self.keeps_weights
+    }
+
+    fn network(&mut self, member: usize, state: Weights) {
+        self.weights[member] = Some(state);
     }
 }
 

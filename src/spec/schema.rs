@@ -1,8 +1,10 @@
 //! The JSON Schema of a sweep file, made from the types that read it.
 
+use super::keep::Keep;
 use super::key::{KEYS, Key};
 use super::range;
 use super::report::ReportOptions;
+use super::setting::Setting;
 use super::sweep::{SECTIONS, TensorBoardOptions};
 use serde_json::{Map, Value, json};
 
@@ -44,6 +46,13 @@ pub fn schema() -> Value {
             "What is recorded for TensorBoard beside the metrics; it changes no result.",
         ),
     );
+    let mut keep = described(
+        Keep::schema(),
+        "Whose trained weights stay on disk: those of the N best trials, all or none; it changes \
+         no result.",
+    );
+    keep["default"] = Keep::default().show();
+    properties.insert("keep".into(), keep);
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A tp-sweep sweep file",

@@ -2,6 +2,7 @@
 
 use super::config::Config;
 use super::factor::{Factor, FactorKind, Set};
+use super::keep::Keep;
 use super::key::{KEYS, Key};
 use super::node::{Node, Yaml};
 use super::number::Count;
@@ -32,6 +33,8 @@ pub struct Sweep {
     pub report: ReportOptions,
     /// What is recorded for TensorBoard beside the metrics.
     pub tensorboard: TensorBoardOptions,
+    /// Whose trained weights stay on disk.
+    pub keep: Keep,
     /// The file it came from.
     pub source: Source,
 }
@@ -110,7 +113,7 @@ impl TensorBoardOptions {
 }
 
 /// The keys at the top level of a sweep file.
-const TOP_LEVEL: [&str; 11] = [
+const TOP_LEVEL: [&str; 12] = [
     "name",
     "description",
     "data",
@@ -122,6 +125,7 @@ const TOP_LEVEL: [&str; 11] = [
     "include",
     "report",
     "tensorboard",
+    "keep",
 ];
 
 /// The sections of the base configuration.
@@ -210,6 +214,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         include: Vec::new(),
         report: ReportOptions::default(),
         tensorboard: TensorBoardOptions::default(),
+        keep: Keep::default(),
         source: source.clone(),
     };
     let what = "a sweep: a mapping with data, model, training, validation and grid";
@@ -219,6 +224,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
             "name" => sweep.name = read_name(&entry.node)?,
             "description" => sweep.description = read_text(&entry.node)?,
             "tensorboard" => sweep.tensorboard = read_tensorboard(&entry.node)?,
+            "keep" => sweep.keep = Setting::read(&entry.node)?,
             "grid" => sweep.factors = read_grid(&entry.node)?,
             "exclude" | "include" | "report" => {} // After the grid, to which they refer.
             section if SECTIONS.contains(&section) => {

@@ -1,5 +1,6 @@
 //! How members leave their cohort, and what becomes of them.
 
+use super::Observer;
 use super::cohort::Cohort;
 use super::evaluate::Answers;
 use super::member::Member;
@@ -7,7 +8,7 @@ use super::watch::{EarlyStopping, Verdict};
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome};
-use crate::model::{Network, pick};
+use crate::model::{Network, pick, values};
 use burn::tensor::Tensor;
 
 /// How a member is ending.
@@ -96,6 +97,7 @@ pub(super) fn outcomes<B: Backend>(
     data: &DeviceDataset<B>,
     members: &[Member],
     mut ends: Vec<End<B>>,
+    observer: &mut dyn Observer,
 ) -> Vec<Outcome> {
     let places: Vec<usize> = (0..ends.len())
         .filter(|&place| ends[place].failure.is_none())
@@ -129,6 +131,12 @@ pub(super) fn outcomes<B: Backend>(
         let answers = Answers::to_all(&mut model, &data.test, &finished);
         let all: Vec<usize> = (0..places.len()).collect();
         test = answers.evaluated(&all);
+        if observer.wants_networks() {
+            for (index, &place) in places.iter().enumerate() {
+                let state = model.member_state(index).into_iter();
+                observer.network(place, state.map(values).collect());
+            }
+        }
     }
     let mut test = test.into_iter().flatten();
     let outcome = |end: End<B>| {

@@ -8,20 +8,8 @@ use super::scaling::Scaling;
 use crate::backend::Backend;
 use crate::data::DeviceSamples;
 use crate::event::{ClassScores, Evaluated};
-use crate::model::{Network, Sums, class_scores, pick};
-use crate::spec::{SMALLEST_PASS, Stage};
+use crate::model::{Network, Sums, class_scores, pick, samples_of_pass};
 use burn::tensor::Tensor;
-
-/// The most samples of one forward pass: enough to fill a core's vector units.
-const LARGEST: usize = 512;
-/// Numbers that a pass should not exceed within a stage, so that they stay in a core's cache.
-const NUMBERS: usize = 1 << 17;
-
-/// Samples of one forward pass of a model of these stages.
-pub(super) fn batch_size(stages: &[Stage]) -> usize {
-    let widest = stages.iter().map(|stage| stage.widest()).max();
-    (NUMBERS / widest.unwrap_or(1).max(1)).clamp(SMALLEST_PASS, LARGEST)
-}
 
 /// The answers of a cohort to samples, beside what would be right.
 pub(super) struct Answers<B: Backend> {
@@ -47,7 +35,7 @@ impl<B: Backend> Answers<B> {
         samples: &DeviceSamples<B>,
         members: &[Member],
     ) -> Self {
-        let batch = batch_size(model.stages());
+        let batch = samples_of_pass(model.stages());
         let answers = |model: &mut Network<B>, members: &[Member], places: Vec<usize>| {
             let rows = Rows::validation(samples, members, batch);
             let batches = rows.ranges(batch).map(|range| rows.batch(range));
@@ -85,7 +73,7 @@ impl<B: Backend> Answers<B> {
         samples: &DeviceSamples<B>,
         members: &[Member],
     ) -> Self {
-        let batch = batch_size(model.stages());
+        let batch = samples_of_pass(model.stages());
         let scaling = Scaling::new(Orders::of(members).owners(), samples);
         let count = samples.len();
         let parts = (0..count).step_by(batch).map(|start| {

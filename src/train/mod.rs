@@ -52,6 +52,13 @@ pub trait Observer {
     /// The layers of the member at this position at the end of an epoch, which is about to be
     /// told as finished.
     fn layers(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
+    /// Whether to be told of the final networks.
+    fn wants_networks(&self) -> bool {
+        false
+    }
+    /// All that training has changed of the final network of the member at this position, as plain
+    /// numbers in the order of [`Network::member_state`](crate::model::Network::member_state).
+    fn network(&mut self, _member: usize, _state: Vec<Vec<f32>>) {}
 }
 
 /// The training was left unfinished, as its observer asked.
@@ -111,7 +118,7 @@ pub fn train<B: Backend>(
         }
     }
     drop(cohort);
-    Ok(outcomes(data, members, ends))
+    Ok(outcomes(data, members, ends, observer))
 }
 
 /// Whether training still has a meaning: loss, gradients and learning rate are numbers.

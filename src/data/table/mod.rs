@@ -38,6 +38,7 @@ pub(super) fn load(path: &Path, label: &str) -> Result<Own, String> {
             test: None,
             features: columns.len(),
             image: None,
+            columns,
         });
     }
     let (train, columns) = part_of(&file(path, "train")?, label, None)?;
@@ -47,7 +48,39 @@ pub(super) fn load(path: &Path, label: &str) -> Result<Own, String> {
         test: Some(test),
         features: columns.len(),
         image: None,
+        columns,
     })
+}
+
+/// The numbers of a table's rows, and their shape, `[rows, columns]`: of these columns, by their
+/// names, or of all where none are named. `label` may be there, and is left out.
+///
+/// # Errors
+/// A reason, in words, that names column and row.
+pub(super) fn rows(
+    path: &Path,
+    columns: &[String],
+    label: Option<&str>,
+) -> Result<(Vec<f32>, Vec<usize>), String> {
+    let mut table = read(path)?;
+    table.retain(|column| label.is_none_or(|label| column.name != label));
+    let own: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
+    let columns = match columns {
+        [] => &own,
+        known => {
+            if let Some(other) = own.iter().find(|column| !known.contains(column)) {
+                return Err(format!(
+                    "the model was trained without a column `{other}`; leave it out"
+                ));
+            }
+            known
+        }
+    };
+    // Values that are no numbers are not kept: such a column is refused below.
+    let heights = table.iter().map(|column| column.cells.len());
+    let height = heights.max().unwrap_or(0);
+    let values = values(&table, columns, height)?;
+    Ok((values, vec![height, columns.len()]))
 }
 
 /// The table of this name in a folder.
@@ -126,22 +159,41 @@ fn shortened(names: &[String]) -> String {
 }
 
 fn part(table: &[Column], columns: &[String], label: &str) -> Result<Part, String> {
-    let column = |name: &str| {
-        let found = table.iter().find(|column| column.name == name);
-        found.ok_or_else(|| format!("it has no column `{name}`, unlike the training table"))
-    };
-    let labels = classes(column(label)?)?;
+    let labels = classes(column(table, label)?)?;
+    Ok(Part {
+        values: Values::Floats(values(table, columns, labels.len())?),
+        labels,
+    })
+}
+
+/// The column of this name.
+fn column<'a>(table: &'a [Column], name: &str) -> Result<&'a Column, String> {
+    let found = table.iter().find(|column| column.name == name);
+    found.ok_or_else(|| format!("it has no column `{name}`, unlike the training table"))
+}
+
+/// The numbers of so many rows: `[rows, columns]`.
+fn values(table: &[Column], columns: &[String], rows: usize) -> Result<Vec<f32>, String> {
     let width = columns.len();
-    let mut values = vec![0.0; labels.len() * width];
+    let mut values = vec![0.0; rows * width];
     for (index, name) in columns.iter().enumerate() {
-        for (row, value) in numbers(column(name)?)?.into_iter().enumerate() {
+        for (row, value) in numbers(column(table, name)?)?.into_iter().enumerate() {
             values[row * width + index] = value;
         }
     }
-    Ok(Part {
-        values: Values::Floats(values),
-        labels,
-    })
+    Ok(values)
+}
+
+impl Cells {
+    /// How many rows there are.
+    fn len(&self) -> usize {
+        match self {
+            Self::Numbers(cells) => cells.len(),
+            Self::Flags(cells) => cells.len(),
+            Self::Texts(cells) => cells.len(),
+            Self::Other(_) => 0,
+        }
+    }
 }
 
 impl Column {

@@ -1,0 +1,337 @@
+//! `tp-sweep export`.
+
+use super::arguments::{ExportArguments, WeightsFormat};
+use super::error::CliError;
+use super::output::{say, warn};
+use super::sweep::{Loaded, fingerprints, load};
+use crate::data::{Dataset, DeviceForm, Library, Normalisation, Values, partition};
+use crate::plan::{Plan, RunId};
+use crate::record::{Results, RunResult, Standing, Store, prepare, read_weights, write_atomically};
+use crate::run::{Memory, TensorExecutor, train_again};
+use crate::spec::{Config, Normalise, RankBy, Text, nearest};
+use crate::trained::{
+    BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
+    RunDescription, WEIGHTS_FILE, Weights, layers_of, to_burn_record, to_safetensors,
+};
+use burn::backend::Flex;
+use std::collections::HashMap;
+use std::path::PathBuf;
+
+/// A run that cannot be exported.
+#[derive(Debug, thiserror::Error)]
+pub enum ExportError {
+    /// A trial that the sweep has not.
+    #[error("the sweep has no trial {name}{}", near(.nearest.as_ref()))]
+    UnknownTrial {
+        /// The name that was given.
+        name: String,
+        /// A trial's name that is like it.
+        nearest: Option<String>,
+    },
+    /// A sweep none of whose trials is complete.
+    #[error(
+        "no trial is complete, so none is the best yet; the same sweep again continues it, or name \
+         a trial with --trial"
+    )]
+    NoneComplete,
+    /// A sweep of several trials that are not compared.
+    #[error(
+        "no trial is the best: nothing is held out for validation to compare them by; name one with \
+         --trial"
+    )]
+    NotCompared,
+    /// A fold or repeat that the trial has not.
+    #[error("the trial {trial} has {folds} and {repeats}, counted from 0")]
+    NoSuchRun {
+        /// The trial's name.
+        trial: String,
+        /// Its number of folds, in words.
+        folds: String,
+        /// Its number of repeats, in words.
+        repeats: String,
+    },
+    /// A run without a result.
+    #[error("the run {run} has not finished{}", told(.reason.as_ref()))]
+    NotFinished {
+        /// The run's folder below the sweep's.
+        run: PathBuf,
+        /// Why it failed, if it did.
+        reason: Option<String>,
+    },
+    /// A run whose weights are not there.
+    #[error(
+        "the weights of the run {run} were not kept: `keep` in the sweep file says whose are. \
+         --retrain trains this run again, on the CPU, and exports it; to have its weights among the \
+         results, remove {folder} and run the sweep with --set keep=all"
+    )]
+    NoWeights {
+        /// The run's folder below the sweep's.
+        run: PathBuf,
+        /// The run's folder.
+        folder: PathBuf,
+    },
+    /// A run that fails when it is trained again.
+    #[error("the run {0} was trained again and failed")]
+    FailedAgain(PathBuf),
+    /// A format that cannot be written.
+    #[error("burn cannot write the record: {0}")]
+    Burn(String),
+}
+
+fn near(nearest: Option<&String>) -> String {
+    match nearest {
+        Some(name) => format!("; did you mean {name}?"),
+        None => "; the tables and the folder of the results have their names".to_owned(),
+    }
+}
+
+fn told(reason: Option<&String>) -> String {
+    reason.map_or_else(String::new, |reason| format!(": {reason}"))
+}
+
+/// Writes the model of a run; the exit code.
+///
+/// # Errors
+/// A sweep file that is not valid, a run that is not there, weights that were not kept, folders
+/// that cannot be written to.
+pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
+    let Loaded {
+        sweep,
+        plan,
+        library,
+    } = load(&arguments.sweep)?;
+    let fingerprints = fingerprints(&plan, &library)?;
+    let store = Store::new(&arguments.runs, &plan, |config| {
+        fingerprints[&config.data.source()].clone()
+    });
+    let results = store.read(&plan);
+    if results.runs.is_empty() {
+        return Err(CliError::NoResults(store.folder().to_owned()));
+    }
+    let trial = match &arguments.trial {
+        Some(name) => named(&plan, name)?,
+        None => best(&plan, &results, sweep.report.rank_by)?,
+    };
+    let run = chosen_run(&plan, trial, arguments)?;
+    let result = finished(&plan, &results, run)?;
+    let config = &plan.trials[trial].config;
+    let folder = store.run_folder(&plan, run);
+    let weights = match read_weights(&folder, config)? {
+        Some(weights) => weights,
+        None if arguments.retrain => retrained(&library, &plan, run, result)?,
+        None => {
+            let run = plan.folder(run);
+            return Err(ExportError::NoWeights { run, folder }.into());
+        }
+    };
+    let dataset = library.load(&config.data)?;
+    let safetensors = to_safetensors(&config.stages(), config.image(), &weights);
+    let description = Description {
+        format: Description::FORMAT,
+        tp_sweep: env!("CARGO_PKG_VERSION").to_owned(),
+        run: run_description(&plan, run, result),
+        data: data_description(config),
+        input: input_description(config, &dataset, run),
+        classes: dataset.class_names.clone(),
+        layers: layers_of(config),
+        weights_blake3: Some(blake3::hash(&safetensors).to_hex().to_string()),
+        configuration: config.show_used(),
+    };
+    let (name, bytes) = match arguments.format {
+        WeightsFormat::Safetensors => (WEIGHTS_FILE, safetensors),
+        WeightsFormat::Burn => {
+            let record = to_burn_record(&config.stages(), config.image(), &weights);
+            (BURN_FILE, record.map_err(ExportError::Burn)?)
+        }
+    };
+    let output = arguments.output.clone();
+    let output = output.unwrap_or_else(|| default_output(&plan, run));
+    prepare(&output).map_err(CliError::Start)?;
+    let mut shown = summary(&plan, run, result);
+    // The description last: with it the model is there.
+    let text = description.text();
+    for (name, bytes) in [
+        (name, bytes.as_slice()),
+        (DESCRIPTION_FILE, text.as_bytes()),
+    ] {
+        let path = output.join(name);
+        write_atomically(&path, bytes).map_err(CliError::Start)?;
+        shown.push_str(&format!("{}\n", path.display()));
+    }
+    say(&shown)?;
+    Ok(0)
+}
+
+/// The position of the trial of this name.
+fn named(plan: &Plan, name: &str) -> Result<usize, ExportError> {
+    let found = plan.trials.iter().position(|trial| trial.name == name);
+    found.ok_or_else(|| {
+        let names = plan.trials.iter().map(|trial| trial.name.as_str());
+        ExportError::UnknownTrial {
+            name: name.to_owned(),
+            nearest: nearest(name, names).map(str::to_owned),
+        }
+    })
+}
+
+/// The position of the best trial, as the tables rank; or of the only one.
+fn best(plan: &Plan, results: &Results, rank_by: RankBy) -> Result<usize, ExportError> {
+    let standing = |trial| Standing::of(plan, trial, rank_by, |run| results.runs.get(&run));
+    let best = (0..plan.trials.len()).filter_map(standing).min();
+    let best = best.ok_or(ExportError::NoneComplete)?;
+    match best.is_ranked() || plan.trials.len() == 1 {
+        true => Ok(best.trial),
+        false => Err(ExportError::NotCompared),
+    }
+}
+
+/// The trial's run on the fold and of the repeat that are asked for.
+fn chosen_run(
+    plan: &Plan,
+    trial: usize,
+    arguments: &ExportArguments,
+) -> Result<RunId, ExportError> {
+    let run = RunId {
+        trial,
+        repeat: arguments.repeat,
+        fold: arguments.fold,
+    };
+    if plan.runs_of(trial).any(|known| known == run) {
+        return Ok(run);
+    }
+    let trial = &plan.trials[trial];
+    let validation = &trial.config.validation;
+    let counted =
+        |count: usize, what: &str| format!("{count} {}", crate::plan::plural(count, what));
+    Err(ExportError::NoSuchRun {
+        trial: trial.name.clone(),
+        folds: counted(validation.splits(), "fold"),
+        repeats: counted(validation.repeats.get(), "repeat"),
+    })
+}
+
+fn finished<'a>(
+    plan: &Plan,
+    results: &'a Results,
+    run: RunId,
+) -> Result<&'a RunResult, ExportError> {
+    results.finished(run).ok_or_else(|| {
+        let failure = results.runs.get(&run).and_then(|run| run.failure.as_ref());
+        ExportError::NotFinished {
+            run: plan.folder(run),
+            reason: failure.map(ToString::to_string),
+        }
+    })
+}
+
+/// The weights of a run that is trained again, on the CPU.
+fn retrained(
+    library: &Library,
+    plan: &Plan,
+    run: RunId,
+    result: &RunResult,
+) -> Result<Weights, CliError> {
+    let data = &plan.trials[run.trial].config.data;
+    let datasets = HashMap::from([(DeviceForm::of(data), library.load(data)?)]);
+    let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), Memory::Thread);
+    let name = plan.folder(run);
+    let again = train_again(&executor, plan, run);
+    let (finished, weights) = again.ok_or_else(|| ExportError::FailedAgain(name.clone()))?;
+    let validation = finished.validation.map(|(validation, _)| validation);
+    if (validation, Some(finished.test.0)) != (result.validation, result.test) {
+        warn(&format!(
+            "{} was trained on {}, and trained again on this CPU it is not the same to the last \
+             bit: its test accuracy is {} now, and was {}",
+            name.display(),
+            result.device,
+            percent(finished.test.0.accuracy),
+            result
+                .test
+                .map_or_else(String::new, |test| percent(test.accuracy)),
+        ));
+    }
+    Ok(weights)
+}
+
+fn run_description(plan: &Plan, run: RunId, result: &RunResult) -> RunDescription {
+    RunDescription {
+        sweep: plan.name.clone(),
+        trial: result.trial.clone(),
+        repeat: run.repeat,
+        fold: run.fold,
+        identity: result.identity.to_string(),
+        epoch: result.final_epoch.unwrap_or(0),
+        parameters: result.parameters,
+        validation: result.validation,
+        test: result.test,
+        device: result.device.clone(),
+        precision: result.precision.clone(),
+    }
+}
+
+fn data_description(config: &Config) -> DataDescription {
+    let text = |text: &Option<Text>| text.as_ref().map(ToString::to_string);
+    DataDescription {
+        set: config.data.set.to_string(),
+        path: text(&config.data.path),
+        label: text(&config.data.label),
+    }
+}
+
+/// What goes into a model of this configuration, normalised as the run did it.
+fn input_description(config: &Config, dataset: &Dataset, run: RunId) -> InputDescription {
+    let normalise = config.data.normalisation();
+    let normalisation = match normalise {
+        Normalise::Known => dataset.known.clone(),
+        Normalise::Training => {
+            let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
+            Some(Normalisation::of_rows(dataset, &partition.train))
+        }
+        Normalise::None => None,
+    };
+    let (mean, standard_deviation) = normalisation
+        .map(|normalisation| (normalisation.mean, normalisation.standard_deviation))
+        .unwrap_or_default();
+    let image = config.image().map(|[height, width, channels]| ImageShape {
+        channels,
+        height,
+        width,
+    });
+    InputDescription {
+        features: config.features(),
+        image,
+        columns: dataset.columns.clone(),
+        bytes: matches!(dataset.train.values, Values::Bytes(_)),
+        normalise: normalise.name().to_owned(),
+        mean,
+        standard_deviation,
+    }
+}
+
+/// `models/<sweep>-<trial>`; of runs after the first with their folder's name.
+fn default_output(plan: &Plan, run: RunId) -> PathBuf {
+    let mut name = format!("{}-{}", plan.name, plan.trials[run.trial].name);
+    if (run.repeat, run.fold) != (0, 0)
+        && let Some(last) = plan.folder(run).file_name()
+    {
+        name.push_str(&format!("-{}", last.display()));
+    }
+    PathBuf::from("models").join(name)
+}
+
+/// Which run it is, and how it does.
+fn summary(plan: &Plan, run: RunId, result: &RunResult) -> String {
+    let mut text = plan.folder(run).display().to_string();
+    let scores = [("validation", result.validation), ("test", result.test)];
+    for (samples, score) in scores {
+        if let Some(score) = score {
+            text.push_str(&format!(", {samples} accuracy {}", percent(score.accuracy)));
+        }
+    }
+    text.push('\n');
+    text
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2} %", 100.0 * share)
+}

@@ -1,0 +1,55 @@
+//! `model.safetensors`: the weights of a run's final network.
+
+use super::atomic::write_atomically;
+use super::error::{RecordError, on};
+use crate::spec::Config;
+use crate::trained::{ModelError, WEIGHTS_FILE, Weights, from_safetensors, to_safetensors};
+use std::io::ErrorKind;
+use std::path::Path;
+
+/// Writes the weights of a network of this configuration into its run's folder, whole or not at
+/// all; before its result, which says that all is there.
+///
+/// # Errors
+/// Folders that cannot be written to, a full disk.
+///
+/// # Panics
+/// When the weights are those of another configuration.
+pub fn write_weights(
+    run_folder: &Path,
+    config: &Config,
+    weights: &[Vec<f32>],
+) -> Result<(), RecordError> {
+    let bytes = to_safetensors(&config.stages(), config.image(), weights);
+    write_atomically(&run_folder.join(WEIGHTS_FILE), &bytes)
+}
+
+/// The weights in the folder of a complete run; nothing where they were not kept.
+///
+/// # Errors
+/// A file that cannot be read, or that is not one of this configuration.
+pub fn read_weights(run_folder: &Path, config: &Config) -> Result<Option<Weights>, ModelError> {
+    let path = run_folder.join(WEIGHTS_FILE);
+    let bytes = match std::fs::read(&path) {
+        Ok(bytes) => bytes,
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
+        Err(source) => return Err(ModelError::Read { path, source }),
+    };
+    let weights = from_safetensors(&config.stages(), config.image(), &bytes);
+    let told = |reason| ModelError::Unusable { path, reason };
+    weights.map(Some).map_err(told)
+}
+
+/// Removes the weights from a run's folder, if they are there.
+///
+/// # Errors
+/// A file that cannot be removed.
+pub fn remove_weights(run_folder: &Path) -> Result<(), RecordError> {
+    let path = run_folder.join(WEIGHTS_FILE);
+    match std::fs::remove_file(&path) {
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Err(on("remove", &path)(error))
+        }
+        _ => Ok(()),
+    }
+}

@@ -1,0 +1,211 @@
+//! `model.json`: what a model is, what goes into it, and where it comes from.
+
+use super::layer::{self, Layer};
+use crate::data::Normalisation;
+use crate::event::Evaluated;
+use crate::spec::{Normalise, Stage};
+use serde::{Deserialize, Serialize};
+
+/// The version of the format; a reader refuses another.
+const FORMAT: u32 = 1;
+
+/// What a model is.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct Description {
+    /// The version of this file's format.
+    pub format: u32,
+    /// The version of tp-sweep that wrote it.
+    pub tp_sweep: String,
+    /// Where it comes from.
+    pub run: RunDescription,
+    /// What it was trained on.
+    pub data: DataDescription,
+    /// What goes into it.
+    pub input: InputDescription,
+    /// The names of the classes, in the order of the logits.
+    pub classes: Vec<String>,
+    /// Its layers, from the input to the logits.
+    pub layers: Vec<Layer>,
+    /// The BLAKE3 hash of `model.safetensors`; left out where anything goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub weights_blake3: Option<String>,
+    /// The trial's whole configuration, as a sweep file has it.
+    pub configuration: serde_json::Value,
+}
+
+/// The run that a model was trained in.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct RunDescription {
+    /// The sweep's name.
+    pub sweep: String,
+    /// The trial's name.
+    pub trial: String,
+    /// The repeat, from 0.
+    pub repeat: u32,
+    /// The fold, from 0.
+    pub fold: u32,
+    /// The hash of all that decided the numbers.
+    pub identity: String,
+    /// The epoch whose parameters these are, counted from 1.
+    pub epoch: usize,
+    /// Weights and biases.
+    pub parameters: u64,
+    /// How the model does on the run's validation samples, where there are any.
+    pub validation: Option<Evaluated>,
+    /// How it does on the held-out test set.
+    pub test: Option<Evaluated>,
+    /// Where it was trained.
+    pub device: String,
+    /// The numbers that it was computed in.
+    pub precision: String,
+}
+
+/// The data that a model was trained on.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct DataDescription {
+    /// The data set, as in a sweep file.
+    pub set: String,
+    /// The user's own file or folder, as the sweep file has it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub path: Option<String>,
+    /// The column of a table that holds the classes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub label: Option<String>,
+}
+
+/// What goes into a model: each number, divided by 255 where numbers are bytes, minus the mean and
+/// divided by the standard deviation of its channel or column.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct InputDescription {
+    /// Numbers of one sample.
+    pub features: usize,
+    /// The shape of a sample that is an image.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub image: Option<ImageShape>,
+    /// The names of a table's columns, in their order; empty where they have none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub columns: Vec<String>,
+    /// Whether numbers are bytes, which are divided by 255 first.
+    pub bytes: bool,
+    /// Where mean and standard deviation come from, as in a sweep file: `known`, `training`, or
+    /// `none` where there are no such.
+    pub normalise: String,
+    /// Subtracted from the numbers of each channel of an image, or of each column; a single one
+    /// from all. Empty for none.
+    pub mean: Vec<f32>,
+    /// Divides what is left.
+    pub standard_deviation: Vec<f32>,
+}
+
+/// The shape of an image.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ImageShape {
+    /// 1 for grey, 3 for colour.
+    pub channels: usize,
+    /// Rows.
+    pub height: usize,
+    /// Columns.
+    pub width: usize,
+}
+
+impl Description {
+    /// The version of the format that is written.
+    pub const FORMAT: u32 = FORMAT;
+
+    /// The file's text.
+    pub fn text(&self) -> String {
+        let mut text = serde_json::to_string_pretty(self).expect("a description is plain values");
+        text.push('\n');
+        text
+    }
+
+    /// Reads the file's text.
+    ///
+    /// # Errors
+    /// A reason, in words: no such text, another version, parts that contradict each other.
+    pub fn read(text: &[u8]) -> Result<Self, String> {
+        #[derive(Deserialize)]
+        struct Version {
+            format: u32,
+        }
+        let told = |error: serde_json::Error| format!("it is no model's description: {error}");
+        let Version { format } = serde_json::from_slice(text).map_err(told)?;
+        if format != FORMAT {
+            return Err(format!(
+                "its format is version {format}, and this tp-sweep reads version {FORMAT}"
+            ));
+        }
+        let description: Self = serde_json::from_slice(text).map_err(told)?;
+        description.stages()?;
+        description.input.normalisation()?;
+        Ok(description)
+    }
+
+    /// The stages of the network.
+    ///
+    /// # Errors
+    /// A reason, in words: layers that do not fit.
+    pub fn stages(&self) -> Result<Vec<Stage>, String> {
+        let InputDescription {
+            features, image, ..
+        } = self.input;
+        let image = image.map(|image| [image.height, image.width, image.channels]);
+        let stages = layer::stages(&self.layers, features, image)?;
+        let product = image.map(|sides| sides.iter().product());
+        if product.is_some_and(|product: usize| product != features) {
+            return Err(format!("an image of {image:?} has not {features} numbers"));
+        }
+        match stages.last().map(|stage| stage.features()) {
+            Some(outputs) if outputs == self.classes.len() => Ok(stages),
+            _ => Err(format!(
+                "it names {} classes, and its last layer has another number of outputs",
+                self.classes.len()
+            )),
+        }
+    }
+}
+
+impl InputDescription {
+    /// Height, width and channels of a sample that is an image: the order that data has here.
+    pub fn sides(&self) -> Option<[usize; 3]> {
+        let image = self.image?;
+        Some([image.height, image.width, image.channels])
+    }
+
+    /// What samples are normalised by; nothing for none.
+    ///
+    /// # Errors
+    /// A reason, in words: numbers that cannot be divided by, or are too few or too many.
+    pub fn normalisation(&self) -> Result<Option<Normalisation>, String> {
+        let Self {
+            mean,
+            standard_deviation,
+            ..
+        } = self;
+        if self.normalise == Normalise::None.name() {
+            return Ok(None);
+        }
+        let known = [Normalise::Known, Normalise::Training].map(Normalise::name);
+        if !known.contains(&self.normalise.as_str()) {
+            return Err(format!("no normalisation is named {}", self.normalise));
+        }
+        let entries = self.image.map_or(self.features, |image| image.channels);
+        let fits = mean.len() == standard_deviation.len() && [1, entries].contains(&mean.len());
+        let divides = standard_deviation.iter().all(|value| value.is_normal());
+        if !fits || !divides || !mean.iter().all(|value| value.is_finite()) {
+            return Err(format!(
+                "its mean and standard deviation must be {entries} numbers each, or one, none of \
+                 the latter 0"
+            ));
+        }
+        Ok(Some(Normalisation {
+            mean: mean.clone(),
+            standard_deviation: standard_deviation.clone(),
+        }))
+    }
+
+    /// Whether the mean and the deviation are those of the run's own training samples.
+    pub(super) fn is_of_training(&self) -> bool {
+        self.normalise == Normalise::Training.name()
+    }
+}
