@@ -3,9 +3,7 @@
 
 mod support;
 
-use support::made_up::{
-    MadeUp, class_scores, file, markdown, planned, report, reported, run, store,
-};
+use support::made_up::{MadeUp, class_scores, file, markdown, planned, report, reported, run};
 use support::{Project, repository};
 use tp_sweep::plan::RunId;
 use tp_sweep::report::{Report, TrialClasses, View};
