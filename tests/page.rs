@@ -26,7 +26,10 @@ fn a_page_of_a_grid_has_all_of_its_trials_and_sections() {
     assert_eq!(data["rows"][107]["progress"], "failed");
     let curves = script(&text, "curves-data");
     assert_eq!(curves.as_array().unwrap().len(), 108);
-    assert_eq!(curves[0]["val_loss"]["deviation"].as_array().unwrap().len(), 12);
+    assert_eq!(
+        curves[0]["val_loss"]["deviation"].as_array().unwrap().len(),
+        12
+    );
     assert_eq!(curves[107], Value::Null);
     for shown in [
         "<h1>axe5</h1>",
@@ -44,7 +47,10 @@ fn a_page_of_a_grid_has_all_of_its_trials_and_sections() {
 fn a_page_of_ten_thousand_trials_is_no_larger_than_it_must_be() {
     let page = grid(Language::En, 10_000, 10);
     let text = written("ten-thousand", &page);
-    assert_eq!(script(&text, "data")["rows"].as_array().unwrap().len(), 10_000);
+    assert_eq!(
+        script(&text, "data")["rows"].as_array().unwrap().len(),
+        10_000
+    );
     assert!(text.len() < 16_000_000, "{} bytes", text.len());
 }
 
@@ -91,25 +97,45 @@ fn a_page_without_data_is_small_and_one_without_trials_is_a_page() {
 fn hostile_texts_stay_texts() {
     let plain = written("hostile-plain", &hostile("plain"));
     for (name, text) in [
-        ("hostile-script", "</script><script>window.broken = true</script><!--<script>"),
-        ("hostile-quotes", "\"'><img src=x onerror='window.broken = true'>{{data}}`<b>`"),
-        ("hostile-unicode", "é\u{2028}\u{2029}\u{202e}\u{0}\u{1f600}\u{200b}\\u003c\n\tz\u{301}\u{301}\u{301}"),
+        (
+            "hostile-script",
+            "</script><script>window.broken = true</script><!--<script>",
+        ),
+        (
+            "hostile-quotes",
+            "\"'><img src=x onerror='window.broken = true'>{{data}}`<b>`",
+        ),
+        (
+            "hostile-unicode",
+            "é\u{2028}\u{2029}\u{202e}\u{0}\u{1f600}\u{200b}\\u003c\n\tz\u{301}\u{301}\u{301}",
+        ),
     ] {
         let page = written(name, &hostile(text));
         // As many elements as with a plain text, of each kind: none was added, none was ended.
-        for tag in ["<script", "</script", "<!--", "<img", "<b>", "<code>", "<td", "<li>", "<p>"] {
+        for tag in [
+            "<script", "</script", "<!--", "<img", "<b>", "<code>", "<td", "<li>", "<p>",
+        ] {
             let count = |page: &str| page.matches(tag).count();
             let of_backticks = match tag {
                 "<code>" => count(&page) - count(&plain),
                 _ => 0,
             };
-            assert_eq!(count(&page), count(&plain) + of_backticks, "{tag} of {name}");
+            assert_eq!(
+                count(&page),
+                count(&plain) + of_backticks,
+                "{tag} of {name}"
+            );
         }
         // And the text is what it was.
         let data = script(&page, "data");
-        for place in [&data["title"], &data["rows"][0]["name"], &data["rows"][1]["reason"],
-            &data["columns"][0]["label"], &data["columns"][0]["tooltip"], &data["rows"][0]["values"][0]]
-        {
+        for place in [
+            &data["title"],
+            &data["rows"][0]["name"],
+            &data["rows"][1]["reason"],
+            &data["columns"][0]["label"],
+            &data["columns"][0]["tooltip"],
+            &data["rows"][0]["values"][0],
+        ] {
             assert_eq!(place, text);
         }
     }
@@ -120,12 +146,24 @@ fn a_page_loads_nothing_and_equal_pages_are_equal_bytes() {
     let page = grid(Language::En, 12, 3);
     let text = render(&page);
     assert_eq!(text, render(&page));
-    for loader in ["src=", "@import", "url(", "fetch(", "XMLHttpRequest", "import(", "WebSocket", "sendBeacon", "href=\"http", "href=\"//"] {
+    for loader in [
+        "src=",
+        "@import",
+        "url(",
+        "fetch(",
+        "XMLHttpRequest",
+        "import(",
+        "WebSocket",
+        "sendBeacon",
+        "href=\"http",
+        "href=\"//",
+    ] {
         assert!(!text.replace("`url(#", "").contains(loader), "{loader}");
     }
     // Names of namespaces are not addresses.
     let addresses = text.matches("http").count();
-    let known = text.matches("'http://www.w3.org/2000/svg'").count() + text.matches("http-equiv").count();
+    let known =
+        text.matches("'http://www.w3.org/2000/svg'").count() + text.matches("http-equiv").count();
     assert_eq!(addresses, known);
     assert!(text.contains("default-src 'none'"));
 }
@@ -192,12 +230,14 @@ fn trials(count: usize) -> Vec<Trial> {
         let rate = [0.1, 0.01][index / 9 % 2];
         let (schedule, regularisation) = (index / 3 % 3, index % 3);
         let speed = if rate > 0.05 { 1.0 } else { 0.35 };
-        let skill = 0.93 + 0.012 * (width as f64 / 128.0).ln() - 0.006 * (layers as f64 - 1.0)
+        let skill = 0.93 + 0.012 * (width as f64 / 128.0).ln()
+            - 0.006 * (layers as f64 - 1.0)
             - 0.09 * (1.0 - speed) * (1.0 + 0.4 * layers as f64)
             - [0.0, 0.012, 0.004][schedule]
             + [0.0, 0.003, 0.001][regularisation];
         let accuracy = (skill + 0.004 * numbers.noise()).clamp(0.1, 0.999);
-        let parameters = (784 * width + width) + (layers - 1) * (width * width + width) + 10 * width + 10;
+        let parameters =
+            (784 * width + width) + (layers - 1) * (width * width + width) + 10 * width + 10;
         let repetition = match index / 432 {
             0 => String::new(),
             more => format!("_seed{more}"),
@@ -237,7 +277,9 @@ fn curve(epochs: usize, start: f64, floor: f64, rise: f64) -> Curve {
     };
     Curve {
         mean: (0..epochs).map(at).collect(),
-        deviation: (0..epochs).map(|epoch| Some(0.03 / (1.0 + epoch as f64).sqrt())).collect(),
+        deviation: (0..epochs)
+            .map(|epoch| Some(0.03 / (1.0 + epoch as f64).sqrt()))
+            .collect(),
     }
 }
 
@@ -251,7 +293,10 @@ fn columns() -> Vec<Column> {
         tooltip: tooltip.into(),
         ..Column::new(key, label, kind)
     };
-    let hidden = |column: Column| Column { shown: false, ..column };
+    let hidden = |column: Column| Column {
+        shown: false,
+        ..column
+    };
     vec![
         factor("param_layers", "layers", &[]),
         factor("param_width", "width", &[]),
@@ -260,16 +305,57 @@ fn columns() -> Vec<Column> {
         factor("param_regularisation", "regularisation", &REGULARISATIONS),
         Column {
             deviation: Some("std_val_accuracy".into()),
-            ..metric("mean_val_accuracy", "validation accuracy", Kind::Percent, Better::High,
-                "Mean over the folds; ± is the sample standard deviation between them.")
+            ..metric(
+                "mean_val_accuracy",
+                "validation accuracy",
+                Kind::Percent,
+                Better::High,
+                "Mean over the folds; ± is the sample standard deviation between them.",
+            )
         },
-        hidden(metric("std_val_accuracy", "deviation of validation accuracy", Kind::Percent, Better::Low, "")),
-        metric("mean_test_accuracy", "test accuracy", Kind::Percent, Better::High, "Measured once, at the end; no part in any choice."),
-        metric("mean_val_loss", "validation loss", Kind::Number, Better::Low, ""),
-        metric("seconds_per_epoch", "time per epoch", Kind::Seconds, Better::Low, "Each trial alone, median of timed steps."),
+        hidden(metric(
+            "std_val_accuracy",
+            "deviation of validation accuracy",
+            Kind::Percent,
+            Better::Low,
+            "",
+        )),
+        metric(
+            "mean_test_accuracy",
+            "test accuracy",
+            Kind::Percent,
+            Better::High,
+            "Measured once, at the end; no part in any choice.",
+        ),
+        metric(
+            "mean_val_loss",
+            "validation loss",
+            Kind::Number,
+            Better::Low,
+            "",
+        ),
+        metric(
+            "seconds_per_epoch",
+            "time per epoch",
+            Kind::Seconds,
+            Better::Low,
+            "Each trial alone, median of timed steps.",
+        ),
         metric("peak_bytes", "peak memory", Kind::Bytes, Better::Low, ""),
-        hidden(metric("parameters", "parameters", Kind::Count, Better::Low, "")),
-        hidden(metric("converged", "converged", Kind::Mark, Better::None, "")),
+        hidden(metric(
+            "parameters",
+            "parameters",
+            Kind::Count,
+            Better::Low,
+            "",
+        )),
+        hidden(metric(
+            "converged",
+            "converged",
+            Kind::Mark,
+            Better::None,
+            "",
+        )),
     ]
 }
 
@@ -283,16 +369,31 @@ fn grid(language: Language, count: usize, epochs: usize) -> Page {
         let pareto = trial.seconds < quickest && !is_failed;
         quickest = quickest.min(trial.seconds);
         let over = trial.accuracy - trials[0].accuracy;
-        let known = |value: f64| if is_failed { Cell::Missing } else { value.into() };
+        let known = |value: f64| {
+            if is_failed {
+                Cell::Missing
+            } else {
+                value.into()
+            }
+        };
         let mut values = trial.levels.clone();
         values.extend([
-            known(trial.accuracy), known(trial.deviation), known(trial.test), known(trial.loss),
-            known(trial.seconds), known(trial.bytes), trial.parameters.into(),
+            known(trial.accuracy),
+            known(trial.deviation),
+            known(trial.test),
+            known(trial.loss),
+            known(trial.seconds),
+            known(trial.bytes),
+            trial.parameters.into(),
             (trial.accuracy > 0.9).into(),
         ]);
         Row {
             rank: (!is_failed).then_some(rank),
-            progress: if is_failed { Progress::Failed } else { Progress::Finished },
+            progress: if is_failed {
+                Progress::Failed
+            } else {
+                Progress::Finished
+            },
             reason: is_failed.then(|| "the loss of epoch 2 is not finite".to_owned()),
             best: rank == 1,
             chosen: rank == 4,
@@ -368,13 +469,23 @@ fn sections() -> Vec<Section> {
 fn kinds() -> Page {
     let columns = vec![
         Column::new("momentum", "momentum", Kind::Factor),
-        Column { better: Better::Low, ..Column::new("rate", "learning rate", Kind::Factor) },
-        Column { better: Better::Low, ..Column::new("loss", "loss", Kind::Number) },
+        Column {
+            better: Better::Low,
+            ..Column::new("rate", "learning rate", Kind::Factor)
+        },
+        Column {
+            better: Better::Low,
+            ..Column::new("loss", "loss", Kind::Number)
+        },
         Column::new("note", "note", Kind::Text),
         Column::new("converged", "converged", Kind::Mark),
         Column::new("nesterov", "nesterov", Kind::Factor),
         Column::new("unknown", "unknown", Kind::Seconds),
-        Column { better: Better::High, ..Column::new("parameters", "parameters", Kind::Count) },
+        Column {
+            better: Better::High,
+            ..Column::new("parameters", "parameters", Kind::Count)
+        },
+        Column::new("steps", "steps", Kind::Count),
     ];
     let rows = (0..40).map(|index| {
         let loss = match index {
@@ -384,9 +495,17 @@ fn kinds() -> Page {
         };
         Row {
             rank: (index < 39).then_some(index + 1),
-            progress: if index < 39 { Progress::Finished } else { Progress::Incomplete },
+            progress: if index < 39 {
+                Progress::Finished
+            } else {
+                Progress::Incomplete
+            },
             values: vec![
-                if index % 2 == 0 { 0.9.into() } else { Cell::Missing },
+                if index % 2 == 0 {
+                    0.9.into()
+                } else {
+                    Cell::Missing
+                },
                 (1e-5 * 1.3_f64.powi(index as i32)).into(),
                 loss.into(),
                 format!("note {index}").into(),
@@ -394,6 +513,8 @@ fn kinds() -> Page {
                 (index % 8 == 0).into(),
                 Cell::Missing,
                 f64::from(1000 * (index + 1)).into(),
+                // Known of two trials in three, in an order of its own.
+                (index % 3 != 1).then(|| f64::from(index * 7 % 40)).into(),
             ],
             ..Row::new(format!("trial-{index}"))
         }
@@ -421,7 +542,10 @@ fn hostile(text: &str) -> Page {
         rank: Some(1),
         best: true,
         values: vec![text.into(), value.into(), text.into()],
-        curves: Some(Curves { train_loss: curve(2, 1.0, 0.5, 0.0), ..Curves::default() }),
+        curves: Some(Curves {
+            train_loss: curve(2, 1.0, 0.5, 0.0),
+            ..Curves::default()
+        }),
         ..Row::new(text)
     };
     let mut table = Table::new([(text.to_owned(), Align::Left)]);
@@ -432,9 +556,16 @@ fn hostile(text: &str) -> Page {
         description: text.into(),
         overview: vec![text.into()],
         generated_by: text.into(),
-        columns: vec![column("factor", Kind::Factor), column("number", Kind::Number), column("text", Kind::Text)],
+        columns: vec![
+            column("factor", Kind::Factor),
+            column("number", Kind::Number),
+            column("text", Kind::Text),
+        ],
         rows: vec![row(1.0, Progress::Finished), row(2.0, Progress::Failed)],
-        scatter: Some(Scatter { across: "number".into(), up: "number".into() }),
+        scatter: Some(Scatter {
+            across: "number".into(),
+            up: "number".into(),
+        }),
         sections: vec![Section {
             title: text.into(),
             blocks: vec![
@@ -443,7 +574,10 @@ fn hostile(text: &str) -> Page {
                 Block::List(vec![text.into()]),
                 Block::Code(text.into()),
                 Block::Table(table),
-                Block::Figure(Figure { svg: "<svg viewBox=\"0 0 1 1\"></svg>".into(), caption: text.into() }),
+                Block::Figure(Figure {
+                    svg: "<svg viewBox=\"0 0 1 1\"></svg>".into(),
+                    caption: text.into(),
+                }),
             ],
         }],
     }

@@ -19,7 +19,13 @@ pub(super) fn compact(script: &str) -> String {
 /// Styles without comments, indentation and the spaces around signs.
 pub(super) fn compact_styles(styles: &str) -> String {
     let mut kept = compact(styles);
-    for (written, short) in [(" {", "{"), ("{ ", "{"), ("; }", "}"), ("; ", ";"), (": ", ":")] {
+    for (written, short) in [
+        (" {", "{"),
+        ("{ ", "{"),
+        ("; }", "}"),
+        ("; ", ";"),
+        (": ", ":"),
+    ] {
         kept = kept.replace(written, short);
     }
     kept
@@ -32,12 +38,16 @@ mod tests {
     #[test]
     fn comments_go_and_statements_stay() {
         let script = "// Why.\n\n/** What. */\nfunction f() {\n  /**\n   * More.\n   */\n  return 'a // b'; // c\n}\n";
-        assert_eq!(compact(script), "function f() {\nreturn 'a // b'; // c\n}\n");
+        assert_eq!(
+            compact(script),
+            "function f() {\nreturn 'a // b'; // c\n}\n"
+        );
     }
 
     #[test]
     fn styles_keep_the_spaces_that_mean_something() {
-        let styles = "/** Why. */\n@media (width: 1px) {\n  a b { margin: 0 auto; color: red; }\n}\n";
+        let styles =
+            "/** Why. */\n@media (width: 1px) {\n  a b { margin: 0 auto; color: red; }\n}\n";
         let short = "@media (width:1px){\na b{margin:0 auto;color:red}\n}\n";
         assert_eq!(compact_styles(styles), short);
     }

@@ -66,8 +66,16 @@ mod tests {
             // `counted('trials', …)` takes `trials.one` or `trials.many`; `kind.…` and the like
             // are put together from a word of the data.
             let stem = key.split('.').next().unwrap_or(key);
-            let quoted = [format!("'{key}'"), format!("{{{{{key}}}}}"), format!("'{stem}'"), format!("`{stem}.")];
-            assert!(quoted.iter().any(|used| sources.contains(used.as_str())), "{key} is not used");
+            let quoted = [
+                format!("'{key}'"),
+                format!("{{{{{key}}}}}"),
+                format!("'{stem}'"),
+                format!("`{stem}."),
+            ];
+            assert!(
+                quoted.iter().any(|used| sources.contains(used.as_str())),
+                "{key} is not used"
+            );
         }
         let texts = Language::En.text();
         for call in sources.split(" text('").skip(1) {

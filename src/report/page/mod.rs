@@ -137,8 +137,20 @@ mod tests {
     #[test]
     fn each_name_in_the_template_is_known() {
         let known = [
-            "language", "nonce", "title", "description", "overview", "contents", "sections",
-            "generated_by", "css", "theme", "scripts", "data", "curves", "text",
+            "language",
+            "nonce",
+            "title",
+            "description",
+            "overview",
+            "contents",
+            "sections",
+            "generated_by",
+            "css",
+            "theme",
+            "scripts",
+            "data",
+            "curves",
+            "text",
         ];
         let text = Language::En.text();
         template::fill(include_str!("page.html"), |name| {
@@ -151,7 +163,13 @@ mod tests {
     #[test]
     fn scripts_make_no_markup_of_text() {
         for script in SCRIPTS {
-            for maker in ["innerHTML", "outerHTML", "insertAdjacentHTML", "document.write", "eval("] {
+            for maker in [
+                "innerHTML",
+                "outerHTML",
+                "insertAdjacentHTML",
+                "document.write",
+                "eval(",
+            ] {
                 assert!(!script.contains(maker), "{maker}");
             }
         }

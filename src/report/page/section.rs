@@ -74,7 +74,9 @@ fn block_html(block: &Block, heading: &str) -> String {
         Block::Heading(title) => format!("<h3>{}</h3>", inline(title)),
         Block::Paragraph(text) => paragraphs(text),
         Block::List(remarks) => {
-            let items = remarks.iter().map(|remark| format!("<li>{}</li>", inline(remark)));
+            let items = remarks
+                .iter()
+                .map(|remark| format!("<li>{}</li>", inline(remark)));
             format!("<ul>{}</ul>", items.collect::<String>())
         }
         // Reached by the keyboard, because what is too wide is scrolled.
@@ -127,7 +129,9 @@ fn table_html(table: &Table) -> String {
 /// Paragraphs, parted by empty lines.
 pub(super) fn paragraphs(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(str::trim).filter(|p| !p.is_empty());
-    let paragraphs: Vec<String> = paragraphs.map(|p| format!("<p>{}</p>", inline(p))).collect();
+    let paragraphs: Vec<String> = paragraphs
+        .map(|p| format!("<p>{}</p>", inline(p)))
+        .collect();
     paragraphs.join("\n")
 }
 
@@ -158,7 +162,10 @@ mod tests {
     #[test]
     fn code_is_marked_and_the_rest_is_escaped() {
         assert_eq!(inline("a < `b<c` `d"), "a &lt; <code>b&lt;c</code> `d");
-        assert_eq!(paragraphs("one\ntwo\n\n\n three "), "<p>one\ntwo</p>\n<p>three</p>");
+        assert_eq!(
+            paragraphs("one\ntwo\n\n\n three "),
+            "<p>one\ntwo</p>\n<p>three</p>"
+        );
         assert_eq!(paragraphs(" \n\n "), "");
     }
 
