@@ -51,6 +51,7 @@ class Page:
         self.context = browser.new_context(**settings)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.tab = self.context.new_page()
+        self.tab.set_default_timeout(10_000)
         self.noise = []
         self.tab.on("console", lambda message: self.noise.append(f"{message.type}: {message.text}"))
         self.tab.on("pageerror", lambda error: self.noise.append(f"error: {error}"))
@@ -402,34 +403,34 @@ def background(page):
     return [int(value) for value in re.findall(r"\d+", page.tab.evaluate("getComputedStyle(document.body).backgroundColor"))[:3]]
 
 
-# Whether the scatter chart has more of the dark theme's ink than of the light one's. A copy is read:
-# the browser warns of canvases that are read themselves.
-INK_IS_LIGHT = """() => {
-  const canvas = document.querySelector('#scatter canvas');
+# Whether the charts have more of the dark theme's ink than of the light one's. Copies are read: the
+# browser warns of canvases that are read themselves.
+INK_IS_LIGHT = """() => ['#scatter canvas', '#parallel canvas + canvas'].map(selector => {
+  const canvas = document.querySelector(selector);
   const copy = new OffscreenCanvas(canvas.width, canvas.height).getContext('2d', {willReadFrequently: true});
   copy.drawImage(canvas, 0, 0);
   const {data} = copy.getImageData(0, 0, canvas.width, canvas.height);
-  const count = ink => data.filter((value, index) => index % 4 === 0 && data[index + 3] > 200 && Math.abs(value - ink) < 4).length;
+  const count = ink => data.filter((value, index) => index % 4 === 0 && data[index + 3] > 200 && value === ink).length;
   return count(228) > count(27);
-}"""
+})"""
 
 
 def themes(browser):
     with opened(browser, "grid", color_scheme="light") as page:
-        check(min(background(page)) > 240 and not page.tab.evaluate(INK_IS_LIGHT), "light where the system is light")
+        check(min(background(page)) > 240 and page.tab.evaluate(INK_IS_LIGHT) == [False, False], "light where the system is light")
         page.shot("light", full_page=True)
         page.tab.select_option("#theme", "dark")
         page.settle()
-        check(max(background(page)) < 60 and page.tab.evaluate(INK_IS_LIGHT), "dark when chosen, charts too")
+        check(max(background(page)) < 60 and page.tab.evaluate(INK_IS_LIGHT) == [True, True], "dark when chosen, charts too")
         page.tab.reload()
         page.settle()
         check(max(background(page)) < 60, "and after the page is opened again")
     with opened(browser, "grid", color_scheme="dark") as page:
-        check(max(background(page)) < 60 and page.tab.evaluate(INK_IS_LIGHT), "dark where the system is dark")
+        check(max(background(page)) < 60 and page.tab.evaluate(INK_IS_LIGHT) == [True, True], "dark where the system is dark")
         page.shot("dark", full_page=True)
         page.tab.emulate_media(color_scheme="light")
         page.settle()
-        check(min(background(page)) > 240 and not page.tab.evaluate(INK_IS_LIGHT), "and light when it turns light")
+        check(min(background(page)) > 240 and page.tab.evaluate(INK_IS_LIGHT) == [False, False], "and light when it turns light")
 
 
 def prints(browser):
@@ -437,12 +438,15 @@ def prints(browser):
         with opened(browser, "grid", color_scheme=scheme) as page, tempfile.TemporaryDirectory() as out:
             names = [row["name"] for row in page.data("data")["rows"]]
             path = (screenshots or Path(out)) / f"print-{scheme}.pdf"
+            # Heard after the page has: what it prints with.
+            page.tab.evaluate("addEventListener('beforeprint', () => { const {backgroundColor, color} = getComputedStyle(document.body); window.printed = backgroundColor + color; })")
             page.tab.pdf(path=path, prefer_css_page_size=True)
             pages = [sheet.extract_text() for sheet in pypdf.PdfReader(path).pages]
             # Ligatures are letters again.
             text = unicodedata.normalize("NFKC", "\n".join(pages))
             ranks = re.findall(r"^\s*(\d+) .*finished\s*$", text, re.MULTILINE)
             check(ranks == [str(rank) for rank in range(1, 51)], f"the first 50 rows are printed: {ranks}")
+            check(page.tab.evaluate("window.printed") == "rgb(255, 255, 255)rgb(27, 30, 34)", "dark on white is printed")
             check("Printed are the first 50 rows." in text, "and it is said that there are more")
             check(names[0] in text and "How it was measured" in text, "curves' values and sections are printed")
             for control in ["Copy as CSV", "Theme", "Clear all", "Drag along"]:
@@ -490,6 +494,14 @@ def tells_kinds_apart(browser):
             page.click_header("loss")
         rows, _ = page.rows()
         check(rows[0]["loss"] == "1e+35" and rows[-1]["loss"] == "" and rows[-1]["status"] == "incomplete", "what is not finite is last")
+        for is_reversed in [False, True]:
+            page.click_header("steps")
+            rows, _ = page.rows()
+            steps = [row["steps"] for row in rows]
+            known = [int(value) for value in steps if value]
+            check(len(known) == 27 and known == sorted(known, reverse=is_reversed), "sorted, either way")
+            ranks = [int(row["rank"]) for row in rows[27:]]
+            check(steps[27:] == [""] * 13 and ranks == sorted(ranks), "and those without a value are last, by rank")
         page.click_header("note")
         check([row["note"] for row in page.rows()[0]] == [f"note {index}" for index in range(40)], "numbers in texts are sorted as numbers")
         # A brush on a logarithmic axis.
@@ -506,8 +518,8 @@ def tells_kinds_apart(browser):
 
 def is_narrow(browser):
     with opened(browser, "grid", viewport={"width": 360, "height": 740}, is_mobile=True, has_touch=True) as page:
-        wide = page.tab.evaluate("document.documentElement.scrollWidth - innerWidth")
-        check(wide <= 0, f"nothing but tables and charts is scrolled sideways: {wide}")
+        wide = page.tab.evaluate("document.documentElement.scrollWidth")
+        check(wide <= 360, f"nothing but tables and charts is scrolled sideways: {wide}")
         page.tab.locator("#table tr[data-row] input").nth(5).tap()
         page.settle()
         check(page.selected() == 4, "a finger selects")

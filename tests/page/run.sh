@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # Opens the report's page in a real browser: sorts, filters, brushes, selects, prints and reads it.
 #   tests/page/run.sh [folder for screenshots]
-# Needs chromium (Debian: chromium), or its path in CHROMIUM. Makes a virtual environment under
+# Needs chromium (Debian: chromium), or its path in CHROMIUM. CARGO_FLAGS goes to cargo, such as
+# --no-default-features for a quick build. Makes a virtual environment under
 # target/ with the versions in requirements.txt (from PyPI; no browser is downloaded).
 set -euo pipefail
 cd "$(dirname "$0")/../.."

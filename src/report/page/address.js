@@ -4,6 +4,8 @@
 function readAddress(store) {
   if (!location.hash.startsWith('#?')) return;
   const asked = new URLSearchParams(location.hash.slice(2));
+  store.clear();
+  store.sort = { key: '#rank', isDescending: false };
   const columnsOf = (list) => list.split(' ').filter((key) => store.byKey.has(key));
   for (const [name, value] of asked) {
     if (name === 'q') store.query = value;

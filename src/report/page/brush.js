@@ -29,13 +29,14 @@ function startBrush(store, axis, strip, event) {
     const [from, to] = drag(place);
     store.filter(key, axis.filter(Math.min(from, to), Math.max(from, to)));
   };
-  const end = () => {
-    strip.removeEventListener('pointermove', move);
+  const end = new AbortController();
+  const until = { signal: end.signal };
+  strip.addEventListener('pointermove', move, until);
+  strip.addEventListener('pointercancel', () => end.abort(), until);
+  strip.addEventListener('pointerup', () => {
+    end.abort();
     if (!isMoved) store.filter(key, null);
-  };
-  strip.addEventListener('pointermove', move);
-  strip.addEventListener('pointerup', end, { once: true });
-  strip.addEventListener('pointercancel', () => strip.removeEventListener('pointermove', move), { once: true });
+  }, until);
 }
 
 /** From where the pointer is to the two ends of the brush. */
