@@ -31,25 +31,45 @@ fn write_all(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
         more: "… et {count} de plus".to_owned(),
         ..Style::default()
     };
-    let write = |name: &str, chart: &dyn Chart, style: &Style| -> Result<(), Box<dyn std::error::Error>> {
-        let drawing = chart.draw(style);
-        let svg = drawing.to_svg();
-        println!("{name}: {} bytes of SVG", svg.len());
-        std::fs::write(folder.join(name).with_extension("svg"), svg)?;
-        std::fs::write(folder.join(name).with_extension("png"), drawing.to_png(2.0)?)?;
-        Ok(())
-    };
+    let write =
+        |name: &str, chart: &dyn Chart, style: &Style| -> Result<(), Box<dyn std::error::Error>> {
+            let drawing = chart.draw(style);
+            let svg = drawing.to_svg();
+            println!("{name}: {} bytes of SVG", svg.len());
+            std::fs::write(folder.join(name).with_extension("svg"), svg)?;
+            std::fs::write(
+                folder.join(name).with_extension("png"),
+                drawing.to_png(2.0)?,
+            )?;
+            Ok(())
+        };
     let trials = trials();
     write("learning-curves", &learning_curves(&trials[..6]), &english)?;
     write("learning-curves-many", &learning_curves(&trials), &english)?;
     write("layers", &layers(), &english)?;
     write("main-effects", &main_effects(&trials), &english)?;
-    write("main-effects-french", &main_effects_in_french(&trials), &french)?;
+    write(
+        "main-effects-french",
+        &main_effects_in_french(&trials),
+        &french,
+    )?;
     write("heat-map", &heat_map(&trials), &english)?;
     write("confusion", &confusion(), &english)?;
     write("pareto", &pareto(&trials, Third::Size), &english)?;
     write("pareto-shapes", &pareto(&trials, Third::Shape), &english)?;
     write("parallel", &parallel(&trials), &english)?;
+    write("pareto-few", &pareto_of_few(), &english)?;
+    write("main-effects-many", &many_main_effects(&trials), &english)?;
+    write("confusion-many", &many_classes(), &english)?;
+    write("layers-many", &many_layers(), &french)?;
+    write(
+        "no-data",
+        &LearningCurves {
+            trials: Vec::new(),
+            ..learning_curves(&trials)
+        },
+        &french,
+    )?;
     Ok(())
 }
 
@@ -89,7 +109,11 @@ fn trials() -> Vec<Trial> {
             let part = |factor: usize| FACTORS[factor].1[levels[factor]];
             let name = format!(
                 "layers={}-width={}-lr={}-{}-{}",
-                part(0), part(1), part(2), part(3), part(4)
+                part(0),
+                part(1),
+                part(2),
+                part(3),
+                part(4)
             );
             Trial { levels, name }
         })
@@ -98,16 +122,23 @@ fn trials() -> Vec<Trial> {
 
 impl Trial {
     fn key(&self) -> u64 {
-        self.levels.iter().fold(1, |key, &level| key * 7 + level as u64)
+        self.levels
+            .iter()
+            .fold(1, |key, &level| key * 7 + level as u64)
     }
 
     /// Loss after an epoch on a fold.
     fn loss(&self, epoch: usize, fold: u64, training: bool) -> f64 {
         let [layers, width, rate, schedule, regularisation] = self.levels.map(|level| level as f64);
         let speed = 0.5 + 0.12 * layers + 0.1 * width - 0.28 * rate + 0.04 * schedule;
-        let floor = 0.11 - 0.012 * layers - 0.015 * width + 0.05 * rate - 0.006 * schedule
+        let floor = 0.11 - 0.012 * layers - 0.015 * width + 0.05 * rate
+            - 0.006 * schedule
             - 0.004 * regularisation;
-        let floor = if training { floor * (0.35 + 0.15 * regularisation) } else { floor };
+        let floor = if training {
+            floor * (0.35 + 0.15 * regularisation)
+        } else {
+            floor
+        };
         let jitter = 1.0 + 0.16 * (noise(self.key() * 1000 + epoch as u64 * 10 + fold) - 0.5);
         (floor + 1.9 * (-speed * epoch as f64).exp()) * jitter
     }
@@ -115,7 +146,9 @@ impl Trial {
     fn curve(&self, training: bool) -> Vec<CurvePoint> {
         (1..=10)
             .map(|epoch| {
-                let losses: Vec<f64> = (0..5).map(|fold| self.loss(epoch, fold, training)).collect();
+                let losses: Vec<f64> = (0..5)
+                    .map(|fold| self.loss(epoch, fold, training))
+                    .collect();
                 CurvePoint::with_band(
                     epoch as f64,
                     losses.iter().sum::<f64>() / 5.0,
@@ -149,7 +182,11 @@ fn learning_curves(trials: &[Trial]) -> LearningCurves {
 
 fn layers() -> LayerLines {
     let layers = (1..=4_u64).map(|layer| LayerLine {
-        name: if layer == 4 { "output".to_owned() } else { format!("layer {layer}") },
+        name: if layer == 4 {
+            "output".to_owned()
+        } else {
+            format!("layer {layer}")
+        },
         points: (1..=30)
             .map(|epoch| {
                 let decay = (-0.09 * epoch as f64).exp();
@@ -193,16 +230,25 @@ fn main_effects(trials: &[Trial]) -> MainEffects {
             high: mean + half,
         }
     };
-    let factors = FACTORS.iter().enumerate().map(|(factor, (name, levels))| FactorEffect {
-        name: (*name).to_owned(),
-        unit: if *name == "width" { "units".to_owned() } else { String::new() },
-        levels: (0..levels.len()).map(|index| level(factor, index)).collect(),
-    });
+    let factors = FACTORS
+        .iter()
+        .enumerate()
+        .map(|(factor, (name, levels))| FactorEffect {
+            name: (*name).to_owned(),
+            unit: if *name == "width" {
+                "units".to_owned()
+            } else {
+                String::new()
+            },
+            levels: (0..levels.len())
+                .map(|index| level(factor, index))
+                .collect(),
+        });
     MainEffects {
         heading: Heading::new("Accuracy at each level of each factor"),
         y: Axis::linear("validation accuracy", "%"),
         factors: factors.collect(),
-        reference: trials.iter().map(Trial::accuracy).sum::<f64>() / trials.len() as f64,
+        reference: Some(trials.iter().map(Trial::accuracy).sum::<f64>() / trials.len() as f64),
         point: "mean over trials".to_owned(),
         interval: "95 % interval".to_owned(),
         reference_name: "mean of all trials".to_owned(),
@@ -215,8 +261,14 @@ fn main_effects_in_french(trials: &[Trial]) -> MainEffects {
         ("couches cachées", vec!["1", "2", "3"]),
         ("largeur", vec!["64", "128"]),
         ("taux d’apprentissage", vec!["0,1", "0,01"]),
-        ("décroissance", vec!["constante", "par paliers", "en cosinus"]),
-        ("régularisation", vec!["aucune", "abandon (dropout)", "décroissance des poids"]),
+        (
+            "décroissance",
+            vec!["constante", "par paliers", "en cosinus"],
+        ),
+        (
+            "régularisation",
+            vec!["aucune", "abandon (dropout)", "décroissance des poids"],
+        ),
     ];
     for (factor, (name, levels)) in chart.factors.iter_mut().zip(words) {
         factor.name = name.to_owned();
@@ -250,7 +302,13 @@ fn heat_map(trials: &[Trial]) -> HeatMap {
         columns: Categories::new("regularisation", FACTORS[4].1.iter().copied()),
         cells: (0..3)
             .map(|row| {
-                let value = |column| if (row, column) == (1, 2) { f64::NAN } else { mean(row, column) };
+                let value = |column| {
+                    if (row, column) == (1, 2) {
+                        f64::NAN
+                    } else {
+                        mean(row, column)
+                    }
+                };
                 (0..3).map(|column| Cell::new(value(column))).collect()
             })
             .collect(),
@@ -262,7 +320,15 @@ fn heat_map(trials: &[Trial]) -> HeatMap {
 
 fn confusion() -> HeatMap {
     let classes = [
-        "T-shirt/top", "Trouser", "Pullover", "Dress", "Coat", "Sandal", "Shirt", "Sneaker", "Bag",
+        "T-shirt/top",
+        "Trouser",
+        "Pullover",
+        "Dress",
+        "Coat",
+        "Sandal",
+        "Shirt",
+        "Sneaker",
+        "Bag",
         "Ankle boot",
     ];
     let group = |class: usize| match class {
@@ -318,7 +384,11 @@ fn pareto(trials: &[Trial], third: Third) -> ParetoScatter {
         y: trial.accuracy(),
         size: trial.parameters() / 1000.0,
         shape: trial.levels[4],
-        mark: if trial.accuracy() == best { "best".to_owned() } else { String::new() },
+        mark: if trial.accuracy() == best {
+            "best".to_owned()
+        } else {
+            String::new()
+        },
     });
     ParetoScatter {
         heading: Heading::new("Accuracy against time"),
@@ -340,10 +410,15 @@ fn pareto(trials: &[Trial], third: Third) -> ParetoScatter {
 fn parallel(trials: &[Trial]) -> ParallelCoordinates {
     let mut axes: Vec<ParallelAxis> = FACTORS
         .iter()
-        .map(|(name, levels)| ParallelAxis::Categories(Categories::new(*name, levels.iter().copied())))
+        .map(|(name, levels)| {
+            ParallelAxis::Categories(Categories::new(*name, levels.iter().copied()))
+        })
         .collect();
     axes.push(ParallelAxis::Numbers(Axis::linear("time of an epoch", "s")));
-    axes.push(ParallelAxis::Numbers(Axis::linear("validation accuracy", "%")));
+    axes.push(ParallelAxis::Numbers(Axis::linear(
+        "validation accuracy",
+        "%",
+    )));
     let line = |trial: &Trial| {
         let mut values: Vec<f64> = trial.levels.iter().map(|&level| level as f64).collect();
         values.extend([trial.seconds_per_epoch(), trial.accuracy()]);
@@ -359,5 +434,101 @@ fn parallel(trials: &[Trial]) -> ParallelCoordinates {
         lines: trials.iter().map(line).collect(),
         colour: Axis::linear("validation accuracy", "%"),
         better: Better::Higher,
+    }
+}
+
+fn pareto_of_few() -> ParetoScatter {
+    let point = |(name, x, y): (&str, f64, f64)| ScatterPoint {
+        name: name.to_owned(),
+        x,
+        y,
+        mark: if name == "MLP 2 × 128" {
+            "ours".to_owned()
+        } else {
+            String::new()
+        },
+        ..ScatterPoint::default()
+    };
+    let points = [
+        ("linear", 0.4, 92.4),
+        ("MLP 1 × 64", 0.9, 97.1),
+        ("MLP 2 × 128", 1.6, 98.1),
+        ("MLP 3 × 512", 6.5, 98.4),
+        ("CNN small", 11.0, 99.1),
+        ("CNN large", 42.0, 99.4),
+        ("kNN", 30.0, 96.9),
+        ("SVM", 21.0, 98.6),
+    ];
+    ParetoScatter {
+        heading: Heading::new("Models of different kinds"),
+        x: Axis::log("training time", "s"),
+        y: Axis::linear("test accuracy", "%"),
+        x_better: Better::Lower,
+        points: points.map(point).into(),
+        front: "best for its time".to_owned(),
+        others: "others".to_owned(),
+        ..ParetoScatter::default()
+    }
+}
+
+fn many_main_effects(trials: &[Trial]) -> MainEffects {
+    let chart = main_effects(trials);
+    let mut factors = chart.factors.clone();
+    factors.push(FactorEffect {
+        name: "data.augmentation.probability".to_owned(),
+        unit: String::new(),
+        levels: (0..20)
+            .map(|index| {
+                let value = 96.0 + 2.0 * noise(index + 77);
+                LevelEffect {
+                    name: format!("0.{:02}", index * 5),
+                    value: if index == 4 { f64::NAN } else { value },
+                    low: value - 0.4,
+                    high: value + 0.4,
+                }
+            })
+            .collect(),
+    });
+    factors.extend(chart.factors.clone());
+    MainEffects { factors, ..chart }
+}
+
+fn many_classes() -> HeatMap {
+    let classes: Vec<String> = (0..47)
+        .map(|class| format!("character class {class}"))
+        .collect();
+    let count = |row: u64, column: u64| match row == column {
+        true => 350 + (noise(row) * 50.0) as u64,
+        false => (noise(row * 47 + column).powi(12) * 60.0) as u64,
+    };
+    let counts: Vec<Vec<u64>> = (0..47)
+        .map(|row| (0..47).map(|column| count(row, column)).collect())
+        .collect();
+    HeatMap::confusion(
+        Heading::new("47 classes"),
+        ("true class", "predicted class"),
+        &classes,
+        &counts,
+        "share of the true class",
+    )
+}
+
+fn many_layers() -> LayerLines {
+    let layers = (0..20_u64).map(|layer| LayerLine {
+        name: format!("couche {}", layer + 1),
+        points: (1..=2000)
+            .map(|step| {
+                let noise = noise(layer * 10_000 + step);
+                let value = 10_f64.powf(-6.0 + 0.3 * layer as f64 + 0.3 * noise);
+                let is_missing = layer == 19 && (500..900).contains(&step);
+                CurvePoint::new(step as f64, if is_missing { f64::NAN } else { value })
+            })
+            .collect(),
+    });
+    LayerLines {
+        heading: Heading::new("Norme du gradient de chaque couche"),
+        x: Axis::linear("pas", ""),
+        y: Axis::log("norme L2 du gradient", "nat"),
+        layers: layers.collect(),
     }
 }

@@ -50,14 +50,25 @@ mod tests {
     #[test]
     fn the_front_runs_from_the_best_in_x_to_the_best_in_y() {
         // Seconds and accuracy.
-        let points = [(3.0, 97.0), (1.0, 95.0), (2.0, 94.0), (2.0, 96.0), (4.0, 97.0)];
+        let points = [
+            (3.0, 97.0),
+            (1.0, 95.0),
+            (2.0, 94.0),
+            (2.0, 96.0),
+            (4.0, 97.0),
+        ];
         let front = pareto_front(&points, Better::Lower, Better::Higher);
         assert_eq!(front, [1, 3, 0]);
     }
 
     #[test]
     fn equal_points_are_both_on_the_front_and_missing_ones_are_not() {
-        let points = [(1.0, 2.0), (f64::NAN, 9.0), (1.0, 2.0), (f64::INFINITY, 1.0)];
+        let points = [
+            (1.0, 2.0),
+            (f64::NAN, 9.0),
+            (1.0, 2.0),
+            (f64::INFINITY, 1.0),
+        ];
         let front = pareto_front(&points, Better::Higher, Better::Higher);
         assert_eq!(front, [0, 2]);
     }

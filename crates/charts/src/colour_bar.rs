@@ -84,12 +84,7 @@ impl<'a> ColourBar<'a> {
 
     /// Draws it with its upper left corner there.
     pub(crate) fn draw(&self, corner: Point, marks: &mut Vec<Mark>) {
-        let bar = Rectangle::new(
-            corner.x,
-            corner.y,
-            corner.x + BAR,
-            corner.y + self.height,
-        );
+        let bar = Rectangle::new(corner.x, corner.y, corner.x + BAR, corner.y + self.height);
         for step in (0..STEPS).rev() {
             let top = bar.bottom - bar.height() * f64::from(step + 1) / f64::from(STEPS);
             // Each step reaches down behind the ones below it, so that no seam shows.
@@ -131,7 +126,14 @@ mod tests {
         };
         assert!(luminance(Better::Higher, 10.0) < luminance(Better::Higher, 0.0));
         assert!(luminance(Better::Lower, 10.0) > luminance(Better::Lower, 0.0));
-        assert_eq!(luminance(Better::Higher, 10.0), luminance(Better::Lower, 0.0));
-        assert!(Colours::new(span, Better::Higher, 0.0).of(f64::NAN).is_none());
+        assert_eq!(
+            luminance(Better::Higher, 10.0),
+            luminance(Better::Lower, 0.0)
+        );
+        assert!(
+            Colours::new(span, Better::Higher, 0.0)
+                .of(f64::NAN)
+                .is_none()
+        );
     }
 }

@@ -18,11 +18,7 @@ pub(crate) fn sequential(share: f64) -> Colour {
     // Little at the light end, where the page is near; the most that sRGB has further on.
     let chroma = between(0.045, 0.125, (share / 0.4).min(1.0));
     let chroma = chroma.min(between(0.125, 0.11, share));
-    oklab(
-        lightness,
-        chroma * libm::cos(hue),
-        chroma * libm::sin(hue),
-    )
+    oklab(lightness, chroma * libm::cos(hue), chroma * libm::sin(hue))
 }
 
 fn between(start: f64, end: f64, share: f64) -> f64 {

@@ -62,7 +62,7 @@ pub(crate) fn runs<T>(places: impl IntoIterator<Item = Option<T>>) -> Vec<Vec<T>
 }
 
 /// Width of the columns that a long line is thinned in, in CSS pixels.
-const COLUMN: f64 = 3.0;
+const COLUMN: f64 = 4.0;
 /// Points up to which a line stays as it is.
 const FEW: usize = 250;
 
@@ -76,7 +76,8 @@ pub(crate) fn thinned(run: Vec<Point>) -> Vec<Point> {
     let column = |point: &Point| (point.x / COLUMN).floor();
     run.chunk_by(|one, two| column(one) == column(two))
         .flat_map(|points| {
-            let by_height = |one: &(usize, &Point), two: &(usize, &Point)| one.1.y.total_cmp(&two.1.y);
+            let by_height =
+                |one: &(usize, &Point), two: &(usize, &Point)| one.1.y.total_cmp(&two.1.y);
             let indexed = || points.iter().enumerate();
             let extremes = [indexed().min_by(by_height), indexed().max_by(by_height)];
             let mut kept = vec![0, points.len() - 1];
@@ -106,7 +107,10 @@ mod tests {
             (0..count)
                 .map(|index| {
                     let peak = if index == count / 2 { -500.0 } else { 0.0 };
-                    Point::new(index as f64 * 600.0 / count as f64, (index % 7) as f64 + peak)
+                    Point::new(
+                        index as f64 * 600.0 / count as f64,
+                        (index % 7) as f64 + peak,
+                    )
                 })
                 .collect()
         };

@@ -103,7 +103,8 @@ mod tests {
 
     #[test]
     fn letters_of_the_languages_we_write_are_there() {
-        for letter in ('!'..='~').chain("éèêëàâçùûîïôœÉÀÇ«»–−×…⁰⁴⁻βλμ≤≥€".chars()) {
+        for letter in ('!'..='~').chain("éèêëàâçùûîïôœÉÀÇ«»–−×…⁰⁴⁻βλμ≤≥€".chars())
+        {
             let mut extent = Extent::default();
             outline(letter, &mut extent);
             assert!(FONT.charmap().map(letter).is_some(), "{letter}");

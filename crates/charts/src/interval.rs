@@ -11,5 +11,8 @@ const END: f64 = 4.0;
 pub(crate) fn interval(high: Point, low: Point, colour: Colour) -> Mark {
     let across = |end: Point| vec![end.moved(-END, 0.0), end.moved(END, 0.0)];
     let lines = vec![vec![high, low], across(high), across(low)];
-    Mark::shape(Outline::Lines(lines), Paint::stroke(Stroke::new(colour, 1.6)))
+    Mark::shape(
+        Outline::Lines(lines),
+        Paint::stroke(Stroke::new(colour, 1.6)),
+    )
 }

@@ -74,9 +74,7 @@ fn plus(arm: f64, degrees: f64) -> Vec<Point> {
     let origin = Point::new(0.0, 0.0);
     [0.0, 90.0, 180.0, 270.0]
         .into_iter()
-        .flat_map(|turn| {
-            quarter.map(|(x, y)| Point::new(x, y).turned(origin, turn + degrees))
-        })
+        .flat_map(|turn| quarter.map(|(x, y)| Point::new(x, y).turned(origin, turn + degrees)))
         .collect()
 }
 
@@ -106,7 +104,10 @@ mod tests {
             let count = polygons[0].len() as f64;
             let x = polygons[0].iter().map(|corner| corner.x).sum::<f64>() / count;
             let y = polygons[0].iter().map(|corner| corner.y).sum::<f64>() / count;
-            assert!((x - 100.0).abs() < 1e-9 && (y - 50.0).abs() < 1e-9, "{marker:?}");
+            assert!(
+                (x - 100.0).abs() < 1e-9 && (y - 50.0).abs() < 1e-9,
+                "{marker:?}"
+            );
             let share = area(&polygons[0]) / (std::f64::consts::PI * 100.0);
             assert!((0.7..1.3).contains(&share), "{marker:?} {share}");
         }

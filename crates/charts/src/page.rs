@@ -2,8 +2,8 @@
 
 use crate::colour::EMPTY;
 use crate::drawing::{Drawing, Mark};
-use crate::geometry::Rectangle;
 use crate::geometry::Point;
+use crate::geometry::Rectangle;
 use crate::style::{Heading, Style};
 use crate::text::{Anchor, FONT_SIZE, Text, shortened, wrapped};
 

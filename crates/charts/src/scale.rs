@@ -45,7 +45,10 @@ impl Span {
     }
 
     /// As `around`; whole values on a linear scale get less than one more of them for room.
-    pub(crate) fn around_whole(scale: Scale, values: impl IntoIterator<Item = f64>) -> Option<Self> {
+    pub(crate) fn around_whole(
+        scale: Scale,
+        values: impl IntoIterator<Item = f64>,
+    ) -> Option<Self> {
         let most = match scale {
             Scale::Linear => 0.5,
             Scale::Log => f64::INFINITY,

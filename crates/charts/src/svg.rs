@@ -323,8 +323,14 @@ mod tests {
             plain: "10".to_owned(),
             raised: "−3".to_owned(),
         };
-        let svg = write(&drawing(vec![Mark::Text(Text::new(label, Point::new(1.0, 2.0)))]));
-        assert!(svg.contains(">10<tspan dy=\"-4.56\" font-size=\"9\">−3</tspan></text>"), "{svg}");
+        let svg = write(&drawing(vec![Mark::Text(Text::new(
+            label,
+            Point::new(1.0, 2.0),
+        ))]));
+        assert!(
+            svg.contains(">10<tspan dy=\"-4.56\" font-size=\"9\">−3</tspan></text>"),
+            "{svg}"
+        );
     }
 
     #[test]
@@ -339,7 +345,10 @@ mod tests {
             .unwrap()
             .split(' ')
             .collect();
-        let elements: Vec<_> = root.children().filter(roxmltree::Node::is_element).collect();
+        let elements: Vec<_> = root
+            .children()
+            .filter(roxmltree::Node::is_element)
+            .collect();
         assert_eq!(elements[0].attribute("id"), Some(named_by[0]));
         assert_eq!(elements[0].text(), Some("Loss & <accuracy>"));
         assert_eq!(elements[1].attribute("id"), Some(named_by[1]));

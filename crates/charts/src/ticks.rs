@@ -42,12 +42,7 @@ fn is_within((start, end): (f64, f64), place: f64) -> bool {
 /// labels" (Graphics Gems, 1990).
 const STEPS: [f64; 4] = [1.0, 2.0, 5.0, 10.0];
 
-fn linear(
-    (start, end): (f64, f64),
-    wanted: usize,
-    whole: bool,
-    decimal: char,
-) -> Vec<Tick> {
+fn linear((start, end): (f64, f64), wanted: usize, whole: bool, decimal: char) -> Vec<Tick> {
     let rough = (end - start) / wanted.max(1) as f64;
     let magnitude = power_of_ten(exponent(rough));
     let nice = STEPS
@@ -109,7 +104,10 @@ fn logarithmic((start, end): (f64, f64), wanted: usize, decimal: char) -> Vec<Ti
     let shown: Vec<(u8, i32)> = (first - 1..=last)
         .flat_map(|exponent| digits.iter().map(move |&digit| (digit, exponent)))
         .filter(|&(digit, exponent)| {
-            is_within((start, end), libm::log10(f64::from(digit) * power_of_ten(exponent)))
+            is_within(
+                (start, end),
+                libm::log10(f64::from(digit) * power_of_ten(exponent)),
+            )
         })
         .collect();
     match shown.len() >= 3 {
@@ -168,26 +166,63 @@ mod tests {
 
     #[test]
     fn linear_ticks_are_round() {
-        assert_eq!(linear_names(0.0, 1.0, 5), ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]);
+        assert_eq!(
+            linear_names(0.0, 1.0, 5),
+            ["0.0", "0.2", "0.4", "0.6", "0.8", "1.0"]
+        );
         assert_eq!(linear_names(93.1, 98.7, 6), ["94", "95", "96", "97", "98"]);
-        assert_eq!(linear_names(-0.03, 0.05, 4), ["−0.02", "0.00", "0.02", "0.04"]);
-        assert_eq!(linear_names(0.0, 40_000.0, 4), ["0", "10\u{202f}000", "20\u{202f}000", "30\u{202f}000", "40\u{202f}000"]);
-        assert_eq!(linear_names(0.0, 3e-9, 3), ["0", "10^−9", "2×10^−9", "3×10^−9"]);
-        assert_eq!(linear_names(1.5e9, 2e9, 5), ["1.5×10^9", "1.6×10^9", "1.7×10^9", "1.8×10^9", "1.9×10^9", "2.0×10^9"]);
+        assert_eq!(
+            linear_names(-0.03, 0.05, 4),
+            ["−0.02", "0.00", "0.02", "0.04"]
+        );
+        assert_eq!(
+            linear_names(0.0, 40_000.0, 4),
+            [
+                "0",
+                "10\u{202f}000",
+                "20\u{202f}000",
+                "30\u{202f}000",
+                "40\u{202f}000"
+            ]
+        );
+        assert_eq!(
+            linear_names(0.0, 3e-9, 3),
+            ["0", "10^−9", "2×10^−9", "3×10^−9"]
+        );
+        assert_eq!(
+            linear_names(1.5e9, 2e9, 5),
+            [
+                "1.5×10^9",
+                "1.6×10^9",
+                "1.7×10^9",
+                "1.8×10^9",
+                "1.9×10^9",
+                "2.0×10^9"
+            ]
+        );
     }
 
     #[test]
     fn whole_axes_have_whole_ticks() {
         let span = Span::exactly(Scale::Linear, [1.0, 3.0]).unwrap();
-        let values: Vec<f64> = ticks(&span, 8, true, '.').iter().map(|tick| tick.value).collect();
+        let values: Vec<f64> = ticks(&span, 8, true, '.')
+            .iter()
+            .map(|tick| tick.value)
+            .collect();
         assert_eq!(values, [1.0, 2.0, 3.0]);
     }
 
     #[test]
     fn logarithmic_ticks_are_powers_of_ten_or_parts_of_them() {
         assert_eq!(log_names(0.01, 100.0, 6), ["0.01", "0.1", "1", "10", "100"]);
-        assert_eq!(log_names(1e-6, 1.0, 8), ["10^−6", "10^−5", "10^−4", "10^−3", "10^−2", "10^−1", "10^0"]);
-        assert_eq!(log_names(1e-12, 1e3, 5), ["10^−12", "10^−8", "10^−4", "10^0"]);
+        assert_eq!(
+            log_names(1e-6, 1.0, 8),
+            ["10^−6", "10^−5", "10^−4", "10^−3", "10^−2", "10^−1", "10^0"]
+        );
+        assert_eq!(
+            log_names(1e-12, 1e3, 5),
+            ["10^−12", "10^−8", "10^−4", "10^0"]
+        );
         assert_eq!(log_names(0.3, 8.0, 9), ["0.5", "1", "2", "5"]);
         assert_eq!(log_names(0.3, 8.0, 5), ["0.3", "1", "3"]);
         assert_eq!(log_names(20.0, 28.0, 5), ["20", "22", "24", "26", "28"]);
@@ -196,7 +231,10 @@ mod tests {
     #[test]
     fn minor_ticks_fill_the_decades() {
         let span = Span::exactly(Scale::Log, [1.0, 10.0]).unwrap();
-        let minor: Vec<u32> = minor_ticks(&span).iter().map(|value| *value as u32).collect();
+        let minor: Vec<u32> = minor_ticks(&span)
+            .iter()
+            .map(|value| *value as u32)
+            .collect();
         assert_eq!(minor, [2, 3, 4, 5, 6, 7, 8, 9]);
         let linear = Span::exactly(Scale::Linear, [1.0, 10.0]).unwrap();
         assert!(minor_ticks(&linear).is_empty());
