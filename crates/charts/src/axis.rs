@@ -47,10 +47,12 @@ pub(crate) fn caption(label: &str, unit: &str, limit: f64) -> String {
     if unit.is_empty() {
         return shortened(label, FONT_SIZE, limit);
     }
-    let unit = shortened(&format!("({unit})"), FONT_SIZE, limit);
+    let unit = format!("({unit})");
     if label.is_empty() {
-        return unit;
+        return shortened(&unit, FONT_SIZE, limit);
     }
+    // Room is kept for a label that is cut, and a space.
+    let unit = shortened(&unit, FONT_SIZE, limit - width("… ", FONT_SIZE));
     let room = limit - width(&unit, FONT_SIZE) - width(" ", FONT_SIZE);
     format!("{} {unit}", shortened(label, FONT_SIZE, room))
 }
@@ -89,7 +91,7 @@ impl LeftAxis {
 
     /// Width of ticks, labels and caption, in CSS pixels.
     pub(crate) fn width(&self) -> f64 {
-        TICK + GAP + self.label_width() + 8.0 + LINE
+        TICK + GAP + self.label_width() + 8.0 + CAPTION
     }
 
     fn label_width(&self) -> f64 {
@@ -140,21 +142,6 @@ impl LeftAxis {
                 marks.push(Mark::Text(text));
             }
         }
-    }
-
-    /// The caption, which reads upwards along `top` to `bottom`.
-    pub(crate) fn draw_caption(
-        &self,
-        axis: &Axis,
-        left: f64,
-        (top, bottom): (f64, f64),
-        marks: &mut Vec<Mark>,
-    ) {
-        let at = Point::new(
-            left - TICK - GAP - self.label_width() - 8.0,
-            f64::midpoint(top, bottom),
-        );
-        draw_upwards(&axis.caption(bottom - top), at, marks);
     }
 }
 
@@ -256,6 +243,20 @@ pub(crate) fn draw_caption(caption: &str, at: Point, marks: &mut Vec<Mark>) {
     }
 }
 
+/// Width of a caption that reads upwards, in CSS pixels.
+pub(crate) const CAPTION: f64 = LINE;
+
+/// The caption of a left axis, at the left margin, along `top` to `bottom`.
+pub(crate) fn draw_left_caption(
+    axis: &Axis,
+    margin: f64,
+    (top, bottom): (f64, f64),
+    marks: &mut Vec<Mark>,
+) {
+    let at = Point::new(margin + 0.8 * FONT_SIZE, f64::midpoint(top, bottom));
+    draw_upwards(&axis.caption(bottom - top), at, marks);
+}
+
 /// A caption that reads upwards, centred on a height, with its baseline at `at`.
 pub(crate) fn draw_upwards(caption: &str, at: Point, marks: &mut Vec<Mark>) {
     if !caption.is_empty() {
@@ -281,6 +282,9 @@ mod tests {
         let cut = axis.caption(100.0);
         assert!(cut.ends_with("… (s)"), "{cut}");
         assert!(width(&cut, FONT_SIZE) <= 100.0);
+        let both = Axis::linear("time of an epoch", "hundredths of a second").caption(100.0);
+        assert!(both.contains("… (") && both.ends_with('…'), "{both}");
+        assert!(width(&both, FONT_SIZE) <= 100.0);
         assert_eq!(Axis::linear("epoch", "").caption(100.0), "epoch");
         assert_eq!(Axis::linear("", "%").caption(100.0), "(%)");
     }

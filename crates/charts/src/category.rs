@@ -95,15 +95,23 @@ impl Slant {
         }
     }
 
-    /// Of names in slots of this width, every how many-th has room.
-    pub(crate) fn stride(self, slot: f64) -> usize {
-        match self {
+    /// Which of so many names in slots of this width have room: all, or every few of them. The
+    /// last one is among them where it must be.
+    pub(crate) fn with_room(self, count: usize, slot: f64, with_last: bool) -> Vec<usize> {
+        let stride = match self {
             Self::Level => 1,
             Self::Rising => {
                 let apart = slot * libm::sin(ANGLE.to_radians());
                 (LINE / apart.max(0.1)).ceil().clamp(1.0, 1000.0) as usize
             }
-        }
+        };
+        let last = (with_last && count > 0).then(|| count - 1);
+        let is_clear = |index: &usize| last.is_none_or(|last| index + stride <= last);
+        (0..count)
+            .step_by(stride)
+            .filter(is_clear)
+            .chain(last)
+            .collect()
     }
 
     /// Draws a name below the axis at this place.
@@ -155,8 +163,11 @@ mod tests {
 
     #[test]
     fn narrow_slots_leave_names_out() {
-        assert_eq!(Slant::Rising.stride(40.0), 1);
-        assert_eq!(Slant::Rising.stride(10.0), 3);
-        assert_eq!(Slant::Level.stride(10.0), 1);
+        assert_eq!(Slant::Rising.with_room(4, 40.0, false), [0, 1, 2, 3]);
+        assert_eq!(Slant::Rising.with_room(4, 40.0, true), [0, 1, 2, 3]);
+        assert_eq!(Slant::Rising.with_room(8, 10.0, false), [0, 3, 6]);
+        assert_eq!(Slant::Rising.with_room(8, 10.0, true), [0, 3, 7]);
+        assert_eq!(Slant::Level.with_room(3, 10.0, true), [0, 1, 2]);
+        assert!(Slant::Rising.with_room(0, 10.0, true).is_empty());
     }
 }

@@ -1,7 +1,7 @@
 //! Colours, and which of them may stand on which.
 
 /// Red, green and blue of sRGB, 0 to 255.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct Colour {
     pub(crate) red: u8,
     pub(crate) green: u8,

@@ -62,7 +62,7 @@ pub(crate) fn runs<T>(places: impl IntoIterator<Item = Option<T>>) -> Vec<Vec<T>
 }
 
 /// Width of the columns that a long line is thinned in, in CSS pixels.
-const COLUMN: f64 = 3.0;
+const COLUMN: f64 = 4.0;
 /// Points up to which a line stays as it is.
 const FEW: usize = 250;
 

@@ -69,6 +69,7 @@ impl Rectangle {
         )
     }
 
+    /// From the upper left one clockwise.
     pub(crate) fn corners(&self) -> [Point; 4] {
         [
             Point::new(self.left, self.top),

@@ -6,15 +6,15 @@ use crate::geometry::{Point, Rectangle};
 use crate::interval::interval;
 use crate::look::Look;
 use crate::marker::Marker;
-use crate::text::{FONT_SIZE, Text, shortened, width};
+use crate::text::{Anchor, FONT_SIZE, Text, shortened, width};
 
 /// From one entry to the next, in CSS pixels.
 const LINE: f64 = 19.0;
 /// Width of what stands before a text, and the gap after it, in CSS pixels.
-const SWATCH: f64 = 30.0;
-const GAP: f64 = 7.0;
+const SWATCH: f64 = 28.0;
+const GAP: f64 = 6.0;
 /// Between columns, in CSS pixels.
-const BETWEEN: f64 = 18.0;
+pub(crate) const BETWEEN: f64 = 16.0;
 /// Share of a chart's width that a legend beside the plot may take.
 const SHARE_BESIDE: f64 = 0.3;
 
@@ -50,37 +50,46 @@ pub(crate) enum Swatch {
 /// A legend that knows how much room it takes.
 pub(crate) struct Legend {
     entries: Vec<Entry>,
-    /// Of an entry with its swatch, in CSS pixels.
-    entry_width: f64,
-    columns: usize,
+    /// Entries in a column.
+    rows: usize,
+    /// Widths of the columns, in CSS pixels.
+    columns: Vec<f64>,
     /// Whether it stands beside the plot, not below.
     beside: bool,
 }
 
 impl Legend {
-    /// Beside a plot of this height where it fits, otherwise below, across the chart's width.
-    pub(crate) fn new(entries: Vec<Entry>, chart_width: f64, plot_height: f64) -> Self {
-        let entry_width = widest(&entries);
-        let rows = entries.len() as f64;
-        if entry_width <= SHARE_BESIDE * chart_width && rows * LINE <= plot_height {
+    /// Beside a plot of this height where it fits, otherwise below, across the width.
+    pub(crate) fn new(entries: Vec<Entry>, across: f64, plot_height: f64) -> Self {
+        let widest = widest(&entries);
+        if widest <= SHARE_BESIDE * across && entries.len() as f64 * LINE <= plot_height {
             return Self {
+                rows: entries.len(),
+                columns: vec![widest],
                 entries,
-                entry_width,
-                columns: 1,
                 beside: true,
             };
         }
-        Self::below(entries, chart_width)
+        Self::below(entries, across)
     }
 
-    /// Below the plot, across this width.
+    /// Below the plot, across this width, in as few rows as can be.
     pub(crate) fn below(entries: Vec<Entry>, across: f64) -> Self {
-        let entry_width = widest(&entries).min(across);
-        let columns = ((across + BETWEEN) / (entry_width + BETWEEN)).max(1.0) as usize;
+        let columns = |rows: usize| -> Vec<f64> {
+            entries
+                .chunks(rows)
+                .map(|column| widest(column).min(across))
+                .collect()
+        };
+        let fits = |rows: &usize| {
+            let columns = columns(*rows);
+            columns.iter().sum::<f64>() + BETWEEN * (columns.len() - 1) as f64 <= across
+        };
+        let rows = (1..entries.len()).find(fits).unwrap_or(entries.len());
         Self {
+            columns: columns(rows.max(1)),
             entries,
-            entry_width,
-            columns,
+            rows,
             beside: false,
         }
     }
@@ -88,7 +97,7 @@ impl Legend {
     /// Width that is taken from the plot, in CSS pixels.
     pub(crate) fn width_beside(&self) -> f64 {
         match self.beside && !self.entries.is_empty() {
-            true => self.entry_width + BETWEEN,
+            true => self.columns.iter().sum::<f64>() + BETWEEN,
             false => 0.0,
         }
     }
@@ -97,28 +106,23 @@ impl Legend {
     pub(crate) fn height_below(&self) -> f64 {
         match self.beside || self.entries.is_empty() {
             true => 0.0,
-            false => self.rows() as f64 * LINE + 8.0,
+            false => self.rows as f64 * LINE + 8.0,
         }
-    }
-
-    fn rows(&self) -> usize {
-        self.entries.len().div_ceil(self.columns)
     }
 
     /// Draws it with its upper left corner there.
     pub(crate) fn draw(&self, corner: Point, marks: &mut Vec<Mark>) {
-        let rows = self.rows().max(1);
-        for (index, entry) in self.entries.iter().enumerate() {
-            let column = (index / rows) as f64;
-            let row = (index % rows) as f64;
-            let start = corner.moved(
-                column * (self.entry_width + BETWEEN),
-                row * LINE + LINE / 2.0,
-            );
-            entry.swatch.draw(start, marks);
-            let indent = entry.swatch.width();
-            let text = shortened(&entry.text, FONT_SIZE, self.entry_width - indent + 0.01);
-            marks.push(Mark::Text(Text::beside(text, start.moved(indent, 0.0))));
+        let mut left = corner;
+        for (column, width) in self.entries.chunks(self.rows.max(1)).zip(&self.columns) {
+            let mut start = left.moved(0.0, LINE / 2.0);
+            for entry in column {
+                entry.swatch.draw(start, marks);
+                let indent = entry.swatch.width();
+                let text = shortened(&entry.text, FONT_SIZE, width - indent + 0.01);
+                marks.push(Mark::Text(Text::beside(text, start.moved(indent, 0.0))));
+                start = start.moved(0.0, LINE);
+            }
+            left = left.moved(width + BETWEEN, 0.0);
         }
     }
 }
@@ -164,7 +168,7 @@ impl Swatch {
             }
             Self::Tag(tag) => {
                 let text = Text::beside(tag.clone(), middle);
-                marks.push(Mark::Text(text.anchored(crate::text::Anchor::Middle)));
+                marks.push(Mark::Text(text.anchored(Anchor::Middle)));
             }
             Self::Heading | Self::Nothing => {}
         }
@@ -188,5 +192,49 @@ impl Look {
         };
         let paint = Paint::fill(fill).with_stroke(Stroke::new(self.colour, 1.2));
         Mark::shape(self.marker.outline(centres, 3.0), paint)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn entries(texts: &[&str]) -> Vec<Entry> {
+        let entry = |text: &&str| Entry {
+            swatch: Swatch::Nothing,
+            text: (*text).to_owned(),
+        };
+        texts.iter().map(entry).collect()
+    }
+
+    #[test]
+    fn a_narrow_legend_stands_beside_the_plot_and_a_wide_one_below() {
+        let narrow = Legend::new(entries(&["train", "validation"]), 700.0, 300.0);
+        assert!(narrow.width_beside() > 0.0 && narrow.height_below() == 0.0);
+        let long = "layers=3-width=128-learning_rate=0.01-cosine-weight_decay";
+        let wide = Legend::new(entries(&["train", long]), 700.0, 300.0);
+        assert!(wide.width_beside() == 0.0 && wide.height_below() > 0.0);
+        let tall = Legend::new(entries(&["train"; 30]), 700.0, 300.0);
+        assert!(tall.width_beside() == 0.0 && tall.height_below() > 0.0);
+    }
+
+    #[test]
+    fn columns_are_as_wide_as_their_entries_and_rows_as_few_as_can_be() {
+        let legend = Legend::below(entries(&["a", "b", "c", "d"]), 700.0);
+        assert_eq!((legend.rows, legend.columns.len()), (1, 4));
+        let long = "a name that takes half of the width, or more";
+        let legend = Legend::below(entries(&["a", "b", long, long]), 400.0);
+        assert_eq!((legend.rows, legend.columns.len()), (2, 2));
+        assert!(legend.columns[0] < 60.0 && legend.columns[1] > 250.0);
+    }
+
+    #[test]
+    fn an_empty_legend_takes_no_room() {
+        for legend in [
+            Legend::new(Vec::new(), 700.0, 300.0),
+            Legend::below(Vec::new(), 700.0),
+        ] {
+            assert_eq!(legend.width_beside() + legend.height_below(), 0.0);
+        }
     }
 }

@@ -7,10 +7,14 @@
 //! that. It is legible without colour: series differ in dashes and markers too, and colours that
 //! stand for numbers get darker all the way. Numbers that are not finite are missing values.
 
+#[cfg(test)]
+mod arbitrary;
 mod axis;
 mod better;
 mod category;
 mod chart;
+#[cfg(test)]
+mod checks;
 mod colour;
 mod colour_bar;
 mod colour_map;
@@ -35,6 +39,8 @@ mod pareto;
 mod placement;
 mod plot;
 mod png;
+#[cfg(test)]
+mod samples;
 mod scale;
 mod style;
 mod svg;

@@ -118,13 +118,14 @@ fn line(plot: &Plot, points: &[CurvePoint], stroke: Stroke) -> Vec<Mark> {
     marks
 }
 
-/// The area between the lower and the upper ends, where both are known. On a logarithmic axis a
+/// The area between the lower and the upper ends, where both and the value are known. On a logarithmic axis a
 /// lower end that is zero or less is the end of the axis.
 fn band(plot: &Plot, points: &[CurvePoint], colour: Colour) -> Option<Mark> {
     let ends = points.iter().map(|point| {
         if !(point.low.is_finite() && point.high.is_finite()) {
             return None;
         }
+        plot.place(point.x, point.value)?;
         let high = plot.place(point.x, point.high)?;
         let low = plot
             .place(point.x, point.low)

@@ -28,25 +28,6 @@ pub(crate) fn fixed(value: f64, decimals: usize, decimal: char) -> String {
     text
 }
 
-/// A number with three significant digits, or more where it has more whole ones; very large and
-/// very small ones in powers of ten.
-pub(crate) fn brief(value: f64, decimal: char) -> String {
-    if value == 0.0 || !value.is_finite() {
-        return fixed(value, 0, decimal);
-    }
-    let exponent = exponent(value);
-    match exponent {
-        -3..=5 => trimmed(
-            &fixed(value, usize::try_from(2 - exponent).unwrap_or(0), decimal),
-            decimal,
-        ),
-        _ => {
-            let mantissa = fixed(value / power_of_ten(exponent), 2, decimal);
-            power(&trimmed(&mantissa, decimal), exponent).in_one()
-        }
-    }
-}
-
 /// `10` to an exponent, times a mantissa where it is not 1.
 pub(crate) fn power(mantissa: &str, exponent: i32) -> Label {
     let plain = match mantissa {
@@ -80,17 +61,6 @@ pub(crate) fn power_of_ten(exponent: i32) -> f64 {
         .expect("a power of ten is a number")
 }
 
-/// Without zeros at the end of the decimals.
-fn trimmed(text: &str, decimal: char) -> String {
-    match text.contains(decimal) {
-        true => text
-            .trim_end_matches('0')
-            .trim_end_matches(decimal)
-            .to_owned(),
-        false => text.to_owned(),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -104,26 +74,6 @@ mod tests {
         assert_eq!(fixed(1234.0, 0, '.'), "1234");
         assert_eq!(fixed(1_234_567.5, 1, ','), "1\u{202f}234\u{202f}567,5");
         assert_eq!(fixed(f64::NAN, 1, '.'), "–");
-    }
-
-    #[test]
-    fn brief_numbers_have_three_digits() {
-        let cases = [
-            (0.0, "0"),
-            (98.26, "98.3"),
-            (100.0, "100"),
-            (0.001_234, "0.00123"),
-            (12.0, "12"),
-            (123_456.0, "123\u{202f}456"),
-            (-0.5, "−0.5"),
-            (1e-7, "10⁻⁷"),
-            (2.5e-7, "2.5×10⁻⁷"),
-            (1.234e12, "1.23×10¹²"),
-            (f64::INFINITY, "–"),
-        ];
-        for (value, text) in cases {
-            assert_eq!(brief(value, '.'), text);
-        }
     }
 
     #[test]

@@ -40,8 +40,15 @@ impl Placement {
     pub(crate) fn find(&self, point: Point, radius: f64, size: (f64, f64)) -> Option<Rectangle> {
         let boxes = DISTANCES.into_iter().flat_map(|further| {
             let away = further * (radius + GAP);
-            self.directions
-                .map(|direction| beside(point, away, direction, size))
+            // A corner keeps clear of a circle when it is less far away along each axis.
+            let corner = (0.75 * away).max(radius);
+            self.directions.map(|(right, down)| {
+                let away = match right != 0.0 && down != 0.0 {
+                    true => corner,
+                    false => away,
+                };
+                beside(point, away, (right, down), size)
+            })
         });
         let mut free = boxes.filter(|place| {
             let covers = |taken: &Rectangle| taken.overlaps(place);
@@ -63,11 +70,6 @@ fn beside(
     (right, down): (f64, f64),
     (width, height): (f64, f64),
 ) -> Rectangle {
-    // A corner keeps clear of a circle when it is less far away along each axis.
-    let away = match right != 0.0 && down != 0.0 {
-        true => 0.75 * away,
-        false => away,
-    };
     let centre = point.moved(right * (away + width / 2.0), down * (away + height / 2.0));
     Rectangle::new(
         centre.x - width / 2.0,

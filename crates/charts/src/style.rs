@@ -3,8 +3,8 @@
 /// Size, decimal mark and the words that a chart says of its own accord.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Style {
-    /// Of a chart, in CSS pixels, 320 to 4000; heat maps and small multiples are narrower where
-    /// they need less.
+    /// Of a chart, in CSS pixels, 320 to 4000. Heat maps and small multiples are narrower where
+    /// they need less; charts of very many axes, rows or levels are wider.
     pub width: f64,
     /// Of a chart, in CSS pixels, 240 to 4000; taller where a legend stands below, and whatever
     /// their rows need for heat maps and small multiples.

@@ -2,20 +2,23 @@
 
 use crate::colour::{Colour, DARK};
 use crate::font;
-use crate::geometry::{Point, Rectangle};
+use crate::geometry::Point;
+#[cfg(test)]
+use crate::geometry::Rectangle;
 
 /// Of all texts but titles, in CSS pixels.
 pub(crate) const FONT_SIZE: f64 = 12.0;
-/// From one baseline to the next, as a multiple of the size.
-pub(crate) const LINE_HEIGHT: f64 = 1.35;
 /// Size of raised letters, as a multiple of the size of the text.
 pub(crate) const RAISED_SIZE: f64 = 0.75;
 /// How far up raised letters stand, as a multiple of the size of the text.
 pub(crate) const RAISED_BY: f64 = 0.38;
 /// Height of capitals and digits, as a multiple of the size: DejaVu Sans has 0.73, Arial 0.72.
 const CAPITAL_HEIGHT: f64 = 0.72;
-/// From the baseline to the tops of letters, and to the ends of descenders.
+/// From the baseline to the tops of letters, and to the ends of descenders, as multiples of the
+/// size.
+#[cfg(test)]
 const ASCENT: f64 = 0.78;
+#[cfg(test)]
 const DESCENT: f64 = 0.22;
 
 /// Which part of a text stands at its place.
@@ -133,6 +136,7 @@ impl Text {
     }
 
     /// The box of the text before it is turned.
+    #[cfg(test)]
     pub(crate) fn upright(&self) -> Rectangle {
         let width = self.width();
         let left = match self.anchor {
@@ -153,6 +157,7 @@ impl Text {
     }
 
     /// The corners of the box of the text as it stands.
+    #[cfg(test)]
     pub(crate) fn corners(&self) -> [Point; 4] {
         self.upright()
             .corners()
@@ -229,6 +234,17 @@ mod tests {
         assert_eq!(two[0], lines[0]);
         assert!(two[1].ends_with('…') && width(&two[1], FONT_SIZE) <= 150.0);
         assert!(wrapped("  ", FONT_SIZE, 150.0, 2).is_empty());
+    }
+
+    #[test]
+    fn exponents_have_characters_of_their_own() {
+        let label = Label {
+            plain: "2.5×10".to_owned(),
+            raised: "−17".to_owned(),
+        };
+        assert_eq!(label.in_one(), "2.5×10⁻¹⁷");
+        let digits: String = ('0'..='9').map(superscript).collect();
+        assert_eq!(digits, "⁰¹²³⁴⁵⁶⁷⁸⁹");
     }
 
     #[test]
