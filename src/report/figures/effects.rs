@@ -43,7 +43,7 @@ pub(super) fn figure(figures: &Figures) -> Option<Figure> {
         heading: Heading::new(caption),
         y: figures.score_axis(),
         factors: factors.map(panel).collect(),
-        reference: figures.shown_score(all.sum::<f64>() / count),
+        reference: Some(figures.shown_score(all.sum::<f64>() / count)),
         point: words
             .pick(
                 "mean over the other factors",
