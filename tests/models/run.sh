@@ -1,0 +1,17 @@
+#!/usr/bin/env bash
+# Trains small models, exports them, and lets PyTorch itself load them: it must answer the same.
+#   tests/models/run.sh [tp-sweep binary]
+# Makes a virtual environment under target/ with the versions in requirements.txt (from PyPI, 6 GB).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+binary=$(realpath "${1:-target/release/tp-sweep}")
+environment=target/models-environment
+if ! cmp -s tests/models/requirements.txt "$environment/requirements.txt"; then
+  rm -rf "$environment"
+  python3 -m venv "$environment"
+  "$environment/bin/pip" install --quiet --requirement tests/models/requirements.txt
+  cp tests/models/requirements.txt "$environment/"
+fi
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+"$environment/bin/python" -B tests/models/check.py "$binary" "$folder"
