@@ -163,7 +163,7 @@ fn write_png(path: &Path, pixels: &[u8], width: u32, height: u32) {
 /// Rows of two features, with the class in the middle.
 fn table(count: usize) -> String {
     let row = |index: usize| {
-        let (left, noise) = (index % 2 == 0, index * 7 % 11);
+        let (left, noise) = (index.is_multiple_of(2), index * 7 % 11);
         let x = index % 5 + if left { 0 } else { 4 };
         format!("{x},{},{noise}\n", if left { "left" } else { "right" })
     };

@@ -28,7 +28,7 @@ type Stored<M> = <<M as Module<Flex>>::Record as Record<Flex>>::Item<FullPrecisi
 enum Item {
     Linear(Stored<Linear<Flex>>),
     Convolution(Stored<Conv2d<Flex>>),
-    BatchNorm(Stored<BatchNorm<Flex>>),
+    BatchNorm(Box<Stored<BatchNorm<Flex>>>),
     LayerNorm(Stored<LayerNorm<Flex>>),
 }
 
@@ -110,7 +110,8 @@ fn field(stage: Stage, names: &mut Names, parts: &mut Parts) -> Option<(String, 
                 running_var: parts.running(&name, "running_var", units),
                 ..BatchNormConfig::new(units).init(&device)
             };
-            (name, Item::BatchNorm(module.into_record().into_item()))
+            let stored = Box::new(module.into_record().into_item());
+            (name, Item::BatchNorm(stored))
         }
         Stage::LayerNorm { features } => {
             let name = names.norm();
