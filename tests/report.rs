@@ -117,9 +117,14 @@ fn classes_are_shown_by_name_and_confusions_of_a_few() {
         markdown(&report.unwrap())
     };
     assert!(text(20).contains("| kind19 |"));
-    assert!(text(20).contains("Confusion matrix"));
+    assert!(text(20).contains("| true \\ predicted |"));
     assert!(text(21).contains("| kind20 |"));
-    assert!(!text(21).contains("Confusion matrix"));
+    assert!(
+        !text(21).contains("| true \\ predicted |"),
+        "a picture alone"
+    );
+    assert!(text(21).contains("(confusion.svg)") || text(21).contains("/confusion.svg)"));
+    assert!(!text(41).contains("confusion.svg"));
     assert!(text(201).contains("\n1 more classes are left out."));
 }
 

@@ -70,6 +70,23 @@ pub(crate) const BELOW: f64 = TICK + GAP + 2.0 * LINE + 6.0;
 /// Distance between ticks that reads well upwards, in CSS pixels.
 const APART: f64 = 44.0;
 
+/// Ticks that read well along this height: three or more where round values allow it.
+pub(crate) fn upright_ticks(span: &Span, height: f64, decimal: char) -> Vec<Tick> {
+    let wanted = (height / APART).max(2.0) as usize;
+    let ticks = |wanted| ticks(span, wanted, false, decimal);
+    let reads_well = |ticks: &Vec<Tick>| {
+        let heights: Vec<f64> = ticks
+            .iter()
+            .filter_map(|tick| Some(span.share(tick.value)? * height))
+            .collect();
+        ticks.len() >= 3 && heights.windows(2).all(|pair| pair[1] - pair[0] >= LINE)
+    };
+    (wanted..wanted + 6)
+        .map(ticks)
+        .find(reads_well)
+        .unwrap_or_else(|| ticks(wanted))
+}
+
 /// The vertical axis on the left of a plot.
 pub(crate) struct LeftAxis {
     pub(crate) span: Span,
@@ -80,13 +97,8 @@ impl LeftAxis {
     pub(crate) fn new(span: Span, height: f64, decimal: char) -> Self {
         Self {
             span,
-            ticks: ticks(&span, Self::wanted(height), false, decimal),
+            ticks: upright_ticks(&span, height, decimal),
         }
-    }
-
-    /// Ticks that read well along this height.
-    pub(crate) fn wanted(height: f64) -> usize {
-        (height / APART).max(2.0) as usize
     }
 
     /// Width of ticks, labels and caption, in CSS pixels.
@@ -287,6 +299,18 @@ mod tests {
         assert!(width(&both, FONT_SIZE) <= 100.0);
         assert_eq!(Axis::linear("epoch", "").caption(100.0), "epoch");
         assert_eq!(Axis::linear("", "%").caption(100.0), "(%)");
+    }
+
+    #[test]
+    fn upright_axes_have_three_ticks_or_more() {
+        for height in [100.0, 140.0, 300.0] {
+            for (start, end) in [(92.0, 99.0), (0.0, 1.0), (-3.0, 8.0), (96.2, 96.9)] {
+                let span = Span::exactly(Scale::Linear, [start, end]).unwrap();
+                let count = upright_ticks(&span, height, '.').len();
+                assert!(count >= 3, "{start} {end} {height}");
+                assert!(height / count as f64 >= 16.0, "{start} {end} {height}");
+            }
+        }
     }
 
     #[test]
