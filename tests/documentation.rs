@@ -62,7 +62,15 @@ fn every_sweep_of_the_repository_can_be_planned() {
 
 /// The Markdown files of the repository, but for those of results.
 fn documents() -> Vec<PathBuf> {
-    let folders = ["", "docs", "data/mnist", "runs", "reports", "tests/pytorch"];
+    let folders = [
+        "",
+        "docs",
+        "data/mnist",
+        "runs",
+        "reports",
+        "tests/pytorch",
+        "tests/statistics",
+    ];
     let entries = folders.map(|folder| std::fs::read_dir(repository().join(folder)).unwrap());
     let paths = entries
         .into_iter()

@@ -12,7 +12,7 @@ use support::{Project, files, repository};
 use tp_sweep::event::{ClassScores, Evaluated, Failure, Finished, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
-use tp_sweep::report::Report;
+use tp_sweep::report::{Report, View};
 use tp_sweep::run::{Executor, Interrupt, Place, Schedule, Silent};
 use tp_sweep::spec::{Source, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
@@ -126,8 +126,8 @@ fn kept(folder: &Path) -> (BTreeSet<String>, usize) {
 /// The names of the trials that the tables rank, the best first.
 fn ranked(folder: &Path, sweep: &Sweep, plan: &Plan) -> Vec<String> {
     let store = Store::new(folder, plan, |_| "data".to_owned());
-    let report = Report::new(sweep, plan, &store.read(plan), &|_| None).unwrap();
-    let csv = String::from_utf8(report.csv).unwrap();
+    let report = Report::new(sweep, plan, &store.read(plan), &View::default(), &|_| None).unwrap();
+    let csv = support::made_up::file(&report, "csv");
     let rows = csv
         .lines()
         .skip(1)

@@ -12,7 +12,7 @@ use tp_sweep::data::{DeviceForm, Library};
 use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{RecordError, Store};
-use tp_sweep::report::Report;
+use tp_sweep::report::{Report, View};
 use tp_sweep::run::{
     Executor, Faults, Interrupt, Memory, Place, Progress, Ran, Schedule, Silent, TensorExecutor,
     remaining,
@@ -185,9 +185,10 @@ fn cohorts_are_as_large_as_the_executor_finds_best_or_as_is_asked_for() {
     let ran = trained(&fake, None);
     assert_eq!(sizes(&fake), [6, 7, 7, 4]);
     let (sweep, plan) = planned();
-    let report = Report::new(&sweep, &plan, &ran.results, &|_| None).unwrap();
+    let report = Report::new(&sweep, &plan, &ran.results, &View::default(), &|_| None).unwrap();
     let told = "Training: on `fake:0`, up to 7 runs together, as one stacked program.";
-    assert!(report.markdown.contains(told), "{}", report.markdown);
+    let markdown = report.document.to_markdown("");
+    assert!(markdown.contains(told), "{markdown}");
     let tells = |result: &tp_sweep::record::RunResult| (4..=7).contains(&result.cohort);
     assert!(ran.results.runs.values().all(tells));
     let fake = Fake {

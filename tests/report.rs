@@ -3,16 +3,10 @@
 
 mod support;
 
-use std::path::Path;
-use std::sync::Mutex;
+use support::made_up::{MadeUp, class_scores, file, markdown, planned, report, reported, run};
 use support::{Project, repository};
-use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome, Profile};
-use tp_sweep::plan::{Plan, RunId};
-use tp_sweep::record::{Results, Store};
-use tp_sweep::report::{Report, TrialClasses};
-use tp_sweep::run::{Executor, Interrupt, Place, Ran, Schedule, Silent};
-use tp_sweep::spec::{Count, Source, Split, Stage, Sweep};
-use tp_sweep::train::{Interrupted, Observer};
+use tp_sweep::plan::RunId;
+use tp_sweep::report::{Report, TrialClasses, View};
 
 const SWEEP: &str = "
 name: made-up
@@ -27,172 +21,6 @@ exclude: [{ training.momentum: 0.9, model.width: 16 }]
 include: [{ model.layers: 3 }]
 report: { target_accuracy: 0.55 }
 ";
-
-/// Makes the validation accuracy of each trial and fold up, and remembers what it was asked.
-struct MadeUp {
-    accuracy: fn(RunId) -> f64,
-    asked: Mutex<Vec<RunId>>,
-}
-
-impl MadeUp {
-    fn new(accuracy: fn(RunId) -> f64) -> Self {
-        Self {
-            accuracy,
-            asked: Mutex::default(),
-        }
-    }
-}
-
-/// So many samples of each class, a share of them right, the others taken for the next class.
-fn class_scores(classes: usize, accuracy: f64) -> ClassScores {
-    const SAMPLES: usize = 20;
-    let mut scores = ClassScores::new(classes);
-    let right = (accuracy * SAMPLES as f64).round() as usize;
-    for class in 0..classes {
-        for sample in 0..SAMPLES {
-            let predicted = match sample < right {
-                true => class,
-                false => (class + 1) % classes,
-            };
-            let mut probabilities = vec![0.1 / classes as f32; classes];
-            probabilities[predicted] = 0.9;
-            scores.add(class, &probabilities);
-        }
-    }
-    scores
-}
-
-/// An epoch on the way to this accuracy: losses fall by what the accuracy rises.
-fn epoch_metrics(epoch: usize, epochs: usize, accuracy: f64, layers: usize) -> EpochMetrics {
-    let share = epoch as f64 / epochs as f64;
-    EpochMetrics {
-        epoch,
-        train_loss: 2.0 - accuracy * share,
-        train_accuracy: accuracy * share,
-        val_loss: Some(2.25 - accuracy * share),
-        val_accuracy: Some(accuracy * share),
-        learning_rate: 0.01,
-        gradient_norms: (1..=layers)
-            .map(|layer| 0.1_f64.powi((layers - layer) as i32) / epoch as f64)
-            .collect(),
-        seconds: 0.25,
-    }
-}
-
-impl Executor for MadeUp {
-    /// A negative accuracy is a panic, one that is no number a divergence.
-    fn execute(
-        &self,
-        plan: &Plan,
-        cohort: &[RunId],
-        observer: &mut dyn Observer,
-    ) -> Result<Vec<Outcome>, Interrupted> {
-        let mut outcomes = Vec::new();
-        for (member, &run) in cohort.iter().enumerate() {
-            self.asked.lock().unwrap().push(run);
-            let accuracy = (self.accuracy)(run);
-            assert!(
-                accuracy >= 0.0 || accuracy.is_nan(),
-                "the executor fell over"
-            );
-            if accuracy.is_nan() {
-                outcomes.push(Outcome::Failed(Failure::Diverged { epoch: 1 }));
-                continue;
-            }
-            let config = &plan.trials[run.trial].config;
-            let validated = config.validation.split() != Split::Holdout(0.0);
-            let is_dense = |stage: &&Stage| matches!(stage, Stage::Dense { .. });
-            let layers = config.stages().iter().filter(is_dense).count();
-            let epochs = config.training.epochs.get();
-            for epoch in 1..=epochs {
-                let mut metrics = epoch_metrics(epoch, epochs, accuracy, layers);
-                if !validated {
-                    (metrics.val_loss, metrics.val_accuracy) = (None, None);
-                }
-                observer.epoch_finished(member, &metrics);
-            }
-            let evaluated = |accuracy: f64, loss: f64| {
-                let scores = class_scores(config.classes(), accuracy);
-                let macro_f1 = scores.macro_f1();
-                let evaluated = Evaluated {
-                    loss,
-                    accuracy,
-                    macro_f1,
-                };
-                (evaluated, scores)
-            };
-            outcomes.push(Outcome::Finished(Box::new(Finished {
-                epoch: epochs,
-                validation: validated.then(|| evaluated(accuracy, 2.25 - accuracy)),
-                test: evaluated(accuracy / 2.0, 1.5 - accuracy),
-            })));
-        }
-        Ok(outcomes)
-    }
-
-    /// All but trials of three layers can be measured.
-    fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
-        let config = &plan.trials[run.trial].config;
-        (config.model.layers.map(Count::get) != Some(3)).then(|| Profile {
-            seconds_per_epoch: 1e-6 * config.parameters() as f64,
-            steps: 100 + run.trial,
-            peak_bytes: Some(16 * config.parameters()),
-        })
-    }
-}
-
-fn planned(text: &str) -> (Sweep, Plan) {
-    let source = Source {
-        name: "made-up.yaml".into(),
-        text: text.into(),
-    };
-    let sweep = Sweep::parse(source, "made-up", &[]).unwrap();
-    let plan = Plan::new(&sweep).unwrap();
-    (sweep, plan)
-}
-
-fn store(folder: &Path, plan: &Plan) -> Store {
-    Store::new(folder, plan, |_| "data".to_owned())
-}
-
-fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -> Ran {
-    let place = Place {
-        executor,
-        device: "cpu".into(),
-        precision: "float32".into(),
-        workers: 1,
-        hardware: String::new(),
-    };
-    let schedule = Schedule {
-        sweep,
-        plan,
-        store: &store(folder, plan),
-        places: &[place],
-        cohort: None,
-        progress: &Silent,
-        interrupt: &Interrupt::default(),
-    };
-    schedule.run().unwrap()
-}
-
-/// The report of the results in this folder, with these names of classes.
-fn report(folder: &Path, sweep: &Sweep, plan: &Plan, results: &Results, names: &[&str]) -> Report {
-    let classes = |trial| {
-        let names = names.iter().map(|name| (*name).to_owned()).collect();
-        let scores = store(folder, plan).trial_classes(plan, trial)?;
-        Some(TrialClasses::new(names, scores))
-    };
-    Report::new(sweep, plan, results, &classes).unwrap()
-}
-
-/// Runs a sweep with these accuracies; its plan, its report, and all its results.
-fn reported(text: &str, accuracy: fn(RunId) -> f64) -> (Sweep, Plan, Report, Results) {
-    let (sweep, plan) = planned(text);
-    let folder = tempfile::tempdir().unwrap();
-    let ran = run(folder.path(), &sweep, &plan, &MadeUp::new(accuracy));
-    let report = report(folder.path(), &sweep, &plan, &ran.results, &[]);
-    (sweep, plan, report, ran.results)
-}
 
 #[test]
 fn a_report_reads_well_whatever_became_of_its_trials() {
@@ -211,13 +39,21 @@ fn a_report_reads_well_whatever_became_of_its_trials() {
     let names = [
         "nought", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine",
     ];
-    let report = report(folder.path(), &sweep, &plan, &ran.results, &names);
-    insta::assert_snapshot!("markdown", report.markdown);
+    let report = report(
+        folder.path(),
+        &sweep,
+        &plan,
+        &ran.results,
+        &names,
+        &View::default(),
+    );
+    insta::assert_snapshot!("markdown", markdown(&report));
     insta::assert_snapshot!(
         "terminal",
         report.top(&sweep, &plan, &ran.results, 5).unwrap()
     );
-    insta::assert_snapshot!("csv", String::from_utf8(report.csv).unwrap());
+    // Without what differs from run to run.
+    insta::assert_snapshot!("csv", support::without_timings(&file(&report, "csv")));
 }
 
 #[test]
@@ -226,7 +62,7 @@ fn a_single_trial_reads_well_with_nothing_held_out() {
         "name: alone\ntraining: { epochs: 30 }\nvalidation: { holdout: 0, repeats: 3 }",
         |run| 0.8 + 0.05 * f64::from(run.repeat),
     );
-    insta::assert_snapshot!("alone", report.markdown);
+    insta::assert_snapshot!("alone", markdown(&report));
     insta::assert_snapshot!(
         "alone_terminal",
         report.top(&sweep, &plan, &results, 5).unwrap()
@@ -237,7 +73,7 @@ fn a_single_trial_reads_well_with_nothing_held_out() {
 /// Whether the report of a sweep has a section.
 fn has(section: &str, sweep: &str) -> bool {
     let (_, _, report, _) = reported(sweep, |run| 0.5 + 0.01 * run.trial as f64);
-    report.markdown.contains(&format!("## {section}\n"))
+    markdown(&report).contains(&format!("## {section}\n"))
 }
 
 #[test]
@@ -276,13 +112,20 @@ fn classes_are_shown_by_name_and_confusions_of_a_few() {
         };
         let names = (0..classes).map(|class| format!("kind{class}")).collect();
         let classes = TrialClasses::new(names, scores);
-        let report = Report::new(&sweep, &plan, &ran.results, &|_| Some(classes.clone()));
-        report.unwrap().markdown
+        let report = Report::new(&sweep, &plan, &ran.results, &View::default(), &|_| {
+            Some(classes.clone())
+        });
+        markdown(&report.unwrap())
     };
     assert!(text(20).contains("| kind19 |"));
-    assert!(text(20).contains("Confusion matrix"));
+    assert!(text(20).contains("| true \\ predicted |"));
     assert!(text(21).contains("| kind20 |"));
-    assert!(!text(21).contains("Confusion matrix"));
+    assert!(
+        !text(21).contains("| true \\ predicted |"),
+        "a picture alone"
+    );
+    assert!(text(21).contains("confusion.svg)"));
+    assert!(!text(41).contains("confusion.svg"));
     assert!(text(201).contains("\n1 more classes are left out."));
 }
 
@@ -378,7 +221,7 @@ fn the_lower_loss_is_first_where_trials_are_ranked_by_loss() {
             format!("report: {{ rank_by: {rank_by} }}\ngrid: {{ model.width: [1, 2, 3, 4] }}");
         // Trials 1 and 2 are equal: the order of the plan decides.
         let (_, _, report, _) = reported(&text, |run| [0.1, 0.7, 0.7, 0.9][run.trial]);
-        let csv = String::from_utf8(report.csv).unwrap();
+        let csv = file(&report, "csv");
         let names = csv
             .lines()
             .skip(1)

@@ -1,8 +1,9 @@
 //! The command line.
 
 use crate::data::Official;
+use crate::report::{Order, View};
 use crate::run::DeviceChoice;
-use crate::spec::DataSet;
+use crate::spec::{DataSet, Language};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -36,6 +37,8 @@ pub enum Command {
     Plan(PlanArguments),
     /// Write the tables again, from the results alone
     Report(ReportArguments),
+    /// Write one report over several sweeps, from their results alone
+    Compare(CompareArguments),
     /// Write the model of a trained run, for PyTorch, for burn and for `predict`
     Export(ExportArguments),
     /// Ask an exported model about images, tables or arrays; answers in CSV
@@ -109,6 +112,42 @@ pub struct ReportArguments {
     pub sweep: SweepArguments,
     #[command(flatten)]
     pub folders: FolderArguments,
+    /// List this many trials
+    #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
+    pub top: Option<u16>,
+    /// Sort the list by a column of the CSV, such as mean_test_accuracy or parameters:asc; the
+    /// chosen trial stays that of the sweep file's own ranking
+    #[arg(long, value_name = "COLUMN[:asc|:desc]")]
+    pub rank_by: Option<Order>,
+}
+
+/// What `compare` takes.
+#[derive(Args, Clone, Debug)]
+pub struct CompareArguments {
+    /// Sweep files, or folders of results such as runs/axe1
+    #[arg(value_name = "SWEEP", required = true)]
+    pub sweeps: Vec<PathBuf>,
+    /// What the report is called
+    #[arg(long, value_name = "NAME", default_value = "course", value_parser = file_name)]
+    pub name: String,
+    /// The report's language; default: that of the first sweep
+    #[arg(long, value_name = "en|fr", value_parser = language)]
+    pub language: Option<Language>,
+    #[command(flatten)]
+    pub folders: FolderArguments,
+    /// The folder of the data sets; default: data, here or beside the sweep files' folders
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+}
+
+impl ReportArguments {
+    /// How the ranking is looked at.
+    pub fn view(&self) -> View {
+        View {
+            top: self.top.map(usize::from),
+            order: self.rank_by.clone(),
+        }
+    }
 }
 
 /// What `export` takes.
@@ -213,6 +252,24 @@ pub struct CheckArguments {
     /// The folder of the data sets
     #[arg(long, value_name = "FOLDER", default_value = "data")]
     pub data: PathBuf,
+}
+
+/// A name that stays in its folder.
+fn file_name(name: &str) -> Result<String, String> {
+    let is_plain = |c: char| c.is_alphanumeric() || "-_. ".contains(c);
+    match !name.starts_with('.') && !name.is_empty() && name.chars().all(is_plain) {
+        true => Ok(name.to_owned()),
+        false => Err("letters, digits, `-`, `_` and `.`, none of which is a folder".to_owned()),
+    }
+}
+
+fn language(name: &str) -> Result<Language, String> {
+    let known = Language::ALL
+        .iter()
+        .find(|language| language.name() == name);
+    known
+        .copied()
+        .ok_or_else(|| "known are en and fr".to_owned())
 }
 
 fn official(name: &str) -> Result<&'static Official, String> {

@@ -54,6 +54,17 @@ pub enum CliError {
          settings, of an edited file or of other --set options, are not its own"
     )]
     NoResults(std::path::PathBuf),
+    /// A folder that holds no results of a sweep.
+    #[error(
+        "{folder} is no folder of a sweep's results (runs/<sweep>): its sweep.json cannot be read: \
+         {error}"
+    )]
+    NoSweep {
+        /// The folder.
+        folder: std::path::PathBuf,
+        /// Why.
+        error: std::io::Error,
+    },
     /// A run that cannot be exported.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -89,11 +100,13 @@ impl CliError {
             | Self::Device(_)
             | Self::Locked { .. }
             | Self::NoResults(_)
+            | Self::NoSweep { .. }
             | Self::Export(_)
             | Self::Model(_)
             | Self::Start(_)
             | Self::Upload { .. }
             | Self::System(_) => 2,
+            Self::Report(ReportError::UnknownColumn { .. }) => 2,
             Self::Record(_) | Self::Report(_) => 1,
         }
     }

@@ -2,6 +2,7 @@
 
 mod arguments;
 mod best;
+mod compare;
 mod data;
 mod error;
 mod export;
@@ -38,6 +39,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         None => run::run(&arguments.run),
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Report(arguments)) => report::report(&arguments),
+        Some(Command::Compare(arguments)) => compare::compare(&arguments),
         Some(Command::Plan(arguments)) => {
             let loaded = sweep::load(&arguments.sweep)?;
             output::say(&summary(&loaded.sweep, &loaded.plan))?;

@@ -7,7 +7,7 @@ use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load};
 use crate::plan::Plan;
 use crate::record::{Results, Store, lock, prepare, write_atomically};
-use crate::report::{Report, TrialClasses};
+use crate::report::{Report, TrialClasses, View};
 use crate::spec::Sweep;
 use std::path::{Path, PathBuf};
 
@@ -55,7 +55,14 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     }
     let classes = |trial| classes_of(&library, &store, &plan, trial);
     let reports = &arguments.folders.reports;
-    let written = write_report(&sweep, &plan, &results, &classes, reports)?;
+    let written = write_report(
+        &sweep,
+        &plan,
+        &results,
+        &arguments.view(),
+        &classes,
+        reports,
+    )?;
     say(&written.shown(&sweep, &plan, &results)?)?;
     // A process that trains this sweep marks the best trial itself, at its end.
     let marked = lock(store.folder()).and_then(|lock| match lock {
@@ -76,17 +83,25 @@ pub(super) fn write_report(
     sweep: &Sweep,
     plan: &Plan,
     results: &Results,
+    view: &View,
     classes: &dyn Fn(usize) -> Option<TrialClasses>,
     folder: &Path,
 ) -> Result<Written, CliError> {
-    let tables = Report::new(sweep, plan, results, classes)?;
-    prepare(folder).map_err(CliError::Record)?;
+    let tables = Report::new(sweep, plan, results, view, classes)?;
+    let files = tables.files()?;
+    let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
+    folders.dedup();
+    for inner in folders {
+        prepare(&folder.join(inner)).map_err(CliError::Record)?;
+    }
     let mut paths = Vec::new();
-    let files = [("md", tables.markdown.as_bytes()), ("csv", &tables.csv)];
-    for (extension, contents) in files {
-        let path = folder.join(format!("{}.{extension}", plan.name));
-        write_atomically(&path, contents).map_err(CliError::Record)?;
-        paths.push(path);
+    for file in &files {
+        let path = folder.join(&file.path);
+        write_atomically(&path, &file.contents).map_err(CliError::Record)?;
+        // Pictures are linked from the report.
+        if file.path.components().count() == 1 {
+            paths.push(path);
+        }
     }
     Ok(Written { tables, paths })
 }

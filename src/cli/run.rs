@@ -9,6 +9,7 @@ use super::sweep::{Loaded, fingerprints, load};
 use crate::data::{Dataset, DeviceForm, Library};
 use crate::plan::{Plan, plural};
 use crate::record::{Host, Manifest, Store, lock, prepare};
+use crate::report::View;
 use crate::run::{
     Device, Executor, Interrupt, Memory, Place, Ran, Schedule, TensorExecutor, display, remaining,
     unmeasured,
@@ -74,15 +75,16 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     .run();
     let classes = |trial| classes_of(&library, &store, &plan, trial);
     let reports = &arguments.folders.reports;
+    let view = View::default();
     let ran = match ran {
         Ok(ran) => ran,
         Err(error) => {
             // What is complete is worth a table, if it can still be written.
-            let _ = write_report(&sweep, &plan, &store.read(&plan), &classes, reports);
+            let _ = write_report(&sweep, &plan, &store.read(&plan), &view, &classes, reports);
             return Err(CliError::Record(error));
         }
     };
-    let written = write_report(&sweep, &plan, &ran.results, &classes, reports)?;
+    let written = write_report(&sweep, &plan, &ran.results, &view, &classes, reports)?;
     mark_best(&plan, &store, written.tables.best.as_ref()).map_err(CliError::Record)?;
     if !arguments.quiet {
         // The tables are in their files: a closed output takes nothing away.

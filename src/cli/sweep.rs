@@ -5,7 +5,8 @@ use super::error::CliError;
 use super::output::warn;
 use crate::data::Library;
 use crate::plan::Plan;
-use crate::spec::{DataSource, Sweep};
+use crate::record::RecordedSweep;
+use crate::spec::{DataSource, Source, Sweep};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::{Path, PathBuf};
@@ -25,7 +26,27 @@ pub(super) fn load(arguments: &SweepArguments) -> Result<Loaded, CliError> {
     // clap requires the path wherever a command takes it.
     let path = arguments.sweep.as_deref().unwrap_or(Path::new(""));
     let sweep = Sweep::load(path, &arguments.overrides)?;
-    let library = library(path, arguments.data.as_deref());
+    expand(sweep, library(path, arguments.data.as_deref()))
+}
+
+/// Reads and expands the sweep that a folder of results is of.
+///
+/// # Errors
+/// A folder of another kind; data of the user's own that cannot be used.
+pub(super) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<Loaded, CliError> {
+    let recorded = RecordedSweep::read(folder).map_err(|error| CliError::NoSweep {
+        folder: folder.to_owned(),
+        error,
+    })?;
+    let source = Source {
+        name: folder.join("sweep.json").display().to_string(),
+        text: recorded.sweep_file,
+    };
+    let sweep = Sweep::parse(source, &recorded.name, &recorded.overrides)?;
+    expand(sweep, library(folder, data))
+}
+
+fn expand(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
     let facts = |data: &_| library.facts(data).map_err(|error| error.to_string());
     let plan =
         Plan::with_facts(&sweep, &facts).map_err(|error| CliError::plan(error, &sweep.source))?;

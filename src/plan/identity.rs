@@ -15,19 +15,42 @@ pub struct Identity(String);
 impl Identity {
     /// The identity of a run on data of this fingerprint.
     pub fn new(config: &Config, seed: Seed, data: &str) -> Self {
-        let mut hasher = blake3::Hasher::new_derive_key("tp-sweep run identity");
-        // Each part is preceded by its length: no two lists of parts give the same bytes.
-        for part in [
-            RESULTS_VERSION.to_string(),
-            decisive(config).to_string(),
-            data.to_owned(),
-            format!("{} {} {}", seed.sweep, seed.repeat, seed.fold),
-        ] {
-            hasher.update(&(part.len() as u64).to_le_bytes());
-            hasher.update(part.as_bytes());
-        }
-        Self(hasher.finalize().to_hex().to_string())
+        TrialIdentity::new(config, data).of_run(seed)
     }
+}
+
+/// What the identities of a trial's runs have in common.
+#[derive(Clone, Debug)]
+pub struct TrialIdentity(blake3::Hasher);
+
+impl TrialIdentity {
+    /// That of a configuration on data of this fingerprint.
+    pub fn new(config: &Config, data: &str) -> Self {
+        let mut hasher = blake3::Hasher::new_derive_key("tp-sweep run identity");
+        let version = RESULTS_VERSION.to_string();
+        for part in [&version, &decisive(config).to_string(), data] {
+            add(&mut hasher, part);
+        }
+        Self(hasher)
+    }
+
+    /// The identity of the trial's run with this seed.
+    pub fn of_run(&self, seed: Seed) -> Identity {
+        let mut hasher = self.0.clone();
+        let Seed {
+            sweep,
+            repeat,
+            fold,
+        } = seed;
+        add(&mut hasher, &format!("{sweep} {repeat} {fold}"));
+        Identity(hasher.finalize().to_hex().to_string())
+    }
+}
+
+/// Adds a part behind its length: no two lists of parts give the same bytes.
+fn add(hasher: &mut blake3::Hasher, part: &str) {
+    hasher.update(&(part.len() as u64).to_le_bytes());
+    hasher.update(part.as_bytes());
 }
 
 /// The configuration without what changes no number of a run: keys that mean nothing in it, the

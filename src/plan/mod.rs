@@ -12,7 +12,7 @@ mod work;
 pub use cohort::cut;
 pub use error::{MOST_RUNS, MOST_TRIALS, PlanError};
 pub use expand::{Expansion, FactsOf, Point};
-pub use identity::{Identity, RESULTS_VERSION};
+pub use identity::{Identity, RESULTS_VERSION, TrialIdentity};
 pub use memory::bytes_of_run;
 pub use summary::{duration, grouped, plural, summary};
 pub use work::Work;
@@ -145,6 +145,13 @@ impl Plan {
                 fold,
             })
         })
+    }
+
+    /// The trial that the sweep file names as the baseline: the first that it matches.
+    pub fn baseline(&self, sweep: &Sweep) -> Option<usize> {
+        let rule = sweep.report.baseline.as_ref()?;
+        let matches = |trial: &Trial| rule.matches(&trial.config, &trial.levels, &sweep.factors);
+        self.trials.iter().position(matches)
     }
 
     /// The work of all trials.

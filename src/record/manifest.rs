@@ -2,8 +2,11 @@
 
 use super::atomic::write_atomically;
 use super::error::RecordError;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::path::Path;
+
+/// The name of the file in a sweep's folder.
+const FILE: &str = "sweep.json";
 
 /// What a sweep's folder holds.
 #[derive(Clone, Debug, Serialize)]
@@ -55,7 +58,29 @@ impl Manifest {
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
         let mut text = serde_json::to_string_pretty(self).expect("a manifest has only text keys");
         text.push('\n');
-        write_atomically(&folder.join("sweep.json"), text.as_bytes())
+        write_atomically(&folder.join(FILE), text.as_bytes())
+    }
+}
+
+/// The sweep that a folder's results are of.
+#[derive(Clone, Debug, Deserialize)]
+pub struct RecordedSweep {
+    /// Its name.
+    pub name: String,
+    /// The sweep file, as it was.
+    pub sweep_file: String,
+    /// `--set` options on top of it.
+    pub overrides: Vec<String>,
+}
+
+impl RecordedSweep {
+    /// Reads it from a sweep's folder.
+    ///
+    /// # Errors
+    /// A folder without the file, a file that tp-sweep did not write.
+    pub fn read(folder: &Path) -> std::io::Result<Self> {
+        let text = std::fs::read(folder.join(FILE))?;
+        serde_json::from_slice(&text).map_err(std::io::Error::from)
     }
 }
 

@@ -38,7 +38,7 @@ pub use graph::GraphNode;
 pub use histogram::Histogram;
 pub use image::Image;
 pub use lock::{SweepLock, lock};
-pub use manifest::{Host, Manifest};
+pub use manifest::{Host, Manifest, RecordedSweep};
 pub use model_graph::model_graph;
 pub use recorder::{Recorder, RunHeader};
 pub use result::{RESULT_FILE, RunResult};

@@ -50,7 +50,9 @@ pub struct RunResult {
     pub cohort: usize,
     /// The numbers that it was computed in, such as `float32`.
     pub precision: String,
-    /// The whole configuration.
+    /// The whole configuration, for who reads the file. It is not read back: the identity says
+    /// whether it is the one that is asked for.
+    #[serde(skip_deserializing)]
     pub config: serde_json::Value,
 }
 
@@ -67,13 +69,18 @@ impl RunResult {
     /// # Errors
     /// Folders that cannot be written to, a full disk.
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
+        write_atomically(&folder.join(RESULT_FILE), self.to_json().as_bytes())
+    }
+
+    /// The file's text.
+    pub fn to_json(&self) -> String {
         let file = File {
             format: FORMAT,
             result: self,
         };
         let mut text = serde_json::to_string_pretty(&file).expect("a result has only text keys");
         text.push('\n');
-        write_atomically(&folder.join(RESULT_FILE), text.as_bytes())
+        text
     }
 
     /// The metrics of the epoch whose parameters are the final ones.

@@ -5,7 +5,8 @@ use super::error::RecordError;
 use super::profile::{read_profile, write_profile};
 use super::result::RunResult;
 use crate::event::Profile;
-use crate::plan::{Identity, Plan, RunId};
+use crate::plan::{Identity, Plan, RunId, TrialIdentity};
+use rayon::prelude::*;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
@@ -13,7 +14,10 @@ use std::path::{Path, PathBuf};
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
-    identities: HashMap<RunId, Identity>,
+    /// Of the runs of each trial, in the order of [`Plan::runs_of`].
+    identities: Vec<Vec<Identity>>,
+    /// The folds of each trial.
+    folds: Vec<usize>,
 }
 
 /// What a sweep's folder holds beside the sweep's own results.
@@ -50,13 +54,18 @@ impl Store {
         fingerprint: impl Fn(&crate::spec::Config) -> String,
     ) -> Self {
         let data: Vec<String> = plan.trials.iter().map(|t| fingerprint(&t.config)).collect();
-        let identify = |run: RunId| {
-            let config = &plan.trials[run.trial].config;
-            (run, Identity::new(config, plan.seed(run), &data[run.trial]))
+        let identify = |(trial, data): (usize, &String)| -> Vec<Identity> {
+            let identity = TrialIdentity::new(&plan.trials[trial].config, data);
+            let runs = plan.runs_of(trial);
+            runs.map(|run| identity.of_run(plan.seed(run))).collect()
         };
+        let folds = plan.trials.iter();
         Self {
             folder: runs.join(&plan.name),
-            identities: plan.runs().map(identify).collect(),
+            identities: data.par_iter().enumerate().map(identify).collect(),
+            folds: folds
+                .map(|trial| trial.config.validation.splits())
+                .collect(),
         }
     }
 
@@ -80,7 +89,8 @@ impl Store {
     /// # Panics
     /// For a run that is not of the plan that this store was made for.
     pub fn identity(&self, run: RunId) -> &Identity {
-        &self.identities[&run]
+        let position = run.repeat as usize * self.folds[run.trial] + run.fold as usize;
+        &self.identities[run.trial][position]
     }
 
     /// What the sweep's folder holds beside the sweep's own results.
@@ -129,10 +139,21 @@ impl Store {
             let profile = read_profile(&folder, self.trial_identity(trial))?;
             Some((trial, profile))
         };
-        Results {
-            runs: plan.runs().filter_map(read).collect(),
-            profiles: (0..plan.trials.len()).filter_map(profile).collect(),
+        // Many small files: mostly waiting for the system, and parsing.
+        let of_trial = |trial: usize| -> (Vec<_>, Option<_>) {
+            let runs = plan.runs_of(trial).filter_map(read).collect();
+            (runs, profile(trial))
+        };
+        let trials: Vec<_> = (0..plan.trials.len())
+            .into_par_iter()
+            .map(of_trial)
+            .collect();
+        let mut results = Results::default();
+        for (runs, profile) in trials {
+            results.runs.extend(runs);
+            results.profiles.extend(profile);
         }
+        results
     }
 
     /// Writes what was measured of a trial.

@@ -1,7 +1,7 @@
 //! How each class fares in one trial.
 
-use super::number::percent;
 use super::table::{Align, Table};
+use super::wording::Wording;
 use crate::event::ClassScores;
 use crate::record::RunClasses;
 
@@ -33,10 +33,16 @@ impl TrialClasses {
     }
 
     /// The share of each class's samples that are classified rightly.
-    pub(super) fn accuracies(&self) -> Table {
+    pub(super) fn accuracies(&self, words: Wording) -> Table {
         let validation = self.scores.validation.as_ref();
-        let mut columns = vec![("class".to_owned(), Align::Left)];
-        let headers = [("val acc %", validation.is_some()), ("test acc %", true)];
+        let mut columns = vec![(words.pick("class", "classe").to_owned(), Align::Left)];
+        let headers = [
+            (
+                words.pick("val acc %", "exact. val. %"),
+                validation.is_some(),
+            ),
+            (words.pick("test acc %", "exact. test %"), true),
+        ];
         let shown = headers.iter().filter(|(_, shown)| *shown);
         columns.extend(shown.map(|(header, _)| ((*header).to_owned(), Align::Right)));
         let mut table = Table::new(columns);
@@ -44,7 +50,7 @@ impl TrialClasses {
         let accuracies: Vec<Vec<Option<f64>>> = kinds.map(ClassScores::accuracies).collect();
         for (class, name) in self.names.iter().enumerate().take(LISTED) {
             let mut cells = vec![name.clone()];
-            cells.extend(accuracies.iter().map(|kind| percent(kind[class])));
+            cells.extend(accuracies.iter().map(|kind| words.percent(kind[class])));
             table.row(cells);
         }
         table
@@ -57,12 +63,17 @@ impl TrialClasses {
 
     /// The confusion matrix, of the validation samples where there are any; nothing for more
     /// classes than a table can show.
-    pub(super) fn confusion(&self) -> Option<Table> {
+    pub(super) fn confusion(&self, words: Wording) -> Option<Table> {
         if self.names.len() > MOST_CONFUSED {
             return None;
         }
         let scores = self.scores.validation.as_ref().unwrap_or(&self.scores.test);
-        let mut columns = vec![("true \\ predicted".to_owned(), Align::Left)];
+        let mut columns = vec![(
+            words
+                .pick("true \\ predicted", "vraie \\ prédite")
+                .to_owned(),
+            Align::Left,
+        )];
         columns.extend(self.names.iter().map(|name| (name.clone(), Align::Right)));
         let mut table = Table::new(columns);
         for (name, row) in self.names.iter().zip(&scores.confusion) {

@@ -1,7 +1,7 @@
 //! The validation scores of each fold.
 
-use super::number::{percent, percent_with_deviation};
 use super::table::{Align, Table};
+use super::wording::Wording;
 use crate::plan::Plan;
 use polars::prelude::*;
 
@@ -16,7 +16,7 @@ const MOST_SPLITS: usize = 20;
 ///
 /// # Errors
 /// A frame without the columns of that function.
-pub(super) fn folds(plan: &Plan, frame: &DataFrame) -> PolarsResult<Option<Table>> {
+pub(super) fn folds(words: Wording, plan: &Plan, frame: &DataFrame) -> PolarsResult<Option<Table>> {
     let splits: Vec<PlSmallStr> = frame
         .get_column_names_owned()
         .into_iter()
@@ -27,11 +27,13 @@ pub(super) fn folds(plan: &Plan, frame: &DataFrame) -> PolarsResult<Option<Table
         return Ok(None);
     }
     let mut columns = vec![
-        ("rank".to_owned(), Align::Right),
-        ("trial".to_owned(), Align::Left),
+        (words.pick("rank", "rang").to_owned(), Align::Right),
+        (words.pick("trial", "essai").to_owned(), Align::Left),
     ];
-    columns.extend((0..splits.len()).map(|split| (format!("split {split}"), Align::Right)));
-    columns.push(("mean ± sd".to_owned(), Align::Right));
+    let split = words.pick("split", "partage");
+    columns.extend((0..splits.len()).map(|number| (format!("{split} {number}"), Align::Right)));
+    let mean = words.pick("mean ± sd", "moyenne ± é.-t.");
+    columns.push((mean.to_owned(), Align::Right));
     let mut table = Table::new(columns);
     let positions = frame.column("position")?.u32()?;
     for row in 0..frame.height().min(LISTED) {
@@ -45,10 +47,10 @@ pub(super) fn folds(plan: &Plan, frame: &DataFrame) -> PolarsResult<Option<Table
             plan.trials[position as usize].name.clone(),
         ];
         for split in &splits {
-            cells.push(percent(number(split)?));
+            cells.push(words.percent(number(split)?));
         }
         let (mean, deviation) = (number("mean_val_accuracy")?, number("std_val_accuracy")?);
-        cells.push(percent_with_deviation(mean, deviation));
+        cells.push(words.percent_with_deviation(mean, deviation));
         table.row(cells);
     }
     Ok(Some(table))

@@ -1,6 +1,7 @@
 //! Results as polars frames: one row for each run, then one for each trial.
 
 use super::aggregate;
+use super::analysis::Analysis;
 use super::metric::{Metric, epochs_to, metrics};
 use super::status::Status;
 use crate::plan::{Column as Factor, Plan, Trial};
@@ -11,6 +12,79 @@ use serde_json::Value;
 
 /// The mean number of epochs to the validation accuracy that the sweep file asks about.
 pub(super) const EPOCHS_TO_TARGET: &str = "mean_epochs_to_target";
+
+/// Whether the trial is the chosen one.
+pub(super) const CHOSEN: &str = "chosen";
+
+/// Whether the trial can be told from the best.
+pub(super) const DIFFERS: &str = "differs_from_best";
+
+/// Whether no other trial is better in score, seconds and memory at once.
+pub(super) const PARETO: &str = "pareto";
+
+/// The ends of the 95 % interval of the mean score.
+pub(super) const INTERVAL: [&str; 2] = ["interval_low", "interval_high"];
+
+/// The column that trials are ranked by.
+pub(super) fn score_column(rank_by: RankBy) -> &'static str {
+    match rank_by {
+        RankBy::Accuracy => "mean_val_accuracy",
+        RankBy::Loss => "mean_val_loss",
+    }
+}
+
+/// The position in the plan of the trial of each row.
+pub(super) fn trial_positions(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
+    let positions = frame.column("position")?.u32()?;
+    Ok(positions
+        .iter()
+        .flatten()
+        .map(|position| position as usize)
+        .collect())
+}
+
+/// The ranking with what can be concluded from it.
+///
+/// # Errors
+/// A frame without the columns of [`trials`].
+pub(super) fn with_analysis(mut frame: DataFrame, analysis: &Analysis) -> PolarsResult<DataFrame> {
+    let trials = trial_positions(&frame)?;
+    let each = |of: &dyn Fn(usize) -> Option<f64>| -> Vec<Option<f64>> {
+        trials.iter().map(|&trial| of(trial)).collect()
+    };
+    let flags = |of: &dyn Fn(usize) -> Option<bool>| -> Vec<Option<bool>> {
+        trials.iter().map(|&trial| of(trial)).collect()
+    };
+    let interval = |trial: usize| analysis.intervals[trial].as_ref();
+    let columns = [
+        Column::new(
+            INTERVAL[0].into(),
+            each(&|trial| Some(interval(trial)?.low)),
+        ),
+        Column::new(
+            INTERVAL[1].into(),
+            each(&|trial| Some(interval(trial)?.high)),
+        ),
+        Column::new(
+            "p_against_best".into(),
+            each(&|trial| analysis.against_best[trial]),
+        ),
+        Column::new(DIFFERS.into(), flags(&|trial| analysis.differs(trial))),
+        Column::new(
+            CHOSEN.into(),
+            flags(&|trial| analysis.chosen.map(|chosen| chosen == trial)),
+        ),
+        Column::new(PARETO.into(), flags(&|trial| analysis.pareto[trial])),
+    ];
+    // Behind the validation metrics, of which they speak.
+    let names = frame.get_column_names();
+    let last = names.iter().rposition(|name| name.contains("val_"));
+    let first = last.map_or(names.len(), |last| last + 1);
+    for (offset, column) in columns.into_iter().enumerate() {
+        frame.insert_column(first + offset, column)?;
+    }
+    Ok(frame)
+}
 
 /// One row for each finished run: the trial's position, and the metrics.
 fn runs(plan: &Plan, results: &Results, metrics: &[Metric]) -> PolarsResult<DataFrame> {
@@ -105,10 +179,7 @@ pub(super) fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsRes
 
 /// Sorts by score and puts the rank in front; the columns in the order in which they are read.
 fn ranked(mut frame: DataFrame, rank_by: RankBy) -> PolarsResult<DataFrame> {
-    let (score, descending) = match rank_by {
-        RankBy::Accuracy => ("mean_val_accuracy", true),
-        RankBy::Loss => ("mean_val_loss", false),
-    };
+    let (score, descending) = (score_column(rank_by), rank_by == RankBy::Accuracy);
     let complete: Vec<bool> = frame
         .column("status")?
         .str()?

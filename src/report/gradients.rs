@@ -2,8 +2,8 @@
 //! exploding gradients are seen.
 
 use super::metric::{finished_runs, mean};
-use super::number::{missing, three_digits};
 use super::table::{Align, Table};
+use super::wording::{Wording, missing};
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
 
@@ -15,7 +15,7 @@ const MOST_LAYERS: usize = 20;
 
 /// The mean norms over each trial's finished runs; nothing for a sweep of more than a few trials,
 /// of very deep networks, or without a finished run.
-pub(super) fn gradients(plan: &Plan, results: &Results) -> Option<Table> {
+pub(super) fn gradients(words: Wording, plan: &Plan, results: &Results) -> Option<Table> {
     if plan.trials.len() > MOST_TRIALS {
         return None;
     }
@@ -28,19 +28,20 @@ pub(super) fn gradients(plan: &Plan, results: &Results) -> Option<Table> {
     if !(1..=MOST_LAYERS).contains(&layers) {
         return None;
     }
-    let mut columns = vec![("trial".to_owned(), Align::Left)];
-    columns.extend((1..=layers).map(|layer| (format!("layer{layer}"), Align::Right)));
+    let mut columns = vec![(words.pick("trial", "essai").to_owned(), Align::Left)];
+    let layer = words.pick("layer", "couche");
+    columns.extend((1..=layers).map(|number| (format!("{layer}{number}"), Align::Right)));
     let mut table = Table::new(columns);
     for (name, runs) in trials {
         let mut cells = vec![name.to_owned()];
-        cells.extend((0..layers).map(|layer| cell(&runs, layer)));
+        cells.extend((0..layers).map(|layer| cell(words, &runs, layer)));
         table.row(cells);
     }
     Some(table)
 }
 
 /// `<first epoch> → <last epoch>`.
-fn cell(runs: &[&RunResult], layer: usize) -> String {
+fn cell(words: Wording, runs: &[&RunResult], layer: usize) -> String {
     let norm = |run: &RunResult, is_first: bool| {
         let epoch = match is_first {
             true => run.epochs.first(),
@@ -52,6 +53,9 @@ fn cell(runs: &[&RunResult], layer: usize) -> String {
     let last = mean(runs.iter().map(|run| norm(run, false)));
     match first.is_none() && last.is_none() {
         true => missing(),
-        false => format!("{} → {}", three_digits(first), three_digits(last)),
+        false => {
+            let [first, last] = [first, last].map(|norm| words.three_digits(norm));
+            format!("{first} → {last}")
+        }
     }
 }

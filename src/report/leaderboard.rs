@@ -1,16 +1,14 @@
 //! The ranking of trials.
 
-use super::frame::EPOCHS_TO_TARGET;
+use super::frame::{CHOSEN, DIFFERS, EPOCHS_TO_TARGET, INTERVAL, PARETO};
 use super::metric::stops_early;
-use super::number::{
-    difference, four_decimals, mean_count, mebibytes, missing, percent, percent_with_deviation,
-    seconds, target,
-};
 use super::status::Status;
 use super::table::{Align, Table};
-use crate::plan::{Plan, plural};
+use super::view::View;
+use super::wording::{Wording, missing};
+use crate::plan::Plan;
 use crate::record::Results;
-use crate::spec::Sweep;
+use crate::spec::{Language, RankBy, Select, Sweep};
 use polars::prelude::*;
 
 /// Trials that the Markdown table lists; the CSV has all.
@@ -34,32 +32,48 @@ pub(super) fn leaderboard(
     plan: &Plan,
     results: &Results,
     frame: &DataFrame,
+    view: &View,
     detail: Detail,
 ) -> PolarsResult<Table> {
-    let metrics = metrics(sweep, plan, detail);
+    let words = Wording::of(sweep);
+    let metrics = metrics(words, sweep, plan, detail);
     let positions = frame.column("position")?.u32()?;
     let rows: Vec<usize> = positions.iter().flatten().map(|p| p as usize).collect();
-    let rows = &rows[..rows.len().min(LISTED)];
+    let rows = &rows[..rows.len().min(view.top.unwrap_or(LISTED))];
     let status = |&position: &usize| Status::of(plan, results, position);
     let statuses: Vec<Status> = rows.iter().map(status).collect();
     let all_finished = statuses.iter().all(|status| status.word() == "finished");
     let tells_status = detail == Detail::Full || !all_finished;
-    let mut columns = vec![("rank".to_owned(), Align::Right)];
+    let mut columns = vec![(words.pick("rank", "rang").to_owned(), Align::Right)];
+    // What the list is sorted by stands in front, as the CSV has it.
+    let order = match &view.order {
+        Some(order) => Some(frame.column(&order.column)?.as_materialized_series()),
+        None => None,
+    };
+    columns.extend(order.map(|column| (column.name().to_string(), Align::Right)));
     columns.extend(plan.columns.iter().map(|c| (c.short.clone(), Align::Left)));
     if plan.columns.is_empty() {
-        columns.push(("trial".to_owned(), Align::Left));
+        columns.push((words.pick("trial", "essai").to_owned(), Align::Left));
     }
     let headers = metrics.iter().map(|(header, _)| header.clone());
     columns.extend(headers.map(|header| (header, Align::Right)));
     if tells_status {
-        columns.push(("status".to_owned(), Align::Left));
+        columns.push((words.pick("status", "état").to_owned(), Align::Left));
     }
     let mut table = Table::new(columns);
     let ranks = frame.column("rank")?.u32()?;
+    let show_score = |score| match sweep.report.rank_by {
+        RankBy::Accuracy => words.percent(score),
+        RankBy::Loss => words.four_decimals(score),
+    };
     for ((row, &position), status) in rows.iter().enumerate().zip(&statuses) {
         let trial = &plan.trials[position];
         let rank = ranks.get(row).map_or_else(missing, |rank| rank.to_string());
         let mut cells = vec![rank];
+        cells.extend(order.map(|column| match column.get(row) {
+            Ok(AnyValue::Null) | Err(_) => missing(),
+            Ok(value) => words.plain(value.str_value().into_owned()),
+        }));
         cells.extend(plan.columns.iter().map(|column| trial.label(sweep, column)));
         if plan.columns.is_empty() {
             cells.push(trial.name.clone());
@@ -69,17 +83,22 @@ pub(super) fn leaderboard(
                 Ok(frame.column(name)?.f64()?.get(row))
             };
             cells.push(match metric {
-                Cell::Percent(name) => percent(number(&format!("mean_{name}"))?),
-                Cell::Spread(name) => percent_with_deviation(
+                Cell::Percent(name) => words.percent(number(&format!("mean_{name}"))?),
+                Cell::Spread(name) => words.percent_with_deviation(
                     number(&format!("mean_{name}"))?,
                     number(&format!("std_{name}"))?,
                 ),
-                Cell::Number(name, show) => show(number(name)?),
+                Cell::Interval => match (number(INTERVAL[0])?, number(INTERVAL[1])?) {
+                    (None, _) | (_, None) => missing(),
+                    (low, high) => words.interval(show_score(low), show_score(high)),
+                },
+                Cell::Mark => marks(sweep, frame, row)?,
+                Cell::Number(name, show) => show(words, number(name)?),
                 Cell::Parameters => trial.config.parameters().to_string(),
             });
         }
         if tells_status {
-            cells.push(status_cell(status));
+            cells.push(status_cell(words, status));
         }
         table.row(cells);
     }
@@ -92,16 +111,38 @@ enum Cell {
     Percent(&'static str),
     /// The mean of a share with its deviation, in percent.
     Spread(&'static str),
+    /// The 95 % interval of the mean score that trials are ranked by.
+    Interval,
+    /// What is to be said of the trial beside others: see [`marks`].
+    Mark,
     /// A column of the frame.
-    Number(&'static str, fn(Option<f64>) -> String),
+    Number(&'static str, fn(Wording, Option<f64>) -> String),
     /// The number of parameters.
     Parameters,
 }
 
+/// `≈` for a trial that cannot be told from the best, `P` for one on the Pareto front, `★` for the
+/// chosen one where that need not be the best.
+fn marks(sweep: &Sweep, frame: &DataFrame, row: usize) -> PolarsResult<String> {
+    let is =
+        |name: &str| -> PolarsResult<Option<bool>> { Ok(frame.column(name)?.bool()?.get(row)) };
+    let mut marks = Vec::new();
+    if sweep.report.select != Select::Best && is(CHOSEN)? == Some(true) {
+        marks.push("★");
+    }
+    if is(DIFFERS)? == Some(false) {
+        marks.push("≈");
+    }
+    if is(PARETO)? == Some(true) {
+        marks.push("P");
+    }
+    Ok(marks.join(" "))
+}
+
 /// The columns of metrics: their headers, and what they show.
-fn metrics(sweep: &Sweep, plan: &Plan, detail: Detail) -> Vec<(String, Cell)> {
+fn metrics(words: Wording, sweep: &Sweep, plan: &Plan, detail: Detail) -> Vec<(String, Cell)> {
     let validated = plan.is_validated();
-    let seconds = Cell::Number("profile_seconds_per_epoch", seconds);
+    let seconds = Cell::Number("profile_seconds_per_epoch", Wording::seconds);
     let mut metrics = Vec::new();
     if detail == Detail::Brief {
         metrics.push(match validated {
@@ -111,34 +152,63 @@ fn metrics(sweep: &Sweep, plan: &Plan, detail: Detail) -> Vec<(String, Cell)> {
         if validated {
             metrics.push(("test %", Cell::Percent("test_accuracy")));
         }
-        metrics.push(("s/epoch", seconds));
+        metrics.push((words.pick("s/epoch", "s/époque"), seconds));
         return named(metrics).collect();
     }
     if validated {
-        metrics.push(("val acc %", Cell::Spread("val_accuracy")));
+        let accuracy = words.pick("val acc %", "exact. val. %");
+        metrics.push((accuracy, Cell::Spread("val_accuracy")));
+        metrics.push((
+            words.pick("95 % interval", "intervalle 95 %"),
+            Cell::Interval,
+        ));
+        metrics.push((words.pick("mark", "marque"), Cell::Mark));
     }
-    metrics.push(("test acc %", Cell::Spread("test_accuracy")));
+    let test = words.pick("test acc %", "exact. test %");
+    metrics.push((test, Cell::Spread("test_accuracy")));
     metrics.push(match validated {
-        true => ("val macro F1 %", Cell::Percent("val_macro_f1")),
-        false => ("test macro F1 %", Cell::Percent("test_macro_f1")),
+        true => (
+            words.pick("val macro F1 %", "macro-F1 val. %"),
+            Cell::Percent("val_macro_f1"),
+        ),
+        false => (
+            words.pick("test macro F1 %", "macro-F1 test %"),
+            Cell::Percent("test_macro_f1"),
+        ),
     });
-    metrics.push(("train loss", Cell::Number("mean_train_loss", four_decimals)));
+    metrics.push((
+        words.pick("train loss", "perte entr."),
+        Cell::Number("mean_train_loss", Wording::four_decimals),
+    ));
     if validated {
-        metrics.push(("val loss", Cell::Number("mean_val_loss", four_decimals)));
-        metrics.push(("gap", Cell::Number("mean_gap", difference)));
+        metrics.push((
+            words.pick("val loss", "perte val."),
+            Cell::Number("mean_val_loss", Wording::four_decimals),
+        ));
+        metrics.push((
+            words.pick("gap", "écart"),
+            Cell::Number("mean_gap", Wording::difference),
+        ));
     }
     let mut metrics: Vec<(String, Cell)> = named(metrics).collect();
     if let Some(accuracy) = sweep.report.target_accuracy.filter(|_| validated) {
-        let header = format!("epochs to {}", target(accuracy.get()));
-        metrics.push((header, Cell::Number(EPOCHS_TO_TARGET, mean_count)));
+        let epochs = words.pick("epochs to", "époques jusqu’à");
+        let header = format!("{epochs} {}", words.target(accuracy.get()));
+        metrics.push((header, Cell::Number(EPOCHS_TO_TARGET, Wording::mean_count)));
     }
     let mut rest = Vec::new();
     if stops_early(plan) {
-        rest.push(("final epoch", Cell::Number("mean_final_epoch", mean_count)));
+        rest.push((
+            words.pick("final epoch", "époque finale"),
+            Cell::Number("mean_final_epoch", Wording::mean_count),
+        ));
     }
-    rest.push(("s/epoch", seconds));
-    rest.push(("peak MiB", Cell::Number("profile_peak_bytes", mebibytes)));
-    rest.push(("parameters", Cell::Parameters));
+    rest.push((words.pick("s/epoch", "s/époque"), seconds));
+    rest.push((
+        words.pick("peak MiB", "pic Mio"),
+        Cell::Number("profile_peak_bytes", Wording::mebibytes),
+    ));
+    rest.push((words.pick("parameters", "paramètres"), Cell::Parameters));
     metrics.extend(named(rest));
     metrics
 }
@@ -149,20 +219,23 @@ fn named(metrics: Vec<(&str, Cell)>) -> impl Iterator<Item = (String, Cell)> {
 }
 
 /// The line below a ranking that does not list all trials.
-pub(super) fn rest_note(frame: &DataFrame) -> Option<String> {
+pub(super) fn rest_note(words: Wording, frame: &DataFrame, listed: &Table) -> Option<String> {
     let rest = frame
         .height()
-        .checked_sub(LISTED)
+        .checked_sub(listed.height())
         .filter(|&rest| rest > 0)?;
-    Some(format!("{rest} more trials are in the CSV file."))
+    Some(match words.language {
+        Language::English => format!("{rest} more trials are in the CSV file."),
+        Language::French => format!("{rest} autres essais se trouvent dans le fichier CSV."),
+    })
 }
 
-fn status_cell(status: &Status) -> String {
+fn status_cell(words: Wording, status: &Status) -> String {
     let (count, word) = match status.word() {
-        "finished" => return "finished".to_owned(),
-        "failed" => (status.failed, "failed"),
-        word => (status.finished, word),
+        "finished" => return words.pick("finished", "terminé").to_owned(),
+        "failed" => (status.failed, words.pick("failed", "échoué")),
+        word => (status.finished, words.pick(word, "incomplet")),
     };
-    let runs = plural(status.runs, "run");
-    format!("{word} ({count} of {} {runs})", status.runs)
+    let runs = words.runs(status.runs);
+    format!("{word} ({count} {} {runs})", words.pick("of", "sur"))
 }

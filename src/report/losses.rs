@@ -1,8 +1,8 @@
 //! Training and validation loss, epoch by epoch: where over-fitting is seen.
 
 use super::metric::{finished_runs, gap, mean};
-use super::number::{difference, four_decimals, missing};
 use super::table::{Align, Table};
+use super::wording::{Wording, missing};
 use crate::event::EpochMetrics;
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
@@ -15,14 +15,14 @@ const MOST_ROWS: usize = 12;
 
 /// The mean losses of each trial's finished runs after each epoch, and the gap of the final model;
 /// nothing for a sweep of more than a few trials, or without a finished run.
-pub(super) fn losses(plan: &Plan, results: &Results) -> Option<Table> {
+pub(super) fn losses(words: Wording, plan: &Plan, results: &Results) -> Option<Table> {
     if plan.trials.len() > MOST_TRIALS {
         return None;
     }
     let trials = finished_runs(plan, results);
     let runs = || trials.iter().flat_map(|(_, runs)| runs);
     let epochs = runs().map(|run| run.epochs.len()).max()?;
-    let mut columns = vec![("epoch".to_owned(), Align::Right)];
+    let mut columns = vec![(words.pick("epoch", "époque").to_owned(), Align::Right)];
     columns.extend(
         trials
             .iter()
@@ -31,14 +31,14 @@ pub(super) fn losses(plan: &Plan, results: &Results) -> Option<Table> {
     let mut table = Table::new(columns);
     for epoch in listed(epochs) {
         let mut cells = vec![epoch.to_string()];
-        cells.extend(trials.iter().map(|(_, runs)| cell(runs, epoch)));
+        cells.extend(trials.iter().map(|(_, runs)| cell(words, runs, epoch)));
         table.row(cells);
     }
     if runs().any(|run| gap(run).is_some()) {
-        let mut cells = vec!["gap".to_owned()];
+        let mut cells = vec![words.pick("gap", "écart").to_owned()];
         cells.extend(trials.iter().map(|(_, runs)| {
             let gaps = runs.iter().map(|run| gap(run));
-            difference(mean(gaps))
+            words.difference(mean(gaps))
         }));
         table.row(cells);
     }
@@ -46,7 +46,7 @@ pub(super) fn losses(plan: &Plan, results: &Results) -> Option<Table> {
 }
 
 /// `<training loss> / <validation loss>`, over the runs that trained in this epoch.
-fn cell(runs: &[&RunResult], epoch: usize) -> String {
+fn cell(words: Wording, runs: &[&RunResult], epoch: usize) -> String {
     let there = || runs.iter().filter_map(|run| run.epochs.get(epoch - 1));
     let of = |loss: fn(&EpochMetrics) -> Option<f64>| mean(there().map(loss));
     match (
@@ -54,8 +54,11 @@ fn cell(runs: &[&RunResult], epoch: usize) -> String {
         of(|epoch| epoch.val_loss),
     ) {
         (None, _) => missing(),
-        (train, None) => four_decimals(train),
-        (train, val) => format!("{} / {}", four_decimals(train), four_decimals(val)),
+        (train, None) => words.four_decimals(train),
+        (train, val) => {
+            let [train, val] = [train, val].map(|loss| words.four_decimals(loss));
+            format!("{train} / {val}")
+        }
     }
 }
 

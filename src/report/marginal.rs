@@ -1,8 +1,8 @@
 //! The effect of each factor: its levels, averaged over all other factors.
 
 use super::aggregate;
-use super::number::{difference, four_decimals, percent, percent_with_deviation, seconds};
 use super::table::{Align, Table};
+use super::wording::Wording;
 use crate::plan::{Column as Factor, Plan};
 use crate::spec::Sweep;
 use polars::prelude::*;
@@ -65,6 +65,7 @@ pub(super) fn marginal(
         "mean_gap",
         "profile_seconds_per_epoch",
     ];
+    let words = Wording::of(sweep);
     let means = aggregate::means(&frame, "level", &metrics)?;
     let deviations = aggregate::deviations(&frame, "level", &metrics)?;
     let best = aggregate::maxima(&frame, "level", &metrics)?;
@@ -73,7 +74,7 @@ pub(super) fn marginal(
         Ok(frame.column(&name)?.f64()?.get(row))
     };
     let validated = means.column("mean_mean_val_accuracy")?.null_count() < means.height();
-    let mut table = Table::new(header(&factor.short, validated));
+    let mut table = Table::new(header(words, &factor.short, validated));
     for (row, count) in counts.iter().enumerate() {
         let mean = |metric: &str| number(&means, format!("mean_{metric}"), row);
         let deviation = |metric: &str| number(&deviations, format!("std_{metric}"), row);
@@ -85,53 +86,48 @@ pub(super) fn marginal(
             .to_owned();
         let mut cells = vec![level, count.to_string()];
         if validated {
-            cells.push(percent_with_deviation(
+            cells.push(words.percent_with_deviation(
                 mean("mean_val_accuracy")?,
                 deviation("mean_val_accuracy")?,
             ));
-            cells.push(percent(number(
-                &best,
-                "max_mean_val_accuracy".to_owned(),
-                row,
-            )?));
+            cells.push(words.percent(number(&best, "max_mean_val_accuracy".to_owned(), row)?));
         }
-        cells.push(percent(mean("mean_test_accuracy")?));
-        cells.push(percent(mean(match validated {
+        cells.push(words.percent(mean("mean_test_accuracy")?));
+        cells.push(words.percent(mean(match validated {
             true => "mean_val_macro_f1",
             false => "mean_test_macro_f1",
         })?));
-        cells.push(four_decimals(mean("mean_train_loss")?));
+        cells.push(words.four_decimals(mean("mean_train_loss")?));
         if validated {
-            cells.push(four_decimals(mean("mean_val_loss")?));
-            cells.push(difference(mean("mean_gap")?));
+            cells.push(words.four_decimals(mean("mean_val_loss")?));
+            cells.push(words.difference(mean("mean_gap")?));
         }
-        cells.push(seconds(mean("profile_seconds_per_epoch")?));
+        cells.push(words.seconds(mean("profile_seconds_per_epoch")?));
         table.row(cells);
     }
     let uneven = counts.iter().any(|count| *count != counts[0]);
     Ok(Some(Marginal { table, uneven }))
 }
 
-fn header(factor: &str, validated: bool) -> Vec<(String, Align)> {
+fn header(words: Wording, factor: &str, validated: bool) -> Vec<(String, Align)> {
     let mut columns = vec![(factor.to_owned(), Align::Left)];
-    let mut numbers = vec!["trials"];
+    let mut numbers = vec![words.pick("trials", "essais")];
     if validated {
-        numbers.extend(["val acc %", "best val acc %"]);
+        numbers.push(words.pick("val acc %", "exact. val. %"));
+        numbers.push(words.pick("best val acc %", "meilleure exact. val. %"));
     }
-    numbers.push("test acc %");
+    numbers.push(words.pick("test acc %", "exact. test %"));
     numbers.push(match validated {
-        true => "val macro F1 %",
-        false => "test macro F1 %",
+        true => words.pick("val macro F1 %", "macro-F1 val. %"),
+        false => words.pick("test macro F1 %", "macro-F1 test %"),
     });
-    numbers.push("train loss");
+    numbers.push(words.pick("train loss", "perte entr."));
     if validated {
-        numbers.extend(["val loss", "gap"]);
+        numbers.push(words.pick("val loss", "perte val."));
+        numbers.push(words.pick("gap", "écart"));
     }
-    numbers.push("s/epoch");
-    columns.extend(
-        numbers
-            .into_iter()
-            .map(|name| (name.to_owned(), Align::Right)),
-    );
+    numbers.push(words.pick("s/epoch", "s/époque"));
+    let numbers = numbers.into_iter();
+    columns.extend(numbers.map(|name| (name.to_owned(), Align::Right)));
     columns
 }

@@ -2,6 +2,7 @@
 
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
+use crate::spec::RankBy;
 
 /// A column of the runs: its name, and its value for a finished run.
 pub(super) struct Metric {
@@ -28,7 +29,7 @@ const fn spread(name: &'static str, of: fn(&RunResult) -> Option<f64>) -> Metric
 }
 
 /// The metrics that every sweep has.
-const METRICS: [Metric; 11] = [
+const METRICS: [Metric; 12] = [
     spread("val_accuracy", |run| run.validation.map(|v| v.accuracy)),
     spread("val_loss", |run| run.validation.map(|v| v.loss)),
     spread("val_macro_f1", |run| run.validation.map(|v| v.macro_f1)),
@@ -44,6 +45,7 @@ const METRICS: [Metric; 11] = [
     spread("test_macro_f1", |run| run.test.map(|test| test.macro_f1)),
     metric("seconds_per_epoch", |run| run.seconds_per_epoch),
     metric("cohort", |run| Some(run.cohort as f64)),
+    spread("fit_time", |run| Some(run.seconds)),
 ];
 
 /// Where runs can end before their last epoch.
@@ -64,6 +66,15 @@ pub(super) fn metrics(plan: &Plan) -> Vec<Metric> {
 pub(super) fn stops_early(plan: &Plan) -> bool {
     let mut trials = plan.trials.iter();
     trials.any(|trial| trial.config.training.patience.is_some())
+}
+
+/// What trials are ranked by.
+pub(super) fn score(run: &RunResult, rank_by: RankBy) -> Option<f64> {
+    let validation = run.validation?;
+    Some(match rank_by {
+        RankBy::Accuracy => validation.accuracy,
+        RankBy::Loss => validation.loss,
+    })
 }
 
 /// The generalisation gap: the final model's validation loss minus the training loss of its epoch.

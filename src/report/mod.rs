@@ -1,42 +1,80 @@
-//! From results to tables. Pure: the same results give the same text.
+//! From results to tables and pictures. Pure: the same results give the same bytes.
 
 mod aggregate;
+mod analysis;
+mod as_page;
+mod baseline;
 mod best;
 mod classes;
+mod comparison;
+mod content;
+mod document;
+mod figure;
+mod figures;
 mod folds;
 mod frame;
 mod gradients;
+mod grid;
 mod leaderboard;
 mod losses;
 mod marginal;
-mod markdown;
 mod measured;
 mod metric;
-mod number;
+mod overview;
+pub mod page;
+mod pareto;
+mod ranking;
+mod rows;
 mod status;
 mod table;
+mod variance;
+mod view;
+mod wording;
 
 pub use best::as_sweep;
 pub use classes::TrialClasses;
+pub use comparison::{Part, compare};
+pub use document::{Block, Document};
+pub use figure::Figure;
 pub use status::Status;
 pub use table::{Align, Table};
+pub use view::{Order, View};
 
 use crate::plan::Plan;
 use crate::record::Results;
-use crate::spec::Sweep;
+use crate::spec::{Format, Language, Sweep};
+use analysis::Analysis;
+use content::{Material, content};
+use grid::Grid;
 use leaderboard::Detail;
-use polars::prelude::{CsvWriter, DataFrame, PolarsResult, SerWriter};
+use page::Page;
+use polars::prelude::{DataFrame, PolarsResult};
+use std::path::PathBuf;
 
-/// A sweep's tables.
+/// A sweep's tables and pictures.
 #[derive(Clone, Debug)]
 pub struct Report {
     /// For people.
-    pub markdown: String,
-    /// For programs: one row for each trial.
-    pub csv: Vec<u8>,
+    pub document: Document,
     /// The trial that is shown more closely, if there is one.
     pub best: Option<Best>,
+    /// The document for a browser, with the trials as data.
+    pub page: Page,
+    /// The ranking, for other documents.
+    ranking: Table,
+    /// One row for each trial.
     frame: DataFrame,
+    view: View,
+    formats: Vec<Format>,
+}
+
+/// A file of a report.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct File {
+    /// Where it stands in the folder of reports.
+    pub path: PathBuf,
+    /// What it holds.
+    pub contents: Vec<u8>,
 }
 
 /// The trial that is shown more closely: the best or, where nothing is held out and so none is
@@ -51,8 +89,19 @@ pub struct Best {
 
 /// Tables that could not be made.
 #[derive(Debug, thiserror::Error)]
-#[error("cannot make the tables: {0}")]
-pub struct ReportError(#[from] polars::error::PolarsError);
+pub enum ReportError {
+    /// Frames that do not fit together.
+    #[error("cannot make the tables: {0}")]
+    Frame(#[from] polars::error::PolarsError),
+    /// A column to sort by that there is not.
+    #[error("there is no column `{column}` to rank by: {help}")]
+    UnknownColumn {
+        /// Its name.
+        column: String,
+        /// What might have been meant.
+        help: String,
+    },
+}
 
 impl Report {
     /// Makes the tables from the results that there are; `classes` tells how the classes fare in
@@ -60,27 +109,88 @@ impl Report {
     /// read.
     ///
     /// # Errors
-    /// None that a result could cause: see [`ReportError`].
+    /// A view of a column that there is not; nothing that a result could cause.
     pub fn new(
         sweep: &Sweep,
         plan: &Plan,
         results: &Results,
+        view: &View,
         classes: &dyn Fn(usize) -> Option<TrialClasses>,
     ) -> Result<Self, ReportError> {
         let frame = frame::trials(sweep, plan, results)?;
+        let analysis = Analysis::new(sweep, plan, results, &frame)?;
+        let frame = frame::with_analysis(frame, &analysis)?;
         let best = best(plan, results, &frame)?.map(|trial| Best {
             trial,
             classes: classes(trial),
         });
+        let listed = view.sorted(&frame)?;
+        let ranking = leaderboard::leaderboard(sweep, plan, results, &listed, view, Detail::Full)?;
+        let grid = Grid::new(sweep, plan, &analysis);
+        // Scores that do not vary have no shares.
+        let anova = grid.as_ref().ok().and_then(|grid| {
+            statistics::functional_anova(&grid.levels, &grid.scores, grid.test_to_train).ok()
+        });
+        let material = Material {
+            grid: &grid,
+            anova: anova.as_ref(),
+            sweep,
+            plan,
+            results,
+            frame: &frame,
+            ranking: &ranking,
+            analysis: &analysis,
+            best: best.as_ref(),
+        };
+        let document = content(&material)?;
         Ok(Self {
-            markdown: markdown::markdown(sweep, plan, results, &frame, best.as_ref())?,
-            csv: csv(&frame)?,
+            page: as_page::page(&material, &document)?,
+            document,
             best,
-            frame,
+            ranking,
+            frame: listed,
+            view: view.clone(),
+            formats: sweep.report.formats.clone(),
         })
     }
 
-    /// The first `count` rows of the ranking, with fewer columns, for the end of a run.
+    /// The report's files, those that are read first in front.
+    ///
+    /// # Errors
+    /// None that a result could cause.
+    pub fn files(&self) -> Result<Vec<File>, ReportError> {
+        let name = &self.document.title;
+        let file = |extension: &str, contents: Vec<u8>| File {
+            path: PathBuf::from(format!("{name}.{extension}")),
+            contents,
+        };
+        let mut files = vec![
+            file("md", self.document.to_markdown(name).into_bytes()),
+            file("csv", rows::csv(&self.frame)?),
+            file("html", page::render(&self.page).into_bytes()),
+        ];
+        for format in &self.formats {
+            files.extend(match format {
+                Format::Latex => Some(file("tex", self.ranking.to_latex().into_bytes())),
+                Format::Parquet => Some(file("parquet", rows::parquet(&self.frame)?)),
+                Format::Json => Some(file("json", rows::json(&self.frame)?)),
+                // Beside each picture.
+                Format::Png => None,
+            });
+        }
+        for figure in self.document.figures() {
+            let picture = |extension: &str, contents: &[u8]| File {
+                path: PathBuf::from(name).join(figure.file(extension)),
+                contents: contents.to_vec(),
+            };
+            files.push(picture("svg", figure.svg.as_bytes()));
+            files.extend(figure.png.iter().map(|png| picture("png", png)));
+        }
+        Ok(files)
+    }
+
+    /// The first rows of the ranking, with fewer columns, for the end of a run; `count` of them,
+    /// unless the view says otherwise.
     ///
     /// # Errors
     /// None that a result could cause.
@@ -91,8 +201,10 @@ impl Report {
         results: &Results,
         count: usize,
     ) -> Result<String, ReportError> {
+        let count = self.view.top.unwrap_or(count);
         let head = self.frame.head(Some(count));
-        let table = leaderboard::leaderboard(sweep, plan, results, &head, Detail::Brief)?;
+        let view = &self.view;
+        let table = leaderboard::leaderboard(sweep, plan, results, &head, view, Detail::Brief)?;
         let mut text = table.to_text();
         if let Some(more) = self
             .frame
@@ -100,7 +212,10 @@ impl Report {
             .checked_sub(count)
             .filter(|&more| more > 0)
         {
-            text.push_str(&format!("… and {more} more\n"));
+            text.push_str(&match sweep.report.language {
+                Language::English => format!("… and {more} more\n"),
+                Language::French => format!("… et {more} autres\n"),
+            });
         }
         Ok(text)
     }
@@ -116,11 +231,4 @@ fn best(plan: &Plan, results: &Results, frame: &DataFrame) -> PolarsResult<Optio
         return Ok(first.map(|position| position as usize));
     }
     Ok((is_alone && Status::of(plan, results, 0).word() == "finished").then_some(0))
-}
-
-fn csv(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
-    let mut frame = frame.drop("position")?;
-    let mut bytes = Vec::new();
-    CsvWriter::new(&mut bytes).finish(&mut frame)?;
-    Ok(bytes)
 }

@@ -31,6 +31,45 @@ impl Table {
         self.rows.push(cells);
     }
 
+    /// How many rows it has.
+    pub fn height(&self) -> usize {
+        self.rows.len()
+    }
+
+    /// The columns: their headers, and how their cells are aligned.
+    pub fn columns(&self) -> &[(String, Align)] {
+        &self.columns
+    }
+
+    /// The rows, a cell for each column.
+    pub fn rows(&self) -> &[Vec<String>] {
+        &self.rows
+    }
+
+    /// The table for a LaTeX document, for the package `booktabs`.
+    pub fn to_latex(&self) -> String {
+        let aligns: String = self
+            .columns
+            .iter()
+            .map(|(_, align)| match align {
+                Align::Left => 'l',
+                Align::Right => 'r',
+            })
+            .collect();
+        let line = |cells: &mut dyn Iterator<Item = &String>| {
+            let cells: Vec<String> = cells.map(|cell| in_latex(cell)).collect();
+            format!("{} \\\\\n", cells.join(" & "))
+        };
+        let mut text = format!("\\begin{{tabular}}{{{aligns}}}\n\\toprule\n");
+        text.push_str(&line(&mut self.columns.iter().map(|(name, _)| name)));
+        text.push_str("\\midrule\n");
+        for row in &self.rows {
+            text.push_str(&line(&mut row.iter()));
+        }
+        text.push_str("\\bottomrule\n\\end{tabular}\n");
+        text
+    }
+
     /// The table as Markdown, its columns aligned with spaces.
     pub fn to_markdown(&self) -> String {
         let dividers = |(align, width): (Align, usize)| match align {
@@ -101,6 +140,28 @@ fn escaped(cell: &str) -> String {
     on_one_line(cell).replace('|', "\\|")
 }
 
+/// The text with what LaTeX would take for its own written out.
+fn in_latex(cell: &str) -> String {
+    let mut text = String::with_capacity(cell.len());
+    for character in on_one_line(cell).chars() {
+        match character {
+            '&' | '%' | '$' | '#' | '_' | '{' | '}' => text.extend(['\\', character]),
+            '\\' => text.push_str("\\textbackslash{}"),
+            '~' => text.push_str("\\textasciitilde{}"),
+            '^' => text.push_str("\\textasciicircum{}"),
+            '±' => text.push_str("$\\pm$"),
+            '≈' => text.push_str("$\\approx$"),
+            '★' => text.push_str("$\\star$"),
+            '×' => text.push_str("$\\times$"),
+            '→' => text.push_str("$\\rightarrow$"),
+            '<' => text.push_str("$<$"),
+            '–' => text.push_str("--"),
+            other => text.push(other),
+        }
+    }
+    text
+}
+
 fn on_one_line(cell: &str) -> String {
     cell.replace(['\n', '\r'], " ")
 }
@@ -108,6 +169,18 @@ fn on_one_line(cell: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn latex_takes_nothing_for_its_own() {
+        let mut table = Table::new([("a_b".into(), Align::Left), ("n %".into(), Align::Right)]);
+        table.row(vec!["\\x & {y}^2".into(), "5 ± 1".into()]);
+        assert_eq!(
+            table.to_latex(),
+            "\\begin{tabular}{lr}\n\\toprule\na\\_b & n \\% \\\\\n\\midrule\n\
+             \\textbackslash{}x \\& \\{y\\}\\textasciicircum{}2 & 5 $\\pm$ 1 \\\\\n\
+             \\bottomrule\n\\end{tabular}\n"
+        );
+    }
 
     #[test]
     fn columns_are_aligned_and_cells_cannot_break_the_table() {

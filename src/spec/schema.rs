@@ -2,10 +2,10 @@
 
 use super::keep::Keep;
 use super::key::{KEYS, Key};
-use super::number::Fraction;
 use super::range;
+use super::report::ReportOptions;
 use super::setting::Setting;
-use super::sweep::{RankBy, SECTIONS, TensorBoardOptions};
+use super::sweep::{SECTIONS, TensorBoardOptions};
 use serde_json::{Map, Value, json};
 
 /// The JSON Schema of a sweep file, for editors that complete and check. Draft 7, which every
@@ -38,15 +38,7 @@ pub fn schema() -> Value {
             "Trials beside the grid: what each sets on top of the base configuration.",
         ),
     );
-    properties.insert("report".into(), json!({
-        "type": "object",
-        "description": "How the tables are made.",
-        "properties": {
-            "rank_by": described(RankBy::schema(), "What trials are ranked by, over the validation splits."),
-            "target_accuracy": described(Option::<Fraction>::schema(), "A validation accuracy: the tables tell after how many epochs it was reached."),
-        },
-        "additionalProperties": false,
-    }));
+    properties.insert("report".into(), ReportOptions::schema());
     properties.insert(
         "tensorboard".into(),
         described(

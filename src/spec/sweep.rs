@@ -5,12 +5,13 @@ use super::factor::{Factor, FactorKind, Set};
 use super::keep::Keep;
 use super::key::{KEYS, Key};
 use super::node::{Node, Yaml};
-use super::number::{Count, Fraction};
+use super::number::Count;
 use super::overrides::override_key;
 use super::place::Place;
 use super::problem::{Problem, SpecError};
+use super::report::ReportOptions;
 use super::rule::Rule;
-use super::setting::{Setting, choice};
+use super::setting::Setting;
 use std::path::Path;
 
 /// A sweep that is valid in each of its parts.
@@ -61,25 +62,6 @@ pub struct Source {
     pub name: String,
     /// The file's text.
     pub text: String,
-}
-
-choice! {
-    /// What trials are ranked by, over the validation splits.
-    pub enum RankBy {
-        /// The share of samples classified rightly; higher is better.
-        Accuracy = "accuracy",
-        /// The cross-entropy; lower is better.
-        Loss = "loss",
-    }
-}
-
-/// How the tables are made.
-#[derive(Clone, Debug)]
-pub struct ReportOptions {
-    /// What trials are ranked by.
-    pub rank_by: RankBy,
-    /// A validation accuracy: the tables tell after how many epochs it was reached.
-    pub target_accuracy: Option<Fraction>,
 }
 
 /// What is recorded for TensorBoard beside the metrics. It changes no result.
@@ -230,10 +212,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         factors: Vec::new(),
         exclude: Vec::new(),
         include: Vec::new(),
-        report: ReportOptions {
-            rank_by: RankBy::Accuracy,
-            target_accuracy: None,
-        },
+        report: ReportOptions::default(),
         tensorboard: TensorBoardOptions::default(),
         keep: Keep::default(),
         source: source.clone(),
@@ -244,11 +223,10 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         match entry.key.as_str() {
             "name" => sweep.name = read_name(&entry.node)?,
             "description" => sweep.description = read_text(&entry.node)?,
-            "report" => sweep.report = read_report(&entry.node)?,
             "tensorboard" => sweep.tensorboard = read_tensorboard(&entry.node)?,
             "keep" => sweep.keep = Setting::read(&entry.node)?,
             "grid" => sweep.factors = read_grid(&entry.node)?,
-            "exclude" | "include" => {} // After the grid, to which they refer.
+            "exclude" | "include" | "report" => {} // After the grid, to which they refer.
             section if SECTIONS.contains(&section) => {
                 sweep.base.extend(read_section(section, &entry.node)?);
             }
@@ -279,6 +257,9 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
                 place: item.place.clone(),
             });
         }
+    }
+    if let Some(node) = document.get("report") {
+        sweep.report = ReportOptions::read(node, &sweep.factors)?;
     }
     refuse_overridden_base(&sweep)?;
     Ok(sweep)
@@ -364,21 +345,6 @@ fn read_section(section: &str, node: &Node) -> Result<Vec<Set>, Problem> {
             })
         })
         .collect()
-}
-
-fn read_report(node: &Node) -> Result<ReportOptions, Problem> {
-    let mut options = ReportOptions {
-        rank_by: RankBy::Accuracy,
-        target_accuracy: None,
-    };
-    for entry in node.entries("the settings of `report`")? {
-        match entry.key.as_str() {
-            "rank_by" => options.rank_by = RankBy::read(&entry.node)?,
-            "target_accuracy" => options.target_accuracy = Setting::read(&entry.node)?,
-            _ => return Err(entry.unknown(["rank_by", "target_accuracy"])),
-        }
-    }
-    Ok(options)
 }
 
 fn read_tensorboard(node: &Node) -> Result<TensorBoardOptions, Problem> {

@@ -110,10 +110,8 @@ fn field(stage: Stage, names: &mut Names, parts: &mut Parts) -> Option<(String, 
                 running_var: parts.running(&name, "running_var", units),
                 ..BatchNormConfig::new(units).init(&device)
             };
-            (
-                name,
-                Item::BatchNorm(Box::new(module.into_record().into_item())),
-            )
+            let stored = Box::new(module.into_record().into_item());
+            (name, Item::BatchNorm(stored))
         }
         Stage::LayerNorm { features } => {
             let name = names.norm();

@@ -5,7 +5,7 @@ use std::f32::consts::LOG2_E;
 
 /// ln 2 as a sum of two, the first with few digits, so that its product with a whole number of at
 /// most 9 bits is exact (Cody and Waite, *Software Manual for the Elementary Functions*, 1980).
-const LN_2: [f32; 2] = [0.693_359_375, -2.121_944_4e-4];
+const LN_2: [f32; 2] = [355.0 / 512.0, -2.121_944_4e-4];
 
 /// 1.5 · 2²³: what is added to it loses its fraction.
 const ROUNDS: f32 = 12_582_912.0;

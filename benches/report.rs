@@ -1,0 +1,138 @@
+//! The time and memory that a report of 100,000 runs takes, from files on disk.
+//!
+//!     cargo bench --bench report
+//!
+//! writes the made-up results of a grid of four factors with 10 levels each and 10 folds to a
+//! temporary folder, then runs `tp-sweep report` on it, three times.
+
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::time::Instant;
+use tp_sweep::data::Library;
+use tp_sweep::event::{EpochMetrics, Evaluated};
+use tp_sweep::plan::{Plan, RunId};
+use tp_sweep::record::{RESULT_FILE, RunResult, Store};
+use tp_sweep::spec::{Source, Sweep};
+
+const SWEEP: &str = "
+name: large
+validation: { folds: 10 }
+training: { epochs: 5 }
+grid:
+  training.learning_rate: { logarithmic: { from: 0.001, to: 1.0, count: 10 } }
+  model.width: { linear: { from: 10, to: 100, count: 10 } }
+  model.dropout: { linear: { from: 0.0, to: 0.45, count: 10 } }
+  training.label_smoothing: { linear: { from: 0.0, to: 0.09, count: 10 } }
+";
+
+fn main() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let file = folder.path().join("large.yaml");
+    std::fs::write(&file, SWEEP).expect("the folder can be written to");
+    let source = Source {
+        name: "large.yaml".into(),
+        text: SWEEP.into(),
+    };
+    let sweep = Sweep::parse(source, "large", &[]).expect("a sweep");
+    let plan = Plan::new(&sweep).expect("a plan");
+    let started = Instant::now();
+    write_results(folder.path(), &plan);
+    let runs = plan.runs().count();
+    let seconds = started.elapsed().as_secs_f64();
+    println!("{runs} results written in {seconds:.1} s");
+    for _ in 0..3 {
+        let started = Instant::now();
+        let binary = env!("CARGO_BIN_EXE_tp-sweep");
+        let data = Path::new(env!("CARGO_MANIFEST_DIR")).join("data");
+        let mut report = Command::new(binary)
+            .args(["report", "large.yaml", "--data"])
+            .arg(data)
+            .current_dir(folder.path())
+            .stdout(std::process::Stdio::null())
+            .spawn()
+            .expect("the binary runs");
+        let peak = peak_bytes(report.id());
+        let status = report.wait().expect("the binary ends");
+        assert!(status.success(), "{status}");
+        println!(
+            "report in {:.2} s, {:.0} MiB at most",
+            started.elapsed().as_secs_f64(),
+            peak as f64 / f64::from(1 << 20)
+        );
+    }
+}
+
+/// Results as a sweep would leave them.
+fn write_results(folder: &Path, plan: &Plan) {
+    let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data");
+    let library = Library::new(vec![data], Vec::new());
+    let fingerprint = library.fingerprint(&plan.trials[0].config.data);
+    let fingerprint = fingerprint.expect("data/mnist is there");
+    let store = Store::new(&folder.join("runs"), plan, |_| fingerprint.clone());
+    for run in plan.runs() {
+        let folder = store.run_folder(plan, run);
+        std::fs::create_dir_all(&folder).expect("a folder");
+        let text = result(plan, &store, run).to_json();
+        std::fs::write(folder.join(RESULT_FILE), text).expect("a file");
+    }
+}
+
+/// A number from 0 to 1 that differs from run to run.
+fn made_up(run: RunId) -> f64 {
+    ((run.trial * 7919 + run.fold as usize * 104_729) % 10_007) as f64 / 10_007.0
+}
+
+fn result(plan: &Plan, store: &Store, run: RunId) -> RunResult {
+    let trial = &plan.trials[run.trial];
+    let accuracy = 0.9 + 0.05 * made_up(run);
+    let evaluated = Evaluated {
+        loss: 1.0 - accuracy,
+        accuracy,
+        macro_f1: accuracy,
+    };
+    let epoch = |epoch: usize| EpochMetrics {
+        epoch,
+        train_loss: 1.0 / epoch as f64,
+        train_accuracy: accuracy,
+        val_loss: Some(1.1 / epoch as f64),
+        val_accuracy: Some(accuracy),
+        learning_rate: 0.01,
+        gradient_norms: vec![0.1, 0.2],
+        seconds: 0.1,
+    };
+    RunResult {
+        identity: store.identity(run).clone(),
+        trial: trial.name.clone(),
+        repeat: run.repeat,
+        fold: run.fold,
+        failure: None,
+        final_epoch: Some(5),
+        validation: Some(evaluated),
+        test: Some(evaluated),
+        epochs: (1..=5).map(epoch).collect(),
+        seconds_per_epoch: Some(0.1),
+        seconds: 0.6,
+        parameters: trial.config.parameters(),
+        device: "cpu".to_owned(),
+        workers: 2,
+        cohort: 1,
+        precision: "float32".to_owned(),
+        config: trial.config.show(),
+    }
+}
+
+/// The most memory that a process has held, read until it ends; 0 where the system does not say.
+fn peak_bytes(process: u32) -> u64 {
+    let mut peak = 0;
+    while let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/status")) {
+        let line = status.lines().find(|line| line.starts_with("VmHWM"));
+        let Some(kibibytes) = line.and_then(|line| line.split_whitespace().nth(1)) else {
+            break;
+        };
+        peak = kibibytes
+            .parse::<u64>()
+            .map_or(peak, |kibibytes| kibibytes << 10);
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    peak
+}

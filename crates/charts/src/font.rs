@@ -1,0 +1,125 @@
+//! The font that texts are measured with, and drawn with in PNG.
+//!
+//! SVG leaves the choice of font to the reader's machine. DejaVu Sans is wider than the fonts
+//! asked for there, so that what fits by its measure fits by theirs.
+
+use skrifa::instance::{LocationRef, Size};
+use skrifa::outline::{DrawSettings, OutlinePen};
+use skrifa::{FontRef, GlyphId, MetadataProvider};
+use std::sync::LazyLock;
+
+static FONT: LazyLock<FontRef<'static>> = LazyLock::new(|| {
+    FontRef::new(include_bytes!("../fonts/DejaVuSans-latin.ttf"))
+        .expect("the embedded file is a font")
+});
+
+/// Advance of a letter that the font lacks, in em: that of the widest scripts.
+const UNKNOWN_ADVANCE: f64 = 1.0;
+
+/// How far the next letter stands from this one, in em.
+pub(crate) fn advance(letter: char) -> f64 {
+    let Some(glyph) = FONT.charmap().map(letter) else {
+        return match is_mark(letter) {
+            true => 0.0,
+            false => UNKNOWN_ADVANCE,
+        };
+    };
+    let metrics = FONT.glyph_metrics(Size::new(1.0), LocationRef::default());
+    metrics
+        .advance_width(glyph)
+        .map_or(UNKNOWN_ADVANCE, f64::from)
+}
+
+/// Draws a letter with the pen, in em, from its origin on the baseline, with y upwards. A letter
+/// that the font lacks is drawn as the font's empty box.
+pub(crate) fn outline(letter: char, pen: &mut impl OutlinePen) {
+    if is_mark(letter) {
+        return;
+    }
+    let glyph = FONT.charmap().map(letter).unwrap_or(GlyphId::NOTDEF);
+    if let Some(outline) = FONT.outline_glyphs().get(glyph) {
+        let settings = DrawSettings::unhinted(Size::new(1.0), LocationRef::default());
+        // A glyph that cannot be drawn leaves its place empty, as a space does.
+        let _ = outline.draw(settings, pen);
+    }
+}
+
+/// Whether a character takes no room of its own: accents that combine, joiners, directions.
+fn is_mark(letter: char) -> bool {
+    matches!(letter, '\u{300}'..='\u{36f}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
+        | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[derive(Default)]
+    struct Extent {
+        left: f32,
+        right: f32,
+        bottom: f32,
+        top: f32,
+        contours: usize,
+    }
+
+    impl Extent {
+        fn see(&mut self, x: f32, y: f32) {
+            self.left = self.left.min(x);
+            self.right = self.right.max(x);
+            self.bottom = self.bottom.min(y);
+            self.top = self.top.max(y);
+        }
+    }
+
+    impl OutlinePen for Extent {
+        fn move_to(&mut self, x: f32, y: f32) {
+            self.contours += 1;
+            self.see(x, y);
+        }
+
+        fn line_to(&mut self, x: f32, y: f32) {
+            self.see(x, y);
+        }
+
+        fn quad_to(&mut self, _: f32, _: f32, x: f32, y: f32) {
+            self.see(x, y);
+        }
+
+        fn curve_to(&mut self, _: f32, _: f32, _: f32, _: f32, x: f32, y: f32) {
+            self.see(x, y);
+        }
+
+        fn close(&mut self) {}
+    }
+
+    #[test]
+    fn letters_have_the_advances_of_the_font() {
+        // Of 2048 units: DejaVu Sans 2.37, table hmtx.
+        for (letter, units) in [('M', 1767.0), ('i', 569.0), ('0', 1303.0), (' ', 651.0)] {
+            assert!((advance(letter) - units / 2048.0).abs() < 1e-4, "{letter}");
+        }
+    }
+
+    #[test]
+    fn letters_of_the_languages_we_write_are_there() {
+        for letter in ('!'..='~').chain("éèêëàâçùûîïôœÉÀÇ«»–−×…⁰⁴⁻βλμ≤≥€".chars())
+        {
+            let mut extent = Extent::default();
+            outline(letter, &mut extent);
+            assert!(FONT.charmap().map(letter).is_some(), "{letter}");
+            assert!(extent.contours > 0, "{letter}");
+            assert!(extent.top < 1.3 && extent.bottom > -0.5, "{letter}");
+            assert!(f64::from(extent.right) < advance(letter) + 0.2, "{letter}");
+        }
+    }
+
+    #[test]
+    fn letters_that_are_missing_take_room_and_accents_none() {
+        assert_eq!(advance('漢'), 1.0);
+        assert_eq!(advance('\u{301}'), 0.0);
+        let mut extent = Extent::default();
+        outline('漢', &mut extent);
+        assert!(extent.contours > 0);
+    }
+}

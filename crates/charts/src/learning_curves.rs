@@ -1,0 +1,163 @@
+//! How trials learn: a metric over epochs, in training and validation.
+
+use crate::axis::Axis;
+use crate::chart::Chart;
+use crate::colour::{AXIS, PALE};
+use crate::curve::CurvePoint;
+use crate::drawing::Drawing;
+use crate::legend::{Entry, Swatch};
+use crate::lines::{BAND_OPACITY, Line, Lines};
+use crate::look::{DASHES, Look};
+use crate::style::{Heading, Style};
+
+/// Trials that are told apart; further ones are grey lines behind.
+const TOLD_APART: usize = 10;
+
+/// A metric of several trials over epochs.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct LearningCurves {
+    /// Title and description.
+    pub heading: Heading,
+    /// Mostly the epoch.
+    pub x: Axis,
+    /// The metric.
+    pub y: Axis,
+    /// The most interesting ones first: after ten, trials are grey lines behind.
+    pub trials: Vec<TrialCurves>,
+    /// What the legend calls unbroken lines: "validation".
+    pub validation: String,
+    /// What the legend calls dashed lines: "training".
+    pub training: String,
+    /// What the legend calls the bands: "lowest to highest fold". Empty where there is none.
+    pub band: String,
+}
+
+/// The curves of one trial.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct TrialCurves {
+    /// As the legend shows it.
+    pub name: String,
+    /// The unbroken line; may be empty.
+    pub validation: Vec<CurvePoint>,
+    /// The dashed line; may be empty.
+    pub training: Vec<CurvePoint>,
+}
+
+impl Chart for LearningCurves {
+    fn draw(&self, style: &Style) -> Drawing {
+        let (told_apart, rest) = self.trials.split_at(self.trials.len().min(TOLD_APART));
+        let mut lines = Vec::new();
+        for (index, trial) in told_apart.iter().enumerate() {
+            let look = Look::of_category(index);
+            lines.push(Line {
+                name: self.line_name(trial, &self.training),
+                points: &trial.training,
+                look: training_look(look),
+                markers: self.is_mixed(),
+            });
+            lines.push(Line {
+                name: self.line_name(trial, &self.validation),
+                points: &trial.validation,
+                look,
+                markers: true,
+            });
+        }
+        // Validation on top.
+        lines.sort_by_key(|line| line.look.filled);
+        Lines {
+            heading: &self.heading,
+            x: &self.x,
+            y: &self.y,
+            lines,
+            behind: rest
+                .iter()
+                .map(|trial| match trial.validation.is_empty() {
+                    true => trial.training.as_slice(),
+                    false => trial.validation.as_slice(),
+                })
+                .collect(),
+            legend: self.legend(told_apart, rest.len(), style),
+        }
+        .draw(style)
+    }
+}
+
+impl LearningCurves {
+    fn line_name(&self, trial: &TrialCurves, part: &str) -> String {
+        match self.is_mixed() && !part.is_empty() {
+            true => format!("{}, {part}", trial.name),
+            false => trial.name.clone(),
+        }
+    }
+
+    /// Whether there are lines of both kinds.
+    fn is_mixed(&self) -> bool {
+        let any = |curve: fn(&TrialCurves) -> &Vec<CurvePoint>| {
+            self.trials.iter().any(|trial| !curve(trial).is_empty())
+        };
+        any(|trial| &trial.training) && any(|trial| &trial.validation)
+    }
+
+    fn legend(&self, told_apart: &[TrialCurves], rest: usize, style: &Style) -> Vec<Entry> {
+        let mut entries: Vec<Entry> = told_apart
+            .iter()
+            .enumerate()
+            .map(|(index, trial)| Entry {
+                swatch: Swatch::Line {
+                    look: Look::of_category(index),
+                    markers: true,
+                },
+                text: trial.name.clone(),
+            })
+            .collect();
+        let grey = Look {
+            colour: AXIS,
+            ..Look::of_category(0)
+        };
+        if rest > 0 {
+            let look = Look {
+                colour: PALE,
+                width: 1.0,
+                ..grey
+            };
+            entries.push(Entry {
+                swatch: Swatch::Line {
+                    look,
+                    markers: false,
+                },
+                text: style.and_more(rest),
+            });
+        }
+        if self.is_mixed() {
+            for (look, text) in [
+                (grey, &self.validation),
+                (training_look(grey), &self.training),
+            ] {
+                entries.push(Entry {
+                    swatch: Swatch::Line {
+                        look,
+                        markers: false,
+                    },
+                    text: text.clone(),
+                });
+            }
+        }
+        if !self.band.is_empty() {
+            entries.push(Entry {
+                swatch: Swatch::Band(AXIS, 2.0 * BAND_OPACITY),
+                text: self.band.clone(),
+            });
+        }
+        entries
+    }
+}
+
+/// The same colour and marker, dashed and hollow.
+fn training_look(look: Look) -> Look {
+    Look {
+        dash: DASHES[1],
+        filled: false,
+        width: 1.3,
+        ..look
+    }
+}

@@ -1,0 +1,87 @@
+//! Numbers as readers of a chart expect them.
+
+use crate::text::Label;
+
+/// A number with this many decimals, a minus sign of full width, and thousands parted by narrow
+/// spaces from five digits on. What is no finite number is a dash.
+pub(crate) fn fixed(value: f64, decimals: usize, decimal: char) -> String {
+    if !value.is_finite() {
+        return "–".to_owned();
+    }
+    let digits = format!("{:.decimals$}", value.abs());
+    let (whole, fraction) = digits.split_once('.').unwrap_or((&digits, ""));
+    let mut text = String::new();
+    if value < 0.0 && digits.contains(|digit: char| ('1'..='9').contains(&digit)) {
+        text.push('−');
+    }
+    for (index, digit) in whole.char_indices() {
+        let left = whole.len() - index;
+        if whole.len() >= 5 && index > 0 && left.is_multiple_of(3) {
+            text.push('\u{202f}');
+        }
+        text.push(digit);
+    }
+    if !fraction.is_empty() {
+        text.push(decimal);
+        text.push_str(fraction);
+    }
+    text
+}
+
+/// `10` to an exponent, times a mantissa where it is not 1.
+pub(crate) fn power(mantissa: &str, exponent: i32) -> Label {
+    let plain = match mantissa {
+        "1" => "10".to_owned(),
+        _ => format!("{mantissa}×10"),
+    };
+    Label {
+        plain,
+        raised: fixed(f64::from(exponent), 0, '.'),
+    }
+}
+
+/// The exponent of the first significant digit; 0 for 0.
+pub(crate) fn exponent(value: f64) -> i32 {
+    if value == 0.0 || !value.is_finite() {
+        return 0;
+    }
+    let guess = libm::log10(value.abs()).floor() as i32;
+    // The logarithm may be rounded over a power of ten.
+    match () {
+        () if power_of_ten(guess + 1) <= value.abs() => guess + 1,
+        () if power_of_ten(guess) > value.abs() => guess - 1,
+        () => guess,
+    }
+}
+
+/// The float nearest to a power of ten; products of powers are not.
+pub(crate) fn power_of_ten(exponent: i32) -> f64 {
+    format!("1e{exponent}")
+        .parse()
+        .expect("a power of ten is a number")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_have_the_decimal_mark_that_is_asked_for() {
+        assert_eq!(fixed(98.25, 2, '.'), "98.25");
+        assert_eq!(fixed(98.25, 1, ','), "98,2");
+        assert_eq!(fixed(-0.5, 1, ','), "−0,5");
+        assert_eq!(fixed(-0.01, 1, '.'), "0.0");
+        assert_eq!(fixed(1234.0, 0, '.'), "1234");
+        assert_eq!(fixed(1_234_567.5, 1, ','), "1\u{202f}234\u{202f}567,5");
+        assert_eq!(fixed(f64::NAN, 1, '.'), "–");
+    }
+
+    #[test]
+    fn exponents_are_those_of_the_first_digit() {
+        for exact in -300..300 {
+            assert_eq!(exponent(power_of_ten(exact)), exact);
+            assert_eq!(exponent(-power_of_ten(exact) * 9.99), exact);
+        }
+        assert_eq!(exponent(0.0), 0);
+    }
+}

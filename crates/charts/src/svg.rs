@@ -1,0 +1,373 @@
+//! Drawings as SVG text.
+
+use crate::drawing::{Drawing, Mark, Outline, Paint};
+use crate::geometry::Point;
+use crate::text::{Anchor, FONT_SIZE, RAISED_BY, RAISED_SIZE, Text};
+use std::fmt::{self, Display, Formatter, Write};
+
+/// Fonts in the order in which a reader's machine is asked for them.
+const FONT_FAMILY: &str = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif";
+/// Width of the white rim about texts, in CSS pixels.
+pub(crate) const RIM: f64 = 3.0;
+
+/// The whole document.
+pub(crate) fn write(drawing: &Drawing) -> String {
+    let mut body = String::new();
+    for mark in &drawing.marks {
+        write_mark(&mut body, mark);
+    }
+    let id = hash(&[&drawing.title, &drawing.description, &body]);
+    let (width, height) = (Number(drawing.width), Number(drawing.height));
+    let (title, description) = (Escaped(&drawing.title), Escaped(&drawing.description));
+    let (named_by, description) = match drawing.description.is_empty() {
+        true => (format!("t{id:016x}"), String::new()),
+        false => (
+            format!("t{id:016x} d{id:016x}"),
+            format!("<desc id=\"d{id:016x}\">{description}</desc>\n"),
+        ),
+    };
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"{named_by}\" \
+         viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
+         font-family=\"{FONT_FAMILY}\" font-size=\"{FONT_SIZE}\" \
+         stroke-linecap=\"round\" stroke-linejoin=\"round\">\n\
+         <title id=\"t{id:016x}\">{title}</title>\n{description}\
+         <rect width=\"{width}\" height=\"{height}\" fill=\"#ffffff\"/>\n{body}</svg>\n"
+    )
+}
+
+fn write_mark(to: &mut String, mark: &Mark) {
+    match mark {
+        Mark::Shape { outline, paint } => write_shape(to, outline, paint),
+        Mark::Text(text) => write_text(to, text),
+        Mark::Group { name, marks } => {
+            if !name.is_empty() {
+                let _ = writeln!(to, "<g><title>{}</title>", Escaped(name));
+            }
+            for mark in marks {
+                write_mark(to, mark);
+            }
+            if !name.is_empty() {
+                to.push_str("</g>\n");
+            }
+        }
+    }
+}
+
+fn write_shape(to: &mut String, outline: &Outline, paint: &Paint) {
+    match outline {
+        Outline::Rectangle(rectangle) => {
+            let _ = write!(
+                to,
+                "<rect x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
+                Number(rectangle.left),
+                Number(rectangle.top),
+                Number(rectangle.width()),
+                Number(rectangle.height())
+            );
+        }
+        Outline::Lines(runs) => write_path(to, runs, ""),
+        Outline::Polygons(runs) => write_path(to, runs, "z"),
+        Outline::Circles { centres, radius } => write_circles(to, centres, *radius),
+    }
+    write_paint(to, paint);
+    to.push_str("/>\n");
+}
+
+/// Runs of points as path data; coordinates after the first are steps, which are shorter.
+fn write_path(to: &mut String, runs: &[Vec<Point>], end: &str) {
+    to.push_str("<path d=\"");
+    for run in runs {
+        let mut last = (0, 0);
+        for (index, point) in run.iter().enumerate() {
+            let (x, y) = (hundredths(point.x), hundredths(point.y));
+            let _ = match index {
+                0 => write!(to, "M{}{}", Hundredths(x), After(y)),
+                1 => write!(to, "l{}{}", Hundredths(x - last.0), After(y - last.1)),
+                _ => write!(to, "{}{}", After(x - last.0), After(y - last.1)),
+            };
+            last = (x, y);
+        }
+        to.push_str(end);
+    }
+    to.push('"');
+}
+
+fn write_circles(to: &mut String, centres: &[Point], radius: f64) {
+    if let [centre] = centres {
+        let (x, y) = (Number(centre.x), Number(centre.y));
+        let _ = write!(to, "<circle cx=\"{x}\" cy=\"{y}\" r=\"{}\"", Number(radius));
+        return;
+    }
+    to.push_str("<path d=\"");
+    for centre in centres {
+        let (left, y) = (Number(centre.x - radius), Number(centre.y));
+        let (radius, diameter) = (Number(radius), Number(2.0 * radius));
+        let _ = write!(
+            to,
+            "M{left} {y}a{radius} {radius} 0 1 0 {diameter} 0a{radius} {radius} 0 1 0-{diameter} 0z"
+        );
+    }
+    to.push('"');
+}
+
+fn write_paint(to: &mut String, paint: &Paint) {
+    match paint.fill {
+        None => to.push_str(" fill=\"none\""),
+        Some(fill) => {
+            let _ = write!(to, " fill=\"{}\"", fill.colour.code());
+            if fill.opacity < 1.0 {
+                let _ = write!(to, " fill-opacity=\"{}\"", Number(fill.opacity));
+            }
+        }
+    }
+    if let Some(stroke) = paint.stroke {
+        let _ = write!(to, " stroke=\"{}\"", stroke.colour.code());
+        if stroke.width != 1.0 {
+            let _ = write!(to, " stroke-width=\"{}\"", Number(stroke.width));
+        }
+        if stroke.opacity < 1.0 {
+            let _ = write!(to, " stroke-opacity=\"{}\"", Number(stroke.opacity));
+        }
+        if !stroke.dash.is_empty() {
+            let lengths: Vec<String> = stroke
+                .dash
+                .iter()
+                .map(|&length| Number(length).to_string())
+                .collect();
+            let _ = write!(to, " stroke-dasharray=\"{}\"", lengths.join(" "));
+        }
+    }
+}
+
+fn write_text(to: &mut String, text: &Text) {
+    let (x, y) = (Number(text.at.x), Number(text.at.y));
+    let _ = write!(to, "<text x=\"{x}\" y=\"{y}\"");
+    match text.anchor {
+        Anchor::Start => {}
+        Anchor::Middle => to.push_str(" text-anchor=\"middle\""),
+        Anchor::End => to.push_str(" text-anchor=\"end\""),
+    }
+    if text.angle != 0.0 {
+        let angle = Number(text.angle);
+        let _ = write!(to, " transform=\"rotate({angle} {x} {y})\"");
+    }
+    if text.size != FONT_SIZE {
+        let _ = write!(to, " font-size=\"{}\"", Number(text.size));
+    }
+    if text.rim {
+        let width = Number(RIM);
+        let _ = write!(
+            to,
+            " stroke=\"#ffffff\" stroke-width=\"{width}\" paint-order=\"stroke\""
+        );
+    }
+    let colour = text.colour.code();
+    let _ = write!(to, " fill=\"{colour}\">{}", Escaped(&text.label.plain));
+    if !text.label.raised.is_empty() {
+        let _ = write!(
+            to,
+            "<tspan dy=\"{}\" font-size=\"{}\">{}</tspan>",
+            Number(-RAISED_BY * text.size),
+            Number(RAISED_SIZE * text.size),
+            Escaped(&text.label.raised)
+        );
+    }
+    to.push_str("</text>\n");
+}
+
+/// A coordinate in hundredths of a pixel. What is too large for them is none of a chart's.
+fn hundredths(value: f64) -> i64 {
+    (value * 100.0).round() as i64
+}
+
+/// A number with at most two decimals and no more digits than it needs.
+struct Number(f64);
+
+impl Display for Number {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        Hundredths(hundredths(self.0)).fmt(to)
+    }
+}
+
+/// The number of hundredths, as a decimal number.
+struct Hundredths(i64);
+
+impl Display for Hundredths {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        if self.0 < 0 {
+            to.write_char('-')?;
+        }
+        let (whole, rest) = (self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100);
+        match (whole, rest) {
+            (0, 0) => to.write_char('0'),
+            (_, 0) => write!(to, "{whole}"),
+            (0, _) => to.write_str(decimals(rest).as_str()),
+            (..) => write!(to, "{whole}{}", decimals(rest)),
+        }
+    }
+}
+
+fn decimals(hundredths: u64) -> String {
+    match hundredths.is_multiple_of(10) {
+        true => format!(".{}", hundredths / 10),
+        false => format!(".{hundredths:02}"),
+    }
+}
+
+/// A number of hundredths that follows another in path data: a minus sign parts them, a space
+/// otherwise.
+struct After(i64);
+
+impl Display for After {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        if self.0 >= 0 {
+            to.write_char(' ')?;
+        }
+        Hundredths(self.0).fmt(to)
+    }
+}
+
+/// Text as XML content or attribute. Line breaks become spaces, characters that XML 1.0 does not
+/// allow become replacement characters.
+struct Escaped<'a>(&'a str);
+
+impl Display for Escaped<'_> {
+    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
+        for letter in self.0.chars() {
+            match letter {
+                '&' => to.write_str("&amp;")?,
+                '<' => to.write_str("&lt;")?,
+                '>' => to.write_str("&gt;")?,
+                '"' => to.write_str("&quot;")?,
+                '\'' => to.write_str("&#39;")?,
+                '\t' | '\n' | '\r' => to.write_char(' ')?,
+                '\0'..'\u{20}' | '\u{fffe}' | '\u{ffff}' => to.write_char('\u{fffd}')?,
+                other => to.write_char(other)?,
+            }
+        }
+        Ok(())
+    }
+}
+
+/// FNV-1a with 64 bits (Fowler, Noll and Vo), over the texts and the gaps between them.
+fn hash(texts: &[&str]) -> u64 {
+    let bytes = texts.iter().flat_map(|text| text.bytes().chain([0]));
+    bytes.fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
+        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::colour::{BLUE, Colour};
+    use crate::drawing::Stroke;
+    use crate::text::Label;
+
+    fn drawing(marks: Vec<Mark>) -> Drawing {
+        Drawing {
+            width: 200.0,
+            height: 100.0,
+            title: "Loss & <accuracy>".to_owned(),
+            description: "\"Falls\" to 'zero'".to_owned(),
+            marks,
+        }
+    }
+
+    #[test]
+    fn numbers_have_two_decimals_at_most() {
+        let cases = [
+            (0.0, "0"),
+            (-0.001, "0"),
+            (0.5, ".5"),
+            (-0.25, "-.25"),
+            (12.0, "12"),
+            (12.3, "12.3"),
+            (12.345, "12.35"),
+            (-7.006, "-7.01"),
+            (100.05, "100.05"),
+        ];
+        for (value, text) in cases {
+            assert_eq!(Number(value).to_string(), text);
+        }
+    }
+
+    #[test]
+    fn paths_run_through_their_points() {
+        let points = vec![
+            Point::new(1.0, 2.5),
+            Point::new(3.0, 2.0),
+            Point::new(2.0, 4.0),
+        ];
+        let mut text = String::new();
+        write_path(&mut text, &[points], "z");
+        assert_eq!(text, "<path d=\"M1 2.5l2-.5-1 2z\"");
+    }
+
+    #[test]
+    fn texts_are_escaped_and_stay_texts() {
+        let text = Text::new("a<b>&\"c\"\u{1}\n".to_owned(), Point::new(1.0, 2.0));
+        let svg = write(&drawing(vec![Mark::Text(text)]));
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let node = document
+            .descendants()
+            .find(|node| node.has_tag_name("text"))
+            .unwrap();
+        assert_eq!(node.text(), Some("a<b>&\"c\"\u{fffd} "));
+    }
+
+    #[test]
+    fn exponents_are_raised() {
+        let label = Label {
+            plain: "10".to_owned(),
+            raised: "−3".to_owned(),
+        };
+        let svg = write(&drawing(vec![Mark::Text(Text::new(
+            label,
+            Point::new(1.0, 2.0),
+        ))]));
+        assert!(
+            svg.contains(">10<tspan dy=\"-4.56\" font-size=\"9\">−3</tspan></text>"),
+            "{svg}"
+        );
+    }
+
+    #[test]
+    fn the_document_names_itself() {
+        let svg = write(&drawing(Vec::new()));
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let root = document.root_element();
+        assert_eq!(root.attribute("role"), Some("img"));
+        assert_eq!(root.attribute("viewBox"), Some("0 0 200 100"));
+        let named_by: Vec<&str> = root
+            .attribute("aria-labelledby")
+            .unwrap()
+            .split(' ')
+            .collect();
+        let elements: Vec<_> = root
+            .children()
+            .filter(roxmltree::Node::is_element)
+            .collect();
+        assert_eq!(elements[0].attribute("id"), Some(named_by[0]));
+        assert_eq!(elements[0].text(), Some("Loss & <accuracy>"));
+        assert_eq!(elements[1].attribute("id"), Some(named_by[1]));
+        assert_eq!(elements[1].text(), Some("\"Falls\" to 'zero'"));
+    }
+
+    #[test]
+    fn different_charts_have_different_ids() {
+        let id = |colour: Colour| {
+            let line = Mark::line(
+                Point::new(0.0, 0.0),
+                Point::new(1.0, 1.0),
+                Stroke::new(colour, 1.0),
+            );
+            let svg = write(&drawing(vec![line]));
+            let start = svg.find("<title id=").unwrap();
+            svg[start..start + 30].to_owned()
+        };
+        assert_eq!(id(BLUE), id(BLUE));
+        assert_ne!(id(BLUE), id(Colour::new(0)));
+    }
+}

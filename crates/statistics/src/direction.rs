@@ -1,0 +1,43 @@
+//! Which way is better.
+
+/// Whether large or small numbers are better.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Direction {
+    /// Large is better: an accuracy.
+    Maximise,
+    /// Small is better: a loss, seconds, bytes.
+    Minimise,
+}
+
+impl Direction {
+    /// The value as one that is better the smaller it is. Both zeros become 0.
+    pub(crate) fn cost(self, value: f64) -> f64 {
+        match self {
+            Self::Maximise => 0.0 - value,
+            Self::Minimise => 0.0 + value,
+        }
+    }
+
+    /// The index of the best value, the first of equals; `None` without a number among them.
+    pub(crate) fn best(self, values: impl Iterator<Item = f64>) -> Option<usize> {
+        let costs = values.map(|value| self.cost(value)).enumerate();
+        costs
+            .filter(|(_, cost)| !cost.is_nan())
+            .min_by(|(_, one), (_, other)| one.total_cmp(other))
+            .map(|(index, _)| index)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_best_is_the_first_of_equals_and_never_missing() {
+        let values = [f64::NAN, 0.5, -0.0, 0.0, 0.5];
+        assert_eq!(Direction::Maximise.best(values.into_iter()), Some(1));
+        assert_eq!(Direction::Minimise.best(values.into_iter()), Some(2));
+        assert_eq!(Direction::Minimise.best([0.0, -0.0].into_iter()), Some(0));
+        assert_eq!(Direction::Maximise.best([f64::NAN].into_iter()), None);
+    }
+}

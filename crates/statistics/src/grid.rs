@@ -1,0 +1,71 @@
+//! A full-factorial grid: every combination of the levels of some factors, once.
+
+use crate::Error;
+
+/// The shape of a grid whose cells are in row-major order: the last factor varies fastest.
+pub(crate) struct Grid<'a> {
+    levels: &'a [usize],
+    cells: usize,
+}
+
+impl<'a> Grid<'a> {
+    /// The grid of factors with so many levels each, if that makes `cells` cells.
+    pub(crate) fn new(levels: &'a [usize], cells: usize) -> Result<Self, Error> {
+        let product = levels
+            .iter()
+            .try_fold(1_usize, |product, &count| product.checked_mul(count));
+        if product == Some(cells) && cells > 0 {
+            Ok(Self { levels, cells })
+        } else {
+            Err(Error::NotAGrid {
+                levels: levels.to_vec(),
+                rows: cells,
+            })
+        }
+    }
+
+    /// The number of factors.
+    pub(crate) fn factors(&self) -> usize {
+        self.levels.len()
+    }
+
+    /// The number of levels of a factor.
+    pub(crate) fn levels(&self, factor: usize) -> usize {
+        self.levels[factor]
+    }
+
+    /// The number of cells.
+    pub(crate) fn cells(&self) -> usize {
+        self.cells
+    }
+
+    /// The level that a factor has in each cell, in the cells' order.
+    pub(crate) fn level_of_cells(&self, factor: usize) -> impl Iterator<Item = usize> + use<> {
+        let levels = self.levels[factor];
+        let stride: usize = self.levels[factor + 1..].iter().product();
+        (0..self.cells).map(move |cell| cell / stride % levels)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_factor_varies_fastest() {
+        let grid = Grid::new(&[3, 1, 2], 6).unwrap();
+        assert_eq!((grid.factors(), grid.cells()), (3, 6));
+        let levels = |factor| grid.level_of_cells(factor).collect::<Vec<_>>();
+        assert_eq!(levels(0), [0, 0, 1, 1, 2, 2]);
+        assert_eq!(levels(1), [0; 6]);
+        assert_eq!(levels(2), [0, 1, 0, 1, 0, 1]);
+    }
+
+    #[test]
+    fn what_is_no_grid_is_refused() {
+        for (levels, rows) in [(vec![3, 2], 5), (vec![3, 0], 0), (vec![usize::MAX, 2], 2)] {
+            let found = Grid::new(&levels, rows).err();
+            assert_eq!(found, Some(Error::NotAGrid { levels, rows }));
+        }
+    }
+}

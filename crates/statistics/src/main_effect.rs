@@ -1,0 +1,90 @@
+//! What each level of each factor scores, over all levels of the others.
+
+use crate::grid::Grid;
+use crate::scores::{check_ratio, columns, mean};
+use crate::{Error, Interval, interval};
+
+/// The mean score of all cells of a grid that have one level.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct LevelMean {
+    /// The mean over cells and blocks.
+    pub mean: f64,
+    /// The interval of the mean, over the means of single blocks; `None` with a single block.
+    pub interval: Option<Interval>,
+}
+
+/// The mean of each level of each factor of a complete grid: `[factor][level]`. The arguments are
+/// those of [`functional_anova`](crate::functional_anova) and [`interval`].
+///
+/// For an interval, the cells of a level are averaged in each block (split) first. The J means vary
+/// as a score over J splits does, while single cells of a block do not vary independently. What
+/// differs between blocks is part of these intervals, so two levels may differ clearly in every
+/// block while their intervals overlap.
+///
+/// # Errors
+/// Rows that are no complete grid, or of different lengths; scores that are no numbers; a bad
+/// ratio.
+pub fn main_effects(
+    levels: &[usize],
+    scores: &[impl AsRef<[f64]>],
+    test_to_train: f64,
+    confidence: f64,
+) -> Result<Vec<Vec<LevelMean>>, Error> {
+    let blocks = columns(scores)?;
+    check_ratio(test_to_train)?;
+    let grid = Grid::new(levels, scores.len())?;
+    let of_factor = |factor| {
+        let mut sums = vec![vec![0.0; blocks]; grid.levels(factor)];
+        for (level, row) in grid.level_of_cells(factor).zip(scores) {
+            for (sum, score) in sums[level].iter_mut().zip(row.as_ref()) {
+                *sum += score;
+            }
+        }
+        let size = (grid.cells() / grid.levels(factor)) as f64;
+        let level_mean = |sums: Vec<f64>| {
+            let means: Vec<f64> = sums.into_iter().map(|sum| sum / size).collect();
+            LevelMean {
+                mean: mean(&means),
+                interval: interval(&means, test_to_train, confidence),
+            }
+        };
+        sums.into_iter().map(level_mean).collect()
+    };
+    Ok((0..grid.factors()).map(of_factor).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_level_is_the_mean_of_its_cells_in_each_block() {
+        let scores = [
+            [1.0, 2.0],
+            [3.0, 4.0],
+            [5.0, 9.0],
+            [7.0, 7.0],
+            [0.0, 0.0],
+            [2.0, 4.0],
+        ];
+        let found = main_effects(&[3, 2], &scores, 1.0, 0.9).unwrap();
+        let means = |factor: usize| found[factor].iter().map(|l| l.mean).collect::<Vec<_>>();
+        assert_eq!(means(0), [2.5, 7.0, 1.5]);
+        let expected = interval(&[6.0, 8.0], 1.0, 0.9);
+        assert!(expected.is_some());
+        assert_eq!(found[0][1].interval, expected);
+        assert_eq!(found[1][0].interval, interval(&[2.0, 11.0 / 3.0], 1.0, 0.9));
+        assert_eq!(found[1].len(), 2);
+    }
+
+    #[test]
+    fn a_single_block_has_means_without_intervals() {
+        let found = main_effects(&[2], &[[0.25], [0.75]], 0.5, 0.95).unwrap();
+        let level = |mean| LevelMean {
+            mean,
+            interval: None,
+        };
+        assert_eq!(found, [[level(0.25), level(0.75)]]);
+        assert!(main_effects(&[3], &[[0.25], [0.75]], 0.5, 0.95).is_err());
+    }
+}

@@ -1,0 +1,94 @@
+//! `tp-sweep compare`.
+
+use super::arguments::{CompareArguments, SweepArguments};
+use super::error::CliError;
+use super::output::say;
+use super::sweep::{Loaded, fingerprints, load, load_recorded};
+use crate::record::{Results, Store, prepare, write_atomically};
+use crate::report::{Part, Report, View, compare as compare_parts};
+use crate::spec::Language;
+use std::path::Path;
+
+/// A sweep and what it has given.
+struct Sweep {
+    loaded: Loaded,
+    results: Results,
+    report: Report,
+}
+
+/// Writes the report over several sweeps; the exit code.
+///
+/// # Errors
+/// A sweep that is not valid or has no results, folders that cannot be written to.
+pub(super) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
+    let mut sweeps: Vec<Sweep> = Vec::new();
+    let mut language = arguments.language;
+    for path in &arguments.sweeps {
+        let sweep = read(path, arguments, language)?;
+        // That of the first speaks for all.
+        language = Some(sweep.loaded.sweep.report.language);
+        sweeps.push(sweep);
+    }
+    let parts: Vec<Part> = sweeps
+        .iter()
+        .map(|sweep| Part {
+            sweep: &sweep.loaded.sweep,
+            plan: &sweep.loaded.plan,
+            results: &sweep.results,
+            report: &sweep.report,
+        })
+        .collect();
+    let language = language.unwrap_or(Language::English);
+    let folder = &arguments.folders.reports;
+    prepare(folder).map_err(CliError::Record)?;
+    for file in compare_parts(&arguments.name, &parts, language)? {
+        let path = folder.join(&file.path);
+        write_atomically(&path, &file.contents).map_err(CliError::Record)?;
+        say(&format!("{}\n", path.display()))?;
+    }
+    Ok(0)
+}
+
+/// Reads a sweep file, or the sweep that a folder of results is of, and its results.
+fn read(
+    path: &Path,
+    arguments: &CompareArguments,
+    language: Option<Language>,
+) -> Result<Sweep, CliError> {
+    let data = arguments.data.as_deref();
+    let (mut loaded, runs) = match path.is_dir() {
+        true => {
+            let runs = path.parent().unwrap_or(Path::new("")).to_owned();
+            (load_recorded(path, data)?, runs)
+        }
+        false => {
+            let sweep = SweepArguments {
+                sweep: Some(path.to_owned()),
+                overrides: Vec::new(),
+                data: arguments.data.clone(),
+            };
+            (load(&sweep)?, arguments.folders.runs.clone())
+        }
+    };
+    let options = &mut loaded.sweep.report;
+    options.language = language.unwrap_or(options.language);
+    let Loaded {
+        sweep,
+        plan,
+        library,
+    } = &loaded;
+    let fingerprints = fingerprints(plan, library)?;
+    let store = Store::new(&runs, plan, |config| {
+        fingerprints[&config.data.source()].clone()
+    });
+    let results = store.read(plan);
+    if results.runs.is_empty() {
+        return Err(CliError::NoResults(store.folder().to_owned()));
+    }
+    let report = Report::new(sweep, plan, &results, &View::default(), &|_| None)?;
+    Ok(Sweep {
+        results,
+        report,
+        loaded,
+    })
+}

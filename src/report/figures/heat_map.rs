@@ -1,0 +1,57 @@
+//! The mean score at each pair of levels of two factors.
+
+use super::Figures;
+use crate::report::figure::Figure;
+use crate::report::variance::main_effects;
+use crate::spec::{Language, RankBy};
+use charts::{Categories, Cell, Heading, HeatMap};
+
+/// The picture of the two factors that matter most, over a complete grid.
+pub(super) fn figure(figures: &Figures) -> Option<Figure> {
+    let (material, words) = (figures.material, figures.words);
+    let grid = material.grid.as_ref().ok()?;
+    let effects = main_effects(material.anova?);
+    let [mut first, mut second] = [effects.first()?.0, effects.get(1)?.0];
+    // As in the grid, the slower one down.
+    if first > second {
+        std::mem::swap(&mut first, &mut second);
+    }
+    let (rows, columns) = (grid.levels[first], grid.levels[second]);
+    let mut sums = vec![vec![(0.0, 0_u32); columns]; rows];
+    let levels = grid.level_of_cells(first).zip(grid.level_of_cells(second));
+    for ((row, column), scores) in levels.zip(&grid.scores) {
+        let (sum, count) = &mut sums[row][column];
+        *sum += scores.iter().sum::<f64>();
+        *count += scores.len() as u32;
+    }
+    let cell = |&(sum, count): &(f64, u32)| Cell::new(figures.shown_score(sum / f64::from(count)));
+    let factor = |index: usize| &material.sweep.factors[index];
+    let names = |index: usize| {
+        let factor = factor(index);
+        Categories::new(
+            &factor.name,
+            factor.levels.iter().map(|level| level.label.clone()),
+        )
+    };
+    let [a, b] = [first, second].map(|index| factor(index).name.as_str());
+    let caption = match words.language {
+        Language::English => format!("Mean score at each level of {a} and {b}"),
+        Language::French => format!("Score moyen à chaque niveau de {a} et de {b}"),
+    };
+    let chart = HeatMap {
+        heading: Heading::new(&caption),
+        rows: names(first),
+        columns: names(second),
+        cells: sums
+            .iter()
+            .map(|row| row.iter().map(cell).collect())
+            .collect(),
+        colour: figures.score_axis(),
+        range: None,
+        decimals: match material.sweep.report.rank_by {
+            RankBy::Accuracy => 2,
+            RankBy::Loss => 4,
+        },
+    };
+    Some(figures.draw("heat-map", caption, &chart))
+}

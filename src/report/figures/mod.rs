@@ -1,0 +1,131 @@
+//! The pictures of a report.
+
+mod confusion;
+mod curves;
+mod effects;
+mod gradients;
+mod heat_map;
+mod parallel;
+mod trade_off;
+
+use super::classes::TrialClasses;
+use super::content::Material;
+use super::figure::Figure;
+use super::wording::Wording;
+use crate::spec::{Format, Language, RankBy};
+use charts::{Axis, Better, Chart, Style};
+
+/// Pixels of a PNG for each pixel of the page: sharp on screens that have two.
+const SCALE: f64 = 2.0;
+
+/// Makes the pictures of a report; those that would show nothing are left out.
+pub(super) struct Figures<'a> {
+    material: &'a Material<'a>,
+    words: Wording,
+    style: Style,
+}
+
+impl<'a> Figures<'a> {
+    pub(super) fn new(material: &'a Material<'a>) -> Self {
+        let words = Wording::of(material.sweep);
+        let style = match words.language {
+            Language::English => Style::default(),
+            Language::French => Style {
+                decimal: ',',
+                no_data: "aucune donnée".to_owned(),
+                more: "… et {count} autres".to_owned(),
+                ..Style::default()
+            },
+        };
+        Self {
+            material,
+            words,
+            style,
+        }
+    }
+
+    /// Learning curves: of the best and the worst trial, and of the levels of each factor.
+    pub(super) fn learning_curves(&self) -> Vec<Figure> {
+        curves::figures(self)
+    }
+
+    /// The norms of the layers' gradients.
+    pub(super) fn gradient_norms(&self) -> Vec<Figure> {
+        gradients::figures(self)
+    }
+
+    /// The mean score at each level of each factor.
+    pub(super) fn main_effects(&self) -> Option<Figure> {
+        effects::figure(self)
+    }
+
+    /// The mean score at each pair of levels of the two factors that matter most.
+    pub(super) fn heat_map(&self) -> Option<Figure> {
+        heat_map::figure(self)
+    }
+
+    /// All trials across all factors.
+    pub(super) fn parallel_coordinates(&self) -> Option<Figure> {
+        parallel::figure(self)
+    }
+
+    /// Score against seconds.
+    pub(super) fn trade_off(&self) -> Option<Figure> {
+        trade_off::figure(self)
+    }
+
+    /// The confusion matrix of the best trial.
+    pub(super) fn confusion(&self, classes: &TrialClasses) -> Option<Figure> {
+        confusion::figure(self, classes)
+    }
+
+    /// Draws a chart.
+    fn draw(&self, name: &str, caption: String, chart: &dyn Chart) -> Figure {
+        let drawing = chart.draw(&self.style);
+        let is_png = self.material.sweep.report.formats.contains(&Format::Png);
+        Figure {
+            name: name.to_owned(),
+            caption,
+            svg: drawing.to_svg(),
+            // Charts stay far below the size that a PNG may have.
+            png: is_png.then(|| drawing.to_png(SCALE).ok()).flatten(),
+        }
+    }
+
+    /// What trials are ranked by.
+    fn score_axis(&self) -> Axis {
+        match self.material.sweep.report.rank_by {
+            RankBy::Accuracy => Axis::linear(
+                self.words
+                    .pick("validation accuracy", "exactitude de validation"),
+                "%",
+            ),
+            RankBy::Loss => Axis::linear(
+                self.words.pick("validation loss", "perte de validation"),
+                "",
+            ),
+        }
+    }
+
+    /// A score as the axis has it.
+    fn shown_score(&self, score: f64) -> f64 {
+        match self.material.sweep.report.rank_by {
+            RankBy::Accuracy => 100.0 * score,
+            RankBy::Loss => score,
+        }
+    }
+
+    fn better(&self) -> Better {
+        match self.material.sweep.report.rank_by {
+            RankBy::Accuracy => Better::Higher,
+            RankBy::Loss => Better::Lower,
+        }
+    }
+
+    /// The mean score of a ranked trial, as the axis has it.
+    fn mean_score(&self, trial: usize) -> Option<f64> {
+        let scores = self.material.analysis.scores[trial].as_ref()?;
+        let mean = scores.iter().sum::<f64>() / scores.len() as f64;
+        Some(self.shown_score(mean))
+    }
+}

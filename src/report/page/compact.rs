@@ -1,0 +1,54 @@
+//! Scripts and styles without what only people read.
+
+/// A script without indentation, empty lines and the comments that have lines of their own: a fifth
+/// shorter, and its lines still those of the source. For scripts without texts over several lines.
+pub(super) fn compact(script: &str) -> String {
+    let mut is_comment = false;
+    let mut kept = String::with_capacity(script.len());
+    for line in script.lines().map(str::trim) {
+        is_comment |= line.starts_with("/**");
+        if !is_comment && !line.is_empty() && !line.starts_with("//") {
+            kept.push_str(line);
+            kept.push('\n');
+        }
+        is_comment &= !line.ends_with("*/");
+    }
+    kept
+}
+
+/// Styles without comments, indentation and the spaces around signs.
+pub(super) fn compact_styles(styles: &str) -> String {
+    let mut kept = compact(styles);
+    for (written, short) in [
+        (" {", "{"),
+        ("{ ", "{"),
+        ("; }", "}"),
+        ("; ", ";"),
+        (": ", ":"),
+    ] {
+        kept = kept.replace(written, short);
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn comments_go_and_statements_stay() {
+        let script = "// Why.\n\n/** What. */\nfunction f() {\n  /**\n   * More.\n   */\n  return 'a // b'; // c\n}\n";
+        assert_eq!(
+            compact(script),
+            "function f() {\nreturn 'a // b'; // c\n}\n"
+        );
+    }
+
+    #[test]
+    fn styles_keep_the_spaces_that_mean_something() {
+        let styles =
+            "/** Why. */\n@media (width: 1px) {\n  a b { margin: 0 auto; color: red; }\n}\n";
+        let short = "@media (width:1px){\na b{margin:0 auto;color:red}\n}\n";
+        assert_eq!(compact_styles(styles), short);
+    }
+}

@@ -1,0 +1,44 @@
+// The rows that are shown, as CSV (RFC 4180): exact numbers with a decimal point in either language.
+
+function csvText(store) {
+  const columns = store.shownColumns.flatMap((column) => {
+    const { key, values, deviations } = column;
+    const own = { header: key.replace(/^#/, ''), value: (row) => values[row] };
+    if (key === '#marks') own.value = (row) => marksOf(store.rows[row]).join(' ');
+    return deviations ? [own, { header: column.deviation, value: (row) => deviations[row] }] : [own];
+  });
+  const lines = [columns.map(({ header }) => csvField(header))];
+  for (const row of store.view) lines.push(columns.map(({ value }) => csvField(value(row))));
+  return lines.map((fields) => `${fields.join(',')}\r\n`).join('');
+}
+
+function csvField(value) {
+  const plain = String(value ?? '');
+  return /[",\r\n]/.test(plain) ? `"${plain.replaceAll('"', '""')}"` : plain;
+}
+
+async function copyCsv(store) {
+  const csv = csvText(store);
+  try {
+    await navigator.clipboard.writeText(csv);
+  } catch {
+    // Not every browser lets a file use the clipboard; this way is older.
+    const area = element('textarea', { class: 'hidden' });
+    area.value = csv;
+    document.body.append(area);
+    area.select();
+    const isCopied = document.execCommand('copy');
+    area.remove();
+    if (!isCopied) return;
+  }
+  byId('said').textContent = counted('copied', store.view.length);
+}
+
+function downloadCsv(store) {
+  const address = URL.createObjectURL(new Blob([csvText(store)], { type: 'text/csv' }));
+  // A file name for every system.
+  const name = store.page.title.replace(/[^\p{Letter}\p{Number}._-]+/gu, '-').slice(0, 80) || 'trials';
+  element('a', { href: address, download: `${name}.csv` }).click();
+  // The browser has begun to read it by then.
+  setTimeout(() => URL.revokeObjectURL(address), 10_000);
+}

@@ -1,0 +1,193 @@
+//! What follows table and charts: headings, paragraphs, tables, drawings.
+
+use super::escape::html;
+use crate::report::{Align, Table};
+use std::fmt::Write;
+
+/// A part of the page with a heading.
+#[derive(Clone, Debug)]
+pub struct Section {
+    /// The heading; also stands in the list of contents.
+    pub title: String,
+    /// What is below it.
+    pub blocks: Vec<Block>,
+}
+
+/// A part of a section. Texts are plain, but for `` `code` ``.
+#[derive(Clone, Debug)]
+pub enum Block {
+    /// A heading within the section.
+    Heading(String),
+    /// A paragraph.
+    Paragraph(String),
+    /// A list of remarks.
+    List(Vec<String>),
+    /// Lines to be copied, as they are.
+    Code(String),
+    /// A table of texts.
+    Table(Table),
+    /// A drawing.
+    Figure(Figure),
+}
+
+/// A drawing with its caption.
+#[derive(Clone, Debug)]
+pub struct Figure {
+    /// An `<svg>` element, put into the page as it is: text in it must be escaped and ids unique
+    /// in the page. It lies on white paper, in dark mode too. With a `viewBox` it shrinks on
+    /// narrow screens.
+    pub svg: String,
+    /// What is seen, for all readers: it is also the drawing's name for those who do not see.
+    pub caption: String,
+}
+
+/// What links to the section at this position, from 0, point at.
+pub(super) fn id(position: usize) -> String {
+    format!("section-{}", position + 1)
+}
+
+/// All sections as HTML.
+pub(super) fn sections(sections: &[Section]) -> String {
+    let mut text = String::new();
+    for (position, section) in sections.iter().enumerate() {
+        let (id, title) = (id(position), html(&section.title));
+        let _ = write!(
+            text,
+            "<section id=\"{id}\" aria-labelledby=\"{id}-title\">\n<h2 id=\"{id}-title\">{title}</h2>\n"
+        );
+        let mut heading = section.title.as_str();
+        for block in &section.blocks {
+            if let Block::Heading(title) = block {
+                heading = title;
+            }
+            text.push_str(&block_html(block, heading));
+            text.push('\n');
+        }
+        text.push_str("</section>\n");
+    }
+    text
+}
+
+/// A block; `heading` is the one above it, for which a table is called.
+fn block_html(block: &Block, heading: &str) -> String {
+    match block {
+        Block::Heading(title) => format!("<h3>{}</h3>", inline(title)),
+        Block::Paragraph(text) => paragraphs(text),
+        Block::List(remarks) => {
+            let items = remarks
+                .iter()
+                .map(|remark| format!("<li>{}</li>", inline(remark)));
+            format!("<ul>{}</ul>", items.collect::<String>())
+        }
+        // Reached by the keyboard, because what is too wide is scrolled.
+        Block::Code(lines) => format!("<pre tabindex=\"0\"><code>{}</code></pre>", html(lines)),
+        Block::Table(table) => format!(
+            "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"{}\">{}</div>",
+            spoken(heading),
+            table_html(table)
+        ),
+        Block::Figure(figure) => {
+            format!(
+                "<figure class=\"drawing\"><div role=\"img\" aria-label=\"{}\">{}</div>\
+                 <figcaption>{}</figcaption></figure>",
+                spoken(&figure.caption),
+                figure.svg,
+                inline(&figure.caption)
+            )
+        }
+    }
+}
+
+fn table_html(table: &Table) -> String {
+    let cell = |tag: &str, align: Align, text: &str| {
+        let class = match align {
+            Align::Left => "",
+            Align::Right => " class=\"number\"",
+        };
+        let text = inline(text).replace('\n', "<br>");
+        match tag {
+            "th" => format!("<th scope=\"col\"{class}>{text}</th>"),
+            _ => format!("<td{class}>{text}</td>"),
+        }
+    };
+    let mut text = String::from("<table>\n<thead><tr>");
+    for (header, align) in table.columns() {
+        text.push_str(&cell("th", *align, header));
+    }
+    text.push_str("</tr></thead>\n<tbody>\n");
+    for row in table.rows() {
+        text.push_str("<tr>");
+        for (value, (_, align)) in row.iter().zip(table.columns()) {
+            text.push_str(&cell("td", *align, value));
+        }
+        text.push_str("</tr>\n");
+    }
+    text.push_str("</tbody>\n</table>");
+    text
+}
+
+/// Paragraphs, parted by empty lines.
+pub(super) fn paragraphs(text: &str) -> String {
+    let paragraphs = text.split("\n\n").map(str::trim).filter(|p| !p.is_empty());
+    let paragraphs: Vec<String> = paragraphs
+        .map(|p| format!("<p>{}</p>", inline(p)))
+        .collect();
+    paragraphs.join("\n")
+}
+
+/// Text for an attribute that is read aloud: code is not marked there.
+fn spoken(text: &str) -> String {
+    html(&text.replace('`', ""))
+}
+
+/// Text with `` `code` ``; a backtick without its partner is a backtick.
+pub(super) fn inline(text: &str) -> String {
+    let mut written = String::new();
+    let mut rest = text;
+    while let Some((before, opened)) = rest.split_once('`') {
+        let Some((code, after)) = opened.split_once('`') else {
+            break;
+        };
+        let _ = write!(written, "{}<code>{}</code>", html(before), html(code));
+        rest = after;
+    }
+    written.push_str(&html(rest));
+    written
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn code_is_marked_and_the_rest_is_escaped() {
+        assert_eq!(inline("a < `b<c` `d"), "a &lt; <code>b&lt;c</code> `d");
+        assert_eq!(
+            paragraphs("one\ntwo\n\n\n three "),
+            "<p>one\ntwo</p>\n<p>three</p>"
+        );
+        assert_eq!(paragraphs(" \n\n "), "");
+    }
+
+    #[test]
+    fn everything_in_a_section_but_its_drawings_is_escaped() {
+        let hostile = "<i>`<b>`&\"";
+        let mut table = Table::new([(hostile.into(), Align::Left), ("n".into(), Align::Right)]);
+        table.row(vec![hostile.into(), "1".into()]);
+        let section = Section {
+            title: hostile.into(),
+            blocks: vec![
+                Block::Heading(hostile.into()),
+                Block::Paragraph(hostile.into()),
+                Block::List(vec![hostile.into(), "two".into()]),
+                Block::Code(hostile.into()),
+                Block::Table(table),
+                Block::Figure(Figure {
+                    svg: "<svg viewBox=\"0 0 1 1\"></svg>".into(),
+                    caption: hostile.into(),
+                }),
+            ],
+        };
+        insta::assert_snapshot!(sections(&[section]));
+    }
+}

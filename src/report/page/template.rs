@@ -1,0 +1,27 @@
+//! A template with `{{name}}` where something is filled in.
+
+/// Fills in what `value` gives for each name, in one pass: what is filled in is not looked at, so
+/// that `{{name}}` in somebody's text stays that.
+pub(super) fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
+    let mut filled = String::new();
+    let mut rest = template;
+    while let Some((before, opened)) = rest.split_once("{{") {
+        filled.push_str(before);
+        let (name, after) = opened.split_once("}}").unwrap_or((opened, ""));
+        filled.push_str(&value(name));
+        rest = after;
+    }
+    filled.push_str(rest);
+    filled
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_filled_in_is_not_filled_in_again() {
+        let filled = fill("<{{a}}|{{b}}>{}", |name| format!("{name}{{{{a}}}}"));
+        assert_eq!(filled, "<a{{a}}|b{{a}}>{}");
+    }
+}

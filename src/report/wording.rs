@@ -1,0 +1,249 @@
+//! Words and numbers as a table shows them, in the report's language.
+
+use crate::spec::{Language, Sweep};
+
+/// How a report speaks: its language decides words and the decimal sign.
+///
+/// Prose stands in both languages where it is used, one under the other, so that who changes one
+/// sees the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Wording {
+    pub(super) language: Language,
+}
+
+impl Wording {
+    pub(super) fn of(sweep: &Sweep) -> Self {
+        Self {
+            language: sweep.report.language,
+        }
+    }
+
+    /// The text in the report's language.
+    pub(super) fn pick<'a>(self, english: &'a str, french: &'a str) -> &'a str {
+        match self.language {
+            Language::English => english,
+            Language::French => french,
+        }
+    }
+
+    /// So many runs: `1 run`, `3 entraînements`.
+    pub(super) fn runs(self, count: usize) -> String {
+        self.counted(count, ["run", "runs"], ["entraînement", "entraînements"])
+    }
+
+    /// So many trials: `1 trial`, `3 essais`.
+    pub(super) fn trials(self, count: usize) -> String {
+        self.counted(count, ["trial", "trials"], ["essai", "essais"])
+    }
+
+    /// So many of something, whose name is given for one and for several.
+    pub(super) fn counted(self, count: usize, english: [&str; 2], french: [&str; 2]) -> String {
+        let [one, several] = match self.language {
+            Language::English => english,
+            Language::French => french,
+        };
+        let is_one = match self.language {
+            Language::English => count == 1,
+            Language::French => count < 2,
+        };
+        format!("{count} {}", if is_one { one } else { several })
+    }
+
+    /// A value of the CSV, with the language's decimal sign where it is a number.
+    pub(super) fn plain(self, text: String) -> String {
+        match text.parse::<f64>() {
+            Ok(_) => self.number(text),
+            Err(_) => text,
+        }
+    }
+
+    /// A number as Rust writes it, with the language's decimal sign.
+    fn number(self, text: String) -> String {
+        match self.language {
+            Language::English => text,
+            Language::French => text.replace('.', ","),
+        }
+    }
+
+    /// An accuracy (0 to 1) in percent with two decimals: `94.65`.
+    pub(super) fn percent(self, value: Option<f64>) -> String {
+        value.map_or_else(missing, |value| {
+            self.number(format!("{:.2}", 100.0 * value))
+        })
+    }
+
+    /// An accuracy in percent with its standard deviation, where there is one: `94.65 ± 0.10`.
+    pub(super) fn percent_with_deviation(
+        self,
+        mean: Option<f64>,
+        deviation: Option<f64>,
+    ) -> String {
+        match deviation {
+            Some(_) if mean.is_some() => {
+                format!("{} ± {}", self.percent(mean), self.percent(deviation))
+            }
+            _ => self.percent(mean),
+        }
+    }
+
+    /// A difference of two accuracies in percentage points with its sign: `+0.35`.
+    pub(super) fn points(self, value: Option<f64>) -> String {
+        value.map_or_else(missing, |value| {
+            self.number(format!("{:+.2}", 100.0 * value))
+        })
+    }
+
+    /// The ends of an interval: `94.55 to 94.75`.
+    pub(super) fn interval(self, low: String, high: String) -> String {
+        format!("{low} {} {high}", self.pick("to", "à"))
+    }
+
+    /// A share (0 to 1) in percent with one decimal: `71.3`.
+    pub(super) fn share(self, value: Option<f64>) -> String {
+        value.map_or_else(missing, |value| {
+            self.number(format!("{:.1}", 100.0 * value))
+        })
+    }
+
+    /// A p value: `0.034`, `< 0.001`.
+    pub(super) fn p_value(self, value: Option<f64>) -> String {
+        value.map_or_else(missing, |value| match value {
+            p if p < 0.001 => format!("< {}", self.number("0.001".to_owned())),
+            p => self.number(format!("{p:.3}")),
+        })
+    }
+
+    /// An accuracy as its author wrote it, in percent: `97.5 %`.
+    pub(super) fn target(self, accuracy: f64) -> String {
+        // Through the shortest digits that are this number: 0.07 · 100 would be 7.000000000000001.
+        let percent = (100.0 * accuracy * 1e9).round() / 1e9;
+        format!("{} %", self.number(percent.to_string()))
+    }
+
+    /// A number with four decimals: `0.1963`; a huge one as `3.552e35`.
+    pub(super) fn four_decimals(self, value: Option<f64>) -> String {
+        value.map_or_else(missing, |value| {
+            self.number(match value {
+                v if v >= 1e4 => format!("{v:.3e}"),
+                v => format!("{v:.4}"),
+            })
+        })
+    }
+
+    /// A difference with four decimals and its sign: `+0.0153`.
+    pub(super) fn difference(self, value: Option<f64>) -> String {
+        value.map_or_else(missing, |value| {
+            self.number(match value.abs() {
+                size if size >= 1e4 => format!("{value:+.3e}"),
+                _ => format!("{value:+.4}"),
+            })
+        })
+    }
+
+    /// A mean of whole numbers: `3`, `2.7`.
+    pub(super) fn mean_count(self, value: Option<f64>) -> String {
+        value.map_or_else(missing, |value| match value.fract() == 0.0 {
+            true => format!("{value:.0}"),
+            false => self.number(format!("{value:.1}")),
+        })
+    }
+
+    /// A number that is not negative, of any size, with three significant digits: `1.25`,
+    /// `0.0125`, `1.25e-5`.
+    pub(super) fn three_digits(self, value: Option<f64>) -> String {
+        value.map_or_else(missing, |value| {
+            if value == 0.0 {
+                return "0".to_owned();
+            }
+            // Of the number as it is shown: 0.9996 is 1.00.
+            let shown = format!("{value:.2e}");
+            let exponent = shown
+                .split_once('e')
+                .and_then(|(_, e)| e.parse::<i32>().ok());
+            self.number(match exponent {
+                Some(exponent @ -3..=2) => format!("{value:.*}", (2 - exponent) as usize),
+                _ => shown,
+            })
+        })
+    }
+
+    /// Seconds with three significant digits: `0.149`.
+    pub(super) fn seconds(self, value: Option<f64>) -> String {
+        value.map_or_else(missing, |value| {
+            self.number(match value {
+                v if v >= 100.0 => format!("{v:.0}"),
+                v if v >= 10.0 => format!("{v:.1}"),
+                v if v >= 1.0 => format!("{v:.2}"),
+                v if v >= 0.01 => format!("{v:.3}"),
+                v => format!("{v:.5}"),
+            })
+        })
+    }
+
+    /// Bytes in mebibytes: `1.2`.
+    pub(super) fn mebibytes(self, value: Option<f64>) -> String {
+        value.map_or_else(missing, |bytes| {
+            self.number(format!("{:.1}", bytes / f64::from(1 << 20)))
+        })
+    }
+
+    /// How many times as much: `1.27 ×`.
+    pub(super) fn ratio(self, value: Option<f64>) -> String {
+        value.map_or_else(missing, |value| {
+            format!("{} ×", self.number(format!("{value:.2}")))
+        })
+    }
+}
+
+pub(super) fn missing() -> String {
+    "–".to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ENGLISH: Wording = Wording {
+        language: Language::English,
+    };
+    const FRENCH: Wording = Wording {
+        language: Language::French,
+    };
+
+    #[test]
+    fn three_digits_are_three_whatever_the_size() {
+        let shown = |value| ENGLISH.three_digits(Some(value));
+        assert_eq!(shown(0.0), "0");
+        assert_eq!(shown(123.456), "123");
+        assert_eq!(shown(1.0), "1.00");
+        assert_eq!(shown(0.9996), "1.00");
+        assert_eq!(shown(0.012_349), "0.0123");
+        assert_eq!(shown(0.001), "0.00100");
+        assert_eq!(shown(0.000_123_4), "1.23e-4");
+        assert_eq!(shown(999.9), "1.00e3");
+        assert_eq!(shown(f64::INFINITY), "inf");
+        assert_eq!(ENGLISH.three_digits(None), "–");
+    }
+
+    #[test]
+    fn differences_have_a_sign_and_means_no_needless_decimals() {
+        assert_eq!(ENGLISH.difference(Some(0.01534)), "+0.0153");
+        assert_eq!(ENGLISH.difference(Some(-0.5)), "-0.5000");
+        assert_eq!(ENGLISH.difference(Some(-1e35)), "-1.000e35");
+        assert_eq!(ENGLISH.points(Some(0.00354)), "+0.35");
+        assert_eq!(ENGLISH.mean_count(Some(3.0)), "3");
+        assert_eq!(ENGLISH.mean_count(Some(8.0 / 3.0)), "2.7");
+    }
+
+    #[test]
+    fn french_numbers_have_a_comma() {
+        assert_eq!(
+            FRENCH.percent_with_deviation(Some(0.9465), Some(0.001)),
+            "94,65 ± 0,10"
+        );
+        assert_eq!(FRENCH.p_value(Some(0.0001)), "< 0,001");
+        assert_eq!(FRENCH.target(0.975), "97,5 %");
+        assert_eq!(FRENCH.three_digits(Some(0.000_123_4)), "1,23e-4");
+        assert_eq!(FRENCH.seconds(Some(0.1494)), "0,149");
+    }
+}

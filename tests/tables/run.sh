@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Reads a report's CSV, Parquet and JSON with pandas and polars: types, values, and back again.
+#   tests/tables/run.sh [tp-sweep binary]
+# Makes a virtual environment under target/ with the versions in requirements.txt (from PyPI).
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+binary=$(realpath "${1:-target/release/tp-sweep}")
+environment=target/tables-environment
+if ! cmp -s tests/tables/requirements.txt "$environment/requirements.txt"; then
+  rm -rf "$environment"
+  python3 -m venv "$environment"
+  "$environment/bin/pip" install --quiet --requirement tests/tables/requirements.txt
+  cp tests/tables/requirements.txt "$environment/"
+fi
+folder=$(mktemp -d)
+trap 'rm -rf "$folder"' EXIT
+# With a trial that fails, a factor of text, one of numbers, one of flags, and one that some lack.
+cat > "$folder/tables.yaml" <<'YAML'
+data: { limit: 600 }
+training: { epochs: 1 }
+validation: { folds: 3 }
+grid:
+  training.optimizer: [sgd, adam]
+  training.nesterov: { values: [true, false], when: { training.optimizer: sgd } }
+  training.momentum: { values: [0.9], when: { training.optimizer: sgd } }
+  training.learning_rate: [0.01, 1.0e+30]
+report: { formats: [parquet, json], language: fr }
+YAML
+"$binary" "$folder/tables.yaml" --data data --device cpu --quiet \
+  --runs "$folder/runs" --reports "$folder/reports" || test $? -eq 1
+"$environment/bin/python" tests/tables/check.py "$folder/reports/tables"
