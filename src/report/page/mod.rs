@@ -95,9 +95,8 @@ pub fn render(page: &Page) -> String {
     if curves.iter().all(Option::is_none) {
         curves.clear();
     }
-    // Whoever wants a script of their own to run would have to write the hash of a text into that
-    // very text.
-    let nonce = blake3::hash(data.as_bytes()).to_hex()[..32].to_owned();
+    let sections = section::sections(&page.sections);
+    let nonce = nonce(&[&data, &page.description, &sections]);
     let text = page.language.text();
     template::fill(include_str!("page.html"), |name| match name {
         "language" => page.language.code().to_owned(),
@@ -106,7 +105,7 @@ pub fn render(page: &Page) -> String {
         "description" => section::paragraphs(&page.description),
         "overview" => items(page.overview.iter().map(|fact| section::inline(fact))),
         "contents" => items(page.sections.iter().enumerate().map(contents)),
-        "sections" => section::sections(&page.sections),
+        "sections" => sections.clone(),
         "generated_by" => html(&page.generated_by),
         "css" => compact::compact_styles(include_str!("page.css")),
         "theme" => compact::compact(include_str!("theme.js")),
@@ -116,6 +115,16 @@ pub fn render(page: &Page) -> String {
         "text" => json(&text),
         key => html(text.get(key).map_or(key, String::as_str)),
     })
+}
+
+/// What the page's own scripts are known by. It is the same for equal pages, and nobody can foresee it
+/// in a text of theirs: that would have to have its own hash in it.
+fn nonce(texts: &[&str]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for text in texts {
+        hasher.update(text.as_bytes());
+    }
+    hasher.finalize().to_hex()[..32].to_owned()
 }
 
 fn items(texts: impl Iterator<Item = String>) -> String {

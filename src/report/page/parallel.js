@@ -215,7 +215,7 @@ function drawAxis(context, axis, palette, apart, filter) {
   }
   context.textAlign = 'center';
   context.font = `600 12px ${FONT}`;
-  const unit = column.unit && ` ${column.unit}`;
+  const unit = column.unit && `\u00a0${column.unit}`;
   wrapped(context, column.label + unit, apart - 8).forEach((line, index, lines) => {
     haloText(context, line, x, AXES.top - 18 - 14 * (lines.length - 1 - index), palette);
   });
@@ -255,7 +255,7 @@ function shortened(context, label, room) {
 
 /** Two lines at most. */
 function wrapped(context, label, room) {
-  const words = label.slice(0, 80).split(/\s+/);
+  const words = label.slice(0, 80).split(' ');
   let first = words.shift();
   while (words.length && context.measureText(`${first} ${words[0]}`).width <= room) first += ` ${words.shift()}`;
   const lines = words.length ? [first, words.join(' ')] : [first];

@@ -6,8 +6,8 @@ const ROW_HEIGHT = 30;
 const SPARE_ROWS = 8;
 /** Rows on paper. */
 const PRINTED_ROWS = 50;
-/** Widest column, in characters. */
-const WIDEST = 36;
+/** Pixels of the column of check boxes, of a cell's padding, and of the widest text. */
+const [FIRST_COLUMN, CELL_PADDING, WIDEST] = [48, 18, 300];
 
 class Table {
   constructor(store) {
@@ -59,11 +59,11 @@ class Table {
   layOut() {
     const { table, store } = this;
     this.columns = store.shownColumns;
-    const widths = this.columns.map((column) => widthOf(column));
-    table.querySelector('colgroup').replaceChildren(
-      element('col', { style: 'width:3.4em' }),
-      ...widths.map((width) => element('col', { style: `width:calc(${width}ch + 1.3em)` })),
-    );
+    const measure = measureIn(table);
+    const widths = [FIRST_COLUMN, ...this.columns.map((column) => widthOf(column, measure))];
+    const columns = widths.map((width) => element('col', { style: `width:${width}px` }));
+    table.querySelector('colgroup').replaceChildren(...columns);
+    table.style.minWidth = `${widths.reduce((sum, width) => sum + width)}px`;
     const corner = element('th', { scope: 'col' }, element('span', { class: 'hidden' }, text('select_column')));
     table.tHead.replaceChildren(
       element('tr', { 'aria-rowindex': 1 }, corner, ...this.columns.map((column) => this.header(column))),
@@ -151,9 +151,8 @@ class Table {
 
   cell(column, row) {
     const shown = column.cell(row);
-    const isLong = shown.length > WIDEST;
     const content = column.key === '#marks' ? markSigns(this.store.rows[row]) : [shown];
-    const attributes = { class: alignment(column), title: isLong ? shown : null };
+    const attributes = { class: alignment(column), title: shown.length > 24 ? shown : null };
     return element('td', attributes, element('bdi', {}, ...content));
   }
 
@@ -230,16 +229,32 @@ function markSigns(row) {
     element('span', { 'aria-hidden': 'true' }, MARKS[mark]), element('span', { class: 'hidden' }, text(`mark.${mark}`))));
 }
 
-/** Characters that a column needs; its header may break between words. */
-function widthOf(column) {
-  if (column.key === '#marks') return 6;
-  // Headers are bold, and the last word has the unit beside it.
-  const words = `${column.label}\u00a0${column.unit}`.split(' ').map((word) => Math.ceil(1.15 * word.length));
-  let widest = Math.max(...words, column.label.length / 2);
-  // Texts are measured all; numbers of a column are of like width.
-  const step = column.kind === 'text' ? 1 : Math.ceil(column.values.length / 400);
+/** Pixels that a column needs; its header may break between words. */
+function widthOf(column, measure) {
+  // The last word has the unit beside it.
+  const words = `${column.label}\u00a0${column.unit}`.split(' ');
+  const header = Math.max(measure(column.label, 600) / 2 + 8, ...words.map((word) => measure(word, 600)));
+  const widest = Math.max(header, measure(longestCell(column), 400));
+  return Math.ceil(Math.min(WIDEST, widest) + CELL_PADDING);
+}
+
+function longestCell(column) {
+  let longest = '';
+  // Texts are looked at all; of numbers, which are of like length, some are enough.
+  const step = column.numbers ? Math.ceil(column.values.length / 400) : 1;
   for (let row = 0; row < column.values.length; row += step) {
-    widest = Math.max(widest, column.kind === 'text' ? (column.values[row] ?? '').length : column.cell(row).length);
+    const cell = column.cell(row);
+    if (cell.length > longest.length) longest = cell;
   }
-  return Math.min(WIDEST, widest);
+  return longest;
+}
+
+/** A function that measures texts in the font of an element. */
+function measureIn(node) {
+  const { fontSize, fontFamily } = getComputedStyle(node);
+  const context = element('canvas').getContext('2d');
+  return (label, weight) => {
+    context.font = `${weight} ${fontSize} ${fontFamily}`;
+    return context.measureText(label).width;
+  };
 }
