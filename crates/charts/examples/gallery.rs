@@ -58,6 +58,19 @@ fn write_all(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     write("pareto", &pareto(&trials, Third::Size), &english)?;
     write("pareto-shapes", &pareto(&trials, Third::Shape), &english)?;
     write("parallel", &parallel(&trials), &english)?;
+    let narrow = Style {
+        width: 400.0,
+        height: 320.0,
+        ..Style::default()
+    };
+    write(
+        "narrow-learning-curves",
+        &learning_curves(&trials[..3]),
+        &narrow,
+    )?;
+    write("narrow-main-effects", &main_effects(&trials), &narrow)?;
+    write("narrow-parallel", &parallel(&trials), &narrow)?;
+    write("narrow-confusion", &confusion(), &narrow)?;
     write("pareto-few", &pareto_of_few(), &english)?;
     write("main-effects-many", &many_main_effects(&trials), &english)?;
     write("confusion-many", &many_classes(), &english)?;

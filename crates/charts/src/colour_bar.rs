@@ -1,6 +1,6 @@
 //! What the colours of values stand for.
 
-use crate::axis::{Axis, LeftAxis, draw_upwards};
+use crate::axis::{Axis, draw_upwards, upright_ticks};
 use crate::better::Better;
 use crate::colour::{AXIS, Colour};
 use crate::colour_map::sequential;
@@ -8,7 +8,7 @@ use crate::drawing::{Mark, Outline, Paint, Stroke};
 use crate::geometry::{Point, Rectangle};
 use crate::scale::Span;
 use crate::text::Text;
-use crate::ticks::{Tick, ticks};
+use crate::ticks::Tick;
 
 /// Width of the bar, in CSS pixels.
 const BAR: f64 = 14.0;
@@ -61,12 +61,11 @@ pub(crate) struct ColourBar<'a> {
 
 impl<'a> ColourBar<'a> {
     pub(crate) fn new(colours: &'a Colours, axis: &'a Axis, height: f64, decimal: char) -> Self {
-        let wanted = LeftAxis::wanted(height);
         Self {
             colours,
             axis,
             height,
-            ticks: ticks(&colours.span, wanted, false, decimal),
+            ticks: upright_ticks(&colours.span, height, decimal),
         }
     }
 

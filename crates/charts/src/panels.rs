@@ -62,6 +62,11 @@ impl Panels {
         slots(count) * self.slot
     }
 
+    /// Width of a slot of a panel with so many, in CSS pixels: few slots share a least width.
+    pub(crate) fn slot_of(&self, count: usize) -> f64 {
+        self.width(count) / count.max(1) as f64
+    }
+
     /// Width of a row of panels with these numbers of slots, in CSS pixels.
     pub(crate) fn row_width(&self, counts: &[usize]) -> f64 {
         let panels: f64 = counts.iter().map(|&count| self.width(count)).sum();

@@ -12,6 +12,8 @@ pub enum Scale {
 
 /// Beyond it differences of two values might not be numbers any more.
 const LARGEST: f64 = 1e300;
+/// Beyond it, and below its reciprocal, parts of powers of ten might not be.
+const LARGEST_LOG: f64 = 1e200;
 /// Less than this, seen beside the values, two values are one.
 const RESOLUTION: f64 = 1e-9;
 /// Room between the outermost values and the ends, as a share of their distance.
@@ -20,10 +22,9 @@ const ROOM: f64 = 0.04;
 impl Scale {
     /// Whether an axis can show the value.
     pub(crate) fn shows(self, value: f64) -> bool {
-        let size = value.abs();
         match self {
-            Self::Linear => size <= LARGEST,
-            Self::Log => value > 0.0 && (1.0 / LARGEST..=LARGEST).contains(&size),
+            Self::Linear => value.abs() <= LARGEST,
+            Self::Log => (1.0 / LARGEST_LOG..=LARGEST_LOG).contains(&value),
         }
     }
 }
@@ -67,12 +68,26 @@ impl Span {
     pub(crate) fn extended(self, before: f64, after: f64) -> Self {
         let distance = self.end - self.start;
         let start = self.start - before * distance;
-        Self {
+        let wider = Self {
             start: match self.scale == Scale::Linear && self.start >= 0.0 {
                 true => start.max(0.0),
                 false => start,
             },
             end: self.end + after * distance,
+            ..self
+        };
+        wider.limited()
+    }
+
+    /// With ends that the scale can show.
+    fn limited(self) -> Self {
+        let limit = match self.scale {
+            Scale::Linear => LARGEST,
+            Scale::Log => libm::log10(LARGEST_LOG),
+        };
+        Self {
+            start: self.start.max(-limit),
+            end: self.end.min(limit),
             ..self
         }
     }
@@ -96,7 +111,7 @@ impl Span {
                 Scale::Linear => (start - 0.1 * size, end + 0.1 * size),
                 Scale::Log => (start - 0.5, end + 0.5),
             };
-            Self { scale, start, end }
+            Self { scale, start, end }.limited()
         })
     }
 

@@ -14,10 +14,13 @@ pub(crate) struct Tick {
 /// Round values within the ends of a span: about `wanted`, never more than twice as many. On a
 /// whole axis they are whole numbers.
 pub(crate) fn ticks(span: &Span, wanted: usize, whole: bool, decimal: char) -> Vec<Tick> {
-    match span.scale() {
+    let mut ticks = match span.scale() {
         Scale::Linear => linear(span.ends(), wanted, whole, decimal),
         Scale::Log => logarithmic(span.ends(), wanted, decimal),
-    }
+    };
+    // Rounding may carry a value over the largest that the scale can show.
+    ticks.retain(|tick| span.scale().shows(tick.value));
+    ticks
 }
 
 /// The values between the powers of ten of a logarithmic axis, which show that it is one.
@@ -115,12 +118,24 @@ fn logarithmic((start, end): (f64, f64), wanted: usize, decimal: char) -> Vec<Ti
         // Less than a decade: the round values of a linear axis.
         false => {
             let ends = (libm::pow(10.0, start), libm::pow(10.0, end));
-            linear(ends, wanted, false, decimal)
-                .into_iter()
-                .filter(|tick| tick.value > 0.0)
-                .collect()
+            let mut ticks = linear(ends, wanted, false, decimal);
+            thin_out(&mut ticks, (end - start) / (2 * wanted) as f64);
+            ticks
         }
     }
+}
+
+/// Leaves out values that are less than `apart` from the one before, in logarithms to base 10.
+fn thin_out(ticks: &mut Vec<Tick>, apart: f64) {
+    let mut last = f64::NEG_INFINITY;
+    ticks.retain(|tick| {
+        let place = libm::log10(tick.value.max(f64::MIN_POSITIVE));
+        let is_kept = tick.value > 0.0 && place - last >= apart;
+        if is_kept {
+            last = place;
+        }
+        is_kept
+    });
 }
 
 /// Digits times powers of ten: written out where all are of everyday size.
@@ -251,7 +266,9 @@ mod tests {
             prop_assert!(ticks.len() <= 2 * wanted + 2, "{}", ticks.len());
             prop_assert!(ticks.is_sorted_by(|one, two| one.value < two.value));
             for tick in &ticks {
-                let share = span.share(tick.value).unwrap();
+                let share = span.share(tick.value);
+                prop_assert!(share.is_some(), "{tick:?}");
+                let share = share.unwrap_or_default();
                 prop_assert!((-1e-6..=1.0 + 1e-6).contains(&share), "{tick:?} {share}");
             }
             for pair in ticks.windows(2) {

@@ -13,7 +13,6 @@ use crate::page::{MARGIN, below_title, finished};
 use crate::panels::{NARROWEST, PANEL_GAP, Panels};
 use crate::scale::Span;
 use crate::style::Style;
-use crate::text::{FONT_SIZE, width};
 
 /// Height of the ground of a name above a panel beyond its lines, in CSS pixels.
 const STRIP_ROOM: f64 = 8.0;
@@ -54,7 +53,7 @@ impl<'a> Sheet<'a> {
         let mut panels = panels_from(left);
         let longest = LONGEST_NAME.min(full_width / 4.0);
         let mut slants = slants(&panels, &all_names);
-        let mut names = shown(&all_names, &slants, panels.slot, longest);
+        let mut names = shown(&all_names, &slants, &panels, longest);
         let firsts = panels.rows.iter().map(|row| row.start);
         let reach_of_firsts = firsts
             .map(|first| reach(slants[first], &names[first], panels.slot))
@@ -63,7 +62,7 @@ impl<'a> Sheet<'a> {
             // Names would reach below the caption of the axis. With less room for panels, which
             // of them come first, and which names fit, may change: all are made to rise.
             slants.fill(Slant::Rising);
-            names = shown(&all_names, &slants, panels.slot, longest);
+            names = shown(&all_names, &slants, &panels, longest);
             let reaches = names
                 .iter()
                 .map(|names| reach(Slant::Rising, names, NARROWEST));
@@ -170,33 +169,26 @@ impl MainEffects {
     }
 }
 
-/// How the names below each panel stand: level where they fit, and where no rising name of the
-/// next panel reaches below them.
+/// How the names below each panel stand: level where they fit. Rising names of the next panel
+/// pass below level ones.
 fn slants(panels: &Panels, names: &[Vec<String>]) -> Vec<Slant> {
-    let mut slants = vec![Slant::Level; names.len()];
-    for row in &panels.rows {
-        // How far the next panel's names reach below this panel, in CSS pixels.
-        let mut overhang = f64::NEG_INFINITY;
-        for index in row.clone().rev() {
-            let names = &names[index];
-            let last = names.last().map_or(0.0, |name| width(name, FONT_SIZE));
-            let slant = match overhang + 4.0 <= (panels.slot - last) / 2.0 {
-                true => Slant::of(names, panels.slot),
-                false => Slant::Rising,
-            };
-            let reach = names.first().map_or(0.0, |name| slant.reach(name));
-            overhang = reach - panels.slot / 2.0 - PANEL_GAP;
-            slants[index] = slant;
-        }
-    }
-    slants
+    names
+        .iter()
+        .map(|names| Slant::of(names, panels.slot_of(names.len())))
+        .collect()
 }
 
-/// The names as they are shown in slots of this width.
-fn shown(names: &[Vec<String>], slants: &[Slant], slot: f64, longest: f64) -> Vec<Vec<String>> {
+/// The names as they are shown.
+fn shown(
+    names: &[Vec<String>],
+    slants: &[Slant],
+    panels: &Panels,
+    longest: f64,
+) -> Vec<Vec<String>> {
     let names = names.iter().zip(slants);
     names
         .map(|(names, slant)| {
+            let slot = panels.slot_of(names.len());
             let shown = |name: &String| slant.shown(name, slot, longest);
             names.iter().map(shown).collect()
         })

@@ -1,12 +1,12 @@
 //! An axis, and where each line crosses it.
 
+use super::sheet::least_height;
 use super::{ParallelAxis, ParallelLine};
-use crate::axis::Axis;
+use crate::axis::{Axis, upright_ticks};
 use crate::category::Categories;
 use crate::scale::Span;
 use crate::style::Style;
 use crate::text::Label;
-use crate::ticks::ticks;
 
 /// Names that an axis shows.
 const MOST_NAMES: usize = 24;
@@ -50,7 +50,7 @@ impl<'a> Rail<'a> {
                 raised: 0.0,
             };
         };
-        let labels = ticks(&span, 5, false, style.decimal)
+        let labels = upright_ticks(&span, least_height(style), style.decimal)
             .into_iter()
             .filter_map(|tick| Some((span.share(tick.value)?, tick.label)));
         Self {

@@ -18,6 +18,8 @@ const GAP: f64 = 6.0;
 const TICK: f64 = 4.0;
 /// Labels are cut to this, in CSS pixels.
 const LONGEST_LABEL: f64 = 120.0;
+/// No label is cut to less, in CSS pixels.
+const SHORTEST_CUT: f64 = 72.0;
 /// Least distance of axes, in CSS pixels.
 const CLOSEST: f64 = 48.0;
 /// Before the bar of colours, in CSS pixels.
@@ -27,8 +29,8 @@ const LINE: f64 = 16.0;
 /// Lines that a caption may have.
 const CAPTION_LINES: usize = 3;
 
-/// Of the bar of colours, whatever the captions of the axes leave for them.
-fn bar_height(style: &Style) -> f64 {
+/// Of the bar of colours, and at least of the axes, whatever captions leave for them.
+pub(super) fn least_height(style: &Style) -> f64 {
     (style.usable_height() - 160.0).clamp(140.0, 320.0)
 }
 
@@ -59,7 +61,7 @@ impl<'a> Sheet<'a> {
         let longest = LONGEST_LABEL.min(style.usable_width() / 6.0);
         let outer =
             |rail: Option<&Rail>| rail.map_or(0.0, |rail| rail.width_within(longest) + TICK + GAP);
-        let bar = ColourBar::new(colours, &chart.colour, bar_height(style), style.decimal);
+        let bar = ColourBar::new(colours, &chart.colour, least_height(style), style.decimal);
         let gaps = rails.len().saturating_sub(1).max(1) as f64;
         // The caption of the first axis is centred on it.
         let half = rails.first().map_or(0.0, |rail| {
@@ -67,10 +69,9 @@ impl<'a> Sheet<'a> {
         });
         let left = MARGIN + outer(rails.first()).max(half);
         let after = outer(rails.last()) + BEFORE_BAR;
-        let room = CLOSEST - TICK - 2.0 * GAP;
         let closest = rails
             .iter()
-            .map(|rail| rail.width_within(room) + TICK + 2.0 * GAP)
+            .map(|rail| rail.width_within(SHORTEST_CUT) + TICK + 2.0 * GAP)
             .fold(CLOSEST, f64::max);
         let needed = left + gaps * closest + after + bar.width() + MARGIN;
         let full_width = style.usable_width().max(needed.ceil());
@@ -131,7 +132,7 @@ impl<'a> Sheet<'a> {
         let bar = ColourBar::new(
             colours,
             &self.chart.colour,
-            bar_height(style),
+            least_height(style),
             style.decimal,
         );
         bar.draw(self.bar_corner, &mut marks);
