@@ -22,7 +22,8 @@ pub struct LearningCurves {
     pub x: Axis,
     /// The metric.
     pub y: Axis,
-    /// The most interesting ones first: after ten, trials are grey lines behind.
+    /// The most interesting ones first: after ten, trials are grey lines behind, up to 200 of
+    /// them.
     pub trials: Vec<TrialCurves>,
     /// What the legend calls unbroken lines: "validation".
     pub validation: String,
@@ -46,24 +47,32 @@ pub struct TrialCurves {
 impl Chart for LearningCurves {
     fn draw(&self, style: &Style) -> Drawing {
         let (told_apart, rest) = self.trials.split_at(self.trials.len().min(TOLD_APART));
+        let is_mixed = self.is_mixed();
         let mut lines = Vec::new();
-        for (index, trial) in told_apart.iter().enumerate() {
-            let look = Look::of_category(index);
-            lines.push(Line {
-                name: self.line_name(trial, &self.training),
-                points: &trial.training,
-                look: training_look(look),
-                markers: self.is_mixed(),
-            });
-            lines.push(Line {
-                name: self.line_name(trial, &self.validation),
-                points: &trial.validation,
-                look,
-                markers: true,
-            });
-        }
         // Validation on top.
-        lines.sort_by_key(|line| line.look.filled);
+        for is_training in [true, false] {
+            for (index, trial) in told_apart.iter().enumerate() {
+                let look = Look::of_category(index);
+                let (points, part) = match is_training {
+                    true => (&trial.training, &self.training),
+                    false => (&trial.validation, &self.validation),
+                };
+                lines.push(Line {
+                    name: match is_mixed && !part.is_empty() {
+                        true => format!("{}, {part}", trial.name),
+                        false => trial.name.clone(),
+                    },
+                    points,
+                    look: match is_mixed && is_training {
+                        true => training_look(look),
+                        false => look,
+                    },
+                    markers: true,
+                });
+            }
+        }
+        // Of empty lines nothing is drawn; they should not shift the markers of others.
+        lines.retain(|line| !line.points.is_empty());
         Lines {
             heading: &self.heading,
             x: &self.x,
@@ -83,13 +92,6 @@ impl Chart for LearningCurves {
 }
 
 impl LearningCurves {
-    fn line_name(&self, trial: &TrialCurves, part: &str) -> String {
-        match self.is_mixed() && !part.is_empty() {
-            true => format!("{}, {part}", trial.name),
-            false => trial.name.clone(),
-        }
-    }
-
     /// Whether there are lines of both kinds.
     fn is_mixed(&self) -> bool {
         let any = |curve: fn(&TrialCurves) -> &Vec<CurvePoint>| {
@@ -159,5 +161,51 @@ fn training_look(look: Look) -> Look {
         filled: false,
         width: 1.3,
         ..look
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_of_one_kind_alone_are_unbroken_whichever_it_is() {
+        let curve: Vec<CurvePoint> = (1..=5)
+            .map(|epoch| CurvePoint::new(f64::from(epoch), 1.0 / f64::from(epoch)))
+            .collect();
+        let chart = |training: bool| LearningCurves {
+            trials: vec![TrialCurves {
+                name: "one".to_owned(),
+                training: if training { curve.clone() } else { Vec::new() },
+                validation: if training { Vec::new() } else { curve.clone() },
+            }],
+            training: "training".to_owned(),
+            validation: "validation".to_owned(),
+            ..LearningCurves::default()
+        };
+        let (one, other) = (chart(true), chart(false));
+        let svg = one.to_svg(&Style::default());
+        assert_eq!(svg, other.to_svg(&Style::default()));
+        assert!(!svg.contains("dasharray"));
+    }
+
+    #[test]
+    fn lines_of_both_kinds_are_dashed_and_unbroken() {
+        let curve = [CurvePoint::new(1.0, 2.0), CurvePoint::new(2.0, 1.0)];
+        let chart = LearningCurves {
+            trials: vec![TrialCurves {
+                name: "one".to_owned(),
+                training: curve.to_vec(),
+                validation: curve.to_vec(),
+            }],
+            training: "training".to_owned(),
+            validation: "validation".to_owned(),
+            ..LearningCurves::default()
+        };
+        let svg = chart.to_svg(&Style::default());
+        // The line of training, and its entry of the legend.
+        assert_eq!(svg.matches("dasharray").count(), 2);
+        assert!(svg.contains("<title>one, training</title>"));
+        assert!(svg.contains("<title>one, validation</title>"));
     }
 }

@@ -6,6 +6,24 @@
 //! A chart is laid out once, as a [`Drawing`] of shapes and texts; SVG and PNG are written from
 //! that. It is legible without colour: series differ in dashes and markers too, and colours that
 //! stand for numbers get darker all the way. Numbers that are not finite are missing values.
+//!
+//! ```
+//! use charts::{Axis, Chart, CurvePoint, Heading, LayerLine, LayerLines, Style};
+//!
+//! let chart = LayerLines {
+//!     heading: Heading::new("Gradient norm of each layer"),
+//!     x: Axis::linear("epoch", ""),
+//!     y: Axis::log("L2 norm of the gradient", "nats per unit of weight"),
+//!     layers: vec![LayerLine {
+//!         name: "layer 1".to_owned(),
+//!         points: vec![CurvePoint::new(1.0, 0.3), CurvePoint::new(2.0, 0.1)],
+//!     }],
+//! };
+//! let drawing = chart.draw(&Style::default());
+//! assert!(drawing.to_svg().starts_with("<svg "));
+//! assert!(drawing.to_png(2.0)?.starts_with(b"\x89PNG"));
+//! # Ok::<(), charts::PngError>(())
+//! ```
 
 #[cfg(test)]
 mod arbitrary;

@@ -157,3 +157,79 @@ fn markers(plot: &Plot, line: &Line, index: usize, count: usize) -> Option<Mark>
     let marked: Vec<Point> = shown.into_iter().skip(first).step_by(stride).collect();
     (!marked.is_empty()).then(|| line.look.markers(&marked))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::scale::Scale;
+
+    fn drawn(values: &[f64], y: Scale) -> Drawing {
+        let points: Vec<CurvePoint> = values
+            .iter()
+            .zip(1..)
+            .map(|(&value, x)| CurvePoint::new(f64::from(x), value))
+            .collect();
+        Lines {
+            heading: &Heading::default(),
+            x: &Axis::linear("epoch", ""),
+            y: &Axis {
+                scale: y,
+                ..Axis::default()
+            },
+            lines: vec![Line {
+                name: "line".to_owned(),
+                points: &points,
+                look: Look::of_category(0),
+                markers: false,
+            }],
+            behind: Vec::new(),
+            legend: Vec::new(),
+        }
+        .draw(&Style::default())
+    }
+
+    /// Points of each run of the line, and how many dots there are.
+    fn runs_and_dots(drawing: &Drawing) -> (Vec<usize>, usize) {
+        let (mut runs, mut dots) = (Vec::new(), 0);
+        for mark in &drawing.marks {
+            let Mark::Group { marks, .. } = mark else {
+                continue;
+            };
+            for mark in marks {
+                match mark {
+                    Mark::Shape {
+                        outline: Outline::Lines(lines),
+                        ..
+                    } => runs.extend(lines.iter().map(Vec::len)),
+                    Mark::Shape {
+                        outline: Outline::Circles { centres, .. },
+                        ..
+                    } => dots += centres.len(),
+                    other => panic!("{other:?}"),
+                }
+            }
+        }
+        (runs, dots)
+    }
+
+    #[test]
+    fn missing_values_are_gaps_and_a_point_between_them_is_a_dot() {
+        let missing = f64::NAN;
+        let values = [3.0, 2.0, missing, 1.5, f64::INFINITY, 1.0, 0.9, 0.8];
+        let drawing = drawn(&values, Scale::Linear);
+        assert_eq!(runs_and_dots(&drawing), (vec![2, 3], 1));
+    }
+
+    #[test]
+    fn zeros_on_a_logarithmic_axis_are_gaps() {
+        let values = [3.0, 2.0, 0.0, 1.0, 0.5];
+        assert_eq!(runs_and_dots(&drawn(&values, Scale::Log)).0, [2, 2]);
+        assert_eq!(runs_and_dots(&drawn(&values, Scale::Linear)).0, [5]);
+    }
+
+    #[test]
+    fn a_line_of_one_point_is_a_dot() {
+        let drawing = drawn(&[3.0], Scale::Linear);
+        assert_eq!(runs_and_dots(&drawing), (Vec::new(), 1));
+    }
+}

@@ -13,7 +13,8 @@ use crate::scale::Span;
 use crate::style::{Heading, Style};
 use sheet::Sheet;
 
-/// A value for each pair of a row and a column.
+/// A value for each pair of a row and a column. Where cells are too small for their numbers (at
+/// the usual width from about 20 columns on), the colours stand alone.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct HeatMap {
     /// Title and description.
@@ -114,5 +115,77 @@ impl Chart for HeatMap {
         let colours = Colours::new(asked.unwrap_or(found), Better::Higher, 0.0);
         let sheet = Sheet::new(self, (rows, more_rows), (columns, more_columns), style);
         sheet.draw(self, &colours, style)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drawing::Mark;
+
+    fn confusion(counts: &[Vec<u64>]) -> HeatMap {
+        let classes: Vec<String> = (0..counts.len())
+            .map(|class| format!("class {class}"))
+            .collect();
+        HeatMap::confusion(
+            Heading::default(),
+            ("truth", "guess"),
+            &classes,
+            counts,
+            "share",
+        )
+    }
+
+    #[test]
+    fn confusions_are_coloured_by_their_share_of_the_true_class() {
+        let map = confusion(&[vec![3, 1], vec![0, 8]]);
+        let values: Vec<f64> = map.cells.iter().flatten().map(|cell| cell.value).collect();
+        let shown: Vec<f64> = map.cells.iter().flatten().map(|cell| cell.shown).collect();
+        assert_eq!(values, [75.0, 25.0, 0.0, 100.0]);
+        assert_eq!(shown, [3.0, 1.0, 0.0, 8.0]);
+    }
+
+    #[test]
+    fn a_class_without_samples_has_empty_cells_and_its_counts() {
+        let map = confusion(&[vec![3, 1], vec![0, 0]]);
+        assert!(map.cells[1].iter().all(|cell| cell.value.is_nan()));
+        let svg = map.to_svg(&Style::default());
+        assert_eq!(
+            svg.matches(">0</text>").count(),
+            3,
+            "two counts, and the bar's tick"
+        );
+    }
+
+    #[test]
+    fn numbers_stand_out_from_their_cells() {
+        let counts: Vec<Vec<u64>> = (0..10)
+            .map(|row| (0..10).map(|column| row * 10 + column + 1).collect())
+            .collect();
+        let map = confusion(&counts);
+        let colours = Colours::new(
+            Span::exactly(map.colour.scale, [0.0, 100.0]).unwrap(),
+            Better::Higher,
+            0.0,
+        );
+        let drawing = map.draw(&Style::default());
+        for cell in map.cells.iter().flatten() {
+            let ground = colours.of(cell.value).unwrap();
+            let number = cell.shown.to_string();
+            let is_legible = drawing.marks.iter().any(|mark| match mark {
+                Mark::Text(text) => {
+                    text.label.plain == number && text.colour.contrast(ground) >= 4.0
+                }
+                _ => false,
+            });
+            assert!(is_legible, "{number} on {}", ground.code());
+        }
+    }
+
+    #[test]
+    fn rows_and_columns_beyond_the_most_are_counted() {
+        let map = confusion(&vec![vec![1; 47]; 47]);
+        let svg = map.to_svg(&Style::default());
+        assert_eq!(svg.matches("… and 7 more").count(), 2);
     }
 }

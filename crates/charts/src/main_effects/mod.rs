@@ -97,3 +97,62 @@ impl FactorEffect {
         names.chain(more).collect()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drawing::Mark;
+
+    fn chart(levels: usize) -> MainEffects {
+        let level = |index: usize| LevelEffect {
+            name: format!("level {index}"),
+            value: index as f64,
+            low: index as f64 - 0.5,
+            high: index as f64 + 0.5,
+        };
+        MainEffects {
+            factors: vec![FactorEffect {
+                name: "factor".to_owned(),
+                unit: String::new(),
+                levels: (0..levels).map(level).collect(),
+            }],
+            ..MainEffects::default()
+        }
+    }
+
+    fn texts(chart: &MainEffects) -> Vec<String> {
+        let drawing = chart.draw(&Style::default());
+        let texts = drawing.texts();
+        texts.iter().map(|text| text.label.plain.clone()).collect()
+    }
+
+    #[test]
+    fn levels_beyond_the_most_are_counted() {
+        assert!(!texts(&chart(16)).iter().any(|text| text.contains("more")));
+        assert!(texts(&chart(21)).contains(&"… and 5 more".to_owned()));
+    }
+
+    #[test]
+    fn factors_beyond_the_most_are_counted() {
+        let mut many = chart(2);
+        many.factors = vec![many.factors[0].clone(); 30];
+        assert!(texts(&many).contains(&"… and 6 more".to_owned()));
+    }
+
+    #[test]
+    fn a_level_without_a_value_keeps_its_place_empty() {
+        let mut gap = chart(3);
+        gap.factors[0].levels[1].value = f64::NAN;
+        assert!(texts(&gap).contains(&"level 1".to_owned()));
+        let drawing = gap.draw(&Style::default());
+        let names: Vec<&str> = drawing
+            .marks
+            .iter()
+            .filter_map(|mark| match mark {
+                Mark::Group { name, .. } => Some(name.as_str()),
+                _ => None,
+            })
+            .collect();
+        assert_eq!(names, ["factor: level 0", "factor: level 2"]);
+    }
+}

@@ -91,3 +91,77 @@ impl ParallelCoordinates {
         lines
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::drawing::Mark;
+
+    fn chart(colours: &[f64], better: Better) -> ParallelCoordinates {
+        let names = Categories::new("factor", ["a", "b"]);
+        let line = |(index, &colour): (usize, &f64)| ParallelLine {
+            name: format!("line {index}"),
+            values: vec![(index % 2) as f64, 0.0, 1.0],
+            colour,
+        };
+        ParallelCoordinates {
+            axes: vec![ParallelAxis::Categories(names); 3],
+            lines: colours.iter().enumerate().map(line).collect(),
+            better,
+            ..ParallelCoordinates::default()
+        }
+    }
+
+    /// Names of the lines, from the back to the front.
+    fn order(chart: &ParallelCoordinates) -> Vec<String> {
+        let marks = chart.draw(&Style::default()).marks;
+        let name = |mark| match mark {
+            Mark::Group { name, .. } => Some(name),
+            _ => None,
+        };
+        marks.into_iter().filter_map(name).collect()
+    }
+
+    #[test]
+    fn the_best_line_is_on_top() {
+        let colours = [0.5, 0.9, 0.1, f64::NAN];
+        let higher = order(&chart(&colours, Better::Higher));
+        assert_eq!(higher, ["line 2", "line 0", "line 1"]);
+        let lower = order(&chart(&colours, Better::Lower));
+        assert_eq!(lower, ["line 1", "line 0", "line 2"]);
+    }
+
+    #[test]
+    fn of_too_many_lines_the_best_are_shown_and_the_others_counted() {
+        let colours: Vec<f64> = (0..620).map(f64::from).collect();
+        let chart = chart(&colours, Better::Higher);
+        let order = order(&chart);
+        assert_eq!(order.len(), 500);
+        assert_eq!(order.last().map(String::as_str), Some("line 619"));
+        assert!(chart.to_svg(&Style::default()).contains("… and 120 more"));
+    }
+
+    #[test]
+    fn a_line_with_a_missing_value_has_a_gap() {
+        let mut chart = chart(&[1.0, 2.0], Better::Higher);
+        chart.lines[0].values[1] = f64::NAN;
+        // Between two gaps at the ends of the chart there is no line left.
+        assert_eq!(order(&chart), ["line 1"]);
+        chart.axes.push(chart.axes[0].clone());
+        chart.lines[0].values.push(0.0);
+        chart.lines[1].values.push(0.0);
+        assert_eq!(order(&chart), ["line 0", "line 1"]);
+    }
+
+    #[test]
+    fn lines_through_one_name_are_fanned_out() {
+        let chart = chart(&[1.0; 6], Better::Higher);
+        let lines: Vec<&ParallelLine> = chart.lines.iter().collect();
+        let rail = Rail::new(&chart.axes[1], 1, &lines, &Style::default());
+        let crossings: Vec<f64> = rail.crossings.into_iter().flatten().collect();
+        assert_eq!(crossings.len(), 6);
+        assert!(crossings.is_sorted_by(|one, two| one < two));
+        // All within the upper half, which is that of the first name.
+        assert!(crossings.iter().all(|&share| share > 0.5 && share < 1.0));
+    }
+}

@@ -137,3 +137,78 @@ fn key(numbers: &[String], names: &[&str], style: &Style) -> Vec<Entry> {
         .chain(more)
         .collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn chart(names: &[&str]) -> ParetoScatter {
+        let point = |(index, name): (usize, &&str)| ScatterPoint {
+            name: (*name).to_owned(),
+            x: index as f64,
+            y: (index as f64).sqrt(),
+            mark: if index == 1 {
+                "best".to_owned()
+            } else {
+                String::new()
+            },
+            ..ScatterPoint::default()
+        };
+        ParetoScatter {
+            x_better: Better::Lower,
+            y_better: Better::Higher,
+            points: names.iter().enumerate().map(point).collect(),
+            ..ParetoScatter::default()
+        }
+    }
+
+    fn texts(chart: &ParetoScatter) -> Vec<String> {
+        let drawing = chart.draw(&Style::default());
+        let texts = drawing.texts();
+        texts.iter().map(|text| text.label.plain.clone()).collect()
+    }
+
+    #[test]
+    fn short_names_stand_beside_their_points() {
+        let texts = texts(&chart(&["linear", "small", "large"]));
+        for expected in ["linear", "small (best)", "large"] {
+            assert!(texts.iter().any(|text| text == expected), "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn long_names_stand_in_the_legend_and_numbers_beside_the_points() {
+        let long = "layers=3-width=128-lr=0.01-cosine-weight_decay";
+        let texts = texts(&chart(&["linear", long, "large"]));
+        for expected in ["1", "2 (best)", "3", "linear", long, "large"] {
+            assert!(texts.iter().any(|text| text == expected), "{texts:?}");
+        }
+    }
+
+    #[test]
+    fn points_without_a_place_are_left_out() {
+        let mut chart = chart(&["linear", "small", "large"]);
+        chart.x = Axis::log("time", "s");
+        chart.points[2].y = f64::NAN;
+        let texts = texts(&chart);
+        assert!(texts.iter().any(|text| text == "small (best)"));
+        assert!(!texts.iter().any(|text| text == "linear" || text == "large"));
+    }
+
+    #[test]
+    fn twice_the_area_is_twice_the_size() {
+        let points: Vec<ScatterPoint> = [100.0, 50.0, 1.0]
+            .into_iter()
+            .map(|size| ScatterPoint {
+                size,
+                ..ScatterPoint::default()
+            })
+            .collect();
+        let points: Vec<&ScatterPoint> = points.iter().collect();
+        let sizes = Sizes::new(Some(&Axis::linear("parameters", "")), &points);
+        let area = |size: f64| sizes.radius(size).powi(2);
+        assert!((area(100.0) / area(50.0) - 2.0).abs() < 1e-9);
+        // The smallest are still seen.
+        assert!(sizes.radius(0.0) > 2.0);
+    }
+}

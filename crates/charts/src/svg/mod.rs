@@ -1,8 +1,11 @@
-//! Drawings as SVG text.
+//! Drawings as SVG text. Writing to a `String` never fails.
+
+mod number;
 
 use crate::drawing::{Drawing, Mark, Outline, Paint};
 use crate::geometry::Point;
 use crate::text::{Anchor, FONT_SIZE, RAISED_BY, RAISED_SIZE, Text};
+use number::{After, Hundredths, Number, hundredths};
 use std::fmt::{self, Display, Formatter, Write};
 
 /// Fonts in the order in which a reader's machine is asked for them.
@@ -176,58 +179,6 @@ fn write_text(to: &mut String, text: &Text) {
     to.push_str("</text>\n");
 }
 
-/// A coordinate in hundredths of a pixel. What is too large for them is none of a chart's.
-fn hundredths(value: f64) -> i64 {
-    (value * 100.0).round() as i64
-}
-
-/// A number with at most two decimals and no more digits than it needs.
-struct Number(f64);
-
-impl Display for Number {
-    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
-        Hundredths(hundredths(self.0)).fmt(to)
-    }
-}
-
-/// The number of hundredths, as a decimal number.
-struct Hundredths(i64);
-
-impl Display for Hundredths {
-    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
-        if self.0 < 0 {
-            to.write_char('-')?;
-        }
-        let (whole, rest) = (self.0.unsigned_abs() / 100, self.0.unsigned_abs() % 100);
-        match (whole, rest) {
-            (0, 0) => to.write_char('0'),
-            (_, 0) => write!(to, "{whole}"),
-            (0, _) => to.write_str(decimals(rest).as_str()),
-            (..) => write!(to, "{whole}{}", decimals(rest)),
-        }
-    }
-}
-
-fn decimals(hundredths: u64) -> String {
-    match hundredths.is_multiple_of(10) {
-        true => format!(".{}", hundredths / 10),
-        false => format!(".{hundredths:02}"),
-    }
-}
-
-/// A number of hundredths that follows another in path data: a minus sign parts them, a space
-/// otherwise.
-struct After(i64);
-
-impl Display for After {
-    fn fmt(&self, to: &mut Formatter<'_>) -> fmt::Result {
-        if self.0 >= 0 {
-            to.write_char(' ')?;
-        }
-        Hundredths(self.0).fmt(to)
-    }
-}
-
 /// Text as XML content or attribute. Line breaks become spaces, characters that XML 1.0 does not
 /// allow become replacement characters.
 struct Escaped<'a>(&'a str);
@@ -272,24 +223,6 @@ mod tests {
             title: "Loss & <accuracy>".to_owned(),
             description: "\"Falls\" to 'zero'".to_owned(),
             marks,
-        }
-    }
-
-    #[test]
-    fn numbers_have_two_decimals_at_most() {
-        let cases = [
-            (0.0, "0"),
-            (-0.001, "0"),
-            (0.5, ".5"),
-            (-0.25, "-.25"),
-            (12.0, "12"),
-            (12.3, "12.3"),
-            (12.345, "12.35"),
-            (-7.006, "-7.01"),
-            (100.05, "100.05"),
-        ];
-        for (value, text) in cases {
-            assert_eq!(Number(value).to_string(), text);
         }
     }
 
