@@ -407,8 +407,8 @@ fn pareto(trials: &[Trial], third: Third) -> ParetoScatter {
         heading: Heading::new("Accuracy against time"),
         x: Axis::log("time of an epoch", "s"),
         y: Axis::linear("validation accuracy", "%"),
-        x_better: Better::Lower,
-        y_better: Better::Higher,
+        x_better: Direction::Minimise,
+        y_better: Direction::Maximise,
         points: points.collect(),
         size: (third == Third::Size).then(|| Axis::linear("parameters", "thousand")),
         shapes: match third {
@@ -446,7 +446,7 @@ fn parallel(trials: &[Trial]) -> ParallelCoordinates {
         axes,
         lines: trials.iter().map(line).collect(),
         colour: Axis::linear("validation accuracy", "%"),
-        better: Better::Higher,
+        better: Direction::Maximise,
     }
 }
 
@@ -476,7 +476,7 @@ fn pareto_of_few() -> ParetoScatter {
         heading: Heading::new("Models of different kinds"),
         x: Axis::log("training time", "s"),
         y: Axis::linear("test accuracy", "%"),
-        x_better: Better::Lower,
+        x_better: Direction::Minimise,
         points: points.map(point).into(),
         front: "best for its time".to_owned(),
         others: "others".to_owned(),

@@ -2,7 +2,7 @@
 
 use crate::samples::french;
 use crate::{
-    Axis, Better, Categories, Cell, CurvePoint, FactorEffect, Heading, HeatMap, LayerLine,
+    Axis, Categories, Cell, CurvePoint, Direction, FactorEffect, Heading, HeatMap, LayerLine,
     LayerLines, LearningCurves, LevelEffect, MainEffects, ParallelAxis, ParallelCoordinates,
     ParallelLine, ParetoScatter, Scale, ScatterPoint, Style, TrialCurves,
 };
@@ -59,8 +59,8 @@ fn any_categories(count: std::ops::Range<usize>) -> impl Strategy<Value = Catego
         .prop_map(|(label, unit, names)| Categories { label, unit, names })
 }
 
-fn any_better() -> impl Strategy<Value = Better> {
-    prop::sample::select(vec![Better::Higher, Better::Lower])
+fn any_better() -> impl Strategy<Value = Direction> {
+    prop::sample::select(vec![Direction::Maximise, Direction::Minimise])
 }
 
 pub(crate) fn any_style() -> impl Strategy<Value = Style> {

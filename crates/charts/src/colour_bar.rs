@@ -1,7 +1,8 @@
 //! What the colours of values stand for.
 
 use crate::axis::{Axis, draw_upwards, upright_ticks};
-use crate::better::Better;
+use statistics::Direction;
+
 use crate::colour::{AXIS, Colour};
 use crate::colour_map::sequential;
 use crate::drawing::{Mark, Outline, Paint, Stroke};
@@ -23,13 +24,13 @@ const STEPS: u32 = 48;
 /// The colours of values between two ends.
 pub(crate) struct Colours {
     span: Span,
-    dark: Better,
+    dark: Direction,
     lightest: f64,
 }
 
 impl Colours {
     /// The lightest colour is `lightest` of the way from light to dark.
-    pub(crate) fn new(span: Span, dark: Better, lightest: f64) -> Self {
+    pub(crate) fn new(span: Span, dark: Direction, lightest: f64) -> Self {
         Self {
             span,
             dark,
@@ -44,8 +45,8 @@ impl Colours {
 
     fn at(&self, share: f64) -> Colour {
         let share = match self.dark {
-            Better::Higher => share,
-            Better::Lower => 1.0 - share,
+            Direction::Maximise => share,
+            Direction::Minimise => 1.0 - share,
         };
         sequential(self.lightest + (1.0 - self.lightest) * share.clamp(0.0, 1.0))
     }
@@ -123,14 +124,14 @@ mod tests {
             let colours = Colours::new(span, dark, 0.2);
             colours.of(value).unwrap().luminance()
         };
-        assert!(luminance(Better::Higher, 10.0) < luminance(Better::Higher, 0.0));
-        assert!(luminance(Better::Lower, 10.0) > luminance(Better::Lower, 0.0));
+        assert!(luminance(Direction::Maximise, 10.0) < luminance(Direction::Maximise, 0.0));
+        assert!(luminance(Direction::Minimise, 10.0) > luminance(Direction::Minimise, 0.0));
         assert_eq!(
-            luminance(Better::Higher, 10.0),
-            luminance(Better::Lower, 0.0)
+            luminance(Direction::Maximise, 10.0),
+            luminance(Direction::Minimise, 0.0)
         );
         assert!(
-            Colours::new(span, Better::Higher, 0.0)
+            Colours::new(span, Direction::Maximise, 0.0)
                 .of(f64::NAN)
                 .is_none()
         );

@@ -28,7 +28,6 @@
 #[cfg(test)]
 mod arbitrary;
 mod axis;
-mod better;
 mod category;
 mod chart;
 #[cfg(test)]
@@ -66,7 +65,7 @@ mod text;
 mod ticks;
 
 pub use axis::Axis;
-pub use better::{Better, pareto_front};
+
 pub use category::Categories;
 pub use chart::Chart;
 pub use curve::CurvePoint;
@@ -79,4 +78,5 @@ pub use parallel::{ParallelAxis, ParallelCoordinates, ParallelLine};
 pub use pareto::{ParetoScatter, ScatterPoint};
 pub use png::PngError;
 pub use scale::Scale;
+pub use statistics::Direction;
 pub use style::{Heading, Style};

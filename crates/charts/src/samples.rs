@@ -1,9 +1,9 @@
 //! Charts for tests, of the usual kind.
 
 use crate::{
-    Axis, Better, Categories, Cell, Chart, CurvePoint, FactorEffect, Heading, HeatMap, LayerLine,
-    LayerLines, LearningCurves, LevelEffect, MainEffects, ParallelAxis, ParallelCoordinates,
-    ParallelLine, ParetoScatter, ScatterPoint, Style, TrialCurves,
+    Axis, Categories, Cell, Chart, CurvePoint, Direction, FactorEffect, Heading, HeatMap,
+    LayerLine, LayerLines, LearningCurves, LevelEffect, MainEffects, ParallelAxis,
+    ParallelCoordinates, ParallelLine, ParetoScatter, ScatterPoint, Style, TrialCurves,
 };
 
 pub(crate) fn french() -> Style {
@@ -243,8 +243,8 @@ fn pareto() -> ParetoScatter {
         heading: Heading::new("Accuracy against time"),
         x: Axis::log("time of an epoch", "s"),
         y: Axis::linear("validation accuracy", "%"),
-        x_better: Better::Lower,
-        y_better: Better::Higher,
+        x_better: Direction::Minimise,
+        y_better: Direction::Maximise,
         points: points.collect(),
         size: Some(Axis::linear("parameters", "thousand")),
         shapes: Categories::default(),
@@ -275,6 +275,6 @@ fn parallel() -> ParallelCoordinates {
             .collect(),
         lines: lines.collect(),
         colour: accuracy,
-        better: Better::Higher,
+        better: Direction::Maximise,
     }
 }

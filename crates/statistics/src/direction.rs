@@ -1,9 +1,10 @@
 //! Which way is better.
 
 /// Whether large or small numbers are better.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Direction {
     /// Large is better: an accuracy.
+    #[default]
     Maximise,
     /// Small is better: a loss, seconds, bytes.
     Minimise,
@@ -11,7 +12,7 @@ pub enum Direction {
 
 impl Direction {
     /// The value as one that is better the smaller it is. Both zeros become 0.
-    pub(crate) fn cost(self, value: f64) -> f64 {
+    pub fn cost(self, value: f64) -> f64 {
         match self {
             Self::Maximise => 0.0 - value,
             Self::Minimise => 0.0 + value,

@@ -3,7 +3,8 @@
 mod sheet;
 
 use crate::axis::Axis;
-use crate::better::Better;
+use statistics::Direction;
+
 use crate::category::Categories;
 use crate::chart::Chart;
 use crate::colour_bar::Colours;
@@ -112,7 +113,7 @@ impl Chart for HeatMap {
         let (Some(found), false) = (found, rows.is_empty() || columns.is_empty()) else {
             return without_data(&self.heading, style);
         };
-        let colours = Colours::new(asked.unwrap_or(found), Better::Higher, 0.0);
+        let colours = Colours::new(asked.unwrap_or(found), Direction::Maximise, 0.0);
         let sheet = Sheet::new(self, (rows, more_rows), (columns, more_columns), style);
         sheet.draw(self, &colours, style)
     }
@@ -165,7 +166,7 @@ mod tests {
         let map = confusion(&counts);
         let colours = Colours::new(
             Span::exactly(map.colour.scale, [0.0, 100.0]).unwrap(),
-            Better::Higher,
+            Direction::Maximise,
             0.0,
         );
         let drawing = map.draw(&Style::default());

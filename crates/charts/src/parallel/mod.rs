@@ -4,7 +4,8 @@ mod rail;
 mod sheet;
 
 use crate::axis::Axis;
-use crate::better::Better;
+use statistics::Direction;
+
 use crate::category::Categories;
 use crate::chart::Chart;
 use crate::colour_bar::Colours;
@@ -27,7 +28,7 @@ pub struct ParallelCoordinates {
     /// What the colours stand for.
     pub colour: Axis,
     /// Which values are the good ones.
-    pub better: Better,
+    pub better: Direction,
 }
 
 /// An axis that lines cross.
@@ -84,10 +85,10 @@ impl ParallelCoordinates {
     fn ranked(&self) -> Vec<&ParallelLine> {
         let coloured = |line: &&ParallelLine| self.colour.scale.shows(line.colour);
         let mut lines: Vec<&ParallelLine> = self.lines.iter().filter(coloured).collect();
-        let merit = |line: &ParallelLine| self.better.merit(line.colour);
+        let cost = |line: &ParallelLine| self.better.cost(line.colour);
         // Of equals the first stays on top.
         lines.reverse();
-        lines.sort_by(|one, two| merit(one).total_cmp(&merit(two)));
+        lines.sort_by(|one, two| cost(two).total_cmp(&cost(one)));
         lines
     }
 }
@@ -97,7 +98,7 @@ mod tests {
     use super::*;
     use crate::drawing::Mark;
 
-    fn chart(colours: &[f64], better: Better) -> ParallelCoordinates {
+    fn chart(colours: &[f64], better: Direction) -> ParallelCoordinates {
         let names = Categories::new("factor", ["a", "b"]);
         let line = |(index, &colour): (usize, &f64)| ParallelLine {
             name: format!("line {index}"),
@@ -125,16 +126,16 @@ mod tests {
     #[test]
     fn the_best_line_is_on_top() {
         let colours = [0.5, 0.9, 0.1, f64::NAN];
-        let higher = order(&chart(&colours, Better::Higher));
+        let higher = order(&chart(&colours, Direction::Maximise));
         assert_eq!(higher, ["line 2", "line 0", "line 1"]);
-        let lower = order(&chart(&colours, Better::Lower));
+        let lower = order(&chart(&colours, Direction::Minimise));
         assert_eq!(lower, ["line 1", "line 0", "line 2"]);
     }
 
     #[test]
     fn of_too_many_lines_the_best_are_shown_and_the_others_counted() {
         let colours: Vec<f64> = (0..620).map(f64::from).collect();
-        let chart = chart(&colours, Better::Higher);
+        let chart = chart(&colours, Direction::Maximise);
         let order = order(&chart);
         assert_eq!(order.len(), 500);
         assert_eq!(order.last().map(String::as_str), Some("line 619"));
@@ -143,7 +144,7 @@ mod tests {
 
     #[test]
     fn a_line_with_a_missing_value_has_a_gap() {
-        let mut chart = chart(&[1.0, 2.0], Better::Higher);
+        let mut chart = chart(&[1.0, 2.0], Direction::Maximise);
         chart.lines[0].values[1] = f64::NAN;
         // Between two gaps at the ends of the chart there is no line left.
         assert_eq!(order(&chart), ["line 1"]);
@@ -155,7 +156,7 @@ mod tests {
 
     #[test]
     fn lines_through_one_name_are_fanned_out() {
-        let chart = chart(&[1.0; 6], Better::Higher);
+        let chart = chart(&[1.0; 6], Direction::Maximise);
         let lines: Vec<&ParallelLine> = chart.lines.iter().collect();
         let rail = Rail::new(&chart.axes[1], 1, &lines, &Style::default());
         let crossings: Vec<f64> = rail.crossings.into_iter().flatten().collect();

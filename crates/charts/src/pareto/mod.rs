@@ -5,7 +5,8 @@ mod scene;
 mod sizes;
 
 use crate::axis::Axis;
-use crate::better::{Better, pareto_front};
+use statistics::Direction;
+
 use crate::category::Categories;
 use crate::chart::Chart;
 use crate::drawing::Drawing;
@@ -28,9 +29,9 @@ pub struct ParetoScatter {
     /// The gain, mostly.
     pub y: Axis,
     /// Which values along x are the good ones.
-    pub x_better: Better,
+    pub x_better: Direction,
     /// Which values along y are the good ones.
-    pub y_better: Better,
+    pub y_better: Direction,
     /// In any order.
     pub points: Vec<ScatterPoint>,
     /// What the areas of points stand for.
@@ -67,6 +68,19 @@ const SHORT_NAME: f64 = 110.0;
 /// Beyond the best point, as a share of the height.
 const ROOM_BEYOND: f64 = 0.09;
 
+impl ParetoScatter {
+    /// The points that no other beats, from the best in x to the best in y, as indices.
+    fn front(&self, shown: &[&ScatterPoint]) -> Vec<usize> {
+        let values: Vec<[f64; 2]> = shown.iter().map(|point| [point.x, point.y]).collect();
+        let objectives = [self.x_better, self.y_better];
+        // Each point has both values: there is no error.
+        let mut front = statistics::pareto_front(&objectives, &values).unwrap_or_default();
+        let cost = |index: usize| self.x_better.cost(values[index][0]);
+        front.sort_by(|&one, &other| cost(one).total_cmp(&cost(other)));
+        front
+    }
+}
+
 impl Chart for ParetoScatter {
     fn draw(&self, style: &Style) -> Drawing {
         let shown: Vec<&ScatterPoint> = self
@@ -81,11 +95,10 @@ impl Chart for ParetoScatter {
         };
         // Names of points on the front stand beyond it.
         let y = match self.y_better {
-            Better::Higher => y.extended(0.0, ROOM_BEYOND),
-            Better::Lower => y.extended(ROOM_BEYOND, 0.0),
+            Direction::Maximise => y.extended(0.0, ROOM_BEYOND),
+            Direction::Minimise => y.extended(ROOM_BEYOND, 0.0),
         };
-        let values: Vec<(f64, f64)> = shown.iter().map(|point| (point.x, point.y)).collect();
-        let front = pareto_front(&values, self.x_better, self.y_better);
+        let front = self.front(&shown);
         let sizes = Sizes::new(self.size.as_ref(), &shown);
         let layout = |key: Vec<Entry>| Layout {
             heading: &self.heading,
@@ -155,8 +168,8 @@ mod tests {
             ..ScatterPoint::default()
         };
         ParetoScatter {
-            x_better: Better::Lower,
-            y_better: Better::Higher,
+            x_better: Direction::Minimise,
+            y_better: Direction::Maximise,
             points: names.iter().enumerate().map(point).collect(),
             ..ParetoScatter::default()
         }

@@ -2,13 +2,14 @@
 
 use super::sizes::Sizes;
 use super::{ParetoScatter, SHORT_NAME, ScatterPoint};
-use crate::better::Better;
+
 use crate::colour::{DARK, VERMILION};
 use crate::drawing::{Mark, Outline, Paint, Stroke};
 use crate::geometry::{Point, Rectangle};
 use crate::placement::Placement;
 use crate::plot::Plot;
 use crate::text::{Anchor, FONT_SIZE, Text, shortened, width};
+use statistics::Direction;
 
 /// From a point that is marked to its ring, in CSS pixels.
 const RING: f64 = 4.0;
@@ -130,10 +131,10 @@ impl<'a> Scene<'a> {
 }
 
 /// To the right where more is better.
-fn towards(better: Better) -> f64 {
+fn towards(better: Direction) -> f64 {
     match better {
-        Better::Higher => 1.0,
-        Better::Lower => -1.0,
+        Direction::Maximise => 1.0,
+        Direction::Minimise => -1.0,
     }
 }
 
@@ -143,12 +144,12 @@ fn steps(chart: &ParetoScatter, front: &[Point], area: &Rectangle) -> Vec<Point>
         return Vec::new();
     };
     let worst_x = match chart.x_better {
-        Better::Higher => area.left,
-        Better::Lower => area.right,
+        Direction::Maximise => area.left,
+        Direction::Minimise => area.right,
     };
     let worst_y = match chart.y_better {
-        Better::Higher => area.bottom,
-        Better::Lower => area.top,
+        Direction::Maximise => area.bottom,
+        Direction::Minimise => area.top,
     };
     let mut steps = vec![Point::new(first.x, worst_y), *first];
     for pair in front.windows(2) {
