@@ -6,8 +6,8 @@ use super::error::CliError;
 use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load};
 use crate::plan::Plan;
-use crate::record::{Results, Store, lock, prepare, write_atomically};
-use crate::report::{Report, TrialClasses, View};
+use crate::record::{Results, Store, lock, prepare, remove_file, write_atomically};
+use crate::report::{File, Report, TrialClasses, View};
 use crate::spec::Sweep;
 use std::path::{Path, PathBuf};
 
@@ -94,6 +94,7 @@ pub(super) fn write_report(
     for inner in folders {
         prepare(&folder.join(inner)).map_err(CliError::Record)?;
     }
+    remove_old_pictures(&folder.join(&plan.name), &files)?;
     let mut paths = Vec::new();
     for file in &files {
         let path = folder.join(&file.path);
@@ -104,4 +105,17 @@ pub(super) fn write_report(
         }
     }
     Ok(Written { tables, paths })
+}
+
+/// Removes the pictures of an earlier report that this one does not have.
+fn remove_old_pictures(folder: &Path, files: &[File]) -> Result<(), CliError> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    for path in entries.map(|entry| entry.path()) {
+        let is_picture = path.extension().is_some_and(|e| e == "svg" || e == "png");
+        let is_current = files.iter().any(|file| path.ends_with(&file.path));
+        if is_picture && !is_current {
+            remove_file(&path).map_err(CliError::Record)?;
+        }
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use super::error::{RecordError, on};
 use std::fs::File;
-use std::io::Write;
+use std::io::{ErrorKind, Write};
 use std::path::Path;
 
 /// Writes `contents` to `path`, whatever it was before: after a crash the file is the old one or
@@ -50,6 +50,19 @@ fn folder_of(path: &Path) -> &Path {
         .parent()
         .filter(|parent| !parent.as_os_str().is_empty());
     parent.unwrap_or(Path::new("."))
+}
+
+/// Removes a file, if it is there.
+///
+/// # Errors
+/// A file that cannot be removed.
+pub fn remove_file(path: &Path) -> Result<(), RecordError> {
+    match std::fs::remove_file(path) {
+        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
+            Err(on("remove", path)(error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Makes sure that `folder` is there and can be written to.

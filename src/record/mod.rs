@@ -27,7 +27,7 @@ mod store;
 mod weights;
 mod whole;
 
-pub use atomic::{prepare, write_atomically};
+pub use atomic::{prepare, remove_file, write_atomically};
 pub use best::{BestTrial, has_best, remove_best, renew_best, write_best};
 pub use classes::RunClasses;
 pub use confusion::Confusion;

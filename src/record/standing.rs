@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 
 /// Where a trial stands among others, all of whose runs have finished: the better is the less.
 ///
-/// As the tables rank: by the mean score over the validation splits, of equal ones by the lower
+/// Tables rank by it, and weights are kept by it: by the mean score over the validation splits, of equal ones by the lower
 /// mean loss, then in the order of the plan. Trials without validation come last, in that order.
 #[derive(Clone, Copy, Debug)]
 pub struct Standing {
@@ -52,8 +52,7 @@ impl Standing {
     }
 }
 
-/// The compensated sum (Kahan 1965): equal scores in another order tie. It is that of polars, whose
-/// means the tables rank by.
+/// The compensated sum (Kahan 1965): equal scores in another order tie.
 fn sum(values: impl Iterator<Item = f64>) -> f64 {
     let (mut sum, mut error) = (0.0_f64, 0.0);
     for value in values {

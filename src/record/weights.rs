@@ -1,7 +1,7 @@
 //! `model.safetensors`: the weights of a run's final network.
 
-use super::atomic::write_before_result;
-use super::error::{RecordError, on};
+use super::atomic::{remove_file, write_before_result};
+use super::error::RecordError;
 use crate::spec::Config;
 use crate::trained::{ModelError, WEIGHTS_FILE, Weights, from_safetensors, to_safetensors};
 use std::io::ErrorKind;
@@ -45,11 +45,5 @@ pub fn read_weights(run_folder: &Path, config: &Config) -> Result<Option<Weights
 /// # Errors
 /// A file that cannot be removed.
 pub fn remove_weights(run_folder: &Path) -> Result<(), RecordError> {
-    let path = run_folder.join(WEIGHTS_FILE);
-    match std::fs::remove_file(&path) {
-        Err(error) if !matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory) => {
-            Err(on("remove", &path)(error))
-        }
-        _ => Ok(()),
-    }
+    remove_file(&run_folder.join(WEIGHTS_FILE))
 }

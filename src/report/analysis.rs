@@ -161,6 +161,12 @@ impl Analysis {
         self.chosen = choice.map(|choice| ranked[choice.chosen]);
     }
 
+    /// The mean score of a ranked trial.
+    pub(super) fn mean(&self, trial: usize) -> Option<f64> {
+        let scores = self.scores[trial].as_ref()?;
+        Some(scores.iter().sum::<f64>() / scores.len() as f64)
+    }
+
     /// Whether the trial can be told from the best, where they were compared.
     pub(super) fn differs(&self, trial: usize) -> Option<bool> {
         self.against_best[trial].map(is_different)

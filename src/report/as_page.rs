@@ -223,9 +223,7 @@ fn front(material: &Material, trials: &[usize]) -> PolarsResult<Vec<bool>> {
     let rank_by = material.sweep.report.rank_by;
     let seconds = material.frame.column(SECONDS)?.f64()?;
     let point = |(row, &trial): (usize, &usize)| {
-        let scores = material.analysis.scores[trial].as_ref();
-        let mean = scores.map(|scores| scores.iter().sum::<f64>() / scores.len() as f64);
-        [mean, seconds.get(row)].map(|value| value.unwrap_or(f64::NAN))
+        [material.analysis.mean(trial), seconds.get(row)].map(|value| value.unwrap_or(f64::NAN))
     };
     let points: Vec<[f64; 2]> = trials.iter().enumerate().map(point).collect();
     let objectives = [super::analysis::direction(rank_by), Direction::Minimise];

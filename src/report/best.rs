@@ -1,6 +1,10 @@
 //! A configuration as a sweep file that runs as it is.
 
-use crate::spec::{Config, RankBy};
+use super::analysis::Analysis;
+use super::document::{Block, Document};
+use super::wording::Wording;
+use crate::plan::Plan;
+use crate::spec::{Config, Language, RankBy, Sweep};
 use serde_json::{Map, Value, json};
 
 /// The configuration as the YAML of a sweep of one trial.
@@ -13,6 +17,36 @@ pub fn as_sweep(name: &str, config: &Config, rank_by: RankBy) -> String {
     document.insert("report".to_owned(), json!({ "rank_by": rank_by.name() }));
     // JSON values are YAML values; text keys and finite numbers always serialise.
     serde_saphyr::to_string(&Value::Object(document)).expect("a configuration is plain values")
+}
+
+/// The configuration of the chosen trial or, without a choice of another, of the best.
+pub(super) fn best_configuration(
+    document: &mut Document,
+    words: Wording,
+    sweep: &Sweep,
+    plan: &Plan,
+    analysis: &Analysis,
+    best: usize,
+) {
+    let chosen = analysis.chosen.unwrap_or(best);
+    let trial = &plan.trials[chosen];
+    document.section(match chosen == best {
+        true => words.pick("Best configuration", "Meilleure configuration"),
+        false => words.pick("Chosen configuration", "Configuration choisie"),
+    });
+    document.paragraph(match words.language {
+        Language::English => format!("`{}`, as a sweep file of its own:", trial.name),
+        Language::French => format!("`{}`, comme fichier de balayage à part :", trial.name),
+    });
+    let name = best_name(&sweep.name);
+    let yaml = as_sweep(&name, &trial.config, sweep.report.rank_by);
+    document.blocks.push(Block::Yaml(yaml));
+}
+
+/// The sweep's name with `-best` behind it, within the length that a name may have.
+fn best_name(name: &str) -> String {
+    let kept: String = name.chars().take(59).collect();
+    format!("{kept}-best")
 }
 
 #[cfg(test)]

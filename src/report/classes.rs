@@ -1,9 +1,12 @@
 //! How each class fares in one trial.
 
+use super::document::Document;
 use super::table::{Align, Table};
 use super::wording::Wording;
 use crate::event::ClassScores;
+use crate::plan::Plan;
 use crate::record::RunClasses;
+use crate::spec::Language;
 
 /// Classes whose confusions fit into a table.
 const MOST_CONFUSED: usize = 20;
@@ -82,5 +85,64 @@ impl TrialClasses {
             table.row(cells);
         }
         Some(table)
+    }
+}
+
+/// Adds how each class fares in the trial that is shown more closely.
+pub(super) fn classes_of_best(
+    document: &mut Document,
+    words: Wording,
+    plan: &Plan,
+    trial: usize,
+    classes: &TrialClasses,
+) {
+    let validated = classes.scores.validation.is_some();
+    document.section(match plan.trials.len() {
+        1 => words.pick("Classes", "Classes"),
+        _ => words.pick("Classes of the best trial", "Classes du meilleur essai"),
+    });
+    let name = &plan.trials[trial].name;
+    document.paragraph(match (words.language, validated) {
+        (Language::English, true) => format!(
+            "The share of each class that `{name}` classifies rightly on the validation samples \
+             and on the test set, over all of its runs."
+        ),
+        (Language::English, false) => format!(
+            "The share of each class that `{name}` classifies rightly on the test set, over all \
+             of its runs."
+        ),
+        (Language::French, true) => format!(
+            "La part de chaque classe que `{name}` classe bien sur les exemples de validation et \
+             sur l’ensemble de test, sur tous ses entraînements."
+        ),
+        (Language::French, false) => format!(
+            "La part de chaque classe que `{name}` classe bien sur l’ensemble de test, sur tous \
+             ses entraînements."
+        ),
+    });
+    document.table(classes.accuracies(words));
+    if classes.unlisted() > 0 {
+        let count = classes.unlisted();
+        document.paragraph(match words.language {
+            Language::English => format!("{count} more classes are left out."),
+            Language::French => format!("{count} autres classes sont omises."),
+        });
+    }
+    if let Some(confusion) = classes.confusion(words) {
+        document.paragraph(match validated {
+            true => words.pick(
+                "Confusion matrix: validation samples by their true class (row) and the predicted \
+                 one (column), over all runs.",
+                "Matrice de confusion : exemples de validation selon leur vraie classe (ligne) et \
+                 la classe prédite (colonne), sur tous les entraînements.",
+            ),
+            false => words.pick(
+                "Confusion matrix: test samples by their true class (row) and the predicted one \
+                 (column), over all runs.",
+                "Matrice de confusion : exemples de test selon leur vraie classe (ligne) et la \
+                 classe prédite (colonne), sur tous les entraînements.",
+            ),
+        });
+        document.table(confusion);
     }
 }

@@ -58,8 +58,8 @@ impl Document {
     }
 
     /// Adds a picture, if there is one.
-    pub(super) fn figure(&mut self, figure: Option<Figure>) {
-        self.blocks.extend(figure.map(Block::Figure));
+    pub(super) fn figure(&mut self, figure: impl Into<Option<Figure>>) {
+        self.blocks.extend(figure.into().map(Block::Figure));
     }
 
     /// The pictures.

@@ -5,7 +5,7 @@ use super::analysis::Analysis;
 use super::metric::{Metric, epochs_to, metrics};
 use super::status::Status;
 use crate::plan::{Column as Factor, Plan, Trial};
-use crate::record::Results;
+use crate::record::{Results, Standing};
 use crate::spec::{RankBy, Sweep};
 use polars::prelude::*;
 use serde_json::Value;
@@ -174,41 +174,38 @@ pub(super) fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsRes
     frame.with_column(Column::new("runs_finished".into(), finished))?;
     let total: Vec<u32> = statuses.iter().map(|s| s.runs as u32).collect();
     frame.with_column(Column::new("runs".into(), total))?;
-    ranked(frame, sweep.report.rank_by)
+    ranked(frame, plan, results, sweep.report.rank_by)
 }
 
-/// Sorts by score and puts the rank in front; the columns in the order in which they are read.
-fn ranked(mut frame: DataFrame, rank_by: RankBy) -> PolarsResult<DataFrame> {
-    let (score, descending) = (score_column(rank_by), rank_by == RankBy::Accuracy);
-    let complete: Vec<bool> = frame
-        .column("status")?
-        .str()?
+/// Puts the ranked trials first, the best of them in front, and the rank before the other columns;
+/// the columns in the order in which they are read.
+fn ranked(
+    frame: DataFrame,
+    plan: &Plan,
+    results: &Results,
+    rank_by: RankBy,
+) -> PolarsResult<DataFrame> {
+    let trials = 0..plan.trials.len();
+    let standing = |trial| Standing::of(plan, trial, rank_by, |run| results.runs.get(&run));
+    let standings = trials.clone().filter_map(standing);
+    let mut ranked: Vec<Standing> = standings.filter(Standing::is_ranked).collect();
+    ranked.sort();
+    let mut is_ranked = vec![false; trials.len()];
+    ranked
         .iter()
-        .map(|status| status == Some("finished"))
+        .for_each(|standing| is_ranked[standing.trial] = true);
+    let unranked = trials.filter(|&trial| !is_ranked[trial]);
+    let first = ranked.iter().map(|standing| standing.trial);
+    let order: Vec<IdxSize> = first
+        .chain(unranked)
+        .map(|trial| trial as IdxSize)
         .collect();
-    let scores: Vec<Option<f64>> = frame
-        .column(score)?
-        .f64()?
-        .iter()
-        .zip(&complete)
-        .map(|(score, complete)| score.filter(|_| *complete))
-        .collect();
-    frame.with_column(Column::new("score".into(), scores))?;
-    // Ties: the lower loss, then the order of the plan.
-    let options = SortMultipleOptions::default()
-        .with_order_descending_multi([descending, false, false])
-        .with_nulls_last(true)
-        .with_maintain_order(true);
-    let mut frame = frame.sort(["score", "mean_val_loss", "position"], options)?;
-    let ranks: Vec<Option<u32>> = frame
-        .column("score")?
-        .f64()?
-        .iter()
-        .zip(1_u32..)
-        .map(|(score, rank)| score.map(|_| rank))
+    // The frame's rows are still in the order of the plan.
+    let mut frame = frame.take(&IdxCa::from_vec("order".into(), order))?;
+    let ranks: Vec<Option<u32>> = (0..frame.height())
+        .map(|row| (row < ranked.len()).then_some(row as u32 + 1))
         .collect();
     frame.insert_column(0, Column::new("rank".into(), ranks))?;
-    let _ = frame.drop_in_place("score")?;
     let names: Vec<PlSmallStr> = frame.get_column_names_owned();
     let group = |name: &str| match name {
         "rank" => 0,

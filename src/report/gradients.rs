@@ -1,6 +1,9 @@
 //! The norms of the layers' gradients, from the first epoch to the last: where vanishing and
 //! exploding gradients are seen.
 
+use super::content::Material;
+use super::document::Document;
+use super::figures::Figures;
 use super::metric::{finished_runs, mean};
 use super::table::{Align, Table};
 use super::wording::{Wording, missing};
@@ -13,9 +16,41 @@ const MOST_TRIALS: usize = 12;
 /// Layers beside each other that can still be read.
 const MOST_LAYERS: usize = 20;
 
+/// What to see in the gradients' norms, in English and in French.
+const NOTE: [&str; 2] = [
+    "The norm of the gradient of each layer's weights, in the last step of the first epoch → of the \
+     last; layer1 is next to the input; means over the runs. Norms that fall from the last layer \
+     toward layer1 are a vanishing gradient: the layers near the input hardly learn. Norms that \
+     rise that way are an exploding one. A layer with a norm of 0, or next to it, does not learn, \
+     as where all weights start at 0.",
+    "La norme du gradient des poids de chaque couche, au dernier pas de la première époque → de la \
+     dernière ; couche1 touche l’entrée ; moyennes sur les entraînements. Des normes qui diminuent \
+     de la dernière couche vers couche1 sont un gradient évanescent : les couches proches de \
+     l’entrée n’apprennent presque pas. Des normes qui augmentent dans ce sens sont un gradient \
+     explosif. Une couche de norme nulle, ou presque, n’apprend pas, comme lorsque tous les poids \
+     partent de 0.",
+];
+
+/// Adds the norms of the layers' gradients, where few enough trials have some.
+pub(super) fn gradients(
+    document: &mut Document,
+    words: Wording,
+    material: &Material,
+    figures: &Figures,
+) {
+    let Some(table) = table(words, material.plan, material.results) else {
+        return;
+    };
+    document.section(words.pick("Gradient norms", "Normes des gradients"));
+    document.paragraph(words.pick(NOTE[0], NOTE[1]));
+    let pictures = figures.gradient_norms().into_iter();
+    pictures.for_each(|picture| document.figure(picture));
+    document.table(table);
+}
+
 /// The mean norms over each trial's finished runs; nothing for a sweep of more than a few trials,
 /// of very deep networks, or without a finished run.
-pub(super) fn gradients(words: Wording, plan: &Plan, results: &Results) -> Option<Table> {
+fn table(words: Wording, plan: &Plan, results: &Results) -> Option<Table> {
     if plan.trials.len() > MOST_TRIALS {
         return None;
     }

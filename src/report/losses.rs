@@ -1,6 +1,9 @@
 //! Training and validation loss, epoch by epoch: where over-fitting is seen.
 
-use super::metric::{finished_runs, gap, mean};
+use super::content::Material;
+use super::document::Document;
+use super::figures::Figures;
+use super::metric::{finished_runs, gap, mean, stops_early};
 use super::table::{Align, Table};
 use super::wording::{Wording, missing};
 use crate::event::EpochMetrics;
@@ -13,9 +16,27 @@ const MOST_TRIALS: usize = 6;
 /// Rows of the table; of more epochs, as many are listed.
 const MOST_ROWS: usize = 12;
 
+/// Adds the learning curves and the table of losses, as far as there are such.
+pub(super) fn losses(
+    document: &mut Document,
+    words: Wording,
+    material: &Material,
+    figures: &Figures,
+) {
+    let table = table(words, material.plan, material.results);
+    let curves = figures.learning_curves();
+    if table.is_none() && curves.is_empty() {
+        return;
+    }
+    document.section(words.pick("Losses by epoch", "Pertes par époque"));
+    document.paragraph(note(words, material.plan));
+    curves.into_iter().for_each(|curve| document.figure(curve));
+    table.into_iter().for_each(|table| document.table(table));
+}
+
 /// The mean losses of each trial's finished runs after each epoch, and the gap of the final model;
 /// nothing for a sweep of more than a few trials, or without a finished run.
-pub(super) fn losses(words: Wording, plan: &Plan, results: &Results) -> Option<Table> {
+fn table(words: Wording, plan: &Plan, results: &Results) -> Option<Table> {
     if plan.trials.len() > MOST_TRIALS {
         return None;
     }
@@ -68,6 +89,32 @@ fn listed(epochs: usize) -> Vec<usize> {
     let rows = epochs.min(MOST_ROWS);
     let spread = |row: usize| 1 + (row * (epochs - 1) + (rows - 1) / 2) / (rows - 1).max(1);
     (0..rows).map(spread).collect()
+}
+
+fn note(words: Wording, plan: &Plan) -> String {
+    let mut text = match plan.is_validated() {
+        true => words.pick(
+            "Training loss / validation loss after each epoch, means over the runs. Where the \
+             training loss goes on falling and the validation loss no longer does, the model \
+             over-fits. The last row is the gap of the final model, validation minus training.",
+            "Perte d’entraînement / perte de validation après chaque époque, moyennes sur les \
+             entraînements. Là où la perte d’entraînement baisse encore et la perte de validation \
+             non, le modèle est en surapprentissage. La dernière ligne est l’écart du modèle \
+             final, validation moins entraînement.",
+        ),
+        false => words.pick(
+            "Training loss of each epoch, means over the runs.",
+            "Perte d’entraînement de chaque époque, moyennes sur les entraînements.",
+        ),
+    }
+    .to_owned();
+    if stops_early(plan) {
+        text.push_str(words.pick(
+            " Runs that stopped early are in the means of their own epochs alone.",
+            " Les entraînements arrêtés tôt ne comptent que dans les moyennes de leurs époques.",
+        ));
+    }
+    text
 }
 
 #[cfg(test)]

@@ -1,19 +1,68 @@
 //! The effect of each factor: its levels, averaged over all other factors.
 
 use super::aggregate;
+use super::content::Material;
+use super::document::Document;
+use super::figures::Figures;
+use super::status::Status;
 use super::table::{Align, Table};
 use super::wording::Wording;
 use crate::plan::{Column as Factor, Plan};
 use crate::spec::Sweep;
 use polars::prelude::*;
 
+/// Adds what each level of each factor gives, as a picture and in tables.
+///
+/// # Errors
+/// A frame without the columns of [`super::frame::trials`].
+pub(super) fn effects(
+    document: &mut Document,
+    words: Wording,
+    material: &Material,
+    figures: &Figures,
+) -> PolarsResult<()> {
+    let Material {
+        sweep,
+        plan,
+        results,
+        frame,
+        ..
+    } = *material;
+    let finished = |trial: usize| Status::of(plan, results, trial).word() == "finished";
+    if !plan.columns.is_empty() && (0..plan.trials.len()).any(finished) {
+        document.section(words.pick("Effect of each factor", "Effet de chaque facteur"));
+        document.paragraph(words.pick(
+            "Each level's mean over the trials of the grid that have it, that is over all other \
+             factors; ± is the sample standard deviation between those trials.",
+            "La moyenne de chaque niveau sur les essais de la grille qui l’ont, donc sur tous les \
+             autres facteurs ; ± est l’écart-type d’échantillon entre ces essais.",
+        ));
+        document.figure(figures.main_effects());
+    }
+    for factor in &plan.columns {
+        if let Some(marginal) = marginal(sweep, plan, factor, frame)? {
+            document.subsection(&factor.name);
+            document.table(marginal.table);
+            if marginal.uneven {
+                document.paragraph(words.pick(
+                    "The levels stand in different numbers of trials, with different levels of \
+                     the other factors: part of a difference between them can come from those.",
+                    "Les niveaux figurent dans des nombres d’essais différents, avec d’autres \
+                     niveaux des autres facteurs : une partie d’une différence peut en venir.",
+                ));
+            }
+        }
+    }
+    Ok(())
+}
+
 /// What the trials of each level of `factor` gave on average.
-pub(super) struct Marginal {
+struct Marginal {
     /// A row for each level, in the order of the plan.
-    pub table: Table,
+    table: Table,
     /// Whether the levels stand in different numbers of trials, so that their means are not over
     /// the same combinations of the other factors.
-    pub uneven: bool,
+    uneven: bool,
 }
 
 /// The marginal table of one factor over the finished trials of the grid in `frame`, that of
@@ -21,7 +70,7 @@ pub(super) struct Marginal {
 ///
 /// # Errors
 /// A frame without the columns of that function.
-pub(super) fn marginal(
+fn marginal(
     sweep: &Sweep,
     plan: &Plan,
     factor: &Factor,

@@ -6,36 +6,28 @@ use super::grid::Incomplete;
 use super::table::{Align, Table};
 use super::wording::Wording;
 use crate::spec::{Language, RankBy};
-use polars::prelude::PolarsResult;
 use statistics::{Anova, Effect, Term};
 
 /// Pairs of factors that are listed, the largest shares first.
 const LISTED_PAIRS: usize = 20;
 
 /// Adds the shares of variance, or why there are none, where a grid has several factors.
-///
-/// # Errors
-/// None that a result could cause.
-pub(super) fn variance(
-    document: &mut Document,
-    words: Wording,
-    material: &Material,
-) -> PolarsResult<()> {
+pub(super) fn variance(document: &mut Document, words: Wording, material: &Material) {
     let factors = material.sweep.factors.len();
     if factors < 2 || !material.plan.is_validated() {
-        return Ok(());
+        return;
     }
     document.section(words.pick("What matters", "Ce qui compte"));
     if let Err(reason) = material.grid {
         document.paragraph(refusal(words, reason));
-        return Ok(());
+        return;
     }
     let Some(anova) = material.anova else {
         document.paragraph(words.pick(
             "The shares of variance are not told: the scores do not vary.",
             "Les parts de variance ne sont pas données : les scores ne varient pas.",
         ));
-        return Ok(());
+        return;
     };
     let names: Vec<&str> = material
         .sweep
@@ -57,7 +49,6 @@ pub(super) fn variance(
          l’un dépend de l’autre. Le bruit est ce qui change d’un partage à l’autre sans raison \
          tenant à la grille ; les parts en sont corrigées.",
     ));
-    Ok(())
 }
 
 fn refusal(words: Wording, reason: &Incomplete) -> String {

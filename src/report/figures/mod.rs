@@ -8,12 +8,13 @@ mod heat_map;
 mod parallel;
 mod trade_off;
 
+use super::analysis::direction;
 use super::classes::TrialClasses;
 use super::content::Material;
 use super::figure::Figure;
 use super::wording::Wording;
 use crate::spec::{Format, Language, RankBy};
-use charts::{Axis, Better, Chart, Style};
+use charts::{Axis, Chart, Direction, Style};
 
 /// Pixels of a PNG for each pixel of the page: sharp on screens that have two.
 const SCALE: f64 = 2.0;
@@ -115,17 +116,14 @@ impl<'a> Figures<'a> {
         }
     }
 
-    fn better(&self) -> Better {
-        match self.material.sweep.report.rank_by {
-            RankBy::Accuracy => Better::Higher,
-            RankBy::Loss => Better::Lower,
-        }
+    /// Which scores are better.
+    fn direction(&self) -> Direction {
+        direction(self.material.sweep.report.rank_by)
     }
 
     /// The mean score of a ranked trial, as the axis has it.
     fn mean_score(&self, trial: usize) -> Option<f64> {
-        let scores = self.material.analysis.scores[trial].as_ref()?;
-        let mean = scores.iter().sum::<f64>() / scores.len() as f64;
+        let mean = self.material.analysis.mean(trial)?;
         Some(self.shown_score(mean))
     }
 }

@@ -40,7 +40,7 @@ pub(super) fn figure(figures: &Figures) -> Option<Figure> {
             .collect(),
         lines,
         colour: figures.score_axis(),
-        better: figures.better(),
+        better: figures.direction(),
     };
     Some(figures.draw("parallel-coordinates", caption.to_owned(), &chart))
 }

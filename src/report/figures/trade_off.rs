@@ -2,7 +2,7 @@
 
 use super::Figures;
 use crate::report::figure::Figure;
-use charts::{Axis, Better, Categories, Heading, ParetoScatter, ScatterPoint};
+use charts::{Axis, Categories, Direction, Heading, ParetoScatter, ScatterPoint};
 
 /// The picture, where several trials were measured.
 pub(super) fn figure(figures: &Figures) -> Option<Figure> {
@@ -43,8 +43,8 @@ pub(super) fn figure(figures: &Figures) -> Option<Figure> {
             "s",
         ),
         y: figures.score_axis(),
-        x_better: Better::Lower,
-        y_better: figures.better(),
+        x_better: Direction::Minimise,
+        y_better: figures.direction(),
         points,
         size: has_bytes.then(|| {
             Axis::linear(
