@@ -148,3 +148,65 @@ include: [{ model.layers: 3 }]
     let sweep = Sweep::parse(source, "mixed", &[]).unwrap();
     insta::assert_snapshot!(summary(&sweep, &Plan::new(&sweep).unwrap()));
 }
+
+#[test]
+fn sweeps_are_compared_from_their_files_or_from_their_results() {
+    let project = Project::new(
+        "data: { limit: 200 }\ntraining: { epochs: 1 }\ngrid: { model.width: [4, 8] }\n",
+    );
+    assert_eq!(project.train(&["--quiet"]).code, 0);
+    let data = repository().join("data");
+    let data = data.to_str().unwrap();
+    let compare = |arguments: &[&str]| {
+        let fixed = ["compare", "--data", data];
+        project.run(&[&fixed, arguments].concat())
+    };
+    let done = compare(&["sweep.yaml"]);
+    assert_eq!((done.code, done.error.as_str()), (0, ""));
+    assert_eq!(done.output, "reports/course.md\nreports/course.csv\n");
+    let from_file = project.read("reports/course.csv");
+    // The file is not needed where its results are named.
+    std::fs::remove_file(project.path("sweep.yaml")).unwrap();
+    let done = compare(&["runs/sweep", "--name", "again", "--language", "fr"]);
+    assert_eq!((done.code, done.error.as_str()), (0, ""));
+    assert_eq!(project.read("reports/again.csv"), from_file);
+    assert!(project.read("reports/again.md").contains("1 balayage"));
+    let done = compare(&["runs"]);
+    assert_eq!(done.code, 2);
+    assert!(
+        done.error.contains("no folder of a sweep's results"),
+        "{}",
+        done.error
+    );
+    let done = compare(&["runs/sweep", "--name", "../elsewhere"]);
+    assert_eq!(done.code, 2);
+    assert!(!project.path("elsewhere.md").exists());
+}
+
+#[test]
+fn a_report_leaves_no_picture_of_an_earlier_one_and_answers_a_column_that_is_not_there() {
+    let project = Project::new(
+        "data: { limit: 200 }\ntraining: { epochs: 2 }\ngrid: { model.width: [4, 8] }\n\
+         report: { formats: [png] }\n",
+    );
+    assert_eq!(project.train(&["--quiet"]).code, 0);
+    let picture = project.path("reports/sweep/learning-curves.png");
+    assert!(picture.is_file());
+    project.write("reports/sweep/mine.txt", "kept");
+    let data = repository().join("data");
+    let report = |arguments: &[&str]| {
+        let fixed = ["report", "sweep.yaml", "--data", data.to_str().unwrap()];
+        project.run(&[&fixed, arguments].concat())
+    };
+    assert_eq!(report(&["--set", "report.formats=[]"]).code, 0);
+    assert!(!picture.exists(), "no longer asked for");
+    assert!(project.path("reports/sweep/learning-curves.svg").is_file());
+    assert_eq!(project.read("reports/sweep/mine.txt"), "kept");
+    let done = report(&["--rank-by", "mean_test_acuracy"]);
+    assert_eq!(done.code, 2);
+    assert!(
+        done.error.contains("did you mean `mean_test_accuracy`?"),
+        "{}",
+        done.error
+    );
+}

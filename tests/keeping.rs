@@ -8,13 +8,14 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::time::Duration;
+use support::made_up::planned;
 use support::{Project, files, repository};
 use tp_sweep::event::{ClassScores, Evaluated, Failure, Finished, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::report::{Report, View};
 use tp_sweep::run::{Executor, Interrupt, Place, Schedule, Silent};
-use tp_sweep::spec::{Source, Sweep};
+use tp_sweep::spec::Sweep;
 use tp_sweep::train::{Interrupted, Observer};
 
 /// Trains nothing: every run ends as it is told to, and has a network of zeros.
@@ -76,16 +77,6 @@ impl Executor for MadeUp {
         }
         Ok(outcomes)
     }
-}
-
-fn planned(text: &str) -> (Sweep, Plan) {
-    let source = Source {
-        name: "kept.yaml".into(),
-        text: text.into(),
-    };
-    let sweep = Sweep::parse(source, "kept", &[]).unwrap();
-    let plan = Plan::new(&sweep).unwrap();
-    (sweep, plan)
 }
 
 /// Runs a sweep as far as the executor goes.

@@ -7,6 +7,7 @@ use burn::backend::Flex;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
 use std::sync::{Arc, Mutex};
+use support::made_up::planned;
 use support::repository;
 use tp_sweep::data::{DeviceForm, Library};
 use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome};
@@ -17,7 +18,6 @@ use tp_sweep::run::{
     Executor, Faults, Interrupt, Memory, Place, Progress, Ran, Schedule, Silent, TensorExecutor,
     remaining,
 };
-use tp_sweep::spec::{Source, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
 
 /// Ten trials of one shape on two folds, and two of another.
@@ -33,16 +33,6 @@ include:
   - { model.layers: 2 }
   - { model.layers: 2, training.learning_rate: 0.1 }
 ";
-
-fn planned() -> (Sweep, Plan) {
-    let source = Source {
-        name: "cohorts.yaml".into(),
-        text: SWEEP.into(),
-    };
-    let sweep = Sweep::parse(source, "cohorts", &[]).unwrap();
-    let plan = Plan::new(&sweep).unwrap();
-    (sweep, plan)
-}
 
 /// Trains nothing; falls over as it is told to.
 #[derive(Default)]
@@ -122,7 +112,7 @@ fn ran(
     progress: &dyn Progress,
     interrupt: &Interrupt,
 ) -> Result<Ran, RecordError> {
-    let (sweep, plan) = planned();
+    let (sweep, plan) = planned(SWEEP);
     let places = executors.iter().enumerate().map(|(index, executor)| Place {
         executor: *executor,
         device: format!("fake:{index}"),
@@ -172,7 +162,7 @@ fn each_run_is_trained_alone_unless_asked_for_otherwise() {
     let ran = trained(&alone, None);
     assert!(ran.results.runs.values().all(|result| result.cohort == 1));
     let cohorts = alone.0.cohorts.lock().unwrap().concat();
-    let in_order: Vec<RunId> = planned().1.runs().collect();
+    let in_order: Vec<RunId> = planned(SWEEP).1.runs().collect();
     assert_eq!(cohorts, in_order);
 }
 
@@ -184,7 +174,7 @@ fn cohorts_are_as_large_as_the_executor_finds_best_or_as_is_asked_for() {
     };
     let ran = trained(&fake, None);
     assert_eq!(sizes(&fake), [6, 7, 7, 4]);
-    let (sweep, plan) = planned();
+    let (sweep, plan) = planned(SWEEP);
     let report = Report::new(&sweep, &plan, &ran.results, &View::default(), &|_| None).unwrap();
     let told = "Training: on `fake:0`, up to 7 runs together, as one stacked program.";
     let markdown = report.document.to_markdown("");
@@ -251,7 +241,7 @@ fn an_interrupt_between_attempts_is_honoured_and_the_rest_is_done_later() {
     let first = ran(folder.path(), &[&fake], Some(8), &Silent, &interrupt).unwrap();
     assert!(first.interrupted);
     assert_eq!(fake.cohorts.lock().unwrap().len(), 4);
-    let (_, plan) = planned();
+    let (_, plan) = planned(SWEEP);
     let left = remaining(&plan, &first.results).len();
     assert!((1..24).contains(&left), "{left}");
     let again = Fake::default();
@@ -435,7 +425,7 @@ fn a_run_whose_device_fails_is_tried_again_once() {
 
 #[test]
 fn what_a_run_gives_does_not_depend_on_its_cohort() {
-    let (_, plan) = planned();
+    let (_, plan) = planned(SWEEP);
     let data = &plan.trials[0].config.data;
     let dataset = Library::new(vec![repository().join("data")], Vec::new()).load(data);
     let dataset = dataset.unwrap();

@@ -38,18 +38,17 @@ pub fn compare(name: &str, parts: &[Part], language: Language) -> Result<Vec<Fil
         title: name.to_owned(),
         ..Document::default()
     };
+    let sweeps = words.counted(parts.len(), ["sweep", "sweeps"], ["balayage", "balayages"]);
     document.paragraph(match language {
         Language::English => format!(
-            "{} sweeps side by side. Scores of different sweeps are of different splits, epochs or \
+            "{sweeps} side by side. Scores of different sweeps are of different splits, epochs or \
              samples where their settings differ: compare them with care, and within a sweep by \
-             its own report.",
-            parts.len()
+             its own report."
         ),
         Language::French => format!(
-            "{} balayages côte à côte. Les scores de balayages différents portent sur d’autres \
+            "{sweeps} côte à côte. Les scores de balayages différents portent sur d’autres \
              partages, époques ou exemples là où leurs réglages diffèrent : à comparer avec \
-             prudence, et à l’intérieur d’un balayage par son propre rapport.",
-            parts.len()
+             prudence, et à l’intérieur d’un balayage par son propre rapport."
         ),
     });
     document.section(words.pick("The best of each sweep", "Le meilleur de chaque balayage"));

@@ -5,13 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 binary=$(realpath "${1:-target/release/tp-sweep}")
-environment=target/models-environment
-if ! cmp -s tests/models/requirements.txt "$environment/requirements.txt"; then
-  rm -rf "$environment"
-  python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --requirement tests/models/requirements.txt
-  cp tests/models/requirements.txt "$environment/"
-fi
+environment=$(tests/environment.sh tests/models)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$environment/bin/python" -B tests/models/check.py "$binary" "$folder"

@@ -6,13 +6,7 @@
 # target/ with the versions in requirements.txt (from PyPI; no browser is downloaded).
 set -euo pipefail
 cd "$(dirname "$0")/../.."
-environment=target/page-environment
-if ! cmp -s tests/page/requirements.txt "$environment/requirements.txt"; then
-  rm -rf "$environment"
-  python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --requirement tests/page/requirements.txt
-  cp tests/page/requirements.txt "$environment/"
-fi
+environment=$(tests/environment.sh tests/page)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 TP_SWEEP_PAGES="$folder" cargo test --release --quiet ${CARGO_FLAGS:-} --test page

@@ -5,13 +5,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 binary=$(realpath "${1:-target/release/tp-sweep}")
-environment=target/tables-environment
-if ! cmp -s tests/tables/requirements.txt "$environment/requirements.txt"; then
-  rm -rf "$environment"
-  python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --requirement tests/tables/requirements.txt
-  cp tests/tables/requirements.txt "$environment/"
-fi
+environment=$(tests/environment.sh tests/tables)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 # With a trial that fails, a factor of text, one of numbers, one of flags, and one that some lack.

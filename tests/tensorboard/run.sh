@@ -7,13 +7,7 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 binary=$(realpath "${1:-target/release/tp-sweep}")
-environment=target/tensorboard-environment
-if ! cmp -s tests/tensorboard/requirements.txt "$environment/requirements.txt"; then
-  rm -rf "$environment"
-  python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --requirement tests/tensorboard/requirements.txt
-  cp tests/tensorboard/requirements.txt "$environment/"
-fi
+environment=$(tests/environment.sh tests/tensorboard)
 folder=$(mktemp -d)
 trap 'rm -rf "$folder"' EXIT
 "$binary" sweeps/smoke.yaml --set tensorboard.histograms=1 --device cpu --quiet \
