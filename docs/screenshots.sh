@@ -51,3 +51,10 @@ environment=$PWD/$python # a link to the real interpreter: without its folder it
 (cd "$folder/axe6" && exec "$environment" -m tensorboard.main --logdir runs --port "$port") >"$folder/server.log" 2>&1 &
 server=$!
 "$python" docs/screenshots.py "http://127.0.0.1:$port" docs/images "/fold-0$"
+
+# The report: the page and the pictures of axis 5, and the gradients of a trial of axis 6.
+shot docs/images/report-page.png 1300,1750 "file://$folder/reports/axe5.html"
+for picture in learning-curves main-effects heat-map trade-off parallel-coordinates confusion; do
+  cp "$folder/reports/axe5/$picture.svg" "docs/images/report-$picture.svg"
+done
+cp "$folder/axe6/reports/axe6/gradients-norm-none_init-default.svg" docs/images/report-gradients.svg
