@@ -93,6 +93,12 @@ pub struct RunArguments {
     /// measured on a GPU
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     pub cohort: Option<u16>,
+    /// Train runs again that failed; without it, those whose loss diverged are left as they are
+    #[arg(long)]
+    pub retry_failed: bool,
+    /// Stop at the first run that fails
+    #[arg(long)]
+    pub fail_fast: bool,
     /// Say nothing but errors
     #[arg(long, short)]
     pub quiet: bool,

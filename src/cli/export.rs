@@ -6,9 +6,10 @@ use super::export_error::ExportError;
 use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load};
 use crate::data::{Dataset, DeviceForm, Library, Normalisation, Values, partition};
+use crate::event::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::record::{Results, RunResult, Standing, Store, prepare, read_weights, write_atomically};
-use crate::run::{Memory, TensorExecutor, train_again};
+use crate::run::{Again, Memory, TensorExecutor, train_again};
 use crate::spec::{Config, Normalise, RankBy, Text, nearest};
 use crate::trained::{
     BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
@@ -164,8 +165,14 @@ fn retrained(
     let datasets = HashMap::from([(DeviceForm::of(data), library.load(data)?)]);
     let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), Memory::Thread);
     let name = plan.folder(run);
-    let again = train_again(&executor, plan, run);
-    let (finished, weights) = again.ok_or_else(|| ExportError::FailedAgain(name.clone()))?;
+    let Some(Again {
+        outcome: Outcome::Finished(finished),
+        weights: Some(weights),
+        ..
+    }) = train_again(&executor, plan, run)
+    else {
+        return Err(ExportError::FailedAgain(name).into());
+    };
     let validation = finished.validation.map(|(validation, _)| validation);
     if (validation, Some(finished.test.0)) != (result.validation, result.test) {
         warn(&format!(

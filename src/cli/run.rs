@@ -39,7 +39,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     });
     // All that can hinder a start comes first, and before anything is written.
     let workers = workers(arguments, &devices);
-    let executors = executors(&library, &plan, &store, &devices, workers)?;
+    let executors = executors(arguments, &library, &plan, &store, &devices, workers)?;
     let Some(_lock) = lock(store.folder()).map_err(CliError::Start)? else {
         return Err(CliError::Locked {
             name: plan.name.clone(),
@@ -69,6 +69,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         store: &store,
         places: &places,
         cohort: arguments.cohort.map(usize::from),
+        retry_failed: arguments.retry_failed,
+        fail_fast: arguments.fail_fast,
         progress: progress.as_ref(),
         interrupt: &interrupt,
     }
@@ -133,8 +135,16 @@ fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments
     if failed > 0 {
         let path = arguments.folders.reports.join(format!("{}.md", plan.name));
         let runs = plural(failed, "run");
+        let left = plan.runs().count() - ran.results.runs.len();
+        let left = match left {
+            0 => String::new(),
+            left => format!(
+                "; {left} {} left, which the same command trains",
+                plural(left, "run")
+            ),
+        };
         warn(&format!(
-            "{failed} {runs} failed: the reasons are in {}",
+            "{failed} {runs} failed: the reasons are in {}{left}",
             path.display()
         ));
         return 1;
@@ -153,6 +163,7 @@ fn workers(arguments: &RunArguments, devices: &[Device]) -> usize {
 
 /// Loads the data that remaining runs and measurements need, and puts it on each device.
 fn executors(
+    arguments: &RunArguments,
     library: &Library,
     plan: &Plan,
     store: &Store,
@@ -160,7 +171,10 @@ fn executors(
     workers: usize,
 ) -> Result<Vec<Box<dyn Executor>>, CliError> {
     let mut datasets: HashMap<DeviceForm, Arc<Dataset>> = HashMap::new();
-    let results = store.read(plan);
+    let mut results = store.read(plan);
+    if arguments.retry_failed {
+        results.forget_failures();
+    }
     let open = remaining(plan, &results).into_iter();
     for run in open.chain(unmeasured(plan, &results)) {
         let data = &plan.trials[run.trial].config.data;

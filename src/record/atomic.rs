@@ -25,8 +25,21 @@ pub(super) fn write_before_result(path: &Path, contents: &[u8]) -> Result<(), Re
     replace(path, contents)
 }
 
+/// Puts a file with these contents in the place of `path`, and leaves it open to be written on. It
+/// need not outlive a crash of the machine.
+///
+/// # Errors
+/// Folders that cannot be written to, a full disk.
+pub(super) fn write_open(path: &Path, contents: &[u8]) -> Result<File, RecordError> {
+    persisted(path, contents, false)
+}
+
 /// Puts a file with these contents, which are on the disk by then, in the place of `path`.
 fn replace(path: &Path, contents: &[u8]) -> Result<(), RecordError> {
+    persisted(path, contents, true).map(drop)
+}
+
+fn persisted(path: &Path, contents: &[u8], synced: bool) -> Result<File, RecordError> {
     let folder = folder_of(path);
     let mut file = tempfile::Builder::new()
         .prefix(".")
@@ -37,11 +50,12 @@ fn replace(path: &Path, contents: &[u8]) -> Result<(), RecordError> {
     file.as_file_mut()
         .write_all(contents)
         .map_err(on("write", path))?;
-    file.as_file().sync_all().map_err(on("write", path))?;
+    if synced {
+        file.as_file().sync_all().map_err(on("write", path))?;
+    }
     share(file.path()).map_err(on("write", path))?;
     file.persist(path)
-        .map_err(|error| on("write", path)(error.error))?;
-    Ok(())
+        .map_err(|error| on("write", path)(error.error))
 }
 
 /// The folder that a file stands in.

@@ -5,6 +5,7 @@
 
 mod atomic;
 mod best;
+mod checkpoint;
 mod classes;
 mod confusion;
 mod curve;
@@ -29,11 +30,12 @@ mod whole;
 
 pub use atomic::{prepare, remove_file, write_atomically};
 pub use best::{BestTrial, has_best, remove_best, renew_best, write_best};
+pub use checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
 pub use classes::RunClasses;
 pub use confusion::Confusion;
 pub use curve::PrCurve;
 pub use error::RecordError;
-pub use event_file::{EventFile, HParam, SessionStatus};
+pub use event_file::{EventFile, EventsMark, HParam, SessionStatus};
 pub use graph::GraphNode;
 pub use histogram::Histogram;
 pub use image::Image;

@@ -40,6 +40,11 @@ pub struct Results {
 }
 
 impl Results {
+    /// Forgets the runs that failed, so that they are trained again.
+    pub fn forget_failures(&mut self) {
+        self.runs.retain(|_, run| run.failure.is_none());
+    }
+
     /// The result of a run that ended with metrics.
     pub fn finished(&self, run: RunId) -> Option<&RunResult> {
         self.runs.get(&run).filter(|run| run.failure.is_none())

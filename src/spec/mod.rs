@@ -5,6 +5,7 @@
 
 mod architecture;
 mod check;
+mod checkpoint;
 mod config;
 mod data;
 mod factor;
@@ -32,6 +33,7 @@ mod variant;
 
 pub use architecture::{DropoutSite, Stage};
 pub use check::{Conflict, MOST_NUMBERS, MOST_PARAMETERS, SMALLEST_PASS};
+pub use checkpoint::CheckpointRule;
 pub use config::{Config, Monitor, Optimizer, Split, Training, Validation};
 pub use data::{Data, DataSet, DataSource, Facts, Normalise};
 pub use factor::{Factor, FactorKind, Level, Set};

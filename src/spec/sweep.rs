@@ -1,5 +1,6 @@
 //! A checked sweep: what a sweep file asks for.
 
+use super::checkpoint::CheckpointRule;
 use super::config::Config;
 use super::factor::{Factor, FactorKind, Set};
 use super::keep::Keep;
@@ -35,6 +36,8 @@ pub struct Sweep {
     pub tensorboard: TensorBoardOptions,
     /// Whose trained weights stay on disk.
     pub keep: Keep,
+    /// How often the state of a run in training is saved.
+    pub checkpoint: CheckpointRule,
     /// The file it came from.
     pub source: Source,
 }
@@ -113,7 +116,7 @@ impl TensorBoardOptions {
 }
 
 /// The keys at the top level of a sweep file.
-const TOP_LEVEL: [&str; 12] = [
+const TOP_LEVEL: [&str; 13] = [
     "name",
     "description",
     "data",
@@ -126,6 +129,7 @@ const TOP_LEVEL: [&str; 12] = [
     "report",
     "tensorboard",
     "keep",
+    "checkpoint",
 ];
 
 /// The sections of the base configuration.
@@ -215,6 +219,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         report: ReportOptions::default(),
         tensorboard: TensorBoardOptions::default(),
         keep: Keep::default(),
+        checkpoint: CheckpointRule::default(),
         source: source.clone(),
     };
     let what = "a sweep: a mapping with data, model, training, validation and grid";
@@ -225,6 +230,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
             "description" => sweep.description = read_text(&entry.node)?,
             "tensorboard" => sweep.tensorboard = read_tensorboard(&entry.node)?,
             "keep" => sweep.keep = Setting::read(&entry.node)?,
+            "checkpoint" => sweep.checkpoint = Setting::read(&entry.node)?,
             "grid" => sweep.factors = read_grid(&entry.node)?,
             "exclude" | "include" | "report" => {} // After the grid, to which they refer.
             section if SECTIONS.contains(&section) => {
