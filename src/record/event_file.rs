@@ -71,7 +71,9 @@ impl EventFile {
     /// A folder that cannot be written to.
     pub fn create(folder: &Path, wall_time: f64) -> Result<Self, RecordError> {
         let (path, file) = new_file(folder, wall_time)?;
-        Self::begun(path, file, wall_time)
+        let mut begun = Self::begun(path, file, wall_time)?;
+        begun.attempt(wall_time)?;
+        Ok(begun)
     }
 
     /// Creates an event file that begins with what another of the same folder holds up to a mark;
@@ -122,21 +124,23 @@ impl EventFile {
         }
     }
 
-    /// An empty file with the events that stand first.
-    ///
-    /// The start of a session at step 0 tells TensorBoard to forget what it has read of the run:
-    /// an earlier attempt's file.
+    /// An empty file with the event that stands first.
     fn begun(path: PathBuf, file: File, wall_time: f64) -> Result<Self, RecordError> {
         let mut begun = Self::of_file(path, file);
         let mut event = Event::new();
         event.set_file_version("brain.Event:2".to_owned());
         begun.write(event, 0, wall_time)?;
+        Ok(begun)
+    }
+
+    /// The start of an attempt at step 0, which tells TensorBoard to forget what it has read of the
+    /// run: an earlier attempt's file.
+    fn attempt(&mut self, wall_time: f64) -> Result<(), RecordError> {
         let mut log = SessionLog::new();
         log.set_status(SessionLog_SessionStatus::START);
         let mut event = Event::new();
         event.set_session_log(log);
-        begun.write(event, 0, wall_time)?;
-        Ok(begun)
+        self.write(event, 0, wall_time)
     }
 
     /// The file's name in its folder.
