@@ -79,6 +79,10 @@ impl Checkpoint {
     }
 
     /// The file's bytes.
+    #[expect(
+        clippy::expect_used,
+        reason = "our own tensors, whose shapes and numbers agree"
+    )]
     pub fn to_bytes(&self) -> Vec<u8> {
         let state = &self.state;
         let about = About {

@@ -23,6 +23,10 @@ impl RunClasses {
     ///
     /// # Errors
     /// Folders that cannot be written to, a full disk.
+    #[expect(
+        clippy::expect_used,
+        reason = "what is written is our own value, which JSON can hold"
+    )]
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
         let text = serde_json::to_vec(self).expect("scores are plain numbers");
         write_before_result(&folder.join(FILE), &text)

@@ -55,6 +55,10 @@ impl Manifest {
     ///
     /// # Errors
     /// Folders that cannot be written to, a full disk.
+    #[expect(
+        clippy::expect_used,
+        reason = "what is written is our own value, which JSON can hold"
+    )]
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
         let mut text = serde_json::to_string_pretty(self).expect("a manifest has only text keys");
         text.push('\n');

@@ -26,6 +26,10 @@ struct File {
 ///
 /// # Errors
 /// Folders that cannot be written to, a full disk.
+#[expect(
+    clippy::expect_used,
+    reason = "what is written is our own value, which JSON can hold"
+)]
 pub(super) fn write_profile(
     trial_folder: &Path,
     identity: &Identity,

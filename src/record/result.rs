@@ -73,6 +73,10 @@ impl RunResult {
     }
 
     /// The file's text.
+    #[expect(
+        clippy::expect_used,
+        reason = "what is written is our own value, which JSON can hold"
+    )]
     pub fn to_json(&self) -> String {
         let file = File {
             format: FORMAT,
