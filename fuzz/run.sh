@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 seconds=${1:-600}
 targets=${2:-$(ls fuzz/corpus)}
 if [ ! -x target/tools/bin/cargo-fuzz ]; then
-  cargo install cargo-fuzz --version 0.13.1 --locked --root target/tools
+  cargo install cargo-fuzz --version 0.13.2 --locked --root target/tools
 fi
 export RUSTC_BOOTSTRAP=1
 export PATH="$PWD/target/tools/bin:$PATH"

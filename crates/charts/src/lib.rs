@@ -26,6 +26,8 @@
 //! ```
 
 #[cfg(test)]
+#![forbid(unsafe_code)]
+
 mod arbitrary;
 mod axis;
 mod category;
