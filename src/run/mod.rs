@@ -28,6 +28,7 @@ pub use device::{Device, DeviceChoice, DeviceError};
 pub use executor::{Executor, Memory, TensorExecutor};
 pub use faults::{DeviceFault, Faults};
 pub use interrupt::Interrupt;
+pub use keeping::weightless;
 pub use measure::unmeasured;
 pub use progress::{Progress, Silent, display};
 pub use scheduler::{Place, Ran, Schedule, remaining};
