@@ -6,6 +6,7 @@ mod best;
 mod clean;
 mod compare;
 mod data;
+mod difference;
 mod error;
 mod export;
 mod export_error;

@@ -9,11 +9,11 @@ use super::report::write_report;
 use super::sweep::{Loaded, fingerprints, load, locked};
 use crate::data::{Dataset, DeviceForm, Library};
 use crate::plan::{Plan, plural};
-use crate::record::{Host, Manifest, Store, prepare};
+use crate::record::{Host, Manifest, Program, Start, Store, prepare};
 use crate::report::View;
 use crate::run::{
-    Device, Executor, Interrupt, Memory, Place, Ran, Schedule, TensorExecutor, display, remaining,
-    unmeasured,
+    Device, Executor, Interrupt, Memory, Place, Ran, Schedule, TensorExecutor, display,
+    driver_version, remaining, unmeasured,
 };
 use crate::spec::{DataSource, Sweep};
 use burn::backend::Flex;
@@ -206,28 +206,38 @@ fn manifest(
         .iter()
         .map(|(source, fingerprint)| (name(source), fingerprint.clone()))
         .collect();
-    let names: Vec<String> = devices.iter().map(Device::to_string).collect();
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     Manifest {
-        format: 1,
-        version: env!("CARGO_PKG_VERSION"),
-        name: plan.name.clone(),
-        sweep_file: sweep.source.text.clone(),
-        overrides: arguments.sweep.overrides.clone(),
-        trials: plan.trials.len(),
-        runs: plan.runs().count(),
-        data,
-        device: names.join(","),
         precision: devices[0].precision(),
         workers,
-        host: Host::current(),
+        data,
+        overrides: arguments.sweep.overrides.clone(),
+        ..Manifest::new(sweep, plan, start(devices))
+    }
+}
+
+/// This start.
+fn start(devices: &[Device]) -> Start {
+    let names: Vec<String> = devices.iter().map(Device::to_string).collect();
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    let program = Program::current();
+    let arguments = std::env::args_os();
+    Start {
         started: since_1970.map_or(0.0, |elapsed| elapsed.as_secs_f64()),
+        version: program.version.to_owned(),
+        commit: program.commit.to_owned(),
+        command_line: arguments
+            .map(|a| a.to_string_lossy().into_owned())
+            .collect(),
+        device: names.join(","),
+        gpus: devices.iter().filter_map(|device| device.model()).collect(),
+        driver: driver_version(),
+        host: Host::current(),
     }
 }
 
 /// The machine as a Markdown table, with the device that a run is trained on.
 fn hardware(manifest: &Manifest, device: Device) -> String {
-    let host = &manifest.host;
+    let host = &manifest.start.host;
     let processor = host.processor.as_deref().unwrap_or("unknown");
     let gpu = match device {
         Device::Cpu => "not used".to_owned(),
@@ -240,6 +250,6 @@ fn hardware(manifest: &Manifest, device: Device) -> String {
         manifest.workers,
         host.cores,
         host.system,
-        manifest.version,
+        manifest.program.version,
     )
 }

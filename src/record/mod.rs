@@ -48,7 +48,7 @@ pub use graph::GraphNode;
 pub use histogram::Histogram;
 pub use image::Image;
 pub use lock::{Holder, Lock, SweepLock, at_work, lock};
-pub use manifest::{Host, Manifest, RecordedSweep};
+pub use manifest::{Host, Manifest, Program, RecordedSweep, Start};
 pub use model_graph::model_graph;
 pub use recorder::{Recorder, RunHeader};
 pub use result::{RESULT_FILE, RunResult};
