@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load};
 use crate::plan::Plan;
-use crate::record::{Results, Store, lock, prepare, remove_file, write_atomically};
+use crate::record::{Lock, Results, Store, lock, prepare, remove_file, write_atomically};
 use crate::report::{File, Report, TrialClasses, View};
 use crate::spec::Sweep;
 use std::path::{Path, PathBuf};
@@ -66,8 +66,8 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     say(&written.shown(&sweep, &plan, &results)?)?;
     // A process that trains this sweep marks the best trial itself, at its end.
     let marked = lock(store.folder()).and_then(|lock| match lock {
-        Some(_lock) => mark_best(&plan, &store, written.tables.best.as_ref()),
-        None => Ok(()),
+        Lock::Taken(_lock) => mark_best(&plan, &store, written.tables.best.as_ref()),
+        Lock::Busy(_) => Ok(()),
     });
     if let Err(error) = marked {
         // The tables, which were asked for, are there.

@@ -1,18 +1,19 @@
 //! `tp-sweep run`.
 
 use super::arguments::RunArguments;
+use super::aside::put_in_place;
 use super::best::{classes_of, mark_best};
 use super::error::CliError;
 use super::output::{say, warn};
 use super::report::write_report;
-use super::sweep::{Loaded, fingerprints, load};
+use super::sweep::{Loaded, fingerprints, load, locked};
 use crate::data::{Dataset, DeviceForm, Library};
 use crate::plan::{Plan, plural};
-use crate::record::{Host, Manifest, Store, lock, prepare};
+use crate::record::{Host, Manifest, Program, Start, Store, prepare};
 use crate::report::View;
 use crate::run::{
-    Device, Executor, Interrupt, Memory, Place, Ran, Schedule, TensorExecutor, display, remaining,
-    unmeasured,
+    Device, Executor, Interrupt, Memory, Place, Ran, Schedule, TensorExecutor, display,
+    driver_version, remaining, unmeasured,
 };
 use crate::spec::{DataSource, Sweep};
 use burn::backend::Flex;
@@ -40,16 +41,11 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     // All that can hinder a start comes first, and before anything is written.
     let workers = workers(arguments, &devices);
     let executors = executors(arguments, &library, &plan, &store, &devices, workers)?;
-    let Some(_lock) = lock(store.folder()).map_err(CliError::Start)? else {
-        return Err(CliError::Locked {
-            name: plan.name.clone(),
-            folder: store.folder().to_owned(),
-        });
-    };
+    let _lock = locked(&store, &plan)?;
     prepare(&arguments.folders.reports).map_err(CliError::Start)?;
+    put_in_place(&store, &plan).map_err(CliError::Start)?;
     let manifest = manifest(arguments, &sweep, &plan, &fingerprints, &devices, workers);
     manifest.write(store.folder()).map_err(CliError::Start)?;
-    warn_of_others(&store, &plan);
     let interrupt = Interrupt::listen()?;
     let progress = display(&plan, sweep.report.rank_by, arguments.quiet);
     let places = devices
@@ -93,27 +89,6 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         let _ = say(&written.shown(&sweep, &plan, &ran.results)?);
     }
     Ok(ended(&plan, &ran, &interrupt, arguments))
-}
-
-/// Says which results in the sweep's folder are not, or no longer, its own.
-fn warn_of_others(store: &Store, plan: &Plan) {
-    let others = store.others(plan);
-    if others.replaced > 0 {
-        let results = plural(others.replaced, "result");
-        warn(&format!(
-            "{} {results} of other settings will be replaced",
-            others.replaced
-        ));
-    }
-    if others.trials > 0 {
-        let folder = store.folder().display();
-        let trials = plural(others.trials, "trial");
-        warn(&format!(
-            "{folder} also has {} {trials} that this sweep does not ask for: they are left alone, \
-             and TensorBoard shows them too",
-            others.trials
-        ));
-    }
 }
 
 /// Says how it ended; the exit code.
@@ -231,28 +206,38 @@ fn manifest(
         .iter()
         .map(|(source, fingerprint)| (name(source), fingerprint.clone()))
         .collect();
-    let names: Vec<String> = devices.iter().map(Device::to_string).collect();
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     Manifest {
-        format: 1,
-        version: env!("CARGO_PKG_VERSION"),
-        name: plan.name.clone(),
-        sweep_file: sweep.source.text.clone(),
-        overrides: arguments.sweep.overrides.clone(),
-        trials: plan.trials.len(),
-        runs: plan.runs().count(),
-        data,
-        device: names.join(","),
         precision: devices[0].precision(),
         workers,
-        host: Host::current(),
+        data,
+        overrides: arguments.sweep.overrides.clone(),
+        ..Manifest::new(sweep, plan, start(devices))
+    }
+}
+
+/// This start.
+fn start(devices: &[Device]) -> Start {
+    let names: Vec<String> = devices.iter().map(Device::to_string).collect();
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    let program = Program::current();
+    let arguments = std::env::args_os();
+    Start {
         started: since_1970.map_or(0.0, |elapsed| elapsed.as_secs_f64()),
+        version: program.version.to_owned(),
+        commit: program.commit.to_owned(),
+        command_line: arguments
+            .map(|a| a.to_string_lossy().into_owned())
+            .collect(),
+        device: names.join(","),
+        gpus: devices.iter().filter_map(|device| device.model()).collect(),
+        driver: driver_version(),
+        host: Host::current(),
     }
 }
 
 /// The machine as a Markdown table, with the device that a run is trained on.
 fn hardware(manifest: &Manifest, device: Device) -> String {
-    let host = &manifest.host;
+    let host = &manifest.start.host;
     let processor = host.processor.as_deref().unwrap_or("unknown");
     let gpu = match device {
         Device::Cpu => "not used".to_owned(),
@@ -265,6 +250,6 @@ fn hardware(manifest: &Manifest, device: Device) -> String {
         manifest.workers,
         host.cores,
         host.system,
-        manifest.version,
+        manifest.program.version,
     )
 }

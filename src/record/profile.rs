@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The name of the file in a trial's folder.
-const FILE: &str = "profile.json";
+pub(super) const PROFILE_FILE: &str = "profile.json";
 
 /// The version of the format; a reader takes a file of another version for none.
 const FORMAT: u32 = 2;
@@ -45,13 +45,13 @@ pub(super) fn write_profile(
     let mut text = serde_json::to_string_pretty(&file).expect("a profile is plain values");
     text.push('\n');
     std::fs::create_dir_all(trial_folder).map_err(on("create the folder", trial_folder))?;
-    write_atomically(&trial_folder.join(FILE), text.as_bytes())
+    write_atomically(&trial_folder.join(PROFILE_FILE), text.as_bytes())
 }
 
 /// The profile in a trial's folder, if there is one of this identity, and the device it was
 /// measured on.
 pub(super) fn read_profile(trial_folder: &Path, identity: &Identity) -> Option<(Profile, String)> {
-    let text = std::fs::read(trial_folder.join(FILE)).ok()?;
+    let text = std::fs::read(trial_folder.join(PROFILE_FILE)).ok()?;
     let file: File = serde_json::from_slice(&text).ok()?;
     let valid = file.format == FORMAT && file.identity == *identity;
     valid.then_some((file.profile, file.device))

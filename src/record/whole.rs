@@ -44,3 +44,15 @@ pub(super) fn remove(folder: &Path) -> Result<(), RecordError> {
         _ => Ok(()),
     }
 }
+
+/// The bytes of a file, or of all files below a folder; links count as what they are.
+pub(super) fn bytes_below(path: &Path) -> u64 {
+    let Ok(about) = path.symlink_metadata() else {
+        return 0;
+    };
+    if !about.is_dir() {
+        return about.len();
+    }
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    entries.map(|entry| bytes_below(&entry.path())).sum()
+}

@@ -92,6 +92,15 @@ impl<'a> Keeping<'a> {
     }
 }
 
+/// The trials whose weights do not stay, given the results that there are.
+pub fn weightless(sweep: &Sweep, plan: &Plan, results: &HashMap<RunId, RunResult>) -> Vec<usize> {
+    let mut keeping = Keeping::new(sweep, plan);
+    let trials = 0..plan.trials.len();
+    trials
+        .filter_map(|trial| keeping.ended(trial, results))
+        .collect()
+}
+
 /// How a trial has ended.
 enum End {
     /// Some of its runs have not.

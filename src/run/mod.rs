@@ -24,10 +24,11 @@ mod work;
 pub use again::{Again, train_again};
 #[cfg(feature = "cuda")]
 pub use device::free_bytes;
-pub use device::{Device, DeviceChoice, DeviceError};
+pub use device::{Device, DeviceChoice, DeviceError, driver_version};
 pub use executor::{Executor, Memory, TensorExecutor};
 pub use faults::{DeviceFault, Faults};
 pub use interrupt::Interrupt;
+pub use keeping::weightless;
 pub use measure::unmeasured;
 pub use progress::{Progress, Silent, display};
 pub use scheduler::{Place, Ran, Schedule, remaining};
