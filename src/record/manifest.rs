@@ -1,6 +1,6 @@
 //! `sweep.json`: what a sweep's folder holds, and where it came from.
 
-use super::atomic::write_atomically;
+use super::atomic::{remove_parts, write_atomically};
 use super::error::RecordError;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -58,6 +58,7 @@ impl Manifest {
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
         let mut text = serde_json::to_string_pretty(self).expect("a manifest has only text keys");
         text.push('\n');
+        remove_parts(folder)?;
         write_atomically(&folder.join(FILE), text.as_bytes())
     }
 }

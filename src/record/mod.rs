@@ -42,7 +42,7 @@ pub use image::Image;
 pub use lock::{SweepLock, lock};
 pub use manifest::{Host, Manifest, RecordedSweep};
 pub use model_graph::model_graph;
-pub use recorder::{Recorder, RunHeader};
+pub use recorder::{Recorder, RunHeader, tidy};
 pub use result::{RESULT_FILE, RunResult};
 pub use scores::{Scores, has_scores, mean_and_deviation, remove_scores, write_scores};
 pub use standing::Standing;
