@@ -116,13 +116,17 @@ fn tear(project: &Project, random: &mut Random) {
         return;
     }
     for path in files(&runs) {
-        let is_open = |folder: &Path| !folder.join("result.json").exists();
+        let is_open = |folder: &Path| {
+            let name = folder.file_name().unwrap_or_default().to_string_lossy();
+            name.starts_with("fold-") && !folder.join("result.json").exists()
+        };
         let name = path
             .file_name()
             .map_or_else(Default::default, |n| n.to_string_lossy());
         let can_be_torn = name.contains("tfevents")
             || ["epochs.csv", "checkpoint.safetensors"].contains(&&*name)
             || name.ends_with(".part");
+        // Those of a trial have reached the disk before they appear under their names.
         if can_be_torn && path.parent().is_some_and(is_open) && random.below(2) == 0 {
             let length = path.metadata().expect("it is there").len();
             let file = std::fs::OpenOptions::new().write(true).open(&path);

@@ -80,7 +80,7 @@ fn part_in(folder: &Path) -> std::io::Result<NamedTempFile> {
 ///
 /// # Errors
 /// A folder that cannot be read, a file that cannot be removed.
-pub fn remove_parts(folder: &Path) -> Result<(), RecordError> {
+pub(super) fn remove_parts(folder: &Path) -> Result<(), RecordError> {
     for entry in std::fs::read_dir(folder).map_err(on("read the folder", folder))? {
         let entry = entry.map_err(on("read the folder", folder))?;
         let name = entry.file_name();

@@ -65,21 +65,23 @@ fn content(name: &str, bytes: &[u8]) -> String {
         "model.safetensors" | "digest" | "classes.json" => {
             format!("{} of {} bytes", blake3::hash(bytes), bytes.len())
         }
-        _ if name.ends_with(".csv") => without_timings(&without_cohorts(&text())),
+        _ if name.ends_with(".csv") => without_timings(&without_measured(&text())),
         // They tell of times, or of the machine: that they are there and not empty is enough.
         ".lock" => String::new(),
         _ => (!bytes.is_empty()).to_string(),
     }
 }
 
-/// A run that goes on is not always trained beside the same others.
-fn without_cohorts(csv: &str) -> String {
+/// A run that goes on is not always trained beside the same others, and the peak of memory is
+/// measured: with a few bytes more of the trial that a process measures first.
+fn without_measured(csv: &str) -> String {
     let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
     let header = lines.next().expect("a header");
-    let cohort = header.iter().position(|name| *name == "mean_cohort");
+    let measured = ["mean_cohort", "profile_peak_bytes"];
+    let measured = measured.map(|measured| header.iter().position(|name| *name == measured));
     let kept = |cells: Vec<&str>| {
         let cells = cells.iter().enumerate();
-        let kept = cells.filter(|(column, _)| Some(*column) != cohort);
+        let kept = cells.filter(|(column, _)| !measured.contains(&Some(*column)));
         kept.map(|(_, cell)| *cell).collect::<Vec<_>>().join(",")
     };
     let all = std::iter::once(header).chain(lines);

@@ -2,8 +2,8 @@
 //! of its files with those of one that nothing happened to.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
-//#[cfg(target_os = "linux")]
-//pub mod fault;
+#[cfg(all(target_os = "linux", target_arch = "x86_64"))]
+pub mod fault;
 pub mod files;
 pub mod process;
 pub mod random;
