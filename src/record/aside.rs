@@ -267,10 +267,12 @@ fn set_aside(
         1 => record.identity.to_string(),
         _ => format!("{}-{number}", record.identity),
     });
-    let mut free = names.map(|name| aside.join(name));
-    let to = free.find(|to| to.symlink_metadata().is_err());
-    let to = to.expect("some number is free");
-    Ok(renamed(&from, &to)?.then_some(to))
+    for to in names.map(|name| aside.join(name)) {
+        if to.symlink_metadata().is_err() {
+            return Ok(renamed(&from, &to)?.then_some(to));
+        }
+    }
+    Ok(None)
 }
 
 /// Moves a run's folder to its place.

@@ -35,14 +35,14 @@ impl EpochsFile {
         Ok(Self { path, file })
     }
 
-    /// Sees to it that the table is there and whole, even if another process has put its own in
-    /// its place meanwhile.
+    /// Sees to it that the table is there and whole, also after a crash of the machine, even if
+    /// another process has put its own in its place meanwhile.
     ///
     /// # Errors
     /// A full disk and the like.
     pub(super) fn close(self, layers: usize, epochs: &[EpochMetrics]) -> Result<(), RecordError> {
         match is_at(&self.file, &self.path) {
-            true => Ok(()),
+            true => self.file.sync_data().map_err(on("write", &self.path)),
             false => write_before_result(&self.path, table(layers, epochs).as_bytes()),
         }
     }

@@ -165,13 +165,13 @@ impl EventFile {
         })
     }
 
-    /// Hands all events to the operating system, and sees to it that the file is there, even if
+    /// Sees to it that all events have reached the disk, and that the file is there, even if
     /// another process has removed it meanwhile.
     ///
     /// # Errors
     /// A full disk and the like.
     pub fn close(mut self) -> Result<(), RecordError> {
-        self.flush()?;
+        self.mark()?;
         #[cfg(unix)]
         if !self.path.exists() {
             let mut bytes = vec![0; self.file.metadata().map_or(0, |about| about.len()) as usize];

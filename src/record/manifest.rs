@@ -1,6 +1,6 @@
 //! `sweep.json`: what a sweep's folder holds, and where it came from.
 
-use super::atomic::write_atomically;
+use super::atomic::{remove_parts, write_atomically};
 use super::error::RecordError;
 use super::lock::host_name;
 use crate::plan::{Plan, RESULTS_VERSION};
@@ -152,6 +152,7 @@ impl Manifest {
         manifest.starts.drain(..excess);
         let mut text = serde_json::to_string_pretty(&manifest).expect("it has only text keys");
         text.push('\n');
+        remove_parts(folder)?;
         write_atomically(&folder.join(FILE), text.as_bytes())
     }
 }

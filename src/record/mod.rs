@@ -50,7 +50,7 @@ pub use image::Image;
 pub use lock::{Holder, Lock, SweepLock, at_work, lock};
 pub use manifest::{Host, Manifest, Program, RecordedSweep, Start};
 pub use model_graph::model_graph;
-pub use recorder::{Recorder, RunHeader};
+pub use recorder::{Recorder, RunHeader, tidy};
 pub use result::{RESULT_FILE, RunResult};
 pub use scores::{Scores, has_scores, mean_and_deviation, remove_scores, write_scores};
 pub use standing::Standing;

@@ -1,6 +1,6 @@
 //! `profile.json`: speed and memory of a trial, measured alone.
 
-use super::atomic::write_atomically;
+use super::atomic::{remove_parts, write_atomically};
 use super::error::{RecordError, on};
 use crate::event::Profile;
 use crate::plan::Identity;
@@ -45,6 +45,7 @@ pub(super) fn write_profile(
     let mut text = serde_json::to_string_pretty(&file).expect("a profile is plain values");
     text.push('\n');
     std::fs::create_dir_all(trial_folder).map_err(on("create the folder", trial_folder))?;
+    remove_parts(trial_folder)?;
     write_atomically(&trial_folder.join(PROFILE_FILE), text.as_bytes())
 }
 

@@ -9,6 +9,7 @@ use super::graph::GraphNode;
 use super::result::{RESULT_FILE, RunResult};
 use super::whole::remove;
 use crate::event::{EpochMetrics, LayerValues};
+use crate::plan::Identity;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -171,9 +172,28 @@ impl Recorder {
         self.events.close()?;
         self.epochs.close(self.layers, &result.epochs)?;
         result.write(&self.folder)?;
-        remove_checkpoint(&self.folder)?;
-        clear_events(&self.folder, &name)
+        // The checkpoint goes last: it tells which event file is the old one.
+        clear_events(&self.folder, &name)?;
+        remove_checkpoint(&self.folder)
     }
+}
+
+/// Does in the folder of a run that has its result what a process that was killed right after the
+/// run's end had no time for: no checkpoint stays, and no event file of an earlier attempt.
+///
+/// # Errors
+/// Files that cannot be removed.
+pub fn tidy(folder: &Path, identity: &Identity) -> Result<(), RecordError> {
+    if let Some(checkpoint) = Checkpoint::read(folder, identity) {
+        // A run that has not been saved since it went on has written a file of its own.
+        let marked = checkpoint.events.file;
+        let names = names(folder)?;
+        let mut events = names.iter().filter(|name| is_event_file(name));
+        if events.any(|name| *name != marked) {
+            remove_files(folder, |name| is_event_file(name) && name == marked)?;
+        }
+    }
+    remove_checkpoint(folder)
 }
 
 /// Removes all files of a run's folder but those of these names.
@@ -184,6 +204,15 @@ fn clear(folder: &Path, kept: &[&str]) -> Result<(), RecordError> {
 /// Removes all event files of a run's folder but the one of this name.
 fn clear_events(folder: &Path, kept: &str) -> Result<(), RecordError> {
     remove_files(folder, |name| is_event_file(name) && name != kept)
+}
+
+fn names(folder: &Path) -> Result<Vec<String>, RecordError> {
+    let entries = std::fs::read_dir(folder).map_err(on("read the folder", folder))?;
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry.map_err(on("read the folder", folder))?;
+        Ok(entry.file_name().to_string_lossy().into_owned())
+    };
+    entries.map(name).collect()
 }
 
 fn remove_files(folder: &Path, is_old: impl Fn(&str) -> bool) -> Result<(), RecordError> {

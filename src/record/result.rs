@@ -137,7 +137,7 @@ pub(super) fn rename_trial(run_folder: &Path, trial: &str) -> Result<(), RecordE
     };
     let (modified, mut file) = read().map_err(on("read", &path))?;
     file["result"]["trial"] = trial.into();
-    let mut text = serde_json::to_string_pretty(&file).expect("it was read from such a text");
+    let mut text = format!("{file:#}");
     text.push('\n');
     write_before_result(&path, text.as_bytes())?;
     if let (Some(modified), Ok(file)) = (modified, OpenOptions::new().write(true).open(&path)) {

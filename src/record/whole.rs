@@ -19,7 +19,8 @@ pub(super) fn write_whole(
     let part = folder.join("events.part");
     let mut events = EventFile::create_at(&part, wall_time)?;
     fill(&mut events)?;
-    events.flush()?;
+    // On the disk before the name is: nobody looks into the file again to see whether it is whole.
+    events.mark()?;
     drop(events);
     let whole = EventFile::path_in(folder, wall_time);
     std::fs::rename(&part, &whole).map_err(on("write", &whole))

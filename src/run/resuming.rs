@@ -4,7 +4,7 @@ use super::scheduler::{Place, Schedule};
 use super::watch::wall_time;
 use crate::plan::RunId;
 use crate::record::{
-    Checkpoint, RecordError, Recorder, RunResult, remove_best, remove_checkpoint, remove_scores,
+    Checkpoint, RecordError, Recorder, RunResult, remove_best, remove_scores, tidy,
 };
 use crate::train::fits;
 use rayon::prelude::*;
@@ -75,15 +75,16 @@ impl Schedule<'_> {
         can_go_on.then_some(checkpoint)
     }
 
-    /// Removes the checkpoints of runs that have ended: a process that was killed right after its
-    /// run's end may have left one.
-    pub(super) fn remove_old_checkpoints(
+    /// Tidies the folders of runs that have ended: a process that was killed right after its run's
+    /// end may have left something.
+    pub(super) fn tidy_ended(
         &self,
         results: &HashMap<RunId, RunResult>,
     ) -> Result<(), RecordError> {
-        results
-            .par_iter()
-            .try_for_each(|(&run, _)| remove_checkpoint(&self.store.run_folder(self.plan, run)))
+        results.par_iter().try_for_each(|(&run, _)| {
+            let folder = self.store.run_folder(self.plan, run);
+            tidy(&folder, self.store.identity(run))
+        })
     }
 }
 

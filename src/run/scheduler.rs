@@ -87,7 +87,7 @@ impl Schedule<'_> {
         let open = remaining(self.plan, &results);
         let runs = self.plan.runs().count();
         self.progress.started(runs, runs - open.len());
-        self.remove_old_checkpoints(&results.runs)?;
+        self.tidy_ended(&results.runs)?;
         let queue = self.queue(&open, place_kind(&self.places[0].device));
         let workers = self.workers(open.len());
         let work = Work::new(queue, results.runs, keeping);

@@ -25,9 +25,9 @@
 //! # Ok::<(), charts::PngError>(())
 //! ```
 
-#[cfg(test)]
 #![forbid(unsafe_code)]
 
+#[cfg(test)]
 mod arbitrary;
 mod axis;
 mod category;
