@@ -136,7 +136,9 @@ pub(super) fn rename_trial(run_folder: &Path, trial: &str) -> Result<(), RecordE
         Ok((modified, file))
     };
     let (modified, mut file) = read().map_err(on("read", &path))?;
-    file["result"]["trial"] = trial.into();
+    if let Some(name) = file.pointer_mut("/result/trial") {
+        *name = trial.into();
+    }
     let mut text = format!("{file:#}");
     text.push('\n');
     write_before_result(&path, text.as_bytes())?;
