@@ -260,6 +260,29 @@ fn what_has_no_use_is_removed_and_nothing_else() {
 }
 
 #[test]
+fn weights_that_are_not_asked_for_are_removed_and_the_best_stay() {
+    let project = Project::new(SWEEP);
+    train(&project, &["--set", "keep=all"]);
+    let weights = |project: &Project| {
+        let paths = files(&project.path("runs")).into_iter();
+        paths
+            .filter(|path| path.ends_with("model.safetensors"))
+            .count()
+    };
+    assert_eq!(weights(&project), 4);
+    assert_eq!(tell(&project, "clean", &["--set", "keep=all"]).code, 0);
+    assert_eq!(weights(&project), 4);
+    let done = tell(&project, "clean", &[]);
+    let named = done
+        .output
+        .matches("weights that `keep` does not ask for")
+        .count();
+    assert_eq!((named, weights(&project)), (2, 2), "{}", done.output);
+    tell(&project, "clean", &["--set", "keep=none"]);
+    assert_eq!(weights(&project), 0);
+}
+
+#[test]
 fn results_that_an_edit_will_move_are_not_removed_before() {
     let project = Project::new(SWEEP);
     train(&project, &[]);

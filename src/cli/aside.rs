@@ -1,7 +1,7 @@
 //! The results of an edited sweep: what becomes of them is told.
 
 use super::output::warn;
-use crate::plan::{Plan, plural};
+use crate::plan::{Plan, grouped, plural};
 use crate::record::{Contents, Moves, RecordError, Store};
 use std::collections::BTreeSet;
 use std::path::Path;
@@ -73,9 +73,9 @@ fn why(changed: &BTreeSet<String>) -> String {
     }
 }
 
-/// `1 result`, `2 results`.
+/// `1 result`, `2,000 results`.
 pub(super) fn counted(count: usize, word: &str) -> String {
-    format!("{count} {}", plural(count, word))
+    format!("{} {}", grouped(count as u64), plural(count, word))
 }
 
 /// The first few names, and how many more there are.

@@ -14,6 +14,7 @@ use super::scores::remove_scores;
 use super::store::Store;
 use super::whole::remove;
 use crate::plan::{Identity, Plan, RunId};
+use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::io::ErrorKind;
@@ -194,11 +195,12 @@ impl Moves {
             let to = set_aside(folder, &away.path, &away.record)?;
             now.extend(to.map(|to| (away.path.as_path(), to)));
         }
-        for back in &self.back {
+        // Mostly waiting for the disk.
+        self.back.par_iter().try_for_each(|back| {
             let from = now.get(back.path.as_path()).cloned();
             let from = from.unwrap_or_else(|| folder.join(&back.path));
-            put_in_place(store, plan, back, &from)?;
-        }
+            put_in_place(store, plan, back, &from)
+        })?;
         for &run in &self.renamed {
             rename_trial(&store.run_folder(plan, run), &plan.trials[run.trial].name)?;
         }
