@@ -8,8 +8,10 @@ use super::sweep::{Loaded, fingerprints, load};
 use crate::data::{Dataset, DeviceForm, Library, Normalisation, Values, partition};
 use crate::event::Outcome;
 use crate::plan::{Plan, RunId};
-use crate::record::{Results, RunResult, Standing, Store, prepare, read_weights, write_atomically};
-use crate::run::{Again, Memory, TensorExecutor, train_again};
+use crate::record::{
+    Results, RunResult, Standing, Store, prepare, read_weights, remove_file, write_atomically,
+};
+use crate::run::{Again, Device, Memory, TensorExecutor, train_again};
 use crate::spec::{Config, Normalise, RankBy, Text, nearest};
 use crate::trained::{
     BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
@@ -17,7 +19,7 @@ use crate::trained::{
 };
 use burn::backend::Flex;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Writes the model of a run; the exit code.
 ///
@@ -43,12 +45,12 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
         None => best(&plan, &results, sweep.report.rank_by)?,
     };
     let run = chosen_run(&plan, trial, arguments)?;
-    let result = finished(&plan, &results, run)?;
+    let mut result = finished(&plan, &results, run)?.clone();
     let config = &plan.trials[trial].config;
     let folder = store.run_folder(&plan, run);
     let weights = match read_weights(&folder, config)? {
         Some(weights) => weights,
-        None if arguments.retrain => retrained(&library, &plan, run, result)?,
+        None if arguments.retrain => retrained(&library, &plan, run, &mut result)?,
         None => {
             let run = plan.folder(run);
             return Err(ExportError::NoWeights { run, folder }.into());
@@ -59,7 +61,7 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     let description = Description {
         format: Description::FORMAT,
         tp_sweep: env!("CARGO_PKG_VERSION").to_owned(),
-        run: run_description(&plan, run, result),
+        run: run_description(&plan, run, &result),
         data: data_description(config),
         input: input_description(config, &dataset, run),
         classes: dataset.class_names.clone(),
@@ -77,7 +79,8 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     let output = arguments.output.clone();
     let output = output.unwrap_or_else(|| default_output(&plan, run));
     prepare(&output).map_err(CliError::Start)?;
-    let mut shown = summary(&plan, run, result);
+    remove_others(&output, name, &description)?;
+    let mut shown = summary(&plan, run, &result);
     // The description last: with it the model is there.
     let text = description.text();
     for (name, bytes) in [
@@ -90,6 +93,20 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     }
     say(&shown)?;
     Ok(0)
+}
+
+/// Removes weights of the other format from a folder, unless they are those of this model: beside its
+/// description they would be taken for its own.
+fn remove_others(output: &Path, name: &str, description: &Description) -> Result<(), CliError> {
+    let before = std::fs::read_to_string(output.join(DESCRIPTION_FILE)).ok();
+    let before = before.and_then(|text| Description::read(text.as_bytes()).ok());
+    let is_same = before.is_some_and(|before| before.weights_blake3 == description.weights_blake3);
+    for other in [WEIGHTS_FILE, BURN_FILE] {
+        if other != name && !is_same {
+            remove_file(&output.join(other)).map_err(CliError::Start)?;
+        }
+    }
+    Ok(())
 }
 
 /// The position of the trial of this name.
@@ -154,12 +171,12 @@ fn finished<'a>(
     })
 }
 
-/// The weights of a run that is trained again, on the CPU.
+/// The weights of a run that is trained again, on the CPU; `result` becomes what that gave.
 fn retrained(
     library: &Library,
     plan: &Plan,
     run: RunId,
-    result: &RunResult,
+    result: &mut RunResult,
 ) -> Result<Weights, CliError> {
     let data = &plan.trials[run.trial].config.data;
     let datasets = HashMap::from([(DeviceForm::of(data), library.load(data)?)]);
@@ -174,18 +191,25 @@ fn retrained(
         return Err(ExportError::FailedAgain(name).into());
     };
     let validation = finished.validation.map(|(validation, _)| validation);
-    if (validation, Some(finished.test.0)) != (result.validation, result.test) {
-        warn(&format!(
-            "{} was trained on {}, and trained again on this CPU it is not the same to the last \
-             bit: its test accuracy is {} now, and was {}",
-            name.display(),
-            result.device,
-            percent(finished.test.0.accuracy),
-            result
-                .test
-                .map_or_else(String::new, |test| percent(test.accuracy)),
-        ));
+    if (validation, Some(finished.test.0)) == (result.validation, result.test) {
+        return Ok(weights);
     }
+    warn(&format!(
+        "{} was trained on {}, and trained again on this CPU it is not the same to the last \
+         bit: its test accuracy is {} now, and was {}",
+        name.display(),
+        result.device,
+        percent(finished.test.0.accuracy),
+        result
+            .test
+            .map_or_else(String::new, |test| percent(test.accuracy)),
+    ));
+    // What is told of the model is told of these weights.
+    result.validation = validation;
+    result.test = Some(finished.test.0);
+    result.final_epoch = Some(finished.epoch);
+    result.device = Device::Cpu.to_string();
+    result.precision = Device::Cpu.precision().to_owned();
     Ok(weights)
 }
 

@@ -276,6 +276,10 @@ fn jpeg(bytes: &[u8]) -> Result<Pixels, String> {
     let told = |error: zune_jpeg::errors::DecodeErrors| error.to_string();
     let mut decoder = JpegDecoder::new(Cursor::new(bytes));
     decoder.decode_headers().map_err(told)?;
+    let (width, height) = decoder.dimensions().ok_or("it has no size")?;
+    if width.saturating_mul(height).saturating_mul(4) > LARGEST {
+        return Err("it is too large for a sample".to_owned());
+    }
     let (channels, colours) = match decoder.input_colorspace() {
         Some(ColorSpace::Luma) => (1, ColorSpace::Luma),
         _ => (3, ColorSpace::RGB),

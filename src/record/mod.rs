@@ -56,4 +56,4 @@ pub use scores::{Scores, has_scores, mean_and_deviation, remove_scores, write_sc
 pub use standing::Standing;
 pub use status::{InTraining, Status};
 pub use store::{Results, Store};
-pub use weights::{read_weights, remove_weights, write_weights};
+pub use weights::{has_weights, read_weights, remove_weights, write_weights};

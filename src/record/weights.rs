@@ -40,6 +40,11 @@ pub fn read_weights(run_folder: &Path, config: &Config) -> Result<Option<Weights
     weights.map(Some).map_err(told)
 }
 
+/// Whether a run's folder has weights.
+pub fn has_weights(run_folder: &Path) -> bool {
+    run_folder.join(WEIGHTS_FILE).is_file()
+}
+
 /// Removes the weights from a run's folder, if they are there.
 ///
 /// # Errors

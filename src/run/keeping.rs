@@ -27,7 +27,7 @@ impl<'a> Keeping<'a> {
     }
 
     /// Whether the weights of a run that ends with this result may stay, given the results that
-    /// there are: those of a trial that cannot be among the best any more may not.
+    /// there are: where it is its trial's last, those of a trial that is not among the best may not.
     pub(super) fn may_stay(
         &self,
         run: RunId,

@@ -5,7 +5,11 @@ function csvText(store) {
     const { key, values, deviations } = column;
     const own = { header: key.replace(/^#/, ''), value: (row) => values[row] };
     if (key === '#marks') own.value = (row) => marksOf(store.rows[row]).join(' ');
-    return deviations ? [own, { header: column.deviation, value: (row) => deviations[row] }] : [own];
+    // A deviation that is shown as a column of its own stands there.
+    const isShown = store.shownColumns.some((other) => other.key === column.deviation);
+    return deviations && !isShown
+      ? [own, { header: column.deviation, value: (row) => deviations[row] }]
+      : [own];
   });
   const lines = [columns.map(({ header }) => csvField(header))];
   for (const row of store.view) lines.push(columns.map(({ value }) => csvField(value(row))));
