@@ -22,7 +22,7 @@ use support::{Done, Project};
 /// One worker, so that calls come in the same order each time.
 const ARGUMENTS: [&str; 2] = ["--workers", "1"];
 
-/// Calls of each kind that are taken, if not all.
+/// Calls of each kind that are taken, if not all: all of up to twice as many.
 const CALLS: u64 = 6;
 
 /// Calls of each kind.
@@ -79,15 +79,15 @@ fn counted(shim: &Shim, begin: Begin) -> (Files, Counts) {
     (contents(&project), read_counts(&counts))
 }
 
-/// The call of `sync` that saves a run which has been saved before, past the middle of the sweep:
-/// killed there, it has a checkpoint, and records of a later epoch.
+/// The first call of `sync`, past the middle of the sweep, that is about the records of a run which
+/// has been saved before: killed there, it has a checkpoint, and records of a later epoch.
 fn past_a_checkpoint(shim: &Shim, counts: &Counts) -> Begin {
     for at in counts["sync"] / 2.. {
         let project = sweep::tiny();
         let (ended, about) = faulty(shim, &project, killed_at(at));
         assert_eq!(ended.code, -1, "{}", ended.error);
-        let is_save = about.contains("tfevents");
-        if is_save
+        let is_record = about.contains("tfevents");
+        if is_record
             && Path::new(&about)
                 .with_file_name("checkpoint.safetensors")
                 .exists()
@@ -160,7 +160,10 @@ fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], go
     let mut planned = Vec::new();
     for &kind in kinds {
         let count = counts[kind];
-        let taken = if takes_all { count } else { CALLS.min(count) };
+        let taken = match takes_all || count <= 2 * CALLS {
+            true => count,
+            false => CALLS,
+        };
         for &(does, lasts) in faults {
             // From the first to the last.
             let at = |place: u64| 1 + place * (count - 1) / (taken - 1).max(1);
