@@ -15,17 +15,61 @@ use recovery::files::{Files, assert_kept, assert_same, contents, results};
 use recovery::process::{done, train};
 use recovery::sweep;
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::time::Instant;
+use support::{Done, Project};
 
 /// One worker, so that calls come in the same order each time.
 const ARGUMENTS: [&str; 2] = ["--workers", "1"];
 
-/// Calls of each kind that are taken, if not all.
-const CALLS: u64 = 7;
+/// Calls of each kind that are taken, if not all: all of up to twice as many.
+const CALLS: u64 = 6;
 
-/// A sweep that nothing happened to, and the calls that it made.
-fn undisturbed(shim: &Shim) -> (Files, BTreeMap<String, u64>) {
+/// Calls of each kind.
+type Counts = BTreeMap<String, u64>;
+
+/// Where the process begins that a fault happens to.
+#[derive(Clone, Copy)]
+enum Begin {
+    /// At the start of the sweep.
+    Anew,
+    /// In a sweep whose process was killed at this call of `sync`.
+    After(u64),
+}
+
+/// A sweep for a process to begin with.
+fn project(shim: &Shim, begin: Begin) -> Project {
     let project = sweep::tiny();
+    if let Begin::After(at) = begin {
+        let (ended, _) = faulty(shim, &project, killed_at(at));
+        assert_eq!(ended.code, -1, "{}", ended.error);
+    }
+    project
+}
+
+fn killed_at(at: u64) -> Fault {
+    Fault {
+        kind: "sync",
+        at,
+        does: "kill",
+        lasts: false,
+    }
+}
+
+/// Trains with a fault; what came of it, and the path that the fault was about.
+fn faulty(shim: &Shim, project: &Project, fault: Fault) -> (Done, String) {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let log = folder.path().join("log");
+    let mut command = train(project, &ARGUMENTS);
+    shim.injects(&mut command, project, fault, &log);
+    let done = done(command);
+    let about = std::fs::read_to_string(&log).unwrap_or_default();
+    (done, about.trim_end().to_owned())
+}
+
+/// The calls of a process that nothing happens to.
+fn counted(shim: &Shim, begin: Begin) -> (Files, Counts) {
+    let project = project(shim, begin);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let counts = folder.path().join("counts");
     let mut command = train(&project, &ARGUMENTS);
@@ -33,6 +77,25 @@ fn undisturbed(shim: &Shim) -> (Files, BTreeMap<String, u64>) {
     let whole = done(command);
     assert_eq!(whole.code, 0, "{}", whole.error);
     (contents(&project), read_counts(&counts))
+}
+
+/// The first call of `sync`, past the middle of the sweep, that is about the records of a run which
+/// has been saved before: killed there, it has a checkpoint, and records of a later epoch.
+fn past_a_checkpoint(shim: &Shim, counts: &Counts) -> Begin {
+    for at in counts["sync"] / 2.. {
+        let project = sweep::tiny();
+        let (ended, about) = faulty(shim, &project, killed_at(at));
+        assert_eq!(ended.code, -1, "{}", ended.error);
+        let is_record = about.contains("tfevents");
+        if is_record
+            && Path::new(&about)
+                .with_file_name("checkpoint.safetensors")
+                .exists()
+        {
+            return Begin::After(at);
+        }
+    }
+    unreachable!("no run is saved twice")
 }
 
 /// What happened to a process with a fault.
@@ -44,15 +107,12 @@ enum Ended {
 }
 
 /// Injects a fault, and continues without.
-fn inject(shim: &Shim, expected: &Files, fault: Fault) -> Ended {
-    let project = sweep::tiny();
-    let folder = tempfile::tempdir().expect("a temporary folder");
-    let log = folder.path().join("log");
-    let mut command = train(&project, &ARGUMENTS);
-    shim.injects(&mut command, &project, fault, &log);
-    let faulty = done(command);
-    let about = std::fs::read_to_string(&log).unwrap_or_default();
-    let when = format!("after {fault}, {about}{}", faulty.error);
+fn inject(shim: &Shim, begin: Begin, expected: &Files, fault: Fault) -> Ended {
+    let project = project(shim, begin);
+    let first = results(&project);
+    let (faulty, about) = faulty(shim, &project, fault);
+    let when = format!("after {fault}, {about}: {}", faulty.error);
+    assert_kept(&project, &first, &when);
     assert_ne!(about, "", "it happens: {when}");
     assert!(!faulty.error.contains("panicked"), "{when}");
     let ended = match faulty.code {
@@ -85,15 +145,25 @@ fn inject(shim: &Shim, expected: &Files, fault: Fault) -> Ended {
 }
 
 /// Takes calls of these kinds in turn.
-fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)]) {
+fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], goes_on: bool) {
     let started = Instant::now();
     let shim = Shim::new();
-    let (expected, counts) = undisturbed(&shim);
+    let (expected, mut counts) = counted(&shim, Begin::Anew);
+    let mut begin = Begin::Anew;
+    if goes_on {
+        begin = past_a_checkpoint(&shim, &counts);
+        let continued;
+        (continued, counts) = counted(&shim, begin);
+        assert!(continued == expected, "a sweep that goes on ends the same");
+    }
     let takes_all = std::env::var("TP_SWEEP_FAULTS").is_ok_and(|which| which == "all");
     let mut planned = Vec::new();
     for &kind in kinds {
         let count = counts[kind];
-        let taken = if takes_all { count } else { CALLS.min(count) };
+        let taken = match takes_all || count <= 2 * CALLS {
+            true => count,
+            false => CALLS,
+        };
         for &(does, lasts) in faults {
             // From the first to the last.
             let at = |place: u64| 1 + place * (count - 1) / (taken - 1).max(1);
@@ -109,7 +179,7 @@ fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)]) {
     // Beside each other: they have nothing in common.
     let ends = planned.par_iter().map(|&fault| {
         let name = (fault.kind, fault.does, fault.lasts);
-        (name, inject(&shim, &expected, fault))
+        (name, inject(&shim, begin, &expected, fault))
     });
     let ends: Vec<_> = ends.collect();
     let mut table: BTreeMap<_, BTreeMap<Ended, usize>> = BTreeMap::new();
@@ -130,29 +200,41 @@ fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)]) {
     );
 }
 
+const ALL: [&str; 7] = [
+    "write", "sync", "rename", "open", "unlink", "mkdir", "chmod",
+];
+
+/// Those that need room on the disk.
+const ROOM: [&str; 5] = ["write", "sync", "rename", "open", "mkdir"];
+
 #[test]
 fn a_call_that_fails_once_loses_nothing() {
-    let kinds = [
-        "write", "sync", "rename", "open", "unlink", "mkdir", "chmod",
-    ];
-    inject_everywhere(&kinds, &[("EIO", false), ("EACCES", false)]);
+    inject_everywhere(&ALL, &[("EIO", false), ("EACCES", false)], false);
 }
 
 #[test]
 fn a_disk_that_is_full_from_some_call_on_loses_nothing() {
-    let kinds = ["write", "sync", "rename", "open", "mkdir"];
-    inject_everywhere(&kinds, &[("ENOSPC", true)]);
+    inject_everywhere(&ROOM, &[("ENOSPC", true)], false);
 }
 
 #[test]
 fn a_process_that_is_killed_at_a_call_loses_nothing() {
-    let kinds = [
-        "write", "sync", "rename", "open", "unlink", "mkdir", "chmod",
+    inject_everywhere(&ALL, &[("kill", false), ("kill-after", false)], false);
+}
+
+#[test]
+fn a_process_that_goes_on_loses_nothing_either() {
+    let faults = [
+        ("EIO", false),
+        ("ENOSPC", true),
+        ("kill", false),
+        ("kill-after", false),
     ];
-    inject_everywhere(&kinds, &[("kill", false), ("kill-after", false)]);
+    inject_everywhere(&ALL, &faults, true);
 }
 
 #[test]
 fn writes_that_write_less_than_they_were_asked_to_change_nothing() {
-    inject_everywhere(&["write"], &[("short", false), ("short", true)]);
+    inject_everywhere(&["write"], &[("short", false), ("short", true)], false);
+    inject_everywhere(&["write"], &[("short", false)], true);
 }

@@ -2,14 +2,15 @@
 
 use crate::support::Project;
 
-/// The settings that all sweeps here share; epochs, and rows of the table, are left to say.
-fn text(epochs: usize) -> String {
+/// The settings that all sweeps here share, with so many epochs. States are saved so rarely that runs
+/// go on, are saved again or not, and end.
+fn text(epochs: usize, saved: &str) -> String {
     format!(
         "data: {{ set: table, path: points.csv, label: class }}
 training: {{ epochs: {epochs}, batch_size: 16, learning_rate: 0.05 }}
 model: {{ width: 12 }}
 validation: {{ folds: 2, seed: 7 }}
-checkpoint: every epoch
+checkpoint: {saved}
 tensorboard: {{ histograms: 2 }}
 keep: best 2
 grid:
@@ -24,15 +25,17 @@ grid:
 
 /// 4 trials on 2 folds, so many epochs each.
 pub fn project(epochs: usize) -> Project {
-    with_data(&text(epochs), 150)
+    with_data(&text(epochs, "every 3 epochs"), 150)
 }
 
-/// 2 trials on 2 folds, 3 epochs each: with few calls to the system.
+/// 2 trials on 2 folds, 3 epochs each: with few calls to the system. The last epoch is not saved.
 pub fn tiny() -> Project {
-    let (settings, _) = text(3).split_once("    dropout").map_or_else(
-        || unreachable!("the trials stand in a fixed order"),
-        |(before, after)| (before.to_owned(), after.to_owned()),
-    );
+    let (settings, _) = text(3, "every 2 epochs")
+        .split_once("    dropout")
+        .map_or_else(
+            || unreachable!("the trials stand in a fixed order"),
+            |(before, after)| (before.to_owned(), after.to_owned()),
+        );
     with_data(&settings, 60)
 }
 
