@@ -2,11 +2,15 @@
 
 use super::atomic::write_atomically;
 use super::error::RecordError;
+use crate::reading::read_file;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The name of the file in a sweep's folder.
 const FILE: &str = "sweep.json";
+
+/// The most bytes of the file: a sweep file of a MiB, escaped, and more.
+const LARGEST: u64 = 16 << 20;
 
 /// What a sweep's folder holds.
 #[derive(Clone, Debug, Serialize)]
@@ -79,7 +83,7 @@ impl RecordedSweep {
     /// # Errors
     /// A folder without the file, a file that tp-sweep did not write.
     pub fn read(folder: &Path) -> std::io::Result<Self> {
-        let text = std::fs::read(folder.join(FILE))?;
+        let text = read_file(&folder.join(FILE), LARGEST)?;
         serde_json::from_slice(&text).map_err(std::io::Error::from)
     }
 }

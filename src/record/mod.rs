@@ -23,6 +23,7 @@ mod profile;
 mod recorder;
 mod result;
 mod scores;
+mod sound;
 mod standing;
 mod store;
 mod weights;

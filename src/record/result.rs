@@ -2,13 +2,18 @@
 
 use super::atomic::write_atomically;
 use super::error::RecordError;
+use super::sound::is_sound;
 use crate::event::{EpochMetrics, Evaluated, Failure};
 use crate::plan::Identity;
+use crate::reading::read_file;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The name of the file in a run's folder.
 pub const RESULT_FILE: &str = "result.json";
+
+/// The most bytes of the file: more than a million epochs.
+const LARGEST: u64 = 512 << 20;
 
 /// The version of the format; a reader takes a file of another version for no result.
 const FORMAT: u32 = 2;
@@ -105,8 +110,13 @@ impl RunResult {
     ///
     /// A file that is missing, torn, of another version or of another configuration is none.
     pub fn read(folder: &Path, identity: &Identity) -> Option<Self> {
-        let text = std::fs::read(folder.join(RESULT_FILE)).ok()?;
-        let file: File<Self> = serde_json::from_slice(&text).ok()?;
-        (file.format == FORMAT && file.result.identity == *identity).then_some(file.result)
+        let text = read_file(&folder.join(RESULT_FILE), LARGEST).ok()?;
+        Self::from_bytes(&text).filter(|result| result.identity == *identity)
+    }
+
+    /// The result in a file of these bytes, if they are one that a run can have given.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let file: File<Self> = serde_json::from_slice(bytes).ok()?;
+        (file.format == FORMAT && is_sound(&file.result)).then_some(file.result)
     }
 }
