@@ -41,6 +41,7 @@ pub mod plan;
 #[cfg(test)]
 mod pytorch;
 pub mod random;
+mod reading;
 pub mod record;
 pub mod report;
 pub mod run;

@@ -95,6 +95,16 @@ impl Own {
     }
 }
 
+/// The numbers of a sample of this shape.
+///
+/// # Errors
+/// More than there can be: where there are no samples, a header may claim any shape.
+pub(super) fn features_of(shape: &[usize]) -> Result<usize, String> {
+    let mut sizes = shape.iter();
+    let product = sizes.try_fold(1_usize, |product, size| product.checked_mul(*size));
+    product.ok_or_else(|| format!("a sample of the shape {shape:?} is larger than any memory"))
+}
+
 /// The classes of the training part: by number where all are numbers, else in the order of text.
 fn class_names(labels: &[String]) -> Result<Vec<String>, String> {
     let mut names = labels.to_vec();

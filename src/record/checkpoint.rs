@@ -5,6 +5,8 @@ use super::error::RecordError;
 use super::event_file::EventsMark;
 use crate::event::{EpochMetrics, OptimizerMemory, PlateauState, StoppingState, TrainingState};
 use crate::plan::Identity;
+use crate::reading::read_file;
+use crate::spec::MOST_PARAMETERS;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -61,6 +63,13 @@ struct About {
 /// More tensors than a list can have.
 const MOST_TENSORS: usize = 1 << 16;
 
+/// More epochs and steps than a run takes: what counts on from there does not overflow.
+const MOST_STEPS: u64 = 1 << 30;
+
+/// The most bytes of the file: the largest network with its best one and four memories of an
+/// optimizer, and the epochs.
+const LARGEST: u64 = 6 * 4 * MOST_PARAMETERS + (512 << 20);
+
 impl Checkpoint {
     /// Writes the checkpoint into a run's folder; it appears whole or not at all.
     ///
@@ -74,7 +83,7 @@ impl Checkpoint {
     ///
     /// A file that is missing, damaged, of another version or of another configuration is none.
     pub fn read(run_folder: &Path, identity: &Identity) -> Option<Self> {
-        let bytes = std::fs::read(run_folder.join(CHECKPOINT_FILE)).ok()?;
+        let bytes = read_file(&run_folder.join(CHECKPOINT_FILE), LARGEST).ok()?;
         Self::from_bytes(&bytes).filter(|checkpoint| checkpoint.identity == *identity)
     }
 
@@ -122,7 +131,7 @@ impl Checkpoint {
         let data = header.metadata().as_ref()?;
         let text = data.get(ABOUT)?;
         let about: About = serde_json::from_str(text).ok()?;
-        if about.format != FORMAT || !about.is_small() {
+        if about.format != FORMAT || !about.is_small() || !about.is_early() {
             return None;
         }
         let file = SafeTensors::deserialize(bytes).ok()?;
@@ -164,6 +173,18 @@ impl Checkpoint {
 }
 
 impl About {
+    /// Whether what is counted on has room to.
+    fn is_early(&self) -> bool {
+        let plateau = self
+            .plateau
+            .map_or(0, |state| state.waited.max(state.resting));
+        let stopping = self.stopping.map_or(0, |state| state.waited as u64);
+        [self.optimizer_steps as u64, plateau, stopping]
+            .iter()
+            .all(|&count| count <= MOST_STEPS)
+            && self.seconds >= 0.0
+    }
+
     /// Whether the numbers of tensors are those of a network.
     fn is_small(&self) -> bool {
         let lists = [self.network].into_iter().chain(self.best);
@@ -293,6 +314,22 @@ mod tests {
             assert_eq!(Checkpoint::from_bytes(&bytes[..length]), None, "{length}");
         }
         assert_eq!(Checkpoint::from_bytes(&[&bytes[..], &[0]].concat()), None);
+    }
+
+    #[test]
+    fn counts_without_room_to_count_on_make_no_checkpoint() {
+        let changes: [fn(&mut Checkpoint); 4] = [
+            |c| c.state.optimizer.steps = usize::MAX,
+            |c| c.state.plateau.as_mut().unwrap().waited = u64::MAX,
+            |c| c.state.stopping.as_mut().unwrap().waited = usize::MAX,
+            |c| c.seconds = -1.0,
+        ];
+        for (number, change) in changes.iter().enumerate() {
+            let mut checkpoint = checkpoint();
+            change(&mut checkpoint);
+            let read = Checkpoint::from_bytes(&checkpoint.to_bytes());
+            assert_eq!(read, None, "change {number}");
+        }
     }
 
     proptest! {

@@ -4,6 +4,7 @@ use super::atomic::{remove_parts, write_atomically};
 use super::error::RecordError;
 use super::lock::host_name;
 use crate::plan::{Plan, RESULTS_VERSION};
+use crate::reading::read_file;
 use crate::spec::{Config, Factor, Level, Sweep};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -18,6 +19,9 @@ const FORMAT: u32 = 2;
 
 /// Earlier starts that are remembered.
 const MOST_STARTS: usize = 100;
+
+/// The most bytes of the file: a sweep file of a MiB, escaped, and more.
+const LARGEST: u64 = 16 << 20;
 
 /// What a sweep's folder holds: the sweep as it was understood, and by what and where it was last
 /// started.
@@ -218,7 +222,7 @@ impl RecordedSweep {
     /// # Errors
     /// A folder without the file, a file that tp-sweep did not write.
     pub fn read(folder: &Path) -> std::io::Result<Self> {
-        let text = std::fs::read(folder.join(FILE))?;
+        let text = read_file(&folder.join(FILE), LARGEST)?;
         let file: File = serde_json::from_slice(&text)?;
         let mut starts = file.starts;
         // What a start lacks is not worth a sweep that cannot be read.

@@ -26,6 +26,7 @@ mod profile;
 mod recorder;
 mod result;
 mod scores;
+mod sound;
 mod standing;
 mod status;
 mod store;

@@ -2,13 +2,18 @@
 
 use super::atomic::{remove_parts, write_atomically};
 use super::error::{RecordError, on};
+use super::sound::is_time;
 use crate::event::Profile;
 use crate::plan::Identity;
+use crate::reading::read_file;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The name of the file in a trial's folder.
 pub(super) const PROFILE_FILE: &str = "profile.json";
+
+/// The most bytes of the file.
+const LARGEST: u64 = 1 << 20;
 
 /// The version of the format; a reader takes a file of another version for none.
 const FORMAT: u32 = 2;
@@ -52,8 +57,10 @@ pub(super) fn write_profile(
 /// The profile in a trial's folder, if there is one of this identity, and the device it was
 /// measured on.
 pub(super) fn read_profile(trial_folder: &Path, identity: &Identity) -> Option<(Profile, String)> {
-    let text = std::fs::read(trial_folder.join(PROFILE_FILE)).ok()?;
+    let text = read_file(&trial_folder.join(PROFILE_FILE), LARGEST).ok()?;
     let file: File = serde_json::from_slice(&text).ok()?;
-    let valid = file.format == FORMAT && file.identity == *identity;
+    let valid = file.format == FORMAT
+        && file.identity == *identity
+        && is_time(file.profile.seconds_per_epoch);
     valid.then_some((file.profile, file.device))
 }

@@ -2,8 +2,10 @@
 
 use super::atomic::{write_atomically, write_before_result};
 use super::error::{RecordError, on};
+use super::sound::is_sound;
 use crate::event::{EpochMetrics, Evaluated, Failure};
 use crate::plan::Identity;
+use crate::reading::read_file;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs::OpenOptions;
@@ -12,6 +14,9 @@ use std::time::SystemTime;
 
 /// The name of the file in a run's folder.
 pub const RESULT_FILE: &str = "result.json";
+
+/// The most bytes of the file: more than a million epochs.
+const LARGEST: u64 = 512 << 20;
 
 /// The version of the format; a reader takes a file of another version for no result.
 const FORMAT: u32 = 2;
@@ -117,9 +122,13 @@ impl RunResult {
 
     /// The complete result in a run's folder, of whatever configuration.
     pub(super) fn read_any(folder: &Path) -> Option<Self> {
-        let text = std::fs::read(folder.join(RESULT_FILE)).ok()?;
-        let file: File<Self> = serde_json::from_slice(&text).ok()?;
-        (file.format == FORMAT).then_some(file.result)
+        Self::from_bytes(&read_file(&folder.join(RESULT_FILE), LARGEST).ok()?)
+    }
+
+    /// The result in a file of these bytes, if they are one that a run can have given.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let file: File<Self> = serde_json::from_slice(bytes).ok()?;
+        (file.format == FORMAT && is_sound(&file.result)).then_some(file.result)
     }
 }
 
@@ -132,7 +141,7 @@ pub(super) fn rename_trial(run_folder: &Path, trial: &str) -> Result<(), RecordE
     let path = run_folder.join(RESULT_FILE);
     let read = || -> std::io::Result<(Option<SystemTime>, Value)> {
         let modified = path.metadata()?.modified().ok();
-        let file = serde_json::from_slice(&std::fs::read(&path)?)?;
+        let file = serde_json::from_slice(&read_file(&path, LARGEST)?)?;
         Ok((modified, file))
     };
     let (modified, mut file) = read().map_err(on("read", &path))?;
@@ -151,7 +160,7 @@ pub(super) fn rename_trial(run_folder: &Path, trial: &str) -> Result<(), RecordE
 
 /// The configuration in the result in a run's folder, as it was written.
 pub(super) fn recorded_config(run_folder: &Path) -> Option<Value> {
-    let text = std::fs::read(run_folder.join(RESULT_FILE)).ok()?;
+    let text = read_file(&run_folder.join(RESULT_FILE), LARGEST).ok()?;
     let mut file: Value = serde_json::from_slice(&text).ok()?;
     Some(file.get_mut("result")?.get_mut("config")?.take())
 }

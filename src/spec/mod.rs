@@ -52,5 +52,6 @@ pub use schedule::{Schedule, ScheduleUnit};
 pub use schema::schema;
 pub use setting::Setting;
 pub use stack::{StackShape, Stepping, holding_stages};
+pub(crate) use sweep::is_reserved;
 pub use sweep::{Include, Source, Sweep, TensorBoardOptions};
 pub use text::Text;
