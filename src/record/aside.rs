@@ -6,7 +6,7 @@
 //! name of its folder.
 
 use super::best::{has_best, remove_best};
-use super::contents::{ASIDE, Contents, RunFolder, RunRecord, RunState, is_folder};
+use super::contents::{ASIDE, Contents, RunFolder, RunRecord, RunState, TrialFolder, is_folder};
 use super::error::{RecordError, on};
 use super::profile::{PROFILE_FILE, read_profile};
 use super::result::{recorded_config, rename_trial};
@@ -102,24 +102,26 @@ impl Moves {
             }
             let worth = there.map_or(0, |record| record.worth());
             let found = strays.get_mut(store.identity(run));
-            if let Some(back) = found.and_then(|found| take_best(found, worth))
-                && is_free(store, plan, run)
+            if is_free(store, plan, run)
+                && let Some(folder) = found.and_then(|found| take_best(found, worth))
+                && let Some(record) = folder.record.clone()
             {
-                moves.back.push(Back { run, ..back });
+                let path = folder.path.clone();
+                moves.back.push(Back { path, record, run });
             }
         }
         let back: HashSet<&Path> = moves.back.iter().map(|back| back.path.as_path()).collect();
         for away in &mut moves.away {
             away.comes_back = back.contains(away.path.as_path());
         }
-        let is_emptied = |trial: &&super::contents::TrialFolder| {
+        let is_emptied = |trial: &&TrialFolder| {
             let mut records = trial.runs.iter().filter(|folder| folder.record.is_some());
             let had_any = records.clone().next().is_some();
             had_any && records.all(|folder| back.contains(folder.path.as_path()))
         };
         let trials = contents.trials.iter();
         let unasked = trials
-            .filter(|trial| !planned.contains(trial.name.as_str()))
+            .filter(|trial| trial.is_ours() && !planned.contains(trial.name.as_str()))
             .filter(|trial| !is_emptied(trial));
         moves.unasked = unasked.map(|trial| trial.name.clone()).collect();
         moves
@@ -227,23 +229,13 @@ impl Moves {
 }
 
 /// Takes out of the records of one run the one that is worth most, if it is worth more than `least`.
-fn take_best(found: &mut Vec<&RunFolder>, least: usize) -> Option<Back> {
+fn take_best<'a>(found: &mut Vec<&'a RunFolder>, least: usize) -> Option<&'a RunFolder> {
     let worth = |folder: &RunFolder| folder.record.as_ref().map_or(0, RunRecord::worth);
-    let best =
-        (0..found.len()).max_by_key(|&index| (worth(found[index]), std::cmp::Reverse(index)))?;
-    if worth(found[best]) <= least {
-        return None;
-    }
-    let folder = found.remove(best);
-    Some(Back {
-        path: folder.path.clone(),
-        record: folder.record.clone()?,
-        run: RunId {
-            trial: 0,
-            repeat: 0,
-            fold: 0,
-        },
-    })
+    // Of equal ones the first.
+    let best = (0..found.len())
+        .rev()
+        .max_by_key(|&index| worth(found[index]))?;
+    (worth(found[best]) > least).then(|| found.remove(best))
 }
 
 /// Whether a record can be moved to the place of a run: a link there would lead elsewhere.

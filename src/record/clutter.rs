@@ -129,9 +129,7 @@ fn strays(contents: &Contents, moves: &Moves, plan: &Plan) -> Vec<(PathBuf, Usel
     {
         strays.push((path.to_owned(), Useless::OtherSettings));
         for scores in contents.trials.iter().flat_map(|trial| &trial.runs) {
-            if scores.path.parent() == Some(trial)
-                && SCORES.iter().any(|name| scores.path.ends_with(name))
-            {
+            if scores.path.parent() == Some(trial) && scores.is_scores() {
                 strays.push((scores.path.clone(), Useless::OtherScores));
             }
         }
@@ -139,9 +137,9 @@ fn strays(contents: &Contents, moves: &Moves, plan: &Plan) -> Vec<(PathBuf, Usel
     let planned: HashSet<&str> = plan.trials.iter().map(|t| t.name.as_str()).collect();
     let places: HashSet<PathBuf> = plan.runs().map(|run| plan.folder(run)).collect();
     for trial in &contents.trials {
-        let ours = trial.runs.iter().filter(|folder| is_ours(folder));
+        let ours = trial.runs.iter().filter(|folder| folder.is_ours());
         if planned.contains(trial.name.as_str()) {
-            let old = ours.filter(|folder| is_run(folder) && folder.record.is_none());
+            let old = ours.filter(|folder| folder.is_run() && folder.record.is_none());
             let old = old.filter(|folder| !places.contains(&folder.path));
             strays.extend(old.map(|folder| (folder.path.clone(), Useless::Leftover)));
         } else if !trial.runs.iter().any(is_kept) {
@@ -155,27 +153,6 @@ fn strays(contents: &Contents, moves: &Moves, plan: &Plan) -> Vec<(PathBuf, Usel
         }
     }
     strays
-}
-
-/// The folders of scores, beside those of runs.
-const SCORES: [&str; 2] = ["cv", "best"];
-
-/// Whether this program may have made a folder in that of a trial.
-fn is_ours(folder: &RunFolder) -> bool {
-    is_run(folder) || SCORES.iter().any(|name| folder.path.ends_with(name))
-}
-
-/// Whether a folder is named like a run's, or holds what is recorded of one.
-fn is_run(folder: &RunFolder) -> bool {
-    let name = folder.path.file_name().and_then(|name| name.to_str());
-    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    let is_named = |name: &str| match name.strip_prefix("repeat-") {
-        None => name.strip_prefix("fold-").is_some_and(is_number),
-        Some(rest) => rest
-            .split_once("-fold-")
-            .is_some_and(|(repeat, fold)| is_number(repeat) && is_number(fold)),
-    };
-    folder.record.is_some() || name.is_some_and(is_named)
 }
 
 /// What unfinished attempts have left in the folder of a run that has ended.

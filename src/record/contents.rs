@@ -79,6 +79,39 @@ impl RunRecord {
     }
 }
 
+impl TrialFolder {
+    /// Whether anything in it is of this program: else it is somebody's own.
+    pub fn is_ours(&self) -> bool {
+        self.runs.iter().any(RunFolder::is_ours)
+    }
+}
+
+impl RunFolder {
+    /// Whether this program may have made it.
+    pub(super) fn is_ours(&self) -> bool {
+        self.is_run() || self.is_scores()
+    }
+
+    /// Whether it is named like the scores of a trial, beside its runs.
+    pub(super) fn is_scores(&self) -> bool {
+        ["cv", "best"].iter().any(|name| self.path.ends_with(name))
+    }
+
+    /// Whether it is named like a run, or holds what is recorded of one.
+    pub(super) fn is_run(&self) -> bool {
+        let name = self.path.file_name().and_then(|name| name.to_str());
+        let is_number =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let is_named = |name: &str| match name.strip_prefix("repeat-") {
+            None => name.strip_prefix("fold-").is_some_and(is_number),
+            Some(rest) => rest
+                .split_once("-fold-")
+                .is_some_and(|(repeat, fold)| is_number(repeat) && is_number(fold)),
+        };
+        self.record.is_some() || name.is_some_and(is_named)
+    }
+}
+
 impl Contents {
     /// What lies in `folder`, that of a sweep; nothing where it is not there.
     ///
