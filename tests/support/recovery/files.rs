@@ -7,6 +7,7 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::time::SystemTime;
+use tensorboard_proto::summary::Summary_Value;
 
 /// Every file of a sweep, by its path: its content, as far as that is the same each time.
 pub type Files = BTreeMap<String, String>;
@@ -126,7 +127,7 @@ fn told(path: &Path) -> String {
             }
         }
         let tags = event.get_summary().get_value().iter();
-        let tags = tags.map(|value| value.get_tag()).collect::<Vec<_>>();
+        let tags = tags.map(Summary_Value::get_tag).collect::<Vec<_>>();
         let tags = tags.join(" ");
         let bytes = event.write_to_bytes().expect("it was read from bytes");
         let hash = blake3::hash(&bytes).to_hex();
