@@ -68,10 +68,10 @@ impl RunClasses {
 /// Whether the tables have a row, a column and bins for each of so many classes.
 fn is_whole(scores: &ClassScores, classes: usize) -> bool {
     let has = |table: &[Vec<u64>], columns: usize| {
-        let counts = table.iter().flatten();
+        let mut counts = table.iter().flatten();
         table.len() == classes
             && table.iter().all(|row| row.len() == columns)
-            && counts.fold(true, |all, &count| all && count <= MOST_SAMPLES)
+            && counts.all(|&count| count <= MOST_SAMPLES)
     };
     has(&scores.confusion, classes)
         && has(&scores.positives, SCORE_BINS)
