@@ -406,8 +406,8 @@ mod tests {
             assert_eq!(items[0].place.path.len(), LONGEST_KEY);
             assert_eq!(items[99_999].place.path.len(), LONGEST_KEY);
         }
-        let problem = Node::parse(&format!("{key}k: 1")).unwrap_err();
-        assert!(problem.message.contains("a key has"), "{problem:?}");
+        // YAML itself refuses a longer plain key.
+        assert!(Node::parse(&format!("{key}k: 1")).is_err());
         let problem = Node::parse(&" ".repeat(LARGEST_TEXT + 1)).unwrap_err();
         assert!(problem.message.contains("more than"), "{problem:?}");
     }
