@@ -12,7 +12,7 @@ use crate::record::{
     Results, RunResult, Standing, Store, prepare, read_weights, remove_file, write_atomically,
 };
 use crate::run::{Again, Device, Memory, TensorExecutor, train_again};
-use crate::spec::{Config, Normalise, RankBy, Text, nearest};
+use crate::spec::{Config, Normalise, RankBy, Select, Text, nearest};
 use crate::trained::{
     BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
     RunDescription, WEIGHTS_FILE, Weights, layers_of, to_burn_record, to_safetensors,
@@ -42,7 +42,15 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     }
     let trial = match &arguments.trial {
         Some(name) => named(&plan, name)?,
-        None => best(&plan, &results, sweep.report.rank_by)?,
+        None => {
+            if sweep.report.select != Select::Best {
+                warn(
+                    "this is the first of the ranking; the trial that report.select chooses may be \
+                     another (★ in the report): --trial names it",
+                );
+            }
+            best(&plan, &results, sweep.report.rank_by)?
+        }
     };
     let run = chosen_run(&plan, trial, arguments)?;
     let mut result = finished(&plan, &results, run)?.clone();
@@ -125,10 +133,23 @@ fn named(plan: &Plan, name: &str) -> Result<usize, ExportError> {
 fn best(plan: &Plan, results: &Results, rank_by: RankBy) -> Result<usize, ExportError> {
     let standing = |trial| Standing::of(plan, trial, rank_by, |run| results.runs.get(&run));
     let best = (0..plan.trials.len()).filter_map(standing).min();
-    let best = best.ok_or(ExportError::NoneComplete)?;
+    let best = best.ok_or_else(|| none_best(plan, results))?;
     match best.is_ranked() || plan.trials.len() == 1 {
         true => Ok(best.trial),
         false => Err(ExportError::NotCompared),
+    }
+}
+
+/// Why no trial is the best.
+fn none_best(plan: &Plan, results: &Results) -> ExportError {
+    let mut failures = plan.runs().map(|run| {
+        let result = results.runs.get(&run)?;
+        Some(result.failure.as_ref().map(ToString::to_string))
+    });
+    let all: Option<Vec<Option<String>>> = failures.by_ref().collect();
+    match all.and_then(|all| all.into_iter().flatten().next()) {
+        Some(reason) => ExportError::AllFailed { reason },
+        None => ExportError::NoneComplete,
     }
 }
 
