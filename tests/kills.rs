@@ -38,7 +38,7 @@ fn undisturbed(arguments: &[&str]) -> Undisturbed {
 
 fn kills_asked_for() -> usize {
     let asked = std::env::var("TP_SWEEP_KILLS").ok();
-    asked.map_or(100, |asked| {
+    asked.map_or(50, |asked| {
         asked.parse().expect("TP_SWEEP_KILLS is a number")
     })
 }
