@@ -105,8 +105,13 @@ fn best_of_each(words: Wording, parts: &[Part]) -> PolarsResult<Table> {
     let mut table = Table::new(headers.map(|(header, align)| (header.to_owned(), align)));
     for part in parts {
         let frame = &part.report.frame;
-        // Without validation none is chosen: the first of the plan stands for the sweep.
-        let Some(&trial) = trial_positions(frame)?.first() else {
+        // Where nothing is ranked, none is the best; a single trial stands for itself.
+        let is_ranked = frame.column("rank")?.u32()?.get(0).is_some();
+        let positions = trial_positions(frame)?;
+        let (Some(&trial), true) = (positions.first(), is_ranked || positions.len() == 1) else {
+            let mut cells = vec![part.plan.name.clone(), part.plan.trials.len().to_string()];
+            cells.resize(headers.len(), "–".to_owned());
+            table.row(cells);
             continue;
         };
         let number =

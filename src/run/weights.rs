@@ -29,10 +29,10 @@ impl Schedule<'_> {
         Ok(keeping)
     }
 
-    /// Whether each run of a trial has its weights.
+    /// Whether a run of a trial has its weights.
     fn has_weights(&self, trial: usize) -> bool {
         let mut runs = self.plan.runs_of(trial);
-        runs.all(|run| has_weights(&self.store.run_folder(self.plan, run)))
+        runs.any(|run| has_weights(&self.store.run_folder(self.plan, run)))
     }
 
     /// Writes the weights of a run's final network.

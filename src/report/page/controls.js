@@ -108,7 +108,6 @@ class Controls {
     const chips = [...store.filters].map(([key, filter]) =>
       this.chip(filterText(store.byKey.get(key), filter), () => store.filter(key, null)));
     if (chips.length || store.only.size || store.query) chips.push(this.chip(text('clear_all'), () => store.clear()));
-    // Who takes filters away by the keyboard stays where they are.
     const focused = [...byId('chips').children].indexOf(document.activeElement);
     byId('chips').replaceChildren(...chips);
     if (focused >= 0) (chips[Math.min(focused, chips.length - 1)] ?? this.query).focus();
