@@ -34,7 +34,7 @@ impl Executor for Unprofiled<'_> {
         plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Vec<Outcome>, Interrupted> {
+    ) -> Result<(), Interrupted> {
         self.0.execute(plan, cohort, observer)
     }
 }
@@ -50,6 +50,7 @@ impl Observer for Bare {
         false
     }
     fn epoch_finished(&mut self, _member: usize, _metrics: &EpochMetrics) {}
+    fn ended(&mut self, _member: usize, _outcome: Outcome) {}
     fn layers(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
 }
 
@@ -140,6 +141,8 @@ fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -
         store: &store,
         places: &[place],
         cohort: None,
+        retry_failed: false,
+        fail_fast: false,
         progress: &Silent,
         interrupt: &Interrupt::default(),
     };

@@ -18,7 +18,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use tp_sweep::data::{Dataset, DeviceDataset, load, partition};
-use tp_sweep::event::EpochMetrics;
+use tp_sweep::event::{EpochMetrics, Outcome};
 use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, Count, DataSet, Fraction};
 use tp_sweep::train::{Member, Observer, train};
@@ -133,6 +133,7 @@ impl Observer for Watch {
     fn epoch_finished(&mut self, _member: usize, metrics: &EpochMetrics) {
         self.seconds = metrics.seconds;
     }
+    fn ended(&mut self, _member: usize, _outcome: Outcome) {}
 }
 
 type Plain = Autodiff<Flex>;

@@ -20,20 +20,35 @@
 
 #![forbid(unsafe_code)]
 #![warn(unreachable_pub)]
-#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+// What comes from outside must not bring the program down: an `expect` states an invariant of ours,
+// and says at its place why it holds.
+#![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
+#[allow(
+    clippy::expect_used,
+    reason = "numbers of ours: nothing from outside comes here unchecked"
+)]
 pub mod backend;
 pub mod cli;
 pub mod data;
 pub mod event;
+#[allow(
+    clippy::expect_used,
+    reason = "numbers of ours: nothing from outside comes here unchecked"
+)]
 pub mod model;
 pub mod plan;
 #[cfg(test)]
 mod pytorch;
 pub mod random;
+mod reading;
 pub mod record;
 pub mod report;
 pub mod run;
 pub mod spec;
+#[allow(
+    clippy::expect_used,
+    reason = "numbers of ours: nothing from outside comes here unchecked"
+)]
 pub mod train;
 pub mod trained;

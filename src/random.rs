@@ -107,6 +107,7 @@ impl Stream {
     }
 
     /// Puts `items` in random order (Fisher and Yates).
+    #[expect(clippy::expect_used, reason = "a bound of ours")]
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let bound = u32::try_from(last + 1).expect("data sets have fewer than 2³² samples");

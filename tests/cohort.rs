@@ -146,7 +146,7 @@ fn closed_form_gradients_equal_autodiff() {
     }
 }
 
-struct Curve(Vec<Vec<EpochMetrics>>);
+struct Curve(Vec<Vec<EpochMetrics>>, Vec<Option<Outcome>>);
 
 impl Observer for Curve {
     fn seconds(&self) -> f64 {
@@ -157,6 +157,9 @@ impl Observer for Curve {
     }
     fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
         self.0[member].push(metrics.clone());
+    }
+    fn ended(&mut self, member: usize, outcome: Outcome) {
+        self.1[member] = Some(outcome);
     }
 }
 
@@ -192,8 +195,9 @@ fn trained(
             normalisation: None,
         })
         .collect();
-    let mut curve = Curve(vec![Vec::new(); runs.len()]);
-    let outcomes = train(data, &members, &mut curve).unwrap();
+    let mut curve = Curve(vec![Vec::new(); runs.len()], vec![None; runs.len()]);
+    train(data, &members, &mut curve).unwrap();
+    let outcomes = curve.1.into_iter().flatten();
     curve.0.into_iter().zip(outcomes).collect()
 }
 
@@ -455,6 +459,7 @@ fn an_interrupted_training_says_so() {
             true
         }
         fn epoch_finished(&mut self, _member: usize, _metrics: &EpochMetrics) {}
+        fn ended(&mut self, _member: usize, _outcome: Outcome) {}
     }
     let (dataset, data) = mnist();
     let config = config(&[]);

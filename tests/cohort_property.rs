@@ -52,7 +52,7 @@ struct Told {
     layers: Vec<(usize, Vec<LayerValues>)>,
 }
 
-struct Listener(Vec<Told>);
+struct Listener(Vec<Told>, Vec<Option<Outcome>>);
 
 impl Observer for Listener {
     fn seconds(&self) -> f64 {
@@ -69,6 +69,9 @@ impl Observer for Listener {
             "layers are told first"
         );
         told.epochs.push(metrics.clone());
+    }
+    fn ended(&mut self, member: usize, outcome: Outcome) {
+        assert_eq!(self.1[member].replace(outcome), None, "told once");
     }
     fn wants_layers(&self, _epoch: usize) -> bool {
         true
@@ -103,8 +106,9 @@ fn trained(data: &DeviceDataset<Flex>, runs: &[&Run]) -> Vec<Result> {
             normalisation: None,
         })
         .collect();
-    let mut listener = Listener(vec![Told::default(); runs.len()]);
-    let outcomes = train(data, &members, &mut listener).unwrap();
+    let mut listener = Listener(vec![Told::default(); runs.len()], vec![None; runs.len()]);
+    train(data, &members, &mut listener).unwrap();
+    let outcomes = listener.1.into_iter().flatten();
     listener.0.into_iter().zip(outcomes).collect()
 }
 

@@ -362,7 +362,7 @@ fn changed_contents_are_trained_again_and_equal_ones_are_not() {
     assert!(
         again
             .error
-            .contains("2 results of other settings will be replaced"),
+            .contains("2 results of other settings set aside"),
         "{}",
         again.error
     );

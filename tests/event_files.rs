@@ -7,7 +7,7 @@ mod support;
 use protobuf::Message;
 use support::Project;
 use support::events::{crc32c, event_file, events, scalar};
-use tensorboard_proto::event::Event;
+use tensorboard_proto::event::{Event, SessionLog_SessionStatus};
 use tensorboard_proto::plugin_hparams::HParamsPluginData;
 use tp_sweep::record::mean_and_deviation;
 
@@ -43,6 +43,9 @@ fn every_run_has_its_scalars_hparams_and_texts() {
             let folder = project.path("runs/sweep").join(trial).join(fold);
             let events = events(&event_file(&folder));
             assert_eq!(events[0].get_file_version(), "brain.Event:2");
+            // TensorBoard forgets what an earlier attempt told of the run.
+            let start = SessionLog_SessionStatus::START;
+            assert_eq!(events[1].get_session_log().get_status(), start);
             let epochs = std::fs::read_to_string(folder.join("epochs.csv")).unwrap();
             let rows: Vec<Vec<f64>> = epochs
                 .lines()

@@ -9,7 +9,7 @@ use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, Key, Node};
 use tp_sweep::train::{Member, Observer, train};
 
-struct Curve(Vec<Vec<EpochMetrics>>);
+struct Curve(Vec<Vec<EpochMetrics>>, Vec<Option<Outcome>>);
 
 impl Observer for Curve {
     fn seconds(&self) -> f64 {
@@ -20,6 +20,9 @@ impl Observer for Curve {
     }
     fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
         self.0[member].push(metrics.clone());
+    }
+    fn ended(&mut self, member: usize, outcome: Outcome) {
+        self.1[member] = Some(outcome);
     }
 }
 
@@ -87,8 +90,9 @@ fn trained(
         normalisation: normalisation.cloned(),
     };
     let members: Vec<Member> = seeds.iter().map(member).collect();
-    let mut curve = Curve(vec![Vec::new(); seeds.len()]);
-    let outcomes = train(data, &members, &mut curve).unwrap();
+    let mut curve = Curve(vec![Vec::new(); seeds.len()], vec![None; seeds.len()]);
+    train(data, &members, &mut curve).unwrap();
+    let outcomes = curve.1.into_iter().flatten();
     curve.0.into_iter().zip(outcomes).collect()
 }
 

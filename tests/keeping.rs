@@ -10,7 +10,7 @@ use std::sync::Mutex;
 use std::time::Duration;
 use support::made_up::planned;
 use support::{Project, files, repository};
-use tp_sweep::event::{ClassScores, Evaluated, Failure, Finished, Outcome};
+use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::report::{Report, View};
@@ -39,8 +39,7 @@ impl Executor for MadeUp {
         plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Vec<Outcome>, Interrupted> {
-        let mut outcomes = Vec::new();
+    ) -> Result<(), Interrupted> {
         for (member, &run) in cohort.iter().enumerate() {
             let tenths = self.tenths[run.trial * self.folds + run.fold as usize];
             assert!(!self.falls_over || tenths != 1, "the executor fell over");
@@ -51,7 +50,7 @@ impl Executor for MadeUp {
             }
             drop(trained);
             if tenths == 0 {
-                outcomes.push(Outcome::Failed(Failure::Diverged { epoch: 1 }));
+                observer.ended(member, Outcome::Failed(Failure::Diverged { epoch: 1 }));
                 continue;
             }
             let config = &plan.trials[run.trial].config;
@@ -69,13 +68,25 @@ impl Executor for MadeUp {
             };
             let scores = || (evaluated, ClassScores::new(config.classes()));
             let is_validated = plan.is_validated();
-            outcomes.push(Outcome::Finished(Box::new(Finished {
+            let metrics = EpochMetrics {
+                epoch: 1,
+                train_loss: 0.5,
+                train_accuracy: 0.5,
+                val_loss: is_validated.then_some(0.5),
+                val_accuracy: is_validated.then_some(0.5),
+                learning_rate: 0.1,
+                gradient_norms: Vec::new(),
+                seconds: 0.1,
+            };
+            observer.epoch_finished(member, &metrics);
+            let finished = Box::new(Finished {
                 epoch: 1,
                 validation: is_validated.then(scores),
                 test: scores(),
-            })));
+            });
+            observer.ended(member, Outcome::Finished(finished));
         }
-        Ok(outcomes)
+        Ok(())
     }
 }
 
@@ -95,6 +106,8 @@ fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &MadeUp, workers: us
         store: &store,
         places: &[place],
         cohort: Some(2),
+        retry_failed: false,
+        fail_fast: false,
         progress: &Silent,
         interrupt: &executor.interrupt,
     };

@@ -139,7 +139,7 @@ fn members_have_their_own_momentum_and_rate() {
     assert_close(&together[1], &sgd(0.05, 0.9, false));
 }
 
-struct Curve(Vec<EpochMetrics>);
+struct Curve(Vec<EpochMetrics>, Option<Outcome>);
 
 impl Observer for Curve {
     fn seconds(&self) -> f64 {
@@ -150,6 +150,9 @@ impl Observer for Curve {
     }
     fn epoch_finished(&mut self, _member: usize, metrics: &EpochMetrics) {
         self.0.push(metrics.clone());
+    }
+    fn ended(&mut self, _member: usize, outcome: Outcome) {
+        self.1 = Some(outcome);
     }
 }
 
@@ -194,9 +197,9 @@ fn trainings_reach_pytorchs_accuracies_and_losses() {
                 partition: Arc::clone(&partition),
                 normalisation: None,
             };
-            let mut curve = Curve(Vec::new());
-            let Outcome::Finished(test) = train(&data, &[member], &mut curve).unwrap().remove(0)
-            else {
+            let mut curve = Curve(Vec::new(), None);
+            train(&data, &[member], &mut curve).unwrap();
+            let Some(Outcome::Finished(test)) = curve.1 else {
                 panic!("{settings:?} failed");
             };
             accuracies.push(100.0 * test.test.0.accuracy);

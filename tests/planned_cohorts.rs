@@ -16,7 +16,7 @@ use tp_sweep::record::{RecordError, Store};
 use tp_sweep::report::{Report, View};
 use tp_sweep::run::{
     Executor, Faults, Interrupt, Memory, Place, Progress, Ran, Schedule, Silent, TensorExecutor,
-    remaining,
+    Trusting, remaining,
 };
 use tp_sweep::train::{Interrupted, Observer};
 
@@ -59,7 +59,7 @@ impl Executor for Fake {
         _plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Vec<Outcome>, Interrupted> {
+    ) -> Result<(), Interrupted> {
         {
             let mut cohorts = self.cohorts.lock().unwrap();
             cohorts.push(cohort.to_vec());
@@ -87,7 +87,10 @@ impl Executor for Fake {
             validation: Some((evaluated, ClassScores::new(10))),
             test: (evaluated, ClassScores::new(10)),
         };
-        Ok(vec![Outcome::Finished(Box::new(finished)); cohort.len()])
+        for member in 0..cohort.len() {
+            observer.ended(member, Outcome::Finished(Box::new(finished.clone())));
+        }
+        Ok(())
     }
 }
 
@@ -127,6 +130,8 @@ fn ran(
         store: &Store::new(folder, &plan, |_| "data".to_owned()),
         places: &places,
         cohort,
+        retry_failed: false,
+        fail_fast: false,
         progress,
         interrupt,
     }
@@ -154,7 +159,7 @@ fn each_run_is_trained_alone_unless_asked_for_otherwise() {
             plan: &Plan,
             cohort: &[RunId],
             observer: &mut dyn Observer,
-        ) -> Result<Vec<Outcome>, Interrupted> {
+        ) -> Result<(), Interrupted> {
             self.0.execute(plan, cohort, observer)
         }
     }
@@ -222,8 +227,17 @@ fn a_member_that_brings_others_down_fails_alone() {
     assert_eq!((failed.len(), finished.len()), (2, 22));
     for (run, result) in failed {
         assert_eq!((run.trial, result.cohort), (3, 1));
-        let message = "a bug of this trial".to_owned();
-        assert_eq!(result.failure, Some(Failure::Crashed { message }));
+        let Some(Failure::Crashed {
+            message,
+            epoch,
+            place,
+        }) = &result.failure
+        else {
+            panic!("{result:?}");
+        };
+        assert_eq!((message.as_str(), *epoch), ("a bug of this trial", Some(2)));
+        let place = place.as_ref().unwrap();
+        assert!(place.starts_with("tests/planned_cohorts.rs:"), "{place}");
     }
     // The records of the others are those of their last attempt alone.
     assert!(finished.iter().all(|(_, result)| result.epochs.len() == 1));
@@ -262,7 +276,7 @@ fn several_devices_take_cohorts_from_one_queue() {
             plan: &Plan,
             cohort: &[RunId],
             observer: &mut dyn Observer,
-        ) -> Result<Vec<Outcome>, Interrupted> {
+        ) -> Result<(), Interrupted> {
             self.1.wait();
             self.0.execute(plan, cohort, observer)
         }
@@ -361,7 +375,7 @@ impl Executor for Silently<'_> {
         plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Vec<Outcome>, Interrupted> {
+    ) -> Result<(), Interrupted> {
         let train = || {
             if (self.fails)(cohort) {
                 let thread = std::thread::Builder::new().name(self.thread.to_owned());
@@ -369,7 +383,8 @@ impl Executor for Silently<'_> {
                 let panics = move || panic!("{message}");
                 assert!(thread.spawn(panics).unwrap().join().is_err());
             }
-            self.fake.execute(plan, cohort, observer)
+            let mut trusting = Trusting::new(self.faults, observer);
+            self.fake.execute(plan, cohort, &mut trusting)
         };
         let watched = self.faults.watch(|| Ok(()), train);
         watched.unwrap_or_else(|fault| std::panic::resume_unwind(Box::new(fault)))
@@ -415,11 +430,16 @@ fn a_run_whose_device_fails_is_tried_again_once() {
     );
     assert_eq!(sizes(&fake), [1; 24 + 2 + 2]);
     for (run, result) in &ran.results.runs {
-        let crashed = (run.trial == 3).then(|| Failure::Crashed {
-            message: "an illegal memory access".to_owned(),
-        });
-        assert_eq!(result.failure, crashed, "{run:?}");
-        assert_eq!(result.epochs.len(), 1, "records of the last attempt alone");
+        let message = result.failure.as_ref().map(ToString::to_string);
+        let crashed = "failed in epoch 1: an illegal memory access".to_owned();
+        assert_eq!(message, (run.trial == 3).then_some(crashed), "{run:?}");
+        // Of a device that has failed, nothing is taken for true.
+        let epochs = usize::from(run.trial != 3);
+        assert_eq!(
+            result.epochs.len(),
+            epochs,
+            "records of the last attempt alone"
+        );
     }
 }
 

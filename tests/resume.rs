@@ -155,7 +155,7 @@ fn a_second_process_is_refused_while_the_first_lives_and_only_then() {
     assert!(
         second
             .error
-            .contains("already being run by another process"),
+            .contains(&format!("already being run by process {} on ", first.id())),
         "{}",
         second.error
     );

@@ -17,7 +17,7 @@ use std::path::PathBuf;
     arg_required_else_help = true,
     after_help = "`tp-sweep SWEEP` alone is `tp-sweep run SWEEP`.\n\n\
                   Exit codes: 0 all runs finished; 1 some failed; 2 the sweep cannot start; \
-                  130 stopped by Ctrl-C, 143 by SIGTERM."
+                  3 results are missing (status); 130 stopped by Ctrl-C, 143 by SIGTERM."
 )]
 pub struct Arguments {
     /// The command.
@@ -37,6 +37,12 @@ pub enum Command {
     Plan(PlanArguments),
     /// Write the tables again, from the results alone
     Report(ReportArguments),
+    /// Say how far a sweep is, from its results alone
+    Status(StatusArguments),
+    /// Remove what a sweep's folder holds beside the sweep's own results
+    Clean(CleanArguments),
+    /// Train a few finished runs again, and compare with what they gave
+    Verify(VerifyArguments),
     /// Write one report over several sweeps, from their results alone
     Compare(CompareArguments),
     /// Write the model of a trained run, for PyTorch, for burn and for `predict`
@@ -93,6 +99,12 @@ pub struct RunArguments {
     /// measured on a GPU
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     pub cohort: Option<u16>,
+    /// Train runs again that failed; without it, those whose loss diverged are left as they are
+    #[arg(long)]
+    pub retry_failed: bool,
+    /// Stop at the first run that fails
+    #[arg(long)]
+    pub fail_fast: bool,
     /// Say nothing but errors
     #[arg(long, short)]
     pub quiet: bool,
@@ -119,6 +131,45 @@ pub struct ReportArguments {
     /// chosen trial stays that of the sweep file's own ranking
     #[arg(long, value_name = "COLUMN[:asc|:desc]")]
     pub rank_by: Option<Order>,
+}
+
+/// What `status` takes.
+#[derive(Args, Clone, Debug)]
+pub struct StatusArguments {
+    #[command(flatten)]
+    pub sweep: SweepArguments,
+    /// The folder of the results
+    #[arg(long, value_name = "FOLDER", default_value = "runs")]
+    pub runs: PathBuf,
+}
+
+/// What `clean` takes.
+#[derive(Args, Clone, Debug)]
+pub struct CleanArguments {
+    #[command(flatten)]
+    pub sweep: SweepArguments,
+    /// The folder of the results
+    #[arg(long, value_name = "FOLDER", default_value = "runs")]
+    pub runs: PathBuf,
+    /// Say what would be removed, and remove nothing
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What `verify` takes.
+#[derive(Args, Clone, Debug)]
+pub struct VerifyArguments {
+    #[command(flatten)]
+    pub sweep: SweepArguments,
+    /// The folder of the results
+    #[arg(long, value_name = "FOLDER", default_value = "runs")]
+    pub runs: PathBuf,
+    /// Finished runs to train again, at most
+    #[arg(long, value_name = "COUNT", default_value_t = 3, value_parser = clap::value_parser!(u32).range(1..))]
+    pub sample: u32,
+    /// Another number takes another sample
+    #[arg(long, value_name = "NUMBER", default_value_t = 0)]
+    pub seed: u64,
 }
 
 /// What `compare` takes.

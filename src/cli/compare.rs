@@ -2,7 +2,7 @@
 
 use super::arguments::{CompareArguments, SweepArguments};
 use super::error::CliError;
-use super::output::say;
+use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load, load_recorded};
 use crate::record::{Results, Store, prepare, write_atomically};
 use crate::report::{Part, Report, View, compare as compare_parts};
@@ -19,15 +19,27 @@ struct Sweep {
 /// Writes the report over several sweeps; the exit code.
 ///
 /// # Errors
-/// A sweep that is not valid or has no results, folders that cannot be written to.
+/// A sweep that is not valid, no sweep that has results, folders that cannot be written to.
 pub(super) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
     let mut sweeps: Vec<Sweep> = Vec::new();
+    let mut left_out = None;
     let mut language = arguments.language;
     for path in &arguments.sweeps {
-        let sweep = read(path, arguments, language)?;
+        let sweep = match read(path, arguments, language) {
+            // The others can be compared all the same.
+            Err(error @ CliError::NoResults(_)) if arguments.sweeps.len() > 1 => {
+                warn(&format!("{} is left out: {error}", path.display()));
+                left_out.get_or_insert(error);
+                continue;
+            }
+            sweep => sweep?,
+        };
         // That of the first speaks for all.
         language = Some(sweep.loaded.sweep.report.language);
         sweeps.push(sweep);
+    }
+    if let (true, Some(error)) = (sweeps.is_empty(), left_out) {
+        return Err(error);
     }
     let parts: Vec<Part> = sweeps
         .iter()

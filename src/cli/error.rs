@@ -3,7 +3,7 @@
 use super::export_error::ExportError;
 use crate::data::{DataError, FetchError};
 use crate::plan::PlanError;
-use crate::record::RecordError;
+use crate::record::{Holder, RecordError};
 use crate::report::ReportError;
 use crate::run::{Device, DeviceError, DeviceFault};
 use crate::spec::{Source, SpecError};
@@ -41,8 +41,10 @@ pub enum CliError {
         fault: DeviceFault,
     },
     /// Another process at work on the same sweep.
-    #[error("the sweep {name} is already being run by another process, in {folder}")]
+    #[error("the sweep {name} is already being run by {holder}, in {folder}")]
     Locked {
+        /// Who.
+        holder: Holder,
         /// The sweep's name.
         name: String,
         /// Its folder.

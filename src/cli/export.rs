@@ -6,17 +6,20 @@ use super::export_error::ExportError;
 use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load};
 use crate::data::{Dataset, DeviceForm, Library, Normalisation, Values, partition};
+use crate::event::Outcome;
 use crate::plan::{Plan, RunId};
-use crate::record::{Results, RunResult, Standing, Store, prepare, read_weights, write_atomically};
-use crate::run::{Memory, TensorExecutor, train_again};
-use crate::spec::{Config, Normalise, RankBy, Text, nearest};
+use crate::record::{
+    Results, RunResult, Standing, Store, prepare, read_weights, remove_file, write_atomically,
+};
+use crate::run::{Again, Device, Memory, TensorExecutor, train_again};
+use crate::spec::{Config, Normalise, RankBy, Select, Text, nearest};
 use crate::trained::{
     BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
     RunDescription, WEIGHTS_FILE, Weights, layers_of, to_burn_record, to_safetensors,
 };
 use burn::backend::Flex;
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Writes the model of a run; the exit code.
 ///
@@ -39,15 +42,23 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     }
     let trial = match &arguments.trial {
         Some(name) => named(&plan, name)?,
-        None => best(&plan, &results, sweep.report.rank_by)?,
+        None => {
+            if sweep.report.select != Select::Best {
+                warn(
+                    "this is the first of the ranking; the trial that report.select chooses may be \
+                     another (★ in the report): --trial names it",
+                );
+            }
+            best(&plan, &results, sweep.report.rank_by)?
+        }
     };
     let run = chosen_run(&plan, trial, arguments)?;
-    let result = finished(&plan, &results, run)?;
+    let mut result = finished(&plan, &results, run)?.clone();
     let config = &plan.trials[trial].config;
     let folder = store.run_folder(&plan, run);
     let weights = match read_weights(&folder, config)? {
         Some(weights) => weights,
-        None if arguments.retrain => retrained(&library, &plan, run, result)?,
+        None if arguments.retrain => retrained(&library, &plan, run, &mut result)?,
         None => {
             let run = plan.folder(run);
             return Err(ExportError::NoWeights { run, folder }.into());
@@ -58,7 +69,7 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     let description = Description {
         format: Description::FORMAT,
         tp_sweep: env!("CARGO_PKG_VERSION").to_owned(),
-        run: run_description(&plan, run, result),
+        run: run_description(&plan, run, &result),
         data: data_description(config),
         input: input_description(config, &dataset, run),
         classes: dataset.class_names.clone(),
@@ -76,7 +87,8 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     let output = arguments.output.clone();
     let output = output.unwrap_or_else(|| default_output(&plan, run));
     prepare(&output).map_err(CliError::Start)?;
-    let mut shown = summary(&plan, run, result);
+    remove_others(&output, name, &description)?;
+    let mut shown = summary(&plan, run, &result);
     // The description last: with it the model is there.
     let text = description.text();
     for (name, bytes) in [
@@ -89,6 +101,20 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     }
     say(&shown)?;
     Ok(0)
+}
+
+/// Removes weights of the other format from a folder, unless they are those of this model: beside its
+/// description they would be taken for its own.
+fn remove_others(output: &Path, name: &str, description: &Description) -> Result<(), CliError> {
+    let before = std::fs::read_to_string(output.join(DESCRIPTION_FILE)).ok();
+    let before = before.and_then(|text| Description::read(text.as_bytes()).ok());
+    let is_same = before.is_some_and(|before| before.weights_blake3 == description.weights_blake3);
+    for other in [WEIGHTS_FILE, BURN_FILE] {
+        if other != name && !is_same {
+            remove_file(&output.join(other)).map_err(CliError::Start)?;
+        }
+    }
+    Ok(())
 }
 
 /// The position of the trial of this name.
@@ -107,10 +133,23 @@ fn named(plan: &Plan, name: &str) -> Result<usize, ExportError> {
 fn best(plan: &Plan, results: &Results, rank_by: RankBy) -> Result<usize, ExportError> {
     let standing = |trial| Standing::of(plan, trial, rank_by, |run| results.runs.get(&run));
     let best = (0..plan.trials.len()).filter_map(standing).min();
-    let best = best.ok_or(ExportError::NoneComplete)?;
+    let best = best.ok_or_else(|| none_best(plan, results))?;
     match best.is_ranked() || plan.trials.len() == 1 {
         true => Ok(best.trial),
         false => Err(ExportError::NotCompared),
+    }
+}
+
+/// Why no trial is the best.
+fn none_best(plan: &Plan, results: &Results) -> ExportError {
+    let mut failures = plan.runs().map(|run| {
+        let result = results.runs.get(&run)?;
+        Some(result.failure.as_ref().map(ToString::to_string))
+    });
+    let all: Option<Vec<Option<String>>> = failures.by_ref().collect();
+    match all.and_then(|all| all.into_iter().flatten().next()) {
+        Some(reason) => ExportError::AllFailed { reason },
+        None => ExportError::NoneComplete,
     }
 }
 
@@ -153,32 +192,45 @@ fn finished<'a>(
     })
 }
 
-/// The weights of a run that is trained again, on the CPU.
+/// The weights of a run that is trained again, on the CPU; `result` becomes what that gave.
 fn retrained(
     library: &Library,
     plan: &Plan,
     run: RunId,
-    result: &RunResult,
+    result: &mut RunResult,
 ) -> Result<Weights, CliError> {
     let data = &plan.trials[run.trial].config.data;
     let datasets = HashMap::from([(DeviceForm::of(data), library.load(data)?)]);
     let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), Memory::Thread);
     let name = plan.folder(run);
-    let again = train_again(&executor, plan, run);
-    let (finished, weights) = again.ok_or_else(|| ExportError::FailedAgain(name.clone()))?;
+    let Some(Again {
+        outcome: Outcome::Finished(finished),
+        weights: Some(weights),
+        ..
+    }) = train_again(&executor, plan, run)
+    else {
+        return Err(ExportError::FailedAgain(name).into());
+    };
     let validation = finished.validation.map(|(validation, _)| validation);
-    if (validation, Some(finished.test.0)) != (result.validation, result.test) {
-        warn(&format!(
-            "{} was trained on {}, and trained again on this CPU it is not the same to the last \
-             bit: its test accuracy is {} now, and was {}",
-            name.display(),
-            result.device,
-            percent(finished.test.0.accuracy),
-            result
-                .test
-                .map_or_else(String::new, |test| percent(test.accuracy)),
-        ));
+    if (validation, Some(finished.test.0)) == (result.validation, result.test) {
+        return Ok(weights);
     }
+    warn(&format!(
+        "{} was trained on {}, and trained again on this CPU it is not the same to the last \
+         bit: its test accuracy is {} now, and was {}",
+        name.display(),
+        result.device,
+        percent(finished.test.0.accuracy),
+        result
+            .test
+            .map_or_else(String::new, |test| percent(test.accuracy)),
+    ));
+    // What is told of the model is told of these weights.
+    result.validation = validation;
+    result.test = Some(finished.test.0);
+    result.final_epoch = Some(finished.epoch);
+    result.device = Device::Cpu.to_string();
+    result.precision = Device::Cpu.precision().to_owned();
     Ok(weights)
 }
 

@@ -19,6 +19,15 @@ pub enum ExportError {
          a trial with --trial"
     )]
     NoneComplete,
+    /// A sweep whose runs have all ended, and each trial has one that failed.
+    #[error(
+        "no trial is the best: of each at least one run failed ({reason}); the report tells which, \
+         and --trial names one"
+    )]
+    AllFailed {
+        /// Why the first failed.
+        reason: String,
+    },
     /// A sweep of several trials that are not compared.
     #[error(
         "no trial is the best: nothing is held out for validation to compare them by; name one with \

@@ -1,9 +1,12 @@
 //! Arguments in, messages out.
 
 mod arguments;
+mod aside;
 mod best;
+mod clean;
 mod compare;
 mod data;
+mod difference;
 mod error;
 mod export;
 mod export_error;
@@ -11,7 +14,9 @@ mod output;
 mod predict;
 mod report;
 mod run;
+mod status;
 mod sweep;
+mod verify;
 
 pub use arguments::{Arguments, Command};
 pub use error::CliError;
@@ -40,6 +45,9 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
+        Some(Command::Status(arguments)) => status::status(&arguments),
+        Some(Command::Clean(arguments)) => clean::clean(&arguments),
+        Some(Command::Verify(arguments)) => verify::verify(&arguments),
         Some(Command::Plan(arguments)) => {
             let loaded = sweep::load(&arguments.sweep)?;
             output::say(&summary(&loaded.sweep, &loaded.plan))?;

@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load};
 use crate::plan::Plan;
-use crate::record::{Results, Store, lock, prepare, remove_file, write_atomically};
+use crate::record::{Lock, Results, Store, lock, prepare, remove_file, write_atomically};
 use crate::report::{File, Report, TrialClasses, View};
 use crate::spec::Sweep;
 use std::path::{Path, PathBuf};
@@ -66,8 +66,8 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     say(&written.shown(&sweep, &plan, &results)?)?;
     // A process that trains this sweep marks the best trial itself, at its end.
     let marked = lock(store.folder()).and_then(|lock| match lock {
-        Some(_lock) => mark_best(&plan, &store, written.tables.best.as_ref()),
-        None => Ok(()),
+        Lock::Taken(_lock) => mark_best(&plan, &store, written.tables.best.as_ref()),
+        Lock::Busy(_) => Ok(()),
     });
     if let Err(error) = marked {
         // The tables, which were asked for, are there.
@@ -107,13 +107,26 @@ pub(super) fn write_report(
     Ok(Written { tables, paths })
 }
 
-/// Removes the pictures of an earlier report that this one does not have.
+/// What the names of a report's pictures begin with.
+const PICTURES: [&str; 7] = [
+    "confusion.",
+    "gradients-",
+    "heat-map.",
+    "learning-curves",
+    "main-effects.",
+    "parallel-coordinates.",
+    "trade-off.",
+];
+
+/// Removes the pictures of an earlier report that this one does not have; others are not ours.
 fn remove_old_pictures(folder: &Path, files: &[File]) -> Result<(), CliError> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
         let is_picture = path.extension().is_some_and(|e| e == "svg" || e == "png");
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_ours = PICTURES.iter().any(|start| name.starts_with(start));
         let is_current = files.iter().any(|file| path.ends_with(&file.path));
-        if is_picture && !is_current {
+        if is_picture && is_ours && !is_current {
             remove_file(&path).map_err(CliError::Record)?;
         }
     }

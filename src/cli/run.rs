@@ -1,18 +1,19 @@
 //! `tp-sweep run`.
 
 use super::arguments::RunArguments;
+use super::aside::put_in_place;
 use super::best::{classes_of, mark_best};
 use super::error::CliError;
 use super::output::{say, warn};
 use super::report::write_report;
-use super::sweep::{Loaded, fingerprints, load};
+use super::sweep::{Loaded, fingerprints, load, locked};
 use crate::data::{Dataset, DeviceForm, Library};
 use crate::plan::{Plan, plural};
-use crate::record::{Host, Manifest, Store, lock, prepare};
+use crate::record::{Host, Manifest, Program, Start, Store, prepare};
 use crate::report::View;
 use crate::run::{
-    Device, Executor, Interrupt, Memory, Place, Ran, Schedule, TensorExecutor, display, remaining,
-    unmeasured,
+    Device, Executor, Interrupt, Memory, Place, Ran, Schedule, TensorExecutor, display,
+    driver_version, remaining, unmeasured,
 };
 use crate::spec::{DataSource, Sweep};
 use burn::backend::Flex;
@@ -39,17 +40,12 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     });
     // All that can hinder a start comes first, and before anything is written.
     let workers = workers(arguments, &devices);
-    let executors = executors(&library, &plan, &store, &devices, workers)?;
-    let Some(_lock) = lock(store.folder()).map_err(CliError::Start)? else {
-        return Err(CliError::Locked {
-            name: plan.name.clone(),
-            folder: store.folder().to_owned(),
-        });
-    };
+    let executors = executors(arguments, &library, &plan, &store, &devices, workers)?;
+    let _lock = locked(&store, &plan)?;
     prepare(&arguments.folders.reports).map_err(CliError::Start)?;
+    put_in_place(&store, &plan).map_err(CliError::Start)?;
     let manifest = manifest(arguments, &sweep, &plan, &fingerprints, &devices, workers);
     manifest.write(store.folder()).map_err(CliError::Start)?;
-    warn_of_others(&store, &plan);
     let interrupt = Interrupt::listen()?;
     let progress = display(&plan, sweep.report.rank_by, arguments.quiet);
     let places = devices
@@ -69,6 +65,8 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         store: &store,
         places: &places,
         cohort: arguments.cohort.map(usize::from),
+        retry_failed: arguments.retry_failed,
+        fail_fast: arguments.fail_fast,
         progress: progress.as_ref(),
         interrupt: &interrupt,
     }
@@ -93,27 +91,6 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     Ok(ended(&plan, &ran, &interrupt, arguments))
 }
 
-/// Says which results in the sweep's folder are not, or no longer, its own.
-fn warn_of_others(store: &Store, plan: &Plan) {
-    let others = store.others(plan);
-    if others.replaced > 0 {
-        let results = plural(others.replaced, "result");
-        warn(&format!(
-            "{} {results} of other settings will be replaced",
-            others.replaced
-        ));
-    }
-    if others.trials > 0 {
-        let folder = store.folder().display();
-        let trials = plural(others.trials, "trial");
-        warn(&format!(
-            "{folder} also has {} {trials} that this sweep does not ask for: they are left alone, \
-             and TensorBoard shows them too",
-            others.trials
-        ));
-    }
-}
-
 /// Says how it ended; the exit code.
 fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments) -> u8 {
     if ran.interrupted {
@@ -133,8 +110,16 @@ fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments
     if failed > 0 {
         let path = arguments.folders.reports.join(format!("{}.md", plan.name));
         let runs = plural(failed, "run");
+        let left = plan.runs().count() - ran.results.runs.len();
+        let left = match left {
+            0 => String::new(),
+            left => format!(
+                "; {left} {} left, which the same command trains",
+                plural(left, "run")
+            ),
+        };
         warn(&format!(
-            "{failed} {runs} failed: the reasons are in {}",
+            "{failed} {runs} failed: the reasons are in {}{left}",
             path.display()
         ));
         return 1;
@@ -153,6 +138,7 @@ fn workers(arguments: &RunArguments, devices: &[Device]) -> usize {
 
 /// Loads the data that remaining runs and measurements need, and puts it on each device.
 fn executors(
+    arguments: &RunArguments,
     library: &Library,
     plan: &Plan,
     store: &Store,
@@ -160,7 +146,10 @@ fn executors(
     workers: usize,
 ) -> Result<Vec<Box<dyn Executor>>, CliError> {
     let mut datasets: HashMap<DeviceForm, Arc<Dataset>> = HashMap::new();
-    let results = store.read(plan);
+    let mut results = store.read(plan);
+    if arguments.retry_failed {
+        results.forget_failures();
+    }
     let open = remaining(plan, &results).into_iter();
     for run in open.chain(unmeasured(plan, &results)) {
         let data = &plan.trials[run.trial].config.data;
@@ -217,28 +206,38 @@ fn manifest(
         .iter()
         .map(|(source, fingerprint)| (name(source), fingerprint.clone()))
         .collect();
-    let names: Vec<String> = devices.iter().map(Device::to_string).collect();
-    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     Manifest {
-        format: 1,
-        version: env!("CARGO_PKG_VERSION"),
-        name: plan.name.clone(),
-        sweep_file: sweep.source.text.clone(),
-        overrides: arguments.sweep.overrides.clone(),
-        trials: plan.trials.len(),
-        runs: plan.runs().count(),
-        data,
-        device: names.join(","),
         precision: devices[0].precision(),
         workers,
-        host: Host::current(),
+        data,
+        overrides: arguments.sweep.overrides.clone(),
+        ..Manifest::new(sweep, plan, start(devices))
+    }
+}
+
+/// This start.
+fn start(devices: &[Device]) -> Start {
+    let names: Vec<String> = devices.iter().map(Device::to_string).collect();
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    let program = Program::current();
+    let arguments = std::env::args_os();
+    Start {
         started: since_1970.map_or(0.0, |elapsed| elapsed.as_secs_f64()),
+        version: program.version.to_owned(),
+        commit: program.commit.to_owned(),
+        command_line: arguments
+            .map(|a| a.to_string_lossy().into_owned())
+            .collect(),
+        device: names.join(","),
+        gpus: devices.iter().filter_map(|device| device.model()).collect(),
+        driver: driver_version(),
+        host: Host::current(),
     }
 }
 
 /// The machine as a Markdown table, with the device that a run is trained on.
 fn hardware(manifest: &Manifest, device: Device) -> String {
-    let host = &manifest.host;
+    let host = &manifest.start.host;
     let processor = host.processor.as_deref().unwrap_or("unknown");
     let gpu = match device {
         Device::Cpu => "not used".to_owned(),
@@ -251,6 +250,6 @@ fn hardware(manifest: &Manifest, device: Device) -> String {
         manifest.workers,
         host.cores,
         host.system,
-        manifest.version,
+        manifest.program.version,
     )
 }

@@ -5,7 +5,7 @@ use super::error::CliError;
 use super::output::warn;
 use crate::data::Library;
 use crate::plan::Plan;
-use crate::record::RecordedSweep;
+use crate::record::{Lock, RecordedSweep, Store, SweepLock, lock};
 use crate::spec::{DataSource, Source, Sweep};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -51,6 +51,9 @@ fn expand(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
     let plan =
         Plan::with_facts(&sweep, &facts).map_err(|error| CliError::plan(error, &sweep.source))?;
     plan.warnings.iter().for_each(|warning| warn(warning));
+    if sweep.report.baseline.is_some() && plan.baseline(&sweep).is_none() {
+        warn("report.baseline matches no trial of the sweep: nothing is compared with it");
+    }
     Ok(Loaded {
         sweep,
         plan,
@@ -74,6 +77,41 @@ pub(super) fn fingerprints(
         }
     }
     Ok(fingerprints)
+}
+
+/// Where the results of a sweep are.
+///
+/// # Errors
+/// Data that must be read to know them, and cannot be.
+pub(super) fn store(runs: &Path, plan: &Plan, library: &Library) -> Result<Store, CliError> {
+    let fingerprints = fingerprints(plan, library)?;
+    Ok(Store::new(runs, plan, |config| {
+        fingerprints[&config.data.source()].clone()
+    }))
+}
+
+/// Takes the lock of a sweep's folder.
+///
+/// # Errors
+/// Another process that holds it; a folder that cannot be written to.
+pub(super) fn locked(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
+    match lock(store.folder()).map_err(CliError::Start)? {
+        Lock::Taken(lock) => {
+            if let Some(error) = &lock.unenforced {
+                warn(&format!(
+                    "the file system of {} has no locks ({error}): if another process runs this \
+                     sweep too, runs may be trained twice, with the same results",
+                    store.folder().display()
+                ));
+            }
+            Ok(lock)
+        }
+        Lock::Busy(holder) => Err(CliError::Locked {
+            holder,
+            name: plan.name.clone(),
+            folder: store.folder().to_owned(),
+        }),
+    }
 }
 
 /// Where data is looked for: the user's own here and in the folders above the sweep file; the data

@@ -63,7 +63,7 @@ pub(super) fn load(folders: &[PathBuf]) -> Result<Dataset, DataError> {
     match find(folders) {
         Some(Place::Folder(folder)) => from_files(&|name| {
             let path = folder.join(name);
-            std::fs::read(&path)
+            crate::reading::read_file(&path, LARGEST)
                 .map(|bytes| (path.clone(), bytes))
                 .map_err(|source| DataError::Read { path, source })
         }),

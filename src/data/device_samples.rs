@@ -121,6 +121,7 @@ impl<B: Backend> DeviceSamples<B> {
     }
 
     /// Positions of samples as a tensor: `[samples]`.
+    #[expect(clippy::expect_used, reason = "checked when the data was read")]
     pub fn positions(&self, positions: &[u32]) -> Tensor<B, 1, Int> {
         let positions: Vec<i32> = positions
             .iter()

@@ -1,6 +1,8 @@
 //! Finding and reading files.
 
 use super::error::DataError;
+use super::idx;
+use super::inputs::LARGEST;
 use super::official::Official;
 use flate2::read::GzDecoder;
 use std::fs::File;
@@ -56,6 +58,22 @@ pub(super) fn gunzipped(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
         false => file.take(limit).read_to_end(&mut bytes)?,
     };
     Ok(bytes)
+}
+
+/// The contents of an IDX file, gzipped where its name ends in `.gz`: no more than its header
+/// promises and one byte, so that a file that promises less than it unpacks to is not unpacked.
+pub(super) fn idx_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
+    if !std::fs::metadata(path)?.is_file() {
+        return Err(std::io::Error::other("it is no plain file"));
+    }
+    let header = gunzipped(path, idx::LONGEST_HEADER)?;
+    let promised = idx::promised(&header).unwrap_or(idx::LONGEST_HEADER);
+    if promised > LARGEST {
+        return Err(std::io::Error::other(format!(
+            "its header promises {promised} bytes, more than {LARGEST}"
+        )));
+    }
+    gunzipped(path, promised + 1)
 }
 
 /// What the end of a gzip file says of its contents' length (RFC 1952: modulo 2³²), if it can be

@@ -14,6 +14,20 @@ pub(super) struct ByteArray {
 
 const UNSIGNED_BYTE: u8 = 8;
 
+/// The most bytes of a header: 255 dimensions.
+pub(super) const LONGEST_HEADER: u64 = 4 + 4 * 255;
+
+/// How many bytes a file has, by its header; nothing where that is not all there, or too many.
+pub(super) fn promised(bytes: &[u8]) -> Option<u64> {
+    let (start, rest) = bytes.split_at_checked(4)?;
+    let header = rest.get(..4 * usize::from(start[3]))?;
+    let mut sizes = header.as_chunks::<4>().0.iter();
+    let values = sizes.try_fold(1_u64, |product, &size| {
+        product.checked_mul(u32::from_be_bytes(size).into())
+    });
+    values?.checked_add(4 + header.len() as u64)
+}
+
 /// Reads an IDX file of unsigned bytes.
 ///
 /// # Errors
@@ -68,6 +82,21 @@ mod tests {
             read(&[&file[..], &[0]].concat()).is_err(),
             "a byte too many"
         );
+    }
+
+    #[test]
+    fn a_packed_file_is_unpacked_to_one_byte_beyond_its_promise() {
+        use std::io::Write;
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("bomb.gz");
+        let file = std::fs::File::create(&path).unwrap();
+        let mut packer = flate2::write::GzEncoder::new(file, flate2::Compression::fast());
+        packer.write_all(&[0, 0, 8, 1, 0, 0, 0, 3]).unwrap();
+        packer.write_all(&vec![0; 1 << 20]).unwrap();
+        packer.finish().unwrap();
+        let bytes = super::super::files::idx_bytes(&path).unwrap();
+        assert_eq!(bytes.len(), 8 + 3 + 1);
+        assert!(read(&bytes).is_err());
     }
 
     #[test]

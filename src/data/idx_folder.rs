@@ -1,9 +1,9 @@
 //! The user's own data in MNIST's format: a folder of IDX files named like MNIST's.
 
 use super::dataset::Values;
-use super::files::gunzipped;
+use super::files::idx_bytes;
 use super::idx;
-use super::own::{Own, Part};
+use super::own::{Own, Part, features_of};
 use std::path::{Path, PathBuf};
 
 /// Reads the files whose names contain `train-images` and `train-labels` and, where they are
@@ -39,7 +39,7 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
     Ok(Own {
         train,
         test,
-        features: shape.iter().product(),
+        features: features_of(&shape)?,
         image: match *shape.as_slice() {
             [height, width] => Some([height, width, 1]),
             [height, width, channels] => Some([height, width, channels]),
@@ -79,7 +79,7 @@ fn only(folder: &Path, parts: &[&str]) -> Result<Option<PathBuf>, String> {
 fn part(images: &Path, labels: &Path) -> Result<(Part, Vec<usize>), String> {
     let read = |path: &Path| {
         let name = path.file_name().unwrap_or_default().display();
-        let bytes = gunzipped(path, u64::MAX).map_err(|error| format!("{name}: {error}"))?;
+        let bytes = idx_bytes(path).map_err(|error| format!("{name}: {error}"))?;
         idx::read(&bytes).map_err(|reason| format!("{name} is not a valid IDX file: {reason}"))
     };
     let (inputs, classes) = (read(images)?, read(labels)?);

@@ -2,6 +2,7 @@
 
 use super::dataset::Values;
 use super::own::{Own, Part};
+use crate::reading::read_file;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -225,7 +226,8 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
 }
 
 fn decoded(folder: &Path, path: &Path) -> Result<Pixels, String> {
-    let bytes = std::fs::read(path).map_err(|error| format!("{}: {error}", shown(folder, path)))?;
+    let bytes = read_file(path, LARGEST as u64)
+        .map_err(|error| format!("{}: {error}", shown(folder, path)))?;
     // What a file is, its first bytes say; its name may be wrong.
     let pixels = match bytes.as_slice() {
         [0x89, b'P', b'N', b'G', ..] => png(&bytes),
@@ -276,6 +278,11 @@ fn jpeg(bytes: &[u8]) -> Result<Pixels, String> {
     let told = |error: zune_jpeg::errors::DecodeErrors| error.to_string();
     let mut decoder = JpegDecoder::new(Cursor::new(bytes));
     decoder.decode_headers().map_err(told)?;
+    // Before anything is decoded: the header alone would ask for gigabytes.
+    let (width, height) = decoder.dimensions().ok_or("it has no size")?;
+    if width.saturating_mul(height).saturating_mul(4) > LARGEST {
+        return Err("it is too large for a sample".to_owned());
+    }
     let (channels, colours) = match decoder.input_colorspace() {
         Some(ColorSpace::Luma) => (1, ColorSpace::Luma),
         _ => (3, ColorSpace::RGB),

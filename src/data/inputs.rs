@@ -2,7 +2,7 @@
 
 use super::dataset::Values;
 use super::error::DataError;
-use super::files::gunzipped;
+use super::files::idx_bytes;
 use super::own::refuse_unusable;
 use super::{idx, images, npy, table};
 use std::fs::File;
@@ -42,8 +42,8 @@ pub struct InputSource {
     pub row: Option<usize>,
 }
 
-/// The most bytes of an unpacked IDX file. What is packed may be far larger than its file.
-const LARGEST: u64 = 8 << 30;
+/// The most bytes of an array, and of an unpacked IDX file. What is packed may be far larger than its file.
+pub(super) const LARGEST: u64 = 8 << 30;
 
 /// Reads samples: an image in PNG or JPEG, a folder of such, a table in CSV or Parquet, an array in
 /// NumPy's format or in IDX. What a file is, its first bytes say where they can.
@@ -64,7 +64,7 @@ pub fn inputs(path: &Path, expected: &Expected) -> Result<Inputs, DataError> {
         Kind::Images(files) => of_images(path, files, expected),
         Kind::Table => table::rows(path, expected.columns, expected.label)
             .and_then(|(values, shape)| rows(path, Values::Floats(values), &shape, expected)),
-        Kind::Npy => std::fs::read(path)
+        Kind::Npy => crate::reading::read_file(path, LARGEST)
             .map_err(|error| error.to_string())
             .and_then(|bytes| npy::read(&bytes))
             .and_then(|array| rows(path, array.values, &array.shape, expected)),
@@ -131,10 +131,7 @@ fn of_images(path: &Path, files: Vec<PathBuf>, expected: &Expected) -> Result<In
 }
 
 fn of_idx(path: &Path, expected: &Expected) -> Result<Inputs, String> {
-    let bytes = gunzipped(path, LARGEST).map_err(|error| error.to_string())?;
-    if bytes.len() as u64 == LARGEST {
-        return Err(format!("it has more than {LARGEST} bytes"));
-    }
+    let bytes = idx_bytes(path).map_err(|error| error.to_string())?;
     let array = idx::read(&bytes)?;
     rows(
         path,

@@ -4,7 +4,9 @@
 //! Written from NumPy's description of the format, `numpy.lib.format`.
 
 use super::dataset::Values;
-use super::own::{Own, Part};
+use super::inputs::LARGEST;
+use super::own::{Own, Part, features_of};
+use crate::reading::read_file;
 use std::path::Path;
 
 /// An array of numbers.
@@ -55,7 +57,7 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
     Ok(Own {
         train: Part { values, labels },
         test,
-        features: shape.iter().product(),
+        features: features_of(&shape)?,
         image,
         columns: Vec::new(),
     })
@@ -64,7 +66,8 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
 /// Values, the shape of one sample, and labels of `x_<part>.npy` and `y_<part>.npy`.
 fn part(folder: &Path, part: &str) -> Result<(Values, Vec<usize>, Vec<String>), String> {
     let read = |name: &str| {
-        let bytes = std::fs::read(folder.join(name)).map_err(|error| format!("{name}: {error}"))?;
+        let bytes =
+            read_file(&folder.join(name), LARGEST).map_err(|error| format!("{name}: {error}"))?;
         read(&bytes).map_err(|reason| format!("{name}: {reason}"))
     };
     let (x, y) = (format!("x_{part}.npy"), format!("y_{part}.npy"));

@@ -22,6 +22,9 @@ pub(super) struct Own {
     pub columns: Vec<String>,
 }
 
+/// The most samples of a part: a position is a number of 32 bits.
+const MOST_SAMPLES: usize = i32::MAX as usize;
+
 /// Samples with the names of their classes.
 #[derive(Debug)]
 pub(super) struct Part {
@@ -42,6 +45,10 @@ impl Own {
         if features == 0 {
             return Err("its samples have no features".to_owned());
         }
+        let tests = self.test.as_ref().map_or(0, |test| test.labels.len());
+        if self.train.labels.len().max(tests) > MOST_SAMPLES {
+            return Err(format!("it has more than {MOST_SAMPLES} samples"));
+        }
         let samples = |part: Part, name: &str| {
             refuse_unusable(&part.values, features, name)?;
             let class = |label: &String| {
@@ -49,7 +56,7 @@ impl Own {
                 let class = found.ok_or_else(|| {
                     format!("the class `{label}` stands in the test part alone: nothing to learn it from")
                 })?;
-                Ok(u16::try_from(class).expect("classes are limited to far fewer"))
+                u16::try_from(class).map_err(|_| "it has too many classes".to_owned())
             };
             let labels = part
                 .labels
@@ -86,6 +93,16 @@ impl Own {
             test_was_taken,
         })
     }
+}
+
+/// The numbers of a sample of this shape.
+///
+/// # Errors
+/// More than there can be: where there are no samples, a header may claim any shape.
+pub(super) fn features_of(shape: &[usize]) -> Result<usize, String> {
+    let mut sizes = shape.iter();
+    let product = sizes.try_fold(1_usize, |product, size| product.checked_mul(*size));
+    product.ok_or_else(|| format!("a sample of the shape {shape:?} is larger than any memory"))
 }
 
 /// The classes of the training part: by number where all are numbers, else in the order of text.

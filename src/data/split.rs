@@ -47,6 +47,7 @@ pub fn partition(labels: &[u16], config: &Config, repeat: u32, fold: u32) -> Par
 }
 
 /// The samples in random order, one class after the other where the split is stratified.
+#[expect(clippy::expect_used, reason = "checked when the data was read")]
 pub(super) fn ordered(
     labels: &[u16],
     samples: impl Iterator<Item = usize>,

@@ -17,6 +17,13 @@ impl Identity {
     pub fn new(config: &Config, seed: Seed, data: &str) -> Self {
         TrialIdentity::new(config, data).of_run(seed)
     }
+
+    /// Whether it is a hash, as all are that this program makes; one that was read from a file may
+    /// be anything.
+    pub fn is_well_formed(&self) -> bool {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
+        self.0.len() == 2 * blake3::OUT_LEN && self.0.bytes().all(is_digit)
+    }
 }
 
 /// What the identities of a trial's runs have in common.

@@ -1,7 +1,7 @@
 //! Readable names of trials: their varying factors alone.
 
 use super::expand::Point;
-use crate::spec::{Factor, FactorKind, Level, Set, Sweep, label};
+use crate::spec::{Factor, FactorKind, Level, Set, Sweep, is_reserved, label};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -60,6 +60,9 @@ impl<'a> Names<'a> {
         };
         if name.is_empty() {
             name.push_str("base");
+        }
+        if is_reserved(&name) {
+            name.insert_str(0, "trial-");
         }
         if name.len() > LONGEST {
             let hash = blake3::hash(name.as_bytes()).to_hex();

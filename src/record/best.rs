@@ -60,6 +60,10 @@ impl BestTrial {
     }
 
     /// Tells contents apart.
+    #[expect(
+        clippy::expect_used,
+        reason = "what is written is our own value, which JSON can hold"
+    )]
     fn digest(&self) -> String {
         let text = serde_json::to_vec(self).expect("counts and names are plain values");
         blake3::hash(&text).to_hex().to_string()

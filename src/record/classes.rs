@@ -3,11 +3,18 @@
 use super::atomic::write_before_result;
 use super::error::RecordError;
 use crate::event::{ClassScores, SCORE_BINS};
+use crate::reading::read_file;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The name of the file in a run's folder.
 const FILE: &str = "classes.json";
+
+/// The most bytes of the file: a thousand classes take far fewer.
+const LARGEST: u64 = 64 << 20;
+
+/// The most samples in one count: sums over all runs of a trial stay far from overflow.
+const MOST_SAMPLES: u64 = 1 << 32;
 
 /// How each class fares in a run: its final model on samples that it was not trained on.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -23,6 +30,10 @@ impl RunClasses {
     ///
     /// # Errors
     /// Folders that cannot be written to, a full disk.
+    #[expect(
+        clippy::expect_used,
+        reason = "what is written is our own value, which JSON can hold"
+    )]
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
         let text = serde_json::to_vec(self).expect("scores are plain numbers");
         write_before_result(&folder.join(FILE), &text)
@@ -30,7 +41,7 @@ impl RunClasses {
 
     /// The scores in the folder of a complete run, if they can be read.
     pub fn read(folder: &Path) -> Option<Self> {
-        let text = std::fs::read(folder.join(FILE)).ok()?;
+        let text = read_file(&folder.join(FILE), LARGEST).ok()?;
         let classes: Self = serde_json::from_slice(&text).ok()?;
         let count = classes.test.confusion.len();
         let whole = |scores: &ClassScores| is_whole(scores, count);
@@ -57,7 +68,10 @@ impl RunClasses {
 /// Whether the tables have a row, a column and bins for each of so many classes.
 fn is_whole(scores: &ClassScores, classes: usize) -> bool {
     let has = |table: &[Vec<u64>], columns: usize| {
-        table.len() == classes && table.iter().all(|row| row.len() == columns)
+        let mut counts = table.iter().flatten();
+        table.len() == classes
+            && table.iter().all(|row| row.len() == columns)
+            && counts.all(|&count| count <= MOST_SAMPLES)
     };
     has(&scores.confusion, classes)
         && has(&scores.positives, SCORE_BINS)
@@ -87,6 +101,10 @@ mod tests {
         let mut short = whole.clone();
         short.test.positives[1].pop();
         short.write(folder.path()).unwrap();
+        assert_eq!(RunClasses::read(folder.path()), None);
+        let mut vast = whole.clone();
+        vast.test.positives[0][0] = u64::MAX;
+        vast.write(folder.path()).unwrap();
         assert_eq!(RunClasses::read(folder.path()), None);
         let mut other = whole;
         other.validation = Some(ClassScores::new(2));

@@ -3,14 +3,17 @@
 //! The record framing and the messages come from the `tensorboard-rs` family; its summary writer
 //! is not used: it aborts the process on an I/O error and loses events at exit.
 
+use super::atomic::write_before_result;
 use super::error::{RecordError, on};
 use super::histogram::Histogram;
 use protobuf::{Message, RepeatedField, SingularPtrField};
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
-use std::fs::File;
-use std::io::BufWriter;
+use std::fs::{File, OpenOptions};
+use std::io::{BufWriter, ErrorKind, Read};
 use std::path::{Path, PathBuf};
-use tensorboard_proto::event::Event;
+use std::sync::Arc;
+use tensorboard_proto::event::{Event, SessionLog, SessionLog_SessionStatus};
 use tensorboard_proto::plugin_hparams::{HParamsPluginData, SessionEndInfo, SessionStartInfo};
 use tensorboard_proto::summary::{
     HistogramProto, Summary, Summary_Value, SummaryMetadata, SummaryMetadata_PluginData,
@@ -23,8 +26,21 @@ use tensorboard_rs::record_writer::RecordWriter;
 /// An open event file; events are on disk after [`EventFile::flush`].
 pub struct EventFile {
     path: PathBuf,
-    writer: RecordWriter<BufWriter<File>>,
+    file: Arc<File>,
+    writer: RecordWriter<BufWriter<Arc<File>>>,
 }
+
+/// How far an event file had been written at one time.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct EventsMark {
+    /// The file's name in its run's folder.
+    pub file: String,
+    /// Its length, in bytes.
+    pub bytes: u64,
+}
+
+/// What the names of all event files begin with: TensorBoard knows them by it.
+const PREFIX: &str = "events.out.tfevents.";
 
 /// A value of the HParams tab.
 #[derive(Clone, Debug, PartialEq)]
@@ -47,33 +63,123 @@ pub enum SessionStatus {
 }
 
 impl EventFile {
-    /// Creates the event file of a run in `folder`, which has none yet.
+    /// Creates an event file of a run in `folder`, of a name that no other has.
     ///
     /// `wall_time` is in seconds since 1970, here and in all other methods.
     ///
     /// # Errors
     /// A folder that cannot be written to.
     pub fn create(folder: &Path, wall_time: f64) -> Result<Self, RecordError> {
-        Self::create_at(&Self::path_in(folder, wall_time), wall_time)
+        let (path, file) = new_file(folder, wall_time)?;
+        let mut begun = Self::begun(path, file, wall_time)?;
+        begun.attempt(wall_time)?;
+        Ok(begun)
     }
 
-    /// The path of a run's event file, by whose name TensorBoard knows it.
+    /// Creates an event file that begins with what another of the same folder holds up to a mark;
+    /// nothing where that is not there any more.
+    ///
+    /// # Errors
+    /// A folder that cannot be written to.
+    pub fn resume(
+        folder: &Path,
+        mark: &EventsMark,
+        wall_time: f64,
+    ) -> Result<Option<Self>, RecordError> {
+        // The name is read from a file: it must not lead elsewhere.
+        if !is_event_file(&mark.file) || mark.file.contains(['/', '\\']) {
+            return Ok(None);
+        }
+        let old = folder.join(&mark.file);
+        let Ok(old) = File::open(&old) else {
+            return Ok(None);
+        };
+        let (path, file) = new_file(folder, wall_time)?;
+        let copied =
+            std::io::copy(&mut old.take(mark.bytes), &mut &file).map_err(on("write", &path))?;
+        if copied != mark.bytes {
+            std::fs::remove_file(&path).map_err(on("remove", &path))?;
+            return Ok(None);
+        }
+        Ok(Some(Self::of_file(path, file)))
+    }
+
+    /// The path of an event file of the only attempt that a folder ever sees.
     pub(super) fn path_in(folder: &Path, wall_time: f64) -> PathBuf {
-        let seconds = wall_time as u64;
-        folder.join(format!("events.out.tfevents.{seconds:010}.tp-sweep"))
+        folder.join(format!("{PREFIX}{:010}.tp-sweep", wall_time as u64))
     }
 
     /// Creates an event file of any name.
     pub(super) fn create_at(path: &Path, wall_time: f64) -> Result<Self, RecordError> {
         let file = File::create(path).map_err(on("create", path))?;
+        Self::begun(path.to_owned(), file, wall_time)
+    }
+
+    fn of_file(path: PathBuf, file: File) -> Self {
+        let file = Arc::new(file);
+        Self {
+            path,
+            writer: RecordWriter::new(BufWriter::new(Arc::clone(&file))),
+            file,
+        }
+    }
+
+    /// An empty file with the event that stands first.
+    fn begun(path: PathBuf, file: File, wall_time: f64) -> Result<Self, RecordError> {
+        let mut begun = Self::of_file(path, file);
         let mut event = Event::new();
         event.set_file_version("brain.Event:2".to_owned());
-        let mut created = Self {
-            path: path.to_owned(),
-            writer: RecordWriter::new(BufWriter::new(file)),
-        };
-        created.write(event, 0, wall_time)?;
-        Ok(created)
+        begun.write(event, 0, wall_time)?;
+        Ok(begun)
+    }
+
+    /// The start of an attempt at step 0, which tells TensorBoard to forget what it has read of the
+    /// run: an earlier attempt's file.
+    fn attempt(&mut self, wall_time: f64) -> Result<(), RecordError> {
+        let mut log = SessionLog::new();
+        log.set_status(SessionLog_SessionStatus::START);
+        let mut event = Event::new();
+        event.set_session_log(log);
+        self.write(event, 0, wall_time)
+    }
+
+    /// The file's name in its folder.
+    pub(super) fn name(&self) -> &str {
+        self.path
+            .file_name()
+            .and_then(std::ffi::OsStr::to_str)
+            .unwrap_or_default()
+    }
+
+    /// How far the file has been written, once all of that has reached the disk.
+    ///
+    /// # Errors
+    /// A full disk and the like.
+    pub fn mark(&mut self) -> Result<EventsMark, RecordError> {
+        self.flush()?;
+        self.file.sync_data().map_err(on("write", &self.path))?;
+        let about = self.file.metadata().map_err(on("write", &self.path))?;
+        Ok(EventsMark {
+            file: self.name().to_owned(),
+            bytes: about.len(),
+        })
+    }
+
+    /// Sees to it that all events have reached the disk, and that the file is there, even if
+    /// another process has removed it meanwhile.
+    ///
+    /// # Errors
+    /// A full disk and the like.
+    pub fn close(mut self) -> Result<(), RecordError> {
+        self.mark()?;
+        #[cfg(unix)]
+        if !self.path.exists() {
+            let mut bytes = vec![0; self.file.metadata().map_or(0, |about| about.len()) as usize];
+            let read = std::os::unix::fs::FileExt::read_exact_at(&*self.file, &mut bytes, 0);
+            read.map_err(on("read", &self.path))?;
+            write_before_result(&self.path, &bytes)?;
+        }
+        Ok(())
     }
 
     /// Writes scalars of one step.
@@ -204,6 +310,31 @@ impl EventFile {
             .and_then(|bytes| self.writer.write(&bytes))
             .map_err(on("write", &self.path))
     }
+}
+
+/// Whether TensorBoard takes a file of this name for an event file.
+pub(super) fn is_event_file(name: &str) -> bool {
+    name.starts_with(PREFIX)
+}
+
+/// An empty file for events in `folder`, of a name that no other has. Names that come later are
+/// also sorted later: in that order TensorBoard reads them.
+fn new_file(folder: &Path, wall_time: f64) -> Result<(PathBuf, File), RecordError> {
+    let process = std::process::id();
+    for number in 0.. {
+        let name = format!(
+            "{PREFIX}{:010}.{process}.{number}.tp-sweep",
+            wall_time as u64
+        );
+        let path = folder.join(name);
+        let mut options = OpenOptions::new();
+        match options.read(true).write(true).create_new(true).open(&path) {
+            Ok(file) => return Ok((path, file)),
+            Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(on("create", &path)(error)),
+        }
+    }
+    unreachable!("some number is free")
 }
 
 pub(super) fn scalar_value(tag: &str, number: f64) -> Summary_Value {

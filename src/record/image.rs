@@ -141,6 +141,7 @@ fn chunk(png: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
     png.extend(checksum.sum().to_be_bytes());
 }
 
+#[expect(clippy::expect_used, reason = "drawn by us, to sizes that agree")]
 fn compressed(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder

@@ -3,10 +3,14 @@
 //! A run's folder holds an event file for TensorBoard, `epochs.csv`, and at the very end
 //! `result.json`: a folder without it is a run to do again.
 
+mod aside;
 mod atomic;
 mod best;
+mod checkpoint;
 mod classes;
+mod clutter;
 mod confusion;
+mod contents;
 mod curve;
 mod epochs;
 mod error;
@@ -22,27 +26,35 @@ mod profile;
 mod recorder;
 mod result;
 mod scores;
+mod sound;
 mod standing;
+mod status;
 mod store;
+mod time;
 mod weights;
 mod whole;
 
+pub use aside::Moves;
 pub use atomic::{prepare, remove_file, write_atomically};
 pub use best::{BestTrial, has_best, remove_best, renew_best, write_best};
+pub use checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
 pub use classes::RunClasses;
+pub use clutter::{Clutter, Useless};
 pub use confusion::Confusion;
+pub use contents::{Contents, RunFolder, RunRecord, RunState, TrialFolder};
 pub use curve::PrCurve;
 pub use error::RecordError;
-pub use event_file::{EventFile, HParam, SessionStatus};
+pub use event_file::{EventFile, EventsMark, HParam, SessionStatus};
 pub use graph::GraphNode;
 pub use histogram::Histogram;
 pub use image::Image;
-pub use lock::{SweepLock, lock};
-pub use manifest::{Host, Manifest, RecordedSweep};
+pub use lock::{Holder, Lock, SweepLock, at_work, lock};
+pub use manifest::{Host, Manifest, Program, RecordedSweep, Start};
 pub use model_graph::model_graph;
-pub use recorder::{Recorder, RunHeader};
+pub use recorder::{Recorder, RunHeader, tidy};
 pub use result::{RESULT_FILE, RunResult};
 pub use scores::{Scores, has_scores, mean_and_deviation, remove_scores, write_scores};
 pub use standing::Standing;
-pub use store::{Others, Results, Store};
-pub use weights::{read_weights, remove_weights, write_weights};
+pub use status::{InTraining, Status};
+pub use store::{Results, Store};
+pub use weights::{has_weights, read_weights, remove_weights, write_weights};

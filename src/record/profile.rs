@@ -1,14 +1,19 @@
 //! `profile.json`: speed and memory of a trial, measured alone.
 
-use super::atomic::write_atomically;
+use super::atomic::{remove_parts, write_atomically};
 use super::error::{RecordError, on};
+use super::sound::is_time;
 use crate::event::Profile;
 use crate::plan::Identity;
+use crate::reading::read_file;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
 /// The name of the file in a trial's folder.
-const FILE: &str = "profile.json";
+pub(super) const PROFILE_FILE: &str = "profile.json";
+
+/// The most bytes of the file.
+const LARGEST: u64 = 1 << 20;
 
 /// The version of the format; a reader takes a file of another version for none.
 const FORMAT: u32 = 2;
@@ -26,6 +31,10 @@ struct File {
 ///
 /// # Errors
 /// Folders that cannot be written to, a full disk.
+#[expect(
+    clippy::expect_used,
+    reason = "what is written is our own value, which JSON can hold"
+)]
 pub(super) fn write_profile(
     trial_folder: &Path,
     identity: &Identity,
@@ -41,14 +50,17 @@ pub(super) fn write_profile(
     let mut text = serde_json::to_string_pretty(&file).expect("a profile is plain values");
     text.push('\n');
     std::fs::create_dir_all(trial_folder).map_err(on("create the folder", trial_folder))?;
-    write_atomically(&trial_folder.join(FILE), text.as_bytes())
+    remove_parts(trial_folder)?;
+    write_atomically(&trial_folder.join(PROFILE_FILE), text.as_bytes())
 }
 
 /// The profile in a trial's folder, if there is one of this identity, and the device it was
 /// measured on.
 pub(super) fn read_profile(trial_folder: &Path, identity: &Identity) -> Option<(Profile, String)> {
-    let text = std::fs::read(trial_folder.join(FILE)).ok()?;
+    let text = read_file(&trial_folder.join(PROFILE_FILE), LARGEST).ok()?;
     let file: File = serde_json::from_slice(&text).ok()?;
-    let valid = file.format == FORMAT && file.identity == *identity;
+    let valid = file.format == FORMAT
+        && file.identity == *identity
+        && is_time(file.profile.seconds_per_epoch);
     valid.then_some((file.profile, file.device))
 }

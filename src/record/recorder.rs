@@ -1,12 +1,15 @@
 //! What happens to one run, written into its folder.
 
+use super::atomic::remove_file;
+use super::checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
 use super::epochs::EpochsFile;
 use super::error::{RecordError, on};
-use super::event_file::{EventFile, HParam, SessionStatus};
+use super::event_file::{EventFile, EventsMark, HParam, SessionStatus, is_event_file};
 use super::graph::GraphNode;
-use super::result::RunResult;
+use super::result::{RESULT_FILE, RunResult};
 use super::whole::remove;
 use crate::event::{EpochMetrics, LayerValues};
+use crate::plan::Identity;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -32,6 +35,7 @@ pub struct Recorder {
     folder: PathBuf,
     events: EventFile,
     epochs: EpochsFile,
+    layers: usize,
 }
 
 impl Recorder {
@@ -42,19 +46,61 @@ impl Recorder {
     /// # Errors
     /// Folders that cannot be written to, a full disk; here and in all other methods.
     pub fn start(folder: &Path, header: &RunHeader, wall_time: f64) -> Result<Self, RecordError> {
-        remove(folder)?;
         std::fs::create_dir_all(folder).map_err(on("create the folder", folder))?;
+        clear(folder, &[RESULT_FILE])?;
         let mut events = EventFile::create(folder, wall_time)?;
         events.session_start(&header.group, &header.hparams, wall_time)?;
         events.text("configuration", &header.configuration, wall_time)?;
         events.text("Hardware/GPU", &header.hardware, wall_time)?;
         events.graph(&header.graph, wall_time)?;
         events.flush()?;
+        Self::with_events(folder, header, events, &[])
+    }
+
+    /// Goes on with the records of a run from a checkpoint: what was written after it is removed.
+    /// Nothing where the records that it goes on from are not there any more.
+    pub fn resume(
+        folder: &Path,
+        header: &RunHeader,
+        checkpoint: &Checkpoint,
+        wall_time: f64,
+    ) -> Result<Option<Self>, RecordError> {
+        let mark = &checkpoint.events;
+        let Some(events) = EventFile::resume(folder, mark, wall_time)? else {
+            return Ok(None);
+        };
+        // The old file stays until the run has ended or is saved again: without it, this
+        // checkpoint would be worth nothing.
+        clear(
+            folder,
+            &[RESULT_FILE, CHECKPOINT_FILE, &mark.file, events.name()],
+        )?;
+        Self::with_events(folder, header, events, &checkpoint.epochs).map(Some)
+    }
+
+    fn with_events(
+        folder: &Path,
+        header: &RunHeader,
+        events: EventFile,
+        epochs: &[EpochMetrics],
+    ) -> Result<Self, RecordError> {
         Ok(Self {
             folder: folder.to_owned(),
             events,
-            epochs: EpochsFile::create(folder, header.layers)?,
+            epochs: EpochsFile::start(folder, header.layers, epochs)?,
+            layers: header.layers,
         })
+    }
+
+    /// How far the event file has been written, once all of that has reached the disk.
+    pub fn mark(&mut self) -> Result<EventsMark, RecordError> {
+        self.events.mark()
+    }
+
+    /// Writes a checkpoint; the event file of an earlier attempt has no use any more.
+    pub fn save(&self, checkpoint: &Checkpoint) -> Result<(), RecordError> {
+        checkpoint.write(&self.folder)?;
+        clear_events(&self.folder, self.events.name())
     }
 
     /// Records an epoch.
@@ -122,9 +168,67 @@ impl Recorder {
             Some(_) => SessionStatus::Failure,
         };
         self.events.session_end(status, wall_time)?;
-        self.events.flush()?;
-        result.write(&self.folder)
+        let name = self.events.name().to_owned();
+        self.events.close()?;
+        self.epochs.close(self.layers, &result.epochs)?;
+        result.write(&self.folder)?;
+        // The checkpoint goes last: it tells which event file is the old one.
+        clear_events(&self.folder, &name)?;
+        remove_checkpoint(&self.folder)
     }
+}
+
+/// Does in the folder of a run that has its result what a process that was killed right after the
+/// run's end had no time for: no checkpoint stays, and no event file of an earlier attempt.
+///
+/// # Errors
+/// Files that cannot be removed.
+pub fn tidy(folder: &Path, identity: &Identity) -> Result<(), RecordError> {
+    if let Some(checkpoint) = Checkpoint::read(folder, identity) {
+        // A run that has not been saved since it went on has written a file of its own.
+        let marked = checkpoint.events.file;
+        let names = names(folder)?;
+        let mut events = names.iter().filter(|name| is_event_file(name));
+        if events.any(|name| *name != marked) {
+            remove_files(folder, |name| is_event_file(name) && name == marked)?;
+        }
+    }
+    remove_checkpoint(folder)
+}
+
+/// Removes all files of a run's folder but those of these names.
+fn clear(folder: &Path, kept: &[&str]) -> Result<(), RecordError> {
+    remove_files(folder, |name| !kept.contains(&name))
+}
+
+/// Removes all event files of a run's folder but the one of this name.
+fn clear_events(folder: &Path, kept: &str) -> Result<(), RecordError> {
+    remove_files(folder, |name| is_event_file(name) && name != kept)
+}
+
+fn names(folder: &Path) -> Result<Vec<String>, RecordError> {
+    let entries = std::fs::read_dir(folder).map_err(on("read the folder", folder))?;
+    let name = |entry: std::io::Result<std::fs::DirEntry>| {
+        let entry = entry.map_err(on("read the folder", folder))?;
+        Ok(entry.file_name().to_string_lossy().into_owned())
+    };
+    entries.map(name).collect()
+}
+
+fn remove_files(folder: &Path, is_old: impl Fn(&str) -> bool) -> Result<(), RecordError> {
+    let entries = std::fs::read_dir(folder).map_err(on("read the folder", folder))?;
+    for entry in entries {
+        let entry = entry.map_err(on("read the folder", folder))?;
+        // Names of ours are text: a name that is not is removed like any other that is not ours.
+        if is_old(&entry.file_name().to_string_lossy()) {
+            let path = entry.path();
+            match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
+                true => remove(&path)?,
+                false => remove_file(&path)?,
+            }
+        }
+    }
+    Ok(())
 }
 
 /// An epoch as a step of TensorBoard.

@@ -1,14 +1,22 @@
 //! `result.json`: the result of a complete run.
 
-use super::atomic::write_atomically;
-use super::error::RecordError;
+use super::atomic::{write_atomically, write_before_result};
+use super::error::{RecordError, on};
+use super::sound::is_sound;
 use crate::event::{EpochMetrics, Evaluated, Failure};
 use crate::plan::Identity;
+use crate::reading::read_file;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
+use std::fs::OpenOptions;
 use std::path::Path;
+use std::time::SystemTime;
 
 /// The name of the file in a run's folder.
 pub const RESULT_FILE: &str = "result.json";
+
+/// The most bytes of the file: more than a million epochs.
+const LARGEST: u64 = 512 << 20;
 
 /// The version of the format; a reader takes a file of another version for no result.
 const FORMAT: u32 = 2;
@@ -53,7 +61,7 @@ pub struct RunResult {
     /// The whole configuration, for who reads the file. It is not read back: the identity says
     /// whether it is the one that is asked for.
     #[serde(skip_deserializing)]
-    pub config: serde_json::Value,
+    pub config: Value,
 }
 
 /// The file: the result behind its format's version.
@@ -73,6 +81,10 @@ impl RunResult {
     }
 
     /// The file's text.
+    #[expect(
+        clippy::expect_used,
+        reason = "what is written is our own value, which JSON can hold"
+    )]
     pub fn to_json(&self) -> String {
         let file = File {
             format: FORMAT,
@@ -105,8 +117,50 @@ impl RunResult {
     ///
     /// A file that is missing, torn, of another version or of another configuration is none.
     pub fn read(folder: &Path, identity: &Identity) -> Option<Self> {
-        let text = std::fs::read(folder.join(RESULT_FILE)).ok()?;
-        let file: File<Self> = serde_json::from_slice(&text).ok()?;
-        (file.format == FORMAT && file.result.identity == *identity).then_some(file.result)
+        Self::read_any(folder).filter(|result| result.identity == *identity)
     }
+
+    /// The complete result in a run's folder, of whatever configuration.
+    pub(super) fn read_any(folder: &Path) -> Option<Self> {
+        Self::from_bytes(&read_file(&folder.join(RESULT_FILE), LARGEST).ok()?)
+    }
+
+    /// The result in a file of these bytes, if they are one that a run can have given.
+    pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
+        let file: File<Self> = serde_json::from_slice(bytes).ok()?;
+        (file.format == FORMAT && is_sound(&file.result)).then_some(file.result)
+    }
+}
+
+/// Puts a trial's name into the result in a run's folder: the trial has another name now. The file
+/// stays as old as it is.
+///
+/// # Errors
+/// A file that cannot be read or written.
+pub(super) fn rename_trial(run_folder: &Path, trial: &str) -> Result<(), RecordError> {
+    let path = run_folder.join(RESULT_FILE);
+    let read = || -> std::io::Result<(Option<SystemTime>, Value)> {
+        let modified = path.metadata()?.modified().ok();
+        let file = serde_json::from_slice(&read_file(&path, LARGEST)?)?;
+        Ok((modified, file))
+    };
+    let (modified, mut file) = read().map_err(on("read", &path))?;
+    if let Some(name) = file.pointer_mut("/result/trial") {
+        *name = trial.into();
+    }
+    let mut text = format!("{file:#}");
+    text.push('\n');
+    write_before_result(&path, text.as_bytes())?;
+    if let (Some(modified), Ok(file)) = (modified, OpenOptions::new().write(true).open(&path)) {
+        // A wrong time does no harm.
+        let _ = file.set_modified(modified);
+    }
+    Ok(())
+}
+
+/// The configuration in the result in a run's folder, as it was written.
+pub(super) fn recorded_config(run_folder: &Path) -> Option<Value> {
+    let text = read_file(&run_folder.join(RESULT_FILE), LARGEST).ok()?;
+    let mut file: Value = serde_json::from_slice(&text).ok()?;
+    Some(file.get_mut("result")?.get_mut("config")?.take())
 }

@@ -7,7 +7,7 @@ use super::result::RunResult;
 use crate::event::Profile;
 use crate::plan::{Identity, Plan, RunId, TrialIdentity};
 use rayon::prelude::*;
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
 /// A sweep's folder, and the identity of each run that belongs into it.
@@ -18,15 +18,6 @@ pub struct Store {
     identities: Vec<Vec<Identity>>,
     /// The folds of each trial.
     folds: Vec<usize>,
-}
-
-/// What a sweep's folder holds beside the sweep's own results.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Others {
-    /// Results of other settings, where the sweep's own will be.
-    pub replaced: usize,
-    /// Trials that the sweep does not ask for.
-    pub trials: usize,
 }
 
 /// What a sweep has given so far.
@@ -40,6 +31,11 @@ pub struct Results {
 }
 
 impl Results {
+    /// Forgets the runs that failed, so that they are trained again.
+    pub fn forget_failures(&mut self) {
+        self.runs.retain(|_, run| run.failure.is_none());
+    }
+
     /// The result of a run that ended with metrics.
     pub fn finished(&self, run: RunId) -> Option<&RunResult> {
         self.runs.get(&run).filter(|run| run.failure.is_none())
@@ -91,32 +87,6 @@ impl Store {
     pub fn identity(&self, run: RunId) -> &Identity {
         let position = run.repeat as usize * self.folds[run.trial] + run.fold as usize;
         &self.identities[run.trial][position]
-    }
-
-    /// What the sweep's folder holds beside the sweep's own results.
-    pub fn others(&self, plan: &Plan) -> Others {
-        let own = self.read(plan).runs;
-        let foreign = |run: &RunId| {
-            let file = self.run_folder(plan, *run).join(super::RESULT_FILE);
-            !own.contains_key(run) && file.is_file()
-        };
-        let asked: HashSet<&str> = plan
-            .trials
-            .iter()
-            .map(|trial| trial.name.as_str())
-            .collect();
-        let entries = std::fs::read_dir(&self.folder)
-            .into_iter()
-            .flatten()
-            .flatten();
-        let unasked = |entry: &std::fs::DirEntry| {
-            let name = entry.file_name().to_string_lossy().into_owned();
-            entry.path().is_dir() && !name.starts_with('.') && !asked.contains(name.as_str())
-        };
-        Others {
-            replaced: plan.runs().filter(foreign).count(),
-            trials: entries.filter(unasked).count(),
-        }
     }
 
     /// The identity of a trial: that of its first run.

@@ -2,6 +2,7 @@
 
 use super::atomic::{remove_file, write_before_result};
 use super::error::RecordError;
+use crate::reading::read_file;
 use crate::spec::Config;
 use crate::trained::{ModelError, WEIGHTS_FILE, Weights, from_safetensors, to_safetensors};
 use std::io::ErrorKind;
@@ -30,7 +31,9 @@ pub fn write_weights(
 /// A file that cannot be read, or that is not one of this configuration.
 pub fn read_weights(run_folder: &Path, config: &Config) -> Result<Option<Weights>, ModelError> {
     let path = run_folder.join(WEIGHTS_FILE);
-    let bytes = match std::fs::read(&path) {
+    // Twice what the weights of this configuration take, and room for names.
+    let most = 8 * config.parameters() + (64 << 20);
+    let bytes = match read_file(&path, most) {
         Ok(bytes) => bytes,
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
         Err(source) => return Err(ModelError::Read { path, source }),
@@ -38,6 +41,11 @@ pub fn read_weights(run_folder: &Path, config: &Config) -> Result<Option<Weights
     let weights = from_safetensors(&config.stages(), config.image(), &bytes);
     let told = |reason| ModelError::Unusable { path, reason };
     weights.map(Some).map_err(told)
+}
+
+/// Whether a run's folder has weights.
+pub fn has_weights(run_folder: &Path) -> bool {
+    run_folder.join(WEIGHTS_FILE).is_file()
 }
 
 /// Removes the weights from a run's folder, if they are there.

@@ -19,7 +19,8 @@ pub(super) fn write_whole(
     let part = folder.join("events.part");
     let mut events = EventFile::create_at(&part, wall_time)?;
     fill(&mut events)?;
-    events.flush()?;
+    // On the disk before the name is: nobody looks into the file again to see whether it is whole.
+    events.mark()?;
     drop(events);
     let whole = EventFile::path_in(folder, wall_time);
     std::fs::rename(&part, &whole).map_err(on("write", &whole))
@@ -43,4 +44,16 @@ pub(super) fn remove(folder: &Path) -> Result<(), RecordError> {
         }
         _ => Ok(()),
     }
+}
+
+/// The bytes of a file, or of all files below a folder; links count as what they are.
+pub(super) fn bytes_below(path: &Path) -> u64 {
+    let Ok(about) = path.symlink_metadata() else {
+        return 0;
+    };
+    if !about.is_dir() {
+        return about.len();
+    }
+    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
+    entries.map(|entry| bytes_below(&entry.path())).sum()
 }

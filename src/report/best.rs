@@ -8,6 +8,7 @@ use crate::spec::{Config, Language, RankBy, Sweep};
 use serde_json::{Map, Value, json};
 
 /// The configuration as the YAML of a sweep of one trial.
+#[expect(clippy::expect_used, reason = "our own value, which can be written")]
 pub fn as_sweep(name: &str, config: &Config, rank_by: RankBy) -> String {
     let mut document = Map::new();
     document.insert("name".to_owned(), Value::from(name));

@@ -43,12 +43,15 @@ pub fn compare(name: &str, parts: &[Part], language: Language) -> Result<Vec<Fil
         Language::English => format!(
             "{sweeps} side by side. Scores of different sweeps are of different splits, epochs or \
              samples where their settings differ: compare them with care, and within a sweep by \
-             its own report."
+             its own report. ≈ marks what cannot be told from the best of its sweep, P what no \
+             other trial beats in score, seconds and memory at once."
         ),
         Language::French => format!(
             "{sweeps} côte à côte. Les scores de balayages différents portent sur d’autres \
              partages, époques ou exemples là où leurs réglages diffèrent : à comparer avec \
-             prudence, et à l’intérieur d’un balayage par son propre rapport."
+             prudence, et à l’intérieur d’un balayage par son propre rapport. ≈ marque ce qu’on ne \
+             peut distinguer du meilleur de son balayage, P ce qu’aucun autre essai ne bat à la \
+             fois en score, en temps et en mémoire."
         ),
     });
     document.section(words.pick("The best of each sweep", "Le meilleur de chaque balayage"));
@@ -71,7 +74,10 @@ pub fn compare(name: &str, parts: &[Part], language: Language) -> Result<Vec<Fil
         if rest > 0 {
             document.paragraph(match language {
                 Language::English => format!("… and {rest} more, in `{}.md`.", part.plan.name),
-                Language::French => format!("… et {rest} autres, dans `{}.md`.", part.plan.name),
+                Language::French => {
+                    let others = if rest == 1 { "autre" } else { "autres" };
+                    format!("… et {rest} {others}, dans `{}.md`.", part.plan.name)
+                }
             });
         }
     }
@@ -99,8 +105,13 @@ fn best_of_each(words: Wording, parts: &[Part]) -> PolarsResult<Table> {
     let mut table = Table::new(headers.map(|(header, align)| (header.to_owned(), align)));
     for part in parts {
         let frame = &part.report.frame;
-        // Without validation none is chosen: the first of the plan stands for the sweep.
-        let Some(&trial) = trial_positions(frame)?.first() else {
+        // Where nothing is ranked, none is the best; a single trial stands for itself.
+        let is_ranked = frame.column("rank")?.u32()?.get(0).is_some();
+        let positions = trial_positions(frame)?;
+        let (Some(&trial), true) = (positions.first(), is_ranked || positions.len() == 1) else {
+            let mut cells = vec![part.plan.name.clone(), part.plan.trials.len().to_string()];
+            cells.resize(headers.len(), "–".to_owned());
+            table.row(cells);
             continue;
         };
         let number =

@@ -16,7 +16,7 @@ use super::marginal::effects;
 use super::measured::measured;
 use super::overview::{failures, overview};
 use super::pareto::pareto;
-use super::ranking::{chosen_note, marks_note, ranking_note};
+use super::ranking::{chosen_note, listed_note, marks_note, ranking_note};
 use super::table::Table;
 use super::variance::variance;
 use super::wording::Wording;
@@ -35,6 +35,8 @@ pub(super) struct Material<'a> {
     pub(super) frame: &'a DataFrame,
     /// As it is listed.
     pub(super) ranking: &'a Table,
+    /// The column that it is listed by, where that is not the ranking.
+    pub(super) listed_by: Option<&'a str>,
     pub(super) analysis: &'a Analysis,
     /// The scores over the grid, or why it is not complete.
     pub(super) grid: &'a Result<Grid<'a>, Incomplete>,
@@ -69,6 +71,7 @@ pub(super) fn content(material: &Material) -> PolarsResult<Document> {
     document.paragraph(overview(words, plan, results));
     document.section(words.pick("Ranking", "Classement"));
     document.paragraph(ranking_note(sweep, plan));
+    document.paragraph(listed_note(words, material.listed_by));
     document.table(ranking.clone());
     document.paragraph(rest_note(words, frame, ranking).unwrap_or_default());
     document.paragraph(marks_note(words, material));

@@ -29,7 +29,7 @@ pub(super) fn losses(
         return;
     }
     document.section(words.pick("Losses by epoch", "Pertes par époque"));
-    document.paragraph(note(words, material.plan));
+    document.paragraph(note(words, material.plan, table.is_some()));
     curves.into_iter().for_each(|curve| document.figure(curve));
     table.into_iter().for_each(|table| document.table(table));
 }
@@ -91,16 +91,15 @@ fn listed(epochs: usize) -> Vec<usize> {
     (0..rows).map(spread).collect()
 }
 
-fn note(words: Wording, plan: &Plan) -> String {
+fn note(words: Wording, plan: &Plan, has_table: bool) -> String {
     let mut text = match plan.is_validated() {
         true => words.pick(
             "Training loss / validation loss after each epoch, means over the runs. Where the \
              training loss goes on falling and the validation loss no longer does, the model \
-             over-fits. The last row is the gap of the final model, validation minus training.",
+             over-fits.",
             "Perte d’entraînement / perte de validation après chaque époque, moyennes sur les \
              entraînements. Là où la perte d’entraînement baisse encore et la perte de validation \
-             non, le modèle est en surapprentissage. La dernière ligne est l’écart du modèle \
-             final, validation moins entraînement.",
+             non, le modèle est en surapprentissage.",
         ),
         false => words.pick(
             "Training loss of each epoch, means over the runs.",
@@ -108,6 +107,12 @@ fn note(words: Wording, plan: &Plan) -> String {
         ),
     }
     .to_owned();
+    if has_table && plan.is_validated() {
+        text.push_str(words.pick(
+            " The last row is the gap of the final model, validation minus training.",
+            " La dernière ligne est l’écart du modèle final, validation moins entraînement.",
+        ));
+    }
     if stops_early(plan) {
         text.push_str(words.pick(
             " Runs that stopped early are in the means of their own epochs alone.",

@@ -139,6 +139,7 @@ impl Report {
             results,
             frame: &frame,
             ranking: &ranking,
+            listed_by: view.order.as_ref().map(|order| order.column.as_str()),
             analysis: &analysis,
             best: best.as_ref(),
         };

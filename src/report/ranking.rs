@@ -49,13 +49,25 @@ pub(super) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
         (Language::French, Split::Folds(folds), repeats) => {
             format!("sur {repeats} répétitions de {folds} plis")
         }
-        (Language::English, Split::Holdout(_), 1) => "on one hold-out split".to_owned(),
-        (Language::French, Split::Holdout(_), 1) => "sur un seul partage".to_owned(),
+        (_, Split::Holdout(_), 1) => one_split(words).to_owned(),
         (Language::English, Split::Holdout(_), repeats) => {
             format!("over {repeats} hold-out splits")
         }
         (Language::French, Split::Holdout(_), repeats) => format!("sur {repeats} partages"),
     };
+    if over == one_split(words) {
+        return match words.language {
+            Language::English => format!(
+                "By {by} first, {over}. The test set has no part in the ranking. What is measured \
+                 how stands at the end."
+            ),
+            Language::French => format!(
+                "Par {} d’abord, {over}. L’ensemble de test n’intervient pas dans le classement. \
+                 La fin du rapport dit comment chaque nombre est mesuré.",
+                by.replace(" moyenne", "")
+            ),
+        };
+    }
     match words.language {
         Language::English => format!(
             "By mean {by} first, {over}; ± is the sample standard deviation between them. The \
@@ -99,8 +111,9 @@ pub(super) fn marks_note(words: Wording, material: &Material) -> String {
                 Language::English => format!(
                     "≈ marks the {alike} of {others} other trials that cannot be told from the \
                      best: their difference on the same {splits} splits is within what chance \
-                     gives (corrected resampled t-test of Nadeau and Bengio, Holm's correction, 5 \
-                     % level); {beaten} can be. Intervals are 95 % intervals of the mean by the \
+                     gives (corrected resampled t-test of Nadeau and Bengio; Holm's correction, and \
+                     one for the best being picked by the same data; 5 % level); {beaten} can be. \
+                     It does not say that they are equal. Intervals are 95 % intervals of the mean by the \
                      same correction; two that overlap may still differ. P: no other trial is \
                      better in score, seconds and memory at once."
                 ),
@@ -108,7 +121,9 @@ pub(super) fn marks_note(words: Wording, material: &Material) -> String {
                     "≈ marque les essais qu’on ne peut distinguer du meilleur ({alike} sur \
                      {others}) : sur les mêmes {splits} partages, leur différence reste dans ce que \
                      donne le hasard (test t rééchantillonné et corrigé de Nadeau et Bengio, \
-                     correction de Holm, seuil de 5 %) ; {beaten} s’en distinguent. Les \
+                     correction de Holm, et une autre parce que le meilleur est choisi sur les mêmes \
+                     données, seuil de 5 %) ; {beaten} s’en distinguent. Cela ne dit pas qu’ils \
+                     sont égaux. Les \
                      intervalles à 95 % de la moyenne suivent la même correction ; deux qui se \
                      chevauchent peuvent différer. P : aucun autre essai n’est meilleur à la fois \
                      en score, en temps et en mémoire."
@@ -117,6 +132,23 @@ pub(super) fn marks_note(words: Wording, material: &Material) -> String {
             format!("{told}{more}")
         }
     }
+}
+
+/// By what trials are listed, where that is not the ranking.
+pub(super) fn listed_note(words: Wording, column: Option<&str>) -> String {
+    column.map_or_else(String::new, |column| match words.language {
+        Language::English => {
+            format!("The list is sorted by `{column}`; ranks are those of the ranking.")
+        }
+        Language::French => {
+            format!("La liste est triée par `{column}` ; les rangs sont ceux du classement.")
+        }
+    })
+}
+
+/// Where there is nothing to take a mean over.
+fn one_split(words: Wording) -> &'static str {
+    words.pick("on one hold-out split", "sur un seul partage")
 }
 
 /// Fewer splits than this have t distributions with such long tails that little can be told.

@@ -60,7 +60,8 @@ impl Table {
             let cells: Vec<String> = cells.map(|cell| in_latex(cell)).collect();
             format!("{} \\\\\n", cells.join(" & "))
         };
-        let mut text = format!("\\begin{{tabular}}{{{aligns}}}\n\\toprule\n");
+        let mut text = String::from("% \\usepackage{booktabs}\n");
+        text.push_str(&format!("\\begin{{tabular}}{{{aligns}}}\n\\toprule\n"));
         text.push_str(&line(&mut self.columns.iter().map(|(name, _)| name)));
         text.push_str("\\midrule\n");
         for row in &self.rows {
@@ -176,7 +177,7 @@ mod tests {
         table.row(vec!["\\x & {y}^2".into(), "5 ± 1".into()]);
         assert_eq!(
             table.to_latex(),
-            "\\begin{tabular}{lr}\n\\toprule\na\\_b & n \\% \\\\\n\\midrule\n\
+            "% \\usepackage{booktabs}\n\\begin{tabular}{lr}\n\\toprule\na\\_b & n \\% \\\\\n\\midrule\n\
              \\textbackslash{}x \\& \\{y\\}\\textasciicircum{}2 & 5 $\\pm$ 1 \\\\\n\
              \\bottomrule\n\\end{tabular}\n"
         );

@@ -37,18 +37,29 @@ pub(super) fn variance(document: &mut Document, words: Wording, material: &Mater
         .collect();
     document.paragraph(headline(words, material, &names, anova));
     document.table(table(words, &names, anova));
-    document.paragraph(words.pick(
+    let meaning = words.pick(
         "Shares of the variance of the score over the grid, between trials on the same split \
          (functional ANOVA, splits as blocks). An interaction is what two factors do together \
          beyond what each does alone: where it is large, the best level of one depends on the \
-         other. Noise is what differs from split to split for no reason of the grid; shares are \
-         corrected for it.",
+         other.",
         "Parts de la variance du score sur la grille, entre essais sur un même partage (ANOVA \
          fonctionnelle, partages comme blocs). Une interaction est ce que deux facteurs font \
          ensemble au-delà de ce que chacun fait seul : si elle est grande, le meilleur niveau de \
-         l’un dépend de l’autre. Le bruit est ce qui change d’un partage à l’autre sans raison \
-         tenant à la grille ; les parts en sont corrigées.",
-    ));
+         l’un dépend de l’autre.",
+    );
+    let noise = match anova.noise.is_some() {
+        true => words.pick(
+            "Noise is what differs from split to split for no reason of the grid; shares are \
+             corrected for it.",
+            "Le bruit est ce qui change d’un partage à l’autre sans raison tenant à la grille ; les \
+             parts en sont corrigées.",
+        ),
+        false => words.pick(
+            "With one split noise cannot be told from the rest: the shares contain it.",
+            "Avec un seul partage, le bruit ne se distingue pas du reste : les parts le contiennent.",
+        ),
+    };
+    document.paragraph(format!("{meaning} {noise}"));
 }
 
 fn refusal(words: Wording, reason: &Incomplete) -> String {

@@ -1,35 +1,53 @@
-//! A run trained once more, for its network alone.
+//! A run trained once more, without any record.
 
 use super::executor::Executor;
 use super::scheduler::in_one_thread;
-use crate::event::{EpochMetrics, Finished, Outcome};
+use crate::event::{EpochMetrics, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::train::Observer;
 use crate::trained::Weights;
 use std::time::Instant;
 
-/// Trains a run alone, as a worker does, without any record: how it ended and its final network's
-/// weights; nothing where it failed.
-pub fn train_again(
-    executor: &dyn Executor,
-    plan: &Plan,
-    run: RunId,
-) -> Option<(Box<Finished>, Weights)> {
-    let mut listener = Listener {
-        started: Instant::now(),
-        weights: None,
-    };
-    let outcomes = in_one_thread(|| executor.execute(plan, &[run], &mut listener));
-    // Nobody interrupts it.
-    match (outcomes.ok()?.pop()?, listener.weights) {
-        (Outcome::Finished(finished), Some(weights)) => Some((finished, weights)),
-        _ => None,
-    }
+/// What a run gave that was trained once more.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The metrics of each finished epoch.
+    pub epochs: Vec<EpochMetrics>,
+    /// The weights of its final network; nothing where it failed.
+    pub weights: Option<Weights>,
 }
 
-/// Waits for the network.
+/// Trains a run alone, as a worker does, without any record.
+///
+/// # Panics
+/// When training does.
+pub fn train_again(executor: &dyn Executor, plan: &Plan, run: RunId) -> Option<Again> {
+    let mut listener = Listener {
+        started: Instant::now(),
+        outcome: None,
+        epochs: Vec::new(),
+        weights: None,
+    };
+    let trained = in_one_thread(|| {
+        executor.prepare_thread();
+        executor.execute(plan, &[run], &mut listener)
+    });
+    // Nobody interrupts it.
+    trained.ok()?;
+    Some(Again {
+        outcome: listener.outcome?,
+        epochs: listener.epochs,
+        weights: listener.weights,
+    })
+}
+
+/// Takes note of everything.
 struct Listener {
     started: Instant,
+    outcome: Option<Outcome>,
+    epochs: Vec<EpochMetrics>,
     weights: Option<Weights>,
 }
 
@@ -42,7 +60,13 @@ impl Observer for Listener {
         false
     }
 
-    fn epoch_finished(&mut self, _member: usize, _metrics: &EpochMetrics) {}
+    fn epoch_finished(&mut self, _member: usize, metrics: &EpochMetrics) {
+        self.epochs.push(metrics.clone());
+    }
+
+    fn ended(&mut self, _member: usize, outcome: Outcome) {
+        self.outcome = Some(outcome);
+    }
 
     fn wants_networks(&self) -> bool {
         true

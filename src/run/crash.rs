@@ -1,7 +1,57 @@
 //! What a panic says.
 
-use super::faults::DeviceFault;
+use super::faults::{DeviceFault, listen};
 use std::any::Any;
+use std::cell::{Cell, RefCell};
+use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+
+/// A panic that was caught.
+pub(super) struct Caught {
+    pub(super) payload: Box<dyn Any + Send>,
+    /// The file and line of the program, where they are known.
+    pub(super) place: Option<String>,
+}
+
+thread_local! {
+    /// Whether a panic of this thread is caught and told.
+    static CATCHING: Cell<bool> = const { Cell::new(false) };
+    /// Where the last one was.
+    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+}
+
+/// Does work whose panic is told as a failure: nothing is printed of it.
+pub(super) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Caught> {
+    listen();
+    PLACE.take();
+    let before = CATCHING.replace(true);
+    let done = catch_unwind(AssertUnwindSafe(work));
+    CATCHING.set(before);
+    done.map_err(|payload| Caught {
+        payload,
+        place: PLACE.take(),
+    })
+}
+
+/// Takes note of where a panic of this thread is; whether it is told as a failure.
+pub(super) fn hear(location: Option<&Location>) -> bool {
+    let is_caught = CATCHING.get();
+    if is_caught {
+        let place = location.map(|at| format!("{}:{}", in_crate(at.file()), at.line()));
+        PLACE.set(place);
+    }
+    is_caught
+}
+
+/// A path in the source of a crate, without the folders that the crate lies in.
+fn in_crate(path: &str) -> &str {
+    match path.rsplit_once("/src/") {
+        None => path,
+        Some((folders, _)) => {
+            let start = folders.rfind('/').map_or(0, |slash| slash + 1);
+            &path[start..]
+        }
+    }
+}
 
 /// The message of a panic that was caught.
 pub(super) fn message(panic: &(dyn Any + Send)) -> String {
@@ -55,6 +105,20 @@ mod tests {
         }
         assert!(!is_out_of_memory("index out of bounds: the len is 3"));
         assert!(!is_out_of_memory("members remember"));
+    }
+
+    #[test]
+    fn a_caught_panic_tells_where_it_was() {
+        let caught = caught(|| panic!("a bug")).unwrap_err();
+        assert_eq!(message(caught.payload.as_ref()), "a bug");
+        let place = caught.place.unwrap();
+        assert!(place.starts_with("src/run/crash.rs:"), "{place}");
+        assert_eq!(super::caught(|| 1).ok(), Some(1));
+        assert!(!CATCHING.get());
+        assert_eq!(
+            in_crate("/x/registry/gemm-1.0/src/a/b.rs"),
+            "gemm-1.0/src/a/b.rs"
+        );
     }
 
     #[test]

@@ -116,6 +116,37 @@ impl Device {
             Self::Cuda(_) => "float32, products in TF32 where the GPU has it",
         }
     }
+
+    /// The model of a GPU, such as `NVIDIA H100 80GB HBM3`, where the driver tells it.
+    pub fn model(self) -> Option<String> {
+        match self {
+            Self::Cpu => None,
+            #[cfg(feature = "cuda")]
+            Self::Cuda(index) => {
+                let context = cudarc::driver::CudaContext::new(index).ok()?;
+                context.name().ok()
+            }
+            #[cfg(not(feature = "cuda"))]
+            Self::Cuda(_) => None,
+        }
+    }
+}
+
+/// The version of the machine's NVIDIA driver, where there is one: as the driver writes it into a file
+/// on Linux.
+pub fn driver_version() -> Option<String> {
+    let text = std::fs::read_to_string("/proc/driver/nvidia/version").ok()?;
+    version_in(&text)
+}
+
+/// The version in the driver's first line: the first word that is numbers with points between them.
+fn version_in(text: &str) -> Option<String> {
+    let is_version = |word: &&str| {
+        let mut parts = word.split('.');
+        word.contains('.') && parts.all(|p| !p.is_empty() && p.bytes().all(|b| b.is_ascii_digit()))
+    };
+    let mut words = text.lines().next()?.split_whitespace();
+    words.find(is_version).map(str::to_owned)
 }
 
 /// The bytes of a CUDA device that nobody uses now.
@@ -201,6 +232,24 @@ mod tests {
         assert_eq!(several, Ok(DeviceChoice::Cuda(vec![2, 0])));
         for wrong in ["gpu", "cuda:", "cuda:x", "CPU", "", "cuda:0,", "cuda:0,1"] {
             assert!(wrong.parse::<DeviceChoice>().is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_driver_tells_its_version() {
+        for (text, version) in [
+            (
+                "NVRM version: NVIDIA UNIX x86_64 Kernel Module  535.183.01  Sun May 12 19:39:15 UTC 2024\nGCC",
+                Some("535.183.01"),
+            ),
+            (
+                "NVRM version: NVIDIA UNIX Open Kernel Module for x86_64  570.86.15  Release Build",
+                Some("570.86.15"),
+            ),
+            ("NVRM version: unknown", None),
+            ("", None),
+        ] {
+            assert_eq!(version_in(text).as_deref(), version);
         }
     }
 

@@ -2,9 +2,10 @@
 
 use super::faults::{DeviceFault, Faults};
 use super::sizing::best_size;
+use super::trusting::Trusting;
 use crate::backend::Backend;
 use crate::data::{Dataset, DeviceDataset, DeviceForm, Normalisation, Partition, partition};
-use crate::event::{Outcome, Profile};
+use crate::event::Profile;
 use crate::model::Sums;
 use crate::plan::{Plan, RunId, bytes_of_run};
 use crate::spec::{Config, Data, Normalise, Validation};
@@ -33,9 +34,10 @@ pub trait Executor: Sync {
         false
     }
 
-    /// Trains the runs of one cohort; how each ended, in the cohort's order.
+    /// Trains the runs of one cohort, and tells the observer how each ended.
     ///
-    /// Panics with a [`DeviceFault`] where the device failed, not the cohort.
+    /// Panics with a [`DeviceFault`] where the device failed, not the cohort: what the observer was
+    /// told before that can be trusted.
     ///
     /// # Errors
     /// [`Interrupted`] where the observer asked for it.
@@ -44,7 +46,7 @@ pub trait Executor: Sync {
         plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Vec<Outcome>, Interrupted>;
+    ) -> Result<(), Interrupted>;
 
     /// Measures the training of a run of a trial, which nothing else on the device disturbs;
     /// nothing where it cannot be measured.
@@ -290,9 +292,16 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Vec<Outcome>, Interrupted> {
+    ) -> Result<(), Interrupted> {
         let members: Vec<Member> = cohort.iter().map(|&run| self.member(plan, run)).collect();
-        self.sound(|| train(self.data_of(&members[0]), &members, observer))
+        let data = self.data_of(&members[0]);
+        match self.faults {
+            None => train(data, &members, observer),
+            Some(faults) => {
+                let mut trusting = Trusting::new(faults, observer);
+                self.sound(|| train(data, &members, &mut trusting))
+            }
+        }
     }
 
     fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {

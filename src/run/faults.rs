@@ -76,10 +76,25 @@ impl Faults {
             Err(reason) => Err(DeviceFault(reason)),
         }
     }
+
+    /// Fails as soon as a fault of the device has been heard in the work in flight: what is told
+    /// after that cannot be trusted.
+    ///
+    /// # Panics
+    /// With the [`DeviceFault`].
+    pub fn assert_none(self) {
+        let heard = flights().iter().find_map(|flight| {
+            let fault = flight.fault.get();
+            fault.filter(|_| flight.device == self.device).cloned()
+        });
+        if let Some(fault) = heard {
+            resume_unwind(Box::new(DeviceFault(fault)));
+        }
+    }
 }
 
 /// Gives the process its panic hook, once and for all.
-fn listen() {
+pub(super) fn listen() {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| {
         let previous = std::panic::take_hook();
@@ -89,7 +104,8 @@ fn listen() {
             // Who watches tells; a fault that nobody watches for is shown as any panic is.
             let is_told = device.is_some_and(|device| hear(device, || message(panic.payload())));
             let is_probed = QUIET.get() || device.is_some() && PROBES.load(Ordering::Relaxed) > 0;
-            if !is_told && !is_probed {
+            let is_caught = super::crash::hear(panic.location());
+            if !is_told && !is_probed && !is_caught {
                 previous(panic);
             }
         }));

@@ -14,10 +14,12 @@ impl Interrupt {
     /// Listens to SIGINT (Ctrl-C) and SIGTERM: the first asks to stop, the second ends the process
     /// at once. What is complete stays on disk either way.
     ///
+    /// A terminal that is closed (SIGHUP) stops nothing: a sweep goes on for whom has left it alone.
+    ///
     /// # Errors
     /// A system that does not let the process listen.
     pub fn listen() -> std::io::Result<Self> {
-        use signal_hook::consts::{SIGINT, SIGTERM};
+        use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
         let interrupt = Self::default();
         for signal in [SIGINT, SIGTERM] {
             // Registered first, so that it sees the flag as it was before this signal.
@@ -28,6 +30,7 @@ impl Interrupt {
             let number = Arc::clone(&interrupt.signal);
             signal_hook::flag::register_usize(signal, number, signal as usize)?;
         }
+        signal_hook::flag::register(SIGHUP, Arc::default())?;
         Ok(interrupt)
     }
 

@@ -27,7 +27,7 @@ impl<'a> Keeping<'a> {
     }
 
     /// Whether the weights of a run that ends with this result may stay, given the results that
-    /// there are: those of a trial that cannot be among the best any more may not.
+    /// there are: where it is its trial's last, those of a trial that is not among the best may not.
     pub(super) fn may_stay(
         &self,
         run: RunId,
@@ -90,6 +90,15 @@ impl<'a> Keeping<'a> {
             false => End::Open,
         }
     }
+}
+
+/// The trials whose weights do not stay, given the results that there are.
+pub fn weightless(sweep: &Sweep, plan: &Plan, results: &HashMap<RunId, RunResult>) -> Vec<usize> {
+    let mut keeping = Keeping::new(sweep, plan);
+    let trials = 0..plan.trials.len();
+    trials
+        .filter_map(|trial| keeping.ended(trial, results))
+        .collect()
 }
 
 /// How a trial has ended.

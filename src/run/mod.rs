@@ -4,6 +4,7 @@
 mod again;
 mod crash;
 mod device;
+mod ending;
 mod executor;
 mod faults;
 mod header;
@@ -12,18 +13,23 @@ mod keeping;
 mod measure;
 mod progress;
 mod queue;
+mod resuming;
 mod scheduler;
 mod sizing;
+mod trusting;
 mod watch;
 mod weights;
+mod work;
 
-pub use again::train_again;
+pub use again::{Again, train_again};
 #[cfg(feature = "cuda")]
 pub use device::free_bytes;
-pub use device::{Device, DeviceChoice, DeviceError};
+pub use device::{Device, DeviceChoice, DeviceError, driver_version};
 pub use executor::{Executor, Memory, TensorExecutor};
 pub use faults::{DeviceFault, Faults};
 pub use interrupt::Interrupt;
+pub use keeping::weightless;
 pub use measure::unmeasured;
 pub use progress::{Progress, Silent, display};
 pub use scheduler::{Place, Ran, Schedule, remaining};
+pub use trusting::Trusting;

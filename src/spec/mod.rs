@@ -5,6 +5,7 @@
 
 mod architecture;
 mod check;
+mod checkpoint;
 mod config;
 mod data;
 mod factor;
@@ -32,6 +33,7 @@ mod variant;
 
 pub use architecture::{DropoutSite, Stage};
 pub use check::{Conflict, MOST_NUMBERS, MOST_PARAMETERS, SMALLEST_PASS};
+pub use checkpoint::CheckpointRule;
 pub use config::{Config, Monitor, Optimizer, Split, Training, Validation};
 pub use data::{Data, DataSet, DataSource, Facts, Normalise};
 pub use factor::{Factor, FactorKind, Level, Set};
@@ -50,5 +52,6 @@ pub use schedule::{Schedule, ScheduleUnit};
 pub use schema::schema;
 pub use setting::Setting;
 pub use stack::{StackShape, Stepping, holding_stages};
+pub(crate) use sweep::is_reserved;
 pub use sweep::{Include, Source, Sweep, TensorBoardOptions};
 pub use text::Text;

@@ -4,6 +4,7 @@ use super::place::Place;
 use super::problem::{Problem, nearest};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
+use std::collections::HashSet;
 
 /// A value of the sweep file and its place.
 #[derive(Clone, Debug)]
@@ -51,13 +52,28 @@ impl PartialEq for Node {
     }
 }
 
+/// The most bytes of YAML text: far beyond any sweep file.
+pub(super) const LARGEST_TEXT: usize = 1 << 20;
+
+/// The longest key, in bytes: far beyond any of ours.
+const LONGEST_KEY: usize = 1 << 10;
+
+/// The longest path of keys that a message shows, in bytes. A path stands at each value, and would
+/// otherwise multiply the length of a key by the number of values below it.
+const LONGEST_PATH: usize = 200;
+
 impl Node {
     /// Reads YAML text.
     ///
     /// # Errors
-    /// Text that is no valid YAML, repeats a key, or exceeds the parser's limits on depth and
-    /// aliases.
+    /// Text that is too long or no valid YAML, repeats a key, or exceeds the parser's limits on
+    /// depth and aliases.
     pub fn parse(text: &str) -> Result<Self, Problem> {
+        if text.len() > LARGEST_TEXT {
+            let message = format!("it has {} bytes, more than {LARGEST_TEXT}", text.len());
+            return Err(Problem::new(&Place::default(), message));
+        }
+        let index = TextIndex::new(text);
         let options = serde_saphyr::options! {
             strict_booleans: true,
             with_snippet: false,
@@ -66,7 +82,7 @@ impl Node {
         };
         let spanned: Spanned<Raw> =
             serde_saphyr::from_str_with_options(text, options).map_err(|error| {
-                let place = error.location().map(|at| place_of(at, text, String::new()));
+                let place = error.location().map(|at| index.place(at, String::new()));
                 let message = error
                     .without_snippet()
                     .render_with_formatter(&serde_saphyr::UserMessageFormatter);
@@ -75,14 +91,19 @@ impl Node {
                 let message = message.split(" at line ").next().unwrap_or(message);
                 Problem::new(&place.unwrap_or_default(), message)
             })?;
-        Ok(Self::from_raw(spanned, text, ""))
+        Ok(Self::from_raw(spanned, &index, ""))
     }
 
-    fn from_raw(raw: Spanned<Raw>, text: &str, path: &str) -> Self {
-        let place = place_of(raw.referenced, text, path.to_owned());
+    fn from_raw(raw: Spanned<Raw>, text: &TextIndex, path: &str) -> Self {
+        let place = text.place(raw.referenced, path.to_owned());
         let child = |name: &str| match path {
             "" => name.to_owned(),
+            parent if parent.len() > LONGEST_PATH => parent.to_owned(),
             parent => format!("{parent}.{name}"),
+        };
+        let item_path = |index: usize| match path.len() > LONGEST_PATH {
+            true => path.to_owned(),
+            false => format!("{path}[{index}]"),
         };
         let value = match raw.value {
             Raw::Null => Yaml::Null,
@@ -94,14 +115,14 @@ impl Node {
                 items
                     .into_iter()
                     .enumerate()
-                    .map(|(index, item)| Self::from_raw(item, text, &format!("{path}[{index}]")))
+                    .map(|(index, item)| Self::from_raw(item, text, &item_path(index)))
                     .collect(),
             ),
             Raw::Map(entries) => Yaml::Map(
                 entries
                     .into_iter()
                     .map(|(key, node)| Entry {
-                        place: place_of(key.referenced, text, child(&key.value)),
+                        place: text.place(key.referenced, child(&key.value)),
                         node: Self::from_raw(node, text, &child(&key.value)),
                         key: key.value,
                     })
@@ -188,33 +209,67 @@ fn shortened(text: &str) -> String {
     }
 }
 
-fn place_of(at: Location, text: &str, path: String) -> Place {
-    let column = at.column() as usize;
-    let line = at.line() as usize;
-    // The line's start plus the column, both counted in characters, gives the byte offset.
-    let start: usize = text
-        .split_inclusive('\n')
-        .take(line.saturating_sub(1))
-        .map(str::len)
-        .sum();
-    let rest = text.get(start..).unwrap_or("");
-    let offset = start
-        + rest
-            .chars()
-            .take(column.saturating_sub(1))
-            .map(char::len_utf8)
-            .sum::<usize>();
-    let token = text.get(offset..).unwrap_or("");
-    let length = token
-        .find([',', ':', '}', ']', '\n', '#'])
-        .map_or(token.len(), |end| token[..end].trim_end().len())
-        .max(1);
-    Place {
-        line,
-        column,
-        offset,
-        length,
-        path,
+/// Finds places in a text quickly: one of a million values must not read all that is before it.
+struct TextIndex<'a> {
+    text: &'a str,
+    /// For each line, how many characters are before it.
+    lines: Vec<usize>,
+    /// The byte offset of every [`STRIDE`]th character.
+    marks: Vec<usize>,
+}
+
+/// Characters between two marks.
+const STRIDE: usize = 256;
+
+/// The most characters that a message points at.
+const LONGEST_TOKEN: usize = 200;
+
+impl<'a> TextIndex<'a> {
+    fn new(text: &'a str) -> Self {
+        let (mut lines, mut marks) = (vec![0], Vec::new());
+        for (number, (offset, character)) in text.char_indices().enumerate() {
+            if number.is_multiple_of(STRIDE) {
+                marks.push(offset);
+            }
+            if character == '\n' {
+                lines.push(number + 1);
+            }
+        }
+        Self { text, lines, marks }
+    }
+
+    /// The byte offset of the character of this number; the text's end where it has fewer.
+    fn offset(&self, number: usize) -> usize {
+        let Some(&mark) = self.marks.get(number / STRIDE) else {
+            return self.text.len();
+        };
+        let rest = self.text.get(mark..).unwrap_or("");
+        let within = rest.char_indices().nth(number % STRIDE);
+        within.map_or(self.text.len(), |(offset, _)| mark + offset)
+    }
+
+    fn place(&self, at: Location, path: String) -> Place {
+        let column = at.column() as usize;
+        let line = at.line() as usize;
+        let before = self.lines.get(line.saturating_sub(1));
+        // Lines and columns are counted in characters.
+        let offset = before.map_or(self.text.len(), |before| {
+            self.offset(before.saturating_add(column.saturating_sub(1)))
+        });
+        let token = self.text.get(offset..).unwrap_or("");
+        let end = token.char_indices().nth(LONGEST_TOKEN);
+        let token = end.map_or(token, |(end, _)| &token[..end]);
+        let length = token
+            .find([',', ':', '}', ']', '\n', '#'])
+            .map_or(token.len(), |end| token[..end].trim_end().len())
+            .max(1);
+        Place {
+            line,
+            column,
+            offset,
+            length,
+            path,
+        }
     }
 }
 
@@ -287,8 +342,15 @@ impl<'de> Visitor<'de> for RawVisitor {
     }
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Raw, A::Error> {
         let mut entries: Vec<(Spanned<String>, Spanned<Raw>)> = Vec::new();
+        let mut known = HashSet::new();
         while let Some((key, value)) = map.next_entry::<Spanned<String>, Spanned<Raw>>()? {
-            if entries.iter().any(|(known, _)| known.value == key.value) {
+            if key.value.len() > LONGEST_KEY {
+                return Err(A::Error::custom(format!(
+                    "a key has {} bytes, more than {LONGEST_KEY}",
+                    key.value.len()
+                )));
+            }
+            if !known.insert(key.value.clone()) {
                 return Err(A::Error::custom(format!(
                     "the key `{}` stands twice in one mapping",
                     key.value
@@ -322,5 +384,31 @@ mod tests {
     fn a_repeated_key_is_refused_with_its_line() {
         let problem = Node::parse("a: 1\na: 2\n").unwrap_err();
         assert_eq!(problem.place.line, 2, "{problem:?}");
+    }
+
+    #[test]
+    fn places_are_found_in_any_text() {
+        let text = format!("é: \"{}\"\nb: [ü, x]\n", "ö".repeat(1000));
+        let node = Node::parse(&text).unwrap();
+        let items = node.get("b").unwrap().items("a list").unwrap();
+        for (item, token) in items.iter().zip(["ü", "x"]) {
+            let place = &item.place;
+            assert_eq!(&text[place.offset..place.offset + place.length], token);
+        }
+    }
+
+    #[test]
+    fn many_values_below_a_long_key_take_no_more_than_the_text() {
+        let key = "k".repeat(LONGEST_KEY);
+        let text = format!("{key}: [{}]", "é, ".repeat(100_000));
+        if let Ok(node) = Node::parse(&text) {
+            let items = node.get(&key).unwrap().items("a list").unwrap();
+            assert_eq!(items[0].place.path.len(), LONGEST_KEY);
+            assert_eq!(items[99_999].place.path.len(), LONGEST_KEY);
+        }
+        // YAML itself refuses a longer plain key.
+        assert!(Node::parse(&format!("{key}k: 1")).is_err());
+        let problem = Node::parse(&" ".repeat(LARGEST_TEXT + 1)).unwrap_err();
+        assert!(problem.message.contains("more than"), "{problem:?}");
     }
 }

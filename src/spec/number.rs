@@ -71,6 +71,7 @@ impl<const KIND: u8> Bounded<KIND> {
     ///
     /// # Panics
     /// A constant of ours that is not, found by the first test that makes a default.
+    #[expect(clippy::expect_used, reason = "a constant of the program")]
     pub(super) fn constant(value: f64) -> Self {
         Self::new(value).expect("a constant of ours is within its own bounds")
     }

@@ -1,5 +1,6 @@
 //! The JSON Schema of a sweep file, made from the types that read it.
 
+use super::checkpoint::CheckpointRule;
 use super::keep::Keep;
 use super::key::{KEYS, Key};
 use super::range;
@@ -53,6 +54,13 @@ pub fn schema() -> Value {
     );
     keep["default"] = Keep::default().show();
     properties.insert("keep".into(), keep);
+    let mut checkpoint = described(
+        CheckpointRule::schema(),
+        "How often the state of a run in training is saved, so that a sweep that is stopped \
+         continues there; it changes no result.",
+    );
+    checkpoint["default"] = CheckpointRule::default().show();
+    properties.insert("checkpoint".into(), checkpoint);
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A tp-sweep sweep file",

@@ -1,10 +1,11 @@
 //! A checked sweep: what a sweep file asks for.
 
+use super::checkpoint::CheckpointRule;
 use super::config::Config;
 use super::factor::{Factor, FactorKind, Set};
 use super::keep::Keep;
 use super::key::{KEYS, Key};
-use super::node::{Node, Yaml};
+use super::node::{LARGEST_TEXT, Node, Yaml};
 use super::number::Count;
 use super::overrides::override_key;
 use super::place::Place;
@@ -12,6 +13,7 @@ use super::problem::{Problem, SpecError};
 use super::report::ReportOptions;
 use super::rule::Rule;
 use super::setting::Setting;
+use std::io::Read;
 use std::path::Path;
 
 /// A sweep that is valid in each of its parts.
@@ -35,6 +37,8 @@ pub struct Sweep {
     pub tensorboard: TensorBoardOptions,
     /// Whose trained weights stay on disk.
     pub keep: Keep,
+    /// How often the state of a run in training is saved.
+    pub checkpoint: CheckpointRule,
     /// The file it came from.
     pub source: Source,
 }
@@ -113,7 +117,7 @@ impl TensorBoardOptions {
 }
 
 /// The keys at the top level of a sweep file.
-const TOP_LEVEL: [&str; 12] = [
+const TOP_LEVEL: [&str; 13] = [
     "name",
     "description",
     "data",
@@ -126,6 +130,7 @@ const TOP_LEVEL: [&str; 12] = [
     "report",
     "tensorboard",
     "keep",
+    "checkpoint",
 ];
 
 /// The sections of the base configuration.
@@ -151,19 +156,16 @@ impl Sweep {
     /// # Errors
     /// A file that cannot be read, or that is no valid sweep.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Self, SpecError> {
-        /// Far beyond any sweep file, and far below the machine's memory.
-        const LARGEST: u64 = 16 << 20;
         let read = |source| SpecError::Read {
             path: path.to_owned(),
             source,
         };
-        let size = std::fs::metadata(path).map_err(read)?.len();
-        if size > LARGEST {
-            return Err(read(std::io::Error::other(format!(
-                "it has {size} bytes, more than {LARGEST}"
-            ))));
-        }
-        let text = std::fs::read_to_string(path).map_err(read)?;
+        let mut text = String::new();
+        // One byte more, so that a longer text is refused as such. What the file's size is said to
+        // be does not count: it may be a pipe.
+        std::fs::File::open(path)
+            .and_then(|file| file.take(LARGEST_TEXT as u64 + 1).read_to_string(&mut text))
+            .map_err(read)?;
         let stem = path.file_stem().map(|stem| stem.to_string_lossy());
         Self::parse(
             Source {
@@ -215,6 +217,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         report: ReportOptions::default(),
         tensorboard: TensorBoardOptions::default(),
         keep: Keep::default(),
+        checkpoint: CheckpointRule::default(),
         source: source.clone(),
     };
     let what = "a sweep: a mapping with data, model, training, validation and grid";
@@ -225,6 +228,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
             "description" => sweep.description = read_text(&entry.node)?,
             "tensorboard" => sweep.tensorboard = read_tensorboard(&entry.node)?,
             "keep" => sweep.keep = Setting::read(&entry.node)?,
+            "checkpoint" => sweep.checkpoint = Setting::read(&entry.node)?,
             "grid" => sweep.factors = read_grid(&entry.node)?,
             "exclude" | "include" | "report" => {} // After the grid, to which they refer.
             section if SECTIONS.contains(&section) => {
@@ -380,11 +384,52 @@ fn read_name(node: &Node) -> Result<String, Problem> {
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text
             .chars()
-            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c));
+            .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
+        && !text.ends_with('.')
+        && !is_reserved(&text);
     match safe {
         true => Ok(text),
         false => Err(node.unexpected(expected).help(format!(
             "write `name: …` with at most {LONGEST_NAME} characters: it names the folder under runs/"
         ))),
+    }
+}
+
+/// Whether a folder cannot have this name on Windows: that of a device, with any extension.
+pub(crate) fn is_reserved(name: &str) -> bool {
+    let stem = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
+    match stem.as_str() {
+        "con" | "prn" | "aux" | "nul" => true,
+        stem => ["com", "lpt"].iter().any(|device| {
+            let number = stem.strip_prefix(device);
+            number.is_some_and(|n| n.len() == 1 && n.bytes().all(|b| b.is_ascii_digit()))
+        }),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_that_a_file_system_cannot_have_is_refused() {
+        for name in [
+            "con", "Nul.txt", "com1", "LPT9.a", "a.", "../a", "a/b", ".a", "é",
+        ] {
+            let text = format!("name: '{name}'\n");
+            let source = Source {
+                name: "x.yaml".into(),
+                text,
+            };
+            assert!(Sweep::parse(source, "x", &[]).is_err(), "{name}");
+        }
+        for name in ["console", "com", "com10", "a.b"] {
+            let text = format!("name: '{name}'\n");
+            let source = Source {
+                name: "x.yaml".into(),
+                text,
+            };
+            assert_eq!(Sweep::parse(source, "x", &[]).unwrap().name, name);
+        }
     }
 }

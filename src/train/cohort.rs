@@ -197,7 +197,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
             let steps_per_epoch = member.partition.train.len().div_ceil(size);
             let in_warmup = (epoch as u64) < training.warmup;
             match plateau {
-                Some(plateau) if !in_warmup => plateau.rate,
+                Some(plateau) if !in_warmup => plateau.rate(),
                 _ => learning_rate(
                     training,
                     Progress {

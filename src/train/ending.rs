@@ -4,11 +4,14 @@ use super::Observer;
 use super::cohort::Cohort;
 use super::evaluate::Answers;
 use super::member::Member;
+use super::resumption::{numbers, tensors};
 use super::watch::{EarlyStopping, Verdict};
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome};
-use crate::model::{Network, pick, values};
+use crate::event::{
+    ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome, StoppingState, TrainingState,
+};
+use crate::model::{Network, pick, state_shapes, values};
 use burn::tensor::Tensor;
 
 /// How a member is ending.
@@ -36,6 +39,36 @@ impl<B: Backend> End<B> {
             kept: None,
             validation: None,
         }
+    }
+
+    /// How a member is ending that goes on from this state.
+    pub(super) fn resumed(member: &Member, state: &TrainingState, device: &B::Device) -> Self {
+        let mut end = Self::new(member);
+        if let (Some(stopping), Some(state)) = (&mut end.stopping, state.stopping) {
+            stopping.restore(state);
+        }
+        let shapes = state_shapes(&member.config.stages());
+        let kept = state.best.as_ref();
+        Self {
+            epoch: state.best_epoch,
+            kept: kept.map(|best| tensors(best, &shapes, device)),
+            ..end
+        }
+    }
+
+    /// What early stopping remembers, where it is asked for.
+    pub(super) fn stopping(&self) -> Option<StoppingState> {
+        self.stopping.as_ref().map(EarlyStopping::state)
+    }
+
+    /// The epoch that the member would go back to, counted from 1.
+    pub(super) fn epoch(&self) -> usize {
+        self.epoch
+    }
+
+    /// The network after that epoch, where it is not the present one.
+    pub(super) fn kept(&self) -> Option<Vec<Vec<f32>>> {
+        self.kept.as_ref().map(|kept| numbers(kept))
     }
 
     /// Whether the member is still in training.
@@ -92,66 +125,76 @@ fn own_state<B: Backend>(cohort: &Cohort<B>, place: usize) -> Vec<Tensor<B, 3>> 
     }
 }
 
-/// How each member ended, once all have left.
-pub(super) fn outcomes<B: Backend>(
+/// A member that has left its cohort.
+pub(super) struct Left<'m, 'a, B: Backend> {
+    /// Its position among all members.
+    pub(super) position: usize,
+    pub(super) member: &'m Member<'a>,
+    pub(super) end: End<B>,
+}
+
+/// Tells how each member ended that has left its cohort.
+pub(super) fn tell_ends<B: Backend>(
     data: &DeviceDataset<B>,
-    members: &[Member],
-    mut ends: Vec<End<B>>,
+    mut left: Vec<Left<B>>,
     observer: &mut dyn Observer,
-) -> Vec<Outcome> {
-    let places: Vec<usize> = (0..ends.len())
-        .filter(|&place| ends[place].failure.is_none())
+) {
+    let mut unfailed: Vec<&mut Left<B>> = left
+        .iter_mut()
+        .filter(|left| left.end.failure.is_none())
         .collect();
     let mut test = Vec::new();
-    if !places.is_empty() {
-        let own = |places: &[usize]| places.iter().map(|&place| members[place].clone()).collect();
-        let finished: Vec<Member> = own(&places);
-        let states = places.iter().map(|&place| {
-            let kept = ends[place].kept.take();
+    if !unfailed.is_empty() {
+        let members: Vec<Member> = unfailed.iter().map(|left| left.member.clone()).collect();
+        let states = unfailed.iter_mut().map(|left| {
+            let kept = left.end.kept.take();
             kept.expect("what leaves its cohort unfailed is kept")
         });
-        let stages = finished.iter().map(|member| member.config.stages());
-        let mut model = Network::of_states(stages.collect(), states.collect());
+        let states = states.collect();
+        let stages = members.iter().map(|member| member.config.stages());
+        let mut model = Network::of_states(stages.collect(), states);
         // Members that go back to an epoch before their last.
-        let back: Vec<usize> = (0..places.len())
-            .filter(|&index| ends[places[index]].validation.is_none())
+        let back: Vec<usize> = (0..unfailed.len())
+            .filter(|&index| unfailed[index].end.validation.is_none())
             .collect();
         if !back.is_empty() {
-            let again: Vec<usize> = back.iter().map(|&index| places[index]).collect();
-            let mut part = match back.len() == places.len() {
+            let again: Vec<Member> = back.iter().map(|&index| members[index].clone()).collect();
+            let mut part = match back.len() == members.len() {
                 true => model.clone(),
                 false => model.of_members(&back),
             };
-            let answers = Answers::to_validation(&mut part, &data.train, &own(&again));
+            let answers = Answers::to_validation(&mut part, &data.train, &again);
             let all: Vec<usize> = (0..again.len()).collect();
-            for (place, scores) in again.into_iter().zip(answers.evaluated(&all)) {
-                ends[place].validation = scores;
+            for (index, scores) in back.into_iter().zip(answers.evaluated(&all)) {
+                unfailed[index].end.validation = scores;
             }
         }
-        let answers = Answers::to_all(&mut model, &data.test, &finished);
-        let all: Vec<usize> = (0..places.len()).collect();
+        let answers = Answers::to_all(&mut model, &data.test, &members);
+        let all: Vec<usize> = (0..members.len()).collect();
         test = answers.evaluated(&all);
         if observer.wants_networks() {
-            for (index, &place) in places.iter().enumerate() {
+            for (index, left) in unfailed.iter().enumerate() {
                 let state = model.member_state(index).into_iter();
-                observer.network(place, state.map(values).collect());
+                observer.network(left.position, state.map(values).collect());
             }
         }
     }
     let mut test = test.into_iter().flatten();
-    let outcome = |end: End<B>| {
-        if let Some(failure) = end.failure {
-            return Outcome::Failed(failure);
-        }
-        let test = test.next().expect("every finished member is tested");
-        match test.0.loss.is_finite() {
-            false => Outcome::Failed(Failure::Diverged { epoch: end.epoch }),
-            true => Outcome::Finished(Box::new(Finished {
-                epoch: end.epoch,
-                validation: end.validation,
-                test,
-            })),
-        }
-    };
-    ends.into_iter().map(outcome).collect()
+    for Left { position, end, .. } in left {
+        let outcome = match end.failure {
+            Some(failure) => Outcome::Failed(failure),
+            None => {
+                let test = test.next().expect("every finished member is tested");
+                match test.0.loss.is_finite() {
+                    false => Outcome::Failed(Failure::Diverged { epoch: end.epoch }),
+                    true => Outcome::Finished(Box::new(Finished {
+                        epoch: end.epoch,
+                        validation: end.validation,
+                        test,
+                    })),
+                }
+            }
+        };
+        observer.ended(position, outcome);
+    }
 }

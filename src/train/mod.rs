@@ -15,6 +15,7 @@ mod per_member;
 mod probe;
 mod profile;
 mod regularise;
+mod resumption;
 mod scaling;
 mod schedule;
 mod snapshot;
@@ -27,15 +28,18 @@ pub use optimizer::{Optimizer, OptimizerState, new as new_optimizer};
 pub use per_member::PerMember;
 pub use probe::step_seconds;
 pub use profile::{StepTime, profile};
+pub use resumption::fits;
 pub use schedule::{Progress, learning_rate};
 pub use watch::Plateau;
 
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::event::{EpochMetrics, LayerValues, Outcome};
+use crate::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
 use cohort::{Cohort, Epoch};
-use ending::{End, outcomes};
+use ending::{End, Left, tell_ends};
 use evaluate::Answers;
+use resumption::training_state;
+use snapshot::Snapshot;
 
 /// Who watches a training.
 pub trait Observer {
@@ -45,6 +49,8 @@ pub trait Observer {
     fn interrupted(&self) -> bool;
     /// The member at this position has finished an epoch.
     fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics);
+    /// The member at this position has ended, and how: told once for each member.
+    fn ended(&mut self, member: usize, outcome: Outcome);
     /// Whether to be told of the layers' values at the end of this epoch, counted from 1.
     fn wants_layers(&self, _epoch: usize) -> bool {
         false
@@ -59,38 +65,91 @@ pub trait Observer {
     /// All that training has changed of the final network of the member at this position, as plain
     /// numbers in the order of [`Network::member_state`](crate::model::Network::member_state).
     fn network(&mut self, _member: usize, _state: Vec<Vec<f32>>) {}
+    /// The state that the member at this position goes on from, which [`fits`] it; nothing for one
+    /// that starts. Either all members of a cohort go on, from the same epoch, or none does.
+    fn resumes(&mut self, _member: usize) -> Option<TrainingState> {
+        None
+    }
+    /// Whether to be told of the members' states where training is left unfinished. In the middle
+    /// of an epoch they are those of its beginning, which are kept for it.
+    fn saves(&self) -> bool {
+        false
+    }
+    /// The members in training have finished an epoch, counted from 1, which was not their last:
+    /// what to do now.
+    fn pause(&mut self, _epoch: usize) -> Pause {
+        Pause::GoOn
+    }
+    /// The state of the member at this position, to go on from one day.
+    fn state(&mut self, _member: usize, _state: TrainingState) {}
+}
+
+/// What to do between two epochs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Pause {
+    /// Train on.
+    GoOn,
+    /// Tell the states of all members in training, then train on.
+    Save,
+    /// Tell them, and leave the training unfinished.
+    SaveAndStop,
 }
 
 /// The training was left unfinished, as its observer asked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Interrupted;
 
-/// Trains the members of a cohort together; how each ended, in their order.
+/// Trains the members of a cohort together, and tells the observer how each ended.
 ///
 /// A member that has ended leaves the cohort, which goes on with the others: what becomes of one
 /// does not depend on who is beside it.
 ///
 /// # Errors
-/// [`Interrupted`] where the observer asked for it: nothing of the cohort is to be kept.
+/// [`Interrupted`] where the observer asked for it: of the members that have not ended, nothing is
+/// to be kept but the states that were told.
 ///
 /// # Panics
-/// When no shape holds all members: see [`StackShape`](crate::spec::StackShape).
+/// When no shape holds all members: see [`StackShape`](crate::spec::StackShape). When members go on
+/// from different epochs.
 pub fn train<B: Backend>(
     data: &DeviceDataset<B>,
     members: &[Member],
     observer: &mut dyn Observer,
-) -> Result<Vec<Outcome>, Interrupted> {
+) -> Result<(), Interrupted> {
     member::assert_stackable(members);
-    let mut ends: Vec<End<B>> = members.iter().map(End::new).collect();
+    let states = (0..members.len()).map(|member| observer.resumes(member));
+    let states: Option<Vec<TrainingState>> = states.collect();
+    let done = finished_epochs(states.as_deref());
+    let (mut ends, mut cohort): (Vec<Option<End<B>>>, _) = match states {
+        None => {
+            let ends = members.iter().map(|member| Some(End::new(member)));
+            (ends.collect(), Cohort::new(data, members.to_vec()))
+        }
+        Some(states) => {
+            let device = data.train.device();
+            let resumed = |(member, state)| Some(End::resumed(member, state, &device));
+            let ends = members.iter().zip(&states).map(resumed).collect();
+            (ends, Cohort::resumed(data, members.to_vec(), &states))
+        }
+    };
     // The positions of those that are in the cohort.
     let mut positions: Vec<usize> = (0..members.len()).collect();
-    let mut cohort = Cohort::new(data, members.to_vec());
-    for epoch in 1.. {
-        let trained = cohort.epoch(epoch - 1, observer)?;
+    for epoch in done + 1.. {
+        let before = observer.saves().then(|| cohort.snapshots());
+        let trained = match cohort.epoch(epoch - 1, observer) {
+            Ok(trained) => trained,
+            Err(interrupted) => {
+                if let Some(before) = before.filter(|_| epoch > 1) {
+                    tell_states(epoch - 1, &positions, &before, &ends, observer);
+                }
+                return Err(interrupted);
+            }
+        };
+        drop(before);
         let validation = Answers::to_validation(&mut cohort.model, &data.train, &cohort.members);
         let metrics = epoch_metrics(&cohort, epoch, &trained, &validation);
         for (place, (&position, metrics)) in positions.iter().zip(&metrics).enumerate() {
-            let end = &mut ends[position];
+            let end = in_training(&mut ends, position);
             if !is_finite(metrics) {
                 end.diverged(epoch);
                 continue;
@@ -101,24 +160,76 @@ pub fn train<B: Backend>(
             }
             observer.epoch_finished(position, metrics);
             cohort.epoch_finished(place, metrics);
-            end.judge(&cohort, place, metrics);
+            in_training(&mut ends, position).judge(&cohort, place, metrics);
         }
-        let is_open = |&place: &usize| ends[positions[place]].is_open();
-        let (staying, leaving): (Vec<_>, Vec<_>) = (0..positions.len()).partition(is_open);
+        let (staying, leaving): (Vec<_>, Vec<_>) = (0..positions.len())
+            .partition(|&place| in_training(&mut ends, positions[place]).is_open());
         if !leaving.is_empty() {
             let mut scores = validation.evaluated(&leaving);
-            for place in leaving {
-                ends[positions[place]].leave(&cohort, place, scores[place].take());
-            }
+            let left = leaving.into_iter().map(|place| {
+                let position = positions[place];
+                let mut end = ends[position].take().expect("a member leaves once");
+                end.leave(&cohort, place, scores[place].take());
+                let member = &members[position];
+                Left {
+                    position,
+                    member,
+                    end,
+                }
+            });
+            let left = left.collect();
             if staying.is_empty() {
-                break;
+                // What ends needs its memory.
+                drop((cohort, trained, validation));
+                tell_ends(data, left, observer);
+                return Ok(());
             }
+            tell_ends(data, left, observer);
             positions = staying.iter().map(|&place| positions[place]).collect();
             cohort = cohort.of_members(&staying);
         }
+        let pause = observer.pause(epoch);
+        if pause != Pause::GoOn {
+            tell_states(epoch, &positions, &cohort.snapshots(), &ends, observer);
+        }
+        if pause == Pause::SaveAndStop {
+            return Err(Interrupted);
+        }
     }
-    drop(cohort);
-    Ok(outcomes(data, members, ends, observer))
+    unreachable!("the last member's end ends the loop")
+}
+
+/// The epochs that members have finished before they go on.
+fn finished_epochs(states: Option<&[TrainingState]>) -> usize {
+    let mut epochs = states.into_iter().flatten().map(|state| state.epoch);
+    let first = epochs.next().unwrap_or(0);
+    assert!(
+        epochs.all(|other| other == first),
+        "the members of a cohort go on from the same epoch"
+    );
+    first
+}
+
+/// How a member that is in training is ending.
+fn in_training<B: Backend>(ends: &mut [Option<End<B>>], position: usize) -> &mut End<B> {
+    ends[position]
+        .as_mut()
+        .expect("a member in training has not left")
+}
+
+/// Tells the states of the members in training, which have finished this epoch.
+fn tell_states<B: Backend>(
+    epoch: usize,
+    positions: &[usize],
+    snapshots: &[Snapshot<B>],
+    ends: &[Option<End<B>>],
+    observer: &mut dyn Observer,
+) {
+    for (&position, snapshot) in positions.iter().zip(snapshots) {
+        if let Some(end) = &ends[position] {
+            observer.state(position, training_state(epoch, snapshot, end));
+        }
+    }
 }
 
 /// Whether training still has a meaning: loss, gradients and learning rate are numbers.

@@ -82,7 +82,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
 mod tests {
     use super::*;
     use crate::data::{DeviceSamples, Partition};
-    use crate::event::EpochMetrics;
+    use crate::event::{EpochMetrics, Outcome};
     use crate::model::values;
     use crate::random::{Purpose, Seed};
     use crate::spec::{Config, Facts, Key, Node};
@@ -101,6 +101,7 @@ mod tests {
             false
         }
         fn epoch_finished(&mut self, _member: usize, _metrics: &EpochMetrics) {}
+        fn ended(&mut self, _member: usize, _outcome: Outcome) {}
     }
 
     const SEED: Seed = Seed {

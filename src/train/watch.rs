@@ -1,7 +1,7 @@
 //! What watches a validation metric from epoch to epoch: early stopping, and the schedule
 //! `plateau`.
 
-use crate::event::EpochMetrics;
+use crate::event::{EpochMetrics, PlateauState, StoppingState};
 use crate::spec::{Monitor, Schedule, Training};
 
 /// The metric that a member watches, turned so that lower is better; nothing where nothing is
@@ -18,8 +18,7 @@ fn watched(training: &Training, metrics: &EpochMetrics) -> Option<f64> {
 pub(super) struct EarlyStopping {
     patience: usize,
     min_delta: f64,
-    best: f64,
-    waited: usize,
+    state: StoppingState,
 }
 
 /// What an epoch was to early stopping.
@@ -39,9 +38,21 @@ impl EarlyStopping {
         training.patience.map(|patience| Self {
             patience: patience.get(),
             min_delta: training.min_delta.get(),
-            best: f64::INFINITY,
-            waited: 0,
+            state: StoppingState {
+                best: None,
+                waited: 0,
+            },
         })
+    }
+
+    /// What it remembers.
+    pub(super) fn state(&self) -> StoppingState {
+        self.state
+    }
+
+    /// Goes on from what it remembered.
+    pub(super) fn restore(&mut self, state: StoppingState) {
+        self.state = state;
     }
 
     /// Judges an epoch: an improvement is more than `min_delta` better than the best.
@@ -49,13 +60,14 @@ impl EarlyStopping {
         let Some(value) = watched(training, metrics) else {
             return Verdict::Waiting;
         };
-        if value < self.best - self.min_delta {
-            self.best = value;
-            self.waited = 0;
+        let best = self.state.best.unwrap_or(f64::INFINITY);
+        if value < best - self.min_delta {
+            self.state.best = Some(value);
+            self.state.waited = 0;
             return Verdict::Improved;
         }
-        self.waited += 1;
-        match self.waited >= self.patience {
+        self.state.waited += 1;
+        match self.state.waited >= self.patience {
             true => Verdict::Stop,
             false => Verdict::Waiting,
         }
@@ -64,13 +76,7 @@ impl EarlyStopping {
 
 /// The learning rate of the schedule `plateau`, as `torch.optim.lr_scheduler.ReduceLROnPlateau`.
 #[derive(Clone, Debug)]
-pub struct Plateau {
-    /// The learning rate of the next epoch.
-    pub rate: f64,
-    best: Option<f64>,
-    waited: u64,
-    resting: u64,
-}
+pub struct Plateau(PlateauState);
 
 /// PyTorch's `eps`: a smaller change of the learning rate is not made.
 const SMALLEST_CHANGE: f64 = 1e-8;
@@ -78,12 +84,29 @@ const SMALLEST_CHANGE: f64 = 1e-8;
 impl Plateau {
     /// The schedule at its start, if it is the one.
     pub fn new(training: &Training) -> Option<Self> {
-        matches!(training.schedule, Schedule::Plateau { .. }).then(|| Self {
-            rate: training.learning_rate.get(),
-            best: None,
-            waited: 0,
-            resting: 0,
+        matches!(training.schedule, Schedule::Plateau { .. }).then(|| {
+            Self(PlateauState {
+                rate: training.learning_rate.get(),
+                best: None,
+                waited: 0,
+                resting: 0,
+            })
         })
+    }
+
+    /// The schedule that goes on from what it remembered.
+    pub fn of_state(state: PlateauState) -> Self {
+        Self(state)
+    }
+
+    /// What it remembers.
+    pub fn state(&self) -> PlateauState {
+        self.0
+    }
+
+    /// The learning rate of the next epoch.
+    pub fn rate(&self) -> f64 {
+        self.0.rate
     }
 
     /// Takes note of a finished epoch; those of a warm-up do not count.
@@ -102,25 +125,26 @@ impl Plateau {
         let Some(value) = watched(training, metrics).filter(|_| !in_warmup) else {
             return;
         };
+        let state = &mut self.0;
         // Relative to the size of the best, whichever its sign: lower is better here.
         let better = |best: f64| value < best - best.abs() * threshold.get();
-        if self.best.is_none_or(better) {
-            self.best = Some(value);
-            self.waited = 0;
+        if state.best.is_none_or(better) {
+            state.best = Some(value);
+            state.waited = 0;
         } else {
-            self.waited += 1;
+            state.waited += 1;
         }
-        if self.resting > 0 {
-            self.resting -= 1;
-            self.waited = 0;
+        if state.resting > 0 {
+            state.resting -= 1;
+            state.waited = 0;
         }
-        if self.waited > *patience {
-            let reduced = (self.rate * factor.get()).max(minimum.get());
-            if self.rate - reduced > SMALLEST_CHANGE {
-                self.rate = reduced;
+        if state.waited > *patience {
+            let reduced = (state.rate * factor.get()).max(minimum.get());
+            if state.rate - reduced > SMALLEST_CHANGE {
+                state.rate = reduced;
             }
-            self.resting = *cooldown;
-            self.waited = 0;
+            state.resting = *cooldown;
+            state.waited = 0;
         }
     }
 }
@@ -198,7 +222,7 @@ mod tests {
         let mut plateau = Plateau::new(&training).unwrap();
         let mut rate_after = |number, loss| {
             plateau.epoch_finished(&training, &epoch(number, loss, 0.0));
-            plateau.rate
+            plateau.rate()
         };
         // The first two epochs do not count: the third is the first that is watched.
         assert_eq!(rate_after(1, 1.0), 1.0);

@@ -132,6 +132,10 @@ struct Parts {
 }
 
 impl Parts {
+    #[expect(
+        clippy::expect_used,
+        reason = "our own tensors, whose shapes and numbers agree"
+    )]
     fn tensor<const D: usize>(
         &mut self,
         name: &str,

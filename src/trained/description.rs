@@ -114,6 +114,10 @@ impl Description {
     pub const FORMAT: u32 = FORMAT;
 
     /// The file's text.
+    #[expect(
+        clippy::expect_used,
+        reason = "our own tensors, whose shapes and numbers agree"
+    )]
     pub fn text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("a description is plain values");
         text.push('\n');

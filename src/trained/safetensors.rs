@@ -10,6 +10,10 @@ use std::collections::HashMap;
 ///
 /// # Panics
 /// When the weights are those of other stages.
+#[expect(
+    clippy::expect_used,
+    reason = "our own tensors, whose shapes and numbers agree"
+)]
 pub fn to_safetensors(
     stages: &[Stage],
     image: Option<[usize; 3]>,

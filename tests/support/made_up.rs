@@ -69,8 +69,7 @@ impl Executor for MadeUp {
         plan: &Plan,
         cohort: &[RunId],
         observer: &mut dyn Observer,
-    ) -> Result<Vec<Outcome>, Interrupted> {
-        let mut outcomes = Vec::new();
+    ) -> Result<(), Interrupted> {
         for (member, &run) in cohort.iter().enumerate() {
             self.asked.lock().unwrap().push(run);
             let accuracy = (self.accuracy)(run);
@@ -79,7 +78,7 @@ impl Executor for MadeUp {
                 "the executor fell over"
             );
             if accuracy.is_nan() {
-                outcomes.push(Outcome::Failed(Failure::Diverged { epoch: 1 }));
+                observer.ended(member, Outcome::Failed(Failure::Diverged { epoch: 1 }));
                 continue;
             }
             let config = &plan.trials[run.trial].config;
@@ -104,13 +103,14 @@ impl Executor for MadeUp {
                 };
                 (evaluated, scores)
             };
-            outcomes.push(Outcome::Finished(Box::new(Finished {
+            let finished = Box::new(Finished {
                 epoch: epochs,
                 validation: validated.then(|| evaluated(accuracy, 2.25 - accuracy)),
                 test: evaluated(accuracy / 2.0, 1.5 - accuracy),
-            })));
+            });
+            observer.ended(member, Outcome::Finished(finished));
         }
-        Ok(outcomes)
+        Ok(())
     }
 
     /// All but trials of three layers can be measured.
@@ -152,6 +152,8 @@ pub fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -
         store: &store(folder, plan),
         places: &[place],
         cohort: None,
+        retry_failed: false,
+        fail_fast: false,
         progress: &Silent,
         interrupt: &Interrupt::default(),
     };

@@ -25,6 +25,8 @@
 //! # Ok::<(), charts::PngError>(())
 //! ```
 
+#![forbid(unsafe_code)]
+
 #[cfg(test)]
 mod arbitrary;
 mod axis;

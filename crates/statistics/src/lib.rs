@@ -11,6 +11,8 @@
 //! training samples, for the correction of Nadeau and Bengio ("Inference for the generalization
 //! error", Machine Learning 52, 2003): 1/(k − 1) for k folds, 0 for independent scores.
 
+#![forbid(unsafe_code)]
+
 mod anova;
 mod best;
 mod direction;

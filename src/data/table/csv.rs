@@ -5,21 +5,42 @@ use polars::prelude::{CsvReadOptions, DataType, SerReader};
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::Path;
 
+/// The most bytes of a file, and the most cells, empty ones too.
+const LARGEST: u64 = 8 << 30;
+const MOST_CELLS: usize = 1 << 28;
+
 /// Reads a CSV file.
 ///
 /// # Errors
 /// A reason, in words.
 pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
+    let about = path.metadata().map_err(|error| error.to_string())?;
+    if !about.is_file() {
+        return Err("it is no plain file".to_owned());
+    }
+    if about.len() > LARGEST {
+        return Err(format!("it has more than {LARGEST} bytes"));
+    }
     let file = std::fs::File::open(path).map_err(|error| error.to_string())?;
+    let mut file = BufReader::new(file);
     let mut header = String::new();
-    BufReader::new(file)
-        .read_line(&mut header)
+    file.read_line(&mut header)
         .map_err(|error| match error.kind() {
             ErrorKind::InvalidData => "it is no text in UTF-8".to_owned(),
             _ => error.to_string(),
         })?;
     if header.trim().is_empty() {
         return Err("its first line, the header with the columns' names, is empty".to_owned());
+    }
+    // A row may have fewer cells than the header; memory is taken for all of them.
+    let columns = header
+        .bytes()
+        .filter(|&byte| byte == separator(&header))
+        .count()
+        + 1;
+    let rows = lines(&mut file).map_err(|error| error.to_string())?;
+    if columns.saturating_mul(rows) > MOST_CELLS {
+        return Err(format!("it has more than {MOST_CELLS} cells"));
     }
     let table = CsvReadOptions::default()
         .with_has_header(true)
@@ -34,6 +55,20 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
         cells: cells(column),
     };
     Ok(table.columns().iter().map(column).collect())
+}
+
+/// The line ends that are left in a file, and one more.
+fn lines(file: &mut impl BufRead) -> std::io::Result<usize> {
+    let mut lines = 1;
+    loop {
+        let piece = file.fill_buf()?;
+        if piece.is_empty() {
+            return Ok(lines);
+        }
+        lines += piece.iter().filter(|&&byte| byte == b'\n').count();
+        let length = piece.len();
+        file.consume(length);
+    }
 }
 
 /// Why polars cannot read the table, as far as it can be told: the first row that has another number
@@ -86,4 +121,20 @@ fn separator(header: &str) -> u8 {
     // Of equals the last is taken.
     let found = [b'\t', b';', b','].into_iter().max_by_key(count);
     found.unwrap_or(b',')
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_wide_header_over_many_short_rows_is_refused() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("wide.csv");
+        let text = format!("{}\n{}", "a,".repeat(20_000), "1\n".repeat(20_000));
+        std::fs::write(&path, text).unwrap();
+        let error = read(&path).err().unwrap();
+        assert!(error.contains("cells"), "{error}");
+        assert!(read(folder.path()).is_err());
+    }
 }

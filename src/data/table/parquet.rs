@@ -8,6 +8,9 @@ use parquet::record::Field;
 use std::fs::File;
 use std::path::Path;
 
+/// The most cells: equal ones take next to no room in a file, and 16 bytes each in memory.
+const MOST_CELLS: u64 = 1 << 28;
+
 /// Reads a Parquet file.
 ///
 /// # Errors
@@ -19,13 +22,24 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
     refuse_compression(&reader)?;
     let schema = reader.metadata().file_metadata().schema_descr();
     let names = schema.root_schema().get_fields().iter();
+    let rows = u64::try_from(reader.metadata().file_metadata().num_rows());
+    let cells = rows.map(|rows| rows.saturating_mul(schema.num_columns() as u64));
+    if cells.is_err() || cells.is_ok_and(|cells| cells > MOST_CELLS) {
+        return Err(format!("it has more than {MOST_CELLS} cells"));
+    }
     let mut columns: Vec<Column> = names
         .map(|field| Column {
             name: field.name().to_owned(),
             cells: Cells::Numbers(Vec::new()),
         })
         .collect();
+    let mut read = 0_u64;
     for row in reader.get_row_iter(None).map_err(unreadable)? {
+        // What the file says of its rows may be less than it has.
+        read = read.saturating_add(columns.len() as u64);
+        if read > MOST_CELLS {
+            return Err(format!("it has more than {MOST_CELLS} cells"));
+        }
         let row = row.map_err(unreadable)?;
         for (column, (_, field)) in columns.iter_mut().zip(row.get_column_iter()) {
             push(&mut column.cells, field);

@@ -94,11 +94,27 @@ fn of_levels(figures: &Figures, factor: usize) -> Option<Figure> {
             )
         }
     };
-    let name = format!(
-        "learning-curves-{}",
-        own.name.replace(['/', '\\', ' '], "-")
-    );
-    draw(figures, &name, caption, levels.collect())
+    draw(
+        figures,
+        &file_name(factor, &own.name),
+        caption,
+        levels.collect(),
+    )
+}
+
+/// The longest name of a factor that is part of a file's name, in characters.
+const LONGEST_NAME: usize = 100;
+
+/// The name of the picture of the factor at this position: of two factors never the same, whatever
+/// they are called.
+fn file_name(position: usize, factor: &str) -> String {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+".contains(c);
+    let safe = factor.chars().map(|c| if is_plain(c) { c } else { '-' });
+    let safe: String = safe.take(LONGEST_NAME).collect();
+    match safe == factor {
+        true => format!("learning-curves-{safe}"),
+        false => format!("learning-curves-{safe}-{}", position + 1),
+    }
 }
 
 fn draw(

@@ -36,7 +36,7 @@ function readSelection(store, value) {
 function readFilter(store, key, value) {
   const column = store.byKey.get(key);
   if (column?.axis === 'levels') {
-    const codes = value.split(' ').map(Number).filter((code) => column.levels[code] !== undefined);
+    const codes = value.split(' ').filter(Boolean).map(Number).filter((code) => column.levels[code] !== undefined);
     store.filter(key, { codes: new Set(codes) });
   } else if (column?.axis === 'range') {
     const [low, high] = value.split(' ').map((limit) => (limit === '' ? null : Number(limit)));

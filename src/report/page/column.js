@@ -92,7 +92,7 @@ function columnsOf(page) {
 }
 
 /** The signs of a row's marks, told apart without colour; the weightiest first. */
-const MARKS = { best: '★', chosen: '✓', not_distinguishable: '≈', pareto: '◆' };
+const MARKS = { best: '☆', chosen: '★', not_distinguishable: '≈', pareto: '◆' };
 
 function marksOf(row) {
   return Object.keys(MARKS).filter((mark) => row[mark]);

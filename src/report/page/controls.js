@@ -108,7 +108,9 @@ class Controls {
     const chips = [...store.filters].map(([key, filter]) =>
       this.chip(filterText(store.byKey.get(key), filter), () => store.filter(key, null)));
     if (chips.length || store.only.size || store.query) chips.push(this.chip(text('clear_all'), () => store.clear()));
+    const focused = [...byId('chips').children].indexOf(document.activeElement);
     byId('chips').replaceChildren(...chips);
+    if (focused >= 0) (chips[Math.min(focused, chips.length - 1)] ?? this.query).focus();
   }
 
   chip(label, remove) {

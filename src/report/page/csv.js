@@ -5,7 +5,8 @@ function csvText(store) {
     const { key, values, deviations } = column;
     const own = { header: key.replace(/^#/, ''), value: (row) => values[row] };
     if (key === '#marks') own.value = (row) => marksOf(store.rows[row]).join(' ');
-    return deviations ? [own, { header: column.deviation, value: (row) => deviations[row] }] : [own];
+    const has = deviations && !store.shownColumns.some(({ key }) => key === column.deviation);
+    return has ? [own, { header: column.deviation, value: (row) => deviations[row] }] : [own];
   });
   const lines = [columns.map(({ header }) => csvField(header))];
   for (const row of store.view) lines.push(columns.map(({ value }) => csvField(value(row))));
@@ -22,7 +23,7 @@ async function copyCsv(store) {
   try {
     await navigator.clipboard.writeText(csv);
   } catch {
-    // Not every browser lets a file use the clipboard; this way is older.
+    // The older way, where a file may not use the clipboard.
     const area = element('textarea', { class: 'hidden' });
     area.value = csv;
     document.body.append(area);
@@ -36,9 +37,7 @@ async function copyCsv(store) {
 
 function downloadCsv(store) {
   const address = URL.createObjectURL(new Blob([csvText(store)], { type: 'text/csv' }));
-  // A file name for every system.
   const name = store.page.title.replace(/[^\p{Letter}\p{Number}._-]+/gu, '-').slice(0, 80) || 'trials';
   element('a', { href: address, download: `${name}.csv` }).click();
-  // The browser has begun to read it by then.
   setTimeout(() => URL.revokeObjectURL(address), 10_000);
 }

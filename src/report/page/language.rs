@@ -27,6 +27,7 @@ impl Language {
     }
 
     /// All texts of the interface in this language.
+    #[expect(clippy::expect_used, reason = "our own value, which can be written")]
     pub(super) fn text(self) -> Texts {
         let mut all: BTreeMap<String, Texts> = serde_json::from_str(include_str!("text.json"))
             .expect("text.json is an object for each language, as a test below holds");

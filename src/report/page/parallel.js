@@ -106,7 +106,7 @@ class Parallel {
 
   drawOverlay() {
     const { store, palette } = this;
-    if (!palette) return;
+    if (!palette || !this.axes.length) return;
     const over = blank(this.overlay, ...this.size);
     for (const [row, marker] of markedRows(store)) this.drawMarked(over, row, palette.series[marker], marker);
     if (store.hovered >= 0) this.drawMarked(over, store.hovered, palette.ink, -1);

@@ -13,8 +13,9 @@ function scaleOf(values, start, end, { unit = 1, logarithmic = null, margin = 0 
   const forward = isLogarithmic ? Math.log10 : (value) => value;
   const back = isLogarithmic ? (value) => 10 ** value : (value) => value;
   let [from, to] = [forward(low), forward(high)];
-  // One number alone stands in the middle.
-  const room = to > from ? (to - from) * margin : Math.abs(from) * 0.1 || 1;
+  // One number stands in the middle, also where rounding makes two of it.
+  const isOne = to - from <= 1e-12 * Math.max(Math.abs(from), Math.abs(to));
+  const room = isOne ? Math.abs(from) * 0.1 || 1 : (to - from) * margin;
   [from, to] = [from - room, to + room];
   const perPixel = (end - start) / (to - from);
   return {
@@ -47,8 +48,10 @@ function steps(first, last, count) {
   const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
   const decimals = Math.min(12, Math.max(0, -Math.floor(Math.log10(step) + 1e-9)));
   const ticks = [];
-  for (let index = Math.ceil(first / step - 1e-9); index * step <= last + step * 1e-9; index++) {
-    const value = index * step;
+  const start = Math.ceil(first / step - 1e-9);
+  for (let index = 0; index < 99; index++) {
+    const value = (start + index) * step;
+    if (value > last + step * 1e-9) break;
     ticks.push({ value, label: Math.abs(value) >= 1e6 ? value.toExponential(1) : value.toFixed(decimals) });
   }
   return ticks;

@@ -146,7 +146,7 @@ class ScatterChart {
     const [xs, ys] = this.places;
     for (const [row, marker] of markedRows(store)) drawMarker(context, marker, xs[row], ys[row], palette, 1.6);
     const best = store.rows.findIndex((row) => row.best);
-    if (best >= 0) this.label(best, '★', palette);
+    if (best >= 0) this.label(best, '☆', palette);
     if (store.hovered >= 0) {
       context.strokeStyle = palette.ink;
       context.lineWidth = 2;

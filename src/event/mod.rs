@@ -1,5 +1,9 @@
 //! What happens to a run: a leaf that training, recording and the progress display all speak.
 
+mod state;
+
+pub use state::{OptimizerMemory, PlateauState, StoppingState, TrainingState};
+
 use serde::{Deserialize, Serialize};
 
 /// What one epoch of a run gave.
@@ -199,11 +203,21 @@ pub enum Failure {
         epoch: usize,
     },
     /// The program failed.
-    #[error("failed: {message}")]
+    #[error("failed{}: {message}", in_epoch(*.epoch))]
     Crashed {
         /// What the panic said.
         message: String,
+        /// The epoch that it was in, counted from 1, where it was in one.
+        #[serde(default)]
+        epoch: Option<usize>,
+        /// The file and line of the program, where they are known.
+        #[serde(default)]
+        place: Option<String>,
     },
+}
+
+fn in_epoch(epoch: Option<usize>) -> String {
+    epoch.map_or_else(String::new, |epoch| format!(" in epoch {epoch}"))
 }
 
 /// How a run ended.

@@ -1,0 +1,64 @@
+//! `tp-sweep clean`.
+
+use super::arguments::CleanArguments;
+use super::error::CliError;
+use super::output::{bytes, say};
+use super::sweep::{Loaded, load, locked, store};
+use crate::record::{Clutter, at_work};
+use crate::run::weightless;
+
+/// Removes what has no use for the sweep as it is now, or only says what that is; the exit code.
+///
+/// # Errors
+/// A sweep file that is not valid, a process at work, folders that cannot be written to.
+pub(super) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
+    let Loaded {
+        sweep,
+        plan,
+        library,
+    } = load(&arguments.sweep)?;
+    let store = store(&arguments.runs, &plan, &library)?;
+    if !store.folder().is_dir() {
+        return Err(CliError::NoResults(store.folder().to_owned()));
+    }
+    // Who only looks changes nothing, and keeps nobody out.
+    let _lock = match arguments.dry_run {
+        true => match at_work(store.folder()) {
+            None => None,
+            Some(holder) => {
+                return Err(CliError::Locked {
+                    holder,
+                    name: plan.name.clone(),
+                    folder: store.folder().to_owned(),
+                });
+            }
+        },
+        false => Some(locked(&store, &plan)?),
+    };
+    let results = store.read(&plan);
+    let weightless = weightless(&sweep, &plan, &results.runs);
+    let clutter = Clutter::find(&store, &plan, &results, &weightless).map_err(CliError::Start)?;
+    let widest = clutter
+        .iter()
+        .map(|one| one.path.display().to_string().len())
+        .max();
+    for one in &clutter {
+        if !arguments.dry_run {
+            one.remove().map_err(CliError::Start)?;
+        }
+        let path = one.path.display().to_string();
+        let width = widest.unwrap_or(0);
+        say(&format!(
+            "{path:<width$}  {:>10}  {}\n",
+            bytes(one.bytes),
+            one.why
+        ))?;
+    }
+    let total = bytes(clutter.iter().map(|one| one.bytes).sum());
+    say(&match (clutter.is_empty(), arguments.dry_run) {
+        (true, _) => format!("nothing to remove in {}\n", store.folder().display()),
+        (false, true) => format!("{total}; nothing was removed: --dry-run\n"),
+        (false, false) => format!("{total} removed\n"),
+    })?;
+    Ok(0)
+}

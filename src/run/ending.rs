@@ -1,0 +1,157 @@
+//! What becomes of a run, and of its trial, when it has ended.
+
+use super::scheduler::{Place, Schedule};
+use super::watch::wall_time;
+use super::work::{Work, lock};
+use crate::event::{EpochMetrics, Finished, Outcome};
+use crate::plan::{Plan, RunId};
+use crate::record::{
+    RecordError, Recorder, RunClasses, RunResult, Scores, has_scores, write_scores,
+};
+use crate::trained::Weights;
+use std::collections::HashMap;
+
+/// A run that has ended.
+pub(super) struct EndedRun {
+    pub(super) run: RunId,
+    pub(super) outcome: Outcome,
+    pub(super) epochs: Vec<EpochMetrics>,
+    /// From start to end, without what was in vain: its share of its cohort's.
+    pub(super) seconds: f64,
+    /// Runs of its cohort.
+    pub(super) cohort: usize,
+    pub(super) recorder: Recorder,
+    /// Those of its final network, where they are known.
+    pub(super) weights: Option<Weights>,
+}
+
+impl Schedule<'_> {
+    /// Records the end of a run, and of its trial where that was its last.
+    pub(super) fn end(
+        &self,
+        place: &Place,
+        work: &Work<'_>,
+        ended: EndedRun,
+    ) -> Result<(), RecordError> {
+        let run = ended.run;
+        if let Outcome::Finished(finished) = &ended.outcome {
+            self.write_classes(run, finished)?;
+        }
+        let result = RunResult {
+            seconds: ended.seconds,
+            cohort: ended.cohort,
+            ..self.result(place, run, ended.outcome, ended.epochs)
+        };
+        if let Some(weights) = ended.weights
+            && lock(&work.ended).may_stay(run, &result)
+        {
+            self.write_weights(run, &weights)?;
+        }
+        ended.recorder.finish(&result, wall_time())?;
+        self.progress.run_ended(&self.run_name(run), &result);
+        if self.fail_fast && result.failure.is_some() {
+            work.stop();
+        }
+        // Under one lock: of two runs that end at once, only the later sees the trial whole.
+        let (scores, left) = {
+            let mut ended = lock(&work.ended);
+            ended.results.insert(run, result);
+            let scores = complete_scores(self.plan, run.trial, &ended.results);
+            (scores, ended.leaving(run.trial))
+        };
+        if let Some(scores) = scores {
+            self.write_scores(run.trial, &scores)?;
+        }
+        match left {
+            Some(trial) => self.remove_weights(trial),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes how each class fares in a run.
+    fn write_classes(&self, run: RunId, finished: &Finished) -> Result<(), RecordError> {
+        let validation = finished.validation.as_ref();
+        let classes = RunClasses {
+            validation: validation.map(|(_, scores)| scores.clone()),
+            test: finished.test.1.clone(),
+        };
+        classes.write(&self.store.run_folder(self.plan, run))
+    }
+
+    /// The result of a run that was trained alone.
+    pub(super) fn result(
+        &self,
+        place: &Place,
+        run: RunId,
+        outcome: Outcome,
+        epochs: Vec<EpochMetrics>,
+    ) -> RunResult {
+        let trial = &self.plan.trials[run.trial];
+        let (finished, failure) = match outcome {
+            Outcome::Finished(finished) => (Some(finished), None),
+            Outcome::Failed(failure) => (None, Some(failure)),
+        };
+        let seconds: f64 = epochs.iter().map(|epoch| epoch.seconds).sum();
+        RunResult {
+            identity: self.store.identity(run).clone(),
+            trial: trial.name.clone(),
+            repeat: run.repeat,
+            fold: run.fold,
+            failure,
+            final_epoch: finished.as_ref().map(|finished| finished.epoch),
+            validation: finished
+                .as_ref()
+                .and_then(|finished| Some(finished.validation.as_ref()?.0)),
+            test: finished.as_ref().map(|finished| finished.test.0),
+            seconds_per_epoch: (!epochs.is_empty()).then(|| seconds / epochs.len() as f64),
+            epochs,
+            seconds,
+            parameters: trial.config.parameters(),
+            device: place.device.clone(),
+            workers: place.workers,
+            cohort: 1,
+            precision: place.precision.clone(),
+            config: trial.config.show(),
+        }
+    }
+
+    /// Writes scores that an earlier start had no time for.
+    pub(super) fn missing_scores(
+        &self,
+        results: &HashMap<RunId, RunResult>,
+    ) -> Result<(), RecordError> {
+        for trial in 0..self.plan.trials.len() {
+            let folder = self.store.trial_folder(self.plan, trial);
+            if !has_scores(&folder)
+                && let Some(scores) = complete_scores(self.plan, trial, results)
+            {
+                self.write_scores(trial, &scores)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn write_scores(&self, trial: usize, scores: &Scores) -> Result<(), RecordError> {
+        let folder = self.store.trial_folder(self.plan, trial);
+        let (group, hparams) = (self.group(trial), self.hparams(trial));
+        write_scores(&folder, &group, &hparams, scores, wall_time())
+    }
+}
+
+/// The scores of a trial all of whose runs, two or more, ended with validation metrics.
+fn complete_scores(
+    plan: &Plan,
+    trial: usize,
+    results: &HashMap<RunId, RunResult>,
+) -> Option<Scores> {
+    let runs: Vec<RunId> = plan.runs_of(trial).collect();
+    let validation = |run: &RunId| {
+        let result = results.get(run).filter(|r| r.failure.is_none())?;
+        result.validation
+    };
+    let scores: Vec<_> = runs.iter().map(validation).collect::<Option<_>>()?;
+    (runs.len() > 1).then(|| Scores {
+        val_accuracy: scores.iter().map(|score| score.accuracy).collect(),
+        val_loss: scores.iter().map(|score| score.loss).collect(),
+    })
+}

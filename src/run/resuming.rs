@@ -1,0 +1,100 @@
+//! Runs that go on from a checkpoint.
+
+use super::scheduler::{Place, Schedule};
+use super::watch::wall_time;
+use crate::plan::RunId;
+use crate::record::{
+    Checkpoint, RecordError, Recorder, RunResult, remove_best, remove_scores, tidy,
+};
+use crate::train::fits;
+use rayon::prelude::*;
+use std::collections::HashMap;
+
+/// The open records of a run, and what it goes on from.
+pub(super) struct Opened {
+    pub(super) recorder: Recorder,
+    pub(super) checkpoint: Option<Checkpoint>,
+}
+
+impl Schedule<'_> {
+    /// Opens the records of a cohort's runs: all go on from the same epoch, or all start.
+    pub(super) fn open(&self, place: &Place, runs: &[RunId]) -> Result<Vec<Opened>, RecordError> {
+        for &run in runs {
+            // What is told of the trial is no longer told of its runs.
+            let trial_folder = self.store.trial_folder(self.plan, run.trial);
+            remove_scores(&trial_folder)?;
+            remove_best(&trial_folder)?;
+        }
+        let device = place_kind(&place.device);
+        let checkpoints = runs.iter().map(|&run| self.checkpoint(run, device));
+        let checkpoints: Option<Vec<Checkpoint>> = checkpoints.collect();
+        if let Some(checkpoints) = checkpoints.filter(|all| are_of_one_epoch(all))
+            && let Some(opened) = self.resume(place, runs, checkpoints)?
+        {
+            return Ok(opened);
+        }
+        let start = |&run: &RunId| {
+            let folder = self.store.run_folder(self.plan, run);
+            let recorder = Recorder::start(&folder, &self.header(place, run), wall_time())?;
+            Ok(Opened {
+                recorder,
+                checkpoint: None,
+            })
+        };
+        runs.iter().map(start).collect()
+    }
+
+    fn resume(
+        &self,
+        place: &Place,
+        runs: &[RunId],
+        checkpoints: Vec<Checkpoint>,
+    ) -> Result<Option<Vec<Opened>>, RecordError> {
+        let mut opened = Vec::with_capacity(runs.len());
+        for (&run, checkpoint) in runs.iter().zip(checkpoints) {
+            let folder = self.store.run_folder(self.plan, run);
+            let header = self.header(place, run);
+            let recorder = Recorder::resume(&folder, &header, &checkpoint, wall_time())?;
+            let Some(recorder) = recorder else {
+                return Ok(None);
+            };
+            opened.push(Opened {
+                recorder,
+                checkpoint: Some(checkpoint),
+            });
+        }
+        Ok(Some(opened))
+    }
+
+    /// What a run can go on from on devices of this kind, if there is anything.
+    pub(super) fn checkpoint(&self, run: RunId, device: &str) -> Option<Checkpoint> {
+        let folder = self.store.run_folder(self.plan, run);
+        let checkpoint = Checkpoint::read(&folder, self.store.identity(run))?;
+        let config = &self.plan.trials[run.trial].config;
+        let can_go_on = checkpoint.device == device && fits(config, &checkpoint.state);
+        can_go_on.then_some(checkpoint)
+    }
+
+    /// Tidies the folders of runs that have ended: a process that was killed right after its run's
+    /// end may have left something.
+    pub(super) fn tidy_ended(
+        &self,
+        results: &HashMap<RunId, RunResult>,
+    ) -> Result<(), RecordError> {
+        results.par_iter().try_for_each(|(&run, _)| {
+            let folder = self.store.run_folder(self.plan, run);
+            tidy(&folder, self.store.identity(run))
+        })
+    }
+}
+
+/// The kind of a device: `cuda` for `cuda:1`. What one kind computes, another does not to the bit.
+pub(super) fn place_kind(device: &str) -> &str {
+    device.split(':').next().unwrap_or(device)
+}
+
+fn are_of_one_epoch(checkpoints: &[Checkpoint]) -> bool {
+    let mut epochs = checkpoints.iter().map(|checkpoint| checkpoint.state.epoch);
+    let first = epochs.next();
+    epochs.all(|epoch| Some(epoch) == first)
+}

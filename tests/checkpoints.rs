@@ -1,0 +1,347 @@
+//! A run that is stopped and goes on gives what it would have given, to the last bit.
+
+use burn::backend::Flex;
+use std::sync::Arc;
+use tp_sweep::data::{Dataset, DeviceDataset, Samples, Values, partition};
+use tp_sweep::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
+use tp_sweep::plan::Identity;
+use tp_sweep::random::Seed;
+use tp_sweep::record::{Checkpoint, EventsMark};
+use tp_sweep::spec::{Config, Key, Node};
+use tp_sweep::train::{Interrupted, Member, Observer, Pause, fits, train};
+
+/// Points of three classes that overlap.
+fn points() -> Dataset {
+    let samples = |count: usize| Samples {
+        values: Values::Floats(
+            (0..count * 4)
+                .map(|index| {
+                    let (sample, feature) = (index / 4, index % 4);
+                    let class = f32::from((sample % 3 == feature) as u8);
+                    class + ((sample * 31 + feature * 17) % 23) as f32 / 12.0 - 1.0
+                })
+                .collect(),
+        ),
+        features: 4,
+        labels: (0..count).map(|sample| (sample % 3) as u16).collect(),
+    };
+    Dataset {
+        train: samples(53),
+        test: samples(20),
+        class_names: ["a", "b", "c"].map(str::to_owned).into(),
+        image: None,
+        columns: Vec::new(),
+        known: None,
+        test_was_taken: false,
+    }
+}
+
+fn config(settings: &[(&str, &str)]) -> Config {
+    let mut config = Config::default();
+    let fixed = [
+        ("training.epochs", "5"),
+        ("training.batch_size", "8"),
+        ("model.width", "6"),
+        ("validation.folds", "3"),
+    ];
+    for (path, yaml) in fixed.iter().chain(settings) {
+        let node = Node::parse(yaml).unwrap();
+        Key::find(path)
+            .unwrap()
+            .read(&node)
+            .unwrap()
+            .apply(&mut config);
+    }
+    config.facts = points().facts();
+    config.check().unwrap();
+    config
+}
+
+/// What a member was told.
+#[derive(Clone, Debug, Default, PartialEq)]
+struct Told {
+    epochs: Vec<EpochMetrics>,
+    layers: Vec<Vec<LayerValues>>,
+    network: Vec<Vec<f32>>,
+    outcome: Option<Outcome>,
+}
+
+/// Saves every epoch, and stops where it is told to.
+struct Listener {
+    told: Vec<Told>,
+    states: Vec<Vec<TrainingState>>,
+    resumes: Vec<Option<TrainingState>>,
+    /// The epoch at whose end to stop.
+    stop: Option<usize>,
+    /// Steps after which to stop at once.
+    steps: Option<std::cell::Cell<usize>>,
+}
+
+impl Listener {
+    fn new(members: usize) -> Self {
+        Self {
+            told: vec![Told::default(); members],
+            states: vec![Vec::new(); members],
+            resumes: vec![None; members],
+            stop: None,
+            steps: None,
+        }
+    }
+}
+
+impl Observer for Listener {
+    fn seconds(&self) -> f64 {
+        0.0
+    }
+    fn interrupted(&self) -> bool {
+        let Some(steps) = &self.steps else {
+            return false;
+        };
+        steps.set(steps.get().saturating_sub(1));
+        steps.get() == 0
+    }
+    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
+        self.told[member].epochs.push(metrics.clone());
+    }
+    fn ended(&mut self, member: usize, outcome: Outcome) {
+        assert_eq!(self.told[member].outcome.replace(outcome), None);
+    }
+    fn wants_layers(&self, _epoch: usize) -> bool {
+        true
+    }
+    fn layers(&mut self, member: usize, _epoch: usize, layers: &[LayerValues]) {
+        self.told[member].layers.push(layers.to_vec());
+    }
+    fn wants_networks(&self) -> bool {
+        true
+    }
+    fn network(&mut self, member: usize, state: Vec<Vec<f32>>) {
+        self.told[member].network = state;
+    }
+    fn resumes(&mut self, member: usize) -> Option<TrainingState> {
+        self.resumes[member].take()
+    }
+    fn saves(&self) -> bool {
+        true
+    }
+    fn pause(&mut self, epoch: usize) -> Pause {
+        match self.stop == Some(epoch) {
+            true => Pause::SaveAndStop,
+            false => Pause::Save,
+        }
+    }
+    fn state(&mut self, member: usize, state: TrainingState) {
+        self.states[member].push(state);
+    }
+}
+
+const SEED: Seed = Seed {
+    sweep: 9,
+    repeat: 0,
+    fold: 1,
+};
+
+fn trained(
+    data: &DeviceDataset<Flex>,
+    configs: &[Config],
+    mut listener: Listener,
+) -> (Listener, Result<(), Interrupted>) {
+    let labels = points().train.labels;
+    let members = configs.iter().enumerate().map(|(index, config)| {
+        // Folds of unequal size, so that cohorts of them are taken apart in each epoch.
+        let seed = Seed {
+            fold: index as u32 % 3,
+            ..SEED
+        };
+        Member {
+            config,
+            seed,
+            partition: Arc::new(partition(&labels, config, seed.repeat, seed.fold)),
+            normalisation: None,
+        }
+    });
+    let members: Vec<Member> = members.collect();
+    let ended = train(data, &members, &mut listener);
+    (listener, ended)
+}
+
+/// Kinds of runs that remember something from epoch to epoch, and such as do not.
+fn kinds() -> Vec<Vec<(&'static str, &'static str)>> {
+    let mut kinds = vec![
+        vec![],
+        vec![("training.momentum", "0.9"), ("model.dropout", "0.3")],
+        vec![("model.norm", "batch"), ("model.layers", "2")],
+        vec![("training.schedule", "cosine"), ("training.warmup", "2")],
+        vec![(
+            "training.schedule",
+            "{ plateau: { factor: 0.5, patience: 0, cooldown: 1 } }",
+        )],
+        vec![
+            ("training.patience", "2"),
+            ("training.epochs", "9"),
+            ("training.learning_rate", "2"),
+        ],
+        vec![
+            ("training.patience", "2"),
+            ("training.restore_best", "false"),
+            ("training.learning_rate", "2"),
+            ("model.norm", "batch"),
+        ],
+        vec![("training.max_norm", "1"), ("training.clip_norm", "0.5")],
+    ];
+    for optimizer in ["adam", "adamw", "rmsprop", "adagrad", "nadam"] {
+        kinds.push(vec![
+            ("training.optimizer", optimizer),
+            ("training.learning_rate", "0.01"),
+            ("training.weight_decay", "0.01"),
+        ]);
+    }
+    kinds
+}
+
+/// The state as a checkpoint on disk gives it back.
+fn through_a_file(state: &TrainingState, told: &Told) -> TrainingState {
+    let checkpoint = Checkpoint {
+        identity: Identity::new(&Config::default(), SEED, "points"),
+        device: "cpu".to_owned(),
+        state: state.clone(),
+        epochs: told.epochs[..state.epoch].to_vec(),
+        seconds: 0.0,
+        events: EventsMark {
+            file: String::new(),
+            bytes: 0,
+        },
+    };
+    let read = Checkpoint::from_bytes(&checkpoint.to_bytes());
+    assert_eq!(read.as_ref(), Some(&checkpoint));
+    read.unwrap().state
+}
+
+/// What the whole training told after so many epochs.
+fn after(told: &Told, epoch: usize) -> Told {
+    Told {
+        epochs: told.epochs[epoch..].to_vec(),
+        layers: told.layers[epoch..].to_vec(),
+        ..told.clone()
+    }
+}
+
+#[test]
+fn a_run_goes_on_from_any_epoch_as_if_it_had_never_stopped() {
+    let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
+    let mut resumed = 0;
+    for settings in kinds() {
+        let configs = [config(&settings)];
+        let (whole, ended) = trained(&data, &configs, Listener::new(1));
+        assert_eq!(ended, Ok(()));
+        assert!(matches!(whole.told[0].outcome, Some(Outcome::Finished(_))));
+        let epochs = whole.told[0].epochs.len();
+        assert_eq!(whole.states[0].len(), epochs - 1, "{settings:?}");
+        for state in &whole.states[0] {
+            assert!(fits(&configs[0], state), "{settings:?}");
+            let mut listener = Listener::new(1);
+            listener.resumes[0] = Some(through_a_file(state, &whole.told[0]));
+            let (rest, ended) = trained(&data, &configs, listener);
+            assert_eq!(ended, Ok(()));
+            assert_eq!(
+                rest.told[0],
+                after(&whole.told[0], state.epoch),
+                "{settings:?}"
+            );
+            assert_eq!(
+                rest.states[0],
+                whole.states[0][state.epoch..],
+                "{settings:?}"
+            );
+            resumed += 1;
+        }
+    }
+    assert!(resumed > 40, "{resumed}");
+}
+
+#[test]
+fn members_of_a_cohort_go_on_together_or_each_alone() {
+    let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
+    let configs: Vec<Config> = kinds().iter().map(|settings| config(settings)).collect();
+    // Those that can be stacked: the models with one hidden layer and no norm.
+    let shape = configs[0].stack_shape();
+    let configs: Vec<Config> = configs
+        .into_iter()
+        .filter(|config| shape.holding(&config.stack_shape()).is_some())
+        .collect();
+    assert!(configs.len() > 5);
+    let (whole, ended) = trained(&data, &configs, Listener::new(configs.len()));
+    assert_eq!(ended, Ok(()));
+    for stop in 1..4 {
+        let mut listener = Listener::new(configs.len());
+        listener.stop = Some(stop);
+        let (first, ended) = trained(&data, &configs, listener);
+        assert_eq!(ended, Err(Interrupted));
+        let mut listener = Listener::new(configs.len());
+        listener.resumes = first.states.iter().map(|all| all.last().cloned()).collect();
+        assert!(
+            listener
+                .resumes
+                .iter()
+                .flatten()
+                .all(|state| state.epoch == stop)
+        );
+        let (rest, ended) = trained(&data, &configs, listener);
+        assert_eq!(ended, Ok(()));
+        for (rest, whole) in rest.told.iter().zip(&whole.told) {
+            assert_eq!(*rest, after(whole, stop));
+        }
+    }
+}
+
+#[test]
+fn in_the_middle_of_an_epoch_the_state_of_its_beginning_is_saved() {
+    let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
+    let configs = [config(&[("training.optimizer", "adam")])];
+    let (whole, _) = trained(&data, &configs, Listener::new(1));
+    let steps_per_epoch = 35_usize.div_ceil(8);
+    let mut told = 0;
+    for steps in 1..4 * steps_per_epoch {
+        let mut listener = Listener::new(1);
+        listener.steps = Some(steps.into());
+        let (stopped, ended) = trained(&data, &configs, listener);
+        assert_eq!(ended, Err(Interrupted));
+        let finished = stopped.told[0].epochs.len();
+        let last = stopped.states[0].last();
+        assert_eq!(last.map_or(0, |state| state.epoch), finished);
+        if let Some(state) = last {
+            assert_eq!(*state, whole.states[0][finished - 1]);
+            told += 1;
+        }
+    }
+    assert!(told > 10);
+}
+
+#[test]
+fn a_state_of_another_run_does_not_fit() {
+    let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
+    let adam = config(&[("training.optimizer", "adam")]);
+    let (whole, _) = trained(&data, std::slice::from_ref(&adam), Listener::new(1));
+    let state = &whole.states[0][1];
+    assert!(fits(&adam, state));
+    for settings in [
+        ("model.width", "7"),
+        ("model.layers", "2"),
+        ("training.epochs", "2"),
+        ("training.patience", "3"),
+        ("training.schedule", "{ plateau: {} }"),
+        ("model.norm", "batch"),
+    ] {
+        let other = config(&[("training.optimizer", "adam"), settings]);
+        assert!(!fits(&other, state), "{settings:?}");
+    }
+    let mut changed = state.clone();
+    changed.optimizer.lists[0][0].pop();
+    assert!(!fits(&adam, &changed));
+    let mut changed = state.clone();
+    changed.best = Some(changed.network.clone());
+    assert!(!fits(&adam, &changed));
+    let mut changed = state.clone();
+    changed.epoch = 0;
+    assert!(!fits(&adam, &changed));
+}
