@@ -256,6 +256,7 @@ fn a_run_goes_on_from_any_epoch_as_if_it_had_never_stopped() {
             resumed += 1;
         }
     }
+    println!("{resumed} resumptions");
     assert!(resumed > 40, "{resumed}");
 }
 

@@ -243,6 +243,62 @@ fn a_member_that_brings_others_down_fails_alone() {
     assert!(finished.iter().all(|(_, result)| result.epochs.len() == 1));
 }
 
+/// Somebody removes the folder of a trial's run while it is trained.
+struct Removing<'a> {
+    fake: &'a Fake,
+    folder: &'a Path,
+    trial: usize,
+    /// How often it is still to happen.
+    times: Mutex<usize>,
+}
+
+impl Executor for Removing<'_> {
+    fn execute(
+        &self,
+        plan: &Plan,
+        cohort: &[RunId],
+        observer: &mut dyn Observer,
+    ) -> Result<(), Interrupted> {
+        let mut times = self.times.lock().unwrap();
+        if let Some(&run) = cohort.iter().find(|run| run.trial == self.trial)
+            && *times > 0
+        {
+            *times -= 1;
+            let removed = self.folder.join(&plan.name).join(plan.folder(run));
+            std::fs::remove_dir_all(removed).unwrap();
+        }
+        drop(times);
+        self.fake.execute(plan, cohort, observer)
+    }
+}
+
+#[test]
+fn a_run_whose_folder_is_removed_is_trained_again_and_takes_no_other_with_it() {
+    for cohort in [1, 4] {
+        let folder = tempfile::tempdir().unwrap();
+        let removing = Removing {
+            fake: &Fake::default(),
+            folder: folder.path(),
+            trial: 3,
+            times: Mutex::new(1),
+        };
+        let interrupt = Interrupt::default();
+        let ran = ran(
+            folder.path(),
+            &[&removing],
+            Some(cohort),
+            &Silent,
+            &interrupt,
+        )
+        .unwrap();
+        assert_eq!(ran.results.runs.len(), 24);
+        assert!(ran.results.runs.values().all(|r| r.failure.is_none()));
+        let (_, plan) = planned(SWEEP);
+        let store = Store::new(folder.path(), &plan, |_| "data".to_owned());
+        assert_eq!(store.read(&plan).runs.len(), 24, "all are on the disk");
+    }
+}
+
 #[test]
 fn an_interrupt_between_attempts_is_honoured_and_the_rest_is_done_later() {
     let folder = tempfile::tempdir().unwrap();

@@ -37,6 +37,8 @@ struct Watched {
     run: RunId,
     /// Its records, until it has ended.
     recorder: Option<Recorder>,
+    /// Whether its end is on the disk.
+    is_recorded: bool,
     epochs: Vec<EpochMetrics>,
     /// What it goes on from.
     state: Option<TrainingState>,
@@ -76,12 +78,9 @@ impl<'a, 'plan> Watch<'a, 'plan> {
         })
     }
 
-    /// The runs that have not ended.
+    /// The runs that have not ended, or whose end could not be recorded.
     pub(super) fn left(&self) -> Vec<RunId> {
-        let open = self
-            .members
-            .iter()
-            .filter(|member| member.recorder.is_some());
+        let open = self.members.iter().filter(|member| !member.is_recorded);
         open.map(|member| member.run).collect()
     }
 
@@ -147,6 +146,7 @@ impl Watched {
         let new = Self {
             run,
             recorder: Some(opened.recorder),
+            is_recorded: false,
             epochs: Vec::new(),
             state: None,
             saved: 0,
@@ -209,7 +209,7 @@ impl Observer for Watch<'_, '_> {
             weights: watched.weights.take(),
         };
         let written = self.schedule.end(self.place, self.work, ended);
-        self.keep(written);
+        self.members[member].is_recorded = self.keep(written).is_some();
     }
 
     fn wants_layers(&self, epoch: usize) -> bool {

@@ -27,7 +27,8 @@ pub(super) struct Work<'a> {
     pub(super) ended: Mutex<Ended<'a>>,
     /// The first record that could not be written.
     error: Mutex<Option<RecordError>>,
-    /// Whether a run has failed where that is to stop the sweep.
+    /// Whether no new run is to be started: for an error, or since a run has failed where that is
+    /// to stop the sweep. Asked in each step, therefore without a lock.
     stopped: AtomicBool,
 }
 
@@ -49,6 +50,7 @@ impl<'a> Work<'a> {
     /// A record cannot be written: no new run is started. The first error is the one that is told.
     pub(super) fn fail(&self, error: RecordError) {
         lock(&self.error).get_or_insert(error);
+        self.stop();
     }
 
     /// No new run is to be started.
@@ -58,7 +60,7 @@ impl<'a> Work<'a> {
 
     /// Whether no new run is to be started.
     pub(super) fn is_stopping(&self) -> bool {
-        self.stopped.load(Ordering::Relaxed) || lock(&self.error).is_some()
+        self.stopped.load(Ordering::Relaxed)
     }
 
     /// What there is at the end: all results, the first error, whether a failure stopped it.
