@@ -83,8 +83,12 @@ impl Checkpoint {
     ///
     /// A file that is missing, damaged, of another version or of another configuration is none.
     pub fn read(run_folder: &Path, identity: &Identity) -> Option<Self> {
-        let bytes = read_file(&run_folder.join(CHECKPOINT_FILE), LARGEST).ok()?;
-        Self::from_bytes(&bytes).filter(|checkpoint| checkpoint.identity == *identity)
+        Self::read_any(run_folder).filter(|checkpoint| checkpoint.identity == *identity)
+    }
+
+    /// The checkpoint in a run's folder, of whatever configuration.
+    pub(super) fn read_any(run_folder: &Path) -> Option<Self> {
+        Self::from_bytes(&read_file(&run_folder.join(CHECKPOINT_FILE), LARGEST).ok()?)
     }
 
     /// The file's bytes.

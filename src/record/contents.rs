@@ -160,9 +160,8 @@ fn record_in(run_folder: &Path) -> Option<RunRecord> {
         false => None,
     };
     let stopped = || {
-        let path = run_folder.join(CHECKPOINT_FILE);
-        let bytes = is_file(&path).then(|| std::fs::read(path).ok())??;
-        let checkpoint = Checkpoint::from_bytes(&bytes)?;
+        let is_there = is_file(&run_folder.join(CHECKPOINT_FILE));
+        let checkpoint = is_there.then(|| Checkpoint::read_any(run_folder))??;
         Some(RunRecord {
             identity: checkpoint.identity,
             state: RunState::Stopped {

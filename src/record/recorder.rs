@@ -187,9 +187,12 @@ pub fn tidy(folder: &Path, identity: &Identity) -> Result<(), RecordError> {
     if let Some(checkpoint) = Checkpoint::read(folder, identity) {
         // A run that has not been saved since it went on has written a file of its own.
         let marked = checkpoint.events.file;
-        let names = names(folder)?;
-        let mut events = names.iter().filter(|name| is_event_file(name));
-        if events.any(|name| *name != marked) {
+        let entries = std::fs::read_dir(folder).map_err(on("read the folder", folder))?;
+        let mut names = entries.flatten().map(|entry| entry.file_name());
+        if names.any(|name| {
+            name.to_str()
+                .is_some_and(|n| is_event_file(n) && n != marked)
+        }) {
             remove_files(folder, |name| is_event_file(name) && name == marked)?;
         }
     }
@@ -204,15 +207,6 @@ fn clear(folder: &Path, kept: &[&str]) -> Result<(), RecordError> {
 /// Removes all event files of a run's folder but the one of this name.
 fn clear_events(folder: &Path, kept: &str) -> Result<(), RecordError> {
     remove_files(folder, |name| is_event_file(name) && name != kept)
-}
-
-fn names(folder: &Path) -> Result<Vec<String>, RecordError> {
-    let entries = std::fs::read_dir(folder).map_err(on("read the folder", folder))?;
-    let name = |entry: std::io::Result<std::fs::DirEntry>| {
-        let entry = entry.map_err(on("read the folder", folder))?;
-        Ok(entry.file_name().to_string_lossy().into_owned())
-    };
-    entries.map(name).collect()
 }
 
 fn remove_files(folder: &Path, is_old: impl Fn(&str) -> bool) -> Result<(), RecordError> {
@@ -234,4 +228,65 @@ fn remove_files(folder: &Path, is_old: impl Fn(&str) -> bool) -> Result<(), Reco
 /// An epoch as a step of TensorBoard.
 fn step(epoch: usize) -> i64 {
     i64::try_from(epoch).unwrap_or(i64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::event::{OptimizerMemory, TrainingState};
+    use crate::random::Seed;
+    use crate::spec::Config;
+
+    #[test]
+    fn what_a_killed_process_left_of_an_ended_run_goes_but_never_its_only_events() {
+        let seed = Seed {
+            sweep: 0,
+            repeat: 0,
+            fold: 0,
+        };
+        let identity = Identity::new(&Config::default(), seed, "data");
+        let file = |number: usize| format!("events.out.tfevents.{number}");
+        let checkpoint = Checkpoint {
+            identity: identity.clone(),
+            device: "cpu".to_owned(),
+            state: TrainingState {
+                epoch: 0,
+                network: Vec::new(),
+                optimizer: OptimizerMemory {
+                    steps: 0,
+                    momentum_product: 1.0,
+                    lists: Vec::new(),
+                },
+                plateau: None,
+                stopping: None,
+                best_epoch: 0,
+                best: None,
+            },
+            epochs: Vec::new(),
+            seconds: 0.0,
+            events: EventsMark {
+                file: file(1),
+                bytes: 0,
+            },
+        };
+        for (before, after) in [
+            (vec![1], vec![1]),
+            (vec![1, 2], vec![2]),
+            (vec![2], vec![2]),
+        ] {
+            let folder = tempfile::tempdir().unwrap();
+            for &number in &before {
+                std::fs::write(folder.path().join(file(number)), "").unwrap();
+            }
+            checkpoint.write(folder.path()).unwrap();
+            assert!(Checkpoint::read(folder.path(), &identity).is_some());
+            tidy(folder.path(), &identity).unwrap();
+            let entries = std::fs::read_dir(folder.path()).unwrap();
+            let mut left: Vec<String> = entries
+                .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+                .collect();
+            left.sort();
+            assert_eq!(left, after.into_iter().map(file).collect::<Vec<_>>());
+        }
+    }
 }
