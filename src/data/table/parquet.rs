@@ -17,9 +17,11 @@ const MOST_CELLS: u64 = 1 << 28;
 /// A reason, in words.
 pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
+    let length = file.metadata().map_err(|error| error.to_string())?.len();
     let unreadable = |error| format!("it cannot be read as Parquet: {error}");
     let reader = SerializedFileReader::new(file).map_err(unreadable)?;
     refuse_compression(&reader)?;
+    refuse_false_places(&reader, length)?;
     let schema = reader.metadata().file_metadata().schema_descr();
     let names = schema.root_schema().get_fields().iter();
     let rows = u64::try_from(reader.metadata().file_metadata().num_rows());
@@ -46,6 +48,25 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
         }
     }
     Ok(columns)
+}
+
+/// Refuses columns that are said to lie outside of the file: the reader takes a place before its
+/// beginning for a mistake of the caller, and panics.
+fn refuse_false_places(reader: &SerializedFileReader<File>, length: u64) -> Result<(), String> {
+    let groups = reader.metadata().row_groups().iter();
+    for column in groups.flat_map(RowGroupMetaData::columns) {
+        let start = column.dictionary_page_offset();
+        let start = u64::try_from(start.unwrap_or(column.data_page_offset()));
+        let size = u64::try_from(column.compressed_size());
+        let is_within = match (start, size) {
+            (Ok(start), Ok(size)) => start.checked_add(size).is_some_and(|end| end <= length),
+            _ => false,
+        };
+        if !is_within {
+            return Err("it is damaged: a column lies outside of the file".to_owned());
+        }
+    }
+    Ok(())
 }
 
 /// Refuses what this program's Parquet reader is built without.
