@@ -115,7 +115,8 @@ pub fn remove_file(path: &Path) -> Result<(), RecordError> {
     }
 }
 
-/// Makes sure that `folder` is there and can be written to, and removes what [`remove_parts`] does.
+/// Makes sure that `folder` is there and can be written to, and removes the parts that a process
+/// which is no more left there.
 ///
 /// # Errors
 /// It cannot: better known before hours of work than after.
