@@ -104,6 +104,7 @@ fn measure(keep: &str) {
             sweep: &sweep,
             plan: &plan,
             store: &store,
+            share: None,
             places: &[place],
             cohort: None,
             retry_failed: false,

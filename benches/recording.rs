@@ -139,6 +139,7 @@ fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -
         sweep: &sweep,
         plan: &plan,
         store: &store,
+        share: None,
         places: &[place],
         cohort: None,
         retry_failed: false,

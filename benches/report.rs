@@ -118,6 +118,7 @@ fn result(plan: &Plan, store: &Store, run: RunId) -> RunResult {
         cohort: 1,
         precision: "float32".to_owned(),
         config: trial.config.show(),
+        events: None,
     }
 }
 

@@ -104,6 +104,7 @@ fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &MadeUp, workers: us
         sweep,
         plan,
         store: &store,
+        share: None,
         places: &[place],
         cohort: Some(2),
         retry_failed: false,

@@ -128,6 +128,7 @@ fn ran(
         sweep: &sweep,
         plan: &plan,
         store: &Store::new(folder, &plan, |_| "data".to_owned()),
+        share: None,
         places: &places,
         cohort,
         retry_failed: false,
@@ -312,7 +313,7 @@ fn an_interrupt_between_attempts_is_honoured_and_the_rest_is_done_later() {
     assert!(first.interrupted);
     assert_eq!(fake.cohorts.lock().unwrap().len(), 4);
     let (_, plan) = planned(SWEEP);
-    let left = remaining(&plan, &first.results).len();
+    let left = remaining(&plan.runs().collect::<Vec<_>>(), &first.results).len();
     assert!((1..24).contains(&left), "{left}");
     let again = Fake::default();
     let interrupt = Interrupt::default();

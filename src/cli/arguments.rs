@@ -1,6 +1,7 @@
 //! The command line.
 
 use crate::data::Official;
+use crate::plan::Shard;
 use crate::report::{Order, View};
 use crate::run::DeviceChoice;
 use crate::spec::{DataSet, Language};
@@ -17,7 +18,8 @@ use std::path::PathBuf;
     arg_required_else_help = true,
     after_help = "`tp-sweep SWEEP` alone is `tp-sweep run SWEEP`.\n\n\
                   Exit codes: 0 all runs finished; 1 some failed; 2 the sweep cannot start; \
-                  3 results are missing (status); 130 stopped by Ctrl-C, 143 by SIGTERM."
+                  3 results are missing (report, status); 75 a shard was stopped with more to do; \
+                  130 stopped by Ctrl-C, 143 by SIGTERM."
 )]
 pub struct Arguments {
     /// The command.
@@ -37,6 +39,8 @@ pub enum Command {
     Plan(PlanArguments),
     /// Write the tables again, from the results alone
     Report(ReportArguments),
+    /// Bring results of one sweep that were trained in other folders into one
+    Merge(MergeArguments),
     /// Say how far a sweep is, from its results alone
     Status(StatusArguments),
     /// Remove what a sweep's folder holds beside the sweep's own results
@@ -99,6 +103,10 @@ pub struct RunArguments {
     /// measured on a GPU
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     pub cohort: Option<u16>,
+    /// Train this share of the runs alone, such as 2/8: the second of eight. Shards may run at once, on
+    /// machines that share the folder of the results; `report` then writes the tables
+    #[arg(long, value_name = "I/N")]
+    pub shard: Option<Shard>,
     /// Train runs again that failed; without it, those whose loss diverged are left as they are
     #[arg(long)]
     pub retry_failed: bool,
@@ -131,6 +139,20 @@ pub struct ReportArguments {
     /// chosen trial stays that of the sweep file's own ranking
     #[arg(long, value_name = "COLUMN[:asc|:desc]")]
     pub rank_by: Option<Order>,
+}
+
+/// What `merge` takes.
+#[derive(Args, Clone, Debug)]
+pub struct MergeArguments {
+    /// The folder that the results go into, such as runs/axe5
+    #[arg(value_name = "INTO")]
+    pub into: PathBuf,
+    /// Folders of results of the same sweep, such as other/runs/axe5; they stay as they are
+    #[arg(value_name = "FROM", required = true)]
+    pub from: Vec<PathBuf>,
+    /// The folder of the data sets; default: data, here or beside the folders of the results
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
 }
 
 /// What `status` takes.

@@ -1,8 +1,8 @@
 //! The results of an edited sweep: what becomes of them is told.
 
 use super::output::warn;
-use crate::plan::{Plan, grouped, plural};
-use crate::record::{Contents, Moves, RecordError, Store};
+use crate::plan::{Plan, RunId, grouped, plural};
+use crate::record::{Contents, Moves, RecordError, Store, lock_moves, may_need_moves};
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -11,6 +11,8 @@ use std::path::Path;
 /// # Errors
 /// Folders that cannot be read or written to.
 pub(super) fn put_in_place(store: &Store, plan: &Plan) -> Result<(), RecordError> {
+    // Shards do not keep each other out.
+    let _moves = lock_moves(store.folder())?;
     let contents = Contents::read(store.folder())?;
     let moves = Moves::new(store, plan, &contents);
     // Before anything moves: the old settings are read where they are.
@@ -18,6 +20,22 @@ pub(super) fn put_in_place(store: &Store, plan: &Plan) -> Result<(), RecordError
     moves.carry_out(store, plan)?;
     lines.iter().for_each(|line| warn(line));
     Ok(())
+}
+
+/// Does so for one of several shards: only where it may be of use for these runs, since it reads all
+/// results of the sweep.
+///
+/// # Errors
+/// Folders that cannot be read or written to.
+pub(super) fn put_share_in_place(
+    store: &Store,
+    plan: &Plan,
+    runs: &[RunId],
+) -> Result<(), RecordError> {
+    match may_need_moves(store, plan, runs)? {
+        true => put_in_place(store, plan),
+        false => Ok(()),
+    }
 }
 
 /// What is told of the moves.

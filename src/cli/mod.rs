@@ -10,6 +10,7 @@ mod difference;
 mod error;
 mod export;
 mod export_error;
+mod merge;
 mod output;
 mod predict;
 mod report;
@@ -45,6 +46,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Run(arguments)) => run::run(&arguments),
         Some(Command::Report(arguments)) => report::report(&arguments),
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
+        Some(Command::Merge(arguments)) => merge::merge(&arguments),
         Some(Command::Status(arguments)) => status::status(&arguments),
         Some(Command::Clean(arguments)) => clean::clean(&arguments),
         Some(Command::Verify(arguments)) => verify::verify(&arguments),

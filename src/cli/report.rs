@@ -1,13 +1,15 @@
 //! `tp-sweep report`.
 
 use super::arguments::ReportArguments;
+use super::aside::counted;
 use super::best::{classes_of, mark_best};
-use super::error::CliError;
+use super::error::{CliError, print};
 use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load};
-use crate::plan::Plan;
+use crate::plan::{Plan, grouped};
 use crate::record::{Lock, Results, Store, lock, prepare, remove_file, write_atomically};
 use crate::report::{File, Report, TrialClasses, View};
+use crate::run::write_missing_scores;
 use crate::spec::Sweep;
 use std::path::{Path, PathBuf};
 
@@ -34,7 +36,8 @@ impl Written {
     }
 }
 
-/// Makes a sweep's tables again, from its results alone; the exit code.
+/// Makes a sweep's tables again, from its results alone; the exit code: 0 where every run has
+/// finished, 3 where results are missing, 1 where none is but some failed.
 ///
 /// # Errors
 /// A sweep file that is not valid, folders that cannot be written to.
@@ -51,7 +54,8 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     });
     let results = store.read(&plan);
     if results.runs.is_empty() {
-        return Err(CliError::NoResults(store.folder().to_owned()));
+        print(CliError::NoResults(store.folder().to_owned()));
+        return Ok(MISSING);
     }
     let classes = |trial| classes_of(&library, &store, &plan, trial);
     let reports = &arguments.folders.reports;
@@ -66,7 +70,8 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     say(&written.shown(&sweep, &plan, &results)?)?;
     // A process that trains this sweep marks the best trial itself, at its end.
     let marked = lock(store.folder()).and_then(|lock| match lock {
-        Lock::Taken(_lock) => mark_best(&plan, &store, written.tables.best.as_ref()),
+        Lock::Taken(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
+            .and_then(|()| mark_best(&plan, &store, written.tables.best.as_ref())),
         Lock::Busy(_) => Ok(()),
     });
     if let Err(error) = marked {
@@ -75,7 +80,36 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
             "the best trial is not marked for TensorBoard: {error}"
         ));
     }
-    Ok(0)
+    Ok(completeness(&plan, &results))
+}
+
+/// The exit code where results are missing.
+const MISSING: u8 = 3;
+
+/// Runs without a result that are listed.
+const MOST_LISTED: usize = 20;
+
+/// Says which results are missing; the exit code: 3 where some are, 1 where a run failed.
+fn completeness(plan: &Plan, results: &Results) -> u8 {
+    let missing = plan.runs().filter(|run| !results.runs.contains_key(run));
+    let missing: Vec<String> = missing
+        .map(|run| plan.folder(run).display().to_string())
+        .collect();
+    if !missing.is_empty() {
+        let mut shown: Vec<String> = missing.iter().take(MOST_LISTED).cloned().collect();
+        if let more @ 1.. = missing.len().saturating_sub(MOST_LISTED) {
+            shown.push(format!("and {} more", grouped(more as u64)));
+        }
+        warn(&format!(
+            "{} of {} without a result, which the tables leave out (`tp-sweep status` tells more):\n  {}",
+            counted(missing.len(), "run"),
+            grouped(plan.runs().count() as u64),
+            shown.join("\n  ")
+        ));
+        return MISSING;
+    }
+    let has_failed = results.runs.values().any(|run| run.failure.is_some());
+    u8::from(has_failed)
 }
 
 /// Makes and writes the tables of a sweep; `classes` tells how the classes fare in a trial.

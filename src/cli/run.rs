@@ -1,14 +1,14 @@
 //! `tp-sweep run`.
 
 use super::arguments::RunArguments;
-use super::aside::put_in_place;
+use super::aside::{put_in_place, put_share_in_place};
 use super::best::{classes_of, mark_best};
 use super::error::CliError;
 use super::output::{say, warn};
 use super::report::write_report;
-use super::sweep::{Loaded, fingerprints, load, locked};
+use super::sweep::{Loaded, fingerprints, load, locked, locked_shared};
 use crate::data::{Dataset, DeviceForm, Library};
-use crate::plan::{Plan, plural};
+use crate::plan::{Plan, RunId, Shard, plural};
 use crate::record::{Host, Manifest, Program, Start, Store, prepare};
 use crate::report::View;
 use crate::run::{
@@ -33,17 +33,26 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         library,
     } = load(&arguments.sweep)?;
     let devices = arguments.device.resolve()?;
-    let runs = &arguments.folders.runs;
     let fingerprints = fingerprints(&plan, &library)?;
-    let store = Store::new(runs, &plan, |config| {
+    let store = Store::new(&arguments.folders.runs, &plan, |config| {
         fingerprints[&config.data.source()].clone()
     });
+    let share = arguments.shard.map(|shard| plan.shard(shard));
+    let runs = share.clone().unwrap_or_else(|| plan.runs().collect());
     // All that can hinder a start comes first, and before anything is written.
     let workers = workers(arguments, &devices);
-    let executors = executors(arguments, &library, &plan, &store, &devices, workers)?;
-    let _lock = locked(&store, &plan)?;
-    prepare(&arguments.folders.reports).map_err(CliError::Start)?;
-    put_in_place(&store, &plan).map_err(CliError::Start)?;
+    let executors = executors(arguments, &library, &plan, &runs, &store, &devices, workers)?;
+    let _lock = match &share {
+        None => locked(&store, &plan)?,
+        Some(_) => locked_shared(&store, &plan)?,
+    };
+    match &share {
+        None => {
+            prepare(&arguments.folders.reports).map_err(CliError::Start)?;
+            put_in_place(&store, &plan).map_err(CliError::Start)?;
+        }
+        Some(runs) => put_share_in_place(&store, &plan, runs).map_err(CliError::Start)?,
+    }
     let manifest = manifest(arguments, &sweep, &plan, &fingerprints, &devices, workers);
     manifest.write(store.folder()).map_err(CliError::Start)?;
     let interrupt = Interrupt::listen()?;
@@ -63,6 +72,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         sweep: &sweep,
         plan: &plan,
         store: &store,
+        share: share.as_deref(),
         places: &places,
         cohort: arguments.cohort.map(usize::from),
         retry_failed: arguments.retry_failed,
@@ -71,6 +81,10 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         interrupt: &interrupt,
     }
     .run();
+    if let Some(shard) = arguments.shard {
+        let ran = ran.map_err(CliError::Record)?;
+        return Ok(shard_ended(shard, &runs, &ran, arguments));
+    }
     let classes = |trial| classes_of(&library, &store, &plan, trial);
     let reports = &arguments.folders.reports;
     let view = View::default();
@@ -91,6 +105,48 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     Ok(ended(&plan, &ran, &interrupt, arguments))
 }
 
+/// The exit code of a shard that was stopped with more to do: the code of sysexits.h for what may be
+/// tried again.
+const STOPPED_SHARD: u8 = 75;
+
+/// Says how a shard ended; the exit code.
+fn shard_ended(shard: Shard, runs: &[RunId], ran: &Ran, arguments: &RunArguments) -> u8 {
+    let failed = failures(ran);
+    if ran.interrupted {
+        let left = remaining(runs, &ran.results).len();
+        warn(&format!(
+            "shard {shard} stopped: {left} of its {} left; the same command continues where this \
+             one stopped",
+            plural(runs.len(), "run")
+        ));
+        return STOPPED_SHARD;
+    }
+    if !arguments.quiet {
+        // The results are in their files: a closed output takes nothing away.
+        let _ = say(&format!(
+            "shard {shard}: {} of its {} {} finished; `tp-sweep report` writes the tables when all \
+             shards have\n",
+            ran.results.runs.len() - failed,
+            runs.len(),
+            plural(runs.len(), "run"),
+        ));
+    }
+    if failed > 0 {
+        warn(&format!(
+            "{failed} {} of shard {shard} failed: `tp-sweep status` and the report tell why",
+            plural(failed, "run")
+        ));
+        return 1;
+    }
+    0
+}
+
+/// Runs that failed.
+fn failures(ran: &Ran) -> usize {
+    let results = ran.results.runs.values();
+    results.filter(|result| result.failure.is_some()).count()
+}
+
 /// Says how it ended; the exit code.
 fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments) -> u8 {
     if ran.interrupted {
@@ -101,12 +157,7 @@ fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments
         ));
         return interrupt.exit_code();
     }
-    let failed = ran
-        .results
-        .runs
-        .values()
-        .filter(|r| r.failure.is_some())
-        .count();
+    let failed = failures(ran);
     if failed > 0 {
         let path = arguments.folders.reports.join(format!("{}.md", plan.name));
         let runs = plural(failed, "run");
@@ -141,17 +192,18 @@ fn executors(
     arguments: &RunArguments,
     library: &Library,
     plan: &Plan,
+    runs: &[RunId],
     store: &Store,
     devices: &[Device],
     workers: usize,
 ) -> Result<Vec<Box<dyn Executor>>, CliError> {
     let mut datasets: HashMap<DeviceForm, Arc<Dataset>> = HashMap::new();
-    let mut results = store.read(plan);
+    let mut results = store.read_runs(plan, runs);
     if arguments.retry_failed {
         results.forget_failures();
     }
-    let open = remaining(plan, &results).into_iter();
-    for run in open.chain(unmeasured(plan, &results)) {
+    let open = remaining(runs, &results).into_iter();
+    for run in open.chain(unmeasured(plan, runs, &results)) {
         let data = &plan.trials[run.trial].config.data;
         if let Entry::Vacant(entry) = datasets.entry(DeviceForm::of(data)) {
             entry.insert(library.load(data)?);

@@ -5,7 +5,7 @@ use super::error::CliError;
 use super::output::warn;
 use crate::data::Library;
 use crate::plan::Plan;
-use crate::record::{Lock, RecordedSweep, Store, SweepLock, lock};
+use crate::record::{Lock, RecordError, RecordedSweep, Store, SweepLock, lock, lock_shared};
 use crate::spec::{DataSource, Source, Sweep};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -95,7 +95,23 @@ pub(super) fn store(runs: &Path, plan: &Plan, library: &Library) -> Result<Store
 /// # Errors
 /// Another process that holds it; a folder that cannot be written to.
 pub(super) fn locked(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
-    match lock(store.folder()).map_err(CliError::Start)? {
+    taken(lock(store.folder()), store, plan)
+}
+
+/// Takes the lock of a sweep's folder for a shard: other shards may hold it too.
+///
+/// # Errors
+/// A process that has it alone; a folder that cannot be written to.
+pub(super) fn locked_shared(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
+    taken(lock_shared(store.folder()), store, plan)
+}
+
+fn taken(
+    lock: Result<Lock, RecordError>,
+    store: &Store,
+    plan: &Plan,
+) -> Result<SweepLock, CliError> {
+    match lock.map_err(CliError::Start)? {
         Lock::Taken(lock) => {
             if let Some(error) = &lock.unenforced {
                 warn(&format!(

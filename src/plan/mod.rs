@@ -6,6 +6,7 @@ mod expand;
 mod identity;
 mod memory;
 mod name;
+mod shard;
 mod summary;
 mod work;
 
@@ -14,6 +15,7 @@ pub use error::{MOST_RUNS, MOST_TRIALS, PlanError};
 pub use expand::{Expansion, FactsOf, Point};
 pub use identity::{Identity, RESULTS_VERSION, TrialIdentity};
 pub use memory::bytes_of_run;
+pub use shard::Shard;
 pub use summary::{duration, grouped, plural, summary};
 pub use work::Work;
 

@@ -41,7 +41,8 @@ impl Work {
         }
     }
 
-    fn of_run(config: &Config, split: usize) -> Self {
+    /// The work of a trial's run on this split, counted from 0.
+    pub(super) fn of_run(config: &Config, split: usize) -> Self {
         let validation = match config.validation.split() {
             Split::Holdout(0.0) => 0,
             _ => config.validation_samples(split),

@@ -6,7 +6,10 @@
 //! name of its folder.
 
 use super::best::{has_best, remove_best};
-use super::contents::{ASIDE, Contents, RunFolder, RunRecord, RunState, TrialFolder, is_folder};
+use super::contents::{
+    ASIDE, Contents, LAUNCH, RunFolder, RunRecord, RunState, TrialFolder, folders_in, is_folder,
+    record_in,
+};
 use super::error::{RecordError, on};
 use super::profile::{PROFILE_FILE, read_profile};
 use super::result::{recorded_config, rename_trial};
@@ -226,6 +229,24 @@ impl Moves {
         let trials = from.chain(to);
         trials.filter(|trial| trial != Path::new(ASIDE)).collect()
     }
+}
+
+/// Whether results may have to be moved for the sake of these runs: the sweep's folder holds what is of
+/// no trial of the sweep, or of other settings at their places.
+///
+/// # Errors
+/// A folder that cannot be read.
+pub fn may_need_moves(store: &Store, plan: &Plan, runs: &[RunId]) -> Result<bool, RecordError> {
+    let planned: HashSet<&str> = plan.trials.iter().map(|t| t.name.as_str()).collect();
+    let is_stray = |name: &String| match name.starts_with('.') {
+        true => name == ASIDE,
+        false => !planned.contains(name.as_str()) && name != LAUNCH,
+    };
+    let is_foreign = |run: &RunId| {
+        let record = record_in(&store.run_folder(plan, *run));
+        record.is_some_and(|record| record.identity != *store.identity(*run))
+    };
+    Ok(folders_in(store.folder())?.iter().any(is_stray) || runs.par_iter().any(is_foreign))
 }
 
 /// Takes out of the records of one run the one that is worth most, if it is worth more than `least`.

@@ -1,6 +1,7 @@
 //! Files that appear whole or not at all.
 
 use super::error::{RecordError, on};
+use super::host::host_label;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
 use std::path::Path;
@@ -14,6 +15,39 @@ use tempfile::NamedTempFile;
 pub fn write_atomically(path: &Path, contents: &[u8]) -> Result<(), RecordError> {
     replace(path, contents)?;
     sync_folder(folder_of(path))
+}
+
+/// Writes as [`write_atomically`] does where nothing is at `path`, and leaves what is there; whether
+/// it wrote. Of several processes on several machines one writes.
+///
+/// # Errors
+/// Folders that cannot be written to, a full disk.
+pub(super) fn write_new(path: &Path, contents: &[u8]) -> Result<bool, RecordError> {
+    let part = written(path, contents, true)?;
+    match part.persist_noclobber(path) {
+        Ok(_) => sync_folder(folder_of(path)).map(|()| true),
+        Err(refused) if refused.error.kind() == ErrorKind::AlreadyExists => Ok(false),
+        // A file system that can do so only one step after the other.
+        Err(refused) if cannot_link(&refused.error) && !path.exists() => {
+            let renamed = refused.file.persist(path);
+            renamed.map_err(|refused| on("write", path)(refused.error))?;
+            sync_folder(folder_of(path)).map(|()| true)
+        }
+        Err(refused) if cannot_link(&refused.error) => Ok(false),
+        Err(refused) => Err(on("write", path)(refused.error)),
+    }
+}
+
+/// Whether an error says that the file system has no hard links.
+fn cannot_link(error: &std::io::Error) -> bool {
+    /// EPERM, and ENOTSUP of Linux.
+    const WITHOUT_LINKS: [i32; 2] = [1, 95];
+    let is_unsupported = error.kind() == ErrorKind::Unsupported;
+    is_unsupported
+        || cfg!(unix)
+            && error
+                .raw_os_error()
+                .is_some_and(|e| WITHOUT_LINKS.contains(&e))
 }
 
 /// Writes as [`write_atomically`] does, but for the last step, which makes a rename outlive a crash
@@ -41,6 +75,16 @@ fn replace(path: &Path, contents: &[u8]) -> Result<(), RecordError> {
 }
 
 fn persisted(path: &Path, contents: &[u8], synced: bool) -> Result<File, RecordError> {
+    let file = written(path, contents, synced)?;
+    let file = file
+        .persist(path)
+        .map_err(|error| on("write", path)(error.error))?;
+    let _ = file.unlock();
+    Ok(file)
+}
+
+/// A file with these contents in the folder of `path`, under a name of its own.
+fn written(path: &Path, contents: &[u8], synced: bool) -> Result<NamedTempFile, RecordError> {
     let folder = folder_of(path);
     let mut file = part_in(folder).map_err(on("write into", folder))?;
     // Through the file itself: the wrapper's errors carry the temporary name.
@@ -51,21 +95,19 @@ fn persisted(path: &Path, contents: &[u8], synced: bool) -> Result<File, RecordE
         file.as_file().sync_all().map_err(on("write", path))?;
     }
     share(file.path()).map_err(on("write", path))?;
-    let file = file
-        .persist(path)
-        .map_err(|error| on("write", path)(error.error))?;
-    let _ = file.unlock();
     Ok(file)
 }
 
-/// What the names of files that are not whole yet end with; they begin with a dot.
+/// What the names of files that are not whole yet end with; they begin with a dot, and between them
+/// stand machine, process and random letters: no two processes ever write one.
 const PART: &str = ".part";
 
 /// A file to write into, which is held by a lock for as long as it is not whole.
 fn part_in(folder: &Path) -> std::io::Result<NamedTempFile> {
+    let prefix = format!(".{}-{}-", host_label(), std::process::id());
     loop {
         let mut builder = tempfile::Builder::new();
-        let part = builder.prefix(".").suffix(PART).tempfile_in(folder)?;
+        let part = builder.prefix(&prefix).suffix(PART).tempfile_in(folder)?;
         // On a file system without locks nobody can take one either, and so nobody removes it.
         let _ = part.as_file().lock();
         // Another process may have taken it for abandoned before it was locked.
@@ -75,19 +117,35 @@ fn part_in(folder: &Path) -> std::io::Result<NamedTempFile> {
     }
 }
 
-/// Removes what processes that ended too early have left in `folder` of files that they were
-/// writing.
+/// Whether a file is one that is not whole yet, by its name.
+pub(super) fn is_part(name: &str) -> bool {
+    name.starts_with('.') && name.ends_with(PART)
+}
+
+/// Whether the process that wrote this file, which is not whole, is no more: known only of processes
+/// of this machine.
+pub(super) fn is_abandoned_part(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let about = name.strip_prefix('.').and_then(|n| n.strip_suffix(PART));
+    // Random letters, process, machine; earlier versions wrote the letters alone.
+    let machine = about.and_then(|about| about.rsplitn(3, '-').nth(2));
+    about.is_some() && machine.is_none_or(|name| name == host_label()) && is_free(path)
+}
+
+/// Whether no process of this machine holds the lock of a file.
+pub(super) fn is_free(path: &Path) -> bool {
+    File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+}
+
+/// Removes what processes of this machine that ended too early have left in `folder` of files that
+/// they were writing.
 ///
 /// # Errors
 /// A folder that cannot be read, a file that cannot be removed.
 pub(super) fn remove_parts(folder: &Path) -> Result<(), RecordError> {
     for entry in std::fs::read_dir(folder).map_err(on("read the folder", folder))? {
         let entry = entry.map_err(on("read the folder", folder))?;
-        let name = entry.file_name();
-        let name = name.to_string_lossy();
-        let is_part = name.starts_with('.') && name.ends_with(PART);
-        // A process that still writes it holds its lock.
-        if is_part && File::open(entry.path()).is_ok_and(|part| part.try_lock().is_ok()) {
+        if is_abandoned_part(&entry.path()) {
             remove_file(&entry.path())?;
         }
     }
@@ -165,9 +223,38 @@ mod tests {
         std::fs::write(&abandoned, "a half").unwrap();
         write_atomically(&folder.path().join("whole"), b"whole").unwrap();
         let held = part_in(folder.path()).unwrap();
+        let own = folder.path().join(format!(".{}-1-aBc.part", host_label()));
+        let elsewhere = folder.path().join(".another-machine-1-aBc.part");
+        for part in [&own, &elsewhere] {
+            std::fs::write(part, "a half").unwrap();
+        }
         remove_parts(folder.path()).unwrap();
-        assert!(!abandoned.exists());
-        assert!(held.path().exists());
+        assert!(!abandoned.exists() && !own.exists());
+        assert!(held.path().exists() && elsewhere.exists());
         assert!(folder.path().join("whole").exists());
+    }
+
+    #[test]
+    fn of_several_that_write_a_new_file_one_does() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("new");
+        let write = |number: u8| write_new(&path, &[number; 1000]).unwrap();
+        let wrote: Vec<bool> = std::thread::scope(|scope| {
+            let writers: Vec<_> = (0..8)
+                .map(|number| scope.spawn(move || write(number)))
+                .collect();
+            writers
+                .into_iter()
+                .map(|writer| writer.join().unwrap())
+                .collect()
+        });
+        let winners: Vec<usize> = (0..8).filter(|&number| wrote[number]).collect();
+        assert_eq!(winners.len(), 1);
+        assert_eq!(std::fs::read(&path).unwrap(), [winners[0] as u8; 1000]);
+        assert_eq!(
+            std::fs::read_dir(folder.path()).unwrap().count(),
+            1,
+            "no part is left"
+        );
     }
 }

@@ -1,6 +1,6 @@
 //! `classes.json`: how each class fares in a run.
 
-use super::atomic::write_before_result;
+use super::atomic::{remove_file, write_before_result};
 use super::error::RecordError;
 use crate::event::{ClassScores, SCORE_BINS};
 use crate::reading::read_file;
@@ -23,6 +23,14 @@ pub struct RunClasses {
     pub validation: Option<ClassScores>,
     /// On the held-out test set.
     pub test: ClassScores,
+}
+
+/// Removes the scores from a run's folder, if they are there.
+///
+/// # Errors
+/// A file that cannot be removed.
+pub fn remove_classes(folder: &Path) -> Result<(), RecordError> {
+    remove_file(&folder.join(FILE))
 }
 
 impl RunClasses {

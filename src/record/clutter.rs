@@ -1,7 +1,7 @@
 //! What a sweep's folder holds that has no use for the sweep as it is now.
 
 use super::aside::Moves;
-use super::atomic::remove_file;
+use super::atomic::{is_part, remove_file};
 use super::checkpoint::CHECKPOINT_FILE;
 use super::contents::{ASIDE, Contents, RunFolder, is_folder};
 use super::error::RecordError;
@@ -72,9 +72,9 @@ impl Clutter {
                 why,
             )
         };
-        for run in results.runs.keys() {
+        for (run, result) in &results.runs {
             let run_folder = store.run_folder(plan, *run);
-            let left = leftovers(&run_folder).into_iter();
+            let left = leftovers(&run_folder, result.events.as_deref()).into_iter();
             found.extend(left.map(|path| inner(path, Useless::Leftover)));
         }
         let tops = contents.trials.iter().map(|trial| folder.join(&trial.name));
@@ -155,11 +155,25 @@ fn strays(contents: &Contents, moves: &Moves, plan: &Plan) -> Vec<(PathBuf, Usel
     strays
 }
 
-/// What unfinished attempts have left in the folder of a run that has ended.
-fn leftovers(run_folder: &Path) -> Vec<PathBuf> {
+/// What unfinished attempts have left in the folder of a run that has ended; `events` is the event
+/// file that its result names.
+fn leftovers(run_folder: &Path, events: Option<&str>) -> Vec<PathBuf> {
     let files = files_in(run_folder);
+    let is_there = |wanted: &&str| files.iter().any(|(name, _)| name == wanted);
+    let kept = events.filter(is_there).or_else(|| latest_events(&files));
+    let is_left = |name: &String| {
+        is_part(name)
+            || name == CHECKPOINT_FILE
+            || is_event_file(name) && kept != Some(name.as_str())
+    };
+    let left = files.iter().filter(|(name, _)| is_left(name));
+    left.map(|(_, path)| path.clone()).collect()
+}
+
+/// The event file that was begun last: by the time in its name; in one second, by when it was
+/// last written.
+fn latest_events(files: &[(String, PathBuf)]) -> Option<&str> {
     let events = files.iter().filter(|(name, _)| is_event_file(name));
-    // By the time in their names; in one second, by when they were last written.
     let latest = events.max_by_key(|(name, path)| {
         let written = path.metadata().and_then(|about| about.modified()).ok();
         let time: u64 = name
@@ -169,19 +183,7 @@ fn leftovers(run_folder: &Path) -> Vec<PathBuf> {
             .unwrap_or(0);
         (time, written)
     });
-    let latest = latest.map(|(name, _)| name.clone());
-    let is_left = |name: &String| {
-        is_part(name)
-            || name == CHECKPOINT_FILE
-            || is_event_file(name) && latest.as_ref() != Some(name)
-    };
-    let left = files.iter().filter(|(name, _)| is_left(name));
-    left.map(|(_, path)| path.clone()).collect()
-}
-
-/// Whether a file was never finished, by its name.
-fn is_part(name: &str) -> bool {
-    name.starts_with('.') && name.ends_with(".part")
+    latest.map(|(name, _)| name.as_str())
 }
 
 /// The files in a folder that have names of text.

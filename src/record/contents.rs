@@ -13,6 +13,9 @@ use std::path::{Path, PathBuf};
 /// The folder, in a sweep's, of what was set aside.
 pub(super) const ASIDE: &str = ".aside";
 
+/// The folder, in a sweep's, of what cluster engines are given and say.
+pub(super) const LAUNCH: &str = "launch";
+
 /// What lies in a sweep's folder.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Contents {
@@ -149,7 +152,7 @@ fn run_folders(folder: &Path, inner: &Path) -> Result<Vec<RunFolder>, RecordErro
 }
 
 /// What is recorded of a run in its folder.
-fn record_in(run_folder: &Path) -> Option<RunRecord> {
+pub(super) fn record_in(run_folder: &Path) -> Option<RunRecord> {
     let record = match is_file(&run_folder.join(RESULT_FILE)) {
         true => RunResult::read_any(run_folder).map(|result| RunRecord {
             identity: result.identity,
@@ -175,7 +178,7 @@ fn record_in(run_folder: &Path) -> Option<RunRecord> {
 }
 
 /// The names of the folders in `folder`, sorted; none where it is not there.
-fn folders_in(folder: &Path) -> Result<Vec<String>, RecordError> {
+pub(super) fn folders_in(folder: &Path) -> Result<Vec<String>, RecordError> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(Vec::new()),
         entries => entries.map_err(on("read the folder", folder))?,

@@ -14,6 +14,8 @@ const FILE: &str = "epochs.csv";
 pub(super) struct EpochsFile {
     path: PathBuf,
     file: File,
+    /// Rows written so far.
+    rows: usize,
 }
 
 const HEADER: &str = "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds";
@@ -32,16 +34,21 @@ impl EpochsFile {
     ) -> Result<Self, RecordError> {
         let path = folder.join(FILE);
         let file = write_open(&path, table(layers, epochs).as_bytes())?;
-        Ok(Self { path, file })
+        Ok(Self {
+            path,
+            file,
+            rows: epochs.len(),
+        })
     }
 
-    /// Sees to it that the table is there and whole, also after a crash of the machine, even if
-    /// another process has put its own in its place meanwhile.
+    /// Sees to it that the table is there with all of these rows, also after a crash of the machine,
+    /// and if another process has put its own in its place meanwhile.
     ///
     /// # Errors
     /// A full disk and the like.
     pub(super) fn close(self, layers: usize, epochs: &[EpochMetrics]) -> Result<(), RecordError> {
-        match is_at(&self.file, &self.path) {
+        let is_whole = self.rows == epochs.len() && is_at(&self.file, &self.path);
+        match is_whole {
             true => self.file.sync_data().map_err(on("write", &self.path)),
             false => write_before_result(&self.path, table(layers, epochs).as_bytes()),
         }
@@ -55,8 +62,22 @@ impl EpochsFile {
         // One call for the whole row: a reader never sees half of it.
         self.file
             .write_all(row(metrics).as_bytes())
-            .map_err(on("write", &self.path))
+            .map_err(on("write", &self.path))?;
+        self.rows += 1;
+        Ok(())
     }
+}
+
+/// Puts the table of these epochs into a run's folder, whatever is there.
+///
+/// # Errors
+/// A full disk and the like.
+pub(super) fn mend_epochs(
+    folder: &Path,
+    layers: usize,
+    epochs: &[EpochMetrics],
+) -> Result<(), RecordError> {
+    write_before_result(&folder.join(FILE), table(layers, epochs).as_bytes())
 }
 
 /// The whole table.

@@ -3,9 +3,10 @@
 //! The record framing and the messages come from the `tensorboard-rs` family; its summary writer
 //! is not used: it aborts the process on an I/O error and loses events at exit.
 
-use super::atomic::write_before_result;
+use super::atomic::{is_free, write_before_result};
 use super::error::{RecordError, on};
 use super::histogram::Histogram;
+use super::host::host_label;
 use protobuf::{Message, RepeatedField, SingularPtrField};
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -38,6 +39,19 @@ pub struct EventsMark {
     /// Its length, in bytes.
     pub bytes: u64,
 }
+
+impl EventsMark {
+    /// The mark of a run that has no event file.
+    pub(super) fn none() -> Self {
+        Self {
+            file: String::new(),
+            bytes: 0,
+        }
+    }
+}
+
+/// Bytes that are gathered before they are written: the histograms of an epoch of a small network.
+const BUFFER: usize = 64 * 1024;
 
 /// What the names of all event files begin with: TensorBoard knows them by it.
 const PREFIX: &str = "events.out.tfevents.";
@@ -119,7 +133,7 @@ impl EventFile {
         let file = Arc::new(file);
         Self {
             path,
-            writer: RecordWriter::new(BufWriter::new(Arc::clone(&file))),
+            writer: RecordWriter::new(BufWriter::with_capacity(BUFFER, Arc::clone(&file))),
             file,
         }
     }
@@ -317,19 +331,40 @@ pub(super) fn is_event_file(name: &str) -> bool {
     name.starts_with(PREFIX)
 }
 
-/// An empty file for events in `folder`, of a name that no other has. Names that come later are
-/// also sorted later: in that order TensorBoard reads them.
+/// Whether the process that wrote an event file of a run is no more: known only of processes of this
+/// machine.
+pub(super) fn is_abandoned_events(path: &Path) -> bool {
+    let name = path.file_name().unwrap_or_default().to_string_lossy();
+    let parts: Vec<&str> = name
+        .strip_prefix(PREFIX)
+        .unwrap_or_default()
+        .split('.')
+        .collect();
+    match parts[..] {
+        [_, host, _, _, _] => host == host_label() && is_free(path),
+        // Of an earlier version: time, process, number.
+        [_, _, _, _] => is_free(path),
+        _ => false,
+    }
+}
+
+/// An empty file for events in `folder`, of a name that no other has, held by a lock for as long as
+/// it is written. Names that come later are also sorted later: in that order TensorBoard reads them.
 fn new_file(folder: &Path, wall_time: f64) -> Result<(PathBuf, File), RecordError> {
-    let process = std::process::id();
+    let (host, process) = (host_label(), std::process::id());
     for number in 0.. {
         let name = format!(
-            "{PREFIX}{:010}.{process}.{number}.tp-sweep",
+            "{PREFIX}{:010}.{host}.{process}.{number}.tp-sweep",
             wall_time as u64
         );
         let path = folder.join(name);
         let mut options = OpenOptions::new();
         match options.read(true).write(true).create_new(true).open(&path) {
-            Ok(file) => return Ok((path, file)),
+            Ok(file) => {
+                // Where there are no locks, no process takes the file for abandoned either.
+                let _ = file.lock();
+                return Ok((path, file));
+            }
             Err(error) if error.kind() == ErrorKind::AlreadyExists => {}
             Err(error) => return Err(on("create", &path)(error)),
         }

@@ -1,14 +1,18 @@
 //! One process at a time on one sweep's folder.
 
 use super::error::{RecordError, on};
+use super::host::host_name;
 use super::time::utc;
 use std::fs::{File, OpenOptions, TryLockError};
 use std::io::{Read, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 /// The name of the file in a sweep's folder.
 const FILE: &str = ".lock";
+
+/// The name of the file that is locked while results are moved.
+const MOVES: &str = ".moves.lock";
 
 /// The lock of a sweep's folder, or who holds it.
 #[derive(Debug)]
@@ -73,17 +77,41 @@ impl Holder {
 /// # Errors
 /// A folder that cannot be written to.
 pub fn lock(folder: &Path) -> Result<Lock, RecordError> {
+    take(folder, File::try_lock)
+}
+
+/// Takes the lock of a sweep's folder for one of several processes that share it, each with runs of
+/// its own; a process that has it alone keeps all others out.
+///
+/// # Errors
+/// A folder that cannot be written to.
+pub fn lock_shared(folder: &Path) -> Result<Lock, RecordError> {
+    take(folder, File::try_lock_shared)
+}
+
+/// Waits until no other process of this machine moves results in a sweep's folder; until the file is
+/// dropped, none does. It keeps nobody out where the file system has no locks.
+///
+/// # Errors
+/// A folder that cannot be written to.
+pub fn lock_moves(folder: &Path) -> Result<File, RecordError> {
+    let (path, file) = opened(folder, MOVES)?;
+    match file.lock() {
+        Err(error) if !has_no_locks(&error) => Err(on("lock", &path)(error)),
+        _ => Ok(file),
+    }
+}
+
+fn take(
+    folder: &Path,
+    try_lock: impl Fn(&File) -> Result<(), TryLockError>,
+) -> Result<Lock, RecordError> {
     /// Somebody who only looks holds it for a moment.
     const TRIES: u32 = 5;
-    std::fs::create_dir_all(folder).map_err(on("create the folder", folder))?;
-    let path = folder.join(FILE);
-    let mut options = OpenOptions::new();
-    // What its holder has written stays.
-    let options = options.read(true).write(true).create(true).truncate(false);
-    let file = options.open(&path).map_err(on("create", &path))?;
+    let (path, file) = opened(folder, FILE)?;
     let mut tries = 1;
     let unenforced = loop {
-        match file.try_lock() {
+        match try_lock(&file) {
             Ok(()) => break None,
             Err(TryLockError::WouldBlock) if tries == TRIES => {
                 return Ok(Lock::Busy(Holder::read(&file)));
@@ -103,10 +131,25 @@ pub fn lock(folder: &Path) -> Result<Lock, RecordError> {
     Ok(Lock::Taken(SweepLock { _file, unenforced }))
 }
 
-/// Who is at work in a sweep's folder, if anybody is; nobody where that cannot be told.
+/// Opens a file in a sweep's folder, to be locked.
+fn opened(folder: &Path, name: &str) -> Result<(PathBuf, File), RecordError> {
+    std::fs::create_dir_all(folder).map_err(on("create the folder", folder))?;
+    let path = folder.join(name);
+    let mut options = OpenOptions::new();
+    // What its holder has written stays.
+    let options = options.read(true).write(true).create(true).truncate(false);
+    let file = options.open(&path).map_err(on("create", &path))?;
+    Ok((path, file))
+}
+
+/// Who is at work in a sweep's folder, if anybody is: of several that share it, the one that came
+/// last. Nobody where that cannot be told.
 pub fn at_work(folder: &Path) -> Option<Holder> {
-    let file = File::open(folder.join(FILE)).ok()?;
-    match file.try_lock_shared() {
+    let path = folder.join(FILE);
+    // Over a network, a file is locked against others only by who may write it.
+    let writable = OpenOptions::new().read(true).write(true).open(&path);
+    let file = writable.or_else(|_| File::open(&path)).ok()?;
+    match file.try_lock() {
         Err(TryLockError::WouldBlock) => Some(Holder::read(&file)),
         _ => None,
     }
@@ -118,24 +161,6 @@ fn has_no_locks(error: &std::io::Error) -> bool {
     const NO_LOCKS: i32 = if cfg!(target_os = "linux") { 37 } else { 77 };
     let is_unsupported = error.kind() == std::io::ErrorKind::Unsupported;
     is_unsupported || cfg!(unix) && error.raw_os_error() == Some(NO_LOCKS)
-}
-
-/// The machine's name.
-pub(super) fn host_name() -> String {
-    let files = ["/proc/sys/kernel/hostname", "/etc/hostname"];
-    let read = |file| std::fs::read_to_string(file).ok();
-    let names = files.into_iter().filter_map(read);
-    let names = names.chain(
-        ["HOSTNAME", "COMPUTERNAME"]
-            .map(std::env::var)
-            .into_iter()
-            .flatten(),
-    );
-    let mut names = names.map(|name| name.trim().to_owned());
-    let is_plain = |name: &String| !name.is_empty() && !name.chars().any(char::is_control);
-    names
-        .find(is_plain)
-        .unwrap_or_else(|| "this machine".to_owned())
 }
 
 #[cfg(test)]

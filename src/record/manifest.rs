@@ -1,8 +1,8 @@
 //! `sweep.json`: what a sweep's folder holds, and where it came from.
 
 use super::atomic::{remove_parts, write_atomically};
-use super::error::RecordError;
-use super::lock::host_name;
+use super::error::{RecordError, on};
+use super::host::host_name;
 use crate::plan::{Plan, RESULTS_VERSION};
 use crate::reading::read_file;
 use crate::spec::{Config, Factor, Level, Sweep};
@@ -234,6 +234,16 @@ impl RecordedSweep {
             starts,
         })
     }
+}
+
+/// Copies what a folder of results says of its sweep into another.
+///
+/// # Errors
+/// A file that cannot be read, a folder that cannot be written to.
+pub fn copy_recorded_sweep(from: &Path, to: &Path) -> Result<(), RecordError> {
+    let path = from.join(FILE);
+    let text = read_file(&path, LARGEST).map_err(on("read", &path))?;
+    write_atomically(&to.join(FILE), &text)
 }
 
 impl Host {

@@ -1,15 +1,17 @@
 //! What happens to one run, written into its folder.
 
-use super::atomic::remove_file;
+use super::atomic::{is_abandoned_part, is_part, remove_file};
 use super::checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
-use super::epochs::EpochsFile;
+use super::epochs::{EpochsFile, mend_epochs};
 use super::error::{RecordError, on};
-use super::event_file::{EventFile, EventsMark, HParam, SessionStatus, is_event_file};
+use super::event_file::{
+    EventFile, EventsMark, HParam, SessionStatus, is_abandoned_events, is_event_file,
+};
 use super::graph::GraphNode;
-use super::result::{RESULT_FILE, RunResult};
-use super::whole::remove;
+use super::result::RunResult;
 use crate::event::{EpochMetrics, LayerValues};
 use crate::plan::Identity;
+use crate::spec::Events;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -24,22 +26,34 @@ pub struct RunHeader {
     pub configuration: String,
     /// The machine, as a text in Markdown.
     pub hardware: String,
+    /// When what TensorBoard shows is written.
+    pub events: Events,
     /// Dense and convolution layers of the model.
     pub layers: usize,
     /// The model's graph.
     pub graph: Vec<GraphNode>,
 }
 
-/// The open records of one run.
+/// The open records of one attempt at a run.
+///
+/// Other processes may try the same run, on machines that share the folder: nothing that one of them
+/// may still be writing is removed before the run has its result, and the result that stands first
+/// stays.
 pub struct Recorder {
     folder: PathBuf,
-    events: EventFile,
+    /// Nothing where none is asked for.
+    events: Option<EventFile>,
     epochs: EpochsFile,
+    /// Whether each epoch is written as it ends.
+    is_prompt: bool,
     layers: usize,
+    /// The file of a result that was there before, of a run that is tried again.
+    replaced: Option<Vec<u8>>,
 }
 
 impl Recorder {
-    /// Starts the records of a run in `folder`; what an unfinished attempt left there is removed.
+    /// Starts the records of a run in `folder`; what attempts left there whose processes of this
+    /// machine are no more is removed.
     ///
     /// `wall_time` is in seconds since 1970, here and in all other methods.
     ///
@@ -47,14 +61,14 @@ impl Recorder {
     /// Folders that cannot be written to, a full disk; here and in all other methods.
     pub fn start(folder: &Path, header: &RunHeader, wall_time: f64) -> Result<Self, RecordError> {
         std::fs::create_dir_all(folder).map_err(on("create the folder", folder))?;
-        clear(folder, &[RESULT_FILE])?;
-        let mut events = EventFile::create(folder, wall_time)?;
-        events.session_start(&header.group, &header.hparams, wall_time)?;
-        events.text("configuration", &header.configuration, wall_time)?;
-        events.text("Hardware/GPU", &header.hardware, wall_time)?;
-        events.graph(&header.graph, wall_time)?;
-        events.flush()?;
-        Self::with_events(folder, header, events, &[])
+        clear_abandoned(folder, None)?;
+        let events = match header.events {
+            Events::None => None,
+            Events::Epoch | Events::Final => Some(begun_events(folder, header, wall_time)?),
+        };
+        let mut begun = Self::with_events(folder, header, events, &[])?;
+        begun.show()?;
+        Ok(begun)
     }
 
     /// Goes on with the records of a run from a checkpoint: what was written after it is removed.
@@ -66,41 +80,77 @@ impl Recorder {
         wall_time: f64,
     ) -> Result<Option<Self>, RecordError> {
         let mark = &checkpoint.events;
-        let Some(events) = EventFile::resume(folder, mark, wall_time)? else {
-            return Ok(None);
+        // A run that had no event file so far may get one now.
+        let is_first = mark.file.is_empty();
+        let events = match header.events {
+            Events::None => None,
+            _ if is_first => Some(begun_events(folder, header, wall_time)?),
+            _ => match EventFile::resume(folder, mark, wall_time)? {
+                Some(events) => Some(events),
+                None => return Ok(None),
+            },
         };
         // The old file stays until the run has ended or is saved again: without it, this
         // checkpoint would be worth nothing.
-        clear(
-            folder,
-            &[RESULT_FILE, CHECKPOINT_FILE, &mark.file, events.name()],
-        )?;
-        Self::with_events(folder, header, events, &checkpoint.epochs).map(Some)
+        clear_abandoned(folder, Some(&mark.file))?;
+        let mut resumed = Self::with_events(folder, header, events, &checkpoint.epochs)?;
+        if is_first {
+            for metrics in &checkpoint.epochs {
+                resumed.scalars(metrics, wall_time)?;
+            }
+        }
+        Ok(Some(resumed))
     }
 
     fn with_events(
         folder: &Path,
         header: &RunHeader,
-        events: EventFile,
+        events: Option<EventFile>,
         epochs: &[EpochMetrics],
     ) -> Result<Self, RecordError> {
         Ok(Self {
             folder: folder.to_owned(),
             events,
             epochs: EpochsFile::start(folder, header.layers, epochs)?,
+            is_prompt: header.events == Events::Epoch,
             layers: header.layers,
+            replaced: RunResult::bytes_in(folder),
         })
     }
 
     /// How far the event file has been written, once all of that has reached the disk.
     pub fn mark(&mut self) -> Result<EventsMark, RecordError> {
-        self.events.mark()
+        match &mut self.events {
+            Some(events) => events.mark(),
+            None => Ok(EventsMark::none()),
+        }
     }
 
     /// Writes a checkpoint; the event file of an earlier attempt has no use any more.
     pub fn save(&self, checkpoint: &Checkpoint) -> Result<(), RecordError> {
         checkpoint.write(&self.folder)?;
-        clear_events(&self.folder, self.events.name())
+        clear_abandoned(&self.folder, None)
+    }
+
+    /// The final result of this run that another process has written since the attempt began, if
+    /// one has.
+    pub fn overtaken(&self, identity: &Identity) -> Option<RunResult> {
+        let bytes = RunResult::bytes_in(&self.folder)?;
+        let there = RunResult::from_bytes(&bytes)?;
+        let is_of_run = there.identity == *identity && !there.is_to_be_retried();
+        (is_of_run && self.replaced.as_ref() != Some(&bytes)).then_some(there)
+    }
+
+    /// Gives up an attempt at a run that has this result, of another process.
+    ///
+    /// # Errors
+    /// Files that cannot be removed, a full disk.
+    pub fn give_way(self, result: &RunResult) -> Result<(), RecordError> {
+        if let Some(events) = &self.events {
+            remove_file(events.path())?;
+        }
+        // This attempt's table may stand there, whose seconds are others.
+        mend_epochs(&self.folder, self.layers, &result.epochs)
     }
 
     /// Records an epoch.
@@ -108,6 +158,16 @@ impl Recorder {
     /// # Errors
     /// A full disk and the like.
     pub fn epoch(&mut self, metrics: &EpochMetrics, wall_time: f64) -> Result<(), RecordError> {
+        self.scalars(metrics, wall_time)?;
+        if self.is_prompt {
+            self.show()?;
+            self.epochs.row(metrics)?;
+        }
+        Ok(())
+    }
+
+    /// Puts an epoch into the event file.
+    fn scalars(&mut self, metrics: &EpochMetrics, wall_time: f64) -> Result<(), RecordError> {
         let mut scalars = vec![
             ("Loss/train", metrics.train_loss),
             ("Accuracy/train", metrics.train_accuracy),
@@ -125,10 +185,10 @@ impl Recorder {
             .map(|(layer, &norm)| (format!("GradientNorm/layer{layer}"), norm))
             .collect();
         scalars.extend(norms.iter().map(|(tag, norm)| (tag.as_str(), *norm)));
-        self.events
-            .scalars(&scalars, step(metrics.epoch), wall_time)?;
-        self.events.flush()?;
-        self.epochs.row(metrics)
+        match &mut self.events {
+            Some(events) => events.scalars(&scalars, step(metrics.epoch), wall_time),
+            None => Ok(()),
+        }
     }
 
     /// Records the weights and gradients of layers, as [`EventFile::layers`] does.
@@ -141,15 +201,32 @@ impl Recorder {
         epoch: usize,
         wall_time: f64,
     ) -> Result<(), RecordError> {
-        self.events.layers(layers, step(epoch), wall_time)?;
-        self.events.flush()
+        if let Some(events) = &mut self.events {
+            events.layers(layers, step(epoch), wall_time)?;
+        }
+        match self.is_prompt {
+            true => self.show(),
+            false => Ok(()),
+        }
     }
 
-    /// Ends the records; the result is the last thing that appears.
+    /// Lets TensorBoard see what there is.
+    fn show(&mut self) -> Result<(), RecordError> {
+        self.events.as_mut().map_or(Ok(()), EventFile::flush)
+    }
+
+    /// Ends the records; the result is the last thing that appears, and names its event file.
+    ///
+    /// Another process may have written the result of this run meanwhile: then that one stands.
+    /// Returned is the result that does.
     ///
     /// # Errors
     /// A full disk and the like.
-    pub fn finish(mut self, result: &RunResult, wall_time: f64) -> Result<(), RecordError> {
+    pub fn finish(
+        mut self,
+        mut result: RunResult,
+        wall_time: f64,
+    ) -> Result<RunResult, RecordError> {
         let mut scalars = Vec::new();
         if let Some(validation) = &result.validation {
             scalars.push(("Metrics/val_macro_f1", validation.macro_f1));
@@ -159,70 +236,103 @@ impl Recorder {
             scalars.push(("Accuracy/test", test.accuracy));
             scalars.push(("Metrics/test_macro_f1", test.macro_f1));
         }
-        if !scalars.is_empty() {
-            let step = step(result.final_epoch.unwrap_or(0));
-            self.events.scalars(&scalars, step, wall_time)?;
-        }
         let status = match result.failure {
             None => SessionStatus::Success,
             Some(_) => SessionStatus::Failure,
         };
-        self.events.session_end(status, wall_time)?;
-        let name = self.events.name().to_owned();
-        self.events.close()?;
+        if let Some(mut events) = self.events.take() {
+            let step = step(result.final_epoch.unwrap_or(0));
+            events.scalars(&scalars, step, wall_time)?;
+            events.session_end(status, wall_time)?;
+            result.events = Some(events.name().to_owned());
+            events.close()?;
+        }
         self.epochs.close(self.layers, &result.epochs)?;
-        result.write(&self.folder)?;
-        // The checkpoint goes last: it tells which event file is the old one.
-        clear_events(&self.folder, &name)?;
-        remove_checkpoint(&self.folder)
+        if let Some(there) = result.publish(&self.folder, self.replaced.as_deref())? {
+            if let Some(events) = &result.events {
+                remove_file(&self.folder.join(events))?;
+            }
+            mend_epochs(&self.folder, self.layers, &there.epochs)?;
+            return Ok(there);
+        }
+        tidy(&self.folder, &result)?;
+        Ok(result)
     }
 }
 
-/// Does in the folder of a run that has its result what a process that was killed right after the
-/// run's end had no time for: no checkpoint stays, and no event file of an earlier attempt.
+/// An event file with what is known of a run before it starts.
+fn begun_events(
+    folder: &Path,
+    header: &RunHeader,
+    wall_time: f64,
+) -> Result<EventFile, RecordError> {
+    let mut events = EventFile::create(folder, wall_time)?;
+    events.session_start(&header.group, &header.hparams, wall_time)?;
+    events.text("configuration", &header.configuration, wall_time)?;
+    events.text("Hardware/GPU", &header.hardware, wall_time)?;
+    events.graph(&header.graph, wall_time)?;
+    Ok(events)
+}
+
+/// Removes from the folder of a run that has its result what attempts at it have left: checkpoints,
+/// what was never finished, and all event files but the one that the result names.
+///
+/// A process that still tries the same run finds the result when it ends, and gives up.
 ///
 /// # Errors
 /// Files that cannot be removed.
-pub fn tidy(folder: &Path, identity: &Identity) -> Result<(), RecordError> {
+pub fn tidy(folder: &Path, result: &RunResult) -> Result<(), RecordError> {
+    let events = match &result.events {
+        Some(name) => Some(name.clone()).filter(|name| folder.join(name).exists()),
+        // A result of an earlier version: the checkpoint tells which event file is the old one.
+        None => return tidy_unnamed(folder, &result.identity),
+    };
+    for name in names_in(folder)? {
+        let is_old = is_event_file(&name) && events.as_ref().is_some_and(|e| *e != name);
+        if is_old || is_part(&name) || name == CHECKPOINT_FILE {
+            remove_file(&folder.join(name))?;
+        }
+    }
+    Ok(())
+}
+
+fn tidy_unnamed(folder: &Path, identity: &Identity) -> Result<(), RecordError> {
     if let Some(checkpoint) = Checkpoint::read(folder, identity) {
         // A run that has not been saved since it went on has written a file of its own.
         let marked = checkpoint.events.file;
-        let entries = std::fs::read_dir(folder).map_err(on("read the folder", folder))?;
-        let mut names = entries.flatten().map(|entry| entry.file_name());
-        if names.any(|name| {
-            name.to_str()
-                .is_some_and(|n| is_event_file(n) && n != marked)
-        }) {
-            remove_files(folder, |name| is_event_file(name) && name == marked)?;
+        let is_event_name = |name: &String| is_event_file(name);
+        let events: Vec<String> = names_in(folder)?
+            .into_iter()
+            .filter(is_event_name)
+            .collect();
+        if events.iter().any(|name| *name != marked) && events.contains(&marked) {
+            remove_file(&folder.join(marked))?;
         }
     }
     remove_checkpoint(folder)
 }
 
-/// Removes all files of a run's folder but those of these names.
-fn clear(folder: &Path, kept: &[&str]) -> Result<(), RecordError> {
-    remove_files(folder, |name| !kept.contains(&name))
-}
-
-/// Removes all event files of a run's folder but the one of this name.
-fn clear_events(folder: &Path, kept: &str) -> Result<(), RecordError> {
-    remove_files(folder, |name| is_event_file(name) && name != kept)
-}
-
-fn remove_files(folder: &Path, is_old: impl Fn(&str) -> bool) -> Result<(), RecordError> {
-    let entries = std::fs::read_dir(folder).map_err(on("read the folder", folder))?;
-    for entry in entries {
-        let entry = entry.map_err(on("read the folder", folder))?;
-        // Names of ours are text: a name that is not is removed like any other that is not ours.
-        if is_old(&entry.file_name().to_string_lossy()) {
-            let path = entry.path();
-            match entry.file_type().is_ok_and(|kind| kind.is_dir()) {
-                true => remove(&path)?,
-                false => remove_file(&path)?,
-            }
+/// Removes the event files, but the one of this name, and the unfinished files of processes of this
+/// machine that are no more.
+fn clear_abandoned(folder: &Path, kept: Option<&str>) -> Result<(), RecordError> {
+    for name in names_in(folder)? {
+        let path = folder.join(&name);
+        let is_kept = kept == Some(name.as_str());
+        if !is_kept && (is_abandoned_events(&path) || is_abandoned_part(&path)) {
+            remove_file(&path)?;
         }
     }
     Ok(())
+}
+
+/// The names of all in a run's folder. Names of ours are text.
+fn names_in(folder: &Path) -> Result<Vec<String>, RecordError> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(folder).map_err(on("read the folder", folder))? {
+        let name = entry.map_err(on("read the folder", folder))?.file_name();
+        names.extend(name.into_string());
+    }
+    Ok(names)
 }
 
 /// An epoch as a step of TensorBoard.
@@ -235,6 +345,7 @@ mod tests {
     use super::*;
     use crate::event::{OptimizerMemory, TrainingState};
     use crate::random::Seed;
+    use crate::record::sound;
     use crate::spec::Config;
 
     #[test]
@@ -269,10 +380,14 @@ mod tests {
                 bytes: 0,
             },
         };
-        for (before, after) in [
-            (vec![1], vec![1]),
-            (vec![1, 2], vec![2]),
-            (vec![2], vec![2]),
+        for (before, named, after) in [
+            // Results of earlier versions name no event file.
+            (vec![1], None, vec![1]),
+            (vec![1, 2], None, vec![2]),
+            (vec![2], None, vec![2]),
+            // One that was copied without its event file keeps those that are there.
+            (vec![1], Some(2), vec![1]),
+            (vec![1, 2, 3], Some(2), vec![2]),
         ] {
             let folder = tempfile::tempdir().unwrap();
             for &number in &before {
@@ -280,7 +395,12 @@ mod tests {
             }
             checkpoint.write(folder.path()).unwrap();
             assert!(Checkpoint::read(folder.path(), &identity).is_some());
-            tidy(folder.path(), &identity).unwrap();
+            let result = RunResult {
+                identity: identity.clone(),
+                events: named.map(file),
+                ..sound::tests::result()
+            };
+            tidy(folder.path(), &result).unwrap();
             let entries = std::fs::read_dir(folder.path()).unwrap();
             let mut left: Vec<String> = entries
                 .map(|entry| entry.unwrap().file_name().into_string().unwrap())

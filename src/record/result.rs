@@ -1,6 +1,6 @@
 //! `result.json`: the result of a complete run.
 
-use super::atomic::{write_atomically, write_before_result};
+use super::atomic::{write_atomically, write_before_result, write_new};
 use super::error::{RecordError, on};
 use super::sound::is_sound;
 use crate::event::{EpochMetrics, Evaluated, Failure};
@@ -58,6 +58,9 @@ pub struct RunResult {
     pub cohort: usize,
     /// The numbers that it was computed in, such as `float32`.
     pub precision: String,
+    /// The name of its event file; nothing where it has none.
+    #[serde(default)]
+    pub events: Option<String>,
     /// The whole configuration, for who reads the file. It is not read back: the identity says
     /// whether it is the one that is asked for.
     #[serde(skip_deserializing)]
@@ -72,12 +75,48 @@ struct File<T> {
 }
 
 impl RunResult {
-    /// Writes the result into a run's folder; it appears whole or not at all.
+    /// Writes the result into a run's folder, in the place of what is there; it appears whole or not
+    /// at all.
     ///
     /// # Errors
     /// Folders that cannot be written to, a full disk.
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
         write_atomically(&folder.join(RESULT_FILE), self.to_json().as_bytes())
+    }
+
+    /// Writes the result into a run's folder, unless another process has: then that one stands, and
+    /// is returned. A result that is `replaced`, known by the bytes of its file, and a file that holds
+    /// no result of this run are written over.
+    ///
+    /// # Errors
+    /// Folders that cannot be written to, a full disk.
+    pub(super) fn publish(
+        &self,
+        folder: &Path,
+        replaced: Option<&[u8]>,
+    ) -> Result<Option<Self>, RecordError> {
+        let path = folder.join(RESULT_FILE);
+        let text = self.to_json();
+        if write_new(&path, text.as_bytes())? {
+            return Ok(None);
+        }
+        let there = Self::bytes_in(folder);
+        // Over a network the answer to a call may be lost, and the call not.
+        if there.as_deref() == Some(text.as_bytes()) {
+            return Ok(None);
+        }
+        let is_replaced = there.as_deref() == replaced;
+        let stands = |there: &Self| {
+            let is_worse = there.is_to_be_retried() && !self.is_to_be_retried();
+            there.identity == self.identity && !is_worse && !is_replaced
+        };
+        match there
+            .and_then(|bytes| Self::from_bytes(&bytes))
+            .filter(stands)
+        {
+            Some(there) => Ok(Some(there)),
+            None => self.write(folder).map(|()| None),
+        }
     }
 
     /// The file's text.
@@ -122,7 +161,12 @@ impl RunResult {
 
     /// The complete result in a run's folder, of whatever configuration.
     pub(super) fn read_any(folder: &Path) -> Option<Self> {
-        Self::from_bytes(&read_file(&folder.join(RESULT_FILE), LARGEST).ok()?)
+        Self::from_bytes(&Self::bytes_in(folder)?)
+    }
+
+    /// The bytes of the result file in a run's folder, whatever they say.
+    pub(super) fn bytes_in(folder: &Path) -> Option<Vec<u8>> {
+        read_file(&folder.join(RESULT_FILE), LARGEST).ok()
     }
 
     /// The result in a file of these bytes, if they are one that a run can have given.

@@ -1,5 +1,6 @@
 //! Whether a result is one that a run can have given: a file may say anything.
 
+use super::event_file::is_event_file;
 use super::result::RunResult;
 use crate::event::{EpochMetrics, Evaluated, Failure};
 
@@ -25,6 +26,7 @@ pub(super) fn is_sound(result: &RunResult) -> bool {
     let mut evaluated = result.validation.iter().chain(&result.test);
     names.iter().all(|name| name.len() <= LONGEST_NAME)
         && result.failure.as_ref().is_none_or(is_short)
+        && result.events.as_deref().is_none_or(is_event_name)
         && has_ended
         && (1..).zip(epochs).all(|(number, epoch): (usize, _)| {
             epoch.epoch == number && epoch.gradient_norms.len() == norms && is_epoch(epoch)
@@ -32,6 +34,11 @@ pub(super) fn is_sound(result: &RunResult) -> bool {
         && evaluated.all(is_evaluated)
         && result.seconds_per_epoch.is_none_or(is_time)
         && is_time(result.seconds)
+}
+
+/// Whether it is the name of an event file, which leads nowhere else.
+fn is_event_name(name: &str) -> bool {
+    is_event_file(name) && name.len() <= LONGEST_NAME && !name.contains(['/', '\\'])
 }
 
 fn is_short(failure: &Failure) -> bool {
@@ -72,13 +79,13 @@ pub(super) fn is_time(seconds: f64) -> bool {
 }
 
 #[cfg(test)]
-mod tests {
+pub(super) mod tests {
     use super::*;
     use crate::plan::Identity;
     use crate::random::Seed;
     use crate::spec::Config;
 
-    fn result() -> RunResult {
+    pub(in super::super) fn result() -> RunResult {
         let seed = Seed {
             sweep: 0,
             repeat: 0,
@@ -116,6 +123,7 @@ mod tests {
             cohort: 1,
             precision: "float32".to_owned(),
             config: serde_json::Value::Null,
+            events: None,
         }
     }
 

@@ -49,6 +49,16 @@ impl Store {
         plan: &Plan,
         fingerprint: impl Fn(&crate::spec::Config) -> String,
     ) -> Self {
+        Self::in_folder(&runs.join(&plan.name), plan, fingerprint)
+    }
+
+    /// The results of `plan` in a folder of any name; `fingerprint` tells the contents of a trial's
+    /// data.
+    pub fn in_folder(
+        folder: &Path,
+        plan: &Plan,
+        fingerprint: impl Fn(&crate::spec::Config) -> String,
+    ) -> Self {
         let data: Vec<String> = plan.trials.iter().map(|t| fingerprint(&t.config)).collect();
         let identify = |(trial, data): (usize, &String)| -> Vec<Identity> {
             let identity = TrialIdentity::new(&plan.trials[trial].config, data);
@@ -57,7 +67,7 @@ impl Store {
         };
         let folds = plan.trials.iter();
         Self {
-            folder: runs.join(&plan.name),
+            folder: folder.to_owned(),
             identities: data.par_iter().enumerate().map(identify).collect(),
             folds: folds
                 .map(|trial| trial.config.validation.splits())
@@ -100,30 +110,42 @@ impl Store {
 
     /// The complete results that are there.
     pub fn read(&self, plan: &Plan) -> Results {
-        let read = |run: RunId| {
-            let result = RunResult::read(&self.run_folder(plan, run), self.identity(run))?;
-            Some((run, result))
-        };
-        let profile = |trial: usize| {
+        let runs: Vec<RunId> = plan.runs().collect();
+        self.read_runs(plan, &runs)
+    }
+
+    /// The complete results of these runs, which stand in the order of the plan, and what was
+    /// measured of their trials.
+    pub fn read_runs(&self, plan: &Plan, runs: &[RunId]) -> Results {
+        look_again(&self.folder);
+        let of_trial = |runs: &[RunId]| -> Option<(Vec<_>, Option<_>)> {
+            let trial = runs.first()?.trial;
             let folder = self.trial_folder(plan, trial);
-            let profile = read_profile(&folder, self.trial_identity(trial))?;
-            Some((trial, profile))
+            look_again(&folder);
+            let results = runs.iter().filter_map(|&run| {
+                let result = self.result(plan, run).or_else(|| {
+                    look_again(&self.run_folder(plan, run));
+                    self.result(plan, run)
+                });
+                Some((run, result?))
+            });
+            let profile = read_profile(&folder, self.trial_identity(trial));
+            Some((results.collect(), profile.map(|profile| (trial, profile))))
         };
+        let trials: Vec<&[RunId]> = runs.chunk_by(|a, b| a.trial == b.trial).collect();
         // Many small files: mostly waiting for the system, and parsing.
-        let of_trial = |trial: usize| -> (Vec<_>, Option<_>) {
-            let runs = plan.runs_of(trial).filter_map(read).collect();
-            (runs, profile(trial))
-        };
-        let trials: Vec<_> = (0..plan.trials.len())
-            .into_par_iter()
-            .map(of_trial)
-            .collect();
+        let trials: Vec<_> = trials.into_par_iter().filter_map(of_trial).collect();
         let mut results = Results::default();
         for (runs, profile) in trials {
             results.runs.extend(runs);
             results.profiles.extend(profile);
         }
         results
+    }
+
+    /// The complete result of a run, if it is there.
+    pub fn result(&self, plan: &Plan, run: RunId) -> Option<RunResult> {
+        RunResult::read(&self.run_folder(plan, run), self.identity(run))
     }
 
     /// Writes what was measured of a trial.
@@ -152,4 +174,11 @@ impl Store {
         let first = runs.next()??;
         runs.try_fold(first, |sum, run| sum.plus(&run?))
     }
+}
+
+/// Makes the system look what is in a folder. On a folder that several machines share, it may remember
+/// for a while that a file was not there, unless the folder is listed.
+fn look_again(folder: &Path) {
+    let entries = std::fs::read_dir(folder);
+    entries.into_iter().flatten().for_each(drop);
 }

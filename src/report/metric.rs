@@ -164,6 +164,7 @@ mod tests {
             cohort: 1,
             precision: "float32".to_owned(),
             config: serde_json::Value::Null,
+            events: None,
         }
     }
 

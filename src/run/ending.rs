@@ -1,13 +1,16 @@
 //! What becomes of a run, and of its trial, when it has ended.
 
+use super::header::{group, hparams};
 use super::scheduler::{Place, Schedule};
 use super::watch::wall_time;
 use super::work::{Work, lock};
 use crate::event::{EpochMetrics, Finished, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    RecordError, Recorder, RunClasses, RunResult, Scores, has_scores, write_scores,
+    RecordError, Recorder, RunClasses, RunResult, Scores, Store, has_scores, remove_classes,
+    remove_weights, write_scores,
 };
+use crate::spec::Sweep;
 use crate::trained::Weights;
 use std::collections::HashMap;
 
@@ -34,20 +37,40 @@ impl Schedule<'_> {
         ended: EndedRun,
     ) -> Result<(), RecordError> {
         let run = ended.run;
-        if let Outcome::Finished(finished) = &ended.outcome {
-            self.write_classes(run, finished)?;
+        if let Some(there) = ended.recorder.overtaken(self.store.identity(run)) {
+            ended.recorder.give_way(&there)?;
+            return self.ended(work, run, there);
+        }
+        let finished = match &ended.outcome {
+            Outcome::Finished(finished) => Some(finished),
+            Outcome::Failed(_) => None,
+        };
+        match finished {
+            Some(finished) => self.write_classes(run, finished)?,
+            // Of an attempt that had come further.
+            None => remove_classes(&self.store.run_folder(self.plan, run))?,
         }
         let result = RunResult {
             seconds: ended.seconds,
             cohort: ended.cohort,
             ..self.result(place, run, ended.outcome, ended.epochs)
         };
-        if let Some(weights) = ended.weights
-            && lock(&work.ended).may_stay(run, &result)
-        {
-            self.write_weights(run, &weights)?;
+        let may_stay = lock(&work.ended).may_stay(run, &result);
+        match ended.weights.filter(|_| may_stay) {
+            Some(weights) => self.write_weights(run, &weights)?,
+            None => remove_weights(&self.store.run_folder(self.plan, run))?,
         }
-        ended.recorder.finish(&result, wall_time())?;
+        let result = ended.recorder.finish(result, wall_time())?;
+        self.ended(work, run, result)
+    }
+
+    /// Takes note of the result of a run, which is on disk, and of what follows for its trial.
+    pub(super) fn ended(
+        &self,
+        work: &Work<'_>,
+        run: RunId,
+        result: RunResult,
+    ) -> Result<(), RecordError> {
         self.progress.run_ended(&self.run_name(run), &result);
         if self.fail_fast && result.failure.is_some() {
             work.stop();
@@ -56,11 +79,14 @@ impl Schedule<'_> {
         let (scores, left) = {
             let mut ended = lock(&work.ended);
             ended.results.insert(run, result);
-            let scores = complete_scores(self.plan, run.trial, &ended.results);
+            let scores = match self.share {
+                None => complete_scores(self.plan, run.trial, &ended.results),
+                Some(_) => None,
+            };
             (scores, ended.leaving(run.trial))
         };
         if let Some(scores) = scores {
-            self.write_scores(run.trial, &scores)?;
+            write_trial_scores(self.sweep, self.plan, self.store, run.trial, &scores)?;
         }
         match left {
             Some(trial) => self.remove_weights(trial),
@@ -112,6 +138,7 @@ impl Schedule<'_> {
             cohort: 1,
             precision: place.precision.clone(),
             config: trial.config.show(),
+            events: None,
         }
     }
 
@@ -120,22 +147,43 @@ impl Schedule<'_> {
         &self,
         results: &HashMap<RunId, RunResult>,
     ) -> Result<(), RecordError> {
-        for trial in 0..self.plan.trials.len() {
-            let folder = self.store.trial_folder(self.plan, trial);
-            if !has_scores(&folder)
-                && let Some(scores) = complete_scores(self.plan, trial, results)
-            {
-                self.write_scores(trial, &scores)?;
-            }
+        match self.share {
+            None => write_missing_scores(self.sweep, self.plan, self.store, results),
+            Some(_) => Ok(()),
         }
-        Ok(())
     }
+}
 
-    fn write_scores(&self, trial: usize, scores: &Scores) -> Result<(), RecordError> {
-        let folder = self.store.trial_folder(self.plan, trial);
-        let (group, hparams) = (self.group(trial), self.hparams(trial));
-        write_scores(&folder, &group, &hparams, scores, wall_time())
+/// Writes the scores over the folds, for TensorBoard, of each trial that is complete and has none.
+///
+/// # Errors
+/// Folders that cannot be written to, a full disk.
+pub fn write_missing_scores(
+    sweep: &Sweep,
+    plan: &Plan,
+    store: &Store,
+    results: &HashMap<RunId, RunResult>,
+) -> Result<(), RecordError> {
+    for trial in 0..plan.trials.len() {
+        if let Some(scores) = complete_scores(plan, trial, results)
+            && !has_scores(&store.trial_folder(plan, trial))
+        {
+            write_trial_scores(sweep, plan, store, trial, &scores)?;
+        }
     }
+    Ok(())
+}
+
+fn write_trial_scores(
+    sweep: &Sweep,
+    plan: &Plan,
+    store: &Store,
+    trial: usize,
+    scores: &Scores,
+) -> Result<(), RecordError> {
+    let folder = store.trial_folder(plan, trial);
+    let (group, hparams) = (group(plan, trial), hparams(sweep, plan, trial));
+    write_scores(&folder, &group, &hparams, scores, wall_time())
 }
 
 /// The scores of a trial all of whose runs, two or more, ended with validation metrics.

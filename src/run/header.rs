@@ -1,9 +1,9 @@
 //! What records tell of a run before it starts.
 
 use super::scheduler::{Place, Schedule};
-use crate::plan::RunId;
+use crate::plan::{Plan, RunId};
 use crate::record::{HParam, RunHeader, model_graph};
-use crate::spec::Stage;
+use crate::spec::{Stage, Sweep};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
@@ -12,33 +12,34 @@ impl Schedule<'_> {
     pub(super) fn header(&self, place: &Place, run: RunId) -> RunHeader {
         let trial = &self.plan.trials[run.trial];
         RunHeader {
-            group: self.group(run.trial),
-            hparams: self.hparams(run.trial),
+            group: group(self.plan, run.trial),
+            hparams: hparams(self.sweep, self.plan, run.trial),
             configuration: configuration_text(&trial.config.show_used()),
             hardware: place.hardware.clone(),
+            events: self.sweep.record.events,
             layers: layers(&trial.config.stages()),
             graph: model_graph(&trial.config),
         }
     }
+}
 
-    /// What the HParams tab shows as one row; unique over all sweeps below one folder.
-    pub(super) fn group(&self, trial: usize) -> String {
-        format!("{}/{}", self.plan.name, self.plan.trials[trial].name)
-    }
+/// What the HParams tab shows as one row; unique over all sweeps below one folder.
+pub(super) fn group(plan: &Plan, trial: usize) -> String {
+    format!("{}/{}", plan.name, plan.trials[trial].name)
+}
 
-    /// What tells a trial apart, for the HParams tab.
-    pub(super) fn hparams(&self, trial: usize) -> BTreeMap<String, HParam> {
-        let trial = &self.plan.trials[trial];
-        let hparam = |column| -> Option<(String, HParam)> {
-            let value = match trial.value(self.sweep, column)? {
-                Value::Number(number) => HParam::Number(number.as_f64()?),
-                Value::Bool(flag) => HParam::Flag(flag),
-                other => HParam::Text(crate::spec::label(&other)),
-            };
-            Some((column.name.clone(), value))
+/// What tells a trial apart, for the HParams tab.
+pub(super) fn hparams(sweep: &Sweep, plan: &Plan, trial: usize) -> BTreeMap<String, HParam> {
+    let trial = &plan.trials[trial];
+    let hparam = |column| -> Option<(String, HParam)> {
+        let value = match trial.value(sweep, column)? {
+            Value::Number(number) => HParam::Number(number.as_f64()?),
+            Value::Bool(flag) => HParam::Flag(flag),
+            other => HParam::Text(crate::spec::label(&other)),
         };
-        self.plan.columns.iter().filter_map(hparam).collect()
-    }
+        Some((column.name.clone(), value))
+    };
+    plan.columns.iter().filter_map(hparam).collect()
 }
 
 /// Dense and convolution layers among these stages.

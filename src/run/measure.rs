@@ -9,13 +9,16 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 /// How often each trial is measured; the fastest counts, for everything else only slows down.
 const PROFILE_ROUNDS: usize = 3;
 
-/// A finished run of each trial that has one, but no measurement of speed and memory yet.
-pub fn unmeasured(plan: &Plan, results: &Results) -> Vec<RunId> {
+/// A finished run of each trial that has one, but no measurement of speed and memory yet; of the
+/// trials whose first run is among `runs`, so that of several shares one has it.
+pub fn unmeasured(plan: &Plan, runs: &[RunId], results: &Results) -> Vec<RunId> {
     let finished = |trial: usize| {
         let mut runs = plan.runs_of(trial);
         runs.find(|&run| results.finished(run).is_some())
     };
-    (0..plan.trials.len())
+    let firsts = runs.iter().filter(|run| (run.repeat, run.fold) == (0, 0));
+    firsts
+        .map(|run| run.trial)
         .filter(|trial| !results.profiles.contains_key(trial))
         .filter_map(finished)
         .collect()
@@ -27,8 +30,12 @@ impl Schedule<'_> {
     ///
     /// In rounds over all trials, so that what else the machine does for a while meets no trial
     /// alone.
-    pub(super) fn missing_profiles(&self, results: &mut Results) -> Result<(), RecordError> {
-        let open = unmeasured(self.plan, results);
+    pub(super) fn missing_profiles(
+        &self,
+        runs: &[RunId],
+        results: &mut Results,
+    ) -> Result<(), RecordError> {
+        let open = unmeasured(self.plan, runs, results);
         if open.is_empty() {
             return Ok(());
         }

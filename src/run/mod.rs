@@ -25,6 +25,7 @@ pub use again::{Again, train_again};
 #[cfg(feature = "cuda")]
 pub use device::free_bytes;
 pub use device::{Device, DeviceChoice, DeviceError, driver_version};
+pub use ending::write_missing_scores;
 pub use executor::{Executor, Memory, TensorExecutor};
 pub use faults::{DeviceFault, Faults};
 pub use interrupt::Interrupt;

@@ -81,10 +81,9 @@ impl Schedule<'_> {
         &self,
         results: &HashMap<RunId, RunResult>,
     ) -> Result<(), RecordError> {
-        results.par_iter().try_for_each(|(&run, _)| {
-            let folder = self.store.run_folder(self.plan, run);
-            tidy(&folder, self.store.identity(run))
-        })
+        results
+            .par_iter()
+            .try_for_each(|(&run, result)| tidy(&self.store.run_folder(self.plan, run), result))
     }
 }
 

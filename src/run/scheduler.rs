@@ -12,6 +12,7 @@ use super::work::{InFlight, Work, lock};
 use crate::plan::{Plan, RunId};
 use crate::record::{RecordError, Results, RunResult, Store, remove_checkpoint};
 use crate::spec::Sweep;
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
@@ -23,6 +24,9 @@ pub struct Schedule<'a> {
     pub plan: &'a Plan,
     /// Where its results go.
     pub store: &'a Store,
+    /// The runs to train, where other processes may be at work on the rest, and on these too: then
+    /// this one only looks at its own, and leaves what is said of whole trials to who sees them whole.
+    pub share: Option<&'a [RunId]>,
     /// Where it is trained: at least one place. All take cohorts from one queue.
     pub places: &'a [Place<'a>],
     /// The most runs of a cohort, at least 1; left out, what the first place finds best.
@@ -60,16 +64,16 @@ pub struct Ran {
     pub interrupted: bool,
 }
 
-/// The runs that have no final result yet, in the order of the plan.
+/// Those of these runs that have no final result yet, in their order.
 ///
 /// A run that crashed is tried again: the cause may have been the machine. One that diverged is
 /// not: it would diverge again.
-pub fn remaining(plan: &Plan, results: &Results) -> Vec<RunId> {
+pub fn remaining(runs: &[RunId], results: &Results) -> Vec<RunId> {
     let is_open = |run: &RunId| {
         let result = results.runs.get(run);
         result.is_none_or(RunResult::is_to_be_retried)
     };
-    plan.runs().filter(is_open).collect()
+    runs.iter().copied().filter(is_open).collect()
 }
 
 impl Schedule<'_> {
@@ -79,14 +83,14 @@ impl Schedule<'_> {
     /// Records that cannot be written: training without them would be in vain, so no new run is
     /// started. What is complete stays.
     pub fn run(&self) -> Result<Ran, RecordError> {
-        let mut results = self.store.read(self.plan);
+        let runs = self.runs();
+        let mut results = self.store.read_runs(self.plan, &runs);
         if self.retry_failed {
             results.forget_failures();
         }
         let keeping = self.keeping(&results.runs)?;
-        let open = remaining(self.plan, &results);
-        let runs = self.plan.runs().count();
-        self.progress.started(runs, runs - open.len());
+        let open = remaining(&runs, &results);
+        self.progress.started(runs.len(), runs.len() - open.len());
         self.tidy_ended(&results.runs)?;
         let queue = self.queue(&open, place_kind(&self.places[0].device));
         let workers = self.workers(open.len());
@@ -97,9 +101,9 @@ impl Schedule<'_> {
                 scope.spawn(move || self.worker(place, work));
             }
         });
-        let (runs, error, stopped) = work.done();
+        let (ended, error, stopped) = work.done();
         let mut results = Results {
-            runs,
+            runs: ended,
             profiles: results.profiles,
         };
         let ended = match error {
@@ -108,15 +112,23 @@ impl Schedule<'_> {
                 .missing_scores(&results.runs)
                 .and_then(|()| match stopped {
                     true => Ok(()),
-                    false => self.missing_profiles(&mut results),
+                    false => self.missing_profiles(&runs, &mut results),
                 }),
         };
         self.progress.finished();
-        let left = !remaining(self.plan, &results).is_empty();
+        let left = !remaining(&runs, &results).is_empty();
         ended.map(|()| Ran {
             interrupted: self.interrupt.asked() && left,
             results,
         })
+    }
+
+    /// The runs to train, in the order of the plan.
+    fn runs(&self) -> Cow<'_, [RunId]> {
+        match self.share {
+            Some(runs) => Cow::Borrowed(runs),
+            None => Cow::Owned(self.plan.runs().collect()),
+        }
     }
 
     /// Cuts the runs that are open into cohorts; those of one cohort go on from the same epoch.
@@ -198,15 +210,18 @@ impl Schedule<'_> {
     /// alone in the end. One that is alone gets another chance where the device failed: that may
     /// have been another worker's. So do runs whose folders somebody has removed.
     fn cohort(&self, place: &Place, cohort: &Cohort, work: &Work<'_>) -> Result<(), RecordError> {
-        let mut watch = Watch::open(self, place, work, &cohort.runs)?;
-        let executed = caught(|| place.executor.execute(self.plan, &cohort.runs, &mut watch));
+        let runs = self.without_overtaken(work, &cohort.runs)?;
+        if runs.is_empty() {
+            return Ok(());
+        }
+        let mut watch = Watch::open(self, place, work, &runs)?;
+        let executed = caught(|| place.executor.execute(self.plan, &runs, &mut watch));
         let left = Cohort {
             class: cohort.class,
             runs: watch.left(),
         };
         if let Some(error) = watch.take_error() {
-            let is_gone = error.source.kind() == std::io::ErrorKind::NotFound;
-            if is_gone && lock(&work.queue).try_again(&left) {
+            if is_gone(&error) && lock(&work.queue).try_again(&left) {
                 self.tried_again(&left, &error.to_string());
                 return Ok(());
             }
@@ -235,6 +250,25 @@ impl Schedule<'_> {
         watch.take_error().map_or(Ok(()), Err)
     }
 
+    /// Leaves out the runs that another process has finished meanwhile.
+    fn without_overtaken(
+        &self,
+        work: &Work<'_>,
+        runs: &[RunId],
+    ) -> Result<Vec<RunId>, RecordError> {
+        let mut left = Vec::with_capacity(runs.len());
+        for &run in runs {
+            // A failed run that is to be tried again has its result.
+            let is_shared = self.share.is_some() && !self.retry_failed;
+            let there = is_shared.then(|| self.store.result(self.plan, run));
+            match there.flatten().filter(|there| !there.is_to_be_retried()) {
+                Some(there) => self.ended(work, run, there)?,
+                None => left.push(run),
+            }
+        }
+        Ok(left)
+    }
+
     fn tried_again(&self, cohort: &Cohort, reason: &str) {
         for &run in &cohort.runs {
             self.progress.tried_again(&self.run_name(run), reason);
@@ -249,6 +283,12 @@ impl Schedule<'_> {
     pub(super) fn run_name(&self, run: RunId) -> String {
         self.plan.folder(run).display().to_string()
     }
+}
+
+/// Whether an error says that a file or folder has been removed, perhaps by another machine.
+fn is_gone(error: &RecordError) -> bool {
+    use std::io::ErrorKind::{NotFound, StaleNetworkFileHandle};
+    matches!(error.source.kind(), NotFound | StaleNetworkFileHandle)
 }
 
 /// How long a worker without work sleeps before it looks around.

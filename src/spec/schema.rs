@@ -4,6 +4,7 @@ use super::checkpoint::CheckpointRule;
 use super::keep::Keep;
 use super::key::{KEYS, Key};
 use super::range;
+use super::record::RecordOptions;
 use super::report::ReportOptions;
 use super::setting::Setting;
 use super::sweep::{SECTIONS, TensorBoardOptions};
@@ -45,6 +46,13 @@ pub fn schema() -> Value {
         described(
             TensorBoardOptions::schema(),
             "What is recorded for TensorBoard beside the metrics; it changes no result.",
+        ),
+    );
+    properties.insert(
+        "record".into(),
+        described(
+            RecordOptions::schema(),
+            "When a run's records are written; it changes no result.",
         ),
     );
     let mut keep = described(

@@ -10,6 +10,7 @@ use super::number::Count;
 use super::overrides::override_key;
 use super::place::Place;
 use super::problem::{Problem, SpecError};
+use super::record::RecordOptions;
 use super::report::ReportOptions;
 use super::rule::Rule;
 use super::setting::Setting;
@@ -35,6 +36,8 @@ pub struct Sweep {
     pub report: ReportOptions,
     /// What is recorded for TensorBoard beside the metrics.
     pub tensorboard: TensorBoardOptions,
+    /// When a run's records are written.
+    pub record: RecordOptions,
     /// Whose trained weights stay on disk.
     pub keep: Keep,
     /// How often the state of a run in training is saved.
@@ -117,7 +120,7 @@ impl TensorBoardOptions {
 }
 
 /// The keys at the top level of a sweep file.
-const TOP_LEVEL: [&str; 13] = [
+const TOP_LEVEL: [&str; 14] = [
     "name",
     "description",
     "data",
@@ -129,6 +132,7 @@ const TOP_LEVEL: [&str; 13] = [
     "include",
     "report",
     "tensorboard",
+    "record",
     "keep",
     "checkpoint",
 ];
@@ -216,6 +220,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         include: Vec::new(),
         report: ReportOptions::default(),
         tensorboard: TensorBoardOptions::default(),
+        record: RecordOptions::default(),
         keep: Keep::default(),
         checkpoint: CheckpointRule::default(),
         source: source.clone(),
@@ -227,6 +232,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
             "name" => sweep.name = read_name(&entry.node)?,
             "description" => sweep.description = read_text(&entry.node)?,
             "tensorboard" => sweep.tensorboard = read_tensorboard(&entry.node)?,
+            "record" => sweep.record = RecordOptions::read(&entry.node)?,
             "keep" => sweep.keep = Setting::read(&entry.node)?,
             "checkpoint" => sweep.checkpoint = Setting::read(&entry.node)?,
             "grid" => sweep.factors = read_grid(&entry.node)?,

@@ -150,6 +150,7 @@ pub fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -
         sweep,
         plan,
         store: &store(folder, plan),
+        share: None,
         places: &[place],
         cohort: None,
         retry_failed: false,

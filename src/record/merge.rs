@@ -1,0 +1,140 @@
+//! Results of a sweep that were trained in several folders, brought into one.
+
+use super::atomic::write_atomically;
+use super::checkpoint::CHECKPOINT_FILE;
+use super::contents::{Contents, RunFolder};
+use super::error::{RecordError, on};
+use super::host::host_label;
+use super::profile::{PROFILE_FILE, read_profile};
+use super::result::{RunResult, rename_trial};
+use super::store::Store;
+use super::whole::remove;
+use crate::plan::{Identity, Plan, RunId};
+use std::collections::HashMap;
+use std::fs::File;
+use std::path::Path;
+
+/// What became of the results of a folder.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Merged {
+    /// Runs whose results were copied.
+    pub copied: Vec<RunId>,
+    /// Runs that had the same result already, times aside.
+    pub equal: usize,
+    /// Runs that had a result of other numbers already: it stands.
+    pub different: Vec<RunId>,
+    /// Results that are of no run of the sweep: of other settings, data or versions.
+    pub others: usize,
+}
+
+/// Copies the results in `from`, a folder like a sweep's, that belong to runs of the sweep, to their
+/// places; a run that has its result keeps it. Each result appears whole.
+///
+/// # Errors
+/// Folders that cannot be read or written to, a full disk.
+pub fn merge(store: &Store, plan: &Plan, from: &Path) -> Result<Merged, RecordError> {
+    let wanted: HashMap<&Identity, RunId> =
+        plan.runs().map(|run| (store.identity(run), run)).collect();
+    let mut merged = Merged::default();
+    let contents = Contents::read(from)?;
+    let folders = contents.trials.iter().flat_map(|trial| &trial.runs);
+    for folder in folders {
+        let Some(record) = folder.record.as_ref().filter(|record| record.has_ended()) else {
+            continue;
+        };
+        let Some(&run) = wanted.get(&record.identity) else {
+            merged.others += 1;
+            continue;
+        };
+        let source = from.join(&folder.path);
+        let Some(result) = RunResult::read(&source, &record.identity) else {
+            continue;
+        };
+        let there = store.result(plan, run);
+        match there.filter(|there| !there.is_to_be_retried() || result.is_to_be_retried()) {
+            Some(there) if is_same(&there, &result) => merged.equal += 1,
+            Some(_) => merged.different.push(run),
+            None => {
+                copy(store, plan, run, &source)?;
+                merged.copied.push(run);
+            }
+        }
+        copy_profile(store, plan, run, from, folder)?;
+    }
+    Ok(merged)
+}
+
+/// Whether two results of one run have the same numbers, but for times.
+fn is_same(one: &RunResult, other: &RunResult) -> bool {
+    let timeless = |result: &RunResult| {
+        let mut epochs = result.epochs.clone();
+        epochs.iter_mut().for_each(|epoch| epoch.seconds = 0.0);
+        epochs
+    };
+    (&one.failure, one.validation, one.test) == (&other.failure, other.validation, other.test)
+        && timeless(one) == timeless(other)
+}
+
+/// Copies the folder of a complete run to its place.
+fn copy(store: &Store, plan: &Plan, run: RunId, source: &Path) -> Result<(), RecordError> {
+    let (place, trial) = (
+        store.run_folder(plan, run),
+        store.trial_folder(plan, run.trial),
+    );
+    let part = trial.join(format!(
+        ".{}-{}-merge.part",
+        host_label(),
+        std::process::id()
+    ));
+    remove(&part)?;
+    std::fs::create_dir_all(&part).map_err(on("create the folder", &part))?;
+    for entry in std::fs::read_dir(source).map_err(on("read the folder", source))? {
+        let entry = entry.map_err(on("read the folder", source))?;
+        let name = entry.file_name();
+        let text = name.to_string_lossy();
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        if is_file && !text.starts_with('.') && text != CHECKPOINT_FILE && text != PROFILE_FILE {
+            let to = part.join(&name);
+            std::fs::copy(entry.path(), &to).map_err(on("copy a result to", &to))?;
+            let synced = File::open(&to).and_then(|file| file.sync_all());
+            synced.map_err(on("write", &to))?;
+        }
+    }
+    let name = &plan.trials[run.trial].name;
+    if RunResult::read(&part, store.identity(run)).is_some_and(|result| result.trial != *name) {
+        rename_trial(&part, name)?;
+    }
+    // What an unfinished attempt left there.
+    remove(&place)?;
+    std::fs::rename(&part, &place).map_err(on("move a result to", &place))?;
+    // So that the new name outlives a crash of the machine.
+    let synced = File::open(&trial).and_then(|folder| folder.sync_all());
+    synced.map_err(on("write into", &trial))?;
+    Ok(())
+}
+
+/// Copies what was measured of a run's trial, where it is not known yet.
+fn copy_profile(
+    store: &Store,
+    plan: &Plan,
+    run: RunId,
+    from: &Path,
+    folder: &RunFolder,
+) -> Result<(), RecordError> {
+    let first = RunId {
+        repeat: 0,
+        fold: 0,
+        ..run
+    };
+    let identity = store.identity(first);
+    let to = store.trial_folder(plan, run.trial);
+    let Some(source) = folder.path.parent().map(|trial| from.join(trial)) else {
+        return Ok(());
+    };
+    if read_profile(&to, identity).is_some() || read_profile(&source, identity).is_none() {
+        return Ok(());
+    }
+    let profile = source.join(PROFILE_FILE);
+    let bytes = std::fs::read(&profile).map_err(on("read", &profile))?;
+    write_atomically(&to.join(PROFILE_FILE), &bytes)
+}
