@@ -10,6 +10,7 @@ mod difference;
 mod error;
 mod export;
 mod export_error;
+mod launch;
 mod output;
 mod predict;
 mod report;
@@ -55,6 +56,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         }
         Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::Predict(arguments)) => predict::predict(&arguments),
+        Some(Command::Launch(command)) => launch::launch(&command),
         Some(Command::Data(command)) => data::data(&command),
         Some(Command::Schema) => {
             output::say(&format!("{:#}\n", schema()))?;

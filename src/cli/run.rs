@@ -8,6 +8,7 @@ use super::output::{say, warn};
 use super::report::write_report;
 use super::sweep::{Loaded, fingerprints, load, locked};
 use crate::data::{Dataset, DeviceForm, Library};
+use crate::launch::Slurm;
 use crate::plan::{Plan, plural};
 use crate::record::{Host, Manifest, Program, Start, Store, prepare};
 use crate::report::View;
@@ -99,6 +100,9 @@ fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments
             "stopped: {left} {} left; the same command continues where this one stopped",
             plural(left, "run")
         ));
+        if arguments.requeue.is_some() && interrupt.is_time_limit() {
+            requeue(ran.progressed);
+        }
         return interrupt.exit_code();
     }
     let failed = ran
@@ -125,6 +129,29 @@ fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments
         return 1;
     }
     0
+}
+
+/// Has Slurm run this task again, whose time limit is near: it does not do so by itself. A task that
+/// saved nothing would save nothing the next time, and so for ever.
+fn requeue(progressed: bool) {
+    let Some(task) = Slurm::own_task() else {
+        warn("--requeue slurm: this is no job of Slurm, since SLURM_JOB_ID is not set");
+        return;
+    };
+    if !progressed {
+        warn(
+            "not queued again: no epoch was completed before the time limit, and none would be the \
+             next time; a higher time limit is needed",
+        );
+        return;
+    }
+    // Before it is asked for: Slurm ends this process at once.
+    warn(&format!(
+        "the time limit is near: Slurm is asked to run {task} again"
+    ));
+    if let Err(error) = Slurm::default().requeue(&task) {
+        warn(&format!("{task} could not be queued again: {error}"));
+    }
 }
 
 /// Cohorts trained beside each other on each device.

@@ -48,6 +48,7 @@ impl Schedule<'_> {
             self.write_weights(run, &weights)?;
         }
         ended.recorder.finish(&result, wall_time())?;
+        work.progress();
         self.progress.run_ended(&self.run_name(run), &result);
         if self.fail_fast && result.failure.is_some() {
             work.stop();

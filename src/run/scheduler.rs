@@ -58,6 +58,8 @@ pub struct Ran {
     pub results: Results,
     /// Whether it was asked to stop before the end.
     pub interrupted: bool,
+    /// Whether a run has ended in this start, or an epoch was saved.
+    pub progressed: bool,
 }
 
 /// The runs that have no final result yet, in the order of the plan.
@@ -97,6 +99,7 @@ impl Schedule<'_> {
                 scope.spawn(move || self.worker(place, work));
             }
         });
+        let progressed = work.has_progressed();
         let (runs, error, stopped) = work.done();
         let mut results = Results {
             runs,
@@ -116,6 +119,7 @@ impl Schedule<'_> {
         ended.map(|()| Ran {
             interrupted: self.interrupt.asked() && left,
             results,
+            progressed,
         })
     }
 
