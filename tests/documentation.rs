@@ -28,7 +28,7 @@ fn examples(file: &str) -> Vec<(usize, String)> {
 #[test]
 fn every_example_can_be_planned() {
     let mut count = 0;
-    for file in ["README.md", "docs/sweep-file.md"] {
+    for file in ["README.md", "docs/sweep-file.md", "docs/cluster.md"] {
         for (line, text) in examples(file) {
             let name = format!("{file}, from line {line}");
             let source = Source {

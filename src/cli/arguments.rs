@@ -17,7 +17,8 @@ use std::path::PathBuf;
     arg_required_else_help = true,
     after_help = "`tp-sweep SWEEP` alone is `tp-sweep run SWEEP`.\n\n\
                   Exit codes: 0 all runs finished; 1 some failed; 2 the sweep cannot start; \
-                  3 results are missing (status); 130 stopped by Ctrl-C, 143 by SIGTERM."
+                  3 results are missing (status); 75 stopped as the time limit was near (SIGUSR1), \
+                  130 stopped by Ctrl-C, 143 by SIGTERM."
 )]
 pub struct Arguments {
     /// The command.

@@ -9,8 +9,7 @@ const CRASHES: u32 = 20;
 /// The command line that submits the shards.
 pub fn hyperqueue(request: &Request) -> String {
     let (options, shards) = (&request.options, request.shards);
-    // `%` stands for something else in these paths.
-    let folder = request.output.replace('%', "%%");
+    let folder = &request.output;
     let mut words = vec![
         "hq".to_owned(),
         "submit".to_owned(),

@@ -49,7 +49,7 @@ pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
     command.extend(inner.place());
     // What Kubernetes would put something else in the place of.
     let command: Vec<String> = command.iter().map(|word| word.replace('$', "$$")).collect();
-    let mut container = json!({
+    let container = json!({
         "name": "tp-sweep",
         "image": image,
         "command": command,
@@ -57,9 +57,6 @@ pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
         "resources": resources(request),
         "volumeMounts": [{ "name": "sweep", "mountPath": mount_path }],
     });
-    if container["resources"] == json!({}) {
-        container["resources"] = Value::Null;
-    }
     let mut pod = json!({
         "restartPolicy": "Never",
         "terminationGracePeriodSeconds": GRACE,
