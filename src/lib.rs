@@ -32,6 +32,7 @@ pub mod backend;
 pub mod cli;
 pub mod data;
 pub mod event;
+pub mod launch;
 #[allow(
     clippy::expect_used,
     reason = "numbers of ours: nothing from outside comes here unchecked"

@@ -4,7 +4,7 @@ use crate::data::Official;
 use crate::plan::Shard;
 use crate::report::{Order, View};
 use crate::run::DeviceChoice;
-use crate::spec::{DataSet, Language};
+use crate::spec::{Count, DataSet, Directive, Language, LaunchOptions, Memory, TimeLimit, Word};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -18,7 +18,8 @@ use std::path::PathBuf;
     arg_required_else_help = true,
     after_help = "`tp-sweep SWEEP` alone is `tp-sweep run SWEEP`.\n\n\
                   Exit codes: 0 all runs finished; 1 some failed; 2 the sweep cannot start; \
-                  3 results are missing (report, status); 75 a shard was stopped with more to do; \
+                  3 results are missing (report, status); 75 a shard was stopped with more to do, or \
+                  any run as its time limit was near (SIGUSR1); \
                   130 stopped by Ctrl-C, 143 by SIGTERM."
 )]
 pub struct Arguments {
@@ -53,6 +54,9 @@ pub enum Command {
     Export(ExportArguments),
     /// Ask an exported model about images, tables or arrays; answers in CSV
     Predict(PredictArguments),
+    /// Hand the sweep to a cluster: Slurm, Kubernetes or HyperQueue
+    #[command(subcommand)]
+    Launch(LaunchCommand),
     /// List, fetch and check the data sets that are known by name
     #[command(subcommand)]
     Data(DataCommand),
@@ -113,9 +117,25 @@ pub struct RunArguments {
     /// Stop at the first run that fails
     #[arg(long)]
     pub fail_fast: bool,
+    /// When SIGUSR1 says that the time limit is near, have this scheduler run the task again, unless
+    /// nothing was saved since it began: slurm
+    #[arg(
+        long,
+        value_name = "SCHEDULER",
+        value_enum,
+        hide_possible_values = true
+    )]
+    pub requeue: Option<Scheduler>,
     /// Say nothing but errors
     #[arg(long, short)]
     pub quiet: bool,
+}
+
+/// Who can run a task again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
+pub enum Scheduler {
+    /// Slurm, by `scontrol requeue`
+    Slurm,
 }
 
 /// What `plan` takes.
@@ -280,6 +300,124 @@ pub struct PredictArguments {
     pub logits: bool,
 }
 
+/// The commands of `launch`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum LaunchCommand {
+    /// Submit the sweep to Slurm: an array of shards, and the report after it
+    Slurm(LaunchSlurmArguments),
+    /// Print a manifest for Kubernetes, an Indexed Job; submits nothing
+    Kubernetes(LaunchPrintArguments),
+    /// Print a command line for HyperQueue, a task array; submits nothing
+    Hyperqueue(LaunchPrintArguments),
+    /// Say how far the sweep's jobs and results are
+    Status(LaunchedArguments),
+    /// Cancel the sweep's jobs; results and checkpoints stay
+    Cancel(LaunchedArguments),
+}
+
+/// What is asked of a cluster, in the place of what the sweep file's `launch` says.
+#[derive(Args, Clone, Debug)]
+pub struct TaskArguments {
+    /// Shares of the runs, each a task of its own; default: one for each 4 runs, at most 32
+    #[arg(long, value_name = "COUNT", value_parser = count)]
+    pub shards: Option<Count>,
+    /// Tasks that may run at the same time; default: all
+    #[arg(long, value_name = "COUNT", value_parser = count)]
+    pub max_parallel: Option<Count>,
+    /// The longest that a task may take, such as 2:00:00 (hours, minutes, seconds)
+    #[arg(long, value_name = "TIME")]
+    pub time: Option<TimeLimit>,
+    /// The memory of a task, such as 4G
+    #[arg(long, value_name = "SIZE")]
+    pub memory: Option<Memory>,
+    /// The processor cores of a task; default: 1
+    #[arg(long, value_name = "COUNT", value_parser = count)]
+    pub cpus: Option<Count>,
+    /// The GPUs of a task; default: none
+    #[arg(long, value_name = "COUNT", value_parser = count)]
+    pub gpus: Option<Count>,
+}
+
+/// What `launch slurm` takes.
+#[derive(Args, Clone, Debug)]
+pub struct LaunchSlurmArguments {
+    #[command(flatten)]
+    pub sweep: SweepArguments,
+    #[command(flatten)]
+    pub folders: FolderArguments,
+    #[command(flatten)]
+    pub task: TaskArguments,
+    /// The partition
+    #[arg(long, value_name = "NAME")]
+    pub partition: Option<Word>,
+    /// The account that is charged
+    #[arg(long, value_name = "NAME")]
+    pub account: Option<Word>,
+    /// A further option of sbatch, such as --directive=--qos=short (may be repeated)
+    #[arg(long = "directive", value_name = "OPTION", allow_hyphen_values = true)]
+    pub directives: Vec<Directive>,
+    /// Print the scripts; write and submit nothing
+    #[arg(long)]
+    pub dry_run: bool,
+    /// Wait until the report has ended; the exit code is the report's
+    #[arg(long, conflicts_with = "dry_run")]
+    pub wait: bool,
+    /// Submit, though jobs of an earlier launch of this sweep are in the queue
+    #[arg(long)]
+    pub again: bool,
+}
+
+/// What the commands take that only print.
+#[derive(Args, Clone, Debug)]
+pub struct LaunchPrintArguments {
+    #[command(flatten)]
+    pub sweep: SweepArguments,
+    #[command(flatten)]
+    pub folders: FolderArguments,
+    #[command(flatten)]
+    pub task: TaskArguments,
+    /// Print, as is done without it too; without it, what to do with it is said
+    #[arg(long)]
+    pub dry_run: bool,
+}
+
+/// What the commands take that ask about an earlier launch.
+#[derive(Args, Clone, Debug)]
+pub struct LaunchedArguments {
+    #[command(flatten)]
+    pub sweep: SweepArguments,
+    /// The folder of the results
+    #[arg(long, value_name = "FOLDER", default_value = "runs")]
+    pub runs: PathBuf,
+}
+
+impl TaskArguments {
+    /// What was given.
+    pub fn options(&self) -> LaunchOptions {
+        LaunchOptions {
+            shards: self.shards,
+            max_parallel: self.max_parallel,
+            time: self.time,
+            memory: self.memory,
+            cpus: self.cpus,
+            gpus: self.gpus,
+            ..LaunchOptions::default()
+        }
+    }
+}
+
+impl LaunchSlurmArguments {
+    /// What was given.
+    pub fn options(&self) -> LaunchOptions {
+        LaunchOptions {
+            partition: self.partition.clone(),
+            account: self.account.clone(),
+            directives: self.directives.clone(),
+            ..self.task.options()
+        }
+    }
+}
+
 /// The commands of `data`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum DataCommand {
@@ -334,6 +472,11 @@ fn file_name(name: &str) -> Result<String, String> {
         true => Ok(name.to_owned()),
         false => Err("letters, digits, `-`, `_` and `.`, none of which is a folder".to_owned()),
     }
+}
+
+fn count(text: &str) -> Result<Count, String> {
+    let number = text.parse().ok().and_then(Count::new);
+    number.ok_or_else(|| format!("a whole number from 1 to {}", Count::LARGEST))
 }
 
 fn language(name: &str) -> Result<Language, String> {

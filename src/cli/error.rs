@@ -2,6 +2,7 @@
 
 use super::export_error::ExportError;
 use crate::data::{DataError, FetchError};
+use crate::launch::LaunchError;
 use crate::plan::PlanError;
 use crate::record::{Holder, RecordError};
 use crate::report::ReportError;
@@ -70,6 +71,9 @@ pub enum CliError {
     /// A run that cannot be exported.
     #[error(transparent)]
     Export(#[from] ExportError),
+    /// A cluster that refuses, or cannot be asked.
+    #[error(transparent)]
+    Launch(#[from] LaunchError),
     /// A model that cannot be used.
     #[error(transparent)]
     Model(#[from] ModelError),
@@ -104,6 +108,7 @@ impl CliError {
             | Self::NoResults(_)
             | Self::NoSweep { .. }
             | Self::Export(_)
+            | Self::Launch(_)
             | Self::Model(_)
             | Self::Start(_)
             | Self::Upload { .. }

@@ -7,9 +7,11 @@ mod clean;
 mod compare;
 mod data;
 mod difference;
+mod ended;
 mod error;
 mod export;
 mod export_error;
+mod launch;
 mod merge;
 mod output;
 mod predict;
@@ -57,6 +59,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         }
         Some(Command::Export(arguments)) => export::export(&arguments),
         Some(Command::Predict(arguments)) => predict::predict(&arguments),
+        Some(Command::Launch(command)) => launch::launch(&command),
         Some(Command::Data(command)) => data::data(&command),
         Some(Command::Schema) => {
             output::say(&format!("{:#}\n", schema()))?;

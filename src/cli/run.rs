@@ -3,17 +3,18 @@
 use super::arguments::RunArguments;
 use super::aside::{put_in_place, put_share_in_place};
 use super::best::{classes_of, mark_best};
+use super::ended::{run_ended, shard_ended};
 use super::error::CliError;
-use super::output::{say, warn};
+use super::output::say;
 use super::report::write_report;
 use super::sweep::{Loaded, fingerprints, load, locked, locked_shared};
 use crate::data::{Dataset, DeviceForm, Library};
-use crate::plan::{Plan, RunId, Shard, plural};
+use crate::plan::{Plan, RunId};
 use crate::record::{Host, Manifest, Program, Start, Store, prepare};
 use crate::report::View;
 use crate::run::{
-    Device, Executor, Interrupt, Memory, Place, Ran, Schedule, TensorExecutor, display,
-    driver_version, remaining, unmeasured,
+    Device, Executor, Interrupt, Memory, Place, Schedule, TensorExecutor, display, driver_version,
+    remaining, unmeasured,
 };
 use crate::spec::{DataSource, Sweep};
 use burn::backend::Flex;
@@ -83,7 +84,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     .run();
     if let Some(shard) = arguments.shard {
         let ran = ran.map_err(CliError::Record)?;
-        return Ok(shard_ended(shard, &runs, &ran, arguments));
+        return Ok(shard_ended(shard, &runs, &ran, &interrupt, arguments));
     }
     let classes = |trial| classes_of(&library, &store, &plan, trial);
     let reports = &arguments.folders.reports;
@@ -102,80 +103,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         // The tables are in their files: a closed output takes nothing away.
         let _ = say(&written.shown(&sweep, &plan, &ran.results)?);
     }
-    Ok(ended(&plan, &ran, &interrupt, arguments))
-}
-
-/// The exit code of a shard that was stopped with more to do: the code of sysexits.h for what may be
-/// tried again.
-const STOPPED_SHARD: u8 = 75;
-
-/// Says how a shard ended; the exit code.
-fn shard_ended(shard: Shard, runs: &[RunId], ran: &Ran, arguments: &RunArguments) -> u8 {
-    let failed = failures(ran);
-    if ran.interrupted {
-        let left = remaining(runs, &ran.results).len();
-        warn(&format!(
-            "shard {shard} stopped: {left} of its {} left; the same command continues where this \
-             one stopped",
-            plural(runs.len(), "run")
-        ));
-        return STOPPED_SHARD;
-    }
-    if !arguments.quiet {
-        // The results are in their files: a closed output takes nothing away.
-        let _ = say(&format!(
-            "shard {shard}: {} of its {} {} finished; `tp-sweep report` writes the tables when all \
-             shards have\n",
-            ran.results.runs.len() - failed,
-            runs.len(),
-            plural(runs.len(), "run"),
-        ));
-    }
-    if failed > 0 {
-        warn(&format!(
-            "{failed} {} of shard {shard} failed: `tp-sweep status` and the report tell why",
-            plural(failed, "run")
-        ));
-        return 1;
-    }
-    0
-}
-
-/// Runs that failed.
-fn failures(ran: &Ran) -> usize {
-    let results = ran.results.runs.values();
-    results.filter(|result| result.failure.is_some()).count()
-}
-
-/// Says how it ended; the exit code.
-fn ended(plan: &Plan, ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments) -> u8 {
-    if ran.interrupted {
-        let left = plan.runs().count() - ran.results.runs.len();
-        warn(&format!(
-            "stopped: {left} {} left; the same command continues where this one stopped",
-            plural(left, "run")
-        ));
-        return interrupt.exit_code();
-    }
-    let failed = failures(ran);
-    if failed > 0 {
-        let path = arguments.folders.reports.join(format!("{}.md", plan.name));
-        let runs = plural(failed, "run");
-        let left = plan.runs().count() - ran.results.runs.len();
-        let left = match left {
-            0 => String::new(),
-            left => format!(
-                "; {left} {} left, which the same command trains",
-                plural(left, "run")
-            ),
-        };
-        warn(&format!(
-            "{failed} {runs} failed: the reasons are in {}{left}",
-            path.display()
-        ));
-        return 1;
-    }
-    0
+    Ok(run_ended(&plan, &ran, &interrupt, arguments))
 }
 
 /// Cohorts trained beside each other on each device.

@@ -61,6 +61,7 @@ impl Schedule<'_> {
             None => remove_weights(&self.store.run_folder(self.plan, run))?,
         }
         let result = ended.recorder.finish(result, wall_time())?;
+        work.progress();
         self.ended(work, run, result)
     }
 

@@ -62,6 +62,8 @@ pub struct Ran {
     pub results: Results,
     /// Whether it was asked to stop before the end.
     pub interrupted: bool,
+    /// Whether a run has ended in this start, or an epoch was saved.
+    pub progressed: bool,
 }
 
 /// Those of these runs that have no final result yet, in their order.
@@ -101,6 +103,7 @@ impl Schedule<'_> {
                 scope.spawn(move || self.worker(place, work));
             }
         });
+        let progressed = work.has_progressed();
         let (ended, error, stopped) = work.done();
         let mut results = Results {
             runs: ended,
@@ -120,6 +123,7 @@ impl Schedule<'_> {
         ended.map(|()| Ran {
             interrupted: self.interrupt.asked() && left,
             results,
+            progressed,
         })
     }
 

@@ -137,7 +137,9 @@ impl<'a, 'plan> Watch<'a, 'plan> {
             events: recorder.mark()?,
             state,
         };
-        recorder.save(&checkpoint)
+        recorder.save(&checkpoint)?;
+        self.work.progress();
+        Ok(())
     }
 }
 

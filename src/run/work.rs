@@ -30,6 +30,8 @@ pub(super) struct Work<'a> {
     /// Whether no new run is to be started: for an error, or since a run has failed where that is
     /// to stop the sweep. Asked in each step, therefore without a lock.
     stopped: AtomicBool,
+    /// Whether a run has ended, or an epoch was saved.
+    progressed: AtomicBool,
 }
 
 impl<'a> Work<'a> {
@@ -44,6 +46,7 @@ impl<'a> Work<'a> {
             ended: Mutex::new(Ended { results, keeping }),
             error: Mutex::new(None),
             stopped: AtomicBool::new(false),
+            progressed: AtomicBool::new(false),
         }
     }
 
@@ -61,6 +64,16 @@ impl<'a> Work<'a> {
     /// Whether no new run is to be started.
     pub(super) fn is_stopping(&self) -> bool {
         self.stopped.load(Ordering::Relaxed)
+    }
+
+    /// Something is on the disk now that a later start need not do again.
+    pub(super) fn progress(&self) {
+        self.progressed.store(true, Ordering::Relaxed);
+    }
+
+    /// Whether there was any [`Work::progress`].
+    pub(super) fn has_progressed(&self) -> bool {
+        self.progressed.load(Ordering::Relaxed)
     }
 
     /// What there is at the end: all results, the first error, whether a failure stopped it.

@@ -3,6 +3,7 @@
 use super::checkpoint::CheckpointRule;
 use super::keep::Keep;
 use super::key::{KEYS, Key};
+use super::launch::LaunchOptions;
 use super::range;
 use super::record::RecordOptions;
 use super::report::ReportOptions;
@@ -69,6 +70,13 @@ pub fn schema() -> Value {
     );
     checkpoint["default"] = CheckpointRule::default().show();
     properties.insert("checkpoint".into(), checkpoint);
+    properties.insert(
+        "launch".into(),
+        described(
+            LaunchOptions::schema(),
+            "What is asked of a cluster (tp-sweep launch); it changes no result.",
+        ),
+    );
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A tp-sweep sweep file",

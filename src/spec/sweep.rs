@@ -5,6 +5,7 @@ use super::config::Config;
 use super::factor::{Factor, FactorKind, Set};
 use super::keep::Keep;
 use super::key::{KEYS, Key};
+use super::launch::LaunchOptions;
 use super::node::{LARGEST_TEXT, Node, Yaml};
 use super::number::Count;
 use super::overrides::override_key;
@@ -42,6 +43,8 @@ pub struct Sweep {
     pub keep: Keep,
     /// How often the state of a run in training is saved.
     pub checkpoint: CheckpointRule,
+    /// What is asked of a cluster.
+    pub launch: LaunchOptions,
     /// The file it came from.
     pub source: Source,
 }
@@ -120,7 +123,7 @@ impl TensorBoardOptions {
 }
 
 /// The keys at the top level of a sweep file.
-const TOP_LEVEL: [&str; 14] = [
+const TOP_LEVEL: [&str; 15] = [
     "name",
     "description",
     "data",
@@ -135,6 +138,7 @@ const TOP_LEVEL: [&str; 14] = [
     "record",
     "keep",
     "checkpoint",
+    "launch",
 ];
 
 /// The sections of the base configuration.
@@ -223,6 +227,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         record: RecordOptions::default(),
         keep: Keep::default(),
         checkpoint: CheckpointRule::default(),
+        launch: LaunchOptions::default(),
         source: source.clone(),
     };
     let what = "a sweep: a mapping with data, model, training, validation and grid";
@@ -235,6 +240,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
             "record" => sweep.record = RecordOptions::read(&entry.node)?,
             "keep" => sweep.keep = Setting::read(&entry.node)?,
             "checkpoint" => sweep.checkpoint = Setting::read(&entry.node)?,
+            "launch" => sweep.launch = LaunchOptions::read(&entry.node)?,
             "grid" => sweep.factors = read_grid(&entry.node)?,
             "exclude" | "include" | "report" => {} // After the grid, to which they refer.
             section if SECTIONS.contains(&section) => {

@@ -1,0 +1,52 @@
+//! A command line for HyperQueue: a task array whose tasks train the shards.
+
+use super::request::Request;
+use super::shell::line;
+
+/// Times that a task may start again after its worker was lost.
+const CRASHES: u32 = 20;
+
+/// The command line that submits the shards.
+pub fn hyperqueue(request: &Request) -> String {
+    let (options, shards) = (&request.options, request.shards);
+    let folder = &request.output;
+    let mut words = vec![
+        "hq".to_owned(),
+        "submit".to_owned(),
+        format!("--array=1-{shards}"),
+        format!("--name={}", request.name),
+        format!("--cpus={}", request.cpus()),
+        format!("--crash-limit={CRASHES}"),
+        format!("--cwd={}", request.folder),
+        format!("--stdout={folder}/shard-%{{TASK_ID}}.out"),
+        format!("--stderr={folder}/shard-%{{TASK_ID}}.err"),
+    ];
+    words.extend(
+        options
+            .gpus
+            .map(|gpus| format!("--resource=gpus/nvidia={}", gpus.get())),
+    );
+    words.extend(
+        options
+            .time
+            .map(|time| format!("--time-limit={}s", time.seconds())),
+    );
+    let script = format!("exec \"$0\" \"$@\" --shard \"$HQ_TASK_ID/{shards}\"");
+    words.extend(["--".to_owned(), "sh".to_owned(), "-c".to_owned(), script]);
+    words.push(request.program.clone());
+    words.extend(request.arguments("run"));
+    words.extend(request.place());
+    line(words.iter().map(String::as_str)) + "\n"
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::scripts::tests::{hostile, request};
+    use super::*;
+
+    #[test]
+    fn the_command_line_of_a_sweep() {
+        insta::assert_snapshot!(hyperqueue(&request()));
+        insta::assert_snapshot!("hyperqueue_hostile", hyperqueue(&hostile()));
+    }
+}

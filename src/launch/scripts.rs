@@ -1,0 +1,163 @@
+//! The two scripts for Slurm: an array of shards, and the report after it.
+
+use super::request::Request;
+use super::shell::{directive, line};
+use crate::spec::TimeLimit;
+
+/// Seconds before the time limit at which a task is told, where the limit leaves room for it. Slurm
+/// may be up to a minute early.
+pub const LEAD: u32 = 120;
+
+/// Seconds before the time limit at which a task is told: at most half of the limit.
+pub fn lead(limit: Option<TimeLimit>) -> u32 {
+    limit.map_or(LEAD, |limit| LEAD.min(limit.seconds() / 2).max(1))
+}
+
+/// The script of the array: each task trains one shard.
+pub fn array_script(request: &Request) -> String {
+    let options = &request.options;
+    let shards = request.shards;
+    let at_once = options
+        .max_parallel
+        .map_or(String::new(), |most| format!("%{}", most.get()));
+    let mut script = header(
+        request,
+        "The shards of the sweep",
+        &request.name,
+        "shard-%a.out",
+    );
+    let mut set = |option: &str, value: &str| script.push_str(&option_line(option, value));
+    set("array", &format!("1-{shards}{at_once}"));
+    set("cpus-per-task", &request.cpus().to_string());
+    if let Some(gpus) = options.gpus {
+        set("gpus", &gpus.get().to_string());
+    }
+    // A task whose node fails runs again, and goes on from its checkpoints.
+    script.push_str("#SBATCH --requeue\n");
+    let lead = lead(options.time);
+    // The program itself is told, which takes the shell's place.
+    script.push_str(&option_line("signal", &format!("B:USR1@{lead}")));
+    script.push_str(&further(request));
+    let mut words = vec![request.program.clone()];
+    words.extend(request.arguments("run"));
+    words.extend(request.place());
+    words.extend(["--requeue".to_owned(), "slurm".to_owned()]);
+    let words = line(words.iter().map(String::as_str));
+    script + &format!("\nexec {words} --shard \"$SLURM_ARRAY_TASK_ID/{shards}\"\n")
+}
+
+/// The script of the report, which is submitted to run after the array.
+pub fn report_script(request: &Request) -> String {
+    let name = format!("{}-report", request.name);
+    let mut script = header(request, "The report of the sweep", &name, "report.out");
+    script.push_str(&further(request));
+    let mut words = vec![request.program.clone()];
+    words.extend(request.arguments("report"));
+    script + &format!("\nexec {}\n", line(words.iter().map(String::as_str)))
+}
+
+/// What both scripts begin with.
+fn header(request: &Request, what: &str, job: &str, output: &str) -> String {
+    let options = &request.options;
+    let mut script = format!(
+        "#!/bin/bash\n# {what} {}, as `tp-sweep launch slurm` wrote it.\n",
+        request.name
+    );
+    let mut set = |option: &str, value: &str| script.push_str(&option_line(option, value));
+    set("job-name", job);
+    set("chdir", &request.folder);
+    // A `%` of the folder's name would stand for something else.
+    let folder = request.output.replace('%', "%%");
+    set("output", &format!("{folder}/{output}"));
+    set("open-mode", "append");
+    if let Some(partition) = &options.partition {
+        set("partition", &partition.to_string());
+    }
+    if let Some(account) = &options.account {
+        set("account", &account.to_string());
+    }
+    if let Some(time) = options.time {
+        set("time", &time.to_string());
+    }
+    if let Some(memory) = options.memory {
+        set("mem", &memory.to_string());
+    }
+    script
+}
+
+fn option_line(option: &str, value: &str) -> String {
+    format!("#SBATCH --{option}={}\n", directive(value))
+}
+
+/// The options of the author's own: each is a line, and stays one.
+fn further(request: &Request) -> String {
+    let directives = request.options.directives.iter();
+    directives.map(|own| format!("#SBATCH {own}\n")).collect()
+}
+
+#[cfg(test)]
+pub(super) mod tests {
+    use super::*;
+    use crate::spec::{Count, LaunchOptions};
+
+    pub(in super::super) fn request() -> Request {
+        Request {
+            name: "axe5".into(),
+            program: "/opt/tp-sweep".into(),
+            folder: "/home/me/course".into(),
+            sweep: "/home/me/course/sweeps/axe5.yaml".into(),
+            overrides: Vec::new(),
+            data: None,
+            runs: "/home/me/course/runs".into(),
+            reports: "/home/me/course/reports".into(),
+            output: "/home/me/course/runs/axe5/launch".into(),
+            shards: 8,
+            options: LaunchOptions::default(),
+        }
+    }
+
+    /// A request with all there is, and names that would break a careless script.
+    pub(in super::super) fn hostile() -> Request {
+        Request {
+            overrides: vec!["name=a'b".into(), "description=$(touch /tmp/x) `id`".into()],
+            folder: "/home/me/it's \"100%\" $HOME".into(),
+            output: "/home/me/it's \"100%\" $HOME/runs/axe5/launch".into(),
+            data: Some("/data of all".into()),
+            options: LaunchOptions {
+                shards: Count::new(8),
+                max_parallel: Count::new(4),
+                partition: "main,long".parse().ok(),
+                account: "a$(id)".parse().ok(),
+                time: "0:01:00".parse().ok(),
+                memory: "4G".parse().ok(),
+                cpus: Count::new(2),
+                gpus: Count::new(2),
+                directives: vec!["--qos=short".parse().unwrap(), "-C $(id)".parse().unwrap()],
+                image: "registry.example/tp-sweep:1".parse().ok(),
+                namespace: "course".parse().ok(),
+                volume_claim: "course-data".parse().ok(),
+                mount_path: "/data$(HOME)".parse().ok(),
+            },
+            ..request()
+        }
+    }
+
+    #[test]
+    fn the_scripts_of_a_plain_sweep() {
+        insta::assert_snapshot!("array", array_script(&request()));
+        insta::assert_snapshot!("report", report_script(&request()));
+    }
+
+    #[test]
+    fn the_scripts_of_a_sweep_with_all_there_is_and_a_hostile_name() {
+        insta::assert_snapshot!("array_hostile", array_script(&hostile()));
+        insta::assert_snapshot!("report_hostile", report_script(&hostile()));
+    }
+
+    #[test]
+    fn a_task_is_told_of_its_time_limit_before_half_of_it_is_over_at_the_earliest() {
+        let of = |time: &str| lead(time.parse().ok());
+        assert_eq!([of("1:00:00"), of("0:02:00"), of("0:00:01")], [120, 60, 1]);
+        assert_eq!(lead(None), 120);
+    }
+}
