@@ -217,7 +217,9 @@ fn what_has_no_use_is_removed_and_nothing_else() {
     assert_eq!(shown.code, 0, "{}", shown.error);
     insta::assert_snapshot!(masked(&shown.output));
     assert_eq!(everything(&project), before);
-    let done = tell(&project, "clean", &[]);
+    assert_eq!(tell(&project, "clean", &[]).code, 2, "results would go");
+    assert_eq!(everything(&project), before);
+    let done = tell(&project, "clean", &["--yes"]);
     assert_eq!(done.code, 0, "{}", done.error);
     let lines = |text: &str| text.lines().count();
     assert_eq!(lines(&done.output), lines(&shown.output));
@@ -257,6 +259,45 @@ fn what_has_no_use_is_removed_and_nothing_else() {
         trained.error
     );
     assert_eq!(tell(&project, "status", &[]).code, 0);
+}
+
+#[test]
+fn results_are_removed_only_when_that_is_asked_for() {
+    let project = Project::new(SWEEP);
+    train(&project, &[]);
+    let before = everything(&project);
+    let longer = ["--set", "training.epochs=30"];
+    let refused = tell(&project, "clean", &longer);
+    assert_eq!((refused.code, refused.output.as_str()), (2, ""));
+    for part in ["4 results (", "KiB) in runs/sweep", "--dry-run", "--yes"] {
+        assert!(refused.error.contains(part), "{part}: {}", refused.error);
+    }
+    assert_eq!(everything(&project), before);
+    // What has no result goes without a word more.
+    std::fs::create_dir_all(project.path("runs/sweep/lr0.1/fold-7")).unwrap();
+    assert_eq!(tell(&project, "clean", &[]).code, 0);
+    assert_eq!(everything(&project), before);
+    assert!(!project.path("runs/sweep/lr0.1/fold-7").exists());
+    let done = tell(&project, "clean", &["--yes", longer[0], longer[1]]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    let left = files(&project.path("runs")).into_iter();
+    assert_eq!(left.filter(|path| path.ends_with("result.json")).count(), 0);
+}
+
+#[test]
+fn a_run_with_a_checkpoint_is_in_training_only_while_somebody_is_at_work() {
+    let project = Project::new(SWEEP);
+    train(&project, &[]);
+    stop(&project.path("runs/sweep/lr0.01/fold-1"));
+    let output = tell(&project, "status", &[]).output;
+    assert!(
+        output.contains("\nstopped       1 with a checkpoint\n"),
+        "{output}"
+    );
+    let at_work = lock(&project.path("runs/sweep")).unwrap();
+    assert!(matches!(at_work, Lock::Taken(_)));
+    let output = tell(&project, "status", &[]).output;
+    assert!(output.contains("\nin training   1\n"), "{output}");
 }
 
 #[test]

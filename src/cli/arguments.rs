@@ -18,7 +18,7 @@ use std::path::PathBuf;
     arg_required_else_help = true,
     after_help = "`tp-sweep SWEEP` alone is `tp-sweep run SWEEP`.\n\n\
                   Exit codes: 0 all runs finished; 1 some failed; 2 the sweep cannot start; \
-                  3 results are missing (report, status); 75 a shard was stopped with more to do, or \
+                  3 results are missing (report, status, compare); 75 a shard was stopped with more to do, or \
                   any run as its time limit was near (SIGUSR1); \
                   130 stopped by Ctrl-C, 143 by SIGTERM."
 )]
@@ -196,6 +196,9 @@ pub struct CleanArguments {
     /// Say what would be removed, and remove nothing
     #[arg(long)]
     pub dry_run: bool,
+    /// Remove results too: of settings, or of trials, that the sweep does not ask for any more
+    #[arg(long)]
+    pub yes: bool,
 }
 
 /// What `verify` takes.
@@ -289,7 +292,8 @@ pub struct PredictArguments {
     /// The folder that `export` wrote
     #[arg(value_name = "MODEL")]
     pub model: PathBuf,
-    /// Images (PNG, JPEG), folders of images, tables (CSV, Parquet), arrays (.npy, IDX)
+    /// Images (PNG, JPEG), folders of images, tables (CSV, Parquet), arrays (.npy, IDX), like those that
+    /// the model was trained on: MNIST is white on black
     #[arg(value_name = "INPUT", required = true)]
     pub inputs: Vec<PathBuf>,
     /// The file of the answers; default: standard output

@@ -10,7 +10,8 @@ use crate::run::weightless;
 /// Removes what has no use for the sweep as it is now, or only says what that is; the exit code.
 ///
 /// # Errors
-/// A sweep file that is not valid, a process at work, folders that cannot be written to.
+/// A sweep file that is not valid, a process at work, results among what would be removed without
+/// `--yes`, folders that cannot be written to.
 pub(super) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     let Loaded {
         sweep,
@@ -38,6 +39,14 @@ pub(super) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     let results = store.read(&plan);
     let weightless = weightless(&sweep, &plan, &results.runs);
     let clutter = Clutter::find(&store, &plan, &results, &weightless).map_err(CliError::Start)?;
+    let with_results: Vec<&Clutter> = clutter.iter().filter(|one| one.results > 0).collect();
+    if !arguments.dry_run && !arguments.yes && !with_results.is_empty() {
+        return Err(CliError::ResultsWouldGo {
+            results: with_results.iter().map(|one| one.results).sum(),
+            bytes: with_results.iter().map(|one| one.bytes).sum(),
+            folder: store.folder().to_owned(),
+        });
+    }
     let widest = clutter
         .iter()
         .map(|one| one.path.display().to_string().len())

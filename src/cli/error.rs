@@ -1,9 +1,11 @@
 //! What the command line says when something cannot be done.
 
+use super::aside::counted;
 use super::export_error::ExportError;
+use super::output;
 use crate::data::{DataError, FetchError};
 use crate::launch::LaunchError;
-use crate::plan::PlanError;
+use crate::plan::{PlanError, grouped};
 use crate::record::{Holder, RecordError};
 use crate::report::ReportError;
 use crate::run::{Device, DeviceError, DeviceFault};
@@ -54,9 +56,50 @@ pub enum CliError {
     /// A report of nothing.
     #[error(
         "there are no results of this sweep in {0}; train it first: the results of other \
-         settings, of an edited file or of other --set options, are not its own"
+         settings, of an edited file or of other --set options, are not its own (`tp-sweep status` \
+         tells what is there)"
     )]
     NoResults(std::path::PathBuf),
+    /// Results of a sweep that stand where they did before it was edited.
+    #[error(
+        "no result of this sweep is at its place in {folder}, but {} elsewhere in it, since the sweep was \
+         edited: `tp-sweep run` puts what belongs in place and trains what is missing; \
+         `tp-sweep status` tells more",
+        stand(*.results)
+    )]
+    Misplaced {
+        /// How many.
+        results: usize,
+        /// The sweep's folder.
+        folder: std::path::PathBuf,
+    },
+    /// Results that would be removed without having been asked for.
+    #[error(
+        "{} ({}) in {folder} would be removed: of settings, or of trials, that the sweep \
+         does not ask for as it is now. Nothing was removed: --dry-run lists what would be, \
+         --yes removes it",
+        counted(*.results, "result"),
+        output::bytes(*.bytes)
+    )]
+    ResultsWouldGo {
+        /// How many.
+        results: usize,
+        /// What is removed with them, in bytes of the files.
+        bytes: u64,
+        /// The sweep's folder.
+        folder: std::path::PathBuf,
+    },
+    /// A comparison that is called like a sweep.
+    #[error(
+        "{report} is the report of the sweep {name}, which the comparison would replace: give the \
+         comparison another name, such as --name {name}-compared"
+    )]
+    NameOfSweep {
+        /// The name.
+        name: String,
+        /// The sweep's report.
+        report: std::path::PathBuf,
+    },
     /// A folder that holds no results of a sweep.
     #[error(
         "{folder} is no folder of a sweep's results (runs/<sweep>): its sweep.json cannot be read: \
@@ -106,6 +149,9 @@ impl CliError {
             | Self::Device(_)
             | Self::Locked { .. }
             | Self::NoResults(_)
+            | Self::Misplaced { .. }
+            | Self::ResultsWouldGo { .. }
+            | Self::NameOfSweep { .. }
             | Self::NoSweep { .. }
             | Self::Export(_)
             | Self::Launch(_)
@@ -158,6 +204,12 @@ pub(super) fn print(error: CliError) {
         Box::new(options.wrap_lines(false).break_words(false).build())
     }));
     let _ = writeln!(std::io::stderr(), "{:?}", error.report());
+}
+
+/// `1 stands`, `2,000 stand`.
+fn stand(count: usize) -> String {
+    let verb = if count == 1 { "stands" } else { "stand" };
+    format!("{} {verb}", grouped(count as u64))
 }
 
 #[derive(Debug)]

@@ -54,7 +54,13 @@ fn told(plan: &Plan, status: &Status, holder: Option<&Holder>, folder: &Path) ->
             &format!("{} {reason}: {names}", grouped(runs.len() as u64)),
         );
     }
-    line("in training", &grouped(status.in_training.len() as u64));
+    let saved = grouped(status.in_training.len() as u64);
+    match holder {
+        None if !status.in_training.is_empty() => {
+            line("stopped", &format!("{saved} with a checkpoint"));
+        }
+        _ => line("in training", &saved),
+    }
     for saved in status.in_training.iter().take(MOST_SHOWN) {
         let age = duration(saved.age.as_secs_f64());
         let name = name(saved.run);

@@ -22,6 +22,8 @@ pub struct Clutter {
     pub bytes: u64,
     /// Why it has no use.
     pub why: Useless,
+    /// Runs with a result in it.
+    pub results: usize,
 }
 
 /// Why something has no use.
@@ -91,9 +93,15 @@ impl Clutter {
         let tops: HashSet<PathBuf> = found.keys().cloned().collect();
         found.retain(|path, _| path.ancestors().skip(1).all(|above| !tops.contains(above)));
         let measured = found.into_iter().map(|(path, why)| {
+            let results = contents.results_below(&path);
             let path = folder.join(path);
             let bytes = bytes_below(&path);
-            Self { path, bytes, why }
+            Self {
+                path,
+                bytes,
+                why,
+                results,
+            }
         });
         Ok(measured.collect())
     }

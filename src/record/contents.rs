@@ -138,6 +138,16 @@ impl Contents {
             aside,
         })
     }
+
+    /// The runs with a result in a folder, or below it: its path is one below the sweep's folder.
+    pub(super) fn results_below(&self, path: &Path) -> usize {
+        let trials = self.trials.iter().flat_map(|trial| &trial.runs);
+        let inside = trials
+            .chain(&self.aside)
+            .filter(|run| run.path.starts_with(path));
+        let records = inside.filter_map(|run| run.record.as_ref());
+        records.filter(|record| record.has_ended()).count()
+    }
 }
 
 /// The folders in `inner`, which is below `folder`.
