@@ -188,6 +188,29 @@ fn sweeps_are_compared_from_their_files_or_from_their_results() {
     let done = compare(&["runs/sweep", "--name", "../elsewhere"]);
     assert_eq!(done.code, 2);
     assert!(!project.path("elsewhere.md").exists());
+    // A sweep's own report is not replaced.
+    let report = project.read("reports/sweep.md");
+    let done = compare(&["runs/sweep", "--name", "sweep"]);
+    assert_eq!(done.code, 2);
+    let told = "reports/sweep.md is the report of the sweep sweep";
+    assert!(done.error.contains(told), "{}", done.error);
+    assert_eq!(project.read("reports/sweep.md"), report);
+    // Nor is that of a sweep that is not compared.
+    std::fs::create_dir(project.path("runs/other")).unwrap();
+    let record = project.read("runs/sweep/sweep.json");
+    let record = record.replace("\"name\": \"sweep\"", "\"name\": \"other\"");
+    project.write("runs/other/sweep.json", &record);
+    assert_eq!(compare(&["runs/sweep", "--name", "other"]).code, 2);
+    assert!(!project.path("reports/other.md").exists());
+    // The rest is compared, and the exit code tells that it is not all.
+    let done = compare(&["runs/sweep", "runs/other", "--name", "rest"]);
+    assert_eq!(done.code, 3, "{}", done.error);
+    assert!(
+        done.error.contains("runs/other is left out"),
+        "{}",
+        done.error
+    );
+    assert_eq!(project.read("reports/rest.csv"), from_file);
 }
 
 #[test]

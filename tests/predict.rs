@@ -320,3 +320,54 @@ fn a_folder_that_is_no_whole_model_is_refused() {
     std::fs::remove_file(project.path("model/model.json")).unwrap();
     assert!(told(&project).contains("model has no model.json; `tp-sweep export SWEEP`"));
 }
+
+#[cfg(target_os = "linux")]
+#[test]
+fn an_output_that_is_no_file_is_written_to_and_stays_what_it_is() {
+    let project =
+        Project::new("data: { limit: 200 }\nmodel: { width: 4 }\ntraining: { epochs: 1 }\n");
+    exported(&project);
+    let images = repository().join("data/mnist/t10k-images-idx3-ubyte.gz");
+    let images = images.to_str().unwrap();
+    let asked = |output: &str| predict(&project, &[images, "--output", output]);
+    let answers = predict(&project, &[images]).output;
+    assert!(answers.len() > 100_000, "more than a pipe holds");
+    // A device that is full, by its name and by a link: an error, and still a device.
+    std::os::unix::fs::symlink("/dev/full", project.path("full")).unwrap();
+    for output in ["/dev/full", "full"] {
+        let done = asked(output);
+        assert_eq!(done.code, 2, "{}", done.error);
+        let told = format!("cannot write {output}: No space left on device");
+        assert!(done.error.contains(&told), "{}", done.error);
+    }
+    use std::os::unix::fs::FileTypeExt;
+    let kind = |path: &Path| path.symlink_metadata().unwrap().file_type();
+    assert!(kind(Path::new("/dev/full")).is_char_device());
+    assert!(kind(&project.path("full")).is_symlink());
+    // A pipe.
+    let pipe = project.path("pipe");
+    let made = std::process::Command::new("mkfifo").arg(&pipe).status();
+    assert!(made.unwrap().success());
+    let reader = {
+        let pipe = pipe.clone();
+        std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap())
+    };
+    assert_eq!(asked("pipe").code, 0);
+    assert!(kind(&pipe).is_fifo());
+    assert_eq!(reader.join().unwrap(), answers);
+    // A link to a file, which need not be there yet.
+    std::fs::create_dir(project.path("inner")).unwrap();
+    std::os::unix::fs::symlink("inner/second", project.path("first")).unwrap();
+    std::os::unix::fs::symlink("answers.csv", project.path("inner/second")).unwrap();
+    for _ in 0..2 {
+        assert_eq!(asked("first").code, 0);
+        assert!(kind(&project.path("first")).is_symlink());
+        assert!(kind(&project.path("inner/answers.csv")).is_file());
+        assert_eq!(project.read("inner/answers.csv"), answers);
+    }
+    // A link that leads to itself.
+    std::os::unix::fs::symlink("round", project.path("round")).unwrap();
+    let done = asked("round");
+    assert_eq!(done.code, 2);
+    assert!(done.error.contains("too many links"), "{}", done.error);
+}

@@ -3,8 +3,8 @@
 use super::arguments::{CompareArguments, SweepArguments};
 use super::error::CliError;
 use super::output::{say, warn};
-use super::sweep::{Loaded, fingerprints, load, load_recorded};
-use crate::record::{Results, Store, prepare, write_atomically};
+use super::sweep::{Loaded, fingerprints, load, load_recorded, no_results};
+use crate::record::{RecordedSweep, Results, Store, prepare, write_atomically};
 use crate::report::{Part, Report, View, compare as compare_parts};
 use crate::spec::Language;
 use std::path::Path;
@@ -16,10 +16,14 @@ struct Sweep {
     report: Report,
 }
 
-/// Writes the report over several sweeps; the exit code.
+/// The exit code where results are missing.
+const MISSING: u8 = 3;
+
+/// Writes the report over several sweeps; the exit code: 3 where one was left out.
 ///
 /// # Errors
-/// A sweep that is not valid, no sweep that has results, folders that cannot be written to.
+/// A sweep that is not valid, no sweep that has results, a name that is a sweep's, folders that cannot
+/// be written to.
 pub(super) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
     let mut sweeps: Vec<Sweep> = Vec::new();
     let mut left_out = None;
@@ -27,7 +31,9 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
     for path in &arguments.sweeps {
         let sweep = match read(path, arguments, language) {
             // The others can be compared all the same.
-            Err(error @ CliError::NoResults(_)) if arguments.sweeps.len() > 1 => {
+            Err(error @ (CliError::NoResults(_) | CliError::Misplaced { .. }))
+                if arguments.sweeps.len() > 1 =>
+            {
                 warn(&format!("{} is left out: {error}", path.display()));
                 left_out.get_or_insert(error);
                 continue;
@@ -38,9 +44,12 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
         language = Some(sweep.loaded.sweep.report.language);
         sweeps.push(sweep);
     }
-    if let (true, Some(error)) = (sweeps.is_empty(), left_out) {
-        return Err(error);
-    }
+    let code = match left_out {
+        Some(error) if sweeps.is_empty() => return Err(error),
+        Some(_) => MISSING,
+        None => 0,
+    };
+    refuse_name_of_sweep(arguments, &sweeps)?;
     let parts: Vec<Part> = sweeps
         .iter()
         .map(|sweep| Part {
@@ -58,7 +67,25 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
         write_atomically(&path, &file.contents).map_err(CliError::Record)?;
         say(&format!("{}\n", path.display()))?;
     }
-    Ok(0)
+    Ok(code)
+}
+
+/// Refuses a name whose report is that of a sweep: one of those that are compared, or one that has
+/// results beside theirs.
+fn refuse_name_of_sweep(arguments: &CompareArguments, sweeps: &[Sweep]) -> Result<(), CliError> {
+    let name = &arguments.name;
+    let beside = arguments.sweeps.iter().filter(|path| path.is_dir());
+    let beside = beside.map(|path| path.parent().unwrap_or(Path::new("")));
+    let mut folders = beside.chain([arguments.folders.runs.as_path()]);
+    let is_taken = sweeps.iter().any(|one| one.loaded.plan.name == *name)
+        || folders.any(|runs| RecordedSweep::read(&runs.join(name)).is_ok());
+    match is_taken {
+        true => Err(CliError::NameOfSweep {
+            name: name.clone(),
+            report: arguments.folders.reports.join(format!("{name}.md")),
+        }),
+        false => Ok(()),
+    }
 }
 
 /// Reads a sweep file, or the sweep that a folder of results is of, and its results.
@@ -95,7 +122,7 @@ fn read(
     });
     let results = store.read(plan);
     if results.runs.is_empty() {
-        return Err(CliError::NoResults(store.folder().to_owned()));
+        return Err(no_results(&store, plan));
     }
     let report = Report::new(sweep, plan, &results, &View::default(), &|_| None)?;
     Ok(Sweep {

@@ -1,16 +1,15 @@
 //! `tp-sweep export`.
 
 use super::arguments::{ExportArguments, WeightsFormat};
+use super::destination::write_to;
 use super::error::CliError;
 use super::export_error::ExportError;
 use super::output::{say, warn};
-use super::sweep::{Loaded, fingerprints, load};
+use super::sweep::{Loaded, fingerprints, load, no_results};
 use crate::data::{Dataset, DeviceForm, Library, Normalisation, Values, partition};
 use crate::event::Outcome;
 use crate::plan::{Plan, RunId};
-use crate::record::{
-    Results, RunResult, Standing, Store, prepare, read_weights, remove_file, write_atomically,
-};
+use crate::record::{Results, RunResult, Standing, Store, prepare, read_weights, remove_file};
 use crate::run::{Again, Device, Memory, TensorExecutor, train_again};
 use crate::spec::{Config, Normalise, RankBy, Select, Text, nearest};
 use crate::trained::{
@@ -38,7 +37,7 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     });
     let results = store.read(&plan);
     if results.runs.is_empty() {
-        return Err(CliError::NoResults(store.folder().to_owned()));
+        return Err(no_results(&store, &plan));
     }
     let trial = match &arguments.trial {
         Some(name) => named(&plan, name)?,
@@ -96,7 +95,7 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
         (DESCRIPTION_FILE, text.as_bytes()),
     ] {
         let path = output.join(name);
-        write_atomically(&path, bytes).map_err(CliError::Start)?;
+        write_to(&path, bytes)?;
         shown.push_str(&format!("{}\n", path.display()));
     }
     say(&shown)?;

@@ -6,6 +6,7 @@ mod best;
 mod clean;
 mod compare;
 mod data;
+mod destination;
 mod difference;
 mod ended;
 mod error;
@@ -28,11 +29,16 @@ use crate::plan::summary;
 use crate::spec::schema;
 use clap::Parser;
 use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::Arc;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match execute(arguments) {
+    match let_writes_fail()
+        .map_err(CliError::System)
+        .and_then(|()| execute(arguments))
+    {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let code = error.exit_code();
@@ -40,6 +46,14 @@ pub fn main() -> ExitCode {
             ExitCode::from(code)
         }
     }
+}
+
+/// Lets a write beyond the largest size of a file (`ulimit -f`) fail, which is told, in the place of the
+/// signal that ends a process without a word.
+fn let_writes_fail() -> std::io::Result<()> {
+    #[cfg(unix)]
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
+    Ok(())
 }
 
 fn execute(arguments: Arguments) -> Result<u8, CliError> {

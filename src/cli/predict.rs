@@ -1,10 +1,10 @@
 //! `tp-sweep predict`.
 
 use super::arguments::PredictArguments;
+use super::destination::write_to;
 use super::error::CliError;
 use super::output::say;
 use crate::data::{Expected, InputSource, inputs};
-use crate::record::write_atomically;
 use crate::trained::{DESCRIPTION_FILE, ModelError, Prediction, Predictor, read_model};
 use burn::backend::Flex;
 
@@ -37,7 +37,7 @@ pub(super) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
         }
     }
     match &arguments.output {
-        Some(path) => write_atomically(path, table.as_bytes()).map_err(CliError::Start)?,
+        Some(path) => write_to(path, table.as_bytes())?,
         None => say(&table)?,
     }
     Ok(0)

@@ -5,7 +5,7 @@ use super::aside::counted;
 use super::best::{classes_of, mark_best};
 use super::error::{CliError, print};
 use super::output::{say, warn};
-use super::sweep::{Loaded, fingerprints, load};
+use super::sweep::{Loaded, fingerprints, load, no_results};
 use crate::plan::{Plan, grouped};
 use crate::record::{Lock, Results, Store, lock, prepare, remove_file, write_atomically};
 use crate::report::{File, Report, TrialClasses, View};
@@ -54,7 +54,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     });
     let results = store.read(&plan);
     if results.runs.is_empty() {
-        print(CliError::NoResults(store.folder().to_owned()));
+        print(no_results(&store, &plan));
         return Ok(MISSING);
     }
     let classes = |trial| classes_of(&library, &store, &plan, trial);

@@ -5,7 +5,9 @@ use super::error::CliError;
 use super::output::warn;
 use crate::data::Library;
 use crate::plan::Plan;
-use crate::record::{Lock, RecordError, RecordedSweep, Store, SweepLock, lock, lock_shared};
+use crate::record::{
+    Contents, Lock, Moves, RecordError, RecordedSweep, Store, SweepLock, lock, lock_shared,
+};
 use crate::spec::{DataSource, Source, Sweep};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -88,6 +90,17 @@ pub(super) fn store(runs: &Path, plan: &Plan, library: &Library) -> Result<Store
     Ok(Store::new(runs, plan, |config| {
         fingerprints[&config.data.source()].clone()
     }))
+}
+
+/// What is said where a sweep has no result at its place.
+pub(super) fn no_results(store: &Store, plan: &Plan) -> CliError {
+    let folder = store.folder().to_owned();
+    let contents = Contents::read(&folder);
+    let kept = contents.map(|contents| Moves::new(store, plan, &contents).kept().len());
+    match kept {
+        Ok(results @ 1..) => CliError::Misplaced { results, folder },
+        _ => CliError::NoResults(folder),
+    }
 }
 
 /// Takes the lock of a sweep's folder.
