@@ -402,3 +402,53 @@ fn no_link_leads_out_of_the_folder() {
     std::fs::remove_file(link).unwrap();
     assert_eq!(shown(&project).len(), 2);
 }
+
+#[test]
+fn results_that_an_edit_has_moved_are_not_said_to_be_missing() {
+    let project = Project::new(&sweep("training.learning_rate: [0.1, 0.01]"));
+    train(&project, &["--quiet"]);
+    project.write(
+        "sweep.yaml",
+        &sweep("training.learning_rate: [0.1, 0.01], model.dropout: [0]"),
+    );
+    let data = support::repository().join("data");
+    let data = data.to_str().unwrap();
+    for (command, code) in [("report", 3), ("export", 2)] {
+        let done = project.run(&[command, "sweep.yaml", "--data", data]);
+        assert_eq!(done.code, code, "{}", done.error);
+        for part in ["but 4 stand elsewhere in it", "`tp-sweep status`"] {
+            assert!(done.error.contains(part), "{}", done.error);
+        }
+    }
+    // Of other settings there is none, which is said.
+    let other = ["--set", "training.epochs=3"];
+    let done = project.run(&["report", "sweep.yaml", "--data", data, other[0], other[1]]);
+    assert!(
+        done.error.contains("there are no results"),
+        "{}",
+        done.error
+    );
+    assert!(done.error.contains("`tp-sweep status`"), "{}", done.error);
+}
+
+#[test]
+fn two_sweep_files_of_one_name_are_told() {
+    let project = Project::new(&sweep("training.learning_rate: [0.1]"));
+    train(&project, &["--quiet"]);
+    let longer =
+        "name: sweep\ndata: { limit: 300 }\ntraining: { epochs: 3 }\nmodel: { width: 8 }\n";
+    project.write("other.yaml", longer);
+    let data = support::repository().join("data");
+    let fixed = ["--device", "cpu", "--data", data.to_str().unwrap()];
+    let told = "runs/sweep belongs to sweep.yaml, which was trained here last";
+    let run = |file: &str| project.run(&[&[file], &fixed[..]].concat()).error;
+    let error = run("other.yaml");
+    assert!(error.contains(told), "{error}");
+    assert!(error.contains("a name of its own"), "{error}");
+    // A file that was renamed is no other one.
+    std::fs::rename(project.path("other.yaml"), project.path("new.yaml")).unwrap();
+    project.write("new.yaml", &longer.replace("epochs: 3", "epochs: 4"));
+    let error = run("new.yaml");
+    assert!(error.contains("of other settings set aside"), "{error}");
+    assert!(!error.contains("belongs to"), "{error}");
+}

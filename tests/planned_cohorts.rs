@@ -376,7 +376,7 @@ fn the_display_is_told_of_halves() {
     #[derive(Default)]
     struct Told(Mutex<Vec<String>>, Mutex<isize>);
     impl Progress for Told {
-        fn started(&self, _: usize, _: usize) {}
+        fn started(&self, _: &tp_sweep::run::Beginning) {}
         fn sizing(&self, _: usize, _: usize) {}
         fn run_started(&self, _: &str) {
             *self.1.lock().unwrap() += 1;

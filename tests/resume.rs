@@ -205,3 +205,19 @@ fn the_tables_are_rebuilt_from_the_results_alone() {
     assert_eq!((done.code, done.error.as_str()), (0, ""));
     assert_eq!(tables(&project), before);
 }
+
+#[test]
+fn runs_that_failed_earlier_are_told_apart_and_how_to_train_them_again() {
+    let project = Project::new(
+        "data: { limit: 200 }\nmodel: { width: 4 }\nvalidation: { folds: 2 }\n\
+         grid: { training.learning_rate: [0.1, 1e30] }\n",
+    );
+    assert_eq!(project.train(&["--set", "training.epochs=2"]).code, 1);
+    let again = project.train(&["--set", "training.epochs=2"]);
+    let told =
+        "4 runs, 2 of them already done, 2 failed earlier (--retry-failed trains them again)";
+    assert!(again.error.contains(told), "{}", again.error);
+    let retried = project.train(&["--set", "training.epochs=2", "--retry-failed"]);
+    let told = "4 runs, 2 of them already done\n";
+    assert!(retried.error.contains(told), "{}", retried.error);
+}

@@ -9,7 +9,7 @@ mod support;
 use recovery::files::{assert_same, contents};
 use recovery::process::{done, signal, spawn, start, train, wait, wait_for_epochs};
 use recovery::sweep::with_data;
-use std::process::Stdio;
+use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 use support::Project;
 
@@ -47,6 +47,11 @@ fn assert_goes_on(project: &Project, runs: &[&str], arguments: &[&str]) {
     let before: Vec<String> = runs.iter().map(table).collect();
     let continued = done(train(project, arguments));
     assert_eq!(continued.code, 0, "{}", continued.error);
+    let told = match runs.len() {
+        1 => "; 1 run goes on from its checkpoint\n".to_owned(),
+        count => format!("; {count} runs go on from their checkpoints\n"),
+    };
+    assert!(continued.error.contains(&told), "{}", continued.error);
     for (run, before) in runs.iter().zip(before) {
         let after = table(run);
         assert!(after.starts_with(&before), "{run}: {before} {after}");
@@ -120,6 +125,48 @@ fn a_second_signal_ends_the_process_at_once() {
         !project.path(&checkpoint("fold-0")).exists(),
         "nothing is waited for"
     );
+}
+
+/// How often a text is in another.
+fn count(text: &str, part: &str) -> usize {
+    text.matches(part).count()
+}
+
+#[test]
+fn a_signal_is_answered_before_the_end_is_told_and_whoever_is_quiet() {
+    let answer = "stopping: what is complete is saved first";
+    for (name, again) in [("INT", "; Ctrl-C again ends now\n"), ("TERM", "\n")] {
+        for quiet in [&[][..], &["--quiet"]] {
+            let project = many_epochs();
+            let mut command = train(&project, quiet);
+            let error = tempfile::NamedTempFile::new().expect("a file");
+            command.stdout(Stdio::null());
+            command.stderr(error.reopen().expect("the file is there"));
+            let mut child = spawn(command);
+            wait_for_epochs(&project, "base/fold-0", 20);
+            signal(&child, name);
+            wait(&mut child);
+            let told = std::fs::read_to_string(error.path()).expect("text");
+            assert_eq!(count(&told, answer), 1, "{name}: {told}");
+            let (_, after) = told.split_once(answer).expect("the answer");
+            assert!(after.starts_with(again), "{name}: {told}");
+            assert!(after.contains("stopped: "), "{name}: {told}");
+        }
+    }
+}
+
+#[test]
+fn a_file_that_may_not_grow_is_told() {
+    let project = many_epochs();
+    let mut command = Command::new("sh");
+    command
+        .current_dir(project.path(""))
+        .args(["-c", "ulimit -f 64 && exec \"$0\" sweep.yaml --device cpu"])
+        .arg(env!("CARGO_BIN_EXE_tp-sweep"));
+    let ended = done(command);
+    assert_eq!(ended.code, 1, "{}", ended.error);
+    assert!(ended.error.contains("File too large"), "{}", ended.error);
+    assert!(ended.error.contains("runs/sweep/base"), "{}", ended.error);
 }
 
 #[test]

@@ -2,7 +2,10 @@
 
 use super::output::warn;
 use crate::plan::{Plan, RunId, grouped, plural};
-use crate::record::{Contents, Moves, RecordError, Store, lock_moves, may_need_moves};
+use crate::record::{
+    Contents, Moves, RecordError, RecordedSweep, Store, lock_moves, may_need_moves,
+};
+use crate::spec::Sweep;
 use std::collections::BTreeSet;
 use std::path::Path;
 
@@ -10,13 +13,16 @@ use std::path::Path;
 ///
 /// # Errors
 /// Folders that cannot be read or written to.
-pub(super) fn put_in_place(store: &Store, plan: &Plan) -> Result<(), RecordError> {
+pub(super) fn put_in_place(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<(), RecordError> {
     // Shards do not keep each other out.
     let _moves = lock_moves(store.folder())?;
     let contents = Contents::read(store.folder())?;
     let moves = Moves::new(store, plan, &contents);
     // Before anything moves: the old settings are read where they are.
-    let lines = told(store, plan, &moves);
+    let mut lines = told(store, plan, &moves);
+    if !(moves.set_aside().is_empty() && moves.unasked.is_empty()) {
+        lines.extend(owner(store.folder(), sweep));
+    }
     moves.carry_out(store, plan)?;
     lines.iter().for_each(|line| warn(line));
     Ok(())
@@ -28,12 +34,13 @@ pub(super) fn put_in_place(store: &Store, plan: &Plan) -> Result<(), RecordError
 /// # Errors
 /// Folders that cannot be read or written to.
 pub(super) fn put_share_in_place(
+    sweep: &Sweep,
     store: &Store,
     plan: &Plan,
     runs: &[RunId],
 ) -> Result<(), RecordError> {
     match may_need_moves(store, plan, runs)? {
-        true => put_in_place(store, plan),
+        true => put_in_place(sweep, store, plan),
         false => Ok(()),
     }
 }
@@ -78,6 +85,21 @@ fn told(store: &Store, plan: &Plan, moves: &Moves) -> Vec<String> {
         ));
     }
     lines
+}
+
+/// What is told where the folder was filled by another sweep file that is still there: two files with
+/// one name set each other's results aside.
+fn owner(folder: &Path, sweep: &Sweep) -> Option<String> {
+    let before = RecordedSweep::read(folder).ok()?.sweep_path;
+    let other = Path::new(&before).canonicalize().ok()?;
+    let own = Path::new(&sweep.source.name).canonicalize().ok()?;
+    (other != own && other.is_file()).then(|| {
+        format!(
+            "{} belongs to {before}, which was trained here last: if that is another sweep, give this \
+             one a name of its own (`name` in the sweep file)",
+            folder.display()
+        )
+    })
 }
 
 /// Why results are of other settings.

@@ -50,14 +50,15 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     match &share {
         None => {
             prepare(&arguments.folders.reports).map_err(CliError::Start)?;
-            put_in_place(&store, &plan).map_err(CliError::Start)?;
+            put_in_place(&sweep, &store, &plan).map_err(CliError::Start)?;
         }
-        Some(runs) => put_share_in_place(&store, &plan, runs).map_err(CliError::Start)?,
+        Some(runs) => put_share_in_place(&sweep, &store, &plan, runs).map_err(CliError::Start)?,
     }
     let manifest = manifest(arguments, &sweep, &plan, &fingerprints, &devices, workers);
     manifest.write(store.folder()).map_err(CliError::Start)?;
     let interrupt = Interrupt::listen()?;
     let progress = display(&plan, sweep.report.rank_by, arguments.quiet);
+    interrupt.answer_through(Arc::clone(&progress))?;
     let places = devices
         .iter()
         .zip(&executors)

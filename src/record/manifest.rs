@@ -53,6 +53,8 @@ pub struct Manifest {
     pub factors: Value,
     /// `--set` options on top of the sweep file.
     pub overrides: Vec<String>,
+    /// Where the sweep file was, as the command named it.
+    pub sweep_path: String,
     /// The sweep file, as it was.
     pub sweep_file: String,
     /// The starts before the last, the earliest first; no more than a hundred.
@@ -136,6 +138,7 @@ impl Manifest {
             factors: sweep.factors.iter().map(|f| factor(f, &base)).collect(),
             base: base.show(),
             overrides: Vec::new(),
+            sweep_path: sweep.source.name.clone(),
             sweep_file: sweep.source.text.clone(),
             starts: Vec::new(),
         }
@@ -197,6 +200,8 @@ impl Program {
 pub struct RecordedSweep {
     /// Its name.
     pub name: String,
+    /// Where the sweep file was, as the command named it; empty where that was not told.
+    pub sweep_path: String,
     /// The sweep file, as it was.
     pub sweep_file: String,
     /// `--set` options on top of it.
@@ -209,6 +214,8 @@ pub struct RecordedSweep {
 #[derive(Deserialize)]
 struct File {
     name: String,
+    #[serde(default)]
+    sweep_path: String,
     sweep_file: String,
     overrides: Vec<String>,
     #[serde(default)]
@@ -229,6 +236,7 @@ impl RecordedSweep {
         starts.extend(file.start.or_else(|| serde_json::from_slice(&text).ok()));
         Ok(Self {
             name: file.name,
+            sweep_path: file.sweep_path,
             sweep_file: file.sweep_file,
             overrides: file.overrides,
             starts,

@@ -31,6 +31,6 @@ pub use faults::{DeviceFault, Faults};
 pub use interrupt::Interrupt;
 pub use keeping::weightless;
 pub use measure::unmeasured;
-pub use progress::{Progress, Silent, display};
+pub use progress::{Beginning, Progress, Silent, display};
 pub use scheduler::{Place, Ran, Schedule, remaining};
 pub use trusting::Trusting;

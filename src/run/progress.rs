@@ -5,13 +5,33 @@ use crate::record::RunResult;
 use crate::spec::RankBy;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
+/// What a sweep, or a share of it, starts with, in runs.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Beginning {
+    /// All of them.
+    pub runs: usize,
+    /// Those that have finished.
+    pub finished: usize,
+    /// Those that failed, and are left as they are.
+    pub failed: usize,
+    /// Those that go on from a checkpoint.
+    pub resumed: usize,
+}
+
 /// Who is told how a sweep is coming along.
-pub trait Progress: Sync {
-    /// The sweep starts: its runs, and those of them that are already done.
-    fn started(&self, runs: usize, done: usize);
+pub trait Progress: Send + Sync {
+    /// The sweep starts.
+    fn started(&self, beginning: &Beginning);
+    /// An epoch of a run has ended, of so many that it has at most.
+    fn epoch_ended(&self, _name: &str, _epoch: usize, _epochs: usize) {}
+    /// Somebody asked to stop. This is an answer, and is given to who wants to hear nothing else too.
+    fn stopping(&self, line: &str) {
+        // A closed standard error is no reason not to stop.
+        let _ = writeln!(std::io::stderr(), "{line}");
+    }
     /// It is measured how many runs to train together, for each class of runs: so many are done.
     fn sizing(&self, done: usize, classes: usize);
     /// A run starts.
@@ -33,7 +53,7 @@ pub trait Progress: Sync {
 pub struct Silent;
 
 impl Progress for Silent {
-    fn started(&self, _runs: usize, _done: usize) {}
+    fn started(&self, _beginning: &Beginning) {}
     fn sizing(&self, _done: usize, _classes: usize) {}
     fn run_started(&self, _name: &str) {}
     fn run_ended(&self, _name: &str, _result: &RunResult) {}
@@ -44,9 +64,9 @@ impl Progress for Silent {
 }
 
 /// The display that suits standard error: a live line on a terminal, plain lines elsewhere.
-pub fn display(plan: &Plan, rank_by: RankBy, quiet: bool) -> Box<dyn Progress> {
+pub fn display(plan: &Plan, rank_by: RankBy, quiet: bool) -> Arc<dyn Progress> {
     if quiet {
-        return Box::new(Silent);
+        return Arc::new(Silent);
     }
     let bar = match std::io::stderr().is_terminal() {
         true => Some(ProgressBar::with_draw_target(
@@ -55,22 +75,7 @@ pub fn display(plan: &Plan, rank_by: RankBy, quiet: bool) -> Box<dyn Progress> {
         )),
         false => None,
     };
-    Box::new(Display {
-        name: plan.name.clone(),
-        bar,
-        state: Mutex::new(State {
-            rank_by,
-            runs: 0,
-            kept: 0,
-            done: 0,
-            failed: 0,
-            running: 0,
-            best: None,
-            started: None,
-            said: None,
-            measuring: false,
-        }),
-    })
+    Arc::new(Display::new(&plan.name, rank_by, bar))
 }
 
 struct Display {
@@ -90,6 +95,10 @@ struct State {
     best: Option<(f64, String)>,
     started: Option<Instant>,
     said: Option<Instant>,
+    /// When an epoch, or more, was told of last.
+    told: Option<Instant>,
+    /// The epoch that was told of last: `lr0.1/fold-0: epoch 3 of 10`.
+    epoch: Option<String>,
     /// Whether all runs have ended, and trials are being measured.
     measuring: bool,
 }
@@ -97,7 +106,60 @@ struct State {
 /// The least time between two plain lines.
 const BETWEEN_LINES: Duration = Duration::from_secs(5);
 
+/// The least time between a plain line and one about an epoch: a sign of life.
+const BETWEEN_EPOCHS: Duration = Duration::from_secs(30);
+
+/// The least time between two epochs that are shown on a terminal: nobody reads faster.
+const BETWEEN_EPOCHS_ON_A_TERMINAL: Duration = Duration::from_millis(500);
+
+impl Beginning {
+    /// `8 runs, 3 of them already done, 2 failed earlier (--retry-failed trains them again)`
+    fn told(&self) -> String {
+        let counted = |count: usize| format!("{count} {}", plural(count, "run"));
+        let mut text = counted(self.runs);
+        if self.finished > 0 {
+            text.push_str(&format!(", {} of them already done", self.finished));
+        }
+        if self.failed > 0 {
+            let them = if self.failed == 1 { "it" } else { "them" };
+            text.push_str(&format!(
+                ", {} failed earlier (--retry-failed trains {them} again)",
+                self.failed
+            ));
+        }
+        if self.resumed > 0 {
+            let (go, their) = match self.resumed {
+                1 => ("goes", "its checkpoint"),
+                _ => ("go", "their checkpoints"),
+            };
+            text.push_str(&format!("; {} {go} on from {their}", counted(self.resumed)));
+        }
+        text
+    }
+}
+
 impl Display {
+    fn new(name: &str, rank_by: RankBy, bar: Option<ProgressBar>) -> Self {
+        Self {
+            name: name.to_owned(),
+            bar,
+            state: Mutex::new(State {
+                rank_by,
+                runs: 0,
+                kept: 0,
+                done: 0,
+                failed: 0,
+                running: 0,
+                best: None,
+                started: None,
+                said: None,
+                told: None,
+                epoch: None,
+                measuring: false,
+            }),
+        }
+    }
+
     fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -119,7 +181,8 @@ impl Display {
             line = format!("{line}; {}", state.best());
         }
         self.say(&line);
-        state.said = Some(Instant::now());
+        let now = Some(Instant::now());
+        (state.said, state.told) = (now, now);
     }
 
     fn say(&self, line: &str) {
@@ -153,6 +216,9 @@ impl State {
         if self.failed > 0 {
             parts.push(format!("{} failed", self.failed));
         }
+        if let (Some(epoch), true) = (&self.epoch, self.running > 0) {
+            parts.push(epoch.clone());
+        }
         parts.join(", ")
     }
 
@@ -169,12 +235,20 @@ impl State {
 }
 
 impl Progress for Display {
-    fn started(&self, runs: usize, done: usize) {
+    fn stopping(&self, line: &str) {
+        self.say(line);
+    }
+
+    fn started(&self, beginning: &Beginning) {
+        let runs = beginning.runs;
+        let done = beginning.finished + beginning.failed;
         self.with_state(|state| {
             state.runs = runs;
             state.done = done;
             state.kept = done;
             state.started = Some(Instant::now());
+            // The first line that tells more is due after a while.
+            state.told = state.started;
         });
         if let Some(bar) = &self.bar {
             bar.set_length(runs as u64);
@@ -185,15 +259,23 @@ impl Progress for Display {
             }
             bar.enable_steady_tick(Duration::from_millis(250));
         }
-        let kept = match done {
-            0 => String::new(),
-            _ => format!(", {done} of them already done"),
-        };
-        self.say(&format!(
-            "{}: {runs} {}{kept}",
-            self.name,
-            plural(runs, "run")
-        ));
+        self.say(&format!("{}: {}", self.name, beginning.told()));
+    }
+
+    fn epoch_ended(&self, name: &str, epoch: usize, epochs: usize) {
+        self.with_state(|state| {
+            let wait = match &self.bar {
+                Some(_) => BETWEEN_EPOCHS_ON_A_TERMINAL,
+                None => BETWEEN_EPOCHS,
+            };
+            if state.told.is_some_and(|told| told.elapsed() < wait) {
+                return;
+            }
+            state.told = Some(Instant::now());
+            state.epoch = Some(format!("{name}: epoch {epoch} of {epochs}"));
+            self.redraw(state);
+            self.say_plainly(state);
+        });
     }
 
     fn sizing(&self, done: usize, classes: usize) {
@@ -222,6 +304,7 @@ impl Progress for Display {
         self.with_state(|state| {
             state.running -= 1;
             state.done += 1;
+            state.epoch = None;
             if let Some(failure) = &result.failure {
                 state.failed += 1;
                 self.say(&format!("{name}: {failure}"));
@@ -284,4 +367,55 @@ fn score(result: &RunResult, rank_by: RankBy) -> Option<f64> {
         RankBy::Accuracy => validation.accuracy,
         RankBy::Loss => validation.loss,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_epoch_is_told_of_where_nothing_was_said_for_a_while() {
+        let display = Display::new("sweep", RankBy::Accuracy, None);
+        display.started(&Beginning {
+            runs: 3,
+            ..Beginning::default()
+        });
+        display.run_started("a");
+        let pace = || display.with_state(|state| state.pace());
+        display.epoch_ended("a", 1, 9);
+        assert_eq!(pace(), "1 running");
+        for epoch in [2, 3] {
+            // The third comes right after the line about the second.
+            if epoch == 2 {
+                let long_ago = Instant::now().checked_sub(BETWEEN_EPOCHS);
+                display.with_state(|state| state.told = long_ago);
+            }
+            display.epoch_ended("a", epoch, 9);
+            assert_eq!(pace(), "1 running, a: epoch 2 of 9");
+        }
+    }
+
+    #[test]
+    fn a_beginning_tells_what_is_done_what_failed_and_what_goes_on() {
+        let told = |runs, finished, failed, resumed| {
+            let beginning = Beginning {
+                runs,
+                finished,
+                failed,
+                resumed,
+            };
+            beginning.told()
+        };
+        assert_eq!(told(1, 0, 0, 0), "1 run");
+        assert_eq!(
+            told(8, 3, 2, 1),
+            "8 runs, 3 of them already done, 2 failed earlier (--retry-failed trains them again); \
+             1 run goes on from its checkpoint"
+        );
+        assert_eq!(
+            told(8, 0, 1, 2),
+            "8 runs, 1 failed earlier (--retry-failed trains it again); 2 runs go on from their \
+             checkpoints"
+        );
+    }
 }

@@ -4,7 +4,7 @@ use super::crash::{caught, first_line, is_out_of_memory, message};
 use super::executor::Executor;
 use super::faults::DeviceFault;
 use super::interrupt::Interrupt;
-use super::progress::Progress;
+use super::progress::{Beginning, Progress};
 use super::queue::{Cohort, Queue};
 use super::resuming::place_kind;
 use super::watch::Watch;
@@ -92,9 +92,11 @@ impl Schedule<'_> {
         }
         let keeping = self.keeping(&results.runs)?;
         let open = remaining(&runs, &results);
-        self.progress.started(runs.len(), runs.len() - open.len());
+        let by_epoch = self.by_epoch(&open);
+        self.progress
+            .started(&beginning(runs.len(), &results, &by_epoch));
         self.tidy_ended(&results.runs)?;
-        let queue = self.queue(&open, place_kind(&self.places[0].device));
+        let queue = self.queue(by_epoch);
         let workers = self.workers(open.len());
         let work = Work::new(queue, results.runs, keeping);
         std::thread::scope(|scope| {
@@ -118,6 +120,8 @@ impl Schedule<'_> {
                     false => self.missing_profiles(&runs, &mut results),
                 }),
         };
+        // At the latest now, before anything is said of the end.
+        self.interrupt.answer(self.progress);
         self.progress.finished();
         let left = !remaining(&runs, &results).is_empty();
         ended.map(|()| Ran {
@@ -135,9 +139,9 @@ impl Schedule<'_> {
         }
     }
 
-    /// Cuts the runs that are open into cohorts; those of one cohort go on from the same epoch.
-    fn queue(&self, open: &[RunId], device: &str) -> Queue {
-        let pads = self.places.iter().all(|place| place.executor.pads());
+    /// The runs that are open, by the epoch that they go on from; 0 for those that start.
+    fn by_epoch(&self, open: &[RunId]) -> BTreeMap<usize, Vec<RunId>> {
+        let device = place_kind(&self.places[0].device);
         let mut by_epoch: BTreeMap<usize, Vec<RunId>> = BTreeMap::new();
         for &run in open {
             let epoch = self
@@ -145,12 +149,19 @@ impl Schedule<'_> {
                 .map_or(0, |saved| saved.state.epoch);
             by_epoch.entry(epoch).or_default().push(run);
         }
+        by_epoch
+    }
+
+    /// Cuts the runs that are open into cohorts; those of one cohort go on from the same epoch.
+    fn queue(&self, by_epoch: BTreeMap<usize, Vec<RunId>>) -> Queue {
+        let pads = self.places.iter().all(|place| place.executor.pads());
+        let open: usize = by_epoch.values().map(Vec::len).sum();
         let classes = by_epoch.into_values();
         let classes = classes.flat_map(|runs| self.plan.classes(runs, pads));
         let classes: Vec<Vec<RunId>> = classes.collect();
         let workers: usize = self.places.iter().map(|place| place.workers).sum();
         // A cohort that leaves other workers without any is too large.
-        let fair = open.len().div_ceil(workers.max(1)).max(1);
+        let fair = open.div_ceil(workers.max(1)).max(1);
         let size = |(done, class): (usize, &Vec<RunId>)| {
             let most = match self.cohort {
                 Some(most) => most,
@@ -286,6 +297,19 @@ impl Schedule<'_> {
 
     pub(super) fn run_name(&self, run: RunId) -> String {
         self.plan.folder(run).display().to_string()
+    }
+}
+
+/// What is told of a start with these results.
+fn beginning(runs: usize, results: &Results, by_epoch: &BTreeMap<usize, Vec<RunId>>) -> Beginning {
+    let left: usize = by_epoch.values().map(Vec::len).sum();
+    let finished = results.runs.values().filter(|run| run.failure.is_none());
+    let finished = finished.count();
+    Beginning {
+        runs,
+        finished,
+        failed: runs - left - finished,
+        resumed: by_epoch.range(1..).map(|(_, runs)| runs.len()).sum(),
     }
 }
 

@@ -185,8 +185,19 @@ impl Observer for Watch<'_, '_> {
     }
 
     fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
+        // Those in training are at the same epoch: the first speaks for all.
+        let mut open = self.members.iter().map(|one| one.recorder.is_some());
+        let is_first = open.position(|is_open| is_open) == Some(member);
         let watched = &mut self.members[member];
         watched.epochs.push(metrics.clone());
+        if is_first {
+            let config = &self.schedule.plan.trials[watched.run.trial].config;
+            self.schedule.progress.epoch_ended(
+                &self.schedule.run_name(watched.run),
+                metrics.epoch,
+                config.training.epochs.get(),
+            );
+        }
         if let Some(recorder) = &mut watched.recorder {
             let written = recorder.epoch(metrics, wall_time());
             self.keep(written);

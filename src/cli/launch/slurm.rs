@@ -54,7 +54,7 @@ pub(super) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
     {
         // The tasks have the sweep's folder to themselves, which may start at once.
         let _lock = locked(&store, &plan)?;
-        put_in_place(&store, &plan).map_err(CliError::Start)?;
+        put_in_place(&sweep, &store, &plan).map_err(CliError::Start)?;
         write(&folder, &request)?;
     }
     let launch = submit_both(&slurm, &store, &folder, &request)?;
