@@ -266,7 +266,11 @@ fn a_run_that_blows_up_in_its_very_last_step_has_failed_and_stays_so() {
         "{}",
         again.error
     );
-    assert_eq!(project.run(&["report", "sweep.yaml"]).code, 1, "a run failed");
+    assert_eq!(
+        project.run(&["report", "sweep.yaml"]).code,
+        1,
+        "a run failed"
+    );
     assert_eq!(project.read("reports/sweep.md"), before);
 }
 
