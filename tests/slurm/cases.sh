@@ -96,13 +96,13 @@ node_down() {
   begin "node down"
   project node
   want "exit code" 0 "$(tp_sweep node launch slurm sweeps/work.yaml --shards 8)"
-  local array report node=n1 hit=()
+  local array report hit node=n1 again=()
   # Not the node of the task that waits for its time limit.
   if [ "$(queue --format=%N --name=limit --states=running)" = n1 ]; then node=n2; fi
   array=$(launched node work array) report=$(launched node work report)
   within 30 "a result" has_results node work 1
   within 30 "a task in training on $node" find_training "$array" 20 "$node" || { finish; return; }
-  read -ra hit <<< "$(queue --format=%K --jobs="$array" --nodelist="$node" | tr '\n' ' ')"
+  hit=$task
   note_results node work
   timeout 20 scontrol update nodename="$node" state=down reason=judged
   node_is_left() { [ -z "$(queue --format=%i --jobs="$array" --nodelist="$node" --states=running)" ]; }
@@ -110,14 +110,15 @@ node_down() {
   want "the node" "down" "$(timeout 20 sinfo --noheader --nodes="$node" --format=%T | tr -d '*')"
   timeout 20 scontrol update nodename="$node" state=resume
   within 90 "the end of the jobs" is_ended "$array" "$report"
-  [ ${#hit[@]} -gt 0 ] || wrong+=("no task was on the node")
-  for task in "${hit[@]}"; do
-    want "task $task" "COMPLETED 1" "$(field "${array}_$task" JobState) $(field "${array}_$task" Restarts)"
+  want "restarts of task $hit" 1 "$(field "${array}_$hit" Restarts)"
+  for task in 1 2 3 4 5 6 7 8; do
+    want "task $task" "COMPLETED 0:0" "$(field "${array}_$task" JobState) $(field "${array}_$task" ExitCode)"
+    if [ "$(field "${array}_$task" Restarts)" != 0 ]; then again+=("$task"); fi
   done
   want "the node, brought back" "idle" "$(timeout 20 sinfo --noheader --nodes="$node" --format=%T)"
   want_results_kept node work
   want_as_alone node work 8
-  finish "tasks ${hit[*]} of $node ran again; $compared as on one machine"
+  finish "tasks ${again[*]} of $node ran again; $compared as on one machine"
 }
 
 # The limit is 2 minutes, of which Slurm leaves 30 to 60 s until its signal. In their place the task
