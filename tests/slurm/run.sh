@@ -25,6 +25,8 @@ fi
 
 # Short, since the paths of sockets must be.
 base=$(mktemp -d /tmp/tps.XXXXXX)
+# munge wants its socket to be reached by all.
+chmod 711 "$base"
 program=$base/tp-sweep
 ended() {
   local job

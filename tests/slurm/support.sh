@@ -79,12 +79,7 @@ field() { # JOB FIELD
 is_field() { [ "$(field "$1" "$2")" = "$3" ]; }
 
 # The processes of the judged program, or those of one task.
-processes() {
-  local process
-  for process in /proc/[0-9]*; do
-    if [ "$(readlink "$process/exe" 2> /dev/null)" = "$program" ]; then echo "${process#/proc/}"; fi
-  done
-}
+processes() { find /proc -maxdepth 2 -path '/proc/[0-9]*/exe' -lname "$program" 2> /dev/null | cut -d / -f 3; }
 processes_of() { # ARRAY TASK
   local pid
   for pid in $(processes); do
@@ -94,6 +89,10 @@ processes_of() { # ARRAY TASK
   done
 }
 variable() { tr '\0' '\n' 2> /dev/null < "/proc/$1/environ" | sed -n "s/^$2=//p"; }
+# A field of /proc/PID/status.
+about() { sed -n "s/^$2:[[:space:]]*//p" "/proc/$1/status" 2> /dev/null; }
+parent_of() { about "$1" PPid; }
+is_halted() { [[ $(about "$1" State) == T* ]]; }
 is_running() { kill -0 "$1" 2> /dev/null; }
 is_gone() { ! is_running "$1"; }
 

@@ -9,11 +9,17 @@ folder=$1
 mkdir -p "$folder"/{run,state,log,spool/n1,spool/n2}
 chmod 755 "$folder" "$folder/run"
 
-# Five ports in a row that nobody listens on.
+unstarted() {
+  echo "Slurm could not be started:" >&2
+  tail -n 20 "$folder"/log/* >&2
+}
+trap unstarted ERR
+
+# Four ports in a row that nobody listens on.
 is_free() { ! (exec 3<>"/dev/tcp/127.0.0.1/$1") 2>/dev/null; }
 for _ in $(seq 50); do
   port=$((20000 + RANDOM % 9000))
-  for offset in 0 1 2 3 4; do is_free $((port + offset)) || continue 2; done
+  for offset in 0 1 2 3; do is_free $((port + offset)) || continue 2; done
   break
 done
 
@@ -77,6 +83,6 @@ for _ in $(seq 150); do
   if [ "$idle" = 2 ]; then exit 0; fi
   sleep 0.2
 done
-echo "Slurm's nodes are not idle after 30 s:" >&2
-tail -n 20 "$folder"/log/* >&2
+echo "Slurm's nodes are not idle after 30 s" >&2
+unstarted
 exit 1
