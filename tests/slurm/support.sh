@@ -148,9 +148,10 @@ want_whole_folders() { # PROJECT SWEEP RUNS
   local folder odd="" runs=0
   for folder in "$base/$1/runs/$2"/*/fold-*; do
     runs=$((runs + 1))
-    local events=("$folder"/events.out.tfevents.*)
+    local events
+    events=$(find "$folder" -name 'events.out.tfevents.*' | wc -l)
     [ -f "$folder/result.json" ] || odd+=" $folder has no result"
-    [ ${#events[@]} = 1 ] && [ -f "${events[0]}" ] || odd+=" $folder has ${#events[@]} event files"
+    [ "$events" = 1 ] || odd+=" $folder has $events event files"
     [ ! -e "$folder/checkpoint.safetensors" ] || odd+=" $folder has a checkpoint still"
   done
   want "runs" "$3" "$runs"
