@@ -168,7 +168,7 @@ $(field "${limit_array}_1" ExitCode) $(field "${limit_array}_1" Restarts)"
 1 restart; $compared as on one machine"
 }
 
-# The same signal by hand, and the program at its own pace: several times, in both runs.
+# The same signal by hand, twice, and the program at its own pace.
 signalled() {
   begin "signalled"
   project signalled
