@@ -2,7 +2,10 @@
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::Path;
+use std::sync::Once;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 /// The contents of a plain file of at most so many bytes.
 ///
@@ -31,9 +34,39 @@ pub(crate) fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
     }
 }
 
+/// Readers of libraries at work, on any thread.
+static AT_WORK: AtomicUsize = AtomicUsize::new(0);
+
+/// What a library's reader makes of a file; nothing where it panics, as some do at damaged files.
+///
+/// Nothing is printed of such a panic, on whichever of the library's threads it is.
+pub(crate) fn contained<T>(read: impl FnOnce() -> T) -> Option<T> {
+    static LISTENING: Once = Once::new();
+    LISTENING.call_once(|| {
+        let before = take_hook();
+        set_hook(Box::new(move |panic| {
+            if AT_WORK.load(Ordering::SeqCst) == 0 {
+                before(panic);
+            }
+        }));
+    });
+    AT_WORK.fetch_add(1, Ordering::SeqCst);
+    let read = catch_unwind(AssertUnwindSafe(read));
+    AT_WORK.fetch_sub(1, Ordering::SeqCst);
+    read.ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_reader_that_panics_gives_nothing_and_ends_nothing() {
+        let bytes = [0_u8; 4];
+        let at = |place: usize| contained(|| bytes[place]);
+        assert_eq!(at(3), Some(0));
+        assert_eq!(at(4), None);
+    }
 
     #[test]
     fn a_file_is_read_up_to_its_limit() {

@@ -266,7 +266,11 @@ fn a_run_that_blows_up_in_its_very_last_step_has_failed_and_stays_so() {
         "{}",
         again.error
     );
-    assert_eq!(project.run(&["report", "sweep.yaml"]).code, 0);
+    assert_eq!(
+        project.run(&["report", "sweep.yaml"]).code,
+        1,
+        "a run failed"
+    );
     assert_eq!(project.read("reports/sweep.md"), before);
 }
 
@@ -276,7 +280,7 @@ fn a_report_of_nothing_is_refused_and_leaves_what_is_there() {
     assert_eq!(project.train(&["--quiet"]).code, 0);
     let before = project.read("reports/sweep.md");
     let done = project.run(&["report", "sweep.yaml", "--set", "training.epochs=2"]);
-    assert_eq!(done.code, 2);
+    assert_eq!(done.code, 3, "all results are missing");
     assert!(
         done.error.contains("no results of this sweep"),
         "{}",

@@ -148,10 +148,10 @@ fn the_best_trial_is_marked_for_tensorboard_and_no_other() {
         let folder = project.path("runs/sweep").join(trial).join("best");
         folder.is_dir().then(|| support::files(&folder))
     };
-    let report = || {
+    let report = |code: i32| {
         let data = repository().join("data");
         let done = project.run(&["report", "sweep.yaml", "--data", data.to_str().unwrap()]);
-        assert_eq!(done.code, 0, "{}", done.error);
+        assert_eq!(done.code, code, "{}", done.error);
     };
     assert_eq!(project.train(&["--quiet"]).code, 0);
     let first = marked("lr0.1").expect("the best is marked");
@@ -163,10 +163,11 @@ fn the_best_trial_is_marked_for_tensorboard_and_no_other() {
     support::events::value(&events, "PR/9");
     // The name of an event file tells the second it was written in.
     std::thread::sleep(std::time::Duration::from_millis(1100));
-    report();
+    report(0);
     assert_eq!(marked("lr0.1"), Some(first), "not written again");
     std::fs::remove_file(project.path("runs/sweep/lr0.1/fold-0/result.json")).unwrap();
-    report();
+    // A result is missing.
+    report(3);
     assert_eq!(marked("lr0.1"), None, "it is not complete");
     assert!(marked("lr0.001").is_some());
     assert_eq!(project.train(&["--quiet"]).code, 0);

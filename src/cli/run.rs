@@ -28,6 +28,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// # Errors
 /// Anything that hinders the sweep as a whole. A failed run does not: it is in the tables.
 pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
+    // First of all: a signal that comes while data is read is to be told of, and not to kill.
+    let interrupt = Interrupt::listen()?;
     let Loaded {
         sweep,
         plan,
@@ -56,7 +58,6 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     }
     let manifest = manifest(arguments, &sweep, &plan, &fingerprints, &devices, workers);
     manifest.write(store.folder()).map_err(CliError::Start)?;
-    let interrupt = Interrupt::listen()?;
     let progress = display(&plan, sweep.report.rank_by, arguments.quiet);
     interrupt.answer_through(Arc::clone(&progress))?;
     let places = devices

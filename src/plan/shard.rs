@@ -55,22 +55,16 @@ impl Plan {
     /// Decided from the plan alone: the same on every machine, whatever has been done. All runs are
     /// laid in a row, those that can be trained together beside each other ([`Plan::classes`]), and
     /// the row is cut where the estimated work is equal. So a shard has whole cohorts, but for those
-    /// at its ends, and its work is off the mean by no more than that of a run.
+    /// at its ends, and its work is off the mean by no more than that of a run. None is empty, unless
+    /// there are fewer runs than shards.
     pub fn shard(&self, shard: Shard) -> Vec<RunId> {
-        let (number, count) = (shard.number.get(), f64::from(shard.count.get()));
+        let number = shard.number.get();
         let row = self.classes(self.runs(), false).concat();
         let costs: Vec<f64> = row.iter().map(|&run| self.cost(run)).collect();
-        let total: f64 = costs.iter().sum();
-        let mut before = 0.0;
-        let mut runs = Vec::new();
-        for (run, cost) in row.into_iter().zip(costs) {
-            // A run is where its middle is.
-            let position = (before + cost / 2.0) / total * count;
-            if (position as u32).min(shard.count.get() - 1) == number - 1 {
-                runs.push(run);
-            }
-            before += cost;
-        }
+        let places = places(&costs, shard.count.get() as usize);
+        let own = row.into_iter().zip(places);
+        let own = own.filter(|(_, place)| *place == number as usize - 1);
+        let mut runs: Vec<RunId> = own.map(|(run, _)| run).collect();
         runs.sort_unstable();
         runs
     }
@@ -85,6 +79,31 @@ impl Plan {
         let work = Work::of_run(&self.trials[run.trial].config, run.fold as usize);
         OF_RUN + OF_STEP * work.steps as f64 + work.flop
     }
+}
+
+/// The shard, from 0, of each of the runs that stand in a row and cost so much.
+fn places(costs: &[f64], count: usize) -> Vec<usize> {
+    let total: f64 = costs.iter().sum();
+    let mut before = 0.0;
+    let mut places = Vec::with_capacity(costs.len());
+    for cost in costs {
+        // A run is where its middle is. A large one may leap over a shard, which the next ones then
+        // fill.
+        let middle = ((before + cost / 2.0) / total * count as f64) as usize;
+        let next = places.last().map_or(0, |last| last + 1);
+        places.push(middle.min(next).min(count - 1));
+        before += cost;
+    }
+    // Nor is any left at the end.
+    let mut least = count.min(places.len());
+    for place in places.iter_mut().rev() {
+        least = least.saturating_sub(1);
+        match *place < least {
+            true => *place = least,
+            false => break,
+        }
+    }
+    places
 }
 
 #[cfg(test)]
@@ -131,6 +150,16 @@ mod tests {
         assert_eq!(plan.classes(second, false).len(), 1);
     }
 
+    #[test]
+    fn no_shard_is_empty_that_need_not_be() {
+        let of = |costs: &[f64], count| places(costs, count);
+        assert_eq!(of(&[1.0, 1.0, 100.0, 1.0], 4), [0, 1, 2, 3]);
+        assert_eq!(of(&[100.0, 1.0, 1.0, 1.0], 4), [0, 1, 2, 3]);
+        assert_eq!(of(&[1.0, 1.0, 1.0, 100.0], 4), [0, 1, 2, 3]);
+        assert_eq!(of(&[1.0, 1.0, 1.0, 1.0, 4.0], 2), [0, 0, 0, 0, 1]);
+        assert_eq!(of(&[1.0, 1.0], 5), [0, 1]);
+    }
+
     proptest! {
         #[test]
         fn shards_hold_each_run_once_and_are_of_equal_work(
@@ -154,6 +183,7 @@ mod tests {
             let largest = all.iter().map(|&run| plan.cost(run)).fold(0.0, f64::max);
             let mean = cost(&all) / f64::from(count);
             for shard in &shards {
+                prop_assert!(!shard.is_empty() || all.len() < count as usize);
                 prop_assert!((cost(shard) - mean).abs() <= largest * 1.001);
             }
         }

@@ -125,11 +125,21 @@ pub(super) fn is_part(name: &str) -> bool {
 /// Whether the process that wrote this file, which is not whole, is no more: known only of processes
 /// of this machine.
 pub(super) fn is_abandoned_part(path: &Path) -> bool {
+    is_part_of_here(path) && is_free(path)
+}
+
+/// Whether a process of this machine still writes this file, which is not whole.
+pub(super) fn is_held_part(path: &Path) -> bool {
+    is_part_of_here(path) && !is_free(path)
+}
+
+/// Whether a file that is not whole is of a process of this machine.
+fn is_part_of_here(path: &Path) -> bool {
     let name = path.file_name().unwrap_or_default().to_string_lossy();
     let about = name.strip_prefix('.').and_then(|n| n.strip_suffix(PART));
     // Random letters, process, machine; earlier versions wrote the letters alone.
     let machine = about.and_then(|about| about.rsplitn(3, '-').nth(2));
-    about.is_some() && machine.is_none_or(|name| name == host_label()) && is_free(path)
+    about.is_some() && machine.is_none_or(|name| name == host_label())
 }
 
 /// Whether no process of this machine holds the lock of a file.

@@ -184,7 +184,7 @@ impl EventFile {
     ///
     /// # Errors
     /// A full disk and the like.
-    pub fn close(mut self) -> Result<(), RecordError> {
+    pub fn close(mut self) -> Result<Arc<File>, RecordError> {
         self.mark()?;
         #[cfg(unix)]
         if !self.path.exists() {
@@ -193,7 +193,7 @@ impl EventFile {
             read.map_err(on("read", &self.path))?;
             write_before_result(&self.path, &bytes)?;
         }
-        Ok(())
+        Ok(self.file)
     }
 
     /// Writes scalars of one step.

@@ -1,6 +1,6 @@
 //! What happens to one run, written into its folder.
 
-use super::atomic::{is_abandoned_part, is_part, remove_file};
+use super::atomic::{is_abandoned_part, is_held_part, is_part, remove_file};
 use super::checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
 use super::epochs::{EpochsFile, mend_epochs};
 use super::error::{RecordError, on};
@@ -114,7 +114,7 @@ impl Recorder {
             epochs: EpochsFile::start(folder, header.layers, epochs)?,
             is_prompt: header.events == Events::Epoch,
             layers: header.layers,
-            replaced: RunResult::bytes_in(folder),
+            replaced: replaced(folder),
         })
     }
 
@@ -149,8 +149,7 @@ impl Recorder {
         if let Some(events) = &self.events {
             remove_file(events.path())?;
         }
-        // This attempt's table may stand there, whose seconds are others.
-        mend_epochs(&self.folder, self.layers, &result.epochs)
+        give_way(&self.folder, self.layers, result)
     }
 
     /// Records an epoch.
@@ -240,24 +239,43 @@ impl Recorder {
             None => SessionStatus::Success,
             Some(_) => SessionStatus::Failure,
         };
+        // Held until the result, which names it, is there: what is free and unnamed is abandoned.
+        let mut held = None;
         if let Some(mut events) = self.events.take() {
             let step = step(result.final_epoch.unwrap_or(0));
             events.scalars(&scalars, step, wall_time)?;
             events.session_end(status, wall_time)?;
             result.events = Some(events.name().to_owned());
-            events.close()?;
+            held = Some(events.close()?);
         }
         self.epochs.close(self.layers, &result.epochs)?;
-        if let Some(there) = result.publish(&self.folder, self.replaced.as_deref())? {
-            if let Some(events) = &result.events {
-                remove_file(&self.folder.join(events))?;
-            }
-            mend_epochs(&self.folder, self.layers, &there.epochs)?;
-            return Ok(there);
+        let there = result.publish(&self.folder, self.replaced.as_deref())?;
+        drop(held);
+        let Some(there) = there else {
+            tidy(&self.folder, &result)?;
+            return Ok(result);
+        };
+        if let Some(events) = &result.events {
+            remove_file(&self.folder.join(events))?;
         }
-        tidy(&self.folder, &result)?;
-        Ok(result)
+        give_way(&self.folder, self.layers, &there)?;
+        Ok(there)
     }
+}
+
+/// The file of the result that an attempt is to replace: that of a run that failed. One that
+/// finished while the attempt began stands.
+fn replaced(folder: &Path) -> Option<Vec<u8>> {
+    let bytes = RunResult::bytes_in(folder)?;
+    let is_final = RunResult::from_bytes(&bytes).is_some_and(|result| result.failure.is_none());
+    (!is_final).then_some(bytes)
+}
+
+/// Puts a run's folder in order for a result of another process.
+fn give_way(folder: &Path, layers: usize, result: &RunResult) -> Result<(), RecordError> {
+    // This attempt's table may stand there, whose seconds are others, and its checkpoint.
+    mend_epochs(folder, layers, &result.epochs)?;
+    tidy(folder, result)
 }
 
 /// An event file with what is known of a run before it starts.
@@ -289,7 +307,9 @@ pub fn tidy(folder: &Path, result: &RunResult) -> Result<(), RecordError> {
     };
     for name in names_in(folder)? {
         let is_old = is_event_file(&name) && events.as_ref().is_some_and(|e| *e != name);
-        if is_old || is_part(&name) || name == CHECKPOINT_FILE {
+        let path = folder.join(&name);
+        let is_old = is_old || is_part(&name) && !is_held_part(&path);
+        if is_old || name == CHECKPOINT_FILE {
             remove_file(&folder.join(name))?;
         }
     }
@@ -315,12 +335,28 @@ fn tidy_unnamed(folder: &Path, identity: &Identity) -> Result<(), RecordError> {
 /// Removes the event files, but the one of this name, and the unfinished files of processes of this
 /// machine that are no more.
 fn clear_abandoned(folder: &Path, kept: Option<&str>) -> Result<(), RecordError> {
+    let mut abandoned = Vec::new();
     for name in names_in(folder)? {
         let path = folder.join(&name);
-        let is_kept = kept == Some(name.as_str());
-        if !is_kept && (is_abandoned_events(&path) || is_abandoned_part(&path)) {
-            remove_file(&path)?;
+        let is_abandoned = || is_abandoned_events(&path) || is_abandoned_part(&path);
+        if kept != Some(name.as_str()) && is_abandoned() {
+            abandoned.push(name);
         }
+    }
+    if abandoned.is_empty() {
+        return Ok(());
+    }
+    // Read afterwards: who writes a result holds its event file until the result is there.
+    let named = match RunResult::read_any(folder) {
+        None => None,
+        Some(result) => match result.events {
+            // It names none: any may be its own.
+            None => return Ok(()),
+            named => named,
+        },
+    };
+    for name in abandoned.iter().filter(|name| named.as_ref() != Some(name)) {
+        remove_file(&folder.join(name))?;
     }
     Ok(())
 }

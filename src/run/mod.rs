@@ -34,3 +34,4 @@ pub use measure::unmeasured;
 pub use progress::{Beginning, Progress, Silent, display};
 pub use scheduler::{Place, Ran, Schedule, remaining};
 pub use trusting::Trusting;
+pub use weights::settle_weights;

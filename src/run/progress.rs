@@ -41,7 +41,8 @@ pub trait Progress: Send + Sync {
     /// Runs that had started were given up as they were trained together: they start again, in
     /// two halves.
     fn halved(&self, runs: usize, reason: &str);
-    /// A run that had started alone was given up, for its device failed: it starts again.
+    /// A run that had started alone was given up, since its device failed or its folder is gone: it
+    /// starts again.
     fn tried_again(&self, name: &str, reason: &str);
     /// All runs have ended; trials are measured, one after the other: so many are done.
     fn measuring(&self, done: usize, trials: usize);
@@ -336,9 +337,7 @@ impl Progress for Display {
 
     fn tried_again(&self, name: &str, reason: &str) {
         self.with_state(|state| state.running -= 1);
-        self.say(&format!(
-            "{name}: the device failed ({reason}): it starts again"
-        ));
+        self.say(&format!("{name}: given up ({reason}): it starts again"));
     }
 
     fn measuring(&self, done: usize, trials: usize) {

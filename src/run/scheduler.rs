@@ -225,17 +225,32 @@ impl Schedule<'_> {
     /// alone in the end. One that is alone gets another chance where the device failed: that may
     /// have been another worker's. So do runs whose folders somebody has removed.
     fn cohort(&self, place: &Place, cohort: &Cohort, work: &Work<'_>) -> Result<(), RecordError> {
-        let runs = self.without_overtaken(work, &cohort.runs)?;
+        let (overtaken, runs) = self.overtaken(&cohort.runs);
+        for (run, there) in overtaken {
+            self.progress.run_started(&self.run_name(run));
+            self.ended(work, run, there)?;
+        }
         if runs.is_empty() {
             return Ok(());
         }
         let mut watch = Watch::open(self, place, work, &runs)?;
         let executed = caught(|| place.executor.execute(self.plan, &runs, &mut watch));
-        let left = Cohort {
+        let mut left = Cohort {
             class: cohort.class,
             runs: watch.left(),
         };
         if let Some(error) = watch.take_error() {
+            if is_gone(&error) {
+                // Who has finished a run removes what other attempts at it have written.
+                let (overtaken, runs) = self.overtaken(&left.runs);
+                for (run, there) in overtaken {
+                    self.ended(work, run, there)?;
+                }
+                left.runs = runs;
+                if left.runs.is_empty() {
+                    return Ok(());
+                }
+            }
             if is_gone(&error) && lock(&work.queue).try_again(&left) {
                 self.tried_again(&left, &error.to_string());
                 return Ok(());
@@ -265,23 +280,19 @@ impl Schedule<'_> {
         watch.take_error().map_or(Ok(()), Err)
     }
 
-    /// Leaves out the runs that another process has finished meanwhile.
-    fn without_overtaken(
-        &self,
-        work: &Work<'_>,
-        runs: &[RunId],
-    ) -> Result<Vec<RunId>, RecordError> {
-        let mut left = Vec::with_capacity(runs.len());
+    /// The runs that another process has finished meanwhile, and the others.
+    fn overtaken(&self, runs: &[RunId]) -> (Vec<(RunId, RunResult)>, Vec<RunId>) {
+        // A failed run that is to be tried again has its result.
+        let is_shared = self.share.is_some() && !self.retry_failed;
+        let (mut overtaken, mut left) = (Vec::new(), Vec::new());
         for &run in runs {
-            // A failed run that is to be tried again has its result.
-            let is_shared = self.share.is_some() && !self.retry_failed;
             let there = is_shared.then(|| self.store.result(self.plan, run));
             match there.flatten().filter(|there| !there.is_to_be_retried()) {
-                Some(there) => self.ended(work, run, there)?,
+                Some(there) => overtaken.push((run, there)),
                 None => left.push(run),
             }
         }
-        Ok(left)
+        (overtaken, left)
     }
 
     fn tried_again(&self, cohort: &Cohort, reason: &str) {

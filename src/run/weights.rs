@@ -2,37 +2,19 @@
 
 use super::keeping::Keeping;
 use super::scheduler::Schedule;
-use crate::plan::RunId;
-use crate::record::{RecordError, RunResult, has_weights, remove_weights, write_weights};
-use crate::spec::Keep;
+use crate::plan::{Plan, RunId};
+use crate::record::{RecordError, RunResult, Store, has_weights, remove_weights, write_weights};
+use crate::spec::{Keep, Sweep};
 use crate::trained::Weights;
 use std::collections::HashMap;
 
 impl Schedule<'_> {
     /// Which weights stay, given the results that there are; removes those that do not.
-    ///
-    /// Only a trial that has weights takes the place of another: where the ranking has changed
-    /// since, or more trials are kept, the best may have none.
     pub(super) fn keeping(
         &self,
         results: &HashMap<RunId, RunResult>,
     ) -> Result<Keeping<'_>, RecordError> {
-        let mut keeping = Keeping::new(self.sweep, self.plan);
-        for trial in 0..self.plan.trials.len() {
-            if self.sweep.keep != Keep::None && !self.has_weights(trial) {
-                continue;
-            }
-            if let Some(trial) = keeping.ended(trial, results) {
-                self.remove_weights(trial)?;
-            }
-        }
-        Ok(keeping)
-    }
-
-    /// Whether a run of a trial has its weights.
-    fn has_weights(&self, trial: usize) -> bool {
-        let mut runs = self.plan.runs_of(trial);
-        runs.any(|run| has_weights(&self.store.run_folder(self.plan, run)))
+        kept(self.sweep, self.plan, self.store, results)
     }
 
     /// Writes the weights of a run's final network.
@@ -43,7 +25,54 @@ impl Schedule<'_> {
 
     /// Removes the weights of all runs of a trial.
     pub(super) fn remove_weights(&self, trial: usize) -> Result<(), RecordError> {
-        let mut runs = self.plan.runs_of(trial);
-        runs.try_for_each(|run| remove_weights(&self.store.run_folder(self.plan, run)))
+        remove(self.plan, self.store, trial)
     }
+}
+
+/// Removes the weights of trials that are not among the best of the whole sweep: what each shard
+/// keeps are the best of its own.
+///
+/// # Errors
+/// Files that cannot be removed.
+pub fn settle_weights(
+    sweep: &Sweep,
+    plan: &Plan,
+    store: &Store,
+    results: &HashMap<RunId, RunResult>,
+) -> Result<(), RecordError> {
+    match sweep.keep {
+        Keep::None => Ok(()),
+        _ => kept(sweep, plan, store, results).map(drop),
+    }
+}
+
+/// Which weights stay, given the results that there are; removes those that do not.
+///
+/// Only a trial that has weights takes the place of another: where the ranking has changed since, or
+/// more trials are kept, the best may have none.
+fn kept<'a>(
+    sweep: &Sweep,
+    plan: &'a Plan,
+    store: &Store,
+    results: &HashMap<RunId, RunResult>,
+) -> Result<Keeping<'a>, RecordError> {
+    let has_weights = |trial: usize| {
+        let mut runs = plan.runs_of(trial);
+        runs.any(|run| has_weights(&store.run_folder(plan, run)))
+    };
+    let mut keeping = Keeping::new(sweep, plan);
+    for trial in 0..plan.trials.len() {
+        if sweep.keep != Keep::None && !has_weights(trial) {
+            continue;
+        }
+        if let Some(trial) = keeping.ended(trial, results) {
+            remove(plan, store, trial)?;
+        }
+    }
+    Ok(keeping)
+}
+
+fn remove(plan: &Plan, store: &Store, trial: usize) -> Result<(), RecordError> {
+    let mut runs = plan.runs_of(trial);
+    runs.try_for_each(|run| remove_weights(&store.run_folder(plan, run)))
 }

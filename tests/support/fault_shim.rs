@@ -13,6 +13,11 @@
 //! | `TP_FAULT_LASTS` | where it is set, all later calls of the kind fail too |
 //! | `TP_FAULT_LOG` | a file that gets a line for the first fault: the path that it was about |
 //! | `TP_FAULT_COUNT` | a file that gets the number of calls of each kind, at the process's end |
+//! | `TP_FAULT_DELAY` | microseconds that a call waits at most before it is made; how long differs by `TP_FAULT_SEED` |
+//! | `TP_FAULT_STALE` | milliseconds in which a file that another process has put there is not seen: neither by its name, unless its folder was listed meanwhile, nor, for half as long, in a list of its folder |
+//!
+//! The last two make of a folder one that is shared over a network, whose machines remember for a
+//! while what was there.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
@@ -68,8 +73,12 @@ struct Program {
 mod number {
     pub const WRITE: i64 = 1;
     pub const OPEN: i64 = 2;
+    pub const STAT: i64 = 4;
+    pub const LSTAT: i64 = 6;
     pub const PWRITE: i64 = 18;
     pub const WRITEV: i64 = 20;
+    pub const ACCESS: i64 = 21;
+    pub const NANOSLEEP: i64 = 35;
     pub const GETPID: i64 = 39;
     pub const SENDFILE: i64 = 40;
     pub const KILL: i64 = 62;
@@ -84,15 +93,21 @@ mod number {
     pub const CHMOD: i64 = 90;
     pub const FCHMOD: i64 = 91;
     pub const PRCTL: i64 = 157;
+    pub const GETDENTS: i64 = 217;
+    pub const CLOCK_GETTIME: i64 = 228;
     pub const OPENAT: i64 = 257;
     pub const MKDIRAT: i64 = 258;
+    pub const FSTATAT: i64 = 262;
     pub const UNLINKAT: i64 = 263;
     pub const RENAMEAT: i64 = 264;
     pub const FCHMODAT: i64 = 268;
+    pub const FACCESSAT: i64 = 269;
     pub const PWRITEV: i64 = 296;
     pub const RENAMEAT2: i64 = 316;
     pub const COPY_FILE_RANGE: i64 = 326;
     pub const PWRITEV2: i64 = 328;
+    pub const STATX: i64 = 332;
+    pub const FACCESSAT2: i64 = 439;
 }
 
 /// What a call is about: an open file, or a path below an open folder.
@@ -108,6 +123,8 @@ const O_CREAT: i64 = 0o100;
 const O_TMPFILE: i64 = 0o20_000_000;
 
 const KINDS: [&str; 7] = ["write", "sync", "rename", "open", "unlink", "mkdir", "chmod"];
+const RENAMED: usize = 2;
+const OPENED: usize = 3;
 static COUNTS: [AtomicU64; KINDS.len()] = [const { AtomicU64::new(0) }; KINDS.len()];
 
 /// The calls that are caught, and the position of their kind.
@@ -137,6 +154,19 @@ const CAUGHT: [(i64, usize); 23] = [
     (number::FCHMODAT, 6),
 ];
 
+/// The calls by which a process sees what others have done; caught beside the others where it is
+/// to see it late.
+const SEEING: [i64; 8] = [
+    number::STAT,
+    number::LSTAT,
+    number::ACCESS,
+    number::FSTATAT,
+    number::FACCESSAT,
+    number::FACCESSAT2,
+    number::STATX,
+    number::GETDENTS,
+];
+
 #[derive(Clone, Copy, PartialEq)]
 enum Fault {
     Error(i64),
@@ -151,6 +181,10 @@ struct Plan {
     lasts: bool,
     log: Option<Vec<u8>>,
     count: Option<String>,
+    /// In microseconds.
+    delay: u64,
+    /// In nanoseconds.
+    stale: u64,
 }
 
 static PLAN: OnceLock<Plan> = OnceLock::new();
@@ -174,6 +208,7 @@ extern "C" fn start() {
     let Some(folder) = std::env::var_os("TP_FAULT_FOLDER") else {
         return;
     };
+    let number_of = |name: &str| text(name).map_or(0, |n| n.parse().expect("a number"));
     let fault = text("TP_FAULT_KIND").map(|kind| {
         let kind = KINDS.iter().position(|known| *known == kind);
         let at = text("TP_FAULT_AT").and_then(|at| at.parse().ok());
@@ -194,7 +229,10 @@ extern "C" fn start() {
         lasts: text("TP_FAULT_LASTS").is_some(),
         log: text("TP_FAULT_LOG").map(|path| [path.as_bytes(), b"\0"].concat()),
         count: text("TP_FAULT_COUNT"),
+        delay: number_of("TP_FAULT_DELAY"),
+        stale: number_of("TP_FAULT_STALE") * 1_000_000,
     };
+    RANDOM.store(number_of("TP_FAULT_SEED"), Ordering::SeqCst);
     if PLAN.set(plan).is_ok() {
         catch();
     }
@@ -230,7 +268,9 @@ fn catch() {
         Instruction(RETURN, 0, 0, ALLOW),
         Instruction(LOAD, 0, 0, 0),
     ];
-    for (number, _) in CAUGHT {
+    let sees_late = PLAN.get().is_some_and(|plan| plan.stale > 0);
+    let seeing = SEEING.into_iter().filter(|_| sees_late);
+    for number in CAUGHT.map(|(number, _)| number).into_iter().chain(seeing) {
         filter.push(Instruction(IF_EQUAL, 0, 1, number as u32));
         filter.push(Instruction(RETURN, 0, 0, TRAP));
     }
@@ -258,18 +298,32 @@ fn outcome(number: i64, arguments: &mut [i64; 6]) -> i64 {
     let Some(plan) = PLAN.get() else {
         return call(number, arguments);
     };
+    let is_below = |path: &[u8]| {
+        path.starts_with(&plan.folder) && matches!(path.get(plan.folder.len()), None | Some(b'/'))
+    };
+    let mut path = [0; 2 * LONGEST];
+    let Some(about) = about(number, arguments) else {
+        if plan.stale > 0
+            && let Some(about) = seen(number, arguments)
+        {
+            let length = read_path(&about, &mut path);
+            if is_below(&path[..length]) {
+                return see(plan, number, arguments, &path, length);
+            }
+        }
+        return call(number, arguments);
+    };
+    let length = read_path(&about, &mut path);
+    let path = &path[..length];
+    if !is_below(path) {
+        return call(number, arguments);
+    }
     let kind = CAUGHT.iter().find(|(caught, _)| *caught == number);
     let kind = kind.map_or(0, |(_, kind)| *kind);
-    let mut path = [0; 2 * LONGEST];
-    let length = match about(number, arguments) {
-        Some(about) => read_path(&about, &mut path),
-        None => return call(number, arguments),
-    };
-    let path = &path[..length];
-    let is_below = path.starts_with(&plan.folder)
-        && matches!(path.get(plan.folder.len()), None | Some(b'/'));
-    if !is_below {
-        return call(number, arguments);
+    wait(plan);
+    if kind == OPENED || kind == RENAMED {
+        // Whatever comes of it, this process has asked for the file as it is now.
+        KNOWN.note(path);
     }
     let count = COUNTS[kind].fetch_add(1, Ordering::SeqCst) + 1;
     match plan.fault {
@@ -324,6 +378,9 @@ fn kill() -> i64 {
 
 /// Nothing for a call that changes nothing on disk.
 fn about(number: i64, arguments: &[i64; 6]) -> Option<About> {
+    if SEEING.contains(&number) {
+        return None;
+    }
     let [a, b, c, d, ..] = *arguments;
     let creates = |flags: i64| flags & O_CREAT != 0 || flags & O_TMPFILE != 0;
     Some(match number {
@@ -339,6 +396,169 @@ fn about(number: i64, arguments: &[i64; 6]) -> Option<About> {
         number::RENAMEAT | number::RENAMEAT2 => About::Path(c, d),
         _ => About::File(a),
     })
+}
+
+/// What a call looks at, if it is one that sees what others have done.
+fn seen(number: i64, arguments: &[i64; 6]) -> Option<About> {
+    let [a, b, ..] = *arguments;
+    let is_empty = |path: i64| {
+        // SAFETY: the process hands nothing, or a path that ends in 0, to the system.
+        path == 0 || unsafe { *(path as *const u8) } == 0
+    };
+    match number {
+        number::STAT | number::LSTAT | number::ACCESS | number::OPEN => {
+            Some(About::Path(HERE, a))
+        }
+        number::OPENAT
+        | number::FSTATAT
+        | number::FACCESSAT
+        | number::FACCESSAT2
+        | number::STATX => {
+            // Without a path they are about the open file.
+            (!is_empty(b)).then_some(About::Path(a, b))
+        }
+        number::GETDENTS => Some(About::File(a)),
+        _ => None,
+    }
+}
+
+/// What a process has done with paths, by their hashes. Of fixed size: a handler of signals may not
+/// ask for memory.
+struct Paths {
+    used: AtomicU64,
+    hashes: [AtomicU64; 8192],
+    times: [AtomicU64; 8192],
+}
+
+impl Paths {
+    const fn new() -> Self {
+        Self {
+            used: AtomicU64::new(0),
+            hashes: [const { AtomicU64::new(0) }; 8192],
+            times: [const { AtomicU64::new(0) }; 8192],
+        }
+    }
+
+    /// Notes that a path was used now.
+    fn note(&self, path: &[u8]) {
+        let place = self.used.fetch_add(1, Ordering::SeqCst) as usize % self.hashes.len();
+        self.times[place].store(now(), Ordering::SeqCst);
+        self.hashes[place].store(hash(path), Ordering::SeqCst);
+    }
+
+    /// When a path was used last, in nanoseconds since 1970; 0 if never.
+    fn last(&self, path: &[u8]) -> u64 {
+        let wanted = hash(path);
+        let places = self.hashes.iter().zip(&self.times);
+        let times = places
+            .filter(|(hash, _)| hash.load(Ordering::SeqCst) == wanted)
+            .map(|(_, time)| time.load(Ordering::SeqCst));
+        times.max().unwrap_or(0)
+    }
+}
+
+/// Files that this process has made, or has tried to.
+static KNOWN: Paths = Paths::new();
+/// Folders that it has listed.
+static LISTED: Paths = Paths::new();
+static RANDOM: AtomicU64 = AtomicU64::new(0);
+
+/// FNV-1a; never 0.
+fn hash(path: &[u8]) -> u64 {
+    let step = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
+    path.iter().fold(0xcbf2_9ce4_8422_2325, step) | 1
+}
+
+/// Nanoseconds since 1970.
+fn now() -> u64 {
+    let mut time = [0_i64; 2];
+    call(number::CLOCK_GETTIME, &[0, time.as_mut_ptr() as i64]);
+    time[0] as u64 * 1_000_000_000 + time[1] as u64
+}
+
+/// Waits for a random time before a call.
+fn wait(plan: &Plan) {
+    if plan.delay > 0 {
+        let count = RANDOM.fetch_add(0x9e37_79b9_7f4a_7c15, Ordering::SeqCst);
+        let microseconds = hash(&count.to_le_bytes()) % plan.delay;
+        let time = [0_i64, microseconds as i64 * 1000];
+        call(number::NANOSLEEP, &[time.as_ptr() as i64, 0]);
+    }
+}
+
+/// When a file was put where it is, in nanoseconds since 1970; nothing for what is no file.
+fn put(path: *const u8) -> Option<u64> {
+    const WITHOUT_FOLLOWING: i64 = 0x100;
+    const KIND: u32 = 0o170_000;
+    const FILE: u32 = 0o100_000;
+    // `struct stat` of x86-64: the mode at byte 24, the time of the last change at 104.
+    let mut about = [0_u64; 18];
+    let asked = [HERE, path as i64, about.as_mut_ptr() as i64, WITHOUT_FOLLOWING];
+    let is_file = call(number::FSTATAT, &asked) == 0 && about[3] as u32 & KIND == FILE;
+    is_file.then(|| about[13] * 1_000_000_000 + about[14])
+}
+
+const NOT_THERE: i64 = -2;
+
+/// Sees what is at a path, or in a folder, as it was a while ago.
+fn see(plan: &Plan, number: i64, arguments: &[i64; 6], path: &[u8], length: usize) -> i64 {
+    const O_DIRECTORY: i64 = 0o200_000;
+    let flags = match number {
+        number::OPEN => arguments[1],
+        number::OPENAT => arguments[2],
+        _ => 0,
+    };
+    if number == number::GETDENTS {
+        let bytes = call(number, arguments);
+        return without_new(plan, arguments[1] as *mut u8, bytes, &path[..length]);
+    }
+    if flags & O_DIRECTORY != 0 {
+        LISTED.note(&path[..length]);
+        return call(number, arguments);
+    }
+    // Behind the path there are zeros.
+    let is_unseen = put(path.as_ptr()).is_some_and(|put| {
+        let folder = path[..length].iter().rposition(|&byte| byte == b'/');
+        let folder = &path[..folder.unwrap_or(0)];
+        now().saturating_sub(put) < plan.stale
+            && KNOWN.last(&path[..length]) == 0
+            && LISTED.last(folder) < put
+    });
+    match is_unseen {
+        true => NOT_THERE,
+        false => call(number, arguments),
+    }
+}
+
+/// Takes the files out of a list of a folder that others have put there a moment ago; its length in
+/// bytes then. A list never becomes empty by it: that would be its end.
+fn without_new(plan: &Plan, list: *mut u8, bytes: i64, folder: &[u8]) -> i64 {
+    let Ok(bytes) = usize::try_from(bytes) else {
+        return bytes;
+    };
+    let (mut from, mut to) = (0, 0);
+    while from < bytes {
+        // SAFETY: the system has written entries up to there: their length stands at byte 16 of
+        // each, the name, which ends in 0, at byte 19.
+        let length = usize::from(unsafe { list.add(from + 16).cast::<u16>().read_unaligned() });
+        let name = unsafe { CStr::from_ptr(list.add(from + 19).cast()) }.to_bytes();
+        let mut path = [0; 2 * LONGEST];
+        let end = folder.len() + 1 + name.len();
+        path[..folder.len()].copy_from_slice(folder);
+        path[folder.len()] = b'/';
+        path[folder.len() + 1..end].copy_from_slice(name);
+        let is_new = put(path.as_ptr()).is_some_and(|put| {
+            now().saturating_sub(put) < plan.stale / 2 && KNOWN.last(&path[..end]) == 0
+        });
+        let is_last = to == 0 && from + length >= bytes;
+        if !is_new || is_last {
+            // SAFETY: within what the system has written, to a place before it.
+            unsafe { std::ptr::copy(list.add(from), list.add(to), length) };
+            to += length;
+        }
+        from += length;
+    }
+    to as i64
 }
 
 /// The longest path that is looked at.

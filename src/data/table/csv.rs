@@ -1,6 +1,7 @@
 //! Tables in CSV: a header, then rows, separated by commas, semicolons or tabulators.
 
 use super::{Cells, Column};
+use crate::reading::contained;
 use polars::prelude::{CsvReadOptions, DataType, SerReader};
 use std::io::{BufRead, BufReader, ErrorKind};
 use std::path::Path;
@@ -42,14 +43,20 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
     if columns.saturating_mul(rows) > MOST_CELLS {
         return Err(format!("it has more than {MOST_CELLS} cells"));
     }
-    let table = CsvReadOptions::default()
+    let options = CsvReadOptions::default()
         .with_has_header(true)
         // Types are told by the whole column: a column of numbers may end in a text.
         .with_infer_schema_length(None)
-        .map_parse_options(|options| options.with_separator(separator(&header)))
-        .try_into_reader_with_file_path(Some(path.to_owned()))
-        .and_then(SerReader::finish)
-        .map_err(|_| unreadable(path, &header))?;
+        .map_parse_options(|options| options.with_separator(separator(&header)));
+    // polars panics at some quotation marks that stand alone.
+    let table = contained(|| {
+        options
+            .try_into_reader_with_file_path(Some(path.to_owned()))
+            .and_then(SerReader::finish)
+    });
+    let table = table
+        .and_then(Result::ok)
+        .ok_or_else(|| unreadable(path, &header))?;
     let column = |column: &polars::prelude::Column| Column {
         name: column.name().to_string(),
         cells: cells(column),

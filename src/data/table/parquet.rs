@@ -1,6 +1,7 @@
 //! Tables in Parquet.
 
 use super::{Cells, Column};
+use crate::reading::contained;
 use parquet::basic::Compression;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -17,6 +18,12 @@ const MOST_CELLS: u64 = 1 << 28;
 /// A reason, in words.
 pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
+    // The reader looks for values behind the end of damaged pages, and panics.
+    contained(|| read_open(file))
+        .unwrap_or_else(|| Err("it is damaged: it cannot be read as Parquet".to_owned()))
+}
+
+fn read_open(file: File) -> Result<Vec<Column>, String> {
     let length = file.metadata().map_err(|error| error.to_string())?.len();
     let unreadable = |error| format!("it cannot be read as Parquet: {error}");
     let reader = SerializedFileReader::new(file).map_err(unreadable)?;

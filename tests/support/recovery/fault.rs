@@ -72,6 +72,16 @@ impl Shim {
         }
     }
 
+    /// Has a command see late what others do in the project, and wait before it changes anything, as
+    /// on a folder that is shared over a network; it waits differently with another seed.
+    pub fn shares(&self, command: &mut Command, project: &Project, seed: u64) {
+        self.load(command, project);
+        command
+            .env("TP_FAULT_STALE", "400")
+            .env("TP_FAULT_DELAY", "3000")
+            .env("TP_FAULT_SEED", seed.to_string());
+    }
+
     fn load(&self, command: &mut Command, project: &Project) {
         let folder = project.path("").canonicalize().expect("it is there");
         command
