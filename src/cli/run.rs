@@ -13,14 +13,14 @@ use crate::plan::{Plan, RunId};
 use crate::record::{Host, Manifest, Program, Start, Store, prepare};
 use crate::report::View;
 use crate::run::{
-    Device, Executor, Interrupt, Memory, Place, Schedule, TensorExecutor, display, driver_version,
-    remaining, unmeasured,
+    Device, Executor, Interrupt, Memory, Place, Progress, Schedule, TensorExecutor, display,
+    driver_version, remaining, unmeasured,
 };
 use crate::spec::{DataSource, Sweep};
 use burn::backend::Flex;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
-use std::sync::Arc;
+use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Trains what remains of a sweep and writes its tables; the exit code.
@@ -30,6 +30,8 @@ use std::time::{SystemTime, UNIX_EPOCH};
 pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     // First of all: a signal that comes while data is read is to be told of, and not to kill.
     let interrupt = Interrupt::listen()?;
+    let told: Arc<OnceLock<Arc<dyn Progress>>> = Arc::default();
+    interrupt.answer_through(Arc::clone(&told))?;
     let Loaded {
         sweep,
         plan,
@@ -58,8 +60,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     }
     let manifest = manifest(arguments, &sweep, &plan, &fingerprints, &devices, workers);
     manifest.write(store.folder()).map_err(CliError::Start)?;
-    let progress = display(&plan, sweep.report.rank_by, arguments.quiet);
-    interrupt.answer_through(Arc::clone(&progress))?;
+    let progress = told.get_or_init(|| display(&plan, sweep.report.rank_by, arguments.quiet));
     let places = devices
         .iter()
         .zip(&executors)

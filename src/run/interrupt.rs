@@ -1,9 +1,9 @@
 //! Ctrl-C and its like.
 
-use super::progress::Progress;
+use super::progress::{Progress, Silent};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
-use std::sync::{Arc, Once};
+use std::sync::{Arc, Once, OnceLock};
 
 /// The signals that ask to stop.
 const SIGNALS: [i32; 3] = [SIGINT, SIGTERM, SIGUSR1];
@@ -54,17 +54,21 @@ impl Interrupt {
         Ok(interrupt)
     }
 
-    /// Has a thread answer the first signal as soon as it comes: what is in training may take
-    /// seconds until it has been saved.
+    /// Has a thread answer the first signal as soon as it comes, through `display` once there is one:
+    /// data may be read for long before that, and what is in training may take seconds until it has
+    /// been saved.
     ///
     /// # Errors
     /// A system that does not let the process listen.
-    pub fn answer_through(&self, progress: Arc<dyn Progress>) -> std::io::Result<()> {
+    pub fn answer_through(&self, display: Arc<OnceLock<Arc<dyn Progress>>>) -> std::io::Result<()> {
         let mut signals = signal_hook::iterator::Signals::new(SIGNALS)?;
         let interrupt = self.clone();
         let answer = move || {
             if signals.forever().next().is_some() {
-                interrupt.answer(&*progress);
+                match display.get() {
+                    Some(display) => interrupt.answer(&**display),
+                    None => interrupt.answer(&Silent),
+                }
             }
         };
         std::thread::Builder::new().spawn(answer).map(drop)
@@ -111,7 +115,7 @@ impl Interrupt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::{Beginning, Silent};
+    use crate::run::Beginning;
     use std::sync::mpsc::{Sender, channel};
     use std::time::Duration;
 
@@ -138,8 +142,10 @@ mod tests {
     fn a_signal_is_answered_once_and_without_anybody_at_work() {
         let (sender, answers) = channel();
         let progress = Arc::new(Told(sender));
+        let display: Arc<OnceLock<Arc<dyn Progress>>> = Arc::default();
         let interrupt = Interrupt::listen().unwrap();
-        interrupt.answer_through(progress.clone()).unwrap();
+        interrupt.answer_through(Arc::clone(&display)).unwrap();
+        assert!(display.set(progress.clone()).is_ok());
         interrupt.answer(&*progress);
         assert!(answers.try_recv().is_err(), "nobody has asked");
         signal_hook::low_level::raise(SIGUSR1).unwrap();
