@@ -18,11 +18,11 @@ manifest --set launch.time=1:00:00 --set launch.memory=4G --set launch.cpus=2 --
   --set launch.namespace=course --set launch.max_parallel=2 --set launch.mount_path=/course \
   > "$folder/all.yaml"
 for version in 1.33 1.37; do
-  "$validate" --strict --version "$version" "$folder"/*.yaml
+  "$validate" --strict --kubernetes-version "$version" "$folder"/*.yaml
 done
 # A judge that lets everything pass is none.
 sed 's/"backoffLimitPerIndex"/"backoffLimitPerInde"/' "$folder/plain.yaml" > "$folder/wrong.yaml"
-if "$validate" --strict --version 1.37 "$folder/wrong.yaml" 2> /dev/null; then
+if "$validate" --strict --kubernetes-version 1.37 "$folder/wrong.yaml" 2> /dev/null; then
   echo "a manifest with an unknown key passed" >&2
   exit 1
 fi
