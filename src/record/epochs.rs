@@ -14,8 +14,6 @@ const FILE: &str = "epochs.csv";
 pub(super) struct EpochsFile {
     path: PathBuf,
     file: File,
-    /// Rows written so far.
-    rows: usize,
 }
 
 const HEADER: &str = "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds";
@@ -34,11 +32,7 @@ impl EpochsFile {
     ) -> Result<Self, RecordError> {
         let path = folder.join(FILE);
         let file = write_open(&path, table(layers, epochs).as_bytes())?;
-        Ok(Self {
-            path,
-            file,
-            rows: epochs.len(),
-        })
+        Ok(Self { path, file })
     }
 
     /// Sees to it that the table is there with all of these rows, also after a crash of the machine,
@@ -47,8 +41,7 @@ impl EpochsFile {
     /// # Errors
     /// A full disk and the like.
     pub(super) fn close(self, layers: usize, epochs: &[EpochMetrics]) -> Result<(), RecordError> {
-        let is_whole = self.rows == epochs.len() && is_at(&self.file, &self.path);
-        match is_whole {
+        match is_at(&self.file, &self.path) {
             true => self.file.sync_data().map_err(on("write", &self.path)),
             false => write_before_result(&self.path, table(layers, epochs).as_bytes()),
         }
@@ -62,9 +55,7 @@ impl EpochsFile {
         // One call for the whole row: a reader never sees half of it.
         self.file
             .write_all(row(metrics).as_bytes())
-            .map_err(on("write", &self.path))?;
-        self.rows += 1;
-        Ok(())
+            .map_err(on("write", &self.path))
     }
 }
 

@@ -43,9 +43,8 @@ pub struct Recorder {
     folder: PathBuf,
     /// Nothing where none is asked for.
     events: Option<EventFile>,
-    epochs: EpochsFile,
-    /// Whether each epoch is written as it ends.
-    is_prompt: bool,
+    /// The table that each epoch is written into as it ends; nothing where it is written at the end.
+    epochs: Option<EpochsFile>,
     layers: usize,
     /// The file of a result that was there before, of a run that is tried again.
     replaced: Option<Vec<u8>>,
@@ -111,8 +110,10 @@ impl Recorder {
         Ok(Self {
             folder: folder.to_owned(),
             events,
-            epochs: EpochsFile::start(folder, header.layers, epochs)?,
-            is_prompt: header.events == Events::Epoch,
+            epochs: match header.events {
+                Events::Epoch => Some(EpochsFile::start(folder, header.layers, epochs)?),
+                Events::Final | Events::None => None,
+            },
             layers: header.layers,
             replaced: replaced(folder),
         })
@@ -158,11 +159,10 @@ impl Recorder {
     /// A full disk and the like.
     pub fn epoch(&mut self, metrics: &EpochMetrics, wall_time: f64) -> Result<(), RecordError> {
         self.scalars(metrics, wall_time)?;
-        if self.is_prompt {
-            self.show()?;
-            self.epochs.row(metrics)?;
+        match &mut self.epochs {
+            Some(epochs) => epochs.row(metrics).and_then(|()| self.show()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Puts an epoch into the event file.
@@ -203,9 +203,9 @@ impl Recorder {
         if let Some(events) = &mut self.events {
             events.layers(layers, step(epoch), wall_time)?;
         }
-        match self.is_prompt {
-            true => self.show(),
-            false => Ok(()),
+        match self.epochs {
+            Some(_) => self.show(),
+            None => Ok(()),
         }
     }
 
@@ -248,7 +248,10 @@ impl Recorder {
             result.events = Some(events.name().to_owned());
             held = Some(events.close()?);
         }
-        self.epochs.close(self.layers, &result.epochs)?;
+        match self.epochs.take() {
+            Some(epochs) => epochs.close(self.layers, &result.epochs)?,
+            None => mend_epochs(&self.folder, self.layers, &result.epochs)?,
+        }
         let there = result.publish(&self.folder, self.replaced.as_deref())?;
         drop(held);
         let Some(there) = there else {
