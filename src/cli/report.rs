@@ -9,7 +9,7 @@ use super::sweep::{Loaded, fingerprints, load, no_results};
 use crate::plan::{Plan, grouped};
 use crate::record::{Lock, Results, Store, lock, prepare, remove_file, write_atomically};
 use crate::report::{File, Report, TrialClasses, View};
-use crate::run::{settle_weights, write_missing_scores};
+use crate::run::{settle_weights, tidy_ended, write_missing_scores};
 use crate::spec::Sweep;
 use std::path::{Path, PathBuf};
 
@@ -71,6 +71,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     // A process that trains this sweep marks the best trial itself, at its end.
     let marked = lock(store.folder()).and_then(|lock| match lock {
         Lock::Taken(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
+            .and_then(|()| tidy_ended(&plan, &store, &results.runs))
             .and_then(|()| settle_weights(&sweep, &plan, &store, &results.runs))
             .and_then(|()| mark_best(&plan, &store, written.tables.best.as_ref())),
         Lock::Busy(_) => Ok(()),
@@ -78,8 +79,8 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     if let Err(error) = marked {
         // The tables, which were asked for, are there.
         warn(&format!(
-            "the tables are written; the best trial is not marked for TensorBoard, or weights that \
-             `keep` does not ask for stay: {error}"
+            "the tables are written; the best trial is not marked for TensorBoard, or what has no \
+             use stays (`tp-sweep clean`): {error}"
         ));
     }
     Ok(completeness(&plan, &results))

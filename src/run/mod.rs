@@ -32,6 +32,7 @@ pub use interrupt::Interrupt;
 pub use keeping::weightless;
 pub use measure::unmeasured;
 pub use progress::{Beginning, Progress, Silent, display};
+pub use resuming::tidy_ended;
 pub use scheduler::{Place, Ran, Schedule, remaining};
 pub use trusting::Trusting;
 pub use weights::settle_weights;

@@ -2,9 +2,9 @@
 
 use super::scheduler::{Place, Schedule};
 use super::watch::wall_time;
-use crate::plan::RunId;
+use crate::plan::{Plan, RunId};
 use crate::record::{
-    Checkpoint, RecordError, Recorder, RunResult, remove_best, remove_scores, tidy,
+    Checkpoint, RecordError, Recorder, RunResult, Store, remove_best, remove_scores, tidy,
 };
 use crate::train::fits;
 use rayon::prelude::*;
@@ -74,17 +74,20 @@ impl Schedule<'_> {
         let can_go_on = checkpoint.device == device && fits(config, &checkpoint.state);
         can_go_on.then_some(checkpoint)
     }
+}
 
-    /// Tidies the folders of runs that have ended: a process that was killed right after its run's
-    /// end may have left something.
-    pub(super) fn tidy_ended(
-        &self,
-        results: &HashMap<RunId, RunResult>,
-    ) -> Result<(), RecordError> {
-        results
-            .par_iter()
-            .try_for_each(|(&run, result)| tidy(&self.store.run_folder(self.plan, run), result))
-    }
+/// Removes what attempts at runs that have ended have left: a process that was killed, or another
+/// machine's whose files were not seen yet when the result was written.
+///
+/// # Errors
+/// Files that cannot be removed.
+pub fn tidy_ended(
+    plan: &Plan,
+    store: &Store,
+    results: &HashMap<RunId, RunResult>,
+) -> Result<(), RecordError> {
+    let runs = results.par_iter();
+    runs.try_for_each(|(&run, result)| tidy(&store.run_folder(plan, run), result))
 }
 
 /// The kind of a device: `cuda` for `cuda:1`. What one kind computes, another does not to the bit.

@@ -6,7 +6,7 @@ use super::faults::DeviceFault;
 use super::interrupt::Interrupt;
 use super::progress::{Beginning, Progress};
 use super::queue::{Cohort, Queue};
-use super::resuming::place_kind;
+use super::resuming::{place_kind, tidy_ended};
 use super::watch::Watch;
 use super::work::{InFlight, Work, lock};
 use crate::plan::{Plan, RunId};
@@ -95,7 +95,7 @@ impl Schedule<'_> {
         let by_epoch = self.by_epoch(&open);
         self.progress
             .started(&beginning(runs.len(), &results, &by_epoch));
-        self.tidy_ended(&results.runs)?;
+        tidy_ended(self.plan, self.store, &results.runs)?;
         let queue = self.queue(by_epoch);
         let workers = self.workers(open.len());
         let work = Work::new(queue, results.runs, keeping);
