@@ -261,11 +261,7 @@ fn a_run_that_blows_up_in_its_very_last_step_has_failed_and_stays_so() {
     assert!(before.contains("diverged"), "{before}");
     let again = project.train(&[]);
     assert_eq!(again.code, 1);
-    assert!(
-        again.error.contains("1 of them already done"),
-        "{}",
-        again.error
-    );
+    assert!(again.error.contains("1 failed earlier"), "{}", again.error);
     assert_eq!(
         project.run(&["report", "sweep.yaml"]).code,
         1,

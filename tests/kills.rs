@@ -142,3 +142,45 @@ fn files_that_are_torn_after_a_kill_are_made_whole() {
     let mut random = Random::new(3);
     kill_and_continue(&["--workers", "1"], &mut random, tear);
 }
+
+#[test]
+fn a_crashed_run_that_is_tried_again_goes_on_from_its_checkpoint() {
+    let project = sweep::with_data(
+        "
+data: { set: table, path: points.csv, label: class }
+training: { epochs: 300, batch_size: 16 }
+model: { width: 4 }
+checkpoint: every 1 epochs
+",
+        60,
+    );
+    let arguments = ["--workers", "1"];
+    assert_eq!(done(train(&project, &arguments)).code, 0);
+    let expected = contents(&project);
+    // As if the machine had been out of memory.
+    let path = "runs/sweep/base/fold-0/result.json";
+    let mut file: serde_json::Value = serde_json::from_str(&project.read(path)).expect("JSON");
+    let result = &mut file["result"];
+    result["failure"] = serde_json::json!({ "crashed": { "message": "out of memory" } });
+    for key in ["final_epoch", "validation", "test", "seconds_per_epoch"] {
+        result[key] = serde_json::Value::Null;
+    }
+    result["epochs"] = serde_json::json!([]);
+    project.write(path, &file.to_string());
+    let checkpoint = project.path("runs/sweep/base/fold-0/checkpoint.safetensors");
+    let mut again = start(train(&project, &arguments));
+    while !checkpoint.exists() {
+        assert!(again.try_wait().expect("a child").is_none(), "it ended");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+    again.kill().expect("it can be killed");
+    wait(&mut again);
+    let rest = done(train(&project, &arguments));
+    assert_eq!(rest.code, 0, "{}", rest.error);
+    assert!(
+        rest.error.contains("1 run goes on from its checkpoint"),
+        "{}",
+        rest.error
+    );
+    assert_same(&project, &expected, "after a crash and a kill");
+}

@@ -3,7 +3,7 @@
 use super::error::LaunchError;
 use super::request::Request;
 use serde_json::{Value, json};
-use std::path::Path;
+use std::path::{Component, Path};
 
 /// Attempts of a shard after its first: of pods that were stopped, or whose time was up.
 const RETRIES: u32 = 6;
@@ -118,8 +118,10 @@ fn resources(request: &Request) -> Value {
 /// The request with its paths as they are in the volume, from its top.
 fn below(request: &Request) -> Result<Request, LaunchError> {
     let inner = |path: &String| match Path::new(path).strip_prefix(&request.folder) {
-        Ok(inner) => Ok(inner.to_string_lossy().into_owned()),
-        Err(_) => Err(LaunchError::Path {
+        Ok(inner) if !inner.components().any(|part| part == Component::ParentDir) => {
+            Ok(inner.to_string_lossy().into_owned())
+        }
+        _ => Err(LaunchError::Path {
             path: path.into(),
             why: "it is not below this folder, which the volume holds",
         }),

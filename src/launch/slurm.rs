@@ -207,10 +207,12 @@ impl Slurm {
         for variable in OVERRIDING {
             command.env_remove(variable);
         }
-        // Formats of the user's own would change what is read here.
-        command
-            .env_remove("SQUEUE_FORMAT")
-            .env_remove("SQUEUE_FORMAT2");
+        // Formats and filters of the user's own would change what is read here.
+        for (variable, _) in std::env::vars_os() {
+            if variable.to_string_lossy().starts_with("SQUEUE_") {
+                command.env_remove(variable);
+            }
+        }
         let Answer {
             code,
             output,

@@ -11,6 +11,7 @@ use super::contents::{
     record_in,
 };
 use super::error::{RecordError, on};
+use super::host::host_label;
 use super::profile::{PROFILE_FILE, read_profile};
 use super::result::{recorded_config, rename_trial};
 use super::scores::remove_scores;
@@ -301,22 +302,45 @@ fn put_in_place(store: &Store, plan: &Plan, back: &Back, from: &Path) -> Result<
         return Ok(());
     }
     std::fs::create_dir_all(&trial_folder).map_err(on("create the folder", &trial_folder))?;
-    if let RunState::Ended { trial: name } = &back.record.state
-        && *name != trial.name
-    {
-        rename_trial(from, &trial.name)?;
+    let moved = || {
+        if let RunState::Ended { trial: name } = &back.record.state
+            && *name != trial.name
+        {
+            rename_trial(from, &trial.name)?;
+        }
+        if back.path.parent() != Some(Path::new(ASIDE)) {
+            take_profile_along(from, &back.record.identity);
+        }
+        rename_events(from, HIDDEN, SHOWN)?;
+        replace(from, &place, &trial_folder)
+    };
+    match moved() {
+        Ok(true) => {
+            // Where there is none, it is measured anew.
+            let _ = std::fs::rename(place.join(PROFILE_FILE), trial_folder.join(PROFILE_FILE));
+            Ok(())
+        }
+        Ok(false) => Ok(()),
+        // Without locks, another process may have moved it meanwhile.
+        Err(error) if error.source.kind() == ErrorKind::NotFound && !is_folder(from) => Ok(()),
+        Err(error) => Err(error),
     }
-    if back.path.parent() != Some(Path::new(ASIDE)) {
-        take_profile_along(from, &back.record.identity);
+}
+
+/// Moves a run's folder to its place, and removes what an attempt left there that is worth less;
+/// whether it moved. What is there is never removed before the other has its place.
+fn replace(from: &Path, place: &Path, trial_folder: &Path) -> Result<bool, RecordError> {
+    let name = format!(".{}-{}-replaced.part", host_label(), std::process::id());
+    let replaced = trial_folder.join(name);
+    remove(&replaced)?;
+    let was_there = renamed(place, &replaced)?;
+    let is_moved = renamed(from, place)?;
+    if was_there && !is_moved {
+        // Another process has moved it there before.
+        renamed(&replaced, place)?;
     }
-    rename_events(from, HIDDEN, SHOWN)?;
-    // What an attempt left there that is worth less.
-    remove(&place)?;
-    if renamed(from, &place)? {
-        // Where there is none, it is measured anew.
-        let _ = std::fs::rename(place.join(PROFILE_FILE), trial_folder.join(PROFILE_FILE));
-    }
-    Ok(())
+    remove(&replaced)?;
+    Ok(is_moved)
 }
 
 /// Puts the profile of a trial into the folder of its first run, which is about to move: they belong

@@ -144,7 +144,9 @@ fn is_part_of_here(path: &Path) -> bool {
 
 /// Whether no process of this machine holds the lock of a file.
 pub(super) fn is_free(path: &Path) -> bool {
-    File::open(path).is_ok_and(|file| file.try_lock().is_ok())
+    // To be written, too: NFS gives no lock on a file that is open to be read alone.
+    let file = File::options().read(true).write(true).open(path);
+    file.is_ok_and(|file| file.try_lock().is_ok())
 }
 
 /// Removes what processes of this machine that ended too early have left in `folder` of files that

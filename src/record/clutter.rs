@@ -74,15 +74,16 @@ impl Clutter {
                 why,
             )
         };
-        for (run, result) in &results.runs {
+        let runs = results.runs.iter();
+        for (run, result) in runs.filter(|(_, result)| !result.is_to_be_retried()) {
             let run_folder = store.run_folder(plan, *run);
             let left = leftovers(&run_folder, result.events.as_deref()).into_iter();
             found.extend(left.map(|path| inner(path, Useless::Leftover)));
         }
         let tops = contents.trials.iter().map(|trial| folder.join(&trial.name));
         for top in [folder.to_owned()].into_iter().chain(tops) {
-            let parts = files_in(&top).into_iter().filter(|(name, _)| is_part(name));
-            found.extend(parts.map(|(_, path)| inner(path, Useless::Leftover)));
+            let parts = parts_in(&top).into_iter();
+            found.extend(parts.map(|path| inner(path, Useless::Leftover)));
         }
         for run in weightless.iter().flat_map(|&trial| plan.runs_of(trial)) {
             let path = store.run_folder(plan, run).join(WEIGHTS_FILE);
@@ -192,6 +193,13 @@ fn latest_events(files: &[(String, PathBuf)]) -> Option<&str> {
         (time, written)
     });
     latest.map(|(name, _)| name.as_str())
+}
+
+/// Files and folders in a folder that are not whole.
+fn parts_in(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let parts = entries.filter(|entry| is_part(&entry.file_name().to_string_lossy()));
+    parts.map(|entry| entry.path()).collect()
 }
 
 /// The files in a folder that have names of text.

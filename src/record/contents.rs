@@ -152,7 +152,9 @@ impl Contents {
 
 /// The folders in `inner`, which is below `folder`.
 fn run_folders(folder: &Path, inner: &Path) -> Result<Vec<RunFolder>, RecordError> {
-    let names = folders_in(&folder.join(inner))?;
+    let mut names = folders_in(&folder.join(inner))?;
+    // One that is being copied is none yet.
+    names.retain(|name| !name.starts_with('.'));
     let read = |name: String| {
         let path = inner.join(name);
         let record = record_in(&folder.join(&path));

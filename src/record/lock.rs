@@ -77,7 +77,9 @@ impl Holder {
 /// # Errors
 /// A folder that cannot be written to.
 pub fn lock(folder: &Path) -> Result<Lock, RecordError> {
-    take(folder, File::try_lock)
+    /// Somebody who only looks holds it for a moment.
+    const TRIES: u32 = 5;
+    take(folder, TRIES, File::try_lock)
 }
 
 /// Takes the lock of a sweep's folder for one of several processes that share it, each with runs of
@@ -86,7 +88,9 @@ pub fn lock(folder: &Path) -> Result<Lock, RecordError> {
 /// # Errors
 /// A folder that cannot be written to.
 pub fn lock_shared(folder: &Path) -> Result<Lock, RecordError> {
-    take(folder, File::try_lock_shared)
+    /// A report over a slow network is done by then; for who started this shard it is worth waiting.
+    const TRIES: u32 = 30 * 50;
+    take(folder, TRIES, File::try_lock_shared)
 }
 
 /// Waits until no other process of this machine moves results in a sweep's folder; until the file is
@@ -104,16 +108,15 @@ pub fn lock_moves(folder: &Path) -> Result<File, RecordError> {
 
 fn take(
     folder: &Path,
+    most: u32,
     try_lock: impl Fn(&File) -> Result<(), TryLockError>,
 ) -> Result<Lock, RecordError> {
-    /// Somebody who only looks holds it for a moment.
-    const TRIES: u32 = 5;
     let (path, file) = opened(folder, FILE)?;
     let mut tries = 1;
     let unenforced = loop {
         match try_lock(&file) {
             Ok(()) => break None,
-            Err(TryLockError::WouldBlock) if tries == TRIES => {
+            Err(TryLockError::WouldBlock) if tries == most => {
                 return Ok(Lock::Busy(Holder::read(&file)));
             }
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),

@@ -6,7 +6,7 @@ use super::contents::{Contents, RunFolder};
 use super::error::{RecordError, on};
 use super::host::host_label;
 use super::profile::{PROFILE_FILE, read_profile};
-use super::result::{RunResult, rename_trial};
+use super::result::{RESULT_FILE, RunResult, rename_trial};
 use super::store::Store;
 use super::whole::remove;
 use crate::plan::{Identity, Plan, RunId};
@@ -88,17 +88,14 @@ fn copy(store: &Store, plan: &Plan, run: RunId, source: &Path) -> Result<(), Rec
     ));
     remove(&part)?;
     std::fs::create_dir_all(&part).map_err(on("create the folder", &part))?;
-    for entry in std::fs::read_dir(source).map_err(on("read the folder", source))? {
-        let entry = entry.map_err(on("read the folder", source))?;
-        let name = entry.file_name();
-        let text = name.to_string_lossy();
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        if is_file && !text.starts_with('.') && text != CHECKPOINT_FILE && text != PROFILE_FILE {
-            let to = part.join(&name);
-            std::fs::copy(entry.path(), &to).map_err(on("copy a result to", &to))?;
-            let synced = File::open(&to).and_then(|file| file.sync_all());
-            synced.map_err(on("write", &to))?;
-        }
+    let mut names = names_in(source)?;
+    // What says that a run is complete comes last.
+    names.sort_by_key(|name| name == RESULT_FILE);
+    for name in names {
+        let to = part.join(&name);
+        std::fs::copy(source.join(&name), &to).map_err(on("copy a result to", &to))?;
+        let synced = File::open(&to).and_then(|file| file.sync_all());
+        synced.map_err(on("write", &to))?;
     }
     let name = &plan.trials[run.trial].name;
     if RunResult::read(&part, store.identity(run)).is_some_and(|result| result.trial != *name) {
@@ -111,6 +108,22 @@ fn copy(store: &Store, plan: &Plan, run: RunId, source: &Path) -> Result<(), Rec
     let synced = File::open(&trial).and_then(|folder| folder.sync_all());
     synced.map_err(on("write into", &trial))?;
     Ok(())
+}
+
+/// The files of a complete run, by their names.
+fn names_in(source: &Path) -> Result<Vec<String>, RecordError> {
+    let mut names = Vec::new();
+    for entry in std::fs::read_dir(source).map_err(on("read the folder", source))? {
+        let entry = entry.map_err(on("read the folder", source))?;
+        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
+        // Names of ours are text.
+        let name = entry.file_name().into_string().ok().filter(|_| is_file);
+        let is_left_out = |name: &String| {
+            name.starts_with('.') || name == CHECKPOINT_FILE || name == PROFILE_FILE
+        };
+        names.extend(name.filter(|name| !is_left_out(name)));
+    }
+    Ok(names)
 }
 
 /// Copies what was measured of a run's trial, where it is not known yet.

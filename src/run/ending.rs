@@ -61,7 +61,10 @@ impl Schedule<'_> {
             None => remove_weights(&self.store.run_folder(self.plan, run))?,
         }
         let result = ended.recorder.finish(result, wall_time())?;
-        work.progress();
+        // A crash would come again, and again.
+        if !result.is_to_be_retried() {
+            work.progress();
+        }
         self.ended(work, run, result)
     }
 

@@ -77,7 +77,8 @@ impl Schedule<'_> {
 }
 
 /// Removes what attempts at runs that have ended have left: a process that was killed, or another
-/// machine's whose files were not seen yet when the result was written.
+/// machine's whose files were not seen yet when the result was written. A run that is to be tried
+/// again has not ended: its checkpoint is of the next attempt.
 ///
 /// # Errors
 /// Files that cannot be removed.
@@ -87,7 +88,8 @@ pub fn tidy_ended(
     results: &HashMap<RunId, RunResult>,
 ) -> Result<(), RecordError> {
     let runs = results.par_iter();
-    runs.try_for_each(|(&run, result)| tidy(&store.run_folder(plan, run), result))
+    let ended = runs.filter(|(_, result)| !result.is_to_be_retried());
+    ended.try_for_each(|(&run, result)| tidy(&store.run_folder(plan, run), result))
 }
 
 /// The kind of a device: `cuda` for `cuda:1`. What one kind computes, another does not to the bit.

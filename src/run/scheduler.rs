@@ -233,7 +233,18 @@ impl Schedule<'_> {
         if runs.is_empty() {
             return Ok(());
         }
-        let mut watch = Watch::open(self, place, work, &runs)?;
+        let mut watch = match Watch::open(self, place, work, &runs) {
+            Ok(watch) => watch,
+            Err(error) => {
+                let again = Cohort {
+                    class: cohort.class,
+                    runs,
+                };
+                // Another process may have put the folder of a run in order meanwhile.
+                let is_again = is_gone(&error) && lock(&work.queue).try_again(&again);
+                return if is_again { Ok(()) } else { Err(error) };
+            }
+        };
         let executed = caught(|| place.executor.execute(self.plan, &runs, &mut watch));
         let mut left = Cohort {
             class: cohort.class,

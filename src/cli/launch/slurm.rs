@@ -51,12 +51,14 @@ pub(super) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
     if !arguments.again {
         refuse_queued(&slurm, store.folder())?;
     }
-    {
-        // The tasks have the sweep's folder to themselves, which may start at once.
-        let _lock = locked(&store, &plan)?;
-        put_in_place(&sweep, &store, &plan).map_err(CliError::Start)?;
-        write(&folder, &request)?;
+    // The tasks have the sweep's folder to themselves, which may start at once.
+    match locked(&store, &plan) {
+        Ok(_lock) => put_in_place(&sweep, &store, &plan).map_err(CliError::Start)?,
+        // Tasks of the earlier launch are at work, each of which puts its own runs in place.
+        Err(CliError::Locked { .. }) if arguments.again => {}
+        Err(error) => return Err(error),
     }
+    write(&folder, &request)?;
     let launch = submit_both(&slurm, &store, &folder, &request)?;
     say(&told(&plan, &launch, &folder, arguments))?;
     match arguments.wait {
