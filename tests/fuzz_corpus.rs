@@ -79,6 +79,13 @@ fn damaged(bytes: &[u8], other: &[u8], stream: &mut Stream) -> Vec<u8> {
 
 #[test]
 fn no_input_makes_a_parser_panic_or_hang() {
+    // With as much room for nested input as the program's main thread has.
+    let thread = std::thread::Builder::new().stack_size(8 << 20);
+    let met = thread.spawn(meet_all).expect("a thread").join();
+    met.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+}
+
+fn meet_all() {
     for (number, (name, target)) in TARGETS.into_iter().enumerate() {
         let corpus = corpus(name);
         assert!(corpus.len() >= 2, "{name} has a corpus");

@@ -2,6 +2,7 @@
 
 mod csv;
 mod parquet;
+mod strict_file;
 
 use super::dataset::Values;
 use super::own::{Own, Part};

@@ -1,5 +1,6 @@
 //! Tables in Parquet.
 
+use super::strict_file::StrictFile;
 use super::{Cells, Column};
 use crate::reading::contained;
 use parquet::basic::Compression;
@@ -26,7 +27,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
 fn read_open(file: File) -> Result<Vec<Column>, String> {
     let length = file.metadata().map_err(|error| error.to_string())?.len();
     let unreadable = |error| format!("it cannot be read as Parquet: {error}");
-    let reader = SerializedFileReader::new(file).map_err(unreadable)?;
+    let reader = SerializedFileReader::new(StrictFile(file)).map_err(unreadable)?;
     refuse_compression(&reader)?;
     refuse_false_places(&reader, length)?;
     let schema = reader.metadata().file_metadata().schema_descr();
@@ -59,7 +60,10 @@ fn read_open(file: File) -> Result<Vec<Column>, String> {
 
 /// Refuses columns that are said to lie outside of the file: the reader takes a place before its
 /// beginning for a mistake of the caller, and panics.
-fn refuse_false_places(reader: &SerializedFileReader<File>, length: u64) -> Result<(), String> {
+fn refuse_false_places(
+    reader: &SerializedFileReader<StrictFile>,
+    length: u64,
+) -> Result<(), String> {
     let groups = reader.metadata().row_groups().iter();
     for column in groups.flat_map(RowGroupMetaData::columns) {
         let start = column.dictionary_page_offset();
@@ -77,7 +81,7 @@ fn refuse_false_places(reader: &SerializedFileReader<File>, length: u64) -> Resu
 }
 
 /// Refuses what this program's Parquet reader is built without.
-fn refuse_compression(reader: &SerializedFileReader<File>) -> Result<(), String> {
+fn refuse_compression(reader: &SerializedFileReader<StrictFile>) -> Result<(), String> {
     let groups = reader.metadata().row_groups().iter();
     for column in groups.flat_map(RowGroupMetaData::columns) {
         match column.compression() {
