@@ -48,7 +48,10 @@ for variable in "${!SLURM_@}" "${!SBATCH_@}" "${!SQUEUE_@}" "${!SCANCEL_@}" "${!
   unset "$variable"
 done
 export SLURM_CONF=$base/slurm/slurm.conf
-"$here/up.sh" "$base/slurm" || exit 1
+"$here/up.sh" "$base/slurm" || {
+  echo "******** the Slurm tests were SKIPPED: no Slurm could be started here ********" >&2
+  exit 0
+}
 
 source "$here/support.sh"
 source "$here/cases.sh"
