@@ -108,6 +108,11 @@ impl Cluster {
                 }
                 None => format!("{line}\n"),
             })
+            .map(|line| match line.split_once("--plan ") {
+                // A hash of 16 digits, which differs with the version of the numbers.
+                Some((before, rest)) => format!("{before}--plan HASH{}", &rest[16..]),
+                None => line,
+            })
             .collect()
     }
 }
@@ -165,6 +170,32 @@ fn a_sweep_is_checked_submitted_as_one_array_with_a_report_and_remembered() {
     let shown = cluster.launch("slurm", &["--dry-run"]).output;
     let written = cluster.project.read("runs/sweep/launch/array.sh");
     assert!(shown.contains(&written), "{shown}");
+}
+
+#[test]
+fn a_task_trains_nothing_where_the_sweep_has_changed_since_it_was_launched() {
+    let cluster = Cluster::new(SWEEP);
+    let shown = cluster.launch("slurm", &["--dry-run"]).output;
+    let (_, rest) = shown.split_once("--plan ").expect("the hash of the runs");
+    let task = |edited: &str| {
+        cluster.project.write("sweep.yaml", edited);
+        let arguments = ["--shard", "1/2", "--plan", &rest[..16], "--quiet"];
+        cluster.project.train(&arguments)
+    };
+    let edited = SWEEP.replace("epochs: 1", "epochs: 2");
+    let refused = task(&edited);
+    assert_eq!(refused.code, 2, "{}", refused.error);
+    assert!(
+        refused
+            .error
+            .contains("changed since this task was launched"),
+        "{}",
+        refused.error
+    );
+    assert!(!cluster.project.path("runs").exists(), "nothing is written");
+    // What changes no number is no other sweep.
+    let described = format!("description: the same\n{SWEEP}");
+    assert_eq!(task(&described).code, 0);
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use super::arguments::{CompareArguments, SweepArguments};
 use super::error::CliError;
+use super::exit_code::MISSING;
 use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load, load_recorded, no_results};
 use crate::record::{RecordedSweep, Results, Store, prepare, write_atomically};
@@ -15,9 +16,6 @@ struct Sweep {
     results: Results,
     report: Report,
 }
-
-/// The exit code where results are missing.
-const MISSING: u8 = 3;
 
 /// Writes the report over several sweeps; the exit code: 3 where one was left out.
 ///

@@ -4,11 +4,7 @@ use super::arguments::RunArguments;
 use super::output::{say, warn};
 use crate::launch::Slurm;
 use crate::plan::{Plan, RunId, Shard, plural};
-use crate::run::{Interrupt, Ran, remaining};
-
-/// The exit code of a shard that was stopped with more to do: the code of sysexits.h for what may be
-/// tried again.
-const STOPPED_SHARD: u8 = 75;
+use crate::run::{Interrupt, MORE_TO_DO, Ran, remaining};
 
 /// Says how a shard of these runs ended; the exit code.
 pub(super) fn shard_ended(
@@ -27,7 +23,7 @@ pub(super) fn shard_ended(
             plural(runs.len(), "run")
         ));
         requeue_if_asked(ran, interrupt, arguments);
-        return STOPPED_SHARD;
+        return MORE_TO_DO;
     }
     if !arguments.quiet {
         // The results are in their files: a closed output takes nothing away.

@@ -53,6 +53,12 @@ pub enum CliError {
         /// Its folder.
         folder: std::path::PathBuf,
     },
+    /// A task of a launch whose sweep has changed since.
+    #[error(
+        "the sweep has changed since this task was launched: its file, its data, or this program. \
+         Nothing is trained, so that results of two sweeps are not mixed; launch the sweep again"
+    )]
+    OtherPlan,
     /// A report of nothing.
     #[error(
         "there are no results of this sweep in {0}; train it first: the results of other \
@@ -148,6 +154,7 @@ impl CliError {
             | Self::Fetch { .. }
             | Self::Device(_)
             | Self::Locked { .. }
+            | Self::OtherPlan
             | Self::NoResults(_)
             | Self::Misplaced { .. }
             | Self::ResultsWouldGo { .. }

@@ -10,6 +10,7 @@ mod destination;
 mod difference;
 mod ended;
 mod error;
+mod exit_code;
 mod export;
 mod export_error;
 mod launch;

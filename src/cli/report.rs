@@ -4,6 +4,7 @@ use super::arguments::ReportArguments;
 use super::aside::counted;
 use super::best::{classes_of, mark_best};
 use super::error::{CliError, print};
+use super::exit_code::{MISSING, of_results};
 use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load, no_results};
 use crate::plan::{Plan, grouped};
@@ -86,9 +87,6 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     Ok(completeness(&plan, &results))
 }
 
-/// The exit code where results are missing.
-const MISSING: u8 = 3;
-
 /// Runs without a result that are listed.
 const MOST_LISTED: usize = 20;
 
@@ -109,10 +107,9 @@ fn completeness(plan: &Plan, results: &Results) -> u8 {
             grouped(plan.runs().count() as u64),
             shown.join("\n  ")
         ));
-        return MISSING;
     }
-    let has_failed = results.runs.values().any(|run| run.failure.is_some());
-    u8::from(has_failed)
+    let failed = results.runs.values().filter(|run| run.failure.is_some());
+    of_results(missing.is_empty(), failed.count())
 }
 
 /// Makes and writes the tables of a sweep; `classes` tells how the classes fare in a trial.

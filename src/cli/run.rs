@@ -42,6 +42,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     let store = Store::new(&arguments.folders.runs, &plan, |config| {
         fingerprints[&config.data.source()].clone()
     });
+    refuse_other_plan(arguments, &store)?;
     let share = arguments.shard.map(|shard| plan.shard(shard));
     let runs = share.clone().unwrap_or_else(|| plan.runs().collect());
     // All that can hinder a start comes first, and before anything is written.
@@ -107,6 +108,14 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         let _ = say(&written.shown(&sweep, &plan, &ran.results)?);
     }
     Ok(run_ended(&plan, &ran, &interrupt, arguments))
+}
+
+/// Refuses to train what was not asked for: the sweep file has changed since.
+fn refuse_other_plan(arguments: &RunArguments, store: &Store) -> Result<(), CliError> {
+    match &arguments.plan {
+        Some(expected) if *expected != store.fingerprint() => Err(CliError::OtherPlan),
+        _ => Ok(()),
+    }
 }
 
 /// Cohorts trained beside each other on each device.

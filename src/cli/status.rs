@@ -3,6 +3,7 @@
 use super::arguments::StatusArguments;
 use super::aside::{counted, listed};
 use super::error::CliError;
+use super::exit_code::of_results;
 use super::output::{bytes, say};
 use super::sweep::{Loaded, load, store};
 use crate::plan::{Plan, duration, grouped};
@@ -25,11 +26,7 @@ pub(super) fn status(arguments: &StatusArguments) -> Result<u8, CliError> {
     let status = Status::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
     let holder = at_work(store.folder());
     say(&told(&plan, &status, holder.as_ref(), store.folder()))?;
-    Ok(match (status.is_complete(), status.failures()) {
-        (false, _) => 3,
-        (true, 0) => 0,
-        (true, _) => 1,
-    })
+    Ok(of_results(status.is_complete(), status.failures()))
 }
 
 fn told(plan: &Plan, status: &Status, holder: Option<&Holder>, folder: &Path) -> String {

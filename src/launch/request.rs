@@ -32,6 +32,9 @@ pub struct Request {
     pub reports: String,
     /// Where what the tasks say goes.
     pub output: String,
+    /// The hash of the runs, so that a task that starts later trains no others; nothing where it is
+    /// not known.
+    pub plan: Option<String>,
     /// Shares of the runs, at least 1.
     pub shards: usize,
     /// What is asked of the cluster.

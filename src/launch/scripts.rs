@@ -42,6 +42,9 @@ pub fn array_script(request: &Request) -> String {
     words.extend(request.arguments("run"));
     words.extend(request.place());
     words.extend(["--requeue".to_owned(), "slurm".to_owned()]);
+    if let Some(plan) = &request.plan {
+        words.extend(["--plan".to_owned(), plan.clone()]);
+    }
     let words = line(words.iter().map(String::as_str));
     script + &format!("\nexec {words} --shard \"$SLURM_ARRAY_TASK_ID/{shards}\"\n")
 }
@@ -111,6 +114,7 @@ pub(super) mod tests {
             runs: "/home/me/course/runs".into(),
             reports: "/home/me/course/reports".into(),
             output: "/home/me/course/runs/axe5/launch".into(),
+            plan: None,
             shards: 8,
             options: LaunchOptions::default(),
         }
@@ -123,6 +127,7 @@ pub(super) mod tests {
             folder: "/home/me/it's \"100%\" $HOME".into(),
             output: "/home/me/it's \"100%\" $HOME/runs/axe5/launch".into(),
             data: Some("/data of all".into()),
+            plan: Some("0123456789abcdef".into()),
             options: LaunchOptions {
                 shards: Count::new(8),
                 max_parallel: Count::new(4),

@@ -5,13 +5,13 @@
 //! found again by the next start, wherever it stands. A result is known by its identity, not by the
 //! name of its folder.
 
+use super::atomic::part;
 use super::best::{has_best, remove_best};
 use super::contents::{
     ASIDE, Contents, LAUNCH, RunFolder, RunRecord, RunState, TrialFolder, folders_in, is_folder,
     record_in,
 };
 use super::error::{RecordError, on};
-use super::host::host_label;
 use super::profile::{PROFILE_FILE, read_profile};
 use super::result::{recorded_config, rename_trial};
 use super::scores::remove_scores;
@@ -330,8 +330,7 @@ fn put_in_place(store: &Store, plan: &Plan, back: &Back, from: &Path) -> Result<
 /// Moves a run's folder to its place, and removes what an attempt left there that is worth less;
 /// whether it moved. What is there is never removed before the other has its place.
 fn replace(from: &Path, place: &Path, trial_folder: &Path) -> Result<bool, RecordError> {
-    let name = format!(".{}-{}-replaced.part", host_label(), std::process::id());
-    let replaced = trial_folder.join(name);
+    let replaced = part(trial_folder, "replaced");
     remove(&replaced)?;
     let was_there = renamed(place, &replaced)?;
     let is_moved = renamed(from, place)?;

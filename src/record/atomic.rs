@@ -4,7 +4,7 @@ use super::error::{RecordError, on};
 use super::host::host_label;
 use std::fs::File;
 use std::io::{ErrorKind, Write};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use tempfile::NamedTempFile;
 
 /// Writes `contents` to `path`, whatever it was before: after a crash the file is the old one or
@@ -102,6 +102,12 @@ fn written(path: &Path, contents: &[u8], synced: bool) -> Result<NamedTempFile, 
 /// stand machine, process and random letters: no two processes ever write one.
 const PART: &str = ".part";
 
+/// What stands in the folder `above` while it is not whole, of this process and for this use.
+pub(super) fn part(above: &Path, usage: &str) -> PathBuf {
+    let process = std::process::id();
+    above.join(format!(".{}-{process}-{usage}{PART}", host_label()))
+}
+
 /// A file to write into, which is held by a lock for as long as it is not whole.
 fn part_in(folder: &Path) -> std::io::Result<NamedTempFile> {
     let prefix = format!(".{}-{}-", host_label(), std::process::id());
@@ -154,7 +160,7 @@ pub(super) fn is_free(path: &Path) -> bool {
 ///
 /// # Errors
 /// A folder that cannot be read, a file that cannot be removed.
-pub(super) fn remove_parts(folder: &Path) -> Result<(), RecordError> {
+pub fn remove_parts(folder: &Path) -> Result<(), RecordError> {
     for entry in std::fs::read_dir(folder).map_err(on("read the folder", folder))? {
         let entry = entry.map_err(on("read the folder", folder))?;
         if is_abandoned_part(&entry.path()) {

@@ -1,10 +1,9 @@
 //! Results of a sweep that were trained in several folders, brought into one.
 
-use super::atomic::write_atomically;
+use super::atomic::{part, write_atomically};
 use super::checkpoint::CHECKPOINT_FILE;
 use super::contents::{Contents, RunFolder};
 use super::error::{RecordError, on};
-use super::host::host_label;
 use super::profile::{PROFILE_FILE, read_profile};
 use super::result::{RESULT_FILE, RunResult, rename_trial};
 use super::store::Store;
@@ -81,11 +80,7 @@ fn copy(store: &Store, plan: &Plan, run: RunId, source: &Path) -> Result<(), Rec
         store.run_folder(plan, run),
         store.trial_folder(plan, run.trial),
     );
-    let part = trial.join(format!(
-        ".{}-{}-merge.part",
-        host_label(),
-        std::process::id()
-    ));
+    let part = part(&trial, "merge");
     remove(&part)?;
     std::fs::create_dir_all(&part).map_err(on("create the folder", &part))?;
     let mut names = names_in(source)?;

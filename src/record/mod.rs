@@ -37,7 +37,7 @@ mod weights;
 mod whole;
 
 pub use aside::{Moves, may_need_moves};
-pub use atomic::{prepare, remove_file, write_atomically};
+pub use atomic::{prepare, remove_file, remove_parts, write_atomically};
 pub use best::{BestTrial, has_best, remove_best, renew_best, write_best};
 pub use checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
 pub use classes::{RunClasses, remove_classes};

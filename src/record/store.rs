@@ -80,6 +80,16 @@ impl Store {
         &self.folder
     }
 
+    /// A short hash of what is to be trained: of the identities of all runs, in their order. Another
+    /// sweep file, other data or another version of the numbers has another.
+    pub fn fingerprint(&self) -> String {
+        let mut hasher = blake3::Hasher::new();
+        for identity in self.identities.iter().flatten() {
+            hasher.update(identity.to_string().as_bytes());
+        }
+        hasher.finalize().to_hex()[..16].to_owned()
+    }
+
     /// The folder of a run.
     pub fn run_folder(&self, plan: &Plan, run: RunId) -> PathBuf {
         self.folder.join(plan.folder(run))

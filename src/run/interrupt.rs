@@ -9,7 +9,7 @@ use std::sync::{Arc, Once, OnceLock};
 const SIGNALS: [i32; 3] = [SIGINT, SIGTERM, SIGUSR1];
 
 /// The exit code of a process that was stopped and has more to do: EX_TEMPFAIL of sysexits.h.
-const MORE_TO_DO: u8 = 75;
+pub const MORE_TO_DO: u8 = 75;
 
 /// Whether the user asked to stop, and by which signal.
 #[derive(Clone, Debug)]

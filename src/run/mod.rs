@@ -28,7 +28,7 @@ pub use device::{Device, DeviceChoice, DeviceError, driver_version};
 pub use ending::write_missing_scores;
 pub use executor::{Executor, Memory, TensorExecutor};
 pub use faults::{DeviceFault, Faults};
-pub use interrupt::Interrupt;
+pub use interrupt::{Interrupt, MORE_TO_DO};
 pub use keeping::weightless;
 pub use measure::unmeasured;
 pub use progress::{Beginning, Progress, Silent, display};

@@ -4,11 +4,12 @@ use super::scheduler::{Place, Schedule};
 use super::watch::wall_time;
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    Checkpoint, RecordError, Recorder, RunResult, Store, remove_best, remove_scores, tidy,
+    Checkpoint, RecordError, Recorder, RunResult, Store, remove_best, remove_parts, remove_scores,
+    tidy,
 };
 use crate::train::fits;
 use rayon::prelude::*;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 /// The open records of a run, and what it goes on from.
 pub(super) struct Opened {
@@ -89,7 +90,11 @@ pub fn tidy_ended(
 ) -> Result<(), RecordError> {
     let runs = results.par_iter();
     let ended = runs.filter(|(_, result)| !result.is_to_be_retried());
-    ended.try_for_each(|(&run, result)| tidy(&store.run_folder(plan, run), result))
+    ended.try_for_each(|(&run, result)| tidy(&store.run_folder(plan, run), result))?;
+    let trials: BTreeSet<usize> = results.keys().map(|run| run.trial).collect();
+    let folders = trials.iter().map(|&trial| store.trial_folder(plan, trial));
+    let mut folders = folders.chain([store.folder().to_owned()]);
+    folders.try_for_each(|folder| remove_parts(&folder))
 }
 
 /// The kind of a device: `cuda` for `cuda:1`. What one kind computes, another does not to the bit.

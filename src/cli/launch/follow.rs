@@ -1,10 +1,11 @@
 //! What becomes of a sweep that was launched.
 
-use super::super::arguments::LaunchedArguments;
 use super::super::aside::counted;
 use super::super::error::CliError;
+use super::super::exit_code::of_results;
 use super::super::output::{say, warn};
 use super::super::sweep::{Loaded, load, store};
+use super::arguments::LaunchedArguments;
 use crate::launch::{Launch, LaunchError, QueuedJob, Slurm};
 use crate::plan::Plan;
 use crate::record::{Status, Store};
@@ -35,7 +36,7 @@ pub(super) fn status(arguments: &LaunchedArguments) -> Result<u8, CliError> {
         queue_told(&queued),
         results_told(&status)
     ))?;
-    Ok(code(&status))
+    Ok(of_results(status.is_complete(), status.failures()))
 }
 
 /// Cancels the jobs of a sweep; the exit code.
@@ -109,20 +110,13 @@ pub(super) fn wait(
         Some(report) => slurm.exit_code(&report).ok().flatten(),
         None => None,
     };
-    Ok(match (told, code(&status)) {
-        // A report says only what it has found.
-        (None | Some(0), of_results) => of_results,
-        (Some(code), _) => code,
-    })
-}
-
-/// 0 where every run has finished, 3 where results are missing, 1 where none is but some failed.
-fn code(status: &Status) -> u8 {
-    match (status.is_complete(), status.failures()) {
-        (false, _) => 3,
-        (true, 0) => 0,
-        (true, _) => 1,
-    }
+    Ok(
+        match (told, of_results(status.is_complete(), status.failures())) {
+            // A report says only what it has found.
+            (None | Some(0), of_results) => of_results,
+            (Some(code), _) => code,
+        },
+    )
 }
 
 fn jobs_told(launch: &Launch) -> String {

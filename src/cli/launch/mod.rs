@@ -1,15 +1,18 @@
 //! `tp-sweep launch`.
 
+mod arguments;
 mod follow;
 mod slurm;
 
-use super::arguments::{FolderArguments, LaunchCommand, LaunchPrintArguments, SweepArguments};
+use super::arguments::{FolderArguments, SweepArguments};
 use super::error::CliError;
 use super::output::{say, warn};
 use super::sweep::{Loaded, load};
 use crate::launch::{FOLDER, LaunchError, Request, hyperqueue, kubernetes, path_text, shards};
 use crate::plan::Plan;
 use crate::spec::LaunchOptions;
+pub(super) use arguments::LaunchCommand;
+use arguments::LaunchPrintArguments;
 use std::path::Path;
 
 /// Hands a sweep to a cluster, or looks after it there; the exit code.
@@ -90,6 +93,7 @@ fn request(
         runs: path_text(&folders.runs)?,
         reports: path_text(&folders.reports)?,
         output: path_text(&output)?,
+        plan: None,
         shards,
         options,
     })

@@ -1,10 +1,10 @@
 //! `tp-sweep launch slurm`.
 
-use super::super::arguments::LaunchSlurmArguments;
 use super::super::aside::{counted, put_in_place};
 use super::super::error::CliError;
 use super::super::output::{say, warn};
 use super::super::sweep::{Loaded, load, locked, store};
+use super::arguments::LaunchSlurmArguments;
 use super::{follow, request};
 use crate::data::{DeviceForm, Library};
 use crate::launch::{
@@ -33,7 +33,10 @@ pub(super) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
     let store = store(&folders.runs, &plan, &library)?;
     check_data(&plan, &library)?;
     if arguments.dry_run {
-        let request = request(&arguments.sweep, folders, &plan, options, None)?;
+        let request = Request {
+            plan: Some(store.fingerprint()),
+            ..request(&arguments.sweep, folders, &plan, options, None)?
+        };
         say(&format!(
             "# {ARRAY_SCRIPT}\n{}\n# {REPORT_SCRIPT}, after it\n{}",
             array_script(&request),
@@ -43,7 +46,10 @@ pub(super) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
     }
     let slurm = Slurm::default();
     let most = slurm.highest_index()?;
-    let request = request(&arguments.sweep, folders, &plan, options, Some(most))?;
+    let request = Request {
+        plan: Some(store.fingerprint()),
+        ..request(&arguments.sweep, folders, &plan, options, Some(most))?
+    };
     prepare(&folders.reports).map_err(CliError::Start)?;
     let folder = store.folder().join(FOLDER);
     // Until all is submitted, no other launch of this sweep.

@@ -47,8 +47,15 @@ pub fn contents(project: &Project) -> Files {
 /// Checks that a project has the files that it should have, and no others.
 pub fn assert_same(project: &Project, expected: &Files, when: &str) {
     let found = contents(project);
-    let names = |files: &Files| files.keys().cloned().collect::<Vec<_>>();
-    assert_eq!(names(&found), names(expected), "files {when}");
+    let only_in = |one: &Files, other: &Files| -> Vec<String> {
+        let names = one.keys().filter(|name| !other.contains_key(*name));
+        names.cloned().collect()
+    };
+    let (more, fewer) = (only_in(&found, expected), only_in(expected, &found));
+    assert!(
+        more.is_empty() && fewer.is_empty(),
+        "files {when}: too many {more:?}, missing {fewer:?}"
+    );
     for (name, content) in &found {
         let expected = &expected[name];
         assert!(

@@ -1,0 +1,63 @@
+//! Names of somebody else's: of partitions, accounts, volumes.
+
+use super::text_setting::text_setting;
+use serde_json::json;
+use std::fmt;
+use std::str::FromStr;
+
+/// A name of somebody else's, such as a partition: without spaces and control characters.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Word(String);
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for Word {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        match !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            true => Ok(Self(text.to_owned())),
+            false => Err("it is one word, without spaces".to_owned()),
+        }
+    }
+}
+
+text_setting!(
+    Word,
+    "a name without spaces",
+    json!({ "type": ["string", "integer"], "pattern": "^\\S+$" })
+);
+
+/// A name that Kubernetes accepts for a namespace or a claim.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ResourceName(String);
+
+impl fmt::Display for ResourceName {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl FromStr for ResourceName {
+    type Err = String;
+    fn from_str(text: &str) -> Result<Self, String> {
+        let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+        let ends = !text.starts_with('-') && !text.ends_with('-');
+        match (1..=63).contains(&text.len()) && text.chars().all(is_plain) && ends {
+            true => Ok(Self(text.to_owned())),
+            false => Err(
+                "small letters, digits and `-`, at most 63, with a letter or digit at both ends"
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+text_setting!(
+    ResourceName,
+    "a name that Kubernetes accepts",
+    json!({ "type": ["string", "integer"], "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" })
+);

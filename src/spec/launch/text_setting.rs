@@ -1,0 +1,40 @@
+//! Settings that are texts, each read by its type's own rule.
+
+use crate::spec::node::{Node, Yaml};
+use crate::spec::problem::Problem;
+use crate::spec::setting::Setting;
+use std::str::FromStr;
+
+/// Reads text by its type's own rule; what is wrong with it is the help.
+pub(super) fn read_text<T: Setting + FromStr<Err = String>>(node: &Node) -> Result<T, Problem> {
+    let unexpected = || node.unexpected(&T::expects());
+    match &node.value {
+        Yaml::Text(text) => text.parse().map_err(|help: String| unexpected().help(help)),
+        Yaml::Integer(number) => number
+            .to_string()
+            .parse()
+            .map_err(|help: String| unexpected().help(help)),
+        _ => Err(unexpected()),
+    }
+}
+
+/// Makes a type of text a setting, whose rule is its `FromStr`.
+macro_rules! text_setting {
+    ($type:ident, $expects:literal, $schema:expr) => {
+        impl crate::spec::setting::Setting for $type {
+            fn expects() -> String {
+                $expects.to_owned()
+            }
+            fn read(node: &crate::spec::node::Node) -> Result<Self, crate::spec::problem::Problem> {
+                super::text_setting::read_text(node)
+            }
+            fn show(&self) -> serde_json::Value {
+                self.to_string().into()
+            }
+            fn schema() -> serde_json::Value {
+                $schema
+            }
+        }
+    };
+}
+pub(super) use text_setting;
