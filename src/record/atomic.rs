@@ -156,12 +156,16 @@ pub(super) fn is_free(path: &Path) -> bool {
 }
 
 /// Removes what processes of this machine that ended too early have left in `folder` of files that
-/// they were writing.
+/// they were writing, if it is there.
 ///
 /// # Errors
 /// A folder that cannot be read, a file that cannot be removed.
 pub fn remove_parts(folder: &Path) -> Result<(), RecordError> {
-    for entry in std::fs::read_dir(folder).map_err(on("read the folder", folder))? {
+    let entries = match std::fs::read_dir(folder) {
+        Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
+        entries => entries.map_err(on("read the folder", folder))?,
+    };
+    for entry in entries {
         let entry = entry.map_err(on("read the folder", folder))?;
         if is_abandoned_part(&entry.path()) {
             remove_file(&entry.path())?;
