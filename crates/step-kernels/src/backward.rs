@@ -1,0 +1,110 @@
+//! A dense layer backward: the gradient of what went into the layer before, in one kernel.
+
+use crate::activation::{derivative_at, derivative_of_value};
+use crate::dropout::factor;
+use crate::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
+use crate::units::{activation_of, kept_of, threshold_of};
+use cubecl::prelude::*;
+
+/// What the kernel is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct BackwardForm {
+    pub(crate) tile: Tile,
+    /// Whether any member dropped units of the layer before.
+    pub(crate) drops: bool,
+    /// Whether `values` are what went into the activation.
+    pub(crate) keeps_input: bool,
+}
+
+/// `output = (gradient · weightᵀ) × dropout × activation'`, for each member.
+///
+/// - `gradient`: `[members, rows, inner]` of a layer's sums
+/// - `weight`: `[members, columns, inner]` of that layer
+/// - `values`: `[members, rows, columns]`: the output of the layer before, or what went into its
+///   activation
+/// - `units`, `kept`, `keys`: of the layer before
+/// - `output`: `[members, rows, columns]`: the gradient of the sums of the layer before
+#[cube(launch_unchecked)]
+pub(crate) fn backward(
+    gradient: &Array<f32>,
+    weight: &Array<f32>,
+    values: &Array<f32>,
+    units: &Array<u32>,
+    kept: &Array<f32>,
+    keys: &Array<u32>,
+    output: &mut Array<f32>,
+    rows: u32,
+    inner: u32,
+    columns: u32,
+    first_key: u32,
+    #[comptime] form: BackwardForm,
+) {
+    let tile = comptime!(form.tile);
+    let member = CUBE_POS_Z;
+    let depth = comptime!(tile.depth());
+    let first_row = CUBE_POS_Y * tile.height();
+    let first_column = CUBE_POS_X * tile.width();
+    let mut left = SharedMemory::<f32>::new(comptime!((tile.depth() * tile.left_stride()) as usize));
+    let mut right =
+        SharedMemory::<f32>::new(comptime!((tile.depth() * tile.right_stride()) as usize));
+    let mut sums = zeros(tile);
+    let units_of_cube = CUBE_DIM_X * CUBE_DIM_Y;
+    let chunks = (inner + depth - 1) / depth;
+    for chunk in 0..chunks {
+        let start = chunk * depth;
+        #[unroll]
+        for i in 0..comptime!(tile.height() * tile.depth() / UNITS) {
+            let place = i * units_of_cube + UNIT_POS;
+            let k = place % depth;
+            let r = place / depth;
+            let mut value = 0.0f32;
+            if first_row + r < rows && start + k < inner {
+                value = gradient[((member * rows + first_row + r) * inner + start + k) as usize];
+            }
+            left[(k * comptime!(tile.left_stride()) + r) as usize] = value;
+        }
+        #[unroll]
+        for i in 0..comptime!(tile.width() * tile.depth() / UNITS) {
+            let place = i * units_of_cube + UNIT_POS;
+            let k = place % depth;
+            let c = place / depth;
+            let mut value = 0.0f32;
+            if first_column + c < columns && start + k < inner {
+                let row = member as usize * columns as usize + (first_column + c) as usize;
+                value = weight[row * inner as usize + (start + k) as usize];
+            }
+            right[(k * comptime!(tile.right_stride()) + c) as usize] = value;
+        }
+        sync_cube();
+        multiply_chunk(&mut sums, &left, &right, tile);
+        sync_cube();
+    }
+    let code = activation_of(units, member);
+    #[unroll]
+    for i in 0..tile.rows {
+        let row = first_row + UNIT_POS_Y + i * SIDE;
+        #[unroll]
+        for j in 0..tile.columns {
+            let column = first_column + UNIT_POS_X + j * SIDE;
+            if row < rows && column < columns {
+                let place = ((member * rows + row) * columns + column) as usize;
+                let mut value = values[place];
+                let mut gradient = sums[comptime!((i * tile.columns + j) as usize)];
+                if comptime!(form.drops) {
+                    let (threshold, kept) = (threshold_of(units, member), kept_of(kept, member));
+                    gradient *= factor(keys, first_key, member, threshold, kept, row, column);
+                    if comptime!(!form.keeps_input) {
+                        // What was kept was multiplied by this.
+                        value /= kept;
+                    }
+                }
+                if comptime!(form.keeps_input) {
+                    gradient *= derivative_at(code, value);
+                } else {
+                    gradient *= derivative_of_value(code, value);
+                }
+                output[place] = gradient;
+            }
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! The gradient of a layer's weights and biases, and their step, in one kernel.
+
+use crate::rule::step_weight;
+use crate::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
+use cubecl::prelude::*;
+
+/// What the kernel is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct UpdateForm {
+    pub(crate) tile: Tile,
+    /// Whether the layer's input is the data set, whose rows are found by positions and scaled.
+    pub(crate) from_samples: bool,
+    /// Whether members share their input.
+    pub(crate) shares_input: bool,
+    /// How many lists any member's optimizer remembers.
+    pub(crate) lists: usize,
+}
+
+/// `gradient ← inputᵀ · sums_gradient`, then each member's step of its weight and bias.
+///
+/// - `input`: `[members or 1, inner, rows]`, or the data set `[samples, rows]`; `rows` are the layer's
+///   inputs, `inner` the batch
+/// - `positions`, `first`, `scaling`: as of the forward kernel
+/// - `gradient`: `[members, inner, columns]` of the layer's sums
+/// - `rules`: a code for each member; `steps`: the numbers of each member's step, from `step` on
+/// - `weight`: `[1 + lists, members, rows, columns]`, `bias`: `[1 + lists, members, columns]`: the numbers,
+///   then each list that optimizers remember
+#[cube(launch_unchecked)]
+pub(crate) fn update(
+    input: &Array<f32>,
+    positions: &Array<u32>,
+    scaling: &Array<f32>,
+    gradient: &Array<f32>,
+    rules: &Array<u32>,
+    steps: &Array<f32>,
+    weight: &mut Array<f32>,
+    bias: &mut Array<f32>,
+    rows: u32,
+    inner: u32,
+    columns: u32,
+    first: u32,
+    step: u32,
+    #[comptime] form: UpdateForm,
+) {
+    let tile = comptime!(form.tile);
+    let member = CUBE_POS_Z;
+    let owner = crate::units::owner(member, comptime!(form.shares_input));
+    let depth = comptime!(tile.depth());
+    let first_row = CUBE_POS_Y * tile.height();
+    let first_column = CUBE_POS_X * tile.width();
+    let mut left = SharedMemory::<f32>::new(comptime!((tile.depth() * tile.left_stride()) as usize));
+    let mut right =
+        SharedMemory::<f32>::new(comptime!((tile.depth() * tile.right_stride()) as usize));
+    let mut sums = zeros(tile);
+    let units_of_cube = CUBE_DIM_X * CUBE_DIM_Y;
+    let chunks = (inner + depth - 1) / depth;
+    for chunk in 0..chunks {
+        let start = chunk * depth;
+        #[unroll]
+        for i in 0..comptime!(tile.height() * tile.depth() / UNITS) {
+            let place = i * units_of_cube + UNIT_POS;
+            let r = place % comptime!(tile.height());
+            let k = place / comptime!(tile.height());
+            let mut value = 0.0f32;
+            if first_row + r < rows && start + k < inner {
+                let sample = owner * inner + start + k;
+                if comptime!(form.from_samples) {
+                    let position = positions[(first + sample) as usize];
+                    let own = (2 * owner * rows + first_row + r) as usize;
+                    let raw = input[position as usize * rows as usize + (first_row + r) as usize];
+                    value = raw * scaling[own] + scaling[own + rows as usize];
+                } else {
+                    value = input[(sample * rows + first_row + r) as usize];
+                }
+            }
+            left[(k * comptime!(tile.left_stride()) + r) as usize] = value;
+        }
+        #[unroll]
+        for i in 0..comptime!(tile.width() * tile.depth() / UNITS) {
+            let place = i * units_of_cube + UNIT_POS;
+            let c = place % comptime!(tile.width());
+            let k = place / comptime!(tile.width());
+            let mut value = 0.0f32;
+            if first_column + c < columns && start + k < inner {
+                let row = member * inner + start + k;
+                value = gradient[(row * columns + first_column + c) as usize];
+            }
+            right[(k * comptime!(tile.right_stride()) + c) as usize] = value;
+        }
+        sync_cube();
+        multiply_chunk(&mut sums, &left, &right, tile);
+        sync_cube();
+    }
+    let code = rules[member as usize];
+    let numbers = ((step + member) * 16) as usize;
+    // All members' weights, then each list.
+    let biases = (CUBE_COUNT_Z * columns) as usize;
+    let weights = rows as usize * biases;
+    #[unroll]
+    for i in 0..tile.rows {
+        let row = first_row + UNIT_POS_Y + i * SIDE;
+        #[unroll]
+        for j in 0..tile.columns {
+            let column = first_column + UNIT_POS_X + j * SIDE;
+            if row < rows && column < columns {
+                let of_row = member as usize * rows as usize + row as usize;
+                let place = of_row * columns as usize + column as usize;
+                step_weight(
+                    weight,
+                    place,
+                    weights,
+                    sums[comptime!((i * tile.columns + j) as usize)],
+                    code,
+                    steps,
+                    numbers,
+                    comptime!(form.lists),
+                );
+            }
+        }
+    }
+    // The cubes of the first rows have the biases, a unit for each.
+    let column = first_column + UNIT_POS;
+    if first_row == 0 && UNIT_POS < comptime!(tile.width()) && column < columns {
+        let mut sum = 0.0f32;
+        for k in 0..inner {
+            sum += gradient[((member * inner + k) * columns + column) as usize];
+        }
+        let place = (member * columns + column) as usize;
+        step_weight(
+            bias,
+            place,
+            biases,
+            sum,
+            code,
+            steps,
+            numbers,
+            comptime!(form.lists),
+        );
+    }
+}

@@ -1,0 +1,388 @@
+//! Steps on a wgpu device beside the same steps in plain loops and double precision.
+#![cfg(feature = "wgpu")]
+
+use cubecl::Runtime;
+use cubecl::prelude::*;
+use cubecl::wgpu::{WgpuDevice, WgpuRuntime};
+use step_kernels::{Activation, Batch, Epoch, Layer, Model, Rule, Samples, Step, Training};
+
+const ACTIVATIONS: [Activation; 10] = [
+    Activation::Identity,
+    Activation::Relu,
+    Activation::Tanh,
+    Activation::Sigmoid,
+    Activation::LeakyRelu,
+    Activation::Elu,
+    Activation::Selu,
+    Activation::Gelu,
+    Activation::Silu,
+    Activation::Softplus,
+];
+const RULES: [Rule; 8] = [
+    Rule::Descent,
+    Rule::Momentum,
+    Rule::Nesterov,
+    Rule::Adam,
+    Rule::NAdam,
+    Rule::RmsProp,
+    Rule::CenteredRmsProp,
+    Rule::Adagrad,
+];
+
+/// Numbers from -1 to 1 that look random.
+struct Noise(u64);
+
+impl Noise {
+    fn next(&mut self) -> f64 {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        f64::from((self.0 >> 33) as u32) / f64::from(1_u32 << 31) * 2.0 - 1.0
+    }
+
+    fn floats(&mut self, count: usize, scale: f64) -> Vec<f32> {
+        (0..count).map(|_| (self.next() * scale) as f32).collect()
+    }
+}
+
+fn activated(function: Activation, x: f64) -> f64 {
+    let sigmoid = 1.0 / (1.0 + (-x).exp());
+    match function {
+        Activation::Identity => x,
+        Activation::Relu => x.max(0.0),
+        Activation::Tanh => x.tanh(),
+        Activation::Sigmoid => sigmoid,
+        Activation::LeakyRelu => x.max(0.01 * x),
+        Activation::Elu => if x > 0.0 { x } else { x.exp_m1() },
+        Activation::Selu => {
+            1.050_700_987_355_480_5 * if x > 0.0 { x } else { 1.673_263_242_354_377_2 * x.exp_m1() }
+        }
+        Activation::Gelu => 0.5 * x * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2)),
+        Activation::Silu => x * sigmoid,
+        Activation::Softplus => x.exp().ln_1p(),
+    }
+}
+
+/// The dropped units of `backend/noise.rs`, in its own words.
+fn dropped(key: [u32; 2], row: u32, column: u32, rate: f32) -> bool {
+    let squared = |n: u32| n.wrapping_mul(n.wrapping_add(n).wrapping_add(1));
+    let mixed = |mut n: u32| {
+        for _ in 0..2 {
+            n = squared(n).rotate_left(16).wrapping_add(0x9e37_79b9);
+        }
+        squared(n)
+    };
+    let of_row = mixed(row.wrapping_mul(0x85eb_ca77).wrapping_add(key[0])).wrapping_add(key[1]);
+    let bits = mixed(column.wrapping_mul(0xc2b2_ae3d).wrapping_add(of_row));
+    f64::from(bits) < f64::from(rate) * 2.0_f64.powi(32)
+}
+
+/// The step of one number; `lists` are what its optimizer remembers of it.
+fn stepped(rule: Rule, step: Step, weight: f64, gradient: f64, lists: &mut [f64]) -> f64 {
+    let [rate, share, share2] = [step.rate, step.share, step.share2].map(f64::from);
+    let [momentum, decay2, epsilon] = [step.momentum, step.decay2, step.epsilon].map(f64::from);
+    let [correction, correction2] = [step.correction, step.correction2].map(f64::from);
+    let sign = if weight == 0.0 { 0.0 } else { weight.signum() };
+    let clip = f64::from(step.clip);
+    let g = (gradient + f64::from(step.l1) * sign).clamp(-clip, clip) + f64::from(step.decay) * weight;
+    let direction = match rule {
+        Rule::Descent => g,
+        Rule::Momentum | Rule::Nesterov => {
+            lists[0] = momentum * lists[0] + share * g;
+            if rule == Rule::Momentum { lists[0] } else { g + momentum * lists[0] }
+        }
+        Rule::Adam | Rule::NAdam => {
+            lists[0] = momentum * lists[0] + share * g;
+            lists[1] = decay2 * lists[1] + share2 * g * g;
+            let plain = if rule == Rule::NAdam { f64::from(step.of_gradient) * g } else { 0.0 };
+            (plain + correction * lists[0]) / (lists[1].sqrt() * correction2 + epsilon)
+        }
+        Rule::RmsProp | Rule::CenteredRmsProp => {
+            lists[0] = decay2 * lists[0] + share2 * g * g;
+            if rule == Rule::CenteredRmsProp {
+                lists[1] = decay2 * lists[1] + share2 * g;
+            }
+            let d = g / ((lists[0] - lists[1] * lists[1]).sqrt() + epsilon);
+            lists[2] = momentum * lists[2] + d;
+            lists[2]
+        }
+        Rule::Adagrad => {
+            lists[0] += g * g;
+            correction * g / (lists[0].sqrt() + epsilon)
+        }
+    };
+    f64::from(step.keep) * weight - rate * direction
+}
+
+/// A member in plain loops.
+struct Plain {
+    /// Of each layer `[inputs, outputs]` and `[outputs]`.
+    parameters: Vec<Vec<f64>>,
+    lists: Vec<Vec<[f64; 3]>>,
+    loss: f64,
+    right: f64,
+}
+
+impl Plain {
+    fn step(&mut self, model: &Model, member: usize, inputs: &[Vec<f64>], classes: &[usize], step: Step, keys: &[[u32; 2]]) {
+        let mut values = vec![inputs.to_vec()];
+        let mut sums: Vec<Vec<Vec<f64>>> = Vec::new();
+        let mut sites = keys.iter();
+        let mut factors = Vec::new();
+        for (index, layer) in model.layers.iter().enumerate() {
+            let (w, b) = (&self.parameters[2 * index], &self.parameters[2 * index + 1]);
+            let rate = layer.dropout.get(member).copied().unwrap_or(0.0);
+            let key = if layer.dropout.is_empty() { None } else { sites.next() };
+            let mut sum = vec![vec![0.0; layer.outputs]; inputs.len()];
+            let mut value = sum.clone();
+            let mut factor = sum.clone();
+            for (row, x) in values[index].iter().enumerate() {
+                for c in 0..layer.outputs {
+                    let z = b[c] + (0..layer.inputs).map(|k| x[k] * w[k * layer.outputs + c]).sum::<f64>();
+                    let f = match key {
+                        Some(&key) if dropped(key, row as u32, c as u32, rate) => 0.0,
+                        Some(_) => f64::from(1.0 / (1.0 - rate)),
+                        None => 1.0,
+                    };
+                    sum[row][c] = z;
+                    factor[row][c] = f;
+                    if c < layer.widths[member] {
+                        value[row][c] = f * activated(layer.activations[member], z);
+                    }
+                }
+            }
+            sums.push(sum);
+            values.push(value);
+            factors.push(factor);
+        }
+        let smoothing = f64::from(model.smoothing[member]);
+        let rows = inputs.len() as f64;
+        let mut gradient: Vec<Vec<f64>> = Vec::new();
+        for (logits, &class) in values.last().unwrap().iter().zip(classes) {
+            let highest = logits.iter().copied().fold(f64::MIN, f64::max);
+            let total: f64 = logits.iter().map(|x| (x - highest).exp()).sum();
+            self.loss += total.ln() + highest - logits[class];
+            self.right += f64::from(u8::from(logits.iter().position(|&x| x == highest) == Some(class)));
+            let aim = |c: usize| smoothing / logits.len() as f64 + if c == class { 1.0 - smoothing } else { 0.0 };
+            gradient.push(logits.iter().enumerate().map(|(c, x)| ((x - highest).exp() / total - aim(c)) / rows).collect());
+        }
+        for index in (0..model.layers.len()).rev() {
+            let layer = &model.layers[index];
+            let mut earlier = vec![vec![0.0; layer.inputs]; inputs.len()];
+            if index > 0 {
+                let before = &model.layers[index - 1];
+                let w = &self.parameters[2 * index];
+                for (row, out) in earlier.iter_mut().enumerate() {
+                    for (k, out) in out.iter_mut().enumerate() {
+                        let sum: f64 = (0..layer.outputs).map(|c| gradient[row][c] * w[k * layer.outputs + c]).sum();
+                        let (z, h) = (sums[index - 1][row][k], 1e-6);
+                        let function = before.activations[member];
+                        let slope = match function {
+                            Activation::Relu => f64::from(u8::from(z > 0.0)),
+                            _ => (activated(function, z + h) - activated(function, z - h)) / (2.0 * h),
+                        };
+                        *out = sum * factors[index - 1][row][k] * slope;
+                    }
+                }
+            }
+            for k in 0..layer.inputs {
+                for c in 0..layer.outputs {
+                    let g: f64 = values[index].iter().zip(&gradient).map(|(x, d)| x[k] * d[c]).sum();
+                    let place = k * layer.outputs + c;
+                    let w = &mut self.parameters[2 * index][place];
+                    *w = stepped(model.rules[member], step, *w, g, &mut self.lists[2 * index][place]);
+                }
+            }
+            for c in 0..layer.outputs {
+                let g: f64 = gradient.iter().map(|d| d[c]).sum();
+                let b = &mut self.parameters[2 * index + 1][c];
+                *b = stepped(model.rules[member], step, *b, g, &mut self.lists[2 * index + 1][c]);
+            }
+            gradient = earlier;
+        }
+    }
+}
+
+/// Trains a cohort both ways and compares all that it leaves.
+fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bool) {
+    let mut noise = Noise(7);
+    let (members, features) = (model.members(), model.layers[0].inputs);
+    let classes = model.layers.last().unwrap().outputs;
+    let count = 50;
+    let samples = noise.floats(count * features, 1.0);
+    let labels: Vec<usize> = (0..count).map(|i| (i * 7) % classes).collect();
+    let mut targets = vec![0.0_f32; count * classes];
+    for (i, &label) in labels.iter().enumerate() {
+        targets[i * classes + label] = 1.0;
+    }
+    let scaling = match scaled {
+        true => noise.floats(owners * 2 * features, 1.0),
+        false => Vec::new(),
+    };
+    let total: usize = batches.iter().sum::<usize>() * owners;
+    let positions: Vec<u32> = (0..total).map(|i| (i * 13 % count) as u32).collect();
+    let sites = model.dropout_sites();
+    let step = |step: usize, member: usize| Step {
+        rate: 0.05 + 0.01 * member as f32,
+        decay: 0.01,
+        keep: 0.99,
+        l1: 0.001,
+        clip: if member == 1 { 0.02 } else { f32::INFINITY },
+        epsilon: 1e-3,
+        momentum: 0.9,
+        share: if step == 0 { 1.0 } else { 0.1 },
+        decay2: 0.95,
+        share2: 0.05,
+        correction: 1.0 / (1.0 + step as f32),
+        correction2: 1.3,
+        of_gradient: 0.4,
+    };
+    let steps = (0..batches.len()).flat_map(|s| (0..members).map(move |m| step(s, m)));
+    let keys = (0..batches.len() * sites * members * 2).map(|_| (noise.next() * 2e9) as i32 as u32).collect();
+    let epoch = Epoch { positions, owners, scaling, steps: steps.collect(), keys };
+    let mut parameters = Vec::new();
+    for layer in &model.layers {
+        // Padding is 0.
+        let inside = |member: usize, c: usize| f32::from(u8::from(c < layer.widths[member]));
+        let of = |rows: usize, noise: &mut Noise| -> Vec<f32> {
+            let mut values = noise.floats(members * rows * layer.outputs, 0.5);
+            for (i, value) in values.iter_mut().enumerate() {
+                *value *= inside(i / (rows * layer.outputs), i % layer.outputs);
+            }
+            values
+        };
+        let weight = of(layer.inputs, &mut noise);
+        parameters.extend([weight, of(1, &mut noise)]);
+    }
+    let client = WgpuRuntime::client(&WgpuDevice::default());
+    let put = |values: &[f32]| client.create_from_slice(f32::as_bytes(values));
+    let handles: Vec<_> = parameters.iter().map(|p| put(p)).collect();
+    let on_device = Samples { features: put(&samples), targets: put(&targets), count };
+    let most = *batches.iter().max().unwrap();
+    let mut training = Training::new(&client, model.clone(), on_device, &epoch, most, &handles, &[]);
+    let mut first = 0;
+    let own = |parameter: &Vec<f32>, member: usize| -> Vec<f64> {
+        let size = parameter.len() / members;
+        parameter[member * size..(member + 1) * size].iter().map(|&v| f64::from(v)).collect()
+    };
+    let mut plain: Vec<Plain> = (0..members).map(|member| {
+        let parameters: Vec<_> = parameters.iter().map(|p| own(p, member)).collect();
+        let lists = parameters.iter().map(|p| vec![[0.0; 3]; p.len()]).collect();
+        Plain { parameters, lists, loss: 0.0, right: 0.0 }
+    }).collect();
+    for (number, &rows) in batches.iter().enumerate() {
+        training.step(Batch { step: number, first, rows });
+        for (member, plain) in plain.iter_mut().enumerate() {
+            let owner = if owners == 1 { 0 } else { member };
+            let own = &epoch.positions[first + owner * rows..][..rows];
+            let inputs: Vec<Vec<f64>> = own.iter().map(|&p| {
+                let x = &samples[p as usize * features..][..features];
+                x.iter().enumerate().map(|(k, &x)| match scaled {
+                    true => f64::from(x) * f64::from(epoch.scaling[2 * owner * features + k])
+                        + f64::from(epoch.scaling[(2 * owner + 1) * features + k]),
+                    false => f64::from(x),
+                }).collect()
+            }).collect();
+            let classes: Vec<usize> = own.iter().map(|&p| labels[p as usize]).collect();
+            let keys: Vec<[u32; 2]> = (0..sites).map(|site| {
+                let place = ((number * sites + site) * members + member) * 2;
+                [epoch.keys[place], epoch.keys[place + 1]]
+            }).collect();
+            plain.step(model, member, &inputs, &classes, epoch.steps[number * members + member], &keys);
+        }
+        first += rows * owners;
+    }
+    let read = |handle| f32::from_bytes(&client.read_one(handle).unwrap()).to_vec();
+    for (index, handle) in training.parameters().into_iter().enumerate() {
+        let ours = read(handle);
+        for (member, plain) in plain.iter().enumerate() {
+            for (ours, theirs) in own(&ours, member).iter().zip(&plain.parameters[index]) {
+                let error = (ours - theirs).abs();
+                assert!(error < 2e-5 * (1.0 + theirs.abs()), "{name}: parameter {index} of {member}: {ours} {theirs}");
+            }
+        }
+    }
+    for (list, handles) in training.lists().into_iter().enumerate() {
+        for (index, handle) in handles.into_iter().enumerate() {
+            let ours = read(handle);
+            for (member, plain) in plain.iter().enumerate() {
+                if model.rules[member].lists() <= list {
+                    continue;
+                }
+                for (ours, theirs) in own(&ours, member).iter().zip(&plain.lists[index]) {
+                    let theirs = theirs[list];
+                    // RMSprop without momentum or centring leaves lists alone.
+                    let error = (ours - theirs).abs();
+                    assert!(error < 5e-5 * (1.0 + theirs.abs()), "{name}: list {list}, {index} of {member}: {ours} {theirs}");
+                }
+            }
+        }
+    }
+    for (plain, (loss, right)) in plain.iter().zip(training.sums().unwrap()) {
+        assert!((loss - plain.loss).abs() < 1e-5 * plain.loss, "{name}: {loss} {}", plain.loss);
+        assert_eq!(right, plain.right, "{name}");
+    }
+}
+
+fn layer(inputs: usize, outputs: usize, activations: &[Activation]) -> Layer {
+    Layer {
+        inputs,
+        outputs,
+        widths: vec![outputs; activations.len()],
+        activations: activations.to_vec(),
+        dropout: Vec::new(),
+    }
+}
+
+/// `sizes` of layers, all hidden ones with these activations.
+fn model(sizes: &[usize], activations: &[Activation], rules: &[Rule]) -> Model {
+    let last = vec![Activation::Identity; activations.len()];
+    let pairs = sizes.windows(2).enumerate();
+    let layers = pairs.map(|(index, pair)| {
+        let functions = if index + 2 == sizes.len() { &last } else { activations };
+        layer(pair[0], pair[1], functions)
+    });
+    Model {
+        layers: layers.collect(),
+        rules: rules.to_vec(),
+        smoothing: (0..rules.len()).map(|m| 0.1 * (m % 2) as f32).collect(),
+    }
+}
+
+#[test]
+fn every_activation_in_one_cohort() {
+    let mut rules = vec![Rule::Descent; 10];
+    rules[3] = Rule::Momentum;
+    let model = model(&[20, 18, 17, 5], &ACTIVATIONS, &rules);
+    check("activations", &model, 1, &[16, 16, 7], false);
+}
+
+#[test]
+fn every_optimizer_in_one_cohort() {
+    let model = model(&[9, 33, 4], &[Activation::Tanh; 8], &RULES);
+    check("optimizers", &model, 8, &[20, 20, 20, 3], true);
+}
+
+#[test]
+fn plain_descent_alone() {
+    let model = model(&[70, 40, 10], &[Activation::Relu], &[Rule::Descent]);
+    check("alone", &model, 1, &[40, 1], false);
+}
+
+#[test]
+fn dropout_and_padding() {
+    let functions = [Activation::Sigmoid, Activation::Relu, Activation::Gelu];
+    let mut model = model(&[12, 30, 20, 3], &functions, &[Rule::Adam, Rule::Descent, Rule::RmsProp]);
+    model.layers[0].widths = vec![30, 7, 18];
+    model.layers[0].dropout = vec![0.5, 0.0, 0.25];
+    model.layers[1].dropout = vec![0.1, 0.3, 0.0];
+    // What comes into padded units' weights is 0 and stays so.
+    check("dropout", &model, 3, &[10, 10, 10], true);
+    model.layers[1].activations = vec![Activation::Tanh; 3];
+    model.layers[0].activations = vec![Activation::Elu; 3];
+    check("dropout of values", &model, 1, &[10, 10, 10], false);
+}
+
+#[test]
+fn large_tiles() {
+    let model = model(&[100, 70, 66, 10], &[Activation::Relu; 2], &[Rule::Adam; 2]);
+    check("large", &model, 1, &[67, 30], false);
+}
