@@ -9,19 +9,15 @@
 //! cores, so no TF32.
 
 mod activation;
-mod backward;
-mod copy;
-mod cross_entropy;
-mod dropout;
-mod forward;
+#[cfg(feature = "device")]
+mod device;
+mod epoch;
 mod model;
 mod rule;
-mod tile;
-mod training;
-mod units;
-mod update;
 
 pub use activation::Activation;
+#[cfg(feature = "device")]
+pub use device::{Samples, Training};
+pub use epoch::{Batch, Epoch};
 pub use model::{Layer, Model};
 pub use rule::{Rule, Step};
-pub use training::{Batch, Epoch, Samples, Training};

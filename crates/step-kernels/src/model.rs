@@ -43,7 +43,11 @@ impl Model {
 
     /// How many lists the optimizers need, the most that any of them does.
     pub fn lists(&self) -> usize {
-        self.rules.iter().map(|rule| rule.lists()).max().unwrap_or(0)
+        self.rules
+            .iter()
+            .map(|rule| rule.lists())
+            .max()
+            .unwrap_or(0)
     }
 
     /// Whether every buffer can be indexed with 32 bits for batches of this size.

@@ -1,7 +1,8 @@
 //! The gradient of a layer's weights and biases, and their step, in one kernel.
 
-use crate::rule::step_weight;
-use crate::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
+use super::rule::step_weight;
+use super::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
+use super::units::owner_of;
 use cubecl::prelude::*;
 
 /// What the kernel is compiled for.
@@ -44,11 +45,12 @@ pub(crate) fn update(
 ) {
     let tile = comptime!(form.tile);
     let member = CUBE_POS_Z;
-    let owner = crate::units::owner(member, comptime!(form.shares_input));
+    let owner = owner_of(member, comptime!(form.shares_input));
     let depth = comptime!(tile.depth());
     let first_row = CUBE_POS_Y * tile.height();
     let first_column = CUBE_POS_X * tile.width();
-    let mut left = SharedMemory::<f32>::new(comptime!((tile.depth() * tile.left_stride()) as usize));
+    let mut left =
+        SharedMemory::<f32>::new(comptime!((tile.depth() * tile.left_stride()) as usize));
     let mut right =
         SharedMemory::<f32>::new(comptime!((tile.depth() * tile.right_stride()) as usize));
     let mut sums = zeros(tile);
@@ -68,7 +70,7 @@ pub(crate) fn update(
                     let position = positions[(first + sample) as usize];
                     let own = (2 * owner * rows + first_row + r) as usize;
                     let raw = input[position as usize * rows as usize + (first_row + r) as usize];
-                    value = raw * scaling[own] + scaling[own + rows as usize];
+                    value = (raw - scaling[own]) * scaling[own + rows as usize];
                 } else {
                     value = input[(sample * rows + first_row + r) as usize];
                 }

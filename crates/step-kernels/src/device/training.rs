@@ -1,16 +1,17 @@
 //! A cohort on a device, and its steps.
 
+use super::backward::{BackwardForm, backward};
+use super::copy::{clear, copy_into, copy_out};
+use super::cross_entropy::{SUMS, cross_entropy};
+use super::forward::{ForwardForm, forward};
+use super::tile::{SIDE, Tile};
+use super::units::FACTS;
+use super::update::{UpdateForm, update};
+use super::{copy, cross_entropy as loss};
 use crate::activation::Activation;
-use crate::backward::{BackwardForm, backward};
-use crate::copy::{clear, copy_into, copy_out};
-use crate::cross_entropy::{SUMS, cross_entropy};
-use crate::forward::{ForwardForm, forward};
+use crate::epoch::{Batch, Epoch};
 use crate::model::{Layer, Model};
-use crate::rule::{NUMBERS, Step};
-use crate::tile::{SIDE, Tile};
-use crate::units::FACTS;
-use crate::update::{UpdateForm, update};
-use crate::{copy, cross_entropy as loss};
+use crate::rule::NUMBERS;
 use cubecl::prelude::*;
 use cubecl::server::Handle;
 
@@ -23,33 +24,6 @@ pub struct Samples {
     pub targets: Handle,
     /// How many samples there are.
     pub count: usize,
-}
-
-/// What the steps of an epoch need, in host memory. It is put on the device once.
-#[derive(Clone, Debug, Default)]
-pub struct Epoch {
-    /// Positions of samples: batch by batch, within a batch owner by owner.
-    pub positions: Vec<u32>,
-    /// Members that have batches of their own: 1 where all share theirs.
-    pub owners: usize,
-    /// What each feature is multiplied by, then what is added: `[owners, 2, features]`; empty where
-    /// samples are taken as they are.
-    pub scaling: Vec<f32>,
-    /// The numbers of each optimizer: `[steps, members]`.
-    pub steps: Vec<Step>,
-    /// Dropout keys: `[steps, sites, members, 2]`, sites from the input on.
-    pub keys: Vec<u32>,
-}
-
-/// One batch of an epoch.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Batch {
-    /// The number of its step, from 0 on.
-    pub step: usize,
-    /// Where its positions begin.
-    pub first: usize,
-    /// Samples of each owner.
-    pub rows: usize,
 }
 
 /// A cohort in training: parameters, optimizer state and buffers on a device.
@@ -126,7 +100,11 @@ impl<R: Runtime> Training<R> {
         parameters: &[Handle],
         lists: &[Vec<Handle>],
     ) -> Self {
-        assert_eq!(parameters.len(), 2 * model.layers.len(), "weight and bias of each layer");
+        assert_eq!(
+            parameters.len(),
+            2 * model.layers.len(),
+            "weight and bias of each layer"
+        );
         let members = model.members();
         let copies = 1 + model.lists();
         let mut site = 0..;
@@ -195,7 +173,9 @@ impl<R: Runtime> Training<R> {
 
     /// The lists that the optimizers remember, each as [`parameters`](Self::parameters).
     pub fn lists(&self) -> Vec<Vec<Handle>> {
-        (1..=self.model.lists()).map(|list| self.list(list)).collect()
+        (1..=self.model.lists())
+            .map(|list| self.list(list))
+            .collect()
     }
 
     /// The sum of losses and the number of right answers of each member, over all steps so far. Waits for
@@ -231,7 +211,9 @@ impl<R: Runtime> Training<R> {
             own.handle
         };
         let layers = self.layers.iter();
-        layers.flat_map(|layer| [of(&layer.weight), of(&layer.bias)]).collect()
+        layers
+            .flat_map(|layer| [of(&layer.weight), of(&layer.bias)])
+            .collect()
     }
 
     fn members(&self) -> u32 {
@@ -266,7 +248,9 @@ impl<R: Runtime> Training<R> {
     }
 
     fn forward(&self, layer: usize, batch: Batch) {
-        let Layer { inputs, outputs, .. } = self.model.layers[layer];
+        let Layer {
+            inputs, outputs, ..
+        } = self.model.layers[layer];
         let own = &self.layers[layer];
         let [rows, inner, columns] = [batch.rows, inputs, outputs].map(|n| n as u32);
         let tile = self.tile(rows, columns);
@@ -332,7 +316,9 @@ impl<R: Runtime> Training<R> {
 
     /// The gradient of the layer before this one.
     fn backward(&self, layer: usize, batch: Batch) {
-        let Layer { inputs, outputs, .. } = self.model.layers[layer];
+        let Layer {
+            inputs, outputs, ..
+        } = self.model.layers[layer];
         let (own, earlier) = (&self.layers[layer], &self.layers[layer - 1]);
         let [rows, inner, columns] = [batch.rows, outputs, inputs].map(|n| n as u32);
         let tile = self.tile(rows, columns);
@@ -349,7 +335,11 @@ impl<R: Runtime> Training<R> {
                 CubeDim::new_2d(SIDE, SIDE),
                 own.gradient.argument(),
                 own.weight.argument(),
-                earlier.before.as_ref().unwrap_or(&earlier.output).argument(),
+                earlier
+                    .before
+                    .as_ref()
+                    .unwrap_or(&earlier.output)
+                    .argument(),
                 earlier.units.argument(),
                 earlier.kept.argument(),
                 self.epoch.keys.argument(),
@@ -364,7 +354,9 @@ impl<R: Runtime> Training<R> {
     }
 
     fn update(&self, layer: usize, batch: Batch) {
-        let Layer { inputs, outputs, .. } = self.model.layers[layer];
+        let Layer {
+            inputs, outputs, ..
+        } = self.model.layers[layer];
         let own = &self.layers[layer];
         let [rows, inner, columns] = [inputs, batch.rows, outputs].map(|n| n as u32);
         let tile = self.tile(rows, columns);
@@ -409,7 +401,9 @@ impl Tables {
         let steps: Vec<f32> = epoch.steps.iter().flat_map(|step| step.numbers()).collect();
         debug_assert_eq!(steps.len(), epoch.steps.len() * NUMBERS);
         let plain = || -> Vec<f32> {
-            let row = [1.0, 0.0].into_iter().flat_map(|n| std::iter::repeat_n(n, features));
+            let row = [0.0, 1.0]
+                .into_iter()
+                .flat_map(|n| std::iter::repeat_n(n, features));
             row.cycle().take(2 * features * epoch.owners).collect()
         };
         let scaling = match epoch.scaling.is_empty() {
@@ -432,7 +426,11 @@ impl Tables {
 /// The multiprocessors of a device. One that does not tell is a CPU or an unknown GPU: few, so that
 /// tiles are large.
 fn multiprocessors<R: Runtime>(client: &ComputeClient<R>) -> u32 {
-    client.properties().hardware.num_streaming_multiprocessors.unwrap_or(1)
+    client
+        .properties()
+        .hardware
+        .num_streaming_multiprocessors
+        .unwrap_or(1)
 }
 
 /// What kernels know of a layer's units: `[members, 3]`.
@@ -450,7 +448,9 @@ fn units(layer: &Layer) -> Vec<u32> {
 /// 1/(1 − rate) of each member.
 fn kept(layer: &Layer, members: usize) -> Vec<f32> {
     let rate = |member: usize| layer.dropout.get(member).copied().unwrap_or(0.0);
-    (0..members).map(|member| 1.0 / (1.0 - rate(member))).collect()
+    (0..members)
+        .map(|member| 1.0 / (1.0 - rate(member)))
+        .collect()
 }
 
 fn cubes(count: usize) -> CubeCount {

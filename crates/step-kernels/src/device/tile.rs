@@ -53,10 +53,7 @@ impl Tile {
 
     /// Tiles across and down that cover `rows` × `columns`.
     pub(crate) fn grid(self, rows: u32, columns: u32) -> [u32; 2] {
-        [
-            columns.div_ceil(self.width()),
-            rows.div_ceil(self.height()),
-        ]
+        [columns.div_ceil(self.width()), rows.div_ceil(self.height())]
     }
 
     /// Rows of the tile.

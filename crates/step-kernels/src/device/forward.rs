@@ -1,9 +1,9 @@
 //! A dense layer forward: product, bias, activation and dropout in one kernel.
 
-use crate::activation::activated;
-use crate::dropout::factor;
-use crate::tile::{Tile, multiply_chunk, zeros};
-use crate::units::{activation_of, kept_of, threshold_of, width_of};
+use super::activation::activated;
+use super::dropout::factor;
+use super::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
+use super::units::{activation_of, kept_of, owner_of, threshold_of, width_of};
 use cubecl::prelude::*;
 
 /// What a layer's kernel is compiled for.
@@ -24,9 +24,10 @@ pub(crate) struct ForwardForm {
 ///
 /// - `input`: `[members or 1, rows, inner]`, or the data set `[samples, inner]`
 /// - `positions`: of the batch's samples from `first` on, owner by owner
-/// - `scaling`: what a feature is multiplied by, then what is added: `[owners, 2, inner]`
+/// - `scaling`: what is subtracted from a feature, then what the difference is multiplied by: `[owners, 2,
+///   inner]`
 /// - `weight`: `[members, inner, columns]`, `bias`: `[members, columns]`
-/// - `units`, `kept`: see [`crate::units`]
+/// - `units`, `kept`: see [`super::units`]
 /// - `keys`: of this step's dropout from `first_key` on
 /// - `output`, `before`: `[members, rows, columns]`
 #[cube(launch_unchecked)]
@@ -50,11 +51,12 @@ pub(crate) fn forward(
 ) {
     let tile = comptime!(form.tile);
     let member = CUBE_POS_Z;
-    let owner = crate::units::owner(member, comptime!(form.shares_input));
+    let owner = owner_of(member, comptime!(form.shares_input));
     let depth = comptime!(tile.depth());
     let first_row = CUBE_POS_Y * tile.height();
     let first_column = CUBE_POS_X * tile.width();
-    let mut left = SharedMemory::<f32>::new(comptime!((tile.depth() * tile.left_stride()) as usize));
+    let mut left =
+        SharedMemory::<f32>::new(comptime!((tile.depth() * tile.left_stride()) as usize));
     let mut right =
         SharedMemory::<f32>::new(comptime!((tile.depth() * tile.right_stride()) as usize));
     let mut sums = zeros(tile);
@@ -64,7 +66,7 @@ pub(crate) fn forward(
         let start = chunk * depth;
         // Neighbouring units read neighbouring numbers of a row.
         #[unroll]
-        for i in 0..comptime!(tile.height() * tile.depth() / crate::tile::UNITS) {
+        for i in 0..comptime!(tile.height() * tile.depth() / UNITS) {
             let place = i * units_of_cube + UNIT_POS;
             let k = place % depth;
             let r = place / depth;
@@ -75,7 +77,7 @@ pub(crate) fn forward(
                     let sample = positions[(first + row) as usize];
                     let own = (2 * owner * inner + start + k) as usize;
                     let raw = input[sample as usize * inner as usize + (start + k) as usize];
-                    value = raw * scaling[own] + scaling[own + inner as usize];
+                    value = (raw - scaling[own]) * scaling[own + inner as usize];
                 } else {
                     value = input[((owner * rows + first_row + r) * inner + start + k) as usize];
                 }
@@ -83,7 +85,7 @@ pub(crate) fn forward(
             left[(k * comptime!(tile.left_stride()) + r) as usize] = value;
         }
         #[unroll]
-        for i in 0..comptime!(tile.width() * tile.depth() / crate::tile::UNITS) {
+        for i in 0..comptime!(tile.width() * tile.depth() / UNITS) {
             let place = i * units_of_cube + UNIT_POS;
             let c = place % comptime!(tile.width());
             let k = place / comptime!(tile.width());
@@ -102,10 +104,10 @@ pub(crate) fn forward(
     let width = width_of(units, member);
     #[unroll]
     for i in 0..tile.rows {
-        let row = first_row + UNIT_POS_Y + i * crate::tile::SIDE;
+        let row = first_row + UNIT_POS_Y + i * SIDE;
         #[unroll]
         for j in 0..tile.columns {
-            let column = first_column + UNIT_POS_X + j * crate::tile::SIDE;
+            let column = first_column + UNIT_POS_X + j * SIDE;
             if row < rows && column < columns {
                 let place = ((member * rows + row) * columns + column) as usize;
                 let sum = sums[comptime!((i * tile.columns + j) as usize)];

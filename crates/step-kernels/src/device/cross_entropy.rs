@@ -1,5 +1,6 @@
 //! Softmax cross-entropy: its gradient, and the sums of an epoch, in one kernel.
 
+use super::units::owner_of;
 use cubecl::prelude::*;
 
 /// Units that work on one member.
@@ -30,7 +31,7 @@ pub(crate) fn cross_entropy(
     #[comptime] shares_input: bool,
 ) {
     let member = CUBE_POS_X;
-    let owner = crate::units::owner(member, shares_input);
+    let owner = owner_of(member, shares_input);
     let epsilon = smoothing[member as usize];
     let spread = epsilon / f32::cast_from(classes);
     let share = 1.0 / f32::cast_from(rows);

@@ -31,6 +31,6 @@ pub(crate) fn kept_of(kept: &Array<f32>, member: u32) -> f32 {
 
 /// Whose batches a member is trained on: the only owner's where members share them.
 #[cube]
-pub(crate) fn owner(member: u32, #[comptime] shared: bool) -> u32 {
+pub(crate) fn owner_of(member: u32, #[comptime] shared: bool) -> u32 {
     if shared { 0u32.runtime() } else { member }
 }

@@ -1,9 +1,9 @@
 //! A dense layer backward: the gradient of what went into the layer before, in one kernel.
 
-use crate::activation::{derivative_at, derivative_of_value};
-use crate::dropout::factor;
-use crate::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
-use crate::units::{activation_of, kept_of, threshold_of};
+use super::activation::{derivative_at, derivative_of_value};
+use super::dropout::factor;
+use super::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
+use super::units::{activation_of, kept_of, threshold_of};
 use cubecl::prelude::*;
 
 /// What the kernel is compiled for.
@@ -44,7 +44,8 @@ pub(crate) fn backward(
     let depth = comptime!(tile.depth());
     let first_row = CUBE_POS_Y * tile.height();
     let first_column = CUBE_POS_X * tile.width();
-    let mut left = SharedMemory::<f32>::new(comptime!((tile.depth() * tile.left_stride()) as usize));
+    let mut left =
+        SharedMemory::<f32>::new(comptime!((tile.depth() * tile.left_stride()) as usize));
     let mut right =
         SharedMemory::<f32>::new(comptime!((tile.depth() * tile.right_stride()) as usize));
     let mut sums = zeros(tile);
