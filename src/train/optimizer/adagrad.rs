@@ -1,7 +1,7 @@
 //! Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`.
 
-use super::state::stacked;
-use super::{Optimizer, OptimizerState, descended, epsilon, squares};
+use super::state::Memory;
+use super::{Optimizer, descended, epsilon, squares};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -64,15 +64,15 @@ impl<B: Backend> Optimizer<B> for Adagrad<B> {
         descended(parameters, directions, learning_rate)
     }
 
-    fn state(&self, member: usize) -> OptimizerState<B> {
-        OptimizerState {
-            steps: self.steps[member],
-            ..OptimizerState::of(member, &[&self.sums])
+    fn memory(&self) -> Memory<B> {
+        Memory {
+            steps: self.steps.clone(),
+            ..Memory::of_lists(&[&self.sums])
         }
     }
 
-    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
-        self.steps = states.iter().map(|state| state.steps).collect();
-        self.sums = stacked(&states, 0);
+    fn set_memory(&mut self, mut memory: Memory<B>) {
+        self.sums = memory.take_list(0);
+        self.steps = memory.steps;
     }
 }

@@ -1,7 +1,7 @@
 //! Adam (Kingma and Ba 2015), as `torch.optim.Adam`.
 
 use super::moments::Moments;
-use super::{Optimizer, OptimizerState, descended};
+use super::{Optimizer, descended};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -34,11 +34,11 @@ impl<B: Backend> Optimizer<B> for Adam<B> {
         descended(parameters, directions, learning_rate)
     }
 
-    fn state(&self, member: usize) -> OptimizerState<B> {
-        self.0.state(member)
+    fn memory(&self) -> Memory<B> {
+        self.0.memory()
     }
 
-    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
-        self.0.restore(&states);
+    fn set_memory(&mut self, mut memory: Memory<B>) {
+        self.0.set_memory(&mut memory);
     }
 }

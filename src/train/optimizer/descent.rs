@@ -1,6 +1,6 @@
 //! Gradient descent and nothing else: what `torch.optim.SGD` is without a momentum.
 
-use super::{Optimizer, OptimizerState};
+use super::{Optimizer};
 use crate::backend::Backend;
 use crate::model::StageGradient;
 use crate::train::per_member::PerMember;
@@ -56,11 +56,11 @@ impl<B: Backend> Optimizer<B> for Descent<B> {
         stepped
     }
 
-    fn state(&self, member: usize) -> OptimizerState<B> {
-        self.by_gradient.state(member)
+    fn memory(&self) -> Memory<B> {
+        self.by_gradient.memory()
     }
 
-    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
-        self.by_gradient.restore(states);
+    fn set_memory(&mut self, memory: Memory<B>) {
+        self.by_gradient.set_memory(memory);
     }
 }

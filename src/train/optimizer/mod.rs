@@ -11,7 +11,7 @@ mod segmented;
 mod sgd;
 mod state;
 
-pub use state::OptimizerState;
+pub use state::{Memory, OptimizerState};
 
 use super::per_member::PerMember;
 use super::regularise::GradientRules;
@@ -46,12 +46,23 @@ pub trait Optimizer<B: Backend> {
         self.step(parameters, gradients.collect(), learning_rate)
     }
 
+    /// What it knows of all members.
+    fn memory(&self) -> Memory<B>;
+
+    /// Goes on from what an optimizer of these settings knew; lists that these settings do not need are
+    /// ignored.
+    fn set_memory(&mut self, memory: Memory<B>);
+
     /// What it knows of the member at this position.
-    fn state(&self, member: usize) -> OptimizerState<B>;
+    fn state(&self, member: usize) -> OptimizerState<B> {
+        self.memory().member(member)
+    }
 
     /// Goes on from what another optimizer of these settings knew of each member, in the order of
     /// the members. Either all have taken a step, or none has.
-    fn restore(&mut self, states: Vec<OptimizerState<B>>);
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        self.set_memory(Memory::of_states(&states));
+    }
 }
 
 /// The optimizer of members with these settings, whose kinds may differ.
@@ -146,12 +157,12 @@ impl<B: Backend> Optimizer<B> for CoupledDecay<B> {
         self.inner.step(parameters, gradients, learning_rate)
     }
 
-    fn state(&self, member: usize) -> OptimizerState<B> {
-        self.inner.state(member)
+    fn memory(&self) -> Memory<B> {
+        self.inner.memory()
     }
 
-    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
-        self.inner.restore(states);
+    fn set_memory(&mut self, memory: Memory<B>) {
+        self.inner.set_memory(memory);
     }
 }
 
@@ -178,12 +189,12 @@ impl<B: Backend> Optimizer<B> for DecoupledDecay<B> {
         self.inner.step(decayed, gradients, learning_rate)
     }
 
-    fn state(&self, member: usize) -> OptimizerState<B> {
-        self.inner.state(member)
+    fn memory(&self) -> Memory<B> {
+        self.inner.memory()
     }
 
-    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
-        self.inner.restore(states);
+    fn set_memory(&mut self, memory: Memory<B>) {
+        self.inner.set_memory(memory);
     }
 }
 

@@ -1,6 +1,6 @@
 //! The moving means of gradients and of their squares, which Adam and its kin follow.
 
-use super::state::{OptimizerState, stacked};
+use super::state::Memory;
 use super::{epsilon, moving_means, squares};
 use crate::backend::Backend;
 use crate::spec::Training;
@@ -69,18 +69,18 @@ impl<B: Backend> Moments<B> {
         PerMember::new(&values.collect::<Vec<_>>(), &self.device)
     }
 
-    /// What is known of the member at this position.
-    pub(super) fn state(&self, member: usize) -> OptimizerState<B> {
-        OptimizerState {
-            steps: self.steps[member] as usize,
-            ..OptimizerState::of(member, &[&self.means, &self.variances])
+    /// What is known of all members.
+    pub(super) fn memory(&self) -> Memory<B> {
+        Memory {
+            steps: self.steps.iter().map(|&steps| steps as usize).collect(),
+            ..Memory::of_lists(&[&self.means, &self.variances])
         }
     }
 
-    /// Goes on from what was known of each member.
-    pub(super) fn restore(&mut self, states: &[OptimizerState<B>]) {
-        self.steps = states.iter().map(|state| state.steps as i32).collect();
-        self.means = stacked(states, 0);
-        self.variances = stacked(states, 1);
+    /// Goes on from what was known of all members.
+    pub(super) fn set_memory(&mut self, memory: &mut Memory<B>) {
+        self.steps = memory.steps.iter().map(|&steps| steps as i32).collect();
+        self.means = memory.take_list(0);
+        self.variances = memory.take_list(1);
     }
 }

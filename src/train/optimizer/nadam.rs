@@ -1,7 +1,7 @@
 //! Adam with Nesterov's momentum (Dozat 2016), as `torch.optim.NAdam`.
 
 use super::moments::Moments;
-use super::{Optimizer, OptimizerState, descended};
+use super::{Optimizer, descended};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -70,15 +70,15 @@ impl<B: Backend> Optimizer<B> for NAdam<B> {
         descended(parameters, directions, learning_rate)
     }
 
-    fn state(&self, member: usize) -> OptimizerState<B> {
-        OptimizerState {
-            momentum_product: self.products[member],
-            ..self.moments.state(member)
+    fn memory(&self) -> Memory<B> {
+        Memory {
+            momentum_products: self.products.clone(),
+            ..self.moments.memory()
         }
     }
 
-    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
-        self.moments.restore(&states);
-        self.products = states.iter().map(|state| state.momentum_product).collect();
+    fn set_memory(&mut self, mut memory: Memory<B>) {
+        self.moments.set_memory(&mut memory);
+        self.products = memory.momentum_products;
     }
 }

@@ -1,6 +1,6 @@
 //! Gradients with a penalty, and within bounds, before an optimizer sees them.
 
-use super::{Optimizer, OptimizerState};
+use super::{Optimizer};
 use crate::backend::Backend;
 use crate::train::per_member::PerMember;
 use crate::train::regularise::GradientRules;
@@ -23,11 +23,11 @@ impl<B: Backend> Optimizer<B> for Regularised<B> {
         self.inner.step(parameters, gradients, learning_rate)
     }
 
-    fn state(&self, member: usize) -> OptimizerState<B> {
-        self.inner.state(member)
+    fn memory(&self) -> Memory<B> {
+        self.inner.memory()
     }
 
-    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
-        self.inner.restore(states);
+    fn set_memory(&mut self, memory: Memory<B>) {
+        self.inner.set_memory(memory);
     }
 }

@@ -1,7 +1,7 @@
 //! RMSprop (Hinton 2012), as `torch.optim.RMSprop`.
 
-use super::state::stacked;
-use super::{Optimizer, OptimizerState, descended, epsilon, moving_means, squares};
+use super::state::Memory;
+use super::{Optimizer, descended, epsilon, moving_means, squares};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -77,15 +77,17 @@ impl<B: Backend> Optimizer<B> for RmsProp<B> {
         descended(parameters, directions, learning_rate)
     }
 
-    fn state(&self, member: usize) -> OptimizerState<B> {
-        OptimizerState::of(member, &[&self.variances, &self.means, &self.velocities])
+    fn memory(&self) -> Memory<B> {
+        Memory::of_lists(&[&self.variances, &self.means, &self.velocities])
     }
 
-    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
-        self.variances = stacked(&states, 0);
-        self.means = stacked(&states, 1);
+    fn set_memory(&mut self, mut memory: Memory<B>) {
+        self.variances = memory.take_list(0);
+        if self.centered {
+            self.means = memory.take_list(1);
+        }
         if !self.momentum.is_zero() {
-            self.velocities = stacked(&states, 2);
+            self.velocities = memory.take_list(2);
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Members with optimizers of different kinds in one cohort.
 
-use super::{Optimizer, OptimizerState};
+use super::{Memory, Optimizer, OptimizerState};
 use crate::backend::Backend;
 use crate::model::{StageGradient, part, stack};
 use crate::train::per_member::PerMember;
@@ -41,6 +41,42 @@ impl<B: Backend> Optimizer<B> for Segmented<B> {
         })
     }
 
+    fn memory(&self) -> Memory<B> {
+        let memories: Vec<_> = self.0.iter().map(|segment| segment.optimizer.memory()).collect();
+        let lists = memories.iter().map(|memory| memory.lists.len()).max();
+        let sizes = || self.0.iter().map(|segment| segment.members.len());
+        let steps = memories.iter().zip(sizes());
+        let products = memories.iter().zip(sizes());
+        Memory {
+            steps: steps
+                .flat_map(|(memory, size)| of_each(&memory.steps, size, 0))
+                .collect(),
+            momentum_products: products
+                .flat_map(|(memory, size)| of_each(&memory.momentum_products, size, 1.0))
+                .collect(),
+            lists: (0..lists.unwrap_or(0))
+                .map(|list| {
+                    let of = |memory: &Memory<B>| memory.lists.get(list).cloned();
+                    let own = memories.iter().map(|memory| of(memory).unwrap_or_default());
+                    joined(own.zip(sizes()).collect())
+                })
+                .collect(),
+        }
+    }
+
+    fn set_memory(&mut self, memory: Memory<B>) {
+        for segment in &mut self.0 {
+            let members = &segment.members;
+            let own = |list: &Vec<Tensor<B, 3>>| list.iter().map(|t| part(t, members)).collect();
+            segment.optimizer.set_memory(Memory {
+                steps: memory.steps[members.clone()].to_vec(),
+                momentum_products: memory.momentum_products[members.clone()].to_vec(),
+                lists: memory.lists.iter().map(own).collect(),
+            });
+        }
+    }
+
+    // Without putting the whole memory together.
     fn state(&self, member: usize) -> OptimizerState<B> {
         let mut segments = self.0.iter();
         let segment = segments.find(|segment| segment.members.contains(&member));
@@ -55,6 +91,33 @@ impl<B: Backend> Optimizer<B> for Segmented<B> {
             segment.optimizer.restore(own.collect());
         }
     }
+}
+
+/// A value for each of so many members: `values`, or what stands for none.
+fn of_each<T: Clone>(values: &[T], members: usize, none: T) -> Vec<T> {
+    match values.is_empty() {
+        true => vec![none; members],
+        false => values.to_vec(),
+    }
+}
+
+/// A list of all segments from those of each, with its number of members. A segment without the list gets
+/// zeros; where no segment has it, there is none.
+fn joined<B: Backend>(segments: Vec<(Vec<Tensor<B, 3>>, usize)>) -> Vec<Tensor<B, 3>> {
+    let Some(like) = segments.iter().map(|(own, _)| own).find(|own| !own.is_empty()) else {
+        return Vec::new();
+    };
+    let tensor = |parameter: usize| {
+        let own = segments.iter().map(|(own, members)| match own.get(parameter) {
+            Some(tensor) => tensor.clone(),
+            None => {
+                let [_, rows, columns] = like[parameter].dims();
+                Tensor::zeros([*members, rows, columns], &like[parameter].device())
+            }
+        });
+        stack(own.collect())
+    };
+    (0..like.len()).map(tensor).collect()
 }
 
 impl<B: Backend> Segmented<B> {

@@ -1,7 +1,7 @@
 //! Stochastic gradient descent, as `torch.optim.SGD`.
 
-use super::state::stacked;
-use super::{Optimizer, OptimizerState, descended};
+use super::state::Memory;
+use super::{Optimizer, descended};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -73,13 +73,13 @@ impl<B: Backend> Optimizer<B> for Sgd<B> {
         descended(parameters, directions, learning_rate)
     }
 
-    fn state(&self, member: usize) -> OptimizerState<B> {
-        OptimizerState::of(member, &[&self.velocities])
+    fn memory(&self) -> Memory<B> {
+        Memory::of_lists(&[&self.velocities])
     }
 
-    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+    fn set_memory(&mut self, mut memory: Memory<B>) {
         if !self.momentum.is_zero() {
-            self.velocities = stacked(&states, 0);
+            self.velocities = memory.take_list(0);
         }
     }
 }
