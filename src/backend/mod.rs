@@ -6,9 +6,19 @@
 mod flex;
 #[cfg(test)]
 mod forms;
+mod fused;
+#[cfg(feature = "gpu")]
+mod gpu;
 mod noise;
+#[cfg(any(feature = "gpu", test))]
+mod packed;
 mod padded;
 
+pub use fused::{
+    Activation as FusedActivation, Batch as FusedBatch, Epoch as FusedEpoch, FeatureTable,
+    FusedEnd, FusedStart, FusedTraining, Layer as FusedLayer, Model as FusedModel,
+    Rule as FusedRule, Step as FusedStep,
+};
 pub use noise::NoiseKey;
 
 use burn::backend::{Autodiff, Flex};
@@ -27,7 +37,22 @@ pub trait Backend: burn::tensor::backend::Backend {
     /// they are larger.
     const MAX_TENSOR_BYTES: usize = usize::MAX;
 
-    /// The rows of `bytes` (`[samples, features]`) at these positions, each byte times its
+    /// Whether [`fused`](Self::fused) has kernels.
+    const FUSES: bool = false;
+
+    /// Trains whole steps by a few kernels, where the backend has them and the device has room.
+    fn fused(_start: FusedStart<Self>) -> Option<Box<dyn FusedTraining<Self>>> {
+        None
+    }
+
+    /// Samples of bytes (`[samples, features]`) as [`select_scaled`](Self::select_scaled) reads them.
+    fn byte_table(bytes: &[u8], features: usize, device: &Self::Device) -> Tensor<Self, 2, Int> {
+        let shape = [bytes.len() / features.max(1), features];
+        let data = TensorData::new(bytes.to_vec(), shape);
+        Tensor::from_data(data, (device, DType::U8))
+    }
+
+    /// The rows of `bytes` (`[samples, features]`, made by [`byte_table`](Self::byte_table)) at these positions, each byte times its
     /// column's scale plus its column's shift (both `[1, features]`).
     fn select_scaled(
         bytes: &Tensor<Self, 2, Int>,
@@ -182,23 +207,52 @@ pub struct CrossEntropy<B: Backend> {
     pub sums: Tensor<B, 3>,
 }
 
-#[cfg(feature = "cuda")]
-impl Backend for burn::backend::Cuda {
-    fn product(left: Tensor<Self, 3>, right: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        padded::product(left, right)
-    }
+/// The operations of a GPU backend.
+#[cfg(feature = "gpu")]
+macro_rules! gpu_backend {
+    ($backend:ty $(, $item:item)*) => {
+        impl Backend for $backend {
+            const FUSES: bool = true;
+            const KEEPS_BYTES: bool = true;
+            $($item)*
+
+            fn fused(start: FusedStart<Self>) -> Option<Box<dyn FusedTraining<Self>>> {
+                gpu::fused(start)
+            }
+
+            fn byte_table(
+                bytes: &[u8],
+                features: usize,
+                device: &Self::Device,
+            ) -> Tensor<Self, 2, Int> {
+                packed::words(bytes, features, device)
+            }
+
+            fn select_scaled(
+                bytes: &Tensor<Self, 2, Int>,
+                positions: &Tensor<Self, 1, Int>,
+                scale: &Tensor<Self, 2>,
+                shift: &Tensor<Self, 2>,
+            ) -> Tensor<Self, 2> {
+                packed::select_scaled(bytes, positions, scale, shift)
+            }
+
+            fn product(left: Tensor<Self, 3>, right: Tensor<Self, 3>) -> Tensor<Self, 3> {
+                padded::product(left, right)
+            }
+        }
+    };
 }
+
+#[cfg(feature = "cuda")]
+gpu_backend!(burn::backend::Cuda);
 
 #[cfg(feature = "wgpu")]
-impl Backend for burn::backend::Wgpu {
-    /// What WebGPU guarantees (`maxStorageBufferBindingSize`). Mesa's lavapipe has just that; all of
-    /// MNIST, as floats, is larger.
+gpu_backend!(
+    burn::backend::Wgpu,
+    /// What WebGPU guarantees (`maxStorageBufferBindingSize`), and all that Mesa's lavapipe has.
     const MAX_TENSOR_BYTES: usize = 128 << 20;
-
-    fn product(left: Tensor<Self, 3>, right: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        padded::product(left, right)
-    }
-}
+);
 
 /// For comparison with autodiff.
 impl Backend for Autodiff<Flex> {}

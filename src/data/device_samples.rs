@@ -2,9 +2,10 @@
 
 use super::dataset::{Samples, Values};
 use super::normalisation::Normalisation;
-use crate::backend::Backend;
-use burn::tensor::{DType, Int, Tensor, TensorData};
+use crate::backend::{Backend, FeatureTable};
+use burn::tensor::{Int, Tensor, TensorData};
 use std::ops::Range;
+use std::sync::Arc;
 
 /// Samples on a device.
 #[derive(Clone, Debug)]
@@ -20,10 +21,12 @@ enum Features<B: Backend> {
     /// As a network sees them: `[samples, features]`, cut between columns where the device has no
     /// room for them in one tensor.
     Numbers(Vec<Tensor<B, 2>>),
-    /// As bytes (`[samples, features]`), which become numbers when they are read: a quarter of the
+    /// As bytes ([`Backend::byte_table`]), which become numbers when they are read: a quarter of the
     /// memory, and of the time that reading it takes.
     Bytes {
         bytes: Tensor<B, 2, Int>,
+        /// `scale` and `shift` in host memory.
+        scaling: Arc<[Vec<f32>; 2]>,
         /// What a byte is multiplied by: `[1, features]`.
         scale: Tensor<B, 2>,
         /// What is added then: `[1, features]`.
@@ -45,9 +48,9 @@ impl<B: Backend> DeviceSamples<B> {
         let features = match &samples.values {
             Values::Bytes(bytes) if B::KEEPS_BYTES => {
                 let (scale, shift) = samples.byte_scale(by);
-                let data = TensorData::new(bytes.clone(), shape);
                 Features::Bytes {
-                    bytes: Tensor::from_data(data, (device, DType::U8)),
+                    bytes: B::byte_table(bytes, samples.features, device),
+                    scaling: Arc::new([scale.clone(), shift.clone()]),
                     scale: floats(scale, [1, samples.features]),
                     shift: floats(shift, [1, samples.features]),
                 }
@@ -113,7 +116,7 @@ impl<B: Backend> DeviceSamples<B> {
     pub fn features(&self) -> usize {
         match &self.features {
             Features::Numbers(parts) => parts.iter().map(|part| part.dims()[1]).sum(),
-            Features::Bytes { bytes, .. } => bytes.dims()[1],
+            Features::Bytes { scale, .. } => scale.dims()[1],
         }
     }
 
@@ -125,6 +128,25 @@ impl<B: Backend> DeviceSamples<B> {
         };
         let classes = self.targets.dims()[1] * size_of::<f32>();
         (self.len() * (self.features() * of_number + classes)) as u64
+    }
+
+    /// The features as kernels of whole steps read them, and what they are then multiplied by and what is
+    /// added (`None` where they are numbers already); nothing where they are cut up.
+    pub fn table(&self) -> Option<(FeatureTable<B>, Option<&[Vec<f32>; 2]>)> {
+        match &self.features {
+            Features::Numbers(parts) => match &parts[..] {
+                [whole] => Some((FeatureTable::Numbers(whole.clone()), None)),
+                _ => None,
+            },
+            Features::Bytes { bytes, scaling, .. } => {
+                Some((FeatureTable::Words(bytes.clone()), Some(scaling)))
+            }
+        }
+    }
+
+    /// The class of each sample as a unit vector: `[samples, classes]`.
+    pub fn targets(&self) -> &Tensor<B, 2> {
+        &self.targets
     }
 
     /// Where the samples are.
@@ -152,6 +174,7 @@ impl<B: Backend> DeviceSamples<B> {
                 bytes,
                 scale,
                 shift,
+                ..
             } => B::select_scaled(bytes, &positions, scale, shift),
         };
         [features, self.targets.clone().select(0, positions)]
@@ -165,6 +188,7 @@ impl<B: Backend> DeviceSamples<B> {
                 bytes,
                 scale,
                 shift,
+                ..
             } => {
                 let bounds = range.start as i64..range.end as i64;
                 let positions = Tensor::arange(bounds, &self.device());

@@ -53,6 +53,11 @@ impl DropoutNoise {
         }
     }
 
+    /// The keys of the next step at one place, one for each member; nothing where no member drops.
+    pub fn keys(&mut self, site: DropoutSite) -> Option<Vec<NoiseKey>> {
+        Some(self.sites.get_mut(&site)?.keys())
+    }
+
     /// The next step's factors at one place: 0 for what is dropped, 1/(1 − rate) for the rest;
     /// nothing where no member drops. `[members, batch, features]`
     ///

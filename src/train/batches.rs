@@ -5,7 +5,7 @@ use super::member::Member;
 use super::orders::Orders;
 use super::scaling::Scaling;
 use crate::backend::Backend;
-use crate::data::{DeviceDataset, DeviceSamples};
+use crate::data::{DeviceDataset, DeviceSamples, Normalisation};
 use crate::random::Purpose;
 use burn::tensor::{Int, Tensor};
 use std::ops::Range;
@@ -33,6 +33,93 @@ pub(super) struct Batch<B: Backend> {
     pub targets: Tensor<B, 3>,
 }
 
+/// An epoch's samples in host memory, for kernels that find them by themselves.
+pub(super) struct Order<'m> {
+    /// Positions in the samples, batch by batch, within a batch owner by owner.
+    pub(super) positions: Vec<u32>,
+    /// 1 where all members share their rows, else the number of members.
+    pub(super) owners: usize,
+    /// Of each owner, where samples are normalised by it.
+    normalisations: Option<Vec<&'m Normalisation>>,
+}
+
+impl<'m> Order<'m> {
+    /// As [`Rows::shuffled`]; nothing where batches are more than rows of the samples.
+    pub(super) fn shuffled<B: Backend>(
+        data: &DeviceDataset<B>,
+        members: &'m [Member],
+        epoch: usize,
+        batch: usize,
+        rows: Range<usize>,
+    ) -> Option<Self> {
+        let orders = Orders::of(members);
+        if Augmentation::new(data, &orders, epoch).is_some() {
+            return None;
+        }
+        let distinct: Vec<_> = shuffled(&orders, epoch);
+        let distinct: Vec<&[u32]> = distinct.iter().map(|order| &order[..]).collect();
+        let owners = orders.owners().map(|owner| owner.normalisation.as_deref());
+        Some(Self {
+            positions: positions(&orders, &distinct, batch, rows),
+            owners: orders.owners.len(),
+            normalisations: owners.collect(),
+        })
+    }
+
+    /// What is subtracted from each feature, then what the difference is multiplied by, so that a sample
+    /// times `scale[0]` plus `scale[1]` is normalised by its owner: `[owners, 2, features]`. Empty where
+    /// nothing is to be done.
+    pub(super) fn scaling(&self, scale: Option<&[Vec<f32>; 2]>, features: usize) -> Vec<f32> {
+        if self.normalisations.is_none() && scale.is_none() {
+            return Vec::new();
+        }
+        let mut scaling = Vec::with_capacity(2 * self.owners * features);
+        for owner in 0..self.owners {
+            let own = self.normalisations.as_ref().map(|own| own[owner]);
+            let of = |feature: usize| {
+                let [factor, shift] = scale.map_or([1.0, 0.0], |scale| {
+                    [0, 1].map(|part| f64::from(scale[part][feature]))
+                });
+                let [mean, deviation] = own.map_or([0.0, 1.0], |own| {
+                    [&own.mean, &own.standard_deviation]
+                        .map(|part| f64::from(part[feature % part.len()]))
+                });
+                [
+                    ((mean - shift) / factor) as f32,
+                    (factor / deviation) as f32,
+                ]
+            };
+            let (subtracted, factors): (Vec<f32>, Vec<f32>) =
+                (0..features).map(of).map(|[a, b]| (a, b)).unzip();
+            scaling.extend(subtracted);
+            scaling.extend(factors);
+        }
+        scaling
+    }
+}
+
+/// Each distinct order of training samples, shuffled for an epoch.
+fn shuffled(orders: &Orders, epoch: usize) -> Vec<Vec<u32>> {
+    let shuffled = |member: &Member| {
+        let mut order = member.partition.train.clone();
+        let mut stream = member.seed.stream(Purpose::BatchOrder, [epoch as u32, 0]);
+        stream.shuffle(&mut order);
+        order
+    };
+    orders.distinct.iter().copied().map(shuffled).collect()
+}
+
+/// Batch by batch, and within a batch owner by owner, these rows of the owner's order.
+fn positions(orders: &Orders, distinct: &[&[u32]], batch: usize, rows: Range<usize>) -> Vec<u32> {
+    let mut positions = Vec::with_capacity(rows.len() * orders.owners.len());
+    for range in ranges(rows, batch) {
+        for &order in &orders.owners {
+            positions.extend_from_slice(&distinct[order][range.clone()]);
+        }
+    }
+    positions
+}
+
 impl<B: Backend> Rows<B> {
     /// The training samples of each member in the random order of `epoch`, for batches of `batch`;
     /// of each order these rows, which start with a batch.
@@ -43,14 +130,8 @@ impl<B: Backend> Rows<B> {
         batch: usize,
         rows: Range<usize>,
     ) -> Self {
-        let shuffled = |member: &Member| {
-            let mut order = member.partition.train.clone();
-            let mut stream = member.seed.stream(Purpose::BatchOrder, [epoch as u32, 0]);
-            stream.shuffle(&mut order);
-            order
-        };
         let orders = Orders::of(members);
-        let distinct: Vec<_> = orders.distinct.iter().copied().map(shuffled).collect();
+        let distinct = shuffled(&orders, epoch);
         let distinct: Vec<&[u32]> = distinct.iter().map(|order| &order[..]).collect();
         Self {
             augmentation: Augmentation::new(data, &orders, epoch),
@@ -75,12 +156,7 @@ impl<B: Backend> Rows<B> {
         batch: usize,
         rows: Range<usize>,
     ) -> Self {
-        let mut positions = Vec::with_capacity(rows.len() * orders.owners.len());
-        for range in ranges(rows.clone(), batch) {
-            for &order in &orders.owners {
-                positions.extend_from_slice(&distinct[order][range.clone()]);
-            }
-        }
+        let positions = positions(orders, distinct, batch, rows.clone());
         Self {
             positions: samples.positions(&positions),
             samples: samples.clone(),

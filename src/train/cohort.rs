@@ -109,13 +109,24 @@ impl<'a, B: Backend> Cohort<'a, B> {
     pub(super) fn steps(
         &mut self,
         epoch: usize,
-        batches: Range<usize>,
+        mut batches: Range<usize>,
         tally: &mut Tally<B>,
         observer: &mut dyn Observer,
     ) -> Result<Vec<Tensor<B, 3>>, Interrupted> {
         let mut gradients = Vec::new();
         if batches.is_empty() {
             return Ok(gradients);
+        }
+        // All but the last, whose gradients are kept.
+        if let Some(mut fused) = self.fused(epoch, batches.start..batches.end - 1) {
+            for index in 0..fused.len() {
+                if observer.interrupted() {
+                    return Err(Interrupted);
+                }
+                fused.step(index);
+            }
+            self.take_back(fused, tally);
+            batches.start = batches.end - 1;
         }
         let size = self.members[0].config.training.batch_size.get();
         let counts = self

@@ -7,6 +7,7 @@ mod batches;
 mod cohort;
 mod ending;
 mod evaluate;
+mod fused;
 mod groups;
 mod member;
 mod optimizer;

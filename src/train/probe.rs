@@ -41,17 +41,25 @@ pub fn step_seconds<B: Backend>(
     let mut cohort = Cohort::new(data, members);
     let mut noise = cohort.dropout_noise(0, 0);
     let ranges: Vec<_> = rows.ranges(size).collect();
+    let mut fused = cohort.fused(0, 0..ranges.len());
     let mut ranges = ranges.iter().cycle().cloned().enumerate();
     let mut train = |steps: usize| {
         let started = clock();
         for (index, range) in ranges.by_ref().take(steps) {
+            if let Some(fused) = &mut fused {
+                fused.step(index % fused.len());
+                continue;
+            }
             let batch = rows.batch(range);
             let rates = cohort.learning_rates(0, index);
             let rate = PerMember::new(&rates, &cohort.device);
             cohort.step(batch, noise.as_mut(), &rate, None);
         }
         // A device that works asynchronously has to finish before the clock is read.
-        let _ = B::sync(&cohort.device);
+        match &fused {
+            Some(fused) => fused.wait(),
+            None => drop(B::sync(&cohort.device)),
+        }
         clock() - started
     };
     train(WARM_UP);

@@ -41,6 +41,7 @@ pub fn profile<B: Backend>(
     let mut cohort = Cohort::new(data, members.to_vec());
     let rows = Rows::shuffled(data, &members, 0, size, 0..timed);
     let mut noise = cohort.dropout_noise(0, 0);
+    let mut fused = cohort.fused(0, 0..timed.div_ceil(size));
     let full: Vec<_> = rows
         .ranges(size)
         .filter(|range| range.len() == size.min(count))
@@ -53,12 +54,17 @@ pub fn profile<B: Backend>(
             break;
         }
         let started = clock();
-        let batch = rows.batch(range.clone());
-        let rates = cohort.learning_rates(0, index);
-        let rate = PerMember::new(&rates, &cohort.device);
-        cohort.step(batch, noise.as_mut(), &rate, None);
         // A device that works asynchronously has to finish before the clock is read.
-        let _ = B::sync(&cohort.device);
+        if let Some(fused) = &mut fused {
+            fused.step(index % full.len());
+            fused.wait();
+        } else {
+            let batch = rows.batch(range.clone());
+            let rates = cohort.learning_rates(0, index);
+            let rate = PerMember::new(&rates, &cohort.device);
+            cohort.step(batch, noise.as_mut(), &rate, None);
+            let _ = B::sync(&cohort.device);
+        }
         if index >= WARM_UP {
             times.push(clock() - started);
         }

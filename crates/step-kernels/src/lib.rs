@@ -17,7 +17,7 @@ mod rule;
 
 pub use activation::Activation;
 #[cfg(feature = "device")]
-pub use device::{Samples, Training};
+pub use device::{Features, Samples, Training};
 pub use epoch::{Batch, Epoch};
 pub use model::{Layer, Model};
 pub use rule::{Rule, Step};

@@ -4,7 +4,9 @@
 use cubecl::Runtime;
 use cubecl::prelude::*;
 use cubecl::wgpu::{WgpuDevice, WgpuRuntime};
-use step_kernels::{Activation, Batch, Epoch, Layer, Model, Rule, Samples, Step, Training};
+use step_kernels::{
+    Activation, Batch, Epoch, Features, Layer, Model, Rule, Samples, Step, Training,
+};
 
 const ACTIVATIONS: [Activation; 10] = [
     Activation::Identity,
@@ -341,7 +343,7 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
     let put = |values: &[f32]| client.create_from_slice(f32::as_bytes(values));
     let handles: Vec<_> = parameters.iter().map(|p| put(p)).collect();
     let on_device = Samples {
-        features: put(&samples),
+        features: Features::Numbers(put(&samples)),
         targets: put(&targets),
         count,
     };

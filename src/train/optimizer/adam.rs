@@ -1,7 +1,7 @@
 //! Adam (Kingma and Ba 2015), as `torch.optim.Adam`.
 
 use super::moments::Moments;
-use super::{Optimizer, descended};
+use super::{Memory, Optimizer, descended};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;

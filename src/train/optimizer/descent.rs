@@ -1,6 +1,6 @@
 //! Gradient descent and nothing else: what `torch.optim.SGD` is without a momentum.
 
-use super::{Optimizer};
+use super::{Memory, Optimizer};
 use crate::backend::Backend;
 use crate::model::StageGradient;
 use crate::train::per_member::PerMember;

@@ -11,7 +11,8 @@ mod segmented;
 mod sgd;
 mod state;
 
-pub use state::{Memory, OptimizerState};
+pub(super) use state::Memory;
+pub use state::OptimizerState;
 
 use super::per_member::PerMember;
 use super::regularise::GradientRules;

@@ -1,7 +1,7 @@
 //! Adam with Nesterov's momentum (Dozat 2016), as `torch.optim.NAdam`.
 
 use super::moments::Moments;
-use super::{Optimizer, descended};
+use super::{Memory, Optimizer, descended};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;

@@ -1,6 +1,6 @@
 //! Gradients with a penalty, and within bounds, before an optimizer sees them.
 
-use super::{Optimizer};
+use super::{Memory, Optimizer};
 use crate::backend::Backend;
 use crate::train::per_member::PerMember;
 use crate::train::regularise::GradientRules;

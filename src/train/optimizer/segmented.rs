@@ -42,7 +42,11 @@ impl<B: Backend> Optimizer<B> for Segmented<B> {
     }
 
     fn memory(&self) -> Memory<B> {
-        let memories: Vec<_> = self.0.iter().map(|segment| segment.optimizer.memory()).collect();
+        let memories: Vec<_> = self
+            .0
+            .iter()
+            .map(|segment| segment.optimizer.memory())
+            .collect();
         let lists = memories.iter().map(|memory| memory.lists.len()).max();
         let sizes = || self.0.iter().map(|segment| segment.members.len());
         let steps = memories.iter().zip(sizes());
@@ -104,17 +108,23 @@ fn of_each<T: Clone>(values: &[T], members: usize, none: T) -> Vec<T> {
 /// A list of all segments from those of each, with its number of members. A segment without the list gets
 /// zeros; where no segment has it, there is none.
 fn joined<B: Backend>(segments: Vec<(Vec<Tensor<B, 3>>, usize)>) -> Vec<Tensor<B, 3>> {
-    let Some(like) = segments.iter().map(|(own, _)| own).find(|own| !own.is_empty()) else {
+    let Some(like) = segments
+        .iter()
+        .map(|(own, _)| own)
+        .find(|own| !own.is_empty())
+    else {
         return Vec::new();
     };
     let tensor = |parameter: usize| {
-        let own = segments.iter().map(|(own, members)| match own.get(parameter) {
-            Some(tensor) => tensor.clone(),
-            None => {
-                let [_, rows, columns] = like[parameter].dims();
-                Tensor::zeros([*members, rows, columns], &like[parameter].device())
-            }
-        });
+        let own = segments
+            .iter()
+            .map(|(own, members)| match own.get(parameter) {
+                Some(tensor) => tensor.clone(),
+                None => {
+                    let [_, rows, columns] = like[parameter].dims();
+                    Tensor::zeros([*members, rows, columns], &like[parameter].device())
+                }
+            });
         stack(own.collect())
     };
     (0..like.len()).map(tensor).collect()

@@ -70,7 +70,9 @@ impl<B: Backend> Memory<B> {
         Self {
             steps: states.iter().map(|state| state.steps).collect(),
             momentum_products: states.iter().map(|s| s.momentum_product).collect(),
-            lists: (0..lists.unwrap_or(0)).map(|list| stacked(states, list)).collect(),
+            lists: (0..lists.unwrap_or(0))
+                .map(|list| stacked(states, list))
+                .collect(),
         }
     }
 
@@ -87,7 +89,10 @@ impl<B: Backend> Memory<B> {
 
     /// Takes out the list of this index; empty where there is none.
     pub(super) fn take_list(&mut self, list: usize) -> Vec<Tensor<B, 3>> {
-        self.lists.get_mut(list).map(std::mem::take).unwrap_or_default()
+        self.lists
+            .get_mut(list)
+            .map(std::mem::take)
+            .unwrap_or_default()
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::activation::activated;
 use super::dropout::factor;
+use super::samples::feature;
 use super::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
 use super::units::{activation_of, kept_of, owner_of, threshold_of, width_of};
 use cubecl::prelude::*;
@@ -12,6 +13,8 @@ pub(crate) struct ForwardForm {
     pub(crate) tile: Tile,
     /// Whether the input is the data set, whose rows are found by positions and scaled.
     pub(crate) from_samples: bool,
+    /// Whether the data set is bytes.
+    pub(crate) bytes: bool,
     /// Whether members share their input.
     pub(crate) shares_input: bool,
     /// Whether any member drops units.
@@ -22,7 +25,8 @@ pub(crate) struct ForwardForm {
 
 /// `output = dropout(activation(input · weight + bias))`, for each member.
 ///
-/// - `input`: `[members or 1, rows, inner]`, or the data set `[samples, inner]`
+/// - `input`: `[members or 1, rows, inner]`, or the data set `[samples, inner]`; `words`: the data set as
+///   bytes, see [`super::samples`]
 /// - `positions`: of the batch's samples from `first` on, owner by owner
 /// - `scaling`: what is subtracted from a feature, then what the difference is multiplied by: `[owners, 2,
 ///   inner]`
@@ -33,6 +37,7 @@ pub(crate) struct ForwardForm {
 #[cube(launch_unchecked)]
 pub(crate) fn forward(
     input: &Array<f32>,
+    words: &Array<u32>,
     positions: &Array<u32>,
     scaling: &Array<f32>,
     weight: &Array<f32>,
@@ -76,7 +81,7 @@ pub(crate) fn forward(
                     let row = owner * rows + first_row + r;
                     let sample = positions[(first + row) as usize];
                     let own = (2 * owner * inner + start + k) as usize;
-                    let raw = input[sample as usize * inner as usize + (start + k) as usize];
+                    let raw = feature(input, words, sample, start + k, inner, form.bytes);
                     value = (raw - scaling[own]) * scaling[own + inner as usize];
                 } else {
                     value = input[((owner * rows + first_row + r) * inner + start + k) as usize];

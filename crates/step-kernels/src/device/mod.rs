@@ -7,9 +7,10 @@ mod cross_entropy;
 mod dropout;
 mod forward;
 mod rule;
+mod samples;
 mod tile;
 mod training;
 mod units;
 mod update;
 
-pub use training::{Samples, Training};
+pub use training::{Features, Samples, Training};

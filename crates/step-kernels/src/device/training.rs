@@ -18,12 +18,22 @@ use cubecl::server::Handle;
 /// The samples that batches are taken from, in device memory.
 #[derive(Clone, Debug)]
 pub struct Samples {
-    /// `[samples, features]`, float32.
-    pub features: Handle,
+    /// What is known of each.
+    pub features: Features,
     /// A unit vector for each sample: `[samples, classes]`, float32.
     pub targets: Handle,
     /// How many samples there are.
     pub count: usize,
+}
+
+/// The features of all samples.
+#[derive(Clone, Debug)]
+pub enum Features {
+    /// float32: `[samples, features]`.
+    Numbers(Handle),
+    /// Bytes, four in a word of 32 bits, the first in its lowest bits; every sample begins with a word:
+    /// `[samples, words]`.
+    Bytes(Handle),
 }
 
 /// A cohort in training: parameters, optimizer state and buffers on a device.
@@ -178,6 +188,21 @@ impl<R: Runtime> Training<R> {
             .collect()
     }
 
+    /// Waits until the device has done all that was asked of it.
+    ///
+    /// # Errors
+    /// A device that failed since it was last waited for.
+    pub fn wait(&self) -> Result<(), String> {
+        let done = cubecl::future::block_on(self.client.sync());
+        done.map_err(|error| format!("{error:?}"))
+    }
+
+    /// The device memory of [`sums`](Self::sums): `[members, 3]`, the losses, what their sum has lost to
+    /// rounding (to be subtracted), and the right answers.
+    pub fn sums_handle(&self) -> Handle {
+        self.sums.handle.clone()
+    }
+
     /// The sum of losses and the number of right answers of each member, over all steps so far. Waits for
     /// the device.
     ///
@@ -236,15 +261,27 @@ impl<R: Runtime> Training<R> {
         ((batch.step * sites + site) * self.model.members() * 2) as u32
     }
 
-    /// The input of a layer.
-    fn input(&self, layer: usize) -> Buffer {
-        match layer {
-            0 => Buffer {
-                handle: self.samples.features.clone(),
-                length: self.samples.count * self.model.layers[0].inputs,
-            },
-            _ => self.layers[layer - 1].output.clone(),
+    /// The input of a layer: numbers, and the bytes of the data set.
+    fn input(&self, layer: usize) -> [Buffer; 2] {
+        let features = self.model.layers[0].inputs;
+        let nothing = self.nothing.clone();
+        match (layer.checked_sub(1), &self.samples.features) {
+            (Some(earlier), _) => [self.layers[earlier].output.clone(), nothing],
+            (None, Features::Numbers(handle)) => {
+                let length = self.samples.count * features;
+                let handle = handle.clone();
+                [Buffer { handle, length }, nothing]
+            }
+            (None, Features::Bytes(handle)) => {
+                let length = self.samples.count * features.div_ceil(4);
+                let handle = handle.clone();
+                [nothing, Buffer { handle, length }]
+            }
         }
+    }
+
+    fn has_bytes(&self) -> bool {
+        matches!(self.samples.features, Features::Bytes(_))
     }
 
     fn forward(&self, layer: usize, batch: Batch) {
@@ -252,11 +289,13 @@ impl<R: Runtime> Training<R> {
             inputs, outputs, ..
         } = self.model.layers[layer];
         let own = &self.layers[layer];
+        let [input, words] = self.input(layer);
         let [rows, inner, columns] = [batch.rows, inputs, outputs].map(|n| n as u32);
         let tile = self.tile(rows, columns);
         let form = ForwardForm {
             tile,
             from_samples: layer == 0,
+            bytes: layer == 0 && self.has_bytes(),
             shares_input: layer == 0 && self.epoch.shares_input,
             drops: own.site.is_some(),
             keeps_input: own.before.is_some(),
@@ -267,7 +306,8 @@ impl<R: Runtime> Training<R> {
                 &self.client,
                 self.count(tile, rows, columns),
                 CubeDim::new_2d(SIDE, SIDE),
-                self.input(layer).argument(),
+                input.argument(),
+                words.argument(),
                 self.epoch.positions.argument(),
                 self.epoch.scaling.argument(),
                 own.weight.argument(),
@@ -358,11 +398,13 @@ impl<R: Runtime> Training<R> {
             inputs, outputs, ..
         } = self.model.layers[layer];
         let own = &self.layers[layer];
+        let [input, words] = self.input(layer);
         let [rows, inner, columns] = [inputs, batch.rows, outputs].map(|n| n as u32);
         let tile = self.tile(rows, columns);
         let form = UpdateForm {
             tile,
             from_samples: layer == 0,
+            bytes: layer == 0 && self.has_bytes(),
             shares_input: layer == 0 && self.epoch.shares_input,
             lists: self.model.lists(),
         };
@@ -372,7 +414,8 @@ impl<R: Runtime> Training<R> {
                 &self.client,
                 self.count(tile, rows, columns),
                 CubeDim::new_2d(SIDE, SIDE),
-                self.input(layer).argument(),
+                input.argument(),
+                words.argument(),
                 self.epoch.positions.argument(),
                 self.epoch.scaling.argument(),
                 own.gradient.argument(),

@@ -1,6 +1,7 @@
 //! The gradient of a layer's weights and biases, and their step, in one kernel.
 
 use super::rule::step_weight;
+use super::samples::feature;
 use super::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
 use super::units::owner_of;
 use cubecl::prelude::*;
@@ -11,6 +12,8 @@ pub(crate) struct UpdateForm {
     pub(crate) tile: Tile,
     /// Whether the layer's input is the data set, whose rows are found by positions and scaled.
     pub(crate) from_samples: bool,
+    /// Whether the data set is bytes.
+    pub(crate) bytes: bool,
     /// Whether members share their input.
     pub(crate) shares_input: bool,
     /// How many lists any member's optimizer remembers.
@@ -21,7 +24,7 @@ pub(crate) struct UpdateForm {
 ///
 /// - `input`: `[members or 1, inner, rows]`, or the data set `[samples, rows]`; `rows` are the layer's
 ///   inputs, `inner` the batch
-/// - `positions`, `first`, `scaling`: as of the forward kernel
+/// - `words`, `positions`, `first`, `scaling`: as of the forward kernel
 /// - `gradient`: `[members, inner, columns]` of the layer's sums
 /// - `rules`: a code for each member; `steps`: the numbers of each member's step, from `step` on
 /// - `weight`: `[1 + lists, members, rows, columns]`, `bias`: `[1 + lists, members, columns]`: the numbers,
@@ -29,6 +32,7 @@ pub(crate) struct UpdateForm {
 #[cube(launch_unchecked)]
 pub(crate) fn update(
     input: &Array<f32>,
+    words: &Array<u32>,
     positions: &Array<u32>,
     scaling: &Array<f32>,
     gradient: &Array<f32>,
@@ -69,7 +73,7 @@ pub(crate) fn update(
                 if comptime!(form.from_samples) {
                     let position = positions[(first + sample) as usize];
                     let own = (2 * owner * rows + first_row + r) as usize;
-                    let raw = input[position as usize * rows as usize + (first_row + r) as usize];
+                    let raw = feature(input, words, position, first_row + r, rows, form.bytes);
                     value = (raw - scaling[own]) * scaling[own + rows as usize];
                 } else {
                     value = input[(sample * rows + first_row + r) as usize];

@@ -1,0 +1,54 @@
+//! The seam to kernels that train whole steps.
+
+use super::Backend;
+use burn::tensor::{Int, Tensor};
+pub use step_kernels::{Activation, Batch, Epoch, Layer, Model, Rule, Step};
+
+/// A cohort of multilayer perceptrons, and the batches that it is to be trained on.
+pub struct FusedStart<B: Backend> {
+    /// Shapes, functions and optimizers.
+    pub model: Model,
+    /// The features of all samples.
+    pub features: FeatureTable<B>,
+    /// A unit vector for each sample: `[samples, classes]`.
+    pub targets: Tensor<B, 2>,
+    /// The batches.
+    pub epoch: Epoch,
+    /// The largest number of samples in a batch.
+    pub batch: usize,
+    /// Weight and bias of each layer: `[members, …, outputs]`.
+    pub parameters: Vec<Tensor<B, 3>>,
+    /// What the optimizers remember: lists with a tensor for each parameter. One that is empty stands for
+    /// zeros.
+    pub lists: Vec<Vec<Tensor<B, 3>>>,
+}
+
+/// The features of a data set on a device.
+pub enum FeatureTable<B: Backend> {
+    /// As a network sees them: `[samples, features]`.
+    Numbers(Tensor<B, 2>),
+    /// As bytes, four in a word: `[samples, words]`, see [`super::packed`].
+    Words(Tensor<B, 2, Int>),
+}
+
+/// A cohort in training by kernels of whole steps.
+pub trait FusedTraining<B: Backend> {
+    /// Trains a batch. The device may still be at work when this returns.
+    fn step(&mut self, batch: Batch);
+
+    /// Waits for the device.
+    fn wait(&self);
+
+    /// Ends the training.
+    fn finish(self: Box<Self>) -> FusedEnd<B>;
+}
+
+/// What training by kernels of whole steps leaves.
+pub struct FusedEnd<B: Backend> {
+    /// As in [`FusedStart`].
+    pub parameters: Vec<Tensor<B, 3>>,
+    /// As many lists as the model's optimizers need.
+    pub lists: Vec<Vec<Tensor<B, 3>>>,
+    /// Of each member the sum of losses and the number of right answers: `[members, 1, 2]`.
+    pub sums: Tensor<B, 3>,
+}

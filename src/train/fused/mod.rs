@@ -1,0 +1,152 @@
+//! Steps by kernels that train whole steps of stacked multilayer perceptrons.
+//!
+//! They do what [`Cohort::step`] does, in fewer passes over memory and with nothing copied to the device
+//! within an epoch. What they cannot do (norms, convolutions, augmentation, bounds on norms, dropout of the
+//! input) is left to it.
+
+mod layers;
+mod rule;
+
+use super::batches::Order;
+use super::cohort::Cohort;
+use super::optimizer::Memory;
+use super::tally::Tally;
+use crate::backend::{
+    Backend, FusedBatch, FusedEnd, FusedEpoch, FusedModel, FusedStart, FusedTraining,
+};
+use crate::model::DropoutNoise;
+use std::ops::Range;
+
+/// A cohort whose steps are taken by kernels of whole steps.
+pub(super) struct Fused<B: Backend> {
+    training: Box<dyn FusedTraining<B>>,
+    /// Of each step its batch.
+    batches: Vec<FusedBatch>,
+    /// What the optimizers will know of each member beside their lists.
+    memory: Memory<B>,
+    samples: usize,
+}
+
+impl<B: Backend> Cohort<'_, B> {
+    /// Hands the cohort to kernels of whole steps, for the batches of these numbers of an epoch, each of
+    /// equal size for all members; nothing where they cannot train it.
+    ///
+    /// The cohort's own parameters stay as they are until [`take_back`](Self::take_back).
+    pub(super) fn fused(&self, epoch: usize, batches: Range<usize>) -> Option<Fused<B>> {
+        if !B::FUSES || batches.is_empty() {
+            return None;
+        }
+        let trainings: Vec<_> = self.members.iter().map(|m| &m.config.training).collect();
+        let rules: Option<Vec<_>> = trainings
+            .iter()
+            .map(|training| rule::of(training))
+            .collect();
+        let (table, scale) = self.data.train.table()?;
+        let models: Vec<_> = self.members.iter().map(|m| &m.config.model).collect();
+        let own: Vec<_> = (0..self.members.len())
+            .map(|m| self.model.member_stages(m))
+            .collect();
+        let (layers, sites) = layers::of(self.model.stages(), &own, &models)?;
+        let model = FusedModel {
+            layers,
+            rules: rules?,
+            smoothing: trainings
+                .iter()
+                .map(|t| t.label_smoothing.get() as f32)
+                .collect(),
+        };
+        let size = trainings[0].batch_size.get();
+        let counts = self
+            .members
+            .iter()
+            .map(|member| member.partition.train.len());
+        let end = counts.fold(batches.end * size, usize::min);
+        let rows = batches.start * size..end;
+        let order = Order::shuffled(self.data, &self.members, epoch, size, rows.clone())?;
+        let features = model.layers[0].inputs;
+        let scaling = order.scaling(scale, features);
+        let mut first = 0;
+        let batch = |(step, start): (usize, usize)| {
+            let rows = size.min(end - start);
+            let batch = FusedBatch { step, first, rows };
+            first += rows * order.owners;
+            batch
+        };
+        let list: Vec<_> = rows.clone().step_by(size).enumerate().map(batch).collect();
+        let mut memory = self.optimizer.memory();
+        let mut numbers = rule::Numbers::new(&trainings, &memory);
+        let steps = batches.clone().flat_map(|index| {
+            let is_first = epoch == 0 && index == 0;
+            numbers.step(&self.learning_rates(epoch, index), is_first)
+        });
+        let steps = steps.collect();
+        let keys = match sites.is_empty() {
+            true => Vec::new(),
+            false => {
+                let mut noise = self.dropout_noise(epoch, batches.start)?;
+                let step = |_| step_keys(&mut noise, &sites);
+                list.iter().flat_map(step).collect()
+            }
+        };
+        let training = B::fused(FusedStart {
+            epoch: FusedEpoch {
+                positions: order.positions,
+                owners: order.owners,
+                scaling,
+                steps,
+                keys,
+            },
+            model,
+            features: table,
+            targets: self.data.train.targets().clone(),
+            batch: size.min(rows.len()),
+            parameters: self.model.parameters().to_vec(),
+            lists: std::mem::take(&mut memory.lists),
+        })?;
+        numbers.remember(&mut memory);
+        Some(Fused {
+            training,
+            batches: list,
+            memory,
+            samples: rows.len(),
+        })
+    }
+
+    /// Goes on from what the kernels made of the cohort; the sums of their steps are added to `tally`.
+    pub(super) fn take_back(&mut self, fused: Fused<B>, tally: &mut Tally<B>) {
+        let FusedEnd {
+            parameters,
+            lists,
+            sums,
+        } = fused.training.finish();
+        self.model.update(|_| parameters);
+        self.optimizer.set_memory(Memory {
+            lists,
+            ..fused.memory
+        });
+        tally.add(sums, fused.samples);
+    }
+}
+
+impl<B: Backend> Fused<B> {
+    /// Trains a batch, counted from the first that the kernels were handed.
+    pub(super) fn step(&mut self, index: usize) {
+        self.training.step(self.batches[index]);
+    }
+
+    /// How many batches there are.
+    pub(super) fn len(&self) -> usize {
+        self.batches.len()
+    }
+
+    /// Waits for the device.
+    pub(super) fn wait(&self) {
+        self.training.wait();
+    }
+}
+
+/// The keys of a step: `[sites, members, 2]`.
+fn step_keys(noise: &mut DropoutNoise, sites: &[crate::spec::DropoutSite]) -> Vec<u32> {
+    let of = |site| noise.keys(site).into_iter().flatten().flatten();
+    sites.iter().copied().flat_map(of).collect()
+}
