@@ -96,8 +96,8 @@ impl<R: Runtime> Training<R> {
     /// A cohort with these parameters, for batches of at most `batch` samples.
     ///
     /// `parameters` are weight and bias of each layer (`[members, inputs, outputs]`, `[members, 1,
-    /// outputs]`), `lists` likewise for each list that an optimizer remembers ([`Model::lists`] of them,
-    /// or none before a first step). Both are copied: what they were made from stays as it is.
+    /// outputs]`), `lists` likewise for each list that an optimizer remembers ([`Model::lists`] of them; one
+    /// that is empty or missing stands for zeros). Both are copied: what they were made from stays as it is.
     ///
     /// # Panics
     /// When their number is not that of the model's layers.
@@ -125,7 +125,7 @@ impl<R: Runtime> Training<R> {
                 for copy in 0..copies {
                     let source = match copy {
                         0 => Some(&parameters[parameter]),
-                        _ => lists.get(copy - 1).map(|list| &list[parameter]),
+                        _ => lists.get(copy - 1).and_then(|list| list.get(parameter)),
                     };
                     put(client, &state, copy * numbers, numbers, source);
                 }
