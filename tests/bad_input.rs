@@ -205,7 +205,7 @@ fn cuda_without_a_driver_is_an_error_and_auto_is_not() {
     let project = Project::new("data: { limit: 100 }\ntraining: { epochs: 1 }\n");
     let done = project.run(&["sweep.yaml", "--device", "cuda:99"]);
     assert_eq!(done.code, 2);
-    assert!(done.error.contains("no CUDA device 99"), "{}", done.error);
+    assert!(done.error.contains("no device cuda:99"), "{}", done.error);
     assert!(done.error.contains("--device cpu"), "{}", done.error);
     assert!(!done.error.contains("panicked"), "{}", done.error);
     let data = repository().join("data");

@@ -453,7 +453,7 @@ fn a_device_without_memory_that_tells_nobody_halves_cohorts_all_the_same() {
     let fake = Fake::default();
     let ran = trained(
         &Silently {
-            faults: Faults::of_device(50),
+            faults: Faults::of_device(CubeclDevice::cuda(50)),
             thread: "DSD-0-50",
             message: "called `Result::unwrap()` on an `Err` value: BufferTooBig { size: 9 }",
             fails: &|cohort| cohort.len() > 3,
@@ -477,7 +477,7 @@ fn a_run_whose_device_fails_is_tried_again_once() {
     };
     let ran = trained(
         &Silently {
-            faults: Faults::of_device(51),
+            faults: Faults::of_device(CubeclDevice::cuda(51)),
             thread: "DSU-0-51",
             message: "an illegal memory access",
             fails: &fails,

@@ -23,6 +23,10 @@ pub trait Backend: burn::tensor::backend::Backend {
     /// [`select_scaled`](Self::select_scaled) whenever they are read.
     const KEEPS_BYTES: bool = false;
 
+    /// The most bytes that one tensor can take on every device of this backend. Data sets are cut up where
+    /// they are larger.
+    const MAX_TENSOR_BYTES: usize = usize::MAX;
+
     /// The rows of `bytes` (`[samples, features]`) at these positions, each byte times its
     /// column's scale plus its column's shift (both `[1, features]`).
     fn select_scaled(
@@ -180,6 +184,17 @@ pub struct CrossEntropy<B: Backend> {
 
 #[cfg(feature = "cuda")]
 impl Backend for burn::backend::Cuda {
+    fn product(left: Tensor<Self, 3>, right: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        padded::product(left, right)
+    }
+}
+
+#[cfg(feature = "wgpu")]
+impl Backend for burn::backend::Wgpu {
+    /// What WebGPU guarantees (`maxStorageBufferBindingSize`). Mesa's lavapipe has just that; all of
+    /// MNIST, as floats, is larger.
+    const MAX_TENSOR_BYTES: usize = 128 << 20;
+
     fn product(left: Tensor<Self, 3>, right: Tensor<Self, 3>) -> Tensor<Self, 3> {
         padded::product(left, right)
     }

@@ -97,7 +97,8 @@ pub struct RunArguments {
     pub sweep: SweepArguments,
     #[command(flatten)]
     pub folders: FolderArguments,
-    /// Where to train: auto, cpu, cuda, cuda:N or several GPUs: cuda:0,cuda:1
+    /// Train on auto, cpu, cuda[:N], vulkan[:N], metal[:N], webgpu[:N], or several GPUs of one kind:
+    /// cuda:0,cuda:1
     #[arg(long, value_name = "DEVICE", default_value = "auto")]
     pub device: DeviceChoice,
     /// Runs, or cohorts of runs, trained beside each other on each device; default: one for each

@@ -8,7 +8,7 @@ use crate::launch::LaunchError;
 use crate::plan::{PlanError, grouped};
 use crate::record::{Holder, RecordError};
 use crate::report::ReportError;
-use crate::run::{Device, DeviceError, DeviceFault};
+use crate::run::DeviceError;
 use crate::spec::{Source, SpecError};
 use crate::trained::ModelError;
 use miette::{Diagnostic, LabeledSpan, MietteDiagnostic, MietteHandlerOpts, NamedSource};
@@ -35,14 +35,6 @@ pub enum CliError {
     /// A device that is not there.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// A device that fails before anything is trained.
-    #[error("the data cannot be put on {device}: {fault}; --device cpu trains without it")]
-    Upload {
-        /// The device.
-        device: Device,
-        /// Why.
-        fault: DeviceFault,
-    },
     /// Another process at work on the same sweep.
     #[error("the sweep {name} is already being run by {holder}, in {folder}")]
     Locked {
@@ -164,7 +156,6 @@ impl CliError {
             | Self::Launch(_)
             | Self::Model(_)
             | Self::Start(_)
-            | Self::Upload { .. }
             | Self::System(_) => 2,
             Self::Report(ReportError::UnknownColumn { .. }) => 2,
             Self::Record(_) | Self::Report(_) => 1,

@@ -13,11 +13,9 @@ use crate::plan::{Plan, RunId};
 use crate::record::{Host, Manifest, Program, Start, Store, prepare};
 use crate::report::View;
 use crate::run::{
-    Device, Executor, Interrupt, Memory, Place, Progress, Schedule, TensorExecutor, display,
-    driver_version, remaining, unmeasured,
+    Device, Executor, Interrupt, Place, Progress, Schedule, display, remaining, unmeasured,
 };
 use crate::spec::{DataSource, Sweep};
-use burn::backend::Flex;
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
@@ -70,7 +68,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
             device: device.to_string(),
             precision: device.precision().to_owned(),
             workers,
-            hardware: hardware(&manifest, *device),
+            hardware: hardware(&manifest, device),
         });
     let places: Vec<Place> = places.collect();
     let ran = Schedule {
@@ -120,11 +118,8 @@ fn refuse_other_plan(arguments: &RunArguments, store: &Store) -> Result<(), CliE
 
 /// Cohorts trained beside each other on each device.
 fn workers(arguments: &RunArguments, devices: &[Device]) -> usize {
-    match (arguments.workers, devices) {
-        (Some(workers), _) => usize::from(workers),
-        (None, [Device::Cpu, ..]) => Host::current().cores,
-        (None, _) => 1,
-    }
+    let asked = arguments.workers.map(usize::from);
+    asked.unwrap_or_else(|| devices[0].default_workers())
 }
 
 /// Loads the data that remaining runs and measurements need, and puts it on each device.
@@ -149,37 +144,8 @@ fn executors(
             entry.insert(library.load(data)?);
         }
     }
-    let executor = |device: &Device| executor(datasets.clone(), *device, workers);
+    let executor = |device: &Device| Ok(device.executor(datasets.clone(), workers)?);
     devices.iter().map(executor).collect()
-}
-
-/// Puts the data on a device, which this many workers share.
-fn executor(
-    datasets: HashMap<DeviceForm, Arc<Dataset>>,
-    device: Device,
-    workers: usize,
-) -> Result<Box<dyn Executor>, CliError> {
-    Ok(match device {
-        Device::Cpu => {
-            let cpu = Default::default();
-            Box::new(TensorExecutor::<Flex>::new(datasets, &cpu, Memory::Thread))
-        }
-        #[cfg(feature = "cuda")]
-        Device::Cuda(index) => {
-            let gpu = burn::backend::cuda::CudaDevice::new(index);
-            let free = crate::run::free_bytes(index)?;
-            let memory = Memory::Device { free, workers };
-            let faults = crate::run::Faults::of_device(index);
-            let watched = TensorExecutor::<burn::backend::Cuda>::watched;
-            let executor = watched(datasets, &gpu, memory, faults);
-            Box::new(executor.map_err(|fault| CliError::Upload { device, fault })?)
-        }
-        #[cfg(not(feature = "cuda"))]
-        Device::Cuda(_) => {
-            let _ = workers;
-            unreachable!("without the feature no CUDA device is ever found")
-        }
-    })
 }
 
 fn manifest(
@@ -222,18 +188,19 @@ fn start(devices: &[Device]) -> Start {
             .collect(),
         device: names.join(","),
         gpus: devices.iter().filter_map(|device| device.model()).collect(),
-        driver: driver_version(),
+        driver: devices[0].driver(),
         host: Host::current(),
     }
 }
 
 /// The machine as a Markdown table, with the device that a run is trained on.
-fn hardware(manifest: &Manifest, device: Device) -> String {
+fn hardware(manifest: &Manifest, device: &Device) -> String {
     let host = &manifest.start.host;
     let processor = host.processor.as_deref().unwrap_or("unknown");
-    let gpu = match device {
-        Device::Cpu => "not used".to_owned(),
-        Device::Cuda(_) => device.to_string(),
+    let gpu = match (device, device.model()) {
+        (Device::Cpu, _) => "not used".to_owned(),
+        (_, Some(model)) => model,
+        (_, None) => device.to_string(),
     };
     format!(
         "what | value\n---|---\nGPU | {gpu}\ndevice | {device}\nprecision | {}\nworkers | {}\n\

@@ -17,8 +17,9 @@ pub struct DeviceSamples<B: Backend> {
 /// The features of all samples.
 #[derive(Clone, Debug)]
 enum Features<B: Backend> {
-    /// As a network sees them: `[samples, features]`.
-    Numbers(Tensor<B, 2>),
+    /// As a network sees them: `[samples, features]`, cut between columns where the device has no
+    /// room for them in one tensor.
+    Numbers(Vec<Tensor<B, 2>>),
     /// As bytes (`[samples, features]`), which become numbers when they are read: a quarter of the
     /// memory, and of the time that reading it takes.
     Bytes {
@@ -51,7 +52,18 @@ impl<B: Backend> DeviceSamples<B> {
                     shift: floats(shift, [1, samples.features]),
                 }
             }
-            _ => Features::Numbers(floats(samples.normalised(by), shape)),
+            _ => {
+                let values = samples.normalised(by);
+                let parts = column_parts(shape, B::MAX_TENSOR_BYTES);
+                let parts = parts.map(|columns| match columns.len() == samples.features {
+                    true => floats(values.clone(), shape),
+                    false => floats(
+                        columns_of(&values, samples.features, &columns),
+                        [shape[0], columns.len()],
+                    ),
+                });
+                Features::Numbers(parts.collect())
+            }
         };
         let mut targets = vec![0.0_f32; samples.labels.len() * classes];
         for (row, &label) in samples.labels.iter().enumerate() {
@@ -82,7 +94,7 @@ impl<B: Backend> DeviceSamples<B> {
     /// Samples of these features (`[samples, features]`) and targets (`[samples, classes]`).
     pub fn from_tensors(features: Tensor<B, 2>, targets: Tensor<B, 2>) -> Self {
         Self {
-            features: Features::Numbers(features),
+            features: Features::Numbers(vec![features]),
             targets,
         }
     }
@@ -100,7 +112,7 @@ impl<B: Backend> DeviceSamples<B> {
     /// How many features a sample has.
     pub fn features(&self) -> usize {
         match &self.features {
-            Features::Numbers(numbers) => numbers.dims()[1],
+            Features::Numbers(parts) => parts.iter().map(|part| part.dims()[1]).sum(),
             Features::Bytes { bytes, .. } => bytes.dims()[1],
         }
     }
@@ -133,7 +145,9 @@ impl<B: Backend> DeviceSamples<B> {
     /// Features and targets of the samples at these positions.
     pub fn select(&self, positions: Tensor<B, 1, Int>) -> [Tensor<B, 2>; 2] {
         let features = match &self.features {
-            Features::Numbers(numbers) => numbers.clone().select(0, positions.clone()),
+            Features::Numbers(parts) => {
+                joined(parts, |part| part.clone().select(0, positions.clone()))
+            }
             Features::Bytes {
                 bytes,
                 scale,
@@ -146,7 +160,7 @@ impl<B: Backend> DeviceSamples<B> {
     /// Features and targets of neighbouring samples.
     pub fn range(&self, range: Range<usize>) -> [Tensor<B, 2>; 2] {
         let features = match &self.features {
-            Features::Numbers(numbers) => numbers.clone().slice([range.clone()]),
+            Features::Numbers(parts) => joined(parts, |part| part.clone().slice([range.clone()])),
             Features::Bytes {
                 bytes,
                 scale,
@@ -158,5 +172,56 @@ impl<B: Backend> DeviceSamples<B> {
             }
         };
         [features, self.targets.clone().slice([range])]
+    }
+}
+
+/// The columns of each part of a `[samples, features]` matrix of floats, such that no part takes more than
+/// `max_bytes`.
+fn column_parts(
+    [samples, features]: [usize; 2],
+    max_bytes: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let column = samples.saturating_mul(size_of::<f32>()).max(1);
+    let most = (max_bytes / column).max(1);
+    // Of nearly equal width; of no features, one part of none.
+    let parts = features.div_ceil(most).max(1);
+    let width = features.div_ceil(parts);
+    (0..parts).map(move |part| part * width..((part + 1) * width).min(features))
+}
+
+/// Some columns of a matrix with this many `features` in a row.
+fn columns_of(values: &[f32], features: usize, columns: &Range<usize>) -> Vec<f32> {
+    let rows = values.chunks_exact(features);
+    rows.flat_map(|row| &row[columns.clone()])
+        .copied()
+        .collect()
+}
+
+/// What `rows` takes of each part, side by side.
+fn joined<B: Backend>(
+    parts: &[Tensor<B, 2>],
+    rows: impl Fn(&Tensor<B, 2>) -> Tensor<B, 2>,
+) -> Tensor<B, 2> {
+    match parts {
+        [whole] => rows(whole),
+        _ => Tensor::cat(parts.iter().map(rows).collect(), 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_matrix_is_cut_between_columns_where_it_is_too_large() {
+        let parts = |shape, bytes| column_parts(shape, bytes).collect::<Vec<_>>();
+        assert_eq!(parts([60_000, 784], usize::MAX), [0..784]);
+        assert_eq!(parts([60_000, 784], 128 << 20), [0..392, 392..784]);
+        assert_eq!(parts([10, 5], 80), [0..2, 2..4, 4..5]);
+        assert_eq!(parts([10, 3], 1), [0..1, 1..2, 2..3]);
+        assert_eq!(parts([0, 3], 1), [0..1, 1..2, 2..3]);
+        assert_eq!(parts([3, 0], 1), [0..0]);
+        let matrix: Vec<f32> = (0..6_u8).map(f32::from).collect();
+        assert_eq!(columns_of(&matrix, 3, &(1..3)), [1.0, 2.0, 4.0, 5.0]);
     }
 }

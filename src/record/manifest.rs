@@ -95,7 +95,7 @@ pub struct Start {
     /// The models of its GPUs, such as `NVIDIA H100`.
     #[serde(default)]
     pub gpus: Vec<String>,
-    /// The version of the NVIDIA driver, where there is one.
+    /// The driver of the device and its version; of the CPU, the version of the machine's NVIDIA driver.
     #[serde(default)]
     pub driver: Option<String>,
     /// The machine.

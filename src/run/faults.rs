@@ -1,10 +1,14 @@
 //! Failures of a GPU that burn tells nobody of.
 //!
 //! cubecl 0.10 works for each device on threads of its own, whose names start with `DS`, such as
-//! `DSD-0-1`: stage, kind and index of the device. A lack of memory, and much else that goes wrong
+//! `DSD-0-1`: stage, kind and index of the device (the same for CUDA and for wgpu). A lack of memory, and much else that goes wrong
 //! there, is a panic of such a thread, which it survives: what was asked of it is left undone,
 //! waiting for the device succeeds, and later kernels read memory that was never written. Results
 //! would be wrong without a word. A panic hook is the one place where this can be seen.
+//!
+//! wgpu's errors arrive in the same way: what it does not accept, and memory that it does not get, is a
+//! panic of the thread that called it, one of cubecl's. A device that is lost is reported to a callback,
+//! on whatever thread: nothing that is asked of it later can be trusted.
 
 use super::crash::{first_line, message};
 use std::cell::Cell;
@@ -15,8 +19,23 @@ use std::sync::{Arc, Mutex, MutexGuard, Once, OnceLock, PoisonError};
 /// Hears when the threads that work for one device panic.
 #[derive(Clone, Copy, Debug)]
 pub struct Faults {
-    /// The device's index.
-    device: usize,
+    device: CubeclDevice,
+}
+
+/// A device as cubecl numbers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct CubeclDevice {
+    /// What kind of device it is; each of cubecl's runtimes has its own numbers.
+    pub kind: u16,
+    /// Its index among those of the kind.
+    pub index: usize,
+}
+
+impl CubeclDevice {
+    /// The CUDA device of this index.
+    pub fn cuda(index: usize) -> Self {
+        Self { kind: 0, index }
+    }
 }
 
 /// A device failed while it worked on something: what came of that cannot be trusted.
@@ -31,19 +50,36 @@ pub struct DeviceFault(pub String);
 /// Work that a device is busy with, and the first thing that went wrong meanwhile: what follows
 /// from that says less.
 struct Flight {
-    device: usize,
+    device: CubeclDevice,
     fault: OnceLock<String>,
 }
 
 /// All work in flight, of all devices: a panic hook belongs to the whole process.
 static FLIGHTS: Mutex<Vec<Arc<Flight>>> = Mutex::new(Vec::new());
 
+/// The devices that are lost, and why.
+static LOST: Mutex<Vec<(CubeclDevice, String)>> = Mutex::new(Vec::new());
+
 impl Faults {
-    /// Of the device of this index. From the first call on, the process has a panic hook that
+    /// Of this device. From the first call on, the process has a panic hook that
     /// hands all other panics to the one before.
-    pub fn of_device(device: usize) -> Self {
+    pub fn of_device(device: CubeclDevice) -> Self {
         listen();
         Self { device }
+    }
+
+    /// Takes note that the device is lost: a fault of the work in flight, and of all later work.
+    pub fn report_loss(self, reason: &str) {
+        let reason = format!("the device is lost: {}", first_line(reason));
+        lost().push((self.device, reason.clone()));
+        hear(self.device, || reason);
+    }
+
+    /// The reason for which the device is lost.
+    fn loss(self) -> Option<DeviceFault> {
+        let lost = lost();
+        let loss = lost.iter().find(|(device, _)| *device == self.device);
+        loss.map(|(_, reason)| DeviceFault(reason.clone()))
     }
 
     /// Does work on the device and waits for its end by `settle`.
@@ -59,6 +95,9 @@ impl Faults {
         settle: impl FnOnce() -> Result<(), String>,
         work: impl FnOnce() -> T,
     ) -> Result<T, DeviceFault> {
+        if let Some(loss) = self.loss() {
+            return Err(loss);
+        }
         let flight = Arc::new(Flight {
             device: self.device,
             fault: OnceLock::new(),
@@ -123,7 +162,7 @@ static PROBES: AtomicUsize = AtomicUsize::new(0);
 /// Runs `probe`, which panics where there is no such device or no driver: nothing then, and not a
 /// word.
 #[cfg_attr(
-    not(feature = "cuda"),
+    not(any(feature = "cuda", feature = "wgpu")),
     allow(dead_code, reason = "only GPUs are probed")
 )]
 pub(super) fn quietly<T>(probe: impl FnOnce() -> T) -> Option<T> {
@@ -136,14 +175,18 @@ pub(super) fn quietly<T>(probe: impl FnOnce() -> T) -> Option<T> {
     answer
 }
 
-/// The index of the device that the thread of this name works for.
-fn device_of(thread: &str) -> Option<usize> {
-    let (_, index) = thread.strip_prefix("DS")?.rsplit_once('-')?;
-    index.parse().ok()
+/// The device that the thread of this name works for.
+fn device_of(thread: &str) -> Option<CubeclDevice> {
+    let (stage_and_kind, index) = thread.strip_prefix("DS")?.rsplit_once('-')?;
+    let (_, kind) = stage_and_kind.rsplit_once('-')?;
+    Some(CubeclDevice {
+        kind: kind.parse().ok()?,
+        index: index.parse().ok()?,
+    })
 }
 
 /// Tells all work in flight on a device; whether there was any.
-fn hear(device: usize, fault: impl FnOnce() -> String) -> bool {
+fn hear(device: CubeclDevice, fault: impl FnOnce() -> String) -> bool {
     let flights = flights();
     let mut here = flights
         .iter()
@@ -164,6 +207,10 @@ fn flights() -> MutexGuard<'static, Vec<Arc<Flight>>> {
     FLIGHTS.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+fn lost() -> MutexGuard<'static, Vec<(CubeclDevice, String)>> {
+    LOST.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -182,7 +229,7 @@ mod tests {
 
     #[test]
     fn the_first_panic_of_a_device_s_thread_is_a_fault_of_the_work_in_flight() {
-        let faults = Faults::of_device(40);
+        let faults = Faults::of_device(CubeclDevice::cuda(40));
         assert_eq!(faults.watch(settled, || 1), Ok(1));
         let fault = faults.watch(settled, || {
             panic_on("DSD-0-40", "BufferTooBig { size: 8 }\n0: a backtrace");
@@ -195,7 +242,7 @@ mod tests {
 
     #[test]
     fn what_is_late_is_heard_as_the_device_is_waited_for() {
-        let faults = Faults::of_device(41);
+        let faults = Faults::of_device(CubeclDevice::cuda(41));
         let late = || {
             panic_on("DSD-0-41", "late");
             Ok(())
@@ -208,7 +255,7 @@ mod tests {
 
     #[test]
     fn a_fault_says_more_than_the_panic_that_it_led_to() {
-        let faults = Faults::of_device(42);
+        let faults = Faults::of_device(CubeclDevice::cuda(42));
         let fault = faults.watch(settled, || {
             panic_on("DSD-0-42", "the cause");
             panic!("CallError");
@@ -227,9 +274,17 @@ mod tests {
 
     #[test]
     fn other_threads_and_other_devices_are_no_fault() {
-        let faults = Faults::of_device(43);
+        let faults = Faults::of_device(CubeclDevice::cuda(43));
         let done = faults.watch(settled, || {
-            for thread in ["DSD-0-44", "DSD-0-4", "worker-43", "DS", "DSD-0-x"] {
+            for thread in [
+                "DSD-0-44",
+                "DSD-0-4",
+                "DSD-3-43",
+                "worker-43",
+                "DS",
+                "DSD-0-x",
+                "DSD-43",
+            ] {
                 panic_on(thread, "elsewhere");
             }
         });
@@ -237,8 +292,20 @@ mod tests {
     }
 
     #[test]
+    fn a_lost_device_stays_lost() {
+        let faults = Faults::of_device(CubeclDevice { kind: 3, index: 46 });
+        let lost = Err(DeviceFault("the device is lost: reset".to_owned()));
+        let during = faults.watch(settled, || faults.report_loss("reset\nmore"));
+        assert_eq!(during, lost);
+        let later = faults.watch(settled, || panic!("nothing is tried on a lost device"));
+        assert_eq!(later, lost);
+        let other = Faults::of_device(CubeclDevice { kind: 3, index: 47 });
+        assert_eq!(other.watch(settled, || ()), Ok(()));
+    }
+
+    #[test]
     fn all_that_work_on_the_device_meet_the_fault() {
-        let faults = Faults::of_device(45);
+        let faults = Faults::of_device(CubeclDevice::cuda(45));
         let [started, over] = [Barrier::new(3), Barrier::new(3)];
         let worker = || {
             faults.watch(settled, || {

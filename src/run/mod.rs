@@ -22,12 +22,10 @@ mod weights;
 mod work;
 
 pub use again::{Again, train_again};
-#[cfg(feature = "cuda")]
-pub use device::free_bytes;
-pub use device::{Device, DeviceChoice, DeviceError, driver_version};
+pub use device::{Adapter, AdapterClass, Device, DeviceChoice, DeviceError, FreeMemory, GpuKind};
 pub use ending::write_missing_scores;
 pub use executor::{Executor, Memory, TensorExecutor};
-pub use faults::{DeviceFault, Faults};
+pub use faults::{CubeclDevice, DeviceFault, Faults};
 pub use interrupt::{Interrupt, MORE_TO_DO};
 pub use keeping::weightless;
 pub use measure::unmeasured;

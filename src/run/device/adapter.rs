@@ -1,0 +1,49 @@
+//! A device of a graphics API.
+
+use super::choice::GpuKind;
+use std::fmt;
+
+/// A device of a graphics API, as its driver describes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Adapter {
+    /// The graphics API: not CUDA.
+    pub(super) api: GpuKind,
+    /// Its position among the adapters of the API: GPUs first, software devices last.
+    pub(super) index: usize,
+    /// What it is.
+    pub(super) class: AdapterClass,
+    /// Its position among the adapters of its class.
+    pub(super) index_in_class: usize,
+    /// Its model, such as `AMD Radeon RX 7900 XTX (RADV NAVI31)`.
+    pub(super) model: String,
+    /// Its driver and the driver's version.
+    pub(super) driver: String,
+    /// The bytes of the largest buffer that the driver grants.
+    pub(super) max_buffer_bytes: u64,
+}
+
+/// What an adapter is, the faster classes first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum AdapterClass {
+    /// A GPU with memory of its own.
+    Discrete,
+    /// A GPU that shares the memory of the system.
+    Integrated,
+    /// A GPU that a hypervisor hands on.
+    Virtual,
+    /// The CPU: a driver that computes in software.
+    Software,
+}
+
+impl Adapter {
+    /// Whether it is a driver that computes in software.
+    pub fn is_software(&self) -> bool {
+        self.class == AdapterClass::Software
+    }
+}
+
+impl fmt::Display for Adapter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}:{}", self.api, self.index)
+    }
+}

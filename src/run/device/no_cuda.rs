@@ -1,0 +1,20 @@
+//! CUDA devices of a build without them: there are none.
+
+const REASON: &str = "this tp-sweep was built without the `cuda` feature; it is a default feature: \
+                      cargo build --release";
+
+pub(super) fn count() -> Result<usize, String> {
+    Err(REASON.to_owned())
+}
+
+pub(super) fn probe(_index: usize) -> Result<(), String> {
+    Err(REASON.to_owned())
+}
+
+pub(super) fn model(_index: usize) -> Option<String> {
+    None
+}
+
+pub(super) fn free_bytes(_index: usize) -> Result<u64, String> {
+    Err(REASON.to_owned())
+}
