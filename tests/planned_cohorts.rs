@@ -15,8 +15,8 @@ use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{RecordError, Store};
 use tp_sweep::report::{Report, View};
 use tp_sweep::run::{
-    Executor, Faults, Interrupt, Memory, Place, Progress, Ran, Schedule, Silent, TensorExecutor,
-    Trusting, remaining,
+    CubeclDevice, Executor, Faults, Interrupt, Memory, Place, Progress, Ran, Schedule, Silent,
+    TensorExecutor, Trusting, remaining,
 };
 use tp_sweep::train::{Interrupted, Observer};
 

@@ -70,7 +70,10 @@ impl Faults {
 
     /// Takes note that the device is lost: a fault of the work in flight, and of all later work.
     pub fn report_loss(self, reason: &str) {
-        let reason = format!("the device is lost: {}", first_line(reason));
+        let reason = match first_line(reason) {
+            "" => "the device is lost".to_owned(),
+            reason => format!("the device is lost: {reason}"),
+        };
         lost().push((self.device, reason.clone()));
         hear(self.device, || reason);
     }
@@ -109,11 +112,12 @@ impl Faults {
         if let Some(fault) = flight.fault.get() {
             return Err(DeviceFault(fault.clone()));
         }
-        let done = done.unwrap_or_else(|panic| resume_unwind(panic));
-        match settled.unwrap_or_else(|panic| resume_unwind(panic)) {
-            Ok(()) => Ok(done),
-            Err(reason) => Err(DeviceFault(reason)),
+        // What the device reports at last says more than a panic of who has read its numbers.
+        if let Ok(Err(reason)) = settled {
+            return Err(DeviceFault(reason));
         }
+        let done = done.unwrap_or_else(|panic| resume_unwind(panic));
+        settled.map_or_else(|panic| resume_unwind(panic), |_| Ok(done))
     }
 
     /// Fails as soon as a fault of the device has been heard in the work in flight: what is told
@@ -261,6 +265,8 @@ mod tests {
             panic!("CallError");
         });
         assert_eq!(fault, Err(DeviceFault("the cause".to_owned())));
+        let late = faults.watch(|| Err("no kernel".to_owned()), || panic!("garbage"));
+        assert_eq!(late, Err(DeviceFault("no kernel".to_owned())));
         let panic = catch_unwind(|| faults.watch(settled, || panic!("a bug"))).unwrap_err();
         assert_eq!(message(panic.as_ref()), "a bug");
     }

@@ -1,0 +1,186 @@
+//! Trainings on a small part of MNIST by the library: the path of the binary from the executor on.
+
+use crate::support::made_up::{planned, store};
+use crate::support::repository;
+use std::collections::HashMap;
+use std::path::Path;
+use std::sync::{Arc, Mutex};
+use tp_sweep::data::{Dataset, DeviceForm, Library, Samples, Values};
+use tp_sweep::record::{Results, RunResult};
+use tp_sweep::run::{Beginning, Device, Executor, Interrupt, Place, Progress, Schedule};
+
+/// The first samples of MNIST: a sweep's `data.limit` selects from these 1,000.
+pub fn data(sweep: &str) -> HashMap<DeviceForm, Arc<Dataset>> {
+    let (_, plan) = planned(sweep);
+    let data = &plan.trials[0].config.data;
+    let library = Library::new(vec![repository().join("data")], Vec::new());
+    let whole = library.load(data).expect("MNIST is in the repository");
+    let first = |samples: &Samples, count: usize| {
+        let Values::Bytes(bytes) = &samples.values else {
+            unreachable!("MNIST is bytes")
+        };
+        Samples {
+            values: Values::Bytes(bytes[..count * samples.features].to_vec()),
+            features: samples.features,
+            labels: samples.labels[..count].to_vec(),
+        }
+    };
+    let part = Dataset {
+        train: first(&whole.train, 1000),
+        test: first(&whole.test, 200),
+        ..Dataset::clone(&whole)
+    };
+    HashMap::from([(DeviceForm::of(data), Arc::new(part))])
+}
+
+/// Takes note of what is reported, and calls a function after each epoch of a run.
+#[derive(Default)]
+pub struct Reported<'a> {
+    pub halved: Mutex<Vec<(usize, String)>>,
+    pub failed: Mutex<Vec<String>>,
+    pub after_epoch: Option<&'a (dyn Fn(&str, usize) + Send + Sync)>,
+}
+
+impl Progress for Reported<'_> {
+    fn started(&self, _: &Beginning) {}
+    fn epoch_ended(&self, name: &str, epoch: usize, _: usize) {
+        if let Some(after_epoch) = self.after_epoch {
+            after_epoch(name, epoch);
+        }
+    }
+    fn sizing(&self, _: usize, _: usize) {}
+    fn run_started(&self, _: &str) {}
+    fn run_ended(&self, name: &str, result: &RunResult) {
+        if let Some(failure) = &result.failure {
+            let mut failed = self.failed.lock().unwrap();
+            failed.push(format!("{name}: {failure}"));
+        }
+    }
+    fn halved(&self, runs: usize, reason: &str) {
+        self.halved.lock().unwrap().push((runs, reason.to_owned()));
+    }
+    fn tried_again(&self, _: &str, _: &str) {}
+    fn measuring(&self, _: usize, _: usize) {}
+    fn finished(&self) {}
+}
+
+/// An executor that measures no trial: that is a training of its own.
+struct Unmeasured<'a>(&'a dyn Executor);
+
+impl Executor for Unmeasured<'_> {
+    fn pads(&self) -> bool {
+        self.0.pads()
+    }
+    fn cohort_size(&self, plan: &tp_sweep::plan::Plan, class: &[tp_sweep::plan::RunId]) -> usize {
+        self.0.cohort_size(plan, class)
+    }
+    fn execute(
+        &self,
+        plan: &tp_sweep::plan::Plan,
+        cohort: &[tp_sweep::plan::RunId],
+        observer: &mut dyn tp_sweep::train::Observer,
+    ) -> Result<(), tp_sweep::train::Interrupted> {
+        self.0.execute(plan, cohort, observer)
+    }
+}
+
+/// Trains what the folder has no results of, by one worker.
+pub fn train(
+    sweep: &str,
+    folder: &Path,
+    executor: &dyn Executor,
+    cohort: Option<usize>,
+    progress: &dyn Progress,
+) -> Results {
+    let never = Interrupt::default();
+    train_until(sweep, folder, executor, cohort, progress, &never)
+}
+
+/// Trains as [`train`] does, until somebody asks to stop.
+pub fn train_until(
+    sweep: &str,
+    folder: &Path,
+    executor: &dyn Executor,
+    cohort: Option<usize>,
+    progress: &dyn Progress,
+    interrupt: &Interrupt,
+) -> Results {
+    let (sweep, plan) = planned(sweep);
+    let place = Place {
+        executor: &Unmeasured(executor),
+        device: "vulkan:0".into(),
+        precision: "float32".into(),
+        workers: 1,
+        hardware: String::new(),
+    };
+    let ran = Schedule {
+        sweep: &sweep,
+        plan: &plan,
+        store: &store(folder, &plan),
+        share: None,
+        places: &[place],
+        cohort,
+        retry_failed: false,
+        fail_fast: false,
+        progress,
+        interrupt,
+    }
+    .run();
+    ran.expect("records can be written").results
+}
+
+/// Trains a sweep on a device.
+pub fn on(device: &Device, sweep: &str, cohort: usize) -> Results {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    let executor = device.executor(data(sweep), 1).expect("there is room");
+    let reported = Reported::default();
+    let results = train(
+        sweep,
+        folder.path(),
+        executor.as_ref(),
+        Some(cohort),
+        &reported,
+    );
+    let halved = reported.halved.into_inner().unwrap();
+    assert!(halved.is_empty(), "{halved:?}");
+    results
+}
+
+/// Trains a sweep on the CPU, each run alone.
+pub fn on_the_cpu(sweep: &str) -> Results {
+    on(&Device::Cpu, sweep, 1)
+}
+
+/// The largest relative difference of a loss, and where it is: training and validation loss of each
+/// epoch and the test loss of every run.
+///
+/// # Panics
+/// When runs are missing, have failed or have ended after different epochs.
+pub fn worst_difference(expected: &Results, results: &Results) -> (f64, String) {
+    assert_eq!(results.runs.len(), expected.runs.len(), "runs");
+    let mut worst = (0.0, String::new());
+    for (run, expected) in &expected.runs {
+        let (one, other) = (losses(expected), losses(&results.runs[run]));
+        assert_eq!(one.len(), other.len(), "{run:?}: epochs");
+        for (place, (one, other)) in one.iter().zip(other).enumerate() {
+            let difference = (one - other).abs() / one.abs();
+            assert!(difference.is_finite(), "{run:?}: {one} {other}");
+            if difference > worst.0 {
+                let epochs = expected.epochs.len();
+                worst = (
+                    difference,
+                    format!("{run:?}, loss {place} of {epochs} epochs: {one} and {other}"),
+                );
+            }
+        }
+    }
+    worst
+}
+
+fn losses(result: &RunResult) -> Vec<f64> {
+    assert_eq!(result.failure, None);
+    let epochs = result.epochs.iter();
+    let losses = epochs.flat_map(|epoch| [Some(epoch.train_loss), epoch.val_loss]);
+    let test = result.test.map(|test| test.loss);
+    losses.chain([test]).flatten().collect()
+}
