@@ -25,13 +25,13 @@ from gpu_stages.context import Context
 
 # Each stage with its share of the time, in seconds. Time that a stage leaves goes to the next ones.
 STAGES = (
-    (device_check, 30),
-    (agreement, 55),
+    (device_check, 40),
+    (agreement, 50),
     (parity, 80),
-    (memory, 40),
-    (throughput, 110),
+    (memory, 35),
+    (throughput, 115),
     (peers, 140),
-    (full_sweep, 55),
+    (full_sweep, 50),
     (step_profile, 20),
 )
 TOTAL_SECONDS = sum(seconds for _, seconds in STAGES)
@@ -42,13 +42,14 @@ def main():
     process.end_children_at_sigterm()
     started = time.monotonic()
     with tempfile.TemporaryDirectory(prefix="tp-sweep-gpu-") as work:
-        context = Context(options, Path(work))
+        scale = options.total_seconds / TOTAL_SECONDS
+        context = Context(options, Path(work), max(scale, 1.0))
         missing = setup.prepare(context)
         if missing:
             for each in missing:
                 context.say(f"missing: {each}")
             return 2
-        deadline, scale = started, options.total_seconds / TOTAL_SECONDS
+        deadline = started
         for stage, seconds in STAGES:
             deadline += scale * seconds
             if name_of(stage) in options.stages:

@@ -14,6 +14,9 @@ SMALL = ["--set", "training.epochs=1", "--set", "data.limit=500"]
 def run(context):
     try:
         first = train(context)
+    except process.TimedOut:
+        # Perhaps it only compiled its kernels for too long: the other stages try again.
+        raise
     except process.Failed:
         context.device_fails = True
         raise

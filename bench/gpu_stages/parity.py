@@ -18,7 +18,7 @@ GRACE_SECONDS = 6
 def run(context):
     folder = context.work / "parity"
     context.results["parity"] = []
-    context.attempt(None, lambda: train(context, folder))
+    context.attempt("training", lambda: train(context, folder))
     # Rows that were trained before a failure count all the same.
     runs, missing = folder / "runs" / "parity", []
     rows = json.loads(REFERENCE.read_text())["rows"]

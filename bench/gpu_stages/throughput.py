@@ -14,7 +14,7 @@ from .gpu_monitor import GpuMonitor
 
 # The most wanted first.
 COHORTS = (1, 64, 512, 8, 128, 1024, 32, 256, 16, 4, 2)
-LIMIT_SECONDS = 25
+LIMIT_SECONDS = 30
 # A sweep is stopped as soon as this many epochs after the first took this many seconds.
 MIN_EPOCHS, MIN_SECONDS = 3, 4.0
 # More than are ever trained.
