@@ -5,7 +5,7 @@ import textwrap
 
 def table(header, rows):
     """The first column to the left, all others to the right, all padded."""
-    widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
+    widths = [max(2, *map(len, column)) for column in zip(header, *rows, strict=True)]
     rule = ["-" * widths[0]] + ["-" * (width - 1) + ":" for width in widths[1:]]
     return "\n".join(
         f"| {' | '.join(cells)} |"

@@ -12,11 +12,11 @@ ROOT = Path(__file__).parents[1]
 YARDSTICK = ROOT / "bench" / "yardstick.yaml"
 
 
-def sweep(binary, file, folder, options, limit_seconds=1800, cores=None):
-    """Runs a sweep into a folder."""
+def sweep(binary, file, folder, options, limit_seconds=1800, cores=None, **how):
+    """Runs a sweep into a folder; `how` is passed on to `process.run`."""
     command = [binary, "run", file, "--quiet", "--data", ROOT / "data"]
     command += ["--runs", f"{folder}/runs", "--reports", f"{folder}/reports", *options]
-    return process.run(command, limit_seconds, cores)
+    return process.run(command, limit_seconds, cores, **how)
 
 
 def yardstick(binary, device, workers, cohort=None, epochs=6, limit_seconds=1800, cores=None):
@@ -32,10 +32,7 @@ def yardstick(binary, device, workers, cohort=None, epochs=6, limit_seconds=1800
         file = YARDSTICK
         if cohort:
             options += ["--cohort", cohort, "--set", "validation.repeats=1"]
-            rates = [round(0.01 * (1 + index / repeats / 100), 9) for index in range(repeats)]
-            file = Path(folder) / "yardstick.yaml"
-            grid = f"grid: {{ training.learning_rate: {rates} }}"
-            file.write_text(f"{YARDSTICK.read_text()}{grid}\n")
+            file = yardstick_grid(folder, repeats)
         else:
             options += ["--set", f"validation.repeats={repeats}"]
         finished = sweep(binary, file, folder, options, limit_seconds, cores)
@@ -61,6 +58,14 @@ def yardstick(binary, device, workers, cohort=None, epochs=6, limit_seconds=1800
     }
 
 
+def yardstick_grid(folder, trials):
+    """The yardstick's sweep file with a grid of learning rates that are all about 0.01."""
+    rates = [round(0.01 * (1 + index / trials / 100), 9) for index in range(trials)]
+    file = Path(folder) / "yardstick.yaml"
+    file.write_text(f"{YARDSTICK.read_text()}grid: {{ training.learning_rate: {rates} }}\n")
+    return file
+
+
 def whole_sweep(binary, file, workers):
     """Seconds of a whole process on the CPU, start included, beside those of its training steps."""
     with tempfile.TemporaryDirectory() as folder:
@@ -76,28 +81,6 @@ def whole_sweep(binary, file, workers):
         "training_seconds": training / workers,
         "peak_bytes": finished.peak_bytes,
         "busy_elsewhere": finished.busy_elsewhere,
-    }
-
-
-def largest_difference(binary, file, device, limit_seconds):
-    """The largest relative difference of a final loss on the device from the CPU's, by run."""
-    found = []
-    for where in ("cpu", device):
-        with tempfile.TemporaryDirectory() as folder:
-            sweep(binary, ROOT / file, folder, ["--device", where], limit_seconds)
-            found.append(final_losses(folder))
-    cpu, other = found
-    if cpu.keys() != other.keys() or not cpu:
-        raise process.Failed(f"{len(cpu)} losses on the CPU, {len(other)} on {device}")
-    differences = {name: abs(other[name] - cpu[name]) / abs(cpu[name]) for name in cpu}
-    worst = max(differences, key=differences.get)
-    return {
-        "sweep": file,
-        "losses_compared": len(cpu),
-        "largest_relative_difference": differences[worst],
-        "where": worst,
-        "cpu": cpu[worst],
-        "device": other[worst],
     }
 
 
