@@ -39,6 +39,10 @@ pub trait FusedTraining<B: Backend> {
     /// Waits for the device.
     fn wait(&self);
 
+    /// Bytes of device memory that the cohort takes while it is trained, as the device's allocator counts
+    /// them, without the samples.
+    fn bytes(&self) -> u64;
+
     /// Ends the training.
     fn finish(self: Box<Self>) -> FusedEnd<B>;
 }

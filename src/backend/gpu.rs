@@ -27,7 +27,7 @@ struct OnGpu<R: CubeRuntime, BT> {
     bool_type: std::marker::PhantomData<BT>,
 }
 
-/// Puts a cohort on its device; nothing where its buffers are too large to be indexed.
+/// Puts a cohort on its device; nothing where a buffer would be larger than the device allows.
 pub(super) fn fused<R: CubeRuntime, BT: BoolElement>(
     start: FusedStart<Gpu<R, BT>>,
 ) -> Option<Box<dyn FusedTraining<Gpu<R, BT>>>>
@@ -38,12 +38,13 @@ where
             Device = R::Device,
         >,
 {
-    if !start.model.fits(start.batch) {
+    let like = plain::<R, BT, 3>(start.parameters[0].clone());
+    let largest = like.client.properties().memory.max_page_size;
+    if !start.model.fits(start.batch, largest) {
         return None;
     }
     let handle = |tensor: &Tensor<Gpu<R, BT>, 3>| plain::<R, BT, 3>(tensor.clone()).handle;
     let shapes = start.parameters.iter().map(Tensor::dims).collect();
-    let like = plain::<R, BT, 3>(start.parameters[0].clone());
     let parameters: Vec<Handle> = start.parameters.iter().map(handle).collect();
     let lists = start
         .lists
@@ -98,6 +99,10 @@ where
         if let Err(error) = self.training.wait() {
             panic!("the device failed: {error}");
         }
+    }
+
+    fn bytes(&self) -> u64 {
+        self.training.bytes()
     }
 
     fn finish(self: Box<Self>) -> FusedEnd<Gpu<R, BT>> {

@@ -52,8 +52,8 @@ pub trait Backend: burn::tensor::backend::Backend {
         Tensor::from_data(data, (device, DType::U8))
     }
 
-    /// The rows of `bytes` (`[samples, features]`, made by [`byte_table`](Self::byte_table)) at these positions, each byte times its
-    /// column's scale plus its column's shift (both `[1, features]`).
+    /// The rows of `bytes` (`[samples, features]`, made by [`byte_table`](Self::byte_table)) at these
+    /// positions, each byte times its column's scale plus its column's shift (both `[1, features]`).
     fn select_scaled(
         bytes: &Tensor<Self, 2, Int>,
         positions: &Tensor<Self, 1, Int>,
@@ -213,7 +213,6 @@ macro_rules! gpu_backend {
     ($backend:ty $(, $item:item)*) => {
         impl Backend for $backend {
             const FUSES: bool = true;
-            const KEEPS_BYTES: bool = true;
             $($item)*
 
             fn fused(start: FusedStart<Self>) -> Option<Box<dyn FusedTraining<Self>>> {
@@ -244,12 +243,15 @@ macro_rules! gpu_backend {
     };
 }
 
+// Floats: a batch is an index-select for steps that are taken operation by operation.
 #[cfg(feature = "cuda")]
 gpu_backend!(burn::backend::Cuda);
 
 #[cfg(feature = "wgpu")]
 gpu_backend!(
     burn::backend::Wgpu,
+    // All of MNIST, as floats, is larger than what is guaranteed.
+    const KEEPS_BYTES: bool = true;,
     /// What WebGPU guarantees (`maxStorageBufferBindingSize`), and all that Mesa's lavapipe has.
     const MAX_TENSOR_BYTES: usize = 128 << 20;
 );

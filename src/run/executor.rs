@@ -315,7 +315,10 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         Some(Profile {
             seconds_per_epoch: time.seconds * time.steps_per_epoch,
             steps: time.steps,
-            peak_bytes: (self.memory == Memory::Thread && peak > 0).then_some(peak),
+            peak_bytes: match self.memory {
+                Memory::Thread => Some(peak).filter(|&peak| peak > 0),
+                Memory::Device { .. } => time.device_bytes,
+            },
         })
     }
 }

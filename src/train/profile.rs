@@ -24,6 +24,8 @@ pub struct StepTime {
     pub steps: usize,
     /// Steps of an epoch, the short last one counted by its share.
     pub steps_per_epoch: f64,
+    /// Bytes of device memory that the run took, without the samples; nothing where that is not counted.
+    pub device_bytes: Option<u64>,
 }
 
 /// Trains a few steps of a fresh run as [`train`](super::train) would, and times them; `clock`
@@ -74,5 +76,6 @@ pub fn profile<B: Backend>(
         seconds: times[times.len() / 2],
         steps: times.len(),
         steps_per_epoch: count as f64 / size.min(count) as f64,
+        device_bytes: fused.map(|fused| fused.bytes()).filter(|&bytes| bytes > 0),
     }
 }

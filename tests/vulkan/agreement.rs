@@ -77,7 +77,7 @@ validation: { folds: 2 }
 /// 64 runs of one shape.
 const SIXTY_FOUR: &str = "
 data: { limit: 256 }
-model: { width: 16 }
+model: { width: 16, activation: tanh }
 training: { epochs: 2, batch_size: 32 }
 validation: { folds: 8 }
 grid:

@@ -50,19 +50,20 @@ impl Model {
             .unwrap_or(0)
     }
 
-    /// Whether every buffer can be indexed with 32 bits for batches of this size.
-    pub fn fits(&self, batch: usize) -> bool {
-        let fits = |numbers: Option<usize>| numbers.is_some_and(|n| u32::try_from(n).is_ok());
+    /// Whether every buffer can be indexed with 32 bits and takes at most `max_bytes`, for batches of this
+    /// size.
+    pub fn fits(&self, batch: usize, max_bytes: u64) -> bool {
+        let fits = |factors: &[usize]| {
+            let numbers = factors.iter().try_fold(1_u64, |product, &factor| {
+                product.checked_mul(u64::try_from(factor).ok()?)
+            });
+            numbers.is_some_and(|n| n <= u64::from(u32::MAX) && n.saturating_mul(4) <= max_bytes)
+        };
         let [members, copies] = [self.members(), 1 + self.lists()];
-        self.layers.iter().all(|layer| {
-            let weights = members
-                .checked_mul(layer.inputs)
-                .and_then(|n| n.checked_mul(layer.outputs))
-                .and_then(|n| n.checked_mul(copies));
-            let values = members
-                .checked_mul(layer.outputs.max(layer.inputs))
-                .and_then(|n| n.checked_mul(batch));
-            fits(weights) && fits(values)
-        }) && members <= usize::from(u16::MAX)
+        members <= usize::from(u16::MAX)
+            && self.layers.iter().all(|layer| {
+                fits(&[members, layer.inputs, layer.outputs, copies])
+                    && fits(&[members, layer.inputs.max(layer.outputs), batch])
+            })
     }
 }

@@ -139,6 +139,11 @@ impl<B: Backend> Fused<B> {
         self.batches.len()
     }
 
+    /// Bytes of device memory that the cohort takes, without the samples.
+    pub(super) fn bytes(&self) -> u64 {
+        self.training.bytes()
+    }
+
     /// Waits for the device.
     pub(super) fn wait(&self) {
         self.training.wait();

@@ -49,6 +49,7 @@ pub struct Training<R: Runtime> {
     samples: Samples,
     epoch: Tables,
     multiprocessors: u32,
+    bytes: u64,
 }
 
 /// A part of device memory, and how many numbers it holds.
@@ -115,6 +116,7 @@ impl<R: Runtime> Training<R> {
             2 * model.layers.len(),
             "weight and bias of each layer"
         );
+        let before = bytes_in_use(client);
         let members = model.members();
         let copies = 1 + model.lists();
         let mut site = 0..;
@@ -144,16 +146,21 @@ impl<R: Runtime> Training<R> {
                 site: (!layer.dropout.is_empty()).then(|| site.next().expect("without an end")),
             }
         });
-        let layers = layers.collect();
+        let layers: Vec<DeviceLayer> = layers.collect();
         let rules: Vec<u32> = model.rules.iter().map(|rule| rule.code()).collect();
         let features = model.layers[0].inputs;
+        let rules = numbers(client, &rules);
+        let smoothing = numbers(client, &model.smoothing);
+        let sums = zeros(client, members * SUMS);
+        let epoch = Tables::new(client, epoch, features, &nothing);
         Self {
             layers,
-            rules: numbers(client, &rules),
-            smoothing: numbers(client, &model.smoothing),
-            sums: zeros(client, members * SUMS),
-            epoch: Tables::new(client, epoch, features, &nothing),
+            rules,
+            smoothing,
+            sums,
+            epoch,
             nothing,
+            bytes: bytes_in_use(client).saturating_sub(before),
             samples,
             multiprocessors: multiprocessors(client),
             client: client.clone(),
@@ -195,6 +202,13 @@ impl<R: Runtime> Training<R> {
     pub fn wait(&self) -> Result<(), String> {
         let done = cubecl::future::block_on(self.client.sync());
         done.map_err(|error| format!("{error:?}"))
+    }
+
+    /// Bytes of device memory that the cohort takes: parameters, optimizer state, activations, gradients and
+    /// the tables of an epoch, as the device's allocator counts them. No step allocates more. Neither the
+    /// samples are counted nor what the parameters were copied from.
+    pub fn bytes(&self) -> u64 {
+        self.bytes
     }
 
     /// The device memory of [`sums`](Self::sums): `[members, 3]`, the losses, what their sum has lost to
@@ -464,6 +478,11 @@ impl Tables {
             shares_input: epoch.owners == 1,
         }
     }
+}
+
+/// What the allocator of this thread's stream has handed out; 0 where it does not tell.
+fn bytes_in_use<R: Runtime>(client: &ComputeClient<R>) -> u64 {
+    client.memory_usage().map_or(0, |usage| usage.bytes_in_use)
 }
 
 /// The multiprocessors of a device. One that does not tell is a CPU or an unknown GPU: few, so that
