@@ -27,7 +27,8 @@ struct OnGpu<R: CubeRuntime, BT> {
     bool_type: std::marker::PhantomData<BT>,
 }
 
-/// Puts a cohort on its device; nothing where a buffer would be larger than the device allows.
+/// Puts a cohort on its device; nothing where a buffer would be larger, or a kernel would have
+/// more of them, than the device allows.
 pub(super) fn fused<R: CubeRuntime, BT: BoolElement>(
     start: FusedStart<Gpu<R, BT>>,
 ) -> Option<Box<dyn FusedTraining<Gpu<R, BT>>>>
@@ -39,8 +40,9 @@ where
         >,
 {
     let like = plain::<R, BT, 3>(start.parameters[0].clone());
-    let largest = like.client.properties().memory.max_page_size;
-    if !start.model.fits(start.batch, largest) {
+    let device = like.client.properties();
+    let has_bindings = device.hardware.max_bindings >= step_kernels::BINDINGS;
+    if !has_bindings || !start.model.fits(start.batch, device.memory.max_page_size) {
         return None;
     }
     let handle = |tensor: &Tensor<Gpu<R, BT>, 3>| plain::<R, BT, 3>(tensor.clone()).handle;

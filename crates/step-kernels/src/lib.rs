@@ -15,6 +15,9 @@ mod epoch;
 mod model;
 mod rule;
 
+/// The most buffers that a kernel has: those of the forward pass, and the scalars.
+pub const BINDINGS: u32 = 12;
+
 pub use activation::Activation;
 #[cfg(feature = "device")]
 pub use device::{Features, Samples, Training};

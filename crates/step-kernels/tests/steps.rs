@@ -534,3 +534,40 @@ fn large_tiles() {
     let model = model(&[100, 70, 66, 10], &[Activation::Relu; 2], &[Rule::Adam; 2]);
     check("large", &model, 1, &[67, 30], false);
 }
+
+/// What the allocator counts beside what the cohort's tensors are by hand.
+#[test]
+fn bytes_are_those_of_the_tensors() {
+    for (rule, lists) in [(Rule::Descent, 0), (Rule::Adam, 2)] {
+        let model = model(&[784, 128, 10], &[Activation::Relu; 3], &[rule; 3]);
+        let (members, batch, count) = (3, 64, 100);
+        let epoch = Epoch {
+            positions: vec![0; batch],
+            owners: 1,
+            scaling: Vec::new(),
+            steps: vec![Step::default(); members],
+            keys: Vec::new(),
+        };
+        let client = WgpuRuntime::client(&WgpuDevice::default());
+        let zeros = |numbers: usize| client.create_from_slice(&vec![0; 4 * numbers]);
+        let sizes = [784 * 128, 128, 128 * 10, 10].map(|numbers| members * numbers);
+        let parameters = sizes.map(zeros);
+        let samples = Samples {
+            features: Features::Numbers(zeros(count * 784)),
+            targets: zeros(count * 10),
+            count,
+        };
+        let training = Training::new(&client, model, samples, &epoch, batch, &parameters, &[]);
+        let state = (1 + lists) * sizes.iter().sum::<usize>();
+        // The output of each layer and its gradient.
+        let values = 2 * members * batch * (128 + 10);
+        // Positions, scaling, steps, what is known of units, rules, smoothing, sums.
+        let tables = batch + 2 * 784 + 16 * members + 2 * members * (3 + 1) + members * (1 + 1 + 3);
+        let expected = 4.0 * (state + values + tables) as f64;
+        let counted = training.bytes() as f64;
+        assert!(
+            (counted / expected - 1.0).abs() < 0.05,
+            "{counted} {expected}"
+        );
+    }
+}
