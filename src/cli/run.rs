@@ -187,7 +187,7 @@ fn start(devices: &[Device]) -> Start {
             .map(|a| a.to_string_lossy().into_owned())
             .collect(),
         device: names.join(","),
-        gpus: devices.iter().filter_map(|device| device.model()).collect(),
+        gpus: devices.iter().filter_map(Device::model).collect(),
         driver: devices[0].driver(),
         host: Host::current(),
     }

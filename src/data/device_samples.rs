@@ -34,6 +34,14 @@ enum Features<B: Backend> {
     },
 }
 
+/// The features of all samples, and what is to be done to them.
+pub struct SampleTable<'a, B: Backend> {
+    /// As they lie on the device.
+    pub features: FeatureTable<B>,
+    /// What each feature is multiplied by, and what is added then, where they are not numbers yet.
+    pub scaling: Option<&'a [Vec<f32>; 2]>,
+}
+
 impl<B: Backend> DeviceSamples<B> {
     /// Puts samples on `device`, normalised where there is something to do it `by`.
     pub(super) fn new(
@@ -130,17 +138,20 @@ impl<B: Backend> DeviceSamples<B> {
         (self.len() * (self.features() * of_number + classes)) as u64
     }
 
-    /// The features as kernels of whole steps read them, and what they are then multiplied by and what is
-    /// added (`None` where they are numbers already); nothing where they are cut up.
-    pub fn table(&self) -> Option<(FeatureTable<B>, Option<&[Vec<f32>; 2]>)> {
+    /// The features as kernels of whole steps read them; nothing where they are cut up.
+    pub fn table(&self) -> Option<SampleTable<'_, B>> {
         match &self.features {
             Features::Numbers(parts) => match &parts[..] {
-                [whole] => Some((FeatureTable::Numbers(whole.clone()), None)),
+                [whole] => Some(SampleTable {
+                    features: FeatureTable::Numbers(whole.clone()),
+                    scaling: None,
+                }),
                 _ => None,
             },
-            Features::Bytes { bytes, scaling, .. } => {
-                Some((FeatureTable::Words(bytes.clone()), Some(scaling)))
-            }
+            Features::Bytes { bytes, scaling, .. } => Some(SampleTable {
+                features: FeatureTable::Words(bytes.clone()),
+                scaling: Some(scaling),
+            }),
         }
     }
 
@@ -239,12 +250,12 @@ mod tests {
     #[test]
     fn a_matrix_is_cut_between_columns_where_it_is_too_large() {
         let parts = |shape, bytes| column_parts(shape, bytes).collect::<Vec<_>>();
-        assert_eq!(parts([60_000, 784], usize::MAX), [0..784]);
+        assert_eq!(parts([60_000, 784], usize::MAX), vec![0..784; 1]);
         assert_eq!(parts([60_000, 784], 128 << 20), [0..392, 392..784]);
         assert_eq!(parts([10, 5], 80), [0..2, 2..4, 4..5]);
         assert_eq!(parts([10, 3], 1), [0..1, 1..2, 2..3]);
         assert_eq!(parts([0, 3], 1), [0..1, 1..2, 2..3]);
-        assert_eq!(parts([3, 0], 1), [0..0]);
+        assert_eq!(parts([3, 0], 1), vec![0..0; 1]);
         let matrix: Vec<f32> = (0..6_u8).map(f32::from).collect();
         assert_eq!(columns_of(&matrix, 3, &(1..3)), [1.0, 2.0, 4.0, 5.0]);
     }

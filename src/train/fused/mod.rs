@@ -41,7 +41,7 @@ impl<B: Backend> Cohort<'_, B> {
             .iter()
             .map(|training| rule::of(training))
             .collect();
-        let (table, scale) = self.data.train.table()?;
+        let table = self.data.train.table()?;
         let models: Vec<_> = self.members.iter().map(|m| &m.config.model).collect();
         let own: Vec<_> = (0..self.members.len())
             .map(|m| self.model.member_stages(m))
@@ -64,7 +64,7 @@ impl<B: Backend> Cohort<'_, B> {
         let rows = batches.start * size..end;
         let order = Order::shuffled(self.data, &self.members, epoch, size, rows.clone())?;
         let features = model.layers[0].inputs;
-        let scaling = order.scaling(scale, features);
+        let scaling = order.scaling(table.scaling, features);
         let mut first = 0;
         let batch = |(step, start): (usize, usize)| {
             let rows = size.min(end - start);
@@ -97,7 +97,7 @@ impl<B: Backend> Cohort<'_, B> {
                 keys,
             },
             model,
-            features: table,
+            features: table.features,
             targets: self.data.train.targets().clone(),
             batch: size.min(rows.len()),
             parameters: self.model.parameters().to_vec(),
