@@ -39,6 +39,9 @@ CONFIGURATIONS = [
 ]
 # Compute capability, and the targets of NVRTC that are right for it.
 CAPABILITIES = {"8.0": ["sm_80"], "9.0": ["sm_90", "sm_90a"]}
+# The one whose launches and copies are counted. For the others every kernel is compiled; their counts
+# were the same whenever both were taken.
+COUNTED = "9.0"
 BATCH = 64
 BATCHES = 10
 # The lines of the stub's log that are counted, and what they count as.
@@ -248,16 +251,23 @@ def main():
     heads = ("launches", "copies", "launches", "copies", "kernels", "seconds")
     print("capability  {:30} {:>8} {:>8}   {:>8} {:>8}   {:>7} {:>7}".format("", *heads))
     for capability in CAPABILITIES:
+        is_counted = capability == COUNTED
         with tempfile.TemporaryDirectory(prefix="tp-sweep-cuda-") as folder:
             judge = Judge(options, capability, pathlib.Path(folder).resolve(), measured)
             for name, sweep, cohort, overrides in wanted:
                 started = time.monotonic()
-                expected = snapshot.setdefault(capability, {})
                 try:
+                    if not is_counted:
+                        run = judge.train(sweep, cohort, overrides, BATCHES, 2)
+                        seconds = time.monotonic() - started
+                        wrong, row = [], f"{'compiled':>37}   {run.modules:>7} {seconds:>7.0f}"
+                        print(f"{capability:11} {name:30} {row}", flush=True)
+                        passed += 1
+                        continue
                     counted = judge.count(sweep, cohort, overrides)
                     if options.update:
-                        expected[name] = counted
-                    wrong = differences(expected.get(name), counted)
+                        snapshot[name] = counted
+                    wrong = differences(snapshot.get(name), counted)
                     step, epoch = counted["step"], counted["epoch"]
                     numbers = (
                         *(part[kind] for part in (step, epoch) for kind in list(step)[:2]),
@@ -274,10 +284,7 @@ def main():
     if options.update:
         # In the order of the list, without what is not in it any more.
         names = [row[0] for row in CONFIGURATIONS]
-        ordered = {
-            capability: {name: counts[name] for name in names if name in counts}
-            for capability, counts in snapshot.items()
-        }
+        ordered = {name: snapshot[name] for name in names if name in snapshot}
         EXPECTED.write_text(json.dumps(ordered, indent=1) + "\n")
     print(f"{passed} passed, {failed} failed")
     return 1 if failed else 0

@@ -42,7 +42,9 @@ where
     let like = plain::<R, BT, 3>(start.parameters[0].clone());
     let device = like.client.properties();
     let has_bindings = device.hardware.max_bindings >= step_kernels::BINDINGS;
-    if !has_bindings || !start.model.fits(start.batch, device.memory.max_page_size) {
+    let largest = device.memory.max_page_size;
+    let has_room = start.model.fits(start.batch, largest) && start.epoch.fits(largest);
+    if !has_bindings || !has_room {
         return None;
     }
     let handle = |tensor: &Tensor<Gpu<R, BT>, 3>| plain::<R, BT, 3>(tensor.clone()).handle;

@@ -20,7 +20,9 @@ pub(super) fn words<B: Backend>(
         }));
     }
     let shape = [words.len() / of_sample.max(1), of_sample];
-    Tensor::from_data(TensorData::new(words, shape), (device, DType::U32))
+    // As a row: GPUs store the rows of a matrix with gaps between them.
+    let numbers = TensorData::new(words, [shape[0] * shape[1]]);
+    Tensor::<B, 1, Int>::from_data(numbers, (device, DType::U32)).reshape(shape)
 }
 
 /// [`Backend::select_scaled`] for words.

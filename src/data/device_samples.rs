@@ -51,8 +51,12 @@ impl<B: Backend> DeviceSamples<B> {
         device: &B::Device,
     ) -> Self {
         let shape = [samples.labels.len(), samples.features];
-        let floats =
-            |values: Vec<f32>, shape| Tensor::from_data(TensorData::new(values, shape), device);
+        // Made as a row of numbers: GPUs store the rows of a matrix with gaps between them, which kernels of
+        // whole steps would have to copy away each epoch.
+        let floats = |values: Vec<f32>, shape: [usize; 2]| {
+            let numbers = TensorData::new(values, [shape[0] * shape[1]]);
+            Tensor::<B, 1>::from_data(numbers, device).reshape(shape)
+        };
         let features = match &samples.values {
             Values::Bytes(bytes) if B::KEEPS_BYTES => {
                 let (scale, shift) = samples.byte_scale(by);
@@ -65,15 +69,17 @@ impl<B: Backend> DeviceSamples<B> {
             }
             _ => {
                 let values = samples.normalised(by);
-                let parts = column_parts(shape, B::MAX_TENSOR_BYTES);
-                let parts = parts.map(|columns| match columns.len() == samples.features {
-                    true => floats(values.clone(), shape),
-                    false => floats(
-                        columns_of(&values, samples.features, &columns),
-                        [shape[0], columns.len()],
-                    ),
-                });
-                Features::Numbers(parts.collect())
+                let parts: Vec<_> = column_parts(shape, B::MAX_TENSOR_BYTES).collect();
+                Features::Numbers(match &parts[..] {
+                    [_] => vec![floats(values, shape)],
+                    _ => {
+                        let part = |columns: &Range<usize>| {
+                            let own = columns_of(&values, samples.features, columns);
+                            floats(own, [shape[0], columns.len()])
+                        };
+                        parts.iter().map(part).collect()
+                    }
+                })
             }
         };
         let mut targets = vec![0.0_f32; samples.labels.len() * classes];

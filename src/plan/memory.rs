@@ -19,7 +19,7 @@ const EVALUATED: u64 = 512;
 ///   for each sample of an evaluation, if that is more;
 /// - the logits and targets of the largest evaluation, kept to its end and then joined, so that they
 ///   are there twice;
-/// - the positions of the epoch's samples.
+/// - the positions of the epoch's samples, and the optimizer's numbers of its steps.
 pub fn bytes_of_run(config: &Config) -> u64 {
     let stages = config.stages();
     let held_out = match config.validation.split() {
@@ -27,25 +27,41 @@ pub fn bytes_of_run(config: &Config) -> u64 {
         _ => config.validation_samples(0) as u64,
     };
     let train = config.samples() as u64 - held_out;
+    let batch_size = config.training.batch_size.get() as u64;
     let restored = u64::from(config.training.patience.is_some() && config.training.restore_best);
-    let copies = 1 + 1 + optimizer_copies(config) + 2 + restored;
+    let own = 1 + optimizer_copies(config);
+    let copies = (own + 1 + 2).max(own + 2 * (1 + kernel_lists(config))) + restored;
     let parameters = config.parameters().saturating_mul(copies);
+    let steps = NUMBERS_OF_STEP * train.div_ceil(batch_size.max(1));
 
     let numbers = |stage: &Stage| stage.widest().max(stage.features()) as u64;
     let inputs = config.features() as u64;
     let all: u64 = inputs + stages.iter().map(numbers).sum::<u64>();
     let widest = stages.iter().map(numbers).fold(inputs, u64::max);
-    let batch = (config.training.batch_size.get() as u64).min(train);
+    let batch = batch_size.min(train);
     let training = batch.saturating_mul(2 * all);
     let evaluation = EVALUATED.saturating_mul(2 * widest);
 
     let evaluated = held_out.max(config.test_samples() as u64);
     let logits = evaluated.saturating_mul(2 * 2 * config.classes() as u64);
 
-    [parameters, training.max(evaluation), logits, train]
+    [parameters, training.max(evaluation), logits, train, steps]
         .into_iter()
         .fold(0, u64::saturating_add)
         .saturating_mul(NUMBER)
+}
+
+/// The numbers of an optimizer's step on the device; see `step_kernels::Step`.
+const NUMBERS_OF_STEP: u64 = 16;
+
+/// The lists that kernels of whole steps keep for each parameter; see `step_kernels::Rule::lists`.
+fn kernel_lists(config: &Config) -> u64 {
+    match config.training.optimizer {
+        Optimizer::Sgd => u64::from(config.training.momentum.get() > 0.0),
+        Optimizer::Adam | Optimizer::AdamW | Optimizer::NAdam => 2,
+        Optimizer::RmsProp => 3,
+        Optimizer::Adagrad => 1,
+    }
 }
 
 /// The numbers that an optimizer keeps for each parameter.
@@ -74,9 +90,14 @@ mod tests {
         let parameters = 4 * 101_770;
         let evaluation = 512 * 2 * 784;
         let logits = held_out.max(10_000) * 4 * 10;
-        assert_eq!(bytes, 4 * (parameters + evaluation + logits + train));
+        let steps = 16 * train.div_ceil(64);
+        assert_eq!(
+            bytes,
+            4 * (parameters + evaluation + logits + train + steps)
+        );
+        // Three sets of weights and two moments in place of four of weights.
         config.training.optimizer = Optimizer::Adam;
-        assert_eq!(bytes_of_run(&config) - bytes, 2 * 4 * 101_770);
+        assert_eq!(bytes_of_run(&config) - bytes, (9 - 4) * 4 * 101_770);
     }
 
     #[test]

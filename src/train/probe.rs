@@ -29,6 +29,8 @@ pub fn step_seconds<B: Backend>(
     clock: &dyn Fn() -> f64,
 ) -> f64 {
     let size = members[0].config.training.batch_size.get();
+    let of_epoch = members.iter().map(|member| member.partition.train.len());
+    let counts_of_epoch = of_epoch.min().unwrap_or(0).div_ceil(size);
     let members: Vec<Member> = members
         .iter()
         .map(|member| shortened(member, (WARM_UP + STEPS * BLOCKS) * size))
@@ -41,7 +43,11 @@ pub fn step_seconds<B: Backend>(
     let mut cohort = Cohort::new(data, members);
     let mut noise = cohort.dropout_noise(0, 0);
     let ranges: Vec<_> = rows.ranges(size).collect();
-    let mut fused = cohort.fused(0, 0..ranges.len());
+    // The last batch of an epoch is never among them.
+    let mut fused = match counts_of_epoch > 1 {
+        true => cohort.fused(0, 0..ranges.len()),
+        false => None,
+    };
     let mut ranges = ranges.iter().cycle().cloned().enumerate();
     let mut train = |steps: usize| {
         let started = clock();

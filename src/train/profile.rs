@@ -43,7 +43,11 @@ pub fn profile<B: Backend>(
     let mut cohort = Cohort::new(data, members.to_vec());
     let rows = Rows::shuffled(data, &members, 0, size, 0..timed);
     let mut noise = cohort.dropout_noise(0, 0);
-    let mut fused = cohort.fused(0, 0..timed.div_ceil(size));
+    // The last batch of an epoch is never among them.
+    let mut fused = match count > size {
+        true => cohort.fused(0, 0..timed.div_ceil(size)),
+        false => None,
+    };
     let full: Vec<_> = rows
         .ranges(size)
         .filter(|range| range.len() == size.min(count))

@@ -33,12 +33,15 @@ pub fn data(sweep: &str) -> HashMap<DeviceForm, Arc<Dataset>> {
     HashMap::from([(DeviceForm::of(data), Arc::new(part))])
 }
 
+/// What is done when a run of this name has ended the epoch of this number.
+type AfterEpoch = dyn Fn(&str, usize) + Send + Sync;
+
 /// Takes note of what is reported, and calls a function after each epoch of a run.
 #[derive(Default)]
 pub struct Reported<'a> {
     pub halved: Mutex<Vec<(usize, String)>>,
     pub failed: Mutex<Vec<String>>,
-    pub after_epoch: Option<&'a (dyn Fn(&str, usize) + Send + Sync)>,
+    pub after_epoch: Option<&'a AfterEpoch>,
 }
 
 impl Progress for Reported<'_> {

@@ -1,5 +1,6 @@
 //! The batches of an epoch.
 
+use crate::model::fits;
 use crate::rule::Step;
 
 /// What the steps of an epoch need, in host memory. It is put on the device once.
@@ -27,4 +28,17 @@ pub struct Batch {
     pub first: usize,
     /// Samples of each owner.
     pub rows: usize,
+}
+
+impl Epoch {
+    /// Whether every table can be indexed with 32 bits and takes at most `max_bytes`.
+    pub fn fits(&self, max_bytes: u64) -> bool {
+        let tables = [
+            self.positions.len(),
+            self.scaling.len(),
+            self.steps.len() * crate::rule::NUMBERS,
+            self.keys.len(),
+        ];
+        tables.iter().all(|&length| fits(&[length], max_bytes))
+    }
 }

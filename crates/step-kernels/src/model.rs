@@ -50,20 +50,30 @@ impl Model {
             .unwrap_or(0)
     }
 
-    /// Whether every buffer can be indexed with 32 bits and takes at most `max_bytes`, for batches of this
-    /// size.
+    /// Whether the buffers of parameters, optimizer state and activations can be indexed with 32 bits and take
+    /// at most `max_bytes` each, for batches of this size, and whether a launch can have as many cubes as they
+    /// need.
     pub fn fits(&self, batch: usize, max_bytes: u64) -> bool {
-        let fits = |factors: &[usize]| {
-            let numbers = factors.iter().try_fold(1_u64, |product, &factor| {
-                product.checked_mul(u64::try_from(factor).ok()?)
-            });
-            numbers.is_some_and(|n| n <= u64::from(u32::MAX) && n.saturating_mul(4) <= max_bytes)
-        };
         let [members, copies] = [self.members(), 1 + self.lists()];
-        members <= usize::from(u16::MAX)
+        members <= MAX_CUBES
             && self.layers.iter().all(|layer| {
-                fits(&[members, layer.inputs, layer.outputs, copies])
-                    && fits(&[members, layer.inputs.max(layer.outputs), batch])
+                layer.inputs.div_ceil(SMALLEST_TILE) <= MAX_CUBES
+                    && fits(&[members, layer.inputs, layer.outputs, copies], max_bytes)
+                    && fits(&[members, layer.outputs, batch], max_bytes)
             })
     }
+}
+
+/// The most cubes of a launch along its second and third dimension, on every device.
+const MAX_CUBES: usize = 65_535;
+/// Rows of the smallest tile.
+const SMALLEST_TILE: usize = 16;
+
+/// Whether a buffer of so many numbers of 32 bits, the product of `factors`, can be indexed with 32 bits and
+/// takes at most `max_bytes`.
+pub(crate) fn fits(factors: &[usize], max_bytes: u64) -> bool {
+    let numbers = factors.iter().try_fold(1_u64, |product, &factor| {
+        product.checked_mul(u64::try_from(factor).ok()?)
+    });
+    numbers.is_some_and(|n| n <= u64::from(u32::MAX) && n.saturating_mul(4) <= max_bytes)
 }

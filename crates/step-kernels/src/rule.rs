@@ -75,7 +75,6 @@ pub struct Step {
     pub of_gradient: f32,
 }
 
-#[cfg(feature = "device")]
 /// Numbers of a member's step in device memory; three are spare.
 pub(crate) const NUMBERS: usize = 16;
 

@@ -75,8 +75,9 @@ impl<B: Backend> Cohort<'_, B> {
         let list: Vec<_> = rows.clone().step_by(size).enumerate().map(batch).collect();
         let mut memory = self.optimizer.memory();
         let mut numbers = rule::Numbers::new(&trainings, &memory);
+        let is_new = memory.lists.first().is_none_or(Vec::is_empty);
         let steps = batches.clone().flat_map(|index| {
-            let is_first = epoch == 0 && index == 0;
+            let is_first = is_new && index == batches.start;
             numbers.step(&self.learning_rates(epoch, index), is_first)
         });
         let steps = steps.collect();

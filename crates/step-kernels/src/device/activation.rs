@@ -29,7 +29,7 @@ const NORMAL_DENSITY_AT_0: f32 = 0.398_942_3;
 pub(crate) fn activated(code: u32, x: f32) -> f32 {
     let mut value = x;
     if code == RELU {
-        // Not the device's max, which would hide what is not a number.
+        // Not the device's max, which would hide a NaN; likewise below.
         value = select(x < 0.0, 0.0f32, x);
     } else if code == TANH {
         value = tanh(x);
@@ -38,9 +38,9 @@ pub(crate) fn activated(code: u32, x: f32) -> f32 {
     } else if code == LEAKY_RELU {
         value = select(x < 0.0, LEAKY_SLOPE * x, x);
     } else if code == ELU {
-        value = select(x > 0.0, x, exp_minus_one(x));
+        value = select(x <= 0.0, exp_minus_one(x), x);
     } else if code == SELU {
-        value = select(x > 0.0, SELU_SCALE * x, SELU_BELOW * exp_minus_one(x));
+        value = select(x <= 0.0, SELU_BELOW * exp_minus_one(x), SELU_SCALE * x);
     } else if code == GELU {
         value = x * normal_distribution(x);
     } else if code == SILU {

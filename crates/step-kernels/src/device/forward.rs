@@ -13,6 +13,8 @@ pub(crate) struct ForwardForm {
     pub(crate) tile: Tile,
     /// Whether the input is the data set, whose rows are found by positions and scaled.
     pub(crate) from_samples: bool,
+    /// Whether samples are scaled.
+    pub(crate) scales: bool,
     /// Whether the data set is bytes.
     pub(crate) bytes: bool,
     /// Whether members share their input.
@@ -80,9 +82,11 @@ pub(crate) fn forward(
                 if comptime!(form.from_samples) {
                     let row = owner * rows + first_row + r;
                     let sample = positions[(first + row) as usize];
-                    let own = (2 * owner * inner + start + k) as usize;
-                    let raw = feature(input, words, sample, start + k, inner, form.bytes);
-                    value = (raw - scaling[own]) * scaling[own + inner as usize];
+                    value = feature(input, words, sample, start + k, inner, form.bytes);
+                    if comptime!(form.scales) {
+                        let own = (2 * owner * inner + start + k) as usize;
+                        value = (value - scaling[own]) * scaling[own + inner as usize];
+                    }
                 } else {
                     value = input[((owner * rows + first_row + r) * inner + start + k) as usize];
                 }

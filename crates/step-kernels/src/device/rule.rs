@@ -44,7 +44,10 @@ pub(crate) fn step_weight(
     if l1 > 0.0 {
         g += select(weight > 0.0, l1, select(weight < 0.0, -l1, 0.0f32));
     }
-    g = select(g > clip, clip, select(g < -clip, -clip, g));
+    // An infinite gradient stays infinite where nothing is clipped.
+    if clip < f32::MAX {
+        g = select(g > clip, clip, select(g < -clip, -clip, g));
+    }
     g += steps[first + 1] * weight;
     let mut direction = g;
     if comptime!(lists >= 1) {
@@ -82,6 +85,8 @@ pub(crate) fn step_weight(
                 state[list2] = mean;
                 spread -= mean * mean;
             }
+            // A fused multiply-add can round a variance of 0 to less.
+            spread = select(spread < 0.0, 0.0f32, spread);
             direction = g / (f32::sqrt(spread) + epsilon);
             if momentum > 0.0 {
                 direction += momentum * state[list3];

@@ -84,6 +84,8 @@ struct Tables {
     steps: Buffer,
     keys: Buffer,
     shares_input: bool,
+    /// Whether samples are scaled.
+    scales: bool,
 }
 
 impl Buffer {
@@ -148,11 +150,10 @@ impl<R: Runtime> Training<R> {
         });
         let layers: Vec<DeviceLayer> = layers.collect();
         let rules: Vec<u32> = model.rules.iter().map(|rule| rule.code()).collect();
-        let features = model.layers[0].inputs;
         let rules = numbers(client, &rules);
         let smoothing = numbers(client, &model.smoothing);
         let sums = zeros(client, members * SUMS);
-        let epoch = Tables::new(client, epoch, features, &nothing);
+        let epoch = Tables::new(client, epoch, &nothing);
         Self {
             layers,
             rules,
@@ -310,6 +311,7 @@ impl<R: Runtime> Training<R> {
             tile,
             from_samples: layer == 0,
             bytes: layer == 0 && self.has_bytes(),
+            scales: self.epoch.scales,
             shares_input: layer == 0 && self.epoch.shares_input,
             drops: own.site.is_some(),
             keeps_input: own.before.is_some(),
@@ -419,6 +421,7 @@ impl<R: Runtime> Training<R> {
             tile,
             from_samples: layer == 0,
             bytes: layer == 0 && self.has_bytes(),
+            scales: self.epoch.scales,
             shares_input: layer == 0 && self.epoch.shares_input,
             lists: self.model.lists(),
         };
@@ -449,27 +452,16 @@ impl<R: Runtime> Training<R> {
 }
 
 impl Tables {
-    fn new<R: Runtime>(
-        client: &ComputeClient<R>,
-        epoch: &Epoch,
-        features: usize,
-        nothing: &Buffer,
-    ) -> Self {
+    fn new<R: Runtime>(client: &ComputeClient<R>, epoch: &Epoch, nothing: &Buffer) -> Self {
         let steps: Vec<f32> = epoch.steps.iter().flat_map(|step| step.numbers()).collect();
         debug_assert_eq!(steps.len(), epoch.steps.len() * NUMBERS);
-        let plain = || -> Vec<f32> {
-            let row = [0.0, 1.0]
-                .into_iter()
-                .flat_map(|n| std::iter::repeat_n(n, features));
-            row.cycle().take(2 * features * epoch.owners).collect()
-        };
-        let scaling = match epoch.scaling.is_empty() {
-            true => numbers(client, &plain()),
-            false => numbers(client, &epoch.scaling),
-        };
         Self {
             positions: numbers(client, &epoch.positions),
-            scaling,
+            scaling: match epoch.scaling.is_empty() {
+                true => nothing.clone(),
+                false => numbers(client, &epoch.scaling),
+            },
+            scales: !epoch.scaling.is_empty(),
             steps: numbers(client, &steps),
             keys: match epoch.keys.is_empty() {
                 true => nothing.clone(),

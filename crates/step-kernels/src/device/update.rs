@@ -12,6 +12,8 @@ pub(crate) struct UpdateForm {
     pub(crate) tile: Tile,
     /// Whether the layer's input is the data set, whose rows are found by positions and scaled.
     pub(crate) from_samples: bool,
+    /// Whether samples are scaled.
+    pub(crate) scales: bool,
     /// Whether the data set is bytes.
     pub(crate) bytes: bool,
     /// Whether members share their input.
@@ -72,9 +74,11 @@ pub(crate) fn update(
                 let sample = owner * inner + start + k;
                 if comptime!(form.from_samples) {
                     let position = positions[(first + sample) as usize];
-                    let own = (2 * owner * rows + first_row + r) as usize;
-                    let raw = feature(input, words, position, first_row + r, rows, form.bytes);
-                    value = (raw - scaling[own]) * scaling[own + rows as usize];
+                    value = feature(input, words, position, first_row + r, rows, form.bytes);
+                    if comptime!(form.scales) {
+                        let own = (2 * owner * rows + first_row + r) as usize;
+                        value = (value - scaling[own]) * scaling[own + rows as usize];
+                    }
                 } else {
                     value = input[(sample * rows + first_row + r) as usize];
                 }
