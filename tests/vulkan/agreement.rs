@@ -174,6 +174,25 @@ grid:
 }
 
 #[test]
+fn dropout_of_hidden_units() {
+    Case {
+        name: "dropout of hidden units",
+        sweep: "
+data: { limit: 200 }
+model: { width: 16, layers: 2, activation: tanh }
+training: { epochs: 2, batch_size: 32, learning_rate: 0.05 }
+validation: { folds: 2 }
+grid:
+  model.dropout: [0, 0.5]
+",
+        cohort: 4,
+        largest: 4,
+        tolerance: CLOSE,
+    }
+    .check();
+}
+
+#[test]
 fn every_optimizer_and_activation_in_one_cohort() {
     Case {
         name: "every optimizer and activation",

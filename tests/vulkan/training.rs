@@ -34,14 +34,14 @@ pub fn data(sweep: &str) -> HashMap<DeviceForm, Arc<Dataset>> {
 }
 
 /// What is done when a run of this name has ended the epoch of this number.
-type AfterEpoch = dyn Fn(&str, usize) + Send + Sync;
+type AfterEpoch<'a> = dyn Fn(&str, usize) + Send + Sync + 'a;
 
 /// Takes note of what is reported, and calls a function after each epoch of a run.
 #[derive(Default)]
 pub struct Reported<'a> {
     pub halved: Mutex<Vec<(usize, String)>>,
     pub failed: Mutex<Vec<String>>,
-    pub after_epoch: Option<&'a AfterEpoch>,
+    pub after_epoch: Option<&'a AfterEpoch<'a>>,
 }
 
 impl Progress for Reported<'_> {
