@@ -20,6 +20,10 @@ impl Device {
     pub fn executor(
         &self,
         datasets: Datasets,
+        #[cfg_attr(
+            not(feature = "gpu"),
+            expect(unused_variables, reason = "the CPU's memory is not shared out")
+        )]
         workers: usize,
     ) -> Result<Box<dyn Executor>, DeviceError> {
         match self {
