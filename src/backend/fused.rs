@@ -27,7 +27,7 @@ pub struct FusedStart<B: Backend> {
 pub enum FeatureTable<B: Backend> {
     /// As a network sees them: `[samples, features]`.
     Numbers(Tensor<B, 2>),
-    /// As bytes, four in a word: `[samples, words]`, see [`super::packed`].
+    /// As bytes, four in a word, the first in its lowest bits: `[samples, words]`.
     Words(Tensor<B, 2, Int>),
 }
 
