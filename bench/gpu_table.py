@@ -133,10 +133,9 @@ def throughput(results):
     own = sorted(own, key=lambda line: line["members"])
     peers = sorted(peers, key=lambda line: -line["model_epochs_per_second"])
     best = max((line["model_epochs_per_second"] for line in peers), default=None)
-    precision = " (TF32)" if results["device"].startswith("cuda") else ""
     header = ["program", "K", "model-epochs/s", "of the best peer", "GPU busy", "W"]
     header += ["J per model-epoch", "peak GPU memory, MiB"]
-    rows = [row(f"**tp-sweep**{precision}", line, best) for line in own]
+    rows = [row("**tp-sweep**", line, best) for line in own]
     rows += [
         row(LABELS[line["program"]] + (" (TF32)" if line["tf32"] else ""), line, best)
         for line in peers

@@ -69,6 +69,7 @@ class Run:
         self.targets = set()
         self.modules = 0
         self.compiled = 0
+        self.on_tensor_cores = 0
         self.errors = []
         for line in lines:
             kind, _, rest = line.partition(" ")
@@ -83,6 +84,8 @@ class Run:
                 self.compiled += 1
                 if rest.split()[0] != "0":
                     self.errors.append(f"NVRTC: error {rest}")
+            elif kind == "tensorcores":
+                self.on_tensor_cores += 1
             elif kind == "#":
                 self.errors.append(rest)
 
@@ -201,6 +204,8 @@ class Judge:
         """What was counted is what was asked for."""
         if run.errors:
             raise Failure("\n".join(list(dict.fromkeys(run.errors))[:20]))
+        if run.on_tensor_cores:
+            raise Failure(f"{run.on_tensor_cores} kernels multiply on tensor cores: that is not float32")
         if not run.counts["launches"] and not run.counts["graphs"]:
             raise Failure("no kernel was launched")
         wrong = run.targets - set(CAPABILITIES[self.capability])

@@ -3,6 +3,7 @@
  * Linked to the real libnvrtc, which answers every call but `nvrtcCompileProgram`; that one is
  * passed on, and its result appended to the file CUDA_STUB_LOG:
  *   compile RESULT MILLISECONDS OPTION...    RESULT is 0 where the kernel compiled
+ *   tensorcores                              its PTX multiplies on tensor cores (mma, wmma, wgmma)
  *   # ...                                    the compiler's messages where it did not
  * So a kernel that does not compile is found whatever the program makes of the error.
  *
@@ -20,11 +21,24 @@
 typedef void *Program;
 extern int nvrtcGetProgramLogSize(Program program, size_t *bytes);
 extern int nvrtcGetProgramLog(Program program, char *text);
+extern int nvrtcGetPTXSize(Program program, size_t *bytes);
+extern int nvrtcGetPTX(Program program, char *text);
 
 static double milliseconds(void) {
     struct timespec now;
     clock_gettime(CLOCK_MONOTONIC, &now);
     return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
+}
+
+/* Whether the PTX has an instruction of the tensor cores. */
+static int multiplies_on_tensor_cores(Program program) {
+    size_t bytes = 0;
+    if (nvrtcGetPTXSize(program, &bytes) != 0 || bytes <= 1)
+        return 0;
+    char *text = calloc(1, bytes + 1);
+    int found = nvrtcGetPTX(program, text) == 0 && strstr(text, "mma.") != NULL;
+    free(text);
+    return found;
 }
 
 int nvrtcCompileProgram(Program program, int count, const char *const *options) {
@@ -41,6 +55,8 @@ int nvrtcCompileProgram(Program program, int count, const char *const *options) 
     for (int option = 0; option < count; option++)
         fprintf(file, " %s", options[option]);
     fprintf(file, "\n");
+    if (result == 0 && multiplies_on_tensor_cores(program))
+        fprintf(file, "tensorcores\n");
     size_t bytes = 0;
     if (result != 0 && nvrtcGetProgramLogSize(program, &bytes) == 0 && bytes > 1) {
         char *text = calloc(1, bytes + 1), *rest = text;

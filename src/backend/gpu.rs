@@ -1,15 +1,18 @@
 //! What burn's GPU backends share: our kernels on burn's tensors.
 
 use super::Backend;
-use super::fused::{Batch, FeatureTable, FusedEnd, FusedStart, FusedTraining};
+use super::fused::{Batch, FeatureTable, FusedEnd, FusedStart, FusedState, FusedTraining};
 use burn::tensor::{DType, Shape, Tensor, TensorPrimitive};
+use burn_cubecl::cubecl::client::ComputeClient;
 use burn_cubecl::cubecl::server::Handle;
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{BoolElement, CubeBackend, CubeRuntime};
 use burn_fusion::stream::OperationStreams;
 use burn_fusion::{Fusion, FusionTensor, NoOp, get_client};
 use burn_ir::{BackendIr, InitOperationIr, OperationIr};
-use step_kernels::{Features, Samples, Training};
+use std::cell::Cell;
+use std::marker::PhantomData;
+use step_kernels::{Features, Matrices, Samples, State, Training};
 
 /// The backend beneath burn's fusion.
 type Plain<R, BT> = CubeBackend<R, f32, i32, BT>;
@@ -22,9 +25,12 @@ struct OnGpu<R: CubeRuntime, BT> {
     training: Training<R>,
     /// What the parameters are like: client, device.
     like: CubeTensor<R>,
+    /// The shapes of parameters.
     shapes: Vec<[usize; 3]>,
+    /// The shapes of statistics.
+    statistics: Vec<[usize; 3]>,
     members: usize,
-    bool_type: std::marker::PhantomData<BT>,
+    bool_type: PhantomData<BT>,
 }
 
 /// Puts a cohort on its device; nothing where a buffer would be larger, or a kernel would have
@@ -39,7 +45,7 @@ where
             Device = R::Device,
         >,
 {
-    let like = plain::<R, BT, 3>(start.parameters[0].clone());
+    let like = plain::<R, BT, 3>(start.state.parameters[0].clone());
     let device = like.client.properties();
     let has_bindings = device.hardware.max_bindings >= step_kernels::BINDINGS;
     let largest = device.memory.max_page_size;
@@ -47,14 +53,22 @@ where
     if !has_bindings || !has_room {
         return None;
     }
-    let handle = |tensor: &Tensor<Gpu<R, BT>, 3>| plain::<R, BT, 3>(tensor.clone()).handle;
-    let shapes = start.parameters.iter().map(Tensor::dims).collect();
-    let parameters: Vec<Handle> = start.parameters.iter().map(handle).collect();
-    let lists = start
-        .lists
-        .iter()
-        .map(|list| list.iter().map(handle).collect());
-    let lists: Vec<Vec<Handle>> = lists.collect();
+    let FusedState {
+        parameters,
+        lists,
+        statistics,
+    } = &start.state;
+    let handles = |tensors: &Vec<Tensor<Gpu<R, BT>, 3>>| -> Vec<Handle> {
+        let handle = |tensor: &Tensor<_, 3>| plain::<R, BT, 3>(tensor.clone()).handle;
+        tensors.iter().map(handle).collect()
+    };
+    let state = State {
+        parameters: handles(parameters),
+        lists: lists.iter().map(handles).collect(),
+        statistics: handles(statistics),
+    };
+    let shapes = parameters.iter().map(Tensor::dims).collect();
+    let of_statistics = statistics.iter().map(Tensor::dims).collect();
     let count = start.targets.dims()[0];
     let features = match start.features {
         FeatureTable::Numbers(tensor) => Features::Numbers(plain::<R, BT, 2>(tensor).handle),
@@ -77,15 +91,15 @@ where
         samples,
         &start.epoch,
         start.batch,
-        &parameters,
-        &lists,
+        &state,
     );
     Some(Box::new(OnGpu::<R, BT> {
         training,
         like,
         shapes,
+        statistics: of_statistics,
         members,
-        bool_type: std::marker::PhantomData,
+        bool_type: PhantomData,
     }))
 }
 
@@ -111,43 +125,117 @@ where
 
     fn finish(self: Box<Self>) -> FusedEnd<Gpu<R, BT>> {
         self.wait();
-        let tensors = |handles: Vec<Handle>| {
-            let own = handles.into_iter().zip(&self.shapes);
-            own.map(|(handle, &shape)| self.tensor(handle, shape))
+        let tensors = |handles: Vec<Handle>, shapes: &[[usize; 3]]| {
+            let own = handles.into_iter().zip(shapes);
+            own.map(|(handle, &shape)| tensor::<R, BT, 3>(&self.like, handle, shape))
                 .collect()
         };
-        let sums = self.tensor(self.training.sums_handle(), [self.members, 1, 3]);
+        let state = self.training.state();
+        let lists = state.lists.into_iter();
+        let state = FusedState {
+            parameters: tensors(state.parameters, &self.shapes),
+            lists: lists.map(|list| tensors(list, &self.shapes)).collect(),
+            statistics: tensors(state.statistics, &self.statistics),
+        };
+        let sums = tensor::<R, BT, 3>(
+            &self.like,
+            self.training.sums_handle(),
+            [self.members, 1, 3],
+        );
         let column = |place: usize| sums.clone().narrow(2, place, 1);
         FusedEnd {
-            parameters: tensors(self.training.parameters()),
-            lists: self.training.lists().into_iter().map(tensors).collect(),
+            state,
             sums: Tensor::cat(vec![column(0) - column(1), column(2)], 2),
         }
     }
 }
 
-impl<R: CubeRuntime, BT: BoolElement> OnGpu<R, BT>
+/// [`Backend::product`], in float32 whatever the device, by a kernel that multiplies operands where they are.
+pub(super) fn product<R: CubeRuntime, BT: BoolElement>(
+    left: Tensor<Gpu<R, BT>, 3>,
+    right: Tensor<Gpu<R, BT>, 3>,
+) -> Tensor<Gpu<R, BT>, 3>
 where
     Gpu<R, BT>:
         Backend<FloatTensorPrimitive = FusionTensor<burn_cubecl::fusion::FusionCubeRuntime<R>>>,
 {
-    /// A tensor of burn's that has this memory.
-    fn tensor<const D: usize>(&self, handle: Handle, shape: [usize; D]) -> Tensor<Gpu<R, BT>, D> {
-        let CubeTensor { client, device, .. } = &self.like;
-        let (client, device, shape) = (client.clone(), device.clone(), Shape::from(shape));
-        let tensor = CubeTensor::new_contiguous(client, device, shape.clone(), handle, DType::F32);
-        let client = get_client::<Plain<R, BT>>(&self.like.device);
-        let handle = Plain::<R, BT>::float_tensor_handle(tensor);
-        let created =
-            InitOperationIr::create(shape, DType::F32, || client.register_tensor_handle(handle));
-        let mut outputs = client.register(
-            OperationStreams::default(),
-            OperationIr::Init(created),
-            NoOp::<Plain<R, BT>>::new(),
-        );
-        let tensor = outputs.pop().expect("what is created is one tensor");
-        Tensor::from_primitive(TensorPrimitive::Float(tensor))
+    let [left_members, rows, _] = left.dims();
+    let [right_members, _, columns] = right.dims();
+    let left = resolved::<R, BT, 3>(left);
+    let [left_matrices, right_matrices] = [&left, &resolved::<R, BT, 3>(right)].map(matrices::<R>);
+    let handle = step_kernels::product(&left.client, &left_matrices, &right_matrices);
+    note_bytes(&left.client);
+    let shape = [left_members.max(right_members), rows, columns];
+    tensor::<R, BT, 3>(&left, handle, shape)
+}
+
+thread_local! {
+    /// The most bytes that were in use at a product of this thread, while somebody wants to know.
+    static MOST_BYTES: Cell<Option<u64>> = const { Cell::new(None) };
+}
+
+/// [`Backend::peak_bytes`], as cubecl's allocator counts them for this thread.
+pub(super) fn peak_bytes<R: CubeRuntime, BT: BoolElement>(
+    _: PhantomData<Gpu<R, BT>>,
+    device: &R::Device,
+    work: &mut dyn FnMut(),
+) -> Option<u64>
+where
+    Gpu<R, BT>: burn::tensor::backend::Backend<Device = R::Device>,
+{
+    let client = R::client(device);
+    // What burn has put off would count as this work's.
+    let settle = || <Gpu<R, BT> as burn::tensor::backend::Backend>::sync(device).ok();
+    settle();
+    let before = client.memory_usage().ok()?.bytes_in_use;
+    MOST_BYTES.set(Some(before));
+    work();
+    settle();
+    note_bytes(&client);
+    MOST_BYTES.take().map(|most| most.saturating_sub(before))
+}
+
+fn note_bytes<R: CubeRuntime>(client: &ComputeClient<R>) {
+    if let Some(most) = MOST_BYTES.get()
+        && let Ok(usage) = client.memory_usage()
+    {
+        MOST_BYTES.set(Some(most.max(usage.bytes_in_use)));
     }
+}
+
+fn matrices<R: CubeRuntime>(tensor: &CubeTensor<R>) -> Matrices {
+    let three = |numbers: &[usize]| [numbers[0], numbers[1], numbers[2]];
+    Matrices {
+        handle: tensor.handle.clone(),
+        shape: three(tensor.meta.shape()),
+        strides: three(tensor.meta.strides()),
+    }
+}
+
+/// A tensor of burn's that has this memory, on the device of another.
+fn tensor<R: CubeRuntime, BT: BoolElement, const D: usize>(
+    like: &CubeTensor<R>,
+    handle: Handle,
+    shape: [usize; D],
+) -> Tensor<Gpu<R, BT>, D>
+where
+    Gpu<R, BT>:
+        Backend<FloatTensorPrimitive = FusionTensor<burn_cubecl::fusion::FusionCubeRuntime<R>>>,
+{
+    let CubeTensor { client, device, .. } = like;
+    let (client, device, shape) = (client.clone(), device.clone(), Shape::from(shape));
+    let tensor = CubeTensor::new_contiguous(client, device, shape.clone(), handle, DType::F32);
+    let client = get_client::<Plain<R, BT>>(&like.device);
+    let handle = Plain::<R, BT>::float_tensor_handle(tensor);
+    let created =
+        InitOperationIr::create(shape, DType::F32, || client.register_tensor_handle(handle));
+    let mut outputs = client.register(
+        OperationStreams::default(),
+        OperationIr::Init(created),
+        NoOp::<Plain<R, BT>>::new(),
+    );
+    let tensor = outputs.pop().expect("what is created is one tensor");
+    Tensor::from_primitive(TensorPrimitive::Float(tensor))
 }
 
 /// The tensor beneath a fused one, with its numbers in order.
@@ -158,9 +246,20 @@ where
     Gpu<R, BT>:
         Backend<FloatTensorPrimitive = FusionTensor<burn_cubecl::fusion::FusionCubeRuntime<R>>>,
 {
+    contiguous(resolved::<R, BT, D>(tensor))
+}
+
+/// The tensor beneath a fused one, as it is in memory.
+fn resolved<R: CubeRuntime, BT: BoolElement, const D: usize>(
+    tensor: Tensor<Gpu<R, BT>, D>,
+) -> CubeTensor<R>
+where
+    Gpu<R, BT>:
+        Backend<FloatTensorPrimitive = FusionTensor<burn_cubecl::fusion::FusionCubeRuntime<R>>>,
+{
     let tensor = tensor.into_primitive().tensor();
     let client = tensor.client.clone();
-    contiguous(client.resolve_tensor_float::<Plain<R, BT>>(tensor))
+    client.resolve_tensor_float::<Plain<R, BT>>(tensor)
 }
 
 /// The tensor with its numbers in order and nothing between them.

@@ -12,11 +12,10 @@ mod gpu;
 mod noise;
 #[cfg(any(feature = "gpu", test))]
 mod packed;
-mod padded;
 
 pub use fused::{
     Activation as FusedActivation, Batch as FusedBatch, Epoch as FusedEpoch, FeatureTable,
-    FusedEnd, FusedStart, FusedTraining, Layer as FusedLayer, Model as FusedModel,
+    FusedEnd, FusedStart, FusedState, FusedTraining, Layer as FusedLayer, Model as FusedModel,
     Rule as FusedRule, Step as FusedStep,
 };
 pub use noise::NoiseKey;
@@ -45,6 +44,12 @@ pub trait Backend: burn::tensor::backend::Backend {
         None
     }
 
+    /// The most bytes of device memory that are in use at any product of `work` or at its end, beside what was
+    /// in use before. A backend that does not count them returns nothing and leaves the work undone.
+    fn peak_bytes(_device: &Self::Device, _work: &mut dyn FnMut()) -> Option<u64> {
+        None
+    }
+
     /// Samples of bytes (`[samples, features]`) as [`select_scaled`](Self::select_scaled) reads them.
     fn byte_table(bytes: &[u8], features: usize, device: &Self::Device) -> Tensor<Self, 2, Int> {
         let shape = [bytes.len() / features.max(1), features];
@@ -67,7 +72,7 @@ pub trait Backend: burn::tensor::backend::Backend {
     /// `left · right` of each member: `[members, rows, columns]`.
     ///
     /// `left` is `[members or 1, rows, inner]`, `right` `[members or 1, inner, columns]`: one that
-    /// has a single member is shared by all of the other.
+    /// has a single member is shared by all of the other. Float32 in all that it does: no TF32.
     fn product(left: Tensor<Self, 3>, right: Tensor<Self, 3>) -> Tensor<Self, 3> {
         left.matmul(right)
     }
@@ -219,6 +224,10 @@ macro_rules! gpu_backend {
                 gpu::fused(start)
             }
 
+            fn peak_bytes(device: &Self::Device, work: &mut dyn FnMut()) -> Option<u64> {
+                gpu::peak_bytes(std::marker::PhantomData::<Self>, device, work)
+            }
+
             fn byte_table(
                 bytes: &[u8],
                 features: usize,
@@ -237,7 +246,7 @@ macro_rules! gpu_backend {
             }
 
             fn product(left: Tensor<Self, 3>, right: Tensor<Self, 3>) -> Tensor<Self, 3> {
-                padded::product(left, right)
+                gpu::product(left, right)
             }
         }
     };

@@ -10,7 +10,7 @@ use crate::data::{Dataset, DeviceForm, Library, Normalisation, Values, partition
 use crate::event::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::record::{Results, RunResult, Standing, Store, prepare, read_weights, remove_file};
-use crate::run::{Again, Device, Memory, TensorExecutor, train_again};
+use crate::run::{Again, Device, Memory, PRECISION, TensorExecutor, train_again};
 use crate::spec::{Config, Normalise, RankBy, Select, Text, nearest};
 use crate::trained::{
     BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
@@ -229,7 +229,7 @@ fn retrained(
     result.test = Some(finished.test.0);
     result.final_epoch = Some(finished.epoch);
     result.device = Device::Cpu.to_string();
-    result.precision = Device::Cpu.precision().to_owned();
+    result.precision = PRECISION.to_owned();
     Ok(weights)
 }
 

@@ -13,7 +13,8 @@ use crate::plan::{Plan, RunId};
 use crate::record::{Host, Manifest, Program, Start, Store, prepare};
 use crate::report::View;
 use crate::run::{
-    Device, Executor, Interrupt, Place, Progress, Schedule, display, remaining, unmeasured,
+    Device, Executor, Interrupt, PRECISION, Place, Progress, Schedule, display, remaining,
+    unmeasured,
 };
 use crate::spec::{DataSource, Sweep};
 use std::collections::hash_map::Entry;
@@ -66,7 +67,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         .map(|(device, executor)| Place {
             executor: executor.as_ref(),
             device: device.to_string(),
-            precision: device.precision().to_owned(),
+            precision: PRECISION.to_owned(),
             workers,
             hardware: hardware(&manifest, device),
         });
@@ -165,7 +166,7 @@ fn manifest(
         .map(|(source, fingerprint)| (name(source), fingerprint.clone()))
         .collect();
     Manifest {
-        precision: devices[0].precision(),
+        precision: PRECISION,
         workers,
         data,
         overrides: arguments.sweep.overrides.clone(),
@@ -205,10 +206,6 @@ fn hardware(manifest: &Manifest, device: &Device) -> String {
     format!(
         "what | value\n---|---\nGPU | {gpu}\ndevice | {device}\nprecision | {}\nworkers | {}\n\
          processor | {processor}\ncores | {}\nsystem | {}\ntp-sweep | {}\n",
-        device.precision(),
-        manifest.workers,
-        host.cores,
-        host.system,
-        manifest.program.version,
+        PRECISION, manifest.workers, host.cores, host.system, manifest.program.version,
     )
 }

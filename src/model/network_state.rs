@@ -30,28 +30,40 @@ impl<B: Backend> Network<B> {
             stack(own.collect())
         });
         let mut parameters: Vec<_> = stacked.collect();
-        let mut statistics = parameters
-            .split_off(parameter_shapes(&held).len())
-            .into_iter();
+        let statistics = parameters.split_off(parameter_shapes(&held).len());
         let mut network = Self::stacked(held, own, parameters);
-        for stage in &mut network.stages {
-            if let Operation::BatchNorm(norm) = stage {
-                let mut next = || statistics.next().expect("two for each batch norm");
-                (norm.mean, norm.variance) = (next(), next());
-            }
-        }
+        network.set_statistics(statistics);
         network
     }
 
     /// All that training changes: parameters, then running statistics. `[members, rows, columns]`
     pub fn state(&self) -> Vec<Tensor<B, 3>> {
         let mut state = self.parameters.clone();
-        for stage in &self.stages {
+        state.extend(self.statistics());
+        state
+    }
+
+    /// The running mean and variance of each batch norm: `[members, 1, units]` each.
+    pub fn statistics(&self) -> Vec<Tensor<B, 3>> {
+        let of = |stage: &Operation<B>| match stage {
+            Operation::BatchNorm(norm) => vec![norm.mean.clone(), norm.variance.clone()],
+            _ => Vec::new(),
+        };
+        self.stages.iter().flat_map(of).collect()
+    }
+
+    /// Puts others in the place of the [`statistics`](Self::statistics).
+    ///
+    /// # Panics
+    /// When there are fewer.
+    pub fn set_statistics(&mut self, statistics: Vec<Tensor<B, 3>>) {
+        let mut statistics = statistics.into_iter();
+        for stage in &mut self.stages {
             if let Operation::BatchNorm(norm) = stage {
-                state.extend([norm.mean.clone(), norm.variance.clone()]);
+                let mut next = || statistics.next().expect("two for each batch norm");
+                (norm.mean, norm.variance) = (next(), next());
             }
         }
-        state
     }
 
     /// The state of one member in its own shape: each `[1, rows, columns]`.

@@ -22,7 +22,9 @@ mod weights;
 mod work;
 
 pub use again::{Again, train_again};
-pub use device::{Adapter, AdapterClass, Device, DeviceChoice, DeviceError, FreeMemory, GpuKind};
+pub use device::{
+    Adapter, AdapterClass, Device, DeviceChoice, DeviceError, FreeMemory, GpuKind, PRECISION,
+};
 pub use ending::write_missing_scores;
 pub use executor::{Executor, Memory, TensorExecutor};
 pub use faults::{CubeclDevice, DeviceFault, Faults};

@@ -7,6 +7,7 @@ use super::per_member::PerMember;
 use super::probe::shortened;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
+use std::ops::Range;
 
 /// The fewest and the most steps that are timed, and the seconds after which it is enough: each
 /// trial is measured several times, and the fastest counts, so that one measurement can be short.
@@ -76,10 +77,33 @@ pub fn profile<B: Backend>(
         }
     }
     times.sort_unstable_by(f64::total_cmp);
+    let device_bytes = match fused {
+        Some(fused) => Some(fused.bytes()).filter(|&bytes| bytes > 0),
+        None => peak_bytes(data, &members, &rows, full[0].clone()),
+    };
     StepTime {
         seconds: times[times.len() / 2],
         steps: times.len(),
         steps_per_epoch: count as f64 / size.min(count) as f64,
-        device_bytes: fused.map(|fused| fused.bytes()).filter(|&bytes| bytes > 0),
+        device_bytes,
     }
+}
+
+/// The most bytes of device memory that two steps of a fresh run take: what an optimizer remembers is there from
+/// the second on.
+fn peak_bytes<B: Backend>(
+    data: &DeviceDataset<B>,
+    members: &[Member],
+    rows: &Rows<B>,
+    range: Range<usize>,
+) -> Option<u64> {
+    B::peak_bytes(&data.train.device(), &mut || {
+        let mut cohort = Cohort::new(data, members.to_vec());
+        let mut noise = cohort.dropout_noise(0, 0);
+        for index in 0..2 {
+            let rates = cohort.learning_rates(0, index);
+            let rate = PerMember::new(&rates, &cohort.device);
+            cohort.step(rows.batch(range.clone()), noise.as_mut(), &rate, None);
+        }
+    })
 }

@@ -1,7 +1,8 @@
 //! Whole training steps of stacked multilayer perceptrons, as a few GPU kernels.
 //!
 //! `members` models of one shape are trained side by side ("a cohort"). A step of a model with L dense
-//! layers is 3·L launches: L forward, one cross-entropy, L − 1 backward, L updates. Nothing is copied
+//! layers is 3·L launches: L forward, one cross-entropy, L − 1 backward, L updates; a batch norm costs two
+//! more where a batch has more than 64 samples. Nothing is copied
 //! from the host within an epoch: positions of samples, learning rates and dropout keys of all its steps
 //! are put on the device before, and a launch takes only the number of its step.
 //!
@@ -16,11 +17,11 @@ mod model;
 mod rule;
 
 /// The most buffers that a kernel has: those of the forward pass, and the scalars.
-pub const BINDINGS: u32 = 12;
+pub const BINDINGS: u32 = 14;
 
 pub use activation::Activation;
 #[cfg(feature = "device")]
-pub use device::{Features, Samples, Training};
+pub use device::{Features, Matrices, Samples, State, Training, product};
 pub use epoch::{Batch, Epoch};
 pub use model::{Layer, Model};
 pub use rule::{Rule, Step};

@@ -23,10 +23,19 @@ pub struct Layer {
     pub outputs: usize,
     /// How many of them each member has; the rest is 0.
     pub widths: Vec<usize>,
+    /// Whether its sums are normalised over the batch before the activation.
+    pub norm: bool,
     /// The function of each member.
     pub activations: Vec<Activation>,
     /// The share of outputs that each member drops; empty where none drops any.
     pub dropout: Vec<f32>,
+}
+
+impl Layer {
+    /// How many parameters each member has: weight and bias, and those of the norm.
+    pub fn parameters(&self) -> usize {
+        if self.norm { 4 } else { 2 }
+    }
 }
 
 impl Model {

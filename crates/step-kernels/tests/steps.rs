@@ -5,7 +5,7 @@ use cubecl::Runtime;
 use cubecl::prelude::*;
 use cubecl::wgpu::{WgpuDevice, WgpuRuntime};
 use step_kernels::{
-    Activation, Batch, Epoch, Features, Layer, Model, Rule, Samples, Step, Training,
+    Activation, Batch, Epoch, Features, Layer, Model, Rule, Samples, State, Step, Training,
 };
 
 const ACTIVATIONS: [Activation; 10] = [
@@ -139,14 +139,49 @@ fn stepped(rule: Rule, step: Step, weight: f64, gradient: f64, lists: &mut [f64]
 
 /// A member in plain loops.
 struct Plain {
-    /// Of each layer `[inputs, outputs]` and `[outputs]`.
+    /// Of each layer `[inputs, outputs]` and `[outputs]`; of its norm `[outputs]` twice.
     parameters: Vec<Vec<f64>>,
+    /// The running mean and variance of each norm.
+    statistics: Vec<Vec<f64>>,
     lists: Vec<Vec<[f64; 3]>>,
     loss: f64,
     right: f64,
 }
 
+/// Where the parameters of each layer begin.
+fn places(model: &Model) -> Vec<usize> {
+    let mut next = 0;
+    let place = |layer: &Layer| {
+        next += layer.parameters();
+        next - layer.parameters()
+    };
+    model.layers.iter().map(place).collect()
+}
+
+/// The mean of each column, and the mean square of what is left without it.
+fn moments(rows: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
+    let count = rows.len() as f64;
+    let columns = 0..rows[0].len();
+    let mean: Vec<f64> = columns
+        .clone()
+        .map(|c| rows.iter().map(|row| row[c]).sum::<f64>() / count)
+        .collect();
+    let variance = columns.map(|c| {
+        let square = |row: &Vec<f64>| (row[c] - mean[c]).powi(2);
+        rows.iter().map(square).sum::<f64>() / count
+    });
+    let variance = variance.collect();
+    (mean, variance)
+}
+
 impl Plain {
+    fn step_parameter(&mut self, rule: Rule, step: Step, index: usize, gradients: &[f64]) {
+        let own = self.parameters[index].iter_mut();
+        for ((weight, lists), &gradient) in own.zip(&mut self.lists[index]).zip(gradients) {
+            *weight = stepped(rule, step, *weight, gradient, lists);
+        }
+    }
+
     fn step(
         &mut self,
         model: &Model,
@@ -160,8 +195,13 @@ impl Plain {
         let mut sums: Vec<Vec<Vec<f64>>> = Vec::new();
         let mut sites = keys.iter();
         let mut factors = Vec::new();
+        // Of each layer with a norm the normalised sums, and the scales of its columns.
+        let mut normalised: Vec<(Vec<Vec<f64>>, Vec<f64>)> = Vec::new();
+        let places = places(model);
+        let rows = inputs.len() as f64;
         for (index, layer) in model.layers.iter().enumerate() {
-            let (w, b) = (&self.parameters[2 * index], &self.parameters[2 * index + 1]);
+            let own = &self.parameters[places[index]..];
+            let (w, b) = (&own[0], &own[1]);
             let rate = layer.dropout.get(member).copied().unwrap_or(0.0);
             let key = if layer.dropout.is_empty() {
                 None
@@ -169,24 +209,55 @@ impl Plain {
                 sites.next()
             };
             let mut sum = vec![vec![0.0; layer.outputs]; inputs.len()];
+            for (sum, x) in sum.iter_mut().zip(&values[index]) {
+                for (c, sum) in sum.iter_mut().enumerate() {
+                    let product = |k: usize| x[k] * w[k * layer.outputs + c];
+                    *sum = b[c] + (0..layer.inputs).map(product).sum::<f64>();
+                }
+            }
+            let mut scales = Vec::new();
+            let mut normal = Vec::new();
+            if layer.norm {
+                let (mean, variance) = moments(&sum);
+                let norms = model.layers[..index].iter().filter(|layer| layer.norm);
+                let first = 2 * norms.count();
+                for c in 0..layer.outputs {
+                    let scale = 1.0 / (variance[c] + 1e-5).sqrt();
+                    scales.push(scale);
+                    for row in &mut sum {
+                        row[c] = (row[c] - mean[c]) * scale;
+                    }
+                    if rows > 1.0 {
+                        let [running, spread] = &mut self.statistics[first..first + 2] else {
+                            unreachable!("a mean and a variance");
+                        };
+                        running[c] = 0.9 * running[c] + 0.1 * mean[c];
+                        spread[c] = 0.9 * spread[c] + 0.1 * variance[c] * rows / (rows - 1.0);
+                    }
+                }
+                normal = sum.clone();
+                for row in &mut sum {
+                    for (c, z) in row.iter_mut().enumerate() {
+                        *z = *z * own[2][c] + own[3][c];
+                    }
+                }
+            }
+            normalised.push((normal, scales));
             let mut value = sum.clone();
             let mut factor = sum.clone();
-            for (row, x) in values[index].iter().enumerate() {
+            for row in 0..inputs.len() {
                 for c in 0..layer.outputs {
-                    let z = b[c]
-                        + (0..layer.inputs)
-                            .map(|k| x[k] * w[k * layer.outputs + c])
-                            .sum::<f64>();
+                    let z = sum[row][c];
                     let f = match key {
                         Some(&key) if dropped(key, row as u32, c as u32, rate) => 0.0,
                         Some(_) => f64::from(1.0 / (1.0 - rate)),
                         None => 1.0,
                     };
-                    sum[row][c] = z;
                     factor[row][c] = f;
-                    if c < layer.widths[member] {
-                        value[row][c] = f * activated(layer.activations[member], z);
-                    }
+                    value[row][c] = match c < layer.widths[member] {
+                        true => f * activated(layer.activations[member], z),
+                        false => 0.0,
+                    };
                 }
             }
             sums.push(sum);
@@ -194,7 +265,6 @@ impl Plain {
             factors.push(factor);
         }
         let smoothing = f64::from(model.smoothing[member]);
-        let rows = inputs.len() as f64;
         let mut gradient: Vec<Vec<f64>> = Vec::new();
         for (logits, &class) in values.last().unwrap().iter().zip(classes) {
             let highest = logits.iter().copied().fold(f64::MIN, f64::max);
@@ -219,7 +289,7 @@ impl Plain {
             let mut earlier = vec![vec![0.0; layer.inputs]; inputs.len()];
             if index > 0 {
                 let before = &model.layers[index - 1];
-                let w = &self.parameters[2 * index];
+                let w = &self.parameters[places[index]];
                 for (row, out) in earlier.iter_mut().enumerate() {
                     for (k, out) in out.iter_mut().enumerate() {
                         let sum: f64 = (0..layer.outputs)
@@ -238,35 +308,36 @@ impl Plain {
                     }
                 }
             }
-            for k in 0..layer.inputs {
-                for c in 0..layer.outputs {
-                    let g: f64 = values[index]
-                        .iter()
-                        .zip(&gradient)
-                        .map(|(x, d)| x[k] * d[c])
-                        .sum();
-                    let place = k * layer.outputs + c;
-                    let w = &mut self.parameters[2 * index][place];
-                    *w = stepped(
-                        model.rules[member],
-                        step,
-                        *w,
-                        g,
-                        &mut self.lists[2 * index][place],
-                    );
+            if index > 0 && model.layers[index - 1].norm {
+                let (normal, scales) = &normalised[index - 1];
+                let place = places[index - 1] + 2;
+                let mut sums = [vec![0.0; layer.inputs], vec![0.0; layer.inputs]];
+                for k in 0..layer.inputs {
+                    let column = || earlier.iter().zip(normal);
+                    let of_bias: f64 = column().map(|(g, _)| g[k]).sum();
+                    let of_weight: f64 = column().map(|(g, n)| g[k] * n[k]).sum();
+                    (sums[0][k], sums[1][k]) = (of_weight, of_bias);
+                    let scale = scales[k] * self.parameters[place][k];
+                    for (g, n) in earlier.iter_mut().zip(normal) {
+                        g[k] = (g[k] - of_bias / rows - n[k] * of_weight / rows) * scale;
+                    }
+                }
+                for (offset, sums) in sums.iter().enumerate() {
+                    self.step_parameter(model.rules[member], step, place + offset, sums);
                 }
             }
-            for c in 0..layer.outputs {
-                let g: f64 = gradient.iter().map(|d| d[c]).sum();
-                let b = &mut self.parameters[2 * index + 1][c];
-                *b = stepped(
-                    model.rules[member],
-                    step,
-                    *b,
-                    g,
-                    &mut self.lists[2 * index + 1][c],
-                );
-            }
+            let products = |k: usize, c: usize| {
+                let rows = values[index].iter().zip(&gradient);
+                rows.map(|(x, d)| x[k] * d[c]).sum::<f64>()
+            };
+            let columns = 0..layer.outputs;
+            let of_weight = (0..layer.inputs).flat_map(|k| columns.clone().map(move |c| (k, c)));
+            let of_weight: Vec<f64> = of_weight.map(|(k, c)| products(k, c)).collect();
+            let of_bias: Vec<f64> = columns
+                .map(|c| gradient.iter().map(|d| d[c]).sum())
+                .collect();
+            self.step_parameter(model.rules[member], step, places[index], &of_weight);
+            self.step_parameter(model.rules[member], step, places[index] + 1, &of_bias);
             gradient = earlier;
         }
     }
@@ -318,7 +389,7 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
         steps: steps.collect(),
         keys,
     };
-    let mut parameters = Vec::new();
+    let (mut parameters, mut statistics) = (Vec::new(), Vec::new());
     for (index, layer) in model.layers.iter().enumerate() {
         // Padding is 0: the columns of units that a member lacks, and the rows that they feed.
         let earlier = index
@@ -338,25 +409,30 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
         };
         let weight = of(layer.inputs, &mut noise);
         parameters.extend([weight, of(1, &mut noise)]);
+        if layer.norm {
+            let weight: Vec<f32> = of(1, &mut noise);
+            let bias = of(1, &mut noise);
+            // Around 1, but in the padding.
+            let weight = weight.iter().map(|&w| if w == 0.0 { w } else { 1.0 + w });
+            parameters.extend([weight.collect(), bias]);
+            let mean = noise.floats(members * layer.outputs, 1.0);
+            statistics.extend([mean, vec![1.0; members * layer.outputs]]);
+        }
     }
     let client = WgpuRuntime::client(&WgpuDevice::default());
     let put = |values: &[f32]| client.create_from_slice(f32::as_bytes(values));
-    let handles: Vec<_> = parameters.iter().map(|p| put(p)).collect();
+    let state = State {
+        parameters: parameters.iter().map(|p| put(p)).collect(),
+        lists: Vec::new(),
+        statistics: statistics.iter().map(|s| put(s)).collect(),
+    };
     let on_device = Samples {
         features: Features::Numbers(put(&samples)),
         targets: put(&targets),
         count,
     };
     let most = *batches.iter().max().unwrap();
-    let mut training = Training::new(
-        &client,
-        model.clone(),
-        on_device,
-        &epoch,
-        most,
-        &handles,
-        &[],
-    );
+    let mut training = Training::new(&client, model.clone(), on_device, &epoch, most, &state);
     let mut first = 0;
     let own = |parameter: &Vec<f32>, member: usize| -> Vec<f64> {
         let size = parameter.len() / members;
@@ -371,6 +447,7 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
             let lists = parameters.iter().map(|p| vec![[0.0; 3]; p.len()]).collect();
             Plain {
                 parameters,
+                statistics: statistics.iter().map(|s| own(s, member)).collect(),
                 lists,
                 loss: 0.0,
                 right: 0.0,
@@ -421,7 +498,20 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
         first += rows * owners;
     }
     let read = |handle| f32::from_bytes(&client.read_one(handle).unwrap()).to_vec();
-    for (index, handle) in training.parameters().into_iter().enumerate() {
+    let state = training.state();
+    for (index, handle) in state.statistics.into_iter().enumerate() {
+        let ours = read(handle);
+        for (member, plain) in plain.iter().enumerate() {
+            for (ours, theirs) in own(&ours, member).iter().zip(&plain.statistics[index]) {
+                let error = (ours - theirs).abs();
+                assert!(
+                    error < 1e-6 * (1.0 + theirs.abs()),
+                    "{name}: statistic {index} of {member}: {ours} {theirs}"
+                );
+            }
+        }
+    }
+    for (index, handle) in state.parameters.into_iter().enumerate() {
         let ours = read(handle);
         for (member, plain) in plain.iter().enumerate() {
             for (ours, theirs) in own(&ours, member).iter().zip(&plain.parameters[index]) {
@@ -433,7 +523,7 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
             }
         }
     }
-    for (list, handles) in training.lists().into_iter().enumerate() {
+    for (list, handles) in state.lists.into_iter().enumerate() {
         for (index, handle) in handles.into_iter().enumerate() {
             let ours = read(handle);
             for (member, plain) in plain.iter().enumerate() {
@@ -467,6 +557,7 @@ fn layer(inputs: usize, outputs: usize, activations: &[Activation]) -> Layer {
         inputs,
         outputs,
         widths: vec![outputs; activations.len()],
+        norm: false,
         activations: activations.to_vec(),
         dropout: Vec::new(),
     }
@@ -535,6 +626,28 @@ fn large_tiles() {
     check("large", &model, 1, &[67, 30], false);
 }
 
+#[test]
+fn batch_norm() {
+    let functions = [Activation::Tanh, Activation::Sigmoid, Activation::Gelu];
+    let rules = [Rule::Adam, Rule::Descent, Rule::Nesterov];
+    let mut normed = model(&[12, 30, 40, 20, 3], &functions, &rules);
+    for layer in &mut normed.layers[..2] {
+        layer.norm = true;
+    }
+    normed.layers[0].widths = vec![30, 7, 18];
+    normed.layers[0].dropout = vec![0.5, 0.0, 0.25];
+    check("norm", &normed, 3, &[10, 17, 10], true);
+    check("norm of full tiles", &normed, 1, &[64, 33, 64], false);
+    check("norm of large batches", &normed, 1, &[65, 200, 65], false);
+}
+
+#[test]
+fn batch_norm_of_one_sample_leaves_its_statistics() {
+    let mut normed = model(&[5, 20, 3], &[Activation::Tanh], &[Rule::Descent]);
+    normed.layers[0].norm = true;
+    check("one sample", &normed, 1, &[1, 1], false);
+}
+
 /// What the allocator counts beside what the cohort's tensors are by hand.
 #[test]
 fn bytes_are_those_of_the_tensors() {
@@ -557,13 +670,17 @@ fn bytes_are_those_of_the_tensors() {
             targets: zeros(count * 10),
             count,
         };
-        let training = Training::new(&client, model, samples, &epoch, batch, &parameters, &[]);
-        let state = (1 + lists) * sizes.iter().sum::<usize>();
+        let state = State {
+            parameters: parameters.into(),
+            ..State::default()
+        };
+        let training = Training::new(&client, model, samples, &epoch, batch, &state);
+        let numbers = (1 + lists) * sizes.iter().sum::<usize>();
         // The output of each layer and its gradient.
         let values = 2 * members * batch * (128 + 10);
         // Positions, scaling, steps, what is known of units, rules, smoothing, sums.
         let tables = batch + 2 * 784 + 16 * members + 2 * members * (3 + 1) + members * (1 + 1 + 3);
-        let expected = 4.0 * (state + values + tables) as f64;
+        let expected = 4.0 * (numbers + values + tables) as f64;
         let counted = training.bytes() as f64;
         assert!(
             (counted / expected - 1.0).abs() < 0.05,

@@ -61,20 +61,11 @@ pub enum DeviceError {
     },
 }
 
-impl Device {
-    /// The numbers that it computes in.
-    ///
-    /// burn 0.21 multiplies matrices by the tensor cores of an NVIDIA GPU where it has any for
-    /// float32 (from Ampere on), and offers no way to turn that off: these round what goes in to
-    /// TF32, which has 10 bits behind the point where float32 has 23, and add in float32. Shaders in
-    /// WGSL have no access to such units.
-    pub fn precision(&self) -> &'static str {
-        match self {
-            Self::Cpu | Self::Wgpu(_) => "float32",
-            Self::Cuda(_) => "float32, products in TF32 where the GPU has it",
-        }
-    }
+/// The numbers that every device computes in. Matrix products on a GPU are kernels of ours that do not use tensor
+/// cores, so nothing is rounded to TF32.
+pub const PRECISION: &str = "float32";
 
+impl Device {
     /// The model of a GPU, such as `NVIDIA H100 80GB HBM3`; `None` where the driver does not report it,
     /// and of the CPU.
     pub fn model(&self) -> Option<String> {

@@ -18,9 +18,16 @@ pub(super) fn of(
                 inputs,
                 outputs,
                 widths: members().map(outputs_of).collect::<Option<_>>()?,
+                norm: false,
                 activations: vec![FusedActivation::Identity; own.len()],
                 dropout: Vec::new(),
             }),
+            // Of the sums of a dense layer, not of what comes out of an activation.
+            Stage::BatchNorm { .. }
+                if position.checked_sub(1).is_some_and(|p| is_dense(held[p])) =>
+            {
+                layers.last_mut()?.norm = true;
+            }
             Stage::Activation { .. } => {
                 layers.last_mut()?.activations =
                     members().map(activation_of).collect::<Option<_>>()?;
@@ -39,6 +46,10 @@ pub(super) fn of(
         }
     }
     (!layers.is_empty()).then_some((layers, sites))
+}
+
+fn is_dense(stage: Stage) -> bool {
+    matches!(stage, Stage::Dense { .. })
 }
 
 fn outputs_of(stage: Stage) -> Option<usize> {

@@ -1,8 +1,8 @@
 //! Steps by kernels that train whole steps of stacked multilayer perceptrons.
 //!
 //! They do what [`Cohort::step`] does, in fewer passes over memory and with nothing copied to the device
-//! within an epoch. What they cannot do (norms, convolutions, augmentation, bounds on norms, dropout of the
-//! input) is left to it.
+//! within an epoch. What they cannot do (a norm that is no batch norm in front of an activation, convolutions,
+//! augmentation, bounds on norms, dropout of the input) is left to it.
 
 mod layers;
 mod rule;
@@ -12,7 +12,7 @@ use super::cohort::Cohort;
 use super::optimizer::Memory;
 use super::tally::Tally;
 use crate::backend::{
-    Backend, FusedBatch, FusedEnd, FusedEpoch, FusedModel, FusedStart, FusedTraining,
+    Backend, FusedBatch, FusedEnd, FusedEpoch, FusedModel, FusedStart, FusedState, FusedTraining,
 };
 use crate::model::DropoutNoise;
 use std::ops::Range;
@@ -101,8 +101,11 @@ impl<B: Backend> Cohort<'_, B> {
             features: table.features,
             targets: self.data.train.targets().clone(),
             batch: size.min(rows.len()),
-            parameters: self.model.parameters().to_vec(),
-            lists: std::mem::take(&mut memory.lists),
+            state: FusedState {
+                parameters: self.model.parameters().to_vec(),
+                lists: std::mem::take(&mut memory.lists),
+                statistics: self.model.statistics(),
+            },
         })?;
         numbers.remember(&mut memory);
         Some(Fused {
@@ -115,12 +118,14 @@ impl<B: Backend> Cohort<'_, B> {
 
     /// Goes on from what the kernels made of the cohort; the sums of their steps are added to `tally`.
     pub(super) fn take_back(&mut self, fused: Fused<B>, tally: &mut Tally<B>) {
-        let FusedEnd {
+        let FusedEnd { state, sums } = fused.training.finish();
+        let FusedState {
             parameters,
             lists,
-            sums,
-        } = fused.training.finish();
+            statistics,
+        } = state;
         self.model.update(|_| parameters);
+        self.model.set_statistics(statistics);
         self.optimizer.set_memory(Memory {
             lists,
             ..fused.memory

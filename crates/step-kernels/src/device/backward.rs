@@ -1,6 +1,7 @@
 //! A dense layer backward: the gradient of what went into the layer before, in one kernel.
 
 use super::activation::{derivative_at, derivative_of_value};
+use super::batch_norm::{NormForm, gradient_of_tile, shifted};
 use super::dropout::factor;
 use super::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
 use super::units::{activation_of, kept_of, threshold_of};
@@ -14,29 +15,42 @@ pub(crate) struct BackwardForm {
     pub(crate) drops: bool,
     /// Whether `values` are what went into the activation.
     pub(crate) keeps_input: bool,
+    /// The norm of the layer before.
+    pub(crate) norm: NormForm,
+    /// How many lists any member's optimizer remembers.
+    pub(crate) lists: usize,
 }
 
-/// `output = (gradient · weightᵀ) × dropout × activation'`, for each member.
+/// `output = norm'((gradient · weightᵀ) × dropout × activation')`, for each member, and the step of the norm's
+/// weight and bias.
 ///
 /// - `gradient`: `[members, rows, inner]` of a layer's sums
 /// - `weight`: `[members, columns, inner]` of that layer
 /// - `values`: `[members, rows, columns]`: the output of the layer before, or what went into its
-///   activation
+///   activation; with a norm, the normalised sums
+/// - `norm`, `statistics`: of the layer before, see [`super::batch_norm`]
 /// - `units`, `kept`, `keys`: of the layer before
-/// - `output`: `[members, rows, columns]`: the gradient of the sums of the layer before
+/// - `rules`, `steps`, `step`: as of the update kernel
+/// - `output`: `[members, rows, columns]`: the gradient of the sums of the layer before; where the norm is
+///   [`NormForm::Apart`], of what came out of the norm
 #[cube(launch_unchecked)]
 pub(crate) fn backward(
     gradient: &Array<f32>,
     weight: &Array<f32>,
     values: &Array<f32>,
+    norm: &mut Array<f32>,
+    statistics: &Array<f32>,
     units: &Array<u32>,
     kept: &Array<f32>,
     keys: &Array<u32>,
+    rules: &Array<u32>,
+    steps: &Array<f32>,
     output: &mut Array<f32>,
     rows: u32,
     inner: u32,
     columns: u32,
     first_key: u32,
+    step: u32,
     #[comptime] form: BackwardForm,
 ) {
     let tile = comptime!(form.tile);
@@ -81,6 +95,57 @@ pub(crate) fn backward(
         sync_cube();
     }
     let code = activation_of(units, member);
+    let mut normalised = zeros(tile);
+    #[unroll]
+    for i in 0..tile.rows {
+        let row = first_row + UNIT_POS_Y + i * SIDE;
+        #[unroll]
+        for j in 0..tile.columns {
+            let column = first_column + UNIT_POS_X + j * SIDE;
+            let own = comptime!((i * tile.columns + j) as usize);
+            // What is outside of the matrix stays 0.
+            if row < rows && column < columns {
+                let mut value = values[((member * rows + row) * columns + column) as usize];
+                let mut gradient = sums[own];
+                if comptime!(form.drops) {
+                    let (threshold, kept) = (threshold_of(units, member), kept_of(kept, member));
+                    gradient *= factor(keys, first_key, member, threshold, kept, row, column);
+                    if comptime!(!form.keeps_input && form.norm == NormForm::None) {
+                        // What was kept was multiplied by this.
+                        value /= kept;
+                    }
+                }
+                if comptime!(form.norm != NormForm::None) {
+                    normalised[own] = value;
+                    let x = shifted(norm, value, member, column, columns);
+                    gradient *= derivative_at(code, x);
+                } else if comptime!(form.keeps_input) {
+                    gradient *= derivative_at(code, value);
+                } else {
+                    gradient *= derivative_of_value(code, value);
+                }
+                sums[own] = gradient;
+            }
+        }
+    }
+    if comptime!(form.norm == NormForm::InTile) {
+        gradient_of_tile(
+            &mut sums,
+            &normalised,
+            &mut right,
+            norm,
+            statistics,
+            rules,
+            steps,
+            member,
+            step,
+            rows,
+            first_column,
+            columns,
+            tile,
+            form.lists,
+        );
+    }
     #[unroll]
     for i in 0..tile.rows {
         let row = first_row + UNIT_POS_Y + i * SIDE;
@@ -89,22 +154,7 @@ pub(crate) fn backward(
             let column = first_column + UNIT_POS_X + j * SIDE;
             if row < rows && column < columns {
                 let place = ((member * rows + row) * columns + column) as usize;
-                let mut value = values[place];
-                let mut gradient = sums[comptime!((i * tile.columns + j) as usize)];
-                if comptime!(form.drops) {
-                    let (threshold, kept) = (threshold_of(units, member), kept_of(kept, member));
-                    gradient *= factor(keys, first_key, member, threshold, kept, row, column);
-                    if comptime!(!form.keeps_input) {
-                        // What was kept was multiplied by this.
-                        value /= kept;
-                    }
-                }
-                if comptime!(form.keeps_input) {
-                    gradient *= derivative_at(code, value);
-                } else {
-                    gradient *= derivative_of_value(code, value);
-                }
-                output[place] = gradient;
+                output[place] = sums[comptime!((i * tile.columns + j) as usize)];
             }
         }
     }

@@ -1,8 +1,9 @@
-//! A dense layer forward: product, bias, activation and dropout in one kernel.
+//! A dense layer forward: product, bias, batch norm, activation and dropout in one kernel.
 
 use super::activation::activated;
+use super::batch_norm::{NormForm, normalise_tile, shifted};
 use super::dropout::factor;
-use super::samples::feature;
+use super::samples::{InputForm, input_at};
 use super::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
 use super::units::{activation_of, kept_of, owner_of, threshold_of, width_of};
 use cubecl::prelude::*;
@@ -11,31 +12,30 @@ use cubecl::prelude::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ForwardForm {
     pub(crate) tile: Tile,
-    /// Whether the input is the data set, whose rows are found by positions and scaled.
-    pub(crate) from_samples: bool,
-    /// Whether samples are scaled.
-    pub(crate) scales: bool,
-    /// Whether the data set is bytes.
-    pub(crate) bytes: bool,
-    /// Whether members share their input.
-    pub(crate) shares_input: bool,
+    pub(crate) input: InputForm,
+    pub(crate) norm: NormForm,
+    pub(crate) after: ActivationForm,
+}
+
+/// What comes between a layer's sums and its output.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct ActivationForm {
     /// Whether any member drops units.
     pub(crate) drops: bool,
     /// Whether what goes into the activation is kept beside what comes out.
     pub(crate) keeps_input: bool,
 }
 
-/// `output = dropout(activation(input · weight + bias))`, for each member.
+/// `output = dropout(activation(norm(input · weight + bias)))`, for each member.
 ///
-/// - `input`: `[members or 1, rows, inner]`, or the data set `[samples, inner]`; `words`: the data set as
-///   bytes, see [`super::samples`]
-/// - `positions`: of the batch's samples from `first` on, owner by owner
-/// - `scaling`: what is subtracted from a feature, then what the difference is multiplied by: `[owners, 2,
-///   inner]`
+/// - `input`, `words`, `positions`, `first`, `scaling`: see [`input_at`]
 /// - `weight`: `[members, inner, columns]`, `bias`: `[members, columns]`
+/// - `norm`, `statistics`: see [`super::batch_norm`]
 /// - `units`, `kept`: see [`super::units`]
 /// - `keys`: of this step's dropout from `first_key` on
-/// - `output`, `before`: `[members, rows, columns]`
+/// - `output`: `[members, rows, columns]`
+/// - `before`: likewise what the gradient needs beside it: what goes into the activation, or the normalised
+///   sums; where the norm is [`NormForm::Apart`], the sums as they are, and there is no output
 #[cube(launch_unchecked)]
 pub(crate) fn forward(
     input: &Array<f32>,
@@ -44,6 +44,8 @@ pub(crate) fn forward(
     scaling: &Array<f32>,
     weight: &Array<f32>,
     bias: &Array<f32>,
+    norm: &Array<f32>,
+    statistics: &mut Array<f32>,
     units: &Array<u32>,
     kept: &Array<f32>,
     keys: &Array<u32>,
@@ -58,7 +60,7 @@ pub(crate) fn forward(
 ) {
     let tile = comptime!(form.tile);
     let member = CUBE_POS_Z;
-    let owner = owner_of(member, comptime!(form.shares_input));
+    let owner = owner_of(member, comptime!(form.input.shares));
     let depth = comptime!(tile.depth());
     let first_row = CUBE_POS_Y * tile.height();
     let first_column = CUBE_POS_X * tile.width();
@@ -79,17 +81,19 @@ pub(crate) fn forward(
             let r = place / depth;
             let mut value = 0.0f32;
             if first_row + r < rows && start + k < inner {
-                if comptime!(form.from_samples) {
-                    let row = owner * rows + first_row + r;
-                    let sample = positions[(first + row) as usize];
-                    value = feature(input, words, sample, start + k, inner, form.bytes);
-                    if comptime!(form.scales) {
-                        let own = (2 * owner * inner + start + k) as usize;
-                        value = (value - scaling[own]) * scaling[own + inner as usize];
-                    }
-                } else {
-                    value = input[((owner * rows + first_row + r) * inner + start + k) as usize];
-                }
+                value = input_at(
+                    input,
+                    words,
+                    positions,
+                    scaling,
+                    first,
+                    owner,
+                    first_row + r,
+                    rows,
+                    start + k,
+                    inner,
+                    form.input,
+                );
             }
             left[(k * comptime!(tile.left_stride()) + r) as usize] = value;
         }
@@ -109,8 +113,29 @@ pub(crate) fn forward(
         multiply_chunk(&mut sums, &left, &right, tile);
         sync_cube();
     }
-    let code = activation_of(units, member);
-    let width = width_of(units, member);
+    #[unroll]
+    for j in 0..tile.columns {
+        let column = first_column + UNIT_POS_X + j * SIDE;
+        if column < columns {
+            let bias = bias[(member * columns + column) as usize];
+            #[unroll]
+            for i in 0..tile.rows {
+                sums[comptime!((i * tile.columns + j) as usize)] += bias;
+            }
+        }
+    }
+    if comptime!(form.norm == NormForm::InTile) {
+        normalise_tile(
+            &mut sums,
+            &mut right,
+            statistics,
+            member,
+            rows,
+            first_column,
+            columns,
+            tile,
+        );
+    }
     #[unroll]
     for i in 0..tile.rows {
         let row = first_row + UNIT_POS_Y + i * SIDE;
@@ -120,18 +145,45 @@ pub(crate) fn forward(
             if row < rows && column < columns {
                 let place = ((member * rows + row) * columns + column) as usize;
                 let sum = sums[comptime!((i * tile.columns + j) as usize)];
-                let x = sum + bias[(member * columns + column) as usize];
-                // Units that pad a narrower member are 0, whatever the function is at 0.
-                let mut value = select(column < width, activated(code, x), 0.0f32);
-                if comptime!(form.keeps_input) {
-                    before[place] = x;
+                if comptime!(form.norm == NormForm::Apart) {
+                    before[place] = sum;
+                } else {
+                    let mut x = sum;
+                    if comptime!(form.norm == NormForm::InTile) {
+                        x = shifted(norm, sum, member, column, columns);
+                        before[place] = sum;
+                    } else if comptime!(form.after.keeps_input) {
+                        before[place] = x;
+                    }
+                    output[place] = unit_output(
+                        x, units, kept, keys, first_key, member, row, column, form.after,
+                    );
                 }
-                if comptime!(form.drops) {
-                    let (threshold, kept) = (threshold_of(units, member), kept_of(kept, member));
-                    value *= factor(keys, first_key, member, threshold, kept, row, column);
-                }
-                output[place] = value;
             }
         }
+    }
+}
+
+/// What comes out of a unit, for what goes into its activation.
+#[cube]
+pub(crate) fn unit_output(
+    x: f32,
+    units: &Array<u32>,
+    kept: &Array<f32>,
+    keys: &Array<u32>,
+    first_key: u32,
+    member: u32,
+    row: u32,
+    column: u32,
+    #[comptime] form: ActivationForm,
+) -> f32 {
+    // Units that pad a narrower member are 0, whatever the function is at 0.
+    let value = activated(activation_of(units, member), x);
+    let value = select(column < width_of(units, member), value, 0.0f32);
+    if comptime!(form.drops) {
+        let (threshold, kept) = (threshold_of(units, member), kept_of(kept, member));
+        value * factor(keys, first_key, member, threshold, kept, row, column)
+    } else {
+        value
     }
 }

@@ -9,15 +9,22 @@
 
 mod activation;
 mod backward;
+mod batch_norm;
+mod buffer;
 mod copy;
 mod cross_entropy;
 mod dropout;
 mod forward;
+mod launches;
+mod layer;
+mod product;
 mod rule;
 mod samples;
+mod tables;
 mod tile;
 mod training;
 mod units;
 mod update;
 
-pub use training::{Features, Samples, Training};
+pub use product::{Matrices, product};
+pub use training::{Features, Samples, State, Training};

@@ -1,24 +1,70 @@
-//! The data set on a device.
+//! What a layer's products read as their input: the data set, or what came out of the layer before.
 
 use cubecl::prelude::*;
 
-/// One feature of a sample: a float32, or a byte of `words`.
+/// What the reading of a layer's input is compiled for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub(crate) struct InputForm {
+    /// Whether the input is the data set, whose rows are found by positions and scaled.
+    pub(crate) from_samples: bool,
+    /// Whether samples are scaled.
+    pub(crate) scales: bool,
+    /// Whether the data set is bytes.
+    pub(crate) bytes: bool,
+    /// Whether members share their input.
+    pub(crate) shares: bool,
+}
+
+/// One feature of one row of a layer's input, `row` among the batch's `rows` of an owner.
 ///
-/// Bytes lie four in a word, the first in its lowest bits, and every sample begins with a word.
+/// - `input`: `[members or 1, rows, features]`, or the data set `[samples, features]`; `words`: the data
+///   set as bytes: four in a word, the first in its lowest bits, every sample beginning with a word
+/// - `positions`: of the batch's samples from `first` on, owner by owner
+/// - `scaling`: what is subtracted from a feature, then what the difference is multiplied by: `[owners, 2,
+///   features]`
 #[cube]
-pub(crate) fn feature(
+pub(crate) fn input_at(
+    input: &Array<f32>,
+    words: &Array<u32>,
+    positions: &Array<u32>,
+    scaling: &Array<f32>,
+    first: u32,
+    owner: u32,
+    row: u32,
+    rows: u32,
+    feature: u32,
+    features: u32,
+    #[comptime] form: InputForm,
+) -> f32 {
+    let place = owner * rows + row;
+    if comptime!(form.from_samples) {
+        let sample = positions[(first + place) as usize] as usize;
+        let number = sample_at(input, words, sample, feature, features, form.bytes);
+        if comptime!(form.scales) {
+            let own = (2 * owner * features + feature) as usize;
+            (number - scaling[own]) * scaling[own + features as usize]
+        } else {
+            number
+        }
+    } else {
+        input[(place * features + feature) as usize]
+    }
+}
+
+#[cube]
+fn sample_at(
     numbers: &Array<f32>,
     words: &Array<u32>,
-    sample: u32,
+    sample: usize,
     feature: u32,
     features: u32,
     #[comptime] bytes: bool,
 ) -> f32 {
     if bytes {
         let of_sample = (features + 3u32) / 4u32;
-        let word = words[sample as usize * of_sample as usize + (feature / 4u32) as usize];
+        let word = words[sample * of_sample as usize + (feature / 4u32) as usize];
         f32::cast_from((word >> (8u32 * (feature % 4u32))) & 255u32)
     } else {
-        numbers[sample as usize * features as usize + feature as usize]
+        numbers[sample * features as usize + feature as usize]
     }
 }

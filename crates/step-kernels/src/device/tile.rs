@@ -27,15 +27,7 @@ impl Tile {
     /// Large tiles read less memory for each operation, small ones keep more multiprocessors busy:
     /// the largest that gives each multiprocessor two cubes, or the smallest.
     pub(crate) fn new(rows: u32, columns: u32, products: u32, multiprocessors: u32) -> Self {
-        let largest = |length: u32| match length {
-            0..=16 => 1,
-            17..=32 => 2,
-            _ => 4,
-        };
-        let mut tile = Self {
-            rows: largest(rows),
-            columns: largest(columns),
-        };
+        let mut tile = Self::largest(rows, columns);
         let wanted = u64::from(2 * multiprocessors);
         while tile.cubes(rows, columns, products) < wanted && tile.rows.max(tile.columns) > 1 {
             match tile.rows >= tile.columns {
@@ -44,6 +36,30 @@ impl Tile {
             }
         }
         tile
+    }
+
+    /// Likewise one that holds all rows, of which there are at most 64.
+    pub(crate) fn of_all_rows(
+        rows: u32,
+        columns: u32,
+        products: u32,
+        multiprocessors: u32,
+    ) -> Self {
+        let mut tile = Self::largest(rows, columns);
+        let wanted = u64::from(2 * multiprocessors);
+        while tile.cubes(rows, columns, products) < wanted && tile.columns > 1 {
+            tile.columns /= 2;
+        }
+        tile
+    }
+
+    fn largest(rows: u32, columns: u32) -> Self {
+        let [rows, columns] = [rows, columns].map(|length| match length {
+            0..=16 => 1,
+            17..=32 => 2,
+            _ => 4,
+        });
+        Self { rows, columns }
     }
 
     fn cubes(self, rows: u32, columns: u32, products: u32) -> u64 {
@@ -139,6 +155,27 @@ mod tests {
         assert_eq!(tile(64, 128, 64, 132), [2, 2]);
         assert_eq!(tile(64, 10, 1024, 132), [4, 1]);
         assert_eq!(tile(1, 1, 1, 1), [1, 1]);
+    }
+
+    #[test]
+    fn a_tile_of_all_rows_gives_up_columns_alone() {
+        for (rows, height) in [(1, 16), (17, 32), (33, 64), (64, 64)] {
+            for multiprocessors in [1, 132] {
+                let tile = Tile::of_all_rows(rows, 128, 1, multiprocessors);
+                assert_eq!(tile.height(), height);
+            }
+        }
+        assert_eq!(Tile::of_all_rows(64, 128, 1, 132).columns, 1);
+    }
+
+    #[test]
+    fn a_tile_s_shared_memory_holds_a_row_of_each_unit() {
+        for rows in [1, 2, 4] {
+            for columns in [1, 2, 4] {
+                let tile = Tile { rows, columns };
+                assert!(tile.depth() * tile.right_stride() >= SIDE * tile.width());
+            }
+        }
     }
 
     #[test]

@@ -1,7 +1,7 @@
 //! The gradient of a layer's weights and biases, and their step, in one kernel.
 
 use super::rule::step_weight;
-use super::samples::feature;
+use super::samples::{InputForm, input_at};
 use super::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
 use super::units::owner_of;
 use cubecl::prelude::*;
@@ -10,23 +10,15 @@ use cubecl::prelude::*;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct UpdateForm {
     pub(crate) tile: Tile,
-    /// Whether the layer's input is the data set, whose rows are found by positions and scaled.
-    pub(crate) from_samples: bool,
-    /// Whether samples are scaled.
-    pub(crate) scales: bool,
-    /// Whether the data set is bytes.
-    pub(crate) bytes: bool,
-    /// Whether members share their input.
-    pub(crate) shares_input: bool,
+    pub(crate) input: InputForm,
     /// How many lists any member's optimizer remembers.
     pub(crate) lists: usize,
 }
 
 /// `gradient ← inputᵀ · sums_gradient`, then each member's step of its weight and bias.
 ///
-/// - `input`: `[members or 1, inner, rows]`, or the data set `[samples, rows]`; `rows` are the layer's
+/// - `input`, `words`, `positions`, `first`, `scaling`: see [`input_at`]; here `rows` are the layer's
 ///   inputs, `inner` the batch
-/// - `words`, `positions`, `first`, `scaling`: as of the forward kernel
 /// - `gradient`: `[members, inner, columns]` of the layer's sums
 /// - `rules`: a code for each member; `steps`: the numbers of each member's step, from `step` on
 /// - `weight`: `[1 + lists, members, rows, columns]`, `bias`: `[1 + lists, members, columns]`: the numbers,
@@ -51,7 +43,7 @@ pub(crate) fn update(
 ) {
     let tile = comptime!(form.tile);
     let member = CUBE_POS_Z;
-    let owner = owner_of(member, comptime!(form.shares_input));
+    let owner = owner_of(member, comptime!(form.input.shares));
     let depth = comptime!(tile.depth());
     let first_row = CUBE_POS_Y * tile.height();
     let first_column = CUBE_POS_X * tile.width();
@@ -71,17 +63,19 @@ pub(crate) fn update(
             let k = place / comptime!(tile.height());
             let mut value = 0.0f32;
             if first_row + r < rows && start + k < inner {
-                let sample = owner * inner + start + k;
-                if comptime!(form.from_samples) {
-                    let position = positions[(first + sample) as usize];
-                    value = feature(input, words, position, first_row + r, rows, form.bytes);
-                    if comptime!(form.scales) {
-                        let own = (2 * owner * rows + first_row + r) as usize;
-                        value = (value - scaling[own]) * scaling[own + rows as usize];
-                    }
-                } else {
-                    value = input[(sample * rows + first_row + r) as usize];
-                }
+                value = input_at(
+                    input,
+                    words,
+                    positions,
+                    scaling,
+                    first,
+                    owner,
+                    start + k,
+                    inner,
+                    first_row + r,
+                    rows,
+                    form.input,
+                );
             }
             left[(k * comptime!(tile.left_stride()) + r) as usize] = value;
         }

@@ -1,0 +1,103 @@
+//! Parts of device memory.
+
+use super::copy::{self, clear, copy_into, copy_out};
+use cubecl::prelude::*;
+use cubecl::server::Handle;
+
+/// A part of device memory, and how many numbers of four bytes it holds.
+#[derive(Clone, Debug)]
+pub(super) struct Buffer {
+    pub(super) handle: Handle,
+    pub(super) length: usize,
+}
+
+impl Buffer {
+    /// With nothing in particular in it.
+    pub(super) fn empty<R: Runtime>(client: &ComputeClient<R>, length: usize) -> Self {
+        Self {
+            handle: client.empty(length * size_of::<f32>()),
+            length,
+        }
+    }
+
+    pub(super) fn zeros<R: Runtime>(client: &ComputeClient<R>, length: usize) -> Self {
+        Self::of(client, &vec![0.0_f32; length])
+    }
+
+    /// With these numbers.
+    pub(super) fn of<R: Runtime, N: CubeElement>(client: &ComputeClient<R>, values: &[N]) -> Self {
+        Self {
+            handle: client.create_from_slice(N::as_bytes(values)),
+            length: values.len(),
+        }
+    }
+
+    pub(super) fn argument<R: Runtime>(&self) -> ArrayArg<R> {
+        // SAFETY: the length is that of the allocation, in numbers of four bytes.
+        unsafe { ArrayArg::from_raw_parts(self.handle.clone(), self.length) }
+    }
+
+    /// Copies `count` numbers of a source to a place in it; zeros where there is no source.
+    pub(super) fn put<R: Runtime>(
+        &self,
+        client: &ComputeClient<R>,
+        place: usize,
+        count: usize,
+        source: Option<&Handle>,
+    ) {
+        let (cubes, dim) = (cubes(count), CubeDim::new_1d(copy::UNITS));
+        let [numbers, offset] = [count, place].map(|n| n as u32);
+        // SAFETY: the source holds `count` numbers, and the buffer as many from `place` on.
+        unsafe {
+            match source {
+                Some(handle) => {
+                    let source = Self {
+                        handle: handle.clone(),
+                        length: count,
+                    };
+                    copy_into::launch_unchecked::<R>(
+                        client,
+                        cubes,
+                        dim,
+                        source.argument(),
+                        self.argument(),
+                        numbers,
+                        offset,
+                    );
+                }
+                None => {
+                    let to = self.argument();
+                    clear::launch_unchecked::<R>(client, cubes, dim, to, numbers, offset);
+                }
+            }
+        }
+    }
+
+    /// A copy of `count` of its numbers.
+    pub(super) fn part<R: Runtime>(
+        &self,
+        client: &ComputeClient<R>,
+        place: usize,
+        count: usize,
+    ) -> Handle {
+        let own = Self::empty(client, count);
+        // SAFETY: both buffers hold what is copied.
+        unsafe {
+            copy_out::launch_unchecked::<R>(
+                client,
+                cubes(count),
+                CubeDim::new_1d(copy::UNITS),
+                self.argument(),
+                own.argument(),
+                count as u32,
+                place as u32,
+            );
+        }
+        own.handle
+    }
+}
+
+fn cubes(count: usize) -> CubeCount {
+    let most = 4096;
+    CubeCount::Static((count as u32).div_ceil(copy::UNITS).clamp(1, most), 1, 1)
+}

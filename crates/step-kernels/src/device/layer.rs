@@ -1,0 +1,167 @@
+//! A layer in device memory.
+
+use super::buffer::Buffer;
+use super::units::FACTS;
+use crate::activation::Activation;
+use crate::model::Layer;
+use cubecl::prelude::*;
+use cubecl::server::Handle;
+
+/// The buffers of a layer.
+pub(super) struct DeviceLayer {
+    /// `[1 + lists, members, inputs, outputs]`
+    pub(super) weight: Buffer,
+    /// `[1 + lists, members, outputs]`
+    pub(super) bias: Buffer,
+    pub(super) norm: Option<NormBuffers>,
+    pub(super) units: Buffer,
+    pub(super) kept: Buffer,
+    /// What comes out: `[members, batch, outputs]`.
+    pub(super) output: Buffer,
+    /// What goes into the activation, where its derivative needs it; the normalised sums, where there is a
+    /// norm: `[members, batch, outputs]`.
+    pub(super) before: Option<Buffer>,
+    /// The gradient of the layer's sums: `[members, batch, outputs]`.
+    pub(super) gradient: Buffer,
+    /// Which of the step's dropout sites it is.
+    pub(super) site: Option<usize>,
+}
+
+/// The buffers of a batch norm: see [`super::batch_norm`].
+pub(super) struct NormBuffers {
+    /// `[1 + lists, 2, members, outputs]`
+    pub(super) parameters: Buffer,
+    /// `[3, members, outputs]`
+    pub(super) statistics: Buffer,
+}
+
+/// Where a parameter is: `count` numbers from `first` on, and what optimizers remember of them, each
+/// `stride` numbers after the other.
+struct Slot<'a> {
+    buffer: &'a Buffer,
+    first: usize,
+    count: usize,
+    stride: usize,
+}
+
+impl DeviceLayer {
+    /// Buffers for `members` models and batches of `batch` samples; optimizers remember `lists` numbers of
+    /// each parameter.
+    pub(super) fn new<R: Runtime>(
+        client: &ComputeClient<R>,
+        layer: &Layer,
+        members: usize,
+        batch: usize,
+        lists: usize,
+        site: Option<usize>,
+    ) -> Self {
+        let columns = members * layer.outputs;
+        let copies = 1 + lists;
+        let state = |numbers: usize| Buffer::empty(client, copies * numbers);
+        let values = || Buffer::empty(client, columns * batch);
+        let keeps_input = layer.activations.iter().any(|a| a.keeps_input());
+        Self {
+            weight: state(layer.inputs * columns),
+            bias: state(columns),
+            norm: layer.norm.then(|| NormBuffers {
+                parameters: state(2 * columns),
+                statistics: Buffer::empty(client, 3 * columns),
+            }),
+            units: Buffer::of(client, &units(layer)),
+            kept: Buffer::of(client, &kept(layer, members)),
+            output: values(),
+            before: (layer.norm || keeps_input).then(values),
+            gradient: values(),
+            site,
+        }
+    }
+
+    /// Copies parameters into it, in the order of [`Layer::parameters`]; zeros where there are none. `list` 0
+    /// has the parameters themselves.
+    pub(super) fn put<'a, R: Runtime>(
+        &self,
+        client: &ComputeClient<R>,
+        list: usize,
+        copies: usize,
+        mut sources: impl Iterator<Item = &'a Handle>,
+    ) {
+        for slot in self.slots(copies) {
+            let place = list * slot.stride + slot.first;
+            slot.buffer.put(client, place, slot.count, sources.next());
+        }
+    }
+
+    /// Copies of what [`put`](Self::put) takes.
+    pub(super) fn list<R: Runtime>(
+        &self,
+        client: &ComputeClient<R>,
+        list: usize,
+        copies: usize,
+    ) -> Vec<Handle> {
+        let part = |slot: Slot| {
+            let place = list * slot.stride + slot.first;
+            slot.buffer.part(client, place, slot.count)
+        };
+        self.slots(copies).into_iter().map(part).collect()
+    }
+
+    fn slots(&self, copies: usize) -> Vec<Slot<'_>> {
+        let slot = |buffer, first, count, stride| Slot {
+            buffer,
+            first,
+            count,
+            stride,
+        };
+        let whole = |buffer: &'_ Buffer| buffer.length / copies;
+        let (weights, biases) = (whole(&self.weight), whole(&self.bias));
+        let mut slots = vec![
+            slot(&self.weight, 0, weights, weights),
+            slot(&self.bias, 0, biases, biases),
+        ];
+        if let Some(NormBuffers { parameters, .. }) = &self.norm {
+            slots.push(slot(parameters, 0, biases, 2 * biases));
+            slots.push(slot(parameters, biases, biases, 2 * biases));
+        }
+        slots
+    }
+}
+
+impl NormBuffers {
+    /// Copies the running mean and variance into it.
+    pub(super) fn put<'a, R: Runtime>(
+        &self,
+        client: &ComputeClient<R>,
+        mut sources: impl Iterator<Item = &'a Handle>,
+    ) {
+        let count = self.statistics.length / 3;
+        for place in [0, count] {
+            self.statistics.put(client, place, count, sources.next());
+        }
+    }
+
+    /// Copies of the running mean and variance.
+    pub(super) fn running<R: Runtime>(&self, client: &ComputeClient<R>) -> [Handle; 2] {
+        let count = self.statistics.length / 3;
+        [0, count].map(|place| self.statistics.part(client, place, count))
+    }
+}
+
+/// What kernels know of a layer's units: `[members, 3]`.
+fn units(layer: &Layer) -> Vec<u32> {
+    let member = |(index, (&width, &activation)): (usize, (&usize, &Activation))| {
+        let rate = layer.dropout.get(index).copied().unwrap_or(0.0);
+        let threshold = (f64::from(rate) * 2.0_f64.powi(32)) as u32;
+        let facts: [u32; FACTS] = [width as u32, activation.code(), threshold];
+        facts
+    };
+    let members = layer.widths.iter().zip(&layer.activations);
+    members.enumerate().flat_map(member).collect()
+}
+
+/// 1/(1 − rate) of each member.
+fn kept(layer: &Layer, members: usize) -> Vec<f32> {
+    let rate = |member: usize| layer.dropout.get(member).copied().unwrap_or(0.0);
+    (0..members)
+        .map(|member| 1.0 / (1.0 - rate(member)))
+        .collect()
+}

@@ -1,0 +1,122 @@
+//! Products on a wgpu device beside the same in double precision.
+#![cfg(feature = "wgpu")]
+
+use cubecl::Runtime;
+use cubecl::prelude::*;
+use cubecl::wgpu::{WgpuDevice, WgpuRuntime};
+use step_kernels::{Matrices, product};
+
+/// Numbers from -1 to 1 that look random.
+fn numbers(count: usize, seed: u32) -> Vec<f32> {
+    let number = |place: usize| {
+        let bits = (place as u32 ^ seed).wrapping_mul(0x9e37_79b9);
+        (bits ^ (bits >> 15)).wrapping_mul(0x85eb_ca77) as i32 as f32 / 2.0_f32.powi(31)
+    };
+    (0..count).map(number).collect()
+}
+
+/// How a matrix lies in memory.
+#[derive(Clone, Copy, Debug)]
+enum Layout {
+    Rows,
+    Columns,
+    /// By rows, with as much again between them.
+    Gaps,
+}
+
+impl Layout {
+    fn strides(self, [_, rows, columns]: [usize; 3]) -> [usize; 3] {
+        match self {
+            Self::Rows => [rows * columns, columns, 1],
+            Self::Columns => [rows * columns, 1, rows],
+            Self::Gaps => [2 * rows * columns, 2 * columns, 1],
+        }
+    }
+}
+
+/// Multiplies matrices of these shapes both ways.
+fn check(
+    members: [usize; 2],
+    [rows, inner, columns]: [usize; 3],
+    layouts: [Layout; 2],
+) -> Vec<f32> {
+    let client = WgpuRuntime::client(&WgpuDevice::default());
+    let shapes = [[members[0], rows, inner], [members[1], inner, columns]];
+    let strides = [0, 1].map(|own| layouts[own].strides(shapes[own]));
+    let values = [0, 1].map(|own| {
+        numbers(
+            shapes[own][0] * strides[own][0],
+            7 * own as u32 + shapes[own][1] as u32,
+        )
+    });
+    let [left, right] = [0, 1].map(|own| Matrices {
+        handle: client.create_from_slice(f32::as_bytes(&values[own])),
+        shape: shapes[own],
+        strides: strides[own],
+    });
+    let bytes = client.read_one(product(&client, &left, &right)).unwrap();
+    let ours = f32::from_bytes(&bytes).to_vec();
+    let most = members[0].max(members[1]);
+    assert_eq!(ours.len(), most * rows * columns);
+    let at = |own: usize, member: usize, row: usize, column: usize| {
+        let [of_member, of_row, of_column] = strides[own];
+        let member = member % members[own];
+        f64::from(values[own][member * of_member + row * of_row + column * of_column])
+    };
+    for (place, &ours) in ours.iter().enumerate() {
+        let (member, row, column) = (
+            place / columns / rows,
+            place / columns % rows,
+            place % columns,
+        );
+        let terms = (0..inner).map(|k| at(0, member, row, k) * at(1, member, k, column));
+        let expected: f64 = terms.clone().sum();
+        let magnitude: f64 = terms.map(f64::abs).sum();
+        let error = (f64::from(ours) - expected).abs();
+        assert!(
+            error <= 4e-7 * magnitude,
+            "{members:?} {rows}x{inner}x{columns} {layouts:?} at {place}: {ours} {expected}"
+        );
+    }
+    ours
+}
+
+#[test]
+fn of_every_layout_and_shape() {
+    let layouts = [Layout::Rows, Layout::Columns, Layout::Gaps];
+    // A single row or column; an odd number of eights, which some kernels get wrong; more than a tile.
+    let shapes = [
+        [1, 1, 1],
+        [7, 40, 1],
+        [1, 24, 9],
+        [64, 8, 10],
+        [33, 56, 17],
+        [70, 104, 65],
+    ];
+    for members in [[1, 1], [3, 3], [1, 3], [3, 1]] {
+        for shape in shapes {
+            for left in layouts {
+                for right in layouts {
+                    check(members, shape, [left, right]);
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn of_a_long_inner_dimension_which_is_added_up_in_parts() {
+    check([2, 2], [27, 5000, 16], [Layout::Columns, Layout::Rows]);
+    check([1, 2], [9, 1025, 3], [Layout::Rows, Layout::Rows]);
+    // Not in parts: the product is large.
+    check([1, 1], [300, 1100, 300], [Layout::Rows, Layout::Rows]);
+}
+
+/// Bit for bit.
+#[test]
+fn of_a_member_are_the_same_in_a_cohort() {
+    let layouts = [Layout::Rows, Layout::Columns];
+    let alone = check([1, 1], [40, 2000, 20], layouts);
+    let stacked = check([9, 9], [40, 2000, 20], layouts);
+    assert_eq!(alone, stacked[..alone.len()]);
+}
