@@ -7,7 +7,7 @@ tools=target/tools
 files=target/release-files
 mkdir -p "$files"
 
-cargo build --release --locked
+cargo build --release --locked --features wgpu
 cp target/release/tp-sweep "$files/"
 
 if [ ! -x "$tools/bin/cargo-cyclonedx" ]; then
@@ -15,7 +15,7 @@ if [ ! -x "$tools/bin/cargo-cyclonedx" ]; then
 fi
 # The tool writes beside each Cargo.toml of the workspace; only the program's is kept.
 trap 'find . -name tp-sweep.sbom.json -not -path "./target/*" -delete' EXIT
-PATH="$PWD/$tools/bin:$PATH" cargo cyclonedx --format json --override-filename tp-sweep.sbom
+PATH="$PWD/$tools/bin:$PATH" cargo cyclonedx --format json --features wgpu --override-filename tp-sweep.sbom
 mv tp-sweep.sbom.json "$files/"
 (cd "$files" && sha256sum tp-sweep tp-sweep.sbom.json > SHA256SUMS)
 ls -l "$files"

@@ -9,6 +9,7 @@ mod support;
 
 mod agreement;
 mod failures;
+mod memory;
 mod resume;
 mod training;
 

@@ -74,7 +74,7 @@ impl<R: Runtime> Training<R> {
         batch: usize,
         state: &State,
     ) -> Self {
-        let expected: usize = model.layers.iter().map(|layer| layer.parameters()).sum();
+        let expected: usize = model.layers.iter().map(crate::model::Layer::parameters).sum();
         assert_eq!(state.parameters.len(), expected, "all of every layer");
         let before = bytes_in_use(client);
         let members = model.members();
