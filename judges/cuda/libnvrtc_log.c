@@ -3,7 +3,7 @@
  * Linked to the real libnvrtc, which answers every call but `nvrtcCompileProgram`; that one is
  * passed on, and its result appended to the file CUDA_STUB_LOG:
  *   compile RESULT MILLISECONDS OPTION...    RESULT is 0 where the kernel compiled
- *   tensorcores                              its PTX multiplies on tensor cores (mma, wmma, wgmma)
+ *   tensorcores                              its PTX has tensor-core instructions (mma, wmma, wgmma)
  *   # ...                                    the compiler's messages where it did not
  * So a kernel that does not compile is found whatever the program makes of the error.
  *
@@ -30,7 +30,7 @@ static double milliseconds(void) {
     return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
 }
 
-/* Whether the PTX has an instruction of the tensor cores. */
+/* Whether the PTX has a tensor-core instruction. */
 static int multiplies_on_tensor_cores(Program program) {
     size_t bytes = 0;
     if (nvrtcGetPTXSize(program, &bytes) != 0 || bytes <= 1)

@@ -16,16 +16,16 @@ pub struct FusedStart<B: Backend> {
     pub epoch: Epoch,
     /// The largest number of samples in a batch.
     pub batch: usize,
-    /// All that training changes.
+    /// The state before training.
     pub state: FusedState<B>,
 }
 
-/// All that training changes.
+/// Everything that training changes.
 pub struct FusedState<B: Backend> {
     /// Weight and bias of each layer, then those of its norm: `[members, …, outputs]`.
     pub parameters: Vec<Tensor<B, 3>>,
-    /// What the optimizers remember: lists with a tensor for each parameter. At the start, one that is empty
-    /// stands for zeros; at the end there are as many as the model's optimizers need.
+    /// The optimizer state: lists with a tensor for each parameter. At the start, an empty list stands for
+    /// zeros; at the end, there are as many lists as the model's optimizers need.
     pub lists: Vec<Vec<Tensor<B, 3>>>,
     /// The running mean and variance of each norm: `[members, 1, outputs]`.
     pub statistics: Vec<Tensor<B, 3>>,
@@ -57,7 +57,7 @@ pub trait FusedTraining<B: Backend> {
 
 /// What training by kernels of whole steps leaves.
 pub struct FusedEnd<B: Backend> {
-    /// All that training changed.
+    /// The state after training.
     pub state: FusedState<B>,
     /// Of each member the sum of losses and the number of right answers: `[members, 1, 2]`.
     pub sums: Tensor<B, 3>,

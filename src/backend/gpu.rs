@@ -25,9 +25,9 @@ struct OnGpu<R: CubeRuntime, BT> {
     training: Training<R>,
     /// What the parameters are like: client, device.
     like: CubeTensor<R>,
-    /// The shapes of parameters.
+    /// The shapes of the parameters.
     shapes: Vec<[usize; 3]>,
-    /// The shapes of statistics.
+    /// The shapes of the running statistics.
     statistics: Vec<[usize; 3]>,
     members: usize,
     bool_type: PhantomData<BT>,
@@ -150,7 +150,7 @@ where
     }
 }
 
-/// [`Backend::product`], in float32 whatever the device, by a kernel that multiplies operands where they are.
+/// [`Backend::product`], in float32 on every device, by a kernel that reads its operands in place.
 pub(super) fn product<R: CubeRuntime, BT: BoolElement>(
     left: Tensor<Gpu<R, BT>, 3>,
     right: Tensor<Gpu<R, BT>, 3>,
@@ -170,11 +170,11 @@ where
 }
 
 thread_local! {
-    /// The most bytes that were in use at a product of this thread, while somebody wants to know.
+    /// The maximum of the bytes in use at this thread's products; `None` unless `peak_bytes` is running.
     static MOST_BYTES: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
-/// [`Backend::peak_bytes`], as cubecl's allocator counts them for this thread.
+/// [`Backend::peak_bytes`], as counted by cubecl's allocator for this thread.
 pub(super) fn peak_bytes<R: CubeRuntime, BT: BoolElement>(
     _: PhantomData<Gpu<R, BT>>,
     device: &R::Device,
@@ -184,7 +184,7 @@ where
     Gpu<R, BT>: burn::tensor::backend::Backend<Device = R::Device>,
 {
     let client = R::client(device);
-    // What burn has put off would count as this work's.
+    // Otherwise, operations that burn has queued before would count as part of `work`.
     let settle = || <Gpu<R, BT> as burn::tensor::backend::Backend>::sync(device).ok();
     settle();
     let before = client.memory_usage().ok()?.bytes_in_use;
@@ -212,7 +212,7 @@ fn matrices<R: CubeRuntime>(tensor: &CubeTensor<R>) -> Matrices {
     }
 }
 
-/// A tensor of burn's that has this memory, on the device of another.
+/// A burn tensor that uses this memory, on the device of `like`.
 fn tensor<R: CubeRuntime, BT: BoolElement, const D: usize>(
     like: &CubeTensor<R>,
     handle: Handle,
@@ -249,7 +249,7 @@ where
     contiguous(resolved::<R, BT, D>(tensor))
 }
 
-/// The tensor beneath a fused one, as it is in memory.
+/// The tensor beneath a fused one, in its current memory layout.
 fn resolved<R: CubeRuntime, BT: BoolElement, const D: usize>(
     tensor: Tensor<Gpu<R, BT>, D>,
 ) -> CubeTensor<R>

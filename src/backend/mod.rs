@@ -44,8 +44,8 @@ pub trait Backend: burn::tensor::backend::Backend {
         None
     }
 
-    /// The most bytes of device memory that are in use at any product of `work` or at its end, beside what was
-    /// in use before. A backend that does not count them returns nothing and leaves the work undone.
+    /// The maximum number of bytes of device memory in use at any product of `work` or at its end, minus those in
+    /// use before. A backend that does not count memory returns `None` without running `work`.
     fn peak_bytes(_device: &Self::Device, _work: &mut dyn FnMut()) -> Option<u64> {
         None
     }
@@ -72,7 +72,7 @@ pub trait Backend: burn::tensor::backend::Backend {
     /// `left · right` of each member: `[members, rows, columns]`.
     ///
     /// `left` is `[members or 1, rows, inner]`, `right` `[members or 1, inner, columns]`: one that
-    /// has a single member is shared by all of the other. Float32 in all that it does: no TF32.
+    /// has a single member is shared by all of the other. All arithmetic is float32, never TF32.
     fn product(left: Tensor<Self, 3>, right: Tensor<Self, 3>) -> Tensor<Self, 3> {
         left.matmul(right)
     }

@@ -52,10 +52,10 @@ impl<B: Backend> Network<B> {
         self.stages.iter().flat_map(of).collect()
     }
 
-    /// Puts others in the place of the [`statistics`](Self::statistics).
+    /// Replaces the [`statistics`](Self::statistics).
     ///
     /// # Panics
-    /// When there are fewer.
+    /// If there are fewer than two for each batch norm.
     pub fn set_statistics(&mut self, statistics: Vec<Tensor<B, 3>>) {
         let mut statistics = statistics.into_iter();
         for stage in &mut self.stages {

@@ -89,8 +89,8 @@ pub fn profile<B: Backend>(
     }
 }
 
-/// The most bytes of device memory that two steps of a fresh run take: what an optimizer remembers is there from
-/// the second on.
+/// The peak device memory of the first two steps of a new run, in bytes. A single step is not enough, because the
+/// optimizer state exists only from the second step on.
 fn peak_bytes<B: Backend>(
     data: &DeviceDataset<B>,
     members: &[Member],

@@ -559,7 +559,7 @@ TIMES = """async () => {
 
 
 def is_large(browser):
-    """Ten thousand trials. The times are printed, not checked: they are the machine's."""
+    """Ten thousand trials. The times are printed but not checked, because they depend on the machine."""
     with opened(browser, "ten-thousand") as page:
         tab = page.tab
         paint = tab.evaluate("performance.getEntriesByName('first-contentful-paint')[0].startTime")

@@ -157,7 +157,8 @@ grid:
 fn batch_norms_in_one_cohort() {
     Case {
         name: "batch norms",
-        // An adaptive optimizer would follow the rounding of a bias's gradient, which is 0 but for it.
+        // Before batch norm, a bias's gradient is 0 apart from rounding errors, which an adaptive
+        // optimizer would amplify.
         sweep: "
 data: { limit: 400 }
 model: { width: 24, layers: 2, norm: batch, dropout: 0.2 }
@@ -228,7 +229,7 @@ grid:
 ",
         cohort: 60,
         largest: 60,
-        // With the default epsilon, adaptive optimizers divide small gradients by their own size.
+        // With the default epsilon, adaptive optimizers divide small gradients by their own magnitude.
         tolerance: CLOSE,
     }
     .check();

@@ -1,11 +1,11 @@
-//! The peak memory of a trial, beside a count of its tensors by hand.
+//! Compares the peak memory of a trial with a manual count of its tensors.
 
 use crate::support::made_up::planned;
 use crate::training::data;
 use crate::vulkan;
 use tp_sweep::plan::RunId;
 
-/// Checks the peak memory of a sweep's first run, in numbers of four bytes.
+/// Checks the peak memory of a sweep's first run; `expected` is in four-byte values.
 fn check(name: &str, sweep: &str, expected: usize) {
     let Some(device) = vulkan(name) else {
         return;
@@ -32,7 +32,7 @@ const PARAMETERS: usize = (INPUTS + 1) * WIDTH + (WIDTH + 1) * CLASSES;
 
 #[test]
 fn of_steps_by_kernels() {
-    // Parameters and velocities; output and gradient of each layer; the epoch's 15 batches.
+    // Parameters and velocities; output and gradient of each layer; sample positions of 15 batches.
     let expected = 2 * PARAMETERS + 2 * BATCH * (WIDTH + CLASSES) + 15 * BATCH;
     let sweep = "
 data: { limit: 1000 }
@@ -45,7 +45,7 @@ validation: { holdout: 0 }
 
 #[test]
 fn of_steps_by_operations() {
-    // Parameters, velocities and gradients; the batch, what comes out of the hidden layer, and its gradient.
+    // Parameters, velocities and gradients; the batch, the output of the hidden layer and its gradient.
     let expected = 3 * PARAMETERS + BATCH * (INPUTS + 2 * WIDTH);
     let sweep = "
 data: { limit: 1000 }

@@ -23,7 +23,7 @@ pub struct Layer {
     pub outputs: usize,
     /// How many of them each member has; the rest is 0.
     pub widths: Vec<usize>,
-    /// Whether its sums are normalised over the batch before the activation.
+    /// Whether batch norm is applied before the activation.
     pub norm: bool,
     /// The function of each member.
     pub activations: Vec<Activation>,
@@ -32,7 +32,7 @@ pub struct Layer {
 }
 
 impl Layer {
-    /// How many parameters each member has: weight and bias, and those of the norm.
+    /// The number of parameter tensors of each member: weight and bias, and those of the norm.
     pub fn parameters(&self) -> usize {
         if self.norm { 4 } else { 2 }
     }

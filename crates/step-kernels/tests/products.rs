@@ -1,4 +1,4 @@
-//! Products on a wgpu device beside the same in double precision.
+//! Compares matrix products on a wgpu device with products in double precision.
 #![cfg(feature = "wgpu")]
 
 use cubecl::Runtime;
@@ -6,7 +6,7 @@ use cubecl::prelude::*;
 use cubecl::wgpu::{WgpuDevice, WgpuRuntime};
 use step_kernels::{Matrices, product};
 
-/// Numbers from -1 to 1 that look random.
+/// Pseudorandom numbers from -1 to 1.
 fn numbers(count: usize, seed: u32) -> Vec<f32> {
     let number = |place: usize| {
         let bits = (place as u32 ^ seed).wrapping_mul(0x9e37_79b9);
@@ -15,12 +15,12 @@ fn numbers(count: usize, seed: u32) -> Vec<f32> {
     (0..count).map(number).collect()
 }
 
-/// How a matrix lies in memory.
+/// The memory layout of a matrix.
 #[derive(Clone, Copy, Debug)]
 enum Layout {
     Rows,
     Columns,
-    /// By rows, with as much again between them.
+    /// By rows, each followed by a gap of the same length.
     Gaps,
 }
 
@@ -34,7 +34,7 @@ impl Layout {
     }
 }
 
-/// Multiplies matrices of these shapes both ways.
+/// Multiplies matrices of these shapes on the device and in double precision, and compares the results.
 fn check(
     members: [usize; 2],
     [rows, inner, columns]: [usize; 3],
@@ -84,7 +84,8 @@ fn check(
 #[test]
 fn of_every_layout_and_shape() {
     let layouts = [Layout::Rows, Layout::Columns, Layout::Gaps];
-    // A single row or column; an odd number of eights, which some kernels get wrong; more than a tile.
+    // A single row or column; an inner dimension that is an odd multiple of 8, which some kernels get
+    // wrong; more than one tile.
     let shapes = [
         [1, 1, 1],
         [7, 40, 1],
@@ -108,11 +109,11 @@ fn of_every_layout_and_shape() {
 fn of_a_long_inner_dimension_which_is_added_up_in_parts() {
     check([2, 2], [27, 5000, 16], [Layout::Columns, Layout::Rows]);
     check([1, 2], [9, 1025, 3], [Layout::Rows, Layout::Rows]);
-    // Not in parts: the product is large.
+    // Not split into parts, because the product is large.
     check([1, 1], [300, 1100, 300], [Layout::Rows, Layout::Rows]);
 }
 
-/// Bit for bit.
+/// A member's product is bit for bit the same alone and in a cohort.
 #[test]
 fn of_a_member_are_the_same_in_a_cohort() {
     let layouts = [Layout::Rows, Layout::Columns];

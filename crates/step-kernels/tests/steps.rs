@@ -139,7 +139,7 @@ fn stepped(rule: Rule, step: Step, weight: f64, gradient: f64, lists: &mut [f64]
 
 /// A member in plain loops.
 struct Plain {
-    /// Of each layer `[inputs, outputs]` and `[outputs]`; of its norm `[outputs]` twice.
+    /// For each layer `[inputs, outputs]` and `[outputs]`; for its norm `[outputs]` twice.
     parameters: Vec<Vec<f64>>,
     /// The running mean and variance of each norm.
     statistics: Vec<Vec<f64>>,
@@ -148,7 +148,7 @@ struct Plain {
     right: f64,
 }
 
-/// Where the parameters of each layer begin.
+/// The index of each layer's first parameter.
 fn places(model: &Model) -> Vec<usize> {
     let mut next = 0;
     let place = |layer: &Layer| {
@@ -158,7 +158,7 @@ fn places(model: &Model) -> Vec<usize> {
     model.layers.iter().map(place).collect()
 }
 
-/// The mean of each column, and the mean square of what is left without it.
+/// The mean and the variance (divided by n) of each column.
 fn moments(rows: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
     let count = rows.len() as f64;
     let columns = 0..rows[0].len();
@@ -195,7 +195,7 @@ impl Plain {
         let mut sums: Vec<Vec<Vec<f64>>> = Vec::new();
         let mut sites = keys.iter();
         let mut factors = Vec::new();
-        // Of each layer with a norm the normalised sums, and the scales of its columns.
+        // For each layer, the normalised sums and the scale of each column; empty without a norm.
         let mut normalised: Vec<(Vec<Vec<f64>>, Vec<f64>)> = Vec::new();
         let places = places(model);
         let rows = inputs.len() as f64;
@@ -412,7 +412,7 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
         if layer.norm {
             let weight: Vec<f32> = of(1, &mut noise);
             let bias = of(1, &mut noise);
-            // Around 1, but in the padding.
+            // Around 1, except in the padding, which is 0.
             let weight = weight.iter().map(|&w| if w == 0.0 { w } else { 1.0 + w });
             parameters.extend([weight.collect(), bias]);
             let mean = noise.floats(members * layer.outputs, 1.0);

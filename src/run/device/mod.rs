@@ -61,8 +61,8 @@ pub enum DeviceError {
     },
 }
 
-/// The numbers that every device computes in. Matrix products on a GPU are kernels of ours that do not use tensor
-/// cores, so nothing is rounded to TF32.
+/// The number format that every device computes in. On a GPU, our own kernels compute matrix products without
+/// tensor cores, so nothing is rounded to TF32.
 pub const PRECISION: &str = "float32";
 
 impl Device {

@@ -22,7 +22,7 @@ pub(super) fn of(
                 activations: vec![FusedActivation::Identity; own.len()],
                 dropout: Vec::new(),
             }),
-            // Of the sums of a dense layer, not of what comes out of an activation.
+            // Only directly after a dense layer, not after an activation.
             Stage::BatchNorm { .. }
                 if position.checked_sub(1).is_some_and(|p| is_dense(held[p])) =>
             {

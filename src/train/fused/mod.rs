@@ -1,7 +1,7 @@
 //! Steps by kernels that train whole steps of stacked multilayer perceptrons.
 //!
 //! They do what [`Cohort::step`] does, in fewer passes over memory and with nothing copied to the device
-//! within an epoch. What they cannot do (a norm that is no batch norm in front of an activation, convolutions,
+//! within an epoch. What they cannot do (norms other than a batch norm before an activation, convolutions,
 //! augmentation, bounds on norms, dropout of the input) is left to it.
 
 mod layers;

@@ -15,24 +15,24 @@ pub(crate) struct BackwardForm {
     pub(crate) drops: bool,
     /// Whether `values` are what went into the activation.
     pub(crate) keeps_input: bool,
-    /// The norm of the layer before.
+    /// How the layer before is normalised.
     pub(crate) norm: NormForm,
-    /// How many lists any member's optimizer remembers.
+    /// The number of optimizer state lists, the maximum over all members.
     pub(crate) lists: usize,
 }
 
-/// `output = norm'((gradient · weightᵀ) × dropout × activation')`, for each member, and the step of the norm's
-/// weight and bias.
+/// Computes `output = norm'((gradient · weightᵀ) × dropout × activation')` for each member, and updates the
+/// norm's weight and bias.
 ///
 /// - `gradient`: `[members, rows, inner]` of a layer's sums
 /// - `weight`: `[members, columns, inner]` of that layer
 /// - `values`: `[members, rows, columns]`: the output of the layer before, or what went into its
-///   activation; with a norm, the normalised sums
+///   activation, or, if it has a norm, its normalised sums
 /// - `norm`, `statistics`: of the layer before, see [`super::batch_norm`]
 /// - `units`, `kept`, `keys`: of the layer before
-/// - `rules`, `steps`, `step`: as of the update kernel
-/// - `output`: `[members, rows, columns]`: the gradient of the sums of the layer before; where the norm is
-///   [`NormForm::Apart`], of what came out of the norm
+/// - `rules`, `steps`, `step`: as in the update kernel
+/// - `output`: `[members, rows, columns]`: the gradient of the sums of the layer before; with
+///   [`NormForm::Apart`], the gradient of the norm's output
 #[cube(launch_unchecked)]
 pub(crate) fn backward(
     gradient: &Array<f32>,
@@ -103,7 +103,7 @@ pub(crate) fn backward(
         for j in 0..tile.columns {
             let column = first_column + UNIT_POS_X + j * SIDE;
             let own = comptime!((i * tile.columns + j) as usize);
-            // What is outside of the matrix stays 0.
+            // Entries outside the matrix stay 0.
             if row < rows && column < columns {
                 let mut value = values[((member * rows + row) * columns + column) as usize];
                 let mut gradient = sums[own];

@@ -1,10 +1,9 @@
-//! Batch norm (Ioffe and Szegedy 2015) of the sums of a dense layer, as `torch.nn.BatchNorm1d`.
+//! Batch norm (Ioffe and Szegedy 2015) of a dense layer's sums, as in `torch.nn.BatchNorm1d`.
 //!
-//! A cube whose tile holds the whole batch normalises its columns where it has them, in registers. For larger
-//! batches there are kernels of their own, one pass over each column more.
+//! If a cube's tile holds the whole batch, the cube normalises its columns in registers. For larger batches,
+//! separate kernels read the columns again and normalise them.
 //!
-//! - `norm`: `[1 + lists, 2, members, columns]`: weights, then biases, then what the optimizers remember of
-//!   them
+//! - `norm`: `[1 + lists, 2, members, columns]`: weights, then biases, then the optimizer state of both
 //! - `statistics`: `[3, members, columns]`: the running mean, the running variance, and 1/√(variance + ε) of
 //!   the latest batch
 
@@ -20,23 +19,23 @@ pub(crate) enum NormForm {
     None,
     /// By the cube that computes them, whose tile holds all rows of the batch.
     InTile,
-    /// By a kernel of its own.
+    /// By a separate kernel.
     Apart,
 }
 
-/// The most rows of a batch that a tile holds.
+/// The maximum number of rows in a tile.
 pub(crate) const MOST_ROWS: u32 = 4 * SIDE;
-/// The tile of the kernels for larger batches: one number for each unit.
+/// The tile of the kernels for larger batches: one value per unit.
 const SINGLE: Tile = Tile {
     rows: 1,
     columns: 1,
 };
-/// PyTorch's default: added to the variance against division by zero.
+/// PyTorch's default, added to the variance to prevent division by zero.
 const EPSILON: f32 = 1e-5;
-/// PyTorch's default: the share of the newest batch in the running mean and variance.
+/// PyTorch's default: the weight of the latest batch in the running mean and variance.
 const MOMENTUM: f32 = 0.1;
 
-/// What goes into the activation, for a normalised sum.
+/// The activation's input for a normalised sum, which is scaled by the norm's weight and shifted by its bias.
 #[cube]
 pub(crate) fn shifted(
     norm: &Array<f32>,
@@ -49,7 +48,7 @@ pub(crate) fn shifted(
     normalised * norm[place] + norm[place + (CUBE_COUNT_Z * columns) as usize]
 }
 
-/// Normalises the columns of a tile that holds all rows, and takes note of their mean and variance.
+/// Normalises the columns of a tile that holds all rows, and records their mean and variance.
 ///
 /// `shared` holds at least 16 rows of the tile.
 #[cube]
@@ -98,10 +97,10 @@ pub(crate) fn normalise_tile(
     }
 }
 
-/// Moves the running mean and variance towards those of a batch, and keeps its scale for the gradient.
+/// Updates the running mean and variance with those of a batch, and stores its scale for the gradient.
 ///
-/// The running variance is of a sample (divided by n − 1), that of the batch is not. A batch of one sample
-/// says nothing of them.
+/// The running variance uses the unbiased estimate (divided by n − 1); the batch is normalised by the biased one
+/// (divided by n). A batch of one sample leaves the running mean and variance unchanged.
 #[cube]
 fn note(
     statistics: &mut Array<f32>,
@@ -123,10 +122,10 @@ fn note(
     statistics[own + 2 * list] = scale;
 }
 
-/// From the gradient of what came out of a norm that of what went in, for a tile that holds all rows; and
-/// the step of the norm's weights and biases.
+/// Turns the gradient of a norm's output into that of its input, for a tile that holds all rows, and updates
+/// the norm's weights and biases.
 ///
-/// `gradient` and `normalised` are 0 outside of the batch.
+/// `gradient` and `normalised` are 0 outside the batch.
 #[cube]
 pub(crate) fn gradient_of_tile(
     gradient: &mut Array<f32>,
@@ -168,7 +167,7 @@ pub(crate) fn gradient_of_tile(
             }
         }
     }
-    // Every unit has read the weights that step now.
+    // Weights are updated only after every unit has read them.
     sync_cube();
     if UNIT_POS_Y == 0 {
         #[unroll]
@@ -184,7 +183,7 @@ pub(crate) fn gradient_of_tile(
     }
 }
 
-/// The step of a column's weight and bias.
+/// Updates a column's weight and bias.
 #[cube]
 fn step_norm(
     norm: &mut Array<f32>,
@@ -224,10 +223,10 @@ fn step_norm(
     );
 }
 
-/// [`NormForm::Apart`]: normalises the columns of sums, and computes what comes out of the layer.
+/// [`NormForm::Apart`]: normalises the columns of the sums, and computes the layer's output.
 ///
 /// - `sums`: `[members, rows, columns]`, normalised in place
-/// - all else as of the forward kernel
+/// - all others: as in the forward kernel
 #[cube(launch_unchecked)]
 pub(crate) fn normalise(
     sums: &mut Array<f32>,
@@ -290,8 +289,8 @@ pub(crate) fn normalise(
 /// [`NormForm::Apart`]: what [`gradient_of_tile`] does, for batches of any size.
 ///
 /// - `gradient`: `[members, rows, columns]`, changed in place
-/// - `normalised`: likewise
-/// - all else as of the backward kernel
+/// - `normalised`: `[members, rows, columns]`
+/// - all others: as in the backward kernel
 #[cube(launch_unchecked)]
 pub(crate) fn normalise_gradient(
     gradient: &mut Array<f32>,
@@ -338,7 +337,7 @@ pub(crate) fn normalise_gradient(
             row += SIDE;
         }
     }
-    // Every unit has read the weights that step now.
+    // Weights are updated only after every unit has read them.
     sync_cube();
     if UNIT_POS_Y == 0 && is_inside {
         step_norm(
@@ -347,10 +346,10 @@ pub(crate) fn normalise_gradient(
     }
 }
 
-/// The sums of a tile's columns, for the columns of each unit.
+/// Sums the columns of a tile; each unit receives the sums of its own columns.
 ///
-/// Added in one order, whatever the tile's width. Every unit of the cube must come here; `shared` is free
-/// for others before and after.
+/// The order of additions does not depend on the tile's width. Every unit of the cube must call this function.
+/// `shared` is free for other uses before and after.
 #[cube]
 fn column_sums(
     values: &Array<f32>,
@@ -381,7 +380,7 @@ fn column_sums(
     totals
 }
 
-/// Sets what is below the batch's last row to 0.
+/// Sets the rows beyond the end of the batch to 0.
 #[cube]
 fn outside_is_zero(values: &mut Array<f32>, rows: u32, #[comptime] tile: Tile) {
     #[unroll]

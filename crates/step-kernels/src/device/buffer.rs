@@ -1,10 +1,10 @@
-//! Parts of device memory.
+//! Buffers in device memory.
 
 use super::copy::{self, clear, copy_into, copy_out};
 use cubecl::prelude::*;
 use cubecl::server::Handle;
 
-/// A part of device memory, and how many numbers of four bytes it holds.
+/// A part of device memory, and the number of four-byte values that it holds.
 #[derive(Clone, Debug)]
 pub(super) struct Buffer {
     pub(super) handle: Handle,
@@ -12,7 +12,7 @@ pub(super) struct Buffer {
 }
 
 impl Buffer {
-    /// With nothing in particular in it.
+    /// A buffer with unspecified contents.
     pub(super) fn empty<R: Runtime>(client: &ComputeClient<R>, length: usize) -> Self {
         Self {
             handle: client.empty(length * size_of::<f32>()),
@@ -24,7 +24,7 @@ impl Buffer {
         Self::of(client, &vec![0.0_f32; length])
     }
 
-    /// With these numbers.
+    /// A buffer with these values.
     pub(super) fn of<R: Runtime, N: CubeElement>(client: &ComputeClient<R>, values: &[N]) -> Self {
         Self {
             handle: client.create_from_slice(N::as_bytes(values)),
@@ -33,11 +33,11 @@ impl Buffer {
     }
 
     pub(super) fn argument<R: Runtime>(&self) -> ArrayArg<R> {
-        // SAFETY: the length is that of the allocation, in numbers of four bytes.
+        // SAFETY: the length is that of the allocation, in four-byte values.
         unsafe { ArrayArg::from_raw_parts(self.handle.clone(), self.length) }
     }
 
-    /// Copies `count` numbers of a source to a place in it; zeros where there is no source.
+    /// Copies `count` values from `source`, or zeros if there is none, to `place` in the buffer.
     pub(super) fn put<R: Runtime>(
         &self,
         client: &ComputeClient<R>,
@@ -47,7 +47,7 @@ impl Buffer {
     ) {
         let (cubes, dim) = (cubes(count), CubeDim::new_1d(copy::UNITS));
         let [numbers, offset] = [count, place].map(|n| n as u32);
-        // SAFETY: the source holds `count` numbers, and the buffer as many from `place` on.
+        // SAFETY: the source holds `count` values, and the buffer as many from `place` on.
         unsafe {
             match source {
                 Some(handle) => {
@@ -73,7 +73,7 @@ impl Buffer {
         }
     }
 
-    /// A copy of `count` of its numbers.
+    /// A copy of the `count` values from `place` on.
     pub(super) fn part<R: Runtime>(
         &self,
         client: &ComputeClient<R>,
@@ -81,7 +81,7 @@ impl Buffer {
         count: usize,
     ) -> Handle {
         let own = Self::empty(client, count);
-        // SAFETY: both buffers hold what is copied.
+        // SAFETY: both buffers contain the range that is copied.
         unsafe {
             copy_out::launch_unchecked::<R>(
                 client,

@@ -17,7 +17,7 @@ pub(crate) struct ForwardForm {
     pub(crate) after: ActivationForm,
 }
 
-/// What comes between a layer's sums and its output.
+/// How a layer's output is computed from its activation's input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct ActivationForm {
     /// Whether any member drops units.
@@ -34,8 +34,8 @@ pub(crate) struct ActivationForm {
 /// - `units`, `kept`: see [`super::units`]
 /// - `keys`: of this step's dropout from `first_key` on
 /// - `output`: `[members, rows, columns]`
-/// - `before`: likewise what the gradient needs beside it: what goes into the activation, or the normalised
-///   sums; where the norm is [`NormForm::Apart`], the sums as they are, and there is no output
+/// - `before`: `[members, rows, columns]`: the other values that the gradient needs: the activation's input, or
+///   the normalised sums. With [`NormForm::Apart`], it receives the unnormalised sums, and `output` is not written
 #[cube(launch_unchecked)]
 pub(crate) fn forward(
     input: &Array<f32>,
@@ -164,7 +164,7 @@ pub(crate) fn forward(
     }
 }
 
-/// What comes out of a unit, for what goes into its activation.
+/// A unit's output, for its activation's input `x`.
 #[cube]
 pub(crate) fn unit_output(
     x: f32,
@@ -177,7 +177,7 @@ pub(crate) fn unit_output(
     column: u32,
     #[comptime] form: ActivationForm,
 ) -> f32 {
-    // Units that pad a narrower member are 0, whatever the function is at 0.
+    // Units that pad a narrower member are 0, whatever the activation of 0 is.
     let value = activated(activation_of(units, member), x);
     let value = select(column < width_of(units, member), value, 0.0f32);
     if comptime!(form.drops) {

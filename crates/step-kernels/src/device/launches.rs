@@ -23,7 +23,7 @@ impl<R: Runtime> Training<R> {
         Tile::new(rows, columns, self.members(), self.multiprocessors)
     }
 
-    /// The tile of a product whose columns may be normalised: one that holds all rows, if so.
+    /// The tile of a product: one that holds all rows if the columns are normalised in it.
     fn normed_tile(&self, norm: NormForm, rows: u32, columns: u32) -> Tile {
         match norm {
             NormForm::InTile => {
@@ -38,19 +38,19 @@ impl<R: Runtime> Training<R> {
         CubeCount::Static(across, down, self.members())
     }
 
-    /// Where a step's keys of a layer begin.
+    /// The index of the first dropout key of a layer in a step.
     fn first_key(&self, layer: usize, batch: Batch) -> u32 {
         let site = self.layers[layer].site.unwrap_or(0);
         let sites = self.model.dropout_sites();
         ((batch.step * sites + site) * self.model.members() * 2) as u32
     }
 
-    /// Where the optimizers' numbers of a step begin, in members.
+    /// The index of a step's first set of optimizer constants; each step has one set per member.
     fn first_number(&self, batch: Batch) -> u32 {
         (batch.step * self.model.members()) as u32
     }
 
-    /// The input of a layer: numbers, and the bytes of the data set.
+    /// The input of a layer: a buffer of floats and one of the data set's bytes, one of them a placeholder.
     fn input(&self, layer: usize) -> [Buffer; 2] {
         let features = self.model.layers[0].inputs;
         let nothing = self.nothing.clone();
@@ -102,7 +102,7 @@ impl<R: Runtime> Training<R> {
         })
     }
 
-    /// The cubes of a kernel that has a tile of 16 columns, and all rows, of each member.
+    /// The cubes of a kernel in which each cube processes 16 columns and all rows of a member.
     fn columns(&self, columns: u32) -> CubeCount {
         CubeCount::Static(columns.div_ceil(SIDE), 1, self.members())
     }
@@ -124,7 +124,7 @@ impl<R: Runtime> Training<R> {
         };
         let before = own.before.as_ref().unwrap_or(&self.nothing);
         let [parameters, statistics] = self.norm(layer);
-        // SAFETY: every index is below the lengths that `new` allocates for.
+        // SAFETY: every index is below the lengths that `new` allocates.
         unsafe {
             forward::launch_unchecked::<R>(
                 &self.client,
@@ -198,7 +198,7 @@ impl<R: Runtime> Training<R> {
         }
     }
 
-    /// The gradient of the layer before this one.
+    /// Computes the gradient of the layer before this one.
     pub(super) fn backward(&self, layer: usize, batch: Batch) {
         let Layer {
             inputs, outputs, ..

@@ -16,14 +16,14 @@ pub(super) struct DeviceLayer {
     pub(super) norm: Option<NormBuffers>,
     pub(super) units: Buffer,
     pub(super) kept: Buffer,
-    /// What comes out: `[members, batch, outputs]`.
+    /// The layer's output: `[members, batch, outputs]`.
     pub(super) output: Buffer,
-    /// What goes into the activation, where its derivative needs it; the normalised sums, where there is a
-    /// norm: `[members, batch, outputs]`.
+    /// The activation's input, if the derivative needs it; with a norm, the normalised sums:
+    /// `[members, batch, outputs]`.
     pub(super) before: Option<Buffer>,
     /// The gradient of the layer's sums: `[members, batch, outputs]`.
     pub(super) gradient: Buffer,
-    /// Which of the step's dropout sites it is.
+    /// The layer's index among the step's dropout sites; `None` without dropout.
     pub(super) site: Option<usize>,
 }
 
@@ -35,8 +35,8 @@ pub(super) struct NormBuffers {
     pub(super) statistics: Buffer,
 }
 
-/// Where a parameter is: `count` numbers from `first` on, and what optimizers remember of them, each
-/// `stride` numbers after the other.
+/// Where a parameter is: `count` values from `first` on, followed by its optimizer state, one list every
+/// `stride` values.
 struct Slot<'a> {
     buffer: &'a Buffer,
     first: usize,
@@ -45,7 +45,7 @@ struct Slot<'a> {
 }
 
 impl DeviceLayer {
-    /// Buffers for `members` models and batches of `batch` samples; optimizers remember `lists` numbers of
+    /// Buffers for `members` models and batches of `batch` samples, with `lists` lists of optimizer state for
     /// each parameter.
     pub(super) fn new<R: Runtime>(
         client: &ComputeClient<R>,
@@ -76,8 +76,8 @@ impl DeviceLayer {
         }
     }
 
-    /// Copies parameters into it, in the order of [`Layer::parameters`]; zeros where there are none. `list` 0
-    /// has the parameters themselves.
+    /// Copies a list into the buffers, in the order of [`Layer::parameters`]; missing sources become zeros. List 0
+    /// is the parameters, the others are optimizer state.
     pub(super) fn put<'a, R: Runtime>(
         &self,
         client: &ComputeClient<R>,
@@ -91,7 +91,7 @@ impl DeviceLayer {
         }
     }
 
-    /// Copies of what [`put`](Self::put) takes.
+    /// Copies of a list, in the order in which [`put`](Self::put) takes it.
     pub(super) fn list<R: Runtime>(
         &self,
         client: &ComputeClient<R>,
@@ -127,7 +127,7 @@ impl DeviceLayer {
 }
 
 impl NormBuffers {
-    /// Copies the running mean and variance into it.
+    /// Copies the running mean and variance into the buffer; missing sources become zeros.
     pub(super) fn put<'a, R: Runtime>(
         &self,
         client: &ComputeClient<R>,
@@ -146,7 +146,7 @@ impl NormBuffers {
     }
 }
 
-/// What kernels know of a layer's units: `[members, 3]`.
+/// What kernels read about a layer's units: width, code of the activation and dropout threshold, `[members, 3]`.
 fn units(layer: &Layer) -> Vec<u32> {
     let member = |(index, (&width, &activation)): (usize, (&usize, &Activation))| {
         let rate = layer.dropout.get(index).copied().unwrap_or(0.0);
@@ -158,7 +158,7 @@ fn units(layer: &Layer) -> Vec<u32> {
     members.enumerate().flat_map(member).collect()
 }
 
-/// 1/(1 − rate) of each member.
+/// 1/(1 − dropout rate) of each member.
 fn kept(layer: &Layer, members: usize) -> Vec<f32> {
     let rate = |member: usize| layer.dropout.get(member).copied().unwrap_or(0.0);
     (0..members)

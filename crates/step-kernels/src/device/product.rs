@@ -1,7 +1,7 @@
-//! The matrix product alone, for models that are trained operation by operation.
+//! The matrix product as a separate kernel, for everything that is computed operation by operation.
 //!
-//! It is float32 like every product here, takes operands wherever their rows and columns lie in memory, and
-//! one of them may be shared by all members.
+//! It is float32, like every product here, and accepts operands with any strides. All members may share one of
+//! the operands.
 
 use super::buffer::Buffer;
 use super::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
@@ -9,21 +9,21 @@ use super::training::multiprocessors;
 use cubecl::prelude::*;
 use cubecl::server::Handle;
 
-/// A matrix of each member in device memory, float32.
+/// One float32 matrix per member, in device memory.
 #[derive(Clone, Debug)]
 pub struct Matrices {
-    /// Where they are.
+    /// The memory that holds them.
     pub handle: Handle,
-    /// Members (1 where all share one matrix), rows and columns.
+    /// Members (1 if all share one matrix), rows and columns.
     pub shape: [usize; 3],
-    /// Numbers from one member, row or column to the next.
+    /// The distance, in values, from one member, row or column to the next.
     pub strides: [usize; 3],
 }
 
-/// How much of the inner dimension one cube adds up where the product is small: a weight's gradient over all
-/// places of a batch of images would else be the work of a few cubes.
+/// The maximum length of the inner dimension that one cube sums if the product is small. Without this limit, a few
+/// cubes would compute the gradient of a convolution's weights, a sum over all positions of a batch of images.
 const PART: usize = 1024;
-/// The largest product, in numbers of a member, whose inner dimension is cut into parts.
+/// The maximum size of a product, in values per member, whose inner dimension is split into parts.
 const SMALL: usize = 1 << 16;
 
 impl Matrices {
@@ -34,25 +34,25 @@ impl Matrices {
         }
     }
 
-    /// Numbers from the first to the last.
+    /// The number of values from the first to the last, including gaps.
     fn length(&self) -> usize {
         let ends = self.shape.iter().zip(self.strides);
         1 + ends.map(|(&n, stride)| (n - 1) * stride).sum::<usize>()
     }
 
     fn argument<R: Runtime>(&self) -> ArrayArg<R> {
-        // SAFETY: the memory holds numbers of these strides up to the last.
+        // SAFETY: the memory holds every value that these strides address.
         unsafe { ArrayArg::from_raw_parts(self.handle.clone(), self.length()) }
     }
 }
 
-/// `left · right` of each member, as new memory: `[members, rows, columns]`.
+/// Computes `left · right` of each member into new memory: `[members, rows, columns]`.
 ///
-/// The order of additions follows from the shape of the matrices alone, neither from the number of members nor
-/// from the device.
+/// The order of additions depends only on the rows, columns and inner dimension, not on the number of members or
+/// the device.
 ///
 /// # Panics
-/// Where the shapes do not fit, or are more than 32 bits or a launch can tell.
+/// If the shapes do not match, or are too large for 32-bit indices or for a launch.
 pub fn product<R: Runtime>(client: &ComputeClient<R>, left: &Matrices, right: &Matrices) -> Handle {
     let [left_members, rows, inner] = left.shape;
     let [right_members, right_inner, columns] = right.shape;
@@ -137,15 +137,16 @@ pub fn product<R: Runtime>(client: &ComputeClient<R>, left: &Matrices, right: &M
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 struct ProductForm {
     tile: Tile,
-    /// Whether neighbours in memory are neighbours in a column, not in a row.
+    /// Whether the left matrix is stored by columns instead of by rows.
     left_is_transposed: bool,
+    /// Likewise the right one.
     right_is_transposed: bool,
 }
 
 /// `output = left · right` over a part of the inner dimension: `[parts, members, rows, columns]`.
 ///
-/// A cube's tile is the `CUBE_POS_Y % down`th of part `CUBE_POS_Y / down`, of `length` numbers of the inner
-/// dimension.
+/// `CUBE_POS_Y % down` is the cube's row in the grid of tiles. `CUBE_POS_Y / down` is its part, which covers
+/// `length` values of the inner dimension.
 #[cube(launch_unchecked)]
 fn product_of_parts(
     left: &Array<f32>,
@@ -228,8 +229,8 @@ fn product_of_parts(
     }
 }
 
-/// The places along the inner dimension and along the other that a unit reads: neighbouring units read
-/// neighbours in memory.
+/// The positions along the inner and the other dimension that a unit reads, such that neighbouring units read
+/// neighbouring memory.
 #[cube]
 fn split(place: u32, depth: u32, other: u32, #[comptime] other_is_contiguous: bool) -> (u32, u32) {
     if other_is_contiguous {

@@ -1,27 +1,27 @@
-//! What a layer's products read as their input: the data set, or what came out of the layer before.
+//! Reads the input of a layer: the data set, or the output of the layer before.
 
 use cubecl::prelude::*;
 
-/// What the reading of a layer's input is compiled for.
+/// How the kernel is compiled to read a layer's input.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct InputForm {
-    /// Whether the input is the data set, whose rows are found by positions and scaled.
+    /// Whether the input is the data set, whose rows are looked up by position and scaled.
     pub(crate) from_samples: bool,
     /// Whether samples are scaled.
     pub(crate) scales: bool,
-    /// Whether the data set is bytes.
+    /// Whether the data set is stored as bytes.
     pub(crate) bytes: bool,
     /// Whether members share their input.
     pub(crate) shares: bool,
 }
 
-/// One feature of one row of a layer's input, `row` among the batch's `rows` of an owner.
+/// One feature of one row of a layer's input; `row` counts within the owner's `rows` rows of the batch.
 ///
-/// - `input`: `[members or 1, rows, features]`, or the data set `[samples, features]`; `words`: the data
-///   set as bytes: four in a word, the first in its lowest bits, every sample beginning with a word
-/// - `positions`: of the batch's samples from `first` on, owner by owner
-/// - `scaling`: what is subtracted from a feature, then what the difference is multiplied by: `[owners, 2,
-///   features]`
+/// - `input`: `[members or 1, rows, features]`, or the data set `[samples, features]`
+/// - `words`: the data set as bytes: four to a word, the first in its lowest bits; every sample starts a new word
+/// - `positions`: sample positions; those of the batch start at `first`, owner by owner
+/// - `scaling`: what is subtracted from each feature, then the factors that multiply the differences:
+///   `[owners, 2, features]`
 #[cube]
 pub(crate) fn input_at(
     input: &Array<f32>,

@@ -17,7 +17,7 @@ pub(super) struct Tables {
 }
 
 impl Tables {
-    /// Puts an epoch on the device; `nothing` stands in for tables that it does not need.
+    /// Copies an epoch's tables to the device; `nothing` replaces tables that it does not need.
     pub(super) fn new<R: Runtime>(
         client: &ComputeClient<R>,
         epoch: &Epoch,

@@ -38,7 +38,7 @@ impl Tile {
         tile
     }
 
-    /// Likewise one that holds all rows, of which there are at most 64.
+    /// Selects a tile in the same way, but one that holds all rows, of which there are at most 64.
     pub(crate) fn of_all_rows(
         rows: u32,
         columns: u32,

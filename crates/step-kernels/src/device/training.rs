@@ -30,16 +30,16 @@ pub enum Features {
     Bytes(Handle),
 }
 
-/// All that training changes.
+/// Everything that training changes.
 #[derive(Clone, Debug, Default)]
 pub struct State {
-    /// Of each layer weight and bias (`[members, inputs, outputs]`, `[members, 1, outputs]`), then weight and
-    /// bias of its norm (`[members, 1, outputs]` each).
+    /// For each layer its weight and bias (`[members, inputs, outputs]`, `[members, 1, outputs]`), then the weight
+    /// and bias of its norm (`[members, 1, outputs]` each).
     pub parameters: Vec<Handle>,
-    /// Likewise each list that the optimizers remember, [`Model::lists`] of them; one that is empty or missing
-    /// stands for zeros.
+    /// The optimizer state: [`Model::lists`] lists, each like `parameters`. A list that is empty or missing stands
+    /// for zeros.
     pub lists: Vec<Vec<Handle>>,
-    /// Of each norm the running mean and variance: `[members, 1, outputs]` each.
+    /// The running mean and variance of each norm: `[members, 1, outputs]` each.
     pub statistics: Vec<Handle>,
 }
 
@@ -62,10 +62,10 @@ pub struct Training<R: Runtime> {
 impl<R: Runtime> Training<R> {
     /// A cohort in this state, for batches of at most `batch` samples.
     ///
-    /// The state is copied: what it was made from stays as it is.
+    /// The state is copied; the original buffers remain unchanged.
     ///
     /// # Panics
-    /// When the number of parameters is not that of the model's layers.
+    /// If the number of parameters does not match the model's layers.
     pub fn new(
         client: &ComputeClient<R>,
         model: Model,
@@ -74,7 +74,11 @@ impl<R: Runtime> Training<R> {
         batch: usize,
         state: &State,
     ) -> Self {
-        let expected: usize = model.layers.iter().map(crate::model::Layer::parameters).sum();
+        let expected: usize = model
+            .layers
+            .iter()
+            .map(crate::model::Layer::parameters)
+            .sum();
         assert_eq!(state.parameters.len(), expected, "all of every layer");
         let before = bytes_in_use(client);
         let members = model.members();
@@ -139,7 +143,7 @@ impl<R: Runtime> Training<R> {
         }
     }
 
-    /// The state as it is now, in new buffers.
+    /// The current state, copied into new buffers.
     pub fn state(&self) -> State {
         let client = &self.client;
         let lists = self.model.lists();
