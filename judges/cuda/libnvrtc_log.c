@@ -30,15 +30,16 @@ static double milliseconds(void) {
     return now.tv_sec * 1e3 + now.tv_nsec / 1e6;
 }
 
-/* Whether the PTX has a tensor-core instruction. */
-static int multiplies_on_tensor_cores(Program program) {
+/* What there is to say of the PTX: whether it has a tensor-core instruction, or cannot be read. */
+static const char *verdict(Program program) {
     size_t bytes = 0;
     if (nvrtcGetPTXSize(program, &bytes) != 0 || bytes <= 1)
-        return 0;
+        return "# the PTX cannot be read\n";
     char *text = calloc(1, bytes + 1);
-    int found = nvrtcGetPTX(program, text) == 0 && strstr(text, "mma.") != NULL;
+    const char *line = nvrtcGetPTX(program, text) != 0 ? "# the PTX cannot be read\n"
+        : strstr(text, "mma.") ? "tensorcores\n" : "";
     free(text);
-    return found;
+    return line;
 }
 
 int nvrtcCompileProgram(Program program, int count, const char *const *options) {
@@ -55,8 +56,8 @@ int nvrtcCompileProgram(Program program, int count, const char *const *options) 
     for (int option = 0; option < count; option++)
         fprintf(file, " %s", options[option]);
     fprintf(file, "\n");
-    if (result == 0 && multiplies_on_tensor_cores(program))
-        fprintf(file, "tensorcores\n");
+    if (result == 0)
+        fputs(verdict(program), file);
     size_t bytes = 0;
     if (result != 0 && nvrtcGetProgramLogSize(program, &bytes) == 0 && bytes > 1) {
         char *text = calloc(1, bytes + 1), *rest = text;

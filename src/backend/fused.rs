@@ -47,8 +47,8 @@ pub trait FusedTraining<B: Backend> {
     /// Waits for the device.
     fn wait(&self);
 
-    /// Bytes of device memory that the cohort takes while it is trained, as the device's allocator counts
-    /// them, without the samples.
+    /// The peak of device memory in bytes, as the device's allocator counts it, without the samples: what the kernels
+    /// use, and once more all that training changes, which the cohort holds when they start and when they end.
     fn bytes(&self) -> u64;
 
     /// Ends the training.

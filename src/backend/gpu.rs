@@ -23,8 +23,8 @@ pub(super) type Gpu<R, BT> = Fusion<Plain<R, BT>>;
 /// A cohort in training by kernels of whole steps.
 struct OnGpu<R: CubeRuntime, BT> {
     training: Training<R>,
-    /// What the parameters are like: client, device.
-    like: CubeTensor<R>,
+    client: ComputeClient<R>,
+    device: R::Device,
     /// The shapes of the parameters.
     shapes: Vec<[usize; 3]>,
     /// The shapes of the running statistics.
@@ -45,10 +45,11 @@ where
             Device = R::Device,
         >,
 {
-    let like = plain::<R, BT, 3>(start.state.parameters[0].clone());
-    let device = like.client.properties();
-    let has_bindings = device.hardware.max_bindings >= step_kernels::BINDINGS;
-    let largest = device.memory.max_page_size;
+    let device = start.targets.device();
+    let client = R::client(&device);
+    let properties = client.properties();
+    let has_bindings = properties.hardware.max_bindings >= step_kernels::BINDINGS;
+    let largest = properties.memory.max_page_size;
     let has_room = start.model.fits(start.batch, largest) && start.epoch.fits(largest);
     if !has_bindings || !has_room {
         return None;
@@ -86,7 +87,7 @@ where
     };
     let members = start.model.members();
     let training = Training::new(
-        &like.client.clone(),
+        &client,
         start.model,
         samples,
         &start.epoch,
@@ -95,7 +96,8 @@ where
     );
     Some(Box::new(OnGpu::<R, BT> {
         training,
-        like,
+        client,
+        device,
         shapes,
         statistics: of_statistics,
         members,
@@ -120,15 +122,17 @@ where
     }
 
     fn bytes(&self) -> u64 {
-        self.training.bytes()
+        self.training.bytes() + self.training.state_bytes()
     }
 
     fn finish(self: Box<Self>) -> FusedEnd<Gpu<R, BT>> {
         self.wait();
         let tensors = |handles: Vec<Handle>, shapes: &[[usize; 3]]| {
             let own = handles.into_iter().zip(shapes);
-            own.map(|(handle, &shape)| tensor::<R, BT, 3>(&self.like, handle, shape))
-                .collect()
+            own.map(|(handle, &shape)| {
+                tensor::<R, BT, 3>(&self.client, &self.device, handle, shape)
+            })
+            .collect()
         };
         let state = self.training.state();
         let lists = state.lists.into_iter();
@@ -138,7 +142,8 @@ where
             statistics: tensors(state.statistics, &self.statistics),
         };
         let sums = tensor::<R, BT, 3>(
-            &self.like,
+            &self.client,
+            &self.device,
             self.training.sums_handle(),
             [self.members, 1, 3],
         );
@@ -163,15 +168,15 @@ where
     let [right_members, _, columns] = right.dims();
     let left = resolved::<R, BT, 3>(left);
     let [left_matrices, right_matrices] = [&left, &resolved::<R, BT, 3>(right)].map(matrices::<R>);
-    let handle = step_kernels::product(&left.client, &left_matrices, &right_matrices);
-    note_bytes(&left.client);
+    let note = || note_bytes(&left.client);
+    let handle = step_kernels::product(&left.client, &left_matrices, &right_matrices, note);
     let shape = [left_members.max(right_members), rows, columns];
-    tensor::<R, BT, 3>(&left, handle, shape)
+    tensor::<R, BT, 3>(&left.client, &left.device, handle, shape)
 }
 
 thread_local! {
     /// The maximum of the bytes in use at this thread's products; `None` unless `peak_bytes` is running.
-    static MOST_BYTES: Cell<Option<u64>> = const { Cell::new(None) };
+    static MAX_BYTES: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
 /// [`Backend::peak_bytes`], as counted by cubecl's allocator for this thread.
@@ -188,18 +193,34 @@ where
     let settle = || <Gpu<R, BT> as burn::tensor::backend::Backend>::sync(device).ok();
     settle();
     let before = client.memory_usage().ok()?.bytes_in_use;
-    MOST_BYTES.set(Some(before));
+    let _counting = Counting::from(before);
     work();
     settle();
     note_bytes(&client);
-    MOST_BYTES.take().map(|most| most.saturating_sub(before))
+    MAX_BYTES.get().map(|most| most.saturating_sub(before))
+}
+
+/// Ends the counting of this thread when it is dropped, also by a panic.
+struct Counting;
+
+impl From<u64> for Counting {
+    fn from(bytes: u64) -> Self {
+        MAX_BYTES.set(Some(bytes));
+        Self
+    }
+}
+
+impl Drop for Counting {
+    fn drop(&mut self) {
+        MAX_BYTES.set(None);
+    }
 }
 
 fn note_bytes<R: CubeRuntime>(client: &ComputeClient<R>) {
-    if let Some(most) = MOST_BYTES.get()
+    if let Some(most) = MAX_BYTES.get()
         && let Ok(usage) = client.memory_usage()
     {
-        MOST_BYTES.set(Some(most.max(usage.bytes_in_use)));
+        MAX_BYTES.set(Some(most.max(usage.bytes_in_use)));
     }
 }
 
@@ -214,7 +235,8 @@ fn matrices<R: CubeRuntime>(tensor: &CubeTensor<R>) -> Matrices {
 
 /// A burn tensor that uses this memory, on the device of `like`.
 fn tensor<R: CubeRuntime, BT: BoolElement, const D: usize>(
-    like: &CubeTensor<R>,
+    client: &ComputeClient<R>,
+    device: &R::Device,
     handle: Handle,
     shape: [usize; D],
 ) -> Tensor<Gpu<R, BT>, D>
@@ -222,10 +244,9 @@ where
     Gpu<R, BT>:
         Backend<FloatTensorPrimitive = FusionTensor<burn_cubecl::fusion::FusionCubeRuntime<R>>>,
 {
-    let CubeTensor { client, device, .. } = like;
-    let (client, device, shape) = (client.clone(), device.clone(), Shape::from(shape));
-    let tensor = CubeTensor::new_contiguous(client, device, shape.clone(), handle, DType::F32);
-    let client = get_client::<Plain<R, BT>>(&like.device);
+    let (own, shape) = ((client.clone(), device.clone()), Shape::from(shape));
+    let tensor = CubeTensor::new_contiguous(own.0, own.1, shape.clone(), handle, DType::F32);
+    let client = get_client::<Plain<R, BT>>(device);
     let handle = Plain::<R, BT>::float_tensor_handle(tensor);
     let created =
         InitOperationIr::create(shape, DType::F32, || client.register_tensor_handle(handle));

@@ -4,10 +4,8 @@
 use crate::backend::Backend;
 use burn::tensor::Tensor;
 
-/// PyTorch's default: added to the variance against division by zero.
-pub const EPSILON: f64 = 1e-5;
-/// PyTorch's default: the share of the newest batch in the running mean and variance.
-const MOMENTUM: f64 = 0.1;
+pub use step_kernels::NORM_EPSILON as EPSILON;
+use step_kernels::NORM_MOMENTUM as MOMENTUM;
 
 /// The running statistics, which take the batch's place outside of training.
 #[derive(Clone, Debug)]

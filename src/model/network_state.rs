@@ -64,6 +64,7 @@ impl<B: Backend> Network<B> {
                 (norm.mean, norm.variance) = (next(), next());
             }
         }
+        assert!(statistics.next().is_none(), "two for each batch norm");
     }
 
     /// The state of one member in its own shape: each `[1, rows, columns]`.

@@ -30,7 +30,7 @@ pub fn bytes_of_run(config: &Config) -> u64 {
     let batch_size = config.training.batch_size.get() as u64;
     let restored = u64::from(config.training.patience.is_some() && config.training.restore_best);
     let own = 1 + optimizer_copies(config);
-    let copies = (own + 1 + 2).max(own + 2 * (1 + kernel_lists(config))) + restored;
+    let copies = (own + 1 + 2).max(own + 1 + kernel_lists(config)) + restored;
     let parameters = config.parameters().saturating_mul(copies);
     let steps = NUMBERS_OF_STEP * train.div_ceil(batch_size.max(1));
 

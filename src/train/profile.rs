@@ -97,8 +97,10 @@ fn peak_bytes<B: Backend>(
     rows: &Rows<B>,
     range: Range<usize>,
 ) -> Option<u64> {
+    // Alive until its memory at the end has been counted.
+    let mut held = None;
     B::peak_bytes(&data.train.device(), &mut || {
-        let mut cohort = Cohort::new(data, members.to_vec());
+        let cohort = held.insert(Cohort::new(data, members.to_vec()));
         let mut noise = cohort.dropout_noise(0, 0);
         for index in 0..2 {
             let rates = cohort.learning_rates(0, index);

@@ -32,8 +32,9 @@ const PARAMETERS: usize = (INPUTS + 1) * WIDTH + (WIDTH + 1) * CLASSES;
 
 #[test]
 fn of_steps_by_kernels() {
-    // Parameters and velocities; output and gradient of each layer; sample positions of 15 batches.
-    let expected = 2 * PARAMETERS + 2 * BATCH * (WIDTH + CLASSES) + 15 * BATCH;
+    // Parameters and velocities, in the kernels and outside; output and gradient of each layer; the epoch's
+    // 15 batches.
+    let expected = 4 * PARAMETERS + 2 * BATCH * (WIDTH + CLASSES) + 15 * BATCH;
     let sweep = "
 data: { limit: 1000 }
 model: { layers: 1, width: 512 }

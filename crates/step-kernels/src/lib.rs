@@ -16,6 +16,11 @@ mod epoch;
 mod model;
 mod rule;
 
+/// Added to a batch's variance against division by zero in a batch norm: the default of `torch.nn.BatchNorm1d`.
+pub const NORM_EPSILON: f64 = 1e-5;
+/// The weight of the newest batch in the running mean and variance of a batch norm: PyTorch's default.
+pub const NORM_MOMENTUM: f64 = 0.1;
+
 /// The most buffers that a kernel has: those of the forward pass, and the scalars.
 pub const BINDINGS: u32 = 14;
 

@@ -69,6 +69,7 @@ impl Model {
                 layer.inputs.div_ceil(SMALLEST_TILE) <= MAX_CUBES
                     && fits(&[members, layer.inputs, layer.outputs, copies], max_bytes)
                     && fits(&[members, layer.outputs, batch], max_bytes)
+                    && (!layer.norm || fits(&[members, layer.outputs, 2 * copies + 1], max_bytes))
             })
     }
 }

@@ -1,9 +1,10 @@
 //! Compares matrix products on a wgpu device with products in double precision.
 #![cfg(feature = "wgpu")]
 
-use cubecl::Runtime;
+mod device;
+
 use cubecl::prelude::*;
-use cubecl::wgpu::{WgpuDevice, WgpuRuntime};
+use device::client;
 use step_kernels::{Matrices, product};
 
 /// Pseudorandom numbers from -1 to 1.
@@ -40,7 +41,9 @@ fn check(
     [rows, inner, columns]: [usize; 3],
     layouts: [Layout; 2],
 ) -> Vec<f32> {
-    let client = WgpuRuntime::client(&WgpuDevice::default());
+    let Some(client) = client() else {
+        return Vec::new();
+    };
     let shapes = [[members[0], rows, inner], [members[1], inner, columns]];
     let strides = [0, 1].map(|own| layouts[own].strides(shapes[own]));
     let values = [0, 1].map(|own| {
@@ -54,7 +57,9 @@ fn check(
         shape: shapes[own],
         strides: strides[own],
     });
-    let bytes = client.read_one(product(&client, &left, &right)).unwrap();
+    let bytes = client
+        .read_one(product(&client, &left, &right, || ()))
+        .unwrap();
     let ours = f32::from_bytes(&bytes).to_vec();
     let most = members[0].max(members[1]);
     assert_eq!(ours.len(), most * rows * columns);
@@ -108,16 +113,25 @@ fn of_every_layout_and_shape() {
 #[test]
 fn of_a_long_inner_dimension_which_is_added_up_in_parts() {
     check([2, 2], [27, 5000, 16], [Layout::Columns, Layout::Rows]);
-    check([1, 2], [9, 1025, 3], [Layout::Rows, Layout::Rows]);
-    // Not split into parts, because the product is large.
-    check([1, 1], [300, 1100, 300], [Layout::Rows, Layout::Rows]);
+    check([1, 2], [9, 1025, 3], [Layout::Columns, Layout::Rows]);
+    check([1, 1], [2, 40_000, 1], [Layout::Columns, Layout::Columns]);
+    // A matrix by rows is not an input that was transposed: one part.
+    check([1, 1], [30, 1100, 30], [Layout::Rows, Layout::Rows]);
+}
+
+#[test]
+fn of_more_tiles_than_a_launch_has_cubes_along_a_dimension() {
+    check([1, 1], [70_000 * 16, 1, 1], [Layout::Rows, Layout::Rows]);
 }
 
 /// A member's product is bit for bit the same alone and in a cohort.
 #[test]
 fn of_a_member_are_the_same_in_a_cohort() {
-    let layouts = [Layout::Rows, Layout::Columns];
-    let alone = check([1, 1], [40, 2000, 20], layouts);
-    let stacked = check([9, 9], [40, 2000, 20], layouts);
-    assert_eq!(alone, stacked[..alone.len()]);
+    // In parts or not; alone, the tiles are smaller than in a cohort.
+    for (inner, left) in [(2000, Layout::Columns), (1000, Layout::Rows)] {
+        let layouts = [left, Layout::Columns];
+        let alone = check([1, 1], [40, inner, 20], layouts);
+        let stacked = check([9, 9], [40, inner, 20], layouts);
+        assert_eq!(alone, stacked[..alone.len()]);
+    }
 }

@@ -1,9 +1,10 @@
 //! Steps on a wgpu device beside the same steps in plain loops and double precision.
 #![cfg(feature = "wgpu")]
 
-use cubecl::Runtime;
+mod device;
+
 use cubecl::prelude::*;
-use cubecl::wgpu::{WgpuDevice, WgpuRuntime};
+use device::client;
 use step_kernels::{
     Activation, Batch, Epoch, Features, Layer, Model, Rule, Samples, State, Step, Training,
 };
@@ -419,7 +420,7 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
             statistics.extend([mean, vec![1.0; members * layer.outputs]]);
         }
     }
-    let client = WgpuRuntime::client(&WgpuDevice::default());
+    let Some(client) = client() else { return };
     let put = |values: &[f32]| client.create_from_slice(f32::as_bytes(values));
     let state = State {
         parameters: parameters.iter().map(|p| put(p)).collect(),
@@ -648,11 +649,101 @@ fn batch_norm_of_one_sample_leaves_its_statistics() {
     check("one sample", &normed, 1, &[1, 1], false);
 }
 
+/// The bits of all that one step changes in the first of `members`, all trained on the same samples.
+fn bits_of_first(norm: bool, rows: usize, members: usize) -> Option<Vec<u32>> {
+    let client = client()?;
+    let mut model = model(
+        &[30, 60, 5],
+        &vec![Activation::Tanh; members],
+        &vec![Rule::Adam; members],
+    );
+    model.layers[0].norm = norm;
+    model.smoothing = vec![0.1; members];
+    let put = |values: Vec<f32>| client.create_from_slice(f32::as_bytes(&values));
+    // Each tensor is the same for every member.
+    let mut noise = Noise(3);
+    let mut tensor = |count: usize| put(noise.floats(count, 0.3).repeat(members));
+    let mut sizes = vec![30 * 60, 60];
+    if norm {
+        sizes.extend([60, 60]);
+    }
+    sizes.extend([60 * 5, 5]);
+    let state = State {
+        parameters: sizes.into_iter().map(&mut tensor).collect(),
+        lists: Vec::new(),
+        statistics: (0..if norm { 2 } else { 0 }).map(|_| tensor(60)).collect(),
+    };
+    let targets = (0..50 * 5).map(|i| f32::from(u8::from(i % 5 == i / 5 % 5)));
+    let samples = Samples {
+        features: Features::Numbers(put(Noise(4).floats(50 * 30, 1.0))),
+        targets: put(targets.collect()),
+        count: 50,
+    };
+    let epoch = Epoch {
+        positions: (0..rows).map(|i| (i * 13 % 50) as u32).collect(),
+        owners: 1,
+        steps: vec![
+            Step {
+                rate: 0.05,
+                keep: 1.0,
+                clip: f32::INFINITY,
+                epsilon: 1e-8,
+                momentum: 0.9,
+                share: 0.1,
+                decay2: 0.999,
+                share2: 0.001,
+                correction: 10.0,
+                correction2: 30.0,
+                ..Step::default()
+            };
+            members
+        ],
+        ..Epoch::default()
+    };
+    let mut training = Training::new(&client, model, samples, &epoch, rows, &state);
+    training.step(Batch {
+        step: 0,
+        first: 0,
+        rows,
+    });
+    let State {
+        parameters,
+        lists,
+        statistics,
+    } = training.state();
+    let all = parameters.into_iter().chain(lists.into_iter().flatten());
+    let first = |handle| {
+        let bytes = client.read_one(handle).unwrap();
+        let values = f32::from_bytes(&bytes);
+        let own = &values[..values.len() / members];
+        own.iter()
+            .map(|value| value.to_bits())
+            .collect::<Vec<u32>>()
+    };
+    Some(all.chain(statistics).flat_map(first).collect())
+}
+
+/// Alone, the tiles are smaller than in a cohort.
+#[test]
+fn a_member_s_numbers_are_those_of_the_member_alone() {
+    for norm in [false, true] {
+        for rows in [40, 100] {
+            let alone = bits_of_first(norm, rows, 1);
+            assert_eq!(alone, bits_of_first(norm, rows, 9), "{norm} {rows}");
+        }
+    }
+}
+
 /// What the allocator counts beside what the cohort's tensors are by hand.
 #[test]
 fn bytes_are_those_of_the_tensors() {
-    for (rule, lists) in [(Rule::Descent, 0), (Rule::Adam, 2)] {
-        let model = model(&[784, 128, 10], &[Activation::Relu; 3], &[rule; 3]);
+    for (rule, lists, norm) in [
+        (Rule::Descent, 0, false),
+        (Rule::Adam, 2, false),
+        (Rule::Adam, 2, true),
+    ] {
+        let mut model = model(&[784, 128, 10], &[Activation::Relu; 3], &[rule; 3]);
+        model.layers[0].norm = norm;
         let (members, batch, count) = (3, 64, 100);
         let epoch = Epoch {
             positions: vec![0; batch],
@@ -661,27 +752,38 @@ fn bytes_are_those_of_the_tensors() {
             steps: vec![Step::default(); members],
             keys: Vec::new(),
         };
-        let client = WgpuRuntime::client(&WgpuDevice::default());
+        let Some(client) = client() else { return };
         let zeros = |numbers: usize| client.create_from_slice(&vec![0; 4 * numbers]);
         let sizes = [784 * 128, 128, 128 * 10, 10].map(|numbers| members * numbers);
-        let parameters = sizes.map(zeros);
+        let of_norm = if norm { 2 } else { 0 };
+        let mut parameters: Vec<_> = sizes[..2].iter().map(|&n| zeros(n)).collect();
+        parameters.extend((0..of_norm).map(|_| zeros(members * 128)));
+        parameters.extend(sizes[2..].iter().map(|&n| zeros(n)));
         let samples = Samples {
             features: Features::Numbers(zeros(count * 784)),
             targets: zeros(count * 10),
             count,
         };
         let state = State {
-            parameters: parameters.into(),
+            parameters,
+            statistics: (0..of_norm).map(|_| zeros(members * 128)).collect(),
             ..State::default()
         };
         let training = Training::new(&client, model, samples, &epoch, batch, &state);
-        let numbers = (1 + lists) * sizes.iter().sum::<usize>();
+        let of_norm = of_norm * members * 128;
+        let numbers = (1 + lists) * (sizes.iter().sum::<usize>() + of_norm);
         // The output of each layer and its gradient.
-        let values = 2 * members * batch * (128 + 10);
+        let mut values = 2 * members * batch * (128 + 10);
+        if norm {
+            // Normalised sums; running means and variances, and the batch's scales.
+            values += members * batch * 128 + 3 * members * 128;
+        }
         // Positions, scaling, steps, what is known of units, rules, smoothing, sums.
         let tables = batch + 2 * 784 + 16 * members + 2 * members * (3 + 1) + members * (1 + 1 + 3);
         let expected = 4.0 * (numbers + values + tables) as f64;
         let counted = training.bytes() as f64;
+        let of_state = 4 * (numbers + of_norm) as u64;
+        assert_eq!(training.state_bytes(), of_state);
         assert!(
             (counted / expected - 1.0).abs() < 0.05,
             "{counted} {expected}"

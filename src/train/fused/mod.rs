@@ -118,19 +118,30 @@ impl<B: Backend> Cohort<'_, B> {
 
     /// Goes on from what the kernels made of the cohort; the sums of their steps are added to `tally`.
     pub(super) fn take_back(&mut self, fused: Fused<B>, tally: &mut Tally<B>) {
-        let FusedEnd { state, sums } = fused.training.finish();
-        let FusedState {
-            parameters,
-            lists,
-            statistics,
-        } = state;
-        self.model.update(|_| parameters);
-        self.model.set_statistics(statistics);
-        self.optimizer.set_memory(Memory {
-            lists,
-            ..fused.memory
+        let Fused {
+            training,
+            memory,
+            samples,
+            ..
+        } = fused;
+        let (optimizer, device) = (&mut self.optimizer, &self.device);
+        let mut rest = None;
+        self.model.update(|parameters| {
+            // Freed before the kernels return new memory.
+            drop(parameters);
+            optimizer.set_memory(Memory {
+                lists: Vec::new(),
+                ..memory.clone()
+            });
+            let _ = B::sync(device);
+            let FusedEnd { state, sums } = training.finish();
+            rest = Some((state.lists, state.statistics, sums));
+            state.parameters
         });
-        tally.add(sums, fused.samples);
+        let (lists, statistics, sums) = rest.expect("the update was called");
+        self.model.set_statistics(statistics);
+        self.optimizer.set_memory(Memory { lists, ..memory });
+        tally.add(sums, samples);
     }
 }
 

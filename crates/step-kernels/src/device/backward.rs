@@ -32,7 +32,7 @@ pub(crate) struct BackwardForm {
 /// - `units`, `kept`, `keys`: of the layer before
 /// - `rules`, `steps`, `step`: as in the update kernel
 /// - `output`: `[members, rows, columns]`: the gradient of the sums of the layer before; with
-///   [`NormForm::Apart`], the gradient of the norm's output
+///   [`NormForm::SeparateKernel`], the gradient of the norm's output
 #[cube(launch_unchecked)]
 pub(crate) fn backward(
     gradient: &Array<f32>,

@@ -7,9 +7,9 @@
 //! - `statistics`: `[3, members, columns]`: the running mean, the running variance, and 1/√(variance + ε) of
 //!   the latest batch
 
-use super::forward::{ActivationForm, unit_output};
 use super::rule::step_weight;
 use super::tile::{SIDE, Tile};
+use crate::rule::NUMBERS;
 use cubecl::prelude::*;
 
 /// How a layer's sums are normalised.
@@ -20,20 +20,17 @@ pub(crate) enum NormForm {
     /// By the cube that computes them, whose tile holds all rows of the batch.
     InTile,
     /// By a separate kernel.
-    Apart,
+    SeparateKernel,
 }
 
 /// The maximum number of rows in a tile.
-pub(crate) const MOST_ROWS: u32 = 4 * SIDE;
-/// The tile of the kernels for larger batches: one value per unit.
-const SINGLE: Tile = Tile {
-    rows: 1,
-    columns: 1,
-};
-/// PyTorch's default, added to the variance to prevent division by zero.
-const EPSILON: f32 = 1e-5;
-/// PyTorch's default: the weight of the latest batch in the running mean and variance.
-const MOMENTUM: f32 = 0.1;
+pub(crate) const MAX_ROWS: u32 = 4 * SIDE;
+/// Added to a batch's variance.
+pub(super) const EPSILON: f32 = crate::NORM_EPSILON as f32;
+/// The weight of the latest batch in the running mean and variance.
+const MOMENTUM: f32 = crate::NORM_MOMENTUM as f32;
+/// The values of a member in `steps`.
+const STEP: u32 = NUMBERS as u32;
 
 /// The activation's input for a normalised sum, which is scaled by the norm's weight and shifted by its bias.
 #[cube]
@@ -90,7 +87,7 @@ pub(crate) fn normalise_tile(
             sums[comptime!((i * tile.columns + j) as usize)] *= scale;
         }
         if UNIT_POS_Y == 0 && column < columns {
-            note(
+            update_running_statistics(
                 statistics, mean, variance, scale, member, rows, column, columns,
             );
         }
@@ -102,7 +99,7 @@ pub(crate) fn normalise_tile(
 /// The running variance uses the unbiased estimate (divided by n − 1); the batch is normalised by the biased one
 /// (divided by n). A batch of one sample leaves the running mean and variance unchanged.
 #[cube]
-fn note(
+pub(super) fn update_running_statistics(
     statistics: &mut Array<f32>,
     mean: f32,
     variance: f32,
@@ -162,13 +159,19 @@ pub(crate) fn gradient_of_tile(
             #[unroll]
             for i in 0..tile.rows {
                 let place = comptime!((i * tile.columns + j) as usize);
-                let through = of_bias / count + normalised[place] * (of_weight / count);
-                gradient[place] = (gradient[place] - through) * scale;
+                gradient[place] = through_norm(
+                    gradient[place],
+                    normalised[place],
+                    of_bias / count,
+                    of_weight / count,
+                    scale,
+                );
             }
         }
     }
     // Weights are updated only after every unit has read them.
     sync_cube();
+    sync_storage();
     if UNIT_POS_Y == 0 {
         #[unroll]
         for j in 0..tile.columns {
@@ -183,9 +186,23 @@ pub(crate) fn gradient_of_tile(
     }
 }
 
+/// The gradient of a norm's input. The batch's own mean and variance depend on each of its samples.
+///
+/// `of_bias` and `of_weight` are the gradients of the norm's bias and weight, divided by the number of samples.
+#[cube]
+pub(super) fn through_norm(
+    gradient: f32,
+    normalised: f32,
+    of_bias: f32,
+    of_weight: f32,
+    scale: f32,
+) -> f32 {
+    (gradient - (of_bias + normalised * of_weight)) * scale
+}
+
 /// Updates a column's weight and bias.
 #[cube]
-fn step_norm(
+pub(super) fn step_norm(
     norm: &mut Array<f32>,
     weight_gradient: f32,
     bias_gradient: f32,
@@ -200,7 +217,7 @@ fn step_norm(
     let list = (CUBE_COUNT_Z * columns) as usize;
     let own = (member * columns + column) as usize;
     let code = rules[member as usize];
-    let numbers = ((step + member) * 16) as usize;
+    let numbers = ((step + member) * STEP) as usize;
     step_weight(
         norm,
         own,
@@ -223,135 +240,12 @@ fn step_norm(
     );
 }
 
-/// [`NormForm::Apart`]: normalises the columns of the sums, and computes the layer's output.
-///
-/// - `sums`: `[members, rows, columns]`, normalised in place
-/// - all others: as in the forward kernel
-#[cube(launch_unchecked)]
-pub(crate) fn normalise(
-    sums: &mut Array<f32>,
-    norm: &Array<f32>,
-    statistics: &mut Array<f32>,
-    units: &Array<u32>,
-    kept: &Array<f32>,
-    keys: &Array<u32>,
-    output: &mut Array<f32>,
-    rows: u32,
-    columns: u32,
-    first_key: u32,
-    #[comptime] form: ActivationForm,
-) {
-    let member = CUBE_POS_Z;
-    let column = CUBE_POS_X * SIDE + UNIT_POS_X;
-    let is_inside = column < columns;
-    let count = f32::cast_from(rows);
-    let first = member * rows * columns + column;
-    let mut shared = SharedMemory::<f32>::new(comptime!((SIDE * SIDE) as usize));
-    let mut own = Array::<f32>::new(1usize);
-    own[0] = 0.0;
-    if is_inside {
-        let mut row = UNIT_POS_Y;
-        while row < rows {
-            own[0] += sums[(first + row * columns) as usize];
-            row += SIDE;
-        }
-    }
-    let mean = column_sums(&own, &mut shared, SINGLE)[0] / count;
-    own[0] = 0.0;
-    if is_inside {
-        let mut row = UNIT_POS_Y;
-        while row < rows {
-            let centred = sums[(first + row * columns) as usize] - mean;
-            own[0] += centred * centred;
-            row += SIDE;
-        }
-    }
-    let variance = column_sums(&own, &mut shared, SINGLE)[0] / count;
-    let scale = 1.0 / f32::sqrt(variance + EPSILON);
-    if is_inside {
-        let mut row = UNIT_POS_Y;
-        while row < rows {
-            let place = (first + row * columns) as usize;
-            let normalised = (sums[place] - mean) * scale;
-            sums[place] = normalised;
-            let x = shifted(norm, normalised, member, column, columns);
-            output[place] = unit_output(x, units, kept, keys, first_key, member, row, column, form);
-            row += SIDE;
-        }
-        if UNIT_POS_Y == 0 {
-            note(
-                statistics, mean, variance, scale, member, rows, column, columns,
-            );
-        }
-    }
-}
-
-/// [`NormForm::Apart`]: what [`gradient_of_tile`] does, for batches of any size.
-///
-/// - `gradient`: `[members, rows, columns]`, changed in place
-/// - `normalised`: `[members, rows, columns]`
-/// - all others: as in the backward kernel
-#[cube(launch_unchecked)]
-pub(crate) fn normalise_gradient(
-    gradient: &mut Array<f32>,
-    normalised: &Array<f32>,
-    norm: &mut Array<f32>,
-    statistics: &Array<f32>,
-    rules: &Array<u32>,
-    steps: &Array<f32>,
-    rows: u32,
-    columns: u32,
-    step: u32,
-    #[comptime] lists: usize,
-) {
-    let member = CUBE_POS_Z;
-    let column = CUBE_POS_X * SIDE + UNIT_POS_X;
-    let is_inside = column < columns;
-    let count = f32::cast_from(rows);
-    let first = member * rows * columns + column;
-    let mut shared = SharedMemory::<f32>::new(comptime!((SIDE * SIDE) as usize));
-    let mut own_bias = Array::<f32>::new(1usize);
-    let mut own_weight = Array::<f32>::new(1usize);
-    own_bias[0] = 0.0;
-    own_weight[0] = 0.0;
-    if is_inside {
-        let mut row = UNIT_POS_Y;
-        while row < rows {
-            let place = (first + row * columns) as usize;
-            own_bias[0] += gradient[place];
-            own_weight[0] += gradient[place] * normalised[place];
-            row += SIDE;
-        }
-    }
-    let bias = column_sums(&own_bias, &mut shared, SINGLE)[0];
-    let weight = column_sums(&own_weight, &mut shared, SINGLE)[0];
-    if is_inside {
-        let own = (member * columns + column) as usize;
-        let list = (CUBE_COUNT_Z * columns) as usize;
-        let scale = statistics[own + 2 * list] * norm[own];
-        let mut row = UNIT_POS_Y;
-        while row < rows {
-            let place = (first + row * columns) as usize;
-            let through = bias / count + normalised[place] * (weight / count);
-            gradient[place] = (gradient[place] - through) * scale;
-            row += SIDE;
-        }
-    }
-    // Weights are updated only after every unit has read them.
-    sync_cube();
-    if UNIT_POS_Y == 0 && is_inside {
-        step_norm(
-            norm, weight, bias, rules, steps, member, step, column, columns, lists,
-        );
-    }
-}
-
 /// Sums the columns of a tile; each unit receives the sums of its own columns.
 ///
 /// The order of additions does not depend on the tile's width. Every unit of the cube must call this function.
 /// `shared` is free for other uses before and after.
 #[cube]
-fn column_sums(
+pub(super) fn column_sums(
     values: &Array<f32>,
     shared: &mut SharedMemory<f32>,
     #[comptime] tile: Tile,

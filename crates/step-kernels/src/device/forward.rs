@@ -14,15 +14,9 @@ pub(crate) struct ForwardForm {
     pub(crate) tile: Tile,
     pub(crate) input: InputForm,
     pub(crate) norm: NormForm,
-    pub(crate) after: ActivationForm,
-}
-
-/// How a layer's output is computed from its activation's input.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) struct ActivationForm {
     /// Whether any member drops units.
     pub(crate) drops: bool,
-    /// Whether what goes into the activation is kept beside what comes out.
+    /// Whether `before` receives the activation's input.
     pub(crate) keeps_input: bool,
 }
 
@@ -35,7 +29,7 @@ pub(crate) struct ActivationForm {
 /// - `keys`: of this step's dropout from `first_key` on
 /// - `output`: `[members, rows, columns]`
 /// - `before`: `[members, rows, columns]`: the other values that the gradient needs: the activation's input, or
-///   the normalised sums. With [`NormForm::Apart`], it receives the unnormalised sums, and `output` is not written
+///   the normalised sums. With [`NormForm::SeparateKernel`], it receives the unnormalised sums, and `output` is not written
 #[cube(launch_unchecked)]
 pub(crate) fn forward(
     input: &Array<f32>,
@@ -145,18 +139,18 @@ pub(crate) fn forward(
             if row < rows && column < columns {
                 let place = ((member * rows + row) * columns + column) as usize;
                 let sum = sums[comptime!((i * tile.columns + j) as usize)];
-                if comptime!(form.norm == NormForm::Apart) {
+                if comptime!(form.norm == NormForm::SeparateKernel) {
                     before[place] = sum;
                 } else {
                     let mut x = sum;
                     if comptime!(form.norm == NormForm::InTile) {
                         x = shifted(norm, sum, member, column, columns);
                         before[place] = sum;
-                    } else if comptime!(form.after.keeps_input) {
+                    } else if comptime!(form.keeps_input) {
                         before[place] = x;
                     }
                     output[place] = unit_output(
-                        x, units, kept, keys, first_key, member, row, column, form.after,
+                        x, units, kept, keys, first_key, member, row, column, form.drops,
                     );
                 }
             }
@@ -175,12 +169,12 @@ pub(crate) fn unit_output(
     member: u32,
     row: u32,
     column: u32,
-    #[comptime] form: ActivationForm,
+    #[comptime] drops: bool,
 ) -> f32 {
     // Units that pad a narrower member are 0, whatever the activation of 0 is.
     let value = activated(activation_of(units, member), x);
     let value = select(column < width_of(units, member), value, 0.0f32);
-    if comptime!(form.drops) {
+    if comptime!(drops) {
         let (threshold, kept) = (threshold_of(units, member), kept_of(kept, member));
         value * factor(keys, first_key, member, threshold, kept, row, column)
     } else {

@@ -1,11 +1,12 @@
 //! The kernels of a step, each launched on the buffers of its layer.
 
 use super::backward::{BackwardForm, backward};
-use super::batch_norm::{self, NormForm, normalise, normalise_gradient};
+use super::batch_norm::{self, NormForm};
 use super::buffer::Buffer;
 use super::cross_entropy as loss;
 use super::cross_entropy::cross_entropy;
-use super::forward::{ActivationForm, ForwardForm, forward};
+use super::forward::{ForwardForm, forward};
+use super::normalise::{normalise, normalise_gradient};
 use super::samples::InputForm;
 use super::tile::{SIDE, Tile};
 use super::training::{Features, Training};
@@ -29,7 +30,7 @@ impl<R: Runtime> Training<R> {
             NormForm::InTile => {
                 Tile::of_all_rows(rows, columns, self.members(), self.multiprocessors)
             }
-            NormForm::None | NormForm::Apart => self.tile(rows, columns),
+            NormForm::None | NormForm::SeparateKernel => self.tile(rows, columns),
         }
     }
 
@@ -78,19 +79,16 @@ impl<R: Runtime> Training<R> {
         }
     }
 
-    fn activation_form(&self, layer: usize) -> ActivationForm {
-        let own = &self.layers[layer];
-        ActivationForm {
-            drops: own.site.is_some(),
-            keeps_input: own.before.is_some(),
-        }
+    /// Whether a layer keeps its activation's input.
+    fn keeps_input(&self, layer: usize) -> bool {
+        self.layers[layer].before.is_some() && !self.model.layers[layer].norm
     }
 
     fn norm_form(&self, layer: usize, rows: u32) -> NormForm {
         match self.model.layers[layer].norm {
             false => NormForm::None,
-            true if rows <= batch_norm::MOST_ROWS => NormForm::InTile,
-            true => NormForm::Apart,
+            true if rows <= batch_norm::MAX_ROWS => NormForm::InTile,
+            true => NormForm::SeparateKernel,
         }
     }
 
@@ -120,7 +118,8 @@ impl<R: Runtime> Training<R> {
             tile,
             input: self.input_form(layer),
             norm,
-            after: self.activation_form(layer),
+            drops: own.site.is_some(),
+            keeps_input: self.keeps_input(layer),
         };
         let before = own.before.as_ref().unwrap_or(&self.nothing);
         let [parameters, statistics] = self.norm(layer);
@@ -150,7 +149,7 @@ impl<R: Runtime> Training<R> {
                 self.first_key(layer, batch),
                 form,
             );
-            if norm == NormForm::Apart {
+            if norm == NormForm::SeparateKernel {
                 normalise::launch_unchecked::<R>(
                     &self.client,
                     self.columns(columns),
@@ -165,7 +164,7 @@ impl<R: Runtime> Training<R> {
                     rows,
                     columns,
                     self.first_key(layer, batch),
-                    form.after,
+                    form.drops,
                 );
             }
         }
@@ -207,12 +206,11 @@ impl<R: Runtime> Training<R> {
         let [rows, inner, columns] = [batch.rows, outputs, inputs].map(|n| n as u32);
         let norm = self.norm_form(layer - 1, rows);
         let tile = self.normed_tile(norm, rows, columns);
-        let ActivationForm { drops, keeps_input } = self.activation_form(layer - 1);
         let lists = self.model.lists();
         let form = BackwardForm {
             tile,
-            drops,
-            keeps_input,
+            drops: earlier.site.is_some(),
+            keeps_input: self.keeps_input(layer - 1),
             norm,
             lists,
         };
@@ -242,7 +240,7 @@ impl<R: Runtime> Training<R> {
                 self.first_number(batch),
                 form,
             );
-            if norm == NormForm::Apart {
+            if norm == NormForm::SeparateKernel {
                 normalise_gradient::launch_unchecked::<R>(
                     &self.client,
                     self.columns(columns),

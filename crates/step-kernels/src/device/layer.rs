@@ -105,6 +105,12 @@ impl DeviceLayer {
         self.slots(copies).into_iter().map(part).collect()
     }
 
+    /// How many values its parameters, their optimizer state and its running statistics are.
+    pub(super) fn state_length(&self) -> usize {
+        let of_norm = |norm: &NormBuffers| norm.parameters.length + norm.statistics.length / 3 * 2;
+        self.weight.length + self.bias.length + self.norm.as_ref().map_or(0, of_norm)
+    }
+
     fn slots(&self, copies: usize) -> Vec<Slot<'_>> {
         let slot = |buffer, first, count, stride| Slot {
             buffer,

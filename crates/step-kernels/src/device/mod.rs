@@ -17,6 +17,7 @@ mod dropout;
 mod forward;
 mod launches;
 mod layer;
+mod normalise;
 mod product;
 mod rule;
 mod samples;

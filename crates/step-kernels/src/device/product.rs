@@ -20,11 +20,13 @@ pub struct Matrices {
     pub strides: [usize; 3],
 }
 
-/// The maximum length of the inner dimension that one cube sums if the product is small. Without this limit, a few
-/// cubes would compute the gradient of a convolution's weights, a sum over all positions of a batch of images.
-const PART: usize = 1024;
-/// The maximum size of a product, in values per member, whose inner dimension is split into parts.
-const SMALL: usize = 1 << 16;
+/// The length of the inner dimension that one cube adds up for the gradient of a weight, and the maximum number of
+/// such parts. Over all positions of a batch of images the inner dimension is long and the product small, so a
+/// single part would be the work of a few cubes. Not tuned on a GPU.
+const PART_LENGTH: usize = 1024;
+const MAX_PARTS: usize = 16;
+/// The maximum number of cubes of a launch along each dimension, on every device.
+const MAX_CUBES: u32 = 65_535;
 
 impl Matrices {
     fn member_stride(&self) -> u32 {
@@ -46,47 +48,54 @@ impl Matrices {
     }
 }
 
-/// Computes `left · right` of each member into new memory: `[members, rows, columns]`.
+/// `left · right` of each member, in new memory: `[members, rows, columns]`.
 ///
-/// The order of additions depends only on the rows, columns and inner dimension, not on the number of members or
-/// the device.
+/// If the left matrix is stored by columns, as the transposed input is in the gradient of a weight, a long inner
+/// dimension is added up in parts. The number of parts depends on the inner dimension alone, so a member's result
+/// depends neither on the other members nor on the device. `allocated` is called while all memory of the product
+/// is in use.
 ///
 /// # Panics
-/// If the shapes do not match, or are too large for 32-bit indices or for a launch.
-pub fn product<R: Runtime>(client: &ComputeClient<R>, left: &Matrices, right: &Matrices) -> Handle {
+/// If the shapes do not match, a dimension is 0, there are more than 65,535 members, or a matrix is too large to be
+/// indexed with 32 bits.
+pub fn product<R: Runtime>(
+    client: &ComputeClient<R>,
+    left: &Matrices,
+    right: &Matrices,
+    allocated: impl FnOnce(),
+) -> Handle {
     let [left_members, rows, inner] = left.shape;
     let [right_members, right_inner, columns] = right.shape;
     let members = left_members.max(right_members);
     assert_eq!(inner, right_inner, "the inner dimension");
-    assert!(
-        [left_members, right_members]
-            .iter()
-            .all(|&own| own == 1 || own == members)
-    );
-    let parts = match rows * columns <= SMALL {
-        true => inner.div_ceil(PART).max(1),
+    for own in [left, right] {
+        assert!(own.shape.iter().all(|&n| n > 0), "a product of nothing");
+        assert!([1, members].contains(&own.shape[0]), "members");
+    }
+    let left_is_transposed = left.strides[1] < left.strides[2];
+    let parts = match left_is_transposed {
+        true => inner.div_ceil(PART_LENGTH).min(MAX_PARTS),
         false => 1,
     };
-    let largest = [
-        left.length(),
-        right.length(),
-        parts * members * rows * columns,
-    ];
+    let count = members * rows * columns;
+    let lengths = [left.length(), right.length(), parts * count];
+    let is_indexable = lengths.iter().all(|&n| u32::try_from(n).is_ok());
     assert!(
-        largest.iter().all(|&length| u32::try_from(length).is_ok()),
-        "a product of {largest:?} numbers"
+        is_indexable && members <= MAX_CUBES as usize,
+        "a product of {lengths:?} values over {members} members"
     );
-    let tile = Tile::new(
-        rows as u32,
-        columns as u32,
-        (parts * members) as u32,
-        multiprocessors(client),
-    );
-    let [across, down] = tile.grid(rows as u32, columns as u32);
-    let output = Buffer::empty(client, parts * members * rows * columns);
+    let [rows, inner, columns] = [rows, inner, columns].map(|n| n as u32);
+    let products = (parts * members) as u32;
+    let tile = Tile::new(rows, columns, products, multiprocessors(client));
+    let [across, down] = tile.grid(rows, columns);
+    // All tiles of all parts in one row, broken into several where it is too long.
+    let tiles = u64::from(across) * u64::from(down) * parts as u64;
+    let breadth = tiles.min(u64::from(MAX_CUBES)) as u32;
+    let height = tiles.div_ceil(u64::from(breadth)) as u32;
+    let output = Buffer::empty(client, parts * count);
     let form = ProductForm {
         tile,
-        left_is_transposed: left.strides[1] < left.strides[2],
+        left_is_transposed,
         right_is_transposed: right.strides[1] < right.strides[2],
     };
     let [left_strides, right_strides] = [left, right].map(|own| own.strides.map(|s| s as u32));
@@ -94,16 +103,17 @@ pub fn product<R: Runtime>(client: &ComputeClient<R>, left: &Matrices, right: &M
     unsafe {
         product_of_parts::launch_unchecked::<R>(
             client,
-            CubeCount::Static(across, down * parts as u32, members as u32),
+            CubeCount::Static(breadth, height, members as u32),
             CubeDim::new_2d(SIDE, SIDE),
             left.argument(),
             right.argument(),
             output.argument(),
-            rows as u32,
-            inner as u32,
-            columns as u32,
+            rows,
+            inner,
+            columns,
+            across,
             down,
-            inner.div_ceil(parts) as u32,
+            parts as u32,
             left.member_stride(),
             left_strides[1],
             left_strides[2],
@@ -114,15 +124,15 @@ pub fn product<R: Runtime>(client: &ComputeClient<R>, left: &Matrices, right: &M
         );
     }
     if parts == 1 {
+        allocated();
         return output.handle;
     }
-    let count = members * rows * columns;
     let sum = Buffer::empty(client, count);
     // SAFETY: likewise.
     unsafe {
         add_parts::launch_unchecked::<R>(
             client,
-            CubeCount::Static((count as u32).div_ceil(UNITS), 1, 1),
+            CubeCount::Static((count as u32).div_ceil(UNITS).min(MAX_CUBES), 1, 1),
             CubeDim::new_1d(UNITS),
             output.argument(),
             sum.argument(),
@@ -130,6 +140,7 @@ pub fn product<R: Runtime>(client: &ComputeClient<R>, left: &Matrices, right: &M
             parts as u32,
         );
     }
+    allocated();
     sum.handle
 }
 
@@ -143,10 +154,9 @@ struct ProductForm {
     right_is_transposed: bool,
 }
 
-/// `output = left · right` over a part of the inner dimension: `[parts, members, rows, columns]`.
+/// `output = left · right` over each part of the inner dimension: `[parts, members, rows, columns]`.
 ///
-/// `CUBE_POS_Y % down` is the cube's row in the grid of tiles. `CUBE_POS_Y / down` is its part, which covers
-/// `length` values of the inner dimension.
+/// The cubes of a member are numbered by part, then down, then across its tiles.
 #[cube(launch_unchecked)]
 fn product_of_parts(
     left: &Array<f32>,
@@ -155,8 +165,9 @@ fn product_of_parts(
     rows: u32,
     inner: u32,
     columns: u32,
+    across: u32,
     down: u32,
-    length: u32,
+    parts: u32,
     left_member: u32,
     left_row: u32,
     left_inner: u32,
@@ -167,16 +178,19 @@ fn product_of_parts(
 ) {
     let tile = comptime!(form.tile);
     let member = CUBE_POS_Z;
-    let part = CUBE_POS_Y / down;
+    let number = CUBE_POS_Y * CUBE_COUNT_X + CUBE_POS_X;
+    let part = number / (across * down);
     let depth = comptime!(tile.depth());
-    let first_row = (CUBE_POS_Y % down) * tile.height();
-    let first_column = CUBE_POS_X * tile.width();
+    let first_row = (number / across % down) * tile.height();
+    let first_column = (number % across) * tile.width();
     let mut own_left =
         SharedMemory::<f32>::new(comptime!((tile.depth() * tile.left_stride()) as usize));
     let mut own_right =
         SharedMemory::<f32>::new(comptime!((tile.depth() * tile.right_stride()) as usize));
     let mut sums = zeros(tile);
     let units_of_cube = CUBE_DIM_X * CUBE_DIM_Y;
+    // A cube beyond the last part reads and writes nothing.
+    let length = (inner + parts - 1) / parts;
     let begin = part * length;
     let end = min(begin + length, inner);
     let chunks = (length + depth - 1) / depth;
@@ -221,7 +235,7 @@ fn product_of_parts(
         #[unroll]
         for j in 0..tile.columns {
             let column = first_column + UNIT_POS_X + j * SIDE;
-            if row < rows && column < columns {
+            if part < parts && row < rows && column < columns {
                 let place = ((first + row) * columns + column) as usize;
                 output[place] = sums[comptime!((i * tile.columns + j) as usize)];
             }
@@ -243,12 +257,14 @@ fn split(place: u32, depth: u32, other: u32, #[comptime] other_is_contiguous: bo
 /// Adds up the parts: `[parts, count]` to `[count]`.
 #[cube(launch_unchecked)]
 fn add_parts(parts: &Array<f32>, sum: &mut Array<f32>, count: u32, number: u32) {
-    let place = ABSOLUTE_POS as u32;
-    if place < count {
+    let mut place = CUBE_POS_X * CUBE_DIM_X + UNIT_POS;
+    let stride = CUBE_COUNT_X * CUBE_DIM_X;
+    while place < count {
         let mut total = 0.0f32;
         for part in 0..number {
             total += parts[(part * count + place) as usize];
         }
         sum[place as usize] = total;
+        place += stride;
     }
 }

@@ -65,7 +65,7 @@ impl<R: Runtime> Training<R> {
     /// The state is copied; the original buffers remain unchanged.
     ///
     /// # Panics
-    /// If the number of parameters does not match the model's layers.
+    /// If the number of parameters or statistics is not that of the model's layers.
     pub fn new(
         client: &ComputeClient<R>,
         model: Model,
@@ -80,6 +80,12 @@ impl<R: Runtime> Training<R> {
             .map(crate::model::Layer::parameters)
             .sum();
         assert_eq!(state.parameters.len(), expected, "all of every layer");
+        let norms = model.layers.iter().filter(|layer| layer.norm).count();
+        assert_eq!(
+            state.statistics.len(),
+            2 * norms,
+            "mean and variance of every norm"
+        );
         let before = bytes_in_use(client);
         let members = model.members();
         let lists = model.lists();
@@ -175,6 +181,12 @@ impl<R: Runtime> Training<R> {
     /// samples are counted nor what the parameters were copied from.
     pub fn bytes(&self) -> u64 {
         self.bytes
+    }
+
+    /// Bytes of a [`State`] of the cohort.
+    pub fn state_bytes(&self) -> u64 {
+        let numbers = self.layers.iter().map(DeviceLayer::state_length);
+        (numbers.sum::<usize>() * size_of::<f32>()) as u64
     }
 
     /// The device memory of [`sums`](Self::sums): `[members, 3]`, the losses, what their sum has lost to

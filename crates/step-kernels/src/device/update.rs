@@ -4,6 +4,7 @@ use super::rule::step_weight;
 use super::samples::{InputForm, input_at};
 use super::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
 use super::units::owner_of;
+use crate::rule::NUMBERS;
 use cubecl::prelude::*;
 
 /// What the kernel is compiled for.
@@ -96,7 +97,7 @@ pub(crate) fn update(
         sync_cube();
     }
     let code = rules[member as usize];
-    let numbers = ((step + member) * 16) as usize;
+    let numbers = ((step + member) * comptime!(NUMBERS as u32)) as usize;
     // All members' weights, then each list.
     let biases = (CUBE_COUNT_Z * columns) as usize;
     let weights = rows as usize * biases;
