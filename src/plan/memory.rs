@@ -95,9 +95,9 @@ mod tests {
             bytes,
             4 * (parameters + evaluation + logits + train + steps)
         );
-        // Three sets of weights and two moments in place of four of weights.
+        // Weights and two moments, in the cohort and in the kernels, in place of four sets of weights.
         config.training.optimizer = Optimizer::Adam;
-        assert_eq!(bytes_of_run(&config) - bytes, (9 - 4) * 4 * 101_770);
+        assert_eq!(bytes_of_run(&config) - bytes, (6 - 4) * 4 * 101_770);
     }
 
     #[test]
