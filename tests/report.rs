@@ -274,7 +274,11 @@ grid:
     let text = markdown(&report);
     let effect = text.split("### training.clip_norm").nth(1).unwrap();
     // Each level is of one trial: none is a mean of two.
-    for row in ["| none     |      1 |", "| 0.1      |      1 |", "| –        |      1 |"] {
+    for row in [
+        "| none     |      1 |",
+        "| 0.1      |      1 |",
+        "| –        |      1 |",
+    ] {
         assert!(effect.contains(row), "{row}\n{effect}");
     }
     let column = |text: &str, name: &str| -> Vec<String> {
@@ -284,12 +288,18 @@ grid:
         let column = rows[0].iter().position(|header| *header == name).unwrap();
         rows[1..].iter().map(|row| row[column].to_owned()).collect()
     };
-    assert_eq!(column(both, "param_training.clip_norm"), ["none", "0.1", ""]);
+    assert_eq!(
+        column(both, "param_training.clip_norm"),
+        ["none", "0.1", ""]
+    );
     // Alone, either is an empty cell among numbers.
     let null = "grid: { training.clip_norm: [null, 0.1] }";
     assert_eq!(column(null, "param_training.clip_norm"), ["", "0.1"]);
     let absent = both.replace("null", "1");
-    assert_eq!(column(&absent, "param_training.clip_norm"), ["1.0", "0.1", ""]);
+    assert_eq!(
+        column(&absent, "param_training.clip_norm"),
+        ["1.0", "0.1", ""]
+    );
     let beside = "grid: { model.width: [8] }\ninclude: [{ training.clip_norm: 0.1 }]";
     assert_eq!(column(beside, "param_training.clip_norm"), ["", "0.1"]);
 }
@@ -304,7 +314,11 @@ grid:
     let (_, _, report, _) = reported(text, |run| [0.5, 0.9, 0.7][run.trial]);
     let text = markdown(&report);
     let effect = text.split("### penalty").nth(1).unwrap();
-    assert_eq!(effect.matches("| –       |      1 |").count(), 2, "{effect}");
+    assert_eq!(
+        effect.matches("| –       |      1 |").count(),
+        2,
+        "{effect}"
+    );
 }
 
 #[test]
@@ -316,7 +330,9 @@ grid: { "a|`b`<i>": { "*x*": {}, "[y], \"z\"": { model.width: 3 } } }
     let (sweep, plan) = planned(text);
     let folder = tempfile::tempdir().unwrap();
     let ran = run(folder.path(), &sweep, &plan, &MadeUp::new(|_| 0.5));
-    let names = ["<unk>", "__bg__", "a|b", "&amp;", "`c`", "~e~", "$f$", "g\nh", "C#", "a_b"];
+    let names = [
+        "<unk>", "__bg__", "a|b", "&amp;", "`c`", "~e~", "$f$", "g\nh", "C#", "a_b",
+    ];
     let view = View {
         order: Some("param_a|`b`<i>".parse().unwrap()),
         ..View::default()
@@ -352,7 +368,11 @@ grid: { "a|`b`<i>": { "*x*": {}, "[y], \"z\"": { model.width: 3 } } }
         assert!(html.contains(text), "{text}");
     }
     let latex = file(&report, "tex");
-    for text in ["a\\textbar{}\\textasciigrave{}b", "{*}x{*}", "{[}y], \\symbol{34}z"] {
+    for text in [
+        "a\\textbar{}\\textasciigrave{}b",
+        "{*}x{*}",
+        "{[}y], \\symbol{34}z",
+    ] {
         assert!(latex.contains(text), "{text}\n{latex}");
     }
     let csv = file(&report, "csv");

@@ -99,7 +99,11 @@ fn unblocked(line: &str) -> String {
         Some('#' | '>') if digits == 0 => format!("\\{line}"),
         Some('+') if digits == 0 && is_marker => format!("\\{line}"),
         // A list, a line across, or a heading underlined.
-        Some('-') if digits == 0 && (is_marker || second == Some('-')) => format!("\\{line}"),
+        Some('-') if digits == 0 && (is_marker || matches!(second, Some('-' | ':'))) => {
+            format!("\\{line}")
+        }
+        // The line below the header of a table.
+        Some(':') if digits == 0 && second == Some('-') => format!("&#58;{}", &line[1..]),
         Some('=') if digits == 0 => format!("&#61;{}", &line[1..]),
         Some('.' | ')') if digits > 0 && is_marker => format!("{number}\\{rest}"),
         _ => line.to_owned(),
@@ -165,7 +169,6 @@ mod tests {
             | Options::ENABLE_MATH
             | Options::ENABLE_FOOTNOTES
             | Options::ENABLE_TASKLISTS
-            | Options::ENABLE_HEADING_ATTRIBUTES
     }
 
     /// What a reader sees of each cell, heading and paragraph; anything else is a failure.

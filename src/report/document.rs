@@ -4,8 +4,8 @@ use super::figure::Figure;
 use super::table::Table;
 use crate::escape::{code_block, markdown, markdown_heading, markdown_paragraphs, on_one_line};
 
-/// A piece of a report. Paragraphs and items of a list may have code between backticks ([`code`](crate::escape::code)),
-/// and nothing else of Markdown; headings, tables and captions are plain text.
+/// A piece of a report. Paragraphs and items of a list may have code between backticks, and nothing
+/// else of Markdown; headings, tables and captions are plain text.
 #[derive(Clone, Debug)]
 pub enum Block {
     /// A heading of level 2 (a section) or 3.
