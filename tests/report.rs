@@ -381,3 +381,27 @@ grid: { "a|`b`<i>": { "*x*": {}, "[y], \"z\"": { model.width: 3 } } }
     let json: serde_json::Value = serde_json::from_str(&file(&report, "json")).unwrap();
     assert_eq!(json[0]["param_a|`b`<i>"], "[y], \"z\"");
 }
+
+#[test]
+fn equal_models_take_equal_memory_whichever_is_measured_first() {
+    let project = Project::new(
+        "data: { set: table, path: points.csv, label: class }\nmodel: { width: 16 }\n\
+         training: { epochs: 1, batch_size: 16 }\n\
+         grid: { training.learning_rate: [0.1, 0.01, 0.001] }\n",
+    );
+    let rows = (0..60).map(|row| format!("{row},{},{}\n", row % 7, ["a", "b"][row % 2]));
+    let table = rows.collect::<String>();
+    project.write("points.csv", &format!("x,y,class\n{table}"));
+    let done = project.train(&["--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    let csv = project.read("reports/sweep.csv");
+    let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    let header = rows[0].iter();
+    let column = header
+        .clone()
+        .position(|name| *name == "profile_peak_bytes");
+    let peaks: Vec<&str> = rows[1..].iter().map(|row| row[column.unwrap()]).collect();
+    // The workspace of the process's first product alone takes MiB.
+    assert!(peaks[0].parse::<f64>().unwrap() < 1e6, "{peaks:?}");
+    assert!(peaks.iter().all(|peak| *peak == peaks[0]), "{peaks:?}");
+}
