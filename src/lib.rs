@@ -31,6 +31,7 @@
 pub mod backend;
 pub mod cli;
 pub mod data;
+mod escape;
 pub mod event;
 pub mod launch;
 #[allow(

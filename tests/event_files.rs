@@ -122,3 +122,71 @@ fn a_failed_run_ends_its_session_as_failed() {
     let end = hparams(&events, "_hparams_/session_end_info");
     assert_eq!(end.get_session_end_info().get_status() as i32, 2);
 }
+
+/// The value of a factor in the HParams tab for each trial: its kind and itself as text.
+fn values_of(grid: &str, factor: &str) -> Vec<(String, String)> {
+    let text = format!("data: {{ limit: 40 }}\ntraining: {{ epochs: 1 }}\n{grid}\n");
+    let project = Project::new(&text);
+    let done = project.train(&["--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    let mut trials: Vec<_> = std::fs::read_dir(project.path("runs/sweep"))
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .filter(|path| path.join("fold-0").is_dir())
+        .collect();
+    trials.sort();
+    let value = |trial: &std::path::PathBuf| {
+        let events = events(&event_file(&trial.join("fold-0")));
+        let start = hparams(&events, "_hparams_/session_start_info");
+        let hparams = &start.get_session_start_info().hparams;
+        let value = hparams.get(factor)?;
+        Some(match (value.has_number_value(), value.has_bool_value()) {
+            (true, _) => ("number".to_owned(), value.get_number_value().to_string()),
+            (_, true) => ("flag".to_owned(), value.get_bool_value().to_string()),
+            _ => ("text".to_owned(), value.get_string_value().to_owned()),
+        })
+    };
+    trials.iter().filter_map(value).collect()
+}
+
+#[test]
+fn the_values_of_a_factor_are_of_one_kind_in_every_trial() {
+    let owned = |values: &[(&str, &str)]| -> Vec<(String, String)> {
+        let owned = |(kind, value): &(&str, &str)| ((*kind).to_owned(), (*value).to_owned());
+        values.iter().map(owned).collect()
+    };
+    for (grid, factor, expected) in [
+        (
+            "grid: { model.width: [8, [8, 4]] }",
+            "model.width",
+            [("text", "8"), ("text", "8-4")].as_slice(),
+        ),
+        (
+            "grid: { model.width: [8, 16] }",
+            "model.width",
+            &[("number", "16"), ("number", "8")],
+        ),
+        (
+            "grid: { training.clip_norm: [null, 0.5] }",
+            "training.clip_norm",
+            &[("text", "none"), ("text", "0.5")],
+        ),
+        (
+            "grid: { validation.stratified: [true, false] }",
+            "validation.stratified",
+            &[("flag", "false"), ("flag", "true")],
+        ),
+        (
+            "grid:\n  training.optimizer: [sgd, adam]\n  training.momentum: { values: [0, 0.9], when: { training.optimizer: sgd } }",
+            "training.momentum",
+            &[("number", "0"), ("number", "0.9")],
+        ),
+        (
+            "grid: { model.layers: [1] }\ninclude: [{ training.patience: 5 }]",
+            "training.patience",
+            &[("number", "5")],
+        ),
+    ] {
+        assert_eq!(values_of(grid, factor), owned(expected), "{grid}");
+    }
+}

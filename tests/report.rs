@@ -245,3 +245,163 @@ fn scores_of_folds_are_removed_with_the_runs_they_are_of() {
     run(folder.path(), &sweep, &plan, &MadeUp::new(|_| f64::NAN));
     assert!(!scores.exists(), "scores of runs that are no longer there");
 }
+
+#[test]
+fn trials_of_equal_score_have_equal_ranks_and_stay_in_order() {
+    let text = "grid: { model.width: [1, 2, 3, 4] }";
+    let (_, _, report, _) = reported(text, |run| [0.7, 0.9, 0.7, 0.5][run.trial]);
+    let ranks: Vec<String> = file(&report, "csv")
+        .lines()
+        .skip(1)
+        .map(|line| line.split(',').take(2).collect::<Vec<_>>().join(" "))
+        .collect();
+    // sklearn's rank_test_score of these: 2, 1, 2, 4.
+    assert_eq!(ranks, ["1 width2", "2 width1", "2 width3", "4 width4"]);
+    let markdown = markdown(&report);
+    for row in ["|    1 | 2 ", "|    2 | 1 ", "|    2 | 3 ", "|    4 | 4 "] {
+        assert!(markdown.contains(row), "{row}");
+    }
+}
+
+#[test]
+fn a_level_that_is_null_and_an_absent_factor_are_told_apart() {
+    let both = "
+grid:
+  training.optimizer: [sgd, adam]
+  training.clip_norm: { values: [null, 0.1], when: { training.optimizer: sgd } }
+";
+    let (_, _, report, _) = reported(both, |run| [0.5, 0.9, 0.7][run.trial]);
+    let text = markdown(&report);
+    let effect = text.split("### training.clip_norm").nth(1).unwrap();
+    // Each level is of one trial: none is a mean of two.
+    for row in [
+        "| none     |      1 |",
+        "| 0.1      |      1 |",
+        "| –        |      1 |",
+    ] {
+        assert!(effect.contains(row), "{row}\n{effect}");
+    }
+    let column = |text: &str, name: &str| -> Vec<String> {
+        let (_, _, report, _) = reported(text, |run| 0.9 - 0.1 * run.trial as f64);
+        let csv = file(&report, "csv");
+        let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+        let column = rows[0].iter().position(|header| *header == name).unwrap();
+        rows[1..].iter().map(|row| row[column].to_owned()).collect()
+    };
+    assert_eq!(
+        column(both, "param_training.clip_norm"),
+        ["none", "0.1", ""]
+    );
+    // Alone, either is an empty cell among numbers.
+    let null = "grid: { training.clip_norm: [null, 0.1] }";
+    assert_eq!(column(null, "param_training.clip_norm"), ["", "0.1"]);
+    let absent = both.replace("null", "1");
+    assert_eq!(
+        column(&absent, "param_training.clip_norm"),
+        ["1.0", "0.1", ""]
+    );
+    let beside = "grid: { model.width: [8] }\ninclude: [{ training.clip_norm: 0.1 }]";
+    assert_eq!(column(beside, "param_training.clip_norm"), ["", "0.1"]);
+}
+
+#[test]
+fn a_label_like_the_sign_of_an_absent_factor_is_a_level_of_its_own() {
+    let text = "
+grid:
+  training.optimizer: [sgd, adam]
+  penalty: { levels: { –: {}, l2: { training.weight_decay: 0.1 } }, when: { training.optimizer: sgd } }
+";
+    let (_, _, report, _) = reported(text, |run| [0.5, 0.9, 0.7][run.trial]);
+    let text = markdown(&report);
+    let effect = text.split("### penalty").nth(1).unwrap();
+    assert_eq!(
+        effect.matches("| –       |      1 |").count(),
+        2,
+        "{effect}"
+    );
+}
+
+#[test]
+fn names_are_text_in_every_format() {
+    let text = r##"
+report: { formats: [latex, json], baseline: { "a|`b`<i>": "*x*" } }
+grid: { "a|`b`<i>": { "*x*": {}, "[y], \"z\"": { model.width: 3 } } }
+"##;
+    let (sweep, plan) = planned(text);
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(folder.path(), &sweep, &plan, &MadeUp::new(|_| 0.5));
+    let names = [
+        "<unk>", "__bg__", "a|b", "&amp;", "`c`", "~e~", "$f$", "g\nh", "C#", "a_b",
+    ];
+    let view = View {
+        order: Some("param_a|`b`<i>".parse().unwrap()),
+        ..View::default()
+    };
+    let report = report(folder.path(), &sweep, &plan, &ran.results, &names, &view);
+    let markdown = markdown(&report);
+    for text in [
+        "\n| &lt;unk> ",
+        "\n| \\_\\_bg\\_\\_ ",
+        "\n| a\\|b ",
+        "\n| &amp;amp; ",
+        "\n| \\`c\\` ",
+        "\n| &#126;e&#126; ",
+        "\n| &#36;f&#36; ",
+        "\n| g h ",
+        "\n| C# ",
+        "\n| a_b ",
+        "### a\\|\\`b\\`&lt;i>\n",
+        "| \\*x\\* ",
+        "| \\[y\\], \"z\" ",
+        "sorted by ``param_a|`b`<i>``;",
+    ] {
+        assert!(markdown.contains(text), "{text}\n{markdown}");
+    }
+    let html = file(&report, "html");
+    for text in [
+        "<td>&lt;unk&gt;</td>",
+        "<td>`c`</td>",
+        "<td>&amp;amp;</td>",
+        "<h3>a|`b`&lt;i&gt;</h3>",
+        "<code>param_a|`b`&lt;i&gt;</code>",
+    ] {
+        assert!(html.contains(text), "{text}");
+    }
+    let latex = file(&report, "tex");
+    for text in [
+        "a\\textbar{}\\textasciigrave{}b",
+        "{*}x{*}",
+        "{[}y], \\symbol{34}z",
+    ] {
+        assert!(latex.contains(text), "{text}\n{latex}");
+    }
+    let csv = file(&report, "csv");
+    assert!(csv.contains("param_a|`b`<i>,"), "{csv}");
+    assert!(csv.contains(",\"[y], \"\"z\"\"\","), "{csv}");
+    let json: serde_json::Value = serde_json::from_str(&file(&report, "json")).unwrap();
+    assert_eq!(json[0]["param_a|`b`<i>"], "[y], \"z\"");
+}
+
+#[test]
+fn equal_models_take_equal_memory_whichever_is_measured_first() {
+    let project = Project::new(
+        "data: { set: table, path: points.csv, label: class }\nmodel: { width: 16 }\n\
+         training: { epochs: 1, batch_size: 16 }\n\
+         grid: { training.learning_rate: [0.1, 0.01, 0.001] }\n",
+    );
+    let rows = (0..60).map(|row| format!("{row},{},{}\n", row % 7, ["a", "b"][row % 2]));
+    let table = rows.collect::<String>();
+    project.write("points.csv", &format!("x,y,class\n{table}"));
+    let done = project.train(&["--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    let csv = project.read("reports/sweep.csv");
+    let rows: Vec<Vec<&str>> = csv.lines().map(|line| line.split(',').collect()).collect();
+    let header = rows[0].iter();
+    let column = header
+        .clone()
+        .position(|name| *name == "profile_peak_bytes");
+    let peaks: Vec<&str> = rows[1..].iter().map(|row| row[column.unwrap()]).collect();
+    // The workspace of the process's first product alone takes MiB.
+    assert!(peaks[0].parse::<f64>().unwrap() < 1e6, "{peaks:?}");
+    assert!(peaks.iter().all(|peak| *peak == peaks[0]), "{peaks:?}");
+}

@@ -5,6 +5,7 @@ use super::destination::write_to;
 use super::error::CliError;
 use super::output::say;
 use crate::data::{Expected, InputSource, inputs};
+use crate::escape::csv;
 use crate::trained::{DESCRIPTION_FILE, ModelError, Prediction, Predictor, read_model};
 use burn::backend::Flex;
 
@@ -48,11 +49,9 @@ fn header(classes: &[String], logits: bool) -> String {
     let mut cells: Vec<String> = ["input", "row", "class", "probability"]
         .map(str::to_owned)
         .into();
-    cells.extend(classes.iter().map(|class| quoted(&format!("p_{class}"))));
+    cells.extend(classes.iter().map(|class| csv(&format!("p_{class}"))));
     if logits {
-        let logits = classes
-            .iter()
-            .map(|class| quoted(&format!("logit_{class}")));
+        let logits = classes.iter().map(|class| csv(&format!("logit_{class}")));
         cells.extend(logits);
     }
     line(&cells)
@@ -62,9 +61,9 @@ fn header(classes: &[String], logits: bool) -> String {
 fn row(source: &InputSource, answer: &Prediction, classes: &[String], logits: bool) -> String {
     let probability = |probability: f64| format!("{probability:.6}");
     let mut cells = vec![
-        quoted(&source.file.display().to_string()),
+        csv(&source.file.display().to_string()),
         source.row.map_or_else(String::new, |row| row.to_string()),
-        quoted(&classes[answer.class]),
+        csv(&classes[answer.class]),
         probability(answer.probabilities[answer.class]),
     ];
     cells.extend(answer.probabilities.iter().copied().map(probability));
@@ -77,14 +76,6 @@ fn row(source: &InputSource, answer: &Prediction, classes: &[String], logits: bo
 
 fn line(cells: &[String]) -> String {
     format!("{}\n", cells.join(","))
-}
-
-/// A cell of CSV (RFC 4180).
-fn quoted(text: &str) -> String {
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
-    }
 }
 
 #[cfg(test)]

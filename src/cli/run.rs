@@ -9,6 +9,7 @@ use super::output::say;
 use super::report::write_report;
 use super::sweep::{Loaded, fingerprints, load, locked, locked_shared};
 use crate::data::{Dataset, DeviceForm, Library};
+use crate::escape::markdown;
 use crate::plan::{Plan, RunId};
 use crate::record::{Host, Manifest, Program, Start, Store, prepare};
 use crate::report::View;
@@ -203,9 +204,11 @@ fn hardware(manifest: &Manifest, device: &Device) -> String {
         (_, Some(model)) => model,
         (_, None) => device.to_string(),
     };
+    let [gpu, device] = [gpu, device.to_string()].map(|text| markdown(&text));
+    let [processor, system] = [processor, &host.system].map(markdown);
     format!(
         "what | value\n---|---\nGPU | {gpu}\ndevice | {device}\nprecision | {}\nworkers | {}\n\
-         processor | {processor}\ncores | {}\nsystem | {}\ntp-sweep | {}\n",
-        PRECISION, manifest.workers, host.cores, host.system, manifest.program.version,
+         processor | {processor}\ncores | {}\nsystem | {system}\ntp-sweep | {}\n",
+        PRECISION, manifest.workers, host.cores, manifest.program.version,
     )
 }

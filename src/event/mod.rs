@@ -137,19 +137,18 @@ impl ClassScores {
     }
 
     /// The mean over the classes of 2·right / (of the class + taken for it), as scikit-learn's
-    /// `f1_score(average="macro")`: a class that neither stands nor is predicted counts as 0.
+    /// `f1_score(average="macro")`: over the classes that a sample has or is taken for. A class that
+    /// these samples lack and that is never predicted does not count; 0 without samples.
     pub fn macro_f1(&self) -> f64 {
-        let classes = self.confusion.len();
         let score = |class: usize| {
             let right = self.confusion[class][class];
             let actual: u64 = self.confusion[class].iter().sum();
             let predicted: u64 = self.confusion.iter().map(|row| row[class]).sum();
-            match actual + predicted {
-                0 => 0.0,
-                total => 2.0 * right as f64 / total as f64,
-            }
+            let total = actual + predicted;
+            (total > 0).then(|| 2.0 * right as f64 / total as f64)
         };
-        (0..classes).map(score).sum::<f64>() / classes.max(1) as f64
+        let scores: Vec<f64> = (0..self.confusion.len()).filter_map(score).collect();
+        scores.iter().sum::<f64>() / scores.len().max(1) as f64
     }
 
     /// The share of each class's samples that are classified rightly; nothing for a class
@@ -176,7 +175,9 @@ pub struct Profile {
 }
 
 impl Profile {
-    /// The faster of two measurements of the same training, with the higher peak of both.
+    /// The faster of two measurements of the same training, with the lower peak of both: what the
+    /// process allocates once and for all, such as the workspace of its first matrix product, is no
+    /// need of the model.
     #[must_use]
     pub fn fastest(self, other: Self) -> Self {
         let faster = match other.seconds_per_epoch < self.seconds_per_epoch {
@@ -184,7 +185,10 @@ impl Profile {
             false => self,
         };
         Self {
-            peak_bytes: self.peak_bytes.max(other.peak_bytes),
+            peak_bytes: match (self.peak_bytes, other.peak_bytes) {
+                (Some(one), Some(other)) => Some(one.min(other)),
+                (one, other) => one.or(other),
+            },
             ..faster
         }
     }
@@ -247,9 +251,8 @@ mod tests {
             scores.add(class, &probabilities);
         }
         assert_eq!(scores.confusion, [[1, 1, 0], [1, 2, 0], [0, 0, 0]]);
-        // sklearn.metrics.f1_score([0,0,1,1,1], [0,1,1,1,0], average=None, labels=[0,1,2])
-        // gives 0.5, 2/3, 0.
-        assert!((scores.macro_f1() - (0.5 + 2.0 / 3.0) / 3.0).abs() < 1e-12);
+        // sklearn.metrics.f1_score([0,0,1,1,1], [0,1,1,1,0], average=None) gives 0.5, 2/3.
+        assert!((scores.macro_f1() - (0.5 + 2.0 / 3.0) / 2.0).abs() < 1e-12);
         assert_eq!(scores.accuracies(), [Some(0.5), Some(2.0 / 3.0), None]);
         assert_eq!(
             scores.positives[1][SCORE_BINS - 1],
@@ -259,5 +262,49 @@ mod tests {
         let mut twice = scores.clone();
         twice.merge(&scores);
         assert_eq!(twice.confusion[1], [2, 4, 0]);
+    }
+
+    #[test]
+    fn what_only_the_first_measurement_allocates_is_not_the_models() {
+        let profile = |seconds_per_epoch, peak_bytes| Profile {
+            seconds_per_epoch,
+            steps: 5,
+            peak_bytes,
+        };
+        let first = profile(0.2, Some(2_100_000));
+        let second = profile(0.3, Some(13_000));
+        for found in [first.fastest(second), second.fastest(first)] {
+            assert_eq!(found, profile(0.2, Some(13_000)));
+        }
+        let unknown = profile(0.1, None);
+        assert_eq!(unknown.fastest(first).peak_bytes, Some(2_100_000));
+    }
+
+    #[test]
+    fn classes_that_are_neither_there_nor_predicted_do_not_count_in_the_macro_f1() {
+        let macro_f1 = |confusion: [[u64; 3]; 3]| {
+            let scores = ClassScores {
+                confusion: confusion.map(Vec::from).to_vec(),
+                ..ClassScores::new(3)
+            };
+            scores.macro_f1()
+        };
+        // Each with sklearn.metrics.f1_score(true, predicted, average="macro").
+        for (confusion, expected) in [
+            // [0, 0] as [0, 0]
+            ([[2, 0, 0], [0, 0, 0], [0, 0, 0]], 1.0),
+            // [0, 2, 2] as [0, 2, 2]
+            ([[1, 0, 0], [0, 0, 0], [0, 0, 2]], 1.0),
+            // [0, 0] as [0, 1]: class 1 is predicted, so it counts.
+            ([[1, 1, 0], [0, 0, 0], [0, 0, 0]], 1.0 / 3.0),
+            // [0, 1] as [0, 0]: class 1 is there, so it counts.
+            ([[1, 0, 0], [1, 0, 0], [0, 0, 0]], 1.0 / 3.0),
+            // [0] as [1]
+            ([[0, 1, 0], [0, 0, 0], [0, 0, 0]], 0.0),
+            ([[0; 3]; 3], 0.0),
+        ] {
+            let found = macro_f1(confusion);
+            assert!((found - expected).abs() < 1e-12, "{confusion:?}: {found}");
+        }
     }
 }

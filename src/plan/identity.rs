@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Counts up when a change of the program changes the numbers that a configuration gives, so
 /// that old results are not taken for new ones.
-pub const RESULTS_VERSION: u32 = 4;
+pub const RESULTS_VERSION: u32 = 5;
 
 /// The hash of all that decides a run's numbers: its configuration, its data, its seed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -8,6 +8,7 @@ mod memory;
 mod name;
 mod shard;
 mod summary;
+mod value_kind;
 mod work;
 
 pub use cohort::cut;
@@ -17,12 +18,14 @@ pub use identity::{Identity, RESULTS_VERSION, TrialIdentity};
 pub use memory::bytes_of_run;
 pub use shard::Shard;
 pub use summary::{duration, grouped, plural, summary};
+pub use value_kind::ValueKind;
 pub use work::Work;
 
 use crate::random::Seed;
 use crate::spec::{Config, Data, FactorKind, Facts, Key, Split, Sweep, label};
 use name::Names;
 use std::collections::HashSet;
+use std::sync::OnceLock;
 
 /// All trials of a sweep.
 #[derive(Clone, Debug)]
@@ -37,6 +40,8 @@ pub struct Plan {
     pub excluded: usize,
     /// What the author should know, though it hinders nothing.
     pub warnings: Vec<String>,
+    /// The kind of each column's values, once it was asked for: it takes a look at every trial.
+    kinds: OnceLock<Vec<ValueKind>>,
 }
 
 /// One configuration of the sweep.
@@ -120,6 +125,21 @@ impl Plan {
             columns: columns(sweep),
             excluded: expansion.excluded,
             warnings,
+            kinds: OnceLock::new(),
+        })
+    }
+
+    /// The kind of each column's values, over all trials that have the column's factor.
+    pub fn value_kinds(&self, sweep: &Sweep) -> &[ValueKind] {
+        self.kinds.get_or_init(|| {
+            let values = |column| {
+                let trials = self.trials.iter();
+                trials.filter_map(move |trial| trial.value(sweep, column))
+            };
+            let columns = self.columns.iter();
+            columns
+                .map(|column| ValueKind::of(values(column)))
+                .collect()
         })
     }
 
@@ -192,7 +212,8 @@ fn known_facts(data: &Data) -> Result<Facts, String> {
 }
 
 impl Trial {
-    /// The trial's value in a column; nothing where the factor is absent.
+    /// The trial's value in a column, which may be `null`; nothing where the factor is absent, and
+    /// where a key that no factor varies is left at `null`.
     pub fn value(&self, sweep: &Sweep, column: &Column) -> Option<serde_json::Value> {
         match column.source {
             ColumnSource::Labels(factor) => {
@@ -211,18 +232,22 @@ impl Trial {
                     present |= level.is_some();
                     conditional |= factor.when.is_some();
                 }
+                let set = self
+                    .included
+                    .is_some_and(|index| sweep.include[index].sets(key));
                 let shown = match self.included {
                     // A condition says nothing of a trial beside the grid: only what it sets does.
-                    Some(index) => !conditional || sweep.include[index].sets(key),
+                    Some(_) => !conditional || set,
                     None => !owned || present,
                 };
                 let value = shown.then(|| key.show(&self.config))?;
-                (!value.is_null()).then_some(value)
+                (owned || set || !value.is_null()).then_some(value)
             }
         }
     }
 
-    /// The trial's value in a column as short text; `–` where the factor is absent.
+    /// The trial's value in a column as short text: `none` for `null`, `–` where the factor is
+    /// absent.
     pub fn label(&self, sweep: &Sweep, column: &Column) -> String {
         self.value(sweep, column)
             .map_or_else(|| "–".to_owned(), |value| label(&value))

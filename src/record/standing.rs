@@ -46,6 +46,16 @@ impl Standing {
         })
     }
 
+    /// Whether the mean scores of two ranked trials are equal: then they have the same rank, whichever
+    /// comes first.
+    pub fn ties_with(&self, other: &Self) -> bool {
+        let score = |standing: &Self| standing.score.map(|[score, _]| score);
+        match (score(self), score(other)) {
+            (Some(one), Some(other)) => one.total_cmp(&other).is_eq(),
+            _ => false,
+        }
+    }
+
     /// Whether the trial takes part in the ranking: its runs have validation scores.
     pub fn is_ranked(&self) -> bool {
         self.score.is_some()
@@ -119,5 +129,14 @@ mod tests {
         let order: Vec<usize> = all.iter().map(|standing| standing.trial).collect();
         assert_eq!(order, [3, 5, 2, 1, 0, 4]);
         assert!(!all[4].is_ranked());
+    }
+
+    #[test]
+    fn equal_scores_tie_whatever_their_losses() {
+        let [one, other] = [0.6, 0.7].map(|loss| standing(0, Some([-0.9, loss])));
+        assert!(one.ties_with(&other));
+        assert!(!one.ties_with(&standing(1, Some([-0.8, 0.6]))));
+        let unranked = standing(2, None);
+        assert!(!unranked.ties_with(&unranked));
     }
 }

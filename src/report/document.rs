@@ -2,8 +2,10 @@
 
 use super::figure::Figure;
 use super::table::Table;
+use crate::escape::{code_block, markdown, markdown_heading, markdown_paragraphs, on_one_line};
 
-/// A piece of a report. Text may have code between backticks, and nothing else of Markdown.
+/// A piece of a report. Paragraphs and items of a list may have code between backticks, and nothing
+/// else of Markdown; headings, tables and captions are plain text.
 #[derive(Clone, Debug)]
 pub enum Block {
     /// A heading of level 2 (a section) or 3.
@@ -73,7 +75,7 @@ impl Document {
     /// The report as Markdown; pictures are linked in the folder `figures`, as the report's own
     /// file sees it.
     pub fn to_markdown(&self, figures: &str) -> String {
-        let mut text = format!("# {}\n", self.title);
+        let mut text = format!("{}\n", markdown_heading(1, &self.title));
         for block in &self.blocks {
             text.push('\n');
             text.push_str(block.to_markdown(figures).trim_end());
@@ -86,20 +88,21 @@ impl Document {
 impl Block {
     fn to_markdown(&self, figures: &str) -> String {
         match self {
-            Self::Heading(level, title) => {
-                format!("{} {title}", "#".repeat(usize::from(*level)))
-            }
-            Self::Paragraph(text) => text.clone(),
+            Self::Heading(level, title) => markdown_heading(*level, title),
+            Self::Paragraph(text) => markdown_paragraphs(text),
             Self::List(items) => {
-                let items = items.iter().map(|item| format!("- {item}"));
-                items.collect::<Vec<_>>().join("\n")
+                let item = |item: &String| {
+                    let text = markdown_paragraphs(&on_one_line(item));
+                    format!("- {text}")
+                };
+                items.iter().map(item).collect::<Vec<_>>().join("\n")
             }
             Self::Table(table) => table.to_markdown(),
             Self::Figure(figure) => {
                 let file = figure.file("svg");
-                format!("![{}]({figures}/{file})", figure.caption)
+                format!("![{}]({figures}/{file})", markdown(&figure.caption))
             }
-            Self::Yaml(text) => format!("```yaml\n{}\n```", text.trim_end()),
+            Self::Yaml(text) => code_block("yaml", text),
         }
     }
 }

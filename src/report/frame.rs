@@ -4,7 +4,7 @@ use super::aggregate;
 use super::analysis::Analysis;
 use super::metric::{Metric, epochs_to, metrics};
 use super::status::Status;
-use crate::plan::{Column as Factor, Plan, Trial};
+use crate::plan::{Column as Factor, Plan};
 use crate::record::{Results, Standing};
 use crate::spec::{RankBy, Sweep};
 use polars::prelude::*;
@@ -202,9 +202,15 @@ fn ranked(
         .collect();
     // The frame's rows are still in the order of the plan.
     let mut frame = frame.take(&IdxCa::from_vec("order".into(), order))?;
-    let ranks: Vec<Option<u32>> = (0..frame.height())
-        .map(|row| (row < ranked.len()).then_some(row as u32 + 1))
-        .collect();
+    // Equal scores have the rank of the first of them, as in scikit-learn: 1, 1, 3.
+    let mut ranks: Vec<Option<u32>> = Vec::with_capacity(frame.height());
+    for row in 0..ranked.len() {
+        ranks.push(match row.checked_sub(1) {
+            Some(above) if ranked[row].ties_with(&ranked[above]) => ranks[above],
+            _ => Some(row as u32 + 1),
+        });
+    }
+    ranks.resize(frame.height(), None);
     frame.insert_column(0, Column::new("rank".into(), ranks))?;
     let names: Vec<PlSmallStr> = frame.get_column_names_owned();
     let group = |name: &str| match name {
@@ -233,21 +239,23 @@ fn strings(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
 }
 
 /// The factor's values: numbers where all are numbers, flags where all are flags, else text.
+///
+/// Where the factor is absent a cell is empty. A level `null` is empty too, unless the factor is
+/// absent elsewhere: then all are text, and the level is `none`.
 fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
-    let values: Vec<Option<Value>> = plan
-        .trials
-        .iter()
-        .map(|trial| trial.value(sweep, factor).filter(|value| !value.is_null()))
-        .collect();
+    let trials = plan.trials.iter();
+    let mut values: Vec<Option<Value>> = trials.map(|trial| trial.value(sweep, factor)).collect();
+    let has = |value: Option<&Value>| values.iter().any(|own| own.as_ref() == value);
+    let is_ambiguous = has(None) && has(Some(&Value::Null));
+    if !is_ambiguous {
+        values.iter_mut().for_each(|value| {
+            value.take_if(|value| value.is_null());
+        });
+    }
     let name = format!("param_{}", factor.name);
     let all = |is: fn(&Value) -> bool| values.iter().flatten().all(is);
-    let each = |trial: &Trial| {
-        trial
-            .value(sweep, factor)
-            .map(|value| crate::spec::label(&value))
-    };
-    if values.iter().all(Option::is_none) {
-        strings(&name, plan.trials.iter().map(each))
+    if is_ambiguous || values.iter().all(Option::is_none) {
+        strings(&name, values.iter().map(labelled))
     } else if all(Value::is_u64) {
         let numbers: Vec<Option<u64>> = values
             .iter()
@@ -267,8 +275,12 @@ fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
             .collect();
         Column::new(name.into(), flags)
     } else {
-        strings(&name, plan.trials.iter().map(each))
+        strings(&name, values.iter().map(labelled))
     }
+}
+
+fn labelled(value: &Option<Value>) -> Option<String> {
+    value.as_ref().map(crate::spec::label)
 }
 
 /// The validation accuracy of each trial on each split: a column for each split.

@@ -4,11 +4,12 @@ use super::aggregate;
 use super::content::Material;
 use super::document::Document;
 use super::figures::Figures;
+use super::frame::trial_positions;
 use super::status::Status;
 use super::table::{Align, Table};
-use super::wording::Wording;
+use super::wording::{Wording, missing};
 use crate::plan::{Column as Factor, Plan};
-use crate::spec::Sweep;
+use crate::spec::{Sweep, label};
 use polars::prelude::*;
 
 /// Adds what each level of each factor gives, as a picture and in tables.
@@ -92,15 +93,14 @@ fn marginal(
     if frame.height() == 0 {
         return Ok(None);
     }
-    let levels: Vec<String> = frame
-        .column("position")?
-        .u32()?
-        .iter()
-        .flatten()
-        .map(|position| plan.trials[position as usize].label(sweep, factor))
+    // Nothing where the factor is absent, which is a group of its own whatever levels are called.
+    let levels: Vec<Option<String>> = trial_positions(&frame)?
+        .into_iter()
+        .map(|trial| plan.trials[trial].value(sweep, factor))
+        .map(|value| value.as_ref().map(label))
         .collect();
     // A key that only trials beside the grid set has no level in the grid.
-    if levels.iter().all(|level| level == "–") {
+    if levels.iter().all(Option::is_none) {
         return Ok(None);
     }
     frame.with_column(Column::new("level".into(), levels))?;
@@ -127,12 +127,8 @@ fn marginal(
     for (row, count) in counts.iter().enumerate() {
         let mean = |metric: &str| number(&means, format!("mean_{metric}"), row);
         let deviation = |metric: &str| number(&deviations, format!("std_{metric}"), row);
-        let level = means
-            .column("level")?
-            .str()?
-            .get(row)
-            .unwrap_or("")
-            .to_owned();
+        let level = means.column("level")?.str()?.get(row);
+        let level = level.map_or_else(missing, str::to_owned);
         let mut cells = vec![level, count.to_string()];
         if validated {
             cells.push(words.percent_with_deviation(

@@ -2,6 +2,7 @@
 
 use super::metric::stops_early;
 use super::wording::Wording;
+use crate::escape::code;
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::spec::{Language, Sweep};
@@ -85,7 +86,7 @@ fn trained(words: Wording, results: &Results) -> String {
                 beside(workers)
             ),
         };
-        format!("{} `{device}`, {how}", words.pick("on", "sur"))
+        format!("{} {}, {how}", words.pick("on", "sur"), code(device))
     });
     let places = distinct(places).join(words.pick("; ", " ; "));
     match words.language {
@@ -174,7 +175,7 @@ fn speed(words: Wording, results: &Results) -> Vec<String> {
             true => least.to_string(),
             false => format!("{least} {} {most}", words.pick("to", "à")),
         };
-        let devices = distinct(profiles().map(|(_, device)| format!("`{device}`"))).join(", ");
+        let devices = distinct(profiles().map(|(_, device)| code(device))).join(", ");
         items.push(match words.language {
             Language::English => format!(
                 "`s/epoch` (`profile_seconds_per_epoch` in the CSV): each trial alone on \

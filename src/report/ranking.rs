@@ -3,6 +3,7 @@
 use super::analysis::Compared;
 use super::content::Material;
 use super::wording::Wording;
+use crate::escape::code;
 use crate::plan::Plan;
 use crate::spec::{Cost, Language, RankBy, Select, Split, Sweep};
 
@@ -136,14 +137,16 @@ pub(super) fn marks_note(words: Wording, material: &Material) -> String {
 
 /// By what trials are listed, where that is not the ranking.
 pub(super) fn listed_note(words: Wording, column: Option<&str>) -> String {
-    column.map_or_else(String::new, |column| match words.language {
-        Language::English => {
-            format!("The list is sorted by `{column}`; ranks are those of the ranking.")
-        }
-        Language::French => {
-            format!("La liste est triée par `{column}` ; les rangs sont ceux du classement.")
-        }
-    })
+    column
+        .map(code)
+        .map_or_else(String::new, |column| match words.language {
+            Language::English => {
+                format!("The list is sorted by {column}; ranks are those of the ranking.")
+            }
+            Language::French => {
+                format!("La liste est triée par {column} ; les rangs sont ceux du classement.")
+            }
+        })
 }
 
 /// Where there is nothing to take a mean over.

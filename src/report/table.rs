@@ -1,5 +1,7 @@
 //! A table laid out once, for Markdown that also reads well as plain text.
 
+use crate::escape::{latex, markdown, on_one_line};
+
 /// How a column's cells are aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
@@ -9,7 +11,7 @@ pub enum Align {
     Right,
 }
 
-/// A table of text cells.
+/// A table of plain texts: markup in a cell is text like any other.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     columns: Vec<(String, Align)>,
@@ -57,7 +59,7 @@ impl Table {
             })
             .collect();
         let line = |cells: &mut dyn Iterator<Item = &String>| {
-            let cells: Vec<String> = cells.map(|cell| in_latex(cell)).collect();
+            let cells: Vec<String> = cells.map(|cell| latex(cell)).collect();
             format!("{} \\\\\n", cells.join(" & "))
         };
         let mut text = String::from("% \\usepackage{booktabs}\n");
@@ -78,7 +80,7 @@ impl Table {
             Align::Right => format!("{}:", "-".repeat(width - 1)),
         };
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-        self.laid_out(escaped, dividers, line)
+        self.laid_out(markdown, dividers, line)
     }
 
     /// The table as plain text, for a terminal: narrower than Markdown.
@@ -134,37 +136,6 @@ impl Table {
 
 fn width(cell: &str) -> usize {
     cell.chars().count()
-}
-
-/// A bar would end the cell, a line break the row.
-fn escaped(cell: &str) -> String {
-    on_one_line(cell).replace('|', "\\|")
-}
-
-/// The text with what LaTeX would take for its own written out.
-fn in_latex(cell: &str) -> String {
-    let mut text = String::with_capacity(cell.len());
-    for character in on_one_line(cell).chars() {
-        match character {
-            '&' | '%' | '$' | '#' | '_' | '{' | '}' => text.extend(['\\', character]),
-            '\\' => text.push_str("\\textbackslash{}"),
-            '~' => text.push_str("\\textasciitilde{}"),
-            '^' => text.push_str("\\textasciicircum{}"),
-            '±' => text.push_str("$\\pm$"),
-            '≈' => text.push_str("$\\approx$"),
-            '★' => text.push_str("$\\star$"),
-            '×' => text.push_str("$\\times$"),
-            '→' => text.push_str("$\\rightarrow$"),
-            '<' => text.push_str("$<$"),
-            '–' => text.push_str("--"),
-            other => text.push(other),
-        }
-    }
-    text
-}
-
-fn on_one_line(cell: &str) -> String {
-    cell.replace(['\n', '\r'], " ")
 }
 
 #[cfg(test)]

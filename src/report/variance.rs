@@ -5,6 +5,7 @@ use super::document::Document;
 use super::grid::Incomplete;
 use super::table::{Align, Table};
 use super::wording::Wording;
+use crate::escape::code;
 use crate::spec::{Language, RankBy};
 use statistics::{Anova, Effect, Term};
 
@@ -73,10 +74,10 @@ fn refusal(words: Wording, reason: &Incomplete) -> String {
              à faire)"
         ),
         (Language::English, Incomplete::Conditional(factor)) => {
-            format!("`{factor}` is not there in all trials")
+            format!("{} is not there in all trials", code(factor))
         }
         (Language::French, Incomplete::Conditional(factor)) => {
-            format!("`{factor}` n’existe pas dans tous les essais")
+            format!("{} n’existe pas dans tous les essais", code(factor))
         }
         (Language::English, Incomplete::Splits) => {
             "the trials were validated on different splits".into()
@@ -110,7 +111,7 @@ fn headline(words: Wording, material: &Material, names: &[&str], anova: &Anova) 
     };
     let told = main_effects(anova).into_iter().map(|(factor, effect)| {
         let share = words.share(Some(effect.share));
-        format!("`{}` {share} %", names[factor])
+        format!("{} {share} %", code(names[factor]))
     });
     let told = told.collect::<Vec<_>>().join(", ");
     match words.language {

@@ -1,7 +1,8 @@
 //! What records tell of a run before it starts.
 
 use super::scheduler::{Place, Schedule};
-use crate::plan::{Plan, RunId};
+use crate::escape::markdown;
+use crate::plan::{Column, Plan, RunId, ValueKind};
 use crate::record::{HParam, RunHeader, model_graph};
 use crate::spec::{Stage, Sweep};
 use serde_json::Value;
@@ -28,18 +29,20 @@ pub(super) fn group(plan: &Plan, trial: usize) -> String {
     format!("{}/{}", plan.name, plan.trials[trial].name)
 }
 
-/// What tells a trial apart, for the HParams tab.
+/// What tells a trial apart, for the HParams tab. All trials have values of one kind for a factor:
+/// TensorBoard filters and sorts by the kind that it sees first.
 pub(super) fn hparams(sweep: &Sweep, plan: &Plan, trial: usize) -> BTreeMap<String, HParam> {
     let trial = &plan.trials[trial];
-    let hparam = |column| -> Option<(String, HParam)> {
-        let value = match trial.value(sweep, column)? {
-            Value::Number(number) => HParam::Number(number.as_f64()?),
-            Value::Bool(flag) => HParam::Flag(flag),
-            other => HParam::Text(crate::spec::label(&other)),
+    let hparam = |(column, kind): (&Column, &ValueKind)| -> Option<(String, HParam)> {
+        let value = match (kind, trial.value(sweep, column)?) {
+            (ValueKind::Number, Value::Number(number)) => HParam::Number(number.as_f64()?),
+            (ValueKind::Flag, Value::Bool(flag)) => HParam::Flag(flag),
+            (_, other) => HParam::Text(crate::spec::label(&other)),
         };
         Some((column.name.clone(), value))
     };
-    plan.columns.iter().filter_map(hparam).collect()
+    let columns = plan.columns.iter().zip(plan.value_kinds(sweep));
+    columns.filter_map(hparam).collect()
 }
 
 /// Dense and convolution layers among these stages.
@@ -54,12 +57,8 @@ fn configuration_text(config: &Value) -> String {
     let mut text = String::from("key | value\n---|---\n");
     for (section, fields) in config.as_object().into_iter().flatten() {
         for (field, value) in fields.as_object().into_iter().flatten() {
-            text.push_str(&format!(
-                "{section}.{field} | {}\n",
-                crate::spec::label(value)
-                    .replace('|', "\\|")
-                    .replace(['\n', '\r'], " ")
-            ));
+            let value = markdown(&crate::spec::label(value));
+            text.push_str(&format!("{section}.{field} | {value}\n"));
         }
     }
     text

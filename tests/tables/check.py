@@ -86,7 +86,7 @@ def main(report):
     check(((means - finished["mean_val_accuracy"]).abs() < 1e-12).all(), "means are means of splits")
     deviations = finished[splits].std(axis=1, ddof=1)
     check(((deviations - finished["std_val_accuracy"]).abs() < 1e-12).all(), "deviations likewise")
-    best = csv.sort_values("rank").iloc[0]
+    best = csv.sort_values("rank", kind="stable").iloc[0]
     check(best["mean_val_accuracy"] == finished["mean_val_accuracy"].max(), "the first is the best")
     print(f"{report}: {checks} checks")
 

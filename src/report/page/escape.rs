@@ -2,24 +2,6 @@
 
 use serde::Serialize;
 
-/// Text for an element or a quoted attribute.
-pub(super) fn html(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len());
-    for character in text.chars() {
-        match character {
-            '&' => escaped.push_str("&amp;"),
-            '<' => escaped.push_str("&lt;"),
-            '>' => escaped.push_str("&gt;"),
-            '"' => escaped.push_str("&quot;"),
-            '\'' => escaped.push_str("&#39;"),
-            // HTML has no way to write it.
-            '\0' => escaped.push('\u{fffd}'),
-            other => escaped.push(other),
-        }
-    }
-    escaped
-}
-
 /// JSON for a script element: without `<` nothing in it can end the element or open a comment, and
 /// without the two line separators it is JavaScript too.
 #[expect(clippy::expect_used, reason = "our own value, which can be written")]
@@ -34,14 +16,6 @@ pub(super) fn json(value: &impl Serialize) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn markup_becomes_text() {
-        assert_eq!(
-            html("<b title='a\"b'>&\0</b>"),
-            "&lt;b title=&#39;a&quot;b&#39;&gt;&amp;\u{fffd}&lt;/b&gt;"
-        );
-    }
 
     #[test]
     fn json_cannot_end_its_script_and_reads_back_as_it_was() {

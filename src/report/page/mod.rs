@@ -22,7 +22,8 @@ pub use language::Language;
 pub use row::{Progress, Row};
 pub use section::{Block, Figure, Section};
 
-use escape::{html, json};
+use crate::escape::html;
+use escape::json;
 use serde::Serialize;
 use std::fmt::Write;
 

@@ -1,6 +1,6 @@
 //! What follows table and charts: headings, paragraphs, tables, drawings.
 
-use super::escape::html;
+use crate::escape::{Piece, html, pieces};
 use crate::report::{Align, Table};
 use std::fmt::Write;
 
@@ -13,7 +13,7 @@ pub struct Section {
     pub blocks: Vec<Block>,
 }
 
-/// A part of a section. Texts are plain, but for `` `code` ``.
+/// A part of a section. Texts are plain, but for `` `code` `` in paragraphs and lists.
 #[derive(Clone, Debug)]
 pub enum Block {
     /// A heading within the section.
@@ -71,7 +71,7 @@ pub(super) fn sections(sections: &[Section]) -> String {
 /// A block; `heading` is the one above it, for which a table is called.
 fn block_html(block: &Block, heading: &str) -> String {
     match block {
-        Block::Heading(title) => format!("<h3>{}</h3>", inline(title)),
+        Block::Heading(title) => format!("<h3>{}</h3>", html(title)),
         Block::Paragraph(text) => paragraphs(text),
         Block::List(remarks) => {
             let items = remarks
@@ -83,16 +83,16 @@ fn block_html(block: &Block, heading: &str) -> String {
         Block::Code(lines) => format!("<pre tabindex=\"0\"><code>{}</code></pre>", html(lines)),
         Block::Table(table) => format!(
             "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"{}\">{}</div>",
-            spoken(heading),
+            html(heading),
             table_html(table)
         ),
         Block::Figure(figure) => {
             format!(
                 "<figure class=\"drawing\"><div role=\"img\" aria-label=\"{}\">{}</div>\
                  <figcaption>{}</figcaption></figure>",
-                spoken(&figure.caption),
+                html(&figure.caption),
                 figure.svg,
-                inline(&figure.caption)
+                html(&figure.caption)
             )
         }
     }
@@ -104,7 +104,7 @@ fn table_html(table: &Table) -> String {
             Align::Left => "",
             Align::Right => " class=\"number\"",
         };
-        let text = inline(text).replace('\n', "<br>");
+        let text = html(text).replace('\n', "<br>");
         match tag {
             "th" => format!("<th scope=\"col\"{class}>{text}</th>"),
             _ => format!("<td{class}>{text}</td>"),
@@ -135,24 +135,13 @@ pub(super) fn paragraphs(text: &str) -> String {
     paragraphs.join("\n")
 }
 
-/// Text for an attribute that is read aloud: code is not marked there.
-fn spoken(text: &str) -> String {
-    html(&text.replace('`', ""))
-}
-
 /// Text with `` `code` ``; a backtick without its partner is a backtick.
 pub(super) fn inline(text: &str) -> String {
-    let mut written = String::new();
-    let mut rest = text;
-    while let Some((before, opened)) = rest.split_once('`') {
-        let Some((code, after)) = opened.split_once('`') else {
-            break;
-        };
-        let _ = write!(written, "{}<code>{}</code>", html(before), html(code));
-        rest = after;
-    }
-    written.push_str(&html(rest));
-    written
+    let piece = |piece| match piece {
+        Piece::Text(text) => html(text),
+        Piece::Code(code) => format!("<code>{}</code>", html(code)),
+    };
+    pieces(text).into_iter().map(piece).collect()
 }
 
 #[cfg(test)]
