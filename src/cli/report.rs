@@ -6,7 +6,8 @@ use super::best::{classes_of, mark_best};
 use super::error::{CliError, print};
 use super::exit_code::{MISSING, of_results};
 use super::output::{say, warn};
-use super::sweep::{Loaded, fingerprints, load, no_results};
+use super::own_input::refuse_report_over_inputs;
+use super::sweep::{Loaded, fingerprints, load_for_results, no_results};
 use crate::plan::{Plan, grouped};
 use crate::record::{Lock, Results, Store, lock, prepare, remove_file, write_atomically};
 use crate::report::{File, Report, TrialClasses, View};
@@ -43,11 +44,19 @@ impl Written {
 /// # Errors
 /// A sweep file that is not valid, folders that cannot be written to.
 pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
+    let loaded = load_for_results(&arguments.sweep, &arguments.folders.runs)?;
+    let files = arguments.sweep.sweep.as_slice();
+    refuse_report_over_inputs(
+        &loaded.plan.name,
+        &arguments.folders.reports,
+        files,
+        &loaded,
+    )?;
     let Loaded {
         sweep,
         plan,
         library,
-    } = load(&arguments.sweep)?;
+    } = loaded;
     let runs = &arguments.folders.runs;
     let fingerprints = fingerprints(&plan, &library)?;
     let store = Store::new(runs, &plan, |config| {
