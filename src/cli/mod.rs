@@ -71,8 +71,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Plan(arguments)) => {
             let loaded = sweep::load(&arguments.sweep)?;
             output::say(&summary(&loaded.sweep, &loaded.plan))?;
-            // What would be trained is known; that it cannot be here is an error all the same.
-            sweep::find_data(&loaded)?;
+            sweep::warn_of_missing_data(&loaded);
             Ok(0)
         }
         Some(Command::Export(arguments)) => export::export(&arguments),

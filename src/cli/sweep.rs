@@ -91,19 +91,17 @@ fn expand(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
     })
 }
 
-/// Finds the files of each data set.
-///
-/// # Errors
-/// Files that are missing.
-pub(super) fn find_data(loaded: &Loaded) -> Result<(), CliError> {
+/// Says which data sets that are known by name are not here: they can be planned, but not trained on.
+pub(super) fn warn_of_missing_data(loaded: &Loaded) {
     let mut seen = HashSet::new();
     for trial in &loaded.plan.trials {
         let data = &trial.config.data;
-        if seen.insert(data.source()) {
-            loaded.library.find_files(data)?;
+        if seen.insert(data.source())
+            && let Err(error) = loaded.library.find_files(data)
+        {
+            warn(&format!("nothing can be trained here yet: {error}"));
         }
     }
-    Ok(())
 }
 
 /// The hash of each data set's contents.
