@@ -133,12 +133,33 @@ fn results_of_other_settings_behind_a_link_are_not_overwritten() {
 }
 
 #[test]
+fn a_link_that_leads_nowhere_is_told_before_anything_is_trained() {
+    let project = trained();
+    std::fs::rename(project.path("runs/s/lr0.1"), project.path("moved")).unwrap();
+    symlink("not-mounted", project.path("runs/s/lr0.1")).unwrap();
+    let done = train(&project, &[]);
+    assert_eq!(done.code, 2, "{}", done.error);
+    assert!(
+        done.error
+            .contains("runs/s/lr0.1: it is a link that leads nowhere"),
+        "{}",
+        done.error
+    );
+}
+
+#[test]
 fn a_link_that_no_trial_has_is_told() {
     let project = trained();
     std::fs::rename(project.path("runs/s/lr0.1"), project.path("moved")).unwrap();
     symlink(project.path("moved"), project.path("runs/s/lr0.1")).unwrap();
     project.write("sweep.yaml", &SWEEP.replace("[0.1, 0.01]", "[0.01]"));
     let before = files(&project.path("moved"));
+    let done = project.run(&["merge", "runs/m", "runs/s"]);
+    assert!(
+        done.error.contains("runs/s has 1 link, and results behind"),
+        "{}",
+        done.error
+    );
     let done = train(&project, &[]);
     assert_eq!(done.code, 0, "{}", done.error);
     assert!(

@@ -150,24 +150,27 @@ pub(super) fn write_report(
     Ok(Written { tables, paths })
 }
 
-/// What the names of a report's pictures begin with.
-const PICTURES: [&str; 7] = [
-    "confusion.",
-    "gradients-",
-    "heat-map.",
+/// The names of a report's pictures, without endings.
+const PICTURES: [&str; 6] = [
+    "confusion",
+    "heat-map",
     "learning-curves",
-    "main-effects.",
-    "parallel-coordinates.",
-    "trade-off.",
+    "main-effects",
+    "parallel-coordinates",
+    "trade-off",
 ];
+
+/// What the names of its other pictures begin with.
+const SERIES: [&str; 2] = ["gradients-", "learning-curves-"];
 
 /// Removes the pictures of an earlier report that this one does not have; others are not ours.
 fn remove_old_pictures(folder: &Path, files: &[File]) -> Result<(), CliError> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
         let is_picture = path.extension().is_some_and(|e| e == "svg" || e == "png");
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_ours = PICTURES.iter().any(|start| name.starts_with(start));
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let is_ours =
+            PICTURES.contains(&&*name) || SERIES.iter().any(|start| name.starts_with(start));
         let is_current = files.iter().any(|file| path.ends_with(&file.path));
         if is_picture && is_ours && !is_current {
             remove_file(&path).map_err(CliError::Record)?;

@@ -271,7 +271,8 @@ pub fn may_need_moves(store: &Store, plan: &Plan, runs: &[RunId]) -> Result<bool
 }
 
 /// Refuses to train a run in the place of a record of other settings that is behind a link: it cannot
-/// be set aside by a rename, and would be overwritten.
+/// be set aside by a rename, and would be overwritten. So does a link that leads nowhere, such as to a
+/// disk that is not mounted.
 ///
 /// # Errors
 /// The first link.
@@ -292,6 +293,10 @@ pub fn refuse_linked_records(
         let Some(link) = places.into_iter().find(|place| place.is_symlink()) else {
             continue;
         };
+        if !link.exists() {
+            let reason = "it is a link that leads nowhere; remove it, or mount what it leads to";
+            return Err(on("look into", &link)(std::io::Error::other(reason)));
+        }
         let ended = RunResult::read_any(&folder).map(|result| result.identity);
         let stopped = || Checkpoint::read_any(&folder).map(|saved| saved.identity);
         let identity = ended.or_else(stopped);
@@ -310,19 +315,21 @@ pub fn refuse_linked_records(
     Ok(())
 }
 
-/// Links in a sweep's folder that are of no trial of the sweep and lead to folders: their names.
-pub fn unasked_links(store: &Store, plan: &Plan) -> Vec<String> {
-    let planned: HashSet<&str> = plan.trials.iter().map(|t| t.name.as_str()).collect();
-    let entries = std::fs::read_dir(store.folder())
-        .into_iter()
-        .flatten()
-        .flatten();
+/// Links in a sweep's folder that lead to folders, by their names: what is behind them is not looked
+/// for.
+pub fn links_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let links = entries.filter(|entry| entry.path().is_symlink() && entry.path().is_dir());
     let names = links.filter_map(|link| link.file_name().into_string().ok());
-    let mut names: Vec<String> = names
-        .filter(|name| !planned.contains(name.as_str()) && !name.starts_with('.'))
-        .collect();
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
     names.sort_unstable();
+    names
+}
+
+/// Those of [`links_in`] that are of no trial of the sweep.
+pub fn unasked_links(store: &Store, plan: &Plan) -> Vec<String> {
+    let mut names = links_in(store.folder());
+    names.retain(|name| plan.trials.iter().all(|trial| trial.name != *name));
     names
 }
 

@@ -37,7 +37,7 @@ mod time;
 mod weights;
 mod whole;
 
-pub use aside::{Moves, may_need_moves, refuse_linked_records, unasked_links};
+pub use aside::{Moves, links_in, may_need_moves, refuse_linked_records, unasked_links};
 pub use atomic::{prepare, remove_file, remove_parts, write_atomically};
 pub use best::{BestTrial, has_best, remove_best, renew_best, write_best};
 pub use checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
