@@ -182,3 +182,12 @@ fn an_included_data_set_is_remembered_beside_the_first() {
         done.error
     );
 }
+
+#[test]
+fn a_plan_without_its_data_says_so() {
+    let project = Project::new("data: { limit: 500 }\n");
+    let done = fine(&project, &["plan", "sweep.yaml", "--data", "nowhere"]);
+    assert!(done.output.contains("80 steps"), "{}", done.output);
+    let told = done.error.contains("nothing can be trained here yet: ");
+    assert!(told && done.error.contains("nowhere"), "{}", done.error);
+}
