@@ -483,7 +483,7 @@ fn settings_that_do_not_go_together_are_told() {
         "{ set: table, path: points.csv, label: class, shift: 1 }",
         "{ set: table, path: points.csv, label: class, flip: true }",
         "{ set: mnist, shift: 28 }",
-        "{ set: table, path: 3.5, label: class }",
+        "{ set: table, path: [a], label: class }",
     ];
     let mut told = String::new();
     for data in cases {

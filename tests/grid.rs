@@ -483,3 +483,101 @@ fn a_keyword_is_no_level_and_a_zipped_key_has_no_condition() {
         refusal(zip)
     );
 }
+
+#[test]
+fn a_level_is_named_by_the_text_that_it_is_written_with() {
+    let levels = [
+        "1",
+        "01",
+        "1.0",
+        "1.00",
+        "1e0",
+        "+8",
+        "0x1f",
+        "1e-3",
+        "0.001",
+        "1E-3",
+        "1_000",
+        "true",
+        "True",
+        "null",
+        "~",
+        ".5",
+        "0o7",
+        "-.inf",
+        "2024-01-01",
+        "yes",
+    ];
+    let grid: String = (1..)
+        .zip(levels)
+        .map(|(width, level)| match level {
+            // YAML has no such keys.
+            "null" | "~" => format!("    '{level}': {{ model.width: {width} }}\n"),
+            _ => format!("    {level}: {{ model.width: {width} }}\n"),
+        })
+        .collect();
+    let width = Key::find("model.width").unwrap();
+    for (excluded, level) in (1..).zip(levels) {
+        for written in [
+            level.to_owned(),
+            format!("'{level}'"),
+            format!("[ {level} ]"),
+        ] {
+            let text = format!("grid:\n  preset:\n{grid}exclude: [{{ preset: {written} }}]\n");
+            let trials = plan(&text).unwrap().trials;
+            let widths: Vec<_> = trials
+                .iter()
+                .map(|trial| width.show(&trial.config))
+                .collect();
+            assert_eq!(widths.len(), levels.len() - 1, "{written}");
+            assert!(!widths.contains(&excluded.into()), "{written}");
+        }
+    }
+    // No other spelling of a number is the level.
+    let one = "grid:\n  preset:\n    1: { model.width: 1 }\n    2: {}\n";
+    for written in ["1.0", "01", "'01'", "1e0", "true"] {
+        let refused = refusal(&format!("{one}exclude: [{{ preset: {written} }}]\n"));
+        let written = written.trim_matches('\'');
+        assert!(
+            refused.contains(&format!("no level `{written}`")),
+            "{refused}"
+        );
+    }
+    // An alias is written as what it stands for.
+    let text = "grid:\n  preset:\n    a: { training.weight_decay: &rate 1e-3 }\n    1e-3: {}\n\
+                exclude: [{ preset: *rate }]\n";
+    assert!(plan(text).is_err() || plan(text).unwrap().trials.len() == 1);
+}
+
+#[test]
+fn levels_are_found_wherever_a_condition_names_them() {
+    let text = "grid:\n  preset:\n    1e-3: { model.width: 8 }\n    01: { model.width: 16 }\n  \
+                model.dropout: { values: [0.1, 0.2], when: { preset: 01 } }\n\
+                report: { baseline: { preset: 1e-3 } }\n";
+    let sweep = sweep(text).unwrap();
+    let plan = Plan::new(&sweep).unwrap();
+    assert_eq!(plan.trials.len(), 3);
+    assert_eq!(plan.baseline(&sweep), Some(0));
+    // The levels of a zip are called by their values, however these are written.
+    let zip = "grid: { rate: { zip: { training.learning_rate: [1e-3, 0.10] } } }\n";
+    for written in ["1e-3", "0.001", "'0.001'"] {
+        let text = format!("{zip}exclude: [{{ rate: {written} }}]\n");
+        assert_eq!(names(&text).len(), 1, "{written}");
+    }
+}
+
+#[test]
+fn a_number_that_names_something_keeps_its_spelling() {
+    for written in ["007", "7.0", "1e3", "1_0"] {
+        assert_eq!(sweep(&format!("name: {written}\n")).unwrap().name, written);
+        let text = format!("data: {{ set: table, path: {written}, label: {written} }}\n");
+        let data = sweep(&text).unwrap().base_config().data;
+        let told = [data.path, data.label].map(|text| text.unwrap().to_string());
+        assert_eq!(told, [written, written]);
+    }
+    let launch = sweep("launch: { account: 007, partition: 1.50 }\n")
+        .unwrap()
+        .launch;
+    assert_eq!(launch.account.unwrap().to_string(), "007");
+    assert_eq!(launch.partition.unwrap().to_string(), "1.50");
+}

@@ -4,6 +4,7 @@ use super::output::warn;
 use crate::plan::{Plan, RunId, grouped, plural};
 use crate::record::{
     Contents, Moves, RecordError, RecordedSweep, Store, lock_moves, may_need_moves,
+    refuse_linked_records, unasked_links,
 };
 use crate::spec::Sweep;
 use std::collections::BTreeSet;
@@ -14,6 +15,8 @@ use std::path::Path;
 /// # Errors
 /// Folders that cannot be read or written to.
 pub(super) fn put_in_place(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<(), RecordError> {
+    let runs: Vec<RunId> = plan.runs().collect();
+    refuse_linked_records(store, plan, &runs)?;
     // Shards do not keep each other out.
     let _moves = lock_moves(store.folder())?;
     let contents = Contents::read(store.folder())?;
@@ -39,6 +42,7 @@ pub(super) fn put_share_in_place(
     plan: &Plan,
     runs: &[RunId],
 ) -> Result<(), RecordError> {
+    refuse_linked_records(store, plan, runs)?;
     match may_need_moves(store, plan, runs)? {
         true => put_in_place(sweep, store, plan),
         false => Ok(()),
@@ -70,6 +74,38 @@ fn told(store: &Store, plan: &Plan, moves: &Moves) -> Vec<String> {
             listed(trials.iter().map(String::as_str)),
             if away.len() == 1 { "it comes back" } else { "they come back" },
             if away.len() == 1 { "it" } else { "them" },
+        ));
+    }
+    let copies = moves.copies();
+    if !copies.is_empty() {
+        let copies: Vec<String> = copies
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        lines.push(format!(
+            "{} of {} at {} set aside: {} (`tp-sweep clean` removes {})",
+            match copies.len() {
+                1 => "1 copy".to_owned(),
+                count => format!("{} copies", grouped(count as u64)),
+            },
+            if copies.len() == 1 { "a run" } else { "runs" },
+            if copies.len() == 1 {
+                "its place"
+            } else {
+                "their places"
+            },
+            listed(copies.iter().map(String::as_str)),
+            if copies.len() == 1 { "it" } else { "them" },
+        ));
+    }
+    let links = unasked_links(store, plan);
+    if !links.is_empty() {
+        lines.push(format!(
+            "{} has {} that {} of no trial of this sweep: {}; results behind a link are not looked for",
+            store.folder().display(),
+            counted(links.len(), "link"),
+            if links.len() == 1 { "is" } else { "are" },
+            listed(links.iter().map(String::as_str)),
         ));
     }
     let unasked = &moves.unasked;

@@ -19,11 +19,11 @@ pub(super) fn classes_of(
     Some(TrialClasses::new(names, scores))
 }
 
-/// The names of the classes that are told apart; none where the data is not there: tables can be
-/// made without it.
+/// The names of the classes that are told apart; none where the data is not there and was never
+/// read: tables can be made without it.
 fn class_names(library: &Library, data: &Data) -> Vec<String> {
-    let dataset = library.load(data);
-    dataset.map_or_else(|_| Vec::new(), |dataset| dataset.class_names.clone())
+    let contents = library.contents(data);
+    contents.map_or_else(|_| Vec::new(), |contents| contents.classes)
 }
 
 /// Writes `<trial>/best` for the best trial, where that is news, and removes it from all others.

@@ -3,7 +3,7 @@
 use super::arguments::CleanArguments;
 use super::error::CliError;
 use super::output::{bytes, say};
-use super::sweep::{Loaded, load, locked, store};
+use super::sweep::{Loaded, load_for_results, locked, store};
 use crate::record::{Clutter, at_work};
 use crate::run::weightless;
 
@@ -17,7 +17,7 @@ pub(super) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
         sweep,
         plan,
         library,
-    } = load(&arguments.sweep)?;
+    } = load_for_results(&arguments.sweep, &arguments.runs)?;
     let store = store(&arguments.runs, &plan, &library)?;
     if !store.folder().is_dir() {
         return Err(CliError::NoResults(store.folder().to_owned()));

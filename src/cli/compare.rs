@@ -4,7 +4,8 @@ use super::arguments::{CompareArguments, SweepArguments};
 use super::error::CliError;
 use super::exit_code::MISSING;
 use super::output::{say, warn};
-use super::sweep::{Loaded, fingerprints, load, load_recorded, no_results};
+use super::own_input::refuse_report_over_inputs;
+use super::sweep::{Loaded, fingerprints, load_for_results, load_recorded, no_results};
 use crate::record::{RecordedSweep, Results, Store, prepare, write_atomically};
 use crate::report::{Part, Report, View, compare as compare_parts};
 use crate::spec::Language;
@@ -48,6 +49,11 @@ pub(super) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
         None => 0,
     };
     refuse_name_of_sweep(arguments, &sweeps)?;
+    let reports = &arguments.folders.reports;
+    for sweep in &sweeps {
+        let loaded = &sweep.loaded;
+        refuse_report_over_inputs(&arguments.name, reports, &arguments.sweeps, loaded)?;
+    }
     let parts: Vec<Part> = sweeps
         .iter()
         .map(|sweep| Part {
@@ -93,18 +99,18 @@ fn read(
     language: Option<Language>,
 ) -> Result<Sweep, CliError> {
     let data = arguments.data.as_deref();
-    let (mut loaded, runs) = match path.is_dir() {
-        true => {
-            let runs = path.parent().unwrap_or(Path::new("")).to_owned();
-            (load_recorded(path, data)?, runs)
-        }
+    let (mut loaded, folder) = match path.is_dir() {
+        // Whatever it is called here: it may be a copy from another machine.
+        true => (load_recorded(path, data)?, path.to_owned()),
         false => {
             let sweep = SweepArguments {
                 sweep: Some(path.to_owned()),
                 overrides: Vec::new(),
                 data: arguments.data.clone(),
             };
-            (load(&sweep)?, arguments.folders.runs.clone())
+            let loaded = load_for_results(&sweep, &arguments.folders.runs)?;
+            let folder = arguments.folders.runs.join(&loaded.plan.name);
+            (loaded, folder)
         }
     };
     let options = &mut loaded.sweep.report;
@@ -115,7 +121,7 @@ fn read(
         library,
     } = &loaded;
     let fingerprints = fingerprints(plan, library)?;
-    let store = Store::new(&runs, plan, |config| {
+    let store = Store::in_folder(&folder, plan, |config| {
         fingerprints[&config.data.source()].clone()
     });
     let results = store.read(plan);

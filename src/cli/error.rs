@@ -98,6 +98,19 @@ pub enum CliError {
         /// The sweep's report.
         report: std::path::PathBuf,
     },
+    /// An output that is an input.
+    #[error(
+        "{output} is {}, which this command reads: writing would replace it. Nothing was written; {remedy}",
+        same(.output, .input)
+    )]
+    OwnInput {
+        /// The output.
+        output: std::path::PathBuf,
+        /// The input, as it was named.
+        input: std::path::PathBuf,
+        /// What to do.
+        remedy: &'static str,
+    },
     /// A folder that holds no results of a sweep.
     #[error(
         "{folder} is no folder of a sweep's results (runs/<sweep>): its sweep.json cannot be read: \
@@ -151,6 +164,7 @@ impl CliError {
             | Self::Misplaced { .. }
             | Self::ResultsWouldGo { .. }
             | Self::NameOfSweep { .. }
+            | Self::OwnInput { .. }
             | Self::NoSweep { .. }
             | Self::Export(_)
             | Self::Launch(_)
@@ -202,6 +216,14 @@ pub(super) fn print(error: CliError) {
         Box::new(options.wrap_lines(false).break_words(false).build())
     }));
     let _ = writeln!(std::io::stderr(), "{:?}", error.report());
+}
+
+/// An input as the message of an output that is it names it.
+fn same(output: &std::path::Path, input: &std::path::Path) -> String {
+    match output == input {
+        true => "an input".to_owned(),
+        false => format!("the input {}", input.display()),
+    }
 }
 
 /// `1 stands`, `2,000 stand`.

@@ -5,19 +5,24 @@ use super::destination::write_to;
 use super::error::CliError;
 use super::export_error::ExportError;
 use super::output::{say, warn};
-use super::sweep::{Loaded, fingerprints, load, no_results};
-use crate::data::{Dataset, DeviceForm, Library, Normalisation, Values, partition};
+use super::own_input::{own_files, refuse_inputs};
+use super::sweep::{Loaded, fingerprints, load_for_results, no_results};
+use crate::data::{DeviceForm, Library, Normalisation, partition};
 use crate::event::Outcome;
 use crate::plan::{Plan, RunId};
-use crate::record::{Results, RunResult, Standing, Store, prepare, read_weights, remove_file};
+use crate::record::{
+    InputScale, RESULT_FILE, Results, RunResult, Standing, Store, prepare, read_weights,
+    remove_file,
+};
 use crate::run::{Again, Device, Memory, PRECISION, TensorExecutor, train_again};
-use crate::spec::{Config, Normalise, RankBy, Select, Text, nearest};
+use crate::spec::{Config, KnownContents, Normalise, RankBy, Select, Text, nearest};
 use crate::trained::{
     BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
     RunDescription, WEIGHTS_FILE, Weights, layers_of, to_burn_record, to_safetensors,
 };
 use burn::backend::Flex;
 use std::collections::HashMap;
+use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
 /// Writes the model of a run; the exit code.
@@ -26,11 +31,13 @@ use std::path::{Path, PathBuf};
 /// A sweep file that is not valid, a run that is not there, weights that were not kept, folders
 /// that cannot be written to.
 pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
+    let loaded = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let own_files = own_files(&loaded);
     let Loaded {
         sweep,
         plan,
         library,
-    } = load(&arguments.sweep)?;
+    } = loaded;
     let fingerprints = fingerprints(&plan, &library)?;
     let store = Store::new(&arguments.runs, &plan, |config| {
         fingerprints[&config.data.source()].clone()
@@ -55,6 +62,13 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     let mut result = finished(&plan, &results, run)?.clone();
     let config = &plan.trials[trial].config;
     let folder = store.run_folder(&plan, run);
+    let output = arguments.output.clone();
+    let output = output.unwrap_or_else(|| default_output(&plan, run));
+    let inputs = arguments.sweep.sweep.iter().cloned().chain(own_files);
+    let inputs: Vec<PathBuf> = inputs.chain([folder.join(WEIGHTS_FILE)]).collect();
+    let outputs = [WEIGHTS_FILE, BURN_FILE, DESCRIPTION_FILE].map(|name| output.join(name));
+    refuse_inputs(&outputs, &inputs, "give --output another folder")?;
+    refuse_foreign(&output, &plan, run, arguments.output.is_some())?;
     let weights = match read_weights(&folder, config)? {
         Some(weights) => weights,
         None if arguments.retrain => retrained(&library, &plan, run, &mut result)?,
@@ -63,15 +77,16 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
             return Err(ExportError::NoWeights { run, folder }.into());
         }
     };
-    let dataset = library.load(&config.data)?;
+    let contents = library.contents(&config.data)?;
+    let normalisation = normalisation(&library, config, run, &folder, &contents)?;
     let safetensors = to_safetensors(&config.stages(), config.image(), &weights);
     let description = Description {
         format: Description::FORMAT,
         tp_sweep: env!("CARGO_PKG_VERSION").to_owned(),
         run: run_description(&plan, run, &result),
         data: data_description(config),
-        input: input_description(config, &dataset, run),
-        classes: dataset.class_names.clone(),
+        input: input_description(config, &contents, normalisation),
+        classes: contents.classes,
         layers: layers_of(config),
         weights_blake3: Some(blake3::hash(&safetensors).to_hex().to_string()),
         configuration: config.show_used(),
@@ -83,8 +98,6 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
             (BURN_FILE, record.map_err(ExportError::Burn)?)
         }
     };
-    let output = arguments.output.clone();
-    let output = output.unwrap_or_else(|| default_output(&plan, run));
     prepare(&output).map_err(CliError::Start)?;
     remove_others(&output, name, &description)?;
     let mut shown = summary(&plan, run, &result);
@@ -100,6 +113,64 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     }
     say(&shown)?;
     Ok(0)
+}
+
+/// Refuses a folder with what `export` has not written, or where nobody has named it with the model of
+/// another run: two sweeps may have one default folder, `a` with a trial `b-c` and `a-b` with `c`.
+fn refuse_foreign(
+    output: &Path,
+    plan: &Plan,
+    run: RunId,
+    is_named: bool,
+) -> Result<(), ExportError> {
+    let refused = |name: &str, what: &str| ExportError::Foreign {
+        path: output.join(name),
+        what: what.to_owned(),
+    };
+    if output.join(RESULT_FILE).is_file() {
+        return Err(refused(RESULT_FILE, "the result of a run"));
+    }
+    let text = match std::fs::read(output.join(DESCRIPTION_FILE)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return match [WEIGHTS_FILE, BURN_FILE].map(|name| (name, output.join(name).exists())) {
+                [(name, true), _] | [_, (name, true)] if !is_cut_export(output, plan, run) => {
+                    Err(refused(name, "not of a model that export wrote"))
+                }
+                _ => Ok(()),
+            };
+        }
+        Err(_) => {
+            return Err(refused(
+                DESCRIPTION_FILE,
+                "no description that export wrote",
+            ));
+        }
+    };
+    let about: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    if about["tp_sweep"].as_str().is_none() {
+        return Err(refused(
+            DESCRIPTION_FILE,
+            "no description that export wrote",
+        ));
+    }
+    let (sweep, trial) = (&about["run"]["sweep"], &about["run"]["trial"]);
+    let own = (plan.name.as_str(), plan.trials[run.trial].name.as_str());
+    match (sweep.as_str(), trial.as_str()) {
+        (Some(sweep), Some(trial)) if !is_named && (sweep, trial) != own => Err(refused(
+            DESCRIPTION_FILE,
+            &format!("of the trial {trial} of the sweep {sweep}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the weights in a folder without a description are of a model like this run's: an export that
+/// was cut off, whose description comes last.
+fn is_cut_export(output: &Path, plan: &Plan, run: RunId) -> bool {
+    let config = &plan.trials[run.trial].config;
+    let weights = read_weights(output, config);
+    !output.join(BURN_FILE).exists() && weights.is_ok_and(|weights| weights.is_some())
 }
 
 /// Removes weights of the other format from a folder, unless they are those of this model: beside its
@@ -258,17 +329,47 @@ fn data_description(config: &Config) -> DataDescription {
     }
 }
 
-/// What goes into a model of this configuration, normalised as the run did it.
-fn input_description(config: &Config, dataset: &Dataset, run: RunId) -> InputDescription {
-    let normalise = config.data.normalisation();
-    let normalisation = match normalise {
-        Normalise::Known => dataset.known.clone(),
-        Normalise::Training => {
-            let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
-            Some(Normalisation::of_rows(dataset, &partition.train))
-        }
-        Normalise::None => None,
+/// What the samples of a run were normalised by: of its own training samples, what its folder tells
+/// where the data is gone.
+fn normalisation(
+    library: &Library,
+    config: &Config,
+    run: RunId,
+    folder: &Path,
+    contents: &KnownContents,
+) -> Result<Option<Normalisation>, CliError> {
+    let published = || {
+        let (mean, standard_deviation) = contents.published.clone()?;
+        Some(Normalisation {
+            mean,
+            standard_deviation,
+        })
     };
+    match config.data.normalisation() {
+        Normalise::Known => Ok(published()),
+        Normalise::None => Ok(None),
+        Normalise::Training => match library.load(&config.data) {
+            Ok(dataset) => {
+                let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
+                Ok(Some(Normalisation::of_rows(&dataset, &partition.train)))
+            }
+            Err(error) => match InputScale::read(folder) {
+                Some(own) => Ok(Some(Normalisation {
+                    mean: own.mean,
+                    standard_deviation: own.standard_deviation,
+                })),
+                None => Err(error.into()),
+            },
+        },
+    }
+}
+
+/// What goes into a model of this configuration, normalised as the run did it.
+fn input_description(
+    config: &Config,
+    contents: &KnownContents,
+    normalisation: Option<Normalisation>,
+) -> InputDescription {
     let (mean, standard_deviation) = normalisation
         .map(|normalisation| (normalisation.mean, normalisation.standard_deviation))
         .unwrap_or_default();
@@ -280,9 +381,9 @@ fn input_description(config: &Config, dataset: &Dataset, run: RunId) -> InputDes
     InputDescription {
         features: config.features(),
         image,
-        columns: dataset.columns.clone(),
-        bytes: matches!(dataset.train.values, Values::Bytes(_)),
-        normalise: normalise.name().to_owned(),
+        columns: contents.columns.clone(),
+        bytes: contents.bytes,
+        normalise: config.data.normalisation().name().to_owned(),
         mean,
         standard_deviation,
     }

@@ -64,6 +64,14 @@ pub enum ExportError {
         /// The run's folder.
         folder: PathBuf,
     },
+    /// A folder with files that `export` would replace and has not written for this model.
+    #[error("{path} is {what}, and would be replaced; give --output another folder")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+        /// What it is.
+        what: String,
+    },
     /// A run that fails when it is trained again.
     #[error("the run {0} was trained again and failed")]
     FailedAgain(PathBuf),

@@ -6,7 +6,7 @@ use super::error::CliError;
 use super::output::{say, warn};
 use super::sweep::{Loaded, fingerprints, load_recorded, locked};
 use crate::plan::{Plan, RunId};
-use crate::record::{RecordedSweep, Store, copy_recorded_sweep, merge as merge_results};
+use crate::record::{RecordedSweep, Store, copy_recorded_sweep, links_in, merge as merge_results};
 use std::path::Path;
 
 /// Brings results of one sweep that were trained in other folders into one; the exit code: 0, also
@@ -59,6 +59,16 @@ fn told(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError> {
             from.display(),
             recorded.name,
             plan.name
+        ));
+    }
+    let links = links_in(from);
+    if !links.is_empty() {
+        warn(&format!(
+            "{} has {}, and results behind a link are not taken: {}; move what it leads to there, and \
+             merge again",
+            from.display(),
+            counted(links.len(), "link"),
+            listed(links.iter().map(String::as_str))
         ));
     }
     let merged = merge_results(store, plan, from).map_err(CliError::Record)?;

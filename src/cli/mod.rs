@@ -16,6 +16,7 @@ mod export_error;
 mod launch;
 mod merge;
 mod output;
+mod own_input;
 mod predict;
 mod report;
 mod run;
@@ -70,6 +71,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Plan(arguments)) => {
             let loaded = sweep::load(&arguments.sweep)?;
             output::say(&summary(&loaded.sweep, &loaded.plan))?;
+            sweep::warn_of_missing_data(&loaded);
             Ok(0)
         }
         Some(Command::Export(arguments)) => export::export(&arguments),

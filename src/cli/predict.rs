@@ -4,10 +4,14 @@ use super::arguments::PredictArguments;
 use super::destination::write_to;
 use super::error::CliError;
 use super::output::say;
-use crate::data::{Expected, InputSource, inputs};
+use super::own_input::refuse_inputs;
+use crate::data::{Expected, InputSource, input_files, inputs};
 use crate::escape::csv;
-use crate::trained::{DESCRIPTION_FILE, ModelError, Prediction, Predictor, read_model};
+use crate::trained::{
+    BURN_FILE, DESCRIPTION_FILE, ModelError, Prediction, Predictor, WEIGHTS_FILE, read_model,
+};
 use burn::backend::Flex;
+use std::path::{Path, PathBuf};
 
 /// Answers with the class of each sample; the exit code.
 ///
@@ -15,6 +19,9 @@ use burn::backend::Flex;
 /// A folder that is no usable model, samples that are not what the model takes, an output that
 /// cannot be written to.
 pub(super) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
+    if let Some(output) = &arguments.output {
+        refuse_own_input(output, arguments)?;
+    }
     let (description, weights) = read_model(&arguments.model)?;
     let predictor = Predictor::<Flex>::new(&description, weights, &Default::default());
     let mut predictor = predictor.map_err(|reason| ModelError::Unusable {
@@ -42,6 +49,16 @@ pub(super) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
         None => say(&table)?,
     }
     Ok(0)
+}
+
+/// Refuses to write the answers over an input or over the model.
+fn refuse_own_input(output: &Path, arguments: &PredictArguments) -> Result<(), CliError> {
+    let model = [DESCRIPTION_FILE, WEIGHTS_FILE, BURN_FILE];
+    let model = model.map(|name| arguments.model.join(name));
+    let inputs = arguments.inputs.iter().flat_map(|path| input_files(path));
+    let inputs: Vec<PathBuf> = inputs.chain(model).collect();
+    let remedy = "give --output another file";
+    refuse_inputs(&[output.to_owned()], &inputs, remedy)
 }
 
 /// The columns' names.
@@ -81,7 +98,6 @@ fn line(cells: &[String]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::path::PathBuf;
 
     #[test]
     fn an_answer_is_a_row_of_csv() {

@@ -6,7 +6,8 @@ use super::best::{classes_of, mark_best};
 use super::error::{CliError, print};
 use super::exit_code::{MISSING, of_results};
 use super::output::{say, warn};
-use super::sweep::{Loaded, fingerprints, load, no_results};
+use super::own_input::refuse_report_over_inputs;
+use super::sweep::{Loaded, fingerprints, load_for_results, no_results};
 use crate::plan::{Plan, grouped};
 use crate::record::{Lock, Results, Store, lock, prepare, remove_file, write_atomically};
 use crate::report::{File, Report, TrialClasses, View};
@@ -43,11 +44,19 @@ impl Written {
 /// # Errors
 /// A sweep file that is not valid, folders that cannot be written to.
 pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
+    let loaded = load_for_results(&arguments.sweep, &arguments.folders.runs)?;
+    let files = arguments.sweep.sweep.as_slice();
+    refuse_report_over_inputs(
+        &loaded.plan.name,
+        &arguments.folders.reports,
+        files,
+        &loaded,
+    )?;
     let Loaded {
         sweep,
         plan,
         library,
-    } = load(&arguments.sweep)?;
+    } = loaded;
     let runs = &arguments.folders.runs;
     let fingerprints = fingerprints(&plan, &library)?;
     let store = Store::new(runs, &plan, |config| {
@@ -141,24 +150,27 @@ pub(super) fn write_report(
     Ok(Written { tables, paths })
 }
 
-/// What the names of a report's pictures begin with.
-const PICTURES: [&str; 7] = [
-    "confusion.",
-    "gradients-",
-    "heat-map.",
+/// The names of a report's pictures, without endings.
+const PICTURES: [&str; 6] = [
+    "confusion",
+    "heat-map",
     "learning-curves",
-    "main-effects.",
-    "parallel-coordinates.",
-    "trade-off.",
+    "main-effects",
+    "parallel-coordinates",
+    "trade-off",
 ];
+
+/// What the names of its other pictures begin with.
+const SERIES: [&str; 2] = ["gradients-", "learning-curves-"];
 
 /// Removes the pictures of an earlier report that this one does not have; others are not ours.
 fn remove_old_pictures(folder: &Path, files: &[File]) -> Result<(), CliError> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
         let is_picture = path.extension().is_some_and(|e| e == "svg" || e == "png");
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_ours = PICTURES.iter().any(|start| name.starts_with(start));
+        let name = path.file_stem().unwrap_or_default().to_string_lossy();
+        let is_ours =
+            PICTURES.contains(&&*name) || SERIES.iter().any(|start| name.starts_with(start));
         let is_current = files.iter().any(|file| path.ends_with(&file.path));
         if is_picture && is_ours && !is_current {
             remove_file(&path).map_err(CliError::Record)?;

@@ -6,6 +6,7 @@ use super::best::{classes_of, mark_best};
 use super::ended::{run_ended, shard_ended};
 use super::error::CliError;
 use super::output::say;
+use super::own_input::refuse_report_over_inputs;
 use super::report::write_report;
 use super::sweep::{Loaded, fingerprints, load, locked, locked_shared};
 use crate::data::{Dataset, DeviceForm, Library};
@@ -17,9 +18,9 @@ use crate::run::{
     Device, Executor, Interrupt, PRECISION, Place, Progress, Schedule, display, remaining,
     unmeasured,
 };
-use crate::spec::{DataSource, Sweep};
+use crate::spec::{DataSource, KnownData, Sweep};
 use std::collections::hash_map::Entry;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -32,11 +33,19 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     let interrupt = Interrupt::listen()?;
     let told: Arc<OnceLock<Arc<dyn Progress>>> = Arc::default();
     interrupt.answer_through(Arc::clone(&told))?;
+    let loaded = load(&arguments.sweep)?;
+    let files = arguments.sweep.sweep.as_slice();
+    refuse_report_over_inputs(
+        &loaded.plan.name,
+        &arguments.folders.reports,
+        files,
+        &loaded,
+    )?;
     let Loaded {
         sweep,
         plan,
         library,
-    } = load(&arguments.sweep)?;
+    } = loaded;
     let devices = arguments.device.resolve()?;
     let fingerprints = fingerprints(&plan, &library)?;
     let store = Store::new(&arguments.folders.runs, &plan, |config| {
@@ -59,7 +68,10 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         }
         Some(runs) => put_share_in_place(&sweep, &store, &plan, runs).map_err(CliError::Start)?,
     }
-    let manifest = manifest(arguments, &sweep, &plan, &fingerprints, &devices, workers);
+    let manifest = Manifest {
+        known_data: known_data(&plan, &library)?,
+        ..manifest(arguments, &sweep, &plan, &fingerprints, &devices, workers)
+    };
     manifest.write(store.folder()).map_err(CliError::Start)?;
     let progress = told.get_or_init(|| display(&plan, sweep.report.rank_by, arguments.quiet));
     let places = devices
@@ -173,6 +185,14 @@ fn manifest(
         overrides: arguments.sweep.overrides.clone(),
         ..Manifest::new(sweep, plan, start(devices))
     }
+}
+
+/// What the results are to know of the sweep's data sets.
+fn known_data(plan: &Plan, library: &Library) -> Result<Vec<KnownData>, CliError> {
+    let mut seen = HashSet::new();
+    let data = plan.trials.iter().map(|trial| &trial.config.data);
+    let known = data.filter(|data| seen.insert(data.source()));
+    known.map(|data| Ok(library.to_remember(data)?)).collect()
 }
 
 /// This start.

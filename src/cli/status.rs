@@ -5,7 +5,7 @@ use super::aside::{counted, listed};
 use super::error::CliError;
 use super::exit_code::of_results;
 use super::output::{bytes, say};
-use super::sweep::{Loaded, load, store};
+use super::sweep::{Loaded, load_for_results, store};
 use crate::plan::{Plan, duration, grouped};
 use crate::record::{Holder, Status, at_work};
 use std::fmt::Write;
@@ -21,7 +21,7 @@ const MOST_SHOWN: usize = 10;
 /// # Errors
 /// A sweep file that is not valid, folders that cannot be read.
 pub(super) fn status(arguments: &StatusArguments) -> Result<u8, CliError> {
-    let Loaded { plan, library, .. } = load(&arguments.sweep)?;
+    let Loaded { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
     let store = store(&arguments.runs, &plan, &library)?;
     let status = Status::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
     let holder = at_work(store.folder());

@@ -9,8 +9,8 @@ use crate::record::{
     Contents, Lock, Moves, RecordError, RecordedSweep, Store, SweepLock, lock, lock_shared,
 };
 use crate::spec::{DataSource, Source, Sweep};
-use std::collections::HashMap;
 use std::collections::hash_map::Entry;
+use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// A sweep, its plan, and its data sets.
@@ -31,10 +31,38 @@ pub(super) fn load(arguments: &SweepArguments) -> Result<Loaded, CliError> {
     expand(sweep, library(path, arguments.data.as_deref()))
 }
 
+/// Reads and expands a sweep as [`load`] does, for its results below `runs` alone: where its data is
+/// gone, what they tell of it is enough.
+///
+/// # Errors
+/// As [`load`], but for data that the results know.
+pub(super) fn load_for_results(
+    arguments: &SweepArguments,
+    runs: &Path,
+) -> Result<Loaded, CliError> {
+    let path = arguments.sweep.as_deref().unwrap_or(Path::new(""));
+    let sweep = Sweep::load(path, &arguments.overrides)?;
+    let recorded = RecordedSweep::read(&runs.join(&sweep.name));
+    let known = recorded.map_or_else(|_| Vec::new(), |recorded| recorded.known_data);
+    let library = library(path, arguments.data.as_deref()).knowing(known);
+    expand_for_results(sweep, library)
+}
+
+fn expand_for_results(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
+    let loaded = expand(sweep, library)?;
+    // What is asked for later needs no more of the data than this.
+    fingerprints(&loaded.plan, &loaded.library)?;
+    for error in loaded.library.unread() {
+        warn(&format!("{error}; the results tell what the data was"));
+    }
+    Ok(loaded)
+}
+
 /// Reads and expands the sweep that a folder of results is of.
 ///
 /// # Errors
-/// A folder of another kind; data of the user's own that cannot be used.
+/// A folder of another kind; data of the user's own that cannot be used, and that the results do not
+/// know.
 pub(super) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<Loaded, CliError> {
     let recorded = RecordedSweep::read(folder).map_err(|error| CliError::NoSweep {
         folder: folder.to_owned(),
@@ -45,7 +73,7 @@ pub(super) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<Loaded
         text: recorded.sweep_file,
     };
     let sweep = Sweep::parse(source, &recorded.name, &recorded.overrides)?;
-    expand(sweep, library(folder, data))
+    expand_for_results(sweep, library(folder, data).knowing(recorded.known_data))
 }
 
 fn expand(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
@@ -61,6 +89,19 @@ fn expand(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
         plan,
         library,
     })
+}
+
+/// Says which data sets that are known by name are not here: they can be planned, but not trained on.
+pub(super) fn warn_of_missing_data(loaded: &Loaded) {
+    let mut seen = HashSet::new();
+    for trial in &loaded.plan.trials {
+        let data = &trial.config.data;
+        if seen.insert(data.source())
+            && let Err(error) = loaded.library.find_files(data)
+        {
+            warn(&format!("nothing can be trained here yet: {error}"));
+        }
+    }
 }
 
 /// The hash of each data set's contents.

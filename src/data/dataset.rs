@@ -1,7 +1,7 @@
 //! A data set in memory.
 
 use super::normalisation::Normalisation;
-use crate::spec::Facts;
+use crate::spec::{Facts, KnownContents};
 
 /// A data set in memory.
 #[derive(Clone, Debug)]
@@ -84,6 +84,17 @@ impl Dataset {
             classes: self.classes(),
             image: self.image,
             test_was_taken: self.test_was_taken,
+        }
+    }
+
+    /// What is to be known of it where its files are gone.
+    pub fn contents(&self) -> KnownContents {
+        let published = self.known.clone();
+        KnownContents {
+            classes: self.class_names.clone(),
+            columns: self.columns.clone(),
+            bytes: matches!(self.train.values, Values::Bytes(_)),
+            published: published.map(|known| (known.mean, known.standard_deviation)),
         }
     }
 

@@ -2,11 +2,11 @@
 
 use super::dataset::Dataset;
 use super::error::DataError;
-use super::official::{FASHION_MNIST, MNIST};
-use super::{cifar10, mnist};
-use crate::spec::{Data, DataSet, DataSource, Facts};
+use super::official::{FASHION_MNIST, MNIST, Official};
+use super::{cifar10, found, mnist};
+use crate::spec::{Data, DataSet, DataSource, Facts, KnownContents, KnownData};
 use std::cell::RefCell;
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -16,6 +16,10 @@ pub struct Library {
     folders: Vec<PathBuf>,
     starts: Vec<PathBuf>,
     loaded: RefCell<HashMap<DataSource, Loaded>>,
+    /// What is known of data sets whose files may be gone.
+    known: Vec<KnownData>,
+    /// Why data sets were not read that are known without their files.
+    unread: RefCell<BTreeSet<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -32,7 +36,19 @@ impl Library {
             folders,
             starts,
             loaded: RefCell::default(),
+            known: Vec::new(),
+            unread: RefCell::default(),
         }
+    }
+
+    /// The same library, which answers from `known` where the files of a data set cannot be read.
+    pub fn knowing(self, known: Vec<KnownData>) -> Self {
+        Self { known, ..self }
+    }
+
+    /// Why data sets were not read that are known without their files.
+    pub fn unread(&self) -> Vec<String> {
+        self.unread.borrow().iter().cloned().collect()
     }
 
     /// What a plan needs to know of a data set. The user's own data is loaded for it.
@@ -41,9 +57,12 @@ impl Library {
     /// The user's own data cannot be used.
     pub fn facts(&self, data: &Data) -> Result<Facts, DataError> {
         match (data.set, data.set.facts()) {
-            (DataSet::Cifar10, _) => Ok(cifar10::facts(&self.folders)),
+            (DataSet::Cifar10, _) => match self.known_of(data) {
+                Some(known) if self.find_files(data).is_err() => Ok(known.facts),
+                _ => Ok(cifar10::facts(&self.folders)),
+            },
             (_, Some(known)) => Ok(known),
-            _ => Ok(self.loaded(data)?.dataset.facts()),
+            _ => self.loaded_or_known(data, |loaded| loaded.dataset.facts(), |known| known.facts),
         }
     }
 
@@ -63,7 +82,90 @@ impl Library {
         match data.set {
             DataSet::Mnist => Ok(mnist::fingerprint(&MNIST)),
             DataSet::FashionMnist => Ok(mnist::fingerprint(&FASHION_MNIST)),
-            _ => Ok(self.loaded(data)?.fingerprint),
+            _ => self.loaded_or_known(
+                data,
+                |loaded| loaded.fingerprint.clone(),
+                |known| known.fingerprint.clone(),
+            ),
+        }
+    }
+
+    /// What is known of a data set once its files have been read.
+    ///
+    /// # Errors
+    /// As [`Library::load`], where the contents are not known either.
+    pub fn contents(&self, data: &Data) -> Result<KnownContents, DataError> {
+        match self.loaded(data) {
+            Ok(loaded) => Ok(loaded.dataset.contents()),
+            Err(error) => {
+                let known = self.known_of(data);
+                known.and_then(|known| known.contents.clone()).ok_or(error)
+            }
+        }
+    }
+
+    /// The user's own files: the one that is named, or those in the folder that is.
+    pub fn own_files(&self, data: &Data) -> Vec<PathBuf> {
+        let found = data
+            .path
+            .as_ref()
+            .and_then(|path| self.find(path.as_str()).ok());
+        let Some(found) = found else {
+            return Vec::new();
+        };
+        let entries = std::fs::read_dir(&found).into_iter().flatten().flatten();
+        let inside = entries.map(|entry| entry.path());
+        [found.clone()].into_iter().chain(inside).collect()
+    }
+
+    /// What there is to remember of a data set: its contents where its files have been read.
+    ///
+    /// # Errors
+    /// As [`Library::fingerprint`].
+    pub fn to_remember(&self, data: &Data) -> Result<KnownData, DataError> {
+        let source = data.source();
+        let (fingerprint, facts) = (self.fingerprint(data)?, self.facts(data)?);
+        let loaded = self.loaded.borrow();
+        let contents = loaded.get(&source).map(|loaded| loaded.dataset.contents());
+        Ok(KnownData::new(&source, fingerprint, facts, contents))
+    }
+
+    /// Whether the files of a data set are where they are looked for: those of one known by name are
+    /// not read for it.
+    ///
+    /// # Errors
+    /// Files that are missing; the user's own data that cannot be used.
+    pub fn find_files(&self, data: &Data) -> Result<(), DataError> {
+        match Official::of(data.set) {
+            Some(official) if found(official, &self.folders).is_none() => {
+                self.loaded(data).map(drop)
+            }
+            Some(_) => Ok(()),
+            None => self.loaded(data).map(drop),
+        }
+    }
+
+    fn known_of(&self, data: &Data) -> Option<&KnownData> {
+        let source = data.source();
+        self.known.iter().find(|known| known.is_of(&source))
+    }
+
+    fn loaded_or_known<T>(
+        &self,
+        data: &Data,
+        from_loaded: impl Fn(&Loaded) -> T,
+        from_known: impl Fn(&KnownData) -> T,
+    ) -> Result<T, DataError> {
+        let error = match self.loaded(data) {
+            Ok(loaded) => return Ok(from_loaded(&loaded)),
+            Err(error) => error,
+        };
+        match self.known_of(data) {
+            Some(known) => {
+                self.unread.borrow_mut().insert(error.to_string());
+                Ok(from_known(known))
+            }
+            None => Err(error),
         }
     }
 

@@ -28,7 +28,7 @@ pub use device::{DeviceDataset, DeviceForm};
 pub use device_samples::DeviceSamples;
 pub use error::DataError;
 pub use fetch::{Client, FetchError, fetch};
-pub use inputs::{Expected, InputSource, Inputs, inputs};
+pub use inputs::{Expected, InputSource, Inputs, input_files, inputs};
 pub use library::Library;
 pub use normalisation::Normalisation;
 pub use official::{Official, OfficialFile};

@@ -136,21 +136,39 @@ fn below(request: &Request) -> Result<Request, LaunchError> {
 }
 
 /// A sweep's name as that of a Job: small letters, digits and `-`. Pods' names add a number and six
-/// letters to it, and have 63 characters at most.
+/// letters to it, and have 63 characters at most. A name that must be changed for that gets a hash of
+/// what it was, so that two sweeps never have one Job.
 fn job_name(name: &str) -> String {
     const LONGEST: usize = 40;
+    /// Digits of the hash, each of four bits.
+    const HASH: usize = 10;
     let plain = |c: char| match c.is_ascii_alphanumeric() {
         true => c.to_ascii_lowercase(),
         false => '-',
     };
-    let name: String = name.chars().map(plain).take(LONGEST).collect();
-    format!("tp-sweep-{}", name.trim_matches('-'))
+    let folded: String = name.chars().map(plain).collect();
+    let is_kept = folded == name && name.len() <= LONGEST && !name.ends_with('-');
+    // A name that ends like one with a hash could be that of another sweep.
+    if is_kept && !ends_like_hash(name, HASH) {
+        return format!("tp-sweep-{name}");
+    }
+    let hash = blake3::hash(name.as_bytes()).to_hex();
+    let start: String = folded.chars().take(LONGEST - HASH - 1).collect();
+    format!("tp-sweep-{}-{}", start.trim_matches('-'), &hash[..HASH])
+}
+
+/// Whether a name ends with `-` and so many hexadecimal digits.
+fn ends_like_hash(name: &str, digits: usize) -> bool {
+    let is_digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
+    let last = name.rsplit_once('-').map(|(_, last)| last);
+    last.is_some_and(|last| last.len() == digits && last.chars().all(is_digit))
 }
 
 #[cfg(test)]
 mod tests {
     use super::super::scripts::tests::{hostile, request};
     use super::*;
+    use std::collections::HashSet;
 
     #[test]
     fn the_manifest_of_a_sweep() {
@@ -172,6 +190,36 @@ mod tests {
         };
         let error = kubernetes(&elsewhere).unwrap_err().to_string();
         assert!(error.contains("/elsewhere/a.yaml"), "{error}");
-        assert_eq!(job_name("My_Sweep.2"), "tp-sweep-my-sweep-2");
+    }
+
+    #[test]
+    fn different_sweeps_have_different_jobs() {
+        let long = "experiment-width-learning-rate-dropout-seed";
+        let names = [
+            "my-sweep-2",
+            "My-Sweep-2",
+            "my_sweep_2",
+            "my.sweep.2",
+            "my-sweep-2-",
+            "my-sweep-2--",
+            "MY-SWEEP-2",
+            long,
+            &format!("{long}-a"),
+            &format!("{long}-b"),
+            &long[..40],
+            &job_name("my_sweep_2")["tp-sweep-".len()..],
+            &"a".repeat(64),
+            &"a".repeat(63),
+        ]
+        .map(job_name);
+        let different: HashSet<&String> = names.iter().collect();
+        assert_eq!(different.len(), names.len(), "{names:?}");
+        for name in &names {
+            assert!(name.len() <= 49 && !name.ends_with('-'), "{name}");
+            let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+            assert!(name.chars().all(is_plain), "{name}");
+        }
+        assert_eq!(job_name("axe5"), "tp-sweep-axe5");
+        assert_eq!(job_name("axe5-full"), "tp-sweep-axe5-full");
     }
 }

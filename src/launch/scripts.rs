@@ -51,7 +51,8 @@ pub fn array_script(request: &Request) -> String {
 
 /// The script of the report, which is submitted to run after the array.
 pub fn report_script(request: &Request) -> String {
-    let name = format!("{}-report", request.name);
+    // No sweep has a `:` in its name, so that this is the name of no other sweep's array.
+    let name = format!("{}:report", request.name);
     let mut script = header(request, "The report of the sweep", &name, "report.out");
     script.push_str(&further(request));
     let mut words = vec![request.program.clone()];

@@ -7,13 +7,14 @@
 
 use super::atomic::part;
 use super::best::{has_best, remove_best};
+use super::checkpoint::{CHECKPOINT_FILE, Checkpoint};
 use super::contents::{
     ASIDE, Contents, LAUNCH, RunFolder, RunRecord, RunState, TrialFolder, folders_in, is_folder,
     record_in,
 };
 use super::error::{RecordError, on};
 use super::profile::{PROFILE_FILE, read_profile};
-use super::result::{recorded_config, rename_trial};
+use super::result::{RESULT_FILE, RunResult, recorded_config, rename_trial};
 use super::scores::remove_scores;
 use super::store::Store;
 use super::whole::remove;
@@ -48,6 +49,8 @@ struct Away {
     /// The run that will stand there, if there is one.
     run: Option<RunId>,
     comes_back: bool,
+    /// Whether the same record is at its place: somebody has copied a run's folder.
+    is_copy: bool,
 }
 
 /// A record to be put to its place.
@@ -87,6 +90,7 @@ impl Moves {
                         record: record.clone(),
                         run,
                         comes_back: false,
+                        is_copy: false,
                     });
                 }
             }
@@ -115,8 +119,10 @@ impl Moves {
             }
         }
         let back: HashSet<&Path> = moves.back.iter().map(|back| back.path.as_path()).collect();
+        let in_place: HashSet<&Identity> = at_place.values().map(|r| &r.identity).collect();
         for away in &mut moves.away {
             away.comes_back = back.contains(away.path.as_path());
+            away.is_copy = !away.comes_back && in_place.contains(&away.record.identity);
         }
         let is_emptied = |trial: &&TrialFolder| {
             let mut records = trial.runs.iter().filter(|folder| folder.record.is_some());
@@ -140,9 +146,19 @@ impl Moves {
     /// The results that are set aside, and do not go to another place at once: the paths that they
     /// had, below the sweep's folder.
     pub fn set_aside(&self) -> Vec<&Path> {
-        let away = self.away.iter().filter(|away| !away.comes_back);
+        let away = self
+            .away
+            .iter()
+            .filter(|away| !away.comes_back && !away.is_copy);
         let ended = away.filter(|away| away.record.has_ended());
         ended.map(|away| away.path.as_path()).collect()
+    }
+
+    /// The copies of records that are at their places, which are set aside too: the paths that they
+    /// had, below the sweep's folder.
+    pub fn copies(&self) -> Vec<&Path> {
+        let copies = self.away.iter().filter(|away| away.is_copy);
+        copies.map(|away| away.path.as_path()).collect()
     }
 
     /// How many of the results that still belong were set aside.
@@ -167,7 +183,11 @@ impl Moves {
     pub fn changed_keys(&self, store: &Store, plan: &Plan) -> BTreeSet<String> {
         let mut changed = BTreeSet::new();
         let mut seen = HashSet::new();
-        for away in self.away.iter().filter(|away| !away.comes_back) {
+        for away in self
+            .away
+            .iter()
+            .filter(|away| !away.comes_back && !away.is_copy)
+        {
             // The runs of a trial have one configuration.
             let run = away.run.filter(|run| seen.insert(run.trial));
             let config = run.and_then(|_| recorded_config(&store.folder().join(&away.path)));
@@ -198,7 +218,7 @@ impl Moves {
         }
         let mut now: HashMap<&Path, PathBuf> = HashMap::new();
         for away in &self.away {
-            let to = set_aside(folder, &away.path, &away.record)?;
+            let to = set_aside(folder, away)?;
             now.extend(to.map(|to| (away.path.as_path(), to)));
         }
         // Mostly waiting for the disk.
@@ -250,6 +270,69 @@ pub fn may_need_moves(store: &Store, plan: &Plan, runs: &[RunId]) -> Result<bool
     Ok(folders_in(store.folder())?.iter().any(is_stray) || runs.par_iter().any(is_foreign))
 }
 
+/// Refuses to train a run in the place of a record of other settings that is behind a link: it cannot
+/// be set aside by a rename, and would be overwritten. So does a link that leads nowhere, such as to a
+/// disk that is not mounted.
+///
+/// # Errors
+/// The first link.
+pub fn refuse_linked_records(
+    store: &Store,
+    plan: &Plan,
+    runs: &[RunId],
+) -> Result<(), RecordError> {
+    for &run in runs {
+        let folder = store.run_folder(plan, run);
+        let trial = store.trial_folder(plan, run.trial);
+        let places = [
+            trial,
+            folder.clone(),
+            folder.join(RESULT_FILE),
+            folder.join(CHECKPOINT_FILE),
+        ];
+        let Some(link) = places.into_iter().find(|place| place.is_symlink()) else {
+            continue;
+        };
+        if !link.exists() {
+            let reason = "it is a link that leads nowhere; remove it, or mount what it leads to";
+            return Err(on("look into", &link)(std::io::Error::other(reason)));
+        }
+        let ended = RunResult::read_any(&folder).map(|result| result.identity);
+        let stopped = || Checkpoint::read_any(&folder).map(|saved| saved.identity);
+        let identity = ended.or_else(stopped);
+        if identity.is_some_and(|identity| identity != *store.identity(run)) {
+            let target = link.read_link().unwrap_or_default();
+            let reason = format!(
+                "it is a link to {}, where results of other settings would be overwritten; move what \
+                 it leads to here, or remove the link, or give the sweep another name",
+                target.display()
+            );
+            return Err(on("set aside the results in", &link)(
+                std::io::Error::other(reason),
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Links in a sweep's folder that lead to folders, by their names: what is behind them is not looked
+/// for.
+pub fn links_in(folder: &Path) -> Vec<String> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
+    let links = entries.filter(|entry| entry.path().is_symlink() && entry.path().is_dir());
+    let names = links.filter_map(|link| link.file_name().into_string().ok());
+    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    names.sort_unstable();
+    names
+}
+
+/// Those of [`links_in`] that are of no trial of the sweep.
+pub fn unasked_links(store: &Store, plan: &Plan) -> Vec<String> {
+    let mut names = links_in(store.folder());
+    names.retain(|name| plan.trials.iter().all(|trial| trial.name != *name));
+    names
+}
+
 /// Takes out of the records of one run the one that is worth most, if it is worth more than `least`.
 fn take_best<'a>(found: &mut Vec<&'a RunFolder>, least: usize) -> Option<&'a RunFolder> {
     let worth = |folder: &RunFolder| folder.record.as_ref().map_or(0, RunRecord::worth);
@@ -267,17 +350,17 @@ fn is_free(store: &Store, plan: &Plan, run: RunId) -> bool {
 }
 
 /// Moves a run's folder to where it is out of the way; its new path, unless it is gone.
-fn set_aside(
-    folder: &Path,
-    path: &Path,
-    record: &RunRecord,
-) -> Result<Option<PathBuf>, RecordError> {
+fn set_aside(folder: &Path, away: &Away) -> Result<Option<PathBuf>, RecordError> {
+    let (path, record) = (&away.path, &away.record);
     let aside = folder.join(ASIDE);
     if !is_folder(&aside) {
         std::fs::create_dir(&aside).map_err(on("create the folder", &aside))?;
     }
     let from = folder.join(path);
-    take_profile_along(&from, &record.identity);
+    // The profile is of the run at its place, not of a copy.
+    if !away.is_copy {
+        take_profile_along(&from, &record.identity);
+    }
     // Another record of the same run may have been set aside before.
     let names = (1..).map(|number| match number {
         1 => record.identity.to_string(),

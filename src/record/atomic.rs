@@ -94,7 +94,6 @@ fn written(path: &Path, contents: &[u8], synced: bool) -> Result<NamedTempFile, 
     if synced {
         file.as_file().sync_all().map_err(on("write", path))?;
     }
-    share(file.path()).map_err(on("write", path))?;
     Ok(file)
 }
 
@@ -113,7 +112,9 @@ fn part_in(folder: &Path) -> std::io::Result<NamedTempFile> {
     let prefix = format!(".{}-{}-", host_label(), std::process::id());
     loop {
         let mut builder = tempfile::Builder::new();
-        let part = builder.prefix(&prefix).suffix(PART).tempfile_in(folder)?;
+        builder.prefix(&prefix).suffix(PART);
+        share(&mut builder);
+        let part = builder.tempfile_in(folder)?;
         // On a file system without locks nobody can take one either, and so nobody removes it.
         let _ = part.as_file().lock();
         // Another process may have taken it for abandoned before it was locked.
@@ -208,18 +209,15 @@ pub fn prepare(folder: &Path) -> Result<(), RecordError> {
     remove_parts(folder)
 }
 
-/// Temporary files are private to their owner; results are for all who can read the folder they
-/// stand in.
+/// Temporary files are private to their owner; results are for everyone the umask lets read them.
 #[cfg(unix)]
-fn share(path: &Path) -> std::io::Result<()> {
+fn share(builder: &mut tempfile::Builder) {
     use std::os::unix::fs::PermissionsExt;
-    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o644))
+    builder.permissions(std::fs::Permissions::from_mode(0o666));
 }
 
 #[cfg(not(unix))]
-fn share(_path: &Path) -> std::io::Result<()> {
-    Ok(())
-}
+fn share(_builder: &mut tempfile::Builder) {}
 
 /// Makes a rename within `folder` outlive a crash of the machine.
 #[cfg(unix)]

@@ -6,6 +6,7 @@ use super::checkpoint::CHECKPOINT_FILE;
 use super::contents::{ASIDE, Contents, RunFolder, is_folder};
 use super::error::RecordError;
 use super::event_file::is_event_file;
+use super::input_scale::INPUT_FILE;
 use super::store::{Results, Store};
 use super::whole::{bytes_below, remove};
 use crate::plan::Plan;
@@ -86,9 +87,11 @@ impl Clutter {
             found.extend(parts.map(|path| inner(path, Useless::Leftover)));
         }
         for run in weightless.iter().flat_map(|&trial| plan.runs_of(trial)) {
-            let path = store.run_folder(plan, run).join(WEIGHTS_FILE);
-            if path.is_file() {
-                found.extend([inner(path, Useless::Weights)]);
+            for name in [WEIGHTS_FILE, INPUT_FILE] {
+                let path = store.run_folder(plan, run).join(name);
+                if path.is_file() {
+                    found.extend([inner(path, Useless::Weights)]);
+                }
             }
         }
         let tops: HashSet<PathBuf> = found.keys().cloned().collect();

@@ -5,7 +5,7 @@ use super::error::{RecordError, on};
 use super::host::host_name;
 use crate::plan::{Plan, RESULTS_VERSION};
 use crate::reading::read_file;
-use crate::spec::{Config, Factor, Level, Sweep};
+use crate::spec::{Config, Factor, KnownData, Level, Sweep};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,6 +45,8 @@ pub struct Manifest {
     pub runs: usize,
     /// Hashes of the data sets, by name.
     pub data: BTreeMap<String, String>,
+    /// What is known of the data sets: results can be read without their files.
+    pub known_data: Vec<KnownData>,
     /// The seeds of all random numbers.
     pub seeds: BTreeSet<u64>,
     /// The configuration that each trial starts from, whole.
@@ -134,6 +136,7 @@ impl Manifest {
             trials: plan.trials.len(),
             runs: plan.runs().count(),
             data: BTreeMap::new(),
+            known_data: Vec::new(),
             seeds: seeds.map(|trial| trial.config.validation.seed).collect(),
             factors: sweep.factors.iter().map(|f| factor(f, &base)).collect(),
             base: base.show(),
@@ -154,13 +157,29 @@ impl Manifest {
     )]
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
         let mut manifest = self.clone();
-        manifest.starts = RecordedSweep::read(folder).map_or_else(|_| Vec::new(), |old| old.starts);
+        if let Ok(old) = RecordedSweep::read(folder) {
+            manifest.starts = old.starts;
+            manifest.remember(&old.known_data);
+        }
         let excess = manifest.starts.len().saturating_sub(MOST_STARTS);
         manifest.starts.drain(..excess);
         let mut text = serde_json::to_string_pretty(&manifest).expect("it has only text keys");
         text.push('\n');
         remove_parts(folder)?;
         write_atomically(&folder.join(FILE), text.as_bytes())
+    }
+}
+
+impl Manifest {
+    /// Takes over what an earlier start knew of the contents of the same data, which this one had no
+    /// need to read.
+    fn remember(&mut self, earlier: &[KnownData]) {
+        for known in self.known_data.iter_mut().filter(|k| k.contents.is_none()) {
+            let same = earlier.iter().find(|earlier| {
+                (&earlier.set, &earlier.fingerprint) == (&known.set, &known.fingerprint)
+            });
+            known.contents = same.and_then(|same| same.contents.clone());
+        }
     }
 }
 
@@ -206,6 +225,8 @@ pub struct RecordedSweep {
     pub sweep_file: String,
     /// `--set` options on top of it.
     pub overrides: Vec<String>,
+    /// What was known of its data sets at the last start.
+    pub known_data: Vec<KnownData>,
     /// Its starts that are known, the latest last.
     pub starts: Vec<Start>,
 }
@@ -218,6 +239,8 @@ struct File {
     sweep_path: String,
     sweep_file: String,
     overrides: Vec<String>,
+    #[serde(default)]
+    known_data: Value,
     #[serde(default)]
     starts: Vec<Start>,
     start: Option<Start>,
@@ -239,6 +262,8 @@ impl RecordedSweep {
             sweep_path: file.sweep_path,
             sweep_file: file.sweep_file,
             overrides: file.overrides,
+            // What cannot be understood is not worth a sweep that cannot be read either.
+            known_data: serde_json::from_value(file.known_data).unwrap_or_default(),
             starts,
         })
     }

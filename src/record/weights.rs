@@ -2,6 +2,7 @@
 
 use super::atomic::{remove_file, write_before_result};
 use super::error::RecordError;
+use super::input_scale::INPUT_FILE;
 use crate::reading::read_file;
 use crate::spec::Config;
 use crate::trained::{ModelError, WEIGHTS_FILE, Weights, from_safetensors, to_safetensors};
@@ -48,10 +49,11 @@ pub fn has_weights(run_folder: &Path) -> bool {
     run_folder.join(WEIGHTS_FILE).is_file()
 }
 
-/// Removes the weights from a run's folder, if they are there.
+/// Removes the weights from a run's folder, and what belongs to them, if they are there.
 ///
 /// # Errors
 /// A file that cannot be removed.
 pub fn remove_weights(run_folder: &Path) -> Result<(), RecordError> {
-    remove_file(&run_folder.join(WEIGHTS_FILE))
+    remove_file(&run_folder.join(WEIGHTS_FILE))?;
+    remove_file(&run_folder.join(INPUT_FILE))
 }

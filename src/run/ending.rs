@@ -57,7 +57,7 @@ impl Schedule<'_> {
         };
         let may_stay = lock(&work.ended).may_stay(run, &result);
         match ended.weights.filter(|_| may_stay) {
-            Some(weights) => self.write_weights(run, &weights)?,
+            Some(weights) => self.write_weights(place, run, &weights)?,
             None => remove_weights(&self.store.run_folder(self.plan, run))?,
         }
         let result = ended.recorder.finish(result, wall_time())?;

@@ -53,6 +53,11 @@ pub trait Executor: Sync {
     fn profile(&self, _plan: &Plan, _run: RunId) -> Option<Profile> {
         None
     }
+
+    /// What the samples of a run are normalised by, where that is the run's own.
+    fn normalisation(&self, _plan: &Plan, _run: RunId) -> Option<Normalisation> {
+        None
+    }
 }
 
 /// Trains on a burn backend, with the data sets put on its device once.
@@ -304,7 +309,16 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         }
     }
 
+    fn normalisation(&self, plan: &Plan, run: RunId) -> Option<Normalisation> {
+        let divided = self.divided(&plan.trials[run.trial].config, run);
+        divided.normalisation.as_deref().cloned()
+    }
+
     fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
+        let data = &plan.trials[run.trial].config.data;
+        // Data is loaded for what was open at the start: a trial that has lost its profile since is
+        // measured by the next one.
+        self.data.get(&DeviceForm::of(data))?;
         let member = self.member(plan, run);
         let data = self.data_of(&member);
         let started = Instant::now();

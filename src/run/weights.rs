@@ -1,9 +1,11 @@
 //! The weights of runs that stay, and their files.
 
 use super::keeping::Keeping;
-use super::scheduler::Schedule;
+use super::scheduler::{Place, Schedule};
 use crate::plan::{Plan, RunId};
-use crate::record::{RecordError, RunResult, Store, has_weights, remove_weights, write_weights};
+use crate::record::{
+    InputScale, RecordError, RunResult, Store, has_weights, remove_weights, write_weights,
+};
 use crate::spec::{Keep, Sweep};
 use crate::trained::Weights;
 use std::collections::HashMap;
@@ -17,10 +19,24 @@ impl Schedule<'_> {
         kept(self.sweep, self.plan, self.store, results)
     }
 
-    /// Writes the weights of a run's final network.
-    pub(super) fn write_weights(&self, run: RunId, weights: &Weights) -> Result<(), RecordError> {
+    /// Writes the weights of a run's final network, and what its samples were normalised by where
+    /// that is the run's own.
+    pub(super) fn write_weights(
+        &self,
+        place: &Place,
+        run: RunId,
+        weights: &Weights,
+    ) -> Result<(), RecordError> {
         let config = &self.plan.trials[run.trial].config;
-        write_weights(&self.store.run_folder(self.plan, run), config, weights)
+        let folder = self.store.run_folder(self.plan, run);
+        if let Some(own) = place.executor.normalisation(self.plan, run) {
+            let scale = InputScale {
+                mean: own.mean,
+                standard_deviation: own.standard_deviation,
+            };
+            scale.write(&folder)?;
+        }
+        write_weights(&folder, config, weights)
     }
 
     /// Removes the weights of all runs of a trial.

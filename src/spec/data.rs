@@ -4,6 +4,7 @@ use super::check::Conflict;
 use super::number::{Count, Fraction};
 use super::setting::choice;
 use super::text::Text;
+use serde::{Deserialize, Serialize};
 
 choice! {
     /// A data set: one that tp-sweep knows by name, or the form of the user's own files.
@@ -87,7 +88,7 @@ pub struct DataSource {
 }
 
 /// What is known of a data set before it is loaded.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Facts {
     /// Samples of the training part.
     pub training_samples: usize,

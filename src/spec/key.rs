@@ -271,6 +271,7 @@ mod tests {
         let node = Node {
             value: Yaml::List(Vec::new()),
             place: Place::default(),
+            written: None,
         };
         for key in KEYS {
             let problem = key.read(&node).unwrap_err();

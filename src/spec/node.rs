@@ -1,5 +1,6 @@
 //! YAML text as a tree of values that know where they stand.
 
+use super::label::label;
 use super::place::Place;
 use super::problem::{Problem, nearest};
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
@@ -13,6 +14,8 @@ pub struct Node {
     pub value: Yaml,
     /// Where it stands.
     pub place: Place,
+    /// The text of a plain number, flag or `null`, as it is written: `1e-3`, `01`.
+    pub written: Option<Box<str>>,
 }
 
 /// A YAML value.
@@ -129,7 +132,32 @@ impl Node {
                     .collect(),
             ),
         };
-        Self { value, place }
+        // An alias is written as what it stands for.
+        let defined = text.place(raw.defined, String::new());
+        let written = text
+            .plain(&defined)
+            .filter(|text| is_spelling(text, &value));
+        Self {
+            written: written.map(Box::from),
+            value,
+            place,
+        }
+    }
+
+    /// This value as a name: text as it is, a plain number, flag or `null` as it is written, so that
+    /// `01` and `1.0` are not `1`. `None` for a list, a mapping and nothing at all.
+    pub fn name(&self) -> Option<String> {
+        if let Some(written) = &self.written {
+            return Some(written.to_string());
+        }
+        match &self.value {
+            Yaml::Text(text) => Some(text.clone()),
+            // One with a tag, such as `!!float 1`.
+            Yaml::Integer(value) => Some(value.to_string()),
+            Yaml::Real(value) => Some(label(&(*value).into())),
+            Yaml::Flag(value) => Some(value.to_string()),
+            Yaml::Null | Yaml::List(_) | Yaml::Map(_) => None,
+        }
     }
 
     /// The entries of a mapping.
@@ -198,6 +226,21 @@ impl Entry {
                 problem.help(format!("known here: {}", names.join(", ")))
             }
         }
+    }
+}
+
+/// Whether a plain token of the text is a spelling of this number, flag or `null`: where a value is
+/// empty, or has a tag or an anchor, another token stands at its place.
+fn is_spelling(token: &str, value: &Yaml) -> bool {
+    let is_plain = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
+    let starts = |c: char| c.is_ascii_digit() || "+-.".contains(c);
+    match value {
+        Yaml::Null => matches!(token, "null" | "Null" | "NULL" | "~"),
+        Yaml::Flag(flag) => token.eq_ignore_ascii_case(&flag.to_string()),
+        Yaml::Integer(_) | Yaml::Real(_) => {
+            token.starts_with(starts) && token.chars().all(is_plain)
+        }
+        Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => false,
     }
 }
 
@@ -270,6 +313,11 @@ impl<'a> TextIndex<'a> {
             length,
             path,
         }
+    }
+
+    /// The token at a place.
+    fn plain(&self, place: &Place) -> Option<&'a str> {
+        self.text.get(place.offset..place.offset + place.length)
     }
 }
 

@@ -21,10 +21,22 @@ pub(super) fn override_key(
         return Err(Problem::new(&place, "expected KEY=VALUE").help(example));
     };
     let place = Place::command_line(path);
+    if path.split('.').next_back() == Some("") {
+        let problem = Problem::new(
+            &place,
+            format!("the option has an empty part in its key `{path}`"),
+        );
+        return Err(problem.help(format!("is a variable of the shell unset? {example}")));
+    }
     let mut value = Node::parse(value).map_err(|problem| Problem {
         place: place.clone(),
         ..problem
     })?;
+    if has_nothing(&value) {
+        return Err(Problem::new(&place, "the option has an empty value").help(format!(
+            "is a variable of the shell unset? Write null where nothing is meant: --set {path}=null"
+        )));
+    }
     replace_places(&mut value, &place);
     let (top, rest) = path.split_once('.').unwrap_or((path, ""));
     let entry = |key: &str, node: Node| Entry {
@@ -49,6 +61,7 @@ pub(super) fn override_key(
         let empty = Node {
             value: Yaml::Map(Vec::new()),
             place: place.clone(),
+            written: None,
         };
         entries.push(entry(top, empty));
     }
@@ -82,6 +95,16 @@ fn put_below(node: &mut Node, mut new: Entry) {
     }
 }
 
+/// Whether a value, or one within it, is nothing and is not written as `null`.
+fn has_nothing(node: &Node) -> bool {
+    match &node.value {
+        Yaml::Null => node.written.is_none(),
+        Yaml::List(items) => items.iter().any(has_nothing),
+        Yaml::Map(entries) => entries.iter().any(|entry| has_nothing(&entry.node)),
+        Yaml::Flag(_) | Yaml::Integer(_) | Yaml::Real(_) | Yaml::Text(_) => false,
+    }
+}
+
 fn put(entries: &mut Vec<Entry>, new: Entry) {
     match entries.iter_mut().find(|e| e.key == new.key) {
         Some(entry) => *entry = new,
@@ -100,5 +123,74 @@ fn replace_places(node: &mut Node, place: &Place) {
             replace_places(&mut entry.node, place);
         }),
         _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::spec::{Source, Sweep};
+
+    fn parsed(option: &str) -> Result<Sweep, String> {
+        let source = Source {
+            name: "test.yaml".into(),
+            text: "data: { limit: 500 }\ngrid: { model.width: [8, 16] }\n".into(),
+        };
+        Sweep::parse(source, "test", &[option.to_owned()]).map_err(|error| format!("{error:?}"))
+    }
+
+    #[test]
+    fn an_empty_value_is_refused_with_what_to_write() {
+        for option in [
+            "data.limit=",
+            "data.limit= ",
+            "data.limit=\t",
+            "data.limit=#",
+            "name=",
+            "data=",
+            "grid=",
+            "data={ set: mnist, limit: }",
+            "data={ set: mnist, limit: , flip: false }",
+            "data={ limit }",
+            "grid={ preset: { a: , b: {} } }",
+            "exclude=[{ model.width: }]",
+        ] {
+            let refused = parsed(option).unwrap_err();
+            let key = option.split('=').next().unwrap();
+            assert!(refused.contains("empty value"), "{option}: {refused}");
+            assert!(
+                refused.contains(&format!("{key}=null")),
+                "{option}: {refused}"
+            );
+        }
+        for option in [
+            "data.=5",
+            "grid.={ model.width: [8] }",
+            "=5",
+            "data.limit.=5",
+        ] {
+            assert!(
+                parsed(option).unwrap_err().contains("empty part"),
+                "{option}"
+            );
+        }
+    }
+
+    #[test]
+    fn null_is_nothing_where_it_is_written() {
+        for option in [
+            "data.limit=null",
+            "data.limit=~",
+            "data.limit=Null",
+            "data.limit= NULL # none",
+            "data={ set: mnist, limit: null }",
+            "data={ set: mnist, limit: ~ }",
+        ] {
+            assert_eq!(
+                parsed(option).unwrap().base_config().data.limit,
+                None,
+                "{option}"
+            );
+        }
+        assert!(parsed("description=''").is_ok());
     }
 }

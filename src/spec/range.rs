@@ -67,6 +67,7 @@ pub(super) fn levels(keyword: &str, node: &Node) -> Result<Vec<Node>, Problem> {
         .map(|value| Node {
             value: as_yaml(value, whole),
             place: node.place.clone(),
+            written: None,
         })
         .collect())
 }

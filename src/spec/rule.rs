@@ -1,7 +1,7 @@
 //! Conditions on a trial: `exclude`, and the `when` of a conditional factor.
 
 use super::config::Config;
-use super::factor::Factor;
+use super::factor::{Factor, FactorKind};
 use super::key::Key;
 use super::label::label;
 use super::node::{Entry, Node, Yaml};
@@ -123,14 +123,18 @@ impl Condition {
         };
         let mut values = Vec::new();
         for node in nodes {
-            let text = match &node.value {
-                Yaml::Text(text) => text.clone(),
-                Yaml::Integer(value) => value.to_string(),
-                Yaml::Real(value) => label(&Value::from(*value)),
-                Yaml::Flag(value) => value.to_string(),
-                _ => return Err(node.unexpected("the name of a level")),
+            let Some(text) = node.name() else {
+                return Err(node.unexpected("the name of a level"));
             };
-            if !factor.levels.iter().any(|level| level.label == text) {
+            let is_level = |text: &str| factor.levels.iter().any(|level| level.label == text);
+            // The levels of a zip are called by their values, however these are written.
+            let by_value = match (&factor.kind, &node.value) {
+                (FactorKind::Zip(_), Yaml::Integer(value)) => Some(value.to_string()),
+                (FactorKind::Zip(_), Yaml::Real(value)) => Some(label(&Value::from(*value))),
+                _ => None,
+            };
+            let text = by_value.filter(|text| is_level(text)).unwrap_or(text);
+            if !is_level(&text) {
                 let names = factor.levels.iter().map(|level| level.label.as_str());
                 let problem = Problem::new(
                     &node.place,

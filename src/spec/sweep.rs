@@ -253,6 +253,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         let node = Node {
             value: Yaml::Text(default_name.to_owned()),
             place: Place::default(),
+            written: None,
         };
         sweep.name = read_name(&node).map_err(|problem| Problem {
             message: format!("the file's name, `{default_name}`, cannot name the sweep"),
@@ -387,9 +388,9 @@ fn read_text(node: &Node) -> Result<String, Problem> {
 /// A name that is safe as a folder's name everywhere.
 fn read_name(node: &Node) -> Result<String, Problem> {
     let expected = "a name of letters, digits, `-`, `_` and `.` that starts with a letter or digit";
+    // A number is a name as it is written: `007` is not `7`.
     let text = match &node.value {
-        Yaml::Text(text) => text.clone(),
-        Yaml::Integer(value) => value.to_string(),
+        Yaml::Text(_) | Yaml::Integer(_) | Yaml::Real(_) => node.name().unwrap_or_default(),
         _ => return Err(node.unexpected(expected)),
     };
     let safe = text.len() <= LONGEST_NAME

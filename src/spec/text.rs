@@ -34,9 +34,10 @@ impl Setting for Text {
     }
     fn read(node: &Node) -> Result<Self, Problem> {
         match &node.value {
-            Yaml::Text(text) => Self::new(text),
-            // A column or folder may be named by a number.
-            Yaml::Integer(value) => Self::new(&value.to_string()),
+            // A column or folder may be named by a number: `01` and `1.0` as they are written.
+            Yaml::Text(_) | Yaml::Integer(_) | Yaml::Real(_) => {
+                Self::new(&node.name().unwrap_or_default())
+            }
             _ => None,
         }
         .ok_or_else(|| node.unexpected(&Self::expects()))
@@ -45,6 +46,6 @@ impl Setting for Text {
         json!(self.as_str())
     }
     fn schema() -> Value {
-        json!({ "type": ["string", "integer"] })
+        json!({ "type": ["string", "number"] })
     }
 }

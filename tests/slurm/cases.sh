@@ -37,7 +37,7 @@ waited_launch() {
   want "exit code" 0 "$(tp_sweep waited launch slurm sweeps/smoke.yaml --wait)"
   want_text "$base/waited/said" "8 runs in 2 shards"
   want_text "$base/waited/said" "finished      8"
-  want "queue after it" "" "$(queue --format=%i --name=smoke,smoke-report)"
+  want "queue after it" "" "$(queue --format=%i --name=smoke,smoke:report)"
   want_as_alone waited smoke 8
   # Slurm's highest number of a task is 8 here.
   want "exit code of too many shards" 2 \

@@ -4,7 +4,7 @@ use super::super::aside::counted;
 use super::super::error::CliError;
 use super::super::exit_code::of_results;
 use super::super::output::{say, warn};
-use super::super::sweep::{Loaded, load, store};
+use super::super::sweep::{Loaded, load_for_results, store};
 use super::arguments::LaunchedArguments;
 use crate::launch::{Launch, LaunchError, QueuedJob, Slurm};
 use crate::plan::Plan;
@@ -25,7 +25,7 @@ const MOST_FAILURES: u32 = 20;
 /// # Errors
 /// Nothing that was launched, a Slurm that does not answer, folders that cannot be read.
 pub(super) fn status(arguments: &LaunchedArguments) -> Result<u8, CliError> {
-    let Loaded { plan, library, .. } = load(&arguments.sweep)?;
+    let Loaded { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
     let store = store(&arguments.runs, &plan, &library)?;
     let launch = Launch::read_last(store.folder())?;
     let queued = Slurm::default().queued(&launch.jobs())?;
@@ -44,7 +44,7 @@ pub(super) fn status(arguments: &LaunchedArguments) -> Result<u8, CliError> {
 /// # Errors
 /// Nothing that was launched, a Slurm that refuses.
 pub(super) fn cancel(arguments: &LaunchedArguments) -> Result<u8, CliError> {
-    let Loaded { plan, library, .. } = load(&arguments.sweep)?;
+    let Loaded { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
     let store = store(&arguments.runs, &plan, &library)?;
     let launch = Launch::read_last(store.folder())?;
     let slurm = Slurm::default();

@@ -9,11 +9,11 @@ use std::str::FromStr;
 pub(super) fn read_text<T: Setting + FromStr<Err = String>>(node: &Node) -> Result<T, Problem> {
     let unexpected = || node.unexpected(&T::expects());
     match &node.value {
-        Yaml::Text(text) => text.parse().map_err(|help: String| unexpected().help(help)),
-        Yaml::Integer(number) => number
-            .to_string()
-            .parse()
-            .map_err(|help: String| unexpected().help(help)),
+        // An account or a claim may be a number: `007` as it is written.
+        Yaml::Text(_) | Yaml::Integer(_) | Yaml::Real(_) => {
+            let text = node.name().unwrap_or_default();
+            text.parse().map_err(|help: String| unexpected().help(help))
+        }
         _ => Err(unexpected()),
     }
 }
