@@ -10,6 +10,8 @@ pub(super) struct Canonical {
     /// A header, then one line for each record; fields are quoted where they have to be.
     pub text: String,
     pub separator: u8,
+    /// The columns' names.
+    pub names: Vec<String>,
     /// For each column whether it has neither a name nor any value, as separators at the ends of
     /// lines make it.
     pub unused: Vec<bool>,
@@ -82,6 +84,7 @@ pub(super) fn canonical(text: &str) -> Result<Canonical, String> {
     Ok(Canonical {
         text: written,
         separator,
+        names,
         unused,
         records: records_to_end,
     })

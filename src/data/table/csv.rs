@@ -18,6 +18,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
     let Canonical {
         text,
         separator,
+        names,
         unused,
         records,
     } = canonical(&decode::text(path)?)?;
@@ -39,13 +40,17 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
     let table = table
         .and_then(Result::ok)
         .ok_or("it cannot be read as CSV")?;
-    let column = |column: &polars::prelude::Column| Column {
-        name: column.name().to_string(),
+    let column = |column: &polars::prelude::Column, name: String| Column {
+        // polars leaves doubled quotation marks in a name as they are.
+        name: match name.contains('"') {
+            true => name,
+            false => column.name().to_string(),
+        },
         cells: cells(column),
     };
-    let columns = table.columns().iter().zip(unused);
+    let columns = table.columns().iter().zip(names).zip(unused);
     let used = columns.filter(|(_, is_unused)| !is_unused);
-    Ok(used.map(|(used, _)| column(used)).collect())
+    Ok(used.map(|((used, name), _)| column(used, name)).collect())
 }
 
 fn cells(column: &polars::prelude::Column) -> Cells {
@@ -68,6 +73,16 @@ fn cells(column: &polars::prelude::Column) -> Cells {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_may_have_separators_and_quotation_marks() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("names.csv");
+        std::fs::write(&path, "\"x, \"\"cm\"\"\",\"y,\",\n1,2,\n").unwrap();
+        let columns = read(&path).unwrap();
+        let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
+        assert_eq!(names, ["x, \"cm\"", "y,"]);
+    }
 
     #[test]
     fn a_wide_header_over_many_short_rows_is_refused() {

@@ -31,13 +31,17 @@ pub(super) fn not_a_number(text: &str) -> String {
 
 /// That a table has no column of this name, and what it may be about.
 pub(super) fn no_column(label: &str, names: &[String]) -> String {
-    if let Some(near) = nearest(label, names.iter().map(String::as_str)) {
+    // A single name with spaces in it: columns that something else separates.
+    let is_whole_line = matches!(names, [only] if only.trim().contains(char::is_whitespace));
+    if !is_whole_line && let Some(near) = nearest(label, names.iter().map(String::as_str)) {
         return format!("it has no column `{label}`; did you mean `{near}`?");
     }
     let are_values = names.iter().any(|name| name.parse::<f64>().is_ok());
     let help = match (are_values, names) {
         (true, _) => "; its first line may be a row: write a line with the columns' names above it",
-        (false, [_]) => "; commas, semicolons, tabulators and `|` separate columns",
+        (false, [_]) if is_whole_line => {
+            "; commas, semicolons, tabulators and `|` separate columns"
+        }
         _ => "",
     };
     format!(
@@ -72,6 +76,7 @@ mod tests {
         assert!(named(&["specis", "x"]).contains("did you mean `specis`"));
         assert!(named(&["5.1", "3.5", "Iris-setosa"]).contains("columns' names above it"));
         assert!(named(&["x y class"]).contains("separate columns"));
+        assert!(named(&["x species"]).contains("separate columns"));
         assert!(named(&["x", "y"]).ends_with("it has x, y"));
     }
 }
