@@ -1,7 +1,7 @@
 //! Whether the files of the data sets known by name are there, and whole.
 
 use super::cifar10;
-use super::files::{gunzipped, places};
+use super::files::{gunzipped, idx_file, places};
 use super::mnist::LARGEST;
 use super::official::Official;
 use super::sum::sha256;
@@ -37,11 +37,9 @@ pub fn check(official: &Official, folders: &[PathBuf]) -> Vec<CheckedFile> {
     }
     let places = places(official, folders);
     let contents = official.contents.iter().map(|contents| {
-        let zipped = format!("{}.gz", contents.name);
-        let candidates = places
+        let found = places
             .iter()
-            .flat_map(|place| [place.join(contents.name), place.join(&zipped)]);
-        let found = candidates.into_iter().find(|file| file.is_file());
+            .find_map(|place| idx_file(official, place, contents.name));
         match found {
             // One byte more than the largest, so that a longer file has another sum.
             Some(file) => {
@@ -49,7 +47,7 @@ pub fn check(official: &Official, folders: &[PathBuf]) -> Vec<CheckedFile> {
                 compared(file, sum, contents.sha256)
             }
             None => CheckedFile {
-                file: zipped.into(),
+                file: format!("{}.gz", contents.name).into(),
                 state: FileState::Missing,
             },
         }
@@ -66,10 +64,8 @@ pub fn found(official: &Official, folders: &[PathBuf]) -> Option<PathBuf> {
         };
     }
     let whole = |place: &PathBuf| {
-        official.contents.iter().all(|contents| {
-            let names = [contents.name.to_owned(), format!("{}.gz", contents.name)];
-            names.iter().any(|name| place.join(name).is_file())
-        })
+        let mut contents = official.contents.iter();
+        contents.all(|contents| idx_file(official, place, contents.name).is_some())
     };
     places(official, folders).into_iter().find(whole)
 }

@@ -4,23 +4,45 @@ use super::error::DataError;
 use super::idx;
 use super::inputs::LARGEST;
 use super::official::Official;
-use flate2::read::GzDecoder;
+use flate2::read::MultiGzDecoder;
 use std::fs::File;
 use std::io::{Read, Seek, SeekFrom};
 use std::path::{Path, PathBuf};
 
-/// The first of these files that is in one of the folders of a data set.
+/// The file of a data set with this name, not compressed or gzipped, in the first of its folders
+/// that has it.
 pub(super) fn find(
     official: &Official,
     folders: &[PathBuf],
-    names: &[String],
+    name: &str,
 ) -> Result<PathBuf, DataError> {
     let looked = places(official, folders);
-    let files = looked
+    let found = looked
         .iter()
-        .flat_map(|folder| names.iter().map(|name| folder.join(name)));
-    let found = files.into_iter().find(|file| file.is_file());
-    found.ok_or_else(|| missing(official, names, looked))
+        .find_map(|place| idx_file(official, place, name));
+    found.ok_or_else(|| missing(official, &[format!("{name}.gz")], looked))
+}
+
+/// The IDX file of this name, not compressed or gzipped, below one of a data set's folders: as its
+/// home has it, as torchvision lays it out (`MNIST/raw`), or as Kaggle does
+/// (`train-images.idx3-ubyte`, or a file in a folder of its own name).
+pub(super) fn idx_file(official: &Official, place: &Path, name: &str) -> Option<PathBuf> {
+    let kaggle = name.replacen("-idx", ".idx", 1);
+    let names = [name.to_owned(), kaggle].map(|name| [name.clone(), format!("{name}.gz")]);
+    let torchvision = place.join(official.torchvision_folder()).join("raw");
+    [place.to_owned(), place.join("raw"), torchvision]
+        .iter()
+        .flat_map(|folder| names.as_flattened().iter().map(|name| folder.join(name)))
+        .find_map(|file| plain_file(&file))
+}
+
+/// The file at a path, or the file of the same name in a folder there.
+pub(super) fn plain_file(path: &Path) -> Option<PathBuf> {
+    if path.is_file() {
+        return Some(path.to_owned());
+    }
+    let inner = path.join(path.file_name()?);
+    inner.is_file().then_some(inner)
 }
 
 /// The folders in which a data set's files may be.
@@ -38,10 +60,14 @@ pub(super) fn missing(official: &Official, names: &[String], looked: Vec<PathBuf
     }
 }
 
-/// The first `limit` bytes of a file's contents, which are gzipped where its name ends in `.gz`.
+/// The first `limit` bytes of a file's contents. Whether they are gzipped, its first bytes say:
+/// browsers unpack files and keep their names.
 pub(super) fn gunzipped(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     let mut file = File::open(path)?;
-    let is_packed = path.extension().is_some_and(|extension| extension == "gz");
+    let mut first = Vec::new();
+    (&file).take(2).read_to_end(&mut first)?;
+    file.rewind()?;
+    let is_packed = first == GZIP;
     let length = file.metadata()?.len();
     let expected = match is_packed {
         true => unpacked_length(&mut file, length)?,
@@ -54,14 +80,15 @@ pub(super) fn gunzipped(path: &Path, limit: u64) -> std::io::Result<Vec<u8>> {
     // Where there is no such room, the contents may still turn out to be smaller.
     let _ = bytes.try_reserve_exact(room.saturating_add(1));
     match is_packed {
-        true => GzDecoder::new(file).take(limit).read_to_end(&mut bytes)?,
+        true => MultiGzDecoder::new(file)
+            .take(limit)
+            .read_to_end(&mut bytes)?,
         false => file.take(limit).read_to_end(&mut bytes)?,
     };
     Ok(bytes)
 }
 
-/// The contents of an IDX file, gzipped where its name ends in `.gz`: no more than its header
-/// promises and one byte, so that a file that promises less than it unpacks to is not unpacked.
+/// The contents of an IDX file, gzipped or not: no more than its header promises and one byte, so that a file that promises less than it unpacks to is not unpacked.
 pub(super) fn idx_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(std::io::Error::other("it is no plain file"));
@@ -89,6 +116,9 @@ fn unpacked_length(file: &mut File, length: u64) -> std::io::Result<u64> {
     // Nothing packs more tightly, so a false length asks for no more memory than a true one could.
     Ok(u64::from(u32::from_le_bytes(last)).min(length.saturating_mul(MOST_UNPACKED)))
 }
+
+/// The first bytes of a gzip file.
+const GZIP: [u8; 2] = [0x1f, 0x8b];
 
 /// The most bytes that a byte of deflate gives (258 from 2 bits).
 const MOST_UNPACKED: u64 = 1032;

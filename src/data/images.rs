@@ -150,16 +150,50 @@ impl Pixels {
     }
 }
 
-/// The folders `train` and `test`, where both have folders themselves: `train` alone may be a
-/// class, beside cars and planes.
+/// The folders `train` and `test`, in any case of letters, where both have folders themselves: `train`
+/// alone may be a class, beside cars and planes.
+///
+/// # Errors
+/// A reason, in words: a validation part, for which there is no use.
 fn parts(folder: &Path) -> Result<Option<[PathBuf; 2]>, String> {
-    let both = ["train", "test"].map(|name| folder.join(name));
-    for part in &both {
-        if !part.is_dir() || folders(part)?.is_empty() {
+    let mut parts = folders(folder)?;
+    let mut part = |names: &[&str]| -> Result<Option<PathBuf>, String> {
+        let is_named = |path: &PathBuf| {
+            let name = path.file_name().unwrap_or_default().to_string_lossy();
+            names.iter().any(|known| name.eq_ignore_ascii_case(known))
+        };
+        let Some(index) = parts.iter().position(is_named) else {
             return Ok(None);
-        }
+        };
+        Ok(match folders(&parts[index])?.is_empty() {
+            true => None,
+            false => Some(parts.swap_remove(index)),
+        })
+    };
+    let train = part(&["train", "training"])?;
+    let test = part(&["test", "testing"])?;
+    let validation = part(&["val", "valid", "validation", "dev"])?;
+    match (train, test, validation) {
+        (Some(_), test, Some(validation)) => Err(validation_part(folder, &validation, test)),
+        (Some(train), Some(test), None) => Ok(Some([train, test])),
+        _ => Ok(None),
     }
-    Ok(Some(both))
+}
+
+/// The error that there is a part for validation.
+fn validation_part(folder: &Path, validation: &Path, test: Option<PathBuf>) -> String {
+    let name = shown(folder, validation);
+    match test {
+        Some(_) => format!(
+            "it has a part `{name}`, and validation takes its samples from the training part \
+             (validation.folds or validation.holdout); move the images of `{name}` to the \
+             training part, or elsewhere"
+        ),
+        None => format!(
+            "it has a part `{name}` and no part `test`; rename `{name}` to `test` to test on it, or \
+             move its images to the training part"
+        ),
+    }
 }
 
 /// The images of a folder with a folder for each class, in the order of their names.
@@ -243,14 +277,17 @@ const LARGEST: usize = 4096 * 4096 * 4;
 fn png(bytes: &[u8]) -> Result<Pixels, String> {
     let told = |error: png::DecodingError| error.to_string();
     let mut decoder = png::Decoder::new(Cursor::new(bytes));
-    // Palettes become colours, 16 bits and fewer than 8 become 8.
-    decoder.set_transformations(png::Transformations::normalize_to_color8());
+    // Palettes become colours, fewer than 8 bits become 8.
+    decoder.set_transformations(png::Transformations::EXPAND);
     let mut reader = decoder.read_info().map_err(told)?;
     let size = reader.output_buffer_size().filter(|&size| size <= LARGEST);
     let size = size.ok_or("it is too large for a sample")?;
     let mut values = vec![0; size];
     let frame = reader.next_frame(&mut values).map_err(told)?;
     values.truncate(frame.buffer_size());
+    if frame.bit_depth == png::BitDepth::Sixteen {
+        values = eight_bits(&values)?;
+    }
     let (channels, kept) = match frame.color_type {
         png::ColorType::Grayscale => (1, 1),
         png::ColorType::GrayscaleAlpha => (2, 1),
@@ -272,6 +309,19 @@ fn png(bytes: &[u8]) -> Result<Pixels, String> {
         channels: kept,
         values,
     })
+}
+
+/// Values of 16 bits as bytes, where these are the same share of the whole: 257 times the byte.
+fn eight_bits(values: &[u8]) -> Result<Vec<u8>, String> {
+    let (pairs, _) = values.as_chunks::<2>();
+    match pairs.iter().all(|[high, low]| high == low) {
+        true => Ok(pairs.iter().map(|&[high, _]| high).collect()),
+        false => Err(
+            "it has 16 bits for each value, and images are read with 8; convert it to 8 bits, or \
+             keep all 16 in a NumPy array (data.set: npy)"
+                .to_owned(),
+        ),
+    }
 }
 
 fn jpeg(bytes: &[u8]) -> Result<Pixels, String> {

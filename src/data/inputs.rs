@@ -100,14 +100,13 @@ fn kind(path: &Path) -> Result<Kind, String> {
     File::open(path)
         .and_then(|file| file.take(8).read_to_end(&mut first))
         .map_err(|error| error.to_string())?;
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    match (first.as_slice(), extension.to_lowercase().as_str()) {
+    match (first.as_slice(), table::format(path)) {
         ([0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, ..], _) => {
             Ok(Kind::Images(vec![path.to_owned()]))
         }
         ([b'\x93', b'N', b'U', b'M', b'P', b'Y', ..], _) => Ok(Kind::Npy),
-        ([0, 0, _, _, ..], _) | ([0x1f, 0x8b, ..], "gz") => Ok(Kind::Idx),
-        (_, "csv" | "tsv" | "txt" | "data" | "parquet") => Ok(Kind::Table),
+        ([0, 0, _, _, ..], _) | ([0x1f, 0x8b, ..], None) => Ok(Kind::Idx),
+        (_, Some(_)) => Ok(Kind::Table),
         _ => Err(
             "it is no PNG or JPEG image, no table (.csv, .tsv, .parquet), no NumPy array (.npy) \
              and no IDX file"

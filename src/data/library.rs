@@ -192,10 +192,34 @@ impl Library {
             true => vec![PathBuf::from(path)],
             false => self.starts.iter().map(|start| start.join(path)).collect(),
         };
+        // No shell has replaced it.
+        looked.extend(below_home(path, std::env::home_dir().as_deref()));
         let found = looked.iter().position(|place| place.exists());
         match found {
             Some(index) => Ok(looked.swap_remove(index)),
             None => Err(DataError::NotFound { looked }),
         }
+    }
+}
+
+/// A path that starts with `~/` below this home folder.
+fn below_home(path: &str, home: Option<&Path>) -> Option<PathBuf> {
+    let rest = path.strip_prefix('~')?;
+    let rest = rest.strip_prefix(std::path::is_separator)?;
+    home.map(|home| home.join(rest))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_tilde_stands_for_the_home_folder_at_the_start_alone() {
+        let below = |path: &str| below_home(path, Some(Path::new("/home/me")));
+        assert_eq!(below("~/data/a.csv"), Some("/home/me/data/a.csv".into()));
+        for path in ["~", "~other/a.csv", "data/~/a.csv", "/a.csv", ""] {
+            assert_eq!(below(path), None, "{path}");
+        }
+        assert_eq!(below_home("~/a.csv", None), None);
     }
 }

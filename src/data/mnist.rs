@@ -93,8 +93,7 @@ fn checked(
     folders: &[PathBuf],
     file: &Contents,
 ) -> Result<idx::ByteArray, DataError> {
-    let names = [file.name.to_owned(), format!("{}.gz", file.name)];
-    let path = find(official, folders, &names)?;
+    let path = find(official, folders, file.name)?;
     // One byte more than the largest, so that a longer file fails its checksum.
     let bytes = gunzipped(&path, LARGEST + 1).map_err(|source| DataError::Read {
         path: path.clone(),

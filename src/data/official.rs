@@ -183,4 +183,13 @@ impl Official {
     pub fn folder(&self) -> &'static str {
         self.set.name()
     }
+
+    /// The folder that torchvision keeps its files in, below its root.
+    pub(super) fn torchvision_folder(&self) -> &'static str {
+        match self.set {
+            DataSet::Mnist => "MNIST",
+            DataSet::FashionMnist => "FashionMNIST",
+            _ => self.folder(),
+        }
+    }
 }

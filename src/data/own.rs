@@ -45,6 +45,7 @@ impl Own {
         if features == 0 {
             return Err("its samples have no features".to_owned());
         }
+        refuse_channels_first(self.image)?;
         let tests = self.test.as_ref().map_or(0, |test| test.labels.len());
         if self.train.labels.len().max(tests) > MOST_SAMPLES {
             return Err(format!("it has more than {MOST_SAMPLES} samples"));
@@ -103,6 +104,20 @@ pub(super) fn features_of(shape: &[usize]) -> Result<usize, String> {
     let mut sizes = shape.iter();
     let product = sizes.try_fold(1_usize, |product, size| product.checked_mul(*size));
     product.ok_or_else(|| format!("a sample of the shape {shape:?} is larger than any memory"))
+}
+
+/// Refuses images that have their channels first, as PyTorch keeps them: 3 × 32 × 32 would be taken
+/// for 3 × 32 pixels of 32 channels.
+fn refuse_channels_first(image: Option<[usize; 3]>) -> Result<(), String> {
+    match image {
+        Some([first @ 1..=4, second, last]) if last > 4 && second > first => Err(format!(
+            "its samples have the shape [{first}, {second}, {last}], which looks like images with \
+             their channels first, as PyTorch keeps them; put the channels last: \
+             x.transpose(0, 2, 3, 1), in PyTorch x.permute(0, 2, 3, 1). If they are rows of \
+             numbers, save them as [samples, features]"
+        )),
+        _ => Ok(()),
+    }
 }
 
 /// The classes of the training part: by number where all are numbers, else in the order of text.
@@ -224,6 +239,35 @@ mod tests {
         rows.sort_by(f32::total_cmp);
         assert_eq!(rows, (0..100).map(|row| row as f32).collect::<Vec<_>>());
         assert!(dataset.test_was_taken);
+    }
+
+    #[test]
+    fn images_with_their_channels_first_are_refused() {
+        let refused = |image: [usize; 3]| refuse_channels_first(Some(image)).is_err();
+        for image in [
+            [3, 32, 32],
+            [1, 28, 28],
+            [3, 48, 64],
+            [4, 64, 48],
+            [1, 5, 6],
+        ] {
+            assert!(refused(image), "{image:?}");
+        }
+        for image in [
+            [32, 32, 3],
+            [28, 28, 1],
+            [3, 32, 3],
+            [1, 28, 1],
+            [2, 2, 16],
+            [7, 7, 512],
+            [32, 32, 32],
+        ] {
+            assert!(!refused(image), "{image:?}");
+        }
+        let mut own = own(&["a", "b", "a"], None);
+        own.image = Some([3, 32, 32]);
+        let message = own.into_dataset(0.2).unwrap_err();
+        assert!(message.contains("x.transpose(0, 2, 3, 1)"), "{message}");
     }
 
     #[test]

@@ -192,14 +192,24 @@ impl Node {
 
     /// The problem that this value is not `what`.
     pub fn unexpected(&self, what: &str) -> Problem {
-        Problem::new(
+        let problem = Problem::new(
             &self.place,
             format!("expected {what}, found {}", self.describe()),
-        )
+        );
+        let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+        match (&self.value, self.place.written.as_deref()) {
+            (Yaml::Real(_), Some(text)) if text.starts_with('0') && digits(text) => {
+                problem.help("write a whole number without zeros before it")
+            }
+            _ => problem,
+        }
     }
 
-    /// This value as a message shows it, such as "the text `abc`".
+    /// This value as a message shows it, such as "the text `abc`": numbers as they are written.
     pub fn describe(&self) -> String {
+        if let (Yaml::Integer(_) | Yaml::Real(_), Some(text)) = (&self.value, &self.place.written) {
+            return format!("`{}`", shortened(text));
+        }
         match &self.value {
             Yaml::Null => "nothing".to_owned(),
             Yaml::Flag(value) => format!("`{value}`"),
@@ -306,7 +316,13 @@ impl<'a> TextIndex<'a> {
             .find([',', ':', '}', ']', '\n', '#'])
             .map_or(token.len(), |end| token[..end].trim_end().len())
             .max(1);
+        let is_numeric = |text: &&str| {
+            text.starts_with(|first: char| first.is_ascii_digit() || "+-.".contains(first))
+                && !text.contains(char::is_whitespace)
+        };
+        let written = token.get(..length).filter(is_numeric).map(Box::from);
         Place {
+            written,
             line,
             column,
             offset,
@@ -426,6 +442,20 @@ mod tests {
         assert!(matches!(items[4].value, Yaml::Real(x) if x.is_nan()));
         assert_eq!((items[1].place.line, items[1].place.column), (3, 15));
         assert_eq!(items[1].place.path, "b.c[1]");
+    }
+
+    #[test]
+    fn a_number_is_shown_as_it_is_written() {
+        let text = "a: 010\nb: [1e3, -0.50, .inf]  # six\nc: 0x1F\n";
+        let node = Node::parse(text).unwrap();
+        let shown = |key: &str| node.get(key).unwrap().describe();
+        assert_eq!(shown("a"), "`010`");
+        assert_eq!(shown("c"), "`0x1F`");
+        let items = node.get("b").unwrap().items("a list").unwrap();
+        let items: Vec<String> = items.iter().map(Node::describe).collect();
+        assert_eq!(items, ["`1e3`", "`-0.50`", "`.inf`"]);
+        let problem = node.get("a").unwrap().unexpected("a whole number");
+        assert!(problem.help.unwrap().contains("without zeros"));
     }
 
     #[test]

@@ -113,7 +113,10 @@ fn put(entries: &mut Vec<Entry>, new: Entry) {
 }
 
 fn replace_places(node: &mut Node, place: &Place) {
-    node.place = place.clone();
+    node.place = Place {
+        written: node.place.written.take(),
+        ..place.clone()
+    };
     match &mut node.value {
         Yaml::List(items) => items
             .iter_mut()

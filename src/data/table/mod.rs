@@ -1,13 +1,21 @@
 //! The user's own tables: CSV or Parquet, one row for each sample.
 
+mod canonical;
 mod csv;
+mod decimal_comma;
+mod decode;
+mod files;
+mod hints;
+mod layout;
 mod parquet;
+mod records;
 mod strict_file;
 
 use super::dataset::Values;
 use super::own::{Own, Part};
-use crate::spec::nearest;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+
+pub(super) use files::{Format, format};
 
 /// A column as a file has it.
 struct Column {
@@ -42,8 +50,8 @@ pub(super) fn load(path: &Path, label: &str) -> Result<Own, String> {
             columns,
         });
     }
-    let (train, columns) = part_of(&file(path, "train")?, label, None)?;
-    let (test, _) = part_of(&file(path, "test")?, label, Some(&columns))?;
+    let (train, columns) = part_of(&files::table(path, "train")?, label, None)?;
+    let (test, _) = part_of(&files::table(path, "test")?, label, Some(&columns))?;
     Ok(Own {
         train,
         test: Some(test),
@@ -84,13 +92,6 @@ pub(super) fn rows(
     Ok((values, vec![height, columns.len()]))
 }
 
-/// The table of this name in a folder.
-fn file(folder: &Path, name: &str) -> Result<PathBuf, String> {
-    let files = ["csv", "tsv", "parquet"].map(|kind| folder.join(format!("{name}.{kind}")));
-    let found = files.into_iter().find(|file| file.is_file());
-    found.ok_or_else(|| format!("the folder has no {name}.csv, {name}.tsv or {name}.parquet"))
-}
-
 /// One part of the data, with the names of its features; those of the other part, where they are
 /// known, in their order.
 fn part_of(
@@ -101,6 +102,12 @@ fn part_of(
     let name = file.file_name().unwrap_or_default().display().to_string();
     let told = |reason: String| format!("{name}: {reason}");
     let table = read(file).map_err(told)?;
+    if columns.is_some() && !table.iter().any(|column| column.name == label) {
+        return Err(told(format!(
+            "it has no column `{label}`, and a test part needs its classes; if they are not known, \
+             as in Kaggle's test.csv, set data.path to the training table alone"
+        )));
+    }
     let own = features(&table, label).map_err(told)?;
     let columns = match columns {
         None => own,
@@ -116,11 +123,10 @@ fn part_of(
 }
 
 fn read(path: &Path) -> Result<Vec<Column>, String> {
-    let extension = path.extension().unwrap_or_default().to_string_lossy();
-    match extension.to_lowercase().as_str() {
-        "parquet" => parquet::read(path),
-        "csv" | "tsv" | "txt" | "data" => csv::read(path),
-        _ => Err("its name ends in neither .csv, .tsv nor .parquet".to_owned()),
+    match format(path) {
+        Some(Format::Parquet) => parquet::read(path),
+        Some(Format::Csv) => csv::read(path),
+        None => Err("its name ends in neither .csv, .tsv nor .parquet".to_owned()),
     }
 }
 
@@ -128,10 +134,7 @@ fn read(path: &Path) -> Result<Vec<Column>, String> {
 fn features(table: &[Column], label: &str) -> Result<Vec<String>, String> {
     let mut names: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
     let Some(position) = names.iter().position(|name| name == label) else {
-        return Err(match nearest(label, names.iter().map(String::as_str)) {
-            Some(near) => format!("it has no column `{label}`; did you mean `{near}`?"),
-            None => format!("it has no column `{label}`; it has {}", shortened(&names)),
-        });
+        return Err(hints::no_column(label, &names));
     };
     names.remove(position);
     // What polars calls a column whose header is empty.
@@ -148,14 +151,6 @@ fn features(table: &[Column], label: &str) -> Result<Vec<String>, String> {
             "it has no column but `{label}`: nothing to learn from"
         )),
         false => Ok(names),
-    }
-}
-
-fn shortened(names: &[String]) -> String {
-    const SHOWN: usize = 12;
-    match names.len() {
-        0..=SHOWN => names.join(", "),
-        count => format!("{}, … ({count} columns)", names[..SHOWN].join(", ")),
     }
 }
 
@@ -230,15 +225,8 @@ fn numbers(column: &Column) -> Result<Vec<f32>, String> {
             let mut numbers = Vec::with_capacity(texts.len());
             for (row, text) in texts.iter().enumerate() {
                 let number = text.as_ref().map(|text| {
-                    text.trim().parse().map_err(|_| {
-                        column.fault(
-                            row,
-                            &format!(
-                                "`{text}` is text, not a number; leave the column out, or give \
-                                 each of its values a column of 0 and 1"
-                            ),
-                        )
-                    })
+                    let number = text.trim().parse();
+                    number.map_err(|_| column.fault(row, &hints::not_a_number(text)))
                 });
                 numbers.push(number.transpose()?);
             }
