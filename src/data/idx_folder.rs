@@ -46,6 +46,7 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
             _ => None,
         },
         columns: Vec::new(),
+        warnings: Vec::new(),
     })
 }
 
