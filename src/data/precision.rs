@@ -12,7 +12,7 @@ pub(super) struct Spread {
     mean: f64,
     squares: f64,
     /// The furthest that a value is moved, that value, and what it becomes.
-    moved: (f64, String, f32),
+    moved: (f64, String, f64),
     /// Differences up to this are the rounding of 64 bits.
     noise: f64,
 }
@@ -52,7 +52,7 @@ impl Spread {
         self.mean += before / self.count;
         self.squares += before * (from_first - self.mean);
         if rounding > self.moved.0 {
-            self.moved = (rounding, value.to_string(), narrow);
+            self.moved = (rounding, value.to_string(), narrow.into());
         }
     }
 

@@ -230,10 +230,10 @@ mod tests {
     #[test]
     fn a_count_of_the_rows_under_any_name_is_told() {
         let counted: Vec<i64> = (5..20).collect();
-        let even: Vec<i64> = (5..20).map(|row| 2 * row).collect();
+        let sparse: Vec<i64> = (5..20).map(|row| 5 * row).collect();
         let table = [
             column("t", &counted),
-            column("u", &even),
+            column("u", &sparse),
             column("v", &counted[..5]),
         ];
         let warnings = warnings(&table, "v");
