@@ -81,6 +81,11 @@ fn expand(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
     let plan =
         Plan::with_facts(&sweep, &facts).map_err(|error| CliError::plan(error, &sweep.source))?;
     plan.warnings.iter().for_each(|warning| warn(warning));
+    let configs = plan.trials.iter().map(|trial| &trial.config);
+    library
+        .warnings(configs)
+        .iter()
+        .for_each(|warning| warn(warning));
     if sweep.report.baseline.is_some() && plan.baseline(&sweep).is_none() {
         warn("report.baseline matches no trial of the sweep: nothing is compared with it");
     }

@@ -49,6 +49,7 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
             _ => None,
         },
         columns: Vec::new(),
+        warnings: Vec::new(),
     })
 }
 

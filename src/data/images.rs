@@ -4,7 +4,7 @@ use super::dataset::Values;
 use super::own::{Own, Part};
 use crate::reading::read_file;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
-use std::io::Cursor;
+use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::colorspace::ColorSpace;
@@ -36,8 +36,8 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
         return Err("it is no folder with a folder of images for each class".to_owned());
     }
     let (train, test) = match parts(folder)? {
-        Some([train, test]) => (files(&train)?, Some(files(&test)?)),
-        None => (files(folder)?, None),
+        Some([train, test]) => (files(folder, &train)?, Some(files(folder, &test)?)),
+        None => (files(folder, folder)?, None),
     };
     let decoded = |files: &[File]| -> Result<Vec<Pixels>, String> {
         files
@@ -89,23 +89,43 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
         features: shape.iter().product(),
         image: Some(shape),
         columns: Vec::new(),
+        warnings: Vec::new(),
     })
 }
 
 /// The images in a folder and in the folders below it, in the order of their names.
 ///
 /// # Errors
-/// A reason, in words: a folder that cannot be read, images in other formats.
+/// A reason, in words: a folder that cannot be read, a link that leads in a circle, images in other
+/// formats.
 pub(super) fn below(folder: &Path) -> Result<Vec<PathBuf>, String> {
+    below_within(folder, folder, &mut Vec::new())
+}
+
+/// Those of a folder that lies below the folders `above`, by their true places.
+fn below_within(
+    root: &Path,
+    folder: &Path,
+    above: &mut Vec<PathBuf>,
+) -> Result<Vec<PathBuf>, String> {
+    let told = |error: std::io::Error| format!("{}: {error}", shown(root, folder));
+    let place = folder.canonicalize().map_err(told)?;
+    if above.contains(&place) {
+        return Err(format!(
+            "{} is a link to a folder above it, which would be read without end; remove it",
+            shown(root, folder)
+        ));
+    }
+    above.push(place);
     let mut found = Vec::new();
     for path in entries(folder)? {
-        // Links to folders are not followed: they may lead in circles.
-        if path.is_dir() && !path.is_symlink() {
-            found.extend(below(&path)?);
-        } else if is_image(folder, &path)? {
+        if path.is_dir() {
+            found.extend(below_within(root, &path, above)?);
+        } else if is_image(root, &path)? {
             found.push(path);
         }
     }
+    above.pop();
     Ok(found)
 }
 
@@ -154,7 +174,8 @@ impl Pixels {
 /// alone may be a class, beside cars and planes.
 ///
 /// # Errors
-/// A reason, in words: a validation part, for which there is no use.
+/// A reason, in words: a validation part, for which there is no use, or another folder of images beside
+/// them, which nothing would be learnt from.
 fn parts(folder: &Path) -> Result<Option<[PathBuf; 2]>, String> {
     let mut parts = folders(folder)?;
     let mut part = |names: &[&str]| -> Result<Option<PathBuf>, String> {
@@ -175,9 +196,27 @@ fn parts(folder: &Path) -> Result<Option<[PathBuf; 2]>, String> {
     let validation = part(&["val", "valid", "validation", "dev"])?;
     match (train, test, validation) {
         (Some(_), test, Some(validation)) => Err(validation_part(folder, &validation, test)),
-        (Some(train), Some(test), None) => Ok(Some([train, test])),
+        (Some(train), Some(test), None) => {
+            refuse_others(folder, &parts)?;
+            refuse_loose(folder, folder)?;
+            Ok(Some([train, test]))
+        }
         _ => Ok(None),
     }
+}
+
+/// Refuses folders of images beside the parts.
+fn refuse_others(folder: &Path, others: &[PathBuf]) -> Result<(), String> {
+    for other in others {
+        if !below(other)?.is_empty() {
+            return Err(format!(
+                "the folder {} lies beside train and test, and its images would not be read; \
+                 validation samples are taken from train: move them there, or elsewhere",
+                shown(folder, other)
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// The error that there is a part for validation.
@@ -196,34 +235,72 @@ fn validation_part(folder: &Path, validation: &Path, test: Option<PathBuf>) -> S
     }
 }
 
-/// The images of a folder with a folder for each class, in the order of their names.
-fn files(folder: &Path) -> Result<Vec<File>, String> {
+/// The images of a folder with a folder for each class, in the order of their names; those in folders
+/// below a class's too.
+fn files(root: &Path, folder: &Path) -> Result<Vec<File>, String> {
+    refuse_loose(root, folder)?;
     let mut files = Vec::new();
     for class in folders(folder)? {
-        let name = class
-            .file_name()
-            .unwrap_or_default()
-            .to_string_lossy()
-            .into_owned();
-        let before = files.len();
-        for path in entries(&class)? {
-            if is_image(folder, &path)? {
-                files.push(File {
-                    path,
-                    class: name.clone(),
-                });
-            }
+        let name = class_name(&class)?;
+        if is_part(&name) && !folders(&class)?.is_empty() {
+            return Err(format!(
+                "the folder {} has folders itself and looks like a part of the data, not like a \
+                 class; call the parts train and test, each with a folder for each class",
+                shown(root, &class)
+            ));
         }
-        if files.len() == before {
+        let images = below_within(root, &class, &mut Vec::new())?;
+        if images.is_empty() {
             return Err(format!(
                 "the folder of the class {name} has no PNG or JPEG image"
             ));
         }
+        let of_class = |path| File {
+            path,
+            class: name.clone(),
+        };
+        files.extend(images.into_iter().map(of_class));
     }
     Ok(files)
 }
 
-/// Whether a file's name is that of an image.
+/// A class is named like its folder. Two names that are no UTF-8 may look alike, and are refused.
+fn class_name(folder: &Path) -> Result<String, String> {
+    let name = folder.file_name().unwrap_or_default();
+    let text = name.to_str().map(str::to_owned);
+    text.ok_or_else(|| format!("the name of the class folder {name:?} is no UTF-8; rename it"))
+}
+
+/// Whether a folder is called like a part of a data set.
+fn is_part(name: &str) -> bool {
+    const PARTS: &[&str] = &[
+        "train",
+        "training",
+        "test",
+        "testing",
+        "val",
+        "valid",
+        "validation",
+        "dev",
+        "eval",
+    ];
+    PARTS.contains(&name.to_lowercase().as_str())
+}
+
+/// Refuses images that lie beside the classes' folders: they have no class.
+fn refuse_loose(root: &Path, folder: &Path) -> Result<(), String> {
+    for path in entries(folder)? {
+        if !path.is_dir() && is_image(root, &path)? {
+            return Err(format!(
+                "{} lies in no class's folder; move it into one, or elsewhere",
+                shown(root, &path)
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// Whether a file is an image, by its name or else by its first bytes.
 ///
 /// # Errors
 /// An image in a format that cannot be read.
@@ -231,12 +308,24 @@ fn is_image(folder: &Path, path: &Path) -> Result<bool, String> {
     let extension = path.extension().unwrap_or_default().to_string_lossy();
     match extension.to_lowercase().as_str() {
         "png" | "jpg" | "jpeg" => Ok(true),
-        "bmp" | "gif" | "webp" | "tif" | "tiff" | "avif" | "heic" => Err(format!(
+        "bmp" | "gif" | "webp" | "tif" | "tiff" | "avif" | "heic" | "heif" | "jp2" | "jxl"
+        | "pbm" | "pgm" | "pnm" | "ppm" => Err(format!(
             "{} is neither PNG nor JPEG; convert it",
             shown(folder, path)
         )),
-        _ => Ok(false),
+        // `.jfif`, `.jpe`, or no extension at all.
+        _ => Ok(starts_as_image(path)),
     }
+}
+
+fn starts_as_image(path: &Path) -> bool {
+    // Whatever else there is, such as a pipe, may have no end, or none to give.
+    if !path.is_file() {
+        return false;
+    }
+    let mut first = [0; 4];
+    let read = std::fs::File::open(path).and_then(|mut file| file.read_exact(&mut first));
+    read.is_ok() && matches!(first, [0x89, b'P', b'N', b'G'] | [0xff, 0xd8, 0xff, _])
 }
 
 fn folders(folder: &Path) -> Result<Vec<PathBuf>, String> {

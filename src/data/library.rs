@@ -1,12 +1,13 @@
 //! The data sets of a sweep: where they are found, read once, and known by their contents.
 
+use super::coverage::untrained_classes;
 use super::dataset::Dataset;
 use super::error::DataError;
 use super::official::{FASHION_MNIST, MNIST, Official};
 use super::{cifar10, found, mnist};
-use crate::spec::{Data, DataSet, DataSource, Facts, KnownContents, KnownData};
+use crate::spec::{Config, Data, DataSet, DataSource, Facts, KnownContents, KnownData};
 use std::cell::RefCell;
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -26,6 +27,7 @@ pub struct Library {
 struct Loaded {
     dataset: Arc<Dataset>,
     fingerprint: String,
+    warnings: Vec<String>,
 }
 
 impl Library {
@@ -169,18 +171,41 @@ impl Library {
         }
     }
 
+    /// What may be wrong with the user's own data, as these configurations use it; each said once.
+    /// Data that cannot be read is told of where it is needed.
+    pub fn warnings<'a>(&self, configs: impl Iterator<Item = &'a Config>) -> Vec<String> {
+        let mut known = HashSet::new();
+        let mut warnings: Vec<String> = Vec::new();
+        for config in configs.filter(|config| !config.data.set.is_named()) {
+            if !known.insert((&config.data, &config.validation)) {
+                continue;
+            }
+            let Ok(loaded) = self.loaded(&config.data) else {
+                continue;
+            };
+            let untrained = untrained_classes(&loaded.dataset, config);
+            for warning in loaded.warnings.into_iter().chain(untrained) {
+                if !warnings.contains(&warning) {
+                    warnings.push(warning);
+                }
+            }
+        }
+        warnings
+    }
+
     fn loaded(&self, data: &Data) -> Result<Loaded, DataError> {
         let source = data.source();
         if let Some(known) = self.loaded.borrow().get(&source) {
             return Ok(known.clone());
         }
-        let dataset = match &data.path {
-            None => super::load(data.set, &self.folders)?,
+        let (dataset, warnings) = match &data.path {
+            None => (super::load(data.set, &self.folders)?, Vec::new()),
             Some(path) => super::load_own(&source, &self.find(path.as_str())?)?,
         };
         let loaded = Loaded {
             fingerprint: dataset.fingerprint(),
             dataset: Arc::new(dataset),
+            warnings,
         };
         self.loaded.borrow_mut().insert(source, loaded.clone());
         Ok(loaded)

@@ -2,6 +2,8 @@
 
 mod check;
 mod cifar10;
+mod copies;
+mod coverage;
 mod dataset;
 mod device;
 mod device_samples;
@@ -18,6 +20,7 @@ mod normalisation;
 mod npy;
 mod official;
 mod own;
+mod precision;
 mod split;
 mod sum;
 mod table;
@@ -56,8 +59,8 @@ pub fn load(set: DataSet, folders: &[PathBuf]) -> Result<Dataset, DataError> {
     }
 }
 
-/// Loads the user's own data from the file or folder at `path`.
-fn load_own(source: &DataSource, path: &Path) -> Result<Dataset, DataError> {
+/// Loads the user's own data from the file or folder at `path`, with what may be wrong with it.
+fn load_own(source: &DataSource, path: &Path) -> Result<(Dataset, Vec<String>), DataError> {
     let label = source.label.as_ref().map_or("", Text::as_str);
     let own = match source.set {
         DataSet::Table => table::load(path, label),
@@ -68,9 +71,12 @@ fn load_own(source: &DataSource, path: &Path) -> Result<Dataset, DataError> {
             Err(format!("{} is known by name", source.set))
         }
     };
-    own.and_then(|own| own.into_dataset(source.test_fraction.get()))
-        .map_err(|reason| DataError::Unusable {
-            path: path.to_owned(),
-            reason,
-        })
+    let dataset = own.and_then(|mut own| {
+        let warnings = std::mem::take(&mut own.warnings);
+        Ok((own.into_dataset(source.test_fraction.get())?, warnings))
+    });
+    dataset.map_err(|reason| DataError::Unusable {
+        path: path.to_owned(),
+        reason,
+    })
 }

@@ -6,6 +6,7 @@
 use super::dataset::Values;
 use super::inputs::LARGEST;
 use super::own::{Own, Part, features_of};
+use super::precision::Spread;
 use crate::reading::read_file;
 use std::path::Path;
 
@@ -15,8 +16,34 @@ pub(super) struct Array {
     /// Sizes, the slowest first.
     pub(super) shape: Vec<usize>,
     pub(super) values: Values,
-    /// Whole numbers, where the type has no fractions: what labels are made of.
-    whole: Option<Vec<i64>>,
+}
+
+/// A file taken apart: what its header says, and the bytes of its values.
+struct File<'a> {
+    shape: Vec<usize>,
+    kind: Kind,
+    /// Bytes of one value.
+    size: usize,
+    big_endian: bool,
+    data: &'a [u8],
+}
+
+/// What a value is.
+#[derive(Clone, Copy, PartialEq)]
+enum Kind {
+    /// A truth value.
+    Flag,
+    Unsigned,
+    Signed,
+    Float32,
+    Float64,
+}
+
+/// A value, with all of its digits.
+#[derive(Clone, Copy)]
+enum Number {
+    Whole(i128),
+    Float(f64),
 }
 
 /// Reads `x_train.npy`, `y_train.npy` and, where they are there, `x_test.npy` and `y_test.npy`.
@@ -26,6 +53,14 @@ pub(super) struct Array {
 pub(super) fn load(folder: &Path) -> Result<Own, String> {
     if !folder.is_dir() {
         return Err("it is no folder with x_train.npy and y_train.npy".to_owned());
+    }
+    for name in ["x_val.npy", "x_valid.npy", "x_validation.npy", "x_dev.npy"] {
+        if folder.join(name).exists() {
+            return Err(format!(
+                "{name} would not be read: validation samples are taken from x_train.npy; add its \
+                 samples there, or move it elsewhere"
+            ));
+        }
     }
     let (values, shape, labels) = part(folder, "train")?;
     let test_is_there = ["x_test.npy", "y_test.npy"].map(|name| folder.join(name).exists());
@@ -60,19 +95,20 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
         features: features_of(&shape)?,
         image,
         columns: Vec::new(),
+        warnings: Vec::new(),
     })
 }
 
 /// Values, the shape of one sample, and labels of `x_<part>.npy` and `y_<part>.npy`.
 fn part(folder: &Path, part: &str) -> Result<(Values, Vec<usize>, Vec<String>), String> {
-    let read = |name: &str| {
-        let bytes =
-            read_file(&folder.join(name), LARGEST).map_err(|error| format!("{name}: {error}"))?;
-        read(&bytes).map_err(|reason| format!("{name}: {reason}"))
+    let bytes = |name: &str| {
+        read_file(&folder.join(name), LARGEST).map_err(|error| format!("{name}: {error}"))
     };
     let (x, y) = (format!("x_{part}.npy"), format!("y_{part}.npy"));
-    let (inputs, labels) = (read(&x)?, read(&y)?);
-    let count = match labels.shape.as_slice() {
+    let (x_bytes, y_bytes) = (bytes(&x)?, bytes(&y)?);
+    let inputs = File::parse(&x_bytes).map_err(|reason| format!("{x}: {reason}"))?;
+    let targets = File::parse(&y_bytes).map_err(|reason| format!("{y}: {reason}"))?;
+    let count = match targets.shape.as_slice() {
         [count] | [count, 1] => *count,
         shape => {
             return Err(format!(
@@ -80,20 +116,20 @@ fn part(folder: &Path, part: &str) -> Result<(Values, Vec<usize>, Vec<String>), 
             ));
         }
     };
-    let Some(whole) = labels.whole else {
-        return Err(format!(
-            "{y} has numbers with fractions; labels are whole numbers"
-        ));
+    let labels = targets
+        .labels()
+        .map_err(|reason| format!("{y}, {reason}"))?;
+    let shape = match inputs.shape.split_first() {
+        Some((samples, shape)) if *samples == count => shape.to_vec(),
+        Some((samples, _)) => return Err(format!("{x} has {samples} samples, {y} has {count}")),
+        None => return Err(format!("{x} is a single number")),
     };
-    match inputs.shape.split_first() {
-        Some((samples, shape)) if *samples == count => Ok((
-            inputs.values,
-            shape.to_vec(),
-            whole.iter().map(i64::to_string).collect(),
-        )),
-        Some((samples, _)) => Err(format!("{x} has {samples} samples, {y} has {count}")),
-        None => Err(format!("{x} is a single number")),
+    if part == "train" {
+        inputs
+            .refuse_lost_digits(&shape)
+            .map_err(|reason| format!("{x}, {reason}"))?;
     }
+    Ok((inputs.values(), shape, labels))
 }
 
 /// Reads an array.
@@ -101,127 +137,191 @@ fn part(folder: &Path, part: &str) -> Result<(Values, Vec<usize>, Vec<String>), 
 /// # Errors
 /// A reason, in words, when the bytes are not such a file to the last byte.
 pub(super) fn read(bytes: &[u8]) -> Result<Array, String> {
-    let short = || "it ends within its header".to_owned();
-    let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, _, rest @ ..] = bytes else {
-        return Err("it is no NumPy array: it does not start with \\x93NUMPY".to_owned());
-    };
-    // The header's length has two bytes in version 1, four from version 2 on.
-    let (length, rest) = match (major, rest) {
-        (1, [a, b, rest @ ..]) => (usize::from(u16::from_le_bytes([*a, *b])), rest),
-        (2 | 3, [a, b, c, d, rest @ ..]) => (u32::from_le_bytes([*a, *b, *c, *d]) as usize, rest),
-        (1..=3, _) => return Err(short()),
-        _ => return Err(format!("version {major} of the format is not known")),
-    };
-    let (header, data) = rest.split_at_checked(length).ok_or_else(short)?;
-    let header = std::str::from_utf8(header).map_err(|_| "its header is no text".to_owned())?;
-    let field = |name: &str| {
-        let (_, rest) = header.split_once(&format!("'{name}':"))?;
-        Some(rest.trim_start())
-    };
-    let missing = |name: &str| format!("its header has no `{name}`");
-    let kind = field("descr").ok_or_else(|| missing("descr"))?;
-    let kind = kind
-        .strip_prefix('\'')
-        .and_then(|rest| rest.split('\'').next());
-    let kind = kind.ok_or("its values are records, not numbers")?;
-    if field("fortran_order")
-        .ok_or_else(|| missing("fortran_order"))?
-        .starts_with("True")
-    {
-        return Err("it is in Fortran's order; save it with numpy.ascontiguousarray(…)".to_owned());
-    }
-    let shape = field("shape").ok_or_else(|| missing("shape"))?;
-    let shape = shape
-        .strip_prefix('(')
-        .and_then(|rest| rest.split(')').next());
-    let shape: Vec<usize> = shape
-        .ok_or_else(|| missing("shape"))?
-        .split(',')
-        .map(str::trim)
-        .filter(|size| !size.is_empty())
-        .map(|size| size.parse().map_err(|_| format!("its shape has `{size}`")))
-        .collect::<Result<_, _>>()?;
-    let count = shape
-        .iter()
-        .try_fold(1_usize, |count, size| count.checked_mul(*size));
-    let count = count.ok_or("its shape is larger than any memory")?;
-    let (values, whole) = numbers(kind, data, count)?;
+    let file = File::parse(bytes)?;
     Ok(Array {
-        shape,
-        values,
-        whole,
+        values: file.values(),
+        shape: file.shape,
     })
 }
 
-/// Values of NumPy's type `kind`, and their whole numbers where the type has no fractions.
-fn numbers(kind: &str, data: &[u8], count: usize) -> Result<(Values, Option<Vec<i64>>), String> {
+impl<'a> File<'a> {
+    fn parse(bytes: &'a [u8]) -> Result<Self, String> {
+        let short = || "it ends within its header".to_owned();
+        let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, _, rest @ ..] = bytes else {
+            return Err("it is no NumPy array: it does not start with \\x93NUMPY".to_owned());
+        };
+        // The header's length has two bytes in version 1, four from version 2 on.
+        let (length, rest) = match (major, rest) {
+            (1, [a, b, rest @ ..]) => (usize::from(u16::from_le_bytes([*a, *b])), rest),
+            (2 | 3, [a, b, c, d, rest @ ..]) => {
+                (u32::from_le_bytes([*a, *b, *c, *d]) as usize, rest)
+            }
+            (1..=3, _) => return Err(short()),
+            _ => return Err(format!("version {major} of the format is not known")),
+        };
+        let (header, data) = rest.split_at_checked(length).ok_or_else(short)?;
+        let header = std::str::from_utf8(header).map_err(|_| "its header is no text".to_owned())?;
+        let field = |name: &str| {
+            let (_, rest) = header.split_once(&format!("'{name}':"))?;
+            Some(rest.trim_start())
+        };
+        let missing = |name: &str| format!("its header has no `{name}`");
+        let kind = field("descr").ok_or_else(|| missing("descr"))?;
+        let kind = kind
+            .strip_prefix('\'')
+            .and_then(|rest| rest.split('\'').next());
+        let kind = kind.ok_or("its values are records, not numbers")?;
+        if field("fortran_order")
+            .ok_or_else(|| missing("fortran_order"))?
+            .starts_with("True")
+        {
+            return Err(
+                "it is in Fortran's order; save it with numpy.ascontiguousarray(…)".to_owned(),
+            );
+        }
+        let shape = field("shape").ok_or_else(|| missing("shape"))?;
+        let shape = shape
+            .strip_prefix('(')
+            .and_then(|rest| rest.split(')').next());
+        let shape: Vec<usize> = shape
+            .ok_or_else(|| missing("shape"))?
+            .split(',')
+            .map(str::trim)
+            .filter(|size| !size.is_empty())
+            .map(|size| size.parse().map_err(|_| format!("its shape has `{size}`")))
+            .collect::<Result<_, _>>()?;
+        let count = shape
+            .iter()
+            .try_fold(1_usize, |count, size| count.checked_mul(*size));
+        let count = count.ok_or("its shape is larger than any memory")?;
+        let (kind, size, big_endian) = type_of(kind)?;
+        if count.checked_mul(size) != Some(data.len()) {
+            return Err(format!(
+                "its header promises {count} values of {size} bytes, but {} bytes follow",
+                data.len()
+            ));
+        }
+        Ok(Self {
+            shape,
+            kind,
+            size,
+            big_endian,
+            data,
+        })
+    }
+
+    /// The values, each with all of its digits.
+    fn numbers(&self) -> impl Iterator<Item = Number> + '_ {
+        let unused = 64 - 8 * self.size as u32;
+        self.data.chunks_exact(self.size).map(move |bytes| {
+            // In the low bytes of eight, whatever its size and order.
+            let mut wide = [0; 8];
+            wide[..self.size].copy_from_slice(bytes);
+            if self.big_endian {
+                wide[..self.size].reverse();
+            }
+            let bits = u64::from_le_bytes(wide);
+            match self.kind {
+                Kind::Flag | Kind::Unsigned => Number::Whole(bits.into()),
+                // Brings the sign of the narrow number to that of the wide one.
+                Kind::Signed => Number::Whole((((bits as i64) << unused) >> unused).into()),
+                Kind::Float32 => Number::Float(f32::from_bits(bits as u32).into()),
+                Kind::Float64 => Number::Float(f64::from_bits(bits)),
+            }
+        })
+    }
+
+    /// The values as a network takes them.
+    fn values(&self) -> Values {
+        if self.kind == Kind::Unsigned && self.size == 1 {
+            return Values::Bytes(self.data.to_vec());
+        }
+        let narrow = |number| match number {
+            Number::Whole(number) => number as f32,
+            Number::Float(number) => number as f32,
+        };
+        Values::Floats(self.numbers().map(narrow).collect())
+    }
+
+    /// The values as names of classes; floats too, where they are whole numbers.
+    fn labels(&self) -> Result<Vec<String>, String> {
+        let name = |(sample, number): (usize, Number)| match number {
+            Number::Whole(number) => Ok(number.to_string()),
+            // −0 and 0 are one number.
+            Number::Float(number) if number.fract() == 0.0 => Ok((number + 0.0).to_string()),
+            Number::Float(number) if number.is_finite() => Err(format!(
+                "sample {}: {number} has a fraction; labels are whole numbers: to predict a number \
+                 is another task",
+                sample + 1
+            )),
+            Number::Float(number) => Err(format!(
+                "sample {}: {number} is no label; leave the sample out",
+                sample + 1
+            )),
+        };
+        self.numbers().enumerate().map(name).collect()
+    }
+
+    /// Refuses features whose values 32 bits cannot tell apart: each channel of images, else each
+    /// number of a sample, as they are normalised.
+    fn refuse_lost_digits(&self, shape: &[usize]) -> Result<(), String> {
+        if self.kind == Kind::Float32 || (self.kind != Kind::Float64 && self.size < 4) {
+            return Ok(());
+        }
+        let entries = match *shape {
+            [features] => features,
+            [_, _, channels] => channels,
+            _ => 1,
+        };
+        let mut spreads = vec![Spread::default(); entries];
+        for (position, number) in self.numbers().enumerate() {
+            let spread = &mut spreads[position % entries];
+            match number {
+                Number::Whole(number) => spread.add_whole(number),
+                Number::Float(number) => spread.add_float(number),
+            }
+        }
+        let name = match shape {
+            [_] => "feature",
+            _ => "channel",
+        };
+        match spreads
+            .iter()
+            .zip(1..)
+            .find_map(|(spread, entry)| Some((spread.lost()?, entry)))
+        {
+            Some((reason, entry)) => Err(format!("{name} {entry}: {reason}")),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What values of NumPy's type `kind` are, their size in bytes, and whether the largest comes first.
+fn type_of(kind: &str) -> Result<(Kind, usize, bool), String> {
     let (big_endian, name) = match kind.split_at_checked(1) {
         Some((">", name)) => (true, name),
         Some(("<" | "|" | "=", name)) => (false, name),
         _ => (false, kind),
     };
-    let unknown = || {
-        format!(
-            "its values have NumPy's type {kind}; expected bytes, whole numbers, or floats of 32 or 64 bits"
-        )
-    };
-    let size: usize = name
-        .get(1..)
-        .and_then(|size| size.parse().ok())
-        .ok_or_else(unknown)?;
-    if !matches!(
-        name,
-        "u1" | "b1" | "i1" | "u2" | "i2" | "u4" | "i4" | "u8" | "i8" | "f4" | "f8"
-    ) {
-        return Err(unknown());
-    }
-    if count.checked_mul(size) != Some(data.len()) {
-        return Err(format!(
-            "its header promises {count} values of {size} bytes, but {} bytes follow",
-            data.len()
-        ));
-    }
-    // Each value in the low bytes of eight, whatever its size and order.
-    let raw = data.chunks_exact(size).map(|bytes| {
-        let mut wide = [0; 8];
-        wide[..size].copy_from_slice(bytes);
-        if big_endian {
-            wide[..size].reverse();
-        }
-        wide
-    });
-    let whole: Vec<i64> = match name {
-        "f4" => {
-            let float = |wide: [u8; 8]| f32::from_bits(u64::from_le_bytes(wide) as u32);
-            return Ok((Values::Floats(raw.map(float).collect()), None));
-        }
-        "f8" => {
-            let float = |wide: [u8; 8]| f64::from_le_bytes(wide) as f32;
-            return Ok((Values::Floats(raw.map(float).collect()), None));
-        }
-        "u8" => raw
-            .map(|wide| i64::try_from(u64::from_le_bytes(wide)))
-            .collect::<Result<_, _>>()
-            .map_err(|_| "it has numbers beyond 2⁶³".to_owned())?,
+    let (kind, size) = match name {
+        "b1" => (Kind::Flag, 1),
+        "u1" => (Kind::Unsigned, 1),
+        "u2" => (Kind::Unsigned, 2),
+        "u4" => (Kind::Unsigned, 4),
+        "u8" => (Kind::Unsigned, 8),
+        "i1" => (Kind::Signed, 1),
+        "i2" => (Kind::Signed, 2),
+        "i4" => (Kind::Signed, 4),
+        "i8" => (Kind::Signed, 8),
+        "f4" => (Kind::Float32, 4),
+        "f8" => (Kind::Float64, 8),
         _ => {
-            let unused = 64 - 8 * size as u32;
-            let signed = name.starts_with('i');
-            raw.map(|wide| {
-                let value = i64::from_le_bytes(wide);
-                match signed {
-                    // Brings the sign of the narrow number to that of the wide one.
-                    true => (value << unused) >> unused,
-                    false => value,
-                }
-            })
-            .collect()
+            return Err(format!(
+                "its values have NumPy's type {kind}; expected bytes, whole numbers, or floats of 32 or 64 bits"
+            ));
         }
     };
-    let values = match name {
-        "u1" => Values::Bytes(data.to_vec()),
-        _ => Values::Floats(whole.iter().map(|&value| value as f32).collect()),
-    };
-    Ok((values, Some(whole)))
+    Ok((kind, size, big_endian))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! The user's own data: what all of its forms have in common.
 
+use super::copies::refuse_copies;
 use super::dataset::{Dataset, Samples, Values};
 use super::split::{ordered, spread};
 use crate::random::{Purpose, Seed};
@@ -20,6 +21,8 @@ pub(super) struct Own {
     pub image: Option<[usize; 3]>,
     /// The names of the features, where they are columns of a table; else none.
     pub columns: Vec<String>,
+    /// What may be wrong with it.
+    pub warnings: Vec<String>,
 }
 
 /// The most samples of a part: a position is a number of 32 bits.
@@ -71,6 +74,9 @@ impl Own {
             })
         };
         let all = samples(self.train, "")?;
+        if self.image.is_none() {
+            refuse_copies(&all, &class_names, &self.columns)?;
+        }
         let (train, test, test_was_taken) = match self.test {
             Some(test) => {
                 let test = samples(test, "the test part, ")?;
@@ -81,6 +87,7 @@ impl Own {
             }
             None => {
                 let (train, test) = divided(&all, test_fraction)?;
+                refuse_untrained(&train, &test, &class_names)?;
                 (train, test, true)
             }
         };
@@ -130,7 +137,10 @@ fn class_names(labels: &[String]) -> Result<Vec<String>, String> {
         // Stable, and equal numbers (`1`, `1.0`) stay in the order of their text.
         names.sort_by(|a, b| {
             let number = |name: &String| name.parse().unwrap_or(f64::NAN);
-            number(a).total_cmp(&number(b))
+            // Large whole numbers may be one float.
+            let whole = |name: &String| name.parse::<i128>().ok();
+            let by_float = number(a).total_cmp(&number(b));
+            by_float.then_with(|| whole(a).cmp(&whole(b)))
         });
     }
     match names.as_slice() {
@@ -191,6 +201,37 @@ fn divided(all: &Samples, fraction: f64) -> Result<(Samples, Samples), String> {
     Ok((part(&train), part(&test)))
 }
 
+/// Refuses classes that have samples in the test part that was taken, and none left to learn from.
+fn refuse_untrained(train: &Samples, test: &Samples, names: &[String]) -> Result<(), String> {
+    let mut is_trained = vec![false; names.len()];
+    for &label in &train.labels {
+        is_trained[usize::from(label)] = true;
+    }
+    let mut tested: Vec<u16> = test.labels.clone();
+    tested.sort_unstable();
+    tested.dedup();
+    tested.retain(|&label| !is_trained[usize::from(label)]);
+    let untrained: Vec<String> = tested
+        .iter()
+        .map(|&label| format!("`{}`", names[usize::from(label)]))
+        .collect();
+    match untrained.as_slice() {
+        [] => Ok(()),
+        [one] => Err(format!(
+            "all samples of the class {one} fall into the test part, and none is left to learn it \
+             from; {HOW_TO_TRAIN_IT}"
+        )),
+        several => Err(format!(
+            "all samples of the classes {} fall into the test part, and none is left to learn them \
+             from; {HOW_TO_TRAIN_IT}",
+            several.join(", ")
+        )),
+    }
+}
+
+const HOW_TO_TRAIN_IT: &str = "give each class at least two samples, leave rare classes out, or set \
+                               data.test_fraction lower";
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,6 +247,7 @@ mod tests {
             features: 1,
             image: None,
             columns: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 

@@ -3,18 +3,19 @@
 use super::canonical::{Canonical, canonical};
 use super::{Cells, Column, decode};
 use crate::reading::contained;
-use polars::prelude::{CsvReadOptions, DataType, SerReader};
+use polars::prelude::{CsvReadOptions, DataType, Field, Schema, SerReader};
 use std::io::Cursor;
 use std::path::Path;
+use std::sync::Arc;
 
 /// The most cells, empty ones too.
 const MOST_CELLS: usize = 1 << 28;
 
-/// Reads a CSV file.
+/// Reads a CSV file. The cells of the column `label` are read as they are written: `01` is no number.
 ///
 /// # Errors
 /// A reason, in words.
-pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
+pub(super) fn read(path: &Path, label: Option<&str>) -> Result<Vec<Column>, String> {
     let Canonical {
         text,
         separator,
@@ -26,10 +27,14 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
     if unused.len().saturating_mul(records + 1) > MOST_CELLS {
         return Err(format!("it has more than {MOST_CELLS} cells"));
     }
+    let as_text = |name: &str| Field::new(name.into(), DataType::String);
+    let label_column = label.filter(|&label| names.iter().any(|name| name == label));
+    let texts: Schema = label_column.into_iter().map(as_text).collect();
     let options = CsvReadOptions::default()
         .with_has_header(true)
         // Types are told by the whole column: a column of numbers may end in a text.
         .with_infer_schema_length(None)
+        .with_schema_overwrite(Some(Arc::new(texts)))
         .map_parse_options(|options| options.with_separator(separator));
     // polars panics at some quotation marks that stand alone.
     let table = contained(|| {
@@ -40,13 +45,14 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
     let table = table
         .and_then(Result::ok)
         .ok_or("it cannot be read as CSV")?;
+    // polars renames columns of equal names, and leaves doubled quotation marks in a name as they are.
     let column = |column: &polars::prelude::Column, name: String| Column {
-        // polars leaves doubled quotation marks in a name as they are.
-        name: match name.contains('"') {
-            true => name,
-            false => column.name().to_string(),
+        cells: match cells(column) {
+            Cells::Texts(texts) if label == Some(&name) => Cells::Written(texts),
+            other => other,
         },
-        cells: cells(column),
+        name,
+        is_index: false,
     };
     let columns = table.columns().iter().zip(names).zip(unused);
     let used = columns.filter(|(_, is_unused)| !is_unused);
@@ -55,6 +61,16 @@ pub(super) fn read(path: &Path) -> Result<Vec<Column>, String> {
 
 fn cells(column: &polars::prelude::Column) -> Cells {
     let kind = column.dtype();
+    let is_signed = matches!(
+        kind,
+        DataType::Int8 | DataType::Int16 | DataType::Int32 | DataType::Int64
+    );
+    if is_signed
+        && let Ok(numbers) = column.cast(&DataType::Int64)
+        && let Ok(numbers) = numbers.i64()
+    {
+        return Cells::Whole(numbers.iter().collect());
+    }
     if kind.is_primitive_numeric()
         && let Ok(numbers) = column.cast(&DataType::Float64)
         && let Ok(numbers) = numbers.f64()
@@ -79,7 +95,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("names.csv");
         std::fs::write(&path, "\"x, \"\"cm\"\"\",\"y,\",\n1,2,\n").unwrap();
-        let columns = read(&path).unwrap();
+        let columns = read(&path, None).unwrap();
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["x, \"cm\"", "y,"]);
     }
@@ -90,8 +106,8 @@ mod tests {
         let path = folder.path().join("wide.csv");
         let text = format!("{}\n{}", "a,".repeat(20_000), "1\n".repeat(20_000));
         std::fs::write(&path, text).unwrap();
-        let error = read(&path).err().unwrap();
+        let error = read(&path, None).err().unwrap();
         assert!(error.contains("cells"), "{error}");
-        assert!(read(folder.path()).is_err());
+        assert!(read(folder.path(), None).is_err());
     }
 }

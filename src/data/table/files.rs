@@ -29,30 +29,55 @@ pub(crate) fn format(path: &Path) -> Option<Format> {
 /// The table of this name in a folder, in any case of letters.
 ///
 /// # Errors
-/// A folder that cannot be read or has no such table.
+/// A folder that cannot be read, or has no such table or several.
 pub(super) fn table(folder: &Path, name: &str) -> Result<PathBuf, String> {
+    let mut found = tables(folder, name)?;
+    match (found.pop(), found.pop()) {
+        (Some(file), None) => Ok(file),
+        (Some(_), Some(_)) => Err(format!(
+            "the folder has several tables {name}.*, of which one alone would be read; leave one"
+        )),
+        (None, _) => Err(format!(
+            "the folder has no {name}.csv, {name}.tsv or {name}.parquet (CSV may end in .csv.gz)"
+        )),
+    }
+}
+
+/// Refuses a part of which nothing would be learnt.
+///
+/// # Errors
+/// A folder that cannot be read or has a table for validation.
+pub(super) fn refuse_validation(folder: &Path) -> Result<(), String> {
+    for name in ["val", "valid", "validation", "dev"] {
+        if let Some(file) = tables(folder, name)?.pop() {
+            return Err(format!(
+                "{} would not be read: validation samples are taken from the training table; add its \
+                 rows there, or move it elsewhere",
+                file.file_name().unwrap_or_default().display()
+            ));
+        }
+    }
+    Ok(())
+}
+
+/// The tables of this name in a folder.
+fn tables(folder: &Path, name: &str) -> Result<Vec<PathBuf>, String> {
     let entries = std::fs::read_dir(folder).map_err(|error| error.to_string())?;
+    let wanted: Vec<String> = ENDINGS[..3]
+        .iter()
+        .flat_map(|(end, _)| [format!("{name}{end}"), format!("{name}{end}.gz")])
+        .collect();
+    let is_wanted = |path: &PathBuf| {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        let is_named = wanted.iter().any(|own| name.eq_ignore_ascii_case(own));
+        is_named && path.is_file()
+    };
     let mut files: Vec<PathBuf> = entries
         .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(|path| path.is_file())
+        .filter(is_wanted)
         .collect();
     files.sort_unstable();
-    let endings = ENDINGS
-        .iter()
-        .flat_map(|(end, _)| [(end, ""), (end, ".gz")]);
-    let mut found = endings.filter_map(|(end, packed)| {
-        let wanted = format!("{name}{end}{packed}");
-        let is_wanted = |file: &&PathBuf| {
-            let name = file.file_name().unwrap_or_default().to_string_lossy();
-            name.eq_ignore_ascii_case(&wanted)
-        };
-        files.iter().find(is_wanted).cloned()
-    });
-    found.next().ok_or_else(|| {
-        format!(
-            "the folder has no {name}.csv, {name}.tsv or {name}.parquet (CSV may end in .csv.gz)"
-        )
-    })
+    Ok(files)
 }
 
 #[cfg(test)]
@@ -82,20 +107,17 @@ mod tests {
                 .unwrap_err()
                 .contains("train.csv")
         );
-        for name in ["Train.csv.gz", "TRAIN.CSV", "test.tsv.gz", "train.parquet"] {
+        for name in ["Train.csv.gz", "test.tsv.gz"] {
             std::fs::write(folder.path().join(name), "").unwrap();
             let wanted = &name[..name.find('.').unwrap()].to_lowercase();
-            assert!(table(folder.path(), wanted).is_ok());
+            assert!(table(folder.path(), wanted).unwrap().ends_with(name));
         }
-        assert!(
-            table(folder.path(), "train")
-                .unwrap()
-                .ends_with("TRAIN.CSV")
-        );
-        assert!(
-            table(folder.path(), "test")
-                .unwrap()
-                .ends_with("test.tsv.gz")
-        );
+        std::fs::write(folder.path().join("TRAIN.parquet"), "").unwrap();
+        let error = table(folder.path(), "train").unwrap_err();
+        assert!(error.contains("several tables"), "{error}");
+        refuse_validation(folder.path()).unwrap();
+        std::fs::write(folder.path().join("Val.csv"), "").unwrap();
+        let error = refuse_validation(folder.path()).unwrap_err();
+        assert!(error.starts_with("Val.csv"), "{error}");
     }
 }

@@ -6,13 +6,17 @@ mod decimal_comma;
 mod decode;
 mod files;
 mod hints;
+mod label;
 mod layout;
 mod parquet;
 mod records;
+mod row_names;
 mod strict_file;
 
 use super::dataset::Values;
 use super::own::{Own, Part};
+use super::precision::Spread;
+use label::Labels;
 use std::path::Path;
 
 pub(super) use files::{Format, format};
@@ -21,13 +25,20 @@ pub(super) use files::{Format, format};
 struct Column {
     name: String,
     cells: Cells,
+    /// Whether the file itself says that it is an index.
+    is_index: bool,
 }
 
 /// The cells of a column; nothing where a cell is empty.
 enum Cells {
     Numbers(Vec<Option<f64>>),
+    /// Whole numbers, which 64-bit floats may round.
+    Whole(Vec<Option<i64>>),
+    Unsigned(Vec<Option<u64>>),
     Flags(Vec<Option<bool>>),
     Texts(Vec<Option<String>>),
+    /// Texts as they stand in a file that tells no types: names or numbers.
+    Written(Vec<Option<String>>),
     /// Values of a type that is neither, with its name.
     Other(String),
 }
@@ -40,25 +51,48 @@ enum Cells {
 /// A reason, in words, that names column and row. Rows are counted from 1, below the header.
 pub(super) fn load(path: &Path, label: &str) -> Result<Own, String> {
     if !path.is_dir() {
-        let table = read(path)?;
-        let columns = features(&table, label)?;
+        let table = read(path, Some(label))?;
+        let columns = training_features(&table, label)?;
+        let warnings = row_names::warnings(&table, label);
+        let (values, mut labels) = part(&table, &columns, label)?;
+        label::settle([&mut labels]);
         return Ok(Own {
-            train: part(&table, &columns, label)?,
+            train: samples(values, labels),
             test: None,
             features: columns.len(),
             image: None,
             columns,
+            warnings,
         });
     }
-    let (train, columns) = part_of(&files::table(path, "train")?, label, None)?;
-    let (test, _) = part_of(&files::table(path, "test")?, label, Some(&columns))?;
+    files::refuse_validation(path)?;
+    let train = part_of(&files::table(path, "train")?, label, None)?;
+    let test = part_of(&files::table(path, "test")?, label, Some(&train.columns))?;
+    let (mut labels, mut test_labels) = (train.labels, test.labels);
+    label::settle([&mut labels, &mut test_labels]);
     Ok(Own {
-        train,
-        test: Some(test),
-        features: columns.len(),
+        train: samples(train.values, labels),
+        test: Some(samples(test.values, test_labels)),
+        features: train.columns.len(),
         image: None,
-        columns,
+        columns: train.columns,
+        warnings: train.warnings,
     })
+}
+
+/// What one file of several has.
+struct FilePart {
+    values: Vec<f32>,
+    labels: Labels,
+    columns: Vec<String>,
+    warnings: Vec<String>,
+}
+
+fn samples(values: Vec<f32>, labels: Labels) -> Part {
+    Part {
+        values: Values::Floats(values),
+        labels: labels.names,
+    }
 }
 
 /// The numbers of a table's rows, and their shape, `[rows, columns]`: of these columns, by their
@@ -71,8 +105,9 @@ pub(super) fn rows(
     columns: &[String],
     label: Option<&str>,
 ) -> Result<(Vec<f32>, Vec<usize>), String> {
-    let mut table = read(path)?;
+    let mut table = read(path, label)?;
     table.retain(|column| label.is_none_or(|label| column.name != label));
+    row_names::refuse_doubles(&table, "")?;
     let own: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
     let columns = match columns {
         [] => &own,
@@ -94,38 +129,40 @@ pub(super) fn rows(
 
 /// One part of the data, with the names of its features; those of the other part, where they are
 /// known, in their order.
-fn part_of(
-    file: &Path,
-    label: &str,
-    columns: Option<&[String]>,
-) -> Result<(Part, Vec<String>), String> {
+fn part_of(file: &Path, label: &str, columns: Option<&[String]>) -> Result<FilePart, String> {
     let name = file.file_name().unwrap_or_default().display().to_string();
     let told = |reason: String| format!("{name}: {reason}");
-    let table = read(file).map_err(told)?;
+    let table = read(file, Some(label)).map_err(told)?;
     if columns.is_some() && !table.iter().any(|column| column.name == label) {
         return Err(told(format!(
             "it has no column `{label}`, and a test part needs its classes; if they are not known, \
              as in Kaggle's test.csv, set data.path to the training table alone"
         )));
     }
-    let own = features(&table, label).map_err(told)?;
     let columns = match columns {
-        None => own,
+        None => training_features(&table, label).map_err(told)?,
         Some(columns) => {
+            let own = features(&table, label).map_err(told)?;
             if let Some(other) = own.iter().find(|column| !columns.contains(column)) {
                 return Err(told(format!("the training table has no column `{other}`")));
             }
             columns.to_vec()
         }
     };
-    let part = part(&table, &columns, label).map_err(told)?;
-    Ok((part, columns))
+    let (values, labels) = part(&table, &columns, label).map_err(told)?;
+    Ok(FilePart {
+        values,
+        labels,
+        warnings: row_names::warnings(&table, label),
+        columns,
+    })
 }
 
-fn read(path: &Path) -> Result<Vec<Column>, String> {
+/// Reads a table. Where a file tells no types, the cells of `label` are kept as they are written.
+fn read(path: &Path, label: Option<&str>) -> Result<Vec<Column>, String> {
     match format(path) {
         Some(Format::Parquet) => parquet::read(path),
-        Some(Format::Csv) => csv::read(path),
+        Some(Format::Csv) => csv::read(path, label),
         None => Err("its name ends in neither .csv, .tsv nor .parquet".to_owned()),
     }
 }
@@ -136,10 +173,9 @@ fn features(table: &[Column], label: &str) -> Result<Vec<String>, String> {
     let Some(position) = names.iter().position(|name| name == label) else {
         return Err(hints::no_column(label, &names));
     };
+    row_names::refuse_doubles(table, label)?;
     names.remove(position);
-    // What polars calls a column whose header is empty.
-    let nameless = |name: &&String| name.trim().is_empty() || name.starts_with("_duplicated");
-    if names.iter().any(|name| nameless(&name)) {
+    if names.iter().any(|name| name.trim().is_empty()) {
         return Err(
             "it has a column without a name, such as an index that pandas writes: a feature that \
              tells the row would tell the class; leave it out (`index=False`), or name it"
@@ -154,12 +190,45 @@ fn features(table: &[Column], label: &str) -> Result<Vec<String>, String> {
     }
 }
 
-fn part(table: &[Column], columns: &[String], label: &str) -> Result<Part, String> {
-    let labels = classes(column(table, label)?)?;
-    Ok(Part {
-        values: Values::Floats(values(table, columns, labels.len())?),
-        labels,
-    })
+/// The names of the feature columns of a table to learn from: none names its row, and 32 bits hold
+/// what tells the values of each apart.
+fn training_features(table: &[Column], label: &str) -> Result<Vec<String>, String> {
+    let names = features(table, label)?;
+    for column in table.iter().filter(|column| column.name != label) {
+        row_names::refuse(column)?;
+        let mut spread = Spread::default();
+        match &column.cells {
+            Cells::Numbers(numbers) => {
+                numbers
+                    .iter()
+                    .flatten()
+                    .for_each(|&number| spread.add_float(number));
+            }
+            Cells::Whole(numbers) => {
+                numbers
+                    .iter()
+                    .flatten()
+                    .for_each(|&number| spread.add_whole(number.into()));
+            }
+            Cells::Unsigned(numbers) => {
+                numbers
+                    .iter()
+                    .flatten()
+                    .for_each(|&number| spread.add_whole(number.into()));
+            }
+            _ => {}
+        }
+        if let Some(reason) = spread.lost() {
+            return Err(format!("column `{}`: {reason}", column.name));
+        }
+    }
+    Ok(names)
+}
+
+/// The numbers and the labels of a table's rows.
+fn part(table: &[Column], columns: &[String], label: &str) -> Result<(Vec<f32>, Labels), String> {
+    let labels = Labels::of(column(table, label)?)?;
+    Ok((values(table, columns, labels.names.len())?, labels))
 }
 
 /// The column of this name.
@@ -185,8 +254,10 @@ impl Cells {
     fn len(&self) -> usize {
         match self {
             Self::Numbers(cells) => cells.len(),
+            Self::Whole(cells) => cells.len(),
+            Self::Unsigned(cells) => cells.len(),
             Self::Flags(cells) => cells.len(),
-            Self::Texts(cells) => cells.len(),
+            Self::Texts(cells) | Self::Written(cells) => cells.len(),
             Self::Other(_) => 0,
         }
     }
@@ -220,8 +291,10 @@ fn numbers(column: &Column) -> Result<Vec<f32>, String> {
     };
     match &column.cells {
         Cells::Numbers(numbers) => all(numbers.clone()),
+        Cells::Whole(numbers) => all(numbers.iter().map(|n| n.map(|n| n as f64)).collect()),
+        Cells::Unsigned(numbers) => all(numbers.iter().map(|n| n.map(|n| n as f64)).collect()),
         Cells::Flags(flags) => all(flags.iter().map(|flag| flag.map(f64::from)).collect()),
-        Cells::Texts(texts) => {
+        Cells::Texts(texts) | Cells::Written(texts) => {
             let mut numbers = Vec::with_capacity(texts.len());
             for (row, text) in texts.iter().enumerate() {
                 let number = text.as_ref().map(|text| {
@@ -234,28 +307,4 @@ fn numbers(column: &Column) -> Result<Vec<f32>, String> {
         }
         Cells::Other(kind) => Err(column.wrong_type(kind)),
     }
-}
-
-/// The classes of the label column, as text.
-fn classes(column: &Column) -> Result<Vec<String>, String> {
-    let texts: Vec<Option<String>> = match &column.cells {
-        Cells::Numbers(numbers) if numbers.iter().flatten().any(|n| n.fract() != 0.0) => {
-            return Err(format!(
-                "the label column `{}` has numbers with fractions: to predict a number is another \
-                 task; classes are whole numbers or text",
-                column.name
-            ));
-        }
-        // 1 and 1.0 are the same class.
-        Cells::Numbers(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
-        Cells::Flags(flags) => flags.iter().map(|f| f.map(|f| f.to_string())).collect(),
-        Cells::Texts(texts) => texts.clone(),
-        Cells::Other(kind) => return Err(column.wrong_type(kind)),
-    };
-    let class = |(row, text): (usize, Option<String>)| {
-        let text = text.map(|text| text.trim().to_owned());
-        let text = text.filter(|text| !text.is_empty());
-        text.ok_or_else(|| column.fault(row, "the cell of the label is empty"))
-    };
-    texts.into_iter().enumerate().map(class).collect()
 }

@@ -7,6 +7,7 @@ use parquet::basic::Compression;
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
+use serde_json::Value;
 use std::fs::File;
 use std::path::Path;
 
@@ -37,10 +38,12 @@ fn read_open(file: File) -> Result<Vec<Column>, String> {
     if cells.is_err() || cells.is_ok_and(|cells| cells > MOST_CELLS) {
         return Err(format!("it has more than {MOST_CELLS} cells"));
     }
+    let indices = indices_of_pandas(&reader);
     let mut columns: Vec<Column> = names
         .map(|field| Column {
             name: field.name().to_owned(),
             cells: Cells::Numbers(Vec::new()),
+            is_index: indices.iter().any(|index| index == field.name()),
         })
         .collect();
     let mut read = 0_u64;
@@ -56,6 +59,24 @@ fn read_open(file: File) -> Result<Vec<Column>, String> {
         }
     }
     Ok(columns)
+}
+
+/// The columns that pandas' notes in a file call its index, named ones too. Text and ranges aside.
+fn indices_of_pandas(reader: &SerializedFileReader<StrictFile>) -> Vec<String> {
+    let notes = reader.metadata().file_metadata().key_value_metadata();
+    let notes = notes
+        .into_iter()
+        .flatten()
+        .find(|note| note.key == "pandas");
+    let notes: Option<Value> = notes
+        .and_then(|note| note.value.as_deref())
+        .and_then(|text| serde_json::from_str(text).ok());
+    let indices = notes
+        .as_ref()
+        .and_then(|notes| notes["index_columns"].as_array());
+    // A range has no column: it is described by an object.
+    let names = indices.into_iter().flatten().filter_map(Value::as_str);
+    names.map(str::to_owned).collect()
 }
 
 /// Refuses columns that are said to lie outside of the file: the reader takes a place before its
@@ -105,18 +126,18 @@ fn refuse_compression(reader: &SerializedFileReader<StrictFile>) -> Result<(), S
 /// Appends a cell. A column starts as one of numbers, and becomes what its first value is.
 fn push(cells: &mut Cells, field: &Field) {
     let number = match field {
-        Field::Null => None,
-        Field::Byte(value) => Some(f64::from(*value)),
-        Field::Short(value) => Some(f64::from(*value)),
-        Field::Int(value) => Some(f64::from(*value)),
-        Field::Long(value) => Some(*value as f64),
-        Field::UByte(value) => Some(f64::from(*value)),
-        Field::UShort(value) => Some(f64::from(*value)),
-        Field::UInt(value) => Some(f64::from(*value)),
-        Field::ULong(value) => Some(*value as f64),
-        Field::Float16(value) => Some(f64::from(value.to_f32())),
-        Field::Float(value) => Some(f64::from(*value)),
-        Field::Double(value) => Some(*value),
+        Field::Null => return push_nothing(cells),
+        Field::Byte(value) => return push_whole(cells, i64::from(*value)),
+        Field::Short(value) => return push_whole(cells, i64::from(*value)),
+        Field::Int(value) => return push_whole(cells, i64::from(*value)),
+        Field::Long(value) => return push_whole(cells, *value),
+        Field::UByte(value) => return push_whole(cells, i64::from(*value)),
+        Field::UShort(value) => return push_whole(cells, i64::from(*value)),
+        Field::UInt(value) => return push_whole(cells, i64::from(*value)),
+        Field::ULong(value) => return push_unsigned(cells, *value),
+        Field::Float16(value) => f64::from(value.to_f32()),
+        Field::Float(value) => f64::from(*value),
+        Field::Double(value) => *value,
         Field::Bool(value) => return push_flag(cells, *value),
         Field::Str(text) => return push_text(cells, text),
         other => {
@@ -130,12 +151,37 @@ fn push(cells: &mut Cells, field: &Field) {
             return;
         }
     };
-    match (cells, number) {
-        (Cells::Numbers(numbers), number) => numbers.push(number),
-        (Cells::Flags(flags), None) => flags.push(None),
-        (Cells::Texts(texts), None) => texts.push(None),
-        // A Parquet column has one type.
-        (Cells::Flags(_) | Cells::Texts(_) | Cells::Other(_), _) => {}
+    if let Cells::Numbers(numbers) = cells {
+        numbers.push(Some(number));
+    }
+}
+
+fn push_nothing(cells: &mut Cells) {
+    match cells {
+        Cells::Numbers(numbers) => numbers.push(None),
+        Cells::Whole(numbers) => numbers.push(None),
+        Cells::Unsigned(numbers) => numbers.push(None),
+        Cells::Flags(flags) => flags.push(None),
+        Cells::Texts(texts) | Cells::Written(texts) => texts.push(None),
+        Cells::Other(_) => {}
+    }
+}
+
+fn push_whole(cells: &mut Cells, number: i64) {
+    if let Cells::Numbers(numbers) = cells {
+        *cells = Cells::Whole(vec![None; numbers.len()]);
+    }
+    if let Cells::Whole(numbers) = cells {
+        numbers.push(Some(number));
+    }
+}
+
+fn push_unsigned(cells: &mut Cells, number: u64) {
+    if let Cells::Numbers(numbers) = cells {
+        *cells = Cells::Unsigned(vec![None; numbers.len()]);
+    }
+    if let Cells::Unsigned(numbers) = cells {
+        numbers.push(Some(number));
     }
 }
 

@@ -1,0 +1,279 @@
+//! The label column. A label is a name: `01` and `1` are two classes, and no digit of a large number
+//! is rounded. Of what is a number alone, only the spelling counts for nothing: `1.0` in one file is
+//! the class `1` of the other.
+
+use super::{Cells, Column};
+use std::collections::HashMap;
+
+/// The class of each row.
+pub(super) struct Labels {
+    pub(super) names: Vec<String>,
+    /// Whether they come from a file that tells no types.
+    as_written: bool,
+}
+
+impl Labels {
+    /// The classes of a label column.
+    ///
+    /// # Errors
+    /// Empty cells, numbers with fractions, one number written in two ways.
+    pub(super) fn of(column: &Column) -> Result<Self, String> {
+        let texts: Vec<Option<String>> = match &column.cells {
+            Cells::Numbers(numbers) => numbers
+                .iter()
+                .enumerate()
+                .map(|(row, number)| number.map(|number| whole(column, row, number)).transpose())
+                .collect::<Result<_, _>>()?,
+            Cells::Whole(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
+            Cells::Unsigned(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
+            Cells::Flags(flags) => flags.iter().map(|f| f.map(|f| f.to_string())).collect(),
+            Cells::Texts(texts) | Cells::Written(texts) => texts.clone(),
+            Cells::Other(kind) => return Err(column.wrong_type(kind)),
+        };
+        let class = |(row, text): (usize, Option<String>)| {
+            let text = text.map(|text| text.trim().to_owned());
+            let text = text.filter(|text| !text.is_empty());
+            text.ok_or_else(|| column.fault(row, "the cell of the label is empty"))
+        };
+        let mut names: Vec<String> = texts
+            .into_iter()
+            .enumerate()
+            .map(class)
+            .collect::<Result<_, _>>()?;
+        let as_written = matches!(column.cells, Cells::Written(_));
+        if as_written {
+            unify_numbers(column, &mut names)?;
+        }
+        Ok(Self { names, as_written })
+    }
+}
+
+/// Brings the labels of all parts to one spelling of true and false, where they are nothing else:
+/// pandas writes `True`, R `TRUE`, polars `true`.
+pub(super) fn settle<const PARTS: usize>(mut parts: [&mut Labels; PARTS]) {
+    let is_flag = |name: &String| {
+        ["true", "false"]
+            .iter()
+            .any(|flag| name.eq_ignore_ascii_case(flag))
+    };
+    if !parts.iter().all(|part| part.names.iter().all(is_flag)) {
+        return;
+    }
+    for part in parts.iter_mut().filter(|part| part.as_written) {
+        part.names
+            .iter_mut()
+            .for_each(|name| name.make_ascii_lowercase());
+    }
+}
+
+/// The name of a class that a file has as a float.
+fn whole(column: &Column, row: usize, number: f64) -> Result<String, String> {
+    match number {
+        // What pandas makes of an empty cell.
+        number if number.is_nan() => Err(column.fault(row, "the cell of the label is empty")),
+        number if number.is_infinite() => Err(column.fault(row, &no_class(&number.to_string()))),
+        number if number.fract() != 0.0 => Err(with_fractions(column)),
+        // −0 and 0 are one number.
+        number => Ok((number + 0.0).to_string()),
+    }
+}
+
+/// Whole numbers without a fraction of zeros and without a sign before 0, where labels are numbers.
+fn unify_numbers(column: &Column, names: &mut [String]) -> Result<(), String> {
+    let number = |name: &String| name.parse::<f64>().ok();
+    if names.iter().all(|name| number(name).is_some()) {
+        let is_infinite = |name: &String| number(name).is_some_and(|number| !number.is_finite());
+        if let Some(row) = names.iter().position(is_infinite) {
+            return Err(column.fault(row, &no_class(&names[row])));
+        }
+        if names
+            .iter()
+            .filter_map(number)
+            .any(|number| number.fract() != 0.0)
+        {
+            return Err(with_fractions(column));
+        }
+    }
+    let mut spellings: HashMap<String, (String, usize)> = HashMap::new();
+    for (row, name) in names.iter_mut().enumerate() {
+        let Some(number) = whole_number(name) else {
+            continue;
+        };
+        let spelling = match number.as_str() {
+            "0" => name.trim_start_matches('-').to_owned(),
+            _ => name.clone(),
+        };
+        let first = spellings
+            .entry(number.clone())
+            .or_insert((spelling.clone(), row));
+        if first.0 != spelling {
+            return Err(column.fault(
+                row,
+                &format!(
+                    "`{spelling}` is the number that row {} writes as `{}`: one class, or two? \
+                     Write it in one way, or give each a name that is no number, such as `v{spelling}`",
+                    first.1 + 1,
+                    first.0
+                ),
+            ));
+        }
+        *name = number;
+    }
+    Ok(())
+}
+
+/// The digits of a whole number that is written as numbers are: `1`, `1.0`, `1.000e+00`, `-0.0`.
+/// Leading zeros, a plus or a bare exponent (`1E2`) are those of a code.
+fn whole_number(text: &str) -> Option<String> {
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
+    let unsigned = text.strip_prefix('-').unwrap_or(text);
+    let (mantissa, exponent) = match unsigned.split_once(['e', 'E']) {
+        Some((mantissa, exponent)) => (mantissa, Some(exponent)),
+        None => (unsigned, None),
+    };
+    let (digits, fraction) = match mantissa.split_once('.') {
+        Some((digits, fraction)) => (digits, Some(fraction)),
+        None => (mantissa, None),
+    };
+    if !is_digits(digits) || (digits.len() > 1 && digits.starts_with('0')) {
+        return None;
+    }
+    match (fraction, exponent) {
+        (fraction, None)
+            if fraction.is_none_or(|f| is_digits(f) && f.bytes().all(|b| b == b'0')) =>
+        {
+            match (digits, unsigned.len() < text.len()) {
+                ("0", _) | (_, false) => Some(digits.to_owned()),
+                (_, true) => Some(format!("-{digits}")),
+            }
+        }
+        (Some(fraction), Some(_)) if is_digits(fraction) => {
+            let number: f64 = text.parse().ok()?;
+            // Beyond it the digits that are not written are guessed.
+            let is_exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
+            is_exact.then(|| (number + 0.0).to_string())
+        }
+        _ => None,
+    }
+}
+
+fn no_class(name: &str) -> String {
+    format!("`{name}` is no class; leave the row out, or give the class a name")
+}
+
+fn with_fractions(column: &Column) -> String {
+    format!(
+        "the label column `{}` has numbers with fractions: to predict a number is another task; \
+         classes are whole numbers or text",
+        column.name
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn names(cells: Cells) -> Result<Vec<String>, String> {
+        let column = Column {
+            name: "class".to_owned(),
+            cells,
+            is_index: false,
+        };
+        Labels::of(&column).map(|labels| labels.names)
+    }
+
+    fn written(texts: &[&str]) -> Result<Vec<String>, String> {
+        names(Cells::Written(
+            texts.iter().map(|text| Some((*text).to_owned())).collect(),
+        ))
+    }
+
+    #[test]
+    fn codes_are_names_and_numbers_have_one_spelling() {
+        for (texts, expected) in [
+            (["01", "1", "001"], ["01", "1", "001"]),
+            (["1.0", "-0.0", "0.0"], ["1", "0", "0"]),
+            (["1E2", "100", "1e2"], ["1E2", "100", "1e2"]),
+            (["+1", "1", "-1"], ["+1", "1", "-1"]),
+            (
+                [
+                    "0.000000000000000000e+00",
+                    "1.200000000000000000e+01",
+                    "-1.0e+00",
+                ],
+                ["0", "12", "-1"],
+            ),
+            (
+                [
+                    "9007199254740993",
+                    "9007199254740992.0",
+                    "-9223372036854775809",
+                ],
+                [
+                    "9007199254740993",
+                    "9007199254740992",
+                    "-9223372036854775809",
+                ],
+            ),
+            (["007", "7 ", " b"], ["007", "7", "b"]),
+        ] {
+            assert_eq!(written(&texts).unwrap(), expected);
+        }
+    }
+
+    #[test]
+    fn one_number_in_two_spellings_is_a_question() {
+        let error = written(&["1", "2", "1.0"]).unwrap_err();
+        assert!(
+            error.contains("row 3: `1.0` is the number that row 1 writes as `1`"),
+            "{error}"
+        );
+        assert!(written(&["2.0", "2.00"]).is_err());
+        assert!(
+            written(&["1", "nan"])
+                .unwrap_err()
+                .contains("row 2: `nan` is no class")
+        );
+        assert!(written(&["1", "1.5"]).unwrap_err().contains("fractions"));
+        assert_eq!(written(&["nan", "roti"]).unwrap(), ["nan", "roti"]);
+    }
+
+    #[test]
+    fn typed_labels_keep_every_digit() {
+        let whole = Cells::Whole(vec![Some(i64::MAX), Some(i64::MAX - 1)]);
+        assert_eq!(
+            names(whole).unwrap(),
+            ["9223372036854775807", "9223372036854775806"]
+        );
+        let unsigned = Cells::Unsigned(vec![Some(u64::MAX)]);
+        assert_eq!(names(unsigned).unwrap(), ["18446744073709551615"]);
+        let floats = Cells::Numbers(vec![Some(-0.0), Some(0.0), Some(3.0)]);
+        assert_eq!(names(floats).unwrap(), ["0", "0", "3"]);
+        let missing = Cells::Numbers(vec![Some(1.0), Some(f64::NAN)]);
+        assert!(
+            names(missing)
+                .unwrap_err()
+                .contains("row 2: the cell of the label is empty")
+        );
+        let texts = ["1", "1.0"].map(|text| Some(text.to_owned())).to_vec();
+        assert_eq!(names(Cells::Texts(texts)).unwrap(), ["1", "1.0"]);
+    }
+
+    #[test]
+    fn true_and_false_have_one_spelling_in_all_parts() {
+        let labels = |names: &[&str]| Labels {
+            names: names.iter().map(|&name| name.to_owned()).collect(),
+            as_written: true,
+        };
+        let (mut train, mut test) = (labels(&["True", "False"]), labels(&["TRUE"]));
+        settle([&mut train, &mut test]);
+        assert_eq!(
+            (train.names, test.names),
+            (labels(&["true", "false"]).names, labels(&["true"]).names)
+        );
+        let (mut train, mut test) = (labels(&["True", "Maybe"]), labels(&["True"]));
+        settle([&mut train, &mut test]);
+        assert_eq!(test.names, ["True"]);
+        assert_eq!(train.names, ["True", "Maybe"]);
+    }
+}
