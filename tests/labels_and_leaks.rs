@@ -419,17 +419,18 @@ fn folders_that_look_like_parts_are_no_classes() {
         project
     };
     assert_eq!(samples(&with(&["train", "test"])), 24);
-    let message = refused(&with(&["train", "test", "val"]));
-    assert!(
-        message.contains("the folder val lies beside train and test"),
-        "{message}"
-    );
-    for parts in [["train", "val"], ["Training", "Testing"]] {
-        let message = refused(&with(&parts));
-        assert!(
-            message.contains("looks like a part of the data"),
-            "{message}"
-        );
+    assert_eq!(samples(&with(&["Training", "Testing"])), 24);
+    for (parts, reason) in [
+        (&["train", "test", "val"][..], "it has a part `val`"),
+        (&["train", "val"], "rename `val` to `test`"),
+        (
+            &["train", "test", "more"],
+            "the folder more lies beside train and test",
+        ),
+        (&["train", "eval"], "looks like a part of the data"),
+    ] {
+        let message = refused(&with(parts));
+        assert!(message.contains(reason), "{message}");
     }
 }
 
@@ -513,5 +514,5 @@ fn row_names_of_r_are_told_as_such() {
         "t.csv",
         &format!("x,class\n{}", (1..40).map(row).collect::<String>()),
     );
-    assert!(refused(&project).contains("`row.names = FALSE`"));
+    assert!(refused(&project).contains("(row.names = FALSE)"));
 }

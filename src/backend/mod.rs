@@ -10,7 +10,7 @@ mod fused;
 #[cfg(feature = "gpu")]
 mod gpu;
 mod noise;
-#[cfg(any(feature = "gpu", test))]
+#[cfg(feature = "gpu")]
 mod packed;
 
 pub use fused::{

@@ -21,7 +21,7 @@ pub(crate) fn latex(text: &str) -> String {
             '[' | '*' => escaped.extend(['{', character, '}']),
             // Two in a row would be one of another kind.
             '-' | '\'' | ',' if before == Some(character) => {
-                escaped.extend(["{}", &character.to_string()])
+                escaped.extend(["{}", &character.to_string()]);
             }
             '±' => escaped.push_str("$\\pm$"),
             '≈' => escaped.push_str("$\\approx$"),

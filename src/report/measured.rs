@@ -224,24 +224,41 @@ fn speed(words: Wording, results: &Results) -> Vec<String> {
 }
 
 fn memory(words: Wording, results: &Results) -> String {
-    let mut profiles = results.profiles.values();
-    let text = match profiles.any(|(profile, _)| profile.peak_bytes.is_some()) {
-        true => words.pick(
-            "`peak MiB` (`profile_peak_bytes` in the CSV): in the same measurement, the most bytes \
-             that its thread held at one time from the process's allocator, while the model was \
-             set up and trained: parameters, optimizer state, activations, gradients and batches; \
-             without the data set, which all runs share.",
-            "`pic Mio` (`profile_peak_bytes` dans le CSV) : dans la même mesure, le plus grand \
-             nombre d’octets tenus à la fois par son fil d’exécution, pendant que le modèle était \
-             construit et entraîné : paramètres, état de l’optimiseur, activations, gradients et \
-             lots ; sans les données, que tous les entraînements partagent.",
-        ),
-        false => words.pick(
-            "`peak MiB`: memory was not measured.",
-            "`pic Mio` : la mémoire n’a pas été mesurée.",
-        ),
+    let measured = |on_cpu: bool| {
+        let mut profiles = results.profiles.values();
+        profiles
+            .any(|(profile, device)| profile.peak_bytes.is_some() && (device == "cpu") == on_cpu)
     };
-    text.to_owned()
+    let on_cpu = words.pick(
+        "`peak MiB` (`profile_peak_bytes` in the CSV): in the same measurement, the most bytes \
+         that its thread held at one time from the process's allocator, while the model was \
+         set up and trained: parameters, optimizer state, activations, gradients and batches; \
+         without the data set, which all runs share.",
+        "`pic Mio` (`profile_peak_bytes` dans le CSV) : dans la même mesure, le plus grand \
+         nombre d’octets tenus à la fois par son fil d’exécution, pendant que le modèle était \
+         construit et entraîné : paramètres, état de l’optimiseur, activations, gradients et \
+         lots ; sans les données, que tous les entraînements partagent.",
+    );
+    let on_gpu = words.pick(
+        "`peak MiB` (`profile_peak_bytes` in the CSV): in the same measurement, the most bytes of \
+         GPU memory that were in use at one time: parameters, optimizer state, activations, \
+         gradients and batches; without the data set, which all runs share.",
+        "`pic Mio` (`profile_peak_bytes` dans le CSV) : dans la même mesure, le plus grand \
+         nombre d’octets de mémoire du GPU utilisés à la fois : paramètres, état de \
+         l’optimiseur, activations, gradients et lots ; sans les données, que tous les \
+         entraînements partagent.",
+    );
+    match (measured(true), measured(false)) {
+        (true, true) => format!("{on_cpu} {on_gpu}"),
+        (true, false) => on_cpu.to_owned(),
+        (false, true) => on_gpu.to_owned(),
+        (false, false) => words
+            .pick(
+                "`peak MiB`: memory was not measured.",
+                "`pic Mio` : la mémoire n’a pas été mesurée.",
+            )
+            .to_owned(),
+    }
 }
 
 fn distinct(texts: impl Iterator<Item = String>) -> Vec<String> {
