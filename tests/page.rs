@@ -36,7 +36,7 @@ fn a_page_of_a_grid_has_all_of_its_trials_and_sections() {
         "<li>108 trials, 324 runs: 321 finished, 3 failed.</li>",
         "<a href=\"#section-1\">Effect of each factor</a>",
         "<th scope=\"col\" class=\"number\">val acc %</th>",
-        "<code>training.learning_rate</code>",
+        "<h3>training.learning_rate</h3>",
         "<figcaption>Validation accuracy by learning rate.",
     ] {
         assert!(text.contains(shown), "{shown}");
@@ -447,7 +447,7 @@ fn sections() -> Vec<Section> {
             title: "Effect of each factor".into(),
             blocks: vec![
                 Block::Paragraph("Each level's mean over the trials of the grid that have it, that is over all other factors; ± is the sample standard deviation between those trials.".into()),
-                Block::Heading("`training.learning_rate`".into()),
+                Block::Heading("training.learning_rate".into()),
                 Block::Table(table),
                 Block::Figure(Figure { svg: svg.into(), caption: "Validation accuracy by learning rate. Points are means, lines one standard deviation.".into() }),
             ],

@@ -169,7 +169,13 @@ fn an_included_data_set_is_remembered_beside_the_first() {
     );
     let project = Project::new(&sweep);
     project.write("p.csv", &table());
-    project.write("q.csv", &table().replace("yes", "0").replace("no", "1"));
+    // Here `b` is the class, and `class` a feature that says nothing of it.
+    let rows = table();
+    let rows = rows.lines().enumerate().map(|(row, line)| match row {
+        0 => format!("{line}\n"),
+        _ => format!("{},{}\n", line.rsplit_once(',').unwrap().0, row / 2 % 2),
+    });
+    project.write("q.csv", &rows.collect::<String>());
     let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
     assert_eq!((done.code, done.error.as_str()), (0, ""));
     for file in ["p.csv", "q.csv"] {
