@@ -198,7 +198,7 @@ fn an_index_in_csv_is_no_feature() {
             "{name}"
         );
     }
-    // A feature that counts may be time: it is told, and read.
+    // A feature that counts may be time: it is warned of, and read.
     let done = plan(&rows("t", &count));
     assert_eq!(done.code, 0);
     assert!(

@@ -19,7 +19,7 @@ pub(super) fn classes_of(
     Some(TrialClasses::new(names, scores))
 }
 
-/// The names of the classes that are told apart; none where the data is not there and was never
+/// The names of the classes; none where the data is not there and was never
 /// read: tables can be made without it.
 fn class_names(library: &Library, data: &Data) -> Vec<String> {
     let contents = library.contents(data);

@@ -78,7 +78,7 @@ pub fn inputs(path: &Path, expected: &Expected) -> Result<Inputs, DataError> {
 /// The files that samples at a path are read from: itself, or the images in a folder.
 pub fn input_files(path: &Path) -> Vec<PathBuf> {
     match path.is_dir() {
-        // What is wrong with the folder is told when it is read.
+        // What is wrong with the folder is reported when it is read.
         true => images::below(path).unwrap_or_default(),
         false => vec![path.to_owned()],
     }

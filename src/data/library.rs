@@ -172,7 +172,7 @@ impl Library {
     }
 
     /// What may be wrong with the user's own data, as these configurations use it; each said once.
-    /// Data that cannot be read is told of where it is needed.
+    /// Data that cannot be read is reported where it is needed.
     pub fn warnings<'a>(&self, configs: impl Iterator<Item = &'a Config>) -> Vec<String> {
         let mut known = HashSet::new();
         let mut warnings: Vec<String> = Vec::new();

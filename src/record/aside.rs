@@ -7,14 +7,13 @@
 
 use super::atomic::part;
 use super::best::{has_best, remove_best};
-use super::checkpoint::{CHECKPOINT_FILE, Checkpoint};
 use super::contents::{
     ASIDE, Contents, LAUNCH, RunFolder, RunRecord, RunState, TrialFolder, folders_in, is_folder,
     record_in,
 };
 use super::error::{RecordError, on};
 use super::profile::{PROFILE_FILE, read_profile};
-use super::result::{RESULT_FILE, RunResult, recorded_config, rename_trial};
+use super::result::{recorded_config, rename_trial};
 use super::scores::remove_scores;
 use super::store::Store;
 use super::whole::remove;
@@ -268,69 +267,6 @@ pub fn may_need_moves(store: &Store, plan: &Plan, runs: &[RunId]) -> Result<bool
         record.is_some_and(|record| record.identity != *store.identity(*run))
     };
     Ok(folders_in(store.folder())?.iter().any(is_stray) || runs.par_iter().any(is_foreign))
-}
-
-/// Refuses to train a run in the place of a record of other settings that is behind a link: it cannot
-/// be set aside by a rename, and would be overwritten. So does a link that leads nowhere, such as to a
-/// disk that is not mounted.
-///
-/// # Errors
-/// The first link.
-pub fn refuse_linked_records(
-    store: &Store,
-    plan: &Plan,
-    runs: &[RunId],
-) -> Result<(), RecordError> {
-    for &run in runs {
-        let folder = store.run_folder(plan, run);
-        let trial = store.trial_folder(plan, run.trial);
-        let places = [
-            trial,
-            folder.clone(),
-            folder.join(RESULT_FILE),
-            folder.join(CHECKPOINT_FILE),
-        ];
-        let Some(link) = places.into_iter().find(|place| place.is_symlink()) else {
-            continue;
-        };
-        if !link.exists() {
-            let reason = "it is a link that leads nowhere; remove it, or mount what it leads to";
-            return Err(on("look into", &link)(std::io::Error::other(reason)));
-        }
-        let ended = RunResult::read_any(&folder).map(|result| result.identity);
-        let stopped = || Checkpoint::read_any(&folder).map(|saved| saved.identity);
-        let identity = ended.or_else(stopped);
-        if identity.is_some_and(|identity| identity != *store.identity(run)) {
-            let target = link.read_link().unwrap_or_default();
-            let reason = format!(
-                "it is a link to {}, where results of other settings would be overwritten; move what \
-                 it leads to here, or remove the link, or give the sweep another name",
-                target.display()
-            );
-            return Err(on("set aside the results in", &link)(
-                std::io::Error::other(reason),
-            ));
-        }
-    }
-    Ok(())
-}
-
-/// Links in a sweep's folder that lead to folders, by their names: what is behind them is not looked
-/// for.
-pub fn links_in(folder: &Path) -> Vec<String> {
-    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
-    let links = entries.filter(|entry| entry.path().is_symlink() && entry.path().is_dir());
-    let names = links.filter_map(|link| link.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
-    names.sort_unstable();
-    names
-}
-
-/// Those of [`links_in`] that are of no trial of the sweep.
-pub fn unasked_links(store: &Store, plan: &Plan) -> Vec<String> {
-    let mut names = links_in(store.folder());
-    names.retain(|name| plan.trials.iter().all(|trial| trial.name != *name));
-    names
 }
 
 /// Takes out of the records of one run the one that is worth most, if it is worth more than `least`.

@@ -7,13 +7,13 @@ use std::collections::HashSet;
 /// Fewer rows have all different numbers by chance.
 const MIN_ROWS: usize = 3;
 
-/// Refuses two columns of one name, blanks around it aside: which is meant cannot be told, and the
+/// Refuses two columns of one name, blanks around it aside: which is meant is unclear, and the
 /// second of the label would be learnt from.
 pub(super) fn refuse_doubles(table: &[Column], label: &str) -> Result<(), String> {
     let mut seen = HashSet::new();
     let double = table.iter().find(|column| !seen.insert(column.name.trim()));
     match double.map(|column| column.name.trim()) {
-        // Columns without a name are told of as such.
+        // Columns without a name have an error of their own.
         None | Some("") => Ok(()),
         Some(name) if name == label.trim() => Err(format!(
             "it has two columns `{name}`, the label: the second would be learnt from and give the \
