@@ -54,6 +54,28 @@ pub fn has_weights(run_folder: &Path) -> bool {
 /// # Errors
 /// A file that cannot be removed.
 pub fn remove_weights(run_folder: &Path) -> Result<(), RecordError> {
-    remove_file(&run_folder.join(WEIGHTS_FILE))?;
-    remove_file(&run_folder.join(INPUT_FILE))
+    // The weights last: whoever is killed between the two finds by them what is still to remove.
+    remove_file(&run_folder.join(INPUT_FILE))?;
+    remove_file(&run_folder.join(WEIGHTS_FILE))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_stay_until_all_that_belongs_to_them_is_gone() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let weights = folder.path().join(WEIGHTS_FILE);
+        std::fs::write(&weights, "weights").expect("writable");
+        // What cannot be removed as a file stands for a kill at that point.
+        let stuck = folder.path().join(INPUT_FILE);
+        std::fs::create_dir(&stuck).expect("writable");
+        remove_weights(folder.path()).expect_err("a folder is no file");
+        assert!(has_weights(folder.path()));
+        std::fs::remove_dir(&stuck).expect("it is empty");
+        std::fs::write(&stuck, "{}").expect("writable");
+        remove_weights(folder.path()).expect("both can be removed");
+        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+    }
 }
