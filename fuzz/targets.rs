@@ -207,6 +207,8 @@ fn asked(name: &str, input: &[u8]) {
             features: 4,
             image: Some([2, 2, 1]),
             columns: &[],
+            encoding: None,
+            imputes: false,
             label: None,
             bytes: true,
         };

@@ -40,6 +40,8 @@ fn points() -> Dataset {
         class_names: ["a", "b", "c"].map(str::to_owned).into(),
         image: None,
         columns: Vec::new(),
+        encoding: None,
+        imputation: Vec::new(),
         known: None,
         test_was_taken: false,
     }

@@ -153,7 +153,7 @@ include: [{ model.layers: 3 }]
         text: text.into(),
     };
     let sweep = Sweep::parse(source, "mixed", &[]).unwrap();
-    insta::assert_snapshot!(summary(&sweep, &Plan::new(&sweep).unwrap()));
+    insta::assert_snapshot!(summary(&sweep, &Plan::new(&sweep).unwrap(), &[]));
 }
 
 #[test]

@@ -397,14 +397,17 @@ fn what_is_wrong_with_a_table_is_told_at_its_line() {
     let cases = [
         ("no such file", None, "class"),
         ("no such column", Some("x,kind\n1,a\n2,b\n"), "knd"),
-        ("an empty cell", Some("x,class\n1,a\n,b\n3,a\n"), "class"),
         ("an empty label", Some("x,class\n1,a\n2,\n3,a\n"), "class"),
         (
             "text in a feature",
-            Some("x,class\n1,a\n2,b\nhigh,a\n"),
+            Some("x,class\n1,a\n2,b\nhigh,a\n4,b\n5,a\n6,b\n"),
             "class",
         ),
-        ("infinity", Some("x,class\n1,a\n1e60,b\n3,a\n"), "class"),
+        (
+            "infinity",
+            Some("x,class\n1,a\n1e60,b\n3,a\n4,b\n5,a\n6,b\n"),
+            "class",
+        ),
         ("one class", Some("x,class\n1,a\n2,a\n"), "class"),
         ("no rows", Some("x,class\n"), "class"),
         ("nothing", Some(""), "class"),

@@ -198,8 +198,8 @@ fn a_table_that_cannot_be_read_is_refused_with_what_to_do() {
             "separate columns",
         ),
         (
-            text(table("x,class", plain, "\n") + "NA,a\n"),
-            "row 41: the value is missing (`NA`)",
+            text(table("x,class", plain, "\n") + "high,a\n"),
+            "row 41: `high` is text, and 32 of 33 cells are numbers",
         ),
         (
             text(table(

@@ -36,7 +36,7 @@ fn read(text: &str) {
     if let Ok(sweep) = Sweep::parse(source, "hostile", &[])
         && let Ok(plan) = Plan::new(&sweep)
     {
-        let _ = summary(&sweep, &plan);
+        let _ = summary(&sweep, &plan, &[]);
     }
 }
 

@@ -3,7 +3,9 @@
 
 use burn::backend::Flex;
 use std::sync::Arc;
-use tp_sweep::data::{Dataset, DeviceDataset, Normalisation, Samples, Values, partition};
+use tp_sweep::data::{
+    Dataset, DeviceDataset, Imputation, MISSING, Normalisation, Samples, Values, partition,
+};
 use tp_sweep::event::{EpochMetrics, Outcome};
 use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, Key, Node};
@@ -50,6 +52,8 @@ fn images() -> Dataset {
         class_names: vec!["left".to_owned(), "right".to_owned()],
         image: Some([5, 4, 2]),
         columns: Vec::new(),
+        encoding: None,
+        imputation: Vec::new(),
         known: None,
         test_was_taken: false,
     }
@@ -90,8 +94,14 @@ fn trained(
         normalisation: normalisation.cloned(),
     };
     let members: Vec<Member> = seeds.iter().map(member).collect();
+    trained_members(data, &members)
+}
+
+/// Trains members together.
+fn trained_members(data: &DeviceDataset<Flex>, members: &[Member]) -> Trained {
+    let seeds = members;
     let mut curve = Curve(vec![Vec::new(); seeds.len()], vec![None; seeds.len()]);
-    train(data, &members, &mut curve).unwrap();
+    train(data, members, &mut curve).unwrap();
     let outcomes = curve.1.into_iter().flatten();
     curve.0.into_iter().zip(outcomes).collect()
 }
@@ -184,4 +194,122 @@ fn only_training_batches_are_moved() {
     assert_eq!(plain[0].1, augmented[0].1);
     // Each epoch moves anew.
     assert_ne!(augmented[0].0[0].train_loss, augmented[0].0[1].train_loss);
+}
+
+/// Rows of four features with missing values: a number, a rank, and two of a one-hot block.
+fn rows() -> Dataset {
+    let samples = |count: usize, first: usize| {
+        let row = |sample: usize| {
+            let number = (sample * 37 % 101) as f32 / 3.0;
+            let rank = (sample * 11 % 5) as f32;
+            let level = f32::from(u8::from(sample % 3 == 0));
+            let missing = |every: usize| sample % every == 1;
+            [
+                if missing(4) { MISSING } else { number },
+                if missing(5) { MISSING } else { rank },
+                if missing(6) { MISSING } else { level },
+                if missing(6) { MISSING } else { 1.0 - level },
+            ]
+        };
+        let rows = first..first + count;
+        Samples {
+            values: Values::Floats(rows.clone().flat_map(row).collect()),
+            features: 4,
+            labels: rows.map(|sample| (sample * 7 % 10 / 5) as u16).collect(),
+        }
+    };
+    let block = Imputation::OneHot {
+        first: 2,
+        levels: 2,
+    };
+    Dataset {
+        train: samples(90, 0),
+        test: samples(30, 90),
+        image: None,
+        imputation: vec![Imputation::Median, Imputation::MostFrequent, block, block],
+        ..images()
+    }
+}
+
+/// The data with its missing values filled, as learnt from these rows alone.
+fn filled(dataset: &Dataset, learnt_from: &[u32]) -> Dataset {
+    let numbers = |samples: &Samples| match &samples.values {
+        Values::Floats(values) => values.clone(),
+        Values::Bytes(_) => panic!("rows are floats"),
+    };
+    let train = numbers(&dataset.train);
+    let present = |feature: usize| {
+        let cells = learnt_from.iter().map(|&row| train[row as usize * 4 + feature]);
+        let mut cells: Vec<f32> = cells.filter(|&cell| cell != MISSING).collect();
+        cells.sort_by(f32::total_cmp);
+        cells
+    };
+    let known = present(0);
+    let middle = known.len() / 2;
+    let median = match known.len() % 2 {
+        1 => known[middle],
+        _ => (known[middle - 1] + known[middle]) / 2.0,
+    };
+    let count = |feature: usize, value: f32| {
+        present(feature).iter().filter(|&&cell| cell == value).count()
+    };
+    let ranks = (0..5).map(|rank| rank as f32);
+    // The first of the most frequent ones.
+    let rank = ranks.rev().max_by_key(|&rank| count(1, rank)).unwrap();
+    let has_first = count(2, 1.0) >= count(3, 1.0);
+    let fill = [median, rank, f32::from(has_first), f32::from(!has_first)];
+    let fill = |samples: &Samples| Samples {
+        values: Values::Floats(
+            numbers(samples)
+                .iter()
+                .enumerate()
+                .map(|(index, &cell)| if cell == MISSING { fill[index % 4] } else { cell })
+                .collect(),
+        ),
+        ..samples.clone()
+    };
+    Dataset {
+        train: fill(&dataset.train),
+        test: fill(&dataset.test),
+        imputation: Vec::new(),
+        ..dataset.clone()
+    }
+}
+
+#[test]
+fn missing_values_are_filled_by_what_each_run_learns_from() {
+    let dataset = rows();
+    let device = Default::default();
+    let data = DeviceDataset::raw(&dataset, &device);
+    for normalise in ["training", "none"] {
+        let config = Config {
+            facts: dataset.facts(),
+            ..config(&[("data.set", "table"), ("data.normalise", normalise)])
+        };
+        let seeds = [0, 1, 2].map(|fold| Seed { fold, ..SEED });
+        let split = |seed: &Seed| partition(&dataset.train.labels, &config, seed.repeat, seed.fold);
+        let member = |dataset: &Dataset, seed: Seed| {
+            let partition = split(&seed);
+            Member {
+                config: &config,
+                seed,
+                normalisation: Normalisation::of_run(dataset, &config.data, &partition.train)
+                    .map(Arc::new),
+                partition: Arc::new(partition),
+            }
+        };
+        let members: Vec<Member> = seeds.iter().map(|&seed| member(&dataset, seed)).collect();
+        let fills: Vec<&[f32]> = members
+            .iter()
+            .map(|member| &member.normalisation.as_ref().unwrap().fill[..])
+            .collect();
+        assert!(fills.windows(2).any(|pair| pair[0] != pair[1]), "folds differ: {fills:?}");
+        let together = trained_members(&data, &members);
+        for (seed, member_of_cohort) in seeds.into_iter().zip(&together) {
+            let by_hand = filled(&dataset, &split(&seed).train);
+            let on_device = DeviceDataset::raw(&by_hand, &device);
+            let alone = trained_members(&on_device, &[member(&by_hand, seed)]).remove(0);
+            assert_same(&alone, member_of_cohort);
+        }
+    }
 }

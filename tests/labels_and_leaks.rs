@@ -9,6 +9,7 @@ use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use parquet::file::writer::SerializedFileWriter;
 use parquet::schema::parser::parse_message_type;
+use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
@@ -245,7 +246,7 @@ fn what_repeats_the_label_is_no_feature() {
 }
 
 #[test]
-fn what_32_bits_cannot_tell_apart_is_told_with_its_column() {
+fn what_32_bits_cannot_tell_apart_is_shifted_first_or_refused_with_its_column() {
     let rows = |cell: &dyn Fn(usize) -> String| {
         let project = project("table", "t.csv");
         let row = |row: usize| format!("{},{},{}\n", row * 7 % 11, cell(row), ["a", "b"][row % 2]);
@@ -255,27 +256,53 @@ fn what_32_bits_cannot_tell_apart_is_told_with_its_column() {
         );
         project
     };
+    let kept = |project: Project| {
+        let sweep = project.read("sweep.yaml");
+        let sweep = sweep.replace("label: class", "label: class, normalise: none");
+        project.write("sweep.yaml", &sweep);
+        project
+    };
     let seconds = |row: usize| (1_700_000_000 + row % 2 * 40 + row * 7 % 10).to_string();
-    let message = refused(&rows(&seconds));
+    let message = refused(&kept(rows(&seconds)));
     assert!(
         message.contains("column `t`: its values lie too close together"),
         "{message}"
     );
     assert!(message.contains("subtract an offset"), "{message}");
+    let shifted = "an offset is subtracted in 64 bits: t (";
     for cell in [
+        |row: usize| (1_700_000_000 + row % 2 * 40 + row * 7 % 10).to_string(),
         |row: usize| format!("{}", 1_700_000_000_000_000_000_u64 + row as u64 % 7),
         |row: usize| format!("48.85837{}", row % 7),
-        |row: usize| format!("{}", 16_777_216 + row % 2),
+        |row: usize| format!("{}", 16_777_216 + row % 3),
     ] {
-        assert!(refused(&rows(&cell)).contains("column `t`"));
+        assert!(refused(&kept(rows(&cell))).contains("column `t`"));
+        let output = plan(&rows(&cell)).output;
+        assert!(output.contains(shifted), "{output}");
     }
+    // The column alone tells the class, which is learnt.
+    let project = rows(&seconds);
+    let trained = project.train(&["--set", "training.epochs=30", "--set", "training.learning_rate=0.5"]);
+    assert_eq!(trained.code, 0, "{}", trained.error);
+    let mut csv = first_row(&project.read("reports/sweep.csv"));
+    let accuracy = csv.remove("mean_val_accuracy").expect("a column");
+    assert_eq!(accuracy, "1.0");
     for cell in [
         |row: usize| format!("{}", 1_700_000_000 + row * 86_400 * 7 % 1_000_003),
         |_: usize| "9007199254740993".to_owned(),
         |row: usize| format!("{}", 16_777_216 + row % 3 * 2),
     ] {
-        assert_eq!(plan(&rows(&cell)).code, 0);
+        let done = plan(&rows(&cell));
+        assert_eq!(done.code, 0);
+        assert!(!done.output.contains(shifted), "{}", done.output);
     }
+}
+
+/// The first row of a table, by its columns' names.
+fn first_row(csv: &str) -> HashMap<String, String> {
+    let mut lines = csv.lines().map(|line| line.split(',').map(str::to_owned));
+    let (names, cells) = (lines.next().expect("a header"), lines.next().expect("a row"));
+    names.zip(cells).collect()
 }
 
 /// An array as NumPy writes it.

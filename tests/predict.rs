@@ -205,7 +205,7 @@ fn rows_of_a_table_are_known_by_their_columns_names() {
     };
     assert!(refused("x\n1\n").contains("no column `noise`"));
     assert!(refused("x,noise,id\n1,2,3\n").contains("without a column `id`; leave it out"));
-    assert!(refused("x,noise\n1,\n").contains("column `noise`, row 1: the cell is empty"));
+    assert!(refused("x,noise\n1,\n").contains("column `noise`, row 1: the cell has no value"));
     let done = predict(&project, &["points/train.csv", "nowhere.csv"]);
     assert!(done.error.contains("nowhere.csv"), "{}", done.error);
     assert_eq!((done.code, done.output.as_str()), (2, ""), "all or nothing");
@@ -288,7 +288,7 @@ fn a_folder_that_is_no_whole_model_is_refused() {
         assert!(told.contains("model/model.json cannot be used"), "{told}");
         told
     };
-    assert!(with("\"format\": 1", "\"format\": 2").contains("version 2"));
+    assert!(with("\"format\": 1", "\"format\": 3").contains("version 3"));
     assert!(with("{", "").contains("no model's description"));
     assert!(with("\"outputs\": 4", "\"outputs\": 5").contains("can only be"));
     assert!(with("\"inputs\": 784", "\"inputs\": 783").contains("can only be"));

@@ -80,12 +80,13 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     let contents = library.contents(&config.data)?;
     let normalisation = normalisation(&library, config, run, &folder, &contents)?;
     let safetensors = to_safetensors(&config.stages(), config.image(), &weights);
+    let input = input_description(config, &contents, normalisation);
     let description = Description {
-        format: Description::FORMAT,
+        format: input.format(),
         tp_sweep: env!("CARGO_PKG_VERSION").to_owned(),
         run: run_description(&plan, run, &result),
         data: data_description(config),
-        input: input_description(config, &contents, normalisation),
+        input,
         classes: contents.classes,
         layers: layers_of(config),
         weights_blake3: Some(blake3::hash(&safetensors).to_hex().to_string()),
@@ -343,21 +344,23 @@ fn normalisation(
         Some(Normalisation {
             mean,
             standard_deviation,
+            fill: Vec::new(),
         })
     };
     match config.data.normalisation() {
         Normalise::Known => Ok(published()),
-        Normalise::None => Ok(None),
-        Normalise::Training => match library.load(&config.data) {
+        Normalise::None | Normalise::Training => match library.load(&config.data) {
             Ok(dataset) => {
                 let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
-                Ok(Some(Normalisation::of_rows(&dataset, &partition.train)))
+                Ok(Normalisation::of_run(&dataset, &config.data, &partition.train))
             }
             Err(error) => match InputScale::read(folder) {
                 Some(own) => Ok(Some(Normalisation {
                     mean: own.mean,
                     standard_deviation: own.standard_deviation,
+                    fill: own.fill,
                 })),
+                None if config.data.normalisation() == Normalise::None => Ok(None),
                 None => Err(error.into()),
             },
         },
@@ -370,9 +373,11 @@ fn input_description(
     contents: &KnownContents,
     normalisation: Option<Normalisation>,
 ) -> InputDescription {
-    let (mean, standard_deviation) = normalisation
-        .map(|normalisation| (normalisation.mean, normalisation.standard_deviation))
-        .unwrap_or_default();
+    let mut normalisation = normalisation.unwrap_or_else(|| Normalisation::identity(0));
+    if config.data.normalisation() == Normalise::None {
+        normalisation.mean.clear();
+        normalisation.standard_deviation.clear();
+    }
     let image = config.image().map(|[height, width, channels]| ImageShape {
         channels,
         height,
@@ -384,8 +389,10 @@ fn input_description(
         columns: contents.columns.clone(),
         bytes: contents.bytes,
         normalise: config.data.normalisation().name().to_owned(),
-        mean,
-        standard_deviation,
+        encoding: contents.encoding.clone(),
+        fill: normalisation.fill,
+        mean: normalisation.mean,
+        standard_deviation: normalisation.standard_deviation,
     }
 }
 

@@ -70,7 +70,9 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Verify(arguments)) => verify::verify(&arguments),
         Some(Command::Plan(arguments)) => {
             let loaded = sweep::load(&arguments.sweep)?;
-            output::say(&summary(&loaded.sweep, &loaded.plan))?;
+            let configs = loaded.plan.trials.iter().map(|trial| &trial.config);
+            let notes = loaded.library.notes(configs);
+            output::say(&summary(&loaded.sweep, &loaded.plan, &notes))?;
             sweep::warn_of_missing_data(&loaded);
             Ok(0)
         }

@@ -3,7 +3,7 @@
 use super::arguments::PredictArguments;
 use super::destination::write_to;
 use super::error::CliError;
-use super::output::say;
+use super::output::{say, warn};
 use super::own_input::refuse_inputs;
 use crate::data::{Expected, InputSource, input_files, inputs};
 use crate::escape::csv;
@@ -33,12 +33,17 @@ pub(super) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
         features: input.features,
         image: input.sides(),
         columns: &input.columns,
+        encoding: input.encoding.as_ref(),
+        imputes: !input.fill.is_empty(),
         label: description.data.label.as_deref(),
         bytes: input.bytes,
     };
     let mut table = header(&description.classes, arguments.logits);
     for path in &arguments.inputs {
         let samples = inputs(path, &expected)?;
+        for warning in &samples.warnings {
+            warn(&format!("{}: {warning}", path.display()));
+        }
         let answers = predictor.predict(samples.values);
         for (source, answer) in samples.sources.iter().zip(&answers) {
             table.push_str(&row(source, answer, &description.classes, arguments.logits));

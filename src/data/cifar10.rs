@@ -137,9 +137,12 @@ fn from_files(read: &dyn Fn(&str) -> Read) -> Result<Dataset, DataError> {
         class_names: CLASSES.map(str::to_owned).to_vec(),
         image: Some([32, 32, 3]),
         columns: Vec::new(),
+        encoding: None,
+        imputation: Vec::new(),
         known: Some(Normalisation {
             mean: MEAN.to_vec(),
             standard_deviation: STANDARD_DEVIATION.to_vec(),
+            fill: Vec::new(),
         }),
         test_was_taken: false,
     })

@@ -86,13 +86,8 @@ mod tests {
             labels,
         };
         let dataset = Dataset {
-            test: train.clone(),
-            train,
             class_names: (0..counts.len()).map(|class| format!("c{class}")).collect(),
-            image: None,
-            columns: Vec::new(),
-            known: None,
-            test_was_taken: false,
+            ..Dataset::of_rows(train.clone(), train)
         };
         let mut config = Config {
             facts: dataset.facts(),

@@ -1,7 +1,8 @@
 //! A data set in memory.
 
+use super::imputation::Imputation;
 use super::normalisation::Normalisation;
-use crate::spec::{Facts, KnownContents};
+use crate::spec::{Encoding, Facts, KnownContents};
 
 /// A data set in memory.
 #[derive(Clone, Debug)]
@@ -16,6 +17,10 @@ pub struct Dataset {
     pub image: Option<[usize; 3]>,
     /// The names of the features, where they are columns of a table; else none.
     pub columns: Vec<String>,
+    /// How the columns of a table have become features.
+    pub encoding: Option<Encoding>,
+    /// What fills the missing values of each feature; empty where none is missing.
+    pub imputation: Vec<Imputation>,
     /// The published mean and standard deviation, where there are such.
     pub known: Option<Normalisation>,
     /// Whether the test part was taken from the training part.
@@ -70,6 +75,22 @@ impl Values {
 }
 
 impl Dataset {
+    /// Rows of numbers of one class, for tests.
+    #[cfg(test)]
+    pub(super) fn of_rows(train: Samples, test: Samples) -> Self {
+        Self {
+            train,
+            test,
+            class_names: vec!["a".to_owned()],
+            image: None,
+            columns: Vec::new(),
+            encoding: None,
+            imputation: Vec::new(),
+            known: None,
+            test_was_taken: false,
+        }
+    }
+
     /// Classes to tell apart.
     pub fn classes(&self) -> usize {
         self.class_names.len()
@@ -93,6 +114,7 @@ impl Dataset {
         KnownContents {
             classes: self.class_names.clone(),
             columns: self.columns.clone(),
+            encoding: self.encoding.clone(),
             bytes: matches!(self.train.values, Values::Bytes(_)),
             published: published.map(|known| (known.mean, known.standard_deviation)),
         }
@@ -122,6 +144,9 @@ impl Dataset {
                     part(&bytes.collect::<Vec<u8>>());
                 }
             }
+        }
+        if !self.imputation.is_empty() {
+            part(format!("{:?}", self.imputation).as_bytes());
         }
         hasher.finalize().to_hex().to_string()
     }

@@ -49,7 +49,11 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
             _ => None,
         },
         columns: Vec::new(),
-        warnings: Vec::new(),
+        encoding: None,
+            imputation: Vec::new(),
+            test_was_taken: false,
+            notes: Vec::new(),
+            warnings: Vec::new(),
     })
 }
 

@@ -89,7 +89,11 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
         features: shape.iter().product(),
         image: Some(shape),
         columns: Vec::new(),
-        warnings: Vec::new(),
+        encoding: None,
+            imputation: Vec::new(),
+            test_was_taken: false,
+            notes: Vec::new(),
+            warnings: Vec::new(),
     })
 }
 

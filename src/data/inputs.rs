@@ -5,6 +5,7 @@ use super::error::DataError;
 use super::files::idx_bytes;
 use super::own::refuse_unusable;
 use super::{idx, images, npy, table};
+use crate::spec::Encoding;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -18,6 +19,10 @@ pub struct Expected<'a> {
     pub image: Option<[usize; 3]>,
     /// The names of the features, where they are columns of a table.
     pub columns: &'a [String],
+    /// How the columns of a table become features, where it is not each one as it is.
+    pub encoding: Option<&'a Encoding>,
+    /// Whether missing values of a table are filled.
+    pub imputes: bool,
     /// The column of a table that holds the classes: it may be there, and is not looked at.
     pub label: Option<&'a str>,
     /// Whether the model was trained on bytes scaled to 0..1, else on numbers as they are.
@@ -31,6 +36,8 @@ pub struct Inputs {
     pub values: Values,
     /// Where each sample comes from.
     pub sources: Vec<InputSource>,
+    /// What may be wrong with them.
+    pub warnings: Vec<String>,
 }
 
 /// Where a sample comes from.
@@ -62,8 +69,7 @@ pub fn inputs(path: &Path, expected: &Expected) -> Result<Inputs, DataError> {
     }
     let inputs = match kind(path).map_err(told)? {
         Kind::Images(files) => of_images(path, files, expected),
-        Kind::Table => table::rows(path, expected.columns, expected.label)
-            .and_then(|(values, shape)| rows(path, Values::Floats(values), &shape, expected)),
+        Kind::Table => of_table(path, expected),
         Kind::Npy => crate::reading::read_file(path, LARGEST)
             .map_err(|error| error.to_string())
             .and_then(|bytes| npy::read(&bytes))
@@ -115,6 +121,23 @@ fn kind(path: &Path) -> Result<Kind, String> {
     }
 }
 
+/// The samples of a table's rows.
+fn of_table(path: &Path, expected: &Expected) -> Result<Inputs, String> {
+    let Expected {
+        columns,
+        encoding,
+        imputes,
+        label,
+        ..
+    } = *expected;
+    let table = table::rows(path, columns, encoding, imputes, label)?;
+    let samples = rows(path, Values::Floats(table.values), &table.shape, expected)?;
+    Ok(Inputs {
+        warnings: table.warnings,
+        ..samples
+    })
+}
+
 /// The samples of image files.
 fn of_images(path: &Path, files: Vec<PathBuf>, expected: &Expected) -> Result<Inputs, String> {
     let Some(shape) = expected.image else {
@@ -135,6 +158,7 @@ fn of_images(path: &Path, files: Vec<PathBuf>, expected: &Expected) -> Result<In
     Ok(Inputs {
         values: Values::Bytes(values),
         sources: files.into_iter().map(source).collect(),
+        warnings: Vec::new(),
     })
 }
 
@@ -190,6 +214,7 @@ fn rows(
     Ok(Inputs {
         values,
         sources: (1..=count).map(source).collect(),
+        warnings: Vec::new(),
     })
 }
 
@@ -223,6 +248,8 @@ mod tests {
         features: 6,
         image: Some([2, 3, 1]),
         columns: &[],
+        encoding: None,
+        imputes: false,
         label: None,
         bytes: true,
     };
@@ -281,6 +308,8 @@ mod tests {
             features: 2,
             image: None,
             columns: &names,
+            encoding: None,
+            imputes: false,
             label: Some("class"),
             bytes: false,
         };

@@ -2,6 +2,7 @@
 
 use super::coverage::untrained_classes;
 use super::dataset::Dataset;
+use super::Read;
 use super::error::DataError;
 use super::official::{FASHION_MNIST, MNIST, Official};
 use super::{cifar10, found, mnist};
@@ -27,6 +28,7 @@ pub struct Library {
 struct Loaded {
     dataset: Arc<Dataset>,
     fingerprint: String,
+    notes: Vec<String>,
     warnings: Vec<String>,
 }
 
@@ -171,6 +173,23 @@ impl Library {
         }
     }
 
+    /// What was made of the user's own data, as these configurations use it; each said once.
+    pub fn notes<'a>(&self, configs: impl Iterator<Item = &'a Config>) -> Vec<String> {
+        let mut known = HashSet::new();
+        let mut notes: Vec<String> = Vec::new();
+        for config in configs.filter(|config| !config.data.set.is_named()) {
+            if !known.insert(config.data.source()) {
+                continue;
+            }
+            let Ok(loaded) = self.loaded(&config.data) else {
+                continue;
+            };
+            notes.extend(loaded.notes);
+        }
+        notes.dedup();
+        notes
+    }
+
     /// What may be wrong with the user's own data, as these configurations use it; each said once.
     /// Data that cannot be read is reported where it is needed.
     pub fn warnings<'a>(&self, configs: impl Iterator<Item = &'a Config>) -> Vec<String> {
@@ -198,13 +217,22 @@ impl Library {
         if let Some(known) = self.loaded.borrow().get(&source) {
             return Ok(known.clone());
         }
-        let (dataset, warnings) = match &data.path {
-            None => (super::load(data.set, &self.folders)?, Vec::new()),
+        let Read {
+            dataset,
+            notes,
+            warnings,
+        } = match &data.path {
+            None => Read {
+                dataset: super::load(data.set, &self.folders)?,
+                notes: Vec::new(),
+                warnings: Vec::new(),
+            },
             Some(path) => super::load_own(&source, &self.find(path.as_str())?)?,
         };
         let loaded = Loaded {
             fingerprint: dataset.fingerprint(),
             dataset: Arc::new(dataset),
+            notes,
             warnings,
         };
         self.loaded.borrow_mut().insert(source, loaded.clone());

@@ -79,9 +79,12 @@ fn load(
         class_names,
         image: Some([28, 28, 1]),
         columns: Vec::new(),
+        encoding: None,
+        imputation: Vec::new(),
         known: Some(Normalisation {
             mean: vec![mean],
             standard_deviation: vec![standard_deviation],
+            fill: Vec::new(),
         }),
         test_was_taken: false,
     })

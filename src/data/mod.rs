@@ -6,6 +6,7 @@ mod copies;
 mod coverage;
 mod dataset;
 mod device;
+mod device_normalisation;
 mod device_samples;
 mod error;
 mod fetch;
@@ -13,6 +14,7 @@ mod files;
 mod idx;
 mod idx_folder;
 mod images;
+mod imputation;
 mod inputs;
 mod library;
 mod mnist;
@@ -28,16 +30,18 @@ mod table;
 pub use check::{CheckedFile, FileState, check, found};
 pub use dataset::{Dataset, Samples, Values};
 pub use device::{DeviceDataset, DeviceForm};
+pub use device_normalisation::DeviceNormalisation;
 pub use device_samples::DeviceSamples;
 pub use error::DataError;
 pub use fetch::{Client, FetchError, fetch};
+pub use imputation::{Imputation, MISSING};
 pub use inputs::{Expected, InputSource, Inputs, input_files, inputs};
 pub use library::Library;
 pub use normalisation::Normalisation;
 pub use official::{Official, OfficialFile};
 pub use split::{Partition, partition};
 
-use crate::spec::{DataSet, DataSource, Text};
+use crate::spec::{DataSet, DataSource};
 use std::path::{Path, PathBuf};
 
 /// Loads a data set that is known by name from the first of `folders` that has it.
@@ -59,11 +63,20 @@ pub fn load(set: DataSet, folders: &[PathBuf]) -> Result<Dataset, DataError> {
     }
 }
 
-/// Loads the user's own data from the file or folder at `path`, with what may be wrong with it.
-fn load_own(source: &DataSource, path: &Path) -> Result<(Dataset, Vec<String>), DataError> {
-    let label = source.label.as_ref().map_or("", Text::as_str);
+/// The user's own data, as it was read.
+#[derive(Debug)]
+struct Read {
+    dataset: Dataset,
+    /// What was made of it.
+    notes: Vec<String>,
+    /// What may be wrong with it.
+    warnings: Vec<String>,
+}
+
+/// Loads the user's own data from the file or folder at `path`.
+fn load_own(source: &DataSource, path: &Path) -> Result<Read, DataError> {
     let own = match source.set {
-        DataSet::Table => table::load(path, label),
+        DataSet::Table => table::load(path, source),
         DataSet::Images => images::load(path),
         DataSet::Idx => idx_folder::load(path),
         DataSet::Npy => npy::load(path),
@@ -71,11 +84,15 @@ fn load_own(source: &DataSource, path: &Path) -> Result<(Dataset, Vec<String>), 
             Err(format!("{} is known by name", source.set))
         }
     };
-    let dataset = own.and_then(|mut own| {
-        let warnings = std::mem::take(&mut own.warnings);
-        Ok((own.into_dataset(source.test_fraction.get())?, warnings))
+    let read = own.and_then(|mut own| {
+        let [notes, warnings] = [&mut own.notes, &mut own.warnings].map(std::mem::take);
+        Ok(Read {
+            dataset: own.into_dataset(source.test_fraction.get())?,
+            notes,
+            warnings,
+        })
     });
-    dataset.map_err(|reason| DataError::Unusable {
+    read.map_err(|reason| DataError::Unusable {
         path: path.to_owned(),
         reason,
     })

@@ -1,6 +1,8 @@
 //! What features are shifted and scaled by.
 
 use super::dataset::{Dataset, Values};
+use super::imputation::{MISSING, fills};
+use crate::spec::{Data, Normalise};
 
 /// A mean and a standard deviation of each channel of an image, or of each column of a table:
 /// number `i` of a sample belongs to entry `i` modulo their length.
@@ -10,9 +12,34 @@ pub struct Normalisation {
     pub mean: Vec<f32>,
     /// Divides what the mean is subtracted from.
     pub standard_deviation: Vec<f32>,
+    /// What fills the missing values of each feature first; empty where none is missing.
+    pub fill: Vec<f32>,
 }
 
 impl Normalisation {
+    /// One that changes nothing, for so many features.
+    pub fn identity(features: usize) -> Self {
+        Self {
+            mean: vec![0.0; features],
+            standard_deviation: vec![1.0; features],
+            fill: Vec::new(),
+        }
+    }
+
+    /// What is done to the samples of a run with these settings and these training samples; nothing where
+    /// that is the same for all runs.
+    pub fn of_run(dataset: &Dataset, settings: &Data, rows: &[u32]) -> Option<Self> {
+        let is_own = settings.normalisation() == Normalise::Training;
+        match (is_own, dataset.imputation.is_empty()) {
+            (true, _) => Some(Self::of_rows(dataset, rows)),
+            (false, true) => None,
+            (false, false) => Some(Self {
+                fill: fills(dataset, rows),
+                ..Self::identity(dataset.train.features)
+            }),
+        }
+    }
+
     /// That of the training samples at these positions alone: what is validated or tested on
     /// takes no part in it. An entry that never changes is divided by 1.
     pub fn of_rows(dataset: &Dataset, rows: &[u32]) -> Self {
@@ -21,6 +48,7 @@ impl Normalisation {
             .image
             .map_or(samples.features, |[_, _, channels]| channels);
         let row = |row: u32| row as usize * samples.features;
+        let fill = fills(dataset, rows);
         let moments: Vec<(f64, f64)> = match &samples.values {
             Values::Bytes(values) => {
                 let mut sums = vec![Sums::default(); entries];
@@ -36,12 +64,13 @@ impl Normalisation {
                 let rows = rows
                     .iter()
                     .map(|&index| &values[row(index)..][..samples.features]);
-                float_moments(rows, entries)
+                float_moments(rows, entries, &fill)
             }
         };
         Self {
             mean: moments.iter().map(|(mean, _)| *mean as f32).collect(),
             standard_deviation: moments.iter().map(|(_, sd)| *sd as f32).collect(),
+            fill,
         }
     }
 
@@ -82,13 +111,18 @@ impl Sums {
 fn float_moments<'a>(
     rows: impl Iterator<Item = &'a [f32]> + Clone,
     entries: usize,
+    fill: &[f32],
 ) -> Vec<(f64, f64)> {
+    let filled = |position: usize, value: f32| match fill.get(position) {
+        Some(&fill) if value == MISSING => fill,
+        _ => value,
+    };
     let mut means = vec![0.0_f64; entries];
     let mut ranges = vec![(f32::INFINITY, f32::NEG_INFINITY); entries];
     let mut count = 0.0_f64;
     for row in rows.clone() {
         for (position, &value) in row.iter().enumerate() {
-            let entry = position % entries;
+            let (entry, value) = (position % entries, filled(position, value));
             means[entry] += f64::from(value);
             let (low, high) = &mut ranges[entry];
             (*low, *high) = (low.min(value), high.max(value));
@@ -99,7 +133,7 @@ fn float_moments<'a>(
     let mut squares = vec![0.0_f64; entries];
     for row in rows {
         for (position, &value) in row.iter().enumerate() {
-            let entry = position % entries;
+            let (entry, value) = (position % entries, filled(position, value));
             squares[entry] += (f64::from(value) - means[entry]).powi(2);
         }
     }
@@ -138,13 +172,8 @@ mod tests {
             labels,
         };
         Dataset {
-            train: samples.clone(),
-            test: samples,
-            class_names: vec!["a".to_owned()],
             image,
-            columns: Vec::new(),
-            known: None,
-            test_was_taken: false,
+            ..Dataset::of_rows(samples.clone(), samples)
         }
     }
 

@@ -95,7 +95,11 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
         features: features_of(&shape)?,
         image,
         columns: Vec::new(),
-        warnings: Vec::new(),
+        encoding: None,
+            imputation: Vec::new(),
+            test_was_taken: false,
+            notes: Vec::new(),
+            warnings: Vec::new(),
     })
 }
 

@@ -2,8 +2,10 @@
 
 use super::copies::refuse_copies;
 use super::dataset::{Dataset, Samples, Values};
+use super::imputation::Imputation;
 use super::split::{ordered, spread};
 use crate::random::{Purpose, Seed};
+use crate::spec::Encoding;
 
 /// The most classes: one-hot targets and tables are made for a handful, not for thousands.
 pub(super) const MOST_CLASSES: usize = 1000;
@@ -21,6 +23,14 @@ pub(super) struct Own {
     pub image: Option<[usize; 3]>,
     /// The names of the features, where they are columns of a table; else none.
     pub columns: Vec<String>,
+    /// How the columns of a table have become features.
+    pub encoding: Option<Encoding>,
+    /// What fills the missing values of each feature; empty where none is missing.
+    pub imputation: Vec<Imputation>,
+    /// Whether the test part was taken from the training part already.
+    pub test_was_taken: bool,
+    /// What was made of it.
+    pub notes: Vec<String>,
     /// What may be wrong with it.
     pub warnings: Vec<String>,
 }
@@ -83,12 +93,11 @@ impl Own {
                 if test.labels.is_empty() {
                     return Err("its test part has no samples".to_owned());
                 }
-                (all, test, false)
+                (all, test, self.test_was_taken)
             }
             None => {
-                let (train, test) = divided(&all, test_fraction)?;
-                refuse_untrained(&train, &test, &class_names)?;
-                (train, test, true)
+                let (train, test) = divided(&all.labels, &class_names, test_fraction)?;
+                (part(&all, &train), part(&all, &test), true)
             }
         };
         Ok(Dataset {
@@ -97,10 +106,28 @@ impl Own {
             class_names,
             image: self.image,
             columns: self.columns,
+            encoding: self.encoding,
+            imputation: self.imputation,
             known: None,
             test_was_taken,
         })
     }
+}
+
+/// The positions of the training and the test part of samples with these classes, of which this fraction
+/// becomes the test part.
+///
+/// # Errors
+/// Too few samples, too few or too many classes.
+pub(super) fn divide(labels: &[String], fraction: f64) -> Result<(Vec<u32>, Vec<u32>), String> {
+    let class_names = class_names(labels)?;
+    if labels.len() > MOST_SAMPLES {
+        return Err(format!("it has more than {MOST_SAMPLES} samples"));
+    }
+    let position = |label: &String| class_names.iter().position(|class| class == label);
+    let positions = labels.iter().map(position);
+    let classes: Option<Vec<u16>> = positions.map(|class| u16::try_from(class?).ok()).collect();
+    divided(&classes.unwrap_or_default(), &class_names, fraction)
 }
 
 /// The numbers of a sample of this shape.
@@ -127,9 +154,8 @@ fn refuse_channels_first(image: Option<[usize; 3]>) -> Result<(), String> {
     }
 }
 
-/// The classes of the training part: by number where all are numbers, else in the order of text.
-fn class_names(labels: &[String]) -> Result<Vec<String>, String> {
-    let mut names = labels.to_vec();
+/// The different names, by number where all are numbers, else in the order of text.
+pub(super) fn in_order(mut names: Vec<String>) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse().ok()).collect();
@@ -143,6 +169,12 @@ fn class_names(labels: &[String]) -> Result<Vec<String>, String> {
             by_float.then_with(|| whole(a).cmp(&whole(b)))
         });
     }
+    names
+}
+
+/// The classes of the training part.
+fn class_names(labels: &[String]) -> Result<Vec<String>, String> {
+    let names = in_order(labels.to_vec());
     match names.as_slice() {
         [] => Err("it has no samples".to_owned()),
         [only] => Err(format!(
@@ -173,10 +205,14 @@ pub(super) fn refuse_unusable(values: &Values, features: usize, part: &str) -> R
     }
 }
 
-/// The training and the test part, stratified. The draw is keyed by no seed of the sweep: the
-/// test part is the same whatever a sweep asks for.
-fn divided(all: &Samples, fraction: f64) -> Result<(Samples, Samples), String> {
-    let count = all.labels.len();
+/// The positions of the training and the test part, stratified. The draw is keyed by no seed of the sweep:
+/// the test part is the same whatever a sweep asks for.
+fn divided(
+    labels: &[u16],
+    class_names: &[String],
+    fraction: f64,
+) -> Result<(Vec<u32>, Vec<u32>), String> {
+    let count = labels.len();
     let held_out = (count as f64 * fraction).round() as usize;
     if !(1..count).contains(&held_out) {
         return Err(format!(
@@ -189,25 +225,35 @@ fn divided(all: &Samples, fraction: f64) -> Result<(Samples, Samples), String> {
         repeat: 0,
         fold: 0,
     };
-    let order = ordered(&all.labels, 0..count, true, seed, Purpose::TestPart);
+    let order = ordered(labels, 0..count, true, seed, Purpose::TestPart);
     let (mut test, mut train) = spread(&order, held_out);
     test.sort_unstable();
     train.sort_unstable();
-    let part = |rows: &[u32]| Samples {
+    refuse_untrained(labels, [&train, &test], class_names)?;
+    Ok((train, test))
+}
+
+/// The samples at these positions.
+fn part(all: &Samples, rows: &[u32]) -> Samples {
+    Samples {
         values: all.values.rows(rows, all.features),
         features: all.features,
         labels: rows.iter().map(|&row| all.labels[row as usize]).collect(),
-    };
-    Ok((part(&train), part(&test)))
+    }
 }
 
 /// Refuses classes that have samples in the test part that was taken, and none left to learn from.
-fn refuse_untrained(train: &Samples, test: &Samples, names: &[String]) -> Result<(), String> {
+fn refuse_untrained(
+    labels: &[u16],
+    [train, test]: [&[u32]; 2],
+    names: &[String],
+) -> Result<(), String> {
+    let label = |&row: &u32| labels[row as usize];
     let mut is_trained = vec![false; names.len()];
-    for &label in &train.labels {
+    for label in train.iter().map(label) {
         is_trained[usize::from(label)] = true;
     }
-    let mut tested: Vec<u16> = test.labels.clone();
+    let mut tested: Vec<u16> = test.iter().map(label).collect();
     tested.sort_unstable();
     tested.dedup();
     tested.retain(|&label| !is_trained[usize::from(label)]);
@@ -247,6 +293,10 @@ mod tests {
             features: 1,
             image: None,
             columns: Vec::new(),
+            encoding: None,
+            imputation: Vec::new(),
+            test_was_taken: false,
+            notes: Vec::new(),
             warnings: Vec::new(),
         }
     }

@@ -12,8 +12,8 @@ const ASSUMED_FLOPS: f64 = 60e9;
 /// Trials that a summary lists before it says how many more there are.
 const LISTED: usize = 12;
 
-/// The plan of a sweep as text: its size, its factors, its first trials.
-pub fn summary(sweep: &Sweep, plan: &Plan) -> String {
+/// The plan of a sweep as text: its size, its factors, its first trials. `notes` say what was made of the data.
+pub fn summary(sweep: &Sweep, plan: &Plan, notes: &[String]) -> String {
     let work = plan.work();
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
@@ -24,6 +24,7 @@ pub fn summary(sweep: &Sweep, plan: &Plan) -> String {
         line("", sweep.description.clone());
     }
     line("data", data_line(plan));
+    notes.iter().for_each(|note| line("", note.clone()));
     line("trials", trials_line(plan));
     line("folds", folds_line(plan));
     line("runs", runs_line(plan));
@@ -70,7 +71,11 @@ fn data_line(plan: &Plan) -> String {
         };
         let shape = match facts.image {
             Some([height, width, channels]) => format!("{height} × {width} × {channels} pixels"),
-            None => format!("{} features", grouped(facts.features as u64)),
+            None => format!(
+                "{} {}",
+                grouped(facts.features as u64),
+                plural(facts.features, "feature")
+            ),
         };
         format!(
             "{name}: {} training + {} test samples, {shape}, {} classes",

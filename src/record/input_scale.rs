@@ -1,4 +1,4 @@
-//! `input.json`: what a run's samples were normalised by, beside its weights, where that is the
+//! `input.json`: what a run's samples were filled and normalised by, beside its weights, where that is the
 //! run's own.
 
 use super::atomic::write_before_result;
@@ -21,6 +21,9 @@ pub struct InputScale {
     pub mean: Vec<f32>,
     /// As many.
     pub standard_deviation: Vec<f32>,
+    /// What fills the missing values of each feature; empty where none is missing.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fill: Vec<f32>,
 }
 
 impl InputScale {

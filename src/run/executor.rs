@@ -8,7 +8,7 @@ use crate::data::{Dataset, DeviceDataset, DeviceForm, Normalisation, Partition, 
 use crate::event::Profile;
 use crate::model::Sums;
 use crate::plan::{Plan, RunId, bytes_of_run};
-use crate::spec::{Config, Data, Normalise, Validation};
+use crate::spec::{Config, Data, Validation};
 use crate::train::{Interrupted, Member, Observer, profile, step_seconds, train};
 use burn::tensor::Tensor;
 use std::collections::HashMap;
@@ -219,9 +219,9 @@ impl<B: Backend> TensorExecutor<B> {
         // Made outside of the lock: two threads may make the same one, equal either way.
         let loaded = &self.data[&DeviceForm::of(&config.data)];
         let partition = partition(&loaded.labels, config, run.repeat, run.fold);
-        let own = config.data.normalisation() == Normalise::Training;
-        let dataset = loaded.dataset.as_ref().filter(|_| own);
-        let normalisation = dataset.map(|data| Normalisation::of_rows(data, &partition.train));
+        let dataset = loaded.dataset.as_ref();
+        let normalisation = dataset
+            .and_then(|data| Normalisation::of_run(data, &config.data, &partition.train));
         let made = Divided {
             partition: Arc::new(partition),
             normalisation: normalisation.map(Arc::new),

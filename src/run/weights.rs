@@ -33,6 +33,7 @@ impl Schedule<'_> {
             let scale = InputScale {
                 mean: own.mean,
                 standard_deviation: own.standard_deviation,
+                fill: own.fill,
             };
             scale.write(&folder)?;
         }

@@ -1,6 +1,7 @@
 //! What is learnt from: the data set, and what is known of it before it is loaded.
 
 use super::check::Conflict;
+use super::columns::{Columns, Impute, Names, OrdinalColumns};
 use super::number::{Count, Fraction};
 use super::setting::choice;
 use super::text::Text;
@@ -15,7 +16,7 @@ choice! {
         FashionMnist = "fashion-mnist",
         /// Animals and vehicles: 50,000 + 10,000 colour images of 32 × 32 (Krizhevsky 2009).
         Cifar10 = "cifar10",
-        /// A table of numbers with a column of labels: CSV or Parquet.
+        /// A table with a column of labels: CSV or Parquet.
         Table = "table",
         /// PNG or JPEG images, a folder for each class.
         Images = "images",
@@ -47,6 +48,16 @@ pub struct Data {
     pub path: Option<Text>,
     /// The column of a table that holds the classes.
     pub label: Option<Text>,
+    /// Columns of a table to leave out, by name; `*` stands for any text.
+    pub drop: Option<Names>,
+    /// Columns of a table that hold categories, even if they are numbers.
+    pub categorical: Option<Names>,
+    /// Columns of a table that hold categories in an order.
+    pub ordinal: Option<OrdinalColumns>,
+    /// Texts that stand for a missing value in any column of a table.
+    pub na_values: Option<Names>,
+    /// What fills the cells of a table that have no value; nothing: [`Impute::Median`].
+    pub impute: Option<Impute>,
     /// The fraction of the user's own data held out as the test part, where it has none.
     pub test_fraction: Fraction,
     /// Train and validate on a stratified subset of this many training samples.
@@ -65,6 +76,11 @@ impl Default for Data {
             set: DataSet::Mnist,
             path: None,
             label: None,
+            drop: None,
+            categorical: None,
+            ordinal: None,
+            na_values: None,
+            impute: None,
             test_fraction: Fraction::constant(0.2),
             limit: None,
             normalise: None,
@@ -83,6 +99,8 @@ pub struct DataSource {
     pub path: Option<Text>,
     /// The column of a table that holds the classes.
     pub label: Option<Text>,
+    /// What is made of a table's other columns.
+    pub columns: Columns,
     /// The fraction held out as the test part, where the data has none.
     pub test_fraction: Fraction,
 }
@@ -159,8 +177,29 @@ impl Data {
             set: self.set,
             path: self.path.clone(),
             label: self.label.clone(),
+            columns: Columns {
+                drop: self.drop.clone(),
+                categorical: self.categorical.clone(),
+                ordinal: self.ordinal.clone(),
+                na_values: self.na_values.clone(),
+                impute: self.impute,
+                keeps_numbers: self.set == DataSet::Table
+                    && self.normalisation() == Normalise::None,
+            },
             test_fraction: self.test_fraction,
         }
+    }
+
+    /// The first key that says something of the columns of a table, where one is set.
+    fn column_key(&self) -> Option<&'static [&'static str]> {
+        let keys: [(bool, &'static [&'static str]); 5] = [
+            (self.drop.is_some(), &["data.drop", "data.set"]),
+            (self.categorical.is_some(), &["data.categorical", "data.set"]),
+            (self.ordinal.is_some(), &["data.ordinal", "data.set"]),
+            (self.na_values.is_some(), &["data.na_values", "data.set"]),
+            (self.impute.is_some(), &["data.impute", "data.set"]),
+        ];
+        keys.into_iter().find(|(is_set, _)| *is_set).map(|(_, keys)| keys)
     }
 
     /// Checks what can be wrong before the files are looked at.
@@ -202,6 +241,16 @@ impl Data {
                 help: "leave it out".to_owned(),
             });
         }
+        if set != DataSet::Table
+            && let Some(keys) = self.column_key()
+        {
+            return Err(Conflict {
+                keys,
+                message: format!("it is for the columns of a `table`, and `{set}` has none"),
+                help: "leave it out".to_owned(),
+            });
+        }
+        self.check_columns()?;
         if set.is_named() && self.test_fraction != Self::default().test_fraction {
             return Err(Conflict {
                 keys: &["data.test_fraction", "data.set"],
@@ -223,6 +272,46 @@ impl Data {
                 keys: &["data.normalise", "data.set"],
                 message: format!("no mean and standard deviation are known for `{set}`"),
                 help: "write training, none, or leave data.normalise out".to_owned(),
+            });
+        }
+        Ok(())
+    }
+
+    /// Checks that what is said of a table's columns agrees.
+    fn check_columns(&self) -> Result<(), Conflict> {
+        let is_ordinal = |name: &str| {
+            let columns = self.ordinal.as_ref();
+            columns.is_some_and(|columns| columns.levels(name).is_some())
+        };
+        if let Some(label) = self.label.as_ref().map(Text::as_str) {
+            let lists = |names: &Option<Names>| {
+                let names = names.as_ref();
+                names.is_some_and(|names| names.contains(label))
+            };
+            let keys: Option<&'static [&'static str]> = if lists(&self.drop) {
+                Some(&["data.drop", "data.label"])
+            } else if lists(&self.categorical) {
+                Some(&["data.categorical", "data.label"])
+            } else if is_ordinal(label) {
+                Some(&["data.ordinal", "data.label"])
+            } else {
+                None
+            };
+            if let Some(keys) = keys {
+                return Err(Conflict {
+                    keys,
+                    message: format!("`{label}` is the column of the classes, not a feature"),
+                    help: "take it out of this list".to_owned(),
+                });
+            }
+        }
+        let categorical = self.categorical.as_ref();
+        if let Some(twice) = categorical.and_then(|names| names.iter().find(|name| is_ordinal(name)))
+        {
+            return Err(Conflict {
+                keys: &["data.categorical", "data.ordinal"],
+                message: format!("`{twice}` is in both: have its categories an order, or not?"),
+                help: "take it out of one of them".to_owned(),
             });
         }
         Ok(())

@@ -87,6 +87,11 @@ keys! {
     data.set, "data", "The data set.";
     data.path, "path", "The file or folder of your own data, for the sets table, images, idx and npy.";
     data.label, "label", "The column of a table that holds the classes.";
+    data.drop, "drop", "Columns of a table to leave out: a name or a list, in which * stands for any text.";
+    data.categorical, "categorical", "Columns of a table that hold categories, even if they are numbers.";
+    data.ordinal, "ordinal", "Columns of a table that hold categories in an order, with their levels from the lowest on.";
+    data.na_values, "navalues", "Texts that stand for a missing value in any column of a table.";
+    data.impute, "impute", "What fills the cells of a table that have no value. Default: median.";
     data.test_fraction, "testfraction", "Fraction held out as the test part, where your own data has none.";
     data.limit, "limit", "Train and validate on a stratified subset of this many samples.";
     data.normalise, "normalise", "What features are shifted and scaled by. Default: known where it is known, else training.";

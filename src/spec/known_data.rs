@@ -2,8 +2,10 @@
 //! read where the data is gone.
 
 use super::data::{DataSource, Facts};
+use super::encoding::Encoding;
 use super::text::Text;
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What was known of a data set when a sweep was trained on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -14,6 +16,9 @@ pub struct KnownData {
     pub path: Option<String>,
     /// The column of a table that holds the classes.
     pub label: Option<String>,
+    /// What is made of a table's other columns, as the sweep file has it; `null` for nothing special.
+    #[serde(default, skip_serializing_if = "Value::is_null")]
+    pub column_settings: Value,
     /// The fraction held out as the test part.
     pub test_fraction: f64,
     /// The hash of its contents.
@@ -31,6 +36,9 @@ pub struct KnownContents {
     pub classes: Vec<String>,
     /// The names of the features, where they are columns of a table.
     pub columns: Vec<String>,
+    /// How the columns of a table have become features.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
     /// Whether its numbers are bytes.
     pub bytes: bool,
     /// The published mean and standard deviation of each channel, where there are such.
@@ -50,6 +58,7 @@ impl KnownData {
             set: source.set.to_string(),
             path: text(&source.path),
             label: text(&source.label),
+            column_settings: settings_of(source),
             test_fraction: source.test_fraction.get(),
             fingerprint,
             facts,
@@ -65,14 +74,24 @@ impl KnownData {
         self.set == source.set.name()
             && self.path == text(&source.path)
             && self.label == text(&source.label)
+            && self.column_settings == settings_of(source)
             && (self.test_fraction - source.test_fraction.get()).abs() < SAME
+    }
+}
+
+/// What a sweep file says of a table's columns; `null` where it says nothing.
+fn settings_of(source: &DataSource) -> Value {
+    let settings = source.columns.show();
+    match settings.as_object().is_some_and(|settings| settings.is_empty()) {
+        true => Value::Null,
+        false => settings,
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Data, DataSet, Fraction};
+    use crate::spec::{Data, DataSet, Fraction, Names};
 
     #[test]
     fn it_is_of_the_source_that_it_was_made_from_and_of_no_other() {
@@ -97,6 +116,10 @@ mod tests {
             },
             Data {
                 label: Text::new("other"),
+                ..data.clone()
+            },
+            Data {
+                drop: Names::new(["a"]),
                 ..data.clone()
             },
             Data {

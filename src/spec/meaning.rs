@@ -1,7 +1,9 @@
 //! What a key means in a configuration: nothing, where another key rules it out.
 
 use super::check::Conflict;
+use super::columns::Impute;
 use super::config::{Config, Optimizer, Split};
+use super::data::DataSet;
 use super::key::Key;
 use super::model::{ModelKind, Norm, Width};
 use super::number::{Count, Fraction, NonNegative, Positive};
@@ -67,6 +69,9 @@ impl Config {
     pub fn uses(&self, key: &Key) -> bool {
         match key.path {
             "data.test_fraction" => !self.data.set.is_named(),
+            "data.drop" | "data.categorical" | "data.ordinal" | "data.na_values" | "data.impute" => {
+                self.data.set == DataSet::Table
+            }
             "model.norm_position" => self.has_norm(),
             "training.dampening" => self.has_momentum(),
             "training.warmup_start" => self.warms_up(),
@@ -91,6 +96,7 @@ impl Config {
         let plain = Self::default();
         let mut canonical = self.clone();
         canonical.data.normalise = Some(self.data.normalisation());
+        canonical.data.impute = self.data.impute.filter(|&impute| impute != Impute::Median);
         let decay = self.training.weight_decay();
         canonical.training.weight_decay = NonNegative::new(decay);
         if self.training.optimizer != Optimizer::Sgd {

@@ -3,9 +3,8 @@
 use super::augment::Augmentation;
 use super::member::Member;
 use super::orders::Orders;
-use super::scaling::Scaling;
 use crate::backend::Backend;
-use crate::data::{DeviceDataset, DeviceSamples, Normalisation};
+use crate::data::{DeviceDataset, DeviceNormalisation, DeviceSamples, Normalisation};
 use crate::random::Purpose;
 use burn::tensor::{Int, Tensor};
 use std::ops::Range;
@@ -22,7 +21,7 @@ pub(super) struct Rows<B: Backend> {
     /// The rows of each owner's order that are there.
     rows: Range<usize>,
     augmentation: Option<Augmentation<B>>,
-    scaling: Option<Scaling<B>>,
+    normalisation: Option<DeviceNormalisation<B>>,
 }
 
 /// Inputs and targets of one batch.
@@ -59,6 +58,10 @@ impl<'m> Order<'m> {
         let distinct: Vec<_> = shuffled(&orders, epoch);
         let distinct: Vec<&[u32]> = distinct.iter().map(|order| &order[..]).collect();
         let owners = orders.owners().map(|owner| owner.normalisation.as_deref());
+        let fills = |own: Option<&Normalisation>| own.is_some_and(|own| !own.fill.is_empty());
+        if owners.clone().any(fills) {
+            return None;
+        }
         Some(Self {
             positions: positions(&orders, &distinct, batch, rows),
             owners: orders.owners.len(),
@@ -163,7 +166,7 @@ impl<B: Backend> Rows<B> {
             owners: orders.owners.len(),
             rows,
             augmentation: None,
-            scaling: Scaling::new(orders.owners(), samples),
+            normalisation: orders.normalisation(samples),
         }
     }
 
@@ -179,8 +182,8 @@ impl<B: Backend> Rows<B> {
         if let Some(augmentation) = &self.augmentation {
             input = augmentation.apply(input, rows);
         }
-        if let Some(scaling) = &self.scaling {
-            input = scaling.apply(input);
+        if let Some(normalisation) = &self.normalisation {
+            input = normalisation.apply(input);
         }
         Batch { input, targets }
     }

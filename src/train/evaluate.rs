@@ -4,7 +4,6 @@ use super::batches::Rows;
 use super::groups::groups;
 use super::member::Member;
 use super::orders::Orders;
-use super::scaling::Scaling;
 use crate::backend::Backend;
 use crate::data::DeviceSamples;
 use crate::event::{ClassScores, Evaluated};
@@ -74,14 +73,14 @@ impl<B: Backend> Answers<B> {
         members: &[Member],
     ) -> Self {
         let batch = samples_of_pass(model.stages());
-        let scaling = Scaling::new(Orders::of(members).owners(), samples);
+        let normalisation = Orders::of(members).normalisation(samples);
         let count = samples.len();
         let parts = (0..count).step_by(batch).map(|start| {
             let rows = start..(start + batch).min(count);
             let [input, targets] = samples.range(rows);
-            let input = match &scaling {
+            let input = match &normalisation {
                 None => input.unsqueeze(),
-                Some(scaling) => scaling.apply(input.unsqueeze()),
+                Some(normalisation) => normalisation.apply(input.unsqueeze()),
             };
             (model.predict(input), targets.unsqueeze())
         });

@@ -17,7 +17,6 @@ mod probe;
 mod profile;
 mod regularise;
 mod resumption;
-mod scaling;
 mod schedule;
 mod snapshot;
 mod tally;

@@ -2,6 +2,8 @@
 
 use super::groups::groups;
 use super::member::Member;
+use crate::backend::Backend;
+use crate::data::{DeviceNormalisation, DeviceSamples, Normalisation};
 use std::sync::Arc;
 
 /// The distinct orders of samples in a cohort, and whose they are.
@@ -45,5 +47,15 @@ impl<'m, 'a> Orders<'m, 'a> {
     /// One member for each owner of batches.
     pub(super) fn owners(&self) -> impl ExactSizeIterator<Item = &'m Member<'a>> + Clone {
         self.owners.iter().map(|&order| self.distinct[order])
+    }
+
+    /// The normalisation of each owner of `samples`; nothing where that is done already.
+    pub(super) fn normalisation<B: Backend>(
+        &self,
+        samples: &DeviceSamples<B>,
+    ) -> Option<DeviceNormalisation<B>> {
+        let own = self.owners().map(|owner| owner.normalisation.as_deref());
+        let own: Vec<&Normalisation> = own.collect::<Option<_>>()?;
+        Some(DeviceNormalisation::new(&own, samples.features(), &samples.device()))
     }
 }

@@ -2,13 +2,14 @@
 
 use super::layer::Layer;
 use super::stages::stages;
-use crate::data::Normalisation;
+use crate::data::{MISSING, Normalisation};
 use crate::event::Evaluated;
-use crate::spec::{Normalise, Stage};
+use crate::spec::{Encoding, Normalise, Stage};
 use serde::{Deserialize, Serialize};
 
-/// The version of the format; a reader refuses another.
-const FORMAT: u32 = 1;
+/// The version of the format: 2 where columns are encoded or missing values filled, which a reader of version
+/// 1 would leave out; else 1. A reader refuses later ones.
+const FORMAT: u32 = 2;
 
 /// What a model is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -74,7 +75,7 @@ pub struct DataDescription {
     pub label: Option<String>,
 }
 
-/// What goes into a model: each number, divided by 255 where numbers are bytes, minus the mean and
+/// What goes into a model: the columns of a table encoded, missing numbers filled; then each number, divided by 255 where numbers are bytes, minus the mean and
 /// divided by the standard deviation of its channel or column.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InputDescription {
@@ -86,6 +87,12 @@ pub struct InputDescription {
     /// The names of a table's columns, in their order; empty where they have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
+    /// How the columns of a table become these features, where it is not each one as it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub encoding: Option<Encoding>,
+    /// What fills the missing values of each feature; empty where there were none.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub fill: Vec<f32>,
     /// Whether numbers are bytes, which are divided by 255 first.
     pub bytes: bool,
     /// Where mean and standard deviation come from, as in a sweep file: `known`, `training`, or
@@ -110,9 +117,6 @@ pub struct ImageShape {
 }
 
 impl Description {
-    /// The version of the format that is written.
-    pub const FORMAT: u32 = FORMAT;
-
     /// The file's text.
     #[expect(
         clippy::expect_used,
@@ -135,9 +139,9 @@ impl Description {
         }
         let told = |error: serde_json::Error| format!("it is no model's description: {error}");
         let Version { format } = serde_json::from_slice(text).map_err(told)?;
-        if format != FORMAT {
+        if !(1..=FORMAT).contains(&format) {
             return Err(format!(
-                "its format is version {format}, and this tp-sweep reads version {FORMAT}"
+                "its format is version {format}, and this tp-sweep reads versions 1 to {FORMAT}"
             ));
         }
         let description: Self = serde_json::from_slice(text).map_err(told)?;
@@ -177,6 +181,14 @@ impl InputDescription {
         Some([image.height, image.width, image.channels])
     }
 
+    /// The version of the format that a model with this input is written in.
+    pub fn format(&self) -> u32 {
+        match self.encoding.is_none() && self.fill.is_empty() {
+            true => 1,
+            false => FORMAT,
+        }
+    }
+
     /// What samples are normalised by; nothing for none.
     ///
     /// # Errors
@@ -187,8 +199,22 @@ impl InputDescription {
             standard_deviation,
             ..
         } = self;
+        let fill = &self.fill;
+        if !fill.is_empty()
+            && (fill.len() != self.features || !fill.iter().all(|&v| v.is_finite() && v != MISSING))
+        {
+            return Err(format!("what fills missing values must be {} numbers", self.features));
+        }
+        if let Some(encoding) = &self.encoding
+            && encoding.features() != self.columns
+        {
+            return Err("its columns are encoded as other features than it has".to_owned());
+        }
         if self.normalise == Normalise::None.name() {
-            return Ok(None);
+            return Ok((!fill.is_empty()).then(|| Normalisation {
+                fill: fill.clone(),
+                ..Normalisation::identity(self.features)
+            }));
         }
         let known = [Normalise::Known, Normalise::Training].map(Normalise::name);
         if !known.contains(&self.normalise.as_str()) {
@@ -206,11 +232,12 @@ impl InputDescription {
         Ok(Some(Normalisation {
             mean: mean.clone(),
             standard_deviation: standard_deviation.clone(),
+            fill: fill.clone(),
         }))
     }
 
-    /// Whether the mean and the deviation are those of the run's own training samples.
-    pub(super) fn is_of_training(&self) -> bool {
-        self.normalise == Normalise::Training.name()
+    /// Whether samples are normalised by what the run's own training samples are.
+    pub(super) fn is_of_run(&self) -> bool {
+        self.normalise != Normalise::Known.name()
     }
 }

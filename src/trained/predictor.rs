@@ -3,7 +3,7 @@
 use super::description::Description;
 use super::layout::Weights;
 use crate::backend::Backend;
-use crate::data::{DeviceSamples, Normalisation, Values};
+use crate::data::{DeviceNormalisation, DeviceSamples, Normalisation, Values};
 use crate::model::{Network, samples_of_pass, state_shapes, values};
 use burn::tensor::{Tensor, TensorData};
 
@@ -14,9 +14,8 @@ pub struct Predictor<B: Backend> {
     classes: usize,
     /// What samples are normalised by as they are put on the device.
     known: Option<Normalisation>,
-    /// What they are normalised by afterwards, as the run did: mean and deviation of each number,
-    /// `[1, 1, features]`.
-    own: Option<[Tensor<B, 3>; 2]>,
+    /// What they are normalised by afterwards, as the run did.
+    own: Option<DeviceNormalisation<B>>,
     device: B::Device,
 }
 
@@ -54,15 +53,10 @@ impl<B: Backend> Predictor<B> {
         let features = description.input.features;
         let normalisation = description.input.normalisation()?;
         let (known, own) = match normalisation {
-            Some(own) if description.input.is_of_training() => (None, Some(own)),
+            Some(own) if description.input.is_of_run() => (None, Some(own)),
             known => (known, None),
         };
-        let own = own.map(|own| {
-            [own.mean, own.standard_deviation].map(|part| {
-                let all: Vec<f32> = part.into_iter().cycle().take(features).collect();
-                Tensor::from_data(TensorData::new(all, [1, 1, features]), device)
-            })
-        });
+        let own = own.map(|own| DeviceNormalisation::new(&[&own], features, device));
         Ok(Self {
             network: Network::of_states(vec![stages], vec![state]),
             features,
@@ -96,8 +90,8 @@ impl<B: Backend> Predictor<B> {
         for start in (0..count).step_by(pass) {
             let [input, _] = samples.range(start..(start + pass).min(count));
             let mut input = input.unsqueeze::<3>();
-            if let Some([mean, deviation]) = &self.own {
-                input = (input - mean.clone()) / deviation.clone();
+            if let Some(own) = &self.own {
+                input = own.apply(input);
             }
             let logits = values(self.network.predict(input));
             answers.extend(logits.chunks_exact(self.classes).map(Prediction::of));

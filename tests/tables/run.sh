@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Reads a report's CSV, Parquet and JSON with pandas and polars: types, values, and back again.
+# Reads a report's CSV, Parquet and JSON with pandas and polars: types, values, and back again. Then holds what becomes
+# of a table's columns against scikit-learn.
 #   tests/tables/run.sh [tp-sweep binary]
 # Makes a virtual environment under target/ with the versions in requirements.txt (from PyPI).
 set -euo pipefail
@@ -23,3 +24,5 @@ YAML
 "$binary" "$folder/tables.yaml" --data data --device cpu --quiet \
   --runs "$folder/runs" --reports "$folder/reports" || test $? -eq 1
 "$environment/bin/python" tests/tables/check.py "$folder/reports/tables"
+mkdir "$folder/encoding"
+"$environment/bin/python" -W error tests/tables/encoding.py "$binary" "$folder/encoding"

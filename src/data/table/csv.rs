@@ -1,7 +1,8 @@
 //! Tables in CSV: a header, then rows, separated by commas, semicolons, tabulators or `|`.
 
 use super::canonical::{Canonical, canonical};
-use super::{Cells, Column, decode};
+use super::column::{Cells, Column};
+use super::decode;
 use crate::reading::contained;
 use polars::prelude::{CsvReadOptions, DataType, Field, Schema, SerReader};
 use std::io::Cursor;
@@ -11,11 +12,11 @@ use std::sync::Arc;
 /// The most cells, empty ones too.
 const MOST_CELLS: usize = 1 << 28;
 
-/// Reads a CSV file. The cells of the column `label` are read as they are written: `01` is no number.
+/// Reads a CSV file. The cells of the columns `written` are read as they are written: `01` is no number.
 ///
 /// # Errors
 /// A reason, in words.
-pub(super) fn read(path: &Path, label: Option<&str>) -> Result<Vec<Column>, String> {
+pub(super) fn read(path: &Path, written: &[&str]) -> Result<Vec<Column>, String> {
     let Canonical {
         text,
         separator,
@@ -27,9 +28,9 @@ pub(super) fn read(path: &Path, label: Option<&str>) -> Result<Vec<Column>, Stri
     if unused.len().saturating_mul(records + 1) > MOST_CELLS {
         return Err(format!("it has more than {MOST_CELLS} cells"));
     }
-    let as_text = |name: &str| Field::new(name.into(), DataType::String);
-    let label_column = label.filter(|&label| names.iter().any(|name| name == label));
-    let texts: Schema = label_column.into_iter().map(as_text).collect();
+    let as_text = |name: &&str| Field::new((*name).into(), DataType::String);
+    let is_there = |written: &&&str| names.iter().any(|name| name == **written);
+    let texts: Schema = written.iter().filter(is_there).map(as_text).collect();
     let options = CsvReadOptions::default()
         .with_has_header(true)
         // Types are told by the whole column: a column of numbers may end in a text.
@@ -48,7 +49,7 @@ pub(super) fn read(path: &Path, label: Option<&str>) -> Result<Vec<Column>, Stri
     // polars renames columns of equal names, and leaves doubled quotation marks in a name as they are.
     let column = |column: &polars::prelude::Column, name: String| Column {
         cells: match cells(column) {
-            Cells::Texts(texts) if label == Some(&name) => Cells::Written(texts),
+            Cells::Texts(texts) if written.contains(&name.as_str()) => Cells::Written(texts),
             other => other,
         },
         name,
@@ -95,7 +96,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("names.csv");
         std::fs::write(&path, "\"x, \"\"cm\"\"\",\"y,\",\n1,2,\n").unwrap();
-        let columns = read(&path, None).unwrap();
+        let columns = read(&path, &[]).unwrap();
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["x, \"cm\"", "y,"]);
     }
@@ -106,8 +107,8 @@ mod tests {
         let path = folder.path().join("wide.csv");
         let text = format!("{}\n{}", "a,".repeat(20_000), "1\n".repeat(20_000));
         std::fs::write(&path, text).unwrap();
-        let error = read(&path, None).err().unwrap();
+        let error = read(&path, &[]).err().unwrap();
         assert!(error.contains("cells"), "{error}");
-        assert!(read(folder.path(), None).is_err());
+        assert!(read(folder.path(), &[]).is_err());
     }
 }

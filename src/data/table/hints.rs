@@ -4,29 +4,29 @@ use crate::spec::nearest;
 
 /// Why a text is not a number, and what to do about it.
 pub(super) fn not_a_number(text: &str) -> String {
-    const MISSING: [&str; 10] = [
-        "na", "n/a", "nan", "null", "none", "?", "-", ".", "#n/a", "<na>",
-    ];
     let trimmed = text.trim();
-    if MISSING.contains(&trimmed.to_lowercase().as_str()) {
-        return format!("the value is missing (`{text}`); fill it in, or remove the row");
-    }
-    let has_comma = trimmed.contains(',');
-    let digits = trimmed.bytes().filter(u8::is_ascii_digit).count();
-    let is_numeric = digits > 0
-        && trimmed
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || b",.-+ eE'".contains(&byte));
-    match has_comma && is_numeric {
+    match is_formatted_number(trimmed) {
         true => format!(
-            "`{text}` is not a number here; write a point before decimals, and nothing between \
-             thousands"
+            "`{trimmed}` is not a number here; write a point before decimals, and nothing between \
+             thousands or beside the digits"
         ),
         false => format!(
-            "`{text}` is text, not a number; leave the column out, or give each of its values a \
-             column of 0 and 1"
+            "`{trimmed}` is text, and the other cells of the column are numbers; correct it, or, if \
+             it stands for a missing value, say so: data.na_values: [\"{trimmed}\"]"
         ),
     }
+}
+
+/// Whether a text is a number as people write it, and programs do not: `1,234.5`, `1.234,50 €`, `12 %`, `$3`.
+pub(super) fn is_formatted_number(text: &str) -> bool {
+    let beside = |c: char| "+-$€£¥% ".contains(c) || c.is_whitespace();
+    let inner = text.trim_matches(beside);
+    let is_number = |c: char| c.is_ascii_digit() || ",.' _".contains(c) || c.is_whitespace();
+    let is_bare = inner == text.trim() && inner.bytes().all(|byte| byte.is_ascii_digit());
+    !is_bare
+        && inner.starts_with(|c: char| c.is_ascii_digit())
+        && inner.ends_with(|c: char| c.is_ascii_digit())
+        && inner.chars().all(is_number)
 }
 
 /// That a table has no column of this name, and what it may be about.
@@ -64,11 +64,15 @@ mod tests {
 
     #[test]
     fn the_remedy_belongs_to_what_stands_there() {
-        assert!(not_a_number("NA").contains("missing (`NA`)"));
-        assert!(not_a_number("?").contains("missing"));
         assert!(not_a_number("1.234,5").contains("a point before decimals"));
         assert!(not_a_number("1,234").contains("nothing between thousands"));
         assert!(not_a_number("high, low").contains("is text"));
+        for text in ["1,5", "1.234,50 €", "12 %", "$3", "1 234", "-1'000"] {
+            assert!(is_formatted_number(text), "{text}");
+        }
+        for text in ["", "12", "a1", "25-34", "<=50K", "3rd", "1e5", "%"] {
+            assert!(!is_formatted_number(text), "{text}");
+        }
         let named = |names: &[&str]| {
             let names: Vec<String> = names.iter().map(|&name| name.to_owned()).collect();
             no_column("species", &names)

@@ -2,7 +2,7 @@
 //! is rounded. Of what is a number alone, only the spelling counts for nothing: `1.0` in one file is
 //! the class `1` of the other.
 
-use super::{Cells, Column};
+use super::column::{Cells, Column};
 use std::collections::HashMap;
 
 /// The class of each row.
@@ -12,40 +12,63 @@ pub(super) struct Labels {
     as_written: bool,
 }
 
+/// What the names of a column are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The classes.
+    Label,
+    /// The levels of a feature.
+    Category,
+}
+
 impl Labels {
     /// The classes of a label column.
     ///
     /// # Errors
     /// Empty cells, numbers with fractions, one number written in two ways.
     pub(super) fn of(column: &Column) -> Result<Self, String> {
-        let texts: Vec<Option<String>> = match &column.cells {
-            Cells::Numbers(numbers) => numbers
-                .iter()
-                .enumerate()
-                .map(|(row, number)| number.map(|number| whole(column, row, number)).transpose())
-                .collect::<Result<_, _>>()?,
-            Cells::Whole(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
-            Cells::Unsigned(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
-            Cells::Flags(flags) => flags.iter().map(|f| f.map(|f| f.to_string())).collect(),
-            Cells::Texts(texts) | Cells::Written(texts) => texts.clone(),
-            Cells::Other(kind) => return Err(column.wrong_type(kind)),
-        };
         let class = |(row, text): (usize, Option<String>)| {
-            let text = text.map(|text| text.trim().to_owned());
-            let text = text.filter(|text| !text.is_empty());
             text.ok_or_else(|| column.fault(row, "the cell of the label is empty"))
         };
-        let mut names: Vec<String> = texts
-            .into_iter()
-            .enumerate()
-            .map(class)
-            .collect::<Result<_, _>>()?;
-        let as_written = matches!(column.cells, Cells::Written(_));
-        if as_written {
-            unify_numbers(column, &mut names)?;
-        }
-        Ok(Self { names, as_written })
+        let names = names(column, Role::Label)?.into_iter().enumerate();
+        Ok(Self {
+            names: names.map(class).collect::<Result<_, _>>()?,
+            as_written: matches!(column.cells, Cells::Written(_)),
+        })
     }
+}
+
+/// The names in a column; nothing where a cell is empty.
+///
+/// # Errors
+/// Numbers with fractions, one number written in two ways, values of a type that has no names.
+pub(super) fn names(column: &Column, role: Role) -> Result<Vec<Option<String>>, String> {
+    let texts: Vec<Option<String>> = match &column.cells {
+        Cells::Numbers(numbers) => numbers
+            .iter()
+            .enumerate()
+            .map(|(row, number)| match *number {
+                // What pandas makes of an empty cell.
+                Some(number) if number.is_nan() => Ok(None),
+                Some(number) => whole(column, role, row, number).map(Some),
+                None => Ok(None),
+            })
+            .collect::<Result<_, _>>()?,
+        Cells::Whole(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
+        Cells::Unsigned(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
+        Cells::Flags(flags) => flags.iter().map(|f| f.map(|f| f.to_string())).collect(),
+        Cells::Texts(texts) | Cells::Written(texts) => texts.clone(),
+        Cells::Other(kind) => return Err(column.wrong_type(kind)),
+    };
+    let trimmed = |text: Option<String>| {
+        let text = text.map(|text| text.trim().to_owned());
+        text.filter(|text| !text.is_empty())
+    };
+    let mut names: Vec<Option<String>> = texts.into_iter().map(trimmed).collect();
+    if matches!(column.cells, Cells::Written(_)) {
+        unify_numbers(column, role, &mut names)?;
+    }
+    Ok(names)
 }
 
 /// Brings the labels of all parts to one spelling of true and false, where they are nothing else:
@@ -66,36 +89,43 @@ pub(super) fn settle<const PARTS: usize>(mut parts: [&mut Labels; PARTS]) {
     }
 }
 
-/// The name of a class that a file has as a float.
-fn whole(column: &Column, row: usize, number: f64) -> Result<String, String> {
+/// The name that a float is.
+fn whole(column: &Column, role: Role, row: usize, number: f64) -> Result<String, String> {
     match number {
-        // What pandas makes of an empty cell.
-        number if number.is_nan() => Err(column.fault(row, "the cell of the label is empty")),
-        number if number.is_infinite() => Err(column.fault(row, &no_class(&number.to_string()))),
-        number if number.fract() != 0.0 => Err(with_fractions(column)),
+        number if number.is_infinite() => {
+            Err(column.fault(row, &no_name(role, &number.to_string())))
+        }
+        number if number.fract() != 0.0 => Err(with_fractions(column, role)),
         // −0 and 0 are one number.
         number => Ok((number + 0.0).to_string()),
     }
 }
 
-/// Whole numbers without a fraction of zeros and without a sign before 0, where labels are numbers.
-fn unify_numbers(column: &Column, names: &mut [String]) -> Result<(), String> {
+/// Whole numbers without a fraction of zeros and without a sign before 0, where names are numbers.
+fn unify_numbers(
+    column: &Column,
+    role: Role,
+    names: &mut [Option<String>],
+) -> Result<(), String> {
     let number = |name: &String| name.parse::<f64>().ok();
-    if names.iter().all(|name| number(name).is_some()) {
-        let is_infinite = |name: &String| number(name).is_some_and(|number| !number.is_finite());
-        if let Some(row) = names.iter().position(is_infinite) {
-            return Err(column.fault(row, &no_class(&names[row])));
-        }
-        if names
-            .iter()
-            .filter_map(number)
-            .any(|number| number.fract() != 0.0)
+    if names.iter().flatten().all(|name| number(name).is_some()) {
+        let is_infinite = |name: &Option<String>| {
+            let number = name.as_ref().and_then(number);
+            number.is_some_and(|number| !number.is_finite())
+        };
+        if let Some(row) = names.iter().position(is_infinite)
+            && let Some(name) = &names[row]
         {
-            return Err(with_fractions(column));
+            return Err(column.fault(row, &no_name(role, name)));
+        }
+        let numbers = names.iter().flatten().filter_map(number);
+        if numbers.into_iter().any(|number| number.fract() != 0.0) {
+            return Err(with_fractions(column, role));
         }
     }
     let mut spellings: HashMap<String, (String, usize)> = HashMap::new();
-    for (row, name) in names.iter_mut().enumerate() {
+    for (row, cell) in names.iter_mut().enumerate() {
+        let Some(name) = cell else { continue };
         let Some(number) = whole_number(name) else {
             continue;
         };
@@ -110,10 +140,14 @@ fn unify_numbers(column: &Column, names: &mut [String]) -> Result<(), String> {
             return Err(column.fault(
                 row,
                 &format!(
-                    "`{spelling}` is the number that row {} writes as `{}`: one class, or two? \
+                    "`{spelling}` is the number that row {} writes as `{}`: one {}, or two? \
                      Write it in one way, or give each a name that is no number, such as `v{spelling}`",
                     first.1 + 1,
-                    first.0
+                    first.0,
+                    match role {
+                        Role::Label => "class",
+                        Role::Category => "category",
+                    }
                 ),
             ));
         }
@@ -157,16 +191,28 @@ fn whole_number(text: &str) -> Option<String> {
     }
 }
 
-fn no_class(name: &str) -> String {
-    format!("`{name}` is no class; leave the row out, or give the class a name")
+fn no_name(role: Role, name: &str) -> String {
+    match role {
+        Role::Label => {
+            format!("`{name}` is no class; leave the row out, or give the class a name")
+        }
+        Role::Category => format!("`{name}` is no category; give it a name, or empty the cell"),
+    }
 }
 
-fn with_fractions(column: &Column) -> String {
-    format!(
-        "the label column `{}` has numbers with fractions: to predict a number is another task; \
-         classes are whole numbers or text",
-        column.name
-    )
+fn with_fractions(column: &Column, role: Role) -> String {
+    match role {
+        Role::Label => format!(
+            "the label column `{}` has numbers with fractions: to predict a number is another task; \
+             classes are whole numbers or text",
+            column.name
+        ),
+        Role::Category => format!(
+            "the column `{}` has numbers with fractions, and categories are whole numbers or text; \
+             take it out of data.categorical and data.ordinal",
+            column.name
+        ),
+    }
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Tables in Parquet.
 
 use super::strict_file::StrictFile;
-use super::{Cells, Column};
+use super::column::{Cells, Column};
 use crate::reading::contained;
 use parquet::basic::Compression;
 use parquet::file::metadata::RowGroupMetaData;

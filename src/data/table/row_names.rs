@@ -1,7 +1,7 @@
 //! Columns that name the row, such as the index that pandas or R writes: where rows lie in the order
 //! of their classes, such a column tells the class.
 
-use super::{Cells, Column};
+use super::column::{Cells, Column};
 use std::collections::HashSet;
 
 /// Fewer rows have all different numbers by chance.
@@ -17,10 +17,10 @@ pub(super) fn refuse_doubles(table: &[Column], label: &str) -> Result<(), String
         None | Some("") => Ok(()),
         Some(name) if name == label.trim() => Err(format!(
             "it has two columns `{name}`, the label: the second would be learnt from and give the \
-             class away; leave one out"
+             class away; leave one out of the file"
         )),
         Some(name) => Err(format!(
-            "it has two columns `{name}`; leave one out, or give each a name of its own"
+            "it has two columns `{name}`; leave one out of the file, or give each a name of its own"
         )),
     }
 }
@@ -41,10 +41,10 @@ pub(super) fn refuse(column: &Column) -> Result<(), String> {
     };
     Err(format!(
         "the column `{name}` has {source}: a feature that tells the row would tell the class; \
-         leave the column out, in pandas by {}",
+         leave it out: data.drop: [\"{name}\"]{}",
         match column.is_index || is_index_of_pandas(name) {
-            true => "`index=False` where the table is written".to_owned(),
-            false => format!("`table.drop(columns=\"{name}\")`"),
+            true => ", or write the table without it, in pandas by `index=False`",
+            false => "",
         }
     ))
 }
@@ -60,8 +60,8 @@ pub(super) fn warnings(table: &[Column], label: &str) -> Vec<String> {
     let features = table.iter().filter(|column| column.name != label);
     let warning = |column: &Column| {
         format!(
-            "the column `{}` counts the rows: where rows lie in the order of their classes, it tells \
-             the class; leave it out unless it was measured",
+            "the column `{0}` counts the rows: where rows lie in the order of their classes, it tells \
+             the class; leave it out unless it was measured: data.drop: [\"{0}\"]",
             column.name
         )
     };

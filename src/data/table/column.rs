@@ -1,0 +1,59 @@
+//! A column as a file has it.
+
+/// A column as a file has it.
+pub(super) struct Column {
+    pub(super) name: String,
+    pub(super) cells: Cells,
+    /// Whether the file itself says that it is an index.
+    pub(super) is_index: bool,
+}
+
+/// The cells of a column; nothing where a cell is empty.
+pub(super) enum Cells {
+    Numbers(Vec<Option<f64>>),
+    /// Whole numbers, which 64-bit floats may round.
+    Whole(Vec<Option<i64>>),
+    Unsigned(Vec<Option<u64>>),
+    Flags(Vec<Option<bool>>),
+    Texts(Vec<Option<String>>),
+    /// Texts as they stand in a file that tells no types: names or numbers.
+    Written(Vec<Option<String>>),
+    /// Values of a type that is neither, with its name.
+    Other(String),
+}
+
+impl Cells {
+    /// How many rows there are; of values of another type none are kept.
+    pub(super) fn len(&self) -> usize {
+        match self {
+            Self::Numbers(cells) => cells.len(),
+            Self::Whole(cells) => cells.len(),
+            Self::Unsigned(cells) => cells.len(),
+            Self::Flags(cells) => cells.len(),
+            Self::Texts(cells) | Self::Written(cells) => cells.len(),
+            Self::Other(_) => 0,
+        }
+    }
+}
+
+impl Column {
+    /// A fault of one cell; rows are counted from 1.
+    pub(super) fn fault(&self, row: usize, what: &str) -> String {
+        format!("column `{}`, row {}: {what}", self.name, row + 1)
+    }
+
+    /// That the column holds values of a type that cannot be used.
+    pub(super) fn wrong_type(&self, kind: &str) -> String {
+        let is_time = ["date", "time", "duration"]
+            .iter()
+            .any(|time| kind.to_lowercase().contains(time));
+        let name = &self.name;
+        match is_time {
+            true => super::date::refused(name, kind),
+            false => format!(
+                "the column `{name}` has values of the type {kind}, and features are numbers, truth \
+                 values or text; write it as one of these, or leave it out: data.drop: [\"{name}\"]"
+            ),
+        }
+    }
+}

@@ -1,0 +1,93 @@
+//! How the columns of a table have become the features of a model: kept with what is known of the data
+//! and with an exported model, so that new rows are encoded alike.
+
+use serde::{Deserialize, Serialize};
+
+/// How the columns of a table become features.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Encoding {
+    /// The columns that are used, in the order of their features.
+    pub columns: Vec<EncodedColumn>,
+    /// Texts that stand for a missing value in any column.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub na_values: Vec<String>,
+    /// Columns that are left out: names, in which `*` stands for any text.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub drop: Vec<String>,
+}
+
+/// A column, and what it becomes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct EncodedColumn {
+    /// Its name.
+    pub name: String,
+    /// What its cells hold.
+    pub kind: ColumnKind,
+    /// What is subtracted from its numbers in 64 bits, where 32 bits could not tell them apart; else 0.
+    #[serde(default, skip_serializing_if = "is_zero")]
+    pub offset: f64,
+    /// Whether a further feature is 1 where its value is missing, and 0 elsewhere.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub indicator: bool,
+}
+
+/// What the cells of a column hold.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnKind {
+    /// Numbers: one feature.
+    Number,
+    /// True or false: one feature, 1 or 0.
+    Flag,
+    /// Categories: a feature for each of these levels, 1 where the cell has it and 0 elsewhere.
+    OneHot(Vec<String>),
+    /// Categories in an order: one feature, the position of the cell's level, from 0.
+    Ordinal(Vec<String>),
+}
+
+fn is_zero(number: &f64) -> bool {
+    *number == 0.0
+}
+
+impl ColumnKind {
+    /// How many features it becomes, without an indicator.
+    pub fn features(&self) -> usize {
+        match self {
+            Self::OneHot(levels) => levels.len(),
+            Self::Number | Self::Flag | Self::Ordinal(_) => 1,
+        }
+    }
+}
+
+impl EncodedColumn {
+    /// The names of its features.
+    pub fn features(&self) -> Vec<String> {
+        let name = &self.name;
+        let mut features = match &self.kind {
+            ColumnKind::OneHot(levels) => {
+                levels.iter().map(|level| format!("{name}={level}")).collect()
+            }
+            ColumnKind::Number | ColumnKind::Flag | ColumnKind::Ordinal(_) => vec![name.clone()],
+        };
+        if self.indicator {
+            features.push(format!("{name} is missing"));
+        }
+        features
+    }
+}
+
+impl Encoding {
+    /// The names of all features.
+    pub fn features(&self) -> Vec<String> {
+        self.columns.iter().flat_map(EncodedColumn::features).collect()
+    }
+
+    /// Whether each column is one feature, a number as it is.
+    pub fn is_plain(&self) -> bool {
+        let is_plain = |column: &EncodedColumn| {
+            let is_number = matches!(column.kind, ColumnKind::Number | ColumnKind::Flag);
+            is_number && !column.indicator && is_zero(&column.offset)
+        };
+        self.columns.iter().all(is_plain)
+    }
+}
