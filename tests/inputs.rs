@@ -202,7 +202,7 @@ fn rows() -> Dataset {
         let row = |sample: usize| {
             let number = (sample * 37 % 101) as f32 / 3.0;
             let rank = (sample * 11 % 5) as f32;
-            let level = f32::from(u8::from(sample % 3 == 0));
+            let level = f32::from(u8::from(sample.is_multiple_of(3)));
             let missing = |every: usize| sample % every == 1;
             [
                 if missing(4) { MISSING } else { number },
@@ -239,7 +239,9 @@ fn filled(dataset: &Dataset, learnt_from: &[u32]) -> Dataset {
     };
     let train = numbers(&dataset.train);
     let present = |feature: usize| {
-        let cells = learnt_from.iter().map(|&row| train[row as usize * 4 + feature]);
+        let cells = learnt_from
+            .iter()
+            .map(|&row| train[row as usize * 4 + feature]);
         let mut cells: Vec<f32> = cells.filter(|&cell| cell != MISSING).collect();
         cells.sort_by(f32::total_cmp);
         cells
@@ -251,7 +253,10 @@ fn filled(dataset: &Dataset, learnt_from: &[u32]) -> Dataset {
         _ => (known[middle - 1] + known[middle]) / 2.0,
     };
     let count = |feature: usize, value: f32| {
-        present(feature).iter().filter(|&&cell| cell == value).count()
+        present(feature)
+            .iter()
+            .filter(|&&cell| cell == value)
+            .count()
     };
     let ranks = (0..5).map(|rank| rank as f32);
     // The first of the most frequent ones.
@@ -263,7 +268,13 @@ fn filled(dataset: &Dataset, learnt_from: &[u32]) -> Dataset {
             numbers(samples)
                 .iter()
                 .enumerate()
-                .map(|(index, &cell)| if cell == MISSING { fill[index % 4] } else { cell })
+                .map(|(index, &cell)| {
+                    if cell == MISSING {
+                        fill[index % 4]
+                    } else {
+                        cell
+                    }
+                })
                 .collect(),
         ),
         ..samples.clone()
@@ -303,7 +314,10 @@ fn missing_values_are_filled_by_what_each_run_learns_from() {
             .iter()
             .map(|member| &member.normalisation.as_ref().unwrap().fill[..])
             .collect();
-        assert!(fills.windows(2).any(|pair| pair[0] != pair[1]), "folds differ: {fills:?}");
+        assert!(
+            fills.windows(2).any(|pair| pair[0] != pair[1]),
+            "folds differ: {fills:?}"
+        );
         let together = trained_members(&data, &members);
         for (seed, member_of_cohort) in seeds.into_iter().zip(&together) {
             let by_hand = filled(&dataset, &split(&seed).train);

@@ -282,7 +282,12 @@ fn what_32_bits_cannot_tell_apart_is_shifted_first_or_refused_with_its_column() 
     }
     // The column alone tells the class, which is learnt.
     let project = rows(&seconds);
-    let trained = project.train(&["--set", "training.epochs=30", "--set", "training.learning_rate=0.5"]);
+    let trained = project.train(&[
+        "--set",
+        "training.epochs=30",
+        "--set",
+        "training.learning_rate=0.5",
+    ]);
     assert_eq!(trained.code, 0, "{}", trained.error);
     let mut csv = first_row(&project.read("reports/sweep.csv"));
     let accuracy = csv.remove("mean_val_accuracy").expect("a column");
@@ -301,7 +306,10 @@ fn what_32_bits_cannot_tell_apart_is_shifted_first_or_refused_with_its_column() 
 /// The first row of a table, by its columns' names.
 fn first_row(csv: &str) -> HashMap<String, String> {
     let mut lines = csv.lines().map(|line| line.split(',').map(str::to_owned));
-    let (names, cells) = (lines.next().expect("a header"), lines.next().expect("a row"));
+    let (names, cells) = (
+        lines.next().expect("a header"),
+        lines.next().expect("a row"),
+    );
     names.zip(cells).collect()
 }
 

@@ -38,7 +38,8 @@ fn accepted(data: &str, table: &str) -> String {
 
 /// Passengers of a ship: numbers from a fixed rule, no two rows alike.
 fn passengers(rows: std::ops::Range<usize>) -> String {
-    let mut table = "PassengerId,Survived,Pclass,Name,Sex,Age,Ticket,Fare,Cabin,Embarked\n".to_owned();
+    let mut table =
+        "PassengerId,Survived,Pclass,Name,Sex,Age,Ticket,Fare,Cabin,Embarked\n".to_owned();
     for row in rows {
         let sex = ["male", "female", "male"][row % 3];
         let age = match row % 5 {
@@ -78,10 +79,22 @@ fn a_table_of_passengers_is_learnt_as_it_is() {
     project.write("t.csv", &passengers(0..200));
     let (plan, _) = planned(&project);
     // Pclass 3, Sex 2, Age 1 + 1, Fare 1, Embarked 3 + 1.
-    assert!(plan.contains("160 training + 40 test samples, 12 features, 2 classes"), "{plan}");
-    assert!(plan.contains("left out: PassengerId, Name, Ticket, Cabin\n"), "{plan}");
-    assert!(plan.contains("one-hot: Pclass (3 levels), Sex (2 levels), Embarked (3 levels)\n"), "{plan}");
-    assert!(plan.contains("missing values: Age (29 of 160), Embarked (7 of 160); numbers"), "{plan}");
+    assert!(
+        plan.contains("160 training + 40 test samples, 12 features, 2 classes"),
+        "{plan}"
+    );
+    assert!(
+        plan.contains("left out: PassengerId, Name, Ticket, Cabin\n"),
+        "{plan}"
+    );
+    assert!(
+        plan.contains("one-hot: Pclass (3 levels), Sex (2 levels), Embarked (3 levels)\n"),
+        "{plan}"
+    );
+    assert!(
+        plan.contains("missing values: Age (29 of 160), Embarked (7 of 160); numbers"),
+        "{plan}"
+    );
     let done = project.train(&[]);
     assert_eq!(done.code, 0, "{}", done.error);
 }
@@ -90,8 +103,13 @@ fn a_table_of_passengers_is_learnt_as_it_is() {
 fn answers(csv: &str, column: &str) -> Vec<String> {
     let mut lines = csv.lines();
     let names: Vec<&str> = lines.next().expect("a header").split(',').collect();
-    let column = names.iter().position(|name| *name == column).expect("it is there");
-    lines.map(|line| line.split(',').nth(column).unwrap_or_default().to_owned()).collect()
+    let column = names
+        .iter()
+        .position(|name| *name == column)
+        .expect("it is there");
+    lines
+        .map(|line| line.split(',').nth(column).unwrap_or_default().to_owned())
+        .collect()
 }
 
 #[test]
@@ -104,7 +122,14 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
     assert_eq!(project.train(&[]).code, 0);
     std::fs::rename(project.path("ship"), project.path("gone")).expect("it can be renamed");
     // The data is gone: what is needed of it was kept.
-    let done = project.run(&["export", "sweep.yaml", "--trial", "base", "--output", "model"]);
+    let done = project.run(&[
+        "export",
+        "sweep.yaml",
+        "--trial",
+        "base",
+        "--output",
+        "model",
+    ]);
     assert_eq!(done.code, 0, "{}", done.error);
     let about: Value = serde_json::from_str(&project.read("model/model.json")).expect("JSON");
     assert_eq!(about["format"], 2);
@@ -113,10 +138,20 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
     let done = project.run(&["predict", "model", "gone/test.csv"]);
     assert_eq!(done.code, 0, "{}", done.error);
     let classes = answers(&done.output, "class");
-    let labels = test.lines().skip(1).map(|row| row.split(',').nth(1).unwrap_or_default());
-    let right = classes.iter().zip(labels).filter(|(class, label)| class == label).count();
+    let labels = test
+        .lines()
+        .skip(1)
+        .map(|row| row.split(',').nth(1).unwrap_or_default());
+    let right = classes
+        .iter()
+        .zip(labels)
+        .filter(|(class, label)| class == label)
+        .count();
     let accuracy = about["run"]["test"]["accuracy"].as_f64().expect("a number");
-    assert!((right as f64 / 80.0 - accuracy).abs() < 1e-9, "{right} of 80, {accuracy}");
+    assert!(
+        (right as f64 / 80.0 - accuracy).abs() < 1e-9,
+        "{right} of 80, {accuracy}"
+    );
     // Other columns, in another order, and without the label.
     project.write(
         "new.csv",
@@ -126,10 +161,16 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
     assert_eq!(done.code, 0, "{}", done.error);
     assert_eq!(answers(&done.output, "class").len(), 2);
     let error = done.error.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(error.contains("column `Embarked`: 1 cell of these rows has no level"), "{error}");
+    assert!(
+        error.contains("column `Embarked`: 1 cell of these rows has no level"),
+        "{error}"
+    );
     assert!(error.contains("`Mars`"), "{error}");
     // A column that the model does not know.
-    project.write("new.csv", "Embarked,Sex,Fare,Age,Pclass,Deck\nS,male,7.5,,3,x\n");
+    project.write(
+        "new.csv",
+        "Embarked,Sex,Fare,Age,Pclass,Deck\nS,male,7.5,,3,x\n",
+    );
     let done = project.run(&["predict", "model", "new.csv"]);
     assert_eq!(done.code, 2, "{}", done.output);
 }
@@ -152,7 +193,13 @@ fn results_stay_where_only_the_wording_of_the_settings_differs() {
 fn rows(cell: impl Fn(usize) -> String) -> String {
     let mut table = "x,y,class\n".to_owned();
     for row in 0..60 {
-        let _ = writeln!(table, "{},{}.5,{}", cell(row), row * 7 % 11, ["a", "b"][row * 5 % 7 % 2]);
+        let _ = writeln!(
+            table,
+            "{},{}.5,{}",
+            cell(row),
+            row * 7 % 11,
+            ["a", "b"][row * 5 % 7 % 2]
+        );
     }
     table
 }
@@ -167,27 +214,48 @@ fn with(setting: &str) -> String {
 fn what_is_no_feature_is_refused_and_the_remedy_works() {
     let names = rows(|row| format!("person {row}"));
     let error = refused(PLAIN, &names);
-    assert!(error.contains("`x` has 48 different texts in 48 rows"), "{error}");
+    assert!(
+        error.contains("`x` has 48 different texts in 48 rows"),
+        "{error}"
+    );
     assert!(error.contains("data.drop: [\"x\"]"), "{error}");
     assert!(accepted(&with("drop: x"), &names).contains("1 feature,"));
     // Listed, they are still names of rows.
-    assert!(refused(&with("categorical: [x]"), &names).contains("a category of its own in each of 48 rows"));
+    assert!(
+        refused(&with("categorical: [x]"), &names)
+            .contains("a category of its own in each of 48 rows")
+    );
 
-    let tickets = rows(|row| if row % 2 == 0 { format!("PC {row}") } else { format!("{row}") });
+    let tickets = rows(|row| {
+        if row % 2 == 0 {
+            format!("PC {row}")
+        } else {
+            format!("{row}")
+        }
+    });
     let error = refused(PLAIN, &tickets);
-    assert!(error.contains("cells are numbers; correct it, or"), "{error}");
+    assert!(
+        error.contains("cells are numbers; correct it, or"),
+        "{error}"
+    );
     assert!(accepted(&with("drop: [x]"), &tickets).contains("left out: x"));
 
     let sizes = rows(|row| ["10", "12", "12a"][row % 3].to_owned());
     let error = refused(PLAIN, &sizes);
-    assert!(error.contains("`12a` is text") && error.contains("data.categorical: [\"x\"]"), "{error}");
+    assert!(
+        error.contains("`12a` is text") && error.contains("data.categorical: [\"x\"]"),
+        "{error}"
+    );
     assert!(accepted(&with("categorical: [x]"), &sizes).contains("one-hot: x (3 levels)"));
     let plan = accepted(&with("na_values: [12a]"), &sizes);
     assert!(plan.contains("missing values: x (13 of 48)"), "{plan}");
 
     let dates = rows(|row| format!("2024-05-{:02}", 1 + row % 28));
     let error = refused(PLAIN, &dates);
-    assert!(error.contains("`x` has dates or times (`2024-05-"), "{error}");
+    assert!(
+        error.contains("`x` has dates or times (`2024-05-"),
+        "{error}"
+    );
     assert!(error.contains("data.drop: [\"x\"]"), "{error}");
 
     let prices = rows(|row| format!("\"{},5\"", row % 9));
@@ -203,13 +271,25 @@ fn names_in_the_settings_are_those_of_columns() {
     for (setting, said) in [
         ("drop: [z]", "data.drop: no column fits `z`"),
         ("drop: [\"z*\"]", "data.drop: no column fits `z*`"),
-        ("categorical: [X]", "data.categorical: it has no column `X`; did you mean `x`?"),
+        (
+            "categorical: [X]",
+            "data.categorical: it has no column `X`; did you mean `x`?",
+        ),
         ("drop: [x], categorical: [x]", "data.drop takes it out"),
-        ("ordinal: { z: [a, b] }", "data.ordinal: it has no column `z`"),
+        (
+            "ordinal: { z: [a, b] }",
+            "data.ordinal: it has no column `z`",
+        ),
         ("drop: [class]", "`class` is the column of the classes"),
-        ("categorical: [x], ordinal: { x: [red, green] }", "`x` is in both"),
+        (
+            "categorical: [x], ordinal: { x: [red, green] }",
+            "`x` is in both",
+        ),
         ("drop: [x, y]", "nothing to learn from"),
-        ("ordinal: { x: [red, green] }", "`blue` is none of its levels: red, green"),
+        (
+            "ordinal: { x: [red, green] }",
+            "`blue` is none of its levels: red, green",
+        ),
         ("ordinal: { x: [red, green, red] }", "`red` is listed twice"),
         ("impute: mean", "one of median, none"),
     ] {
@@ -217,7 +297,10 @@ fn names_in_the_settings_are_those_of_columns() {
         assert!(error.contains(said), "{setting}: {error}");
     }
     let plan = accepted(&with("ordinal: { x: [red, green, blue] }"), &table);
-    assert!(plan.contains("2 features") && plan.contains("ordinal: x (red < green < blue)"), "{plan}");
+    assert!(
+        plan.contains("2 features") && plan.contains("ordinal: x (red < green < blue)"),
+        "{plan}"
+    );
     let error = refused("{ set: npy, path: t.csv, drop: [x] }", &table);
     assert!(error.contains("for the columns of a `table`"), "{error}");
 }
@@ -225,14 +308,32 @@ fn names_in_the_settings_are_those_of_columns() {
 #[test]
 fn a_missing_value_is_one_that_the_file_lacks_or_the_user_names() {
     for cell in ["", " ", "NA", "nan", "?", "#N/A", "null"] {
-        let table = rows(|row| if row % 10 == 3 { cell.to_owned() } else { format!("{}", row % 7) });
+        let table = rows(|row| {
+            if row % 10 == 3 {
+                cell.to_owned()
+            } else {
+                format!("{}", row % 7)
+            }
+        });
         let plan = accepted(PLAIN, &table);
-        assert!(plan.contains("3 features") && plan.contains("missing values: x ("), "{cell}: {plan}");
+        assert!(
+            plan.contains("3 features") && plan.contains("missing values: x ("),
+            "{cell}: {plan}"
+        );
         let error = refused(&with("impute: none"), &table);
-        assert!(error.contains("column `x`, row 4: the cell has no value"), "{cell}: {error}");
+        assert!(
+            error.contains("column `x`, row 4: the cell has no value"),
+            "{cell}: {error}"
+        );
     }
     // Numbers that stand for nothing.
-    let coded = rows(|row| if row % 10 == 3 { "-999".to_owned() } else { format!("{}", row % 7) });
+    let coded = rows(|row| {
+        if row % 10 == 3 {
+            "-999".to_owned()
+        } else {
+            format!("{}", row % 7)
+        }
+    });
     assert!(accepted(PLAIN, &coded).contains("2 features"));
     assert!(accepted(&with("na_values: -999"), &coded).contains("3 features"));
     // In a column of text it may be a level, such as the code of Namibia.
@@ -242,7 +343,10 @@ fn a_missing_value_is_one_that_the_file_lacks_or_the_user_names() {
     let (plan, error) = planned(&project);
     assert!(plan.contains("one-hot: x (3 levels)"), "{plan}");
     let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(error.contains("has the level `NA`, which may stand for a missing value"), "{error}");
+    assert!(
+        error.contains("has the level `NA`, which may stand for a missing value"),
+        "{error}"
+    );
     assert!(accepted(&with("na_values: NA"), &text).contains("one-hot: x (2 levels)"));
 }
 
@@ -250,17 +354,26 @@ fn a_missing_value_is_one_that_the_file_lacks_or_the_user_names() {
 fn levels_and_gaps_of_the_test_part_alone_are_reported() {
     let project = project("{ set: table, path: parts, label: class }");
     std::fs::create_dir(project.path("parts")).expect("the folder can be written to");
-    project.write("parts/train.csv", &rows(|row| ["red", "green"][row % 2].to_owned()));
+    project.write(
+        "parts/train.csv",
+        &rows(|row| ["red", "green"][row % 2].to_owned()),
+    );
     let test = "x,y,class\nred,1,a\nblue,2,b\nblack,,a\nblue,4,b\n";
     project.write("parts/test.csv", test);
     let (plan, error) = planned(&project);
-    assert!(plan.contains("60 training + 4 test samples, 3 features"), "{plan}");
+    assert!(
+        plan.contains("60 training + 4 test samples, 3 features"),
+        "{plan}"
+    );
     let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         error.contains("column `x`: 3 cells of the test part have no level of the training part (`black`, `blue`)"),
         "{error}"
     );
-    assert!(error.contains("column `y`: 1 cell of the test part has no value"), "{error}");
+    assert!(
+        error.contains("column `y`: 1 cell of the test part has no value"),
+        "{error}"
+    );
     assert_eq!(project.train(&[]).code, 0);
 }
 

@@ -352,7 +352,11 @@ fn normalisation(
         Normalise::None | Normalise::Training => match library.load(&config.data) {
             Ok(dataset) => {
                 let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
-                Ok(Normalisation::of_run(&dataset, &config.data, &partition.train))
+                Ok(Normalisation::of_run(
+                    &dataset,
+                    &config.data,
+                    &partition.train,
+                ))
             }
             Err(error) => match InputScale::read(folder) {
                 Some(own) => Ok(Some(Normalisation {

@@ -26,7 +26,9 @@ impl<B: Backend> DeviceNormalisation<B> {
             let shape = [own.len(), 1, features];
             Tensor::from_data(TensorData::new(values, shape), device)
         };
-        let has_missing = own.iter().any(|normalisation| !normalisation.fill.is_empty());
+        let has_missing = own
+            .iter()
+            .any(|normalisation| !normalisation.fill.is_empty());
         Self {
             mean: tensor(|normalisation| &normalisation.mean),
             standard_deviation: tensor(|normalisation| &normalisation.standard_deviation),

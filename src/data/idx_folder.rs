@@ -50,10 +50,10 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
         },
         columns: Vec::new(),
         encoding: None,
-            imputation: Vec::new(),
-            test_was_taken: false,
-            notes: Vec::new(),
-            warnings: Vec::new(),
+        imputation: Vec::new(),
+        test_was_taken: false,
+        notes: Vec::new(),
+        warnings: Vec::new(),
     })
 }
 

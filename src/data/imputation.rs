@@ -122,8 +122,14 @@ mod tests {
     fn others_are_filled_with_the_most_frequent_value() {
         let most = [Imputation::MostFrequent];
         assert_eq!(filled(&[&[2.0, 1.0, 2.0, 1.0, 0.0]], &most, &ALL), [1.0]);
-        assert_eq!(filled(&[&[2.0, 1.0, 2.0, MISSING, 0.0]], &most, &ALL), [2.0]);
-        let block = [Imputation::OneHot { first: 0, levels: 2 }; 2];
+        assert_eq!(
+            filled(&[&[2.0, 1.0, 2.0, MISSING, 0.0]], &most, &ALL),
+            [2.0]
+        );
+        let block = [Imputation::OneHot {
+            first: 0,
+            levels: 2,
+        }; 2];
         let first: &[f32] = &[1.0, 0.0, MISSING, 0.0, 1.0];
         let second: &[f32] = &[0.0, 1.0, MISSING, 1.0, 0.0];
         assert_eq!(filled(&[first, second], &block, &ALL), [1.0, 0.0]);

@@ -1,8 +1,8 @@
 //! The data sets of a sweep: where they are found, read once, and known by their contents.
 
+use super::Read;
 use super::coverage::untrained_classes;
 use super::dataset::Dataset;
-use super::Read;
 use super::error::DataError;
 use super::official::{FASHION_MNIST, MNIST, Official};
 use super::{cifar10, found, mnist};

@@ -96,10 +96,10 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
         image,
         columns: Vec::new(),
         encoding: None,
-            imputation: Vec::new(),
-            test_was_taken: false,
-            notes: Vec::new(),
-            warnings: Vec::new(),
+        imputation: Vec::new(),
+        test_was_taken: false,
+        notes: Vec::new(),
+        warnings: Vec::new(),
     })
 }
 

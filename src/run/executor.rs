@@ -220,8 +220,8 @@ impl<B: Backend> TensorExecutor<B> {
         let loaded = &self.data[&DeviceForm::of(&config.data)];
         let partition = partition(&loaded.labels, config, run.repeat, run.fold);
         let dataset = loaded.dataset.as_ref();
-        let normalisation = dataset
-            .and_then(|data| Normalisation::of_run(data, &config.data, &partition.train));
+        let normalisation =
+            dataset.and_then(|data| Normalisation::of_run(data, &config.data, &partition.train));
         let made = Divided {
             partition: Arc::new(partition),
             normalisation: normalisation.map(Arc::new),

@@ -83,7 +83,9 @@ impl OrdinalColumns {
 
     /// The levels of this column, where it is one of them.
     pub fn levels(&self, column: &str) -> Option<&Names> {
-        self.iter().find(|(name, _)| *name == column).map(|(_, levels)| levels)
+        self.iter()
+            .find(|(name, _)| *name == column)
+            .map(|(_, levels)| levels)
     }
 }
 
@@ -111,12 +113,17 @@ impl Setting for OrdinalColumns {
             }
             if seen.len() < 2 {
                 let message = format!("`{name}` has one level: there is nothing to order");
-                return Err(Problem::new(&entry.node.place, message)
-                    .help("such as [small, medium, large]"));
+                return Err(
+                    Problem::new(&entry.node.place, message).help("such as [small, medium, large]")
+                );
             }
             Ok((name, levels))
         };
-        entries.iter().map(column).collect::<Result<_, _>>().map(Self)
+        entries
+            .iter()
+            .map(column)
+            .collect::<Result<_, _>>()
+            .map(Self)
     }
     fn show(&self) -> Value {
         let entry = |(name, levels): &(Text, Names)| (name.to_string(), levels.show());
@@ -160,7 +167,10 @@ impl Columns {
             ("ordinal", self.ordinal.show()),
             ("na_values", self.na_values.show()),
             ("impute", self.impute.show()),
-            ("keeps_numbers", Some(true).filter(|_| self.keeps_numbers).show()),
+            (
+                "keeps_numbers",
+                Some(true).filter(|_| self.keeps_numbers).show(),
+            ),
         ];
         let set = settings.into_iter().filter(|(_, value)| !value.is_null());
         Value::Object(set.map(|(name, value)| (name.to_owned(), value)).collect())
@@ -174,7 +184,13 @@ mod tests {
     #[test]
     fn names_are_read_alone_or_as_a_list_and_keep_their_spelling() {
         let read = |text: &str| Names::read(&Node::parse(text).unwrap());
-        let names = |text: &str| read(text).unwrap().iter().map(str::to_owned).collect::<Vec<_>>();
+        let names = |text: &str| {
+            read(text)
+                .unwrap()
+                .iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         assert_eq!(names("Name"), ["Name"]);
         assert_eq!(names("[Name, 01, 1.0]"), ["Name", "01", "1.0"]);
         for text in ["[]", "''", "{ a: b }", "['']", "[[a]]"] {
@@ -189,9 +205,22 @@ mod tests {
         let levels: Vec<&str> = sizes.levels("grade").unwrap().iter().collect();
         assert_eq!(levels, ["3", "2", "1"]);
         assert_eq!(sizes.levels("colour"), None);
-        assert_eq!(sizes.show().to_string(), r#"{"size":["small","large"],"grade":["3","2","1"]}"#);
-        assert!(read("{ size: [a, b, a] }").unwrap_err().message.contains("`a` is listed twice"));
-        assert!(read("{ size: [a] }").unwrap_err().message.contains("one level"));
+        assert_eq!(
+            sizes.show().to_string(),
+            r#"{"size":["small","large"],"grade":["3","2","1"]}"#
+        );
+        assert!(
+            read("{ size: [a, b, a] }")
+                .unwrap_err()
+                .message
+                .contains("`a` is listed twice")
+        );
+        assert!(
+            read("{ size: [a] }")
+                .unwrap_err()
+                .message
+                .contains("one level")
+        );
         for text in ["size", "{}", "[size]", "{ size: }"] {
             assert!(read(text).is_err(), "{text}");
         }

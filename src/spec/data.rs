@@ -194,12 +194,17 @@ impl Data {
     fn column_key(&self) -> Option<&'static [&'static str]> {
         let keys: [(bool, &'static [&'static str]); 5] = [
             (self.drop.is_some(), &["data.drop", "data.set"]),
-            (self.categorical.is_some(), &["data.categorical", "data.set"]),
+            (
+                self.categorical.is_some(),
+                &["data.categorical", "data.set"],
+            ),
             (self.ordinal.is_some(), &["data.ordinal", "data.set"]),
             (self.na_values.is_some(), &["data.na_values", "data.set"]),
             (self.impute.is_some(), &["data.impute", "data.set"]),
         ];
-        keys.into_iter().find(|(is_set, _)| *is_set).map(|(_, keys)| keys)
+        keys.into_iter()
+            .find(|(is_set, _)| *is_set)
+            .map(|(_, keys)| keys)
     }
 
     /// Checks what can be wrong before the files are looked at.
@@ -306,7 +311,8 @@ impl Data {
             }
         }
         let categorical = self.categorical.as_ref();
-        if let Some(twice) = categorical.and_then(|names| names.iter().find(|name| is_ordinal(name)))
+        if let Some(twice) =
+            categorical.and_then(|names| names.iter().find(|name| is_ordinal(name)))
         {
             return Err(Conflict {
                 keys: &["data.categorical", "data.ordinal"],

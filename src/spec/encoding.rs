@@ -64,9 +64,10 @@ impl EncodedColumn {
     pub fn features(&self) -> Vec<String> {
         let name = &self.name;
         let mut features = match &self.kind {
-            ColumnKind::OneHot(levels) => {
-                levels.iter().map(|level| format!("{name}={level}")).collect()
-            }
+            ColumnKind::OneHot(levels) => levels
+                .iter()
+                .map(|level| format!("{name}={level}"))
+                .collect(),
             ColumnKind::Number | ColumnKind::Flag | ColumnKind::Ordinal(_) => vec![name.clone()],
         };
         if self.indicator {
@@ -79,7 +80,10 @@ impl EncodedColumn {
 impl Encoding {
     /// The names of all features.
     pub fn features(&self) -> Vec<String> {
-        self.columns.iter().flat_map(EncodedColumn::features).collect()
+        self.columns
+            .iter()
+            .flat_map(EncodedColumn::features)
+            .collect()
     }
 
     /// Whether each column is one feature, a number as it is.

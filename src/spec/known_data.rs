@@ -82,7 +82,7 @@ impl KnownData {
 /// What a sweep file says of a table's columns; `null` where it says nothing.
 fn settings_of(source: &DataSource) -> Value {
     let settings = source.columns.show();
-    match settings.as_object().is_some_and(|settings| settings.is_empty()) {
+    match settings.as_object().is_some_and(serde_json::Map::is_empty) {
         true => Value::Null,
         false => settings,
     }

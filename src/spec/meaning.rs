@@ -69,9 +69,8 @@ impl Config {
     pub fn uses(&self, key: &Key) -> bool {
         match key.path {
             "data.test_fraction" => !self.data.set.is_named(),
-            "data.drop" | "data.categorical" | "data.ordinal" | "data.na_values" | "data.impute" => {
-                self.data.set == DataSet::Table
-            }
+            "data.drop" | "data.categorical" | "data.ordinal" | "data.na_values"
+            | "data.impute" => self.data.set == DataSet::Table,
             "model.norm_position" => self.has_norm(),
             "training.dampening" => self.has_momentum(),
             "training.warmup_start" => self.warms_up(),

@@ -56,6 +56,10 @@ impl<'m, 'a> Orders<'m, 'a> {
     ) -> Option<DeviceNormalisation<B>> {
         let own = self.owners().map(|owner| owner.normalisation.as_deref());
         let own: Vec<&Normalisation> = own.collect::<Option<_>>()?;
-        Some(DeviceNormalisation::new(&own, samples.features(), &samples.device()))
+        Some(DeviceNormalisation::new(
+            &own,
+            samples.features(),
+            &samples.device(),
+        ))
     }
 }

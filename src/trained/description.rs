@@ -203,7 +203,10 @@ impl InputDescription {
         if !fill.is_empty()
             && (fill.len() != self.features || !fill.iter().all(|&v| v.is_finite() && v != MISSING))
         {
-            return Err(format!("what fills missing values must be {} numbers", self.features));
+            return Err(format!(
+                "what fills missing values must be {} numbers",
+                self.features
+            ));
         }
         if let Some(encoding) = &self.encoding
             && encoding.features() != self.columns

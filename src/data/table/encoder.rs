@@ -59,7 +59,10 @@ impl Encoder {
                 _ => 0.0,
             };
             let cells = Cells::of(column, &kind, offset, &missing)?;
-            let absent = rows.iter().filter(|&&row| cells.is_missing(row as usize)).count();
+            let absent = rows
+                .iter()
+                .filter(|&&row| cells.is_missing(row as usize))
+                .count();
             if absent == rows.len() {
                 return Err(format!(
                     "the column `{0}` has no value in the training part; leave it out: data.drop: \
@@ -76,7 +79,7 @@ impl Encoder {
             });
         }
         let names = |names: &Option<Names>| -> Vec<String> {
-            let names = names.iter().flat_map(|names| names.iter());
+            let names = names.iter().flat_map(Names::iter);
             names.map(str::to_owned).collect()
         };
         let encoding = Encoding {
@@ -166,7 +169,10 @@ impl Encoder {
         for (column, features) in self.encoding.columns.iter().zip(features) {
             let found = table.iter().find(|own| own.name == column.name);
             let found = found.ok_or_else(|| {
-                format!("it has no column `{}`, unlike the training table", column.name)
+                format!(
+                    "it has no column `{}`, unlike the training table",
+                    column.name
+                )
             })?;
             let cells = encoded.values.chunks_exact_mut(width.max(1));
             let cells = cells.map(|row| &mut row[first..first + features]);
@@ -201,12 +207,13 @@ impl Encoder {
             ColumnKind::OneHot(levels) | ColumnKind::Ordinal(levels) => levels.as_slice(),
             ColumnKind::Number | ColumnKind::Flag => &[],
         };
-        let positions: HashMap<&str, usize> =
-            levels.iter().map(String::as_str).zip(0..).collect();
+        let positions: HashMap<&str, usize> = levels.iter().map(String::as_str).zip(0..).collect();
         for (row, features) in rows.enumerate() {
             if cells.is_missing(row) {
                 if !self.imputes {
-                    return Err(found.fault(row, "the cell has no value; fill it in, or remove the row"));
+                    return Err(
+                        found.fault(row, "the cell has no value; fill it in, or remove the row")
+                    );
                 }
                 absent += 1;
                 features.fill(MISSING);

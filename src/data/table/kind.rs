@@ -28,7 +28,9 @@ pub(super) fn kind(
 ) -> Result<ColumnKind, String> {
     let ordinal = settings.ordinal.as_ref();
     if let Some(levels) = ordinal.and_then(|columns| columns.levels(&column.name)) {
-        return Ok(ColumnKind::Ordinal(levels.iter().map(str::to_owned).collect()));
+        return Ok(ColumnKind::Ordinal(
+            levels.iter().map(str::to_owned).collect(),
+        ));
     }
     let listed = settings.categorical.as_ref();
     if listed.is_some_and(|names| names.contains(&column.name)) {
@@ -65,11 +67,7 @@ pub(super) fn flag(text: &str) -> Option<bool> {
     }
 }
 
-fn listed_levels(
-    column: &Column,
-    rows: &[u32],
-    missing: &Missing,
-) -> Result<Vec<String>, String> {
+fn listed_levels(column: &Column, rows: &[u32], missing: &Missing) -> Result<Vec<String>, String> {
     let (cells, levels) = levels(column, rows, missing)?;
     let name = &column.name;
     if levels.len() > MOST_LISTED_LEVELS {

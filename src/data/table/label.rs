@@ -102,11 +102,7 @@ fn whole(column: &Column, role: Role, row: usize, number: f64) -> Result<String,
 }
 
 /// Whole numbers without a fraction of zeros and without a sign before 0, where names are numbers.
-fn unify_numbers(
-    column: &Column,
-    role: Role,
-    names: &mut [Option<String>],
-) -> Result<(), String> {
+fn unify_numbers(column: &Column, role: Role, names: &mut [Option<String>]) -> Result<(), String> {
     let number = |name: &String| name.parse::<f64>().ok();
     if names.iter().flatten().all(|name| number(name).is_some()) {
         let is_infinite = |name: &Option<String>| {

@@ -27,7 +27,9 @@ mod strict_file;
 use super::dataset::Values;
 use super::imputation::Imputation;
 use super::own::{Own, Part, divide};
-use crate::spec::{ColumnKind, Columns, DataSource, EncodedColumn, Encoding, Names, Text};
+use crate::spec::{
+    ColumnKind, Columns, DataSource, EncodedColumn, Encoding, Names, OrdinalColumns, Text,
+};
 use column::Column;
 use encoder::{Encoded, Encoder};
 use label::Labels;
@@ -59,7 +61,10 @@ pub(super) fn load(path: &Path, source: &DataSource) -> Result<Own, String> {
         let values = Values::Floats(all.values);
         let part = |rows: &[u32]| Part {
             values: values.rows(rows, width),
-            labels: rows.iter().map(|&row| labels.names[row as usize].clone()).collect(),
+            labels: rows
+                .iter()
+                .map(|&row| labels.names[row as usize].clone())
+                .collect(),
         };
         let parts = [part(&train), part(&test)];
         return Ok(Own {
@@ -76,7 +81,9 @@ pub(super) fn load(path: &Path, source: &DataSource) -> Result<Own, String> {
     let rows = u32::try_from(labels.names.len()).map_err(|_| "it has too many rows".to_owned())?;
     let rows: Vec<u32> = (0..rows).collect();
     let encoder = Encoder::learn(&table, label, &rows, settings).map_err(of_train)?;
-    let encoded = encoder.encode(&table, rows.len(), "the training part").map_err(of_train)?;
+    let encoded = encoder
+        .encode(&table, rows.len(), "the training part")
+        .map_err(of_train)?;
     let mut warnings = row_names::warnings(&table, label);
     let test = files::table(path, "test")?;
     let (mut test_labels, of_test) =
@@ -88,7 +95,10 @@ pub(super) fn load(path: &Path, source: &DataSource) -> Result<Own, String> {
         values: Values::Floats(encoded),
         labels: labels.names,
     };
-    let parts = [part(encoded.values, labels), part(of_test.values, test_labels)];
+    let parts = [
+        part(encoded.values, labels),
+        part(of_test.values, test_labels),
+    ];
     Ok(own(parts, &encoder, is_incomplete, &dropped, warnings))
 }
 
@@ -138,7 +148,12 @@ fn test_part(
     }
     drop_known(&mut table, encoder.encoding(), label);
     row_names::refuse_doubles(&table, label)?;
-    refuse_others(&table, encoder.encoding(), label, "the training table has no column")?;
+    refuse_others(
+        &table,
+        encoder.encoding(),
+        label,
+        "the training table has no column",
+    )?;
     let labels = Labels::of(column(&table, label)?)?;
     let encoded = encoder.encode(&table, labels.names.len(), "the test part")?;
     Ok((labels, encoded))
@@ -169,10 +184,14 @@ pub(super) fn rows(
         columns: columns.iter().map(|name| plain(name)).collect(),
         ..Encoding::default()
     });
-    let names = known.columns.iter().filter(|column| {
-        matches!(column.kind, ColumnKind::OneHot(_) | ColumnKind::Ordinal(_))
-    });
-    let names: Vec<&str> = names.map(|column| column.name.as_str()).chain([label]).collect();
+    let names = known
+        .columns
+        .iter()
+        .filter(|column| matches!(column.kind, ColumnKind::OneHot(_) | ColumnKind::Ordinal(_)));
+    let names: Vec<&str> = names
+        .map(|column| column.name.as_str())
+        .chain([label])
+        .collect();
     let mut table = read(path, &names)?;
     table.retain(|column| column.name != label || label.is_empty());
     drop_known(&mut table, &known, "");
@@ -189,7 +208,11 @@ pub(super) fn rows(
         }
     };
     // Values that are no numbers are not kept: such a column is refused below.
-    let height = table.iter().map(|column| column.cells.len()).max().unwrap_or(0);
+    let height = table
+        .iter()
+        .map(|column| column.cells.len())
+        .max()
+        .unwrap_or(0);
     let encoder = Encoder::known(encoding, imputes);
     let encoded = encoder.encode(&table, height, "these rows")?;
     Ok(Rows {
@@ -212,7 +235,7 @@ fn plain(name: &str) -> EncodedColumn {
 /// The columns whose cells are names, and are read as they are written: `01` is no number.
 fn as_names<'a>(settings: &'a Columns, label: &'a str) -> Vec<&'a str> {
     let categorical = settings.categorical.iter().flat_map(Names::iter);
-    let ordinal = settings.ordinal.iter().flat_map(|columns| columns.iter());
+    let ordinal = settings.ordinal.iter().flat_map(OrdinalColumns::iter);
     let names = categorical.chain(ordinal.map(|(name, _)| name));
     names.chain([label]).collect()
 }
@@ -242,7 +265,9 @@ fn selected(
         );
     }
     match names.is_empty() {
-        true => Err(format!("it has no column but `{label}`: nothing to learn from")),
+        true => Err(format!(
+            "it has no column but `{label}`: nothing to learn from"
+        )),
         false => Ok(dropped),
     }
 }

@@ -40,7 +40,10 @@ pub(super) fn notes(
     if let Some(shown) = named(&shifted) {
         notes.push(format!("an offset is subtracted in 64 bits: {shown}"));
     }
-    let missing = columns.iter().zip(absent).filter(|(_, absent)| **absent > 0);
+    let missing = columns
+        .iter()
+        .zip(absent)
+        .filter(|(_, absent)| **absent > 0);
     let missing: Vec<String> = missing
         .map(|(column, absent)| format!("{} ({absent} of {rows})", column.name))
         .collect();

@@ -1,10 +1,10 @@
 //! Columns of numbers.
 
+use super::super::imputation::MISSING;
+use super::super::precision::Spread;
 use super::column::{Cells, Column};
 use super::hints;
 use super::missing::{Missing, is_marker};
-use super::super::imputation::MISSING;
-use super::super::precision::Spread;
 
 /// The numbers of a column less `offset`; nothing where a value is missing. True counts as 1, false as 0.
 ///
@@ -135,11 +135,18 @@ mod tests {
             numbers(&seconds, &missing, 1_700_000_003.0).unwrap(),
             [Some(37.0), None, Some(0.0)]
         );
-        assert!(offset(&seconds, &missing, true).unwrap_err().contains("column `t`: its values"));
+        assert!(
+            offset(&seconds, &missing, true)
+                .unwrap_err()
+                .contains("column `t`: its values")
+        );
         // Differences that 64-bit floats would round away as well.
         let large = column(Cells::Whole(vec![Some((1 << 60) + 1), Some(1 << 60)]));
         let shifted = numbers(&large, &missing, offset_of(&large)).unwrap();
         assert_eq!(shifted, [Some(1.0), Some(0.0)]);
-        assert_eq!(offset_of(&column(Cells::Whole(vec![Some(3), Some(40)]))), 0.0);
+        assert_eq!(
+            offset_of(&column(Cells::Whole(vec![Some(3), Some(40)]))),
+            0.0
+        );
     }
 }

@@ -1,7 +1,7 @@
 //! Tables in Parquet.
 
-use super::strict_file::StrictFile;
 use super::column::{Cells, Column};
+use super::strict_file::StrictFile;
 use crate::reading::contained;
 use parquet::basic::Compression;
 use parquet::file::metadata::RowGroupMetaData;

@@ -1,7 +1,7 @@
 //! Which columns of a table are used.
 
 use super::column::Column;
-use crate::spec::{Columns, nearest};
+use crate::spec::{Columns, Names, OrdinalColumns, nearest};
 
 /// Takes the columns out that a sweep file drops; their names.
 ///
@@ -31,7 +31,10 @@ pub(super) fn drop_columns(
 /// Takes the columns out that fit any of these patterns; their names.
 pub(super) fn drop_any(table: &mut Vec<Column>, patterns: &[&str], label: &str) -> Vec<String> {
     let fits = |column: &mut Column| {
-        column.name != label && patterns.iter().any(|pattern| matches(pattern, &column.name))
+        column.name != label
+            && patterns
+                .iter()
+                .any(|pattern| matches(pattern, &column.name))
     };
     table
         .extract_if(.., fits)
@@ -46,15 +49,15 @@ pub(super) fn drop_any(table: &mut Vec<Column>, patterns: &[&str], label: &str) 
 pub(super) fn refuse_unknown(table: &[Column], settings: &Columns) -> Result<(), String> {
     let categorical = settings.categorical.iter();
     let categorical = categorical
-        .flat_map(|names| names.iter())
+        .flat_map(Names::iter)
         .map(|name| ("data.categorical", name));
-    let ordinal = settings.ordinal.iter().flat_map(|columns| columns.iter());
+    let ordinal = settings.ordinal.iter().flat_map(OrdinalColumns::iter);
     let ordinal = ordinal.map(|(name, _)| ("data.ordinal", name));
     for (key, name) in categorical.chain(ordinal) {
         if table.iter().any(|column| column.name == name) {
             continue;
         }
-        let dropped = settings.drop.iter().flat_map(|names| names.iter());
+        let dropped = settings.drop.iter().flat_map(Names::iter);
         let names = table.iter().map(|column| column.name.as_str());
         let help = if dropped.into_iter().any(|pattern| matches(pattern, name)) {
             "; data.drop takes it out".to_owned()
@@ -131,10 +134,16 @@ mod tests {
             })
         };
         let mut all = Vec::from(table());
-        assert_eq!(drop_columns(&mut all, &["c*"], "class").unwrap(), ["colour"]);
+        assert_eq!(
+            drop_columns(&mut all, &["c*"], "class").unwrap(),
+            ["colour"]
+        );
         assert_eq!(all.len(), 2);
         let error = drop_columns(&mut Vec::from(table()), &["color"], "class").unwrap_err();
-        assert_eq!(error, "data.drop: no column fits `color`; did you mean `colour`?");
+        assert_eq!(
+            error,
+            "data.drop: no column fits `color`; did you mean `colour`?"
+        );
         assert!(drop_columns(&mut Vec::from(table()), &["class"], "class").is_err());
     }
 }
