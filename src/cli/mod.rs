@@ -28,7 +28,7 @@ pub use arguments::{Arguments, Command};
 pub use error::CliError;
 
 use crate::plan::summary;
-use crate::spec::schema;
+use crate::spec::schema_text;
 use clap::Parser;
 use std::process::ExitCode;
 #[cfg(unix)]
@@ -81,7 +81,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Launch(command)) => launch::launch(&command),
         Some(Command::Data(command)) => data::data(&command),
         Some(Command::Schema) => {
-            output::say(&format!("{:#}\n", schema()))?;
+            output::say(&schema_text())?;
             Ok(0)
         }
     }

@@ -59,7 +59,7 @@ pub use record::{Events, RecordOptions};
 pub use report::{Cost, Format, Language, RankBy, ReportOptions, Select};
 pub use rule::{Condition, Rule, Subject};
 pub use schedule::{Schedule, ScheduleUnit};
-pub use schema::schema;
+pub use schema::{schema, schema_text};
 pub use setting::Setting;
 pub use stack::{StackShape, Stepping, holding_stages};
 pub(crate) use sweep::is_reserved;

@@ -9,6 +9,8 @@ use super::record::RecordOptions;
 use super::report::ReportOptions;
 use super::setting::Setting;
 use super::sweep::{SECTIONS, TensorBoardOptions};
+use serde::Serialize;
+use serde_json::ser::PrettyFormatter;
 use serde_json::{Map, Value, json};
 
 /// The JSON Schema of a sweep file, for editors that complete and check. Draft 7, which every
@@ -37,7 +39,7 @@ pub fn schema() -> Value {
     properties.insert(
         "include".into(),
         described(
-            json!({ "type": "array", "items": settings_schema() }),
+            json!({ "type": "array", "items": reference("settings") }),
             "Trials beside the grid: what each sets on top of the base configuration.",
         ),
     );
@@ -83,7 +85,48 @@ pub fn schema() -> Value {
         "type": "object",
         "properties": properties,
         "additionalProperties": false,
+        "definitions": definitions(),
     })
+}
+
+/// The schema as a file: on lines of their own, with little space before them.
+#[expect(clippy::expect_used, reason = "a JSON value can be written, and writes UTF-8")]
+pub fn schema_text() -> String {
+    let mut text = Vec::new();
+    let lines = PrettyFormatter::with_indent(b" ");
+    let mut writer = serde_json::Serializer::with_formatter(&mut text, lines);
+    schema().serialize(&mut writer).expect("JSON");
+    let mut text = String::from_utf8(text).expect("UTF-8");
+    text.push('\n');
+    text
+}
+
+/// What the schema says once and refers to by name: the values of each key, its levels, ranges and conditions.
+fn definitions() -> Value {
+    let values = KEYS
+        .iter()
+        .map(|key| (key.path.to_owned(), key.schema()));
+    let levels = KEYS
+        .iter()
+        .map(|key| (levels_name(key), key_levels_schema(key)));
+    let shared = [
+        ("linear", range::schema("linear")),
+        ("logarithmic", range::schema("logarithmic")),
+        ("when", when_schema()),
+        ("settings", settings_schema()),
+        ("factors", factors_schema()),
+    ];
+    let shared = shared.map(|(name, schema)| (name.to_owned(), schema));
+    Value::Object(values.chain(levels).chain(shared).collect())
+}
+
+fn reference(name: &str) -> Value {
+    json!({ "$ref": format!("#/definitions/{name}") })
+}
+
+/// The name of the levels that a key can have.
+fn levels_name(key: &Key) -> String {
+    format!("{}-levels", key.path)
 }
 
 fn described(mut schema: Value, description: &str) -> Value {
@@ -101,7 +144,7 @@ fn section_schema(section: &str) -> Value {
     let fields: Map<String, Value> = KEYS
         .iter()
         .filter(|key| key.parts().0 == section)
-        .map(|key| (key.parts().1.to_owned(), key.schema()))
+        .map(|key| (key.parts().1.to_owned(), reference(key.path)))
         .collect();
     json!({ "type": "object", "description": about, "properties": fields,
             "additionalProperties": false })
@@ -111,25 +154,20 @@ fn section_schema(section: &str) -> Value {
 fn settings_schema() -> Value {
     let keys: Map<String, Value> = KEYS
         .iter()
-        .map(|key| (key.path.to_owned(), key.schema()))
+        .map(|key| (key.path.to_owned(), reference(key.path)))
         .collect();
     json!({ "type": "object", "properties": keys, "additionalProperties": false })
 }
 
 fn key_levels_schema(key: &Key) -> Value {
-    let mut value = key.schema();
-    if let Value::Object(fields) = &mut value {
-        fields.remove("default");
-        fields.remove("description");
-    }
-    let list = json!({ "type": "array", "items": value, "minItems": 1 });
+    let list = json!({ "type": "array", "items": reference(key.path), "minItems": 1 });
     let full = json!({
         "type": "object",
         "properties": {
             "values": list,
-            "linear": range::schema("linear"),
-            "logarithmic": range::schema("logarithmic"),
-            "when": when_schema(),
+            "linear": reference("linear"),
+            "logarithmic": reference("logarithmic"),
+            "when": reference("when"),
         },
         "additionalProperties": false,
     });
@@ -143,21 +181,28 @@ fn when_schema() -> Value {
     )
 }
 
+/// A mapping of keys to the levels that each has.
+fn factors_schema() -> Value {
+    let factors: Map<String, Value> = KEYS
+        .iter()
+        .map(|key| (key.path.to_owned(), reference(&levels_name(key))))
+        .collect();
+    json!({ "type": "object", "properties": factors, "additionalProperties": false })
+}
+
 fn grid_schema() -> Value {
     let factors: Map<String, Value> = KEYS
         .iter()
-        .map(|key| (key.path.to_owned(), key_levels_schema(key)))
+        .map(|key| (key.path.to_owned(), reference(&levels_name(key))))
         .collect();
-    let zipped: Map<String, Value> = factors.clone();
-    let labelled = json!({ "type": "object", "additionalProperties": { "anyOf": [settings_schema(), { "type": "null" }] } });
+    let labelled = json!({ "type": "object", "additionalProperties": { "anyOf": [reference("settings"), { "type": "null" }] } });
     let other = json!({
         "description": "A factor of labelled levels, each setting several keys; or keys that go in step (zip).",
         "anyOf": [
             { "type": "object", "required": ["zip"], "additionalProperties": false,
-              "properties": { "zip": { "type": "object", "properties": zipped, "additionalProperties": false },
-                              "when": when_schema() } },
+              "properties": { "zip": reference("factors"), "when": reference("when") } },
             { "type": "object", "required": ["levels"], "additionalProperties": false,
-              "properties": { "levels": labelled, "when": when_schema() } },
+              "properties": { "levels": labelled, "when": reference("when") } },
             labelled,
         ],
     });
