@@ -33,6 +33,7 @@ fn points() -> Dataset {
         columns: Vec::new(),
         encoding: None,
         imputation: Vec::new(),
+        is_incomplete: false,
         known: None,
         test_was_taken: false,
     }

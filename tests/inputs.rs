@@ -54,6 +54,7 @@ fn images() -> Dataset {
         columns: Vec::new(),
         encoding: None,
         imputation: Vec::new(),
+        is_incomplete: false,
         known: None,
         test_was_taken: false,
     }
@@ -226,6 +227,7 @@ fn rows() -> Dataset {
         train: samples(90, 0),
         test: samples(30, 90),
         image: None,
+        is_incomplete: true,
         imputation: vec![Imputation::Median, Imputation::MostFrequent, block, block],
         ..images()
     }
@@ -283,6 +285,7 @@ fn filled(dataset: &Dataset, learnt_from: &[u32]) -> Dataset {
         train: fill(&dataset.train),
         test: fill(&dataset.test),
         imputation: Vec::new(),
+        is_incomplete: false,
         ..dataset.clone()
     }
 }

@@ -2,8 +2,15 @@
 
 mod support;
 
+use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use parquet::file::writer::SerializedFileWriter;
+use parquet::schema::parser::parse_message_type;
 use serde_json::Value;
 use std::fmt::Write;
+use std::fs::File;
+use std::sync::Arc;
 use support::Project;
 
 const SETTINGS: &str = "training: { epochs: 2, batch_size: 16 }\nmodel: { width: 4 }\n\
@@ -161,11 +168,8 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
     assert_eq!(done.code, 0, "{}", done.error);
     assert_eq!(answers(&done.output, "class").len(), 2);
     let error = done.error.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(
-        error.contains("column `Embarked`: 1 cell of these rows has no level"),
-        "{error}"
-    );
-    assert!(error.contains("`Mars`"), "{error}");
+    let said = "levels that the training part lacks: `Embarked` (1: `Mars`)";
+    assert!(error.contains(said), "{error}");
     // A column that the model does not know.
     project.write(
         "new.csv",
@@ -173,6 +177,12 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
     );
     let done = project.run(&["predict", "model", "new.csv"]);
     assert_eq!(done.code, 2, "{}", done.output);
+    assert!(done.error.contains("trained without a column `Deck`"), "{}", done.error);
+    // One that it needs, under another name.
+    project.write("new.csv", "Embarked,sex,Fare,Age,Pclass\nS,male,7.5,,3\n");
+    let done = project.run(&["predict", "model", "new.csv"]);
+    assert_eq!(done.code, 2, "{}", done.output);
+    assert!(done.error.contains("no column `Sex`; did you mean `sex`?"), "{}", done.error);
 }
 
 #[test]
@@ -184,9 +194,25 @@ fn results_stay_where_only_the_wording_of_the_settings_differs() {
     let done = project.train(&["--set", "data.impute=median"]);
     assert_eq!(done.code, 0, "{}", done.error);
     assert_eq!(project.read("runs/sweep/base/fold-0/result.json"), result);
+    for same in [
+        "data.drop=[PassengerId, Name, \"Tick*\", Cabin]",
+        "data.categorical=[Pclass, Sex]",
+        "data.na_values=[nowhere]",
+    ] {
+        assert_eq!(project.train(&["--set", same]).code, 0);
+        let now = project.read("runs/sweep/base/fold-0/result.json");
+        assert_eq!(now, result, "{same}");
+    }
     // Other features are other data.
-    let done = project.train(&["--set", "data.categorical=[Pclass, Sex]"]);
-    assert_eq!(done.code, 0, "{}", done.error);
+    let other = "data.drop=[PassengerId, Name, Ticket, Cabin, Fare]";
+    assert_eq!(project.train(&["--set", other]).code, 0);
+    let now = project.read("runs/sweep/base/fold-0/result.json");
+    let identity = |text: &str| -> Value {
+        let result: Value = serde_json::from_str(text).expect("JSON");
+        result["result"]["identity"].clone()
+    };
+    assert!(identity(&now).is_string());
+    assert_ne!(identity(&now), identity(&result));
 }
 
 /// Sixty rows of `x, y, class`.
@@ -235,7 +261,7 @@ fn what_is_no_feature_is_refused_and_the_remedy_works() {
     });
     let error = refused(PLAIN, &tickets);
     assert!(
-        error.contains("cells are numbers; correct it, or"),
+        error.contains("cells are numbers; leave the column out: data.drop: [\"x\"], or"),
         "{error}"
     );
     assert!(accepted(&with("drop: [x]"), &tickets).contains("left out: x"));
@@ -367,11 +393,11 @@ fn levels_and_gaps_of_the_test_part_alone_are_reported() {
     );
     let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        error.contains("column `x`: 3 cells of the test part have no level of the training part (`black`, `blue`)"),
+        error.contains("levels that the training part lacks: `x` (3: `black`, `blue`)"),
         "{error}"
     );
     assert!(
-        error.contains("column `y`: 1 cell of the test part has no value"),
+        error.contains("have no value in columns where the training part has all: `y` (1)"),
         "{error}"
     );
     assert_eq!(project.train(&[]).code, 0);
@@ -387,4 +413,208 @@ fn codes_keep_their_zeros_and_true_is_true_in_any_spelling() {
         let gaps = rows(|row| ["", yes, no, no][row % 4].to_owned());
         assert!(accepted(PLAIN, &gaps).contains("3 features"), "{yes}");
     }
+}
+
+#[test]
+fn one_gap_hides_neither_a_row_number_nor_a_copy_of_the_label_nor_lost_digits() {
+    for gap in ["", "NA"] {
+        let table = |header: &str, cell: &dyn Fn(usize) -> String| {
+            let mut table = format!("{header},y,class\n");
+            for row in 0..60 {
+                let cell = if row == 7 { gap.to_owned() } else { cell(row) };
+                let _ = writeln!(table, "{cell},{},{}", row * 7 % 11, ["a", "b"][row * 5 % 7 % 2]);
+            }
+            table
+        };
+        let number = table("PassengerId", &|row| format!("{}", 100 + row));
+        let error = refused(PLAIN, &number);
+        assert!(error.contains("`PassengerId` has a number of its own in each row"), "{error}");
+        let copy = table("code", &|row| format!("{}", row * 5 % 7 % 2));
+        let error = refused(PLAIN, &copy);
+        assert!(error.contains("the column `code` is the label once more"), "{error}");
+        assert!(error.contains("data.drop: [\"code\"]"), "{error}");
+        let text = table("code", &|row| ["no", "yes"][row * 5 % 7 % 2].to_owned());
+        let error = refused(PLAIN, &text);
+        assert!(error.contains("the column `code` is the label once more"), "{error}");
+        let seconds = table("t", &|row| format!("{}", 1_700_000_000 + row * 11 % 60));
+        let plan = accepted(PLAIN, &seconds);
+        assert!(plan.contains("an offset is subtracted in 64 bits: t (17000000"), "{plan}");
+        assert!(plan.contains("missing values: t (1 of 48)"), "{plan}");
+    }
+}
+
+#[test]
+fn all_columns_that_cannot_be_used_are_named_at_once_and_their_remedies_are_yaml() {
+    let name = r#"x "cm" [a, b]: #1"#;
+    let quoted = name.replace('"', "\"\"");
+    let mut table = format!("\"{quoted}\",when,a*,ab,class\n");
+    for row in 0..60 {
+        let _ = writeln!(
+            table,
+            "person {row},2024-05-{:02},text {row},{},{}",
+            1 + row % 28,
+            row % 7,
+            ["a", "b"][row % 2]
+        );
+    }
+    let project = project(PLAIN);
+    project.write("t.csv", &table);
+    let done = project.run(&["plan", "sweep.yaml"]);
+    assert_eq!(done.code, 2, "{}", done.output);
+    assert!(done.error.contains("3 columns cannot be used as they are"), "{}", done.error);
+    let words = done.error.replace("\n  │ ", " ");
+    let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
+    let mut drops = Vec::new();
+    for part in words.split("data.drop: [").skip(1) {
+        drops.push(part[..part.find("\"]").expect("the end of the list") + 1].to_owned());
+    }
+    assert_eq!(drops.len(), 3, "{words}");
+    let sweep = format!("data: {}\n{SETTINGS}", with(&format!("drop: [{}]", drops.join(", "))));
+    project.write("sweep.yaml", &sweep);
+    let (plan, _) = planned(&project);
+    assert!(plan.contains("1 feature,") && plan.contains("numbers: ab\n"), "{plan}");
+}
+
+#[test]
+fn numbers_as_germans_write_them_are_read_where_they_are_certain() {
+    let table = |cell: &dyn Fn(usize) -> String| {
+        let mut table = "x;v;class\n".to_owned();
+        for row in 0..60 {
+            let _ = writeln!(table, "{};{}.1;{}", cell(row), row % 3, ["a", "b"][row % 2]);
+        }
+        table
+    };
+    // With what Excel and R write for a missing value, and beside a column with points.
+    for marker in ["#NV", "NA", "", "k.A."] {
+        let gaps = table(&|row| match row % 10 {
+            3 => marker.to_owned(),
+            _ => format!("-{},{}", row % 4, 1 + row % 7),
+        });
+        let plan = accepted(&with("na_values: k.A."), &gaps);
+        assert!(plan.contains("missing values: x (4 of 48)"), "{marker}: {plan}");
+    }
+    let slip = table(&|row| if row == 8 { "viel".into() } else { format!("{},5", row % 9) });
+    let error = refused(PLAIN, &slip);
+    assert!(error.contains("row 9: `viel` is no number") && error.contains("[\"viel\"]"), "{error}");
+    let thousands = table(&|row| if row % 2 == 0 { format!("{row}") } else { format!("{row}.792") });
+    let error = refused(PLAIN, &thousands);
+    assert!(error.contains(".792` may be ") && error.contains("792, with a point between thousands"), "{error}");
+    let versions = table(&|row| format!("10.0.0.{}", row % 5));
+    assert!(accepted(PLAIN, &versions).contains("one-hot: x (5 levels)"));
+}
+
+#[test]
+fn a_truth_value_is_nothing_else_and_a_level_has_one_spelling() {
+    let write = |setting: &str, train: &dyn Fn(usize) -> String, test: &str| {
+        let project = project(&with(setting).replace("t.csv", "parts"));
+        std::fs::create_dir(project.path("parts")).expect("the folder can be written to");
+        project.write("parts/train.csv", &rows(train));
+        project.write("parts/test.csv", test);
+        project
+    };
+    let flags = |row: usize| ["True", "False", "False"][row % 3].to_owned();
+    let good = write("test_fraction: 0.2", &flags, "x,y,class\n1,1,a\n0,2,b\nTRUE,3,a\n");
+    assert_eq!(planned(&good).1, "");
+    let bad = write("test_fraction: 0.2", &flags, "x,y,class\n1,1,a\n7,2,b\n");
+    let error = bad.run(&["plan", "sweep.yaml"]).error;
+    assert!(error.contains("`7` is neither true nor false"), "{error}");
+    let listed = write("categorical: x", &flags, "x,y,class\nTRUE,1,a\nFALSE,2,b\n");
+    assert_eq!(planned(&listed).1, "");
+    let grades = |row: usize| ["1.0", "2.0", "3.0"][row % 3].to_owned();
+    let ordinal = write("ordinal: { x: [1.0, 2, 3.0] }", &grades, "x,y,class\n1,1,a\n3,2,b\n");
+    assert_eq!(planned(&ordinal).1, "");
+    let missing = write("na_values: [\"false\"]", &flags, "x,y,class\ntrue,1,a\n");
+    assert!(planned(&missing).0.contains("missing values: x (40 of 60)"));
+    let coded = rows(|row| ["-999", "5", "7"][row % 3].to_owned());
+    let plan = accepted(&with("categorical: x, na_values: -999.0"), &coded);
+    assert!(plan.contains("one-hot: x (2 levels)") && plan.contains("missing values: x ("), "{plan}");
+    // A column that only the test part has can be dropped.
+    let extra = |setting: &str| write(setting, &grades, "x,y,extra,class\n1.0,1,5,a\n2.0,1,5,b\n");
+    let error = extra("test_fraction: 0.2").run(&["plan", "sweep.yaml"]).error;
+    let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(error.contains("no column `extra`") && error.contains("data.drop: [\"extra\"]"), "{error}");
+    assert_eq!(planned(&extra("drop: extra")).1, "");
+}
+
+#[test]
+fn a_column_without_a_name_is_called_as_pandas_calls_it() {
+    let table = rows(|row| format!("{row}")).replacen("x,", ",", 1);
+    let error = refused(PLAIN, &table);
+    assert!(error.contains("`Unnamed: 0` has an index that pandas wrote"), "{error}");
+    assert!(error.contains("data.drop: [\"Unnamed: 0\"]"), "{error}");
+    assert!(accepted(&with("drop: [\"Unnamed: 0\"]"), &table).contains("left out: Unnamed: 0"));
+}
+
+#[test]
+fn a_model_fills_what_new_rows_lack_though_its_training_lacked_nothing() {
+    let project = project(PLAIN);
+    project.write("t.csv", &rows(|row| format!("{}", row % 9)));
+    assert_eq!(project.train(&[]).code, 0);
+    let done = project.run(&["export", "sweep.yaml", "--output", "model"]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    project.write("new.csv", "x,y\n1,\n,2\n");
+    let done = project.run(&["predict", "model", "new.csv"]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    assert!(done.error.contains("they are filled"), "{}", done.error);
+    let probability = answers(&done.output, "probability");
+    assert!(probability.iter().all(|text| text.parse::<f64>().is_ok_and(|p| p >= 0.5)));
+}
+
+/// A Parquet table with a column `t` of this type, and text that looks like numbers.
+fn parquet(project: &Project, kind: &str, note: Option<&str>) {
+    let schema = format!(
+        "message t {{ required int64 t {kind}; required binary zip (UTF8); required binary class (UTF8); }}"
+    );
+    let schema = Arc::new(parse_message_type(&schema).expect("a schema"));
+    let note = note.map(|note| vec![KeyValue::new("pandas".to_owned(), note.to_owned())]);
+    let properties = WriterProperties::builder().set_key_value_metadata(note).build();
+    let file = File::create(project.path("t.parquet")).expect("the folder can be written to");
+    let mut writer =
+        SerializedFileWriter::new(file, schema, Arc::new(properties)).expect("a writer");
+    let mut group = writer.next_row_group().expect("a group");
+    let numbers: Vec<i64> = (0..60).map(|row| 1_700_000_000 + row * 86_400 % 777_777).collect();
+    let texts = |text: &dyn Fn(usize) -> String| -> Vec<ByteArray> {
+        (0..60).map(|row| ByteArray::from(text(row).as_str())).collect()
+    };
+    let zips = texts(&|row| format!("0{}", 501 + row % 3));
+    let classes = texts(&|row| ["a", "b"][row * 5 % 7 % 2].to_owned());
+    let mut column = group.next_column().expect("a column").expect("t");
+    column.typed::<Int64Type>().write_batch(&numbers, None, None).expect("numbers");
+    column.close().expect("closed");
+    for values in [zips, classes] {
+        let mut column = group.next_column().expect("a column").expect("text");
+        column.typed::<ByteArrayType>().write_batch(&values, None, None).expect("texts");
+        column.close().expect("closed");
+    }
+    group.close().expect("closed");
+    writer.close().expect("closed");
+}
+
+#[test]
+fn a_file_that_has_types_says_what_is_a_date_a_text_or_a_category() {
+    let data = PLAIN.replace("t.csv", "t.parquet");
+    let project = project(&data);
+    let planned = || {
+        let done = project.run(&["plan", "sweep.yaml"]);
+        let text = format!("{}{}", done.output, done.error);
+        text.split_whitespace().collect::<Vec<_>>().join(" ")
+    };
+    parquet(&project, "", None);
+    let plan = planned();
+    assert!(plan.contains("numbers: t one-hot: zip (3 levels)"), "{plan}");
+    for kind in ["(TIMESTAMP(NANOS,true))", "(TIMESTAMP(MILLIS,false))", "(TIME(NANOS,true))"] {
+        parquet(&project, kind, None);
+        let error = planned();
+        assert!(error.contains("the column `t` has dates or times ("), "{kind}: {error}");
+        assert!(error.contains("data.drop: [\"t\"]"), "{error}");
+    }
+    let about = |kind: &str, numpy: &str| {
+        format!(
+            r#"{{"columns": [{{"name": "t", "field_name": "t", "pandas_type": "{kind}", "numpy_type": "{numpy}"}}]}}"#
+        )
+    };
+    parquet(&project, "", Some(&about("timedelta", "timedelta64[ns]")));
+    assert!(planned().contains("`t` has dates or times (duration)"));
+    parquet(&project, "", Some(&about("categorical", "int8")));
+    assert!(planned().contains("one-hot: t ("), "{}", planned());
 }

@@ -352,20 +352,22 @@ fn normalisation(
         Normalise::None | Normalise::Training => match library.load(&config.data) {
             Ok(dataset) => {
                 let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
-                Ok(Normalisation::of_run(
+                Ok(Normalisation::of_model(
                     &dataset,
                     &config.data,
                     &partition.train,
                 ))
             }
             Err(error) => match InputScale::read(folder) {
-                Some(own) => Ok(Some(Normalisation {
-                    mean: own.mean,
-                    standard_deviation: own.standard_deviation,
-                    fill: own.fill,
-                })),
+                Some(own) if [0, config.features()].contains(&own.fill.len()) => {
+                    Ok(Some(Normalisation {
+                        mean: own.mean,
+                        standard_deviation: own.standard_deviation,
+                        fill: own.fill,
+                    }))
+                }
                 None if config.data.normalisation() == Normalise::None => Ok(None),
-                None => Err(error.into()),
+                _ => Err(error.into()),
             },
         },
     }
@@ -390,10 +392,13 @@ fn input_description(
     InputDescription {
         features: config.features(),
         image,
-        columns: contents.columns.clone(),
+        columns: match &contents.encoding {
+            Some(encoding) => encoding.features(),
+            None => contents.columns.clone(),
+        },
         bytes: contents.bytes,
         normalise: config.data.normalisation().name().to_owned(),
-        encoding: contents.encoding.clone(),
+        encoding: contents.encoding.clone().filter(|encoding| !encoding.is_plain()),
         fill: normalisation.fill,
         mean: normalisation.mean,
         standard_deviation: normalisation.standard_deviation,

@@ -139,6 +139,7 @@ fn from_files(read: &dyn Fn(&str) -> Read) -> Result<Dataset, DataError> {
         columns: Vec::new(),
         encoding: None,
         imputation: Vec::new(),
+        is_incomplete: false,
         known: Some(Normalisation {
             mean: MEAN.to_vec(),
             standard_deviation: STANDARD_DEVIATION.to_vec(),

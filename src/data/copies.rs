@@ -1,6 +1,8 @@
 //! Features that are the label once more, in its own words or in codes: they give the class away.
 
 use super::dataset::{Samples, Values};
+use super::imputation::MISSING;
+use super::table::drop_setting;
 
 /// In fewer rows a feature may agree with the classes by chance.
 const MIN_ROWS: usize = 10;
@@ -9,12 +11,15 @@ const MIN_ROWS: usize = 10;
 /// code counted from 0 or 1, as `LabelEncoder`, `pandas.factorize` and R's factors give it; and a
 /// column of 0 and 1 for each class, as `get_dummies` gives it.
 ///
+/// Missing values hide nothing: those that are there are compared. `columns` are the names of the columns that
+/// features come from, where they come from a table.
+///
 /// # Errors
 /// A reason, in words, that names the features.
 pub(super) fn refuse_copies(
     samples: &Samples,
     class_names: &[String],
-    columns: &[String],
+    columns: &[&str],
 ) -> Result<(), String> {
     let Values::Floats(values) = &samples.values else {
         return Ok(());
@@ -25,6 +30,10 @@ pub(super) fn refuse_copies(
     let name = |feature: usize| match columns.get(feature) {
         Some(name) => format!("the column `{name}`"),
         None => format!("feature {}", feature + 1),
+    };
+    let remedy = |feature: usize| match columns.get(feature) {
+        Some(name) => format!(": {}", drop_setting(name)),
+        None => String::new(),
     };
     let mut indicators = vec![None; class_names.len()];
     for feature in 0..samples.features {
@@ -41,10 +50,11 @@ pub(super) fn refuse_copies(
         };
         if is_name(&of_class, class_names) || is_code(&of_class) {
             return Err(format!(
-                "{} is the label once more: each class has one value of it, {}; leave the column \
-                 out, as it gives the class away",
+                "{} is the label once more: each class has one value of it, {}; leave it out, as it \
+                 gives the class away{}",
                 name(feature),
-                shown(&of_class, class_names)
+                shown(&of_class, class_names),
+                remedy(feature)
             ));
         }
         if let Some(class) = indicated(&of_class) {
@@ -52,12 +62,19 @@ pub(super) fn refuse_copies(
         }
     }
     let indicators: Option<Vec<usize>> = indicators.into_iter().collect();
+    let is_one_column = match (&indicators, columns) {
+        (Some(features), [_, ..]) => features.iter().all(|&f| columns.get(f) == columns.get(features[0])),
+        _ => false,
+    };
     match indicators {
         Some(features) => Err(format!(
-            "{} and the like are the label once more: one is 1 where the class is `{}` and 0 \
-             elsewhere, and so for each class; leave these columns out, as they give the class away",
+            "{}{} the label once more: a feature is 1 where the class is `{}` and 0 \
+             elsewhere, and so for each class; leave {} out, as it gives the class away{}",
             name(features[0]),
-            class_names[0]
+            if is_one_column { " is" } else { " and the like are" },
+            class_names[0],
+            if is_one_column { "it" } else { "each of them" },
+            remedy(features[0])
         )),
         None => Ok(()),
     }
@@ -70,7 +87,8 @@ fn value_of_each_class(
     classes: usize,
 ) -> Option<Vec<f32>> {
     let mut values = vec![None; classes];
-    for (cell, &label) in cells.zip(labels) {
+    let present = cells.zip(labels).filter(|(cell, _)| *cell != MISSING);
+    for (cell, &label) in present {
         let value = values[usize::from(label)].get_or_insert(cell);
         if *value != cell {
             return None;
@@ -133,7 +151,7 @@ mod tests {
             features: 2,
             labels,
         };
-        let columns = ["copy", "noise"].map(str::to_owned);
+        let columns = ["copy", "noise"];
         refuse_copies(&samples, &names.map(str::to_owned), &columns).err()
     }
 

@@ -19,8 +19,10 @@ pub struct Dataset {
     pub columns: Vec<String>,
     /// How the columns of a table have become features.
     pub encoding: Option<Encoding>,
-    /// What fills the missing values of each feature; empty where none is missing.
+    /// What fills missing values of each feature; empty where none may be missing.
     pub imputation: Vec<Imputation>,
+    /// Whether values are missing: [`MISSING`](super::MISSING).
+    pub is_incomplete: bool,
     /// The published mean and standard deviation, where there are such.
     pub known: Option<Normalisation>,
     /// Whether the test part was taken from the training part.
@@ -86,6 +88,7 @@ impl Dataset {
             columns: Vec::new(),
             encoding: None,
             imputation: Vec::new(),
+            is_incomplete: false,
             known: None,
             test_was_taken: false,
         }
@@ -113,7 +116,11 @@ impl Dataset {
         let published = self.known.clone();
         KnownContents {
             classes: self.class_names.clone(),
-            columns: self.columns.clone(),
+            columns: match self.encoding {
+                // It says what they are.
+                Some(_) => Vec::new(),
+                None => self.columns.clone(),
+            },
             encoding: self.encoding.clone(),
             bytes: matches!(self.train.values, Values::Bytes(_)),
             published: published.map(|known| (known.mean, known.standard_deviation)),
@@ -145,8 +152,10 @@ impl Dataset {
                 }
             }
         }
-        if !self.imputation.is_empty() {
-            part(format!("{:?}", self.imputation).as_bytes());
+        if self.is_incomplete {
+            part(b"filled");
+            let rules = self.imputation.iter().flat_map(|rule| rule.code());
+            part(&rules.flat_map(u64::to_le_bytes).collect::<Vec<u8>>());
         }
         hasher.finalize().to_hex().to_string()
     }

@@ -23,6 +23,17 @@ pub enum Imputation {
     },
 }
 
+impl Imputation {
+    /// Numbers that no other rule has, for the hash of a data set.
+    pub(super) fn code(self) -> [u64; 3] {
+        match self {
+            Self::Median => [0, 0, 0],
+            Self::MostFrequent => [1, 0, 0],
+            Self::OneHot { first, levels } => [2, first as u64, levels as u64],
+        }
+    }
+}
+
 /// What fills the missing values of each feature: `[features]`. Learnt from the training samples at these
 /// positions alone. A feature of which all of them are missing is filled with 0.
 pub(super) fn fills(dataset: &Dataset, rows: &[u32]) -> Vec<f32> {
@@ -100,6 +111,7 @@ mod tests {
         };
         let dataset = Dataset {
             imputation: rules.to_vec(),
+            is_incomplete: true,
             ..Dataset::of_rows(samples.clone(), samples)
         };
         fills(&dataset, rows)

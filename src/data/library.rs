@@ -6,7 +6,9 @@ use super::dataset::Dataset;
 use super::error::DataError;
 use super::official::{FASHION_MNIST, MNIST, Official};
 use super::{cifar10, found, mnist};
-use crate::spec::{Config, Data, DataSet, DataSource, Facts, KnownContents, KnownData};
+use crate::spec::{
+    Config, Data, DataSet, DataSource, Facts, KnownContents, KnownData, Normalise, Text,
+};
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -66,7 +68,34 @@ impl Library {
                 _ => Ok(cifar10::facts(&self.folders)),
             },
             (_, Some(known)) => Ok(known),
-            _ => self.loaded_or_known(data, |loaded| loaded.dataset.facts(), |known| known.facts),
+            _ => {
+                self.refuse_offsets(data)?;
+                self.loaded_or_known(data, |loaded| loaded.dataset.facts(), |known| known.facts)
+            }
+        }
+    }
+
+    /// Refuses numbers that are shifted as they are read, where they are to stay as they are.
+    fn refuse_offsets(&self, data: &Data) -> Result<(), DataError> {
+        if data.normalisation() != Normalise::None {
+            return Ok(());
+        }
+        let Ok(loaded) = self.loaded(data) else {
+            return Ok(());
+        };
+        let encoding = loaded.dataset.encoding.iter();
+        let mut columns = encoding.flat_map(|encoding| &encoding.columns);
+        match columns.find(|column| column.offset != 0.0) {
+            None => Ok(()),
+            Some(column) => Err(DataError::Unusable {
+                path: data.path.iter().map(Text::as_str).collect(),
+                reason: format!(
+                    "column `{}`: its values lie too close together for their size, and networks \
+                     compute in 32 bits: set data.normalise: training, which shifts them first, or \
+                     subtract an offset such as {}",
+                    column.name, column.offset
+                ),
+            }),
         }
     }
 
@@ -186,7 +215,8 @@ impl Library {
             };
             notes.extend(loaded.notes);
         }
-        notes.dedup();
+        let mut seen = HashSet::new();
+        notes.retain(|note| seen.insert(note.clone()));
         notes
     }
 

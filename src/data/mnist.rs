@@ -81,6 +81,7 @@ fn load(
         columns: Vec::new(),
         encoding: None,
         imputation: Vec::new(),
+        is_incomplete: false,
         known: Some(Normalisation {
             mean: vec![mean],
             standard_deviation: vec![standard_deviation],

@@ -30,14 +30,26 @@ impl Normalisation {
     /// that is the same for all runs.
     pub fn of_run(dataset: &Dataset, settings: &Data, rows: &[u32]) -> Option<Self> {
         let is_own = settings.normalisation() == Normalise::Training;
-        match (is_own, dataset.imputation.is_empty()) {
+        match (is_own, dataset.is_incomplete) {
             (true, _) => Some(Self::of_rows(dataset, rows)),
-            (false, true) => None,
-            (false, false) => Some(Self {
+            (false, false) => None,
+            (false, true) => Some(Self {
                 fill: fills(dataset, rows),
                 ..Self::identity(dataset.train.features)
             }),
         }
+    }
+
+    /// As [`Normalisation::of_run`], for samples that may lack values even where none of the data set does.
+    pub fn of_model(dataset: &Dataset, settings: &Data, rows: &[u32]) -> Option<Self> {
+        let own = Self::of_run(dataset, settings, rows);
+        if dataset.imputation.is_empty() {
+            return own;
+        }
+        Some(Self {
+            fill: fills(dataset, rows),
+            ..own.unwrap_or_else(|| Self::identity(dataset.train.features))
+        })
     }
 
     /// That of the training samples at these positions alone: what is validated or tested on
@@ -48,7 +60,10 @@ impl Normalisation {
             .image
             .map_or(samples.features, |[_, _, channels]| channels);
         let row = |row: u32| row as usize * samples.features;
-        let fill = fills(dataset, rows);
+        let fill = match dataset.is_incomplete {
+            true => fills(dataset, rows),
+            false => Vec::new(),
+        };
         let moments: Vec<(f64, f64)> = match &samples.values {
             Values::Bytes(values) => {
                 let mut sums = vec![Sums::default(); entries];

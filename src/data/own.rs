@@ -25,8 +25,10 @@ pub(super) struct Own {
     pub columns: Vec<String>,
     /// How the columns of a table have become features.
     pub encoding: Option<Encoding>,
-    /// What fills the missing values of each feature; empty where none is missing.
+    /// What fills missing values of each feature; empty where none may be missing.
     pub imputation: Vec<Imputation>,
+    /// Whether values are missing.
+    pub is_incomplete: bool,
     /// Whether the test part was taken from the training part already.
     pub test_was_taken: bool,
     /// What was made of it.
@@ -85,7 +87,8 @@ impl Own {
         };
         let all = samples(self.train, "")?;
         if self.image.is_none() {
-            refuse_copies(&all, &class_names, &self.columns)?;
+            let sources = self.encoding.as_ref().map(Encoding::sources);
+            refuse_copies(&all, &class_names, &sources.unwrap_or_default())?;
         }
         let (train, test, test_was_taken) = match self.test {
             Some(test) => {
@@ -108,6 +111,7 @@ impl Own {
             columns: self.columns,
             encoding: self.encoding,
             imputation: self.imputation,
+            is_incomplete: self.is_incomplete,
             known: None,
             test_was_taken,
         })
@@ -257,6 +261,11 @@ fn refuse_untrained(
     tested.sort_unstable();
     tested.dedup();
     tested.retain(|&label| !is_trained[usize::from(label)]);
+    let several = |&class: &u16| labels.iter().filter(|&&label| label == class).count() > 1;
+    let remedy = match tested.iter().any(several) {
+        true => "give each class more samples, or set data.test_fraction lower",
+        false => "give each class at least two samples, or leave the rows of rare classes out",
+    };
     let untrained: Vec<String> = tested
         .iter()
         .map(|&label| format!("`{}`", names[usize::from(label)]))
@@ -265,18 +274,15 @@ fn refuse_untrained(
         [] => Ok(()),
         [one] => Err(format!(
             "all samples of the class {one} fall into the test part, and none is left to learn it \
-             from; {HOW_TO_TRAIN_IT}"
+             from; {remedy}"
         )),
         several => Err(format!(
             "all samples of the classes {} fall into the test part, and none is left to learn them \
-             from; {HOW_TO_TRAIN_IT}",
+             from; {remedy}",
             several.join(", ")
         )),
     }
 }
-
-const HOW_TO_TRAIN_IT: &str = "give each class at least two samples, leave rare classes out, or set \
-                               data.test_fraction lower";
 
 #[cfg(test)]
 mod tests {
@@ -295,6 +301,7 @@ mod tests {
             columns: Vec::new(),
             encoding: None,
             imputation: Vec::new(),
+            is_incomplete: false,
             test_was_taken: false,
             notes: Vec::new(),
             warnings: Vec::new(),

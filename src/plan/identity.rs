@@ -60,11 +60,22 @@ fn add(hasher: &mut blake3::Hasher, part: &str) {
     hasher.update(part.as_bytes());
 }
 
-/// The configuration without what changes no number of a run: keys that mean nothing in it, the
-/// number of repeats, and where the data lies, whose contents are hashed.
+/// Keys that change no number of a run: the number of repeats; where the data lies, and what is made of its
+/// columns, since its contents are hashed as a network sees them.
+pub const UNDECISIVE: [(&str, &str); 7] = [
+    ("validation", "repeats"),
+    ("data", "path"),
+    ("data", "drop"),
+    ("data", "categorical"),
+    ("data", "ordinal"),
+    ("data", "na_values"),
+    ("data", "impute"),
+];
+
+/// The configuration without what changes no number of a run, and keys that mean nothing in it.
 fn decisive(config: &Config) -> serde_json::Value {
     let mut shown = config.canonical().show();
-    for (section, field) in [("validation", "repeats"), ("data", "path")] {
+    for (section, field) in UNDECISIVE {
         if let Some(fields) = shown.get_mut(section).and_then(|v| v.as_object_mut()) {
             fields.remove(field);
         }

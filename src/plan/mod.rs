@@ -14,7 +14,7 @@ mod work;
 pub use cohort::cut;
 pub use error::{MOST_RUNS, MOST_TRIALS, PlanError};
 pub use expand::{Expansion, FactsOf, Point};
-pub use identity::{Identity, RESULTS_VERSION, TrialIdentity};
+pub use identity::{Identity, RESULTS_VERSION, TrialIdentity, UNDECISIVE};
 pub use memory::bytes_of_run;
 pub use shard::Shard;
 pub use summary::{duration, grouped, plural, summary};

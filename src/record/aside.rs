@@ -17,7 +17,7 @@ use super::result::{recorded_config, rename_trial};
 use super::scores::remove_scores;
 use super::store::Store;
 use super::whole::remove;
-use crate::plan::{Identity, Plan, RunId};
+use crate::plan::{Identity, Plan, RunId, UNDECISIVE};
 use rayon::prelude::*;
 use serde_json::Value;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -428,9 +428,9 @@ fn differences(then: &Value, now: &Value, changed: &mut BTreeSet<String>) {
     for (section, keys) in now {
         for (key, value) in keys.as_object().into_iter().flatten() {
             let path = format!("{section}.{key}");
+            let is_undecisive = UNDECISIVE.contains(&(section.as_str(), key.as_str()));
             let was = then.get(section).and_then(|keys| keys.get(key));
-            let decides = !matches!(path.as_str(), "validation.repeats" | "data.path");
-            if decides && was != Some(value) {
+            if !is_undecisive && was != Some(value) {
                 changed.insert(path);
             }
         }

@@ -10,7 +10,7 @@ use std::path::Path;
 /// The name of the file in a run's folder.
 pub(super) const INPUT_FILE: &str = "input.json";
 
-/// The most bytes of the file: those of two numbers for each of the most features, and more.
+/// The most bytes of the file: those of three numbers for each of the most features, and more.
 const LARGEST: u64 = 64 << 20;
 
 /// The mean and the standard deviation of a run's own training samples: without them its weights

@@ -20,8 +20,8 @@ const FORMAT: u32 = 2;
 /// Earlier starts that are remembered.
 const MOST_STARTS: usize = 100;
 
-/// The most bytes of the file: a sweep file of a MiB, escaped, and more.
-const LARGEST: u64 = 16 << 20;
+/// The most bytes of the file: a sweep file of a MiB, escaped, and what became of the columns of wide tables.
+const LARGEST: u64 = 256 << 20;
 
 /// What a sweep's folder holds: the sweep as it was understood, and by what and where it was last
 /// started.

@@ -4,7 +4,9 @@ use super::frame::{score_column, trial_positions};
 use super::metric::score;
 use crate::plan::{Plan, Trial};
 use crate::record::Results;
-use crate::spec::{Cost, RankBy, Select, Split, Sweep, Validation};
+use crate::spec::{
+    Columns, Config, Cost, DataSource, RankBy, Select, Split, Sweep, Validation,
+};
 use polars::prelude::*;
 use statistics::{Candidate, Direction, Interval};
 
@@ -198,7 +200,14 @@ pub(super) fn test_to_train(validation: &Validation) -> f64 {
 /// Whether two trials were validated on the same samples, split by split.
 pub(super) fn shares_splits(a: &Trial, b: &Trial) -> bool {
     let [a, b] = [a, b].map(|trial| &trial.config);
-    let data = |config: &crate::spec::Config| (config.data.source(), config.data.limit);
+    // Which columns are used, and how, changes no split.
+    let data = |config: &Config| {
+        let source = DataSource {
+            columns: Columns::default(),
+            ..config.data.source()
+        };
+        (source, config.data.limit)
+    };
     a.validation == b.validation && data(a) == data(b)
 }
 

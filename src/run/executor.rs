@@ -310,8 +310,12 @@ impl<B: Backend> Executor for TensorExecutor<B> {
     }
 
     fn normalisation(&self, plan: &Plan, run: RunId) -> Option<Normalisation> {
-        let divided = self.divided(&plan.trials[run.trial].config, run);
-        divided.normalisation.as_deref().cloned()
+        let config = &plan.trials[run.trial].config;
+        let divided = self.divided(config, run);
+        match &self.data[&DeviceForm::of(&config.data)].dataset {
+            Some(data) => Normalisation::of_model(data, &config.data, &divided.partition.train),
+            None => divided.normalisation.as_deref().cloned(),
+        }
     }
 
     fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {

@@ -58,6 +58,9 @@ impl Setting for Names {
             Yaml::Text(_) | Yaml::Integer(_) | Yaml::Real(_) => {
                 Text::read(node).map(|name| Self(Arc::new([name])))
             }
+            Yaml::List(items) if items.is_empty() => {
+                Err(node.unexpected(&Self::expects()).help("for none, write null"))
+            }
             _ => Err(node.unexpected(&Self::expects())),
         }
     }
@@ -149,8 +152,6 @@ pub struct Columns {
     pub na_values: Option<Names>,
     /// What fills cells without a value; nothing: [`Impute::Median`].
     pub impute: Option<Impute>,
-    /// Whether features stay as they are, so that nothing may be subtracted from numbers.
-    pub keeps_numbers: bool,
 }
 
 impl Columns {
@@ -159,18 +160,14 @@ impl Columns {
         self.impute.unwrap_or(Impute::Median)
     }
 
-    /// These settings as a sweep file has them; those that are not set are left out.
+    /// These settings as a sweep file has them; those that are not set, or set to their default, are left out.
     pub fn show(&self) -> Value {
         let settings = [
             ("drop", self.drop.show()),
             ("categorical", self.categorical.show()),
             ("ordinal", self.ordinal.show()),
             ("na_values", self.na_values.show()),
-            ("impute", self.impute.show()),
-            (
-                "keeps_numbers",
-                Some(true).filter(|_| self.keeps_numbers).show(),
-            ),
+            ("impute", self.impute.filter(|&impute| impute != Impute::Median).show()),
         ];
         let set = settings.into_iter().filter(|(_, value)| !value.is_null());
         Value::Object(set.map(|(name, value)| (name.to_owned(), value)).collect())

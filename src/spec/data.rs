@@ -183,8 +183,6 @@ impl Data {
                 ordinal: self.ordinal.clone(),
                 na_values: self.na_values.clone(),
                 impute: self.impute,
-                keeps_numbers: self.set == DataSet::Table
-                    && self.normalisation() == Normalise::None,
             },
             test_fraction: self.test_fraction,
         }

@@ -2,6 +2,7 @@
 //! and with an exported model, so that new rows are encoded alike.
 
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
 
 /// How the columns of a table become features.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
@@ -60,6 +61,11 @@ impl ColumnKind {
 }
 
 impl EncodedColumn {
+    /// How many features it becomes.
+    pub fn width(&self) -> usize {
+        self.kind.features() + usize::from(self.indicator)
+    }
+
     /// The names of its features.
     pub fn features(&self) -> Vec<String> {
         let name = &self.name;
@@ -86,12 +92,51 @@ impl Encoding {
             .collect()
     }
 
-    /// Whether each column is one feature, a number as it is.
+    /// How many features there are.
+    pub fn width(&self) -> usize {
+        self.columns.iter().map(EncodedColumn::width).sum()
+    }
+
+    /// The column that each feature comes from.
+    pub fn sources(&self) -> Vec<&str> {
+        let columns = self.columns.iter();
+        columns
+            .flat_map(|column| std::iter::repeat_n(column.name.as_str(), column.width()))
+            .collect()
+    }
+
+    /// Checks an encoding that was read from a file.
+    ///
+    /// # Errors
+    /// A reason, in words: an offset that nothing can be less, levels or features of one name, a column without levels.
+    pub fn check(&self) -> Result<(), String> {
+        /// Whole numbers of 64 bits less more than it would leave 128 bits, at worst.
+        const LARGEST_OFFSET: f64 = 1e30;
+        for column in &self.columns {
+            let (name, offset) = (&column.name, column.offset);
+            if !offset.is_finite() || offset.abs() > LARGEST_OFFSET {
+                return Err(format!("the offset of column `{name}` cannot be subtracted"));
+            }
+            if let ColumnKind::OneHot(levels) | ColumnKind::Ordinal(levels) = &column.kind {
+                let different: HashSet<&String> = levels.iter().collect();
+                if levels.is_empty() || different.len() < levels.len() {
+                    return Err(format!("column `{name}` needs levels that differ"));
+                }
+            }
+        }
+        let names: HashSet<&String> = self.columns.iter().map(|column| &column.name).collect();
+        match names.len() == self.columns.len() {
+            true => Ok(()),
+            false => Err("two encoded columns have one name".to_owned()),
+        }
+    }
+
+    /// Whether each column is one feature, a number as it is, and no other is in the file.
     pub fn is_plain(&self) -> bool {
         let is_plain = |column: &EncodedColumn| {
             let is_number = matches!(column.kind, ColumnKind::Number | ColumnKind::Flag);
             is_number && !column.indicator && is_zero(&column.offset)
         };
-        self.columns.iter().all(is_plain)
+        self.columns.iter().all(is_plain) && self.drop.is_empty() && self.na_values.is_empty()
     }
 }

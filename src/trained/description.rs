@@ -208,6 +208,9 @@ impl InputDescription {
                 self.features
             ));
         }
+        if let Some(encoding) = &self.encoding {
+            encoding.check()?;
+        }
         if let Some(encoding) = &self.encoding
             && encoding.features() != self.columns
         {

@@ -1,8 +1,10 @@
 //! A CSV text written anew as polars reads it: without what people and programs put around a table.
 
-use super::decimal_comma;
+use super::decimal_comma::{self, Commas};
 use super::layout::{Layout, is_comment, layout};
+use super::missing::Missing;
 use super::records::{Field, Form, Records};
+use std::collections::HashSet;
 
 /// A table as text.
 #[derive(Debug, PartialEq)]
@@ -15,16 +17,22 @@ pub(super) struct Canonical {
     /// For each column whether it has neither a name nor any value, as separators at the ends of
     /// lines make it.
     pub unused: Vec<bool>,
+    /// For each column a number of which it is unclear whether its point separates thousands.
+    pub unclear: Vec<Option<String>>,
     /// How many records there are.
     pub records: usize,
 }
 
 /// Writes a table anew: without blank lines, comments, and empty cells beyond the header; with
-/// decimal points instead of decimal commas.
+/// decimal points instead of decimal commas. The cells of the columns `as_written` stay as they are.
 ///
 /// # Errors
 /// A reason, in words, that names the line.
-pub(super) fn canonical(text: &str) -> Result<Canonical, String> {
+pub(super) fn canonical(
+    text: &str,
+    as_written: &[&str],
+    missing: &Missing,
+) -> Result<Canonical, String> {
     let Layout {
         table,
         line,
@@ -34,13 +42,17 @@ pub(super) fn canonical(text: &str) -> Result<Canonical, String> {
     let mut fields = Vec::new();
     let header_line = records.next(&mut fields)?.unwrap_or(line);
     let names: Vec<String> = fields.iter().map(name).collect();
-    let decimal = match separator {
-        b';' | b'\t' if table.contains(',') => {
-            decimal_comma::columns(records.clone(), names.len())?
+    let kept: HashSet<&str> = as_written.iter().copied().collect();
+    let kept: Vec<bool> = names.iter().map(|name| kept.contains(name.as_str())).collect();
+    let Commas { decimal, unclear } = match separator {
+        b';' | b'\t' if table.contains([',', '.']) => {
+            decimal_comma::read(records.clone(), &kept, missing)?
         }
-        _ => None,
+        _ => Commas {
+            decimal: vec![false; names.len()],
+            unclear: vec![None; names.len()],
+        },
     };
-    let decimal = decimal.unwrap_or_else(|| vec![false; names.len()]);
     let mut unused: Vec<bool> = names.iter().map(String::is_empty).collect();
     let mut written = String::with_capacity(table.len());
     for (index, name) in names.iter().enumerate() {
@@ -86,6 +98,7 @@ pub(super) fn canonical(text: &str) -> Result<Canonical, String> {
         separator,
         names,
         unused,
+        unclear,
         records: records_to_end,
     })
 }
@@ -133,6 +146,10 @@ fn too_long(line: usize, header_line: usize, fields: &[Field], expected: usize) 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn canonical(text: &str) -> Result<Canonical, String> {
+        super::canonical(text, &[], &Missing::default())
+    }
 
     fn written(text: &str) -> String {
         canonical(text).unwrap().text

@@ -1,11 +1,21 @@
 //! A column as a file has it.
 
+use super::label::Role;
+use super::{date, remedy};
+
 /// A column as a file has it.
+#[derive(Default)]
 pub(super) struct Column {
     pub(super) name: String,
     pub(super) cells: Cells,
     /// Whether the file itself says that it is an index.
     pub(super) is_index: bool,
+    /// Whether the file itself says that it holds categories.
+    pub(super) is_category: bool,
+    /// Whether the file itself says what type its values have.
+    pub(super) has_type: bool,
+    /// A number of which it is unclear whether its point separates thousands or decimals.
+    pub(super) unclear: Option<String>,
 }
 
 /// The cells of a column; nothing where a cell is empty.
@@ -15,11 +25,18 @@ pub(super) enum Cells {
     Whole(Vec<Option<i64>>),
     Unsigned(Vec<Option<u64>>),
     Flags(Vec<Option<bool>>),
+    /// Texts of which some may be numbers, as in a CSV.
     Texts(Vec<Option<String>>),
     /// Texts as they stand in a file that tells no types: names or numbers.
     Written(Vec<Option<String>>),
     /// Values of a type that is neither, with its name.
     Other(String),
+}
+
+impl Default for Cells {
+    fn default() -> Self {
+        Self::Numbers(Vec::new())
+    }
 }
 
 impl Cells {
@@ -42,18 +59,28 @@ impl Column {
         format!("column `{}`, row {}: {what}", self.name, row + 1)
     }
 
-    /// That the column holds values of a type that cannot be used.
+    /// That a feature has values of a type that cannot be used.
     pub(super) fn wrong_type(&self, kind: &str) -> String {
-        let is_time = ["date", "time", "duration"]
-            .iter()
-            .any(|time| kind.to_lowercase().contains(time));
         let name = &self.name;
-        match is_time {
-            true => super::date::refused(name, kind),
+        match date::is_type(kind) {
+            true => date::refused(name, kind),
             false => format!(
                 "the column `{name}` has values of the type {kind}, and features are numbers, truth \
-                 values or text; write it as one of these, or leave it out: data.drop: [\"{name}\"]"
+                 values or text; write it as one of these, or leave it out: {}",
+                remedy::drop(name)
             ),
+        }
+    }
+
+    /// That a column of names has values of a type that has none.
+    pub(super) fn no_names(&self, kind: &str, role: Role) -> String {
+        match role {
+            Role::Label => format!(
+                "the label column `{}` has values of the type {kind}; classes are whole numbers, truth \
+                 values or text",
+                self.name
+            ),
+            Role::Category => self.wrong_type(kind),
         }
     }
 }

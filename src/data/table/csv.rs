@@ -3,8 +3,10 @@
 use super::canonical::{Canonical, canonical};
 use super::column::{Cells, Column};
 use super::decode;
+use super::missing::Missing;
 use crate::reading::contained;
 use polars::prelude::{CsvReadOptions, DataType, Field, Schema, SerReader};
+use std::collections::HashSet;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
@@ -16,21 +18,23 @@ const MOST_CELLS: usize = 1 << 28;
 ///
 /// # Errors
 /// A reason, in words.
-pub(super) fn read(path: &Path, written: &[&str]) -> Result<Vec<Column>, String> {
+pub(super) fn read(path: &Path, written: &[&str], missing: &Missing) -> Result<Vec<Column>, String> {
     let Canonical {
         text,
         separator,
         names,
         unused,
+        unclear,
         records,
-    } = canonical(&decode::text(path)?)?;
+    } = canonical(&decode::text(path)?, written, missing)?;
     // A row may have fewer cells than the header; memory is taken for all of them.
     if unused.len().saturating_mul(records + 1) > MOST_CELLS {
         return Err(format!("it has more than {MOST_CELLS} cells"));
     }
-    let as_text = |name: &&str| Field::new((*name).into(), DataType::String);
-    let is_there = |written: &&&str| names.iter().any(|name| name == **written);
-    let texts: Schema = written.iter().filter(is_there).map(as_text).collect();
+    let written: HashSet<&str> = written.iter().copied().collect();
+    let is_written = |name: &&String| written.contains(name.as_str());
+    let as_text = |name: &String| Field::new(name.as_str().into(), DataType::String);
+    let texts: Schema = names.iter().filter(is_written).map(as_text).collect();
     let options = CsvReadOptions::default()
         .with_has_header(true)
         // Types are told by the whole column: a column of numbers may end in a text.
@@ -47,17 +51,28 @@ pub(super) fn read(path: &Path, written: &[&str]) -> Result<Vec<Column>, String>
         .and_then(Result::ok)
         .ok_or("it cannot be read as CSV")?;
     // polars renames columns of equal names, and leaves doubled quotation marks in a name as they are.
-    let column = |column: &polars::prelude::Column, name: String| Column {
-        cells: match cells(column) {
-            Cells::Texts(texts) if written.contains(&name.as_str()) => Cells::Written(texts),
-            other => other,
-        },
-        name,
-        is_index: false,
-    };
-    let columns = table.columns().iter().zip(names).zip(unused);
-    let used = columns.filter(|(_, is_unused)| !is_unused);
-    Ok(used.map(|((used, name), _)| column(used, name)).collect())
+    let mut columns = Vec::with_capacity(names.len());
+    for (position, ((column, name), unclear)) in
+        table.columns().iter().zip(names).zip(unclear).enumerate()
+    {
+        if unused[position] {
+            continue;
+        }
+        columns.push(Column {
+            cells: match cells(column) {
+                Cells::Texts(texts) if written.contains(name.as_str()) => Cells::Written(texts),
+                other => other,
+            },
+            // As pandas names it.
+            name: match name.is_empty() {
+                true => format!("Unnamed: {position}"),
+                false => name,
+            },
+            unclear,
+            ..Column::default()
+        });
+    }
+    Ok(columns)
 }
 
 fn cells(column: &polars::prelude::Column) -> Cells {
@@ -96,7 +111,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("names.csv");
         std::fs::write(&path, "\"x, \"\"cm\"\"\",\"y,\",\n1,2,\n").unwrap();
-        let columns = read(&path, &[]).unwrap();
+        let columns = read(&path, &[], &Missing::default()).unwrap();
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["x, \"cm\"", "y,"]);
     }
@@ -107,8 +122,8 @@ mod tests {
         let path = folder.path().join("wide.csv");
         let text = format!("{}\n{}", "a,".repeat(20_000), "1\n".repeat(20_000));
         std::fs::write(&path, text).unwrap();
-        let error = read(&path, &[]).err().unwrap();
+        let error = read(&path, &[], &Missing::default()).err().unwrap();
         assert!(error.contains("cells"), "{error}");
-        assert!(read(folder.path(), &[]).is_err());
+        assert!(read(folder.path(), &[], &Missing::default()).is_err());
     }
 }

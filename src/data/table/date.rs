@@ -1,12 +1,22 @@
 //! Dates and times of day, which are neither numbers nor categories.
 
+use super::remedy;
+
 /// That a column holds dates, and what to do about it.
 pub(super) fn refused(name: &str, example: &str) -> String {
+    let text = serde_json::Value::from(name);
     format!(
         "the column `{name}` has dates or times ({example}): write what may matter of them as numbers, such \
          as the year, the month, the weekday or the days since a fixed day, in pandas by \
-         `table[\"{name}\"].dt.month`, or leave the column out: data.drop: [\"{name}\"]"
+         `pandas.to_datetime(table[{text}]).dt.month`, or leave the column out: {}",
+        remedy::drop(name)
     )
+}
+
+/// Whether a type of values is one of dates or times, by its name.
+pub(super) fn is_type(kind: &str) -> bool {
+    let kind = kind.to_lowercase();
+    ["date", "time", "duration"].iter().any(|part| kind.contains(part))
 }
 
 /// Whether a text is a date, a time of day, or both: `2024-05-31`, `31.5.2024`, `5/31/24 13:05`, `31 May 2024`,

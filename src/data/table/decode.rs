@@ -88,7 +88,7 @@ fn not_utf8(before: &str, byte: u8) -> String {
     format!(
         "line {line}, column {column}: the byte 0x{byte:02X} is not valid UTF-8 (in Windows-1252 \
          it is `{}`); save the file in the encoding UTF-8, in Excel as `CSV UTF-8`, or convert it: \
-         iconv -f WINDOWS-1252 -t UTF-8",
+         iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv",
         windows_1252(byte)
     )
 }

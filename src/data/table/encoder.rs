@@ -3,11 +3,13 @@
 
 use super::super::imputation::{Imputation, MISSING};
 use super::column::Column;
-use super::kind::{flag, kind, present_names};
+use super::content::Content;
+use super::gaps::Gaps;
+use super::kind::kind;
 use super::missing::{Missing, is_marker};
 use super::notes::notes;
-use super::numbers::{narrow, numbers, offset};
-use super::row_names;
+use super::numbers::{narrow, offset};
+use super::{remedy, row_names};
 use crate::spec::{ColumnKind, Columns, EncodedColumn, Encoding, Impute, Names};
 use std::collections::{HashMap, HashSet};
 
@@ -20,10 +22,10 @@ pub(super) struct Encoder {
     missing: Missing,
     /// Whether cells without a value are accepted.
     imputes: bool,
-    /// The cells without a value of each column, in the rows that were learnt from.
-    absent: Vec<usize>,
-    /// How many rows that were.
-    rows: usize,
+    /// What has become of the columns, in words for people.
+    notes: Vec<String>,
+    /// What may be wrong with them.
+    warnings: Vec<String>,
 }
 
 /// The features of a table.
@@ -36,64 +38,58 @@ pub(super) struct Encoded {
     pub(super) warnings: Vec<String>,
 }
 
+/// A column of the training part, as it was learnt.
+struct Learnt {
+    column: EncodedColumn,
+    /// Cells without a value.
+    absent: usize,
+    is_constant: bool,
+    warning: Option<String>,
+}
+
 impl Encoder {
-    /// Learns from the rows at these positions what each column but `label` becomes.
+    /// Learns from the rows at these positions what each column but `label` becomes; `dropped` are the columns
+    /// that were left out.
     ///
     /// # Errors
-    /// A reason, in words, that names the column.
+    /// A reason, in words, for each column that cannot be used.
     pub(super) fn learn(
         table: &[Column],
         label: &str,
         rows: &[u32],
         settings: &Columns,
+        dropped: &[String],
     ) -> Result<Self, String> {
         let missing = Missing::of(settings.na_values.as_ref());
-        let (mut columns, mut absences) = (Vec::new(), Vec::new());
+        let (mut learnt, mut faults) = (Vec::new(), Vec::new());
         for column in table.iter().filter(|column| column.name != label) {
-            let kind = kind(column, rows, settings, &missing)?;
-            let offset = match kind {
-                ColumnKind::Number => {
-                    row_names::refuse(column)?;
-                    offset(column, &missing, settings.keeps_numbers)?
-                }
-                _ => 0.0,
-            };
-            let cells = Cells::of(column, &kind, offset, &missing)?;
-            let absent = rows
-                .iter()
-                .filter(|&&row| cells.is_missing(row as usize))
-                .count();
-            if absent == rows.len() {
-                return Err(format!(
-                    "the column `{0}` has no value in the training part; leave it out: data.drop: \
-                     [\"{0}\"]",
-                    column.name
-                ));
+            match learn_column(column, rows, settings, &missing) {
+                Ok(column) => learnt.push(column),
+                Err(fault) => faults.push(fault),
             }
-            absences.push(absent);
-            columns.push(EncodedColumn {
-                name: column.name.clone(),
-                kind,
-                offset,
-                indicator: absent > 0,
-            });
         }
+        refuse(&faults)?;
         let names = |names: &Option<Names>| -> Vec<String> {
             let names = names.iter().flat_map(Names::iter);
             names.map(str::to_owned).collect()
         };
+        let absent: Vec<usize> = learnt.iter().map(|learnt| learnt.absent).collect();
+        let constant = learnt.iter().filter(|learnt| learnt.is_constant);
+        let constant: Vec<String> = constant.map(|learnt| learnt.column.name.clone()).collect();
+        let mut warnings: Vec<String> = learnt.iter_mut().filter_map(|l| l.warning.take()).collect();
         let encoding = Encoding {
-            columns,
+            columns: learnt.into_iter().map(|learnt| learnt.column).collect(),
             na_values: names(&settings.na_values),
             drop: names(&settings.drop),
         };
         refuse_equal_features(&encoding)?;
+        warnings.extend(suspicious_levels(&encoding));
         Ok(Self {
+            notes: notes(&encoding, dropped, &constant, &absent, rows.len()),
             encoding,
             missing,
             imputes: settings.imputation() != Impute::None,
-            absent: absences,
-            rows: rows.len(),
+            warnings,
         })
     }
 
@@ -104,8 +100,8 @@ impl Encoder {
             missing: Missing::new(encoding.na_values.iter().map(String::as_str)),
             encoding,
             imputes,
-            absent: Vec::new(),
-            rows: 0,
+            notes: Vec::new(),
+            warnings: Vec::new(),
         }
     }
 
@@ -114,13 +110,21 @@ impl Encoder {
         &self.encoding
     }
 
-    /// What has become of the columns, beside those that were `dropped`, in words for people.
-    pub(super) fn notes(&self, dropped: &[String]) -> Vec<String> {
-        notes(&self.encoding, dropped, &self.absent, self.rows)
+    /// What has become of the columns, in words for people.
+    pub(super) fn notes(&self) -> &[String] {
+        &self.notes
     }
 
-    /// What fills the missing values of each feature.
+    /// What may be wrong with the columns.
+    pub(super) fn warnings(&self) -> &[String] {
+        &self.warnings
+    }
+
+    /// What fills the missing values of each feature; empty where they are refused.
     pub(super) fn imputation(&self) -> Vec<Imputation> {
+        if !self.imputes {
+            return Vec::new();
+        }
         let mut rules = Vec::new();
         for column in &self.encoding.columns {
             match &column.kind {
@@ -152,68 +156,59 @@ impl Encoder {
         rows: usize,
         part: &str,
     ) -> Result<Encoded, String> {
-        let features: Vec<usize> = self.encoding.columns.iter().map(features_of).collect();
-        let width: usize = features.iter().sum();
+        let width = self.encoding.width();
         if rows.saturating_mul(width) > MOST_NUMBERS {
             return Err(format!(
                 "its columns become {width} features, and {rows} samples of them more than \
                  {MOST_NUMBERS} numbers; leave out columns with many categories: data.drop"
             ));
         }
-        let mut encoded = Encoded {
-            values: vec![0.0; rows * width],
-            is_incomplete: false,
-            warnings: Vec::new(),
-        };
-        let mut first = 0;
-        for (column, features) in self.encoding.columns.iter().zip(features) {
-            let found = table.iter().find(|own| own.name == column.name);
-            let found = found.ok_or_else(|| {
-                format!(
-                    "it has no column `{}`, unlike the training table",
-                    column.name
-                )
+        let places: HashMap<&str, &Column> = table
+            .iter()
+            .map(|column| (column.name.as_str(), column))
+            .collect();
+        let mut values = vec![0.0; rows * width];
+        let (mut gaps, mut first) = (Gaps::default(), 0);
+        for column in &self.encoding.columns {
+            let found = places.get(column.name.as_str()).ok_or_else(|| {
+                format!("it has no column `{}`, unlike the training table", column.name)
             })?;
-            let cells = encoded.values.chunks_exact_mut(width.max(1));
-            let cells = cells.map(|row| &mut row[first..first + features]);
-            let absent = self.encode_column(found, column, cells, &mut encoded.warnings, part)?;
-            encoded.is_incomplete |= absent > 0;
-            if absent > 0 && !column.indicator {
-                encoded.warnings.push(format!(
-                    "column `{}`: {absent} {} of {part} {} no value, and none is missing in the \
-                     training part: filled, but no feature says so",
-                    column.name,
-                    if absent == 1 { "cell" } else { "cells" },
-                    if absent == 1 { "has" } else { "have" },
-                ));
-            }
-            first += features;
+            let last = first + column.width();
+            let cells = values.chunks_exact_mut(width.max(1));
+            let cells = cells.map(|row| &mut row[first..last]);
+            self.encode_column(found, column, cells, &mut gaps)?;
+            first = last;
         }
-        Ok(encoded)
+        Ok(Encoded {
+            values,
+            is_incomplete: gaps.is_incomplete(),
+            warnings: gaps.warnings(part),
+        })
     }
 
-    /// Writes the features of a column into the rows; how many of them have no value.
+    /// Writes the features of a column into the rows.
     fn encode_column<'a>(
         &self,
         found: &Column,
         column: &EncodedColumn,
         rows: impl Iterator<Item = &'a mut [f32]>,
-        warnings: &mut Vec<String>,
-        part: &str,
-    ) -> Result<usize, String> {
-        let cells = Cells::of(found, &column.kind, column.offset, &self.missing)?;
-        let (mut absent, mut unknown) = (0, Vec::new());
+        gaps: &mut Gaps,
+    ) -> Result<(), String> {
+        let content = Content::of(found, &column.kind, &self.missing)?;
         let levels = match &column.kind {
             ColumnKind::OneHot(levels) | ColumnKind::Ordinal(levels) => levels.as_slice(),
             ColumnKind::Number | ColumnKind::Flag => &[],
         };
         let positions: HashMap<&str, usize> = levels.iter().map(String::as_str).zip(0..).collect();
+        let (mut absent, mut unknown) = (0, Vec::new());
         for (row, features) in rows.enumerate() {
-            if cells.is_missing(row) {
+            if content.is_missing(row) {
                 if !self.imputes {
-                    return Err(
-                        found.fault(row, "the cell has no value; fill it in, or remove the row")
-                    );
+                    return Err(found.fault(
+                        row,
+                        "the cell has no value; fill it in or remove the row, or let it be filled \
+                         (data.impute: median)",
+                    ));
                 }
                 absent += 1;
                 features.fill(MISSING);
@@ -222,127 +217,153 @@ impl Encoder {
                 }
                 continue;
             }
-            let name = match &cells {
-                Cells::Numbers(numbers) => {
+            let name = match &content {
+                Content::Numbers(numbers) => {
                     if let Some(number) = numbers[row] {
-                        features[0] = narrow(found, row, number)?;
+                        features[0] = narrow(found, row, number, column.offset)?;
                     }
                     continue;
                 }
-                Cells::Names(names) => names[row].as_deref().unwrap_or_default(),
+                Content::Names(names) => names[row].as_deref().unwrap_or_default(),
             };
             match (positions.get(name), &column.kind) {
                 (Some(&level), ColumnKind::OneHot(_)) => features[level] = 1.0,
                 (Some(&level), _) => features[0] = level as f32,
                 (None, ColumnKind::OneHot(_)) => unknown.push(name),
-                (None, _) => {
-                    let levels = levels.join(", ");
-                    let what = format!("`{name}` is none of its levels: {levels}");
-                    return Err(found.fault(row, &what));
-                }
+                (None, _) => return Err(found.fault(row, &no_level(name, levels))),
             }
         }
-        if let Some(warning) = of_unknown(&column.name, unknown, part) {
-            warnings.push(warning);
+        if absent > 0 {
+            gaps.absent(&column.name, absent, column.indicator);
         }
-        Ok(absent)
-    }
-
-    /// Levels that look as if they stood for a missing value.
-    pub(super) fn suspicious_levels(&self) -> Vec<String> {
-        let columns = self.encoding.columns.iter();
-        let suspicious = |column: &EncodedColumn| {
-            let ColumnKind::OneHot(levels) = &column.kind else {
-                return None;
-            };
-            let marker = levels.iter().find(|level| is_marker(level))?;
-            Some(format!(
-                "the column `{}` has the level `{marker}`, which may stand for a missing value: then say \
-                 so by data.na_values: [\"{marker}\"]",
-                column.name
-            ))
-        };
-        columns.filter_map(suspicious).collect()
+        gaps.unknown(&column.name, unknown);
+        Ok(())
     }
 }
 
-/// The cells of a column, read as what it holds.
-enum Cells {
-    Numbers(Vec<Option<f64>>),
-    Names(Vec<Option<String>>),
-}
-
-impl Cells {
-    fn of(
-        column: &Column,
-        kind: &ColumnKind,
-        offset: f64,
-        missing: &Missing,
-    ) -> Result<Self, String> {
-        match kind {
-            ColumnKind::Number => numbers(column, missing, offset).map(Self::Numbers),
-            ColumnKind::Flag => flags(column, missing).map(Self::Numbers),
-            ColumnKind::OneHot(_) | ColumnKind::Ordinal(_) => {
-                present_names(column, missing).map(Self::Names)
-            }
+/// What a column becomes, as these rows of it show.
+fn learn_column(
+    column: &Column,
+    rows: &[u32],
+    settings: &Columns,
+    missing: &Missing,
+) -> Result<Learnt, String> {
+    let kind = kind(column, rows, settings, missing)?;
+    let content = Content::of(column, &kind, missing)?;
+    let (mut shift, mut is_constant, mut warning) = (0.0, false, None);
+    if let (ColumnKind::Number, Content::Numbers(numbers)) = (&kind, &content) {
+        if let Some(example) = &column.unclear {
+            return Err(unclear(&column.name, example));
         }
+        row_names::refuse(column, numbers)?;
+        warning = row_names::warning(column, numbers);
+        shift = offset(column, numbers, rows)?;
+        let mut present = rows.iter().filter_map(|&row| numbers[row as usize]);
+        let first = present.next();
+        is_constant = present.all(|number| Some(number) == first);
     }
-
-    fn is_missing(&self, row: usize) -> bool {
-        match self {
-            Self::Numbers(cells) => cells[row].is_none(),
-            Self::Names(cells) => cells[row].is_none(),
-        }
+    let is_absent = |row: &&u32| content.is_missing(**row as usize);
+    let absent = rows.iter().filter(is_absent).count();
+    if absent == rows.len() {
+        return Err(format!(
+            "the column `{}` has no value in the training part; leave it out: {}",
+            column.name,
+            remedy::drop(&column.name)
+        ));
     }
-}
-
-/// Truth values as 1 and 0; numbers that are so already as they are.
-fn flags(column: &Column, missing: &Missing) -> Result<Vec<Option<f64>>, String> {
-    use super::column::Cells::{Texts, Written};
-    let (Texts(texts) | Written(texts)) = &column.cells else {
-        return numbers(column, missing, 0.0);
-    };
-    let cell = |(row, text): (usize, &Option<String>)| match text.as_deref() {
-        None => Ok(None),
-        Some(text) if missing.is_text(text) || is_marker(text) => Ok(None),
-        Some(text) => match (flag(text), text.trim().parse::<f64>()) {
-            (Some(flag), _) => Ok(Some(f64::from(flag))),
-            (None, Ok(number)) => Ok(Some(number)),
-            (None, Err(_)) => {
-                Err(column.fault(row, &format!("`{}` is neither true nor false", text.trim())))
-            }
+    Ok(Learnt {
+        column: EncodedColumn {
+            name: column.name.clone(),
+            kind,
+            offset: shift,
+            indicator: absent > 0,
         },
-    };
-    texts.iter().enumerate().map(cell).collect()
+        absent,
+        is_constant: is_constant && absent == 0,
+        warning,
+    })
 }
 
-fn features_of(column: &EncodedColumn) -> usize {
-    column.kind.features() + usize::from(column.indicator)
+/// Refuses a table with columns that cannot be used, all at once.
+fn refuse(faults: &[String]) -> Result<(), String> {
+    const SHOWN: usize = 8;
+    match faults {
+        [] => Ok(()),
+        [only] => Err(only.clone()),
+        several => {
+            let shown: Vec<String> = several
+                .iter()
+                .take(SHOWN)
+                .map(|fault| format!("\n- {fault}"))
+                .collect();
+            let more = match several.len().saturating_sub(SHOWN) {
+                0 => String::new(),
+                more => format!("\n- and {more} more"),
+            };
+            Err(format!(
+                "{} columns cannot be used as they are:{}{more}",
+                several.len(),
+                shown.concat()
+            ))
+        }
+    }
 }
 
-/// What is to be said of levels that the training part lacks.
-fn of_unknown(column: &str, mut unknown: Vec<&str>, part: &str) -> Option<String> {
-    const SHOWN: usize = 3;
-    let cells = unknown.len();
-    unknown.sort_unstable();
-    unknown.dedup();
-    let shown: Vec<String> = unknown
-        .iter()
-        .take(SHOWN)
-        .map(|level| format!("`{level}`"))
-        .collect();
-    let more = match unknown.len().saturating_sub(SHOWN) {
-        0 => String::new(),
-        more => format!(" and {more} more"),
+/// That a point may separate thousands or decimals.
+fn unclear(name: &str, example: &str) -> String {
+    let plain: String = example.chars().filter(|&c| c != '.').collect();
+    format!(
+        "column `{name}`: `{example}` may be {plain}, with a point between thousands, or a number with \
+         decimals; write it as {plain} or as {}",
+        example.replacen('.', ",", 1)
+    )
+}
+
+/// That a name is no level of an ordinal column.
+fn no_level(name: &str, levels: &[String]) -> String {
+    let hint = match is_marker(name) {
+        true => format!("; if it stands for a missing value, say so: {}", remedy::na_values(name)),
+        false => String::new(),
     };
-    (cells > 0).then(|| {
-        format!(
-            "column `{column}`: {cells} {} of {part} {} no level of the training part ({}{more}): all \
-             of its features are 0 there",
-            if cells == 1 { "cell" } else { "cells" },
-            if cells == 1 { "has" } else { "have" },
-            shown.join(", "),
-        )
+    format!(
+        "`{}` is none of its levels: {}{hint}",
+        remedy::shortened(name),
+        levels.join(", ")
+    )
+}
+
+/// What is to be said of levels that look as if they stood for a missing value, or as if two were one.
+fn suspicious_levels(encoding: &Encoding) -> Vec<String> {
+    let mut warnings = Vec::new();
+    for column in &encoding.columns {
+        let ColumnKind::OneHot(levels) = &column.kind else {
+            continue;
+        };
+        if let Some(marker) = levels.iter().find(|level| is_marker(level)) {
+            warnings.push(format!(
+                "the column `{}` has the level `{marker}`, which may stand for a missing value: then say \
+                 so: {}",
+                column.name,
+                remedy::na_values(marker)
+            ));
+        }
+        if let Some([a, b]) = differ_in_case(levels) {
+            warnings.push(format!(
+                "the column `{}` has the levels `{a}` and `{b}`, which differ in the case of letters alone",
+                column.name
+            ));
+        }
+    }
+    warnings
+}
+
+/// Two names that differ in the case of their letters alone, and are no numbers.
+pub(super) fn differ_in_case(names: &[String]) -> Option<[&str; 2]> {
+    let mut seen: HashMap<String, &str> = HashMap::new();
+    let words = names.iter().filter(|name| name.parse::<f64>().is_err());
+    words.into_iter().find_map(|name| {
+        let twin = seen.insert(name.to_lowercase(), name);
+        twin.map(|twin| [twin, name.as_str()])
     })
 }
 

@@ -1,18 +1,18 @@
 //! What to do about cells and columns that cannot be used.
 
+use super::remedy::shortened as short;
 use crate::spec::nearest;
 
 /// Why a text is not a number, and what to do about it.
 pub(super) fn not_a_number(text: &str) -> String {
-    let trimmed = text.trim();
-    match is_formatted_number(trimmed) {
+    let shown = short(text);
+    match is_formatted_number(text) {
         true => format!(
-            "`{trimmed}` is not a number here; write a point before decimals, and nothing between \
+            "`{shown}` is not a number here; write a point before decimals, and nothing between \
              thousands or beside the digits"
         ),
         false => format!(
-            "`{trimmed}` is text, and the other cells of the column are numbers; correct it, or, if \
-             it stands for a missing value, say so: data.na_values: [\"{trimmed}\"]"
+            "`{shown}` is text, and this is a column of numbers; correct it, or empty the cell"
         ),
     }
 }
@@ -21,12 +21,15 @@ pub(super) fn not_a_number(text: &str) -> String {
 pub(super) fn is_formatted_number(text: &str) -> bool {
     let beside = |c: char| "+-$€£¥% ".contains(c) || c.is_whitespace();
     let inner = text.trim_matches(beside);
-    let is_number = |c: char| c.is_ascii_digit() || ",.' _".contains(c) || c.is_whitespace();
-    let is_bare = inner == text.trim() && inner.bytes().all(|byte| byte.is_ascii_digit());
-    !is_bare
-        && inner.starts_with(|c: char| c.is_ascii_digit())
-        && inner.ends_with(|c: char| c.is_ascii_digit())
-        && inner.chars().all(is_number)
+    let is_between = |c: char| ",.' _".contains(c) || c.is_whitespace();
+    let groups: Vec<&str> = inner.split(is_between).collect();
+    let are_digits = groups
+        .iter()
+        .all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
+    // Of several groups, all between the first and the last have three digits: not `10.0.0.1`.
+    let middle = groups.get(1..groups.len().max(2) - 1).unwrap_or_default();
+    let is_bare = inner == text.trim() && groups.len() == 1;
+    are_digits && !is_bare && middle.iter().all(|group| group.len() == 3)
 }
 
 /// That a table has no column of this name, and what it may be about.
@@ -67,10 +70,10 @@ mod tests {
         assert!(not_a_number("1.234,5").contains("a point before decimals"));
         assert!(not_a_number("1,234").contains("nothing between thousands"));
         assert!(not_a_number("high, low").contains("is text"));
-        for text in ["1,5", "1.234,50 €", "12 %", "$3", "1 234", "-1'000"] {
+        for text in ["1,5", "1.234,50 €", "12 %", "$3", "1 234", "-1'000", "1.234.567", "1,234,567.8"] {
             assert!(is_formatted_number(text), "{text}");
         }
-        for text in ["", "12", "a1", "25-34", "<=50K", "3rd", "1e5", "%"] {
+        for text in ["", "12", "a1", "25-34", "<=50K", "3rd", "1e5", "%", "10.0.0.1", "1.2.3"] {
             assert!(!is_formatted_number(text), "{text}");
         }
         let named = |names: &[&str]| {

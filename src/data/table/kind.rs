@@ -1,9 +1,11 @@
 //! What a column of features holds, as its training rows show it.
 
 use super::column::{Cells, Column};
-use super::label::{Role, names};
+use super::content::{flag, names_of};
+use super::label::canonical;
 use super::missing::{Missing, is_marker};
-use super::{date, hints};
+use super::numbers::number;
+use super::{date, hints, remedy};
 use crate::data::own::in_order;
 use crate::spec::{ColumnKind, Columns};
 
@@ -16,7 +18,7 @@ const MOST_LISTED_LEVELS: usize = 1000;
 /// In fewer rows all texts may differ by chance.
 const MIN_ROWS: usize = 20;
 
-/// What a column holds: as the settings say, else as the rows at these positions show it.
+/// What a column holds: as the settings or the file say, else as the rows at these positions show it.
 ///
 /// # Errors
 /// A reason, in words: dates, a text of its own in nearly each row, numbers and text in one column.
@@ -28,12 +30,16 @@ pub(super) fn kind(
 ) -> Result<ColumnKind, String> {
     let ordinal = settings.ordinal.as_ref();
     if let Some(levels) = ordinal.and_then(|columns| columns.levels(&column.name)) {
-        return Ok(ColumnKind::Ordinal(
-            levels.iter().map(str::to_owned).collect(),
-        ));
+        let is_text = matches!(column.cells, Cells::Texts(_));
+        let level = |level: &str| match is_text {
+            true => level.trim().to_owned(),
+            false => canonical(level),
+        };
+        return Ok(ColumnKind::Ordinal(levels.iter().map(level).collect()));
     }
     let listed = settings.categorical.as_ref();
-    if listed.is_some_and(|names| names.contains(&column.name)) {
+    let is_listed = listed.is_some_and(|names| names.contains(&column.name));
+    if is_listed || column.is_category {
         return listed_levels(column, rows, missing).map(ColumnKind::OneHot);
     }
     match &column.cells {
@@ -44,43 +50,22 @@ pub(super) fn kind(
     }
 }
 
-/// The names in a column; nothing where a value is missing.
-///
-/// # Errors
-/// Values that are no names.
-pub(super) fn present_names(
-    column: &Column,
-    missing: &Missing,
-) -> Result<Vec<Option<String>>, String> {
-    let names = names(column, Role::Category)?;
-    let present = |name: Option<String>| name.filter(|name| !missing.is_text(name));
-    Ok(names.into_iter().map(present).collect())
-}
-
-/// Whether a text is true or false in any case of letters.
-pub(super) fn flag(text: &str) -> Option<bool> {
-    let is = |flag: &str| text.trim().eq_ignore_ascii_case(flag);
-    match (is("true"), is("false")) {
-        (true, _) => Some(true),
-        (_, true) => Some(false),
-        _ => None,
-    }
-}
-
 fn listed_levels(column: &Column, rows: &[u32], missing: &Missing) -> Result<Vec<String>, String> {
     let (cells, levels) = levels(column, rows, missing)?;
     let name = &column.name;
     if levels.len() > MOST_LISTED_LEVELS {
         return Err(format!(
             "the column `{name}` has {} categories, and at most {MOST_LISTED_LEVELS} are supported; \
-             leave it out: data.drop: [\"{name}\"], or join rare ones",
-            levels.len()
+             leave it out: {}, or join rare ones",
+            levels.len(),
+            remedy::drop(name)
         ));
     }
     if levels.len() == cells && cells >= MIN_ROWS {
         return Err(format!(
             "the column `{name}` has a category of its own in each of {cells} rows: a feature that \
-             tells the row would tell the class; leave it out: data.drop: [\"{name}\"]"
+             tells the row would tell the class; leave it out: {}",
+            remedy::drop(name)
         ));
     }
     Ok(levels)
@@ -92,7 +77,7 @@ fn levels(
     rows: &[u32],
     missing: &Missing,
 ) -> Result<(usize, Vec<String>), String> {
-    let names = present_names(column, missing)?;
+    let names = names_of(column, missing)?;
     let present: Vec<String> = rows
         .iter()
         .filter_map(|&row| names[row as usize].clone())
@@ -106,61 +91,101 @@ fn of_texts(
     rows: &[u32],
     missing: &Missing,
 ) -> Result<ColumnKind, String> {
-    let present: Vec<(usize, &str)> = rows
+    let present = rows
         .iter()
-        .filter_map(|&row| Some((row as usize, texts[row as usize].as_deref()?)))
-        .filter(|(_, text)| !missing.is_text(text))
-        .collect();
+        .filter_map(|&row| Some((row as usize, texts[row as usize].as_deref()?)));
     let values: Vec<(usize, &str)> = present
-        .iter()
-        .copied()
-        .filter(|(_, text)| !is_marker(text))
+        .filter(|(_, text)| !missing.is_text(text) && !is_marker(text))
         .collect();
     let count = |is: &dyn Fn(&str) -> bool| values.iter().filter(|(_, text)| is(text)).count();
-    let is_number = |text: &str| text.trim().parse::<f64>().is_ok();
+    let first = |is: &dyn Fn(&str) -> bool| values.iter().find(|(_, text)| is(text)).copied();
+    // Text of a file that has types is text, whatever stands in it.
+    let is_number = |text: &str| !column.has_type && number(text).is_some();
     let numbers = count(&is_number);
-    if numbers == values.len() {
+    if numbers == values.len() && numbers > 0 {
+        return Ok(ColumnKind::Number);
+    }
+    if values.is_empty() {
         return Ok(ColumnKind::Number);
     }
     if count(&|text| flag(text).is_some()) == values.len() {
         return Ok(ColumnKind::Flag);
     }
     let name = &column.name;
-    let first = |is: &dyn Fn(&str) -> bool| values.iter().find(|(_, text)| is(text)).copied();
     if 2 * count(&date::is_date) > values.len()
         && let Some((_, example)) = first(&date::is_date)
     {
-        return Err(date::refused(name, &format!("`{}`", example.trim())));
+        return Err(date::refused(name, &format!("`{}`", remedy::shortened(example))));
     }
-    let is_formatted = |text: &str| !is_number(text) && hints::is_formatted_number(text);
+    let is_formatted =
+        |text: &str| !column.has_type && !is_number(text) && hints::is_formatted_number(text);
+    let is_text = |text: &str| !is_number(text) && !is_formatted(text);
+    // One slip among numbers that are formatted is what stops them from being read.
+    if count(&is_formatted) > 0
+        && 2 * (numbers + count(&is_formatted)) > values.len()
+        && let Some((row, slip)) = first(&is_text)
+    {
+        return Err(format!(
+            "{}; correct it, or, if it stands for a missing value, say so: {}",
+            column.fault(row, &format!("`{}` is no number", remedy::shortened(slip))),
+            remedy::na_values(slip)
+        ));
+    }
     if 2 * count(&is_formatted) > values.len()
         && let Some((row, example)) = first(&is_formatted)
     {
         return Err(format!(
-            "{}; if these are categories, list the column: data.categorical: [\"{name}\"]",
-            column.fault(row, &hints::not_a_number(example))
+            "{}; if these are categories, list the column: {}",
+            column.fault(row, &hints::not_a_number(example)),
+            remedy::categorical(name)
         ));
     }
     if numbers > 0
         && let Some((row, text)) = first(&|text| !is_number(text))
     {
-        return Err(format!(
-            "{}, and {numbers} of {} cells are numbers; correct it, or, if it stands for a missing \
-             value, say so: data.na_values: [\"{}\"]. If all of them are categories: \
-             data.categorical: [\"{name}\"]; to leave the column out: data.drop: [\"{name}\"]",
-            column.fault(row, &format!("`{}` is text", text.trim())),
-            values.len(),
-            text.trim(),
-        ));
+        return Err(mixed(column, row, text, numbers, values.len()));
     }
     let (cells, levels) = levels(column, rows, missing)?;
     if levels.len() > MOST_LEVELS || 2 * levels.len() > cells && cells >= MIN_ROWS {
+        let categorical = match levels.len() <= MOST_LISTED_LEVELS && levels.len() < cells {
+            true => format!(
+                ", or, if they are categories, list it: {}",
+                remedy::categorical(name)
+            ),
+            false => String::new(),
+        };
+        let are_numbers = levels.iter().all(|level| number(level).is_some());
         return Err(format!(
             "the column `{name}` has {} different texts in {cells} rows, and a feature for each would \
-             hardly generalise; leave it out: data.drop: [\"{name}\"], or, if they are categories, \
-             list it: data.categorical: [\"{name}\"]",
-            levels.len()
+             hardly generalise; {}leave it out: {}{categorical}",
+            levels.len(),
+            if are_numbers { "write them as numbers, or " } else { "" },
+            remedy::drop(name)
         ));
     }
     Ok(ColumnKind::OneHot(levels))
+}
+
+/// That some cells of a column are numbers and others text.
+fn mixed(column: &Column, row: usize, text: &str, numbers: usize, all: usize) -> String {
+    let name = &column.name;
+    let fault = column.fault(
+        row,
+        &format!(
+            "`{}` is text, and {numbers} of {all} cells are numbers",
+            remedy::shortened(text)
+        ),
+    );
+    let (drop, categorical) = (remedy::drop(name), remedy::categorical(name));
+    match 10 * numbers > 9 * all {
+        true => format!(
+            "{fault}; correct it, or, if it stands for a missing value, say so: {}; if all of them are \
+             categories: {categorical}; to leave the column out: {drop}",
+            remedy::na_values(text)
+        ),
+        false => format!(
+            "{fault}; leave the column out: {drop}, or, if all of them are categories, list it: \
+             {categorical}"
+        ),
+    }
 }

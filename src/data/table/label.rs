@@ -3,6 +3,9 @@
 //! the class `1` of the other.
 
 use super::column::{Cells, Column};
+use super::encoder::differ_in_case;
+use super::missing::is_marker;
+use crate::data::own::in_order;
 use std::collections::HashMap;
 
 /// The class of each row.
@@ -58,7 +61,7 @@ pub(super) fn names(column: &Column, role: Role) -> Result<Vec<Option<String>>, 
         Cells::Unsigned(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
         Cells::Flags(flags) => flags.iter().map(|f| f.map(|f| f.to_string())).collect(),
         Cells::Texts(texts) | Cells::Written(texts) => texts.clone(),
-        Cells::Other(kind) => return Err(column.wrong_type(kind)),
+        Cells::Other(kind) => return Err(column.no_names(kind, role)),
     };
     let trimmed = |text: Option<String>| {
         let text = text.map(|text| text.trim().to_owned());
@@ -69,6 +72,12 @@ pub(super) fn names(column: &Column, role: Role) -> Result<Vec<Option<String>>, 
         unify_numbers(column, role, &mut names)?;
     }
     Ok(names)
+}
+
+/// A name as the cells of a column of names are read: `1.0` is the name `1`.
+pub(super) fn canonical(name: &str) -> String {
+    let name = name.trim();
+    whole_number(name).unwrap_or_else(|| name.to_owned())
 }
 
 /// Brings the labels of all parts to one spelling of true and false, where they are nothing else:
@@ -87,6 +96,23 @@ pub(super) fn settle<const PARTS: usize>(mut parts: [&mut Labels; PARTS]) {
             .iter_mut()
             .for_each(|name| name.make_ascii_lowercase());
     }
+}
+
+/// What is to be said of classes that look as if they stood for a missing value, or as if two were one.
+pub(super) fn warnings(labels: &[String]) -> Vec<String> {
+    let classes = in_order(labels.to_vec());
+    let mut warnings = Vec::new();
+    if let Some(marker) = classes.iter().find(|class| is_marker(class)) {
+        warnings.push(format!(
+            "`{marker}` is a class of its own; if it stands for a missing label, leave its rows out"
+        ));
+    }
+    if let Some([a, b]) = differ_in_case(&classes) {
+        warnings.push(format!(
+            "the classes `{a}` and `{b}` differ in the case of letters alone"
+        ));
+    }
+    warnings
 }
 
 /// The name that a float is.
@@ -219,7 +245,7 @@ mod tests {
         let column = Column {
             name: "class".to_owned(),
             cells,
-            is_index: false,
+            ..Column::default()
         };
         Labels::of(&column).map(|labels| labels.names)
     }

@@ -3,8 +3,8 @@
 use crate::spec::Names;
 
 /// Texts that programs write where a number is missing.
-const MARKERS: [&str; 13] = [
-    "na", "n/a", "#n/a", "<na>", "nan", "-nan", "null", "none", "nil", "nat", "?", "-", ".",
+const MARKERS: [&str; 15] = [
+    "na", "n/a", "#n/a", "#nv", "#n/v", "<na>", "nan", "-nan", "null", "none", "nil", "nat", "?", "-", ".",
 ];
 
 /// Which texts and numbers stand for a missing value, beside empty cells.
@@ -33,6 +33,17 @@ impl Missing {
         text.is_empty() || self.texts.iter().any(|own| own == text)
     }
 
+    /// Whether the name of a category does; one that is a number also as that number.
+    pub(super) fn is_name(&self, name: &str) -> bool {
+        self.is_text(name) || name.parse().is_ok_and(|number: f64| self.numbers.contains(&number))
+    }
+
+    /// Whether a truth value does.
+    pub(super) fn is_flag(&self, flag: bool) -> bool {
+        let flag = flag.to_string();
+        self.texts.iter().any(|own| own.eq_ignore_ascii_case(&flag))
+    }
+
     /// Whether a number does.
     pub(super) fn is_number(&self, number: f64) -> bool {
         number.is_nan() || self.numbers.contains(&number)
@@ -55,5 +66,7 @@ mod tests {
         assert!(!missing.is_text("NA") && is_marker("NA") && is_marker("?"));
         assert!(missing.is_number(-999.0) && missing.is_number(f64::NAN));
         assert!(!missing.is_number(0.0));
+        let missing = Missing::new(["-999.0", "FALSE"].into_iter());
+        assert!(missing.is_name("-999") && missing.is_flag(false) && !missing.is_flag(true));
     }
 }

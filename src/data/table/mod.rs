@@ -5,12 +5,14 @@
 
 mod canonical;
 mod column;
+mod content;
 mod csv;
 mod date;
 mod decimal_comma;
 mod decode;
 mod encoder;
 mod files;
+mod gaps;
 mod hints;
 mod kind;
 mod label;
@@ -18,14 +20,15 @@ mod layout;
 mod missing;
 mod notes;
 mod numbers;
+mod pandas;
 mod parquet;
 mod records;
+mod remedy;
 mod row_names;
 mod selection;
 mod strict_file;
 
 use super::dataset::Values;
-use super::imputation::Imputation;
 use super::own::{Own, Part, divide};
 use crate::spec::{
     ColumnKind, Columns, DataSource, EncodedColumn, Encoding, Names, OrdinalColumns, Text,
@@ -33,9 +36,12 @@ use crate::spec::{
 use column::Column;
 use encoder::{Encoded, Encoder};
 use label::Labels;
+use missing::Missing;
+use std::collections::HashSet;
 use std::path::Path;
 
 pub(super) use files::{Format, format};
+pub(super) use remedy::drop as drop_setting;
 
 /// Reads a table, or a folder with the tables `train.*` and `test.*`.
 ///
@@ -46,60 +52,70 @@ pub(super) use files::{Format, format};
 pub(super) fn load(path: &Path, source: &DataSource) -> Result<Own, String> {
     let label = source.label.as_ref().map_or("", Text::as_str);
     let settings = &source.columns;
-    let names = as_names(settings, label);
-    if !path.is_dir() {
-        let mut table = read(path, &names)?;
-        let dropped = selected(&mut table, settings, label)?;
-        let mut labels = Labels::of(column(&table, label)?)?;
-        let (train, test) = divide(&labels.names, source.test_fraction.get())?;
-        let encoder = Encoder::learn(&table, label, &train, settings)?;
-        let all = encoder.encode(&table, labels.names.len(), "the table")?;
-        label::settle([&mut labels]);
-        let mut warnings = row_names::warnings(&table, label);
-        warnings.extend(all.warnings);
-        let width = encoder.encoding().features().len();
-        let values = Values::Floats(all.values);
-        let part = |rows: &[u32]| Part {
-            values: values.rows(rows, width),
-            labels: rows
-                .iter()
-                .map(|&row| labels.names[row as usize].clone())
-                .collect(),
-        };
-        let parts = [part(&train), part(&test)];
-        return Ok(Own {
-            test_was_taken: true,
-            ..own(parts, &encoder, all.is_incomplete, &dropped, warnings)
-        });
+    match path.is_dir() {
+        true => load_parts(path, label, settings),
+        false => load_one(path, label, settings, source.test_fraction.get()),
     }
-    files::refuse_validation(path)?;
-    let train = files::table(path, "train")?;
-    let of_train = |reason| in_file(&train, reason);
-    let mut table = read(&train, &names).map_err(of_train)?;
-    let dropped = selected(&mut table, settings, label).map_err(of_train)?;
-    let mut labels = Labels::of(column(&table, label)?).map_err(of_train)?;
+}
+
+/// Reads a table of which a part is held out as the test part.
+fn load_one(path: &Path, label: &str, settings: &Columns, fraction: f64) -> Result<Own, String> {
+    let missing = Missing::of(settings.na_values.as_ref());
+    let mut table = read(path, &as_names(settings, label), &missing)?;
+    selection::refuse_unfitting(&[&table], &patterns(settings), label)?;
+    let dropped = selected(&mut table, settings, label)?;
+    let mut labels = Labels::of(column(&table, label)?)?;
+    let (train, test) = divide(&labels.names, fraction)?;
+    let encoder = Encoder::learn(&table, label, &train, settings, &dropped)?;
+    let all = encoder.encode(&table, labels.names.len(), "the table")?;
+    label::settle([&mut labels]);
+    let width = encoder.encoding().width();
+    let values = Values::Floats(all.values);
+    let part = |rows: &[u32]| Part {
+        values: values.rows(rows, width),
+        labels: rows
+            .iter()
+            .map(|&row| labels.names[row as usize].clone())
+            .collect(),
+    };
+    let parts = [part(&train), part(&test)];
+    Ok(Own {
+        test_was_taken: true,
+        ..own(parts, &encoder, all.is_incomplete, all.warnings)
+    })
+}
+
+/// Reads the tables of a folder, one for each part.
+fn load_parts(folder: &Path, label: &str, settings: &Columns) -> Result<Own, String> {
+    files::refuse_validation(folder)?;
+    let files = [files::table(folder, "train")?, files::table(folder, "test")?];
+    let [of_train, of_test] = [0, 1].map(|part| {
+        let name = files[part].file_name().unwrap_or_default().display().to_string();
+        move |reason: String| format!("{name}: {reason}")
+    });
+    let missing = Missing::of(settings.na_values.as_ref());
+    let names = as_names(settings, label);
+    let mut table = read(&files[0], &names, &missing).map_err(&of_train)?;
+    let mut tests = read(&files[1], &names, &missing).map_err(&of_test)?;
+    selection::refuse_unfitting(&[&table, &tests], &patterns(settings), label)?;
+    let dropped = selected(&mut table, settings, label).map_err(&of_train)?;
+    let mut labels = column(&table, label).and_then(Labels::of).map_err(&of_train)?;
     let rows = u32::try_from(labels.names.len()).map_err(|_| "it has too many rows".to_owned())?;
     let rows: Vec<u32> = (0..rows).collect();
-    let encoder = Encoder::learn(&table, label, &rows, settings).map_err(of_train)?;
-    let encoded = encoder
-        .encode(&table, rows.len(), "the training part")
-        .map_err(of_train)?;
-    let mut warnings = row_names::warnings(&table, label);
-    let test = files::table(path, "test")?;
-    let (mut test_labels, of_test) =
-        test_part(&test, &encoder, settings, label).map_err(|reason| in_file(&test, reason))?;
+    let encoder =
+        Encoder::learn(&table, label, &rows, settings, &dropped).map_err(&of_train)?;
+    let encoded = encoder.encode(&table, rows.len(), "the training part").map_err(&of_train)?;
+    drop(table);
+    let (mut test_labels, of_tests) =
+        test_part(&mut tests, &encoder, label).map_err(&of_test)?;
     label::settle([&mut labels, &mut test_labels]);
-    warnings.extend(of_test.warnings);
-    let is_incomplete = encoded.is_incomplete || of_test.is_incomplete;
-    let part = |encoded: Vec<f32>, labels: Labels| Part {
-        values: Values::Floats(encoded),
+    let part = |values: Vec<f32>, labels: Labels| Part {
+        values: Values::Floats(values),
         labels: labels.names,
     };
-    let parts = [
-        part(encoded.values, labels),
-        part(of_test.values, test_labels),
-    ];
-    Ok(own(parts, &encoder, is_incomplete, &dropped, warnings))
+    let is_incomplete = encoded.is_incomplete || of_tests.is_incomplete;
+    let parts = [part(encoded.values, labels), part(of_tests.values, test_labels)];
+    Ok(own(parts, &encoder, is_incomplete, of_tests.warnings))
 }
 
 /// Both parts of the data, with what is known of their features.
@@ -107,55 +123,48 @@ fn own(
     [train, test]: [Part; 2],
     encoder: &Encoder,
     is_incomplete: bool,
-    dropped: &[String],
     mut warnings: Vec<String>,
 ) -> Own {
     let encoding = encoder.encoding();
-    let columns = encoding.features();
-    warnings.extend(encoder.suspicious_levels());
-    let is_kept = !encoding.is_plain() || !dropped.is_empty() || !encoding.na_values.is_empty();
-    let imputation: Vec<Imputation> = match is_incomplete {
-        true => encoder.imputation(),
-        false => Vec::new(),
-    };
+    warnings.extend_from_slice(encoder.warnings());
+    warnings.extend(label::warnings(&train.labels));
     Own {
         train,
         test: Some(test),
-        features: columns.len(),
+        features: encoding.width(),
         image: None,
-        encoding: is_kept.then(|| encoding.clone()),
-        imputation,
-        columns,
+        columns: encoding.features(),
+        encoding: Some(encoding.clone()),
+        imputation: encoder.imputation(),
+        is_incomplete,
         test_was_taken: false,
-        notes: encoder.notes(dropped),
+        notes: encoder.notes().to_vec(),
         warnings,
     }
 }
 
 /// The labels and the features of a table that nothing is learnt from.
 fn test_part(
-    file: &Path,
+    table: &mut Vec<Column>,
     encoder: &Encoder,
-    settings: &Columns,
     label: &str,
 ) -> Result<(Labels, Encoded), String> {
-    let mut table = read(file, &as_names(settings, label))?;
     if !table.iter().any(|column| column.name == label) {
         return Err(format!(
             "it has no column `{label}`, and a test part needs its classes; if they are not known, \
              as in Kaggle's test.csv, set data.path to the training table alone"
         ));
     }
-    drop_known(&mut table, encoder.encoding(), label);
-    row_names::refuse_doubles(&table, label)?;
-    refuse_others(
-        &table,
-        encoder.encoding(),
-        label,
-        "the training table has no column",
-    )?;
-    let labels = Labels::of(column(&table, label)?)?;
-    let encoded = encoder.encode(&table, labels.names.len(), "the test part")?;
+    drop_known(table, encoder.encoding(), label);
+    row_names::refuse_doubles(table, label)?;
+    if let Some(other) = others(table, encoder.encoding(), label).first() {
+        return Err(format!(
+            "the training table has no column `{other}`; leave it out: {}",
+            remedy::drop(other)
+        ));
+    }
+    let labels = Labels::of(column(table, label)?)?;
+    let encoded = encoder.encode(table, labels.names.len(), "the test part")?;
     Ok((labels, encoded))
 }
 
@@ -184,15 +193,18 @@ pub(super) fn rows(
         columns: columns.iter().map(|name| plain(name)).collect(),
         ..Encoding::default()
     });
-    let names = known
-        .columns
-        .iter()
-        .filter(|column| matches!(column.kind, ColumnKind::OneHot(_) | ColumnKind::Ordinal(_)));
+    let names = known.columns.iter().filter(|column| {
+        matches!(
+            column.kind,
+            ColumnKind::OneHot(_) | ColumnKind::Ordinal(_)
+        )
+    });
     let names: Vec<&str> = names
         .map(|column| column.name.as_str())
         .chain([label])
         .collect();
-    let mut table = read(path, &names)?;
+    let missing = Missing::new(known.na_values.iter().map(String::as_str));
+    let mut table = read(path, &names, &missing)?;
     table.retain(|column| column.name != label || label.is_empty());
     drop_known(&mut table, &known, "");
     row_names::refuse_doubles(&table, "")?;
@@ -202,24 +214,41 @@ pub(super) fn rows(
             ..known
         },
         false => {
-            refuse_others(&table, &known, "", "the model was trained without a column")
-                .map_err(|reason| reason + "; leave it out")?;
+            refuse_other_columns(&table, &known)?;
             known
         }
     };
     // Values that are no numbers are not kept: such a column is refused below.
-    let height = table
-        .iter()
-        .map(|column| column.cells.len())
-        .max()
-        .unwrap_or(0);
+    let height = table.iter().map(|column| column.cells.len()).max();
+    let height = height.unwrap_or(0);
     let encoder = Encoder::known(encoding, imputes);
-    let encoded = encoder.encode(&table, height, "these rows")?;
+    let encoded = encoder.encode(&table, height, "this table")?;
     Ok(Rows {
         values: encoded.values,
-        shape: vec![height, encoder.encoding().features().len()],
+        shape: vec![height, encoder.encoding().width()],
         warnings: encoded.warnings,
     })
+}
+
+/// Refuses a table with other columns than a model was trained on.
+fn refuse_other_columns(table: &[Column], known: &Encoding) -> Result<(), String> {
+    let others = others(table, known, "");
+    let own: HashSet<&str> = table.iter().map(|column| column.name.as_str()).collect();
+    let lacking = known.columns.iter().map(|column| column.name.as_str());
+    let lacking: Vec<&str> = lacking.filter(|name| !own.contains(name)).collect();
+    match (lacking.first(), others.first()) {
+        (None, None) => Ok(()),
+        (None, Some(other)) => Err(format!(
+            "the model was trained without a column `{other}`; leave it out"
+        )),
+        (Some(name), _) => {
+            let others: Vec<String> = others.iter().map(|&other| other.to_owned()).collect();
+            Err(match others.is_empty() {
+                true => format!("it has no column `{name}`, on which the model was trained"),
+                false => hints::no_column(name, &others),
+            })
+        }
+    }
 }
 
 /// A column of numbers as they are.
@@ -240,6 +269,11 @@ fn as_names<'a>(settings: &'a Columns, label: &'a str) -> Vec<&'a str> {
     names.chain([label]).collect()
 }
 
+/// The names and patterns of the columns that are left out.
+fn patterns(settings: &Columns) -> Vec<&str> {
+    settings.drop.iter().flat_map(Names::iter).collect()
+}
+
 /// Takes out of a table to learn from what the settings drop, and checks the names of what is left; the names
 /// of what was taken out.
 fn selected(
@@ -247,63 +281,49 @@ fn selected(
     settings: &Columns,
     label: &str,
 ) -> Result<Vec<String>, String> {
-    let patterns: Vec<&str> = settings.drop.iter().flat_map(Names::iter).collect();
-    let dropped = selection::drop_columns(table, &patterns, label)?;
+    let dropped = selection::drop_columns(table, &patterns(settings), label);
     selection::refuse_unknown(table, settings)?;
-    let mut names: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
-    let Some(position) = names.iter().position(|name| name == label) else {
+    if !table.iter().any(|column| column.name == label) {
+        let names: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
         return Err(hints::no_column(label, &names));
-    };
-    row_names::refuse_doubles(table, label)?;
-    names.remove(position);
-    if names.iter().any(|name| name.trim().is_empty()) {
-        return Err(
-            "it has a column without a name, such as an index that pandas writes: a feature that \
-             tells the row would tell the class; write the table without it (`index=False`), or \
-             name it"
-                .to_owned(),
-        );
     }
-    match names.is_empty() {
-        true => Err(format!(
+    row_names::refuse_doubles(table, label)?;
+    match table.len() {
+        1 => Err(format!(
             "it has no column but `{label}`: nothing to learn from"
         )),
-        false => Ok(dropped),
+        _ => Ok(dropped),
     }
 }
 
 /// Takes out of a table what the training table was read without.
 fn drop_known(table: &mut Vec<Column>, encoding: &Encoding, label: &str) {
     let patterns: Vec<&str> = encoding.drop.iter().map(String::as_str).collect();
-    selection::drop_any(table, &patterns, label);
+    selection::drop_columns(table, &patterns, label);
 }
 
-/// Refuses a column that the training table does not have.
-fn refuse_others(
-    table: &[Column],
-    encoding: &Encoding,
-    label: &str,
-    what: &str,
-) -> Result<(), String> {
-    let is_known = |name: &str| name == label || encoding.columns.iter().any(|c| c.name == name);
-    match table.iter().find(|column| !is_known(&column.name)) {
-        Some(other) => Err(format!("{what} `{}`", other.name)),
-        None => Ok(()),
-    }
-}
-
-/// A reason with the file that it is about.
-fn in_file(file: &Path, reason: String) -> String {
-    let name = file.file_name().unwrap_or_default().display();
-    format!("{name}: {reason}")
+/// The names of the columns that the training table does not have.
+fn others<'a>(table: &'a [Column], encoding: &Encoding, label: &str) -> Vec<&'a str> {
+    let known: HashSet<&str> = encoding
+        .columns
+        .iter()
+        .map(|column| column.name.as_str())
+        .collect();
+    let names = table.iter().map(|column| column.name.as_str());
+    names
+        .filter(|name| *name != label && !known.contains(name))
+        .collect()
 }
 
 /// Reads a table. Where a file tells no types, the cells of the columns `names` are kept as they are written.
-fn read(path: &Path, names: &[&str]) -> Result<Vec<Column>, String> {
+fn read(path: &Path, names: &[&str], missing: &Missing) -> Result<Vec<Column>, String> {
     match format(path) {
         Some(Format::Parquet) => parquet::read(path),
-        Some(Format::Csv) => csv::read(path, names),
-        None => Err("its name ends in neither .csv, .tsv nor .parquet".to_owned()),
+        Some(Format::Csv) => csv::read(path, names, missing),
+        None => Err(
+            "its name ends in none of .csv, .tsv, .txt, .data (also gzipped, .csv.gz) and .parquet"
+                .to_owned(),
+        ),
     }
 }
 

@@ -1,59 +1,72 @@
 //! What has become of a table's columns, in words for people.
 
+use super::remedy::listed;
 use crate::spec::{ColumnKind, EncodedColumn, Encoding};
 
-/// One line for each thing that was done: columns that are left out, categories, missing values. `absent` are
-/// the cells without a value in the `rows` of the training part, column by column.
+/// One line for each thing that was done to the columns: those that were `dropped`, numbers, categories, missing
+/// values. `constant` columns have one value, and `absent` are the cells without a value, column by column, in the
+/// `rows` of the training part.
 pub(super) fn notes(
     encoding: &Encoding,
     dropped: &[String],
+    constant: &[String],
     absent: &[usize],
     rows: usize,
 ) -> Vec<String> {
     let columns = &encoding.columns;
-    let mut notes = Vec::new();
-    if !dropped.is_empty() {
-        notes.push(format!("left out: {}", dropped.join(", ")));
-    }
-    let named = |shown: &dyn Fn(&EncodedColumn) -> Option<String>| -> Option<String> {
-        let shown: Vec<String> = columns.iter().filter_map(shown).collect();
-        (!shown.is_empty()).then(|| shown.join(", "))
+    let named = |shown: &dyn Fn(&EncodedColumn) -> Option<String>| -> Vec<String> {
+        columns.iter().filter_map(shown).collect()
+    };
+    let of_kind = |kind: ColumnKind| {
+        move |column: &EncodedColumn| (column.kind == kind).then(|| column.name.clone())
     };
     let one_hot = |column: &EncodedColumn| match &column.kind {
-        ColumnKind::OneHot(levels) => Some(format!("{} ({} levels)", column.name, levels.len())),
+        ColumnKind::OneHot(levels) => {
+            let count = levels.len();
+            Some(format!("{} ({count} {})", column.name, plural(count, "level")))
+        }
         _ => None,
     };
-    if let Some(shown) = named(&one_hot) {
-        notes.push(format!("one-hot: {shown}"));
-    }
     let ordinal = |column: &EncodedColumn| match &column.kind {
         ColumnKind::Ordinal(levels) => Some(format!("{} ({})", column.name, levels.join(" < "))),
         _ => None,
     };
-    if let Some(shown) = named(&ordinal) {
-        notes.push(format!("ordinal: {shown}"));
-    }
     let shifted = |column: &EncodedColumn| {
         let is_shifted = column.offset != 0.0;
         is_shifted.then(|| format!("{} ({})", column.name, column.offset))
     };
-    if let Some(shown) = named(&shifted) {
-        notes.push(format!("an offset is subtracted in 64 bits: {shown}"));
-    }
-    let missing = columns
-        .iter()
-        .zip(absent)
-        .filter(|(_, absent)| **absent > 0);
+    let missing = columns.iter().zip(absent).filter(|(_, absent)| **absent > 0);
     let missing: Vec<String> = missing
         .map(|(column, absent)| format!("{} ({absent} of {rows})", column.name))
         .collect();
-    if !missing.is_empty() {
-        notes.push(format!(
-            "missing values: {}; numbers are filled with the median, others with the most frequent value",
-            missing.join(", ")
-        ));
+    let lists = [
+        ("left out", dropped.to_vec()),
+        ("numbers", named(&of_kind(ColumnKind::Number))),
+        ("true or false", named(&of_kind(ColumnKind::Flag))),
+        ("one-hot", named(&one_hot)),
+        ("ordinal", named(&ordinal)),
+        ("an offset is subtracted in 64 bits", named(&shifted)),
+        ("constant", constant.to_vec()),
+        ("missing values", missing),
+    ];
+    let lists = lists.into_iter().filter(|(_, items)| !items.is_empty());
+    let line = |(what, items): (&str, Vec<String>)| {
+        let filled = match what {
+            "missing values" => {
+                "; numbers are filled with the median, others with the most frequent value"
+            }
+            _ => "",
+        };
+        format!("{what}: {}{filled}", listed(&items))
+    };
+    lists.map(line).collect()
+}
+
+fn plural(count: usize, word: &str) -> String {
+    match count {
+        1 => word.to_owned(),
+        _ => format!("{word}s"),
     }
-    notes
 }
 
 #[cfg(test)]
@@ -77,17 +90,18 @@ mod tests {
             ],
             ..Encoding::default()
         };
-        let notes = notes(&encoding, &["name".to_owned()], &[7, 0, 0], 80);
+        let notes = notes(&encoding, &["name".to_owned()], &[], &[7, 0, 0], 80);
         assert_eq!(
-            notes[..4],
+            notes[..5],
             [
                 "left out: name",
+                "numbers: age",
                 "one-hot: sex (2 levels)",
                 "ordinal: size (s < m < l)",
                 "an offset is subtracted in 64 bits: age (20)"
             ]
         );
-        assert!(notes[4].starts_with("missing values: age (7 of 80); numbers are filled"));
-        assert!(super::notes(&Encoding::default(), &[], &[], 0).is_empty());
+        assert!(notes[5].starts_with("missing values: age (7 of 80); numbers are filled"));
+        assert!(super::notes(&Encoding::default(), &[], &[], &[], 0).is_empty());
     }
 }

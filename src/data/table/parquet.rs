@@ -1,13 +1,14 @@
 //! Tables in Parquet.
 
 use super::column::{Cells, Column};
+use super::pandas;
 use super::strict_file::StrictFile;
 use crate::reading::contained;
-use parquet::basic::Compression;
+use parquet::basic::{Compression, LogicalType};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
 use parquet::record::Field;
-use serde_json::Value;
+use parquet::schema::types::Type;
 use std::fs::File;
 use std::path::Path;
 
@@ -38,12 +39,19 @@ fn read_open(file: File) -> Result<Vec<Column>, String> {
     if cells.is_err() || cells.is_ok_and(|cells| cells > MOST_CELLS) {
         return Err(format!("it has more than {MOST_CELLS} cells"));
     }
-    let indices = indices_of_pandas(&reader);
+    let notes = pandas::notes(reader.metadata().file_metadata().key_value_metadata());
     let mut columns: Vec<Column> = names
-        .map(|field| Column {
-            name: field.name().to_owned(),
-            cells: Cells::Numbers(Vec::new()),
-            is_index: indices.iter().any(|index| index == field.name()),
+        .map(|field| {
+            let name = field.name().to_owned();
+            let time = time_type(field).or_else(|| notes.time(&name));
+            Column {
+                cells: time.map_or_else(Cells::default, Cells::Other),
+                is_index: notes.is_index(&name),
+                is_category: notes.is_category(&name),
+                has_type: true,
+                name,
+                ..Column::default()
+            }
         })
         .collect();
     let mut read = 0_u64;
@@ -61,22 +69,14 @@ fn read_open(file: File) -> Result<Vec<Column>, String> {
     Ok(columns)
 }
 
-/// The columns that pandas' notes in a file call its index, named ones too. Text and ranges aside.
-fn indices_of_pandas(reader: &SerializedFileReader<StrictFile>) -> Vec<String> {
-    let notes = reader.metadata().file_metadata().key_value_metadata();
-    let notes = notes
-        .into_iter()
-        .flatten()
-        .find(|note| note.key == "pandas");
-    let notes: Option<Value> = notes
-        .and_then(|note| note.value.as_deref())
-        .and_then(|text| serde_json::from_str(text).ok());
-    let indices = notes
-        .as_ref()
-        .and_then(|notes| notes["index_columns"].as_array());
-    // A range has no column: it is described by an object.
-    let names = indices.into_iter().flatten().filter_map(Value::as_str);
-    names.map(str::to_owned).collect()
+/// The name of the type of a column of dates or times, which may be stored as whole numbers.
+fn time_type(field: &Type) -> Option<String> {
+    match field.get_basic_info().logical_type_ref()? {
+        LogicalType::Timestamp(_) => Some("timestamp".to_owned()),
+        LogicalType::Time(_) => Some("time".to_owned()),
+        LogicalType::Date => Some("date".to_owned()),
+        _ => None,
+    }
 }
 
 /// Refuses columns that are said to lie outside of the file: the reader takes a place before its

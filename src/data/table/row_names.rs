@@ -1,7 +1,9 @@
 //! Columns that name the row, such as the index that pandas or R writes: where rows lie in the order
 //! of their classes, such a column tells the class.
 
-use super::column::{Cells, Column};
+use super::column::Column;
+use super::numbers::Number;
+use super::remedy;
 use std::collections::HashSet;
 
 /// Fewer rows have all different numbers by chance.
@@ -25,15 +27,15 @@ pub(super) fn refuse_doubles(table: &[Column], label: &str) -> Result<(), String
     }
 }
 
-/// Refuses a feature that names the row.
-pub(super) fn refuse(column: &Column) -> Result<(), String> {
+/// Refuses a feature that names the row, as its numbers show it.
+pub(super) fn refuse(column: &Column, numbers: &[Option<Number>]) -> Result<(), String> {
     let name = column.name.as_str();
     let source = if column.is_index {
         "an index of the table, as pandas says in the file"
     } else if is_index_of_pandas(name) {
         "an index that pandas wrote"
-    } else if suggests_row(name) && differs_in_each_row(&column.cells)
-        || suggests_count(name) && counts_rows(&column.cells)
+    } else if suggests_row(name) && differs_in_each_row(numbers)
+        || (suggests_count(name) || ends_in_count(name)) && counts_rows(numbers)
     {
         "a number of its own in each row"
     } else {
@@ -41,31 +43,29 @@ pub(super) fn refuse(column: &Column) -> Result<(), String> {
     };
     Err(format!(
         "the column `{name}` has {source}: a feature that tells the row would tell the class; \
-         leave it out: data.drop: [\"{name}\"]{}",
+         leave it out: {}{}",
+        remedy::drop(name),
         match column.is_index || is_index_of_pandas(name) {
-            true => ", or write the table without it, in pandas by `index=False`",
+            true => ", or write the table without it, in pandas by `index=False`, in R by `row.names = FALSE`",
             false => "",
         }
     ))
 }
 
-/// What is to be said of features that count the rows, though their names do not: time may do so too.
-pub(super) fn warnings(table: &[Column], label: &str) -> Vec<String> {
+/// What is to be said of a feature that counts the rows, though its name does not: time may do so too.
+pub(super) fn warning(column: &Column, numbers: &[Option<Number>]) -> Option<String> {
     const MIN_COUNTED: usize = 10;
-    let counts = |column: &&Column| {
-        let numbers = whole(&column.cells).unwrap_or_default();
-        let rises = numbers.windows(2).all(|pair| pair[0] < pair[1]);
-        numbers.len() >= MIN_COUNTED && rises && are_dense(&numbers)
-    };
-    let features = table.iter().filter(|column| column.name != label);
-    let warning = |column: &Column| {
+    let numbers = whole(numbers)?;
+    let rises = numbers.windows(2).all(|pair| pair[0] < pair[1]);
+    let counts = numbers.len() >= MIN_COUNTED && rises && are_dense(&numbers);
+    counts.then(|| {
         format!(
             "the column `{0}` counts the rows: where rows lie in the order of their classes, it tells \
-             the class; leave it out unless it was measured: data.drop: [\"{0}\"]",
-            column.name
+             the class; leave it out unless it was measured: {1}",
+            column.name,
+            remedy::drop(&column.name)
         )
-    };
-    features.filter(counts).map(warning).collect()
+    })
 }
 
 /// `__index_level_0__` of Parquet; `Unnamed: 0`, which `read_csv` makes of an index, and
@@ -129,9 +129,18 @@ fn suggests_count(name: &str) -> bool {
     NAMES.contains(&name.trim())
 }
 
+/// Names that end in a word for a number: `Kundennr`, `order_number`.
+fn ends_in_count(name: &str) -> bool {
+    let letters = |c: &char| c.is_alphanumeric();
+    let plain: String = name.to_lowercase().chars().filter(letters).collect();
+    ["nr", "nummer", "number", "numéro", "numero", "num", "row", "zeile", "ligne"]
+        .iter()
+        .any(|end| plain.ends_with(end))
+}
+
 /// Whether all numbers are whole and no two are equal.
-fn differs_in_each_row(cells: &Cells) -> bool {
-    let Some(mut numbers) = whole(cells) else {
+fn differs_in_each_row(numbers: &[Option<Number>]) -> bool {
+    let Some(mut numbers) = whole(numbers) else {
         return false;
     };
     let count = numbers.len();
@@ -141,12 +150,12 @@ fn differs_in_each_row(cells: &Cells) -> bool {
 }
 
 /// Whether the numbers are those of the rows, in whatever order, and of some rows that were left out.
-fn counts_rows(cells: &Cells) -> bool {
+fn counts_rows(cells: &[Option<Number>]) -> bool {
     let numbers = whole(cells).unwrap_or_default();
     let starts_early = numbers
         .iter()
         .min()
-        .is_some_and(|low| (0..=numbers.len() as i128).contains(low));
+        .is_some_and(|low| (0..=cells.len() as i128).contains(low));
     starts_early && are_dense(&numbers) && differs_in_each_row(cells)
 }
 
@@ -156,37 +165,35 @@ fn are_dense(numbers: &[i128]) -> bool {
     ends.is_some_and(|(low, high)| high - low < 2 * numbers.len() as i128 - 1)
 }
 
-/// The numbers of a column, where all are there and whole.
-fn whole(cells: &Cells) -> Option<Vec<i128>> {
-    match cells {
-        Cells::Whole(numbers) => numbers.iter().map(|n| n.map(i128::from)).collect(),
-        Cells::Unsigned(numbers) => numbers.iter().map(|n| n.map(i128::from)).collect(),
-        Cells::Numbers(numbers) => {
-            let whole = |number: &Option<f64>| match *number {
-                Some(number) if number.fract() == 0.0 => Some(number as i128),
-                _ => None,
-            };
-            numbers.iter().map(whole).collect()
-        }
-        Cells::Flags(_) | Cells::Texts(_) | Cells::Written(_) | Cells::Other(_) => None,
-    }
+/// The numbers that are there, where all of them are whole.
+fn whole(numbers: &[Option<Number>]) -> Option<Vec<i128>> {
+    let whole = |number: &Number| match *number {
+        Number::Whole(number) => Some(number),
+        Number::Float(number) if number.fract() == 0.0 => Some(number as i128),
+        Number::Float(_) => None,
+    };
+    numbers.iter().flatten().map(whole).collect()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn column(name: &str, numbers: &[i64]) -> Column {
+    fn column(name: &str) -> Column {
         Column {
             name: name.to_owned(),
-            cells: Cells::Whole(numbers.iter().map(|&number| Some(number)).collect()),
-            is_index: false,
+            ..Column::default()
         }
+    }
+
+    fn cells(numbers: &[i128]) -> Vec<Option<Number>> {
+        numbers.iter().map(|&number| Some(Number::Whole(number))).collect()
     }
 
     #[test]
     fn an_index_of_any_program_is_refused() {
-        let is_refused = |name: &str, numbers: &[i64]| refuse(&column(name, numbers)).is_err();
+        let is_refused =
+            |name: &str, numbers: &[i128]| refuse(&column(name), &cells(numbers)).is_err();
         for name in [
             "__index_level_0__",
             "__index_level_12__",
@@ -210,7 +217,7 @@ mod tests {
                 "{name}: a feature, or a group"
             );
         }
-        for name in ["X", "V1", "...1", "Column1", "_c0"] {
+        for name in ["X", "V1", "...1", "Column1", "_c0", "Kundennr", "order number"] {
             assert!(is_refused(name, &[2, 3, 1]), "{name}");
             assert!(!is_refused(name, &[2, 50, 1]), "{name}");
             assert!(is_refused(name, &[2, 5, 1]), "{name}: rows were left out");
@@ -218,32 +225,30 @@ mod tests {
         for name in ["x", "humid", "GRID", "width", "unnamed", "candid"] {
             assert!(!is_refused(name, &[1, 2, 3]), "{name}");
         }
-        let mut named = column("station", &[5, 5, 5]);
+        let mut named = column("station");
         named.is_index = true;
-        assert!(
-            refuse(&named)
-                .unwrap_err()
-                .contains("`station` has an index")
-        );
+        let message = refuse(&named, &cells(&[5, 5, 5])).unwrap_err();
+        assert!(message.contains("`station` has an index"));
+        // A row that has none, and floats that are whole, hide nothing.
+        let gap = [Some(Number::Whole(7)), None, Some(Number::Float(3.0)), Some(Number::Whole(4))];
+        assert!(refuse(&column("Id"), &gap).is_err());
+        let measured = [Some(Number::Whole(7)), Some(Number::Float(3.5)), Some(Number::Whole(4))];
+        assert!(refuse(&column("Id"), &measured).is_ok());
     }
 
     #[test]
     fn a_count_of_the_rows_under_any_name_is_told() {
-        let counted: Vec<i64> = (5..20).collect();
-        let sparse: Vec<i64> = (5..20).map(|row| 5 * row).collect();
-        let table = [
-            column("t", &counted),
-            column("u", &sparse),
-            column("v", &counted[..5]),
-        ];
-        let warnings = warnings(&table, "v");
-        assert_eq!(warnings.len(), 1);
-        assert!(warnings[0].contains("`t` counts the rows"));
+        let counted: Vec<i128> = (5..20).collect();
+        let sparse: Vec<i128> = (5..20).map(|row| 5 * row).collect();
+        let warned = |numbers: &[i128]| warning(&column("t"), &cells(numbers));
+        assert!(warned(&counted).unwrap().contains("`t` counts the rows"));
+        assert_eq!(warned(&sparse), None);
+        assert_eq!(warned(&counted[..5]), None);
     }
 
     #[test]
     fn equal_names_are_refused_with_what_they_do() {
-        let table = ["a", "class", "class "].map(|name| column(name, &[1]));
+        let table = ["a", "class", "class "].map(column);
         assert!(
             refuse_doubles(&table, "class")
                 .unwrap_err()

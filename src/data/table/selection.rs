@@ -2,44 +2,54 @@
 
 use super::column::Column;
 use crate::spec::{Columns, Names, OrdinalColumns, nearest};
+use std::collections::HashSet;
 
-/// Takes the columns out that a sweep file drops; their names.
+/// Refuses names and patterns to drop that fit no column of these tables.
 ///
 /// # Errors
-/// A name or pattern that fits no column.
-pub(super) fn drop_columns(
-    table: &mut Vec<Column>,
+/// The first such pattern.
+pub(super) fn refuse_unfitting(
+    tables: &[&[Column]],
     patterns: &[&str],
     label: &str,
-) -> Result<Vec<String>, String> {
-    for pattern in patterns {
-        let fits = |column: &Column| column.name != label && matches(pattern, &column.name);
-        if !table.iter().any(fits) {
-            let names = table.iter().map(|column| column.name.as_str());
+) -> Result<(), String> {
+    let columns = || tables.iter().copied().flatten();
+    let names: HashSet<&str> = columns().map(|column| column.name.as_str()).collect();
+    for &pattern in patterns {
+        if names.contains(pattern) && pattern != label {
+            continue;
+        }
+        let fits = |name: &&str| matches(pattern, name);
+        if names.iter().any(|name| *name != label && fits(name)) {
+            continue;
+        }
+        if fits(&label) {
             return Err(format!(
-                "data.drop: no column fits `{pattern}`{}",
-                match nearest(pattern, names) {
-                    Some(near) => format!("; did you mean `{near}`?"),
-                    None => String::new(),
-                }
+                "data.drop: `{pattern}` fits the label column `{label}` alone, which is never left out"
             ));
         }
+        return Err(format!(
+            "data.drop: no column fits `{pattern}`{}",
+            match nearest(pattern, names.iter().copied()) {
+                Some(near) => format!("; did you mean `{near}`?"),
+                None => String::new(),
+            }
+        ));
     }
-    Ok(drop_any(table, patterns, label))
+    Ok(())
 }
 
-/// Takes the columns out that fit any of these patterns; their names.
-pub(super) fn drop_any(table: &mut Vec<Column>, patterns: &[&str], label: &str) -> Vec<String> {
+/// Takes the columns out that fit any of these patterns, but never the label; their names.
+pub(super) fn drop_columns(table: &mut Vec<Column>, patterns: &[&str], label: &str) -> Vec<String> {
+    let names: HashSet<&str> = patterns.iter().copied().collect();
+    let patterns: Vec<&str> = patterns.iter().copied().filter(|p| p.contains(['*', '\\'])).collect();
     let fits = |column: &mut Column| {
-        column.name != label
-            && patterns
-                .iter()
-                .any(|pattern| matches(pattern, &column.name))
+        let name = column.name.as_str();
+        let is_named = names.contains(name) || patterns.iter().any(|pattern| matches(pattern, name));
+        name != label && is_named
     };
-    table
-        .extract_if(.., fits)
-        .map(|column| column.name)
-        .collect()
+    let dropped = table.extract_if(.., fits);
+    dropped.map(|column| column.name).collect()
 }
 
 /// Refuses settings of columns that the table does not have.
@@ -53,8 +63,9 @@ pub(super) fn refuse_unknown(table: &[Column], settings: &Columns) -> Result<(),
         .map(|name| ("data.categorical", name));
     let ordinal = settings.ordinal.iter().flat_map(OrdinalColumns::iter);
     let ordinal = ordinal.map(|(name, _)| ("data.ordinal", name));
+    let known: HashSet<&str> = table.iter().map(|column| column.name.as_str()).collect();
     for (key, name) in categorical.chain(ordinal) {
-        if table.iter().any(|column| column.name == name) {
+        if known.contains(name) {
             continue;
         }
         let dropped = settings.drop.iter().flat_map(Names::iter);
@@ -71,27 +82,44 @@ pub(super) fn refuse_unknown(table: &[Column], settings: &Columns) -> Result<(),
     Ok(())
 }
 
-/// Whether a name fits a pattern, in which `*` stands for any text, also for none.
-fn matches(pattern: &str, name: &str) -> bool {
+/// Whether a name fits a pattern, in which `*` stands for any text, also for none, and `\*` for itself.
+pub(super) fn matches(pattern: &str, name: &str) -> bool {
     if pattern == name {
         return true;
     }
-    let mut parts = pattern.split('*');
-    let first = parts.next().unwrap_or_default();
-    let Some(mut rest) = name.strip_prefix(first) else {
-        return false;
+    let parts = parts(pattern);
+    let [first, middle @ .., last] = &parts[..] else {
+        return parts.first().is_some_and(|only| only == name);
     };
-    let parts: Vec<&str> = parts.collect();
-    let Some((last, middle)) = parts.split_last() else {
+    let Some(mut rest) = name.strip_prefix(first.as_str()) else {
         return false;
     };
     for part in middle {
-        match rest.find(part) {
+        match rest.find(part.as_str()) {
             Some(at) => rest = &rest[at + part.len()..],
             None => return false,
         }
     }
-    rest.ends_with(last)
+    rest.ends_with(last.as_str())
+}
+
+/// The texts between the stars of a pattern.
+fn parts(pattern: &str) -> Vec<String> {
+    let mut parts = vec![String::new()];
+    let mut letters = pattern.chars().peekable();
+    while let Some(letter) = letters.next() {
+        let is_escaped = letter == '\\' && matches!(letters.peek(), Some('*' | '\\'));
+        let letter = match is_escaped {
+            true => letters.next().unwrap_or(letter),
+            false => letter,
+        };
+        match (letter, parts.last_mut()) {
+            ('*', _) if !is_escaped => parts.push(String::new()),
+            (letter, Some(part)) => part.push(letter),
+            (_, None) => {}
+        }
+    }
+    parts
 }
 
 #[cfg(test)]
@@ -110,6 +138,8 @@ mod tests {
             ("N*e", "Ne"),
             ("a*b*c", "a-b-b-c"),
             ("5*", "5*"),
+            ("a\\*", "a*"),
+            ("a\\\\b*", "a\\bc"),
         ] {
             assert!(matches(pattern, name), "{pattern} {name}");
         }
@@ -118,6 +148,7 @@ mod tests {
             ("Na", "Name"),
             ("*x", "Name"),
             ("ab*ba", "aba"),
+            ("a\\*", "ab"),
             ("", "Name"),
         ] {
             assert!(!matches(pattern, name), "{pattern} {name}");
@@ -127,23 +158,21 @@ mod tests {
     #[test]
     fn what_fits_goes_but_never_the_label() {
         let table = || {
-            ["class", "id", "colour"].map(|name| Column {
+            Vec::from(["class", "id", "colour"].map(|name| Column {
                 name: name.to_owned(),
                 cells: Cells::Whole(vec![Some(1)]),
-                is_index: false,
-            })
+                ..Column::default()
+            }))
         };
-        let mut all = Vec::from(table());
-        assert_eq!(
-            drop_columns(&mut all, &["c*"], "class").unwrap(),
-            ["colour"]
-        );
+        let mut all = table();
+        assert_eq!(drop_columns(&mut all, &["c*"], "class"), ["colour"]);
         assert_eq!(all.len(), 2);
-        let error = drop_columns(&mut Vec::from(table()), &["color"], "class").unwrap_err();
+        let refused = |pattern| refuse_unfitting(&[&table()], &[pattern], "class").unwrap_err();
         assert_eq!(
-            error,
+            refused("color"),
             "data.drop: no column fits `color`; did you mean `colour`?"
         );
-        assert!(drop_columns(&mut Vec::from(table()), &["class"], "class").is_err());
+        assert!(refused("cl*").contains("never left out"));
+        assert!(refuse_unfitting(&[&[], &table()], &["id", "*"], "class").is_ok());
     }
 }

@@ -1,0 +1,106 @@
+//! The cells of a column, read as what it holds.
+
+use super::column::{Cells, Column};
+use super::label::{Role, names};
+use super::missing::{Missing, is_marker};
+use super::numbers::{Number, numbers};
+use super::remedy::shortened;
+use crate::spec::ColumnKind;
+
+/// The cells of a column, read as what it holds; nothing where a value is missing.
+pub(super) enum Content {
+    /// Numbers, and truth values as 1 and 0.
+    Numbers(Vec<Option<Number>>),
+    /// The names of levels.
+    Names(Vec<Option<String>>),
+}
+
+impl Content {
+    /// Reads a column as one of this kind.
+    ///
+    /// # Errors
+    /// Cells that are something else.
+    pub(super) fn of(
+        column: &Column,
+        kind: &ColumnKind,
+        missing: &Missing,
+    ) -> Result<Self, String> {
+        match kind {
+            ColumnKind::Number => numbers(column, missing).map(Self::Numbers),
+            ColumnKind::Flag => flags(column, missing).map(Self::Numbers),
+            ColumnKind::OneHot(_) | ColumnKind::Ordinal(_) => {
+                names_of(column, missing).map(Self::Names)
+            }
+        }
+    }
+
+    pub(super) fn is_missing(&self, row: usize) -> bool {
+        match self {
+            Self::Numbers(cells) => cells[row].is_none(),
+            Self::Names(cells) => cells[row].is_none(),
+        }
+    }
+}
+
+/// The names in a column; nothing where a value is missing. True and false have one spelling.
+///
+/// # Errors
+/// Values that are no names.
+pub(super) fn names_of(column: &Column, missing: &Missing) -> Result<Vec<Option<String>>, String> {
+    let names = names(column, Role::Category)?;
+    let present = |name: Option<String>| name.filter(|name| !missing.is_name(name));
+    let mut names: Vec<Option<String>> = names.into_iter().map(present).collect();
+    if names.iter().flatten().all(|name| flag(name).is_some()) {
+        let names = names.iter_mut().flatten();
+        names.for_each(|name| name.make_ascii_lowercase());
+    }
+    Ok(names)
+}
+
+/// Whether a text is true or false in any case of letters.
+pub(super) fn flag(text: &str) -> Option<bool> {
+    let is = |flag: &str| text.trim().eq_ignore_ascii_case(flag);
+    match (is("true"), is("false")) {
+        (true, _) => Some(true),
+        (_, true) => Some(false),
+        _ => None,
+    }
+}
+
+/// Truth values as 1 and 0, which they may be in the file.
+fn flags(column: &Column, missing: &Missing) -> Result<Vec<Option<Number>>, String> {
+    let number = |flag: bool| Number::Whole(flag.into());
+    let neither = |row: usize, cell: &str| {
+        column.fault(row, &format!("`{}` is neither true nor false", shortened(cell)))
+    };
+    match &column.cells {
+        Cells::Flags(cells) => Ok(cells
+            .iter()
+            .map(|cell| cell.filter(|&flag| !missing.is_flag(flag)).map(number))
+            .collect()),
+        Cells::Texts(cells) | Cells::Written(cells) => {
+            let cell = |(row, text): (usize, &Option<String>)| match text.as_deref() {
+                None => Ok(None),
+                Some(text) if missing.is_text(text) || is_marker(text) => Ok(None),
+                Some(text) => match (flag(text), text.trim()) {
+                    (Some(flag), _) => Ok(Some(number(flag))),
+                    (None, "1" | "1.0") => Ok(Some(number(true))),
+                    (None, "0" | "0.0") => Ok(Some(number(false))),
+                    (None, other) => Err(neither(row, other)),
+                },
+            };
+            cells.iter().enumerate().map(cell).collect()
+        }
+        _ => {
+            let cells = numbers(column, missing)?;
+            let other = |cell: &Option<Number>| cell.is_some_and(|n| ![0.0, 1.0].contains(&n.float()));
+            match cells.iter().position(other) {
+                Some(row) => {
+                    let number = cells[row].map_or(0.0, Number::float);
+                    Err(neither(row, &number.to_string()))
+                }
+                None => Ok(cells),
+            }
+        }
+    }
+}
