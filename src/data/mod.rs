@@ -14,6 +14,7 @@ mod idx;
 mod idx_folder;
 mod images;
 mod inputs;
+mod jpeg_end;
 mod library;
 mod mnist;
 mod normalisation;
