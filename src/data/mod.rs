@@ -19,6 +19,7 @@ mod library;
 mod mnist;
 mod normalisation;
 mod npy;
+mod npy_folder;
 mod official;
 mod own;
 mod precision;
@@ -67,7 +68,7 @@ fn load_own(source: &DataSource, path: &Path) -> Result<(Dataset, Vec<String>), 
         DataSet::Table => table::load(path, label),
         DataSet::Images => images::load(path),
         DataSet::Idx => idx_folder::load(path),
-        DataSet::Npy => npy::load(path),
+        DataSet::Npy => npy_folder::load(path),
         DataSet::Mnist | DataSet::FashionMnist | DataSet::Cifar10 => {
             Err(format!("{} is known by name", source.set))
         }
