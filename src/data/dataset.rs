@@ -95,6 +95,7 @@ impl Dataset {
             columns: self.columns.clone(),
             bytes: matches!(self.train.values, Values::Bytes(_)),
             published: published.map(|known| (known.mean, known.standard_deviation)),
+            warnings: Vec::new(),
         }
     }
 

@@ -5,6 +5,7 @@ mod cifar10;
 mod copies;
 mod coverage;
 mod dataset;
+mod determined;
 mod device;
 mod device_samples;
 mod error;
@@ -29,6 +30,7 @@ mod table;
 
 pub use check::{CheckedFile, FileState, check, found};
 pub use dataset::{Dataset, Samples, Values};
+use determined::determining_features;
 pub use device::{DeviceDataset, DeviceForm};
 pub use device_samples::DeviceSamples;
 pub use error::DataError;
@@ -39,7 +41,7 @@ pub use normalisation::Normalisation;
 pub use official::{Official, OfficialFile};
 pub use split::{Partition, partition};
 
-use crate::spec::{DataSet, DataSource, Text};
+use crate::spec::{DataSet, DataSource, DataWarning, Text};
 use std::path::{Path, PathBuf};
 
 /// Loads a data set that is known by name from the first of `folders` that has it.
@@ -62,7 +64,7 @@ pub fn load(set: DataSet, folders: &[PathBuf]) -> Result<Dataset, DataError> {
 }
 
 /// Loads the user's own data from the file or folder at `path`, with what may be wrong with it.
-fn load_own(source: &DataSource, path: &Path) -> Result<(Dataset, Vec<String>), DataError> {
+fn load_own(source: &DataSource, path: &Path) -> Result<(Dataset, Vec<DataWarning>), DataError> {
     let label = source.label.as_ref().map_or("", Text::as_str);
     let own = match source.set {
         DataSet::Table => table::load(path, label),
@@ -75,7 +77,10 @@ fn load_own(source: &DataSource, path: &Path) -> Result<(Dataset, Vec<String>), 
     };
     let dataset = own.and_then(|mut own| {
         let warnings = std::mem::take(&mut own.warnings);
-        Ok((own.into_dataset(source.test_fraction.get())?, warnings))
+        let warnings = warnings.into_iter().map(DataWarning::Other);
+        let dataset = own.into_dataset(source.test_fraction.get())?;
+        let warnings = warnings.chain(determining_features(&dataset)).collect();
+        Ok((dataset, warnings))
     });
     dataset.map_err(|reason| DataError::Unusable {
         path: path.to_owned(),
