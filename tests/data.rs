@@ -19,7 +19,10 @@ fn project(data: &str) -> Project {
 /// Trains; the validation accuracy of the only trial.
 fn accuracy(project: &Project) -> f64 {
     let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
-    assert_eq!((done.code, done.error.as_str()), (0, ""));
+    // Most of these data sets are as easy as can be, and warned of.
+    let is_expected = |line: &str| line.contains(" alone tells the class in all training");
+    let (code, error) = (done.code, done.error.as_str());
+    assert!(code == 0 && error.lines().all(is_expected), "{error}");
     reported(project, "mean_val_accuracy")
 }
 
