@@ -469,6 +469,22 @@ fn arrays_are_read_as_other_programs_leave_them() {
     let with = |test: &[(&str, &[u8])]| with_arrays(&[&train, test].concat());
     let own = with(&[("X_test.npy.gz", &x_gz), ("y_test.npy", &y)]).unwrap();
     assert!(own.contains("40 training + 40 test samples"), "{own}");
+    // It is the training part once more.
+    let project = project("{ set: npy, path: arrays }");
+    std::fs::create_dir(project.path("arrays")).unwrap();
+    for part in ["train", "test"] {
+        let values: Vec<u8> = (0..80).collect();
+        let rows = npy("|u1", "False", "(40, 2)", &values);
+        std::fs::write(project.path(&format!("arrays/x_{part}.npy")), rows).unwrap();
+        std::fs::write(project.path(&format!("arrays/y_{part}.npy")), &y).unwrap();
+    }
+    let done = project.run(&["plan", "sweep.yaml"]);
+    assert!(
+        done.error
+            .contains("! 40 of the 40 test samples are training samples too"),
+        "{}",
+        done.error
+    );
     let message = with(&[("x_test.npz", b"PK")]).unwrap_err();
     assert!(
         message.contains("x_test.npz would not be read"),

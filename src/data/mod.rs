@@ -24,6 +24,7 @@ mod npy_folder;
 mod official;
 mod own;
 mod precision;
+mod shared;
 mod split;
 mod sum;
 mod table;
@@ -39,6 +40,7 @@ pub use inputs::{Expected, InputSource, Inputs, input_files, inputs};
 pub use library::Library;
 pub use normalisation::Normalisation;
 pub use official::{Official, OfficialFile};
+use shared::shared_samples;
 pub use split::{Partition, partition};
 
 use crate::spec::{DataSet, DataSource, DataWarning, Text};
@@ -79,7 +81,10 @@ fn load_own(source: &DataSource, path: &Path) -> Result<(Dataset, Vec<DataWarnin
         let warnings = std::mem::take(&mut own.warnings);
         let warnings = warnings.into_iter().map(DataWarning::Other);
         let dataset = own.into_dataset(source.test_fraction.get())?;
-        let warnings = warnings.chain(determining_features(&dataset)).collect();
+        let warnings = warnings
+            .chain(determining_features(&dataset))
+            .chain(shared_samples(&dataset))
+            .collect();
         Ok((dataset, warnings))
     });
     dataset.map_err(|reason| DataError::Unusable {

@@ -53,6 +53,14 @@ fn french(warning: &DataWarning) -> String {
                  mesuré ne dit rien {them}"
             )
         }
+        DataWarning::Shared { samples, of } => format!(
+            "{samples} des {of} exemples de test {} : le score de test dit peu de choses sur des \
+             exemples nouveaux ; retirez-les de l’une des deux parties",
+            match samples {
+                1 => "est aussi un exemple d’entraînement",
+                _ => "sont aussi des exemples d’entraînement",
+            }
+        ),
         // The reader of the data wrote it.
         DataWarning::Other(text) => text.clone(),
     }

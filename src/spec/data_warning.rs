@@ -22,6 +22,13 @@ pub enum DataWarning {
         /// How many splits there are.
         of: u32,
     },
+    /// Test samples that are training samples too.
+    Shared {
+        /// How many.
+        samples: usize,
+        /// How many test samples there are.
+        of: usize,
+    },
     /// Anything else, in English.
     Other(String),
 }
@@ -101,6 +108,14 @@ impl DataWarning {
                     if is_one { "it" } else { "them" },
                 )
             }
+            Self::Shared { samples, of } => format!(
+                "{samples} of the {of} test samples {} too: the test score says little of new \
+                 samples; take them out of one of the two parts",
+                match samples {
+                    1 => "is a training sample",
+                    _ => "are training samples",
+                }
+            ),
             Self::Other(text) => text.clone(),
         }
     }
@@ -150,6 +165,7 @@ mod tests {
                 splits: 1,
                 of: 3,
             },
+            DataWarning::Shared { samples: 3, of: 9 },
             DataWarning::Other("the column `t` counts the rows".to_owned()),
         ];
         let text = serde_json::to_string(&warnings).unwrap();
