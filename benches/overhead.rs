@@ -118,7 +118,7 @@ fn measure(keep: &str) {
             let scores = store.trial_classes(&plan, trial)?;
             Some(TrialClasses::new(Vec::new(), scores))
         };
-        Report::new(&sweep, &plan, &ran.results, &View::default(), &classes)
+        Report::new(&sweep, &plan, &ran.results, &[], &View::default(), &classes)
             .expect("tables of valid results");
         let reported = started.elapsed().as_secs_f64();
         runs = ran.results.runs.len();

@@ -145,7 +145,7 @@ pub fn result(input: &[u8]) {
             assert!(written.is_ok(), "the temporary folder can be written to");
         }
         let results = store.read(&plan);
-        if let Ok(report) = Report::new(&sweep, &plan, &results, &View::default(), &|_| None) {
+        if let Ok(report) = Report::new(&sweep, &plan, &results, &[], &View::default(), &|_| None) {
             let _ = report.files();
         }
     });

@@ -19,7 +19,11 @@ fn project(data: &str) -> Project {
 /// Trains; the validation accuracy of the only trial.
 fn accuracy(project: &Project) -> f64 {
     let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
-    assert_eq!((done.code, done.error.as_str()), (0, ""));
+    // Most of these data sets are as easy as can be, and warned of.
+    const WARNINGS: [&str; 2] = [" alone tells the class in all", "are training samples too"];
+    let is_expected = |line: &str| WARNINGS.iter().any(|warning| line.contains(warning));
+    let (code, error) = (done.code, done.error.as_str());
+    assert!(code == 0 && error.lines().all(is_expected), "{error}");
     reported(project, "mean_val_accuracy")
 }
 
@@ -352,7 +356,8 @@ fn changed_contents_are_trained_again_and_equal_ones_are_not() {
         |project: &Project| -> Done { project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]) };
     // Another separator, the same contents.
     project.write("points.csv", &csv(";"));
-    assert_eq!(done(&project).error, "");
+    let error = done(&project).error;
+    assert!(!error.contains("set aside"), "{error}");
     project.write(
         "points.csv",
         &csv(",").replacen("0,left,0", "0.5,left,0", 1),

@@ -131,7 +131,15 @@ fn kept(folder: &Path) -> (BTreeSet<String>, usize) {
 /// The names of the trials that the tables rank, the best first.
 fn ranked(folder: &Path, sweep: &Sweep, plan: &Plan) -> Vec<String> {
     let store = Store::new(folder, plan, |_| "data".to_owned());
-    let report = Report::new(sweep, plan, &store.read(plan), &View::default(), &|_| None).unwrap();
+    let report = Report::new(
+        sweep,
+        plan,
+        &store.read(plan),
+        &[],
+        &View::default(),
+        &|_| None,
+    )
+    .unwrap();
     let csv = support::made_up::file(&report, "csv");
     let rows = csv
         .lines()

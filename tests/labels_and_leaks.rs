@@ -392,11 +392,19 @@ fn digits_that_32_bits_lose_are_told_of_arrays_too() {
 
 fn write_images(folder: &Path, count: usize) {
     std::fs::create_dir_all(folder).unwrap();
+    // No image of a test part is one of the training part.
+    let below = folder.to_string_lossy().to_lowercase();
+    let is_test = below
+        .rsplit("pics")
+        .next()
+        .is_some_and(|below| below.contains("test"));
     for index in 0..count {
         let file = File::create(folder.join(format!("{index}.png"))).unwrap();
         let encoder = png::Encoder::new(file, 2, 2);
         let mut writer = encoder.write_header().unwrap();
-        writer.write_image_data(&[index as u8; 4]).unwrap();
+        writer
+            .write_image_data(&[index as u8 + 100 * u8::from(is_test); 4])
+            .unwrap();
     }
 }
 
@@ -521,6 +529,59 @@ fn a_class_that_is_never_trained_is_named() {
     );
     let done = plan(&with(&[], ", limit: 6"));
     assert_eq!((done.code, done.error.as_str()), (0, ""));
+}
+
+#[test]
+fn a_limit_that_leaves_out_classes_of_a_known_set_is_warned_of() {
+    let data = support::repository().join("data");
+    let with = |limit: usize| {
+        let project = Project::new(&format!(
+            "data: {{ set: mnist, limit: {limit} }}\nvalidation: {{ folds: 2 }}\n"
+        ));
+        project.run(&["plan", "sweep.yaml", "--data", data.to_str().unwrap()])
+    };
+    let done = with(5);
+    assert_eq!(done.code, 0, "{}", done.error);
+    assert!(
+        done.error
+            .contains("no sample to learn from in 2 of 2 splits"),
+        "{}",
+        done.error
+    );
+    for limit in [200, 1000] {
+        assert_eq!(with(limit).error, "", "{limit}");
+    }
+}
+
+#[test]
+fn a_feature_that_alone_tells_the_class_is_warned_of() {
+    let of = |feature: &dyn Fn(usize) -> f32| {
+        let project = project("npy", "arrays");
+        std::fs::create_dir(project.path("arrays")).unwrap();
+        let row = |row: usize| [row as f32 * 7.0 % 11.0, feature(row)];
+        let values = (0..60).flat_map(row).flat_map(f32::to_le_bytes).collect();
+        let labels = (0..60).map(|row| row as u8 % 2).collect();
+        let write = |name: &str, bytes| std::fs::write(project.path(name), bytes).unwrap();
+        write("arrays/x_train.npy", npy("<f4", &[60, 2], values));
+        write("arrays/y_train.npy", npy("|u1", &[60], labels));
+        let done = plan(&project);
+        assert_eq!(done.code, 0, "{}", done.error);
+        done.error
+    };
+    let message = of(&|row| (row % 2) as f32 * 100.0 - row as f32);
+    assert!(
+        message
+            .starts_with("! feature 2 alone tells the class in all training and validation rows"),
+        "{message}"
+    );
+    assert!(of(&|row| [0.5, 2.0, 3.0, 1.0][row % 4]).contains("feature 2 alone"));
+    // One class on both sides of the other, constants, and what is nearly a leak.
+    assert_eq!(of(&|row| [0.0, 1.0, 0.0, -1.0][row % 4] * row as f32), "");
+    assert_eq!(of(&|_| 1.0), "");
+    assert_eq!(
+        of(&|row| ((row % 2) ^ usize::from(row < 9)) as f32 * 100.5 + row as f32),
+        ""
+    );
 }
 
 #[test]

@@ -22,7 +22,8 @@ fn table() -> String {
     let mut text = String::from("a,b,class\n");
     for row in 0..60 {
         let class = ["yes", "no"][row % 2];
-        let shift = (row % 2) as f64 * 2.0;
+        // But for the first two rows, so that no column alone determines the class.
+        let shift = ((row % 2) ^ usize::from(row < 2)) as f64 * 2.0;
         let _ = writeln!(
             text,
             "{},{},{class}",
@@ -346,4 +347,33 @@ fn two_sweeps_do_not_share_the_folder_of_a_model() {
         project.run(&["export", "other.yaml", "--output", "m"]).code,
         0
     );
+}
+
+#[test]
+fn results_are_not_set_aside_behind_a_link() {
+    let project = trained();
+    std::fs::create_dir(project.path("elsewhere")).unwrap();
+    let aside = project.path("runs/s/.aside");
+    symlink(project.path("elsewhere"), &aside).unwrap();
+    let before = files(&project.path("runs/s"));
+    let done = train(&project, &["--quiet", "--set", "model.width=5"]);
+    assert_eq!(done.code, 2, "{}", done.error);
+    let message = done.error.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(
+        message.contains("cannot set results aside in runs/s/.aside: it is a link or a file"),
+        "{message}"
+    );
+    assert_eq!(files(&project.path("runs/s")), before);
+    // What stands where it belongs needs no such folder.
+    let done = train(&project, &["--quiet"]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    assert!(
+        done.error
+            .contains("of no trial of this sweep: .aside; results behind a link are not"),
+        "{}",
+        done.error
+    );
+    std::fs::remove_file(&aside).unwrap();
+    let done = train(&project, &["--quiet", "--set", "model.width=5"]);
+    assert_eq!(done.code, 0, "{}", done.error);
 }

@@ -22,7 +22,8 @@ fn table() -> String {
     let mut text = String::from("a,b,class\n");
     for row in 0..60 {
         let class = ["yes", "no"][row % 2];
-        let shift = (row % 2) as f64 * 2.0;
+        // But for the first two rows, so that no column alone determines the class.
+        let shift = ((row % 2) ^ usize::from(row < 2)) as f64 * 2.0;
         let _ = writeln!(
             text,
             "{},{},{class}",
@@ -173,6 +174,8 @@ fn an_included_data_set_is_remembered_beside_the_first() {
     let rows = table();
     let rows = rows.lines().enumerate().map(|(row, line)| match row {
         0 => format!("{line}\n"),
+        // Without it `a` alone would determine `b`.
+        1 => "0.005,-1,0\n".to_owned(),
         _ => format!("{},{}\n", line.rsplit_once(',').unwrap().0, row / 2 % 2),
     });
     project.write("q.csv", &rows.collect::<String>());
@@ -196,4 +199,56 @@ fn a_plan_without_its_data_says_so() {
     assert!(done.output.contains("80 steps"), "{}", done.output);
     let told = done.error.contains("nothing can be trained here yet: ");
     assert!(told && done.error.contains("nowhere"), "{}", done.error);
+}
+
+#[test]
+fn warnings_about_the_data_stand_in_a_report_without_it_too() {
+    for (language, warning) in [
+        (
+            "en",
+            "Warning: the column `c` alone tells the class in all training",
+        ),
+        (
+            "fr",
+            "Attention : la colonne `c` détermine à elle seule la classe",
+        ),
+    ] {
+        let sweep = format!("{SWEEP}report: {{ language: {language} }}\n");
+        let project = Project::new(&sweep);
+        let rows = table();
+        let rows = rows.lines().enumerate().map(|(row, line)| match row {
+            0 => format!("c,{line}\n"),
+            _ => format!("{},{line}\n", 0.7 * (row % 2) as f64 + 0.01 * row as f64),
+        });
+        project.write("p.csv", &rows.collect::<String>());
+        let done = fine(&project, &["sweep.yaml", "--device", "cpu", "--quiet"]);
+        let printed = "! the column `c` alone tells the class in all training and validation rows: if it \
+                    is only known once the class is (a leak), every score here is worth nothing";
+        assert!(done.error.starts_with(printed), "{}", done.error);
+        let with = ["reports/s.md", "reports/s.html"].map(|file| project.read(file));
+        // Before the ranking.
+        let head = with[0].split("\n## ").next().unwrap();
+        assert!(head.contains(warning), "{head}");
+        assert!(with[1].contains(&warning.replace("`c`", "<code>c</code>")));
+        std::fs::remove_file(project.path("p.csv")).unwrap();
+        let done = fine(&project, &["report", "sweep.yaml"]);
+        assert!(done.error.contains(printed), "{}", done.error);
+        assert_eq!(
+            with,
+            ["reports/s.md", "reports/s.html"].map(|file| project.read(file))
+        );
+        fine(&project, &["compare", "runs/s"]);
+        assert!(project.read("reports/course.md").contains(warning));
+    }
+}
+
+#[test]
+fn results_that_know_no_warnings_are_read() {
+    let project = trained(SWEEP);
+    let kept = project.read("runs/s/sweep.json");
+    let older = kept.replacen("\"warnings\": []", "\"unknown\": []", 1);
+    assert_ne!(kept, older);
+    project.write("runs/s/sweep.json", &older);
+    std::fs::remove_file(project.path("p.csv")).unwrap();
+    fine(&project, &["report", "sweep.yaml"]);
 }

@@ -17,6 +17,7 @@ pub(super) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
         sweep,
         plan,
         library,
+        ..
     } = load_for_results(&arguments.sweep, &arguments.runs)?;
     let store = store(&arguments.runs, &plan, &library)?;
     if !store.folder().is_dir() {

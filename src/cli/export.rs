@@ -37,6 +37,7 @@ pub(super) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
         sweep,
         plan,
         library,
+        ..
     } = loaded;
     let fingerprints = fingerprints(&plan, &library)?;
     let store = Store::new(&arguments.runs, &plan, |config| {

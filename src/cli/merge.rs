@@ -21,11 +21,7 @@ pub(super) fn merge(arguments: &MergeArguments) -> Result<u8, CliError> {
         // A folder that is not there yet becomes one of the sweep that the first is of.
         Err(_) => arguments.from.first().unwrap_or(into),
     };
-    let Loaded {
-        sweep: _,
-        plan,
-        library,
-    } = load_recorded(told_by, arguments.data.as_deref())?;
+    let Loaded { plan, library, .. } = load_recorded(told_by, arguments.data.as_deref())?;
     let fingerprints = fingerprints(&plan, &library)?;
     let store = Store::in_folder(into, &plan, |config| {
         fingerprints[&config.data.source()].clone()

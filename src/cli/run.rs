@@ -45,6 +45,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         sweep,
         plan,
         library,
+        warnings,
     } = loaded;
     let devices = arguments.device.resolve()?;
     let fingerprints = fingerprints(&plan, &library)?;
@@ -109,11 +110,27 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         Ok(ran) => ran,
         Err(error) => {
             // What is complete is worth a table, if it can still be written.
-            let _ = write_report(&sweep, &plan, &store.read(&plan), &view, &classes, reports);
+            let _ = write_report(
+                &sweep,
+                &plan,
+                &store.read(&plan),
+                &warnings,
+                &view,
+                &classes,
+                reports,
+            );
             return Err(CliError::Record(error));
         }
     };
-    let written = write_report(&sweep, &plan, &ran.results, &view, &classes, reports)?;
+    let written = write_report(
+        &sweep,
+        &plan,
+        &ran.results,
+        &warnings,
+        &view,
+        &classes,
+        reports,
+    )?;
     mark_best(&plan, &store, written.tables.best.as_ref()).map_err(CliError::Record)?;
     if !arguments.quiet {
         // The tables are in their files: a closed output takes nothing away.
@@ -190,9 +207,12 @@ fn manifest(
 /// What the results are to know of the sweep's data sets.
 fn known_data(plan: &Plan, library: &Library) -> Result<Vec<KnownData>, CliError> {
     let mut seen = HashSet::new();
-    let data = plan.trials.iter().map(|trial| &trial.config.data);
+    let configs = plan.trials.iter().map(|trial| &trial.config);
+    let data = configs.clone().map(|config| &config.data);
     let known = data.filter(|data| seen.insert(data.source()));
-    known.map(|data| Ok(library.to_remember(data)?)).collect()
+    known
+        .map(|data| Ok(library.to_remember(data, configs.clone())?))
+        .collect()
 }
 
 /// This start.

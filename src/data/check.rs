@@ -58,7 +58,7 @@ pub fn check(official: &Official, folders: &[PathBuf]) -> Vec<CheckedFile> {
 /// The folder in which a data set is found; nothing where a file of it is missing.
 pub fn found(official: &Official, folders: &[PathBuf]) -> Option<PathBuf> {
     if official.set == DataSet::Cifar10 {
-        return match cifar10::find(folders)? {
+        return match cifar10::find_whole(folders)? {
             cifar10::Place::Folder(folder) => Some(folder),
             cifar10::Place::Archive(archive) => Some(archive),
         };

@@ -44,6 +44,23 @@ const TEST_FILE: &str = "test_batch.bin";
 /// The folder that the archive unpacks to.
 const UNPACKED: &str = "cifar-10-batches-bin";
 
+/// Forms of the data that are not read, and what to do.
+const OTHER_FORMS: &[(&str, &str)] = &[
+    ("cifar-10-python.tar.gz", PYTHON_FORM),
+    ("cifar-10-batches-py", PYTHON_FORM),
+    ("cifar-10-matlab.tar.gz", MATLAB_FORM),
+    ("cifar-10-batches-mat", MATLAB_FORM),
+    (
+        "cifar-10-binary.tar",
+        "it is unpacked by half: unpack it here with `tar -xf`",
+    ),
+];
+
+const PYTHON_FORM: &str = "it is CIFAR-10 in Python's form (pickle), which is not read; get the binary version, \
+                           cifar-10-binary.tar.gz, with `tp-sweep data fetch cifar10`";
+const MATLAB_FORM: &str = "it is CIFAR-10 in MATLAB's form, which is not read; get the binary version, \
+                           cifar-10-binary.tar.gz, with `tp-sweep data fetch cifar10`";
+
 const PLANE: usize = 32 * 32;
 const RECORD: usize = 1 + 3 * PLANE;
 
@@ -60,7 +77,7 @@ pub(super) enum Place {
 
 /// Loads CIFAR-10 from the first of `folders` that has its files or its archive.
 pub(super) fn load(folders: &[PathBuf]) -> Result<Dataset, DataError> {
-    match find(folders) {
+    match find_whole(folders) {
         Some(Place::Folder(folder)) => from_files(&|name| {
             let path = folder.join(name);
             crate::reading::read_file(&path, LARGEST)
@@ -68,10 +85,7 @@ pub(super) fn load(folders: &[PathBuf]) -> Result<Dataset, DataError> {
                 .map_err(|source| DataError::Read { path, source })
         }),
         Some(Place::Archive(path)) => from_archive(&path),
-        None => {
-            let names = [CIFAR10.files[0].name.to_owned()];
-            Err(missing(&CIFAR10, &names, searched(folders)))
-        }
+        None => Err(absent(folders)),
     }
 }
 
@@ -79,7 +93,7 @@ pub(super) fn load(folders: &[PathBuf]) -> Result<Dataset, DataError> {
 /// other sizes.
 pub(super) fn facts(folders: &[PathBuf]) -> Facts {
     let original = DataSet::Cifar10.facts().unwrap_or_default();
-    let Some(Place::Folder(folder)) = find(folders) else {
+    let Some(Place::Folder(folder)) = find_whole(folders) else {
         return original;
     };
     let records = |name: &&str| {
@@ -94,14 +108,55 @@ pub(super) fn facts(folders: &[PathBuf]) -> Facts {
 }
 
 fn searched(folders: &[PathBuf]) -> Vec<PathBuf> {
-    let unpacked = |folder: PathBuf| [folder.join(UNPACKED), folder];
+    // Some programs unpack the archive into a folder of its own name.
+    let unpacked = |folder: PathBuf| {
+        let archive = folder.join(CIFAR10.files[0].name);
+        let below = archive.is_dir().then(|| [archive.join(UNPACKED), archive]);
+        [folder.join(UNPACKED), folder]
+            .into_iter()
+            .chain(below.into_iter().flatten())
+    };
     places(&CIFAR10, folders)
         .into_iter()
         .flat_map(unpacked)
         .collect()
 }
 
-/// Where the data is, in the first of the folders that has it.
+/// The error that the data is in none of the folders: what is there instead, if that is known.
+fn absent(folders: &[PathBuf]) -> DataError {
+    let looked = searched(folders);
+    let unusable = |path: PathBuf, reason: String| DataError::Unusable { path, reason };
+    let names = || TRAINING_FILES.into_iter().chain([TEST_FILE]);
+    for folder in &looked {
+        if folder.join(TRAINING_FILES[0]).is_file()
+            && let Some(name) = names().find(|name| !folder.join(name).is_file())
+        {
+            return unusable(folder.clone(), format!("it has no file {name}"));
+        }
+    }
+    for (name, reason) in OTHER_FORMS {
+        let found = looked.iter().map(|folder| folder.join(name));
+        if let Some(path) = found.into_iter().find(|path| path.exists()) {
+            return unusable(path, (*reason).to_owned());
+        }
+    }
+    missing(&CIFAR10, &[CIFAR10.files[0].name.to_owned()], looked)
+}
+
+/// Where the data is, in the first of the folders that has all of it.
+pub(super) fn find_whole(folders: &[PathBuf]) -> Option<Place> {
+    searched(folders).into_iter().find_map(|folder| {
+        let mut names = TRAINING_FILES.into_iter().chain([TEST_FILE]);
+        let archive = folder.join(CIFAR10.files[0].name);
+        if names.all(|name| folder.join(name).is_file()) {
+            Some(Place::Folder(folder))
+        } else {
+            archive.is_file().then_some(Place::Archive(archive))
+        }
+    })
+}
+
+/// Where the data or a part of it is, in the first of the folders that has any.
 pub(super) fn find(folders: &[PathBuf]) -> Option<Place> {
     searched(folders).into_iter().find_map(|folder| {
         let archive = folder.join(CIFAR10.files[0].name);

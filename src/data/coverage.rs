@@ -2,24 +2,36 @@
 
 use super::dataset::Dataset;
 use super::split::partition;
-use crate::spec::{Config, Split};
+use crate::spec::{Config, DataWarning, Split};
 use std::collections::BTreeSet;
 
 /// So many samples of a class, on average left to train on, are never all held out.
 const ENOUGH: f64 = 20.0;
 
+/// Whether these settings may leave a class of a data set untrained whose classes are equally large.
+pub(super) fn may_leave_untrained(config: &Config) -> bool {
+    let samples = config.facts.training_samples;
+    let of_class = samples as f64 / config.classes().max(1) as f64;
+    of_class * trained_share(config, samples) < ENOUGH
+}
+
+/// The share of `samples` that a run trains on.
+fn trained_share(config: &Config, samples: usize) -> f64 {
+    let held_out = match config.validation.split() {
+        Split::Folds(folds) => 1.0 / folds as f64,
+        Split::Holdout(fraction) => fraction,
+    };
+    config.samples() as f64 / samples as f64 * (1.0 - held_out)
+}
+
 /// What is to be said of classes that `data.limit` or a split of these settings leaves untrained.
-pub(super) fn untrained_classes(dataset: &Dataset, config: &Config) -> Option<String> {
+pub(super) fn untrained_classes(dataset: &Dataset, config: &Config) -> Option<DataWarning> {
     let labels = &dataset.train.labels;
     let mut counts = vec![0_u32; dataset.classes()];
     for &label in labels {
         counts[usize::from(label)] += 1;
     }
-    let held_out = match config.validation.split() {
-        Split::Folds(folds) => 1.0 / folds as f64,
-        Split::Holdout(fraction) => fraction,
-    };
-    let share = config.samples() as f64 / labels.len() as f64 * (1.0 - held_out);
+    let share = trained_share(config, labels.len());
     if counts
         .iter()
         .all(|&count| f64::from(count) * share >= ENOUGH)
@@ -44,27 +56,14 @@ pub(super) fn untrained_classes(dataset: &Dataset, config: &Config) -> Option<St
         splits += u32::from(!missing.is_empty());
         untrained.extend(missing);
     }
-    const SHOWN: usize = 8;
-    let mut names: Vec<String> = untrained
-        .iter()
-        .take(SHOWN)
-        .map(|&class| format!("`{}`", dataset.class_names[class]))
+    let names = untrained.iter();
+    let classes: Vec<String> = names
+        .map(|&class| dataset.class_names[class].clone())
         .collect();
-    if untrained.len() > SHOWN {
-        names.push(format!("{} more", untrained.len() - SHOWN));
-    }
-    let all = repeats * folds;
-    (!names.is_empty()).then(|| {
-        format!(
-            "{} no sample to learn from in {splits} of {all} {}: too few are left by data.limit, \
-             validation and the test part; what is scored there says nothing of {}",
-            match names.as_slice() {
-                [one] => format!("the class {one} has"),
-                several => format!("the classes {} have", several.join(", ")),
-            },
-            if all == 1 { "split" } else { "splits" },
-            if names.len() == 1 { "it" } else { "them" },
-        )
+    (!classes.is_empty()).then_some(DataWarning::Untrained {
+        classes,
+        splits,
+        of: repeats * folds,
     })
 }
 
@@ -74,8 +73,8 @@ mod tests {
     use super::*;
     use crate::spec::Count;
 
-    /// What is said of classes of so many samples each.
-    fn told(counts: &[usize], change: impl Fn(&mut Config)) -> Option<String> {
+    /// The warning about classes of so many samples each.
+    fn warned(counts: &[usize], change: impl Fn(&mut Config)) -> Option<String> {
         let labels: Vec<u16> = (0..)
             .zip(counts)
             .flat_map(|(class, &count)| std::iter::repeat_n(class, count))
@@ -95,24 +94,24 @@ mod tests {
         };
         config.validation.folds = Count::new(3);
         change(&mut config);
-        untrained_classes(&dataset, &config)
+        untrained_classes(&dataset, &config).map(|warning| warning.to_string())
     }
 
     #[test]
     fn a_class_that_a_split_leaves_out_is_named() {
-        assert_eq!(told(&[30, 30, 2], |_| {}), None);
-        let one = told(&[30, 30, 1], |_| {}).unwrap();
+        assert_eq!(warned(&[30, 30, 2], |_| {}), None);
+        let one = warned(&[30, 30, 1], |_| {}).unwrap();
         assert!(
             one.starts_with("the class `c2` has no sample to learn from in 1 of 3 splits"),
             "{one}"
         );
-        let limited = told(&[100, 2, 3], |config| config.data.limit = Count::new(10)).unwrap();
+        let limited = warned(&[100, 2, 3], |config| config.data.limit = Count::new(10)).unwrap();
         assert!(
             limited.contains("`c1`") && limited.contains("3 of 3"),
             "{limited}"
         );
         assert_eq!(
-            told(&[100, 100], |config| config.data.limit = Count::new(10)),
+            warned(&[100, 100], |config| config.data.limit = Count::new(10)),
             None
         );
     }

@@ -124,6 +124,7 @@ impl Dataset {
             encoding: self.encoding.clone(),
             bytes: matches!(self.train.values, Values::Bytes(_)),
             published: published.map(|known| (known.mean, known.standard_deviation)),
+            warnings: Vec::new(),
         }
     }
 

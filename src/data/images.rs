@@ -1,6 +1,7 @@
 //! The user's own images: PNG or JPEG files, a folder for each class.
 
 use super::dataset::Values;
+use super::jpeg_end;
 use super::own::{Own, Part};
 use crate::reading::read_file;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -339,13 +340,17 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(folders)
 }
 
-/// What is in a folder, sorted, without hidden entries.
+/// The folder of macOS' own notes in archives that it has packed.
+const MACOS_NOTES: &str = "__MACOSX";
+
+/// What is in a folder, sorted, without hidden entries and macOS' notes.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let unreadable = |error: std::io::Error| format!("{}: {error}", folder.display());
     let mut entries = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(unreadable)? {
         let entry = entry.map_err(unreadable)?;
-        if !entry.file_name().to_string_lossy().starts_with('.') {
+        let name = entry.file_name();
+        if !name.to_string_lossy().starts_with('.') && name != MACOS_NOTES {
             entries.push(entry.path());
         }
     }
@@ -420,6 +425,10 @@ fn eight_bits(values: &[u8]) -> Result<Vec<u8>, String> {
 
 fn jpeg(bytes: &[u8]) -> Result<Pixels, String> {
     let told = |error: zune_jpeg::errors::DecodeErrors| error.to_string();
+    // The decoder makes the rest up.
+    if !jpeg_end::is_whole(bytes) {
+        return Err("it ends within its image; copy it again, or leave it out".to_owned());
+    }
     let mut decoder = JpegDecoder::new(Cursor::new(bytes));
     decoder.decode_headers().map_err(told)?;
     // Before anything is decoded: the header alone would ask for gigabytes.

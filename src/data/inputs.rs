@@ -2,7 +2,8 @@
 
 use super::dataset::Values;
 use super::error::DataError;
-use super::files::idx_bytes;
+use super::files::{gunzipped, idx_bytes};
+use super::npy_folder::{HOW_TO_UNPACK, array_bytes};
 use super::own::refuse_unusable;
 use super::{idx, images, npy, table};
 use crate::spec::Encoding;
@@ -70,7 +71,7 @@ pub fn inputs(path: &Path, expected: &Expected) -> Result<Inputs, DataError> {
     let inputs = match kind(path).map_err(told)? {
         Kind::Images(files) => of_images(path, files, expected),
         Kind::Table => of_table(path, expected),
-        Kind::Npy => crate::reading::read_file(path, LARGEST)
+        Kind::Npy => array_bytes(path)
             .map_err(|error| error.to_string())
             .and_then(|bytes| npy::read(&bytes))
             .and_then(|array| rows(path, array.values, &array.shape, expected)),
@@ -111,6 +112,8 @@ fn kind(path: &Path) -> Result<Kind, String> {
             Ok(Kind::Images(vec![path.to_owned()]))
         }
         ([b'\x93', b'N', b'U', b'M', b'P', b'Y', ..], _) => Ok(Kind::Npy),
+        ([0x1f, 0x8b, ..], None) if is_gzipped_array(path) => Ok(Kind::Npy),
+        ([b'P', b'K', 3, 4, ..], _) => Err(format!("it is an archive; {HOW_TO_UNPACK} as .npy")),
         ([0, 0, _, _, ..], _) | ([0x1f, 0x8b, ..], None) => Ok(Kind::Idx),
         (_, Some(_)) => Ok(Kind::Table),
         _ => Err(
@@ -136,6 +139,10 @@ fn of_table(path: &Path, expected: &Expected) -> Result<Inputs, String> {
         warnings: table.warnings,
         ..samples
     })
+}
+
+fn is_gzipped_array(path: &Path) -> bool {
+    gunzipped(path, 6).is_ok_and(|first| first == b"\x93NUMPY")
 }
 
 /// The samples of image files.
@@ -198,12 +205,23 @@ fn rows(
         return Err(format!("it is a single number; {}", wanted()));
     };
     if !fitting.iter().any(|fitting| fitting == sample) {
-        let single = match fitting.iter().any(|fitting| fitting == shape) {
-            true => "; it may be a single one: give it a first dimension of 1",
-            false => "",
+        let hint = match expected.image {
+            Some([height, width, channels])
+                if *sample == [channels, height, width] && sample != [height, width, channels] =>
+            {
+                "; these look like images with their channels first, as PyTorch keeps them: put the \
+                 channels last with x.transpose(0, 2, 3, 1), in PyTorch x.permute(0, 2, 3, 1)"
+            }
+            Some([height, width, channels])
+                if *shape == [channels, height, width] && shape != [height, width, channels] =>
+            {
+                "; it may be a single one with its channels first, as PyTorch keeps it: \
+                 x.transpose(1, 2, 0)[None] has them last, and a first dimension of 1"
+            }
+            _ => single_hint(shape, &fitting),
         };
         return Err(format!(
-            "its samples have the shape {sample:?}; {}{single}",
+            "its samples have the shape {sample:?}; {}{hint}",
             wanted()
         ));
     }
@@ -216,6 +234,14 @@ fn rows(
         sources: (1..=count).map(source).collect(),
         warnings: Vec::new(),
     })
+}
+
+/// What to do where a whole array has the shape of one sample.
+fn single_hint(shape: &[usize], fitting: &[Vec<usize>]) -> &'static str {
+    match fitting.iter().any(|fitting| fitting == shape) {
+        true => "; it may be a single one: give it a first dimension of 1",
+        false => "",
+    }
 }
 
 /// Refuses numbers on another scale than those that the model was trained on, as far as it shows.
@@ -298,6 +324,46 @@ mod tests {
         let bytes = [&[0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3][..], &[7; 6]].concat();
         let (_folder, path) = file("one", &bytes);
         assert!(refused(&path, &GREY).contains("a first dimension of 1"));
+    }
+
+    #[test]
+    fn channels_that_come_first_are_recognised() {
+        let colour = Expected {
+            features: 24,
+            image: Some([2, 4, 3]),
+            ..GREY
+        };
+        let shown = |shape: &[usize]| {
+            let values = Values::Bytes(vec![0; shape.iter().product()]);
+            rows(Path::new("x.npy"), values, shape, &colour).unwrap_err()
+        };
+        assert!(shown(&[5, 3, 2, 4]).contains("x.transpose(0, 2, 3, 1)"));
+        assert!(shown(&[3, 2, 4]).contains("x.transpose(1, 2, 0)[None]"));
+        assert!(shown(&[2, 4, 3]).contains("a first dimension of 1"));
+        assert!(!shown(&[5, 4, 2, 3]).contains("transpose"));
+    }
+
+    #[test]
+    fn arrays_are_read_gzipped_too() {
+        use std::io::Write;
+        let header = "{'descr': '|u1', 'fortran_order': False, 'shape': (1, 6), }";
+        let length = (header.len() as u16).to_le_bytes();
+        let array = [
+            b"\x93NUMPY\x01\x00",
+            &length[..],
+            header.as_bytes(),
+            &[7; 6],
+        ]
+        .concat();
+        let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+        gzip.write_all(&array).unwrap();
+        let (_folder, path) = file("x.npy.gz", &gzip.finish().unwrap());
+        assert_eq!(
+            inputs(&path, &GREY).unwrap().values,
+            Values::Bytes(vec![7; 6])
+        );
+        let (_folder, path) = file("x.npz", b"PK\x03\x04");
+        assert!(refused(&path, &GREY).contains("an .npz file is not read"));
     }
 
     #[test]

@@ -1,13 +1,13 @@
 //! The data sets of a sweep: where they are found, read once, and known by their contents.
 
 use super::Read;
-use super::coverage::untrained_classes;
+use super::coverage::{may_leave_untrained, untrained_classes};
 use super::dataset::Dataset;
 use super::error::DataError;
 use super::official::{FASHION_MNIST, MNIST, Official};
 use super::{cifar10, found, mnist};
 use crate::spec::{
-    Config, Data, DataSet, DataSource, Facts, KnownContents, KnownData, Normalise, Text,
+    Config, Data, DataSet, DataSource, DataWarning, Facts, KnownContents, KnownData, Normalise, Text,
 };
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -31,7 +31,7 @@ struct Loaded {
     dataset: Arc<Dataset>,
     fingerprint: String,
     notes: Vec<String>,
-    warnings: Vec<String>,
+    warnings: Vec<DataWarning>,
 }
 
 impl Library {
@@ -151,15 +151,24 @@ impl Library {
         [found.clone()].into_iter().chain(inside).collect()
     }
 
-    /// What there is to remember of a data set: its contents where its files have been read.
+    /// What there is to remember of a data set: its contents where its files have been read, with
+    /// what may be wrong with it as these configurations use it.
     ///
     /// # Errors
     /// As [`Library::fingerprint`].
-    pub fn to_remember(&self, data: &Data) -> Result<KnownData, DataError> {
+    pub fn to_remember<'a>(
+        &self,
+        data: &Data,
+        configs: impl Iterator<Item = &'a Config>,
+    ) -> Result<KnownData, DataError> {
         let source = data.source();
         let (fingerprint, facts) = (self.fingerprint(data)?, self.facts(data)?);
+        let warnings = self.warnings(configs.filter(|config| config.data.source() == source));
         let loaded = self.loaded.borrow();
-        let contents = loaded.get(&source).map(|loaded| loaded.dataset.contents());
+        let contents = loaded.get(&source).map(|loaded| KnownContents {
+            warnings,
+            ..loaded.dataset.contents()
+        });
         Ok(KnownData::new(&source, fingerprint, facts, contents))
     }
 
@@ -220,26 +229,39 @@ impl Library {
         notes
     }
 
-    /// What may be wrong with the user's own data, as these configurations use it; each said once.
-    /// Data that cannot be read is reported where it is needed.
-    pub fn warnings<'a>(&self, configs: impl Iterator<Item = &'a Config>) -> Vec<String> {
+    /// What may be wrong with data sets, as these configurations use them; each once. Of data that
+    /// cannot be read it is what the results know. Data sets known by name are read where few samples
+    /// of a class are left.
+    pub fn warnings<'a>(&self, configs: impl Iterator<Item = &'a Config>) -> Vec<DataWarning> {
         let mut known = HashSet::new();
-        let mut warnings: Vec<String> = Vec::new();
-        for config in configs.filter(|config| !config.data.set.is_named()) {
+        let mut warnings: Vec<DataWarning> = Vec::new();
+        let may_warn =
+            |config: &&Config| !config.data.set.is_named() || may_leave_untrained(config);
+        for config in configs.filter(may_warn) {
             if !known.insert((&config.data, &config.validation)) {
                 continue;
             }
-            let Ok(loaded) = self.loaded(&config.data) else {
-                continue;
+            let found = match self.loaded(&config.data) {
+                Ok(loaded) => {
+                    let untrained = untrained_classes(&loaded.dataset, config);
+                    loaded.warnings.into_iter().chain(untrained).collect()
+                }
+                Err(_) => self.known_warnings(&config.data),
             };
-            let untrained = untrained_classes(&loaded.dataset, config);
-            for warning in loaded.warnings.into_iter().chain(untrained) {
+            for warning in found {
                 if !warnings.contains(&warning) {
                     warnings.push(warning);
                 }
             }
         }
         warnings
+    }
+
+    fn known_warnings(&self, data: &Data) -> Vec<DataWarning> {
+        let known = self
+            .known_of(data)
+            .and_then(|known| known.contents.as_ref());
+        known.map_or_else(Vec::new, |contents| contents.warnings.clone())
     }
 
     fn loaded(&self, data: &Data) -> Result<Loaded, DataError> {

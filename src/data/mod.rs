@@ -5,6 +5,7 @@ mod cifar10;
 mod copies;
 mod coverage;
 mod dataset;
+mod determined;
 mod device;
 mod device_normalisation;
 mod device_samples;
@@ -16,19 +17,23 @@ mod idx_folder;
 mod images;
 mod imputation;
 mod inputs;
+mod jpeg_end;
 mod library;
 mod mnist;
 mod normalisation;
 mod npy;
+mod npy_folder;
 mod official;
 mod own;
 mod precision;
+mod shared;
 mod split;
 mod sum;
 mod table;
 
 pub use check::{CheckedFile, FileState, check, found};
 pub use dataset::{Dataset, Samples, Values};
+use determined::determining_features;
 pub use device::{DeviceDataset, DeviceForm};
 pub use device_normalisation::DeviceNormalisation;
 pub use device_samples::DeviceSamples;
@@ -39,9 +44,10 @@ pub use inputs::{Expected, InputSource, Inputs, input_files, inputs};
 pub use library::Library;
 pub use normalisation::Normalisation;
 pub use official::{Official, OfficialFile};
+use shared::shared_samples;
 pub use split::{Partition, partition};
 
-use crate::spec::{DataSet, DataSource};
+use crate::spec::{DataSet, DataSource, DataWarning};
 use std::path::{Path, PathBuf};
 
 /// Loads a data set that is known by name from the first of `folders` that has it.
@@ -70,7 +76,7 @@ struct Read {
     /// What was made of it.
     notes: Vec<String>,
     /// What may be wrong with it.
-    warnings: Vec<String>,
+    warnings: Vec<DataWarning>,
 }
 
 /// Loads the user's own data from the file or folder at `path`.
@@ -79,15 +85,21 @@ fn load_own(source: &DataSource, path: &Path) -> Result<Read, DataError> {
         DataSet::Table => table::load(path, source),
         DataSet::Images => images::load(path),
         DataSet::Idx => idx_folder::load(path),
-        DataSet::Npy => npy::load(path),
+        DataSet::Npy => npy_folder::load(path),
         DataSet::Mnist | DataSet::FashionMnist | DataSet::Cifar10 => {
             Err(format!("{} is known by name", source.set))
         }
     };
     let read = own.and_then(|mut own| {
         let [notes, warnings] = [&mut own.notes, &mut own.warnings].map(std::mem::take);
+        let warnings = warnings.into_iter().map(DataWarning::Other);
+        let dataset = own.into_dataset(source.test_fraction.get())?;
+        let warnings = warnings
+            .chain(determining_features(&dataset))
+            .chain(shared_samples(&dataset))
+            .collect();
         Ok(Read {
-            dataset: own.into_dataset(source.test_fraction.get())?,
+            dataset,
             notes,
             warnings,
         })

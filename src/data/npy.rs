@@ -4,11 +4,8 @@
 //! Written from NumPy's description of the format, `numpy.lib.format`.
 
 use super::dataset::Values;
-use super::inputs::LARGEST;
-use super::own::{Own, Part, features_of};
 use super::precision::Spread;
-use crate::reading::read_file;
-use std::path::Path;
+use std::borrow::Cow;
 
 /// An array of numbers.
 #[derive(Debug, PartialEq)]
@@ -19,13 +16,15 @@ pub(super) struct Array {
 }
 
 /// A file taken apart: what its header says, and the bytes of its values.
-struct File<'a> {
-    shape: Vec<usize>,
+pub(super) struct File<'a> {
+    /// Sizes, the slowest first.
+    pub(super) shape: Vec<usize>,
     kind: Kind,
     /// Bytes of one value.
     size: usize,
     big_endian: bool,
-    data: &'a [u8],
+    /// The values, the last dimension varies fastest.
+    data: Cow<'a, [u8]>,
 }
 
 /// What a value is.
@@ -46,97 +45,6 @@ enum Number {
     Float(f64),
 }
 
-/// Reads `x_train.npy`, `y_train.npy` and, where they are there, `x_test.npy` and `y_test.npy`.
-///
-/// # Errors
-/// A reason, in words.
-pub(super) fn load(folder: &Path) -> Result<Own, String> {
-    if !folder.is_dir() {
-        return Err("it is no folder with x_train.npy and y_train.npy".to_owned());
-    }
-    for name in ["x_val.npy", "x_valid.npy", "x_validation.npy", "x_dev.npy"] {
-        if folder.join(name).exists() {
-            return Err(format!(
-                "{name} would not be read: validation samples are taken from x_train.npy; add its \
-                 samples there, or move it elsewhere"
-            ));
-        }
-    }
-    let (values, shape, labels) = part(folder, "train")?;
-    let test_is_there = ["x_test.npy", "y_test.npy"].map(|name| folder.join(name).exists());
-    let test = match test_is_there {
-        [false, false] => None,
-        _ => {
-            let (values, test_shape, labels) = part(folder, "test")?;
-            if test_shape != shape {
-                return Err(format!(
-                    "a sample of x_test.npy has the shape {test_shape:?}, one of x_train.npy \
-                     {shape:?}"
-                ));
-            }
-            Some(Part { values, labels })
-        }
-    };
-    let image = match *shape.as_slice() {
-        [_] => None,
-        [height, width] => Some([height, width, 1]),
-        [height, width, channels] => Some([height, width, channels]),
-        _ => {
-            return Err(format!(
-                "x_train.npy has {} dimensions; expected [samples, features], \
-                 [samples, height, width] or [samples, height, width, channels]",
-                shape.len() + 1
-            ));
-        }
-    };
-    Ok(Own {
-        train: Part { values, labels },
-        test,
-        features: features_of(&shape)?,
-        image,
-        columns: Vec::new(),
-        encoding: None,
-        imputation: Vec::new(),
-        is_incomplete: false,
-        test_was_taken: false,
-        notes: Vec::new(),
-        warnings: Vec::new(),
-    })
-}
-
-/// Values, the shape of one sample, and labels of `x_<part>.npy` and `y_<part>.npy`.
-fn part(folder: &Path, part: &str) -> Result<(Values, Vec<usize>, Vec<String>), String> {
-    let bytes = |name: &str| {
-        read_file(&folder.join(name), LARGEST).map_err(|error| format!("{name}: {error}"))
-    };
-    let (x, y) = (format!("x_{part}.npy"), format!("y_{part}.npy"));
-    let (x_bytes, y_bytes) = (bytes(&x)?, bytes(&y)?);
-    let inputs = File::parse(&x_bytes).map_err(|reason| format!("{x}: {reason}"))?;
-    let targets = File::parse(&y_bytes).map_err(|reason| format!("{y}: {reason}"))?;
-    let count = match targets.shape.as_slice() {
-        [count] | [count, 1] => *count,
-        shape => {
-            return Err(format!(
-                "{y} has the shape {shape:?}; expected one whole number for each sample"
-            ));
-        }
-    };
-    let labels = targets
-        .labels()
-        .map_err(|reason| format!("{y}, {reason}"))?;
-    let shape = match inputs.shape.split_first() {
-        Some((samples, shape)) if *samples == count => shape.to_vec(),
-        Some((samples, _)) => return Err(format!("{x} has {samples} samples, {y} has {count}")),
-        None => return Err(format!("{x} is a single number")),
-    };
-    if part == "train" {
-        inputs
-            .refuse_lost_digits(&shape)
-            .map_err(|reason| format!("{x}, {reason}"))?;
-    }
-    Ok((inputs.values(), shape, labels))
-}
-
 /// Reads an array.
 ///
 /// # Errors
@@ -150,7 +58,11 @@ pub(super) fn read(bytes: &[u8]) -> Result<Array, String> {
 }
 
 impl<'a> File<'a> {
-    fn parse(bytes: &'a [u8]) -> Result<Self, String> {
+    /// Takes a file apart.
+    ///
+    /// # Errors
+    /// A reason, in words, when the bytes are not such a file to the last byte.
+    pub(super) fn parse(bytes: &'a [u8]) -> Result<Self, String> {
         let short = || "it ends within its header".to_owned();
         let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, _, rest @ ..] = bytes else {
             return Err("it is no NumPy array: it does not start with \\x93NUMPY".to_owned());
@@ -176,14 +88,7 @@ impl<'a> File<'a> {
             .strip_prefix('\'')
             .and_then(|rest| rest.split('\'').next());
         let kind = kind.ok_or("its values are records, not numbers")?;
-        if field("fortran_order")
-            .ok_or_else(|| missing("fortran_order"))?
-            .starts_with("True")
-        {
-            return Err(
-                "it is in Fortran's order; save it with numpy.ascontiguousarray(…)".to_owned(),
-            );
-        }
+        let order = field("fortran_order").ok_or_else(|| missing("fortran_order"))?;
         let shape = field("shape").ok_or_else(|| missing("shape"))?;
         let shape = shape
             .strip_prefix('(')
@@ -206,6 +111,10 @@ impl<'a> File<'a> {
                 data.len()
             ));
         }
+        let data = match order.starts_with("True") {
+            true => Cow::Owned(last_fastest(data, &shape, size)),
+            false => Cow::Borrowed(data),
+        };
         Ok(Self {
             shape,
             kind,
@@ -237,7 +146,7 @@ impl<'a> File<'a> {
     }
 
     /// The values as a network takes them.
-    fn values(&self) -> Values {
+    pub(super) fn values(&self) -> Values {
         if self.kind == Kind::Unsigned && self.size == 1 {
             return Values::Bytes(self.data.to_vec());
         }
@@ -249,7 +158,7 @@ impl<'a> File<'a> {
     }
 
     /// The values as names of classes; floats too, where they are whole numbers.
-    fn labels(&self) -> Result<Vec<String>, String> {
+    pub(super) fn labels(&self) -> Result<Vec<String>, String> {
         let name = |(sample, number): (usize, Number)| match number {
             Number::Whole(number) => Ok(number.to_string()),
             // −0 and 0 are one number.
@@ -269,7 +178,7 @@ impl<'a> File<'a> {
 
     /// Refuses features whose values 32 bits cannot tell apart: each channel of images, else each
     /// number of a sample, as they are normalised.
-    fn refuse_lost_digits(&self, shape: &[usize]) -> Result<(), String> {
+    pub(super) fn refuse_lost_digits(&self, shape: &[usize]) -> Result<(), String> {
         if self.kind == Kind::Float32 || (self.kind != Kind::Float64 && self.size < 4) {
             return Ok(());
         }
@@ -301,6 +210,29 @@ impl<'a> File<'a> {
     }
 }
 
+/// The values of an array in Fortran's order, in which the first dimension varies fastest (pandas'
+/// `to_numpy` gives it), in the order in which the last does; each has `size` bytes, and all are there.
+fn last_fastest(data: &[u8], shape: &[usize], size: usize) -> Vec<u8> {
+    let mut ordered = Vec::with_capacity(data.len());
+    let mut position = vec![0; shape.len()];
+    for _ in 0..data.len() / size {
+        let index = position
+            .iter()
+            .zip(shape)
+            .rev()
+            .fold(0, |index, (position, size)| index * size + position);
+        ordered.extend_from_slice(&data[index * size..][..size]);
+        for (position, &size) in position.iter_mut().zip(shape).rev() {
+            *position += 1;
+            if *position < size {
+                break;
+            }
+            *position = 0;
+        }
+    }
+    ordered
+}
+
 /// What values of NumPy's type `kind` are, their size in bytes, and whether the largest comes first.
 fn type_of(kind: &str) -> Result<(Kind, usize, bool), String> {
     let (big_endian, name) = match kind.split_at_checked(1) {
@@ -321,8 +253,15 @@ fn type_of(kind: &str) -> Result<(Kind, usize, bool), String> {
         "f4" => (Kind::Float32, 4),
         "f8" => (Kind::Float64, 8),
         _ => {
+            let remedy = match name.chars().next() {
+                Some('U' | 'S' | 'a') => {
+                    "number them: numpy.unique(values, return_inverse=True)[1]"
+                }
+                _ => "save them with .astype(numpy.float32)",
+            };
             return Err(format!(
-                "its values have NumPy's type {kind}; expected bytes, whole numbers, or floats of 32 or 64 bits"
+                "its values have NumPy's type {kind}; expected bytes, whole numbers, or floats of 32 \
+                 or 64 bits: {remedy}"
             ));
         }
     };
@@ -405,9 +344,23 @@ mod tests {
         assert!(refused("<U5", "(1,)", &[0; 20]).contains("type <U5"));
         assert!(refused("|u1", "(3,)", &[0; 2]).contains("promises 3 values"));
         assert!(refused("|u1", "(99999999999, 99999999999)", &[0]).contains("larger than"));
-        let fortran = file("|u1", "(1, 1)", &[0]);
-        let text = String::from_utf8_lossy(&fortran[10..]).replace("False", "True ");
-        let fortran = [&fortran[..10], text.as_bytes()].concat();
-        assert!(read(&fortran).unwrap_err().contains("ascontiguousarray"));
+    }
+
+    #[test]
+    fn fortran_order_is_turned_round() {
+        let rows = file("<i2", "(2, 3)", &[1, 0, 4, 0, 2, 0, 5, 0, 3, 0, 6, 0]);
+        let text = String::from_utf8_lossy(&rows[10..]).replace("False", "True ");
+        let array = read(&[&rows[..10], text.as_bytes()].concat()).unwrap();
+        assert_eq!(array.shape, [2, 3]);
+        assert_eq!(
+            array.values,
+            Values::Floats(vec![1.0, 2.0, 3.0, 4.0, 5.0, 6.0])
+        );
+        // Of bytes, and of three dimensions: the value at [i, j, k] is 100 i + 10 j + k.
+        let first_fastest: Vec<u8> = (0..8)
+            .map(|n| n % 2 * 100 + n / 2 % 2 * 10 + n / 4)
+            .collect();
+        let ordered = last_fastest(&first_fastest, &[2, 2, 2], 1);
+        assert_eq!(ordered, [0, 1, 10, 11, 100, 101, 110, 111]);
     }
 }

@@ -64,6 +64,8 @@ fn inline(text: &str) -> String {
             // Struck out, or a formula.
             '~' => escaped.push_str("&#126;"),
             '$' => escaped.push_str("&#36;"),
+            // GitHub looks for the codes of its pictures when entities are characters again.
+            ':' if is_picture(after) => escaped.push_str(":<!-- -->"),
             other => escaped.push(other),
         }
         if character != '_' {
@@ -79,6 +81,16 @@ fn is_inside_word(before: Option<char>, after: &str) -> bool {
     let after = after.trim_start_matches('_').chars().next();
     let is_of_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     is_of_word(before) && is_of_word(after)
+}
+
+/// Whether a colon before this text would begin one of GitHub's pictures, such as `:tada:`: not the
+/// minutes of a time.
+fn is_picture(after: &str) -> bool {
+    let is_of_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
+    let rest = after.trim_start_matches(is_of_code);
+    let code = &after[..after.len() - rest.len()];
+    let is_number = matches!(code, "+1" | "-1" | "100" | "1234");
+    rest.starts_with(':') && (is_number || code.contains(|c: char| c.is_ascii_alphabetic()))
 }
 
 /// Whether an ampersand before this text would begin an entity.
@@ -128,6 +140,7 @@ mod tests {
             "C#",
             "a - b + c = d > e",
             "– ≈ ★ P",
+            "12:30:45, a: b, c::d, @me, #1",
         ] {
             assert_eq!(markdown(text), text);
         }
@@ -146,6 +159,7 @@ mod tests {
             ("~a~ $b$", "&#126;a&#126; &#36;b&#36;"),
             ("\\*", "\\\\\\*"),
             ("a\\", "a\\\\"),
+            (":tada: :+1:", ":<!-- -->tada: :<!-- -->+1:"),
         ] {
             assert_eq!(markdown(text), expected);
         }
@@ -189,6 +203,7 @@ mod tests {
                     | TagEnd::Heading(_),
                 ) => {}
                 Event::Text(text) | Event::Code(text) => blocks.last_mut().unwrap().push_str(&text),
+                Event::InlineHtml(comment) if &*comment == "<!-- -->" => {}
                 Event::SoftBreak => blocks.last_mut().unwrap().push('\n'),
                 other => panic!("{other:?} in {text:?}"),
             }

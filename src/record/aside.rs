@@ -12,6 +12,7 @@ use super::contents::{
     record_in,
 };
 use super::error::{RecordError, on};
+use super::links::refuse_linked_aside;
 use super::profile::{PROFILE_FILE, read_profile};
 use super::result::{recorded_config, rename_trial};
 use super::scores::remove_scores;
@@ -203,6 +204,9 @@ impl Moves {
     /// Folders that cannot be written to.
     pub fn carry_out(&self, store: &Store, plan: &Plan) -> Result<(), RecordError> {
         let folder = store.folder();
+        if !self.away.is_empty() {
+            refuse_linked_aside(folder)?;
+        }
         // First, so that no scores are ever beside runs that they are not of.
         let touched = self.touched_trials(plan);
         for trial in &touched {

@@ -1,6 +1,7 @@
 //! Links in a sweep's folder: what is behind them cannot be moved by renames, and is not looked for.
 
 use super::checkpoint::{CHECKPOINT_FILE, Checkpoint};
+use super::contents::{ASIDE, is_folder};
 use super::error::{RecordError, on};
 use super::result::{RESULT_FILE, RunResult};
 use super::store::Store;
@@ -52,13 +53,31 @@ pub fn refuse_linked_records(
     Ok(())
 }
 
+/// Refuses to set results aside where something else than a folder has the name of the folder for them.
+///
+/// # Errors
+/// A link or a file of this name.
+pub(super) fn refuse_linked_aside(folder: &Path) -> Result<(), RecordError> {
+    let aside = folder.join(ASIDE);
+    if aside.symlink_metadata().is_err() || is_folder(&aside) {
+        return Ok(());
+    }
+    let reason = "it is a link or a file, and must be a folder here, as results are set aside by \
+                  renames; remove it, or put the folder that it leads to in its place";
+    Err(on("set results aside in", &aside)(std::io::Error::other(
+        reason,
+    )))
+}
+
 /// Links in a sweep's folder that lead to folders, by their names: what is behind them is not looked
 /// for.
 pub fn links_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let links = entries.filter(|entry| entry.path().is_symlink() && entry.path().is_dir());
     let names = links.filter_map(|link| link.file_name().into_string().ok());
-    let mut names: Vec<String> = names.filter(|name| !name.starts_with('.')).collect();
+    let mut names: Vec<String> = names
+        .filter(|name| !name.starts_with('.') || name == ASIDE)
+        .collect();
     names.sort_unstable();
     names
 }

@@ -10,6 +10,7 @@ use super::page::{
     Scatter, Section,
 };
 use super::status::Status;
+use super::warnings::warnings;
 use super::wording::Wording;
 use crate::event::EpochMetrics;
 use crate::record::RunResult;
@@ -40,7 +41,9 @@ pub(super) fn page(material: &Material, document: &Document) -> PolarsResult<Pag
         },
         title: plan.name.clone(),
         description: sweep.description.clone(),
-        overview: vec![overview(words, plan, material.results)],
+        overview: std::iter::once(overview(words, plan, material.results))
+            .chain(warnings(words, material.warnings))
+            .collect(),
         generated_by: concat!("tp-sweep ", env!("CARGO_PKG_VERSION")).to_owned(),
         rows: rows(material, &columns)?,
         columns,

@@ -59,6 +59,9 @@ pub fn compare(name: &str, parts: &[Part], language: Language) -> Result<Vec<Fil
     for part in parts {
         document.section(&part.plan.name);
         document.paragraph(&part.sweep.description);
+        for warning in &part.report.warnings {
+            document.paragraph(warning);
+        }
         let head = part.report.frame.head(Some(LISTED));
         let view = View::default();
         let table = leaderboard(

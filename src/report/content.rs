@@ -19,10 +19,11 @@ use super::pareto::pareto;
 use super::ranking::{chosen_note, listed_note, marks_note, ranking_note};
 use super::table::Table;
 use super::variance::variance;
+use super::warnings::warnings;
 use super::wording::Wording;
 use crate::plan::Plan;
 use crate::record::Results;
-use crate::spec::Sweep;
+use crate::spec::{DataWarning, Sweep};
 use polars::prelude::*;
 use statistics::Anova;
 
@@ -31,6 +32,8 @@ pub(super) struct Material<'a> {
     pub(super) sweep: &'a Sweep,
     pub(super) plan: &'a Plan,
     pub(super) results: &'a Results,
+    /// What may be wrong with the data.
+    pub(super) warnings: &'a [DataWarning],
     /// That of [`super::frame::trials`].
     pub(super) frame: &'a DataFrame,
     /// As it is listed.
@@ -69,6 +72,9 @@ pub(super) fn content(material: &Material) -> PolarsResult<Document> {
     };
     document.paragraph(&sweep.description);
     document.paragraph(overview(words, plan, results));
+    for warning in warnings(words, material.warnings) {
+        document.paragraph(warning);
+    }
     document.section(words.pick("Ranking", "Classement"));
     document.paragraph(ranking_note(sweep, plan));
     document.paragraph(listed_note(words, material.listed_by));

@@ -29,6 +29,7 @@ mod status;
 mod table;
 mod variance;
 mod view;
+mod warnings;
 mod wording;
 
 pub use best::as_sweep;
@@ -42,7 +43,7 @@ pub use view::{Order, View};
 
 use crate::plan::Plan;
 use crate::record::Results;
-use crate::spec::{Format, Language, Sweep};
+use crate::spec::{DataWarning, Format, Language, Sweep};
 use analysis::Analysis;
 use content::{Material, content};
 use grid::Grid;
@@ -50,6 +51,7 @@ use leaderboard::Detail;
 use page::Page;
 use polars::prelude::{DataFrame, PolarsResult};
 use std::path::PathBuf;
+use wording::Wording;
 
 /// A sweep's tables and pictures.
 #[derive(Clone, Debug)]
@@ -62,6 +64,8 @@ pub struct Report {
     pub page: Page,
     /// The ranking, for other documents.
     ranking: Table,
+    /// What may be wrong with the data, in the report's language.
+    warnings: Vec<String>,
     /// One row for each trial.
     frame: DataFrame,
     view: View,
@@ -104,7 +108,7 @@ pub enum ReportError {
 }
 
 impl Report {
-    /// Makes the tables from the results that there are; `classes` tells how the classes fare in
+    /// Makes the tables from the results that there are; `warnings` are about the data, `classes` tells how the classes fare in
     /// a trial of the plan. It is asked of one trial at most: the scores of all would be much to
     /// read.
     ///
@@ -114,6 +118,7 @@ impl Report {
         sweep: &Sweep,
         plan: &Plan,
         results: &Results,
+        warnings: &[DataWarning],
         view: &View,
         classes: &dyn Fn(usize) -> Option<TrialClasses>,
     ) -> Result<Self, ReportError> {
@@ -137,6 +142,7 @@ impl Report {
             sweep,
             plan,
             results,
+            warnings,
             frame: &frame,
             ranking: &ranking,
             listed_by: view.order.as_ref().map(|order| order.column.as_str()),
@@ -149,6 +155,7 @@ impl Report {
             document,
             best,
             ranking,
+            warnings: warnings::warnings(Wording::of(sweep), warnings),
             frame: listed,
             view: view.clone(),
             formats: sweep.report.formats.clone(),

@@ -2,6 +2,7 @@
 //! read where the data is gone.
 
 use super::data::{DataSource, Facts};
+use super::data_warning::DataWarning;
 use super::encoding::Encoding;
 use super::text::Text;
 use serde::{Deserialize, Serialize};
@@ -43,6 +44,9 @@ pub struct KnownContents {
     pub bytes: bool,
     /// The published mean and standard deviation of each channel, where there are such.
     pub published: Option<(Vec<f32>, Vec<f32>)>,
+    /// What may be wrong with it, as the sweep used it.
+    #[serde(default)]
+    pub warnings: Vec<DataWarning>,
 }
 
 impl KnownData {

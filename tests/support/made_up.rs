@@ -175,7 +175,7 @@ pub fn report(
         let scores = store(folder, plan).trial_classes(plan, trial)?;
         Some(TrialClasses::new(names, scores))
     };
-    Report::new(sweep, plan, results, view, &classes).unwrap()
+    Report::new(sweep, plan, results, &[], view, &classes).unwrap()
 }
 
 /// The file of a report with this extension.

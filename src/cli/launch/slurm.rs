@@ -27,6 +27,7 @@ pub(super) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
         sweep,
         plan,
         library,
+        ..
     } = load(&arguments.sweep)?;
     let options = arguments.options().or(&sweep.launch);
     let folders = &arguments.folders;

@@ -1,0 +1,175 @@
+//! What may be wrong with a data set that can be used.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What may be wrong with a data set that can be used. A sweep's folder keeps it, so that reports
+/// show it where the data is gone.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DataWarning {
+    /// Features that each determine the class alone.
+    Determined {
+        /// In the order of the data.
+        features: Vec<FeatureName>,
+    },
+    /// Classes that splits leave without a sample to learn from.
+    Untrained {
+        /// Their names.
+        classes: Vec<String>,
+        /// In how many splits.
+        splits: u32,
+        /// How many splits there are.
+        of: u32,
+    },
+    /// Test samples that are training samples too.
+    Shared {
+        /// How many.
+        samples: usize,
+        /// How many test samples there are.
+        of: usize,
+    },
+    /// Anything else, in English.
+    Other(String),
+}
+
+/// What a feature is known by.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum FeatureName {
+    /// The name of a table's column.
+    Column(String),
+    /// Its number in a sample, counted from 1.
+    Number(usize),
+}
+
+/// Names that are listed.
+const MAX_LISTED: usize = 8;
+
+/// The first names, separated by commas, and how many are left out.
+pub(crate) fn listed<T>(names: &[T], shown: impl Fn(&T) -> String, more: &str) -> String {
+    let mut listed: Vec<String> = names.iter().take(MAX_LISTED).map(shown).collect();
+    if names.len() > MAX_LISTED {
+        listed.push(format!("{} {more}", names.len() - MAX_LISTED));
+    }
+    listed.join(", ")
+}
+
+impl FeatureName {
+    /// The name of a column as `code` writes it, or the number.
+    pub(crate) fn shown(&self, code: impl Fn(&str) -> String) -> String {
+        match self {
+            Self::Column(name) => code(name),
+            Self::Number(number) => number.to_string(),
+        }
+    }
+}
+
+impl DataWarning {
+    /// The warning in English, with names as `code` writes them.
+    pub(crate) fn in_english(&self, code: impl Fn(&str) -> String) -> String {
+        match self {
+            Self::Determined { features } => {
+                let is_table = matches!(features.first(), Some(FeatureName::Column(_)));
+                let names = listed(features, |feature| feature.shown(&code), "more");
+                let is_one = features.len() == 1;
+                let what = match (is_table, is_one) {
+                    (true, true) => "the column",
+                    (true, false) => "the columns",
+                    (false, true) => "feature",
+                    (false, false) => "the features",
+                };
+                format!(
+                    "{what} {names} {} the class in all training and validation rows: if {} only \
+                     known once the class is (a leak), every score here is worth nothing; leave it \
+                     out, or go on if it was measured before",
+                    if is_one {
+                        "alone tells"
+                    } else {
+                        "each alone tell"
+                    },
+                    if is_one { "it is" } else { "one is" },
+                )
+            }
+            Self::Untrained {
+                classes,
+                splits,
+                of,
+            } => {
+                let names = listed(classes, |class| code(class), "more");
+                let is_one = classes.len() == 1;
+                format!(
+                    "the {} {names} {} no sample to learn from in {splits} of {of} {}: too few are \
+                     left by data.limit, validation and the test part; what is scored there says \
+                     nothing of {}",
+                    if is_one { "class" } else { "classes" },
+                    if is_one { "has" } else { "have" },
+                    if *of == 1 { "split" } else { "splits" },
+                    if is_one { "it" } else { "them" },
+                )
+            }
+            Self::Shared { samples, of } => format!(
+                "{samples} of the {of} test samples {} too: the test score says little of new \
+                 samples; take them out of one of the two parts",
+                match samples {
+                    1 => "is a training sample",
+                    _ => "are training samples",
+                }
+            ),
+            Self::Other(text) => text.clone(),
+        }
+    }
+}
+
+impl fmt::Display for DataWarning {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.in_english(|name| format!("`{name}`")))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn features_are_named_by_their_columns_or_their_numbers() {
+        let shown = |features| DataWarning::Determined { features }.to_string();
+        let column = |name: &str| FeatureName::Column(name.to_owned());
+        let one = shown(vec![column("x")]);
+        assert!(
+            one.starts_with("the column `x` alone tells the class in all training and validation"),
+            "{one}"
+        );
+        let two = shown(vec![column("x"), column("y")]);
+        assert!(
+            two.starts_with("the columns `x`, `y` each alone tell the class"),
+            "{two}"
+        );
+        let number = shown(vec![FeatureName::Number(3)]);
+        assert!(number.starts_with("feature 3 alone tells"), "{number}");
+        let many = shown((1..=20).map(FeatureName::Number).collect());
+        assert!(
+            many.starts_with("the features 1, 2, 3, 4, 5, 6, 7, 8, 12 more each alone tell"),
+            "{many}"
+        );
+    }
+
+    #[test]
+    fn a_sweeps_folder_gives_back_what_it_was_given() {
+        let warnings = vec![
+            DataWarning::Determined {
+                features: vec![FeatureName::Column("x".to_owned()), FeatureName::Number(2)],
+            },
+            DataWarning::Untrained {
+                classes: vec!["a".to_owned()],
+                splits: 1,
+                of: 3,
+            },
+            DataWarning::Shared { samples: 3, of: 9 },
+            DataWarning::Other("the column `t` counts the rows".to_owned()),
+        ];
+        let text = serde_json::to_string(&warnings).unwrap();
+        let read: Vec<DataWarning> = serde_json::from_str(&text).unwrap();
+        assert_eq!(read, warnings);
+    }
+}
