@@ -76,6 +76,9 @@ mod tests {
         std::fs::remove_dir(&stuck).expect("it is empty");
         std::fs::write(&stuck, "{}").expect("writable");
         remove_weights(folder.path()).expect("both can be removed");
-        assert_eq!(std::fs::read_dir(folder.path()).expect("a folder").count(), 0);
+        assert_eq!(
+            std::fs::read_dir(folder.path()).expect("a folder").count(),
+            0
+        );
     }
 }
