@@ -21,17 +21,23 @@ pub(crate) fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
     if !about.is_file() {
         return Err(Error::other("it is no plain file"));
     }
+    let too_long = || Error::other(format!("it has more than {most} bytes"));
+    // At once: what is read up to the limit takes as much memory.
+    if about.len() > most {
+        return Err(too_long());
+    }
     let mut bytes = Vec::new();
-    let room = usize::try_from(about.len().min(most)).unwrap_or(0);
+    let room = usize::try_from(about.len()).unwrap_or(0);
     // Where there is no such room, reading says so.
     let _ = bytes.try_reserve_exact(room.saturating_add(1));
+    // Not up to the length that was read above: some files, such as those of /proc, have none.
     File::open(path)?
         .take(most.saturating_add(1))
         .read_to_end(&mut bytes)?;
-    match bytes.len() as u64 > most {
-        true => Err(Error::other(format!("it has more than {most} bytes"))),
-        false => Ok(bytes),
+    if bytes.len() as u64 > most {
+        return Err(too_long());
     }
+    Ok(bytes)
 }
 
 /// Readers of libraries at work, on any thread.

@@ -109,6 +109,10 @@ fn hostile_texts_stay_texts() {
             "hostile-unicode",
             "é\u{2028}\u{2029}\u{202e}\u{0}\u{1f600}\u{200b}\\u003c\n\tz\u{301}\u{301}\u{301}",
         ),
+        (
+            "hostile-title",
+            "</title></style></textarea><script>window.broken = true</script>&amp;&#60;",
+        ),
     ] {
         let page = written(name, &hostile(text));
         // As many elements as with a plain text, of each kind: none was added, none was ended.
@@ -139,6 +143,67 @@ fn hostile_texts_stay_texts() {
             assert_eq!(place, text);
         }
     }
+}
+
+/// Names that would be markup, scripts or templates, or turn the text behind them around.
+const HOSTILE_NAMES: [&str; 11] = [
+    "<script>window.broken = 1</script>",
+    "&amp; &lt;b&gt; &#60;",
+    "\"'><img src=x onerror=\"window.broken = 2\">",
+    "`code` ``two`` `",
+    "a\u{202e}b<c>",
+    "\u{1f600}\u{200d}\u{1f525}",
+    "</title><script>window.broken = 3</script>",
+    "</script><!-- <script>",
+    "{{data}} ${1} \\u003c",
+    "javascript:window.broken=4",
+    "*a* _b_ [c](d) | ~e~ $f$",
+];
+
+/// The factor, which is a column's header, and the label of the data.
+const HOSTILE_FACTOR: &str = "<b>size</b> & \u{202e}\"a\"";
+
+#[test]
+fn a_sweep_with_hostile_names_gives_a_page() {
+    let folder = tempfile::tempdir().unwrap();
+    // Classes with these names too, which the report of the best trial lists.
+    let mut table = String::from("x,y,<i>label</i>\n");
+    for index in 0..10 * HOSTILE_NAMES.len() {
+        let class = index % HOSTILE_NAMES.len();
+        let name = HOSTILE_NAMES[class].replace('"', "\"\"");
+        table.push_str(&format!("{class}.5,{},\"{name}\"\n", index % 7));
+    }
+    std::fs::write(folder.path().join("table.csv"), table).unwrap();
+    let levels = HOSTILE_NAMES.iter().enumerate();
+    let levels: serde_json::Map<String, Value> = levels
+        .map(|(index, &name)| (name.into(), serde_json::json!({ "model.width": index + 1 })))
+        .collect();
+    let sweep = serde_json::json!({
+        "description": HOSTILE_NAMES.join("\n\n"),
+        "data": { "set": "table", "path": "table.csv", "label": "<i>label</i>" },
+        "training": { "epochs": 2, "learning_rate": 0.1 },
+        "validation": { "folds": 2 },
+        "grid": { HOSTILE_FACTOR: levels },
+    });
+    let file = folder.path().join("hostile-sweep.yaml");
+    std::fs::write(&file, sweep.to_string()).unwrap();
+    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_tp-sweep"))
+        .args(["hostile-sweep.yaml", "--device", "cpu", "--quiet"])
+        .current_dir(folder.path())
+        .output()
+        .unwrap();
+    assert!(ran.status.success(), "{ran:?}");
+    let page = std::fs::read_to_string(folder.path().join("reports/hostile-sweep.html")).unwrap();
+    let data = script(&page, "data");
+    let rows = data["rows"].as_array().unwrap();
+    assert_eq!(rows.len(), HOSTILE_NAMES.len());
+    for name in HOSTILE_NAMES {
+        let is_there = rows.iter().any(|row| row["values"][0] == name);
+        assert!(is_there, "{name}");
+    }
+    leave("hostile-sweep.html", &page);
+    let names = serde_json::json!({ "names": HOSTILE_NAMES, "factor": HOSTILE_FACTOR });
+    leave("hostile-sweep.json", &names.to_string());
 }
 
 #[test]
@@ -179,11 +244,16 @@ fn script(page: &str, id: &str) -> Value {
 /// Renders a page and leaves it where a browser can be pointed at it.
 fn written(name: &str, page: &Page) -> String {
     let text = render(page);
+    leave(&format!("{name}.html"), &text);
+    text
+}
+
+/// Leaves a file for the judges.
+fn leave(name: &str, text: &str) {
     let asked = std::env::var_os("TP_SWEEP_PAGES").map(PathBuf::from);
     let folder = asked.unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pages"));
     std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join(format!("{name}.html")), &text).unwrap();
-    text
+    std::fs::write(folder.join(name), text).unwrap();
 }
 
 /// Evenly distributed numbers from 0 to 1 that are the same each time.

@@ -126,7 +126,7 @@ fn classes_are_shown_by_name_and_confusions_of_a_few() {
     );
     assert!(text(21).contains("confusion.svg)"));
     assert!(!text(41).contains("confusion.svg"));
-    assert!(text(201).contains("\n1 more classes are left out."));
+    assert!(text(201).contains("\n1 more class is left out."));
 }
 
 #[test]
@@ -371,7 +371,7 @@ grid: { "a|`b`<i>": { "*x*": {}, "[y], \"z\"": { model.width: 3 } } }
     for text in [
         "a\\textbar{}\\textasciigrave{}b",
         "{*}x{*}",
-        "{[}y], \\symbol{34}z",
+        "{[}y], \\texttt{\\symbol{34}}z",
     ] {
         assert!(latex.contains(text), "{text}\n{latex}");
     }

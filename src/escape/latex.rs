@@ -2,12 +2,14 @@
 
 use super::on_one_line;
 
-/// Text for a cell of a `tabular`, whatever the font's encoding.
+/// Text for a cell of a `tabular`, for pdfLaTeX in the encodings OT1 and T1, and for LuaLaTeX and XeLaTeX.
+///
+/// Signs that would form ligatures stand in boxes: LuaTeX joins them across `{}`.
 pub(crate) fn latex(text: &str) -> String {
     let text = on_one_line(text);
     let mut escaped = String::with_capacity(text.len());
     let mut before = None;
-    for character in text.chars() {
+    for character in text.chars().filter(|&c| !is_invisible(c)) {
         match character {
             '&' | '%' | '$' | '#' | '_' | '{' | '}' => escaped.extend(['\\', character]),
             '\\' => escaped.push_str("\\textbackslash{}"),
@@ -15,29 +17,112 @@ pub(crate) fn latex(text: &str) -> String {
             '^' => escaped.push_str("\\textasciicircum{}"),
             '|' => escaped.push_str("\\textbar{}"),
             '`' => escaped.push_str("\\textasciigrave{}"),
-            // In German a command.
-            '"' => escaped.push_str("\\symbol{34}"),
+            '\'' => escaped.push_str("\\textquotesingle{}"),
+            // A command in German; in OT1 only the typewriter font has the sign.
+            '"' => escaped.push_str("\\texttt{\\symbol{34}}"),
             // At the beginning of a row these would be an argument of the row above.
             '[' | '*' => escaped.extend(['{', character, '}']),
-            // Two in a row would be one of another kind.
-            '-' | '\'' | ',' if before == Some(character) => {
-                escaped.extend(["{}", &character.to_string()]);
-            }
-            '±' => escaped.push_str("$\\pm$"),
-            '≈' => escaped.push_str("$\\approx$"),
-            '★' => escaped.push_str("$\\star$"),
-            '×' => escaped.push_str("$\\times$"),
-            '→' => escaped.push_str("$\\rightarrow$"),
-            '≤' => escaped.push_str("$\\leq$"),
-            '≥' => escaped.push_str("$\\geq$"),
-            '<' => escaped.push_str("$<$"),
-            '>' => escaped.push_str("$>$"),
-            '–' => escaped.push_str("--"),
-            other => escaped.push(other),
+            '-' if matches!(before, Some('-' | '–' | '—')) => escaped.push_str("\\mbox{-}"),
+            ',' if before == Some(',') => escaped.push_str("\\mbox{,}"),
+            '–' => escaped.push_str("\\textendash{}"),
+            other => match formula(other) {
+                Some(formula) => escaped.push_str(&format!("${formula}$")),
+                None => escaped.push(other),
+            },
         }
         before = Some(character);
     }
     escaped
+}
+
+/// The characters of a text that pdfLaTeX stops at, each once, in their order: they need LuaLaTeX or XeLaTeX and
+/// a font that has them.
+pub(crate) fn beyond_pdflatex<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<char> {
+    let mut found = Vec::new();
+    for character in texts.into_iter().flat_map(str::chars) {
+        if !is_in_pdflatex(character) && !found.contains(&character) {
+            found.push(character);
+        }
+    }
+    found
+}
+
+/// Whether pdfLaTeX sets a character as [`latex`] writes it. Its own characters are those of `utf8.def` with T1
+/// and TS1, without a few rare ones.
+fn is_in_pdflatex(character: char) -> bool {
+    let is_own = matches!(
+        character,
+        '\u{a0}'..='\u{125}' | '\u{128}'..='\u{137}' | '\u{139}'..='\u{13e}' | '\u{141}'..='\u{148}'
+            | '\u{14a}'..='\u{165}' | '\u{168}'..='\u{17e}' | '\u{218}'..='\u{21b}'
+            | '–' | '—' | '‘'..='‚' | '“'..='„' | '†'..='•' | '…' | '‰' | '‹' | '›' | '€' | '№' | '™'
+            | '←'..='↓'
+    );
+    let is_space = character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
+    character.is_ascii()
+        || is_space
+        || is_own
+        || is_invisible(character)
+        || formula(character).is_some()
+}
+
+/// Whether a character only directs how others are laid out. LaTeX has no sign for it.
+fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{200b}' | '\u{200e}' | '\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}'
+    )
+}
+
+/// The command for a sign that only formulas have.
+fn formula(character: char) -> Option<&'static str> {
+    Some(match character {
+        '<' => "<",
+        '>' => ">",
+        '±' => "\\pm",
+        '×' => "\\times",
+        '−' => "-",
+        '≈' => "\\approx",
+        '≠' => "\\neq",
+        '≤' => "\\leq",
+        '≥' => "\\geq",
+        '∞' => "\\infty",
+        '→' => "\\rightarrow",
+        '★' => "\\star",
+        'Γ' => "\\Gamma",
+        'Δ' => "\\Delta",
+        'Θ' => "\\Theta",
+        'Λ' => "\\Lambda",
+        'Ξ' => "\\Xi",
+        'Π' => "\\Pi",
+        'Σ' => "\\Sigma",
+        'Φ' => "\\Phi",
+        'Ψ' => "\\Psi",
+        'Ω' => "\\Omega",
+        'α' => "\\alpha",
+        'β' => "\\beta",
+        'γ' => "\\gamma",
+        'δ' => "\\delta",
+        'ε' => "\\varepsilon",
+        'ζ' => "\\zeta",
+        'η' => "\\eta",
+        'θ' => "\\theta",
+        'ι' => "\\iota",
+        'κ' => "\\kappa",
+        'λ' => "\\lambda",
+        'μ' => "\\mu",
+        'ν' => "\\nu",
+        'ξ' => "\\xi",
+        'π' => "\\pi",
+        'ρ' => "\\rho",
+        'σ' => "\\sigma",
+        'τ' => "\\tau",
+        'υ' => "\\upsilon",
+        'φ' => "\\varphi",
+        'χ' => "\\chi",
+        'ψ' => "\\psi",
+        'ω' => "\\omega",
+        _ => return None,
+    })
 }
 
 #[cfg(test)]
@@ -54,27 +139,42 @@ mod tests {
             ),
             ("[8, 4]", "{[}8, 4]"),
             ("*", "{*}"),
-            ("a--b ''", "a-{}-b '{}'"),
+            ("a--b-- ", "a-\\mbox{-}b-\\mbox{-} "),
+            ("-–-", "-\\textendash{}\\mbox{-}"),
+            ("it's ,,", "it\\textquotesingle{}s ,\\mbox{,}"),
             ("a > b | c", "a $>$ b \\textbar{} c"),
-            ("\"a\" `b", "\\symbol{34}a\\symbol{34} \\textasciigrave{}b"),
+            (
+                "\"a\" `b",
+                "\\texttt{\\symbol{34}}a\\texttt{\\symbol{34}} \\textasciigrave{}b",
+            ),
             ("a\tb\nc", "a b c"),
+            ("a\u{202e}b\u{200b}", "ab"),
+            ("λ ≠ é", "$\\lambda$ $\\neq$ é"),
         ] {
             assert_eq!(latex(text), expected);
         }
     }
 
+    #[test]
+    fn characters_that_pdflatex_does_not_have_are_found() {
+        let texts = ["日本 λ é ≠ “x”", "😀日\u{202e}\t"];
+        assert_eq!(beyond_pdflatex(texts), ['日', '本', '😀']);
+    }
+
     /// What LaTeX sets for a text that `latex` has escaped; a failure where it would do anything else.
     fn set(mut escaped: &str) -> String {
-        const COMMANDS: [(&str, &str); 9] = [
+        const COMMANDS: [(&str, &str); 11] = [
             ("\\textbackslash{}", "\\"),
             ("\\textasciitilde{}", "~"),
             ("\\textasciicircum{}", "^"),
             ("\\textbar{}", "|"),
             ("\\textasciigrave{}", "`"),
-            ("\\symbol{34}", "\""),
+            ("\\textquotesingle{}", "'"),
+            ("\\texttt{\\symbol{34}}", "\""),
+            ("\\mbox{-}", "-"),
+            ("\\mbox{,}", ","),
             ("$<$", "<"),
             ("$>$", ">"),
-            ("{}", ""),
         ];
         let mut text = String::new();
         while let Some(first) = escaped.chars().next() {
@@ -92,7 +192,7 @@ mod tests {
             match first {
                 '\\' => assert!("&%$#_{}".contains(sign), "the command \\{sign}"),
                 '{' => assert!("[*".contains(sign) && rest[1..].starts_with('}')),
-                other => assert!(!"&%$#_{}~^\"`<>|[*".contains(other), "{other} is LaTeX's"),
+                other => assert!(!"&%$#_{}~^\"'`<>|[*".contains(other), "{other} is LaTeX's"),
             }
             text.push(sign);
             escaped = &escaped[length..];

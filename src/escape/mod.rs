@@ -13,7 +13,7 @@ mod markdown;
 pub(crate) use code::{Piece, code, pieces};
 pub(crate) use csv::csv;
 pub(crate) use html::html;
-pub(crate) use latex::latex;
+pub(crate) use latex::{beyond_pdflatex, latex};
 pub(crate) use markdown::{code_block, markdown, markdown_heading, markdown_paragraphs};
 
 /// Text without what breaks a line or controls a terminal: a space for each such character.

@@ -75,9 +75,11 @@ pub(super) fn baseline(
     document.table(table(words, material, baseline, &rows)?);
     if rows.len() > LISTED {
         let rest = rows.len() - LISTED;
-        document.paragraph(match words.language {
-            Language::English => format!("{rest} more trials are left out."),
-            Language::French => format!("{rest} autres essais sont omis."),
+        document.paragraph(match (words.language, rest) {
+            (Language::English, 1) => "1 more trial is left out.".to_owned(),
+            (Language::English, _) => format!("{rest} more trials are left out."),
+            (Language::French, 1) => "1 autre essai est omis.".to_owned(),
+            (Language::French, _) => format!("{rest} autres essais sont omis."),
         });
     }
     Ok(())

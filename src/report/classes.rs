@@ -123,9 +123,11 @@ pub(super) fn classes_of_best(
     document.table(classes.accuracies(words));
     if classes.unlisted() > 0 {
         let count = classes.unlisted();
-        document.paragraph(match words.language {
-            Language::English => format!("{count} more classes are left out."),
-            Language::French => format!("{count} autres classes sont omises."),
+        document.paragraph(match (words.language, count) {
+            (Language::English, 1) => "1 more class is left out.".to_owned(),
+            (Language::English, _) => format!("{count} more classes are left out."),
+            (Language::French, 1) => "1 autre classe est omise.".to_owned(),
+            (Language::French, _) => format!("{count} autres classes sont omises."),
         });
     }
     if let Some(confusion) = classes.confusion(words) {

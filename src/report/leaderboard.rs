@@ -224,9 +224,11 @@ pub(super) fn rest_note(words: Wording, frame: &DataFrame, listed: &Table) -> Op
         .height()
         .checked_sub(listed.height())
         .filter(|&rest| rest > 0)?;
-    Some(match words.language {
-        Language::English => format!("{rest} more trials are in the CSV file."),
-        Language::French => format!("{rest} autres essais se trouvent dans le fichier CSV."),
+    Some(match (words.language, rest) {
+        (Language::English, 1) => "1 more trial is in the CSV file.".to_owned(),
+        (Language::English, _) => format!("{rest} more trials are in the CSV file."),
+        (Language::French, 1) => "1 autre essai se trouve dans le fichier CSV.".to_owned(),
+        (Language::French, _) => format!("{rest} autres essais se trouvent dans le fichier CSV."),
     })
 }
 

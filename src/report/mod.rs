@@ -222,7 +222,7 @@ impl Report {
         {
             text.push_str(&match sweep.report.language {
                 Language::English => format!("… and {more} more\n"),
-                Language::French => format!("… et {more} autres\n"),
+                Language::French => format!("… et {more} de plus\n"),
             });
         }
         Ok(text)

@@ -1,6 +1,6 @@
 //! A table laid out once, for Markdown that also reads well as plain text.
 
-use crate::escape::{latex, markdown, on_one_line};
+use crate::escape::{beyond_pdflatex, latex, markdown, on_one_line};
 
 /// How a column's cells are aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -48,7 +48,8 @@ impl Table {
         &self.rows
     }
 
-    /// The table for a LaTeX document, for the package `booktabs`.
+    /// The table for a LaTeX document, for the package `booktabs`; a comment names the characters that pdfLaTeX
+    /// does not have.
     pub fn to_latex(&self) -> String {
         let aligns: String = self
             .columns
@@ -63,6 +64,16 @@ impl Table {
             format!("{} \\\\\n", cells.join(" & "))
         };
         let mut text = String::from("% \\usepackage{booktabs}\n");
+        let headers = self.columns.iter().map(|(name, _)| name.as_str());
+        let cells = self.rows.iter().flatten().map(String::as_str);
+        let beyond = beyond_pdflatex(headers.chain(cells));
+        if !beyond.is_empty() {
+            let beyond: String = beyond.into_iter().collect();
+            text.push_str(&format!(
+                "% pdfLaTeX does not have these characters; use LuaLaTeX or XeLaTeX with a font that has \
+                 them: {beyond}\n"
+            ));
+        }
         text.push_str(&format!("\\begin{{tabular}}{{{aligns}}}\n\\toprule\n"));
         text.push_str(&line(&mut self.columns.iter().map(|(name, _)| name)));
         text.push_str("\\midrule\n");
@@ -152,6 +163,16 @@ mod tests {
              \\textbackslash{}x \\& \\{y\\}\\textasciicircum{}2 & 5 $\\pm$ 1 \\\\\n\
              \\bottomrule\n\\end{tabular}\n"
         );
+    }
+
+    #[test]
+    fn latex_names_what_pdflatex_does_not_have() {
+        let mut table = Table::new([("é".into(), Align::Left)]);
+        assert!(!table.to_latex().contains("LuaLaTeX"));
+        table.row(vec!["日 λ 本日".into()]);
+        let comment = "% pdfLaTeX does not have these characters; use LuaLaTeX or XeLaTeX with a font \
+                       that has them: 日本\n";
+        assert!(table.to_latex().contains(comment), "{}", table.to_latex());
     }
 
     #[test]

@@ -79,6 +79,10 @@ class Page:
         text = self.path.read_text()
         return json.loads(text.split(f'id="{name}">')[1].split("</script")[0])
 
+    def texts(self, selector):
+        """The texts of all such elements, hidden ones too, as they are."""
+        return self.tab.locator(selector).all_text_contents()
+
     def text(self, selector):
         return self.tab.inner_text(selector)
 
@@ -585,11 +589,66 @@ def is_large(browser):
         print("10,000 trials: " + ", ".join(f"{name} {time:.0f} ms" for name, time in worst.items()) + f", all drawn at first {ready:.0f} ms")
 
 
+def without_code(text):
+    """Text without the backticks around code, and without spaces, which paragraphs trim."""
+    return re.sub(r"[`\s]", "", text)
+
+
+def reads_hostile_names(browser):
+    """Names of levels and classes of a real sweep are shown as they are, wherever they stand."""
+    with opened(browser, "grid") as page:
+        scripts = page.tab.locator("script").count()
+    with opened(browser, "hostile-sweep") as page:
+        truth = json.loads((folder / "hostile-sweep.json").read_text())
+        names, factor = truth["names"], truth["factor"]
+        check(page.tab.evaluate("window.broken") is None, "no script of a name runs")
+        check(page.tab.locator("script").count() == scripts, "no script was added")
+        check(page.tab.locator("img, b, i, a:not([href^='#']), iframe, object, form, base").count() == 0, "no element was added")
+        headers = page.texts("#table thead button")
+        check(any(text.startswith(factor) for text in headers), f"the header: {headers}")
+        page.tab.click("#filters summary")
+        for selector in ["#table tr[data-row] td bdi", "#filters .levels label", "section > .wide td"]:
+            texts = [text.strip() for text in page.texts(selector)]
+            for name in names:
+                check(name in texts, f"{selector} shows {name!r} as it is")
+        classes = page.texts("section > .wide tr td:first-child")
+        check(all(classes.count(name) >= 2 for name in names), "as a level and as a class")
+        description = "".join(page.texts(".description p"))
+        check(without_code(description) == without_code("".join(names)), f"the description: {description}")
+        # A name that turns text around turns none but its own: in tables, headings, labels and buttons. (The
+        # sentences of captions, of which it is a part, are left out.)
+        around = page.tab.evaluate("""() => {
+          const found = [];
+          const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+          for (let node = walker.nextNode(); node; node = walker.nextNode()) {
+            let element = node.parentNode;
+            if (!node.data.includes('\u202e') || element.closest('script, svg, figcaption, pre, .hidden')) continue;
+            const isOpen = ({ display, unicodeBidi }) => display === 'inline' && unicodeBidi === 'normal';
+            while (isOpen(getComputedStyle(element))) element = element.parentNode;
+            found.push(element.textContent);
+          }
+          return found;
+        }""")
+        turning = [factor, *(name for name in names if "\u202e" in name)]
+        check(len(around) > 8, "it stands in several places")
+        for text in around:
+            check(text.strip().endswith(tuple(turning)), f"nothing follows a name that turns text around: {text!r}")
+        page.shot("hostile-names")
+
+
 def is_unbroken(browser):
     """Texts that look like markup are shown as what they are."""
-    for name in ["hostile-script", "hostile-quotes", "hostile-unicode"]:
+    for name in ["hostile-script", "hostile-quotes", "hostile-unicode", "hostile-title"]:
         with opened(browser, name) as page:
             hostile = page.data("data")["title"]
+            # A browser has no character 0, and trims and joins spaces in a title.
+            seen = hostile.replace("\0", "\ufffd")
+            check(page.tab.evaluate("document.title").split() == seen.split(), f"{name}: the title")
+            for selector in ["h1", "section h2", "section h3", "section pre", "section table th", "section table td", "figcaption",
+                             ".description p", ".facts li", "section > p", "section > ul li"]:
+                # Lines are parted by elements in some; backticks are code in others.
+                texts = page.texts(selector)
+                check(without_code(seen) in map(without_code, texts), f"{name}: {selector} shows the text as it is: {texts}")
             check(page.tab.evaluate("window.broken") is None, f"{name}: no script runs")
             shown = page.tab.evaluate("document.querySelector('#table tr[data-row] bdi').closest('tr').textContent")
             check(hostile in shown, f"{name}: the text is shown as it is")
@@ -603,6 +662,7 @@ def is_unbroken(browser):
             page.settle()
             rows, _ = page.rows()
             check(rows[0]["factor"].replace("\r\n", "\n") == hostile and rows[0]["text"] == hostile, f"{name}: exported as it is")
+    reads_hostile_names(browser)
     with opened(browser, "empty") as page:
         check(page.count() == 0, "a page without trials is a page")
 

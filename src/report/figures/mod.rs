@@ -34,7 +34,7 @@ impl<'a> Figures<'a> {
             Language::French => Style {
                 decimal: ',',
                 no_data: "aucune donnée".to_owned(),
-                more: "… et {count} autres".to_owned(),
+                more: "… et {count} de plus".to_owned(),
                 ..Style::default()
             },
         };
