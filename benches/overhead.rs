@@ -12,7 +12,7 @@ use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::report::{Report, TrialClasses, View};
 use tp_sweep::run::{Executor, Interrupt, Place, Schedule, Silent};
-use tp_sweep::spec::{Source, Sweep};
+use tp_sweep::spec::{DataRemarks, Source, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
 
 const SWEEP: &str = "
@@ -118,8 +118,15 @@ fn measure(keep: &str) {
             let scores = store.trial_classes(&plan, trial)?;
             Some(TrialClasses::new(Vec::new(), scores))
         };
-        Report::new(&sweep, &plan, &ran.results, &[], &View::default(), &classes)
-            .expect("tables of valid results");
+        Report::new(
+            &sweep,
+            &plan,
+            &ran.results,
+            &DataRemarks::default(),
+            &View::default(),
+            &classes,
+        )
+        .expect("tables of valid results");
         let reported = started.elapsed().as_secs_f64();
         runs = ran.results.runs.len();
         samples.push([planned, recorded - planned, reported - recorded]);

@@ -9,7 +9,7 @@ use tp_sweep::data::{Expected, Library, inputs};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{CHECKPOINT_FILE, Checkpoint, RESULT_FILE, Store};
 use tp_sweep::report::{Report, View};
-use tp_sweep::spec::{Config, Key, Node, Source, Sweep};
+use tp_sweep::spec::{Config, DataRemarks, Key, Node, Source, Sweep};
 use tp_sweep::trained::read_model;
 
 /// A target: its name, which is that of its corpus, and what it does with an input.
@@ -145,7 +145,14 @@ pub fn result(input: &[u8]) {
             assert!(written.is_ok(), "the temporary folder can be written to");
         }
         let results = store.read(&plan);
-        if let Ok(report) = Report::new(&sweep, &plan, &results, &[], &View::default(), &|_| None) {
+        if let Ok(report) = Report::new(
+            &sweep,
+            &plan,
+            &results,
+            &DataRemarks::default(),
+            &View::default(),
+            &|_| None,
+        ) {
             let _ = report.files();
         }
     });

@@ -15,7 +15,7 @@ use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::report::{Report, View};
 use tp_sweep::run::{Executor, Interrupt, Place, Schedule, Silent};
-use tp_sweep::spec::Sweep;
+use tp_sweep::spec::{DataRemarks, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
 
 /// Trains nothing: every run ends as it is told to, and has a network of zeros.
@@ -135,7 +135,7 @@ fn ranked(folder: &Path, sweep: &Sweep, plan: &Plan) -> Vec<String> {
         sweep,
         plan,
         &store.read(plan),
-        &[],
+        &DataRemarks::default(),
         &View::default(),
         &|_| None,
     )

@@ -181,9 +181,14 @@ fn cohorts_are_as_large_as_the_executor_finds_best_or_as_is_asked_for() {
     let ran = trained(&fake, None);
     assert_eq!(sizes(&fake), [6, 7, 7, 4]);
     let (sweep, plan) = planned(SWEEP);
-    let report = Report::new(&sweep, &plan, &ran.results, &[], &View::default(), &|_| {
-        None
-    })
+    let report = Report::new(
+        &sweep,
+        &plan,
+        &ran.results,
+        &tp_sweep::spec::DataRemarks::default(),
+        &View::default(),
+        &|_| None,
+    )
     .unwrap();
     let told = "Training: on `fake:0`, up to 7 runs together, as one stacked program.";
     let markdown = report.document.to_markdown("");

@@ -112,9 +112,14 @@ fn classes_are_shown_by_name_and_confusions_of_a_few() {
         };
         let names = (0..classes).map(|class| format!("kind{class}")).collect();
         let classes = TrialClasses::new(names, scores);
-        let report = Report::new(&sweep, &plan, &ran.results, &[], &View::default(), &|_| {
-            Some(classes.clone())
-        });
+        let report = Report::new(
+            &sweep,
+            &plan,
+            &ran.results,
+            &tp_sweep::spec::DataRemarks::default(),
+            &View::default(),
+            &|_| Some(classes.clone()),
+        );
         markdown(&report.unwrap())
     };
     assert!(text(20).contains("| kind19 |"));

@@ -119,7 +119,7 @@ fn read(
         sweep,
         plan,
         library,
-        warnings,
+        remarks,
     } = &loaded;
     let fingerprints = fingerprints(plan, library)?;
     let store = Store::in_folder(&folder, plan, |config| {
@@ -129,7 +129,7 @@ fn read(
     if results.runs.is_empty() {
         return Err(no_results(&store, plan));
     }
-    let report = Report::new(sweep, plan, &results, warnings, &View::default(), &|_| None)?;
+    let report = Report::new(sweep, plan, &results, remarks, &View::default(), &|_| None)?;
     Ok(Sweep {
         results,
         report,

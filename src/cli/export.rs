@@ -399,7 +399,10 @@ fn input_description(
         },
         bytes: contents.bytes,
         normalise: config.data.normalisation().name().to_owned(),
-        encoding: contents.encoding.clone().filter(|encoding| !encoding.is_plain()),
+        encoding: contents
+            .encoding
+            .clone()
+            .filter(|encoding| !encoding.is_plain()),
         fill: normalisation.fill,
         mean: normalisation.mean,
         standard_deviation: normalisation.standard_deviation,

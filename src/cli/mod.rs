@@ -70,9 +70,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Verify(arguments)) => verify::verify(&arguments),
         Some(Command::Plan(arguments)) => {
             let loaded = sweep::load(&arguments.sweep)?;
-            let configs = loaded.plan.trials.iter().map(|trial| &trial.config);
-            let notes = loaded.library.notes(configs);
-            output::say(&summary(&loaded.sweep, &loaded.plan, &notes))?;
+            output::say(&summary(&loaded.sweep, &loaded.plan, &loaded.remarks.notes))?;
             sweep::warn_of_missing_data(&loaded);
             Ok(0)
         }

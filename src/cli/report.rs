@@ -12,7 +12,7 @@ use crate::plan::{Plan, grouped};
 use crate::record::{Lock, Results, Store, lock, prepare, remove_file, write_atomically};
 use crate::report::{File, Report, TrialClasses, View};
 use crate::run::{settle_weights, tidy_ended, write_missing_scores};
-use crate::spec::{DataWarning, Sweep};
+use crate::spec::{DataRemarks, Sweep};
 use std::path::{Path, PathBuf};
 
 /// Tables, and where they were written.
@@ -56,7 +56,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
         sweep,
         plan,
         library,
-        warnings,
+        remarks,
     } = loaded;
     let runs = &arguments.folders.runs;
     let fingerprints = fingerprints(&plan, &library)?;
@@ -74,7 +74,7 @@ pub(super) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
         &sweep,
         &plan,
         &results,
-        &warnings,
+        &remarks,
         &arguments.view(),
         &classes,
         reports,
@@ -128,12 +128,12 @@ pub(super) fn write_report(
     sweep: &Sweep,
     plan: &Plan,
     results: &Results,
-    warnings: &[DataWarning],
+    remarks: &DataRemarks,
     view: &View,
     classes: &dyn Fn(usize) -> Option<TrialClasses>,
     folder: &Path,
 ) -> Result<Written, CliError> {
-    let tables = Report::new(sweep, plan, results, warnings, view, classes)?;
+    let tables = Report::new(sweep, plan, results, remarks, view, classes)?;
     let files = tables.files()?;
     let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
     folders.dedup();

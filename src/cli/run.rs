@@ -45,7 +45,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         sweep,
         plan,
         library,
-        warnings,
+        remarks,
     } = loaded;
     let devices = arguments.device.resolve()?;
     let fingerprints = fingerprints(&plan, &library)?;
@@ -114,7 +114,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
                 &sweep,
                 &plan,
                 &store.read(&plan),
-                &warnings,
+                &remarks,
                 &view,
                 &classes,
                 reports,
@@ -126,7 +126,7 @@ pub(super) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         &sweep,
         &plan,
         &ran.results,
-        &warnings,
+        &remarks,
         &view,
         &classes,
         reports,

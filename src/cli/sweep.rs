@@ -8,7 +8,7 @@ use crate::plan::Plan;
 use crate::record::{
     Contents, Lock, Moves, RecordError, RecordedSweep, Store, SweepLock, lock, lock_shared,
 };
-use crate::spec::{DataSource, DataWarning, Source, Sweep};
+use crate::spec::{DataRemarks, DataSource, Source, Sweep};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
@@ -18,8 +18,8 @@ pub(super) struct Loaded {
     pub(super) sweep: Sweep,
     pub(super) plan: Plan,
     pub(super) library: Library,
-    /// What may be wrong with them.
-    pub(super) warnings: Vec<DataWarning>,
+    /// What is to be said of them.
+    pub(super) remarks: DataRemarks,
 }
 
 /// Reads and expands a sweep; says what its author should know.
@@ -84,8 +84,8 @@ fn expand(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
         Plan::with_facts(&sweep, &facts).map_err(|error| CliError::plan(error, &sweep.source))?;
     plan.warnings.iter().for_each(|warning| warn(warning));
     let configs = plan.trials.iter().map(|trial| &trial.config);
-    let warnings = library.warnings(configs);
-    for warning in &warnings {
+    let remarks = library.remarks(configs);
+    for warning in &remarks.warnings {
         warn(&warning.to_string());
     }
     if sweep.report.baseline.is_some() && plan.baseline(&sweep).is_none() {
@@ -95,7 +95,7 @@ fn expand(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
         sweep,
         plan,
         library,
-        warnings,
+        remarks,
     })
 }
 

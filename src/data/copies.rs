@@ -63,7 +63,9 @@ pub(super) fn refuse_copies(
     }
     let indicators: Option<Vec<usize>> = indicators.into_iter().collect();
     let is_one_column = match (&indicators, columns) {
-        (Some(features), [_, ..]) => features.iter().all(|&f| columns.get(f) == columns.get(features[0])),
+        (Some(features), [_, ..]) => features
+            .iter()
+            .all(|&f| columns.get(f) == columns.get(features[0])),
         _ => false,
     };
     match indicators {
@@ -71,7 +73,11 @@ pub(super) fn refuse_copies(
             "{}{} the label once more: a feature is 1 where the class is `{}` and 0 \
              elsewhere, and so for each class; leave {} out, as it gives the class away{}",
             name(features[0]),
-            if is_one_column { " is" } else { " and the like are" },
+            if is_one_column {
+                " is"
+            } else {
+                " and the like are"
+            },
             class_names[0],
             if is_one_column { "it" } else { "each of them" },
             remedy(features[0])

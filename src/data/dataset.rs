@@ -125,6 +125,7 @@ impl Dataset {
             bytes: matches!(self.train.values, Values::Bytes(_)),
             published: published.map(|known| (known.mean, known.standard_deviation)),
             warnings: Vec::new(),
+            notes: Vec::new(),
         }
     }
 

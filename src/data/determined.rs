@@ -34,7 +34,9 @@ pub(super) fn determining_features(dataset: &Dataset) -> Option<DataWarning> {
             Values::Floats(values) => {
                 let cells = values.iter().skip(offset).step_by(step);
                 // Missing values hide nothing: those that are there are looked at.
-                let present = cells.clone().map(|&value| value != MISSING || !dataset.is_incomplete);
+                let present = cells
+                    .clone()
+                    .map(|&value| value != MISSING || !dataset.is_incomplete);
                 let labels: Vec<u16> = labels
                     .iter()
                     .zip(present)

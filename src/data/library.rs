@@ -7,7 +7,8 @@ use super::error::DataError;
 use super::official::{FASHION_MNIST, MNIST, Official};
 use super::{cifar10, found, mnist};
 use crate::spec::{
-    Config, Data, DataSet, DataSource, DataWarning, Facts, KnownContents, KnownData, Normalise, Text,
+    ColumnNote, Config, Data, DataRemarks, DataSet, DataSource, DataWarning, Facts, KnownContents,
+    KnownData, Normalise, Text,
 };
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -30,7 +31,7 @@ pub struct Library {
 struct Loaded {
     dataset: Arc<Dataset>,
     fingerprint: String,
-    notes: Vec<String>,
+    notes: Vec<ColumnNote>,
     warnings: Vec<DataWarning>,
 }
 
@@ -167,6 +168,7 @@ impl Library {
         let loaded = self.loaded.borrow();
         let contents = loaded.get(&source).map(|loaded| KnownContents {
             warnings,
+            notes: loaded.notes.clone(),
             ..loaded.dataset.contents()
         });
         Ok(KnownData::new(&source, fingerprint, facts, contents))
@@ -211,22 +213,33 @@ impl Library {
         }
     }
 
-    /// What was made of the user's own data, as these configurations use it; each said once.
-    pub fn notes<'a>(&self, configs: impl Iterator<Item = &'a Config>) -> Vec<String> {
-        let mut known = HashSet::new();
-        let mut notes: Vec<String> = Vec::new();
-        for config in configs.filter(|config| !config.data.set.is_named()) {
-            if !known.insert(config.data.source()) {
-                continue;
-            }
-            let Ok(loaded) = self.loaded(&config.data) else {
-                continue;
-            };
-            notes.extend(loaded.notes);
+    /// What is to be said of data sets, as these configurations use them.
+    pub fn remarks<'a>(&self, configs: impl Iterator<Item = &'a Config> + Clone) -> DataRemarks {
+        DataRemarks {
+            notes: self.notes(configs.clone()),
+            warnings: self.warnings(configs),
         }
-        let mut seen = HashSet::new();
-        notes.retain(|note| seen.insert(note.clone()));
-        notes
+    }
+
+    /// What has become of the columns of the one table that these configurations use; nothing where there
+    /// are several.
+    fn notes<'a>(&self, mut configs: impl Iterator<Item = &'a Config>) -> Vec<ColumnNote> {
+        let Some(first) = configs.next().map(|config| &config.data) else {
+            return Vec::new();
+        };
+        let source = first.source();
+        if first.set.is_named() || !configs.all(|config| config.data.source() == source) {
+            return Vec::new();
+        }
+        match self.loaded(first) {
+            Ok(loaded) => loaded.notes,
+            Err(_) => {
+                let known = self
+                    .known_of(first)
+                    .and_then(|known| known.contents.as_ref());
+                known.map_or_else(Vec::new, |contents| contents.notes.clone())
+            }
+        }
     }
 
     /// What may be wrong with data sets, as these configurations use them; each once. Of data that

@@ -47,7 +47,7 @@ pub use official::{Official, OfficialFile};
 use shared::shared_samples;
 pub use split::{Partition, partition};
 
-use crate::spec::{DataSet, DataSource, DataWarning};
+use crate::spec::{ColumnNote, DataSet, DataSource, DataWarning};
 use std::path::{Path, PathBuf};
 
 /// Loads a data set that is known by name from the first of `folders` that has it.
@@ -74,7 +74,7 @@ pub fn load(set: DataSet, folders: &[PathBuf]) -> Result<Dataset, DataError> {
 struct Read {
     dataset: Dataset,
     /// What was made of it.
-    notes: Vec<String>,
+    notes: Vec<ColumnNote>,
     /// What may be wrong with it.
     warnings: Vec<DataWarning>,
 }
@@ -91,7 +91,8 @@ fn load_own(source: &DataSource, path: &Path) -> Result<Read, DataError> {
         }
     };
     let read = own.and_then(|mut own| {
-        let [notes, warnings] = [&mut own.notes, &mut own.warnings].map(std::mem::take);
+        let notes = std::mem::take(&mut own.notes);
+        let warnings = std::mem::take(&mut own.warnings);
         let warnings = warnings.into_iter().map(DataWarning::Other);
         let dataset = own.into_dataset(source.test_fraction.get())?;
         let warnings = warnings

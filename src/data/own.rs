@@ -5,7 +5,7 @@ use super::dataset::{Dataset, Samples, Values};
 use super::imputation::Imputation;
 use super::split::{ordered, spread};
 use crate::random::{Purpose, Seed};
-use crate::spec::Encoding;
+use crate::spec::{ColumnNote, Encoding};
 
 /// The most classes: one-hot targets and tables are made for a handful, not for thousands.
 pub(super) const MOST_CLASSES: usize = 1000;
@@ -32,7 +32,7 @@ pub(super) struct Own {
     /// Whether the test part was taken from the training part already.
     pub test_was_taken: bool,
     /// What was made of it.
-    pub notes: Vec<String>,
+    pub notes: Vec<ColumnNote>,
     /// What may be wrong with it.
     pub warnings: Vec<String>,
 }

@@ -2,7 +2,7 @@
 
 use super::Plan;
 use super::work::Work;
-use crate::spec::{Split, Sweep};
+use crate::spec::{ColumnNote, Split, Sweep};
 use std::fmt::Write;
 
 /// Training speed assumed for the estimate: what one CPU core of 2020 or later sustains on models
@@ -13,7 +13,7 @@ const ASSUMED_FLOPS: f64 = 60e9;
 const LISTED: usize = 12;
 
 /// The plan of a sweep as text: its size, its factors, its first trials. `notes` say what was made of the data.
-pub fn summary(sweep: &Sweep, plan: &Plan, notes: &[String]) -> String {
+pub fn summary(sweep: &Sweep, plan: &Plan, notes: &[ColumnNote]) -> String {
     let work = plan.work();
     let mut text = String::new();
     let mut line = |name: &str, value: String| {
@@ -24,7 +24,7 @@ pub fn summary(sweep: &Sweep, plan: &Plan, notes: &[String]) -> String {
         line("", sweep.description.clone());
     }
     line("data", data_line(plan));
-    notes.iter().for_each(|note| line("", note.clone()));
+    notes.iter().for_each(|note| line("", note.to_string()));
     line("trials", trials_line(plan));
     line("folds", folds_line(plan));
     line("runs", runs_line(plan));

@@ -4,9 +4,7 @@ use super::frame::{score_column, trial_positions};
 use super::metric::score;
 use crate::plan::{Plan, Trial};
 use crate::record::Results;
-use crate::spec::{
-    Columns, Config, Cost, DataSource, RankBy, Select, Split, Sweep, Validation,
-};
+use crate::spec::{Columns, Config, Cost, DataSource, RankBy, Select, Split, Sweep, Validation};
 use polars::prelude::*;
 use statistics::{Candidate, Direction, Interval};
 

@@ -42,7 +42,7 @@ pub(super) fn page(material: &Material, document: &Document) -> PolarsResult<Pag
         title: plan.name.clone(),
         description: sweep.description.clone(),
         overview: std::iter::once(overview(words, plan, material.results))
-            .chain(warnings(words, material.warnings))
+            .chain(warnings(words, &material.remarks.warnings))
             .collect(),
         generated_by: concat!("tp-sweep ", env!("CARGO_PKG_VERSION")).to_owned(),
         rows: rows(material, &columns)?,

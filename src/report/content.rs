@@ -5,6 +5,7 @@ use super::analysis::Analysis;
 use super::baseline::baseline;
 use super::best::best_configuration;
 use super::classes::classes_of_best;
+use super::data;
 use super::document::Document;
 use super::figures::Figures;
 use super::folds::folds;
@@ -23,7 +24,7 @@ use super::warnings::warnings;
 use super::wording::Wording;
 use crate::plan::Plan;
 use crate::record::Results;
-use crate::spec::{DataWarning, Sweep};
+use crate::spec::{DataRemarks, Sweep};
 use polars::prelude::*;
 use statistics::Anova;
 
@@ -33,7 +34,7 @@ pub(super) struct Material<'a> {
     pub(super) plan: &'a Plan,
     pub(super) results: &'a Results,
     /// What may be wrong with the data.
-    pub(super) warnings: &'a [DataWarning],
+    pub(super) remarks: &'a DataRemarks,
     /// That of [`super::frame::trials`].
     pub(super) frame: &'a DataFrame,
     /// As it is listed.
@@ -72,8 +73,13 @@ pub(super) fn content(material: &Material) -> PolarsResult<Document> {
     };
     document.paragraph(&sweep.description);
     document.paragraph(overview(words, plan, results));
-    for warning in warnings(words, material.warnings) {
+    for warning in warnings(words, &material.remarks.warnings) {
         document.paragraph(warning);
+    }
+    document.paragraph(data::sentence(words, plan).unwrap_or_default());
+    let notes = data::notes(words, &material.remarks.notes);
+    if !notes.is_empty() {
+        document.list(notes);
     }
     document.section(words.pick("Ranking", "Classement"));
     document.paragraph(ranking_note(sweep, plan));

@@ -8,6 +8,7 @@ mod best;
 mod classes;
 mod comparison;
 mod content;
+mod data;
 mod document;
 mod figure;
 mod figures;
@@ -43,7 +44,7 @@ pub use view::{Order, View};
 
 use crate::plan::Plan;
 use crate::record::Results;
-use crate::spec::{DataWarning, Format, Language, Sweep};
+use crate::spec::{DataRemarks, Format, Language, Sweep};
 use analysis::Analysis;
 use content::{Material, content};
 use grid::Grid;
@@ -108,7 +109,7 @@ pub enum ReportError {
 }
 
 impl Report {
-    /// Makes the tables from the results that there are; `warnings` are about the data, `classes` tells how the classes fare in
+    /// Makes the tables from the results that there are; `remarks` are about the data, `classes` tells how the classes fare in
     /// a trial of the plan. It is asked of one trial at most: the scores of all would be much to
     /// read.
     ///
@@ -118,7 +119,7 @@ impl Report {
         sweep: &Sweep,
         plan: &Plan,
         results: &Results,
-        warnings: &[DataWarning],
+        remarks: &DataRemarks,
         view: &View,
         classes: &dyn Fn(usize) -> Option<TrialClasses>,
     ) -> Result<Self, ReportError> {
@@ -142,7 +143,7 @@ impl Report {
             sweep,
             plan,
             results,
-            warnings,
+            remarks,
             frame: &frame,
             ranking: &ranking,
             listed_by: view.order.as_ref().map(|order| order.column.as_str()),
@@ -155,7 +156,7 @@ impl Report {
             document,
             best,
             ranking,
-            warnings: warnings::warnings(Wording::of(sweep), warnings),
+            warnings: warnings::warnings(Wording::of(sweep), &remarks.warnings),
             frame: listed,
             view: view.clone(),
             formats: sweep.report.formats.clone(),

@@ -58,9 +58,9 @@ impl Setting for Names {
             Yaml::Text(_) | Yaml::Integer(_) | Yaml::Real(_) => {
                 Text::read(node).map(|name| Self(Arc::new([name])))
             }
-            Yaml::List(items) if items.is_empty() => {
-                Err(node.unexpected(&Self::expects()).help("for none, write null"))
-            }
+            Yaml::List(items) if items.is_empty() => Err(node
+                .unexpected(&Self::expects())
+                .help("for none, write null")),
             _ => Err(node.unexpected(&Self::expects())),
         }
     }
@@ -167,7 +167,12 @@ impl Columns {
             ("categorical", self.categorical.show()),
             ("ordinal", self.ordinal.show()),
             ("na_values", self.na_values.show()),
-            ("impute", self.impute.filter(|&impute| impute != Impute::Median).show()),
+            (
+                "impute",
+                self.impute
+                    .filter(|&impute| impute != Impute::Median)
+                    .show(),
+            ),
         ];
         let set = settings.into_iter().filter(|(_, value)| !value.is_null());
         Value::Object(set.map(|(name, value)| (name.to_owned(), value)).collect())

@@ -1,7 +1,17 @@
 //! What may be wrong with a data set that can be used.
 
+use super::column_note::ColumnNote;
 use serde::{Deserialize, Serialize};
 use std::fmt;
+
+/// What is to be said of data sets.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct DataRemarks {
+    /// What has become of a table's columns.
+    pub notes: Vec<ColumnNote>,
+    /// What may be wrong.
+    pub warnings: Vec<DataWarning>,
+}
 
 /// What may be wrong with a data set that can be used. A sweep's folder keeps it, so that reports
 /// show it where the data is gone.

@@ -115,7 +115,9 @@ impl Encoding {
         for column in &self.columns {
             let (name, offset) = (&column.name, column.offset);
             if !offset.is_finite() || offset.abs() > LARGEST_OFFSET {
-                return Err(format!("the offset of column `{name}` cannot be subtracted"));
+                return Err(format!(
+                    "the offset of column `{name}` cannot be subtracted"
+                ));
             }
             if let ColumnKind::OneHot(levels) | ColumnKind::Ordinal(levels) = &column.kind {
                 let different: HashSet<&String> = levels.iter().collect();

@@ -1,6 +1,7 @@
 //! What is known of a data set without its files: a sweep's folder keeps it, so that results can be
 //! read where the data is gone.
 
+use super::column_note::ColumnNote;
 use super::data::{DataSource, Facts};
 use super::data_warning::DataWarning;
 use super::encoding::Encoding;
@@ -47,6 +48,9 @@ pub struct KnownContents {
     /// What may be wrong with it, as the sweep used it.
     #[serde(default)]
     pub warnings: Vec<DataWarning>,
+    /// What has become of a table's columns.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub notes: Vec<ColumnNote>,
 }
 
 impl KnownData {

@@ -90,7 +90,10 @@ pub fn schema() -> Value {
 }
 
 /// The schema as a file: on lines of their own, with little space before them.
-#[expect(clippy::expect_used, reason = "a JSON value can be written, and writes UTF-8")]
+#[expect(
+    clippy::expect_used,
+    reason = "a JSON value can be written, and writes UTF-8"
+)]
 pub fn schema_text() -> String {
     let mut text = Vec::new();
     let lines = PrettyFormatter::with_indent(b" ");
@@ -103,9 +106,7 @@ pub fn schema_text() -> String {
 
 /// What the schema says once and refers to by name: the values of each key, its levels, ranges and conditions.
 fn definitions() -> Value {
-    let values = KEYS
-        .iter()
-        .map(|key| (key.path.to_owned(), key.schema()));
+    let values = KEYS.iter().map(|key| (key.path.to_owned(), key.schema()));
     let levels = KEYS
         .iter()
         .map(|key| (levels_name(key), key_levels_schema(key)));

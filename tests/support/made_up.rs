@@ -7,7 +7,7 @@ use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{Results, Store};
 use tp_sweep::report::{Report, TrialClasses, View};
 use tp_sweep::run::{Executor, Interrupt, Place, Ran, Schedule, Silent};
-use tp_sweep::spec::{Count, Source, Split, Stage, Sweep};
+use tp_sweep::spec::{Count, DataRemarks, Source, Split, Stage, Sweep};
 use tp_sweep::train::{Interrupted, Observer};
 
 /// Makes the validation accuracy of each trial and fold up, and remembers what it was asked.
@@ -175,7 +175,15 @@ pub fn report(
         let scores = store(folder, plan).trial_classes(plan, trial)?;
         Some(TrialClasses::new(names, scores))
     };
-    Report::new(sweep, plan, results, &[], view, &classes).unwrap()
+    Report::new(
+        sweep,
+        plan,
+        results,
+        &DataRemarks::default(),
+        view,
+        &classes,
+    )
+    .unwrap()
 }
 
 /// The file of a report with this extension.

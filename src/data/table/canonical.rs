@@ -43,7 +43,10 @@ pub(super) fn canonical(
     let header_line = records.next(&mut fields)?.unwrap_or(line);
     let names: Vec<String> = fields.iter().map(name).collect();
     let kept: HashSet<&str> = as_written.iter().copied().collect();
-    let kept: Vec<bool> = names.iter().map(|name| kept.contains(name.as_str())).collect();
+    let kept: Vec<bool> = names
+        .iter()
+        .map(|name| kept.contains(name.as_str()))
+        .collect();
     let Commas { decimal, unclear } = match separator {
         b';' | b'\t' if table.contains([',', '.']) => {
             decimal_comma::read(records.clone(), &kept, missing)?

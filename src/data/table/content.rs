@@ -71,7 +71,10 @@ pub(super) fn flag(text: &str) -> Option<bool> {
 fn flags(column: &Column, missing: &Missing) -> Result<Vec<Option<Number>>, String> {
     let number = |flag: bool| Number::Whole(flag.into());
     let neither = |row: usize, cell: &str| {
-        column.fault(row, &format!("`{}` is neither true nor false", shortened(cell)))
+        column.fault(
+            row,
+            &format!("`{}` is neither true nor false", shortened(cell)),
+        )
     };
     match &column.cells {
         Cells::Flags(cells) => Ok(cells
@@ -93,7 +96,8 @@ fn flags(column: &Column, missing: &Missing) -> Result<Vec<Option<Number>>, Stri
         }
         _ => {
             let cells = numbers(column, missing)?;
-            let other = |cell: &Option<Number>| cell.is_some_and(|n| ![0.0, 1.0].contains(&n.float()));
+            let other =
+                |cell: &Option<Number>| cell.is_some_and(|n| ![0.0, 1.0].contains(&n.float()));
             match cells.iter().position(other) {
                 Some(row) => {
                     let number = cells[row].map_or(0.0, Number::float);

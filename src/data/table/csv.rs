@@ -18,7 +18,11 @@ const MOST_CELLS: usize = 1 << 28;
 ///
 /// # Errors
 /// A reason, in words.
-pub(super) fn read(path: &Path, written: &[&str], missing: &Missing) -> Result<Vec<Column>, String> {
+pub(super) fn read(
+    path: &Path,
+    written: &[&str],
+    missing: &Missing,
+) -> Result<Vec<Column>, String> {
     let Canonical {
         text,
         separator,

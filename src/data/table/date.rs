@@ -16,7 +16,9 @@ pub(super) fn refused(name: &str, example: &str) -> String {
 /// Whether a type of values is one of dates or times, by its name.
 pub(super) fn is_type(kind: &str) -> bool {
     let kind = kind.to_lowercase();
-    ["date", "time", "duration"].iter().any(|part| kind.contains(part))
+    ["date", "time", "duration"]
+        .iter()
+        .any(|part| kind.contains(part))
 }
 
 /// Whether a text is a date, a time of day, or both: `2024-05-31`, `31.5.2024`, `5/31/24 13:05`, `31 May 2024`,

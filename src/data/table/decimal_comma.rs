@@ -45,7 +45,12 @@ pub(super) fn read(
     let mut seen = vec![Seen::default(); written.len()];
     let mut fields = Vec::new();
     while records.next(&mut fields)?.is_some() {
-        for ((field, seen), _) in fields.iter().zip(&mut seen).zip(written).filter(|(_, w)| !**w) {
+        for ((field, seen), _) in fields
+            .iter()
+            .zip(&mut seen)
+            .zip(written)
+            .filter(|(_, w)| !**w)
+        {
             seen.add(plain(field), missing);
         }
     }
@@ -142,7 +147,11 @@ mod tests {
         assert_eq!(decimal("1,5;a\nNA;b\n#NV;c\nfehlt;d\n", 2), [true, false]);
         // Points of another column, such as versions, change nothing.
         assert_eq!(decimal("1,5;2.5\n", 2), [true, false]);
-        let written = read(Records::new("1,5;2,5\n", b';', 1), &[true, false], &Missing::default());
+        let written = read(
+            Records::new("1,5;2,5\n", b';', 1),
+            &[true, false],
+            &Missing::default(),
+        );
         assert_eq!(written.unwrap().decimal, [false, true]);
     }
 
@@ -157,7 +166,13 @@ mod tests {
     fn points_that_may_separate_thousands_are_unclear() {
         let unclear = |text: &str| commas(text, 1).unclear.remove(0);
         assert_eq!(unclear("345\n1.792\n9.120\n"), Some("9.120".to_owned()));
-        for text in ["345\n1.79\n1.792\n", "1.500\n1.792\n", "345\n0.792\n", "345\n1200\n", "a\n1\n1.792\n"] {
+        for text in [
+            "345\n1.79\n1.792\n",
+            "1.500\n1.792\n",
+            "345\n0.792\n",
+            "345\n1200\n",
+            "a\n1\n1.792\n",
+        ] {
             assert_eq!(unclear(text), None, "{text}");
         }
     }

@@ -10,7 +10,7 @@ use super::missing::{Missing, is_marker};
 use super::notes::notes;
 use super::numbers::{narrow, offset};
 use super::{remedy, row_names};
-use crate::spec::{ColumnKind, Columns, EncodedColumn, Encoding, Impute, Names};
+use crate::spec::{ColumnKind, ColumnNote, Columns, EncodedColumn, Encoding, Impute, Names};
 use std::collections::{HashMap, HashSet};
 
 /// The most numbers of a part: a few long texts may become many features.
@@ -23,7 +23,7 @@ pub(super) struct Encoder {
     /// Whether cells without a value are accepted.
     imputes: bool,
     /// What has become of the columns, in words for people.
-    notes: Vec<String>,
+    notes: Vec<ColumnNote>,
     /// What may be wrong with them.
     warnings: Vec<String>,
 }
@@ -76,7 +76,8 @@ impl Encoder {
         let absent: Vec<usize> = learnt.iter().map(|learnt| learnt.absent).collect();
         let constant = learnt.iter().filter(|learnt| learnt.is_constant);
         let constant: Vec<String> = constant.map(|learnt| learnt.column.name.clone()).collect();
-        let mut warnings: Vec<String> = learnt.iter_mut().filter_map(|l| l.warning.take()).collect();
+        let mut warnings: Vec<String> =
+            learnt.iter_mut().filter_map(|l| l.warning.take()).collect();
         let encoding = Encoding {
             columns: learnt.into_iter().map(|learnt| learnt.column).collect(),
             na_values: names(&settings.na_values),
@@ -111,7 +112,7 @@ impl Encoder {
     }
 
     /// What has become of the columns, in words for people.
-    pub(super) fn notes(&self) -> &[String] {
+    pub(super) fn notes(&self) -> &[ColumnNote] {
         &self.notes
     }
 
@@ -171,7 +172,10 @@ impl Encoder {
         let (mut gaps, mut first) = (Gaps::default(), 0);
         for column in &self.encoding.columns {
             let found = places.get(column.name.as_str()).ok_or_else(|| {
-                format!("it has no column `{}`, unlike the training table", column.name)
+                format!(
+                    "it has no column `{}`, unlike the training table",
+                    column.name
+                )
             })?;
             let last = first + column.width();
             let cells = values.chunks_exact_mut(width.max(1));
@@ -322,7 +326,10 @@ fn unclear(name: &str, example: &str) -> String {
 /// That a name is no level of an ordinal column.
 fn no_level(name: &str, levels: &[String]) -> String {
     let hint = match is_marker(name) {
-        true => format!("; if it stands for a missing value, say so: {}", remedy::na_values(name)),
+        true => format!(
+            "; if it stands for a missing value, say so: {}",
+            remedy::na_values(name)
+        ),
         false => String::new(),
     };
     format!(

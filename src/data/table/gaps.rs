@@ -28,7 +28,8 @@ impl Gaps {
         cells.dedup();
         if count > 0 {
             let levels = cells.iter().map(|level| format!("`{}`", shortened(level)));
-            self.unknown.push((column.to_owned(), count, levels.collect()));
+            self.unknown
+                .push((column.to_owned(), count, levels.collect()));
         }
     }
 
@@ -67,7 +68,12 @@ impl Gaps {
 /// The first levels.
 fn first(levels: &[String]) -> String {
     const SHOWN: usize = 3;
-    let mut shown = levels.iter().take(SHOWN).cloned().collect::<Vec<_>>().join(", ");
+    let mut shown = levels
+        .iter()
+        .take(SHOWN)
+        .cloned()
+        .collect::<Vec<_>>()
+        .join(", ");
     if levels.len() > SHOWN {
         shown.push_str(", …");
     }
@@ -89,7 +95,11 @@ mod tests {
         let warnings = gaps.warnings("the test part");
         assert_eq!(warnings.len(), 2);
         assert!(warnings[0].contains("`c1` (2), `c3` (2)") && warnings[0].contains("and 8 more"));
-        assert!(warnings[1].contains("`c0` (3: `a`, `b`)"), "{}", warnings[1]);
+        assert!(
+            warnings[1].contains("`c0` (3: `a`, `b`)"),
+            "{}",
+            warnings[1]
+        );
         assert!(Gaps::default().warnings("").is_empty());
     }
 }

@@ -70,10 +70,21 @@ mod tests {
         assert!(not_a_number("1.234,5").contains("a point before decimals"));
         assert!(not_a_number("1,234").contains("nothing between thousands"));
         assert!(not_a_number("high, low").contains("is text"));
-        for text in ["1,5", "1.234,50 €", "12 %", "$3", "1 234", "-1'000", "1.234.567", "1,234,567.8"] {
+        for text in [
+            "1,5",
+            "1.234,50 €",
+            "12 %",
+            "$3",
+            "1 234",
+            "-1'000",
+            "1.234.567",
+            "1,234,567.8",
+        ] {
             assert!(is_formatted_number(text), "{text}");
         }
-        for text in ["", "12", "a1", "25-34", "<=50K", "3rd", "1e5", "%", "10.0.0.1", "1.2.3"] {
+        for text in [
+            "", "12", "a1", "25-34", "<=50K", "3rd", "1e5", "%", "10.0.0.1", "1.2.3",
+        ] {
             assert!(!is_formatted_number(text), "{text}");
         }
         let named = |names: &[&str]| {

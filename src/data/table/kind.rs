@@ -115,7 +115,10 @@ fn of_texts(
     if 2 * count(&date::is_date) > values.len()
         && let Some((_, example)) = first(&date::is_date)
     {
-        return Err(date::refused(name, &format!("`{}`", remedy::shortened(example))));
+        return Err(date::refused(
+            name,
+            &format!("`{}`", remedy::shortened(example)),
+        ));
     }
     let is_formatted =
         |text: &str| !column.has_type && !is_number(text) && hints::is_formatted_number(text);
@@ -159,7 +162,11 @@ fn of_texts(
             "the column `{name}` has {} different texts in {cells} rows, and a feature for each would \
              hardly generalise; {}leave it out: {}{categorical}",
             levels.len(),
-            if are_numbers { "write them as numbers, or " } else { "" },
+            if are_numbers {
+                "write them as numbers, or "
+            } else {
+                ""
+            },
             remedy::drop(name)
         ));
     }

@@ -4,7 +4,8 @@ use crate::spec::Names;
 
 /// Texts that programs write where a number is missing.
 const MARKERS: [&str; 15] = [
-    "na", "n/a", "#n/a", "#nv", "#n/v", "<na>", "nan", "-nan", "null", "none", "nil", "nat", "?", "-", ".",
+    "na", "n/a", "#n/a", "#nv", "#n/v", "<na>", "nan", "-nan", "null", "none", "nil", "nat", "?",
+    "-", ".",
 ];
 
 /// Which texts and numbers stand for a missing value, beside empty cells.
@@ -35,7 +36,10 @@ impl Missing {
 
     /// Whether the name of a category does; one that is a number also as that number.
     pub(super) fn is_name(&self, name: &str) -> bool {
-        self.is_text(name) || name.parse().is_ok_and(|number: f64| self.numbers.contains(&number))
+        self.is_text(name)
+            || name
+                .parse()
+                .is_ok_and(|number: f64| self.numbers.contains(&number))
     }
 
     /// Whether a truth value does.

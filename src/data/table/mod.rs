@@ -88,9 +88,16 @@ fn load_one(path: &Path, label: &str, settings: &Columns, fraction: f64) -> Resu
 /// Reads the tables of a folder, one for each part.
 fn load_parts(folder: &Path, label: &str, settings: &Columns) -> Result<Own, String> {
     files::refuse_validation(folder)?;
-    let files = [files::table(folder, "train")?, files::table(folder, "test")?];
+    let files = [
+        files::table(folder, "train")?,
+        files::table(folder, "test")?,
+    ];
     let [of_train, of_test] = [0, 1].map(|part| {
-        let name = files[part].file_name().unwrap_or_default().display().to_string();
+        let name = files[part]
+            .file_name()
+            .unwrap_or_default()
+            .display()
+            .to_string();
         move |reason: String| format!("{name}: {reason}")
     });
     let missing = Missing::of(settings.na_values.as_ref());
@@ -99,22 +106,27 @@ fn load_parts(folder: &Path, label: &str, settings: &Columns) -> Result<Own, Str
     let mut tests = read(&files[1], &names, &missing).map_err(&of_test)?;
     selection::refuse_unfitting(&[&table, &tests], &patterns(settings), label)?;
     let dropped = selected(&mut table, settings, label).map_err(&of_train)?;
-    let mut labels = column(&table, label).and_then(Labels::of).map_err(&of_train)?;
+    let mut labels = column(&table, label)
+        .and_then(Labels::of)
+        .map_err(&of_train)?;
     let rows = u32::try_from(labels.names.len()).map_err(|_| "it has too many rows".to_owned())?;
     let rows: Vec<u32> = (0..rows).collect();
-    let encoder =
-        Encoder::learn(&table, label, &rows, settings, &dropped).map_err(&of_train)?;
-    let encoded = encoder.encode(&table, rows.len(), "the training part").map_err(&of_train)?;
+    let encoder = Encoder::learn(&table, label, &rows, settings, &dropped).map_err(&of_train)?;
+    let encoded = encoder
+        .encode(&table, rows.len(), "the training part")
+        .map_err(&of_train)?;
     drop(table);
-    let (mut test_labels, of_tests) =
-        test_part(&mut tests, &encoder, label).map_err(&of_test)?;
+    let (mut test_labels, of_tests) = test_part(&mut tests, &encoder, label).map_err(&of_test)?;
     label::settle([&mut labels, &mut test_labels]);
     let part = |values: Vec<f32>, labels: Labels| Part {
         values: Values::Floats(values),
         labels: labels.names,
     };
     let is_incomplete = encoded.is_incomplete || of_tests.is_incomplete;
-    let parts = [part(encoded.values, labels), part(of_tests.values, test_labels)];
+    let parts = [
+        part(encoded.values, labels),
+        part(of_tests.values, test_labels),
+    ];
     Ok(own(parts, &encoder, is_incomplete, of_tests.warnings))
 }
 
@@ -193,12 +205,10 @@ pub(super) fn rows(
         columns: columns.iter().map(|name| plain(name)).collect(),
         ..Encoding::default()
     });
-    let names = known.columns.iter().filter(|column| {
-        matches!(
-            column.kind,
-            ColumnKind::OneHot(_) | ColumnKind::Ordinal(_)
-        )
-    });
+    let names = known
+        .columns
+        .iter()
+        .filter(|column| matches!(column.kind, ColumnKind::OneHot(_) | ColumnKind::Ordinal(_)));
     let names: Vec<&str> = names
         .map(|column| column.name.as_str())
         .chain([label])

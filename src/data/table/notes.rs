@@ -1,9 +1,9 @@
-//! What has become of a table's columns, in words for people.
+//! What has become of a table's columns.
 
-use super::remedy::listed;
-use crate::spec::{ColumnKind, EncodedColumn, Encoding};
+use super::remedy::shortened;
+use crate::spec::{ColumnKind, ColumnNote, ColumnUse, EncodedColumn, Encoding};
 
-/// One line for each thing that was done to the columns: those that were `dropped`, numbers, categories, missing
+/// A note for each thing that was done to the columns: those that were `dropped`, numbers, categories, missing
 /// values. `constant` columns have one value, and `absent` are the cells without a value, column by column, in the
 /// `rows` of the training part.
 pub(super) fn notes(
@@ -12,61 +12,53 @@ pub(super) fn notes(
     constant: &[String],
     absent: &[usize],
     rows: usize,
-) -> Vec<String> {
+) -> Vec<ColumnNote> {
     let columns = &encoding.columns;
     let named = |shown: &dyn Fn(&EncodedColumn) -> Option<String>| -> Vec<String> {
         columns.iter().filter_map(shown).collect()
     };
     let of_kind = |kind: ColumnKind| {
-        move |column: &EncodedColumn| (column.kind == kind).then(|| column.name.clone())
+        move |column: &EncodedColumn| (column.kind == kind).then(|| shortened(&column.name))
     };
     let one_hot = |column: &EncodedColumn| match &column.kind {
         ColumnKind::OneHot(levels) => {
-            let count = levels.len();
-            Some(format!("{} ({count} {})", column.name, plural(count, "level")))
+            Some(format!("{} ({})", shortened(&column.name), levels.len()))
         }
         _ => None,
     };
     let ordinal = |column: &EncodedColumn| match &column.kind {
-        ColumnKind::Ordinal(levels) => Some(format!("{} ({})", column.name, levels.join(" < "))),
+        ColumnKind::Ordinal(levels) => Some(format!(
+            "{} ({})",
+            shortened(&column.name),
+            levels.join(" < ")
+        )),
         _ => None,
     };
     let shifted = |column: &EncodedColumn| {
         let is_shifted = column.offset != 0.0;
-        is_shifted.then(|| format!("{} ({})", column.name, column.offset))
+        is_shifted.then(|| format!("{} ({})", shortened(&column.name), column.offset))
     };
-    let missing = columns.iter().zip(absent).filter(|(_, absent)| **absent > 0);
-    let missing: Vec<String> = missing
-        .map(|(column, absent)| format!("{} ({absent} of {rows})", column.name))
-        .collect();
-    let lists = [
-        ("left out", dropped.to_vec()),
-        ("numbers", named(&of_kind(ColumnKind::Number))),
-        ("true or false", named(&of_kind(ColumnKind::Flag))),
-        ("one-hot", named(&one_hot)),
-        ("ordinal", named(&ordinal)),
-        ("an offset is subtracted in 64 bits", named(&shifted)),
-        ("constant", constant.to_vec()),
-        ("missing values", missing),
+    let missing = columns
+        .iter()
+        .zip(absent)
+        .filter(|(_, absent)| **absent > 0);
+    let missing =
+        missing.map(|(column, absent)| format!("{} ({absent}/{rows})", shortened(&column.name)));
+    let short = |names: &[String]| names.iter().map(|name| shortened(name)).collect();
+    let notes = [
+        (ColumnUse::LeftOut, short(dropped)),
+        (ColumnUse::Numbers, named(&of_kind(ColumnKind::Number))),
+        (ColumnUse::Flags, named(&of_kind(ColumnKind::Flag))),
+        (ColumnUse::OneHot, named(&one_hot)),
+        (ColumnUse::Ordinal, named(&ordinal)),
+        (ColumnUse::Offset, named(&shifted)),
+        (ColumnUse::Constant, short(constant)),
+        (ColumnUse::Missing, missing.collect()),
     ];
-    let lists = lists.into_iter().filter(|(_, items)| !items.is_empty());
-    let line = |(what, items): (&str, Vec<String>)| {
-        let filled = match what {
-            "missing values" => {
-                "; numbers are filled with the median, others with the most frequent value"
-            }
-            _ => "",
-        };
-        format!("{what}: {}{filled}", listed(&items))
-    };
-    lists.map(line).collect()
-}
-
-fn plural(count: usize, word: &str) -> String {
-    match count {
-        1 => word.to_owned(),
-        _ => format!("{word}s"),
-    }
+    let notes = notes.into_iter();
+    notes
+        .filter_map(|(what, columns)| ColumnNote::new(what, columns))
+        .collect()
 }
 
 #[cfg(test)]
@@ -74,7 +66,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_thing_that_was_done_has_a_line() {
+    fn each_thing_that_was_done_has_a_note() {
         let column = |name: &str, kind: ColumnKind| EncodedColumn {
             name: name.to_owned(),
             kind,
@@ -91,17 +83,18 @@ mod tests {
             ..Encoding::default()
         };
         let notes = notes(&encoding, &["name".to_owned()], &[], &[7, 0, 0], 80);
+        let notes: Vec<String> = notes.iter().map(ToString::to_string).collect();
         assert_eq!(
             notes[..5],
             [
                 "left out: name",
                 "numbers: age",
-                "one-hot: sex (2 levels)",
+                "one-hot, with the number of levels: sex (2)",
                 "ordinal: size (s < m < l)",
                 "an offset is subtracted in 64 bits: age (20)"
             ]
         );
-        assert!(notes[5].starts_with("missing values: age (7 of 80); numbers are filled"));
+        assert!(notes[5].starts_with("missing values: age (7/80); numbers are filled"));
         assert!(super::notes(&Encoding::default(), &[], &[], &[], 0).is_empty());
     }
 }

@@ -161,7 +161,8 @@ mod tests {
         let numbers = numbers(&column, &Missing::default()).unwrap();
         let rows: Vec<u32> = (0..numbers.len() as u32).collect();
         let offset = offset(&column, &numbers, &rows).unwrap();
-        let narrow = |number: &Option<Number>| number.map(|n| narrow(&column, 0, n, offset).unwrap());
+        let narrow =
+            |number: &Option<Number>| number.map(|n| narrow(&column, 0, n, offset).unwrap());
         (offset, numbers.iter().map(narrow).collect())
     }
 
@@ -169,7 +170,10 @@ mod tests {
     fn what_32_bits_cannot_tell_apart_is_shifted_in_64_whatever_the_file_calls_it() {
         let expected = (1_700_000_003.0, vec![Some(37.0), None, Some(0.0)]);
         let (large, small) = (1_700_000_040, 1_700_000_003);
-        assert_eq!(shifted(Cells::Whole(vec![Some(large), None, Some(small)])), expected);
+        assert_eq!(
+            shifted(Cells::Whole(vec![Some(large), None, Some(small)])),
+            expected
+        );
         let unsigned = [Some(large as u64), None, Some(small as u64)];
         assert_eq!(shifted(Cells::Unsigned(unsigned.into())), expected);
         let floats = [Some(large as f64), None, Some(small as f64)];
@@ -181,13 +185,20 @@ mod tests {
         let large = Cells::Whole(vec![Some((1 << 60) + 1), Some(1 << 60)]);
         assert_eq!(shifted(large).1, [Some(1.0), Some(0.0)]);
         let large = [(1_i64 << 60) + 1, 1 << 60].map(|number| Some(number.to_string()));
-        assert_eq!(shifted(Cells::Texts(large.into())).1, [Some(1.0), Some(0.0)]);
+        assert_eq!(
+            shifted(Cells::Texts(large.into())).1,
+            [Some(1.0), Some(0.0)]
+        );
         assert_eq!(shifted(Cells::Whole(vec![Some(3), Some(40)])).0, 0.0);
     }
 
     #[test]
     fn only_the_rows_to_learn_from_decide_the_offset() {
-        let column = column(Cells::Whole(vec![Some(1_700_000_040), Some(0), Some(1_700_000_003)]));
+        let column = column(Cells::Whole(vec![
+            Some(1_700_000_040),
+            Some(0),
+            Some(1_700_000_003),
+        ]));
         let numbers = numbers(&column, &Missing::default()).unwrap();
         assert_eq!(offset(&column, &numbers, &[0, 2]), Ok(1_700_000_003.0));
         assert_eq!(offset(&column, &numbers, &[0, 1, 2]), Ok(0.0));

@@ -8,9 +8,15 @@ pub(super) struct Notes(Value);
 
 /// The notes among a file's metadata; empty where another program has written it.
 pub(super) fn notes(metadata: Option<&Vec<KeyValue>>) -> Notes {
-    let notes = metadata.into_iter().flatten().find(|note| note.key == "pandas");
+    let notes = metadata
+        .into_iter()
+        .flatten()
+        .find(|note| note.key == "pandas");
     let text = notes.and_then(|note| note.value.as_deref());
-    Notes(text.and_then(|text| serde_json::from_str(text).ok()).unwrap_or_default())
+    Notes(
+        text.and_then(|text| serde_json::from_str(text).ok())
+            .unwrap_or_default(),
+    )
 }
 
 impl Notes {
@@ -18,7 +24,9 @@ impl Notes {
     pub(super) fn is_index(&self, column: &str) -> bool {
         let indices = self.0["index_columns"].as_array().into_iter().flatten();
         // A range is described by an object.
-        indices.filter_map(Value::as_str).any(|index| index == column)
+        indices
+            .filter_map(Value::as_str)
+            .any(|index| index == column)
     }
 
     /// Whether a column is of the type `category`.

@@ -63,14 +63,26 @@ mod tests {
     #[test]
     fn a_remedy_is_yaml_that_means_the_column() {
         let long = "x".repeat(50);
-        for name in ["Age", "x \"cm\" [a, b]", "C:\\tmp", "a*", "a\\*b", "'", "é: #1", &long] {
+        for name in [
+            "Age",
+            "x \"cm\" [a, b]",
+            "C:\\tmp",
+            "a*",
+            "a\\*b",
+            "'",
+            "é: #1",
+            &long,
+        ] {
             let remedy = drop(name);
             let node = crate::spec::Node::parse(&remedy).unwrap();
             let list = node.get("data.drop").unwrap();
             let names = <crate::spec::Names as crate::spec::Setting>::read(list).unwrap();
             let pattern = names.iter().next().unwrap();
             assert!(matches(pattern, name), "{remedy} {name}");
-            assert!(!matches(pattern, "ab") && !matches(pattern, "aXb"), "{remedy}");
+            assert!(
+                !matches(pattern, "ab") && !matches(pattern, "aXb"),
+                "{remedy}"
+            );
         }
         assert_eq!(na_values(" \"n/a\" "), r#"data.na_values: ["\"n/a\""]"#);
     }

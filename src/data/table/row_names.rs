@@ -46,7 +46,8 @@ pub(super) fn refuse(column: &Column, numbers: &[Option<Number>]) -> Result<(), 
          leave it out: {}{}",
         remedy::drop(name),
         match column.is_index || is_index_of_pandas(name) {
-            true => ", or write the table without it, in pandas by `index=False`, in R by `row.names = FALSE`",
+            true =>
+                ", or write the table without it, in pandas by `index=False`, in R by `row.names = FALSE`",
             false => "",
         }
     ))
@@ -133,9 +134,11 @@ fn suggests_count(name: &str) -> bool {
 fn ends_in_count(name: &str) -> bool {
     let letters = |c: &char| c.is_alphanumeric();
     let plain: String = name.to_lowercase().chars().filter(letters).collect();
-    ["nr", "nummer", "number", "numéro", "numero", "num", "row", "zeile", "ligne"]
-        .iter()
-        .any(|end| plain.ends_with(end))
+    [
+        "nr", "nummer", "number", "numéro", "numero", "num", "row", "zeile", "ligne",
+    ]
+    .iter()
+    .any(|end| plain.ends_with(end))
 }
 
 /// Whether all numbers are whole and no two are equal.
@@ -187,7 +190,10 @@ mod tests {
     }
 
     fn cells(numbers: &[i128]) -> Vec<Option<Number>> {
-        numbers.iter().map(|&number| Some(Number::Whole(number))).collect()
+        numbers
+            .iter()
+            .map(|&number| Some(Number::Whole(number)))
+            .collect()
     }
 
     #[test]
@@ -217,7 +223,15 @@ mod tests {
                 "{name}: a feature, or a group"
             );
         }
-        for name in ["X", "V1", "...1", "Column1", "_c0", "Kundennr", "order number"] {
+        for name in [
+            "X",
+            "V1",
+            "...1",
+            "Column1",
+            "_c0",
+            "Kundennr",
+            "order number",
+        ] {
             assert!(is_refused(name, &[2, 3, 1]), "{name}");
             assert!(!is_refused(name, &[2, 50, 1]), "{name}");
             assert!(is_refused(name, &[2, 5, 1]), "{name}: rows were left out");
@@ -230,9 +244,18 @@ mod tests {
         let message = refuse(&named, &cells(&[5, 5, 5])).unwrap_err();
         assert!(message.contains("`station` has an index"));
         // A row that has none, and floats that are whole, hide nothing.
-        let gap = [Some(Number::Whole(7)), None, Some(Number::Float(3.0)), Some(Number::Whole(4))];
+        let gap = [
+            Some(Number::Whole(7)),
+            None,
+            Some(Number::Float(3.0)),
+            Some(Number::Whole(4)),
+        ];
         assert!(refuse(&column("Id"), &gap).is_err());
-        let measured = [Some(Number::Whole(7)), Some(Number::Float(3.5)), Some(Number::Whole(4))];
+        let measured = [
+            Some(Number::Whole(7)),
+            Some(Number::Float(3.5)),
+            Some(Number::Whole(4)),
+        ];
         assert!(refuse(&column("Id"), &measured).is_ok());
     }
 

@@ -42,10 +42,15 @@ pub(super) fn refuse_unfitting(
 /// Takes the columns out that fit any of these patterns, but never the label; their names.
 pub(super) fn drop_columns(table: &mut Vec<Column>, patterns: &[&str], label: &str) -> Vec<String> {
     let names: HashSet<&str> = patterns.iter().copied().collect();
-    let patterns: Vec<&str> = patterns.iter().copied().filter(|p| p.contains(['*', '\\'])).collect();
+    let patterns: Vec<&str> = patterns
+        .iter()
+        .copied()
+        .filter(|p| p.contains(['*', '\\']))
+        .collect();
     let fits = |column: &mut Column| {
         let name = column.name.as_str();
-        let is_named = names.contains(name) || patterns.iter().any(|pattern| matches(pattern, name));
+        let is_named =
+            names.contains(name) || patterns.iter().any(|pattern| matches(pattern, name));
         name != label && is_named
     };
     let dropped = table.extract_if(.., fits);

@@ -1,0 +1,43 @@
+//! What the trials learnt from.
+
+use super::wording::Wording;
+use crate::escape::markdown;
+use crate::plan::{Plan, grouped};
+use crate::spec::{ColumnNote, Language};
+
+/// The data set in one sentence; nothing where trials differ in it.
+pub(super) fn sentence(words: Wording, plan: &Plan) -> Option<String> {
+    let config = &plan.trials.first()?.config;
+    let is_same = |trial: &crate::plan::Trial| {
+        trial.config.facts == config.facts && trial.config.data.source() == config.data.source()
+    };
+    if !plan.trials.iter().all(is_same) {
+        return None;
+    }
+    let facts = &config.facts;
+    let name = match &config.data.path {
+        Some(path) => format!("{} {}", config.data.set, markdown(path.as_str())),
+        None => config.data.set.to_string(),
+    };
+    let count = |count: usize| grouped(count as u64);
+    let (train, test) = (count(facts.training_samples), count(facts.test_samples));
+    let (features, classes) = (count(facts.features), facts.classes);
+    Some(match words.language {
+        Language::English => format!(
+            "Data: {name}; {train} training and {test} test samples, {features} features, {classes} classes."
+        ),
+        Language::French => format!(
+            "Données : {name} ; {train} exemples d’entraînement et {test} de test, {features} \
+             caractéristiques, {classes} classes."
+        ),
+    })
+}
+
+/// What became of the columns, an item for each note.
+pub(super) fn notes(words: Wording, notes: &[ColumnNote]) -> Vec<String> {
+    let note = |note: &ColumnNote| match words.language {
+        Language::English => markdown(&note.in_english()),
+        Language::French => markdown(&note.in_french()),
+    };
+    notes.iter().map(note).collect()
+}

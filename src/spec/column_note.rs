@@ -1,0 +1,119 @@
+//! What has become of a table's columns, in words for people.
+
+use serde::{Deserialize, Serialize};
+use std::fmt;
+
+/// What was done to columns.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ColumnUse {
+    /// They are left out.
+    LeftOut,
+    /// They are numbers.
+    Numbers,
+    /// They are true or false.
+    Flags,
+    /// Each of their levels is a feature.
+    OneHot,
+    /// Their levels are counted.
+    Ordinal,
+    /// An offset is subtracted from them in 64 bits.
+    Offset,
+    /// They have one value.
+    Constant,
+    /// They lack values, which are filled.
+    Missing,
+}
+
+/// Columns to which one thing was done.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ColumnNote {
+    /// What was done to them.
+    pub what: ColumnUse,
+    /// The first of them, with what is to be said of each.
+    pub columns: Vec<String>,
+    /// How many more there are.
+    pub more: usize,
+}
+
+/// The most columns that a note names.
+const MAX_LISTED: usize = 12;
+
+impl ColumnNote {
+    /// A note of these columns; nothing where there are none.
+    pub fn new(what: ColumnUse, mut columns: Vec<String>) -> Option<Self> {
+        let more = columns.len().saturating_sub(MAX_LISTED);
+        columns.truncate(MAX_LISTED);
+        (!columns.is_empty()).then_some(Self {
+            what,
+            columns,
+            more,
+        })
+    }
+
+    /// The note in English.
+    pub fn in_english(&self) -> String {
+        let (before, after) = match self.what {
+            ColumnUse::LeftOut => ("left out", ""),
+            ColumnUse::Numbers => ("numbers", ""),
+            ColumnUse::Flags => ("true or false", ""),
+            ColumnUse::OneHot => ("one-hot, with the number of levels", ""),
+            ColumnUse::Ordinal => ("ordinal", ""),
+            ColumnUse::Offset => ("an offset is subtracted in 64 bits", ""),
+            ColumnUse::Constant => ("constant", ""),
+            ColumnUse::Missing => (
+                "missing values",
+                "; numbers are filled with the median, others with the most frequent value",
+            ),
+        };
+        format!("{before}: {}{after}", self.listed("and", "more"))
+    }
+
+    /// The note in French.
+    pub fn in_french(&self) -> String {
+        let (before, after) = match self.what {
+            ColumnUse::LeftOut => ("laissées de côté", ""),
+            ColumnUse::Numbers => ("nombres", ""),
+            ColumnUse::Flags => ("vrai ou faux", ""),
+            ColumnUse::OneHot => ("one-hot, avec le nombre de niveaux", ""),
+            ColumnUse::Ordinal => ("ordinales", ""),
+            ColumnUse::Offset => ("un décalage est soustrait en 64 bits", ""),
+            ColumnUse::Constant => ("constantes", ""),
+            ColumnUse::Missing => (
+                "valeurs manquantes",
+                " ; les nombres sont remplacés par la médiane, le reste par la valeur la plus fréquente",
+            ),
+        };
+        format!("{before} : {}{after}", self.listed("et", "autres"))
+    }
+
+    fn listed(&self, and: &str, others: &str) -> String {
+        let columns = self.columns.join(", ");
+        match self.more {
+            0 => columns,
+            more => format!("{columns} {and} {more} {others}"),
+        }
+    }
+}
+
+impl fmt::Display for ColumnNote {
+    fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str(&self.in_english())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_columns_are_counted() {
+        let columns = |count: usize| (0..count).map(|column| format!("c{column}")).collect();
+        assert_eq!(ColumnNote::new(ColumnUse::Numbers, Vec::new()), None);
+        let few = ColumnNote::new(ColumnUse::LeftOut, columns(2)).unwrap();
+        assert_eq!(few.to_string(), "left out: c0, c1");
+        let many = ColumnNote::new(ColumnUse::Numbers, columns(300)).unwrap();
+        assert!(many.in_english().ends_with("c11 and 288 more"));
+        assert!(many.in_french().ends_with("c11 et 288 autres"));
+    }
+}
