@@ -272,6 +272,24 @@ validation: { folds: 3, stratified: false }
     .check();
 }
 
+/// Each fold fills missing values with its own medians.
+#[test]
+fn missing_values() {
+    Case {
+        name: "missing values",
+        sweep: "
+data: { limit: 256, normalise: training }
+model: { width: 16 }
+training: { epochs: 2, batch_size: 32, learning_rate: 0.05 }
+validation: { folds: 3 }
+",
+        cohort: 3,
+        largest: 3,
+        tolerance: CLOSE,
+    }
+    .check();
+}
+
 #[test]
 fn single_rows_and_columns() {
     // A layer of one unit, a last batch of one sample, and widths that are padded into one cohort.

@@ -5,8 +5,11 @@ use crate::support::repository;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use tp_sweep::data::{Dataset, DeviceForm, Library, Samples, Values};
+use tp_sweep::data::{
+    Dataset, DeviceForm, Imputation, Library, MISSING, Samples, Values,
+};
 use tp_sweep::record::{Results, RunResult};
+use tp_sweep::spec::Normalise;
 use tp_sweep::run::{Beginning, Device, Executor, Interrupt, Place, Progress, Schedule};
 
 /// The first samples of MNIST: a sweep's `data.limit` selects from these 1,000.
@@ -30,7 +33,36 @@ pub fn data(sweep: &str) -> HashMap<DeviceForm, Arc<Dataset>> {
         test: first(&whole.test, 200),
         ..Dataset::clone(&whole)
     };
+    let part = match data.normalisation() {
+        Normalise::Training => with_gaps(part),
+        _ => part,
+    };
     HashMap::from([(DeviceForm::of(data), Arc::new(part))])
+}
+
+/// The data as numbers of which some are missing, as those of a table may be.
+fn with_gaps(whole: Dataset) -> Dataset {
+    let gaps = |samples: Samples| {
+        let Values::Bytes(bytes) = &samples.values else {
+            unreachable!("MNIST is bytes")
+        };
+        let number = |(position, &byte): (usize, &u8)| match position % 11 {
+            3 => MISSING,
+            _ => f32::from(byte) / 255.0,
+        };
+        Samples {
+            values: Values::Floats(bytes.iter().enumerate().map(number).collect()),
+            ..samples
+        }
+    };
+    Dataset {
+        imputation: vec![Imputation::Median; whole.train.features],
+        is_incomplete: true,
+        known: None,
+        train: gaps(whole.train),
+        test: gaps(whole.test),
+        ..whole
+    }
 }
 
 /// What is done when a run of this name has ended the epoch of this number.
