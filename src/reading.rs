@@ -22,7 +22,7 @@ pub(crate) fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
         return Err(Error::other("it is no plain file"));
     }
     let too_long = || Error::other(format!("it has more than {most} bytes"));
-    // At once: what is read up to the limit takes as much memory.
+    // Before anything is read: reading up to the limit would take as much memory.
     if about.len() > most {
         return Err(too_long());
     }
@@ -30,7 +30,7 @@ pub(crate) fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
     let room = usize::try_from(about.len()).unwrap_or(0);
     // Where there is no such room, reading says so.
     let _ = bytes.try_reserve_exact(room.saturating_add(1));
-    // Not up to the length that was read above: some files, such as those of /proc, have none.
+    // Not up to the length from above: some files, such as those of /proc, have a length of 0.
     File::open(path)?
         .take(most.saturating_add(1))
         .read_to_end(&mut bytes)?;

@@ -204,7 +204,7 @@ fn a_table_that_cannot_be_read_is_refused_with_what_to_do() {
         ),
         (
             text(table("x,class", plain, "\n") + "high,a\n"),
-            "row 41: `high` is text, and 32 of 33 cells are numbers",
+            "row 41: `high` is text, but 32 of 33 cells are numbers",
         ),
         (
             text(table(
@@ -386,7 +386,7 @@ fn a_jpeg_that_was_cut_off_is_refused_and_macos_notes_are_no_class() {
     write("a/0.jpg", &picture[..picture.len() * 3 / 4]);
     let message = planned(&project).unwrap_err();
     assert!(
-        message.contains("a/0.jpg cannot be decoded: it ends within its"),
+        message.contains("a/0.jpg cannot be decoded: the file is truncated"),
         "{message}"
     );
 }

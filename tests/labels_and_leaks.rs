@@ -203,7 +203,7 @@ fn an_index_in_csv_is_no_feature() {
     let done = plan(&rows("t", &count));
     assert_eq!(done.code, 0);
     assert!(
-        done.error.contains("the column `t` counts the rows"),
+        done.error.contains("the column `t` numbers the rows"),
         "{}",
         done.error
     );
@@ -233,16 +233,16 @@ fn what_repeats_the_label_is_no_feature() {
     let coded = rows("x,class,target", &|row| {
         format!("{},{},{}", noise(row), class(row), code(row))
     });
-    assert!(refused(&coded).contains("the column `target` is the label once more"));
+    assert!(refused(&coded).contains("the column `target` repeats the label"));
     let equal = rows("x,class,class.1", &|row| {
         format!("{},{}0,{}0", noise(row), code(row), code(row))
     });
-    assert!(refused(&equal).contains("`class.1` is the label once more"));
+    assert!(refused(&equal).contains("`class.1` repeats the label"));
     let flags = rows("is_a,is_b,class,is_c", &|row| {
         let is = |other: &str| class(row) == other;
         format!("{},{},{},{}", is("a"), is("b"), class(row), is("c"))
     });
-    assert!(refused(&flags).contains("`is_a` and the like are the label once more"));
+    assert!(refused(&flags).contains("`is_a` and the like repeat the label"));
 }
 
 #[test]
@@ -280,7 +280,7 @@ fn what_32_bits_cannot_tell_apart_is_shifted_first_or_refused_with_its_column() 
         let output = plan(&rows(&cell)).output;
         assert!(output.contains(shifted), "{output}");
     }
-    // The column alone tells the class, which is learnt.
+    // The column alone determines the class, which is learnt.
     let project = rows(&seconds);
     let trained = project.train(&[
         "--set",
@@ -523,7 +523,7 @@ fn a_class_that_is_never_trained_is_named() {
     assert_eq!(done.code, 0, "{}", done.error);
     assert!(
         done.error
-            .contains("the class `A` has no sample to learn from in 1 of 3 splits"),
+            .contains("the class `A` has no training sample in 1 of 3 splits"),
         "{}",
         done.error
     );
@@ -543,8 +543,7 @@ fn a_limit_that_leaves_out_classes_of_a_known_set_is_warned_of() {
     let done = with(5);
     assert_eq!(done.code, 0, "{}", done.error);
     assert!(
-        done.error
-            .contains("no sample to learn from in 2 of 2 splits"),
+        done.error.contains("no training sample in 2 of 2 splits"),
         "{}",
         done.error
     );
@@ -570,8 +569,9 @@ fn a_feature_that_alone_tells_the_class_is_warned_of() {
     };
     let message = of(&|row| (row % 2) as f32 * 100.0 - row as f32);
     assert!(
-        message
-            .starts_with("! feature 2 alone tells the class in all training and validation rows"),
+        message.starts_with(
+            "! feature 2 alone determines the class in all training and validation rows"
+        ),
         "{message}"
     );
     assert!(of(&|row| [0.5, 2.0, 3.0, 1.0][row % 4]).contains("feature 2 alone"));

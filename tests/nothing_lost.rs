@@ -360,7 +360,9 @@ fn results_are_not_set_aside_behind_a_link() {
     assert_eq!(done.code, 2, "{}", done.error);
     let message = done.error.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        message.contains("cannot set results aside in runs/s/.aside: it is a link or a file"),
+        message.contains(
+            "cannot set results aside in runs/s/.aside: expected a folder, found a link or a file"
+        ),
         "{message}"
     );
     assert_eq!(files(&project.path("runs/s")), before);

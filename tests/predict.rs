@@ -205,7 +205,7 @@ fn rows_of_a_table_are_known_by_their_columns_names() {
     };
     assert!(refused("x\n1\n").contains("no column `noise`"));
     assert!(refused("x,noise,id\n1,2,3\n").contains("without a column `id`; leave it out"));
-    assert!(refused("x,noise\n1,\n").contains("column `noise`, row 1: the cell has no value"));
+    assert!(refused("x,noise\n1,high\n").contains("column `noise`, row 1: `high` is text"));
     let done = predict(&project, &["points/train.csv", "nowhere.csv"]);
     assert!(done.error.contains("nowhere.csv"), "{}", done.error);
     assert_eq!((done.code, done.output.as_str()), (2, ""), "all or nothing");

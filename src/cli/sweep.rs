@@ -18,7 +18,7 @@ pub(super) struct Loaded {
     pub(super) sweep: Sweep,
     pub(super) plan: Plan,
     pub(super) library: Library,
-    /// What is to be said of them.
+    /// Notes and warnings about the data.
     pub(super) remarks: DataRemarks,
 }
 

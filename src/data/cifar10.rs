@@ -52,7 +52,7 @@ const OTHER_FORMS: &[(&str, &str)] = &[
     ("cifar-10-batches-mat", MATLAB_FORM),
     (
         "cifar-10-binary.tar",
-        "it is unpacked by half: unpack it here with `tar -xf`",
+        "it is a tar archive that is not unpacked; run `tar -xf` on it in this folder",
     ),
 ];
 

@@ -11,7 +11,7 @@ const MIN_ROWS: usize = 10;
 /// code counted from 0 or 1, as `LabelEncoder`, `pandas.factorize` and R's factors give it; and a
 /// column of 0 and 1 for each class, as `get_dummies` gives it.
 ///
-/// Missing values hide nothing: those that are there are compared. `columns` are the names of the columns that
+/// Missing values are skipped. `columns` are the names of the columns that
 /// features come from, where they come from a table.
 ///
 /// # Errors
@@ -50,7 +50,7 @@ pub(super) fn refuse_copies(
         };
         if is_name(&of_class, class_names) || is_code(&of_class) {
             return Err(format!(
-                "{} is the label once more: each class has one value of it, {}; leave it out, as it \
+                "{} repeats the label: each class has one value of it, {}; leave it out, because it \
                  gives the class away{}",
                 name(feature),
                 shown(&of_class, class_names),
@@ -70,13 +70,13 @@ pub(super) fn refuse_copies(
     };
     match indicators {
         Some(features) => Err(format!(
-            "{}{} the label once more: a feature is 1 where the class is `{}` and 0 \
-             elsewhere, and so for each class; leave {} out, as it gives the class away{}",
+            "{}{} the label: a feature is 1 where the class is `{}` and 0 \
+             elsewhere, and so for each class; leave {} out, because it gives the class away{}",
             name(features[0]),
             if is_one_column {
-                " is"
+                " repeats"
             } else {
-                " and the like are"
+                " and the like repeat"
             },
             class_names[0],
             if is_one_column { "it" } else { "each of them" },
@@ -165,7 +165,7 @@ mod tests {
     fn the_label_in_numbers_is_no_feature() {
         let names = ["oak", "beech", "fir"];
         let error = refused([2.0, 0.0, 1.0], names).unwrap();
-        assert!(error.contains("`copy` is the label once more"), "{error}");
+        assert!(error.contains("`copy` repeats the label"), "{error}");
         assert!(error.contains("2 for `oak`, 0 for `beech`"), "{error}");
         assert!(refused([1.0, 2.0, 3.0], names).is_some());
         assert!(refused([5.0, 50.0, 500.0], ["5", "50", "500"]).is_some());

@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 /// So many samples of a class, on average left to train on, are never all held out.
 const ENOUGH: f64 = 20.0;
 
-/// Whether these settings may leave a class of a data set untrained whose classes are equally large.
+/// Whether these settings may leave a class untrained, if all classes of the data set are equally large.
 pub(super) fn may_leave_untrained(config: &Config) -> bool {
     let samples = config.facts.training_samples;
     let of_class = samples as f64 / config.classes().max(1) as f64;
@@ -24,7 +24,7 @@ fn trained_share(config: &Config, samples: usize) -> f64 {
     config.samples() as f64 / samples as f64 * (1.0 - held_out)
 }
 
-/// What is to be said of classes that `data.limit` or a split of these settings leaves untrained.
+/// A warning about classes that `data.limit` or a split of these settings leaves untrained.
 pub(super) fn untrained_classes(dataset: &Dataset, config: &Config) -> Option<DataWarning> {
     let labels = &dataset.train.labels;
     let mut counts = vec![0_u32; dataset.classes()];
@@ -102,7 +102,7 @@ mod tests {
         assert_eq!(warned(&[30, 30, 2], |_| {}), None);
         let one = warned(&[30, 30, 1], |_| {}).unwrap();
         assert!(
-            one.starts_with("the class `c2` has no sample to learn from in 1 of 3 splits"),
+            one.starts_with("the class `c2` has no training sample in 1 of 3 splits"),
             "{one}"
         );
         let limited = warned(&[100, 2, 3], |config| config.data.limit = Count::new(10)).unwrap();

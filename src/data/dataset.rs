@@ -117,7 +117,7 @@ impl Dataset {
         KnownContents {
             classes: self.class_names.clone(),
             columns: match self.encoding {
-                // It says what they are.
+                // The encoding names them.
                 Some(_) => Vec::new(),
                 None => self.columns.clone(),
             },

@@ -6,14 +6,14 @@ use crate::spec::{DataWarning, Encoding, FeatureName};
 use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Fewer rows than this are too few to say anything of a feature.
+/// The minimum number of rows: fewer show nothing about a feature.
 const MIN_ROWS: usize = 20;
 
-/// Rows for each distinct value, where the values are few.
+/// The minimum number of rows for each distinct value, if the values are few.
 const ROWS_PER_VALUE: usize = 10;
 
-/// The largest probability with which any feature may determine the class by chance, for one to be
-/// reported: with many features of few rows, some do.
+/// Features are reported if the probability that any determines the class by chance is below this: with
+/// many features and few rows, some do.
 const MAX_CHANCE: f64 = 1e-6;
 
 /// A warning about the features that alone determine the class in all samples to train and validate
@@ -33,7 +33,7 @@ pub(super) fn determining_features(dataset: &Dataset) -> Option<DataWarning> {
             }
             Values::Floats(values) => {
                 let cells = values.iter().skip(offset).step_by(step);
-                // Missing values hide nothing: those that are there are looked at.
+                // Missing values are skipped.
                 let present = cells
                     .clone()
                     .map(|&value| value != MISSING || !dataset.is_incomplete);
@@ -124,7 +124,7 @@ fn values_of_one_class<V: Eq + Hash>(
 /// A key that sorts as the number does, and is the same for −0 and 0.
 fn sortable(value: f32) -> i32 {
     let bits = (value + 0.0).to_bits() as i32;
-    // The bits of a negative number count downwards: all but the sign are turned round.
+    // The bits of negative numbers count downwards: all but the sign are inverted.
     bits ^ (((bits >> 31) as u32) >> 1) as i32
 }
 
@@ -135,7 +135,7 @@ fn log_orders(labels: &[u16]) -> f64 {
         *counts.entry(label).or_default() += 1;
     }
     let mut counts: Vec<usize> = counts.into_values().collect();
-    // Sums of floats depend on the order, and that of a map is any.
+    // A sum of floats depends on their order, and a map has no fixed one.
     counts.sort_unstable();
     log_factorial(labels.len()) - counts.into_iter().map(log_factorial).sum::<f64>()
 }

@@ -340,10 +340,10 @@ fn folders(folder: &Path) -> Result<Vec<PathBuf>, String> {
     Ok(folders)
 }
 
-/// The folder of macOS' own notes in archives that it has packed.
+/// The folder of metadata that macOS adds to archives.
 const MACOS_NOTES: &str = "__MACOSX";
 
-/// What is in a folder, sorted, without hidden entries and macOS' notes.
+/// What is in a folder, sorted, without hidden entries and macOS' metadata.
 fn entries(folder: &Path) -> Result<Vec<PathBuf>, String> {
     let unreadable = |error: std::io::Error| format!("{}: {error}", folder.display());
     let mut entries = Vec::new();
@@ -425,9 +425,9 @@ fn eight_bits(values: &[u8]) -> Result<Vec<u8>, String> {
 
 fn jpeg(bytes: &[u8]) -> Result<Pixels, String> {
     let told = |error: zune_jpeg::errors::DecodeErrors| error.to_string();
-    // The decoder makes the rest up.
+    // The decoder would make up the rest.
     if !jpeg_end::is_whole(bytes) {
-        return Err("it ends within its image; copy it again, or leave it out".to_owned());
+        return Err("the file is truncated; copy it again, or remove it".to_owned());
     }
     let mut decoder = JpegDecoder::new(Cursor::new(bytes));
     decoder.decode_headers().map_err(told)?;

@@ -3,7 +3,7 @@
 
 use super::dataset::{Dataset, Values};
 
-/// What stands where a value is missing, until it is filled: no table has this number.
+/// Stands for a missing value until it is filled. A table with this number is refused.
 pub const MISSING: f32 = f32::MIN;
 
 /// What fills the missing values of a feature.
@@ -126,7 +126,7 @@ mod tests {
         assert_eq!(filled(&[&column], &median, &ALL), [5.0]);
         assert_eq!(filled(&[&column], &median, &[1, 2, 3]), [50.5]);
         assert_eq!(filled(&[&column], &median, &[1, 4]), [0.0]);
-        // What is not learnt from has no part in it.
+        // Other rows do not count.
         assert_eq!(filled(&[&column], &median, &[0, 1]), [5.0]);
     }
 

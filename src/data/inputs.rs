@@ -20,7 +20,7 @@ pub struct Expected<'a> {
     pub image: Option<[usize; 3]>,
     /// The names of the features, where they are columns of a table.
     pub columns: &'a [String],
-    /// How the columns of a table become features, where it is not each one as it is.
+    /// How the columns of a table become features; `None` if each is one feature as it is.
     pub encoding: Option<&'a Encoding>,
     /// Whether missing values of a table are filled.
     pub imputes: bool,
@@ -37,7 +37,7 @@ pub struct Inputs {
     pub values: Values,
     /// Where each sample comes from.
     pub sources: Vec<InputSource>,
-    /// What may be wrong with them.
+    /// Warnings about them.
     pub warnings: Vec<String>,
 }
 
@@ -236,7 +236,7 @@ fn rows(
     })
 }
 
-/// What to do where a whole array has the shape of one sample.
+/// What to do if a whole array has the shape of one sample.
 fn single_hint(shape: &[usize], fitting: &[Vec<usize>]) -> &'static str {
     match fitting.iter().any(|fitting| fitting == shape) {
         true => "; it may be a single one: give it a first dimension of 1",

@@ -76,7 +76,7 @@ impl Library {
         }
     }
 
-    /// Refuses numbers that are shifted as they are read, where they are to stay as they are.
+    /// Refuses columns that need an offset if `data.normalise: none` excludes one.
     fn refuse_offsets(&self, data: &Data) -> Result<(), DataError> {
         if data.normalisation() != Normalise::None {
             return Ok(());
@@ -213,7 +213,7 @@ impl Library {
         }
     }
 
-    /// What is to be said of data sets, as these configurations use them.
+    /// Notes and warnings about data sets, as these configurations use them.
     pub fn remarks<'a>(&self, configs: impl Iterator<Item = &'a Config> + Clone) -> DataRemarks {
         DataRemarks {
             notes: self.notes(configs.clone()),
@@ -221,8 +221,8 @@ impl Library {
         }
     }
 
-    /// What has become of the columns of the one table that these configurations use; nothing where there
-    /// are several.
+    /// What the columns of the one table that these configurations use become; nothing if they use
+    /// several.
     fn notes<'a>(&self, mut configs: impl Iterator<Item = &'a Config>) -> Vec<ColumnNote> {
         let Some(first) = configs.next().map(|config| &config.data) else {
             return Vec::new();
@@ -242,8 +242,8 @@ impl Library {
         }
     }
 
-    /// What may be wrong with data sets, as these configurations use them; each once. Of data that
-    /// cannot be read it is what the results know. Data sets known by name are read where few samples
+    /// Warnings about data sets, as these configurations use them; each once. For data that cannot be
+    /// read they are those that the results keep. Data sets known by name are read only if few samples
     /// of a class are left.
     pub fn warnings<'a>(&self, configs: impl Iterator<Item = &'a Config>) -> Vec<DataWarning> {
         let mut known = HashSet::new();

@@ -73,9 +73,9 @@ pub fn load(set: DataSet, folders: &[PathBuf]) -> Result<Dataset, DataError> {
 #[derive(Debug)]
 struct Read {
     dataset: Dataset,
-    /// What was made of it.
+    /// What its columns became.
     notes: Vec<ColumnNote>,
-    /// What may be wrong with it.
+    /// Warnings about it.
     warnings: Vec<DataWarning>,
 }
 

@@ -17,7 +17,7 @@ pub struct Normalisation {
 }
 
 impl Normalisation {
-    /// One that changes nothing, for so many features.
+    /// A normalisation that changes nothing, for this many features.
     pub fn identity(features: usize) -> Self {
         Self {
             mean: vec![0.0; features],
@@ -26,8 +26,8 @@ impl Normalisation {
         }
     }
 
-    /// What is done to the samples of a run with these settings and these training samples; nothing where
-    /// that is the same for all runs.
+    /// What the samples of a run with these settings and these training samples are filled and normalised
+    /// with; `None` if that is the same for all runs.
     pub fn of_run(dataset: &Dataset, settings: &Data, rows: &[u32]) -> Option<Self> {
         let is_own = settings.normalisation() == Normalise::Training;
         match (is_own, dataset.is_incomplete) {

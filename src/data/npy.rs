@@ -23,7 +23,7 @@ pub(super) struct File<'a> {
     /// Bytes of one value.
     size: usize,
     big_endian: bool,
-    /// The values, the last dimension varies fastest.
+    /// The values; the last dimension varies fastest.
     data: Cow<'a, [u8]>,
 }
 

@@ -76,7 +76,7 @@ fn names(folder: &Path) -> Result<Vec<String>, String> {
     Ok(names)
 }
 
-/// The array that a file has by its name: `x_train` of `X_train.npy.gz`.
+/// The array that a file name stands for: `x_train` for `X_train.npy.gz`.
 fn array(name: &str) -> Option<String> {
     let name = name.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
@@ -91,7 +91,7 @@ fn how_to_unpack() -> String {
     format!("{HOW_TO_UNPACK} as x_train.npy, y_train.npy, x_test.npy and y_test.npy")
 }
 
-/// Refuses files whose samples would be left out without a word.
+/// Refuses files whose samples would be left out silently.
 fn refuse_unread(names: &[String]) -> Result<(), String> {
     const VALIDATION: [&str; 4] = ["x_val", "x_valid", "x_validation", "x_dev"];
     for name in names {

@@ -31,9 +31,9 @@ pub(super) struct Own {
     pub is_incomplete: bool,
     /// Whether the test part was taken from the training part already.
     pub test_was_taken: bool,
-    /// What was made of it.
+    /// What its columns became.
     pub notes: Vec<ColumnNote>,
-    /// What may be wrong with it.
+    /// Warnings about it.
     pub warnings: Vec<String>,
 }
 

@@ -1,18 +1,18 @@
-//! Test samples that are training samples too: whoever has learnt them by heart scores well.
+//! Test samples that are training samples too: a model that has memorised them scores well.
 
 use super::dataset::{Dataset, Samples, Values};
 use crate::spec::DataWarning;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// A smaller share of the test samples is left without a word: known data sets have some.
+/// A smaller share of the test samples is not reported: well-known data sets have some.
 const MIN_SHARE: f64 = 0.01;
 
-/// Where training samples equal each other too, as those of a few coarse numbers do, test samples do so
-/// by nature: only a share that is so many times as large is reported.
+/// Where training samples equal each other, as those of a few coarse numbers do, test samples equal them
+/// too. A share is reported only if it exceeds that of repeated training samples this many times.
 const TIMES_NATURAL: f64 = 2.0;
 
-/// A warning where many samples of a test part of its own equal training samples, class and all.
+/// A warning if many samples of a separate test part equal training samples, including the class.
 pub(super) fn shared_samples(dataset: &Dataset) -> Option<DataWarning> {
     if dataset.test_was_taken {
         return None;

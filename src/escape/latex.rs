@@ -47,7 +47,7 @@ pub(crate) fn beyond_pdflatex<'a>(texts: impl IntoIterator<Item = &'a str>) -> V
     found
 }
 
-/// Whether pdfLaTeX sets a character as [`latex`] writes it. Its own characters are those of `utf8.def` with T1
+/// Whether pdfLaTeX typesets a character as [`latex`] writes it. Its own characters are those of `utf8.def` with T1
 /// and TS1, without a few rare ones.
 fn is_in_pdflatex(character: char) -> bool {
     let is_own = matches!(
@@ -73,7 +73,7 @@ fn is_invisible(character: char) -> bool {
     )
 }
 
-/// The command for a sign that only formulas have.
+/// The command for a sign that exists only in formulas.
 fn formula(character: char) -> Option<&'static str> {
     Some(match character {
         '<' => "<",

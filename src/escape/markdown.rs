@@ -64,7 +64,7 @@ fn inline(text: &str) -> String {
             // Struck out, or a formula.
             '~' => escaped.push_str("&#126;"),
             '$' => escaped.push_str("&#36;"),
-            // GitHub looks for the codes of its pictures when entities are characters again.
+            // GitHub replaces the codes of emoji after it has resolved entities.
             ':' if is_picture(after) => escaped.push_str(":<!-- -->"),
             other => escaped.push(other),
         }
@@ -83,8 +83,8 @@ fn is_inside_word(before: Option<char>, after: &str) -> bool {
     is_of_word(before) && is_of_word(after)
 }
 
-/// Whether a colon before this text would begin one of GitHub's pictures, such as `:tada:`: not the
-/// minutes of a time.
+/// Whether a colon before this text would begin the code of an emoji on GitHub, such as `:tada:`, and not
+/// the minutes of a time.
 fn is_picture(after: &str) -> bool {
     let is_of_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
     let rest = after.trim_start_matches(is_of_code);

@@ -12,7 +12,7 @@ const ASSUMED_FLOPS: f64 = 60e9;
 /// Trials that a summary lists before it says how many more there are.
 const LISTED: usize = 12;
 
-/// The plan of a sweep as text: its size, its factors, its first trials. `notes` say what was made of the data.
+/// The plan of a sweep as text: its size, its factors, its first trials. `notes` are on a table's columns.
 pub fn summary(sweep: &Sweep, plan: &Plan, notes: &[ColumnNote]) -> String {
     let work = plan.work();
     let mut text = String::new();

@@ -53,7 +53,7 @@ pub fn refuse_linked_records(
     Ok(())
 }
 
-/// Refuses to set results aside where something else than a folder has the name of the folder for them.
+/// Refuses to set results aside if something other than a folder has the name of the folder for them.
 ///
 /// # Errors
 /// A link or a file of this name.
@@ -62,8 +62,8 @@ pub(super) fn refuse_linked_aside(folder: &Path) -> Result<(), RecordError> {
     if aside.symlink_metadata().is_err() || is_folder(&aside) {
         return Ok(());
     }
-    let reason = "it is a link or a file, and must be a folder here, as results are set aside by \
-                  renames; remove it, or put the folder that it leads to in its place";
+    let reason = "expected a folder, found a link or a file; results are moved there by renames; remove \
+                  it, or replace the link by its target folder";
     Err(on("set results aside in", &aside)(std::io::Error::other(
         reason,
     )))

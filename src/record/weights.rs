@@ -54,7 +54,7 @@ pub fn has_weights(run_folder: &Path) -> bool {
 /// # Errors
 /// A file that cannot be removed.
 pub fn remove_weights(run_folder: &Path) -> Result<(), RecordError> {
-    // The weights last: whoever is killed between the two finds by them what is still to remove.
+    // The weights last: after a kill between the two, they show that something is still to be removed.
     remove_file(&run_folder.join(INPUT_FILE))?;
     remove_file(&run_folder.join(WEIGHTS_FILE))
 }

@@ -1,6 +1,7 @@
 //! A report as one HTML page.
 
 use super::content::Material;
+use super::data;
 use super::document::{Block, Document};
 use super::frame::{EPOCHS_TO_TARGET, INTERVAL, score_column, trial_positions};
 use super::metric::stops_early;
@@ -43,6 +44,8 @@ pub(super) fn page(material: &Material, document: &Document) -> PolarsResult<Pag
         description: sweep.description.clone(),
         overview: std::iter::once(overview(words, plan, material.results))
             .chain(warnings(words, &material.remarks.warnings))
+            .chain(data::sentence(words, plan))
+            .chain(data::notes(words, &material.remarks.notes))
             .collect(),
         generated_by: concat!("tp-sweep ", env!("CARGO_PKG_VERSION")).to_owned(),
         rows: rows(material, &columns)?,

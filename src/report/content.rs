@@ -33,7 +33,7 @@ pub(super) struct Material<'a> {
     pub(super) sweep: &'a Sweep,
     pub(super) plan: &'a Plan,
     pub(super) results: &'a Results,
-    /// What may be wrong with the data.
+    /// Notes and warnings about the data.
     pub(super) remarks: &'a DataRemarks,
     /// That of [`super::frame::trials`].
     pub(super) frame: &'a DataFrame,

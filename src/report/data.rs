@@ -1,11 +1,11 @@
-//! What the trials learnt from.
+//! The data that the trials are trained on.
 
 use super::wording::Wording;
 use crate::escape::markdown;
 use crate::plan::{Plan, grouped};
 use crate::spec::{ColumnNote, Language};
 
-/// The data set in one sentence; nothing where trials differ in it.
+/// The data set in one sentence; `None` if trials differ in it.
 pub(super) fn sentence(words: Wording, plan: &Plan) -> Option<String> {
     let config = &plan.trials.first()?.config;
     let is_same = |trial: &crate::plan::Trial| {
@@ -19,21 +19,28 @@ pub(super) fn sentence(words: Wording, plan: &Plan) -> Option<String> {
         Some(path) => format!("{} {}", config.data.set, markdown(path.as_str())),
         None => config.data.set.to_string(),
     };
-    let count = |count: usize| grouped(count as u64);
+    let count = |count: usize| match words.language {
+        Language::English => grouped(count as u64),
+        // A narrow space that keeps a number on one line.
+        Language::French => grouped(count as u64).replace(',', "\u{202f}"),
+    };
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
     let (train, test) = (count(facts.training_samples), count(facts.test_samples));
     let (features, classes) = (count(facts.features), facts.classes);
     Some(match words.language {
         Language::English => format!(
-            "Data: {name}; {train} training and {test} test samples, {features} features, {classes} classes."
+            "Data: {name}; {train} training and {test} test samples, {features} feature{}, {classes} classes.",
+            plural(facts.features)
         ),
         Language::French => format!(
             "Données : {name} ; {train} exemples d’entraînement et {test} de test, {features} \
-             caractéristiques, {classes} classes."
+             variable{}, {classes} classes.",
+            plural(facts.features)
         ),
     })
 }
 
-/// What became of the columns, an item for each note.
+/// What the columns became, an item for each note.
 pub(super) fn notes(words: Wording, notes: &[ColumnNote]) -> Vec<String> {
     let note = |note: &ColumnNote| match words.language {
         Language::English => markdown(&note.in_english()),

@@ -65,7 +65,7 @@ pub struct Report {
     pub page: Page,
     /// The ranking, for other documents.
     ranking: Table,
-    /// What may be wrong with the data, in the report's language.
+    /// Warnings about the data, in the report's language.
     warnings: Vec<String>,
     /// One row for each trial.
     frame: DataFrame,
@@ -109,9 +109,9 @@ pub enum ReportError {
 }
 
 impl Report {
-    /// Makes the tables from the results that there are; `remarks` are about the data, `classes` tells how the classes fare in
-    /// a trial of the plan. It is asked of one trial at most: the scores of all would be much to
-    /// read.
+    /// Makes the tables from the results that there are. `remarks` are about the data; `classes` returns the
+    /// scores of the classes in a trial of the plan. It is called for one trial at most: the scores of all
+    /// would be much to read.
     ///
     /// # Errors
     /// A view of a column that there is not; nothing that a result could cause.

@@ -1,4 +1,4 @@
-//! What may be wrong with the data, beside the scores that rest on it.
+//! Warnings about the data, next to the scores that depend on it.
 
 use super::wording::Wording;
 use crate::escape::code;
@@ -25,15 +25,17 @@ fn french(warning: &DataWarning) -> String {
                 (false, 1) => format!("la variable {names} détermine à elle seule"),
                 (false, _) => format!("les variables {names} déterminent chacune à elle seule"),
             };
-            let which = if features.len() == 1 {
-                "elle"
-            } else {
-                "l’une"
+            let (which, remedy) = match features.len() {
+                1 => ("elle", "retirez-la, sauf si elle a été mesurée avant"),
+                _ => (
+                    "l’une d’elles",
+                    "retirez-les, sauf si elles ont été mesurées avant",
+                ),
             };
             format!(
                 "{what} la classe dans toutes les lignes d’entraînement et de validation : si {which} \
                  n’est connue qu’une fois la classe connue (une fuite), aucun score de ce rapport n’a \
-                 de valeur ; retirez-la, ou continuez si elle a été mesurée avant"
+                 de valeur ; {remedy}"
             )
         }
         DataWarning::Untrained {
@@ -49,13 +51,13 @@ fn french(warning: &DataWarning) -> String {
             let partitions = if *of == 1 { "partage" } else { "partages" };
             format!(
                 "{what} aucun exemple d’apprentissage dans {splits} {partitions} sur {of} : \
-                 data.limit, la validation et la partie de test en laissent trop peu ; ce qui y est \
+                 data.limit, la validation et l’ensemble de test en laissent trop peu ; ce qui y est \
                  mesuré ne dit rien {them}"
             )
         }
         DataWarning::Shared { samples, of } => format!(
             "{samples} des {of} exemples de test {} : le score de test dit peu de choses sur des \
-             exemples nouveaux ; retirez-les de l’une des deux parties",
+             exemples nouveaux ; retirez-les de l’un des deux ensembles",
             match samples {
                 1 => "est aussi un exemple d’entraînement",
                 _ => "sont aussi des exemples d’entraînement",
@@ -78,7 +80,7 @@ mod tests {
         };
         let english = of(Language::English, determined.clone());
         assert!(
-            english.starts_with("Warning: the column `x` alone tells the class"),
+            english.starts_with("Warning: the column `x` alone determines the class"),
             "{english}"
         );
         let french = of(Language::French, determined);

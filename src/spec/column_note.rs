@@ -1,4 +1,4 @@
-//! What has become of a table's columns, in words for people.
+//! Notes for people on what a table's columns become.
 
 use serde::{Deserialize, Serialize};
 use std::fmt;
@@ -7,7 +7,7 @@ use std::fmt;
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnUse {
-    /// They are left out.
+    /// They are left out of the features.
     LeftOut,
     /// They are numbers.
     Numbers,
@@ -15,7 +15,7 @@ pub enum ColumnUse {
     Flags,
     /// Each of their levels is a feature.
     OneHot,
-    /// Their levels are counted.
+    /// Their levels are numbered in their order.
     Ordinal,
     /// An offset is subtracted from them in 64 bits.
     Offset,
@@ -30,7 +30,7 @@ pub enum ColumnUse {
 pub struct ColumnNote {
     /// What was done to them.
     pub what: ColumnUse,
-    /// The first of them, with what is to be said of each.
+    /// The first of them, with details of each.
     pub columns: Vec<String>,
     /// How many more there are.
     pub more: usize,
@@ -40,7 +40,7 @@ pub struct ColumnNote {
 const MAX_LISTED: usize = 12;
 
 impl ColumnNote {
-    /// A note of these columns; nothing where there are none.
+    /// A note on these columns; `None` if there are none.
     pub fn new(what: ColumnUse, mut columns: Vec<String>) -> Option<Self> {
         let more = columns.len().saturating_sub(MAX_LISTED);
         columns.truncate(MAX_LISTED);
@@ -72,7 +72,7 @@ impl ColumnNote {
     /// The note in French.
     pub fn in_french(&self) -> String {
         let (before, after) = match self.what {
-            ColumnUse::LeftOut => ("laissées de côté", ""),
+            ColumnUse::LeftOut => ("exclues", ""),
             ColumnUse::Numbers => ("nombres", ""),
             ColumnUse::Flags => ("vrai ou faux", ""),
             ColumnUse::OneHot => ("one-hot, avec le nombre de niveaux", ""),
@@ -81,10 +81,10 @@ impl ColumnNote {
             ColumnUse::Constant => ("constantes", ""),
             ColumnUse::Missing => (
                 "valeurs manquantes",
-                " ; les nombres sont remplacés par la médiane, le reste par la valeur la plus fréquente",
+                " ; les nombres manquants sont remplacés par la médiane, les autres valeurs par la plus fréquente",
             ),
         };
-        format!("{before} : {}{after}", self.listed("et", "autres"))
+        format!("{before} : {}{after}", self.listed("et", "de plus"))
     }
 
     fn listed(&self, and: &str, others: &str) -> String {
@@ -114,6 +114,6 @@ mod tests {
         assert_eq!(few.to_string(), "left out: c0, c1");
         let many = ColumnNote::new(ColumnUse::Numbers, columns(300)).unwrap();
         assert!(many.in_english().ends_with("c11 and 288 more"));
-        assert!(many.in_french().ends_with("c11 et 288 autres"));
+        assert!(many.in_french().ends_with("c11 et 288 de plus"));
     }
 }

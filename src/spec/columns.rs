@@ -27,7 +27,7 @@ const LONGEST: usize = 10_000;
 pub struct Names(Arc<[Text]>);
 
 impl Names {
-    /// These names; nothing where there are none, or one is empty.
+    /// These names; `None` if there are none, or one is empty.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let names: Arc<[Text]> = names.into_iter().map(Text::new).collect::<Option<_>>()?;
         (!names.is_empty()).then_some(Self(names))
@@ -139,7 +139,7 @@ impl Setting for OrdinalColumns {
     }
 }
 
-/// All that a sweep file says of a table's columns.
+/// All settings of a sweep file for a table's columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Columns {
     /// Columns to leave out, by name; `*` stands for any text.
@@ -148,9 +148,9 @@ pub struct Columns {
     pub categorical: Option<Names>,
     /// Columns of categories in an order.
     pub ordinal: Option<OrdinalColumns>,
-    /// Texts that stand for a missing value in any column.
+    /// Texts that stand for a missing value in any feature column.
     pub na_values: Option<Names>,
-    /// What fills cells without a value; nothing: [`Impute::Median`].
+    /// What fills cells without a value; `None` means [`Impute::Median`].
     pub impute: Option<Impute>,
 }
 

@@ -54,9 +54,9 @@ pub struct Data {
     pub categorical: Option<Names>,
     /// Columns of a table that hold categories in an order.
     pub ordinal: Option<OrdinalColumns>,
-    /// Texts that stand for a missing value in any column of a table.
+    /// Texts that stand for a missing value in any feature column of a table.
     pub na_values: Option<Names>,
-    /// What fills the cells of a table that have no value; nothing: [`Impute::Median`].
+    /// What fills the cells of a table that have no value; `None` means [`Impute::Median`].
     pub impute: Option<Impute>,
     /// The fraction of the user's own data held out as the test part, where it has none.
     pub test_fraction: Fraction,
@@ -188,7 +188,7 @@ impl Data {
         }
     }
 
-    /// The first key that says something of the columns of a table, where one is set.
+    /// The first key for the columns of a table that is set.
     fn column_key(&self) -> Option<&'static [&'static str]> {
         let keys: [(bool, &'static [&'static str]); 5] = [
             (self.drop.is_some(), &["data.drop", "data.set"]),
@@ -280,7 +280,7 @@ impl Data {
         Ok(())
     }
 
-    /// Checks that what is said of a table's columns agrees.
+    /// Checks that the settings of a table's columns agree.
     fn check_columns(&self) -> Result<(), Conflict> {
         let is_ordinal = |name: &str| {
             let columns = self.ordinal.as_ref();
@@ -314,7 +314,9 @@ impl Data {
         {
             return Err(Conflict {
                 keys: &["data.categorical", "data.ordinal"],
-                message: format!("`{twice}` is in both: have its categories an order, or not?"),
+                message: format!(
+                    "`{twice}` is in both lists; a column is either categorical or ordinal"
+                ),
                 help: "take it out of one of them".to_owned(),
             });
         }

@@ -4,12 +4,12 @@ use super::column_note::ColumnNote;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What is to be said of data sets.
+/// Notes and warnings about data sets.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DataRemarks {
-    /// What has become of a table's columns.
+    /// What a table's columns become.
     pub notes: Vec<ColumnNote>,
-    /// What may be wrong.
+    /// What may be wrong with the data.
     pub warnings: Vec<DataWarning>,
 }
 
@@ -53,7 +53,7 @@ pub enum FeatureName {
     Number(usize),
 }
 
-/// Names that are listed.
+/// The maximum number of names in a list.
 const MAX_LISTED: usize = 8;
 
 /// The first names, separated by commas, and how many are left out.
@@ -90,15 +90,17 @@ impl DataWarning {
                     (false, false) => "the features",
                 };
                 format!(
-                    "{what} {names} {} the class in all training and validation rows: if {} only \
-                     known once the class is (a leak), every score here is worth nothing; leave it \
-                     out, or go on if it was measured before",
+                    "{what} {names} {} the class in all training and validation rows: if {} known only \
+                     once the class is (a leak), the scores are meaningless; leave {}, unless {} \
+                     measured before",
                     if is_one {
-                        "alone tells"
+                        "alone determines"
                     } else {
-                        "each alone tell"
+                        "each alone determine"
                     },
                     if is_one { "it is" } else { "one is" },
+                    if is_one { "it out" } else { "them out" },
+                    if is_one { "it was" } else { "they were" },
                 )
             }
             Self::Untrained {
@@ -109,9 +111,9 @@ impl DataWarning {
                 let names = listed(classes, |class| code(class), "more");
                 let is_one = classes.len() == 1;
                 format!(
-                    "the {} {names} {} no sample to learn from in {splits} of {of} {}: too few are \
-                     left by data.limit, validation and the test part; what is scored there says \
-                     nothing of {}",
+                    "the {} {names} {} no training sample in {splits} of {of} {}, because data.limit, \
+                     validation and the test part leave too few; scores of these splits do not \
+                     cover {}",
                     if is_one { "class" } else { "classes" },
                     if is_one { "has" } else { "have" },
                     if *of == 1 { "split" } else { "splits" },
@@ -119,8 +121,8 @@ impl DataWarning {
                 )
             }
             Self::Shared { samples, of } => format!(
-                "{samples} of the {of} test samples {} too: the test score says little of new \
-                 samples; take them out of one of the two parts",
+                "{samples} of the {of} test samples {} too, so the test score says little about new \
+                 samples; remove them from one of the two parts",
                 match samples {
                     1 => "is a training sample",
                     _ => "are training samples",
@@ -147,19 +149,21 @@ mod tests {
         let column = |name: &str| FeatureName::Column(name.to_owned());
         let one = shown(vec![column("x")]);
         assert!(
-            one.starts_with("the column `x` alone tells the class in all training and validation"),
+            one.starts_with(
+                "the column `x` alone determines the class in all training and validation"
+            ),
             "{one}"
         );
         let two = shown(vec![column("x"), column("y")]);
         assert!(
-            two.starts_with("the columns `x`, `y` each alone tell the class"),
+            two.starts_with("the columns `x`, `y` each alone determine the class"),
             "{two}"
         );
         let number = shown(vec![FeatureName::Number(3)]);
-        assert!(number.starts_with("feature 3 alone tells"), "{number}");
+        assert!(number.starts_with("feature 3 alone determines"), "{number}");
         let many = shown((1..=20).map(FeatureName::Number).collect());
         assert!(
-            many.starts_with("the features 1, 2, 3, 4, 5, 6, 7, 8, 12 more each alone tell"),
+            many.starts_with("the features 1, 2, 3, 4, 5, 6, 7, 8, 12 more each alone determine"),
             "{many}"
         );
     }
@@ -176,7 +180,7 @@ mod tests {
                 of: 3,
             },
             DataWarning::Shared { samples: 3, of: 9 },
-            DataWarning::Other("the column `t` counts the rows".to_owned()),
+            DataWarning::Other("the column `t` numbers the rows".to_owned()),
         ];
         let text = serde_json::to_string(&warnings).unwrap();
         let read: Vec<DataWarning> = serde_json::from_str(&text).unwrap();

@@ -9,7 +9,7 @@ use std::collections::HashSet;
 pub struct Encoding {
     /// The columns that are used, in the order of their features.
     pub columns: Vec<EncodedColumn>,
-    /// Texts that stand for a missing value in any column.
+    /// Texts that stand for a missing value in any feature column.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub na_values: Vec<String>,
     /// Columns that are left out: names, in which `*` stands for any text.
@@ -108,9 +108,9 @@ impl Encoding {
     /// Checks an encoding that was read from a file.
     ///
     /// # Errors
-    /// A reason, in words: an offset that nothing can be less, levels or features of one name, a column without levels.
+    /// A reason, in words: an offset that is too large, equal levels or columns, a column without levels.
     pub fn check(&self) -> Result<(), String> {
-        /// Whole numbers of 64 bits less more than it would leave 128 bits, at worst.
+        /// The maximum: differences of whole numbers must fit into 128 bits.
         const LARGEST_OFFSET: f64 = 1e30;
         for column in &self.columns {
             let (name, offset) = (&column.name, column.offset);
@@ -133,7 +133,7 @@ impl Encoding {
         }
     }
 
-    /// Whether each column is one feature, a number as it is, and no other is in the file.
+    /// Whether each column is one feature, a number as it is, and nothing is left out or marked as missing.
     pub fn is_plain(&self) -> bool {
         let is_plain = |column: &EncodedColumn| {
             let is_number = matches!(column.kind, ColumnKind::Number | ColumnKind::Flag);

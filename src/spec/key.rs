@@ -89,8 +89,8 @@ keys! {
     data.label, "label", "The column of a table that holds the classes.";
     data.drop, "drop", "Columns of a table to leave out: a name or a list, in which * stands for any text.";
     data.categorical, "categorical", "Columns of a table that hold categories, even if they are numbers.";
-    data.ordinal, "ordinal", "Columns of a table that hold categories in an order, with their levels from the lowest on.";
-    data.na_values, "navalues", "Texts that stand for a missing value in any column of a table.";
+    data.ordinal, "ordinal", "Columns of a table that hold categories in an order, with their levels from lowest to highest.";
+    data.na_values, "navalues", "Texts that stand for a missing value in any feature of a table.";
     data.impute, "impute", "What fills the cells of a table that have no value. Default: median.";
     data.test_fraction, "testfraction", "Fraction held out as the test part, where your own data has none.";
     data.limit, "limit", "Train and validate on a stratified subset of this many samples.";

@@ -18,7 +18,7 @@ pub struct KnownData {
     pub path: Option<String>,
     /// The column of a table that holds the classes.
     pub label: Option<String>,
-    /// What is made of a table's other columns, as the sweep file has it; `null` for nothing special.
+    /// What is made of a table's other columns, as the sweep file has it; `null` if it has no such settings.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub column_settings: Value,
     /// The fraction held out as the test part.
@@ -45,10 +45,10 @@ pub struct KnownContents {
     pub bytes: bool,
     /// The published mean and standard deviation of each channel, where there are such.
     pub published: Option<(Vec<f32>, Vec<f32>)>,
-    /// What may be wrong with it, as the sweep used it.
+    /// Warnings about it, as the sweep used it.
     #[serde(default)]
     pub warnings: Vec<DataWarning>,
-    /// What has become of a table's columns.
+    /// What a table's columns became.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<ColumnNote>,
 }
@@ -87,7 +87,7 @@ impl KnownData {
     }
 }
 
-/// What a sweep file says of a table's columns; `null` where it says nothing.
+/// The settings of a sweep file for a table's columns; `null` if there are none.
 fn settings_of(source: &DataSource) -> Value {
     let settings = source.columns.show();
     match settings.as_object().is_some_and(serde_json::Map::is_empty) {

@@ -89,7 +89,7 @@ pub fn schema() -> Value {
     })
 }
 
-/// The schema as a file: on lines of their own, with little space before them.
+/// The schema as the text of a file, indented by one space for each level.
 #[expect(
     clippy::expect_used,
     reason = "a JSON value can be written, and writes UTF-8"
@@ -104,7 +104,7 @@ pub fn schema_text() -> String {
     text
 }
 
-/// What the schema says once and refers to by name: the values of each key, its levels, ranges and conditions.
+/// What the schema defines once and refers to by name: the values of each key, its levels, ranges and conditions.
 fn definitions() -> Value {
     let values = KEYS.iter().map(|key| (key.path.to_owned(), key.schema()));
     let levels = KEYS

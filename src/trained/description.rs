@@ -7,8 +7,8 @@ use crate::event::Evaluated;
 use crate::spec::{Encoding, Normalise, Stage};
 use serde::{Deserialize, Serialize};
 
-/// The version of the format: 2 where columns are encoded or missing values filled, which a reader of version
-/// 1 would leave out; else 1. A reader refuses later ones.
+/// The latest version of the format: 2 if columns are encoded or missing values filled, which a reader of
+/// version 1 would ignore; else 1. A reader refuses later versions.
 const FORMAT: u32 = 2;
 
 /// What a model is.
@@ -75,8 +75,9 @@ pub struct DataDescription {
     pub label: Option<String>,
 }
 
-/// What goes into a model: the columns of a table encoded, missing numbers filled; then each number, divided by 255 where numbers are bytes, minus the mean and
-/// divided by the standard deviation of its channel or column.
+/// What goes into a model: the columns of a table encoded and missing values filled; then each number,
+/// divided by 255 if numbers are bytes, minus the mean and divided by the standard deviation of its channel
+/// or feature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InputDescription {
     /// Numbers of one sample.
@@ -87,10 +88,10 @@ pub struct InputDescription {
     /// The names of a table's columns, in their order; empty where they have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
-    /// How the columns of a table become these features, where it is not each one as it is.
+    /// How the columns of a table become these features; `None` if each is one feature as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
-    /// What fills the missing values of each feature; empty where there were none.
+    /// What fills the missing values of each feature; empty if missing values are refused.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fill: Vec<f32>,
     /// Whether numbers are bytes, which are divided by 255 first.
@@ -242,7 +243,7 @@ impl InputDescription {
         }))
     }
 
-    /// Whether samples are normalised by what the run's own training samples are.
+    /// Whether samples are filled and normalised as in the run, with what its training samples gave.
     pub(super) fn is_of_run(&self) -> bool {
         self.normalise != Normalise::Known.name()
     }

@@ -5,12 +5,10 @@ use crate::support::repository;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use tp_sweep::data::{
-    Dataset, DeviceForm, Imputation, Library, MISSING, Samples, Values,
-};
+use tp_sweep::data::{Dataset, DeviceForm, Imputation, Library, MISSING, Samples, Values};
 use tp_sweep::record::{Results, RunResult};
-use tp_sweep::spec::Normalise;
 use tp_sweep::run::{Beginning, Device, Executor, Interrupt, Place, Progress, Schedule};
+use tp_sweep::spec::Normalise;
 
 /// The first samples of MNIST: a sweep's `data.limit` selects from these 1,000.
 pub fn data(sweep: &str) -> HashMap<DeviceForm, Arc<Dataset>> {

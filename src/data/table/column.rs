@@ -59,7 +59,7 @@ impl Column {
         format!("column `{}`, row {}: {what}", self.name, row + 1)
     }
 
-    /// That a feature has values of a type that cannot be used.
+    /// The message that a feature has values of a type that cannot be used.
     pub(super) fn wrong_type(&self, kind: &str) -> String {
         let name = &self.name;
         match date::is_type(kind) {
@@ -72,7 +72,7 @@ impl Column {
         }
     }
 
-    /// That a column of names has values of a type that has none.
+    /// The message that a column of names has values of a type that has none.
     pub(super) fn no_names(&self, kind: &str, role: Role) -> String {
         match role {
             Role::Label => format!(

@@ -57,7 +57,7 @@ pub(super) fn names_of(column: &Column, missing: &Missing) -> Result<Vec<Option<
     Ok(names)
 }
 
-/// Whether a text is true or false in any case of letters.
+/// The truth value that a text names, in upper or lower case; `None` for other texts.
 pub(super) fn flag(text: &str) -> Option<bool> {
     let is = |flag: &str| text.trim().eq_ignore_ascii_case(flag);
     match (is("true"), is("false")) {

@@ -1,4 +1,4 @@
-//! Tables in CSV: a header, then rows, separated by commas, semicolons, tabulators or `|`.
+//! Tables in CSV: a header, then rows, separated by commas, semicolons, tabs or `|`.
 
 use super::canonical::{Canonical, canonical};
 use super::column::{Cells, Column};

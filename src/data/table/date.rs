@@ -2,7 +2,7 @@
 
 use super::remedy;
 
-/// That a column holds dates, and what to do about it.
+/// The message that a column holds dates, and what to do about it.
 pub(super) fn refused(name: &str, example: &str) -> String {
     let text = serde_json::Value::from(name);
     format!(

@@ -3,7 +3,7 @@
 use super::missing::{Missing, is_marker};
 use super::records::{Field, Form, Records};
 
-/// What is read of the columns.
+/// What commas and points mean in each column.
 #[derive(Debug, Default, PartialEq)]
 pub(super) struct Commas {
     /// For each column whether its commas are decimal: all of its cells are numbers then.

@@ -13,7 +13,7 @@ use super::{remedy, row_names};
 use crate::spec::{ColumnKind, ColumnNote, Columns, EncodedColumn, Encoding, Impute, Names};
 use std::collections::{HashMap, HashSet};
 
-/// The most numbers of a part: a few long texts may become many features.
+/// The maximum count of numbers in a part: columns of text may become many features.
 const MOST_NUMBERS: usize = 1 << 28;
 
 /// Encodes tables.
@@ -22,9 +22,9 @@ pub(super) struct Encoder {
     missing: Missing,
     /// Whether cells without a value are accepted.
     imputes: bool,
-    /// What has become of the columns, in words for people.
+    /// Notes for people on what the columns become.
     notes: Vec<ColumnNote>,
-    /// What may be wrong with them.
+    /// Warnings about the columns.
     warnings: Vec<String>,
 }
 
@@ -34,7 +34,7 @@ pub(super) struct Encoded {
     pub(super) values: Vec<f32>,
     /// Whether any value is missing.
     pub(super) is_incomplete: bool,
-    /// What may be wrong.
+    /// Warnings about the table.
     pub(super) warnings: Vec<String>,
 }
 
@@ -111,12 +111,12 @@ impl Encoder {
         &self.encoding
     }
 
-    /// What has become of the columns, in words for people.
+    /// Notes for people on what the columns become.
     pub(super) fn notes(&self) -> &[ColumnNote] {
         &self.notes
     }
 
-    /// What may be wrong with the columns.
+    /// Warnings about the columns.
     pub(super) fn warnings(&self) -> &[String] {
         &self.warnings
     }
@@ -313,21 +313,21 @@ fn refuse(faults: &[String]) -> Result<(), String> {
     }
 }
 
-/// That a point may separate thousands or decimals.
+/// The message that a point may separate thousands or decimals.
 fn unclear(name: &str, example: &str) -> String {
     let plain: String = example.chars().filter(|&c| c != '.').collect();
     format!(
-        "column `{name}`: `{example}` may be {plain}, with a point between thousands, or a number with \
-         decimals; write it as {plain} or as {}",
+        "column `{name}`: `{example}` is ambiguous: its point may separate thousands or decimals; write \
+         {plain} or {}",
         example.replacen('.', ",", 1)
     )
 }
 
-/// That a name is no level of an ordinal column.
+/// The message that a name is no level of an ordinal column.
 fn no_level(name: &str, levels: &[String]) -> String {
     let hint = match is_marker(name) {
         true => format!(
-            "; if it stands for a missing value, say so: {}",
+            "; if it stands for a missing value, set {}",
             remedy::na_values(name)
         ),
         false => String::new(),
@@ -339,7 +339,7 @@ fn no_level(name: &str, levels: &[String]) -> String {
     )
 }
 
-/// What is to be said of levels that look as if they stood for a missing value, or as if two were one.
+/// Warnings about levels that look like missing values, and about pairs that look like one level.
 fn suspicious_levels(encoding: &Encoding) -> Vec<String> {
     let mut warnings = Vec::new();
     for column in &encoding.columns {
@@ -348,8 +348,8 @@ fn suspicious_levels(encoding: &Encoding) -> Vec<String> {
         };
         if let Some(marker) = levels.iter().find(|level| is_marker(level)) {
             warnings.push(format!(
-                "the column `{}` has the level `{marker}`, which may stand for a missing value: then say \
-                 so: {}",
+                "the column `{}` has the level `{marker}`, ; if it stands for a missing value, \
+                 set {}",
                 column.name,
                 remedy::na_values(marker)
             ));

@@ -8,12 +8,12 @@ pub(super) struct Gaps {
     is_incomplete: bool,
     /// Columns without a feature for missing values, with the number of cells that have none.
     unmarked: Vec<(String, usize)>,
-    /// What is to be said of levels.
+    /// Columns with unknown levels: the name, the number of such cells, their levels.
     unknown: Vec<(String, usize, Vec<String>)>,
 }
 
 impl Gaps {
-    /// Takes note of cells without a value, for which the column may have an `indicator`.
+    /// Records cells without a value, for which the column may have an `indicator`.
     pub(super) fn absent(&mut self, column: &str, cells: usize, indicator: bool) {
         self.is_incomplete = true;
         if !indicator {
@@ -21,7 +21,7 @@ impl Gaps {
         }
     }
 
-    /// Takes note of cells with levels that the training part lacks.
+    /// Records cells with levels that the training part lacks.
     pub(super) fn unknown(&mut self, column: &str, mut cells: Vec<&str>) {
         let count = cells.len();
         cells.sort_unstable();
@@ -38,15 +38,15 @@ impl Gaps {
         self.is_incomplete
     }
 
-    /// What is to be said of it; the encoded part is called `part`.
+    /// The warnings, which call the encoded part `part`.
     pub(super) fn warnings(self, part: &str) -> Vec<String> {
         let mut warnings = Vec::new();
         let unmarked = |(column, cells): &(String, usize)| format!("`{column}` ({cells})");
         let columns: Vec<String> = self.unmarked.iter().map(unmarked).collect();
         if !columns.is_empty() {
             warnings.push(format!(
-                "cells of {part} have no value in columns where the training part has all: {}; they are \
-                 filled, and no feature says so",
+                "{part} has missing values in columns that are complete in the training part: {}; they \
+                 are filled, without an `is missing` feature",
                 listed(&columns)
             ));
         }
@@ -56,8 +56,8 @@ impl Gaps {
         let columns: Vec<String> = self.unknown.iter().map(unknown).collect();
         if !columns.is_empty() {
             warnings.push(format!(
-                "cells of {part} have levels that the training part lacks: {}; all features of such a \
-                 column are 0 there",
+                "{part} has levels that the training part lacks: {}; all features of the column are 0 \
+                 there",
                 listed(&columns)
             ));
         }

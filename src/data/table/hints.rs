@@ -9,7 +9,7 @@ pub(super) fn not_a_number(text: &str) -> String {
     match is_formatted_number(text) {
         true => format!(
             "`{shown}` is not a number here; write a point before decimals, and nothing between \
-             thousands or beside the digits"
+             thousands or next to the digits"
         ),
         false => format!(
             "`{shown}` is text, and this is a column of numbers; correct it, or empty the cell"
@@ -42,9 +42,7 @@ pub(super) fn no_column(label: &str, names: &[String]) -> String {
     let are_values = names.iter().any(|name| name.parse::<f64>().is_ok());
     let help = match (are_values, names) {
         (true, _) => "; its first line may be a row: write a line with the columns' names above it",
-        (false, [_]) if is_whole_line => {
-            "; commas, semicolons, tabulators and `|` separate columns"
-        }
+        (false, [_]) if is_whole_line => "; commas, semicolons, tabs and `|` separate columns",
         _ => "",
     };
     format!(

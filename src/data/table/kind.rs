@@ -56,15 +56,15 @@ fn listed_levels(column: &Column, rows: &[u32], missing: &Missing) -> Result<Vec
     if levels.len() > MOST_LISTED_LEVELS {
         return Err(format!(
             "the column `{name}` has {} categories, and at most {MOST_LISTED_LEVELS} are supported; \
-             leave it out: {}, or join rare ones",
+             merge rare ones, or leave the column out: {}",
             levels.len(),
             remedy::drop(name)
         ));
     }
     if levels.len() == cells && cells >= MIN_ROWS {
         return Err(format!(
-            "the column `{name}` has a category of its own in each of {cells} rows: a feature that \
-             tells the row would tell the class; leave it out: {}",
+            "the column `{name}` has a category of its own in each of {cells} rows: a column that \
+             identifies the row can reveal the class; leave it out: {}",
             remedy::drop(name)
         ));
     }
@@ -129,8 +129,11 @@ fn of_texts(
         && let Some((row, slip)) = first(&is_text)
     {
         return Err(format!(
-            "{}; correct it, or, if it stands for a missing value, say so: {}",
-            column.fault(row, &format!("`{}` is no number", remedy::shortened(slip))),
+            "{}; correct it, or, if it stands for a missing value, set {}",
+            column.fault(
+                row,
+                &format!("`{}` is not a number", remedy::shortened(slip))
+            ),
             remedy::na_values(slip)
         ));
     }
@@ -159,8 +162,8 @@ fn of_texts(
         };
         let are_numbers = levels.iter().all(|level| number(level).is_some());
         return Err(format!(
-            "the column `{name}` has {} different texts in {cells} rows, and a feature for each would \
-             hardly generalise; {}leave it out: {}{categorical}",
+            "the column `{name}` has {} different texts in {cells} rows, too many for one-hot \
+             features; {}leave it out: {}{categorical}",
             levels.len(),
             if are_numbers {
                 "write them as numbers, or "
@@ -173,20 +176,20 @@ fn of_texts(
     Ok(ColumnKind::OneHot(levels))
 }
 
-/// That some cells of a column are numbers and others text.
+/// The message that some cells of a column are numbers and others text.
 fn mixed(column: &Column, row: usize, text: &str, numbers: usize, all: usize) -> String {
     let name = &column.name;
     let fault = column.fault(
         row,
         &format!(
-            "`{}` is text, and {numbers} of {all} cells are numbers",
+            "`{}` is text, but {numbers} of {all} cells are numbers",
             remedy::shortened(text)
         ),
     );
     let (drop, categorical) = (remedy::drop(name), remedy::categorical(name));
     match 10 * numbers > 9 * all {
         true => format!(
-            "{fault}; correct it, or, if it stands for a missing value, say so: {}; if all of them are \
+            "{fault}; correct it, or, if it stands for a missing value, set {}; if all of them are \
              categories: {categorical}; to leave the column out: {drop}",
             remedy::na_values(text)
         ),

@@ -98,7 +98,7 @@ pub(super) fn settle<const PARTS: usize>(mut parts: [&mut Labels; PARTS]) {
     }
 }
 
-/// What is to be said of classes that look as if they stood for a missing value, or as if two were one.
+/// Warnings about classes that look like missing values, and about pairs that look like one class.
 pub(super) fn warnings(labels: &[String]) -> Vec<String> {
     let classes = in_order(labels.to_vec());
     let mut warnings = Vec::new();
@@ -216,9 +216,9 @@ fn whole_number(text: &str) -> Option<String> {
 fn no_name(role: Role, name: &str) -> String {
     match role {
         Role::Label => {
-            format!("`{name}` is no class; leave the row out, or give the class a name")
+            format!("`{name}` is not a class; leave the row out, or give the class a name")
         }
-        Role::Category => format!("`{name}` is no category; give it a name, or empty the cell"),
+        Role::Category => format!("`{name}` is not a category; give it a name, or empty the cell"),
     }
 }
 

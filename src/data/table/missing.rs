@@ -8,7 +8,7 @@ const MARKERS: [&str; 15] = [
     "-", ".",
 ];
 
-/// Which texts and numbers stand for a missing value, beside empty cells.
+/// Texts and numbers that stand for a missing value, in addition to empty cells.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Missing {
     texts: Vec<String>,

@@ -155,7 +155,7 @@ fn own(
     }
 }
 
-/// The labels and the features of a table that nothing is learnt from.
+/// The labels and the features of the test table, from which nothing is learnt.
 fn test_part(
     table: &mut Vec<Column>,
     encoder: &Encoder,
@@ -284,8 +284,8 @@ fn patterns(settings: &Columns) -> Vec<&str> {
     settings.drop.iter().flat_map(Names::iter).collect()
 }
 
-/// Takes out of a table to learn from what the settings drop, and checks the names of what is left; the names
-/// of what was taken out.
+/// Removes the columns that the settings drop from a table to learn from, checks the names of the others, and
+/// returns the names of those removed.
 fn selected(
     table: &mut Vec<Column>,
     settings: &Columns,
@@ -306,7 +306,7 @@ fn selected(
     }
 }
 
-/// Takes out of a table what the training table was read without.
+/// Removes the columns that the training table was read without.
 fn drop_known(table: &mut Vec<Column>, encoding: &Encoding, label: &str) {
     let patterns: Vec<&str> = encoding.drop.iter().map(String::as_str).collect();
     selection::drop_columns(table, &patterns, label);

@@ -1,4 +1,4 @@
-//! What has become of a table's columns.
+//! Notes on what a table's columns become.
 
 use super::remedy::shortened;
 use crate::spec::{ColumnKind, ColumnNote, ColumnUse, EncodedColumn, Encoding};

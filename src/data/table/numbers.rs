@@ -105,7 +105,7 @@ pub(super) fn narrow(
         false => Err(column.fault(
             row,
             &format!(
-                "{} is no finite 32-bit number; correct it, or empty the cell",
+                "{} is not a finite 32-bit number; correct it, or empty the cell",
                 number.float()
             ),
         )),

@@ -1,4 +1,4 @@
-//! What pandas notes in a Parquet file beside the columns' own types.
+//! What pandas notes in a Parquet file in addition to the columns' own types.
 
 use parquet::file::metadata::KeyValue;
 use serde_json::Value;

@@ -42,7 +42,7 @@ pub(super) fn refuse(column: &Column, numbers: &[Option<Number>]) -> Result<(), 
         return Ok(());
     };
     Err(format!(
-        "the column `{name}` has {source}: a feature that tells the row would tell the class; \
+        "the column `{name}` has {source}: a column that identifies the row can reveal the class; \
          leave it out: {}{}",
         remedy::drop(name),
         match column.is_index || is_index_of_pandas(name) {
@@ -53,7 +53,8 @@ pub(super) fn refuse(column: &Column, numbers: &[Option<Number>]) -> Result<(), 
     ))
 }
 
-/// What is to be said of a feature that counts the rows, though its name does not: time may do so too.
+/// A warning about a feature that counts the rows, although its name does not suggest it. A time may do so
+/// too.
 pub(super) fn warning(column: &Column, numbers: &[Option<Number>]) -> Option<String> {
     const MIN_COUNTED: usize = 10;
     let numbers = whole(numbers)?;
@@ -61,8 +62,8 @@ pub(super) fn warning(column: &Column, numbers: &[Option<Number>]) -> Option<Str
     let counts = numbers.len() >= MIN_COUNTED && rises && are_dense(&numbers);
     counts.then(|| {
         format!(
-            "the column `{0}` counts the rows: where rows lie in the order of their classes, it tells \
-             the class; leave it out unless it was measured: {1}",
+            "the column `{0}` numbers the rows; if rows are sorted by class, it reveals the class; \
+             leave it out unless it is a measurement: {1}",
             column.name,
             remedy::drop(&column.name)
         )
@@ -264,7 +265,7 @@ mod tests {
         let counted: Vec<i128> = (5..20).collect();
         let sparse: Vec<i128> = (5..20).map(|row| 5 * row).collect();
         let warned = |numbers: &[i128]| warning(&column("t"), &cells(numbers));
-        assert!(warned(&counted).unwrap().contains("`t` counts the rows"));
+        assert!(warned(&counted).unwrap().contains("`t` numbers the rows"));
         assert_eq!(warned(&sparse), None);
         assert_eq!(warned(&counted[..5]), None);
     }

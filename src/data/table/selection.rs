@@ -4,7 +4,7 @@ use super::column::Column;
 use crate::spec::{Columns, Names, OrdinalColumns, nearest};
 use std::collections::HashSet;
 
-/// Refuses names and patterns to drop that fit no column of these tables.
+/// Refuses names and patterns to drop that match no column of these tables.
 ///
 /// # Errors
 /// The first such pattern.
@@ -25,11 +25,11 @@ pub(super) fn refuse_unfitting(
         }
         if fits(&label) {
             return Err(format!(
-                "data.drop: `{pattern}` fits the label column `{label}` alone, which is never left out"
+                "data.drop: `{pattern}` matches the label column `{label}` alone, which is never left out"
             ));
         }
         return Err(format!(
-            "data.drop: no column fits `{pattern}`{}",
+            "data.drop: no column matches `{pattern}`{}",
             match nearest(pattern, names.iter().copied()) {
                 Some(near) => format!("; did you mean `{near}`?"),
                 None => String::new(),
@@ -39,7 +39,7 @@ pub(super) fn refuse_unfitting(
     Ok(())
 }
 
-/// Takes the columns out that fit any of these patterns, but never the label; their names.
+/// Removes the columns that match any of these patterns, but never the label, and returns their names.
 pub(super) fn drop_columns(table: &mut Vec<Column>, patterns: &[&str], label: &str) -> Vec<String> {
     let names: HashSet<&str> = patterns.iter().copied().collect();
     let patterns: Vec<&str> = patterns
@@ -57,7 +57,7 @@ pub(super) fn drop_columns(table: &mut Vec<Column>, patterns: &[&str], label: &s
     dropped.map(|column| column.name).collect()
 }
 
-/// Refuses settings of columns that the table does not have.
+/// Refuses settings for columns that the table does not have.
 ///
 /// # Errors
 /// The first such column.
@@ -87,7 +87,7 @@ pub(super) fn refuse_unknown(table: &[Column], settings: &Columns) -> Result<(),
     Ok(())
 }
 
-/// Whether a name fits a pattern, in which `*` stands for any text, also for none, and `\*` for itself.
+/// Whether a name matches a pattern, in which `*` stands for any text, even none, and `\*` for an asterisk.
 pub(super) fn matches(pattern: &str, name: &str) -> bool {
     if pattern == name {
         return true;
@@ -108,7 +108,7 @@ pub(super) fn matches(pattern: &str, name: &str) -> bool {
     rest.ends_with(last.as_str())
 }
 
-/// The texts between the stars of a pattern.
+/// The texts between the asterisks of a pattern.
 fn parts(pattern: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut letters = pattern.chars().peekable();
@@ -175,7 +175,7 @@ mod tests {
         let refused = |pattern| refuse_unfitting(&[&table()], &[pattern], "class").unwrap_err();
         assert_eq!(
             refused("color"),
-            "data.drop: no column fits `color`; did you mean `colour`?"
+            "data.drop: no column matches `color`; did you mean `colour`?"
         );
         assert!(refused("cl*").contains("never left out"));
         assert!(refuse_unfitting(&[&[], &table()], &["id", "*"], "class").is_ok());
