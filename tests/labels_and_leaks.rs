@@ -195,7 +195,7 @@ fn an_index_in_csv_is_no_feature() {
         "\"\"",
     ] {
         assert!(
-            refused(&rows(name, &count)).contains("would tell the class"),
+            refused(&rows(name, &count)).contains("can reveal the class"),
             "{name}"
         );
     }

@@ -168,7 +168,7 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
     assert_eq!(done.code, 0, "{}", done.error);
     assert_eq!(answers(&done.output, "class").len(), 2);
     let error = done.error.split_whitespace().collect::<Vec<_>>().join(" ");
-    let said = "levels that the training part lacks: `Embarked` (1: `Mars`)";
+    let said = "there are levels that the training part lacks: `Embarked` (1: `Mars`)";
     assert!(error.contains(said), "{error}");
     // A column that the model does not know.
     project.write(
@@ -384,7 +384,7 @@ fn a_missing_value_is_one_that_the_file_lacks_or_the_user_names() {
     );
     let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        error.contains("has the level `NA`, which may stand for a missing value"),
+        error.contains("has the level `NA`; if it stands for a missing value"),
         "{error}"
     );
     assert!(
@@ -414,7 +414,9 @@ fn levels_and_gaps_of_the_test_part_alone_are_reported() {
         "{error}"
     );
     assert!(
-        error.contains("have no value in columns where the training part has all: `y` (1)"),
+        error.contains(
+            "values are missing in columns that are complete in the training part: `y` (1)"
+        ),
         "{error}"
     );
     assert_eq!(project.train(&[]).code, 0);
@@ -505,15 +507,19 @@ fn all_columns_that_cannot_be_used_are_named_at_once_and_their_remedies_are_yaml
     );
     let words = done.error.replace("\n  │ ", " ");
     let words = words.split_whitespace().collect::<Vec<_>>().join(" ");
-    let mut drops = Vec::new();
-    for part in words.split("data.drop: [").skip(1) {
-        drops.push(part[..part.find("\"]").expect("the end of the list") + 1].to_owned());
-    }
-    assert_eq!(drops.len(), 3, "{words}");
-    let sweep = format!(
-        "data: {}\n{SETTINGS}",
-        with(&format!("drop: [{}]", drops.join(", ")))
+    let all = words.split("to leave all of them out: data.drop: ").nth(1);
+    let all = all.and_then(|rest| Some(&rest[..rest.find("\"]")? + 2]));
+    let all = all.expect("one setting for all of them");
+    // As it stands, which is answered with where it belongs.
+    let done = project.run(&["plan", "sweep.yaml", "--set", &format!("data.drop={all}")]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    project.write("wrong.yaml", &format!("data.drop: {all}\ndata: {PLAIN}\n"));
+    let wrong = project.run(&["plan", "wrong.yaml"]).error;
+    assert!(
+        wrong.contains("write it below its section: data: { drop: … }"),
+        "{wrong}"
     );
+    let sweep = format!("data: {}\n{SETTINGS}", with(&format!("drop: {all}")));
     project.write("sweep.yaml", &sweep);
     let (plan, _) = planned(&project);
     assert!(
@@ -590,8 +596,19 @@ fn a_truth_value_is_nothing_else_and_a_level_has_one_spelling() {
     let bad = write("test_fraction: 0.2", &flags, "x,y,class\n1,1,a\n7,2,b\n");
     let error = bad.run(&["plan", "sweep.yaml"]).error;
     assert!(error.contains("`7` is neither true nor false"), "{error}");
-    let listed = write("categorical: x", &flags, "x,y,class\nTRUE,1,a\nFALSE,2,b\n");
-    assert_eq!(planned(&listed).1, "");
+    let listed = write(
+        "categorical: x",
+        &flags,
+        "x,y,class\nTRUE,1,a\nFALSE,2,b\nn/a,3,a\n",
+    );
+    let warning = planned(&listed).1;
+    assert!(warning.contains("`x` (1: `n/a`)"), "{warning}");
+    let ordered = write(
+        "ordinal: { x: [\"False\", \"True\"] }",
+        &flags,
+        "x,y,class\nTRUE,1,a\n",
+    );
+    assert_eq!(planned(&ordered).1, "");
     let grades = |row: usize| ["1.0", "2.0", "3.0"][row % 3].to_owned();
     let ordinal = write(
         "ordinal: { x: [1.0, 2, 3.0] }",
@@ -667,7 +684,7 @@ fn parquet(project: &Project, kind: &str, note: Option<&str>) {
         SerializedFileWriter::new(file, schema, Arc::new(properties)).expect("a writer");
     let mut group = writer.next_row_group().expect("a group");
     let numbers: Vec<i64> = (0..60)
-        .map(|row| 1_700_000_000 + row * 86_400 % 777_777)
+        .map(|row| 1_700_000_000 + row % 7 * 86_400)
         .collect();
     let texts = |text: &dyn Fn(usize) -> String| -> Vec<ByteArray> {
         (0..60)
@@ -755,4 +772,58 @@ fn which_columns_are_used_may_vary_and_trials_are_compared() {
     assert_eq!(tested, 3, "{csv}");
     let report = project.read("reports/sweep.md");
     assert!(!report.contains("different splits"), "{report}");
+}
+
+#[test]
+fn a_model_reads_truth_values_and_refuses_numbers_whose_point_is_unclear() {
+    let project = project(PLAIN);
+    project.write(
+        "t.csv",
+        &rows(|row| ["True", "False", "False"][row % 3].to_owned()),
+    );
+    assert_eq!(project.train(&[]).code, 0);
+    let done = project.run(&["export", "sweep.yaml", "--output", "model"]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    project.write("new.csv", "x,y\nTrue,0.3\nNA,0.2\n1,0.1\n");
+    let done = project.run(&["predict", "model", "new.csv"]);
+    assert_eq!(done.code, 0, "{}", done.error);
+    project.write("new.csv", "x;y\nTrue;1.792\nFalse;345\n");
+    let done = project.run(&["predict", "model", "new.csv"]);
+    assert_eq!(done.code, 2, "{}", done.output);
+    assert!(
+        done.error.contains("`1.792` is ambiguous"),
+        "{}",
+        done.error
+    );
+}
+
+#[test]
+fn trials_that_mean_the_same_share_their_results_and_merge_keeps_all() {
+    let project = Project::new(&format!(
+        "data: {{ set: table, path: t.csv, label: class, drop: z }}\n{SETTINGS}grid:\n  data.na_values: \
+         [null, nowhere, elsewhere]\n"
+    ));
+    let table = rows(|row| format!("{}", row % 9));
+    let with_number = |(row, line): (usize, &str)| match row {
+        0 => "x,y,z,class\n".to_owned(),
+        _ => {
+            let (cells, class) = line.rsplit_once(',').expect("cells");
+            format!("{cells},{row},{class}\n")
+        }
+    };
+    let table: String = table.lines().enumerate().map(with_number).collect();
+    project.write("t.csv", &table);
+    for shard in ["1/2", "2/2"] {
+        let runs = format!("runs-{}", &shard[..1]);
+        let done = project.train(&["--shard", shard, "--runs", &runs]);
+        assert_eq!(done.code, 0, "{}", done.error);
+    }
+    let done = project.run(&["merge", "runs/sweep", "runs-1/sweep", "runs-2/sweep"]);
+    assert_eq!(done.code, 0, "{}{}", done.output, done.error);
+    assert!(
+        done.output.contains("6 of 6 runs"),
+        "{}{}",
+        done.output,
+        done.error
+    );
 }

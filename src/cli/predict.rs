@@ -42,6 +42,7 @@ pub(super) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
     for path in &arguments.inputs {
         let samples = inputs(path, &expected)?;
         for warning in &samples.warnings {
+            let warning = warning.in_english(|name| format!("`{name}`"));
             warn(&format!("{}: {warning}", path.display()));
         }
         let answers = predictor.predict(samples.values);

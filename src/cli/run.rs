@@ -187,9 +187,19 @@ fn manifest(
     devices: &[Device],
     workers: usize,
 ) -> Manifest {
-    let name = |source: &DataSource| match &source.path {
-        Some(path) => format!("{} {path}", source.set),
-        None => source.set.to_string(),
+    let name = |source: &DataSource| {
+        let columns = source.columns.show();
+        let columns = match columns
+            .as_object()
+            .is_some_and(|settings| !settings.is_empty())
+        {
+            true => format!(" {columns}"),
+            false => String::new(),
+        };
+        match &source.path {
+            Some(path) => format!("{} {path}{columns}", source.set),
+            None => source.set.to_string(),
+        }
     };
     let data: BTreeMap<String, String> = fingerprints
         .iter()

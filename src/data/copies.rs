@@ -2,7 +2,7 @@
 
 use super::dataset::{Samples, Values};
 use super::imputation::MISSING;
-use super::table::drop_setting;
+use super::remedy;
 
 /// In fewer rows a feature may agree with the classes by chance.
 const MIN_ROWS: usize = 10;
@@ -31,9 +31,21 @@ pub(super) fn refuse_copies(
         Some(name) => format!("the column `{name}`"),
         None => format!("feature {}", feature + 1),
     };
-    let remedy = |feature: usize| match columns.get(feature) {
-        Some(name) => format!(": {}", drop_setting(name)),
-        None => String::new(),
+    let drop = |features: &[usize]| {
+        let mut names: Vec<&str> = features
+            .iter()
+            .filter_map(|&f| columns.get(f).copied())
+            .collect();
+        names.dedup();
+        match names.is_empty() {
+            true => String::new(),
+            false => format!(": {}", remedy::drop_all(&names)),
+        }
+    };
+    // Of a column that becomes several features, the values are not those of the file.
+    let is_plain = |feature: usize| {
+        let own = columns.get(feature);
+        own.is_none() || columns.iter().filter(|name| Some(*name) == own).count() == 1
     };
     let mut indicators = vec![None; class_names.len()];
     for feature in 0..samples.features {
@@ -49,12 +61,17 @@ pub(super) fn refuse_copies(
             continue;
         };
         if is_name(&of_class, class_names) || is_code(&of_class) {
+            let values = match is_plain(feature) {
+                true => format!(
+                    ": each class has one value of it, {}",
+                    shown(&of_class, class_names)
+                ),
+                false => ", by its values or by where they are missing".to_owned(),
+            };
             return Err(format!(
-                "{} repeats the label: each class has one value of it, {}; leave it out, because it \
-                 gives the class away{}",
+                "{} repeats the label{values}; leave it out, because it gives the class away{}",
                 name(feature),
-                shown(&of_class, class_names),
-                remedy(feature)
+                drop(&[feature])
             ));
         }
         if let Some(class) = indicated(&of_class) {
@@ -80,7 +97,7 @@ pub(super) fn refuse_copies(
             },
             class_names[0],
             if is_one_column { "it" } else { "each of them" },
-            remedy(features[0])
+            drop(&features)
         )),
         None => Ok(()),
     }

@@ -2,7 +2,7 @@
 
 use super::dataset::{Dataset, Values};
 use super::imputation::MISSING;
-use crate::spec::{DataWarning, Encoding, FeatureName};
+use crate::spec::{ColumnKind, DataWarning, EncodedColumn, FeatureName};
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -23,41 +23,76 @@ pub(super) fn determining_features(dataset: &Dataset) -> Option<DataWarning> {
     if dataset.image.is_some() {
         return None;
     }
-    let determines = |feature: &usize| {
-        let (offset, step) = (*feature, samples.features);
-        let labels = &samples.labels;
-        match &samples.values {
-            Values::Bytes(values) => {
-                let cells = values.iter().skip(offset).step_by(step).copied();
-                determines_class(cells, labels, step)
+    let features = match (&dataset.encoding, &samples.values) {
+        (Some(encoding), Values::Floats(values)) => {
+            let mut first = 0;
+            let mut found = Vec::new();
+            for column in &encoding.columns {
+                let block = first..first + column.width();
+                let rows = values.chunks_exact(samples.features);
+                let cells = rows.map(|row| key(&row[block.clone()], column));
+                if determines_present(cells, &samples.labels, samples.features) {
+                    found.push(FeatureName::Column(column.name.clone()));
+                }
+                first = block.end;
             }
-            Values::Floats(values) => {
-                let cells = values.iter().skip(offset).step_by(step);
-                // Missing values are skipped.
-                let present = cells
-                    .clone()
-                    .map(|&value| value != MISSING || !dataset.is_incomplete);
-                let labels: Vec<u16> = labels
-                    .iter()
-                    .zip(present)
-                    .filter_map(|(&label, is_present)| is_present.then_some(label))
-                    .collect();
-                let cells = cells.filter(|&&value| value != MISSING || !dataset.is_incomplete);
-                determines_class(cells.map(|&value| sortable(value)), &labels, step)
-            }
+            found
+        }
+        (_, Values::Floats(values)) => {
+            let determines = |feature: &usize| {
+                let cells = values.iter().skip(*feature).step_by(samples.features);
+                let cells = cells.map(|&value| sortable(value));
+                determines_class(cells, &samples.labels, samples.features)
+            };
+            let features = (0..samples.features).filter(determines);
+            features
+                .map(|feature| FeatureName::Number(feature + 1))
+                .collect()
+        }
+        (_, Values::Bytes(values)) => {
+            let determines = |feature: &usize| {
+                let cells = values.iter().skip(*feature).step_by(samples.features);
+                determines_class(cells.copied(), &samples.labels, samples.features)
+            };
+            let features = (0..samples.features).filter(determines);
+            features
+                .map(|feature| FeatureName::Number(feature + 1))
+                .collect()
         }
     };
-    // The columns that features come from, which the user knows.
-    let sources = dataset.encoding.as_ref().map(Encoding::sources);
-    let sources = sources.unwrap_or_default();
-    let name = |feature: usize| match sources.get(feature) {
-        Some(&column) => FeatureName::Column(column.to_owned()),
-        None => FeatureName::Number(feature + 1),
-    };
-    let mut features: Vec<FeatureName> =
-        (0..samples.features).filter(determines).map(name).collect();
-    features.dedup();
+    let features: Vec<FeatureName> = features;
     (!features.is_empty()).then_some(DataWarning::Determined { features })
+}
+
+/// What a row's features of a column stand for: its number or its level; nothing where its value is missing.
+fn key(features: &[f32], column: &EncodedColumn) -> Option<i32> {
+    match &column.kind {
+        _ if features[0] == MISSING => None,
+        ColumnKind::OneHot(levels) => {
+            let level = features
+                .iter()
+                .take(levels.len())
+                .position(|&value| value == 1.0);
+            Some(level.map_or(-1, |level| level as i32))
+        }
+        ColumnKind::Number | ColumnKind::Flag | ColumnKind::Ordinal(_) => {
+            Some(sortable(features[0]))
+        }
+    }
+}
+
+/// Whether the values that are there determine the class.
+fn determines_present(
+    cells: impl Iterator<Item = Option<i32>> + Clone,
+    labels: &[u16],
+    features: usize,
+) -> bool {
+    if cells.clone().all(|cell| cell.is_some()) {
+        return determines_class(cells.flatten(), labels, features);
+    }
+    let present = cells.clone().zip(labels).filter(|(cell, _)| cell.is_some());
+    let labels: Vec<u16> = present.map(|(_, &label)| label).collect();
+    determines_class(cells.flatten(), &labels, features)
 }
 
 /// Whether a feature alone determines the class, of as many `features`: a threshold tells the classes

@@ -6,7 +6,7 @@ use super::files::{gunzipped, idx_bytes};
 use super::npy_folder::{HOW_TO_UNPACK, array_bytes};
 use super::own::refuse_unusable;
 use super::{idx, images, npy, table};
-use crate::spec::Encoding;
+use crate::spec::{Encoding, TableWarning};
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -38,7 +38,7 @@ pub struct Inputs {
     /// Where each sample comes from.
     pub sources: Vec<InputSource>,
     /// Warnings about them.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<TableWarning>,
 }
 
 /// Where a sample comes from.

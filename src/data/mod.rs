@@ -12,6 +12,7 @@ mod device_samples;
 mod error;
 mod fetch;
 mod files;
+mod fill;
 mod idx;
 mod idx_folder;
 mod images;
@@ -26,6 +27,7 @@ mod npy_folder;
 mod official;
 mod own;
 mod precision;
+mod remedy;
 mod shared;
 mod split;
 mod sum;
@@ -93,7 +95,7 @@ fn load_own(source: &DataSource, path: &Path) -> Result<Read, DataError> {
     let read = own.and_then(|mut own| {
         let notes = std::mem::take(&mut own.notes);
         let warnings = std::mem::take(&mut own.warnings);
-        let warnings = warnings.into_iter().map(DataWarning::Other);
+        let warnings = warnings.into_iter().map(DataWarning::Table);
         let dataset = own.into_dataset(source.test_fraction.get())?;
         let warnings = warnings
             .chain(determining_features(&dataset))

@@ -1,7 +1,8 @@
 //! What features are shifted and scaled by.
 
 use super::dataset::{Dataset, Values};
-use super::imputation::{MISSING, fills};
+use super::fill::fills;
+use super::imputation::MISSING;
 use crate::spec::{Data, Normalise};
 
 /// A mean and a standard deviation of each channel of an image, or of each column of a table:

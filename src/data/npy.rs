@@ -187,6 +187,10 @@ impl<'a> File<'a> {
             [_, _, channels] => channels,
             _ => 1,
         };
+        // A header may claim any shape where there are no samples.
+        if self.shape.first() == Some(&0) {
+            return Ok(());
+        }
         let mut spreads = vec![Spread::default(); entries];
         for (position, number) in self.numbers().enumerate() {
             let spread = &mut spreads[position % entries];

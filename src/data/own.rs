@@ -5,7 +5,7 @@ use super::dataset::{Dataset, Samples, Values};
 use super::imputation::Imputation;
 use super::split::{ordered, spread};
 use crate::random::{Purpose, Seed};
-use crate::spec::{ColumnNote, Encoding};
+use crate::spec::{ColumnNote, Encoding, TableWarning};
 
 /// The most classes: one-hot targets and tables are made for a handful, not for thousands.
 pub(super) const MOST_CLASSES: usize = 1000;
@@ -34,7 +34,7 @@ pub(super) struct Own {
     /// What its columns became.
     pub notes: Vec<ColumnNote>,
     /// Warnings about it.
-    pub warnings: Vec<String>,
+    pub warnings: Vec<TableWarning>,
 }
 
 /// The most samples of a part: a position is a number of 32 bits.
@@ -92,6 +92,7 @@ impl Own {
         }
         let (train, test, test_was_taken) = match self.test {
             Some(test) => {
+                refuse_mixed(&all.values, &test.values)?;
                 let test = samples(test, "the test part, ")?;
                 if test.labels.is_empty() {
                     return Err("its test part has no samples".to_owned());
@@ -117,6 +118,18 @@ impl Own {
         })
     }
 }
+
+/// Refuses parts of which one is scaled to 0..1, since it has bytes, and the other is not.
+fn refuse_mixed(train: &Values, test: &Values) -> Result<(), String> {
+    match (train, test) {
+        (Values::Bytes(_), Values::Bytes(_)) | (Values::Floats(_), Values::Floats(_)) => Ok(()),
+        (Values::Bytes(_), Values::Floats(_)) => Err(format!("{MIXED} the training part")),
+        (Values::Floats(_), Values::Bytes(_)) => Err(format!("{MIXED} the test part")),
+    }
+}
+
+const MIXED: &str = "one part has unsigned bytes, which are scaled to 0..1, and the other has other numbers, which \
+                     are not; save both in one type, such as numpy.uint8. The bytes are in";
 
 /// The positions of the training and the test part of samples with these classes, of which this fraction
 /// becomes the test part.

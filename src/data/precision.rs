@@ -37,7 +37,7 @@ impl Spread {
         let narrow = value as f32;
         let rounding = (value - narrow as i128).abs();
         self.add(
-            (value - self.first.0) as f64,
+            value.saturating_sub(self.first.0) as f64,
             rounding as f64,
             value,
             narrow,

@@ -8,6 +8,9 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 /// A smaller share of the test samples is not reported: well-known data sets have some.
 const MIN_SHARE: f64 = 0.01;
 
+/// Fewer twins occur by chance, as in Fisher's iris data.
+const MIN_SHARED: usize = 5;
+
 /// Where training samples equal each other, as those of a few coarse numbers do, test samples equal them
 /// too. A share is reported only if it exceeds that of repeated training samples this many times.
 const TIMES_NATURAL: f64 = 2.0;
@@ -26,10 +29,12 @@ pub(super) fn shared_samples(dataset: &Dataset) -> Option<DataWarning> {
     let repeated: usize = counts.values().filter(|&&count| count > 1).sum();
     let natural = repeated as f64 / dataset.train.labels.len() as f64;
     let share = shared as f64 / of as f64;
-    (share >= MIN_SHARE && share > TIMES_NATURAL * natural).then_some(DataWarning::Shared {
-        samples: shared,
-        of,
-    })
+    (shared >= MIN_SHARED && share >= MIN_SHARE && share > TIMES_NATURAL * natural).then_some(
+        DataWarning::Shared {
+            samples: shared,
+            of,
+        },
+    )
 }
 
 /// A hash of each sample with its class.

@@ -63,22 +63,28 @@ fn add(hasher: &mut blake3::Hasher, part: &str) {
 /// Keys that change no number of a run: the number of repeats; where the data lies, and what is made of its
 /// columns, since its contents are hashed as a network sees them.
 pub const UNDECISIVE: [(&str, &str); 7] = [
-    ("validation", "repeats"),
-    ("data", "path"),
     ("data", "drop"),
     ("data", "categorical"),
     ("data", "ordinal"),
     ("data", "na_values"),
     ("data", "impute"),
+    ("validation", "repeats"),
+    ("data", "path"),
 ];
 
 /// The configuration without what changes no number of a run, and keys that mean nothing in it.
 fn decisive(config: &Config) -> serde_json::Value {
     let mut shown = config.canonical().show();
     for (section, field) in UNDECISIVE {
-        if let Some(fields) = shown.get_mut(section).and_then(|v| v.as_object_mut()) {
-            fields.remove(field);
-        }
+        let Some(fields) = shown.get_mut(section).and_then(|v| v.as_object_mut()) else {
+            continue;
+        };
+        match field {
+            // This puts the last key in the place of the removed one: identities of old results have that order.
+            "repeats" | "path" => fields.swap_remove(field),
+            // The order is the same whether they are set or not.
+            _ => fields.shift_remove(field),
+        };
     }
     shown
 }
@@ -92,7 +98,7 @@ impl std::fmt::Display for Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Count, Fraction};
+    use crate::spec::{Count, Fraction, Impute, Names};
 
     #[test]
     fn an_identity_changes_with_each_part_but_not_with_the_number_of_repeats() {
@@ -114,6 +120,16 @@ mod tests {
         let mut repeated = config.clone();
         repeated.validation.repeats = Count::new(5).unwrap();
         assert_eq!(base, Identity::new(&repeated, seed, "data"));
+        let mut columns = config.clone();
+        columns.data.drop = Names::new(["a"]);
+        columns.data.categorical = Names::new(["b"]);
+        columns.data.na_values = Names::new(["c"]);
+        columns.data.impute = Some(Impute::None);
+        assert_eq!(
+            base,
+            Identity::new(&columns, seed, "data"),
+            "what is made of columns is in the data, in whatever order keys are set"
+        );
         let mut written = config.clone();
         written.model.layers = Count::new(1);
         written.validation.holdout = Fraction::new(0.1);

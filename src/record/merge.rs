@@ -32,8 +32,11 @@ pub struct Merged {
 /// # Errors
 /// Folders that cannot be read or written to, a full disk.
 pub fn merge(store: &Store, plan: &Plan, from: &Path) -> Result<Merged, RecordError> {
-    let wanted: HashMap<&Identity, RunId> =
-        plan.runs().map(|run| (store.identity(run), run)).collect();
+    // Trials of equal meaning share their identity.
+    let mut wanted: HashMap<&Identity, Vec<RunId>> = HashMap::new();
+    for run in plan.runs() {
+        wanted.entry(store.identity(run)).or_default().push(run);
+    }
     let mut merged = Merged::default();
     let contents = Contents::read(from)?;
     let folders = contents.trials.iter().flat_map(|trial| &trial.runs);
@@ -41,12 +44,18 @@ pub fn merge(store: &Store, plan: &Plan, from: &Path) -> Result<Merged, RecordEr
         let Some(record) = folder.record.as_ref().filter(|record| record.has_ended()) else {
             continue;
         };
-        let Some(&run) = wanted.get(&record.identity) else {
+        let Some(runs) = wanted.get(&record.identity) else {
             merged.others += 1;
             continue;
         };
         let source = from.join(&folder.path);
         let Some(result) = RunResult::read(&source, &record.identity) else {
+            continue;
+        };
+        // Of several runs the one that stands there under its own name.
+        let own = runs.iter().find(|&&run| plan.folder(run) == folder.path);
+        let lacking = runs.iter().find(|&&run| store.result(plan, run).is_none());
+        let Some(&run) = own.or(lacking).or(runs.first()) else {
             continue;
         };
         let there = store.result(plan, run);

@@ -1,7 +1,7 @@
 //! The data that the trials are trained on.
 
 use super::wording::Wording;
-use crate::escape::markdown;
+use crate::escape::code;
 use crate::plan::{Plan, grouped};
 use crate::spec::{ColumnNote, Language};
 
@@ -16,7 +16,7 @@ pub(super) fn sentence(words: Wording, plan: &Plan) -> Option<String> {
     }
     let facts = &config.facts;
     let name = match &config.data.path {
-        Some(path) => format!("{} {}", config.data.set, markdown(path.as_str())),
+        Some(path) => format!("{} {}", config.data.set, code(path.as_str())),
         None => config.data.set.to_string(),
     };
     let count = |count: usize| match words.language {
@@ -43,8 +43,8 @@ pub(super) fn sentence(words: Wording, plan: &Plan) -> Option<String> {
 /// What the columns became, an item for each note.
 pub(super) fn notes(words: Wording, notes: &[ColumnNote]) -> Vec<String> {
     let note = |note: &ColumnNote| match words.language {
-        Language::English => markdown(&note.in_english()),
-        Language::French => markdown(&note.in_french()),
+        Language::English => note.in_english(),
+        Language::French => note.in_french(),
     };
     notes.iter().map(note).collect()
 }

@@ -63,8 +63,7 @@ fn french(warning: &DataWarning) -> String {
                 _ => "sont aussi des exemples d’entraînement",
             }
         ),
-        // The reader of the data wrote it.
-        DataWarning::Other(text) => text.clone(),
+        DataWarning::Table(warning) => warning.in_french(code),
     }
 }
 

@@ -1,6 +1,7 @@
 //! What may be wrong with a data set that can be used.
 
 use super::column_note::ColumnNote;
+use super::table_warning::TableWarning;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -39,8 +40,8 @@ pub enum DataWarning {
         /// How many test samples there are.
         of: usize,
     },
-    /// Anything else, in English.
-    Other(String),
+    /// Of a table's columns and labels.
+    Table(TableWarning),
 }
 
 /// What a feature is known by.
@@ -128,7 +129,7 @@ impl DataWarning {
                     _ => "are training samples",
                 }
             ),
-            Self::Other(text) => text.clone(),
+            Self::Table(warning) => warning.in_english(code),
         }
     }
 }
@@ -180,7 +181,9 @@ mod tests {
                 of: 3,
             },
             DataWarning::Shared { samples: 3, of: 9 },
-            DataWarning::Other("the column `t` numbers the rows".to_owned()),
+            DataWarning::Table(TableWarning::RowNumbers {
+                column: "t".to_owned(),
+            }),
         ];
         let text = serde_json::to_string(&warnings).unwrap();
         let read: Vec<DataWarning> = serde_json::from_str(&text).unwrap();

@@ -136,7 +136,7 @@ impl Encoding {
     /// Whether each column is one feature, a number as it is, and nothing is left out or marked as missing.
     pub fn is_plain(&self) -> bool {
         let is_plain = |column: &EncodedColumn| {
-            let is_number = matches!(column.kind, ColumnKind::Number | ColumnKind::Flag);
+            let is_number = column.kind == ColumnKind::Number;
             is_number && !column.indicator && is_zero(&column.offset)
         };
         self.columns.iter().all(is_plain) && self.drop.is_empty() && self.na_values.is_empty()

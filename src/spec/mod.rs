@@ -35,7 +35,9 @@ mod schema;
 mod setting;
 mod stack;
 mod sweep;
+mod table_warning;
 mod text;
+mod text_list;
 mod variant;
 
 pub use architecture::{DropoutSite, Stage};
@@ -69,4 +71,5 @@ pub use setting::Setting;
 pub use stack::{StackShape, Stepping, holding_stages};
 pub(crate) use sweep::is_reserved;
 pub use sweep::{Include, Source, Sweep, TensorBoardOptions};
+pub use table_warning::TableWarning;
 pub use text::Text;

@@ -246,7 +246,15 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
             section if SECTIONS.contains(&section) => {
                 sweep.base.extend(read_section(section, &entry.node)?);
             }
-            _ => return Err(entry.unknown(TOP_LEVEL)),
+            other => {
+                let problem = entry.unknown(TOP_LEVEL);
+                return Err(match Key::find(other).map(Key::parts) {
+                    Some((section, field)) => problem.help(format!(
+                        "write it below its section: {section}: {{ {field}: … }}"
+                    )),
+                    None => problem,
+                });
+            }
         }
     }
     if sweep.name.is_empty() {

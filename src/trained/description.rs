@@ -201,6 +201,11 @@ impl InputDescription {
             ..
         } = self;
         let fill = &self.fill;
+        if !fill.is_empty() && self.normalise == Normalise::Known.name() {
+            return Err(
+                "no missing values are filled in a data set that is known by name".to_owned(),
+            );
+        }
         if !fill.is_empty()
             && (fill.len() != self.features || !fill.iter().all(|&v| v.is_finite() && v != MISSING))
         {

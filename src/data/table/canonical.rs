@@ -49,7 +49,7 @@ pub(super) fn canonical(
         .collect();
     let Commas { decimal, unclear } = match separator {
         b';' | b'\t' if table.contains([',', '.']) => {
-            decimal_comma::read(records.clone(), &kept, missing)?
+            decimal_comma::read(records.clone(), &kept, missing, separator == b';')?
         }
         _ => Commas {
             decimal: vec![false; names.len()],

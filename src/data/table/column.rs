@@ -1,7 +1,7 @@
 //! A column as a file has it.
 
-use super::label::Role;
-use super::{date, remedy};
+use super::date;
+use crate::data::remedy;
 
 /// A column as a file has it.
 #[derive(Default)]
@@ -31,6 +31,15 @@ pub(super) enum Cells {
     Written(Vec<Option<String>>),
     /// Values of a type that is neither, with its name.
     Other(String),
+}
+
+/// What the names of a column are.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Role {
+    /// The classes.
+    Label,
+    /// The levels of a feature.
+    Category,
 }
 
 impl Default for Cells {

@@ -1,10 +1,10 @@
 //! The cells of a column, read as what it holds.
 
-use super::column::{Cells, Column};
-use super::label::{Role, names};
+use super::column::{Cells, Column, Role};
+use super::label::names;
 use super::missing::{Missing, is_marker};
 use super::numbers::{Number, numbers};
-use super::remedy::shortened;
+use crate::data::remedy::shortened;
 use crate::spec::ColumnKind;
 
 /// The cells of a column, read as what it holds; nothing where a value is missing.
@@ -28,8 +28,12 @@ impl Content {
         match kind {
             ColumnKind::Number => numbers(column, missing).map(Self::Numbers),
             ColumnKind::Flag => flags(column, missing).map(Self::Numbers),
-            ColumnKind::OneHot(_) | ColumnKind::Ordinal(_) => {
-                names_of(column, missing).map(Self::Names)
+            ColumnKind::OneHot(levels) | ColumnKind::Ordinal(levels) => {
+                let mut names = names_of(column, missing)?;
+                if levels.iter().all(|level| flag(level).is_some()) {
+                    lower_flags(&mut names);
+                }
+                Ok(Self::Names(names))
             }
         }
     }
@@ -42,19 +46,33 @@ impl Content {
     }
 }
 
-/// The names in a column; nothing where a value is missing. True and false have one spelling.
+/// The names in a column; nothing where a value is missing.
 ///
 /// # Errors
 /// Values that are no names.
 pub(super) fn names_of(column: &Column, missing: &Missing) -> Result<Vec<Option<String>>, String> {
     let names = names(column, Role::Category)?;
     let present = |name: Option<String>| name.filter(|name| !missing.is_name(name));
-    let mut names: Vec<Option<String>> = names.into_iter().map(present).collect();
-    if names.iter().flatten().all(|name| flag(name).is_some()) {
-        let names = names.iter_mut().flatten();
-        names.for_each(|name| name.make_ascii_lowercase());
+    Ok(names.into_iter().map(present).collect())
+}
+
+/// Gives true and false one spelling: pandas writes `True`, R `TRUE`, polars `true`.
+fn lower_flags(names: &mut [Option<String>]) {
+    for name in names.iter_mut().flatten() {
+        if flag(name).is_some() {
+            name.make_ascii_lowercase();
+        }
     }
-    Ok(names)
+}
+
+/// Levels with one spelling of true and false, where they are nothing else.
+pub(super) fn unified(mut levels: Vec<String>) -> Vec<String> {
+    if levels.iter().all(|level| flag(level).is_some()) {
+        levels
+            .iter_mut()
+            .for_each(|level| level.make_ascii_lowercase());
+    }
+    levels
 }
 
 /// The truth value that a text names, in upper or lower case; `None` for other texts.

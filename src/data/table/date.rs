@@ -1,14 +1,32 @@
 //! Dates and times of day, which are neither numbers nor categories.
 
-use super::remedy;
+use crate::data::remedy;
 
-/// The message that a column holds dates, and what to do about it.
+/// That a column holds dates or times, such as this example or of this type, and what to do about it.
 pub(super) fn refused(name: &str, example: &str) -> String {
-    let text = serde_json::Value::from(name);
+    let column = format!("table[{}]", serde_json::Value::from(name));
+    let text = example.trim_matches('`');
+    let starts_with_day = text
+        .split(['.', '/', '-'])
+        .next()
+        .and_then(number)
+        .is_some_and(|day| day > 12 || text.contains('.'));
+    let code = if example == "duration" {
+        format!("{column}.dt.total_seconds()")
+    } else if is_time(text) {
+        format!("{column}.str.split(\":\").str[0].astype(int)")
+    } else if example.starts_with("Time") && !example.starts_with("Timestamp") || example == "time"
+    {
+        format!("{column}.map(lambda time: time.hour)")
+    } else if starts_with_day && is_date(text) {
+        format!("pandas.to_datetime({column}, dayfirst=True).dt.month")
+    } else {
+        format!("pandas.to_datetime({column}).dt.month")
+    };
     format!(
         "the column `{name}` has dates or times ({example}): write what may matter of them as numbers, such \
-         as the year, the month, the weekday or the days since a fixed day, in pandas by \
-         `pandas.to_datetime(table[{text}]).dt.month`, or leave the column out: {}",
+         as the year, the month, the weekday, the hour or the days since a fixed day, in pandas by `{code}`, \
+         or leave the column out: {}",
         remedy::drop(name)
     )
 }
@@ -16,7 +34,7 @@ pub(super) fn refused(name: &str, example: &str) -> String {
 /// Whether a type of values is one of dates or times, by its name.
 pub(super) fn is_type(kind: &str) -> bool {
     let kind = kind.to_lowercase();
-    ["date", "time", "duration"]
+    ["date", "time", "duration", "period"]
         .iter()
         .any(|part| kind.contains(part))
 }
@@ -31,6 +49,7 @@ pub(super) fn is_date(text: &str) -> bool {
             .split_once(['T', ' '])
             .is_some_and(|(day, time)| is_day(day) && is_time(time.trim()))
         || is_day_with_month_name(text)
+        || is_month_of_year(text)
 }
 
 /// Three numbers with the same sign between them, one of which may be a year.
@@ -91,12 +110,28 @@ fn is_day_with_month_name(text: &str) -> bool {
         .collect();
     match words[..] {
         [a, b, year, ..] => {
-            let is_day = |word: &str| number(word).is_some_and(|day| (1..=31).contains(&day));
+            let day = |word: &str| number(word.strip_suffix('.').unwrap_or(word));
+            let is_day = |word: &str| day(word).is_some_and(|day| (1..=31).contains(&day));
             let is_year = year.len() == 4 && number(year).is_some();
             is_year && (is_month(a) && is_day(b) || is_day(a) && is_month(b))
         }
         _ => false,
     }
+}
+
+/// `2024-05`, `05/2024`, `May 2024`.
+fn is_month_of_year(text: &str) -> bool {
+    let parts: Vec<&str> = text.split(['-', '/', ' ']).collect();
+    let [first, second] = parts[..] else {
+        return false;
+    };
+    let is_year = |part: &str| {
+        part.len() == 4 && number(part).is_some_and(|year| (1800..2200).contains(&year))
+    };
+    let is_number =
+        |part: &str| part.len() == 2 && number(part).is_some_and(|m| (1..=12).contains(&m));
+    let is_any = |part: &str| is_number(part) || is_month(part);
+    is_year(first) && is_any(second) || is_any(first) && is_year(second)
 }
 
 fn is_month(word: &str) -> bool {
@@ -150,6 +185,10 @@ mod tests {
             "May 31, 2024",
             "31-May-24",
             "1 September 2024",
+            "13. March 2020",
+            "March 2020",
+            "2020-03",
+            "03/2020",
         ] {
             assert!(is_date(text), "{text}");
         }

@@ -33,7 +33,7 @@ struct Seen {
 
 /// What the commas and points of each column mean. A column's commas are decimal if they cannot separate thousands
 /// (`1,234`), there or, where no number of the file has a point, elsewhere in the file. The columns `written` are not
-/// looked at: they are read as they are.
+/// looked at: they are read as they are. Where a file is European by its semicolons, points are doubted.
 ///
 /// # Errors
 /// A text that cannot be taken apart.
@@ -41,6 +41,7 @@ pub(super) fn read(
     mut records: Records,
     written: &[bool],
     missing: &Missing,
+    is_european: bool,
 ) -> Result<Commas, String> {
     let mut seen = vec![Seen::default(); written.len()];
     let mut fields = Vec::new();
@@ -61,7 +62,9 @@ pub(super) fn read(
         seen.commas && is_sure && !seen.other && !seen.points
     };
     let unclear = |seen: &Seen| {
-        let may_be = !seen.other && seen.plain && !seen.decimal_points && !seen.commas;
+        // Beside numbers without a point, or in a file whose commas are decimal.
+        let is_doubtful = seen.plain && is_european || is_certain;
+        let may_be = !seen.other && is_doubtful && !seen.decimal_points && !seen.commas;
         seen.thousands.clone().filter(|_| may_be)
     };
     Ok(Commas {
@@ -130,7 +133,13 @@ mod tests {
 
     fn commas(text: &str, count: usize) -> Commas {
         let missing = Missing::new(["fehlt"].into_iter());
-        read(Records::new(text, b';', 1), &vec![false; count], &missing).unwrap()
+        read(
+            Records::new(text, b';', 1),
+            &vec![false; count],
+            &missing,
+            true,
+        )
+        .unwrap()
     }
 
     fn decimal(text: &str, count: usize) -> Vec<bool> {
@@ -151,6 +160,7 @@ mod tests {
             Records::new("1,5;2,5\n", b';', 1),
             &[true, false],
             &Missing::default(),
+            true,
         );
         assert_eq!(written.unwrap().decimal, [false, true]);
     }
@@ -166,6 +176,10 @@ mod tests {
     fn points_that_may_separate_thousands_are_unclear() {
         let unclear = |text: &str| commas(text, 1).unclear.remove(0);
         assert_eq!(unclear("345\n1.792\n9.120\n"), Some("9.120".to_owned()));
+        assert_eq!(
+            commas("1.792;1,5\n", 2).unclear[0],
+            Some("1.792".to_owned())
+        );
         for text in [
             "345\n1.79\n1.792\n",
             "1.500\n1.792\n",

@@ -9,8 +9,12 @@ use super::kind::kind;
 use super::missing::{Missing, is_marker};
 use super::notes::notes;
 use super::numbers::{narrow, offset};
-use super::{remedy, row_names};
-use crate::spec::{ColumnKind, ColumnNote, Columns, EncodedColumn, Encoding, Impute, Names};
+use super::row_names;
+use super::similar::differ_in_case;
+use crate::data::remedy;
+use crate::spec::{
+    ColumnKind, ColumnNote, Columns, EncodedColumn, Encoding, Impute, Names, TableWarning,
+};
 use std::collections::{HashMap, HashSet};
 
 /// The maximum count of numbers in a part: columns of text may become many features.
@@ -25,7 +29,7 @@ pub(super) struct Encoder {
     /// Notes for people on what the columns become.
     notes: Vec<ColumnNote>,
     /// Warnings about the columns.
-    warnings: Vec<String>,
+    warnings: Vec<TableWarning>,
 }
 
 /// The features of a table.
@@ -35,7 +39,7 @@ pub(super) struct Encoded {
     /// Whether any value is missing.
     pub(super) is_incomplete: bool,
     /// Warnings about the table.
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<TableWarning>,
 }
 
 /// A column of the training part, as it was learnt.
@@ -44,7 +48,7 @@ struct Learnt {
     /// Cells without a value.
     absent: usize,
     is_constant: bool,
-    warning: Option<String>,
+    warning: Option<TableWarning>,
 }
 
 impl Encoder {
@@ -65,7 +69,7 @@ impl Encoder {
         for column in table.iter().filter(|column| column.name != label) {
             match learn_column(column, rows, settings, &missing) {
                 Ok(column) => learnt.push(column),
-                Err(fault) => faults.push(fault),
+                Err(fault) => faults.push((column.name.as_str(), fault)),
             }
         }
         refuse(&faults)?;
@@ -76,7 +80,7 @@ impl Encoder {
         let absent: Vec<usize> = learnt.iter().map(|learnt| learnt.absent).collect();
         let constant = learnt.iter().filter(|learnt| learnt.is_constant);
         let constant: Vec<String> = constant.map(|learnt| learnt.column.name.clone()).collect();
-        let mut warnings: Vec<String> =
+        let mut warnings: Vec<TableWarning> =
             learnt.iter_mut().filter_map(|l| l.warning.take()).collect();
         let encoding = Encoding {
             columns: learnt.into_iter().map(|learnt| learnt.column).collect(),
@@ -117,7 +121,7 @@ impl Encoder {
     }
 
     /// Warnings about the columns.
-    pub(super) fn warnings(&self) -> &[String] {
+    pub(super) fn warnings(&self) -> &[TableWarning] {
         &self.warnings
     }
 
@@ -147,16 +151,11 @@ impl Encoder {
         rules
     }
 
-    /// The features of so many rows of a table, which is called `part` in warnings.
+    /// The features of so many rows of a table.
     ///
     /// # Errors
     /// A reason, in words, that names column and row.
-    pub(super) fn encode(
-        &self,
-        table: &[Column],
-        rows: usize,
-        part: &str,
-    ) -> Result<Encoded, String> {
+    pub(super) fn encode(&self, table: &[Column], rows: usize) -> Result<Encoded, String> {
         let width = self.encoding.width();
         if rows.saturating_mul(width) > MOST_NUMBERS {
             return Err(format!(
@@ -186,7 +185,7 @@ impl Encoder {
         Ok(Encoded {
             values,
             is_incomplete: gaps.is_incomplete(),
-            warnings: gaps.warnings(part),
+            warnings: gaps.warnings(),
         })
     }
 
@@ -198,6 +197,11 @@ impl Encoder {
         rows: impl Iterator<Item = &'a mut [f32]>,
         gaps: &mut Gaps,
     ) -> Result<(), String> {
+        if column.kind == ColumnKind::Number
+            && let Some(example) = &found.unclear
+        {
+            return Err(unclear(&column.name, example));
+        }
         let content = Content::of(found, &column.kind, &self.missing)?;
         let levels = match &column.kind {
             ColumnKind::OneHot(levels) | ColumnKind::Ordinal(levels) => levels.as_slice(),
@@ -289,25 +293,27 @@ fn learn_column(
 }
 
 /// Refuses a table with columns that cannot be used, all at once.
-fn refuse(faults: &[String]) -> Result<(), String> {
+fn refuse(faults: &[(&str, String)]) -> Result<(), String> {
     const SHOWN: usize = 8;
     match faults {
         [] => Ok(()),
-        [only] => Err(only.clone()),
+        [(_, only)] => Err(only.clone()),
         several => {
             let shown: Vec<String> = several
                 .iter()
                 .take(SHOWN)
-                .map(|fault| format!("\n- {fault}"))
+                .map(|(_, fault)| format!("\n- {fault}"))
                 .collect();
-            let more = match several.len().saturating_sub(SHOWN) {
-                0 => String::new(),
-                more => format!("\n- and {more} more"),
+            let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
+            let more = match names.get(SHOWN..) {
+                None | Some([]) => String::new(),
+                Some(rest) => format!("\n- and {}", rest.join(", ")),
             };
             Err(format!(
-                "{} columns cannot be used as they are:{}{more}",
+                "{} columns cannot be used as they are:{}{more}\nto leave all of them out: {}",
                 several.len(),
-                shown.concat()
+                shown.concat(),
+                remedy::drop_all(&names)
             ))
         }
     }
@@ -318,8 +324,7 @@ fn unclear(name: &str, example: &str) -> String {
     let plain: String = example.chars().filter(|&c| c != '.').collect();
     format!(
         "column `{name}`: `{example}` is ambiguous: its point may separate thousands or decimals; write \
-         {plain} or {}",
-        example.replacen('.', ",", 1)
+         {plain} or {example}0"
     )
 }
 
@@ -339,39 +344,27 @@ fn no_level(name: &str, levels: &[String]) -> String {
     )
 }
 
-/// Warnings about levels that look like missing values, and about pairs that look like one level.
-fn suspicious_levels(encoding: &Encoding) -> Vec<String> {
+/// Warns of levels that look as if they stood for a missing value, or as if two were one.
+fn suspicious_levels(encoding: &Encoding) -> Vec<TableWarning> {
     let mut warnings = Vec::new();
-    for column in &encoding.columns {
-        let ColumnKind::OneHot(levels) = &column.kind else {
+    for EncodedColumn { name, kind, .. } in &encoding.columns {
+        let ColumnKind::OneHot(levels) = kind else {
             continue;
         };
         if let Some(marker) = levels.iter().find(|level| is_marker(level)) {
-            warnings.push(format!(
-                "the column `{}` has the level `{marker}`, ; if it stands for a missing value, \
-                 set {}",
-                column.name,
-                remedy::na_values(marker)
-            ));
+            warnings.push(TableWarning::MissingLevel {
+                column: name.clone(),
+                level: marker.clone(),
+            });
         }
-        if let Some([a, b]) = differ_in_case(levels) {
-            warnings.push(format!(
-                "the column `{}` has the levels `{a}` and `{b}`, which differ in the case of letters alone",
-                column.name
-            ));
+        if let Some(pair) = differ_in_case(levels) {
+            warnings.push(TableWarning::SimilarLevels {
+                column: name.clone(),
+                levels: pair.map(str::to_owned),
+            });
         }
     }
     warnings
-}
-
-/// Two names that differ in the case of their letters alone, and are no numbers.
-pub(super) fn differ_in_case(names: &[String]) -> Option<[&str; 2]> {
-    let mut seen: HashMap<String, &str> = HashMap::new();
-    let words = names.iter().filter(|name| name.parse::<f64>().is_err());
-    words.into_iter().find_map(|name| {
-        let twin = seen.insert(name.to_lowercase(), name);
-        twin.map(|twin| [twin, name.as_str()])
-    })
 }
 
 /// Refuses columns whose features have one name.

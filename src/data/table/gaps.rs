@@ -1,6 +1,7 @@
 //! Cells without a value and levels that the training part lacks, in a part that is encoded.
 
-use super::remedy::{listed, shortened};
+use crate::data::remedy::shortened;
+use crate::spec::TableWarning;
 
 /// What a part lacks.
 #[derive(Default)]
@@ -8,7 +9,7 @@ pub(super) struct Gaps {
     is_incomplete: bool,
     /// Columns without a feature for missing values, with the number of cells that have none.
     unmarked: Vec<(String, usize)>,
-    /// Columns with unknown levels: the name, the number of such cells, their levels.
+    /// Columns with the number of cells whose level the training part lacks, and these levels.
     unknown: Vec<(String, usize, Vec<String>)>,
 }
 
@@ -27,9 +28,8 @@ impl Gaps {
         cells.sort_unstable();
         cells.dedup();
         if count > 0 {
-            let levels = cells.iter().map(|level| format!("`{}`", shortened(level)));
-            self.unknown
-                .push((column.to_owned(), count, levels.collect()));
+            let levels = cells.into_iter().map(shortened).collect();
+            self.unknown.push((column.to_owned(), count, levels));
         }
     }
 
@@ -38,46 +38,15 @@ impl Gaps {
         self.is_incomplete
     }
 
-    /// The warnings, which call the encoded part `part`.
-    pub(super) fn warnings(self, part: &str) -> Vec<String> {
-        let mut warnings = Vec::new();
-        let unmarked = |(column, cells): &(String, usize)| format!("`{column}` ({cells})");
-        let columns: Vec<String> = self.unmarked.iter().map(unmarked).collect();
-        if !columns.is_empty() {
-            warnings.push(format!(
-                "{part} has missing values in columns that are complete in the training part: {}; they \
-                 are filled, without an `is missing` feature",
-                listed(&columns)
-            ));
-        }
-        let unknown = |(column, cells, levels): &(String, usize, Vec<String>)| {
-            format!("`{column}` ({cells}: {})", first(levels))
-        };
-        let columns: Vec<String> = self.unknown.iter().map(unknown).collect();
-        if !columns.is_empty() {
-            warnings.push(format!(
-                "{part} has levels that the training part lacks: {}; all features of the column are 0 \
-                 there",
-                listed(&columns)
-            ));
-        }
-        warnings
+    /// The warnings: one of each kind, however many columns there are.
+    pub(super) fn warnings(self) -> Vec<TableWarning> {
+        let (unmarked, unknown) = (self.unmarked, self.unknown);
+        let unmarked =
+            (!unmarked.is_empty()).then_some(TableWarning::Unmarked { columns: unmarked });
+        let unknown =
+            (!unknown.is_empty()).then_some(TableWarning::UnknownLevels { columns: unknown });
+        unmarked.into_iter().chain(unknown).collect()
     }
-}
-
-/// The first levels.
-fn first(levels: &[String]) -> String {
-    const SHOWN: usize = 3;
-    let mut shown = levels
-        .iter()
-        .take(SHOWN)
-        .cloned()
-        .collect::<Vec<_>>()
-        .join(", ");
-    if levels.len() > SHOWN {
-        shown.push_str(", …");
-    }
-    shown
 }
 
 #[cfg(test)]
@@ -92,14 +61,14 @@ mod tests {
             gaps.unknown(&format!("c{column}"), vec!["b", "a", "b"]);
         }
         assert!(gaps.is_incomplete());
-        let warnings = gaps.warnings("the test part");
-        assert_eq!(warnings.len(), 2);
-        assert!(warnings[0].contains("`c1` (2), `c3` (2)") && warnings[0].contains("and 8 more"));
-        assert!(
-            warnings[1].contains("`c0` (3: `a`, `b`)"),
-            "{}",
-            warnings[1]
-        );
-        assert!(Gaps::default().warnings("").is_empty());
+        let warnings = gaps.warnings();
+        let text: Vec<String> = warnings
+            .iter()
+            .map(|warning| warning.in_english(|name| format!("`{name}`")))
+            .collect();
+        assert_eq!(text.len(), 2);
+        assert!(text[0].contains("`c1` (2), `c3` (2)") && text[0].contains("and 8 more"));
+        assert!(text[1].contains("`c0` (3: `a`, `b`)"), "{}", text[1]);
+        assert!(Gaps::default().warnings().is_empty());
     }
 }

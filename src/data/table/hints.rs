@@ -1,6 +1,6 @@
 //! What to do about cells and columns that cannot be used.
 
-use super::remedy::shortened as short;
+use crate::data::remedy::shortened as short;
 use crate::spec::nearest;
 
 /// Why a text is not a number, and what to do about it.

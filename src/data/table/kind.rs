@@ -1,13 +1,15 @@
 //! What a column of features holds, as its training rows show it.
 
 use super::column::{Cells, Column};
-use super::content::{flag, names_of};
+use super::content::{flag, names_of, unified};
 use super::label::canonical;
 use super::missing::{Missing, is_marker};
 use super::numbers::number;
-use super::{date, hints, remedy};
+use super::{date, hints};
 use crate::data::own::in_order;
+use crate::data::remedy;
 use crate::spec::{ColumnKind, Columns};
+use std::collections::HashSet;
 
 /// The most levels of a column of text that no setting calls categorical.
 const MOST_LEVELS: usize = 100;
@@ -30,12 +32,8 @@ pub(super) fn kind(
 ) -> Result<ColumnKind, String> {
     let ordinal = settings.ordinal.as_ref();
     if let Some(levels) = ordinal.and_then(|columns| columns.levels(&column.name)) {
-        let is_text = matches!(column.cells, Cells::Texts(_));
-        let level = |level: &str| match is_text {
-            true => level.trim().to_owned(),
-            false => canonical(level),
-        };
-        return Ok(ColumnKind::Ordinal(levels.iter().map(level).collect()));
+        let levels = unified(levels.iter().map(canonical).collect());
+        return Ok(ColumnKind::Ordinal(levels));
     }
     let listed = settings.categorical.as_ref();
     let is_listed = listed.is_some_and(|names| names.contains(&column.name));
@@ -82,7 +80,7 @@ fn levels(
         .iter()
         .filter_map(|&row| names[row as usize].clone())
         .collect();
-    Ok((present.len(), in_order(present)))
+    Ok((present.len(), in_order(unified(present))))
 }
 
 fn of_texts(
@@ -140,11 +138,15 @@ fn of_texts(
     if 2 * count(&is_formatted) > values.len()
         && let Some((row, example)) = first(&is_formatted)
     {
-        return Err(format!(
-            "{}; if these are categories, list the column: {}",
-            column.fault(row, &hints::not_a_number(example)),
-            remedy::categorical(name)
-        ));
+        let fault = column.fault(row, &hints::not_a_number(example));
+        let different: HashSet<&str> = values.iter().map(|(_, text)| text.trim()).collect();
+        return Err(match 2 * different.len() > values.len() {
+            true => fault,
+            false => format!(
+                "{fault}; if these are categories, list the column: {}",
+                remedy::categorical(name)
+            ),
+        });
     }
     if numbers > 0
         && let Some((row, text)) = first(&|text| !is_number(text))

@@ -2,10 +2,11 @@
 //! is rounded. Of what is a number alone, only the spelling counts for nothing: `1.0` in one file is
 //! the class `1` of the other.
 
-use super::column::{Cells, Column};
-use super::encoder::differ_in_case;
+use super::column::{Cells, Column, Role};
 use super::missing::is_marker;
+use super::similar::differ_in_case;
 use crate::data::own::in_order;
+use crate::spec::TableWarning;
 use std::collections::HashMap;
 
 /// The class of each row.
@@ -13,15 +14,6 @@ pub(super) struct Labels {
     pub(super) names: Vec<String>,
     /// Whether they come from a file that tells no types.
     as_written: bool,
-}
-
-/// What the names of a column are.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Role {
-    /// The classes.
-    Label,
-    /// The levels of a feature.
-    Category,
 }
 
 impl Labels {
@@ -68,7 +60,8 @@ pub(super) fn names(column: &Column, role: Role) -> Result<Vec<Option<String>>, 
         text.filter(|text| !text.is_empty())
     };
     let mut names: Vec<Option<String>> = texts.into_iter().map(trimmed).collect();
-    if matches!(column.cells, Cells::Written(_)) {
+    let is_typed_label = role == Role::Label && !matches!(column.cells, Cells::Written(_));
+    if !is_typed_label {
         unify_numbers(column, role, &mut names)?;
     }
     Ok(names)
@@ -99,20 +92,16 @@ pub(super) fn settle<const PARTS: usize>(mut parts: [&mut Labels; PARTS]) {
 }
 
 /// Warnings about classes that look like missing values, and about pairs that look like one class.
-pub(super) fn warnings(labels: &[String]) -> Vec<String> {
+pub(super) fn warnings(labels: &[String]) -> Vec<TableWarning> {
     let classes = in_order(labels.to_vec());
-    let mut warnings = Vec::new();
-    if let Some(marker) = classes.iter().find(|class| is_marker(class)) {
-        warnings.push(format!(
-            "`{marker}` is a class of its own; if it stands for a missing label, leave its rows out"
-        ));
-    }
-    if let Some([a, b]) = differ_in_case(&classes) {
-        warnings.push(format!(
-            "the classes `{a}` and `{b}` differ in the case of letters alone"
-        ));
-    }
-    warnings
+    let marker = classes.iter().find(|class| is_marker(class));
+    let missing = marker.map(|class| TableWarning::MissingClass {
+        class: class.clone(),
+    });
+    let similar = differ_in_case(&classes).map(|pair| TableWarning::SimilarClasses {
+        classes: pair.map(str::to_owned),
+    });
+    missing.into_iter().chain(similar).collect()
 }
 
 /// The name that a float is.
@@ -121,7 +110,7 @@ fn whole(column: &Column, role: Role, row: usize, number: f64) -> Result<String,
         number if number.is_infinite() => {
             Err(column.fault(row, &no_name(role, &number.to_string())))
         }
-        number if number.fract() != 0.0 => Err(with_fractions(column, role)),
+        number if number.fract() != 0.0 && role == Role::Label => Err(with_fractions(column)),
         // −0 and 0 are one number.
         number => Ok((number + 0.0).to_string()),
     }
@@ -141,8 +130,8 @@ fn unify_numbers(column: &Column, role: Role, names: &mut [Option<String>]) -> R
             return Err(column.fault(row, &no_name(role, name)));
         }
         let numbers = names.iter().flatten().filter_map(number);
-        if numbers.into_iter().any(|number| number.fract() != 0.0) {
-            return Err(with_fractions(column, role));
+        if role == Role::Label && numbers.into_iter().any(|number| number.fract() != 0.0) {
+            return Err(with_fractions(column));
         }
     }
     let mut spellings: HashMap<String, (String, usize)> = HashMap::new();
@@ -222,19 +211,12 @@ fn no_name(role: Role, name: &str) -> String {
     }
 }
 
-fn with_fractions(column: &Column, role: Role) -> String {
-    match role {
-        Role::Label => format!(
-            "the label column `{}` has numbers with fractions: to predict a number is another task; \
-             classes are whole numbers or text",
-            column.name
-        ),
-        Role::Category => format!(
-            "the column `{}` has numbers with fractions, and categories are whole numbers or text; \
-             take it out of data.categorical and data.ordinal",
-            column.name
-        ),
-    }
+fn with_fractions(column: &Column) -> String {
+    format!(
+        "the label column `{}` has numbers with fractions: to predict a number is another task; \
+         classes are whole numbers or text",
+        column.name
+    )
 }
 
 #[cfg(test)]
@@ -300,7 +282,7 @@ mod tests {
         assert!(
             written(&["1", "nan"])
                 .unwrap_err()
-                .contains("row 2: `nan` is no class")
+                .contains("row 2: `nan` is not a class")
         );
         assert!(written(&["1", "1.5"]).unwrap_err().contains("fractions"));
         assert_eq!(written(&["nan", "roti"]).unwrap(), ["nan", "roti"]);

@@ -19,7 +19,9 @@ impl Missing {
     /// Those that the user names.
     pub(super) fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
         let texts: Vec<String> = names.map(|name| name.trim().to_owned()).collect();
-        let numbers = texts.iter().filter_map(|text| text.parse().ok()).collect();
+        // As it is written between semicolons.
+        let point = |text: &String| text.replacen(',', ".", 1).parse().ok();
+        let numbers = texts.iter().filter_map(point).collect();
         Self { texts, numbers }
     }
 

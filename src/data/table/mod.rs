@@ -23,15 +23,17 @@ mod numbers;
 mod pandas;
 mod parquet;
 mod records;
-mod remedy;
 mod row_names;
 mod selection;
+mod similar;
 mod strict_file;
 
 use super::dataset::Values;
 use super::own::{Own, Part, divide};
+use super::remedy;
 use crate::spec::{
-    ColumnKind, Columns, DataSource, EncodedColumn, Encoding, Names, OrdinalColumns, Text,
+    ColumnKind, Columns, DataSource, EncodedColumn, Encoding, Names, OrdinalColumns, TableWarning,
+    Text,
 };
 use column::Column;
 use encoder::{Encoded, Encoder};
@@ -41,7 +43,8 @@ use std::collections::HashSet;
 use std::path::Path;
 
 pub(super) use files::{Format, format};
-pub(super) use remedy::drop as drop_setting;
+#[cfg(test)]
+pub(super) use selection::matches;
 
 /// Reads a table, or a folder with the tables `train.*` and `test.*`.
 ///
@@ -65,10 +68,10 @@ fn load_one(path: &Path, label: &str, settings: &Columns, fraction: f64) -> Resu
     selection::refuse_unfitting(&[&table], &patterns(settings), label)?;
     let dropped = selected(&mut table, settings, label)?;
     let mut labels = Labels::of(column(&table, label)?)?;
+    label::settle([&mut labels]);
     let (train, test) = divide(&labels.names, fraction)?;
     let encoder = Encoder::learn(&table, label, &train, settings, &dropped)?;
-    let all = encoder.encode(&table, labels.names.len(), "the table")?;
-    label::settle([&mut labels]);
+    let all = encoder.encode(&table, labels.names.len())?;
     let width = encoder.encoding().width();
     let values = Values::Floats(all.values);
     let part = |rows: &[u32]| Part {
@@ -112,9 +115,7 @@ fn load_parts(folder: &Path, label: &str, settings: &Columns) -> Result<Own, Str
     let rows = u32::try_from(labels.names.len()).map_err(|_| "it has too many rows".to_owned())?;
     let rows: Vec<u32> = (0..rows).collect();
     let encoder = Encoder::learn(&table, label, &rows, settings, &dropped).map_err(&of_train)?;
-    let encoded = encoder
-        .encode(&table, rows.len(), "the training part")
-        .map_err(&of_train)?;
+    let encoded = encoder.encode(&table, rows.len()).map_err(&of_train)?;
     drop(table);
     let (mut test_labels, of_tests) = test_part(&mut tests, &encoder, label).map_err(&of_test)?;
     label::settle([&mut labels, &mut test_labels]);
@@ -135,7 +136,7 @@ fn own(
     [train, test]: [Part; 2],
     encoder: &Encoder,
     is_incomplete: bool,
-    mut warnings: Vec<String>,
+    mut warnings: Vec<TableWarning>,
 ) -> Own {
     let encoding = encoder.encoding();
     warnings.extend_from_slice(encoder.warnings());
@@ -176,7 +177,7 @@ fn test_part(
         ));
     }
     let labels = Labels::of(column(table, label)?)?;
-    let encoded = encoder.encode(table, labels.names.len(), "the test part")?;
+    let encoded = encoder.encode(table, labels.names.len())?;
     Ok((labels, encoded))
 }
 
@@ -184,7 +185,7 @@ fn test_part(
 pub(super) struct Rows {
     pub(super) values: Vec<f32>,
     pub(super) shape: Vec<usize>,
-    pub(super) warnings: Vec<String>,
+    pub(super) warnings: Vec<TableWarning>,
 }
 
 /// The features of a table's rows: as `encoding` has them, or where there is none, the numbers of these
@@ -232,7 +233,7 @@ pub(super) fn rows(
     let height = table.iter().map(|column| column.cells.len()).max();
     let height = height.unwrap_or(0);
     let encoder = Encoder::known(encoding, imputes);
-    let encoded = encoder.encode(&table, height, "this table")?;
+    let encoded = encoder.encode(&table, height)?;
     Ok(Rows {
         values: encoded.values,
         shape: vec![height, encoder.encoding().width()],

@@ -1,6 +1,6 @@
 //! Notes on what a table's columns become.
 
-use super::remedy::shortened;
+use crate::data::remedy::shortened;
 use crate::spec::{ColumnKind, ColumnNote, ColumnUse, EncodedColumn, Encoding};
 
 /// A note for each thing that was done to the columns: those that were `dropped`, numbers, categories, missing

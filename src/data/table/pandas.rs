@@ -2,9 +2,15 @@
 
 use parquet::file::metadata::KeyValue;
 use serde_json::Value;
+use std::collections::{HashMap, HashSet};
 
 /// What pandas notes of the columns.
-pub(super) struct Notes(Value);
+#[derive(Default)]
+pub(super) struct Notes {
+    indices: HashSet<String>,
+    /// The types of each column: `pandas_type` and `numpy_type`.
+    types: HashMap<String, [String; 2]>,
+}
 
 /// The notes among a file's metadata; empty where another program has written it.
 pub(super) fn notes(metadata: Option<&Vec<KeyValue>>) -> Notes {
@@ -13,43 +19,48 @@ pub(super) fn notes(metadata: Option<&Vec<KeyValue>>) -> Notes {
         .flatten()
         .find(|note| note.key == "pandas");
     let text = notes.and_then(|note| note.value.as_deref());
-    Notes(
-        text.and_then(|text| serde_json::from_str(text).ok())
-            .unwrap_or_default(),
-    )
+    let notes: Value = text
+        .and_then(|text| serde_json::from_str(text).ok())
+        .unwrap_or_default();
+    let list = |name: &str| notes[name].as_array().into_iter().flatten();
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    let column = |about: &Value| {
+        let name = about["field_name"].as_str().or(about["name"].as_str())?;
+        let types = ["pandas_type", "numpy_type"].map(|name| text(&about[name]));
+        Some((name.to_owned(), types))
+    };
+    Notes {
+        // A range has no column: it is described by an object.
+        indices: list("index_columns")
+            .filter_map(Value::as_str)
+            .map(str::to_owned)
+            .collect(),
+        types: list("columns").filter_map(column).collect(),
+    }
 }
 
 impl Notes {
-    /// Whether a column is an index, also one that has a name. Ranges have no column.
+    /// Whether a column is an index, also one that has a name.
     pub(super) fn is_index(&self, column: &str) -> bool {
-        let indices = self.0["index_columns"].as_array().into_iter().flatten();
-        // A range is described by an object.
-        indices
-            .filter_map(Value::as_str)
-            .any(|index| index == column)
+        self.indices.contains(column)
     }
 
     /// Whether a column is of the type `category`.
     pub(super) fn is_category(&self, column: &str) -> bool {
-        self.about(column)
-            .is_some_and(|about| about["pandas_type"] == "categorical")
+        let types = self.types.get(column);
+        types.is_some_and(|[pandas, _]| pandas == "categorical")
     }
 
     /// The type of a column of dates, times or durations, which may be stored as whole numbers.
     pub(super) fn time(&self, column: &str) -> Option<String> {
-        let kind = self.about(column)?["numpy_type"].as_str()?;
-        let is_time = kind.starts_with("datetime64") || kind.starts_with("timedelta64");
-        is_time.then(|| match kind.starts_with("timedelta64") {
-            true => "duration".to_owned(),
-            false => "timestamp".to_owned(),
-        })
-    }
-
-    fn about(&self, column: &str) -> Option<&Value> {
-        let columns = self.0["columns"].as_array()?;
-        columns
-            .iter()
-            .find(|about| about["field_name"] == column || about["name"] == column)
+        let [_, kind] = self.types.get(column)?;
+        let times = [
+            ("datetime64", "timestamp"),
+            ("timedelta64", "duration"),
+            ("period", "period of time"),
+        ];
+        let known = times.iter().find(|(start, _)| kind.starts_with(start));
+        known.map(|(_, name)| (*name).to_owned())
     }
 }
 

@@ -3,7 +3,8 @@
 
 use super::column::Column;
 use super::numbers::Number;
-use super::remedy;
+use crate::data::remedy;
+use crate::spec::TableWarning;
 use std::collections::HashSet;
 
 /// Fewer rows have all different numbers by chance.
@@ -55,18 +56,13 @@ pub(super) fn refuse(column: &Column, numbers: &[Option<Number>]) -> Result<(), 
 
 /// A warning about a feature that counts the rows, although its name does not suggest it. A time may do so
 /// too.
-pub(super) fn warning(column: &Column, numbers: &[Option<Number>]) -> Option<String> {
+pub(super) fn warning(column: &Column, numbers: &[Option<Number>]) -> Option<TableWarning> {
     const MIN_COUNTED: usize = 10;
     let numbers = whole(numbers)?;
     let rises = numbers.windows(2).all(|pair| pair[0] < pair[1]);
     let counts = numbers.len() >= MIN_COUNTED && rises && are_dense(&numbers);
-    counts.then(|| {
-        format!(
-            "the column `{0}` numbers the rows; if rows are sorted by class, it reveals the class; \
-             leave it out unless it is a measurement: {1}",
-            column.name,
-            remedy::drop(&column.name)
-        )
+    counts.then(|| TableWarning::RowNumbers {
+        column: column.name.clone(),
     })
 }
 
@@ -166,7 +162,7 @@ fn counts_rows(cells: &[Option<Number>]) -> bool {
 /// Whether at least every second number between the smallest and the largest may be there.
 fn are_dense(numbers: &[i128]) -> bool {
     let ends = numbers.iter().min().zip(numbers.iter().max());
-    ends.is_some_and(|(low, high)| high - low < 2 * numbers.len() as i128 - 1)
+    ends.is_some_and(|(low, high)| high.saturating_sub(*low) < 2 * numbers.len() as i128 - 1)
 }
 
 /// The numbers that are there, where all of them are whole.
@@ -265,7 +261,8 @@ mod tests {
         let counted: Vec<i128> = (5..20).collect();
         let sparse: Vec<i128> = (5..20).map(|row| 5 * row).collect();
         let warned = |numbers: &[i128]| warning(&column("t"), &cells(numbers));
-        assert!(warned(&counted).unwrap().contains("`t` numbers the rows"));
+        let column = "t".to_owned();
+        assert_eq!(warned(&counted), Some(TableWarning::RowNumbers { column }));
         assert_eq!(warned(&sparse), None);
         assert_eq!(warned(&counted[..5]), None);
     }

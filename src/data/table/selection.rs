@@ -42,15 +42,15 @@ pub(super) fn refuse_unfitting(
 /// Removes the columns that match any of these patterns, but never the label, and returns their names.
 pub(super) fn drop_columns(table: &mut Vec<Column>, patterns: &[&str], label: &str) -> Vec<String> {
     let names: HashSet<&str> = patterns.iter().copied().collect();
-    let patterns: Vec<&str> = patterns
+    let patterns: Vec<Vec<String>> = patterns
         .iter()
-        .copied()
-        .filter(|p| p.contains(['*', '\\']))
+        .filter(|pattern| pattern.contains(['*', '\\']))
+        .map(|pattern| parts(pattern))
         .collect();
     let fits = |column: &mut Column| {
         let name = column.name.as_str();
         let is_named =
-            names.contains(name) || patterns.iter().any(|pattern| matches(pattern, name));
+            names.contains(name) || patterns.iter().any(|parts| matches_parts(parts, name));
         name != label && is_named
     };
     let dropped = table.extract_if(.., fits);
@@ -88,12 +88,16 @@ pub(super) fn refuse_unknown(table: &[Column], settings: &Columns) -> Result<(),
 }
 
 /// Whether a name matches a pattern, in which `*` stands for any text, even none, and `\*` for an asterisk.
-pub(super) fn matches(pattern: &str, name: &str) -> bool {
+pub(in crate::data) fn matches(pattern: &str, name: &str) -> bool {
     if pattern == name {
         return true;
     }
-    let parts = parts(pattern);
-    let [first, middle @ .., last] = &parts[..] else {
+    matches_parts(&parts(pattern), name)
+}
+
+/// Whether a name begins, goes on and ends with these texts.
+fn matches_parts(parts: &[String], name: &str) -> bool {
+    let [first, middle @ .., last] = parts else {
         return parts.first().is_some_and(|only| only == name);
     };
     let Some(mut rest) = name.strip_prefix(first.as_str()) else {

@@ -4,16 +4,26 @@
 const SHOWN: usize = 40;
 
 /// The setting that leaves a column out: `data.drop: ["name"]`.
-pub(in crate::data) fn drop(name: &str) -> String {
-    let escaped = name.replace('\\', "\\\\").replace('*', "\\*");
-    let plain = name.replace(['\\', '*'], "");
-    let pattern = match name.chars().count() <= SHOWN {
+pub(super) fn drop(name: &str) -> String {
+    drop_all(&[name])
+}
+
+/// The setting that leaves several columns out.
+pub(super) fn drop_all(names: &[&str]) -> String {
+    let patterns: Vec<String> = names.iter().map(|name| pattern(name)).collect();
+    let patterns: Vec<String> = patterns.iter().map(|pattern| quoted(pattern)).collect();
+    format!("data.drop: [{}]", patterns.join(", "))
+}
+
+/// What stands for a name in `data.drop`: a long one is cut.
+fn pattern(name: &str) -> String {
+    let escaped = |name: &str| name.replace('\\', "\\\\").replace('*', "\\*");
+    match name.chars().count() <= SHOWN {
         // A backslash alone is read as it is.
-        true if plain == name => name.to_owned(),
-        true => escaped,
-        false => format!("{}*", first(name).replace('\\', "\\\\").replace('*', "\\*")),
-    };
-    setting("data.drop", &pattern)
+        true if !name.contains(['\\', '*']) => name.to_owned(),
+        true => escaped(name),
+        false => format!("{}*", escaped(&first(name))),
+    }
 }
 
 /// The setting that makes categories of a column.
@@ -28,7 +38,11 @@ pub(super) fn na_values(text: &str) -> String {
 
 /// YAML reads a text in JSON's quotation marks as JSON does.
 fn setting(key: &str, text: &str) -> String {
-    format!("{key}: [{}]", serde_json::Value::from(text))
+    format!("{key}: [{}]", quoted(text))
+}
+
+fn quoted(text: &str) -> String {
+    serde_json::Value::from(text).to_string()
 }
 
 /// A text that is not too long for a message.
@@ -44,21 +58,10 @@ fn first(text: &str) -> String {
     text.chars().take(SHOWN).collect()
 }
 
-/// The first of these, and how many more there are.
-pub(super) fn listed(items: &[String]) -> String {
-    const LISTED: usize = 12;
-    let shown = items.iter().take(LISTED).map(|item| shortened(item));
-    let shown = shown.collect::<Vec<_>>().join(", ");
-    match items.len().saturating_sub(LISTED) {
-        0 => shown,
-        more => format!("{shown} and {more} more"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
-    use super::super::selection::matches;
     use super::*;
+    use crate::data::table::matches;
 
     #[test]
     fn a_remedy_is_yaml_that_means_the_column() {

@@ -1,0 +1,30 @@
+//! Lists in messages.
+
+/// The most items that a message names.
+const MAX_LISTED: usize = 12;
+
+/// The first items, and how many more there are: `a, b and 3 more`.
+pub(crate) fn listed(
+    items: impl ExactSizeIterator<Item = String>,
+    and: &str,
+    more: &str,
+) -> String {
+    let rest = items.len().saturating_sub(MAX_LISTED);
+    let shown = items.take(MAX_LISTED).collect::<Vec<_>>().join(", ");
+    match rest {
+        0 => shown,
+        rest => format!("{shown} {and} {rest} {more}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_not_named_is_counted() {
+        let names = |count: usize| (0..count).map(|n| n.to_string());
+        assert_eq!(listed(names(2), "and", "more"), "0, 1");
+        assert!(listed(names(15), "and", "more").ends_with("11 and 3 more"));
+    }
+}
