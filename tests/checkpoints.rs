@@ -25,18 +25,11 @@ fn points() -> Dataset {
         features: 4,
         labels: (0..count).map(|sample| (sample % 3) as u16).collect(),
     };
-    Dataset {
-        train: samples(53),
-        test: samples(20),
-        class_names: ["a", "b", "c"].map(str::to_owned).into(),
-        image: None,
-        columns: Vec::new(),
-        encoding: None,
-        imputation: Vec::new(),
-        is_incomplete: false,
-        known: None,
-        test_was_taken: false,
-    }
+    Dataset::of_rows(
+        samples(53),
+        samples(20),
+        ["a", "b", "c"].map(str::to_owned).into(),
+    )
 }
 
 fn config(settings: &[(&str, &str)]) -> Config {

@@ -34,18 +34,11 @@ fn points() -> Dataset {
             labels,
         }
     };
-    Dataset {
-        train: samples(100, 0),
-        test: samples(40, 1),
-        class_names: ["a", "b", "c"].map(str::to_owned).into(),
-        image: None,
-        columns: Vec::new(),
-        encoding: None,
-        imputation: Vec::new(),
-        is_incomplete: false,
-        known: None,
-        test_was_taken: false,
-    }
+    Dataset::of_rows(
+        samples(100, 0),
+        samples(40, 1),
+        ["a", "b", "c"].map(str::to_owned).into(),
+    )
 }
 
 /// What one member was told.

@@ -47,16 +47,12 @@ fn images() -> Dataset {
         }
     };
     Dataset {
-        train: samples(90),
-        test: samples(30),
-        class_names: vec!["left".to_owned(), "right".to_owned()],
         image: Some([5, 4, 2]),
-        columns: Vec::new(),
-        encoding: None,
-        imputation: Vec::new(),
-        is_incomplete: false,
-        known: None,
-        test_was_taken: false,
+        ..Dataset::of_rows(
+            samples(90),
+            samples(30),
+            vec!["left".to_owned(), "right".to_owned()],
+        )
     }
 }
 

@@ -84,10 +84,11 @@ mod tests {
             features: 1,
             labels,
         };
-        let dataset = Dataset {
-            class_names: (0..counts.len()).map(|class| format!("c{class}")).collect(),
-            ..Dataset::of_rows(train.clone(), train)
-        };
+        let dataset = Dataset::of_rows(
+            train.clone(),
+            train,
+            (0..counts.len()).map(|class| format!("c{class}")).collect(),
+        );
         let mut config = Config {
             facts: dataset.facts(),
             ..Config::default()

@@ -40,6 +40,12 @@ pub struct Samples {
     pub labels: Vec<u16>,
 }
 
+impl Default for Values {
+    fn default() -> Self {
+        Self::Floats(Vec::new())
+    }
+}
+
 /// The numbers of samples.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
@@ -77,13 +83,12 @@ impl Values {
 }
 
 impl Dataset {
-    /// Rows of numbers of one class, for tests.
-    #[cfg(test)]
-    pub(super) fn of_rows(train: Samples, test: Samples) -> Self {
+    /// A data set with a test part of its own, whose samples are rows of numbers: complete, and of no table.
+    pub fn of_rows(train: Samples, test: Samples, class_names: Vec<String>) -> Self {
         Self {
             train,
             test,
-            class_names: vec!["a".to_owned()],
+            class_names,
             image: None,
             columns: Vec::new(),
             encoding: None,

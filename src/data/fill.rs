@@ -81,7 +81,7 @@ mod tests {
         let dataset = Dataset {
             imputation: rules.to_vec(),
             is_incomplete: true,
-            ..Dataset::of_rows(samples.clone(), samples)
+            ..Dataset::of_rows(samples.clone(), samples, vec!["a".to_owned()])
         };
         fills(&dataset, rows)
     }

@@ -48,13 +48,7 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
             [height, width, channels] => Some([height, width, channels]),
             _ => None,
         },
-        columns: Vec::new(),
-        encoding: None,
-        imputation: Vec::new(),
-        is_incomplete: false,
-        test_was_taken: false,
-        notes: Vec::new(),
-        warnings: Vec::new(),
+        ..Own::default()
     })
 }
 

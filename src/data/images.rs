@@ -89,13 +89,7 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
         train: part(train, train_images),
         features: shape.iter().product(),
         image: Some(shape),
-        columns: Vec::new(),
-        encoding: None,
-        imputation: Vec::new(),
-        is_incomplete: false,
-        test_was_taken: false,
-        notes: Vec::new(),
-        warnings: Vec::new(),
+        ..Own::default()
     })
 }
 

@@ -189,7 +189,7 @@ mod tests {
         };
         Dataset {
             image,
-            ..Dataset::of_rows(samples.clone(), samples)
+            ..Dataset::of_rows(samples.clone(), samples, vec!["a".to_owned()])
         }
     }
 

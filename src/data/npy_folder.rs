@@ -57,13 +57,7 @@ pub(super) fn load(folder: &Path) -> Result<Own, String> {
         test,
         features: features_of(&shape)?,
         image,
-        columns: Vec::new(),
-        encoding: None,
-        imputation: Vec::new(),
-        is_incomplete: false,
-        test_was_taken: false,
-        notes: Vec::new(),
-        warnings: Vec::new(),
+        ..Own::default()
     })
 }
 

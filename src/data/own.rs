@@ -11,7 +11,7 @@ use crate::spec::{ColumnNote, Encoding, TableWarning};
 pub(super) const MOST_CLASSES: usize = 1000;
 
 /// The user's own data as its files have it.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Own {
     /// The training part, or all there is.
     pub train: Part,
@@ -41,7 +41,7 @@ pub(super) struct Own {
 const MOST_SAMPLES: usize = i32::MAX as usize;
 
 /// Samples with the names of their classes.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(super) struct Part {
     /// `[samples, features]`
     pub values: Values,
@@ -310,14 +310,7 @@ mod tests {
             train: part(labels),
             test: test.map(part),
             features: 1,
-            image: None,
-            columns: Vec::new(),
-            encoding: None,
-            imputation: Vec::new(),
-            is_incomplete: false,
-            test_was_taken: false,
-            notes: Vec::new(),
-            warnings: Vec::new(),
+            ..Own::default()
         }
     }
 

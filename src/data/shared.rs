@@ -70,17 +70,10 @@ mod tests {
     }
 
     fn warning(train: Vec<f32>, test: Vec<f32>, test_was_taken: bool) -> Option<DataWarning> {
+        let class_names = ["a", "b"].map(str::to_owned).to_vec();
         shared_samples(&Dataset {
-            train: samples(train),
-            test: samples(test),
-            class_names: ["a", "b"].map(str::to_owned).to_vec(),
-            image: None,
-            columns: Vec::new(),
-            encoding: None,
-            imputation: Vec::new(),
-            is_incomplete: false,
-            known: None,
             test_was_taken,
+            ..Dataset::of_rows(samples(train), samples(test), class_names)
         })
     }
 
