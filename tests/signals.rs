@@ -124,7 +124,10 @@ fn a_second_signal_ends_the_process_at_once() {
         }
         let code = wait(&mut child).code();
         if !project.path(&checkpoint("fold-0")).exists() {
-            assert_eq!(code, Some(143), "nothing was waited for");
+            assert!(
+                [Some(130), Some(143)].contains(&code),
+                "nothing was waited for: {code:?}"
+            );
             return;
         }
     }
