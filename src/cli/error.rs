@@ -53,9 +53,9 @@ pub enum CliError {
     OtherPlan,
     /// A report of nothing.
     #[error(
-        "there are no results of this sweep in {0}; train it first: the results of other \
-         settings, of an edited file or of other --set options, are not its own (`tp-sweep status` \
-         tells what is there)"
+        "there are no results of this sweep in {0}; train it first: results of other settings, of \
+         an edited sweep file, of data that has changed or of other --set options are not its own \
+         (`tp-sweep status` shows what is there)"
     )]
     NoResults(std::path::PathBuf),
     /// Results of a sweep that stand where they did before it was edited.
