@@ -108,8 +108,8 @@ fn below_within(
     folder: &Path,
     above: &mut Vec<PathBuf>,
 ) -> Result<Vec<PathBuf>, String> {
-    let told = |error: std::io::Error| format!("{}: {error}", shown(root, folder));
-    let place = folder.canonicalize().map_err(told)?;
+    let reason = |error: std::io::Error| format!("{}: {error}", shown(root, folder));
+    let place = folder.canonicalize().map_err(reason)?;
     if above.contains(&place) {
         return Err(format!(
             "{} is a link to a folder above it, which would be read without end; remove it",

@@ -80,7 +80,7 @@ fn decisive(config: &Config) -> serde_json::Value {
             continue;
         };
         match field {
-            // This puts the last key in the place of the removed one: identities of old results have that order.
+            // The last key takes the position of the removed one: identities of earlier results have this order.
             "repeats" | "path" => fields.swap_remove(field),
             // The order is the same whether they are set or not.
             _ => fields.shift_remove(field),

@@ -8,7 +8,7 @@ use super::store::Store;
 use crate::plan::{Plan, RunId};
 use std::path::Path;
 
-/// Refuses to train a run in the place of a record of other settings that is behind a link: it cannot
+/// Refuses to train a run over a record of other settings that is behind a link: it cannot
 /// be set aside by a rename, and would be overwritten. So does a link that leads nowhere, such as to a
 /// disk that is not mounted.
 ///
