@@ -6,11 +6,11 @@
 
 use std::path::Path;
 use tp_sweep::data::{Expected, Library, inputs};
+use tp_sweep::model_io::read_model;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{CHECKPOINT_FILE, Checkpoint, RESULT_FILE, Store};
 use tp_sweep::report::{Report, View};
 use tp_sweep::spec::{Config, DataRemarks, Key, Node, Source, Sweep};
-use tp_sweep::trained::read_model;
 
 /// A target: its name, which is that of its corpus, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));

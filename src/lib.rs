@@ -24,10 +24,6 @@
 // and says at its place why it holds.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
-#[allow(
-    clippy::expect_used,
-    reason = "numbers of ours: nothing from outside comes here unchecked"
-)]
 pub mod backend;
 pub mod cli;
 pub mod data;
@@ -39,6 +35,11 @@ pub mod launch;
     reason = "numbers of ours: nothing from outside comes here unchecked"
 )]
 pub mod model;
+#[allow(
+    clippy::expect_used,
+    reason = "numbers of ours: nothing from outside comes here unchecked"
+)]
+pub mod model_io;
 pub mod plan;
 #[cfg(test)]
 mod pytorch;
@@ -53,4 +54,3 @@ pub mod spec;
     reason = "numbers of ours: nothing from outside comes here unchecked"
 )]
 pub mod train;
-pub mod trained;

@@ -3,9 +3,9 @@
 //! Each has a form in burn's tensor operations, which serves every backend; a backend that can do
 //! better overrides it. Both forms are held against each other and against autodiff.
 
-mod flex;
 #[cfg(test)]
-mod forms;
+mod equivalence_tests;
+mod flex;
 mod fused;
 #[cfg(feature = "gpu")]
 mod gpu;

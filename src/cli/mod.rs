@@ -1,31 +1,12 @@
 //! Arguments in, messages out.
 
 mod arguments;
-mod aside;
-mod best;
-mod clean;
-mod compare;
-mod data;
-mod destination;
-mod difference;
-mod ended;
-mod error;
-mod exit_code;
-mod export;
-mod export_error;
-mod launch;
-mod merge;
-mod output;
-mod own_input;
-mod predict;
-mod report;
-mod run;
-mod status;
-mod sweep;
-mod verify;
-
-pub use arguments::{Arguments, Command};
-pub use error::CliError;
+mod commands;
+mod context;
+mod errors;
+mod messages;
+pub use arguments::commands::{Arguments, Command};
+pub use errors::cli_error::CliError;
 
 use crate::plan::summary;
 use crate::spec::schema_text;
@@ -44,7 +25,7 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let code = error.exit_code();
-            error::print(error);
+            errors::cli_error::print(error);
             ExitCode::from(code)
         }
     }
@@ -60,26 +41,26 @@ fn let_writes_fail() -> std::io::Result<()> {
 
 fn execute(arguments: Arguments) -> Result<u8, CliError> {
     match arguments.command {
-        None => run::run(&arguments.run),
-        Some(Command::Run(arguments)) => run::run(&arguments),
-        Some(Command::Report(arguments)) => report::report(&arguments),
-        Some(Command::Compare(arguments)) => compare::compare(&arguments),
-        Some(Command::Merge(arguments)) => merge::merge(&arguments),
-        Some(Command::Status(arguments)) => status::status(&arguments),
-        Some(Command::Clean(arguments)) => clean::clean(&arguments),
-        Some(Command::Verify(arguments)) => verify::verify(&arguments),
+        None => commands::run::run(&arguments.run),
+        Some(Command::Run(arguments)) => commands::run::run(&arguments),
+        Some(Command::Report(arguments)) => commands::report::report(&arguments),
+        Some(Command::Compare(arguments)) => commands::compare::compare(&arguments),
+        Some(Command::Merge(arguments)) => commands::merge::merge(&arguments),
+        Some(Command::Status(arguments)) => commands::status::status(&arguments),
+        Some(Command::Clean(arguments)) => commands::clean::clean(&arguments),
+        Some(Command::Verify(arguments)) => commands::verify::verify(&arguments),
         Some(Command::Plan(arguments)) => {
-            let loaded = sweep::load(&arguments.sweep)?;
-            output::say(&summary(&loaded.sweep, &loaded.plan, &loaded.remarks.notes))?;
-            sweep::warn_of_missing_data(&loaded);
+            let loaded = context::sweep_context::load(&arguments.sweep)?;
+            messages::output::say(&summary(&loaded.sweep, &loaded.plan, &loaded.remarks.notes))?;
+            context::sweep_context::warn_of_missing_data(&loaded);
             Ok(0)
         }
-        Some(Command::Export(arguments)) => export::export(&arguments),
-        Some(Command::Predict(arguments)) => predict::predict(&arguments),
-        Some(Command::Launch(command)) => launch::launch(&command),
-        Some(Command::Data(command)) => data::data(&command),
+        Some(Command::Export(arguments)) => commands::export::export(&arguments),
+        Some(Command::Predict(arguments)) => commands::predict::predict(&arguments),
+        Some(Command::Launch(command)) => commands::launch::launch(&command),
+        Some(Command::Data(command)) => commands::data::data(&command),
         Some(Command::Schema) => {
-            output::say(&schema_text())?;
+            messages::output::say(&schema_text())?;
             Ok(0)
         }
     }

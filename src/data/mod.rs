@@ -1,53 +1,31 @@
 //! Data sets: read from files and checked, split into folds, put on a device.
 
-mod check;
-mod cifar10;
-mod copies;
-mod coverage;
-mod dataset;
-mod determined;
+mod catalog;
+mod custom;
+mod dataset_cache;
 mod device;
-mod device_normalisation;
-mod device_samples;
 mod error;
-mod fetch;
-mod files;
-mod fill;
-mod idx;
-mod idx_folder;
-mod images;
-mod imputation;
-mod inputs;
-mod jpeg_end;
-mod library;
-mod mnist;
-mod normalisation;
-mod npy;
-mod npy_folder;
-mod official;
-mod own;
-mod precision;
-mod remedy;
-mod shared;
-mod split;
-mod sum;
+mod formats;
+mod predict_inputs;
+mod quality;
+mod samples;
 mod table;
 
-pub use check::{CheckedFile, FileState, check, found};
-pub use dataset::{Dataset, Samples, Values};
-use determined::determining_features;
-pub use device::{DeviceDataset, DeviceForm};
-pub use device_normalisation::DeviceNormalisation;
-pub use device_samples::DeviceSamples;
+pub use catalog::fetch::{Client, FetchError, fetch};
+pub use catalog::known_dataset::{Official, OfficialFile};
+pub use catalog::verify_files::{CheckedFile, FileState, check, found};
+pub use dataset_cache::Library;
+pub use device::device_dataset::{DeviceDataset, DeviceForm};
+pub use device::device_normalisation::DeviceNormalisation;
+pub use device::device_samples::DeviceSamples;
 pub use error::DataError;
-pub use fetch::{Client, FetchError, fetch};
-pub use imputation::{Imputation, MISSING};
-pub use inputs::{Expected, InputSource, Inputs, input_files, inputs};
-pub use library::Library;
-pub use normalisation::Normalisation;
-pub use official::{Official, OfficialFile};
-use shared::shared_samples;
-pub use split::{Partition, partition};
+pub use predict_inputs::{Expected, InputSource, Inputs, input_files, inputs};
+use quality::determined::determining_features;
+use quality::shared::shared_samples;
+pub use samples::dataset::{Dataset, Samples, Values};
+pub use samples::imputation::{Imputation, MISSING};
+pub use samples::normalisation::Normalisation;
+pub use samples::split::{Partition, partition};
 
 use crate::spec::{ColumnNote, DataSet, DataSource, DataWarning};
 use std::path::{Path, PathBuf};
@@ -59,9 +37,9 @@ use std::path::{Path, PathBuf};
 /// user's own, which a [`Library`] loads.
 pub fn load(set: DataSet, folders: &[PathBuf]) -> Result<Dataset, DataError> {
     match set {
-        DataSet::Mnist => mnist::mnist(folders),
-        DataSet::FashionMnist => mnist::fashion_mnist(folders),
-        DataSet::Cifar10 => cifar10::load(folders),
+        DataSet::Mnist => catalog::mnist::mnist(folders),
+        DataSet::FashionMnist => catalog::mnist::fashion_mnist(folders),
+        DataSet::Cifar10 => catalog::cifar10::load(folders),
         DataSet::Table | DataSet::Images | DataSet::Idx | DataSet::Npy => {
             Err(DataError::Unusable {
                 path: PathBuf::new(),
@@ -85,9 +63,9 @@ struct Read {
 fn load_own(source: &DataSource, path: &Path) -> Result<Read, DataError> {
     let own = match source.set {
         DataSet::Table => table::load(path, source),
-        DataSet::Images => images::load(path),
-        DataSet::Idx => idx_folder::load(path),
-        DataSet::Npy => npy_folder::load(path),
+        DataSet::Images => custom::images::load(path),
+        DataSet::Idx => custom::idx_folder::load(path),
+        DataSet::Npy => custom::npy_folder::load(path),
         DataSet::Mnist | DataSet::FashionMnist | DataSet::Cifar10 => {
             Err(format!("{} is known by name", source.set))
         }

@@ -104,7 +104,7 @@ pub(super) mod tests {
     use super::*;
     use crate::spec::{Count, LaunchOptions};
 
-    pub(in super::super) fn request() -> Request {
+    pub(crate) fn request() -> Request {
         Request {
             name: "axe5".into(),
             program: "/opt/tp-sweep".into(),
@@ -122,7 +122,7 @@ pub(super) mod tests {
     }
 
     /// A request with all there is, and names that would break a careless script.
-    pub(in super::super) fn hostile() -> Request {
+    pub(crate) fn hostile() -> Request {
         Request {
             overrides: vec!["name=a'b".into(), "description=$(touch /tmp/x) `id`".into()],
             folder: "/home/me/it's \"100%\" $HOME".into(),

@@ -6,7 +6,7 @@
 //! product, for one member and for many.
 
 use super::gradient::StageGradient;
-use super::per_batch::PerBatch;
+use super::per_batch_cache::PerBatch;
 use crate::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 

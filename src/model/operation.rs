@@ -1,6 +1,6 @@
 //! What a stage of a network does.
 
-use super::activated::Activated;
+use super::activation_stage::Activated;
 use super::batch_norm::BatchNorm;
 use super::convolution::Convolution;
 use super::pooling::Pool;

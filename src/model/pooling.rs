@@ -1,6 +1,6 @@
 //! Pooling of images: each 2 × 2 becomes one number.
 
-use super::per_batch::PerBatch;
+use super::per_batch_cache::PerBatch;
 use crate::backend::Backend;
 use crate::spec::Pooling;
 use burn::tensor::{Bool, Int, Tensor, TensorData};

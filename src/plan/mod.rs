@@ -22,7 +22,8 @@ pub use value_kind::ValueKind;
 pub use work::Work;
 
 use crate::random::Seed;
-use crate::spec::{Config, Data, FactorKind, Facts, Key, Split, Sweep, label};
+use crate::spec::label;
+use crate::spec::{Config, Data, FactorKind, Facts, Key, Split, Sweep};
 use name::Names;
 use std::collections::HashSet;
 use std::sync::OnceLock;

@@ -1,7 +1,8 @@
 //! Readable names of trials: their varying factors alone.
 
 use super::expand::Point;
-use crate::spec::{Factor, FactorKind, Level, Set, Sweep, is_reserved, label};
+use crate::spec::label;
+use crate::spec::{Factor, FactorKind, Level, Set, Sweep, is_reserved};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 

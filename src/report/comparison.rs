@@ -1,12 +1,13 @@
 //! Several sweeps in one report.
 
-use super::document::Document;
-use super::frame::trial_positions;
-use super::leaderboard::{Detail, leaderboard};
-use super::table::{Align, Table};
-use super::view::View;
-use super::wording::Wording;
-use super::{File, Report, ReportError, rows};
+use super::document::blocks::Document;
+use super::document::table::{Align, Table};
+use super::formats::export;
+use super::locale::Wording;
+use super::results::frame::trial_positions;
+use super::results::listing::View;
+use super::sections::leaderboard::{Detail, leaderboard};
+use super::{File, Report, ReportError};
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::spec::{Language, Sweep};
@@ -90,7 +91,7 @@ pub fn compare(name: &str, parts: &[Part], language: Language) -> Result<Vec<Fil
     };
     Ok(vec![
         file("md", document.to_markdown(name).into_bytes()),
-        file("csv", rows::csv(&joined(parts)?)?),
+        file("csv", export::csv(&joined(parts)?)?),
     ])
 }
 

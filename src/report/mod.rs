@@ -1,58 +1,35 @@
 //! From results to tables and pictures. Pure: the same results give the same bytes.
 
-mod aggregate;
 mod analysis;
-mod as_page;
-mod baseline;
-mod best;
-mod classes;
 mod comparison;
-mod content;
-mod data;
 mod document;
-mod figure;
 mod figures;
-mod folds;
-mod frame;
-mod gradients;
-mod grid;
-mod leaderboard;
-mod losses;
-mod marginal;
-mod measured;
-mod metric;
-mod overview;
+mod formats;
+mod locale;
 pub mod page;
-mod pareto;
-mod ranking;
-mod rows;
-mod status;
-mod table;
-mod variance;
-mod view;
-mod warnings;
-mod wording;
+mod results;
+mod sections;
 
-pub use best::as_sweep;
-pub use classes::TrialClasses;
 pub use comparison::{Part, compare};
-pub use document::{Block, Document};
-pub use figure::Figure;
-pub use status::Status;
-pub use table::{Align, Table};
-pub use view::{Order, View};
+pub use document::blocks::{Block, Document};
+pub use document::figure::Figure;
+pub use document::table::{Align, Table};
+pub use formats::to_sweep_yaml::as_sweep;
+pub use results::listing::{Order, View};
+pub use results::status::Status;
+pub use sections::classes::TrialClasses;
 
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::spec::{DataRemarks, Format, Language, Sweep};
-use analysis::Analysis;
-use content::{Material, content};
-use grid::Grid;
-use leaderboard::Detail;
+use analysis::conclusions::Analysis;
+use analysis::grid::Grid;
+use locale::Wording;
 use page::Page;
 use polars::prelude::{DataFrame, PolarsResult};
+use sections::contents::{Material, content};
+use sections::leaderboard::Detail;
 use std::path::PathBuf;
-use wording::Wording;
 
 /// A sweep's tables and pictures.
 #[derive(Clone, Debug)]
@@ -123,15 +100,16 @@ impl Report {
         view: &View,
         classes: &dyn Fn(usize) -> Option<TrialClasses>,
     ) -> Result<Self, ReportError> {
-        let frame = frame::trials(sweep, plan, results)?;
+        let frame = results::frame::trials(sweep, plan, results)?;
         let analysis = Analysis::new(sweep, plan, results, &frame)?;
-        let frame = frame::with_analysis(frame, &analysis)?;
+        let frame = results::frame::with_analysis(frame, &analysis)?;
         let best = best(plan, results, &frame)?.map(|trial| Best {
             trial,
             classes: classes(trial),
         });
         let listed = view.sorted(&frame)?;
-        let ranking = leaderboard::leaderboard(sweep, plan, results, &listed, view, Detail::Full)?;
+        let ranking =
+            sections::leaderboard::leaderboard(sweep, plan, results, &listed, view, Detail::Full)?;
         let grid = Grid::new(sweep, plan, &analysis);
         // Scores that do not vary have no shares.
         let anova = grid.as_ref().ok().and_then(|grid| {
@@ -152,11 +130,11 @@ impl Report {
         };
         let document = content(&material)?;
         Ok(Self {
-            page: as_page::page(&material, &document)?,
+            page: page::build::page(&material, &document)?,
             document,
             best,
             ranking,
-            warnings: warnings::warnings(Wording::of(sweep), &remarks.warnings),
+            warnings: sections::warnings::warnings(Wording::of(sweep), &remarks.warnings),
             frame: listed,
             view: view.clone(),
             formats: sweep.report.formats.clone(),
@@ -175,14 +153,14 @@ impl Report {
         };
         let mut files = vec![
             file("md", self.document.to_markdown(name).into_bytes()),
-            file("csv", rows::csv(&self.frame)?),
+            file("csv", formats::export::csv(&self.frame)?),
             file("html", page::render(&self.page).into_bytes()),
         ];
         for format in &self.formats {
             files.extend(match format {
                 Format::Latex => Some(file("tex", self.ranking.to_latex().into_bytes())),
-                Format::Parquet => Some(file("parquet", rows::parquet(&self.frame)?)),
-                Format::Json => Some(file("json", rows::json(&self.frame)?)),
+                Format::Parquet => Some(file("parquet", formats::export::parquet(&self.frame)?)),
+                Format::Json => Some(file("json", formats::export::json(&self.frame)?)),
                 // Beside each picture.
                 Format::Png => None,
             });
@@ -213,7 +191,8 @@ impl Report {
         let count = self.view.top.unwrap_or(count);
         let head = self.frame.head(Some(count));
         let view = &self.view;
-        let table = leaderboard::leaderboard(sweep, plan, results, &head, view, Detail::Brief)?;
+        let table =
+            sections::leaderboard::leaderboard(sweep, plan, results, &head, view, Detail::Brief)?;
         let mut text = table.to_text();
         if let Some(more) = self
             .frame

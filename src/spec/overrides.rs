@@ -1,9 +1,9 @@
 //! `--set KEY=VALUE`: keys of the sweep file replaced before anything is checked.
 
-use super::key::Key;
-use super::node::{Entry, Node, Yaml};
-use super::place::Place;
-use super::problem::Problem;
+use super::config::key::Key;
+use super::yaml::diagnostic::Problem;
+use super::yaml::node::{Entry, Node, Yaml};
+use super::yaml::span::Place;
 
 /// Replaces or adds one key of the document, as `--set KEY=VALUE` asks; `top_level` are the keys
 /// that a document may have.

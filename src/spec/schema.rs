@@ -1,14 +1,14 @@
 //! The JSON Schema of a sweep file, made from the types that read it.
 
-use super::checkpoint::CheckpointRule;
-use super::keep::Keep;
-use super::key::{KEYS, Key};
-use super::launch::LaunchOptions;
-use super::range;
-use super::record::RecordOptions;
-use super::report::ReportOptions;
-use super::setting::Setting;
+use super::config::key::{KEYS, Key};
+use super::grid::range;
+use super::sections::checkpoint::CheckpointRule;
+use super::sections::keep::Keep;
+use super::sections::launch::LaunchOptions;
+use super::sections::record::RecordOptions;
+use super::sections::report::ReportOptions;
 use super::sweep::{SECTIONS, TensorBoardOptions};
+use super::values::config_value::Setting;
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 use serde_json::{Map, Value, json};

@@ -1,20 +1,20 @@
 //! A checked sweep: what a sweep file asks for.
 
-use super::checkpoint::CheckpointRule;
-use super::config::Config;
-use super::factor::{Factor, FactorKind, Set};
-use super::keep::Keep;
-use super::key::{KEYS, Key};
-use super::launch::LaunchOptions;
-use super::node::{LARGEST_TEXT, Node, Yaml};
-use super::number::Count;
+use super::config::key::{KEYS, Key};
+use super::config::trial_config::Config;
+use super::grid::factor::{Factor, FactorKind, Set};
+use super::grid::trial_filter::Rule;
 use super::overrides::override_key;
-use super::place::Place;
-use super::problem::{Problem, SpecError};
-use super::record::RecordOptions;
-use super::report::ReportOptions;
-use super::rule::Rule;
-use super::setting::Setting;
+use super::sections::checkpoint::CheckpointRule;
+use super::sections::keep::Keep;
+use super::sections::launch::LaunchOptions;
+use super::sections::record::RecordOptions;
+use super::sections::report::ReportOptions;
+use super::values::config_value::Setting;
+use super::values::number::Count;
+use super::yaml::diagnostic::{Problem, SpecError};
+use super::yaml::node::{LARGEST_TEXT, Node, Yaml};
+use super::yaml::span::Place;
 use std::io::Read;
 use std::path::Path;
 

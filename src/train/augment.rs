@@ -1,7 +1,7 @@
 //! Training images moved and mirrored at random, anew in each epoch.
 
 use super::member::Member;
-use super::orders::Orders;
+use super::sample_order::Orders;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::random::Purpose;

@@ -2,7 +2,7 @@
 
 use super::augment::Augmentation;
 use super::member::Member;
-use super::orders::Orders;
+use super::sample_order::Orders;
 use crate::backend::Backend;
 use crate::data::{DeviceDataset, DeviceNormalisation, DeviceSamples, Normalisation};
 use crate::random::Purpose;

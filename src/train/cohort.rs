@@ -2,12 +2,12 @@
 
 use super::batches::{Batch, Rows};
 use super::groups::groups;
+use super::loss_accumulator::Tally;
 use super::member::Member;
 use super::optimizer::{Optimizer, new as new_optimizer};
 use super::per_member::{PerMember, PerStep};
 use super::regularise::MaxNorm;
 use super::schedule::{Progress, learning_rate};
-use super::tally::Tally;
 use super::watch::Plateau;
 use super::{Interrupted, Observer};
 use crate::backend::{Backend, CrossEntropy};

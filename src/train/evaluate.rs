@@ -3,7 +3,7 @@
 use super::batches::Rows;
 use super::groups::groups;
 use super::member::Member;
-use super::orders::Orders;
+use super::sample_order::Orders;
 use crate::backend::Backend;
 use crate::data::DeviceSamples;
 use crate::event::{ClassScores, Evaluated};

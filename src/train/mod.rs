@@ -5,40 +5,40 @@
 mod augment;
 mod batches;
 mod cohort;
-mod ending;
+mod completion;
 mod evaluate;
 mod fused;
 mod groups;
+mod loss_accumulator;
 mod member;
 mod optimizer;
-mod orders;
 mod per_member;
-mod probe;
 mod profile;
 mod regularise;
-mod resumption;
+mod restore;
+mod sample_order;
 mod schedule;
 mod snapshot;
-mod tally;
-mod unequal;
+mod throughput;
+mod uneven_folds;
 mod watch;
 
 pub use member::Member;
 pub use optimizer::{Optimizer, OptimizerState, new as new_optimizer};
 pub use per_member::PerMember;
-pub use probe::step_seconds;
 pub use profile::{StepTime, profile};
-pub use resumption::fits;
+pub use restore::fits;
 pub use schedule::{Progress, learning_rate};
+pub use throughput::step_seconds;
 pub use watch::Plateau;
 
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
 use cohort::{Cohort, Epoch};
-use ending::{End, Left, tell_ends};
+use completion::{End, Left, tell_ends};
 use evaluate::Answers;
-use resumption::training_state;
+use restore::training_state;
 use snapshot::Snapshot;
 
 /// Who watches a training.

@@ -4,7 +4,7 @@ use super::batches::Rows;
 use super::cohort::Cohort;
 use super::member::Member;
 use super::per_member::PerMember;
-use super::probe::shortened;
+use super::throughput::shortened;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use std::ops::Range;

@@ -3,48 +3,29 @@
 //! Files are read into columns (`csv`, `parquet`), of which some are left out (`selection`); what the others hold
 //! (`kind`) decides the features that they become (`encoder`).
 
-mod canonical;
-mod column;
-mod content;
+mod columns;
 mod csv;
-mod date;
-mod decimal_comma;
-mod decode;
-mod encoder;
+mod encoding;
 mod files;
-mod gaps;
-mod hints;
-mod kind;
-mod label;
-mod layout;
-mod missing;
-mod notes;
-mod numbers;
-mod pandas;
 mod parquet;
-mod records;
-mod row_names;
-mod selection;
-mod similar;
-mod strict_file;
 
-use super::dataset::Values;
-use super::own::{Own, Part, divide};
-use super::remedy;
+use super::custom::raw_dataset::{Own, Part, divide};
+use super::quality::remedy;
+use super::samples::dataset::Values;
 use crate::spec::{
     ColumnKind, Columns, DataSource, EncodedColumn, Encoding, Names, OrdinalColumns, TableWarning,
     Text,
 };
-use column::Column;
-use encoder::{Encoded, Encoder};
-use label::Labels;
-use missing::Missing;
+use columns::column::Column;
+use columns::label::Labels;
+use columns::missing::Missing;
+use encoding::encoder::{Encoded, Encoder};
 use std::collections::HashSet;
 use std::path::Path;
 
-pub(super) use files::{Format, format};
 #[cfg(test)]
-pub(super) use selection::matches;
+pub(super) use columns::selection::matches;
+pub(super) use files::{Format, format};
 
 /// Reads a table, or a folder with the tables `train.*` and `test.*`.
 ///
@@ -65,10 +46,10 @@ pub(super) fn load(path: &Path, source: &DataSource) -> Result<Own, String> {
 fn load_one(path: &Path, label: &str, settings: &Columns, fraction: f64) -> Result<Own, String> {
     let missing = Missing::of(settings.na_values.as_ref());
     let mut table = read(path, &as_names(settings, label), &missing)?;
-    selection::refuse_unfitting(&[&table], &patterns(settings), label)?;
+    columns::selection::refuse_unfitting(&[&table], &patterns(settings), label)?;
     let dropped = selected(&mut table, settings, label)?;
     let mut labels = Labels::of(column(&table, label)?)?;
-    label::settle([&mut labels]);
+    columns::label::settle([&mut labels]);
     let (train, test) = divide(&labels.names, fraction)?;
     let encoder = Encoder::learn(&table, label, &train, settings, &dropped)?;
     let all = encoder.encode(&table, labels.names.len())?;
@@ -107,7 +88,7 @@ fn load_parts(folder: &Path, label: &str, settings: &Columns) -> Result<Own, Str
     let names = as_names(settings, label);
     let mut table = read(&files[0], &names, &missing).map_err(&of_train)?;
     let mut tests = read(&files[1], &names, &missing).map_err(&of_test)?;
-    selection::refuse_unfitting(&[&table, &tests], &patterns(settings), label)?;
+    columns::selection::refuse_unfitting(&[&table, &tests], &patterns(settings), label)?;
     let dropped = selected(&mut table, settings, label).map_err(&of_train)?;
     let mut labels = column(&table, label)
         .and_then(Labels::of)
@@ -118,7 +99,7 @@ fn load_parts(folder: &Path, label: &str, settings: &Columns) -> Result<Own, Str
     let encoded = encoder.encode(&table, rows.len()).map_err(&of_train)?;
     drop(table);
     let (mut test_labels, of_tests) = test_part(&mut tests, &encoder, label).map_err(&of_test)?;
-    label::settle([&mut labels, &mut test_labels]);
+    columns::label::settle([&mut labels, &mut test_labels]);
     let part = |values: Vec<f32>, labels: Labels| Part {
         values: Values::Floats(values),
         labels: labels.names,
@@ -140,7 +121,7 @@ fn own(
 ) -> Own {
     let encoding = encoder.encoding();
     warnings.extend_from_slice(encoder.warnings());
-    warnings.extend(label::warnings(&train.labels));
+    warnings.extend(columns::label::warnings(&train.labels));
     Own {
         train,
         test: Some(test),
@@ -169,7 +150,7 @@ fn test_part(
         ));
     }
     drop_known(table, encoder.encoding(), label);
-    row_names::refuse_doubles(table, label)?;
+    columns::row_names::refuse_doubles(table, label)?;
     if let Some(other) = others(table, encoder.encoding(), label).first() {
         return Err(format!(
             "the training table has no column `{other}`; leave it out: {}",
@@ -218,7 +199,7 @@ pub(super) fn rows(
     let mut table = read(path, &names, &missing)?;
     table.retain(|column| column.name != label || label.is_empty());
     drop_known(&mut table, &known, "");
-    row_names::refuse_doubles(&table, "")?;
+    columns::row_names::refuse_doubles(&table, "")?;
     let encoding = match known.columns.is_empty() {
         true => Encoding {
             columns: table.iter().map(|column| plain(&column.name)).collect(),
@@ -256,7 +237,7 @@ fn refuse_other_columns(table: &[Column], known: &Encoding) -> Result<(), String
             let others: Vec<String> = others.iter().map(|&other| other.to_owned()).collect();
             Err(match others.is_empty() {
                 true => format!("it has no column `{name}`, on which the model was trained"),
-                false => hints::no_column(name, &others),
+                false => encoding::hints::no_column(name, &others),
             })
         }
     }
@@ -292,13 +273,13 @@ fn selected(
     settings: &Columns,
     label: &str,
 ) -> Result<Vec<String>, String> {
-    let dropped = selection::drop_columns(table, &patterns(settings), label);
-    selection::refuse_unknown(table, settings)?;
+    let dropped = columns::selection::drop_columns(table, &patterns(settings), label);
+    columns::selection::refuse_unknown(table, settings)?;
     if !table.iter().any(|column| column.name == label) {
         let names: Vec<String> = table.iter().map(|column| column.name.clone()).collect();
-        return Err(hints::no_column(label, &names));
+        return Err(encoding::hints::no_column(label, &names));
     }
-    row_names::refuse_doubles(table, label)?;
+    columns::row_names::refuse_doubles(table, label)?;
     match table.len() {
         1 => Err(format!(
             "it has no column but `{label}`: nothing to learn from"
@@ -310,7 +291,7 @@ fn selected(
 /// Removes the columns that the training table was read without.
 fn drop_known(table: &mut Vec<Column>, encoding: &Encoding, label: &str) {
     let patterns: Vec<&str> = encoding.drop.iter().map(String::as_str).collect();
-    selection::drop_columns(table, &patterns, label);
+    columns::selection::drop_columns(table, &patterns, label);
 }
 
 /// The names of the columns that the training table does not have.
@@ -329,8 +310,8 @@ fn others<'a>(table: &'a [Column], encoding: &Encoding, label: &str) -> Vec<&'a 
 /// Reads a table. Where a file tells no types, the cells of the columns `names` are kept as they are written.
 fn read(path: &Path, names: &[&str], missing: &Missing) -> Result<Vec<Column>, String> {
     match format(path) {
-        Some(Format::Parquet) => parquet::read(path),
-        Some(Format::Csv) => csv::read(path, names, missing),
+        Some(Format::Parquet) => parquet::parquet_file::read(path),
+        Some(Format::Csv) => csv::csv_file::read(path, names, missing),
         None => Err(
             "its name ends in none of .csv, .tsv, .txt, .data (also gzipped, .csv.gz) and .parquet"
                 .to_owned(),

@@ -1,15 +1,15 @@
 //! The confusion matrix of the best trial.
 
 use super::Figures;
-use crate::report::classes::TrialClasses;
-use crate::report::figure::Figure;
+use crate::report::document::figure::Figure;
+use crate::report::sections::classes::TrialClasses;
 use charts::{Heading, HeatMap};
 
 /// Classes that a picture can show.
 const MOST_CLASSES: usize = 40;
 
 /// The picture: of the validation samples, or of the test set where none are held out.
-pub(super) fn figure(figures: &Figures, classes: &TrialClasses) -> Option<Figure> {
+pub(crate) fn figure(figures: &Figures, classes: &TrialClasses) -> Option<Figure> {
     let words = figures.words;
     let (scores, caption) = match &classes.scores.validation {
         Some(validation) => (

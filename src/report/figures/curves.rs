@@ -3,8 +3,8 @@
 use super::Figures;
 use crate::event::EpochMetrics;
 use crate::record::RunResult;
-use crate::report::figure::Figure;
-use crate::report::frame::trial_positions;
+use crate::report::document::figure::Figure;
+use crate::report::results::frame::trial_positions;
 use crate::spec::Language;
 use charts::{Axis, CurvePoint, Heading, LearningCurves, TrialCurves};
 
@@ -15,7 +15,7 @@ const MOST_FACTORS: usize = 8;
 const ALL: usize = 6;
 
 /// The pictures, as far as there are curves of two epochs or more.
-pub(super) fn figures(figures: &Figures) -> Vec<Figure> {
+pub(crate) fn figures(figures: &Figures) -> Vec<Figure> {
     let material = figures.material;
     let longest = material
         .results

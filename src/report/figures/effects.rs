@@ -1,12 +1,12 @@
 //! The mean score at each level of each factor.
 
 use super::Figures;
-use crate::report::analysis::LEVEL;
-use crate::report::figure::Figure;
+use crate::report::analysis::conclusions::LEVEL;
+use crate::report::document::figure::Figure;
 use charts::{FactorEffect, Heading, LevelEffect, MainEffects};
 
 /// The picture, over a complete grid.
-pub(super) fn figure(figures: &Figures) -> Option<Figure> {
+pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
     let (material, words) = (figures.material, figures.words);
     let grid = material.grid.as_ref().ok()?;
     let means =

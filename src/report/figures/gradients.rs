@@ -2,8 +2,8 @@
 
 use super::Figures;
 use crate::record::RunResult;
-use crate::report::figure::Figure;
-use crate::report::frame::trial_positions;
+use crate::report::document::figure::Figure;
+use crate::report::results::frame::trial_positions;
 use crate::spec::Language;
 use charts::{Axis, CurvePoint, Heading, LayerLine, LayerLines};
 
@@ -11,7 +11,7 @@ use charts::{Axis, CurvePoint, Heading, LayerLine, LayerLines};
 const MOST_TRIALS: usize = 6;
 
 /// A picture for each of the first trials of the ranking that has several epochs.
-pub(super) fn figures(figures: &Figures) -> Vec<Figure> {
+pub(crate) fn figures(figures: &Figures) -> Vec<Figure> {
     let trials = trial_positions(figures.material.frame).unwrap_or_default();
     trials
         .into_iter()

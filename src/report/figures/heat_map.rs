@@ -1,13 +1,13 @@
 //! The mean score at each pair of levels of two factors.
 
 use super::Figures;
-use crate::report::figure::Figure;
-use crate::report::variance::main_effects;
+use crate::report::document::figure::Figure;
+use crate::report::sections::variance::main_effects;
 use crate::spec::{Language, RankBy};
 use charts::{Categories, Cell, Heading, HeatMap};
 
 /// The picture of the two factors that matter most, over a complete grid.
-pub(super) fn figure(figures: &Figures) -> Option<Figure> {
+pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
     let (material, words) = (figures.material, figures.words);
     let grid = material.grid.as_ref().ok()?;
     let effects = main_effects(material.anova?);

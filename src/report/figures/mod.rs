@@ -6,13 +6,13 @@ mod effects;
 mod gradients;
 mod heat_map;
 mod parallel;
-mod trade_off;
+mod score_vs_time;
 
-use super::analysis::direction;
-use super::classes::TrialClasses;
-use super::content::Material;
-use super::figure::Figure;
-use super::wording::Wording;
+use super::analysis::conclusions::direction;
+use super::document::figure::Figure;
+use super::locale::Wording;
+use super::sections::classes::TrialClasses;
+use super::sections::contents::Material;
 use crate::spec::{Format, Language, RankBy};
 use charts::{Axis, Chart, Direction, Style};
 
@@ -20,14 +20,14 @@ use charts::{Axis, Chart, Direction, Style};
 const SCALE: f64 = 2.0;
 
 /// Makes the pictures of a report; those that would show nothing are left out.
-pub(super) struct Figures<'a> {
+pub(crate) struct Figures<'a> {
     material: &'a Material<'a>,
     words: Wording,
     style: Style,
 }
 
 impl<'a> Figures<'a> {
-    pub(super) fn new(material: &'a Material<'a>) -> Self {
+    pub(crate) fn new(material: &'a Material<'a>) -> Self {
         let words = Wording::of(material.sweep);
         let style = match words.language {
             Language::English => Style::default(),
@@ -46,37 +46,37 @@ impl<'a> Figures<'a> {
     }
 
     /// Learning curves: of the best and the worst trial, and of the levels of each factor.
-    pub(super) fn learning_curves(&self) -> Vec<Figure> {
+    pub(crate) fn learning_curves(&self) -> Vec<Figure> {
         curves::figures(self)
     }
 
     /// The norms of the layers' gradients.
-    pub(super) fn gradient_norms(&self) -> Vec<Figure> {
+    pub(crate) fn gradient_norms(&self) -> Vec<Figure> {
         gradients::figures(self)
     }
 
     /// The mean score at each level of each factor.
-    pub(super) fn main_effects(&self) -> Option<Figure> {
+    pub(crate) fn main_effects(&self) -> Option<Figure> {
         effects::figure(self)
     }
 
     /// The mean score at each pair of levels of the two factors that matter most.
-    pub(super) fn heat_map(&self) -> Option<Figure> {
+    pub(crate) fn heat_map(&self) -> Option<Figure> {
         heat_map::figure(self)
     }
 
     /// All trials across all factors.
-    pub(super) fn parallel_coordinates(&self) -> Option<Figure> {
+    pub(crate) fn parallel_coordinates(&self) -> Option<Figure> {
         parallel::figure(self)
     }
 
     /// Score against seconds.
-    pub(super) fn trade_off(&self) -> Option<Figure> {
-        trade_off::figure(self)
+    pub(crate) fn trade_off(&self) -> Option<Figure> {
+        score_vs_time::figure(self)
     }
 
     /// The confusion matrix of the best trial.
-    pub(super) fn confusion(&self, classes: &TrialClasses) -> Option<Figure> {
+    pub(crate) fn confusion(&self, classes: &TrialClasses) -> Option<Figure> {
         confusion::figure(self, classes)
     }
 

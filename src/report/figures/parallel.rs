@@ -1,11 +1,11 @@
 //! All trials across all factors.
 
 use super::Figures;
-use crate::report::figure::Figure;
+use crate::report::document::figure::Figure;
 use charts::{Categories, Heading, ParallelAxis, ParallelCoordinates, ParallelLine};
 
 /// The picture, where there are two factors or more and several ranked trials.
-pub(super) fn figure(figures: &Figures) -> Option<Figure> {
+pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
     let (material, words) = (figures.material, figures.words);
     let factors = &material.sweep.factors;
     let trials = &material.plan.trials;

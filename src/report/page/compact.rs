@@ -2,7 +2,7 @@
 
 /// A script without indentation, empty lines and the comments that have lines of their own: a fifth
 /// shorter, and its lines still those of the source. For scripts without texts over several lines.
-pub(super) fn compact(script: &str) -> String {
+pub(crate) fn compact(script: &str) -> String {
     let mut is_comment = false;
     let mut kept = String::with_capacity(script.len());
     for line in script.lines().map(str::trim) {
@@ -17,7 +17,7 @@ pub(super) fn compact(script: &str) -> String {
 }
 
 /// Styles without comments, indentation and the spaces around signs.
-pub(super) fn compact_styles(styles: &str) -> String {
+pub(crate) fn compact_styles(styles: &str) -> String {
     let mut kept = compact(styles);
     for (written, short) in [
         (" {", "{"),

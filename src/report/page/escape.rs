@@ -5,7 +5,7 @@ use serde::Serialize;
 /// JSON for a script element: without `<` nothing in it can end the element or open a comment, and
 /// without the two line separators it is JavaScript too.
 #[expect(clippy::expect_used, reason = "our own value, which can be written")]
-pub(super) fn json(value: &impl Serialize) -> String {
+pub(crate) fn json(value: &impl Serialize) -> String {
     serde_json::to_string(value)
         .expect("all maps of a page have texts for keys")
         .replace('<', "\\u003c")

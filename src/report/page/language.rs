@@ -15,7 +15,7 @@ pub enum Language {
 }
 
 /// Texts of one language by key; `{0}`, `{1}` … stand for what is filled in.
-pub(super) type Texts = BTreeMap<String, String>;
+pub(crate) type Texts = BTreeMap<String, String>;
 
 impl Language {
     /// Its code in HTML: `en`, `fr`.
@@ -28,7 +28,7 @@ impl Language {
 
     /// All texts of the interface in this language.
     #[expect(clippy::expect_used, reason = "our own value, which can be written")]
-    pub(super) fn text(self) -> Texts {
+    pub(crate) fn text(self) -> Texts {
         let mut all: BTreeMap<String, Texts> = serde_json::from_str(include_str!("text.json"))
             .expect("text.json is an object for each language, as a test below holds");
         all.remove(self.code()).unwrap_or_default()

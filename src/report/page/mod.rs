@@ -5,6 +5,7 @@
 //! JSON; further sections are HTML already. Text is never markup: here it is escaped, and the
 //! scripts make text nodes of it.
 
+pub(super) mod build;
 mod cell;
 mod column;
 mod compact;

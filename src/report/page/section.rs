@@ -42,12 +42,12 @@ pub struct Figure {
 }
 
 /// What links to the section at this position, from 0, point at.
-pub(super) fn id(position: usize) -> String {
+pub(crate) fn id(position: usize) -> String {
     format!("section-{}", position + 1)
 }
 
 /// All sections as HTML.
-pub(super) fn sections(sections: &[Section]) -> String {
+pub(crate) fn sections(sections: &[Section]) -> String {
     let mut text = String::new();
     for (position, section) in sections.iter().enumerate() {
         let (id, title) = (id(position), html(&section.title));
@@ -127,7 +127,7 @@ fn table_html(table: &Table) -> String {
 }
 
 /// Paragraphs, parted by empty lines.
-pub(super) fn paragraphs(text: &str) -> String {
+pub(crate) fn paragraphs(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(str::trim).filter(|p| !p.is_empty());
     let paragraphs: Vec<String> = paragraphs
         .map(|p| format!("<p>{}</p>", inline(p)))
@@ -136,7 +136,7 @@ pub(super) fn paragraphs(text: &str) -> String {
 }
 
 /// Text with `` `code` ``; a backtick without its partner is a backtick.
-pub(super) fn inline(text: &str) -> String {
+pub(crate) fn inline(text: &str) -> String {
     let piece = |piece| match piece {
         Piece::Text(text) => html(text),
         Piece::Code(code) => format!("<code>{}</code>", html(code)),

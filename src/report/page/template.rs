@@ -2,7 +2,7 @@
 
 /// Fills in what `value` gives for each name, in one pass: what is filled in is not looked at, so
 /// that `{{name}}` in somebody's text stays that.
-pub(super) fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
+pub(crate) fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
     let mut filled = String::new();
     let mut rest = template;
     while let Some((before, opened)) = rest.split_once("{{") {

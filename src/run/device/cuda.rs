@@ -4,7 +4,7 @@
 //! there is no driver.
 
 use super::computes;
-use crate::run::faults::quietly;
+use crate::run::executor::device_faults::quietly;
 use burn::backend::Cuda;
 use burn::backend::cuda::CudaDevice;
 use cudarc::driver::{CudaContext, result};

@@ -3,8 +3,8 @@
 use super::{Device, DeviceError, FreeMemory};
 use crate::backend::Backend;
 use crate::data::{Dataset, DeviceForm};
-use crate::run::executor::{Executor, Memory, TensorExecutor};
-use crate::run::faults::Faults;
+use crate::run::executor::device_faults::Faults;
+use crate::run::executor::tensor_executor::{Executor, Memory, TensorExecutor};
 use burn::backend::Flex;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -34,7 +34,7 @@ impl Device {
             }
             #[cfg(feature = "cuda")]
             Self::Cuda(index) => {
-                use crate::run::faults::CubeclDevice;
+                use crate::run::executor::device_faults::CubeclDevice;
                 let gpu = burn::backend::cuda::CudaDevice::new(*index);
                 let faults = Faults::of_device(CubeclDevice::cuda(*index));
                 self.watched::<burn::backend::Cuda>(datasets, &gpu, workers, faults)

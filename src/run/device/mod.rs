@@ -15,7 +15,7 @@ pub use adapter::{Adapter, AdapterClass};
 pub use choice::{DeviceChoice, GpuKind};
 pub use memory::FreeMemory;
 
-use super::faults::DeviceFault;
+use super::executor::device_faults::DeviceFault;
 use crate::record::Host;
 use std::fmt;
 
@@ -138,7 +138,7 @@ impl fmt::Display for Device {
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 fn computes<B: crate::backend::Backend>(device: &B::Device) -> bool {
     use burn::tensor::{ElementConversion, Tensor};
-    let sum = super::faults::quietly(|| {
+    let sum = super::executor::device_faults::quietly(|| {
         let ones = Tensor::<B, 1>::ones([8], device);
         ones.sum().into_scalar().elem::<f32>()
     });

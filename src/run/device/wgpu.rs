@@ -3,7 +3,7 @@
 use super::adapter::{Adapter, AdapterClass};
 use super::choice::GpuKind;
 use super::computes;
-use crate::run::faults::{CubeclDevice, Faults, quietly};
+use crate::run::executor::device_faults::{CubeclDevice, Faults, quietly};
 use ::wgpu::{Backend, DeviceType, Instance, InstanceDescriptor};
 use burn::backend::Wgpu;
 use burn::backend::wgpu::graphics::{AutoGraphicsApi, GraphicsApi, Metal, Vulkan};

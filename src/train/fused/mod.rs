@@ -9,8 +9,8 @@ mod rule;
 
 use super::batches::Order;
 use super::cohort::Cohort;
+use super::loss_accumulator::Tally;
 use super::optimizer::Memory;
-use super::tally::Tally;
 use crate::backend::{
     Backend, FusedBatch, FusedEnd, FusedEpoch, FusedModel, FusedStart, FusedState, FusedTraining,
 };

@@ -20,13 +20,13 @@ pub struct OptimizerState<B: Backend> {
 impl<B: Backend> OptimizerState<B> {
     /// The state with every tensor padded by zeros to the shape of its parameter.
     #[must_use]
-    pub(in crate::train) fn padded(self, shapes: &[[usize; 2]]) -> Self {
+    pub(crate) fn padded(self, shapes: &[[usize; 2]]) -> Self {
         self.shaped(shapes, padded)
     }
 
     /// The state with every tensor trimmed to the shape of its parameter.
     #[must_use]
-    pub(in crate::train) fn trimmed(self, shapes: &[[usize; 2]]) -> Self {
+    pub(crate) fn trimmed(self, shapes: &[[usize; 2]]) -> Self {
         self.shaped(shapes, trimmed)
     }
 

@@ -1,0 +1,2 @@
+//! The arguments of the command line.
+pub(super) mod commands;

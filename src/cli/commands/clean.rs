@@ -1,0 +1,74 @@
+//! `tp-sweep clean`.
+
+use crate::cli::arguments::commands::CleanArguments;
+use crate::cli::context::sweep_context::{Loaded, load_for_results, locked, store};
+use crate::cli::errors::cli_error::CliError;
+use crate::cli::messages::output::{bytes, say};
+use crate::record::{Clutter, at_work};
+use crate::run::weightless;
+
+/// Removes what has no use for the sweep as it is now, or only says what that is; the exit code.
+///
+/// # Errors
+/// A sweep file that is not valid, a process at work, results among what would be removed without
+/// `--yes`, folders that cannot be written to.
+pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
+    let Loaded {
+        sweep,
+        plan,
+        library,
+        ..
+    } = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let store = store(&arguments.runs, &plan, &library)?;
+    if !store.folder().is_dir() {
+        return Err(CliError::NoResults(store.folder().to_owned()));
+    }
+    // Who only looks changes nothing, and keeps nobody out.
+    let _lock = match arguments.dry_run {
+        true => match at_work(store.folder()) {
+            None => None,
+            Some(holder) => {
+                return Err(CliError::Locked {
+                    holder,
+                    name: plan.name.clone(),
+                    folder: store.folder().to_owned(),
+                });
+            }
+        },
+        false => Some(locked(&store, &plan)?),
+    };
+    let results = store.read(&plan);
+    let weightless = weightless(&sweep, &plan, &results.runs);
+    let clutter = Clutter::find(&store, &plan, &results, &weightless).map_err(CliError::Start)?;
+    let with_results: Vec<&Clutter> = clutter.iter().filter(|one| one.results > 0).collect();
+    if !arguments.dry_run && !arguments.yes && !with_results.is_empty() {
+        return Err(CliError::ResultsWouldGo {
+            results: with_results.iter().map(|one| one.results).sum(),
+            bytes: with_results.iter().map(|one| one.bytes).sum(),
+            folder: store.folder().to_owned(),
+        });
+    }
+    let widest = clutter
+        .iter()
+        .map(|one| one.path.display().to_string().len())
+        .max();
+    for one in &clutter {
+        if !arguments.dry_run {
+            one.remove().map_err(CliError::Start)?;
+        }
+        let path = one.path.display().to_string();
+        let width = widest.unwrap_or(0);
+        say(&format!(
+            "{path:<width$}  {:>10}  {}\n",
+            bytes(one.bytes),
+            one.why
+        ))?;
+    }
+    let total = bytes(clutter.iter().map(|one| one.bytes).sum());
+    say(&match (clutter.is_empty(), arguments.dry_run) {
+        (true, _) => format!("nothing to remove in {}\n", store.folder().display()),
+        (false, true) => format!("{total}; nothing was removed: --dry-run\n"),
+        (false, false) => format!("{total} removed\n"),
+    })?;
+    Ok(0)
+}

@@ -1,0 +1,162 @@
+//! `tp-sweep data`: the data sets known by name, on this machine.
+
+use crate::cli::arguments::commands::{CheckArguments, DataCommand, FetchArguments, ListArguments};
+use crate::cli::errors::cli_error::CliError;
+use crate::cli::messages::output::{say, warn};
+use crate::data::{CheckedFile, Client, FileState, Official, check, fetch, found};
+use crate::plan::grouped;
+use crate::spec::DataSet;
+use indicatif::{ProgressBar, ProgressStyle};
+use std::fmt::Write;
+use std::path::Path;
+
+/// Runs one of the commands of `data`; the exit code.
+///
+/// # Errors
+/// A file that cannot be fetched; an output that cannot be written to.
+pub(crate) fn data(command: &DataCommand) -> Result<u8, CliError> {
+    match command {
+        DataCommand::List(arguments) => list(arguments),
+        DataCommand::Fetch(arguments) => fetch_set(arguments),
+        DataCommand::Check(arguments) => check_sets(arguments),
+    }
+}
+
+fn list(arguments: &ListArguments) -> Result<u8, CliError> {
+    let mut text = String::from("name           training    test  classes  where\n");
+    for official in Official::ALL {
+        let facts = official.set.facts().unwrap_or_default();
+        let place = match found(official, std::slice::from_ref(&arguments.data)) {
+            Some(folder) => folder.display().to_string(),
+            None => format!("missing; `tp-sweep data fetch {}` gets it", official.set),
+        };
+        let _ = writeln!(
+            text,
+            "{:<13}  {:>8}  {:>6}  {:>7}  {place}",
+            official.set.name(),
+            grouped(facts.training_samples as u64),
+            grouped(facts.test_samples as u64),
+            facts.classes,
+        );
+    }
+    let own: Vec<&str> = DataSet::ALL
+        .iter()
+        .filter(|set| !set.is_named())
+        .map(|set| set.name())
+        .collect();
+    let _ = writeln!(
+        text,
+        "\nYour own: data.set: {}, with data.path; see docs/data.md",
+        own.join(", ")
+    );
+    say(&text)?;
+    Ok(0)
+}
+
+fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
+    let official = arguments.set;
+    let folder = arguments.data.join(official.folder());
+    let home = arguments.mirror.as_deref().unwrap_or(official.home);
+    let told = |error| CliError::Fetch {
+        error,
+        help: by_hand(official, &arguments.data),
+    };
+    std::fs::create_dir_all(&folder)?;
+    let states = check(official, std::slice::from_ref(&folder));
+    let whole = |index: usize| {
+        // CIFAR-10 may be there as files in the place of its one archive.
+        match official.files.len() == states.len() {
+            true => states[index].state == FileState::Ok,
+            false => states.iter().all(|file| file.state == FileState::Ok),
+        }
+    };
+    let mut client = None;
+    for (index, file) in official.files.iter().enumerate() {
+        if whole(index) {
+            say(&format!("{}: is there\n", folder.join(file.name).display()))?;
+            continue;
+        }
+        let client = match &client {
+            Some(client) => client,
+            None => {
+                let https = home.starts_with("https:");
+                let made = Client::new(arguments.proxy.as_deref(), https).map_err(told)?;
+                client.insert(made)
+            }
+        };
+        let bar = bar(file.name, file.bytes);
+        let fetched = fetch(client, home, file, &folder, &mut |bytes| {
+            bar.set_position(bytes);
+        });
+        bar.finish_and_clear();
+        fetched.map_err(told)?;
+        say(&format!("{}: fetched\n", folder.join(file.name).display()))?;
+    }
+    Ok(0)
+}
+
+fn bar(name: &str, bytes: u64) -> ProgressBar {
+    let style = ProgressStyle::with_template(
+        "{prefix} {bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left",
+    );
+    let bar = ProgressBar::new(bytes).with_prefix(name.to_owned());
+    match style {
+        Ok(style) => bar.with_style(style),
+        Err(_) => bar,
+    }
+}
+
+/// How to do without this program's network; `data` is the folder of the data sets.
+fn by_hand(official: &Official, data: &Path) -> String {
+    let mut text = format!(
+        "by hand: put these files, with these SHA-256 sums, into {}; then check them: \
+         tp-sweep data check {} --data {}",
+        data.join(official.folder()).display(),
+        official.set,
+        data.display()
+    );
+    for file in official.files {
+        let _ = write!(
+            text,
+            "\n{}{}\n    {}",
+            official.home, file.name, file.sha256
+        );
+    }
+    text
+}
+
+fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
+    let folders = std::slice::from_ref(&arguments.data);
+    let sets: Vec<&Official> = match arguments.set {
+        Some(official) => vec![official],
+        None => Official::ALL.to_vec(),
+    };
+    let mut all_ok = true;
+    for official in sets {
+        let files = check(official, folders);
+        let is = |state: FileState| files.iter().filter(|file| file.state == state).count();
+        // A data set that nobody asked for may be absent as a whole.
+        let absent = arguments.set.is_none() && is(FileState::Missing) == files.len();
+        all_ok &= absent || is(FileState::Ok) == files.len();
+        for CheckedFile { file, state } in &files {
+            let state = match state {
+                FileState::Ok => "ok",
+                FileState::Damaged => "damaged",
+                FileState::Missing => "missing",
+            };
+            say(&format!(
+                "{:<13}  {state:<7}  {}\n",
+                official.set.name(),
+                file.display()
+            ))?;
+        }
+        for file in files.iter().filter(|file| file.state == FileState::Damaged) {
+            warn(&format!(
+                "{} is damaged or not the original; delete it, then `tp-sweep data fetch {}`",
+                file.file.display(),
+                official.set
+            ));
+        }
+    }
+    Ok(u8::from(!all_ok))
+}

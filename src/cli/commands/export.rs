@@ -1,0 +1,438 @@
+//! `tp-sweep export`.
+
+use crate::cli::arguments::commands::{ExportArguments, WeightsFormat};
+use crate::cli::context::output_file::write_to;
+use crate::cli::context::own_input::{own_files, refuse_inputs};
+use crate::cli::context::sweep_context::{Loaded, fingerprints, load_for_results, no_results};
+use crate::cli::errors::cli_error::CliError;
+use crate::cli::errors::export_error::ExportError;
+use crate::cli::messages::output::{say, warn};
+use crate::data::{DeviceForm, Library, Normalisation, partition};
+use crate::event::Outcome;
+use crate::model_io::{
+    BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
+    RunDescription, WEIGHTS_FILE, Weights, layers_of, to_burn_record, to_safetensors,
+};
+use crate::plan::{Plan, RunId};
+use crate::record::{
+    InputScale, RESULT_FILE, Results, RunResult, Standing, Store, prepare, read_weights,
+    remove_file,
+};
+use crate::run::{Again, Device, Memory, PRECISION, TensorExecutor, train_again};
+use crate::spec::{Config, KnownContents, Normalise, RankBy, Select, Text, nearest};
+use burn::backend::Flex;
+use std::collections::HashMap;
+use std::io::ErrorKind;
+use std::path::{Path, PathBuf};
+
+/// Writes the model of a run; the exit code.
+///
+/// # Errors
+/// A sweep file that is not valid, a run that is not there, weights that were not kept, folders
+/// that cannot be written to.
+pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
+    let loaded = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let own_files = own_files(&loaded);
+    let Loaded {
+        sweep,
+        plan,
+        library,
+        ..
+    } = loaded;
+    let fingerprints = fingerprints(&plan, &library)?;
+    let store = Store::new(&arguments.runs, &plan, |config| {
+        fingerprints[&config.data.source()].clone()
+    });
+    let results = store.read(&plan);
+    if results.runs.is_empty() {
+        return Err(no_results(&store, &plan));
+    }
+    let trial = match &arguments.trial {
+        Some(name) => named(&plan, name)?,
+        None => {
+            if sweep.report.select != Select::Best {
+                warn(
+                    "this is the first of the ranking; the trial that report.select chooses may be \
+                     another (★ in the report): --trial names it",
+                );
+            }
+            best(&plan, &results, sweep.report.rank_by)?
+        }
+    };
+    let run = chosen_run(&plan, trial, arguments)?;
+    let mut result = finished(&plan, &results, run)?.clone();
+    let config = &plan.trials[trial].config;
+    let folder = store.run_folder(&plan, run);
+    let output = arguments.output.clone();
+    let output = output.unwrap_or_else(|| default_output(&plan, run));
+    let inputs = arguments.sweep.sweep.iter().cloned().chain(own_files);
+    let inputs: Vec<PathBuf> = inputs.chain([folder.join(WEIGHTS_FILE)]).collect();
+    let outputs = [WEIGHTS_FILE, BURN_FILE, DESCRIPTION_FILE].map(|name| output.join(name));
+    refuse_inputs(&outputs, &inputs, "give --output another folder")?;
+    refuse_foreign(&output, &plan, run, arguments.output.is_some())?;
+    let weights = match read_weights(&folder, config)? {
+        Some(weights) => weights,
+        None if arguments.retrain => retrained(&library, &plan, run, &mut result)?,
+        None => {
+            let run = plan.folder(run);
+            return Err(ExportError::NoWeights { run, folder }.into());
+        }
+    };
+    let contents = library.contents(&config.data)?;
+    let normalisation = normalisation(&library, config, run, &folder, &contents)?;
+    let safetensors = to_safetensors(&config.stages(), config.image(), &weights);
+    let input = input_description(config, &contents, normalisation);
+    let description = Description {
+        format: input.format(),
+        tp_sweep: env!("CARGO_PKG_VERSION").to_owned(),
+        run: run_description(&plan, run, &result),
+        data: data_description(config),
+        input,
+        classes: contents.classes,
+        layers: layers_of(config),
+        weights_blake3: Some(blake3::hash(&safetensors).to_hex().to_string()),
+        configuration: config.show_used(),
+    };
+    let (name, bytes) = match arguments.format {
+        WeightsFormat::Safetensors => (WEIGHTS_FILE, safetensors),
+        WeightsFormat::Burn => {
+            let record = to_burn_record(&config.stages(), config.image(), &weights);
+            (BURN_FILE, record.map_err(ExportError::Burn)?)
+        }
+    };
+    prepare(&output).map_err(CliError::Start)?;
+    remove_others(&output, name, &description)?;
+    let mut shown = summary(&plan, run, &result);
+    // The description last: with it the model is there.
+    let text = description.text();
+    for (name, bytes) in [
+        (name, bytes.as_slice()),
+        (DESCRIPTION_FILE, text.as_bytes()),
+    ] {
+        let path = output.join(name);
+        write_to(&path, bytes)?;
+        shown.push_str(&format!("{}\n", path.display()));
+    }
+    say(&shown)?;
+    Ok(0)
+}
+
+/// Refuses a folder with what `export` has not written, or where nobody has named it with the model of
+/// another run: two sweeps may have one default folder, `a` with a trial `b-c` and `a-b` with `c`.
+fn refuse_foreign(
+    output: &Path,
+    plan: &Plan,
+    run: RunId,
+    is_named: bool,
+) -> Result<(), ExportError> {
+    let refused = |name: &str, what: &str| ExportError::Foreign {
+        path: output.join(name),
+        what: what.to_owned(),
+    };
+    if output.join(RESULT_FILE).is_file() {
+        return Err(refused(RESULT_FILE, "the result of a run"));
+    }
+    let text = match std::fs::read(output.join(DESCRIPTION_FILE)) {
+        Ok(text) => text,
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            return match [WEIGHTS_FILE, BURN_FILE].map(|name| (name, output.join(name).exists())) {
+                [(name, true), _] | [_, (name, true)] if !is_cut_export(output, plan, run) => {
+                    Err(refused(name, "not of a model that export wrote"))
+                }
+                _ => Ok(()),
+            };
+        }
+        Err(_) => {
+            return Err(refused(
+                DESCRIPTION_FILE,
+                "no description that export wrote",
+            ));
+        }
+    };
+    let about: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    if about["tp_sweep"].as_str().is_none() {
+        return Err(refused(
+            DESCRIPTION_FILE,
+            "no description that export wrote",
+        ));
+    }
+    let (sweep, trial) = (&about["run"]["sweep"], &about["run"]["trial"]);
+    let own = (plan.name.as_str(), plan.trials[run.trial].name.as_str());
+    match (sweep.as_str(), trial.as_str()) {
+        (Some(sweep), Some(trial)) if !is_named && (sweep, trial) != own => Err(refused(
+            DESCRIPTION_FILE,
+            &format!("of the trial {trial} of the sweep {sweep}"),
+        )),
+        _ => Ok(()),
+    }
+}
+
+/// Whether the weights in a folder without a description are of a model like this run's: an export that
+/// was cut off, whose description comes last.
+fn is_cut_export(output: &Path, plan: &Plan, run: RunId) -> bool {
+    let config = &plan.trials[run.trial].config;
+    let weights = read_weights(output, config);
+    !output.join(BURN_FILE).exists() && weights.is_ok_and(|weights| weights.is_some())
+}
+
+/// Removes weights of the other format from a folder, unless they are those of this model: beside its
+/// description they would be taken for its own.
+fn remove_others(output: &Path, name: &str, description: &Description) -> Result<(), CliError> {
+    let before = std::fs::read_to_string(output.join(DESCRIPTION_FILE)).ok();
+    let before = before.and_then(|text| Description::read(text.as_bytes()).ok());
+    let is_same = before.is_some_and(|before| before.weights_blake3 == description.weights_blake3);
+    for other in [WEIGHTS_FILE, BURN_FILE] {
+        if other != name && !is_same {
+            remove_file(&output.join(other)).map_err(CliError::Start)?;
+        }
+    }
+    Ok(())
+}
+
+/// The position of the trial of this name.
+fn named(plan: &Plan, name: &str) -> Result<usize, ExportError> {
+    let found = plan.trials.iter().position(|trial| trial.name == name);
+    found.ok_or_else(|| {
+        let names = plan.trials.iter().map(|trial| trial.name.as_str());
+        ExportError::UnknownTrial {
+            name: name.to_owned(),
+            nearest: nearest(name, names).map(str::to_owned),
+        }
+    })
+}
+
+/// The position of the best trial, as the tables rank; or of the only one.
+fn best(plan: &Plan, results: &Results, rank_by: RankBy) -> Result<usize, ExportError> {
+    let standing = |trial| Standing::of(plan, trial, rank_by, |run| results.runs.get(&run));
+    let best = (0..plan.trials.len()).filter_map(standing).min();
+    let best = best.ok_or_else(|| none_best(plan, results))?;
+    match best.is_ranked() || plan.trials.len() == 1 {
+        true => Ok(best.trial),
+        false => Err(ExportError::NotCompared),
+    }
+}
+
+/// Why no trial is the best.
+fn none_best(plan: &Plan, results: &Results) -> ExportError {
+    let mut failures = plan.runs().map(|run| {
+        let result = results.runs.get(&run)?;
+        Some(result.failure.as_ref().map(ToString::to_string))
+    });
+    let all: Option<Vec<Option<String>>> = failures.by_ref().collect();
+    match all.and_then(|all| all.into_iter().flatten().next()) {
+        Some(reason) => ExportError::AllFailed { reason },
+        None => ExportError::NoneComplete,
+    }
+}
+
+/// The trial's run on the fold and of the repeat that are asked for.
+fn chosen_run(
+    plan: &Plan,
+    trial: usize,
+    arguments: &ExportArguments,
+) -> Result<RunId, ExportError> {
+    let run = RunId {
+        trial,
+        repeat: arguments.repeat,
+        fold: arguments.fold,
+    };
+    if plan.runs_of(trial).any(|known| known == run) {
+        return Ok(run);
+    }
+    let trial = &plan.trials[trial];
+    let validation = &trial.config.validation;
+    let counted =
+        |count: usize, what: &str| format!("{count} {}", crate::plan::plural(count, what));
+    Err(ExportError::NoSuchRun {
+        trial: trial.name.clone(),
+        folds: counted(validation.splits(), "fold"),
+        repeats: counted(validation.repeats.get(), "repeat"),
+    })
+}
+
+fn finished<'a>(
+    plan: &Plan,
+    results: &'a Results,
+    run: RunId,
+) -> Result<&'a RunResult, ExportError> {
+    results.finished(run).ok_or_else(|| {
+        let failure = results.runs.get(&run).and_then(|run| run.failure.as_ref());
+        ExportError::NotFinished {
+            run: plan.folder(run),
+            reason: failure.map(ToString::to_string),
+        }
+    })
+}
+
+/// The weights of a run that is trained again, on the CPU; `result` becomes what that gave.
+fn retrained(
+    library: &Library,
+    plan: &Plan,
+    run: RunId,
+    result: &mut RunResult,
+) -> Result<Weights, CliError> {
+    let data = &plan.trials[run.trial].config.data;
+    let datasets = HashMap::from([(DeviceForm::of(data), library.load(data)?)]);
+    let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), Memory::Thread);
+    let name = plan.folder(run);
+    let Some(Again {
+        outcome: Outcome::Finished(finished),
+        weights: Some(weights),
+        ..
+    }) = train_again(&executor, plan, run)
+    else {
+        return Err(ExportError::FailedAgain(name).into());
+    };
+    let validation = finished.validation.map(|(validation, _)| validation);
+    if (validation, Some(finished.test.0)) == (result.validation, result.test) {
+        return Ok(weights);
+    }
+    warn(&format!(
+        "{} was trained on {}, and trained again on this CPU it is not the same to the last \
+         bit: its test accuracy is {} now, and was {}",
+        name.display(),
+        result.device,
+        percent(finished.test.0.accuracy),
+        result
+            .test
+            .map_or_else(String::new, |test| percent(test.accuracy)),
+    ));
+    // What is told of the model is told of these weights.
+    result.validation = validation;
+    result.test = Some(finished.test.0);
+    result.final_epoch = Some(finished.epoch);
+    result.device = Device::Cpu.to_string();
+    result.precision = PRECISION.to_owned();
+    Ok(weights)
+}
+
+fn run_description(plan: &Plan, run: RunId, result: &RunResult) -> RunDescription {
+    RunDescription {
+        sweep: plan.name.clone(),
+        trial: result.trial.clone(),
+        repeat: run.repeat,
+        fold: run.fold,
+        identity: result.identity.to_string(),
+        epoch: result.final_epoch.unwrap_or(0),
+        parameters: result.parameters,
+        validation: result.validation,
+        test: result.test,
+        device: result.device.clone(),
+        precision: result.precision.clone(),
+    }
+}
+
+fn data_description(config: &Config) -> DataDescription {
+    let text = |text: &Option<Text>| text.as_ref().map(ToString::to_string);
+    DataDescription {
+        set: config.data.set.to_string(),
+        path: text(&config.data.path),
+        label: text(&config.data.label),
+    }
+}
+
+/// What the samples of a run were normalised by: of its own training samples, what its folder tells
+/// where the data is gone.
+fn normalisation(
+    library: &Library,
+    config: &Config,
+    run: RunId,
+    folder: &Path,
+    contents: &KnownContents,
+) -> Result<Option<Normalisation>, CliError> {
+    let published = || {
+        let (mean, standard_deviation) = contents.published.clone()?;
+        Some(Normalisation {
+            mean,
+            standard_deviation,
+            fill: Vec::new(),
+        })
+    };
+    match config.data.normalisation() {
+        Normalise::Known => Ok(published()),
+        Normalise::None | Normalise::Training => match library.load(&config.data) {
+            Ok(dataset) => {
+                let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
+                Ok(Normalisation::of_model(
+                    &dataset,
+                    &config.data,
+                    &partition.train,
+                ))
+            }
+            Err(error) => match InputScale::read(folder) {
+                Some(own) if [0, config.features()].contains(&own.fill.len()) => {
+                    Ok(Some(Normalisation {
+                        mean: own.mean,
+                        standard_deviation: own.standard_deviation,
+                        fill: own.fill,
+                    }))
+                }
+                None if config.data.normalisation() == Normalise::None => Ok(None),
+                _ => Err(error.into()),
+            },
+        },
+    }
+}
+
+/// What goes into a model of this configuration, normalised as the run did it.
+fn input_description(
+    config: &Config,
+    contents: &KnownContents,
+    normalisation: Option<Normalisation>,
+) -> InputDescription {
+    let mut normalisation = normalisation.unwrap_or_else(|| Normalisation::identity(0));
+    if config.data.normalisation() == Normalise::None {
+        normalisation.mean.clear();
+        normalisation.standard_deviation.clear();
+    }
+    let image = config.image().map(|[height, width, channels]| ImageShape {
+        channels,
+        height,
+        width,
+    });
+    InputDescription {
+        features: config.features(),
+        image,
+        columns: match &contents.encoding {
+            Some(encoding) => encoding.features(),
+            None => contents.columns.clone(),
+        },
+        bytes: contents.bytes,
+        normalise: config.data.normalisation().name().to_owned(),
+        encoding: contents
+            .encoding
+            .clone()
+            .filter(|encoding| !encoding.is_plain()),
+        fill: normalisation.fill,
+        mean: normalisation.mean,
+        standard_deviation: normalisation.standard_deviation,
+    }
+}
+
+/// `models/<sweep>-<trial>`; of runs after the first with their folder's name.
+fn default_output(plan: &Plan, run: RunId) -> PathBuf {
+    let mut name = format!("{}-{}", plan.name, plan.trials[run.trial].name);
+    if (run.repeat, run.fold) != (0, 0)
+        && let Some(last) = plan.folder(run).file_name()
+    {
+        name.push_str(&format!("-{}", last.display()));
+    }
+    PathBuf::from("models").join(name)
+}
+
+/// Which run it is, and how it does.
+fn summary(plan: &Plan, run: RunId, result: &RunResult) -> String {
+    let mut text = plan.folder(run).display().to_string();
+    let scores = [("validation", result.validation), ("test", result.test)];
+    for (samples, score) in scores {
+        if let Some(score) = score {
+            text.push_str(&format!(", {samples} accuracy {}", percent(score.accuracy)));
+        }
+    }
+    text.push('\n');
+    text
+}
+
+fn percent(share: f64) -> String {
+    format!("{:.2} %", 100.0 * share)
+}

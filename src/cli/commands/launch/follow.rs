@@ -1,0 +1,174 @@
+//! What becomes of a sweep that was launched.
+
+use super::arguments::LaunchedArguments;
+use crate::cli::context::sweep_context::{Loaded, load_for_results, store};
+use crate::cli::errors::cli_error::CliError;
+use crate::cli::errors::exit_code::of_results;
+use crate::cli::messages::output::{say, warn};
+use crate::cli::messages::reconcile_messages::counted;
+use crate::launch::{Launch, LaunchError, QueuedJob, Slurm};
+use crate::plan::Plan;
+use crate::record::{Status, Store};
+use std::collections::BTreeMap;
+use std::fmt::Write;
+use std::time::{Duration, SystemTime};
+
+/// Between two looks at the queue: the first, from which they grow to the longest.
+const FIRST_PAUSE: Duration = Duration::from_secs(1);
+const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+
+/// Looks in a row that may fail: a controller that starts anew is away for a while.
+const MOST_FAILURES: u32 = 20;
+
+/// Says how far jobs and results are; the exit code: that of `tp-sweep status`.
+///
+/// # Errors
+/// Nothing that was launched, a Slurm that does not answer, folders that cannot be read.
+pub(crate) fn status(arguments: &LaunchedArguments) -> Result<u8, CliError> {
+    let Loaded { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let store = store(&arguments.runs, &plan, &library)?;
+    let launch = Launch::read_last(store.folder())?;
+    let queued = Slurm::default().queued(&launch.jobs())?;
+    let status = Status::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
+    say(&format!(
+        "{}\n{}{}",
+        jobs_told(&launch),
+        queue_told(&queued),
+        results_told(&status)
+    ))?;
+    Ok(of_results(status.is_complete(), status.failures()))
+}
+
+/// Cancels the jobs of a sweep; the exit code.
+///
+/// # Errors
+/// Nothing that was launched, a Slurm that refuses.
+pub(crate) fn cancel(arguments: &LaunchedArguments) -> Result<u8, CliError> {
+    let Loaded { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let store = store(&arguments.runs, &plan, &library)?;
+    let launch = Launch::read_last(store.folder())?;
+    let slurm = Slurm::default();
+    // The report first: it would begin when the array has ended.
+    for job in launch.jobs().iter().rev() {
+        slurm.cancel(job)?;
+    }
+    let ids: Vec<String> = launch.jobs().into_iter().map(|job| job.id).collect();
+    let status = Status::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
+    say(&format!(
+        "cancelled: {}\nresults and checkpoints stay; `tp-sweep launch slurm` goes on from them\n{}",
+        ids.join(", "),
+        results_told(&status)
+    ))?;
+    Ok(0)
+}
+
+/// Waits until the jobs of a launch have ended; the report's exit code.
+///
+/// # Errors
+/// A Slurm that does not answer for long, folders that cannot be read.
+pub(crate) fn wait(
+    slurm: &Slurm,
+    launch: &Launch,
+    store: &Store,
+    plan: &Plan,
+) -> Result<u8, CliError> {
+    warn("waiting; Ctrl-C ends the waiting, not the jobs");
+    let (mut pause, mut failures, mut last) = (FIRST_PAUSE, 0, String::new());
+    loop {
+        match slurm.queued(&launch.jobs()) {
+            Ok(queued) if queued.is_empty() => break,
+            Ok(queued) => {
+                failures = 0;
+                let done = store.read(plan).runs.len();
+                let line = format!(
+                    "{done} of {} done; {}",
+                    counted(plan.runs().count(), "run"),
+                    states(&queued)
+                );
+                if line != last {
+                    say(&format!("{line}\n"))?;
+                    (last, pause) = (line, FIRST_PAUSE);
+                }
+            }
+            Err(error @ LaunchError::NotInstalled { .. }) => return Err(error.into()),
+            Err(error) if failures == MOST_FAILURES => return Err(error.into()),
+            Err(error) => {
+                if failures == 0 {
+                    warn(&format!("{error}; still waiting"));
+                }
+                failures += 1;
+            }
+        }
+        std::thread::sleep(pause);
+        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+    }
+    let status = Status::read(store, plan, SystemTime::now()).map_err(CliError::Start)?;
+    say(&results_told(&status))?;
+    let report = launch.jobs().pop().filter(|_| launch.report.is_some());
+    let told = match report {
+        // It may have been forgotten by now, or the controller be away.
+        Some(report) => slurm.exit_code(&report).ok().flatten(),
+        None => None,
+    };
+    Ok(
+        match (told, of_results(status.is_complete(), status.failures())) {
+            // A report says only what it has found.
+            (None | Some(0), of_results) => of_results,
+            (Some(code), _) => code,
+        },
+    )
+}
+
+fn jobs_told(launch: &Launch) -> String {
+    let report = match &launch.report {
+        Some(report) => format!(", report {report}"),
+        None => String::new(),
+    };
+    format!(
+        "Slurm: array {} of {}{report}",
+        launch.array,
+        counted(launch.shards, "shard")
+    )
+}
+
+/// How many jobs are in each state.
+fn by_state(queued: &[QueuedJob]) -> BTreeMap<&str, Vec<&QueuedJob>> {
+    let mut states: BTreeMap<&str, Vec<&QueuedJob>> = BTreeMap::new();
+    for job in queued {
+        states.entry(&job.state).or_default().push(job);
+    }
+    states
+}
+
+fn states(queued: &[QueuedJob]) -> String {
+    let states = by_state(queued).into_iter();
+    let states = states.map(|(state, jobs)| format!("{} {}", jobs.len(), state.to_lowercase()));
+    states.collect::<Vec<_>>().join(", ")
+}
+
+fn queue_told(queued: &[QueuedJob]) -> String {
+    if queued.is_empty() {
+        return "in the queue  none\n".to_owned();
+    }
+    let mut text = String::new();
+    for (state, jobs) in by_state(queued) {
+        let first = jobs[0];
+        let (count, state) = (jobs.len(), state.to_lowercase());
+        let _ = writeln!(
+            text,
+            "{state:<14}{count}, such as {}: {}",
+            first.id, first.reason
+        );
+    }
+    text
+}
+
+fn results_told(status: &Status) -> String {
+    format!(
+        "finished      {}\nfailed        {}\nin training   {}\nmissing       {}\n",
+        status.finished,
+        status.failures(),
+        status.in_training.len(),
+        status.missing
+    )
+}

@@ -1,0 +1,99 @@
+//! `tp-sweep merge`.
+
+use crate::cli::arguments::commands::MergeArguments;
+use crate::cli::context::sweep_context::{Loaded, fingerprints, load_recorded, locked};
+use crate::cli::errors::cli_error::CliError;
+use crate::cli::messages::output::{say, warn};
+use crate::cli::messages::reconcile_messages::{counted, listed};
+use crate::plan::{Plan, RunId};
+use crate::record::merge as merge_results;
+use crate::record::{RecordedSweep, Store, copy_recorded_sweep, links_in};
+use std::path::Path;
+
+/// Brings results of one sweep that were trained in other folders into one; the exit code: 0, also
+/// where results are still missing.
+///
+/// # Errors
+/// Folders that are none of a sweep's results, or of another sweep; a full disk.
+pub(crate) fn merge(arguments: &MergeArguments) -> Result<u8, CliError> {
+    let into = &arguments.into;
+    let told_by = match RecordedSweep::read(into) {
+        Ok(_) => into,
+        // A folder that is not there yet becomes one of the sweep that the first is of.
+        Err(_) => arguments.from.first().unwrap_or(into),
+    };
+    let Loaded { plan, library, .. } = load_recorded(told_by, arguments.data.as_deref())?;
+    let fingerprints = fingerprints(&plan, &library)?;
+    let store = Store::in_folder(into, &plan, |config| {
+        fingerprints[&config.data.source()].clone()
+    });
+    let _lock = locked(&store, &plan)?;
+    if told_by != into {
+        copy_recorded_sweep(told_by, into).map_err(CliError::Start)?;
+    }
+    for from in &arguments.from {
+        told(&plan, &store, from)?;
+    }
+    let runs = plan.runs().count();
+    let have = store.read(&plan).runs.len();
+    say(&format!(
+        "{}: {have} of {} now have their results\n",
+        into.display(),
+        counted(runs, "run")
+    ))?;
+    Ok(0)
+}
+
+/// Merges one folder, and tells what became of its results.
+fn told(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError> {
+    let recorded = RecordedSweep::read(from).map_err(|error| CliError::NoSweep {
+        folder: from.to_owned(),
+        error,
+    })?;
+    if recorded.name != plan.name {
+        warn(&format!(
+            "{} is of the sweep {}, not of {}: only what is the same run in both is taken",
+            from.display(),
+            recorded.name,
+            plan.name
+        ));
+    }
+    let links = links_in(from);
+    if !links.is_empty() {
+        warn(&format!(
+            "{} has {}, and results behind a link are not taken: {}; move what it leads to there, and \
+             merge again",
+            from.display(),
+            counted(links.len(), "link"),
+            listed(links.iter().map(String::as_str))
+        ));
+    }
+    let merged = merge_results(store, plan, from).map_err(CliError::Record)?;
+    let mut line = format!(
+        "{}: {} taken",
+        from.display(),
+        counted(merged.copied.len(), "result")
+    );
+    if merged.equal > 0 {
+        line += &format!(", {} here already with the same numbers", merged.equal);
+    }
+    if merged.others > 0 {
+        line += &format!(
+            ", {} of other settings, data or versions left out",
+            merged.others
+        );
+    }
+    say(&format!("{line}\n"))?;
+    if !merged.different.is_empty() {
+        let name = |run: &RunId| plan.folder(*run).display().to_string();
+        let names: Vec<String> = merged.different.iter().map(name).collect();
+        warn(&format!(
+            "{} of {} here already with other numbers, which stay: {}; results are equal to the bit on \
+             CPUs of one kind, and nearly equal elsewhere (`tp-sweep verify` trains some again)",
+            counted(names.len(), "result"),
+            from.display(),
+            listed(names.iter().map(String::as_str))
+        ));
+    }
+    Ok(())
+}

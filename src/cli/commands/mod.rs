@@ -1,0 +1,12 @@
+//! The commands, one file each.
+pub(super) mod clean;
+pub(super) mod compare;
+pub(super) mod data;
+pub(super) mod export;
+pub(super) mod launch;
+pub(super) mod merge;
+pub(super) mod predict;
+pub(super) mod report;
+pub(super) mod run;
+pub(super) mod status;
+pub(super) mod verify;

@@ -1,0 +1,138 @@
+//! `tp-sweep predict`.
+
+use crate::cli::arguments::commands::PredictArguments;
+use crate::cli::context::output_file::write_to;
+use crate::cli::context::own_input::refuse_inputs;
+use crate::cli::errors::cli_error::CliError;
+use crate::cli::messages::output::{say, warn};
+use crate::data::{Expected, InputSource, input_files, inputs};
+use crate::escape::csv;
+use crate::model_io::{
+    BURN_FILE, DESCRIPTION_FILE, ModelError, Prediction, Predictor, WEIGHTS_FILE, read_model,
+};
+use burn::backend::Flex;
+use std::path::{Path, PathBuf};
+
+/// Answers with the class of each sample; the exit code.
+///
+/// # Errors
+/// A folder that is no usable model, samples that are not what the model takes, an output that
+/// cannot be written to.
+pub(crate) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
+    if let Some(output) = &arguments.output {
+        refuse_own_input(output, arguments)?;
+    }
+    let (description, weights) = read_model(&arguments.model)?;
+    let predictor = Predictor::<Flex>::new(&description, weights, &Default::default());
+    let mut predictor = predictor.map_err(|reason| ModelError::Unusable {
+        path: arguments.model.join(DESCRIPTION_FILE),
+        reason,
+    })?;
+    let input = &description.input;
+    let expected = Expected {
+        features: input.features,
+        image: input.sides(),
+        columns: &input.columns,
+        encoding: input.encoding.as_ref(),
+        imputes: !input.fill.is_empty(),
+        label: description.data.label.as_deref(),
+        bytes: input.bytes,
+    };
+    let mut table = header(&description.classes, arguments.logits);
+    for path in &arguments.inputs {
+        let samples = inputs(path, &expected)?;
+        for warning in &samples.warnings {
+            let warning = warning.in_english(|name| format!("`{name}`"));
+            warn(&format!("{}: {warning}", path.display()));
+        }
+        let answers = predictor.predict(samples.values);
+        for (source, answer) in samples.sources.iter().zip(&answers) {
+            table.push_str(&row(source, answer, &description.classes, arguments.logits));
+        }
+    }
+    match &arguments.output {
+        Some(path) => write_to(path, table.as_bytes())?,
+        None => say(&table)?,
+    }
+    Ok(0)
+}
+
+/// Refuses to write the answers over an input or over the model.
+fn refuse_own_input(output: &Path, arguments: &PredictArguments) -> Result<(), CliError> {
+    let model = [DESCRIPTION_FILE, WEIGHTS_FILE, BURN_FILE];
+    let model = model.map(|name| arguments.model.join(name));
+    let inputs = arguments.inputs.iter().flat_map(|path| input_files(path));
+    let inputs: Vec<PathBuf> = inputs.chain(model).collect();
+    let remedy = "give --output another file";
+    refuse_inputs(&[output.to_owned()], &inputs, remedy)
+}
+
+/// The columns' names.
+fn header(classes: &[String], logits: bool) -> String {
+    let mut cells: Vec<String> = ["input", "row", "class", "probability"]
+        .map(str::to_owned)
+        .into();
+    cells.extend(classes.iter().map(|class| csv(&format!("p_{class}"))));
+    if logits {
+        let logits = classes.iter().map(|class| csv(&format!("logit_{class}")));
+        cells.extend(logits);
+    }
+    line(&cells)
+}
+
+/// A sample, and the answer to it.
+fn row(source: &InputSource, answer: &Prediction, classes: &[String], logits: bool) -> String {
+    let probability = |probability: f64| format!("{probability:.6}");
+    let mut cells = vec![
+        csv(&source.file.display().to_string()),
+        source.row.map_or_else(String::new, |row| row.to_string()),
+        csv(&classes[answer.class]),
+        probability(answer.probabilities[answer.class]),
+    ];
+    cells.extend(answer.probabilities.iter().copied().map(probability));
+    if logits {
+        // The fewest digits that tell the number apart.
+        cells.extend(answer.logits.iter().map(f32::to_string));
+    }
+    line(&cells)
+}
+
+fn line(cells: &[String]) -> String {
+    format!("{}\n", cells.join(","))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_answer_is_a_row_of_csv() {
+        let classes = ["cat, grey", "dog"].map(str::to_owned);
+        let answer = Prediction {
+            class: 0,
+            logits: vec![1.5, -1.25],
+            probabilities: vec![0.939_913, 0.060_087],
+        };
+        let source = InputSource {
+            file: PathBuf::from("a \"b\".png"),
+            row: None,
+        };
+        assert_eq!(
+            header(&classes, true),
+            "input,row,class,probability,\"p_cat, grey\",p_dog,\"logit_cat, grey\",logit_dog\n"
+        );
+        assert_eq!(
+            row(&source, &answer, &classes, true),
+            "\"a \"\"b\"\".png\",,\"cat, grey\",0.939913,0.939913,0.060087,1.5,-1.25\n"
+        );
+        let of_row = InputSource {
+            file: PathBuf::from("x.npy"),
+            row: Some(7),
+        };
+        let plain = ["0", "1"].map(str::to_owned);
+        assert_eq!(
+            row(&of_row, &answer, &plain, false),
+            "x.npy,7,0,0.939913,0.939913,0.060087\n"
+        );
+    }
+}

@@ -1,0 +1,264 @@
+//! `tp-sweep run`.
+
+use super::report::write_report;
+use crate::cli::arguments::commands::RunArguments;
+use crate::cli::context::best_marker::{classes_of, mark_best};
+use crate::cli::context::own_input::refuse_report_over_inputs;
+use crate::cli::context::sweep_context::{Loaded, fingerprints, load, locked, locked_shared};
+use crate::cli::errors::cli_error::CliError;
+use crate::cli::messages::exit_summary::{run_ended, shard_ended};
+use crate::cli::messages::output::say;
+use crate::cli::messages::reconcile_messages::{put_in_place, put_share_in_place};
+use crate::data::{Dataset, DeviceForm, Library};
+use crate::escape::markdown;
+use crate::plan::{Plan, RunId};
+use crate::record::{Host, Manifest, Program, Start, Store, prepare};
+use crate::report::View;
+use crate::run::{
+    Device, Executor, Interrupt, PRECISION, Place, Progress, Schedule, display, remaining,
+    unmeasured,
+};
+use crate::spec::{DataSource, KnownData, Sweep};
+use std::collections::hash_map::Entry;
+use std::collections::{BTreeMap, HashMap, HashSet};
+use std::sync::{Arc, OnceLock};
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// Trains what remains of a sweep and writes its tables; the exit code.
+///
+/// # Errors
+/// Anything that hinders the sweep as a whole. A failed run does not: it is in the tables.
+pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
+    // First of all: a signal that comes while data is read is to be told of, and not to kill.
+    let interrupt = Interrupt::listen()?;
+    let told: Arc<OnceLock<Arc<dyn Progress>>> = Arc::default();
+    interrupt.answer_through(Arc::clone(&told))?;
+    let loaded = load(&arguments.sweep)?;
+    let files = arguments.sweep.sweep.as_slice();
+    refuse_report_over_inputs(
+        &loaded.plan.name,
+        &arguments.folders.reports,
+        files,
+        &loaded,
+    )?;
+    let Loaded {
+        sweep,
+        plan,
+        library,
+        remarks,
+    } = loaded;
+    let devices = arguments.device.resolve()?;
+    let fingerprints = fingerprints(&plan, &library)?;
+    let store = Store::new(&arguments.folders.runs, &plan, |config| {
+        fingerprints[&config.data.source()].clone()
+    });
+    refuse_other_plan(arguments, &store)?;
+    let share = arguments.shard.map(|shard| plan.shard(shard));
+    let runs = share.clone().unwrap_or_else(|| plan.runs().collect());
+    // All that can hinder a start comes first, and before anything is written.
+    let workers = workers(arguments, &devices);
+    let executors = executors(arguments, &library, &plan, &runs, &store, &devices, workers)?;
+    let _lock = match &share {
+        None => locked(&store, &plan)?,
+        Some(_) => locked_shared(&store, &plan)?,
+    };
+    match &share {
+        None => {
+            prepare(&arguments.folders.reports).map_err(CliError::Start)?;
+            put_in_place(&sweep, &store, &plan).map_err(CliError::Start)?;
+        }
+        Some(runs) => put_share_in_place(&sweep, &store, &plan, runs).map_err(CliError::Start)?,
+    }
+    let manifest = Manifest {
+        known_data: known_data(&plan, &library)?,
+        ..manifest(arguments, &sweep, &plan, &fingerprints, &devices, workers)
+    };
+    manifest.write(store.folder()).map_err(CliError::Start)?;
+    let progress = told.get_or_init(|| display(&plan, sweep.report.rank_by, arguments.quiet));
+    let places = devices
+        .iter()
+        .zip(&executors)
+        .map(|(device, executor)| Place {
+            executor: executor.as_ref(),
+            device: device.to_string(),
+            precision: PRECISION.to_owned(),
+            workers,
+            hardware: hardware(&manifest, device),
+        });
+    let places: Vec<Place> = places.collect();
+    let ran = Schedule {
+        sweep: &sweep,
+        plan: &plan,
+        store: &store,
+        share: share.as_deref(),
+        places: &places,
+        cohort: arguments.cohort.map(usize::from),
+        retry_failed: arguments.retry_failed,
+        fail_fast: arguments.fail_fast,
+        progress: progress.as_ref(),
+        interrupt: &interrupt,
+    }
+    .run();
+    if let Some(shard) = arguments.shard {
+        let ran = ran.map_err(CliError::Record)?;
+        return Ok(shard_ended(shard, &runs, &ran, &interrupt, arguments));
+    }
+    let classes = |trial| classes_of(&library, &store, &plan, trial);
+    let reports = &arguments.folders.reports;
+    let view = View::default();
+    let ran = match ran {
+        Ok(ran) => ran,
+        Err(error) => {
+            // What is complete is worth a table, if it can still be written.
+            let _ = write_report(
+                &sweep,
+                &plan,
+                &store.read(&plan),
+                &remarks,
+                &view,
+                &classes,
+                reports,
+            );
+            return Err(CliError::Record(error));
+        }
+    };
+    let written = write_report(
+        &sweep,
+        &plan,
+        &ran.results,
+        &remarks,
+        &view,
+        &classes,
+        reports,
+    )?;
+    mark_best(&plan, &store, written.tables.best.as_ref()).map_err(CliError::Record)?;
+    if !arguments.quiet {
+        // The tables are in their files: a closed output takes nothing away.
+        let _ = say(&written.shown(&sweep, &plan, &ran.results)?);
+    }
+    Ok(run_ended(&plan, &ran, &interrupt, arguments))
+}
+
+/// Refuses to train what was not asked for: the sweep file has changed since.
+fn refuse_other_plan(arguments: &RunArguments, store: &Store) -> Result<(), CliError> {
+    match &arguments.plan {
+        Some(expected) if *expected != store.fingerprint() => Err(CliError::OtherPlan),
+        _ => Ok(()),
+    }
+}
+
+/// Cohorts trained beside each other on each device.
+fn workers(arguments: &RunArguments, devices: &[Device]) -> usize {
+    let asked = arguments.workers.map(usize::from);
+    asked.unwrap_or_else(|| devices[0].default_workers())
+}
+
+/// Loads the data that remaining runs and measurements need, and puts it on each device.
+fn executors(
+    arguments: &RunArguments,
+    library: &Library,
+    plan: &Plan,
+    runs: &[RunId],
+    store: &Store,
+    devices: &[Device],
+    workers: usize,
+) -> Result<Vec<Box<dyn Executor>>, CliError> {
+    let mut datasets: HashMap<DeviceForm, Arc<Dataset>> = HashMap::new();
+    let mut results = store.read_runs(plan, runs);
+    if arguments.retry_failed {
+        results.forget_failures();
+    }
+    let open = remaining(runs, &results).into_iter();
+    for run in open.chain(unmeasured(plan, runs, &results)) {
+        let data = &plan.trials[run.trial].config.data;
+        if let Entry::Vacant(entry) = datasets.entry(DeviceForm::of(data)) {
+            entry.insert(library.load(data)?);
+        }
+    }
+    let executor = |device: &Device| Ok(device.executor(datasets.clone(), workers)?);
+    devices.iter().map(executor).collect()
+}
+
+fn manifest(
+    arguments: &RunArguments,
+    sweep: &Sweep,
+    plan: &Plan,
+    fingerprints: &HashMap<DataSource, String>,
+    devices: &[Device],
+    workers: usize,
+) -> Manifest {
+    let name = |source: &DataSource| {
+        let columns = source.columns.show();
+        let columns = match columns
+            .as_object()
+            .is_some_and(|settings| !settings.is_empty())
+        {
+            true => format!(" {columns}"),
+            false => String::new(),
+        };
+        match &source.path {
+            Some(path) => format!("{} {path}{columns}", source.set),
+            None => source.set.to_string(),
+        }
+    };
+    let data: BTreeMap<String, String> = fingerprints
+        .iter()
+        .map(|(source, fingerprint)| (name(source), fingerprint.clone()))
+        .collect();
+    Manifest {
+        precision: PRECISION,
+        workers,
+        data,
+        overrides: arguments.sweep.overrides.clone(),
+        ..Manifest::new(sweep, plan, start(devices))
+    }
+}
+
+/// What the results are to know of the sweep's data sets.
+fn known_data(plan: &Plan, library: &Library) -> Result<Vec<KnownData>, CliError> {
+    let mut seen = HashSet::new();
+    let configs = plan.trials.iter().map(|trial| &trial.config);
+    let data = configs.clone().map(|config| &config.data);
+    let known = data.filter(|data| seen.insert(data.source()));
+    known
+        .map(|data| Ok(library.to_remember(data, configs.clone())?))
+        .collect()
+}
+
+/// This start.
+fn start(devices: &[Device]) -> Start {
+    let names: Vec<String> = devices.iter().map(Device::to_string).collect();
+    let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
+    let program = Program::current();
+    let arguments = std::env::args_os();
+    Start {
+        started: since_1970.map_or(0.0, |elapsed| elapsed.as_secs_f64()),
+        version: program.version.to_owned(),
+        commit: program.commit.to_owned(),
+        command_line: arguments
+            .map(|a| a.to_string_lossy().into_owned())
+            .collect(),
+        device: names.join(","),
+        gpus: devices.iter().filter_map(Device::model).collect(),
+        driver: devices[0].driver(),
+        host: Host::current(),
+    }
+}
+
+/// The machine as a Markdown table, with the device that a run is trained on.
+fn hardware(manifest: &Manifest, device: &Device) -> String {
+    let host = &manifest.start.host;
+    let processor = host.processor.as_deref().unwrap_or("unknown");
+    let gpu = match (device, device.model()) {
+        (Device::Cpu, _) => "not used".to_owned(),
+        (_, Some(model)) => model,
+        (_, None) => device.to_string(),
+    };
+    let [gpu, device] = [gpu, device.to_string()].map(|text| markdown(&text));
+    let [processor, system] = [processor, &host.system].map(markdown);
+    format!(
+        "what | value\n---|---\nGPU | {gpu}\ndevice | {device}\nprecision | {}\nworkers | {}\n\
+         processor | {processor}\ncores | {}\nsystem | {system}\ntp-sweep | {}\n",
+        PRECISION, manifest.workers, host.cores, manifest.program.version,
+    )
+}

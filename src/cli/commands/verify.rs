@@ -1,0 +1,128 @@
+//! `tp-sweep verify`.
+
+use crate::cli::arguments::commands::VerifyArguments;
+use crate::cli::context::sweep_context::{Loaded, load, store};
+use crate::cli::errors::cli_error::CliError;
+use crate::cli::messages::output::say;
+use crate::cli::messages::reconcile_messages::counted;
+use crate::cli::messages::result_diff::{Difference, Likeness, compare};
+use crate::data::{DeviceForm, Library};
+use crate::plan::{Plan, RunId};
+use crate::record::{Host, RecordedSweep, Results, RunResult, Store};
+use crate::run::{Memory, TensorExecutor, train_again};
+use burn::backend::Flex;
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::path::Path;
+
+/// Trains a sample of the finished runs again, on this CPU, and says of each whether it gives what it
+/// gave; the exit code: 0 where all do, 1 otherwise.
+///
+/// # Errors
+/// A sweep file that is not valid, data that cannot be read, no finished run.
+pub(crate) fn verify(arguments: &VerifyArguments) -> Result<u8, CliError> {
+    let Loaded { plan, library, .. } = load(&arguments.sweep)?;
+    let store = store(&arguments.runs, &plan, &library)?;
+    let results = store.read(&plan);
+    let chosen = sample(&store, &plan, &results, arguments);
+    if chosen.is_empty() {
+        return Err(CliError::NoResults(store.folder().to_owned()));
+    }
+    let executor = executor(&library, &plan, &chosen)?;
+    let is_same_processor = is_same_processor(store.folder());
+    let mut equal = 0;
+    for &run in &chosen {
+        let name = plan.folder(run).display().to_string();
+        let Some(result) = results.finished(run) else {
+            continue;
+        };
+        let likeness = match result.device == "cpu" && is_same_processor {
+            true => Likeness::Bits,
+            false => Likeness::Rounding,
+        };
+        let differences =
+            train_again(&executor, &plan, run).map(|again| compare(result, &again, likeness));
+        equal += usize::from(differences.as_ref().is_some_and(Vec::is_empty));
+        say(&format!(
+            "{name}: {}\n",
+            told(result, likeness, differences.as_deref())
+        ))?;
+    }
+    let count = counted(chosen.len(), "run");
+    say(&format!("{equal} of {count} gave the same again\n"))?;
+    Ok(u8::from(equal < chosen.len()))
+}
+
+/// Finished runs, in the order of the plan: any may be chosen, and a seed always chooses the same.
+fn sample(
+    store: &Store,
+    plan: &Plan,
+    results: &Results,
+    arguments: &VerifyArguments,
+) -> Vec<RunId> {
+    let lot = |run: &RunId| {
+        let mut hasher = blake3::Hasher::new_derive_key("tp-sweep verify sample");
+        hasher.update(&arguments.seed.to_le_bytes());
+        hasher.update(store.identity(*run).to_string().as_bytes());
+        *hasher.finalize().as_bytes()
+    };
+    let finished = plan.runs().filter(|run| results.finished(*run).is_some());
+    let mut chosen: Vec<RunId> = finished.collect();
+    chosen.sort_by_cached_key(lot);
+    chosen.truncate(arguments.sample as usize);
+    chosen.sort_unstable();
+    chosen
+}
+
+/// Who trains these runs, with the data that they need.
+fn executor(
+    library: &Library,
+    plan: &Plan,
+    runs: &[RunId],
+) -> Result<TensorExecutor<Flex>, CliError> {
+    let mut datasets = HashMap::new();
+    for run in runs {
+        let data = &plan.trials[run.trial].config.data;
+        if let Entry::Vacant(entry) = datasets.entry(DeviceForm::of(data)) {
+            entry.insert(library.load(data)?);
+        }
+    }
+    Ok(TensorExecutor::new(
+        datasets,
+        &Default::default(),
+        Memory::Thread,
+    ))
+}
+
+/// Whether the sweep was only ever started on processors of this one's name: others, with other
+/// vector units, round differently.
+fn is_same_processor(folder: &Path) -> bool {
+    let Ok(recorded) = RecordedSweep::read(folder) else {
+        return true;
+    };
+    let own = Host::current();
+    let is_same = |host: &Host| host.processor == own.processor && host.system == own.system;
+    recorded.starts.iter().all(|start| is_same(&start.host))
+}
+
+fn told(result: &RunResult, likeness: Likeness, differences: Option<&[Difference]>) -> String {
+    match (differences, likeness) {
+        (None, _) => "could not be trained again".to_owned(),
+        (Some([]), Likeness::Bits) => format!(
+            "equal to the last bit ({}, test accuracy {})",
+            counted(result.epochs.len(), "epoch"),
+            result.test.map_or(f64::NAN, |test| test.accuracy),
+        ),
+        (Some([]), Likeness::Rounding) => format!(
+            "equal within rounding; it was trained on {}, or on another kind of CPU",
+            result.device
+        ),
+        (Some([first, rest @ ..]), _) => {
+            let more = match rest.len() {
+                0 => String::new(),
+                count => format!(", and {count} more"),
+            };
+            format!("differs: {first}{more}")
+        }
+    }
+}

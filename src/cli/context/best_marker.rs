@@ -1,0 +1,55 @@
+//! The best trial, marked for TensorBoard among the results.
+
+use crate::data::Library;
+use crate::plan::Plan;
+use crate::record::{BestTrial, RecordError, Store, remove_best, renew_best};
+use crate::report::{Best, TrialClasses};
+use crate::spec::Data;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// How the classes fare in a trial, by their names.
+pub(crate) fn classes_of(
+    library: &Library,
+    store: &Store,
+    plan: &Plan,
+    trial: usize,
+) -> Option<TrialClasses> {
+    let scores = store.trial_classes(plan, trial)?;
+    let names = class_names(library, &plan.trials[trial].config.data);
+    Some(TrialClasses::new(names, scores))
+}
+
+/// The names of the classes; none where the data is not there and was never
+/// read: tables can be made without it.
+fn class_names(library: &Library, data: &Data) -> Vec<String> {
+    let contents = library.contents(data);
+    contents.map_or_else(|_| Vec::new(), |contents| contents.classes)
+}
+
+/// Writes `<trial>/best` for the best trial, where that is news, and removes it from all others.
+///
+/// # Errors
+/// Folders that cannot be written to, a full disk.
+pub(crate) fn mark_best(
+    plan: &Plan,
+    store: &Store,
+    best: Option<&Best>,
+) -> Result<(), RecordError> {
+    let marked = best.and_then(|best| Some((best.trial, best.classes.as_ref()?)));
+    for trial in 0..plan.trials.len() {
+        if marked.is_none_or(|(best, _)| best != trial) {
+            remove_best(&store.trial_folder(plan, trial))?;
+        }
+    }
+    let Some((trial, classes)) = marked else {
+        return Ok(());
+    };
+    let now = SystemTime::now().duration_since(UNIX_EPOCH);
+    let shown = BestTrial::new(&classes.names, &classes.scores);
+    renew_best(
+        &store.trial_folder(plan, trial),
+        &shown,
+        0,
+        now.map_or(0.0, |elapsed| elapsed.as_secs_f64()),
+    )
+}

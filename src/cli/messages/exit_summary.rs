@@ -1,0 +1,115 @@
+//! How a run of a sweep, or of a shard of it, ended: what is said, and the exit code.
+
+use super::output::{say, warn};
+use crate::cli::arguments::commands::RunArguments;
+use crate::launch::Slurm;
+use crate::plan::{Plan, RunId, Shard, plural};
+use crate::run::{Interrupt, MORE_TO_DO, Ran, remaining};
+
+/// Says how a shard of these runs ended; the exit code.
+pub(crate) fn shard_ended(
+    shard: Shard,
+    runs: &[RunId],
+    ran: &Ran,
+    interrupt: &Interrupt,
+    arguments: &RunArguments,
+) -> u8 {
+    let failed = failures(ran);
+    if ran.interrupted {
+        let left = remaining(runs, &ran.results).len();
+        warn(&format!(
+            "shard {shard} stopped: {left} of its {} left; the same command continues where this \
+             one stopped",
+            plural(runs.len(), "run")
+        ));
+        requeue_if_asked(ran, interrupt, arguments);
+        return MORE_TO_DO;
+    }
+    if !arguments.quiet {
+        // The results are in their files: a closed output takes nothing away.
+        let _ = say(&format!(
+            "shard {shard}: {} of its {} {} finished; `tp-sweep report` writes the tables when all \
+             shards have\n",
+            ran.results.runs.len() - failed,
+            runs.len(),
+            plural(runs.len(), "run"),
+        ));
+    }
+    if failed > 0 {
+        warn(&format!(
+            "{failed} {} of shard {shard} failed: `tp-sweep status` and the report tell why",
+            plural(failed, "run")
+        ));
+        return 1;
+    }
+    0
+}
+
+/// Says how a whole sweep ended; the exit code.
+pub(crate) fn run_ended(
+    plan: &Plan,
+    ran: &Ran,
+    interrupt: &Interrupt,
+    arguments: &RunArguments,
+) -> u8 {
+    if ran.interrupted {
+        let left = plan.runs().count() - ran.results.runs.len();
+        warn(&format!(
+            "stopped: {left} {} left; the same command continues where this one stopped",
+            plural(left, "run")
+        ));
+        requeue_if_asked(ran, interrupt, arguments);
+        return interrupt.exit_code();
+    }
+    let failed = failures(ran);
+    if failed > 0 {
+        let path = arguments.folders.reports.join(format!("{}.md", plan.name));
+        let runs = plural(failed, "run");
+        let left = plan.runs().count() - ran.results.runs.len();
+        let left = match left {
+            0 => String::new(),
+            left => format!(
+                "; {left} {} left, which the same command trains",
+                plural(left, "run")
+            ),
+        };
+        warn(&format!(
+            "{failed} {runs} failed: the reasons are in {}{left}",
+            path.display()
+        ));
+        return 1;
+    }
+    0
+}
+
+/// Runs that failed.
+fn failures(ran: &Ran) -> usize {
+    let results = ran.results.runs.values();
+    results.filter(|result| result.failure.is_some()).count()
+}
+
+/// Has Slurm run this task again if its time limit is near: Slurm does not do so by itself. A task
+/// that saved nothing would save nothing the next time, and so for ever.
+fn requeue_if_asked(ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments) {
+    if arguments.requeue.is_none() || !interrupt.is_time_limit() {
+        return;
+    }
+    let Some(task) = Slurm::own_task() else {
+        warn("--requeue slurm: this is no job of Slurm, since SLURM_JOB_ID is not set");
+        return;
+    };
+    if !ran.progressed {
+        warn(
+            "not queued again: no epoch was completed before the time limit, and none would be the \
+             next time; a higher time limit is needed",
+        );
+        return;
+    }
+    // Before it is asked for: Slurm ends this process at once.
+    warn(&format!(
+        "the time limit is near: Slurm is asked to run {task} again"
+    ));
+    if let Err(error) = Slurm::default().requeue(&task) {
+        warn(&format!("{task} could not be queued again: {error}"));
+    }
+}

@@ -1,0 +1,181 @@
+//! The results of an edited sweep: what becomes of them is told.
+
+use super::output::warn;
+use crate::plan::{Plan, RunId, grouped, plural};
+use crate::record::{
+    Contents, Moves, RecordError, RecordedSweep, Store, lock_moves, may_need_moves,
+    refuse_linked_records, unasked_links,
+};
+use crate::spec::Sweep;
+use std::collections::BTreeSet;
+use std::path::Path;
+
+/// Puts results that still belong to their places, sets those of other settings aside, and says so.
+///
+/// # Errors
+/// Folders that cannot be read or written to.
+pub(crate) fn put_in_place(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<(), RecordError> {
+    let runs: Vec<RunId> = plan.runs().collect();
+    refuse_linked_records(store, plan, &runs)?;
+    // Shards do not keep each other out.
+    let _moves = lock_moves(store.folder())?;
+    let contents = Contents::read(store.folder())?;
+    let moves = Moves::new(store, plan, &contents);
+    // Before anything moves: the old settings are read where they are.
+    let mut lines = told(store, plan, &moves);
+    if !(moves.set_aside().is_empty() && moves.unasked.is_empty()) {
+        lines.extend(owner(store.folder(), sweep));
+    }
+    moves.carry_out(store, plan)?;
+    lines.iter().for_each(|line| warn(line));
+    Ok(())
+}
+
+/// Does so for one of several shards: only where it may be of use for these runs, since it reads all
+/// results of the sweep.
+///
+/// # Errors
+/// Folders that cannot be read or written to.
+pub(crate) fn put_share_in_place(
+    sweep: &Sweep,
+    store: &Store,
+    plan: &Plan,
+    runs: &[RunId],
+) -> Result<(), RecordError> {
+    refuse_linked_records(store, plan, runs)?;
+    match may_need_moves(store, plan, runs)? {
+        true => put_in_place(sweep, store, plan),
+        false => Ok(()),
+    }
+}
+
+/// What is told of the moves.
+fn told(store: &Store, plan: &Plan, moves: &Moves) -> Vec<String> {
+    let mut lines = Vec::new();
+    let kept = moves.kept();
+    if !kept.is_empty() {
+        let trials: BTreeSet<usize> = kept.iter().map(|run| run.trial).collect();
+        let trials = trials.into_iter().map(|trial| &*plan.trials[trial].name);
+        lines.push(format!(
+            "{} of earlier settings still {}: {}",
+            counted(kept.len(), "result"),
+            if kept.len() == 1 { "belongs" } else { "belong" },
+            listed(trials),
+        ));
+    }
+    let away = moves.set_aside();
+    if !away.is_empty() {
+        let trials: BTreeSet<&Path> = away.iter().filter_map(|path| path.parent()).collect();
+        let trials: Vec<String> = trials.iter().map(|t| t.display().to_string()).collect();
+        lines.push(format!(
+            "{} of other settings set aside, {}: {}; {} when the settings do (`tp-sweep clean` removes {})",
+            counted(away.len(), "result"),
+            why(&moves.changed_keys(store, plan)),
+            listed(trials.iter().map(String::as_str)),
+            if away.len() == 1 { "it comes back" } else { "they come back" },
+            if away.len() == 1 { "it" } else { "them" },
+        ));
+    }
+    let copies = moves.copies();
+    if !copies.is_empty() {
+        let copies: Vec<String> = copies
+            .iter()
+            .map(|path| path.display().to_string())
+            .collect();
+        lines.push(format!(
+            "{} of {} at {} set aside: {} (`tp-sweep clean` removes {})",
+            match copies.len() {
+                1 => "1 copy".to_owned(),
+                count => format!("{} copies", grouped(count as u64)),
+            },
+            if copies.len() == 1 { "a run" } else { "runs" },
+            if copies.len() == 1 {
+                "its place"
+            } else {
+                "their places"
+            },
+            listed(copies.iter().map(String::as_str)),
+            if copies.len() == 1 { "it" } else { "them" },
+        ));
+    }
+    let links = unasked_links(store, plan);
+    if !links.is_empty() {
+        lines.push(format!(
+            "{} has {} that {} of no trial of this sweep: {}; results behind a link are not looked for",
+            store.folder().display(),
+            counted(links.len(), "link"),
+            if links.len() == 1 { "is" } else { "are" },
+            listed(links.iter().map(String::as_str)),
+        ));
+    }
+    let unasked = &moves.unasked;
+    if !unasked.is_empty() {
+        lines.push(format!(
+            "{} also has {} that this sweep does not ask for: {}; left alone, and TensorBoard shows \
+             {} too (`tp-sweep clean` removes {})",
+            store.folder().display(),
+            counted(unasked.len(), "trial"),
+            listed(unasked.iter().map(String::as_str)),
+            if unasked.len() == 1 { "it" } else { "them" },
+            if unasked.len() == 1 { "it" } else { "them" },
+        ));
+    }
+    lines
+}
+
+/// What is told where the folder was filled by another sweep file that is still there: two files with
+/// one name set each other's results aside.
+fn owner(folder: &Path, sweep: &Sweep) -> Option<String> {
+    let before = RecordedSweep::read(folder).ok()?.sweep_path;
+    let other = Path::new(&before).canonicalize().ok()?;
+    let own = Path::new(&sweep.source.name).canonicalize().ok()?;
+    (other != own && other.is_file()).then(|| {
+        format!(
+            "{} belongs to {before}, which was trained here last: if that is another sweep, give this \
+             one a name of its own (`name` in the sweep file)",
+            folder.display()
+        )
+    })
+}
+
+/// Why results are of other settings.
+fn why(changed: &BTreeSet<String>) -> String {
+    match changed.is_empty() {
+        true => "since the data, the runs or the version of tp-sweep are others now".to_owned(),
+        false => format!(
+            "since other values stand for {}",
+            listed(changed.iter().map(String::as_str))
+        ),
+    }
+}
+
+/// `1 result`, `2,000 results`.
+pub(crate) fn counted(count: usize, word: &str) -> String {
+    format!("{} {}", grouped(count as u64), plural(count, word))
+}
+
+/// The first few names, and how many more there are.
+pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
+    const MOST: usize = 4;
+    let names: Vec<&str> = names.into_iter().collect();
+    match names.len() > MOST {
+        true => format!(
+            "{} and {} more",
+            names[..MOST - 1].join(", "),
+            names.len() - MOST + 1
+        ),
+        false => names.join(", "),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn long_lists_are_cut() {
+        assert_eq!(listed(["a"]), "a");
+        assert_eq!(listed(["a", "b", "c", "d"]), "a, b, c, d");
+        assert_eq!(listed(["a", "b", "c", "d", "e"]), "a, b, c and 2 more");
+    }
+}

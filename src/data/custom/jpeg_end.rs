@@ -1,0 +1,56 @@
+//! Whether a JPEG file has all of its image: the decoder makes up what is missing.
+
+/// The marker of the image's end.
+const END: u8 = 0xd9;
+
+/// Whether a JPEG file has the end of its image, whatever follows it.
+///
+/// After its first two bytes a file is a sequence of markers, each 255 and a code, most with a segment
+/// whose first two bytes are its length; between them stand the bytes of scans, in which 255 is followed
+/// by 0 or by the code of a restart (ITU-T T.81, annex B).
+pub(crate) fn is_whole(bytes: &[u8]) -> bool {
+    let mut rest = bytes.get(2..).unwrap_or_default();
+    let is_marker = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0 | 0xff | 0xd0..=0xd7);
+    while let Some(at) = rest.windows(2).position(is_marker) {
+        let code = rest[at + 1];
+        rest = &rest[at + 2..];
+        let length = match (code, rest) {
+            (END, _) => return true,
+            // These have no segment.
+            (0x01 | 0xd8, _) => 0,
+            (_, [high, low, ..]) => u16::from_be_bytes([*high, *low]).into(),
+            _ => return false,
+        };
+        rest = rest.get(length..).unwrap_or_default();
+    }
+    false
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_was_cut_off_is_not_whole() {
+        for image in [
+            &include_bytes!("../../../tests/data_files/grey.jpg")[..],
+            include_bytes!("../../../tests/data_files/colour.jpg"),
+        ] {
+            assert!(is_whole(image));
+            for length in 0..image.len() {
+                assert!(!is_whole(&image[..length]), "{length}");
+            }
+            // Telephones append a film, in which any marker may stand.
+            assert!(is_whole(&[image, b"film \xff\xda\xff\xc4"].concat()));
+        }
+    }
+
+    #[test]
+    fn the_end_of_a_preview_is_not_that_of_the_image() {
+        let preview = b"\xff\xe1\x00\x06\xff\xd8\xff\xd9";
+        let scan = b"\xff\xda\x00\x02\x12\xff\x00\xff\xd0\x34";
+        let image = [b"\xff\xd8", &preview[..], scan].concat();
+        assert!(!is_whole(&image));
+        assert!(is_whole(&[&image[..], b"\xff\xff\xd9"].concat()));
+    }
+}

@@ -1,0 +1,268 @@
+//! Samples on a device.
+
+use crate::backend::{Backend, FeatureTable};
+use crate::data::samples::dataset::{Samples, Values};
+use crate::data::samples::normalisation::Normalisation;
+use burn::tensor::{Int, Tensor, TensorData};
+use std::ops::Range;
+use std::sync::Arc;
+
+/// Samples on a device.
+#[derive(Clone, Debug)]
+pub struct DeviceSamples<B: Backend> {
+    features: Features<B>,
+    /// The class of each sample as a unit vector: `[samples, classes]`.
+    targets: Tensor<B, 2>,
+}
+
+/// The features of all samples.
+#[derive(Clone, Debug)]
+enum Features<B: Backend> {
+    /// As a network sees them: `[samples, features]`, cut between columns where the device has no
+    /// room for them in one tensor.
+    Numbers(Vec<Tensor<B, 2>>),
+    /// As bytes ([`Backend::byte_table`]), which become numbers when they are read: a quarter of the
+    /// memory, and of the time that reading it takes.
+    Bytes {
+        bytes: Tensor<B, 2, Int>,
+        /// `scale` and `shift` in host memory.
+        scaling: Arc<[Vec<f32>; 2]>,
+        /// What a byte is multiplied by: `[1, features]`.
+        scale: Tensor<B, 2>,
+        /// What is added then: `[1, features]`.
+        shift: Tensor<B, 2>,
+    },
+}
+
+/// The features of all samples, and what is to be done to them.
+pub struct SampleTable<'a, B: Backend> {
+    /// As they lie on the device.
+    pub features: FeatureTable<B>,
+    /// What each feature is multiplied by, and what is added then, where they are not numbers yet.
+    pub scaling: Option<&'a [Vec<f32>; 2]>,
+}
+
+impl<B: Backend> DeviceSamples<B> {
+    /// Puts samples on `device`, normalised where there is something to do it `by`.
+    pub(crate) fn new(
+        samples: &Samples,
+        by: Option<&Normalisation>,
+        classes: usize,
+        device: &B::Device,
+    ) -> Self {
+        let shape = [samples.labels.len(), samples.features];
+        // Made as a row of numbers: GPUs store the rows of a matrix with gaps between them, which kernels of
+        // whole steps would have to copy away each epoch.
+        let floats = |values: Vec<f32>, shape: [usize; 2]| {
+            let numbers = TensorData::new(values, [shape[0] * shape[1]]);
+            Tensor::<B, 1>::from_data(numbers, device).reshape(shape)
+        };
+        let features = match &samples.values {
+            Values::Bytes(bytes) if B::KEEPS_BYTES => {
+                let (scale, shift) = samples.byte_scale(by);
+                Features::Bytes {
+                    bytes: B::byte_table(bytes, samples.features, device),
+                    scaling: Arc::new([scale.clone(), shift.clone()]),
+                    scale: floats(scale, [1, samples.features]),
+                    shift: floats(shift, [1, samples.features]),
+                }
+            }
+            _ => {
+                let values = samples.normalised(by);
+                let parts: Vec<_> = column_parts(shape, B::MAX_TENSOR_BYTES).collect();
+                Features::Numbers(match &parts[..] {
+                    [_] => vec![floats(values, shape)],
+                    _ => {
+                        let part = |columns: &Range<usize>| {
+                            let own = columns_of(&values, samples.features, columns);
+                            floats(own, [shape[0], columns.len()])
+                        };
+                        parts.iter().map(part).collect()
+                    }
+                })
+            }
+        };
+        let mut targets = vec![0.0_f32; samples.labels.len() * classes];
+        for (row, &label) in samples.labels.iter().enumerate() {
+            targets[row * classes + usize::from(label)] = 1.0;
+        }
+        Self {
+            features,
+            targets: floats(targets, [samples.labels.len(), classes]),
+        }
+    }
+
+    /// Puts samples whose classes are not known on `device`, normalised where there is something to
+    /// do it `by`: so many `features` each. Their targets mean nothing.
+    pub fn unlabelled(
+        values: Values,
+        features: usize,
+        by: Option<&Normalisation>,
+        device: &B::Device,
+    ) -> Self {
+        let samples = Samples {
+            labels: vec![0; values.len() / features.max(1)],
+            values,
+            features,
+        };
+        Self::new(&samples, by, 1, device)
+    }
+
+    /// Samples of these features (`[samples, features]`) and targets (`[samples, classes]`).
+    pub fn from_tensors(features: Tensor<B, 2>, targets: Tensor<B, 2>) -> Self {
+        Self {
+            features: Features::Numbers(vec![features]),
+            targets,
+        }
+    }
+
+    /// How many samples there are.
+    pub fn len(&self) -> usize {
+        self.targets.dims()[0]
+    }
+
+    /// Whether there is no sample.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// How many features a sample has.
+    pub fn features(&self) -> usize {
+        match &self.features {
+            Features::Numbers(parts) => parts.iter().map(|part| part.dims()[1]).sum(),
+            Features::Bytes { scale, .. } => scale.dims()[1],
+        }
+    }
+
+    /// The bytes that they take.
+    pub fn bytes(&self) -> u64 {
+        let of_number = match &self.features {
+            Features::Numbers(_) => size_of::<f32>(),
+            Features::Bytes { .. } => 1,
+        };
+        let classes = self.targets.dims()[1] * size_of::<f32>();
+        (self.len() * (self.features() * of_number + classes)) as u64
+    }
+
+    /// The features as kernels of whole steps read them; nothing where they are cut up.
+    pub fn table(&self) -> Option<SampleTable<'_, B>> {
+        match &self.features {
+            Features::Numbers(parts) => match &parts[..] {
+                [whole] => Some(SampleTable {
+                    features: FeatureTable::Numbers(whole.clone()),
+                    scaling: None,
+                }),
+                _ => None,
+            },
+            Features::Bytes { bytes, scaling, .. } => Some(SampleTable {
+                features: FeatureTable::Words(bytes.clone()),
+                scaling: Some(scaling),
+            }),
+        }
+    }
+
+    /// The class of each sample as a unit vector: `[samples, classes]`.
+    pub fn targets(&self) -> &Tensor<B, 2> {
+        &self.targets
+    }
+
+    /// Where the samples are.
+    pub fn device(&self) -> B::Device {
+        self.targets.device()
+    }
+
+    /// Positions of samples as a tensor: `[samples]`.
+    #[expect(clippy::expect_used, reason = "checked when the data was read")]
+    pub fn positions(&self, positions: &[u32]) -> Tensor<B, 1, Int> {
+        let positions: Vec<i32> = positions
+            .iter()
+            .map(|&p| i32::try_from(p).expect("data sets have fewer than 2³¹ samples"))
+            .collect();
+        Tensor::from_data(positions.as_slice(), &self.device())
+    }
+
+    /// Features and targets of the samples at these positions.
+    pub fn select(&self, positions: Tensor<B, 1, Int>) -> [Tensor<B, 2>; 2] {
+        let features = match &self.features {
+            Features::Numbers(parts) => {
+                joined(parts, |part| part.clone().select(0, positions.clone()))
+            }
+            Features::Bytes {
+                bytes,
+                scale,
+                shift,
+                ..
+            } => B::select_scaled(bytes, &positions, scale, shift),
+        };
+        [features, self.targets.clone().select(0, positions)]
+    }
+
+    /// Features and targets of neighbouring samples.
+    pub fn range(&self, range: Range<usize>) -> [Tensor<B, 2>; 2] {
+        let features = match &self.features {
+            Features::Numbers(parts) => joined(parts, |part| part.clone().slice([range.clone()])),
+            Features::Bytes {
+                bytes,
+                scale,
+                shift,
+                ..
+            } => {
+                let bounds = range.start as i64..range.end as i64;
+                let positions = Tensor::arange(bounds, &self.device());
+                B::select_scaled(bytes, &positions, scale, shift)
+            }
+        };
+        [features, self.targets.clone().slice([range])]
+    }
+}
+
+/// The columns of each part of a `[samples, features]` matrix of floats, such that no part takes more than
+/// `max_bytes`.
+fn column_parts(
+    [samples, features]: [usize; 2],
+    max_bytes: usize,
+) -> impl Iterator<Item = Range<usize>> {
+    let column = samples.saturating_mul(size_of::<f32>()).max(1);
+    let most = (max_bytes / column).max(1);
+    // Of nearly equal width; of no features, one part of none.
+    let parts = features.div_ceil(most).max(1);
+    let width = features.div_ceil(parts);
+    (0..parts).map(move |part| part * width..((part + 1) * width).min(features))
+}
+
+/// Some columns of a matrix with this many `features` in a row.
+fn columns_of(values: &[f32], features: usize, columns: &Range<usize>) -> Vec<f32> {
+    let rows = values.chunks_exact(features);
+    rows.flat_map(|row| &row[columns.clone()])
+        .copied()
+        .collect()
+}
+
+/// What `rows` takes of each part, side by side.
+fn joined<B: Backend>(
+    parts: &[Tensor<B, 2>],
+    rows: impl Fn(&Tensor<B, 2>) -> Tensor<B, 2>,
+) -> Tensor<B, 2> {
+    match parts {
+        [whole] => rows(whole),
+        _ => Tensor::cat(parts.iter().map(rows).collect(), 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_matrix_is_cut_between_columns_where_it_is_too_large() {
+        let parts = |shape, bytes| column_parts(shape, bytes).collect::<Vec<_>>();
+        assert_eq!(parts([60_000, 784], usize::MAX), vec![0..784; 1]);
+        assert_eq!(parts([60_000, 784], 128 << 20), [0..392, 392..784]);
+        assert_eq!(parts([10, 5], 80), [0..2, 2..4, 4..5]);
+        assert_eq!(parts([10, 3], 1), [0..1, 1..2, 2..3]);
+        assert_eq!(parts([0, 3], 1), [0..1, 1..2, 2..3]);
+        assert_eq!(parts([3, 0], 1), vec![0..0; 1]);
+        let matrix: Vec<f32> = (0..6_u8).map(f32::from).collect();
+        assert_eq!(columns_of(&matrix, 3, &(1..3)), [1.0, 2.0, 4.0, 5.0]);
+    }
+}

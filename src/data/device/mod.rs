@@ -1,0 +1,4 @@
+//! Samples on a device.
+pub(super) mod device_dataset;
+pub(super) mod device_normalisation;
+pub(super) mod device_samples;

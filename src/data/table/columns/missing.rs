@@ -1,0 +1,78 @@
+//! Which cells have no value.
+
+use crate::spec::Names;
+
+/// Texts that programs write where a number is missing.
+const MARKERS: [&str; 15] = [
+    "na", "n/a", "#n/a", "#nv", "#n/v", "<na>", "nan", "-nan", "null", "none", "nil", "nat", "?",
+    "-", ".",
+];
+
+/// Texts and numbers that stand for a missing value, in addition to empty cells.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Missing {
+    texts: Vec<String>,
+    numbers: Vec<f64>,
+}
+
+impl Missing {
+    /// Those that the user names.
+    pub(crate) fn new<'a>(names: impl Iterator<Item = &'a str>) -> Self {
+        let texts: Vec<String> = names.map(|name| name.trim().to_owned()).collect();
+        // As it is written between semicolons.
+        let point = |text: &String| text.replacen(',', ".", 1).parse().ok();
+        let numbers = texts.iter().filter_map(point).collect();
+        Self { texts, numbers }
+    }
+
+    /// Those that a sweep file names.
+    pub(crate) fn of(names: Option<&Names>) -> Self {
+        Self::new(names.into_iter().flat_map(Names::iter))
+    }
+
+    /// Whether a text stands for a missing value in every column.
+    pub(crate) fn is_text(&self, text: &str) -> bool {
+        let text = text.trim();
+        text.is_empty() || self.texts.iter().any(|own| own == text)
+    }
+
+    /// Whether the name of a category does; one that is a number also as that number.
+    pub(crate) fn is_name(&self, name: &str) -> bool {
+        self.is_text(name)
+            || name
+                .parse()
+                .is_ok_and(|number: f64| self.numbers.contains(&number))
+    }
+
+    /// Whether a truth value does.
+    pub(crate) fn is_flag(&self, flag: bool) -> bool {
+        let flag = flag.to_string();
+        self.texts.iter().any(|own| own.eq_ignore_ascii_case(&flag))
+    }
+
+    /// Whether a number does.
+    pub(crate) fn is_number(&self, number: f64) -> bool {
+        number.is_nan() || self.numbers.contains(&number)
+    }
+}
+
+/// Whether a text is what programs write for a missing value; in a column of text it may be a value.
+pub(crate) fn is_marker(text: &str) -> bool {
+    MARKERS.contains(&text.trim().to_lowercase().as_str())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_user_names_is_missing_as_text_and_as_number() {
+        let missing = Missing::new(["-999", "unknown"].into_iter());
+        assert!(missing.is_text(" unknown ") && missing.is_text("") && missing.is_text("-999"));
+        assert!(!missing.is_text("NA") && is_marker("NA") && is_marker("?"));
+        assert!(missing.is_number(-999.0) && missing.is_number(f64::NAN));
+        assert!(!missing.is_number(0.0));
+        let missing = Missing::new(["-999.0", "FALSE"].into_iter());
+        assert!(missing.is_name("-999") && missing.is_flag(false) && !missing.is_flag(true));
+    }
+}

@@ -1,0 +1,11 @@
+//! The columns of a table, and what their cells hold.
+pub(super) mod column;
+pub(super) mod content;
+pub(super) mod date;
+pub(super) mod kind;
+pub(super) mod label;
+pub(super) mod missing;
+pub(super) mod numbers;
+pub(super) mod row_names;
+pub(super) mod selection;
+pub(super) mod similar;

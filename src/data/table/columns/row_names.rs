@@ -1,0 +1,285 @@
+//! Columns that name the row, such as the index that pandas or R writes: where rows lie in the order
+//! of their classes, such a column tells the class.
+
+use super::column::Column;
+use super::numbers::Number;
+use crate::data::quality::remedy;
+use crate::spec::TableWarning;
+use std::collections::HashSet;
+
+/// Fewer rows have all different numbers by chance.
+const MIN_ROWS: usize = 3;
+
+/// Refuses two columns of one name, blanks around it aside: which is meant is unclear, and the
+/// second of the label would be learnt from.
+pub(crate) fn refuse_doubles(table: &[Column], label: &str) -> Result<(), String> {
+    let mut seen = HashSet::new();
+    let double = table.iter().find(|column| !seen.insert(column.name.trim()));
+    match double.map(|column| column.name.trim()) {
+        // Columns without a name have an error of their own.
+        None | Some("") => Ok(()),
+        Some(name) if name == label.trim() => Err(format!(
+            "it has two columns `{name}`, the label: the second would be learnt from and give the \
+             class away; leave one out of the file"
+        )),
+        Some(name) => Err(format!(
+            "it has two columns `{name}`; leave one out of the file, or give each a name of its own"
+        )),
+    }
+}
+
+/// Refuses a feature that names the row, as its numbers show it.
+pub(crate) fn refuse(column: &Column, numbers: &[Option<Number>]) -> Result<(), String> {
+    let name = column.name.as_str();
+    let source = if column.is_index {
+        "an index of the table, as pandas says in the file"
+    } else if is_index_of_pandas(name) {
+        "an index that pandas wrote"
+    } else if suggests_row(name) && differs_in_each_row(numbers)
+        || (suggests_count(name) || ends_in_count(name)) && counts_rows(numbers)
+    {
+        "a number of its own in each row"
+    } else {
+        return Ok(());
+    };
+    Err(format!(
+        "the column `{name}` has {source}: a column that identifies the row can reveal the class; \
+         leave it out: {}{}",
+        remedy::drop(name),
+        match column.is_index || is_index_of_pandas(name) {
+            true =>
+                ", or write the table without it, in pandas by `index=False`, in R by `row.names = FALSE`",
+            false => "",
+        }
+    ))
+}
+
+/// A warning about a feature that counts the rows, although its name does not suggest it. A time may do so
+/// too.
+pub(crate) fn warning(column: &Column, numbers: &[Option<Number>]) -> Option<TableWarning> {
+    const MIN_COUNTED: usize = 10;
+    let numbers = whole(numbers)?;
+    let rises = numbers.windows(2).all(|pair| pair[0] < pair[1]);
+    let counts = numbers.len() >= MIN_COUNTED && rises && are_dense(&numbers);
+    counts.then(|| TableWarning::RowNumbers {
+        column: column.name.clone(),
+    })
+}
+
+/// `__index_level_0__` of Parquet; `Unnamed: 0`, which `read_csv` makes of an index, and
+/// `Unnamed: 0.1`, which it makes of the second.
+fn is_index_of_pandas(name: &str) -> bool {
+    let name = name.trim().to_lowercase();
+    let level = name.strip_prefix("__index_level_");
+    level.is_some_and(|rest| rest.ends_with("__"))
+        || ["unnamed: ", "unnamed:_", "unnamed_"].iter().any(|start| {
+            let rest = name.strip_prefix(start);
+            rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+        })
+}
+
+/// Names under which a number that differs from row to row is the row's.
+fn suggests_row(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "id",
+        "index",
+        "idx",
+        "level0",
+        "level1",
+        "row",
+        "rowid",
+        "rowindex",
+        "rowname",
+        "rownames",
+        "rownr",
+        "rowno",
+        "rownum",
+        "rownumber",
+        "rn",
+        "recordid",
+        "sampleid",
+        "caseid",
+        "uid",
+        "serialnumber",
+        "sno",
+        "slno",
+        "srno",
+    ];
+    let letters = |c: &char| c.is_alphanumeric();
+    let plain: String = name.to_lowercase().chars().filter(letters).collect();
+    // `customer_id`, `PassengerId`, but neither `humid` nor `GRID`.
+    let before = name.strip_suffix("ID").or(name.strip_suffix("Id"));
+    let stands_alone = before.is_some_and(|before| before.ends_with(|c: char| c.is_lowercase()));
+    let lower = name.trim().to_lowercase();
+    let ends_in_id = ["_id", " id", "-id", ".id"]
+        .iter()
+        .any(|end| lower.ends_with(end));
+    NAMES.contains(&plain.as_str()) || stands_alone || ends_in_id
+}
+
+/// Names that programs give to a column without one: R (`X`, `X1`, `V1`, `...1`), Excel
+/// (`Column1`), Spark (`_c0`), SQLite (`field1`); and names of a count.
+fn suggests_count(name: &str) -> bool {
+    const NAMES: &[&str] = &[
+        "X", "X1", "X.1", "V1", "...1", "Column1", "column_0", "column_1", "_c0", "field1",
+        "field_1", "#", "No", "no", "Nr", "N°", "obs", "Obs", "n",
+    ];
+    NAMES.contains(&name.trim())
+}
+
+/// Names that end in a word for a number: `Kundennr`, `order_number`.
+fn ends_in_count(name: &str) -> bool {
+    let letters = |c: &char| c.is_alphanumeric();
+    let plain: String = name.to_lowercase().chars().filter(letters).collect();
+    [
+        "nr", "nummer", "number", "numéro", "numero", "num", "row", "zeile", "ligne",
+    ]
+    .iter()
+    .any(|end| plain.ends_with(end))
+}
+
+/// Whether all numbers are whole and no two are equal.
+fn differs_in_each_row(numbers: &[Option<Number>]) -> bool {
+    let Some(mut numbers) = whole(numbers) else {
+        return false;
+    };
+    let count = numbers.len();
+    numbers.sort_unstable();
+    numbers.dedup();
+    count >= MIN_ROWS && numbers.len() == count
+}
+
+/// Whether the numbers are those of the rows, in whatever order, and of some rows that were left out.
+fn counts_rows(cells: &[Option<Number>]) -> bool {
+    let numbers = whole(cells).unwrap_or_default();
+    let starts_early = numbers
+        .iter()
+        .min()
+        .is_some_and(|low| (0..=cells.len() as i128).contains(low));
+    starts_early && are_dense(&numbers) && differs_in_each_row(cells)
+}
+
+/// Whether at least every second number between the smallest and the largest may be there.
+fn are_dense(numbers: &[i128]) -> bool {
+    let ends = numbers.iter().min().zip(numbers.iter().max());
+    ends.is_some_and(|(low, high)| high.saturating_sub(*low) < 2 * numbers.len() as i128 - 1)
+}
+
+/// The numbers that are there, where all of them are whole.
+fn whole(numbers: &[Option<Number>]) -> Option<Vec<i128>> {
+    let whole = |number: &Number| match *number {
+        Number::Whole(number) => Some(number),
+        Number::Float(number) if number.fract() == 0.0 => Some(number as i128),
+        Number::Float(_) => None,
+    };
+    numbers.iter().flatten().map(whole).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn column(name: &str) -> Column {
+        Column {
+            name: name.to_owned(),
+            ..Column::default()
+        }
+    }
+
+    fn cells(numbers: &[i128]) -> Vec<Option<Number>> {
+        numbers
+            .iter()
+            .map(|&number| Some(Number::Whole(number)))
+            .collect()
+    }
+
+    #[test]
+    fn an_index_of_any_program_is_refused() {
+        let is_refused =
+            |name: &str, numbers: &[i128]| refuse(&column(name), &cells(numbers)).is_err();
+        for name in [
+            "__index_level_0__",
+            "__index_level_12__",
+            "Unnamed: 0",
+            "Unnamed: 0.1",
+        ] {
+            assert!(is_refused(name, &[4, 4, 4]), "{name}");
+        }
+        for name in [
+            "Id",
+            "index",
+            "level_0",
+            "row_nr",
+            "PassengerId",
+            "customer_id",
+            "row.names",
+        ] {
+            assert!(is_refused(name, &[70, 12, 9]), "{name}");
+            assert!(
+                !is_refused(name, &[70, 12, 12]),
+                "{name}: a feature, or a group"
+            );
+        }
+        for name in [
+            "X",
+            "V1",
+            "...1",
+            "Column1",
+            "_c0",
+            "Kundennr",
+            "order number",
+        ] {
+            assert!(is_refused(name, &[2, 3, 1]), "{name}");
+            assert!(!is_refused(name, &[2, 50, 1]), "{name}");
+            assert!(is_refused(name, &[2, 5, 1]), "{name}: rows were left out");
+        }
+        for name in ["x", "humid", "GRID", "width", "unnamed", "candid"] {
+            assert!(!is_refused(name, &[1, 2, 3]), "{name}");
+        }
+        let mut named = column("station");
+        named.is_index = true;
+        let message = refuse(&named, &cells(&[5, 5, 5])).unwrap_err();
+        assert!(message.contains("`station` has an index"));
+        // A row that has none, and floats that are whole, hide nothing.
+        let gap = [
+            Some(Number::Whole(7)),
+            None,
+            Some(Number::Float(3.0)),
+            Some(Number::Whole(4)),
+        ];
+        assert!(refuse(&column("Id"), &gap).is_err());
+        let measured = [
+            Some(Number::Whole(7)),
+            Some(Number::Float(3.5)),
+            Some(Number::Whole(4)),
+        ];
+        assert!(refuse(&column("Id"), &measured).is_ok());
+    }
+
+    #[test]
+    fn a_count_of_the_rows_under_any_name_is_told() {
+        let counted: Vec<i128> = (5..20).collect();
+        let sparse: Vec<i128> = (5..20).map(|row| 5 * row).collect();
+        let warned = |numbers: &[i128]| warning(&column("t"), &cells(numbers));
+        let column = "t".to_owned();
+        assert_eq!(warned(&counted), Some(TableWarning::RowNumbers { column }));
+        assert_eq!(warned(&sparse), None);
+        assert_eq!(warned(&counted[..5]), None);
+    }
+
+    #[test]
+    fn equal_names_are_refused_with_what_they_do() {
+        let table = ["a", "class", "class "].map(column);
+        assert!(
+            refuse_doubles(&table, "class")
+                .unwrap_err()
+                .contains("the label")
+        );
+        assert!(
+            refuse_doubles(&table, "a")
+                .unwrap_err()
+                .contains("two columns `class`")
+        );
+        assert!(refuse_doubles(&table[..2], "class").is_ok());
+    }
+}

@@ -1,0 +1,182 @@
+//! The records of a CSV text (RFC 4180), taken apart as pandas does.
+//!
+//! A quotation mark counts as such only at the start of a field. Lines end in `\n`, `\r\n` or `\r`.
+
+/// A field of a record.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) struct Field<'a> {
+    /// As it stands in the text.
+    pub raw: &'a str,
+    pub form: Form,
+}
+
+/// How a field is written.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(crate) enum Form {
+    /// Without quotation marks.
+    Plain,
+    /// Between quotation marks; those within are doubled.
+    Quoted,
+    /// With quotation marks elsewhere.
+    Irregular,
+}
+
+impl Field<'_> {
+    /// The field's text, without the marks that quote it.
+    pub(crate) fn value(&self) -> String {
+        let Some(quoted) = self.raw.strip_prefix('"') else {
+            return self.raw.to_owned();
+        };
+        let end = end_of_quoted(quoted).unwrap_or(quoted.len());
+        let rest = quoted.get(end + 1..).unwrap_or("");
+        quoted[..end].replace("\"\"", "\"") + rest
+    }
+
+    /// Whether there is nothing in it but white space.
+    pub(crate) fn is_blank(&self) -> bool {
+        match self.form {
+            Form::Plain => self.raw.trim_ascii().is_empty(),
+            Form::Quoted | Form::Irregular => self.value().trim_ascii().is_empty(),
+        }
+    }
+}
+
+/// Where the quoted text ends: at the first quotation mark that is not doubled.
+fn end_of_quoted(text: &str) -> Option<usize> {
+    let bytes = text.as_bytes();
+    let mut at = 0;
+    loop {
+        at += bytes[at..].iter().position(|&byte| byte == b'"')?;
+        if bytes.get(at + 1) != Some(&b'"') {
+            return Some(at);
+        }
+        at += 2;
+    }
+}
+
+/// Reads one record after the other.
+#[derive(Clone, Debug)]
+pub(crate) struct Records<'a> {
+    text: &'a str,
+    separator: u8,
+    at: usize,
+    line: usize,
+}
+
+impl<'a> Records<'a> {
+    /// The records of a text from its first line on; `line` is that line's number.
+    pub(crate) fn new(text: &'a str, separator: u8, line: usize) -> Self {
+        Self {
+            text,
+            separator,
+            at: 0,
+            line,
+        }
+    }
+
+    /// Puts the fields of the next record into `fields`; the number of its first line, or `None` at
+    /// the end.
+    ///
+    /// # Errors
+    /// A quotation mark that is never closed.
+    pub(crate) fn next(&mut self, fields: &mut Vec<Field<'a>>) -> Result<Option<usize>, String> {
+        fields.clear();
+        if self.at >= self.text.len() {
+            return Ok(None);
+        }
+        let line = self.line;
+        loop {
+            fields.push(self.field()?);
+            let bytes = self.text.as_bytes();
+            let end = bytes.get(self.at).copied();
+            self.at += match end {
+                Some(b'\r') if bytes.get(self.at + 1) == Some(&b'\n') => 2,
+                Some(_) => 1,
+                None => 0,
+            };
+            if end != Some(self.separator) {
+                self.line += 1;
+                return Ok(Some(line));
+            }
+        }
+    }
+
+    /// Reads a field, up to the separator or the line end behind it.
+    fn field(&mut self) -> Result<Field<'a>, String> {
+        let rest = &self.text[self.at..];
+        let mut quoted = 0;
+        if let Some(text) = rest.strip_prefix('"') {
+            let end = end_of_quoted(text).ok_or_else(|| {
+                format!(
+                    "line {}: a quotation mark opens a cell and is never closed; close it, or \
+                     write the cell as \"…\" with each quotation mark in it doubled",
+                    self.line
+                )
+            })?;
+            self.line += text[..end].matches('\n').count();
+            quoted = end + 2;
+        }
+        let ends = |&byte: &u8| byte == self.separator || byte == b'\n' || byte == b'\r';
+        let behind = &rest.as_bytes()[quoted..];
+        let length = behind.iter().position(ends).unwrap_or(behind.len());
+        let raw = &rest[..quoted + length];
+        self.at += raw.len();
+        let form = match (quoted, length) {
+            (0, _) if !raw.contains('"') => Form::Plain,
+            (1.., 0) => Form::Quoted,
+            _ => Form::Irregular,
+        };
+        Ok(Field { raw, form })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The lines and the values of all records.
+    fn read(text: &str) -> Vec<(usize, Vec<String>)> {
+        let mut records = Records::new(text, b',', 1);
+        let mut fields = Vec::new();
+        let mut read = Vec::new();
+        while let Some(line) = records.next(&mut fields).unwrap() {
+            read.push((line, fields.iter().map(Field::value).collect()));
+        }
+        read
+    }
+
+    #[test]
+    fn records_are_taken_apart_as_pandas_does() {
+        let record = |line: usize, values: &[&str]| {
+            (line, values.iter().map(|&value| value.to_owned()).collect())
+        };
+        assert_eq!(
+            read("a,\"b,\"\"c\"\"\nd\"\r\ne,\n\nf"),
+            [
+                record(1, &["a", "b,\"c\"\nd"]),
+                record(3, &["e", ""]),
+                record(4, &[""]),
+                record(5, &["f"]),
+            ]
+        );
+        assert_eq!(
+            read("a,b\rc,d"),
+            [record(1, &["a", "b"]), record(2, &["c", "d"])]
+        );
+        assert_eq!(read("5\",\"a\"b,\"\""), [record(1, &["5\"", "ab", ""])]);
+        assert!(read("").is_empty());
+    }
+
+    #[test]
+    fn a_quotation_mark_that_is_not_closed_is_told_with_its_line() {
+        let mut records = Records::new("a\n\"b\"\"\nc", b',', 1);
+        let mut fields = Vec::new();
+        records.next(&mut fields).unwrap();
+        assert!(
+            records
+                .next(&mut fields)
+                .unwrap_err()
+                .starts_with("line 2:")
+        );
+    }
+}

@@ -1,0 +1,12 @@
+//! The folder of a sweep: its results, and how they follow an edited sweep file.
+pub(super) mod best;
+pub(super) mod cv_scores;
+pub(super) mod inventory;
+pub(super) mod links;
+pub(super) mod manifest;
+pub(super) mod merge;
+pub(super) mod prune;
+pub(super) mod ranking;
+pub(super) mod reconcile;
+pub(super) mod status;
+pub(super) mod store;

@@ -1,0 +1,10 @@
+//! What TensorBoard reads: event files and the messages in them.
+pub(super) mod confusion;
+pub(super) mod event_dir;
+pub(super) mod event_file;
+pub(super) mod graph;
+pub(super) mod histogram;
+pub(super) mod layer_histograms;
+pub(super) mod model_graph;
+pub(super) mod pr_curve;
+pub(super) mod raster;

@@ -1,0 +1,175 @@
+//! Small RGB images: pixels, rectangles, text, PNG.
+
+use super::event_file::EventFile;
+use crate::record::error::RecordError;
+use flate2::{Compression, Crc, write::ZlibEncoder};
+use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster};
+use std::io::Write;
+use tensorboard_proto::summary::{Summary_Image, Summary_Value};
+
+/// An image as TensorBoard takes it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Image {
+    /// In pixels.
+    pub width: u32,
+    /// In pixels.
+    pub height: u32,
+    /// The file: an RGB image without transparency.
+    pub png: Vec<u8>,
+}
+
+/// Red, green and blue, 0 to 255.
+pub(crate) type Colour = [u8; 3];
+
+/// Height of a line of text, in pixels.
+pub(crate) const LINE: usize = RasterHeight::Size16.val();
+/// Width of a letter, in pixels: all are equally wide.
+pub(crate) const LETTER: usize =
+    noto_sans_mono_bitmap::get_raster_width(FontWeight::Regular, RasterHeight::Size16);
+
+/// Where text runs to.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Direction {
+    /// From left to right.
+    Right,
+    /// From the bottom upwards, for narrow columns.
+    Up,
+}
+
+/// Pixels to draw on; what is outside is not drawn.
+pub(crate) struct Canvas {
+    width: usize,
+    height: usize,
+    pixels: Vec<Colour>,
+}
+
+impl Canvas {
+    pub(crate) fn new(width: usize, height: usize, background: Colour) -> Self {
+        Self {
+            width,
+            height,
+            pixels: vec![background; width * height],
+        }
+    }
+
+    pub(crate) fn rectangle(
+        &mut self,
+        (left, top): (usize, usize),
+        (width, height): (usize, usize),
+        colour: Colour,
+    ) {
+        for y in top..(top + height).min(self.height) {
+            let row = y * self.width;
+            let right = (left + width).min(self.width);
+            self.pixels[row + left.min(right)..row + right].fill(colour);
+        }
+    }
+
+    /// Draws a line of text into the box of [`LETTER`] × [`LINE`] pixels for each letter, whose
+    /// upper left corner is given. Letters that the font does not have are shown as `?`.
+    pub(crate) fn text(
+        &mut self,
+        (left, top): (usize, usize),
+        text: &str,
+        colour: Colour,
+        direction: Direction,
+    ) {
+        let letters = text.chars().count();
+        let raster = |letter| get_raster(letter, FontWeight::Regular, RasterHeight::Size16);
+        for (place, letter) in text.chars().enumerate() {
+            let Some(glyph) = raster(letter).or_else(|| raster('?')) else {
+                continue;
+            };
+            for (row, line) in glyph.rows().enumerate() {
+                for (column, &cover) in line.iter().enumerate() {
+                    let along = place * LETTER + column;
+                    let (x, y) = match direction {
+                        Direction::Right => (left + along, top + row),
+                        Direction::Up => (left + row, top + letters * LETTER - 1 - along),
+                    };
+                    self.blend(x, y, colour, cover);
+                }
+            }
+        }
+    }
+
+    /// Lays a colour over a pixel; `cover` is from 0, nothing, to 255, all of it.
+    fn blend(&mut self, x: usize, y: usize, colour: Colour, cover: u8) {
+        if x < self.width && y < self.height {
+            let pixel = &mut self.pixels[y * self.width + x];
+            *pixel = mix(*pixel, colour, f64::from(cover) / 255.0);
+        }
+    }
+
+    /// The image as a PNG file.
+    pub(crate) fn image(&self) -> Image {
+        // Sides come from drawings of our own, far below 2³¹.
+        let (width, height) = (self.width as u32, self.height as u32);
+        // 8 bits a channel, RGB, the only methods of compression, filtering, and no interlacing.
+        let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
+        header.extend([8, 2, 0, 0, 0]);
+        let mut rows = Vec::with_capacity((self.width * 3 + 1) * self.height);
+        for row in self.pixels.chunks(self.width.max(1)) {
+            // No filter: areas of one colour compress well as they are.
+            rows.push(0);
+            rows.extend(row.as_flattened());
+        }
+        let mut png = b"\x89PNG\r\n\x1a\n".to_vec();
+        chunk(&mut png, *b"IHDR", &header);
+        chunk(&mut png, *b"IDAT", &compressed(&rows));
+        chunk(&mut png, *b"IEND", &[]);
+        Image { width, height, png }
+    }
+}
+
+/// Between two colours: `share` 0 is the first, 1 the second.
+pub(crate) fn mix(first: Colour, second: Colour, share: f64) -> Colour {
+    std::array::from_fn(|channel| {
+        let (first, second) = (f64::from(first[channel]), f64::from(second[channel]));
+        (first + (second - first) * share).round() as u8
+    })
+}
+
+/// A chunk of a PNG file (PNG specification, 5.3): length, type, data, checksum.
+fn chunk(png: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
+    png.extend((data.len() as u32).to_be_bytes());
+    png.extend(kind);
+    png.extend(data);
+    let mut checksum = Crc::new();
+    checksum.update(&kind);
+    checksum.update(data);
+    png.extend(checksum.sum().to_be_bytes());
+}
+
+#[expect(clippy::expect_used, reason = "drawn by us, to sizes that agree")]
+fn compressed(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
+    encoder
+        .write_all(bytes)
+        .and_then(|()| encoder.finish())
+        .expect("memory can be written to")
+}
+
+impl EventFile {
+    /// Writes an image of one step.
+    ///
+    /// # Errors
+    /// A full disk and the like.
+    pub fn image(
+        &mut self,
+        tag: &str,
+        image: &Image,
+        step: i64,
+        wall_time: f64,
+    ) -> Result<(), RecordError> {
+        let mut message = Summary_Image::new();
+        message.set_width(i32::try_from(image.width).unwrap_or(i32::MAX));
+        message.set_height(i32::try_from(image.height).unwrap_or(i32::MAX));
+        message.set_colorspace(3);
+        message.set_encoded_image_string(image.png.clone());
+        let mut value = Summary_Value::new();
+        value.set_tag(tag.to_owned());
+        value.set_image(message);
+        self.summary(vec![value], step, wall_time)
+    }
+}

@@ -1,0 +1,3 @@
+//! Conclusions from the scores.
+pub(super) mod conclusions;
+pub(super) mod grid;

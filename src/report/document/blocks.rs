@@ -1,0 +1,108 @@
+//! A report as a list of blocks, before it is Markdown or HTML.
+
+use super::figure::Figure;
+use super::table::Table;
+use crate::escape::{code_block, markdown, markdown_heading, markdown_paragraphs, on_one_line};
+
+/// A piece of a report. Paragraphs and items of a list may have code between backticks, and nothing
+/// else of Markdown; headings, tables and captions are plain text.
+#[derive(Clone, Debug)]
+pub enum Block {
+    /// A heading of level 2 (a section) or 3.
+    Heading(u8, String),
+    /// Text.
+    Paragraph(String),
+    /// Items of a list.
+    List(Vec<String>),
+    /// A table.
+    Table(Table),
+    /// A picture.
+    Figure(Figure),
+    /// YAML, as it would stand in a file.
+    Yaml(String),
+}
+
+/// A report: its title and its blocks.
+#[derive(Clone, Debug, Default)]
+pub struct Document {
+    /// The sweep's name.
+    pub title: String,
+    /// In the order in which they are read.
+    pub blocks: Vec<Block>,
+}
+
+impl Document {
+    pub(crate) fn section(&mut self, title: &str) {
+        self.blocks.push(Block::Heading(2, title.to_owned()));
+    }
+
+    pub(crate) fn subsection(&mut self, title: &str) {
+        self.blocks.push(Block::Heading(3, title.to_owned()));
+    }
+
+    /// Adds text, unless there is none.
+    pub(crate) fn paragraph(&mut self, text: impl Into<String>) {
+        let text = text.into();
+        if !text.trim().is_empty() {
+            self.blocks.push(Block::Paragraph(text));
+        }
+    }
+
+    /// Adds a list, unless it is empty.
+    pub(crate) fn list(&mut self, items: Vec<String>) {
+        if !items.is_empty() {
+            self.blocks.push(Block::List(items));
+        }
+    }
+
+    pub(crate) fn table(&mut self, table: Table) {
+        self.blocks.push(Block::Table(table));
+    }
+
+    /// Adds a picture, if there is one.
+    pub(crate) fn figure(&mut self, figure: impl Into<Option<Figure>>) {
+        self.blocks.extend(figure.into().map(Block::Figure));
+    }
+
+    /// The pictures.
+    pub fn figures(&self) -> impl Iterator<Item = &Figure> {
+        self.blocks.iter().filter_map(|block| match block {
+            Block::Figure(figure) => Some(figure),
+            _ => None,
+        })
+    }
+
+    /// The report as Markdown; pictures are linked in the folder `figures`, as the report's own
+    /// file sees it.
+    pub fn to_markdown(&self, figures: &str) -> String {
+        let mut text = format!("{}\n", markdown_heading(1, &self.title));
+        for block in &self.blocks {
+            text.push('\n');
+            text.push_str(block.to_markdown(figures).trim_end());
+            text.push('\n');
+        }
+        text
+    }
+}
+
+impl Block {
+    fn to_markdown(&self, figures: &str) -> String {
+        match self {
+            Self::Heading(level, title) => markdown_heading(*level, title),
+            Self::Paragraph(text) => markdown_paragraphs(text),
+            Self::List(items) => {
+                let item = |item: &String| {
+                    let text = markdown_paragraphs(&on_one_line(item));
+                    format!("- {text}")
+                };
+                items.iter().map(item).collect::<Vec<_>>().join("\n")
+            }
+            Self::Table(table) => table.to_markdown(),
+            Self::Figure(figure) => {
+                let file = figure.file("svg");
+                format!("![{}]({figures}/{file})", markdown(&figure.caption))
+            }
+            Self::Yaml(text) => code_block("yaml", text),
+        }
+    }
+}

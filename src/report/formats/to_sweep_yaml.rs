@@ -1,0 +1,90 @@
+//! A configuration as a sweep file that runs as it is.
+
+use crate::plan::Plan;
+use crate::report::analysis::conclusions::Analysis;
+use crate::report::document::blocks::{Block, Document};
+use crate::report::locale::Wording;
+use crate::spec::{Config, Language, RankBy, Sweep};
+use serde_json::{Map, Value, json};
+
+/// The configuration as the YAML of a sweep of one trial.
+#[expect(clippy::expect_used, reason = "our own value, which can be written")]
+pub fn as_sweep(name: &str, config: &Config, rank_by: RankBy) -> String {
+    let mut document = Map::new();
+    document.insert("name".to_owned(), Value::from(name));
+    if let Value::Object(sections) = config.show_used() {
+        document.extend(sections);
+    }
+    document.insert("report".to_owned(), json!({ "rank_by": rank_by.name() }));
+    // JSON values are YAML values; text keys and finite numbers always serialise.
+    serde_saphyr::to_string(&Value::Object(document)).expect("a configuration is plain values")
+}
+
+/// The configuration of the chosen trial or, without a choice of another, of the best.
+pub(crate) fn best_configuration(
+    document: &mut Document,
+    words: Wording,
+    sweep: &Sweep,
+    plan: &Plan,
+    analysis: &Analysis,
+    best: usize,
+) {
+    let chosen = analysis.chosen.unwrap_or(best);
+    let trial = &plan.trials[chosen];
+    document.section(match chosen == best {
+        true => words.pick("Best configuration", "Meilleure configuration"),
+        false => words.pick("Chosen configuration", "Configuration choisie"),
+    });
+    document.paragraph(match words.language {
+        Language::English => format!("`{}`, as a sweep file of its own:", trial.name),
+        Language::French => format!("`{}`, comme fichier de balayage à part :", trial.name),
+    });
+    let name = best_name(&sweep.name);
+    let yaml = as_sweep(&name, &trial.config, sweep.report.rank_by);
+    document.blocks.push(Block::Yaml(yaml));
+}
+
+/// The sweep's name with `-best` behind it, within the length that a name may have.
+fn best_name(name: &str) -> String {
+    let kept: String = name.chars().take(59).collect();
+    format!("{kept}-best")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Plan;
+    use crate::spec::{KEYS, Node, Source, Sweep};
+
+    #[test]
+    fn every_configuration_survives_being_written_and_read() {
+        let mut config = Config::default();
+        for (path, yaml) in [
+            ("data.limit", "1000"),
+            ("model.width", "[64, 32]"),
+            ("training.schedule", "{ step: { every: 2, gamma: 0.3 } }"),
+            ("training.optimizer", "adam"),
+            ("training.epsilon", "1e-10"),
+            ("training.restore_best", "false"),
+            ("model.norm_position", "after_activation"),
+            ("training.learning_rate", "0.1"),
+            ("validation.folds", "4"),
+            ("validation.seed", "18446744073709551615"),
+        ] {
+            let key = KEYS.iter().find(|key| key.path == path).unwrap();
+            key.read(&Node::parse(yaml).unwrap())
+                .unwrap()
+                .apply(&mut config);
+        }
+        let text = as_sweep("best", &config, RankBy::Loss);
+        let source = Source {
+            name: "best.yaml".into(),
+            text: text.clone(),
+        };
+        let sweep = Sweep::parse(source, "best", &[]).unwrap_or_else(|e| panic!("{e}\n{text}"));
+        let plan = Plan::new(&sweep).unwrap();
+        assert_eq!(plan.trials.len(), 1);
+        assert_eq!(plan.trials[0].config, config, "{text}");
+        assert_eq!(sweep.report.rank_by, RankBy::Loss);
+    }
+}

@@ -1,0 +1,131 @@
+//! How a ranking is looked at: in which order, and how much of it.
+
+use crate::report::ReportError;
+use crate::spec::nearest;
+use polars::prelude::*;
+use std::str::FromStr;
+
+/// How a ranking is looked at.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct View {
+    /// The most trials that are listed; left out, as many as can be read.
+    pub top: Option<usize>,
+    /// The column that the list is sorted by; left out, the score.
+    pub order: Option<Order>,
+}
+
+/// A column of the CSV to sort by.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Order {
+    /// Its name.
+    pub column: String,
+    /// Whether the largest come first.
+    pub descending: bool,
+}
+
+/// What is better the smaller it is, as column names tell.
+const SMALLER_IS_BETTER: [&str; 10] = [
+    "loss",
+    "seconds",
+    "bytes",
+    "time",
+    "gap",
+    "parameters",
+    "flop",
+    "epoch",
+    "rank",
+    "std_",
+];
+
+impl FromStr for Order {
+    type Err = String;
+
+    /// Reads `COLUMN`, `COLUMN:asc` or `COLUMN:desc`; by the name alone, what is better comes first.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let (column, direction) = match text.rsplit_once(':') {
+            None => (text, None),
+            Some((column, "asc")) => (column, Some(false)),
+            Some((column, "desc")) => (column, Some(true)),
+            Some((_, other)) => return Err(format!("`{other}` is neither asc nor desc")),
+        };
+        let smaller = SMALLER_IS_BETTER.iter().any(|word| column.contains(word));
+        Ok(Self {
+            column: column.to_owned(),
+            descending: direction.unwrap_or(!smaller),
+        })
+    }
+}
+
+impl View {
+    /// The rows in the order of the view, those without a value last.
+    ///
+    /// # Errors
+    /// A column that the frame does not have.
+    pub(crate) fn sorted(&self, frame: &DataFrame) -> Result<DataFrame, ReportError> {
+        let Some(Order { column, descending }) = &self.order else {
+            return Ok(frame.clone());
+        };
+        let names: Vec<&str> = frame
+            .get_column_names()
+            .iter()
+            .map(|name| name.as_str())
+            .collect();
+        if !names.contains(&column.as_str()) || column == "position" {
+            let near = nearest(column, names.iter().copied());
+            return Err(ReportError::UnknownColumn {
+                column: column.clone(),
+                help: match near {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None => "the columns are those of the CSV file".to_owned(),
+                },
+            });
+        }
+        let options = SortMultipleOptions::default()
+            .with_order_descending(*descending)
+            .with_nulls_last(true)
+            .with_maintain_order(true);
+        Ok(frame.sort([column.as_str()], options)?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_better_comes_first_unless_told_otherwise() {
+        let order = |text: &str| text.parse::<Order>();
+        assert!(order("mean_test_accuracy").unwrap().descending);
+        assert!(!order("profile_seconds_per_epoch").unwrap().descending);
+        assert!(order("mean_val_loss:desc").unwrap().descending);
+        assert_eq!(order("parameters:asc").unwrap().column, "parameters");
+        assert!(order("rank:down").unwrap_err().contains("asc nor desc"));
+    }
+
+    #[test]
+    fn rows_without_a_value_come_last_and_a_typo_is_answered() {
+        let frame = DataFrame::new(
+            3,
+            vec![Column::new(
+                "mean_val_loss".into(),
+                [None, Some(2.0), Some(1.0)],
+            )],
+        )
+        .unwrap();
+        let view = |column: &str| View {
+            order: Some(column.parse().unwrap()),
+            ..View::default()
+        };
+        let sorted = view("mean_val_loss").sorted(&frame).unwrap();
+        let values: Vec<Option<f64>> = sorted
+            .column("mean_val_loss")
+            .unwrap()
+            .f64()
+            .unwrap()
+            .iter()
+            .collect();
+        assert_eq!(values, [Some(1.0), Some(2.0), None]);
+        let error = view("mean_val_los").sorted(&frame).unwrap_err().to_string();
+        assert!(error.contains("did you mean `mean_val_loss`"), "{error}");
+    }
+}

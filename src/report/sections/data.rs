@@ -1,0 +1,50 @@
+//! The data that the trials are trained on.
+
+use crate::escape::code;
+use crate::plan::{Plan, grouped};
+use crate::report::locale::Wording;
+use crate::spec::{ColumnNote, Language};
+
+/// The data set in one sentence; `None` if trials differ in it.
+pub(crate) fn sentence(words: Wording, plan: &Plan) -> Option<String> {
+    let config = &plan.trials.first()?.config;
+    let is_same = |trial: &crate::plan::Trial| {
+        trial.config.facts == config.facts && trial.config.data.source() == config.data.source()
+    };
+    if !plan.trials.iter().all(is_same) {
+        return None;
+    }
+    let facts = &config.facts;
+    let name = match &config.data.path {
+        Some(path) => format!("{} {}", config.data.set, code(path.as_str())),
+        None => config.data.set.to_string(),
+    };
+    let count = |count: usize| match words.language {
+        Language::English => grouped(count as u64),
+        // A narrow space that keeps a number on one line.
+        Language::French => grouped(count as u64).replace(',', "\u{202f}"),
+    };
+    let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let (train, test) = (count(facts.training_samples), count(facts.test_samples));
+    let (features, classes) = (count(facts.features), facts.classes);
+    Some(match words.language {
+        Language::English => format!(
+            "Data: {name}; {train} training and {test} test samples, {features} feature{}, {classes} classes.",
+            plural(facts.features)
+        ),
+        Language::French => format!(
+            "Données : {name} ; {train} exemples d’entraînement et {test} de test, {features} \
+             variable{}, {classes} classes.",
+            plural(facts.features)
+        ),
+    })
+}
+
+/// What the columns became, an item for each note.
+pub(crate) fn notes(words: Wording, notes: &[ColumnNote]) -> Vec<String> {
+    let note = |note: &ColumnNote| match words.language {
+        Language::English => note.in_english(),
+        Language::French => note.in_french(),
+    };
+    notes.iter().map(note).collect()
+}

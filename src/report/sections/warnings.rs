@@ -1,0 +1,101 @@
+//! Warnings about the data, next to the scores that depend on it.
+
+use crate::escape::code;
+use crate::report::locale::Wording;
+use crate::spec::{DataWarning, FeatureName, Language, listed};
+
+/// A paragraph for each warning about the data.
+pub(crate) fn warnings(words: Wording, warnings: &[DataWarning]) -> Vec<String> {
+    let paragraph = |warning: &DataWarning| match words.language {
+        Language::English => format!("Warning: {}.", warning.in_english(code)),
+        Language::French => format!("Attention : {}.", french(warning)),
+    };
+    warnings.iter().map(paragraph).collect()
+}
+
+/// The text of [`DataWarning::in_english`] in French.
+fn french(warning: &DataWarning) -> String {
+    match warning {
+        DataWarning::Determined { features } => {
+            let is_table = matches!(features.first(), Some(FeatureName::Column(_)));
+            let names = listed(features, |feature| feature.shown(code), "autres");
+            let what = match (is_table, features.len()) {
+                (true, 1) => format!("la colonne {names} détermine à elle seule"),
+                (true, _) => format!("les colonnes {names} déterminent chacune à elle seule"),
+                (false, 1) => format!("la variable {names} détermine à elle seule"),
+                (false, _) => format!("les variables {names} déterminent chacune à elle seule"),
+            };
+            let (which, remedy) = match features.len() {
+                1 => ("elle", "retirez-la, sauf si elle a été mesurée avant"),
+                _ => (
+                    "l’une d’elles",
+                    "retirez-les, sauf si elles ont été mesurées avant",
+                ),
+            };
+            format!(
+                "{what} la classe dans toutes les lignes d’entraînement et de validation : si {which} \
+                 n’est connue qu’une fois la classe connue (une fuite), aucun score de ce rapport n’a \
+                 de valeur ; {remedy}"
+            )
+        }
+        DataWarning::Untrained {
+            classes,
+            splits,
+            of,
+        } => {
+            let names = listed(classes, |class| code(class), "autres");
+            let (what, them) = match classes.len() {
+                1 => (format!("la classe {names} n’a"), "d’elle"),
+                _ => (format!("les classes {names} n’ont"), "d’elles"),
+            };
+            let partitions = if *of == 1 { "partage" } else { "partages" };
+            format!(
+                "{what} aucun exemple d’apprentissage dans {splits} {partitions} sur {of} : \
+                 data.limit, la validation et l’ensemble de test en laissent trop peu ; ce qui y est \
+                 mesuré ne dit rien {them}"
+            )
+        }
+        DataWarning::Shared { samples, of } => format!(
+            "{samples} des {of} exemples de test {} : le score de test dit peu de choses sur des \
+             exemples nouveaux ; retirez-les de l’un des deux ensembles",
+            match samples {
+                1 => "est aussi un exemple d’entraînement",
+                _ => "sont aussi des exemples d’entraînement",
+            }
+        ),
+        DataWarning::Table(warning) => warning.in_french(code),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_warning_is_in_the_reports_language() {
+        let of = |language, warning| warnings(Wording { language }, &[warning]).remove(0);
+        let determined = DataWarning::Determined {
+            features: vec![FeatureName::Column("x".to_owned())],
+        };
+        let english = of(Language::English, determined.clone());
+        assert!(
+            english.starts_with("Warning: the column `x` alone determines the class"),
+            "{english}"
+        );
+        let french = of(Language::French, determined);
+        assert!(
+            french.starts_with("Attention : la colonne `x` détermine à elle seule la classe"),
+            "{french}"
+        );
+        let untrained = DataWarning::Untrained {
+            classes: vec!["a".to_owned(), "b".to_owned()],
+            splits: 1,
+            of: 2,
+        };
+        let french = of(Language::French, untrained);
+        assert!(
+            french.contains("les classes `a`, `b` n’ont aucun exemple"),
+            "{french}"
+        );
+    }
+}

@@ -1,0 +1,78 @@
+//! A run trained once more, without any record.
+
+use super::tensor_executor::Executor;
+use crate::event::{EpochMetrics, Outcome};
+use crate::model_io::Weights;
+use crate::plan::{Plan, RunId};
+use crate::run::scheduler::dispatch::in_one_thread;
+use crate::train::Observer;
+use std::time::Instant;
+
+/// What a run gave that was trained once more.
+#[derive(Clone, Debug)]
+pub struct Again {
+    /// How it ended.
+    pub outcome: Outcome,
+    /// The metrics of each finished epoch.
+    pub epochs: Vec<EpochMetrics>,
+    /// The weights of its final network; nothing where it failed.
+    pub weights: Option<Weights>,
+}
+
+/// Trains a run alone, as a worker does, without any record.
+///
+/// # Panics
+/// When training does.
+pub fn train_again(executor: &dyn Executor, plan: &Plan, run: RunId) -> Option<Again> {
+    let mut listener = Listener {
+        started: Instant::now(),
+        outcome: None,
+        epochs: Vec::new(),
+        weights: None,
+    };
+    let trained = in_one_thread(|| {
+        executor.prepare_thread();
+        executor.execute(plan, &[run], &mut listener)
+    });
+    // Nobody interrupts it.
+    trained.ok()?;
+    Some(Again {
+        outcome: listener.outcome?,
+        epochs: listener.epochs,
+        weights: listener.weights,
+    })
+}
+
+/// Takes note of everything.
+struct Listener {
+    started: Instant,
+    outcome: Option<Outcome>,
+    epochs: Vec<EpochMetrics>,
+    weights: Option<Weights>,
+}
+
+impl Observer for Listener {
+    fn seconds(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+
+    fn interrupted(&self) -> bool {
+        false
+    }
+
+    fn epoch_finished(&mut self, _member: usize, metrics: &EpochMetrics) {
+        self.epochs.push(metrics.clone());
+    }
+
+    fn ended(&mut self, _member: usize, outcome: Outcome) {
+        self.outcome = Some(outcome);
+    }
+
+    fn wants_networks(&self) -> bool {
+        true
+    }
+
+    fn network(&mut self, _member: usize, state: Weights) {
+        self.weights = Some(state);
+    }
+}

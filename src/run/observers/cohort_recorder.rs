@@ -1,0 +1,287 @@
+//! Who watches a cohort's training: its records.
+
+use crate::event::{EpochMetrics, Failure, LayerValues, Outcome, TrainingState};
+use crate::model_io::Weights;
+use crate::plan::RunId;
+use crate::record::{Checkpoint, RecordError, Recorder};
+use crate::run::scheduler::dispatch::{Place, Schedule};
+use crate::run::scheduler::finalize::EndedRun;
+use crate::run::scheduler::resume::{Opened, place_kind};
+use crate::run::scheduler::worker_state::Work;
+use crate::spec::{CheckpointRule, Keep};
+use crate::train::{Observer, Pause};
+use std::cell::OnceCell;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+/// How long an epoch may go on after somebody has asked to stop: at its end more can be saved.
+const GRACE: Duration = Duration::from_secs(5);
+
+/// Watches a cohort's training: records its epochs and ends, saves its states, and tells it when
+/// to stop.
+pub(crate) struct Watch<'a, 'plan> {
+    schedule: &'a Schedule<'a>,
+    place: &'a Place<'a>,
+    work: &'a Work<'plan>,
+    started: Instant,
+    members: Vec<Watched>,
+    /// When states were last saved, or training began.
+    saved: Instant,
+    /// When it was first seen that somebody asked to stop.
+    asked: OnceCell<Instant>,
+    /// The first record that could not be written.
+    error: Option<RecordError>,
+}
+
+/// A member of the cohort.
+struct Watched {
+    run: RunId,
+    /// Its records, until it has ended.
+    recorder: Option<Recorder>,
+    /// Whether its end is on the disk.
+    is_recorded: bool,
+    epochs: Vec<EpochMetrics>,
+    /// What it goes on from.
+    state: Option<TrainingState>,
+    /// The epoch of its checkpoint; 0 for none.
+    saved: usize,
+    /// Seconds that it had taken before it was stopped.
+    before: f64,
+    /// The weights of its final network, once they are told.
+    weights: Option<Weights>,
+}
+
+impl<'a, 'plan> Watch<'a, 'plan> {
+    /// Opens the records of a cohort.
+    pub(crate) fn open(
+        schedule: &'a Schedule<'a>,
+        place: &'a Place<'a>,
+        work: &'a Work<'plan>,
+        runs: &[RunId],
+    ) -> Result<Self, RecordError> {
+        let started = Instant::now();
+        let opened = schedule.open(place, runs)?;
+        for &run in runs {
+            schedule.progress.run_started(&schedule.run_name(run));
+        }
+        let members = runs.iter().zip(opened);
+        Ok(Self {
+            schedule,
+            place,
+            work,
+            started,
+            members: members
+                .map(|(&run, opened)| Watched::new(run, opened))
+                .collect(),
+            saved: started,
+            asked: OnceCell::new(),
+            error: None,
+        })
+    }
+
+    /// The runs that have not ended, or whose end could not be recorded.
+    pub(crate) fn left(&self) -> Vec<RunId> {
+        let open = self.members.iter().filter(|member| !member.is_recorded);
+        open.map(|member| member.run).collect()
+    }
+
+    /// The first record that could not be written.
+    pub(crate) fn take_error(&mut self) -> Option<RecordError> {
+        self.error.take()
+    }
+
+    /// All runs that have not ended fail with this message of a panic, from this place of the
+    /// program.
+    pub(crate) fn fail(&mut self, message: &str, place: Option<&str>) {
+        for member in 0..self.members.len() {
+            if self.members[member].recorder.is_some() {
+                let failure = Failure::Crashed {
+                    message: message.to_owned(),
+                    epoch: Some(self.members[member].epochs.len() + 1),
+                    place: place.map(str::to_owned),
+                };
+                self.ended(member, Outcome::Failed(failure));
+            }
+        }
+    }
+
+    fn keep<T>(&mut self, written: Result<T, RecordError>) -> Option<T> {
+        written
+            .map_err(|error| self.error.get_or_insert(error))
+            .ok()
+    }
+
+    /// A member's share of the cohort's seconds.
+    fn seconds(&self, member: usize) -> f64 {
+        let share = self.started.elapsed().as_secs_f64() / self.members.len() as f64;
+        self.members[member].before + share
+    }
+
+    fn save(&mut self, member: usize, state: TrainingState) -> Result<(), RecordError> {
+        let seconds = self.seconds(member);
+        let identity = self.schedule.store.identity(self.members[member].run);
+        let watched = &mut self.members[member];
+        // What is on disk already need not be written again.
+        let Some(recorder) = watched
+            .recorder
+            .as_mut()
+            .filter(|_| watched.saved != state.epoch)
+        else {
+            return Ok(());
+        };
+        watched.saved = state.epoch;
+        let checkpoint = Checkpoint {
+            identity: identity.clone(),
+            device: place_kind(&self.place.device).to_owned(),
+            epochs: watched.epochs.clone(),
+            seconds,
+            events: recorder.mark()?,
+            state,
+        };
+        recorder.save(&checkpoint)?;
+        self.work.progress();
+        Ok(())
+    }
+}
+
+impl Watched {
+    fn new(run: RunId, opened: Opened) -> Self {
+        let new = Self {
+            run,
+            recorder: Some(opened.recorder),
+            is_recorded: false,
+            epochs: Vec::new(),
+            state: None,
+            saved: 0,
+            before: 0.0,
+            weights: None,
+        };
+        match opened.checkpoint {
+            None => new,
+            Some(checkpoint) => Self {
+                saved: checkpoint.state.epoch,
+                epochs: checkpoint.epochs,
+                state: Some(checkpoint.state),
+                before: checkpoint.seconds,
+                ..new
+            },
+        }
+    }
+}
+
+impl Observer for Watch<'_, '_> {
+    fn seconds(&self) -> f64 {
+        self.started.elapsed().as_secs_f64()
+    }
+
+    fn interrupted(&self) -> bool {
+        if self.error.is_some() {
+            return true;
+        }
+        let asked = self.schedule.is_stopping(self.work);
+        asked && {
+            let since = self.asked.get_or_init(Instant::now);
+            !self.saves() || since.elapsed() > GRACE
+        }
+    }
+
+    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
+        // Those in training are at the same epoch: the first speaks for all.
+        let mut open = self.members.iter().map(|one| one.recorder.is_some());
+        let is_first = open.position(|is_open| is_open) == Some(member);
+        let watched = &mut self.members[member];
+        watched.epochs.push(metrics.clone());
+        if is_first {
+            let config = &self.schedule.plan.trials[watched.run.trial].config;
+            self.schedule.progress.epoch_ended(
+                &self.schedule.run_name(watched.run),
+                metrics.epoch,
+                config.training.epochs.get(),
+            );
+        }
+        if let Some(recorder) = &mut watched.recorder {
+            let written = recorder.epoch(metrics, wall_time());
+            self.keep(written);
+        }
+    }
+
+    fn ended(&mut self, member: usize, outcome: Outcome) {
+        let seconds = self.seconds(member);
+        let cohort = self.members.len();
+        let watched = &mut self.members[member];
+        // Where records cannot be written, a run that ends is one to do again.
+        let Some(recorder) = watched.recorder.take_if(|_| self.error.is_none()) else {
+            return;
+        };
+        let ended = EndedRun {
+            run: watched.run,
+            outcome,
+            epochs: std::mem::take(&mut watched.epochs),
+            seconds,
+            cohort,
+            recorder,
+            weights: watched.weights.take(),
+        };
+        let written = self.schedule.end(self.place, self.work, ended);
+        self.members[member].is_recorded = self.keep(written).is_some();
+    }
+
+    fn wants_layers(&self, epoch: usize) -> bool {
+        let histograms = self.schedule.sweep.tensorboard.histograms;
+        histograms.is_some_and(|every| epoch == 1 || epoch.is_multiple_of(every))
+    }
+
+    fn layers(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
+        if let Some(recorder) = &mut self.members[member].recorder {
+            let written = recorder.layers(layers, epoch, wall_time());
+            self.keep(written);
+        }
+    }
+
+    fn wants_networks(&self) -> bool {
+        self.schedule.sweep.keep != Keep::None
+    }
+
+    fn network(&mut self, member: usize, state: Weights) {
+        self.members[member].weights = Some(state);
+    }
+
+    fn resumes(&mut self, member: usize) -> Option<TrainingState> {
+        self.members[member].state.take()
+    }
+
+    fn saves(&self) -> bool {
+        self.schedule.sweep.checkpoint != CheckpointRule::None
+    }
+
+    fn pause(&mut self, epoch: usize) -> Pause {
+        if self.error.is_some() || self.schedule.is_stopping(self.work) {
+            return Pause::SaveAndStop;
+        }
+        let is_due = match self.schedule.sweep.checkpoint {
+            CheckpointRule::None => false,
+            CheckpointRule::Epochs(count) => epoch.is_multiple_of(count.get()),
+            CheckpointRule::Seconds(count) => self.saved.elapsed().as_secs() >= count.get() as u64,
+        };
+        match is_due {
+            true => {
+                self.saved = Instant::now();
+                Pause::Save
+            }
+            false => Pause::GoOn,
+        }
+    }
+
+    fn state(&mut self, member: usize, state: TrainingState) {
+        if self.saves() && self.error.is_none() {
+            let written = self.save(member, state);
+            self.keep(written);
+        }
+    }
+}
+
+/// Seconds since 1970.
+pub(crate) fn wall_time() -> f64 {
+    SystemTime::now()
+        .duration_since(UNIX_EPOCH)
+        .map_or(0.0, |elapsed| elapsed.as_secs_f64())
+}

@@ -1,0 +1,203 @@
+//! What a key means in a configuration: nothing, where another key rules it out.
+
+use super::key::Key;
+use super::schedule::Schedule;
+use super::trial_config::{Config, Optimizer, Split};
+use super::validate::Conflict;
+use crate::spec::data::columns::Impute;
+use crate::spec::data::source::DataSet;
+use crate::spec::model::network::{ModelKind, Norm, Width};
+use crate::spec::values::number::{Count, Fraction, NonNegative, Positive};
+
+/// Keys that only some optimizers have, with the key that decides.
+const OPTIMIZER_KEYS: &[(&[&str], &[Optimizer])] = &[
+    (
+        &["training.momentum", "training.optimizer"],
+        &[Optimizer::Sgd, Optimizer::RmsProp],
+    ),
+    (
+        &["training.dampening", "training.optimizer"],
+        &[Optimizer::Sgd],
+    ),
+    (
+        &["training.nesterov", "training.optimizer"],
+        &[Optimizer::Sgd],
+    ),
+    (&["training.beta1", "training.optimizer"], ADAMS),
+    (&["training.beta2", "training.optimizer"], ADAMS),
+    (
+        &["training.epsilon", "training.optimizer"],
+        &[
+            Optimizer::Adam,
+            Optimizer::AdamW,
+            Optimizer::NAdam,
+            Optimizer::RmsProp,
+            Optimizer::Adagrad,
+        ],
+    ),
+    (
+        &["training.alpha", "training.optimizer"],
+        &[Optimizer::RmsProp],
+    ),
+    (
+        &["training.centered", "training.optimizer"],
+        &[Optimizer::RmsProp],
+    ),
+    (
+        &["training.momentum_decay", "training.optimizer"],
+        &[Optimizer::NAdam],
+    ),
+    (
+        &["training.learning_rate_decay", "training.optimizer"],
+        &[Optimizer::Adagrad],
+    ),
+];
+
+const ADAMS: &[Optimizer] = &[Optimizer::Adam, Optimizer::AdamW, Optimizer::NAdam];
+
+/// Keys that only a convolutional network has, with the key that decides.
+const CNN_KEYS: &[&[&str]] = &[
+    &["model.channels", "model.kind"],
+    &["model.kernel_size", "model.kind"],
+    &["model.pooling", "model.kind"],
+    &["model.block_dropout", "model.kind"],
+];
+
+impl Config {
+    /// Whether a key has a meaning in this configuration: its optimizer, kind of network or data
+    /// set has it, and what it refines is there.
+    pub fn uses(&self, key: &Key) -> bool {
+        match key.path {
+            "data.test_fraction" => !self.data.set.is_named(),
+            "data.drop" | "data.categorical" | "data.ordinal" | "data.na_values"
+            | "data.impute" => self.data.set == DataSet::Table,
+            "model.norm_position" => self.has_norm(),
+            "training.dampening" => self.has_momentum(),
+            "training.warmup_start" => self.warms_up(),
+            "training.schedule_unit" => self.counts_units(),
+            "training.monitor" => self.watches(),
+            "training.min_delta" | "training.restore_best" => self.may_stop(),
+            path => {
+                let optimizer = self.training.optimizer;
+                let mut owned = OPTIMIZER_KEYS.iter().filter(|(keys, _)| keys[0] == path);
+                let of_optimizer = owned.all(|(_, owners)| owners.contains(&optimizer));
+                let of_cnn = CNN_KEYS.iter().any(|keys| keys[0] == path);
+                of_optimizer && (!of_cnn || self.model.kind == ModelKind::Cnn)
+            }
+        }
+    }
+
+    /// The configuration with each key at its default that means nothing in it, and with what is
+    /// left out written down: two that are equal then are trained alike. (Keys of another optimizer
+    /// or kind of network are at their defaults already, because they are refused otherwise.)
+    #[must_use]
+    pub fn canonical(&self) -> Self {
+        let plain = Self::default();
+        let mut canonical = self.clone();
+        canonical.data.normalise = Some(self.data.normalisation());
+        canonical.data.impute = self.data.impute.filter(|&impute| impute != Impute::Median);
+        let decay = self.training.weight_decay();
+        canonical.training.weight_decay = NonNegative::new(decay);
+        if self.training.optimizer != Optimizer::Sgd {
+            canonical.training.epsilon = Positive::new(self.training.epsilon());
+        }
+        if let Split::Holdout(fraction) = self.validation.split() {
+            canonical.validation.holdout = Fraction::new(fraction);
+        }
+        let counted = |sizes: Vec<usize>| sizes.into_iter().map(Count::new).collect();
+        if let Some(widths) = counted(self.model.hidden_widths()) {
+            canonical.model.layers = None;
+            canonical.model.width = Width::Each(widths);
+        }
+        if self.model.kind == ModelKind::Cnn {
+            canonical.model.channels = counted(self.model.block_channels());
+        }
+        if !self.has_norm() {
+            canonical.model.norm_position = plain.model.norm_position;
+        }
+        let training = &mut canonical.training;
+        if !self.has_momentum() {
+            training.dampening = plain.training.dampening;
+        }
+        if !self.warms_up() {
+            training.warmup_start = plain.training.warmup_start;
+        }
+        if !self.counts_units() {
+            training.schedule_unit = plain.training.schedule_unit;
+        }
+        if !self.watches() {
+            training.monitor = plain.training.monitor;
+        }
+        if !self.may_stop() {
+            training.min_delta = plain.training.min_delta;
+            training.restore_best = plain.training.restore_best;
+        }
+        canonical
+    }
+
+    fn has_norm(&self) -> bool {
+        self.model.norm != Norm::None
+    }
+
+    fn has_momentum(&self) -> bool {
+        self.training.momentum.get() > 0.0
+    }
+
+    fn warms_up(&self) -> bool {
+        self.training.warmup > 0
+    }
+
+    fn counts_units(&self) -> bool {
+        let schedule = &self.training.schedule;
+        let unitless = matches!(schedule, Schedule::Constant {} | Schedule::Plateau { .. });
+        !unitless || self.warms_up()
+    }
+
+    fn may_stop(&self) -> bool {
+        self.training.patience.is_some()
+    }
+
+    fn watches(&self) -> bool {
+        self.may_stop() || matches!(self.training.schedule, Schedule::Plateau { .. })
+    }
+
+    /// Keys that the optimizer or the kind of network has no use for must not be set.
+    ///
+    /// # Errors
+    /// The first of them.
+    pub(crate) fn check_owners(&self) -> Result<(), Conflict> {
+        let plain = Self::default();
+        let optimizer = self.training.optimizer;
+        let differs = |path: &str| {
+            let key = Key::find(path);
+            key.is_some_and(|key| key.show(self) != key.show(&plain))
+        };
+        for (key, owners) in OPTIMIZER_KEYS {
+            if !owners.contains(&optimizer) && differs(key[0]) {
+                let names: Vec<&str> = owners.iter().map(|owner| owner.name()).collect();
+                return Err(Conflict {
+                    keys: key,
+                    message: format!(
+                        "{} belongs to {}, not to {optimizer}",
+                        key[0],
+                        names.join(", ")
+                    ),
+                    help: format!(
+                        "leave it out, or let it vary only `when: {{ training.optimizer: {} }}`",
+                        names[0]
+                    ),
+                });
+            }
+        }
+        if self.model.kind != ModelKind::Cnn
+            && let Some(key) = CNN_KEYS.iter().find(|key| differs(key[0]))
+        {
+            return Err(Conflict {
+                keys: key,
+                message: format!("{} belongs to model.kind: cnn, not to mlp", key[0]),
+                help: "leave it out, or let it vary only `when: { model.kind: cnn }`".to_owned(),
+            });
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,8 @@
+//! The configuration of one trial: its keys, and which of them apply together.
+pub(super) mod applicability;
+pub(super) mod architecture;
+pub(super) mod key;
+pub(super) mod schedule;
+pub(super) mod stacking;
+pub(super) mod trial_config;
+pub(super) mod validate;

@@ -1,0 +1,230 @@
+//! What is made of the columns of a table: which are left out, which hold categories, and what fills
+//! the cells without a value.
+
+use crate::spec::values::config_value::{Setting, choice};
+use crate::spec::values::non_empty_string::Text;
+use crate::spec::yaml::diagnostic::Problem;
+use crate::spec::yaml::node::{Node, Yaml};
+use serde_json::{Map, Value, json};
+use std::sync::Arc;
+
+choice! {
+    /// What fills cells without a value.
+    pub enum Impute {
+        /// Numbers are filled with the median, all others with the most frequent value, of the run's own
+        /// training samples; a further feature says where a value was missing.
+        Median = "median",
+        /// Nothing: a table with such cells is refused.
+        None = "none",
+    }
+}
+
+/// The most names in a list.
+const LONGEST: usize = 10_000;
+
+/// One or more names, in their order. Cheap to clone.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Names(Arc<[Text]>);
+
+impl Names {
+    /// These names; `None` if there are none, or one is empty.
+    pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<Self> {
+        let names: Arc<[Text]> = names.into_iter().map(Text::new).collect::<Option<_>>()?;
+        (!names.is_empty()).then_some(Self(names))
+    }
+
+    /// The names.
+    pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
+        self.0.iter().map(Text::as_str)
+    }
+
+    /// Whether this is one of the names.
+    pub fn contains(&self, name: &str) -> bool {
+        self.iter().any(|own| own == name)
+    }
+}
+
+impl Setting for Names {
+    fn expects() -> String {
+        "a name, or a list of names".to_owned()
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        match &node.value {
+            Yaml::List(items) if (1..=LONGEST).contains(&items.len()) => items
+                .iter()
+                .map(Text::read)
+                .collect::<Result<_, _>>()
+                .map(Self),
+            Yaml::Text(_) | Yaml::Integer(_) | Yaml::Real(_) => {
+                Text::read(node).map(|name| Self(Arc::new([name])))
+            }
+            Yaml::List(items) if items.is_empty() => Err(node
+                .unexpected(&Self::expects())
+                .help("for none, write null")),
+            _ => Err(node.unexpected(&Self::expects())),
+        }
+    }
+    fn show(&self) -> Value {
+        self.0.iter().map(Setting::show).collect()
+    }
+    fn schema() -> Value {
+        json!({ "anyOf": [Text::schema(), {
+            "type": "array", "items": Text::schema(), "minItems": 1, "maxItems": LONGEST,
+        }] })
+    }
+}
+
+/// The levels of columns whose values have an order, from the lowest to the highest.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct OrdinalColumns(Arc<[(Text, Names)]>);
+
+impl OrdinalColumns {
+    /// The columns with their levels.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Names)> {
+        self.0.iter().map(|(name, levels)| (name.as_str(), levels))
+    }
+
+    /// The levels of this column, where it is one of them.
+    pub fn levels(&self, column: &str) -> Option<&Names> {
+        self.iter()
+            .find(|(name, _)| *name == column)
+            .map(|(_, levels)| levels)
+    }
+}
+
+impl Setting for OrdinalColumns {
+    fn expects() -> String {
+        "columns with their levels, from the lowest to the highest".to_owned()
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        let Yaml::Map(entries) = &node.value else {
+            return Err(node
+                .unexpected(&Self::expects())
+                .help("such as { size: [small, medium, large] }"));
+        };
+        if !(1..=LONGEST).contains(&entries.len()) {
+            return Err(node.unexpected(&Self::expects()));
+        }
+        let column = |entry: &crate::spec::yaml::node::Entry| {
+            let levels = Names::read(&entry.node)?;
+            let name = Text::new(&entry.key);
+            let name = name.ok_or_else(|| Problem::new(&entry.place, "a column without a name"))?;
+            let mut seen = std::collections::HashSet::new();
+            if let Some(twice) = levels.iter().find(|level| !seen.insert(*level)) {
+                let message = format!("`{twice}` is listed twice");
+                return Err(Problem::new(&entry.node.place, message).help("name each level once"));
+            }
+            if seen.len() < 2 {
+                let message = format!("`{name}` has one level: there is nothing to order");
+                return Err(
+                    Problem::new(&entry.node.place, message).help("such as [small, medium, large]")
+                );
+            }
+            Ok((name, levels))
+        };
+        entries
+            .iter()
+            .map(column)
+            .collect::<Result<_, _>>()
+            .map(Self)
+    }
+    fn show(&self) -> Value {
+        let entry = |(name, levels): &(Text, Names)| (name.to_string(), levels.show());
+        Value::Object(self.0.iter().map(entry).collect::<Map<_, _>>())
+    }
+    fn schema() -> Value {
+        json!({ "type": "object", "minProperties": 1, "additionalProperties": {
+            "type": "array", "items": Text::schema(), "minItems": 2,
+        } })
+    }
+}
+
+/// All settings of a sweep file for a table's columns.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct Columns {
+    /// Columns to leave out, by name; `*` stands for any text.
+    pub drop: Option<Names>,
+    /// Columns of categories, even if they are numbers.
+    pub categorical: Option<Names>,
+    /// Columns of categories in an order.
+    pub ordinal: Option<OrdinalColumns>,
+    /// Texts that stand for a missing value in any feature column.
+    pub na_values: Option<Names>,
+    /// What fills cells without a value; `None` means [`Impute::Median`].
+    pub impute: Option<Impute>,
+}
+
+impl Columns {
+    /// What fills cells without a value.
+    pub fn imputation(&self) -> Impute {
+        self.impute.unwrap_or(Impute::Median)
+    }
+
+    /// These settings as a sweep file has them; those that are not set, or set to their default, are left out.
+    pub fn show(&self) -> Value {
+        let settings = [
+            ("drop", self.drop.show()),
+            ("categorical", self.categorical.show()),
+            ("ordinal", self.ordinal.show()),
+            ("na_values", self.na_values.show()),
+            (
+                "impute",
+                self.impute
+                    .filter(|&impute| impute != Impute::Median)
+                    .show(),
+            ),
+        ];
+        let set = settings.into_iter().filter(|(_, value)| !value.is_null());
+        Value::Object(set.map(|(name, value)| (name.to_owned(), value)).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_read_alone_or_as_a_list_and_keep_their_spelling() {
+        let read = |text: &str| Names::read(&Node::parse(text).unwrap());
+        let names = |text: &str| {
+            read(text)
+                .unwrap()
+                .iter()
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
+        assert_eq!(names("Name"), ["Name"]);
+        assert_eq!(names("[Name, 01, 1.0]"), ["Name", "01", "1.0"]);
+        for text in ["[]", "''", "{ a: b }", "['']", "[[a]]"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn levels_have_an_order_and_are_named_once() {
+        let read = |text: &str| OrdinalColumns::read(&Node::parse(text).unwrap());
+        let sizes = read("{ size: [small, large], grade: [3, 2, 1] }").unwrap();
+        let levels: Vec<&str> = sizes.levels("grade").unwrap().iter().collect();
+        assert_eq!(levels, ["3", "2", "1"]);
+        assert_eq!(sizes.levels("colour"), None);
+        assert_eq!(
+            sizes.show().to_string(),
+            r#"{"size":["small","large"],"grade":["3","2","1"]}"#
+        );
+        assert!(
+            read("{ size: [a, b, a] }")
+                .unwrap_err()
+                .message
+                .contains("`a` is listed twice")
+        );
+        assert!(
+            read("{ size: [a] }")
+                .unwrap_err()
+                .message
+                .contains("one level")
+        );
+        for text in ["size", "{}", "[size]", "{ size: }"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}

@@ -1,0 +1,8 @@
+//! The `data` section, and what is known of a data set without its files.
+pub(super) mod column_note;
+pub(super) mod columns;
+pub(super) mod data_warning;
+pub(super) mod encoding;
+pub(super) mod known_data;
+pub(super) mod source;
+pub(super) mod table_warning;

@@ -1,0 +1,350 @@
+//! Factors of the grid and their levels.
+
+use super::range;
+use super::trial_filter::{Rule, Subject};
+use crate::spec::config::key::{Assignment, Key};
+use crate::spec::config::trial_config::Config;
+use crate::spec::yaml::diagnostic::Problem;
+use crate::spec::yaml::node::{Entry, Node, Yaml};
+use crate::spec::yaml::short_text::label;
+use crate::spec::yaml::span::Place;
+use std::collections::HashMap;
+
+/// What varies: a configuration key, several in step, or labelled levels.
+#[derive(Clone, Debug)]
+pub struct Factor {
+    /// The name in the grid.
+    pub name: String,
+    /// What kind of factor it is.
+    pub kind: FactorKind,
+    /// Its levels, at least one.
+    pub levels: Vec<Level>,
+    /// Where it applies; elsewhere it is absent.
+    pub when: Option<Rule>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// The kinds of factor.
+#[derive(Clone, Debug)]
+pub enum FactorKind {
+    /// The values of one key.
+    Key(&'static Key),
+    /// Several keys whose values go in step.
+    Zip(Vec<&'static Key>),
+    /// Named levels, each of which sets any keys.
+    Labelled,
+}
+
+/// A level of a factor.
+#[derive(Clone, Debug)]
+pub struct Level {
+    /// Its name in tables.
+    pub label: String,
+    /// What it sets.
+    pub settings: Vec<Set>,
+    /// Where it stands.
+    pub place: Place,
+}
+
+/// A key, the value it is given, and where the file says so.
+#[derive(Clone, Debug)]
+pub struct Set {
+    /// The key.
+    pub key: &'static Key,
+    /// The value.
+    pub to: Assignment,
+    /// Where it stands.
+    pub place: Place,
+}
+
+impl Set {
+    /// Reads a mapping of configuration keys to values.
+    ///
+    /// # Errors
+    /// Unknown keys, and values that a key does not accept.
+    pub(crate) fn read_all(entries: &[Entry]) -> Result<Vec<Self>, Problem> {
+        entries
+            .iter()
+            .map(|entry| {
+                let Some(key) = Key::find(&entry.key) else {
+                    return Err(entry.unknown(Key::paths()));
+                };
+                Ok(Self {
+                    key,
+                    to: key.read(&entry.node)?,
+                    place: entry.node.place.clone(),
+                })
+            })
+            .collect()
+    }
+}
+
+impl Level {
+    /// Puts what this level sets into `config`.
+    pub fn apply(&self, config: &mut Config) {
+        for set in &self.settings {
+            set.to.apply(config);
+        }
+    }
+}
+
+const KEYWORDS: [&str; 6] = ["values", "linear", "logarithmic", "levels", "zip", "when"];
+
+impl Factor {
+    /// The key, where this factor varies exactly one.
+    pub fn key(&self) -> Option<&'static Key> {
+        match self.kind {
+            FactorKind::Key(key) => Some(key),
+            _ => None,
+        }
+    }
+
+    /// Reads one entry of the grid; `earlier` are the factors above it.
+    ///
+    /// # Errors
+    /// Names, values and forms that make no factor; duplicate levels; a `when` that looks at
+    /// nothing above it.
+    pub(crate) fn read(entry: &Entry, earlier: &[Self]) -> Result<Self, Problem> {
+        let (kind, levels) = match Key::find(&entry.key) {
+            Some(key) => (FactorKind::Key(key), key_levels(key, &entry.node)?),
+            None => other_levels(entry)?,
+        };
+        if levels.is_empty() {
+            return Err(
+                Problem::new(&entry.node.place, format!("`{}` has no level", entry.key))
+                    .help("give it at least one level, or remove it"),
+            );
+        }
+        refuse_duplicates(&entry.key, &levels)?;
+        let keyworded = !matches!(entry.node.value, Yaml::List(_))
+            && (Key::find(&entry.key).is_some() || is_keyworded(&entry.node));
+        let when = match entry.node.get("when").filter(|_| keyworded) {
+            Some(node) => Some(read_when(node, earlier)?),
+            None => None,
+        };
+        Ok(Self {
+            name: entry.key.clone(),
+            kind,
+            levels,
+            when,
+            place: entry.place.clone(),
+        })
+    }
+
+    /// Every key that a level of this factor sets.
+    pub fn keys(&self) -> impl Iterator<Item = &'static Key> + '_ {
+        self.levels
+            .iter()
+            .flat_map(|level| level.settings.iter().map(|set| set.key))
+    }
+}
+
+/// The levels of a factor that is a configuration key.
+fn key_levels(key: &'static Key, node: &Node) -> Result<Vec<Level>, Problem> {
+    let level = |value: &Node| -> Result<Level, Problem> {
+        let to = key.read(value)?;
+        Ok(Level {
+            label: label(&to.value),
+            settings: vec![Set {
+                key,
+                to,
+                place: value.place.clone(),
+            }],
+            place: value.place.clone(),
+        })
+    };
+    values_of(node, key.path)?.iter().map(level).collect()
+}
+
+/// The nodes of a list or a range.
+fn values_of(node: &Node, name: &str) -> Result<Vec<Node>, Problem> {
+    let forms = "a list of levels, or a mapping with values, linear or logarithmic";
+    let entries = match &node.value {
+        Yaml::List(items) => return Ok(items.clone()),
+        Yaml::Map(entries) => entries,
+        _ => {
+            return Err(node
+                .unexpected(forms)
+                .help(format!("write {name}: [level, level]")));
+        }
+    };
+    let known = ["values", "linear", "logarithmic", "when"];
+    if let Some(entry) = entries.iter().find(|e| !known.contains(&e.key.as_str())) {
+        return Err(entry.unknown(known));
+    }
+    let mut given = entries.iter().filter(|entry| entry.key != "when");
+    match (given.next(), given.next()) {
+        (Some(entry), None) if range::KEYWORDS.contains(&entry.key.as_str()) => {
+            range::levels(&entry.key, &entry.node)
+        }
+        (Some(entry), None) => entry.node.items("a list of levels").map(<[Node]>::to_vec),
+        (Some(_), Some(second)) => Err(Problem::new(
+            &second.place,
+            format!("`{name}` already has its levels above"),
+        )),
+        (None, _) => Err(node.unexpected(forms)),
+    }
+}
+
+/// The levels of a factor that is no configuration key: labelled, or a zip.
+fn other_levels(entry: &Entry) -> Result<(FactorKind, Vec<Level>), Problem> {
+    let Yaml::Map(entries) = &entry.node.value else {
+        return Err(entry
+            .unknown(Key::paths())
+            .help_also("a factor that is no configuration key needs labelled levels: { a: { model.dropout: 0.2 }, b: {} }"));
+    };
+    if ["data", "model", "training", "validation"].contains(&entry.key.as_str()) {
+        return Err(Problem::new(
+            &entry.place,
+            format!("`{}` is a section, not a factor", entry.key),
+        )
+        .help("write its keys in full, such as model.layers: [1, 2]"));
+    }
+    if let Some(zip) = entry.node.get("zip").filter(|_| is_keyworded(&entry.node)) {
+        refuse_others(entries, &["zip", "when"])?;
+        let (keys, levels) = zip_levels(zip)?;
+        return Ok((FactorKind::Zip(keys), levels));
+    }
+    let labelled = match entry
+        .node
+        .get("levels")
+        .filter(|_| is_keyworded(&entry.node))
+    {
+        Some(levels) => {
+            refuse_others(entries, &["levels", "when"])?;
+            levels.entries("labelled levels")?
+        }
+        None => entries.as_slice(),
+    };
+    let levels = labelled
+        .iter()
+        .map(|level| {
+            if KEYWORDS.contains(&level.key.as_str()) {
+                return Err(Problem::new(
+                    &level.place,
+                    format!("`{}` is a keyword and cannot name a level", level.key),
+                )
+                .help("write { levels: { … }, when: { … } }, or give the level another name"));
+            }
+            let what = "a mapping of configuration keys to values";
+            let settings = match &level.node.value {
+                Yaml::Null => Vec::new(),
+                _ => Set::read_all(level.node.entries(what).map_err(|problem| {
+                    // A typo in a key's name lands here: say both readings.
+                    match crate::spec::yaml::diagnostic::nearest(&entry.key, Key::paths()) {
+                        Some(near) => problem.help(format!("did you mean the key `{near}`?")),
+                        None => problem,
+                    }
+                })?)?,
+            };
+            Ok(Level {
+                label: level.key.clone(),
+                settings,
+                place: level.place.clone(),
+            })
+        })
+        .collect::<Result<_, Problem>>()?;
+    Ok((FactorKind::Labelled, levels))
+}
+
+/// Whether a mapping is written with the keywords `levels` or `zip`.
+fn is_keyworded(node: &Node) -> bool {
+    let reserved = |entry: &Entry| KEYWORDS.contains(&entry.key.as_str());
+    matches!(&node.value, Yaml::Map(entries) if !entries.is_empty() && entries.iter().all(reserved))
+}
+
+fn refuse_others(entries: &[Entry], known: &[&'static str]) -> Result<(), Problem> {
+    match entries.iter().find(|e| !known.contains(&e.key.as_str())) {
+        Some(entry) => Err(entry.unknown(known.iter().copied())),
+        None => Ok(()),
+    }
+}
+
+fn zip_levels(node: &Node) -> Result<(Vec<&'static Key>, Vec<Level>), Problem> {
+    let entries = node.entries("a mapping of configuration keys to lists of equal length")?;
+    let mut keys = Vec::new();
+    let mut levels: Vec<Level> = Vec::new();
+    for entry in entries {
+        let Some(key) = Key::find(&entry.key) else {
+            return Err(entry.unknown(Key::paths()));
+        };
+        if entry.node.get("when").is_some() {
+            return Err(Problem::new(
+                &entry.node.place,
+                "one key of a zip cannot have a condition of its own",
+            )
+            .help("write the `when` beside the `zip`: it holds for all of its keys"));
+        }
+        let column = key_levels(key, &entry.node)?;
+        if keys.is_empty() {
+            levels = column;
+        } else if column.len() == levels.len() {
+            for (level, more) in levels.iter_mut().zip(column) {
+                level.label = format!("{} {}", level.label, more.label);
+                level.settings.extend(more.settings);
+            }
+        } else {
+            return Err(Problem::new(
+                &entry.node.place,
+                format!(
+                    "zipped lists must have equal lengths: `{}` has {}, `{}` above has {}",
+                    entry.key,
+                    column.len(),
+                    entries[0].key,
+                    levels.len()
+                ),
+            ));
+        }
+        keys.push(key);
+    }
+    Ok((keys, levels))
+}
+
+/// Two levels that are called the same or set the same.
+fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Problem> {
+    let mut seen: HashMap<String, &Level> = HashMap::new();
+    for level in levels {
+        let mut settings: Vec<String> = level
+            .settings
+            .iter()
+            .map(|set| format!("{}={}", set.key.path, set.to.value))
+            .collect();
+        settings.sort();
+        for identity in [
+            format!("label {}", level.label),
+            format!("sets {settings:?}"),
+        ] {
+            if let Some(first) = seen.insert(identity, level)
+                && !std::ptr::eq(first, level)
+            {
+                return Err(Problem::new(
+                    &level.place,
+                    format!(
+                        "`{factor}` has the level `{}` twice (first as `{}` in line {})",
+                        level.label, first.label, first.place.line
+                    ),
+                )
+                .help("levels must differ; for repeated runs with other random numbers, set validation.repeats"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads `when`, which looks only at what the factors above decide.
+fn read_when(node: &Node, earlier: &[Factor]) -> Result<Rule, Problem> {
+    let rule = Rule::read(node, earlier, "a condition")?;
+    for condition in &rule.conditions {
+        if let Subject::Key(key) = condition.subject
+            && !earlier.iter().any(|factor| factor.keys().any(|k| k == key))
+        {
+            return Err(Problem::new(
+                &rule.place,
+                format!("no factor above this one sets `{}`", key.path),
+            )
+            .help("a condition looks at what the factors above it set: list the factor it depends on above this one"));
+        }
+    }
+    Ok(rule)
+}

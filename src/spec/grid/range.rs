@@ -1,0 +1,224 @@
+//! Levels written as a range.
+
+use crate::spec::values::config_value::Setting;
+use crate::spec::values::number::Count;
+use crate::spec::yaml::diagnostic::Problem;
+use crate::spec::yaml::node::{Node, Yaml};
+use serde_json::{Value, json};
+
+/// The most levels a range may give.
+const MOST_LEVELS: usize = 10_000;
+
+/// The keywords of ranges.
+pub(crate) const KEYWORDS: [&str; 2] = ["linear", "logarithmic"];
+
+/// The levels of `linear: { from, to, count | step }` or `logarithmic: { from, to, count }`.
+///
+/// Both ends belong to the range (with `step`: the upper end where a step meets it). Between whole
+/// numbers, levels that are whole are whole numbers, so that ranges work for counts too.
+pub(crate) fn levels(keyword: &str, node: &Node) -> Result<Vec<Node>, Problem> {
+    let logarithmic = keyword == "logarithmic";
+    let known: &[&str] = match logarithmic {
+        true => &["from", "to", "count"],
+        false => &["from", "to", "count", "step"],
+    };
+    let example = match logarithmic {
+        true => "write logarithmic: { from: 0.0001, to: 0.1, count: 4 }",
+        false => "write linear: { from: 0.1, to: 0.5, count: 5 } or { from: 1, to: 9, step: 2 }",
+    };
+    for entry in node.entries("from, to and count")? {
+        if !known.contains(&entry.key.as_str()) {
+            return Err(entry.unknown(known.iter().copied()));
+        }
+    }
+    let (from, from_whole) = end(node, "from", example)?;
+    let (to, to_whole) = end(node, "to", example)?;
+    if logarithmic && (from <= 0.0 || to <= 0.0) {
+        return Err(Problem::new(
+            &node.place,
+            "a logarithmic range needs ends greater than 0",
+        ));
+    }
+    if from == to {
+        return Err(
+            Problem::new(&node.place, format!("both ends of the range are {from}"))
+                .help("write a list with this one level, or another end"),
+        );
+    }
+    let count = node.get("count").map(Count::read).transpose()?;
+    let step = node.get("step").map(number).transpose()?;
+    let values = match (count, step) {
+        (Some(count), None) => by_count(from, to, count.get(), logarithmic, &node.place)?,
+        (None, Some((step, _))) => by_step(from, to, step, &node.place)?,
+        _ => {
+            return Err(Problem::new(
+                &node.place,
+                match logarithmic {
+                    true => "the range needs `count`",
+                    false => "the range needs either `count` or `step`",
+                },
+            )
+            .help(example));
+        }
+    };
+    let whole = from_whole && to_whole;
+    Ok(values
+        .into_iter()
+        .map(|value| Node {
+            value: as_yaml(value, whole),
+            place: node.place.clone(),
+            written: None,
+        })
+        .collect())
+}
+
+fn end(node: &Node, name: &str, example: &str) -> Result<(f64, bool), Problem> {
+    match node.get(name) {
+        Some(value) => number(value),
+        None => Err(Problem::new(&node.place, format!("the range needs `{name}`")).help(example)),
+    }
+}
+
+/// A finite number, and whether it is written as a whole one.
+fn number(node: &Node) -> Result<(f64, bool), Problem> {
+    match node.value {
+        Yaml::Integer(value) => Ok((value as f64, true)),
+        Yaml::Real(value) if value.is_finite() => Ok((value, false)),
+        _ => Err(node.unexpected("a finite number")),
+    }
+}
+
+fn by_count(
+    from: f64,
+    to: f64,
+    count: usize,
+    logarithmic: bool,
+    place: &crate::spec::yaml::span::Place,
+) -> Result<Vec<f64>, Problem> {
+    if !(2..=MOST_LEVELS).contains(&count) {
+        return Err(Problem::new(
+            place,
+            format!("a range has from 2 to {MOST_LEVELS} levels, not {count}"),
+        ));
+    }
+    let last = count - 1;
+    Ok((0..count)
+        .map(|index| {
+            let share = index as f64 / last as f64;
+            match index {
+                0 => from,
+                _ if index == last => to,
+                _ if logarithmic => tidy(from * (to / from).powf(share)),
+                _ => tidy(from + (to - from) * share),
+            }
+        })
+        .collect())
+}
+
+fn by_step(
+    from: f64,
+    to: f64,
+    step: f64,
+    place: &crate::spec::yaml::span::Place,
+) -> Result<Vec<f64>, Problem> {
+    // A part in a billion forgives 0.1 + 0.2, and stays far below any step.
+    let steps = ((to - from) / step + 1e-9).floor();
+    if step == 0.0 || !(0.0..MOST_LEVELS as f64).contains(&steps) {
+        return Err(Problem::new(
+            place,
+            format!(
+                "from {from} to {to} in steps of {step} is no range of up to {MOST_LEVELS} levels"
+            ),
+        )
+        .help("`step` must lead from `from` towards `to`"));
+    }
+    Ok((0..=steps as usize)
+        .map(|index| tidy(from + step * index as f64))
+        .collect())
+}
+
+/// Rounds to 12 significant digits, so that 0.30000000000000004 reads 0.3.
+fn tidy(value: f64) -> f64 {
+    format!("{value:.11e}").parse().unwrap_or(value)
+}
+
+fn as_yaml(value: f64, whole: bool) -> Yaml {
+    match whole && value.fract() == 0.0 {
+        true => Yaml::Integer(value as i128),
+        false => Yaml::Real(value),
+    }
+}
+
+/// The JSON Schema of one range keyword.
+pub(crate) fn schema(keyword: &str) -> Value {
+    let number = json!({ "type": "number" });
+    let mut properties = json!({ "from": number, "to": number, "count": Count::schema() });
+    let mut required = vec!["from", "to"];
+    match keyword {
+        "linear" => properties["step"] = number,
+        _ => required.push("count"),
+    }
+    json!({ "type": "object", "properties": properties, "required": required,
+            "additionalProperties": false })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(keyword: &str, yaml: &str) -> Vec<Yaml> {
+        let node = Node::parse(yaml).unwrap();
+        levels(keyword, &node)
+            .unwrap()
+            .into_iter()
+            .map(|n| n.value)
+            .collect()
+    }
+
+    #[test]
+    fn a_linear_range_includes_both_ends_and_keeps_whole_numbers() {
+        assert_eq!(
+            values("linear", "{ from: 1, to: 3, count: 3 }"),
+            [Yaml::Integer(1), Yaml::Integer(2), Yaml::Integer(3)]
+        );
+        assert_eq!(
+            values("linear", "{ from: 0.1, to: 0.5, step: 0.2 }"),
+            [Yaml::Real(0.1), Yaml::Real(0.3), Yaml::Real(0.5)]
+        );
+    }
+
+    #[test]
+    fn a_logarithmic_range_multiplies_by_the_same_factor() {
+        assert_eq!(
+            values("logarithmic", "{ from: 0.0001, to: 0.1, count: 4 }"),
+            [
+                Yaml::Real(1e-4),
+                Yaml::Real(1e-3),
+                Yaml::Real(1e-2),
+                Yaml::Real(0.1)
+            ]
+        );
+        assert_eq!(
+            values("logarithmic", "{ from: 32, to: 128, count: 3 }"),
+            [Yaml::Integer(32), Yaml::Integer(64), Yaml::Integer(128)]
+        );
+    }
+
+    #[test]
+    fn impossible_ranges_are_refused() {
+        for (keyword, yaml) in [
+            ("linear", "{ from: 1, to: 3 }"),
+            ("linear", "{ from: 1, to: 3, count: 3, step: 1 }"),
+            ("linear", "{ from: 1, to: 3, step: -1 }"),
+            ("linear", "{ from: 1, to: 3, step: 0 }"),
+            ("linear", "{ from: 1, to: 1, count: 2 }"),
+            ("linear", "{ from: 1, to: .inf, count: 2 }"),
+            ("linear", "{ from: 0, to: 1, count: 20000 }"),
+            ("logarithmic", "{ from: 0, to: 1, count: 3 }"),
+            ("logarithmic", "{ from: 1, to: 10, count: 1 }"),
+        ] {
+            let node = Node::parse(yaml).unwrap();
+            assert!(levels(keyword, &node).is_err(), "{keyword}: {yaml}");
+        }
+    }
+}

@@ -1,0 +1,155 @@
+//! Conditions on a trial: `exclude`, and the `when` of a conditional factor.
+
+use super::factor::{Factor, FactorKind};
+use crate::spec::config::key::Key;
+use crate::spec::config::trial_config::Config;
+use crate::spec::yaml::diagnostic::Problem;
+use crate::spec::yaml::node::{Entry, Node, Yaml};
+use crate::spec::yaml::short_text::label;
+use crate::spec::yaml::span::Place;
+use serde_json::Value;
+
+/// Conditions that must all hold.
+#[derive(Clone, Debug)]
+pub struct Rule {
+    /// The conditions.
+    pub conditions: Vec<Condition>,
+    /// Where the rule stands.
+    pub place: Place,
+}
+
+/// One condition: a factor or a key has one of these values.
+#[derive(Clone, Debug)]
+pub struct Condition {
+    /// What is looked at.
+    pub subject: Subject,
+    /// The values, one of which it must have.
+    pub values: Vec<Value>,
+}
+
+/// What a condition looks at.
+#[derive(Clone, Debug)]
+pub enum Subject {
+    /// A factor of labelled levels: its index in the grid.
+    Factor(usize),
+    /// A configuration key.
+    Key(&'static Key),
+}
+
+impl Rule {
+    /// Reads a mapping of factors or keys to a value or a list of values.
+    ///
+    /// # Errors
+    /// An empty mapping, an unknown name, or a value that a factor or key cannot have.
+    pub(crate) fn read(node: &Node, factors: &[Factor], what: &str) -> Result<Self, Problem> {
+        let entries = node.entries(&format!("{what}, such as {{ model.layers: 3 }}"))?;
+        if entries.is_empty() {
+            return Err(
+                Problem::new(&node.place, format!("{what} that names no factor"))
+                    .help("name at least one factor and its level"),
+            );
+        }
+        let conditions = entries
+            .iter()
+            .map(|entry| Condition::read(entry, factors))
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            conditions,
+            place: node.place.clone(),
+        })
+    }
+
+    /// Whether every condition holds for this configuration and these levels of the factors.
+    pub fn matches(&self, config: &Config, levels: &[Option<usize>], factors: &[Factor]) -> bool {
+        self.conditions
+            .iter()
+            .all(|condition| match condition.subject {
+                Subject::Key(key) => {
+                    is_present(key, levels, factors) && condition.values.contains(&key.show(config))
+                }
+                Subject::Factor(index) => {
+                    levels.get(index).copied().flatten().is_some_and(|level| {
+                        let name = factors[index].levels[level].label.as_str();
+                        condition.values.iter().any(|value| value == name)
+                    })
+                }
+            })
+    }
+}
+
+/// Whether a key means something here: no factor so far sets it, or one that does is present.
+///
+/// Where all factors that set it are absent, it has its base value, but no level.
+fn is_present(key: &Key, levels: &[Option<usize>], factors: &[Factor]) -> bool {
+    let mut setters = factors
+        .iter()
+        .zip(levels)
+        .filter(|(factor, _)| factor.keys().any(|set| set == key))
+        .peekable();
+    setters.peek().is_none() || setters.any(|(_, level)| level.is_some())
+}
+
+impl Condition {
+    fn read(entry: &Entry, factors: &[Factor]) -> Result<Self, Problem> {
+        let labelled = factors
+            .iter()
+            .position(|factor| factor.name == entry.key && factor.key().is_none());
+        if let Some(index) = labelled {
+            return Self::on_labels(entry, index, &factors[index]);
+        }
+        let Some(key) = Key::find(&entry.key) else {
+            let mut names: Vec<&str> = factors.iter().map(|f| f.name.as_str()).collect();
+            names.extend(Key::paths().map(|path: &str| path));
+            return Err(entry.unknown(names));
+        };
+        // A list is a choice of values, unless the key's own values are lists.
+        let values = match &entry.node.value {
+            Yaml::List(items) if key.read(&entry.node).is_err() => items
+                .iter()
+                .map(|item| key.read(item).map(|read| read.value))
+                .collect::<Result<_, _>>()?,
+            _ => vec![key.read(&entry.node)?.value],
+        };
+        Ok(Self {
+            subject: Subject::Key(key),
+            values,
+        })
+    }
+
+    fn on_labels(entry: &Entry, index: usize, factor: &Factor) -> Result<Self, Problem> {
+        let nodes = match &entry.node.value {
+            Yaml::List(items) => items.as_slice(),
+            _ => std::slice::from_ref(&entry.node),
+        };
+        let mut values = Vec::new();
+        for node in nodes {
+            let Some(text) = node.name() else {
+                return Err(node.unexpected("the name of a level"));
+            };
+            let is_level = |text: &str| factor.levels.iter().any(|level| level.label == text);
+            // The levels of a zip are called by their values, however these are written.
+            let by_value = match (&factor.kind, &node.value) {
+                (FactorKind::Zip(_), Yaml::Integer(value)) => Some(value.to_string()),
+                (FactorKind::Zip(_), Yaml::Real(value)) => Some(label(&Value::from(*value))),
+                _ => None,
+            };
+            let text = by_value.filter(|text| is_level(text)).unwrap_or(text);
+            if !is_level(&text) {
+                let names = factor.levels.iter().map(|level| level.label.as_str());
+                let problem = Problem::new(
+                    &node.place,
+                    format!("`{}` has no level `{text}`", factor.name),
+                );
+                return Err(problem.help(format!(
+                    "its levels are {}",
+                    names.collect::<Vec<_>>().join(", ")
+                )));
+            }
+            values.push(Value::String(text));
+        }
+        Ok(Self {
+            subject: Subject::Factor(index),
+            values,
+        })
+    }
+}

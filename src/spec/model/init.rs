@@ -1,0 +1,97 @@
+//! Initial weights and biases as a sweep file writes them.
+
+use crate::spec::values::config_value::choice;
+use crate::spec::values::number::{NonNegative, Positive, Real};
+use crate::spec::values::tagged_enum::variants;
+
+variants! {
+    /// The initial weights of every dense and convolution layer: `torch.nn.init`, by the same
+    /// names.
+    ///
+    /// The gain of the Kaiming forms is that of the model's activation.
+    pub enum Init, "initialisation",
+        "an initialisation: default, zeros, kaiming_normal, { normal: { std: 0.01 } } or another \
+         of docs/sweep-file.md"
+    {
+        /// Uniform in ±1/√fan-in, as `nn.Linear` and `nn.Conv2d` start.
+        Default = "default" {},
+        /// All 0.
+        Zeros = "zeros" {},
+        /// All the same.
+        Constant = "constant" {
+            /// The value of each.
+            value: Real,
+        } example "{ value: 0.1 }",
+        /// Normal around 0.
+        Normal = "normal" {
+            /// The standard deviation.
+            std: NonNegative = NonNegative::constant(1.0),
+        },
+        /// Uniform around 0.
+        Uniform = "uniform" {
+            /// The largest absolute value.
+            bound: Positive = Positive::constant(1.0),
+        },
+        /// Normal, standard deviation gain·√(2/(fan-in + fan-out)) (Glorot and Bengio 2010).
+        XavierNormal = "xavier_normal" {
+            /// The gain.
+            gain: Positive = Positive::constant(1.0),
+        },
+        /// Uniform in ±gain·√(6/(fan-in + fan-out)) (Glorot and Bengio 2010).
+        XavierUniform = "xavier_uniform" {
+            /// The gain.
+            gain: Positive = Positive::constant(1.0),
+        },
+        /// Normal, standard deviation gain/√fan (He et al. 2015).
+        KaimingNormal = "kaiming_normal" {
+            /// Which fan.
+            mode: FanMode = FanMode::FanIn,
+        },
+        /// Uniform in ±gain·√(3/fan) (He et al. 2015).
+        KaimingUniform = "kaiming_uniform" {
+            /// Which fan.
+            mode: FanMode = FanMode::FanIn,
+        },
+        /// Rows or columns, whichever are fewer, of length 1 and at right angles (Saxe et al.
+        /// 2014).
+        Orthogonal = "orthogonal" {},
+    }
+}
+
+variants! {
+    /// The initial biases of every dense and convolution layer.
+    pub enum BiasInit, "initialisation of biases",
+        "an initialisation of biases: default, zeros, { constant: 0.1 }, { normal: { std: 0.01 } } \
+         or { uniform: { bound: 0.01 } }"
+    {
+        /// Uniform in ±1/√fan-in, as `nn.Linear` and `nn.Conv2d` start.
+        Default = "default" {},
+        /// All 0.
+        Zeros = "zeros" {},
+        /// All the same.
+        Constant = "constant" {
+            /// The value of each.
+            value: Real,
+        } example "{ value: 0.1 }",
+        /// Normal around 0.
+        Normal = "normal" {
+            /// The standard deviation.
+            std: NonNegative = NonNegative::constant(1.0),
+        },
+        /// Uniform around 0.
+        Uniform = "uniform" {
+            /// The largest absolute value.
+            bound: Positive = Positive::constant(1.0),
+        },
+    }
+}
+
+choice! {
+    /// Which of a layer's two fans keeps its variance.
+    pub enum FanMode {
+        /// Inputs of one unit: forward.
+        FanIn = "fan_in",
+        /// Outputs of one input: backward.
+        FanOut = "fan_out",
+    }
+}

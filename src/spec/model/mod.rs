@@ -1,0 +1,3 @@
+//! The `model` section.
+pub(super) mod init;
+pub(super) mod network;

@@ -1,0 +1,195 @@
+//! What is trained: the network's shape, its functions, its initial weights.
+
+use super::init::{BiasInit, Init};
+use crate::spec::values::config_value::{Setting, choice};
+use crate::spec::values::number::{Count, Fraction};
+use crate::spec::yaml::diagnostic::Problem;
+use crate::spec::yaml::node::{Node, Yaml};
+use serde_json::{Value, json};
+
+choice! {
+    /// The kind of network.
+    pub enum ModelKind {
+        /// Fully connected layers.
+        Mlp = "mlp",
+        /// Blocks of convolution and pooling, then fully connected layers.
+        Cnn = "cnn",
+    }
+}
+
+choice! {
+    /// The function after each hidden layer, as `torch.nn` has it by default.
+    pub enum Activation {
+        /// max(0, x).
+        Relu = "relu",
+        /// The hyperbolic tangent.
+        Tanh = "tanh",
+        /// 1 / (1 + e⁻ˣ).
+        Sigmoid = "sigmoid",
+        /// x, and 0.01·x below 0 (Maas et al. 2013).
+        LeakyRelu = "leaky_relu",
+        /// x, and eˣ − 1 below 0 (Clevert et al. 2016).
+        Elu = "elu",
+        /// ELU scaled so that activations keep mean 0 and variance 1 (Klambauer et al. 2017).
+        Selu = "selu",
+        /// x·Φ(x), with the exact normal distribution Φ (Hendrycks and Gimpel 2016).
+        Gelu = "gelu",
+        /// x / (1 + e⁻ˣ), also called swish (Ramachandran et al. 2017).
+        Silu = "silu",
+        /// ln(1 + eˣ).
+        Softplus = "softplus",
+        /// x itself: layers without it are one linear map.
+        Identity = "identity",
+    }
+}
+
+choice! {
+    /// What is normalised between layers.
+    pub enum Norm {
+        /// Nothing.
+        None = "none",
+        /// Each unit (of a convolution: each channel) over the batch (Ioffe and Szegedy 2015;
+        /// `torch.nn.BatchNorm1d` and `BatchNorm2d`).
+        Batch = "batch",
+        /// Each sample over its units (Ba et al. 2016; `torch.nn.LayerNorm`).
+        Layer = "layer",
+    }
+}
+
+choice! {
+    /// Where a norm stands.
+    pub enum NormPosition {
+        /// Between the linear map and the activation.
+        BeforeActivation = "before_activation",
+        /// After the activation.
+        AfterActivation = "after_activation",
+    }
+}
+
+choice! {
+    /// How each block of a `cnn` halves its image.
+    pub enum Pooling {
+        /// The highest of each 2 × 2 (`torch.nn.MaxPool2d(2)`).
+        Max = "max",
+        /// The mean of each 2 × 2 (`torch.nn.AvgPool2d(2)`).
+        Average = "average",
+        /// It does not.
+        None = "none",
+    }
+}
+
+/// The widths of the hidden layers.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub enum Width {
+    /// Every hidden layer has this many units.
+    Same(Count),
+    /// One width for each hidden layer.
+    Each(Vec<Count>),
+}
+
+/// The most hidden layers a model may have.
+pub(crate) const MOST_LAYERS: usize = 100;
+
+impl Setting for Width {
+    fn expects() -> String {
+        "a width, or a list with one width for each hidden layer".to_owned()
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        match &node.value {
+            Yaml::Integer(_) => Count::read(node).map(Self::Same),
+            Yaml::List(items) if (1..=MOST_LAYERS).contains(&items.len()) => items
+                .iter()
+                .map(Count::read)
+                .collect::<Result<_, _>>()
+                .map(Self::Each),
+            _ => Err(node.unexpected(&Self::expects())),
+        }
+    }
+    fn show(&self) -> Value {
+        match self {
+            Self::Same(width) => width.show(),
+            Self::Each(widths) => widths.iter().map(Setting::show).collect(),
+        }
+    }
+    fn schema() -> Value {
+        json!({ "anyOf": [Count::schema(), {
+            "type": "array", "items": Count::schema(), "minItems": 1, "maxItems": MOST_LAYERS,
+        }] })
+    }
+}
+
+/// What is trained.
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
+pub struct Model {
+    /// The kind of network.
+    pub kind: ModelKind,
+    /// Hidden layers; left out, it is 1, or as many as `width` lists.
+    pub layers: Option<Count>,
+    /// Units of each hidden layer.
+    pub width: Width,
+    /// The function after each hidden layer and each convolution.
+    pub activation: Activation,
+    /// Probability of a unit being dropped, after each hidden activation.
+    pub dropout: Fraction,
+    /// Probability of an input being dropped.
+    pub input_dropout: Fraction,
+    /// What is normalised at each hidden layer and each convolution.
+    pub norm: Norm,
+    /// Whether that is before or after the activation.
+    pub norm_position: NormPosition,
+    /// Initial weights.
+    pub init: Init,
+    /// Initial biases.
+    pub bias_init: BiasInit,
+    /// Whether all trials of equal shape start from the same random numbers.
+    pub same_init: bool,
+    /// Output channels of each block of a `cnn`; left out, 16 and 32.
+    pub channels: Option<Vec<Count>>,
+    /// Height and width of a convolution's kernel; odd, so that images keep their size.
+    pub kernel_size: Count,
+    /// How each block of a `cnn` halves its image.
+    pub pooling: Pooling,
+    /// Probability of a value being dropped, at the end of each block of a `cnn`.
+    pub block_dropout: Fraction,
+}
+
+impl Default for Model {
+    fn default() -> Self {
+        Self {
+            kind: ModelKind::Mlp,
+            layers: None,
+            width: Width::Same(Count::constant(128)),
+            activation: Activation::Relu,
+            dropout: Fraction::constant(0.0),
+            input_dropout: Fraction::constant(0.0),
+            norm: Norm::None,
+            norm_position: NormPosition::BeforeActivation,
+            init: Init::Default {},
+            bias_init: BiasInit::Default {},
+            same_init: true,
+            channels: None,
+            kernel_size: Count::constant(3),
+            pooling: Pooling::Max,
+            block_dropout: Fraction::constant(0.0),
+        }
+    }
+}
+
+impl Model {
+    /// The width of each hidden layer, from the input side.
+    pub fn hidden_widths(&self) -> Vec<usize> {
+        match &self.width {
+            Width::Same(width) => vec![width.get(); self.layers.map_or(1, Count::get)],
+            Width::Each(widths) => widths.iter().map(|width| width.get()).collect(),
+        }
+    }
+
+    /// The output channels of each block of a `cnn`, from the input side; none for an `mlp`.
+    pub fn block_channels(&self) -> Vec<usize> {
+        match (self.kind, &self.channels) {
+            (ModelKind::Mlp, _) => Vec::new(),
+            (ModelKind::Cnn, None) => vec![16, 32],
+            (ModelKind::Cnn, Some(channels)) => channels.iter().map(|c| c.get()).collect(),
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! How often the state of a run in training is saved.
+
+use crate::spec::values::config_value::Setting;
+use crate::spec::yaml::diagnostic::Problem;
+use crate::spec::yaml::node::{Node, Yaml};
+use serde_json::{Value, json};
+use std::num::NonZeroUsize;
+
+/// How often the state of a run in training is saved. It changes no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CheckpointRule {
+    /// At the end of an epoch, when the last save is this many seconds ago.
+    Seconds(NonZeroUsize),
+    /// After each of this many epochs.
+    Epochs(NonZeroUsize),
+    /// Never: a run that is stopped starts anew.
+    None,
+}
+
+impl Default for CheckpointRule {
+    fn default() -> Self {
+        Self::Seconds(NonZeroUsize::MIN.saturating_add(59))
+    }
+}
+
+impl std::fmt::Display for CheckpointRule {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Seconds(count) => write!(f, "every {count} seconds"),
+            Self::Epochs(count) => write!(f, "every {count} epochs"),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
+impl Setting for CheckpointRule {
+    fn expects() -> String {
+        "every N seconds (such as every 60 seconds), every N epochs or none".to_owned()
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        let unexpected = || node.unexpected(&Self::expects());
+        let text = match &node.value {
+            Yaml::Text(text) => text,
+            Yaml::Integer(count @ 1..) => {
+                return Err(unexpected().help(format!("did you mean `every {count} seconds`?")));
+            }
+            Yaml::Integer(0) | Yaml::Null | Yaml::Flag(false) => {
+                return Err(unexpected().help("write `none` to save no states"));
+            }
+            _ => return Err(unexpected()),
+        };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        let (count, unit) = match words[..] {
+            ["none"] => return Ok(Self::None),
+            ["every", count, unit] => (count, unit),
+            ["every", unit] => ("1", unit),
+            _ => return Err(unexpected()),
+        };
+        let count = match count.bytes().all(|byte| byte.is_ascii_digit()) {
+            true => count.parse().ok().and_then(NonZeroUsize::new),
+            false => return Err(unexpected()),
+        };
+        let count = count.ok_or_else(|| unexpected().help("the number is 1 or more"))?;
+        match unit {
+            "second" | "seconds" => Ok(Self::Seconds(count)),
+            "epoch" | "epochs" => Ok(Self::Epochs(count)),
+            "minute" | "minutes" => {
+                let seconds = count.saturating_mul(NonZeroUsize::MIN.saturating_add(59));
+                Err(unexpected().help(format!("did you mean `{}`?", Self::Seconds(seconds))))
+            }
+            _ => Err(unexpected()),
+        }
+    }
+    fn show(&self) -> Value {
+        self.to_string().into()
+    }
+    fn schema() -> Value {
+        json!({ "anyOf": [
+            { "const": "none" },
+            { "type": "string", "pattern": "^every ([1-9][0-9]* )?(second|epoch)s?$" },
+        ] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<CheckpointRule, Problem> {
+        CheckpointRule::read(&Node::parse(text).unwrap())
+    }
+
+    #[test]
+    fn what_is_asked_for_is_read_as_it_is_shown() {
+        let epochs = CheckpointRule::Epochs(NonZeroUsize::new(5).unwrap());
+        for rule in [CheckpointRule::default(), epochs, CheckpointRule::None] {
+            assert_eq!(read(rule.show().as_str().unwrap()).ok(), Some(rule));
+        }
+        assert_eq!(CheckpointRule::default().to_string(), "every 60 seconds");
+        assert_eq!(
+            read("every epoch").ok(),
+            Some(CheckpointRule::Epochs(NonZeroUsize::MIN))
+        );
+    }
+
+    #[test]
+    fn what_is_not_understood_is_answered_with_what_would_be_right() {
+        for (text, help) in [
+            ("60", "did you mean `every 60 seconds`?"),
+            ("false", "write `none` to save no states"),
+            ("every 0 epochs", "the number is 1 or more"),
+            ("every 2 minutes", "did you mean `every 120 seconds`?"),
+        ] {
+            assert_eq!(
+                read(text).unwrap_err().help.as_deref(),
+                Some(help),
+                "{text}"
+            );
+        }
+        for text in ["often", "every -1 epochs", "every 2 steps", "[]", "''"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+}

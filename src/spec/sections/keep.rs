@@ -1,0 +1,144 @@
+//! Whose trained weights stay on disk.
+
+use crate::spec::values::config_value::Setting;
+use crate::spec::yaml::diagnostic::{Problem, nearest};
+use crate::spec::yaml::node::{Node, Yaml};
+use serde_json::{Value, json};
+use std::num::NonZeroUsize;
+
+/// Whose trained weights stay on disk. It changes no result.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Keep {
+    /// Those of this many best trials.
+    Best(NonZeroUsize),
+    /// Those of all trials.
+    All,
+    /// Nobody's.
+    None,
+}
+
+impl Default for Keep {
+    fn default() -> Self {
+        Self::Best(NonZeroUsize::MIN)
+    }
+}
+
+impl Keep {
+    /// Whether this many trials are too many to keep the weights of.
+    pub fn is_exceeded_by(self, trials: usize) -> bool {
+        match self {
+            Self::All => false,
+            Self::Best(most) => trials > most.get(),
+            Self::None => trials > 0,
+        }
+    }
+}
+
+impl std::fmt::Display for Keep {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Best(count) => write!(f, "best {count}"),
+            Self::All => f.write_str("all"),
+            Self::None => f.write_str("none"),
+        }
+    }
+}
+
+impl Setting for Keep {
+    fn expects() -> String {
+        "best N (such as best 1), all or none".to_owned()
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        let unexpected = || node.unexpected(&Self::expects());
+        let text = match &node.value {
+            Yaml::Text(text) => text,
+            Yaml::Integer(count @ 1..) => {
+                return Err(unexpected().help(format!("did you mean `best {count}`?")));
+            }
+            Yaml::Integer(0) | Yaml::Null | Yaml::Flag(false) => {
+                return Err(unexpected().help("write `none` to keep no weights"));
+            }
+            _ => return Err(unexpected()),
+        };
+        let words: Vec<&str> = text.split_whitespace().collect();
+        match words[..] {
+            ["all"] => Ok(Self::All),
+            ["none"] => Ok(Self::None),
+            ["best", count] if count.bytes().all(|byte| byte.is_ascii_digit()) => {
+                let count = count.parse().ok().and_then(NonZeroUsize::new);
+                count.map(Self::Best).ok_or_else(|| {
+                    unexpected().help("the number of trials is 1 or more; `none` keeps no weights")
+                })
+            }
+            [word, ref rest @ ..] => Err(match nearest(word, ["best", "all", "none"]) {
+                Some("best") => {
+                    let count = rest
+                        .iter()
+                        .find_map(|word| word.parse::<NonZeroUsize>().ok());
+                    let near = Self::Best(count.unwrap_or(NonZeroUsize::MIN));
+                    unexpected().help(format!("did you mean `{near}`?"))
+                }
+                Some(near) => unexpected().help(format!("did you mean `{near}`?")),
+                None => unexpected(),
+            }),
+            [] => Err(unexpected()),
+        }
+    }
+    fn show(&self) -> Value {
+        self.to_string().into()
+    }
+    fn schema() -> Value {
+        json!({ "anyOf": [
+            { "enum": ["all", "none"] },
+            { "type": "string", "pattern": "^best [1-9][0-9]*$" },
+        ] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> Result<Keep, Problem> {
+        Keep::read(&Node::parse(text).unwrap())
+    }
+
+    #[test]
+    fn what_is_kept_is_read_as_it_is_shown() {
+        let three = Keep::Best(NonZeroUsize::new(3).unwrap());
+        for keep in [Keep::default(), three, Keep::All, Keep::None] {
+            let shown = keep.show();
+            assert_eq!(read(shown.as_str().unwrap()).unwrap(), keep);
+        }
+        assert_eq!(Keep::default().show(), "best 1");
+    }
+
+    #[test]
+    fn anything_else_is_refused_with_what_would_be_right() {
+        let help = |text: &str| read(text).unwrap_err().help.unwrap_or_default();
+        for (text, near) in [
+            ("best", "`best 1`"),
+            ("bets 2", "`best 2`"),
+            ("3", "`best 3`"),
+            ("al", "`all`"),
+            ("non", "`none`"),
+            ("best 0", "1 or more"),
+            ("best 99999999999999999999999", "1 or more"),
+            ("0", "`none`"),
+            ("null", "`none`"),
+        ] {
+            assert!(help(text).contains(near), "{text}: {}", help(text));
+        }
+        for text in ["best -1", "best two", "best 1 2", "[best, 1]", "1.5", "''"] {
+            assert!(read(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn no_more_are_kept_than_asked_for() {
+        assert!(!Keep::All.is_exceeded_by(usize::MAX));
+        assert!(!Keep::default().is_exceeded_by(1));
+        assert!(Keep::default().is_exceeded_by(2));
+        assert!(Keep::None.is_exceeded_by(1));
+    }
+}

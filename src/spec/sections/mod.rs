@@ -1,0 +1,6 @@
+//! The sections of a sweep file that change no result.
+pub(super) mod checkpoint;
+pub(super) mod keep;
+pub(super) mod launch;
+pub(super) mod record;
+pub(super) mod report;

@@ -1,0 +1,258 @@
+//! The `report` section: how the tables are made. It changes no result.
+
+use crate::spec::grid::factor::Factor;
+use crate::spec::grid::trial_filter::Rule;
+use crate::spec::values::config_value::{Setting, choice};
+use crate::spec::values::number::Fraction;
+use crate::spec::yaml::diagnostic::Problem;
+use crate::spec::yaml::node::{Node, Yaml};
+use serde_json::{Value, json};
+
+choice! {
+    /// What trials are ranked by, over the validation splits.
+    pub enum RankBy {
+        /// The share of samples classified rightly; higher is better.
+        Accuracy = "accuracy",
+        /// The cross-entropy; lower is better.
+        Loss = "loss",
+    }
+}
+
+choice! {
+    /// The language of a report's prose.
+    pub enum Language {
+        /// English.
+        English = "en",
+        /// French.
+        French = "fr",
+    }
+}
+
+choice! {
+    /// What a trial costs.
+    pub enum Cost {
+        /// Its weights and biases: fewer are simpler.
+        Parameters = "parameters",
+        /// The time of an epoch, measured alone.
+        Seconds = "seconds",
+    }
+}
+
+choice! {
+    /// A form of the tables or pictures that is made on request.
+    pub enum Format {
+        /// The ranking for a LaTeX document.
+        Latex = "latex",
+        /// The columns of the CSV with their types, for programs.
+        Parquet = "parquet",
+        /// The rows of the CSV as objects, for programs.
+        Json = "json",
+        /// The pictures as pixels, beside those as SVG.
+        Png = "png",
+    }
+}
+
+/// Which trial is chosen.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Select {
+    /// The first of the ranking.
+    Best,
+    /// The cheapest whose mean score is within one standard error of the best's.
+    OneStandardError(Cost),
+}
+
+/// How the tables are made.
+#[derive(Clone, Debug)]
+pub struct ReportOptions {
+    /// What trials are ranked by.
+    pub rank_by: RankBy,
+    /// A validation accuracy: the tables tell after how many epochs it was reached.
+    pub target_accuracy: Option<Fraction>,
+    /// The trial that others are compared with: the first that it matches.
+    pub baseline: Option<Rule>,
+    /// Which trial is chosen.
+    pub select: Select,
+    /// The language of the prose.
+    pub language: Language,
+    /// What is made beside Markdown, CSV, HTML and SVG.
+    pub formats: Vec<Format>,
+}
+
+impl Default for ReportOptions {
+    fn default() -> Self {
+        Self {
+            rank_by: RankBy::Accuracy,
+            target_accuracy: None,
+            baseline: None,
+            select: Select::Best,
+            language: Language::English,
+            formats: Vec::new(),
+        }
+    }
+}
+
+const KEYS: [&str; 6] = [
+    "rank_by",
+    "target_accuracy",
+    "baseline",
+    "select",
+    "language",
+    "formats",
+];
+
+const ONE_STANDARD_ERROR: &str = "one_standard_error";
+
+impl ReportOptions {
+    /// Reads the section; `factors` are those of the grid, which a baseline may name.
+    ///
+    /// # Errors
+    /// Unknown keys, and values that a key cannot have.
+    pub(crate) fn read(node: &Node, factors: &[Factor]) -> Result<Self, Problem> {
+        let mut options = Self::default();
+        for entry in node.entries("the settings of `report`")? {
+            let node = &entry.node;
+            match entry.key.as_str() {
+                "rank_by" => options.rank_by = Setting::read(node)?,
+                "target_accuracy" => options.target_accuracy = Setting::read(node)?,
+                "baseline" => {
+                    options.baseline = match node.value {
+                        Yaml::Null => None,
+                        _ => Some(Rule::read(node, factors, "a trial")?),
+                    }
+                }
+                "select" => options.select = Setting::read(node)?,
+                "language" => options.language = Setting::read(node)?,
+                "formats" => {
+                    let items = node.items(&format!("a list of {}", names::<Format>()))?;
+                    options.formats = items.iter().map(Format::read).collect::<Result<_, _>>()?;
+                }
+                _ => return Err(entry.unknown(KEYS)),
+            }
+        }
+        Ok(options)
+    }
+
+    /// The JSON Schema of the section.
+    pub(crate) fn schema() -> Value {
+        let described = |mut schema: Value, about: &str| {
+            schema["description"] = about.into();
+            schema
+        };
+        json!({
+            "type": "object",
+            "description": "How the tables are made; it changes no result.",
+            "properties": {
+                "rank_by": described(RankBy::schema(), "What trials are ranked by, over the validation splits."),
+                "target_accuracy": described(Option::<Fraction>::schema(), "A validation accuracy: the tables tell after how many epochs it was reached."),
+                "baseline": described(json!({ "type": "object", "minProperties": 1 }), "The trial that others are compared with: factors or keys and their values; the first trial that matches."),
+                "select": described(Select::schema(), "Which trial is chosen: the best, or the simplest or fastest within one standard error of it."),
+                "language": described(Language::schema(), "The language of the report."),
+                "formats": described(json!({ "type": "array", "items": Format::schema() }), "What is made beside Markdown, CSV, HTML and SVG."),
+            },
+            "additionalProperties": false,
+        })
+    }
+}
+
+fn names<T: Setting>() -> String {
+    T::expects().replacen("one of ", "", 1)
+}
+
+impl Setting for Select {
+    fn expects() -> String {
+        format!(
+            "best, {ONE_STANDARD_ERROR}, or {{ {ONE_STANDARD_ERROR}: {} }}",
+            Cost::ALL
+                .iter()
+                .map(|cost| cost.name())
+                .collect::<Vec<_>>()
+                .join(" or ")
+        )
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        match &node.value {
+            Yaml::Text(text) if text == "best" => Ok(Self::Best),
+            Yaml::Text(text) if text == ONE_STANDARD_ERROR => {
+                Ok(Self::OneStandardError(Cost::Parameters))
+            }
+            Yaml::Map(entries) => match &entries[..] {
+                [entry] if entry.key == ONE_STANDARD_ERROR => {
+                    Cost::read(&entry.node).map(Self::OneStandardError)
+                }
+                [entry] => Err(entry.unknown([ONE_STANDARD_ERROR])),
+                _ => Err(node.unexpected(&Self::expects())),
+            },
+            _ => Err(node.unexpected(&Self::expects())),
+        }
+    }
+    fn show(&self) -> Value {
+        match self {
+            Self::Best => "best".into(),
+            Self::OneStandardError(cost) => json!({ ONE_STANDARD_ERROR: cost.show() }),
+        }
+    }
+    fn schema() -> Value {
+        json!({ "anyOf": [
+            { "enum": ["best", ONE_STANDARD_ERROR] },
+            { "type": "object", "required": [ONE_STANDARD_ERROR], "additionalProperties": false,
+              "properties": { ONE_STANDARD_ERROR: Cost::schema() } },
+        ] })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Source, Sweep};
+
+    fn options(yaml: &str) -> Result<ReportOptions, String> {
+        let source = Source {
+            name: "test.yaml".into(),
+            text: format!("report: {yaml}\ngrid: {{ model.layers: [1, 2] }}"),
+        };
+        let sweep = Sweep::parse(source, "test", &[]);
+        sweep
+            .map(|sweep| sweep.report)
+            .map_err(|error| error.to_string())
+    }
+
+    #[test]
+    fn every_way_to_select_is_read_as_it_is_shown() {
+        for (yaml, expected) in [
+            ("best", Select::Best),
+            (
+                "one_standard_error",
+                Select::OneStandardError(Cost::Parameters),
+            ),
+            (
+                "{ one_standard_error: seconds }",
+                Select::OneStandardError(Cost::Seconds),
+            ),
+        ] {
+            let select = options(&format!("{{ select: {yaml} }}")).unwrap().select;
+            assert_eq!(select, expected);
+            let again = format!("{{ select: {} }}", select.show());
+            assert_eq!(options(&again).unwrap().select, select);
+        }
+    }
+
+    #[test]
+    fn a_baseline_may_name_a_factor_that_stands_below() {
+        let baseline = options("{ baseline: { model.layers: 2 } }")
+            .unwrap()
+            .baseline;
+        assert_eq!(baseline.unwrap().conditions.len(), 1);
+    }
+
+    #[test]
+    fn mistakes_are_told_with_what_would_be_right() {
+        let message = |yaml: &str| options(yaml).unwrap_err();
+        assert!(
+            message("{ select: { one_standard_error: bytes } }").contains("parameters, seconds")
+        );
+        assert!(message("{ select: worst }").contains("one_standard_error"));
+        assert!(message("{ language: de }").contains("en, fr"));
+        assert!(message("{ formats: [pdf] }").contains("latex"));
+        assert!(message("{ baseline: {} }").contains("names no factor"));
+    }
+}

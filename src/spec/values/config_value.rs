@@ -1,0 +1,147 @@
+//! A value that a sweep file can set: read from YAML, shown again, described by a JSON Schema.
+
+use crate::spec::yaml::diagnostic::{Problem, nearest};
+use crate::spec::yaml::node::{Node, Yaml};
+use serde_json::{Value, json};
+
+/// A type whose values stand in a sweep file.
+///
+/// What a type accepts is said once, here: the check, the message and the JSON Schema of a key
+/// all come from its type.
+pub trait Setting: Sized {
+    /// What is accepted, as a message says it: "a whole number of at least 1".
+    fn expects() -> String;
+
+    /// Reads a value.
+    ///
+    /// # Errors
+    /// What is not accepted, with its place.
+    fn read(node: &Node) -> Result<Self, Problem>;
+
+    /// The value as it would stand in a sweep file.
+    fn show(&self) -> Value;
+
+    /// The JSON Schema of what is accepted.
+    fn schema() -> Value;
+}
+
+impl Setting for bool {
+    fn expects() -> String {
+        "true or false".to_owned()
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        match node.value {
+            Yaml::Flag(value) => Ok(value),
+            _ => Err(node.unexpected(&Self::expects())),
+        }
+    }
+    fn show(&self) -> Value {
+        json!(self)
+    }
+    fn schema() -> Value {
+        json!({ "type": "boolean" })
+    }
+}
+
+impl Setting for u64 {
+    fn expects() -> String {
+        "a whole number of at least 0".to_owned()
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        match node.value {
+            Yaml::Integer(value) => {
+                u64::try_from(value).map_err(|_| node.unexpected(&Self::expects()))
+            }
+            _ => Err(node.unexpected(&Self::expects())),
+        }
+    }
+    fn show(&self) -> Value {
+        json!(self)
+    }
+    fn schema() -> Value {
+        json!({ "type": "integer", "minimum": 0 })
+    }
+}
+
+/// Nothing (`null`), or a value.
+impl<T: Setting> Setting for Option<T> {
+    fn expects() -> String {
+        format!("{} (or null)", T::expects())
+    }
+    fn read(node: &Node) -> Result<Self, Problem> {
+        match node.value {
+            Yaml::Null => Ok(None),
+            _ => T::read(node).map(Some),
+        }
+    }
+    fn show(&self) -> Value {
+        self.as_ref().map_or(Value::Null, Setting::show)
+    }
+    fn schema() -> Value {
+        json!({ "anyOf": [T::schema(), { "type": "null" }] })
+    }
+}
+
+/// Reads one of `names` and returns its index.
+///
+/// # Errors
+/// Any other value; a near miss is answered with the name it was near to.
+pub(crate) fn read_choice(node: &Node, names: &[&str]) -> Result<usize, Problem> {
+    let expected = format!("one of {}", names.join(", "));
+    let Yaml::Text(text) = &node.value else {
+        return Err(node.unexpected(&expected));
+    };
+    names.iter().position(|name| name == text).ok_or_else(|| {
+        let problem = node.unexpected(&expected);
+        match nearest(text, names.iter().copied()) {
+            Some(name) => problem.help(format!("did you mean `{name}`?")),
+            None => problem,
+        }
+    })
+}
+
+/// An enum of which a sweep file names one variant.
+macro_rules! choice {
+    ($(#[$meta:meta])* pub enum $type:ident {
+        $($(#[$variant_meta:meta])* $variant:ident = $name:literal,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub enum $type { $($(#[$variant_meta])* $variant,)+ }
+
+        impl $type {
+            /// Every variant.
+            pub const ALL: &[Self] = &[$(Self::$variant,)+];
+
+            /// The name in a sweep file.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)+ }
+            }
+        }
+
+        impl $crate::spec::values::config_value::Setting for $type {
+            fn expects() -> String {
+                format!("one of {}", [$($name,)+].join(", "))
+            }
+            fn read(node: &$crate::spec::yaml::node::Node)
+                -> Result<Self, $crate::spec::yaml::diagnostic::Problem>
+            {
+                $crate::spec::values::config_value::read_choice(node, &[$($name,)+])
+                    .map(|index| Self::ALL[index])
+            }
+            fn show(&self) -> serde_json::Value {
+                serde_json::Value::from(self.name())
+            }
+            fn schema() -> serde_json::Value {
+                serde_json::json!({ "enum": [$($name,)+] })
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.name())
+            }
+        }
+    };
+}
+pub(crate) use choice;

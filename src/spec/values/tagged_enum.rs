@@ -1,0 +1,242 @@
+//! Settings that are one of several named variants, each with settings of its own: a schedule, an
+//! initialisation.
+
+use super::config_value::Setting;
+use crate::spec::yaml::diagnostic::{Problem, nearest};
+use crate::spec::yaml::node::{Node, Yaml};
+use serde_json::{Map, Value, json};
+
+/// What a file wrote for a setting of this kind: the variant's name, and its settings if any.
+pub(crate) struct Written<'a> {
+    pub(crate) name: &'a str,
+    node: &'a Node,
+    fields: Option<&'a Node>,
+}
+
+/// Reads `name`, or `{ name: settings }`.
+///
+/// # Errors
+/// Anything else, and names that are not in `names`.
+pub(crate) fn written<'a>(
+    node: &'a Node,
+    noun: &str,
+    names: &[&'static str],
+    expects: &str,
+) -> Result<Written<'a>, Problem> {
+    match &node.value {
+        Yaml::Text(name) if names.contains(&name.as_str()) => Ok(Written {
+            name,
+            node,
+            fields: None,
+        }),
+        Yaml::Text(name) => {
+            let problem = Problem::new(&node.place, format!("unknown {noun} `{name}`"));
+            let begun: Vec<&str> = names
+                .iter()
+                .filter(|known| !name.is_empty() && known.starts_with(name.as_str()))
+                .copied()
+                .collect();
+            Err(
+                problem.help(match (nearest(name, names.iter().copied()), &begun[..]) {
+                    (_, [_, ..]) => format!("did you mean {}?", begun.join(" or ")),
+                    (Some(near), _) => format!("did you mean `{near}`?"),
+                    (None, _) => format!("known: {}", names.join(", ")),
+                }),
+            )
+        }
+        Yaml::Map(entries) if entries.len() == 1 => {
+            let entry = &entries[0];
+            match names.contains(&entry.key.as_str()) {
+                true => Ok(Written {
+                    name: &entry.key,
+                    node: &entry.node,
+                    fields: (entry.node.value != Yaml::Null).then_some(&entry.node),
+                }),
+                false => Err(entry.unknown(names.iter().copied())),
+            }
+        }
+        _ => Err(node.unexpected(expects)),
+    }
+}
+
+impl Written<'_> {
+    /// Checks that only the settings in `known` stand there.
+    ///
+    /// # Errors
+    /// The first other one.
+    pub(crate) fn only(&self, known: &[&'static str]) -> Result<(), Problem> {
+        match self.fields.map(|node| &node.value) {
+            Some(Yaml::Map(entries)) => {
+                let unknown =
+                    |entry: &&crate::spec::yaml::node::Entry| !known.contains(&entry.key.as_str());
+                match entries.iter().find(unknown) {
+                    Some(entry) => Err(entry.unknown(known.iter().copied())),
+                    None => Ok(()),
+                }
+            }
+            // A variant of one setting may be written without its name: { exponential: 0.9 }.
+            Some(_) if known.len() == 1 => Ok(()),
+            Some(_) => Err(self
+                .node
+                .unexpected(&format!("the settings of `{}`", self.name))),
+            None => Ok(()),
+        }
+    }
+
+    /// Reads the setting `field`, or takes its default.
+    ///
+    /// # Errors
+    /// A value that the setting does not accept, and one that is missing without a default.
+    pub(crate) fn field<T: Setting>(
+        &self,
+        field: &str,
+        default: Option<T>,
+        example: &str,
+    ) -> Result<T, Problem> {
+        let value = match self.fields.map(|node| &node.value) {
+            Some(Yaml::Map(_)) => self.node.get(field),
+            Some(_) => self.fields,
+            None => None,
+        };
+        match (value, default) {
+            (Some(value), _) => T::read(value),
+            (None, Some(default)) => Ok(default),
+            (None, None) => Err(Problem::new(
+                &self.node.place,
+                format!("`{}` needs `{field}`", self.name),
+            )
+            .help(format!("write {{ {}: {example} }}", self.name))),
+        }
+    }
+}
+
+/// One field of a variant, for showing and for the schema.
+pub(crate) struct Field {
+    pub(crate) name: &'static str,
+    pub(crate) shown: Value,
+    /// The default as it would be shown.
+    pub(crate) default: Option<Value>,
+}
+
+/// The variant as a file would write it: its name alone where every setting has its default.
+pub(crate) fn show(name: &str, fields: &[Field]) -> Value {
+    if fields.iter().all(|f| f.default.as_ref() == Some(&f.shown)) {
+        return Value::from(name);
+    }
+    let settings: Map<String, Value> = fields
+        .iter()
+        .map(|field| (field.name.to_owned(), field.shown.clone()))
+        .collect();
+    json!({ name: settings })
+}
+
+/// A variant's part of the schema: its name, and each setting's schema and whether it must be set.
+pub(crate) type VariantSchema = (&'static str, Vec<(&'static str, Value, bool)>);
+
+/// The JSON Schema of all variants.
+pub(crate) fn schema(variants: &[VariantSchema]) -> Value {
+    let alone: Vec<&str> = variants
+        .iter()
+        .filter(|(_, fields)| fields.iter().all(|(_, _, required)| !required))
+        .map(|(name, _)| *name)
+        .collect();
+    let settings: Map<String, Value> = variants
+        .iter()
+        .map(|(name, fields)| {
+            let properties: Map<String, Value> = fields
+                .iter()
+                .map(|(field, schema, _)| ((*field).to_owned(), schema.clone()))
+                .collect();
+            let required: Vec<&str> = fields
+                .iter()
+                .filter(|(_, _, required)| *required)
+                .map(|(field, _, _)| *field)
+                .collect();
+            let object = json!({ "type": "object", "properties": properties,
+                                 "required": required, "additionalProperties": false });
+            let schema = match fields.as_slice() {
+                [(_, only, _)] => json!({ "anyOf": [object, only] }),
+                _ => object,
+            };
+            ((*name).to_owned(), schema)
+        })
+        .collect();
+    json!({ "anyOf": [
+        { "enum": alone },
+        { "type": "object", "properties": settings, "minProperties": 1, "maxProperties": 1,
+          "additionalProperties": false },
+    ] })
+}
+
+/// An enum whose variants have settings: `name`, or `{ name: { setting: value } }`.
+///
+/// Each field has its type and, unless it must be written, its default; `example` shows how to
+/// write a variant that has a field without.
+macro_rules! variants {
+    ($(#[$meta:meta])* pub enum $type:ident, $noun:literal, $expects:literal {
+        $($(#[$variant_meta:meta])* $variant:ident = $name:literal {
+            $($(#[$field_meta:meta])* $field:ident: $field_type:ty $(= $default:expr)?,)*
+        } $(example $example:literal)?,)+
+    }) => {
+        $(#[$meta])*
+        #[derive(Clone, Debug, PartialEq, Eq, Hash)]
+        pub enum $type {
+            $($(#[$variant_meta])* $variant {
+                $($(#[$field_meta])* $field: $field_type,)*
+            },)+
+        }
+
+        impl $type {
+            /// The names in a sweep file.
+            pub const NAMES: &'static [&'static str] = &[$($name,)+];
+        }
+
+        impl $crate::spec::values::config_value::Setting for $type {
+            fn expects() -> String {
+                $expects.to_owned()
+            }
+            fn read(node: &$crate::spec::yaml::node::Node)
+                -> Result<Self, $crate::spec::yaml::diagnostic::Problem>
+            {
+                let written =
+                    $crate::spec::values::tagged_enum::written(node, $noun, Self::NAMES, $expects)?;
+                match written.name {
+                    $($name => {
+                        written.only(&[$(stringify!($field),)*])?;
+                        let _example = concat!("" $(, $example)?);
+                        Ok(Self::$variant {
+                            $($field: written.field::<$field_type>(
+                                stringify!($field),
+                                None$(.or(Some($default)))?,
+                                _example,
+                            )?,)*
+                        })
+                    })+
+                    _ => Err(node.unexpected($expects)),
+                }
+            }
+            fn show(&self) -> serde_json::Value {
+                match self {
+                    $(Self::$variant { $($field,)* } => $crate::spec::values::tagged_enum::show($name, &[
+                        $($crate::spec::values::tagged_enum::Field {
+                            name: stringify!($field),
+                            shown: $crate::spec::values::config_value::Setting::show($field),
+                            default: None::<$field_type>$(.or(Some($default)))?
+                                .as_ref().map($crate::spec::values::config_value::Setting::show),
+                        },)*
+                    ]),)+
+                }
+            }
+            fn schema() -> serde_json::Value {
+                $crate::spec::values::tagged_enum::schema(&[$(
+                    ($name, vec![$((
+                        stringify!($field),
+                        <$field_type as $crate::spec::values::config_value::Setting>::schema(),
+                        None::<$field_type>$(.or(Some($default)))?.is_none(),
+                    ),)*]),
+                )+])
+            }
+        }
+    };
+}
+pub(crate) use variants;

@@ -1,0 +1,121 @@
+//! What is wrong with a sweep, told to the person who wrote it.
+
+use super::span::Place;
+
+/// One fault of a sweep: where it stands, what is wrong, what would be right.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub struct Problem {
+    /// Where it stands.
+    pub place: Place,
+    /// What is wrong: a fragment in lower case that names key and value.
+    pub message: String,
+    /// What would be right.
+    pub help: Option<String>,
+}
+
+impl Problem {
+    /// A problem at `place`.
+    pub fn new(place: &Place, message: impl Into<String>) -> Self {
+        Self {
+            place: place.clone(),
+            message: message.into(),
+            help: None,
+        }
+    }
+
+    /// Adds what would be right.
+    #[must_use]
+    pub fn help(mut self, help: impl Into<String>) -> Self {
+        self.help = Some(help.into());
+        self
+    }
+
+    /// Adds a second sentence to what would be right.
+    #[must_use]
+    pub fn help_also(mut self, more: &str) -> Self {
+        self.help = Some(match self.help.take() {
+            Some(help) => format!("{help}\n{more}"),
+            None => more.to_owned(),
+        });
+        self
+    }
+}
+
+/// A sweep file that cannot be read or does not make sense.
+#[derive(Debug, thiserror::Error)]
+pub enum SpecError {
+    /// The file cannot be read.
+    #[error("cannot read the sweep file {path}: {source}")]
+    Read {
+        /// The file.
+        path: std::path::PathBuf,
+        /// The system's reason.
+        source: std::io::Error,
+    },
+    /// The text is read, but is not a valid sweep.
+    #[error("{}", describe(.name, .problem))]
+    Invalid {
+        /// The file's name as the user gave it.
+        name: String,
+        /// The file's text, for the snippet under the message.
+        text: String,
+        /// What is wrong.
+        problem: Box<Problem>,
+    },
+}
+
+/// `file:line: key: message`, with what is known of it.
+fn describe(name: &str, problem: &Problem) -> String {
+    let place = &problem.place;
+    let mut text = match place.line {
+        // Nowhere in the file: from the command line, or of the file as a whole.
+        0 if place.path.is_empty() => name.to_owned(),
+        0 => String::from("--set"),
+        line => format!("{name}:{line}:{}", place.column),
+    };
+    if !place.path.is_empty() {
+        text.push_str(": ");
+        text.push_str(&place.path);
+    }
+    format!("{text}: {}", problem.message)
+}
+
+/// The candidate nearest to `word`, if one is near enough to be a likely slip of the pen.
+///
+/// Compared with the whole of each candidate and with its last part, so that `lerning_rate`
+/// finds `training.learning_rate`. Near means a Damerau-Levenshtein distance of at most a third
+/// of the word's length.
+pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    let word_lower = word.to_lowercase();
+    let word_last = last_part(&word_lower);
+    candidates
+        .into_iter()
+        .map(|candidate| {
+            let whole = strsim::damerau_levenshtein(&word_lower, candidate);
+            let last = strsim::damerau_levenshtein(word_last, last_part(candidate));
+            // A match of the last part alone must not beat a match of the whole.
+            (whole.min(last + 1), candidate)
+        })
+        .min_by_key(|(distance, _)| *distance)
+        .filter(|(distance, _)| *distance <= 1 + word_last.chars().count() / 3)
+        .map(|(_, candidate)| candidate)
+}
+
+fn last_part(path: &str) -> &str {
+    path.rsplit('.').next().unwrap_or(path)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_typo_finds_the_key_it_meant() {
+        let keys = ["training.learning_rate", "training.epochs", "model.width"];
+        assert_eq!(nearest("training.lerning_rate", keys), Some(keys[0]));
+        assert_eq!(nearest("learning_rate", keys), Some(keys[0]));
+        assert_eq!(nearest("widht", keys), Some(keys[2]));
+        assert_eq!(nearest("colour", keys), None);
+    }
+}
