@@ -6,14 +6,14 @@
 //!     cargo bench --bench overhead
 
 use std::time::Instant;
-use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Finished, Outcome};
+use tp_sweep::event::{ClassificationCounts, EpochMetrics, EvalMetrics, FinishedRun, Outcome};
 use tp_sweep::model::state_shapes;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
-use tp_sweep::report::{Report, TrialClasses, View};
-use tp_sweep::run::{Executor, Interrupt, Place, Schedule, Silent};
+use tp_sweep::report::{Listing, Report, TrialClasses};
+use tp_sweep::run::{DeviceSlot, Executor, Interrupt, NoProgress, Scheduler};
 use tp_sweep::spec::{DataRemarks, Source, Sweep};
-use tp_sweep::train::{Interrupted, Observer};
+use tp_sweep::train::{Interrupted, TrainingHost};
 
 const SWEEP: &str = "
 name: overhead
@@ -31,7 +31,7 @@ impl Executor for Instantly {
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn Observer,
+        observer: &mut dyn TrainingHost,
     ) -> Result<(), Interrupted> {
         for epoch in 1..=3 {
             for member in 0..cohort.len() {
@@ -55,15 +55,15 @@ impl Executor for Instantly {
                 observer.network(member, shapes.into_iter().map(values).collect());
             }
         }
-        let evaluated = Evaluated {
+        let evaluated = EvalMetrics {
             loss: 0.5,
             accuracy: 0.9,
             macro_f1: 0.9,
         };
-        let finished = Finished {
+        let finished = FinishedRun {
             epoch: 3,
-            validation: Some((evaluated, ClassScores::new(10))),
-            test: (evaluated, ClassScores::new(10)),
+            validation: Some((evaluated, ClassificationCounts::new(10))),
+            test: (evaluated, ClassificationCounts::new(10)),
         };
         for member in 0..cohort.len() {
             observer.ended(member, Outcome::Finished(Box::new(finished.clone())));
@@ -93,14 +93,14 @@ fn measure(keep: &str) {
         let plan = Plan::new(&sweep).expect("a valid plan");
         let store = Store::new(folder.path(), &plan, |_| "data".to_owned());
         let planned = started.elapsed().as_secs_f64();
-        let place = Place {
+        let place = DeviceSlot {
             executor: &Instantly,
             device: "none".into(),
             precision: "float32".into(),
             workers: 1,
             hardware: String::new(),
         };
-        let schedule = Schedule {
+        let schedule = Scheduler {
             sweep: &sweep,
             plan: &plan,
             store: &store,
@@ -109,7 +109,7 @@ fn measure(keep: &str) {
             cohort: None,
             retry_failed: false,
             fail_fast: false,
-            progress: &Silent,
+            progress: &NoProgress,
             interrupt: &Interrupt::default(),
         };
         let ran = schedule.run().expect("the folder can be written to");
@@ -123,7 +123,7 @@ fn measure(keep: &str) {
             &plan,
             &ran.results,
             &DataRemarks::default(),
-            &View::default(),
+            &Listing::default(),
             &classes,
         )
         .expect("tables of valid results");

@@ -11,13 +11,15 @@ use std::collections::HashMap;
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
-use tp_sweep::data::{DeviceForm, load};
+use tp_sweep::data::{DeviceDatasetKey, load};
 use tp_sweep::event::{EpochMetrics, LayerValues, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
-use tp_sweep::run::{Executor, Interrupt, Memory, Place, Schedule, Silent, TensorExecutor};
+use tp_sweep::run::{
+    DeviceSlot, Executor, Interrupt, NoProgress, Scheduler, TensorExecutor, TensorMemory,
+};
 use tp_sweep::spec::{Config, DataSet, Source, Sweep};
-use tp_sweep::train::{Interrupted, Observer};
+use tp_sweep::train::{Interrupted, TrainingHost};
 
 #[global_allocator]
 static ALLOCATOR: live_bytes::LiveBytes<mimalloc::MiMalloc> =
@@ -33,7 +35,7 @@ impl Executor for Unprofiled<'_> {
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn Observer,
+        observer: &mut dyn TrainingHost,
     ) -> Result<(), Interrupted> {
         self.0.execute(plan, cohort, observer)
     }
@@ -42,7 +44,7 @@ impl Executor for Unprofiled<'_> {
 /// Watches without writing anything.
 struct Bare(Instant);
 
-impl Observer for Bare {
+impl TrainingHost for Bare {
     fn seconds(&self) -> f64 {
         self.0.elapsed().as_secs_f64()
     }
@@ -56,9 +58,9 @@ impl Observer for Bare {
 
 fn main() {
     let dataset = load(DataSet::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
-    let form = DeviceForm::of(&Config::default().data);
+    let form = DeviceDatasetKey::of(&Config::default().data);
     let datasets = HashMap::from([(form, Arc::new(dataset))]);
-    let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), Memory::Thread);
+    let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), TensorMemory::Thread);
     println!("MLP 784-128-10, 3 epochs, one worker; medians of {ROUNDS} interleaved rounds");
     for samples in [60_000, 15_000, 5_000] {
         let mut ratios: [Vec<f64>; 2] = Default::default();
@@ -128,14 +130,14 @@ fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -
     let folder = tempfile::tempdir_in(".").expect("the current folder can be written to");
     let store = Store::new(folder.path(), &plan, |_| "data".to_owned());
     let started = Instant::now();
-    let place = Place {
+    let place = DeviceSlot {
         executor: &Unprofiled(executor),
         device: "cpu".into(),
         precision: "float32".into(),
         workers: 1,
         hardware: String::new(),
     };
-    let schedule = Schedule {
+    let schedule = Scheduler {
         sweep: &sweep,
         plan: &plan,
         store: &store,
@@ -144,7 +146,7 @@ fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -
         cohort: None,
         retry_failed: false,
         fail_fast: false,
-        progress: &Silent,
+        progress: &NoProgress,
         interrupt: &Interrupt::default(),
     };
     let ran = schedule.run().expect("the folder can be written to");

@@ -8,8 +8,8 @@
 use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
-use tp_sweep::data::Library;
-use tp_sweep::event::{EpochMetrics, Evaluated};
+use tp_sweep::data::DatasetCache;
+use tp_sweep::event::{EpochMetrics, EvalMetrics};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{RESULT_FILE, RunResult, Store};
 use tp_sweep::spec::{Source, Sweep};
@@ -65,7 +65,7 @@ fn main() {
 /// Results as a sweep would leave them.
 fn write_results(folder: &Path, plan: &Plan) {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data");
-    let library = Library::new(vec![data], Vec::new());
+    let library = DatasetCache::new(vec![data], Vec::new());
     let fingerprint = library.fingerprint(&plan.trials[0].config.data);
     let fingerprint = fingerprint.expect("data/mnist is there");
     let store = Store::new(&folder.join("runs"), plan, |_| fingerprint.clone());
@@ -85,7 +85,7 @@ fn made_up(run: RunId) -> f64 {
 fn result(plan: &Plan, store: &Store, run: RunId) -> RunResult {
     let trial = &plan.trials[run.trial];
     let accuracy = 0.9 + 0.05 * made_up(run);
-    let evaluated = Evaluated {
+    let evaluated = EvalMetrics {
         loss: 1.0 - accuracy,
         accuracy,
         macro_f1: accuracy,

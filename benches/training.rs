@@ -21,7 +21,7 @@ use tp_sweep::data::{Dataset, DeviceDataset, load, partition};
 use tp_sweep::event::{EpochMetrics, Outcome};
 use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, Count, DataSet, Fraction};
-use tp_sweep::train::{Member, Observer, train};
+use tp_sweep::train::{Member, TrainingHost, train};
 
 #[global_allocator]
 static ALLOCATOR: live_bytes::LiveBytes<mimalloc::MiMalloc> =
@@ -123,7 +123,7 @@ struct Watch {
     seconds: f64,
 }
 
-impl Observer for Watch {
+impl TrainingHost for Watch {
     fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }

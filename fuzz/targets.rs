@@ -5,12 +5,12 @@
 // Used by the fuzz targets and by `tests/fuzz_corpus.rs`.
 
 use std::path::Path;
-use tp_sweep::data::{Expected, Library, inputs};
+use tp_sweep::data::{DatasetCache, ExpectedInput, inputs};
 use tp_sweep::model_io::read_model;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{CHECKPOINT_FILE, Checkpoint, RESULT_FILE, Store};
-use tp_sweep::report::{Report, View};
-use tp_sweep::spec::{Config, DataRemarks, Key, Node, Source, Sweep};
+use tp_sweep::report::{Listing, Report};
+use tp_sweep::spec::{Config, DataRemarks, Key, Source, Sweep, YamlNode};
 
 /// A target: its name, which is that of its corpus, and what it does with an input.
 pub type Target = (&'static str, fn(&[u8]));
@@ -115,7 +115,7 @@ pub fn cifar10(input: &[u8]) {
     let names: Vec<String> = batches.chain(["test_batch.bin".to_owned()]).collect();
     let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), input)).collect();
     in_folder(&files, |folder| {
-        let library = Library::new(vec![folder.to_owned()], Vec::new());
+        let library = DatasetCache::new(vec![folder.to_owned()], Vec::new());
         let _ = library.load(&config(&[("data.set", "cifar10")]).data);
     });
 }
@@ -150,7 +150,7 @@ pub fn result(input: &[u8]) {
             &plan,
             &results,
             &DataRemarks::default(),
-            &View::default(),
+            &Listing::default(),
             &|_| None,
         ) {
             let _ = report.files();
@@ -163,7 +163,7 @@ pub fn checkpoint(input: &[u8]) {
     let read = Checkpoint::from_bytes(input);
     if let Some(checkpoint) = read {
         let config = config(&[]);
-        let _ = tp_sweep::train::fits(&config, &checkpoint.state);
+        let _ = tp_sweep::train::is_compatible(&config, &checkpoint.state);
         in_folder(&[(CHECKPOINT_FILE, input)], |folder| {
             assert!(Checkpoint::read(folder, &checkpoint.identity).is_some());
         });
@@ -202,7 +202,7 @@ fn own_data(set: &str, files: &[(&str, &[u8])], path: &str) {
             "table" => &settings[..],
             _ => &settings[..2],
         };
-        let library = Library::new(Vec::new(), vec![folder.to_owned()]);
+        let library = DatasetCache::new(Vec::new(), vec![folder.to_owned()]);
         let _ = library.load(&config(settings).data);
     });
 }
@@ -210,7 +210,7 @@ fn own_data(set: &str, files: &[(&str, &[u8])], path: &str) {
 /// Reads a file as what a model is asked about.
 fn asked(name: &str, input: &[u8]) {
     in_folder(&[(name, input)], |folder| {
-        let expected = Expected {
+        let expected = ExpectedInput {
             features: 4,
             image: Some([2, 2, 1]),
             columns: &[],
@@ -227,7 +227,7 @@ fn config(settings: &[(&str, &str)]) -> Config {
     let mut config = Config::default();
     for (path, yaml) in settings {
         let read = Key::find(path)
-            .zip(Node::parse(yaml).ok())
+            .zip(YamlNode::parse(yaml).ok())
             .and_then(|(key, node)| key.read(&node).ok());
         match read {
             Some(assignment) => assignment.apply(&mut config),

@@ -1,6 +1,6 @@
 //! For tests: values made independently with PyTorch, in `tests/pytorch/`.
 
-use crate::spec::{Config, Key, Node};
+use crate::spec::{Config, Key, YamlNode};
 use serde_json::Value;
 
 /// A file of such values.
@@ -11,7 +11,7 @@ pub(crate) fn file(text: &str) -> Value {
 /// Sets the keys of a case, written as in a sweep file.
 pub(crate) fn set(config: &mut Config, settings: &Value) {
     for (path, value) in settings.as_object().unwrap() {
-        let node = Node::parse(&value.to_string()).unwrap();
+        let node = YamlNode::parse(&value.to_string()).unwrap();
         let key = Key::find(path).unwrap_or_else(|| panic!("no key {path}"));
         let assignment = key.read(&node);
         assignment

@@ -4,11 +4,11 @@ use burn::backend::Flex;
 use std::sync::Arc;
 use tp_sweep::data::{Dataset, DeviceDataset, Samples, Values, partition};
 use tp_sweep::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
-use tp_sweep::plan::Identity;
+use tp_sweep::plan::RunHash;
 use tp_sweep::random::Seed;
 use tp_sweep::record::{Checkpoint, EventsMark};
-use tp_sweep::spec::{Config, Key, Node};
-use tp_sweep::train::{Interrupted, Member, Observer, Pause, fits, train};
+use tp_sweep::spec::{Config, Key, YamlNode};
+use tp_sweep::train::{EpochAction, Interrupted, Member, TrainingHost, is_compatible, train};
 
 /// Points of three classes that overlap.
 fn points() -> Dataset {
@@ -41,7 +41,7 @@ fn config(settings: &[(&str, &str)]) -> Config {
         ("validation.folds", "3"),
     ];
     for (path, yaml) in fixed.iter().chain(settings) {
-        let node = Node::parse(yaml).unwrap();
+        let node = YamlNode::parse(yaml).unwrap();
         Key::find(path)
             .unwrap()
             .read(&node)
@@ -85,7 +85,7 @@ impl Listener {
     }
 }
 
-impl Observer for Listener {
+impl TrainingHost for Listener {
     fn seconds(&self) -> f64 {
         0.0
     }
@@ -120,10 +120,10 @@ impl Observer for Listener {
     fn saves(&self) -> bool {
         true
     }
-    fn pause(&mut self, epoch: usize) -> Pause {
+    fn pause(&mut self, epoch: usize) -> EpochAction {
         match self.stop == Some(epoch) {
-            true => Pause::SaveAndStop,
-            false => Pause::Save,
+            true => EpochAction::SaveAndStop,
+            false => EpochAction::Save,
         }
     }
     fn state(&mut self, member: usize, state: TrainingState) {
@@ -198,7 +198,7 @@ fn kinds() -> Vec<Vec<(&'static str, &'static str)>> {
 /// The state as a checkpoint on disk gives it back.
 fn through_a_file(state: &TrainingState, told: &Told) -> TrainingState {
     let checkpoint = Checkpoint {
-        identity: Identity::new(&Config::default(), SEED, "points"),
+        identity: RunHash::new(&Config::default(), SEED, "points"),
         device: "cpu".to_owned(),
         state: state.clone(),
         epochs: told.epochs[..state.epoch].to_vec(),
@@ -234,7 +234,7 @@ fn a_run_goes_on_from_any_epoch_as_if_it_had_never_stopped() {
         let epochs = whole.told[0].epochs.len();
         assert_eq!(whole.states[0].len(), epochs - 1, "{settings:?}");
         for state in &whole.states[0] {
-            assert!(fits(&configs[0], state), "{settings:?}");
+            assert!(is_compatible(&configs[0], state), "{settings:?}");
             let mut listener = Listener::new(1);
             listener.resumes[0] = Some(through_a_file(state, &whole.told[0]));
             let (rest, ended) = trained(&data, &configs, listener);
@@ -320,7 +320,7 @@ fn a_state_of_another_run_does_not_fit() {
     let adam = config(&[("training.optimizer", "adam")]);
     let (whole, _) = trained(&data, std::slice::from_ref(&adam), Listener::new(1));
     let state = &whole.states[0][1];
-    assert!(fits(&adam, state));
+    assert!(is_compatible(&adam, state));
     for settings in [
         ("model.width", "7"),
         ("model.layers", "2"),
@@ -330,15 +330,15 @@ fn a_state_of_another_run_does_not_fit() {
         ("model.norm", "batch"),
     ] {
         let other = config(&[("training.optimizer", "adam"), settings]);
-        assert!(!fits(&other, state), "{settings:?}");
+        assert!(!is_compatible(&other, state), "{settings:?}");
     }
     let mut changed = state.clone();
     changed.optimizer.lists[0][0].pop();
-    assert!(!fits(&adam, &changed));
+    assert!(!is_compatible(&adam, &changed));
     let mut changed = state.clone();
     changed.best = Some(changed.network.clone());
-    assert!(!fits(&adam, &changed));
+    assert!(!is_compatible(&adam, &changed));
     let mut changed = state.clone();
     changed.epoch = 0;
-    assert!(!fits(&adam, &changed));
+    assert!(!is_compatible(&adam, &changed));
 }

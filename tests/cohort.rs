@@ -9,8 +9,8 @@ use tp_sweep::data::{Dataset, DeviceDataset, load, partition};
 use tp_sweep::event::{EpochMetrics, Outcome};
 use tp_sweep::model::{DropoutNoise, Network, StageGradient};
 use tp_sweep::random::{Purpose, Seed};
-use tp_sweep::spec::{Activation, Config, Count, DataSet, DropoutSite, Facts, Key, Node};
-use tp_sweep::train::{Interrupted, Member, Observer, train};
+use tp_sweep::spec::{Activation, Config, Count, DataSet, DatasetInfo, DropoutSite, Key, YamlNode};
+use tp_sweep::train::{Interrupted, Member, TrainingHost, train};
 
 type Tape = Autodiff<Flex>;
 
@@ -103,11 +103,11 @@ fn closed_form_gradients_equal_autodiff() {
                     ("model.activation", function.name()),
                     ("model.dropout", &rate.to_string()),
                 ]);
-                config.facts = Facts {
+                config.facts = DatasetInfo {
                     features: 5,
                     classes: 4,
                     image: None,
-                    ..Facts::default()
+                    ..DatasetInfo::default()
                 };
                 let configs = vec![&config; seeds.len()];
                 let mut model = Network::<Flex>::new(&configs, &seeds, &device);
@@ -148,7 +148,7 @@ fn closed_form_gradients_equal_autodiff() {
 
 struct Curve(Vec<Vec<EpochMetrics>>, Vec<Option<Outcome>>);
 
-impl Observer for Curve {
+impl TrainingHost for Curve {
     fn seconds(&self) -> f64 {
         0.0
     }
@@ -169,7 +169,7 @@ fn config(settings: &[(&str, &str)]) -> Config {
     config.training.epochs = Count::new(3).unwrap();
     for (path, yaml) in settings {
         let key = Key::find(path).unwrap();
-        key.read(&Node::parse(yaml).unwrap())
+        key.read(&YamlNode::parse(yaml).unwrap())
             .unwrap()
             .apply(&mut config);
     }
@@ -451,7 +451,7 @@ fn a_gradient_beyond_all_numbers_is_a_divergence() {
 #[test]
 fn an_interrupted_training_says_so() {
     struct Impatient;
-    impl Observer for Impatient {
+    impl TrainingHost for Impatient {
         fn seconds(&self) -> f64 {
             0.0
         }

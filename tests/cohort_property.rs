@@ -7,8 +7,8 @@ use std::sync::Arc;
 use tp_sweep::data::{Dataset, DeviceDataset, Samples, Values, partition};
 use tp_sweep::event::{EpochMetrics, LayerValues, Outcome};
 use tp_sweep::random::{Purpose, Seed};
-use tp_sweep::spec::{Config, Key, Node};
-use tp_sweep::train::{Member, Observer, train};
+use tp_sweep::spec::{Config, Key, YamlNode};
+use tp_sweep::train::{Member, TrainingHost, train};
 
 const FEATURES: usize = 6;
 const CLASSES: usize = 3;
@@ -50,7 +50,7 @@ struct Told {
 
 struct Listener(Vec<Told>, Vec<Option<Outcome>>);
 
-impl Observer for Listener {
+impl TrainingHost for Listener {
     fn seconds(&self) -> f64 {
         0.0
     }
@@ -242,7 +242,7 @@ fn config<S: AsRef<str>>(settings: &[(&str, S)]) -> Config {
         ..Config::default()
     };
     for (path, yaml) in settings {
-        let node = Node::parse(yaml.as_ref()).unwrap();
+        let node = YamlNode::parse(yaml.as_ref()).unwrap();
         let assignment = Key::find(path).unwrap().read(&node);
         assignment.unwrap().apply(&mut config);
     }

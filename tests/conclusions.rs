@@ -4,7 +4,7 @@ mod support;
 
 use support::made_up::{file, reported, reported_with};
 use tp_sweep::plan::RunId;
-use tp_sweep::report::{Order, Part, View, compare};
+use tp_sweep::report::{Listing, ListingOrder, Part, compare};
 use tp_sweep::spec::Language;
 
 /// A grid of two factors over ten folds.
@@ -189,9 +189,9 @@ fn a_french_report_has_no_english_left_in_its_headings_and_a_comma_in_its_number
 
 #[test]
 fn a_list_is_sorted_by_any_column_and_cut_where_asked() {
-    let view = View {
+    let view = Listing {
         top: Some(2),
-        order: Some("parameters:asc".parse::<Order>().unwrap()),
+        order: Some("parameters:asc".parse::<ListingOrder>().unwrap()),
     };
     let (.., report, _) = reported_with(GRID, learning_rate_matters, &view);
     let markdown = file(&report, "md");

@@ -508,14 +508,14 @@ fn settings_that_do_not_go_together_are_told() {
 #[test]
 fn what_is_held_out_takes_no_part_in_the_normalisation() {
     use tp_sweep::data::partition;
-    use tp_sweep::spec::{Config, Count, Facts};
+    use tp_sweep::spec::{Config, Count, DatasetInfo};
 
     let labels: Vec<u16> = (0..60).map(|row| row % 2).collect();
     let mut config = Config::default();
     config.validation.folds = Count::new(2);
-    config.facts = Facts {
+    config.facts = DatasetInfo {
         training_samples: 60,
-        ..Facts::default()
+        ..DatasetInfo::default()
     };
     let held_out = partition(&labels, &config, 0, 0).validation;
     // Trains with the values of these training rows, and of the test part, a hundredfold.

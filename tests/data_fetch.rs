@@ -8,10 +8,10 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use support::{Project, repository};
 use tempfile::TempDir;
-use tp_sweep::data::{Client, FetchError, OfficialFile, fetch};
+use tp_sweep::data::{Client, FetchError, KnownFile, fetch};
 
 /// The SHA-256 of `contents()`.
-const FILE: OfficialFile = OfficialFile {
+const FILE: KnownFile = KnownFile {
     name: "digits.gz",
     bytes: 100_000,
     sha256: "351d35d2a5b8eff8912c8fa40a7cbeac045cb00e2507d39417f5bce2db909ef7",

@@ -15,7 +15,7 @@ use tensorboard_proto::plugin_pr_curve::PrCurvePluginData;
 use tensorboard_proto::types::DataType;
 use tp_sweep::event::LayerValues;
 use tp_sweep::record::{
-    BestTrial, Confusion, EventFile, GraphNode, Histogram, Image, PrCurve, RecordError, has_best,
+    BestTrial, Confusion, EventFile, GraphNode, Histogram, PrCurve, Raster, RecordError, has_best,
     remove_best, write_best,
 };
 
@@ -239,7 +239,7 @@ fn a_curve_is_a_tensor_of_the_plugin() {
 }
 
 /// The pixels of an image, row by row: a reader of what PNG requires of any, for this form alone.
-fn pixels(image: &Image) -> Vec<Vec<[u8; 3]>> {
+fn pixels(image: &Raster) -> Vec<Vec<[u8; 3]>> {
     let mut rest = image
         .png
         .strip_prefix(b"\x89PNG\r\n\x1a\n")

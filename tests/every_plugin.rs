@@ -12,8 +12,8 @@ use std::path::{Path, PathBuf};
 use support::events::{event_file, events, scalar, value};
 use tp_sweep::event::LayerValues;
 use tp_sweep::record::{
-    BestTrial, Confusion, EventFile, GraphNode, HParam, PrCurve, Scores, SessionStatus,
-    mean_and_deviation, write_best, write_scores,
+    BestTrial, Confusion, CvScores, EventFile, GraphNode, HParam, PrCurve, SessionStatus,
+    mean_and_deviation, write_best, write_cv_scores,
 };
 
 const INPUTS: usize = 24;
@@ -285,13 +285,13 @@ fn a_folder_with_data_of_every_plugin_is_written() {
         let folds: Vec<(f64, f64)> = (0..FOLDS)
             .map(|fold| write_run(&root, trial, fold, &mut numbers))
             .collect();
-        let scores = Scores {
+        let scores = CvScores {
             val_accuracy: folds.iter().map(|fold| fold.0).collect(),
             val_loss: folds.iter().map(|fold| fold.1).collect(),
         };
         let folder = root.join("runs/made-up").join(&trial.name);
         let group = format!("made-up/{}", trial.name);
-        write_scores(&folder, &group, &trial.hparams(), &scores, START + 90.0).unwrap();
+        write_cv_scores(&folder, &group, &trial.hparams(), &scores, START + 90.0).unwrap();
         let events = events(&event_file(&folder.join("cv")));
         let (mean, _) = mean_and_deviation(&scores.val_accuracy).unwrap();
         assert!((scalar(&events, "CV/val_accuracy_mean")[0].1 - mean).abs() < 1e-6);

@@ -8,12 +8,12 @@ use tp_sweep::data::{
 };
 use tp_sweep::event::{EpochMetrics, Outcome};
 use tp_sweep::random::Seed;
-use tp_sweep::spec::{Config, Key, Node};
-use tp_sweep::train::{Member, Observer, train};
+use tp_sweep::spec::{Config, Key, YamlNode};
+use tp_sweep::train::{Member, TrainingHost, train};
 
 struct Curve(Vec<Vec<EpochMetrics>>, Vec<Option<Outcome>>);
 
-impl Observer for Curve {
+impl TrainingHost for Curve {
     fn seconds(&self) -> f64 {
         0.0
     }
@@ -66,7 +66,7 @@ fn config(settings: &[(&str, &str)]) -> Config {
     ];
     for (path, yaml) in fixed.iter().chain(settings) {
         let key = Key::find(path).unwrap();
-        key.read(&Node::parse(yaml).unwrap())
+        key.read(&YamlNode::parse(yaml).unwrap())
             .unwrap()
             .apply(&mut config);
     }

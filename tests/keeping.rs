@@ -10,13 +10,15 @@ use std::sync::Mutex;
 use std::time::Duration;
 use support::made_up::planned;
 use support::{Project, files, repository};
-use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome};
+use tp_sweep::event::{
+    ClassificationCounts, EpochMetrics, EvalMetrics, Failure, FinishedRun, Outcome,
+};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
-use tp_sweep::report::{Report, View};
-use tp_sweep::run::{Executor, Interrupt, Place, Schedule, Silent};
+use tp_sweep::report::{Listing, Report};
+use tp_sweep::run::{DeviceSlot, Executor, Interrupt, NoProgress, Scheduler};
 use tp_sweep::spec::{DataRemarks, Sweep};
-use tp_sweep::train::{Interrupted, Observer};
+use tp_sweep::train::{Interrupted, TrainingHost};
 
 /// Trains nothing: every run ends as it is told to, and has a network of zeros.
 #[derive(Default)]
@@ -38,7 +40,7 @@ impl Executor for MadeUp {
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn Observer,
+        observer: &mut dyn TrainingHost,
     ) -> Result<(), Interrupted> {
         for (member, &run) in cohort.iter().enumerate() {
             let tenths = self.tenths[run.trial * self.folds + run.fold as usize];
@@ -60,13 +62,13 @@ impl Executor for MadeUp {
                 observer.network(member, shapes.map(zeros).collect());
             }
             let accuracy = 0.5 + f64::from(tenths) / 10.0;
-            let evaluated = Evaluated {
+            let evaluated = EvalMetrics {
                 // Losses that tie where accuracies do, and then some.
                 loss: f64::from(10 - tenths / 2) / 10.0,
                 accuracy,
                 macro_f1: accuracy,
             };
-            let scores = || (evaluated, ClassScores::new(config.classes()));
+            let scores = || (evaluated, ClassificationCounts::new(config.classes()));
             let is_validated = plan.is_validated();
             let metrics = EpochMetrics {
                 epoch: 1,
@@ -79,7 +81,7 @@ impl Executor for MadeUp {
                 seconds: 0.1,
             };
             observer.epoch_finished(member, &metrics);
-            let finished = Box::new(Finished {
+            let finished = Box::new(FinishedRun {
                 epoch: 1,
                 validation: is_validated.then(scores),
                 test: scores(),
@@ -93,14 +95,14 @@ impl Executor for MadeUp {
 /// Runs a sweep as far as the executor goes.
 fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &MadeUp, workers: usize) {
     let store = Store::new(folder, plan, |_| "data".to_owned());
-    let place = Place {
+    let place = DeviceSlot {
         executor,
         device: "cpu".to_owned(),
         precision: "float32".to_owned(),
         workers,
         hardware: String::new(),
     };
-    let schedule = Schedule {
+    let schedule = Scheduler {
         sweep,
         plan,
         store: &store,
@@ -109,7 +111,7 @@ fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &MadeUp, workers: us
         cohort: Some(2),
         retry_failed: false,
         fail_fast: false,
-        progress: &Silent,
+        progress: &NoProgress,
         interrupt: &executor.interrupt,
     };
     schedule.run().unwrap();
@@ -136,7 +138,7 @@ fn ranked(folder: &Path, sweep: &Sweep, plan: &Plan) -> Vec<String> {
         plan,
         &store.read(plan),
         &DataRemarks::default(),
-        &View::default(),
+        &Listing::default(),
         &|_| None,
     )
     .unwrap();

@@ -10,14 +10,14 @@ use std::sync::Arc;
 use tp_sweep::data::{DeviceDataset, load, partition};
 use tp_sweep::event::{EpochMetrics, Outcome};
 use tp_sweep::random::Seed;
-use tp_sweep::spec::{Config, DataSet, Key, Node};
-use tp_sweep::train::{Member, Observer, PerMember, new_optimizer, train};
+use tp_sweep::spec::{Config, DataSet, Key, YamlNode};
+use tp_sweep::train::{Member, PerMember, TrainingHost, new_optimizer, train};
 
 fn config(settings: &[(&str, &str)]) -> Config {
     let mut config = Config::default();
     for (path, yaml) in settings {
         let key = Key::find(path).unwrap();
-        let node = Node::parse(yaml).unwrap();
+        let node = YamlNode::parse(yaml).unwrap();
         key.read(&node).unwrap().apply(&mut config);
     }
     config
@@ -141,7 +141,7 @@ fn members_have_their_own_momentum_and_rate() {
 
 struct Curve(Vec<EpochMetrics>, Option<Outcome>);
 
-impl Observer for Curve {
+impl TrainingHost for Curve {
     fn seconds(&self) -> f64 {
         0.0
     }

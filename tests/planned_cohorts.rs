@@ -9,16 +9,18 @@ use std::path::Path;
 use std::sync::{Arc, Mutex};
 use support::made_up::planned;
 use support::repository;
-use tp_sweep::data::{DeviceForm, Library};
-use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome};
+use tp_sweep::data::{DatasetCache, DeviceDatasetKey};
+use tp_sweep::event::{
+    ClassificationCounts, EpochMetrics, EvalMetrics, Failure, FinishedRun, Outcome,
+};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{RecordError, Store};
-use tp_sweep::report::{Report, View};
+use tp_sweep::report::{Listing, Report};
 use tp_sweep::run::{
-    CubeclDevice, Executor, Faults, Interrupt, Memory, Place, Progress, Ran, Schedule, Silent,
-    TensorExecutor, Trusting, remaining,
+    CubeclDevice, DeviceSlot, Executor, FaultGuard, Faults, Interrupt, NoProgress, Progress,
+    Scheduler, SweepOutcome, TensorExecutor, TensorMemory, remaining,
 };
-use tp_sweep::train::{Interrupted, Observer};
+use tp_sweep::train::{Interrupted, TrainingHost};
 
 /// Ten trials of one shape on two folds, and two of another.
 const SWEEP: &str = "
@@ -58,7 +60,7 @@ impl Executor for Fake {
         &self,
         _plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn Observer,
+        observer: &mut dyn TrainingHost,
     ) -> Result<(), Interrupted> {
         {
             let mut cohorts = self.cohorts.lock().unwrap();
@@ -77,15 +79,15 @@ impl Executor for Fake {
         }
         let is_poisonous = |run: &RunId| Some(run.trial) == self.poisonous;
         assert!(!cohort.iter().any(is_poisonous), "a bug of this trial");
-        let evaluated = Evaluated {
+        let evaluated = EvalMetrics {
             loss: 0.5,
             accuracy: 0.5,
             macro_f1: 0.5,
         };
-        let finished = Finished {
+        let finished = FinishedRun {
             epoch: 1,
-            validation: Some((evaluated, ClassScores::new(10))),
-            test: (evaluated, ClassScores::new(10)),
+            validation: Some((evaluated, ClassificationCounts::new(10))),
+            test: (evaluated, ClassificationCounts::new(10)),
         };
         for member in 0..cohort.len() {
             observer.ended(member, Outcome::Finished(Box::new(finished.clone())));
@@ -114,17 +116,20 @@ fn ran(
     cohort: Option<usize>,
     progress: &dyn Progress,
     interrupt: &Interrupt,
-) -> Result<Ran, RecordError> {
+) -> Result<SweepOutcome, RecordError> {
     let (sweep, plan) = planned(SWEEP);
-    let places = executors.iter().enumerate().map(|(index, executor)| Place {
-        executor: *executor,
-        device: format!("fake:{index}"),
-        precision: "float32".into(),
-        workers: 1,
-        hardware: String::new(),
-    });
-    let places: Vec<Place> = places.collect();
-    Schedule {
+    let places = executors
+        .iter()
+        .enumerate()
+        .map(|(index, executor)| DeviceSlot {
+            executor: *executor,
+            device: format!("fake:{index}"),
+            precision: "float32".into(),
+            workers: 1,
+            hardware: String::new(),
+        });
+    let places: Vec<DeviceSlot> = places.collect();
+    Scheduler {
         sweep: &sweep,
         plan: &plan,
         store: &Store::new(folder, &plan, |_| "data".to_owned()),
@@ -140,10 +145,10 @@ fn ran(
 }
 
 /// Runs the sweep on one executor, in a folder of its own.
-fn trained(executor: &dyn Executor, cohort: Option<usize>) -> Ran {
+fn trained(executor: &dyn Executor, cohort: Option<usize>) -> SweepOutcome {
     let folder = tempfile::tempdir().unwrap();
     let interrupt = Interrupt::default();
-    ran(folder.path(), &[executor], cohort, &Silent, &interrupt).unwrap()
+    ran(folder.path(), &[executor], cohort, &NoProgress, &interrupt).unwrap()
 }
 
 fn sizes(fake: &Fake) -> Vec<usize> {
@@ -159,7 +164,7 @@ fn each_run_is_trained_alone_unless_asked_for_otherwise() {
             &self,
             plan: &Plan,
             cohort: &[RunId],
-            observer: &mut dyn Observer,
+            observer: &mut dyn TrainingHost,
         ) -> Result<(), Interrupted> {
             self.0.execute(plan, cohort, observer)
         }
@@ -186,7 +191,7 @@ fn cohorts_are_as_large_as_the_executor_finds_best_or_as_is_asked_for() {
         &plan,
         &ran.results,
         &tp_sweep::spec::DataRemarks::default(),
-        &View::default(),
+        &Listing::default(),
         &|_| None,
     )
     .unwrap();
@@ -266,7 +271,7 @@ impl Executor for Removing<'_> {
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn Observer,
+        observer: &mut dyn TrainingHost,
     ) -> Result<(), Interrupted> {
         let mut times = self.times.lock().unwrap();
         if let Some(&run) = cohort.iter().find(|run| run.trial == self.trial)
@@ -296,7 +301,7 @@ fn a_run_whose_folder_is_removed_is_trained_again_and_takes_no_other_with_it() {
             folder.path(),
             &[&removing],
             Some(cohort),
-            &Silent,
+            &NoProgress,
             &interrupt,
         )
         .unwrap();
@@ -317,7 +322,7 @@ fn an_interrupt_between_attempts_is_honoured_and_the_rest_is_done_later() {
         interrupt: Some((4, interrupt.clone())),
         ..Fake::default()
     };
-    let first = ran(folder.path(), &[&fake], Some(8), &Silent, &interrupt).unwrap();
+    let first = ran(folder.path(), &[&fake], Some(8), &NoProgress, &interrupt).unwrap();
     assert!(first.interrupted);
     assert_eq!(fake.cohorts.lock().unwrap().len(), 4);
     let (_, plan) = planned(SWEEP);
@@ -325,7 +330,7 @@ fn an_interrupt_between_attempts_is_honoured_and_the_rest_is_done_later() {
     assert!((1..24).contains(&left), "{left}");
     let again = Fake::default();
     let interrupt = Interrupt::default();
-    let second = ran(folder.path(), &[&again], Some(8), &Silent, &interrupt).unwrap();
+    let second = ran(folder.path(), &[&again], Some(8), &NoProgress, &interrupt).unwrap();
     assert!(!second.interrupted);
     assert_eq!(sizes(&again).iter().sum::<usize>(), left);
     assert_eq!(second.results.runs.len(), 24);
@@ -340,7 +345,7 @@ fn several_devices_take_cohorts_from_one_queue() {
             &self,
             plan: &Plan,
             cohort: &[RunId],
-            observer: &mut dyn Observer,
+            observer: &mut dyn TrainingHost,
         ) -> Result<(), Interrupted> {
             self.1.wait();
             self.0.execute(plan, cohort, observer)
@@ -352,7 +357,7 @@ fn several_devices_take_cohorts_from_one_queue() {
     let meeting = fakes.each_ref().map(|fake| Meeting(fake, &barrier));
     let executors: [&dyn Executor; 2] = [&meeting[0], &meeting[1]];
     let interrupt = Interrupt::default();
-    let ran = ran(folder.path(), &executors, Some(7), &Silent, &interrupt).unwrap();
+    let ran = ran(folder.path(), &executors, Some(7), &NoProgress, &interrupt).unwrap();
     // Three cohorts of one shape and one of the other: an even number, so that none waits alone.
     let on = |device: &str| {
         let runs = ran.results.runs.iter();
@@ -372,7 +377,14 @@ fn a_cohort_leaves_work_for_every_device() {
     let fakes = [Fake::default(), Fake::default(), Fake::default()];
     let executors: [&dyn Executor; 3] = [&fakes[0], &fakes[1], &fakes[2]];
     let interrupt = Interrupt::default();
-    ran(folder.path(), &executors, Some(1000), &Silent, &interrupt).unwrap();
+    ran(
+        folder.path(),
+        &executors,
+        Some(1000),
+        &NoProgress,
+        &interrupt,
+    )
+    .unwrap();
     let mut all: Vec<usize> = fakes.iter().flat_map(sizes).collect();
     all.sort_unstable();
     // 24 runs on three devices: none has more than 8 of them at once.
@@ -384,7 +396,7 @@ fn the_display_is_told_of_halves() {
     #[derive(Default)]
     struct Told(Mutex<Vec<String>>, Mutex<isize>);
     impl Progress for Told {
-        fn started(&self, _: &tp_sweep::run::Beginning) {}
+        fn started(&self, _: &tp_sweep::run::StartSummary) {}
         fn sizing(&self, _: usize, _: usize) {}
         fn run_started(&self, _: &str) {
             *self.1.lock().unwrap() += 1;
@@ -439,7 +451,7 @@ impl Executor for Silently<'_> {
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn Observer,
+        observer: &mut dyn TrainingHost,
     ) -> Result<(), Interrupted> {
         let train = || {
             if (self.fails)(cohort) {
@@ -448,7 +460,7 @@ impl Executor for Silently<'_> {
                 let panics = move || panic!("{message}");
                 assert!(thread.spawn(panics).unwrap().join().is_err());
             }
-            let mut trusting = Trusting::new(self.faults, observer);
+            let mut trusting = FaultGuard::new(self.faults, observer);
             self.fake.execute(plan, cohort, &mut trusting)
         };
         let watched = self.faults.watch(|| Ok(()), train);
@@ -512,18 +524,18 @@ fn a_run_whose_device_fails_is_tried_again_once() {
 fn what_a_run_gives_does_not_depend_on_its_cohort() {
     let (_, plan) = planned(SWEEP);
     let data = &plan.trials[0].config.data;
-    let dataset = Library::new(vec![repository().join("data")], Vec::new()).load(data);
+    let dataset = DatasetCache::new(vec![repository().join("data")], Vec::new()).load(data);
     let dataset = dataset.unwrap();
     let executor = |memory| {
-        let form = DeviceForm::of(data);
+        let form = DeviceDatasetKey::of(data);
         let loaded = HashMap::from([(form, Arc::clone(&dataset))]);
         TensorExecutor::<Flex>::new(loaded, &Default::default(), memory)
     };
-    let alone = trained(&executor(Memory::Thread), None);
-    let together = trained(&executor(Memory::Thread), Some(10));
+    let alone = trained(&executor(TensorMemory::Thread), None);
+    let together = trained(&executor(TensorMemory::Thread), Some(10));
     // A gigabyte of a device, which finds a size of its own.
     let measured = trained(
-        &executor(Memory::Device {
+        &executor(TensorMemory::Device {
             free: 1 << 30,
             workers: 1,
         }),
@@ -539,5 +551,5 @@ fn what_a_run_gives_does_not_depend_on_its_cohort() {
     }
     let largest = together.results.runs.values().map(|result| result.cohort);
     assert_eq!(largest.max(), Some(10));
-    assert_eq!(executor(Memory::Thread).cohort_size(&plan, &[]), 1);
+    assert_eq!(executor(TensorMemory::Thread).cohort_size(&plan, &[]), 1);
 }

@@ -6,7 +6,7 @@ mod support;
 use support::made_up::{MadeUp, class_scores, file, markdown, planned, report, reported, run};
 use support::{Project, repository};
 use tp_sweep::plan::RunId;
-use tp_sweep::report::{Report, TrialClasses, View};
+use tp_sweep::report::{Listing, Report, TrialClasses};
 
 const SWEEP: &str = "
 name: made-up
@@ -45,7 +45,7 @@ fn a_report_reads_well_whatever_became_of_its_trials() {
         &plan,
         &ran.results,
         &names,
-        &View::default(),
+        &Listing::default(),
     );
     insta::assert_snapshot!("markdown", markdown(&report));
     insta::assert_snapshot!(
@@ -117,7 +117,7 @@ fn classes_are_shown_by_name_and_confusions_of_a_few() {
             &plan,
             &ran.results,
             &tp_sweep::spec::DataRemarks::default(),
-            &View::default(),
+            &Listing::default(),
             &|_| Some(classes.clone()),
         );
         markdown(&report.unwrap())
@@ -338,9 +338,9 @@ grid: { "a|`b`<i>": { "*x*": {}, "[y], \"z\"": { model.width: 3 } } }
     let names = [
         "<unk>", "__bg__", "a|b", "&amp;", "`c`", "~e~", "$f$", "g\nh", "C#", "a_b",
     ];
-    let view = View {
+    let view = Listing {
         order: Some("param_a|`b`<i>".parse().unwrap()),
-        ..View::default()
+        ..Listing::default()
     };
     let report = report(folder.path(), &sweep, &plan, &ran.results, &names, &view);
     let markdown = markdown(&report);

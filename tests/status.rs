@@ -6,8 +6,8 @@ mod support;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use support::{Project, files, repository};
-use tp_sweep::event::{OptimizerMemory, TrainingState};
-use tp_sweep::plan::Identity;
+use tp_sweep::event::{SavedOptimizer, TrainingState};
+use tp_sweep::plan::RunHash;
 use tp_sweep::record::{Checkpoint, EventsMark, Lock, lock};
 
 const SWEEP: &str = "
@@ -71,7 +71,7 @@ fn stop(run: &Path) {
     let text = std::fs::read_to_string(run.join("result.json")).unwrap();
     let file: serde_json::Value = serde_json::from_str(&text).unwrap();
     let result = &file["result"];
-    let identity: Identity = serde_json::from_value(result["identity"].clone()).unwrap();
+    let identity: RunHash = serde_json::from_value(result["identity"].clone()).unwrap();
     let epochs = serde_json::from_value(serde_json::json!([result["epochs"][0]])).unwrap();
     let checkpoint = Checkpoint {
         identity,
@@ -79,7 +79,7 @@ fn stop(run: &Path) {
         state: TrainingState {
             epoch: 1,
             network: vec![vec![0.0]],
-            optimizer: OptimizerMemory {
+            optimizer: SavedOptimizer {
                 steps: 1,
                 momentum_product: 1.0,
                 lists: Vec::new(),

@@ -25,7 +25,7 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let code = error.exit_code();
-            errors::cli_error::print(error);
+            errors::cli_error::print_error(error);
             ExitCode::from(code)
         }
     }
@@ -51,7 +51,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Verify(arguments)) => commands::verify::verify(&arguments),
         Some(Command::Plan(arguments)) => {
             let loaded = context::sweep_context::load(&arguments.sweep)?;
-            messages::output::say(&summary(&loaded.sweep, &loaded.plan, &loaded.remarks.notes))?;
+            messages::output::print(&summary(&loaded.sweep, &loaded.plan, &loaded.remarks.notes))?;
             context::sweep_context::warn_of_missing_data(&loaded);
             Ok(0)
         }
@@ -60,7 +60,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Launch(command)) => commands::launch::launch(&command),
         Some(Command::Data(command)) => commands::data::data(&command),
         Some(Command::Schema) => {
-            messages::output::say(&schema_text())?;
+            messages::output::print(&schema_text())?;
             Ok(0)
         }
     }

@@ -1,15 +1,15 @@
 //! The data sets of a sweep: where they are found, read once, and known by their contents.
 
 use super::Read;
-use super::catalog::known_dataset::{FASHION_MNIST, MNIST, Official};
+use super::catalog::known_dataset::{FASHION_MNIST, KnownDataset, MNIST};
 use super::catalog::{cifar10, mnist};
 use super::error::DataError;
 use super::found;
 use super::quality::coverage::{may_leave_untrained, untrained_classes};
 use super::samples::dataset::Dataset;
 use crate::spec::{
-    ColumnNote, Config, Data, DataRemarks, DataSet, DataSource, DataWarning, Facts, KnownContents,
-    KnownData, Normalise, Text,
+    ColumnNote, Config, Data, DataRemarks, DataSet, DataSource, DataWarning, DatasetInfo,
+    KnownContents, KnownData, NonEmptyString, Normalise,
 };
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 /// The data sets of a sweep.
 #[derive(Debug)]
-pub struct Library {
+pub struct DatasetCache {
     folders: Vec<PathBuf>,
     starts: Vec<PathBuf>,
     loaded: RefCell<HashMap<DataSource, Loaded>>,
@@ -36,7 +36,7 @@ struct Loaded {
     warnings: Vec<DataWarning>,
 }
 
-impl Library {
+impl DatasetCache {
     /// A library that looks for the data sets known by name in `folders`, and for the user's own
     /// data from each of `starts`, the first that has it.
     pub fn new(folders: Vec<PathBuf>, starts: Vec<PathBuf>) -> Self {
@@ -63,7 +63,7 @@ impl Library {
     ///
     /// # Errors
     /// The user's own data cannot be used.
-    pub fn facts(&self, data: &Data) -> Result<Facts, DataError> {
+    pub fn facts(&self, data: &Data) -> Result<DatasetInfo, DataError> {
         match (data.set, data.set.facts()) {
             (DataSet::Cifar10, _) => match self.known_of(data) {
                 Some(known) if self.find_files(data).is_err() => Ok(known.facts),
@@ -90,7 +90,7 @@ impl Library {
         match columns.find(|column| column.offset != 0.0) {
             None => Ok(()),
             Some(column) => Err(DataError::Unusable {
-                path: data.path.iter().map(Text::as_str).collect(),
+                path: data.path.iter().map(NonEmptyString::as_str).collect(),
                 reason: format!(
                     "column `{}`: its values lie too close together for their size, and networks \
                      compute in 32 bits: set data.normalise: training, which shifts them first, or \
@@ -112,7 +112,7 @@ impl Library {
     /// A hash of the data set's contents, for the identity of runs.
     ///
     /// # Errors
-    /// As [`Library::load`], but for data sets whose contents are known beforehand.
+    /// As [`DatasetCache::load`], but for data sets whose contents are known beforehand.
     pub fn fingerprint(&self, data: &Data) -> Result<String, DataError> {
         match data.set {
             DataSet::Mnist => Ok(mnist::fingerprint(&MNIST)),
@@ -128,7 +128,7 @@ impl Library {
     /// What is known of a data set once its files have been read.
     ///
     /// # Errors
-    /// As [`Library::load`], where the contents are not known either.
+    /// As [`DatasetCache::load`], where the contents are not known either.
     pub fn contents(&self, data: &Data) -> Result<KnownContents, DataError> {
         match self.loaded(data) {
             Ok(loaded) => Ok(loaded.dataset.contents()),
@@ -157,7 +157,7 @@ impl Library {
     /// what may be wrong with it as these configurations use it.
     ///
     /// # Errors
-    /// As [`Library::fingerprint`].
+    /// As [`DatasetCache::fingerprint`].
     pub fn to_remember<'a>(
         &self,
         data: &Data,
@@ -181,7 +181,7 @@ impl Library {
     /// # Errors
     /// Files that are missing; the user's own data that cannot be used.
     pub fn find_files(&self, data: &Data) -> Result<(), DataError> {
-        match Official::of(data.set) {
+        match KnownDataset::of(data.set) {
             Some(official) if found(official, &self.folders).is_none() => {
                 self.loaded(data).map(drop)
             }

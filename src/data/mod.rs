@@ -12,14 +12,14 @@ mod samples;
 mod table;
 
 pub use catalog::fetch::{Client, FetchError, fetch};
-pub use catalog::known_dataset::{Official, OfficialFile};
+pub use catalog::known_dataset::{KnownDataset, KnownFile};
 pub use catalog::verify_files::{CheckedFile, FileState, check, found};
-pub use dataset_cache::Library;
-pub use device::device_dataset::{DeviceDataset, DeviceForm};
+pub use dataset_cache::DatasetCache;
+pub use device::device_dataset::{DeviceDataset, DeviceDatasetKey};
 pub use device::device_normalisation::DeviceNormalisation;
 pub use device::device_samples::DeviceSamples;
 pub use error::DataError;
-pub use predict_inputs::{Expected, InputSource, Inputs, input_files, inputs};
+pub use predict_inputs::{ExpectedInput, InputSource, Inputs, input_files, inputs};
 use quality::determined::determining_features;
 use quality::shared::shared_samples;
 pub use samples::dataset::{Dataset, Samples, Values};
@@ -34,7 +34,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// Files that are missing, unreadable, or not the originals by their SHA-256; and data of the
-/// user's own, which a [`Library`] loads.
+/// user's own, which a [`DatasetCache`] loads.
 pub fn load(set: DataSet, folders: &[PathBuf]) -> Result<Dataset, DataError> {
     match set {
         DataSet::Mnist => catalog::mnist::mnist(folders),

@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 
 /// What a model takes.
 #[derive(Clone, Copy, Debug)]
-pub struct Expected<'a> {
+pub struct ExpectedInput<'a> {
     /// Numbers of one sample.
     pub features: usize,
     /// Height, width and channels of a sample that is an image.
@@ -60,7 +60,7 @@ pub(super) const LARGEST: u64 = 8 << 30;
 ///
 /// # Errors
 /// Files that cannot be read, or that are not what the model takes.
-pub fn inputs(path: &Path, expected: &Expected) -> Result<Inputs, DataError> {
+pub fn inputs(path: &Path, expected: &ExpectedInput) -> Result<Inputs, DataError> {
     let told = |reason: String| DataError::Unusable {
         path: path.to_owned(),
         reason,
@@ -127,8 +127,8 @@ fn kind(path: &Path) -> Result<Kind, String> {
 }
 
 /// The samples of a table's rows.
-fn of_table(path: &Path, expected: &Expected) -> Result<Inputs, String> {
-    let Expected {
+fn of_table(path: &Path, expected: &ExpectedInput) -> Result<Inputs, String> {
+    let ExpectedInput {
         columns,
         encoding,
         imputes,
@@ -148,7 +148,7 @@ fn is_gzipped_array(path: &Path) -> bool {
 }
 
 /// The samples of image files.
-fn of_images(path: &Path, files: Vec<PathBuf>, expected: &Expected) -> Result<Inputs, String> {
+fn of_images(path: &Path, files: Vec<PathBuf>, expected: &ExpectedInput) -> Result<Inputs, String> {
     let Some(shape) = expected.image else {
         return Err(format!(
             "the model takes rows of {} numbers, not images",
@@ -171,7 +171,7 @@ fn of_images(path: &Path, files: Vec<PathBuf>, expected: &Expected) -> Result<In
     })
 }
 
-fn of_idx(path: &Path, expected: &Expected) -> Result<Inputs, String> {
+fn of_idx(path: &Path, expected: &ExpectedInput) -> Result<Inputs, String> {
     let bytes = idx_bytes(path).map_err(|error| error.to_string())?;
     let array = idx::read(&bytes)?;
     rows(
@@ -187,7 +187,7 @@ fn rows(
     path: &Path,
     values: Values,
     shape: &[usize],
-    expected: &Expected,
+    expected: &ExpectedInput,
 ) -> Result<Inputs, String> {
     let mut fitting = vec![vec![expected.features]];
     if let Some([height, width, channels]) = expected.image {
@@ -247,7 +247,7 @@ fn single_hint(shape: &[usize], fitting: &[Vec<usize>]) -> &'static str {
 }
 
 /// Refuses numbers on another scale than those that the model was trained on, as far as it shows.
-fn comparable(values: &Values, expected: &Expected) -> Result<(), String> {
+fn comparable(values: &Values, expected: &ExpectedInput) -> Result<(), String> {
     refuse_unusable(values, expected.features, "")?;
     match (values, expected.bytes) {
         (Values::Bytes(_), false) => Err(
@@ -272,7 +272,7 @@ fn comparable(values: &Values, expected: &Expected) -> Result<(), String> {
 mod tests {
     use super::*;
 
-    const GREY: Expected = Expected {
+    const GREY: ExpectedInput = ExpectedInput {
         features: 6,
         image: Some([2, 3, 1]),
         columns: &[],
@@ -289,7 +289,7 @@ mod tests {
         (folder, path)
     }
 
-    fn refused(path: &Path, expected: &Expected) -> String {
+    fn refused(path: &Path, expected: &ExpectedInput) -> String {
         inputs(path, expected).unwrap_err().to_string()
     }
 
@@ -307,14 +307,14 @@ mod tests {
         assert_eq!(inputs.values, Values::Bytes(vec![7; 12]));
         let rows: Vec<_> = inputs.sources.iter().map(|source| source.row).collect();
         assert_eq!(rows, [Some(1), Some(2)]);
-        let other = Expected {
+        let other = ExpectedInput {
             image: Some([3, 2, 1]),
             ..GREY
         };
         assert!(refused(&path, &other).contains(
             "shape [2, 3]; the model takes samples of the shape [6] or [3, 2, 1] or [3, 2]"
         ));
-        let floats = Expected {
+        let floats = ExpectedInput {
             bytes: false,
             ..GREY
         };
@@ -330,7 +330,7 @@ mod tests {
 
     #[test]
     fn channels_that_come_first_are_recognised() {
-        let colour = Expected {
+        let colour = ExpectedInput {
             features: 24,
             image: Some([2, 4, 3]),
             ..GREY
@@ -372,7 +372,7 @@ mod tests {
     fn a_table_is_read_by_its_columns_names() {
         let (_folder, path) = file("rows.csv", b"b,class,a\n0.25,x,0.5\n0.75,y,1\n");
         let names = ["a", "b"].map(str::to_owned);
-        let expected = Expected {
+        let expected = ExpectedInput {
             features: 2,
             image: None,
             columns: &names,
@@ -383,13 +383,13 @@ mod tests {
         };
         let read = inputs(&path, &expected).unwrap();
         assert_eq!(read.values, Values::Floats(vec![0.5, 0.25, 1.0, 0.75]));
-        let unlabelled = Expected {
+        let unlabelled = ExpectedInput {
             label: None,
             ..expected
         };
         assert!(refused(&path, &unlabelled).contains("`class`"));
         let more = ["a", "b", "c"].map(str::to_owned);
-        let wider = Expected {
+        let wider = ExpectedInput {
             features: 3,
             columns: &more,
             ..expected
@@ -400,7 +400,7 @@ mod tests {
     #[test]
     fn a_table_without_known_names_is_read_by_its_order() {
         let (_folder, path) = file("rows.csv", b"p,q\n0.25,0.5\n");
-        let expected = Expected {
+        let expected = ExpectedInput {
             features: 2,
             image: None,
             ..GREY
@@ -423,7 +423,7 @@ mod tests {
         assert!(refused(folder.path(), &GREY).contains("no PNG or JPEG"));
         let (_folder, path) = file("broken.png", b"\x89PNG");
         assert!(refused(&path, &GREY).contains("cannot be decoded"));
-        let rows = Expected {
+        let rows = ExpectedInput {
             image: None,
             ..GREY
         };

@@ -2,7 +2,7 @@
 
 mod state;
 
-pub use state::{OptimizerMemory, PlateauState, StoppingState, TrainingState};
+pub use state::{EarlyStoppingState, PlateauState, SavedOptimizer, TrainingState};
 
 use serde::{Deserialize, Serialize};
 
@@ -42,30 +42,30 @@ pub struct LayerValues {
 
 /// How a finished model does on samples that it was not trained on.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Evaluated {
+pub struct EvalMetrics {
     /// Mean cross-entropy.
     pub loss: f64,
     /// Share classified rightly, 0 to 1.
     pub accuracy: f64,
-    /// The mean of the classes' F1 scores, 0 to 1; see [`ClassScores::macro_f1`].
+    /// The mean of the classes' F1 scores, 0 to 1; see [`ClassificationCounts::macro_f1`].
     pub macro_f1: f64,
 }
 
 /// How a finished run ended.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Finished {
+pub struct FinishedRun {
     /// The epoch whose parameters are the final ones, counted from 1: the last, unless the run
     /// went back to its best.
     pub epoch: usize,
     /// On the validation samples, where there are any.
-    pub validation: Option<(Evaluated, ClassScores)>,
+    pub validation: Option<(EvalMetrics, ClassificationCounts)>,
     /// On the held-out test set.
-    pub test: (Evaluated, ClassScores),
+    pub test: (EvalMetrics, ClassificationCounts),
 }
 
 /// How each class fares: what confusion matrices and precision-recall curves are made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ClassScores {
+pub struct ClassificationCounts {
     /// Samples by true class (row) and predicted class (column).
     pub confusion: Vec<Vec<u64>>,
     /// For each class, its samples by the probability that the model gave the class, in
@@ -91,7 +91,7 @@ pub fn score_bin(probability: f32) -> usize {
     bin.min(SCORE_BINS - 1)
 }
 
-impl ClassScores {
+impl ClassificationCounts {
     /// Scores of no sample.
     pub fn new(classes: usize) -> Self {
         Self {
@@ -228,7 +228,7 @@ fn in_epoch(epoch: Option<usize>) -> String {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
     /// It ran to its end.
-    Finished(Box<Finished>),
+    Finished(Box<FinishedRun>),
     /// It has no result.
     Failed(Failure),
 }
@@ -239,7 +239,7 @@ mod tests {
 
     #[test]
     fn the_macro_f1_is_the_mean_over_classes() {
-        let mut scores = ClassScores::new(3);
+        let mut scores = ClassificationCounts::new(3);
         // True 0, 0, 1, 1, 1; predicted 0, 1, 1, 1, 0; class 2 never.
         for (class, probabilities) in [
             (0, [0.9, 0.1, 0.0]),
@@ -283,9 +283,9 @@ mod tests {
     #[test]
     fn classes_that_are_neither_there_nor_predicted_do_not_count_in_the_macro_f1() {
         let macro_f1 = |confusion: [[u64; 3]; 3]| {
-            let scores = ClassScores {
+            let scores = ClassificationCounts {
                 confusion: confusion.map(Vec::from).to_vec(),
-                ..ClassScores::new(3)
+                ..ClassificationCounts::new(3)
             };
             scores.macro_f1()
         };

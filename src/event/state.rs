@@ -13,11 +13,11 @@ pub struct TrainingState {
     /// Parameters, then running statistics.
     pub network: Vec<Vec<f32>>,
     /// What the optimizer remembers.
-    pub optimizer: OptimizerMemory,
+    pub optimizer: SavedOptimizer,
     /// The schedule `plateau`, where it is the one.
     pub plateau: Option<PlateauState>,
     /// Early stopping, where it is asked for.
-    pub stopping: Option<StoppingState>,
+    pub stopping: Option<EarlyStoppingState>,
     /// The epoch that the run would go back to, counted from 1.
     pub best_epoch: usize,
     /// The network after that epoch, where it is not the present one.
@@ -26,7 +26,7 @@ pub struct TrainingState {
 
 /// What an optimizer remembers of a run.
 #[derive(Clone, Debug, PartialEq)]
-pub struct OptimizerMemory {
+pub struct SavedOptimizer {
     /// Steps taken, where the optimizer counts them.
     pub steps: usize,
     /// The product of NAdam's momenta; 1 for others.
@@ -50,7 +50,7 @@ pub struct PlateauState {
 
 /// What early stopping remembers.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct StoppingState {
+pub struct EarlyStoppingState {
     /// The best value so far, lower being better; nothing before the first.
     pub best: Option<f64>,
     /// Epochs since then.

@@ -1,6 +1,6 @@
 //! How many samples go through a network at once where nothing is trained.
 
-use crate::spec::{SMALLEST_PASS, Stage};
+use crate::spec::{MIN_EVAL_BATCH_SIZE, Stage};
 
 /// The most samples of one forward pass: enough to fill a core's vector units.
 const LARGEST: usize = 512;
@@ -10,7 +10,7 @@ const NUMBERS: usize = 1 << 17;
 /// Samples of one forward pass of a model of these stages.
 ///
 /// Products of other numbers of rows may add in another order: passes of one size give one result.
-pub fn samples_of_pass(stages: &[Stage]) -> usize {
+pub fn eval_batch_size(stages: &[Stage]) -> usize {
     let widest = stages.iter().map(|stage| stage.widest()).max();
-    (NUMBERS / widest.unwrap_or(1).max(1)).clamp(SMALLEST_PASS, LARGEST)
+    (NUMBERS / widest.unwrap_or(1).max(1)).clamp(MIN_EVAL_BATCH_SIZE, LARGEST)
 }

@@ -6,7 +6,7 @@ use crate::spec::{Activation, BiasInit, Config, FanMode, Init, Stage};
 
 /// What an initialisation is made of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Noise {
+enum Distribution {
     /// None: all values are the same.
     None,
     /// Uniform in [0, 1).
@@ -57,13 +57,13 @@ impl Fans {
 pub(super) fn layer(config: &Config, seed: Seed, layer: usize, fans: Fans) -> [Vec<f32>; 2] {
     let model = &config.model;
     let place = [layer as u32, own_number(config)];
-    let draw = |noise: Noise, purpose: Purpose, count: usize| {
+    let draw = |noise: Distribution, purpose: Purpose, count: usize| {
         let mut values = vec![0.0; count];
         let mut stream = seed.stream(purpose, place);
         match noise {
-            Noise::None => {}
-            Noise::Uniform => stream.fill_uniform(&mut values),
-            Noise::Normal => stream.fill_normal(&mut values),
+            Distribution::None => {}
+            Distribution::Uniform => stream.fill_uniform(&mut values),
+            Distribution::Normal => stream.fill_normal(&mut values),
         }
         values
     };
@@ -104,17 +104,17 @@ fn bias_as_weight(init: &BiasInit) -> Init {
     }
 }
 
-fn noise_of(init: &Init) -> Noise {
+fn noise_of(init: &Init) -> Distribution {
     match init {
-        Init::Zeros {} | Init::Constant { .. } => Noise::None,
+        Init::Zeros {} | Init::Constant { .. } => Distribution::None,
         Init::Default {}
         | Init::Uniform { .. }
         | Init::XavierUniform { .. }
-        | Init::KaimingUniform { .. } => Noise::Uniform,
+        | Init::KaimingUniform { .. } => Distribution::Uniform,
         Init::Normal { .. }
         | Init::XavierNormal { .. }
         | Init::KaimingNormal { .. }
-        | Init::Orthogonal {} => Noise::Normal,
+        | Init::Orthogonal {} => Distribution::Normal,
     }
 }
 
@@ -242,12 +242,12 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
 mod tests {
     use super::*;
     use crate::pytorch;
-    use crate::spec::{Key, Node};
+    use crate::spec::{Key, YamlNode};
     use serde_json::Value;
 
     /// Reads one setting of a case.
     fn set(config: &mut Config, path: &str, value: &Value) {
-        let node = Node::parse(&value.to_string()).unwrap();
+        let node = YamlNode::parse(&value.to_string()).unwrap();
         Key::find(path).unwrap().read(&node).unwrap().apply(config);
     }
 
@@ -280,9 +280,9 @@ mod tests {
                 None => vec![0.0; expected.len()],
                 Some(kind) => {
                     let ours = match noise_of(&init) {
-                        Noise::Uniform => "uniform",
-                        Noise::Normal => "normal",
-                        Noise::None => "none",
+                        Distribution::Uniform => "uniform",
+                        Distribution::Normal => "normal",
+                        Distribution::None => "none",
                     };
                     assert_eq!(kind, ours, "{}", case["name"]);
                     pytorch::tensor(&case["noise"])

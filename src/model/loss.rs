@@ -1,12 +1,12 @@
 //! How answers fare: cross-entropy, right answers, scores of each class.
 
 use crate::backend::Backend;
-use crate::event::ClassScores;
+use crate::event::ClassificationCounts;
 use burn::tensor::{Tensor, activation};
 
 /// The sums over the samples of cross-entropy, and the numbers of right answers.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Sums {
+pub struct LossSums {
     /// The sum of the samples' cross-entropies, for each member.
     pub loss: Vec<f64>,
     /// Samples whose highest logit is that of their class, for each member.
@@ -15,7 +15,7 @@ pub struct Sums {
     pub samples: usize,
 }
 
-impl Sums {
+impl LossSums {
     /// Reads what steps have added up ([`CrossEntropy::sums`](crate::backend::CrossEntropy)) over
     /// this many samples of each member.
     pub fn read<B: Backend>(sums: Tensor<B, 3>, samples: usize) -> Self {
@@ -46,7 +46,10 @@ impl Sums {
 
 /// How each class fares, for each member: logits (`[members, samples, classes]`) against targets
 /// (the same, or shared).
-pub fn class_scores<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> Vec<ClassScores> {
+pub fn class_scores<B: Backend>(
+    logits: Tensor<B, 3>,
+    targets: Tensor<B, 3>,
+) -> Vec<ClassificationCounts> {
     let [members, samples, classes] = logits.dims();
     let shared = targets.dims()[0] == 1;
     let probabilities = values(activation::softmax(logits, 2));
@@ -57,7 +60,7 @@ pub fn class_scores<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> 
         .into_vec()
         .expect("just converted");
     let scores_of = |member: usize| {
-        let mut scores = ClassScores::new(classes);
+        let mut scores = ClassificationCounts::new(classes);
         for sample in 0..samples {
             let row = member * samples + sample;
             let class = truth[if shared { sample } else { row }] as usize;

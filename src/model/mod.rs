@@ -20,9 +20,9 @@ mod segments;
 
 pub use batch_norm::EPSILON as NORM_EPSILON;
 pub use dropout::DropoutNoise;
-pub use eval_batch_size::samples_of_pass;
+pub use eval_batch_size::eval_batch_size;
 pub use gradient::StageGradient;
-pub use loss::{Sums, class_scores, values};
-pub use network::{Layer, Network, Trace};
+pub use loss::{LossSums, class_scores, values};
+pub use network::{ForwardCache, Network, ParameterLayer};
 pub use padding::{padded, parameter_shapes, state_shapes, trimmed};
 pub use segments::{part, pick, segments, stack};

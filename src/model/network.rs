@@ -25,11 +25,11 @@ pub struct Network<B: Backend> {
 }
 
 /// What a forward pass leaves behind for the backward pass: a few tensors of each stage.
-pub struct Trace<B: Backend>(Vec<Vec<Tensor<B, 3>>>);
+pub struct ForwardCache<B: Backend>(Vec<Vec<Tensor<B, 3>>>);
 
 /// A dense or convolution layer's place among the parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Layer {
+pub struct ParameterLayer {
     /// Its name, such as `layer1`, counted from the input side.
     pub name: String,
     /// The position of its weight; its bias is the next.
@@ -125,7 +125,7 @@ impl<B: Backend> Network<B> {
         &mut self,
         input: Tensor<B, 3>,
         mut noise: Option<&mut DropoutNoise>,
-    ) -> (Tensor<B, 3>, Trace<B>) {
+    ) -> (Tensor<B, 3>, ForwardCache<B>) {
         let mut parameters = self.parameters.chunks_exact(2);
         let mut own = || parameters.next().expect("counted when built");
         let mut current = input;
@@ -172,17 +172,17 @@ impl<B: Backend> Network<B> {
             trace.push(kept);
             current = output;
         }
-        (current, Trace(trace))
+        (current, ForwardCache(trace))
     }
 
     /// The gradients of the parameters of each stage that has them, from the input side, given
     /// the gradient of the logits (`[members, batch, classes]`).
     pub fn backward(
         &mut self,
-        trace: Trace<B>,
+        trace: ForwardCache<B>,
         logits_gradient: Tensor<B, 3>,
     ) -> Vec<StageGradient<B>> {
-        let Trace(trace) = trace;
+        let ForwardCache(trace) = trace;
         let mut parameters = self.parameters.chunks_exact(2).rev();
         let mut own = || parameters.next().expect("counted when built");
         let mut gradient = logits_gradient;
@@ -249,7 +249,7 @@ impl<B: Backend> Network<B> {
     }
 
     /// The dense and convolution layers, from the input side.
-    pub fn layers(&self) -> Vec<Layer> {
+    pub fn layers(&self) -> Vec<ParameterLayer> {
         let owners = self.stages.iter().filter(|stage| stage.has_parameters());
         let is_layer =
             |stage: &Operation<B>| matches!(stage, Operation::Dense | Operation::Convolution(_));
@@ -257,7 +257,7 @@ impl<B: Backend> Network<B> {
             .enumerate()
             .filter(|(_, stage)| is_layer(stage))
             .zip(1..)
-            .map(|((position, _), number)| Layer {
+            .map(|((position, _), number)| ParameterLayer {
                 name: format!("layer{number}"),
                 weight: 2 * position,
             })
@@ -295,9 +295,9 @@ impl<B: Backend> Network<B> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::model::{StageGradient, Sums};
+    use crate::model::{LossSums, StageGradient};
     use crate::pytorch;
-    use crate::spec::Facts;
+    use crate::spec::DatasetInfo;
     use burn::backend::Flex;
     use burn::tensor::TensorData;
 
@@ -336,11 +336,11 @@ mod tests {
             pytorch::set(&mut config, &case["settings"]);
             let shape = pytorch::shape(&case["inputs"]);
             let features = shape[1..].iter().product();
-            config.facts = Facts {
+            config.facts = DatasetInfo {
                 features,
                 classes: 4,
                 image: (shape.len() == 4).then(|| [shape[1], shape[2], shape[3]]),
-                ..Facts::default()
+                ..DatasetInfo::default()
             };
             config
                 .check()
@@ -361,7 +361,7 @@ mod tests {
             let mut network = Network::with_parameters(&config.stages(), parameters(case));
             let (logits, trace) = network.forward(input.clone(), None);
             pytorch::assert_close(&values(&logits), &pytorch::tensor(&case["logits"]), name);
-            let (loss, _) = Sums::of(logits.clone(), targets.clone()).means(0);
+            let (loss, _) = LossSums::of(logits.clone(), targets.clone()).means(0);
             let expected = case["loss"].as_f64().unwrap();
             let error = (loss - expected).abs();
             assert!(error < 1e-5 * expected, "{name}: {loss} {expected}");

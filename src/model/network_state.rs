@@ -7,7 +7,7 @@ use super::padding::{padded, parameter_shapes, state_shapes, trimmed};
 use super::segments::stack;
 use crate::backend::Backend;
 use crate::random::Seed;
-use crate::spec::{Config, Stage, holding_stages};
+use crate::spec::{Config, Stage, enclosing_stages};
 use burn::tensor::{Tensor, TensorData};
 
 impl<B: Backend> Network<B> {
@@ -18,7 +18,7 @@ impl<B: Backend> Network<B> {
     /// Without a member, when no model holds all, or when the states are of other stages.
     pub fn of_states(own: Vec<Vec<Stage>>, states: Vec<Vec<Tensor<B, 3>>>) -> Self {
         let held = own[1..].iter().fold(own[0].clone(), |held, own| {
-            holding_stages(&held, own).expect("members of one cohort are of compatible shapes")
+            enclosing_stages(&held, own).expect("members of one cohort are of compatible shapes")
         });
         let shapes = state_shapes(&held);
         let mut states: Vec<_> = states.into_iter().map(Vec::into_iter).collect();

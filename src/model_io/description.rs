@@ -1,9 +1,9 @@
 //! `model.json`: what a model is, what goes into it, and where it comes from.
 
-use super::layer::Layer;
+use super::layer::ModelLayer;
 use super::stages::stages;
 use crate::data::{MISSING, Normalisation};
-use crate::event::Evaluated;
+use crate::event::EvalMetrics;
 use crate::spec::{Encoding, Normalise, Stage};
 use serde::{Deserialize, Serialize};
 
@@ -27,7 +27,7 @@ pub struct Description {
     /// The names of the classes, in the order of the logits.
     pub classes: Vec<String>,
     /// Its layers, from the input to the logits.
-    pub layers: Vec<Layer>,
+    pub layers: Vec<ModelLayer>,
     /// The BLAKE3 hash of `model.safetensors`; left out where anything goes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights_blake3: Option<String>,
@@ -53,9 +53,9 @@ pub struct RunDescription {
     /// Weights and biases.
     pub parameters: u64,
     /// How the model does on the run's validation samples, where there are any.
-    pub validation: Option<Evaluated>,
+    pub validation: Option<EvalMetrics>,
     /// How it does on the held-out test set.
-    pub test: Option<Evaluated>,
+    pub test: Option<EvalMetrics>,
     /// Where it was trained.
     pub device: String,
     /// The numbers that it was computed in.

@@ -1,6 +1,6 @@
 //! Layers as PyTorch has them, made from the stages of a network and back.
 
-use super::sample::{POOLED, Sample};
+use super::sample::{POOLED, SampleShape};
 use crate::model::NORM_EPSILON;
 use crate::spec::{Config, DropoutSite, Stage};
 use serde::{Deserialize, Serialize};
@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 /// width]`, as in PyTorch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
-pub enum Layer {
+pub enum ModelLayer {
     /// Values are dropped while training (`torch.nn.Dropout`); it does nothing afterwards.
     Dropout {
         /// The probability of a value being dropped.
@@ -89,7 +89,7 @@ impl Names {
 }
 
 /// The layers of the network of this configuration.
-pub fn layers_of(config: &Config) -> Vec<Layer> {
+pub fn layers_of(config: &Config) -> Vec<ModelLayer> {
     let rate = |site| config.model.dropout_rate(site);
     layers(&config.stages(), config.image(), rate)
 }
@@ -100,22 +100,22 @@ pub(super) fn layers(
     stages: &[Stage],
     image: Option<[usize; 3]>,
     rate: impl Fn(DropoutSite) -> f64,
-) -> Vec<Layer> {
+) -> Vec<ModelLayer> {
     let mut layers = Vec::with_capacity(stages.len());
     let mut names = Names::default();
-    let mut sample = image.map(Sample::Image);
+    let mut sample = image.map(SampleShape::Image);
     for &stage in stages {
         let layer = match stage {
             Stage::Dropout { site, .. } => match rate(site) {
                 0.0 => continue,
-                rate => Layer::Dropout { rate },
+                rate => ModelLayer::Dropout { rate },
             },
             Stage::Convolution {
                 inputs,
                 outputs,
                 kernel,
                 ..
-            } => Layer::Convolution {
+            } => ModelLayer::Convolution {
                 name: names.layer(),
                 inputs,
                 outputs,
@@ -123,35 +123,35 @@ pub(super) fn layers(
                 padding: kernel / 2,
             },
             Stage::Dense { inputs, outputs } => {
-                if matches!(sample, Some(Sample::Image(_))) {
-                    layers.push(Layer::Flatten);
+                if matches!(sample, Some(SampleShape::Image(_))) {
+                    layers.push(ModelLayer::Flatten);
                 }
-                Layer::Dense {
+                ModelLayer::Dense {
                     name: names.layer(),
                     inputs,
                     outputs,
                 }
             }
-            Stage::BatchNorm { units, .. } => Layer::BatchNorm {
+            Stage::BatchNorm { units, .. } => ModelLayer::BatchNorm {
                 name: names.norm(),
                 units,
                 epsilon: NORM_EPSILON,
             },
-            Stage::LayerNorm { features } => Layer::LayerNorm {
+            Stage::LayerNorm { features } => ModelLayer::LayerNorm {
                 name: names.norm(),
-                shape: sample.unwrap_or(Sample::Row(features)).shape(),
+                shape: sample.unwrap_or(SampleShape::Row(features)).shape(),
                 epsilon: NORM_EPSILON,
             },
-            Stage::Activation { function, .. } => Layer::Activation {
+            Stage::Activation { function, .. } => ModelLayer::Activation {
                 function: function.name().to_owned(),
             },
-            Stage::Pooling { pooling, .. } => Layer::Pooling {
+            Stage::Pooling { pooling, .. } => ModelLayer::Pooling {
                 pooling: pooling.name().to_owned(),
                 size: POOLED,
             },
         };
         layers.push(layer);
-        let before = sample.unwrap_or(Sample::Row(stage.features()));
+        let before = sample.unwrap_or(SampleShape::Row(stage.features()));
         sample = Some(before.behind(stage));
     }
     layers

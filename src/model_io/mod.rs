@@ -19,7 +19,7 @@ pub use burn_record::to_burn_record;
 pub use description::{DataDescription, Description, ImageShape, InputDescription, RunDescription};
 pub use error::ModelError;
 pub use folder::read_model;
-pub use layer::{Layer, layers_of};
+pub use layer::{ModelLayer, layers_of};
 pub use layout::{NamedTensor, Weights, names_and_shapes};
 pub use predictor::{Prediction, Predictor};
 pub use safetensors::{from_safetensors, to_safetensors};

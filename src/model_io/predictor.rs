@@ -4,7 +4,7 @@ use super::description::Description;
 use super::layout::Weights;
 use crate::backend::Backend;
 use crate::data::{DeviceNormalisation, DeviceSamples, Normalisation, Values};
-use crate::model::{Network, samples_of_pass, state_shapes, values};
+use crate::model::{Network, eval_batch_size, state_shapes, values};
 use burn::tensor::{Tensor, TensorData};
 
 /// A trained network that answers.
@@ -85,7 +85,7 @@ impl<B: Backend> Predictor<B> {
             &self.device,
         );
         // In passes as long as those that tested the run's model.
-        let pass = samples_of_pass(self.network.stages());
+        let pass = eval_batch_size(self.network.stages());
         let mut answers = Vec::with_capacity(count);
         for start in (0..count).step_by(pass) {
             let [input, _] = samples.range(start..(start + pass).min(count));

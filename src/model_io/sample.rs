@@ -7,14 +7,14 @@ pub(super) const POOLED: usize = 2;
 
 /// What a sample is between two layers.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) enum Sample {
+pub(super) enum SampleShape {
     /// Height, width and channels.
     Image([usize; 3]),
     /// So many numbers.
     Row(usize),
 }
 
-impl Sample {
+impl SampleShape {
     pub(super) fn input(features: usize, image: Option<[usize; 3]>) -> Self {
         image.map_or(Self::Row(features), Self::Image)
     }

@@ -1,9 +1,9 @@
 //! The stages of a network made from its layers, which are somebody's file.
 
-use super::layer::Layer;
-use super::sample::{POOLED, Sample};
+use super::layer::ModelLayer;
+use super::sample::{POOLED, SampleShape};
 use crate::spec::{
-    Activation, DropoutSite, MOST_NUMBERS, MOST_PARAMETERS, Pooling, SMALLEST_PASS, Stage,
+    Activation, DropoutSite, MIN_EVAL_BATCH_SIZE, MOST_NUMBERS, MOST_PARAMETERS, Pooling, Stage,
 };
 
 /// The largest height and width of a convolution's kernel.
@@ -16,11 +16,11 @@ const LARGEST_KERNEL: usize = 31;
 /// A reason, in words: layers that do not fit behind each other, are not as
 /// [`layers`](super::layer::layers) makes them, or are too large.
 pub(super) fn stages(
-    layers: &[Layer],
+    layers: &[ModelLayer],
     features: usize,
     image: Option<[usize; 3]>,
 ) -> Result<Vec<Stage>, String> {
-    let mut sample = Sample::input(features, image);
+    let mut sample = SampleShape::input(features, image);
     bounded(sample)?;
     // Batches are cut by what is widest, the input too: see `samples_of_pass`.
     let mut stages = vec![Stage::Dropout {
@@ -42,7 +42,7 @@ pub(super) fn stages(
     refuse_large(&stages)?;
     let read = layers
         .iter()
-        .filter(|layer| !matches!(layer, Layer::Dropout { .. }));
+        .filter(|layer| !matches!(layer, ModelLayer::Dropout { .. }));
     let made = super::layer::layers(&stages, image, |_| 0.0);
     if let Some((read, made)) = read.clone().zip(&made).find(|(read, made)| read != made) {
         return Err(format!(
@@ -58,19 +58,19 @@ pub(super) fn stages(
 }
 
 /// The stage of a layer that this sample goes into; nothing for dropout.
-fn stage(layer: &Layer, sample: Sample) -> Result<Option<Stage>, String> {
+fn stage(layer: &ModelLayer, sample: SampleShape) -> Result<Option<Stage>, String> {
     let features = sample.features();
     let image = |what: &str| match sample {
-        Sample::Image(image) => Ok(image),
-        Sample::Row(_) => Err(format!("{what} needs an image, and a row comes in")),
+        SampleShape::Image(image) => Ok(image),
+        SampleShape::Row(_) => Err(format!("{what} needs an image, and a row comes in")),
     };
     let positive = |outputs: usize| match outputs {
         0 => Err("nothing comes out of it".to_owned()),
         _ => Ok(outputs),
     };
     Ok(Some(match layer {
-        Layer::Dropout { .. } | Layer::Flatten => return Ok(None),
-        Layer::Convolution {
+        ModelLayer::Dropout { .. } | ModelLayer::Flatten => return Ok(None),
+        ModelLayer::Convolution {
             outputs,
             kernel_size: kernel,
             ..
@@ -89,19 +89,19 @@ fn stage(layer: &Layer, sample: Sample) -> Result<Option<Stage>, String> {
                 kernel: *kernel,
             }
         }
-        Layer::Dense { outputs, .. } => Stage::Dense {
+        ModelLayer::Dense { outputs, .. } => Stage::Dense {
             inputs: features,
             outputs: positive(*outputs)?,
         },
-        Layer::BatchNorm { .. } => {
+        ModelLayer::BatchNorm { .. } => {
             let units = sample.units();
             Stage::BatchNorm {
                 units,
                 positions: features / units.max(1),
             }
         }
-        Layer::LayerNorm { .. } => Stage::LayerNorm { features },
-        Layer::Activation { function } => {
+        ModelLayer::LayerNorm { .. } => Stage::LayerNorm { features },
+        ModelLayer::Activation { function } => {
             let named = |known: &&Activation| known.name() == function.as_str();
             let found = Activation::ALL.iter().find(named);
             Stage::Activation {
@@ -109,7 +109,7 @@ fn stage(layer: &Layer, sample: Sample) -> Result<Option<Stage>, String> {
                 features,
             }
         }
-        Layer::Pooling { pooling, .. } => {
+        ModelLayer::Pooling { pooling, .. } => {
             let [height, width, channels] = image("a pooling")?;
             if height.min(width) < POOLED {
                 return Err("a pooling would leave nothing of the image".to_owned());
@@ -129,7 +129,7 @@ fn stage(layer: &Layer, sample: Sample) -> Result<Option<Stage>, String> {
 
 /// Refuses samples with more numbers than a network may have, or with none: what is computed from
 /// their sizes then cannot overflow.
-fn bounded(sample: Sample) -> Result<(), String> {
+fn bounded(sample: SampleShape) -> Result<(), String> {
     let shape = sample.shape();
     let product = shape
         .iter()
@@ -150,10 +150,12 @@ fn refuse_large(stages: &[Stage]) -> Result<(), String> {
         ));
     }
     let widest = stages.iter().map(|stage| stage.widest() as u64).max();
-    let numbers = widest.unwrap_or(0).saturating_mul(SMALLEST_PASS as u64);
+    let numbers = widest
+        .unwrap_or(0)
+        .saturating_mul(MIN_EVAL_BATCH_SIZE as u64);
     match numbers > MOST_NUMBERS {
         true => Err(format!(
-            "{SMALLEST_PASS} samples would be {numbers} numbers within it, more than {MOST_NUMBERS}"
+            "{MIN_EVAL_BATCH_SIZE} samples would be {numbers} numbers within it, more than {MOST_NUMBERS}"
         )),
         false => Ok(()),
     }
@@ -199,13 +201,13 @@ mod tests {
             config.facts.features = 9 * 11 * 3;
             let own = config.stages();
             let again = rebuilt(&config);
-            prop_assert_eq!(crate::model::samples_of_pass(&own), crate::model::samples_of_pass(&again));
+            prop_assert_eq!(crate::model::eval_batch_size(&own), crate::model::eval_batch_size(&again));
             prop_assert_eq!(without_dropout(own), without_dropout(again));
         }
     }
 
     fn refused(layers: &str, features: usize, image: Option<[usize; 3]>) -> String {
-        let layers: Vec<Layer> = serde_json::from_str(layers).unwrap();
+        let layers: Vec<ModelLayer> = serde_json::from_str(layers).unwrap();
         stages(&layers, features, image).unwrap_err()
     }
 

@@ -1,7 +1,7 @@
 //! Which runs are trained together: classes of stackable runs, cut into cohorts.
 
 use super::{Plan, RunId};
-use crate::spec::{StackShape, Stage, Stepping};
+use crate::spec::{StackShape, Stage, StepKind};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
@@ -65,7 +65,7 @@ impl Plan {
     /// Cuts a class of [`Plan::classes`] into cohorts of at most `most` runs, whose sizes differ by
     /// at most one, each in the order of [`Plan::stack`].
     pub fn cohorts(&self, class: &[RunId], most: usize) -> Vec<Vec<RunId>> {
-        let mut cohorts = cut(class, most);
+        let mut cohorts = split_evenly(class, most);
         for cohort in &mut cohorts {
             self.stack(cohort);
         }
@@ -86,14 +86,14 @@ impl Plan {
 
     /// What members have in common that a stacked step treats as one: how they are stepped, and
     /// the activation.
-    fn segment(&self, run: RunId) -> (Stepping, usize) {
+    fn segment(&self, run: RunId) -> (StepKind, usize) {
         let config = &self.trials[run.trial].config;
         (config.training.stepping(), config.model.activation as usize)
     }
 }
 
 /// Cuts runs into pieces of at most `most`, whose sizes differ by at most one, in their order.
-pub fn cut(runs: &[RunId], most: usize) -> Vec<Vec<RunId>> {
+pub fn split_evenly(runs: &[RunId], most: usize) -> Vec<Vec<RunId>> {
     let count = runs.len().div_ceil(most.max(1));
     let bounds = (0..=count).map(|piece| piece * runs.len() / count.max(1));
     let ends = bounds.clone().skip(1);
@@ -280,7 +280,7 @@ mod tests {
         fn a_class_is_cut_into_equal_pieces(runs in 0_usize..200, most in 1_usize..50) {
             let run = |trial| RunId { trial, repeat: 0, fold: 0 };
             let class: Vec<RunId> = (0..runs).map(run).collect();
-            let pieces = cut(&class, most);
+            let pieces = split_evenly(&class, most);
             prop_assert_eq!(pieces.len(), runs.div_ceil(most));
             let sizes = pieces.iter().map(Vec::len);
             if let (Some(least), Some(largest)) = (sizes.clone().min(), sizes.max()) {

@@ -1,14 +1,16 @@
 //! From factors to trials: the Cartesian product, its conditions and exclusions.
 
 use super::error::{MOST_RUNS, MOST_TRIALS};
-use crate::spec::{Config, Conflict, Data, Factor, Facts, Key, Place, Problem, Set, Sweep};
+use crate::spec::{
+    Config, Conflict, Data, DatasetInfo, Diagnostic, Factor, Key, KeyAssignment, Span, Sweep,
+};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
 /// One configuration of the sweep, and the levels that make it.
 #[derive(Clone, Debug)]
-pub struct Point {
+pub struct GridPoint {
     /// The level of each factor; nothing where a factor is absent (its condition does not hold)
     /// or where the trial stands beside the grid.
     pub levels: Vec<Option<usize>>,
@@ -32,7 +34,7 @@ pub struct Expansion {
 }
 
 /// Tells the facts of a data set, or why it cannot be used.
-pub type FactsOf<'a> = dyn Fn(&Data) -> Result<Facts, String> + 'a;
+pub type DatasetInfoFn<'a> = dyn Fn(&Data) -> Result<DatasetInfo, String> + 'a;
 
 /// Visits each trial of the sweep in order: the first factor varies slowest, trials beside the
 /// grid come last.
@@ -42,9 +44,9 @@ pub type FactsOf<'a> = dyn Fn(&Data) -> Result<Facts, String> + 'a;
 /// factors at once, data that cannot be used, or more than [`MOST_TRIALS`] trials.
 pub(super) fn expand(
     sweep: &Sweep,
-    facts: &FactsOf,
-    visit: &mut dyn FnMut(Point),
-) -> Result<Expansion, Problem> {
+    facts: &DatasetInfoFn,
+    visit: &mut dyn FnMut(GridPoint),
+) -> Result<Expansion, Diagnostic> {
     let mut walk = Walk {
         sweep,
         facts,
@@ -73,17 +75,17 @@ pub(super) fn expand(
 
 struct Walk<'a> {
     sweep: &'a Sweep,
-    facts: &'a FactsOf<'a>,
-    visit: &'a mut dyn FnMut(Point),
+    facts: &'a DatasetInfoFn<'a>,
+    visit: &'a mut dyn FnMut(GridPoint),
     expansion: Expansion,
     /// Hashes of the configurations so far, with the number of the trial that has it.
     seen: HashMap<u64, usize>,
     /// Where each key got its value, for messages.
-    places: HashMap<usize, Place>,
+    places: HashMap<usize, Span>,
 }
 
 impl Walk<'_> {
-    fn descend(&mut self, config: Config, levels: Vec<Option<usize>>) -> Result<(), Problem> {
+    fn descend(&mut self, config: Config, levels: Vec<Option<usize>>) -> Result<(), Diagnostic> {
         let Some(factor) = self.sweep.factors.get(levels.len()) else {
             return self.arrive(config, levels);
         };
@@ -104,7 +106,7 @@ impl Walk<'_> {
     }
 
     /// A whole point of the grid.
-    fn arrive(&mut self, mut config: Config, levels: Vec<Option<usize>>) -> Result<(), Problem> {
+    fn arrive(&mut self, mut config: Config, levels: Vec<Option<usize>>) -> Result<(), Diagnostic> {
         let mut excluded = false;
         for (rule, matched) in self.sweep.exclude.iter().zip(&mut self.expansion.matched) {
             if rule.matches(&config, &levels, &self.sweep.factors) {
@@ -118,14 +120,19 @@ impl Walk<'_> {
         }
         let place = |key: &Key| self.place_of(key, &levels);
         complete(&mut config, self.facts, place)?;
-        self.add(Point {
+        self.add(GridPoint {
             levels,
             included: None,
             config,
         })
     }
 
-    fn include(&mut self, index: usize, settings: &[Set], place: &Place) -> Result<(), Problem> {
+    fn include(
+        &mut self,
+        index: usize,
+        settings: &[KeyAssignment],
+        place: &Span,
+    ) -> Result<(), Diagnostic> {
         let mut config = self.sweep.base_config();
         for set in settings {
             set.to.apply(&mut config);
@@ -136,20 +143,20 @@ impl Walk<'_> {
                 .or_else(|| self.places.get(&key.index).cloned())
         })
         .map_err(|problem| match problem.place.line {
-            0 => Problem {
+            0 => Diagnostic {
                 place: place.clone(),
                 ..problem
             },
             _ => problem,
         })?;
-        self.add(Point {
+        self.add(GridPoint {
             levels: vec![None; self.sweep.factors.len()],
             included: Some(index),
             config,
         })
     }
 
-    fn add(&mut self, point: Point) -> Result<(), Problem> {
+    fn add(&mut self, point: GridPoint) -> Result<(), Diagnostic> {
         let mut hasher = DefaultHasher::new();
         point.config.canonical().hash(&mut hasher);
         let number = self.expansion.trials;
@@ -165,7 +172,7 @@ impl Walk<'_> {
         let validation = &point.config.validation;
         self.expansion.runs += validation.splits() * validation.repeats.get();
         if self.expansion.runs > MOST_RUNS {
-            return Err(Problem::new(
+            return Err(Diagnostic::new(
                 &self.place(&point, "validation.repeats"),
                 format!("the sweep has more than {MOST_RUNS} runs (trials × repeats × folds)"),
             )
@@ -175,7 +182,7 @@ impl Walk<'_> {
         Ok(())
     }
 
-    fn refuse_too_many(&self) -> Result<(), Problem> {
+    fn refuse_too_many(&self) -> Result<(), Diagnostic> {
         if self.expansion.trials + self.expansion.excluded <= MOST_TRIALS {
             return Ok(());
         }
@@ -185,7 +192,7 @@ impl Walk<'_> {
             .map(|factor| format!("{} {}", factor.levels.len(), factor.name))
             .collect();
         let place = factors.first().map(|f| f.place.clone()).unwrap_or_default();
-        Err(Problem::new(
+        Err(Diagnostic::new(
             &place,
             format!(
                 "the grid has more than {MOST_TRIALS} combinations ({})",
@@ -195,7 +202,7 @@ impl Walk<'_> {
         .help("split it into several sweeps, or give the largest factors fewer levels"))
     }
 
-    fn duplicate(&self, point: &Point, first: usize) -> Problem {
+    fn duplicate(&self, point: &GridPoint, first: usize) -> Diagnostic {
         let place = match point.included {
             Some(index) => self.sweep.include[index].place.clone(),
             None => {
@@ -206,7 +213,7 @@ impl Walk<'_> {
             }
         };
         let described = describe(self.sweep, point);
-        Problem::new(
+        Diagnostic::new(
             &place,
             format!(
                 "the trial {described} is trained just as trial {}",
@@ -220,14 +227,14 @@ impl Walk<'_> {
     }
 
     /// Where the key of this path got its value; nowhere where it has its default.
-    fn place(&self, point: &Point, path: &str) -> Place {
+    fn place(&self, point: &GridPoint, path: &str) -> Span {
         let key = Key::find(path);
         key.and_then(|key| self.place_of(key, &point.levels))
             .unwrap_or_default()
     }
 
     /// Where `key` got its value: from a level, or from the base configuration.
-    fn place_of(&self, key: &Key, levels: &[Option<usize>]) -> Option<Place> {
+    fn place_of(&self, key: &Key, levels: &[Option<usize>]) -> Option<Span> {
         let used = self.sweep.factors.iter().zip(levels);
         used.filter_map(|(factor, level)| Some(&factor.levels[(*level)?]))
             .flat_map(|level| &level.settings)
@@ -244,8 +251,8 @@ fn extended(levels: &[Option<usize>], level: Option<usize>) -> Vec<Option<usize>
     extended
 }
 
-fn places_of_base(sweep: &Sweep) -> HashMap<usize, Place> {
-    let place = |set: &Set| (set.key.index, set.place.clone());
+fn places_of_base(sweep: &Sweep) -> HashMap<usize, Span> {
+    let place = |set: &KeyAssignment| (set.key.index, set.place.clone());
     sweep.base.iter().map(place).collect()
 }
 
@@ -253,19 +260,19 @@ fn places_of_base(sweep: &Sweep) -> HashMap<usize, Place> {
 /// the first of the keys that has a place.
 fn complete(
     config: &mut Config,
-    facts: &FactsOf,
-    place: impl Fn(&Key) -> Option<Place>,
-) -> Result<(), Problem> {
+    facts: &DatasetInfoFn,
+    place: impl Fn(&Key) -> Option<Span>,
+) -> Result<(), Diagnostic> {
     let found = |keys: &[&str]| {
         let keys = keys.iter().filter_map(|path| Key::find(path));
         keys.filter_map(&place).next().unwrap_or_default()
     };
     let told = |conflict: Conflict| {
-        Problem::new(&found(conflict.keys), conflict.message).help(conflict.help)
+        Diagnostic::new(&found(conflict.keys), conflict.message).help(conflict.help)
     };
     config.data.check().map_err(told)?;
     config.facts = facts(&config.data)
-        .map_err(|message| Problem::new(&found(&["data.path", "data.set"]), message))?;
+        .map_err(|message| Diagnostic::new(&found(&["data.path", "data.set"]), message))?;
     config.check().map_err(told)
 }
 
@@ -274,13 +281,13 @@ fn refuse_second_setter(
     factors: &[Factor],
     levels: &[Option<usize>],
     factor: &Factor,
-    settings: &[Set],
-) -> Result<(), Problem> {
+    settings: &[KeyAssignment],
+) -> Result<(), Diagnostic> {
     for (earlier, level) in factors.iter().zip(levels) {
         let Some(level) = level else { continue };
         for set in &earlier.levels[*level].settings {
             if let Some(second) = settings.iter().find(|second| second.key == set.key) {
-                return Err(Problem::new(
+                return Err(Diagnostic::new(
                     &second.place,
                     format!(
                         "`{}` is set by `{}` (level `{}`, line {}) and by `{}` at once",
@@ -300,9 +307,9 @@ fn refuse_second_setter(
     Ok(())
 }
 
-fn no_trials(sweep: &Sweep) -> Problem {
+fn no_trials(sweep: &Sweep) -> Diagnostic {
     let place = sweep.exclude.first().map(|rule| rule.place.clone());
-    Problem::new(
+    Diagnostic::new(
         &place.unwrap_or_default(),
         "no trial is left: `exclude` matches every combination of the grid",
     )
@@ -310,7 +317,7 @@ fn no_trials(sweep: &Sweep) -> Problem {
 }
 
 /// The trial's levels in words, such as `layers=1 lr=0.1`.
-fn describe(sweep: &Sweep, point: &Point) -> String {
+fn describe(sweep: &Sweep, point: &GridPoint) -> String {
     match point.included {
         Some(index) => sweep.include[index]
             .settings

@@ -10,12 +10,12 @@ pub const RESULTS_VERSION: u32 = 5;
 
 /// The hash of all that decides a run's numbers: its configuration, its data, its seed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Identity(String);
+pub struct RunHash(String);
 
-impl Identity {
+impl RunHash {
     /// The identity of a run on data of this fingerprint.
     pub fn new(config: &Config, seed: Seed, data: &str) -> Self {
-        TrialIdentity::new(config, data).of_run(seed)
+        TrialHash::new(config, data).of_run(seed)
     }
 
     /// Whether it is a hash, as all are that this program makes; one that was read from a file may
@@ -28,9 +28,9 @@ impl Identity {
 
 /// What the identities of a trial's runs have in common.
 #[derive(Clone, Debug)]
-pub struct TrialIdentity(blake3::Hasher);
+pub struct TrialHash(blake3::Hasher);
 
-impl TrialIdentity {
+impl TrialHash {
     /// That of a configuration on data of this fingerprint.
     pub fn new(config: &Config, data: &str) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key("tp-sweep run identity");
@@ -42,7 +42,7 @@ impl TrialIdentity {
     }
 
     /// The identity of the trial's run with this seed.
-    pub fn of_run(&self, seed: Seed) -> Identity {
+    pub fn of_run(&self, seed: Seed) -> RunHash {
         let mut hasher = self.0.clone();
         let Seed {
             sweep,
@@ -50,7 +50,7 @@ impl TrialIdentity {
             fold,
         } = seed;
         add(&mut hasher, &format!("{sweep} {repeat} {fold}"));
-        Identity(hasher.finalize().to_hex().to_string())
+        RunHash(hasher.finalize().to_hex().to_string())
     }
 }
 
@@ -62,7 +62,7 @@ fn add(hasher: &mut blake3::Hasher, part: &str) {
 
 /// Keys that change no number of a run: the number of repeats; where the data lies, and what is made of its
 /// columns, since its contents are hashed as a network sees them.
-pub const UNDECISIVE: [(&str, &str); 7] = [
+pub const KEYS_OUTSIDE_HASH: [(&str, &str); 7] = [
     ("data", "drop"),
     ("data", "categorical"),
     ("data", "ordinal"),
@@ -75,7 +75,7 @@ pub const UNDECISIVE: [(&str, &str); 7] = [
 /// The configuration without what changes no number of a run, and keys that mean nothing in it.
 fn decisive(config: &Config) -> serde_json::Value {
     let mut shown = config.canonical().show();
-    for (section, field) in UNDECISIVE {
+    for (section, field) in KEYS_OUTSIDE_HASH {
         let Some(fields) = shown.get_mut(section).and_then(|v| v.as_object_mut()) else {
             continue;
         };
@@ -89,7 +89,7 @@ fn decisive(config: &Config) -> serde_json::Value {
     shown
 }
 
-impl std::fmt::Display for Identity {
+impl std::fmt::Display for RunHash {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
@@ -98,7 +98,7 @@ impl std::fmt::Display for Identity {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Count, Fraction, Impute, Names};
+    use crate::spec::{ColumnNames, Count, Fraction, Impute};
 
     #[test]
     fn an_identity_changes_with_each_part_but_not_with_the_number_of_repeats() {
@@ -108,26 +108,26 @@ mod tests {
             fold: 0,
         };
         let config = Config::default();
-        let base = Identity::new(&config, seed, "data");
+        let base = RunHash::new(&config, seed, "data");
         let mut other = config.clone();
         other.model.dropout = Fraction::new(0.5).unwrap();
-        assert_ne!(base, Identity::new(&other, seed, "data"));
+        assert_ne!(base, RunHash::new(&other, seed, "data"));
         assert_ne!(
             base,
-            Identity::new(&config, Seed { fold: 1, ..seed }, "data")
+            RunHash::new(&config, Seed { fold: 1, ..seed }, "data")
         );
-        assert_ne!(base, Identity::new(&config, seed, "other data"));
+        assert_ne!(base, RunHash::new(&config, seed, "other data"));
         let mut repeated = config.clone();
         repeated.validation.repeats = Count::new(5).unwrap();
-        assert_eq!(base, Identity::new(&repeated, seed, "data"));
+        assert_eq!(base, RunHash::new(&repeated, seed, "data"));
         let mut columns = config.clone();
-        columns.data.drop = Names::new(["a"]);
-        columns.data.categorical = Names::new(["b"]);
-        columns.data.na_values = Names::new(["c"]);
+        columns.data.drop = ColumnNames::new(["a"]);
+        columns.data.categorical = ColumnNames::new(["b"]);
+        columns.data.na_values = ColumnNames::new(["c"]);
         columns.data.impute = Some(Impute::None);
         assert_eq!(
             base,
-            Identity::new(&columns, seed, "data"),
+            RunHash::new(&columns, seed, "data"),
             "what is made of columns is in the data, in whatever order keys are set"
         );
         let mut written = config.clone();
@@ -135,19 +135,19 @@ mod tests {
         written.validation.holdout = Fraction::new(0.1);
         assert_eq!(
             base,
-            Identity::new(&written, seed, "data"),
+            RunHash::new(&written, seed, "data"),
             "defaults written"
         );
         let mut refined = config.clone();
         refined.training.restore_best = false;
         assert_eq!(
             base,
-            Identity::new(&refined, seed, "data"),
+            RunHash::new(&refined, seed, "data"),
             "without patience"
         );
         refined.training.patience = Count::new(3);
-        let impatient = Identity::new(&refined, seed, "data");
+        let impatient = RunHash::new(&refined, seed, "data");
         refined.training.restore_best = true;
-        assert_ne!(impatient, Identity::new(&refined, seed, "data"));
+        assert_ne!(impatient, RunHash::new(&refined, seed, "data"));
     }
 }

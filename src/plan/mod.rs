@@ -11,20 +11,20 @@ mod summary;
 mod value_kind;
 mod work;
 
-pub use cohort::cut;
+pub use cohort::split_evenly;
 pub use error::{MOST_RUNS, MOST_TRIALS, PlanError};
-pub use expand::{Expansion, FactsOf, Point};
-pub use identity::{Identity, RESULTS_VERSION, TrialIdentity, UNDECISIVE};
+pub use expand::{DatasetInfoFn, Expansion, GridPoint};
+pub use identity::{KEYS_OUTSIDE_HASH, RESULTS_VERSION, RunHash, TrialHash};
 pub use memory::bytes_of_run;
 pub use shard::Shard;
 pub use summary::{duration, grouped, plural, summary};
 pub use value_kind::ValueKind;
-pub use work::Work;
+pub use work::WorkEstimate;
 
 use crate::random::Seed;
-use crate::spec::label;
-use crate::spec::{Config, Data, FactorKind, Facts, Key, Split, Sweep};
-use name::Names;
+use crate::spec::short_text;
+use crate::spec::{Config, Data, DatasetInfo, FactorKind, Key, Split, Sweep};
+use name::TrialNamer;
 use std::collections::HashSet;
 use std::sync::OnceLock;
 
@@ -36,7 +36,7 @@ pub struct Plan {
     /// The trials, in the order of the grid; those beside it come last.
     pub trials: Vec<Trial>,
     /// The columns that tell trials apart.
-    pub columns: Vec<Column>,
+    pub columns: Vec<ParameterColumn>,
     /// Points of the grid that were excluded.
     pub excluded: usize,
     /// What the author should know, though it hinders nothing.
@@ -60,16 +60,16 @@ pub struct Trial {
 
 /// A column of the tables that tells trials apart.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Column {
+pub struct ParameterColumn {
     /// The factor's name or the key's path.
     pub name: String,
     /// The short name, for tables that people read.
     pub short: String,
-    source: ColumnSource,
+    source: ParameterSource,
 }
 
 #[derive(Clone, Debug, PartialEq)]
-enum ColumnSource {
+enum ParameterSource {
     Key(&'static Key),
     Labels(usize),
 }
@@ -99,9 +99,9 @@ impl Plan {
     ///
     /// # Errors
     /// Parts that are valid but do not go together, too many trials, and data that `facts` refuses.
-    pub fn with_facts(sweep: &Sweep, facts: &FactsOf) -> Result<Self, PlanError> {
+    pub fn with_facts(sweep: &Sweep, facts: &DatasetInfoFn) -> Result<Self, PlanError> {
         let mut trials = Vec::new();
-        let mut names = Names::new(sweep);
+        let mut names = TrialNamer::new(sweep);
         let expansion = expand::expand(sweep, facts, &mut |point| {
             trials.push(Trial {
                 name: names.name(&point),
@@ -178,10 +178,10 @@ impl Plan {
     }
 
     /// The work of all trials.
-    pub fn work(&self) -> Work {
-        let mut work = Work::default();
+    pub fn work(&self) -> WorkEstimate {
+        let mut work = WorkEstimate::default();
         for trial in &self.trials {
-            work += Work::of_trial(&trial.config);
+            work += WorkEstimate::of_trial(&trial.config);
         }
         work
     }
@@ -207,7 +207,7 @@ impl Plan {
 }
 
 /// The facts of a data set that is known by name.
-fn known_facts(data: &Data) -> Result<Facts, String> {
+fn known_facts(data: &Data) -> Result<DatasetInfo, String> {
     let unknown = || format!("the files of data.set: {} must be looked at", data.set);
     data.set.facts().ok_or_else(unknown)
 }
@@ -215,13 +215,13 @@ fn known_facts(data: &Data) -> Result<Facts, String> {
 impl Trial {
     /// The trial's value in a column, which may be `null`; nothing where the factor is absent, and
     /// where a key that no factor varies is left at `null`.
-    pub fn value(&self, sweep: &Sweep, column: &Column) -> Option<serde_json::Value> {
+    pub fn value(&self, sweep: &Sweep, column: &ParameterColumn) -> Option<serde_json::Value> {
         match column.source {
-            ColumnSource::Labels(factor) => {
+            ParameterSource::Labels(factor) => {
                 let level = self.levels[factor]?;
                 Some(sweep.factors[factor].levels[level].label.clone().into())
             }
-            ColumnSource::Key(key) => {
+            ParameterSource::Key(key) => {
                 let owners = sweep
                     .factors
                     .iter()
@@ -249,29 +249,29 @@ impl Trial {
 
     /// The trial's value in a column as short text: `none` for `null`, `–` where the factor is
     /// absent.
-    pub fn label(&self, sweep: &Sweep, column: &Column) -> String {
+    pub fn label(&self, sweep: &Sweep, column: &ParameterColumn) -> String {
         self.value(sweep, column)
-            .map_or_else(|| "–".to_owned(), |value| label(&value))
+            .map_or_else(|| "–".to_owned(), |value| short_text(&value))
     }
 }
 
 /// The columns that tell trials apart: factors in the order of the grid, then keys that only
 /// trials beside the grid change.
-fn columns(sweep: &Sweep) -> Vec<Column> {
-    let mut columns: Vec<Column> = Vec::new();
-    let by_key = |key: &'static Key| Column {
+fn columns(sweep: &Sweep) -> Vec<ParameterColumn> {
+    let mut columns: Vec<ParameterColumn> = Vec::new();
+    let by_key = |key: &'static Key| ParameterColumn {
         name: key.path.to_owned(),
         short: key.short.to_owned(),
-        source: ColumnSource::Key(key),
+        source: ParameterSource::Key(key),
     };
     for (index, factor) in sweep.factors.iter().enumerate() {
         match &factor.kind {
             FactorKind::Key(key) => columns.push(by_key(key)),
             FactorKind::Zip(keys) => columns.extend(keys.iter().map(|key| by_key(key))),
-            FactorKind::Labelled => columns.push(Column {
+            FactorKind::Labelled => columns.push(ParameterColumn {
                 name: factor.name.clone(),
                 short: factor.name.clone(),
-                source: ColumnSource::Labels(index),
+                source: ParameterSource::Labels(index),
             }),
         }
     }

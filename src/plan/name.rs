@@ -1,8 +1,8 @@
 //! Readable names of trials: their varying factors alone.
 
-use super::expand::Point;
-use crate::spec::label;
-use crate::spec::{Factor, FactorKind, Level, Set, Sweep, is_reserved};
+use super::expand::GridPoint;
+use crate::spec::short_text;
+use crate::spec::{Factor, FactorKind, KeyAssignment, Level, Sweep, is_reserved};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
@@ -10,7 +10,7 @@ use std::hash::{DefaultHasher, Hash, Hasher};
 const LONGEST: usize = 150;
 
 /// The names of a sweep's points.
-pub(super) struct Names<'a> {
+pub(super) struct TrialNamer<'a> {
     sweep: &'a Sweep,
     /// What each level of each factor adds to a name.
     parts: Vec<Vec<String>>,
@@ -19,7 +19,7 @@ pub(super) struct Names<'a> {
     given: HashSet<u64>,
 }
 
-impl<'a> Names<'a> {
+impl<'a> TrialNamer<'a> {
     pub(super) fn new(sweep: &'a Sweep) -> Self {
         let part = |factor: &Factor, level: &Level| match factor.kind {
             FactorKind::Key(_) | FactorKind::Zip(_) => joined_parts(&level.settings),
@@ -35,7 +35,7 @@ impl<'a> Names<'a> {
 
     /// The name of a point's folder, such as `lr0.01_layers2_regularisation-dropout`; unique in
     /// any letter case.
-    pub(super) fn name(&mut self, point: &Point) -> String {
+    pub(super) fn name(&mut self, point: &GridPoint) -> String {
         let name = self.plain(point);
         if self.given.insert(hash(&name)) {
             return name;
@@ -50,7 +50,7 @@ impl<'a> Names<'a> {
         }
     }
 
-    fn plain(&self, point: &Point) -> String {
+    fn plain(&self, point: &GridPoint) -> String {
         let mut name = match point.included {
             Some(index) => joined_parts(&self.sweep.include[index].settings),
             None => {
@@ -81,10 +81,10 @@ fn hash(name: &str) -> u64 {
     hasher.finish()
 }
 
-fn joined_parts(settings: &[Set]) -> String {
+fn joined_parts(settings: &[KeyAssignment]) -> String {
     let parts = settings
         .iter()
-        .map(|set| joined(set.key.short, &label(&set.to.value)));
+        .map(|set| joined(set.key.short, &short_text(&set.to.value)));
     parts.collect::<Vec<_>>().join("_")
 }
 

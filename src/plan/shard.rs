@@ -1,6 +1,6 @@
 //! A fixed share of a plan's runs, for one of several processes.
 
-use super::work::Work;
+use super::work::WorkEstimate;
 use super::{Plan, RunId};
 use std::fmt;
 use std::num::NonZeroU32;
@@ -76,7 +76,7 @@ impl Plan {
         const OF_RUN: f64 = 2e8;
         /// Operations in whose time the fixed part of a step is done: some microseconds.
         const OF_STEP: f64 = 5e5;
-        let work = Work::of_run(&self.trials[run.trial].config, run.fold as usize);
+        let work = WorkEstimate::of_run(&self.trials[run.trial].config, run.fold as usize);
         OF_RUN + OF_STEP * work.steps as f64 + work.flop
     }
 }

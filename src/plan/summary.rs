@@ -1,7 +1,7 @@
 //! The plan as people read it.
 
 use super::Plan;
-use super::work::Work;
+use super::work::WorkEstimate;
 use crate::spec::{ColumnNote, Split, Sweep};
 use std::fmt::Write;
 
@@ -147,7 +147,7 @@ fn runs_line(plan: &Plan) -> String {
     }
 }
 
-fn work_line(work: &Work) -> String {
+fn work_line(work: &WorkEstimate) -> String {
     format!(
         "{} {}, {} {}, {} TFLOP: {} on one core at {} GFLOP/s",
         grouped(work.epochs),

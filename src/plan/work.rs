@@ -5,7 +5,7 @@ use std::ops::AddAssign;
 
 /// Work to be done.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
-pub struct Work {
+pub struct WorkEstimate {
     /// Runs: trials times repeats times folds.
     pub runs: u64,
     /// Passes over a run's training samples.
@@ -16,7 +16,7 @@ pub struct Work {
     pub flop: f64,
 }
 
-impl AddAssign for Work {
+impl AddAssign for WorkEstimate {
     fn add_assign(&mut self, other: Self) {
         self.runs = self.runs.saturating_add(other.runs);
         self.epochs = self.epochs.saturating_add(other.epochs);
@@ -25,7 +25,7 @@ impl AddAssign for Work {
     }
 }
 
-impl Work {
+impl WorkEstimate {
     /// The work of all runs of a trial.
     pub fn of_trial(config: &Config) -> Self {
         let mut work = Self::default();
@@ -76,7 +76,7 @@ mod tests {
         // 784·128 twice and 128·10 three times, 2 operations each, 60,000 samples: 24.5 GFLOP.
         let epoch = 60_000.0 * (forward + backward);
         assert_eq!(epoch, 60_000.0 * 2.0 * (784.0 * 128.0 * 2.0 + 1280.0 * 3.0));
-        let work = Work::of_trial(&config);
+        let work = WorkEstimate::of_trial(&config);
         assert_eq!((work.runs, work.epochs, work.steps), (1, 1, 938));
         assert_eq!(work.flop, epoch + 10_000.0 * forward);
     }

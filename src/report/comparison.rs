@@ -3,9 +3,9 @@
 use super::document::blocks::Document;
 use super::document::table::{Align, Table};
 use super::formats::export;
-use super::locale::Wording;
+use super::locale::Locale;
 use super::results::frame::trial_positions;
-use super::results::listing::View;
+use super::results::listing::Listing;
 use super::sections::leaderboard::{Detail, leaderboard};
 use super::{File, Report, ReportError};
 use crate::plan::Plan;
@@ -34,7 +34,7 @@ const LISTED: usize = 5;
 /// # Errors
 /// None that a result could cause.
 pub fn compare(name: &str, parts: &[Part], language: Language) -> Result<Vec<File>, ReportError> {
-    let words = Wording { language };
+    let words = Locale { language };
     let mut document = Document {
         title: name.to_owned(),
         ..Document::default()
@@ -64,7 +64,7 @@ pub fn compare(name: &str, parts: &[Part], language: Language) -> Result<Vec<Fil
             document.paragraph(warning);
         }
         let head = part.report.frame.head(Some(LISTED));
-        let view = View::default();
+        let view = Listing::default();
         let table = leaderboard(
             part.sweep,
             part.plan,
@@ -95,7 +95,7 @@ pub fn compare(name: &str, parts: &[Part], language: Language) -> Result<Vec<Fil
     ])
 }
 
-fn best_of_each(words: Wording, parts: &[Part]) -> PolarsResult<Table> {
+fn best_of_each(words: Locale, parts: &[Part]) -> PolarsResult<Table> {
     let headers = [
         (words.pick("sweep", "balayage"), Align::Left),
         (words.pick("trials", "essais"), Align::Right),

@@ -7,11 +7,11 @@ use crate::spec::{Language, Sweep};
 /// Prose stands in both languages where it is used, one under the other, so that who changes one
 /// sees the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Wording {
+pub(crate) struct Locale {
     pub(super) language: Language,
 }
 
-impl Wording {
+impl Locale {
     pub(super) fn of(sweep: &Sweep) -> Self {
         Self {
             language: sweep.report.language,
@@ -203,10 +203,10 @@ pub(super) fn missing() -> String {
 mod tests {
     use super::*;
 
-    const ENGLISH: Wording = Wording {
+    const ENGLISH: Locale = Locale {
         language: Language::English,
     };
-    const FRENCH: Wording = Wording {
+    const FRENCH: Locale = Locale {
         language: Language::French,
     };
 

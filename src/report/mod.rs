@@ -14,9 +14,9 @@ pub use comparison::{Part, compare};
 pub use document::blocks::{Block, Document};
 pub use document::figure::Figure;
 pub use document::table::{Align, Table};
-pub use formats::to_sweep_yaml::as_sweep;
-pub use results::listing::{Order, View};
-pub use results::status::Status;
+pub use formats::to_sweep_yaml::to_sweep_yaml;
+pub use results::listing::{Listing, ListingOrder};
+pub use results::status::TrialState;
 pub use sections::classes::TrialClasses;
 
 use crate::plan::Plan;
@@ -24,10 +24,10 @@ use crate::record::Results;
 use crate::spec::{DataRemarks, Format, Language, Sweep};
 use analysis::conclusions::Analysis;
 use analysis::grid::Grid;
-use locale::Wording;
+use locale::Locale;
 use page::Page;
 use polars::prelude::{DataFrame, PolarsResult};
-use sections::contents::{Material, content};
+use sections::contents::{ReportContext, content};
 use sections::leaderboard::Detail;
 use std::path::PathBuf;
 
@@ -46,7 +46,7 @@ pub struct Report {
     warnings: Vec<String>,
     /// One row for each trial.
     frame: DataFrame,
-    view: View,
+    view: Listing,
     formats: Vec<Format>,
 }
 
@@ -97,7 +97,7 @@ impl Report {
         plan: &Plan,
         results: &Results,
         remarks: &DataRemarks,
-        view: &View,
+        view: &Listing,
         classes: &dyn Fn(usize) -> Option<TrialClasses>,
     ) -> Result<Self, ReportError> {
         let frame = results::frame::trials(sweep, plan, results)?;
@@ -115,7 +115,7 @@ impl Report {
         let anova = grid.as_ref().ok().and_then(|grid| {
             statistics::functional_anova(&grid.levels, &grid.scores, grid.test_to_train).ok()
         });
-        let material = Material {
+        let material = ReportContext {
             grid: &grid,
             anova: anova.as_ref(),
             sweep,
@@ -134,7 +134,7 @@ impl Report {
             document,
             best,
             ranking,
-            warnings: sections::warnings::warnings(Wording::of(sweep), &remarks.warnings),
+            warnings: sections::warnings::warnings(Locale::of(sweep), &remarks.warnings),
             frame: listed,
             view: view.clone(),
             formats: sweep.report.formats.clone(),
@@ -218,5 +218,5 @@ fn best(plan: &Plan, results: &Results, frame: &DataFrame) -> PolarsResult<Optio
         let first = frame.column("position")?.u32()?.get(0);
         return Ok(first.map(|position| position as usize));
     }
-    Ok((is_alone && Status::of(plan, results, 0).word() == "finished").then_some(0))
+    Ok((is_alone && TrialState::of(plan, results, 0).word() == "finished").then_some(0))
 }

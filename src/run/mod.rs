@@ -12,14 +12,14 @@ pub use device::{
     Adapter, AdapterClass, Device, DeviceChoice, DeviceError, FreeMemory, GpuKind, PRECISION,
 };
 pub use executor::device_faults::{CubeclDevice, DeviceFault, Faults};
-pub use executor::fault_guard::Trusting;
-pub use executor::rerun::{Again, train_again};
-pub use executor::tensor_executor::{Executor, Memory, TensorExecutor};
-pub use progress::{Beginning, Progress, Silent, display};
-pub use retention::prune_weights::settle_weights;
-pub use retention::weight_retention::weightless;
-pub use scheduler::dispatch::{Place, Ran, Schedule, remaining};
+pub use executor::fault_guard::FaultGuard;
+pub use executor::rerun::{RerunResult, rerun};
+pub use executor::tensor_executor::{Executor, TensorExecutor, TensorMemory};
+pub use progress::{NoProgress, Progress, StartSummary, display};
+pub use retention::prune_weights::prune_weights;
+pub use retention::weight_retention::runs_without_weights;
+pub use scheduler::dispatch::{DeviceSlot, Scheduler, SweepOutcome, remaining};
 pub use scheduler::finalize::write_missing_scores;
-pub use scheduler::interrupt::{Interrupt, MORE_TO_DO};
-pub use scheduler::profiling::unmeasured;
-pub use scheduler::resume::tidy_ended;
+pub use scheduler::interrupt::{EXIT_RUNS_REMAIN, Interrupt};
+pub use scheduler::profiling::unprofiled_trials;
+pub use scheduler::resume::remove_leftovers_of_ended;

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 /// What a sweep, or a share of it, starts with, in runs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Beginning {
+pub struct StartSummary {
     /// All of them.
     pub runs: usize,
     /// Those that have finished.
@@ -24,7 +24,7 @@ pub struct Beginning {
 /// Who is told how a sweep is coming along.
 pub trait Progress: Send + Sync {
     /// The sweep starts.
-    fn started(&self, beginning: &Beginning);
+    fn started(&self, beginning: &StartSummary);
     /// An epoch of a run has ended, of so many that it has at most.
     fn epoch_ended(&self, _name: &str, _epoch: usize, _epochs: usize) {}
     /// Somebody asked to stop. This is an answer, and is given to who wants to hear nothing else too.
@@ -51,10 +51,10 @@ pub trait Progress: Send + Sync {
 }
 
 /// Tells nobody.
-pub struct Silent;
+pub struct NoProgress;
 
-impl Progress for Silent {
-    fn started(&self, _beginning: &Beginning) {}
+impl Progress for NoProgress {
+    fn started(&self, _beginning: &StartSummary) {}
     fn sizing(&self, _done: usize, _classes: usize) {}
     fn run_started(&self, _name: &str) {}
     fn run_ended(&self, _name: &str, _result: &RunResult) {}
@@ -67,7 +67,7 @@ impl Progress for Silent {
 /// The display that suits standard error: a live line on a terminal, plain lines elsewhere.
 pub fn display(plan: &Plan, rank_by: RankBy, quiet: bool) -> Arc<dyn Progress> {
     if quiet {
-        return Arc::new(Silent);
+        return Arc::new(NoProgress);
     }
     let bar = match std::io::stderr().is_terminal() {
         true => Some(ProgressBar::with_draw_target(
@@ -113,7 +113,7 @@ const BETWEEN_EPOCHS: Duration = Duration::from_secs(30);
 /// The least time between two epochs that are shown on a terminal: nobody reads faster.
 const BETWEEN_EPOCHS_ON_A_TERMINAL: Duration = Duration::from_millis(500);
 
-impl Beginning {
+impl StartSummary {
     /// `8 runs, 3 of them already done, 2 failed earlier (--retry-failed trains them again)`
     fn told(&self) -> String {
         let counted = |count: usize| format!("{count} {}", plural(count, "run"));
@@ -240,7 +240,7 @@ impl Progress for Display {
         self.say(line);
     }
 
-    fn started(&self, beginning: &Beginning) {
+    fn started(&self, beginning: &StartSummary) {
         let runs = beginning.runs;
         let done = beginning.finished + beginning.failed;
         self.with_state(|state| {
@@ -375,9 +375,9 @@ mod tests {
     #[test]
     fn an_epoch_is_told_of_where_nothing_was_said_for_a_while() {
         let display = Display::new("sweep", RankBy::Accuracy, None);
-        display.started(&Beginning {
+        display.started(&StartSummary {
             runs: 3,
-            ..Beginning::default()
+            ..StartSummary::default()
         });
         display.run_started("a");
         let pace = || display.with_state(|state| state.pace());
@@ -397,7 +397,7 @@ mod tests {
     #[test]
     fn a_beginning_tells_what_is_done_what_failed_and_what_goes_on() {
         let told = |runs, finished, failed, resumed| {
-            let beginning = Beginning {
+            let beginning = StartSummary {
                 runs,
                 finished,
                 failed,

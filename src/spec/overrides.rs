@@ -1,9 +1,9 @@
 //! `--set KEY=VALUE`: keys of the sweep file replaced before anything is checked.
 
 use super::config::key::Key;
-use super::yaml::diagnostic::Problem;
-use super::yaml::node::{Entry, Node, Yaml};
-use super::yaml::span::Place;
+use super::yaml::diagnostic::Diagnostic;
+use super::yaml::node::{YamlEntry, YamlNode, YamlValue};
+use super::yaml::span::Span;
 
 /// Replaces or adds one key of the document, as `--set KEY=VALUE` asks; `top_level` are the keys
 /// that a document may have.
@@ -11,35 +11,35 @@ use super::yaml::span::Place;
 /// # Errors
 /// An option that is no `KEY=VALUE`, or whose key is none of a document's.
 pub(super) fn override_key(
-    document: &mut Node,
+    document: &mut YamlNode,
     option: &str,
     top_level: &[&'static str],
-) -> Result<(), Problem> {
+) -> Result<(), Diagnostic> {
     let example = "write --set training.epochs=1";
     let Some((path, value)) = option.split_once('=') else {
-        let place = Place::command_line(option);
-        return Err(Problem::new(&place, "expected KEY=VALUE").help(example));
+        let place = Span::command_line(option);
+        return Err(Diagnostic::new(&place, "expected KEY=VALUE").help(example));
     };
-    let place = Place::command_line(path);
+    let place = Span::command_line(path);
     if path.split('.').next_back() == Some("") {
-        let problem = Problem::new(
+        let problem = Diagnostic::new(
             &place,
             format!("the option has an empty part in its key `{path}`"),
         );
         return Err(problem.help(format!("is a variable of the shell unset? {example}")));
     }
-    let mut value = Node::parse(value).map_err(|problem| Problem {
+    let mut value = YamlNode::parse(value).map_err(|problem| Diagnostic {
         place: place.clone(),
         ..problem
     })?;
     if has_nothing(&value) {
-        return Err(Problem::new(&place, "the option has an empty value").help(format!(
+        return Err(Diagnostic::new(&place, "the option has an empty value").help(format!(
             "is a variable of the shell unset? Write null where nothing is meant: --set {path}=null"
         )));
     }
     replace_places(&mut value, &place);
     let (top, rest) = path.split_once('.').unwrap_or((path, ""));
-    let entry = |key: &str, node: Node| Entry {
+    let entry = |key: &str, node: YamlNode| YamlEntry {
         key: key.to_owned(),
         place: place.clone(),
         node,
@@ -50,7 +50,7 @@ pub(super) fn override_key(
             .collect::<Vec<_>>();
         return Err(entry(path, value).unknown(paths));
     }
-    let Yaml::Map(entries) = &mut document.value else {
+    let YamlValue::Map(entries) = &mut document.value else {
         return Ok(()); // The document itself is refused later, with its own message.
     };
     if rest.is_empty() {
@@ -58,15 +58,15 @@ pub(super) fn override_key(
         return Ok(());
     }
     if !entries.iter().any(|e| e.key == top) {
-        let empty = Node {
-            value: Yaml::Map(Vec::new()),
+        let empty = YamlNode {
+            value: YamlValue::Map(Vec::new()),
             place: place.clone(),
             written: None,
         };
         entries.push(entry(top, empty));
     }
     let section = entries.iter_mut().find(|e| e.key == top);
-    if let Some(Entry { node, .. }) = section {
+    if let Some(YamlEntry { node, .. }) = section {
         put_below(node, entry(rest, value));
     }
     Ok(())
@@ -74,13 +74,13 @@ pub(super) fn override_key(
 
 /// Puts an entry whose key may be a path below `node`: `regularisation.dropout` replaces the level
 /// `dropout` where there is a factor `regularisation`. Keys may have dots of their own.
-fn put_below(node: &mut Node, mut new: Entry) {
-    let Yaml::Map(entries) = &mut node.value else {
+fn put_below(node: &mut YamlNode, mut new: YamlEntry) {
+    let YamlValue::Map(entries) = &mut node.value else {
         return; // Refused later, with the message of what should be there.
     };
-    let is_parent = |entry: &Entry| {
+    let is_parent = |entry: &YamlEntry| {
         let rest = new.key.strip_prefix(&entry.key)?.strip_prefix('.')?;
-        matches!(entry.node.value, Yaml::Map(_)).then(|| rest.to_owned())
+        matches!(entry.node.value, YamlValue::Map(_)).then(|| rest.to_owned())
     };
     let whole = entries.iter().any(|entry| entry.key == new.key);
     let parent = entries
@@ -96,32 +96,34 @@ fn put_below(node: &mut Node, mut new: Entry) {
 }
 
 /// Whether a value, or one within it, is nothing and is not written as `null`.
-fn has_nothing(node: &Node) -> bool {
+fn has_nothing(node: &YamlNode) -> bool {
     match &node.value {
-        Yaml::Null => node.written.is_none(),
-        Yaml::List(items) => items.iter().any(has_nothing),
-        Yaml::Map(entries) => entries.iter().any(|entry| has_nothing(&entry.node)),
-        Yaml::Flag(_) | Yaml::Integer(_) | Yaml::Real(_) | Yaml::Text(_) => false,
+        YamlValue::Null => node.written.is_none(),
+        YamlValue::List(items) => items.iter().any(has_nothing),
+        YamlValue::Map(entries) => entries.iter().any(|entry| has_nothing(&entry.node)),
+        YamlValue::Flag(_) | YamlValue::Integer(_) | YamlValue::Real(_) | YamlValue::Text(_) => {
+            false
+        }
     }
 }
 
-fn put(entries: &mut Vec<Entry>, new: Entry) {
+fn put(entries: &mut Vec<YamlEntry>, new: YamlEntry) {
     match entries.iter_mut().find(|e| e.key == new.key) {
         Some(entry) => *entry = new,
         None => entries.push(new),
     }
 }
 
-fn replace_places(node: &mut Node, place: &Place) {
-    node.place = Place {
+fn replace_places(node: &mut YamlNode, place: &Span) {
+    node.place = Span {
         written: node.place.written.take(),
         ..place.clone()
     };
     match &mut node.value {
-        Yaml::List(items) => items
+        YamlValue::List(items) => items
             .iter_mut()
             .for_each(|item| replace_places(item, place)),
-        Yaml::Map(entries) => entries.iter_mut().for_each(|entry| {
+        YamlValue::Map(entries) => entries.iter_mut().for_each(|entry| {
             entry.place = place.clone();
             replace_places(&mut entry.node, place);
         }),

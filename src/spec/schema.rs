@@ -3,12 +3,12 @@
 use super::config::key::{KEYS, Key};
 use super::grid::range;
 use super::sections::checkpoint::CheckpointRule;
-use super::sections::keep::Keep;
+use super::sections::keep::KeepWeights;
 use super::sections::launch::LaunchOptions;
 use super::sections::record::RecordOptions;
 use super::sections::report::ReportOptions;
 use super::sweep::{SECTIONS, TensorBoardOptions};
-use super::values::config_value::Setting;
+use super::values::config_value::ConfigValue;
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 use serde_json::{Map, Value, json};
@@ -59,11 +59,11 @@ pub fn schema() -> Value {
         ),
     );
     let mut keep = described(
-        Keep::schema(),
+        KeepWeights::schema(),
         "Whose trained weights stay on disk: those of the N best trials, all or none; it changes \
          no result.",
     );
-    keep["default"] = Keep::default().show();
+    keep["default"] = KeepWeights::default().show();
     properties.insert("keep".into(), keep);
     let mut checkpoint = described(
         CheckpointRule::schema(),

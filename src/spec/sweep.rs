@@ -2,19 +2,19 @@
 
 use super::config::key::{KEYS, Key};
 use super::config::trial_config::Config;
-use super::grid::factor::{Factor, FactorKind, Set};
-use super::grid::trial_filter::Rule;
+use super::grid::factor::{Factor, FactorKind, KeyAssignment};
+use super::grid::trial_filter::TrialFilter;
 use super::overrides::override_key;
 use super::sections::checkpoint::CheckpointRule;
-use super::sections::keep::Keep;
+use super::sections::keep::KeepWeights;
 use super::sections::launch::LaunchOptions;
 use super::sections::record::RecordOptions;
 use super::sections::report::ReportOptions;
-use super::values::config_value::Setting;
+use super::values::config_value::ConfigValue;
 use super::values::number::Count;
-use super::yaml::diagnostic::{Problem, SpecError};
-use super::yaml::node::{LARGEST_TEXT, Node, Yaml};
-use super::yaml::span::Place;
+use super::yaml::diagnostic::{Diagnostic, SpecError};
+use super::yaml::node::{LARGEST_TEXT, YamlNode, YamlValue};
+use super::yaml::span::Span;
 use std::io::Read;
 use std::path::Path;
 
@@ -26,11 +26,11 @@ pub struct Sweep {
     /// What it is for, in the author's words.
     pub description: String,
     /// The configuration that each trial starts from.
-    pub base: Vec<Set>,
+    pub base: Vec<KeyAssignment>,
     /// What varies; the first varies slowest.
     pub factors: Vec<Factor>,
     /// Combinations that are left out.
-    pub exclude: Vec<Rule>,
+    pub exclude: Vec<TrialFilter>,
     /// Trials beside the grid.
     pub include: Vec<Include>,
     /// How the tables are made.
@@ -40,7 +40,7 @@ pub struct Sweep {
     /// When a run's records are written.
     pub record: RecordOptions,
     /// Whose trained weights stay on disk.
-    pub keep: Keep,
+    pub keep: KeepWeights,
     /// How often the state of a run in training is saved.
     pub checkpoint: CheckpointRule,
     /// What is asked of a cluster.
@@ -53,9 +53,9 @@ pub struct Sweep {
 #[derive(Clone, Debug)]
 pub struct Include {
     /// What it sets on top of the base configuration.
-    pub settings: Vec<Set>,
+    pub settings: Vec<KeyAssignment>,
     /// Where it stands.
-    pub place: Place,
+    pub place: Span,
 }
 
 impl Include {
@@ -85,16 +85,16 @@ pub struct TensorBoardOptions {
 /// `off`, or every how many epochs.
 struct Histograms(Option<Count>);
 
-impl Setting for Histograms {
+impl ConfigValue for Histograms {
     fn expects() -> String {
         "off, or every how many epochs: 1, 2, …".to_owned()
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
-            Yaml::Text(text) if text == "off" => Ok(Self(None)),
+            YamlValue::Text(text) if text == "off" => Ok(Self(None)),
             // What YAML 1.1 takes `off` for.
-            Yaml::Flag(false) | Yaml::Null => Ok(Self(None)),
-            Yaml::Integer(_) => Count::read(node).map(|every| Self(Some(every))),
+            YamlValue::Flag(false) | YamlValue::Null => Ok(Self(None)),
+            YamlValue::Integer(_) => Count::read(node).map(|every| Self(Some(every))),
             _ => Err(node.unexpected(&Self::expects())),
         }
     }
@@ -149,7 +149,7 @@ const LONGEST_NAME: usize = 64;
 
 impl Source {
     /// A problem as an error of this file.
-    pub fn error(&self, problem: Problem) -> SpecError {
+    pub fn error(&self, problem: Diagnostic) -> SpecError {
         SpecError::Invalid {
             name: self.name.clone(),
             text: self.text.clone(),
@@ -194,8 +194,8 @@ impl Sweep {
         default_name: &str,
         overrides: &[String],
     ) -> Result<Self, SpecError> {
-        let read = || -> Result<_, Problem> {
-            let mut document = Node::parse(&source.text)?;
+        let read = || -> Result<_, Diagnostic> {
+            let mut document = YamlNode::parse(&source.text)?;
             for option in overrides {
                 override_key(&mut document, option, &TOP_LEVEL)?;
             }
@@ -214,7 +214,11 @@ impl Sweep {
     }
 }
 
-fn from_document(document: &Node, default_name: &str, source: &Source) -> Result<Sweep, Problem> {
+fn from_document(
+    document: &YamlNode,
+    default_name: &str,
+    source: &Source,
+) -> Result<Sweep, Diagnostic> {
     let mut sweep = Sweep {
         name: String::new(),
         description: String::new(),
@@ -225,7 +229,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         report: ReportOptions::default(),
         tensorboard: TensorBoardOptions::default(),
         record: RecordOptions::default(),
-        keep: Keep::default(),
+        keep: KeepWeights::default(),
         checkpoint: CheckpointRule::default(),
         launch: LaunchOptions::default(),
         source: source.clone(),
@@ -238,8 +242,8 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
             "description" => sweep.description = read_text(&entry.node)?,
             "tensorboard" => sweep.tensorboard = read_tensorboard(&entry.node)?,
             "record" => sweep.record = RecordOptions::read(&entry.node)?,
-            "keep" => sweep.keep = Setting::read(&entry.node)?,
-            "checkpoint" => sweep.checkpoint = Setting::read(&entry.node)?,
+            "keep" => sweep.keep = ConfigValue::read(&entry.node)?,
+            "checkpoint" => sweep.checkpoint = ConfigValue::read(&entry.node)?,
             "launch" => sweep.launch = LaunchOptions::read(&entry.node)?,
             "grid" => sweep.factors = read_grid(&entry.node)?,
             "exclude" | "include" | "report" => {} // After the grid, to which they refer.
@@ -258,19 +262,19 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         }
     }
     if sweep.name.is_empty() {
-        let node = Node {
-            value: Yaml::Text(default_name.to_owned()),
-            place: Place::default(),
+        let node = YamlNode {
+            value: YamlValue::Text(default_name.to_owned()),
+            place: Span::default(),
             written: None,
         };
-        sweep.name = read_name(&node).map_err(|problem| Problem {
+        sweep.name = read_name(&node).map_err(|problem| Diagnostic {
             message: format!("the file's name, `{default_name}`, cannot name the sweep"),
             ..problem
         })?;
     }
     if let Some(node) = document.get("exclude") {
         for item in node.items("a list of conditions")? {
-            let rule = Rule::read(item, &sweep.factors, "a combination")?;
+            let rule = TrialFilter::read(item, &sweep.factors, "a combination")?;
             sweep.exclude.push(rule);
         }
     }
@@ -278,7 +282,7 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
         for item in node.items("a list of trials")? {
             let entries = item.entries("a mapping of configuration keys to values")?;
             sweep.include.push(Include {
-                settings: Set::read_all(entries)?,
+                settings: KeyAssignment::read_all(entries)?,
                 place: item.place.clone(),
             });
         }
@@ -291,14 +295,14 @@ fn from_document(document: &Node, default_name: &str, source: &Source) -> Result
 }
 
 /// A `--set` of a key that varies would silently do nothing.
-fn refuse_overridden_base(sweep: &Sweep) -> Result<(), Problem> {
+fn refuse_overridden_base(sweep: &Sweep) -> Result<(), Diagnostic> {
     for set in sweep.base.iter().filter(|set| set.place.line == 0) {
         let decides = |factor: &&Factor| {
             let of_keys = matches!(factor.kind, FactorKind::Key(_) | FactorKind::Zip(_));
             of_keys && factor.when.is_none() && factor.keys().any(|key| key == set.key)
         };
         if let Some(factor) = sweep.factors.iter().find(decides) {
-            return Err(Problem::new(
+            return Err(Diagnostic::new(
                 &set.place,
                 format!(
                     "`{}` varies in the grid (line {})",
@@ -314,8 +318,8 @@ fn refuse_overridden_base(sweep: &Sweep) -> Result<(), Problem> {
     Ok(())
 }
 
-fn read_grid(node: &Node) -> Result<Vec<Factor>, Problem> {
-    if node.value == Yaml::Null {
+fn read_grid(node: &YamlNode) -> Result<Vec<Factor>, Diagnostic> {
+    if node.value == YamlValue::Null {
         return Err(empty_grid(node));
     }
     let mut factors = Vec::new();
@@ -329,18 +333,18 @@ fn read_grid(node: &Node) -> Result<Vec<Factor>, Problem> {
     }
 }
 
-fn empty_grid(node: &Node) -> Problem {
-    Problem::new(&node.place, "the grid is empty").help(
+fn empty_grid(node: &YamlNode) -> Diagnostic {
+    Diagnostic::new(&node.place, "the grid is empty").help(
         "give it a factor, such as training.learning_rate: [0.1, 0.01], or leave `grid` out to \
          train the base configuration alone",
     )
 }
 
-fn read_section(section: &str, node: &Node) -> Result<Vec<Set>, Problem> {
+fn read_section(section: &str, node: &YamlNode) -> Result<Vec<KeyAssignment>, Diagnostic> {
     let fields = || KEYS.iter().filter(|key| key.parts().0 == section);
     let what = format!("the settings of `{section}`");
     let entries = node.entries(&what).map_err(|problem| match node.value {
-        Yaml::Null => problem.help("indent its keys below it, with spaces"),
+        YamlValue::Null => problem.help("indent its keys below it, with spaces"),
         _ => problem,
     })?;
     entries
@@ -355,12 +359,12 @@ fn read_section(section: &str, node: &Node) -> Result<Vec<Set>, Problem> {
                     None => problem,
                 });
             };
-            Ok(Set {
+            Ok(KeyAssignment {
                 key,
                 to: key
                     .read(&entry.node)
                     .map_err(|problem| match entry.node.value {
-                        Yaml::List(_) => problem.help(format!(
+                        YamlValue::List(_) => problem.help(format!(
                             "to vary it, write it in the grid: grid: {{ {}: […] }}",
                             key.path
                         )),
@@ -372,12 +376,12 @@ fn read_section(section: &str, node: &Node) -> Result<Vec<Set>, Problem> {
         .collect()
 }
 
-fn read_tensorboard(node: &Node) -> Result<TensorBoardOptions, Problem> {
+fn read_tensorboard(node: &YamlNode) -> Result<TensorBoardOptions, Diagnostic> {
     let mut options = TensorBoardOptions::default();
     for entry in node.entries("the settings of `tensorboard`")? {
         match entry.key.as_str() {
             "histograms" => {
-                let Histograms(every) = Setting::read(&entry.node)?;
+                let Histograms(every) = ConfigValue::read(&entry.node)?;
                 options.histograms = every.map(Count::get);
             }
             _ => return Err(entry.unknown(["histograms"])),
@@ -386,19 +390,21 @@ fn read_tensorboard(node: &Node) -> Result<TensorBoardOptions, Problem> {
     Ok(options)
 }
 
-fn read_text(node: &Node) -> Result<String, Problem> {
+fn read_text(node: &YamlNode) -> Result<String, Diagnostic> {
     match &node.value {
-        Yaml::Text(text) => Ok(text.clone()),
+        YamlValue::Text(text) => Ok(text.clone()),
         _ => Err(node.unexpected("text")),
     }
 }
 
 /// A name that is safe as a folder's name everywhere.
-fn read_name(node: &Node) -> Result<String, Problem> {
+fn read_name(node: &YamlNode) -> Result<String, Diagnostic> {
     let expected = "a name of letters, digits, `-`, `_` and `.` that starts with a letter or digit";
     // A number is a name as it is written: `007` is not `7`.
     let text = match &node.value {
-        Yaml::Text(_) | Yaml::Integer(_) | Yaml::Real(_) => node.name().unwrap_or_default(),
+        YamlValue::Text(_) | YamlValue::Integer(_) | YamlValue::Real(_) => {
+            node.name().unwrap_or_default()
+        }
         _ => return Err(node.unexpected(expected)),
     };
     let safe = text.len() <= LONGEST_NAME

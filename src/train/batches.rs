@@ -12,7 +12,7 @@ use std::ops::Range;
 /// Rows of samples on the device, in an order of their own for each distinct member.
 ///
 /// The positions are put on the device once; a batch is then an index-select.
-pub(super) struct Rows<B: Backend> {
+pub(super) struct BatchPlan<B: Backend> {
     samples: DeviceSamples<B>,
     /// Positions in the samples, batch by batch, within a batch member by member.
     positions: Tensor<B, 1, Int>,
@@ -43,7 +43,7 @@ pub(super) struct Order<'m> {
 }
 
 impl<'m> Order<'m> {
-    /// As [`Rows::shuffled`]; nothing where batches are more than rows of the samples.
+    /// As [`BatchPlan::shuffled`]; nothing where batches are more than rows of the samples.
     pub(super) fn shuffled<B: Backend>(
         data: &DeviceDataset<B>,
         members: &'m [Member],
@@ -123,7 +123,7 @@ fn positions(orders: &Orders, distinct: &[&[u32]], batch: usize, rows: Range<usi
     positions
 }
 
-impl<B: Backend> Rows<B> {
+impl<B: Backend> BatchPlan<B> {
     /// The training samples of each member in the random order of `epoch`, for batches of `batch`;
     /// of each order these rows, which start with a batch.
     pub(super) fn shuffled(

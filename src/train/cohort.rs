@@ -1,20 +1,20 @@
 //! The state of a cohort in training, and its step.
 
-use super::batches::{Batch, Rows};
+use super::batches::{Batch, BatchPlan};
 use super::groups::groups;
-use super::loss_accumulator::Tally;
+use super::loss_accumulator::LossAccumulator;
 use super::member::Member;
 use super::optimizer::{Optimizer, new as new_optimizer};
 use super::per_member::{PerMember, PerStep};
 use super::regularise::MaxNorm;
-use super::schedule::{Progress, learning_rate};
+use super::schedule::{TrainingPosition, learning_rate};
 use super::watch::Plateau;
-use super::{Interrupted, Observer};
+use super::{Interrupted, TrainingHost};
 use crate::backend::{Backend, CrossEntropy};
 use crate::data::DeviceDataset;
 use crate::event::{EpochMetrics, LayerValues};
 use crate::model::{
-    DropoutNoise, Layer, Network, StageGradient, parameter_shapes, trimmed, values,
+    DropoutNoise, Network, ParameterLayer, StageGradient, parameter_shapes, trimmed, values,
 };
 use burn::tensor::Tensor;
 use std::ops::Range;
@@ -24,7 +24,7 @@ pub(super) struct Cohort<'a, B: Backend> {
     pub(super) data: &'a DeviceDataset<B>,
     pub(super) members: Vec<Member<'a>>,
     pub(super) model: Network<B>,
-    layers: Vec<Layer>,
+    layers: Vec<ParameterLayer>,
     pub(super) optimizer: Box<dyn Optimizer<B>>,
     max_norm: MaxNorm<B>,
     label_smoothing: PerMember<B>,
@@ -77,7 +77,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
     pub(super) fn epoch(
         &mut self,
         epoch: usize,
-        observer: &mut dyn Observer,
+        observer: &mut dyn TrainingHost,
     ) -> Result<Epoch<B>, Interrupted> {
         let started = observer.seconds();
         let rates = self.learning_rates(epoch, 0);
@@ -89,7 +89,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
         let (means, gradients) = match groups[..] {
             [(count, _)] => {
                 let size = self.members[0].config.training.batch_size.get();
-                let mut tally = Tally::new();
+                let mut tally = LossAccumulator::new();
                 let batches = 0..count.div_ceil(size);
                 let gradients = self.steps(epoch, batches, &mut tally, observer)?;
                 (tally.means(), gradients)
@@ -110,8 +110,8 @@ impl<'a, B: Backend> Cohort<'a, B> {
         &mut self,
         epoch: usize,
         mut batches: Range<usize>,
-        tally: &mut Tally<B>,
-        observer: &mut dyn Observer,
+        tally: &mut LossAccumulator<B>,
+        observer: &mut dyn TrainingHost,
     ) -> Result<Vec<Tensor<B, 3>>, Interrupted> {
         let mut gradients = Vec::new();
         if batches.is_empty() {
@@ -135,7 +135,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
             .map(|member| member.partition.train.len());
         let end = counts.fold(batches.end * size, usize::min);
         let rows = batches.start * size..end;
-        let rows = Rows::shuffled(self.data, &self.members, epoch, size, rows);
+        let rows = BatchPlan::shuffled(self.data, &self.members, epoch, size, rows);
         let rates = batches
             .clone()
             .map(|index| self.learning_rates(epoch, index));
@@ -211,7 +211,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
                 Some(plateau) if !in_warmup => plateau.rate(),
                 _ => learning_rate(
                     training,
-                    Progress {
+                    TrainingPosition {
                         epoch,
                         step: epoch * steps_per_epoch + index,
                         steps_per_epoch,
@@ -282,10 +282,10 @@ impl<'a, B: Backend> Cohort<'a, B> {
 mod tests {
     use super::*;
     use crate::data::{DeviceSamples, Partition};
-    use crate::model::Sums;
+    use crate::model::LossSums;
     use crate::pytorch;
     use crate::random::Seed;
-    use crate::spec::{Config, Facts};
+    use crate::spec::{Config, DatasetInfo};
     use burn::backend::Flex;
     use burn::tensor::TensorData;
     use std::sync::Arc;
@@ -329,11 +329,11 @@ mod tests {
             let mut config = Config::default();
             pytorch::set(&mut config, &file["settings"]);
             pytorch::set(&mut config, &case["settings"]);
-            config.facts = Facts {
+            config.facts = DatasetInfo {
                 features: 6,
                 classes: 4,
                 image: None,
-                ..Facts::default()
+                ..DatasetInfo::default()
             };
             config.check().unwrap();
             let member = Member {
@@ -364,7 +364,7 @@ mod tests {
                 cohort.step(batch, None, &rate, None);
                 let what = format!("{} step {step}", case["name"]);
                 // PyTorch's loss has the smoothing in it.
-                let (loss, _) = Sums::of(logits, cohort.smoothed(targets)).means(0);
+                let (loss, _) = LossSums::of(logits, cohort.smoothed(targets)).means(0);
                 let error = (loss - losses[step]).abs();
                 assert!(error < 1e-5 * losses[step], "{what}: {loss}");
                 let parameters = cohort.model.parameters().iter();

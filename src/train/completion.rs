@@ -1,21 +1,22 @@
 //! How members leave their cohort, and what becomes of them.
 
-use super::Observer;
+use super::TrainingHost;
 use super::cohort::Cohort;
-use super::evaluate::Answers;
+use super::evaluate::Predictions;
 use super::member::Member;
 use super::restore::{numbers, tensors};
 use super::watch::{EarlyStopping, Verdict};
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::event::{
-    ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome, StoppingState, TrainingState,
+    ClassificationCounts, EarlyStoppingState, EpochMetrics, EvalMetrics, Failure, FinishedRun,
+    Outcome, TrainingState,
 };
 use crate::model::{Network, pick, state_shapes, values};
 use burn::tensor::Tensor;
 
 /// How a member is ending.
-pub(super) struct End<B: Backend> {
+pub(super) struct MemberCompletion<B: Backend> {
     failure: Option<Failure>,
     stopping: Option<EarlyStopping>,
     /// Whether it has trained its last epoch.
@@ -26,10 +27,10 @@ pub(super) struct End<B: Backend> {
     /// its cohort. It shares no memory with the cohort.
     kept: Option<Vec<Tensor<B, 3>>>,
     /// How that network fares on the validation samples, where that is known.
-    validation: Option<(Evaluated, ClassScores)>,
+    validation: Option<(EvalMetrics, ClassificationCounts)>,
 }
 
-impl<B: Backend> End<B> {
+impl<B: Backend> MemberCompletion<B> {
     pub(super) fn new(member: &Member) -> Self {
         Self {
             failure: None,
@@ -57,7 +58,7 @@ impl<B: Backend> End<B> {
     }
 
     /// What early stopping remembers, where it is asked for.
-    pub(super) fn stopping(&self) -> Option<StoppingState> {
+    pub(super) fn stopping(&self) -> Option<EarlyStoppingState> {
         self.stopping.as_ref().map(EarlyStopping::state)
     }
 
@@ -105,7 +106,7 @@ impl<B: Backend> End<B> {
         &mut self,
         cohort: &Cohort<B>,
         place: usize,
-        validation: Option<(Evaluated, ClassScores)>,
+        validation: Option<(EvalMetrics, ClassificationCounts)>,
     ) {
         if self.failure.is_none() && self.kept.is_none() {
             self.kept = Some(own_state(cohort, place));
@@ -126,20 +127,20 @@ fn own_state<B: Backend>(cohort: &Cohort<B>, place: usize) -> Vec<Tensor<B, 3>> 
 }
 
 /// A member that has left its cohort.
-pub(super) struct Left<'m, 'a, B: Backend> {
+pub(super) struct LeavingMember<'m, 'a, B: Backend> {
     /// Its position among all members.
     pub(super) position: usize,
     pub(super) member: &'m Member<'a>,
-    pub(super) end: End<B>,
+    pub(super) end: MemberCompletion<B>,
 }
 
 /// Tells how each member ended that has left its cohort.
-pub(super) fn tell_ends<B: Backend>(
+pub(super) fn report_completions<B: Backend>(
     data: &DeviceDataset<B>,
-    mut left: Vec<Left<B>>,
-    observer: &mut dyn Observer,
+    mut left: Vec<LeavingMember<B>>,
+    observer: &mut dyn TrainingHost,
 ) {
-    let mut unfailed: Vec<&mut Left<B>> = left
+    let mut unfailed: Vec<&mut LeavingMember<B>> = left
         .iter_mut()
         .filter(|left| left.end.failure.is_none())
         .collect();
@@ -163,13 +164,13 @@ pub(super) fn tell_ends<B: Backend>(
                 true => model.clone(),
                 false => model.of_members(&back),
             };
-            let answers = Answers::to_validation(&mut part, &data.train, &again);
+            let answers = Predictions::to_validation(&mut part, &data.train, &again);
             let all: Vec<usize> = (0..again.len()).collect();
             for (index, scores) in back.into_iter().zip(answers.evaluated(&all)) {
                 unfailed[index].end.validation = scores;
             }
         }
-        let answers = Answers::to_all(&mut model, &data.test, &members);
+        let answers = Predictions::to_all(&mut model, &data.test, &members);
         let all: Vec<usize> = (0..members.len()).collect();
         test = answers.evaluated(&all);
         if observer.wants_networks() {
@@ -180,14 +181,14 @@ pub(super) fn tell_ends<B: Backend>(
         }
     }
     let mut test = test.into_iter().flatten();
-    for Left { position, end, .. } in left {
+    for LeavingMember { position, end, .. } in left {
         let outcome = match end.failure {
             Some(failure) => Outcome::Failed(failure),
             None => {
                 let test = test.next().expect("every finished member is tested");
                 match test.0.loss.is_finite() {
                     false => Outcome::Failed(Failure::Diverged { epoch: end.epoch }),
-                    true => Outcome::Finished(Box::new(Finished {
+                    true => Outcome::Finished(Box::new(FinishedRun {
                         epoch: end.epoch,
                         validation: end.validation,
                         test,

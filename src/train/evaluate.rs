@@ -1,17 +1,17 @@
 //! What a model makes of samples that it is not trained on.
 
-use super::batches::Rows;
+use super::batches::BatchPlan;
 use super::groups::groups;
 use super::member::Member;
 use super::sample_order::Orders;
 use crate::backend::Backend;
 use crate::data::DeviceSamples;
-use crate::event::{ClassScores, Evaluated};
-use crate::model::{Network, Sums, class_scores, pick, samples_of_pass};
+use crate::event::{ClassificationCounts, EvalMetrics};
+use crate::model::{LossSums, Network, class_scores, eval_batch_size, pick};
 use burn::tensor::Tensor;
 
 /// The answers of a cohort to samples, beside what would be right.
-pub(super) struct Answers<B: Backend> {
+pub(super) struct Predictions<B: Backend> {
     /// Members with equally many samples; those without any are in none.
     groups: Vec<Group<B>>,
     members: usize,
@@ -27,16 +27,16 @@ struct Group<B: Backend> {
     targets: Tensor<B, 3>,
 }
 
-impl<B: Backend> Answers<B> {
+impl<B: Backend> Predictions<B> {
     /// To each member's validation samples.
     pub(super) fn to_validation(
         model: &mut Network<B>,
         samples: &DeviceSamples<B>,
         members: &[Member],
     ) -> Self {
-        let batch = samples_of_pass(model.stages());
+        let batch = eval_batch_size(model.stages());
         let answers = |model: &mut Network<B>, members: &[Member], places: Vec<usize>| {
-            let rows = Rows::validation(samples, members, batch);
+            let rows = BatchPlan::validation(samples, members, batch);
             let batches = rows.ranges(batch).map(|range| rows.batch(range));
             Group::of(
                 places,
@@ -72,7 +72,7 @@ impl<B: Backend> Answers<B> {
         samples: &DeviceSamples<B>,
         members: &[Member],
     ) -> Self {
-        let batch = samples_of_pass(model.stages());
+        let batch = eval_batch_size(model.stages());
         let normalisation = Orders::of(members).normalisation(samples);
         let count = samples.len();
         let parts = (0..count).step_by(batch).map(|start| {
@@ -94,7 +94,7 @@ impl<B: Backend> Answers<B> {
     pub(super) fn means(&self) -> Vec<Option<(f64, f64)>> {
         let mut means = vec![None; self.members];
         for group in &self.groups {
-            let sums = Sums::of(group.logits.clone(), group.targets.clone());
+            let sums = LossSums::of(group.logits.clone(), group.targets.clone());
             for (position, &place) in group.places.iter().enumerate() {
                 means[place] = Some(sums.means(position));
             }
@@ -104,18 +104,21 @@ impl<B: Backend> Answers<B> {
 
     /// All metrics of the members at these places, in the order of all members; nothing of others,
     /// and of those without samples.
-    pub(super) fn evaluated(&self, wanted: &[usize]) -> Vec<Option<(Evaluated, ClassScores)>> {
+    pub(super) fn evaluated(
+        &self,
+        wanted: &[usize],
+    ) -> Vec<Option<(EvalMetrics, ClassificationCounts)>> {
         let mut all = vec![None; self.members];
         for group in &self.groups {
             let group = match group.only(wanted) {
                 None => continue,
                 Some(group) => group,
             };
-            let sums = Sums::of(group.logits.clone(), group.targets.clone());
+            let sums = LossSums::of(group.logits.clone(), group.targets.clone());
             let scores = class_scores(group.logits, group.targets);
             for (position, (place, scores)) in group.places.into_iter().zip(scores).enumerate() {
                 let (loss, accuracy) = sums.means(position);
-                let evaluated = Evaluated {
+                let evaluated = EvalMetrics {
                     loss,
                     accuracy,
                     macro_f1: scores.macro_f1(),

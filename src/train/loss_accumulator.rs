@@ -1,21 +1,21 @@
 //! What the steps of an epoch add up to.
 
 use crate::backend::Backend;
-use crate::model::{Sums, pick};
+use crate::model::{LossSums, pick};
 use burn::tensor::Tensor;
 
 /// Losses and right answers of the steps so far.
 ///
 /// They stay on the device to the end of the epoch, which reads back once. Added up in float32: the
 /// rounding of a loss is that of as many additions as there are steps.
-pub(super) struct Tally<B: Backend> {
+pub(super) struct LossAccumulator<B: Backend> {
     /// Sums of losses and of right answers: `[members, 1, 2]`.
     sums: Option<Tensor<B, 3>>,
     /// Samples of each member.
     samples: usize,
 }
 
-impl<B: Backend> Tally<B> {
+impl<B: Backend> LossAccumulator<B> {
     pub(super) fn new() -> Self {
         Self {
             sums: None,
@@ -46,7 +46,7 @@ impl<B: Backend> Tally<B> {
             return Vec::new();
         };
         let members = sums.dims()[0];
-        let sums = Sums::read(sums, self.samples);
+        let sums = LossSums::read(sums, self.samples);
         (0..members).map(|member| sums.means(member)).collect()
     }
 }

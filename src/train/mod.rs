@@ -1,6 +1,6 @@
 //! Training of one cohort: its step, its epochs, its ends.
 //!
-//! No files, and no clock but the one handed in: what happens is told to an [`Observer`].
+//! No files, and no clock but the one handed in: what happens is told to an [`TrainingHost`].
 
 mod augment;
 mod batches;
@@ -27,8 +27,8 @@ pub use member::Member;
 pub use optimizer::{Optimizer, OptimizerState, new as new_optimizer};
 pub use per_member::PerMember;
 pub use profile::{StepTime, profile};
-pub use restore::fits;
-pub use schedule::{Progress, learning_rate};
+pub use restore::is_compatible;
+pub use schedule::{TrainingPosition, learning_rate};
 pub use throughput::step_seconds;
 pub use watch::Plateau;
 
@@ -36,13 +36,13 @@ use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
 use cohort::{Cohort, Epoch};
-use completion::{End, Left, tell_ends};
-use evaluate::Answers;
+use completion::{LeavingMember, MemberCompletion, report_completions};
+use evaluate::Predictions;
 use restore::training_state;
 use snapshot::Snapshot;
 
 /// Who watches a training.
-pub trait Observer {
+pub trait TrainingHost {
     /// Seconds since any fixed moment.
     fn seconds(&self) -> f64;
     /// Whether to leave the training unfinished.
@@ -65,7 +65,7 @@ pub trait Observer {
     /// All that training has changed of the final network of the member at this position, as plain
     /// numbers in the order of [`Network::member_state`](crate::model::Network::member_state).
     fn network(&mut self, _member: usize, _state: Vec<Vec<f32>>) {}
-    /// The state that the member at this position goes on from, which [`fits`] it; nothing for one
+    /// The state that the member at this position goes on from, which [`is_compatible`] it; nothing for one
     /// that starts. Either all members of a cohort go on, from the same epoch, or none does.
     fn resumes(&mut self, _member: usize) -> Option<TrainingState> {
         None
@@ -77,8 +77,8 @@ pub trait Observer {
     }
     /// The members in training have finished an epoch, counted from 1, which was not their last:
     /// what to do now.
-    fn pause(&mut self, _epoch: usize) -> Pause {
-        Pause::GoOn
+    fn pause(&mut self, _epoch: usize) -> EpochAction {
+        EpochAction::GoOn
     }
     /// The state of the member at this position, to go on from one day.
     fn state(&mut self, _member: usize, _state: TrainingState) {}
@@ -86,7 +86,7 @@ pub trait Observer {
 
 /// What to do between two epochs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Pause {
+pub enum EpochAction {
     /// Train on.
     GoOn,
     /// Tell the states of all members in training, then train on.
@@ -114,20 +114,22 @@ pub struct Interrupted;
 pub fn train<B: Backend>(
     data: &DeviceDataset<B>,
     members: &[Member],
-    observer: &mut dyn Observer,
+    observer: &mut dyn TrainingHost,
 ) -> Result<(), Interrupted> {
     member::assert_stackable(members);
     let states = (0..members.len()).map(|member| observer.resumes(member));
     let states: Option<Vec<TrainingState>> = states.collect();
     let done = finished_epochs(states.as_deref());
-    let (mut ends, mut cohort): (Vec<Option<End<B>>>, _) = match states {
+    let (mut ends, mut cohort): (Vec<Option<MemberCompletion<B>>>, _) = match states {
         None => {
-            let ends = members.iter().map(|member| Some(End::new(member)));
+            let ends = members
+                .iter()
+                .map(|member| Some(MemberCompletion::new(member)));
             (ends.collect(), Cohort::new(data, members.to_vec()))
         }
         Some(states) => {
             let device = data.train.device();
-            let resumed = |(member, state)| Some(End::resumed(member, state, &device));
+            let resumed = |(member, state)| Some(MemberCompletion::resumed(member, state, &device));
             let ends = members.iter().zip(&states).map(resumed).collect();
             (ends, Cohort::resumed(data, members.to_vec(), &states))
         }
@@ -146,7 +148,8 @@ pub fn train<B: Backend>(
             }
         };
         drop(before);
-        let validation = Answers::to_validation(&mut cohort.model, &data.train, &cohort.members);
+        let validation =
+            Predictions::to_validation(&mut cohort.model, &data.train, &cohort.members);
         let metrics = epoch_metrics(&cohort, epoch, &trained, &validation);
         for (place, (&position, metrics)) in positions.iter().zip(&metrics).enumerate() {
             let end = in_training(&mut ends, position);
@@ -171,7 +174,7 @@ pub fn train<B: Backend>(
                 let mut end = ends[position].take().expect("a member leaves once");
                 end.leave(&cohort, place, scores[place].take());
                 let member = &members[position];
-                Left {
+                LeavingMember {
                     position,
                     member,
                     end,
@@ -181,18 +184,18 @@ pub fn train<B: Backend>(
             if staying.is_empty() {
                 // What ends needs its memory.
                 drop((cohort, trained, validation));
-                tell_ends(data, left, observer);
+                report_completions(data, left, observer);
                 return Ok(());
             }
-            tell_ends(data, left, observer);
+            report_completions(data, left, observer);
             positions = staying.iter().map(|&place| positions[place]).collect();
             cohort = cohort.of_members(&staying);
         }
         let pause = observer.pause(epoch);
-        if pause != Pause::GoOn {
+        if pause != EpochAction::GoOn {
             tell_states(epoch, &positions, &cohort.snapshots(), &ends, observer);
         }
-        if pause == Pause::SaveAndStop {
+        if pause == EpochAction::SaveAndStop {
             return Err(Interrupted);
         }
     }
@@ -211,7 +214,10 @@ fn finished_epochs(states: Option<&[TrainingState]>) -> usize {
 }
 
 /// How a member that is in training is ending.
-fn in_training<B: Backend>(ends: &mut [Option<End<B>>], position: usize) -> &mut End<B> {
+fn in_training<B: Backend>(
+    ends: &mut [Option<MemberCompletion<B>>],
+    position: usize,
+) -> &mut MemberCompletion<B> {
     ends[position]
         .as_mut()
         .expect("a member in training has not left")
@@ -222,8 +228,8 @@ fn tell_states<B: Backend>(
     epoch: usize,
     positions: &[usize],
     snapshots: &[Snapshot<B>],
-    ends: &[Option<End<B>>],
-    observer: &mut dyn Observer,
+    ends: &[Option<MemberCompletion<B>>],
+    observer: &mut dyn TrainingHost,
 ) {
     for (&position, snapshot) in positions.iter().zip(snapshots) {
         if let Some(end) = &ends[position] {
@@ -244,7 +250,7 @@ fn epoch_metrics<B: Backend>(
     cohort: &Cohort<B>,
     epoch: usize,
     trained: &Epoch<B>,
-    validation: &Answers<B>,
+    validation: &Predictions<B>,
 ) -> Vec<EpochMetrics> {
     let validation = validation.means();
     let norms = cohort.gradient_norms(&trained.gradients);

@@ -1,6 +1,6 @@
 //! Speed of training, measured alone: warm-up, then timed steps.
 
-use super::batches::Rows;
+use super::batches::BatchPlan;
 use super::cohort::Cohort;
 use super::member::Member;
 use super::per_member::PerMember;
@@ -42,7 +42,7 @@ pub fn profile<B: Backend>(
     let members = [shortened(member, (WARM_UP + STEPS.end()) * size)];
     let timed = members[0].partition.train.len();
     let mut cohort = Cohort::new(data, members.to_vec());
-    let rows = Rows::shuffled(data, &members, 0, size, 0..timed);
+    let rows = BatchPlan::shuffled(data, &members, 0, size, 0..timed);
     let mut noise = cohort.dropout_noise(0, 0);
     // The last batch of an epoch is never among them.
     let mut fused = match count > size {
@@ -94,7 +94,7 @@ pub fn profile<B: Backend>(
 fn peak_bytes<B: Backend>(
     data: &DeviceDataset<B>,
     members: &[Member],
-    rows: &Rows<B>,
+    rows: &BatchPlan<B>,
     range: Range<usize>,
 ) -> Option<u64> {
     // Alive until its memory at the end has been counted.

@@ -2,7 +2,7 @@
 
 use super::per_member::PerMember;
 use crate::backend::Backend;
-use crate::model::Layer;
+use crate::model::ParameterLayer;
 use crate::spec::{Positive, Training};
 use burn::tensor::Tensor;
 
@@ -82,7 +82,7 @@ impl<B: Backend> MaxNorm<B> {
     pub(super) fn apply(
         &self,
         mut parameters: Vec<Tensor<B, 3>>,
-        layers: &[Layer],
+        layers: &[ParameterLayer],
     ) -> Vec<Tensor<B, 3>> {
         if let Some(bound) = &self.0 {
             for layer in layers {

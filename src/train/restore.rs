@@ -1,14 +1,14 @@
 //! Members as plain numbers, and members that go on from such.
 
 use super::cohort::Cohort;
-use super::completion::End;
+use super::completion::MemberCompletion;
 use super::member::Member;
 use super::optimizer::OptimizerState;
 use super::snapshot::Snapshot;
 use super::watch::Plateau;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::event::{OptimizerMemory, TrainingState};
+use crate::event::{SavedOptimizer, TrainingState};
 use crate::model::{parameter_shapes, state_shapes, values};
 use crate::spec::{Config, Schedule};
 use burn::tensor::{Tensor, TensorData};
@@ -18,7 +18,7 @@ const MOST_LISTS: usize = 8;
 
 /// Whether a run of this configuration can go on from a state: it has the tensors and memories of
 /// such a run, and is of an epoch before its last.
-pub fn fits(config: &Config, state: &TrainingState) -> bool {
+pub fn is_compatible(config: &Config, state: &TrainingState) -> bool {
     let training = &config.training;
     let stages = config.stages();
     let network = state_shapes(&stages);
@@ -106,13 +106,13 @@ pub(super) fn numbers<B: Backend>(tensors: &[Tensor<B, 3>]) -> Vec<Vec<f32>> {
 pub(super) fn training_state<B: Backend>(
     epoch: usize,
     snapshot: &Snapshot<B>,
-    end: &End<B>,
+    end: &MemberCompletion<B>,
 ) -> TrainingState {
     let optimizer = &snapshot.optimizer;
     TrainingState {
         epoch,
         network: numbers(&snapshot.network),
-        optimizer: OptimizerMemory {
+        optimizer: SavedOptimizer {
             steps: optimizer.steps,
             momentum_product: optimizer.momentum_product,
             lists: optimizer.lists.iter().map(|list| numbers(list)).collect(),

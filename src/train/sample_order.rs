@@ -19,9 +19,9 @@ pub(super) struct Orders<'m, 'a> {
 }
 
 /// What decides the order and the look of a member's samples.
-struct Seen<'m, 'a>(&'m Member<'a>);
+struct SampleKey<'m, 'a>(&'m Member<'a>);
 
-impl PartialEq for Seen<'_, '_> {
+impl PartialEq for SampleKey<'_, '_> {
     fn eq(&self, other: &Self) -> bool {
         let (a, b) = (self.0, other.0);
         let same_partition = Arc::ptr_eq(&a.partition, &b.partition) || a.partition == b.partition;
@@ -31,7 +31,7 @@ impl PartialEq for Seen<'_, '_> {
 
 impl<'m, 'a> Orders<'m, 'a> {
     pub(super) fn of(members: &'m [Member<'a>]) -> Self {
-        let groups = groups(members.iter().map(Seen));
+        let groups = groups(members.iter().map(SampleKey));
         let mut owners = vec![0; if groups.len() == 1 { 1 } else { members.len() }];
         if groups.len() > 1 {
             for (order, (_, places)) in groups.iter().enumerate() {
@@ -39,7 +39,10 @@ impl<'m, 'a> Orders<'m, 'a> {
             }
         }
         Self {
-            distinct: groups.into_iter().map(|(Seen(member), _)| member).collect(),
+            distinct: groups
+                .into_iter()
+                .map(|(SampleKey(member), _)| member)
+                .collect(),
             owners,
         }
     }

@@ -4,7 +4,7 @@ use crate::spec::{Count, Schedule, ScheduleUnit, Training};
 
 /// A point of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Progress {
+pub struct TrainingPosition {
     /// Epochs finished.
     pub epoch: usize,
     /// Optimizer steps taken since the start of the run.
@@ -18,7 +18,7 @@ pub struct Progress {
 ///
 /// Closed forms of PyTorch's schedulers, behind its `LinearLR` for the warm-up as `SequentialLR`
 /// chains them.
-pub fn learning_rate(training: &Training, progress: Progress) -> f64 {
+pub fn learning_rate(training: &Training, progress: TrainingPosition) -> f64 {
     let full = training.learning_rate.get();
     let (unit, units) = match training.schedule_unit {
         ScheduleUnit::Epoch => (progress.epoch, training.epochs.get()),
@@ -142,7 +142,7 @@ mod tests {
                     let watched = pytorch::doubles(&case["monitored"])[epoch_number - 1];
                     plateau.epoch_finished(training, &epoch(epoch_number, watched));
                 }
-                let progress = Progress {
+                let progress = TrainingPosition {
                     epoch: epoch_number,
                     step,
                     steps_per_epoch: per_epoch,

@@ -85,15 +85,15 @@ mod tests {
     use crate::event::{EpochMetrics, Outcome};
     use crate::model::values;
     use crate::random::{Purpose, Seed};
-    use crate::spec::{Config, Facts, Key, Node};
-    use crate::train::Observer;
+    use crate::spec::{Config, DatasetInfo, Key, YamlNode};
+    use crate::train::TrainingHost;
     use burn::backend::Flex;
     use burn::tensor::TensorData;
     use std::sync::Arc;
 
     struct Deaf;
 
-    impl Observer for Deaf {
+    impl TrainingHost for Deaf {
         fn seconds(&self) -> f64 {
             0.0
         }
@@ -135,16 +135,16 @@ mod tests {
     fn config(settings: &[(&str, &str)]) -> Config {
         let mut config = Config::default();
         for (path, yaml) in settings {
-            let node = Node::parse(yaml).unwrap();
+            let node = YamlNode::parse(yaml).unwrap();
             let assignment = Key::find(path).unwrap().read(&node);
             assignment.unwrap().apply(&mut config);
         }
-        config.facts = Facts {
+        config.facts = DatasetInfo {
             training_samples: SAMPLES,
             features: 4,
             classes: 3,
             image: None,
-            ..Facts::default()
+            ..DatasetInfo::default()
         };
         config
     }

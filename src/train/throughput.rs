@@ -1,6 +1,6 @@
 //! Speed of a cohort's steps: how much a device gains from more members.
 
-use super::batches::Rows;
+use super::batches::BatchPlan;
 use super::cohort::Cohort;
 use super::member::Member;
 use super::per_member::PerMember;
@@ -38,7 +38,7 @@ pub fn step_seconds<B: Backend>(
     // Folds may differ by one sample: batches of equal size are those of the smallest.
     let samples = members.iter().map(|member| member.partition.train.len());
     let timed = samples.min().unwrap_or(0);
-    let rows = Rows::shuffled(data, &members, 0, size, 0..timed);
+    let rows = BatchPlan::shuffled(data, &members, 0, size, 0..timed);
     let count = members.len();
     let mut cohort = Cohort::new(data, members);
     let mut noise = cohort.dropout_noise(0, 0);

@@ -1,9 +1,9 @@
 //! An epoch of members that have different numbers of training samples, as folds may have.
 
 use super::cohort::Cohort;
-use super::loss_accumulator::Tally;
+use super::loss_accumulator::LossAccumulator;
 use super::snapshot::Snapshot;
-use super::{Interrupted, Observer};
+use super::{Interrupted, TrainingHost};
 use crate::backend::Backend;
 use crate::model::{padded, parameter_shapes, stack};
 use burn::tensor::Tensor;
@@ -19,12 +19,12 @@ impl<B: Backend> Cohort<'_, B> {
         &mut self,
         epoch: usize,
         groups: Vec<(usize, Vec<usize>)>,
-        observer: &mut dyn Observer,
+        observer: &mut dyn TrainingHost,
     ) -> Result<Trained<B>, Interrupted> {
         let size = self.members[0].config.training.batch_size.get();
         let full = groups.iter().map(|(count, _)| count / size).min();
         let together = full.unwrap_or(0);
-        let mut tally = Tally::new();
+        let mut tally = LossAccumulator::new();
         let gradients = self.steps(epoch, 0..together, &mut tally, observer)?;
         let mut means = vec![(0.0, 0.0); self.members.len()];
         let mut last = vec![Vec::new(); self.members.len()];

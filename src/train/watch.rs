@@ -1,7 +1,7 @@
 //! What watches a validation metric from epoch to epoch: early stopping, and the schedule
 //! `plateau`.
 
-use crate::event::{EpochMetrics, PlateauState, StoppingState};
+use crate::event::{EarlyStoppingState, EpochMetrics, PlateauState};
 use crate::spec::{Monitor, Schedule, Training};
 
 /// The metric that a member watches, turned so that lower is better; nothing where nothing is
@@ -18,7 +18,7 @@ fn watched(training: &Training, metrics: &EpochMetrics) -> Option<f64> {
 pub(super) struct EarlyStopping {
     patience: usize,
     min_delta: f64,
-    state: StoppingState,
+    state: EarlyStoppingState,
 }
 
 /// What an epoch was to early stopping.
@@ -38,7 +38,7 @@ impl EarlyStopping {
         training.patience.map(|patience| Self {
             patience: patience.get(),
             min_delta: training.min_delta.get(),
-            state: StoppingState {
+            state: EarlyStoppingState {
                 best: None,
                 waited: 0,
             },
@@ -46,12 +46,12 @@ impl EarlyStopping {
     }
 
     /// What it remembers.
-    pub(super) fn state(&self) -> StoppingState {
+    pub(super) fn state(&self) -> EarlyStoppingState {
         self.state
     }
 
     /// Goes on from what it remembered.
-    pub(super) fn restore(&mut self, state: StoppingState) {
+    pub(super) fn restore(&mut self, state: EarlyStoppingState) {
         self.state = state;
     }
 
@@ -152,12 +152,14 @@ impl Plateau {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Config, Key, Node};
+    use crate::spec::{Config, Key, YamlNode};
 
     fn training(settings: &[(&str, &str)]) -> Training {
         let mut config = Config::default();
         for (path, yaml) in settings {
-            let assignment = Key::find(path).unwrap().read(&Node::parse(yaml).unwrap());
+            let assignment = Key::find(path)
+                .unwrap()
+                .read(&YamlNode::parse(yaml).unwrap());
             assignment.unwrap().apply(&mut config);
         }
         config.training

@@ -2,13 +2,15 @@
 
 use std::path::Path;
 use std::sync::Mutex;
-use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome, Profile};
+use tp_sweep::event::{
+    ClassificationCounts, EpochMetrics, EvalMetrics, Failure, FinishedRun, Outcome, Profile,
+};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{Results, Store};
-use tp_sweep::report::{Report, TrialClasses, View};
-use tp_sweep::run::{Executor, Interrupt, Place, Ran, Schedule, Silent};
+use tp_sweep::report::{Listing, Report, TrialClasses};
+use tp_sweep::run::{DeviceSlot, Executor, Interrupt, NoProgress, Scheduler, SweepOutcome};
 use tp_sweep::spec::{Count, DataRemarks, Source, Split, Stage, Sweep};
-use tp_sweep::train::{Interrupted, Observer};
+use tp_sweep::train::{Interrupted, TrainingHost};
 
 /// Makes the validation accuracy of each trial and fold up, and remembers what it was asked.
 pub struct MadeUp {
@@ -27,9 +29,9 @@ impl MadeUp {
 }
 
 /// So many samples of each class, a share of them right, the others taken for the next class.
-pub fn class_scores(classes: usize, accuracy: f64) -> ClassScores {
+pub fn class_scores(classes: usize, accuracy: f64) -> ClassificationCounts {
     const SAMPLES: usize = 20;
-    let mut scores = ClassScores::new(classes);
+    let mut scores = ClassificationCounts::new(classes);
     let right = (accuracy * SAMPLES as f64).round() as usize;
     for class in 0..classes {
         for sample in 0..SAMPLES {
@@ -68,7 +70,7 @@ impl Executor for MadeUp {
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn Observer,
+        observer: &mut dyn TrainingHost,
     ) -> Result<(), Interrupted> {
         for (member, &run) in cohort.iter().enumerate() {
             self.asked.lock().unwrap().push(run);
@@ -96,14 +98,14 @@ impl Executor for MadeUp {
             let evaluated = |accuracy: f64, loss: f64| {
                 let scores = class_scores(config.classes(), accuracy);
                 let macro_f1 = scores.macro_f1();
-                let evaluated = Evaluated {
+                let evaluated = EvalMetrics {
                     loss,
                     accuracy,
                     macro_f1,
                 };
                 (evaluated, scores)
             };
-            let finished = Box::new(Finished {
+            let finished = Box::new(FinishedRun {
                 epoch: epochs,
                 validation: validated.then(|| evaluated(accuracy, 2.25 - accuracy)),
                 test: evaluated(accuracy / 2.0, 1.5 - accuracy),
@@ -138,15 +140,15 @@ pub fn store(folder: &Path, plan: &Plan) -> Store {
     Store::new(folder, plan, |_| "data".to_owned())
 }
 
-pub fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -> Ran {
-    let place = Place {
+pub fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -> SweepOutcome {
+    let place = DeviceSlot {
         executor,
         device: "cpu".into(),
         precision: "float32".into(),
         workers: 1,
         hardware: String::new(),
     };
-    let schedule = Schedule {
+    let schedule = Scheduler {
         sweep,
         plan,
         store: &store(folder, plan),
@@ -155,7 +157,7 @@ pub fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -
         cohort: None,
         retry_failed: false,
         fail_fast: false,
-        progress: &Silent,
+        progress: &NoProgress,
         interrupt: &Interrupt::default(),
     };
     schedule.run().unwrap()
@@ -168,7 +170,7 @@ pub fn report(
     plan: &Plan,
     results: &Results,
     names: &[&str],
-    view: &View,
+    view: &Listing,
 ) -> Report {
     let classes = |trial| {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
@@ -201,14 +203,14 @@ pub fn markdown(report: &Report) -> String {
 
 /// Runs a sweep with these accuracies; its plan, its report, and all its results.
 pub fn reported(text: &str, accuracy: fn(RunId) -> f64) -> (Sweep, Plan, Report, Results) {
-    reported_with(text, accuracy, &View::default())
+    reported_with(text, accuracy, &Listing::default())
 }
 
 /// The same, looked at in this way.
 pub fn reported_with(
     text: &str,
     accuracy: fn(RunId) -> f64,
-    view: &View,
+    view: &Listing,
 ) -> (Sweep, Plan, Report, Results) {
     let (sweep, plan) = planned(text);
     let folder = tempfile::tempdir().unwrap();

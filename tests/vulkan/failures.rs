@@ -16,7 +16,7 @@ use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 use tp_sweep::plan::RunId;
 use tp_sweep::record::{Results, RunResult};
-use tp_sweep::run::{CubeclDevice, Executor, Faults, Memory, TensorExecutor};
+use tp_sweep::run::{CubeclDevice, Executor, Faults, TensorExecutor, TensorMemory};
 
 /// 32 runs of one shape.
 const SWEEP: &str = "
@@ -99,7 +99,7 @@ fn finished<T>(future: impl Future<Output = T>) -> T {
 
 /// An executor on the device, whose memory is believed to be without limits.
 fn on(own: &Own) -> TensorExecutor<Wgpu> {
-    let memory = Memory::Device {
+    let memory = TensorMemory::Device {
         free: 1 << 40,
         workers: 1,
     };

@@ -5,16 +5,18 @@ use crate::support::repository;
 use std::collections::HashMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex};
-use tp_sweep::data::{Dataset, DeviceForm, Imputation, Library, MISSING, Samples, Values};
+use tp_sweep::data::{
+    Dataset, DatasetCache, DeviceDatasetKey, Imputation, MISSING, Samples, Values,
+};
 use tp_sweep::record::{Results, RunResult};
-use tp_sweep::run::{Beginning, Device, Executor, Interrupt, Place, Progress, Schedule};
+use tp_sweep::run::{Device, DeviceSlot, Executor, Interrupt, Progress, Scheduler, StartSummary};
 use tp_sweep::spec::Normalise;
 
 /// The first samples of MNIST: a sweep's `data.limit` selects from these 1,000.
-pub fn data(sweep: &str) -> HashMap<DeviceForm, Arc<Dataset>> {
+pub fn data(sweep: &str) -> HashMap<DeviceDatasetKey, Arc<Dataset>> {
     let (_, plan) = planned(sweep);
     let data = &plan.trials[0].config.data;
-    let library = Library::new(vec![repository().join("data")], Vec::new());
+    let library = DatasetCache::new(vec![repository().join("data")], Vec::new());
     let whole = library.load(data).expect("MNIST is in the repository");
     let first = |samples: &Samples, count: usize| {
         let Values::Bytes(bytes) = &samples.values else {
@@ -35,7 +37,7 @@ pub fn data(sweep: &str) -> HashMap<DeviceForm, Arc<Dataset>> {
         Normalise::Training => with_gaps(part),
         _ => part,
     };
-    HashMap::from([(DeviceForm::of(data), Arc::new(part))])
+    HashMap::from([(DeviceDatasetKey::of(data), Arc::new(part))])
 }
 
 /// The data as numbers of which some are missing, as those of a table may be.
@@ -75,7 +77,7 @@ pub struct Reported<'a> {
 }
 
 impl Progress for Reported<'_> {
-    fn started(&self, _: &Beginning) {}
+    fn started(&self, _: &StartSummary) {}
     fn epoch_ended(&self, name: &str, epoch: usize, _: usize) {
         if let Some(after_epoch) = self.after_epoch {
             after_epoch(name, epoch);
@@ -111,7 +113,7 @@ impl Executor for Unmeasured<'_> {
         &self,
         plan: &tp_sweep::plan::Plan,
         cohort: &[tp_sweep::plan::RunId],
-        observer: &mut dyn tp_sweep::train::Observer,
+        observer: &mut dyn tp_sweep::train::TrainingHost,
     ) -> Result<(), tp_sweep::train::Interrupted> {
         self.0.execute(plan, cohort, observer)
     }
@@ -139,14 +141,14 @@ pub fn train_until(
     interrupt: &Interrupt,
 ) -> Results {
     let (sweep, plan) = planned(sweep);
-    let place = Place {
+    let place = DeviceSlot {
         executor: &Unmeasured(executor),
         device: "vulkan:0".into(),
         precision: "float32".into(),
         workers: 1,
         hardware: String::new(),
     };
-    let ran = Schedule {
+    let ran = Scheduler {
         sweep: &sweep,
         plan: &plan,
         store: &store(folder, &plan),

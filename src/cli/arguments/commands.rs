@@ -1,9 +1,9 @@
 //! The command line.
 
 use crate::cli::commands::launch::LaunchCommand;
-use crate::data::Official;
+use crate::data::KnownDataset;
 use crate::plan::Shard;
-use crate::report::{Order, View};
+use crate::report::{Listing, ListingOrder};
 use crate::run::DeviceChoice;
 use crate::spec::{Count, DataSet, Language};
 use clap::{Args, Parser, Subcommand, ValueEnum};
@@ -164,7 +164,7 @@ pub struct ReportArguments {
     /// Sort the list by a column of the CSV, such as mean_test_accuracy or parameters:asc; the
     /// chosen trial stays that of the sweep file's own ranking
     #[arg(long, value_name = "COLUMN[:asc|:desc]")]
-    pub rank_by: Option<Order>,
+    pub rank_by: Option<ListingOrder>,
 }
 
 /// What `merge` takes.
@@ -244,8 +244,8 @@ pub struct CompareArguments {
 
 impl ReportArguments {
     /// How the ranking is looked at.
-    pub fn view(&self) -> View {
-        View {
+    pub fn view(&self) -> Listing {
+        Listing {
             top: self.top.map(usize::from),
             order: self.rank_by.clone(),
         }
@@ -334,7 +334,7 @@ pub struct ListArguments {
 pub struct FetchArguments {
     /// The data set: mnist, fashion-mnist or cifar10
     #[arg(value_name = "NAME", value_parser = official)]
-    pub set: &'static Official,
+    pub set: &'static KnownDataset,
     /// Fetch from below this URL in the place of the data set's home
     #[arg(long, value_name = "URL")]
     pub mirror: Option<String>,
@@ -351,7 +351,7 @@ pub struct FetchArguments {
 pub struct CheckArguments {
     /// The data set; default: all
     #[arg(value_name = "NAME", value_parser = official)]
-    pub set: Option<&'static Official>,
+    pub set: Option<&'static KnownDataset>,
     /// The folder of the data sets
     #[arg(long, value_name = "FOLDER", default_value = "data")]
     pub data: PathBuf,
@@ -380,8 +380,8 @@ fn language(name: &str) -> Result<Language, String> {
         .ok_or_else(|| "known are en and fr".to_owned())
 }
 
-fn official(name: &str) -> Result<&'static Official, String> {
-    let named = DataSet::ALL.iter().filter_map(|set| Official::of(*set));
+fn official(name: &str) -> Result<&'static KnownDataset, String> {
+    let named = DataSet::ALL.iter().filter_map(|set| KnownDataset::of(*set));
     named
         .clone()
         .find(|official| official.set.name() == name)

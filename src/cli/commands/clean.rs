@@ -1,11 +1,11 @@
 //! `tp-sweep clean`.
 
 use crate::cli::arguments::commands::CleanArguments;
-use crate::cli::context::sweep_context::{Loaded, load_for_results, locked, store};
+use crate::cli::context::sweep_context::{SweepContext, load_for_results, locked, store};
 use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::{bytes, say};
-use crate::record::{Clutter, at_work};
-use crate::run::weightless;
+use crate::cli::messages::output::{bytes, print};
+use crate::record::{PrunePlan, active_holders};
+use crate::run::runs_without_weights;
 
 /// Removes what has no use for the sweep as it is now, or only says what that is; the exit code.
 ///
@@ -13,7 +13,7 @@ use crate::run::weightless;
 /// A sweep file that is not valid, a process at work, results among what would be removed without
 /// `--yes`, folders that cannot be written to.
 pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
-    let Loaded {
+    let SweepContext {
         sweep,
         plan,
         library,
@@ -25,7 +25,7 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     }
     // Who only looks changes nothing, and keeps nobody out.
     let _lock = match arguments.dry_run {
-        true => match at_work(store.folder()) {
+        true => match active_holders(store.folder()) {
             None => None,
             Some(holder) => {
                 return Err(CliError::Locked {
@@ -38,9 +38,9 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
         false => Some(locked(&store, &plan)?),
     };
     let results = store.read(&plan);
-    let weightless = weightless(&sweep, &plan, &results.runs);
-    let clutter = Clutter::find(&store, &plan, &results, &weightless).map_err(CliError::Start)?;
-    let with_results: Vec<&Clutter> = clutter.iter().filter(|one| one.results > 0).collect();
+    let weightless = runs_without_weights(&sweep, &plan, &results.runs);
+    let clutter = PrunePlan::find(&store, &plan, &results, &weightless).map_err(CliError::Start)?;
+    let with_results: Vec<&PrunePlan> = clutter.iter().filter(|one| one.results > 0).collect();
     if !arguments.dry_run && !arguments.yes && !with_results.is_empty() {
         return Err(CliError::ResultsWouldGo {
             results: with_results.iter().map(|one| one.results).sum(),
@@ -58,14 +58,14 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
         }
         let path = one.path.display().to_string();
         let width = widest.unwrap_or(0);
-        say(&format!(
+        print(&format!(
             "{path:<width$}  {:>10}  {}\n",
             bytes(one.bytes),
             one.why
         ))?;
     }
     let total = bytes(clutter.iter().map(|one| one.bytes).sum());
-    say(&match (clutter.is_empty(), arguments.dry_run) {
+    print(&match (clutter.is_empty(), arguments.dry_run) {
         (true, _) => format!("nothing to remove in {}\n", store.folder().display()),
         (false, true) => format!("{total}; nothing was removed: --dry-run\n"),
         (false, false) => format!("{total} removed\n"),

@@ -3,19 +3,19 @@
 use crate::cli::arguments::commands::{CompareArguments, SweepArguments};
 use crate::cli::context::own_input::refuse_report_over_inputs;
 use crate::cli::context::sweep_context::{
-    Loaded, fingerprints, load_for_results, load_recorded, no_results,
+    SweepContext, fingerprints, load_for_results, load_recorded, no_results,
 };
 use crate::cli::errors::cli_error::CliError;
 use crate::cli::errors::exit_code::MISSING;
-use crate::cli::messages::output::{say, warn};
+use crate::cli::messages::output::{print, warn};
 use crate::record::{RecordedSweep, Results, Store, prepare, write_atomically};
-use crate::report::{Part, Report, View, compare as compare_parts};
+use crate::report::{Listing, Part, Report, compare as compare_parts};
 use crate::spec::Language;
 use std::path::Path;
 
 /// A sweep and what it has given.
 struct Sweep {
-    loaded: Loaded,
+    loaded: SweepContext,
     results: Results,
     report: Report,
 }
@@ -71,7 +71,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
     for file in compare_parts(&arguments.name, &parts, language)? {
         let path = folder.join(&file.path);
         write_atomically(&path, &file.contents).map_err(CliError::Record)?;
-        say(&format!("{}\n", path.display()))?;
+        print(&format!("{}\n", path.display()))?;
     }
     Ok(code)
 }
@@ -117,7 +117,7 @@ fn read(
     };
     let options = &mut loaded.sweep.report;
     options.language = language.unwrap_or(options.language);
-    let Loaded {
+    let SweepContext {
         sweep,
         plan,
         library,
@@ -131,7 +131,9 @@ fn read(
     if results.runs.is_empty() {
         return Err(no_results(&store, plan));
     }
-    let report = Report::new(sweep, plan, &results, remarks, &View::default(), &|_| None)?;
+    let report = Report::new(sweep, plan, &results, remarks, &Listing::default(), &|_| {
+        None
+    })?;
     Ok(Sweep {
         results,
         report,

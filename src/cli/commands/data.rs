@@ -2,8 +2,8 @@
 
 use crate::cli::arguments::commands::{CheckArguments, DataCommand, FetchArguments, ListArguments};
 use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::{say, warn};
-use crate::data::{CheckedFile, Client, FileState, Official, check, fetch, found};
+use crate::cli::messages::output::{print, warn};
+use crate::data::{CheckedFile, Client, FileState, KnownDataset, check, fetch, found};
 use crate::plan::grouped;
 use crate::spec::DataSet;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -24,7 +24,7 @@ pub(crate) fn data(command: &DataCommand) -> Result<u8, CliError> {
 
 fn list(arguments: &ListArguments) -> Result<u8, CliError> {
     let mut text = String::from("name           training    test  classes  where\n");
-    for official in Official::ALL {
+    for official in KnownDataset::ALL {
         let facts = official.set.facts().unwrap_or_default();
         let place = match found(official, std::slice::from_ref(&arguments.data)) {
             Some(folder) => folder.display().to_string(),
@@ -49,7 +49,7 @@ fn list(arguments: &ListArguments) -> Result<u8, CliError> {
         "\nYour own: data.set: {}, with data.path; see docs/data.md",
         own.join(", ")
     );
-    say(&text)?;
+    print(&text)?;
     Ok(0)
 }
 
@@ -73,7 +73,7 @@ fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
     let mut client = None;
     for (index, file) in official.files.iter().enumerate() {
         if whole(index) {
-            say(&format!("{}: is there\n", folder.join(file.name).display()))?;
+            print(&format!("{}: is there\n", folder.join(file.name).display()))?;
             continue;
         }
         let client = match &client {
@@ -90,7 +90,7 @@ fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
         });
         bar.finish_and_clear();
         fetched.map_err(told)?;
-        say(&format!("{}: fetched\n", folder.join(file.name).display()))?;
+        print(&format!("{}: fetched\n", folder.join(file.name).display()))?;
     }
     Ok(0)
 }
@@ -107,7 +107,7 @@ fn bar(name: &str, bytes: u64) -> ProgressBar {
 }
 
 /// How to do without this program's network; `data` is the folder of the data sets.
-fn by_hand(official: &Official, data: &Path) -> String {
+fn by_hand(official: &KnownDataset, data: &Path) -> String {
     let mut text = format!(
         "by hand: put these files, with these SHA-256 sums, into {}; then check them: \
          tp-sweep data check {} --data {}",
@@ -127,9 +127,9 @@ fn by_hand(official: &Official, data: &Path) -> String {
 
 fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
     let folders = std::slice::from_ref(&arguments.data);
-    let sets: Vec<&Official> = match arguments.set {
+    let sets: Vec<&KnownDataset> = match arguments.set {
         Some(official) => vec![official],
-        None => Official::ALL.to_vec(),
+        None => KnownDataset::ALL.to_vec(),
     };
     let mut all_ok = true;
     for official in sets {
@@ -144,7 +144,7 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
                 FileState::Damaged => "damaged",
                 FileState::Missing => "missing",
             };
-            say(&format!(
+            print(&format!(
                 "{:<13}  {state:<7}  {}\n",
                 official.set.name(),
                 file.display()

@@ -3,11 +3,13 @@
 use crate::cli::arguments::commands::{ExportArguments, WeightsFormat};
 use crate::cli::context::output_file::write_to;
 use crate::cli::context::own_input::{own_files, refuse_inputs};
-use crate::cli::context::sweep_context::{Loaded, fingerprints, load_for_results, no_results};
+use crate::cli::context::sweep_context::{
+    SweepContext, fingerprints, load_for_results, no_results,
+};
 use crate::cli::errors::cli_error::CliError;
 use crate::cli::errors::export_error::ExportError;
-use crate::cli::messages::output::{say, warn};
-use crate::data::{DeviceForm, Library, Normalisation, partition};
+use crate::cli::messages::output::{print, warn};
+use crate::data::{DatasetCache, DeviceDatasetKey, Normalisation, partition};
 use crate::event::Outcome;
 use crate::model_io::{
     BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
@@ -15,11 +17,12 @@ use crate::model_io::{
 };
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    InputScale, RESULT_FILE, Results, RunResult, Standing, Store, prepare, read_weights,
-    remove_file,
+    InputScale, RESULT_FILE, Ranking, Results, RunResult, Store, prepare, read_weights, remove_file,
 };
-use crate::run::{Again, Device, Memory, PRECISION, TensorExecutor, train_again};
-use crate::spec::{Config, KnownContents, Normalise, RankBy, Select, Text, nearest};
+use crate::run::{Device, PRECISION, RerunResult, TensorExecutor, TensorMemory, rerun};
+use crate::spec::{
+    Config, KnownContents, NonEmptyString, Normalise, RankBy, SelectionRule, nearest,
+};
 use burn::backend::Flex;
 use std::collections::HashMap;
 use std::io::ErrorKind;
@@ -33,7 +36,7 @@ use std::path::{Path, PathBuf};
 pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     let loaded = load_for_results(&arguments.sweep, &arguments.runs)?;
     let own_files = own_files(&loaded);
-    let Loaded {
+    let SweepContext {
         sweep,
         plan,
         library,
@@ -50,7 +53,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     let trial = match &arguments.trial {
         Some(name) => named(&plan, name)?,
         None => {
-            if sweep.report.select != Select::Best {
+            if sweep.report.select != SelectionRule::Best {
                 warn(
                     "this is the first of the ranking; the trial that report.select chooses may be \
                      another (★ in the report): --trial names it",
@@ -113,7 +116,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
         write_to(&path, bytes)?;
         shown.push_str(&format!("{}\n", path.display()));
     }
-    say(&shown)?;
+    print(&shown)?;
     Ok(0)
 }
 
@@ -203,7 +206,7 @@ fn named(plan: &Plan, name: &str) -> Result<usize, ExportError> {
 
 /// The position of the best trial, as the tables rank; or of the only one.
 fn best(plan: &Plan, results: &Results, rank_by: RankBy) -> Result<usize, ExportError> {
-    let standing = |trial| Standing::of(plan, trial, rank_by, |run| results.runs.get(&run));
+    let standing = |trial| Ranking::of(plan, trial, rank_by, |run| results.runs.get(&run));
     let best = (0..plan.trials.len()).filter_map(standing).min();
     let best = best.ok_or_else(|| none_best(plan, results))?;
     match best.is_ranked() || plan.trials.len() == 1 {
@@ -266,20 +269,20 @@ fn finished<'a>(
 
 /// The weights of a run that is trained again, on the CPU; `result` becomes what that gave.
 fn retrained(
-    library: &Library,
+    library: &DatasetCache,
     plan: &Plan,
     run: RunId,
     result: &mut RunResult,
 ) -> Result<Weights, CliError> {
     let data = &plan.trials[run.trial].config.data;
-    let datasets = HashMap::from([(DeviceForm::of(data), library.load(data)?)]);
-    let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), Memory::Thread);
+    let datasets = HashMap::from([(DeviceDatasetKey::of(data), library.load(data)?)]);
+    let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), TensorMemory::Thread);
     let name = plan.folder(run);
-    let Some(Again {
+    let Some(RerunResult {
         outcome: Outcome::Finished(finished),
         weights: Some(weights),
         ..
-    }) = train_again(&executor, plan, run)
+    }) = rerun(&executor, plan, run)
     else {
         return Err(ExportError::FailedAgain(name).into());
     };
@@ -323,7 +326,7 @@ fn run_description(plan: &Plan, run: RunId, result: &RunResult) -> RunDescriptio
 }
 
 fn data_description(config: &Config) -> DataDescription {
-    let text = |text: &Option<Text>| text.as_ref().map(ToString::to_string);
+    let text = |text: &Option<NonEmptyString>| text.as_ref().map(ToString::to_string);
     DataDescription {
         set: config.data.set.to_string(),
         path: text(&config.data.path),
@@ -334,7 +337,7 @@ fn data_description(config: &Config) -> DataDescription {
 /// What the samples of a run were normalised by: of its own training samples, what its folder tells
 /// where the data is gone.
 fn normalisation(
-    library: &Library,
+    library: &DatasetCache,
     config: &Config,
     run: RunId,
     folder: &Path,

@@ -1,9 +1,9 @@
 //! `tp-sweep merge`.
 
 use crate::cli::arguments::commands::MergeArguments;
-use crate::cli::context::sweep_context::{Loaded, fingerprints, load_recorded, locked};
+use crate::cli::context::sweep_context::{SweepContext, fingerprints, load_recorded, locked};
 use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::{say, warn};
+use crate::cli::messages::output::{print, warn};
 use crate::cli::messages::reconcile_messages::{counted, listed};
 use crate::plan::{Plan, RunId};
 use crate::record::merge as merge_results;
@@ -22,7 +22,7 @@ pub(crate) fn merge(arguments: &MergeArguments) -> Result<u8, CliError> {
         // A folder that is not there yet becomes one of the sweep that the first is of.
         Err(_) => arguments.from.first().unwrap_or(into),
     };
-    let Loaded { plan, library, .. } = load_recorded(told_by, arguments.data.as_deref())?;
+    let SweepContext { plan, library, .. } = load_recorded(told_by, arguments.data.as_deref())?;
     let fingerprints = fingerprints(&plan, &library)?;
     let store = Store::in_folder(into, &plan, |config| {
         fingerprints[&config.data.source()].clone()
@@ -36,7 +36,7 @@ pub(crate) fn merge(arguments: &MergeArguments) -> Result<u8, CliError> {
     }
     let runs = plan.runs().count();
     let have = store.read(&plan).runs.len();
-    say(&format!(
+    print(&format!(
         "{}: {have} of {} now have their results\n",
         into.display(),
         counted(runs, "run")
@@ -83,7 +83,7 @@ fn told(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError> {
             merged.others
         );
     }
-    say(&format!("{line}\n"))?;
+    print(&format!("{line}\n"))?;
     if !merged.different.is_empty() {
         let name = |run: &RunId| plan.folder(*run).display().to_string();
         let names: Vec<String> = merged.different.iter().map(name).collect();

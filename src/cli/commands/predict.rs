@@ -4,8 +4,8 @@ use crate::cli::arguments::commands::PredictArguments;
 use crate::cli::context::output_file::write_to;
 use crate::cli::context::own_input::refuse_inputs;
 use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::{say, warn};
-use crate::data::{Expected, InputSource, input_files, inputs};
+use crate::cli::messages::output::{print, warn};
+use crate::data::{ExpectedInput, InputSource, input_files, inputs};
 use crate::escape::csv;
 use crate::model_io::{
     BURN_FILE, DESCRIPTION_FILE, ModelError, Prediction, Predictor, WEIGHTS_FILE, read_model,
@@ -29,7 +29,7 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
         reason,
     })?;
     let input = &description.input;
-    let expected = Expected {
+    let expected = ExpectedInput {
         features: input.features,
         image: input.sides(),
         columns: &input.columns,
@@ -52,7 +52,7 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
     }
     match &arguments.output {
         Some(path) => write_to(path, table.as_bytes())?,
-        None => say(&table)?,
+        None => print(&table)?,
     }
     Ok(0)
 }

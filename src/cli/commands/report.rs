@@ -3,21 +3,23 @@
 use crate::cli::arguments::commands::ReportArguments;
 use crate::cli::context::best_marker::{classes_of, mark_best};
 use crate::cli::context::own_input::refuse_report_over_inputs;
-use crate::cli::context::sweep_context::{Loaded, fingerprints, load_for_results, no_results};
-use crate::cli::errors::cli_error::{CliError, print};
+use crate::cli::context::sweep_context::{
+    SweepContext, fingerprints, load_for_results, no_results,
+};
+use crate::cli::errors::cli_error::{CliError, print_error};
 use crate::cli::errors::exit_code::{MISSING, of_results};
-use crate::cli::messages::output::{say, warn};
+use crate::cli::messages::output::{print, warn};
 use crate::cli::messages::reconcile_messages::counted;
 use crate::plan::{Plan, grouped};
 use crate::record::lock;
 use crate::record::{Lock, Results, Store, prepare, remove_file, write_atomically};
-use crate::report::{File, Report, TrialClasses, View};
-use crate::run::{settle_weights, tidy_ended, write_missing_scores};
+use crate::report::{File, Listing, Report, TrialClasses};
+use crate::run::{prune_weights, remove_leftovers_of_ended, write_missing_scores};
 use crate::spec::{DataRemarks, Sweep};
 use std::path::{Path, PathBuf};
 
 /// Tables, and where they were written.
-pub(crate) struct Written {
+pub(crate) struct WrittenReport {
     pub(crate) tables: Report,
     pub(crate) paths: Vec<PathBuf>,
 }
@@ -25,7 +27,7 @@ pub(crate) struct Written {
 /// Rows of the ranking that are shown on a terminal.
 const TOP: usize = 5;
 
-impl Written {
+impl WrittenReport {
     /// The best trials, and where to find the rest.
     pub(crate) fn shown(
         &self,
@@ -53,7 +55,7 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
         files,
         &loaded,
     )?;
-    let Loaded {
+    let SweepContext {
         sweep,
         plan,
         library,
@@ -66,7 +68,7 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     });
     let results = store.read(&plan);
     if results.runs.is_empty() {
-        print(no_results(&store, &plan));
+        print_error(no_results(&store, &plan));
         return Ok(MISSING);
     }
     let classes = |trial| classes_of(&library, &store, &plan, trial);
@@ -80,12 +82,12 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
         &classes,
         reports,
     )?;
-    say(&written.shown(&sweep, &plan, &results)?)?;
+    print(&written.shown(&sweep, &plan, &results)?)?;
     // A process that trains this sweep marks the best trial itself, at its end.
     let marked = lock(store.folder()).and_then(|lock| match lock {
         Lock::Taken(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
-            .and_then(|()| tidy_ended(&plan, &store, &results.runs))
-            .and_then(|()| settle_weights(&sweep, &plan, &store, &results.runs))
+            .and_then(|()| remove_leftovers_of_ended(&plan, &store, &results.runs))
+            .and_then(|()| prune_weights(&sweep, &plan, &store, &results.runs))
             .and_then(|()| mark_best(&plan, &store, written.tables.best.as_ref())),
         Lock::Busy(_) => Ok(()),
     });
@@ -130,10 +132,10 @@ pub(crate) fn write_report(
     plan: &Plan,
     results: &Results,
     remarks: &DataRemarks,
-    view: &View,
+    view: &Listing,
     classes: &dyn Fn(usize) -> Option<TrialClasses>,
     folder: &Path,
-) -> Result<Written, CliError> {
+) -> Result<WrittenReport, CliError> {
     let tables = Report::new(sweep, plan, results, remarks, view, classes)?;
     let files = tables.files()?;
     let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
@@ -151,7 +153,7 @@ pub(crate) fn write_report(
             paths.push(path);
         }
     }
-    Ok(Written { tables, paths })
+    Ok(WrittenReport { tables, paths })
 }
 
 /// The names of a report's pictures, without endings.

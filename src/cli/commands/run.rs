@@ -4,19 +4,19 @@ use super::report::write_report;
 use crate::cli::arguments::commands::RunArguments;
 use crate::cli::context::best_marker::{classes_of, mark_best};
 use crate::cli::context::own_input::refuse_report_over_inputs;
-use crate::cli::context::sweep_context::{Loaded, fingerprints, load, locked, locked_shared};
+use crate::cli::context::sweep_context::{SweepContext, fingerprints, load, locked, locked_shared};
 use crate::cli::errors::cli_error::CliError;
 use crate::cli::messages::exit_summary::{run_ended, shard_ended};
-use crate::cli::messages::output::say;
+use crate::cli::messages::output::print;
 use crate::cli::messages::reconcile_messages::{put_in_place, put_share_in_place};
-use crate::data::{Dataset, DeviceForm, Library};
+use crate::data::{Dataset, DatasetCache, DeviceDatasetKey};
 use crate::escape::markdown;
 use crate::plan::{Plan, RunId};
-use crate::record::{Host, Manifest, Program, Start, Store, prepare};
-use crate::report::View;
+use crate::record::{Invocation, Machine, Manifest, Program, Store, prepare};
+use crate::report::Listing;
 use crate::run::{
-    Device, Executor, Interrupt, PRECISION, Place, Progress, Schedule, display, remaining,
-    unmeasured,
+    Device, DeviceSlot, Executor, Interrupt, PRECISION, Progress, Scheduler, display, remaining,
+    unprofiled_trials,
 };
 use crate::spec::{DataSource, KnownData, Sweep};
 use std::collections::hash_map::Entry;
@@ -41,7 +41,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         files,
         &loaded,
     )?;
-    let Loaded {
+    let SweepContext {
         sweep,
         plan,
         library,
@@ -78,15 +78,15 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     let places = devices
         .iter()
         .zip(&executors)
-        .map(|(device, executor)| Place {
+        .map(|(device, executor)| DeviceSlot {
             executor: executor.as_ref(),
             device: device.to_string(),
             precision: PRECISION.to_owned(),
             workers,
             hardware: hardware(&manifest, device),
         });
-    let places: Vec<Place> = places.collect();
-    let ran = Schedule {
+    let places: Vec<DeviceSlot> = places.collect();
+    let ran = Scheduler {
         sweep: &sweep,
         plan: &plan,
         store: &store,
@@ -105,7 +105,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     }
     let classes = |trial| classes_of(&library, &store, &plan, trial);
     let reports = &arguments.folders.reports;
-    let view = View::default();
+    let view = Listing::default();
     let ran = match ran {
         Ok(ran) => ran,
         Err(error) => {
@@ -134,7 +134,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     mark_best(&plan, &store, written.tables.best.as_ref()).map_err(CliError::Record)?;
     if !arguments.quiet {
         // The tables are in their files: a closed output takes nothing away.
-        let _ = say(&written.shown(&sweep, &plan, &ran.results)?);
+        let _ = print(&written.shown(&sweep, &plan, &ran.results)?);
     }
     Ok(run_ended(&plan, &ran, &interrupt, arguments))
 }
@@ -156,22 +156,22 @@ fn workers(arguments: &RunArguments, devices: &[Device]) -> usize {
 /// Loads the data that remaining runs and measurements need, and puts it on each device.
 fn executors(
     arguments: &RunArguments,
-    library: &Library,
+    library: &DatasetCache,
     plan: &Plan,
     runs: &[RunId],
     store: &Store,
     devices: &[Device],
     workers: usize,
 ) -> Result<Vec<Box<dyn Executor>>, CliError> {
-    let mut datasets: HashMap<DeviceForm, Arc<Dataset>> = HashMap::new();
+    let mut datasets: HashMap<DeviceDatasetKey, Arc<Dataset>> = HashMap::new();
     let mut results = store.read_runs(plan, runs);
     if arguments.retry_failed {
         results.forget_failures();
     }
     let open = remaining(runs, &results).into_iter();
-    for run in open.chain(unmeasured(plan, runs, &results)) {
+    for run in open.chain(unprofiled_trials(plan, runs, &results)) {
         let data = &plan.trials[run.trial].config.data;
-        if let Entry::Vacant(entry) = datasets.entry(DeviceForm::of(data)) {
+        if let Entry::Vacant(entry) = datasets.entry(DeviceDatasetKey::of(data)) {
             entry.insert(library.load(data)?);
         }
     }
@@ -215,7 +215,7 @@ fn manifest(
 }
 
 /// What the results are to know of the sweep's data sets.
-fn known_data(plan: &Plan, library: &Library) -> Result<Vec<KnownData>, CliError> {
+fn known_data(plan: &Plan, library: &DatasetCache) -> Result<Vec<KnownData>, CliError> {
     let mut seen = HashSet::new();
     let configs = plan.trials.iter().map(|trial| &trial.config);
     let data = configs.clone().map(|config| &config.data);
@@ -226,12 +226,12 @@ fn known_data(plan: &Plan, library: &Library) -> Result<Vec<KnownData>, CliError
 }
 
 /// This start.
-fn start(devices: &[Device]) -> Start {
+fn start(devices: &[Device]) -> Invocation {
     let names: Vec<String> = devices.iter().map(Device::to_string).collect();
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     let program = Program::current();
     let arguments = std::env::args_os();
-    Start {
+    Invocation {
         started: since_1970.map_or(0.0, |elapsed| elapsed.as_secs_f64()),
         version: program.version.to_owned(),
         commit: program.commit.to_owned(),
@@ -241,7 +241,7 @@ fn start(devices: &[Device]) -> Start {
         device: names.join(","),
         gpus: devices.iter().filter_map(Device::model).collect(),
         driver: devices[0].driver(),
-        host: Host::current(),
+        host: Machine::current(),
     }
 }
 

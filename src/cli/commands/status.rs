@@ -1,13 +1,13 @@
 //! `tp-sweep status`.
 
 use crate::cli::arguments::commands::StatusArguments;
-use crate::cli::context::sweep_context::{Loaded, load_for_results, store};
+use crate::cli::context::sweep_context::{SweepContext, load_for_results, store};
 use crate::cli::errors::cli_error::CliError;
 use crate::cli::errors::exit_code::of_results;
-use crate::cli::messages::output::{bytes, say};
+use crate::cli::messages::output::{bytes, print};
 use crate::cli::messages::reconcile_messages::{counted, listed};
 use crate::plan::{Plan, duration, grouped};
-use crate::record::{Holder, Status, at_work};
+use crate::record::{LockHolder, SweepStatus, active_holders};
 use std::fmt::Write;
 use std::path::Path;
 use std::time::SystemTime;
@@ -21,15 +21,15 @@ const MOST_SHOWN: usize = 10;
 /// # Errors
 /// A sweep file that is not valid, folders that cannot be read.
 pub(crate) fn status(arguments: &StatusArguments) -> Result<u8, CliError> {
-    let Loaded { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let SweepContext { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
     let store = store(&arguments.runs, &plan, &library)?;
-    let status = Status::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
-    let holder = at_work(store.folder());
-    say(&told(&plan, &status, holder.as_ref(), store.folder()))?;
+    let status = SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
+    let holder = active_holders(store.folder());
+    print(&told(&plan, &status, holder.as_ref(), store.folder()))?;
     Ok(of_results(status.is_complete(), status.failures()))
 }
 
-fn told(plan: &Plan, status: &Status, holder: Option<&Holder>, folder: &Path) -> String {
+fn told(plan: &Plan, status: &SweepStatus, holder: Option<&LockHolder>, folder: &Path) -> String {
     let name = |run| plan.folder(run).display().to_string();
     let mut text = format!(
         "{}: {} in {}, in {}\n\n",
@@ -99,7 +99,7 @@ fn told(plan: &Plan, status: &Status, holder: Option<&Holder>, folder: &Path) ->
     line("on disk", &bytes(status.bytes));
     line(
         "at work",
-        &holder.map_or("nobody".to_owned(), Holder::to_string),
+        &holder.map_or("nobody".to_owned(), LockHolder::to_string),
     );
     text
 }

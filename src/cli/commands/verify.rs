@@ -1,15 +1,15 @@
 //! `tp-sweep verify`.
 
 use crate::cli::arguments::commands::VerifyArguments;
-use crate::cli::context::sweep_context::{Loaded, load, store};
+use crate::cli::context::sweep_context::{SweepContext, load, store};
 use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::say;
+use crate::cli::messages::output::print;
 use crate::cli::messages::reconcile_messages::counted;
-use crate::cli::messages::result_diff::{Difference, Likeness, compare};
-use crate::data::{DeviceForm, Library};
+use crate::cli::messages::result_diff::{Difference, Similarity, compare};
+use crate::data::{DatasetCache, DeviceDatasetKey};
 use crate::plan::{Plan, RunId};
-use crate::record::{Host, RecordedSweep, Results, RunResult, Store};
-use crate::run::{Memory, TensorExecutor, train_again};
+use crate::record::{Machine, RecordedSweep, Results, RunResult, Store};
+use crate::run::{TensorExecutor, TensorMemory, rerun};
 use burn::backend::Flex;
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -21,7 +21,7 @@ use std::path::Path;
 /// # Errors
 /// A sweep file that is not valid, data that cannot be read, no finished run.
 pub(crate) fn verify(arguments: &VerifyArguments) -> Result<u8, CliError> {
-    let Loaded { plan, library, .. } = load(&arguments.sweep)?;
+    let SweepContext { plan, library, .. } = load(&arguments.sweep)?;
     let store = store(&arguments.runs, &plan, &library)?;
     let results = store.read(&plan);
     let chosen = sample(&store, &plan, &results, arguments);
@@ -37,19 +37,19 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<u8, CliError> {
             continue;
         };
         let likeness = match result.device == "cpu" && is_same_processor {
-            true => Likeness::Bits,
-            false => Likeness::Rounding,
+            true => Similarity::Bits,
+            false => Similarity::Rounding,
         };
         let differences =
-            train_again(&executor, &plan, run).map(|again| compare(result, &again, likeness));
+            rerun(&executor, &plan, run).map(|again| compare(result, &again, likeness));
         equal += usize::from(differences.as_ref().is_some_and(Vec::is_empty));
-        say(&format!(
+        print(&format!(
             "{name}: {}\n",
             told(result, likeness, differences.as_deref())
         ))?;
     }
     let count = counted(chosen.len(), "run");
-    say(&format!("{equal} of {count} gave the same again\n"))?;
+    print(&format!("{equal} of {count} gave the same again\n"))?;
     Ok(u8::from(equal < chosen.len()))
 }
 
@@ -76,21 +76,21 @@ fn sample(
 
 /// Who trains these runs, with the data that they need.
 fn executor(
-    library: &Library,
+    library: &DatasetCache,
     plan: &Plan,
     runs: &[RunId],
 ) -> Result<TensorExecutor<Flex>, CliError> {
     let mut datasets = HashMap::new();
     for run in runs {
         let data = &plan.trials[run.trial].config.data;
-        if let Entry::Vacant(entry) = datasets.entry(DeviceForm::of(data)) {
+        if let Entry::Vacant(entry) = datasets.entry(DeviceDatasetKey::of(data)) {
             entry.insert(library.load(data)?);
         }
     }
     Ok(TensorExecutor::new(
         datasets,
         &Default::default(),
-        Memory::Thread,
+        TensorMemory::Thread,
     ))
 }
 
@@ -100,20 +100,20 @@ fn is_same_processor(folder: &Path) -> bool {
     let Ok(recorded) = RecordedSweep::read(folder) else {
         return true;
     };
-    let own = Host::current();
-    let is_same = |host: &Host| host.processor == own.processor && host.system == own.system;
+    let own = Machine::current();
+    let is_same = |host: &Machine| host.processor == own.processor && host.system == own.system;
     recorded.starts.iter().all(|start| is_same(&start.host))
 }
 
-fn told(result: &RunResult, likeness: Likeness, differences: Option<&[Difference]>) -> String {
+fn told(result: &RunResult, likeness: Similarity, differences: Option<&[Difference]>) -> String {
     match (differences, likeness) {
         (None, _) => "could not be trained again".to_owned(),
-        (Some([]), Likeness::Bits) => format!(
+        (Some([]), Similarity::Bits) => format!(
             "equal to the last bit ({}, test accuracy {})",
             counted(result.epochs.len(), "epoch"),
             result.test.map_or(f64::NAN, |test| test.accuracy),
         ),
-        (Some([]), Likeness::Rounding) => format!(
+        (Some([]), Similarity::Rounding) => format!(
             "equal within rounding; it was trained on {}, or on another kind of CPU",
             result.device
         ),

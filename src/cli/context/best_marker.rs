@@ -1,6 +1,6 @@
 //! The best trial, marked for TensorBoard among the results.
 
-use crate::data::Library;
+use crate::data::DatasetCache;
 use crate::plan::Plan;
 use crate::record::{BestTrial, RecordError, Store, remove_best, renew_best};
 use crate::report::{Best, TrialClasses};
@@ -9,7 +9,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How the classes fare in a trial, by their names.
 pub(crate) fn classes_of(
-    library: &Library,
+    library: &DatasetCache,
     store: &Store,
     plan: &Plan,
     trial: usize,
@@ -21,7 +21,7 @@ pub(crate) fn classes_of(
 
 /// The names of the classes; none where the data is not there and was never
 /// read: tables can be made without it.
-fn class_names(library: &Library, data: &Data) -> Vec<String> {
+fn class_names(library: &DatasetCache, data: &Data) -> Vec<String> {
     let contents = library.contents(data);
     contents.map_or_else(|_| Vec::new(), |contents| contents.classes)
 }

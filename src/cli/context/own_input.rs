@@ -1,6 +1,6 @@
 //! Outputs that are inputs.
 
-use super::sweep_context::Loaded;
+use super::sweep_context::SweepContext;
 use crate::cli::errors::cli_error::CliError;
 use std::collections::HashSet;
 use std::fs::Metadata;
@@ -39,7 +39,7 @@ pub(crate) fn refuse_report_over_inputs(
     name: &str,
     reports: &Path,
     sweeps: &[PathBuf],
-    loaded: &Loaded,
+    loaded: &SweepContext,
 ) -> Result<(), CliError> {
     let outputs = REPORTS.map(|extension| reports.join(format!("{name}.{extension}")));
     let inputs = [sweeps, &own_files(loaded)].concat();
@@ -48,7 +48,7 @@ pub(crate) fn refuse_report_over_inputs(
 }
 
 /// The files of the user's own data.
-pub(crate) fn own_files(loaded: &Loaded) -> Vec<PathBuf> {
+pub(crate) fn own_files(loaded: &SweepContext) -> Vec<PathBuf> {
     let mut seen = HashSet::new();
     let data = loaded.plan.trials.iter().map(|trial| &trial.config.data);
     let data = data.filter(|data| seen.insert(data.source()));

@@ -3,11 +3,11 @@
 use crate::cli::arguments::commands::SweepArguments;
 use crate::cli::errors::cli_error::CliError;
 use crate::cli::messages::output::warn;
-use crate::data::Library;
+use crate::data::DatasetCache;
 use crate::plan::Plan;
 use crate::record::lock;
 use crate::record::{
-    Contents, Lock, Moves, RecordError, RecordedSweep, Store, SweepLock, lock_shared,
+    Inventory, Lock, ReconcilePlan, RecordError, RecordedSweep, Store, SweepLock, lock_shared,
 };
 use crate::spec::{DataRemarks, DataSource, Source, Sweep};
 use std::collections::hash_map::Entry;
@@ -15,10 +15,10 @@ use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
 
 /// A sweep, its plan, and its data sets.
-pub(crate) struct Loaded {
+pub(crate) struct SweepContext {
     pub(crate) sweep: Sweep,
     pub(crate) plan: Plan,
-    pub(crate) library: Library,
+    pub(crate) library: DatasetCache,
     /// Notes and warnings about the data.
     pub(crate) remarks: DataRemarks,
 }
@@ -27,7 +27,7 @@ pub(crate) struct Loaded {
 ///
 /// # Errors
 /// A sweep file that is not valid; data of the user's own that cannot be used.
-pub(crate) fn load(arguments: &SweepArguments) -> Result<Loaded, CliError> {
+pub(crate) fn load(arguments: &SweepArguments) -> Result<SweepContext, CliError> {
     // clap requires the path wherever a command takes it.
     let path = arguments.sweep.as_deref().unwrap_or(Path::new(""));
     let sweep = Sweep::load(path, &arguments.overrides)?;
@@ -42,7 +42,7 @@ pub(crate) fn load(arguments: &SweepArguments) -> Result<Loaded, CliError> {
 pub(crate) fn load_for_results(
     arguments: &SweepArguments,
     runs: &Path,
-) -> Result<Loaded, CliError> {
+) -> Result<SweepContext, CliError> {
     let path = arguments.sweep.as_deref().unwrap_or(Path::new(""));
     let sweep = Sweep::load(path, &arguments.overrides)?;
     let recorded = RecordedSweep::read(&runs.join(&sweep.name));
@@ -51,7 +51,7 @@ pub(crate) fn load_for_results(
     expand_for_results(sweep, library)
 }
 
-fn expand_for_results(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
+fn expand_for_results(sweep: Sweep, library: DatasetCache) -> Result<SweepContext, CliError> {
     let loaded = expand(sweep, library)?;
     // What is asked for later needs no more of the data than this.
     fingerprints(&loaded.plan, &loaded.library)?;
@@ -66,7 +66,7 @@ fn expand_for_results(sweep: Sweep, library: Library) -> Result<Loaded, CliError
 /// # Errors
 /// A folder of another kind; data of the user's own that cannot be used, and that the results do not
 /// know.
-pub(crate) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<Loaded, CliError> {
+pub(crate) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<SweepContext, CliError> {
     let recorded = RecordedSweep::read(folder).map_err(|error| CliError::NoSweep {
         folder: folder.to_owned(),
         error,
@@ -79,7 +79,7 @@ pub(crate) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<Loaded
     expand_for_results(sweep, library(folder, data).knowing(recorded.known_data))
 }
 
-fn expand(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
+fn expand(sweep: Sweep, library: DatasetCache) -> Result<SweepContext, CliError> {
     let facts = |data: &_| library.facts(data).map_err(|error| error.to_string());
     let plan =
         Plan::with_facts(&sweep, &facts).map_err(|error| CliError::plan(error, &sweep.source))?;
@@ -92,7 +92,7 @@ fn expand(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
     if sweep.report.baseline.is_some() && plan.baseline(&sweep).is_none() {
         warn("report.baseline matches no trial of the sweep: nothing is compared with it");
     }
-    Ok(Loaded {
+    Ok(SweepContext {
         sweep,
         plan,
         library,
@@ -101,7 +101,7 @@ fn expand(sweep: Sweep, library: Library) -> Result<Loaded, CliError> {
 }
 
 /// Says which data sets that are known by name are not here: they can be planned, but not trained on.
-pub(crate) fn warn_of_missing_data(loaded: &Loaded) {
+pub(crate) fn warn_of_missing_data(loaded: &SweepContext) {
     let mut seen = HashSet::new();
     for trial in &loaded.plan.trials {
         let data = &trial.config.data;
@@ -119,7 +119,7 @@ pub(crate) fn warn_of_missing_data(loaded: &Loaded) {
 /// Data that must be read for it, and cannot be.
 pub(crate) fn fingerprints(
     plan: &Plan,
-    library: &Library,
+    library: &DatasetCache,
 ) -> Result<HashMap<DataSource, String>, CliError> {
     let mut fingerprints = HashMap::new();
     for trial in &plan.trials {
@@ -135,7 +135,7 @@ pub(crate) fn fingerprints(
 ///
 /// # Errors
 /// Data that must be read to know them, and cannot be.
-pub(crate) fn store(runs: &Path, plan: &Plan, library: &Library) -> Result<Store, CliError> {
+pub(crate) fn store(runs: &Path, plan: &Plan, library: &DatasetCache) -> Result<Store, CliError> {
     let fingerprints = fingerprints(plan, library)?;
     Ok(Store::new(runs, plan, |config| {
         fingerprints[&config.data.source()].clone()
@@ -145,8 +145,8 @@ pub(crate) fn store(runs: &Path, plan: &Plan, library: &Library) -> Result<Store
 /// What is said where a sweep has no result at its place.
 pub(crate) fn no_results(store: &Store, plan: &Plan) -> CliError {
     let folder = store.folder().to_owned();
-    let contents = Contents::read(&folder);
-    let kept = contents.map(|contents| Moves::new(store, plan, &contents).kept().len());
+    let contents = Inventory::read(&folder);
+    let kept = contents.map(|contents| ReconcilePlan::new(store, plan, &contents).kept().len());
     match kept {
         Ok(results @ 1..) => CliError::Misplaced { results, folder },
         _ => CliError::NoResults(folder),
@@ -195,7 +195,7 @@ fn taken(
 
 /// Where data is looked for: the user's own here and in the folders above the sweep file; the data
 /// sets known by name in `--data`, or in the folders called `data` in these places.
-fn library(sweep: &Path, data: Option<&Path>) -> Library {
+fn library(sweep: &Path, data: Option<&Path>) -> DatasetCache {
     let mut starts = vec![PathBuf::new()];
     if let Ok(sweep) = std::path::absolute(sweep) {
         starts.extend(sweep.ancestors().skip(1).map(Path::to_owned));
@@ -204,5 +204,5 @@ fn library(sweep: &Path, data: Option<&Path>) -> Library {
         Some(folder) => vec![folder.to_owned()],
         None => starts.iter().map(|start| start.join("data")).collect(),
     };
-    Library::new(folders, starts)
+    DatasetCache::new(folders, starts)
 }

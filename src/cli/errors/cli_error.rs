@@ -7,7 +7,7 @@ use crate::data::{DataError, FetchError};
 use crate::launch::LaunchError;
 use crate::model_io::ModelError;
 use crate::plan::{PlanError, grouped};
-use crate::record::{Holder, RecordError};
+use crate::record::{LockHolder, RecordError};
 use crate::report::ReportError;
 use crate::run::DeviceError;
 use crate::spec::{Source, SpecError};
@@ -39,7 +39,7 @@ pub enum CliError {
     #[error("the sweep {name} is already being run by {holder}, in {folder}")]
     Locked {
         /// Who.
-        holder: Holder,
+        holder: LockHolder,
         /// The sweep's name.
         name: String,
         /// Its folder.
@@ -209,7 +209,7 @@ impl CliError {
 }
 
 /// Prints an error to standard error; lines are left whole, so that messages can be searched.
-pub(crate) fn print(error: CliError) {
+pub(crate) fn print_error(error: CliError) {
     // Fails only where a hook is set already, and then that one is used.
     let _ = miette::set_hook(Box::new(|_| {
         let options = MietteHandlerOpts::new();

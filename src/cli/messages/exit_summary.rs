@@ -1,16 +1,16 @@
 //! How a run of a sweep, or of a shard of it, ended: what is said, and the exit code.
 
-use super::output::{say, warn};
+use super::output::{print, warn};
 use crate::cli::arguments::commands::RunArguments;
 use crate::launch::Slurm;
 use crate::plan::{Plan, RunId, Shard, plural};
-use crate::run::{Interrupt, MORE_TO_DO, Ran, remaining};
+use crate::run::{EXIT_RUNS_REMAIN, Interrupt, SweepOutcome, remaining};
 
 /// Says how a shard of these runs ended; the exit code.
 pub(crate) fn shard_ended(
     shard: Shard,
     runs: &[RunId],
-    ran: &Ran,
+    ran: &SweepOutcome,
     interrupt: &Interrupt,
     arguments: &RunArguments,
 ) -> u8 {
@@ -23,11 +23,11 @@ pub(crate) fn shard_ended(
             plural(runs.len(), "run")
         ));
         requeue_if_asked(ran, interrupt, arguments);
-        return MORE_TO_DO;
+        return EXIT_RUNS_REMAIN;
     }
     if !arguments.quiet {
         // The results are in their files: a closed output takes nothing away.
-        let _ = say(&format!(
+        let _ = print(&format!(
             "shard {shard}: {} of its {} {} finished; `tp-sweep report` writes the tables when all \
              shards have\n",
             ran.results.runs.len() - failed,
@@ -48,7 +48,7 @@ pub(crate) fn shard_ended(
 /// Says how a whole sweep ended; the exit code.
 pub(crate) fn run_ended(
     plan: &Plan,
-    ran: &Ran,
+    ran: &SweepOutcome,
     interrupt: &Interrupt,
     arguments: &RunArguments,
 ) -> u8 {
@@ -83,14 +83,14 @@ pub(crate) fn run_ended(
 }
 
 /// Runs that failed.
-fn failures(ran: &Ran) -> usize {
+fn failures(ran: &SweepOutcome) -> usize {
     let results = ran.results.runs.values();
     results.filter(|result| result.failure.is_some()).count()
 }
 
 /// Has Slurm run this task again if its time limit is near: Slurm does not do so by itself. A task
 /// that saved nothing would save nothing the next time, and so for ever.
-fn requeue_if_asked(ran: &Ran, interrupt: &Interrupt, arguments: &RunArguments) {
+fn requeue_if_asked(ran: &SweepOutcome, interrupt: &Interrupt, arguments: &RunArguments) {
     if arguments.requeue.is_none() || !interrupt.is_time_limit() {
         return;
     }

@@ -6,7 +6,7 @@ use std::io::{ErrorKind, IsTerminal, Write};
 ///
 /// # Errors
 /// An output that cannot be written to.
-pub(crate) fn say(text: &str) -> std::io::Result<()> {
+pub(crate) fn print(text: &str) -> std::io::Result<()> {
     let mut output = std::io::stdout();
     let written = output
         .write_all(text.as_bytes())

@@ -3,8 +3,8 @@
 use super::output::warn;
 use crate::plan::{Plan, RunId, grouped, plural};
 use crate::record::{
-    Contents, Moves, RecordError, RecordedSweep, Store, lock_moves, may_need_moves,
-    refuse_linked_records, unasked_links,
+    Inventory, ReconcilePlan, RecordError, RecordedSweep, Store, lock_reconcile,
+    may_need_reconciling, refuse_linked_records, unexpected_links,
 };
 use crate::spec::Sweep;
 use std::collections::BTreeSet;
@@ -18,9 +18,9 @@ pub(crate) fn put_in_place(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<
     let runs: Vec<RunId> = plan.runs().collect();
     refuse_linked_records(store, plan, &runs)?;
     // Shards do not keep each other out.
-    let _moves = lock_moves(store.folder())?;
-    let contents = Contents::read(store.folder())?;
-    let moves = Moves::new(store, plan, &contents);
+    let _moves = lock_reconcile(store.folder())?;
+    let contents = Inventory::read(store.folder())?;
+    let moves = ReconcilePlan::new(store, plan, &contents);
     // Before anything moves: the old settings are read where they are.
     let mut lines = told(store, plan, &moves);
     if !(moves.set_aside().is_empty() && moves.unasked.is_empty()) {
@@ -43,14 +43,14 @@ pub(crate) fn put_share_in_place(
     runs: &[RunId],
 ) -> Result<(), RecordError> {
     refuse_linked_records(store, plan, runs)?;
-    match may_need_moves(store, plan, runs)? {
+    match may_need_reconciling(store, plan, runs)? {
         true => put_in_place(sweep, store, plan),
         false => Ok(()),
     }
 }
 
 /// What is told of the moves.
-fn told(store: &Store, plan: &Plan, moves: &Moves) -> Vec<String> {
+fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
     let mut lines = Vec::new();
     let kept = moves.kept();
     if !kept.is_empty() {
@@ -98,7 +98,7 @@ fn told(store: &Store, plan: &Plan, moves: &Moves) -> Vec<String> {
             if copies.len() == 1 { "it" } else { "them" },
         ));
     }
-    let links = unasked_links(store, plan);
+    let links = unexpected_links(store, plan);
     if !links.is_empty() {
         lines.push(format!(
             "{} has {} that {} of no trial of this sweep: {}; results behind a link are not looked for",

@@ -1,12 +1,12 @@
 //! What is not the same when a run is trained again.
 
-use crate::event::{EpochMetrics, Evaluated, Outcome};
+use crate::event::{EpochMetrics, EvalMetrics, Outcome};
 use crate::record::RunResult;
-use crate::run::Again;
+use crate::run::RerunResult;
 
 /// How like two trainings of one run are to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Likeness {
+pub(crate) enum Similarity {
     /// To the last bit: on CPUs of one kind.
     Bits,
     /// Up to what another device, or another kind of CPU, rounds differently over a whole training:
@@ -49,7 +49,11 @@ enum Kind {
 }
 
 /// Compares the epochs and scores of a result with those of its run trained again, but for times.
-pub(crate) fn compare(result: &RunResult, again: &Again, likeness: Likeness) -> Vec<Difference> {
+pub(crate) fn compare(
+    result: &RunResult,
+    again: &RerunResult,
+    likeness: Similarity,
+) -> Vec<Difference> {
     let mut differences = Differences {
         likeness,
         found: Vec::new(),
@@ -78,7 +82,7 @@ pub(crate) fn compare(result: &RunResult, again: &Again, likeness: Likeness) -> 
 }
 
 struct Differences {
-    likeness: Likeness,
+    likeness: Similarity,
     found: Vec<Difference>,
 }
 
@@ -111,8 +115,8 @@ impl Differences {
         }
     }
 
-    fn scores(&mut self, samples: &str, [was, now]: [Option<Evaluated>; 2]) {
-        type Score = fn(Evaluated) -> f64;
+    fn scores(&mut self, samples: &str, [was, now]: [Option<EvalMetrics>; 2]) {
+        type Score = fn(EvalMetrics) -> f64;
         let scores: [(&str, Kind, Score); 3] = [
             ("loss", Kind::Loss, |scores| scores.loss),
             ("accuracy", Kind::Share, |scores| scores.accuracy),
@@ -130,7 +134,7 @@ impl Differences {
     fn add(&mut self, what: &str, kind: Kind, [was, now]: [Option<f64>; 2]) {
         let bits = |value: Option<f64>| value.map(f64::to_bits);
         let is_like = match (self.likeness, kind, was, now) {
-            (Likeness::Bits, ..) | (_, Kind::Exact, ..) => bits(was) == bits(now),
+            (Similarity::Bits, ..) | (_, Kind::Exact, ..) => bits(was) == bits(now),
             (_, Kind::Sensitive, ..) => true,
             (_, Kind::Share, Some(was), Some(now)) => (was - now).abs() <= ACCURACY,
             (_, Kind::Loss, Some(was), Some(now)) => {
@@ -152,7 +156,7 @@ impl Differences {
 mod tests {
     use super::*;
 
-    fn found(likeness: Likeness, kind: Kind, values: [Option<f64>; 2]) -> usize {
+    fn found(likeness: Similarity, kind: Kind, values: [Option<f64>; 2]) -> usize {
         let mut differences = Differences {
             likeness,
             found: Vec::new(),
@@ -165,27 +169,37 @@ mod tests {
     fn the_last_bit_counts_on_one_kind_of_cpu_alone() {
         let next = f64::from_bits(0.5_f64.to_bits() + 1);
         for kind in [Kind::Share, Kind::Loss, Kind::Sensitive] {
-            assert_eq!(found(Likeness::Bits, kind, [Some(0.5), Some(next)]), 1);
-            assert_eq!(found(Likeness::Bits, kind, [Some(0.5), Some(0.5)]), 0);
-            assert_eq!(found(Likeness::Rounding, kind, [Some(0.5), Some(next)]), 0);
+            assert_eq!(found(Similarity::Bits, kind, [Some(0.5), Some(next)]), 1);
+            assert_eq!(found(Similarity::Bits, kind, [Some(0.5), Some(0.5)]), 0);
+            assert_eq!(
+                found(Similarity::Rounding, kind, [Some(0.5), Some(next)]),
+                0
+            );
         }
         assert_eq!(
-            found(Likeness::Rounding, Kind::Exact, [Some(0.5), Some(next)]),
+            found(Similarity::Rounding, Kind::Exact, [Some(0.5), Some(next)]),
             1
         );
         assert_eq!(
-            found(Likeness::Rounding, Kind::Share, [Some(0.5), Some(0.53)]),
+            found(Similarity::Rounding, Kind::Share, [Some(0.5), Some(0.53)]),
             1
         );
         assert_eq!(
-            found(Likeness::Rounding, Kind::Loss, [Some(0.5), Some(0.56)]),
+            found(Similarity::Rounding, Kind::Loss, [Some(0.5), Some(0.56)]),
             1
         );
-        assert_eq!(found(Likeness::Rounding, Kind::Loss, [Some(0.5), None]), 1);
         assert_eq!(
-            found(Likeness::Rounding, Kind::Loss, [Some(0.5), Some(f64::NAN)]),
+            found(Similarity::Rounding, Kind::Loss, [Some(0.5), None]),
             1
         );
-        assert_eq!(found(Likeness::Bits, Kind::Loss, [None, None]), 0);
+        assert_eq!(
+            found(
+                Similarity::Rounding,
+                Kind::Loss,
+                [Some(0.5), Some(f64::NAN)]
+            ),
+            1
+        );
+        assert_eq!(found(Similarity::Bits, Kind::Loss, [None, None]), 0);
     }
 }

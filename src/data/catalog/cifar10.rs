@@ -9,7 +9,7 @@ use crate::data::error::DataError;
 use crate::data::formats::files::{gunzipped, missing, places};
 use crate::data::samples::dataset::{Dataset, Samples, Values};
 use crate::data::samples::normalisation::Normalisation;
-use crate::spec::{DataSet, Facts};
+use crate::spec::{DataSet, DatasetInfo};
 use std::path::{Path, PathBuf};
 
 /// Mean of the training pixels, scaled to 0..1, of red, green and blue (computed from the training
@@ -91,7 +91,7 @@ pub(crate) fn load(folders: &[PathBuf]) -> Result<Dataset, DataError> {
 
 /// What is known without reading the files: those of the original, unless a folder has files of
 /// other sizes.
-pub(crate) fn facts(folders: &[PathBuf]) -> Facts {
+pub(crate) fn facts(folders: &[PathBuf]) -> DatasetInfo {
     let original = DataSet::Cifar10.facts().unwrap_or_default();
     let Some(Place::Folder(folder)) = find_whole(folders) else {
         return original;
@@ -100,7 +100,7 @@ pub(crate) fn facts(folders: &[PathBuf]) -> Facts {
         let size = std::fs::metadata(folder.join(name)).map_or(0, |file| file.len());
         size as usize / RECORD
     };
-    Facts {
+    DatasetInfo {
         training_samples: TRAINING_FILES.iter().map(records).sum(),
         test_samples: records(&TEST_FILE),
         ..original

@@ -2,7 +2,7 @@
 //! only when their sums are right.
 
 use super::checksum::sha256;
-use super::known_dataset::OfficialFile;
+use super::known_dataset::KnownFile;
 use std::fs::{File, OpenOptions};
 use std::io::{Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
@@ -124,7 +124,7 @@ impl Client {
 pub fn fetch(
     client: &Client,
     home: &str,
-    file: &OfficialFile,
+    file: &KnownFile,
     folder: &Path,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), FetchError> {
@@ -159,7 +159,7 @@ pub fn fetch(
 struct Download<'a> {
     client: &'a Client,
     url: String,
-    file: &'a OfficialFile,
+    file: &'a KnownFile,
     part: Part,
     progress: &'a mut dyn FnMut(u64),
 }

@@ -7,11 +7,11 @@ use crate::spec::DataSet;
 
 /// A data set that is known by name.
 #[derive(Debug)]
-pub struct Official {
+pub struct KnownDataset {
     /// Its name in a sweep file.
     pub set: DataSet,
     /// Its files, as its home has them.
-    pub files: &'static [OfficialFile],
+    pub files: &'static [KnownFile],
     /// Where its files are, with a `/` at the end.
     pub home: &'static str,
     /// What is in them, not compressed: for IDX training images and labels, then those of the test
@@ -21,7 +21,7 @@ pub struct Official {
 
 /// A file of a data set's home.
 #[derive(Debug)]
-pub struct OfficialFile {
+pub struct KnownFile {
     /// Its name.
     pub name: &'static str,
     /// Its size in bytes.
@@ -41,26 +41,26 @@ pub(crate) struct Contents {
 
 /// Handwritten digits. Its authors' page no longer gives it out to everyone: this is the copy of
 /// the Computer Vision Data Foundation, with the authors' own gzipped files.
-pub(crate) static MNIST: Official = Official {
+pub(crate) static MNIST: KnownDataset = KnownDataset {
     set: DataSet::Mnist,
     home: "https://storage.googleapis.com/cvdf-datasets/mnist/",
     files: &[
-        OfficialFile {
+        KnownFile {
             name: "train-images-idx3-ubyte.gz",
             bytes: 9_912_422,
             sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
         },
-        OfficialFile {
+        KnownFile {
             name: "train-labels-idx1-ubyte.gz",
             bytes: 28_881,
             sha256: "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
         },
-        OfficialFile {
+        KnownFile {
             name: "t10k-images-idx3-ubyte.gz",
             bytes: 1_648_877,
             sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
         },
-        OfficialFile {
+        KnownFile {
             name: "t10k-labels-idx1-ubyte.gz",
             bytes: 4_542,
             sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
@@ -87,26 +87,26 @@ pub(crate) static MNIST: Official = Official {
 };
 
 /// Clothes. The sums of the contents are those of Debian's package dataset-fashion-mnist.
-pub(crate) static FASHION_MNIST: Official = Official {
+pub(crate) static FASHION_MNIST: KnownDataset = KnownDataset {
     set: DataSet::FashionMnist,
     home: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     files: &[
-        OfficialFile {
+        KnownFile {
             name: "train-images-idx3-ubyte.gz",
             bytes: 26_421_880,
             sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
         },
-        OfficialFile {
+        KnownFile {
             name: "train-labels-idx1-ubyte.gz",
             bytes: 29_515,
             sha256: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
         },
-        OfficialFile {
+        KnownFile {
             name: "t10k-images-idx3-ubyte.gz",
             bytes: 4_422_102,
             sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
         },
-        OfficialFile {
+        KnownFile {
             name: "t10k-labels-idx1-ubyte.gz",
             bytes: 5_148,
             sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
@@ -134,10 +134,10 @@ pub(crate) static FASHION_MNIST: Official = Official {
 
 /// Animals and vehicles: the binary version of CIFAR-10. The sums of the files in the archive are
 /// those of the Ruby package torchvision.
-pub(crate) static CIFAR10: Official = Official {
+pub(crate) static CIFAR10: KnownDataset = KnownDataset {
     set: DataSet::Cifar10,
     home: "https://www.cs.toronto.edu/~kriz/",
-    files: &[OfficialFile {
+    files: &[KnownFile {
         name: "cifar-10-binary.tar.gz",
         bytes: 170_052_171,
         sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
@@ -170,7 +170,7 @@ pub(crate) static CIFAR10: Official = Official {
     ],
 };
 
-impl Official {
+impl KnownDataset {
     /// Every data set that is known by name.
     pub const ALL: [&'static Self; 3] = [&MNIST, &FASHION_MNIST, &CIFAR10];
 

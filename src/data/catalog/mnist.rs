@@ -1,7 +1,7 @@
 //! MNIST and Fashion-MNIST: four gzipped IDX files each.
 
 use super::checksum::sha256;
-use super::known_dataset::{Contents, FASHION_MNIST, MNIST, Official};
+use super::known_dataset::{Contents, FASHION_MNIST, KnownDataset, MNIST};
 use crate::data::error::DataError;
 use crate::data::formats::files::{find, gunzipped};
 use crate::data::formats::idx;
@@ -46,7 +46,7 @@ pub(crate) fn fashion_mnist(folders: &[PathBuf]) -> Result<Dataset, DataError> {
 }
 
 /// The hash that names the data in a run's identity: known, since the files are checked.
-pub(crate) fn fingerprint(official: &Official) -> String {
+pub(crate) fn fingerprint(official: &KnownDataset) -> String {
     let mut hasher = blake3::Hasher::new();
     for file in official.contents {
         hasher.update(file.sha256.as_bytes());
@@ -55,7 +55,7 @@ pub(crate) fn fingerprint(official: &Official) -> String {
 }
 
 fn load(
-    official: &Official,
+    official: &KnownDataset,
     folders: &[PathBuf],
     class_names: Vec<String>,
     (mean, standard_deviation): (f32, f32),
@@ -93,7 +93,7 @@ fn load(
 
 /// Reads a file, checks its sum, and takes it apart.
 fn checked(
-    official: &Official,
+    official: &KnownDataset,
     folders: &[PathBuf],
     file: &Contents,
 ) -> Result<idx::ByteArray, DataError> {

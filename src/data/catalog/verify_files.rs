@@ -2,7 +2,7 @@
 
 use super::checksum::sha256;
 use super::cifar10;
-use super::known_dataset::Official;
+use super::known_dataset::KnownDataset;
 use super::mnist::LARGEST;
 use crate::data::formats::files::{gunzipped, idx_file, places};
 use crate::spec::DataSet;
@@ -31,7 +31,7 @@ pub enum FileState {
 
 /// Reads the files of a data set, in the first of `folders` that has them, and compares their
 /// sums with the originals'.
-pub fn check(official: &Official, folders: &[PathBuf]) -> Vec<CheckedFile> {
+pub fn check(official: &KnownDataset, folders: &[PathBuf]) -> Vec<CheckedFile> {
     if official.set == DataSet::Cifar10 {
         return check_cifar10(official, folders);
     }
@@ -56,7 +56,7 @@ pub fn check(official: &Official, folders: &[PathBuf]) -> Vec<CheckedFile> {
 }
 
 /// The folder in which a data set is found; nothing where a file of it is missing.
-pub fn found(official: &Official, folders: &[PathBuf]) -> Option<PathBuf> {
+pub fn found(official: &KnownDataset, folders: &[PathBuf]) -> Option<PathBuf> {
     if official.set == DataSet::Cifar10 {
         return match cifar10::find_whole(folders)? {
             cifar10::Place::Folder(folder) => Some(folder),
@@ -70,7 +70,7 @@ pub fn found(official: &Official, folders: &[PathBuf]) -> Option<PathBuf> {
     places(official, folders).into_iter().find(whole)
 }
 
-fn check_cifar10(official: &Official, folders: &[PathBuf]) -> Vec<CheckedFile> {
+fn check_cifar10(official: &KnownDataset, folders: &[PathBuf]) -> Vec<CheckedFile> {
     let archive = &official.files[0];
     match cifar10::find(folders) {
         None => vec![CheckedFile {

@@ -1,6 +1,6 @@
 //! The user's own data in MNIST's format: a folder of IDX files named like MNIST's.
 
-use super::raw_dataset::{Own, Part, features_of};
+use super::raw_dataset::{LabeledSamples, RawDataset, features_of};
 use crate::data::formats::files::{idx_bytes, plain_file};
 use crate::data::formats::idx;
 use crate::data::samples::dataset::Values;
@@ -11,7 +11,7 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// A reason, in words.
-pub(crate) fn load(folder: &Path) -> Result<Own, String> {
+pub(crate) fn load(folder: &Path) -> Result<RawDataset, String> {
     if !folder.is_dir() {
         return Err("it is no folder with files such as train-images-idx3-ubyte".to_owned());
     }
@@ -39,7 +39,7 @@ pub(crate) fn load(folder: &Path) -> Result<Own, String> {
             Some(test)
         }
     };
-    Ok(Own {
+    Ok(RawDataset {
         train,
         test,
         features: features_of(&shape)?,
@@ -48,7 +48,7 @@ pub(crate) fn load(folder: &Path) -> Result<Own, String> {
             [height, width, channels] => Some([height, width, channels]),
             _ => None,
         },
-        ..Own::default()
+        ..RawDataset::default()
     })
 }
 
@@ -124,7 +124,7 @@ fn only(folder: &Path, parts: &[&str]) -> Result<Option<PathBuf>, String> {
 }
 
 /// Images and labels, and the shape of one sample.
-fn part(images: &Path, labels: &Path) -> Result<(Part, Vec<usize>), String> {
+fn part(images: &Path, labels: &Path) -> Result<(LabeledSamples, Vec<usize>), String> {
     let read = |path: &Path| {
         let name = path.file_name().unwrap_or_default().display();
         let bytes = idx_bytes(path).map_err(|error| format!("{name}: {error}"))?;
@@ -148,7 +148,7 @@ fn part(images: &Path, labels: &Path) -> Result<(Part, Vec<usize>), String> {
             classes.dimensions
         ));
     }
-    let part = Part {
+    let part = LabeledSamples {
         values: Values::Bytes(inputs.values),
         labels: classes.values.iter().map(u8::to_string).collect(),
     };

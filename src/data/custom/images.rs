@@ -1,7 +1,7 @@
 //! The user's own images: PNG or JPEG files, a folder for each class.
 
 use super::jpeg_end;
-use super::raw_dataset::{Own, Part};
+use super::raw_dataset::{LabeledSamples, RawDataset};
 use crate::data::samples::dataset::Values;
 use crate::reading::read_file;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
@@ -32,7 +32,7 @@ struct Pixels {
 ///
 /// # Errors
 /// A reason, in words, that names the file.
-pub(crate) fn load(folder: &Path) -> Result<Own, String> {
+pub(crate) fn load(folder: &Path) -> Result<RawDataset, String> {
     if !folder.is_dir() {
         return Err("it is no folder with a folder of images for each class".to_owned());
     }
@@ -69,7 +69,7 @@ pub(crate) fn load(folder: &Path) -> Result<Own, String> {
     }
     let channels = all().map(|(_, image)| image.channels).max().unwrap_or(1);
     let shape = [first.height, first.width, channels];
-    let part = |files: Vec<File>, images: Vec<Pixels>| Part {
+    let part = |files: Vec<File>, images: Vec<Pixels>| LabeledSamples {
         values: Values::Bytes(
             images
                 .into_iter()
@@ -82,14 +82,14 @@ pub(crate) fn load(folder: &Path) -> Result<Own, String> {
         ),
         labels: files.into_iter().map(|file| file.class).collect(),
     };
-    Ok(Own {
+    Ok(RawDataset {
         test: test
             .zip(test_images)
             .map(|(files, images)| part(files, images)),
         train: part(train, train_images),
         features: shape.iter().product(),
         image: Some(shape),
-        ..Own::default()
+        ..RawDataset::default()
     })
 }
 

@@ -1,6 +1,6 @@
 //! The user's own data as NumPy arrays: a folder of `x_train.npy`, `y_train.npy` and the like.
 
-use super::raw_dataset::{Own, Part, features_of};
+use super::raw_dataset::{LabeledSamples, RawDataset, features_of};
 use crate::data::formats::files::gunzipped;
 use crate::data::formats::npy::File;
 use crate::data::predict_inputs::LARGEST;
@@ -16,7 +16,7 @@ pub(crate) const HOW_TO_UNPACK: &str = "an .npz file is not read: open it with n
 ///
 /// # Errors
 /// A reason, in words.
-pub(crate) fn load(folder: &Path) -> Result<Own, String> {
+pub(crate) fn load(folder: &Path) -> Result<RawDataset, String> {
     if !folder.is_dir() {
         return Err(match is_npz(&folder.to_string_lossy()) {
             true => format!("{} in a folder", how_to_unpack()),
@@ -37,7 +37,7 @@ pub(crate) fn load(folder: &Path) -> Result<Own, String> {
                      {shape:?}"
                 ));
             }
-            Some(Part { values, labels })
+            Some(LabeledSamples { values, labels })
         }
     };
     let image = match *shape.as_slice() {
@@ -52,12 +52,12 @@ pub(crate) fn load(folder: &Path) -> Result<Own, String> {
             ));
         }
     };
-    Ok(Own {
-        train: Part { values, labels },
+    Ok(RawDataset {
+        train: LabeledSamples { values, labels },
         test,
         features: features_of(&shape)?,
         image,
-        ..Own::default()
+        ..RawDataset::default()
     })
 }
 

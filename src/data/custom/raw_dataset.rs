@@ -12,11 +12,11 @@ pub(crate) const MOST_CLASSES: usize = 1000;
 
 /// The user's own data as its files have it.
 #[derive(Debug, Default)]
-pub(crate) struct Own {
+pub(crate) struct RawDataset {
     /// The training part, or all there is.
-    pub train: Part,
+    pub train: LabeledSamples,
     /// The test part, where there is one.
-    pub test: Option<Part>,
+    pub test: Option<LabeledSamples>,
     /// Numbers of one sample.
     pub features: usize,
     /// Height, width and channels of a sample that is an image.
@@ -42,14 +42,14 @@ const MOST_SAMPLES: usize = i32::MAX as usize;
 
 /// Samples with the names of their classes.
 #[derive(Debug, Default)]
-pub(crate) struct Part {
+pub(crate) struct LabeledSamples {
     /// `[samples, features]`
     pub values: Values,
     /// The name of each sample's class.
     pub labels: Vec<String>,
 }
 
-impl Own {
+impl RawDataset {
     /// The data set; where it has no test part, this fraction of it becomes one.
     ///
     /// # Errors
@@ -65,7 +65,7 @@ impl Own {
         if self.train.labels.len().max(tests) > MOST_SAMPLES {
             return Err(format!("it has more than {MOST_SAMPLES} samples"));
         }
-        let samples = |part: Part, name: &str| {
+        let samples = |part: LabeledSamples, name: &str| {
             refuse_unusable(&part.values, features, name)?;
             let class = |label: &String| {
                 let found = class_names.iter().position(|class| class == label);
@@ -301,16 +301,16 @@ fn refuse_untrained(
 mod tests {
     use super::*;
 
-    fn own(labels: &[&str], test: Option<&[&str]>) -> Own {
-        let part = |labels: &[&str]| Part {
+    fn own(labels: &[&str], test: Option<&[&str]>) -> RawDataset {
+        let part = |labels: &[&str]| LabeledSamples {
             values: Values::Floats((0..labels.len()).map(|row| row as f32).collect()),
             labels: labels.iter().map(|&label| label.to_owned()).collect(),
         };
-        Own {
+        RawDataset {
             train: part(labels),
             test: test.map(part),
             features: 1,
-            ..Own::default()
+            ..RawDataset::default()
         }
     }
 
@@ -377,7 +377,7 @@ mod tests {
 
     #[test]
     fn unusable_data_is_refused_with_a_reason() {
-        let refused = |own: Own| own.into_dataset(0.2).unwrap_err();
+        let refused = |own: RawDataset| own.into_dataset(0.2).unwrap_err();
         assert_eq!(refused(own(&[], None)), "it has no samples");
         assert!(refused(own(&["a", "a"], None)).contains("one class, `a`"));
         assert!(refused(own(&["a", "b"], Some(&["c"]))).contains("`c` stands in the test part"));

@@ -7,14 +7,14 @@ use crate::spec::{Data, DataSource, Normalise};
 
 /// Which data set, in which form: what is put on a device once for all trials that share it.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct DeviceForm {
+pub struct DeviceDatasetKey {
     /// The files that are read.
     pub source: DataSource,
     /// Whether the published mean and standard deviation are applied.
     pub known: bool,
 }
 
-impl DeviceForm {
+impl DeviceDatasetKey {
     /// The form in which a trial of these settings needs its data.
     pub fn of(data: &Data) -> Self {
         Self {

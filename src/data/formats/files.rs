@@ -1,7 +1,7 @@
 //! Finding and reading files.
 
 use super::idx;
-use crate::data::catalog::known_dataset::Official;
+use crate::data::catalog::known_dataset::KnownDataset;
 use crate::data::error::DataError;
 use crate::data::predict_inputs::LARGEST;
 use flate2::read::MultiGzDecoder;
@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 /// The file of a data set with this name, not compressed or gzipped, in the first of its folders
 /// that has it.
 pub(crate) fn find(
-    official: &Official,
+    official: &KnownDataset,
     folders: &[PathBuf],
     name: &str,
 ) -> Result<PathBuf, DataError> {
@@ -26,7 +26,7 @@ pub(crate) fn find(
 /// The IDX file of this name, not compressed or gzipped, below one of a data set's folders: as its
 /// home has it, as torchvision lays it out (`MNIST/raw`), or as Kaggle does
 /// (`train-images.idx3-ubyte`, or a file in a folder of its own name).
-pub(crate) fn idx_file(official: &Official, place: &Path, name: &str) -> Option<PathBuf> {
+pub(crate) fn idx_file(official: &KnownDataset, place: &Path, name: &str) -> Option<PathBuf> {
     let kaggle = name.replacen("-idx", ".idx", 1);
     let names = [name.to_owned(), kaggle].map(|name| [name.clone(), format!("{name}.gz")]);
     let torchvision = place.join(official.torchvision_folder()).join("raw");
@@ -46,13 +46,17 @@ pub(crate) fn plain_file(path: &Path) -> Option<PathBuf> {
 }
 
 /// The folders in which a data set's files may be.
-pub(crate) fn places(official: &Official, folders: &[PathBuf]) -> Vec<PathBuf> {
+pub(crate) fn places(official: &KnownDataset, folders: &[PathBuf]) -> Vec<PathBuf> {
     let below = |folder: &PathBuf| [folder.join(official.folder()), folder.clone()];
     folders.iter().flat_map(below).collect()
 }
 
 /// The error that none of these files is there.
-pub(crate) fn missing(official: &Official, names: &[String], looked: Vec<PathBuf>) -> DataError {
+pub(crate) fn missing(
+    official: &KnownDataset,
+    names: &[String],
+    looked: Vec<PathBuf>,
+) -> DataError {
     DataError::Missing {
         set: official.set,
         file: names.last().cloned().unwrap_or_default(),

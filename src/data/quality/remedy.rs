@@ -77,9 +77,9 @@ mod tests {
             &long,
         ] {
             let remedy = drop(name);
-            let node = crate::spec::Node::parse(&remedy).unwrap();
+            let node = crate::spec::YamlNode::parse(&remedy).unwrap();
             let list = node.get("data.drop").unwrap();
-            let names = <crate::spec::Names as crate::spec::Setting>::read(list).unwrap();
+            let names = <crate::spec::ColumnNames as crate::spec::ConfigValue>::read(list).unwrap();
             let pattern = names.iter().next().unwrap();
             assert!(matches(pattern, name), "{remedy} {name}");
             assert!(

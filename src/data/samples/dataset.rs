@@ -2,7 +2,7 @@
 
 use super::imputation::Imputation;
 use super::normalisation::Normalisation;
-use crate::spec::{Encoding, Facts, KnownContents};
+use crate::spec::{DatasetInfo, Encoding, KnownContents};
 
 /// A data set in memory.
 #[derive(Clone, Debug)]
@@ -105,8 +105,8 @@ impl Dataset {
     }
 
     /// What a plan needs to know of it.
-    pub fn facts(&self) -> Facts {
-        Facts {
+    pub fn facts(&self) -> DatasetInfo {
+        DatasetInfo {
             training_samples: self.train.labels.len(),
             test_samples: self.test.labels.len(),
             features: self.train.features,

@@ -9,12 +9,12 @@ mod encoding;
 mod files;
 mod parquet;
 
-use super::custom::raw_dataset::{Own, Part, divide};
+use super::custom::raw_dataset::{LabeledSamples, RawDataset, divide};
 use super::quality::remedy;
 use super::samples::dataset::Values;
 use crate::spec::{
-    ColumnKind, Columns, DataSource, EncodedColumn, Encoding, Names, OrdinalColumns, TableWarning,
-    Text,
+    ColumnKind, ColumnNames, Columns, DataSource, EncodedColumn, Encoding, NonEmptyString,
+    OrdinalColumns, TableWarning,
 };
 use columns::column::Column;
 use columns::label::Labels;
@@ -33,8 +33,8 @@ pub(super) use files::{Format, format};
 ///
 /// # Errors
 /// A reason, in words, that names column and row. Rows are counted from 1, below the header.
-pub(super) fn load(path: &Path, source: &DataSource) -> Result<Own, String> {
-    let label = source.label.as_ref().map_or("", Text::as_str);
+pub(super) fn load(path: &Path, source: &DataSource) -> Result<RawDataset, String> {
+    let label = source.label.as_ref().map_or("", NonEmptyString::as_str);
     let settings = &source.columns;
     match path.is_dir() {
         true => load_parts(path, label, settings),
@@ -43,7 +43,12 @@ pub(super) fn load(path: &Path, source: &DataSource) -> Result<Own, String> {
 }
 
 /// Reads a table of which a part is held out as the test part.
-fn load_one(path: &Path, label: &str, settings: &Columns, fraction: f64) -> Result<Own, String> {
+fn load_one(
+    path: &Path,
+    label: &str,
+    settings: &Columns,
+    fraction: f64,
+) -> Result<RawDataset, String> {
     let missing = Missing::of(settings.na_values.as_ref());
     let mut table = read(path, &as_names(settings, label), &missing)?;
     columns::selection::refuse_unfitting(&[&table], &patterns(settings), label)?;
@@ -55,7 +60,7 @@ fn load_one(path: &Path, label: &str, settings: &Columns, fraction: f64) -> Resu
     let all = encoder.encode(&table, labels.names.len())?;
     let width = encoder.encoding().width();
     let values = Values::Floats(all.values);
-    let part = |rows: &[u32]| Part {
+    let part = |rows: &[u32]| LabeledSamples {
         values: values.rows(rows, width),
         labels: rows
             .iter()
@@ -63,14 +68,14 @@ fn load_one(path: &Path, label: &str, settings: &Columns, fraction: f64) -> Resu
             .collect(),
     };
     let parts = [part(&train), part(&test)];
-    Ok(Own {
+    Ok(RawDataset {
         test_was_taken: true,
         ..own(parts, &encoder, all.is_incomplete, all.warnings)
     })
 }
 
 /// Reads the tables of a folder, one for each part.
-fn load_parts(folder: &Path, label: &str, settings: &Columns) -> Result<Own, String> {
+fn load_parts(folder: &Path, label: &str, settings: &Columns) -> Result<RawDataset, String> {
     files::refuse_validation(folder)?;
     let files = [
         files::table(folder, "train")?,
@@ -100,7 +105,7 @@ fn load_parts(folder: &Path, label: &str, settings: &Columns) -> Result<Own, Str
     drop(table);
     let (mut test_labels, of_tests) = test_part(&mut tests, &encoder, label).map_err(&of_test)?;
     columns::label::settle([&mut labels, &mut test_labels]);
-    let part = |values: Vec<f32>, labels: Labels| Part {
+    let part = |values: Vec<f32>, labels: Labels| LabeledSamples {
         values: Values::Floats(values),
         labels: labels.names,
     };
@@ -114,15 +119,15 @@ fn load_parts(folder: &Path, label: &str, settings: &Columns) -> Result<Own, Str
 
 /// Both parts of the data, with what is known of their features.
 fn own(
-    [train, test]: [Part; 2],
+    [train, test]: [LabeledSamples; 2],
     encoder: &Encoder,
     is_incomplete: bool,
     mut warnings: Vec<TableWarning>,
-) -> Own {
+) -> RawDataset {
     let encoding = encoder.encoding();
     warnings.extend_from_slice(encoder.warnings());
     warnings.extend(columns::label::warnings(&train.labels));
-    Own {
+    RawDataset {
         train,
         test: Some(test),
         features: encoding.width(),
@@ -255,7 +260,7 @@ fn plain(name: &str) -> EncodedColumn {
 
 /// The columns whose cells are names, and are read as they are written: `01` is no number.
 fn as_names<'a>(settings: &'a Columns, label: &'a str) -> Vec<&'a str> {
-    let categorical = settings.categorical.iter().flat_map(Names::iter);
+    let categorical = settings.categorical.iter().flat_map(ColumnNames::iter);
     let ordinal = settings.ordinal.iter().flat_map(OrdinalColumns::iter);
     let names = categorical.chain(ordinal.map(|(name, _)| name));
     names.chain([label]).collect()
@@ -263,7 +268,7 @@ fn as_names<'a>(settings: &'a Columns, label: &'a str) -> Vec<&'a str> {
 
 /// The names and patterns of the columns that are left out.
 fn patterns(settings: &Columns) -> Vec<&str> {
-    settings.drop.iter().flat_map(Names::iter).collect()
+    settings.drop.iter().flat_map(ColumnNames::iter).collect()
 }
 
 /// Removes the columns that the settings drop from a table to learn from, checks the names of the others, and

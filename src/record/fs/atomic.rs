@@ -161,7 +161,7 @@ pub(crate) fn is_free(path: &Path) -> bool {
 ///
 /// # Errors
 /// A folder that cannot be read, a file that cannot be removed.
-pub fn remove_parts(folder: &Path) -> Result<(), RecordError> {
+pub fn remove_temp_files(folder: &Path) -> Result<(), RecordError> {
     let entries = match std::fs::read_dir(folder) {
         Err(error) if error.kind() == ErrorKind::NotFound => return Ok(()),
         entries => entries.map_err(on("read the folder", folder))?,
@@ -206,7 +206,7 @@ pub fn prepare(folder: &Path) -> Result<(), RecordError> {
     tempfile::tempfile_in(folder)
         .map(drop)
         .map_err(on("write into", folder))?;
-    remove_parts(folder)
+    remove_temp_files(folder)
 }
 
 /// Temporary files are private to their owner; results are for everyone the umask lets read them.
@@ -248,7 +248,7 @@ mod tests {
         for part in [&own, &elsewhere] {
             std::fs::write(part, "a half").unwrap();
         }
-        remove_parts(folder.path()).unwrap();
+        remove_temp_files(folder.path()).unwrap();
         assert!(!abandoned.exists() && !own.exists());
         assert!(held.path().exists() && elsewhere.exists());
         assert!(folder.path().join("whole").exists());

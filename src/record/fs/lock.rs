@@ -20,7 +20,7 @@ pub enum Lock {
     /// It was free, and is held now.
     Taken(SweepLock),
     /// Another process holds it.
-    Busy(Holder),
+    Busy(LockHolder),
 }
 
 /// A held lock; it ends with the process, however that ends.
@@ -33,9 +33,9 @@ pub struct SweepLock {
 
 /// Who holds a lock, as it has told.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Holder(String);
+pub struct LockHolder(String);
 
-impl std::fmt::Display for Holder {
+impl std::fmt::Display for LockHolder {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self.0.is_empty() {
             true => f.write_str("another process"),
@@ -44,7 +44,7 @@ impl std::fmt::Display for Holder {
     }
 }
 
-impl Holder {
+impl LockHolder {
     fn current() -> Self {
         let (process, host) = (std::process::id(), host_name());
         Self(format!(
@@ -98,7 +98,7 @@ pub fn lock_shared(folder: &Path) -> Result<Lock, RecordError> {
 ///
 /// # Errors
 /// A folder that cannot be written to.
-pub fn lock_moves(folder: &Path) -> Result<File, RecordError> {
+pub fn lock_reconcile(folder: &Path) -> Result<File, RecordError> {
     let (path, file) = opened(folder, MOVES)?;
     match file.lock() {
         Err(error) if !has_no_locks(&error) => Err(on("lock", &path)(error)),
@@ -117,7 +117,7 @@ fn take(
         match try_lock(&file) {
             Ok(()) => break None,
             Err(TryLockError::WouldBlock) if tries == most => {
-                return Ok(Lock::Busy(Holder::read(&file)));
+                return Ok(Lock::Busy(LockHolder::read(&file)));
             }
             Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(20)),
             Err(TryLockError::Error(error)) if has_no_locks(&error) => break Some(error),
@@ -127,7 +127,7 @@ fn take(
     };
     let told = |mut file: &File| -> std::io::Result<()> {
         file.set_len(0)?;
-        writeln!(file, "{}", Holder::current())
+        writeln!(file, "{}", LockHolder::current())
     };
     told(&file).map_err(on("write", &path))?;
     let _file = file;
@@ -147,13 +147,13 @@ fn opened(folder: &Path, name: &str) -> Result<(PathBuf, File), RecordError> {
 
 /// Who is at work in a sweep's folder, if anybody is: of several that share it, the one that came
 /// last. Nobody where that cannot be told.
-pub fn at_work(folder: &Path) -> Option<Holder> {
+pub fn active_holders(folder: &Path) -> Option<LockHolder> {
     let path = folder.join(FILE);
     // Over a network, a file is locked against others only by who may write it.
     let writable = OpenOptions::new().read(true).write(true).open(&path);
     let file = writable.or_else(|_| File::open(&path)).ok()?;
     match file.try_lock() {
-        Err(TryLockError::WouldBlock) => Some(Holder::read(&file)),
+        Err(TryLockError::WouldBlock) => Some(LockHolder::read(&file)),
         _ => None,
     }
 }
@@ -173,7 +173,7 @@ mod tests {
     #[test]
     fn a_lock_names_its_holder_until_it_ends() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(at_work(folder.path()), None);
+        assert_eq!(active_holders(folder.path()), None);
         let taken = lock(folder.path()).unwrap();
         assert!(matches!(&taken, Lock::Taken(lock) if lock.unenforced.is_none()));
         let Lock::Busy(holder) = lock(folder.path()).unwrap() else {
@@ -185,9 +185,9 @@ mod tests {
             told.starts_with(&process) && told.ends_with(" UTC"),
             "{told}"
         );
-        assert_eq!(at_work(folder.path()), Some(holder));
+        assert_eq!(active_holders(folder.path()), Some(holder));
         drop(taken);
-        assert_eq!(at_work(folder.path()), None);
+        assert_eq!(active_holders(folder.path()), None);
         assert!(matches!(lock(folder.path()).unwrap(), Lock::Taken(_)));
     }
 
@@ -197,7 +197,7 @@ mod tests {
         let file = File::create(folder.path().join(FILE)).unwrap();
         file.lock().unwrap();
         assert_eq!(
-            at_work(folder.path()).unwrap().to_string(),
+            active_holders(folder.path()).unwrap().to_string(),
             "another process"
         );
     }

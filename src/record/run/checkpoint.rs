@@ -1,7 +1,7 @@
 //! `checkpoint.safetensors`: a run in training, to go on from.
 
-use crate::event::{EpochMetrics, OptimizerMemory, PlateauState, StoppingState, TrainingState};
-use crate::plan::Identity;
+use crate::event::{EarlyStoppingState, EpochMetrics, PlateauState, SavedOptimizer, TrainingState};
+use crate::plan::RunHash;
 use crate::reading::read_file;
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::{remove_file, write_atomically};
@@ -26,7 +26,7 @@ const HASH: &str = "blake3";
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
     /// What decides the run's numbers.
-    pub identity: Identity,
+    pub identity: RunHash,
     /// The kind of device that it is trained on, such as `cpu`: another does not compute the same
     /// bits.
     pub device: String,
@@ -44,7 +44,7 @@ pub struct Checkpoint {
 #[derive(Serialize, Deserialize)]
 struct About {
     format: u32,
-    identity: Identity,
+    identity: RunHash,
     device: String,
     epochs: Vec<EpochMetrics>,
     seconds: f64,
@@ -52,7 +52,7 @@ struct About {
     optimizer_steps: usize,
     momentum_product: f64,
     plateau: Option<PlateauState>,
-    stopping: Option<StoppingState>,
+    stopping: Option<EarlyStoppingState>,
     best_epoch: usize,
     /// How many tensors each list has.
     network: usize,
@@ -82,7 +82,7 @@ impl Checkpoint {
     /// The checkpoint in a run's folder, if there is one of this identity.
     ///
     /// A file that is missing, damaged, of another version or of another configuration is none.
-    pub fn read(run_folder: &Path, identity: &Identity) -> Option<Self> {
+    pub fn read(run_folder: &Path, identity: &RunHash) -> Option<Self> {
         Self::read_any(run_folder).filter(|checkpoint| checkpoint.identity == *identity)
     }
 
@@ -158,7 +158,7 @@ impl Checkpoint {
                 epoch: about.epochs.len(),
                 network: list(about.network),
                 best: about.best.map(&mut list),
-                optimizer: OptimizerMemory {
+                optimizer: SavedOptimizer {
                     steps: about.optimizer_steps,
                     momentum_product: about.momentum_product,
                     lists: about.optimizer.iter().map(|&count| list(count)).collect(),
@@ -259,12 +259,12 @@ mod tests {
             seconds: 0.5,
         };
         Checkpoint {
-            identity: Identity::new(&Config::default(), seed, "data"),
+            identity: RunHash::new(&Config::default(), seed, "data"),
             device: "cpu".to_owned(),
             state: TrainingState {
                 epoch: 2,
                 network: vec![vec![1.0, -0.0, f32::MIN_POSITIVE], vec![f32::MAX]],
-                optimizer: OptimizerMemory {
+                optimizer: SavedOptimizer {
                     steps: 7,
                     momentum_product: 0.1,
                     lists: vec![vec![vec![0.1; 3], vec![0.2]], vec![]],
@@ -275,7 +275,7 @@ mod tests {
                     waited: 1,
                     resting: 2,
                 }),
-                stopping: Some(StoppingState {
+                stopping: Some(EarlyStoppingState {
                     best: None,
                     waited: 3,
                 }),
@@ -304,7 +304,7 @@ mod tests {
             repeat: 0,
             fold: 0,
         };
-        let other = Identity::new(&Config::default(), seed, "data");
+        let other = RunHash::new(&Config::default(), seed, "data");
         assert_eq!(Checkpoint::read(folder.path(), &other), None);
         remove_checkpoint(folder.path()).unwrap();
         remove_checkpoint(folder.path()).unwrap();

@@ -1,6 +1,6 @@
 //! `classes.json`: how each class fares in a run.
 
-use crate::event::{ClassScores, SCORE_BINS};
+use crate::event::{ClassificationCounts, SCORE_BINS};
 use crate::reading::read_file;
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::{remove_file, write_before_result};
@@ -20,9 +20,9 @@ const MOST_SAMPLES: u64 = 1 << 32;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct RunClasses {
     /// On the validation samples, where there are any.
-    pub validation: Option<ClassScores>,
+    pub validation: Option<ClassificationCounts>,
     /// On the held-out test set.
-    pub test: ClassScores,
+    pub test: ClassificationCounts,
 }
 
 /// Removes the scores from a run's folder, if they are there.
@@ -52,7 +52,7 @@ impl RunClasses {
         let text = read_file(&folder.join(FILE), LARGEST).ok()?;
         let classes: Self = serde_json::from_slice(&text).ok()?;
         let count = classes.test.confusion.len();
-        let whole = |scores: &ClassScores| is_whole(scores, count);
+        let whole = |scores: &ClassificationCounts| is_whole(scores, count);
         let all = classes.validation.as_ref().is_none_or(whole) && whole(&classes.test);
         all.then_some(classes)
     }
@@ -74,7 +74,7 @@ impl RunClasses {
 }
 
 /// Whether the tables have a row, a column and bins for each of so many classes.
-fn is_whole(scores: &ClassScores, classes: usize) -> bool {
+fn is_whole(scores: &ClassificationCounts, classes: usize) -> bool {
     let has = |table: &[Vec<u64>], columns: usize| {
         let mut counts = table.iter().flatten();
         table.len() == classes
@@ -91,7 +91,7 @@ mod tests {
     use super::*;
 
     fn classes(count: usize, validated: bool) -> RunClasses {
-        let mut scores = ClassScores::new(count);
+        let mut scores = ClassificationCounts::new(count);
         scores.add(0, &vec![0.5; count]);
         RunClasses {
             validation: validated.then(|| scores.clone()),
@@ -115,7 +115,7 @@ mod tests {
         vast.write(folder.path()).unwrap();
         assert_eq!(RunClasses::read(folder.path()), None);
         let mut other = whole;
-        other.validation = Some(ClassScores::new(2));
+        other.validation = Some(ClassificationCounts::new(2));
         other.write(folder.path()).unwrap();
         assert_eq!(RunClasses::read(folder.path()), None);
     }

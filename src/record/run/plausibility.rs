@@ -1,7 +1,7 @@
 //! Whether a result is one that a run can have given: a file may say anything.
 
 use super::result::RunResult;
-use crate::event::{EpochMetrics, Evaluated, Failure};
+use crate::event::{EpochMetrics, EvalMetrics, Failure};
 use crate::record::tensorboard::event_file::is_event_file;
 
 /// Beyond any loss or norm in 32-bit numbers; squares and sums of such numbers stay finite.
@@ -15,7 +15,7 @@ const LONGEST_NAME: usize = 1 << 10;
 const LONGEST_MESSAGE: usize = 1 << 20;
 
 /// Whether a result is one that a run can have given.
-pub(crate) fn is_sound(result: &RunResult) -> bool {
+pub(crate) fn is_plausible(result: &RunResult) -> bool {
     let names = [&result.trial, &result.device, &result.precision];
     let epochs = &result.epochs;
     let norms = epochs.first().map_or(0, |epoch| epoch.gradient_norms.len());
@@ -61,7 +61,7 @@ fn is_epoch(epoch: &EpochMetrics) -> bool {
         && is_time(epoch.seconds)
 }
 
-fn is_evaluated(evaluated: &Evaluated) -> bool {
+fn is_evaluated(evaluated: &EvalMetrics) -> bool {
     is_number(evaluated.loss) && is_share(evaluated.accuracy) && is_share(evaluated.macro_f1)
 }
 
@@ -81,7 +81,7 @@ pub(crate) fn is_time(seconds: f64) -> bool {
 #[cfg(test)]
 pub(crate) mod tests {
     use super::*;
-    use crate::plan::Identity;
+    use crate::plan::RunHash;
     use crate::random::Seed;
     use crate::spec::Config;
 
@@ -102,14 +102,14 @@ pub(crate) mod tests {
             seconds: 0.5,
         };
         RunResult {
-            identity: Identity::new(&Config::default(), seed, "data"),
+            identity: RunHash::new(&Config::default(), seed, "data"),
             trial: "base".to_owned(),
             repeat: 0,
             fold: 0,
             failure: None,
             final_epoch: Some(2),
             validation: None,
-            test: Some(Evaluated {
+            test: Some(EvalMetrics {
                 loss: 0.5,
                 accuracy: 0.75,
                 macro_f1: 0.5,

@@ -2,10 +2,10 @@
 
 use super::plausibility::is_time;
 use crate::event::Profile;
-use crate::plan::Identity;
+use crate::plan::RunHash;
 use crate::reading::read_file;
 use crate::record::error::{RecordError, on};
-use crate::record::fs::atomic::{remove_parts, write_atomically};
+use crate::record::fs::atomic::{remove_temp_files, write_atomically};
 use serde::{Deserialize, Serialize};
 use std::path::Path;
 
@@ -22,7 +22,7 @@ const FORMAT: u32 = 2;
 #[derive(Serialize, Deserialize)]
 struct File {
     format: u32,
-    identity: Identity,
+    identity: RunHash,
     device: String,
     profile: Profile,
 }
@@ -37,7 +37,7 @@ struct File {
 )]
 pub(crate) fn write_profile(
     trial_folder: &Path,
-    identity: &Identity,
+    identity: &RunHash,
     device: &str,
     profile: Profile,
 ) -> Result<(), RecordError> {
@@ -50,13 +50,13 @@ pub(crate) fn write_profile(
     let mut text = serde_json::to_string_pretty(&file).expect("a profile is plain values");
     text.push('\n');
     std::fs::create_dir_all(trial_folder).map_err(on("create the folder", trial_folder))?;
-    remove_parts(trial_folder)?;
+    remove_temp_files(trial_folder)?;
     write_atomically(&trial_folder.join(PROFILE_FILE), text.as_bytes())
 }
 
 /// The profile in a trial's folder, if there is one of this identity, and the device it was
 /// measured on.
-pub(crate) fn read_profile(trial_folder: &Path, identity: &Identity) -> Option<(Profile, String)> {
+pub(crate) fn read_profile(trial_folder: &Path, identity: &RunHash) -> Option<(Profile, String)> {
     let text = read_file(&trial_folder.join(PROFILE_FILE), LARGEST).ok()?;
     let file: File = serde_json::from_slice(&text).ok()?;
     let valid = file.format == FORMAT

@@ -4,14 +4,14 @@ use super::checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
 use super::epochs::{EpochsFile, mend_epochs};
 use super::result::RunResult;
 use crate::event::{EpochMetrics, LayerValues};
-use crate::plan::Identity;
+use crate::plan::RunHash;
 use crate::record::error::{RecordError, on};
 use crate::record::fs::atomic::{is_abandoned_part, is_held_part, is_part, remove_file};
 use crate::record::tensorboard::event_file::{
     EventFile, EventsMark, HParam, SessionStatus, is_abandoned_events, is_event_file,
 };
 use crate::record::tensorboard::graph::GraphNode;
-use crate::spec::Events;
+use crate::spec::EventTiming;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
@@ -27,7 +27,7 @@ pub struct RunHeader {
     /// The machine, as a text in Markdown.
     pub hardware: String,
     /// When what TensorBoard shows is written.
-    pub events: Events,
+    pub events: EventTiming,
     /// Dense and convolution layers of the model.
     pub layers: usize,
     /// The model's graph.
@@ -62,8 +62,10 @@ impl Recorder {
         std::fs::create_dir_all(folder).map_err(on("create the folder", folder))?;
         clear_abandoned(folder, None)?;
         let events = match header.events {
-            Events::None => None,
-            Events::Epoch | Events::Final => Some(begun_events(folder, header, wall_time)?),
+            EventTiming::None => None,
+            EventTiming::Epoch | EventTiming::Final => {
+                Some(begun_events(folder, header, wall_time)?)
+            }
         };
         let mut begun = Self::with_events(folder, header, events, &[])?;
         begun.show()?;
@@ -82,7 +84,7 @@ impl Recorder {
         // A run that had no event file so far may get one now.
         let is_first = mark.file.is_empty();
         let events = match header.events {
-            Events::None => None,
+            EventTiming::None => None,
             _ if is_first => Some(begun_events(folder, header, wall_time)?),
             _ => match EventFile::resume(folder, mark, wall_time)? {
                 Some(events) => Some(events),
@@ -111,8 +113,8 @@ impl Recorder {
             folder: folder.to_owned(),
             events,
             epochs: match header.events {
-                Events::Epoch => Some(EpochsFile::start(folder, header.layers, epochs)?),
-                Events::Final | Events::None => None,
+                EventTiming::Epoch => Some(EpochsFile::start(folder, header.layers, epochs)?),
+                EventTiming::Final | EventTiming::None => None,
             },
             layers: header.layers,
             replaced: replaced(folder),
@@ -135,7 +137,7 @@ impl Recorder {
 
     /// The final result of this run that another process has written since the attempt began, if
     /// one has.
-    pub fn overtaken(&self, identity: &Identity) -> Option<RunResult> {
+    pub fn overtaken(&self, identity: &RunHash) -> Option<RunResult> {
         let bytes = RunResult::bytes_in(&self.folder)?;
         let there = RunResult::from_bytes(&bytes)?;
         let is_of_run = there.identity == *identity && !there.is_to_be_retried();
@@ -255,7 +257,7 @@ impl Recorder {
         let there = result.publish(&self.folder, self.replaced.as_deref())?;
         drop(held);
         let Some(there) = there else {
-            tidy(&self.folder, &result)?;
+            remove_leftovers(&self.folder, &result)?;
             return Ok(result);
         };
         if let Some(events) = &result.events {
@@ -278,7 +280,7 @@ fn replaced(folder: &Path) -> Option<Vec<u8>> {
 fn give_way(folder: &Path, layers: usize, result: &RunResult) -> Result<(), RecordError> {
     // This attempt's table may stand there, whose seconds are others, and its checkpoint.
     mend_epochs(folder, layers, &result.epochs)?;
-    tidy(folder, result)
+    remove_leftovers(folder, result)
 }
 
 /// An event file with what is known of a run before it starts.
@@ -302,7 +304,7 @@ fn begun_events(
 ///
 /// # Errors
 /// Files that cannot be removed.
-pub fn tidy(folder: &Path, result: &RunResult) -> Result<(), RecordError> {
+pub fn remove_leftovers(folder: &Path, result: &RunResult) -> Result<(), RecordError> {
     let events = match &result.events {
         Some(name) => Some(name.clone()).filter(|name| folder.join(name).exists()),
         // A result of an earlier version: the checkpoint tells which event file is the old one.
@@ -319,7 +321,7 @@ pub fn tidy(folder: &Path, result: &RunResult) -> Result<(), RecordError> {
     Ok(())
 }
 
-fn tidy_unnamed(folder: &Path, identity: &Identity) -> Result<(), RecordError> {
+fn tidy_unnamed(folder: &Path, identity: &RunHash) -> Result<(), RecordError> {
     if let Some(checkpoint) = Checkpoint::read(folder, identity) {
         // A run that has not been saved since it went on has written a file of its own.
         let marked = checkpoint.events.file;
@@ -383,7 +385,7 @@ fn step(epoch: usize) -> i64 {
 mod tests {
     use super::super::plausibility;
     use super::*;
-    use crate::event::{OptimizerMemory, TrainingState};
+    use crate::event::{SavedOptimizer, TrainingState};
     use crate::random::Seed;
     use crate::spec::Config;
 
@@ -394,7 +396,7 @@ mod tests {
             repeat: 0,
             fold: 0,
         };
-        let identity = Identity::new(&Config::default(), seed, "data");
+        let identity = RunHash::new(&Config::default(), seed, "data");
         let file = |number: usize| format!("events.out.tfevents.{number}");
         let checkpoint = Checkpoint {
             identity: identity.clone(),
@@ -402,7 +404,7 @@ mod tests {
             state: TrainingState {
                 epoch: 0,
                 network: Vec::new(),
-                optimizer: OptimizerMemory {
+                optimizer: SavedOptimizer {
                     steps: 0,
                     momentum_product: 1.0,
                     lists: Vec::new(),
@@ -439,7 +441,7 @@ mod tests {
                 events: named.map(file),
                 ..plausibility::tests::result()
             };
-            tidy(folder.path(), &result).unwrap();
+            remove_leftovers(folder.path(), &result).unwrap();
             let entries = std::fs::read_dir(folder.path()).unwrap();
             let mut left: Vec<String> = entries
                 .map(|entry| entry.unwrap().file_name().into_string().unwrap())

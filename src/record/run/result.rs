@@ -1,8 +1,8 @@
 //! `result.json`: the result of a complete run.
 
-use super::plausibility::is_sound;
-use crate::event::{EpochMetrics, Evaluated, Failure};
-use crate::plan::Identity;
+use super::plausibility::is_plausible;
+use crate::event::{EpochMetrics, EvalMetrics, Failure};
+use crate::plan::RunHash;
 use crate::reading::read_file;
 use crate::record::error::{RecordError, on};
 use crate::record::fs::atomic::{write_atomically, write_before_result, write_new};
@@ -25,7 +25,7 @@ const FORMAT: u32 = 2;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RunResult {
     /// What decided the numbers.
-    pub identity: Identity,
+    pub identity: RunHash,
     /// The trial's name.
     pub trial: String,
     /// The repeat, from 0.
@@ -38,9 +38,9 @@ pub struct RunResult {
     /// went back to its best.
     pub final_epoch: Option<usize>,
     /// The final model on the validation samples.
-    pub validation: Option<Evaluated>,
+    pub validation: Option<EvalMetrics>,
     /// The final model on the held-out test set.
-    pub test: Option<Evaluated>,
+    pub test: Option<EvalMetrics>,
     /// The metrics of each finished epoch.
     pub epochs: Vec<EpochMetrics>,
     /// Mean time of one epoch's training steps, beside other runs, in seconds; its share of that
@@ -155,7 +155,7 @@ impl RunResult {
     /// The complete result in a run's folder, if there is one of this identity.
     ///
     /// A file that is missing, torn, of another version or of another configuration is none.
-    pub fn read(folder: &Path, identity: &Identity) -> Option<Self> {
+    pub fn read(folder: &Path, identity: &RunHash) -> Option<Self> {
         Self::read_any(folder).filter(|result| result.identity == *identity)
     }
 
@@ -172,7 +172,7 @@ impl RunResult {
     /// The result in a file of these bytes, if they are one that a run can have given.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
         let file: File<Self> = serde_json::from_slice(bytes).ok()?;
-        (file.format == FORMAT && is_sound(&file.result)).then_some(file.result)
+        (file.format == FORMAT && is_plausible(&file.result)).then_some(file.result)
     }
 }
 

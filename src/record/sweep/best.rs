@@ -1,11 +1,11 @@
 //! What is shown of a sweep's best trial alone: a run named `best` beside its folds.
 
-use crate::event::ClassScores;
+use crate::event::ClassificationCounts;
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::write_atomically;
 use crate::record::run::classes::RunClasses;
 use crate::record::tensorboard::confusion::Confusion;
-use crate::record::tensorboard::event_dir::{is_there, remove, write_whole};
+use crate::record::tensorboard::event_dir::{is_there, remove, write_event_dir};
 use crate::record::tensorboard::pr_curve::PrCurve;
 use serde::Serialize;
 use std::path::Path;
@@ -34,7 +34,7 @@ impl BestTrial {
     /// only whole ones.
     pub fn new(names: &[String], scores: &RunClasses) -> Self {
         assert_eq!(names.len(), scores.test.confusion.len(), "a name a class");
-        let confusion = |samples: &str, scores: &ClassScores| {
+        let confusion = |samples: &str, scores: &ClassificationCounts| {
             let confusion = Confusion {
                 counts: scores.confusion.clone(),
                 classes: names.to_vec(),
@@ -101,7 +101,7 @@ pub fn write_best(
     step: i64,
     wall_time: f64,
 ) -> Result<(), RecordError> {
-    write_whole(&trial_folder.join(FOLDER), wall_time, |events| {
+    write_event_dir(&trial_folder.join(FOLDER), wall_time, |events| {
         for (samples, confusion) in &best.confusions {
             let tag = format!("Confusion/{samples}");
             events.image(&tag, &confusion.draw(), step, wall_time)?;
@@ -131,12 +131,12 @@ mod tests {
     use super::*;
 
     fn scores(probabilities: &[(usize, [f32; 2])]) -> RunClasses {
-        let mut test = ClassScores::new(2);
+        let mut test = ClassificationCounts::new(2);
         for (class, probabilities) in probabilities {
             test.add(*class, probabilities);
         }
         RunClasses {
-            validation: Some(ClassScores::new(2)),
+            validation: Some(ClassificationCounts::new(2)),
             test,
         }
     }

@@ -1,7 +1,7 @@
 //! The scores of a trial over its folds, for TensorBoard: a run named `cv` beside the folds.
 
 use crate::record::error::RecordError;
-use crate::record::tensorboard::event_dir::{is_there, remove, write_whole};
+use crate::record::tensorboard::event_dir::{is_there, remove, write_event_dir};
 use crate::record::tensorboard::event_file::{HParam, SessionStatus};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -11,7 +11,7 @@ const FOLDER: &str = "cv";
 
 /// A trial's scores over its repeats and folds.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Scores {
+pub struct CvScores {
     /// The validation accuracy of each run, repeat by repeat, fold by fold.
     pub val_accuracy: Vec<f64>,
     /// The validation loss of each run.
@@ -37,14 +37,14 @@ pub fn mean_and_deviation(values: &[f64]) -> Option<(f64, Option<f64>)> {
 ///
 /// # Errors
 /// Folders that cannot be written to, a full disk.
-pub fn write_scores(
+pub fn write_cv_scores(
     trial_folder: &Path,
     group: &str,
     hparams: &BTreeMap<String, HParam>,
-    scores: &Scores,
+    scores: &CvScores,
     wall_time: f64,
 ) -> Result<(), RecordError> {
-    write_whole(&trial_folder.join(FOLDER), wall_time, |events| {
+    write_event_dir(&trial_folder.join(FOLDER), wall_time, |events| {
         events.session_start(group, hparams, wall_time)?;
         let runs = scores.val_accuracy.iter().zip(&scores.val_loss);
         for (step, (&accuracy, &loss)) in runs.enumerate() {
@@ -67,7 +67,7 @@ pub fn write_scores(
 }
 
 /// Whether a trial's scores are there, whole.
-pub fn has_scores(trial_folder: &Path) -> bool {
+pub fn has_cv_scores(trial_folder: &Path) -> bool {
     is_there(&trial_folder.join(FOLDER))
 }
 
@@ -75,7 +75,7 @@ pub fn has_scores(trial_folder: &Path) -> bool {
 ///
 /// # Errors
 /// A folder that cannot be removed.
-pub fn remove_scores(trial_folder: &Path) -> Result<(), RecordError> {
+pub fn remove_cv_scores(trial_folder: &Path) -> Result<(), RecordError> {
     remove(&trial_folder.join(FOLDER))
 }
 

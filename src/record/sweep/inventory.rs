@@ -2,7 +2,7 @@
 //!
 //! Looks only, and only at what really stands in the folder: no symbolic link is followed.
 
-use crate::plan::Identity;
+use crate::plan::RunHash;
 use crate::record::error::{RecordError, on};
 use crate::record::run::checkpoint::{CHECKPOINT_FILE, Checkpoint};
 use crate::record::run::result::{RESULT_FILE, RunResult};
@@ -18,7 +18,7 @@ pub(crate) const LAUNCH: &str = "launch";
 
 /// What lies in a sweep's folder.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Contents {
+pub struct Inventory {
     /// The folders of trials, in the order of their names.
     pub trials: Vec<TrialFolder>,
     /// The folders of runs that were set aside, in the order of their names.
@@ -47,7 +47,7 @@ pub struct RunFolder {
 #[derive(Clone, Debug, PartialEq)]
 pub struct RunRecord {
     /// What decides the run's numbers.
-    pub identity: Identity,
+    pub identity: RunHash,
     /// How far it is.
     pub state: RunState,
 }
@@ -115,7 +115,7 @@ impl RunFolder {
     }
 }
 
-impl Contents {
+impl Inventory {
     /// What lies in `folder`, that of a sweep; nothing where it is not there.
     ///
     /// # Errors

@@ -83,7 +83,7 @@ pub fn links_in(folder: &Path) -> Vec<String> {
 }
 
 /// Those of [`links_in`] that are of no trial of the sweep.
-pub fn unasked_links(store: &Store, plan: &Plan) -> Vec<String> {
+pub fn unexpected_links(store: &Store, plan: &Plan) -> Vec<String> {
     let mut names = links_in(store.folder());
     names.retain(|name| plan.trials.iter().all(|trial| trial.name != *name));
     names

@@ -3,7 +3,7 @@
 use crate::plan::{Plan, RESULTS_VERSION};
 use crate::reading::read_file;
 use crate::record::error::{RecordError, on};
-use crate::record::fs::atomic::{remove_parts, write_atomically};
+use crate::record::fs::atomic::{remove_temp_files, write_atomically};
 use crate::record::fs::host::host_name;
 use crate::spec::{Config, Factor, KnownData, Level, Sweep};
 use serde::{Deserialize, Serialize};
@@ -34,7 +34,7 @@ pub struct Manifest {
     /// The program that was started last.
     pub program: Program,
     /// The last start.
-    pub start: Start,
+    pub start: Invocation,
     /// The numbers that it computes in: the devices of one start are of one kind.
     pub precision: &'static str,
     /// Cohorts that train beside each other on each device.
@@ -60,7 +60,7 @@ pub struct Manifest {
     /// The sweep file, as it was.
     pub sweep_file: String,
     /// The starts before the last, the earliest first; no more than a hundred.
-    pub starts: Vec<Start>,
+    pub starts: Vec<Invocation>,
 }
 
 /// What a program is made of.
@@ -78,7 +78,7 @@ pub struct Program {
 
 /// One start of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Start {
+pub struct Invocation {
     /// When, in seconds since 1970.
     #[serde(default)]
     pub started: f64,
@@ -101,12 +101,12 @@ pub struct Start {
     #[serde(default)]
     pub driver: Option<String>,
     /// The machine.
-    pub host: Host,
+    pub host: Machine,
 }
 
 /// A machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Host {
+pub struct Machine {
     /// Its name; empty where it was not told.
     #[serde(default)]
     pub name: String,
@@ -120,7 +120,7 @@ pub struct Host {
 
 impl Manifest {
     /// The manifest of a sweep that is started now.
-    pub fn new(sweep: &Sweep, plan: &Plan, start: Start) -> Self {
+    pub fn new(sweep: &Sweep, plan: &Plan, start: Invocation) -> Self {
         let mut base = Config::default();
         for set in &sweep.base {
             set.to.apply(&mut base);
@@ -165,7 +165,7 @@ impl Manifest {
         manifest.starts.drain(..excess);
         let mut text = serde_json::to_string_pretty(&manifest).expect("it has only text keys");
         text.push('\n');
-        remove_parts(folder)?;
+        remove_temp_files(folder)?;
         write_atomically(&folder.join(FILE), text.as_bytes())
     }
 }
@@ -228,7 +228,7 @@ pub struct RecordedSweep {
     /// What was known of its data sets at the last start.
     pub known_data: Vec<KnownData>,
     /// Its starts that are known, the latest last.
-    pub starts: Vec<Start>,
+    pub starts: Vec<Invocation>,
 }
 
 /// The file, of any version; in the first version the one start that it tells of is not apart.
@@ -242,8 +242,8 @@ struct File {
     #[serde(default)]
     known_data: Value,
     #[serde(default)]
-    starts: Vec<Start>,
-    start: Option<Start>,
+    starts: Vec<Invocation>,
+    start: Option<Invocation>,
 }
 
 impl RecordedSweep {
@@ -279,7 +279,7 @@ pub fn copy_recorded_sweep(from: &Path, to: &Path) -> Result<(), RecordError> {
     write_atomically(&to.join(FILE), &text)
 }
 
-impl Host {
+impl Machine {
     /// The machine that this process runs on.
     pub fn current() -> Self {
         let processor = std::fs::read_to_string("/proc/cpuinfo")
@@ -312,8 +312,8 @@ mod tests {
         (sweep, plan)
     }
 
-    fn start(started: f64) -> Start {
-        Start {
+    fn start(started: f64) -> Invocation {
+        Invocation {
             started,
             version: "1".to_owned(),
             commit: String::new(),
@@ -321,7 +321,7 @@ mod tests {
             device: "cpu".to_owned(),
             gpus: Vec::new(),
             driver: None,
-            host: Host::current(),
+            host: Machine::current(),
         }
     }
 

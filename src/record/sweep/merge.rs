@@ -1,8 +1,8 @@
 //! Results of a sweep that were trained in several folders, brought into one.
 
-use super::inventory::{Contents, RunFolder};
+use super::inventory::{Inventory, RunFolder};
 use super::store::Store;
-use crate::plan::{Identity, Plan, RunId};
+use crate::plan::{Plan, RunHash, RunId};
 use crate::record::error::{RecordError, on};
 use crate::record::fs::atomic::{part, write_atomically};
 use crate::record::run::checkpoint::CHECKPOINT_FILE;
@@ -33,12 +33,12 @@ pub struct Merged {
 /// Folders that cannot be read or written to, a full disk.
 pub fn merge(store: &Store, plan: &Plan, from: &Path) -> Result<Merged, RecordError> {
     // Trials of equal meaning share their identity.
-    let mut wanted: HashMap<&Identity, Vec<RunId>> = HashMap::new();
+    let mut wanted: HashMap<&RunHash, Vec<RunId>> = HashMap::new();
     for run in plan.runs() {
         wanted.entry(store.identity(run)).or_default().push(run);
     }
     let mut merged = Merged::default();
-    let contents = Contents::read(from)?;
+    let contents = Inventory::read(from)?;
     let folders = contents.trials.iter().flat_map(|trial| &trial.runs);
     for folder in folders {
         let Some(record) = folder.record.as_ref().filter(|record| record.has_ended()) else {

@@ -1,7 +1,7 @@
 //! What a sweep's folder holds that has no use for the sweep as it is now.
 
-use super::inventory::{ASIDE, Contents, RunFolder, is_folder};
-use super::reconcile::Moves;
+use super::inventory::{ASIDE, Inventory, RunFolder, is_folder};
+use super::reconcile::ReconcilePlan;
 use super::store::{Results, Store};
 use crate::model_io::WEIGHTS_FILE;
 use crate::plan::Plan;
@@ -16,20 +16,20 @@ use std::path::{Path, PathBuf};
 
 /// A file or folder that has no use for the sweep as it is now.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Clutter {
+pub struct PrunePlan {
     /// Where it is.
     pub path: PathBuf,
     /// What it takes on the disk, in bytes of its files.
     pub bytes: u64,
     /// Why it has no use.
-    pub why: Useless,
+    pub why: PruneReason,
     /// Runs with a result in it.
     pub results: usize,
 }
 
 /// Why something has no use.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum Useless {
+pub enum PruneReason {
     /// A run of other settings, or of another sweep of this name.
     #[error("of other settings")]
     OtherSettings,
@@ -47,7 +47,7 @@ pub enum Useless {
     Weights,
 }
 
-impl Clutter {
+impl PrunePlan {
     /// What has no use, in the order of paths. `weightless` are the trials whose weights are not to
     /// be kept.
     ///
@@ -62,10 +62,10 @@ impl Clutter {
         results: &Results,
         weightless: &[usize],
     ) -> Result<Vec<Self>, RecordError> {
-        let contents = Contents::read(store.folder())?;
-        let moves = Moves::new(store, plan, &contents);
+        let contents = Inventory::read(store.folder())?;
+        let moves = ReconcilePlan::new(store, plan, &contents);
         // Sorted, and each path once.
-        let mut found: BTreeMap<PathBuf, Useless> = BTreeMap::new();
+        let mut found: BTreeMap<PathBuf, PruneReason> = BTreeMap::new();
         found.extend(strays(&contents, &moves, plan));
         let folder = store.folder();
         let inner = |path: PathBuf, why| {
@@ -79,18 +79,18 @@ impl Clutter {
         for (run, result) in runs.filter(|(_, result)| !result.is_to_be_retried()) {
             let run_folder = store.run_folder(plan, *run);
             let left = leftovers(&run_folder, result.events.as_deref()).into_iter();
-            found.extend(left.map(|path| inner(path, Useless::Leftover)));
+            found.extend(left.map(|path| inner(path, PruneReason::Leftover)));
         }
         let tops = contents.trials.iter().map(|trial| folder.join(&trial.name));
         for top in [folder.to_owned()].into_iter().chain(tops) {
             let parts = parts_in(&top).into_iter();
-            found.extend(parts.map(|path| inner(path, Useless::Leftover)));
+            found.extend(parts.map(|path| inner(path, PruneReason::Leftover)));
         }
         for run in weightless.iter().flat_map(|&trial| plan.runs_of(trial)) {
             for name in [WEIGHTS_FILE, INPUT_FILE] {
                 let path = store.run_folder(plan, run).join(name);
                 if path.is_file() {
-                    found.extend([inner(path, Useless::Weights)]);
+                    found.extend([inner(path, PruneReason::Weights)]);
                 }
             }
         }
@@ -128,21 +128,21 @@ impl Clutter {
 }
 
 /// Runs and trials that do not belong, by their paths below the sweep's folder.
-fn strays(contents: &Contents, moves: &Moves, plan: &Plan) -> Vec<(PathBuf, Useless)> {
+fn strays(contents: &Inventory, moves: &ReconcilePlan, plan: &Plan) -> Vec<(PathBuf, PruneReason)> {
     let kept: HashSet<&Path> = moves.kept_paths().collect();
     let is_kept = |folder: &RunFolder| kept.contains(folder.path.as_path());
     let mut strays = Vec::new();
     for folder in contents.aside.iter().filter(|folder| !is_kept(folder)) {
-        strays.push((folder.path.clone(), Useless::OtherSettings));
+        strays.push((folder.path.clone(), PruneReason::OtherSettings));
     }
     for (path, trial) in moves
         .paths_away()
         .filter_map(|path| Some((path, path.parent()?)))
     {
-        strays.push((path.to_owned(), Useless::OtherSettings));
+        strays.push((path.to_owned(), PruneReason::OtherSettings));
         for scores in contents.trials.iter().flat_map(|trial| &trial.runs) {
             if scores.path.parent() == Some(trial) && scores.is_scores() {
-                strays.push((scores.path.clone(), Useless::OtherScores));
+                strays.push((scores.path.clone(), PruneReason::OtherScores));
             }
         }
     }
@@ -153,15 +153,15 @@ fn strays(contents: &Contents, moves: &Moves, plan: &Plan) -> Vec<(PathBuf, Usel
         if planned.contains(trial.name.as_str()) {
             let old = ours.filter(|folder| folder.is_run() && folder.record.is_none());
             let old = old.filter(|folder| !places.contains(&folder.path));
-            strays.extend(old.map(|folder| (folder.path.clone(), Useless::Leftover)));
+            strays.extend(old.map(|folder| (folder.path.clone(), PruneReason::Leftover)));
         } else if !trial.runs.iter().any(is_kept) {
             // A folder in which nothing is of this program is somebody's own.
             if ours.clone().next().is_some() {
-                strays.push((PathBuf::from(&trial.name), Useless::Unasked));
+                strays.push((PathBuf::from(&trial.name), PruneReason::Unasked));
             }
         } else {
             let others = ours.filter(|folder| !is_kept(folder));
-            strays.extend(others.map(|folder| (folder.path.clone(), Useless::Unasked)));
+            strays.extend(others.map(|folder| (folder.path.clone(), PruneReason::Unasked)));
         }
     }
     strays

@@ -1,6 +1,6 @@
 //! Where trials stand among each other.
 
-use crate::event::Evaluated;
+use crate::event::EvalMetrics;
 use crate::plan::{Plan, RunId};
 use crate::record::run::result::RunResult;
 use crate::spec::RankBy;
@@ -11,14 +11,14 @@ use std::cmp::Ordering;
 /// Tables rank by it, and weights are kept by it: by the mean score over the validation splits, of equal ones by the lower
 /// mean loss, then in the order of the plan. Trials without validation come last, in that order.
 #[derive(Clone, Copy, Debug)]
-pub struct Standing {
+pub struct Ranking {
     /// The trial's position in the plan.
     pub trial: usize,
     /// What it is ranked by, the lower the better, and its loss; nothing without validation.
     score: Option<[f64; 2]>,
 }
 
-impl Standing {
+impl Ranking {
     /// The standing of a trial, given the results of its runs; nothing until all have finished.
     pub fn of<'a>(
         plan: &Plan,
@@ -27,13 +27,13 @@ impl Standing {
         result: impl Fn(RunId) -> Option<&'a RunResult>,
     ) -> Option<Self> {
         let mut runs = 0.0_f64;
-        let mut validations: Vec<Evaluated> = Vec::new();
+        let mut validations: Vec<EvalMetrics> = Vec::new();
         for run in plan.runs_of(trial) {
             let result = result(run).filter(|result| result.failure.is_none())?;
             validations.extend(result.validation);
             runs += 1.0;
         }
-        let mean = |of: fn(&Evaluated) -> f64| sum(validations.iter().map(of)) / runs;
+        let mean = |of: fn(&EvalMetrics) -> f64| sum(validations.iter().map(of)) / runs;
         let loss = mean(|validation| validation.loss);
         let score = match rank_by {
             RankBy::Accuracy => -mean(|validation| validation.accuracy),
@@ -74,7 +74,7 @@ fn sum(values: impl Iterator<Item = f64>) -> f64 {
     sum
 }
 
-impl Ord for Standing {
+impl Ord for Ranking {
     fn cmp(&self, other: &Self) -> Ordering {
         let scores = match (self.score, other.score) {
             (Some([score, loss]), Some([other_score, other_loss])) => score
@@ -86,26 +86,26 @@ impl Ord for Standing {
     }
 }
 
-impl PartialOrd for Standing {
+impl PartialOrd for Ranking {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Standing {
+impl PartialEq for Ranking {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Standing {}
+impl Eq for Ranking {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn standing(trial: usize, score: Option<[f64; 2]>) -> Standing {
-        Standing { trial, score }
+    fn standing(trial: usize, score: Option<[f64; 2]>) -> Ranking {
+        Ranking { trial, score }
     }
 
     #[test]

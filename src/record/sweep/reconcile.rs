@@ -6,14 +6,14 @@
 //! name of its folder.
 
 use super::best::{has_best, remove_best};
-use super::cv_scores::remove_scores;
+use super::cv_scores::remove_cv_scores;
 use super::inventory::{
-    ASIDE, Contents, LAUNCH, RunFolder, RunRecord, RunState, TrialFolder, folders_in, is_folder,
+    ASIDE, Inventory, LAUNCH, RunFolder, RunRecord, RunState, TrialFolder, folders_in, is_folder,
     record_in,
 };
 use super::links::refuse_linked_aside;
 use super::store::Store;
-use crate::plan::{Identity, Plan, RunId, UNDECISIVE};
+use crate::plan::{KEYS_OUTSIDE_HASH, Plan, RunHash, RunId};
 use crate::record::error::{RecordError, on};
 use crate::record::fs::atomic::part;
 use crate::record::run::profile::{PROFILE_FILE, read_profile};
@@ -28,11 +28,11 @@ use std::path::{Path, PathBuf};
 /// What must be moved in a sweep's folder, so that each of its runs finds its record at its place and
 /// no other run's.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Moves {
+pub struct ReconcilePlan {
     /// Records that stand where they do not belong, in a folder of one of the sweep's trials.
-    away: Vec<Away>,
+    away: Vec<SetAside>,
     /// Records that belong to runs of the sweep, and stand elsewhere.
-    back: Vec<Back>,
+    back: Vec<Restore>,
     /// Results at their place that know their trial by another name.
     renamed: Vec<RunId>,
     /// Trials that the sweep does not ask for, once all is moved.
@@ -43,7 +43,7 @@ pub struct Moves {
 
 /// A record to be set aside.
 #[derive(Clone, Debug, PartialEq)]
-struct Away {
+struct SetAside {
     path: PathBuf,
     record: RunRecord,
     /// The run that will stand there, if there is one.
@@ -55,15 +55,15 @@ struct Away {
 
 /// A record to be put to its place.
 #[derive(Clone, Debug, PartialEq)]
-struct Back {
+struct Restore {
     path: PathBuf,
     record: RunRecord,
     run: RunId,
 }
 
-impl Moves {
+impl ReconcilePlan {
     /// What must be moved, given what lies in the sweep's folder.
-    pub fn new(store: &Store, plan: &Plan, contents: &Contents) -> Self {
+    pub fn new(store: &Store, plan: &Plan, contents: &Inventory) -> Self {
         let places: HashMap<PathBuf, RunId> =
             plan.runs().map(|run| (plan.folder(run), run)).collect();
         let planned: HashSet<&str> = plan.trials.iter().map(|t| t.name.as_str()).collect();
@@ -72,7 +72,7 @@ impl Moves {
             ..Self::default()
         };
         let mut at_place: HashMap<RunId, &RunRecord> = HashMap::new();
-        let mut strays: HashMap<&Identity, Vec<&RunFolder>> = HashMap::new();
+        let mut strays: HashMap<&RunHash, Vec<&RunFolder>> = HashMap::new();
         for trial in &contents.trials {
             for folder in &trial.runs {
                 let Some(record) = &folder.record else {
@@ -85,7 +85,7 @@ impl Moves {
                 }
                 strays.entry(&record.identity).or_default().push(folder);
                 if planned.contains(trial.name.as_str()) {
-                    moves.away.push(Away {
+                    moves.away.push(SetAside {
                         path: folder.path.clone(),
                         record: record.clone(),
                         run,
@@ -115,11 +115,11 @@ impl Moves {
                 && let Some(record) = folder.record.clone()
             {
                 let path = folder.path.clone();
-                moves.back.push(Back { path, record, run });
+                moves.back.push(Restore { path, record, run });
             }
         }
         let back: HashSet<&Path> = moves.back.iter().map(|back| back.path.as_path()).collect();
-        let in_place: HashSet<&Identity> = at_place.values().map(|r| &r.identity).collect();
+        let in_place: HashSet<&RunHash> = at_place.values().map(|r| &r.identity).collect();
         for away in &mut moves.away {
             away.comes_back = back.contains(away.path.as_path());
             away.is_copy = !away.comes_back && in_place.contains(&away.record.identity);
@@ -210,7 +210,7 @@ impl Moves {
         // First, so that no scores are ever beside runs that they are not of.
         let touched = self.touched_trials(plan);
         for trial in &touched {
-            remove_scores(&folder.join(trial))?;
+            remove_cv_scores(&folder.join(trial))?;
             remove_best(&folder.join(trial))?;
         }
         for trial in self.unasked.iter().map(|trial| folder.join(trial)) {
@@ -260,7 +260,11 @@ impl Moves {
 ///
 /// # Errors
 /// A folder that cannot be read.
-pub fn may_need_moves(store: &Store, plan: &Plan, runs: &[RunId]) -> Result<bool, RecordError> {
+pub fn may_need_reconciling(
+    store: &Store,
+    plan: &Plan,
+    runs: &[RunId],
+) -> Result<bool, RecordError> {
     let planned: HashSet<&str> = plan.trials.iter().map(|t| t.name.as_str()).collect();
     let is_stray = |name: &String| match name.starts_with('.') {
         true => name == ASIDE,
@@ -290,7 +294,7 @@ fn is_free(store: &Store, plan: &Plan, run: RunId) -> bool {
 }
 
 /// Moves a run's folder to where it is out of the way; its new path, unless it is gone.
-fn set_aside(folder: &Path, away: &Away) -> Result<Option<PathBuf>, RecordError> {
+fn set_aside(folder: &Path, away: &SetAside) -> Result<Option<PathBuf>, RecordError> {
     let (path, record) = (&away.path, &away.record);
     let aside = folder.join(ASIDE);
     if !is_folder(&aside) {
@@ -315,7 +319,12 @@ fn set_aside(folder: &Path, away: &Away) -> Result<Option<PathBuf>, RecordError>
 }
 
 /// Moves a run's folder to its place.
-fn put_in_place(store: &Store, plan: &Plan, back: &Back, from: &Path) -> Result<(), RecordError> {
+fn put_in_place(
+    store: &Store,
+    plan: &Plan,
+    back: &Restore,
+    from: &Path,
+) -> Result<(), RecordError> {
     let (place, trial) = (
         store.run_folder(plan, back.run),
         &plan.trials[back.run.trial],
@@ -367,7 +376,7 @@ fn replace(from: &Path, place: &Path, trial_folder: &Path) -> Result<bool, Recor
 
 /// Puts the profile of a trial into the folder of its first run, which is about to move: they belong
 /// together. Where it cannot, the trial is measured anew.
-fn take_profile_along(run_folder: &Path, identity: &Identity) {
+fn take_profile_along(run_folder: &Path, identity: &RunHash) {
     if let Some(trial_folder) = run_folder.parent()
         && read_profile(trial_folder, identity).is_some()
     {
@@ -432,7 +441,7 @@ fn differences(then: &Value, now: &Value, changed: &mut BTreeSet<String>) {
     for (section, keys) in now {
         for (key, value) in keys.as_object().into_iter().flatten() {
             let path = format!("{section}.{key}");
-            let is_undecisive = UNDECISIVE.contains(&(section.as_str(), key.as_str()));
+            let is_undecisive = KEYS_OUTSIDE_HASH.contains(&(section.as_str(), key.as_str()));
             let was = then.get(section).and_then(|keys| keys.get(key));
             if !is_undecisive && was != Some(value) {
                 changed.insert(path);

@@ -1,7 +1,7 @@
 //! How far a sweep is, from its results alone.
 
-use super::inventory::Contents;
-use super::reconcile::Moves;
+use super::inventory::Inventory;
+use super::reconcile::ReconcilePlan;
 use super::store::{Results, Store};
 use crate::event::Failure;
 use crate::plan::{Plan, RunId};
@@ -13,7 +13,7 @@ use std::time::{Duration, SystemTime};
 
 /// How far a sweep is.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Status {
+pub struct SweepStatus {
     /// Runs that the sweep asks for.
     pub runs: usize,
     /// Runs that ended with metrics.
@@ -48,14 +48,14 @@ pub struct InTraining {
     pub age: Duration,
 }
 
-impl Status {
+impl SweepStatus {
     /// How far a sweep is.
     ///
     /// # Errors
     /// A folder that cannot be read.
     pub fn read(store: &Store, plan: &Plan, now: SystemTime) -> Result<Self, RecordError> {
-        let contents = Contents::read(store.folder())?;
-        let moves = Moves::new(store, plan, &contents);
+        let contents = Inventory::read(store.folder())?;
+        let moves = ReconcilePlan::new(store, plan, &contents);
         let results = store.read(plan);
         let open = plan.runs().filter(|run| !results.runs.contains_key(run));
         let mut in_training = Vec::new();

@@ -1,7 +1,7 @@
 //! The results of a sweep, read back.
 
 use crate::event::Profile;
-use crate::plan::{Identity, Plan, RunId, TrialIdentity};
+use crate::plan::{Plan, RunHash, RunId, TrialHash};
 use crate::record::error::RecordError;
 use crate::record::run::classes::RunClasses;
 use crate::record::run::profile::{read_profile, write_profile};
@@ -15,7 +15,7 @@ use std::path::{Path, PathBuf};
 pub struct Store {
     folder: PathBuf,
     /// Of the runs of each trial, in the order of [`Plan::runs_of`].
-    identities: Vec<Vec<Identity>>,
+    identities: Vec<Vec<RunHash>>,
     /// The folds of each trial.
     folds: Vec<usize>,
 }
@@ -60,8 +60,8 @@ impl Store {
         fingerprint: impl Fn(&crate::spec::Config) -> String,
     ) -> Self {
         let data: Vec<String> = plan.trials.iter().map(|t| fingerprint(&t.config)).collect();
-        let identify = |(trial, data): (usize, &String)| -> Vec<Identity> {
-            let identity = TrialIdentity::new(&plan.trials[trial].config, data);
+        let identify = |(trial, data): (usize, &String)| -> Vec<RunHash> {
+            let identity = TrialHash::new(&plan.trials[trial].config, data);
             let runs = plan.runs_of(trial);
             runs.map(|run| identity.of_run(plan.seed(run))).collect()
         };
@@ -104,13 +104,13 @@ impl Store {
     ///
     /// # Panics
     /// For a run that is not of the plan that this store was made for.
-    pub fn identity(&self, run: RunId) -> &Identity {
+    pub fn identity(&self, run: RunId) -> &RunHash {
         let position = run.repeat as usize * self.folds[run.trial] + run.fold as usize;
         &self.identities[run.trial][position]
     }
 
     /// The identity of a trial: that of its first run.
-    fn trial_identity(&self, trial: usize) -> &Identity {
+    fn trial_identity(&self, trial: usize) -> &RunHash {
         self.identity(RunId {
             trial,
             repeat: 0,

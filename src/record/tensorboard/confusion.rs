@@ -1,6 +1,6 @@
 //! Confusion matrices, and their pictures.
 
-use super::raster::{Canvas, Colour, Direction, Image, LETTER, LINE, mix};
+use super::raster::{Canvas, Colour, Direction, LETTER, LINE, Raster, mix};
 use serde::Serialize;
 
 /// How many samples of each class were taken for which class.
@@ -33,7 +33,7 @@ const SHOWN_WIDTH: usize = 350;
 
 impl Confusion {
     /// Draws the matrix: the darker a cell, the greater its share of the samples of its true class.
-    pub fn draw(&self) -> Image {
+    pub fn draw(&self) -> Raster {
         let classes = self.classes.len();
         let cell = self.cell();
         let names: Vec<String> = self.classes.iter().map(|name| shortened(name)).collect();
@@ -137,7 +137,7 @@ fn shortened(name: &str) -> String {
 mod tests {
     use super::*;
 
-    fn image(classes: usize, name: &str) -> Image {
+    fn image(classes: usize, name: &str) -> Raster {
         let counts = (0..classes).map(|row| {
             (0..classes)
                 .map(|column| if row == column { 90 } else { 1 })

@@ -8,7 +8,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// Folders that cannot be written to, a full disk.
-pub(crate) fn write_whole(
+pub(crate) fn write_event_dir(
     folder: &Path,
     wall_time: f64,
     fill: impl FnOnce(&mut EventFile) -> Result<(), RecordError>,

@@ -9,7 +9,7 @@ use tensorboard_proto::summary::{Summary_Image, Summary_Value};
 
 /// An image as TensorBoard takes it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Image {
+pub struct Raster {
     /// In pixels.
     pub width: u32,
     /// In pixels.
@@ -102,7 +102,7 @@ impl Canvas {
     }
 
     /// The image as a PNG file.
-    pub(crate) fn image(&self) -> Image {
+    pub(crate) fn image(&self) -> Raster {
         // Sides come from drawings of our own, far below 2³¹.
         let (width, height) = (self.width as u32, self.height as u32);
         // 8 bits a channel, RGB, the only methods of compression, filtering, and no interlacing.
@@ -118,7 +118,7 @@ impl Canvas {
         chunk(&mut png, *b"IHDR", &header);
         chunk(&mut png, *b"IDAT", &compressed(&rows));
         chunk(&mut png, *b"IEND", &[]);
-        Image { width, height, png }
+        Raster { width, height, png }
     }
 }
 
@@ -158,7 +158,7 @@ impl EventFile {
     pub fn image(
         &mut self,
         tag: &str,
-        image: &Image,
+        image: &Raster,
         step: i64,
         wall_time: f64,
     ) -> Result<(), RecordError> {

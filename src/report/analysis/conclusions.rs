@@ -4,7 +4,9 @@ use crate::plan::{Plan, Trial};
 use crate::record::Results;
 use crate::report::results::frame::{score_column, trial_positions};
 use crate::report::results::metric::score;
-use crate::spec::{Columns, Config, Cost, DataSource, RankBy, Select, Split, Sweep, Validation};
+use crate::spec::{
+    Columns, Config, DataSource, RankBy, SelectionCost, SelectionRule, Split, Sweep, Validation,
+};
 use polars::prelude::*;
 use statistics::{Candidate, Direction, Interval};
 
@@ -136,13 +138,13 @@ impl Analysis {
 
     /// Chooses by the sweep file's rule.
     fn choose(&mut self, sweep: &Sweep, plan: &Plan, results: &Results, ranked: &[usize]) {
-        let Select::OneStandardError(cost) = sweep.report.select else {
+        let SelectionRule::OneStandardError(cost) = sweep.report.select else {
             self.chosen = self.best;
             return;
         };
         let cost = |trial: usize| match cost {
-            Cost::Parameters => Some(plan.trials[trial].config.parameters() as f64),
-            Cost::Seconds => {
+            SelectionCost::Parameters => Some(plan.trials[trial].config.parameters() as f64),
+            SelectionCost::Seconds => {
                 let profile = results.profiles.get(&trial);
                 profile.map(|(profile, _)| profile.seconds_per_epoch)
             }

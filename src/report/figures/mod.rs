@@ -10,9 +10,9 @@ mod score_vs_time;
 
 use super::analysis::conclusions::direction;
 use super::document::figure::Figure;
-use super::locale::Wording;
+use super::locale::Locale;
 use super::sections::classes::TrialClasses;
-use super::sections::contents::Material;
+use super::sections::contents::ReportContext;
 use crate::spec::{Format, Language, RankBy};
 use charts::{Axis, Chart, Direction, Style};
 
@@ -21,14 +21,14 @@ const SCALE: f64 = 2.0;
 
 /// Makes the pictures of a report; those that would show nothing are left out.
 pub(crate) struct Figures<'a> {
-    material: &'a Material<'a>,
-    words: Wording,
+    material: &'a ReportContext<'a>,
+    words: Locale,
     style: Style,
 }
 
 impl<'a> Figures<'a> {
-    pub(crate) fn new(material: &'a Material<'a>) -> Self {
-        let words = Wording::of(material.sweep);
+    pub(crate) fn new(material: &'a ReportContext<'a>) -> Self {
+        let words = Locale::of(material.sweep);
         let style = match words.language {
             Language::English => Style::default(),
             Language::French => Style {

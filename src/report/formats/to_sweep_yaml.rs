@@ -3,13 +3,13 @@
 use crate::plan::Plan;
 use crate::report::analysis::conclusions::Analysis;
 use crate::report::document::blocks::{Block, Document};
-use crate::report::locale::Wording;
+use crate::report::locale::Locale;
 use crate::spec::{Config, Language, RankBy, Sweep};
 use serde_json::{Map, Value, json};
 
 /// The configuration as the YAML of a sweep of one trial.
 #[expect(clippy::expect_used, reason = "our own value, which can be written")]
-pub fn as_sweep(name: &str, config: &Config, rank_by: RankBy) -> String {
+pub fn to_sweep_yaml(name: &str, config: &Config, rank_by: RankBy) -> String {
     let mut document = Map::new();
     document.insert("name".to_owned(), Value::from(name));
     if let Value::Object(sections) = config.show_used() {
@@ -23,7 +23,7 @@ pub fn as_sweep(name: &str, config: &Config, rank_by: RankBy) -> String {
 /// The configuration of the chosen trial or, without a choice of another, of the best.
 pub(crate) fn best_configuration(
     document: &mut Document,
-    words: Wording,
+    words: Locale,
     sweep: &Sweep,
     plan: &Plan,
     analysis: &Analysis,
@@ -40,7 +40,7 @@ pub(crate) fn best_configuration(
         Language::French => format!("`{}`, comme fichier de balayage à part :", trial.name),
     });
     let name = best_name(&sweep.name);
-    let yaml = as_sweep(&name, &trial.config, sweep.report.rank_by);
+    let yaml = to_sweep_yaml(&name, &trial.config, sweep.report.rank_by);
     document.blocks.push(Block::Yaml(yaml));
 }
 
@@ -54,7 +54,7 @@ fn best_name(name: &str) -> String {
 mod tests {
     use super::*;
     use crate::plan::Plan;
-    use crate::spec::{KEYS, Node, Source, Sweep};
+    use crate::spec::{KEYS, Source, Sweep, YamlNode};
 
     #[test]
     fn every_configuration_survives_being_written_and_read() {
@@ -72,11 +72,11 @@ mod tests {
             ("validation.seed", "18446744073709551615"),
         ] {
             let key = KEYS.iter().find(|key| key.path == path).unwrap();
-            key.read(&Node::parse(yaml).unwrap())
+            key.read(&YamlNode::parse(yaml).unwrap())
                 .unwrap()
                 .apply(&mut config);
         }
-        let text = as_sweep("best", &config, RankBy::Loss);
+        let text = to_sweep_yaml("best", &config, RankBy::Loss);
         let source = Source {
             name: "best.yaml".into(),
             text: text.clone(),

@@ -7,12 +7,12 @@ use super::{
 use crate::event::EpochMetrics;
 use crate::record::RunResult;
 use crate::report::document::blocks::{Block, Document};
-use crate::report::locale::Wording;
+use crate::report::locale::Locale;
 use crate::report::page;
 use crate::report::results::frame::{EPOCHS_TO_TARGET, INTERVAL, score_column, trial_positions};
 use crate::report::results::metric::stops_early;
-use crate::report::results::status::Status;
-use crate::report::sections::contents::Material;
+use crate::report::results::status::TrialState;
+use crate::report::sections::contents::ReportContext;
 use crate::report::sections::data;
 use crate::report::sections::overview::overview;
 use crate::report::sections::warnings::warnings;
@@ -31,9 +31,9 @@ const SECONDS: &str = "profile_seconds_per_epoch";
 ///
 /// # Errors
 /// A frame without the columns of [`crate::report::results::frame::trials`].
-pub(crate) fn page(material: &Material, document: &Document) -> PolarsResult<Page> {
+pub(crate) fn page(material: &ReportContext, document: &Document) -> PolarsResult<Page> {
     let (sweep, plan) = (material.sweep, material.plan);
-    let words = Wording::of(sweep);
+    let words = Locale::of(sweep);
     let columns = columns(words, material);
     let has_seconds = material.frame.column(SECONDS)?.null_count() < material.frame.height();
     Ok(Page {
@@ -59,7 +59,7 @@ pub(crate) fn page(material: &Material, document: &Document) -> PolarsResult<Pag
     })
 }
 
-fn columns(words: Wording, material: &Material) -> Vec<Column> {
+fn columns(words: Locale, material: &ReportContext) -> Vec<Column> {
     let (sweep, plan) = (material.sweep, material.plan);
     let validated = plan.is_validated();
     let mut columns: Vec<Column> = Vec::new();
@@ -183,7 +183,7 @@ fn columns(words: Wording, material: &Material) -> Vec<Column> {
     columns
 }
 
-fn rows(material: &Material, columns: &[Column]) -> PolarsResult<Vec<Row>> {
+fn rows(material: &ReportContext, columns: &[Column]) -> PolarsResult<Vec<Row>> {
     let (plan, frame, analysis) = (material.plan, material.frame, material.analysis);
     let trials = trial_positions(frame)?;
     let ranks = frame.column("rank")?.u32()?;
@@ -194,7 +194,7 @@ fn rows(material: &Material, columns: &[Column]) -> PolarsResult<Vec<Row>> {
     let front = front(material, &trials)?;
     let mut left = MOST_CURVE_NUMBERS;
     let row = |(row, &trial): (usize, &usize)| {
-        let status = Status::of(plan, material.results, trial);
+        let status = TrialState::of(plan, material.results, trial);
         let curves = curves(material, trial);
         let numbers = curves.as_ref().map_or(0, |curves| {
             let all = [&curves.train_loss, &curves.val_loss, &curves.val_accuracy];
@@ -226,7 +226,7 @@ fn rows(material: &Material, columns: &[Column]) -> PolarsResult<Vec<Row>> {
 }
 
 /// Which rows no other beats in score and seconds.
-fn front(material: &Material, trials: &[usize]) -> PolarsResult<Vec<bool>> {
+fn front(material: &ReportContext, trials: &[usize]) -> PolarsResult<Vec<bool>> {
     let rank_by = material.sweep.report.rank_by;
     let seconds = material.frame.column(SECONDS)?.f64()?;
     let point = |(row, &trial): (usize, &usize)| {
@@ -259,7 +259,7 @@ fn cells(column: &polars::prelude::Column) -> PolarsResult<Vec<Cell>> {
 }
 
 /// The mean curves of a trial's finished runs.
-fn curves(material: &Material, trial: usize) -> Option<Curves> {
+fn curves(material: &ReportContext, trial: usize) -> Option<Curves> {
     let runs = material
         .plan
         .runs_of(trial)

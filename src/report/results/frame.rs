@@ -2,9 +2,9 @@
 
 use super::aggregate;
 use super::metric::{Metric, epochs_to, metrics};
-use super::status::Status;
-use crate::plan::{Column as Factor, Plan};
-use crate::record::{Results, Standing};
+use super::status::TrialState;
+use crate::plan::{ParameterColumn as Factor, Plan};
+use crate::record::{Ranking, Results};
 use crate::report::analysis::conclusions::Analysis;
 use crate::spec::{RankBy, Sweep};
 use polars::prelude::*;
@@ -162,8 +162,8 @@ pub(crate) fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsRes
     });
     let flop: Vec<u64> = flop.collect();
     frame.with_column(Column::new("flop_per_sample".into(), flop))?;
-    let statuses: Vec<Status> = (0..plan.trials.len())
-        .map(|trial| Status::of(plan, results, trial))
+    let statuses: Vec<TrialState> = (0..plan.trials.len())
+        .map(|trial| TrialState::of(plan, results, trial))
         .collect();
     frame.with_column(strings(
         "status",
@@ -186,9 +186,9 @@ fn ranked(
     rank_by: RankBy,
 ) -> PolarsResult<DataFrame> {
     let trials = 0..plan.trials.len();
-    let standing = |trial| Standing::of(plan, trial, rank_by, |run| results.runs.get(&run));
+    let standing = |trial| Ranking::of(plan, trial, rank_by, |run| results.runs.get(&run));
     let standings = trials.clone().filter_map(standing);
-    let mut ranked: Vec<Standing> = standings.filter(Standing::is_ranked).collect();
+    let mut ranked: Vec<Ranking> = standings.filter(Ranking::is_ranked).collect();
     ranked.sort();
     let mut is_ranked = vec![false; trials.len()];
     ranked
@@ -280,7 +280,7 @@ fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
 }
 
 fn labelled(value: &Option<Value>) -> Option<String> {
-    value.as_ref().map(crate::spec::label)
+    value.as_ref().map(crate::spec::short_text)
 }
 
 /// The validation accuracy of each trial on each split: a column for each split.

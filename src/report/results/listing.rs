@@ -7,16 +7,16 @@ use std::str::FromStr;
 
 /// How a ranking is looked at.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct View {
+pub struct Listing {
     /// The most trials that are listed; left out, as many as can be read.
     pub top: Option<usize>,
     /// The column that the list is sorted by; left out, the score.
-    pub order: Option<Order>,
+    pub order: Option<ListingOrder>,
 }
 
 /// A column of the CSV to sort by.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Order {
+pub struct ListingOrder {
     /// Its name.
     pub column: String,
     /// Whether the largest come first.
@@ -37,7 +37,7 @@ const SMALLER_IS_BETTER: [&str; 10] = [
     "std_",
 ];
 
-impl FromStr for Order {
+impl FromStr for ListingOrder {
     type Err = String;
 
     /// Reads `COLUMN`, `COLUMN:asc` or `COLUMN:desc`; by the name alone, what is better comes first.
@@ -56,13 +56,13 @@ impl FromStr for Order {
     }
 }
 
-impl View {
+impl Listing {
     /// The rows in the order of the view, those without a value last.
     ///
     /// # Errors
     /// A column that the frame does not have.
     pub(crate) fn sorted(&self, frame: &DataFrame) -> Result<DataFrame, ReportError> {
-        let Some(Order { column, descending }) = &self.order else {
+        let Some(ListingOrder { column, descending }) = &self.order else {
             return Ok(frame.clone());
         };
         let names: Vec<&str> = frame
@@ -94,7 +94,7 @@ mod tests {
 
     #[test]
     fn what_is_better_comes_first_unless_told_otherwise() {
-        let order = |text: &str| text.parse::<Order>();
+        let order = |text: &str| text.parse::<ListingOrder>();
         assert!(order("mean_test_accuracy").unwrap().descending);
         assert!(!order("profile_seconds_per_epoch").unwrap().descending);
         assert!(order("mean_val_loss:desc").unwrap().descending);
@@ -112,9 +112,9 @@ mod tests {
             )],
         )
         .unwrap();
-        let view = |column: &str| View {
+        let view = |column: &str| Listing {
             order: Some(column.parse().unwrap()),
-            ..View::default()
+            ..Listing::default()
         };
         let sorted = view("mean_val_loss").sorted(&frame).unwrap();
         let values: Vec<Option<f64>> = sorted

@@ -117,8 +117,8 @@ pub(crate) fn finished_runs<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{EpochMetrics, Evaluated};
-    use crate::plan::Identity;
+    use crate::event::{EpochMetrics, EvalMetrics};
+    use crate::plan::RunHash;
     use crate::random::Seed;
     use crate::spec::Config;
     use proptest::prelude::*;
@@ -143,13 +143,13 @@ mod tests {
             fold: 0,
         };
         RunResult {
-            identity: Identity::new(&Config::default(), seed, "data"),
+            identity: RunHash::new(&Config::default(), seed, "data"),
             trial: "base".to_owned(),
             repeat: 0,
             fold: 0,
             failure: None,
             final_epoch: Some(final_epoch),
-            validation: Some(Evaluated {
+            validation: Some(EvalMetrics {
                 loss,
                 accuracy,
                 macro_f1: accuracy,

@@ -5,7 +5,7 @@ use crate::record::Results;
 
 /// How far a trial has come.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Status {
+pub struct TrialState {
     /// Runs of the trial.
     pub runs: usize,
     /// Runs that ended with metrics.
@@ -16,7 +16,7 @@ pub struct Status {
     pub reason: Option<String>,
 }
 
-impl Status {
+impl TrialState {
     /// The status of the trial at this position of the plan.
     pub fn of(plan: &Plan, results: &Results, trial: usize) -> Self {
         let mut status = Self {

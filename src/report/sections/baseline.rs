@@ -1,12 +1,12 @@
 //! Every trial beside the baseline that the sweep file names.
 
-use super::contents::Material;
+use super::contents::ReportContext;
 use crate::report::analysis::conclusions::{
     LEVEL, direction, is_different, shares_splits, test_to_train,
 };
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
-use crate::report::locale::{Wording, missing};
+use crate::report::locale::{Locale, missing};
 use crate::report::results::frame::trial_positions;
 use crate::spec::{Language, RankBy};
 use polars::prelude::*;
@@ -31,8 +31,8 @@ struct Row {
 /// A frame without the columns of [`crate::report::results::frame::trials`].
 pub(crate) fn baseline(
     document: &mut Document,
-    words: Wording,
-    material: &Material,
+    words: Locale,
+    material: &ReportContext,
 ) -> PolarsResult<()> {
     if material.sweep.report.baseline.is_none() {
         return Ok(());
@@ -88,7 +88,7 @@ pub(crate) fn baseline(
 }
 
 /// The trials that can be compared with the baseline, in the order of the ranking.
-fn rows(material: &Material, baseline: usize) -> PolarsResult<Vec<Row>> {
+fn rows(material: &ReportContext, baseline: usize) -> PolarsResult<Vec<Row>> {
     let analysis = material.analysis;
     let trials = &material.plan.trials;
     let Some(reference) = &analysis.scores[baseline] else {
@@ -113,8 +113,8 @@ fn rows(material: &Material, baseline: usize) -> PolarsResult<Vec<Row>> {
 }
 
 fn table(
-    words: Wording,
-    material: &Material,
+    words: Locale,
+    material: &ReportContext,
     baseline: usize,
     rows: &[Row],
 ) -> PolarsResult<Table> {

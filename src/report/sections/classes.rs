@@ -1,11 +1,11 @@
 //! How each class fares in one trial.
 
-use crate::event::ClassScores;
+use crate::event::ClassificationCounts;
 use crate::plan::Plan;
 use crate::record::RunClasses;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
-use crate::report::locale::Wording;
+use crate::report::locale::Locale;
 use crate::spec::Language;
 
 /// Classes whose confusions fit into a table.
@@ -36,7 +36,7 @@ impl TrialClasses {
     }
 
     /// The share of each class's samples that are classified rightly.
-    pub(crate) fn accuracies(&self, words: Wording) -> Table {
+    pub(crate) fn accuracies(&self, words: Locale) -> Table {
         let validation = self.scores.validation.as_ref();
         let mut columns = vec![(words.pick("class", "classe").to_owned(), Align::Left)];
         let headers = [
@@ -50,7 +50,8 @@ impl TrialClasses {
         columns.extend(shown.map(|(header, _)| ((*header).to_owned(), Align::Right)));
         let mut table = Table::new(columns);
         let kinds = validation.into_iter().chain([&self.scores.test]);
-        let accuracies: Vec<Vec<Option<f64>>> = kinds.map(ClassScores::accuracies).collect();
+        let accuracies: Vec<Vec<Option<f64>>> =
+            kinds.map(ClassificationCounts::accuracies).collect();
         for (class, name) in self.names.iter().enumerate().take(LISTED) {
             let mut cells = vec![name.clone()];
             cells.extend(accuracies.iter().map(|kind| words.percent(kind[class])));
@@ -66,7 +67,7 @@ impl TrialClasses {
 
     /// The confusion matrix, of the validation samples where there are any; nothing for more
     /// classes than a table can show.
-    pub(crate) fn confusion(&self, words: Wording) -> Option<Table> {
+    pub(crate) fn confusion(&self, words: Locale) -> Option<Table> {
         if self.names.len() > MOST_CONFUSED {
             return None;
         }
@@ -91,7 +92,7 @@ impl TrialClasses {
 /// Adds how each class fares in the trial that is shown more closely.
 pub(crate) fn classes_of_best(
     document: &mut Document,
-    words: Wording,
+    words: Locale,
     plan: &Plan,
     trial: usize,
     classes: &TrialClasses,

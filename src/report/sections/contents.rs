@@ -23,13 +23,13 @@ use crate::report::document::blocks::Document;
 use crate::report::document::table::Table;
 use crate::report::figures::Figures;
 use crate::report::formats::to_sweep_yaml::best_configuration;
-use crate::report::locale::Wording;
+use crate::report::locale::Locale;
 use crate::spec::{DataRemarks, Sweep};
 use polars::prelude::*;
 use statistics::Anova;
 
 /// All that a report is made from.
-pub(crate) struct Material<'a> {
+pub(crate) struct ReportContext<'a> {
     pub(crate) sweep: &'a Sweep,
     pub(crate) plan: &'a Plan,
     pub(crate) results: &'a Results,
@@ -54,8 +54,8 @@ pub(crate) struct Material<'a> {
 ///
 /// # Errors
 /// A frame without the columns of [`crate::report::results::frame::trials`].
-pub(crate) fn content(material: &Material) -> PolarsResult<Document> {
-    let Material {
+pub(crate) fn content(material: &ReportContext) -> PolarsResult<Document> {
+    let ReportContext {
         sweep,
         plan,
         results,
@@ -65,7 +65,7 @@ pub(crate) fn content(material: &Material) -> PolarsResult<Document> {
         best,
         ..
     } = *material;
-    let words = Wording::of(sweep);
+    let words = Locale::of(sweep);
     let figures = Figures::new(material);
     let mut document = Document {
         title: plan.name.clone(),

@@ -2,11 +2,11 @@
 
 use crate::escape::code;
 use crate::plan::{Plan, grouped};
-use crate::report::locale::Wording;
+use crate::report::locale::Locale;
 use crate::spec::{ColumnNote, Language};
 
 /// The data set in one sentence; `None` if trials differ in it.
-pub(crate) fn sentence(words: Wording, plan: &Plan) -> Option<String> {
+pub(crate) fn sentence(words: Locale, plan: &Plan) -> Option<String> {
     let config = &plan.trials.first()?.config;
     let is_same = |trial: &crate::plan::Trial| {
         trial.config.facts == config.facts && trial.config.data.source() == config.data.source()
@@ -41,7 +41,7 @@ pub(crate) fn sentence(words: Wording, plan: &Plan) -> Option<String> {
 }
 
 /// What the columns became, an item for each note.
-pub(crate) fn notes(words: Wording, notes: &[ColumnNote]) -> Vec<String> {
+pub(crate) fn notes(words: Locale, notes: &[ColumnNote]) -> Vec<String> {
     let note = |note: &ColumnNote| match words.language {
         Language::English => note.in_english(),
         Language::French => note.in_french(),

@@ -2,7 +2,7 @@
 
 use crate::plan::Plan;
 use crate::report::document::table::{Align, Table};
-use crate::report::locale::Wording;
+use crate::report::locale::Locale;
 use polars::prelude::*;
 
 /// Trials that the Markdown table lists; the CSV has all.
@@ -16,7 +16,7 @@ const MOST_SPLITS: usize = 20;
 ///
 /// # Errors
 /// A frame without the columns of that function.
-pub(crate) fn folds(words: Wording, plan: &Plan, frame: &DataFrame) -> PolarsResult<Option<Table>> {
+pub(crate) fn folds(words: Locale, plan: &Plan, frame: &DataFrame) -> PolarsResult<Option<Table>> {
     let splits: Vec<PlSmallStr> = frame
         .get_column_names_owned()
         .into_iter()

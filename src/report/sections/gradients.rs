@@ -1,13 +1,13 @@
 //! The norms of the layers' gradients, from the first epoch to the last: where vanishing and
 //! exploding gradients are seen.
 
-use super::contents::Material;
+use super::contents::ReportContext;
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::figures::Figures;
-use crate::report::locale::{Wording, missing};
+use crate::report::locale::{Locale, missing};
 use crate::report::results::metric::{finished_runs, mean};
 
 /// Trials below each other that can still be read.
@@ -34,8 +34,8 @@ const NOTE: [&str; 2] = [
 /// Adds the norms of the layers' gradients, where few enough trials have some.
 pub(crate) fn gradients(
     document: &mut Document,
-    words: Wording,
-    material: &Material,
+    words: Locale,
+    material: &ReportContext,
     figures: &Figures,
 ) {
     let Some(table) = table(words, material.plan, material.results) else {
@@ -50,7 +50,7 @@ pub(crate) fn gradients(
 
 /// The mean norms over each trial's finished runs; nothing for a sweep of more than a few trials,
 /// of very deep networks, or without a finished run.
-fn table(words: Wording, plan: &Plan, results: &Results) -> Option<Table> {
+fn table(words: Locale, plan: &Plan, results: &Results) -> Option<Table> {
     if plan.trials.len() > MOST_TRIALS {
         return None;
     }
@@ -76,7 +76,7 @@ fn table(words: Wording, plan: &Plan, results: &Results) -> Option<Table> {
 }
 
 /// `<first epoch> → <last epoch>`.
-fn cell(words: Wording, runs: &[&RunResult], layer: usize) -> String {
+fn cell(words: Locale, runs: &[&RunResult], layer: usize) -> String {
     let norm = |run: &RunResult, is_first: bool| {
         let epoch = match is_first {
             true => run.epochs.first(),

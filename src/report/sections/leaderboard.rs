@@ -3,12 +3,12 @@
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::report::document::table::{Align, Table};
-use crate::report::locale::{Wording, missing};
+use crate::report::locale::{Locale, missing};
 use crate::report::results::frame::{CHOSEN, DIFFERS, EPOCHS_TO_TARGET, INTERVAL, PARETO};
-use crate::report::results::listing::View;
+use crate::report::results::listing::Listing;
 use crate::report::results::metric::stops_early;
-use crate::report::results::status::Status;
-use crate::spec::{Language, RankBy, Select, Sweep};
+use crate::report::results::status::TrialState;
+use crate::spec::{Language, RankBy, SelectionRule, Sweep};
 use polars::prelude::*;
 
 /// Trials that the Markdown table lists; the CSV has all.
@@ -32,16 +32,16 @@ pub(crate) fn leaderboard(
     plan: &Plan,
     results: &Results,
     frame: &DataFrame,
-    view: &View,
+    view: &Listing,
     detail: Detail,
 ) -> PolarsResult<Table> {
-    let words = Wording::of(sweep);
+    let words = Locale::of(sweep);
     let metrics = metrics(words, sweep, plan, detail);
     let positions = frame.column("position")?.u32()?;
     let rows: Vec<usize> = positions.iter().flatten().map(|p| p as usize).collect();
     let rows = &rows[..rows.len().min(view.top.unwrap_or(LISTED))];
-    let status = |&position: &usize| Status::of(plan, results, position);
-    let statuses: Vec<Status> = rows.iter().map(status).collect();
+    let status = |&position: &usize| TrialState::of(plan, results, position);
+    let statuses: Vec<TrialState> = rows.iter().map(status).collect();
     let all_finished = statuses.iter().all(|status| status.word() == "finished");
     let tells_status = detail == Detail::Full || !all_finished;
     let mut columns = vec![(words.pick("rank", "rang").to_owned(), Align::Right)];
@@ -116,7 +116,7 @@ enum Cell {
     /// What is to be said of the trial beside others: see [`marks`].
     Mark,
     /// A column of the frame.
-    Number(&'static str, fn(Wording, Option<f64>) -> String),
+    Number(&'static str, fn(Locale, Option<f64>) -> String),
     /// The number of parameters.
     Parameters,
 }
@@ -127,7 +127,7 @@ fn marks(sweep: &Sweep, frame: &DataFrame, row: usize) -> PolarsResult<String> {
     let is =
         |name: &str| -> PolarsResult<Option<bool>> { Ok(frame.column(name)?.bool()?.get(row)) };
     let mut marks = Vec::new();
-    if sweep.report.select != Select::Best && is(CHOSEN)? == Some(true) {
+    if sweep.report.select != SelectionRule::Best && is(CHOSEN)? == Some(true) {
         marks.push("★");
     }
     if is(DIFFERS)? == Some(false) {
@@ -140,9 +140,9 @@ fn marks(sweep: &Sweep, frame: &DataFrame, row: usize) -> PolarsResult<String> {
 }
 
 /// The columns of metrics: their headers, and what they show.
-fn metrics(words: Wording, sweep: &Sweep, plan: &Plan, detail: Detail) -> Vec<(String, Cell)> {
+fn metrics(words: Locale, sweep: &Sweep, plan: &Plan, detail: Detail) -> Vec<(String, Cell)> {
     let validated = plan.is_validated();
-    let seconds = Cell::Number("profile_seconds_per_epoch", Wording::seconds);
+    let seconds = Cell::Number("profile_seconds_per_epoch", Locale::seconds);
     let mut metrics = Vec::new();
     if detail == Detail::Brief {
         metrics.push(match validated {
@@ -178,35 +178,35 @@ fn metrics(words: Wording, sweep: &Sweep, plan: &Plan, detail: Detail) -> Vec<(S
     });
     metrics.push((
         words.pick("train loss", "perte entr."),
-        Cell::Number("mean_train_loss", Wording::four_decimals),
+        Cell::Number("mean_train_loss", Locale::four_decimals),
     ));
     if validated {
         metrics.push((
             words.pick("val loss", "perte val."),
-            Cell::Number("mean_val_loss", Wording::four_decimals),
+            Cell::Number("mean_val_loss", Locale::four_decimals),
         ));
         metrics.push((
             words.pick("gap", "écart"),
-            Cell::Number("mean_gap", Wording::difference),
+            Cell::Number("mean_gap", Locale::difference),
         ));
     }
     let mut metrics: Vec<(String, Cell)> = named(metrics).collect();
     if let Some(accuracy) = sweep.report.target_accuracy.filter(|_| validated) {
         let epochs = words.pick("epochs to", "époques jusqu’à");
         let header = format!("{epochs} {}", words.target(accuracy.get()));
-        metrics.push((header, Cell::Number(EPOCHS_TO_TARGET, Wording::mean_count)));
+        metrics.push((header, Cell::Number(EPOCHS_TO_TARGET, Locale::mean_count)));
     }
     let mut rest = Vec::new();
     if stops_early(plan) {
         rest.push((
             words.pick("final epoch", "époque finale"),
-            Cell::Number("mean_final_epoch", Wording::mean_count),
+            Cell::Number("mean_final_epoch", Locale::mean_count),
         ));
     }
     rest.push((words.pick("s/epoch", "s/époque"), seconds));
     rest.push((
         words.pick("peak MiB", "pic Mio"),
-        Cell::Number("profile_peak_bytes", Wording::mebibytes),
+        Cell::Number("profile_peak_bytes", Locale::mebibytes),
     ));
     rest.push((words.pick("parameters", "paramètres"), Cell::Parameters));
     metrics.extend(named(rest));
@@ -219,7 +219,7 @@ fn named(metrics: Vec<(&str, Cell)>) -> impl Iterator<Item = (String, Cell)> {
 }
 
 /// The line below a ranking that does not list all trials.
-pub(crate) fn rest_note(words: Wording, frame: &DataFrame, listed: &Table) -> Option<String> {
+pub(crate) fn rest_note(words: Locale, frame: &DataFrame, listed: &Table) -> Option<String> {
     let rest = frame
         .height()
         .checked_sub(listed.height())
@@ -232,7 +232,7 @@ pub(crate) fn rest_note(words: Wording, frame: &DataFrame, listed: &Table) -> Op
     })
 }
 
-fn status_cell(words: Wording, status: &Status) -> String {
+fn status_cell(words: Locale, status: &TrialState) -> String {
     let (count, word) = match status.word() {
         "finished" => return words.pick("finished", "terminé").to_owned(),
         "failed" => (status.failed, words.pick("failed", "échoué")),

@@ -1,13 +1,13 @@
 //! Training and validation loss, epoch by epoch: where over-fitting is seen.
 
-use super::contents::Material;
+use super::contents::ReportContext;
 use crate::event::EpochMetrics;
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::figures::Figures;
-use crate::report::locale::{Wording, missing};
+use crate::report::locale::{Locale, missing};
 use crate::report::results::metric::{finished_runs, gap, mean, stops_early};
 
 /// Trials beside each other that can still be read.
@@ -19,8 +19,8 @@ const MOST_ROWS: usize = 12;
 /// Adds the learning curves and the table of losses, as far as there are such.
 pub(crate) fn losses(
     document: &mut Document,
-    words: Wording,
-    material: &Material,
+    words: Locale,
+    material: &ReportContext,
     figures: &Figures,
 ) {
     let table = table(words, material.plan, material.results);
@@ -36,7 +36,7 @@ pub(crate) fn losses(
 
 /// The mean losses of each trial's finished runs after each epoch, and the gap of the final model;
 /// nothing for a sweep of more than a few trials, or without a finished run.
-fn table(words: Wording, plan: &Plan, results: &Results) -> Option<Table> {
+fn table(words: Locale, plan: &Plan, results: &Results) -> Option<Table> {
     if plan.trials.len() > MOST_TRIALS {
         return None;
     }
@@ -67,7 +67,7 @@ fn table(words: Wording, plan: &Plan, results: &Results) -> Option<Table> {
 }
 
 /// `<training loss> / <validation loss>`, over the runs that trained in this epoch.
-fn cell(words: Wording, runs: &[&RunResult], epoch: usize) -> String {
+fn cell(words: Locale, runs: &[&RunResult], epoch: usize) -> String {
     let there = || runs.iter().filter_map(|run| run.epochs.get(epoch - 1));
     let of = |loss: fn(&EpochMetrics) -> Option<f64>| mean(there().map(loss));
     match (
@@ -91,7 +91,7 @@ fn listed(epochs: usize) -> Vec<usize> {
     (0..rows).map(spread).collect()
 }
 
-fn note(words: Wording, plan: &Plan, has_table: bool) -> String {
+fn note(words: Locale, plan: &Plan, has_table: bool) -> String {
     let mut text = match plan.is_validated() {
         true => words.pick(
             "Training loss / validation loss after each epoch, means over the runs. Where the \

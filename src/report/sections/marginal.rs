@@ -1,16 +1,16 @@
 //! The effect of each factor: its levels, averaged over all other factors.
 
-use super::contents::Material;
-use crate::plan::{Column as Factor, Plan};
+use super::contents::ReportContext;
+use crate::plan::{ParameterColumn as Factor, Plan};
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::figures::Figures;
-use crate::report::locale::{Wording, missing};
+use crate::report::locale::{Locale, missing};
 use crate::report::results::aggregate;
 use crate::report::results::frame::trial_positions;
-use crate::report::results::status::Status;
+use crate::report::results::status::TrialState;
 use crate::spec::Sweep;
-use crate::spec::label;
+use crate::spec::short_text;
 use polars::prelude::*;
 
 /// Adds what each level of each factor gives, as a picture and in tables.
@@ -19,18 +19,18 @@ use polars::prelude::*;
 /// A frame without the columns of [`crate::report::results::frame::trials`].
 pub(crate) fn effects(
     document: &mut Document,
-    words: Wording,
-    material: &Material,
+    words: Locale,
+    material: &ReportContext,
     figures: &Figures,
 ) -> PolarsResult<()> {
-    let Material {
+    let ReportContext {
         sweep,
         plan,
         results,
         frame,
         ..
     } = *material;
-    let finished = |trial: usize| Status::of(plan, results, trial).word() == "finished";
+    let finished = |trial: usize| TrialState::of(plan, results, trial).word() == "finished";
     if !plan.columns.is_empty() && (0..plan.trials.len()).any(finished) {
         document.section(words.pick("Effect of each factor", "Effet de chaque facteur"));
         document.paragraph(words.pick(
@@ -98,7 +98,7 @@ fn marginal(
     let levels: Vec<Option<String>> = trial_positions(&frame)?
         .into_iter()
         .map(|trial| plan.trials[trial].value(sweep, factor))
-        .map(|value| value.as_ref().map(label))
+        .map(|value| value.as_ref().map(short_text))
         .collect();
     // A key that only trials beside the grid set has no level in the grid.
     if levels.iter().all(Option::is_none) {
@@ -115,7 +115,7 @@ fn marginal(
         "mean_gap",
         "profile_seconds_per_epoch",
     ];
-    let words = Wording::of(sweep);
+    let words = Locale::of(sweep);
     let means = aggregate::means(&frame, "level", &metrics)?;
     let deviations = aggregate::deviations(&frame, "level", &metrics)?;
     let best = aggregate::maxima(&frame, "level", &metrics)?;
@@ -155,7 +155,7 @@ fn marginal(
     Ok(Some(Marginal { table, uneven }))
 }
 
-fn header(words: Wording, factor: &str, validated: bool) -> Vec<(String, Align)> {
+fn header(words: Locale, factor: &str, validated: bool) -> Vec<(String, Align)> {
     let mut columns = vec![(factor.to_owned(), Align::Left)];
     let mut numbers = vec![words.pick("trials", "essais")];
     if validated {

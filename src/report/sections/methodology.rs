@@ -3,7 +3,7 @@
 use crate::escape::code;
 use crate::plan::Plan;
 use crate::record::Results;
-use crate::report::locale::Wording;
+use crate::report::locale::Locale;
 use crate::report::results::metric::stops_early;
 use crate::spec::{Language, Sweep};
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ pub(crate) fn measured(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<Str
     if results.runs.is_empty() {
         return Vec::new();
     }
-    let words = Wording::of(sweep);
+    let words = Locale::of(sweep);
     let mut items = vec![
         trained(words, results),
         precision(words, results),
@@ -51,7 +51,7 @@ pub(crate) fn measured(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<Str
 }
 
 /// On which devices, and how many runs at a time.
-fn trained(words: Wording, results: &Results) -> String {
+fn trained(words: Locale, results: &Results) -> String {
     let mut largest: BTreeMap<(&str, usize), usize> = BTreeMap::new();
     for run in results.runs.values() {
         let largest = largest.entry((&run.device, run.workers)).or_default();
@@ -96,7 +96,7 @@ fn trained(words: Wording, results: &Results) -> String {
 }
 
 /// In which numbers.
-fn precision(words: Wording, results: &Results) -> String {
+fn precision(words: Locale, results: &Results) -> String {
     let runs = results.runs.values();
     let precisions = distinct(runs.map(|run| run.precision.clone())).join("; ");
     let mut text = match words.language {
@@ -114,7 +114,7 @@ fn precision(words: Wording, results: &Results) -> String {
     text
 }
 
-fn scores(words: Wording, plan: &Plan) -> String {
+fn scores(words: Locale, plan: &Plan) -> String {
     let model = match stops_early(plan) {
         true => words.pick(
             "the final model, which is that of the last epoch or, where a run stops early and \
@@ -140,7 +140,7 @@ fn scores(words: Wording, plan: &Plan) -> String {
     }
 }
 
-fn losses(words: Wording, plan: &Plan) -> String {
+fn losses(words: Locale, plan: &Plan) -> String {
     let mut text = words
         .pick(
             "Losses are the cross-entropy alone, without penalties and label smoothing. The \
@@ -166,7 +166,7 @@ fn losses(words: Wording, plan: &Plan) -> String {
     text
 }
 
-fn speed(words: Wording, results: &Results) -> Vec<String> {
+fn speed(words: Locale, results: &Results) -> Vec<String> {
     let mut items = Vec::new();
     let profiles = || results.profiles.values();
     let steps = || profiles().map(|(profile, _)| profile.steps);
@@ -223,7 +223,7 @@ fn speed(words: Wording, results: &Results) -> Vec<String> {
     items
 }
 
-fn memory(words: Wording, results: &Results) -> String {
+fn memory(words: Locale, results: &Results) -> String {
     let measured = |on_cpu: bool| {
         let mut profiles = results.profiles.values();
         profiles

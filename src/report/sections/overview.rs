@@ -2,13 +2,13 @@
 
 use crate::plan::Plan;
 use crate::record::Results;
-use crate::report::locale::Wording;
-use crate::report::results::status::Status;
+use crate::report::locale::Locale;
+use crate::report::results::status::TrialState;
 use crate::spec::Language;
 use std::fmt::Write;
 
 /// The numbers of trials and runs, in a sentence.
-pub(crate) fn overview(words: Wording, plan: &Plan, results: &Results) -> String {
+pub(crate) fn overview(words: Locale, plan: &Plan, results: &Results) -> String {
     let runs = plan.runs().count();
     let results = results.runs.values();
     let (all, failed) = results.fold((0, 0), |(all, failed), run| {
@@ -52,9 +52,9 @@ pub(crate) fn overview(words: Wording, plan: &Plan, results: &Results) -> String
 }
 
 /// A line for each trial that failed, with the first reason.
-pub(crate) fn failures(words: Wording, plan: &Plan, results: &Results) -> Vec<String> {
+pub(crate) fn failures(words: Locale, plan: &Plan, results: &Results) -> Vec<String> {
     let line = |trial: usize| {
-        let status = Status::of(plan, results, trial);
+        let status = TrialState::of(plan, results, trial);
         let reason = status.reason.as_ref()?;
         let (name, failed) = (&plan.trials[trial].name, status.failed);
         let of = words.pick("of", "sur");

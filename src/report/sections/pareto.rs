@@ -1,10 +1,10 @@
 //! Trials that no other beats in score, seconds and memory at once.
 
-use super::contents::Material;
+use super::contents::ReportContext;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::figures::Figures;
-use crate::report::locale::Wording;
+use crate::report::locale::Locale;
 use crate::report::results::frame::trial_positions;
 use polars::prelude::*;
 
@@ -17,8 +17,8 @@ const LISTED: usize = 50;
 /// A frame without the columns of [`crate::report::results::frame::trials`].
 pub(crate) fn pareto(
     document: &mut Document,
-    words: Wording,
-    material: &Material,
+    words: Locale,
+    material: &ReportContext,
     figures: &Figures,
 ) -> PolarsResult<()> {
     let front = &material.analysis.pareto;

@@ -1,15 +1,15 @@
 //! What is to be said of the ranking.
 
-use super::contents::Material;
+use super::contents::ReportContext;
 use crate::escape::code;
 use crate::plan::Plan;
 use crate::report::analysis::conclusions::Compared;
-use crate::report::locale::Wording;
-use crate::spec::{Cost, Language, RankBy, Select, Split, Sweep};
+use crate::report::locale::Locale;
+use crate::spec::{Language, RankBy, SelectionCost, SelectionRule, Split, Sweep};
 
 /// By what trials are ranked, and over what.
 pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
-    let words = Wording::of(sweep);
+    let words = Locale::of(sweep);
     let validation = &plan.trials[0].config.validation;
     if !plan.is_validated() {
         return words
@@ -83,7 +83,7 @@ pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
 }
 
 /// What the marks and intervals mean, and what they can tell with so many splits.
-pub(crate) fn marks_note(words: Wording, material: &Material) -> String {
+pub(crate) fn marks_note(words: Locale, material: &ReportContext) -> String {
     let analysis = material.analysis;
     match &analysis.compared {
         Compared::Not => String::new(),
@@ -136,7 +136,7 @@ pub(crate) fn marks_note(words: Wording, material: &Material) -> String {
 }
 
 /// By what trials are listed, where that is not the ranking.
-pub(crate) fn listed_note(words: Wording, column: Option<&str>) -> String {
+pub(crate) fn listed_note(words: Locale, column: Option<&str>) -> String {
     column
         .map(code)
         .map_or_else(String::new, |column| match words.language {
@@ -150,7 +150,7 @@ pub(crate) fn listed_note(words: Wording, column: Option<&str>) -> String {
 }
 
 /// Where there is nothing to take a mean over.
-fn one_split(words: Wording) -> &'static str {
+fn one_split(words: Locale) -> &'static str {
     words.pick("on one hold-out split", "sur un seul partage")
 }
 
@@ -158,8 +158,8 @@ fn one_split(words: Wording) -> &'static str {
 const FEW_SPLITS: usize = 6;
 
 /// Which trial is chosen, where that is not simply the first.
-pub(crate) fn chosen_note(words: Wording, material: &Material) -> String {
-    let Select::OneStandardError(cost) = material.sweep.report.select else {
+pub(crate) fn chosen_note(words: Locale, material: &ReportContext) -> String {
+    let SelectionRule::OneStandardError(cost) = material.sweep.report.select else {
         return String::new();
     };
     let Some(chosen) = material.analysis.chosen else {
@@ -174,11 +174,11 @@ pub(crate) fn chosen_note(words: Wording, material: &Material) -> String {
     };
     let name = &material.plan.trials[chosen].name;
     let cheapest = match cost {
-        Cost::Parameters => words.pick(
+        SelectionCost::Parameters => words.pick(
             "the simplest (fewest parameters)",
             "le plus simple (le moins de paramètres)",
         ),
-        Cost::Seconds => words.pick("the fastest", "le plus rapide"),
+        SelectionCost::Seconds => words.pick("the fastest", "le plus rapide"),
     };
     match words.language {
         Language::English => format!(

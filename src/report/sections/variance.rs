@@ -1,11 +1,11 @@
 //! Which factor matters how much: shares of the variance over the complete grid.
 
-use super::contents::Material;
+use super::contents::ReportContext;
 use crate::escape::code;
 use crate::report::analysis::grid::Incomplete;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
-use crate::report::locale::Wording;
+use crate::report::locale::Locale;
 use crate::spec::{Language, RankBy};
 use statistics::{Anova, Effect, Term};
 
@@ -13,7 +13,7 @@ use statistics::{Anova, Effect, Term};
 const LISTED_PAIRS: usize = 20;
 
 /// Adds the shares of variance, or why there are none, where a grid has several factors.
-pub(crate) fn variance(document: &mut Document, words: Wording, material: &Material) {
+pub(crate) fn variance(document: &mut Document, words: Locale, material: &ReportContext) {
     let factors = material.sweep.factors.len();
     if factors < 2 || !material.plan.is_validated() {
         return;
@@ -63,7 +63,7 @@ pub(crate) fn variance(document: &mut Document, words: Wording, material: &Mater
     document.paragraph(format!("{meaning} {noise}"));
 }
 
-fn refusal(words: Wording, reason: &Incomplete) -> String {
+fn refusal(words: Locale, reason: &Incomplete) -> String {
     let why = match (words.language, reason) {
         (Language::English, Incomplete::Missing { missing, all }) => format!(
             "{missing} of the {all} combinations of the levels have no score (left out, failed or \
@@ -104,7 +104,7 @@ fn refusal(words: Wording, reason: &Incomplete) -> String {
 }
 
 /// Which factor explains how much, in a sentence.
-fn headline(words: Wording, material: &Material, names: &[&str], anova: &Anova) -> String {
+fn headline(words: Locale, material: &ReportContext, names: &[&str], anova: &Anova) -> String {
     let score = match material.sweep.report.rank_by {
         RankBy::Accuracy => words.pick("validation accuracy", "l’exactitude de validation"),
         RankBy::Loss => words.pick("validation loss", "la perte de validation"),
@@ -135,7 +135,7 @@ pub(crate) fn main_effects(anova: &Anova) -> Vec<(usize, &Effect)> {
     effects
 }
 
-fn table(words: Wording, names: &[&str], anova: &Anova) -> Table {
+fn table(words: Locale, names: &[&str], anova: &Anova) -> Table {
     let mut table = Table::new([
         (words.pick("source", "source").to_owned(), Align::Left),
         (words.pick("share %", "part %").to_owned(), Align::Right),

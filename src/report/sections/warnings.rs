@@ -1,11 +1,11 @@
 //! Warnings about the data, next to the scores that depend on it.
 
 use crate::escape::code;
-use crate::report::locale::Wording;
+use crate::report::locale::Locale;
 use crate::spec::{DataWarning, FeatureName, Language, listed};
 
 /// A paragraph for each warning about the data.
-pub(crate) fn warnings(words: Wording, warnings: &[DataWarning]) -> Vec<String> {
+pub(crate) fn warnings(words: Locale, warnings: &[DataWarning]) -> Vec<String> {
     let paragraph = |warning: &DataWarning| match words.language {
         Language::English => format!("Warning: {}.", warning.in_english(code)),
         Language::French => format!("Attention : {}.", french(warning)),
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn a_warning_is_in_the_reports_language() {
-        let of = |language, warning| warnings(Wording { language }, &[warning]).remove(0);
+        let of = |language, warning| warnings(Locale { language }, &[warning]).remove(0);
         let determined = DataWarning::Determined {
             features: vec![FeatureName::Column("x".to_owned())],
         };

@@ -2,15 +2,15 @@
 
 use super::{Device, DeviceError, FreeMemory};
 use crate::backend::Backend;
-use crate::data::{Dataset, DeviceForm};
+use crate::data::{Dataset, DeviceDatasetKey};
 use crate::run::executor::device_faults::Faults;
-use crate::run::executor::tensor_executor::{Executor, Memory, TensorExecutor};
+use crate::run::executor::tensor_executor::{Executor, TensorExecutor, TensorMemory};
 use burn::backend::Flex;
 use std::collections::HashMap;
 use std::sync::Arc;
 
 /// The data sets of a sweep.
-type Datasets = HashMap<DeviceForm, Arc<Dataset>>;
+type Datasets = HashMap<DeviceDatasetKey, Arc<Dataset>>;
 
 impl Device {
     /// Puts the data sets on the device, which this many workers share.
@@ -29,7 +29,7 @@ impl Device {
         match self {
             Self::Cpu => {
                 let cpu = Default::default();
-                let executor = TensorExecutor::<Flex>::new(datasets, &cpu, Memory::Thread);
+                let executor = TensorExecutor::<Flex>::new(datasets, &cpu, TensorMemory::Thread);
                 Ok(Box::new(executor))
             }
             #[cfg(feature = "cuda")]
@@ -62,7 +62,7 @@ impl Device {
         faults: Faults,
     ) -> Result<Box<dyn Executor>, DeviceError> {
         let free = self.free_memory()?.map_or(0, FreeMemory::bytes);
-        let memory = Memory::Device { free, workers };
+        let memory = TensorMemory::Device { free, workers };
         let executor = TensorExecutor::<B>::watched(datasets, device, memory, faults);
         let executor = executor.map_err(|fault| DeviceError::Upload {
             device: self.to_string(),

@@ -16,7 +16,7 @@ pub use choice::{DeviceChoice, GpuKind};
 pub use memory::FreeMemory;
 
 use super::executor::device_faults::DeviceFault;
-use crate::record::Host;
+use crate::record::Machine;
 use std::fmt;
 
 /// Where a sweep is trained.
@@ -91,7 +91,7 @@ impl Device {
     /// core of the CPU, and one cohort on a GPU, which fills it.
     pub fn default_workers(&self) -> usize {
         match self {
-            Self::Cpu => Host::current().cores,
+            Self::Cpu => Machine::current().cores,
             Self::Cuda(_) | Self::Wgpu(_) => 1,
         }
     }

@@ -3,23 +3,23 @@
 use super::device_faults::Faults;
 use crate::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
 use crate::model_io::Weights;
-use crate::train::{Observer, Pause};
+use crate::train::{EpochAction, TrainingHost};
 
 /// Passes on what is told, unless a fault of the device was heard before: numbers that were read
 /// back after it may never have been written.
-pub struct Trusting<'a> {
+pub struct FaultGuard<'a> {
     faults: Faults,
-    observer: &'a mut dyn Observer,
+    observer: &'a mut dyn TrainingHost,
 }
 
-impl<'a> Trusting<'a> {
+impl<'a> FaultGuard<'a> {
     /// Tells `observer` what is told before a fault of the device that `faults` hears of.
-    pub fn new(faults: Faults, observer: &'a mut dyn Observer) -> Self {
+    pub fn new(faults: Faults, observer: &'a mut dyn TrainingHost) -> Self {
         Self { faults, observer }
     }
 }
 
-impl Observer for Trusting<'_> {
+impl TrainingHost for FaultGuard<'_> {
     fn seconds(&self) -> f64 {
         self.observer.seconds()
     }
@@ -64,7 +64,7 @@ impl Observer for Trusting<'_> {
         self.observer.saves()
     }
 
-    fn pause(&mut self, epoch: usize) -> Pause {
+    fn pause(&mut self, epoch: usize) -> EpochAction {
         self.observer.pause(epoch)
     }
 

@@ -5,12 +5,12 @@ use crate::event::{EpochMetrics, Outcome};
 use crate::model_io::Weights;
 use crate::plan::{Plan, RunId};
 use crate::run::scheduler::dispatch::in_one_thread;
-use crate::train::Observer;
+use crate::train::TrainingHost;
 use std::time::Instant;
 
 /// What a run gave that was trained once more.
 #[derive(Clone, Debug)]
-pub struct Again {
+pub struct RerunResult {
     /// How it ended.
     pub outcome: Outcome,
     /// The metrics of each finished epoch.
@@ -23,7 +23,7 @@ pub struct Again {
 ///
 /// # Panics
 /// When training does.
-pub fn train_again(executor: &dyn Executor, plan: &Plan, run: RunId) -> Option<Again> {
+pub fn rerun(executor: &dyn Executor, plan: &Plan, run: RunId) -> Option<RerunResult> {
     let mut listener = Listener {
         started: Instant::now(),
         outcome: None,
@@ -36,7 +36,7 @@ pub fn train_again(executor: &dyn Executor, plan: &Plan, run: RunId) -> Option<A
     });
     // Nobody interrupts it.
     trained.ok()?;
-    Some(Again {
+    Some(RerunResult {
         outcome: listener.outcome?,
         epochs: listener.epochs,
         weights: listener.weights,
@@ -51,7 +51,7 @@ struct Listener {
     weights: Option<Weights>,
 }
 
-impl Observer for Listener {
+impl TrainingHost for Listener {
     fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }

@@ -2,14 +2,14 @@
 
 use super::cohort_sizing::best_size;
 use super::device_faults::{DeviceFault, Faults};
-use super::fault_guard::Trusting;
+use super::fault_guard::FaultGuard;
 use crate::backend::Backend;
-use crate::data::{Dataset, DeviceDataset, DeviceForm, Normalisation, Partition, partition};
+use crate::data::{Dataset, DeviceDataset, DeviceDatasetKey, Normalisation, Partition, partition};
 use crate::event::Profile;
-use crate::model::Sums;
+use crate::model::LossSums;
 use crate::plan::{Plan, RunId, bytes_of_run};
 use crate::spec::{Config, Data, Validation};
-use crate::train::{Interrupted, Member, Observer, profile, step_seconds, train};
+use crate::train::{Interrupted, Member, TrainingHost, profile, step_seconds, train};
 use burn::tensor::Tensor;
 use std::collections::HashMap;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
@@ -45,7 +45,7 @@ pub trait Executor: Sync {
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn Observer,
+        observer: &mut dyn TrainingHost,
     ) -> Result<(), Interrupted>;
 
     /// Measures the training of a run of a trial, which nothing else on the device disturbs;
@@ -62,10 +62,10 @@ pub trait Executor: Sync {
 
 /// Trains on a burn backend, with the data sets put on its device once.
 pub struct TensorExecutor<B: Backend> {
-    data: HashMap<DeviceForm, Loaded<B>>,
+    data: HashMap<DeviceDatasetKey, Loaded<B>>,
     /// Trials of a sweep mostly share their splits.
     partitions: Mutex<HashMap<PartitionKey, Divided>>,
-    memory: Memory,
+    memory: TensorMemory,
     /// Where the device fails in silence.
     faults: Option<Faults>,
     device: B::Device,
@@ -73,7 +73,7 @@ pub struct TensorExecutor<B: Backend> {
 
 /// Where tensors live.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Memory {
+pub enum TensorMemory {
     /// In the memory of the thread that trains, where their peak is measured. Each run is trained
     /// alone, unless asked for otherwise: its numbers then stay in the core's cache.
     Thread,
@@ -114,11 +114,11 @@ struct Loaded<B: Backend> {
 impl<B: Backend> TensorExecutor<B> {
     /// Puts the data sets on `device`, whose memory is `memory`.
     pub fn new(
-        datasets: HashMap<DeviceForm, Arc<Dataset>>,
+        datasets: HashMap<DeviceDatasetKey, Arc<Dataset>>,
         device: &B::Device,
-        memory: Memory,
+        memory: TensorMemory,
     ) -> Self {
-        let load = |(form, dataset): (DeviceForm, Arc<Dataset>)| {
+        let load = |(form, dataset): (DeviceDatasetKey, Arc<Dataset>)| {
             let on_device = match form.known {
                 true => DeviceDataset::new(&dataset, device),
                 false => DeviceDataset::raw(&dataset, device),
@@ -144,9 +144,9 @@ impl<B: Backend> TensorExecutor<B> {
     /// # Errors
     /// A device that fails here already, for lack of memory above all.
     pub fn watched(
-        datasets: HashMap<DeviceForm, Arc<Dataset>>,
+        datasets: HashMap<DeviceDatasetKey, Arc<Dataset>>,
         device: &B::Device,
-        memory: Memory,
+        memory: TensorMemory,
         faults: Faults,
     ) -> Result<Self, DeviceFault> {
         let loaded = faults.watch(
@@ -200,7 +200,7 @@ impl<B: Backend> TensorExecutor<B> {
     }
 
     fn data_of(&self, member: &Member) -> &DeviceDataset<B> {
-        &self.data[&DeviceForm::of(&member.config.data)].device
+        &self.data[&DeviceDatasetKey::of(&member.config.data)].device
     }
 
     fn divided(&self, config: &Config, run: RunId) -> Divided {
@@ -217,7 +217,7 @@ impl<B: Backend> TensorExecutor<B> {
             return known;
         }
         // Made outside of the lock: two threads may make the same one, equal either way.
-        let loaded = &self.data[&DeviceForm::of(&config.data)];
+        let loaded = &self.data[&DeviceDatasetKey::of(&config.data)];
         let partition = partition(&loaded.labels, config, run.repeat, run.fold);
         let dataset = loaded.dataset.as_ref();
         let normalisation =
@@ -249,7 +249,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
     /// space of matrix products, above all) is not counted to the memory of its first run.
     fn prepare_thread(&self) {
         // What a device keeps for its threads is not measured.
-        if self.memory != Memory::Thread {
+        if self.memory != TensorMemory::Thread {
             return;
         }
         if let Some(data) = self.data.values().next() {
@@ -258,7 +258,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
             let [features, targets] = test.range(0..rows);
             let [features, targets] = [features, targets].map(Tensor::unsqueeze::<3>);
             let _ = B::product(features.clone().swap_dims(1, 2), features).into_data();
-            let _ = Sums::of(targets.clone(), targets.clone());
+            let _ = LossSums::of(targets.clone(), targets.clone());
             let answers = [targets.clone(), targets.clone(), targets];
             let [logits, targets, aims] = answers;
             let _ = B::cross_entropy(logits, targets, aims).gradient.into_data();
@@ -267,7 +267,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
 
     /// On a device, what was measured to be fastest among the sizes that it has room for.
     fn cohort_size(&self, plan: &Plan, class: &[RunId]) -> usize {
-        let Memory::Device { free, workers } = self.memory else {
+        let TensorMemory::Device { free, workers } = self.memory else {
             return 1;
         };
         let most = self.room((free, workers), plan, class).min(class.len());
@@ -289,21 +289,21 @@ impl<B: Backend> Executor for TensorExecutor<B> {
     }
 
     fn pads(&self) -> bool {
-        matches!(self.memory, Memory::Device { .. })
+        matches!(self.memory, TensorMemory::Device { .. })
     }
 
     fn execute(
         &self,
         plan: &Plan,
         cohort: &[RunId],
-        observer: &mut dyn Observer,
+        observer: &mut dyn TrainingHost,
     ) -> Result<(), Interrupted> {
         let members: Vec<Member> = cohort.iter().map(|&run| self.member(plan, run)).collect();
         let data = self.data_of(&members[0]);
         match self.faults {
             None => train(data, &members, observer),
             Some(faults) => {
-                let mut trusting = Trusting::new(faults, observer);
+                let mut trusting = FaultGuard::new(faults, observer);
                 self.sound(|| train(data, &members, &mut trusting))
             }
         }
@@ -312,7 +312,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
     fn normalisation(&self, plan: &Plan, run: RunId) -> Option<Normalisation> {
         let config = &plan.trials[run.trial].config;
         let divided = self.divided(config, run);
-        match &self.data[&DeviceForm::of(&config.data)].dataset {
+        match &self.data[&DeviceDatasetKey::of(&config.data)].dataset {
             Some(data) => Normalisation::of_model(data, &config.data, &divided.partition.train),
             None => divided.normalisation.as_deref().cloned(),
         }
@@ -322,7 +322,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         let data = &plan.trials[run.trial].config.data;
         // Data is loaded for what was open at the start: a trial that has lost its profile since is
         // measured by the next one.
-        self.data.get(&DeviceForm::of(data))?;
+        self.data.get(&DeviceDatasetKey::of(data))?;
         let member = self.member(plan, run);
         let data = self.data_of(&member);
         let started = Instant::now();
@@ -334,8 +334,8 @@ impl<B: Backend> Executor for TensorExecutor<B> {
             seconds_per_epoch: time.seconds * time.steps_per_epoch,
             steps: time.steps,
             peak_bytes: match self.memory {
-                Memory::Thread => Some(peak).filter(|&peak| peak > 0),
-                Memory::Device { .. } => time.device_bytes,
+                TensorMemory::Thread => Some(peak).filter(|&peak| peak > 0),
+                TensorMemory::Device { .. } => time.device_bytes,
             },
         })
     }

@@ -4,12 +4,12 @@ use crate::event::{EpochMetrics, Failure, LayerValues, Outcome, TrainingState};
 use crate::model_io::Weights;
 use crate::plan::RunId;
 use crate::record::{Checkpoint, RecordError, Recorder};
-use crate::run::scheduler::dispatch::{Place, Schedule};
+use crate::run::scheduler::dispatch::{DeviceSlot, Scheduler};
 use crate::run::scheduler::finalize::EndedRun;
 use crate::run::scheduler::resume::{Opened, place_kind};
-use crate::run::scheduler::worker_state::Work;
-use crate::spec::{CheckpointRule, Keep};
-use crate::train::{Observer, Pause};
+use crate::run::scheduler::worker_state::WorkerState;
+use crate::spec::{CheckpointRule, KeepWeights};
+use crate::train::{EpochAction, TrainingHost};
 use std::cell::OnceCell;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -18,10 +18,10 @@ const GRACE: Duration = Duration::from_secs(5);
 
 /// Watches a cohort's training: records its epochs and ends, saves its states, and tells it when
 /// to stop.
-pub(crate) struct Watch<'a, 'plan> {
-    schedule: &'a Schedule<'a>,
-    place: &'a Place<'a>,
-    work: &'a Work<'plan>,
+pub(crate) struct CohortRecorder<'a, 'plan> {
+    schedule: &'a Scheduler<'a>,
+    place: &'a DeviceSlot<'a>,
+    work: &'a WorkerState<'plan>,
     started: Instant,
     members: Vec<Watched>,
     /// When states were last saved, or training began.
@@ -50,12 +50,12 @@ struct Watched {
     weights: Option<Weights>,
 }
 
-impl<'a, 'plan> Watch<'a, 'plan> {
+impl<'a, 'plan> CohortRecorder<'a, 'plan> {
     /// Opens the records of a cohort.
     pub(crate) fn open(
-        schedule: &'a Schedule<'a>,
-        place: &'a Place<'a>,
-        work: &'a Work<'plan>,
+        schedule: &'a Scheduler<'a>,
+        place: &'a DeviceSlot<'a>,
+        work: &'a WorkerState<'plan>,
         runs: &[RunId],
     ) -> Result<Self, RecordError> {
         let started = Instant::now();
@@ -168,7 +168,7 @@ impl Watched {
     }
 }
 
-impl Observer for Watch<'_, '_> {
+impl TrainingHost for CohortRecorder<'_, '_> {
     fn seconds(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }
@@ -238,7 +238,7 @@ impl Observer for Watch<'_, '_> {
     }
 
     fn wants_networks(&self) -> bool {
-        self.schedule.sweep.keep != Keep::None
+        self.schedule.sweep.keep != KeepWeights::None
     }
 
     fn network(&mut self, member: usize, state: Weights) {
@@ -253,9 +253,9 @@ impl Observer for Watch<'_, '_> {
         self.schedule.sweep.checkpoint != CheckpointRule::None
     }
 
-    fn pause(&mut self, epoch: usize) -> Pause {
+    fn pause(&mut self, epoch: usize) -> EpochAction {
         if self.error.is_some() || self.schedule.is_stopping(self.work) {
-            return Pause::SaveAndStop;
+            return EpochAction::SaveAndStop;
         }
         let is_due = match self.schedule.sweep.checkpoint {
             CheckpointRule::None => false,
@@ -265,9 +265,9 @@ impl Observer for Watch<'_, '_> {
         match is_due {
             true => {
                 self.saved = Instant::now();
-                Pause::Save
+                EpochAction::Save
             }
-            false => Pause::GoOn,
+            false => EpochAction::GoOn,
         }
     }
 

@@ -1,21 +1,21 @@
 //! The weights of runs that stay, and their files.
 
-use super::weight_retention::Keeping;
+use super::weight_retention::WeightRetention;
 use crate::model_io::Weights;
 use crate::plan::{Plan, RunId};
 use crate::record::{
     InputScale, RecordError, RunResult, Store, has_weights, remove_weights, write_weights,
 };
-use crate::run::scheduler::dispatch::{Place, Schedule};
-use crate::spec::{Keep, Sweep};
+use crate::run::scheduler::dispatch::{DeviceSlot, Scheduler};
+use crate::spec::{KeepWeights, Sweep};
 use std::collections::HashMap;
 
-impl Schedule<'_> {
+impl Scheduler<'_> {
     /// Which weights stay, given the results that there are; removes those that do not.
     pub(crate) fn keeping(
         &self,
         results: &HashMap<RunId, RunResult>,
-    ) -> Result<Keeping<'_>, RecordError> {
+    ) -> Result<WeightRetention<'_>, RecordError> {
         kept(self.sweep, self.plan, self.store, results)
     }
 
@@ -23,7 +23,7 @@ impl Schedule<'_> {
     /// that is the run's own.
     pub(crate) fn write_weights(
         &self,
-        place: &Place,
+        place: &DeviceSlot,
         run: RunId,
         weights: &Weights,
     ) -> Result<(), RecordError> {
@@ -51,14 +51,14 @@ impl Schedule<'_> {
 ///
 /// # Errors
 /// Files that cannot be removed.
-pub fn settle_weights(
+pub fn prune_weights(
     sweep: &Sweep,
     plan: &Plan,
     store: &Store,
     results: &HashMap<RunId, RunResult>,
 ) -> Result<(), RecordError> {
     match sweep.keep {
-        Keep::None => Ok(()),
+        KeepWeights::None => Ok(()),
         _ => kept(sweep, plan, store, results).map(drop),
     }
 }
@@ -72,14 +72,14 @@ fn kept<'a>(
     plan: &'a Plan,
     store: &Store,
     results: &HashMap<RunId, RunResult>,
-) -> Result<Keeping<'a>, RecordError> {
+) -> Result<WeightRetention<'a>, RecordError> {
     let has_weights = |trial: usize| {
         let mut runs = plan.runs_of(trial);
         runs.any(|run| has_weights(&store.run_folder(plan, run)))
     };
-    let mut keeping = Keeping::new(sweep, plan);
+    let mut keeping = WeightRetention::new(sweep, plan);
     for trial in 0..plan.trials.len() {
-        if sweep.keep != Keep::None && !has_weights(trial) {
+        if sweep.keep != KeepWeights::None && !has_weights(trial) {
             continue;
         }
         if let Some(trial) = keeping.ended(trial, results) {

@@ -3,20 +3,20 @@
 //! Decides only: the files are those of `weights`.
 
 use crate::plan::{Plan, RunId};
-use crate::record::{RunResult, Standing};
-use crate::spec::{Keep, RankBy, Sweep};
+use crate::record::{Ranking, RunResult};
+use crate::spec::{KeepWeights, RankBy, Sweep};
 use std::collections::HashMap;
 
 /// Which trials' weights stay.
-pub(crate) struct Keeping<'a> {
+pub(crate) struct WeightRetention<'a> {
     plan: &'a Plan,
-    keep: Keep,
+    keep: KeepWeights,
     rank_by: RankBy,
     /// The best trials all of whose runs have finished, the best first; no more than are kept.
-    best: Vec<Standing>,
+    best: Vec<Ranking>,
 }
 
-impl<'a> Keeping<'a> {
+impl<'a> WeightRetention<'a> {
     pub(crate) fn new(sweep: &Sweep, plan: &'a Plan) -> Self {
         Self {
             plan,
@@ -35,9 +35,9 @@ impl<'a> Keeping<'a> {
         results: &HashMap<RunId, RunResult>,
     ) -> bool {
         match self.keep {
-            Keep::None => return false,
-            Keep::All => return result.failure.is_none(),
-            Keep::Best(_) => {}
+            KeepWeights::None => return false,
+            KeepWeights::All => return result.failure.is_none(),
+            KeepWeights::Best(_) => {}
         }
         let known = |other: RunId| match other == run {
             true => Some(result),
@@ -57,7 +57,7 @@ impl<'a> Keeping<'a> {
         trial: usize,
         results: &HashMap<RunId, RunResult>,
     ) -> Option<usize> {
-        if self.keep == Keep::All {
+        if self.keep == KeepWeights::All {
             return None;
         }
         let standing = match self.end(trial, |run| results.get(&run)) {
@@ -72,7 +72,7 @@ impl<'a> Keeping<'a> {
         Some(last.trial)
     }
 
-    fn is_among_best(&self, standing: &Standing) -> bool {
+    fn is_among_best(&self, standing: &Ranking) -> bool {
         let is_full = self.keep.is_exceeded_by(self.best.len() + 1);
         let worst = self.best.last().filter(|_| is_full);
         worst.is_none_or(|worst| standing < worst)
@@ -80,7 +80,7 @@ impl<'a> Keeping<'a> {
 
     /// How a trial has ended, as far as these results tell.
     fn end<'r>(&self, trial: usize, result: impl Fn(RunId) -> Option<&'r RunResult>) -> End {
-        if let Some(standing) = Standing::of(self.plan, trial, self.rank_by, &result) {
+        if let Some(standing) = Ranking::of(self.plan, trial, self.rank_by, &result) {
             return End::Finished(standing);
         }
         // What is to be retried may still turn out well.
@@ -93,8 +93,12 @@ impl<'a> Keeping<'a> {
 }
 
 /// The trials whose weights do not stay, given the results that there are.
-pub fn weightless(sweep: &Sweep, plan: &Plan, results: &HashMap<RunId, RunResult>) -> Vec<usize> {
-    let mut keeping = Keeping::new(sweep, plan);
+pub fn runs_without_weights(
+    sweep: &Sweep,
+    plan: &Plan,
+    results: &HashMap<RunId, RunResult>,
+) -> Vec<usize> {
+    let mut keeping = WeightRetention::new(sweep, plan);
     let trials = 0..plan.trials.len();
     trials
         .filter_map(|trial| keeping.ended(trial, results))
@@ -108,5 +112,5 @@ enum End {
     /// All have, and at least one without metrics: it takes no part in the ranking.
     Failed,
     /// All have, with metrics.
-    Finished(Standing),
+    Finished(Ranking),
 }

@@ -2,22 +2,22 @@
 
 use super::interrupt::Interrupt;
 use super::queue::{Cohort, Queue};
-use super::resume::{place_kind, tidy_ended};
-use super::worker_state::{InFlight, Work, lock};
+use super::resume::{place_kind, remove_leftovers_of_ended};
+use super::worker_state::{InFlight, WorkerState, lock};
 use crate::plan::{Plan, RunId};
 use crate::record::{RecordError, Results, RunResult, Store, remove_checkpoint};
 use crate::run::executor::device_faults::DeviceFault;
 use crate::run::executor::panics::{caught, first_line, is_out_of_memory, message};
 use crate::run::executor::tensor_executor::Executor;
-use crate::run::observers::cohort_recorder::Watch;
-use crate::run::progress::{Beginning, Progress};
+use crate::run::observers::cohort_recorder::CohortRecorder;
+use crate::run::progress::{Progress, StartSummary};
 use crate::spec::Sweep;
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::time::Duration;
 
 /// All that running a sweep needs.
-pub struct Schedule<'a> {
+pub struct Scheduler<'a> {
     /// The sweep.
     pub sweep: &'a Sweep,
     /// Its plan.
@@ -28,7 +28,7 @@ pub struct Schedule<'a> {
     /// this one only looks at its own, and leaves what is said of whole trials to who sees them whole.
     pub share: Option<&'a [RunId]>,
     /// Where it is trained: at least one place. All take cohorts from one queue.
-    pub places: &'a [Place<'a>],
+    pub places: &'a [DeviceSlot<'a>],
     /// The most runs of a cohort, at least 1; left out, what the first place finds best.
     pub cohort: Option<usize>,
     /// Whether to train runs again that failed for good.
@@ -42,7 +42,7 @@ pub struct Schedule<'a> {
 }
 
 /// A device that a sweep is trained on.
-pub struct Place<'a> {
+pub struct DeviceSlot<'a> {
     /// Who trains.
     pub executor: &'a dyn Executor,
     /// The device's name, such as `cpu`.
@@ -57,7 +57,7 @@ pub struct Place<'a> {
 
 /// What running a sweep left undone.
 #[derive(Debug)]
-pub struct Ran {
+pub struct SweepOutcome {
     /// The results that there are now, of earlier starts too.
     pub results: Results,
     /// Whether it was asked to stop before the end.
@@ -78,13 +78,13 @@ pub fn remaining(runs: &[RunId], results: &Results) -> Vec<RunId> {
     runs.iter().copied().filter(is_open).collect()
 }
 
-impl Schedule<'_> {
+impl Scheduler<'_> {
     /// Trains every run that has no result yet.
     ///
     /// # Errors
     /// Records that cannot be written: training without them would be in vain, so no new run is
     /// started. What is complete stays.
-    pub fn run(&self) -> Result<Ran, RecordError> {
+    pub fn run(&self) -> Result<SweepOutcome, RecordError> {
         let runs = self.runs();
         let mut results = self.store.read_runs(self.plan, &runs);
         if self.retry_failed {
@@ -95,10 +95,10 @@ impl Schedule<'_> {
         let by_epoch = self.by_epoch(&open);
         self.progress
             .started(&beginning(runs.len(), &results, &by_epoch));
-        tidy_ended(self.plan, self.store, &results.runs)?;
+        remove_leftovers_of_ended(self.plan, self.store, &results.runs)?;
         let queue = self.queue(by_epoch);
         let workers = self.workers(open.len());
-        let work = Work::new(queue, results.runs, keeping);
+        let work = WorkerState::new(queue, results.runs, keeping);
         std::thread::scope(|scope| {
             for place in workers {
                 let work = &work;
@@ -124,7 +124,7 @@ impl Schedule<'_> {
         self.interrupt.answer(self.progress);
         self.progress.finished();
         let left = !remaining(&runs, &results).is_empty();
-        ended.map(|()| Ran {
+        ended.map(|()| SweepOutcome {
             interrupted: self.interrupt.asked() && left,
             results,
             progressed,
@@ -179,7 +179,7 @@ impl Schedule<'_> {
 
     /// The place of each worker, the first ones on devices of their own; no more than there are
     /// runs, since a cohort may come back in parts.
-    fn workers(&self, runs: usize) -> Vec<&Place<'_>> {
+    fn workers(&self, runs: usize) -> Vec<&DeviceSlot<'_>> {
         let most = self.places.iter().map(|place| place.workers).max();
         let rounds = 0..most.unwrap_or(0);
         let workers = rounds.flat_map(|round| {
@@ -193,7 +193,7 @@ impl Schedule<'_> {
     ///
     /// In a rayon pool of one thread of its own, so that matrix products do not fork: one run for
     /// each core is faster than all cores for one run of this size.
-    fn worker(&self, place: &Place, work: &Work<'_>) {
+    fn worker(&self, place: &DeviceSlot, work: &WorkerState<'_>) {
         let stop = || self.is_stopping(work);
         let take_all = || {
             place.executor.prepare_thread();
@@ -224,7 +224,12 @@ impl Schedule<'_> {
     /// too many for the memory may be few enough then, and a member that brings others down is
     /// alone in the end. One that is alone gets another chance where the device failed: that may
     /// have been another worker's. So do runs whose folders somebody has removed.
-    fn cohort(&self, place: &Place, cohort: &Cohort, work: &Work<'_>) -> Result<(), RecordError> {
+    fn cohort(
+        &self,
+        place: &DeviceSlot,
+        cohort: &Cohort,
+        work: &WorkerState<'_>,
+    ) -> Result<(), RecordError> {
         let (overtaken, runs) = self.overtaken(&cohort.runs);
         for (run, there) in overtaken {
             self.progress.run_started(&self.run_name(run));
@@ -233,7 +238,7 @@ impl Schedule<'_> {
         if runs.is_empty() {
             return Ok(());
         }
-        let mut watch = match Watch::open(self, place, work, &runs) {
+        let mut watch = match CohortRecorder::open(self, place, work, &runs) {
             Ok(watch) => watch,
             Err(error) => {
                 let again = Cohort {
@@ -313,7 +318,7 @@ impl Schedule<'_> {
     }
 
     /// Whether no more is to be trained.
-    pub(crate) fn is_stopping(&self, work: &Work) -> bool {
+    pub(crate) fn is_stopping(&self, work: &WorkerState) -> bool {
         self.interrupt.asked() || work.is_stopping()
     }
 
@@ -323,11 +328,15 @@ impl Schedule<'_> {
 }
 
 /// What is told of a start with these results.
-fn beginning(runs: usize, results: &Results, by_epoch: &BTreeMap<usize, Vec<RunId>>) -> Beginning {
+fn beginning(
+    runs: usize,
+    results: &Results,
+    by_epoch: &BTreeMap<usize, Vec<RunId>>,
+) -> StartSummary {
     let left: usize = by_epoch.values().map(Vec::len).sum();
     let finished = results.runs.values().filter(|run| run.failure.is_none());
     let finished = finished.count();
-    Beginning {
+    StartSummary {
         runs,
         finished,
         failed: runs - left - finished,

@@ -1,14 +1,14 @@
 //! What becomes of a run, and of its trial, when it has ended.
 
-use super::dispatch::{Place, Schedule};
+use super::dispatch::{DeviceSlot, Scheduler};
 use super::run_header::{group, hparams};
-use super::worker_state::{Work, lock};
-use crate::event::{EpochMetrics, Finished, Outcome};
+use super::worker_state::{WorkerState, lock};
+use crate::event::{EpochMetrics, FinishedRun, Outcome};
 use crate::model_io::Weights;
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    RecordError, Recorder, RunClasses, RunResult, Scores, Store, has_scores, remove_classes,
-    remove_weights, write_scores,
+    CvScores, RecordError, Recorder, RunClasses, RunResult, Store, has_cv_scores, remove_classes,
+    remove_weights, write_cv_scores,
 };
 use crate::run::observers::cohort_recorder::wall_time;
 use crate::spec::Sweep;
@@ -28,12 +28,12 @@ pub(crate) struct EndedRun {
     pub(crate) weights: Option<Weights>,
 }
 
-impl Schedule<'_> {
+impl Scheduler<'_> {
     /// Records the end of a run, and of its trial where that was its last.
     pub(crate) fn end(
         &self,
-        place: &Place,
-        work: &Work<'_>,
+        place: &DeviceSlot,
+        work: &WorkerState<'_>,
         ended: EndedRun,
     ) -> Result<(), RecordError> {
         let run = ended.run;
@@ -71,7 +71,7 @@ impl Schedule<'_> {
     /// Takes note of the result of a run, which is on disk, and of what follows for its trial.
     pub(crate) fn ended(
         &self,
-        work: &Work<'_>,
+        work: &WorkerState<'_>,
         run: RunId,
         result: RunResult,
     ) -> Result<(), RecordError> {
@@ -99,7 +99,7 @@ impl Schedule<'_> {
     }
 
     /// Writes how each class fares in a run.
-    fn write_classes(&self, run: RunId, finished: &Finished) -> Result<(), RecordError> {
+    fn write_classes(&self, run: RunId, finished: &FinishedRun) -> Result<(), RecordError> {
         let validation = finished.validation.as_ref();
         let classes = RunClasses {
             validation: validation.map(|(_, scores)| scores.clone()),
@@ -111,7 +111,7 @@ impl Schedule<'_> {
     /// The result of a run that was trained alone.
     pub(crate) fn result(
         &self,
-        place: &Place,
+        place: &DeviceSlot,
         run: RunId,
         outcome: Outcome,
         epochs: Vec<EpochMetrics>,
@@ -170,7 +170,7 @@ pub fn write_missing_scores(
 ) -> Result<(), RecordError> {
     for trial in 0..plan.trials.len() {
         if let Some(scores) = complete_scores(plan, trial, results)
-            && !has_scores(&store.trial_folder(plan, trial))
+            && !has_cv_scores(&store.trial_folder(plan, trial))
         {
             write_trial_scores(sweep, plan, store, trial, &scores)?;
         }
@@ -183,11 +183,11 @@ fn write_trial_scores(
     plan: &Plan,
     store: &Store,
     trial: usize,
-    scores: &Scores,
+    scores: &CvScores,
 ) -> Result<(), RecordError> {
     let folder = store.trial_folder(plan, trial);
     let (group, hparams) = (group(plan, trial), hparams(sweep, plan, trial));
-    write_scores(&folder, &group, &hparams, scores, wall_time())
+    write_cv_scores(&folder, &group, &hparams, scores, wall_time())
 }
 
 /// The scores of a trial all of whose runs, two or more, ended with validation metrics.
@@ -195,14 +195,14 @@ fn complete_scores(
     plan: &Plan,
     trial: usize,
     results: &HashMap<RunId, RunResult>,
-) -> Option<Scores> {
+) -> Option<CvScores> {
     let runs: Vec<RunId> = plan.runs_of(trial).collect();
     let validation = |run: &RunId| {
         let result = results.get(run).filter(|r| r.failure.is_none())?;
         result.validation
     };
     let scores: Vec<_> = runs.iter().map(validation).collect::<Option<_>>()?;
-    (runs.len() > 1).then(|| Scores {
+    (runs.len() > 1).then(|| CvScores {
         val_accuracy: scores.iter().map(|score| score.accuracy).collect(),
         val_loss: scores.iter().map(|score| score.loss).collect(),
     })

@@ -1,6 +1,6 @@
 //! Ctrl-C and its like.
 
-use crate::run::progress::{Progress, Silent};
+use crate::run::progress::{NoProgress, Progress};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Once, OnceLock};
@@ -9,7 +9,7 @@ use std::sync::{Arc, Once, OnceLock};
 const SIGNALS: [i32; 3] = [SIGINT, SIGTERM, SIGUSR1];
 
 /// The exit code of a process that was stopped and has more to do: EX_TEMPFAIL of sysexits.h.
-pub const MORE_TO_DO: u8 = 75;
+pub const EXIT_RUNS_REMAIN: u8 = 75;
 
 /// Whether the user asked to stop, and by which signal.
 #[derive(Clone, Debug)]
@@ -67,7 +67,7 @@ impl Interrupt {
             if signals.forever().next().is_some() {
                 match display.get() {
                     Some(display) => interrupt.answer(&**display),
-                    None => interrupt.answer(&Silent),
+                    None => interrupt.answer(&NoProgress),
                 }
             }
         };
@@ -106,7 +106,7 @@ impl Interrupt {
     pub fn exit_code(&self) -> u8 {
         match self.signal.load(Ordering::Relaxed) {
             0 => 130,
-            _ if self.is_time_limit() => MORE_TO_DO,
+            _ if self.is_time_limit() => EXIT_RUNS_REMAIN,
             signal => u8::try_from(128 + signal).unwrap_or(130),
         }
     }
@@ -115,7 +115,7 @@ impl Interrupt {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::run::Beginning;
+    use crate::run::StartSummary;
     use std::sync::mpsc::{Sender, channel};
     use std::time::Duration;
 
@@ -126,8 +126,8 @@ mod tests {
         fn stopping(&self, line: &str) {
             self.0.send(line.to_owned()).unwrap();
         }
-        fn started(&self, beginning: &Beginning) {
-            Silent.started(beginning);
+        fn started(&self, beginning: &StartSummary) {
+            NoProgress.started(beginning);
         }
         fn sizing(&self, _: usize, _: usize) {}
         fn run_started(&self, _: &str) {}

@@ -1,6 +1,6 @@
 //! The measurement of each trial alone, after all runs.
 
-use super::dispatch::{Place, Schedule, in_one_thread};
+use super::dispatch::{DeviceSlot, Scheduler, in_one_thread};
 use crate::event::Profile;
 use crate::plan::{Plan, RunId};
 use crate::record::{RecordError, Results};
@@ -11,7 +11,7 @@ const PROFILE_ROUNDS: usize = 3;
 
 /// A finished run of each trial that has one, but no measurement of speed and memory yet; of the
 /// trials whose first run is among `runs`, so that of several shares one has it.
-pub fn unmeasured(plan: &Plan, runs: &[RunId], results: &Results) -> Vec<RunId> {
+pub fn unprofiled_trials(plan: &Plan, runs: &[RunId], results: &Results) -> Vec<RunId> {
     let finished = |trial: usize| {
         let mut runs = plan.runs_of(trial);
         runs.find(|&run| results.finished(run).is_some())
@@ -24,7 +24,7 @@ pub fn unmeasured(plan: &Plan, runs: &[RunId], results: &Results) -> Vec<RunId> 
         .collect()
 }
 
-impl Schedule<'_> {
+impl Scheduler<'_> {
     /// Measures what is not measured yet, one trial after the other: now nothing else of this
     /// process uses the device.
     ///
@@ -35,12 +35,12 @@ impl Schedule<'_> {
         runs: &[RunId],
         results: &mut Results,
     ) -> Result<(), RecordError> {
-        let open = unmeasured(self.plan, runs, results);
+        let open = unprofiled_trials(self.plan, runs, results);
         if open.is_empty() {
             return Ok(());
         }
         // Each trial on the same device, so that trials can be compared.
-        let Place {
+        let DeviceSlot {
             executor, device, ..
         } = &self.places[0];
         in_one_thread(|| {

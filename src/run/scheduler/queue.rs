@@ -1,6 +1,6 @@
 //! The cohorts that wait to be trained.
 
-use crate::plan::{Plan, RunId, cut};
+use crate::plan::{Plan, RunId, split_evenly};
 use std::collections::{HashSet, VecDeque};
 
 /// Runs to be trained together.
@@ -89,7 +89,7 @@ impl Queue {
     }
 
     fn put_back(&mut self, class: usize, runs: &[RunId], most: usize) {
-        for runs in cut(runs, most).into_iter().rev() {
+        for runs in split_evenly(runs, most).into_iter().rev() {
             self.waiting.push_front(Cohort { class, runs });
         }
     }

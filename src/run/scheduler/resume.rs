@@ -1,13 +1,13 @@
 //! Runs that go on from a checkpoint.
 
-use super::dispatch::{Place, Schedule};
+use super::dispatch::{DeviceSlot, Scheduler};
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    Checkpoint, RecordError, Recorder, RunResult, Store, remove_best, remove_parts, remove_scores,
-    tidy,
+    Checkpoint, RecordError, Recorder, RunResult, Store, remove_best, remove_cv_scores,
+    remove_leftovers, remove_temp_files,
 };
 use crate::run::observers::cohort_recorder::wall_time;
-use crate::train::fits;
+use crate::train::is_compatible;
 use rayon::prelude::*;
 use std::collections::{BTreeSet, HashMap};
 
@@ -17,13 +17,17 @@ pub(crate) struct Opened {
     pub(crate) checkpoint: Option<Checkpoint>,
 }
 
-impl Schedule<'_> {
+impl Scheduler<'_> {
     /// Opens the records of a cohort's runs: all go on from the same epoch, or all start.
-    pub(crate) fn open(&self, place: &Place, runs: &[RunId]) -> Result<Vec<Opened>, RecordError> {
+    pub(crate) fn open(
+        &self,
+        place: &DeviceSlot,
+        runs: &[RunId],
+    ) -> Result<Vec<Opened>, RecordError> {
         for &run in runs {
             // What is told of the trial is no longer told of its runs.
             let trial_folder = self.store.trial_folder(self.plan, run.trial);
-            remove_scores(&trial_folder)?;
+            remove_cv_scores(&trial_folder)?;
             remove_best(&trial_folder)?;
         }
         let device = place_kind(&place.device);
@@ -47,7 +51,7 @@ impl Schedule<'_> {
 
     fn resume(
         &self,
-        place: &Place,
+        place: &DeviceSlot,
         runs: &[RunId],
         checkpoints: Vec<Checkpoint>,
     ) -> Result<Option<Vec<Opened>>, RecordError> {
@@ -72,7 +76,7 @@ impl Schedule<'_> {
         let folder = self.store.run_folder(self.plan, run);
         let checkpoint = Checkpoint::read(&folder, self.store.identity(run))?;
         let config = &self.plan.trials[run.trial].config;
-        let can_go_on = checkpoint.device == device && fits(config, &checkpoint.state);
+        let can_go_on = checkpoint.device == device && is_compatible(config, &checkpoint.state);
         can_go_on.then_some(checkpoint)
     }
 }
@@ -83,18 +87,18 @@ impl Schedule<'_> {
 ///
 /// # Errors
 /// Files that cannot be removed.
-pub fn tidy_ended(
+pub fn remove_leftovers_of_ended(
     plan: &Plan,
     store: &Store,
     results: &HashMap<RunId, RunResult>,
 ) -> Result<(), RecordError> {
     let runs = results.par_iter();
     let ended = runs.filter(|(_, result)| !result.is_to_be_retried());
-    ended.try_for_each(|(&run, result)| tidy(&store.run_folder(plan, run), result))?;
+    ended.try_for_each(|(&run, result)| remove_leftovers(&store.run_folder(plan, run), result))?;
     let trials: BTreeSet<usize> = results.keys().map(|run| run.trial).collect();
     let folders = trials.iter().map(|&trial| store.trial_folder(plan, trial));
     let mut folders = folders.chain([store.folder().to_owned()]);
-    folders.try_for_each(|folder| remove_parts(&folder))
+    folders.try_for_each(|folder| remove_temp_files(&folder))
 }
 
 /// The kind of a device: `cuda` for `cuda:1`. What one kind computes, another does not to the bit.

@@ -1,17 +1,17 @@
 //! What records tell of a run before it starts.
 
-use super::dispatch::{Place, Schedule};
+use super::dispatch::{DeviceSlot, Scheduler};
 use crate::escape::markdown;
-use crate::plan::{Column, Plan, RunId, ValueKind};
+use crate::plan::{ParameterColumn, Plan, RunId, ValueKind};
 use crate::record::model_graph;
 use crate::record::{HParam, RunHeader};
 use crate::spec::{Stage, Sweep};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
-impl Schedule<'_> {
+impl Scheduler<'_> {
     /// What is known of a run before it starts.
-    pub(crate) fn header(&self, place: &Place, run: RunId) -> RunHeader {
+    pub(crate) fn header(&self, place: &DeviceSlot, run: RunId) -> RunHeader {
         let trial = &self.plan.trials[run.trial];
         RunHeader {
             group: group(self.plan, run.trial),
@@ -34,11 +34,11 @@ pub(crate) fn group(plan: &Plan, trial: usize) -> String {
 /// TensorBoard filters and sorts by the kind that it sees first.
 pub(crate) fn hparams(sweep: &Sweep, plan: &Plan, trial: usize) -> BTreeMap<String, HParam> {
     let trial = &plan.trials[trial];
-    let hparam = |(column, kind): (&Column, &ValueKind)| -> Option<(String, HParam)> {
+    let hparam = |(column, kind): (&ParameterColumn, &ValueKind)| -> Option<(String, HParam)> {
         let value = match (kind, trial.value(sweep, column)?) {
             (ValueKind::Number, Value::Number(number)) => HParam::Number(number.as_f64()?),
             (ValueKind::Flag, Value::Bool(flag)) => HParam::Flag(flag),
-            (_, other) => HParam::Text(crate::spec::label(&other)),
+            (_, other) => HParam::Text(crate::spec::short_text(&other)),
         };
         Some((column.name.clone(), value))
     };
@@ -58,7 +58,7 @@ fn configuration_text(config: &Value) -> String {
     let mut text = String::from("key | value\n---|---\n");
     for (section, fields) in config.as_object().into_iter().flatten() {
         for (field, value) in fields.as_object().into_iter().flatten() {
-            let value = markdown(&crate::spec::label(value));
+            let value = markdown(&crate::spec::short_text(value));
             text.push_str(&format!("{section}.{field} | {value}\n"));
         }
     }

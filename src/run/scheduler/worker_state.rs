@@ -3,14 +3,14 @@
 use super::queue::Queue;
 use crate::plan::RunId;
 use crate::record::{RecordError, RunResult};
-use crate::run::retention::weight_retention::Keeping;
+use crate::run::retention::weight_retention::WeightRetention;
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 
 /// A cohort in flight, which is settled when this is dropped, even by a panic: no other worker waits
 /// for it in vain.
-pub(crate) struct InFlight<'a, 'plan>(pub(crate) &'a Work<'plan>);
+pub(crate) struct InFlight<'a, 'plan>(pub(crate) &'a WorkerState<'plan>);
 
 impl Drop for InFlight<'_, '_> {
     fn drop(&mut self) {
@@ -20,7 +20,7 @@ impl Drop for InFlight<'_, '_> {
 }
 
 /// What the workers share.
-pub(crate) struct Work<'a> {
+pub(crate) struct WorkerState<'a> {
     pub(crate) queue: Mutex<Queue>,
     /// The queue has changed.
     pub(crate) changed: Condvar,
@@ -34,11 +34,11 @@ pub(crate) struct Work<'a> {
     progressed: AtomicBool,
 }
 
-impl<'a> Work<'a> {
+impl<'a> WorkerState<'a> {
     pub(crate) fn new(
         queue: Queue,
         results: HashMap<RunId, RunResult>,
-        keeping: Keeping<'a>,
+        keeping: WeightRetention<'a>,
     ) -> Self {
         Self {
             queue: Mutex::new(queue),
@@ -71,7 +71,7 @@ impl<'a> Work<'a> {
         self.progressed.store(true, Ordering::Relaxed);
     }
 
-    /// Whether there was any [`Work::progress`].
+    /// Whether there was any [`WorkerState::progress`].
     pub(crate) fn has_progressed(&self) -> bool {
         self.progressed.load(Ordering::Relaxed)
     }
@@ -86,7 +86,7 @@ impl<'a> Work<'a> {
 /// The runs that have ended, and whose weights stay.
 pub(crate) struct Ended<'a> {
     pub(crate) results: HashMap<RunId, RunResult>,
-    pub(crate) keeping: Keeping<'a>,
+    pub(crate) keeping: WeightRetention<'a>,
 }
 
 impl Ended<'_> {

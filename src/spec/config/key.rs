@@ -4,9 +4,9 @@
 //! a `--set` option all go through this list: what can be configured can vary.
 
 use super::trial_config::Config;
-use crate::spec::values::config_value::Setting;
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::Node;
+use crate::spec::values::config_value::ConfigValue;
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::YamlNode;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
@@ -20,7 +20,7 @@ pub struct Key {
     pub about: &'static str,
     /// Position in [`KEYS`].
     pub index: usize,
-    read: fn(&Node) -> Result<Assignment, Problem>,
+    read: fn(&YamlNode) -> Result<Assignment, Diagnostic>,
     show: fn(&Config) -> Value,
     schema: fn() -> Value,
 }
@@ -70,7 +70,7 @@ macro_rules! keys {
                 about: $about,
                 index: Index::$field as usize,
                 read: |node| {
-                    let value = Setting::read(node)?;
+                    let value = ConfigValue::read(node)?;
                     Ok(assignment(value, |config, value| config.$section.$field = value))
                 },
                 show: |config| config.$section.$field.show(),
@@ -147,7 +147,7 @@ keys! {
     validation.repeats, "repeats", "How often each trial is repeated with other random numbers.";
 }
 
-fn assignment<T: Setting + Clone + Send + Sync + 'static>(
+fn assignment<T: ConfigValue + Clone + Send + Sync + 'static>(
     value: T,
     put: fn(&mut Config, T),
 ) -> Assignment {
@@ -158,7 +158,7 @@ fn assignment<T: Setting + Clone + Send + Sync + 'static>(
 }
 
 /// The schema of the type that a field has.
-fn schema_of<T: Setting>(_field: fn(&Config) -> &T) -> Value {
+fn schema_of<T: ConfigValue>(_field: fn(&Config) -> &T) -> Value {
     T::schema()
 }
 
@@ -182,7 +182,7 @@ impl Key {
     ///
     /// # Errors
     /// A value that the key does not accept.
-    pub fn read(&self, node: &Node) -> Result<Assignment, Problem> {
+    pub fn read(&self, node: &YamlNode) -> Result<Assignment, Diagnostic> {
         (self.read)(node)
     }
 
@@ -237,8 +237,8 @@ impl Config {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::yaml::node::Yaml;
-    use crate::spec::yaml::span::Place;
+    use crate::spec::yaml::node::YamlValue;
+    use crate::spec::yaml::span::Span;
 
     #[test]
     fn each_key_stands_at_its_index_and_short_names_are_unique() {
@@ -261,7 +261,7 @@ mod tests {
     fn what_a_key_shows_it_also_reads() {
         for key in KEYS {
             let shown = key.show(&Config::default());
-            let node = Node::parse(&shown.to_string()).unwrap();
+            let node = YamlNode::parse(&shown.to_string()).unwrap();
             assert_eq!(
                 key.read(&node).map(|a| a.value).unwrap_or_default(),
                 shown,
@@ -273,9 +273,9 @@ mod tests {
 
     #[test]
     fn a_value_of_the_wrong_type_names_what_is_expected() {
-        let node = Node {
-            value: Yaml::List(Vec::new()),
-            place: Place::default(),
+        let node = YamlNode {
+            value: YamlValue::List(Vec::new()),
+            place: Span::default(),
             written: None,
         };
         for key in KEYS {

@@ -61,14 +61,14 @@ impl StackShape {
         if held != *other {
             return None;
         }
-        held.stages = holding_stages(&self.stages, &other.stages)?;
+        held.stages = enclosing_stages(&self.stages, &other.stages)?;
         Some(held)
     }
 }
 
 /// The stages of the smallest model that holds both, whatever functions their activations are;
 /// nothing where there is none.
-pub fn holding_stages(a: &[Stage], b: &[Stage]) -> Option<Vec<Stage>> {
+pub fn enclosing_stages(a: &[Stage], b: &[Stage]) -> Option<Vec<Stage>> {
     if a.len() != b.len() {
         return None;
     }
@@ -77,7 +77,7 @@ pub fn holding_stages(a: &[Stage], b: &[Stage]) -> Option<Vec<Stage>> {
 
 /// What is not a number of an optimizer: members of a cohort that differ in it cannot share a step.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Stepping {
+pub enum StepKind {
     /// Down the gradient of the loss as it is: no momentum, no penalty but weight decay, no bound on
     /// gradients. Then a gradient need not be computed apart from the step.
     Descent,
@@ -96,15 +96,15 @@ pub enum Stepping {
 
 impl Training {
     /// How members with these settings are stepped.
-    pub fn stepping(&self) -> Stepping {
+    pub fn stepping(&self) -> StepKind {
         let is_descent = self.optimizer == Optimizer::Sgd
             && self.momentum.get() == 0.0
             && self.l1.get() == 0.0
             && self.clip_value.is_none()
             && self.clip_norm.is_none();
         match is_descent {
-            true => Stepping::Descent,
-            false => Stepping::Rule {
+            true => StepKind::Descent,
+            false => StepKind::Rule {
                 optimizer: self.optimizer,
                 nesterov: self.nesterov && self.optimizer == Optimizer::Sgd,
                 centered: self.centered && self.optimizer == Optimizer::RmsProp,
@@ -167,13 +167,13 @@ fn wider(a: Stage, b: Stage) -> Option<Stage> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Key, Node};
+    use crate::spec::{Key, YamlNode};
 
     /// The shape of a configuration of these settings.
     fn shape(settings: &[(&str, &str)]) -> StackShape {
         let mut config = Config::default();
         for (path, value) in settings {
-            let node = Node::parse(value).unwrap();
+            let node = YamlNode::parse(value).unwrap();
             let key = Key::find(path).unwrap();
             key.read(&node).unwrap().apply(&mut config);
         }

@@ -1,7 +1,7 @@
 //! One trial's whole configuration.
 
 use super::schedule::{Schedule, ScheduleUnit};
-use crate::spec::data::source::{Data, Facts};
+use crate::spec::data::source::{Data, DatasetInfo};
 use crate::spec::model::network::Model;
 use crate::spec::values::config_value::choice;
 use crate::spec::values::number::{Count, Fraction, NonNegative, Positive};
@@ -18,7 +18,7 @@ pub struct Config {
     /// How it is judged.
     pub validation: Validation,
     /// What is known of the data set; no key, but filled in from it.
-    pub facts: Facts,
+    pub facts: DatasetInfo,
 }
 
 choice! {

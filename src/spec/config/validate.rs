@@ -22,7 +22,7 @@ pub const MOST_PARAMETERS: u64 = 1_000_000_000;
 pub const MOST_NUMBERS: u64 = 1_000_000_000;
 
 /// The fewest samples of a forward pass without training.
-pub const SMALLEST_PASS: usize = 16;
+pub const MIN_EVAL_BATCH_SIZE: usize = 16;
 
 /// The largest height and width of a convolution's kernel.
 const LARGEST_KERNEL: usize = 31;
@@ -132,7 +132,7 @@ impl Config {
         let widths = stages.iter().map(|stage| stage.widest() as u64);
         let sample = widths.fold(0, u64::saturating_add);
         let samples = self.samples().min(self.training.batch_size.get());
-        let numbers = sample.saturating_mul(samples.max(SMALLEST_PASS) as u64);
+        let numbers = sample.saturating_mul(samples.max(MIN_EVAL_BATCH_SIZE) as u64);
         if numbers > MOST_NUMBERS {
             return Err(Conflict {
                 keys: &["training.batch_size", "model.width", "model.channels"],

@@ -1,10 +1,10 @@
 //! What is made of the columns of a table: which are left out, which hold categories, and what fills
 //! the cells without a value.
 
-use crate::spec::values::config_value::{Setting, choice};
-use crate::spec::values::non_empty_string::Text;
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::{Node, Yaml};
+use crate::spec::values::config_value::{ConfigValue, choice};
+use crate::spec::values::non_empty_string::NonEmptyString;
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
@@ -24,18 +24,21 @@ const LONGEST: usize = 10_000;
 
 /// One or more names, in their order. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Names(Arc<[Text]>);
+pub struct ColumnNames(Arc<[NonEmptyString]>);
 
-impl Names {
+impl ColumnNames {
     /// These names; `None` if there are none, or one is empty.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<Self> {
-        let names: Arc<[Text]> = names.into_iter().map(Text::new).collect::<Option<_>>()?;
+        let names: Arc<[NonEmptyString]> = names
+            .into_iter()
+            .map(NonEmptyString::new)
+            .collect::<Option<_>>()?;
         (!names.is_empty()).then_some(Self(names))
     }
 
     /// The names.
     pub fn iter(&self) -> impl Iterator<Item = &str> + Clone {
-        self.0.iter().map(Text::as_str)
+        self.0.iter().map(NonEmptyString::as_str)
     }
 
     /// Whether this is one of the names.
@@ -44,60 +47,60 @@ impl Names {
     }
 }
 
-impl Setting for Names {
+impl ConfigValue for ColumnNames {
     fn expects() -> String {
         "a name, or a list of names".to_owned()
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
-            Yaml::List(items) if (1..=LONGEST).contains(&items.len()) => items
+            YamlValue::List(items) if (1..=LONGEST).contains(&items.len()) => items
                 .iter()
-                .map(Text::read)
+                .map(NonEmptyString::read)
                 .collect::<Result<_, _>>()
                 .map(Self),
-            Yaml::Text(_) | Yaml::Integer(_) | Yaml::Real(_) => {
-                Text::read(node).map(|name| Self(Arc::new([name])))
+            YamlValue::Text(_) | YamlValue::Integer(_) | YamlValue::Real(_) => {
+                NonEmptyString::read(node).map(|name| Self(Arc::new([name])))
             }
-            Yaml::List(items) if items.is_empty() => Err(node
+            YamlValue::List(items) if items.is_empty() => Err(node
                 .unexpected(&Self::expects())
                 .help("for none, write null")),
             _ => Err(node.unexpected(&Self::expects())),
         }
     }
     fn show(&self) -> Value {
-        self.0.iter().map(Setting::show).collect()
+        self.0.iter().map(ConfigValue::show).collect()
     }
     fn schema() -> Value {
-        json!({ "anyOf": [Text::schema(), {
-            "type": "array", "items": Text::schema(), "minItems": 1, "maxItems": LONGEST,
+        json!({ "anyOf": [NonEmptyString::schema(), {
+            "type": "array", "items": NonEmptyString::schema(), "minItems": 1, "maxItems": LONGEST,
         }] })
     }
 }
 
 /// The levels of columns whose values have an order, from the lowest to the highest.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct OrdinalColumns(Arc<[(Text, Names)]>);
+pub struct OrdinalColumns(Arc<[(NonEmptyString, ColumnNames)]>);
 
 impl OrdinalColumns {
     /// The columns with their levels.
-    pub fn iter(&self) -> impl Iterator<Item = (&str, &Names)> {
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &ColumnNames)> {
         self.0.iter().map(|(name, levels)| (name.as_str(), levels))
     }
 
     /// The levels of this column, where it is one of them.
-    pub fn levels(&self, column: &str) -> Option<&Names> {
+    pub fn levels(&self, column: &str) -> Option<&ColumnNames> {
         self.iter()
             .find(|(name, _)| *name == column)
             .map(|(_, levels)| levels)
     }
 }
 
-impl Setting for OrdinalColumns {
+impl ConfigValue for OrdinalColumns {
     fn expects() -> String {
         "columns with their levels, from the lowest to the highest".to_owned()
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
-        let Yaml::Map(entries) = &node.value else {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
+        let YamlValue::Map(entries) = &node.value else {
             return Err(node
                 .unexpected(&Self::expects())
                 .help("such as { size: [small, medium, large] }"));
@@ -105,20 +108,22 @@ impl Setting for OrdinalColumns {
         if !(1..=LONGEST).contains(&entries.len()) {
             return Err(node.unexpected(&Self::expects()));
         }
-        let column = |entry: &crate::spec::yaml::node::Entry| {
-            let levels = Names::read(&entry.node)?;
-            let name = Text::new(&entry.key);
-            let name = name.ok_or_else(|| Problem::new(&entry.place, "a column without a name"))?;
+        let column = |entry: &crate::spec::yaml::node::YamlEntry| {
+            let levels = ColumnNames::read(&entry.node)?;
+            let name = NonEmptyString::new(&entry.key);
+            let name =
+                name.ok_or_else(|| Diagnostic::new(&entry.place, "a column without a name"))?;
             let mut seen = std::collections::HashSet::new();
             if let Some(twice) = levels.iter().find(|level| !seen.insert(*level)) {
                 let message = format!("`{twice}` is listed twice");
-                return Err(Problem::new(&entry.node.place, message).help("name each level once"));
+                return Err(
+                    Diagnostic::new(&entry.node.place, message).help("name each level once")
+                );
             }
             if seen.len() < 2 {
                 let message = format!("`{name}` has one level: there is nothing to order");
-                return Err(
-                    Problem::new(&entry.node.place, message).help("such as [small, medium, large]")
-                );
+                return Err(Diagnostic::new(&entry.node.place, message)
+                    .help("such as [small, medium, large]"));
             }
             Ok((name, levels))
         };
@@ -129,12 +134,13 @@ impl Setting for OrdinalColumns {
             .map(Self)
     }
     fn show(&self) -> Value {
-        let entry = |(name, levels): &(Text, Names)| (name.to_string(), levels.show());
+        let entry =
+            |(name, levels): &(NonEmptyString, ColumnNames)| (name.to_string(), levels.show());
         Value::Object(self.0.iter().map(entry).collect::<Map<_, _>>())
     }
     fn schema() -> Value {
         json!({ "type": "object", "minProperties": 1, "additionalProperties": {
-            "type": "array", "items": Text::schema(), "minItems": 2,
+            "type": "array", "items": NonEmptyString::schema(), "minItems": 2,
         } })
     }
 }
@@ -143,13 +149,13 @@ impl Setting for OrdinalColumns {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Columns {
     /// Columns to leave out, by name; `*` stands for any text.
-    pub drop: Option<Names>,
+    pub drop: Option<ColumnNames>,
     /// Columns of categories, even if they are numbers.
-    pub categorical: Option<Names>,
+    pub categorical: Option<ColumnNames>,
     /// Columns of categories in an order.
     pub ordinal: Option<OrdinalColumns>,
     /// Texts that stand for a missing value in any feature column.
-    pub na_values: Option<Names>,
+    pub na_values: Option<ColumnNames>,
     /// What fills cells without a value; `None` means [`Impute::Median`].
     pub impute: Option<Impute>,
 }
@@ -185,7 +191,7 @@ mod tests {
 
     #[test]
     fn names_are_read_alone_or_as_a_list_and_keep_their_spelling() {
-        let read = |text: &str| Names::read(&Node::parse(text).unwrap());
+        let read = |text: &str| ColumnNames::read(&YamlNode::parse(text).unwrap());
         let names = |text: &str| {
             read(text)
                 .unwrap()
@@ -202,7 +208,7 @@ mod tests {
 
     #[test]
     fn levels_have_an_order_and_are_named_once() {
-        let read = |text: &str| OrdinalColumns::read(&Node::parse(text).unwrap());
+        let read = |text: &str| OrdinalColumns::read(&YamlNode::parse(text).unwrap());
         let sizes = read("{ size: [small, large], grade: [3, 2, 1] }").unwrap();
         let levels: Vec<&str> = sizes.levels("grade").unwrap().iter().collect();
         assert_eq!(levels, ["3", "2", "1"]);

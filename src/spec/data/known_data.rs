@@ -4,8 +4,8 @@
 use super::column_note::ColumnNote;
 use super::data_warning::DataWarning;
 use super::encoding::Encoding;
-use super::source::{DataSource, Facts};
-use crate::spec::values::non_empty_string::Text;
+use super::source::{DataSource, DatasetInfo};
+use crate::spec::values::non_empty_string::NonEmptyString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -26,7 +26,7 @@ pub struct KnownData {
     /// The hash of its contents.
     pub fingerprint: String,
     /// What a plan needs to know of it.
-    pub facts: Facts,
+    pub facts: DatasetInfo,
     /// What is known once its files have been read.
     pub contents: Option<KnownContents>,
 }
@@ -58,10 +58,10 @@ impl KnownData {
     pub fn new(
         source: &DataSource,
         fingerprint: String,
-        facts: Facts,
+        facts: DatasetInfo,
         contents: Option<KnownContents>,
     ) -> Self {
-        let text = |text: &Option<Text>| text.as_ref().map(ToString::to_string);
+        let text = |text: &Option<NonEmptyString>| text.as_ref().map(ToString::to_string);
         Self {
             set: source.set.to_string(),
             path: text(&source.path),
@@ -78,7 +78,7 @@ impl KnownData {
     pub fn is_of(&self, source: &DataSource) -> bool {
         /// A fraction may lose its last bit in a file.
         const SAME: f64 = 1e-12;
-        let text = |text: &Option<Text>| text.as_ref().map(ToString::to_string);
+        let text = |text: &Option<NonEmptyString>| text.as_ref().map(ToString::to_string);
         self.set == source.set.name()
             && self.path == text(&source.path)
             && self.label == text(&source.label)
@@ -99,17 +99,17 @@ fn settings_of(source: &DataSource) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{Data, DataSet, Fraction, Names};
+    use crate::spec::{ColumnNames, Data, DataSet, Fraction};
 
     #[test]
     fn it_is_of_the_source_that_it_was_made_from_and_of_no_other() {
         let data = Data {
             set: DataSet::Table,
-            path: Text::new("p.csv"),
-            label: Text::new("class"),
+            path: NonEmptyString::new("p.csv"),
+            label: NonEmptyString::new("class"),
             ..Data::default()
         };
-        let known = KnownData::new(&data.source(), "f".into(), Facts::default(), None);
+        let known = KnownData::new(&data.source(), "f".into(), DatasetInfo::default(), None);
         let text = serde_json::to_string(&known).unwrap();
         let known: KnownData = serde_json::from_str(&text).unwrap();
         assert!(known.is_of(&data.source()));
@@ -119,15 +119,15 @@ mod tests {
                 ..data.clone()
             },
             Data {
-                path: Text::new("q.csv"),
+                path: NonEmptyString::new("q.csv"),
                 ..data.clone()
             },
             Data {
-                label: Text::new("other"),
+                label: NonEmptyString::new("other"),
                 ..data.clone()
             },
             Data {
-                drop: Names::new(["a"]),
+                drop: ColumnNames::new(["a"]),
                 ..data.clone()
             },
             Data {

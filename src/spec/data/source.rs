@@ -1,9 +1,9 @@
 //! What is learnt from: the data set, and what is known of it before it is loaded.
 
-use super::columns::{Columns, Impute, Names, OrdinalColumns};
+use super::columns::{ColumnNames, Columns, Impute, OrdinalColumns};
 use crate::spec::config::validate::Conflict;
 use crate::spec::values::config_value::choice;
-use crate::spec::values::non_empty_string::Text;
+use crate::spec::values::non_empty_string::NonEmptyString;
 use crate::spec::values::number::{Count, Fraction};
 use serde::{Deserialize, Serialize};
 
@@ -45,17 +45,17 @@ pub struct Data {
     /// The data set.
     pub set: DataSet,
     /// The file or folder of the user's own data.
-    pub path: Option<Text>,
+    pub path: Option<NonEmptyString>,
     /// The column of a table that holds the classes.
-    pub label: Option<Text>,
+    pub label: Option<NonEmptyString>,
     /// Columns of a table to leave out, by name; `*` stands for any text.
-    pub drop: Option<Names>,
+    pub drop: Option<ColumnNames>,
     /// Columns of a table that hold categories, even if they are numbers.
-    pub categorical: Option<Names>,
+    pub categorical: Option<ColumnNames>,
     /// Columns of a table that hold categories in an order.
     pub ordinal: Option<OrdinalColumns>,
     /// Texts that stand for a missing value in any feature column of a table.
-    pub na_values: Option<Names>,
+    pub na_values: Option<ColumnNames>,
     /// What fills the cells of a table that have no value; `None` means [`Impute::Median`].
     pub impute: Option<Impute>,
     /// The fraction of the user's own data held out as the test part, where it has none.
@@ -96,9 +96,9 @@ pub struct DataSource {
     /// The data set.
     pub set: DataSet,
     /// The file or folder of the user's own data.
-    pub path: Option<Text>,
+    pub path: Option<NonEmptyString>,
     /// The column of a table that holds the classes.
-    pub label: Option<Text>,
+    pub label: Option<NonEmptyString>,
     /// What is made of a table's other columns.
     pub columns: Columns,
     /// The fraction held out as the test part, where the data has none.
@@ -107,7 +107,7 @@ pub struct DataSource {
 
 /// What is known of a data set before it is loaded.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Facts {
+pub struct DatasetInfo {
     /// Samples of the training part.
     pub training_samples: usize,
     /// Samples of the held-out test part.
@@ -122,14 +122,14 @@ pub struct Facts {
     pub test_was_taken: bool,
 }
 
-impl Default for Facts {
+impl Default for DatasetInfo {
     /// Those of MNIST, the default data set.
     fn default() -> Self {
         MNIST
     }
 }
 
-const MNIST: Facts = Facts {
+const MNIST: DatasetInfo = DatasetInfo {
     training_samples: 60_000,
     test_samples: 10_000,
     features: 28 * 28,
@@ -138,7 +138,7 @@ const MNIST: Facts = Facts {
     test_was_taken: false,
 };
 
-const CIFAR10: Facts = Facts {
+const CIFAR10: DatasetInfo = DatasetInfo {
     training_samples: 50_000,
     features: 32 * 32 * 3,
     image: Some([32, 32, 3]),
@@ -147,7 +147,7 @@ const CIFAR10: Facts = Facts {
 
 impl DataSet {
     /// The facts of a data set that is known by name; nothing for the user's own data.
-    pub fn facts(self) -> Option<Facts> {
+    pub fn facts(self) -> Option<DatasetInfo> {
         match self {
             Self::Mnist | Self::FashionMnist => Some(MNIST),
             Self::Cifar10 => Some(CIFAR10),
@@ -286,8 +286,8 @@ impl Data {
             let columns = self.ordinal.as_ref();
             columns.is_some_and(|columns| columns.levels(name).is_some())
         };
-        if let Some(label) = self.label.as_ref().map(Text::as_str) {
-            let lists = |names: &Option<Names>| {
+        if let Some(label) = self.label.as_ref().map(NonEmptyString::as_str) {
+            let lists = |names: &Option<ColumnNames>| {
                 let names = names.as_ref();
                 names.is_some_and(|names| names.contains(label))
             };
@@ -327,7 +327,7 @@ impl Data {
     ///
     /// # Errors
     /// The first conflict found.
-    pub(crate) fn check_against(&self, facts: &Facts) -> Result<(), Conflict> {
+    pub(crate) fn check_against(&self, facts: &DatasetInfo) -> Result<(), Conflict> {
         if !self.set.is_named()
             && !facts.test_was_taken
             && self.test_fraction != Self::default().test_fraction

@@ -1,13 +1,13 @@
 //! Factors of the grid and their levels.
 
 use super::range;
-use super::trial_filter::{Rule, Subject};
+use super::trial_filter::{Subject, TrialFilter};
 use crate::spec::config::key::{Assignment, Key};
 use crate::spec::config::trial_config::Config;
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::{Entry, Node, Yaml};
-use crate::spec::yaml::short_text::label;
-use crate::spec::yaml::span::Place;
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::{YamlEntry, YamlNode, YamlValue};
+use crate::spec::yaml::short_text::short_text;
+use crate::spec::yaml::span::Span;
 use std::collections::HashMap;
 
 /// What varies: a configuration key, several in step, or labelled levels.
@@ -20,9 +20,9 @@ pub struct Factor {
     /// Its levels, at least one.
     pub levels: Vec<Level>,
     /// Where it applies; elsewhere it is absent.
-    pub when: Option<Rule>,
+    pub when: Option<TrialFilter>,
     /// Where it stands.
-    pub place: Place,
+    pub place: Span,
 }
 
 /// The kinds of factor.
@@ -42,28 +42,28 @@ pub struct Level {
     /// Its name in tables.
     pub label: String,
     /// What it sets.
-    pub settings: Vec<Set>,
+    pub settings: Vec<KeyAssignment>,
     /// Where it stands.
-    pub place: Place,
+    pub place: Span,
 }
 
 /// A key, the value it is given, and where the file says so.
 #[derive(Clone, Debug)]
-pub struct Set {
+pub struct KeyAssignment {
     /// The key.
     pub key: &'static Key,
     /// The value.
     pub to: Assignment,
     /// Where it stands.
-    pub place: Place,
+    pub place: Span,
 }
 
-impl Set {
+impl KeyAssignment {
     /// Reads a mapping of configuration keys to values.
     ///
     /// # Errors
     /// Unknown keys, and values that a key does not accept.
-    pub(crate) fn read_all(entries: &[Entry]) -> Result<Vec<Self>, Problem> {
+    pub(crate) fn read_all(entries: &[YamlEntry]) -> Result<Vec<Self>, Diagnostic> {
         entries
             .iter()
             .map(|entry| {
@@ -105,19 +105,20 @@ impl Factor {
     /// # Errors
     /// Names, values and forms that make no factor; duplicate levels; a `when` that looks at
     /// nothing above it.
-    pub(crate) fn read(entry: &Entry, earlier: &[Self]) -> Result<Self, Problem> {
+    pub(crate) fn read(entry: &YamlEntry, earlier: &[Self]) -> Result<Self, Diagnostic> {
         let (kind, levels) = match Key::find(&entry.key) {
             Some(key) => (FactorKind::Key(key), key_levels(key, &entry.node)?),
             None => other_levels(entry)?,
         };
         if levels.is_empty() {
-            return Err(
-                Problem::new(&entry.node.place, format!("`{}` has no level", entry.key))
-                    .help("give it at least one level, or remove it"),
-            );
+            return Err(Diagnostic::new(
+                &entry.node.place,
+                format!("`{}` has no level", entry.key),
+            )
+            .help("give it at least one level, or remove it"));
         }
         refuse_duplicates(&entry.key, &levels)?;
-        let keyworded = !matches!(entry.node.value, Yaml::List(_))
+        let keyworded = !matches!(entry.node.value, YamlValue::List(_))
             && (Key::find(&entry.key).is_some() || is_keyworded(&entry.node));
         let when = match entry.node.get("when").filter(|_| keyworded) {
             Some(node) => Some(read_when(node, earlier)?),
@@ -141,12 +142,12 @@ impl Factor {
 }
 
 /// The levels of a factor that is a configuration key.
-fn key_levels(key: &'static Key, node: &Node) -> Result<Vec<Level>, Problem> {
-    let level = |value: &Node| -> Result<Level, Problem> {
+fn key_levels(key: &'static Key, node: &YamlNode) -> Result<Vec<Level>, Diagnostic> {
+    let level = |value: &YamlNode| -> Result<Level, Diagnostic> {
         let to = key.read(value)?;
         Ok(Level {
-            label: label(&to.value),
-            settings: vec![Set {
+            label: short_text(&to.value),
+            settings: vec![KeyAssignment {
                 key,
                 to,
                 place: value.place.clone(),
@@ -158,11 +159,11 @@ fn key_levels(key: &'static Key, node: &Node) -> Result<Vec<Level>, Problem> {
 }
 
 /// The nodes of a list or a range.
-fn values_of(node: &Node, name: &str) -> Result<Vec<Node>, Problem> {
+fn values_of(node: &YamlNode, name: &str) -> Result<Vec<YamlNode>, Diagnostic> {
     let forms = "a list of levels, or a mapping with values, linear or logarithmic";
     let entries = match &node.value {
-        Yaml::List(items) => return Ok(items.clone()),
-        Yaml::Map(entries) => entries,
+        YamlValue::List(items) => return Ok(items.clone()),
+        YamlValue::Map(entries) => entries,
         _ => {
             return Err(node
                 .unexpected(forms)
@@ -178,8 +179,11 @@ fn values_of(node: &Node, name: &str) -> Result<Vec<Node>, Problem> {
         (Some(entry), None) if range::KEYWORDS.contains(&entry.key.as_str()) => {
             range::levels(&entry.key, &entry.node)
         }
-        (Some(entry), None) => entry.node.items("a list of levels").map(<[Node]>::to_vec),
-        (Some(_), Some(second)) => Err(Problem::new(
+        (Some(entry), None) => entry
+            .node
+            .items("a list of levels")
+            .map(<[YamlNode]>::to_vec),
+        (Some(_), Some(second)) => Err(Diagnostic::new(
             &second.place,
             format!("`{name}` already has its levels above"),
         )),
@@ -188,14 +192,14 @@ fn values_of(node: &Node, name: &str) -> Result<Vec<Node>, Problem> {
 }
 
 /// The levels of a factor that is no configuration key: labelled, or a zip.
-fn other_levels(entry: &Entry) -> Result<(FactorKind, Vec<Level>), Problem> {
-    let Yaml::Map(entries) = &entry.node.value else {
+fn other_levels(entry: &YamlEntry) -> Result<(FactorKind, Vec<Level>), Diagnostic> {
+    let YamlValue::Map(entries) = &entry.node.value else {
         return Err(entry
             .unknown(Key::paths())
             .help_also("a factor that is no configuration key needs labelled levels: { a: { model.dropout: 0.2 }, b: {} }"));
     };
     if ["data", "model", "training", "validation"].contains(&entry.key.as_str()) {
-        return Err(Problem::new(
+        return Err(Diagnostic::new(
             &entry.place,
             format!("`{}` is a section, not a factor", entry.key),
         )
@@ -221,7 +225,7 @@ fn other_levels(entry: &Entry) -> Result<(FactorKind, Vec<Level>), Problem> {
         .iter()
         .map(|level| {
             if KEYWORDS.contains(&level.key.as_str()) {
-                return Err(Problem::new(
+                return Err(Diagnostic::new(
                     &level.place,
                     format!("`{}` is a keyword and cannot name a level", level.key),
                 )
@@ -229,8 +233,8 @@ fn other_levels(entry: &Entry) -> Result<(FactorKind, Vec<Level>), Problem> {
             }
             let what = "a mapping of configuration keys to values";
             let settings = match &level.node.value {
-                Yaml::Null => Vec::new(),
-                _ => Set::read_all(level.node.entries(what).map_err(|problem| {
+                YamlValue::Null => Vec::new(),
+                _ => KeyAssignment::read_all(level.node.entries(what).map_err(|problem| {
                     // A typo in a key's name lands here: say both readings.
                     match crate::spec::yaml::diagnostic::nearest(&entry.key, Key::paths()) {
                         Some(near) => problem.help(format!("did you mean the key `{near}`?")),
@@ -244,24 +248,24 @@ fn other_levels(entry: &Entry) -> Result<(FactorKind, Vec<Level>), Problem> {
                 place: level.place.clone(),
             })
         })
-        .collect::<Result<_, Problem>>()?;
+        .collect::<Result<_, Diagnostic>>()?;
     Ok((FactorKind::Labelled, levels))
 }
 
 /// Whether a mapping is written with the keywords `levels` or `zip`.
-fn is_keyworded(node: &Node) -> bool {
-    let reserved = |entry: &Entry| KEYWORDS.contains(&entry.key.as_str());
-    matches!(&node.value, Yaml::Map(entries) if !entries.is_empty() && entries.iter().all(reserved))
+fn is_keyworded(node: &YamlNode) -> bool {
+    let reserved = |entry: &YamlEntry| KEYWORDS.contains(&entry.key.as_str());
+    matches!(&node.value, YamlValue::Map(entries) if !entries.is_empty() && entries.iter().all(reserved))
 }
 
-fn refuse_others(entries: &[Entry], known: &[&'static str]) -> Result<(), Problem> {
+fn refuse_others(entries: &[YamlEntry], known: &[&'static str]) -> Result<(), Diagnostic> {
     match entries.iter().find(|e| !known.contains(&e.key.as_str())) {
         Some(entry) => Err(entry.unknown(known.iter().copied())),
         None => Ok(()),
     }
 }
 
-fn zip_levels(node: &Node) -> Result<(Vec<&'static Key>, Vec<Level>), Problem> {
+fn zip_levels(node: &YamlNode) -> Result<(Vec<&'static Key>, Vec<Level>), Diagnostic> {
     let entries = node.entries("a mapping of configuration keys to lists of equal length")?;
     let mut keys = Vec::new();
     let mut levels: Vec<Level> = Vec::new();
@@ -270,7 +274,7 @@ fn zip_levels(node: &Node) -> Result<(Vec<&'static Key>, Vec<Level>), Problem> {
             return Err(entry.unknown(Key::paths()));
         };
         if entry.node.get("when").is_some() {
-            return Err(Problem::new(
+            return Err(Diagnostic::new(
                 &entry.node.place,
                 "one key of a zip cannot have a condition of its own",
             )
@@ -285,7 +289,7 @@ fn zip_levels(node: &Node) -> Result<(Vec<&'static Key>, Vec<Level>), Problem> {
                 level.settings.extend(more.settings);
             }
         } else {
-            return Err(Problem::new(
+            return Err(Diagnostic::new(
                 &entry.node.place,
                 format!(
                     "zipped lists must have equal lengths: `{}` has {}, `{}` above has {}",
@@ -302,7 +306,7 @@ fn zip_levels(node: &Node) -> Result<(Vec<&'static Key>, Vec<Level>), Problem> {
 }
 
 /// Two levels that are called the same or set the same.
-fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Problem> {
+fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Diagnostic> {
     let mut seen: HashMap<String, &Level> = HashMap::new();
     for level in levels {
         let mut settings: Vec<String> = level
@@ -318,7 +322,7 @@ fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Problem> {
             if let Some(first) = seen.insert(identity, level)
                 && !std::ptr::eq(first, level)
             {
-                return Err(Problem::new(
+                return Err(Diagnostic::new(
                     &level.place,
                     format!(
                         "`{factor}` has the level `{}` twice (first as `{}` in line {})",
@@ -333,13 +337,13 @@ fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Problem> {
 }
 
 /// Reads `when`, which looks only at what the factors above decide.
-fn read_when(node: &Node, earlier: &[Factor]) -> Result<Rule, Problem> {
-    let rule = Rule::read(node, earlier, "a condition")?;
+fn read_when(node: &YamlNode, earlier: &[Factor]) -> Result<TrialFilter, Diagnostic> {
+    let rule = TrialFilter::read(node, earlier, "a condition")?;
     for condition in &rule.conditions {
         if let Subject::Key(key) = condition.subject
             && !earlier.iter().any(|factor| factor.keys().any(|k| k == key))
         {
-            return Err(Problem::new(
+            return Err(Diagnostic::new(
                 &rule.place,
                 format!("no factor above this one sets `{}`", key.path),
             )

@@ -1,9 +1,9 @@
 //! Levels written as a range.
 
-use crate::spec::values::config_value::Setting;
+use crate::spec::values::config_value::ConfigValue;
 use crate::spec::values::number::Count;
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::{Node, Yaml};
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 /// The most levels a range may give.
@@ -16,7 +16,7 @@ pub(crate) const KEYWORDS: [&str; 2] = ["linear", "logarithmic"];
 ///
 /// Both ends belong to the range (with `step`: the upper end where a step meets it). Between whole
 /// numbers, levels that are whole are whole numbers, so that ranges work for counts too.
-pub(crate) fn levels(keyword: &str, node: &Node) -> Result<Vec<Node>, Problem> {
+pub(crate) fn levels(keyword: &str, node: &YamlNode) -> Result<Vec<YamlNode>, Diagnostic> {
     let logarithmic = keyword == "logarithmic";
     let known: &[&str] = match logarithmic {
         true => &["from", "to", "count"],
@@ -34,14 +34,14 @@ pub(crate) fn levels(keyword: &str, node: &Node) -> Result<Vec<Node>, Problem> {
     let (from, from_whole) = end(node, "from", example)?;
     let (to, to_whole) = end(node, "to", example)?;
     if logarithmic && (from <= 0.0 || to <= 0.0) {
-        return Err(Problem::new(
+        return Err(Diagnostic::new(
             &node.place,
             "a logarithmic range needs ends greater than 0",
         ));
     }
     if from == to {
         return Err(
-            Problem::new(&node.place, format!("both ends of the range are {from}"))
+            Diagnostic::new(&node.place, format!("both ends of the range are {from}"))
                 .help("write a list with this one level, or another end"),
         );
     }
@@ -51,7 +51,7 @@ pub(crate) fn levels(keyword: &str, node: &Node) -> Result<Vec<Node>, Problem> {
         (Some(count), None) => by_count(from, to, count.get(), logarithmic, &node.place)?,
         (None, Some((step, _))) => by_step(from, to, step, &node.place)?,
         _ => {
-            return Err(Problem::new(
+            return Err(Diagnostic::new(
                 &node.place,
                 match logarithmic {
                     true => "the range needs `count`",
@@ -64,7 +64,7 @@ pub(crate) fn levels(keyword: &str, node: &Node) -> Result<Vec<Node>, Problem> {
     let whole = from_whole && to_whole;
     Ok(values
         .into_iter()
-        .map(|value| Node {
+        .map(|value| YamlNode {
             value: as_yaml(value, whole),
             place: node.place.clone(),
             written: None,
@@ -72,18 +72,20 @@ pub(crate) fn levels(keyword: &str, node: &Node) -> Result<Vec<Node>, Problem> {
         .collect())
 }
 
-fn end(node: &Node, name: &str, example: &str) -> Result<(f64, bool), Problem> {
+fn end(node: &YamlNode, name: &str, example: &str) -> Result<(f64, bool), Diagnostic> {
     match node.get(name) {
         Some(value) => number(value),
-        None => Err(Problem::new(&node.place, format!("the range needs `{name}`")).help(example)),
+        None => {
+            Err(Diagnostic::new(&node.place, format!("the range needs `{name}`")).help(example))
+        }
     }
 }
 
 /// A finite number, and whether it is written as a whole one.
-fn number(node: &Node) -> Result<(f64, bool), Problem> {
+fn number(node: &YamlNode) -> Result<(f64, bool), Diagnostic> {
     match node.value {
-        Yaml::Integer(value) => Ok((value as f64, true)),
-        Yaml::Real(value) if value.is_finite() => Ok((value, false)),
+        YamlValue::Integer(value) => Ok((value as f64, true)),
+        YamlValue::Real(value) if value.is_finite() => Ok((value, false)),
         _ => Err(node.unexpected("a finite number")),
     }
 }
@@ -93,10 +95,10 @@ fn by_count(
     to: f64,
     count: usize,
     logarithmic: bool,
-    place: &crate::spec::yaml::span::Place,
-) -> Result<Vec<f64>, Problem> {
+    place: &crate::spec::yaml::span::Span,
+) -> Result<Vec<f64>, Diagnostic> {
     if !(2..=MOST_LEVELS).contains(&count) {
-        return Err(Problem::new(
+        return Err(Diagnostic::new(
             place,
             format!("a range has from 2 to {MOST_LEVELS} levels, not {count}"),
         ));
@@ -119,12 +121,12 @@ fn by_step(
     from: f64,
     to: f64,
     step: f64,
-    place: &crate::spec::yaml::span::Place,
-) -> Result<Vec<f64>, Problem> {
+    place: &crate::spec::yaml::span::Span,
+) -> Result<Vec<f64>, Diagnostic> {
     // A part in a billion forgives 0.1 + 0.2, and stays far below any step.
     let steps = ((to - from) / step + 1e-9).floor();
     if step == 0.0 || !(0.0..MOST_LEVELS as f64).contains(&steps) {
-        return Err(Problem::new(
+        return Err(Diagnostic::new(
             place,
             format!(
                 "from {from} to {to} in steps of {step} is no range of up to {MOST_LEVELS} levels"
@@ -142,10 +144,10 @@ fn tidy(value: f64) -> f64 {
     format!("{value:.11e}").parse().unwrap_or(value)
 }
 
-fn as_yaml(value: f64, whole: bool) -> Yaml {
+fn as_yaml(value: f64, whole: bool) -> YamlValue {
     match whole && value.fract() == 0.0 {
-        true => Yaml::Integer(value as i128),
-        false => Yaml::Real(value),
+        true => YamlValue::Integer(value as i128),
+        false => YamlValue::Real(value),
     }
 }
 
@@ -166,8 +168,8 @@ pub(crate) fn schema(keyword: &str) -> Value {
 mod tests {
     use super::*;
 
-    fn values(keyword: &str, yaml: &str) -> Vec<Yaml> {
-        let node = Node::parse(yaml).unwrap();
+    fn values(keyword: &str, yaml: &str) -> Vec<YamlValue> {
+        let node = YamlNode::parse(yaml).unwrap();
         levels(keyword, &node)
             .unwrap()
             .into_iter()
@@ -179,11 +181,19 @@ mod tests {
     fn a_linear_range_includes_both_ends_and_keeps_whole_numbers() {
         assert_eq!(
             values("linear", "{ from: 1, to: 3, count: 3 }"),
-            [Yaml::Integer(1), Yaml::Integer(2), Yaml::Integer(3)]
+            [
+                YamlValue::Integer(1),
+                YamlValue::Integer(2),
+                YamlValue::Integer(3)
+            ]
         );
         assert_eq!(
             values("linear", "{ from: 0.1, to: 0.5, step: 0.2 }"),
-            [Yaml::Real(0.1), Yaml::Real(0.3), Yaml::Real(0.5)]
+            [
+                YamlValue::Real(0.1),
+                YamlValue::Real(0.3),
+                YamlValue::Real(0.5)
+            ]
         );
     }
 
@@ -192,15 +202,19 @@ mod tests {
         assert_eq!(
             values("logarithmic", "{ from: 0.0001, to: 0.1, count: 4 }"),
             [
-                Yaml::Real(1e-4),
-                Yaml::Real(1e-3),
-                Yaml::Real(1e-2),
-                Yaml::Real(0.1)
+                YamlValue::Real(1e-4),
+                YamlValue::Real(1e-3),
+                YamlValue::Real(1e-2),
+                YamlValue::Real(0.1)
             ]
         );
         assert_eq!(
             values("logarithmic", "{ from: 32, to: 128, count: 3 }"),
-            [Yaml::Integer(32), Yaml::Integer(64), Yaml::Integer(128)]
+            [
+                YamlValue::Integer(32),
+                YamlValue::Integer(64),
+                YamlValue::Integer(128)
+            ]
         );
     }
 
@@ -217,7 +231,7 @@ mod tests {
             ("logarithmic", "{ from: 0, to: 1, count: 3 }"),
             ("logarithmic", "{ from: 1, to: 10, count: 1 }"),
         ] {
-            let node = Node::parse(yaml).unwrap();
+            let node = YamlNode::parse(yaml).unwrap();
             assert!(levels(keyword, &node).is_err(), "{keyword}: {yaml}");
         }
     }

@@ -3,19 +3,19 @@
 use super::factor::{Factor, FactorKind};
 use crate::spec::config::key::Key;
 use crate::spec::config::trial_config::Config;
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::{Entry, Node, Yaml};
-use crate::spec::yaml::short_text::label;
-use crate::spec::yaml::span::Place;
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::{YamlEntry, YamlNode, YamlValue};
+use crate::spec::yaml::short_text::short_text;
+use crate::spec::yaml::span::Span;
 use serde_json::Value;
 
 /// Conditions that must all hold.
 #[derive(Clone, Debug)]
-pub struct Rule {
+pub struct TrialFilter {
     /// The conditions.
     pub conditions: Vec<Condition>,
     /// Where the rule stands.
-    pub place: Place,
+    pub place: Span,
 }
 
 /// One condition: a factor or a key has one of these values.
@@ -36,16 +36,20 @@ pub enum Subject {
     Key(&'static Key),
 }
 
-impl Rule {
+impl TrialFilter {
     /// Reads a mapping of factors or keys to a value or a list of values.
     ///
     /// # Errors
     /// An empty mapping, an unknown name, or a value that a factor or key cannot have.
-    pub(crate) fn read(node: &Node, factors: &[Factor], what: &str) -> Result<Self, Problem> {
+    pub(crate) fn read(
+        node: &YamlNode,
+        factors: &[Factor],
+        what: &str,
+    ) -> Result<Self, Diagnostic> {
         let entries = node.entries(&format!("{what}, such as {{ model.layers: 3 }}"))?;
         if entries.is_empty() {
             return Err(
-                Problem::new(&node.place, format!("{what} that names no factor"))
+                Diagnostic::new(&node.place, format!("{what} that names no factor"))
                     .help("name at least one factor and its level"),
             );
         }
@@ -90,7 +94,7 @@ fn is_present(key: &Key, levels: &[Option<usize>], factors: &[Factor]) -> bool {
 }
 
 impl Condition {
-    fn read(entry: &Entry, factors: &[Factor]) -> Result<Self, Problem> {
+    fn read(entry: &YamlEntry, factors: &[Factor]) -> Result<Self, Diagnostic> {
         let labelled = factors
             .iter()
             .position(|factor| factor.name == entry.key && factor.key().is_none());
@@ -104,7 +108,7 @@ impl Condition {
         };
         // A list is a choice of values, unless the key's own values are lists.
         let values = match &entry.node.value {
-            Yaml::List(items) if key.read(&entry.node).is_err() => items
+            YamlValue::List(items) if key.read(&entry.node).is_err() => items
                 .iter()
                 .map(|item| key.read(item).map(|read| read.value))
                 .collect::<Result<_, _>>()?,
@@ -116,9 +120,9 @@ impl Condition {
         })
     }
 
-    fn on_labels(entry: &Entry, index: usize, factor: &Factor) -> Result<Self, Problem> {
+    fn on_labels(entry: &YamlEntry, index: usize, factor: &Factor) -> Result<Self, Diagnostic> {
         let nodes = match &entry.node.value {
-            Yaml::List(items) => items.as_slice(),
+            YamlValue::List(items) => items.as_slice(),
             _ => std::slice::from_ref(&entry.node),
         };
         let mut values = Vec::new();
@@ -129,14 +133,16 @@ impl Condition {
             let is_level = |text: &str| factor.levels.iter().any(|level| level.label == text);
             // The levels of a zip are called by their values, however these are written.
             let by_value = match (&factor.kind, &node.value) {
-                (FactorKind::Zip(_), Yaml::Integer(value)) => Some(value.to_string()),
-                (FactorKind::Zip(_), Yaml::Real(value)) => Some(label(&Value::from(*value))),
+                (FactorKind::Zip(_), YamlValue::Integer(value)) => Some(value.to_string()),
+                (FactorKind::Zip(_), YamlValue::Real(value)) => {
+                    Some(short_text(&Value::from(*value)))
+                }
                 _ => None,
             };
             let text = by_value.filter(|text| is_level(text)).unwrap_or(text);
             if !is_level(&text) {
                 let names = factor.levels.iter().map(|level| level.label.as_str());
-                let problem = Problem::new(
+                let problem = Diagnostic::new(
                     &node.place,
                     format!("`{}` has no level `{text}`", factor.name),
                 );

@@ -1,10 +1,10 @@
 //! What is trained: the network's shape, its functions, its initial weights.
 
 use super::init::{BiasInit, Init};
-use crate::spec::values::config_value::{Setting, choice};
+use crate::spec::values::config_value::{ConfigValue, choice};
 use crate::spec::values::number::{Count, Fraction};
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::{Node, Yaml};
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 choice! {
@@ -90,14 +90,14 @@ pub enum Width {
 /// The most hidden layers a model may have.
 pub(crate) const MOST_LAYERS: usize = 100;
 
-impl Setting for Width {
+impl ConfigValue for Width {
     fn expects() -> String {
         "a width, or a list with one width for each hidden layer".to_owned()
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
-            Yaml::Integer(_) => Count::read(node).map(Self::Same),
-            Yaml::List(items) if (1..=MOST_LAYERS).contains(&items.len()) => items
+            YamlValue::Integer(_) => Count::read(node).map(Self::Same),
+            YamlValue::List(items) if (1..=MOST_LAYERS).contains(&items.len()) => items
                 .iter()
                 .map(Count::read)
                 .collect::<Result<_, _>>()
@@ -108,7 +108,7 @@ impl Setting for Width {
     fn show(&self) -> Value {
         match self {
             Self::Same(width) => width.show(),
-            Self::Each(widths) => widths.iter().map(Setting::show).collect(),
+            Self::Each(widths) => widths.iter().map(ConfigValue::show).collect(),
         }
     }
     fn schema() -> Value {

@@ -1,8 +1,8 @@
 //! How often the state of a run in training is saved.
 
-use crate::spec::values::config_value::Setting;
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::{Node, Yaml};
+use crate::spec::values::config_value::ConfigValue;
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 use std::num::NonZeroUsize;
 
@@ -33,18 +33,18 @@ impl std::fmt::Display for CheckpointRule {
     }
 }
 
-impl Setting for CheckpointRule {
+impl ConfigValue for CheckpointRule {
     fn expects() -> String {
         "every N seconds (such as every 60 seconds), every N epochs or none".to_owned()
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         let unexpected = || node.unexpected(&Self::expects());
         let text = match &node.value {
-            Yaml::Text(text) => text,
-            Yaml::Integer(count @ 1..) => {
+            YamlValue::Text(text) => text,
+            YamlValue::Integer(count @ 1..) => {
                 return Err(unexpected().help(format!("did you mean `every {count} seconds`?")));
             }
-            Yaml::Integer(0) | Yaml::Null | Yaml::Flag(false) => {
+            YamlValue::Integer(0) | YamlValue::Null | YamlValue::Flag(false) => {
                 return Err(unexpected().help("write `none` to save no states"));
             }
             _ => return Err(unexpected()),
@@ -86,8 +86,8 @@ impl Setting for CheckpointRule {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<CheckpointRule, Problem> {
-        CheckpointRule::read(&Node::parse(text).unwrap())
+    fn read(text: &str) -> Result<CheckpointRule, Diagnostic> {
+        CheckpointRule::read(&YamlNode::parse(text).unwrap())
     }
 
     #[test]

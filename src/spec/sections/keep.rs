@@ -1,14 +1,14 @@
 //! Whose trained weights stay on disk.
 
-use crate::spec::values::config_value::Setting;
-use crate::spec::yaml::diagnostic::{Problem, nearest};
-use crate::spec::yaml::node::{Node, Yaml};
+use crate::spec::values::config_value::ConfigValue;
+use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
+use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 use std::num::NonZeroUsize;
 
 /// Whose trained weights stay on disk. It changes no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Keep {
+pub enum KeepWeights {
     /// Those of this many best trials.
     Best(NonZeroUsize),
     /// Those of all trials.
@@ -17,13 +17,13 @@ pub enum Keep {
     None,
 }
 
-impl Default for Keep {
+impl Default for KeepWeights {
     fn default() -> Self {
         Self::Best(NonZeroUsize::MIN)
     }
 }
 
-impl Keep {
+impl KeepWeights {
     /// Whether this many trials are too many to keep the weights of.
     pub fn is_exceeded_by(self, trials: usize) -> bool {
         match self {
@@ -34,7 +34,7 @@ impl Keep {
     }
 }
 
-impl std::fmt::Display for Keep {
+impl std::fmt::Display for KeepWeights {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Best(count) => write!(f, "best {count}"),
@@ -44,18 +44,18 @@ impl std::fmt::Display for Keep {
     }
 }
 
-impl Setting for Keep {
+impl ConfigValue for KeepWeights {
     fn expects() -> String {
         "best N (such as best 1), all or none".to_owned()
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         let unexpected = || node.unexpected(&Self::expects());
         let text = match &node.value {
-            Yaml::Text(text) => text,
-            Yaml::Integer(count @ 1..) => {
+            YamlValue::Text(text) => text,
+            YamlValue::Integer(count @ 1..) => {
                 return Err(unexpected().help(format!("did you mean `best {count}`?")));
             }
-            Yaml::Integer(0) | Yaml::Null | Yaml::Flag(false) => {
+            YamlValue::Integer(0) | YamlValue::Null | YamlValue::Flag(false) => {
                 return Err(unexpected().help("write `none` to keep no weights"));
             }
             _ => return Err(unexpected()),
@@ -99,18 +99,23 @@ impl Setting for Keep {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<Keep, Problem> {
-        Keep::read(&Node::parse(text).unwrap())
+    fn read(text: &str) -> Result<KeepWeights, Diagnostic> {
+        KeepWeights::read(&YamlNode::parse(text).unwrap())
     }
 
     #[test]
     fn what_is_kept_is_read_as_it_is_shown() {
-        let three = Keep::Best(NonZeroUsize::new(3).unwrap());
-        for keep in [Keep::default(), three, Keep::All, Keep::None] {
+        let three = KeepWeights::Best(NonZeroUsize::new(3).unwrap());
+        for keep in [
+            KeepWeights::default(),
+            three,
+            KeepWeights::All,
+            KeepWeights::None,
+        ] {
             let shown = keep.show();
             assert_eq!(read(shown.as_str().unwrap()).unwrap(), keep);
         }
-        assert_eq!(Keep::default().show(), "best 1");
+        assert_eq!(KeepWeights::default().show(), "best 1");
     }
 
     #[test]
@@ -136,9 +141,9 @@ mod tests {
 
     #[test]
     fn no_more_are_kept_than_asked_for() {
-        assert!(!Keep::All.is_exceeded_by(usize::MAX));
-        assert!(!Keep::default().is_exceeded_by(1));
-        assert!(Keep::default().is_exceeded_by(2));
-        assert!(Keep::None.is_exceeded_by(1));
+        assert!(!KeepWeights::All.is_exceeded_by(usize::MAX));
+        assert!(!KeepWeights::default().is_exceeded_by(1));
+        assert!(KeepWeights::default().is_exceeded_by(2));
+        assert!(KeepWeights::None.is_exceeded_by(1));
     }
 }

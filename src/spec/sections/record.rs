@@ -1,13 +1,13 @@
 //! The `record` section: when a run's records are written. It changes no result.
 
-use crate::spec::values::config_value::{Setting, choice};
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::Node;
+use crate::spec::values::config_value::{ConfigValue, choice};
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::YamlNode;
 use serde_json::{Value, json};
 
 choice! {
     /// When what TensorBoard shows of a run is written, and the rows of `epochs.csv`.
-    pub enum Events {
+    pub enum EventTiming {
         /// As each epoch ends.
         Epoch = "epoch",
         /// When the run is saved, and when it ends: fewer, larger writes.
@@ -21,23 +21,23 @@ choice! {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordOptions {
     /// What TensorBoard shows, and the rows of `epochs.csv`.
-    pub events: Events,
+    pub events: EventTiming,
 }
 
 impl Default for RecordOptions {
     fn default() -> Self {
         Self {
-            events: Events::Epoch,
+            events: EventTiming::Epoch,
         }
     }
 }
 
 impl RecordOptions {
-    pub(crate) fn read(node: &Node) -> Result<Self, Problem> {
+    pub(crate) fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         let mut options = Self::default();
         for entry in node.entries("the settings of `record`")? {
             match entry.key.as_str() {
-                "events" => options.events = Setting::read(&entry.node)?,
+                "events" => options.events = ConfigValue::read(&entry.node)?,
                 _ => return Err(entry.unknown(["events"])),
             }
         }
@@ -46,7 +46,7 @@ impl RecordOptions {
 
     /// The JSON Schema of the section.
     pub(crate) fn schema() -> Value {
-        let mut events = Events::schema();
+        let mut events = EventTiming::schema();
         events["description"] = "When what TensorBoard shows of a run is written: as each epoch \
                                  ends, when the run is saved or ends, or never."
             .into();
@@ -62,8 +62,11 @@ mod tests {
 
     #[test]
     fn a_slip_is_answered_with_what_would_be_right() {
-        let read = |text: &str| RecordOptions::read(&Node::parse(text).unwrap());
-        assert_eq!(read("{ events: final }").unwrap().events, Events::Final);
+        let read = |text: &str| RecordOptions::read(&YamlNode::parse(text).unwrap());
+        assert_eq!(
+            read("{ events: final }").unwrap().events,
+            EventTiming::Final
+        );
         assert_eq!(read("{}").unwrap(), RecordOptions::default());
         let slip = read("{ events: finally }").unwrap_err();
         assert_eq!(slip.help.as_deref(), Some("did you mean `final`?"));

@@ -1,11 +1,11 @@
 //! The `report` section: how the tables are made. It changes no result.
 
 use crate::spec::grid::factor::Factor;
-use crate::spec::grid::trial_filter::Rule;
-use crate::spec::values::config_value::{Setting, choice};
+use crate::spec::grid::trial_filter::TrialFilter;
+use crate::spec::values::config_value::{ConfigValue, choice};
 use crate::spec::values::number::Fraction;
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::{Node, Yaml};
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 choice! {
@@ -30,7 +30,7 @@ choice! {
 
 choice! {
     /// What a trial costs.
-    pub enum Cost {
+    pub enum SelectionCost {
         /// Its weights and biases: fewer are simpler.
         Parameters = "parameters",
         /// The time of an epoch, measured alone.
@@ -54,11 +54,11 @@ choice! {
 
 /// Which trial is chosen.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Select {
+pub enum SelectionRule {
     /// The first of the ranking.
     Best,
     /// The cheapest whose mean score is within one standard error of the best's.
-    OneStandardError(Cost),
+    OneStandardError(SelectionCost),
 }
 
 /// How the tables are made.
@@ -69,9 +69,9 @@ pub struct ReportOptions {
     /// A validation accuracy: the tables tell after how many epochs it was reached.
     pub target_accuracy: Option<Fraction>,
     /// The trial that others are compared with: the first that it matches.
-    pub baseline: Option<Rule>,
+    pub baseline: Option<TrialFilter>,
     /// Which trial is chosen.
-    pub select: Select,
+    pub select: SelectionRule,
     /// The language of the prose.
     pub language: Language,
     /// What is made beside Markdown, CSV, HTML and SVG.
@@ -84,7 +84,7 @@ impl Default for ReportOptions {
             rank_by: RankBy::Accuracy,
             target_accuracy: None,
             baseline: None,
-            select: Select::Best,
+            select: SelectionRule::Best,
             language: Language::English,
             formats: Vec::new(),
         }
@@ -107,21 +107,21 @@ impl ReportOptions {
     ///
     /// # Errors
     /// Unknown keys, and values that a key cannot have.
-    pub(crate) fn read(node: &Node, factors: &[Factor]) -> Result<Self, Problem> {
+    pub(crate) fn read(node: &YamlNode, factors: &[Factor]) -> Result<Self, Diagnostic> {
         let mut options = Self::default();
         for entry in node.entries("the settings of `report`")? {
             let node = &entry.node;
             match entry.key.as_str() {
-                "rank_by" => options.rank_by = Setting::read(node)?,
-                "target_accuracy" => options.target_accuracy = Setting::read(node)?,
+                "rank_by" => options.rank_by = ConfigValue::read(node)?,
+                "target_accuracy" => options.target_accuracy = ConfigValue::read(node)?,
                 "baseline" => {
                     options.baseline = match node.value {
-                        Yaml::Null => None,
-                        _ => Some(Rule::read(node, factors, "a trial")?),
+                        YamlValue::Null => None,
+                        _ => Some(TrialFilter::read(node, factors, "a trial")?),
                     }
                 }
-                "select" => options.select = Setting::read(node)?,
-                "language" => options.language = Setting::read(node)?,
+                "select" => options.select = ConfigValue::read(node)?,
+                "language" => options.language = ConfigValue::read(node)?,
                 "formats" => {
                     let items = node.items(&format!("a list of {}", names::<Format>()))?;
                     options.formats = items.iter().map(Format::read).collect::<Result<_, _>>()?;
@@ -145,7 +145,7 @@ impl ReportOptions {
                 "rank_by": described(RankBy::schema(), "What trials are ranked by, over the validation splits."),
                 "target_accuracy": described(Option::<Fraction>::schema(), "A validation accuracy: the tables tell after how many epochs it was reached."),
                 "baseline": described(json!({ "type": "object", "minProperties": 1 }), "The trial that others are compared with: factors or keys and their values; the first trial that matches."),
-                "select": described(Select::schema(), "Which trial is chosen: the best, or the simplest or fastest within one standard error of it."),
+                "select": described(SelectionRule::schema(), "Which trial is chosen: the best, or the simplest or fastest within one standard error of it."),
                 "language": described(Language::schema(), "The language of the report."),
                 "formats": described(json!({ "type": "array", "items": Format::schema() }), "What is made beside Markdown, CSV, HTML and SVG."),
             },
@@ -154,30 +154,30 @@ impl ReportOptions {
     }
 }
 
-fn names<T: Setting>() -> String {
+fn names<T: ConfigValue>() -> String {
     T::expects().replacen("one of ", "", 1)
 }
 
-impl Setting for Select {
+impl ConfigValue for SelectionRule {
     fn expects() -> String {
         format!(
             "best, {ONE_STANDARD_ERROR}, or {{ {ONE_STANDARD_ERROR}: {} }}",
-            Cost::ALL
+            SelectionCost::ALL
                 .iter()
                 .map(|cost| cost.name())
                 .collect::<Vec<_>>()
                 .join(" or ")
         )
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
-            Yaml::Text(text) if text == "best" => Ok(Self::Best),
-            Yaml::Text(text) if text == ONE_STANDARD_ERROR => {
-                Ok(Self::OneStandardError(Cost::Parameters))
+            YamlValue::Text(text) if text == "best" => Ok(Self::Best),
+            YamlValue::Text(text) if text == ONE_STANDARD_ERROR => {
+                Ok(Self::OneStandardError(SelectionCost::Parameters))
             }
-            Yaml::Map(entries) => match &entries[..] {
+            YamlValue::Map(entries) => match &entries[..] {
                 [entry] if entry.key == ONE_STANDARD_ERROR => {
-                    Cost::read(&entry.node).map(Self::OneStandardError)
+                    SelectionCost::read(&entry.node).map(Self::OneStandardError)
                 }
                 [entry] => Err(entry.unknown([ONE_STANDARD_ERROR])),
                 _ => Err(node.unexpected(&Self::expects())),
@@ -195,7 +195,7 @@ impl Setting for Select {
         json!({ "anyOf": [
             { "enum": ["best", ONE_STANDARD_ERROR] },
             { "type": "object", "required": [ONE_STANDARD_ERROR], "additionalProperties": false,
-              "properties": { ONE_STANDARD_ERROR: Cost::schema() } },
+              "properties": { ONE_STANDARD_ERROR: SelectionCost::schema() } },
         ] })
     }
 }
@@ -219,14 +219,14 @@ mod tests {
     #[test]
     fn every_way_to_select_is_read_as_it_is_shown() {
         for (yaml, expected) in [
-            ("best", Select::Best),
+            ("best", SelectionRule::Best),
             (
                 "one_standard_error",
-                Select::OneStandardError(Cost::Parameters),
+                SelectionRule::OneStandardError(SelectionCost::Parameters),
             ),
             (
                 "{ one_standard_error: seconds }",
-                Select::OneStandardError(Cost::Seconds),
+                SelectionRule::OneStandardError(SelectionCost::Seconds),
             ),
         ] {
             let select = options(&format!("{{ select: {yaml} }}")).unwrap().select;

@@ -1,14 +1,14 @@
 //! A value that a sweep file can set: read from YAML, shown again, described by a JSON Schema.
 
-use crate::spec::yaml::diagnostic::{Problem, nearest};
-use crate::spec::yaml::node::{Node, Yaml};
+use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
+use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 /// A type whose values stand in a sweep file.
 ///
 /// What a type accepts is said once, here: the check, the message and the JSON Schema of a key
 /// all come from its type.
-pub trait Setting: Sized {
+pub trait ConfigValue: Sized {
     /// What is accepted, as a message says it: "a whole number of at least 1".
     fn expects() -> String;
 
@@ -16,7 +16,7 @@ pub trait Setting: Sized {
     ///
     /// # Errors
     /// What is not accepted, with its place.
-    fn read(node: &Node) -> Result<Self, Problem>;
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic>;
 
     /// The value as it would stand in a sweep file.
     fn show(&self) -> Value;
@@ -25,13 +25,13 @@ pub trait Setting: Sized {
     fn schema() -> Value;
 }
 
-impl Setting for bool {
+impl ConfigValue for bool {
     fn expects() -> String {
         "true or false".to_owned()
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match node.value {
-            Yaml::Flag(value) => Ok(value),
+            YamlValue::Flag(value) => Ok(value),
             _ => Err(node.unexpected(&Self::expects())),
         }
     }
@@ -43,13 +43,13 @@ impl Setting for bool {
     }
 }
 
-impl Setting for u64 {
+impl ConfigValue for u64 {
     fn expects() -> String {
         "a whole number of at least 0".to_owned()
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match node.value {
-            Yaml::Integer(value) => {
+            YamlValue::Integer(value) => {
                 u64::try_from(value).map_err(|_| node.unexpected(&Self::expects()))
             }
             _ => Err(node.unexpected(&Self::expects())),
@@ -64,18 +64,18 @@ impl Setting for u64 {
 }
 
 /// Nothing (`null`), or a value.
-impl<T: Setting> Setting for Option<T> {
+impl<T: ConfigValue> ConfigValue for Option<T> {
     fn expects() -> String {
         format!("{} (or null)", T::expects())
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match node.value {
-            Yaml::Null => Ok(None),
+            YamlValue::Null => Ok(None),
             _ => T::read(node).map(Some),
         }
     }
     fn show(&self) -> Value {
-        self.as_ref().map_or(Value::Null, Setting::show)
+        self.as_ref().map_or(Value::Null, ConfigValue::show)
     }
     fn schema() -> Value {
         json!({ "anyOf": [T::schema(), { "type": "null" }] })
@@ -86,9 +86,9 @@ impl<T: Setting> Setting for Option<T> {
 ///
 /// # Errors
 /// Any other value; a near miss is answered with the name it was near to.
-pub(crate) fn read_choice(node: &Node, names: &[&str]) -> Result<usize, Problem> {
+pub(crate) fn read_choice(node: &YamlNode, names: &[&str]) -> Result<usize, Diagnostic> {
     let expected = format!("one of {}", names.join(", "));
-    let Yaml::Text(text) = &node.value else {
+    let YamlValue::Text(text) = &node.value else {
         return Err(node.unexpected(&expected));
     };
     names.iter().position(|name| name == text).ok_or_else(|| {
@@ -119,12 +119,12 @@ macro_rules! choice {
             }
         }
 
-        impl $crate::spec::values::config_value::Setting for $type {
+        impl $crate::spec::values::config_value::ConfigValue for $type {
             fn expects() -> String {
                 format!("one of {}", [$($name,)+].join(", "))
             }
-            fn read(node: &$crate::spec::yaml::node::Node)
-                -> Result<Self, $crate::spec::yaml::diagnostic::Problem>
+            fn read(node: &$crate::spec::yaml::node::YamlNode)
+                -> Result<Self, $crate::spec::yaml::diagnostic::Diagnostic>
             {
                 $crate::spec::values::config_value::read_choice(node, &[$($name,)+])
                     .map(|index| Self::ALL[index])

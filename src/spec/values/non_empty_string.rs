@@ -1,16 +1,16 @@
 //! Text that a sweep file sets, such as a path.
 
-use super::config_value::Setting;
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::{Node, Yaml};
+use super::config_value::ConfigValue;
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
 /// Text that is not empty. Cheap to clone: each trial has its own configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub struct Text(Arc<str>);
+pub struct NonEmptyString(Arc<str>);
 
-impl Text {
+impl NonEmptyString {
     /// The text, unless it is empty.
     pub fn new(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| Self(text.into()))
@@ -22,20 +22,20 @@ impl Text {
     }
 }
 
-impl std::fmt::Display for Text {
+impl std::fmt::Display for NonEmptyString {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl Setting for Text {
+impl ConfigValue for NonEmptyString {
     fn expects() -> String {
         "text".to_owned()
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
             // A column or folder may be named by a number: `01` and `1.0` as they are written.
-            Yaml::Text(_) | Yaml::Integer(_) | Yaml::Real(_) => {
+            YamlValue::Text(_) | YamlValue::Integer(_) | YamlValue::Real(_) => {
                 Self::new(&node.name().unwrap_or_default())
             }
             _ => None,

@@ -1,8 +1,8 @@
 //! Numbers that cannot be out of range.
 
-use super::config_value::Setting;
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::{Node, Yaml};
+use super::config_value::ConfigValue;
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 use std::hash::{Hash, Hasher};
 
@@ -94,14 +94,14 @@ impl<const KIND: u8> Hash for Bounded<KIND> {
     }
 }
 
-impl<const KIND: u8> Setting for Bounded<KIND> {
+impl<const KIND: u8> ConfigValue for Bounded<KIND> {
     fn expects() -> String {
         Self::RULE.expects.to_owned()
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         let value = match node.value {
-            Yaml::Integer(value) => value as f64,
-            Yaml::Real(value) => value,
+            YamlValue::Integer(value) => value as f64,
+            YamlValue::Real(value) => value,
             _ => return Err(node.unexpected(&Self::expects())),
         };
         Self::new(value).ok_or_else(|| node.unexpected(&Self::expects()))
@@ -152,13 +152,13 @@ impl Count {
     }
 }
 
-impl Setting for Count {
+impl ConfigValue for Count {
     fn expects() -> String {
         format!("a whole number from 1 to {}", Self::LARGEST)
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match node.value {
-            Yaml::Integer(value) => usize::try_from(value).ok().and_then(Self::new),
+            YamlValue::Integer(value) => usize::try_from(value).ok().and_then(Self::new),
             _ => None,
         }
         .ok_or_else(|| node.unexpected(&Self::expects()))
@@ -175,21 +175,21 @@ impl Setting for Count {
 const LONGEST: usize = 100;
 
 /// One count, or a list of them.
-impl Setting for Vec<Count> {
+impl ConfigValue for Vec<Count> {
     fn expects() -> String {
         format!("a list of 1 to {LONGEST} whole numbers of at least 1")
     }
-    fn read(node: &Node) -> Result<Self, Problem> {
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
-            Yaml::Integer(_) => Count::read(node).map(|count| vec![count]),
-            Yaml::List(items) if (1..=LONGEST).contains(&items.len()) => {
+            YamlValue::Integer(_) => Count::read(node).map(|count| vec![count]),
+            YamlValue::List(items) if (1..=LONGEST).contains(&items.len()) => {
                 items.iter().map(Count::read).collect()
             }
             _ => Err(node.unexpected(&Self::expects())),
         }
     }
     fn show(&self) -> Value {
-        self.iter().map(Setting::show).collect()
+        self.iter().map(ConfigValue::show).collect()
     }
     fn schema() -> Value {
         json!({ "anyOf": [Count::schema(), {

@@ -1,16 +1,16 @@
 //! Settings that are one of several named variants, each with settings of its own: a schedule, an
 //! initialisation.
 
-use super::config_value::Setting;
-use crate::spec::yaml::diagnostic::{Problem, nearest};
-use crate::spec::yaml::node::{Node, Yaml};
+use super::config_value::ConfigValue;
+use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
+use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Map, Value, json};
 
 /// What a file wrote for a setting of this kind: the variant's name, and its settings if any.
-pub(crate) struct Written<'a> {
+pub(crate) struct TaggedValue<'a> {
     pub(crate) name: &'a str,
-    node: &'a Node,
-    fields: Option<&'a Node>,
+    node: &'a YamlNode,
+    fields: Option<&'a YamlNode>,
 }
 
 /// Reads `name`, or `{ name: settings }`.
@@ -18,19 +18,19 @@ pub(crate) struct Written<'a> {
 /// # Errors
 /// Anything else, and names that are not in `names`.
 pub(crate) fn written<'a>(
-    node: &'a Node,
+    node: &'a YamlNode,
     noun: &str,
     names: &[&'static str],
     expects: &str,
-) -> Result<Written<'a>, Problem> {
+) -> Result<TaggedValue<'a>, Diagnostic> {
     match &node.value {
-        Yaml::Text(name) if names.contains(&name.as_str()) => Ok(Written {
+        YamlValue::Text(name) if names.contains(&name.as_str()) => Ok(TaggedValue {
             name,
             node,
             fields: None,
         }),
-        Yaml::Text(name) => {
-            let problem = Problem::new(&node.place, format!("unknown {noun} `{name}`"));
+        YamlValue::Text(name) => {
+            let problem = Diagnostic::new(&node.place, format!("unknown {noun} `{name}`"));
             let begun: Vec<&str> = names
                 .iter()
                 .filter(|known| !name.is_empty() && known.starts_with(name.as_str()))
@@ -44,13 +44,13 @@ pub(crate) fn written<'a>(
                 }),
             )
         }
-        Yaml::Map(entries) if entries.len() == 1 => {
+        YamlValue::Map(entries) if entries.len() == 1 => {
             let entry = &entries[0];
             match names.contains(&entry.key.as_str()) {
-                true => Ok(Written {
+                true => Ok(TaggedValue {
                     name: &entry.key,
                     node: &entry.node,
-                    fields: (entry.node.value != Yaml::Null).then_some(&entry.node),
+                    fields: (entry.node.value != YamlValue::Null).then_some(&entry.node),
                 }),
                 false => Err(entry.unknown(names.iter().copied())),
             }
@@ -59,16 +59,17 @@ pub(crate) fn written<'a>(
     }
 }
 
-impl Written<'_> {
+impl TaggedValue<'_> {
     /// Checks that only the settings in `known` stand there.
     ///
     /// # Errors
     /// The first other one.
-    pub(crate) fn only(&self, known: &[&'static str]) -> Result<(), Problem> {
+    pub(crate) fn only(&self, known: &[&'static str]) -> Result<(), Diagnostic> {
         match self.fields.map(|node| &node.value) {
-            Some(Yaml::Map(entries)) => {
-                let unknown =
-                    |entry: &&crate::spec::yaml::node::Entry| !known.contains(&entry.key.as_str());
+            Some(YamlValue::Map(entries)) => {
+                let unknown = |entry: &&crate::spec::yaml::node::YamlEntry| {
+                    !known.contains(&entry.key.as_str())
+                };
                 match entries.iter().find(unknown) {
                     Some(entry) => Err(entry.unknown(known.iter().copied())),
                     None => Ok(()),
@@ -87,21 +88,21 @@ impl Written<'_> {
     ///
     /// # Errors
     /// A value that the setting does not accept, and one that is missing without a default.
-    pub(crate) fn field<T: Setting>(
+    pub(crate) fn field<T: ConfigValue>(
         &self,
         field: &str,
         default: Option<T>,
         example: &str,
-    ) -> Result<T, Problem> {
+    ) -> Result<T, Diagnostic> {
         let value = match self.fields.map(|node| &node.value) {
-            Some(Yaml::Map(_)) => self.node.get(field),
+            Some(YamlValue::Map(_)) => self.node.get(field),
             Some(_) => self.fields,
             None => None,
         };
         match (value, default) {
             (Some(value), _) => T::read(value),
             (None, Some(default)) => Ok(default),
-            (None, None) => Err(Problem::new(
+            (None, None) => Err(Diagnostic::new(
                 &self.node.place,
                 format!("`{}` needs `{field}`", self.name),
             )
@@ -191,12 +192,12 @@ macro_rules! variants {
             pub const NAMES: &'static [&'static str] = &[$($name,)+];
         }
 
-        impl $crate::spec::values::config_value::Setting for $type {
+        impl $crate::spec::values::config_value::ConfigValue for $type {
             fn expects() -> String {
                 $expects.to_owned()
             }
-            fn read(node: &$crate::spec::yaml::node::Node)
-                -> Result<Self, $crate::spec::yaml::diagnostic::Problem>
+            fn read(node: &$crate::spec::yaml::node::YamlNode)
+                -> Result<Self, $crate::spec::yaml::diagnostic::Diagnostic>
             {
                 let written =
                     $crate::spec::values::tagged_enum::written(node, $noun, Self::NAMES, $expects)?;
@@ -220,9 +221,9 @@ macro_rules! variants {
                     $(Self::$variant { $($field,)* } => $crate::spec::values::tagged_enum::show($name, &[
                         $($crate::spec::values::tagged_enum::Field {
                             name: stringify!($field),
-                            shown: $crate::spec::values::config_value::Setting::show($field),
+                            shown: $crate::spec::values::config_value::ConfigValue::show($field),
                             default: None::<$field_type>$(.or(Some($default)))?
-                                .as_ref().map($crate::spec::values::config_value::Setting::show),
+                                .as_ref().map($crate::spec::values::config_value::ConfigValue::show),
                         },)*
                     ]),)+
                 }
@@ -231,7 +232,7 @@ macro_rules! variants {
                 $crate::spec::values::tagged_enum::schema(&[$(
                     ($name, vec![$((
                         stringify!($field),
-                        <$field_type as $crate::spec::values::config_value::Setting>::schema(),
+                        <$field_type as $crate::spec::values::config_value::ConfigValue>::schema(),
                         None::<$field_type>$(.or(Some($default)))?.is_none(),
                     ),)*]),
                 )+])

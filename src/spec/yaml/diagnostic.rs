@@ -1,22 +1,22 @@
 //! What is wrong with a sweep, told to the person who wrote it.
 
-use super::span::Place;
+use super::span::Span;
 
 /// One fault of a sweep: where it stands, what is wrong, what would be right.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
-pub struct Problem {
+pub struct Diagnostic {
     /// Where it stands.
-    pub place: Place,
+    pub place: Span,
     /// What is wrong: a fragment in lower case that names key and value.
     pub message: String,
     /// What would be right.
     pub help: Option<String>,
 }
 
-impl Problem {
+impl Diagnostic {
     /// A problem at `place`.
-    pub fn new(place: &Place, message: impl Into<String>) -> Self {
+    pub fn new(place: &Span, message: impl Into<String>) -> Self {
         Self {
             place: place.clone(),
             message: message.into(),
@@ -61,12 +61,12 @@ pub enum SpecError {
         /// The file's text, for the snippet under the message.
         text: String,
         /// What is wrong.
-        problem: Box<Problem>,
+        problem: Box<Diagnostic>,
     },
 }
 
 /// `file:line: key: message`, with what is known of it.
-fn describe(name: &str, problem: &Problem) -> String {
+fn describe(name: &str, problem: &Diagnostic) -> String {
     let place = &problem.place;
     let mut text = match place.line {
         // Nowhere in the file: from the command line, or of the file as a whole.

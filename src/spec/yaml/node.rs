@@ -1,26 +1,26 @@
 //! YAML text as a tree of values that know where they stand.
 
-use super::diagnostic::{Problem, nearest};
-use super::short_text::label;
-use super::span::Place;
+use super::diagnostic::{Diagnostic, nearest};
+use super::short_text::short_text;
+use super::span::Span;
 use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Visitor};
 use serde_saphyr::{Location, Spanned};
 use std::collections::HashSet;
 
 /// A value of the sweep file and its place.
 #[derive(Clone, Debug)]
-pub struct Node {
+pub struct YamlNode {
     /// The value.
-    pub value: Yaml,
+    pub value: YamlValue,
     /// Where it stands.
-    pub place: Place,
+    pub place: Span,
     /// The text of a plain number, flag or `null`, as it is written: `1e-3`, `01`.
     pub written: Option<Box<str>>,
 }
 
 /// A YAML value.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Yaml {
+pub enum YamlValue {
     /// `null`, `~` or nothing.
     Null,
     /// `true` or `false`.
@@ -32,23 +32,23 @@ pub enum Yaml {
     /// Text.
     Text(String),
     /// A list.
-    List(Vec<Node>),
+    List(Vec<YamlNode>),
     /// A mapping, in the file's order.
-    Map(Vec<Entry>),
+    Map(Vec<YamlEntry>),
 }
 
 /// A key of a mapping with its value.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Entry {
+pub struct YamlEntry {
     /// The key's text.
     pub key: String,
     /// Where the key stands.
-    pub place: Place,
+    pub place: Span,
     /// What it maps to.
-    pub node: Node,
+    pub node: YamlNode,
 }
 
-impl PartialEq for Node {
+impl PartialEq for YamlNode {
     /// Values are equal wherever they stand.
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
@@ -65,16 +65,16 @@ const LONGEST_KEY: usize = 1 << 10;
 /// otherwise multiply the length of a key by the number of values below it.
 const LONGEST_PATH: usize = 200;
 
-impl Node {
+impl YamlNode {
     /// Reads YAML text.
     ///
     /// # Errors
     /// Text that is too long or no valid YAML, repeats a key, or exceeds the parser's limits on
     /// depth and aliases.
-    pub fn parse(text: &str) -> Result<Self, Problem> {
+    pub fn parse(text: &str) -> Result<Self, Diagnostic> {
         if text.len() > LARGEST_TEXT {
             let message = format!("it has {} bytes, more than {LARGEST_TEXT}", text.len());
-            return Err(Problem::new(&Place::default(), message));
+            return Err(Diagnostic::new(&Span::default(), message));
         }
         let index = TextIndex::new(text);
         let options = serde_saphyr::options! {
@@ -92,7 +92,7 @@ impl Node {
                 let message = message.lines().next().unwrap_or("not valid YAML");
                 // The place is told by the problem itself.
                 let message = message.split(" at line ").next().unwrap_or(message);
-                Problem::new(&place.unwrap_or_default(), message)
+                Diagnostic::new(&place.unwrap_or_default(), message)
             })?;
         Ok(Self::from_raw(spanned, &index, ""))
     }
@@ -109,22 +109,22 @@ impl Node {
             false => format!("{path}[{index}]"),
         };
         let value = match raw.value {
-            Raw::Null => Yaml::Null,
-            Raw::Flag(value) => Yaml::Flag(value),
-            Raw::Integer(value) => Yaml::Integer(value),
-            Raw::Real(value) => Yaml::Real(value),
-            Raw::Text(value) => Yaml::Text(value),
-            Raw::List(items) => Yaml::List(
+            Raw::Null => YamlValue::Null,
+            Raw::Flag(value) => YamlValue::Flag(value),
+            Raw::Integer(value) => YamlValue::Integer(value),
+            Raw::Real(value) => YamlValue::Real(value),
+            Raw::Text(value) => YamlValue::Text(value),
+            Raw::List(items) => YamlValue::List(
                 items
                     .into_iter()
                     .enumerate()
                     .map(|(index, item)| Self::from_raw(item, text, &item_path(index)))
                     .collect(),
             ),
-            Raw::Map(entries) => Yaml::Map(
+            Raw::Map(entries) => YamlValue::Map(
                 entries
                     .into_iter()
-                    .map(|(key, node)| Entry {
+                    .map(|(key, node)| YamlEntry {
                         place: text.place(key.referenced, child(&key.value)),
                         node: Self::from_raw(node, text, &child(&key.value)),
                         key: key.value,
@@ -151,12 +151,12 @@ impl Node {
             return Some(written.to_string());
         }
         match &self.value {
-            Yaml::Text(text) => Some(text.clone()),
+            YamlValue::Text(text) => Some(text.clone()),
             // One with a tag, such as `!!float 1`.
-            Yaml::Integer(value) => Some(value.to_string()),
-            Yaml::Real(value) => Some(label(&(*value).into())),
-            Yaml::Flag(value) => Some(value.to_string()),
-            Yaml::Null | Yaml::List(_) | Yaml::Map(_) => None,
+            YamlValue::Integer(value) => Some(value.to_string()),
+            YamlValue::Real(value) => Some(short_text(&(*value).into())),
+            YamlValue::Flag(value) => Some(value.to_string()),
+            YamlValue::Null | YamlValue::List(_) | YamlValue::Map(_) => None,
         }
     }
 
@@ -164,9 +164,9 @@ impl Node {
     ///
     /// # Errors
     /// Anything that is no mapping; `what` names what was expected.
-    pub fn entries(&self, what: &str) -> Result<&[Entry], Problem> {
+    pub fn entries(&self, what: &str) -> Result<&[YamlEntry], Diagnostic> {
         match &self.value {
-            Yaml::Map(entries) => Ok(entries),
+            YamlValue::Map(entries) => Ok(entries),
             _ => Err(self.unexpected(what)),
         }
     }
@@ -175,30 +175,30 @@ impl Node {
     ///
     /// # Errors
     /// Anything that is no list; `what` names what was expected.
-    pub fn items(&self, what: &str) -> Result<&[Node], Problem> {
+    pub fn items(&self, what: &str) -> Result<&[YamlNode], Diagnostic> {
         match &self.value {
-            Yaml::List(items) => Ok(items),
+            YamlValue::List(items) => Ok(items),
             _ => Err(self.unexpected(what)),
         }
     }
 
     /// The value of `key` where this is a mapping that has it.
-    pub fn get(&self, key: &str) -> Option<&Node> {
+    pub fn get(&self, key: &str) -> Option<&YamlNode> {
         match &self.value {
-            Yaml::Map(entries) => entries.iter().find(|e| e.key == key).map(|e| &e.node),
+            YamlValue::Map(entries) => entries.iter().find(|e| e.key == key).map(|e| &e.node),
             _ => None,
         }
     }
 
     /// The problem that this value is not `what`.
-    pub fn unexpected(&self, what: &str) -> Problem {
-        let problem = Problem::new(
+    pub fn unexpected(&self, what: &str) -> Diagnostic {
+        let problem = Diagnostic::new(
             &self.place,
             format!("expected {what}, found {}", self.describe()),
         );
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         match (&self.value, self.place.written.as_deref()) {
-            (Yaml::Real(_), Some(text)) if text.starts_with('0') && digits(text) => {
+            (YamlValue::Real(_), Some(text)) if text.starts_with('0') && digits(text) => {
                 problem.help("write a whole number without zeros before it")
             }
             _ => problem,
@@ -207,25 +207,27 @@ impl Node {
 
     /// This value as a message shows it, such as "the text `abc`": numbers as they are written.
     pub fn describe(&self) -> String {
-        if let (Yaml::Integer(_) | Yaml::Real(_), Some(text)) = (&self.value, &self.place.written) {
+        if let (YamlValue::Integer(_) | YamlValue::Real(_), Some(text)) =
+            (&self.value, &self.place.written)
+        {
             return format!("`{}`", shortened(text));
         }
         match &self.value {
-            Yaml::Null => "nothing".to_owned(),
-            Yaml::Flag(value) => format!("`{value}`"),
-            Yaml::Integer(value) => format!("`{value}`"),
-            Yaml::Real(value) => format!("`{value:?}`"),
-            Yaml::Text(value) => format!("the text `{}`", shortened(value)),
-            Yaml::List(_) => "a list".to_owned(),
-            Yaml::Map(_) => "a mapping".to_owned(),
+            YamlValue::Null => "nothing".to_owned(),
+            YamlValue::Flag(value) => format!("`{value}`"),
+            YamlValue::Integer(value) => format!("`{value}`"),
+            YamlValue::Real(value) => format!("`{value:?}`"),
+            YamlValue::Text(value) => format!("the text `{}`", shortened(value)),
+            YamlValue::List(_) => "a list".to_owned(),
+            YamlValue::Map(_) => "a mapping".to_owned(),
         }
     }
 }
 
-impl Entry {
+impl YamlEntry {
     /// The problem that this key is not among `known`, with the nearest known one.
-    pub fn unknown<'a>(&self, known: impl IntoIterator<Item = &'a str> + Clone) -> Problem {
-        let problem = Problem::new(
+    pub fn unknown<'a>(&self, known: impl IntoIterator<Item = &'a str> + Clone) -> Diagnostic {
+        let problem = Diagnostic::new(
             &self.place,
             format!("unknown key `{}`", shortened(&self.key)),
         );
@@ -241,16 +243,16 @@ impl Entry {
 
 /// Whether a plain token of the text is a spelling of this number, flag or `null`: where a value is
 /// empty, or has a tag or an anchor, another token stands at its place.
-fn is_spelling(token: &str, value: &Yaml) -> bool {
+fn is_spelling(token: &str, value: &YamlValue) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
     let starts = |c: char| c.is_ascii_digit() || "+-.".contains(c);
     match value {
-        Yaml::Null => matches!(token, "null" | "Null" | "NULL" | "~"),
-        Yaml::Flag(flag) => token.eq_ignore_ascii_case(&flag.to_string()),
-        Yaml::Integer(_) | Yaml::Real(_) => {
+        YamlValue::Null => matches!(token, "null" | "Null" | "NULL" | "~"),
+        YamlValue::Flag(flag) => token.eq_ignore_ascii_case(&flag.to_string()),
+        YamlValue::Integer(_) | YamlValue::Real(_) => {
             token.starts_with(starts) && token.chars().all(is_plain)
         }
-        Yaml::Text(_) | Yaml::List(_) | Yaml::Map(_) => false,
+        YamlValue::Text(_) | YamlValue::List(_) | YamlValue::Map(_) => false,
     }
 }
 
@@ -301,7 +303,7 @@ impl<'a> TextIndex<'a> {
         within.map_or(self.text.len(), |(offset, _)| mark + offset)
     }
 
-    fn place(&self, at: Location, path: String) -> Place {
+    fn place(&self, at: Location, path: String) -> Span {
         let column = at.column() as usize;
         let line = at.line() as usize;
         let before = self.lines.get(line.saturating_sub(1));
@@ -321,7 +323,7 @@ impl<'a> TextIndex<'a> {
                 && !text.contains(char::is_whitespace)
         };
         let written = token.get(..length).filter(is_numeric).map(Box::from);
-        Place {
+        Span {
             written,
             line,
             column,
@@ -332,7 +334,7 @@ impl<'a> TextIndex<'a> {
     }
 
     /// The token at a place.
-    fn plain(&self, place: &Place) -> Option<&'a str> {
+    fn plain(&self, place: &Span) -> Option<&'a str> {
         self.text.get(place.offset..place.offset + place.length)
     }
 }
@@ -432,14 +434,14 @@ mod tests {
 
     #[test]
     fn values_know_their_kind_and_place() {
-        let node = Node::parse("a: 1\nb:\n  c: [1.0e-4, 1e-3, yes, ~, .nan]\n").unwrap();
+        let node = YamlNode::parse("a: 1\nb:\n  c: [1.0e-4, 1e-3, yes, ~, .nan]\n").unwrap();
         let list = node.get("b").and_then(|b| b.get("c")).unwrap();
         let items = list.items("a list").unwrap();
-        assert_eq!(items[0].value, Yaml::Real(1e-4));
-        assert_eq!(items[1].value, Yaml::Real(1e-3));
-        assert_eq!(items[2].value, Yaml::Text("yes".into()));
-        assert_eq!(items[3].value, Yaml::Null);
-        assert!(matches!(items[4].value, Yaml::Real(x) if x.is_nan()));
+        assert_eq!(items[0].value, YamlValue::Real(1e-4));
+        assert_eq!(items[1].value, YamlValue::Real(1e-3));
+        assert_eq!(items[2].value, YamlValue::Text("yes".into()));
+        assert_eq!(items[3].value, YamlValue::Null);
+        assert!(matches!(items[4].value, YamlValue::Real(x) if x.is_nan()));
         assert_eq!((items[1].place.line, items[1].place.column), (3, 15));
         assert_eq!(items[1].place.path, "b.c[1]");
     }
@@ -447,12 +449,12 @@ mod tests {
     #[test]
     fn a_number_is_shown_as_it_is_written() {
         let text = "a: 010\nb: [1e3, -0.50, .inf]  # six\nc: 0x1F\n";
-        let node = Node::parse(text).unwrap();
+        let node = YamlNode::parse(text).unwrap();
         let shown = |key: &str| node.get(key).unwrap().describe();
         assert_eq!(shown("a"), "`010`");
         assert_eq!(shown("c"), "`0x1F`");
         let items = node.get("b").unwrap().items("a list").unwrap();
-        let items: Vec<String> = items.iter().map(Node::describe).collect();
+        let items: Vec<String> = items.iter().map(YamlNode::describe).collect();
         assert_eq!(items, ["`1e3`", "`-0.50`", "`.inf`"]);
         let problem = node.get("a").unwrap().unexpected("a whole number");
         assert!(problem.help.unwrap().contains("without zeros"));
@@ -460,14 +462,14 @@ mod tests {
 
     #[test]
     fn a_repeated_key_is_refused_with_its_line() {
-        let problem = Node::parse("a: 1\na: 2\n").unwrap_err();
+        let problem = YamlNode::parse("a: 1\na: 2\n").unwrap_err();
         assert_eq!(problem.place.line, 2, "{problem:?}");
     }
 
     #[test]
     fn places_are_found_in_any_text() {
         let text = format!("é: \"{}\"\nb: [ü, x]\n", "ö".repeat(1000));
-        let node = Node::parse(&text).unwrap();
+        let node = YamlNode::parse(&text).unwrap();
         let items = node.get("b").unwrap().items("a list").unwrap();
         for (item, token) in items.iter().zip(["ü", "x"]) {
             let place = &item.place;
@@ -479,14 +481,14 @@ mod tests {
     fn many_values_below_a_long_key_take_no_more_than_the_text() {
         let key = "k".repeat(LONGEST_KEY);
         let text = format!("{key}: [{}]", "é, ".repeat(100_000));
-        if let Ok(node) = Node::parse(&text) {
+        if let Ok(node) = YamlNode::parse(&text) {
             let items = node.get(&key).unwrap().items("a list").unwrap();
             assert_eq!(items[0].place.path.len(), LONGEST_KEY);
             assert_eq!(items[99_999].place.path.len(), LONGEST_KEY);
         }
         // YAML itself refuses a longer plain key.
-        assert!(Node::parse(&format!("{key}k: 1")).is_err());
-        let problem = Node::parse(&" ".repeat(LARGEST_TEXT + 1)).unwrap_err();
+        assert!(YamlNode::parse(&format!("{key}k: 1")).is_err());
+        let problem = YamlNode::parse(&" ".repeat(LARGEST_TEXT + 1)).unwrap_err();
         assert!(problem.message.contains("more than"), "{problem:?}");
     }
 }

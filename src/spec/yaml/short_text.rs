@@ -3,24 +3,24 @@
 use serde_json::Value;
 
 /// A value as a person would write it in a table: `0.01`, `cosine`, `step every=1 gamma=0.5`.
-pub fn label(value: &Value) -> String {
+pub fn short_text(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
         Value::Bool(flag) => flag.to_string(),
         Value::Number(number) => number_label(number),
         Value::String(text) => text.clone(),
-        Value::Array(items) => items.iter().map(label).collect::<Vec<_>>().join("-"),
+        Value::Array(items) => items.iter().map(short_text).collect::<Vec<_>>().join("-"),
         Value::Object(fields) => fields
             .iter()
             .map(|(key, value)| match value {
                 Value::Object(inner) => {
                     let settings: Vec<String> = inner
                         .iter()
-                        .map(|(key, value)| format!("{key}={}", label(value)))
+                        .map(|(key, value)| format!("{key}={}", short_text(value)))
                         .collect();
                     [vec![key.clone()], settings].concat().join(" ")
                 }
-                other => format!("{key}={}", label(other)),
+                other => format!("{key}={}", short_text(other)),
             })
             .collect::<Vec<_>>()
             .join(" "),
@@ -49,12 +49,12 @@ mod tests {
 
     #[test]
     fn values_read_as_a_person_would_write_them() {
-        assert_eq!(label(&json!(0.01)), "0.01");
-        assert_eq!(label(&json!(1e-5)), "1e-5");
-        assert_eq!(label(&json!(64)), "64");
-        assert_eq!(label(&json!([256, 128])), "256-128");
+        assert_eq!(short_text(&json!(0.01)), "0.01");
+        assert_eq!(short_text(&json!(1e-5)), "1e-5");
+        assert_eq!(short_text(&json!(64)), "64");
+        assert_eq!(short_text(&json!([256, 128])), "256-128");
         assert_eq!(
-            label(&json!({ "step": { "every": 1, "gamma": 0.5 } })),
+            short_text(&json!({ "step": { "every": 1, "gamma": 0.5 } })),
             "step every=1 gamma=0.5"
         );
     }

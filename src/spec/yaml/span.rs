@@ -2,7 +2,7 @@
 
 /// A place in the text of a sweep file, or on the command line.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Place {
+pub struct Span {
     /// Line, counted from 1; 0 where the text has no lines (a `--set` option).
     pub line: usize,
     /// Column in characters, counted from 1.
@@ -17,7 +17,7 @@ pub struct Place {
     pub written: Option<Box<str>>,
 }
 
-impl Place {
+impl Span {
     /// The place of something given on the command line as `option`.
     pub fn command_line(path: &str) -> Self {
         Self {

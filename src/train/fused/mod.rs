@@ -9,8 +9,8 @@ mod rule;
 
 use super::batches::Order;
 use super::cohort::Cohort;
-use super::loss_accumulator::Tally;
-use super::optimizer::Memory;
+use super::loss_accumulator::LossAccumulator;
+use super::optimizer::StateLists;
 use crate::backend::{
     Backend, FusedBatch, FusedEnd, FusedEpoch, FusedModel, FusedStart, FusedState, FusedTraining,
 };
@@ -23,7 +23,7 @@ pub(super) struct Fused<B: Backend> {
     /// Of each step its batch.
     batches: Vec<FusedBatch>,
     /// What the optimizers will know of each member beside their lists.
-    memory: Memory<B>,
+    memory: StateLists<B>,
     samples: usize,
 }
 
@@ -117,7 +117,7 @@ impl<B: Backend> Cohort<'_, B> {
     }
 
     /// Goes on from what the kernels made of the cohort; the sums of their steps are added to `tally`.
-    pub(super) fn take_back(&mut self, fused: Fused<B>, tally: &mut Tally<B>) {
+    pub(super) fn take_back(&mut self, fused: Fused<B>, tally: &mut LossAccumulator<B>) {
         let Fused {
             training,
             memory,
@@ -129,7 +129,7 @@ impl<B: Backend> Cohort<'_, B> {
         self.model.update(|parameters| {
             // Freed before the kernels return new memory.
             drop(parameters);
-            optimizer.set_memory(Memory {
+            optimizer.set_memory(StateLists {
                 lists: Vec::new(),
                 ..memory.clone()
             });
@@ -140,7 +140,7 @@ impl<B: Backend> Cohort<'_, B> {
         });
         let (lists, statistics, sums) = rest.expect("the update was called");
         self.model.set_statistics(statistics);
-        self.optimizer.set_memory(Memory { lists, ..memory });
+        self.optimizer.set_memory(StateLists { lists, ..memory });
         tally.add(sums, samples);
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::backend::{Backend, FusedRule, FusedStep};
 use crate::spec::{Optimizer, Training};
-use crate::train::optimizer::Memory;
+use crate::train::optimizer::StateLists;
 
 /// The rule of a member with these settings; nothing where it has bounds that need all gradients or weights
 /// of a unit at once.
@@ -38,7 +38,7 @@ struct Member<'a> {
 
 impl<'a> Numbers<'a> {
     /// Members with these settings, of which this is known.
-    pub(super) fn new<B: Backend>(trainings: &[&'a Training], memory: &Memory<B>) -> Self {
+    pub(super) fn new<B: Backend>(trainings: &[&'a Training], memory: &StateLists<B>) -> Self {
         let member = |(index, &training): (usize, &&'a Training)| Member {
             training,
             steps: memory.steps.get(index).copied().unwrap_or(0),
@@ -59,7 +59,7 @@ impl<'a> Numbers<'a> {
     }
 
     /// Writes into `memory` what was counted, where it is counted.
-    pub(super) fn remember<B: Backend>(&self, memory: &mut Memory<B>) {
+    pub(super) fn remember<B: Backend>(&self, memory: &mut StateLists<B>) {
         for (steps, member) in memory.steps.iter_mut().zip(&self.members) {
             *steps = member.steps;
         }

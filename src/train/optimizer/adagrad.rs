@@ -1,6 +1,6 @@
 //! Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`.
 
-use super::state::Memory;
+use super::state::StateLists;
 use super::{Optimizer, descended, epsilon, squares};
 use crate::backend::Backend;
 use crate::spec::Training;
@@ -64,14 +64,14 @@ impl<B: Backend> Optimizer<B> for Adagrad<B> {
         descended(parameters, directions, learning_rate)
     }
 
-    fn memory(&self) -> Memory<B> {
-        Memory {
+    fn memory(&self) -> StateLists<B> {
+        StateLists {
             steps: self.steps.clone(),
-            ..Memory::of_lists(&[&self.sums])
+            ..StateLists::of_lists(&[&self.sums])
         }
     }
 
-    fn set_memory(&mut self, mut memory: Memory<B>) {
+    fn set_memory(&mut self, mut memory: StateLists<B>) {
         self.sums = memory.take_list(0);
         self.steps = memory.steps;
     }

@@ -1,7 +1,7 @@
 //! Adam (Kingma and Ba 2015), as `torch.optim.Adam`.
 
 use super::moments::Moments;
-use super::{Memory, Optimizer, descended};
+use super::{Optimizer, StateLists, descended};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -34,11 +34,11 @@ impl<B: Backend> Optimizer<B> for Adam<B> {
         descended(parameters, directions, learning_rate)
     }
 
-    fn memory(&self) -> Memory<B> {
+    fn memory(&self) -> StateLists<B> {
         self.0.memory()
     }
 
-    fn set_memory(&mut self, mut memory: Memory<B>) {
+    fn set_memory(&mut self, mut memory: StateLists<B>) {
         self.0.set_memory(&mut memory);
     }
 }

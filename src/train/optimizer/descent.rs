@@ -1,6 +1,6 @@
 //! Gradient descent and nothing else: what `torch.optim.SGD` is without a momentum.
 
-use super::{Memory, Optimizer};
+use super::{Optimizer, StateLists};
 use crate::backend::Backend;
 use crate::model::StageGradient;
 use crate::train::per_member::PerMember;
@@ -56,11 +56,11 @@ impl<B: Backend> Optimizer<B> for Descent<B> {
         stepped
     }
 
-    fn memory(&self) -> Memory<B> {
+    fn memory(&self) -> StateLists<B> {
         self.by_gradient.memory()
     }
 
-    fn set_memory(&mut self, memory: Memory<B>) {
+    fn set_memory(&mut self, memory: StateLists<B>) {
         self.by_gradient.set_memory(memory);
     }
 }

@@ -11,14 +11,14 @@ mod segmented;
 mod sgd;
 mod state;
 
-pub(super) use state::Memory;
 pub use state::OptimizerState;
+pub(super) use state::StateLists;
 
 use super::per_member::PerMember;
 use super::regularise::GradientRules;
 use crate::backend::Backend;
 use crate::model::{StageGradient, segments};
-use crate::spec::{self, Stepping, Training};
+use crate::spec::{self, StepKind, Training};
 use burn::tensor::Tensor;
 use descent::Descent;
 use regularised::Regularised;
@@ -48,11 +48,11 @@ pub trait Optimizer<B: Backend> {
     }
 
     /// What it knows of all members.
-    fn memory(&self) -> Memory<B>;
+    fn memory(&self) -> StateLists<B>;
 
     /// Goes on from what an optimizer of these settings knew; lists that these settings do not need are
     /// ignored.
-    fn set_memory(&mut self, memory: Memory<B>);
+    fn set_memory(&mut self, memory: StateLists<B>);
 
     /// What it knows of the member at this position.
     fn state(&self, member: usize) -> OptimizerState<B> {
@@ -62,7 +62,7 @@ pub trait Optimizer<B: Backend> {
     /// Goes on from what another optimizer of these settings knew of each member, in the order of
     /// the members. Either all have taken a step, or none has.
     fn restore(&mut self, states: Vec<OptimizerState<B>>) {
-        self.set_memory(Memory::of_states(&states));
+        self.set_memory(StateLists::of_states(&states));
     }
 }
 
@@ -75,7 +75,7 @@ pub fn new<B: Backend>(members: &[&Training], device: &B::Device) -> Box<dyn Opt
     if segments.len() == 1 {
         return of_stepping(segments.remove(0).0, members, device);
     }
-    let segment = |(stepping, members_of): (Stepping, std::ops::Range<usize>)| Segment {
+    let segment = |(stepping, members_of): (StepKind, std::ops::Range<usize>)| Segment {
         optimizer: of_stepping(stepping, &members[members_of.clone()], device),
         members: members_of,
     };
@@ -84,13 +84,13 @@ pub fn new<B: Backend>(members: &[&Training], device: &B::Device) -> Box<dyn Opt
 
 /// The optimizer of members that are stepped alike.
 fn of_stepping<B: Backend>(
-    stepping: Stepping,
+    stepping: StepKind,
     members: &[&Training],
     device: &B::Device,
 ) -> Box<dyn Optimizer<B>> {
     let (optimizer, nesterov, centered) = match stepping {
-        Stepping::Descent => (spec::Optimizer::Sgd, false, false),
-        Stepping::Rule {
+        StepKind::Descent => (spec::Optimizer::Sgd, false, false),
+        StepKind::Rule {
             optimizer,
             nesterov,
             centered,
@@ -118,7 +118,7 @@ fn of_stepping<B: Backend>(
             inner,
         }),
     };
-    if stepping == Stepping::Descent {
+    if stepping == StepKind::Descent {
         return Box::new(Descent {
             weight_decay,
             by_gradient: inner,
@@ -158,11 +158,11 @@ impl<B: Backend> Optimizer<B> for CoupledDecay<B> {
         self.inner.step(parameters, gradients, learning_rate)
     }
 
-    fn memory(&self) -> Memory<B> {
+    fn memory(&self) -> StateLists<B> {
         self.inner.memory()
     }
 
-    fn set_memory(&mut self, memory: Memory<B>) {
+    fn set_memory(&mut self, memory: StateLists<B>) {
         self.inner.set_memory(memory);
     }
 }
@@ -190,11 +190,11 @@ impl<B: Backend> Optimizer<B> for DecoupledDecay<B> {
         self.inner.step(decayed, gradients, learning_rate)
     }
 
-    fn memory(&self) -> Memory<B> {
+    fn memory(&self) -> StateLists<B> {
         self.inner.memory()
     }
 
-    fn set_memory(&mut self, memory: Memory<B>) {
+    fn set_memory(&mut self, memory: StateLists<B>) {
         self.inner.set_memory(memory);
     }
 }

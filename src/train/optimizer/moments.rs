@@ -1,6 +1,6 @@
 //! The moving means of gradients and of their squares, which Adam and its kin follow.
 
-use super::state::Memory;
+use super::state::StateLists;
 use super::{epsilon, moving_means, squares};
 use crate::backend::Backend;
 use crate::spec::Training;
@@ -70,15 +70,15 @@ impl<B: Backend> Moments<B> {
     }
 
     /// What is known of all members.
-    pub(super) fn memory(&self) -> Memory<B> {
-        Memory {
+    pub(super) fn memory(&self) -> StateLists<B> {
+        StateLists {
             steps: self.steps.iter().map(|&steps| steps as usize).collect(),
-            ..Memory::of_lists(&[&self.means, &self.variances])
+            ..StateLists::of_lists(&[&self.means, &self.variances])
         }
     }
 
     /// Goes on from what was known of all members.
-    pub(super) fn set_memory(&mut self, memory: &mut Memory<B>) {
+    pub(super) fn set_memory(&mut self, memory: &mut StateLists<B>) {
         self.steps = memory.steps.iter().map(|&steps| steps as i32).collect();
         self.means = memory.take_list(0);
         self.variances = memory.take_list(1);

@@ -1,7 +1,7 @@
 //! Adam with Nesterov's momentum (Dozat 2016), as `torch.optim.NAdam`.
 
 use super::moments::Moments;
-use super::{Memory, Optimizer, descended};
+use super::{Optimizer, StateLists, descended};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -70,14 +70,14 @@ impl<B: Backend> Optimizer<B> for NAdam<B> {
         descended(parameters, directions, learning_rate)
     }
 
-    fn memory(&self) -> Memory<B> {
-        Memory {
+    fn memory(&self) -> StateLists<B> {
+        StateLists {
             momentum_products: self.products.clone(),
             ..self.moments.memory()
         }
     }
 
-    fn set_memory(&mut self, mut memory: Memory<B>) {
+    fn set_memory(&mut self, mut memory: StateLists<B>) {
         self.moments.set_memory(&mut memory);
         self.products = memory.momentum_products;
     }

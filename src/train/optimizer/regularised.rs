@@ -1,6 +1,6 @@
 //! Gradients with a penalty, and within bounds, before an optimizer sees them.
 
-use super::{Memory, Optimizer};
+use super::{Optimizer, StateLists};
 use crate::backend::Backend;
 use crate::train::per_member::PerMember;
 use crate::train::regularise::GradientRules;
@@ -23,11 +23,11 @@ impl<B: Backend> Optimizer<B> for Regularised<B> {
         self.inner.step(parameters, gradients, learning_rate)
     }
 
-    fn memory(&self) -> Memory<B> {
+    fn memory(&self) -> StateLists<B> {
         self.inner.memory()
     }
 
-    fn set_memory(&mut self, memory: Memory<B>) {
+    fn set_memory(&mut self, memory: StateLists<B>) {
         self.inner.set_memory(memory);
     }
 }

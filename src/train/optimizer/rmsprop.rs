@@ -1,6 +1,6 @@
 //! RMSprop (Hinton 2012), as `torch.optim.RMSprop`.
 
-use super::state::Memory;
+use super::state::StateLists;
 use super::{Optimizer, descended, epsilon, moving_means, squares};
 use crate::backend::Backend;
 use crate::spec::Training;
@@ -77,11 +77,11 @@ impl<B: Backend> Optimizer<B> for RmsProp<B> {
         descended(parameters, directions, learning_rate)
     }
 
-    fn memory(&self) -> Memory<B> {
-        Memory::of_lists(&[&self.variances, &self.means, &self.velocities])
+    fn memory(&self) -> StateLists<B> {
+        StateLists::of_lists(&[&self.variances, &self.means, &self.velocities])
     }
 
-    fn set_memory(&mut self, mut memory: Memory<B>) {
+    fn set_memory(&mut self, mut memory: StateLists<B>) {
         self.variances = memory.take_list(0);
         if self.centered {
             self.means = memory.take_list(1);

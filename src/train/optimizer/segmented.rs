@@ -1,6 +1,6 @@
 //! Members with optimizers of different kinds in one cohort.
 
-use super::{Memory, Optimizer, OptimizerState};
+use super::{Optimizer, OptimizerState, StateLists};
 use crate::backend::Backend;
 use crate::model::{StageGradient, part, stack};
 use crate::train::per_member::PerMember;
@@ -41,7 +41,7 @@ impl<B: Backend> Optimizer<B> for Segmented<B> {
         })
     }
 
-    fn memory(&self) -> Memory<B> {
+    fn memory(&self) -> StateLists<B> {
         let memories: Vec<_> = self
             .0
             .iter()
@@ -51,7 +51,7 @@ impl<B: Backend> Optimizer<B> for Segmented<B> {
         let sizes = || self.0.iter().map(|segment| segment.members.len());
         let steps = memories.iter().zip(sizes());
         let products = memories.iter().zip(sizes());
-        Memory {
+        StateLists {
             steps: steps
                 .flat_map(|(memory, size)| of_each(&memory.steps, size, 0))
                 .collect(),
@@ -60,7 +60,7 @@ impl<B: Backend> Optimizer<B> for Segmented<B> {
                 .collect(),
             lists: (0..lists.unwrap_or(0))
                 .map(|list| {
-                    let of = |memory: &Memory<B>| memory.lists.get(list).cloned();
+                    let of = |memory: &StateLists<B>| memory.lists.get(list).cloned();
                     let own = memories.iter().map(|memory| of(memory).unwrap_or_default());
                     joined(own.zip(sizes()).collect())
                 })
@@ -68,11 +68,11 @@ impl<B: Backend> Optimizer<B> for Segmented<B> {
         }
     }
 
-    fn set_memory(&mut self, memory: Memory<B>) {
+    fn set_memory(&mut self, memory: StateLists<B>) {
         for segment in &mut self.0 {
             let members = &segment.members;
             let own = |list: &Vec<Tensor<B, 3>>| list.iter().map(|t| part(t, members)).collect();
-            segment.optimizer.set_memory(Memory {
+            segment.optimizer.set_memory(StateLists {
                 steps: memory.steps[members.clone()].to_vec(),
                 momentum_products: memory.momentum_products[members.clone()].to_vec(),
                 lists: memory.lists.iter().map(own).collect(),

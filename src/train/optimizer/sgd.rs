@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, as `torch.optim.SGD`.
 
-use super::state::Memory;
+use super::state::StateLists;
 use super::{Optimizer, descended};
 use crate::backend::Backend;
 use crate::spec::Training;
@@ -73,11 +73,11 @@ impl<B: Backend> Optimizer<B> for Sgd<B> {
         descended(parameters, directions, learning_rate)
     }
 
-    fn memory(&self) -> Memory<B> {
-        Memory::of_lists(&[&self.velocities])
+    fn memory(&self) -> StateLists<B> {
+        StateLists::of_lists(&[&self.velocities])
     }
 
-    fn set_memory(&mut self, mut memory: Memory<B>) {
+    fn set_memory(&mut self, mut memory: StateLists<B>) {
         if !self.momentum.is_zero() {
             self.velocities = memory.take_list(0);
         }

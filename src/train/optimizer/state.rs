@@ -45,7 +45,7 @@ impl<B: Backend> OptimizerState<B> {
 
 /// All that an optimizer knows of all its members beyond their settings.
 #[derive(Clone, Debug)]
-pub struct Memory<B: Backend> {
+pub struct StateLists<B: Backend> {
     /// Steps taken by each member; none where the optimizer does not count them.
     pub steps: Vec<usize>,
     /// The product of NAdam's momenta of each member; none for other optimizers.
@@ -54,7 +54,7 @@ pub struct Memory<B: Backend> {
     pub lists: Vec<Vec<Tensor<B, 3>>>,
 }
 
-impl<B: Backend> Memory<B> {
+impl<B: Backend> StateLists<B> {
     /// Lists alone.
     pub(super) fn of_lists(lists: &[&[Tensor<B, 3>]]) -> Self {
         Self {

@@ -1,7 +1,7 @@
 //! The command line of `launch`.
 
 use crate::cli::arguments::commands::{FolderArguments, SweepArguments, count};
-use crate::spec::{Count, Directive, LaunchOptions, Memory, TimeLimit, Word};
+use crate::spec::{Count, Directive, LaunchOptions, MemoryRequest, TimeLimit, Token};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
 
@@ -34,7 +34,7 @@ pub struct TaskArguments {
     pub time: Option<TimeLimit>,
     /// The memory of a task, such as 4G
     #[arg(long, value_name = "SIZE")]
-    pub memory: Option<Memory>,
+    pub memory: Option<MemoryRequest>,
     /// The processor cores of a task; default: 1
     #[arg(long, value_name = "COUNT", value_parser = count)]
     pub cpus: Option<Count>,
@@ -54,10 +54,10 @@ pub struct LaunchSlurmArguments {
     pub task: TaskArguments,
     /// The partition
     #[arg(long, value_name = "NAME")]
-    pub partition: Option<Word>,
+    pub partition: Option<Token>,
     /// The account that is charged
     #[arg(long, value_name = "NAME")]
-    pub account: Option<Word>,
+    pub account: Option<Token>,
     /// A further option of sbatch, such as --directive=--qos=short (may be repeated)
     #[arg(long = "directive", value_name = "OPTION", allow_hyphen_values = true)]
     pub directives: Vec<Directive>,

@@ -1,14 +1,14 @@
 //! What becomes of a sweep that was launched.
 
 use super::arguments::LaunchedArguments;
-use crate::cli::context::sweep_context::{Loaded, load_for_results, store};
+use crate::cli::context::sweep_context::{SweepContext, load_for_results, store};
 use crate::cli::errors::cli_error::CliError;
 use crate::cli::errors::exit_code::of_results;
-use crate::cli::messages::output::{say, warn};
+use crate::cli::messages::output::{print, warn};
 use crate::cli::messages::reconcile_messages::counted;
 use crate::launch::{Launch, LaunchError, QueuedJob, Slurm};
 use crate::plan::Plan;
-use crate::record::{Status, Store};
+use crate::record::{Store, SweepStatus};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
@@ -25,12 +25,12 @@ const MOST_FAILURES: u32 = 20;
 /// # Errors
 /// Nothing that was launched, a Slurm that does not answer, folders that cannot be read.
 pub(crate) fn status(arguments: &LaunchedArguments) -> Result<u8, CliError> {
-    let Loaded { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let SweepContext { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
     let store = store(&arguments.runs, &plan, &library)?;
     let launch = Launch::read_last(store.folder())?;
     let queued = Slurm::default().queued(&launch.jobs())?;
-    let status = Status::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
-    say(&format!(
+    let status = SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
+    print(&format!(
         "{}\n{}{}",
         jobs_told(&launch),
         queue_told(&queued),
@@ -44,7 +44,7 @@ pub(crate) fn status(arguments: &LaunchedArguments) -> Result<u8, CliError> {
 /// # Errors
 /// Nothing that was launched, a Slurm that refuses.
 pub(crate) fn cancel(arguments: &LaunchedArguments) -> Result<u8, CliError> {
-    let Loaded { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let SweepContext { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
     let store = store(&arguments.runs, &plan, &library)?;
     let launch = Launch::read_last(store.folder())?;
     let slurm = Slurm::default();
@@ -53,8 +53,8 @@ pub(crate) fn cancel(arguments: &LaunchedArguments) -> Result<u8, CliError> {
         slurm.cancel(job)?;
     }
     let ids: Vec<String> = launch.jobs().into_iter().map(|job| job.id).collect();
-    let status = Status::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
-    say(&format!(
+    let status = SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
+    print(&format!(
         "cancelled: {}\nresults and checkpoints stay; `tp-sweep launch slurm` goes on from them\n{}",
         ids.join(", "),
         results_told(&status)
@@ -86,7 +86,7 @@ pub(crate) fn wait(
                     states(&queued)
                 );
                 if line != last {
-                    say(&format!("{line}\n"))?;
+                    print(&format!("{line}\n"))?;
                     (last, pause) = (line, FIRST_PAUSE);
                 }
             }
@@ -102,8 +102,8 @@ pub(crate) fn wait(
         std::thread::sleep(pause);
         pause = (pause * 3 / 2).min(LONGEST_PAUSE);
     }
-    let status = Status::read(store, plan, SystemTime::now()).map_err(CliError::Start)?;
-    say(&results_told(&status))?;
+    let status = SweepStatus::read(store, plan, SystemTime::now()).map_err(CliError::Start)?;
+    print(&results_told(&status))?;
     let report = launch.jobs().pop().filter(|_| launch.report.is_some());
     let told = match report {
         // It may have been forgotten by now, or the controller be away.
@@ -163,7 +163,7 @@ fn queue_told(queued: &[QueuedJob]) -> String {
     text
 }
 
-fn results_told(status: &Status) -> String {
+fn results_told(status: &SweepStatus) -> String {
     format!(
         "finished      {}\nfailed        {}\nin training   {}\nmissing       {}\n",
         status.finished,

@@ -5,9 +5,9 @@ mod follow;
 mod slurm;
 
 use crate::cli::arguments::commands::{FolderArguments, SweepArguments};
-use crate::cli::context::sweep_context::{Loaded, load};
+use crate::cli::context::sweep_context::{SweepContext, load};
 use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::{say, warn};
+use crate::cli::messages::output::{print, warn};
 use crate::launch::{FOLDER, LaunchError, Request, hyperqueue, kubernetes, path_text, shards};
 use crate::plan::Plan;
 use crate::spec::LaunchOptions;
@@ -22,13 +22,13 @@ use std::path::Path;
 pub(crate) fn launch(command: &LaunchCommand) -> Result<u8, CliError> {
     match command {
         LaunchCommand::Slurm(arguments) => slurm::submit(arguments),
-        LaunchCommand::Kubernetes(arguments) => print(
+        LaunchCommand::Kubernetes(arguments) => write_scripts(
             arguments,
             "this is only printed: submit it with `tp-sweep launch kubernetes … --dry-run | \
              kubectl apply -f -`",
             kubernetes,
         ),
-        LaunchCommand::Hyperqueue(arguments) => print(
+        LaunchCommand::Hyperqueue(arguments) => write_scripts(
             arguments,
             "this is only printed: run it where `hq` is, and `tp-sweep report` when it has ended",
             |request| Ok(hyperqueue(request)),
@@ -39,15 +39,15 @@ pub(crate) fn launch(command: &LaunchCommand) -> Result<u8, CliError> {
 }
 
 /// Prints what a cluster is to be handed.
-fn print(
+fn write_scripts(
     arguments: &LaunchPrintArguments,
     hint: &str,
     text: impl Fn(&Request) -> Result<String, LaunchError>,
 ) -> Result<u8, CliError> {
-    let Loaded { sweep, plan, .. } = load(&arguments.sweep)?;
+    let SweepContext { sweep, plan, .. } = load(&arguments.sweep)?;
     let options = arguments.task.options().or(&sweep.launch);
     let request = request(&arguments.sweep, &arguments.folders, &plan, options, None)?;
-    say(&text(&request)?)?;
+    print(&text(&request)?)?;
     if !arguments.dry_run {
         warn(hint);
     }

@@ -2,11 +2,11 @@
 
 use super::arguments::LaunchSlurmArguments;
 use super::{follow, request};
-use crate::cli::context::sweep_context::{Loaded, load, locked, store};
+use crate::cli::context::sweep_context::{SweepContext, load, locked, store};
 use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::{say, warn};
+use crate::cli::messages::output::{print, warn};
 use crate::cli::messages::reconcile_messages::{counted, put_in_place};
-use crate::data::{DeviceForm, Library};
+use crate::data::{DatasetCache, DeviceDatasetKey};
 use crate::launch::{
     ARRAY_SCRIPT, FOLDER, Launch, LaunchError, REPORT_SCRIPT, Request, Slurm, array_script,
     report_script,
@@ -24,7 +24,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 /// All that would hinder the tasks, as far as it can be seen from here; a Slurm that refuses. Then
 /// nothing is left in the queue.
 pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
-    let Loaded {
+    let SweepContext {
         sweep,
         plan,
         library,
@@ -39,7 +39,7 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
             plan: Some(store.fingerprint()),
             ..request(&arguments.sweep, folders, &plan, options, None)?
         };
-        say(&format!(
+        print(&format!(
             "# {ARRAY_SCRIPT}\n{}\n# {REPORT_SCRIPT}, after it\n{}",
             array_script(&request),
             report_script(&request)
@@ -68,7 +68,7 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
     }
     write(&folder, &request)?;
     let launch = submit_both(&slurm, &store, &folder, &request)?;
-    say(&told(&plan, &launch, &folder, arguments))?;
+    print(&told(&plan, &launch, &folder, arguments))?;
     match arguments.wait {
         true => follow::wait(&slurm, &launch, &store, &plan),
         false => Ok(0),
@@ -76,11 +76,11 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
 }
 
 /// Reads the data sets of all trials: a task could not do without them either.
-fn check_data(plan: &Plan, library: &Library) -> Result<(), CliError> {
+fn check_data(plan: &Plan, library: &DatasetCache) -> Result<(), CliError> {
     let mut seen = HashSet::new();
     for trial in &plan.trials {
         let data = &trial.config.data;
-        if seen.insert(DeviceForm::of(data)) {
+        if seen.insert(DeviceDatasetKey::of(data)) {
             library.load(data)?;
         }
     }

@@ -1,6 +1,6 @@
 //! Which cells have no value.
 
-use crate::spec::Names;
+use crate::spec::ColumnNames;
 
 /// Texts that programs write where a number is missing.
 const MARKERS: [&str; 15] = [
@@ -26,8 +26,8 @@ impl Missing {
     }
 
     /// Those that a sweep file names.
-    pub(crate) fn of(names: Option<&Names>) -> Self {
-        Self::new(names.into_iter().flat_map(Names::iter))
+    pub(crate) fn of(names: Option<&ColumnNames>) -> Self {
+        Self::new(names.into_iter().flat_map(ColumnNames::iter))
     }
 
     /// Whether a text stands for a missing value in every column.

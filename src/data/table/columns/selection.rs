@@ -1,7 +1,7 @@
 //! Which columns of a table are used.
 
 use super::column::Column;
-use crate::spec::{Columns, Names, OrdinalColumns, nearest};
+use crate::spec::{ColumnNames, Columns, OrdinalColumns, nearest};
 use std::collections::HashSet;
 
 /// Refuses names and patterns to drop that match no column of these tables.
@@ -64,7 +64,7 @@ pub(crate) fn drop_columns(table: &mut Vec<Column>, patterns: &[&str], label: &s
 pub(crate) fn refuse_unknown(table: &[Column], settings: &Columns) -> Result<(), String> {
     let categorical = settings.categorical.iter();
     let categorical = categorical
-        .flat_map(Names::iter)
+        .flat_map(ColumnNames::iter)
         .map(|name| ("data.categorical", name));
     let ordinal = settings.ordinal.iter().flat_map(OrdinalColumns::iter);
     let ordinal = ordinal.map(|(name, _)| ("data.ordinal", name));
@@ -73,7 +73,7 @@ pub(crate) fn refuse_unknown(table: &[Column], settings: &Columns) -> Result<(),
         if known.contains(name) {
             continue;
         }
-        let dropped = settings.drop.iter().flat_map(Names::iter);
+        let dropped = settings.drop.iter().flat_map(ColumnNames::iter);
         let names = table.iter().map(|column| column.name.as_str());
         let help = if dropped.into_iter().any(|pattern| matches(pattern, name)) {
             "; data.drop takes it out".to_owned()

@@ -13,7 +13,7 @@ use crate::data::table::columns::numbers::{narrow, offset};
 use crate::data::table::columns::row_names;
 use crate::data::table::columns::similar::differ_in_case;
 use crate::spec::{
-    ColumnKind, ColumnNote, Columns, EncodedColumn, Encoding, Impute, Names, TableWarning,
+    ColumnKind, ColumnNames, ColumnNote, Columns, EncodedColumn, Encoding, Impute, TableWarning,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -73,8 +73,8 @@ impl Encoder {
             }
         }
         refuse(&faults)?;
-        let names = |names: &Option<Names>| -> Vec<String> {
-            let names = names.iter().flat_map(Names::iter);
+        let names = |names: &Option<ColumnNames>| -> Vec<String> {
+            let names = names.iter().flat_map(ColumnNames::iter);
             names.map(str::to_owned).collect()
         };
         let absent: Vec<usize> = learnt.iter().map(|learnt| learnt.absent).collect();

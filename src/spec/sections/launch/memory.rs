@@ -7,9 +7,9 @@ use std::str::FromStr;
 
 /// An amount of memory, in MiB; at least 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Memory(u32);
+pub struct MemoryRequest(u32);
 
-impl Memory {
+impl MemoryRequest {
     /// The amount in MiB.
     pub fn mebibytes(self) -> u32 {
         self.0
@@ -17,7 +17,7 @@ impl Memory {
 }
 
 /// As Slurm writes it: its `G` are GiB.
-impl fmt::Display for Memory {
+impl fmt::Display for MemoryRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.0.is_multiple_of(1024) {
             true => write!(f, "{}G", self.0 / 1024),
@@ -26,7 +26,7 @@ impl fmt::Display for Memory {
     }
 }
 
-impl FromStr for Memory {
+impl FromStr for MemoryRequest {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         let example = || "write the unit: 512M, 4G or 1T".to_owned();
@@ -47,7 +47,7 @@ impl FromStr for Memory {
 }
 
 text_setting!(
-    Memory,
+    MemoryRequest,
     "an amount of memory such as 4G",
     json!({ "type": "string", "pattern": "^[1-9][0-9]*([MGT]i?|[MGT]iB)$" })
 );

@@ -7,14 +7,14 @@ mod text_setting;
 mod time_limit;
 
 pub use directive::Directive;
-pub use memory::Memory;
-pub use name::{ResourceName, Word};
+pub use memory::MemoryRequest;
+pub use name::{ResourceName, Token};
 pub use time_limit::TimeLimit;
 
-use crate::spec::values::config_value::Setting;
+use crate::spec::values::config_value::ConfigValue;
 use crate::spec::values::number::Count;
-use crate::spec::yaml::diagnostic::Problem;
-use crate::spec::yaml::node::Node;
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::YamlNode;
 use serde_json::{Map, Value, json};
 
 /// What a sweep asks of a cluster. What is left out is the cluster's own default.
@@ -25,13 +25,13 @@ pub struct LaunchOptions {
     /// Tasks that may run at the same time.
     pub max_parallel: Option<Count>,
     /// Slurm: the partition.
-    pub partition: Option<Word>,
+    pub partition: Option<Token>,
     /// Slurm: the account that is charged.
-    pub account: Option<Word>,
+    pub account: Option<Token>,
     /// The longest that a task may take.
     pub time: Option<TimeLimit>,
     /// The memory of a task.
-    pub memory: Option<Memory>,
+    pub memory: Option<MemoryRequest>,
     /// The processor cores of a task.
     pub cpus: Option<Count>,
     /// The GPUs of a task.
@@ -39,13 +39,13 @@ pub struct LaunchOptions {
     /// Slurm: further options of `sbatch`.
     pub directives: Vec<Directive>,
     /// Kubernetes: the container's image, which has tp-sweep on its path.
-    pub image: Option<Word>,
+    pub image: Option<Token>,
     /// Kubernetes: the namespace.
     pub namespace: Option<ResourceName>,
     /// Kubernetes: the claim of the volume that holds the sweep's folders.
     pub volume_claim: Option<ResourceName>,
     /// Kubernetes: where the volume is mounted.
-    pub mount_path: Option<Word>,
+    pub mount_path: Option<Token>,
 }
 
 /// The keys of the section, what each is for, and the schema of its values.
@@ -61,11 +61,11 @@ fn keys() -> [(&'static str, &'static str, Value); 13] {
             "Tasks that may run at the same time. Default: all.",
             Count::schema(),
         ),
-        ("partition", "Slurm: the partition.", Word::schema()),
+        ("partition", "Slurm: the partition.", Token::schema()),
         (
             "account",
             "Slurm: the account that is charged.",
-            Word::schema(),
+            Token::schema(),
         ),
         (
             "time",
@@ -75,7 +75,7 @@ fn keys() -> [(&'static str, &'static str, Value); 13] {
         (
             "memory",
             "The memory of a task, such as 4G.",
-            Memory::schema(),
+            MemoryRequest::schema(),
         ),
         (
             "cpus",
@@ -95,7 +95,7 @@ fn keys() -> [(&'static str, &'static str, Value); 13] {
         (
             "image",
             "Kubernetes: the container's image, which has tp-sweep on its path.",
-            Word::schema(),
+            Token::schema(),
         ),
         (
             "namespace",
@@ -110,7 +110,7 @@ fn keys() -> [(&'static str, &'static str, Value); 13] {
         (
             "mount_path",
             "Kubernetes: where the volume is mounted. Default: /work.",
-            Word::schema(),
+            Token::schema(),
         ),
     ]
 }
@@ -120,19 +120,19 @@ impl LaunchOptions {
     ///
     /// # Errors
     /// Unknown keys, and values that a key cannot have.
-    pub(crate) fn read(node: &Node) -> Result<Self, Problem> {
+    pub(crate) fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         let mut options = Self::default();
         for entry in node.entries("the settings of `launch`")? {
             let node = &entry.node;
             match entry.key.as_str() {
-                "shards" => options.shards = Setting::read(node)?,
-                "max_parallel" => options.max_parallel = Setting::read(node)?,
-                "partition" => options.partition = Setting::read(node)?,
-                "account" => options.account = Setting::read(node)?,
-                "time" => options.time = Setting::read(node)?,
-                "memory" => options.memory = Setting::read(node)?,
-                "cpus" => options.cpus = Setting::read(node)?,
-                "gpus" => options.gpus = Setting::read(node)?,
+                "shards" => options.shards = ConfigValue::read(node)?,
+                "max_parallel" => options.max_parallel = ConfigValue::read(node)?,
+                "partition" => options.partition = ConfigValue::read(node)?,
+                "account" => options.account = ConfigValue::read(node)?,
+                "time" => options.time = ConfigValue::read(node)?,
+                "memory" => options.memory = ConfigValue::read(node)?,
+                "cpus" => options.cpus = ConfigValue::read(node)?,
+                "gpus" => options.gpus = ConfigValue::read(node)?,
                 "directives" => {
                     let items = node.items("a list of options of sbatch")?;
                     options.directives = items
@@ -140,10 +140,10 @@ impl LaunchOptions {
                         .map(Directive::read)
                         .collect::<Result<_, _>>()?;
                 }
-                "image" => options.image = Setting::read(node)?,
-                "namespace" => options.namespace = Setting::read(node)?,
-                "volume_claim" => options.volume_claim = Setting::read(node)?,
-                "mount_path" => options.mount_path = Setting::read(node)?,
+                "image" => options.image = ConfigValue::read(node)?,
+                "namespace" => options.namespace = ConfigValue::read(node)?,
+                "volume_claim" => options.volume_claim = ConfigValue::read(node)?,
+                "mount_path" => options.mount_path = ConfigValue::read(node)?,
                 _ => return Err(entry.unknown(keys().map(|(key, _, _)| key))),
             }
         }
@@ -189,8 +189,8 @@ impl LaunchOptions {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<LaunchOptions, Problem> {
-        LaunchOptions::read(&Node::parse(text).unwrap())
+    fn read(text: &str) -> Result<LaunchOptions, Diagnostic> {
+        LaunchOptions::read(&YamlNode::parse(text).unwrap())
     }
 
     #[test]
@@ -238,7 +238,7 @@ mod tests {
             ("2T", "2048G"),
             ("4GiB", "4G"),
         ] {
-            assert_eq!(text.parse::<Memory>().unwrap().to_string(), shown);
+            assert_eq!(text.parse::<MemoryRequest>().unwrap().to_string(), shown);
         }
     }
 

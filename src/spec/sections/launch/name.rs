@@ -7,15 +7,15 @@ use std::str::FromStr;
 
 /// A name of somebody else's, such as a partition: without spaces and control characters.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word(String);
+pub struct Token(String);
 
-impl fmt::Display for Word {
+impl fmt::Display for Token {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0)
     }
 }
 
-impl FromStr for Word {
+impl FromStr for Token {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         match !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control()) {
@@ -26,7 +26,7 @@ impl FromStr for Word {
 }
 
 text_setting!(
-    Word,
+    Token,
     "a name without spaces",
     json!({ "type": ["string", "integer"], "pattern": "^\\S+$" })
 );
