@@ -1,6 +1,6 @@
 //! A training on the Vulkan device that is asked to stop and goes on from its checkpoint.
 //!
-//! The signals that ask for it are tested on the binary (`tests/signals.rs`).
+//! The signals that ask for it are tested on the binary (`tests/it/signals.rs`).
 
 use crate::training::{Reported, data, train_until};
 use crate::vulkan;
