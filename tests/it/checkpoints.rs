@@ -1,14 +1,14 @@
 //! A run that is stopped and goes on gives what it would have given, to the last bit.
 
+use crate::support::training::{MemberRecord, RecordingObserver, member, observed, with_settings};
 use burn::backend::Flex;
-use std::sync::Arc;
-use tp_sweep::data::{Dataset, DeviceDataset, Samples, Values, partition};
-use tp_sweep::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
+use tp_sweep::data::{Dataset, DeviceDataset, Samples, Values};
+use tp_sweep::event::{Outcome, TrainingState};
 use tp_sweep::plan::Identity;
 use tp_sweep::random::Seed;
 use tp_sweep::record::{Checkpoint, EventsMark};
-use tp_sweep::spec::{Config, Key, Node};
-use tp_sweep::train::{Interrupted, Member, Observer, Pause, fits, train};
+use tp_sweep::spec::Config;
+use tp_sweep::train::{Interrupted, Member, fits};
 
 /// Points of three classes that overlap.
 fn points() -> Dataset {
@@ -33,102 +33,16 @@ fn points() -> Dataset {
 }
 
 fn config(settings: &[(&str, &str)]) -> Config {
-    let mut config = Config::default();
     let fixed = [
         ("training.epochs", "5"),
         ("training.batch_size", "8"),
         ("model.width", "6"),
         ("validation.folds", "3"),
     ];
-    for (path, yaml) in fixed.iter().chain(settings) {
-        let node = Node::parse(yaml).unwrap();
-        Key::find(path)
-            .unwrap()
-            .read(&node)
-            .unwrap()
-            .apply(&mut config);
-    }
+    let mut config = with_settings(Config::default(), fixed.iter().chain(settings));
     config.facts = points().facts();
     config.check().unwrap();
     config
-}
-
-/// What a member was told.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Told {
-    epochs: Vec<EpochMetrics>,
-    layers: Vec<Vec<LayerValues>>,
-    network: Vec<Vec<f32>>,
-    outcome: Option<Outcome>,
-}
-
-/// Saves every epoch, and stops where it is told to.
-struct Listener {
-    told: Vec<Told>,
-    states: Vec<Vec<TrainingState>>,
-    resumes: Vec<Option<TrainingState>>,
-    /// The epoch at whose end to stop.
-    stop: Option<usize>,
-    /// Steps after which to stop at once.
-    steps: Option<std::cell::Cell<usize>>,
-}
-
-impl Listener {
-    fn new(members: usize) -> Self {
-        Self {
-            told: vec![Told::default(); members],
-            states: vec![Vec::new(); members],
-            resumes: vec![None; members],
-            stop: None,
-            steps: None,
-        }
-    }
-}
-
-impl Observer for Listener {
-    fn seconds(&self) -> f64 {
-        0.0
-    }
-    fn interrupted(&self) -> bool {
-        let Some(steps) = &self.steps else {
-            return false;
-        };
-        steps.set(steps.get().saturating_sub(1));
-        steps.get() == 0
-    }
-    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
-        self.told[member].epochs.push(metrics.clone());
-    }
-    fn ended(&mut self, member: usize, outcome: Outcome) {
-        assert_eq!(self.told[member].outcome.replace(outcome), None);
-    }
-    fn wants_layers(&self, _epoch: usize) -> bool {
-        true
-    }
-    fn layers(&mut self, member: usize, _epoch: usize, layers: &[LayerValues]) {
-        self.told[member].layers.push(layers.to_vec());
-    }
-    fn wants_networks(&self) -> bool {
-        true
-    }
-    fn network(&mut self, member: usize, state: Vec<Vec<f32>>) {
-        self.told[member].network = state;
-    }
-    fn resumes(&mut self, member: usize) -> Option<TrainingState> {
-        self.resumes[member].take()
-    }
-    fn saves(&self) -> bool {
-        true
-    }
-    fn pause(&mut self, epoch: usize) -> Pause {
-        match self.stop == Some(epoch) {
-            true => Pause::SaveAndStop,
-            false => Pause::Save,
-        }
-    }
-    fn state(&mut self, member: usize, state: TrainingState) {
-        self.states[member].push(state);
-    }
 }
 
 const SEED: Seed = Seed {
@@ -140,8 +54,8 @@ const SEED: Seed = Seed {
 fn trained(
     data: &DeviceDataset<Flex>,
     configs: &[Config],
-    mut listener: Listener,
-) -> (Listener, Result<(), Interrupted>) {
+    observer: RecordingObserver,
+) -> (RecordingObserver, Result<(), Interrupted>) {
     let labels = points().train.labels;
     let members = configs.iter().enumerate().map(|(index, config)| {
         // Folds of unequal size, so that cohorts of them are taken apart in each epoch.
@@ -149,16 +63,9 @@ fn trained(
             fold: index as u32 % 3,
             ..SEED
         };
-        Member {
-            config,
-            seed,
-            partition: Arc::new(partition(&labels, config, seed.repeat, seed.fold)),
-            normalisation: None,
-        }
+        member(config, seed, &labels)
     });
-    let members: Vec<Member> = members.collect();
-    let ended = train(data, &members, &mut listener);
-    (listener, ended)
+    observed(data, &members.collect::<Vec<Member>>(), observer)
 }
 
 /// Kinds of runs that remember something from epoch to epoch, and such as do not.
@@ -196,12 +103,12 @@ fn kinds() -> Vec<Vec<(&'static str, &'static str)>> {
 }
 
 /// The state as a checkpoint on disk gives it back.
-fn through_a_file(state: &TrainingState, told: &Told) -> TrainingState {
+fn through_a_file(state: &TrainingState, record: &MemberRecord) -> TrainingState {
     let checkpoint = Checkpoint {
         identity: Identity::new(&Config::default(), SEED, "points"),
         device: "cpu".to_owned(),
         state: state.clone(),
-        epochs: told.epochs[..state.epoch].to_vec(),
+        epochs: record.epochs[..state.epoch].to_vec(),
         seconds: 0.0,
         events: EventsMark {
             file: String::new(),
@@ -213,12 +120,12 @@ fn through_a_file(state: &TrainingState, told: &Told) -> TrainingState {
     read.unwrap().state
 }
 
-/// What the whole training told after so many epochs.
-fn after(told: &Told, epoch: usize) -> Told {
-    Told {
-        epochs: told.epochs[epoch..].to_vec(),
-        layers: told.layers[epoch..].to_vec(),
-        ..told.clone()
+/// What the whole training reported after so many epochs.
+fn after(whole: &MemberRecord, epoch: usize) -> MemberRecord {
+    MemberRecord {
+        epochs: whole.epochs[epoch..].to_vec(),
+        layers: whole.layers[epoch..].to_vec(),
+        ..whole.clone()
     }
 }
 
@@ -228,20 +135,23 @@ fn a_run_goes_on_from_any_epoch_as_if_it_had_never_stopped() {
     let mut resumed = 0;
     for settings in kinds() {
         let configs = [config(&settings)];
-        let (whole, ended) = trained(&data, &configs, Listener::new(1));
+        let (whole, ended) = trained(&data, &configs, RecordingObserver::of_everything(1));
         assert_eq!(ended, Ok(()));
-        assert!(matches!(whole.told[0].outcome, Some(Outcome::Finished(_))));
-        let epochs = whole.told[0].epochs.len();
+        assert!(matches!(
+            whole.members[0].outcome,
+            Some(Outcome::Finished(_))
+        ));
+        let epochs = whole.members[0].epochs.len();
         assert_eq!(whole.states[0].len(), epochs - 1, "{settings:?}");
         for state in &whole.states[0] {
             assert!(fits(&configs[0], state), "{settings:?}");
-            let mut listener = Listener::new(1);
-            listener.resumes[0] = Some(through_a_file(state, &whole.told[0]));
-            let (rest, ended) = trained(&data, &configs, listener);
+            let mut observer = RecordingObserver::of_everything(1);
+            observer.resume_from[0] = Some(through_a_file(state, &whole.members[0]));
+            let (rest, ended) = trained(&data, &configs, observer);
             assert_eq!(ended, Ok(()));
             assert_eq!(
-                rest.told[0],
-                after(&whole.told[0], state.epoch),
+                rest.members[0],
+                after(&whole.members[0], state.epoch),
                 "{settings:?}"
             );
             assert_eq!(
@@ -267,25 +177,29 @@ fn members_of_a_cohort_go_on_together_or_each_alone() {
         .filter(|config| shape.holding(&config.stack_shape()).is_some())
         .collect();
     assert!(configs.len() > 5);
-    let (whole, ended) = trained(&data, &configs, Listener::new(configs.len()));
+    let (whole, ended) = trained(
+        &data,
+        &configs,
+        RecordingObserver::of_everything(configs.len()),
+    );
     assert_eq!(ended, Ok(()));
     for stop in 1..4 {
-        let mut listener = Listener::new(configs.len());
-        listener.stop = Some(stop);
-        let (first, ended) = trained(&data, &configs, listener);
+        let mut observer = RecordingObserver::of_everything(configs.len());
+        observer.stop_after_epoch = Some(stop);
+        let (first, ended) = trained(&data, &configs, observer);
         assert_eq!(ended, Err(Interrupted));
-        let mut listener = Listener::new(configs.len());
-        listener.resumes = first.states.iter().map(|all| all.last().cloned()).collect();
+        let mut observer = RecordingObserver::of_everything(configs.len());
+        observer.resume_from = first.states.iter().map(|all| all.last().cloned()).collect();
         assert!(
-            listener
-                .resumes
+            observer
+                .resume_from
                 .iter()
                 .flatten()
                 .all(|state| state.epoch == stop)
         );
-        let (rest, ended) = trained(&data, &configs, listener);
+        let (rest, ended) = trained(&data, &configs, observer);
         assert_eq!(ended, Ok(()));
-        for (rest, whole) in rest.told.iter().zip(&whole.told) {
+        for (rest, whole) in rest.members.iter().zip(&whole.members) {
             assert_eq!(*rest, after(whole, stop));
         }
     }
@@ -295,30 +209,34 @@ fn members_of_a_cohort_go_on_together_or_each_alone() {
 fn in_the_middle_of_an_epoch_the_state_of_its_beginning_is_saved() {
     let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
     let configs = [config(&[("training.optimizer", "adam")])];
-    let (whole, _) = trained(&data, &configs, Listener::new(1));
+    let (whole, _) = trained(&data, &configs, RecordingObserver::of_everything(1));
     let steps_per_epoch = 35_usize.div_ceil(8);
-    let mut told = 0;
+    let mut saved = 0;
     for steps in 1..4 * steps_per_epoch {
-        let mut listener = Listener::new(1);
-        listener.steps = Some(steps.into());
-        let (stopped, ended) = trained(&data, &configs, listener);
+        let mut observer = RecordingObserver::of_everything(1);
+        observer.stop_at_step = Some(steps.into());
+        let (stopped, ended) = trained(&data, &configs, observer);
         assert_eq!(ended, Err(Interrupted));
-        let finished = stopped.told[0].epochs.len();
+        let finished = stopped.members[0].epochs.len();
         let last = stopped.states[0].last();
         assert_eq!(last.map_or(0, |state| state.epoch), finished);
         if let Some(state) = last {
             assert_eq!(*state, whole.states[0][finished - 1]);
-            told += 1;
+            saved += 1;
         }
     }
-    assert!(told > 10);
+    assert!(saved > 10, "{saved}");
 }
 
 #[test]
 fn a_state_of_another_run_does_not_fit() {
     let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
     let adam = config(&[("training.optimizer", "adam")]);
-    let (whole, _) = trained(&data, std::slice::from_ref(&adam), Listener::new(1));
+    let (whole, _) = trained(
+        &data,
+        std::slice::from_ref(&adam),
+        RecordingObserver::of_everything(1),
+    );
     let state = &whole.states[0][1];
     assert!(fits(&adam, state));
     for settings in [

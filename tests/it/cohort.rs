@@ -1,16 +1,18 @@
 //! The stacked model: equal to autodiff, and the same for a member whatever its cohort.
 
+use crate::support::training::{
+    self, MemberRecord, RecordingObserver, member, observed, with_settings,
+};
 use burn::backend::{Autodiff, Flex};
 use burn::tensor::{Tensor, TensorData, activation};
 use std::path::PathBuf;
-use std::sync::Arc;
 use tp_sweep::backend::Backend;
-use tp_sweep::data::{Dataset, DeviceDataset, load, partition};
-use tp_sweep::event::{EpochMetrics, Outcome};
+use tp_sweep::data::{Dataset, DeviceDataset, load};
+use tp_sweep::event::EpochMetrics;
 use tp_sweep::model::{DropoutNoise, Network, StageGradient};
 use tp_sweep::random::{Purpose, Seed};
-use tp_sweep::spec::{Activation, Config, Count, DataSet, DropoutSite, Facts, Key, Node};
-use tp_sweep::train::{Interrupted, Member, Observer, train};
+use tp_sweep::spec::{Activation, Config, Count, DataSet, DropoutSite, Facts};
+use tp_sweep::train::{Interrupted, Member};
 
 type Tape = Autodiff<Flex>;
 
@@ -146,59 +148,24 @@ fn closed_form_gradients_equal_autodiff() {
     }
 }
 
-struct Curve(Vec<Vec<EpochMetrics>>, Vec<Option<Outcome>>);
-
-impl Observer for Curve {
-    fn seconds(&self) -> f64 {
-        0.0
-    }
-    fn interrupted(&self) -> bool {
-        false
-    }
-    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
-        self.0[member].push(metrics.clone());
-    }
-    fn ended(&mut self, member: usize, outcome: Outcome) {
-        self.1[member] = Some(outcome);
-    }
-}
-
 fn config(settings: &[(&str, &str)]) -> Config {
     let mut config = Config::default();
     config.data.limit = Count::new(600);
     config.training.epochs = Count::new(3).unwrap();
-    for (path, yaml) in settings {
-        let key = Key::find(path).unwrap();
-        key.read(&Node::parse(yaml).unwrap())
-            .unwrap()
-            .apply(&mut config);
-    }
-    config
+    with_settings(config, settings)
 }
 
+/// Trains runs together.
 fn trained(
     dataset: &Dataset,
     data: &DeviceDataset<Flex>,
     runs: &[(&Config, Seed)],
-) -> Vec<(Vec<EpochMetrics>, Outcome)> {
-    let members: Vec<Member> = runs
+) -> Vec<MemberRecord> {
+    let labels = &dataset.train.labels;
+    let members = runs
         .iter()
-        .map(|&(config, seed)| Member {
-            config,
-            seed,
-            partition: Arc::new(partition(
-                &dataset.train.labels,
-                config,
-                seed.repeat,
-                seed.fold,
-            )),
-            normalisation: None,
-        })
-        .collect();
-    let mut curve = Curve(vec![Vec::new(); runs.len()], vec![None; runs.len()]);
-    train(data, &members, &mut curve).unwrap();
-    let outcomes = curve.1.into_iter().flatten();
-    curve.0.into_iter().zip(outcomes).collect()
+        .map(|&(config, seed)| member(config, seed, labels));
+    training::trained(data, &members.collect::<Vec<Member>>())
 }
 
 fn mnist() -> (Dataset, DeviceDataset<Flex>) {
@@ -332,12 +299,13 @@ fn a_members_result_does_not_depend_on_its_cohort() {
     ];
     for cohort in cohorts {
         let together = trained(&dataset, &data, &cohort);
-        for (run, (curve, outcome)) in cohort.iter().zip(together) {
-            let (alone, outcome_alone) = trained(&dataset, &data, &[*run]).remove(0);
-            assert_eq!(curve.len(), alone.len());
+        for (run, together) in cohort.iter().zip(&together) {
+            let alone = trained(&dataset, &data, &[*run]).remove(0);
+            let epochs = alone.epochs.len();
+            assert_eq!(together.epochs.len(), epochs);
             let stops = run.0.training.patience.is_some();
-            assert_eq!(alone.len() < 3, stops, "{} epochs", alone.len());
-            for (a, b) in curve.iter().zip(&alone) {
+            assert_eq!(epochs < 3, stops, "{epochs} epochs");
+            for (a, b) in together.epochs.iter().zip(&alone.epochs) {
                 assert_eq!(a.val_accuracy, b.val_accuracy);
                 let error = (a.train_loss / b.train_loss - 1.0).abs();
                 assert!(
@@ -349,17 +317,14 @@ fn a_members_result_does_not_depend_on_its_cohort() {
                 );
                 assert_eq!(a.learning_rate, b.learning_rate);
             }
-            let (Outcome::Finished(a), Outcome::Finished(b)) = (outcome, outcome_alone) else {
-                panic!("a run failed");
-            };
+            let (a, b) = (together.finished(), alone.finished());
             assert_eq!(a.epoch, b.epoch);
-            let stops = run.0.training.patience.is_some();
-            assert_eq!(a.epoch < curve.len(), stops);
+            assert_eq!(a.epoch < epochs, stops);
             let (validation, scores) = a.validation.clone().unwrap();
             let (validation_alone, scores_alone) = b.validation.clone().unwrap();
             assert_eq!(validation.accuracy, validation_alone.accuracy);
             assert_eq!(scores.confusion, scores_alone.confusion);
-            let ((a, _), (b, _)) = (a.test, b.test);
+            let ((a, _), (b, _)) = (&a.test, &b.test);
             assert!((a.loss / b.loss - 1.0).abs() < 1e-4, "{a:?} vs {b:?}");
         }
     }
@@ -386,10 +351,8 @@ fn a_run_that_stops_early_ends_with_its_best_epoch_or_its_last() {
     for (restore, norm) in [("true", "none"), ("true", "batch"), ("false", "none")] {
         let is_best = restore == "true";
         let config = stopping(restore, norm);
-        let (epochs, outcome) = trained(&dataset, &data, &[(&config, seed)]).remove(0);
-        let Outcome::Finished(finished) = outcome else {
-            panic!("it failed");
-        };
+        let record = trained(&dataset, &data, &[(&config, seed)]).remove(0);
+        let (epochs, finished) = (&record.epochs, record.finished());
         let loss = |epoch: &EpochMetrics| epoch.val_loss.unwrap();
         let best = epochs
             .iter()
@@ -400,7 +363,7 @@ fn a_run_that_stops_early_ends_with_its_best_epoch_or_its_last() {
         let last = epochs.last().unwrap();
         let expected = if is_best { best } else { last };
         assert_eq!(finished.epoch, expected.epoch);
-        let (validation, _) = finished.validation.unwrap();
+        let (validation, _) = finished.validation.as_ref().unwrap();
         assert_eq!(Some(validation.loss), expected.val_loss);
         assert_eq!(Some(validation.accuracy), expected.val_accuracy);
     }
@@ -417,14 +380,10 @@ fn a_member_that_diverges_takes_no_other_with_it() {
     let sane = config(&[("training.learning_rate", "0.05")]);
     let wild = config(&[("training.learning_rate", "1e30")]);
     let together = trained(&dataset, &data, &[(&wild, seed), (&sane, seed)]);
-    assert!(
-        matches!(together[0].1, Outcome::Failed(_)),
-        "{:?}",
-        together[0].1
-    );
+    assert!(together[0].has_failed(), "{:?}", together[0].outcome);
     let alone = trained(&dataset, &data, &[(&sane, seed)]);
-    assert_eq!(together[1].0.len(), 3);
-    let (a, b) = (together[1].0[2].train_loss, alone[0].0[2].train_loss);
+    assert_eq!(together[1].epochs.len(), 3);
+    let [a, b] = [&together[1], &alone[0]].map(|record| record.epochs[2].train_loss);
     assert!((a / b - 1.0).abs() < 1e-5, "{a} vs {b}");
 }
 
@@ -443,24 +402,13 @@ fn a_gradient_beyond_all_numbers_is_a_divergence() {
         ("model.init", "{ normal: { std: 1e6 } }"),
         ("training.clip_norm", "1"),
     ]);
-    let (epochs, outcome) = trained(&dataset, &data, &[(&huge, seed)]).remove(0);
-    assert!(epochs.is_empty(), "{epochs:?}");
-    assert!(matches!(outcome, Outcome::Failed(_)), "{outcome:?}");
+    let record = trained(&dataset, &data, &[(&huge, seed)]).remove(0);
+    assert!(record.epochs.is_empty(), "{:?}", record.epochs);
+    assert!(record.has_failed(), "{:?}", record.outcome);
 }
 
 #[test]
 fn an_interrupted_training_says_so() {
-    struct Impatient;
-    impl Observer for Impatient {
-        fn seconds(&self) -> f64 {
-            0.0
-        }
-        fn interrupted(&self) -> bool {
-            true
-        }
-        fn epoch_finished(&mut self, _member: usize, _metrics: &EpochMetrics) {}
-        fn ended(&mut self, _member: usize, _outcome: Outcome) {}
-    }
     let (dataset, data) = mnist();
     let config = config(&[]);
     let seed = Seed {
@@ -468,12 +416,10 @@ fn an_interrupted_training_says_so() {
         repeat: 0,
         fold: 0,
     };
-    let partition = Arc::new(partition(&dataset.train.labels, &config, 0, 0));
-    let member = Member {
-        config: &config,
-        seed,
-        partition,
-        normalisation: None,
-    };
-    assert_eq!(train(&data, &[member], &mut Impatient), Err(Interrupted));
+    let members = [member(&config, seed, &dataset.train.labels)];
+    let mut observer = RecordingObserver::new(1);
+    observer.stop_at_step = Some(0.into());
+    let (observer, ended) = observed(&data, &members, observer);
+    assert_eq!(ended, Err(Interrupted));
+    assert_eq!(observer.members, [MemberRecord::default()]);
 }

@@ -1,14 +1,13 @@
 //! A member's result does not depend on its cohort, whatever the others are.
 
+use crate::support::training::{MemberRecord, RecordingObserver, member, observed, with_settings};
 use burn::backend::Flex;
 use proptest::prelude::*;
 use proptest::test_runner::{RngAlgorithm, TestRng, TestRunner};
-use std::sync::Arc;
 use tp_sweep::data::{Dataset, DeviceDataset, Samples, Values, partition};
-use tp_sweep::event::{EpochMetrics, LayerValues, Outcome};
 use tp_sweep::random::{Purpose, Seed};
-use tp_sweep::spec::{Config, Key, Node};
-use tp_sweep::train::{Member, Observer, train};
+use tp_sweep::spec::Config;
+use tp_sweep::train::Member;
 
 const FEATURES: usize = 6;
 const CLASSES: usize = 3;
@@ -41,42 +40,6 @@ fn points() -> Dataset {
     )
 }
 
-/// What one member was told.
-#[derive(Clone, Debug, Default, PartialEq)]
-struct Told {
-    epochs: Vec<EpochMetrics>,
-    layers: Vec<(usize, Vec<LayerValues>)>,
-}
-
-struct Listener(Vec<Told>, Vec<Option<Outcome>>);
-
-impl Observer for Listener {
-    fn seconds(&self) -> f64 {
-        0.0
-    }
-    fn interrupted(&self) -> bool {
-        false
-    }
-    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
-        let told = &mut self.0[member];
-        assert_eq!(
-            told.layers.len(),
-            told.epochs.len() + 1,
-            "layers are told first"
-        );
-        told.epochs.push(metrics.clone());
-    }
-    fn ended(&mut self, member: usize, outcome: Outcome) {
-        assert_eq!(self.1[member].replace(outcome), None, "told once");
-    }
-    fn wants_layers(&self, _epoch: usize) -> bool {
-        true
-    }
-    fn layers(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
-        self.0[member].layers.push((epoch, layers.to_vec()));
-    }
-}
-
 #[derive(Clone, Debug)]
 struct Run {
     settings: Vec<(&'static str, String)>,
@@ -84,28 +47,21 @@ struct Run {
     seed: Seed,
 }
 
-type Result = (Told, Outcome);
-
-fn trained(data: &DeviceDataset<Flex>, runs: &[&Run]) -> Vec<Result> {
+fn trained(data: &DeviceDataset<Flex>, runs: &[&Run]) -> Vec<MemberRecord> {
     let labels = points().train.labels;
     let members: Vec<Member> = runs
         .iter()
-        .map(|run| Member {
-            config: &run.config,
-            seed: run.seed,
-            partition: Arc::new(partition(
-                &labels,
-                &run.config,
-                run.seed.repeat,
-                run.seed.fold,
-            )),
-            normalisation: None,
-        })
+        .map(|run| member(&run.config, run.seed, &labels))
         .collect();
-    let mut listener = Listener(vec![Told::default(); runs.len()], vec![None; runs.len()]);
-    train(data, &members, &mut listener).unwrap();
-    let outcomes = listener.1.into_iter().flatten();
-    listener.0.into_iter().zip(outcomes).collect()
+    let observer = RecordingObserver {
+        records_layers: true,
+        ..RecordingObserver::new(members.len())
+    };
+    let (observer, ended) = observed(data, &members, observer);
+    assert_eq!(ended, Ok(()));
+    let has_ended = |record: &MemberRecord| record.outcome.is_some();
+    assert!(observer.members.iter().all(has_ended));
+    observer.members
 }
 
 /// Choices, one after the other, from random bytes.
@@ -237,16 +193,11 @@ fn cohort(shared: &[u8], members: &[Vec<u8>], is_padded: bool) -> Vec<Run> {
 }
 
 fn config<S: AsRef<str>>(settings: &[(&str, S)]) -> Config {
-    let mut config = Config {
+    let config = Config {
         facts: points().facts(),
         ..Config::default()
     };
-    for (path, yaml) in settings {
-        let node = Node::parse(yaml.as_ref()).unwrap();
-        let assignment = Key::find(path).unwrap().read(&node);
-        assignment.unwrap().apply(&mut config);
-    }
-    config
+    with_settings(config, settings)
 }
 
 /// Whether two numbers differ by at most `tolerance` times the larger, or by 10⁻⁷.
@@ -254,10 +205,9 @@ fn is_close(a: f64, b: f64, tolerance: f64) -> bool {
     (a - b).abs() <= tolerance * a.abs().max(b.abs()) || (a - b).abs() <= 1e-7
 }
 
-fn assert_close(alone: &Result, together: &Result, what: &str) {
-    let (told, others) = (&alone.0, &together.0);
-    assert_eq!(told.epochs.len(), others.epochs.len(), "{what}");
-    for (a, b) in told.epochs.iter().zip(&others.epochs) {
+fn assert_close(alone: &MemberRecord, together: &MemberRecord, what: &str) {
+    assert_eq!(alone.epochs.len(), together.epochs.len(), "{what}");
+    for (a, b) in alone.epochs.iter().zip(&together.epochs) {
         assert_eq!(a.learning_rate, b.learning_rate, "{what}");
         let losses = [
             (Some(a.train_loss), Some(b.train_loss)),
@@ -276,7 +226,8 @@ fn assert_close(alone: &Result, together: &Result, what: &str) {
             assert!(is_close(*a, *b, 1e-3) || is_rounding, "{}", what());
         }
     }
-    for ((_, a), (_, b)) in told.layers.iter().zip(&others.layers) {
+    for ((_, a), (_, b)) in alone.layers.iter().zip(&together.layers) {
+        assert_eq!(a.len(), b.len(), "layers: {what}");
         for (a, b) in a.iter().zip(b) {
             assert_eq!(a.weights.len(), b.weights.len(), "padding is told: {what}");
             assert_eq!(a.gradients.len(), b.gradients.len(), "{what}");
@@ -285,18 +236,18 @@ fn assert_close(alone: &Result, together: &Result, what: &str) {
             }
         }
     }
-    match (&alone.1, &together.1) {
-        (Outcome::Finished(a), Outcome::Finished(b)) => {
-            assert_eq!(a.epoch, b.epoch, "{what}");
-            assert!(is_close(a.test.0.loss, b.test.0.loss, 1e-5), "{what}");
-        }
-        other => panic!("{other:?}: {what}"),
-    }
+    let (a, b) = (alone.finished(), together.finished());
+    assert_eq!(a.epoch, b.epoch, "{what}");
+    assert!(is_close(a.test.0.loss, b.test.0.loss, 1e-5), "{what}");
 }
 
 /// Holds each member alone against the same in cohorts of two and in one of all.
-fn compare(data: &DeviceDataset<Flex>, runs: &[Run], compare: fn(&Result, &Result, &str)) {
-    let alone: Vec<Result> = runs
+fn compare(
+    data: &DeviceDataset<Flex>,
+    runs: &[Run],
+    compare: fn(&MemberRecord, &MemberRecord, &str),
+) {
+    let alone: Vec<MemberRecord> = runs
         .iter()
         .map(|run| trained(data, &[run]).remove(0))
         .collect();
@@ -386,7 +337,7 @@ fn on_folds(settings: &[&[(&'static str, &str)]], batch: &str) -> Vec<Run> {
     settings.iter().enumerate().map(member).collect()
 }
 
-fn assert_same(alone: &Result, together: &Result, what: &str) {
+fn assert_same(alone: &MemberRecord, together: &MemberRecord, what: &str) {
     assert_eq!(alone, together, "{what}");
 }
 
@@ -447,23 +398,13 @@ fn members_that_have_ended_leave_and_the_others_go_on_unchanged() {
     let runs = on_folds(&members, "16");
     let all: Vec<&Run> = runs.iter().collect();
     let results = trained(&data, &all);
-    let epochs: Vec<usize> = results.iter().map(|(told, _)| told.epochs.len()).collect();
+    let epochs: Vec<usize> = results.iter().map(|record| record.epochs.len()).collect();
     assert_eq!(
         [epochs[0], epochs[1], epochs[3], epochs[4], epochs[5]],
         [1, 6, 2, 2, 4]
     );
-    assert!(
-        matches!(results[2].1, Outcome::Failed(_)),
-        "{:?}",
-        results[2].1
-    );
-    let finals: Vec<usize> = results
-        .iter()
-        .filter_map(|(_, outcome)| match outcome {
-            Outcome::Finished(finished) => Some(finished.epoch),
-            Outcome::Failed(_) => None,
-        })
-        .collect();
+    assert!(results[2].has_failed(), "{:?}", results[2].outcome);
+    let finals = [0, 1, 3, 4, 5].map(|member| results[member].finished().epoch);
     assert_eq!(finals, [1, 6, 1, 2, 4]);
     compare(&data, &runs, assert_same);
 }

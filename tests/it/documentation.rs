@@ -66,6 +66,8 @@ fn documents() -> Vec<PathBuf> {
         "data/mnist",
         "runs",
         "reports",
+        "judges",
+        "judges/cuda",
         "judges/pytorch",
         "judges/statistics",
     ];

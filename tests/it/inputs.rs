@@ -1,32 +1,15 @@
 //! What a network sees: samples normalised and moved as the configuration says, whatever the form
 //! on the device and whatever the cohort.
 
+use crate::support::training::{self, MemberRecord, member, with_settings};
 use burn::backend::Flex;
 use std::sync::Arc;
 use tp_sweep::data::{
     Dataset, DeviceDataset, Imputation, MISSING, Normalisation, Samples, Values, partition,
 };
-use tp_sweep::event::{EpochMetrics, Outcome};
 use tp_sweep::random::Seed;
-use tp_sweep::spec::{Config, Key, Node};
-use tp_sweep::train::{Member, Observer, train};
-
-struct Curve(Vec<Vec<EpochMetrics>>, Vec<Option<Outcome>>);
-
-impl Observer for Curve {
-    fn seconds(&self) -> f64 {
-        0.0
-    }
-    fn interrupted(&self) -> bool {
-        false
-    }
-    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
-        self.0[member].push(metrics.clone());
-    }
-    fn ended(&mut self, member: usize, outcome: Outcome) {
-        self.1[member] = Some(outcome);
-    }
-}
+use tp_sweep::spec::Config;
+use tp_sweep::train::Member;
 
 /// Images of 5 × 4 pixels with two channels, whose class is where they are bright.
 fn images() -> Dataset {
@@ -57,24 +40,16 @@ fn images() -> Dataset {
 }
 
 fn config(settings: &[(&str, &str)]) -> Config {
-    let mut config = Config::default();
     let fixed = [
         ("training.epochs", "3"),
         ("training.batch_size", "16"),
         ("model.width", "6"),
         ("validation.folds", "3"),
     ];
-    for (path, yaml) in fixed.iter().chain(settings) {
-        let key = Key::find(path).unwrap();
-        key.read(&Node::parse(yaml).unwrap())
-            .unwrap()
-            .apply(&mut config);
-    }
+    let mut config = with_settings(Config::default(), fixed.iter().chain(settings));
     config.facts = images().facts();
     config
 }
-
-type Trained = Vec<(Vec<EpochMetrics>, Outcome)>;
 
 /// Trains one member for each seed, together.
 fn trained(
@@ -82,25 +57,14 @@ fn trained(
     config: &Config,
     seeds: &[Seed],
     normalisation: Option<&Arc<Normalisation>>,
-) -> Trained {
+) -> Vec<MemberRecord> {
     let labels = images().train.labels;
     let member = |&seed: &Seed| Member {
-        config,
-        seed,
-        partition: Arc::new(partition(&labels, config, seed.repeat, seed.fold)),
         normalisation: normalisation.cloned(),
+        ..member(config, seed, &labels)
     };
     let members: Vec<Member> = seeds.iter().map(member).collect();
-    trained_members(data, &members)
-}
-
-/// Trains members together.
-fn trained_members(data: &DeviceDataset<Flex>, members: &[Member]) -> Trained {
-    let seeds = members;
-    let mut curve = Curve(vec![Vec::new(); seeds.len()], vec![None; seeds.len()]);
-    train(data, members, &mut curve).unwrap();
-    let outcomes = curve.1.into_iter().flatten();
-    curve.0.into_iter().zip(outcomes).collect()
+    training::trained(data, &members)
 }
 
 const SEED: Seed = Seed {
@@ -124,8 +88,8 @@ fn normalising_batches_is_normalising_the_data_black_borders_too() {
         let normalised = trained(&before, &config, &[SEED], None);
         // Bytes that are normalised before are scaled once, others twice: the last bit may differ.
         let batches = trained(&raw, &config, &[SEED], Some(&own));
-        assert_eq!(batches[0].0.len(), normalised[0].0.len());
-        for (a, b) in normalised[0].0.iter().zip(&batches[0].0) {
+        assert_eq!(batches[0].epochs.len(), normalised[0].epochs.len());
+        for (a, b) in normalised[0].epochs.iter().zip(&batches[0].epochs) {
             assert!((a.train_loss - b.train_loss).abs() < 1e-6, "{a:?} {b:?}");
             assert!((a.val_loss.unwrap() - b.val_loss.unwrap()).abs() < 1e-6);
             assert_eq!(a.train_accuracy, b.train_accuracy);
@@ -133,7 +97,7 @@ fn normalising_batches_is_normalising_the_data_black_borders_too() {
         }
         // And it is seen: without it the numbers are others.
         let without = trained(&raw, &config, &[SEED], None);
-        let difference = without[0].0[0].train_loss - normalised[0].0[0].train_loss;
+        let difference = without[0].epochs[0].train_loss - normalised[0].epochs[0].train_loss;
         assert!(difference.abs() > 1e-3, "{difference}");
     }
 }
@@ -167,9 +131,9 @@ fn moves_depend_on_seed_and_epoch_alone() {
 }
 
 /// A member's numbers do not depend on its cohort.
-fn assert_same(alone: &(Vec<EpochMetrics>, Outcome), member: &(Vec<EpochMetrics>, Outcome)) {
+fn assert_same(alone: &MemberRecord, member: &MemberRecord) {
     assert_eq!(alone, member);
-    assert_eq!(alone.0.len(), 3);
+    assert_eq!(alone.epochs.len(), 3);
 }
 
 #[test]
@@ -184,13 +148,16 @@ fn only_training_batches_are_moved() {
         trained(&data, &still, &[SEED], None),
         trained(&data, &moved, &[SEED], None),
     );
-    for (a, b) in plain[0].0.iter().zip(&augmented[0].0) {
+    for (a, b) in plain[0].epochs.iter().zip(&augmented[0].epochs) {
         assert_eq!((a.val_loss, a.val_accuracy), (b.val_loss, b.val_accuracy));
         assert_ne!(a.train_loss, b.train_loss);
     }
-    assert_eq!(plain[0].1, augmented[0].1);
+    assert_eq!(plain[0].outcome, augmented[0].outcome);
     // Each epoch moves anew.
-    assert_ne!(augmented[0].0[0].train_loss, augmented[0].0[1].train_loss);
+    assert_ne!(
+        augmented[0].epochs[0].train_loss,
+        augmented[0].epochs[1].train_loss
+    );
 }
 
 /// Rows of four features with missing values: a number, a rank, and two of a one-hot block.
@@ -317,11 +284,11 @@ fn missing_values_are_filled_by_what_each_run_learns_from() {
             fills.windows(2).any(|pair| pair[0] != pair[1]),
             "folds differ: {fills:?}"
         );
-        let together = trained_members(&data, &members);
+        let together = training::trained(&data, &members);
         for (seed, member_of_cohort) in seeds.into_iter().zip(&together) {
             let by_hand = filled(&dataset, &split(&seed).train);
             let on_device = DeviceDataset::raw(&by_hand, &device);
-            let alone = trained_members(&on_device, &[member(&by_hand, seed)]).remove(0);
+            let alone = training::trained(&on_device, &[member(&by_hand, seed)]).remove(0);
             assert_same(&alone, member_of_cohort);
         }
     }

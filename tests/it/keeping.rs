@@ -1,116 +1,50 @@
 //! The weights of exactly the best trials stay, whatever happens on the way, and keeping them
 //! changes nothing else.
 
-use crate::support::made_up::{file, planned};
+use crate::support::executor::{Ending, FakeExecutor};
+use crate::support::made_up::{Setup, file, place, planned, store};
 use crate::support::{Project, files, repository};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
-use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
-use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome};
 use tp_sweep::plan::{Plan, RunId};
-use tp_sweep::record::Store;
 use tp_sweep::report::{Report, View};
-use tp_sweep::run::{Executor, Interrupt, Place, Schedule, Silent};
+use tp_sweep::run::Interrupt;
 use tp_sweep::spec::{DataRemarks, Sweep};
-use tp_sweep::train::{Interrupted, Observer};
 
-/// Trains nothing: every run ends as it is told to, and has a network of zeros.
-#[derive(Default)]
-struct MadeUp {
-    /// Of each run, in the order of the plan, the tenths of the accuracy that it has beyond a half;
-    /// at 0 it diverges.
-    tenths: Vec<u32>,
-    folds: usize,
-    /// Whether runs of 1 tenth fall over.
-    falls_over: bool,
-    /// The runs after which it is interrupted.
-    interrupted_after: Option<usize>,
-    interrupt: Interrupt,
-    trained: Mutex<usize>,
+/// An executor whose runs have these tenths of accuracy above a half, in the order of the plan, and losses that
+/// tie where accuracies do and for some more; a run with 0 tenths diverges.
+fn with_tenths(tenths: &[u32], folds: usize) -> FakeExecutor<'_> {
+    FakeExecutor::new(move |run| ending(tenths, folds, run))
 }
 
-impl Executor for MadeUp {
-    fn execute(
-        &self,
-        plan: &Plan,
-        cohort: &[RunId],
-        observer: &mut dyn Observer,
-    ) -> Result<(), Interrupted> {
-        for (member, &run) in cohort.iter().enumerate() {
-            let tenths = self.tenths[run.trial * self.folds + run.fold as usize];
-            assert!(!self.falls_over || tenths != 1, "the executor fell over");
-            let mut trained = self.trained.lock().unwrap();
-            *trained += 1;
-            if self.interrupted_after == Some(*trained) {
-                self.interrupt.ask();
-            }
-            drop(trained);
-            if tenths == 0 {
-                observer.ended(member, Outcome::Failed(Failure::Diverged { epoch: 1 }));
-                continue;
-            }
-            let config = &plan.trials[run.trial].config;
-            if observer.wants_networks() {
-                let shapes = tp_sweep::model::state_shapes(&config.stages()).into_iter();
-                let zeros = |[rows, columns]: [usize; 2]| vec![0.0; rows * columns];
-                observer.network(member, shapes.map(zeros).collect());
-            }
-            let accuracy = 0.5 + f64::from(tenths) / 10.0;
-            let evaluated = Evaluated {
-                // Losses that tie where accuracies do, and then some.
-                loss: f64::from(10 - tenths / 2) / 10.0,
-                accuracy,
-                macro_f1: accuracy,
-            };
-            let scores = || (evaluated, ClassScores::new(config.classes()));
-            let is_validated = plan.is_validated();
-            let metrics = EpochMetrics {
-                epoch: 1,
-                train_loss: 0.5,
-                train_accuracy: 0.5,
-                val_loss: is_validated.then_some(0.5),
-                val_accuracy: is_validated.then_some(0.5),
-                learning_rate: 0.1,
-                gradient_norms: Vec::new(),
-                seconds: 0.1,
-            };
-            observer.epoch_finished(member, &metrics);
-            let finished = Box::new(Finished {
-                epoch: 1,
-                validation: is_validated.then(scores),
-                test: scores(),
-            });
-            observer.ended(member, Outcome::Finished(finished));
-        }
-        Ok(())
+fn ending(tenths: &[u32], folds: usize, run: RunId) -> Ending {
+    match tenths[run.trial * folds + run.fold as usize] {
+        0 => Ending::Diverged,
+        tenths => Ending::Finished {
+            accuracy: 0.5 + f64::from(tenths) / 10.0,
+            loss: f64::from(10 - tenths / 2) / 10.0,
+        },
     }
 }
 
-/// Runs a sweep as far as the executor goes.
-fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &MadeUp, workers: usize) {
-    let store = Store::new(folder, plan, |_| "data".to_owned());
-    let place = Place {
-        executor,
-        device: "cpu".to_owned(),
-        precision: "float32".to_owned(),
-        workers,
-        hardware: String::new(),
-    };
-    let schedule = Schedule {
-        sweep,
-        plan,
-        store: &store,
-        share: None,
-        places: &[place],
+/// Trains what has no result, in cohorts of two, until it is interrupted.
+fn run(
+    folder: &Path,
+    sweep: &Sweep,
+    plan: &Plan,
+    executor: &FakeExecutor,
+    workers: usize,
+    interrupt: Interrupt,
+) {
+    let setup = Setup {
         cohort: Some(2),
-        retry_failed: false,
-        fail_fast: false,
-        progress: &Silent,
-        interrupt: &executor.interrupt,
+        interrupt,
+        ..Setup::on(vec![place(executor, "cpu", workers)])
     };
-    schedule.run().unwrap();
+    setup.run(folder, sweep, plan).unwrap();
 }
 
 /// The trials that have weights, and the number of runs that do.
@@ -128,16 +62,10 @@ fn kept(folder: &Path) -> (BTreeSet<String>, usize) {
 
 /// The names of the trials that the tables rank, the best first.
 fn ranked(folder: &Path, sweep: &Sweep, plan: &Plan) -> Vec<String> {
-    let store = Store::new(folder, plan, |_| "data".to_owned());
-    let report = Report::new(
-        sweep,
-        plan,
-        &store.read(plan),
-        &DataRemarks::default(),
-        &View::default(),
-        &|_| None,
-    )
-    .unwrap();
+    let results = store(folder, plan).read(plan);
+    let remarks = DataRemarks::default();
+    let report = Report::new(sweep, plan, &results, &remarks, &View::default(), &|_| None);
+    let report = report.unwrap();
     let csv = file(&report, "csv");
     let rows = csv
         .lines()
@@ -171,10 +99,21 @@ proptest! {
         let rank_by = if by_loss { "loss" } else { "accuracy" };
         let (sweep, plan) = planned(&sweep_text(&format!("best {keep}"), rank_by));
         let folder = tempfile::tempdir().unwrap();
-        let first = MadeUp { tenths, folds: 3, falls_over: true, interrupted_after, ..MadeUp::default() };
-        run(folder.path(), &sweep, &plan, &first, workers);
-        let second = MadeUp { tenths: first.tenths, folds: 3, ..MadeUp::default() };
-        run(folder.path(), &sweep, &plan, &second, workers);
+        let interrupt = Interrupt::default();
+        let started = AtomicUsize::new(0);
+        let first = FakeExecutor::new(|run| {
+            let is_last = interrupted_after == Some(1 + started.fetch_add(1, Ordering::SeqCst));
+            if is_last {
+                interrupt.ask();
+            }
+            match tenths[run.trial * 3 + run.fold as usize] {
+                1 => Ending::Panic("the executor fell over"),
+                _ => ending(&tenths, 3, run),
+            }
+        });
+        run(folder.path(), &sweep, &plan, &first, workers, interrupt.clone());
+        let second = with_tenths(&tenths, 3);
+        run(folder.path(), &sweep, &plan, &second, workers, Interrupt::default());
         let ranked = ranked(folder.path(), &sweep, &plan);
         let best: BTreeSet<String> = ranked.into_iter().take(keep).collect();
         let (trials, runs) = kept(folder.path());
@@ -189,12 +128,16 @@ fn without_validation_the_first_trials_are_kept() {
     let (sweep, plan) = planned(&text);
     let folder = tempfile::tempdir().unwrap();
     // The first diverges, and the others are the better the later they come.
-    let executor = MadeUp {
-        tenths: (0..8).collect(),
-        folds: 1,
-        ..MadeUp::default()
-    };
-    run(folder.path(), &sweep, &plan, &executor, 3);
+    let tenths: Vec<u32> = (0..8).collect();
+    let executor = with_tenths(&tenths, 1);
+    run(
+        folder.path(),
+        &sweep,
+        &plan,
+        &executor,
+        3,
+        Interrupt::default(),
+    );
     let first = ["lr0.8", "lr0.7"].map(str::to_owned);
     assert_eq!(kept(folder.path()), (BTreeSet::from(first), 2));
 }

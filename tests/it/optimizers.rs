@@ -3,24 +3,17 @@
 //! Single steps are held against the update rules of PyTorch's documentation, written out here in
 //! 64-bit scalars; trainings against accuracies and losses that PyTorch reached.
 
+use crate::support::training::{member, trained, with_settings};
 use burn::backend::Flex;
 use burn::tensor::{Tensor, TensorData};
 use std::path::PathBuf;
-use std::sync::Arc;
-use tp_sweep::data::{DeviceDataset, load, partition};
-use tp_sweep::event::{EpochMetrics, Outcome};
+use tp_sweep::data::{DeviceDataset, load};
 use tp_sweep::random::Seed;
-use tp_sweep::spec::{Config, DataSet, Key, Node};
-use tp_sweep::train::{Member, Observer, PerMember, new_optimizer, train};
+use tp_sweep::spec::{Config, DataSet};
+use tp_sweep::train::{PerMember, new_optimizer};
 
 fn config(settings: &[(&str, &str)]) -> Config {
-    let mut config = Config::default();
-    for (path, yaml) in settings {
-        let key = Key::find(path).unwrap();
-        let node = Node::parse(yaml).unwrap();
-        key.read(&node).unwrap().apply(&mut config);
-    }
-    config
+    with_settings(Config::default(), settings)
 }
 
 /// Gradients of a made-up problem, ten steps for each of four weights.
@@ -139,23 +132,6 @@ fn members_have_their_own_momentum_and_rate() {
     assert_close(&together[1], &sgd(0.05, 0.9, false));
 }
 
-struct Curve(Vec<EpochMetrics>, Option<Outcome>);
-
-impl Observer for Curve {
-    fn seconds(&self) -> f64 {
-        0.0
-    }
-    fn interrupted(&self) -> bool {
-        false
-    }
-    fn epoch_finished(&mut self, _member: usize, metrics: &EpochMetrics) {
-        self.0.push(metrics.clone());
-    }
-    fn ended(&mut self, _member: usize, outcome: Outcome) {
-        self.1 = Some(outcome);
-    }
-}
-
 /// Keys and their values.
 type Settings = &'static [(&'static str, &'static str)];
 
@@ -184,26 +160,17 @@ fn trainings_reach_pytorchs_accuracies_and_losses() {
     let fixed = [("training.epochs", "5"), ("validation.holdout", "0")];
     for (settings, accuracy, loss) in PYTORCH {
         let config = config(&[&fixed, *settings].concat());
-        let partition = Arc::new(partition(&dataset.train.labels, &config, 0, 0));
         let (mut accuracies, mut losses) = (Vec::new(), Vec::new());
         for repeat in 0..5 {
-            let member = Member {
-                config: &config,
-                seed: Seed {
-                    sweep: 0,
-                    repeat,
-                    fold: 0,
-                },
-                partition: Arc::clone(&partition),
-                normalisation: None,
+            let seed = Seed {
+                sweep: 0,
+                repeat,
+                fold: 0,
             };
-            let mut curve = Curve(Vec::new(), None);
-            train(&data, &[member], &mut curve).unwrap();
-            let Some(Outcome::Finished(test)) = curve.1 else {
-                panic!("{settings:?} failed");
-            };
-            accuracies.push(100.0 * test.test.0.accuracy);
-            losses.push(curve.0[4].train_loss);
+            let members = [member(&config, seed, &dataset.train.labels)];
+            let record = trained(&data, &members).remove(0);
+            accuracies.push(100.0 * record.finished().test.0.accuracy);
+            losses.push(record.epochs[4].train_loss);
         }
         let mean = |values: &[f64]| values.iter().sum::<f64>() / values.len() as f64;
         let (ours, our_loss) = (mean(&accuracies), mean(&losses));

@@ -2,9 +2,8 @@
 //! how, what is told of trials, what failed, what is tried again.
 
 use crate::support::events::{event_file, events, value};
-use crate::support::made_up::{
-    MadeUp, class_scores, file, markdown, planned, report, reported, run,
-};
+use crate::support::executor::{FakeExecutor, class_scores};
+use crate::support::made_up::{file, markdown, planned, report, reported, run};
 use crate::support::{Project, files, repository, without_timings};
 use tp_sweep::plan::RunId;
 use tp_sweep::report::{Report, TrialClasses, View};
@@ -27,7 +26,7 @@ report: { target_accuracy: 0.55 }
 fn a_report_reads_well_whatever_became_of_its_trials() {
     let (sweep, plan) = planned(SWEEP);
     let folder = tempfile::tempdir().unwrap();
-    let executor = MadeUp::new(|run| match (run.trial, run.fold) {
+    let executor = FakeExecutor::with_accuracies(|run| match (run.trial, run.fold) {
         (0, fold) => 0.5 + 0.1 * f64::from(fold),
         (1, fold) => 0.9 + 0.02 * f64::from(fold),
         (2, 1) => f64::NAN,
@@ -105,7 +104,12 @@ fn without_validation_no_trial_is_the_best_of_several() {
 fn classes_are_shown_by_name_and_confusions_of_a_few() {
     let (sweep, plan) = planned("training: { epochs: 1 }");
     let folder = tempfile::tempdir().unwrap();
-    let ran = run(folder.path(), &sweep, &plan, &MadeUp::new(|_| 0.5));
+    let ran = run(
+        folder.path(),
+        &sweep,
+        &plan,
+        &FakeExecutor::with_accuracies(|_| 0.5),
+    );
     let text = |classes: usize| {
         let scores = tp_sweep::record::RunClasses {
             validation: None,
@@ -162,8 +166,8 @@ fn the_best_trial_is_marked_for_tensorboard_and_no_other() {
     assert_eq!(project.train(&["--quiet"]).code, 0);
     let first = marked("lr0.1").expect("the best is marked");
     assert_eq!(marked("lr0.001"), None);
-    let events = event_file(&project.path("runs/sweep/lr0.1/best"));
-    let events = events(&events);
+    let best = event_file(&project.path("runs/sweep/lr0.1/best"));
+    let events = events(&best);
     value(&events, "Confusion/validation");
     value(&events, "Confusion/test");
     value(&events, "PR/9");
@@ -185,21 +189,21 @@ fn the_best_trial_is_marked_for_tensorboard_and_no_other() {
 fn crashed_runs_are_tried_again_diverged_and_finished_ones_are_not() {
     let (sweep, plan) = planned(SWEEP);
     let folder = tempfile::tempdir().unwrap();
-    let first = MadeUp::new(|run| match (run.trial, run.fold) {
+    let first = FakeExecutor::with_accuracies(|run| match (run.trial, run.fold) {
         (1, 1) => f64::NAN,
         (2, 0) => -1.0,
         _ => 0.5,
     });
     run(folder.path(), &sweep, &plan, &first);
-    assert_eq!(first.asked.lock().unwrap().len(), plan.runs().count());
-    let second = MadeUp::new(|_| 0.5);
+    assert_eq!(first.cohorts().len(), plan.runs().count());
+    let second = FakeExecutor::with_accuracies(|_| 0.5);
     let ran = run(folder.path(), &sweep, &plan, &second);
     let again = RunId {
         trial: 2,
         repeat: 0,
         fold: 0,
     };
-    assert_eq!(*second.asked.lock().unwrap(), [again]);
+    assert_eq!(second.cohorts(), [[again]]);
     let failed = ran
         .results
         .runs
@@ -213,12 +217,10 @@ fn crashed_runs_are_tried_again_diverged_and_finished_ones_are_not() {
 fn runs_are_executed_in_the_order_of_the_plan() {
     let (sweep, plan) = planned(SWEEP);
     let folder = tempfile::tempdir().unwrap();
-    let executor = MadeUp::new(|_| 0.5);
+    let executor = FakeExecutor::with_accuracies(|_| 0.5);
     run(folder.path(), &sweep, &plan, &executor);
-    assert_eq!(
-        *executor.asked.lock().unwrap(),
-        plan.runs().collect::<Vec<_>>()
-    );
+    let in_order: Vec<RunId> = plan.runs().collect();
+    assert_eq!(executor.cohorts().concat(), in_order);
 }
 
 #[test]
@@ -244,11 +246,21 @@ fn the_lower_loss_is_first_where_trials_are_ranked_by_loss() {
 fn scores_of_folds_are_removed_with_the_runs_they_are_of() {
     let (sweep, plan) = planned("validation: { folds: 2 }");
     let folder = tempfile::tempdir().unwrap();
-    run(folder.path(), &sweep, &plan, &MadeUp::new(|_| 0.5));
+    run(
+        folder.path(),
+        &sweep,
+        &plan,
+        &FakeExecutor::with_accuracies(|_| 0.5),
+    );
     let scores = folder.path().join("made-up/base/cv");
     assert_eq!(files(&scores).len(), 1);
     let (sweep, plan) = planned("validation: { folds: 2 }\ntraining: { epochs: 3 }");
-    run(folder.path(), &sweep, &plan, &MadeUp::new(|_| f64::NAN));
+    run(
+        folder.path(),
+        &sweep,
+        &plan,
+        &FakeExecutor::with_accuracies(|_| f64::NAN),
+    );
     assert!(!scores.exists(), "scores of runs that are no longer there");
 }
 
@@ -335,7 +347,12 @@ grid: { "a|`b`<i>": { "*x*": {}, "[y], \"z\"": { model.width: 3 } } }
 "##;
     let (sweep, plan) = planned(text);
     let folder = tempfile::tempdir().unwrap();
-    let ran = run(folder.path(), &sweep, &plan, &MadeUp::new(|_| 0.5));
+    let ran = run(
+        folder.path(),
+        &sweep,
+        &plan,
+        &FakeExecutor::with_accuracies(|_| 0.5),
+    );
     let names = [
         "<unk>", "__bg__", "a|b", "&amp;", "`c`", "~e~", "$f$", "g\nh", "C#", "a_b",
     ];

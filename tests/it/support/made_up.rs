@@ -1,128 +1,12 @@
-//! Sweeps with an executor that makes its numbers up, and their reports.
+//! Sweeps run by the library, most of them with an executor that trains nothing, and their reports.
 
+use super::executor::FakeExecutor;
 use std::path::Path;
-use std::sync::Mutex;
-use tp_sweep::event::{ClassScores, EpochMetrics, Evaluated, Failure, Finished, Outcome, Profile};
 use tp_sweep::plan::{Plan, RunId};
-use tp_sweep::record::{Results, Store};
+use tp_sweep::record::{RecordError, Results, Store};
 use tp_sweep::report::{Report, TrialClasses, View};
-use tp_sweep::run::{Executor, Interrupt, Place, Ran, Schedule, Silent};
-use tp_sweep::spec::{Count, DataRemarks, Source, Split, Stage, Sweep};
-use tp_sweep::train::{Interrupted, Observer};
-
-/// Makes the validation accuracy of each trial and fold up, and remembers what it was asked.
-pub struct MadeUp {
-    accuracy: fn(RunId) -> f64,
-    /// The runs that it was asked for.
-    pub asked: Mutex<Vec<RunId>>,
-}
-
-impl MadeUp {
-    pub fn new(accuracy: fn(RunId) -> f64) -> Self {
-        Self {
-            accuracy,
-            asked: Mutex::default(),
-        }
-    }
-}
-
-/// So many samples of each class, a share of them right, the others taken for the next class.
-pub fn class_scores(classes: usize, accuracy: f64) -> ClassScores {
-    const SAMPLES: usize = 20;
-    let mut scores = ClassScores::new(classes);
-    let right = (accuracy * SAMPLES as f64).round() as usize;
-    for class in 0..classes {
-        for sample in 0..SAMPLES {
-            let predicted = match sample < right {
-                true => class,
-                false => (class + 1) % classes,
-            };
-            let mut probabilities = vec![0.1 / classes as f32; classes];
-            probabilities[predicted] = 0.9;
-            scores.add(class, &probabilities);
-        }
-    }
-    scores
-}
-
-/// An epoch on the way to this accuracy: losses fall by what the accuracy rises.
-pub fn epoch_metrics(epoch: usize, epochs: usize, accuracy: f64, layers: usize) -> EpochMetrics {
-    let share = epoch as f64 / epochs as f64;
-    EpochMetrics {
-        epoch,
-        train_loss: 2.0 - accuracy * share,
-        train_accuracy: accuracy * share,
-        val_loss: Some(2.25 - accuracy * share),
-        val_accuracy: Some(accuracy * share),
-        learning_rate: 0.01,
-        gradient_norms: (1..=layers)
-            .map(|layer| 0.1_f64.powi((layers - layer) as i32) / epoch as f64)
-            .collect(),
-        seconds: 0.25,
-    }
-}
-
-impl Executor for MadeUp {
-    /// A negative accuracy is a panic, one that is no number a divergence.
-    fn execute(
-        &self,
-        plan: &Plan,
-        cohort: &[RunId],
-        observer: &mut dyn Observer,
-    ) -> Result<(), Interrupted> {
-        for (member, &run) in cohort.iter().enumerate() {
-            self.asked.lock().unwrap().push(run);
-            let accuracy = (self.accuracy)(run);
-            assert!(
-                accuracy >= 0.0 || accuracy.is_nan(),
-                "the executor fell over"
-            );
-            if accuracy.is_nan() {
-                observer.ended(member, Outcome::Failed(Failure::Diverged { epoch: 1 }));
-                continue;
-            }
-            let config = &plan.trials[run.trial].config;
-            let validated = config.validation.split() != Split::Holdout(0.0);
-            let is_dense = |stage: &&Stage| matches!(stage, Stage::Dense { .. });
-            let layers = config.stages().iter().filter(is_dense).count();
-            let epochs = config.training.epochs.get();
-            for epoch in 1..=epochs {
-                let mut metrics = epoch_metrics(epoch, epochs, accuracy, layers);
-                if !validated {
-                    (metrics.val_loss, metrics.val_accuracy) = (None, None);
-                }
-                observer.epoch_finished(member, &metrics);
-            }
-            let evaluated = |accuracy: f64, loss: f64| {
-                let scores = class_scores(config.classes(), accuracy);
-                let macro_f1 = scores.macro_f1();
-                let evaluated = Evaluated {
-                    loss,
-                    accuracy,
-                    macro_f1,
-                };
-                (evaluated, scores)
-            };
-            let finished = Box::new(Finished {
-                epoch: epochs,
-                validation: validated.then(|| evaluated(accuracy, 2.25 - accuracy)),
-                test: evaluated(accuracy / 2.0, 1.5 - accuracy),
-            });
-            observer.ended(member, Outcome::Finished(finished));
-        }
-        Ok(())
-    }
-
-    /// All but trials of three layers can be measured.
-    fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
-        let config = &plan.trials[run.trial].config;
-        (config.model.layers.map(Count::get) != Some(3)).then(|| Profile {
-            seconds_per_epoch: 1e-6 * config.parameters() as f64,
-            steps: 100 + run.trial,
-            peak_bytes: Some(16 * config.parameters()),
-        })
-    }
-}
+use tp_sweep::run::{Executor, Interrupt, Place, Progress, Ran, Schedule, Silent};
+use tp_sweep::spec::{DataRemarks, Source, Sweep};
 
 pub fn planned(text: &str) -> (Sweep, Plan) {
     let source = Source {
@@ -138,27 +22,61 @@ pub fn store(folder: &Path, plan: &Plan) -> Store {
     Store::new(folder, plan, |_| "data".to_owned())
 }
 
-pub fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -> Ran {
-    let place = Place {
+/// Where and how the runs of a sweep are trained.
+pub struct Setup<'a> {
+    pub places: Vec<Place<'a>>,
+    pub cohort: Option<usize>,
+    pub progress: &'a dyn Progress,
+    pub interrupt: Interrupt,
+}
+
+/// A device with so many workers.
+pub fn place<'a>(executor: &'a dyn Executor, device: &str, workers: usize) -> Place<'a> {
+    Place {
         executor,
-        device: "cpu".into(),
-        precision: "float32".into(),
-        workers: 1,
+        device: device.to_owned(),
+        precision: "float32".to_owned(),
+        workers,
         hardware: String::new(),
-    };
-    let schedule = Schedule {
-        sweep,
-        plan,
-        store: &store(folder, plan),
-        share: None,
-        places: &[place],
-        cohort: None,
-        retry_failed: false,
-        fail_fast: false,
-        progress: &Silent,
-        interrupt: &Interrupt::default(),
-    };
-    schedule.run().unwrap()
+    }
+}
+
+impl<'a> Setup<'a> {
+    /// One worker on one device.
+    pub fn new(executor: &'a dyn Executor) -> Self {
+        Self::on(vec![place(executor, "cpu", 1)])
+    }
+
+    /// These devices.
+    pub fn on(places: Vec<Place<'a>>) -> Self {
+        Self {
+            places,
+            cohort: None,
+            progress: &Silent,
+            interrupt: Interrupt::default(),
+        }
+    }
+
+    /// Trains the runs that have no result in this folder.
+    pub fn run(self, folder: &Path, sweep: &Sweep, plan: &Plan) -> Result<Ran, RecordError> {
+        Schedule {
+            sweep,
+            plan,
+            store: &store(folder, plan),
+            share: None,
+            places: &self.places,
+            cohort: self.cohort,
+            retry_failed: false,
+            fail_fast: false,
+            progress: self.progress,
+            interrupt: &self.interrupt,
+        }
+        .run()
+    }
+}
+
+pub fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -> Ran {
+    Setup::new(executor).run(folder, sweep, plan).unwrap()
 }
 
 /// The report of the results in this folder, with these names of classes.
@@ -212,7 +130,12 @@ pub fn reported_with(
 ) -> (Sweep, Plan, Report, Results) {
     let (sweep, plan) = planned(text);
     let folder = tempfile::tempdir().unwrap();
-    let ran = run(folder.path(), &sweep, &plan, &MadeUp::new(accuracy));
+    let ran = run(
+        folder.path(),
+        &sweep,
+        &plan,
+        &FakeExecutor::with_accuracies(accuracy),
+    );
     let report = report(folder.path(), &sweep, &plan, &ran.results, &[], view);
     (sweep, plan, report, ran.results)
 }

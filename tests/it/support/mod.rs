@@ -2,9 +2,12 @@
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod events;
+pub mod executor;
 pub mod made_up;
+pub mod progress;
 #[cfg(unix)]
 pub mod recovery;
+pub mod training;
 
 use std::path::{Path, PathBuf};
 use std::process::Command;
