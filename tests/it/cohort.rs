@@ -137,6 +137,7 @@ fn closed_form_gradients_equal_autodiff() {
                 let ours = model.backward(trace, judged.gradient).into_iter();
                 let ours: Vec<_> = ours.flat_map(StageGradient::values).collect();
                 let theirs = by_autodiff(model.parameters(), &input, &targets, function, &factors);
+                assert_eq!(ours.len(), theirs.len());
                 for (ours, theirs) in ours.into_iter().zip(theirs) {
                     ours.into_data().assert_approx_eq::<f32>(
                         &theirs,

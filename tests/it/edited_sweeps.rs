@@ -88,6 +88,7 @@ fn shown_events(project: &Project) -> Vec<PathBuf> {
 /// Each result knows its own trial, and each run has one event file, as in a fresh run.
 fn assert_whole(project: &Project) {
     let shown = shown(project);
+    assert!(!shown.is_empty(), "there are results");
     for path in shown.keys() {
         let text = project.read(&format!("runs/sweep/{}", path.display()));
         let file: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -343,6 +344,7 @@ fn moves_that_were_interrupted_are_carried_on() {
     train(&project, &["--set", "training.epochs=1"]);
     // As a process leaves it that is stopped between the rename of a folder and those of its files.
     let aside = project.path("runs/sweep/.aside");
+    let mut renamed = 0;
     for path in files(&aside) {
         let name = path.file_name().unwrap().to_str().unwrap();
         if name.contains("set-aside") {
@@ -351,8 +353,10 @@ fn moves_that_were_interrupted_are_carried_on() {
                 path.with_file_name(name.replace("set-aside", "tfevents")),
             )
             .unwrap();
+            renamed += 1;
         }
     }
+    assert_eq!(renamed, old.len(), "an event file of each run");
     // And one that is stopped before it has moved all.
     let entries = std::fs::read_dir(&aside).unwrap();
     let one = entries.map(|entry| entry.unwrap().path()).min().unwrap();

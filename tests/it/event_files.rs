@@ -101,6 +101,7 @@ fn every_run_has_its_scalars_hparams_and_texts() {
             .into_iter()
             .map(|(_, value)| value)
             .collect();
+        assert_eq!(folds.len(), accuracies.len());
         for (written, own) in folds.iter().zip(&accuracies) {
             assert!((written - own).abs() < 1e-6);
         }

@@ -182,6 +182,15 @@ fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], go
     for (name, ended) in ends {
         *table.entry(name).or_default().entry(ended).or_default() += 1;
     }
+    let has_errors = |does| ["EIO", "EACCES", "ENOSPC"].contains(&does);
+    let mut all = table.iter();
+    let is_error = all
+        .any(|((_, does, _), ended)| has_errors(*does) && ended.contains_key(&Ended::WithAnError));
+    let expects_errors = faults.iter().any(|(does, _)| has_errors(*does));
+    assert_eq!(
+        is_error, expects_errors,
+        "some calls cannot be done without"
+    );
     for ((kind, does, lasts), ended) in table {
         let lasts = if lasts { " for good" } else { "" };
         println!(

@@ -28,15 +28,34 @@ report: { rank_by: loss }
 keep: best 2
 "#;
 
-fn read(text: &str) {
+/// The message with which a sweep is refused, if it is; else it is planned.
+fn refusal(text: &str) -> Option<String> {
     let source = Source {
         name: "hostile.yaml".into(),
         text: text.into(),
     };
-    if let Ok(sweep) = Sweep::parse(source, "hostile", &[])
-        && let Ok(plan) = Plan::new(&sweep)
-    {
-        let _ = summary(&sweep, &plan, &[]);
+    let sweep = match Sweep::parse(source, "hostile", &[]) {
+        Ok(sweep) => sweep,
+        Err(error) => return Some(error.to_string()),
+    };
+    match Plan::new(&sweep) {
+        Ok(plan) => {
+            assert!(plan.runs().next().is_some(), "nothing to train: {text}");
+            let shown = summary(&sweep, &plan, &[]);
+            assert!(shown.contains(&plan.name), "{shown}");
+            None
+        }
+        Err(error) => Some(error.to_string()),
+    }
+}
+
+/// Hands a text to the parser; a message says what is wrong.
+fn read(text: &str) {
+    if let Some(refusal) = refusal(text) {
+        assert!(
+            !refusal.trim().is_empty(),
+            "{text} is refused without a word"
+        );
     }
 }
 
@@ -93,13 +112,16 @@ proptest! {
 
 #[test]
 fn deep_and_endless_yaml_is_refused() {
-    read(&"[".repeat(100_000));
-    read(&"{a: ".repeat(100_000));
+    let refused = |text: &str| refusal(text).expect("it is refused");
+    for deep in ["[", "{a: "] {
+        let told = refused(&deep.repeat(100_000));
+        println!("{told}");
+    }
     // A bomb: ten levels of aliases, each ten times the one before.
     let mut bomb = String::from("a: &a0 [x, x, x, x, x, x, x, x, x, x]\n");
     for level in 1..10 {
         let parts = vec![format!("*a{}", level - 1); 10].join(", ");
         bomb.push_str(&format!("b{level}: &a{level} [{parts}]\n"));
     }
-    read(&bomb);
+    println!("{}", refused(&bomb));
 }

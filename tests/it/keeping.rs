@@ -3,12 +3,13 @@
 
 use crate::support::executor::{Ending, FakeExecutor};
 use crate::support::made_up::{Setup, file, place, planned, store};
+#[cfg(unix)]
+use crate::support::recovery::process::{paused_when, results, start, until_caught};
 use crate::support::{Project, files, repository};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::report::{Report, View};
 use tp_sweep::run::Interrupt;
@@ -192,25 +193,25 @@ fn weights(project: &Project) -> Vec<(String, Vec<u8>)> {
         .collect()
 }
 
+#[cfg(unix)]
 #[test]
 fn a_sweep_that_is_killed_and_continued_keeps_the_same() {
     let text = SWEEP.replace("epochs: 1", "epochs: 20");
-    let (whole, killed) = (Project::new(&text), Project::new(&text));
+    let whole = Project::new(&text);
     assert_eq!(whole.train(&["--quiet"]).code, 0);
-    for results in [2, 5] {
-        let data = repository().join("data");
-        let arguments = ["sweep.yaml", "--device", "cpu", "--workers", "1", "--quiet"];
-        let mut command = killed.command(&arguments);
-        let mut child = command.arg("--data").arg(data).spawn().unwrap();
-        let is_result = |path: &PathBuf| path.ends_with("result.json");
-        let runs = killed.path("runs");
-        while !runs.is_dir() || files(&runs).iter().filter(|path| is_result(path)).count() < results
-        {
-            std::thread::sleep(Duration::from_millis(2));
+    let killed = until_caught(|| {
+        let killed = Project::new(&text);
+        for count in [2, 5] {
+            let arguments = ["sweep.yaml", "--device", "cpu", "--workers", "1", "--quiet"];
+            let mut command = killed.command(&arguments);
+            command.arg("--data").arg(repository().join("data"));
+            let mut child = start(command);
+            let is_caught = paused_when(&mut child, || results(&killed) >= count);
+            // It is killed where it goes out of scope.
+            (is_caught && results(&killed) < 8).then_some(())?;
         }
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
+        Some(killed)
+    });
     assert_eq!(killed.train(&["--quiet"]).code, 0);
     let kept = weights(&whole);
     assert_eq!(kept.len(), 2);

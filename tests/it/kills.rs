@@ -5,7 +5,9 @@
 #![cfg(unix)]
 
 use crate::support::recovery::files::{Files, assert_kept, assert_same, contents, results};
-use crate::support::recovery::process::{done, start, train, wait};
+use crate::support::recovery::process::{
+    computed, done, paused_when, start, train, until_caught, wait, wait_until,
+};
 use crate::support::recovery::random::Random;
 use crate::support::recovery::sweep;
 use crate::support::{Project, files};
@@ -18,16 +20,22 @@ const EPOCHS: usize = 8;
 /// What nothing happened to.
 struct Undisturbed {
     files: Files,
-    took: Duration,
+    /// For how long its process computed.
+    computed: Duration,
 }
 
 fn undisturbed(arguments: &[&str]) -> Undisturbed {
     let project = sweep::project(EPOCHS);
+    let mut child = start(train(&project, arguments));
+    let mut whole = Duration::ZERO;
     let started = Instant::now();
-    let whole = done(train(&project, arguments));
-    assert_eq!(whole.code, 0, "{}", whole.error);
+    wait_until("the end of the sweep", || {
+        whole = whole.max(computed(&child, started).unwrap_or_default());
+        child.try_wait().expect("a child").is_some()
+    });
+    assert_eq!(wait(&mut child).code(), Some(0));
     Undisturbed {
-        took: started.elapsed(),
+        computed: whole,
         files: contents(&project),
     }
 }
@@ -46,6 +54,7 @@ fn kill_and_continue(
     random: &mut Random,
     mut meanwhile: impl FnMut(&Project, &mut Random),
 ) {
+    assert!(kills_asked_for() > 0);
     let started = Instant::now();
     let undisturbed = undisturbed(arguments);
     let (mut kills, mut sweeps, mut kept) = (0, 0, 0);
@@ -56,12 +65,15 @@ fn kill_and_continue(
             let before = results(&project);
             let mut child = start(train(&project, arguments));
             // The moment is random, and none is too early or too late: what is checked holds for
-            // all of them.
-            std::thread::sleep(undisturbed.took.mul_f64(random.fraction()));
-            let ended = child.try_wait().expect("a child can be waited for");
-            if ended.is_none() {
-                child.kill().expect("it is there");
-            }
+            // all of them. It is one of the process's own time, so that a busy machine lets it come as far
+            // as an idle one.
+            let moment = undisturbed.computed.mul_f64(random.fraction());
+            let begun = Instant::now();
+            wait_until("the moment of the kill", || {
+                let has_ended = child.try_wait().expect("a child").is_some();
+                has_ended || computed(&child, begun).is_none_or(|computed| computed >= moment)
+            });
+            child.kill().expect("it has not been waited for");
             let status = wait(&mut child);
             let when = format!("after kill {here} of sweep {sweeps}");
             assert_kept(&project, &before, &when);
@@ -79,9 +91,9 @@ fn kill_and_continue(
     }
     println!(
         "{arguments:?}: {kills} kills survived in {sweeps} sweeps, results lost: 0 of {kept}; \
-         {:.1} s, a sweep that is not killed takes {:.2} s",
+         {:.1} s, a sweep that is not killed computes for {:.2} s",
         started.elapsed().as_secs_f64(),
-        undisturbed.took.as_secs_f64(),
+        undisturbed.computed.as_secs_f64(),
     );
 }
 
@@ -105,12 +117,13 @@ fn cohorts_that_are_killed_at_random_moments_lose_nothing() {
 }
 
 /// Cuts files of unfinished runs off anywhere: as a machine that loses its power may leave those
-/// that had not reached the disk.
-fn tear(project: &Project, random: &mut Random) {
+/// that had not reached the disk. How many it has cut.
+fn tear(project: &Project, random: &mut Random) -> usize {
     let runs = project.path("runs");
     if !runs.is_dir() {
-        return;
+        return 0;
     }
+    let mut torn = 0;
     for path in files(&runs) {
         let is_open = |folder: &Path| {
             let name = folder.file_name().unwrap_or_default().to_string_lossy();
@@ -129,14 +142,20 @@ fn tear(project: &Project, random: &mut Random) {
             let file = file.expect("it can be written to");
             file.set_len(random.below(length + 1))
                 .expect("it can be cut");
+            torn += 1;
         }
     }
+    torn
 }
 
 #[test]
 fn files_that_are_torn_after_a_kill_are_made_whole() {
     let mut random = Random::new(3);
-    kill_and_continue(&["--workers", "1"], &mut random, tear);
+    let mut torn = 0;
+    kill_and_continue(&["--workers", "1"], &mut random, |project, random| {
+        torn += tear(project, random);
+    });
+    assert!(torn > 0, "some files are torn");
 }
 
 #[test]
@@ -153,24 +172,16 @@ checkpoint: every 1 epochs
     let arguments = ["--workers", "1"];
     assert_eq!(done(train(&project, &arguments)).code, 0);
     let expected = contents(&project);
-    // As if the machine had been out of memory.
-    let path = "runs/sweep/base/fold-0/result.json";
-    let mut file: serde_json::Value = serde_json::from_str(&project.read(path)).expect("JSON");
-    let result = &mut file["result"];
-    result["failure"] = serde_json::json!({ "crashed": { "message": "out of memory" } });
-    for key in ["final_epoch", "validation", "test", "seconds_per_epoch"] {
-        result[key] = serde_json::Value::Null;
-    }
-    result["epochs"] = serde_json::json!([]);
-    project.write(path, &file.to_string());
     let checkpoint = project.path("runs/sweep/base/fold-0/checkpoint.safetensors");
-    let mut again = start(train(&project, &arguments));
-    while !checkpoint.exists() {
-        assert!(again.try_wait().expect("a child").is_none(), "it ended");
-        std::thread::sleep(Duration::from_millis(1));
-    }
-    again.kill().expect("it can be killed");
-    wait(&mut again);
+    until_caught(|| {
+        crash(&project);
+        let mut again = start(train(&project, &arguments));
+        let is_paused = paused_when(&mut again, || checkpoint.exists());
+        let is_caught = is_paused && project.read(RESULT).contains(OUT_OF_MEMORY);
+        again.kill().expect("it has not been waited for");
+        wait(&mut again);
+        is_caught.then_some(())
+    });
     let rest = done(train(&project, &arguments));
     assert_eq!(rest.code, 0, "{}", rest.error);
     assert!(
@@ -179,4 +190,19 @@ checkpoint: every 1 epochs
         rest.error
     );
     assert_same(&project, &expected, "after a crash and a kill");
+}
+
+const RESULT: &str = "runs/sweep/base/fold-0/result.json";
+const OUT_OF_MEMORY: &str = "out of memory";
+
+/// Makes of the finished run one that has failed, as if the machine had been out of memory.
+fn crash(project: &Project) {
+    let mut file: serde_json::Value = serde_json::from_str(&project.read(RESULT)).expect("JSON");
+    let result = &mut file["result"];
+    result["failure"] = serde_json::json!({ "crashed": { "message": OUT_OF_MEMORY } });
+    for key in ["final_epoch", "validation", "test", "seconds_per_epoch"] {
+        result[key] = serde_json::Value::Null;
+    }
+    result["epochs"] = serde_json::json!([]);
+    project.write(RESULT, &file.to_string());
 }

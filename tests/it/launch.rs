@@ -1,11 +1,13 @@
 //! A sweep is handed to a cluster, and looked after there; Slurm is made of small programs here.
 #![cfg(unix)]
 
-use crate::support::recovery::process::{done, signal, start, train, wait, wait_for_epochs};
+use crate::support::recovery::process::{
+    done, go_on, paused_in_training, signal, start, train, until_caught, wait,
+};
 use crate::support::recovery::sweep::with_data;
 use crate::support::{Done, Project, repository};
-use std::os::unix::fs::PermissionsExt;
 use std::path::{Path, PathBuf};
+use std::process::Command;
 
 /// 8 runs, of which nobody trains any here.
 const SWEEP: &str = "
@@ -54,8 +56,13 @@ impl Cluster {
     fn program(&self, name: &str, text: &str) {
         let path = self.fake().join(name);
         let log = format!("#!/bin/sh\necho \"{name} $*\" >> \"$FAKE/calls\"\n");
-        std::fs::write(&path, log + text).unwrap();
-        std::fs::set_permissions(&path, PermissionsExt::from_mode(0o755)).unwrap();
+        let draft = path.with_extension("draft");
+        std::fs::write(&draft, log + text).unwrap();
+        // By a process of its own: a child that another test starts at this moment may have inherited the file
+        // that is open for writing here, and what is open for writing cannot be executed.
+        let mut copy = Command::new("install");
+        copy.args(["-m", "755"]).arg(draft).arg(path);
+        assert!(copy.status().unwrap().success());
     }
 
     /// How Slurm's programs were called, without the project's folder.
@@ -71,7 +78,7 @@ impl Cluster {
     }
 
     /// Puts Slurm's programs first on the path of a command.
-    fn beside(&self, command: &mut std::process::Command) {
+    fn beside(&self, command: &mut Command) {
         let path = std::env::var("PATH").unwrap_or_default();
         command.env("PATH", format!("{}:{path}", self.fake().display()));
         command.env("FAKE", self.fake());
@@ -358,7 +365,7 @@ fn a_script_runs_the_program_with_the_very_words_whatever_their_letters() {
     let tell = cluster.fake().join("tell");
     let path = cluster.project.path("told.sh");
     std::fs::write(&path, text.replace(&binary, tell.to_str().unwrap())).unwrap();
-    let mut command = std::process::Command::new("bash");
+    let mut command = Command::new("bash");
     command.arg(&path).current_dir(cluster.project.path(""));
     cluster.beside(&mut command);
     command.env("SLURM_ARRAY_TASK_ID", "2");
@@ -471,7 +478,12 @@ validation: { folds: 2 }
 ";
 
 /// Trains as a task of Slurm would, until it is told that its time is nearly up.
-fn timed_out(sweep: &str, epochs: usize, name: &str, options: &[&str]) -> (Cluster, i32) {
+fn timed_out(sweep: &str, name: &str, options: &[&str]) -> (Cluster, i32) {
+    until_caught(|| signalled(sweep, name, options))
+}
+
+/// Trains until a signal of this name comes in the middle of its first run; `None` if it had ended before.
+fn signalled(sweep: &str, name: &str, options: &[&str]) -> Option<(Cluster, i32)> {
     let cluster = Cluster {
         project: with_data(sweep, 150),
     };
@@ -484,24 +496,27 @@ fn timed_out(sweep: &str, epochs: usize, name: &str, options: &[&str]) -> (Clust
         .env("SLURM_ARRAY_JOB_ID", "7")
         .env("SLURM_ARRAY_TASK_ID", "3");
     let mut child = start(command);
-    wait_for_epochs(&cluster.project, "base/fold-0", epochs);
+    if !paused_in_training(&mut child, &cluster.project, &["base/fold-0"], 20..2000) {
+        return None;
+    }
     signal(&child, name);
+    go_on(&child);
     let code = wait(&mut child).code().unwrap_or(-1);
-    (cluster, code)
+    Some((cluster, code))
 }
 
 #[test]
 fn a_task_whose_time_is_nearly_up_saves_and_has_itself_queued_again() {
     let checkpoint = "runs/sweep/base/fold-0/checkpoint.safetensors";
-    let (cluster, code) = timed_out(MANY_EPOCHS, 20, "USR1", &["--requeue", "slurm"]);
+    let (cluster, code) = timed_out(MANY_EPOCHS, "USR1", &["--requeue", "slurm"]);
     assert_eq!(code, 75);
     assert!(cluster.project.path(checkpoint).exists());
     assert_eq!(cluster.calls(), ["scontrol requeue 7_3"]);
     // Nobody asked for it.
-    let (cluster, code) = timed_out(MANY_EPOCHS, 20, "USR1", &[]);
+    let (cluster, code) = timed_out(MANY_EPOCHS, "USR1", &[]);
     assert_eq!((code, cluster.calls().len()), (75, 0));
     // It was cancelled, or its node goes down: Slurm knows what to do.
-    let (cluster, _) = timed_out(MANY_EPOCHS, 20, "TERM", &["--requeue", "slurm"]);
+    let (cluster, _) = timed_out(MANY_EPOCHS, "TERM", &["--requeue", "slurm"]);
     assert!(cluster.project.path(checkpoint).exists());
     assert!(cluster.calls().is_empty());
 }
@@ -509,7 +524,7 @@ fn a_task_whose_time_is_nearly_up_saves_and_has_itself_queued_again() {
 #[test]
 fn a_task_that_saved_nothing_is_not_queued_again_for_ever() {
     let nothing = MANY_EPOCHS.to_owned() + "checkpoint: none\n";
-    let (cluster, code) = timed_out(&nothing, 20, "USR1", &["--requeue", "slurm"]);
+    let (cluster, code) = timed_out(&nothing, "USR1", &["--requeue", "slurm"]);
     assert_eq!(code, 75);
     assert!(cluster.calls().is_empty());
 }

@@ -303,7 +303,9 @@ fn a_model_is_not_written_over_what_export_did_not_write() {
     // Neither over the results of a run.
     let weights = files(&project.path("runs")).into_iter();
     let weights = weights.filter(|path| path.ends_with("model.safetensors"));
-    for weights in weights.collect::<Vec<_>>() {
+    let weights: Vec<_> = weights.collect();
+    assert!(!weights.is_empty(), "weights are kept");
+    for weights in weights {
         let before = std::fs::read(&weights).unwrap();
         let done = export(weights.parent().unwrap().to_str().unwrap());
         assert_eq!(done.code, 2, "{}", done.error);

@@ -331,6 +331,7 @@ fn a_run_whose_device_fails_is_tried_again_once() {
     );
     let ran = trained(&executor, Some(1));
     assert_eq!(executor.cohort_sizes(), [1; 24 + 2 + 2]);
+    assert_eq!(ran.results.runs.len(), 24);
     for (run, result) in &ran.results.runs {
         let message = result.failure.as_ref().map(ToString::to_string);
         let crashed = "failed in epoch 1: an illegal memory access".to_owned();

@@ -192,6 +192,7 @@ fn rows_of_a_table_are_known_by_their_columns_names() {
         .collect();
     project.write("new.tsv", &unlabelled);
     let again = answers(&predict(&project, &["new.tsv"]));
+    assert_eq!(again.len(), rows.len());
     for (row, again) in rows.iter().zip(&again) {
         assert_eq!(row["probability"], again["probability"]);
     }

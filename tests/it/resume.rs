@@ -1,9 +1,12 @@
 //! A sweep that is killed is continued by the same command, and its tables are those of an
 //! uninterrupted one.
+#![cfg(unix)]
 
+use crate::support::recovery::process::{
+    Running, go_on, paused_when, results, signal, spawn, start, until_caught, wait,
+};
 use crate::support::{Project, files, repository, without_timings};
-use std::process::{Command, Stdio};
-use std::time::{Duration, Instant};
+use std::process::Stdio;
 
 const SWEEP: &str = "
 data: { limit: 3000 }
@@ -16,37 +19,17 @@ grid:
   training.optimizer: [sgd, adam]
 ";
 
-/// Starts the sweep and leaves it running.
-fn start(project: &Project) -> std::process::Child {
-    Command::new(env!("CARGO_BIN_EXE_tp-sweep"))
-        .current_dir(project.path(""))
-        .args(["sweep.yaml", "--device", "cpu", "--workers", "1", "--data"])
-        .arg(repository().join("data"))
-        .stdout(Stdio::null())
-        .stderr(Stdio::null())
-        .spawn()
-        .expect("the binary starts")
-}
+/// The runs of the sweep.
+const RUNS: usize = 48;
 
-fn results(project: &Project) -> usize {
-    let folder = project.path("runs");
-    if !folder.is_dir() {
-        return 0;
-    }
-    let is_result = |path: &std::path::PathBuf| path.ends_with("result.json");
-    files(&folder).iter().filter(|path| is_result(path)).count()
-}
-
-/// Waits until there are `count` results, or all of them.
-fn wait_for_results(project: &Project, count: usize) {
-    let started = Instant::now();
-    while results(project) < count {
-        assert!(
-            started.elapsed() < Duration::from_secs(120),
-            "no results appear"
-        );
-        std::thread::sleep(Duration::from_millis(2));
-    }
+/// Starts the sweep and stops the process when there are so many results: it stands still. `None` if it has
+/// ended before.
+fn paused(project: &Project, count: usize) -> Option<Running> {
+    let mut command = project.command(&["sweep.yaml", "--device", "cpu", "--workers", "1"]);
+    command.arg("--data").arg(repository().join("data"));
+    let mut child = start(command);
+    let is_paused = paused_when(&mut child, || results(project) >= count);
+    (is_paused && results(project) < RUNS).then_some(child)
 }
 
 fn tables(project: &Project) -> String {
@@ -57,19 +40,15 @@ fn tables(project: &Project) -> String {
 fn a_killed_sweep_continues_to_the_same_tables() {
     let whole = Project::new(SWEEP);
     assert_eq!(whole.train(&["--quiet"]).code, 0);
-    let killed = Project::new(SWEEP);
     // Killed twice, at different points, without a chance to tidy up.
-    for results in [3, 20] {
-        let mut child = start(&killed);
-        wait_for_results(&killed, results);
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-    let before = results(&killed);
-    assert!(
-        (20..48).contains(&before),
-        "killed in the middle: {before} results"
-    );
+    let killed = until_caught(|| {
+        let killed = Project::new(SWEEP);
+        for count in [3, 20] {
+            // It is killed where it goes out of scope.
+            paused(&killed, count)?;
+        }
+        Some(killed)
+    });
     let kept = std::fs::metadata(
         killed.path("runs/sweep/lr0.2_dropout0_optimizer-sgd/fold-0/result.json"),
     )
@@ -92,8 +71,10 @@ fn a_killed_sweep_continues_to_the_same_tables() {
     .unwrap();
     assert_eq!(kept, after, "finished work is not done again");
     // The epochs of each run are the same too, but for their seconds.
+    let mut compared = 0;
     for path in files(&whole.path("runs")) {
         if path.ends_with("epochs.csv") {
+            compared += 1;
             let name = path.strip_prefix(whole.path("")).unwrap();
             let twin = std::fs::read_to_string(killed.path(name.to_str().unwrap())).unwrap();
             let own = std::fs::read_to_string(&path).unwrap();
@@ -105,6 +86,7 @@ fn a_killed_sweep_continues_to_the_same_tables() {
             );
         }
     }
+    assert_eq!(compared, RUNS);
 }
 
 #[test]
@@ -116,28 +98,29 @@ fn the_numbers_do_not_depend_on_the_number_of_workers() {
     assert_eq!(tables(&one), tables(&three));
 }
 
-#[cfg(unix)]
 #[test]
 fn ctrl_c_finishes_cleanly_and_says_how_to_continue() {
-    let project = Project::new(SWEEP);
-    let child = Command::new(env!("CARGO_BIN_EXE_tp-sweep"))
-        .current_dir(project.path(""))
-        .args(["sweep.yaml", "--device", "cpu", "--workers", "1", "--data"])
-        .arg(repository().join("data"))
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .unwrap();
-    wait_for_results(&project, 2);
-    let interrupt = Command::new("kill")
-        .args(["-INT", &child.id().to_string()])
-        .status()
-        .unwrap();
-    assert!(interrupt.success());
-    let output = child.wait_with_output().unwrap();
-    let error = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(130), "{error}");
-    assert!(error.contains("the same command continues"), "{error}");
+    let (project, told) = until_caught(|| {
+        let project = Project::new(SWEEP);
+        let mut command = project.command(&["sweep.yaml", "--device", "cpu", "--workers", "1"]);
+        let error = tempfile::NamedTempFile::new().unwrap();
+        command.arg("--data").arg(repository().join("data"));
+        command
+            .stdout(Stdio::null())
+            .stderr(error.reopen().unwrap());
+        let mut child = spawn(command);
+        let is_paused = paused_when(&mut child, || results(&project) >= 2);
+        if !is_paused || results(&project) == RUNS {
+            return None;
+        }
+        signal(&child, "INT");
+        go_on(&child);
+        let status = wait(&mut child);
+        let told = std::fs::read_to_string(error.path()).unwrap();
+        assert_eq!(status.code(), Some(130), "{told}");
+        Some((project, told))
+    });
+    assert!(told.contains("the same command continues"), "{told}");
     let report = project.read("reports/sweep.md");
     assert!(report.contains("not done yet"), "{report}");
     assert_eq!(project.train(&["--quiet"]).code, 0);
@@ -145,9 +128,11 @@ fn ctrl_c_finishes_cleanly_and_says_how_to_continue() {
 
 #[test]
 fn a_second_process_is_refused_while_the_first_lives_and_only_then() {
-    let project = Project::new(SWEEP);
-    let mut first = start(&project);
-    wait_for_results(&project, 1);
+    let (project, mut first) = until_caught(|| {
+        let project = Project::new(SWEEP);
+        let first = paused(&project, 1)?;
+        Some((project, first))
+    });
     let second = project.train(&[]);
     assert_eq!(second.code, 2, "{}", second.error);
     assert!(

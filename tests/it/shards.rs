@@ -275,10 +275,11 @@ grid:
         at_once
             .expect("threads")
             .install(|| fates.par_iter().with_max_len(1).for_each(run));
-        println!(
-            "{SHARDS} shards: {} processes killed, {} that ran to the end",
-            kills.into_inner(),
-            copies.into_inner()
+        let (kills, copies) = (kills.into_inner(), copies.into_inner());
+        println!("{SHARDS} shards: {kills} processes killed, {copies} that ran to the end");
+        assert!(
+            kills > 0 && copies > SHARDS,
+            "{kills} kills, {copies} copies"
         );
         assert_as_of_one(&project, &expected, "after 200 shards");
     }

@@ -226,6 +226,8 @@ fn what_has_no_use_is_removed_and_nothing_else() {
         .iter()
         .map(|(path, _)| path)
         .filter(|path| removed(path));
+    let gone: Vec<&PathBuf> = gone.collect();
+    assert!(!gone.is_empty(), "something is removed");
     let listed = shown
         .output
         .lines()

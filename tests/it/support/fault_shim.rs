@@ -15,8 +15,9 @@
 //! | `TP_FAULT_COUNT` | a file that gets the number of calls of each kind, at the process's end |
 //! | `TP_FAULT_DELAY` | microseconds that a call waits at most before it is made; how long differs by `TP_FAULT_SEED` |
 //! | `TP_FAULT_STALE` | milliseconds in which a file that another process has put there is not seen: neither by its name, unless its folder was listed meanwhile, nor, for half as long, in a list of its folder |
+//! | `TP_FAULT_CLOCK` | where it is set, the monotonic clock is a second later at each reading |
 //!
-//! The last two make of a folder one that is shared over a network, whose machines remember for a
+//! Delays and stale files make of a folder one that is shared over a network, whose machines remember for a
 //! while what was there.
 
 use std::ffi::{CStr, c_char, c_int, c_void};
@@ -185,6 +186,8 @@ struct Plan {
     delay: u64,
     /// In nanoseconds.
     stale: u64,
+    /// Whether the clock is a second later at each reading.
+    hurries: bool,
 }
 
 static PLAN: OnceLock<Plan> = OnceLock::new();
@@ -231,6 +234,7 @@ extern "C" fn start() {
         count: text("TP_FAULT_COUNT"),
         delay: number_of("TP_FAULT_DELAY"),
         stale: number_of("TP_FAULT_STALE") * 1_000_000,
+        hurries: text("TP_FAULT_CLOCK").is_some(),
     };
     RANDOM.store(number_of("TP_FAULT_SEED"), Ordering::SeqCst);
     if PLAN.set(plan).is_ok() {
@@ -474,6 +478,24 @@ fn now() -> u64 {
     let mut time = [0_i64; 2];
     call(number::CLOCK_GETTIME, &[0, time.as_mut_ptr() as i64]);
     time[0] as u64 * 1_000_000_000 + time[1] as u64
+}
+
+/// Readings of the clock.
+static READINGS: AtomicU64 = AtomicU64::new(0);
+
+/// The C library's function of this name, for the whole process.
+#[unsafe(no_mangle)]
+extern "C" fn clock_gettime(clock: c_int, time: *mut [i64; 2]) -> c_int {
+    const MONOTONIC: c_int = 1;
+    if call(number::CLOCK_GETTIME, &[clock.into(), time as i64]) != 0 {
+        return -1;
+    }
+    if clock == MONOTONIC && PLAN.get().is_some_and(|plan| plan.hurries) {
+        let readings = READINGS.fetch_add(1, Ordering::SeqCst);
+        // SAFETY: the system has written the time there.
+        unsafe { (*time)[0] += readings as i64 };
+    }
+    0
 }
 
 /// Waits for a random time before a call.

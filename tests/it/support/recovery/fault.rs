@@ -82,6 +82,12 @@ impl Shim {
             .env("TP_FAULT_SEED", seed.to_string());
     }
 
+    /// Makes the clock of a command a second later at each reading.
+    pub fn hurries(&self, command: &mut Command, project: &Project) {
+        self.load(command, project);
+        command.env("TP_FAULT_CLOCK", "1");
+    }
+
     fn load(&self, command: &mut Command, project: &Project) {
         let folder = project.path("").canonicalize().expect("it is there");
         command

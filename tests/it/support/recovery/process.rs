@@ -1,11 +1,36 @@
 //! The binary as a process that is killed, sent signals, and waited for.
 
-use crate::support::{Done, Project};
+use crate::support::{Done, Project, files};
+use std::ops::Range;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// No process of these tests takes that long, unless it hangs.
-const LONGEST: Duration = Duration::from_secs(120);
+/// Nothing that a test waits for takes this long on any machine: it is a limit against hangs alone.
+pub const HANG: Duration = Duration::from_secs(30 * 60);
+
+/// How often a process is started again because it ended before it could be caught.
+const ATTEMPTS: usize = 100;
+
+/// Waits for a condition.
+///
+/// # Panics
+/// If it never holds.
+pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
+    let started = Instant::now();
+    while !condition() {
+        assert!(started.elapsed() < HANG, "{what}: not in {HANG:?}");
+        std::thread::sleep(Duration::from_millis(1));
+    }
+}
+
+/// Repeats what needs to catch a process before its end, which cannot be known beforehand, until it does.
+///
+/// # Panics
+/// If it never does.
+pub fn until_caught<T>(mut attempt: impl FnMut() -> Option<T>) -> T {
+    let caught = (0..ATTEMPTS).find_map(|_| attempt());
+    caught.unwrap_or_else(|| panic!("{ATTEMPTS} processes have ended before they were caught"))
+}
 
 /// The command that trains the project's sweep on the CPU, with further arguments.
 pub fn train(project: &Project, arguments: &[&str]) -> Command {
@@ -48,19 +73,103 @@ pub fn start(mut command: Command) -> Running {
     spawn(command)
 }
 
-/// Waits until the table of epochs in a run's folder has so many rows.
-///
-/// # Panics
-/// When they do not appear.
-pub fn wait_for_epochs(project: &Project, run: &str, count: usize) {
-    let started = Instant::now();
+/// The rows in the table of epochs of a run.
+pub fn epochs(project: &Project, run: &str) -> usize {
     let path = project.path("runs/sweep").join(run).join("epochs.csv");
-    let rows = || std::fs::read_to_string(&path).map_or(0, |text| text.lines().count());
-    // One line more than there are rows: the header.
-    while rows() <= count {
-        assert!(started.elapsed() < LONGEST, "no epochs in {run}");
-        std::thread::sleep(Duration::from_millis(1));
+    // The first line is the header.
+    std::fs::read_to_string(path).map_or(0, |text| text.lines().count().saturating_sub(1))
+}
+
+/// The number of results in a project.
+pub fn results(project: &Project) -> usize {
+    let folder = project.path("runs");
+    if !folder.is_dir() {
+        return 0;
     }
+    let is_result = |path: &&std::path::PathBuf| path.ends_with("result.json");
+    files(&folder).iter().filter(is_result).count()
+}
+
+/// Stops a process (SIGSTOP) once a condition holds: it then stands still for as long as the test needs.
+/// `false` if it has ended before.
+pub fn paused_when(child: &mut Child, mut condition: impl FnMut() -> bool) -> bool {
+    let mut has_ended = false;
+    wait_until("the moment to stop the process", || {
+        has_ended = child.try_wait().expect("a child").is_some();
+        has_ended || condition()
+    });
+    if has_ended {
+        return false;
+    }
+    signal(child, "STOP");
+    wait_until("the process to stand still", || {
+        has_ended = child.try_wait().expect("a child").is_some();
+        has_ended || stands_still(child)
+    });
+    !has_ended
+}
+
+/// Whether all threads of a process are stopped.
+#[cfg(target_os = "linux")]
+fn stands_still(child: &Child) -> bool {
+    let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", child.id())) else {
+        return false;
+    };
+    let is_stopped = |thread: std::fs::DirEntry| {
+        let about = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
+        // The name before it, in parentheses, may have any characters.
+        let state = about.rsplit_once(") ").map(|(_, rest)| &rest[..1]);
+        state == Some("T")
+    };
+    threads.flatten().all(is_stopped)
+}
+
+/// Whether a process is stopped.
+#[cfg(not(target_os = "linux"))]
+fn stands_still(child: &Child) -> bool {
+    let id = child.id().to_string();
+    let told = Command::new("ps").args(["-o", "stat=", "-p", &id]).output();
+    told.expect("ps is there")
+        .stdout
+        .trim_ascii()
+        .starts_with(b"T")
+}
+
+/// Stops a process once each of these runs has so many epochs. `false` if one of them has got further by then.
+pub fn paused_in_training(
+    child: &mut Child,
+    project: &Project,
+    runs: &[&str],
+    count: Range<usize>,
+) -> bool {
+    let counts = || runs.iter().map(|run| epochs(project, run));
+    paused_when(child, || counts().all(|epochs| epochs >= count.start))
+        && counts().all(|epochs| count.contains(&epochs))
+}
+
+/// The time that a process has computed for, on all its threads: it grows with what the process does, however
+/// busy the machine is. `None` if it has ended.
+#[cfg(target_os = "linux")]
+pub fn computed(child: &Child, _started: Instant) -> Option<Duration> {
+    let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).ok()?;
+    let nanoseconds = |thread: std::fs::DirEntry| {
+        let about = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
+        about.split(' ').next()?.parse::<u64>().ok()
+    };
+    Some(Duration::from_nanos(
+        threads.flatten().filter_map(nanoseconds).sum(),
+    ))
+}
+
+/// The time since a process was started, where the system does not tell of it for how long it has computed.
+#[cfg(not(target_os = "linux"))]
+pub fn computed(_child: &Child, started: Instant) -> Option<Duration> {
+    Some(started.elapsed())
+}
+
+/// Lets a process that was stopped go on.
+pub fn go_on(child: &Child) {
+    signal(child, "CONT");
 }
 
 /// Sends a signal by its name, such as `TERM`.
@@ -76,16 +185,12 @@ pub fn signal(child: &Child, name: &str) {
 /// # Panics
 /// When it hangs.
 pub fn wait(child: &mut Child) -> std::process::ExitStatus {
-    let started = Instant::now();
-    loop {
-        if let Some(status) = child.try_wait().expect("a child can be waited for") {
-            return status;
-        }
-        if started.elapsed() > LONGEST {
-            panic!("the process hangs");
-        }
-        std::thread::sleep(Duration::from_millis(1));
-    }
+    let mut status = None;
+    wait_until("the end of the process", || {
+        status = child.try_wait().expect("a child can be waited for");
+        status.is_some()
+    });
+    status.expect("it has ended")
 }
 
 /// Runs a command to its end; its code is -1 where a signal ended it.
