@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn logits_losses_and_gradients_are_those_of_pytorch() {
-        let file = pytorch::file(include_str!("../../tests/pytorch/networks.json"));
+        let file = pytorch::file(include_str!("../../judges/pytorch/networks.json"));
         let device = Default::default();
         let cases = file["cases"].as_array().unwrap();
         for case in cases {

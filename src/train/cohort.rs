@@ -293,7 +293,7 @@ mod tests {
     /// Ten steps on a small problem, in single precision.
     #[test]
     fn every_step_of_every_optimizer_is_that_of_pytorch() {
-        let file = pytorch::file(include_str!("../../tests/pytorch/optimizers.json"));
+        let file = pytorch::file(include_str!("../../judges/pytorch/optimizers.json"));
         let device = Default::default();
         let problem = &file["problem"];
         let inputs = pytorch::tensor(&problem["inputs"]);

@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn every_learning_rate_is_that_of_pytorch() {
-        let file = pytorch::file(include_str!("../../tests/pytorch/schedules.json"));
+        let file = pytorch::file(include_str!("../../judges/pytorch/schedules.json"));
         let mut rates_compared = 0;
         for case in file["cases"].as_array().unwrap() {
             let mut config = Config::default();

@@ -1,4 +1,4 @@
-//! For tests: values made independently with SciPy and statsmodels, in `tests/statistics/`.
+//! For tests: values made independently with SciPy and statsmodels, in `judges/statistics/`.
 
 use serde_json::Value;
 use std::fmt::Display;
@@ -8,7 +8,7 @@ const TOLERANCE: f64 = 1e-9;
 
 /// The cases of one section of the file.
 pub(crate) fn cases(section: &str) -> Vec<Value> {
-    let text = include_str!("../../../tests/statistics/values.json");
+    let text = include_str!("../../../judges/statistics/values.json");
     let mut file: Value = serde_json::from_str(text).expect("the reference file is JSON");
     let cases = match file[section].take() {
         Value::Array(cases) => cases,
