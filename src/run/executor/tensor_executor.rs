@@ -326,10 +326,10 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         let member = self.member(plan, run);
         let data = self.data_of(&member);
         let started = Instant::now();
-        live_bytes::start();
+        alloc_tracker::start();
         let clock = || started.elapsed().as_secs_f64();
         let time = self.sound(|| profile(data, &member, &clock));
-        let peak = live_bytes::peak();
+        let peak = alloc_tracker::peak();
         Some(Profile {
             seconds_per_epoch: time.seconds * time.steps_per_epoch,
             steps: time.steps,

@@ -207,7 +207,7 @@ fn finished(config: &Config, accuracy: f64, loss: f64) -> FinishedRun {
         };
         (evaluated, scores)
     };
-    Finished {
+    FinishedRun {
         epoch: config.training.epochs.get(),
         validation: is_validated(config).then(|| evaluated(accuracy, loss)),
         test: evaluated(accuracy / 2.0, 1.5 - accuracy),
