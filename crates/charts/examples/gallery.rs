@@ -510,9 +510,12 @@ fn many_classes() -> HeatMap {
     let classes: Vec<String> = (0..47)
         .map(|class| format!("character class {class}"))
         .collect();
-    let count = |row: u64, column: u64| match row == column {
-        true => 350 + (noise(row) * 50.0) as u64,
-        false => (noise(row * 47 + column).powi(12) * 60.0) as u64,
+    let count = |row: u64, column: u64| {
+        if row == column {
+            350 + (noise(row) * 50.0) as u64
+        } else {
+            (noise(row * 47 + column).powi(12) * 60.0) as u64
+        }
     };
     let counts: Vec<Vec<u64>> = (0..47)
         .map(|row| (0..47).map(|column| count(row, column)).collect())

@@ -54,9 +54,10 @@ impl Slant {
     /// Level where all names fit into slots of this width.
     pub(crate) fn of<'a>(names: impl IntoIterator<Item = &'a String>, slot: f64) -> Self {
         let fits = |name: &String| width(name, FONT_SIZE) + APART <= slot;
-        match names.into_iter().all(fits) {
-            true => Self::Level,
-            false => Self::Rising,
+        if names.into_iter().all(fits) {
+            Self::Level
+        } else {
+            Self::Rising
         }
     }
 

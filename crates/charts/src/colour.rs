@@ -24,9 +24,10 @@ impl Colour {
     pub(crate) fn luminance(self) -> f64 {
         let linear = |channel: u8| {
             let share = f64::from(channel) / 255.0;
-            match share <= 0.040_45 {
-                true => share / 12.92,
-                false => libm::pow((share + 0.055) / 1.055, 2.4),
+            if share <= 0.040_45 {
+                share / 12.92
+            } else {
+                libm::pow((share + 0.055) / 1.055, 2.4)
             }
         };
         0.2126 * linear(self.red) + 0.7152 * linear(self.green) + 0.0722 * linear(self.blue)
@@ -40,9 +41,10 @@ impl Colour {
 
     /// The colour of text on this colour: dark or white, whichever stands out more.
     pub(crate) fn of_text_on(self) -> Self {
-        match self.contrast(DARK) >= self.contrast(WHITE) {
-            true => DARK,
-            false => WHITE,
+        if self.contrast(DARK) >= self.contrast(WHITE) {
+            DARK
+        } else {
+            WHITE
         }
     }
 }

@@ -9,9 +9,10 @@ use crate::colour::Colour;
 /// visualizations", 2019). Lightness falls evenly in Oklab (Ottosson, "A perceptual color space
 /// for image processing", 2020), so that equal steps look equal and the order survives in grey.
 pub(crate) fn sequential(share: f64) -> Colour {
-    let share = match share.is_nan() {
-        true => 0.0,
-        false => share.clamp(0.0, 1.0),
+    let share = if share.is_nan() {
+        0.0
+    } else {
+        share.clamp(0.0, 1.0)
     };
     let lightness = between(0.97, 0.30, share);
     let hue = between(105.0, 290.0, share).to_radians();
@@ -33,9 +34,10 @@ fn oklab(lightness: f64, a: f64, b: f64) -> Colour {
     let short = cubed(lightness - 0.089_484_177_5 * a - 1.291_485_548_0 * b);
     let channel = |linear: f64| {
         let linear = linear.clamp(0.0, 1.0);
-        let share = match linear <= 0.003_130_8 {
-            true => linear * 12.92,
-            false => 1.055 * libm::pow(linear, 1.0 / 2.4) - 0.055,
+        let share = if linear <= 0.003_130_8 {
+            linear * 12.92
+        } else {
+            1.055 * libm::pow(linear, 1.0 / 2.4) - 0.055
         };
         (share * 255.0).round() as u8
     };

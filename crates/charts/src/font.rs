@@ -19,9 +19,10 @@ const UNKNOWN_ADVANCE: f64 = 1.0;
 /// How far the next letter stands from this one, in em.
 pub(crate) fn advance(letter: char) -> f64 {
     let Some(glyph) = FONT.charmap().map(letter) else {
-        return match is_mark(letter) {
-            true => 0.0,
-            false => UNKNOWN_ADVANCE,
+        return if is_mark(letter) {
+            0.0
+        } else {
+            UNKNOWN_ADVANCE
         };
     };
     let metrics = FONT.glyph_metrics(Size::new(1.0), LocationRef::default());

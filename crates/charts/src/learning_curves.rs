@@ -53,19 +53,22 @@ impl Chart for LearningCurves {
         for is_training in [true, false] {
             for (index, trial) in told_apart.iter().enumerate() {
                 let look = Look::of_category(index);
-                let (points, part) = match is_training {
-                    true => (&trial.training, &self.training),
-                    false => (&trial.validation, &self.validation),
+                let (points, part) = if is_training {
+                    (&trial.training, &self.training)
+                } else {
+                    (&trial.validation, &self.validation)
                 };
                 lines.push(Line {
-                    name: match is_mixed && !part.is_empty() {
-                        true => format!("{}, {part}", trial.name),
-                        false => trial.name.clone(),
+                    name: if is_mixed && !part.is_empty() {
+                        format!("{}, {part}", trial.name)
+                    } else {
+                        trial.name.clone()
                     },
                     points,
-                    look: match is_mixed && is_training {
-                        true => training_look(look),
-                        false => look,
+                    look: if is_mixed && is_training {
+                        training_look(look)
+                    } else {
+                        look
                     },
                     markers: true,
                 });
@@ -80,9 +83,12 @@ impl Chart for LearningCurves {
             lines,
             behind: rest
                 .iter()
-                .map(|trial| match trial.validation.is_empty() {
-                    true => trial.training.as_slice(),
-                    false => trial.validation.as_slice(),
+                .map(|trial| {
+                    if trial.validation.is_empty() {
+                        trial.training.as_slice()
+                    } else {
+                        trial.validation.as_slice()
+                    }
                 })
                 .collect(),
             legend: self.legend(told_apart, rest.len(), style),

@@ -96,17 +96,19 @@ impl Legend {
 
     /// Width that is taken from the plot, in CSS pixels.
     pub(crate) fn width_beside(&self) -> f64 {
-        match self.beside && !self.entries.is_empty() {
-            true => self.columns.iter().sum::<f64>() + BETWEEN,
-            false => 0.0,
+        if self.beside && !self.entries.is_empty() {
+            self.columns.iter().sum::<f64>() + BETWEEN
+        } else {
+            0.0
         }
     }
 
     /// Height that is added below the plot, in CSS pixels.
     pub(crate) fn height_below(&self) -> f64 {
-        match self.beside || self.entries.is_empty() {
-            true => 0.0,
-            false => self.rows as f64 * LINE + 8.0,
+        if self.beside || self.entries.is_empty() {
+            0.0
+        } else {
+            self.rows as f64 * LINE + 8.0
         }
     }
 
@@ -186,10 +188,7 @@ impl Swatch {
 impl Look {
     /// The markers of a line at these places.
     pub(crate) fn markers(&self, centres: &[Point]) -> Mark {
-        let fill = match self.filled {
-            true => self.colour,
-            false => WHITE,
-        };
+        let fill = if self.filled { self.colour } else { WHITE };
         let paint = Paint::fill(fill).with_stroke(Stroke::new(self.colour, 1.2));
         Mark::shape(self.marker.outline(centres, 3.0), paint)
     }

@@ -50,9 +50,10 @@ impl Lines<'_> {
             .collect();
         let whole_x = all.iter().all(|point| point.x.fract() == 0.0);
         let places = all.iter().map(|point| point.x);
-        let x = match whole_x {
-            true => Span::around_whole(self.x.scale, places),
-            false => Span::around(self.x.scale, places),
+        let x = if whole_x {
+            Span::around_whole(self.x.scale, places)
+        } else {
+            Span::around(self.x.scale, places)
         };
         let heights = all.iter().flat_map(|p| [p.value, p.low, p.high]);
         let y = Span::around(self.y.scale, heights);

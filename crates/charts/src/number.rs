@@ -47,10 +47,12 @@ pub(crate) fn exponent(value: f64) -> i32 {
     }
     let guess = libm::log10(value.abs()).floor() as i32;
     // The logarithm may be rounded over a power of ten.
-    match () {
-        () if power_of_ten(guess + 1) <= value.abs() => guess + 1,
-        () if power_of_ten(guess) > value.abs() => guess - 1,
-        () => guess,
+    if power_of_ten(guess + 1) <= value.abs() {
+        guess + 1
+    } else if power_of_ten(guess) > value.abs() {
+        guess - 1
+    } else {
+        guess
     }
 }
 

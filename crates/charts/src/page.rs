@@ -19,10 +19,7 @@ const BELOW_TITLE: f64 = 10.0;
 /// Where the first thing below a title may stand, in a chart of this width.
 pub(crate) fn below_title(heading: &Heading, width: f64) -> f64 {
     let lines = title_lines(heading, width).len() as f64;
-    let gap = match lines > 0.0 {
-        true => BELOW_TITLE,
-        false => 0.0,
-    };
+    let gap = if lines > 0.0 { BELOW_TITLE } else { 0.0 };
     MARGIN + lines * TITLE_LINE + gap
 }
 

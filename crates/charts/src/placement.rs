@@ -43,9 +43,10 @@ impl Placement {
             // A corner keeps clear of a circle when it is less far away along each axis.
             let corner = (0.75 * away).max(radius);
             self.directions.map(|(right, down)| {
-                let away = match right != 0.0 && down != 0.0 {
-                    true => corner,
-                    false => away,
+                let away = if right != 0.0 && down != 0.0 {
+                    corner
+                } else {
+                    away
                 };
                 beside(point, away, (right, down), size)
             })

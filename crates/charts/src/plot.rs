@@ -53,9 +53,10 @@ impl<'a> Plot<'a> {
         y.draw(&area, &mut marks);
         draw_left_caption(layout.y.0, MARGIN, (top, bottom), &mut marks);
         let below = bottom + BELOW;
-        let corner = match legend.width_beside() > 0.0 {
-            true => Point::new(width - MARGIN - legend.width_beside() + BETWEEN, top),
-            false => Point::new(MARGIN, below + 8.0),
+        let corner = if legend.width_beside() > 0.0 {
+            Point::new(width - MARGIN - legend.width_beside() + BETWEEN, top)
+        } else {
+            Point::new(MARGIN, below + 8.0)
         };
         legend.draw(corner, &mut marks);
         Self {

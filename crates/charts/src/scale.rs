@@ -69,9 +69,10 @@ impl Span {
         let distance = self.end - self.start;
         let start = self.start - before * distance;
         let wider = Self {
-            start: match self.scale == Scale::Linear && self.start >= 0.0 {
-                true => start.max(0.0),
-                false => start,
+            start: if self.scale == Scale::Linear && self.start >= 0.0 {
+                start.max(0.0)
+            } else {
+                start
             },
             end: self.end + after * distance,
             ..self

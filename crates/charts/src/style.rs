@@ -47,9 +47,10 @@ impl Style {
 }
 
 fn within(length: f64, least: f64, usual: f64) -> f64 {
-    match length.is_finite() {
-        true => length.clamp(least, 4000.0).round(),
-        false => usual,
+    if length.is_finite() {
+        length.clamp(least, 4000.0).round()
+    } else {
+        usual
     }
 }
 

@@ -144,9 +144,10 @@ impl Text {
             Anchor::Middle => self.at.x - width / 2.0,
             Anchor::End => self.at.x - width,
         };
-        let raised = match self.label.raised.is_empty() {
-            true => 0.0,
-            false => RAISED_BY * 0.5,
+        let raised = if self.label.raised.is_empty() {
+            0.0
+        } else {
+            RAISED_BY * 0.5
         };
         Rectangle::new(
             left,

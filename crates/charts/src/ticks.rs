@@ -53,10 +53,7 @@ fn linear((start, end): (f64, f64), wanted: usize, whole: bool, decimal: char) -
         .find(|step| step * magnitude >= rough * 0.999)
         .unwrap_or(10.0)
         * magnitude;
-    let step = match whole {
-        true => nice.max(1.0),
-        false => nice,
-    };
+    let step = if whole { nice.max(1.0) } else { nice };
     let slack = 1e-9 * (end - start);
     let first = ((start - slack) / step).ceil() as i64;
     let last = ((end + slack) / step).floor() as i64;
@@ -67,14 +64,14 @@ fn linear((start, end): (f64, f64), wanted: usize, whole: bool, decimal: char) -
     values
         .into_iter()
         .map(|value| {
-            let label = match plain {
-                true => fixed(value, decimals(step_exponent), decimal).into(),
-                false if value.abs() < step / 2.0 => "0".to_owned().into(),
-                false => {
-                    let mantissa = value / power_of_ten(size_exponent);
-                    let decimals = decimals(step_exponent - size_exponent);
-                    power(&fixed(mantissa, decimals, decimal), size_exponent)
-                }
+            let label = if plain {
+                fixed(value, decimals(step_exponent), decimal).into()
+            } else if value.abs() < step / 2.0 {
+                "0".to_owned().into()
+            } else {
+                let mantissa = value / power_of_ten(size_exponent);
+                let decimals = decimals(step_exponent - size_exponent);
+                power(&fixed(mantissa, decimals, decimal), size_exponent)
             };
             Tick { value, label }
         })
@@ -100,9 +97,10 @@ fn logarithmic((start, end): (f64, f64), wanted: usize, decimal: char) -> Vec<Ti
             .collect();
         return powers(&shown, decimal);
     }
-    let digits: &[u8] = match wanted >= 3 * (decades + 1) {
-        true => &[1, 2, 5],
-        false => &[1, 3],
+    let digits: &[u8] = if wanted >= 3 * (decades + 1) {
+        &[1, 2, 5]
+    } else {
+        &[1, 3]
     };
     let shown: Vec<(u8, i32)> = (first - 1..=last)
         .flat_map(|exponent| digits.iter().map(move |&digit| (digit, exponent)))
@@ -113,15 +111,14 @@ fn logarithmic((start, end): (f64, f64), wanted: usize, decimal: char) -> Vec<Ti
             )
         })
         .collect();
-    match shown.len() >= 3 {
-        true => powers(&shown, decimal),
+    if shown.len() >= 3 {
+        powers(&shown, decimal)
+    } else {
         // Less than a decade: the round values of a linear axis.
-        false => {
-            let ends = (libm::pow(10.0, start), libm::pow(10.0, end));
-            let mut ticks = linear(ends, wanted, false, decimal);
-            thin_out(&mut ticks, (end - start) / (2 * wanted) as f64);
-            ticks
-        }
+        let ends = (libm::pow(10.0, start), libm::pow(10.0, end));
+        let mut ticks = linear(ends, wanted, false, decimal);
+        thin_out(&mut ticks, (end - start) / (2 * wanted) as f64);
+        ticks
     }
 }
 
@@ -147,9 +144,10 @@ fn powers(values: &[(u8, i32)], decimal: char) -> Vec<Tick> {
         .iter()
         .map(|&(digit, exponent)| {
             let value = f64::from(digit) * power_of_ten(exponent);
-            let label = match everyday {
-                true => fixed(value, decimals(exponent), decimal).into(),
-                false => power(&digit.to_string(), exponent),
+            let label = if everyday {
+                fixed(value, decimals(exponent), decimal).into()
+            } else {
+                power(&digit.to_string(), exponent)
             };
             Tick { value, label }
         })
@@ -164,9 +162,12 @@ mod tests {
     fn names(span: &Span, wanted: usize) -> Vec<String> {
         ticks(span, wanted, false, '.')
             .into_iter()
-            .map(|tick| match tick.label.raised.is_empty() {
-                true => tick.label.plain,
-                false => format!("{}^{}", tick.label.plain, tick.label.raised),
+            .map(|tick| {
+                if tick.label.raised.is_empty() {
+                    tick.label.plain
+                } else {
+                    format!("{}^{}", tick.label.plain, tick.label.raised)
+                }
             })
             .collect()
     }

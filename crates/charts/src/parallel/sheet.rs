@@ -83,9 +83,10 @@ impl<'a> Sheet<'a> {
             .iter()
             .enumerate()
             .map(|(index, rail)| {
-                let limit = match outermost.contains(&index) {
-                    true => (distance - 8.0).min(longest),
-                    false => distance - 8.0,
+                let limit = if outermost.contains(&index) {
+                    (distance - 8.0).min(longest)
+                } else {
+                    distance - 8.0
                 };
                 wrapped(&rail.caption(), FONT_SIZE, limit, CAPTION_LINES)
             })
@@ -93,9 +94,10 @@ impl<'a> Sheet<'a> {
         let lines = captions.iter().map(Vec::len).max().unwrap_or(0);
         let top = below_title(&chart.heading, full_width) + lines as f64 * LINE + 8.0;
         let notes = hidden.map(|count| (count > 0).then(|| style.and_more(count)));
-        let below = match notes.iter().any(Option::is_some) {
-            true => LINE + 6.0,
-            false => 0.0,
+        let below = if notes.iter().any(Option::is_some) {
+            LINE + 6.0
+        } else {
+            0.0
         };
         let bottom = (style.usable_height() - MARGIN - below).max(top + 140.0);
         Self {
@@ -167,9 +169,10 @@ impl<'a> Sheet<'a> {
             .into_iter()
             .filter(|run| run.len() > 1)
             .collect();
-        let stroke = match is_broad {
-            true => Stroke::new(colour, 2.2),
-            false => Stroke::new(colour, 1.0).translucent(0.8),
+        let stroke = if is_broad {
+            Stroke::new(colour, 2.2)
+        } else {
+            Stroke::new(colour, 1.0).translucent(0.8)
         };
         (!runs.is_empty()).then(|| Mark::Group {
             name: line.name.clone(),
@@ -192,9 +195,10 @@ impl<'a> Sheet<'a> {
             _ => (1.0, Anchor::Start),
         };
         let distance = self.area.width() / self.rails.len().saturating_sub(1).max(1) as f64;
-        let longest = match is_outer {
-            true => self.longest,
-            false => (distance - 2.0 * GAP - TICK).min(LONGEST_LABEL),
+        let longest = if is_outer {
+            self.longest
+        } else {
+            (distance - 2.0 * GAP - TICK).min(LONGEST_LABEL)
         };
         // Where there is room, names of inner axes stand above the lines that they name.
         let raised = rail.raised * self.area.height() + 9.0;
@@ -203,10 +207,7 @@ impl<'a> Sheet<'a> {
             let y = self.y(*share);
             let tick = Point::new(x + side * TICK, y);
             marks.push(Mark::line(Point::new(x, y), tick, Stroke::new(AXIS, 1.2)));
-            let place = match has_room && !is_outer {
-                true => y - raised,
-                false => y,
-            };
+            let place = if has_room && !is_outer { y - raised } else { y };
             let label = match rail.axis {
                 ParallelAxis::Categories(_) => shortened(&label.plain, FONT_SIZE, longest).into(),
                 ParallelAxis::Numbers(_) => label.clone(),

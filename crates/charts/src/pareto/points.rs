@@ -19,9 +19,10 @@ impl ParetoScatter {
     }
 
     fn marker(&self, point: &ScatterPoint) -> Marker {
-        match self.has_shapes() {
-            true => Look::of_category(point.shape).marker,
-            false => Marker::Circle,
+        if self.has_shapes() {
+            Look::of_category(point.shape).marker
+        } else {
+            Marker::Circle
         }
     }
 
@@ -50,9 +51,10 @@ impl ParetoScatter {
             let ring = Marker::Circle.outline(&[at], outer);
             marks.push(Mark::shape(ring, Paint::stroke(Stroke::new(DARK, 1.5))));
         }
-        let name = match count <= WITH_NAMES || is_on_front {
-            true => point.name.clone(),
-            false => String::new(),
+        let name = if count <= WITH_NAMES || is_on_front {
+            point.name.clone()
+        } else {
+            String::new()
         };
         Mark::Group { name, marks }
     }
@@ -63,9 +65,10 @@ impl ParetoScatter {
             radius: RADIUS,
             paint: paint(colour, is_on_front),
         };
-        let (front, others) = match self.has_shapes() {
-            true => (marker(AXIS, true), marker(AXIS, false)),
-            false => (marker(VERMILION, true), marker(BLUE, false)),
+        let (front, others) = if self.has_shapes() {
+            (marker(AXIS, true), marker(AXIS, false))
+        } else {
+            (marker(VERMILION, true), marker(BLUE, false))
         };
         let mut entries = Vec::new();
         for (swatch, text) in [(front, &self.front), (others, &self.others)] {
@@ -105,11 +108,10 @@ impl ParetoScatter {
 
 /// Points on the front are opaque and have a dark rim.
 pub(super) fn paint(colour: Colour, is_on_front: bool) -> Paint {
-    match is_on_front {
-        true => Paint::fill(colour).with_stroke(Stroke::new(DARK, 1.2)),
-        false => {
-            let rim = Stroke::new(colour, 0.8).translucent(0.8);
-            Paint::translucent(colour, 0.3).with_stroke(rim)
-        }
+    if is_on_front {
+        Paint::fill(colour).with_stroke(Stroke::new(DARK, 1.2))
+    } else {
+        let rim = Stroke::new(colour, 0.8).translucent(0.8);
+        Paint::translucent(colour, 0.3).with_stroke(rim)
     }
 }

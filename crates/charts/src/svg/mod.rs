@@ -22,12 +22,13 @@ pub(crate) fn write(drawing: &Drawing) -> String {
     let id = hash(&[&drawing.title, &drawing.description, &body]);
     let (width, height) = (Number(drawing.width), Number(drawing.height));
     let (title, description) = (Escaped(&drawing.title), Escaped(&drawing.description));
-    let (named_by, description) = match drawing.description.is_empty() {
-        true => (format!("t{id:016x}"), String::new()),
-        false => (
+    let (named_by, description) = if drawing.description.is_empty() {
+        (format!("t{id:016x}"), String::new())
+    } else {
+        (
             format!("t{id:016x} d{id:016x}"),
             format!("<desc id=\"d{id:016x}\">{description}</desc>\n"),
-        ),
+        )
     };
     format!(
         "<svg xmlns=\"http://www.w3.org/2000/svg\" role=\"img\" aria-labelledby=\"{named_by}\" \

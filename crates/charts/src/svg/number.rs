@@ -35,9 +35,10 @@ impl Display for Hundredths {
 }
 
 fn decimals(hundredths: u64) -> String {
-    match hundredths.is_multiple_of(10) {
-        true => format!(".{}", hundredths / 10),
-        false => format!(".{hundredths:02}"),
+    if hundredths.is_multiple_of(10) {
+        format!(".{}", hundredths / 10)
+    } else {
+        format!(".{hundredths:02}")
     }
 }
 
