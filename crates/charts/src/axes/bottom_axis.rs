@@ -24,8 +24,8 @@ impl BottomAxis {
     /// Creates an axis with as many ticks as have room for their labels. With `integers`, ticks are
     /// at whole numbers only.
     pub(crate) fn new(domain: Domain, width: f64, integers: bool, decimal: char) -> Self {
-        let most = (width / 50.0).clamp(1.0, 16.0) as usize;
-        let fitting = (1..=most)
+        let max_ticks = (width / 50.0).clamp(1.0, 16.0) as usize;
+        let fitting = (1..=max_ticks)
             .rev()
             .map(|wanted| ticks(&domain, wanted, integers, decimal))
             .find(|ticks| labels_fit(ticks, &domain, width));

@@ -73,8 +73,8 @@ impl LabelOrientation {
         let stride = match self {
             Self::Horizontal => 1,
             Self::Slanted => {
-                let apart = slot * libm::sin(ANGLE.to_radians());
-                (LINE_HEIGHT / apart.max(0.1)).ceil().clamp(1.0, 1000.0) as usize
+                let distance = slot * libm::sin(ANGLE.to_radians());
+                (LINE_HEIGHT / distance.max(0.1)).ceil().clamp(1.0, 1000.0) as usize
             }
         };
         let last = (with_last && count > 0).then(|| count - 1);

@@ -48,24 +48,24 @@ impl LabelPlacer {
                 } else {
                     away
                 };
-                beside(point, away, (right, down), size)
+                label_box_at(point, away, (right, down), size)
             })
         });
-        let mut free = boxes.filter(|position| {
-            let covers = |taken: &Rectangle| taken.overlaps(position);
-            self.bounds.contains(position) && !self.taken.iter().any(covers)
+        let mut free = boxes.filter(|label_box| {
+            let covers = |taken: &Rectangle| taken.overlaps(label_box);
+            self.bounds.contains(label_box) && !self.taken.iter().any(covers)
         });
         free.next()
     }
 
     /// Reserves a box, so that later labels do not overlap it.
-    pub(crate) fn reserve(&mut self, position: Rectangle) {
-        self.taken.push(position);
+    pub(crate) fn reserve(&mut self, label_box: Rectangle) {
+        self.taken.push(label_box);
     }
 }
 
 /// Returns a box of this width and height in a direction from a point.
-fn beside(
+fn label_box_at(
     point: Point,
     away: f64,
     (right, down): (f64, f64),
@@ -91,11 +91,11 @@ mod tests {
     #[test]
     fn a_label_is_placed_in_the_first_free_direction() {
         let placer = LabelPlacer::new(BOUNDS, Vec::new(), (1.0, -1.0));
-        let position = placer.find(Point::new(50.0, 50.0), 3.0, SIZE).unwrap();
-        assert!(position.left > 50.0 && position.bottom < 50.0);
+        let label_box = placer.find(Point::new(50.0, 50.0), 3.0, SIZE).unwrap();
+        assert!(label_box.left > 50.0 && label_box.bottom < 50.0);
         // At the right edge it moves to the left.
-        let position = placer.find(Point::new(95.0, 50.0), 3.0, SIZE).unwrap();
-        assert!(position.right <= 100.0);
+        let label_box = placer.find(Point::new(95.0, 50.0), 3.0, SIZE).unwrap();
+        assert!(label_box.right <= 100.0);
     }
 
     #[test]
@@ -113,14 +113,14 @@ mod tests {
             let bounds = Rectangle::new(0.0, 0.0, 400.0, 300.0);
             let dots: Vec<Rectangle> = points.iter().map(|&at| Rectangle::square_around(at, 3.0)).collect();
             let mut placer = LabelPlacer::new(bounds, dots.clone(), (-1.0, -1.0));
-            let mut positions: Vec<Rectangle> = Vec::new();
+            let mut label_boxes: Vec<Rectangle> = Vec::new();
             for &point in &points {
-                if let Some(position) = placer.find(point, 3.0, (30.0, 14.0)) {
-                    prop_assert!(bounds.contains(&position));
-                    prop_assert!(!dots.iter().any(|dot| dot.overlaps(&position)));
-                    prop_assert!(!positions.iter().any(|other| other.overlaps(&position)));
-                    positions.push(position);
-                    placer.reserve(position);
+                if let Some(label_box) = placer.find(point, 3.0, (30.0, 14.0)) {
+                    prop_assert!(bounds.contains(&label_box));
+                    prop_assert!(!dots.iter().any(|dot| dot.overlaps(&label_box)));
+                    prop_assert!(!label_boxes.iter().any(|other| other.overlaps(&label_box)));
+                    label_boxes.push(label_box);
+                    placer.reserve(label_box);
                 }
             }
         }

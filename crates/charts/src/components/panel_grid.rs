@@ -22,14 +22,14 @@ impl PanelGrid {
     /// Arranges panels with these numbers of slots within `available` CSS pixels. A panel that
     /// needs more than that still gets it.
     pub(crate) fn new(counts: &[usize], available: f64) -> Self {
-        let least: Vec<f64> = counts.iter().map(|&count| slots(count)).collect();
-        let in_rows = |most: f64| {
+        let panel_slots: Vec<f64> = counts.iter().map(|&count| slots(count)).collect();
+        let in_rows = |max_width: f64| {
             let mut rows: Vec<Range<usize>> = Vec::new();
             let mut used = f64::INFINITY;
-            for (index, slots) in least.iter().enumerate() {
+            for (index, slots) in panel_slots.iter().enumerate() {
                 let width = slots * DEFAULT_SLOT_WIDTH;
                 match rows.last_mut() {
-                    Some(row) if used + PANEL_GAP + width <= most => {
+                    Some(row) if used + PANEL_GAP + width <= max_width => {
                         row.end = index + 1;
                         used += PANEL_GAP + width;
                     }
@@ -51,7 +51,7 @@ impl PanelGrid {
             .iter()
             .map(|row| {
                 let gaps = PANEL_GAP * (row.len() - 1) as f64;
-                (available - gaps) / least[row.clone()].iter().sum::<f64>()
+                (available - gaps) / panel_slots[row.clone()].iter().sum::<f64>()
             })
             .fold(MAX_SLOT_WIDTH, f64::min)
             .max(MIN_SLOT_WIDTH);

@@ -51,14 +51,15 @@ const MAX_SHOWN: usize = 40;
 impl HeatMap {
     /// Creates a confusion matrix with true classes as rows and predicted classes as columns.
     ///
-    /// Cells display counts. Their colour is the fraction of the true class, in percent; `fraction`
-    /// labels the colour scale. `counts` is indexed by `[true class][predicted class]`.
+    /// Cells display counts. Their colour is the fraction of the true class, in percent;
+    /// `fraction_label` labels the colour scale. `counts` is indexed by
+    /// `[true class][predicted class]`.
     pub fn confusion(
         heading: Heading,
-        (truth, predicted): (impl Into<String>, impl Into<String>),
+        (true_label, predicted_label): (impl Into<String>, impl Into<String>),
         classes: &[String],
         counts: &[Vec<u64>],
-        fraction: impl Into<String>,
+        fraction_label: impl Into<String>,
     ) -> Self {
         let cells = counts.iter().map(|row| {
             let total: u64 = row.iter().fold(0, |sum, &count| sum.saturating_add(count));
@@ -72,9 +73,9 @@ impl HeatMap {
         Self {
             heading,
             cells: cells.collect(),
-            rows: Categories::new(truth, classes),
-            columns: Categories::new(predicted, classes),
-            colour_axis: Axis::linear(fraction, "%"),
+            rows: Categories::new(true_label, classes),
+            columns: Categories::new(predicted_label, classes),
+            colour_axis: Axis::linear(fraction_label, "%"),
             range: Some((0.0, 100.0)),
             decimals: 0,
         }

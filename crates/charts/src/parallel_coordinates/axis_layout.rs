@@ -27,7 +27,7 @@ pub(super) struct AxisLayout<'a> {
     /// Position of each line, as a fraction of the height from the bottom; `None` for a gap.
     pub(super) crossings: Vec<Option<f64>>,
     /// Distance of labels above the lines that they name, as a fraction of the height.
-    pub(super) superscript: f64,
+    pub(super) label_rise: f64,
 }
 
 impl<'a> AxisLayout<'a> {
@@ -53,7 +53,7 @@ impl<'a> AxisLayout<'a> {
                 axis,
                 labels: Vec::new(),
                 crossings: vec![None; values.len()],
-                superscript: 0.0,
+                label_rise: 0.0,
             };
         };
         let labels = vertical_ticks(&domain, axis_height(style), style.decimal)
@@ -63,7 +63,7 @@ impl<'a> AxisLayout<'a> {
             axis,
             labels: labels.collect(),
             crossings: values.iter().map(|&value| domain.fraction(value)).collect(),
-            superscript: 0.0,
+            label_rise: 0.0,
         }
     }
 
@@ -106,7 +106,7 @@ impl<'a> AxisLayout<'a> {
                 .enumerate()
                 .map(|(index, name)| (middle(index), name.into()))
                 .collect(),
-            superscript: (FAN_HEIGHT / 2.0) / slots,
+            label_rise: (FAN_HEIGHT / 2.0) / slots,
         }
     }
 

@@ -43,7 +43,7 @@ pub(super) struct Layout<'a> {
     /// Notes on the number of omitted lines and axes.
     notes: [Option<String>; 2],
     /// Maximum width of the labels of the outermost axes, in CSS pixels.
-    longest: f64,
+    max_label_width: f64,
     bar_corner: Point,
     width: f64,
     height: f64,
@@ -57,10 +57,10 @@ impl<'a> Layout<'a> {
         colour_scale: &ColourScale,
         style: &Style,
     ) -> Self {
-        let longest = MAX_LABEL_WIDTH.min(style.usable_width() / 6.0);
+        let max_label_width = MAX_LABEL_WIDTH.min(style.usable_width() / 6.0);
         let outer = |axis_layout: Option<&AxisLayout>| {
             axis_layout.map_or(0.0, |axis_layout| {
-                axis_layout.width_within(longest) + TICK_LENGTH + GAP
+                axis_layout.width_within(max_label_width) + TICK_LENGTH + GAP
             })
         };
         let bar = ColourBar::new(
@@ -72,7 +72,7 @@ impl<'a> Layout<'a> {
         let gaps = axis_layouts.len().saturating_sub(1).max(1) as f64;
         // The caption of the first axis is centred on it.
         let half = axis_layouts.first().map_or(0.0, |axis_layout| {
-            (text_width(&axis_layout.caption(), FONT_SIZE) / 2.0).min(longest / 2.0)
+            (text_width(&axis_layout.caption(), FONT_SIZE) / 2.0).min(max_label_width / 2.0)
         });
         let left = MARGIN + outer(axis_layouts.first()).max(half);
         let after = outer(axis_layouts.last()) + COLOUR_BAR_GAP;
@@ -91,7 +91,7 @@ impl<'a> Layout<'a> {
             .enumerate()
             .map(|(index, axis_layout)| {
                 let limit = if outermost.contains(&index) {
-                    (distance - 8.0).min(longest)
+                    (distance - 8.0).min(max_label_width)
                 } else {
                     distance - 8.0
                 };
@@ -113,7 +113,7 @@ impl<'a> Layout<'a> {
             area: Rectangle::new(left, top, right, bottom),
             captions,
             notes,
-            longest,
+            max_label_width,
             bar_corner: Point::new(bar_left, top),
             width: full_width,
             height: bottom + below + MARGIN,
@@ -211,26 +211,28 @@ impl<'a> Layout<'a> {
             _ => (1.0, Anchor::Start),
         };
         let distance = self.area.width() / self.axis_layouts.len().saturating_sub(1).max(1) as f64;
-        let longest = if is_outer {
-            self.longest
+        let max_label_width = if is_outer {
+            self.max_label_width
         } else {
             (distance - 2.0 * GAP - TICK_LENGTH).min(MAX_LABEL_WIDTH)
         };
         // If there is room, names of inner axes are above the lines that they name.
-        let superscript = axis_layout.superscript * self.area.height() + 9.0;
+        let label_rise = axis_layout.label_rise * self.area.height() + 9.0;
         let has_room =
-            axis_layout.superscript > 0.0 && axis_layout.superscript * self.area.height() > 8.0;
+            axis_layout.label_rise > 0.0 && axis_layout.label_rise * self.area.height() > 8.0;
         for (fraction, label) in &axis_layout.labels {
             let y = self.y(*fraction);
             let tick = Point::new(x + side * TICK_LENGTH, y);
             marks.push(Mark::line(Point::new(x, y), tick, Stroke::new(AXIS, 1.2)));
             let position = if has_room && !is_outer {
-                y - superscript
+                y - label_rise
             } else {
                 y
             };
             let label = match axis_layout.axis {
-                ParallelAxis::Categories(_) => truncated(&label.plain, FONT_SIZE, longest).into(),
+                ParallelAxis::Categories(_) => {
+                    truncated(&label.plain, FONT_SIZE, max_label_width).into()
+                }
                 ParallelAxis::Numbers(_) => label.clone(),
             };
             let at = Point::new(x + side * (TICK_LENGTH + GAP - 2.0), position);

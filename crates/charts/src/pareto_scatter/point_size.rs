@@ -33,34 +33,34 @@ impl PointSizes {
             shown().next()?;
             // Start at zero, so that twice the area is twice the value. Negative values only
             // preserve the order.
-            let least = shown().fold(0.0, f64::min);
-            Some((least, shown().fold(least, f64::max)))
+            let min = shown().fold(0.0, f64::min);
+            Some((min, shown().fold(min, f64::max)))
         });
         Self { range }
     }
 
     /// Returns the radius of a point of this size, in CSS pixels.
     pub(super) fn radius(&self, size: f64) -> f64 {
-        let Some((least, greatest)) = self.range else {
+        let Some((min, max)) = self.range else {
             return DEFAULT_RADIUS;
         };
-        if !Scale::Linear.can_show(size) || greatest <= least {
+        if !Scale::Linear.can_show(size) || max <= min {
             return DEFAULT_RADIUS;
         }
-        let fraction = ((size - least) / (greatest - least)).clamp(0.0, 1.0);
+        let fraction = ((size - min) / (max - min)).clamp(0.0, 1.0);
         (MAX_RADIUS * fraction.sqrt()).max(MIN_RADIUS)
     }
 
     /// Returns a heading and points of about three round sizes.
     pub(super) fn legend(&self, axis: Option<&Axis>, style: &Style) -> Vec<LegendEntry> {
-        let (Some(axis), Some((least, greatest))) = (axis, self.range) else {
+        let (Some(axis), Some((min, max))) = (axis, self.range) else {
             return Vec::new();
         };
-        let Some(domain) = Domain::tight(Scale::Linear, [least, greatest]) else {
+        let Some(domain) = Domain::tight(Scale::Linear, [min, max]) else {
             return Vec::new();
         };
         let mut round = ticks(&domain, 3, false, style.decimal);
-        round.retain(|tick| tick.value != 0.0 && (least..=greatest).contains(&tick.value));
+        round.retain(|tick| tick.value != 0.0 && (min..=max).contains(&tick.value));
         let caption = LegendEntry {
             swatch: Swatch::Heading,
             text: axis.caption(f64::INFINITY),

@@ -24,12 +24,12 @@ pub(crate) fn truncated(text: &str, size: f64, limit: f64) -> String {
     format!("{}…", kept.trim_end())
 }
 
-/// Wraps a text into at most `most` lines no wider than `limit`. Words that do not fit are
+/// Wraps a text into at most `max_lines` lines no wider than `limit`. Words that do not fit are
 /// truncated.
-pub(crate) fn wrapped(text: &str, size: f64, limit: f64, most: usize) -> Vec<String> {
+pub(crate) fn wrapped(text: &str, size: f64, limit: f64, max_lines: usize) -> Vec<String> {
     let mut lines: Vec<String> = Vec::new();
     for word in text.split_whitespace() {
-        let last = lines.len() == most;
+        let last = lines.len() == max_lines;
         match lines.last_mut() {
             Some(line) if last || text_width(&format!("{line} {word}"), size) <= limit => {
                 line.push(' ');

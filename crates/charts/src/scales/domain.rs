@@ -29,16 +29,16 @@ impl Domain {
         scale: Scale,
         values: impl IntoIterator<Item = f64>,
     ) -> Option<Self> {
-        let most = match scale {
+        let max_padding = match scale {
             Scale::Linear => 0.5,
             Scale::Log => f64::INFINITY,
         };
-        Some(Self::tight(scale, values)?.padded_by(most))
+        Some(Self::tight(scale, values)?.padded_by(max_padding))
     }
 
-    /// Adds padding at both ends, at most `most`.
-    fn padded_by(self, most: f64) -> Self {
-        let fraction = PADDING.min(most / (self.end - self.start));
+    /// Adds padding at both ends, at most `max_padding`.
+    fn padded_by(self, max_padding: f64) -> Self {
+        let fraction = PADDING.min(max_padding / (self.end - self.start));
         self.expanded(fraction, fraction)
     }
 
@@ -76,14 +76,13 @@ impl Domain {
     /// `None` if the scale can show no value.
     pub(crate) fn tight(scale: Scale, values: impl IntoIterator<Item = f64>) -> Option<Self> {
         let shown = values.into_iter().filter(|&value| scale.can_show(value));
-        let (least, greatest) = shown.fold(
-            (f64::INFINITY, f64::NEG_INFINITY),
-            |(least, greatest), value| (least.min(value), greatest.max(value)),
-        );
-        (least <= greatest).then(|| {
+        let (min, max) = shown.fold((f64::INFINITY, f64::NEG_INFINITY), |(min, max), value| {
+            (min.min(value), max.max(value))
+        });
+        (min <= max).then(|| {
             let (start, end) = match scale {
-                Scale::Linear => (least, greatest),
-                Scale::Log => (libm::log10(least), libm::log10(greatest)),
+                Scale::Linear => (min, max),
+                Scale::Log => (libm::log10(min), libm::log10(max)),
             };
             let size = start.abs().max(end.abs());
             let (start, end) = match scale {
