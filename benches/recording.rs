@@ -22,8 +22,8 @@ use tp_sweep::spec::{Config, DataSet, Source, Sweep};
 use tp_sweep::train::{Interrupted, TrainingHost};
 
 #[global_allocator]
-static ALLOCATOR: alloc_tracker::LiveBytes<mimalloc::MiMalloc> =
-    alloc_tracker::LiveBytes(mimalloc::MiMalloc);
+static ALLOCATOR: alloc_tracker::TrackingAllocator<mimalloc::MiMalloc> =
+    alloc_tracker::TrackingAllocator(mimalloc::MiMalloc);
 
 const ROUNDS: usize = 7;
 

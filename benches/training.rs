@@ -24,8 +24,8 @@ use tp_sweep::spec::{Config, Count, DataSet, Fraction};
 use tp_sweep::train::{Member, TrainingHost, train};
 
 #[global_allocator]
-static ALLOCATOR: alloc_tracker::LiveBytes<mimalloc::MiMalloc> =
-    alloc_tracker::LiveBytes(mimalloc::MiMalloc);
+static ALLOCATOR: alloc_tracker::TrackingAllocator<mimalloc::MiMalloc> =
+    alloc_tracker::TrackingAllocator(mimalloc::MiMalloc);
 
 /// Operations of the matrix products of one epoch: forward, and the gradients of weights and of
 /// the hidden layer. The gradient of the input is never computed.
