@@ -70,7 +70,7 @@ fn config(settings: &[(&str, &str)]) -> Config {
             .unwrap()
             .apply(&mut config);
     }
-    config.facts = images().facts();
+    config.dataset_info = images().facts();
     config
 }
 
@@ -293,7 +293,7 @@ fn missing_values_are_filled_by_what_each_run_learns_from() {
     let data = DeviceDataset::raw(&dataset, &device);
     for normalise in ["training", "none"] {
         let config = Config {
-            facts: dataset.facts(),
+            dataset_info: dataset.facts(),
             ..config(&[("data.set", "table"), ("data.normalise", normalise)])
         };
         let seeds = [0, 1, 2].map(|fold| Seed { fold, ..SEED });

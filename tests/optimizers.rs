@@ -10,7 +10,7 @@ use std::sync::Arc;
 use tp_sweep::data::{DeviceDataset, load, partition};
 use tp_sweep::event::{EpochMetrics, Outcome};
 use tp_sweep::random::Seed;
-use tp_sweep::spec::{Config, DataSet, Key, YamlNode};
+use tp_sweep::spec::{Config, DatasetKind, Key, YamlNode};
 use tp_sweep::train::{Member, PerMember, TrainingHost, new_optimizer, train};
 
 fn config(settings: &[(&str, &str)]) -> Config {
@@ -179,7 +179,7 @@ const PYTORCH: &[(Settings, f64, f64)] = &[
 
 #[test]
 fn trainings_reach_pytorchs_accuracies_and_losses() {
-    let dataset = load(DataSet::Mnist, &[PathBuf::from("data")]).unwrap();
+    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).unwrap();
     let data = DeviceDataset::<Flex>::new(&dataset, &Default::default());
     let fixed = [("training.epochs", "5"), ("validation.holdout", "0")];
     for (settings, accuracy, loss) in PYTORCH {
