@@ -18,7 +18,7 @@ use tp_sweep::record::Store;
 use tp_sweep::run::{
     DeviceSlot, Executor, Interrupt, NoProgress, Scheduler, TensorExecutor, TensorMemory,
 };
-use tp_sweep::spec::{Config, DataSet, Source, Sweep};
+use tp_sweep::spec::{Config, DatasetKind, Source, Sweep};
 use tp_sweep::train::{Interrupted, TrainingHost};
 
 #[global_allocator]
@@ -57,7 +57,7 @@ impl TrainingHost for Bare {
 }
 
 fn main() {
-    let dataset = load(DataSet::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
+    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
     let form = DeviceDatasetKey::of(&Config::default().data);
     let datasets = HashMap::from([(form, Arc::new(dataset))]);
     let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), TensorMemory::Thread);

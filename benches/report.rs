@@ -117,7 +117,7 @@ fn result(plan: &Plan, store: &Store, run: RunId) -> RunResult {
         workers: 2,
         cohort: 1,
         precision: "float32".to_owned(),
-        config: trial.config.show(),
+        config: trial.config.to_value(),
         events: None,
     }
 }

@@ -215,7 +215,7 @@ impl InputDescription {
             ));
         }
         if let Some(encoding) = &self.encoding {
-            encoding.check()?;
+            encoding.validate()?;
         }
         if let Some(encoding) = &self.encoding
             && encoding.features() != self.columns

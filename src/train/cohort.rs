@@ -329,13 +329,13 @@ mod tests {
             let mut config = Config::default();
             pytorch::set(&mut config, &file["settings"]);
             pytorch::set(&mut config, &case["settings"]);
-            config.facts = DatasetInfo {
+            config.dataset_info = DatasetInfo {
                 features: 6,
                 classes: 4,
                 image: None,
                 ..DatasetInfo::default()
             };
-            config.check().unwrap();
+            config.validate().unwrap();
             let member = Member {
                 config: &config,
                 seed: Seed {

@@ -139,7 +139,7 @@ mod tests {
             let assignment = Key::find(path).unwrap().read(&node);
             assignment.unwrap().apply(&mut config);
         }
-        config.facts = DatasetInfo {
+        config.dataset_info = DatasetInfo {
             training_samples: SAMPLES,
             features: 4,
             classes: 3,

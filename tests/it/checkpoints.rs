@@ -40,8 +40,8 @@ fn config(settings: &[(&str, &str)]) -> Config {
         ("validation.folds", "3"),
     ];
     let mut config = with_settings(Config::default(), fixed.iter().chain(settings));
-    config.facts = points().facts();
-    config.check().unwrap();
+    config.dataset_info = points().facts();
+    config.validate().unwrap();
     config
 }
 
@@ -174,7 +174,7 @@ fn members_of_a_cohort_go_on_together_or_each_alone() {
     let shape = configs[0].stack_shape();
     let configs: Vec<Config> = configs
         .into_iter()
-        .filter(|config| shape.holding(&config.stack_shape()).is_some())
+        .filter(|config| shape.enclosing(&config.stack_shape()).is_some())
         .collect();
     assert!(configs.len() > 5);
     let (whole, ended) = trained(

@@ -141,7 +141,7 @@ impl Scheduler<'_> {
             workers: place.workers,
             cohort: 1,
             precision: place.precision.clone(),
-            config: trial.config.show(),
+            config: trial.config.to_value(),
             events: None,
         }
     }

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 /// What was known of a data set when a sweep was trained on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KnownData {
+pub struct RecordedDataset {
     /// The data set, as in a sweep file.
     pub set: String,
     /// The user's own file or folder, as the sweep file has it.
@@ -26,14 +26,15 @@ pub struct KnownData {
     /// The hash of its contents.
     pub fingerprint: String,
     /// What a plan needs to know of it.
-    pub facts: DatasetInfo,
+    #[serde(rename = "facts")]
+    pub dataset_info: DatasetInfo,
     /// What is known once its files have been read.
-    pub contents: Option<KnownContents>,
+    pub contents: Option<RecordedContents>,
 }
 
 /// What is known of a data set once its files have been read.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct KnownContents {
+pub struct RecordedContents {
     /// The name of each class.
     pub classes: Vec<String>,
     /// The names of the features, where they are columns of a table.
@@ -53,13 +54,13 @@ pub struct KnownContents {
     pub notes: Vec<ColumnNote>,
 }
 
-impl KnownData {
+impl RecordedDataset {
     /// What is known of the data set that is read from this source.
     pub fn new(
         source: &DataSource,
         fingerprint: String,
-        facts: DatasetInfo,
-        contents: Option<KnownContents>,
+        dataset_info: DatasetInfo,
+        contents: Option<RecordedContents>,
     ) -> Self {
         let text = |text: &Option<NonEmptyString>| text.as_ref().map(ToString::to_string);
         Self {
@@ -69,13 +70,13 @@ impl KnownData {
             column_settings: settings_of(source),
             test_fraction: source.test_fraction.get(),
             fingerprint,
-            facts,
+            dataset_info,
             contents,
         }
     }
 
     /// Whether it is what is known of the data set that is read from this source.
-    pub fn is_of(&self, source: &DataSource) -> bool {
+    pub fn matches_source(&self, source: &DataSource) -> bool {
         /// A fraction may lose its last bit in a file.
         const SAME: f64 = 1e-12;
         let text = |text: &Option<NonEmptyString>| text.as_ref().map(ToString::to_string);
@@ -89,33 +90,34 @@ impl KnownData {
 
 /// The settings of a sweep file for a table's columns; `null` if there are none.
 fn settings_of(source: &DataSource) -> Value {
-    let settings = source.columns.show();
-    match settings.as_object().is_some_and(serde_json::Map::is_empty) {
-        true => Value::Null,
-        false => settings,
+    let settings = source.columns.to_value();
+    if settings.as_object().is_some_and(serde_json::Map::is_empty) {
+        Value::Null
+    } else {
+        settings
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::spec::{ColumnNames, Data, DataSet, Fraction};
+    use crate::spec::{ColumnNames, Data, DatasetKind, Fraction};
 
     #[test]
     fn it_is_of_the_source_that_it_was_made_from_and_of_no_other() {
         let data = Data {
-            set: DataSet::Table,
+            set: DatasetKind::Table,
             path: NonEmptyString::new("p.csv"),
             label: NonEmptyString::new("class"),
             ..Data::default()
         };
-        let known = KnownData::new(&data.source(), "f".into(), DatasetInfo::default(), None);
+        let known = RecordedDataset::new(&data.source(), "f".into(), DatasetInfo::default(), None);
         let text = serde_json::to_string(&known).unwrap();
-        let known: KnownData = serde_json::from_str(&text).unwrap();
-        assert!(known.is_of(&data.source()));
+        let known: RecordedDataset = serde_json::from_str(&text).unwrap();
+        assert!(known.matches_source(&data.source()));
         let others = [
             Data {
-                set: DataSet::Npy,
+                set: DatasetKind::Npy,
                 ..data.clone()
             },
             Data {
@@ -136,7 +138,7 @@ mod tests {
             },
         ];
         for other in others {
-            assert!(!known.is_of(&other.source()), "{other:?}");
+            assert!(!known.matches_source(&other.source()), "{other:?}");
         }
     }
 }

@@ -9,30 +9,31 @@ use std::str::FromStr;
 pub(crate) fn read_text<T: ConfigValue + FromStr<Err = String>>(
     node: &YamlNode,
 ) -> Result<T, Diagnostic> {
-    let unexpected = || node.unexpected(&T::expects());
+    let unexpected = || node.unexpected(&T::expected());
     match &node.value {
         // An account or a claim may be a number: `007` as it is written.
-        YamlValue::Text(_) | YamlValue::Integer(_) | YamlValue::Real(_) => {
-            let text = node.name().unwrap_or_default();
-            text.parse().map_err(|help: String| unexpected().help(help))
+        YamlValue::String(_) | YamlValue::Integer(_) | YamlValue::Float(_) => {
+            let text = node.literal_text().unwrap_or_default();
+            text.parse()
+                .map_err(|help: String| unexpected().with_help(help))
         }
         _ => Err(unexpected()),
     }
 }
 
 /// Makes a type of text a setting, whose rule is its `FromStr`.
-macro_rules! text_setting {
-    ($type:ident, $expects:literal, $schema:expr) => {
+macro_rules! text_value {
+    ($type:ident, $expected:literal, $schema:expr) => {
         impl crate::spec::values::config_value::ConfigValue for $type {
-            fn expects() -> String {
-                $expects.to_owned()
+            fn expected() -> String {
+                $expected.to_owned()
             }
             fn read(
                 node: &crate::spec::yaml::node::YamlNode,
             ) -> Result<Self, crate::spec::yaml::diagnostic::Diagnostic> {
-                super::text_setting::read_text(node)
+                super::text_value::read_text(node)
             }
-            fn show(&self) -> serde_json::Value {
+            fn to_value(&self) -> serde_json::Value {
                 self.to_string().into()
             }
             fn schema() -> serde_json::Value {
@@ -41,4 +42,4 @@ macro_rules! text_setting {
         }
     };
 }
-pub(crate) use text_setting;
+pub(crate) use text_value;
