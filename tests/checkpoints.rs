@@ -3,12 +3,14 @@
 use burn::backend::Flex;
 use std::sync::Arc;
 use tp_sweep::data::{Dataset, DeviceDataset, Samples, Values, partition};
-use tp_sweep::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
+use tp_sweep::metrics::{EpochMetrics, LayerValues};
+use tp_sweep::outcome::Outcome;
 use tp_sweep::plan::RunHash;
 use tp_sweep::random::Seed;
 use tp_sweep::record::{Checkpoint, EventsMark};
 use tp_sweep::spec::{Config, Key, YamlNode};
 use tp_sweep::train::{EpochAction, Interrupted, Member, TrainingHost, is_compatible, train};
+use tp_sweep::training_state::TrainingState;
 
 /// Points of three classes that overlap.
 fn points() -> Dataset {

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use tp_sweep::data::{
     Dataset, DeviceDataset, Imputation, MISSING, Normalisation, Samples, Values, partition,
 };
-use tp_sweep::event::{EpochMetrics, Outcome};
+use tp_sweep::metrics::EpochMetrics;
+use tp_sweep::outcome::Outcome;
 use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, Key, YamlNode};
 use tp_sweep::train::{Member, TrainingHost, train};

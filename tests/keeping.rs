@@ -10,9 +10,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 use support::made_up::planned;
 use support::{Project, files, repository};
-use tp_sweep::event::{
-    ClassificationCounts, EpochMetrics, EvalMetrics, Failure, FinishedRun, Outcome,
-};
+use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics};
+use tp_sweep::outcome::{Failure, FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::report::{Listing, Report};

@@ -10,9 +10,8 @@ use std::sync::{Arc, Mutex};
 use support::made_up::planned;
 use support::repository;
 use tp_sweep::data::{DatasetCache, DeviceDatasetKey};
-use tp_sweep::event::{
-    ClassificationCounts, EpochMetrics, EvalMetrics, Failure, FinishedRun, Outcome,
-};
+use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics};
+use tp_sweep::outcome::{Failure, FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{RecordError, Store};
 use tp_sweep::report::{Listing, Report};

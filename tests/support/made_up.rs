@@ -2,9 +2,8 @@
 
 use std::path::Path;
 use std::sync::Mutex;
-use tp_sweep::event::{
-    ClassificationCounts, EpochMetrics, EvalMetrics, Failure, FinishedRun, Outcome, Profile,
-};
+use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics, Profile};
+use tp_sweep::outcome::{Failure, FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{Results, Store};
 use tp_sweep::report::{Listing, Report, TrialClasses};
