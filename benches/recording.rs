@@ -12,7 +12,8 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use tp_sweep::data::{DeviceDatasetKey, load};
-use tp_sweep::event::{EpochMetrics, LayerValues, Outcome};
+use tp_sweep::metrics::{EpochMetrics, LayerValues};
+use tp_sweep::outcome::Outcome;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::run::{

@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 use tp_sweep::data::DatasetCache;
-use tp_sweep::event::{EpochMetrics, EvalMetrics};
+use tp_sweep::metrics::{EpochMetrics, EvalMetrics};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{RESULT_FILE, RunResult, Store};
 use tp_sweep::spec::{Source, Sweep};

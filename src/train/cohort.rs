@@ -12,7 +12,7 @@ use super::watch::Plateau;
 use super::{Interrupted, TrainingHost};
 use crate::backend::{Backend, CrossEntropy};
 use crate::data::DeviceDataset;
-use crate::event::{EpochMetrics, LayerValues};
+use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model::{
     DropoutNoise, Network, ParameterLayer, StageGradient, parameter_shapes, trimmed, values,
 };

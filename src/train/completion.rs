@@ -8,11 +8,10 @@ use super::restore::{numbers, tensors};
 use super::watch::{EarlyStopping, Verdict};
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::event::{
-    ClassificationCounts, EarlyStoppingState, EpochMetrics, EvalMetrics, Failure, FinishedRun,
-    Outcome, TrainingState,
-};
+use crate::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics};
 use crate::model::{Network, pick, state_shapes, values};
+use crate::outcome::{Failure, FinishedRun, Outcome};
+use crate::training_state::{EarlyStoppingState, TrainingState};
 use burn::tensor::Tensor;
 
 /// How a member is ending.

@@ -34,7 +34,9 @@ pub use watch::Plateau;
 
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
+use crate::metrics::{EpochMetrics, LayerValues};
+use crate::outcome::Outcome;
+use crate::training_state::TrainingState;
 use cohort::{Cohort, Epoch};
 use completion::{LeavingMember, MemberCompletion, report_completions};
 use evaluate::Predictions;

@@ -82,8 +82,9 @@ impl<'a, B: Backend> Cohort<'a, B> {
 mod tests {
     use super::*;
     use crate::data::{DeviceSamples, Partition};
-    use crate::event::{EpochMetrics, Outcome};
+    use crate::metrics::EpochMetrics;
     use crate::model::values;
+    use crate::outcome::Outcome;
     use crate::random::{Purpose, Seed};
     use crate::spec::{Config, DatasetInfo, Key, YamlNode};
     use crate::train::TrainingHost;

@@ -10,8 +10,9 @@ use tp_sweep::backend::Backend;
 use tp_sweep::data::{Dataset, DeviceDataset, load};
 use tp_sweep::event::EpochMetrics;
 use tp_sweep::model::{DropoutNoise, Network, StageGradient};
+use tp_sweep::outcome::Outcome;
 use tp_sweep::random::{Purpose, Seed};
-use tp_sweep::spec::{Activation, Config, Count, DatasetKind, DatasetInfo, DropoutSite};
+use tp_sweep::spec::{Activation, Config, Count, DatasetInfo, DatasetKind, DropoutSite};
 use tp_sweep::train::{Interrupted, Member};
 
 type Tape = Autodiff<Flex>;

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use tp_sweep::event::{SavedOptimizer, TrainingState};
 use tp_sweep::plan::RunHash;
 use tp_sweep::record::{Checkpoint, EventsMark, Lock, lock};
+use tp_sweep::training_state::{SavedOptimizer, TrainingState};
 
 const SWEEP: &str = "
 data: { limit: 200 }

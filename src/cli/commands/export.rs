@@ -10,11 +10,11 @@ use crate::cli::errors::cli_error::CliError;
 use crate::cli::errors::export_error::ExportError;
 use crate::cli::messages::output::{print, warn};
 use crate::data::{DatasetCache, DeviceDatasetKey, Normalisation, partition};
-use crate::event::Outcome;
 use crate::model_io::{
     BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
     RunDescription, WEIGHTS_FILE, Weights, layers_of, to_burn_record, to_safetensors,
 };
+use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::record::{
     InputScale, RESULT_FILE, Ranking, Results, RunResult, Store, prepare, read_weights, remove_file,

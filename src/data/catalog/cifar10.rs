@@ -80,7 +80,7 @@ pub(crate) fn load(folders: &[PathBuf]) -> Result<Dataset, DataError> {
     match find_whole(folders) {
         Some(Place::Folder(folder)) => from_files(&|name| {
             let path = folder.join(name);
-            crate::reading::read_file(&path, LARGEST)
+            crate::bounded_io::read_file(&path, LARGEST)
                 .map(|bytes| (path.clone(), bytes))
                 .map_err(|source| DataError::Read { path, source })
         }),

@@ -1,12 +1,13 @@
 //! `checkpoint.safetensors`: a run in training, to go on from.
 
-use crate::event::{EarlyStoppingState, EpochMetrics, PlateauState, SavedOptimizer, TrainingState};
+use crate::bounded_io::read_file;
+use crate::metrics::EpochMetrics;
 use crate::plan::RunHash;
-use crate::reading::read_file;
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::{remove_file, write_atomically};
 use crate::record::tensorboard::event_file::EventsMark;
 use crate::spec::MAX_PARAMETERS;
+use crate::training_state::{EarlyStoppingState, PlateauState, SavedOptimizer, TrainingState};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;

@@ -1,7 +1,7 @@
 //! `sweep.json`: what a sweep's folder holds, and where it came from.
 
+use crate::bounded_io::read_file;
 use crate::plan::{Plan, RESULTS_VERSION};
-use crate::reading::read_file;
 use crate::record::error::{RecordError, on};
 use crate::record::fs::atomic::{remove_temp_files, write_atomically};
 use crate::record::fs::host::host_name;

@@ -1,7 +1,7 @@
 //! Learning curves.
 
 use super::Figures;
-use crate::event::EpochMetrics;
+use crate::metrics::EpochMetrics;
 use crate::record::RunResult;
 use crate::report::document::figure::Figure;
 use crate::report::results::frame::trial_positions;

@@ -5,7 +5,7 @@ use super::device_faults::{DeviceFault, Faults};
 use super::fault_guard::FaultGuard;
 use crate::backend::Backend;
 use crate::data::{Dataset, DeviceDataset, DeviceDatasetKey, Normalisation, Partition, partition};
-use crate::event::Profile;
+use crate::metrics::Profile;
 use crate::model::LossSums;
 use crate::plan::{Plan, RunId, bytes_of_run};
 use crate::spec::{Config, Data, Validation};

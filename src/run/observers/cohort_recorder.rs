@@ -1,7 +1,8 @@
 //! Who watches a cohort's training: its records.
 
-use crate::event::{EpochMetrics, Failure, LayerValues, Outcome, TrainingState};
+use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model_io::Weights;
+use crate::outcome::{Failure, Outcome};
 use crate::plan::RunId;
 use crate::record::{Checkpoint, RecordError, Recorder};
 use crate::run::scheduler::dispatch::{DeviceSlot, Scheduler};
@@ -10,6 +11,7 @@ use crate::run::scheduler::resume::{Opened, place_kind};
 use crate::run::scheduler::worker_state::WorkerState;
 use crate::spec::{CheckpointInterval, KeepWeights};
 use crate::train::{EpochAction, TrainingHost};
+use crate::training_state::TrainingState;
 use std::cell::OnceCell;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 

@@ -46,7 +46,7 @@ static AT_WORK: AtomicUsize = AtomicUsize::new(0);
 /// What a library's reader makes of a file; nothing where it panics, as some do at damaged files.
 ///
 /// Nothing is printed of such a panic, on whichever of the library's threads it is.
-pub(crate) fn contained<T>(read: impl FnOnce() -> T) -> Option<T> {
+pub(crate) fn catch_reader_panic<T>(read: impl FnOnce() -> T) -> Option<T> {
     static LISTENING: Once = Once::new();
     LISTENING.call_once(|| {
         let before = take_hook();
@@ -69,7 +69,7 @@ mod tests {
     #[test]
     fn a_reader_that_panics_gives_nothing_and_ends_nothing() {
         let bytes = [0_u8; 4];
-        let at = |place: usize| contained(|| bytes[place]);
+        let at = |place: usize| catch_reader_panic(|| bytes[place]);
         assert_eq!(at(3), Some(0));
         assert_eq!(at(4), None);
     }

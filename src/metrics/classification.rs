@@ -1,67 +1,6 @@
-//! What happens to a run: a leaf that training, recording and the progress display all speak.
-
-mod state;
-
-pub use state::{EarlyStoppingState, PlateauState, SavedOptimizer, TrainingState};
+//! Counts of classified samples: confusion matrices, and histograms of probabilities.
 
 use serde::{Deserialize, Serialize};
-
-/// What one epoch of a run gave.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EpochMetrics {
-    /// The epoch, counted from 1.
-    pub epoch: usize,
-    /// Mean cross-entropy over the epoch's batches, each before its step, with dropout.
-    pub train_loss: f64,
-    /// Share of those samples classified rightly, 0 to 1.
-    pub train_accuracy: f64,
-    /// Mean cross-entropy over the validation samples after the epoch.
-    pub val_loss: Option<f64>,
-    /// Share of the validation samples classified rightly, 0 to 1.
-    pub val_accuracy: Option<f64>,
-    /// The learning rate of the epoch's first step.
-    pub learning_rate: f64,
-    /// The norm of the gradient of each layer's weights in the epoch's last step, from the input
-    /// side.
-    pub gradient_norms: Vec<f64>,
-    /// Time of the epoch's training steps, without validation, in seconds, amortised: that of the
-    /// cohort divided by its members in training.
-    pub seconds: f64,
-}
-
-/// The numbers of one layer at the end of an epoch.
-#[derive(Clone, Debug, PartialEq)]
-pub struct LayerValues {
-    /// Its name, such as `layer1`, counted from the input side.
-    pub name: String,
-    /// Its weights after the epoch.
-    pub weights: Vec<f32>,
-    /// The gradient of those weights in the epoch's last step, as the loss alone gives it.
-    pub gradients: Vec<f32>,
-}
-
-/// How a finished model does on samples that it was not trained on.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct EvalMetrics {
-    /// Mean cross-entropy.
-    pub loss: f64,
-    /// Share classified rightly, 0 to 1.
-    pub accuracy: f64,
-    /// The mean of the classes' F1 scores, 0 to 1; see [`ClassificationCounts::macro_f1`].
-    pub macro_f1: f64,
-}
-
-/// How a finished run ended.
-#[derive(Clone, Debug, PartialEq)]
-pub struct FinishedRun {
-    /// The epoch whose parameters are the final ones, counted from 1: the last, unless the run
-    /// went back to its best.
-    pub epoch: usize,
-    /// On the validation samples, where there are any.
-    pub validation: Option<(EvalMetrics, ClassificationCounts)>,
-    /// On the held-out test set.
-    pub test: (EvalMetrics, ClassificationCounts),
-}
 
 /// How each class fares: what confusion matrices and precision-recall curves are made of.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -162,77 +101,6 @@ impl ClassificationCounts {
     }
 }
 
-/// Speed and memory of a trial's training, measured alone on the device.
-#[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Profile {
-    /// Training time of one epoch, in seconds: the median time of a step, times the steps.
-    pub seconds_per_epoch: f64,
-    /// Steps that were timed.
-    pub steps: usize,
-    /// The most memory that parameters, optimizer and steps took at one time, in bytes, where it
-    /// is measured.
-    pub peak_bytes: Option<u64>,
-}
-
-impl Profile {
-    /// The faster of two measurements of the same training, with the lower peak of both: what the
-    /// process allocates once and for all, such as the workspace of its first matrix product, is no
-    /// need of the model.
-    #[must_use]
-    pub fn fastest(self, other: Self) -> Self {
-        let faster = match other.seconds_per_epoch < self.seconds_per_epoch {
-            true => other,
-            false => self,
-        };
-        Self {
-            peak_bytes: match (self.peak_bytes, other.peak_bytes) {
-                (Some(one), Some(other)) => Some(one.min(other)),
-                (one, other) => one.or(other),
-            },
-            ..faster
-        }
-    }
-}
-
-/// Why a run has no result.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
-#[serde(rename_all = "snake_case")]
-pub enum Failure {
-    /// The loss, or the gradient, is no longer a finite number.
-    #[error(
-        "diverged: the loss or its gradient is not finite in epoch {epoch}; try a lower learning rate"
-    )]
-    Diverged {
-        /// The epoch, counted from 1.
-        epoch: usize,
-    },
-    /// The program failed.
-    #[error("failed{}: {message}", in_epoch(*.epoch))]
-    Crashed {
-        /// What the panic said.
-        message: String,
-        /// The epoch that it was in, counted from 1, where it was in one.
-        #[serde(default)]
-        epoch: Option<usize>,
-        /// The file and line of the program, where they are known.
-        #[serde(default)]
-        place: Option<String>,
-    },
-}
-
-fn in_epoch(epoch: Option<usize>) -> String {
-    epoch.map_or_else(String::new, |epoch| format!(" in epoch {epoch}"))
-}
-
-/// How a run ended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Outcome {
-    /// It ran to its end.
-    Finished(Box<FinishedRun>),
-    /// It has no result.
-    Failed(Failure),
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -262,22 +130,6 @@ mod tests {
         let mut twice = scores.clone();
         twice.merge(&scores);
         assert_eq!(twice.confusion[1], [2, 4, 0]);
-    }
-
-    #[test]
-    fn what_only_the_first_measurement_allocates_is_not_the_models() {
-        let profile = |seconds_per_epoch, peak_bytes| Profile {
-            seconds_per_epoch,
-            steps: 5,
-            peak_bytes,
-        };
-        let first = profile(0.2, Some(2_100_000));
-        let second = profile(0.3, Some(13_000));
-        for found in [first.fastest(second), second.fastest(first)] {
-            assert_eq!(found, profile(0.2, Some(13_000)));
-        }
-        let unknown = profile(0.1, None);
-        assert_eq!(unknown.fastest(first).peak_bytes, Some(2_100_000));
     }
 
     #[test]
