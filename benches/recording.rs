@@ -46,15 +46,15 @@ impl Executor for Unprofiled<'_> {
 struct Bare(Instant);
 
 impl TrainingHost for Bare {
-    fn seconds(&self) -> f64 {
+    fn elapsed(&self) -> f64 {
         self.0.elapsed().as_secs_f64()
     }
-    fn interrupted(&self) -> bool {
+    fn should_stop(&self) -> bool {
         false
     }
-    fn epoch_finished(&mut self, _member: usize, _metrics: &EpochMetrics) {}
-    fn ended(&mut self, _member: usize, _outcome: Outcome) {}
-    fn layers(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
+    fn on_epoch_end(&mut self, _member: usize, _metrics: &EpochMetrics) {}
+    fn on_run_end(&mut self, _member: usize, _outcome: Outcome) {}
+    fn on_layer_values(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
 }
 
 fn main() {

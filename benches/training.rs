@@ -125,16 +125,16 @@ struct Watch {
 }
 
 impl TrainingHost for Watch {
-    fn seconds(&self) -> f64 {
+    fn elapsed(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }
-    fn interrupted(&self) -> bool {
+    fn should_stop(&self) -> bool {
         false
     }
-    fn epoch_finished(&mut self, _member: usize, metrics: &EpochMetrics) {
+    fn on_epoch_end(&mut self, _member: usize, metrics: &EpochMetrics) {
         self.seconds = metrics.seconds;
     }
-    fn ended(&mut self, _member: usize, _outcome: Outcome) {}
+    fn on_run_end(&mut self, _member: usize, _outcome: Outcome) {}
 }
 
 type Plain = Autodiff<Flex>;

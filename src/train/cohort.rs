@@ -79,7 +79,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
         epoch: usize,
         observer: &mut dyn TrainingHost,
     ) -> Result<Epoch<B>, Interrupted> {
-        let started = observer.seconds();
+        let started = observer.elapsed();
         let rates = self.learning_rates(epoch, 0);
         let groups = groups(
             self.members
@@ -98,7 +98,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
         };
         Ok(Epoch {
             means,
-            seconds: observer.seconds() - started,
+            seconds: observer.elapsed() - started,
             rates,
             gradients,
         })
@@ -120,7 +120,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
         // All but the last, whose gradients are kept.
         if let Some(mut fused) = self.fused(epoch, batches.start..batches.end - 1) {
             for index in 0..fused.len() {
-                if observer.interrupted() {
+                if observer.should_stop() {
                     return Err(Interrupted);
                 }
                 fused.step(index);
@@ -142,7 +142,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
         let rates = PerStep::new(rates.collect(), &self.device);
         let mut noise = self.dropout_noise(epoch, batches.start);
         for (index, range) in rows.ranges(size).enumerate() {
-            if observer.interrupted() {
+            if observer.should_stop() {
                 return Err(Interrupted);
             }
             let batch = rows.batch(range);

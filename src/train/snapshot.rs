@@ -95,14 +95,14 @@ mod tests {
     struct Deaf;
 
     impl TrainingHost for Deaf {
-        fn seconds(&self) -> f64 {
+        fn elapsed(&self) -> f64 {
             0.0
         }
-        fn interrupted(&self) -> bool {
+        fn should_stop(&self) -> bool {
             false
         }
-        fn epoch_finished(&mut self, _member: usize, _metrics: &EpochMetrics) {}
-        fn ended(&mut self, _member: usize, _outcome: Outcome) {}
+        fn on_epoch_end(&mut self, _member: usize, _metrics: &EpochMetrics) {}
+        fn on_run_end(&mut self, _member: usize, _outcome: Outcome) {}
     }
 
     const SEED: Seed = Seed {

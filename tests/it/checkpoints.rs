@@ -3,12 +3,13 @@
 use crate::support::training::{MemberRecord, RecordingObserver, member, observed, with_settings};
 use burn::backend::Flex;
 use tp_sweep::data::{Dataset, DeviceDataset, Samples, Values};
-use tp_sweep::event::{Outcome, TrainingState};
+use tp_sweep::outcome::Outcome;
 use tp_sweep::plan::RunHash;
 use tp_sweep::random::Seed;
 use tp_sweep::record::{Checkpoint, EventsMark};
 use tp_sweep::spec::Config;
 use tp_sweep::train::{Interrupted, Member, is_compatible};
+use tp_sweep::training_state::TrainingState;
 
 /// Points of three classes that overlap.
 fn points() -> Dataset {
