@@ -25,7 +25,7 @@ fn points() -> Dataset {
         features: 4,
         labels: (0..count).map(|sample| (sample % 3) as u16).collect(),
     };
-    Dataset::of_rows(
+    Dataset::from_rows(
         samples(53),
         samples(20),
         ["a", "b", "c"].map(str::to_owned).into(),
@@ -48,7 +48,7 @@ fn config(settings: &[(&str, &str)]) -> Config {
             .unwrap()
             .apply(&mut config);
     }
-    config.facts = points().facts();
+    config.facts = points().info();
     config.check().unwrap();
     config
 }

@@ -34,7 +34,7 @@ fn points() -> Dataset {
             labels,
         }
     };
-    Dataset::of_rows(
+    Dataset::from_rows(
         samples(100, 0),
         samples(40, 1),
         ["a", "b", "c"].map(str::to_owned).into(),
@@ -238,7 +238,7 @@ fn cohort(shared: &[u8], members: &[Vec<u8>], is_padded: bool) -> Vec<Run> {
 
 fn config<S: AsRef<str>>(settings: &[(&str, S)]) -> Config {
     let mut config = Config {
-        facts: points().facts(),
+        facts: points().info(),
         ..Config::default()
     };
     for (path, yaml) in settings {
