@@ -119,14 +119,14 @@ impl<B: Backend> TensorExecutor<B> {
         memory: TensorMemory,
     ) -> Self {
         let load = |(form, dataset): (DeviceDatasetKey, Arc<Dataset>)| {
-            let on_device = match form.known {
+            let on_device = match form.published {
                 true => DeviceDataset::new(&dataset, device),
                 false => DeviceDataset::raw(&dataset, device),
             };
             let loaded = Loaded {
                 device: on_device,
                 labels: dataset.train.labels.clone(),
-                dataset: (!form.known).then_some(dataset),
+                dataset: (!form.published).then_some(dataset),
             };
             (form, loaded)
         };
@@ -221,7 +221,7 @@ impl<B: Backend> TensorExecutor<B> {
         let partition = partition(&loaded.labels, config, run.repeat, run.fold);
         let dataset = loaded.dataset.as_ref();
         let normalisation =
-            dataset.and_then(|data| Normalisation::of_run(data, &config.data, &partition.train));
+            dataset.and_then(|data| Normalisation::for_run(data, &config.data, &partition.train));
         let made = Divided {
             partition: Arc::new(partition),
             normalisation: normalisation.map(Arc::new),
@@ -313,7 +313,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         let config = &plan.trials[run.trial].config;
         let divided = self.divided(config, run);
         match &self.data[&DeviceDatasetKey::of(&config.data)].dataset {
-            Some(data) => Normalisation::of_model(data, &config.data, &divided.partition.train),
+            Some(data) => Normalisation::for_model(data, &config.data, &divided.partition.train),
             None => divided.normalisation.as_deref().cloned(),
         }
     }

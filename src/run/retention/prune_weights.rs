@@ -33,7 +33,7 @@ impl Scheduler<'_> {
             let scale = InputScale {
                 mean: own.mean,
                 standard_deviation: own.standard_deviation,
-                fill: own.fill,
+                fill: own.fill_values,
             };
             scale.write(&folder)?;
         }
