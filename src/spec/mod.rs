@@ -19,7 +19,9 @@ pub use config::key::{Assignment, KEYS, Key};
 pub use config::schedule::{Schedule, ScheduleUnit};
 pub use config::stacking::{StackShape, StepKind, enclosing_stages};
 pub use config::trial_config::{Config, Monitor, Optimizer, Split, Training, Validation};
-pub use config::validate::{Conflict, MIN_EVAL_BATCH_SIZE, MOST_NUMBERS, MOST_PARAMETERS};
+pub use config::validate::{
+    Conflict, MAX_EVAL_BATCH_SIZE, MIN_EVAL_BATCH_SIZE, MOST_NUMBERS, MOST_PARAMETERS,
+};
 pub use data::column_note::{ColumnNote, ColumnUse};
 pub use data::columns::{ColumnNames, Columns, Impute, OrdinalColumns};
 pub(crate) use data::data_warning::listed;

@@ -29,7 +29,7 @@ pub(crate) enum Incomplete {
 }
 
 /// The most combinations that are looked at: as many as trials may be planned.
-const MOST: usize = crate::plan::MOST_TRIALS;
+const MOST: usize = crate::plan::MAX_TRIALS;
 
 impl<'a> Grid<'a> {
     /// The grid of a sweep, without the trials beside it.

@@ -1,75 +1,75 @@
-//! An observer that is told nothing by a device that has failed.
+//! Protects records from the numbers of a device that has failed.
 
-use super::device_faults::Faults;
+use super::fault_monitor::FaultMonitor;
 use crate::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
 use crate::model_io::Weights;
 use crate::train::{EpochAction, TrainingHost};
 
-/// Passes on what is told, unless a fault of the device was heard before: numbers that were read
-/// back after it may never have been written.
+/// Forwards the events of a training to its host, until the device has a fault: numbers that are read
+/// back after a fault may never have been written.
 pub struct FaultGuard<'a> {
-    faults: Faults,
-    observer: &'a mut dyn TrainingHost,
+    monitor: FaultMonitor,
+    host: &'a mut dyn TrainingHost,
 }
 
 impl<'a> FaultGuard<'a> {
-    /// Tells `observer` what is told before a fault of the device that `faults` hears of.
-    pub fn new(faults: Faults, observer: &'a mut dyn TrainingHost) -> Self {
-        Self { faults, observer }
+    /// Forwards to `host` the events before a fault that `monitor` notices.
+    pub fn new(monitor: FaultMonitor, host: &'a mut dyn TrainingHost) -> Self {
+        Self { monitor, host }
     }
 }
 
 impl TrainingHost for FaultGuard<'_> {
     fn seconds(&self) -> f64 {
-        self.observer.seconds()
+        self.host.seconds()
     }
 
     fn interrupted(&self) -> bool {
-        self.observer.interrupted()
+        self.host.interrupted()
     }
 
     fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
-        self.faults.assert_none();
-        self.observer.epoch_finished(member, metrics);
+        self.monitor.panic_on_fault();
+        self.host.epoch_finished(member, metrics);
     }
 
     fn ended(&mut self, member: usize, outcome: Outcome) {
-        self.faults.assert_none();
-        self.observer.ended(member, outcome);
+        self.monitor.panic_on_fault();
+        self.host.ended(member, outcome);
     }
 
     fn wants_layers(&self, epoch: usize) -> bool {
-        self.observer.wants_layers(epoch)
+        self.host.wants_layers(epoch)
     }
 
     fn layers(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
-        self.faults.assert_none();
-        self.observer.layers(member, epoch, layers);
+        self.monitor.panic_on_fault();
+        self.host.layers(member, epoch, layers);
     }
 
     fn wants_networks(&self) -> bool {
-        self.observer.wants_networks()
+        self.host.wants_networks()
     }
 
     fn network(&mut self, member: usize, state: Weights) {
-        self.faults.assert_none();
-        self.observer.network(member, state);
+        self.monitor.panic_on_fault();
+        self.host.network(member, state);
     }
 
     fn resumes(&mut self, member: usize) -> Option<TrainingState> {
-        self.observer.resumes(member)
+        self.host.resumes(member)
     }
 
     fn saves(&self) -> bool {
-        self.observer.saves()
+        self.host.saves()
     }
 
     fn pause(&mut self, epoch: usize) -> EpochAction {
-        self.observer.pause(epoch)
+        self.host.pause(epoch)
     }
 
     fn state(&mut self, member: usize, state: TrainingState) {
-        self.faults.assert_none();
-        self.observer.state(member, state);
+        self.monitor.panic_on_fault();
+        self.host.state(member, state);
     }
 }

@@ -6,7 +6,7 @@ use tp_sweep::event::{
 };
 use tp_sweep::model::state_shapes;
 use tp_sweep::plan::{Plan, RunId};
-use tp_sweep::run::{Executor, FaultGuard, Faults};
+use tp_sweep::run::{Executor, FaultGuard, FaultMonitor};
 use tp_sweep::spec::{Config, Count, Split, Stage};
 use tp_sweep::train::{Interrupted, TrainingHost};
 
@@ -41,7 +41,7 @@ pub struct FakeExecutor<'a> {
     cohort_size: usize,
     before_cohort: Box<OnCohort<'a>>,
     after_epoch: Box<OnEpoch<'a>>,
-    faults: Option<Faults>,
+    faults: Option<FaultMonitor>,
     cohorts: Mutex<Vec<Vec<RunId>>>,
 }
 
@@ -85,7 +85,7 @@ impl<'a> FakeExecutor<'a> {
     }
 
     /// Watches for faults of a device, as an executor on a GPU does.
-    pub fn watched_by(mut self, faults: Faults) -> Self {
+    pub fn watched_by(mut self, faults: FaultMonitor) -> Self {
         self.faults = Some(faults);
         self
     }
@@ -155,7 +155,7 @@ impl Executor for FakeExecutor<'_> {
             None => self.train(plan, cohort, observer),
             Some(faults) => {
                 let train = || self.train(plan, cohort, &mut FaultGuard::new(faults, observer));
-                let watched = faults.watch(|| Ok(()), train);
+                let watched = faults.run(|| Ok(()), train);
                 watched.unwrap_or_else(|fault| std::panic::resume_unwind(Box::new(fault)));
             }
         }
