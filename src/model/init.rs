@@ -83,7 +83,7 @@ fn own_number(config: &Config) -> u32 {
     if config.model.same_init {
         return 0;
     }
-    let mut shown = config.canonical().show();
+    let mut shown = config.canonical().to_value();
     if let Some(sections) = shown.as_object_mut() {
         // Seeds and folds are in the streams' names already; where the data lies does not matter.
         sections.remove("validation");

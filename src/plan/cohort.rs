@@ -91,7 +91,10 @@ impl Plan {
     /// Equal for members of one segment of a stacked step: kind of optimizer step, and activation.
     fn segment_key(&self, run: RunId) -> (StepKind, usize) {
         let config = &self.trials[run.trial].config;
-        (config.training.stepping(), config.model.activation as usize)
+        (
+            config.training.step_kind(),
+            config.model.activation as usize,
+        )
     }
 }
 
@@ -126,7 +129,7 @@ fn assign_groups(shapes: &[StackShape]) -> Vec<usize> {
     for (parameters_of_shape, position) in order {
         open.retain(|&group| parameters_of_shape <= groups[group].max_parameters);
         let joins = open.iter().find_map(|&group| {
-            let enclosing = groups[group].enclosing.holding(&shapes[position])?;
+            let enclosing = groups[group].enclosing.enclosing(&shapes[position])?;
             let fits = parameters(&enclosing) <= groups[group].max_parameters;
             fits.then_some((group, enclosing))
         });
@@ -314,7 +317,7 @@ mod tests {
             for group in &groups {
                 let shape = |run: &RunId| plan.trials[run.trial].config.stack_shape();
                 let enclosing = group.iter().map(shape).reduce(|enclosing, next| {
-                    enclosing.holding(&next).expect("a group can be stacked")
+                    enclosing.enclosing(&next).expect("a group can be stacked")
                 });
                 let narrowest = group.iter().map(|run| parameters(&shape(run))).min();
                 let padded = enclosing.map(|enclosing| parameters(&enclosing));

@@ -65,7 +65,7 @@ pub(super) fn expand(
         walk.visit_levels(sweep.base_config(), levels)?;
     }
     for (index, include) in sweep.include.iter().enumerate() {
-        walk.add_included(index, &include.settings, &include.place)?;
+        walk.add_included(index, &include.settings, &include.span)?;
     }
     match walk.expansion.trials {
         0 => Err(no_trials(sweep)),
@@ -145,16 +145,16 @@ impl GridWalk<'_> {
     ) -> Result<(), Diagnostic> {
         let mut config = self.sweep.base_config();
         for assignment in settings {
-            assignment.to.apply(&mut config);
+            assignment.assignment.apply(&mut config);
         }
         complete_config(&mut config, self.dataset_info, |key| {
             let set = settings.iter().find(|set| set.key == key);
-            set.map(|set| set.place.clone())
+            set.map(|set| set.span.clone())
                 .or_else(|| self.base_places.get(&key.index).cloned())
         })
-        .map_err(|problem| match problem.place.line {
+        .map_err(|problem| match problem.span.line {
             0 => Diagnostic {
-                place: place.clone(),
+                span: place.clone(),
                 ..problem
             },
             _ => problem,
@@ -186,7 +186,7 @@ impl GridWalk<'_> {
                 &self.place(&point, "validation.repeats"),
                 format!("the sweep has more than {MAX_RUNS} runs (trials × repeats × folds)"),
             )
-            .help(
+            .with_help(
                 "reduce the number of trials, repeats or folds, or split it into several sweeps",
             ));
         }
@@ -203,7 +203,7 @@ impl GridWalk<'_> {
             .iter()
             .map(|factor| format!("{} {}", factor.levels.len(), factor.name))
             .collect();
-        let place = factors.first().map(|f| f.place.clone()).unwrap_or_default();
+        let place = factors.first().map(|f| f.span.clone()).unwrap_or_default();
         Err(Diagnostic::new(
             &place,
             format!(
@@ -211,16 +211,16 @@ impl GridWalk<'_> {
                 sizes.join(" × ")
             ),
         )
-        .help("split it into several sweeps, or give the largest factors fewer levels"))
+        .with_help("split it into several sweeps, or give the largest factors fewer levels"))
     }
 
     fn duplicate(&self, point: &GridPoint, first: usize) -> Diagnostic {
         let place = match point.included {
-            Some(index) => self.sweep.include[index].place.clone(),
+            Some(index) => self.sweep.include[index].span.clone(),
             None => {
                 let used = self.sweep.factors.iter().zip(&point.levels);
                 used.rev()
-                    .find_map(|(factor, level)| Some(factor.levels[(*level)?].place.clone()))
+                    .find_map(|(factor, level)| Some(factor.levels[(*level)?].span.clone()))
                     .unwrap_or_default()
             }
         };
@@ -232,7 +232,7 @@ impl GridWalk<'_> {
                 first + 1
             ),
         )
-        .help(
+        .with_help(
             "make the two differ in a key that applies to them, let a factor vary only `when` it has an \
              effect, or remove one of the two with `exclude`",
         )
@@ -251,7 +251,7 @@ impl GridWalk<'_> {
         used.filter_map(|(factor, level)| Some(&factor.levels[(*level)?]))
             .flat_map(|level| &level.settings)
             .find(|set| set.key == key)
-            .map(|set| set.place.clone())
+            .map(|set| set.span.clone())
             .or_else(|| self.base_places.get(&key.index).cloned())
     }
 }
@@ -264,7 +264,7 @@ fn extended(levels: &[Option<usize>], level: Option<usize>) -> Vec<Option<usize>
 }
 
 fn places_of_base(sweep: &Sweep) -> HashMap<usize, Span> {
-    let place = |set: &KeyAssignment| (set.key.index, set.place.clone());
+    let place = |set: &KeyAssignment| (set.key.index, set.span.clone());
     sweep.base.iter().map(place).collect()
 }
 
@@ -280,12 +280,12 @@ fn complete_config(
         keys.filter_map(&place).next().unwrap_or_default()
     };
     let diagnostic = |conflict: Conflict| {
-        Diagnostic::new(&first_place(conflict.keys), conflict.message).help(conflict.help)
+        Diagnostic::new(&first_place(conflict.keys), conflict.message).with_help(conflict.help)
     };
-    config.data.check().map_err(diagnostic)?;
-    config.facts = dataset_info(&config.data)
+    config.data.validate().map_err(diagnostic)?;
+    config.dataset_info = dataset_info(&config.data)
         .map_err(|message| Diagnostic::new(&first_place(&["data.path", "data.set"]), message))?;
-    config.check().map_err(diagnostic)
+    config.validate().map_err(diagnostic)
 }
 
 /// Rejects a key that two factors set at the same time, since neither takes precedence.
@@ -300,17 +300,17 @@ fn reject_second_setter(
         for set in &earlier.levels[*level].settings {
             if let Some(second) = settings.iter().find(|second| second.key == set.key) {
                 return Err(Diagnostic::new(
-                    &second.place,
+                    &second.span,
                     format!(
                         "`{}` is set by both `{}` (level `{}`, line {}) and `{}`",
                         set.key.path,
                         earlier.name,
                         earlier.levels[*level].label,
-                        set.place.line,
+                        set.span.line,
                         factor.name
                     ),
                 )
-                .help(
+                .with_help(
                     "let only one of them set it, or give one a `when` that excludes the other",
                 ));
             }
@@ -320,12 +320,12 @@ fn reject_second_setter(
 }
 
 fn no_trials(sweep: &Sweep) -> Diagnostic {
-    let place = sweep.exclude.first().map(|rule| rule.place.clone());
+    let place = sweep.exclude.first().map(|rule| rule.span.clone());
     Diagnostic::new(
         &place.unwrap_or_default(),
         "the sweep has no trials: `exclude` matches every combination of the grid",
     )
-    .help("exclude fewer combinations")
+    .with_help("exclude fewer combinations")
 }
 
 /// The trial's levels as text, such as `layers=1 lr=0.1`.
@@ -334,7 +334,7 @@ fn describe(sweep: &Sweep, point: &GridPoint) -> String {
         Some(index) => sweep.include[index]
             .settings
             .iter()
-            .map(|set| format!("{}={}", set.key.short, set.to.value))
+            .map(|set| format!("{}={}", set.key.short_name, set.assignment.value))
             .collect::<Vec<_>>()
             .join(" "),
         None => sweep
@@ -342,7 +342,9 @@ fn describe(sweep: &Sweep, point: &GridPoint) -> String {
             .iter()
             .zip(&point.levels)
             .filter_map(|(factor, level)| {
-                let name = factor.key().map_or(factor.name.as_str(), |key| key.short);
+                let name = factor
+                    .key()
+                    .map_or(factor.name.as_str(), |key| key.short_name);
                 Some(format!("{name}={}", factor.levels[(*level)?].label))
             })
             .collect::<Vec<_>>()

@@ -28,7 +28,7 @@ pub(super) fn parameter_columns(sweep: &Sweep) -> Vec<ParameterColumn> {
     let mut columns: Vec<ParameterColumn> = Vec::new();
     let by_key = |key: &'static Key| ParameterColumn {
         name: key.path.to_owned(),
-        short: key.short.to_owned(),
+        short: key.short_name.to_owned(),
         source: ParameterSource::Key(key),
     };
     for (index, factor) in sweep.factors.iter().enumerate() {

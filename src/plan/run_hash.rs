@@ -73,7 +73,7 @@ pub const KEYS_OUTSIDE_HASH: [(&str, &str); 7] = [
 
 /// The configuration without keys that do not change the numbers of a run or do not apply to it.
 fn hashed_config(config: &Config) -> serde_json::Value {
-    let mut shown = config.canonical().show();
+    let mut shown = config.canonical().to_value();
     for (section, field) in KEYS_OUTSIDE_HASH {
         let Some(fields) = shown.get_mut(section).and_then(|v| v.as_object_mut()) else {
             continue;

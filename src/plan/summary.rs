@@ -66,7 +66,7 @@ pub fn summary(sweep: &Sweep, plan: &Plan, notes: &[ColumnNote]) -> String {
 /// The data set: samples, features, classes.
 fn data_line(plan: &Plan) -> String {
     let described = |trial: &Trial| {
-        let (data, facts) = (&trial.config.data, &trial.config.facts);
+        let (data, facts) = (&trial.config.data, &trial.config.dataset_info);
         let name = match &data.path {
             Some(path) => format!("{} {path}", data.set),
             None => data.set.to_string(),
@@ -89,7 +89,8 @@ fn data_line(plan: &Plan) -> String {
     let first = described(&plan.trials[0]);
     let config = &plan.trials[0].config;
     let is_same = plan.trials.iter().all(|trial| {
-        trial.config.facts == config.facts && trial.config.data.source() == config.data.source()
+        trial.config.dataset_info == config.dataset_info
+            && trial.config.data.source() == config.data.source()
     });
     if is_same {
         first

@@ -64,7 +64,7 @@ impl Plan {
             .map(|(rule, _)| {
                 format!(
                     "{}:{}: this `exclude` matches no combination of the grid",
-                    sweep.source.name, rule.place.line
+                    sweep.source.name, rule.span.line
                 )
             })
             .collect();
@@ -157,5 +157,5 @@ impl Plan {
 /// The description of a known data set.
 fn known_dataset_info(data: &Data) -> Result<DatasetInfo, String> {
     let unknown = || format!("the files of data.set: {} must be read", data.set);
-    data.set.facts().ok_or_else(unknown)
+    data.set.info().ok_or_else(unknown)
 }

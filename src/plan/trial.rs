@@ -45,7 +45,7 @@ impl Trial {
                     Some(_) => !is_conditional || is_included,
                     None => !is_varied || is_present,
                 };
-                let value = has_value.then(|| key.show(&self.config))?;
+                let value = has_value.then(|| key.value_in(&self.config))?;
                 (is_varied || is_included || !value.is_null()).then_some(value)
             }
         }

@@ -82,9 +82,12 @@ fn hash(name: &str) -> u64 {
 }
 
 fn name_parts(settings: &[KeyAssignment]) -> String {
-    let parts = settings
-        .iter()
-        .map(|assignment| name_part(assignment.key.short, &short_text(&assignment.to.value)));
+    let parts = settings.iter().map(|assignment| {
+        name_part(
+            assignment.key.short_name,
+            &short_text(&assignment.assignment.value),
+        )
+    });
     parts.collect::<Vec<_>>().join("_")
 }
 

@@ -1,7 +1,7 @@
 //! The interface between scheduling and tensors.
 
 use crate::data::Normalisation;
-use crate::event::Profile;
+use crate::metrics::Profile;
 use crate::plan::{Plan, RunId};
 use crate::train::{Interrupted, TrainingHost};
 

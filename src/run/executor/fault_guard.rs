@@ -1,9 +1,11 @@
 //! Protects records from the numbers of a device that has failed.
 
 use super::fault_monitor::FaultMonitor;
-use crate::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
+use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model_io::Weights;
+use crate::outcome::Outcome;
 use crate::train::{EpochAction, TrainingHost};
+use crate::training_state::TrainingState;
 
 /// Forwards the events of a training to its host, until the device has a fault: numbers that are read
 /// back after a fault may never have been written.
@@ -20,56 +22,56 @@ impl<'a> FaultGuard<'a> {
 }
 
 impl TrainingHost for FaultGuard<'_> {
-    fn seconds(&self) -> f64 {
-        self.host.seconds()
+    fn elapsed(&self) -> f64 {
+        self.host.elapsed()
     }
 
-    fn interrupted(&self) -> bool {
-        self.host.interrupted()
+    fn should_stop(&self) -> bool {
+        self.host.should_stop()
     }
 
-    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
+    fn on_epoch_end(&mut self, member: usize, metrics: &EpochMetrics) {
         self.monitor.panic_on_fault();
-        self.host.epoch_finished(member, metrics);
+        self.host.on_epoch_end(member, metrics);
     }
 
-    fn ended(&mut self, member: usize, outcome: Outcome) {
+    fn on_run_end(&mut self, member: usize, outcome: Outcome) {
         self.monitor.panic_on_fault();
-        self.host.ended(member, outcome);
+        self.host.on_run_end(member, outcome);
     }
 
-    fn wants_layers(&self, epoch: usize) -> bool {
-        self.host.wants_layers(epoch)
+    fn wants_layer_values(&self, epoch: usize) -> bool {
+        self.host.wants_layer_values(epoch)
     }
 
-    fn layers(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
+    fn on_layer_values(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
         self.monitor.panic_on_fault();
-        self.host.layers(member, epoch, layers);
+        self.host.on_layer_values(member, epoch, layers);
     }
 
-    fn wants_networks(&self) -> bool {
-        self.host.wants_networks()
+    fn wants_weights(&self) -> bool {
+        self.host.wants_weights()
     }
 
-    fn network(&mut self, member: usize, state: Weights) {
+    fn on_final_weights(&mut self, member: usize, state: Weights) {
         self.monitor.panic_on_fault();
-        self.host.network(member, state);
+        self.host.on_final_weights(member, state);
     }
 
-    fn resumes(&mut self, member: usize) -> Option<TrainingState> {
-        self.host.resumes(member)
+    fn resume_state(&mut self, member: usize) -> Option<TrainingState> {
+        self.host.resume_state(member)
     }
 
-    fn saves(&self) -> bool {
-        self.host.saves()
+    fn wants_checkpoints(&self) -> bool {
+        self.host.wants_checkpoints()
     }
 
-    fn pause(&mut self, epoch: usize) -> EpochAction {
-        self.host.pause(epoch)
+    fn after_epoch(&mut self, epoch: usize) -> EpochAction {
+        self.host.after_epoch(epoch)
     }
 
-    fn state(&mut self, member: usize, state: TrainingState) {
+    fn on_checkpoint(&mut self, member: usize, state: TrainingState) {
         self.monitor.panic_on_fault();
-        self.host.state(member, state);
+        self.host.on_checkpoint(member, state);
     }
 }

@@ -3,14 +3,16 @@
 use super::finalize::{EndedRun, finalize_run};
 use super::resume::{OpenedRun, open_runs};
 use super::wall_time::wall_time;
-use crate::event::{EpochMetrics, Failure, LayerValues, Outcome, TrainingState};
+use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model_io::Weights;
+use crate::outcome::{Failure, Outcome};
 use crate::plan::RunId;
 use crate::record::{Checkpoint, RecordError, Recorder};
 use crate::run::context::{DeviceSlot, ExecutionContext};
 use crate::run::sweep_state::SweepState;
-use crate::spec::{CheckpointRule, KeepWeights};
+use crate::spec::{CheckpointInterval, KeepWeights};
 use crate::train::{EpochAction, TrainingHost};
+use crate::training_state::TrainingState;
 use std::cell::OnceCell;
 use std::time::{Duration, Instant};
 
@@ -100,7 +102,7 @@ impl<'a, 'plan> CohortRecorder<'a, 'plan> {
                     epoch: Some(self.members[member].epochs.len() + 1),
                     place: location.map(str::to_owned),
                 };
-                self.ended(member, Outcome::Failed(failure));
+                self.on_run_end(member, Outcome::Failed(failure));
             }
         }
     }
@@ -171,22 +173,22 @@ impl RecordedMember {
 }
 
 impl TrainingHost for CohortRecorder<'_, '_> {
-    fn seconds(&self) -> f64 {
+    fn elapsed(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }
 
-    fn interrupted(&self) -> bool {
+    fn should_stop(&self) -> bool {
         if self.error.is_some() {
             return true;
         }
         let should_stop = self.sweep_state.should_stop(self.context.interrupt);
         should_stop && {
             let since = self.stop_noticed.get_or_init(Instant::now);
-            !self.saves() || since.elapsed() > GRACE_PERIOD
+            !self.wants_checkpoints() || since.elapsed() > GRACE_PERIOD
         }
     }
 
-    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
+    fn on_epoch_end(&mut self, member: usize, metrics: &EpochMetrics) {
         // All open members are at the same epoch: the first one reports the progress.
         let mut open = self.members.iter().map(|one| one.recorder.is_some());
         let is_first = open.position(|is_open| is_open) == Some(member);
@@ -206,7 +208,7 @@ impl TrainingHost for CohortRecorder<'_, '_> {
         }
     }
 
-    fn ended(&mut self, member: usize, outcome: Outcome) {
+    fn on_run_end(&mut self, member: usize, outcome: Outcome) {
         let seconds = self.seconds(member);
         let cohort = self.members.len();
         let recorded = &mut self.members[member];
@@ -227,55 +229,55 @@ impl TrainingHost for CohortRecorder<'_, '_> {
         self.members[member].is_recorded = self.check(written).is_some();
     }
 
-    fn wants_layers(&self, epoch: usize) -> bool {
+    fn wants_layer_values(&self, epoch: usize) -> bool {
         let histograms = self.context.sweep.tensorboard.histograms;
         histograms.is_some_and(|every| epoch == 1 || epoch.is_multiple_of(every))
     }
 
-    fn layers(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
+    fn on_layer_values(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
         if let Some(recorder) = &mut self.members[member].recorder {
             let written = recorder.layers(layers, epoch, wall_time());
             self.check(written);
         }
     }
 
-    fn wants_networks(&self) -> bool {
+    fn wants_weights(&self) -> bool {
         self.context.sweep.keep != KeepWeights::None
     }
 
-    fn network(&mut self, member: usize, state: Weights) {
+    fn on_final_weights(&mut self, member: usize, state: Weights) {
         self.members[member].weights = Some(state);
     }
 
-    fn resumes(&mut self, member: usize) -> Option<TrainingState> {
+    fn resume_state(&mut self, member: usize) -> Option<TrainingState> {
         self.members[member].state.take()
     }
 
-    fn saves(&self) -> bool {
-        self.context.sweep.checkpoint != CheckpointRule::None
+    fn wants_checkpoints(&self) -> bool {
+        self.context.sweep.checkpoint != CheckpointInterval::None
     }
 
-    fn pause(&mut self, epoch: usize) -> EpochAction {
+    fn after_epoch(&mut self, epoch: usize) -> EpochAction {
         if self.error.is_some() || self.sweep_state.should_stop(self.context.interrupt) {
-            return EpochAction::SaveAndStop;
+            return EpochAction::CheckpointAndStop;
         }
         let is_due = match self.context.sweep.checkpoint {
-            CheckpointRule::None => false,
-            CheckpointRule::Epochs(count) => epoch.is_multiple_of(count.get()),
-            CheckpointRule::Seconds(count) => {
+            CheckpointInterval::None => false,
+            CheckpointInterval::Epochs(count) => epoch.is_multiple_of(count.get()),
+            CheckpointInterval::Seconds(count) => {
                 self.last_save.elapsed().as_secs() >= count.get() as u64
             }
         };
         if is_due {
             self.last_save = Instant::now();
-            EpochAction::Save
+            EpochAction::Checkpoint
         } else {
-            EpochAction::GoOn
+            EpochAction::Continue
         }
     }
 
-    fn state(&mut self, member: usize, state: TrainingState) {
-        if self.saves() && self.error.is_none() {
+    fn on_checkpoint(&mut self, member: usize, state: TrainingState) {
+        if self.wants_checkpoints() && self.error.is_none() {
             let written = self.save(member, state);
             self.check(written);
         }

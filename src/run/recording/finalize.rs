@@ -2,8 +2,9 @@
 
 use super::trial_scores::{complete_scores, write_trial_scores};
 use super::wall_time::wall_time;
-use crate::event::{EpochMetrics, FinishedRun, Outcome};
+use crate::metrics::EpochMetrics;
 use crate::model_io::Weights;
+use crate::outcome::{FinishedRun, Outcome};
 use crate::plan::RunId;
 use crate::record::{RecordError, Recorder, RunClasses, RunResult, remove_classes, remove_weights};
 use crate::run::context::{DeviceSlot, ExecutionContext};
@@ -148,7 +149,7 @@ fn result_of_lone_run(
         workers: slot.workers,
         cohort: 1,
         precision: slot.precision.clone(),
-        config: trial.config.show(),
+        config: trial.config.to_value(),
         events: None,
     }
 }

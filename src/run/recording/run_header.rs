@@ -15,7 +15,7 @@ pub(crate) fn run_header(context: &ExecutionContext, slot: &DeviceSlot, run: Run
     RunHeader {
         group: hparams_group(plan, run.trial),
         hparams: hparams(sweep, plan, run.trial),
-        configuration: configuration_table(&config.show_used()),
+        configuration: configuration_table(&config.to_applicable_value()),
         hardware: slot.hardware.clone(),
         events: sweep.record.events,
         layers: count_layers(&config.stages()),

@@ -1,6 +1,6 @@
 //! Measures the speed and memory of each trial alone, after all runs.
 
-use crate::event::Profile;
+use crate::metrics::Profile;
 use crate::plan::{Plan, RunId};
 use crate::record::{RecordError, Results};
 use crate::run::context::{DeviceSlot, ExecutionContext};

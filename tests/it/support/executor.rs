@@ -1,10 +1,9 @@
 //! An executor that trains nothing: each run ends as its test chooses.
 
 use std::sync::Mutex;
-use tp_sweep::event::{
-    ClassificationCounts, EpochMetrics, EvalMetrics, Failure, FinishedRun, Outcome, Profile,
-};
+use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics, Profile};
 use tp_sweep::model::state_shapes;
+use tp_sweep::outcome::{Failure, FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::run::{Executor, FaultGuard, FaultMonitor};
 use tp_sweep::spec::{Config, Count, Split, Stage};
@@ -113,7 +112,7 @@ impl<'a> FakeExecutor<'a> {
                     && epoch <= epochs
                 {
                     let metrics = epoch_metrics(config, epoch, accuracy);
-                    observer.epoch_finished(member, &metrics);
+                    observer.on_epoch_end(member, &metrics);
                 }
             }
             (self.after_epoch)(cohort, epoch);
@@ -121,17 +120,17 @@ impl<'a> FakeExecutor<'a> {
         for (member, (config, ending)) in runs.into_iter().enumerate() {
             match ending {
                 Ending::Finished { accuracy, loss } => {
-                    if observer.wants_networks() {
+                    if observer.wants_weights() {
                         let zeros = |[rows, columns]: [usize; 2]| vec![0.0; rows * columns];
                         let shapes = state_shapes(&config.stages()).into_iter();
-                        observer.network(member, shapes.map(zeros).collect());
+                        observer.on_final_weights(member, shapes.map(zeros).collect());
                     }
                     let finished = finished(config, accuracy, loss);
-                    observer.ended(member, Outcome::Finished(Box::new(finished)));
+                    observer.on_run_end(member, Outcome::Finished(Box::new(finished)));
                 }
                 Ending::Diverged => {
                     let failure = Failure::Diverged { epoch: 1 };
-                    observer.ended(member, Outcome::Failed(failure));
+                    observer.on_run_end(member, Outcome::Failed(failure));
                 }
                 Ending::Panic(message) => panic!("{message}"),
             }
@@ -207,7 +206,7 @@ fn finished(config: &Config, accuracy: f64, loss: f64) -> FinishedRun {
         };
         (evaluated, scores)
     };
-    Finished {
+    FinishedRun {
         epoch: config.training.epochs.get(),
         validation: is_validated(config).then(|| evaluated(accuracy, loss)),
         test: evaluated(accuracy / 2.0, 1.5 - accuracy),

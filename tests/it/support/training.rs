@@ -4,10 +4,12 @@ use burn::backend::Flex;
 use std::cell::Cell;
 use std::sync::Arc;
 use tp_sweep::data::{DeviceDataset, partition};
-use tp_sweep::event::{EpochMetrics, FinishedRun, LayerValues, Outcome, TrainingState};
+use tp_sweep::metrics::{EpochMetrics, LayerValues};
+use tp_sweep::outcome::{FinishedRun, Outcome};
 use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, Key, YamlNode};
 use tp_sweep::train::{EpochAction, Interrupted, Member, TrainingHost, train};
+use tp_sweep::training_state::TrainingState;
 
 /// A configuration with these keys set, each to a value in YAML.
 pub fn with_settings<'a, V: AsRef<str> + 'a>(
@@ -103,18 +105,18 @@ impl RecordingObserver {
 }
 
 impl TrainingHost for RecordingObserver {
-    fn seconds(&self) -> f64 {
+    fn elapsed(&self) -> f64 {
         0.0
     }
 
-    fn interrupted(&self) -> bool {
+    fn should_stop(&self) -> bool {
         self.stop_at_step.as_ref().is_some_and(|steps| {
             steps.set(steps.get().saturating_sub(1));
             steps.get() == 0
         })
     }
 
-    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
+    fn on_epoch_end(&mut self, member: usize, metrics: &EpochMetrics) {
         let record = &mut self.members[member];
         record.epochs.push(metrics.clone());
         if self.records_layers {
@@ -123,45 +125,45 @@ impl TrainingHost for RecordingObserver {
         }
     }
 
-    fn ended(&mut self, member: usize, outcome: Outcome) {
+    fn on_run_end(&mut self, member: usize, outcome: Outcome) {
         let earlier = self.members[member].outcome.replace(outcome);
         assert_eq!(earlier, None, "each member ends once");
     }
 
-    fn wants_layers(&self, _epoch: usize) -> bool {
+    fn wants_layer_values(&self, _epoch: usize) -> bool {
         self.records_layers
     }
 
-    fn layers(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
+    fn on_layer_values(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
         let record = &mut self.members[member];
         record.layers.push((epoch, layers.to_vec()));
     }
 
-    fn wants_networks(&self) -> bool {
+    fn wants_weights(&self) -> bool {
         self.records_networks
     }
 
-    fn network(&mut self, member: usize, state: Vec<Vec<f32>>) {
+    fn on_final_weights(&mut self, member: usize, state: Vec<Vec<f32>>) {
         self.members[member].network = state;
     }
 
-    fn resumes(&mut self, member: usize) -> Option<TrainingState> {
+    fn resume_state(&mut self, member: usize) -> Option<TrainingState> {
         self.resume_from[member].take()
     }
 
-    fn saves(&self) -> bool {
+    fn wants_checkpoints(&self) -> bool {
         self.checkpoints
     }
 
-    fn pause(&mut self, epoch: usize) -> EpochAction {
+    fn after_epoch(&mut self, epoch: usize) -> EpochAction {
         match self.stop_after_epoch {
-            Some(last) if last == epoch => EpochAction::SaveAndStop,
-            _ if self.checkpoints => EpochAction::Save,
-            _ => EpochAction::GoOn,
+            Some(last) if last == epoch => EpochAction::CheckpointAndStop,
+            _ if self.checkpoints => EpochAction::Checkpoint,
+            _ => EpochAction::Continue,
         }
     }
 
-    fn state(&mut self, member: usize, state: TrainingState) {
+    fn on_checkpoint(&mut self, member: usize, state: TrainingState) {
         self.states[member].push(state);
     }
 }
