@@ -5,7 +5,7 @@ use crate::cli::context::sweep_context::{SweepContext, load_for_results, locked,
 use crate::cli::errors::cli_error::CliError;
 use crate::cli::messages::output::{bytes, print};
 use crate::record::{PrunePlan, active_holders};
-use crate::run::runs_without_weights;
+use crate::run::trials_without_weights;
 
 /// Removes what has no use for the sweep as it is now, or only says what that is; the exit code.
 ///
@@ -38,7 +38,7 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
         false => Some(locked(&store, &plan)?),
     };
     let results = store.read(&plan);
-    let weightless = runs_without_weights(&sweep, &plan, &results.runs);
+    let weightless = trials_without_weights(&sweep, &plan, &results.runs);
     let clutter = PrunePlan::find(&store, &plan, &results, &weightless).map_err(CliError::Start)?;
     let with_results: Vec<&PrunePlan> = clutter.iter().filter(|one| one.results > 0).collect();
     if !arguments.dry_run && !arguments.yes && !with_results.is_empty() {

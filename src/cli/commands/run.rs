@@ -15,8 +15,8 @@ use crate::plan::{Plan, RunId};
 use crate::record::{Invocation, Machine, Manifest, Program, Store, prepare};
 use crate::report::Listing;
 use crate::run::{
-    Device, DeviceSlot, Executor, Interrupt, PRECISION, Progress, Scheduler, display, remaining,
-    unprofiled_trials,
+    Device, DeviceSlot, ExecutionContext, Executor, Interrupt, PRECISION, Progress, display,
+    remaining, run_sweep, unprofiled_trials,
 };
 use crate::spec::{DataSource, RecordedDataset, Sweep};
 use std::collections::hash_map::Entry;
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     // First of all: a signal that comes while data is read is to be told of, and not to kill.
     let interrupt = Interrupt::listen()?;
     let told: Arc<OnceLock<Arc<dyn Progress>>> = Arc::default();
-    interrupt.answer_through(Arc::clone(&told))?;
+    interrupt.acknowledge_through(Arc::clone(&told))?;
     let loaded = load(&arguments.sweep)?;
     let files = arguments.sweep.sweep.as_slice();
     refuse_report_over_inputs(
@@ -86,19 +86,18 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
             hardware: hardware(&manifest, device),
         });
     let places: Vec<DeviceSlot> = places.collect();
-    let ran = Scheduler {
+    let ran = run_sweep(&ExecutionContext {
         sweep: &sweep,
         plan: &plan,
         store: &store,
-        share: share.as_deref(),
-        places: &places,
-        cohort: arguments.cohort.map(usize::from),
+        shard: share.as_deref(),
+        devices: &places,
+        max_cohort_size: arguments.cohort.map(usize::from),
         retry_failed: arguments.retry_failed,
         fail_fast: arguments.fail_fast,
         progress: progress.as_ref(),
         interrupt: &interrupt,
-    }
-    .run();
+    });
     if let Some(shard) = arguments.shard {
         let ran = ran.map_err(CliError::Record)?;
         return Ok(shard_ended(shard, &runs, &ran, &interrupt, arguments));

@@ -84,8 +84,8 @@ pub(crate) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<SweepC
 
 fn expand(sweep: Sweep, library: DatasetCache) -> Result<SweepContext, CliError> {
     let facts = |data: &_| library.info(data).map_err(|error| error.to_string());
-    let plan =
-        Plan::with_facts(&sweep, &facts).map_err(|error| CliError::plan(error, &sweep.source))?;
+    let plan = Plan::with_dataset_info(&sweep, &facts)
+        .map_err(|error| CliError::plan(error, &sweep.source))?;
     plan.warnings.iter().for_each(|warning| warn(warning));
     let configs = plan.trials.iter().map(|trial| &trial.config);
     let remarks = library.remarks(configs);
