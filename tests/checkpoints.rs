@@ -7,7 +7,7 @@ use tp_sweep::metrics::{EpochMetrics, LayerValues};
 use tp_sweep::outcome::Outcome;
 use tp_sweep::plan::RunHash;
 use tp_sweep::random::Seed;
-use tp_sweep::record::{Checkpoint, EventsMark};
+use tp_sweep::record::{Checkpoint, EventFilePosition};
 use tp_sweep::spec::{Config, Key, YamlNode};
 use tp_sweep::train::{EpochAction, Interrupted, Member, TrainingHost, is_compatible, train};
 use tp_sweep::training_state::TrainingState;
@@ -200,12 +200,12 @@ fn kinds() -> Vec<Vec<(&'static str, &'static str)>> {
 /// The state as a checkpoint on disk gives it back.
 fn through_a_file(state: &TrainingState, told: &Told) -> TrainingState {
     let checkpoint = Checkpoint {
-        identity: RunHash::new(&Config::default(), SEED, "points"),
+        run_hash: RunHash::new(&Config::default(), SEED, "points"),
         device: "cpu".to_owned(),
         state: state.clone(),
         epochs: told.epochs[..state.epoch].to_vec(),
         seconds: 0.0,
-        events: EventsMark {
+        events: EventFilePosition {
             file: String::new(),
             bytes: 0,
         },

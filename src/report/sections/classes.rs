@@ -2,7 +2,7 @@
 
 use crate::metrics::ClassificationCounts;
 use crate::plan::Plan;
-use crate::record::RunClasses;
+use crate::record::RunClassification;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::Locale;
@@ -20,13 +20,13 @@ pub struct TrialClasses {
     /// The name of each class.
     pub names: Vec<String>,
     /// The scores, of all runs together.
-    pub scores: RunClasses,
+    pub scores: RunClassification,
 }
 
 impl TrialClasses {
     /// The scores with the classes' names; where there is not one for each class, they are
     /// numbered from 0.
-    pub fn new(names: Vec<String>, scores: RunClasses) -> Self {
+    pub fn new(names: Vec<String>, scores: RunClassification) -> Self {
         let classes = scores.test.confusion.len();
         let names = match names.len() == classes {
             true => names,

@@ -120,7 +120,7 @@ impl<'a, 'plan> CohortRecorder<'a, 'plan> {
 
     fn save(&mut self, member: usize, state: TrainingState) -> Result<(), RecordError> {
         let seconds = self.seconds(member);
-        let identity = self.schedule.store.identity(self.members[member].run);
+        let run_hash = self.schedule.store.run_hash(self.members[member].run);
         let watched = &mut self.members[member];
         // What is on disk already need not be written again.
         let Some(recorder) = watched
@@ -132,14 +132,14 @@ impl<'a, 'plan> CohortRecorder<'a, 'plan> {
         };
         watched.saved = state.epoch;
         let checkpoint = Checkpoint {
-            identity: identity.clone(),
+            run_hash: run_hash.clone(),
             device: place_kind(&self.place.device).to_owned(),
             epochs: watched.epochs.clone(),
             seconds,
-            events: recorder.mark()?,
+            events: recorder.sync_position()?,
             state,
         };
-        recorder.save(&checkpoint)?;
+        recorder.save_checkpoint(&checkpoint)?;
         self.work.progress();
         Ok(())
     }
@@ -201,7 +201,7 @@ impl TrainingHost for CohortRecorder<'_, '_> {
             );
         }
         if let Some(recorder) = &mut watched.recorder {
-            let written = recorder.epoch(metrics, wall_time());
+            let written = recorder.write_epoch(metrics, wall_time());
             self.keep(written);
         }
     }
@@ -234,7 +234,7 @@ impl TrainingHost for CohortRecorder<'_, '_> {
 
     fn layers(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
         if let Some(recorder) = &mut self.members[member].recorder {
-            let written = recorder.layers(layers, epoch, wall_time());
+            let written = recorder.write_layers(layers, epoch, wall_time());
             self.keep(written);
         }
     }

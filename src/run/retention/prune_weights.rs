@@ -4,7 +4,7 @@ use super::weight_retention::WeightRetention;
 use crate::model_io::Weights;
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    InputScale, RecordError, RunResult, Store, has_weights, remove_weights, write_weights,
+    InputPreprocessing, RecordError, RunResult, Store, has_weights, remove_weights, write_weights,
 };
 use crate::run::scheduler::dispatch::{DeviceSlot, Scheduler};
 use crate::spec::{KeepWeights, Sweep};
@@ -30,7 +30,7 @@ impl Scheduler<'_> {
         let config = &self.plan.trials[run.trial].config;
         let folder = self.store.run_folder(self.plan, run);
         if let Some(own) = place.executor.normalisation(self.plan, run) {
-            let scale = InputScale {
+            let scale = InputPreprocessing {
                 mean: own.mean,
                 standard_deviation: own.standard_deviation,
                 fill: own.fill,

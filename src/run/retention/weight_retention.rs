@@ -85,7 +85,7 @@ impl<'a> WeightRetention<'a> {
         }
         // What is to be retried may still turn out well.
         let mut runs = self.plan.runs_of(trial).map(result);
-        match runs.all(|result| result.is_some_and(|result| !result.is_to_be_retried())) {
+        match runs.all(|result| result.is_some_and(|result| !result.should_retry())) {
             true => End::Failed,
             false => End::Open,
         }

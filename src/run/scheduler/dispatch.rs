@@ -73,7 +73,7 @@ pub struct SweepOutcome {
 pub fn remaining(runs: &[RunId], results: &Results) -> Vec<RunId> {
     let is_open = |run: &RunId| {
         let result = results.runs.get(run);
-        result.is_none_or(RunResult::is_to_be_retried)
+        result.is_none_or(RunResult::should_retry)
     };
     runs.iter().copied().filter(is_open).collect()
 }
@@ -88,7 +88,7 @@ impl Scheduler<'_> {
         let runs = self.runs();
         let mut results = self.store.read_runs(self.plan, &runs);
         if self.retry_failed {
-            results.forget_failures();
+            results.discard_failures();
         }
         let keeping = self.keeping(&results.runs)?;
         let open = remaining(&runs, &results);
@@ -303,7 +303,7 @@ impl Scheduler<'_> {
         let (mut overtaken, mut left) = (Vec::new(), Vec::new());
         for &run in runs {
             let there = is_shared.then(|| self.store.result(self.plan, run));
-            match there.flatten().filter(|there| !there.is_to_be_retried()) {
+            match there.flatten().filter(|there| !there.should_retry()) {
                 Some(there) => overtaken.push((run, there)),
                 None => left.push(run),
             }

@@ -8,8 +8,8 @@ use crate::model_io::Weights;
 use crate::outcome::{FinishedRun, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    CvScores, RecordError, Recorder, RunClasses, RunResult, Store, has_cv_scores, remove_classes,
-    remove_weights, write_cv_scores,
+    CvScores, RecordError, Recorder, RunClassification, RunResult, Store, has_cv_scores,
+    remove_classification, remove_weights, write_cv_scores,
 };
 use crate::run::observers::cohort_recorder::wall_time;
 use crate::spec::Sweep;
@@ -38,8 +38,8 @@ impl Scheduler<'_> {
         ended: EndedRun,
     ) -> Result<(), RecordError> {
         let run = ended.run;
-        if let Some(there) = ended.recorder.overtaken(self.store.identity(run)) {
-            ended.recorder.give_way(&there)?;
+        if let Some(there) = ended.recorder.completed_elsewhere(self.store.run_hash(run)) {
+            ended.recorder.yield_to(&there)?;
             return self.ended(work, run, there);
         }
         let finished = match &ended.outcome {
@@ -49,7 +49,7 @@ impl Scheduler<'_> {
         match finished {
             Some(finished) => self.write_classes(run, finished)?,
             // Of an attempt that had come further.
-            None => remove_classes(&self.store.run_folder(self.plan, run))?,
+            None => remove_classification(&self.store.run_folder(self.plan, run))?,
         }
         let result = RunResult {
             seconds: ended.seconds,
@@ -63,7 +63,7 @@ impl Scheduler<'_> {
         }
         let result = ended.recorder.finish(result, wall_time())?;
         // A crash would come again, and again.
-        if !result.is_to_be_retried() {
+        if !result.should_retry() {
             work.progress();
         }
         self.ended(work, run, result)
@@ -102,7 +102,7 @@ impl Scheduler<'_> {
     /// Writes how each class fares in a run.
     fn write_classes(&self, run: RunId, finished: &FinishedRun) -> Result<(), RecordError> {
         let validation = finished.validation.as_ref();
-        let classes = RunClasses {
+        let classes = RunClassification {
             validation: validation.map(|(_, scores)| scores.clone()),
             test: finished.test.1.clone(),
         };
@@ -124,7 +124,7 @@ impl Scheduler<'_> {
         };
         let seconds: f64 = epochs.iter().map(|epoch| epoch.seconds).sum();
         RunResult {
-            identity: self.store.identity(run).clone(),
+            run_hash: self.store.run_hash(run).clone(),
             trial: trial.name.clone(),
             repeat: run.repeat,
             fold: run.fold,

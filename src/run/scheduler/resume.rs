@@ -74,7 +74,7 @@ impl Scheduler<'_> {
     /// What a run can go on from on devices of this kind, if there is anything.
     pub(crate) fn checkpoint(&self, run: RunId, device: &str) -> Option<Checkpoint> {
         let folder = self.store.run_folder(self.plan, run);
-        let checkpoint = Checkpoint::read(&folder, self.store.identity(run))?;
+        let checkpoint = Checkpoint::read(&folder, self.store.run_hash(run))?;
         let config = &self.plan.trials[run.trial].config;
         let can_go_on = checkpoint.device == device && is_compatible(config, &checkpoint.state);
         can_go_on.then_some(checkpoint)
@@ -93,7 +93,7 @@ pub fn remove_leftovers_of_ended(
     results: &HashMap<RunId, RunResult>,
 ) -> Result<(), RecordError> {
     let runs = results.par_iter();
-    let ended = runs.filter(|(_, result)| !result.is_to_be_retried());
+    let ended = runs.filter(|(_, result)| !result.should_retry());
     ended.try_for_each(|(&run, result)| remove_leftovers(&store.run_folder(plan, run), result))?;
     let trials: BTreeSet<usize> = results.keys().map(|run| run.trial).collect();
     let folders = trials.iter().map(|&trial| store.trial_folder(plan, trial));

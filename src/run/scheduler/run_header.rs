@@ -18,8 +18,8 @@ impl Scheduler<'_> {
             hparams: hparams(self.sweep, self.plan, run.trial),
             configuration: configuration_text(&trial.config.show_used()),
             hardware: place.hardware.clone(),
-            events: self.sweep.record.events,
-            layers: layers(&trial.config.stages()),
+            event_timing: self.sweep.record.events,
+            layer_count: layers(&trial.config.stages()),
             graph: model_graph(&trial.config),
         }
     }
