@@ -24,8 +24,8 @@ pub enum Failure {
         #[serde(default)]
         epoch: Option<usize>,
         /// The source file and line, if known.
-        #[serde(default)]
-        place: Option<String>,
+        #[serde(default, rename = "place")]
+        location: Option<String>,
     },
 }
 

@@ -2,6 +2,7 @@
 pub(super) mod atomic;
 pub(super) mod folder;
 pub(super) mod host;
+pub(super) mod json;
 pub(super) mod lock;
 pub(super) mod temp_file;
 pub(super) mod time;

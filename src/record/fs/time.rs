@@ -48,7 +48,7 @@ mod tests {
 
     #[test]
     fn times_equal_those_of_the_date_command() {
-        // As `date --format_utc --date @…` tells them.
+        // Expected values are those of `date --utc --date @…`.
         for (seconds, expected) in [
             (0, "1970-01-01 00:00:00 UTC"),
             (951_782_400, "2000-02-29 00:00:00 UTC"),

@@ -48,9 +48,11 @@ fn is_event_name(name: &str) -> bool {
 fn has_short_messages(failure: &Failure) -> bool {
     match failure {
         Failure::Diverged { .. } => true,
-        Failure::Crashed { message, place, .. } => {
-            let place = place.as_ref().map_or(0, String::len);
-            message.len() <= MAX_MESSAGE_BYTES && place <= MAX_MESSAGE_BYTES
+        Failure::Crashed {
+            message, location, ..
+        } => {
+            let location_bytes = location.as_ref().map_or(0, String::len);
+            message.len() <= MAX_MESSAGE_BYTES && location_bytes <= MAX_MESSAGE_BYTES
         }
     }
 }

@@ -6,6 +6,7 @@ use crate::metrics::Profile;
 use crate::plan::RunHash;
 use crate::record::error::{RecordError, failed_to};
 use crate::record::fs::atomic::write_atomically;
+use crate::record::fs::json::pretty_json;
 use crate::record::fs::temp_file::remove_temp_files;
 use serde::{Deserialize, Serialize};
 use std::path::Path;
@@ -33,10 +34,6 @@ struct File {
 ///
 /// # Errors
 /// The folder is not writable, or the disk is full.
-#[expect(
-    clippy::expect_used,
-    reason = "the value is ours, and JSON can represent it"
-)]
 pub(crate) fn write_profile(
     trial_folder: &Path,
     run_hash: &RunHash,
@@ -49,8 +46,7 @@ pub(crate) fn write_profile(
         device: device.to_owned(),
         profile,
     };
-    let mut text = serde_json::to_string_pretty(&file).expect("a profile is plain values");
-    text.push('\n');
+    let text = pretty_json(&file);
     std::fs::create_dir_all(trial_folder).map_err(failed_to("create the folder", trial_folder))?;
     remove_temp_files(trial_folder)?;
     write_atomically(&trial_folder.join(PROFILE_FILE), text.as_bytes())

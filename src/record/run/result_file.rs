@@ -6,6 +6,7 @@ use crate::bounded_io::read_file;
 use crate::plan::RunHash;
 use crate::record::error::{RecordError, failed_to};
 use crate::record::fs::atomic::{write_atomically, write_before_result, write_new};
+use crate::record::fs::json::pretty_json;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::fs::OpenOptions;
@@ -72,18 +73,11 @@ impl RunResult {
     }
 
     /// The text of the file.
-    #[expect(
-        clippy::expect_used,
-        reason = "the value is ours, and JSON can represent it"
-    )]
     pub fn to_json(&self) -> String {
-        let file = File {
+        pretty_json(&File {
             format: FORMAT,
             result: self,
-        };
-        let mut text = serde_json::to_string_pretty(&file).expect("a result has only text keys");
-        text.push('\n');
-        text
+        })
     }
 
     /// Reads the result with this hash from the folder of a run. A file that is missing, truncated, of
@@ -125,9 +119,7 @@ pub(crate) fn rename_trial(run_folder: &Path, trial: &str) -> Result<(), RecordE
     if let Some(name) = file.pointer_mut("/result/trial") {
         *name = trial.into();
     }
-    let mut text = format!("{file:#}");
-    text.push('\n');
-    write_before_result(&path, text.as_bytes())?;
+    write_before_result(&path, pretty_json(&file).as_bytes())?;
     if let (Some(modified), Ok(file)) = (modified, OpenOptions::new().write(true).open(&path)) {
         // A wrong time does no harm.
         let _ = file.set_modified(modified);

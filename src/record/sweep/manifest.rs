@@ -5,6 +5,7 @@ use crate::plan::{Plan, RESULTS_VERSION};
 use crate::record::error::{RecordError, failed_to};
 use crate::record::fs::atomic::write_atomically;
 use crate::record::fs::host::host_name;
+use crate::record::fs::json::pretty_json;
 use crate::record::fs::temp_file::remove_temp_files;
 use crate::spec::{Config, Factor, KnownData, Level, Sweep};
 use serde::{Deserialize, Serialize};
@@ -155,10 +156,6 @@ impl Manifest {
     ///
     /// # Errors
     /// The folder is not writable, or the disk is full.
-    #[expect(
-        clippy::expect_used,
-        reason = "the value is ours, and JSON can represent it"
-    )]
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
         let mut manifest = self.clone();
         if let Ok(old) = RecordedSweep::read(folder) {
@@ -167,9 +164,7 @@ impl Manifest {
         }
         let kept = &mut manifest.earlier_invocations;
         kept.drain(..kept.len().saturating_sub(MAX_INVOCATIONS));
-        let mut text =
-            serde_json::to_string_pretty(&manifest).expect("a manifest has only text keys");
-        text.push('\n');
+        let text = pretty_json(&manifest);
         remove_temp_files(folder)?;
         write_atomically(&folder.join(FILE), text.as_bytes())
     }

@@ -31,7 +31,7 @@ const GAP: usize = 6;
 const TENSORBOARD_WIDTH: usize = 350;
 
 impl ConfusionMatrix {
-    /// Draws the matrix. A cell is darker the more samples of its true class it contains.
+    /// Draws the matrix. The shade of a cell shows its fraction of the samples of its true class.
     pub fn draw(&self) -> Raster {
         let classes = self.classes.len();
         let cell = self.cell_size();
@@ -68,18 +68,18 @@ impl ConfusionMatrix {
         if name_width > 0 {
             for (class, name) in names.iter().enumerate() {
                 let length = name.chars().count() * CHARACTER_WIDTH;
-                let beside = (
+                let row_label = (
                     left - GAP - length,
                     top + class * cell.1 + (cell.1 - LINE_HEIGHT) / 2,
                 );
-                canvas.text(beside, name, INK, Direction::Right);
+                canvas.text(row_label, name, INK, Direction::Right);
                 let column = left + class * cell.0;
                 if is_upright {
-                    let above = (column + (cell.0 - LINE_HEIGHT) / 2, top - GAP - length);
-                    canvas.text(above, name, INK, Direction::Up);
+                    let column_label = (column + (cell.0 - LINE_HEIGHT) / 2, top - GAP - length);
+                    canvas.text(column_label, name, INK, Direction::Up);
                 } else {
-                    let above = (column + (cell.0 - length) / 2, top - GAP - LINE_HEIGHT);
-                    canvas.text(above, name, INK, Direction::Right);
+                    let column_label = (column + (cell.0 - length) / 2, top - GAP - LINE_HEIGHT);
+                    canvas.text(column_label, name, INK, Direction::Right);
                 }
             }
         }

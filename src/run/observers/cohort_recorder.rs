@@ -99,7 +99,7 @@ impl<'a, 'plan> CohortRecorder<'a, 'plan> {
                 let failure = Failure::Crashed {
                     message: message.to_owned(),
                     epoch: Some(self.members[member].epochs.len() + 1),
-                    place: place.map(str::to_owned),
+                    location: place.map(str::to_owned),
                 };
                 self.ended(member, Outcome::Failed(failure));
             }
