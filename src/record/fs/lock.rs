@@ -144,10 +144,14 @@ fn acquire(
 fn open_lock_file(folder: &Path, name: &str) -> Result<(PathBuf, File), RecordError> {
     std::fs::create_dir_all(folder).map_err(failed_to("create the folder", folder))?;
     let path = folder.join(name);
-    let mut options = OpenOptions::new();
-    // Keeps the description that its holder wrote.
-    let options = options.read(true).write(true).create(true).truncate(false);
-    let file = options.open(&path).map_err(failed_to("create", &path))?;
+    let file = OpenOptions::new()
+        .read(true)
+        .write(true)
+        .create(true)
+        // Keeps the description that its holder wrote.
+        .truncate(false)
+        .open(&path)
+        .map_err(failed_to("create", &path))?;
     Ok((path, file))
 }
 

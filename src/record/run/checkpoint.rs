@@ -127,8 +127,8 @@ impl Checkpoint {
             (name, view.expect("the shape matches the values"))
         });
         let metadata = [(HEADER_KEY.to_owned(), text), (HASH_KEY.to_owned(), hash)];
-        let metadata = HashMap::from(metadata);
-        safetensors::serialize(views, Some(metadata)).expect("names and shapes are short")
+        safetensors::serialize(views, Some(HashMap::from(metadata)))
+            .expect("names and shapes are short")
     }
 
     /// Parses the bytes of a checkpoint file; `None` if they are not one, or were changed after writing.
@@ -141,11 +141,14 @@ impl Checkpoint {
             return None;
         }
         let file = SafeTensors::deserialize(bytes).ok()?;
-        let tensor = |name: String| {
+        let tensor_bytes = |name: String| {
             let tensor = file.tensor(&name).ok()?;
             (tensor.dtype() == Dtype::F32).then(|| tensor.data())
         };
-        let tensors: Vec<&[u8]> = header.tensor_names().map(tensor).collect::<Option<_>>()?;
+        let tensors: Vec<&[u8]> = header
+            .tensor_names()
+            .map(tensor_bytes)
+            .collect::<Option<_>>()?;
         let is_unchanged = file.len() == tensors.len()
             && *metadata.get(HASH_KEY)? == hash(text, tensors.iter().copied());
         let is_numbered = (1..)

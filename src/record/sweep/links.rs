@@ -36,7 +36,7 @@ pub fn refuse_linked_records(
         };
         if !link.exists() {
             let reason = "broken link; remove it, or mount its target";
-            return Err(failed_to("look into", &link)(std::io::Error::other(reason)));
+            return Err(failed_to("open", &link)(std::io::Error::other(reason)));
         }
         let result = RunResult::read_any(&folder).map(|result| result.run_hash);
         let checkpoint = || Checkpoint::read_any(&folder).map(|saved| saved.run_hash);

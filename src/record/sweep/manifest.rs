@@ -143,7 +143,11 @@ impl Manifest {
             data: BTreeMap::new(),
             known_data: Vec::new(),
             seeds: seeds.map(|trial| trial.config.validation.seed).collect(),
-            factors: sweep.factors.iter().map(|f| factor(f, &base)).collect(),
+            factors: sweep
+                .factors
+                .iter()
+                .map(|f| factor_to_json(f, &base))
+                .collect(),
             base: base.show(),
             overrides: Vec::new(),
             sweep_path: sweep.source.name.clone(),
@@ -181,17 +185,19 @@ impl Manifest {
     }
 }
 
-/// A factor, with the settings of each level.
-fn factor(factor: &Factor, base: &Config) -> Value {
-    let level = |level: &Level| {
+/// The JSON value of a factor, with the settings of each level.
+fn factor_to_json(factor: &Factor, base: &Config) -> Value {
+    let level_to_json = |level: &Level| {
         let mut config = base.clone();
         level.apply(&mut config);
-        let settings = level.settings.iter();
-        let values = settings.map(|set| (set.key.path.to_owned(), set.key.show(&config)));
-        let settings: Map<String, Value> = values.collect();
+        let settings: Map<String, Value> = level
+            .settings
+            .iter()
+            .map(|set| (set.key.path.to_owned(), set.key.show(&config)))
+            .collect();
         serde_json::json!({ "label": level.label, "settings": settings })
     };
-    let levels: Vec<Value> = factor.levels.iter().map(level).collect();
+    let levels: Vec<Value> = factor.levels.iter().map(level_to_json).collect();
     serde_json::json!({
         "name": factor.name,
         "conditional": factor.when.is_some(),

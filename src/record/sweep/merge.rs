@@ -99,8 +99,9 @@ fn copy_run(store: &Store, plan: &Plan, run: RunId, source: &Path) -> Result<(),
     for name in names {
         let to = temp_folder.join(&name);
         std::fs::copy(source.join(&name), &to).map_err(failed_to("copy a result to", &to))?;
-        let synced = File::open(&to).and_then(|file| file.sync_all());
-        synced.map_err(failed_to("write", &to))?;
+        File::open(&to)
+            .and_then(|file| file.sync_all())
+            .map_err(failed_to("write", &to))?;
     }
     let name = &plan.trials[run.trial].name;
     if RunResult::read(&temp_folder, store.run_hash(run))
@@ -113,9 +114,9 @@ fn copy_run(store: &Store, plan: &Plan, run: RunId, source: &Path) -> Result<(),
     std::fs::rename(&temp_folder, &run_folder)
         .map_err(failed_to("move a result to", &run_folder))?;
     // So that the new name survives a crash of the machine.
-    let synced = File::open(&trial_folder).and_then(|folder| folder.sync_all());
-    synced.map_err(failed_to("write into", &trial_folder))?;
-    Ok(())
+    File::open(&trial_folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed_to("write into", &trial_folder))
 }
 
 /// Copies the profile of the trial of a run, if the trial has none yet.

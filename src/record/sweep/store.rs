@@ -64,11 +64,12 @@ impl Store {
             let runs = plan.runs_of(trial);
             runs.map(|run| trial_hash.of_run(plan.seed(run))).collect()
         };
-        let trials = plan.trials.iter();
         Self {
             folder: folder.to_owned(),
             run_hashes: data.par_iter().enumerate().map(hash_runs).collect(),
-            folds: trials
+            folds: plan
+                .trials
+                .iter()
                 .map(|trial| trial.config.validation.splits())
                 .collect(),
         }
@@ -141,9 +142,12 @@ impl Store {
             let profile = read_profile(&folder, self.first_run_hash(trial));
             Some((results.collect(), profile.map(|profile| (trial, profile))))
         };
-        let trials: Vec<&[RunId]> = runs.chunk_by(|a, b| a.trial == b.trial).collect();
+        let runs_by_trial: Vec<&[RunId]> = runs.chunk_by(|a, b| a.trial == b.trial).collect();
         // In parallel: most of the time is spent waiting for many small files, and parsing them.
-        let trials: Vec<_> = trials.into_par_iter().filter_map(read_trial).collect();
+        let trials: Vec<_> = runs_by_trial
+            .into_par_iter()
+            .filter_map(read_trial)
+            .collect();
         let mut results = Results::default();
         for (runs, profile) in trials {
             results.runs.extend(runs);

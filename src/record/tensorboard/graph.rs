@@ -58,8 +58,10 @@ fn node_def(node: &GraphNode) -> NodeDef {
     // A list, because a TensorFlow node can have several outputs.
     let mut shapes = AttrValue_ListValue::new();
     shapes.set_shape(RepeatedField::from_vec(vec![shape(&node.shape)]));
-    let mut value = AttrValue::new();
-    value.set_list(shapes);
-    definition.attr.insert("_output_shapes".to_owned(), value);
+    let mut output_shapes = AttrValue::new();
+    output_shapes.set_list(shapes);
+    definition
+        .attr
+        .insert("_output_shapes".to_owned(), output_shapes);
     definition
 }
