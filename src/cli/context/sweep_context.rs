@@ -149,7 +149,11 @@ pub(crate) fn store(runs: &Path, plan: &Plan, library: &DatasetCache) -> Result<
 pub(crate) fn no_results(store: &Store, plan: &Plan) -> CliError {
     let folder = store.folder().to_owned();
     let contents = Inventory::read(&folder);
-    let kept = contents.map(|contents| ReconcilePlan::new(store, plan, &contents).kept().len());
+    let kept = contents.map(|contents| {
+        ReconcilePlan::new(store, plan, &contents)
+            .restored_runs()
+            .len()
+    });
     match kept {
         Ok(results @ 1..) => CliError::Misplaced { results, folder },
         _ => CliError::NoResults(folder),
@@ -178,7 +182,7 @@ fn taken(
     plan: &Plan,
 ) -> Result<SweepLock, CliError> {
     match lock.map_err(CliError::Start)? {
-        Lock::Taken(lock) => {
+        Lock::Acquired(lock) => {
             if let Some(error) = &lock.unenforced {
                 warn(&format!(
                     "the file system of {} has no locks ({error}): if another process runs this \
@@ -188,7 +192,7 @@ fn taken(
             }
             Ok(lock)
         }
-        Lock::Busy(holder) => Err(CliError::Locked {
+        Lock::Held(holder) => Err(CliError::Locked {
             holder,
             name: plan.name.clone(),
             folder: store.folder().to_owned(),

@@ -78,7 +78,7 @@ pub(crate) fn mean_epochs_to<'a>(
     accuracy: f64,
     runs: impl Iterator<Item = Option<&'a RunResult>>,
 ) -> Option<f64> {
-    mean(runs.map(|run| Some(run?.epochs_to(accuracy)? as f64)))
+    mean(runs.map(|run| Some(run?.epochs_to_accuracy(accuracy)? as f64)))
 }
 
 /// The mean; nothing where any value is missing, or all are.
@@ -133,7 +133,7 @@ mod tests {
             fold: 0,
         };
         RunResult {
-            identity: RunHash::new(&Config::default(), seed, "data"),
+            run_hash: RunHash::new(&Config::default(), seed, "data"),
             trial: "base".to_owned(),
             repeat: 0,
             fold: 0,

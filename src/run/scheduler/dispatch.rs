@@ -39,7 +39,7 @@ pub struct SweepOutcome {
 pub fn remaining(runs: &[RunId], results: &Results) -> Vec<RunId> {
     let is_open = |run: &RunId| {
         let result = results.runs.get(run);
-        result.is_none_or(RunResult::is_to_be_retried)
+        result.is_none_or(RunResult::should_retry)
     };
     runs.iter().copied().filter(is_open).collect()
 }
@@ -56,7 +56,7 @@ pub fn run_sweep(context: &ExecutionContext<'_>) -> Result<SweepOutcome, RecordE
     };
     let mut results = store.read_runs(plan, &runs);
     if context.retry_failed {
-        results.forget_failures();
+        results.discard_failures();
     }
     let retention = weights_to_keep(sweep, plan, store, &results.runs)?;
     let open = remaining(&runs, &results);
@@ -266,7 +266,7 @@ impl Scheduler<'_> {
         let (mut completed, mut left) = (Vec::new(), Vec::new());
         for &run in runs {
             let stored = is_shared.then(|| context.store.result(context.plan, run));
-            match stored.flatten().filter(|result| !result.is_to_be_retried()) {
+            match stored.flatten().filter(|result| !result.should_retry()) {
                 Some(result) => completed.push((run, result)),
                 None => left.push(run),
             }
