@@ -38,7 +38,7 @@ pub(crate) fn refuse_copies(
         if names.is_empty() {
             String::new()
         } else {
-            format!(": {}", remedy::drop_all(&names))
+            format!(": {}", remedy::drop_settings(&names))
         }
     };
     // The values of a column that becomes several features are not those in the file.
