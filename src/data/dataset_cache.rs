@@ -9,8 +9,8 @@ use super::load::{LoadedDataset, load, load_custom};
 use super::quality::class_coverage::{may_leave_untrained, untrained_classes};
 use super::samples::dataset::Dataset;
 use crate::spec::{
-    ColumnNote, Config, Data, DataRemarks, DataSet, DataSource, DataWarning, DatasetInfo,
-    KnownContents, KnownData, NonEmptyString, Normalise,
+    ColumnNote, Config, Data, DataRemarks, DataSource, DataWarning, DatasetInfo, DatasetKind,
+    NonEmptyString, Normalise, RecordedContents, RecordedDataset,
 };
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -26,7 +26,7 @@ pub struct DatasetCache {
     base_folders: Vec<PathBuf>,
     loaded: RefCell<HashMap<DataSource, Loaded>>,
     /// Data sets that earlier results recorded, whose files may be gone.
-    recorded: Vec<KnownData>,
+    recorded: Vec<RecordedDataset>,
     /// Why recorded data sets could not be read.
     read_failures: RefCell<BTreeSet<String>>,
 }
@@ -52,7 +52,7 @@ impl DatasetCache {
     }
 
     /// Falls back to `recorded` if the files of a data set cannot be read.
-    pub fn with_recorded(self, recorded: Vec<KnownData>) -> Self {
+    pub fn with_recorded(self, recorded: Vec<RecordedDataset>) -> Self {
         Self { recorded, ..self }
     }
 
@@ -66,9 +66,9 @@ impl DatasetCache {
     /// # Errors
     /// The user's data cannot be used.
     pub fn info(&self, data: &Data) -> Result<DatasetInfo, DataError> {
-        match (data.set, data.set.facts()) {
-            (DataSet::Cifar10, _) => match self.recorded_of(data) {
-                Some(recorded) if self.find_files(data).is_err() => Ok(recorded.facts),
+        match (data.set, data.set.info()) {
+            (DatasetKind::Cifar10, _) => match self.recorded_of(data) {
+                Some(recorded) if self.find_files(data).is_err() => Ok(recorded.dataset_info),
                 _ => Ok(cifar10::info(&self.folders)),
             },
             (_, Some(info)) => Ok(info),
@@ -77,7 +77,7 @@ impl DatasetCache {
                 self.loaded_or_recorded(
                     data,
                     |loaded| loaded.dataset.info(),
-                    |recorded| recorded.facts,
+                    |recorded| recorded.dataset_info,
                 )
             }
         }
@@ -120,8 +120,8 @@ impl DatasetCache {
     /// As [`DatasetCache::load`], except for data sets whose hash is constant or recorded.
     pub fn fingerprint(&self, data: &Data) -> Result<String, DataError> {
         match data.set {
-            DataSet::Mnist => Ok(mnist::fingerprint(&MNIST)),
-            DataSet::FashionMnist => Ok(mnist::fingerprint(&FASHION_MNIST)),
+            DatasetKind::Mnist => Ok(mnist::fingerprint(&MNIST)),
+            DatasetKind::FashionMnist => Ok(mnist::fingerprint(&FASHION_MNIST)),
             _ => self.loaded_or_recorded(
                 data,
                 |loaded| loaded.fingerprint.clone(),
@@ -134,7 +134,7 @@ impl DatasetCache {
     ///
     /// # Errors
     /// As [`DatasetCache::load`], if no contents are recorded.
-    pub fn contents(&self, data: &Data) -> Result<KnownContents, DataError> {
+    pub fn contents(&self, data: &Data) -> Result<RecordedContents, DataError> {
         match self.loaded(data) {
             Ok(loaded) => Ok(loaded.dataset.contents()),
             Err(error) => {
@@ -167,17 +167,17 @@ impl DatasetCache {
         &self,
         data: &Data,
         configs: impl Iterator<Item = &'a Config>,
-    ) -> Result<KnownData, DataError> {
+    ) -> Result<RecordedDataset, DataError> {
         let source = data.source();
         let (fingerprint, info) = (self.fingerprint(data)?, self.info(data)?);
         let warnings = self.warnings(configs.filter(|config| config.data.source() == source));
         let loaded = self.loaded.borrow();
-        let contents = loaded.get(&source).map(|loaded| KnownContents {
+        let contents = loaded.get(&source).map(|loaded| RecordedContents {
             warnings,
             notes: loaded.notes.clone(),
             ..loaded.dataset.contents()
         });
-        Ok(KnownData::new(&source, fingerprint, info, contents))
+        Ok(RecordedDataset::new(&source, fingerprint, info, contents))
     }
 
     /// Checks that the files of a data set exist. Those of a data set known by name are not read.
@@ -194,9 +194,11 @@ impl DatasetCache {
         }
     }
 
-    fn recorded_of(&self, data: &Data) -> Option<&KnownData> {
+    fn recorded_of(&self, data: &Data) -> Option<&RecordedDataset> {
         let source = data.source();
-        self.recorded.iter().find(|known| known.is_of(&source))
+        self.recorded
+            .iter()
+            .find(|known| known.matches_source(&source))
     }
 
     /// What `from_loaded` returns for the loaded data set, else what `from_recorded` returns for the recorded one.
@@ -204,7 +206,7 @@ impl DatasetCache {
         &self,
         data: &Data,
         from_loaded: impl Fn(&Loaded) -> T,
-        from_recorded: impl Fn(&KnownData) -> T,
+        from_recorded: impl Fn(&RecordedDataset) -> T,
     ) -> Result<T, DataError> {
         let error = match self.loaded(data) {
             Ok(loaded) => return Ok(from_loaded(&loaded)),
@@ -234,7 +236,7 @@ impl DatasetCache {
             return Vec::new();
         };
         let source = first.source();
-        if first.set.is_named() || !configs.all(|config| config.data.source() == source) {
+        if first.set.is_builtin() || !configs.all(|config| config.data.source() == source) {
             return Vec::new();
         }
         match self.loaded(first) {
@@ -252,7 +254,7 @@ impl DatasetCache {
         let mut seen = HashSet::new();
         let mut warnings: Vec<DataWarning> = Vec::new();
         let may_warn =
-            |config: &&Config| !config.data.set.is_named() || may_leave_untrained(config);
+            |config: &&Config| !config.data.set.is_builtin() || may_leave_untrained(config);
         for config in configs.filter(may_warn) {
             if !seen.insert((&config.data, &config.validation)) {
                 continue;
@@ -278,7 +280,7 @@ impl DatasetCache {
         contents.map_or_else(Vec::new, |contents| contents.warnings.clone())
     }
 
-    fn recorded_contents(&self, data: &Data) -> Option<&KnownContents> {
+    fn recorded_contents(&self, data: &Data) -> Option<&RecordedContents> {
         self.recorded_of(data)?.contents.as_ref()
     }
 

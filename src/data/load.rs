@@ -7,7 +7,7 @@ use super::quality::target_leakage::determining_features;
 use super::quality::train_test_overlap::overlapping_samples;
 use super::samples::dataset::Dataset;
 use super::table;
-use crate::spec::{ColumnNote, DataSet, DataSource, DataWarning};
+use crate::spec::{ColumnNote, DataSource, DataWarning, DatasetKind};
 use std::path::{Path, PathBuf};
 
 /// Loads a data set known by name from the first of `folders` that has it.
@@ -15,12 +15,12 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Files that are missing, unreadable or not the originals by their SHA-256; a data set that needs `data.path`, which a
 /// [`DatasetCache`](super::DatasetCache) loads.
-pub fn load(set: DataSet, folders: &[PathBuf]) -> Result<Dataset, DataError> {
+pub fn load(set: DatasetKind, folders: &[PathBuf]) -> Result<Dataset, DataError> {
     match set {
-        DataSet::Mnist => mnist::load_mnist(folders),
-        DataSet::FashionMnist => mnist::load_fashion_mnist(folders),
-        DataSet::Cifar10 => cifar10::load(folders),
-        DataSet::Table | DataSet::Images | DataSet::Idx | DataSet::Npy => {
+        DatasetKind::Mnist => mnist::load_mnist(folders),
+        DatasetKind::FashionMnist => mnist::load_fashion_mnist(folders),
+        DatasetKind::Cifar10 => cifar10::load(folders),
+        DatasetKind::Table | DatasetKind::Images | DatasetKind::Idx | DatasetKind::Npy => {
             Err(DataError::Unusable {
                 path: PathBuf::new(),
                 reason: format!("data.set: {set} needs data.path"),
@@ -45,11 +45,11 @@ pub(crate) struct LoadedDataset {
 /// Data that cannot be used.
 pub(crate) fn load_custom(source: &DataSource, path: &Path) -> Result<LoadedDataset, DataError> {
     let raw = match source.set {
-        DataSet::Table => table::load(path, source),
-        DataSet::Images => images::load(path),
-        DataSet::Idx => idx_folder::load(path),
-        DataSet::Npy => npy_folder::load(path),
-        DataSet::Mnist | DataSet::FashionMnist | DataSet::Cifar10 => Err(format!(
+        DatasetKind::Table => table::load(path, source),
+        DatasetKind::Images => images::load(path),
+        DatasetKind::Idx => idx_folder::load(path),
+        DatasetKind::Npy => npy_folder::load(path),
+        DatasetKind::Mnist | DatasetKind::FashionMnist | DatasetKind::Cifar10 => Err(format!(
             "{} is known by name and needs no data.path",
             source.set
         )),

@@ -309,7 +309,7 @@ impl Progress for Display {
             if let Some(failure) = &result.failure {
                 state.failed += 1;
                 self.say(&format!("{name}: {failure}"));
-            } else if let Some(score) = score(result, state.rank_by) {
+            } else if let Some(score) = result.validation_score(state.rank_by) {
                 let better = |best: f64| match state.rank_by {
                     RankBy::Accuracy => score > best,
                     RankBy::Loss => score < best,
@@ -358,14 +358,6 @@ impl Progress for Display {
             bar.finish_and_clear();
         }
     }
-}
-
-fn score(result: &RunResult, rank_by: RankBy) -> Option<f64> {
-    let validation = result.validation?;
-    Some(match rank_by {
-        RankBy::Accuracy => validation.accuracy,
-        RankBy::Loss => validation.loss,
-    })
 }
 
 #[cfg(test)]

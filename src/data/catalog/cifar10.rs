@@ -10,7 +10,7 @@ use crate::data::error::DataError;
 use crate::data::formats::gzip::read_unpacked;
 use crate::data::samples::dataset::{Dataset, Samples, Values};
 use crate::data::samples::normalisation::Normalisation;
-use crate::spec::{DataSet, DatasetInfo};
+use crate::spec::{DatasetInfo, DatasetKind};
 use std::path::{Path, PathBuf};
 
 /// The mean of the training pixels, scaled to 0..1, for red, green and blue (computed from the training images; PyTorch
@@ -81,7 +81,7 @@ pub(crate) fn load(folders: &[PathBuf]) -> Result<Dataset, DataError> {
     match find_complete(folders) {
         Some(Location::Folder(folder)) => from_files(&|name| {
             let path = folder.join(name);
-            crate::reading::read_file(&path, MAX_UNPACKED_BYTES)
+            crate::bounded_io::read_file(&path, MAX_UNPACKED_BYTES)
                 .map(|bytes| (path.clone(), bytes))
                 .map_err(|source| DataError::Read { path, source })
         }),
@@ -92,7 +92,7 @@ pub(crate) fn load(folders: &[PathBuf]) -> Result<Dataset, DataError> {
 
 /// The sizes without reading the files: the original's, unless a folder has files of other sizes.
 pub(crate) fn info(folders: &[PathBuf]) -> DatasetInfo {
-    let original = DataSet::Cifar10.facts().unwrap_or_default();
+    let original = DatasetKind::Cifar10.info().unwrap_or_default();
     let Some(Location::Folder(folder)) = find_complete(folders) else {
         return original;
     };
@@ -202,7 +202,7 @@ fn from_files(read: &dyn Fn(&str) -> NamedBytes) -> Result<Dataset, DataError> {
             standard_deviation: STANDARD_DEVIATION.to_vec(),
             fill_values: Vec::new(),
         }),
-        test_was_taken: false,
+        test_split_from_training: false,
     })
 }
 

@@ -3,13 +3,13 @@
 //! The SHA-256 checksums of the downloads are those of TensorFlow Datasets
 //! (`tensorflow_datasets/url_checksums`).
 
-use crate::spec::DataSet;
+use crate::spec::DatasetKind;
 
 /// A data set known by name.
 #[derive(Debug)]
 pub struct KnownDataset {
     /// Its name in a sweep file.
-    pub set: DataSet,
+    pub set: DatasetKind,
     /// The files to download.
     pub files: &'static [KnownFile],
     /// The URL of the folder of its files, with a `/` at the end.
@@ -42,7 +42,7 @@ pub(crate) struct UnpackedFile {
 /// Handwritten digits. The authors' page no longer serves everyone; this is the copy of the Computer Vision Data
 /// Foundation, with the authors' gzipped files.
 pub(crate) static MNIST: KnownDataset = KnownDataset {
-    set: DataSet::Mnist,
+    set: DatasetKind::Mnist,
     base_url: "https://storage.googleapis.com/cvdf-datasets/mnist/",
     files: &[
         KnownFile {
@@ -88,7 +88,7 @@ pub(crate) static MNIST: KnownDataset = KnownDataset {
 
 /// Clothes. The checksums of the unpacked files are those of Debian's package dataset-fashion-mnist.
 pub(crate) static FASHION_MNIST: KnownDataset = KnownDataset {
-    set: DataSet::FashionMnist,
+    set: DatasetKind::FashionMnist,
     base_url: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     files: &[
         KnownFile {
@@ -135,7 +135,7 @@ pub(crate) static FASHION_MNIST: KnownDataset = KnownDataset {
 /// Animals and vehicles: the binary version of CIFAR-10. The checksums of the files in the archive are those of the
 /// Ruby package torchvision.
 pub(crate) static CIFAR10: KnownDataset = KnownDataset {
-    set: DataSet::Cifar10,
+    set: DatasetKind::Cifar10,
     base_url: "https://www.cs.toronto.edu/~kriz/",
     files: &[KnownFile {
         name: "cifar-10-binary.tar.gz",
@@ -175,7 +175,7 @@ impl KnownDataset {
     pub const ALL: [&'static Self; 3] = [&MNIST, &FASHION_MNIST, &CIFAR10];
 
     /// The data set of this name; `None` for the user's data.
-    pub fn of(set: DataSet) -> Option<&'static Self> {
+    pub fn of(set: DatasetKind) -> Option<&'static Self> {
         Self::ALL.into_iter().find(|dataset| dataset.set == set)
     }
 
@@ -187,8 +187,8 @@ impl KnownDataset {
     /// The name of the folder of its files in torchvision's data folder.
     pub(crate) fn torchvision_folder(&self) -> &'static str {
         match self.set {
-            DataSet::Mnist => "MNIST",
-            DataSet::FashionMnist => "FashionMNIST",
+            DatasetKind::Mnist => "MNIST",
+            DatasetKind::FashionMnist => "FashionMNIST",
             _ => self.folder(),
         }
     }

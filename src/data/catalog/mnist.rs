@@ -88,7 +88,7 @@ fn load(
             standard_deviation: vec![standard_deviation],
             fill_values: Vec::new(),
         }),
-        test_was_taken: false,
+        test_split_from_training: false,
     })
 }
 

@@ -6,7 +6,7 @@ use super::known_dataset::KnownDataset;
 use super::mnist::MAX_FILE_BYTES;
 use super::search::{folders_of, idx_file};
 use crate::data::formats::gzip::read_unpacked;
-use crate::spec::DataSet;
+use crate::spec::DatasetKind;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ pub enum FileState {
 
 /// Compares the checksums of a data set's files, in the first of `folders` that has them, with the originals'.
 pub fn verify_files(dataset: &KnownDataset, folders: &[PathBuf]) -> Vec<CheckedFile> {
-    if dataset.set == DataSet::Cifar10 {
+    if dataset.set == DatasetKind::Cifar10 {
         return verify_cifar10(dataset, folders);
     }
     let searched = folders_of(dataset, folders);
@@ -55,7 +55,7 @@ pub fn verify_files(dataset: &KnownDataset, folders: &[PathBuf]) -> Vec<CheckedF
 
 /// The folder or archive of a data set; `None` if a file of it is missing.
 pub fn find_dataset(dataset: &KnownDataset, folders: &[PathBuf]) -> Option<PathBuf> {
-    if dataset.set == DataSet::Cifar10 {
+    if dataset.set == DatasetKind::Cifar10 {
         return match cifar10::find_complete(folders)? {
             cifar10::Location::Folder(folder) => Some(folder),
             cifar10::Location::Archive(archive) => Some(archive),

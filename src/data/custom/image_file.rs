@@ -2,7 +2,7 @@
 
 use super::folder::relative;
 use super::jpeg_end;
-use crate::reading::read_file;
+use crate::bounded_io::read_file;
 use std::io::{Cursor, Read};
 use std::path::Path;
 use zune_jpeg::JpegDecoder;

@@ -33,8 +33,8 @@ mod tests {
     #[test]
     fn a_truncated_file_is_not_complete() {
         for image in [
-            &include_bytes!("../../../tests/data_files/grey.jpg")[..],
-            include_bytes!("../../../tests/data_files/colour.jpg"),
+            &include_bytes!("../../../tests/fixtures/grey.jpg")[..],
+            include_bytes!("../../../tests/fixtures/colour.jpg"),
         ] {
             assert!(is_complete(image));
             for length in 0..image.len() {

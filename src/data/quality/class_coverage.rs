@@ -10,7 +10,7 @@ const MIN_MEAN_SAMPLES: f64 = 20.0;
 
 /// Whether a class may have no training sample with these settings, if all classes of the data set have equal size.
 pub(crate) fn may_leave_untrained(config: &Config) -> bool {
-    let samples = config.facts.training_samples;
+    let samples = config.dataset_info.training_samples;
     let of_class = samples as f64 / config.classes().max(1) as f64;
     of_class * trained_share(config, samples) < MIN_MEAN_SAMPLES
 }
@@ -90,7 +90,7 @@ mod tests {
             (0..counts.len()).map(|class| format!("c{class}")).collect(),
         );
         let mut config = Config {
-            facts: dataset.info(),
+            dataset_info: dataset.info(),
             ..Config::default()
         };
         config.validation.folds = Count::new(3);

@@ -12,7 +12,9 @@ use super::read::{additional_columns, drop_as_in_training, find_column, read};
 use crate::data::custom::raw_dataset::{LabeledSamples, RawDataset, split_off_test};
 use crate::data::quality::remedy;
 use crate::data::samples::dataset::Values;
-use crate::spec::{ColumnNames, Columns, DataSource, NonEmptyString, OrdinalColumns, TableWarning};
+use crate::spec::{
+    ColumnNames, ColumnSettings, DataSource, NonEmptyString, OrdinalColumns, TableWarning,
+};
 use std::path::Path;
 
 /// Reads a table, or a folder with the tables `train.*` and `test.*`.
@@ -35,7 +37,7 @@ pub(crate) fn load(path: &Path, source: &DataSource) -> Result<RawDataset, Strin
 fn load_file(
     path: &Path,
     label: &str,
-    settings: &Columns,
+    settings: &ColumnSettings,
     test_fraction: f64,
 ) -> Result<RawDataset, String> {
     let missing = MissingValues::of(settings.na_values.as_ref());
@@ -58,13 +60,17 @@ fn load_file(
     };
     let parts = [part(&train), part(&test)];
     Ok(RawDataset {
-        test_was_taken: true,
+        test_split_from_training: true,
         ..raw_dataset(parts, &encoder, all.has_missing, all.warnings)
     })
 }
 
 /// Reads the tables of a folder, one per part.
-fn load_folder(folder: &Path, label: &str, settings: &Columns) -> Result<RawDataset, String> {
+fn load_folder(
+    folder: &Path,
+    label: &str,
+    settings: &ColumnSettings,
+) -> Result<RawDataset, String> {
     refuse_validation(folder)?;
     let files = [find_table(folder, "train")?, find_table(folder, "test")?];
     let [in_train, in_test] = [0, 1].map(|part| {
@@ -120,7 +126,7 @@ fn raw_dataset(
         encoding: Some(encoding.clone()),
         imputation: encoder.imputation(),
         has_missing,
-        test_was_taken: false,
+        test_split_from_training: false,
         notes: encoder.notes().to_vec(),
         warnings,
     }
@@ -152,7 +158,7 @@ fn encode_test(
 }
 
 /// The columns whose cells are names, which are kept as text: `01` is not a number.
-fn text_columns<'a>(settings: &'a Columns, label: &'a str) -> Vec<&'a str> {
+fn text_columns<'a>(settings: &'a ColumnSettings, label: &'a str) -> Vec<&'a str> {
     let categorical = settings.categorical.iter().flat_map(ColumnNames::iter);
     let ordinal = settings.ordinal.iter().flat_map(OrdinalColumns::iter);
     let names = categorical.chain(ordinal.map(|(name, _)| name));
@@ -160,7 +166,7 @@ fn text_columns<'a>(settings: &'a Columns, label: &'a str) -> Vec<&'a str> {
 }
 
 /// The names and patterns of the columns to leave out.
-fn patterns(settings: &Columns) -> Vec<&str> {
+fn patterns(settings: &ColumnSettings) -> Vec<&str> {
     settings.drop.iter().flat_map(ColumnNames::iter).collect()
 }
 
@@ -168,7 +174,7 @@ fn patterns(settings: &Columns) -> Vec<&str> {
 /// removed.
 fn select_columns(
     table: &mut Vec<Column>,
-    settings: &Columns,
+    settings: &ColumnSettings,
     label: &str,
 ) -> Result<Vec<String>, String> {
     let dropped = drop_columns(table, &patterns(settings), label);

@@ -29,7 +29,7 @@ impl ColumnValues {
     ) -> Result<Self, String> {
         match kind {
             ColumnKind::Number => read_numbers(column, missing).map(Self::Numbers),
-            ColumnKind::Flag => flags(column, missing).map(Self::Numbers),
+            ColumnKind::Boolean => flags(column, missing).map(Self::Numbers),
             ColumnKind::OneHot(categories) | ColumnKind::Ordinal(categories) => {
                 let mut names = present_names(column, missing)?;
                 if categories.iter().all(|category| is_flag(category)) {

@@ -10,7 +10,7 @@ use super::missing::{MissingValues, is_missing_marker};
 use super::numbers::parse_number;
 use crate::data::custom::raw_dataset::sorted_names;
 use crate::data::quality::remedy;
-use crate::spec::{ColumnKind, Columns};
+use crate::spec::{ColumnKind, ColumnSettings};
 use std::collections::HashSet;
 
 /// The maximum number of categories of a text column that no setting lists as categorical.
@@ -29,11 +29,11 @@ const MIN_ROWS: usize = 20;
 pub(crate) fn infer_kind(
     column: &Column,
     rows: &[u32],
-    settings: &Columns,
+    settings: &ColumnSettings,
     missing: &MissingValues,
 ) -> Result<ColumnKind, String> {
     let ordinal = settings.ordinal.as_ref();
-    if let Some(categories) = ordinal.and_then(|columns| columns.levels(&column.name)) {
+    if let Some(categories) = ordinal.and_then(|columns| columns.categories(&column.name)) {
         let categories = unify_flags(categories.iter().map(canonical).collect());
         return Ok(ColumnKind::Ordinal(categories));
     }
@@ -44,7 +44,7 @@ pub(crate) fn infer_kind(
     }
     match &column.cells {
         Cells::Numbers(_) | Cells::Whole(_) | Cells::Unsigned(_) => Ok(ColumnKind::Number),
-        Cells::Flags(_) => Ok(ColumnKind::Flag),
+        Cells::Flags(_) => Ok(ColumnKind::Boolean),
         Cells::Texts(texts) | Cells::Untyped(texts) => kind_of_texts(column, texts, rows, missing),
         Cells::Unsupported(kind) => Err(column.unsupported_type(kind)),
     }
@@ -113,7 +113,7 @@ fn kind_of_texts(
         return Ok(ColumnKind::Number);
     }
     if count(&is_flag) == values.len() {
-        return Ok(ColumnKind::Flag);
+        return Ok(ColumnKind::Boolean);
     }
     let name = &column.name;
     if 2 * count(&date::is_date) > values.len()

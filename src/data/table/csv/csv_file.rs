@@ -2,10 +2,10 @@
 
 use super::decode;
 use super::normalize_csv::{NormalizedCsv, normalize};
+use crate::bounded_io::catch_reader_panic;
 use crate::data::table::columns::column::{Cells, Column};
 use crate::data::table::columns::missing::MissingValues;
 use crate::data::table::limits::MAX_CELLS;
-use crate::reading::contained;
 use polars::prelude::{CsvReadOptions, DataType, Field, Schema, SerReader};
 use std::collections::HashSet;
 use std::io::Cursor;
@@ -44,7 +44,7 @@ pub(crate) fn read(
         .with_schema_overwrite(Some(Arc::new(texts)))
         .map_parse_options(|options| options.with_separator(separator));
     // polars panics on some unpaired quotation marks.
-    let table = contained(|| {
+    let table = catch_reader_panic(|| {
         options
             .into_reader_with_file_handle(Cursor::new(text))
             .finish()

@@ -1,7 +1,7 @@
 //! Decodes a CSV file: unpacks gzip, converts UTF-16 to UTF-8, removes a byte order mark.
 
+use crate::bounded_io::read_file;
 use crate::data::formats::limits::MAX_FILE_BYTES;
-use crate::reading::read_file;
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
 use std::path::Path;

@@ -13,7 +13,8 @@ use crate::data::table::columns::row_names;
 use crate::data::table::columns::similar::differ_in_case;
 use crate::data::table::limits::MAX_FEATURE_VALUES;
 use crate::spec::{
-    ColumnKind, ColumnNames, ColumnNote, Columns, EncodedColumn, Encoding, Impute, TableWarning,
+    ColumnKind, ColumnNames, ColumnNote, ColumnSettings, EncodedColumn, Encoding, Impute,
+    TableWarning,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -58,7 +59,7 @@ impl Encoder {
         table: &[Column],
         label: &str,
         rows: &[u32],
-        settings: &Columns,
+        settings: &ColumnSettings,
         dropped: &[String],
     ) -> Result<Self, String> {
         let missing = MissingValues::of(settings.na_values.as_ref());
@@ -130,7 +131,9 @@ impl Encoder {
         for column in &self.encoding.columns {
             match &column.kind {
                 ColumnKind::Number => rules.push(Imputation::Median),
-                ColumnKind::Flag | ColumnKind::Ordinal(_) => rules.push(Imputation::MostFrequent),
+                ColumnKind::Boolean | ColumnKind::Ordinal(_) => {
+                    rules.push(Imputation::MostFrequent)
+                }
                 ColumnKind::OneHot(categories) => {
                     let block = Imputation::OneHot {
                         first: rules.len(),
@@ -204,7 +207,7 @@ impl Encoder {
             ColumnKind::OneHot(categories) | ColumnKind::Ordinal(categories) => {
                 categories.as_slice()
             }
-            ColumnKind::Number | ColumnKind::Flag => &[],
+            ColumnKind::Number | ColumnKind::Boolean => &[],
         };
         let positions: HashMap<&str, usize> =
             categories.iter().map(String::as_str).zip(0..).collect();
@@ -253,7 +256,7 @@ impl Encoder {
 fn fit_column(
     column: &Column,
     rows: &[u32],
-    settings: &Columns,
+    settings: &ColumnSettings,
     missing: &MissingValues,
 ) -> Result<FittedColumn, String> {
     let kind = infer_kind(column, rows, settings, missing)?;
@@ -358,15 +361,15 @@ fn suspicious_categories(encoding: &Encoding) -> Vec<TableWarning> {
             .iter()
             .find(|category| is_missing_marker(category))
         {
-            warnings.push(TableWarning::MissingLevel {
+            warnings.push(TableWarning::MissingCategory {
                 column: name.clone(),
-                level: marker.clone(),
+                category: marker.clone(),
             });
         }
         if let Some(pair) = differ_in_case(categories) {
-            warnings.push(TableWarning::SimilarLevels {
+            warnings.push(TableWarning::SimilarCategories {
                 column: name.clone(),
-                levels: pair.map(str::to_owned),
+                categories: pair.map(str::to_owned),
             });
         }
     }

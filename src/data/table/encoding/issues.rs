@@ -46,7 +46,7 @@ impl EncodingIssues {
             columns: without_indicator,
         });
         let unknown =
-            (!unknown.is_empty()).then_some(TableWarning::UnknownLevels { columns: unknown });
+            (!unknown.is_empty()).then_some(TableWarning::UnknownCategories { columns: unknown });
         without_indicator.into_iter().chain(unknown).collect()
     }
 }

@@ -46,7 +46,7 @@ pub(crate) fn notes(
     let notes = [
         (ColumnUse::LeftOut, shorten_all(dropped)),
         (ColumnUse::Numbers, named(&of_kind(ColumnKind::Number))),
-        (ColumnUse::Flags, named(&of_kind(ColumnKind::Flag))),
+        (ColumnUse::Flags, named(&of_kind(ColumnKind::Boolean))),
         (ColumnUse::OneHot, named(&one_hot)),
         (ColumnUse::Ordinal, named(&ordinal)),
         (ColumnUse::Offset, named(&shifted)),
