@@ -388,11 +388,11 @@ mod tests {
         };
         let read = read_inputs(&path, &expected).unwrap();
         assert_eq!(read.values, Values::Floats(vec![0.5, 0.25, 1.0, 0.75]));
-        let unlabelled = ExpectedInput {
+        let unlabeled = ExpectedInput {
             label: None,
             ..expected
         };
-        assert!(refused(&path, &unlabelled).contains("`class`"));
+        assert!(refused(&path, &unlabeled).contains("`class`"));
         let more = ["a", "b", "c"].map(str::to_owned);
         let wider = ExpectedInput {
             features: 3,

@@ -140,7 +140,7 @@ impl<'a> ArrayFile<'a> {
         })
     }
 
-    /// The values as a network takes them.
+    /// The values as samples: unsigned bytes stay bytes, other numbers become 32-bit floats.
     pub(crate) fn values(&self) -> Values {
         if self.value_type == ValueType::Unsigned && self.value_bytes == 1 {
             return Values::Bytes(self.data.to_vec());

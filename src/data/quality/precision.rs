@@ -95,7 +95,7 @@ mod tests {
         assert!(whole(&[16_777_216, 16_777_217]).is_some());
         assert!(floats(&[48.858_370_1, 48.858_370_9]).is_some());
         assert!(floats(&[1e9, 1e9 + 0.5]).is_some());
-        // A year of seconds, identical values, numbers that 32 bits have, and noise of 64 bits.
+        // A year in seconds, identical values, numbers that 32 bits represent exactly, and rounding errors of 64 bits.
         assert_eq!(whole(&[1_700_000_003, 1_731_536_003]), None);
         assert_eq!(whole(&[1_700_000_003; 5]), None);
         assert_eq!(whole(&[16_777_216, 16_777_218]), None);
