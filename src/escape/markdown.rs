@@ -1,13 +1,13 @@
-//! Markdown, as CommonMark, GitHub and TensorBoard (Python-Markdown) read it.
+//! Markdown for CommonMark, GitHub and TensorBoard (Python-Markdown).
 
 use super::code::{Piece, code, max_backtick_run, split_code};
 use super::single_line;
 
-/// Text for a cell, a heading or a caption, on one line.
+/// Escapes text for a cell, a heading or a caption, on one line.
 ///
-/// Only what could be markup is escaped, so that tables read well as plain text: `_` between letters
-/// stays, `<` before a space too. Backslashes stand before the characters that every dialect lets
-/// them escape, and before bars, which would end a cell; the others are entities.
+/// Only possible markup is escaped, so that tables stay readable as plain text: `_` between letters
+/// and `<` before a space are kept. Backslashes escape the characters for which every dialect
+/// allows it, and `|`, which would end a cell; the others are entities.
 pub(crate) fn markdown(text: &str) -> String {
     inline(&single_line(text))
 }
@@ -15,7 +15,7 @@ pub(crate) fn markdown(text: &str) -> String {
 /// A heading of this level.
 pub(crate) fn markdown_heading(level: u8, title: &str) -> String {
     let title = markdown(title);
-    // Signs at the end would close it.
+    // `#` at the end would close the heading.
     let closed = title.trim_end_matches('#');
     let is_closed = closed.len() < title.len() && (closed.is_empty() || closed.ends_with(' '));
     let title = if is_closed {
@@ -26,8 +26,8 @@ pub(crate) fn markdown_heading(level: u8, title: &str) -> String {
     format!("{} {title}", "#".repeat(usize::from(level)))
 }
 
-/// Prose with code between backticks, as lines of paragraphs parted by empty lines: nothing in it
-/// begins a list, a heading or any other block.
+/// Escapes prose with code between backticks; empty lines separate paragraphs. No line starts a
+/// list, a heading or another block.
 pub(crate) fn markdown_paragraphs(prose: &str) -> String {
     let text: String = split_code(prose)
         .into_iter()
@@ -44,7 +44,7 @@ pub(crate) fn markdown_paragraphs(prose: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Lines of code as a block of their own, between more backticks than they have in a row.
+/// A fenced code block, with more backticks than the code contains in a row.
 pub(crate) fn code_block(language: &str, lines: &str) -> String {
     let fence = "`".repeat((max_backtick_run(lines) + 1).max(3));
     format!("{fence}{language}\n{}\n{fence}", lines.trim_end())
@@ -62,10 +62,10 @@ fn inline(text: &str) -> String {
             '\\' if next.is_none_or(|next| next.is_ascii_punctuation()) => escaped.push_str("\\\\"),
             '<' if next.is_some_and(|next| next != ' ') => escaped.push_str("&lt;"),
             '&' if starts_entity(after) => escaped.push_str("&amp;"),
-            // Struck out, or a formula.
+            // `~` strikes text out, `$` starts a formula.
             '~' => escaped.push_str("&#126;"),
             '$' => escaped.push_str("&#36;"),
-            // GitHub replaces the codes of emoji after it has resolved entities.
+            // GitHub replaces emoji codes after it has resolved entities.
             ':' if starts_emoji(after) => escaped.push_str(":<!-- -->"),
             other => escaped.push(other),
         }
@@ -76,15 +76,15 @@ fn inline(text: &str) -> String {
     escaped
 }
 
-/// Whether an underscore stands in a word, of which every dialect keeps it; `before` is the last
-/// character that is none, `after` what follows.
+/// Whether an underscore is within a word, where every dialect keeps it. `before` is the last
+/// character that is not an underscore, `after` the text that follows.
 fn is_inside_word(before: Option<char>, after: &str) -> bool {
     let after = after.trim_start_matches('_').chars().next();
     let is_of_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     is_of_word(before) && is_of_word(after)
 }
 
-/// Whether a colon before this text would begin the code of an emoji on GitHub, such as `:tada:`, and not
+/// Whether a colon before this text would start an emoji code on GitHub, such as `:tada:`, unlike
 /// the minutes of a time.
 fn starts_emoji(after: &str) -> bool {
     let is_of_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
@@ -94,14 +94,14 @@ fn starts_emoji(after: &str) -> bool {
     rest.starts_with(':') && (is_number || code.contains(|c: char| c.is_ascii_alphabetic()))
 }
 
-/// Whether an ampersand before this text would begin an entity.
+/// Whether an ampersand before this text would start an entity.
 fn starts_entity(after: &str) -> bool {
     let name = after.split(|c: char| !c.is_ascii_alphanumeric() && c != '#');
     let length = name.map(str::len).next().unwrap_or(0);
     length > 0 && after[length..].starts_with(';')
 }
 
-/// A line of escaped text that begins no block.
+/// Escapes the start of a line, so that it does not start a block.
 fn escape_block_start(line: &str) -> String {
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, rest) = line.split_at(digits);
@@ -111,11 +111,11 @@ fn escape_block_start(line: &str) -> String {
     match first {
         Some('#' | '>') if digits == 0 => format!("\\{line}"),
         Some('+') if digits == 0 && is_marker => format!("\\{line}"),
-        // A list, a line across, or a heading underlined.
+        // A list, a thematic break, or a heading underlined.
         Some('-') if digits == 0 && (is_marker || matches!(second, Some('-' | ':'))) => {
             format!("\\{line}")
         }
-        // The line below the header of a table.
+        // The delimiter row of a table.
         Some(':') if digits == 0 && second == Some('-') => format!("&#58;{}", &line[1..]),
         Some('=') if digits == 0 => format!("&#61;{}", &line[1..]),
         Some('.' | ')') if digits > 0 && is_marker => format!("{number}\\{rest}"),

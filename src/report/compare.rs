@@ -1,4 +1,4 @@
-//! Several sweeps in one report.
+//! One report for several sweeps.
 
 use super::build::Report;
 use super::document::blocks::Document;
@@ -24,17 +24,17 @@ pub struct ComparedSweep<'a> {
     pub plan: &'a Plan,
     /// Its results.
     pub results: &'a Results,
-    /// Its own report.
+    /// Its report.
     pub report: &'a Report,
 }
 
-/// Trials of each sweep that are listed.
+/// Maximum number of listed trials per sweep.
 const MAX_LISTED_TRIALS: usize = 5;
 
-/// The report over several sweeps, as Markdown and CSV.
+/// Makes the report for several sweeps, as Markdown and CSV.
 ///
 /// # Errors
-/// None that a result could cause.
+/// Polars refuses an operation; no result can cause this.
 pub fn compare(
     name: &str,
     parts: &[ComparedSweep],
@@ -48,17 +48,17 @@ pub fn compare(
     let sweeps = locale.counted(parts.len(), ["sweep", "sweeps"], ["balayage", "balayages"]);
     document.paragraph(match language {
         Language::English => format!(
-            "{sweeps} side by side. Scores of different sweeps are of different splits, epochs or \
-             samples where their settings differ: compare them with care, and within a sweep by \
-             its own report. ≈ marks what cannot be told from the best of its sweep, P what no \
-             other trial beats in score, seconds and memory at once."
+            "{sweeps} side by side. Sweeps with different settings can differ in splits, epochs or \
+             samples: compare their scores with care, and compare the trials of one sweep in its \
+             own report. ≈: not distinguishable from the best trial of the sweep. P: on the Pareto \
+             front of score, time and memory."
         ),
         Language::French => format!(
-            "{sweeps} côte à côte. Les scores de balayages différents portent sur d’autres \
-             partages, époques ou exemples là où leurs réglages diffèrent : à comparer avec \
-             prudence, et à l’intérieur d’un balayage par son propre rapport. ≈ marque ce qu’on ne \
-             peut distinguer du meilleur de son balayage, P ce qu’aucun autre essai ne bat à la \
-             fois en score, en temps et en mémoire."
+            "{sweeps} côte à côte. Des balayages aux réglages différents peuvent différer par \
+             leurs partages, leurs époques ou leurs exemples : comparez leurs scores avec \
+             prudence, et les essais d’un même balayage dans son propre rapport. ≈ : indiscernable \
+             du meilleur essai du balayage. P : sur le front de Pareto du score, du temps et de la \
+             mémoire."
         ),
     });
     document.section(locale.tr("The best of each sweep", "Le meilleur de chaque balayage"));
@@ -115,7 +115,7 @@ fn best_of_each(locale: Locale, parts: &[ComparedSweep]) -> PolarsResult<Table> 
     let mut table = Table::new(headers.map(|(header, align)| (header.to_owned(), align)));
     for part in parts {
         let frame = &part.report.frame;
-        // Where nothing is ranked, none is the best; a single trial stands for itself.
+        // Without a ranking there is no best trial, unless the sweep has a single trial.
         let is_ranked = frame.column("rank")?.u32()?.get(0).is_some();
         let positions = trial_positions(frame)?;
         let (Some(&trial), true) = (positions.first(), is_ranked || positions.len() == 1) else {
@@ -145,7 +145,7 @@ fn best_of_each(locale: Locale, parts: &[ComparedSweep]) -> PolarsResult<Table> 
     Ok(table)
 }
 
-/// The rows of all sweeps below each other: what a sweep has no column for is empty.
+/// Concatenates the rows of all sweeps; a column that a sweep does not have is empty.
 fn concat_frames(parts: &[ComparedSweep]) -> PolarsResult<DataFrame> {
     let mut names: Vec<PlSmallStr> = Vec::new();
     for part in parts {
@@ -167,7 +167,7 @@ fn concat_frames(parts: &[ComparedSweep]) -> PolarsResult<DataFrame> {
             .clone()
             .map(|frame| frame.column(&name).ok())
             .collect();
-        // Levels that are numbers in one sweep may be text in another.
+        // Levels can be numbers in one sweep and text in another.
         let mut kinds = own_columns.iter().flatten().map(|column| column.dtype());
         let first = kinds.next().cloned().unwrap_or(DataType::String);
         let kind = if kinds.all(|kind| *kind == first) {

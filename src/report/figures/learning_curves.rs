@@ -8,13 +8,13 @@ use crate::report::results::trial_frame::trial_positions;
 use crate::spec::Language;
 use charts::{Axis, CurvePoint, Heading, LearningCurves, TrialCurves};
 
-/// Factors whose levels have a picture.
+/// Maximum number of factors with a figure.
 const MAX_FACTORS: usize = 8;
 
-/// Trials up to which all are shown in the place of the best and the worst.
+/// Maximum number of trials that are all shown; of more trials, only the best and the worst are.
 const MAX_SHOWN_TRIALS: usize = 6;
 
-/// The pictures, as far as there are curves of two epochs or more.
+/// Draws the curves of trials and of the levels of each factor, if a run has two epochs or more.
 pub(crate) fn learning_curves(plotter: &Plotter) -> Vec<Figure> {
     let context = plotter.context;
     let max_epochs = context
@@ -41,7 +41,7 @@ pub(crate) fn learning_curves(plotter: &Plotter) -> Vec<Figure> {
     figures
 }
 
-/// Of few trials all; else of the best and the worst.
+/// The curves of all trials, or of the best and the worst if there are many.
 fn of_trials(plotter: &Plotter) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let listed = trial_positions(context.frame).ok()?;
@@ -70,7 +70,7 @@ fn of_trials(plotter: &Plotter) -> Option<Figure> {
     draw(plotter, "learning-curves", caption.to_owned(), trials)
 }
 
-/// Of each level of a factor, over all trials that have it.
+/// The mean curves of each level of a factor, over all trials that have it.
 fn of_levels(plotter: &Plotter, factor: usize) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let varied = &context.sweep.factors[factor];
@@ -107,11 +107,10 @@ fn of_levels(plotter: &Plotter, factor: usize) -> Option<Figure> {
     )
 }
 
-/// The longest name of a factor that is part of a file's name, in characters.
+/// Maximum number of characters of a factor's name in a file name.
 const MAX_NAME_CHARS: usize = 100;
 
-/// The name of the picture of the factor at this position: of two factors never the same, whatever
-/// they are called.
+/// The file name of the figure of the factor at this position, unique for each factor.
 fn file_name(position: usize, factor: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+".contains(c);
     let safe = factor.chars().map(|c| if is_plain(c) { c } else { '-' });
@@ -144,17 +143,14 @@ fn draw(
         validation: locale.tr("validation", "validation").to_owned(),
         training: locale.tr("training", "entraînement").to_owned(),
         band: locale
-            .tr(
-                "lowest to highest split",
-                "du plus bas au plus haut partage",
-            )
+            .tr("range across splits", "étendue entre les partages")
             .to_owned(),
     };
     has_points.then(|| plotter.draw(name, caption, &chart))
 }
 
-/// The curves of trials taken together: the mean over trials and splits after each epoch, and the
-/// lowest and highest mean of a split.
+/// The mean over the trials and splits after each epoch, with the lowest and highest mean of a
+/// split.
 fn split_curves(plotter: &Plotter, trials: &[usize]) -> TrialCurves {
     let context = plotter.context;
     let mut splits: Vec<Vec<&RunResult>> = Vec::new();

@@ -5,7 +5,7 @@ use crate::report::analysis::conclusions::CONFIDENCE;
 use crate::report::document::figure::Figure;
 use charts::{FactorEffect, Heading, LevelEffect, MainEffects};
 
-/// The picture, over a complete grid.
+/// Draws the mean score at each level of each factor. `None` for an incomplete grid.
 pub(crate) fn main_effects(plotter: &Plotter) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let grid = context.grid.as_ref().ok()?;

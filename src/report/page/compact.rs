@@ -1,7 +1,7 @@
-//! Scripts and styles without what only people read.
+//! Removes comments and indentation from scripts and styles.
 
-/// A script without indentation, empty lines and the comments that have lines of their own: a fifth
-/// shorter, and its lines still those of the source. For scripts without texts over several lines.
+/// Removes indentation, empty lines and comments on their own lines, which makes a script a fifth
+/// shorter. The script must not have texts over several lines.
 pub(crate) fn compact(script: &str) -> String {
     let mut is_comment = false;
     let mut kept = String::with_capacity(script.len());
@@ -16,7 +16,7 @@ pub(crate) fn compact(script: &str) -> String {
     kept
 }
 
-/// Styles without comments, indentation and the spaces around signs.
+/// Removes comments, indentation and the spaces around punctuation.
 pub(crate) fn compact_styles(styles: &str) -> String {
     let mut kept = compact(styles);
     for (written, short) in [

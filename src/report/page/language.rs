@@ -14,7 +14,7 @@ pub enum PageLanguage {
     Fr,
 }
 
-/// Texts of one language by key; `{0}`, `{1}` … stand for what is filled in.
+/// The texts of one language by key, with slots `{0}`, `{1}` …
 pub(crate) type Texts = BTreeMap<String, String>;
 
 impl PageLanguage {

@@ -9,7 +9,7 @@ use super::template;
 use crate::escape::html;
 use std::fmt::Write;
 
-/// The scripts, in the order in which they stand in the page: what a file uses is above it.
+/// The scripts, each after those that it uses.
 pub(super) const SCRIPTS: [&str; 18] = [
     include_str!("dom.js"),
     include_str!("text.js"),
@@ -31,7 +31,7 @@ pub(super) const SCRIPTS: [&str; 18] = [
     include_str!("main.js"),
 ];
 
-/// The page as a file. Pure: equal pages give equal bytes.
+/// Renders the page as HTML. Pure: equal pages give equal bytes.
 pub fn render(page: &Page) -> String {
     let data = script_json(page);
     let mut curves: Vec<Option<&Curves>> =
@@ -61,8 +61,8 @@ pub fn render(page: &Page) -> String {
     })
 }
 
-/// What the page's own scripts are known by. It is the same for equal pages, and nobody can foresee it
-/// in a text of theirs: that would have to have its own hash in it.
+/// The nonce of the page's scripts (Content Security Policy). It is equal for equal pages, and no
+/// text in the page can contain it, because it is a hash of these texts.
 fn nonce(texts: &[&str]) -> String {
     let mut hasher = blake3::Hasher::new();
     for text in texts {

@@ -1,9 +1,9 @@
-// Runs before anything is shown, so that no other theme flashes. Where nothing can be stored, a choice
-// holds for this visit alone.
+// Runs before anything is displayed, so that the wrong theme never flashes. If storage is blocked, the
+// choice applies to this visit only.
 'use strict';
 const darkIsPreferred = matchMedia('(prefers-color-scheme: dark)');
 
-/** What the reader chose: `light`, `dark`, or empty for the system's. */
+/** The reader's choice: `light`, `dark`, or empty for the system's theme. */
 function themeChoice() {
   try {
     return localStorage.getItem('tp-sweep theme') ?? '';
@@ -13,8 +13,8 @@ function themeChoice() {
 }
 
 function applyTheme(choice) {
-  const usual = darkIsPreferred.matches ? 'dark' : 'light';
-  document.documentElement.dataset.theme = ['light', 'dark'].includes(choice) ? choice : usual;
+  const systemTheme = darkIsPreferred.matches ? 'dark' : 'light';
+  document.documentElement.dataset.theme = ['light', 'dark'].includes(choice) ? choice : systemTheme;
 }
 
 applyTheme(themeChoice());

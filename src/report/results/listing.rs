@@ -1,29 +1,29 @@
-//! How a ranking is looked at: in which order, and how much of it.
+//! The order and length of a listed ranking.
 
 use crate::report::error::ReportError;
 use crate::spec::nearest;
 use polars::prelude::*;
 use std::str::FromStr;
 
-/// How a ranking is looked at.
+/// The order and length of a listed ranking.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// The most trials that are listed; left out, as many as can be read.
+    /// Maximum number of listed trials; `None` for the table's own maximum.
     pub top: Option<usize>,
-    /// The column that the list is sorted by; left out, the score.
+    /// The column that the list is sorted by; `None` for the rank.
     pub order: Option<ListingOrder>,
 }
 
-/// A column of the CSV to sort by.
+/// A column of the CSV file to sort by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingOrder {
     /// Its name.
     pub column: String,
-    /// Whether the largest come first.
+    /// Whether larger values come first.
     pub descending: bool,
 }
 
-/// What is better the smaller it is, as column names tell.
+/// Parts of the names of columns whose smaller values are better.
 const SMALLER_IS_BETTER: [&str; 10] = [
     "loss",
     "seconds",
@@ -40,7 +40,8 @@ const SMALLER_IS_BETTER: [&str; 10] = [
 impl FromStr for ListingOrder {
     type Err = String;
 
-    /// Reads `COLUMN`, `COLUMN:asc` or `COLUMN:desc`; by the name alone, what is better comes first.
+    /// Parses `COLUMN`, `COLUMN:asc` or `COLUMN:desc`. Without a direction, better values come
+    /// first.
     fn from_str(text: &str) -> Result<Self, String> {
         let (column, direction) = match text.rsplit_once(':') {
             None => (text, None),
@@ -57,10 +58,10 @@ impl FromStr for ListingOrder {
 }
 
 impl Listing {
-    /// The rows in the order of the view, those without a value last.
+    /// Sorts the rows; rows without a value come last.
     ///
     /// # Errors
-    /// A column that the frame does not have.
+    /// The column does not exist.
     pub(crate) fn sorted(&self, frame: &DataFrame) -> Result<DataFrame, ReportError> {
         let Some(ListingOrder { column, descending }) = &self.order else {
             return Ok(frame.clone());

@@ -1,4 +1,4 @@
-//! How much of a sweep there is, and what failed.
+//! The numbers of trials and runs, and the failures.
 
 use crate::plan::Plan;
 use crate::record::Results;
@@ -7,7 +7,7 @@ use crate::report::results::trial_state::TrialRuns;
 use crate::spec::Language;
 use std::fmt::Write;
 
-/// The numbers of trials and runs, in a sentence.
+/// The numbers of trials and runs in one sentence.
 pub(crate) fn overview(locale: Locale, plan: &Plan, results: &Results) -> String {
     let runs = plan.runs().count();
     let results = results.runs.values();
@@ -40,18 +40,15 @@ pub(crate) fn overview(locale: Locale, plan: &Plan, results: &Results) -> String
             ["combinaison", "combinaisons"],
         );
         let _ = match locale.language {
-            Language::English => write!(text, "; {combinations} of the grid left out by `exclude`"),
-            Language::French => write!(
-                text,
-                " ; {combinations} de la grille omise(s) par `exclude`"
-            ),
+            Language::English => write!(text, "; `exclude` removes {combinations} of the grid"),
+            Language::French => write!(text, " ; `exclude` retire {combinations} de la grille"),
         };
     }
     text.push('.');
     text
 }
 
-/// A line for each trial that failed, with the first reason.
+/// One line for each failed trial, with its first reason.
 pub(crate) fn failures(locale: Locale, plan: &Plan, results: &Results) -> Vec<String> {
     let line = |trial: usize| {
         let counts = TrialRuns::count(plan, results, trial);

@@ -1,4 +1,4 @@
-//! Warnings about the data, next to the scores that depend on it.
+//! Warnings about the data.
 
 use crate::escape::code;
 use crate::report::locale::Locale;
