@@ -85,7 +85,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn code_ends_at_as_many_backticks_as_it_began_with() {
+    fn code_ends_at_as_many_backticks_as_it_started_with() {
         use Piece::{Code, Text};
         assert_eq!(
             split_code("a < `b<c` `d"),
@@ -99,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_name_is_code_whatever_it_holds(name in "[` a-c<é]{1,8}") {
+        fn any_name_becomes_code(name in "[` a-c<é]{1,8}") {
             let prose = format!("of {}, too", code(&name));
             prop_assert_eq!(
                 split_code(&prose),

@@ -33,7 +33,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_character_of_markup_is_left_and_all_text_is(text in "[&<>\"'a-c;#é lt]{0,12}") {
+        fn no_markup_is_left_and_the_text_is_kept(text in "[&<>\"'a-c;#é lt]{0,12}") {
             let escaped = html(&text);
             prop_assert!(!escaped.contains(['<', '>', '"', '\'']));
             let back = escaped.replace("&lt;", "<").replace("&gt;", ">");

@@ -132,7 +132,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn nothing_is_a_command_an_argument_or_another_sign() {
+    fn text_contains_no_command_argument_or_ligature() {
         for (text, expected) in [
             (
                 "\\x & {y}^2",
@@ -157,12 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn characters_that_pdflatex_does_not_have_are_found() {
+    fn characters_that_pdflatex_does_not_support_are_found() {
         let texts = ["日本 λ é ≠ “x”", "😀日\u{202e}\t"];
         assert_eq!(unsupported_by_pdflatex(texts), ['日', '本', '😀']);
     }
 
-    /// What LaTeX sets for a text that `latex` has escaped; a failure where it would do anything else.
+    /// The text that LaTeX typesets for the output of `latex`; panics on any other command.
     fn set(mut escaped: &str) -> String {
         const COMMANDS: [(&str, &str); 11] = [
             ("\\textbackslash{}", "\\"),
@@ -203,7 +203,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_text_is_set_as_it_is(text in r#"[ab1é &%$#_{}~^\\|<>"'`*\[\]=,.-]{0,12}"#) {
+        fn text_is_typeset_unchanged(text in r#"[ab1é &%$#_{}~^\\|<>"'`*\[\]=,.-]{0,12}"#) {
             prop_assert_eq!(set(&latex(&text)), text);
         }
     }

@@ -130,7 +130,7 @@ mod tests {
     use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
     #[test]
-    fn what_is_no_markup_stays_as_it_is() {
+    fn plain_text_is_unchanged() {
         for text in [
             "optimizer-sgd_momentum0_width32",
             "a__b",
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_markup_is_escaped() {
+    fn markup_is_escaped() {
         for (text, expected) in [
             ("<unk>", "&lt;unk>"),
             ("__background__", "\\_\\_background\\_\\_"),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn code_in_prose_stays_code_and_lines_begin_no_block() {
+    fn code_in_prose_is_kept_and_lines_start_no_block() {
         assert_eq!(
             markdown_paragraphs("of `a_*b`:\n# <b>\n1. x\n- y\n    z\n===\n\n> q"),
             "of `a_*b`:\n\\# &lt;b>\n1\\. x\n\\- y\nz\n&#61;==\n\n\\> q"
@@ -186,7 +186,7 @@ mod tests {
             | Options::ENABLE_TASKLISTS
     }
 
-    /// What a reader sees of each cell, heading and paragraph; anything else is a failure.
+    /// The rendered text of each cell, heading and paragraph; panics on any other markup.
     fn seen(text: &str) -> Vec<String> {
         let mut blocks = vec![];
         for event in Parser::new_ext(text, options()) {
@@ -212,7 +212,7 @@ mod tests {
         blocks
     }
 
-    /// Text with much of what is markup somewhere.
+    /// Texts with markup characters of all dialects.
     const HOSTILE: &str = r"[ab1é_*`<>\\|\[\]()!&#;~$:/=+.@{}^'-]{1,10}( [a_*`<\\|~$#&;.)-]{1,6})?";
 
     proptest! {
@@ -232,7 +232,7 @@ mod tests {
 
         #[test]
         fn paragraphs_show_their_lines(lines in proptest::collection::vec(HOSTILE, 1..4)) {
-            // Without code, of which backticks are no part.
+            // Backticks would start code.
             let text = lines.join("\n").replace('`', "'");
             let paragraph = format!("# t\n\n{}\n", markdown_paragraphs(&text));
             prop_assert_eq!(seen(&paragraph), ["t".to_owned(), text]);

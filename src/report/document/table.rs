@@ -70,8 +70,8 @@ impl Table {
         if !unsupported.is_empty() {
             let unsupported: String = unsupported.into_iter().collect();
             text.push_str(&format!(
-                "% pdfLaTeX does not have these characters; use LuaLaTeX or XeLaTeX with a font that has \
-                 them: {unsupported}\n"
+                "% pdfLaTeX does not support these characters; use LuaLaTeX or XeLaTeX with a font that \
+                 has them: {unsupported}\n"
             ));
         }
         text.push_str(&format!("\\begin{{tabular}}{{{aligns}}}\n\\toprule\n"));
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn latex_takes_nothing_for_its_own() {
+    fn latex_markup_in_cells_is_escaped() {
         let mut table = Table::new([("a_b".into(), Align::Left), ("n %".into(), Align::Right)]);
         table.row(vec!["\\x & {y}^2".into(), "5 ± 1".into()]);
         assert_eq!(
@@ -166,11 +166,11 @@ mod tests {
     }
 
     #[test]
-    fn latex_names_what_pdflatex_does_not_have() {
+    fn latex_lists_characters_that_pdflatex_does_not_support() {
         let mut table = Table::new([("é".into(), Align::Left)]);
         assert!(!table.to_latex().contains("LuaLaTeX"));
         table.row(vec!["日 λ 本日".into()]);
-        let comment = "% pdfLaTeX does not have these characters; use LuaLaTeX or XeLaTeX with a font \
+        let comment = "% pdfLaTeX does not support these characters; use LuaLaTeX or XeLaTeX with a font \
                        that has them: 日本\n";
         assert!(table.to_latex().contains(comment), "{}", table.to_latex());
     }

@@ -42,7 +42,8 @@ fn figure(plotter: &Plotter, trial: usize) -> Option<Figure> {
                 .iter()
                 .filter_map(|run| run.epochs.get(index)?.gradient_norms.get(layer).copied());
             let norms: Vec<f64> = norms.collect();
-            let [low, high] = [f64::min, f64::max].map(|of| norms.iter().copied().reduce(of));
+            let [low, high] =
+                [f64::min, f64::max].map(|extreme| norms.iter().copied().reduce(extreme));
             let mean = norms.iter().sum::<f64>() / norms.len() as f64;
             Some(CurvePoint::with_band((index + 1) as f64, mean, low?, high?))
         };

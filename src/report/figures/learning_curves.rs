@@ -26,7 +26,7 @@ pub(crate) fn learning_curves(plotter: &Plotter) -> Vec<Figure> {
     if max_epochs.is_none_or(|epochs| epochs < 2) {
         return Vec::new();
     }
-    let mut figures: Vec<Figure> = of_trials(plotter).into_iter().collect();
+    let mut figures: Vec<Figure> = trial_curves(plotter).into_iter().collect();
     let factors = &context.sweep.factors;
     if context.plan.is_validated() && context.plan.trials.len() > MAX_SHOWN_TRIALS {
         let several = factors
@@ -35,14 +35,14 @@ pub(crate) fn learning_curves(plotter: &Plotter) -> Vec<Figure> {
             .filter(|(_, f)| f.levels.len() > 1);
         let levels = several
             .take(MAX_FACTORS)
-            .map(|(factor, _)| of_levels(plotter, factor));
+            .map(|(factor, _)| level_curves(plotter, factor));
         figures.extend(levels.flatten());
     }
     figures
 }
 
 /// The curves of all trials, or of the best and the worst if there are many.
-fn of_trials(plotter: &Plotter) -> Option<Figure> {
+fn trial_curves(plotter: &Plotter) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let listed = trial_positions(context.frame).ok()?;
     let trials: Vec<usize> = if listed.len() <= MAX_SHOWN_TRIALS {
@@ -71,7 +71,7 @@ fn of_trials(plotter: &Plotter) -> Option<Figure> {
 }
 
 /// The mean curves of each level of a factor, over all trials that have it.
-fn of_levels(plotter: &Plotter, factor: usize) -> Option<Figure> {
+fn level_curves(plotter: &Plotter, factor: usize) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let varied = &context.sweep.factors[factor];
     let levels = varied.levels.iter().enumerate().map(|(level, named)| {
@@ -169,7 +169,7 @@ fn split_curves(plotter: &Plotter, trials: &[usize]) -> TrialCurves {
     }
 }
 
-fn curve(splits: &[Vec<&RunResult>], of: fn(&EpochMetrics) -> Option<f64>) -> Vec<CurvePoint> {
+fn curve(splits: &[Vec<&RunResult>], metric: fn(&EpochMetrics) -> Option<f64>) -> Vec<CurvePoint> {
     let epochs = splits
         .iter()
         .flatten()
@@ -178,11 +178,11 @@ fn curve(splits: &[Vec<&RunResult>], of: fn(&EpochMetrics) -> Option<f64>) -> Ve
         .unwrap_or(0);
     let point = |index: usize| {
         let mean_of_split = |runs: &Vec<&RunResult>| {
-            let values = runs.iter().filter_map(|run| of(run.epochs.get(index)?));
+            let values = runs.iter().filter_map(|run| metric(run.epochs.get(index)?));
             mean(values)
         };
         let means: Vec<f64> = splits.iter().filter_map(mean_of_split).collect();
-        let [low, high] = [f64::min, f64::max].map(|of| means.iter().copied().reduce(of));
+        let [low, high] = [f64::min, f64::max].map(|extreme| means.iter().copied().reduce(extreme));
         Some(CurvePoint::with_band(
             (index + 1) as f64,
             mean(means.iter().copied())?,

@@ -193,6 +193,6 @@ mod tests {
         assert_eq!(rows[0].get_double(2).unwrap(), 0.1);
         assert!(rows[0].get_bool(3).unwrap());
         assert_eq!(rows[1].get_long(4).unwrap(), 8);
-        assert!(rows[1].get_long(0).is_err(), "nothing is there");
+        assert!(rows[1].get_long(0).is_err(), "the value is missing");
     }
 }

@@ -4,7 +4,7 @@ use crate::spec::{Config, RankBy};
 use serde_json::{Map, Value, json};
 
 /// The YAML of a sweep with this configuration as its only trial.
-#[expect(clippy::expect_used, reason = "our own value, which can be written")]
+#[expect(clippy::expect_used, reason = "serialising our own values never fails")]
 pub fn to_sweep_yaml(name: &str, config: &Config, rank_by: RankBy) -> String {
     let mut document = Map::new();
     document.insert("name".to_owned(), Value::from(name));

@@ -265,10 +265,10 @@ fn curves(context: &ReportContext, trial: usize) -> Option<Curves> {
         .filter_map(|run| context.results.finished(run));
     let runs: Vec<&RunResult> = runs.collect();
     let epochs = runs.iter().map(|run| run.epochs.len()).max()?;
-    let curve = |of: fn(&EpochMetrics) -> Option<f64>| {
+    let curve = |metric: fn(&EpochMetrics) -> Option<f64>| {
         let mut curve = Curve::default();
         for index in 0..epochs {
-            let values = runs.iter().filter_map(|run| of(run.epochs.get(index)?));
+            let values = runs.iter().filter_map(|run| metric(run.epochs.get(index)?));
             let values: Vec<f64> = values.collect();
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             curve.mean.push((!values.is_empty()).then_some(mean));

@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_go_and_statements_stay() {
+    fn comments_are_removed_and_statements_kept() {
         let script = "// Why.\n\n/** What. */\nfunction f() {\n  /**\n   * More.\n   */\n  return 'a // b'; // c\n}\n";
         assert_eq!(
             compact(script),
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn styles_keep_the_spaces_that_mean_something() {
+    fn significant_spaces_in_styles_are_kept() {
         let styles =
             "/** Why. */\n@media (width: 1px) {\n  a b { margin: 0 auto; color: red; }\n}\n";
         let short = "@media (width:1px){\na b{margin:0 auto;color:red}\n}\n";

@@ -1,8 +1,8 @@
 //! The report as one HTML file, which works offline from a folder.
 //!
 //! [`Page`] has the data and [`render`] fills the template. The browser draws the table and charts
-//! (`*.js`, plain JavaScript without libraries) from JSON in the page; the other sections are HTML.
-//! Text is never markup: it is escaped here, and the scripts insert it as text nodes.
+//! (`scripts/*.js`, plain JavaScript without libraries) from JSON in the page; the other sections
+//! are HTML. Text is never markup: it is escaped here, and the scripts insert it as text nodes.
 
 mod build;
 mod cell;

@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_filled_in_is_not_filled_in_again() {
+    fn slots_within_values_are_not_filled() {
         let filled = fill("<{{a}}|{{b}}>{}", |name| format!("{name}{{{{a}}}}"));
         assert_eq!(filled, "<a{{a}}|b{{a}}>{}");
     }

@@ -47,7 +47,11 @@ impl FromStr for ListingOrder {
             None => (text, None),
             Some((column, "asc")) => (column, Some(false)),
             Some((column, "desc")) => (column, Some(true)),
-            Some((_, other)) => return Err(format!("`{other}` is neither asc nor desc")),
+            Some((_, other)) => {
+                return Err(format!(
+                    "unknown direction `{other}`: expected `asc` or `desc`"
+                ));
+            }
         };
         let smaller = SMALLER_IS_BETTER.iter().any(|word| column.contains(word));
         Ok(Self {
@@ -77,7 +81,7 @@ impl Listing {
                 column: column.clone(),
                 help: match near {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => "the columns are those of the CSV file".to_owned(),
+                    None => "the CSV file lists the columns".to_owned(),
                 },
             });
         }
@@ -94,17 +98,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_better_comes_first_unless_told_otherwise() {
+    fn better_values_come_first_by_default() {
         let order = |text: &str| text.parse::<ListingOrder>();
         assert!(order("mean_test_accuracy").unwrap().descending);
         assert!(!order("profile_seconds_per_epoch").unwrap().descending);
         assert!(order("mean_val_loss:desc").unwrap().descending);
         assert_eq!(order("parameters:asc").unwrap().column, "parameters");
-        assert!(order("rank:down").unwrap_err().contains("asc nor desc"));
+        assert!(
+            order("rank:down")
+                .unwrap_err()
+                .contains("expected `asc` or `desc`")
+        );
     }
 
     #[test]
-    fn rows_without_a_value_come_last_and_a_typo_is_answered() {
+    fn rows_without_a_value_come_last_and_a_typo_gets_a_suggestion() {
         let frame = DataFrame::new(
             3,
             vec![Column::new(

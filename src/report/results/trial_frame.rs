@@ -30,6 +30,11 @@ pub(crate) fn trial_positions(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
         .collect())
 }
 
+/// The number in this column and row, if there is one.
+pub(crate) fn number_at(frame: &DataFrame, name: &str, row: usize) -> PolarsResult<Option<f64>> {
+    Ok(frame.column(name)?.f64()?.get(row))
+}
+
 /// Makes the frame of finished runs: the trial's position and the metrics.
 fn run_frame(plan: &Plan, results: &Results, metrics: &[Metric]) -> PolarsResult<DataFrame> {
     let mut trials = Vec::new();

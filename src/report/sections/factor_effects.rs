@@ -7,7 +7,7 @@ use crate::report::document::table::{Align, Table};
 use crate::report::figures::{Plotter, main_effects};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::aggregate;
-use crate::report::results::trial_frame::trial_positions;
+use crate::report::results::trial_frame::{number_at, trial_positions};
 use crate::report::results::trial_state::{TrialRuns, TrialState};
 use crate::spec::Sweep;
 use crate::spec::short_text;
@@ -124,14 +124,11 @@ fn marginal(
     let deviations = aggregate::deviations(&frame, "level", &metrics)?;
     let best = aggregate::maxima(&frame, "level", &metrics)?;
     let counts = aggregate::counts(&frame, "level")?;
-    let number = |frame: &DataFrame, name: String, row: usize| -> PolarsResult<Option<f64>> {
-        Ok(frame.column(&name)?.f64()?.get(row))
-    };
     let validated = means.column("mean_mean_val_accuracy")?.null_count() < means.height();
     let mut table = Table::new(header(locale, &factor.short, validated));
     for (row, count) in counts.iter().enumerate() {
-        let mean = |metric: &str| number(&means, format!("mean_{metric}"), row);
-        let deviation = |metric: &str| number(&deviations, format!("std_{metric}"), row);
+        let mean = |metric: &str| number_at(&means, &format!("mean_{metric}"), row);
+        let deviation = |metric: &str| number_at(&deviations, &format!("std_{metric}"), row);
         let level = means.column("level")?.str()?.get(row);
         let level = level.map_or_else(missing, str::to_owned);
         let mut cells = vec![level, count.to_string()];
@@ -140,7 +137,7 @@ fn marginal(
                 mean("mean_val_accuracy")?,
                 deviation("mean_val_accuracy")?,
             ));
-            cells.push(locale.percent(number(&best, "max_mean_val_accuracy".to_owned(), row)?));
+            cells.push(locale.percent(number_at(&best, "max_mean_val_accuracy", row)?));
         }
         cells.push(locale.percent(mean("mean_test_accuracy")?));
         cells.push(locale.percent(mean(if validated {

@@ -3,6 +3,7 @@
 use crate::plan::Plan;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::Locale;
+use crate::report::results::trial_frame::number_at;
 use polars::prelude::*;
 
 /// Maximum number of trials in the Markdown table; the CSV file has all.
@@ -45,8 +46,7 @@ pub(crate) fn fold_scores(
         let (Some(rank), Some(position)) = (ranks.get(row), positions.get(row)) else {
             break;
         };
-        let number =
-            |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.f64()?.get(row)) };
+        let number = |name: &str| number_at(frame, name, row);
         let mut cells = vec![
             rank.to_string(),
             plan.trials[position as usize].name.clone(),

@@ -7,7 +7,7 @@ use crate::report::document::table::{Align, Table};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::listing::Listing;
 use crate::report::results::metrics::stops_early;
-use crate::report::results::trial_frame::EPOCHS_TO_TARGET;
+use crate::report::results::trial_frame::{EPOCHS_TO_TARGET, number_at};
 use crate::report::results::trial_state::{TrialRuns, TrialState};
 use crate::spec::{Language, RankBy, SelectionRule, Sweep};
 use polars::prelude::*;
@@ -82,12 +82,10 @@ pub(crate) fn leaderboard(
             cells.push(trial.name.clone());
         }
         for (_, metric) in &metrics {
-            let number = |name: &str| -> PolarsResult<Option<f64>> {
-                Ok(frame.column(name)?.f64()?.get(row))
-            };
+            let number = |name: &str| number_at(frame, name, row);
             cells.push(match metric {
                 ColumnValue::Percent(name) => locale.percent(number(&format!("mean_{name}"))?),
-                ColumnValue::Spread(name) => locale.percent_with_deviation(
+                ColumnValue::PercentWithDeviation(name) => locale.percent_with_deviation(
                     number(&format!("mean_{name}"))?,
                     number(&format!("std_{name}"))?,
                 ),
@@ -110,10 +108,10 @@ pub(crate) fn leaderboard(
 
 /// The source of a column's values.
 enum ColumnValue {
-    /// The mean of a share, in percent.
+    /// A mean in percent.
     Percent(&'static str),
-    /// The mean of a share with its deviation, in percent.
-    Spread(&'static str),
+    /// A mean in percent with its standard deviation.
+    PercentWithDeviation(&'static str),
     /// The 95 % interval of the mean score that trials are ranked by.
     Interval,
     /// The marks of the trial: see [`marks`].
@@ -154,9 +152,9 @@ fn metric_columns(
     let mut metrics = Vec::new();
     if detail == Detail::Brief {
         metrics.push(if validated {
-            ("val %", ColumnValue::Spread("val_accuracy"))
+            ("val %", ColumnValue::PercentWithDeviation("val_accuracy"))
         } else {
-            ("test %", ColumnValue::Spread("test_accuracy"))
+            ("test %", ColumnValue::PercentWithDeviation("test_accuracy"))
         });
         if validated {
             metrics.push(("test %", ColumnValue::Percent("test_accuracy")));
@@ -166,7 +164,7 @@ fn metric_columns(
     }
     if validated {
         let accuracy = locale.tr("val acc %", "exact. val. %");
-        metrics.push((accuracy, ColumnValue::Spread("val_accuracy")));
+        metrics.push((accuracy, ColumnValue::PercentWithDeviation("val_accuracy")));
         metrics.push((
             locale.tr("95 % interval", "intervalle 95 %"),
             ColumnValue::Interval,
@@ -174,7 +172,7 @@ fn metric_columns(
         metrics.push((locale.tr("mark", "marque"), ColumnValue::Mark));
     }
     let test = locale.tr("test acc %", "exact. test %");
-    metrics.push((test, ColumnValue::Spread("test_accuracy")));
+    metrics.push((test, ColumnValue::PercentWithDeviation("test_accuracy")));
     metrics.push(if validated {
         (
             locale.tr("val macro F1 %", "macro-F1 val. %"),

@@ -69,10 +69,10 @@ fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
 /// `<training loss> / <validation loss>`, over the runs that trained in this epoch.
 fn cell(locale: Locale, runs: &[&RunResult], epoch: usize) -> String {
     let epochs = || runs.iter().filter_map(|run| run.epochs.get(epoch - 1));
-    let of = |loss: fn(&EpochMetrics) -> Option<f64>| mean(epochs().map(loss));
+    let mean_of = |loss: fn(&EpochMetrics) -> Option<f64>| mean(epochs().map(loss));
     match (
-        of(|epoch| Some(epoch.train_loss)),
-        of(|epoch| epoch.val_loss),
+        mean_of(|epoch| Some(epoch.train_loss)),
+        mean_of(|epoch| epoch.val_loss),
     ) {
         (None, _) => missing(),
         (train, None) => locale.four_decimals(train),

@@ -15,7 +15,7 @@ pub(crate) fn overview(locale: Locale, plan: &Plan, results: &Results) -> String
         (all + 1, failed + usize::from(run.failure.is_some()))
     });
     let done = all - failed;
-    let of = |count: usize, english: &str, french: [&str; 2]| match locale.language {
+    let counted = |count: usize, english: &str, french: [&str; 2]| match locale.language {
         Language::English => format!("{count} {english}"),
         Language::French => locale.counted(count, ["", ""], french),
     };
@@ -24,13 +24,17 @@ pub(crate) fn overview(locale: Locale, plan: &Plan, results: &Results) -> String
         locale.trials(plan.trials.len()),
         locale.runs(runs),
         locale.tr(":", " :"),
-        of(done, "finished", ["terminé", "terminés"])
+        counted(done, "finished", ["terminé", "terminés"])
     );
     if failed > 0 {
-        let _ = write!(text, ", {}", of(failed, "failed", ["échoué", "échoués"]));
+        let _ = write!(
+            text,
+            ", {}",
+            counted(failed, "failed", ["échoué", "échoués"])
+        );
     }
     if all < runs {
-        let missing = of(runs - all, "not done yet", ["à faire", "à faire"]);
+        let missing = counted(runs - all, "not done yet", ["à faire", "à faire"]);
         let _ = write!(text, ", {missing}");
     }
     if plan.excluded > 0 {

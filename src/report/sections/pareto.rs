@@ -5,7 +5,7 @@ use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::figures::{Plotter, score_vs_time};
 use crate::report::locale::Locale;
-use crate::report::results::trial_frame::trial_positions;
+use crate::report::results::trial_frame::{number_at, trial_positions};
 use polars::prelude::*;
 
 /// Maximum number of listed trials.
@@ -57,8 +57,7 @@ pub(crate) fn add_pareto_front(
         .filter(|(_, trial)| front[**trial] == Some(true))
         .take(MAX_LISTED_TRIALS)
     {
-        let number =
-            |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.f64()?.get(row)) };
+        let number = |name: &str| number_at(frame, name, row);
         let trial = &context.plan.trials[trial];
         table.row(vec![
             trial.name.clone(),
