@@ -6,8 +6,9 @@
 //!     cargo bench --bench overhead
 
 use std::time::Instant;
-use tp_sweep::event::{ClassificationCounts, EpochMetrics, EvalMetrics, FinishedRun, Outcome};
+use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics};
 use tp_sweep::model::state_shapes;
+use tp_sweep::outcome::{FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::report::{Listing, Report, TrialClasses};
@@ -45,14 +46,14 @@ impl Executor for Instantly {
                     gradient_norms: vec![0.1; 2],
                     seconds: 0.1,
                 };
-                observer.epoch_finished(member, &metrics);
+                observer.on_epoch_end(member, &metrics);
             }
         }
         for (member, run) in cohort.iter().enumerate() {
-            if observer.wants_networks() {
+            if observer.wants_weights() {
                 let shapes = state_shapes(&plan.trials[run.trial].config.stages());
                 let values = |[rows, columns]: [usize; 2]| vec![0.5; rows * columns];
-                observer.network(member, shapes.into_iter().map(values).collect());
+                observer.on_final_weights(member, shapes.into_iter().map(values).collect());
             }
         }
         let evaluated = EvalMetrics {
@@ -66,7 +67,7 @@ impl Executor for Instantly {
             test: (evaluated, ClassificationCounts::new(10)),
         };
         for member in 0..cohort.len() {
-            observer.ended(member, Outcome::Finished(Box::new(finished.clone())));
+            observer.on_run_end(member, Outcome::Finished(Box::new(finished.clone())));
         }
         Ok(())
     }

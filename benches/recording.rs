@@ -12,18 +12,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use tp_sweep::data::{DeviceDatasetKey, load};
-use tp_sweep::event::{EpochMetrics, LayerValues, Outcome};
+use tp_sweep::metrics::{EpochMetrics, LayerValues};
+use tp_sweep::outcome::Outcome;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::run::{
     DeviceSlot, Executor, Interrupt, NoProgress, Scheduler, TensorExecutor, TensorMemory,
 };
-use tp_sweep::spec::{Config, DataSet, Source, Sweep};
+use tp_sweep::spec::{Config, DatasetKind, Source, Sweep};
 use tp_sweep::train::{Interrupted, TrainingHost};
 
 #[global_allocator]
-static ALLOCATOR: live_bytes::LiveBytes<mimalloc::MiMalloc> =
-    live_bytes::LiveBytes(mimalloc::MiMalloc);
+static ALLOCATOR: alloc_tracker::TrackingAllocator<mimalloc::MiMalloc> =
+    alloc_tracker::TrackingAllocator(mimalloc::MiMalloc);
 
 const ROUNDS: usize = 7;
 
@@ -45,19 +46,19 @@ impl Executor for Unprofiled<'_> {
 struct Bare(Instant);
 
 impl TrainingHost for Bare {
-    fn seconds(&self) -> f64 {
+    fn elapsed(&self) -> f64 {
         self.0.elapsed().as_secs_f64()
     }
-    fn interrupted(&self) -> bool {
+    fn should_stop(&self) -> bool {
         false
     }
-    fn epoch_finished(&mut self, _member: usize, _metrics: &EpochMetrics) {}
-    fn ended(&mut self, _member: usize, _outcome: Outcome) {}
-    fn layers(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
+    fn on_epoch_end(&mut self, _member: usize, _metrics: &EpochMetrics) {}
+    fn on_run_end(&mut self, _member: usize, _outcome: Outcome) {}
+    fn on_layer_values(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
 }
 
 fn main() {
-    let dataset = load(DataSet::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
+    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
     let form = DeviceDatasetKey::of(&Config::default().data);
     let datasets = HashMap::from([(form, Arc::new(dataset))]);
     let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), TensorMemory::Thread);

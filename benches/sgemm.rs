@@ -4,7 +4,7 @@
 //!
 //! prints one line of JSON. With several cores each works on products of its own, all at once.
 
-use slice_kernels::{Matrix, multiply_into};
+use cpu_kernels::{Matrix, multiply_into};
 use std::sync::Barrier;
 use std::time::{Duration, Instant};
 

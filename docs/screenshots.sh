@@ -2,7 +2,7 @@
 # Takes the pictures of the documentation from real runs of sweeps.
 #   docs/screenshots.sh
 # Needs chromium with chromedriver (Debian: chromium-driver) and tmux, and the environment that
-# tests/tensorboard/run.sh makes.
+# judges/tensorboard/run.sh makes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 binary=$(realpath target/release/tp-sweep)

@@ -1,4 +1,4 @@
-//! For tests: values made independently with PyTorch, in `tests/pytorch/`.
+//! For tests: values made independently with PyTorch, in `judges/pytorch/`.
 
 use crate::spec::{Config, Key, YamlNode};
 use serde_json::Value;

@@ -1,4 +1,4 @@
-"""The twelve networks of tests/parity on the device, against PyTorch's results."""
+"""The twelve networks of judges/parity on the device, against PyTorch's results."""
 
 import json
 import sys
@@ -6,11 +6,11 @@ import sys
 import process
 import tp_sweep
 
-sys.path.append(str(tp_sweep.ROOT / "tests" / "parity"))
+sys.path.append(str(tp_sweep.ROOT / "judges" / "parity"))
 import compare
 
 SWEEP = "sweeps/parity.yaml"
-REFERENCE = tp_sweep.ROOT / "tests" / "parity" / "pytorch.json"
+REFERENCE = tp_sweep.ROOT / "judges" / "parity" / "pytorch.json"
 # What tp-sweep gets to write its tables when it is stopped.
 GRACE_SECONDS = 6
 
@@ -54,7 +54,7 @@ def check(context, row, found):
 
 
 def write_page(context, runs):
-    script = tp_sweep.ROOT / "tests" / "parity" / "compare.py"
+    script = tp_sweep.ROOT / "judges" / "parity" / "compare.py"
     page = context.options.out / "parity.md"
     # Exit code 1, a row outside the tolerance, is recorded already.
     try:

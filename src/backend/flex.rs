@@ -7,7 +7,7 @@ use super::{Backend, CrossEntropy};
 use burn::backend::Flex;
 use burn::tensor::{DType, Int, Tensor, TensorData, TensorPrimitive};
 use burn_flex::FlexTensor;
-use slice_kernels::{Matrix, append_scaled_rows, multiply_into, vectorised};
+use cpu_kernels::{Matrix, append_scaled_rows, multiply_into, vectorised};
 
 impl Backend for Flex {
     const DESCENDS: bool = true;
@@ -122,7 +122,7 @@ impl Backend for Flex {
                 gradient.extend(logits.iter().map(|logit| logit - shift));
             }
             let exponentials = &mut gradient[start..];
-            slice_kernels::exponentials(exponentials);
+            cpu_kernels::exponentials(exponentials);
             let (mut loss, mut right) = (0.0_f64, 0.0_f32);
             let own = exponentials.chunks_exact_mut(classes);
             let each = rows().zip(aims.chunks_exact(classes)).zip(highest).zip(own);

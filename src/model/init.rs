@@ -83,7 +83,7 @@ fn own_number(config: &Config) -> u32 {
     if config.model.same_init {
         return 0;
     }
-    let mut shown = config.canonical().show();
+    let mut shown = config.canonical().to_value();
     if let Some(sections) = shown.as_object_mut() {
         // Seeds and folds are in the streams' names already; where the data lies does not matter.
         sections.remove("validation");
@@ -253,7 +253,7 @@ mod tests {
 
     #[test]
     fn every_initialisation_makes_of_noise_what_pytorch_makes() {
-        let file = pytorch::file(include_str!("../../tests/pytorch/inits.json"));
+        let file = pytorch::file(include_str!("../../judges/pytorch/inits.json"));
         let cases = file["cases"].as_array().unwrap();
         for case in cases.iter().chain(file["biases"].as_array().unwrap()) {
             let mut config = Config::default();
@@ -295,7 +295,7 @@ mod tests {
 
     #[test]
     fn gains_are_those_of_pytorch() {
-        let file = pytorch::file(include_str!("../../tests/pytorch/inits.json"));
+        let file = pytorch::file(include_str!("../../judges/pytorch/inits.json"));
         let gains = file["gains"].as_object().unwrap();
         assert!(gains.len() >= 6);
         for (name, expected) in gains {

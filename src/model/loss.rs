@@ -1,7 +1,7 @@
 //! How answers fare: cross-entropy, right answers, scores of each class.
 
 use crate::backend::Backend;
-use crate::event::ClassificationCounts;
+use crate::metrics::ClassificationCounts;
 use burn::tensor::{Tensor, activation};
 
 /// The sums over the samples of cross-entropy, and the numbers of right answers.

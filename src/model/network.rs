@@ -327,7 +327,7 @@ mod tests {
 
     #[test]
     fn logits_losses_and_gradients_are_those_of_pytorch() {
-        let file = pytorch::file(include_str!("../../tests/pytorch/networks.json"));
+        let file = pytorch::file(include_str!("../../judges/pytorch/networks.json"));
         let device = Default::default();
         let cases = file["cases"].as_array().unwrap();
         for case in cases {
@@ -336,14 +336,14 @@ mod tests {
             pytorch::set(&mut config, &case["settings"]);
             let shape = pytorch::shape(&case["inputs"]);
             let features = shape[1..].iter().product();
-            config.facts = DatasetInfo {
+            config.dataset_info = DatasetInfo {
                 features,
                 classes: 4,
                 image: (shape.len() == 4).then(|| [shape[1], shape[2], shape[3]]),
                 ..DatasetInfo::default()
             };
             config
-                .check()
+                .validate()
                 .unwrap_or_else(|error| panic!("{name}: {error:?}"));
             let inputs = TensorData::new(pytorch::tensor(&case["inputs"]), [1, shape[0], features]);
             let input = T::from_data(inputs, &device);

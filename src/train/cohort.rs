@@ -12,7 +12,7 @@ use super::watch::Plateau;
 use super::{Interrupted, TrainingHost};
 use crate::backend::{Backend, CrossEntropy};
 use crate::data::DeviceDataset;
-use crate::event::{EpochMetrics, LayerValues};
+use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model::{
     DropoutNoise, Network, ParameterLayer, StageGradient, parameter_shapes, trimmed, values,
 };
@@ -79,7 +79,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
         epoch: usize,
         observer: &mut dyn TrainingHost,
     ) -> Result<Epoch<B>, Interrupted> {
-        let started = observer.seconds();
+        let started = observer.elapsed();
         let rates = self.learning_rates(epoch, 0);
         let groups = groups(
             self.members
@@ -98,7 +98,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
         };
         Ok(Epoch {
             means,
-            seconds: observer.seconds() - started,
+            seconds: observer.elapsed() - started,
             rates,
             gradients,
         })
@@ -120,7 +120,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
         // All but the last, whose gradients are kept.
         if let Some(mut fused) = self.fused(epoch, batches.start..batches.end - 1) {
             for index in 0..fused.len() {
-                if observer.interrupted() {
+                if observer.should_stop() {
                     return Err(Interrupted);
                 }
                 fused.step(index);
@@ -142,7 +142,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
         let rates = PerStep::new(rates.collect(), &self.device);
         let mut noise = self.dropout_noise(epoch, batches.start);
         for (index, range) in rows.ranges(size).enumerate() {
-            if observer.interrupted() {
+            if observer.should_stop() {
                 return Err(Interrupted);
             }
             let batch = rows.batch(range);
@@ -293,7 +293,7 @@ mod tests {
     /// Ten steps on a small problem, in single precision.
     #[test]
     fn every_step_of_every_optimizer_is_that_of_pytorch() {
-        let file = pytorch::file(include_str!("../../tests/pytorch/optimizers.json"));
+        let file = pytorch::file(include_str!("../../judges/pytorch/optimizers.json"));
         let device = Default::default();
         let problem = &file["problem"];
         let inputs = pytorch::tensor(&problem["inputs"]);
@@ -329,13 +329,13 @@ mod tests {
             let mut config = Config::default();
             pytorch::set(&mut config, &file["settings"]);
             pytorch::set(&mut config, &case["settings"]);
-            config.facts = DatasetInfo {
+            config.dataset_info = DatasetInfo {
                 features: 6,
                 classes: 4,
                 image: None,
                 ..DatasetInfo::default()
             };
-            config.check().unwrap();
+            config.validate().unwrap();
             let member = Member {
                 config: &config,
                 seed: Seed {

@@ -8,11 +8,10 @@ use super::restore::{numbers, tensors};
 use super::watch::{EarlyStopping, Verdict};
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::event::{
-    ClassificationCounts, EarlyStoppingState, EpochMetrics, EvalMetrics, Failure, FinishedRun,
-    Outcome, TrainingState,
-};
+use crate::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics};
 use crate::model::{Network, pick, state_shapes, values};
+use crate::outcome::{Failure, FinishedRun, Outcome};
+use crate::training_state::{EarlyStoppingState, TrainingState};
 use burn::tensor::Tensor;
 
 /// How a member is ending.
@@ -173,10 +172,10 @@ pub(super) fn report_completions<B: Backend>(
         let answers = Predictions::to_all(&mut model, &data.test, &members);
         let all: Vec<usize> = (0..members.len()).collect();
         test = answers.evaluated(&all);
-        if observer.wants_networks() {
+        if observer.wants_weights() {
             for (index, left) in unfailed.iter().enumerate() {
                 let state = model.member_state(index).into_iter();
-                observer.network(left.position, state.map(values).collect());
+                observer.on_final_weights(left.position, state.map(values).collect());
             }
         }
     }
@@ -196,6 +195,6 @@ pub(super) fn report_completions<B: Backend>(
                 }
             }
         };
-        observer.ended(position, outcome);
+        observer.on_run_end(position, outcome);
     }
 }

@@ -6,7 +6,7 @@ use super::member::Member;
 use super::sample_order::Orders;
 use crate::backend::Backend;
 use crate::data::DeviceSamples;
-use crate::event::{ClassificationCounts, EvalMetrics};
+use crate::metrics::{ClassificationCounts, EvalMetrics};
 use crate::model::{LossSums, Network, class_scores, eval_batch_size, pick};
 use burn::tensor::Tensor;
 

@@ -29,7 +29,7 @@ pub(super) fn assert_stackable(members: &[Member]) {
     for member in &members[1..] {
         let own = member.config.stack_shape();
         held = held
-            .holding(&own)
+            .enclosing(&own)
             .expect("the members of a cohort have compatible shapes");
         assert_eq!(
             member.normalisation.is_some(),

@@ -34,7 +34,9 @@ pub use watch::Plateau;
 
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
+use crate::metrics::{EpochMetrics, LayerValues};
+use crate::outcome::Outcome;
+use crate::training_state::TrainingState;
 use cohort::{Cohort, Epoch};
 use completion::{LeavingMember, MemberCompletion, report_completions};
 use evaluate::Predictions;
@@ -44,55 +46,55 @@ use snapshot::Snapshot;
 /// Who watches a training.
 pub trait TrainingHost {
     /// Seconds since any fixed moment.
-    fn seconds(&self) -> f64;
+    fn elapsed(&self) -> f64;
     /// Whether to leave the training unfinished.
-    fn interrupted(&self) -> bool;
+    fn should_stop(&self) -> bool;
     /// The member at this position has finished an epoch.
-    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics);
+    fn on_epoch_end(&mut self, member: usize, metrics: &EpochMetrics);
     /// The member at this position has ended, and how: told once for each member.
-    fn ended(&mut self, member: usize, outcome: Outcome);
+    fn on_run_end(&mut self, member: usize, outcome: Outcome);
     /// Whether to be told of the layers' values at the end of this epoch, counted from 1.
-    fn wants_layers(&self, _epoch: usize) -> bool {
+    fn wants_layer_values(&self, _epoch: usize) -> bool {
         false
     }
     /// The layers of the member at this position at the end of an epoch, which is about to be
     /// told as finished.
-    fn layers(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
+    fn on_layer_values(&mut self, _member: usize, _epoch: usize, _layers: &[LayerValues]) {}
     /// Whether to be told of the final networks.
-    fn wants_networks(&self) -> bool {
+    fn wants_weights(&self) -> bool {
         false
     }
     /// All that training has changed of the final network of the member at this position, as plain
     /// numbers in the order of [`Network::member_state`](crate::model::Network::member_state).
-    fn network(&mut self, _member: usize, _state: Vec<Vec<f32>>) {}
+    fn on_final_weights(&mut self, _member: usize, _state: Vec<Vec<f32>>) {}
     /// The state that the member at this position goes on from, which [`is_compatible`] it; nothing for one
     /// that starts. Either all members of a cohort go on, from the same epoch, or none does.
-    fn resumes(&mut self, _member: usize) -> Option<TrainingState> {
+    fn resume_state(&mut self, _member: usize) -> Option<TrainingState> {
         None
     }
     /// Whether to be told of the members' states where training is left unfinished. In the middle
     /// of an epoch they are those of its beginning, which are kept for it.
-    fn saves(&self) -> bool {
+    fn wants_checkpoints(&self) -> bool {
         false
     }
     /// The members in training have finished an epoch, counted from 1, which was not their last:
     /// what to do now.
-    fn pause(&mut self, _epoch: usize) -> EpochAction {
-        EpochAction::GoOn
+    fn after_epoch(&mut self, _epoch: usize) -> EpochAction {
+        EpochAction::Continue
     }
     /// The state of the member at this position, to go on from one day.
-    fn state(&mut self, _member: usize, _state: TrainingState) {}
+    fn on_checkpoint(&mut self, _member: usize, _state: TrainingState) {}
 }
 
 /// What to do between two epochs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EpochAction {
     /// Train on.
-    GoOn,
+    Continue,
     /// Tell the states of all members in training, then train on.
-    Save,
+    Checkpoint,
     /// Tell them, and leave the training unfinished.
-    SaveAndStop,
+    CheckpointAndStop,
 }
 
 /// The training was left unfinished, as its observer asked.
@@ -117,7 +119,7 @@ pub fn train<B: Backend>(
     observer: &mut dyn TrainingHost,
 ) -> Result<(), Interrupted> {
     member::assert_stackable(members);
-    let states = (0..members.len()).map(|member| observer.resumes(member));
+    let states = (0..members.len()).map(|member| observer.resume_state(member));
     let states: Option<Vec<TrainingState>> = states.collect();
     let done = finished_epochs(states.as_deref());
     let (mut ends, mut cohort): (Vec<Option<MemberCompletion<B>>>, _) = match states {
@@ -137,7 +139,7 @@ pub fn train<B: Backend>(
     // The positions of those that are in the cohort.
     let mut positions: Vec<usize> = (0..members.len()).collect();
     for epoch in done + 1.. {
-        let before = observer.saves().then(|| cohort.snapshots());
+        let before = observer.wants_checkpoints().then(|| cohort.snapshots());
         let trained = match cohort.epoch(epoch - 1, observer) {
             Ok(trained) => trained,
             Err(interrupted) => {
@@ -157,11 +159,11 @@ pub fn train<B: Backend>(
                 end.diverged(epoch);
                 continue;
             }
-            if observer.wants_layers(epoch) {
+            if observer.wants_layer_values(epoch) {
                 let layers = cohort.layer_values(&trained.gradients, place);
-                observer.layers(position, epoch, &layers);
+                observer.on_layer_values(position, epoch, &layers);
             }
-            observer.epoch_finished(position, metrics);
+            observer.on_epoch_end(position, metrics);
             cohort.epoch_finished(place, metrics);
             in_training(&mut ends, position).judge(&cohort, place, metrics);
         }
@@ -191,11 +193,11 @@ pub fn train<B: Backend>(
             positions = staying.iter().map(|&place| positions[place]).collect();
             cohort = cohort.of_members(&staying);
         }
-        let pause = observer.pause(epoch);
-        if pause != EpochAction::GoOn {
+        let action = observer.after_epoch(epoch);
+        if action != EpochAction::Continue {
             tell_states(epoch, &positions, &cohort.snapshots(), &ends, observer);
         }
-        if pause == EpochAction::SaveAndStop {
+        if action == EpochAction::CheckpointAndStop {
             return Err(Interrupted);
         }
     }
@@ -233,7 +235,7 @@ fn tell_states<B: Backend>(
 ) {
     for (&position, snapshot) in positions.iter().zip(snapshots) {
         if let Some(end) = &ends[position] {
-            observer.state(position, training_state(epoch, snapshot, end));
+            observer.on_checkpoint(position, training_state(epoch, snapshot, end));
         }
     }
 }

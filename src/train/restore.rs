@@ -8,9 +8,9 @@ use super::snapshot::Snapshot;
 use super::watch::Plateau;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::event::{SavedOptimizer, TrainingState};
 use crate::model::{parameter_shapes, state_shapes, values};
 use crate::spec::{Config, Schedule};
+use crate::training_state::{SavedOptimizer, TrainingState};
 use burn::tensor::{Tensor, TensorData};
 
 /// More lists than any optimizer has.

@@ -103,7 +103,7 @@ fn share_of(unit: usize, over: Option<&Count>, units: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::EpochMetrics;
+    use crate::metrics::EpochMetrics;
     use crate::pytorch;
     use crate::spec::Config;
     use crate::train::Plateau;
@@ -124,7 +124,7 @@ mod tests {
 
     #[test]
     fn every_learning_rate_is_that_of_pytorch() {
-        let file = pytorch::file(include_str!("../../tests/pytorch/schedules.json"));
+        let file = pytorch::file(include_str!("../../judges/pytorch/schedules.json"));
         let mut rates_compared = 0;
         for case in file["cases"].as_array().unwrap() {
             let mut config = Config::default();

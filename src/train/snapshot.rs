@@ -82,8 +82,9 @@ impl<'a, B: Backend> Cohort<'a, B> {
 mod tests {
     use super::*;
     use crate::data::{DeviceSamples, Partition};
-    use crate::event::{EpochMetrics, Outcome};
+    use crate::metrics::EpochMetrics;
     use crate::model::values;
+    use crate::outcome::Outcome;
     use crate::random::{Purpose, Seed};
     use crate::spec::{Config, DatasetInfo, Key, YamlNode};
     use crate::train::TrainingHost;
@@ -94,14 +95,14 @@ mod tests {
     struct Deaf;
 
     impl TrainingHost for Deaf {
-        fn seconds(&self) -> f64 {
+        fn elapsed(&self) -> f64 {
             0.0
         }
-        fn interrupted(&self) -> bool {
+        fn should_stop(&self) -> bool {
             false
         }
-        fn epoch_finished(&mut self, _member: usize, _metrics: &EpochMetrics) {}
-        fn ended(&mut self, _member: usize, _outcome: Outcome) {}
+        fn on_epoch_end(&mut self, _member: usize, _metrics: &EpochMetrics) {}
+        fn on_run_end(&mut self, _member: usize, _outcome: Outcome) {}
     }
 
     const SEED: Seed = Seed {
@@ -139,7 +140,7 @@ mod tests {
             let assignment = Key::find(path).unwrap().read(&node);
             assignment.unwrap().apply(&mut config);
         }
-        config.facts = DatasetInfo {
+        config.dataset_info = DatasetInfo {
             training_samples: SAMPLES,
             features: 4,
             classes: 3,

@@ -1,8 +1,9 @@
 //! What watches a validation metric from epoch to epoch: early stopping, and the schedule
 //! `plateau`.
 
-use crate::event::{EarlyStoppingState, EpochMetrics, PlateauState};
+use crate::metrics::EpochMetrics;
 use crate::spec::{Monitor, Schedule, Training};
+use crate::training_state::{EarlyStoppingState, PlateauState};
 
 /// The metric that a member watches, turned so that lower is better; nothing where nothing is
 /// held out.

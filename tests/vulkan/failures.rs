@@ -6,7 +6,8 @@
 
 use crate::has_vulkan;
 use crate::support::made_up::planned;
-use crate::training::{Reported, data, on_the_cpu, train, worst_difference};
+use crate::support::progress::RecordingProgress;
+use crate::training::{data, on_the_cpu, train, worst_difference};
 use burn::backend::Wgpu;
 use burn::backend::wgpu::{RuntimeOptions, WgpuDevice, WgpuSetup, init_device};
 use std::collections::BTreeSet;
@@ -107,7 +108,12 @@ fn on(own: &Own) -> TensorExecutor<Wgpu> {
 }
 
 /// Trains what the folder has no results of on the device.
-fn trained(folder: &Path, executor: &dyn Executor, cohort: usize, told: &Reported) -> Results {
+fn trained(
+    folder: &Path,
+    executor: &dyn Executor,
+    cohort: usize,
+    told: &RecordingProgress,
+) -> Results {
     train(SWEEP, folder, executor, Some(cohort), told)
 }
 
@@ -125,7 +131,7 @@ fn a_cohort_that_does_not_fit_is_halved_and_no_result_is_lost() {
     let own = own_device(Some(SMALL));
     let executor = on(&own);
     let folder = tempfile::tempdir().unwrap();
-    let reported = Reported::default();
+    let reported = RecordingProgress::default();
     let results = trained(folder.path(), &executor, 32, &reported);
     let halved = reported.halved.into_inner().unwrap();
     println!("{halved:?}");
@@ -160,9 +166,9 @@ fn what_a_device_had_finished_before_it_was_lost_is_kept() {
             own.device.destroy();
         }
     };
-    let reported = Reported {
+    let reported = RecordingProgress {
         after_epoch: Some(&after_epoch),
-        ..Reported::default()
+        ..RecordingProgress::default()
     };
     let results = trained(folder.path(), &on(&own), 8, &reported);
     assert!(*is_lost.lock().unwrap());
@@ -179,6 +185,6 @@ fn what_a_device_had_finished_before_it_was_lost_is_kept() {
     );
     // Another start, on a device that works, trains the others.
     let whole = own_device(None);
-    let results = trained(folder.path(), &on(&whole), 8, &Reported::default());
+    let results = trained(folder.path(), &on(&whole), 8, &RecordingProgress::default());
     assert_agrees_with_the_cpu(&results);
 }

@@ -4,7 +4,7 @@
 //!
 //! Without a Vulkan device every test says that it is skipped, unless `TP_SWEEP_REQUIRE_VULKAN` is 1.
 
-#[path = "../support/mod.rs"]
+#[path = "../it/support/mod.rs"]
 mod support;
 
 mod agreement;

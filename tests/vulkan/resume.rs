@@ -1,8 +1,9 @@
 //! A training on the Vulkan device that is asked to stop and goes on from its checkpoint.
 //!
-//! The signals that ask for it are tested on the binary (`tests/signals.rs`).
+//! The signals that ask for it are tested on the binary (`tests/it/signals.rs`).
 
-use crate::training::{Reported, data, train_until};
+use crate::support::progress::RecordingProgress;
+use crate::training::{data, train_until};
 use crate::vulkan;
 use tp_sweep::record::RunResult;
 use tp_sweep::run::Interrupt;
@@ -31,7 +32,7 @@ fn a_training_that_goes_on_from_its_checkpoint_gives_the_same_numbers() {
     };
     let executor = device.executor(data(SWEEP), 1).expect("there is room");
     let [whole, parts] = [(); 2].map(|()| tempfile::tempdir().expect("a temporary folder"));
-    let trained = |folder: &tempfile::TempDir, told: &Reported, interrupt: &Interrupt| {
+    let trained = |folder: &tempfile::TempDir, told: &RecordingProgress, interrupt: &Interrupt| {
         train_until(
             SWEEP,
             folder.path(),
@@ -42,7 +43,7 @@ fn a_training_that_goes_on_from_its_checkpoint_gives_the_same_numbers() {
         )
     };
     let never = Interrupt::default();
-    let whole = trained(&whole, &Reported::default(), &never);
+    let whole = trained(&whole, &RecordingProgress::default(), &never);
     assert_eq!(whole.runs.len(), 4);
     let interrupt = Interrupt::default();
     let stop = |_: &str, epoch: usize| {
@@ -50,9 +51,9 @@ fn a_training_that_goes_on_from_its_checkpoint_gives_the_same_numbers() {
             interrupt.ask();
         }
     };
-    let told = Reported {
+    let told = RecordingProgress {
         after_epoch: Some(&stop),
-        ..Reported::default()
+        ..RecordingProgress::default()
     };
     let stopped = trained(&parts, &told, &interrupt);
     assert!(stopped.runs.is_empty(), "no run has ended");
@@ -60,9 +61,9 @@ fn a_training_that_goes_on_from_its_checkpoint_gives_the_same_numbers() {
     let note = |_: &str, epoch: usize| {
         first.lock().unwrap().get_or_insert(epoch);
     };
-    let told = Reported {
+    let told = RecordingProgress {
         after_epoch: Some(&note),
-        ..Reported::default()
+        ..RecordingProgress::default()
     };
     let resumed = trained(&parts, &told, &never);
     let first = first.lock().unwrap().expect("epochs are left");

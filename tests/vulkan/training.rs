@@ -1,15 +1,16 @@
 //! Trainings on a small part of MNIST by the library: the path of the binary from the executor on.
 
-use crate::support::made_up::{planned, store};
+use crate::support::made_up::{Setup, place, planned};
+use crate::support::progress::RecordingProgress;
 use crate::support::repository;
 use std::collections::HashMap;
 use std::path::Path;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use tp_sweep::data::{
     Dataset, DatasetCache, DeviceDatasetKey, Imputation, MISSING, Samples, Values,
 };
 use tp_sweep::record::{Results, RunResult};
-use tp_sweep::run::{Device, DeviceSlot, Executor, Interrupt, Progress, Scheduler, StartSummary};
+use tp_sweep::run::{Device, Executor, Interrupt, Progress};
 use tp_sweep::spec::Normalise;
 
 /// The first samples of MNIST: a sweep's `data.limit` selects from these 1,000.
@@ -65,40 +66,6 @@ fn with_gaps(whole: Dataset) -> Dataset {
     }
 }
 
-/// What is done when a run of this name has ended the epoch of this number.
-type AfterEpoch<'a> = dyn Fn(&str, usize) + Send + Sync + 'a;
-
-/// Takes note of what is reported, and calls a function after each epoch of a run.
-#[derive(Default)]
-pub struct Reported<'a> {
-    pub halved: Mutex<Vec<(usize, String)>>,
-    pub failed: Mutex<Vec<String>>,
-    pub after_epoch: Option<&'a AfterEpoch<'a>>,
-}
-
-impl Progress for Reported<'_> {
-    fn started(&self, _: &StartSummary) {}
-    fn epoch_ended(&self, name: &str, epoch: usize, _: usize) {
-        if let Some(after_epoch) = self.after_epoch {
-            after_epoch(name, epoch);
-        }
-    }
-    fn sizing(&self, _: usize, _: usize) {}
-    fn run_started(&self, _: &str) {}
-    fn run_ended(&self, name: &str, result: &RunResult) {
-        if let Some(failure) = &result.failure {
-            let mut failed = self.failed.lock().unwrap();
-            failed.push(format!("{name}: {failure}"));
-        }
-    }
-    fn halved(&self, runs: usize, reason: &str) {
-        self.halved.lock().unwrap().push((runs, reason.to_owned()));
-    }
-    fn tried_again(&self, _: &str, _: &str) {}
-    fn measuring(&self, _: usize, _: usize) {}
-    fn finished(&self) {}
-}
-
 /// An executor that measures no trial: that is a training of its own.
 struct Unmeasured<'a>(&'a dyn Executor);
 
@@ -141,26 +108,14 @@ pub fn train_until(
     interrupt: &Interrupt,
 ) -> Results {
     let (sweep, plan) = planned(sweep);
-    let place = DeviceSlot {
-        executor: &Unmeasured(executor),
-        device: "vulkan:0".into(),
-        precision: "float32".into(),
-        workers: 1,
-        hardware: String::new(),
-    };
-    let ran = Scheduler {
-        sweep: &sweep,
-        plan: &plan,
-        store: &store(folder, &plan),
-        share: None,
-        places: &[place],
+    let executor = Unmeasured(executor);
+    let setup = Setup {
         cohort,
-        retry_failed: false,
-        fail_fast: false,
         progress,
-        interrupt,
-    }
-    .run();
+        interrupt: interrupt.clone(),
+        ..Setup::on(vec![place(&executor, "vulkan:0", 1)])
+    };
+    let ran = setup.run(folder, &sweep, &plan);
     ran.expect("records can be written").results
 }
 
@@ -168,7 +123,7 @@ pub fn train_until(
 pub fn on(device: &Device, sweep: &str, cohort: usize) -> Results {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let executor = device.executor(data(sweep), 1).expect("there is room");
-    let reported = Reported::default();
+    let reported = RecordingProgress::default();
     let results = train(
         sweep,
         folder.path(),

@@ -33,8 +33,8 @@ mod tests {
     #[test]
     fn a_file_that_was_cut_off_is_not_whole() {
         for image in [
-            &include_bytes!("../../../tests/data_files/grey.jpg")[..],
-            include_bytes!("../../../tests/data_files/colour.jpg"),
+            &include_bytes!("../../../tests/fixtures/grey.jpg")[..],
+            include_bytes!("../../../tests/fixtures/colour.jpg"),
         ] {
             assert!(is_whole(image));
             for length in 0..image.len() {

@@ -4,7 +4,8 @@ use crate::plan::{Plan, Trial};
 use crate::record::Results;
 use crate::report::results::trial_frame::{score_column, trial_positions};
 use crate::spec::{
-    Columns, Config, DataSource, RankBy, SelectionCost, SelectionRule, Split, Sweep, Validation,
+    ColumnSettings, Config, DataSource, RankBy, SelectionCost, SelectionRule, Split, Sweep,
+    Validation,
 };
 use polars::prelude::*;
 use statistics::{Candidate, Direction, Interval};
@@ -202,7 +203,7 @@ pub(crate) fn has_same_splits(a: &Trial, b: &Trial) -> bool {
     // The selection and encoding of columns does not change the splits.
     let data = |config: &Config| {
         let source = DataSource {
-            columns: Columns::default(),
+            columns: ColumnSettings::default(),
             ..config.data.source()
         };
         (source, config.data.limit)

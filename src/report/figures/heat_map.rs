@@ -4,7 +4,7 @@ use super::plotter::Plotter;
 use crate::report::analysis::variance::main_effects;
 use crate::report::document::figure::Figure;
 use crate::spec::{Language, RankBy};
-use charts::{Categories, Cell, Heading, HeatMap};
+use charts::{Categories, Heading, HeatMap, HeatMapCell};
 
 /// Draws the two factors with the largest main effects. `None` for an incomplete grid.
 pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
@@ -24,7 +24,8 @@ pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
         *sum += scores.iter().sum::<f64>();
         *count += scores.len() as u32;
     }
-    let cell = |&(sum, count): &(f64, u32)| Cell::new(plotter.shown_score(sum / f64::from(count)));
+    let cell =
+        |&(sum, count): &(f64, u32)| HeatMapCell::new(plotter.shown_score(sum / f64::from(count)));
     let factor = |index: usize| &context.sweep.factors[index];
     let names = |index: usize| {
         let factor = factor(index);
@@ -46,7 +47,7 @@ pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
             .iter()
             .map(|row| row.iter().map(cell).collect())
             .collect(),
-        colour: plotter.score_axis(),
+        colour_axis: plotter.score_axis(),
         range: None,
         decimals: match context.sweep.report.rank_by {
             RankBy::Accuracy => 2,

@@ -1,7 +1,7 @@
 //! Learning curves.
 
 use super::plotter::Plotter;
-use crate::event::EpochMetrics;
+use crate::metrics::EpochMetrics;
 use crate::record::RunResult;
 use crate::report::document::figure::Figure;
 use crate::report::results::trial_frame::trial_positions;
@@ -140,9 +140,9 @@ fn draw(
             "",
         ),
         trials,
-        validation: locale.tr("validation", "validation").to_owned(),
-        training: locale.tr("training", "entraînement").to_owned(),
-        band: locale
+        validation_label: locale.tr("validation", "validation").to_owned(),
+        training_label: locale.tr("training", "entraînement").to_owned(),
+        band_label: locale
             .tr("range across splits", "étendue entre les partages")
             .to_owned(),
     };

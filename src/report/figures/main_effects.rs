@@ -45,14 +45,14 @@ pub(crate) fn main_effects(plotter: &Plotter) -> Option<Figure> {
         y: plotter.score_axis(),
         factors: factors.map(panel).collect(),
         reference: Some(plotter.shown_score(all.sum::<f64>() / count)),
-        point: locale
+        point_label: locale
             .tr(
                 "mean over the other factors",
                 "moyenne sur les autres facteurs",
             )
             .to_owned(),
-        interval: locale.tr("95 % interval", "intervalle à 95 %").to_owned(),
-        reference_name: locale
+        interval_label: locale.tr("95 % interval", "intervalle à 95 %").to_owned(),
+        reference_label: locale
             .tr("mean of all trials", "moyenne de tous les essais")
             .to_owned(),
     };

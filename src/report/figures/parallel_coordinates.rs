@@ -18,7 +18,7 @@ pub(crate) fn parallel_coordinates(plotter: &Plotter) -> Option<Figure> {
         Some(ParallelLine {
             name: trials[trial].name.clone(),
             values: values.chain([score]).collect(),
-            colour: score,
+            colour_value: score,
         })
     });
     let lines: Vec<ParallelLine> = lines.collect();
@@ -39,8 +39,8 @@ pub(crate) fn parallel_coordinates(plotter: &Plotter) -> Option<Figure> {
             .chain([ParallelAxis::Numbers(plotter.score_axis())])
             .collect(),
         lines,
-        colour: plotter.score_axis(),
-        better: plotter.direction(),
+        colour_axis: plotter.score_axis(),
+        direction: plotter.direction(),
     };
     Some(plotter.draw("parallel-coordinates", caption.to_owned(), &chart))
 }

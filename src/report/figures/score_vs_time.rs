@@ -21,7 +21,7 @@ pub(crate) fn score_vs_time(plotter: &Plotter) -> Option<Figure> {
                 .peak_bytes
                 .map_or(f64::NAN, |bytes| bytes as f64 / f64::from(1 << 20)),
             shape: 0,
-            mark: match (is_best, is_chosen) {
+            annotation: match (is_best, is_chosen) {
                 (true, _) => locale.tr("best", "meilleur").to_owned(),
                 (_, true) => locale.tr("chosen", "choisi").to_owned(),
                 _ => String::new(),
@@ -46,18 +46,18 @@ pub(crate) fn score_vs_time(plotter: &Plotter) -> Option<Figure> {
             "s",
         ),
         y: plotter.score_axis(),
-        x_better: Direction::Minimise,
-        y_better: plotter.direction(),
+        x_direction: Direction::Minimise,
+        y_direction: plotter.direction(),
         points,
-        size: has_bytes.then(|| {
+        size_axis: has_bytes.then(|| {
             Axis::linear(
                 locale.tr("peak memory", "pic de mémoire"),
                 locale.tr("MiB", "Mio"),
             )
         }),
         shapes: Categories::default(),
-        front: locale.tr("Pareto front", "front de Pareto").to_owned(),
-        others: locale.tr("other trials", "autres essais").to_owned(),
+        front_label: locale.tr("Pareto front", "front de Pareto").to_owned(),
+        others_label: locale.tr("other trials", "autres essais").to_owned(),
     };
     Some(plotter.draw("trade-off", caption.to_owned(), &chart))
 }

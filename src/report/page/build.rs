@@ -7,7 +7,7 @@ use super::language::PageLanguage;
 use super::page_data::{Page, Scatter};
 use super::row::Row;
 use super::section::{Drawing, Section, SectionBlock};
-use crate::event::EpochMetrics;
+use crate::metrics::EpochMetrics;
 use crate::record::RunResult;
 use crate::report::analysis::columns::INTERVAL;
 use crate::report::analysis::conclusions::direction;

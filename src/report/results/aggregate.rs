@@ -1,7 +1,7 @@
 //! Means, standard deviations and maxima of groups of rows.
 //!
 //! The only use of polars' eager aggregations. They are deprecated in favour of the lazy ones,
-//! which would more than double the time of a cold build (see `docs/decisions.md`).
+//! which would more than double the time of a cold build (docs/decisions/0010-eager-polars.md).
 #![expect(
     deprecated,
     reason = "the lazy crates cost more build time than all the rest of polars"

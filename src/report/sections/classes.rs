@@ -1,6 +1,6 @@
 //! The scores of each class in one trial.
 
-use crate::event::ClassificationCounts;
+use crate::metrics::ClassificationCounts;
 use crate::plan::Plan;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};

@@ -1,6 +1,6 @@
 //! Training and validation loss by epoch, which show overfitting.
 
-use crate::event::EpochMetrics;
+use crate::metrics::EpochMetrics;
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
 use crate::report::context::ReportContext;

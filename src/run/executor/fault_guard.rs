@@ -1,9 +1,11 @@
 //! An observer that is told nothing by a device that has failed.
 
 use super::device_faults::Faults;
-use crate::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
+use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model_io::Weights;
+use crate::outcome::Outcome;
 use crate::train::{EpochAction, TrainingHost};
+use crate::training_state::TrainingState;
 
 /// Passes on what is told, unless a fault of the device was heard before: numbers that were read
 /// back after it may never have been written.
@@ -20,56 +22,56 @@ impl<'a> FaultGuard<'a> {
 }
 
 impl TrainingHost for FaultGuard<'_> {
-    fn seconds(&self) -> f64 {
-        self.observer.seconds()
+    fn elapsed(&self) -> f64 {
+        self.observer.elapsed()
     }
 
-    fn interrupted(&self) -> bool {
-        self.observer.interrupted()
+    fn should_stop(&self) -> bool {
+        self.observer.should_stop()
     }
 
-    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
+    fn on_epoch_end(&mut self, member: usize, metrics: &EpochMetrics) {
         self.faults.assert_none();
-        self.observer.epoch_finished(member, metrics);
+        self.observer.on_epoch_end(member, metrics);
     }
 
-    fn ended(&mut self, member: usize, outcome: Outcome) {
+    fn on_run_end(&mut self, member: usize, outcome: Outcome) {
         self.faults.assert_none();
-        self.observer.ended(member, outcome);
+        self.observer.on_run_end(member, outcome);
     }
 
-    fn wants_layers(&self, epoch: usize) -> bool {
-        self.observer.wants_layers(epoch)
+    fn wants_layer_values(&self, epoch: usize) -> bool {
+        self.observer.wants_layer_values(epoch)
     }
 
-    fn layers(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
+    fn on_layer_values(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
         self.faults.assert_none();
-        self.observer.layers(member, epoch, layers);
+        self.observer.on_layer_values(member, epoch, layers);
     }
 
-    fn wants_networks(&self) -> bool {
-        self.observer.wants_networks()
+    fn wants_weights(&self) -> bool {
+        self.observer.wants_weights()
     }
 
-    fn network(&mut self, member: usize, state: Weights) {
+    fn on_final_weights(&mut self, member: usize, state: Weights) {
         self.faults.assert_none();
-        self.observer.network(member, state);
+        self.observer.on_final_weights(member, state);
     }
 
-    fn resumes(&mut self, member: usize) -> Option<TrainingState> {
-        self.observer.resumes(member)
+    fn resume_state(&mut self, member: usize) -> Option<TrainingState> {
+        self.observer.resume_state(member)
     }
 
-    fn saves(&self) -> bool {
-        self.observer.saves()
+    fn wants_checkpoints(&self) -> bool {
+        self.observer.wants_checkpoints()
     }
 
-    fn pause(&mut self, epoch: usize) -> EpochAction {
-        self.observer.pause(epoch)
+    fn after_epoch(&mut self, epoch: usize) -> EpochAction {
+        self.observer.after_epoch(epoch)
     }
 
-    fn state(&mut self, member: usize, state: TrainingState) {
+    fn on_checkpoint(&mut self, member: usize, state: TrainingState) {
         self.faults.assert_none();
-        self.observer.state(member, state);
+        self.observer.on_checkpoint(member, state);
     }
 }

@@ -1,8 +1,9 @@
 //! A run trained once more, without any record.
 
 use super::tensor_executor::Executor;
-use crate::event::{EpochMetrics, Outcome};
+use crate::metrics::EpochMetrics;
 use crate::model_io::Weights;
+use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::run::scheduler::dispatch::in_one_thread;
 use crate::train::TrainingHost;
@@ -52,27 +53,27 @@ struct Listener {
 }
 
 impl TrainingHost for Listener {
-    fn seconds(&self) -> f64 {
+    fn elapsed(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }
 
-    fn interrupted(&self) -> bool {
+    fn should_stop(&self) -> bool {
         false
     }
 
-    fn epoch_finished(&mut self, _member: usize, metrics: &EpochMetrics) {
+    fn on_epoch_end(&mut self, _member: usize, metrics: &EpochMetrics) {
         self.epochs.push(metrics.clone());
     }
 
-    fn ended(&mut self, _member: usize, outcome: Outcome) {
+    fn on_run_end(&mut self, _member: usize, outcome: Outcome) {
         self.outcome = Some(outcome);
     }
 
-    fn wants_networks(&self) -> bool {
+    fn wants_weights(&self) -> bool {
         true
     }
 
-    fn network(&mut self, _member: usize, state: Weights) {
+    fn on_final_weights(&mut self, _member: usize, state: Weights) {
         self.weights = Some(state);
     }
 }

@@ -5,7 +5,7 @@ use super::device_faults::{DeviceFault, Faults};
 use super::fault_guard::FaultGuard;
 use crate::backend::Backend;
 use crate::data::{Dataset, DeviceDataset, DeviceDatasetKey, Normalisation, Partition, partition};
-use crate::event::Profile;
+use crate::metrics::Profile;
 use crate::model::LossSums;
 use crate::plan::{Plan, RunId, bytes_of_run};
 use crate::spec::{Config, Data, Validation};
@@ -326,10 +326,10 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         let member = self.member(plan, run);
         let data = self.data_of(&member);
         let started = Instant::now();
-        live_bytes::start();
+        alloc_tracker::start();
         let clock = || started.elapsed().as_secs_f64();
         let time = self.sound(|| profile(data, &member, &clock));
-        let peak = live_bytes::peak();
+        let peak = alloc_tracker::peak();
         Some(Profile {
             seconds_per_epoch: time.seconds * time.steps_per_epoch,
             steps: time.steps,

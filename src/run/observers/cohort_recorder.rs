@@ -1,15 +1,17 @@
 //! Who watches a cohort's training: its records.
 
-use crate::event::{EpochMetrics, Failure, LayerValues, Outcome, TrainingState};
+use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model_io::Weights;
+use crate::outcome::{Failure, Outcome};
 use crate::plan::RunId;
 use crate::record::{Checkpoint, RecordError, Recorder};
 use crate::run::scheduler::dispatch::{DeviceSlot, Scheduler};
 use crate::run::scheduler::finalize::EndedRun;
 use crate::run::scheduler::resume::{Opened, place_kind};
 use crate::run::scheduler::worker_state::WorkerState;
-use crate::spec::{CheckpointRule, KeepWeights};
+use crate::spec::{CheckpointInterval, KeepWeights};
 use crate::train::{EpochAction, TrainingHost};
+use crate::training_state::TrainingState;
 use std::cell::OnceCell;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -99,7 +101,7 @@ impl<'a, 'plan> CohortRecorder<'a, 'plan> {
                     epoch: Some(self.members[member].epochs.len() + 1),
                     place: place.map(str::to_owned),
                 };
-                self.ended(member, Outcome::Failed(failure));
+                self.on_run_end(member, Outcome::Failed(failure));
             }
         }
     }
@@ -169,22 +171,22 @@ impl Watched {
 }
 
 impl TrainingHost for CohortRecorder<'_, '_> {
-    fn seconds(&self) -> f64 {
+    fn elapsed(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }
 
-    fn interrupted(&self) -> bool {
+    fn should_stop(&self) -> bool {
         if self.error.is_some() {
             return true;
         }
         let asked = self.schedule.is_stopping(self.work);
         asked && {
             let since = self.asked.get_or_init(Instant::now);
-            !self.saves() || since.elapsed() > GRACE
+            !self.wants_checkpoints() || since.elapsed() > GRACE
         }
     }
 
-    fn epoch_finished(&mut self, member: usize, metrics: &EpochMetrics) {
+    fn on_epoch_end(&mut self, member: usize, metrics: &EpochMetrics) {
         // Those in training are at the same epoch: the first speaks for all.
         let mut open = self.members.iter().map(|one| one.recorder.is_some());
         let is_first = open.position(|is_open| is_open) == Some(member);
@@ -204,7 +206,7 @@ impl TrainingHost for CohortRecorder<'_, '_> {
         }
     }
 
-    fn ended(&mut self, member: usize, outcome: Outcome) {
+    fn on_run_end(&mut self, member: usize, outcome: Outcome) {
         let seconds = self.seconds(member);
         let cohort = self.members.len();
         let watched = &mut self.members[member];
@@ -225,54 +227,56 @@ impl TrainingHost for CohortRecorder<'_, '_> {
         self.members[member].is_recorded = self.keep(written).is_some();
     }
 
-    fn wants_layers(&self, epoch: usize) -> bool {
+    fn wants_layer_values(&self, epoch: usize) -> bool {
         let histograms = self.schedule.sweep.tensorboard.histograms;
         histograms.is_some_and(|every| epoch == 1 || epoch.is_multiple_of(every))
     }
 
-    fn layers(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
+    fn on_layer_values(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
         if let Some(recorder) = &mut self.members[member].recorder {
             let written = recorder.layers(layers, epoch, wall_time());
             self.keep(written);
         }
     }
 
-    fn wants_networks(&self) -> bool {
+    fn wants_weights(&self) -> bool {
         self.schedule.sweep.keep != KeepWeights::None
     }
 
-    fn network(&mut self, member: usize, state: Weights) {
+    fn on_final_weights(&mut self, member: usize, state: Weights) {
         self.members[member].weights = Some(state);
     }
 
-    fn resumes(&mut self, member: usize) -> Option<TrainingState> {
+    fn resume_state(&mut self, member: usize) -> Option<TrainingState> {
         self.members[member].state.take()
     }
 
-    fn saves(&self) -> bool {
-        self.schedule.sweep.checkpoint != CheckpointRule::None
+    fn wants_checkpoints(&self) -> bool {
+        self.schedule.sweep.checkpoint != CheckpointInterval::None
     }
 
-    fn pause(&mut self, epoch: usize) -> EpochAction {
+    fn after_epoch(&mut self, epoch: usize) -> EpochAction {
         if self.error.is_some() || self.schedule.is_stopping(self.work) {
-            return EpochAction::SaveAndStop;
+            return EpochAction::CheckpointAndStop;
         }
         let is_due = match self.schedule.sweep.checkpoint {
-            CheckpointRule::None => false,
-            CheckpointRule::Epochs(count) => epoch.is_multiple_of(count.get()),
-            CheckpointRule::Seconds(count) => self.saved.elapsed().as_secs() >= count.get() as u64,
+            CheckpointInterval::None => false,
+            CheckpointInterval::Epochs(count) => epoch.is_multiple_of(count.get()),
+            CheckpointInterval::Seconds(count) => {
+                self.saved.elapsed().as_secs() >= count.get() as u64
+            }
         };
         match is_due {
             true => {
                 self.saved = Instant::now();
-                EpochAction::Save
+                EpochAction::Checkpoint
             }
-            false => EpochAction::GoOn,
+            false => EpochAction::Continue,
         }
     }
 
-    fn state(&mut self, member: usize, state: TrainingState) {
-        if self.saves() && self.error.is_none() {
+    fn on_checkpoint(&mut self, member: usize, state: TrainingState) {
+        if self.wants_checkpoints() && self.error.is_none() {
             let written = self.save(member, state);
             self.keep(written);
         }

@@ -71,7 +71,7 @@ pub trait Optimizer<B: Backend> {
 /// Adjacent members of one kind are stepped together. Where all are of one kind, nothing is cut
 /// apart or put together.
 pub fn new<B: Backend>(members: &[&Training], device: &B::Device) -> Box<dyn Optimizer<B>> {
-    let mut segments = segments(members.iter().map(|member| member.stepping()));
+    let mut segments = segments(members.iter().map(|member| member.step_kind()));
     if segments.len() == 1 {
         return of_stepping(segments.remove(0).0, members, device);
     }
@@ -89,8 +89,8 @@ fn of_stepping<B: Backend>(
     device: &B::Device,
 ) -> Box<dyn Optimizer<B>> {
     let (optimizer, nesterov, centered) = match stepping {
-        StepKind::Descent => (spec::Optimizer::Sgd, false, false),
-        StepKind::Rule {
+        StepKind::PlainSgd => (spec::Optimizer::Sgd, false, false),
+        StepKind::Optimizer {
             optimizer,
             nesterov,
             centered,
@@ -118,7 +118,7 @@ fn of_stepping<B: Backend>(
             inner,
         }),
     };
-    if stepping == StepKind::Descent {
+    if stepping == StepKind::PlainSgd {
         return Box::new(Descent {
             weight_decay,
             by_gradient: inner,

@@ -1,0 +1,269 @@
+//! What a report concludes: what can be told apart, what matters, what is chosen, in which words.
+
+use crate::support::made_up::{file, reported, reported_with};
+use tp_sweep::plan::RunId;
+use tp_sweep::report::{ComparedSweep, Listing, ListingOrder, compare};
+use tp_sweep::spec::Language;
+
+/// A grid of two factors over ten folds.
+const GRID: &str = "
+name: grid
+validation: { folds: 10 }
+training: { epochs: 1 }
+grid:
+  model.width: [16, 32, 64]
+  training.learning_rate: [0.1, 0.01]
+";
+
+/// Noise between −1 and 1, as keyed by two numbers (SplitMix64).
+fn noise(trial: usize, fold: u32) -> f64 {
+    let number = trial as u64 * 1000 + u64::from(fold) + 1;
+    let mut mixed = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+    (mixed ^ (mixed >> 31)) as f64 / u64::MAX as f64 * 2.0 - 1.0
+}
+
+/// The learning rate (which varies fastest) matters, the width does not.
+fn learning_rate_matters(run: RunId) -> f64 {
+    let fold = 0.01 * f64::from(run.fold % 3);
+    let effect = if run.trial.is_multiple_of(2) {
+        0.1
+    } else {
+        0.0
+    };
+    0.7 + effect + fold + 0.005 * noise(run.trial, run.fold)
+}
+
+fn with(section: &str) -> String {
+    format!("{GRID}report: {section}\n")
+}
+
+/// The rows of the CSV by trial: the cell of each column.
+fn cell(csv: &str, trial: &str, column: &str) -> String {
+    let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = lines.next().unwrap();
+    let of = |name: &str| header.iter().position(|other| *other == name).unwrap();
+    let row = lines.find(|row| row[of("trial")] == trial).unwrap();
+    row[of(column)].to_owned()
+}
+
+#[test]
+fn trials_on_the_same_folds_are_told_apart_by_what_their_differences_show() {
+    let (.., report, _) = reported(GRID, learning_rate_matters);
+    let csv = file(&report, "csv");
+    // Wide and narrow are alike at the good learning rate; the bad one is told from it.
+    for width in [16, 32, 64] {
+        let bad = cell(&csv, &format!("width{width}_lr0.01"), "differs_from_best");
+        assert_eq!(bad, "true");
+        let good = cell(&csv, &format!("width{width}_lr0.1"), "differs_from_best");
+        assert!(good == "false" || good.is_empty(), "{good}");
+    }
+    let markdown = file(&report, "md");
+    assert!(
+        markdown.contains("≈ marks the 2 of 5 other trials"),
+        "{markdown}"
+    );
+    assert!(markdown.contains("Distinguishable: 3."));
+}
+
+#[test]
+fn what_matters_is_told_over_a_complete_grid_and_refused_over_another() {
+    let (.., report, _) = reported(GRID, learning_rate_matters);
+    let markdown = file(&report, "md");
+    let shares = markdown
+        .lines()
+        .find(|line| line.starts_with("Share of the variance of"));
+    let shares = shares.unwrap();
+    let share = |factor: &str| -> f64 {
+        let rest = shares.split(&format!("`{factor}` ")).nth(1).unwrap();
+        rest.split(' ').next().unwrap().parse().unwrap()
+    };
+    assert!(share("training.learning_rate") > 95.0, "{shares}");
+    assert!(share("model.width") < 1.0, "{shares}");
+    let incomplete = format!("{GRID}exclude: [{{ model.width: 16, training.learning_rate: 0.1 }}]");
+    let (.., report, _) = reported(&incomplete, learning_rate_matters);
+    let markdown = file(&report, "md");
+    assert!(markdown.contains("1 of the 6 combinations of the levels have no score"));
+    assert!(!markdown.contains("Share of the variance of"));
+}
+
+#[test]
+fn failed_trials_refuse_shares_and_are_compared_with_nothing() {
+    let (.., report, _) = reported(GRID, |run| match run.trial {
+        0 if run.fold == 3 => f64::NAN,
+        _ => learning_rate_matters(run),
+    });
+    let (csv, markdown) = (file(&report, "csv"), file(&report, "md"));
+    assert_eq!(cell(&csv, "width16_lr0.1", "differs_from_best"), "");
+    assert_eq!(cell(&csv, "width16_lr0.1", "interval_low"), "");
+    assert!(markdown.contains("1 of the 6 combinations of the levels have no score"));
+}
+
+#[test]
+fn one_split_concludes_nothing_and_says_so() {
+    let text = GRID.replace("folds: 10", "holdout: 0.2");
+    let (.., report, _) = reported(&text, learning_rate_matters);
+    let (csv, markdown) = (file(&report, "csv"), file(&report, "md"));
+    assert_eq!(cell(&csv, "width16_lr0.1", "interval_low"), "");
+    assert!(markdown.contains("A single split cannot show"));
+    assert!(!markdown.contains("≈ marks"));
+}
+
+#[test]
+fn the_simplest_or_fastest_within_one_standard_error_is_chosen() {
+    // Wider is a little better, by far less than folds differ.
+    let alike = |run: RunId| 0.8 + 0.05 * noise(0, run.fold) + 1e-4 * run.trial as f64;
+    let chosen = |select: &str| {
+        let (.., report, _) = reported(&with(&format!("{{ select: {select} }}")), alike);
+        let csv = file(&report, "csv");
+        let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+        let header = lines.next().unwrap();
+        let of = |name: &str| header.iter().position(|other| *other == name).unwrap();
+        let chosen: Vec<Vec<&str>> = lines.filter(|row| row[of("chosen")] == "true").collect();
+        assert_eq!(chosen.len(), 1, "one trial is chosen");
+        (
+            chosen[0][of("rank")].to_owned(),
+            chosen[0][of("trial")].to_owned(),
+            file(&report, "md"),
+        )
+    };
+    let (rank, _, markdown) = chosen("best");
+    assert_eq!(rank, "1");
+    assert!(!markdown.contains('★'), "the best needs no mark");
+    let (_, simplest, markdown) = chosen("one_standard_error");
+    assert!(simplest.starts_with("width16"), "{simplest}");
+    assert!(markdown.contains(&format!("★ Chosen: `{simplest}`, the simplest")));
+    assert!(markdown.contains("## Chosen configuration"));
+    let (_, fastest, markdown) = chosen("{ one_standard_error: seconds }");
+    assert!(fastest.starts_with("width16"), "{fastest}");
+    assert!(markdown.contains("the fastest of the trials"));
+}
+
+#[test]
+fn trials_stand_beside_the_baseline_that_the_file_names() {
+    let section = "{ baseline: { training.learning_rate: 0.01 } }";
+    let (.., report, _) = reported(&with(section), learning_rate_matters);
+    let markdown = file(&report, "md");
+    // The first that matches.
+    assert!(markdown.contains("Differences from `width16_lr0.01`"));
+    let row = |trial: &str| {
+        let section = markdown
+            .split("## Comparison with the baseline")
+            .nth(1)
+            .unwrap();
+        let line = section.lines().find(|line| line.contains(trial)).unwrap();
+        line.split('|')
+            .map(|cell| cell.trim().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(row("width64_lr0.1 ")[5], "better");
+    assert_eq!(row("width64_lr0.01 ")[5], "–");
+    let difference: f64 = row("width64_lr0.1 ")[2].parse().unwrap();
+    assert!((9.0..11.0).contains(&difference), "{difference} points");
+    let section = "{ baseline: { training.optimizer: adam } }";
+    let (.., report, _) = reported(&with(section), learning_rate_matters);
+    assert!(file(&report, "md").contains("matches no trial"));
+}
+
+#[test]
+fn a_french_report_has_no_english_left_in_its_headings_and_a_comma_in_its_numbers() {
+    let section = "{ language: fr, baseline: { model.width: 16 }, target_accuracy: 0.75, \
+                   select: one_standard_error }";
+    let (.., report, _) = reported(&with(section), learning_rate_matters);
+    insta::assert_snapshot!("french", file(&report, "md"));
+    let (.., english, _) = reported(GRID, learning_rate_matters);
+    let numbers = |csv: &str| {
+        csv.lines()
+            .nth(1)
+            .unwrap()
+            .split(',')
+            .nth(5)
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(
+        numbers(&file(&report, "csv")),
+        numbers(&file(&english, "csv"))
+    );
+}
+
+#[test]
+fn a_list_is_sorted_by_any_column_and_cut_where_asked() {
+    let view = Listing {
+        top: Some(2),
+        order: Some("parameters:asc".parse::<ListingOrder>().unwrap()),
+    };
+    let (.., report, _) = reported_with(GRID, learning_rate_matters, &view);
+    let markdown = file(&report, "md");
+    let rows = markdown
+        .lines()
+        .filter(|line| line.starts_with("| ") && line.contains(" finished"));
+    let rows: Vec<&str> = rows.collect();
+    assert_eq!(rows.len(), 2, "{rows:?}");
+    assert!(
+        rows.iter().all(|row| row.contains("12730")),
+        "the narrowest: {rows:?}"
+    );
+    assert!(markdown.contains("4 more trials"));
+    assert_eq!(file(&report, "csv").lines().count(), 7, "the CSV has all");
+}
+
+#[test]
+fn every_form_that_is_asked_for_is_made() {
+    let (.., report, _) = reported(
+        &with("{ formats: [latex, json, parquet] }"),
+        learning_rate_matters,
+    );
+    let files = report.files().unwrap();
+    let names: Vec<String> = files
+        .iter()
+        .map(|file| file.path.display().to_string())
+        .collect();
+    for name in [
+        "grid.md",
+        "grid.csv",
+        "grid.tex",
+        "grid.json",
+        "grid.parquet",
+    ] {
+        assert!(
+            names.iter().any(|other| other == name),
+            "{name} in {names:?}"
+        );
+    }
+    let rows: serde_json::Value = serde_json::from_str(&file(&report, "json")).unwrap();
+    assert_eq!(rows.as_array().unwrap().len(), 6);
+    assert!(file(&report, "tex").contains("\\toprule"));
+    let (.., plain, _) = reported(GRID, learning_rate_matters);
+    assert!(
+        plain
+            .files()
+            .unwrap()
+            .iter()
+            .all(|file| file.path.extension().unwrap() != "tex")
+    );
+}
+
+#[test]
+fn sweeps_side_by_side_keep_their_own_columns() {
+    let other = "name: other\nvalidation: { folds: 2 }\ngrid: { model.width: [16, tiny] }"
+        .replace("tiny", "[16, 8]");
+    let grid = reported(GRID, learning_rate_matters);
+    let other = reported(&other, learning_rate_matters);
+    let parts = [&grid, &other].map(|(sweep, plan, report, results)| ComparedSweep {
+        sweep,
+        plan,
+        results,
+        report,
+    });
+    let files = compare("both", &parts, Language::French).unwrap();
+    let text = |index: usize| String::from_utf8(files[index].contents.clone()).unwrap();
+    let csv = text(1);
+    assert_eq!(csv.lines().count(), 1 + 6 + 2);
+    assert_eq!(cell(&csv, "width16_lr0.1", "sweep"), "grid");
+    assert_eq!(cell(&csv, "width16", "sweep"), "other");
+    assert_eq!(cell(&csv, "width16", "param_training.learning_rate"), "");
+    assert_eq!(cell(&csv, "width16", "split9_val_accuracy"), "");
+    assert!(text(0).contains("2 balayages côte à côte"));
+}

@@ -1,0 +1,171 @@
+//! What the documentation says of files, examples and rooms is so.
+
+use crate::support::repository;
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+use tp_sweep::plan::Plan;
+use tp_sweep::spec::{Source, Sweep};
+
+/// The YAML blocks of a Markdown file, with their line numbers; excerpts are marked and left out.
+fn examples(file: &str) -> Vec<(usize, String)> {
+    let text = std::fs::read_to_string(repository().join(file)).unwrap();
+    let mut examples = Vec::new();
+    let mut open: Option<(usize, String)> = None;
+    for (number, line) in text.lines().enumerate() {
+        match (&mut open, line) {
+            (None, "```yaml") => open = Some((number + 2, String::new())),
+            (Some(_), "```") => examples.extend(open.take()),
+            (Some((_, block)), _) => *block += &format!("{line}\n"),
+            (None, _) => {}
+        }
+    }
+    examples.retain(|(_, block)| !block.starts_with("# an excerpt"));
+    examples
+}
+
+#[test]
+fn every_example_can_be_planned() {
+    let mut count = 0;
+    for file in ["README.md", "docs/sweep-file.md", "docs/cluster.md"] {
+        for (line, text) in examples(file) {
+            let name = format!("{file}, from line {line}");
+            let source = Source {
+                name: name.clone(),
+                text,
+            };
+            let sweep = Sweep::parse(source, "example", &[]).unwrap_or_else(|e| panic!("{e}"));
+            let plan = Plan::new(&sweep).unwrap_or_else(|e| panic!("{name}: {e}"));
+            assert!(!plan.trials.is_empty());
+            count += 1;
+        }
+    }
+    assert!(count >= 8, "{count} examples");
+}
+
+#[test]
+fn every_sweep_of_the_repository_can_be_planned() {
+    let mut count = 0;
+    for entry in std::fs::read_dir(repository().join("sweeps")).unwrap() {
+        let path = entry.unwrap().path();
+        let sweep = Sweep::load(&path, &[]).unwrap_or_else(|e| panic!("{e}"));
+        let stem = path.file_stem().unwrap().to_string_lossy().into_owned();
+        assert_eq!(sweep.name, stem, "a sweep is named like its file");
+        assert!(!sweep.description.is_empty(), "{stem} says what it is for");
+        let plan = Plan::new(&sweep).unwrap_or_else(|e| panic!("{stem}: {e}"));
+        assert!(plan.warnings.is_empty(), "{stem}: {:?}", plan.warnings);
+        count += 1;
+    }
+    assert!(count >= 9, "{count} sweeps");
+}
+
+/// The Markdown files of the repository, but for those of results.
+fn documents() -> Vec<PathBuf> {
+    let folders = [
+        "",
+        "docs",
+        "docs/decisions",
+        "data/mnist",
+        "runs",
+        "reports",
+        "judges",
+        "judges/cuda",
+        "judges/pytorch",
+        "judges/statistics",
+    ];
+    let entries = folders.map(|folder| std::fs::read_dir(repository().join(folder)).unwrap());
+    let paths = entries
+        .into_iter()
+        .flatten()
+        .map(|entry| entry.unwrap().path());
+    let is_document = |path: &PathBuf| path.extension().is_some_and(|e| e == "md");
+    let is_result = |path: &Path| {
+        let folder = path.parent().and_then(Path::file_name);
+        folder.is_some_and(|f| f == "reports") && !path.ends_with("README.md")
+    };
+    paths
+        .filter(is_document)
+        .filter(|path| !is_result(path))
+        .collect()
+}
+
+#[test]
+fn every_link_leads_to_a_file() {
+    let mut count = 0;
+    for document in documents() {
+        let text = std::fs::read_to_string(&document).unwrap();
+        for link in text.split("](").skip(1) {
+            let target = link.split([')', '#']).next().unwrap();
+            if target.is_empty() || target.contains("://") {
+                continue;
+            }
+            let file = document.parent().unwrap().join(target);
+            assert!(file.exists(), "{}: {target}", document.display());
+            count += 1;
+        }
+    }
+    assert!(count >= 20, "{count} links");
+}
+
+/// The rooms that each room may import, as ARCHITECTURE.md's table says.
+fn permitted() -> BTreeMap<String, BTreeSet<String>> {
+    let text = std::fs::read_to_string(repository().join("ARCHITECTURE.md")).unwrap();
+    let mut rooms: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for line in text.lines().filter(|line| line.starts_with("| `")) {
+        let cells: Vec<&str> = line.trim_matches('|').split(" | ").collect();
+        let room = cells[0].trim().trim_matches('`').to_owned();
+        let imports = cells.last().unwrap();
+        let permitted = match imports.trim() {
+            "nothing" => BTreeSet::new(),
+            "all" | "all above" => rooms.keys().cloned().collect(),
+            _ => imports
+                .split('`')
+                .skip(1)
+                .step_by(2)
+                .map(str::to_owned)
+                .collect(),
+        };
+        rooms.insert(room, permitted);
+    }
+    rooms
+}
+
+fn sources(folder: &Path) -> Vec<PathBuf> {
+    let entries = std::fs::read_dir(folder).unwrap();
+    let paths = entries.map(|entry| entry.unwrap().path());
+    paths
+        .flat_map(|path| match path.is_dir() {
+            true => sources(&path),
+            false => vec![path],
+        })
+        .collect()
+}
+
+#[test]
+fn rooms_import_only_what_the_architecture_says() {
+    let rooms = permitted();
+    assert_eq!(rooms.len(), 16, "{:?}", rooms.keys());
+    let mut count = 0;
+    for (room, permitted) in &rooms {
+        let place = repository().join("src").join(room);
+        let files = match place.is_dir() {
+            true => sources(&place),
+            false => vec![place.with_extension("rs")],
+        };
+        for file in files {
+            let text = std::fs::read_to_string(&file).unwrap();
+            // Tests may look further, at the values of PyTorch above all.
+            let code = text.split("#[cfg(test)]").next().unwrap();
+            for import in code.split("crate::").skip(1) {
+                let name: String = import
+                    .chars()
+                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
+                    .collect();
+                if rooms.contains_key(&name) && name != *room {
+                    assert!(permitted.contains(&name), "{} uses {name}", file.display());
+                    count += 1;
+                }
+            }
+        }
+    }
+    assert!(count >= 100, "{count} imports");
+}

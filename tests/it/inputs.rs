@@ -1,0 +1,295 @@
+//! What a network sees: samples normalised and moved as the configuration says, whatever the form
+//! on the device and whatever the cohort.
+
+use crate::support::training::{self, MemberRecord, member, with_settings};
+use burn::backend::Flex;
+use std::sync::Arc;
+use tp_sweep::data::{
+    Dataset, DeviceDataset, Imputation, MISSING, Normalisation, Samples, Values, partition,
+};
+use tp_sweep::random::Seed;
+use tp_sweep::spec::Config;
+use tp_sweep::train::Member;
+
+/// Images of 5 × 4 pixels with two channels, whose class is where they are bright.
+fn images() -> Dataset {
+    let samples = |count: usize| {
+        let pixel = |sample: usize, number: usize| {
+            let bright = number / 2 % 4 / 2 == sample % 2;
+            let noise = (sample * 31 + number * 17) % 60;
+            (noise + if bright { 150 } else { 0 } + 20 * (number % 2)) as u8
+        };
+        Samples {
+            values: Values::Bytes(
+                (0..count * 40)
+                    .map(|index| pixel(index / 40, index % 40))
+                    .collect(),
+            ),
+            features: 40,
+            labels: (0..count).map(|sample| (sample % 2) as u16).collect(),
+        }
+    };
+    Dataset {
+        image: Some([5, 4, 2]),
+        ..Dataset::of_rows(
+            samples(90),
+            samples(30),
+            vec!["left".to_owned(), "right".to_owned()],
+        )
+    }
+}
+
+fn config(settings: &[(&str, &str)]) -> Config {
+    let fixed = [
+        ("training.epochs", "3"),
+        ("training.batch_size", "16"),
+        ("model.width", "6"),
+        ("validation.folds", "3"),
+    ];
+    let mut config = with_settings(Config::default(), fixed.iter().chain(settings));
+    config.dataset_info = images().facts();
+    config
+}
+
+/// Trains one member for each seed, together.
+fn trained(
+    data: &DeviceDataset<Flex>,
+    config: &Config,
+    seeds: &[Seed],
+    normalisation: Option<&Arc<Normalisation>>,
+) -> Vec<MemberRecord> {
+    let labels = images().train.labels;
+    let member = |&seed: &Seed| Member {
+        normalisation: normalisation.cloned(),
+        ..member(config, seed, &labels)
+    };
+    let members: Vec<Member> = seeds.iter().map(member).collect();
+    training::trained(data, &members)
+}
+
+const SEED: Seed = Seed {
+    sweep: 5,
+    repeat: 0,
+    fold: 0,
+};
+
+#[test]
+fn normalising_batches_is_normalising_the_data_black_borders_too() {
+    let mut dataset = images();
+    for settings in [&[][..], &[("data.shift", "2"), ("data.flip", "true")]] {
+        let config = config(settings);
+        let rows = partition(&dataset.train.labels, &config, 0, 0).train;
+        let own = Arc::new(Normalisation::of_rows(&dataset, &rows));
+        assert_eq!(own.mean.len(), 2, "one for each channel");
+        dataset.known = Some(own.as_ref().clone());
+        let device = Default::default();
+        let before = DeviceDataset::new(&dataset, &device);
+        let raw = DeviceDataset::raw(&dataset, &device);
+        let normalised = trained(&before, &config, &[SEED], None);
+        // Bytes that are normalised before are scaled once, others twice: the last bit may differ.
+        let batches = trained(&raw, &config, &[SEED], Some(&own));
+        assert_eq!(batches[0].epochs.len(), normalised[0].epochs.len());
+        for (a, b) in normalised[0].epochs.iter().zip(&batches[0].epochs) {
+            assert!((a.train_loss - b.train_loss).abs() < 1e-6, "{a:?} {b:?}");
+            assert!((a.val_loss.unwrap() - b.val_loss.unwrap()).abs() < 1e-6);
+            assert_eq!(a.train_accuracy, b.train_accuracy);
+            assert_eq!(a.val_accuracy, b.val_accuracy);
+        }
+        // And it is seen: without it the numbers are others.
+        let without = trained(&raw, &config, &[SEED], None);
+        let difference = without[0].epochs[0].train_loss - normalised[0].epochs[0].train_loss;
+        assert!(difference.abs() > 1e-3, "{difference}");
+    }
+}
+
+#[test]
+fn moves_depend_on_seed_and_epoch_alone() {
+    let dataset = images();
+    let data = DeviceDataset::raw(&dataset, &Default::default());
+    let second = Seed { fold: 1, ..SEED };
+    for settings in [
+        &[("data.shift", "1")][..],
+        &[("data.flip", "true")],
+        &[("data.shift", "3"), ("data.flip", "true")],
+    ] {
+        let config = config(settings);
+        let together = trained(&data, &config, &[SEED, second], None);
+        for (seed, member) in [SEED, second].iter().zip(&together) {
+            let alone = trained(&data, &config, &[*seed], None).remove(0);
+            assert_same(&alone, member);
+        }
+        assert_eq!(
+            trained(&data, &config, &[SEED], None),
+            trained(&data, &config, &[SEED], None)
+        );
+        let still = self::config(&[]);
+        assert_ne!(
+            trained(&data, &config, &[SEED], None),
+            trained(&data, &still, &[SEED], None)
+        );
+    }
+}
+
+/// A member's numbers do not depend on its cohort.
+fn assert_same(alone: &MemberRecord, member: &MemberRecord) {
+    assert_eq!(alone, member);
+    assert_eq!(alone.epochs.len(), 3);
+}
+
+#[test]
+fn only_training_batches_are_moved() {
+    // Without learning, what is validated and tested on stays what it was.
+    let dataset = images();
+    let data = DeviceDataset::raw(&dataset, &Default::default());
+    let still = [("training.learning_rate", "1e-30")];
+    let moved = [still[0], ("data.shift", "3"), ("data.flip", "true")];
+    let (still, moved) = (config(&still), config(&moved));
+    let (plain, augmented) = (
+        trained(&data, &still, &[SEED], None),
+        trained(&data, &moved, &[SEED], None),
+    );
+    for (a, b) in plain[0].epochs.iter().zip(&augmented[0].epochs) {
+        assert_eq!((a.val_loss, a.val_accuracy), (b.val_loss, b.val_accuracy));
+        assert_ne!(a.train_loss, b.train_loss);
+    }
+    assert_eq!(plain[0].outcome, augmented[0].outcome);
+    // Each epoch moves anew.
+    assert_ne!(
+        augmented[0].epochs[0].train_loss,
+        augmented[0].epochs[1].train_loss
+    );
+}
+
+/// Rows of four features with missing values: a number, a rank, and two of a one-hot block.
+fn rows() -> Dataset {
+    let samples = |count: usize, first: usize| {
+        let row = |sample: usize| {
+            let number = (sample * 37 % 101) as f32 / 3.0;
+            let rank = (sample * 11 % 5) as f32;
+            let level = f32::from(u8::from(sample.is_multiple_of(3)));
+            let missing = |every: usize| sample % every == 1;
+            [
+                if missing(4) { MISSING } else { number },
+                if missing(5) { MISSING } else { rank },
+                if missing(6) { MISSING } else { level },
+                if missing(6) { MISSING } else { 1.0 - level },
+            ]
+        };
+        let rows = first..first + count;
+        Samples {
+            values: Values::Floats(rows.clone().flat_map(row).collect()),
+            features: 4,
+            labels: rows.map(|sample| (sample * 7 % 10 / 5) as u16).collect(),
+        }
+    };
+    let block = Imputation::OneHot {
+        first: 2,
+        levels: 2,
+    };
+    Dataset {
+        train: samples(90, 0),
+        test: samples(30, 90),
+        image: None,
+        is_incomplete: true,
+        imputation: vec![Imputation::Median, Imputation::MostFrequent, block, block],
+        ..images()
+    }
+}
+
+/// The data with its missing values filled, as learnt from these rows alone.
+fn filled(dataset: &Dataset, learnt_from: &[u32]) -> Dataset {
+    let numbers = |samples: &Samples| match &samples.values {
+        Values::Floats(values) => values.clone(),
+        Values::Bytes(_) => panic!("rows are floats"),
+    };
+    let train = numbers(&dataset.train);
+    let present = |feature: usize| {
+        let cells = learnt_from
+            .iter()
+            .map(|&row| train[row as usize * 4 + feature]);
+        let mut cells: Vec<f32> = cells.filter(|&cell| cell != MISSING).collect();
+        cells.sort_by(f32::total_cmp);
+        cells
+    };
+    let known = present(0);
+    let middle = known.len() / 2;
+    let median = match known.len() % 2 {
+        1 => known[middle],
+        _ => (known[middle - 1] + known[middle]) / 2.0,
+    };
+    let count = |feature: usize, value: f32| {
+        present(feature)
+            .iter()
+            .filter(|&&cell| cell == value)
+            .count()
+    };
+    let ranks = (0..5).map(|rank| rank as f32);
+    // The first of the most frequent ones.
+    let rank = ranks.rev().max_by_key(|&rank| count(1, rank)).unwrap();
+    let has_first = count(2, 1.0) >= count(3, 1.0);
+    let fill = [median, rank, f32::from(has_first), f32::from(!has_first)];
+    let fill = |samples: &Samples| Samples {
+        values: Values::Floats(
+            numbers(samples)
+                .iter()
+                .enumerate()
+                .map(|(index, &cell)| {
+                    if cell == MISSING {
+                        fill[index % 4]
+                    } else {
+                        cell
+                    }
+                })
+                .collect(),
+        ),
+        ..samples.clone()
+    };
+    Dataset {
+        train: fill(&dataset.train),
+        test: fill(&dataset.test),
+        imputation: Vec::new(),
+        is_incomplete: false,
+        ..dataset.clone()
+    }
+}
+
+#[test]
+fn missing_values_are_filled_by_what_each_run_learns_from() {
+    let dataset = rows();
+    let device = Default::default();
+    let data = DeviceDataset::raw(&dataset, &device);
+    for normalise in ["training", "none"] {
+        let config = Config {
+            dataset_info: dataset.facts(),
+            ..config(&[("data.set", "table"), ("data.normalise", normalise)])
+        };
+        let seeds = [0, 1, 2].map(|fold| Seed { fold, ..SEED });
+        let split = |seed: &Seed| partition(&dataset.train.labels, &config, seed.repeat, seed.fold);
+        let member = |dataset: &Dataset, seed: Seed| {
+            let partition = split(&seed);
+            Member {
+                config: &config,
+                seed,
+                normalisation: Normalisation::of_run(dataset, &config.data, &partition.train)
+                    .map(Arc::new),
+                partition: Arc::new(partition),
+            }
+        };
+        let members: Vec<Member> = seeds.iter().map(|&seed| member(&dataset, seed)).collect();
+        let fills: Vec<&[f32]> = members
+            .iter()
+            .map(|member| &member.normalisation.as_ref().unwrap().fill[..])
+            .collect();
+        assert!(
+            fills.windows(2).any(|pair| pair[0] != pair[1]),
+            "folds differ: {fills:?}"
+        );
+        let together = training::trained(&data, &members);
+        for (seed, member_of_cohort) in seeds.into_iter().zip(&together) {
+            let by_hand = filled(&dataset, &split(&seed).train);
+            let on_device = DeviceDataset::raw(&by_hand, &device);
+            let alone = training::trained(&on_device, &[member(&by_hand, seed)]).remove(0);
+            assert_same(&alone, member_of_cohort);
+        }
+    }
+}

@@ -1,0 +1,45 @@
+//! What tp-sweep promises, one module per promise, in a single binary: each test binary links burn and
+//! polars, which takes longer than most tests.
+//!
+//! The tests of a binary are threads of one process. A test that needs a process of its own (signals,
+//! environment variables, the current directory, injected faults) runs the program as a child.
+
+mod support;
+
+mod bad_input;
+mod checkpoints;
+mod cohort;
+mod cohort_property;
+mod command_line;
+mod conclusions;
+mod data;
+mod data_fetch;
+mod data_layouts;
+mod documentation;
+mod edited_sweeps;
+mod event_files;
+mod event_messages;
+mod every_plugin;
+mod export;
+mod faults;
+mod fuzz_corpus;
+mod grid;
+mod hostile_sweeps;
+mod inputs;
+mod keeping;
+mod kills;
+mod labels_and_leaks;
+mod launch;
+mod nothing_lost;
+mod optimizers;
+mod page;
+mod planned_cohorts;
+mod predict;
+mod report;
+mod results_alone;
+mod resume;
+mod shards;
+mod signals;
+mod status;
+mod table_columns;
+mod verify;

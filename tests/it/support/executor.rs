@@ -1,0 +1,234 @@
+//! An executor that trains nothing: each run ends as its test chooses.
+
+use std::sync::Mutex;
+use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics, Profile};
+use tp_sweep::model::state_shapes;
+use tp_sweep::outcome::{Failure, FinishedRun, Outcome};
+use tp_sweep::plan::{Plan, RunId};
+use tp_sweep::run::{Executor, FaultGuard, Faults};
+use tp_sweep::spec::{Config, Count, Split, Stage};
+use tp_sweep::train::{Interrupted, TrainingHost};
+
+/// How a run ends.
+#[derive(Clone, Copy, Debug)]
+pub enum Ending {
+    /// It has these scores of validation; those of the test follow from the accuracy.
+    Finished { accuracy: f64, loss: f64 },
+    /// In its first epoch.
+    Diverged,
+    /// In its first epoch, with this message.
+    Panic(&'static str),
+}
+
+impl Ending {
+    /// An accuracy, and the loss that belongs to it.
+    pub fn with_accuracy(accuracy: f64) -> Self {
+        Self::Finished {
+            accuracy,
+            loss: 2.25 - accuracy,
+        }
+    }
+}
+
+type OnCohort<'a> = dyn Fn(&Plan, &[RunId]) + Sync + 'a;
+type OnEpoch<'a> = dyn Fn(&[RunId], usize) + Sync + 'a;
+
+/// Reports made-up epochs, networks of zeros and the endings that its test chooses, and records the cohorts it
+/// was given.
+pub struct FakeExecutor<'a> {
+    ending: Box<dyn Fn(RunId) -> Ending + Sync + 'a>,
+    cohort_size: usize,
+    before_cohort: Box<OnCohort<'a>>,
+    after_epoch: Box<OnEpoch<'a>>,
+    faults: Option<Faults>,
+    cohorts: Mutex<Vec<Vec<RunId>>>,
+}
+
+impl<'a> FakeExecutor<'a> {
+    pub fn new(ending: impl Fn(RunId) -> Ending + Sync + 'a) -> Self {
+        Self {
+            ending: Box::new(ending),
+            cohort_size: 1,
+            before_cohort: Box::new(|_, _| {}),
+            after_epoch: Box::new(|_, _| {}),
+            faults: None,
+            cohorts: Mutex::default(),
+        }
+    }
+
+    /// One whose runs have these accuracies. NaN stands for a divergence, a negative accuracy for a panic.
+    pub fn with_accuracies(accuracy: impl Fn(RunId) -> f64 + Sync + 'a) -> Self {
+        Self::new(move |run| match accuracy(run) {
+            accuracy if accuracy.is_nan() => Ending::Diverged,
+            accuracy if accuracy < 0.0 => Ending::Panic("the executor fell over"),
+            accuracy => Ending::with_accuracy(accuracy),
+        })
+    }
+
+    /// The number of runs that are best trained together.
+    pub fn cohorts_of(mut self, runs: usize) -> Self {
+        self.cohort_size = runs;
+        self
+    }
+
+    /// Calls this before each cohort.
+    pub fn before_cohort(mut self, hook: impl Fn(&Plan, &[RunId]) + Sync + 'a) -> Self {
+        self.before_cohort = Box::new(hook);
+        self
+    }
+
+    /// Calls this when all members of a cohort have reported an epoch, which is counted from 1.
+    pub fn after_epoch(mut self, hook: impl Fn(&[RunId], usize) + Sync + 'a) -> Self {
+        self.after_epoch = Box::new(hook);
+        self
+    }
+
+    /// Watches for faults of a device, as an executor on a GPU does.
+    pub fn watched_by(mut self, faults: Faults) -> Self {
+        self.faults = Some(faults);
+        self
+    }
+
+    /// The cohorts it was given, in order.
+    pub fn cohorts(&self) -> Vec<Vec<RunId>> {
+        self.cohorts.lock().unwrap().clone()
+    }
+
+    /// The number of runs in each cohort it was given, in order.
+    pub fn cohort_sizes(&self) -> Vec<usize> {
+        self.cohorts().iter().map(Vec::len).collect()
+    }
+
+    fn train(&self, plan: &Plan, cohort: &[RunId], observer: &mut dyn TrainingHost) {
+        (self.before_cohort)(plan, cohort);
+        let configs = cohort.iter().map(|run| &plan.trials[run.trial].config);
+        let endings = cohort.iter().map(|&run| (self.ending)(run));
+        let runs: Vec<(&Config, Ending)> = configs.zip(endings).collect();
+        let longest = runs.iter().map(|(config, _)| config.training.epochs.get());
+        for epoch in 1..=longest.max().unwrap_or(0) {
+            for (member, (config, ending)) in runs.iter().enumerate() {
+                let epochs = config.training.epochs.get();
+                if let Ending::Finished { accuracy, .. } = *ending
+                    && epoch <= epochs
+                {
+                    let metrics = epoch_metrics(config, epoch, accuracy);
+                    observer.on_epoch_end(member, &metrics);
+                }
+            }
+            (self.after_epoch)(cohort, epoch);
+        }
+        for (member, (config, ending)) in runs.into_iter().enumerate() {
+            match ending {
+                Ending::Finished { accuracy, loss } => {
+                    if observer.wants_weights() {
+                        let zeros = |[rows, columns]: [usize; 2]| vec![0.0; rows * columns];
+                        let shapes = state_shapes(&config.stages()).into_iter();
+                        observer.on_final_weights(member, shapes.map(zeros).collect());
+                    }
+                    let finished = finished(config, accuracy, loss);
+                    observer.on_run_end(member, Outcome::Finished(Box::new(finished)));
+                }
+                Ending::Diverged => {
+                    let failure = Failure::Diverged { epoch: 1 };
+                    observer.on_run_end(member, Outcome::Failed(failure));
+                }
+                Ending::Panic(message) => panic!("{message}"),
+            }
+        }
+    }
+}
+
+impl Executor for FakeExecutor<'_> {
+    fn cohort_size(&self, _plan: &Plan, _class: &[RunId]) -> usize {
+        self.cohort_size
+    }
+
+    fn execute(
+        &self,
+        plan: &Plan,
+        cohort: &[RunId],
+        observer: &mut dyn TrainingHost,
+    ) -> Result<(), Interrupted> {
+        self.cohorts.lock().unwrap().push(cohort.to_vec());
+        match self.faults {
+            None => self.train(plan, cohort, observer),
+            Some(faults) => {
+                let train = || self.train(plan, cohort, &mut FaultGuard::new(faults, observer));
+                let watched = faults.watch(|| Ok(()), train);
+                watched.unwrap_or_else(|fault| std::panic::resume_unwind(Box::new(fault)));
+            }
+        }
+        Ok(())
+    }
+
+    /// All but trials of three layers can be measured.
+    fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
+        let config = &plan.trials[run.trial].config;
+        (config.model.layers.map(Count::get) != Some(3)).then(|| Profile {
+            seconds_per_epoch: 1e-6 * config.parameters() as f64,
+            steps: 100 + run.trial,
+            peak_bytes: Some(16 * config.parameters()),
+        })
+    }
+}
+
+fn is_validated(config: &Config) -> bool {
+    config.validation.split() != Split::Holdout(0.0)
+}
+
+/// An epoch on the way to this accuracy: losses fall by what the accuracy rises.
+fn epoch_metrics(config: &Config, epoch: usize, accuracy: f64) -> EpochMetrics {
+    let is_dense = |stage: &&Stage| matches!(stage, Stage::Dense { .. });
+    let layers = config.stages().iter().filter(is_dense).count();
+    let share = epoch as f64 / config.training.epochs.get() as f64;
+    let is_validated = is_validated(config);
+    EpochMetrics {
+        epoch,
+        train_loss: 2.0 - accuracy * share,
+        train_accuracy: accuracy * share,
+        val_loss: is_validated.then_some(2.25 - accuracy * share),
+        val_accuracy: is_validated.then_some(accuracy * share),
+        learning_rate: 0.01,
+        gradient_norms: (1..=layers)
+            .map(|layer| 0.1_f64.powi((layers - layer) as i32) / epoch as f64)
+            .collect(),
+        seconds: 0.25,
+    }
+}
+
+fn finished(config: &Config, accuracy: f64, loss: f64) -> FinishedRun {
+    let evaluated = |accuracy: f64, loss: f64| {
+        let scores = class_scores(config.classes(), accuracy);
+        let evaluated = EvalMetrics {
+            loss,
+            accuracy,
+            macro_f1: scores.macro_f1(),
+        };
+        (evaluated, scores)
+    };
+    FinishedRun {
+        epoch: config.training.epochs.get(),
+        validation: is_validated(config).then(|| evaluated(accuracy, loss)),
+        test: evaluated(accuracy / 2.0, 1.5 - accuracy),
+    }
+}
+
+/// As many samples of each class: a share of them classified right, the others as the next class.
+pub fn class_scores(classes: usize, accuracy: f64) -> ClassificationCounts {
+    const SAMPLES: usize = 20;
+    let mut scores = ClassificationCounts::new(classes);
+    let right = (accuracy * SAMPLES as f64).round() as usize;
+    for class in 0..classes {
+        for sample in 0..SAMPLES {
+            let predicted = if sample < right {
+                class
+            } else {
+                (class + 1) % classes
+            };
+            let mut probabilities = vec![0.1 / classes as f32; classes];
+            probabilities[predicted] = 0.9;
+            scores.add(class, &probabilities);
+        }
+    }
+    scores
+}

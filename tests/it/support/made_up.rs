@@ -1,0 +1,148 @@
+//! Sweeps run by the library, most of them with an executor that trains nothing, and their reports.
+
+use super::executor::FakeExecutor;
+use std::path::Path;
+use tp_sweep::plan::{Plan, RunId};
+use tp_sweep::record::{RecordError, Results, Store};
+use tp_sweep::report::{Listing, Report, TrialClasses};
+use tp_sweep::run::{
+    DeviceSlot, Executor, Interrupt, NoProgress, Progress, Scheduler, SweepOutcome,
+};
+use tp_sweep::spec::{DataRemarks, Source, Sweep};
+
+pub fn planned(text: &str) -> (Sweep, Plan) {
+    let source = Source {
+        name: "made-up.yaml".into(),
+        text: text.into(),
+    };
+    let sweep = Sweep::parse(source, "made-up", &[]).unwrap();
+    let plan = Plan::new(&sweep).unwrap();
+    (sweep, plan)
+}
+
+pub fn store(folder: &Path, plan: &Plan) -> Store {
+    Store::new(folder, plan, |_| "data".to_owned())
+}
+
+/// Where and how the runs of a sweep are trained.
+pub struct Setup<'a> {
+    pub places: Vec<DeviceSlot<'a>>,
+    pub cohort: Option<usize>,
+    pub progress: &'a dyn Progress,
+    pub interrupt: Interrupt,
+}
+
+/// A device with so many workers.
+pub fn place<'a>(executor: &'a dyn Executor, device: &str, workers: usize) -> DeviceSlot<'a> {
+    DeviceSlot {
+        executor,
+        device: device.to_owned(),
+        precision: "float32".to_owned(),
+        workers,
+        hardware: String::new(),
+    }
+}
+
+impl<'a> Setup<'a> {
+    /// One worker on one device.
+    pub fn new(executor: &'a dyn Executor) -> Self {
+        Self::on(vec![place(executor, "cpu", 1)])
+    }
+
+    /// These devices.
+    pub fn on(places: Vec<DeviceSlot<'a>>) -> Self {
+        Self {
+            places,
+            cohort: None,
+            progress: &NoProgress,
+            interrupt: Interrupt::default(),
+        }
+    }
+
+    /// Trains the runs that have no result in this folder.
+    pub fn run(
+        self,
+        folder: &Path,
+        sweep: &Sweep,
+        plan: &Plan,
+    ) -> Result<SweepOutcome, RecordError> {
+        Scheduler {
+            sweep,
+            plan,
+            store: &store(folder, plan),
+            share: None,
+            places: &self.places,
+            cohort: self.cohort,
+            retry_failed: false,
+            fail_fast: false,
+            progress: self.progress,
+            interrupt: &self.interrupt,
+        }
+        .run()
+    }
+}
+
+pub fn run(folder: &Path, sweep: &Sweep, plan: &Plan, executor: &dyn Executor) -> SweepOutcome {
+    Setup::new(executor).run(folder, sweep, plan).unwrap()
+}
+
+/// The report of the results in this folder, with these names of classes.
+pub fn report(
+    folder: &Path,
+    sweep: &Sweep,
+    plan: &Plan,
+    results: &Results,
+    names: &[&str],
+    view: &Listing,
+) -> Report {
+    let classes = |trial| {
+        let names = names.iter().map(|name| (*name).to_owned()).collect();
+        let scores = store(folder, plan).trial_classes(plan, trial)?;
+        Some(TrialClasses::new(names, scores))
+    };
+    Report::new(
+        sweep,
+        plan,
+        results,
+        &DataRemarks::default(),
+        view,
+        &classes,
+    )
+    .unwrap()
+}
+
+/// The file of a report with this extension.
+pub fn file(report: &Report, extension: &str) -> String {
+    let files = report.files().unwrap();
+    let file = files
+        .into_iter()
+        .find(|file| file.path.extension().is_some_and(|e| e == extension));
+    String::from_utf8(file.unwrap().contents).unwrap()
+}
+
+pub fn markdown(report: &Report) -> String {
+    file(report, "md")
+}
+
+/// Runs a sweep with these accuracies; its plan, its report, and all its results.
+pub fn reported(text: &str, accuracy: fn(RunId) -> f64) -> (Sweep, Plan, Report, Results) {
+    reported_with(text, accuracy, &Listing::default())
+}
+
+/// The same, looked at in this way.
+pub fn reported_with(
+    text: &str,
+    accuracy: fn(RunId) -> f64,
+    view: &Listing,
+) -> (Sweep, Plan, Report, Results) {
+    let (sweep, plan) = planned(text);
+    let folder = tempfile::tempdir().unwrap();
+    let ran = run(
+        folder.path(),
+        &sweep,
+        &plan,
+        &FakeExecutor::with_accuracies(accuracy),
+    );
+    let report = report(folder.path(), &sweep, &plan, &ran.results, &[], view);
+    (sweep, plan, report, ran.results)
+}

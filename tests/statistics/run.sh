@@ -1,8 +1,0 @@
-#!/usr/bin/env bash
-# Makes values.json again with SciPy and statsmodels.
-#   tests/statistics/run.sh
-# Makes a virtual environment under target/ with the versions in requirements.txt (from PyPI).
-set -euo pipefail
-cd "$(dirname "$0")/../.."
-environment=$(tests/environment.sh tests/statistics)
-OPENBLAS_NUM_THREADS=1 "$environment/bin/python" -B tests/statistics/make.py
