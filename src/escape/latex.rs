@@ -1,12 +1,12 @@
 //! LaTeX.
 
-use super::on_one_line;
+use super::single_line;
 
 /// Text for a cell of a `tabular`, for pdfLaTeX in the encodings OT1 and T1, and for LuaLaTeX and XeLaTeX.
 ///
 /// Signs that would form ligatures stand in boxes: LuaTeX joins them across `{}`.
 pub(crate) fn latex(text: &str) -> String {
-    let text = on_one_line(text);
+    let text = single_line(text);
     let mut escaped = String::with_capacity(text.len());
     let mut before = None;
     for character in text.chars().filter(|&c| !is_invisible(c)) {
@@ -25,7 +25,7 @@ pub(crate) fn latex(text: &str) -> String {
             '-' if matches!(before, Some('-' | '–' | '—')) => escaped.push_str("\\mbox{-}"),
             ',' if before == Some(',') => escaped.push_str("\\mbox{,}"),
             '–' => escaped.push_str("\\textendash{}"),
-            other => match formula(other) {
+            other => match math_command(other) {
                 Some(formula) => escaped.push_str(&format!("${formula}$")),
                 None => escaped.push(other),
             },
@@ -37,10 +37,10 @@ pub(crate) fn latex(text: &str) -> String {
 
 /// The characters of a text that pdfLaTeX stops at, each once, in their order: they need LuaLaTeX or XeLaTeX and
 /// a font that has them.
-pub(crate) fn beyond_pdflatex<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<char> {
+pub(crate) fn unsupported_by_pdflatex<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<char> {
     let mut found = Vec::new();
     for character in texts.into_iter().flat_map(str::chars) {
-        if !is_in_pdflatex(character) && !found.contains(&character) {
+        if !is_supported_by_pdflatex(character) && !found.contains(&character) {
             found.push(character);
         }
     }
@@ -49,8 +49,8 @@ pub(crate) fn beyond_pdflatex<'a>(texts: impl IntoIterator<Item = &'a str>) -> V
 
 /// Whether pdfLaTeX typesets a character as [`latex`] writes it. Its own characters are those of `utf8.def` with T1
 /// and TS1, without a few rare ones.
-fn is_in_pdflatex(character: char) -> bool {
-    let is_own = matches!(
+fn is_supported_by_pdflatex(character: char) -> bool {
+    let is_encoded = matches!(
         character,
         '\u{a0}'..='\u{125}' | '\u{128}'..='\u{137}' | '\u{139}'..='\u{13e}' | '\u{141}'..='\u{148}'
             | '\u{14a}'..='\u{165}' | '\u{168}'..='\u{17e}' | '\u{218}'..='\u{21b}'
@@ -60,9 +60,9 @@ fn is_in_pdflatex(character: char) -> bool {
     let is_space = character.is_control() || matches!(character, '\u{2028}' | '\u{2029}');
     character.is_ascii()
         || is_space
-        || is_own
+        || is_encoded
         || is_invisible(character)
-        || formula(character).is_some()
+        || math_command(character).is_some()
 }
 
 /// Whether a character only directs how others are laid out. LaTeX has no sign for it.
@@ -74,7 +74,7 @@ fn is_invisible(character: char) -> bool {
 }
 
 /// The command for a sign that exists only in formulas.
-fn formula(character: char) -> Option<&'static str> {
+fn math_command(character: char) -> Option<&'static str> {
     Some(match character {
         '<' => "<",
         '>' => ">",
@@ -158,7 +158,7 @@ mod tests {
     #[test]
     fn characters_that_pdflatex_does_not_have_are_found() {
         let texts = ["日本 λ é ≠ “x”", "😀日\u{202e}\t"];
-        assert_eq!(beyond_pdflatex(texts), ['日', '本', '😀']);
+        assert_eq!(unsupported_by_pdflatex(texts), ['日', '本', '😀']);
     }
 
     /// What LaTeX sets for a text that `latex` has escaped; a failure where it would do anything else.

@@ -1,7 +1,7 @@
 //! Markdown, as CommonMark, GitHub and TensorBoard (Python-Markdown) read it.
 
-use super::code::{Piece, code, longest_run, pieces};
-use super::on_one_line;
+use super::code::{Piece, code, max_backtick_run, split_code};
+use super::single_line;
 
 /// Text for a cell, a heading or a caption, on one line.
 ///
@@ -9,7 +9,7 @@ use super::on_one_line;
 /// stays, `<` before a space too. Backslashes stand before the characters that every dialect lets
 /// them escape, and before bars, which would end a cell; the others are entities.
 pub(crate) fn markdown(text: &str) -> String {
-    inline(&on_one_line(text))
+    inline(&single_line(text))
 }
 
 /// A heading of this level.
@@ -18,9 +18,10 @@ pub(crate) fn markdown_heading(level: u8, title: &str) -> String {
     // Signs at the end would close it.
     let closed = title.trim_end_matches('#');
     let is_closed = closed.len() < title.len() && (closed.is_empty() || closed.ends_with(' '));
-    let title = match is_closed {
-        true => format!("{closed}\\{}", &title[closed.len()..]),
-        false => title,
+    let title = if is_closed {
+        format!("{closed}\\{}", &title[closed.len()..])
+    } else {
+        title
     };
     format!("{} {title}", "#".repeat(usize::from(level)))
 }
@@ -28,7 +29,7 @@ pub(crate) fn markdown_heading(level: u8, title: &str) -> String {
 /// Prose with code between backticks, as lines of paragraphs parted by empty lines: nothing in it
 /// begins a list, a heading or any other block.
 pub(crate) fn markdown_paragraphs(prose: &str) -> String {
-    let text: String = pieces(prose)
+    let text: String = split_code(prose)
         .into_iter()
         .map(|piece| match piece {
             Piece::Text(text) => {
@@ -36,16 +37,16 @@ pub(crate) fn markdown_paragraphs(prose: &str) -> String {
                 let lines = lines.split('\n').map(markdown);
                 lines.collect::<Vec<_>>().join("\n")
             }
-            Piece::Code(name) => code(&on_one_line(name)),
+            Piece::Code(name) => code(&single_line(name)),
         })
         .collect();
-    let lines = text.lines().map(|line| unblocked(line.trim()));
+    let lines = text.lines().map(|line| escape_block_start(line.trim()));
     lines.collect::<Vec<_>>().join("\n")
 }
 
 /// Lines of code as a block of their own, between more backticks than they have in a row.
 pub(crate) fn code_block(language: &str, lines: &str) -> String {
-    let fence = "`".repeat((longest_run(lines) + 1).max(3));
+    let fence = "`".repeat((max_backtick_run(lines) + 1).max(3));
     format!("{fence}{language}\n{}\n{fence}", lines.trim_end())
 }
 
@@ -60,12 +61,12 @@ fn inline(text: &str) -> String {
             '_' if !is_inside_word(before, after) => escaped.push_str("\\_"),
             '\\' if next.is_none_or(|next| next.is_ascii_punctuation()) => escaped.push_str("\\\\"),
             '<' if next.is_some_and(|next| next != ' ') => escaped.push_str("&lt;"),
-            '&' if is_entity(after) => escaped.push_str("&amp;"),
+            '&' if starts_entity(after) => escaped.push_str("&amp;"),
             // Struck out, or a formula.
             '~' => escaped.push_str("&#126;"),
             '$' => escaped.push_str("&#36;"),
             // GitHub replaces the codes of emoji after it has resolved entities.
-            ':' if is_picture(after) => escaped.push_str(":<!-- -->"),
+            ':' if starts_emoji(after) => escaped.push_str(":<!-- -->"),
             other => escaped.push(other),
         }
         if character != '_' {
@@ -85,7 +86,7 @@ fn is_inside_word(before: Option<char>, after: &str) -> bool {
 
 /// Whether a colon before this text would begin the code of an emoji on GitHub, such as `:tada:`, and not
 /// the minutes of a time.
-fn is_picture(after: &str) -> bool {
+fn starts_emoji(after: &str) -> bool {
     let is_of_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
     let rest = after.trim_start_matches(is_of_code);
     let code = &after[..after.len() - rest.len()];
@@ -94,14 +95,14 @@ fn is_picture(after: &str) -> bool {
 }
 
 /// Whether an ampersand before this text would begin an entity.
-fn is_entity(after: &str) -> bool {
+fn starts_entity(after: &str) -> bool {
     let name = after.split(|c: char| !c.is_ascii_alphanumeric() && c != '#');
     let length = name.map(str::len).next().unwrap_or(0);
     length > 0 && after[length..].starts_with(';')
 }
 
 /// A line of escaped text that begins no block.
-fn unblocked(line: &str) -> String {
+fn escape_block_start(line: &str) -> String {
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, rest) = line.split_at(digits);
     let mut characters = rest.chars();

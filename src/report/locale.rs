@@ -19,7 +19,7 @@ impl Locale {
     }
 
     /// The text in the report's language.
-    pub(super) fn pick<'a>(self, english: &'a str, french: &'a str) -> &'a str {
+    pub(super) fn tr<'a>(self, english: &'a str, french: &'a str) -> &'a str {
         match self.language {
             Language::English => english,
             Language::French => french,
@@ -50,7 +50,7 @@ impl Locale {
     }
 
     /// A value of the CSV, with the language's decimal sign where it is a number.
-    pub(super) fn plain(self, text: String) -> String {
+    pub(super) fn localize(self, text: String) -> String {
         match text.parse::<f64>() {
             Ok(_) => self.number(text),
             Err(_) => text,
@@ -95,7 +95,7 @@ impl Locale {
 
     /// The ends of an interval: `94.55 to 94.75`.
     pub(super) fn interval(self, low: String, high: String) -> String {
-        format!("{low} {} {high}", self.pick("to", "à"))
+        format!("{low} {} {high}", self.tr("to", "à"))
     }
 
     /// A share (0 to 1) in percent with one decimal: `71.3`.
@@ -142,9 +142,12 @@ impl Locale {
 
     /// A mean of whole numbers: `3`, `2.7`.
     pub(super) fn mean_count(self, value: Option<f64>) -> String {
-        value.map_or_else(missing, |value| match value.fract() == 0.0 {
-            true => format!("{value:.0}"),
-            false => self.number(format!("{value:.1}")),
+        value.map_or_else(missing, |value| {
+            if value.fract() == 0.0 {
+                format!("{value:.0}")
+            } else {
+                self.number(format!("{value:.1}"))
+            }
         })
     }
 

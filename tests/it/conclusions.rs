@@ -2,7 +2,7 @@
 
 use crate::support::made_up::{file, reported, reported_with};
 use tp_sweep::plan::RunId;
-use tp_sweep::report::{Listing, ListingOrder, Part, compare};
+use tp_sweep::report::{ComparedSweep, Listing, ListingOrder, compare};
 use tp_sweep::spec::Language;
 
 /// A grid of two factors over ten folds.
@@ -248,7 +248,7 @@ fn sweeps_side_by_side_keep_their_own_columns() {
         .replace("tiny", "[16, 8]");
     let grid = reported(GRID, learning_rate_matters);
     let other = reported(&other, learning_rate_matters);
-    let parts = [&grid, &other].map(|(sweep, plan, report, results)| Part {
+    let parts = [&grid, &other].map(|(sweep, plan, report, results)| ComparedSweep {
         sweep,
         plan,
         results,

@@ -69,7 +69,7 @@ fn a_single_trial_reads_well_with_nothing_held_out() {
         "alone_terminal",
         report.top(&sweep, &plan, &results, 5).unwrap()
     );
-    assert_eq!(report.best.unwrap().trial, 0);
+    assert_eq!(report.detailed.unwrap().trial, 0);
 }
 
 /// Whether the report of a sweep has a section.

@@ -9,7 +9,7 @@ use crate::cli::errors::cli_error::CliError;
 use crate::cli::errors::exit_code::MISSING;
 use crate::cli::messages::output::{print, warn};
 use crate::record::{RecordedSweep, Results, Store, prepare, write_atomically};
-use crate::report::{Listing, Part, Report, compare as compare_parts};
+use crate::report::{ComparedSweep, Listing, Report, compare as compare_parts};
 use crate::spec::Language;
 use std::path::Path;
 
@@ -56,9 +56,9 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
         let loaded = &sweep.loaded;
         refuse_report_over_inputs(&arguments.name, reports, &arguments.sweeps, loaded)?;
     }
-    let parts: Vec<Part> = sweeps
+    let parts: Vec<ComparedSweep> = sweeps
         .iter()
-        .map(|sweep| Part {
+        .map(|sweep| ComparedSweep {
             sweep: &sweep.loaded.sweep,
             plan: &sweep.loaded.plan,
             results: &sweep.results,

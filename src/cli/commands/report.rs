@@ -13,7 +13,7 @@ use crate::cli::messages::reconcile_messages::counted;
 use crate::plan::{Plan, grouped};
 use crate::record::lock;
 use crate::record::{Lock, Results, Store, prepare, remove_file, write_atomically};
-use crate::report::{File, Listing, Report, TrialClasses};
+use crate::report::{Listing, Report, ReportFile, TrialClasses};
 use crate::run::{prune_weights, remove_leftovers_of_ended, write_missing_scores};
 use crate::spec::{DataRemarks, Sweep};
 use std::path::{Path, PathBuf};
@@ -88,7 +88,7 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
         Lock::Taken(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
             .and_then(|()| remove_leftovers_of_ended(&plan, &store, &results.runs))
             .and_then(|()| prune_weights(&sweep, &plan, &store, &results.runs))
-            .and_then(|()| mark_best(&plan, &store, written.tables.best.as_ref())),
+            .and_then(|()| mark_best(&plan, &store, written.tables.detailed.as_ref())),
         Lock::Busy(_) => Ok(()),
     });
     if let Err(error) = marked {
@@ -170,7 +170,7 @@ const PICTURES: [&str; 6] = [
 const SERIES: [&str; 2] = ["gradients-", "learning-curves-"];
 
 /// Removes the pictures of an earlier report that this one does not have; others are not ours.
-fn remove_old_pictures(folder: &Path, files: &[File]) -> Result<(), CliError> {
+fn remove_old_pictures(folder: &Path, files: &[ReportFile]) -> Result<(), CliError> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
         let is_picture = path.extension().is_some_and(|e| e == "svg" || e == "png");

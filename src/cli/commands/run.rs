@@ -130,7 +130,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         &classes,
         reports,
     )?;
-    mark_best(&plan, &store, written.tables.best.as_ref()).map_err(CliError::Record)?;
+    mark_best(&plan, &store, written.tables.detailed.as_ref()).map_err(CliError::Record)?;
     if !arguments.quiet {
         // The tables are in their files: a closed output takes nothing away.
         let _ = print(&written.shown(&sweep, &plan, &ran.results)?);

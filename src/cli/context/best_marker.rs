@@ -3,7 +3,7 @@
 use crate::data::DatasetCache;
 use crate::plan::Plan;
 use crate::record::{BestTrial, RecordError, Store, remove_best, renew_best};
-use crate::report::{Best, TrialClasses};
+use crate::report::{DetailedTrial, TrialClasses};
 use crate::spec::Data;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -33,7 +33,7 @@ fn class_names(library: &DatasetCache, data: &Data) -> Vec<String> {
 pub(crate) fn mark_best(
     plan: &Plan,
     store: &Store,
-    best: Option<&Best>,
+    best: Option<&DetailedTrial>,
 ) -> Result<(), RecordError> {
     let marked = best.and_then(|best| Some((best.trial, best.classes.as_ref()?)));
     for trial in 0..plan.trials.len() {

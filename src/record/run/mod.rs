@@ -7,4 +7,5 @@ pub(super) mod plausibility;
 pub(super) mod profile;
 pub(super) mod recorder;
 pub(super) mod result;
+pub(super) mod score;
 pub(super) mod weights;

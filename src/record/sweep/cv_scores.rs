@@ -25,9 +25,7 @@ pub fn mean_and_deviation(values: &[f64]) -> Option<(f64, Option<f64>)> {
         return None;
     }
     let mean = values.iter().sum::<f64>() / count;
-    let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-    let deviation = (values.len() > 1).then(|| (squares / (count - 1.0)).sqrt());
-    Some((mean, deviation))
+    Some((mean, statistics::sample_deviation(values, mean)))
 }
 
 /// Writes the scores into `<trial folder>/cv`, whole or not at all.

@@ -2,8 +2,7 @@
 
 use crate::plan::{Plan, Trial};
 use crate::record::Results;
-use crate::report::results::frame::{score_column, trial_positions};
-use crate::report::results::metric::score;
+use crate::report::results::trial_frame::{score_column, trial_positions};
 use crate::spec::{
     ColumnSettings, Config, DataSource, RankBy, SelectionCost, SelectionRule, Split, Sweep,
     Validation,
@@ -12,7 +11,7 @@ use polars::prelude::*;
 use statistics::{Candidate, Direction, Interval};
 
 /// The level of intervals: 95 %.
-pub(crate) const LEVEL: f64 = 0.95;
+pub(crate) const CONFIDENCE: f64 = 0.95;
 
 /// What can be concluded of the trials of a sweep; lists have an entry for each trial of the plan.
 #[derive(Clone, Debug)]
@@ -22,9 +21,9 @@ pub(crate) struct Analysis {
     /// The mean score with its interval, where there are two splits or more.
     pub(crate) intervals: Vec<Option<Interval>>,
     /// The corrected p value of the difference to the best, of trials on the same splits.
-    pub(crate) against_best: Vec<Option<f64>>,
+    pub(crate) p_values_vs_best: Vec<Option<f64>>,
     /// What those comparisons rest on.
-    pub(crate) compared: Compared,
+    pub(crate) comparison: ComparisonSummary,
     /// The first of the ranking.
     pub(crate) best: Option<usize>,
     /// The trial that is chosen by the sweep file's rule.
@@ -33,24 +32,24 @@ pub(crate) struct Analysis {
     pub(crate) baseline: Option<usize>,
     /// Whether no other trial is better in score, seconds and memory at once; nothing for trials
     /// without a score.
-    pub(crate) pareto: Vec<Option<bool>>,
+    pub(crate) on_pareto_front: Vec<Option<bool>>,
 }
 
 /// What comparisons with the best rest on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Compared {
+pub(crate) enum ComparisonSummary {
     /// There is nothing to compare.
-    Not,
+    Nothing,
     /// One split tells nothing of chance.
-    TooFewSplits,
+    SingleSplit,
     /// Trials were compared on the splits that they share.
-    Against {
+    Compared {
         /// Splits of each trial.
         splits: usize,
         /// Trials that cannot be told from the best.
-        alike: usize,
+        indistinguishable: usize,
         /// Trials that were compared with it.
-        others: usize,
+        compared: usize,
     },
 }
 
@@ -58,7 +57,7 @@ impl Analysis {
     /// Compares the trials; `frame` is the ranking.
     ///
     /// # Errors
-    /// A frame without the columns of [`crate::report::results::frame::trials`].
+    /// A frame without the columns of [`crate::report::results::trial_frame::trial_frame`].
     pub(crate) fn new(
         sweep: &Sweep,
         plan: &Plan,
@@ -66,34 +65,34 @@ impl Analysis {
         frame: &DataFrame,
     ) -> PolarsResult<Self> {
         let rank_by = sweep.report.rank_by;
-        let ranked = ranked(frame)?;
+        let ranked = ranked_trials(frame)?;
         let best = ranked.first().copied();
         let mut scores = vec![None; plan.trials.len()];
         for &trial in &ranked {
             let runs = plan.runs_of(trial).map(|run| results.finished(run));
-            scores[trial] = runs.map(|run| score(run?, rank_by)).collect();
+            scores[trial] = runs.map(|run| run?.validation_score(rank_by)).collect();
         }
         // No share is below 0 or above 1, and no loss below 0, however few splits there are.
-        let highest = match rank_by {
+        let max_score = match rank_by {
             RankBy::Accuracy => 1.0,
             RankBy::Loss => f64::INFINITY,
         };
         let interval = |(trial, scores): (&Trial, &Option<Vec<f64>>)| {
             let ratio = test_to_train(&trial.config.validation);
-            let interval = statistics::interval(scores.as_deref()?, ratio, LEVEL)?;
+            let interval = statistics::interval(scores.as_deref()?, ratio, CONFIDENCE)?;
             Some(Interval {
                 low: interval.low.max(0.0),
-                high: interval.high.min(highest),
+                high: interval.high.min(max_score),
                 ..interval
             })
         };
         let intervals: Vec<_> = plan.trials.iter().zip(&scores).map(interval).collect();
         let mut analysis = Self {
-            against_best: vec![None; plan.trials.len()],
-            compared: Compared::Not,
+            p_values_vs_best: vec![None; plan.trials.len()],
+            comparison: ComparisonSummary::Nothing,
             chosen: None,
             baseline: plan.baseline(sweep),
-            pareto: pareto(plan, frame, &ranked, rank_by)?,
+            on_pareto_front: pareto_front(plan, frame, &ranked, rank_by)?,
             best,
             scores,
             intervals,
@@ -107,9 +106,9 @@ impl Analysis {
     fn compare(&mut self, plan: &Plan, ranked: &[usize], direction: Direction) {
         let Some(best) = self.best else { return };
         let config = &plan.trials[best].config;
-        let shares = |&&trial: &&usize| shares_splits(&plan.trials[trial], &plan.trials[best]);
-        let alike: Vec<usize> = ranked.iter().filter(shares).copied().collect();
-        let scores: Vec<&[f64]> = alike
+        let has_same = |&&trial: &&usize| has_same_splits(&plan.trials[trial], &plan.trials[best]);
+        let comparable: Vec<usize> = ranked.iter().filter(has_same).copied().collect();
+        let scores: Vec<&[f64]> = comparable
             .iter()
             .filter_map(|&trial| self.scores[trial].as_deref())
             .collect();
@@ -118,22 +117,22 @@ impl Analysis {
             return;
         }
         if splits < 2 {
-            self.compared = Compared::TooFewSplits;
+            self.comparison = ComparisonSummary::SingleSplit;
             return;
         }
         let ratio = test_to_train(&config.validation);
         // Scores that cannot be compared, as infinite losses, are compared with none.
-        let Ok(found) = statistics::against_best(&scores, direction, ratio) else {
+        let Ok(result) = statistics::against_best(&scores, direction, ratio) else {
             return;
         };
-        for (&trial, comparison) in alike.iter().zip(found.comparisons) {
-            self.against_best[trial] = (trial != best).then_some(comparison.adjusted_p_value);
+        for (&trial, comparison) in comparable.iter().zip(result.comparisons) {
+            self.p_values_vs_best[trial] = (trial != best).then_some(comparison.adjusted_p_value);
         }
-        let others = || self.against_best.iter().flatten();
-        self.compared = Compared::Against {
+        let compared = || self.p_values_vs_best.iter().flatten();
+        self.comparison = ComparisonSummary::Compared {
             splits,
-            alike: others().filter(|&&p| !is_different(p)).count(),
-            others: others().count(),
+            indistinguishable: compared().filter(|&&p| !is_different(p)).count(),
+            compared: compared().count(),
         };
     }
 
@@ -165,20 +164,20 @@ impl Analysis {
     }
 
     /// The mean score of a ranked trial.
-    pub(crate) fn mean(&self, trial: usize) -> Option<f64> {
+    pub(crate) fn mean_score(&self, trial: usize) -> Option<f64> {
         let scores = self.scores[trial].as_ref()?;
         Some(scores.iter().sum::<f64>() / scores.len() as f64)
     }
 
     /// Whether the trial can be told from the best, where they were compared.
-    pub(crate) fn differs(&self, trial: usize) -> Option<bool> {
-        self.against_best[trial].map(is_different)
+    pub(crate) fn differs_from_best(&self, trial: usize) -> Option<bool> {
+        self.p_values_vs_best[trial].map(is_different)
     }
 }
 
 /// Whether a corrected p value tells a difference at the 5 % level.
 pub(crate) fn is_different(p: f64) -> bool {
-    p < 1.0 - LEVEL
+    p < 1.0 - CONFIDENCE
 }
 
 /// Which scores are better.
@@ -199,7 +198,7 @@ pub(crate) fn test_to_train(validation: &Validation) -> f64 {
 }
 
 /// Whether two trials were validated on the same samples, split by split.
-pub(crate) fn shares_splits(a: &Trial, b: &Trial) -> bool {
+pub(crate) fn has_same_splits(a: &Trial, b: &Trial) -> bool {
     let [a, b] = [a, b].map(|trial| &trial.config);
     // Which columns are used, and how, changes no split.
     let data = |config: &Config| {
@@ -213,7 +212,7 @@ pub(crate) fn shares_splits(a: &Trial, b: &Trial) -> bool {
 }
 
 /// The positions of the ranked trials, the best first.
-fn ranked(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
+fn ranked_trials(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
     let ranks = frame.column("rank")?.u32()?;
     let positions = trial_positions(frame)?;
     let ranked = positions.into_iter().zip(ranks.iter());
@@ -223,7 +222,7 @@ fn ranked(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
 }
 
 /// Which trials no other beats in score, seconds and memory at once.
-fn pareto(
+fn pareto_front(
     plan: &Plan,
     frame: &DataFrame,
     ranked: &[usize],

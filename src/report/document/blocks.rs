@@ -2,7 +2,7 @@
 
 use super::figure::Figure;
 use super::table::Table;
-use crate::escape::{code_block, markdown, markdown_heading, markdown_paragraphs, on_one_line};
+use crate::escape::{code_block, markdown, markdown_heading, markdown_paragraphs, single_line};
 
 /// A piece of a report. Paragraphs and items of a list may have code between backticks, and nothing
 /// else of Markdown; headings, tables and captions are plain text.
@@ -92,7 +92,7 @@ impl Block {
             Self::Paragraph(text) => markdown_paragraphs(text),
             Self::List(items) => {
                 let item = |item: &String| {
-                    let text = markdown_paragraphs(&on_one_line(item));
+                    let text = markdown_paragraphs(&single_line(item));
                     format!("- {text}")
                 };
                 items.iter().map(item).collect::<Vec<_>>().join("\n")

@@ -1,6 +1,6 @@
 //! A table laid out once, for Markdown that also reads well as plain text.
 
-use crate::escape::{beyond_pdflatex, latex, markdown, on_one_line};
+use crate::escape::{latex, markdown, single_line, unsupported_by_pdflatex};
 
 /// How a column's cells are aligned.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -66,12 +66,12 @@ impl Table {
         let mut text = String::from("% \\usepackage{booktabs}\n");
         let headers = self.columns.iter().map(|(name, _)| name.as_str());
         let cells = self.rows.iter().flatten().map(String::as_str);
-        let beyond = beyond_pdflatex(headers.chain(cells));
-        if !beyond.is_empty() {
-            let beyond: String = beyond.into_iter().collect();
+        let unsupported = unsupported_by_pdflatex(headers.chain(cells));
+        if !unsupported.is_empty() {
+            let unsupported: String = unsupported.into_iter().collect();
             text.push_str(&format!(
                 "% pdfLaTeX does not have these characters; use LuaLaTeX or XeLaTeX with a font that has \
-                 them: {beyond}\n"
+                 them: {unsupported}\n"
             ));
         }
         text.push_str(&format!("\\begin{{tabular}}{{{aligns}}}\n\\toprule\n"));
@@ -91,18 +91,18 @@ impl Table {
             Align::Right => format!("{}:", "-".repeat(width - 1)),
         };
         let line = |cells: &[String]| format!("| {} |\n", cells.join(" | "));
-        self.laid_out(markdown, dividers, line)
+        self.layout(markdown, dividers, line)
     }
 
     /// The table as plain text, for a terminal: narrower than Markdown.
     pub fn to_text(&self) -> String {
         let dividers = |(_, width): (Align, usize)| "-".repeat(width);
         let line = |cells: &[String]| format!("{}\n", cells.join("  ").trim_end());
-        self.laid_out(on_one_line, dividers, line)
+        self.layout(single_line, dividers, line)
     }
 
     /// Header, dividers and rows, each cell as wide as its column.
-    fn laid_out(
+    fn layout(
         &self,
         shown: impl Fn(&str) -> String,
         divider: impl Fn((Align, usize)) -> String,

@@ -11,13 +11,13 @@ use serde_json::{Map, Value};
 use std::sync::Arc;
 
 /// Columns that are for the report alone.
-fn public(frame: &DataFrame) -> PolarsResult<DataFrame> {
+fn public_columns(frame: &DataFrame) -> PolarsResult<DataFrame> {
     frame.drop("position")
 }
 
 /// Numbers as short as they can be without loss; nothing where there is none.
 pub(crate) fn csv(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
-    let mut frame = public(frame)?;
+    let mut frame = public_columns(frame)?;
     let mut bytes = Vec::new();
     CsvWriter::new(&mut bytes).finish(&mut frame)?;
     Ok(bytes)
@@ -25,10 +25,10 @@ pub(crate) fn csv(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
 
 /// A list of objects, one for each trial; what is not there is `null`.
 pub(crate) fn json(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
-    let frame = public(frame)?;
+    let frame = public_columns(frame)?;
     let columns = frame.columns().iter();
     let columns: Vec<(&str, Vec<Value>)> = columns
-        .map(|column| Ok((column.name().as_str(), values(column)?)))
+        .map(|column| Ok((column.name().as_str(), column_values(column)?)))
         .collect::<PolarsResult<_>>()?;
     let row = |row: usize| {
         let cells = columns.iter();
@@ -45,7 +45,7 @@ pub(crate) fn json(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
 }
 
 /// The cells of a column; `null` where there is nothing.
-pub(crate) fn values(column: &Column) -> PolarsResult<Vec<Value>> {
+pub(crate) fn column_values(column: &Column) -> PolarsResult<Vec<Value>> {
     Ok(match column.dtype() {
         DataType::Boolean => column.bool()?.iter().map(Value::from).collect(),
         DataType::String => column.str()?.iter().map(Value::from).collect(),
@@ -60,7 +60,7 @@ pub(crate) fn values(column: &Column) -> PolarsResult<Vec<Value>> {
 /// # Errors
 /// None that a result could cause.
 pub(crate) fn parquet(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
-    let frame = public(frame)?;
+    let frame = public_columns(frame)?;
     let written = write_parquet(frame.columns());
     written.map_err(|error| PolarsError::ComputeError(error.to_string().into()))
 }

@@ -1,6 +1,6 @@
 //! A column of the table of trials.
 
-use super::Cell;
+use super::cell::Cell;
 use serde::Serialize;
 
 /// A column of the table of trials. Factors and numbers also have a filter, and an axis among the

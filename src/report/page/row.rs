@@ -1,6 +1,8 @@
 //! A trial in the table of trials.
 
-use super::{Cell, Curves};
+use super::cell::Cell;
+use super::curves::Curves;
+use crate::report::results::trial_state::TrialState;
 use serde::Serialize;
 
 /// A trial in the table of trials.
@@ -11,7 +13,8 @@ pub struct Row {
     /// Its rank, from 1; none where it is not ranked.
     pub rank: Option<u32>,
     /// How far it has come.
-    pub progress: Progress,
+    #[serde(rename = "progress")]
+    pub state: TrialState,
     /// Why it failed or is not complete, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
@@ -36,25 +39,13 @@ pub struct Row {
     pub curves: Option<Curves>,
 }
 
-/// How far a trial has come.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Progress {
-    /// All of its runs ended with metrics.
-    Finished,
-    /// A run ended without.
-    Failed,
-    /// There are runs to do.
-    Incomplete,
-}
-
 impl Row {
     /// A finished trial without rank, marks, values and curves.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
             rank: None,
-            progress: Progress::Finished,
+            state: TrialState::Finished,
             reason: None,
             best: false,
             chosen: false,

@@ -1,6 +1,6 @@
 //! What follows table and charts: headings, paragraphs, tables, drawings.
 
-use crate::escape::{Piece, html, pieces};
+use crate::escape::{Piece, html, split_code};
 use crate::report::{Align, Table};
 use std::fmt::Write;
 
@@ -10,12 +10,12 @@ pub struct Section {
     /// The heading; also stands in the list of contents.
     pub title: String,
     /// What is below it.
-    pub blocks: Vec<Block>,
+    pub blocks: Vec<SectionBlock>,
 }
 
 /// A part of a section. Texts are plain, but for `` `code` `` in paragraphs and lists.
 #[derive(Clone, Debug)]
-pub enum Block {
+pub enum SectionBlock {
     /// A heading within the section.
     Heading(String),
     /// A paragraph.
@@ -27,12 +27,12 @@ pub enum Block {
     /// A table of texts.
     Table(Table),
     /// A drawing.
-    Figure(Figure),
+    Figure(Drawing),
 }
 
 /// A drawing with its caption.
 #[derive(Clone, Debug)]
-pub struct Figure {
+pub struct Drawing {
     /// An `<svg>` element, put into the page as it is: text in it must be escaped and ids unique
     /// in the page. It lies on white paper, in dark mode too. With a `viewBox` it shrinks on
     /// narrow screens.
@@ -57,7 +57,7 @@ pub(crate) fn sections(sections: &[Section]) -> String {
         );
         let mut heading = section.title.as_str();
         for block in &section.blocks {
-            if let Block::Heading(title) = block {
+            if let SectionBlock::Heading(title) = block {
                 heading = title;
             }
             text.push_str(&block_html(block, heading));
@@ -69,24 +69,26 @@ pub(crate) fn sections(sections: &[Section]) -> String {
 }
 
 /// A block; `heading` is the one above it, for which a table is called.
-fn block_html(block: &Block, heading: &str) -> String {
+fn block_html(block: &SectionBlock, heading: &str) -> String {
     match block {
-        Block::Heading(title) => format!("<h3>{}</h3>", html(title)),
-        Block::Paragraph(text) => paragraphs(text),
-        Block::List(remarks) => {
+        SectionBlock::Heading(title) => format!("<h3>{}</h3>", html(title)),
+        SectionBlock::Paragraph(text) => paragraphs(text),
+        SectionBlock::List(remarks) => {
             let items = remarks
                 .iter()
                 .map(|remark| format!("<li>{}</li>", inline(remark)));
             format!("<ul>{}</ul>", items.collect::<String>())
         }
         // Reached by the keyboard, because what is too wide is scrolled.
-        Block::Code(lines) => format!("<pre tabindex=\"0\"><code>{}</code></pre>", html(lines)),
-        Block::Table(table) => format!(
+        SectionBlock::Code(lines) => {
+            format!("<pre tabindex=\"0\"><code>{}</code></pre>", html(lines))
+        }
+        SectionBlock::Table(table) => format!(
             "<div class=\"wide\" role=\"group\" tabindex=\"0\" aria-label=\"{}\">{}</div>",
             html(heading),
             table_html(table)
         ),
-        Block::Figure(figure) => {
+        SectionBlock::Figure(figure) => {
             format!(
                 "<figure class=\"drawing\"><div role=\"img\" aria-label=\"{}\">{}</div>\
                  <figcaption>{}</figcaption></figure>",
@@ -141,7 +143,7 @@ pub(crate) fn inline(text: &str) -> String {
         Piece::Text(text) => html(text),
         Piece::Code(code) => format!("<code>{}</code>", html(code)),
     };
-    pieces(text).into_iter().map(piece).collect()
+    split_code(text).into_iter().map(piece).collect()
 }
 
 #[cfg(test)]
@@ -166,12 +168,12 @@ mod tests {
         let section = Section {
             title: hostile.into(),
             blocks: vec![
-                Block::Heading(hostile.into()),
-                Block::Paragraph(hostile.into()),
-                Block::List(vec![hostile.into(), "two".into()]),
-                Block::Code(hostile.into()),
-                Block::Table(table),
-                Block::Figure(Figure {
+                SectionBlock::Heading(hostile.into()),
+                SectionBlock::Paragraph(hostile.into()),
+                SectionBlock::List(vec![hostile.into(), "two".into()]),
+                SectionBlock::Code(hostile.into()),
+                SectionBlock::Table(table),
+                SectionBlock::Figure(Drawing {
                     svg: "<svg viewBox=\"0 0 1 1\"></svg>".into(),
                     caption: hostile.into(),
                 }),

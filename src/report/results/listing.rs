@@ -1,6 +1,6 @@
 //! How a ranking is looked at: in which order, and how much of it.
 
-use crate::report::ReportError;
+use crate::report::error::ReportError;
 use crate::spec::nearest;
 use polars::prelude::*;
 use std::str::FromStr;
@@ -112,11 +112,11 @@ mod tests {
             )],
         )
         .unwrap();
-        let view = |column: &str| Listing {
+        let listing = |column: &str| Listing {
             order: Some(column.parse().unwrap()),
             ..Listing::default()
         };
-        let sorted = view("mean_val_loss").sorted(&frame).unwrap();
+        let sorted = listing("mean_val_loss").sorted(&frame).unwrap();
         let values: Vec<Option<f64>> = sorted
             .column("mean_val_loss")
             .unwrap()
@@ -125,7 +125,10 @@ mod tests {
             .iter()
             .collect();
         assert_eq!(values, [Some(1.0), Some(2.0), None]);
-        let error = view("mean_val_los").sorted(&frame).unwrap_err().to_string();
+        let error = listing("mean_val_los")
+            .sorted(&frame)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("did you mean `mean_val_loss`"), "{error}");
     }
 }

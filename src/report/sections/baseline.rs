@@ -1,20 +1,20 @@
 //! Every trial beside the baseline that the sweep file names.
 
-use super::contents::ReportContext;
 use crate::report::analysis::conclusions::{
-    LEVEL, direction, is_different, shares_splits, test_to_train,
+    CONFIDENCE, direction, has_same_splits, is_different, test_to_train,
 };
+use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::{Locale, missing};
-use crate::report::results::frame::trial_positions;
+use crate::report::results::trial_frame::trial_positions;
 use crate::spec::{Language, RankBy};
 use polars::prelude::*;
 use statistics::Direction;
 use std::collections::HashMap;
 
 /// Trials that the table lists.
-const LISTED: usize = 50;
+const MAX_LISTED_TRIALS: usize = 50;
 
 /// A trial beside the baseline.
 struct Row {
@@ -28,27 +28,27 @@ struct Row {
 /// Adds the comparison, where the sweep file asks for one.
 ///
 /// # Errors
-/// A frame without the columns of [`crate::report::results::frame::trials`].
-pub(crate) fn baseline(
+/// A frame without the columns of [`crate::report::results::trial_frame::trial_frame`].
+pub(crate) fn add_baseline_comparison(
     document: &mut Document,
-    words: Locale,
-    material: &ReportContext,
+    locale: Locale,
+    context: &ReportContext,
 ) -> PolarsResult<()> {
-    if material.sweep.report.baseline.is_none() {
+    if context.sweep.report.baseline.is_none() {
         return Ok(());
     }
-    document.section(words.pick("Beside the baseline", "Face à la référence"));
-    let Some(baseline) = material.analysis.baseline else {
-        document.paragraph(words.pick(
+    document.section(locale.tr("Beside the baseline", "Face à la référence"));
+    let Some(baseline) = context.analysis.baseline else {
+        document.paragraph(locale.tr(
             "`report.baseline` matches no trial of the sweep.",
             "`report.baseline` ne correspond à aucun essai du balayage.",
         ));
         return Ok(());
     };
-    let name = &material.plan.trials[baseline].name;
-    let rows = rows(material, baseline)?;
+    let name = &context.plan.trials[baseline].name;
+    let rows = rows(context, baseline)?;
     if rows.is_empty() {
-        document.paragraph(match words.language {
+        document.paragraph(match locale.language {
             Language::English => format!(
                 "The baseline `{name}` cannot be compared: it and another trial must have finished \
                  on the same two splits or more."
@@ -60,7 +60,7 @@ pub(crate) fn baseline(
         });
         return Ok(());
     }
-    document.paragraph(match words.language {
+    document.paragraph(match locale.language {
         Language::English => format!(
             "Differences to `{name}` on the same splits, with 95 % intervals; p by the corrected \
              resampled t-test (Nadeau and Bengio 2003), with Holm's correction over the {} \
@@ -74,10 +74,10 @@ pub(crate) fn baseline(
             rows.len()
         ),
     });
-    document.table(table(words, material, baseline, &rows)?);
-    if rows.len() > LISTED {
-        let rest = rows.len() - LISTED;
-        document.paragraph(match (words.language, rest) {
+    document.table(table(locale, context, baseline, &rows)?);
+    if rows.len() > MAX_LISTED_TRIALS {
+        let rest = rows.len() - MAX_LISTED_TRIALS;
+        document.paragraph(match (locale.language, rest) {
             (Language::English, 1) => "1 more trial is left out.".to_owned(),
             (Language::English, _) => format!("{rest} more trials are left out."),
             (Language::French, 1) => "1 autre essai est omis.".to_owned(),
@@ -88,19 +88,19 @@ pub(crate) fn baseline(
 }
 
 /// The trials that can be compared with the baseline, in the order of the ranking.
-fn rows(material: &ReportContext, baseline: usize) -> PolarsResult<Vec<Row>> {
-    let analysis = material.analysis;
-    let trials = &material.plan.trials;
+fn rows(context: &ReportContext, baseline: usize) -> PolarsResult<Vec<Row>> {
+    let analysis = context.analysis;
+    let trials = &context.plan.trials;
     let Some(reference) = &analysis.scores[baseline] else {
         return Ok(Vec::new());
     };
     let ratio = test_to_train(&trials[baseline].config.validation);
     let row = |trial: usize| {
-        let comparable = trial != baseline && shares_splits(&trials[trial], &trials[baseline]);
+        let comparable = trial != baseline && has_same_splits(&trials[trial], &trials[baseline]);
         let scores = analysis.scores[trial].as_ref().filter(|_| comparable)?;
         let pairs = scores.iter().zip(reference);
         let differences: Vec<f64> = pairs.map(|(score, reference)| score - reference).collect();
-        let interval = statistics::interval(&differences, ratio, LEVEL)?;
+        let interval = statistics::interval(&differences, ratio, CONFIDENCE)?;
         let test = statistics::corrected_t_test(scores, reference, ratio).ok()?;
         Some(Row {
             trial,
@@ -108,58 +108,58 @@ fn rows(material: &ReportContext, baseline: usize) -> PolarsResult<Vec<Row>> {
             p: test.p_value,
         })
     };
-    let positions = trial_positions(material.frame)?;
+    let positions = trial_positions(context.frame)?;
     Ok(positions.into_iter().filter_map(row).collect())
 }
 
 fn table(
-    words: Locale,
-    material: &ReportContext,
+    locale: Locale,
+    context: &ReportContext,
     baseline: usize,
     rows: &[Row],
 ) -> PolarsResult<Table> {
-    let rank_by = material.sweep.report.rank_by;
+    let rank_by = context.sweep.report.rank_by;
     let difference = match rank_by {
-        RankBy::Accuracy => words.pick("difference, points", "différence, points"),
-        RankBy::Loss => words.pick("difference of loss", "différence de perte"),
+        RankBy::Accuracy => locale.tr("difference, points", "différence, points"),
+        RankBy::Loss => locale.tr("difference of loss", "différence de perte"),
     };
     let headers = [
-        (words.pick("trial", "essai"), Align::Left),
+        (locale.tr("trial", "essai"), Align::Left),
         (difference, Align::Right),
-        (words.pick("95 % interval", "intervalle 95 %"), Align::Right),
+        (locale.tr("95 % interval", "intervalle 95 %"), Align::Right),
         ("p", Align::Right),
-        (words.pick("verdict", "verdict"), Align::Left),
-        (words.pick("seconds", "temps"), Align::Right),
-        (words.pick("memory", "mémoire"), Align::Right),
+        (locale.tr("verdict", "verdict"), Align::Left),
+        (locale.tr("seconds", "temps"), Align::Right),
+        (locale.tr("memory", "mémoire"), Align::Right),
     ];
     let mut table = Table::new(headers.map(|(header, align)| (header.to_owned(), align)));
     let p_values: Vec<f64> = rows.iter().map(|row| row.p).collect();
     let corrected = statistics::holm(&p_values);
-    let seconds = by_trial(material.frame, "profile_seconds_per_epoch")?;
-    let bytes = by_trial(material.frame, "profile_peak_bytes")?;
+    let seconds = by_trial(context.frame, "profile_seconds_per_epoch")?;
+    let bytes = by_trial(context.frame, "profile_peak_bytes")?;
     let times = |values: &HashMap<usize, f64>, trial: usize| {
         Some(values.get(&trial)? / values.get(&baseline)?)
     };
     let shown = |value: f64| match rank_by {
-        RankBy::Accuracy => words.points(Some(value)),
-        RankBy::Loss => words.difference(Some(value)),
+        RankBy::Accuracy => locale.points(Some(value)),
+        RankBy::Loss => locale.difference(Some(value)),
     };
-    for (row, p) in rows.iter().zip(corrected).take(LISTED) {
+    for (row, p) in rows.iter().zip(corrected).take(MAX_LISTED_TRIALS) {
         let [mean, low, high] = row.difference;
         let is_better = (mean > 0.0) == (direction(rank_by) == Direction::Maximise);
         let verdict = match (is_different(p), is_better) {
             (false, _) => missing(),
-            (true, true) => words.pick("better", "meilleur").to_owned(),
-            (true, false) => words.pick("worse", "moins bon").to_owned(),
+            (true, true) => locale.tr("better", "meilleur").to_owned(),
+            (true, false) => locale.tr("worse", "moins bon").to_owned(),
         };
         table.row(vec![
-            material.plan.trials[row.trial].name.clone(),
+            context.plan.trials[row.trial].name.clone(),
             shown(mean),
-            words.interval(shown(low), shown(high)),
-            words.p_value(Some(p)),
+            locale.interval(shown(low), shown(high)),
+            locale.p_value(Some(p)),
             verdict,
-            words.ratio(times(&seconds, row.trial)),
-            words.ratio(times(&bytes, row.trial)),
+            locale.ratio(times(&seconds, row.trial)),
+            locale.ratio(times(&bytes, row.trial)),
         ]);
     }
     Ok(table)

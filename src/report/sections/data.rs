@@ -6,7 +6,7 @@ use crate::report::locale::Locale;
 use crate::spec::{ColumnNote, Language};
 
 /// The data set in one sentence; `None` if trials differ in it.
-pub(crate) fn sentence(words: Locale, plan: &Plan) -> Option<String> {
+pub(crate) fn sentence(locale: Locale, plan: &Plan) -> Option<String> {
     let config = &plan.trials.first()?.config;
     let is_same = |trial: &crate::plan::Trial| {
         trial.config.dataset_info == config.dataset_info
@@ -20,7 +20,7 @@ pub(crate) fn sentence(words: Locale, plan: &Plan) -> Option<String> {
         Some(path) => format!("{} {}", config.data.set, code(path.as_str())),
         None => config.data.set.to_string(),
     };
-    let count = |count: usize| match words.language {
+    let count = |count: usize| match locale.language {
         Language::English => grouped(count as u64),
         // A narrow space that keeps a number on one line.
         Language::French => grouped(count as u64).replace(',', "\u{202f}"),
@@ -28,7 +28,7 @@ pub(crate) fn sentence(words: Locale, plan: &Plan) -> Option<String> {
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let (train, test) = (count(facts.training_samples), count(facts.test_samples));
     let (features, classes) = (count(facts.features), facts.classes);
-    Some(match words.language {
+    Some(match locale.language {
         Language::English => format!(
             "Data: {name}; {train} training and {test} test samples, {features} feature{}, {classes} classes.",
             plural(facts.features)
@@ -42,8 +42,8 @@ pub(crate) fn sentence(words: Locale, plan: &Plan) -> Option<String> {
 }
 
 /// What the columns became, an item for each note.
-pub(crate) fn notes(words: Locale, notes: &[ColumnNote]) -> Vec<String> {
-    let note = |note: &ColumnNote| match words.language {
+pub(crate) fn notes(locale: Locale, notes: &[ColumnNote]) -> Vec<String> {
+    let note = |note: &ColumnNote| match locale.language {
         Language::English => note.in_english(),
         Language::French => note.in_french(),
     };

@@ -1,28 +1,28 @@
-//! How the numbers of a report were measured, in words.
+//! How the numbers of a report were measured, in locale.
 
 use crate::escape::code;
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::report::locale::Locale;
-use crate::report::results::metric::stops_early;
+use crate::report::results::metrics::stops_early;
 use crate::spec::{Language, Sweep};
 use std::collections::BTreeMap;
 
 /// An item for each kind of number; none without results.
-pub(crate) fn measured(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<String> {
+pub(crate) fn methodology(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<String> {
     if results.runs.is_empty() {
         return Vec::new();
     }
-    let words = Locale::of(sweep);
+    let locale = Locale::of(sweep);
     let mut items = vec![
-        trained(words, results),
-        precision(words, results),
-        scores(words, plan),
-        losses(words, plan),
+        training(locale, results),
+        precision(locale, results),
+        scores(locale, plan),
+        losses(locale, plan),
     ];
     if let Some(accuracy) = sweep.report.target_accuracy {
-        let target = words.target(accuracy.get());
-        items.push(match words.language {
+        let target = locale.target(accuracy.get());
+        items.push(match locale.language {
             Language::English => format!(
                 "Epochs to {target} (`mean_epochs_to_target` in the CSV): the first epoch after \
                  which the validation accuracy was at least that, mean over the runs; empty unless \
@@ -35,11 +35,11 @@ pub(crate) fn measured(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<Str
             ),
         });
     }
-    items.extend(speed(words, results));
-    items.push(memory(words, results));
+    items.extend(speed(locale, results));
+    items.push(memory(locale, results));
     items.push(
-        words
-            .pick(
+        locale
+            .tr(
                 "`flop_per_sample` in the CSV: the operations of the matrix products in one \
                  sample's forward and backward pass.",
                 "`flop_per_sample` dans le CSV : les opérations des produits matriciels pour les \
@@ -51,18 +51,18 @@ pub(crate) fn measured(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<Str
 }
 
 /// On which devices, and how many runs at a time.
-fn trained(words: Locale, results: &Results) -> String {
-    let mut largest: BTreeMap<(&str, usize), usize> = BTreeMap::new();
+fn training(locale: Locale, results: &Results) -> String {
+    let mut max_cohort: BTreeMap<(&str, usize), usize> = BTreeMap::new();
     for run in results.runs.values() {
-        let largest = largest.entry((&run.device, run.workers)).or_default();
-        *largest = run.cohort.max(*largest);
+        let max_cohort = max_cohort.entry((&run.device, run.workers)).or_default();
+        *max_cohort = run.cohort.max(*max_cohort);
     }
-    let places = largest.into_iter().map(|((device, workers), cohort)| {
-        let beside = |count: usize| match words.language {
+    let devices = max_cohort.into_iter().map(|((device, workers), cohort)| {
+        let parallel = |count: usize| match locale.language {
             Language::English => format!("{count} such programs beside each other"),
             Language::French => format!("{count} tels programmes côte à côte"),
         };
-        let stacked = |cohort: usize| match words.language {
+        let stacked = |cohort: usize| match locale.language {
             Language::English => {
                 format!("up to {cohort} runs together, as one stacked program")
             }
@@ -71,10 +71,10 @@ fn trained(words: Locale, results: &Results) -> String {
             }
         };
         let how = match (workers, cohort) {
-            (1, 0 | 1) => words
-                .pick("one run at a time", "un entraînement à la fois")
+            (1, 0 | 1) => locale
+                .tr("one run at a time", "un entraînement à la fois")
                 .to_owned(),
-            (workers, 0 | 1) => match words.language {
+            (workers, 0 | 1) => match locale.language {
                 Language::English => format!("{workers} runs beside each other"),
                 Language::French => format!("{workers} entraînements côte à côte"),
             },
@@ -82,29 +82,29 @@ fn trained(words: Locale, results: &Results) -> String {
             (workers, cohort) => format!(
                 "{}{} {}",
                 stacked(cohort),
-                words.pick(", and", ", et"),
-                beside(workers)
+                locale.tr(", and", ", et"),
+                parallel(workers)
             ),
         };
-        format!("{} {}, {how}", words.pick("on", "sur"), code(device))
+        format!("{} {}, {how}", locale.tr("on", "sur"), code(device))
     });
-    let places = distinct(places).join(words.pick("; ", " ; "));
-    match words.language {
-        Language::English => format!("Training: {places}."),
-        Language::French => format!("Entraînement : {places}."),
+    let devices = distinct(devices).join(locale.tr("; ", " ; "));
+    match locale.language {
+        Language::English => format!("Training: {devices}."),
+        Language::French => format!("Entraînement : {devices}."),
     }
 }
 
 /// In which numbers.
-fn precision(words: Locale, results: &Results) -> String {
+fn precision(locale: Locale, results: &Results) -> String {
     let runs = results.runs.values();
     let precisions = distinct(runs.map(|run| run.precision.clone())).join("; ");
-    let mut text = match words.language {
+    let mut text = match locale.language {
         Language::English => format!("Precision: {precisions}."),
         Language::French => format!("Précision : {precisions}."),
     };
     if precisions.contains("TF32") {
-        text.push_str(words.pick(
+        text.push_str(locale.tr(
             " TF32 rounds the factors of a product to 10 bits behind the point (float32 has 23); \
              sums are in float32.",
             " TF32 arrondit les facteurs d’un produit à 10 bits après la virgule (float32 en a \
@@ -114,20 +114,21 @@ fn precision(words: Locale, results: &Results) -> String {
     text
 }
 
-fn scores(words: Locale, plan: &Plan) -> String {
-    let model = match stops_early(plan) {
-        true => words.pick(
+fn scores(locale: Locale, plan: &Plan) -> String {
+    let model = if stops_early(plan) {
+        locale.tr(
             "the final model, which is that of the last epoch or, where a run stops early and \
              `training.restore_best` holds, of the best",
             "du modèle final, c’est-à-dire celui de la dernière époque ou, si l’entraînement \
              s’arrête tôt et que `training.restore_best` est vrai, de la meilleure",
-        ),
-        false => words.pick(
+        )
+    } else {
+        locale.tr(
             "the model after the last epoch",
             "du modèle après la dernière époque",
-        ),
+        )
     };
-    match words.language {
+    match locale.language {
         Language::English => format!(
             "Accuracy, loss and macro F1 (the mean of the classes' F1 scores): of {model}. The \
              test set is measured once, at the end, and takes no part in any choice."
@@ -140,9 +141,9 @@ fn scores(words: Locale, plan: &Plan) -> String {
     }
 }
 
-fn losses(words: Locale, plan: &Plan) -> String {
-    let mut text = words
-        .pick(
+fn losses(locale: Locale, plan: &Plan) -> String {
+    let mut text = locale
+        .tr(
             "Losses are the cross-entropy alone, without penalties and label smoothing. The \
              training loss is the mean over an epoch's batches, each before its step, with dropout \
              and changes of the images where there are such.",
@@ -152,7 +153,7 @@ fn losses(words: Locale, plan: &Plan) -> String {
         )
         .to_owned();
     if plan.is_validated() {
-        text.push_str(words.pick(
+        text.push_str(locale.tr(
             " The validation loss is taken after the epoch, of the whole model. `gap` is the \
              validation loss minus the training loss of the same epoch. It can be below 0 without \
              anything being wrong: the training loss is of a model that was still improving, and \
@@ -166,17 +167,18 @@ fn losses(words: Locale, plan: &Plan) -> String {
     text
 }
 
-fn speed(words: Locale, results: &Results) -> Vec<String> {
+fn speed(locale: Locale, results: &Results) -> Vec<String> {
     let mut items = Vec::new();
     let profiles = || results.profiles.values();
     let steps = || profiles().map(|(profile, _)| profile.steps);
-    if let (Some(least), Some(most)) = (steps().min(), steps().max()) {
-        let steps = match least == most {
-            true => least.to_string(),
-            false => format!("{least} {} {most}", words.pick("to", "à")),
+    if let (Some(min), Some(max)) = (steps().min(), steps().max()) {
+        let steps = if min == max {
+            min.to_string()
+        } else {
+            format!("{min} {} {max}", locale.tr("to", "à"))
         };
         let devices = distinct(profiles().map(|(_, device)| code(device))).join(", ");
-        items.push(match words.language {
+        items.push(match locale.language {
             Language::English => format!(
                 "`s/epoch` (`profile_seconds_per_epoch` in the CSV): each trial alone on \
                  {devices}, after all runs: a fresh model is trained for a few steps to warm up, \
@@ -195,8 +197,8 @@ fn speed(words: Locale, results: &Results) -> Vec<String> {
         });
     } else {
         items.push(
-            words
-                .pick(
+            locale
+                .tr(
                     "`s/epoch`: not measured yet.",
                     "`s/époque` : pas encore mesuré.",
                 )
@@ -204,8 +206,8 @@ fn speed(words: Locale, results: &Results) -> Vec<String> {
         );
     }
     items.push(
-        words
-            .pick(
+        locale
+            .tr(
                 "`mean_seconds_per_epoch` in the CSV: the training steps of an epoch as they took \
                  in the runs themselves, amortised: the time of runs trained together is divided \
                  by their number (`mean_cohort`), and runs beside each other share caches, memory \
@@ -223,13 +225,13 @@ fn speed(words: Locale, results: &Results) -> Vec<String> {
     items
 }
 
-fn memory(words: Locale, results: &Results) -> String {
+fn memory(locale: Locale, results: &Results) -> String {
     let measured = |on_cpu: bool| {
         let mut profiles = results.profiles.values();
         profiles
             .any(|(profile, device)| profile.peak_bytes.is_some() && (device == "cpu") == on_cpu)
     };
-    let on_cpu = words.pick(
+    let on_cpu = locale.tr(
         "`peak MiB` (`profile_peak_bytes` in the CSV): in the same measurement, the most bytes \
          that its thread held at one time from the process's allocator, while the model was \
          set up and trained: parameters, optimizer state, activations, gradients and batches; \
@@ -239,7 +241,7 @@ fn memory(words: Locale, results: &Results) -> String {
          construit et entraîné : paramètres, état de l’optimiseur, activations, gradients et \
          lots ; sans les données, que tous les entraînements partagent.",
     );
-    let on_gpu = words.pick(
+    let on_gpu = locale.tr(
         "`peak MiB` (`profile_peak_bytes` in the CSV): in the same measurement, the most bytes of \
          GPU memory that were in use at one time: parameters, optimizer state, activations, \
          gradients and batches; without the data set, which all runs share.",
@@ -252,8 +254,8 @@ fn memory(words: Locale, results: &Results) -> String {
         (true, true) => format!("{on_cpu} {on_gpu}"),
         (true, false) => on_cpu.to_owned(),
         (false, true) => on_gpu.to_owned(),
-        (false, false) => words
-            .pick(
+        (false, false) => locale
+            .tr(
                 "`peak MiB`: memory was not measured.",
                 "`pic Mio` : la mémoire n’a pas été mesurée.",
             )

@@ -1,19 +1,19 @@
 //! What is to be said of the ranking.
 
-use super::contents::ReportContext;
 use crate::escape::code;
 use crate::plan::Plan;
-use crate::report::analysis::conclusions::Compared;
+use crate::report::analysis::conclusions::ComparisonSummary;
+use crate::report::context::ReportContext;
 use crate::report::locale::Locale;
 use crate::spec::{Language, RankBy, SelectionCost, SelectionRule, Split, Sweep};
 
 /// By what trials are ranked, and over what.
 pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
-    let words = Locale::of(sweep);
+    let locale = Locale::of(sweep);
     let validation = &plan.trials[0].config.validation;
     if !plan.is_validated() {
-        return words
-            .pick(
+        return locale
+            .tr(
                 "Nothing is held out for validation, so trials are listed in the order of the \
                  plan and none is chosen: the test set is not for choosing.",
                 "Rien n’est réservé à la validation : les essais sont donc dans l’ordre du plan et \
@@ -22,11 +22,11 @@ pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
             .to_owned();
     }
     let by = match sweep.report.rank_by {
-        RankBy::Accuracy => words.pick(
+        RankBy::Accuracy => locale.tr(
             "validation accuracy, the highest",
             "exactitude de validation moyenne, la plus haute",
         ),
-        RankBy::Loss => words.pick(
+        RankBy::Loss => locale.tr(
             "validation loss, the lowest",
             "perte de validation moyenne, la plus basse",
         ),
@@ -35,7 +35,11 @@ pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
     let same = configs
         .clone()
         .all(|v| (v.split(), v.repeats) == (validation.split(), validation.repeats));
-    let over = match (words.language, validation.split(), validation.repeats.get()) {
+    let over = match (
+        locale.language,
+        validation.split(),
+        validation.repeats.get(),
+    ) {
         (Language::English, ..) if !same => {
             "over each trial's own validation splits, which differ".to_owned()
         }
@@ -50,14 +54,14 @@ pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
         (Language::French, Split::Folds(folds), repeats) => {
             format!("sur {repeats} répétitions de {folds} plis")
         }
-        (_, Split::Holdout(_), 1) => one_split(words).to_owned(),
+        (_, Split::Holdout(_), 1) => one_split(locale).to_owned(),
         (Language::English, Split::Holdout(_), repeats) => {
             format!("over {repeats} hold-out splits")
         }
         (Language::French, Split::Holdout(_), repeats) => format!("sur {repeats} partages"),
     };
-    if over == one_split(words) {
-        return match words.language {
+    if over == one_split(locale) {
+        return match locale.language {
             Language::English => format!(
                 "By {by} first, {over}. The test set has no part in the ranking. What is measured \
                  how stands at the end."
@@ -69,7 +73,7 @@ pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
             ),
         };
     }
-    match words.language {
+    match locale.language {
         Language::English => format!(
             "By mean {by} first, {over}; ± is the sample standard deviation between them. The \
              test set has no part in the ranking. What is measured how stands at the end."
@@ -83,12 +87,12 @@ pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
 }
 
 /// What the marks and intervals mean, and what they can tell with so many splits.
-pub(crate) fn marks_note(words: Locale, material: &ReportContext) -> String {
-    let analysis = material.analysis;
-    match &analysis.compared {
-        Compared::Not => String::new(),
-        Compared::TooFewSplits => words
-            .pick(
+pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
+    let analysis = context.analysis;
+    match &analysis.comparison {
+        ComparisonSummary::Nothing => String::new(),
+        ComparisonSummary::SingleSplit => locale
+            .tr(
                 "With a single split there is no telling how much of a difference is chance: no \
                  interval, and no trial is marked. More `validation.folds` or \
                  `validation.repeats` would tell.",
@@ -97,49 +101,46 @@ pub(crate) fn marks_note(words: Locale, material: &ReportContext) -> String {
                  de `validation.repeats` le diraient.",
             )
             .to_owned(),
-        Compared::Against { splits, alike, others } => {
-            let beaten = others - alike;
-            let more = match beaten == 0 && *splits < FEW_SPLITS {
-                false => "",
-                true => words.pick(
+        ComparisonSummary::Compared { splits, indistinguishable, compared } => {
+            let worse = compared - indistinguishable;
+            let more = if worse == 0 && *splits < MIN_INFORMATIVE_SPLITS { locale.tr(
                     " With so few splits hardly any difference can show: more \
                      `validation.repeats` would tell more.",
                     " Avec si peu de partages, presque aucune différence ne peut apparaître : \
                      davantage de `validation.repeats` en dirait plus.",
-                ),
-            };
-            let told = match words.language {
+                ) } else { "" };
+            let text = match locale.language {
                 Language::English => format!(
-                    "≈ marks the {alike} of {others} other trials that cannot be told from the \
+                    "≈ marks the {indistinguishable} of {compared} other trials that cannot be told from the \
                      best: their difference on the same {splits} splits is within what chance \
                      gives (corrected resampled t-test of Nadeau and Bengio; Holm's correction, and \
-                     one for the best being picked by the same data; 5 % level); {beaten} can be. \
+                     one for the best being picked by the same data; 5 % level); {worse} can be. \
                      It does not say that they are equal. Intervals are 95 % intervals of the mean by the \
                      same correction; two that overlap may still differ. P: no other trial is \
                      better in score, seconds and memory at once."
                 ),
                 Language::French => format!(
-                    "≈ marque les essais qu’on ne peut distinguer du meilleur ({alike} sur \
-                     {others}) : sur les mêmes {splits} partages, leur différence reste dans ce que \
+                    "≈ marque les essais qu’on ne peut distinguer du meilleur ({indistinguishable} sur \
+                     {compared}) : sur les mêmes {splits} partages, leur différence reste dans ce que \
                      donne le hasard (test t rééchantillonné et corrigé de Nadeau et Bengio, \
                      correction de Holm, et une autre parce que le meilleur est choisi sur les mêmes \
-                     données, seuil de 5 %) ; {beaten} s’en distinguent. Cela ne dit pas qu’ils \
+                     données, seuil de 5 %) ; {worse} s’en distinguent. Cela ne dit pas qu’ils \
                      sont égaux. Les \
                      intervalles à 95 % de la moyenne suivent la même correction ; deux qui se \
                      chevauchent peuvent différer. P : aucun autre essai n’est meilleur à la fois \
                      en score, en temps et en mémoire."
                 ),
             };
-            format!("{told}{more}")
+            format!("{text}{more}")
         }
     }
 }
 
 /// By what trials are listed, where that is not the ranking.
-pub(crate) fn listed_note(words: Locale, column: Option<&str>) -> String {
+pub(crate) fn order_note(locale: Locale, column: Option<&str>) -> String {
     column
         .map(code)
-        .map_or_else(String::new, |column| match words.language {
+        .map_or_else(String::new, |column| match locale.language {
             Language::English => {
                 format!("The list is sorted by {column}; ranks are those of the ranking.")
             }
@@ -150,21 +151,21 @@ pub(crate) fn listed_note(words: Locale, column: Option<&str>) -> String {
 }
 
 /// Where there is nothing to take a mean over.
-fn one_split(words: Locale) -> &'static str {
-    words.pick("on one hold-out split", "sur un seul partage")
+fn one_split(locale: Locale) -> &'static str {
+    locale.tr("on one hold-out split", "sur un seul partage")
 }
 
 /// Fewer splits than this have t distributions with such long tails that little can be told.
-const FEW_SPLITS: usize = 6;
+const MIN_INFORMATIVE_SPLITS: usize = 6;
 
 /// Which trial is chosen, where that is not simply the first.
-pub(crate) fn chosen_note(words: Locale, material: &ReportContext) -> String {
-    let SelectionRule::OneStandardError(cost) = material.sweep.report.select else {
+pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
+    let SelectionRule::OneStandardError(cost) = context.sweep.report.select else {
         return String::new();
     };
-    let Some(chosen) = material.analysis.chosen else {
-        return words
-            .pick(
+    let Some(chosen) = context.analysis.chosen else {
+        return locale
+            .tr(
                 "No trial is chosen by the rule of one standard error: it needs a ranking over \
                  two splits or more.",
                 "Aucun essai n’est choisi par la règle d’une erreur standard : il faut un \
@@ -172,15 +173,15 @@ pub(crate) fn chosen_note(words: Locale, material: &ReportContext) -> String {
             )
             .to_owned();
     };
-    let name = &material.plan.trials[chosen].name;
+    let name = &context.plan.trials[chosen].name;
     let cheapest = match cost {
-        SelectionCost::Parameters => words.pick(
+        SelectionCost::Parameters => locale.tr(
             "the simplest (fewest parameters)",
             "le plus simple (le moins de paramètres)",
         ),
-        SelectionCost::Seconds => words.pick("the fastest", "le plus rapide"),
+        SelectionCost::Seconds => locale.tr("the fastest", "le plus rapide"),
     };
-    match words.language {
+    match locale.language {
         Language::English => format!(
             "★ Chosen: `{name}`, {cheapest} of the trials within one standard error of the best."
         ),

@@ -5,8 +5,8 @@ use crate::report::locale::Locale;
 use crate::spec::{DataWarning, FeatureName, Language, listed};
 
 /// A paragraph for each warning about the data.
-pub(crate) fn warnings(words: Locale, warnings: &[DataWarning]) -> Vec<String> {
-    let paragraph = |warning: &DataWarning| match words.language {
+pub(crate) fn warnings(locale: Locale, warnings: &[DataWarning]) -> Vec<String> {
+    let paragraph = |warning: &DataWarning| match locale.language {
         Language::English => format!("Warning: {}.", warning.in_english(code)),
         Language::French => format!("Attention : {}.", french(warning)),
     };

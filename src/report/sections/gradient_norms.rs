@@ -1,20 +1,20 @@
 //! The norms of the layers' gradients, from the first epoch to the last: where vanishing and
 //! exploding gradients are seen.
 
-use super::contents::ReportContext;
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
+use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
-use crate::report::figures::Figures;
+use crate::report::figures::{Plotter, gradient_norms};
 use crate::report::locale::{Locale, missing};
-use crate::report::results::metric::{finished_runs, mean};
+use crate::report::results::metrics::{finished_runs, mean};
 
 /// Trials below each other that can still be read.
-const MOST_TRIALS: usize = 12;
+const MAX_TRIALS: usize = 12;
 
 /// Layers beside each other that can still be read.
-const MOST_LAYERS: usize = 20;
+const MAX_LAYERS: usize = 20;
 
 /// What to see in the gradients' norms, in English and in French.
 const NOTE: [&str; 2] = [
@@ -32,26 +32,27 @@ const NOTE: [&str; 2] = [
 ];
 
 /// Adds the norms of the layers' gradients, where few enough trials have some.
-pub(crate) fn gradients(
+pub(crate) fn add_gradient_norms(
     document: &mut Document,
-    words: Locale,
-    material: &ReportContext,
-    figures: &Figures,
+    locale: Locale,
+    context: &ReportContext,
+    plotter: &Plotter,
 ) {
-    let Some(table) = table(words, material.plan, material.results) else {
+    let Some(table) = table(locale, context.plan, context.results) else {
         return;
     };
-    document.section(words.pick("Gradient norms", "Normes des gradients"));
-    document.paragraph(words.pick(NOTE[0], NOTE[1]));
-    let pictures = figures.gradient_norms().into_iter();
-    pictures.for_each(|picture| document.figure(picture));
+    document.section(locale.tr("Gradient norms", "Normes des gradients"));
+    document.paragraph(locale.tr(NOTE[0], NOTE[1]));
+    for figure in gradient_norms(plotter) {
+        document.figure(figure);
+    }
     document.table(table);
 }
 
 /// The mean norms over each trial's finished runs; nothing for a sweep of more than a few trials,
 /// of very deep networks, or without a finished run.
-fn table(words: Locale, plan: &Plan, results: &Results) -> Option<Table> {
-    if plan.trials.len() > MOST_TRIALS {
+fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
+    if plan.trials.len() > MAX_TRIALS {
         return None;
     }
     let trials = finished_runs(plan, results);
@@ -60,37 +61,37 @@ fn table(words: Locale, plan: &Plan, results: &Results) -> Option<Table> {
         .flat_map(|(_, runs)| runs)
         .flat_map(|run| &run.epochs);
     let layers = epochs.map(|epoch| epoch.gradient_norms.len()).max()?;
-    if !(1..=MOST_LAYERS).contains(&layers) {
+    if !(1..=MAX_LAYERS).contains(&layers) {
         return None;
     }
-    let mut columns = vec![(words.pick("trial", "essai").to_owned(), Align::Left)];
-    let layer = words.pick("layer", "couche");
+    let mut columns = vec![(locale.tr("trial", "essai").to_owned(), Align::Left)];
+    let layer = locale.tr("layer", "couche");
     columns.extend((1..=layers).map(|number| (format!("{layer}{number}"), Align::Right)));
     let mut table = Table::new(columns);
     for (name, runs) in trials {
         let mut cells = vec![name.to_owned()];
-        cells.extend((0..layers).map(|layer| cell(words, &runs, layer)));
+        cells.extend((0..layers).map(|layer| cell(locale, &runs, layer)));
         table.row(cells);
     }
     Some(table)
 }
 
 /// `<first epoch> → <last epoch>`.
-fn cell(words: Locale, runs: &[&RunResult], layer: usize) -> String {
+fn cell(locale: Locale, runs: &[&RunResult], layer: usize) -> String {
     let norm = |run: &RunResult, is_first: bool| {
-        let epoch = match is_first {
-            true => run.epochs.first(),
-            false => run.epochs.last(),
+        let epoch = if is_first {
+            run.epochs.first()
+        } else {
+            run.epochs.last()
         };
         epoch?.gradient_norms.get(layer).copied()
     };
     let first = mean(runs.iter().map(|run| norm(run, true)));
     let last = mean(runs.iter().map(|run| norm(run, false)));
-    match first.is_none() && last.is_none() {
-        true => missing(),
-        false => {
-            let [first, last] = [first, last].map(|norm| words.three_digits(norm));
-            format!("{first} → {last}")
-        }
+    if first.is_none() && last.is_none() {
+        missing()
+    } else {
+        let [first, last] = [first, last].map(|norm| locale.three_digits(norm));
+        format!("{first} → {last}")
     }
 }

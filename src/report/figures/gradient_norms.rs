@@ -1,31 +1,31 @@
 //! The norms of the layers' gradients over the epochs.
 
-use super::Figures;
+use super::plotter::Plotter;
 use crate::record::RunResult;
 use crate::report::document::figure::Figure;
-use crate::report::results::frame::trial_positions;
+use crate::report::results::trial_frame::trial_positions;
 use crate::spec::Language;
 use charts::{Axis, CurvePoint, Heading, LayerLine, LayerLines};
 
 /// Trials that have a picture.
-const MOST_TRIALS: usize = 6;
+const MAX_TRIALS: usize = 6;
 
 /// A picture for each of the first trials of the ranking that has several epochs.
-pub(crate) fn figures(figures: &Figures) -> Vec<Figure> {
-    let trials = trial_positions(figures.material.frame).unwrap_or_default();
+pub(crate) fn gradient_norms(plotter: &Plotter) -> Vec<Figure> {
+    let trials = trial_positions(plotter.context.frame).unwrap_or_default();
     trials
         .into_iter()
-        .take(MOST_TRIALS)
-        .filter_map(|trial| figure(figures, trial))
+        .take(MAX_TRIALS)
+        .filter_map(|trial| figure(plotter, trial))
         .collect()
 }
 
-fn figure(figures: &Figures, trial: usize) -> Option<Figure> {
-    let (material, words) = (figures.material, figures.words);
-    let runs = material
+fn figure(plotter: &Plotter, trial: usize) -> Option<Figure> {
+    let (context, locale) = (plotter.context, plotter.locale);
+    let runs = context
         .plan
         .runs_of(trial)
-        .filter_map(|run| material.results.finished(run));
+        .filter_map(|run| context.results.finished(run));
     let runs: Vec<&RunResult> = runs.collect();
     let epochs = runs
         .iter()
@@ -47,27 +47,27 @@ fn figure(figures: &Figures, trial: usize) -> Option<Figure> {
             Some(CurvePoint::with_band((index + 1) as f64, mean, low?, high?))
         };
         LayerLine {
-            name: format!("{}{}", words.pick("layer", "couche"), layer + 1),
+            name: format!("{}{}", locale.tr("layer", "couche"), layer + 1),
             points: (0..epochs).filter_map(point).collect(),
         }
     };
     let layers: Vec<LayerLine> = (0..layers.max()?).map(layer).collect();
-    let name = &material.plan.trials[trial].name;
-    let caption = match words.language {
+    let name = &context.plan.trials[trial].name;
+    let caption = match locale.language {
         Language::English => format!("Norm of each layer's gradient, {name}"),
         Language::French => format!("Norme du gradient de chaque couche, {name}"),
     };
     let chart = LayerLines {
         heading: Heading::new(&caption),
-        x: Axis::linear(words.pick("epoch", "époque"), ""),
-        y: Axis::log(words.pick("gradient norm", "norme du gradient"), ""),
+        x: Axis::linear(locale.tr("epoch", "époque"), ""),
+        y: Axis::log(locale.tr("gradient norm", "norme du gradient"), ""),
         layers,
     };
     // On a logarithmic axis norms of 0 have no place.
-    let is_seen = |layer: &LayerLine| layer.points.iter().any(|point| point.value > 0.0);
+    let is_visible = |layer: &LayerLine| layer.points.iter().any(|point| point.value > 0.0);
     chart
         .layers
         .iter()
-        .any(is_seen)
-        .then(|| figures.draw(&format!("gradients-{name}"), caption, &chart))
+        .any(is_visible)
+        .then(|| plotter.draw(&format!("gradients-{name}"), caption, &chart))
 }

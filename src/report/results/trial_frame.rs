@@ -1,29 +1,16 @@
 //! Results as polars frames: one row for each run, then one for each trial.
 
 use super::aggregate;
-use super::metric::{Metric, epochs_to, metrics};
-use super::status::TrialState;
+use super::metrics::{Metric, mean_epochs_to, metrics};
+use super::trial_state::TrialRuns;
 use crate::plan::{ParameterColumn as Factor, Plan};
 use crate::record::{Ranking, Results};
-use crate::report::analysis::conclusions::Analysis;
 use crate::spec::{RankBy, Sweep};
 use polars::prelude::*;
 use serde_json::Value;
 
 /// The mean number of epochs to the validation accuracy that the sweep file asks about.
 pub(crate) const EPOCHS_TO_TARGET: &str = "mean_epochs_to_target";
-
-/// Whether the trial is the chosen one.
-pub(crate) const CHOSEN: &str = "chosen";
-
-/// Whether the trial can be told from the best.
-pub(crate) const DIFFERS: &str = "differs_from_best";
-
-/// Whether no other trial is better in score, seconds and memory at once.
-pub(crate) const PARETO: &str = "pareto";
-
-/// The ends of the 95 % interval of the mean score.
-pub(crate) const INTERVAL: [&str; 2] = ["interval_low", "interval_high"];
 
 /// The column that trials are ranked by.
 pub(crate) fn score_column(rank_by: RankBy) -> &'static str {
@@ -43,51 +30,8 @@ pub(crate) fn trial_positions(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
         .collect())
 }
 
-/// The ranking with what can be concluded from it.
-///
-/// # Errors
-/// A frame without the columns of [`trials`].
-pub(crate) fn with_analysis(mut frame: DataFrame, analysis: &Analysis) -> PolarsResult<DataFrame> {
-    let trials = trial_positions(&frame)?;
-    let each = |of: &dyn Fn(usize) -> Option<f64>| -> Vec<Option<f64>> {
-        trials.iter().map(|&trial| of(trial)).collect()
-    };
-    let flags = |of: &dyn Fn(usize) -> Option<bool>| -> Vec<Option<bool>> {
-        trials.iter().map(|&trial| of(trial)).collect()
-    };
-    let interval = |trial: usize| analysis.intervals[trial].as_ref();
-    let columns = [
-        Column::new(
-            INTERVAL[0].into(),
-            each(&|trial| Some(interval(trial)?.low)),
-        ),
-        Column::new(
-            INTERVAL[1].into(),
-            each(&|trial| Some(interval(trial)?.high)),
-        ),
-        Column::new(
-            "p_against_best".into(),
-            each(&|trial| analysis.against_best[trial]),
-        ),
-        Column::new(DIFFERS.into(), flags(&|trial| analysis.differs(trial))),
-        Column::new(
-            CHOSEN.into(),
-            flags(&|trial| analysis.chosen.map(|chosen| chosen == trial)),
-        ),
-        Column::new(PARETO.into(), flags(&|trial| analysis.pareto[trial])),
-    ];
-    // Behind the validation metrics, of which they speak.
-    let names = frame.get_column_names();
-    let last = names.iter().rposition(|name| name.contains("val_"));
-    let first = last.map_or(names.len(), |last| last + 1);
-    for (offset, column) in columns.into_iter().enumerate() {
-        frame.insert_column(first + offset, column)?;
-    }
-    Ok(frame)
-}
-
 /// One row for each finished run: the trial's position, and the metrics.
-fn runs(plan: &Plan, results: &Results, metrics: &[Metric]) -> PolarsResult<DataFrame> {
+fn run_frame(plan: &Plan, results: &Results, metrics: &[Metric]) -> PolarsResult<DataFrame> {
     let mut trials = Vec::new();
     let mut columns = vec![Vec::<Option<f64>>::new(); metrics.len()];
     for run in plan.runs() {
@@ -96,7 +40,7 @@ fn runs(plan: &Plan, results: &Results, metrics: &[Metric]) -> PolarsResult<Data
         };
         trials.push(run.trial as u32);
         for (column, metric) in columns.iter_mut().zip(metrics) {
-            column.push((metric.of)(result));
+            column.push((metric.value)(result));
         }
     }
     let height = trials.len();
@@ -114,22 +58,26 @@ fn runs(plan: &Plan, results: &Results, metrics: &[Metric]) -> PolarsResult<Data
 ///
 /// # Errors
 /// None that a result could cause: polars reports frames that do not fit together.
-pub(crate) fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsResult<DataFrame> {
+pub(crate) fn trial_frame(
+    sweep: &Sweep,
+    plan: &Plan,
+    results: &Results,
+) -> PolarsResult<DataFrame> {
     let metrics = metrics(plan);
-    let runs = runs(plan, results, &metrics)?;
+    let runs = run_frame(plan, results, &metrics)?;
     let positions: Vec<u32> = (0..plan.trials.len() as u32).collect();
     let mut frame = DataFrame::new(
         plan.trials.len(),
         vec![Column::new("position".into(), positions)],
     )?;
     let all: Vec<&str> = metrics.iter().map(|metric| metric.name).collect();
-    let spread = metrics.iter().filter(|metric| metric.spread);
-    let spread: Vec<&str> = spread.map(|metric| metric.name).collect();
+    let with_deviation = metrics.iter().filter(|metric| metric.has_deviation);
+    let with_deviation: Vec<&str> = with_deviation.map(|metric| metric.name).collect();
     let means = aggregate::means(&runs, "position", &all)?;
-    let spread = aggregate::deviations(&runs, "position", &spread)?;
+    let deviations = aggregate::deviations(&runs, "position", &with_deviation)?;
     frame = frame.left_join(&means, ["position"], ["position"])?;
-    frame = frame.left_join(&spread, ["position"], ["position"])?;
-    frame.with_column(strings(
+    frame = frame.left_join(&deviations, ["position"], ["position"])?;
+    frame.with_column(text_column(
         "trial",
         plan.trials.iter().map(|t| Some(t.name.clone())),
     ))?;
@@ -142,15 +90,15 @@ pub(crate) fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsRes
     if let Some(target) = sweep.report.target_accuracy {
         let reached = |trial| {
             let runs = plan.runs_of(trial).map(|run| results.finished(run));
-            epochs_to(target.get(), runs)
+            mean_epochs_to(target.get(), runs)
         };
-        frame.with_column(numbers(EPOCHS_TO_TARGET, plan, reached))?;
+        frame.with_column(number_column(EPOCHS_TO_TARGET, plan, reached))?;
     }
     let profile = |trial: usize| results.profiles.get(&trial).map(|(profile, _)| profile);
-    frame.with_column(numbers("profile_seconds_per_epoch", plan, |trial| {
+    frame.with_column(number_column("profile_seconds_per_epoch", plan, |trial| {
         profile(trial).map(|profile| profile.seconds_per_epoch)
     }))?;
-    frame.with_column(numbers("profile_peak_bytes", plan, |trial| {
+    frame.with_column(number_column("profile_peak_bytes", plan, |trial| {
         profile(trial)?.peak_bytes.map(|bytes| bytes as f64)
     }))?;
     let parameters: Vec<u64> = plan.trials.iter().map(|t| t.config.parameters()).collect();
@@ -162,40 +110,43 @@ pub(crate) fn trials(sweep: &Sweep, plan: &Plan, results: &Results) -> PolarsRes
     });
     let flop: Vec<u64> = flop.collect();
     frame.with_column(Column::new("flop_per_sample".into(), flop))?;
-    let statuses: Vec<TrialState> = (0..plan.trials.len())
-        .map(|trial| TrialState::of(plan, results, trial))
+    let counts: Vec<TrialRuns> = (0..plan.trials.len())
+        .map(|trial| TrialRuns::count(plan, results, trial))
         .collect();
-    frame.with_column(strings(
+    frame.with_column(text_column(
         "status",
-        statuses.iter().map(|s| Some(s.word().to_owned())),
+        counts.iter().map(|c| Some(c.state().name().to_owned())),
     ))?;
-    frame.with_column(strings("reason", statuses.iter().map(|s| s.reason.clone())))?;
-    let finished: Vec<u32> = statuses.iter().map(|s| s.finished as u32).collect();
+    frame.with_column(text_column(
+        "reason",
+        counts.iter().map(|c| c.first_failure.clone()),
+    ))?;
+    let finished: Vec<u32> = counts.iter().map(|c| c.finished as u32).collect();
     frame.with_column(Column::new("runs_finished".into(), finished))?;
-    let total: Vec<u32> = statuses.iter().map(|s| s.runs as u32).collect();
+    let total: Vec<u32> = counts.iter().map(|c| c.total as u32).collect();
     frame.with_column(Column::new("runs".into(), total))?;
-    ranked(frame, plan, results, sweep.report.rank_by)
+    sort_by_rank(frame, plan, results, sweep.report.rank_by)
 }
 
 /// Puts the ranked trials first, the best of them in front, and the rank before the other columns;
 /// the columns in the order in which they are read.
-fn ranked(
+fn sort_by_rank(
     frame: DataFrame,
     plan: &Plan,
     results: &Results,
     rank_by: RankBy,
 ) -> PolarsResult<DataFrame> {
     let trials = 0..plan.trials.len();
-    let standing = |trial| Ranking::of(plan, trial, rank_by, |run| results.runs.get(&run));
-    let standings = trials.clone().filter_map(standing);
-    let mut ranked: Vec<Ranking> = standings.filter(Ranking::is_ranked).collect();
+    let ranking = |trial| Ranking::of(plan, trial, rank_by, |run| results.runs.get(&run));
+    let rankings = trials.clone().filter_map(ranking);
+    let mut ranked: Vec<Ranking> = rankings.filter(Ranking::is_ranked).collect();
     ranked.sort();
     let mut is_ranked = vec![false; trials.len()];
     ranked
         .iter()
-        .for_each(|standing| is_ranked[standing.trial] = true);
+        .for_each(|ranking| is_ranked[ranking.trial] = true);
     let unranked = trials.filter(|&trial| !is_ranked[trial]);
-    let first = ranked.iter().map(|standing| standing.trial);
+    let first = ranked.iter().map(|ranking| ranking.trial);
     let order: Vec<IdxSize> = first
         .chain(unranked)
         .map(|trial| trial as IdxSize)
@@ -229,12 +180,12 @@ fn ranked(
 }
 
 /// A number for each trial.
-fn numbers(name: &str, plan: &Plan, of: impl Fn(usize) -> Option<f64>) -> Column {
+fn number_column(name: &str, plan: &Plan, of: impl Fn(usize) -> Option<f64>) -> Column {
     let values: Vec<Option<f64>> = (0..plan.trials.len()).map(of).collect();
     Column::new(name.into(), values)
 }
 
-fn strings(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
+fn text_column(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
     Column::new(name.into(), values.collect::<Vec<_>>())
 }
 
@@ -245,7 +196,7 @@ fn strings(name: &str, values: impl Iterator<Item = Option<String>>) -> Column {
 fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
     let trials = plan.trials.iter();
     let mut values: Vec<Option<Value>> = trials.map(|trial| trial.value(sweep, factor)).collect();
-    let has = |value: Option<&Value>| values.iter().any(|own| own.as_ref() == value);
+    let has = |value: Option<&Value>| values.iter().any(|level| level.as_ref() == value);
     let is_ambiguous = has(None) && has(Some(&Value::Null));
     if !is_ambiguous {
         values.iter_mut().for_each(|value| {
@@ -255,7 +206,7 @@ fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
     let name = format!("param_{}", factor.name);
     let all = |is: fn(&Value) -> bool| values.iter().flatten().all(is);
     if is_ambiguous || values.iter().all(Option::is_none) {
-        strings(&name, values.iter().map(labelled))
+        text_column(&name, values.iter().map(short_label))
     } else if all(Value::is_u64) {
         let numbers: Vec<Option<u64>> = values
             .iter()
@@ -275,11 +226,11 @@ fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
             .collect();
         Column::new(name.into(), flags)
     } else {
-        strings(&name, values.iter().map(labelled))
+        text_column(&name, values.iter().map(short_label))
     }
 }
 
-fn labelled(value: &Option<Value>) -> Option<String> {
+fn short_label(value: &Option<Value>) -> Option<String> {
     value.as_ref().map(crate::spec::short_text)
 }
 

@@ -6,37 +6,41 @@ use crate::report::locale::Locale;
 use polars::prelude::*;
 
 /// Trials that the Markdown table lists; the CSV has all.
-const LISTED: usize = 50;
+const MAX_LISTED_TRIALS: usize = 50;
 
 /// Splits that fit into a table for people; the CSV has all.
-const MOST_SPLITS: usize = 20;
+const MAX_SPLITS: usize = 20;
 
 /// The accuracy on each validation split of the best trials, with mean and standard deviation;
-/// nothing where there are fewer than two splits. `frame` is that of [`crate::report::results::frame::trials`].
+/// nothing where there are fewer than two splits. `frame` is that of [`crate::report::results::trial_frame::trial_frame`].
 ///
 /// # Errors
 /// A frame without the columns of that function.
-pub(crate) fn folds(words: Locale, plan: &Plan, frame: &DataFrame) -> PolarsResult<Option<Table>> {
+pub(crate) fn fold_scores(
+    locale: Locale,
+    plan: &Plan,
+    frame: &DataFrame,
+) -> PolarsResult<Option<Table>> {
     let splits: Vec<PlSmallStr> = frame
         .get_column_names_owned()
         .into_iter()
         .filter(|name| name.starts_with("split"))
         .collect();
     let ranks = frame.column("rank")?.u32()?;
-    if !(2..=MOST_SPLITS).contains(&splits.len()) || ranks.get(0).is_none() {
+    if !(2..=MAX_SPLITS).contains(&splits.len()) || ranks.get(0).is_none() {
         return Ok(None);
     }
     let mut columns = vec![
-        (words.pick("rank", "rang").to_owned(), Align::Right),
-        (words.pick("trial", "essai").to_owned(), Align::Left),
+        (locale.tr("rank", "rang").to_owned(), Align::Right),
+        (locale.tr("trial", "essai").to_owned(), Align::Left),
     ];
-    let split = words.pick("split", "partage");
+    let split = locale.tr("split", "partage");
     columns.extend((0..splits.len()).map(|number| (format!("{split} {number}"), Align::Right)));
-    let mean = words.pick("mean ± sd", "moyenne ± é.-t.");
+    let mean = locale.tr("mean ± sd", "moyenne ± é.-t.");
     columns.push((mean.to_owned(), Align::Right));
     let mut table = Table::new(columns);
     let positions = frame.column("position")?.u32()?;
-    for row in 0..frame.height().min(LISTED) {
+    for row in 0..frame.height().min(MAX_LISTED_TRIALS) {
         let (Some(rank), Some(position)) = (ranks.get(row), positions.get(row)) else {
             break;
         };
@@ -47,10 +51,10 @@ pub(crate) fn folds(words: Locale, plan: &Plan, frame: &DataFrame) -> PolarsResu
             plan.trials[position as usize].name.clone(),
         ];
         for split in &splits {
-            cells.push(words.percent(number(split)?));
+            cells.push(locale.percent(number(split)?));
         }
         let (mean, deviation) = (number("mean_val_accuracy")?, number("std_val_accuracy")?);
-        cells.push(words.percent_with_deviation(mean, deviation));
+        cells.push(locale.percent_with_deviation(mean, deviation));
         table.row(cells);
     }
     Ok(Some(table))

@@ -5,7 +5,7 @@ use serde::Serialize;
 /// JSON for a script element: without `<` nothing in it can end the element or open a comment, and
 /// without the two line separators it is JavaScript too.
 #[expect(clippy::expect_used, reason = "our own value, which can be written")]
-pub(crate) fn json(value: &impl Serialize) -> String {
+pub(crate) fn script_json(value: &impl Serialize) -> String {
     serde_json::to_string(value)
         .expect("all maps of a page have texts for keys")
         .replace('<', "\\u003c")
@@ -20,7 +20,7 @@ mod tests {
     #[test]
     fn json_cannot_end_its_script_and_reads_back_as_it_was() {
         let hostile = "</script><!--<script>\u{2028}\u{2029}\"\\\u{202e}";
-        let escaped = json(&hostile);
+        let escaped = script_json(&hostile);
         assert!(!escaped.contains(['<', '\u{2028}', '\u{2029}']));
         assert_eq!(serde_json::from_str::<String>(&escaped).unwrap(), hostile);
     }

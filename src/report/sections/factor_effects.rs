@@ -1,14 +1,14 @@
 //! The effect of each factor: its levels, averaged over all other factors.
 
-use super::contents::ReportContext;
 use crate::plan::{ParameterColumn as Factor, Plan};
+use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
-use crate::report::figures::Figures;
+use crate::report::figures::{Plotter, main_effects};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::aggregate;
-use crate::report::results::frame::trial_positions;
-use crate::report::results::status::TrialState;
+use crate::report::results::trial_frame::trial_positions;
+use crate::report::results::trial_state::{TrialRuns, TrialState};
 use crate::spec::Sweep;
 use crate::spec::short_text;
 use polars::prelude::*;
@@ -16,12 +16,12 @@ use polars::prelude::*;
 /// Adds what each level of each factor gives, as a picture and in tables.
 ///
 /// # Errors
-/// A frame without the columns of [`crate::report::results::frame::trials`].
-pub(crate) fn effects(
+/// A frame without the columns of [`crate::report::results::trial_frame::trial_frame`].
+pub(crate) fn add_factor_effects(
     document: &mut Document,
-    words: Locale,
-    material: &ReportContext,
-    figures: &Figures,
+    locale: Locale,
+    context: &ReportContext,
+    plotter: &Plotter,
 ) -> PolarsResult<()> {
     let ReportContext {
         sweep,
@@ -29,24 +29,25 @@ pub(crate) fn effects(
         results,
         frame,
         ..
-    } = *material;
-    let finished = |trial: usize| TrialState::of(plan, results, trial).word() == "finished";
+    } = *context;
+    let finished =
+        |trial: usize| TrialRuns::count(plan, results, trial).state() == TrialState::Finished;
     if !plan.columns.is_empty() && (0..plan.trials.len()).any(finished) {
-        document.section(words.pick("Effect of each factor", "Effet de chaque facteur"));
-        document.paragraph(words.pick(
+        document.section(locale.tr("Effect of each factor", "Effet de chaque facteur"));
+        document.paragraph(locale.tr(
             "Each level's mean over the trials of the grid that have it, that is over all other \
              factors; ± is the sample standard deviation between those trials.",
             "La moyenne de chaque niveau sur les essais de la grille qui l’ont, donc sur tous les \
              autres facteurs ; ± est l’écart-type d’échantillon entre ces essais.",
         ));
-        document.figure(figures.main_effects());
+        document.figure(main_effects(plotter));
     }
     for factor in &plan.columns {
         if let Some(marginal) = marginal(sweep, plan, factor, frame)? {
             document.subsection(&factor.name);
             document.table(marginal.table);
-            if marginal.uneven {
-                document.paragraph(words.pick(
+            if marginal.is_unbalanced {
+                document.paragraph(locale.tr(
                     "The levels stand in different numbers of trials, with different levels of \
                      the other factors: part of a difference between them can come from those.",
                     "Les niveaux figurent dans des nombres d’essais différents, avec d’autres \
@@ -64,11 +65,11 @@ struct Marginal {
     table: Table,
     /// Whether the levels stand in different numbers of trials, so that their means are not over
     /// the same combinations of the other factors.
-    uneven: bool,
+    is_unbalanced: bool,
 }
 
 /// The marginal table of one factor over the finished trials of the grid in `frame`, that of
-/// [`crate::report::results::frame::trials`]; nothing where none has finished, or where none has a level of the factor.
+/// [`crate::report::results::trial_frame::trial_frame`]; nothing where none has finished, or where none has a level of the factor.
 ///
 /// # Errors
 /// A frame without the columns of that function.
@@ -84,8 +85,8 @@ fn marginal(
         .iter()
         .zip(frame.column("position")?.u32()?.iter())
         .map(|(status, position)| {
-            let beside = |position: u32| plan.trials[position as usize].included.is_some();
-            Some(status == Some("finished") && !position.is_some_and(beside))
+            let is_outside_grid = |position: u32| plan.trials[position as usize].included.is_some();
+            Some(status == Some("finished") && !position.is_some_and(is_outside_grid))
         })
         .collect();
     let mut frame = frame
@@ -115,7 +116,7 @@ fn marginal(
         "mean_gap",
         "profile_seconds_per_epoch",
     ];
-    let words = Locale::of(sweep);
+    let locale = Locale::of(sweep);
     let means = aggregate::means(&frame, "level", &metrics)?;
     let deviations = aggregate::deviations(&frame, "level", &metrics)?;
     let best = aggregate::maxima(&frame, "level", &metrics)?;
@@ -124,7 +125,7 @@ fn marginal(
         Ok(frame.column(&name)?.f64()?.get(row))
     };
     let validated = means.column("mean_mean_val_accuracy")?.null_count() < means.height();
-    let mut table = Table::new(header(words, &factor.short, validated));
+    let mut table = Table::new(header(locale, &factor.short, validated));
     for (row, count) in counts.iter().enumerate() {
         let mean = |metric: &str| number(&means, format!("mean_{metric}"), row);
         let deviation = |metric: &str| number(&deviations, format!("std_{metric}"), row);
@@ -132,47 +133,52 @@ fn marginal(
         let level = level.map_or_else(missing, str::to_owned);
         let mut cells = vec![level, count.to_string()];
         if validated {
-            cells.push(words.percent_with_deviation(
+            cells.push(locale.percent_with_deviation(
                 mean("mean_val_accuracy")?,
                 deviation("mean_val_accuracy")?,
             ));
-            cells.push(words.percent(number(&best, "max_mean_val_accuracy".to_owned(), row)?));
+            cells.push(locale.percent(number(&best, "max_mean_val_accuracy".to_owned(), row)?));
         }
-        cells.push(words.percent(mean("mean_test_accuracy")?));
-        cells.push(words.percent(mean(match validated {
-            true => "mean_val_macro_f1",
-            false => "mean_test_macro_f1",
+        cells.push(locale.percent(mean("mean_test_accuracy")?));
+        cells.push(locale.percent(mean(if validated {
+            "mean_val_macro_f1"
+        } else {
+            "mean_test_macro_f1"
         })?));
-        cells.push(words.four_decimals(mean("mean_train_loss")?));
+        cells.push(locale.four_decimals(mean("mean_train_loss")?));
         if validated {
-            cells.push(words.four_decimals(mean("mean_val_loss")?));
-            cells.push(words.difference(mean("mean_gap")?));
+            cells.push(locale.four_decimals(mean("mean_val_loss")?));
+            cells.push(locale.difference(mean("mean_gap")?));
         }
-        cells.push(words.seconds(mean("profile_seconds_per_epoch")?));
+        cells.push(locale.seconds(mean("profile_seconds_per_epoch")?));
         table.row(cells);
     }
-    let uneven = counts.iter().any(|count| *count != counts[0]);
-    Ok(Some(Marginal { table, uneven }))
+    let is_unbalanced = counts.iter().any(|count| *count != counts[0]);
+    Ok(Some(Marginal {
+        table,
+        is_unbalanced,
+    }))
 }
 
-fn header(words: Locale, factor: &str, validated: bool) -> Vec<(String, Align)> {
+fn header(locale: Locale, factor: &str, validated: bool) -> Vec<(String, Align)> {
     let mut columns = vec![(factor.to_owned(), Align::Left)];
-    let mut numbers = vec![words.pick("trials", "essais")];
+    let mut numbers = vec![locale.tr("trials", "essais")];
     if validated {
-        numbers.push(words.pick("val acc %", "exact. val. %"));
-        numbers.push(words.pick("best val acc %", "meilleure exact. val. %"));
+        numbers.push(locale.tr("val acc %", "exact. val. %"));
+        numbers.push(locale.tr("best val acc %", "meilleure exact. val. %"));
     }
-    numbers.push(words.pick("test acc %", "exact. test %"));
-    numbers.push(match validated {
-        true => words.pick("val macro F1 %", "macro-F1 val. %"),
-        false => words.pick("test macro F1 %", "macro-F1 test %"),
+    numbers.push(locale.tr("test acc %", "exact. test %"));
+    numbers.push(if validated {
+        locale.tr("val macro F1 %", "macro-F1 val. %")
+    } else {
+        locale.tr("test macro F1 %", "macro-F1 test %")
     });
-    numbers.push(words.pick("train loss", "perte entr."));
+    numbers.push(locale.tr("train loss", "perte entr."));
     if validated {
-        numbers.push(words.pick("val loss", "perte val."));
-        numbers.push(words.pick("gap", "écart"));
+        numbers.push(locale.tr("val loss", "perte val."));
+        numbers.push(locale.tr("gap", "écart"));
     }
-    numbers.push(words.pick("s/epoch", "s/époque"));
+    numbers.push(locale.tr("s/epoch", "s/époque"));
     let numbers = numbers.into_iter();
     columns.extend(numbers.map(|name| (name.to_owned(), Align::Right)));
     columns

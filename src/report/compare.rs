@@ -1,13 +1,15 @@
 //! Several sweeps in one report.
 
+use super::build::Report;
 use super::document::blocks::Document;
 use super::document::table::{Align, Table};
+use super::error::ReportError;
+use super::file::ReportFile;
 use super::formats::export;
 use super::locale::Locale;
-use super::results::frame::trial_positions;
 use super::results::listing::Listing;
+use super::results::trial_frame::trial_positions;
 use super::sections::leaderboard::{Detail, leaderboard};
-use super::{File, Report, ReportError};
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::spec::{Language, Sweep};
@@ -15,7 +17,7 @@ use polars::prelude::*;
 use std::path::PathBuf;
 
 /// A sweep with its results and its report.
-pub struct Part<'a> {
+pub struct ComparedSweep<'a> {
     /// The sweep.
     pub sweep: &'a Sweep,
     /// Its plan.
@@ -27,19 +29,23 @@ pub struct Part<'a> {
 }
 
 /// Trials of each sweep that are listed.
-const LISTED: usize = 5;
+const MAX_LISTED_TRIALS: usize = 5;
 
 /// The report over several sweeps, as Markdown and CSV.
 ///
 /// # Errors
 /// None that a result could cause.
-pub fn compare(name: &str, parts: &[Part], language: Language) -> Result<Vec<File>, ReportError> {
-    let words = Locale { language };
+pub fn compare(
+    name: &str,
+    parts: &[ComparedSweep],
+    language: Language,
+) -> Result<Vec<ReportFile>, ReportError> {
+    let locale = Locale { language };
     let mut document = Document {
         title: name.to_owned(),
         ..Document::default()
     };
-    let sweeps = words.counted(parts.len(), ["sweep", "sweeps"], ["balayage", "balayages"]);
+    let sweeps = locale.counted(parts.len(), ["sweep", "sweeps"], ["balayage", "balayages"]);
     document.paragraph(match language {
         Language::English => format!(
             "{sweeps} side by side. Scores of different sweeps are of different splits, epochs or \
@@ -55,26 +61,26 @@ pub fn compare(name: &str, parts: &[Part], language: Language) -> Result<Vec<Fil
              fois en score, en temps et en mémoire."
         ),
     });
-    document.section(words.pick("The best of each sweep", "Le meilleur de chaque balayage"));
-    document.table(best_of_each(words, parts)?);
+    document.section(locale.tr("The best of each sweep", "Le meilleur de chaque balayage"));
+    document.table(best_of_each(locale, parts)?);
     for part in parts {
         document.section(&part.plan.name);
         document.paragraph(&part.sweep.description);
         for warning in &part.report.warnings {
             document.paragraph(warning);
         }
-        let head = part.report.frame.head(Some(LISTED));
-        let view = Listing::default();
+        let head = part.report.frame.head(Some(MAX_LISTED_TRIALS));
+        let listing = Listing::default();
         let table = leaderboard(
             part.sweep,
             part.plan,
             part.results,
             &head,
-            &view,
+            &listing,
             Detail::Full,
         )?;
         document.table(table);
-        let rest = part.report.frame.height().saturating_sub(LISTED);
+        let rest = part.report.frame.height().saturating_sub(MAX_LISTED_TRIALS);
         if rest > 0 {
             document.paragraph(match language {
                 Language::English => format!("… and {rest} more, in `{}.md`.", part.plan.name),
@@ -85,26 +91,26 @@ pub fn compare(name: &str, parts: &[Part], language: Language) -> Result<Vec<Fil
             });
         }
     }
-    let file = |extension: &str, contents| File {
+    let file = |extension: &str, contents| ReportFile {
         path: PathBuf::from(format!("{name}.{extension}")),
         contents,
     };
     Ok(vec![
         file("md", document.to_markdown(name).into_bytes()),
-        file("csv", export::csv(&joined(parts)?)?),
+        file("csv", export::csv(&concat_frames(parts)?)?),
     ])
 }
 
-fn best_of_each(words: Locale, parts: &[Part]) -> PolarsResult<Table> {
+fn best_of_each(locale: Locale, parts: &[ComparedSweep]) -> PolarsResult<Table> {
     let headers = [
-        (words.pick("sweep", "balayage"), Align::Left),
-        (words.pick("trials", "essais"), Align::Right),
-        (words.pick("best trial", "meilleur essai"), Align::Left),
-        (words.pick("val acc %", "exact. val. %"), Align::Right),
-        (words.pick("test acc %", "exact. test %"), Align::Right),
-        (words.pick("s/epoch", "s/époque"), Align::Right),
-        (words.pick("peak MiB", "pic Mio"), Align::Right),
-        (words.pick("parameters", "paramètres"), Align::Right),
+        (locale.tr("sweep", "balayage"), Align::Left),
+        (locale.tr("trials", "essais"), Align::Right),
+        (locale.tr("best trial", "meilleur essai"), Align::Left),
+        (locale.tr("val acc %", "exact. val. %"), Align::Right),
+        (locale.tr("test acc %", "exact. test %"), Align::Right),
+        (locale.tr("s/epoch", "s/époque"), Align::Right),
+        (locale.tr("peak MiB", "pic Mio"), Align::Right),
+        (locale.tr("parameters", "paramètres"), Align::Right),
     ];
     let mut table = Table::new(headers.map(|(header, align)| (header.to_owned(), align)));
     for part in parts {
@@ -122,7 +128,7 @@ fn best_of_each(words: Locale, parts: &[Part]) -> PolarsResult<Table> {
             |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.f64()?.get(0)) };
         let spread = |name: &str| -> PolarsResult<String> {
             let (mean, deviation) = (format!("mean_{name}"), format!("std_{name}"));
-            Ok(words.percent_with_deviation(number(&mean)?, number(&deviation)?))
+            Ok(locale.percent_with_deviation(number(&mean)?, number(&deviation)?))
         };
         let trial = &part.plan.trials[trial];
         table.row(vec![
@@ -131,8 +137,8 @@ fn best_of_each(words: Locale, parts: &[Part]) -> PolarsResult<Table> {
             trial.name.clone(),
             spread("val_accuracy")?,
             spread("test_accuracy")?,
-            words.seconds(number("profile_seconds_per_epoch")?),
-            words.mebibytes(number("profile_peak_bytes")?),
+            locale.seconds(number("profile_seconds_per_epoch")?),
+            locale.mebibytes(number("profile_peak_bytes")?),
             trial.config.parameters().to_string(),
         ]);
     }
@@ -140,7 +146,7 @@ fn best_of_each(words: Locale, parts: &[Part]) -> PolarsResult<Table> {
 }
 
 /// The rows of all sweeps below each other: what a sweep has no column for is empty.
-fn joined(parts: &[Part]) -> PolarsResult<DataFrame> {
+fn concat_frames(parts: &[ComparedSweep]) -> PolarsResult<DataFrame> {
     let mut names: Vec<PlSmallStr> = Vec::new();
     for part in parts {
         for name in part.report.frame.get_column_names_owned() {
@@ -157,19 +163,20 @@ fn joined(parts: &[Part]) -> PolarsResult<DataFrame> {
     });
     let mut columns = vec![Column::new("sweep".into(), sweeps.collect::<Vec<_>>())];
     for name in names {
-        let own: Vec<Option<&Column>> = frames
+        let own_columns: Vec<Option<&Column>> = frames
             .clone()
             .map(|frame| frame.column(&name).ok())
             .collect();
         // Levels that are numbers in one sweep may be text in another.
-        let mut kinds = own.iter().flatten().map(|column| column.dtype());
+        let mut kinds = own_columns.iter().flatten().map(|column| column.dtype());
         let first = kinds.next().cloned().unwrap_or(DataType::String);
-        let kind = match kinds.all(|kind| *kind == first) {
-            true => first,
-            false => DataType::String,
+        let kind = if kinds.all(|kind| *kind == first) {
+            first
+        } else {
+            DataType::String
         };
         let mut joined: Option<Column> = None;
-        for (column, frame) in own.into_iter().zip(frames.clone()) {
+        for (column, frame) in own_columns.into_iter().zip(frames.clone()) {
             let piece = match column {
                 Some(column) => column.cast(&kind)?,
                 None => Column::full_null(name.clone(), frame.height(), &kind),

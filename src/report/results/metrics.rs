@@ -2,50 +2,49 @@
 
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
-use crate::spec::RankBy;
 
 /// A column of the runs: its name, and its value for a finished run.
 pub(crate) struct Metric {
     pub(crate) name: &'static str,
-    pub(crate) of: fn(&RunResult) -> Option<f64>,
+    pub(crate) value: fn(&RunResult) -> Option<f64>,
     /// Whether its standard deviation over a trial's runs is told too.
-    pub(crate) spread: bool,
+    pub(crate) has_deviation: bool,
 }
 
-const fn metric(name: &'static str, of: fn(&RunResult) -> Option<f64>) -> Metric {
+const fn metric(name: &'static str, value: fn(&RunResult) -> Option<f64>) -> Metric {
     Metric {
         name,
-        of,
-        spread: false,
+        value,
+        has_deviation: false,
     }
 }
 
-const fn spread(name: &'static str, of: fn(&RunResult) -> Option<f64>) -> Metric {
+const fn with_deviation(name: &'static str, value: fn(&RunResult) -> Option<f64>) -> Metric {
     Metric {
         name,
-        of,
-        spread: true,
+        value,
+        has_deviation: true,
     }
 }
 
 /// The metrics that every sweep has.
 const METRICS: [Metric; 12] = [
-    spread("val_accuracy", |run| run.validation.map(|v| v.accuracy)),
-    spread("val_loss", |run| run.validation.map(|v| v.loss)),
-    spread("val_macro_f1", |run| run.validation.map(|v| v.macro_f1)),
+    with_deviation("val_accuracy", |run| run.validation.map(|v| v.accuracy)),
+    with_deviation("val_loss", |run| run.validation.map(|v| v.loss)),
+    with_deviation("val_macro_f1", |run| run.validation.map(|v| v.macro_f1)),
     metric("train_accuracy", |run| {
         run.final_metrics().map(|epoch| epoch.train_accuracy)
     }),
     metric("train_loss", |run| {
         run.final_metrics().map(|epoch| epoch.train_loss)
     }),
-    spread("gap", gap),
-    spread("test_accuracy", |run| run.test.map(|test| test.accuracy)),
-    spread("test_loss", |run| run.test.map(|test| test.loss)),
-    spread("test_macro_f1", |run| run.test.map(|test| test.macro_f1)),
+    with_deviation("gap", gap),
+    with_deviation("test_accuracy", |run| run.test.map(|test| test.accuracy)),
+    with_deviation("test_loss", |run| run.test.map(|test| test.loss)),
+    with_deviation("test_macro_f1", |run| run.test.map(|test| test.macro_f1)),
     metric("seconds_per_epoch", |run| run.seconds_per_epoch),
     metric("cohort", |run| Some(run.cohort as f64)),
-    spread("fit_time", |run| Some(run.seconds)),
+    with_deviation("fit_time", |run| Some(run.seconds)),
 ];
 
 /// Where runs can end before their last epoch.
@@ -68,15 +67,6 @@ pub(crate) fn stops_early(plan: &Plan) -> bool {
     trials.any(|trial| trial.config.training.patience.is_some())
 }
 
-/// What trials are ranked by.
-pub(crate) fn score(run: &RunResult, rank_by: RankBy) -> Option<f64> {
-    let validation = run.validation?;
-    Some(match rank_by {
-        RankBy::Accuracy => validation.accuracy,
-        RankBy::Loss => validation.loss,
-    })
-}
-
 /// The generalisation gap: the final model's validation loss minus the training loss of its epoch.
 pub(crate) fn gap(run: &RunResult) -> Option<f64> {
     Some(run.validation?.loss - run.final_metrics()?.train_loss)
@@ -84,7 +74,7 @@ pub(crate) fn gap(run: &RunResult) -> Option<f64> {
 
 /// The mean number of epochs that the runs of a trial took to this validation accuracy; nothing
 /// unless every one of them reached it.
-pub(crate) fn epochs_to<'a>(
+pub(crate) fn mean_epochs_to<'a>(
     accuracy: f64,
     runs: impl Iterator<Item = Option<&'a RunResult>>,
 ) -> Option<f64> {
@@ -185,7 +175,7 @@ mod tests {
         let fast = run(&[(1.0, 1.0, 0.5), (1.0, 1.0, 0.9), (1.0, 1.0, 0.7)], 3);
         let slow = run(&[(1.0, 1.0, 0.1), (1.0, 1.0, 0.2), (1.0, 1.0, 0.8)], 3);
         let mean =
-            |accuracy, runs: &[Option<&RunResult>]| epochs_to(accuracy, runs.iter().copied());
+            |accuracy, runs: &[Option<&RunResult>]| mean_epochs_to(accuracy, runs.iter().copied());
         let both = [Some(&fast), Some(&slow)];
         assert_eq!(mean(0.8, &both), Some(2.5));
         assert_eq!(mean(0.1, &both), Some(1.0));
@@ -201,7 +191,7 @@ mod tests {
             target in 0.0_f64..1.0,
         ) {
             let epochs: Vec<_> = accuracies.iter().map(|&a| (1.0, 1.0, a)).collect();
-            let reached = epochs_to(target, [Some(&run(&epochs, 1))].into_iter());
+            let reached = mean_epochs_to(target, [Some(&run(&epochs, 1))].into_iter());
             match reached {
                 None => prop_assert!(accuracies.iter().all(|&accuracy| accuracy < target)),
                 Some(epoch) => {
