@@ -285,7 +285,7 @@ grid:
     );
     let sweep = sweep(text).unwrap();
     let plan = Plan::new(&sweep).unwrap();
-    assert_eq!(plan.trials[3].label(&sweep, &plan.columns[1]), "–");
+    assert_eq!(plan.trials[3].value_text(&sweep, &plan.columns[1]), "–");
 }
 
 #[test]

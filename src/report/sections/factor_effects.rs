@@ -125,7 +125,7 @@ fn marginal(
         Ok(frame.column(&name)?.f64()?.get(row))
     };
     let validated = means.column("mean_mean_val_accuracy")?.null_count() < means.height();
-    let mut table = Table::new(header(locale, &factor.short, validated));
+    let mut table = Table::new(header(locale, &factor.short_name, validated));
     for (row, count) in counts.iter().enumerate() {
         let mean = |metric: &str| number(&means, format!("mean_{metric}"), row);
         let deviation = |metric: &str| number(&deviations, format!("std_{metric}"), row);
