@@ -44,7 +44,7 @@ proptest! {
         prop_assert_eq!(plan.runs().count(), layers * rates * folds * repeats);
         let runs: std::collections::HashSet<_> = plan.runs().map(|run| plan.folder(run)).collect();
         prop_assert_eq!(runs.len(), layers * rates * folds * repeats, "folders are unique");
-        prop_assert_eq!(plan.stack_groups(plan.runs(), false).len(), layers, "a class for each shape");
+        prop_assert_eq!(plan.stack_groups(plan.runs(), false).len(), layers, "a group for each shape");
     }
 }
 

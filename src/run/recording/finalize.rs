@@ -33,9 +33,9 @@ pub(crate) fn finalize_run(
     ended: EndedRun,
 ) -> Result<(), RecordError> {
     let run = ended.run;
-    if let Some(there) = ended.recorder.overtaken(context.store.identity(run)) {
-        ended.recorder.give_way(&there)?;
-        return accept_result(context, state, run, there);
+    if let Some(published) = ended.recorder.overtaken(context.store.identity(run)) {
+        ended.recorder.give_way(&published)?;
+        return accept_result(context, state, run, published);
     }
     let folder = context.store.run_folder(context.plan, run);
     let finished = match &ended.outcome {
