@@ -58,8 +58,8 @@ fn with_gaps(whole: Dataset) -> Dataset {
     };
     Dataset {
         imputation: vec![Imputation::Median; whole.train.features],
-        is_incomplete: true,
-        known: None,
+        has_missing: true,
+        published: None,
         train: gaps(whole.train),
         test: gaps(whole.test),
         ..whole

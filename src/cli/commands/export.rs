@@ -348,7 +348,7 @@ fn normalisation(
         Some(Normalisation {
             mean,
             standard_deviation,
-            fill: Vec::new(),
+            fill_values: Vec::new(),
         })
     };
     match config.data.normalisation() {
@@ -356,7 +356,7 @@ fn normalisation(
         Normalise::None | Normalise::Training => match library.load(&config.data) {
             Ok(dataset) => {
                 let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
-                Ok(Normalisation::of_model(
+                Ok(Normalisation::for_model(
                     &dataset,
                     &config.data,
                     &partition.train,
@@ -367,7 +367,7 @@ fn normalisation(
                     Ok(Some(Normalisation {
                         mean: own.mean,
                         standard_deviation: own.standard_deviation,
-                        fill: own.fill,
+                        fill_values: own.fill,
                     }))
                 }
                 None if config.data.normalisation() == Normalise::None => Ok(None),
@@ -406,7 +406,7 @@ fn input_description(
             .encoding
             .clone()
             .filter(|encoding| !encoding.is_plain()),
-        fill: normalisation.fill,
+        fill: normalisation.fill_values,
         mean: normalisation.mean,
         standard_deviation: normalisation.standard_deviation,
     }

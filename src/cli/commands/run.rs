@@ -220,7 +220,7 @@ fn known_data(plan: &Plan, library: &DatasetCache) -> Result<Vec<RecordedDataset
     let data = configs.clone().map(|config| &config.data);
     let known = data.filter(|data| seen.insert(data.source()));
     known
-        .map(|data| Ok(library.to_remember(data, configs.clone())?))
+        .map(|data| Ok(library.to_known_data(data, configs.clone())?))
         .collect()
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn load_for_results(
     let sweep = Sweep::load(path, &arguments.overrides)?;
     let recorded = RecordedSweep::read(&runs.join(&sweep.name));
     let known = recorded.map_or_else(|_| Vec::new(), |recorded| recorded.known_data);
-    let library = library(path, arguments.data.as_deref()).knowing(known);
+    let library = library(path, arguments.data.as_deref()).with_recorded(known);
     expand_for_results(sweep, library)
 }
 
@@ -55,7 +55,7 @@ fn expand_for_results(sweep: Sweep, library: DatasetCache) -> Result<SweepContex
     let loaded = expand(sweep, library)?;
     // What is asked for later needs no more of the data than this.
     fingerprints(&loaded.plan, &loaded.library)?;
-    for error in loaded.library.unread() {
+    for error in loaded.library.read_failures() {
         warn(&format!("{error}; the results tell what the data was"));
     }
     Ok(loaded)
@@ -76,11 +76,14 @@ pub(crate) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<SweepC
         text: recorded.sweep_file,
     };
     let sweep = Sweep::parse(source, &recorded.name, &recorded.overrides)?;
-    expand_for_results(sweep, library(folder, data).knowing(recorded.known_data))
+    expand_for_results(
+        sweep,
+        library(folder, data).with_recorded(recorded.known_data),
+    )
 }
 
 fn expand(sweep: Sweep, library: DatasetCache) -> Result<SweepContext, CliError> {
-    let facts = |data: &_| library.facts(data).map_err(|error| error.to_string());
+    let facts = |data: &_| library.info(data).map_err(|error| error.to_string());
     let plan = Plan::with_dataset_info(&sweep, &facts)
         .map_err(|error| CliError::plan(error, &sweep.source))?;
     plan.warnings.iter().for_each(|warning| warn(warning));

@@ -80,7 +80,7 @@ impl<B: Backend> TensorExecutor<B> {
         memory: TensorMemory,
     ) -> Self {
         let load = |(key, dataset): (DeviceDatasetKey, Arc<Dataset>)| {
-            let on_device = if key.known {
+            let on_device = if key.published {
                 DeviceDataset::new(&dataset, device)
             } else {
                 DeviceDataset::raw(&dataset, device)
@@ -88,7 +88,7 @@ impl<B: Backend> TensorExecutor<B> {
             let loaded = LoadedDataset {
                 device: on_device,
                 labels: dataset.train.labels.clone(),
-                dataset: (!key.known).then_some(dataset),
+                dataset: (!key.published).then_some(dataset),
             };
             (key, loaded)
         };
@@ -180,7 +180,7 @@ impl<B: Backend> TensorExecutor<B> {
         let partition = partition(&loaded.labels, config, run.repeat, run.fold);
         let dataset = loaded.dataset.as_ref();
         let normalisation =
-            dataset.and_then(|data| Normalisation::of_run(data, &config.data, &partition.train));
+            dataset.and_then(|data| Normalisation::for_run(data, &config.data, &partition.train));
         let samples = RunSamples {
             partition: Arc::new(partition),
             normalisation: normalisation.map(Arc::new),
@@ -267,7 +267,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         let config = &plan.trials[run.trial].config;
         let samples = self.samples_of(config, run);
         match &self.data[&DeviceDatasetKey::of(&config.data)].dataset {
-            Some(data) => Normalisation::of_model(data, &config.data, &samples.partition.train),
+            Some(data) => Normalisation::for_model(data, &config.data, &samples.partition.train),
             None => samples.normalisation.as_deref().cloned(),
         }
     }

@@ -67,7 +67,7 @@ pub(crate) fn save_weights(
         let scale = InputScale {
             mean: normalisation.mean,
             standard_deviation: normalisation.standard_deviation,
-            fill: normalisation.fill,
+            fill: normalisation.fill_values,
         };
         scale.write(&folder)?;
     }
