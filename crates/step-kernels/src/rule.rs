@@ -9,7 +9,7 @@ pub enum Rule {
     Momentum,
     /// The same in Nesterov's form: `w ← w − η·(g + µ·v)`.
     Nesterov,
-    /// `torch.optim.Adam`, and AdamW by [`Step::keep`].
+    /// `torch.optim.Adam`, and AdamW by [`Step::weight_factor`].
     Adam,
     /// `torch.optim.NAdam`
     NAdam,
@@ -47,11 +47,11 @@ impl Rule {
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Step {
     /// η
-    pub rate: f32,
+    pub learning_rate: f32,
     /// λ of an L2 penalty: `g + λ·w` in place of the gradient.
-    pub decay: f32,
+    pub weight_decay: f32,
     /// What the weight is multiplied by before the step: 1, or `1 − η·λ` of a decoupled decay.
-    pub keep: f32,
+    pub weight_factor: f32,
     /// The L1 penalty: `g + l1·sign(w)`.
     pub l1: f32,
     /// The largest absolute value of a gradient's element, after L1; infinite where there is none.
@@ -62,17 +62,17 @@ pub struct Step {
     pub momentum: f32,
     /// What the gradient is multiplied by as it enters the moving mean or velocity: 1 − dampening
     /// (1 at first), or 1 − β₁.
-    pub share: f32,
+    pub gradient_factor: f32,
     /// β₂, or RMSprop's α.
-    pub decay2: f32,
+    pub square_decay: f32,
     /// 1 − β₂, or 1 − α.
-    pub share2: f32,
+    pub square_factor: f32,
     /// Adam: 1/(1 − β₁ᵗ). NAdam: µₜ₊₁/(1 − ∏µ·µₜ₊₁), of the mean. Adagrad: 1/(1 + (t − 1)·δ).
     pub correction: f32,
     /// Adam and NAdam: 1/√(1 − β₂ᵗ).
-    pub correction2: f32,
+    pub square_correction: f32,
     /// NAdam: (1 − µₜ)/(1 − ∏µ), of the gradient.
-    pub of_gradient: f32,
+    pub nadam_gradient_factor: f32,
 }
 
 /// Numbers of a member's step in device memory; three are spare.
@@ -83,35 +83,35 @@ impl Step {
     /// In the order in which kernels read them.
     pub(crate) fn numbers(self) -> [f32; NUMBERS] {
         let Self {
-            rate,
-            decay,
-            keep,
+            learning_rate,
+            weight_decay,
+            weight_factor,
             l1,
             clip,
             epsilon,
             momentum,
-            share,
-            decay2,
-            share2,
+            gradient_factor,
+            square_decay,
+            square_factor,
             correction,
-            correction2,
-            of_gradient,
+            square_correction,
+            nadam_gradient_factor,
         } = self;
         [
-            rate,
-            decay,
-            keep,
+            learning_rate,
+            weight_decay,
+            weight_factor,
             l1,
             // Finite: a device may assume that no number is infinite.
             clip.min(f32::MAX),
             epsilon,
             momentum,
-            share,
-            decay2,
-            share2,
+            gradient_factor,
+            square_decay,
+            square_factor,
             correction,
-            correction2,
-            of_gradient,
+            square_correction,
+            nadam_gradient_factor,
             0.0,
             0.0,
             0.0,

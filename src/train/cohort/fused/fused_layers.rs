@@ -1,30 +1,31 @@
-//! The layers of a stack of models, as kernels of whole steps have them.
+//! Describes the layers of a stacked model to the kernels of whole steps.
 
 use crate::backend::{FusedActivation, FusedLayer};
 use crate::spec::{Activation, DropoutSite, Model, Stage};
 
-/// The dense layers of a stack whose stages hold those of each member, `own`, and the places of dropout at
-/// which any member drops units; nothing where there are stages of other kinds.
-pub(super) fn of(
-    held: &[Stage],
-    own: &[&[Stage]],
+/// The dense layers of a stacked model, and the dropout sites at which any member drops units; `None` if
+/// the kernels do not support a stage. `stages` are those of the widest model, `member_stages` those of
+/// each member.
+pub(super) fn fused_layers(
+    stages: &[Stage],
+    member_stages: &[&[Stage]],
     models: &[&Model],
 ) -> Option<(Vec<FusedLayer>, Vec<DropoutSite>)> {
     let (mut layers, mut sites) = (Vec::<FusedLayer>::new(), Vec::new());
-    for (position, stage) in held.iter().enumerate() {
-        let members = || own.iter().map(|stages| stages[position]);
+    for (position, stage) in stages.iter().enumerate() {
+        let members = || member_stages.iter().map(|stages| stages[position]);
         match *stage {
             Stage::Dense { inputs, outputs } => layers.push(FusedLayer {
                 inputs,
                 outputs,
                 widths: members().map(outputs_of).collect::<Option<_>>()?,
                 norm: false,
-                activations: vec![FusedActivation::Identity; own.len()],
+                activations: vec![FusedActivation::Identity; member_stages.len()],
                 dropout: Vec::new(),
             }),
             // Only directly after a dense layer, not after an activation.
             Stage::BatchNorm { .. }
-                if position.checked_sub(1).is_some_and(|p| is_dense(held[p])) =>
+                if position.checked_sub(1).is_some_and(|p| is_dense(stages[p])) =>
             {
                 layers.last_mut()?.norm = true;
             }

@@ -1,44 +1,44 @@
-//! A cohort taken apart into its members, and made again from some of them.
+//! Takes a cohort apart into the states of its members, and builds a cohort from such states.
 
-use super::cohort::Cohort;
-use super::member::Member;
-use super::optimizer::OptimizerState;
-use super::watch::Plateau;
+use super::state::Cohort;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::model::{Network, parameter_shapes};
+use crate::train::member::Member;
+use crate::train::optimizer::OptimizerState;
+use crate::train::schedule::Plateau;
 use burn::tensor::Tensor;
 
-/// All that training changes of one member: what it goes on from, in whatever cohort.
+/// The training state of one member, from which it can continue in any cohort.
 ///
 /// Tensors have the member's own shape, without padding, and share memory with the cohort that
 /// they are taken from.
 #[derive(Clone, Debug)]
-pub(super) struct Snapshot<B: Backend> {
-    /// Parameters, then running statistics, as [`Network::member_state`] has them.
+pub(in crate::train) struct Snapshot<B: Backend> {
+    /// Parameters, then running statistics, in the order of [`Network::member_state`].
     pub network: Vec<Tensor<B, 3>>,
-    /// What the optimizer remembers.
+    /// The optimizer's state.
     pub optimizer: OptimizerState<B>,
-    /// The schedule `plateau`, where it is the one.
+    /// The state of the schedule `plateau`; `None` for other schedules.
     pub plateau: Option<Plateau>,
 }
 
 impl<'a, B: Backend> Cohort<'a, B> {
     /// The state of each member between two steps.
-    pub(super) fn snapshots(&self) -> Vec<Snapshot<B>> {
+    pub(in crate::train) fn snapshots(&self) -> Vec<Snapshot<B>> {
         let snapshot = |place| Snapshot {
             network: self.model.member_state(place),
             optimizer: self
                 .optimizer
-                .state(place)
+                .member_state(place)
                 .trimmed(&parameter_shapes(self.model.member_stages(place))),
             plateau: self.plateaus[place].clone(),
         };
         (0..self.members.len()).map(snapshot).collect()
     }
 
-    /// A cohort of members that go on from these states.
-    pub(super) fn of_snapshots(
+    /// A cohort of members that continue from these states.
+    pub(in crate::train) fn from_snapshots(
         data: &'a DeviceDataset<B>,
         members: Vec<Member<'a>>,
         snapshots: Vec<Snapshot<B>>,
@@ -52,7 +52,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
         let stages = members.iter().map(|member| member.config.stages());
         let mut cohort = Self::with_model(
             data,
-            Network::of_states(stages.collect(), networks),
+            Network::from_states(stages.collect(), networks),
             members,
         );
         let shapes = parameter_shapes(cohort.model.stages());
@@ -62,19 +62,19 @@ impl<'a, B: Backend> Cohort<'a, B> {
         cohort
     }
 
-    /// The cohort of the members at these places, which goes on without the others.
+    /// The cohort of the members at these places.
     #[must_use]
-    pub(super) fn of_members(self, places: &[usize]) -> Self {
+    pub(in crate::train) fn select_members(self, places: &[usize]) -> Self {
         let mut snapshots: Vec<_> = self.snapshots().into_iter().map(Some).collect();
-        let own = places.iter().map(|&place| {
+        let selected = places.iter().map(|&place| {
             let snapshot = snapshots[place].take();
             (
                 self.members[place].clone(),
-                snapshot.expect("each place stands once"),
+                snapshot.expect("each place is selected once"),
             )
         });
-        let (members, snapshots) = own.unzip();
-        Self::of_snapshots(self.data, members, snapshots)
+        let (members, snapshots) = selected.unzip();
+        Self::from_snapshots(self.data, members, snapshots)
     }
 }
 
@@ -86,14 +86,14 @@ mod tests {
     use crate::model::values;
     use crate::random::{Purpose, Seed};
     use crate::spec::{Config, DatasetInfo, Key, YamlNode};
-    use crate::train::TrainingHost;
+    use crate::train::training_host::TrainingHost;
     use burn::backend::Flex;
     use burn::tensor::TensorData;
     use std::sync::Arc;
 
-    struct Deaf;
+    struct SilentHost;
 
-    impl TrainingHost for Deaf {
+    impl TrainingHost for SilentHost {
         fn elapsed(&self) -> f64 {
             0.0
         }
@@ -149,7 +149,7 @@ mod tests {
         config
     }
 
-    /// Members of the configurations, all with the same samples: nothing takes the cohort apart.
+    /// A cohort of these configurations, all with the same samples, so that it is never taken apart.
     fn cohort<'a>(data: &'a DeviceDataset<Flex>, configs: &'a [Config]) -> Cohort<'a, Flex> {
         let members = configs.iter().map(|config| Member {
             config,
@@ -163,14 +163,14 @@ mod tests {
         Cohort::new(data, members.collect())
     }
 
-    /// Fails where a number beyond the member's own rows and columns is not 0.
+    /// Checks that every value outside of the member's own rows and columns is 0.
     fn assert_padding_is_zero(tensor: &Tensor<Flex, 3>, [rows, columns]: [usize; 2], what: &str) {
-        let [_, _, held] = tensor.dims();
+        let [_, _, padded_columns] = tensor.dims();
         for (index, value) in values(tensor.clone()).into_iter().enumerate() {
-            let is_own = index / held < rows && index % held < columns;
+            let is_inside = index / padded_columns < rows && index % padded_columns < columns;
             assert!(value.is_finite(), "{what}");
             assert!(
-                is_own || value == 0.0,
+                is_inside || value == 0.0,
                 "{what}: padding is {value} at {index}"
             );
         }
@@ -226,19 +226,20 @@ mod tests {
                     ];
                     let mut cohort = cohort(&data, &configs);
                     for epoch in 0..2 {
-                        assert!(cohort.epoch(epoch, &mut Deaf).is_ok());
+                        assert!(cohort.epoch(epoch, &mut SilentHost).is_ok());
                     }
                     for (place, config) in configs.iter().enumerate() {
                         let what = format!("{optimizer}, {activation}, {norm} {position}, {place}");
-                        let own = |tensor: &Tensor<Flex, 3>| tensor.clone().narrow(0, place, 1);
+                        let of_member =
+                            |tensor: &Tensor<Flex, 3>| tensor.clone().narrow(0, place, 1);
                         let shapes = parameter_shapes(&config.stages());
                         let snapshot = &cohort.snapshots()[place];
                         for (tensor, snapshot) in cohort.model.state().iter().zip(&snapshot.network)
                         {
                             let [_, rows, columns] = snapshot.dims();
-                            assert_padding_is_zero(&own(tensor), [rows, columns], &what);
+                            assert_padding_is_zero(&of_member(tensor), [rows, columns], &what);
                         }
-                        for list in cohort.optimizer.state(place).lists {
+                        for list in cohort.optimizer.member_state(place).lists {
                             for (tensor, &shape) in list.iter().zip(&shapes) {
                                 assert_padding_is_zero(tensor, shape, &what);
                             }
@@ -255,7 +256,7 @@ mod tests {
     }
 
     #[test]
-    fn a_cohort_made_again_from_its_snapshots_is_the_same() {
+    fn a_cohort_rebuilt_from_its_snapshots_is_the_same() {
         let data = data();
         for optimizer in ["sgd", "adam", "rmsprop", "adagrad", "nadam"] {
             let of = |widths: &str, other: (&str, &str)| {
@@ -274,18 +275,18 @@ mod tests {
                 of("5", ("training.momentum_decay", "0.1")),
                 of("5", ("training.optimizer", "adamw")),
             ];
-            let mut straight = cohort(&data, &configs);
-            let mut remade = cohort(&data, &configs);
+            let mut uninterrupted = cohort(&data, &configs);
+            let mut rebuilt = cohort(&data, &configs);
             for epoch in 0..3 {
-                assert!(straight.epoch(epoch, &mut Deaf).is_ok());
-                assert!(remade.epoch(epoch, &mut Deaf).is_ok());
-                let snapshots = remade.snapshots();
-                remade = Cohort::of_snapshots(&data, remade.members, snapshots);
+                assert!(uninterrupted.epoch(epoch, &mut SilentHost).is_ok());
+                assert!(rebuilt.epoch(epoch, &mut SilentHost).is_ok());
+                let snapshots = rebuilt.snapshots();
+                rebuilt = Cohort::from_snapshots(&data, rebuilt.members, snapshots);
             }
             let numbers = |cohort: &Cohort<Flex>| -> Vec<Vec<f32>> {
                 cohort.model.state().into_iter().map(values).collect()
             };
-            assert_eq!(numbers(&straight), numbers(&remade), "{optimizer}");
+            assert_eq!(numbers(&uninterrupted), numbers(&rebuilt), "{optimizer}");
         }
     }
 }

@@ -1,26 +1,26 @@
-//! Training images moved and mirrored at random, anew in each epoch.
+//! Shifts and mirrors training images at random, differently in each epoch.
 
-use super::member::Member;
-use super::sample_order::Orders;
+use super::sample_order::SampleOrders;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::random::Purpose;
+use crate::train::member::Member;
 use burn::tensor::{Int, Tensor, TensorData};
 use std::ops::Range;
 
-/// How the training images of one epoch are moved.
+/// The moves of the training images of one epoch.
 pub(super) struct Augmentation<B: Backend> {
     /// Height, width and channels.
     shape: [usize; 3],
-    /// What a black pixel is, for each channel: `[1, 1, channels]`.
+    /// The value of a black pixel, for each channel: `[1, 1, channels]`.
     black: Tensor<B, 3>,
-    /// For each distinct order, the move of each row.
+    /// For each distinct order, the move of each image.
     moves: Vec<Vec<Move>>,
     /// For each owner of batches, the index of its order.
     owners: Vec<usize>,
 }
 
-/// How one image is moved.
+/// The move of one image.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Move {
     /// Pixels downwards.
@@ -31,39 +31,39 @@ struct Move {
     mirrored: bool,
 }
 
-/// What the streams of one epoch are told apart by.
-const SHIFTS: u32 = 0;
-const FLIPS: u32 = 1;
+/// Keys of the two random streams of an epoch.
+const SHIFT_STREAM: u32 = 0;
+const FLIP_STREAM: u32 = 1;
 
 impl<B: Backend> Augmentation<B> {
-    /// The moves of `epoch`; nothing where nothing moves.
+    /// The moves of `epoch`; `None` if images are not moved.
     ///
-    /// Shifts and flips have streams of their own, so that a trial that only shifts and one that
-    /// also flips shift alike.
-    pub(super) fn new(data: &DeviceDataset<B>, orders: &Orders, epoch: usize) -> Option<Self> {
+    /// Shifts and flips use separate streams, so that a trial with shifts alone and one with shifts
+    /// and flips have the same shifts.
+    pub(super) fn new(data: &DeviceDataset<B>, orders: &SampleOrders, epoch: usize) -> Option<Self> {
         let settings = &orders.distinct[0].config.data;
         let (shift, flip) = (settings.shift as u32, settings.flip);
         if shift == 0 && !flip {
             return None;
         }
-        let shape = data.image.expect("a plan moves nothing but images");
+        let shape = data.image.expect("a plan augments only images");
         let moves = |owner: &Member| {
             let stream = |kind| {
                 owner
                     .seed
                     .stream(Purpose::Augmentation, [epoch as u32, kind])
             };
-            let (mut shifts, mut flips) = (stream(SHIFTS), stream(FLIPS));
+            let (mut shifts, mut flips) = (stream(SHIFT_STREAM), stream(FLIP_STREAM));
             let mut distance = || match shift {
                 0 => 0,
-                most => shifts.below(2 * most + 1) as i32 - most as i32,
+                max => shifts.below(2 * max + 1) as i32 - max as i32,
             };
-            let one = |_| Move {
+            let next = |_| Move {
                 down: distance(),
                 right: distance(),
                 mirrored: flip && flips.below(2) == 1,
             };
-            owner.partition.train.iter().map(one).collect()
+            owner.partition.train.iter().map(next).collect()
         };
         let black = TensorData::new(data.black.clone(), [1, 1, shape[2]]);
         Some(Self {
@@ -74,14 +74,14 @@ impl<B: Backend> Augmentation<B> {
         })
     }
 
-    /// The images of these rows (`[owners, batch, features]`), moved; what comes into sight is
-    /// black.
+    /// Moves the images of these rows (`[owners, batch, features]`). Pixels that come from outside of
+    /// the image are black.
     pub(super) fn apply(&self, images: Tensor<B, 3>, rows: Range<usize>) -> Tensor<B, 3> {
         let [owners, batch, features] = images.dims();
         let of_order = |moves: &Vec<Move>| {
             let mut sources = Vec::with_capacity(batch * features);
-            for &one in &moves[rows.clone()] {
-                push_sources(self.shape, one, &mut sources);
+            for &image_move in &moves[rows.clone()] {
+                push_sources(self.shape, image_move, &mut sources);
             }
             sources
         };
@@ -93,21 +93,21 @@ impl<B: Backend> Augmentation<B> {
         let device = images.device();
         let shape = [owners, batch, features];
         let sources = Tensor::<B, 3, Int>::from_data(TensorData::new(sources, shape), &device);
-        // Black stands behind each image, as one more pixel.
+        // A black pixel follows each image.
         let black = self.black.clone().expand([owners, batch, self.shape[2]]);
         Tensor::cat(vec![images, black], 2).gather(2, sources)
     }
 }
 
-/// Appends, for each number of a moved image, its position in the image as it was; positions
-/// behind the image are the black pixel.
-fn push_sources([height, width, channels]: [usize; 3], one: Move, sources: &mut Vec<i32>) {
+/// Appends, for each value of a moved image, its position in the original image. Positions after the
+/// image are the black pixel.
+fn push_sources([height, width, channels]: [usize; 3], image_move: Move, sources: &mut Vec<i32>) {
     let (h, w, c) = (height as i32, width as i32, channels as i32);
     for y in 0..h {
-        let source_y = y - one.down;
+        let source_y = y - image_move.down;
         for x in 0..w {
-            let shifted = x - one.right;
-            let source_x = if one.mirrored {
+            let shifted = x - image_move.right;
+            let source_x = if image_move.mirrored {
                 w - 1 - shifted
             } else {
                 shifted
@@ -127,11 +127,11 @@ fn push_sources([height, width, channels]: [usize; 3], one: Move, sources: &mut 
 mod tests {
     use super::*;
 
-    /// The letters of a picture after a move; `.` is black.
-    fn moved(picture: &str, shape: [usize; 3], one: Move) -> String {
+    /// The letters of an image after a move; `.` is black.
+    fn moved(image: &str, shape: [usize; 3], image_move: Move) -> String {
         let mut sources = Vec::new();
-        push_sources(shape, one, &mut sources);
-        let letters: Vec<char> = picture.chars().chain(".:".chars()).collect();
+        push_sources(shape, image_move, &mut sources);
+        let letters: Vec<char> = image.chars().chain(".:".chars()).collect();
         sources
             .iter()
             .map(|&source| letters[source as usize])
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn an_image_is_moved_and_what_comes_into_sight_is_black() {
+    fn an_image_is_moved_and_pixels_from_outside_are_black() {
         let still = Move::default();
         let (down, right) = (Move { down: 1, ..still }, Move { right: 1, ..still });
         let mirrored = Move {

@@ -1,65 +1,67 @@
 //! The batches of an epoch.
 
-use super::augment::Augmentation;
-use super::member::Member;
-use super::sample_order::Orders;
+use super::augmentation::Augmentation;
+use super::sample_order::SampleOrders;
 use crate::backend::Backend;
 use crate::data::{DeviceDataset, DeviceNormalisation, DeviceSamples, Normalisation};
 use crate::random::Purpose;
+use crate::train::member::Member;
 use burn::tensor::{Int, Tensor};
 use std::ops::Range;
 
-/// Rows of samples on the device, in an order of their own for each distinct member.
+/// The batches of an epoch: for each owner, its samples in its order.
 ///
-/// The positions are put on the device once; a batch is then an index-select.
-pub(super) struct BatchPlan<B: Backend> {
+/// The positions are copied to the device once; a batch is then an index-select.
+pub(in crate::train) struct BatchPlan<B: Backend> {
     samples: DeviceSamples<B>,
-    /// Positions in the samples, batch by batch, within a batch member by member.
+    /// Positions in the samples, batch by batch, within a batch owner by owner.
     positions: Tensor<B, 1, Int>,
-    /// 1 where all members share their rows, else the number of members.
+    /// 1 if all members share their rows, otherwise the number of members.
     owners: usize,
-    /// The rows of each owner's order that are there.
+    /// The rows of each owner's order that `positions` contains.
     rows: Range<usize>,
     augmentation: Option<Augmentation<B>>,
     normalisation: Option<DeviceNormalisation<B>>,
 }
 
 /// Inputs and targets of one batch.
-pub(super) struct Batch<B: Backend> {
+pub(in crate::train) struct Batch<B: Backend> {
     /// `[owners, batch, features]`
-    pub input: Tensor<B, 3>,
+    pub(in crate::train) input: Tensor<B, 3>,
     /// `[owners, batch, classes]`
-    pub targets: Tensor<B, 3>,
+    pub(in crate::train) targets: Tensor<B, 3>,
 }
 
-/// An epoch's samples in host memory, for kernels that find them by themselves.
-pub(super) struct Order<'m> {
+/// The order of an epoch's samples in host memory, for kernels that select samples themselves.
+pub(in crate::train) struct EpochOrder<'m> {
     /// Positions in the samples, batch by batch, within a batch owner by owner.
-    pub(super) positions: Vec<u32>,
-    /// 1 where all members share their rows, else the number of members.
-    pub(super) owners: usize,
-    /// Of each owner, where samples are normalised by it.
+    pub(in crate::train) positions: Vec<u32>,
+    /// 1 if all members share their rows, otherwise the number of members.
+    pub(in crate::train) owners: usize,
+    /// The normalisation of each owner; `None` if the samples are normalised already.
     normalisations: Option<Vec<&'m Normalisation>>,
 }
 
-impl<'m> Order<'m> {
-    /// As [`BatchPlan::shuffled`]; nothing where batches are more than rows of the samples.
-    pub(super) fn shuffled<B: Backend>(
+impl<'m> EpochOrder<'m> {
+    /// Like [`BatchPlan::shuffled`]; `None` if batches need augmentation or imputed values.
+    pub(in crate::train) fn shuffled<B: Backend>(
         data: &DeviceDataset<B>,
         members: &'m [Member],
         epoch: usize,
         batch: usize,
         rows: Range<usize>,
     ) -> Option<Self> {
-        let orders = Orders::of(members);
+        let orders = SampleOrders::of(members);
         if Augmentation::new(data, &orders, epoch).is_some() {
             return None;
         }
         let distinct: Vec<_> = shuffled(&orders, epoch);
         let distinct: Vec<&[u32]> = distinct.iter().map(|order| &order[..]).collect();
         let owners = orders.owners().map(|owner| owner.normalisation.as_deref());
-        let fills = |own: Option<&Normalisation>| own.is_some_and(|own| !own.fill.is_empty());
-        if owners.clone().any(fills) {
+        let imputes = |normalisation: Option<&Normalisation>| {
+            normalisation.is_some_and(|normalisation| !normalisation.fill.is_empty())
+        };
+        if owners.clone().any(imputes) {
             return None;
         }
         Some(Self {
@@ -69,22 +71,25 @@ impl<'m> Order<'m> {
         })
     }
 
-    /// What is subtracted from each feature, then what the difference is multiplied by, so that a sample
-    /// times `scale[0]` plus `scale[1]` is normalised by its owner: `[owners, 2, features]`. Empty where
-    /// nothing is to be done.
-    pub(super) fn scaling(&self, scale: Option<&[Vec<f32>; 2]>, features: usize) -> Vec<f32> {
+    /// For each feature, the value to subtract and the factor of the difference: `[owners, 2, features]`.
+    /// They combine the scaling of stored bytes (byte times `scale[0]` plus `scale[1]`) with the owner's
+    /// normalisation. Empty if samples are used as stored.
+    pub(in crate::train) fn scaling(&self, scale: Option<&[Vec<f32>; 2]>, features: usize) -> Vec<f32> {
         if self.normalisations.is_none() && scale.is_none() {
             return Vec::new();
         }
         let mut scaling = Vec::with_capacity(2 * self.owners * features);
         for owner in 0..self.owners {
-            let own = self.normalisations.as_ref().map(|own| own[owner]);
-            let of = |feature: usize| {
+            let normalisation = self
+                .normalisations
+                .as_ref()
+                .map(|normalisations| normalisations[owner]);
+            let of_feature = |feature: usize| {
                 let [factor, shift] = scale.map_or([1.0, 0.0], |scale| {
                     [0, 1].map(|part| f64::from(scale[part][feature]))
                 });
-                let [mean, deviation] = own.map_or([0.0, 1.0], |own| {
-                    [&own.mean, &own.standard_deviation]
+                let [mean, deviation] = normalisation.map_or([0.0, 1.0], |by| {
+                    [&by.mean, &by.standard_deviation]
                         .map(|part| f64::from(part[feature % part.len()]))
                 });
                 [
@@ -93,7 +98,7 @@ impl<'m> Order<'m> {
                 ]
             };
             let (subtracted, factors): (Vec<f32>, Vec<f32>) =
-                (0..features).map(of).map(|[a, b]| (a, b)).unzip();
+                (0..features).map(of_feature).map(|[a, b]| (a, b)).unzip();
             scaling.extend(subtracted);
             scaling.extend(factors);
         }
@@ -102,7 +107,7 @@ impl<'m> Order<'m> {
 }
 
 /// Each distinct order of training samples, shuffled for an epoch.
-fn shuffled(orders: &Orders, epoch: usize) -> Vec<Vec<u32>> {
+fn shuffled(orders: &SampleOrders, epoch: usize) -> Vec<Vec<u32>> {
     let shuffled = |member: &Member| {
         let mut order = member.partition.train.clone();
         let mut stream = member.seed.stream(Purpose::BatchOrder, [epoch as u32, 0]);
@@ -112,8 +117,8 @@ fn shuffled(orders: &Orders, epoch: usize) -> Vec<Vec<u32>> {
     orders.distinct.iter().copied().map(shuffled).collect()
 }
 
-/// Batch by batch, and within a batch owner by owner, these rows of the owner's order.
-fn positions(orders: &Orders, distinct: &[&[u32]], batch: usize, rows: Range<usize>) -> Vec<u32> {
+/// These rows of each owner's order: batch by batch, within a batch owner by owner.
+fn positions(orders: &SampleOrders, distinct: &[&[u32]], batch: usize, rows: Range<usize>) -> Vec<u32> {
     let mut positions = Vec::with_capacity(rows.len() * orders.owners.len());
     for range in ranges(rows, batch) {
         for &order in &orders.owners {
@@ -124,16 +129,16 @@ fn positions(orders: &Orders, distinct: &[&[u32]], batch: usize, rows: Range<usi
 }
 
 impl<B: Backend> BatchPlan<B> {
-    /// The training samples of each member in the random order of `epoch`, for batches of `batch`;
-    /// of each order these rows, which start with a batch.
-    pub(super) fn shuffled(
+    /// The training samples of each member in the random order of `epoch`, for batches of `batch`
+    /// samples. Takes these rows of each order; their start must be the start of a batch.
+    pub(in crate::train) fn shuffled(
         data: &DeviceDataset<B>,
         members: &[Member],
         epoch: usize,
         batch: usize,
         rows: Range<usize>,
     ) -> Self {
-        let orders = Orders::of(members);
+        let orders = SampleOrders::of(members);
         let distinct = shuffled(&orders, epoch);
         let distinct: Vec<&[u32]> = distinct.iter().map(|order| &order[..]).collect();
         Self {
@@ -142,9 +147,10 @@ impl<B: Backend> BatchPlan<B> {
         }
     }
 
-    /// The validation samples of each member, which are equally many, for batches of `batch`.
-    pub(super) fn validation(samples: &DeviceSamples<B>, members: &[Member], batch: usize) -> Self {
-        let orders = Orders::of(members);
+    /// The validation samples of each member, for batches of `batch` samples. All members must have the
+    /// same number of samples.
+    pub(in crate::train) fn validation(samples: &DeviceSamples<B>, members: &[Member], batch: usize) -> Self {
+        let orders = SampleOrders::of(members);
         let validation = |member: &&'_ Member| member.partition.validation.clone();
         let distinct: Vec<_> = orders.distinct.iter().map(validation).collect();
         let distinct: Vec<&[u32]> = distinct.iter().map(|order| &order[..]).collect();
@@ -154,7 +160,7 @@ impl<B: Backend> BatchPlan<B> {
 
     fn new(
         samples: &DeviceSamples<B>,
-        orders: &Orders,
+        orders: &SampleOrders,
         distinct: &[&[u32]],
         batch: usize,
         rows: Range<usize>,
@@ -170,8 +176,8 @@ impl<B: Backend> BatchPlan<B> {
         }
     }
 
-    /// The batch of these rows of every owner.
-    pub(super) fn batch(&self, rows: Range<usize>) -> Batch<B> {
+    /// The batch of these rows of each owner.
+    pub(in crate::train) fn batch(&self, rows: Range<usize>) -> Batch<B> {
         let size = rows.len();
         let first = (rows.start - self.rows.start) * self.owners;
         let positions = self.positions.clone().narrow(0, first, size * self.owners);
@@ -188,8 +194,8 @@ impl<B: Backend> BatchPlan<B> {
         Batch { input, targets }
     }
 
-    /// The ranges of rows of each batch; the last takes what is left.
-    pub(super) fn ranges(&self, batch: usize) -> impl Iterator<Item = Range<usize>> + use<B> {
+    /// The range of rows of each batch; the last batch may be smaller.
+    pub(in crate::train) fn ranges(&self, batch: usize) -> impl Iterator<Item = Range<usize>> + use<B> {
         ranges(self.rows.clone(), batch)
     }
 }

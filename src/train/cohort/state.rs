@@ -1,59 +1,42 @@
-//! The state of a cohort in training, and its step.
+//! The state of a cohort in training, and its optimizer step.
 
-use super::batches::{Batch, BatchPlan};
-use super::groups::groups;
-use super::loss_accumulator::LossAccumulator;
-use super::member::Member;
-use super::optimizer::{Optimizer, new as new_optimizer};
-use super::per_member::{PerMember, PerStep};
-use super::regularise::MaxNorm;
-use super::schedule::{TrainingPosition, learning_rate};
-use super::watch::Plateau;
-use super::{Interrupted, TrainingHost};
+use super::max_norm::MaxNorm;
 use crate::backend::{Backend, CrossEntropy};
 use crate::data::DeviceDataset;
 use crate::event::{EpochMetrics, LayerValues};
 use crate::model::{
     DropoutNoise, Network, ParameterLayer, StageGradient, parameter_shapes, trimmed, values,
 };
+use crate::train::batches::Batch;
+use crate::train::member::Member;
+use crate::train::optimizer::{Optimizer, new_optimizer};
+use crate::train::per_member::PerMember;
+use crate::train::schedule::{Plateau, TrainingPosition, learning_rate};
 use burn::tensor::Tensor;
-use std::ops::Range;
 
 /// The state of a cohort in training.
-pub(super) struct Cohort<'a, B: Backend> {
-    pub(super) data: &'a DeviceDataset<B>,
-    pub(super) members: Vec<Member<'a>>,
-    pub(super) model: Network<B>,
+pub(in crate::train) struct Cohort<'a, B: Backend> {
+    pub(in crate::train) data: &'a DeviceDataset<B>,
+    pub(in crate::train) members: Vec<Member<'a>>,
+    pub(in crate::train) model: Network<B>,
     layers: Vec<ParameterLayer>,
-    pub(super) optimizer: Box<dyn Optimizer<B>>,
+    pub(in crate::train) optimizer: Box<dyn Optimizer<B>>,
     max_norm: MaxNorm<B>,
     label_smoothing: PerMember<B>,
-    pub(super) plateaus: Vec<Option<Plateau>>,
-    pub(super) device: B::Device,
-}
-
-/// What an epoch of a cohort gave.
-pub(super) struct Epoch<B: Backend> {
-    /// Mean loss and accuracy over the epoch's samples, of each member.
-    pub(super) means: Vec<(f64, f64)>,
-    /// Of all steps.
-    pub(super) seconds: f64,
-    /// Each member's at the first step.
-    pub(super) rates: Vec<f64>,
-    /// The gradients of each member's last step, as the loss alone gives them.
-    pub(super) gradients: Vec<Tensor<B, 3>>,
+    pub(in crate::train) plateaus: Vec<Option<Plateau>>,
+    pub(in crate::train) device: B::Device,
 }
 
 impl<'a, B: Backend> Cohort<'a, B> {
-    pub(super) fn new(data: &'a DeviceDataset<B>, members: Vec<Member<'a>>) -> Self {
+    pub(in crate::train) fn new(data: &'a DeviceDataset<B>, members: Vec<Member<'a>>) -> Self {
         let seeds: Vec<_> = members.iter().map(|member| member.seed).collect();
         let configs: Vec<_> = members.iter().map(|member| member.config).collect();
         let device = data.train.device();
         Self::with_model(data, Network::new(&configs, &seeds, &device), members)
     }
 
-    /// Members with these networks and no step taken.
-    pub(super) fn with_model(
+    /// Members with these networks, before their first step.
+    pub(in crate::train) fn with_model(
         data: &'a DeviceDataset<B>,
         model: Network<B>,
         members: Vec<Member<'a>>,
@@ -73,135 +56,54 @@ impl<'a, B: Backend> Cohort<'a, B> {
         }
     }
 
-    /// Trains one epoch.
-    pub(super) fn epoch(
-        &mut self,
-        epoch: usize,
-        observer: &mut dyn TrainingHost,
-    ) -> Result<Epoch<B>, Interrupted> {
-        let started = observer.elapsed();
-        let rates = self.learning_rates(epoch, 0);
-        let groups = groups(
-            self.members
-                .iter()
-                .map(|member| member.partition.train.len()),
-        );
-        let (means, gradients) = match groups[..] {
-            [(count, _)] => {
-                let size = self.members[0].config.training.batch_size.get();
-                let mut tally = LossAccumulator::new();
-                let batches = 0..count.div_ceil(size);
-                let gradients = self.steps(epoch, batches, &mut tally, observer)?;
-                (tally.means(), gradients)
-            }
-            _ => self.unequal_epoch(epoch, groups, observer)?,
-        };
-        Ok(Epoch {
-            means,
-            seconds: observer.elapsed() - started,
-            rates,
-            gradients,
-        })
-    }
-
-    /// Trains the batches of these numbers of an epoch, each of equal size for all members; the
-    /// gradients of the last.
-    pub(super) fn steps(
-        &mut self,
-        epoch: usize,
-        mut batches: Range<usize>,
-        tally: &mut LossAccumulator<B>,
-        observer: &mut dyn TrainingHost,
-    ) -> Result<Vec<Tensor<B, 3>>, Interrupted> {
-        let mut gradients = Vec::new();
-        if batches.is_empty() {
-            return Ok(gradients);
-        }
-        // All but the last, whose gradients are kept.
-        if let Some(mut fused) = self.fused(epoch, batches.start..batches.end - 1) {
-            for index in 0..fused.len() {
-                if observer.should_stop() {
-                    return Err(Interrupted);
-                }
-                fused.step(index);
-            }
-            self.take_back(fused, tally);
-            batches.start = batches.end - 1;
-        }
-        let size = self.members[0].config.training.batch_size.get();
-        let counts = self
-            .members
-            .iter()
-            .map(|member| member.partition.train.len());
-        let end = counts.fold(batches.end * size, usize::min);
-        let rows = batches.start * size..end;
-        let rows = BatchPlan::shuffled(self.data, &self.members, epoch, size, rows);
-        let rates = batches
-            .clone()
-            .map(|index| self.learning_rates(epoch, index));
-        let rates = PerStep::new(rates.collect(), &self.device);
-        let mut noise = self.dropout_noise(epoch, batches.start);
-        for (index, range) in rows.ranges(size).enumerate() {
-            if observer.should_stop() {
-                return Err(Interrupted);
-            }
-            let batch = rows.batch(range);
-            let is_last = index + 1 == batches.len();
-            let kept = is_last.then_some(&mut gradients);
-            let samples = batch.targets.dims()[1];
-            let sums = self.step(batch, noise.as_mut(), &rates.step(index), kept);
-            tally.add(sums, samples);
-        }
-        Ok(gradients)
-    }
-
-    /// One optimizer step; the sums of losses and right answers before it: `[members, 1, 2]`.
-    /// The gradients of the loss are put into `kept`, if it is there.
-    pub(super) fn step(
+    /// Takes one optimizer step. Returns, for each member, the sum of losses and the number of
+    /// correct predictions before it: `[members, 1, 2]`. Stores the gradients of the loss in
+    /// `gradients_out`, if given.
+    pub(in crate::train) fn step(
         &mut self,
         batch: Batch<B>,
         noise: Option<&mut DropoutNoise>,
         learning_rate: &PerMember<B>,
-        kept: Option<&mut Vec<Tensor<B, 3>>>,
+        gradients_out: Option<&mut Vec<Tensor<B, 3>>>,
     ) -> Tensor<B, 3> {
-        let (logits, trace) = self.model.forward(batch.input, noise);
-        let aims = self.smoothed(batch.targets.clone());
-        let CrossEntropy { gradient, sums } = B::cross_entropy(logits, batch.targets, aims);
-        let gradients = self.model.backward(trace, gradient);
-        if let Some(kept) = kept {
-            // Computed beside the step, which must be the same whether or not anybody looks.
-            let all = gradients.iter().cloned().flat_map(StageGradient::values);
-            *kept = all.collect();
+        let (logits, cache) = self.model.forward(batch.input, noise);
+        let smoothed = self.smoothed(batch.targets.clone());
+        let CrossEntropy { gradient, sums } = B::cross_entropy(logits, batch.targets, smoothed);
+        let gradients = self.model.backward(cache, gradient);
+        if let Some(gradients_out) = gradients_out {
+            // Computed in addition: the step must be the same with and without this output.
+            let tensors = gradients.iter().cloned().flat_map(StageGradient::values);
+            *gradients_out = tensors.collect();
         }
         let (optimizer, max_norm, layers) = (&mut self.optimizer, &self.max_norm, &self.layers);
         self.model.update(|parameters| {
-            let stepped = optimizer.descend(parameters, gradients, learning_rate);
+            let stepped = optimizer.step_stages(parameters, gradients, learning_rate);
             max_norm.apply(stepped, layers)
         });
         sums
     }
 
-    /// Targets with a share spread over all classes: `(1 − ε)·target + ε/classes`
+    /// Smoothed targets: `(1 − ε)·target + ε/classes`
     /// (`torch.nn.CrossEntropyLoss`'s `label_smoothing`).
     fn smoothed(&self, targets: Tensor<B, 3>) -> Tensor<B, 3> {
         if self.label_smoothing.is_zero() {
             return targets;
         }
         let classes = targets.dims()[2] as f64;
-        let pulled = targets.clone().neg().add_scalar(1.0 / classes);
-        targets + self.label_smoothing.scale(pulled)
+        let to_uniform = targets.clone().neg().add_scalar(1.0 / classes);
+        targets + self.label_smoothing.scale(to_uniform)
     }
 
-    /// Tells the schedules that watch a metric of a member's epoch.
-    pub(super) fn epoch_finished(&mut self, position: usize, metrics: &EpochMetrics) {
-        let training = &self.members[position].config.training;
-        if let Some(plateau) = &mut self.plateaus[position] {
-            plateau.epoch_finished(training, metrics);
+    /// Updates the schedule `plateau` of the member at this place, if it has one.
+    pub(in crate::train) fn on_epoch_end(&mut self, place: usize, metrics: &EpochMetrics) {
+        let training = &self.members[place].config.training;
+        if let Some(plateau) = &mut self.plateaus[place] {
+            plateau.on_epoch_end(training, metrics);
         }
     }
 
     /// The learning rate of each member in a step of an epoch, both counted from 0.
-    pub(super) fn learning_rates(&self, epoch: usize, index: usize) -> Vec<f64> {
+    pub(in crate::train) fn learning_rates(&self, epoch: usize, index: usize) -> Vec<f64> {
         let rate = |(member, plateau): (&Member, &Option<Plateau>)| {
             let training = &member.config.training;
             let size = training.batch_size.get();
@@ -222,8 +124,8 @@ impl<'a, B: Backend> Cohort<'a, B> {
         self.members.iter().zip(&self.plateaus).map(rate).collect()
     }
 
-    /// The noise of an epoch from the batch of this number on.
-    pub(super) fn dropout_noise(&self, epoch: usize, batch: usize) -> Option<DropoutNoise> {
+    /// The dropout noise of an epoch, starting at this batch.
+    pub(in crate::train) fn dropout_noise(&self, epoch: usize, batch: usize) -> Option<DropoutNoise> {
         let members = self.members.iter();
         let models: Vec<_> = members.clone().map(|member| &member.config.model).collect();
         let seeds: Vec<_> = members.map(|member| member.seed).collect();
@@ -232,8 +134,8 @@ impl<'a, B: Backend> Cohort<'a, B> {
         Some(noise)
     }
 
-    /// The norm of the gradient of each layer's weights, for each member.
-    pub(super) fn gradient_norms(&self, gradients: &[Tensor<B, 3>]) -> Vec<Vec<f64>> {
+    /// For each member, the norm of the gradient of each layer's weights.
+    pub(in crate::train) fn gradient_norms(&self, gradients: &[Tensor<B, 3>]) -> Vec<Vec<f64>> {
         let mut norms = vec![Vec::with_capacity(self.layers.len()); self.members.len()];
         for layer in &self.layers {
             let gradient = gradients[layer.weight].clone();
@@ -247,7 +149,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
     }
 
     /// The weights and gradients of each layer of one member, in its own shape.
-    pub(super) fn layer_values(
+    pub(in crate::train) fn layer_values(
         &self,
         gradients: &[Tensor<B, 3>],
         member: usize,
@@ -265,16 +167,16 @@ impl<'a, B: Backend> Cohort<'a, B> {
     }
 
     /// The gradients of one member, in its own shape.
-    pub(super) fn member_gradients(
+    pub(in crate::train) fn member_gradients(
         &self,
         gradients: &[Tensor<B, 3>],
         member: usize,
     ) -> Vec<Tensor<B, 3>> {
         let shapes = parameter_shapes(self.model.member_stages(member));
-        let own = |(gradient, shape): (&Tensor<B, 3>, _)| {
+        let of_member = |(gradient, shape): (&Tensor<B, 3>, _)| {
             trimmed(gradient.clone().narrow(0, member, 1), shape)
         };
-        gradients.iter().zip(shapes).map(own).collect()
+        gradients.iter().zip(shapes).map(of_member).collect()
     }
 }
 
@@ -293,7 +195,7 @@ mod tests {
     /// Ten steps on a small problem, in single precision.
     #[test]
     fn every_step_of_every_optimizer_is_that_of_pytorch() {
-        let file = pytorch::file(include_str!("../../judges/pytorch/optimizers.json"));
+        let file = pytorch::file(include_str!("../../../judges/pytorch/optimizers.json"));
         let device = Default::default();
         let problem = &file["problem"];
         let inputs = pytorch::tensor(&problem["inputs"]);
@@ -364,7 +266,7 @@ mod tests {
                 cohort.step(batch, None, &rate, None);
                 let what = format!("{} step {step}", case["name"]);
                 // PyTorch's loss has the smoothing in it.
-                let (loss, _) = LossSums::of(logits, cohort.smoothed(targets)).means(0);
+                let (loss, _) = LossSums::from_logits(logits, cohort.smoothed(targets)).means(0);
                 let error = (loss - losses[step]).abs();
                 assert!(error < 1e-5 * losses[step], "{what}: {loss}");
                 let parameters = cohort.model.parameters().iter();
