@@ -6,8 +6,9 @@
 //!     cargo bench --bench overhead
 
 use std::time::Instant;
-use tp_sweep::event::{ClassificationCounts, EpochMetrics, EvalMetrics, FinishedRun, Outcome};
+use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics};
 use tp_sweep::model::state_shapes;
+use tp_sweep::outcome::{FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::report::{Listing, Report, TrialClasses};

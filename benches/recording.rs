@@ -12,18 +12,19 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use tp_sweep::data::{DeviceDatasetKey, load};
-use tp_sweep::event::{EpochMetrics, LayerValues, Outcome};
+use tp_sweep::metrics::{EpochMetrics, LayerValues};
+use tp_sweep::outcome::Outcome;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::run::{
     DeviceSlot, Executor, Interrupt, NoProgress, Scheduler, TensorExecutor, TensorMemory,
 };
-use tp_sweep::spec::{Config, DataSet, Source, Sweep};
+use tp_sweep::spec::{Config, DatasetKind, Source, Sweep};
 use tp_sweep::train::{Interrupted, TrainingHost};
 
 #[global_allocator]
-static ALLOCATOR: alloc_tracker::LiveBytes<mimalloc::MiMalloc> =
-    alloc_tracker::LiveBytes(mimalloc::MiMalloc);
+static ALLOCATOR: alloc_tracker::TrackingAllocator<mimalloc::MiMalloc> =
+    alloc_tracker::TrackingAllocator(mimalloc::MiMalloc);
 
 const ROUNDS: usize = 7;
 
@@ -57,7 +58,7 @@ impl TrainingHost for Bare {
 }
 
 fn main() {
-    let dataset = load(DataSet::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
+    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
     let form = DeviceDatasetKey::of(&Config::default().data);
     let datasets = HashMap::from([(form, Arc::new(dataset))]);
     let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), TensorMemory::Thread);

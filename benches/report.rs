@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 use tp_sweep::data::DatasetCache;
-use tp_sweep::event::{EpochMetrics, EvalMetrics};
+use tp_sweep::metrics::{EpochMetrics, EvalMetrics};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{RESULT_FILE, RunResult, Store};
 use tp_sweep::spec::{Source, Sweep};
@@ -117,7 +117,7 @@ fn result(plan: &Plan, store: &Store, run: RunId) -> RunResult {
         workers: 2,
         cohort: 1,
         precision: "float32".to_owned(),
-        config: trial.config.show(),
+        config: trial.config.to_value(),
         events: None,
     }
 }

@@ -18,14 +18,15 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Instant;
 use tp_sweep::data::{Dataset, DeviceDataset, load, partition};
-use tp_sweep::event::{EpochMetrics, Outcome};
+use tp_sweep::metrics::EpochMetrics;
+use tp_sweep::outcome::Outcome;
 use tp_sweep::random::Seed;
-use tp_sweep::spec::{Config, Count, DataSet, Fraction};
+use tp_sweep::spec::{Config, Count, DatasetKind, Fraction};
 use tp_sweep::train::{Member, TrainingHost, train};
 
 #[global_allocator]
-static ALLOCATOR: alloc_tracker::LiveBytes<mimalloc::MiMalloc> =
-    alloc_tracker::LiveBytes(mimalloc::MiMalloc);
+static ALLOCATOR: alloc_tracker::TrackingAllocator<mimalloc::MiMalloc> =
+    alloc_tracker::TrackingAllocator(mimalloc::MiMalloc);
 
 /// Operations of the matrix products of one epoch: forward, and the gradients of weights and of
 /// the hidden layer. The gradient of the input is never computed.
@@ -34,7 +35,7 @@ const FLOP_PER_EPOCH: f64 = 60_000.0 * 2.0 * (784.0 * 128.0 * 2.0 + 128.0 * 10.0
 const ROUNDS: usize = 7;
 
 fn main() {
-    let dataset = load(DataSet::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
+    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build()

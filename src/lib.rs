@@ -25,11 +25,12 @@
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod backend;
+mod bounded_io;
 pub mod cli;
 pub mod data;
 mod escape;
-pub mod event;
 pub mod launch;
+pub mod metrics;
 #[allow(
     clippy::expect_used,
     reason = "numbers of ours: nothing from outside comes here unchecked"
@@ -40,11 +41,11 @@ pub mod model;
     reason = "numbers of ours: nothing from outside comes here unchecked"
 )]
 pub mod model_io;
+pub mod outcome;
 pub mod plan;
 #[cfg(test)]
 mod pytorch;
 pub mod random;
-mod reading;
 pub mod record;
 pub mod report;
 pub mod run;
@@ -54,3 +55,4 @@ pub mod spec;
     reason = "numbers of ours: nothing from outside comes here unchecked"
 )]
 pub mod train;
+pub mod training_state;

@@ -24,7 +24,7 @@ pub enum Purpose {
     /// The units dropped in one epoch, of one layer.
     Dropout,
     /// The test part of data that has none.
-    TestPart,
+    TestSplit,
     /// How far, and whether mirrored, the training images of one epoch are moved.
     Augmentation,
 }
@@ -42,13 +42,13 @@ pub struct Seed {
 
 impl Seed {
     /// The stream for `purpose`; `place` tells apart epochs and layers.
-    pub fn stream(self, purpose: Purpose, place: [u32; 2]) -> Stream {
+    pub fn stream(self, purpose: Purpose, indices: [u32; 2]) -> Stream {
         let mut hasher = blake3::Hasher::new_derive_key("tp-sweep random stream 1");
         hasher.update(&self.sweep.to_le_bytes());
         hasher.update(&self.repeat.to_le_bytes());
         hasher.update(&self.fold.to_le_bytes());
         hasher.update(&(purpose as u32).to_le_bytes());
-        for number in place {
+        for number in indices {
             hasher.update(&number.to_le_bytes());
         }
         Stream(ChaCha8Rng::from_seed(*hasher.finalize().as_bytes()))
@@ -126,9 +126,9 @@ mod tests {
         fold: 1,
     };
 
-    fn first(seed: Seed, purpose: Purpose, place: [u32; 2]) -> [f32; 4] {
+    fn first(seed: Seed, purpose: Purpose, indices: [u32; 2]) -> [f32; 4] {
         let mut values = [0.0; 4];
-        seed.stream(purpose, place).fill_uniform(&mut values);
+        seed.stream(purpose, indices).fill_uniform(&mut values);
         values
     }
 

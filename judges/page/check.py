@@ -14,6 +14,7 @@ import re
 import shutil
 import sys
 import tempfile
+import time
 import unicodedata
 from contextlib import contextmanager
 from pathlib import Path
@@ -24,6 +25,9 @@ from playwright.sync_api import sync_playwright
 
 # Rows that may be elements at one time.
 ROWS_IN_SIGHT = 60
+
+# Nothing that is waited for takes so many seconds on any machine: a limit against hangs alone.
+HANG = 600
 
 folder = Path(sys.argv[1])
 screenshots = Path(sys.argv[2]) if len(sys.argv) > 2 else None
@@ -47,7 +51,7 @@ class Page:
         self.context = browser.new_context(**settings)
         self.context.grant_permissions(["clipboard-read", "clipboard-write"])
         self.tab = self.context.new_page()
-        self.tab.set_default_timeout(10_000)
+        self.tab.set_default_timeout(1000 * HANG)
         self.noise = []
         self.tab.on("console", lambda message: self.noise.append(f"{message.type}: {message.text}"))
         self.tab.on("pageerror", lambda error: self.noise.append(f"error: {error}"))
@@ -69,7 +73,8 @@ class Page:
 
     def wait(self, condition):
         """Until something holds in the page. (Playwright's own wait needs `eval`, which the page forbids.)"""
-        for _ in range(500):
+        started = time.monotonic()
+        while time.monotonic() - started < HANG:
             if self.tab.evaluate(condition):
                 return
             self.tab.wait_for_timeout(20)

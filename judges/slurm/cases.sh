@@ -19,7 +19,7 @@ plain_launch() {
   want_text "$base/plain/said" "8 runs in 8 shards"
   local array report
   array=$(launched plain smoke array) report=$(launched plain smoke report)
-  within 60 "the end of the jobs" is_ended "$array" "$report"
+  eventually "the end of the jobs" is_ended "$array" "$report"
   local task
   for task in 1 2 3 4 5 6 7 8; do
     want "task $task" "COMPLETED 0:0" "$(field "${array}_$task" JobState) $(field "${array}_$task" ExitCode)"
@@ -52,19 +52,19 @@ killed_and_requeued() {
   want "exit code" 0 "$(tp_sweep killed launch slurm sweeps/work.yaml --shards 8)"
   local array report killed requeued=
   array=$(launched killed work array) report=$(launched killed work report)
-  within 30 "a result" has_results killed work 1
-  within 30 "a task in training" find_training "$array" 20 || { finish; return; }
+  eventually "a result" has_results killed work 1
+  eventually "a task in training" find_training "$array" 20 || { finish; return; }
   kill -KILL "$pid"
   killed=$task
-  if within 30 "another task in training" find_training "$array" 20 "" "$killed"; then
+  if eventually "another task in training" find_training "$array" 20 "" "$killed"; then
     requeued=$task
-    timeout 20 scontrol requeue "${array}_$requeued"
+    timeout $HANG scontrol requeue "${array}_$requeued"
   fi
-  within 20 "the end of the killed task" is_field "${array}_$killed" JobState FAILED
+  eventually "the end of the killed task" is_field "${array}_$killed" JobState FAILED
   want "the killed task" "0:9" "$(field "${array}_$killed" ExitCode)"
   note_results killed work
-  timeout 20 scontrol requeue "${array}_$killed"
-  within 90 "the end of the jobs" is_ended "$array" "$report"
+  timeout $HANG scontrol requeue "${array}_$killed"
+  eventually "the end of the jobs" is_ended "$array" "$report"
   for task in $killed $requeued; do
     want "task $task" "COMPLETED 0:0 1" "$(field "${array}_$task" JobState) \
 $(field "${array}_$task" ExitCode) $(field "${array}_$task" Restarts)"
@@ -79,9 +79,9 @@ killed_and_left() {
   project left
   tp_sweep left launch slurm sweeps/work.yaml --shards 8 --wait > "$base/left/code" &
   local waiting=$! array kept
-  within 20 "a launch" test -s "$base/left/runs/work/launch.json"
+  eventually "a launch" test -s "$base/left/runs/work/launch.json"
   array=$(launched left work array)
-  if within 30 "a task in training" find_training "$array" 20; then kill -KILL "$pid"; fi
+  if eventually "a task in training" find_training "$array" 20; then kill -KILL "$pid"; fi
   wait "$waiting"
   want "exit code of launch --wait" 3 "$(cat "$base/left/code")"
   want "exit code of launch status" 3 "$(tp_sweep left launch status sweeps/work.yaml)"
@@ -104,23 +104,23 @@ node_down() {
   # Not the node of the task that waits for its time limit.
   if [ "$(queue --format=%N --name=limit --states=running)" = n1 ]; then node=n2; fi
   array=$(launched node work array) report=$(launched node work report)
-  within 30 "a result" has_results node work 1
-  within 30 "a task in training on $node" find_training "$array" 20 "$node" || { finish; return; }
+  eventually "a result" has_results node work 1
+  eventually "a task in training on $node" find_training "$array" 20 "$node" || { finish; return; }
   hit=$task
   note_results node work
-  timeout 20 scontrol update nodename="$node" state=down reason=judged
+  timeout $HANG scontrol update nodename="$node" state=down reason=judged
   node_is_left() { [ -z "$(queue --format=%i --jobs="$array" --nodelist="$node" --states=running)" ]; }
-  within 20 "the node without tasks" node_is_left
-  want "the node" "down" "$(timeout 20 sinfo --noheader --nodes="$node" --format=%T | tr -d '*')"
-  timeout 20 scontrol update nodename="$node" state=resume
-  within 90 "the end of the jobs" is_ended "$array" "$report"
+  eventually "the node without tasks" node_is_left
+  want "the node" "down" "$(timeout $HANG sinfo --noheader --nodes="$node" --format=%T | tr -d '*')"
+  timeout $HANG scontrol update nodename="$node" state=resume
+  eventually "the end of the jobs" is_ended "$array" "$report"
   want "restarts of task $hit" 1 "$(field "${array}_$hit" Restarts)"
   for task in 1 2 3 4 5 6 7 8; do
     want "task $task" "COMPLETED 0:0" "$(field "${array}_$task" JobState) $(field "${array}_$task" ExitCode)"
     if [ "$(field "${array}_$task" Restarts)" != 0 ]; then again+=("$task"); fi
   done
   local state
-  state=$(timeout 20 sinfo --noheader --nodes="$node" --format=%T)
+  state=$(timeout $HANG sinfo --noheader --nodes="$node" --format=%T)
   # The task that waits for its time limit may be on it now, or the last one just leave it.
   case $state in
     idle | mixed | allocated | completing) ;;
@@ -140,11 +140,11 @@ time_limit_begun() {
   limit_array=$(launched limit limit array)
   local begun=$SECONDS
   begin "time limit"
-  within 30 "the task in training" find_training "$limit_array" 20 && kill -STOP "$pid"
+  eventually "the task in training" find_training "$limit_array" 20 && kill -STOP "$pid"
   limit_epochs=$(($(wc -l < "$(run_folder "$pid")/epochs.csv") - 1))
   limit_wrong=("${wrong[@]}")
   (
-    within 110 "the signal" is_signalled "$pid"
+    eventually "the signal" is_signalled "$pid"
     echo $((SECONDS - begun)) > "$base/limit/told"
     kill -CONT "$pid" 2> /dev/null
   ) &
@@ -165,7 +165,7 @@ time_limit_ended() {
   wait "$limit_watch"
   local report out="$base/limit/runs/limit/launch/shard-1.out"
   report=$(launched limit limit report)
-  within 60 "the end of the jobs" is_ended "$limit_array" "$report"
+  eventually "the end of the jobs" is_ended "$limit_array" "$report"
   want_text "$out" "the time limit is near: Slurm is asked to run ${limit_array}_1 again"
   want "the task" "COMPLETED 0:0 1" "$(field "${limit_array}_1" JobState) \
 $(field "${limit_array}_1" ExitCode) $(field "${limit_array}_1" Restarts)"
@@ -182,12 +182,12 @@ signalled() {
   local array report epochs=
   array=$(launched signalled limit array) report=$(launched signalled limit report)
   for epoch in 20 100; do
-    within 60 "the task in training" find_training "$array" $epoch || break
+    eventually "the task in training" find_training "$array" $epoch || break
     epochs+=" $(($(wc -l < "$(run_folder "$pid")/epochs.csv") - 1))"
-    timeout 20 scancel --signal=USR1 --batch "${array}_1"
-    within 20 "the end of the process" is_gone "$pid"
+    timeout $HANG scancel --signal=USR1 --batch "${array}_1"
+    eventually "the end of the process" is_gone "$pid"
   done
-  within 90 "the end of the jobs" is_ended "$array" "$report"
+  eventually "the end of the jobs" is_ended "$array" "$report"
   want "the task" "COMPLETED 0:0 2" "$(field "${array}_1" JobState) \
 $(field "${array}_1" ExitCode) $(field "${array}_1" Restarts)"
   want_as_alone signalled limit 2
@@ -224,22 +224,22 @@ orphans() {
   local array report stepd tasks=() orphans=()
   array=$(launched orphans work array) report=$(launched orphans work report)
   for _ in 1 2; do
-    within 30 "a task in training" find_training "$array" 20 "" "${tasks[0]:-}" || { finish; return; }
+    eventually "a task in training" find_training "$array" 20 "" "${tasks[0]:-}" || { finish; return; }
     stepd=$(parent_of "$pid")
     kill -KILL "$stepd"
     has_other_parent() { [ "$(parent_of "$pid")" != "$stepd" ]; }
-    within 10 "an orphan" has_other_parent
+    eventually "an orphan" has_other_parent
     # Halted, so that it does not end too early; not before, since the kernel wakes what its parent's
     # death leaves halted.
     kill -STOP "$pid" || wrong+=("the program has ended with its slurmstepd")
     orphans+=("$pid") tasks+=("$task")
   done
-  for task in "${tasks[@]}"; do timeout 20 scontrol requeue "${array}_$task"; done
+  for task in "${tasks[@]}"; do timeout $HANG scontrol requeue "${array}_$task"; done
   both_run() { [ "$(processes_of "$array" "${tasks[0]}" | wc -l)" = 2 ]; }
-  within 60 "task ${tasks[0]} beside its orphan" both_run
+  eventually "task ${tasks[0]} beside its orphan" both_run
   kill -CONT "${orphans[0]}" 2> /dev/null
-  within 90 "the end of the jobs" is_ended "$array" "$report"
-  within 30 "the end of the first orphan" is_gone "${orphans[0]}"
+  eventually "the end of the jobs" is_ended "$array" "$report"
+  eventually "the end of the first orphan" is_gone "${orphans[0]}"
   for task in "${tasks[@]}"; do
     want "task $task" "COMPLETED 0:0 1" "$(field "${array}_$task" JobState) \
 $(field "${array}_$task" ExitCode) $(field "${array}_$task" Restarts)"
@@ -248,7 +248,7 @@ $(field "${array}_$task" ExitCode) $(field "${array}_$task" Restarts)"
   want_as_alone orphans work 8
   note_results orphans work
   kill -CONT "${orphans[1]}" 2> /dev/null
-  within 30 "the end of the second orphan" is_gone "${orphans[1]}"
+  eventually "the end of the second orphan" is_gone "${orphans[1]}"
   want_whole_folders orphans work 8
   want "exit code of report" 0 "$(tp_sweep orphans report sweeps/work.yaml)"
   want_tables orphans work
@@ -261,12 +261,12 @@ cancelled() {
   want "exit code" 0 "$(tp_sweep cancelled launch slurm sweeps/work.yaml --shards 8)"
   local array report kept
   array=$(launched cancelled work array) report=$(launched cancelled work report)
-  within 30 "a result" has_results cancelled work 1
-  within 30 "a task in training" find_training "$array" 20
+  eventually "a result" has_results cancelled work 1
+  eventually "a task in training" find_training "$array" 20
   want "exit code of a second launch" 2 "$(tp_sweep cancelled launch slurm sweeps/work.yaml --shards 8)"
   want_text "$base/cancelled/said" "jobs $array, $report of an earlier launch"
   want "exit code of launch cancel" 0 "$(tp_sweep cancelled launch cancel sweeps/work.yaml)"
-  within 20 "an empty queue" is_ended "$array" "$report"
+  eventually "an empty queue" is_ended "$array" "$report"
   want "exit code of launch status" 3 "$(tp_sweep cancelled launch status sweeps/work.yaml)"
   kept=$(results cancelled work)
   note_results cancelled work

@@ -30,13 +30,16 @@ finish() { # WHAT-WAS-SEEN
   echo "FAILED $name: ${joined%; } ($seconds s)"
 }
 
-# Waits until a command succeeds; wrong, if it does not in time.
-within() { # SECONDS WHAT COMMAND...
-  local end=$((SECONDS + $1)) what=$2
-  shift 2
+# Nothing here takes so many seconds on any machine: a limit against hangs alone.
+HANG=600
+
+# Waits until a command succeeds; wrong, if it never does.
+eventually() { # WHAT COMMAND...
+  local end=$((SECONDS + HANG)) what=$1
+  shift
   until "$@"; do
     if [ $SECONDS -ge $end ]; then
-      wrong+=("$what: not in time")
+      wrong+=("$what: not in $HANG s")
       return 1
     fi
     sleep 0.1
@@ -54,7 +57,7 @@ project() { # NAME
 tp_sweep() { # PROJECT ARGUMENTS...
   local folder="$base/$1" code=0
   shift
-  (cd "$folder" && timeout 150 "$program" "$@") > "$folder/said" 2>&1 || code=$?
+  (cd "$folder" && timeout $HANG "$program" "$@") > "$folder/said" 2>&1 || code=$?
   echo "$code"
 }
 
@@ -66,7 +69,7 @@ launched() { # PROJECT SWEEP array|report
   sed -n "s/^ *\"$3\": \"\([0-9]*\)\",\{0,1\}$/\1/p" "$base/$1/runs/$2/launch.json"
 }
 
-queue() { timeout 20 squeue --noheader --array "$@" 2> /dev/null; }
+queue() { timeout $HANG squeue --noheader --array "$@" 2> /dev/null; }
 is_ended() { # JOB...
   local left
   left=$(queue --format=%i --jobs="$(IFS=, && echo "$*")") && [ -z "$left" ]
@@ -74,7 +77,7 @@ is_ended() { # JOB...
 
 # A field of what Slurm says of a job, such as JobState.
 field() { # JOB FIELD
-  timeout 20 scontrol --oneliner show job "$1" 2> /dev/null | grep -oE "(^| )$2=[^ ]*" | head -n 1 | cut -d = -f 2
+  timeout $HANG scontrol --oneliner show job "$1" 2> /dev/null | grep -oE "(^| )$2=[^ ]*" | head -n 1 | cut -d = -f 2
 }
 is_field() { [ "$(field "$1" "$2")" = "$3" ]; }
 

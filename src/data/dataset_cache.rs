@@ -8,8 +8,8 @@ use super::found;
 use super::quality::coverage::{may_leave_untrained, untrained_classes};
 use super::samples::dataset::Dataset;
 use crate::spec::{
-    ColumnNote, Config, Data, DataRemarks, DataSet, DataSource, DataWarning, DatasetInfo,
-    KnownContents, KnownData, NonEmptyString, Normalise,
+    ColumnNote, Config, Data, DataRemarks, DataSource, DataWarning, DatasetInfo, DatasetKind,
+    NonEmptyString, Normalise, RecordedContents, RecordedDataset,
 };
 use std::cell::RefCell;
 use std::collections::{BTreeSet, HashMap, HashSet};
@@ -23,7 +23,7 @@ pub struct DatasetCache {
     starts: Vec<PathBuf>,
     loaded: RefCell<HashMap<DataSource, Loaded>>,
     /// What is known of data sets whose files may be gone.
-    known: Vec<KnownData>,
+    known: Vec<RecordedDataset>,
     /// Why data sets were not read that are known without their files.
     unread: RefCell<BTreeSet<String>>,
 }
@@ -50,7 +50,7 @@ impl DatasetCache {
     }
 
     /// The same library, which answers from `known` where the files of a data set cannot be read.
-    pub fn knowing(self, known: Vec<KnownData>) -> Self {
+    pub fn knowing(self, known: Vec<RecordedDataset>) -> Self {
         Self { known, ..self }
     }
 
@@ -64,15 +64,19 @@ impl DatasetCache {
     /// # Errors
     /// The user's own data cannot be used.
     pub fn facts(&self, data: &Data) -> Result<DatasetInfo, DataError> {
-        match (data.set, data.set.facts()) {
-            (DataSet::Cifar10, _) => match self.known_of(data) {
-                Some(known) if self.find_files(data).is_err() => Ok(known.facts),
+        match (data.set, data.set.info()) {
+            (DatasetKind::Cifar10, _) => match self.known_of(data) {
+                Some(known) if self.find_files(data).is_err() => Ok(known.dataset_info),
                 _ => Ok(cifar10::facts(&self.folders)),
             },
             (_, Some(known)) => Ok(known),
             _ => {
                 self.refuse_offsets(data)?;
-                self.loaded_or_known(data, |loaded| loaded.dataset.facts(), |known| known.facts)
+                self.loaded_or_known(
+                    data,
+                    |loaded| loaded.dataset.facts(),
+                    |known| known.dataset_info,
+                )
             }
         }
     }
@@ -115,8 +119,8 @@ impl DatasetCache {
     /// As [`DatasetCache::load`], but for data sets whose contents are known beforehand.
     pub fn fingerprint(&self, data: &Data) -> Result<String, DataError> {
         match data.set {
-            DataSet::Mnist => Ok(mnist::fingerprint(&MNIST)),
-            DataSet::FashionMnist => Ok(mnist::fingerprint(&FASHION_MNIST)),
+            DatasetKind::Mnist => Ok(mnist::fingerprint(&MNIST)),
+            DatasetKind::FashionMnist => Ok(mnist::fingerprint(&FASHION_MNIST)),
             _ => self.loaded_or_known(
                 data,
                 |loaded| loaded.fingerprint.clone(),
@@ -129,7 +133,7 @@ impl DatasetCache {
     ///
     /// # Errors
     /// As [`DatasetCache::load`], where the contents are not known either.
-    pub fn contents(&self, data: &Data) -> Result<KnownContents, DataError> {
+    pub fn contents(&self, data: &Data) -> Result<RecordedContents, DataError> {
         match self.loaded(data) {
             Ok(loaded) => Ok(loaded.dataset.contents()),
             Err(error) => {
@@ -162,17 +166,17 @@ impl DatasetCache {
         &self,
         data: &Data,
         configs: impl Iterator<Item = &'a Config>,
-    ) -> Result<KnownData, DataError> {
+    ) -> Result<RecordedDataset, DataError> {
         let source = data.source();
         let (fingerprint, facts) = (self.fingerprint(data)?, self.facts(data)?);
         let warnings = self.warnings(configs.filter(|config| config.data.source() == source));
         let loaded = self.loaded.borrow();
-        let contents = loaded.get(&source).map(|loaded| KnownContents {
+        let contents = loaded.get(&source).map(|loaded| RecordedContents {
             warnings,
             notes: loaded.notes.clone(),
             ..loaded.dataset.contents()
         });
-        Ok(KnownData::new(&source, fingerprint, facts, contents))
+        Ok(RecordedDataset::new(&source, fingerprint, facts, contents))
     }
 
     /// Whether the files of a data set are where they are looked for: those of one known by name are
@@ -190,16 +194,18 @@ impl DatasetCache {
         }
     }
 
-    fn known_of(&self, data: &Data) -> Option<&KnownData> {
+    fn known_of(&self, data: &Data) -> Option<&RecordedDataset> {
         let source = data.source();
-        self.known.iter().find(|known| known.is_of(&source))
+        self.known
+            .iter()
+            .find(|known| known.matches_source(&source))
     }
 
     fn loaded_or_known<T>(
         &self,
         data: &Data,
         from_loaded: impl Fn(&Loaded) -> T,
-        from_known: impl Fn(&KnownData) -> T,
+        from_known: impl Fn(&RecordedDataset) -> T,
     ) -> Result<T, DataError> {
         let error = match self.loaded(data) {
             Ok(loaded) => return Ok(from_loaded(&loaded)),
@@ -229,7 +235,7 @@ impl DatasetCache {
             return Vec::new();
         };
         let source = first.source();
-        if first.set.is_named() || !configs.all(|config| config.data.source() == source) {
+        if first.set.is_builtin() || !configs.all(|config| config.data.source() == source) {
             return Vec::new();
         }
         match self.loaded(first) {
@@ -250,7 +256,7 @@ impl DatasetCache {
         let mut known = HashSet::new();
         let mut warnings: Vec<DataWarning> = Vec::new();
         let may_warn =
-            |config: &&Config| !config.data.set.is_named() || may_leave_untrained(config);
+            |config: &&Config| !config.data.set.is_builtin() || may_leave_untrained(config);
         for config in configs.filter(may_warn) {
             if !known.insert((&config.data, &config.validation)) {
                 continue;

@@ -1,6 +1,6 @@
 //! Data files that cannot be used.
 
-use crate::spec::DataSet;
+use crate::spec::DatasetKind;
 use std::path::PathBuf;
 
 /// A data set that cannot be loaded.
@@ -14,7 +14,7 @@ pub enum DataError {
     )]
     Missing {
         /// The data set.
-        set: DataSet,
+        set: DatasetKind,
         /// The file's name.
         file: String,
         /// The folders that were looked into.

@@ -27,7 +27,7 @@ pub use samples::imputation::{Imputation, MISSING};
 pub use samples::normalisation::Normalisation;
 pub use samples::split::{Partition, partition};
 
-use crate::spec::{ColumnNote, DataSet, DataSource, DataWarning};
+use crate::spec::{ColumnNote, DataSource, DataWarning, DatasetKind};
 use std::path::{Path, PathBuf};
 
 /// Loads a data set that is known by name from the first of `folders` that has it.
@@ -35,12 +35,12 @@ use std::path::{Path, PathBuf};
 /// # Errors
 /// Files that are missing, unreadable, or not the originals by their SHA-256; and data of the
 /// user's own, which a [`DatasetCache`] loads.
-pub fn load(set: DataSet, folders: &[PathBuf]) -> Result<Dataset, DataError> {
+pub fn load(set: DatasetKind, folders: &[PathBuf]) -> Result<Dataset, DataError> {
     match set {
-        DataSet::Mnist => catalog::mnist::mnist(folders),
-        DataSet::FashionMnist => catalog::mnist::fashion_mnist(folders),
-        DataSet::Cifar10 => catalog::cifar10::load(folders),
-        DataSet::Table | DataSet::Images | DataSet::Idx | DataSet::Npy => {
+        DatasetKind::Mnist => catalog::mnist::mnist(folders),
+        DatasetKind::FashionMnist => catalog::mnist::fashion_mnist(folders),
+        DatasetKind::Cifar10 => catalog::cifar10::load(folders),
+        DatasetKind::Table | DatasetKind::Images | DatasetKind::Idx | DatasetKind::Npy => {
             Err(DataError::Unusable {
                 path: PathBuf::new(),
                 reason: format!("data.set: {set} needs data.path"),
@@ -62,11 +62,11 @@ struct Read {
 /// Loads the user's own data from the file or folder at `path`.
 fn load_own(source: &DataSource, path: &Path) -> Result<Read, DataError> {
     let own = match source.set {
-        DataSet::Table => table::load(path, source),
-        DataSet::Images => custom::images::load(path),
-        DataSet::Idx => custom::idx_folder::load(path),
-        DataSet::Npy => custom::npy_folder::load(path),
-        DataSet::Mnist | DataSet::FashionMnist | DataSet::Cifar10 => {
+        DatasetKind::Table => table::load(path, source),
+        DatasetKind::Images => custom::images::load(path),
+        DatasetKind::Idx => custom::idx_folder::load(path),
+        DatasetKind::Npy => custom::npy_folder::load(path),
+        DatasetKind::Mnist | DatasetKind::FashionMnist | DatasetKind::Cifar10 => {
             Err(format!("{} is known by name", source.set))
         }
     };

@@ -2,7 +2,7 @@
 
 use super::error::LaunchError;
 use super::slurm::Job;
-use crate::reading::read_file;
+use crate::bounded_io::read_file;
 use crate::record::write_atomically;
 use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;

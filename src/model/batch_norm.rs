@@ -18,7 +18,7 @@ pub(super) struct BatchNorm<B: Backend> {
 }
 
 /// What a forward pass leaves behind: the normalised values and 1/√(variance + ε).
-pub(super) type Normalised<B> = [Tensor<B, 3>; 2];
+pub(super) type NormCache<B> = [Tensor<B, 3>; 2];
 
 impl<B: Backend> BatchNorm<B> {
     pub(super) fn new(members: usize, units: usize, device: &B::Device) -> Self {
@@ -38,7 +38,7 @@ impl<B: Backend> BatchNorm<B> {
         input: Tensor<B, 3>,
         weight: &Tensor<B, 3>,
         bias: &Tensor<B, 3>,
-    ) -> (Tensor<B, 3>, Normalised<B>) {
+    ) -> (Tensor<B, 3>, NormCache<B>) {
         let shape = input.dims();
         let rows = self.rows(input);
         let count = rows.dims()[1] as f64;
@@ -77,7 +77,7 @@ impl<B: Backend> BatchNorm<B> {
     /// The gradients of the input, the weight and the bias.
     pub(super) fn backward(
         &self,
-        [normalised, scale]: Normalised<B>,
+        [normalised, scale]: NormCache<B>,
         weight: &Tensor<B, 3>,
         output_gradient: Tensor<B, 3>,
     ) -> (Tensor<B, 3>, [Tensor<B, 3>; 2]) {

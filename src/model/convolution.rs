@@ -6,7 +6,7 @@
 //! product, for one member and for many.
 
 use super::gradient::StageGradient;
-use super::per_batch_cache::PerBatch;
+use super::per_batch_cache::PerBatchCache;
 use crate::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 
@@ -19,7 +19,7 @@ pub(super) struct Convolution<B: Backend> {
     outputs: usize,
     kernel: usize,
     /// The patches' rows.
-    rows: PerBatch<Tensor<B, 1, Int>>,
+    rows: PerBatchCache<Tensor<B, 1, Int>>,
 }
 
 impl<B: Backend> Convolution<B> {
@@ -35,7 +35,7 @@ impl<B: Backend> Convolution<B> {
             inputs,
             outputs,
             kernel,
-            rows: PerBatch::new(),
+            rows: PerBatchCache::new(),
         }
     }
 

@@ -11,6 +11,6 @@ const NUMBERS: usize = 1 << 17;
 ///
 /// Products of other numbers of rows may add in another order: passes of one size give one result.
 pub fn eval_batch_size(stages: &[Stage]) -> usize {
-    let widest = stages.iter().map(|stage| stage.widest()).max();
+    let widest = stages.iter().map(|stage| stage.peak_values()).max();
     (NUMBERS / widest.unwrap_or(1).max(1)).clamp(MIN_EVAL_BATCH_SIZE, LARGEST)
 }

@@ -1,6 +1,6 @@
 //! The gradients of a stage's parameters, computed as late as possible.
 
-use super::segments::part;
+use super::segments::narrow_members;
 use crate::backend::Backend;
 use burn::tensor::Tensor;
 use std::ops::Range;
@@ -34,16 +34,18 @@ impl<B: Backend> StageGradient<B> {
 
     /// Those of some adjacent members.
     #[must_use]
-    pub fn part(&self, members: &Range<usize>) -> Self {
+    pub fn narrow_members(&self, members: &Range<usize>) -> Self {
         match self {
             Self::Linear { input, output } => Self::Linear {
                 input: match input.dims()[0] {
                     1 => input.clone(),
-                    _ => part(input, members),
+                    _ => narrow_members(input, members),
                 },
-                output: part(output, members),
+                output: narrow_members(output, members),
             },
-            Self::Values(values) => Self::Values(values.each_ref().map(|v| part(v, members))),
+            Self::Values(values) => {
+                Self::Values(values.each_ref().map(|v| narrow_members(v, members)))
+            }
         }
     }
 }

@@ -1,6 +1,6 @@
 //! Initial weights and biases: noise of a keyed stream, transformed as `torch.nn.init` does.
 
-use super::activation::LEAKY_SLOPE;
+use super::activation::LEAKY_RELU_SLOPE;
 use crate::random::{Purpose, Seed};
 use crate::spec::{Activation, BiasInit, Config, FanMode, Init, Stage};
 
@@ -23,7 +23,7 @@ pub(super) struct Fans {
     /// Columns of the weight matrix.
     pub(super) outputs: usize,
     /// What one input reaches: `outputs`, of a convolution times the kernel's area.
-    pub(super) reached: usize,
+    pub(super) fan_out: usize,
 }
 
 impl Fans {
@@ -33,7 +33,7 @@ impl Fans {
             Stage::Dense { inputs, outputs } => Some(Fans {
                 inputs,
                 outputs,
-                reached: outputs,
+                fan_out: outputs,
             }),
             Stage::Convolution {
                 inputs,
@@ -43,7 +43,7 @@ impl Fans {
             } => Some(Fans {
                 inputs: kernel * kernel * inputs,
                 outputs,
-                reached: kernel * kernel * outputs,
+                fan_out: kernel * kernel * outputs,
             }),
             _ => None,
         }
@@ -56,7 +56,7 @@ impl Fans {
 /// `model.same_init` off: then its configuration is part of the streams' names.
 pub(super) fn layer(config: &Config, seed: Seed, layer: usize, fans: Fans) -> [Vec<f32>; 2] {
     let model = &config.model;
-    let place = [layer as u32, own_number(config)];
+    let place = [layer as u32, stream_id(config)];
     let draw = |noise: Distribution, purpose: Purpose, count: usize| {
         let mut values = vec![0.0; count];
         let mut stream = seed.stream(purpose, place);
@@ -68,22 +68,22 @@ pub(super) fn layer(config: &Config, seed: Seed, layer: usize, fans: Fans) -> [V
         values
     };
     let noise = draw(
-        noise_of(&model.init),
+        distribution_of(&model.init),
         Purpose::InitialWeights,
         fans.inputs * fans.outputs,
     );
     let weights = weights(&model.init, model.activation, fans, noise);
     let init = bias_as_weight(&model.bias_init);
-    let noise = draw(noise_of(&init), Purpose::InitialBiases, fans.outputs);
+    let noise = draw(distribution_of(&init), Purpose::InitialBiases, fans.outputs);
     [weights, self::weights(&init, model.activation, fans, noise)]
 }
 
 /// 0, or a number of the trial's own where it is to start from noise of its own.
-fn own_number(config: &Config) -> u32 {
+fn stream_id(config: &Config) -> u32 {
     if config.model.same_init {
         return 0;
     }
-    let mut shown = config.canonical().show();
+    let mut shown = config.canonical().to_value();
     if let Some(sections) = shown.as_object_mut() {
         // Seeds and folds are in the streams' names already; where the data lies does not matter.
         sections.remove("validation");
@@ -104,7 +104,7 @@ fn bias_as_weight(init: &BiasInit) -> Init {
     }
 }
 
-fn noise_of(init: &Init) -> Distribution {
+fn distribution_of(init: &Init) -> Distribution {
     match init {
         Init::Zeros {} | Init::Constant { .. } => Distribution::None,
         Init::Default {}
@@ -122,7 +122,7 @@ fn noise_of(init: &Init) -> Distribution {
 fn weights(init: &Init, activation: Activation, fans: Fans, noise: Vec<f32>) -> Vec<f32> {
     let fan = |mode: FanMode| match mode {
         FanMode::FanIn => fans.inputs as f64,
-        FanMode::FanOut => fans.reached as f64,
+        FanMode::FanOut => fans.fan_out as f64,
     };
     let glorot = |gain: f64| gain * (2.0 / (fan(FanMode::FanIn) + fan(FanMode::FanOut))).sqrt();
     let within = |bound: f64| spread(noise.clone(), bound);
@@ -165,7 +165,7 @@ fn gain(activation: Activation) -> f64 {
         Activation::Identity | Activation::Sigmoid => 1.0,
         Activation::Tanh => 5.0 / 3.0,
         Activation::Selu => 0.75,
-        Activation::LeakyRelu => (2.0 / (1.0 + LEAKY_SLOPE * LEAKY_SLOPE)).sqrt(),
+        Activation::LeakyRelu => (2.0 / (1.0 + LEAKY_RELU_SLOPE * LEAKY_RELU_SLOPE)).sqrt(),
         Activation::Relu
         | Activation::Elu
         | Activation::Gelu
@@ -273,13 +273,13 @@ mod tests {
             let fans = Fans {
                 inputs: number("inputs") * area,
                 outputs: number("outputs"),
-                reached: number("outputs") * area,
+                fan_out: number("outputs") * area,
             };
             let expected = pytorch::tensor(&case["expected"]);
             let noise = match case["noise_kind"].as_str() {
                 None => vec![0.0; expected.len()],
                 Some(kind) => {
-                    let ours = match noise_of(&init) {
+                    let ours = match distribution_of(&init) {
                         Distribution::Uniform => "uniform",
                         Distribution::Normal => "normal",
                         Distribution::None => "none",
@@ -320,7 +320,7 @@ mod tests {
         let fans = Fans {
             inputs: 4,
             outputs: 3,
-            reached: 3,
+            fan_out: 3,
         };
         let mut config = Config::default();
         let mut other = config.clone();

@@ -1,7 +1,7 @@
 //! Layer norm of every member of a cohort (Ba et al. 2016), as `torch.nn.LayerNorm` over all
 //! numbers of a sample.
 
-use super::batch_norm::{EPSILON, Normalised};
+use super::batch_norm::{EPSILON, NormCache};
 use crate::backend::Backend;
 use burn::tensor::Tensor;
 
@@ -11,7 +11,7 @@ pub(super) fn forward<B: Backend>(
     input: Tensor<B, 3>,
     weight: &Tensor<B, 3>,
     bias: &Tensor<B, 3>,
-) -> (Tensor<B, 3>, Normalised<B>) {
+) -> (Tensor<B, 3>, NormCache<B>) {
     let centred = input.clone() - input.mean_dim(2);
     let variance = (centred.clone() * centred.clone()).mean_dim(2);
     let scale = variance.add_scalar(EPSILON).sqrt().recip();
@@ -22,7 +22,7 @@ pub(super) fn forward<B: Backend>(
 
 /// The gradients of the input, the weight and the bias.
 pub(super) fn backward<B: Backend>(
-    [normalised, scale]: Normalised<B>,
+    [normalised, scale]: NormCache<B>,
     weight: &Tensor<B, 3>,
     output_gradient: Tensor<B, 3>,
 ) -> (Tensor<B, 3>, [Tensor<B, 3>; 2]) {

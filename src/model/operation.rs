@@ -1,6 +1,6 @@
 //! What a stage of a network does.
 
-use super::activation_stage::Activated;
+use super::activation_stage::ActivationStage;
 use super::batch_norm::BatchNorm;
 use super::convolution::Convolution;
 use super::pooling::Pool;
@@ -14,7 +14,7 @@ pub(super) enum Operation<B: Backend> {
     Convolution(Convolution<B>),
     BatchNorm(BatchNorm<B>),
     LayerNorm,
-    Activation(Activated<B>),
+    Activation(ActivationStage<B>),
     Pooling(Pool<B>),
     Dropout(DropoutSite),
 }
@@ -37,7 +37,7 @@ impl<B: Backend> Operation<B> {
             }
             Stage::LayerNorm { .. } => Self::LayerNorm,
             Stage::Activation { features, .. } => {
-                Self::Activation(Activated::new(own, features, device))
+                Self::Activation(ActivationStage::new(own, features, device))
             }
             Stage::Pooling {
                 pooling,

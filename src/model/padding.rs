@@ -65,7 +65,7 @@ pub fn trimmed<B: Backend>(tensor: Tensor<B, 3>, [rows, columns]: [usize; 2]) ->
 
 /// 1 for each feature that a member has and 0 for its padding: `[members, 1, widest]`; nothing
 /// where all have the widest's.
-pub(super) fn live<B: Backend>(
+pub(super) fn unit_mask<B: Backend>(
     features: &[usize],
     widest: usize,
     device: &B::Device,

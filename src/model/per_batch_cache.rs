@@ -1,13 +1,13 @@
 //! What an operation on images keeps for each number of images in a batch.
 
 /// The numbers of images that are remembered: full and last batches of training and evaluation.
-const REMEMBERED: usize = 4;
+const MAX_ENTRIES: usize = 4;
 
 /// Values by the number of images that they were made for; the oldest are forgotten first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct PerBatch<T>(Vec<(usize, T)>);
+pub(super) struct PerBatchCache<T>(Vec<(usize, T)>);
 
-impl<T: Clone> PerBatch<T> {
+impl<T: Clone> PerBatchCache<T> {
     pub(super) fn new() -> Self {
         Self(Vec::new())
     }
@@ -18,7 +18,7 @@ impl<T: Clone> PerBatch<T> {
             return known.clone();
         }
         let made = make();
-        if self.0.len() == REMEMBERED {
+        if self.0.len() == MAX_ENTRIES {
             self.0.remove(0);
         }
         self.0.push((images, made.clone()));

@@ -1,6 +1,6 @@
 //! Pooling of images: each 2 × 2 becomes one number.
 
-use super::per_batch_cache::PerBatch;
+use super::per_batch_cache::PerBatchCache;
 use crate::backend::Backend;
 use crate::spec::Pooling;
 use burn::tensor::{Bool, Int, Tensor, TensorData};
@@ -12,12 +12,12 @@ pub(super) struct Pool<B: Backend> {
     height: usize,
     width: usize,
     channels: usize,
-    places: PerBatch<Places<B>>,
+    places: PerBatchCache<PixelIndices<B>>,
 }
 
 /// Where the four numbers of each 2 × 2 stand: pixels as rows of a matrix.
 #[derive(Clone, Debug)]
-struct Places<B: Backend> {
+struct PixelIndices<B: Backend> {
     /// The pixels of each of the four quarters.
     quarters: [Tensor<B, 1, Int>; 4],
     /// For each pixel its place in the four quarters, one after the other; that behind them is for
@@ -32,7 +32,7 @@ impl<B: Backend> Pool<B> {
             height,
             width,
             channels,
-            places: PerBatch::new(),
+            places: PerBatchCache::new(),
         }
     }
 
@@ -96,7 +96,7 @@ impl<B: Backend> Pool<B> {
         quarters.map(|rows| pixels.clone().select(0, rows))
     }
 
-    fn places(&mut self, images: usize, device: &B::Device) -> Places<B> {
+    fn places(&mut self, images: usize, device: &B::Device) -> PixelIndices<B> {
         let size = [self.height, self.width];
         self.places.get(images, || places(images, size, device))
     }
@@ -106,7 +106,7 @@ fn places<B: Backend>(
     images: usize,
     [full_height, full_width]: [usize; 2],
     device: &B::Device,
-) -> Places<B> {
+) -> PixelIndices<B> {
     let (height, width) = (full_height / 2, full_width / 2);
     let count = images * height * width;
     let mut quarters = [const { Vec::new() }; 4];
@@ -129,7 +129,7 @@ fn places<B: Backend>(
         let count = rows.len();
         Tensor::from_data(TensorData::new(rows, [count]), device)
     };
-    Places {
+    PixelIndices {
         quarters: quarters.map(rows),
         back: rows(back),
     }

@@ -3,7 +3,7 @@
 use super::layer::ModelLayer;
 use super::stages::stages;
 use crate::data::{MISSING, Normalisation};
-use crate::event::EvalMetrics;
+use crate::metrics::EvalMetrics;
 use crate::spec::{Encoding, Normalise, Stage};
 use serde::{Deserialize, Serialize};
 
@@ -215,7 +215,7 @@ impl InputDescription {
             ));
         }
         if let Some(encoding) = &self.encoding {
-            encoding.check()?;
+            encoding.validate()?;
         }
         if let Some(encoding) = &self.encoding
             && encoding.features() != self.columns

@@ -5,7 +5,7 @@ use super::error::ModelError;
 use super::layout::Weights;
 use super::safetensors::from_safetensors;
 use super::{BURN_FILE, DESCRIPTION_FILE, WEIGHTS_FILE};
-use crate::spec::MOST_PARAMETERS;
+use crate::spec::MAX_PARAMETERS;
 use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
@@ -13,7 +13,7 @@ use std::path::Path;
 /// The most bytes of a description: far beyond a thousand classes and many columns.
 const LARGEST_DESCRIPTION: u64 = 64 << 20;
 /// The most bytes of weights: those of the largest model, with its running statistics and header.
-const LARGEST_WEIGHTS: u64 = 8 * MOST_PARAMETERS;
+const LARGEST_WEIGHTS: u64 = 8 * MAX_PARAMETERS;
 
 /// Reads the model in a folder: what it is, and its weights.
 ///

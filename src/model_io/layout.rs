@@ -255,8 +255,8 @@ mod tests {
         let mut config = Config::default();
         config.model.kind = ModelKind::Cnn;
         config.model.norm = norm;
-        config.facts.image = Some([8, 8, 3]);
-        config.facts.features = 8 * 8 * 3;
+        config.dataset_info.image = Some([8, 8, 3]);
+        config.dataset_info.features = 8 * 8 * 3;
         (config.stages(), config.image())
     }
 

@@ -58,7 +58,7 @@ impl<B: Backend> Predictor<B> {
         };
         let own = own.map(|own| DeviceNormalisation::new(&[&own], features, device));
         Ok(Self {
-            network: Network::of_states(vec![stages], vec![state]),
+            network: Network::from_states(vec![stages], vec![state]),
             features,
             classes: description.classes.len(),
             known,

@@ -90,8 +90,8 @@ mod tests {
     fn model() -> (Vec<Stage>, Weights) {
         let mut config = Config::default();
         config.model.norm = Norm::Batch;
-        config.facts.features = 6;
-        config.facts.image = Some([1, 2, 3]);
+        config.dataset_info.features = 6;
+        config.dataset_info.image = Some([1, 2, 3]);
         let stages = config.stages();
         let shapes = state_shapes(&stages).into_iter();
         let weights =
@@ -128,13 +128,13 @@ mod tests {
         let (stages, weights) = model();
         let bytes = to_safetensors(&stages, IMAGE, &weights);
         let mut config = Config::default();
-        config.facts.features = 6;
+        config.dataset_info.features = 6;
         let refused = from_safetensors(&config.stages(), None, &bytes).unwrap_err();
         assert!(
             refused.contains("a tensor norm1.bias, which the model has not"),
             "{refused}"
         );
-        config.facts.features = 7;
+        config.dataset_info.features = 7;
         let refused = from_safetensors(&config.stages(), None, &bytes).unwrap_err();
         assert!(
             refused.contains("layer1.weight is F32 [128, 6], expected F32 [128, 7]"),

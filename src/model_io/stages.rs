@@ -3,11 +3,9 @@
 use super::layer::ModelLayer;
 use super::sample::{POOLED, SampleShape};
 use crate::spec::{
-    Activation, DropoutSite, MIN_EVAL_BATCH_SIZE, MOST_NUMBERS, MOST_PARAMETERS, Pooling, Stage,
+    Activation, DropoutSite, MAX_BATCH_VALUES, MAX_KERNEL_SIZE, MAX_PARAMETERS,
+    MIN_EVAL_BATCH_SIZE, Pooling, Stage,
 };
-
-/// The largest height and width of a convolution's kernel.
-const LARGEST_KERNEL: usize = 31;
 
 /// The stages of a network of these layers on samples of so many features, which may be images
 /// (height, width, channels).
@@ -76,9 +74,9 @@ fn stage(layer: &ModelLayer, sample: SampleShape) -> Result<Option<Stage>, Strin
             ..
         } => {
             let [height, width, inputs] = image("a convolution")?;
-            if kernel.is_multiple_of(2) || *kernel > LARGEST_KERNEL {
+            if kernel.is_multiple_of(2) || *kernel > MAX_KERNEL_SIZE {
                 return Err(format!(
-                    "a kernel of size {kernel}, where an odd size up to {LARGEST_KERNEL} is possible"
+                    "a kernel of size {kernel}, where an odd size up to {MAX_KERNEL_SIZE} is possible"
                 ));
             }
             Stage::Convolution {
@@ -135,7 +133,7 @@ fn bounded(sample: SampleShape) -> Result<(), String> {
         .iter()
         .try_fold(1_u64, |product, &size| product.checked_mul(size as u64));
     match product {
-        Some(1..=MOST_NUMBERS) => Ok(()),
+        Some(1..=MAX_BATCH_VALUES) => Ok(()),
         _ => Err(format!("samples of the shape {shape:?} are not possible")),
     }
 }
@@ -144,18 +142,18 @@ fn bounded(sample: SampleShape) -> Result<(), String> {
 fn refuse_large(stages: &[Stage]) -> Result<(), String> {
     let parameters = stages.iter().map(|stage| stage.parameters());
     let parameters = parameters.fold(0, u64::saturating_add);
-    if parameters > MOST_PARAMETERS {
+    if parameters > MAX_PARAMETERS {
         return Err(format!(
-            "it would have {parameters} parameters, more than {MOST_PARAMETERS}"
+            "it would have {parameters} parameters, more than {MAX_PARAMETERS}"
         ));
     }
-    let widest = stages.iter().map(|stage| stage.widest() as u64).max();
+    let widest = stages.iter().map(|stage| stage.peak_values() as u64).max();
     let numbers = widest
         .unwrap_or(0)
         .saturating_mul(MIN_EVAL_BATCH_SIZE as u64);
-    match numbers > MOST_NUMBERS {
+    match numbers > MAX_BATCH_VALUES {
         true => Err(format!(
-            "{MIN_EVAL_BATCH_SIZE} samples would be {numbers} numbers within it, more than {MOST_NUMBERS}"
+            "{MIN_EVAL_BATCH_SIZE} samples would be {numbers} numbers within it, more than {MAX_BATCH_VALUES}"
         )),
         false => Ok(()),
     }
@@ -197,8 +195,8 @@ mod tests {
             config.model.pooling = pooling;
             config.model.dropout = Fraction::new(dropout).unwrap();
             config.model.input_dropout = config.model.dropout;
-            config.facts.image = Some([9, 11, 3]);
-            config.facts.features = 9 * 11 * 3;
+            config.dataset_info.image = Some([9, 11, 3]);
+            config.dataset_info.features = 9 * 11 * 3;
             let own = config.stages();
             let again = rebuilt(&config);
             prop_assert_eq!(crate::model::eval_batch_size(&own), crate::model::eval_batch_size(&again));

@@ -17,7 +17,7 @@ impl Plan {
     /// run.
     ///
     /// The runs of a class have equal [`StackShape`]s. With `padded`, models that differ in width
-    /// alone are in one class too, where the model that holds them all ([`StackShape::holding`])
+    /// alone are in one class too, where the model that holds them all ([`StackShape::enclosing`])
     /// has at most twice the parameters of the narrowest.
     ///
     /// Within a class, runs stand in the order in which it is to be cut: first by repeat and fold,
@@ -88,7 +88,10 @@ impl Plan {
     /// the activation.
     fn segment(&self, run: RunId) -> (StepKind, usize) {
         let config = &self.trials[run.trial].config;
-        (config.training.stepping(), config.model.activation as usize)
+        (
+            config.training.step_kind(),
+            config.model.activation as usize,
+        )
     }
 }
 
@@ -123,7 +126,7 @@ fn joined(shapes: &[StackShape]) -> Vec<usize> {
     for (parameters_of_shape, position) in order {
         open.retain(|&group| parameters_of_shape <= groups[group].most);
         let joins = open.iter().find_map(|&group| {
-            let held = groups[group].held.holding(&shapes[position])?;
+            let held = groups[group].held.enclosing(&shapes[position])?;
             (parameters(&held) <= groups[group].most).then_some((group, held))
         });
         group_of[position] = match joins {
@@ -309,7 +312,7 @@ mod tests {
             for class in &classes {
                 let shape = |run: &RunId| plan.trials[run.trial].config.stack_shape();
                 let held = class.iter().map(shape).reduce(|held, next| {
-                    held.holding(&next).expect("a class can be stacked")
+                    held.enclosing(&next).expect("a class can be stacked")
                 });
                 let narrowest = class.iter().map(|run| parameters(&shape(run))).min();
                 let held = held.map(|held| parameters(&held));

@@ -65,7 +65,7 @@ pub(super) fn expand(
         walk.descend(sweep.base_config(), levels)?;
     }
     for (index, include) in sweep.include.iter().enumerate() {
-        walk.include(index, &include.settings, &include.place)?;
+        walk.include(index, &include.settings, &include.span)?;
     }
     match walk.expansion.trials {
         0 => Err(no_trials(sweep)),
@@ -135,16 +135,16 @@ impl Walk<'_> {
     ) -> Result<(), Diagnostic> {
         let mut config = self.sweep.base_config();
         for set in settings {
-            set.to.apply(&mut config);
+            set.assignment.apply(&mut config);
         }
         complete(&mut config, self.facts, |key| {
             let set = settings.iter().find(|set| set.key == key);
-            set.map(|set| set.place.clone())
+            set.map(|set| set.span.clone())
                 .or_else(|| self.places.get(&key.index).cloned())
         })
-        .map_err(|problem| match problem.place.line {
+        .map_err(|problem| match problem.span.line {
             0 => Diagnostic {
-                place: place.clone(),
+                span: place.clone(),
                 ..problem
             },
             _ => problem,
@@ -176,7 +176,7 @@ impl Walk<'_> {
                 &self.place(&point, "validation.repeats"),
                 format!("the sweep has more than {MOST_RUNS} runs (trials × repeats × folds)"),
             )
-            .help("ask for fewer trials, repeats or folds, or split it into several sweeps"));
+            .with_help("ask for fewer trials, repeats or folds, or split it into several sweeps"));
         }
         (self.visit)(point);
         Ok(())
@@ -191,7 +191,7 @@ impl Walk<'_> {
             .iter()
             .map(|factor| format!("{} {}", factor.levels.len(), factor.name))
             .collect();
-        let place = factors.first().map(|f| f.place.clone()).unwrap_or_default();
+        let place = factors.first().map(|f| f.span.clone()).unwrap_or_default();
         Err(Diagnostic::new(
             &place,
             format!(
@@ -199,16 +199,16 @@ impl Walk<'_> {
                 sizes.join(" × ")
             ),
         )
-        .help("split it into several sweeps, or give the largest factors fewer levels"))
+        .with_help("split it into several sweeps, or give the largest factors fewer levels"))
     }
 
     fn duplicate(&self, point: &GridPoint, first: usize) -> Diagnostic {
         let place = match point.included {
-            Some(index) => self.sweep.include[index].place.clone(),
+            Some(index) => self.sweep.include[index].span.clone(),
             None => {
                 let used = self.sweep.factors.iter().zip(&point.levels);
                 used.rev()
-                    .find_map(|(factor, level)| Some(factor.levels[(*level)?].place.clone()))
+                    .find_map(|(factor, level)| Some(factor.levels[(*level)?].span.clone()))
                     .unwrap_or_default()
             }
         };
@@ -220,7 +220,7 @@ impl Walk<'_> {
                 first + 1
             ),
         )
-        .help(
+        .with_help(
             "make them differ where it matters, let a factor vary only `when` it has a meaning, or \
              leave one of the two out with `exclude`",
         )
@@ -239,7 +239,7 @@ impl Walk<'_> {
         used.filter_map(|(factor, level)| Some(&factor.levels[(*level)?]))
             .flat_map(|level| &level.settings)
             .find(|set| set.key == key)
-            .map(|set| set.place.clone())
+            .map(|set| set.span.clone())
             .or_else(|| self.places.get(&key.index).cloned())
     }
 }
@@ -252,7 +252,7 @@ fn extended(levels: &[Option<usize>], level: Option<usize>) -> Vec<Option<usize>
 }
 
 fn places_of_base(sweep: &Sweep) -> HashMap<usize, Span> {
-    let place = |set: &KeyAssignment| (set.key.index, set.place.clone());
+    let place = |set: &KeyAssignment| (set.key.index, set.span.clone());
     sweep.base.iter().map(place).collect()
 }
 
@@ -268,12 +268,12 @@ fn complete(
         keys.filter_map(&place).next().unwrap_or_default()
     };
     let told = |conflict: Conflict| {
-        Diagnostic::new(&found(conflict.keys), conflict.message).help(conflict.help)
+        Diagnostic::new(&found(conflict.keys), conflict.message).with_help(conflict.help)
     };
-    config.data.check().map_err(told)?;
-    config.facts = facts(&config.data)
+    config.data.validate().map_err(told)?;
+    config.dataset_info = facts(&config.data)
         .map_err(|message| Diagnostic::new(&found(&["data.path", "data.set"]), message))?;
-    config.check().map_err(told)
+    config.validate().map_err(told)
 }
 
 /// A key set by two factors at the same time: which should win?
@@ -288,17 +288,17 @@ fn refuse_second_setter(
         for set in &earlier.levels[*level].settings {
             if let Some(second) = settings.iter().find(|second| second.key == set.key) {
                 return Err(Diagnostic::new(
-                    &second.place,
+                    &second.span,
                     format!(
                         "`{}` is set by `{}` (level `{}`, line {}) and by `{}` at once",
                         set.key.path,
                         earlier.name,
                         earlier.levels[*level].label,
-                        set.place.line,
+                        set.span.line,
                         factor.name
                     ),
                 )
-                .help(
+                .with_help(
                     "let only one of them set it, or give one a `when` that rules the other out",
                 ));
             }
@@ -308,12 +308,12 @@ fn refuse_second_setter(
 }
 
 fn no_trials(sweep: &Sweep) -> Diagnostic {
-    let place = sweep.exclude.first().map(|rule| rule.place.clone());
+    let place = sweep.exclude.first().map(|rule| rule.span.clone());
     Diagnostic::new(
         &place.unwrap_or_default(),
         "no trial is left: `exclude` matches every combination of the grid",
     )
-    .help("exclude fewer combinations")
+    .with_help("exclude fewer combinations")
 }
 
 /// The trial's levels in words, such as `layers=1 lr=0.1`.
@@ -322,7 +322,7 @@ fn describe(sweep: &Sweep, point: &GridPoint) -> String {
         Some(index) => sweep.include[index]
             .settings
             .iter()
-            .map(|set| format!("{}={}", set.key.short, set.to.value))
+            .map(|set| format!("{}={}", set.key.short_name, set.assignment.value))
             .collect::<Vec<_>>()
             .join(" "),
         None => sweep
@@ -330,7 +330,9 @@ fn describe(sweep: &Sweep, point: &GridPoint) -> String {
             .iter()
             .zip(&point.levels)
             .filter_map(|(factor, level)| {
-                let name = factor.key().map_or(factor.name.as_str(), |key| key.short);
+                let name = factor
+                    .key()
+                    .map_or(factor.name.as_str(), |key| key.short_name);
                 Some(format!("{name}={}", factor.levels[(*level)?].label))
             })
             .collect::<Vec<_>>()

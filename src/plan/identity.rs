@@ -74,7 +74,7 @@ pub const KEYS_OUTSIDE_HASH: [(&str, &str); 7] = [
 
 /// The configuration without what changes no number of a run, and keys that mean nothing in it.
 fn decisive(config: &Config) -> serde_json::Value {
-    let mut shown = config.canonical().show();
+    let mut shown = config.canonical().to_value();
     for (section, field) in KEYS_OUTSIDE_HASH {
         let Some(fields) = shown.get_mut(section).and_then(|v| v.as_object_mut()) else {
             continue;

@@ -34,7 +34,7 @@ pub fn bytes_of_run(config: &Config) -> u64 {
     let parameters = config.parameters().saturating_mul(copies);
     let steps = NUMBERS_OF_STEP * train.div_ceil(batch_size.max(1));
 
-    let numbers = |stage: &Stage| stage.widest().max(stage.features()) as u64;
+    let numbers = |stage: &Stage| stage.peak_values().max(stage.features()) as u64;
     let inputs = config.features() as u64;
     let all: u64 = inputs + stages.iter().map(numbers).sum::<u64>();
     let widest = stages.iter().map(numbers).fold(inputs, u64::max);

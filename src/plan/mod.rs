@@ -116,7 +116,7 @@ impl Plan {
             .map(|(rule, _)| {
                 format!(
                     "{}:{}: this `exclude` matches no combination of the grid",
-                    sweep.source.name, rule.place.line
+                    sweep.source.name, rule.span.line
                 )
             })
             .collect();
@@ -209,7 +209,7 @@ impl Plan {
 /// The facts of a data set that is known by name.
 fn known_facts(data: &Data) -> Result<DatasetInfo, String> {
     let unknown = || format!("the files of data.set: {} must be looked at", data.set);
-    data.set.facts().ok_or_else(unknown)
+    data.set.info().ok_or_else(unknown)
 }
 
 impl Trial {
@@ -241,7 +241,7 @@ impl Trial {
                     Some(_) => !conditional || set,
                     None => !owned || present,
                 };
-                let value = shown.then(|| key.show(&self.config))?;
+                let value = shown.then(|| key.value_in(&self.config))?;
                 (owned || set || !value.is_null()).then_some(value)
             }
         }
@@ -261,7 +261,7 @@ fn columns(sweep: &Sweep) -> Vec<ParameterColumn> {
     let mut columns: Vec<ParameterColumn> = Vec::new();
     let by_key = |key: &'static Key| ParameterColumn {
         name: key.path.to_owned(),
-        short: key.short.to_owned(),
+        short: key.short_name.to_owned(),
         source: ParameterSource::Key(key),
     };
     for (index, factor) in sweep.factors.iter().enumerate() {

@@ -84,7 +84,7 @@ fn hash(name: &str) -> u64 {
 fn joined_parts(settings: &[KeyAssignment]) -> String {
     let parts = settings
         .iter()
-        .map(|set| joined(set.key.short, &short_text(&set.to.value)));
+        .map(|set| joined(set.key.short_name, &short_text(&set.assignment.value)));
     parts.collect::<Vec<_>>().join("_")
 }
 

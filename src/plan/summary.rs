@@ -64,7 +64,7 @@ pub fn summary(sweep: &Sweep, plan: &Plan, notes: &[ColumnNote]) -> String {
 /// What is learnt from: samples, features, classes.
 fn data_line(plan: &Plan) -> String {
     let described = |trial: &super::Trial| {
-        let (data, facts) = (&trial.config.data, &trial.config.facts);
+        let (data, facts) = (&trial.config.data, &trial.config.dataset_info);
         let name = match &data.path {
             Some(path) => format!("{} {path}", data.set),
             None => data.set.to_string(),
@@ -87,7 +87,8 @@ fn data_line(plan: &Plan) -> String {
     let first = described(&plan.trials[0]);
     match plan.trials.iter().all(|trial| {
         let config = &plan.trials[0].config;
-        trial.config.facts == config.facts && trial.config.data.source() == config.data.source()
+        trial.config.dataset_info == config.dataset_info
+            && trial.config.data.source() == config.data.source()
     }) {
         true => first,
         false => "differs between trials".to_owned(),

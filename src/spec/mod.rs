@@ -8,9 +8,11 @@ mod data;
 mod grid;
 mod model;
 mod overrides;
+mod read_sweep;
 mod schema;
 mod sections;
 mod sweep;
+mod sweep_name;
 mod values;
 mod yaml;
 
@@ -19,32 +21,36 @@ pub use config::key::{Assignment, KEYS, Key};
 pub use config::schedule::{Schedule, ScheduleUnit};
 pub use config::stacking::{StackShape, StepKind, enclosing_stages};
 pub use config::trial_config::{Config, Monitor, Optimizer, Split, Training, Validation};
-pub use config::validate::{Conflict, MIN_EVAL_BATCH_SIZE, MOST_NUMBERS, MOST_PARAMETERS};
+pub use config::validate::{
+    MAX_BATCH_VALUES, MAX_KERNEL_SIZE, MAX_PARAMETERS, MIN_EVAL_BATCH_SIZE,
+};
 pub use data::column_note::{ColumnNote, ColumnUse};
-pub use data::columns::{ColumnNames, Columns, Impute, OrdinalColumns};
-pub(crate) use data::data_warning::listed;
+pub use data::columns::{ColumnNames, ColumnSettings, Impute, OrdinalColumns};
 pub use data::data_warning::{DataRemarks, DataWarning, FeatureName};
 pub use data::encoding::{ColumnKind, EncodedColumn, Encoding};
-pub use data::known_data::{KnownContents, KnownData};
-pub use data::source::{Data, DataSet, DataSource, DatasetInfo, Normalise};
+pub use data::recorded_dataset::{RecordedContents, RecordedDataset};
+pub use data::source::{Data, DataSource, DatasetInfo, DatasetKind, Normalise};
 pub use data::table_warning::TableWarning;
+pub use grid::condition::{Condition, Subject, TrialFilter};
 pub use grid::factor::{Factor, FactorKind, KeyAssignment, Level};
-pub use grid::trial_filter::{Condition, Subject, TrialFilter};
 pub use model::init::{BiasInit, FanMode, Init};
 pub use model::network::{Activation, Model, ModelKind, Norm, NormPosition, Pooling, Width};
 pub use schema::{schema, schema_text};
-pub use sections::checkpoint::CheckpointRule;
+pub use sections::checkpoint::CheckpointInterval;
 pub use sections::keep::KeepWeights;
 pub use sections::launch::{
     Directive, LaunchOptions, MemoryRequest, ResourceName, TimeLimit, Token,
 };
 pub use sections::record::{EventTiming, RecordOptions};
 pub use sections::report::{Format, Language, RankBy, ReportOptions, SelectionCost, SelectionRule};
-pub(crate) use sweep::is_reserved;
-pub use sweep::{Include, Source, Sweep, TensorBoardOptions};
+pub use sections::tensorboard::TensorBoardOptions;
+pub use sweep::{Include, Source, Sweep};
+pub(crate) use sweep_name::is_reserved;
 pub use values::config_value::ConfigValue;
+pub use values::conflict::Conflict;
 pub use values::non_empty_string::NonEmptyString;
-pub use values::number::{Count, Fraction, NonNegative, Positive, Real};
+pub use values::number::{Count, Finite, Fraction, NonNegative, Positive};
+pub(crate) use values::text_list::listed;
 pub use yaml::diagnostic::{Diagnostic, SpecError, nearest};
 pub use yaml::node::{YamlEntry, YamlNode, YamlValue};
 pub use yaml::short_text::short_text;

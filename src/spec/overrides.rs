@@ -17,64 +17,64 @@ pub(super) fn override_key(
 ) -> Result<(), Diagnostic> {
     let example = "write --set training.epochs=1";
     let Some((path, value)) = option.split_once('=') else {
-        let place = Span::command_line(option);
-        return Err(Diagnostic::new(&place, "expected KEY=VALUE").help(example));
+        let span = Span::command_line(option);
+        return Err(Diagnostic::new(&span, "expected KEY=VALUE").with_help(example));
     };
-    let place = Span::command_line(path);
+    let span = Span::command_line(path);
     if path.split('.').next_back() == Some("") {
-        let problem = Diagnostic::new(
-            &place,
+        let diagnostic = Diagnostic::new(
+            &span,
             format!("the option has an empty part in its key `{path}`"),
         );
-        return Err(problem.help(format!("is a variable of the shell unset? {example}")));
+        return Err(diagnostic.with_help(format!("is a variable of the shell unset? {example}")));
     }
-    let mut value = YamlNode::parse(value).map_err(|problem| Diagnostic {
-        place: place.clone(),
-        ..problem
+    let mut value = YamlNode::parse(value).map_err(|diagnostic| Diagnostic {
+        span: span.clone(),
+        ..diagnostic
     })?;
-    if has_nothing(&value) {
-        return Err(Diagnostic::new(&place, "the option has an empty value").help(format!(
+    if has_empty_value(&value) {
+        return Err(Diagnostic::new(&span, "the option has an empty value").with_help(format!(
             "is a variable of the shell unset? Write null where nothing is meant: --set {path}=null"
         )));
     }
-    replace_places(&mut value, &place);
+    replace_spans(&mut value, &span);
     let (top, rest) = path.split_once('.').unwrap_or((path, ""));
     let entry = |key: &str, node: YamlNode| YamlEntry {
         key: key.to_owned(),
-        place: place.clone(),
+        span: span.clone(),
         node,
     };
     if !top_level.contains(&top) {
         let paths = Key::paths()
             .chain(top_level.iter().copied())
             .collect::<Vec<_>>();
-        return Err(entry(path, value).unknown(paths));
+        return Err(entry(path, value).unknown_key(paths));
     }
     let YamlValue::Map(entries) = &mut document.value else {
         return Ok(()); // The document itself is refused later, with its own message.
     };
     if rest.is_empty() {
-        put(entries, entry(top, value));
+        insert(entries, entry(top, value));
         return Ok(());
     }
     if !entries.iter().any(|e| e.key == top) {
         let empty = YamlNode {
             value: YamlValue::Map(Vec::new()),
-            place: place.clone(),
-            written: None,
+            span: span.clone(),
+            source_text: None,
         };
         entries.push(entry(top, empty));
     }
     let section = entries.iter_mut().find(|e| e.key == top);
     if let Some(YamlEntry { node, .. }) = section {
-        put_below(node, entry(rest, value));
+        insert_below(node, entry(rest, value));
     }
     Ok(())
 }
 
 /// Puts an entry whose key may be a path below `node`: `regularisation.dropout` replaces the level
 /// `dropout` where there is a factor `regularisation`. Keys may have dots of their own.
-fn put_below(node: &mut YamlNode, mut new: YamlEntry) {
+fn insert_below(node: &mut YamlNode, mut new: YamlEntry) {
     let YamlValue::Map(entries) = &mut node.value else {
         return; // Refused later, with the message of what should be there.
     };
@@ -89,43 +89,41 @@ fn put_below(node: &mut YamlNode, mut new: YamlEntry) {
     match parent {
         Some(index) => {
             new.key = is_parent(&entries[index]).unwrap_or_default();
-            put_below(&mut entries[index].node, new);
+            insert_below(&mut entries[index].node, new);
         }
-        None => put(entries, new),
+        None => insert(entries, new),
     }
 }
 
 /// Whether a value, or one within it, is nothing and is not written as `null`.
-fn has_nothing(node: &YamlNode) -> bool {
+fn has_empty_value(node: &YamlNode) -> bool {
     match &node.value {
-        YamlValue::Null => node.written.is_none(),
-        YamlValue::List(items) => items.iter().any(has_nothing),
-        YamlValue::Map(entries) => entries.iter().any(|entry| has_nothing(&entry.node)),
-        YamlValue::Flag(_) | YamlValue::Integer(_) | YamlValue::Real(_) | YamlValue::Text(_) => {
+        YamlValue::Null => node.source_text.is_none(),
+        YamlValue::List(items) => items.iter().any(has_empty_value),
+        YamlValue::Map(entries) => entries.iter().any(|entry| has_empty_value(&entry.node)),
+        YamlValue::Bool(_) | YamlValue::Integer(_) | YamlValue::Float(_) | YamlValue::String(_) => {
             false
         }
     }
 }
 
-fn put(entries: &mut Vec<YamlEntry>, new: YamlEntry) {
+fn insert(entries: &mut Vec<YamlEntry>, new: YamlEntry) {
     match entries.iter_mut().find(|e| e.key == new.key) {
         Some(entry) => *entry = new,
         None => entries.push(new),
     }
 }
 
-fn replace_places(node: &mut YamlNode, place: &Span) {
-    node.place = Span {
-        written: node.place.written.take(),
-        ..place.clone()
+fn replace_spans(node: &mut YamlNode, span: &Span) {
+    node.span = Span {
+        source_text: node.span.source_text.take(),
+        ..span.clone()
     };
     match &mut node.value {
-        YamlValue::List(items) => items
-            .iter_mut()
-            .for_each(|item| replace_places(item, place)),
+        YamlValue::List(items) => items.iter_mut().for_each(|item| replace_spans(item, span)),
         YamlValue::Map(entries) => entries.iter_mut().for_each(|entry| {
-            entry.place = place.clone();
-            replace_places(&mut entry.node, place);
+            entry.span = span.clone();
+            replace_spans(&mut entry.node, span);
         }),
         _ => {}
     }

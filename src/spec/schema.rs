@@ -1,13 +1,13 @@
 //! The JSON Schema of a sweep file, made from the types that read it.
 
-use super::config::key::{KEYS, Key};
+use super::config::key::{KEYS, Key, SECTIONS};
 use super::grid::range;
-use super::sections::checkpoint::CheckpointRule;
+use super::sections::checkpoint::CheckpointInterval;
 use super::sections::keep::KeepWeights;
 use super::sections::launch::LaunchOptions;
 use super::sections::record::RecordOptions;
 use super::sections::report::ReportOptions;
-use super::sweep::{SECTIONS, TensorBoardOptions};
+use super::sections::tensorboard::TensorBoardOptions;
 use super::values::config_value::ConfigValue;
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
@@ -63,14 +63,14 @@ pub fn schema() -> Value {
         "Whose trained weights stay on disk: those of the N best trials, all or none; it changes \
          no result.",
     );
-    keep["default"] = KeepWeights::default().show();
+    keep["default"] = KeepWeights::default().to_value();
     properties.insert("keep".into(), keep);
     let mut checkpoint = described(
-        CheckpointRule::schema(),
+        CheckpointInterval::schema(),
         "How often the state of a run in training is saved, so that a sweep that is stopped \
          continues there; it changes no result.",
     );
-    checkpoint["default"] = CheckpointRule::default().show();
+    checkpoint["default"] = CheckpointInterval::default().to_value();
     properties.insert("checkpoint".into(), checkpoint);
     properties.insert(
         "launch".into(),
@@ -144,8 +144,8 @@ fn section_schema(section: &str) -> Value {
     };
     let fields: Map<String, Value> = KEYS
         .iter()
-        .filter(|key| key.parts().0 == section)
-        .map(|key| (key.parts().1.to_owned(), reference(key.path)))
+        .filter(|key| key.section_and_field().0 == section)
+        .map(|key| (key.section_and_field().1.to_owned(), reference(key.path)))
         .collect();
     json!({ "type": "object", "description": about, "properties": fields,
             "additionalProperties": false })
@@ -172,7 +172,7 @@ fn key_levels_schema(key: &Key) -> Value {
         },
         "additionalProperties": false,
     });
-    json!({ "description": key.about, "anyOf": [list, full] })
+    json!({ "description": key.description, "anyOf": [list, full] })
 }
 
 fn when_schema() -> Value {

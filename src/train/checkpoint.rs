@@ -7,9 +7,9 @@ use super::optimizer::OptimizerState;
 use super::schedule::Plateau;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::event::{SavedOptimizer, TrainingState};
 use crate::model::{all_values, parameter_shapes, state_shapes, state_tensors};
 use crate::spec::{Config, Schedule};
+use crate::training_state::{SavedOptimizer, TrainingState};
 
 /// No optimizer has more lists.
 const MAX_LISTS: usize = 8;
@@ -71,7 +71,11 @@ fn snapshot<B: Backend>(config: &Config, state: &TrainingState, device: &B::Devi
     let parameters = parameter_shapes(&stages);
     let lists = state.optimizer.lists.iter();
     Snapshot {
-        network: state_tensors(state.network.iter().cloned(), &state_shapes(&stages), device),
+        network: state_tensors(
+            state.network.iter().cloned(),
+            &state_shapes(&stages),
+            device,
+        ),
         optimizer: OptimizerState {
             steps: state.optimizer.steps,
             momentum_product: state.optimizer.momentum_product,
@@ -96,7 +100,11 @@ pub(super) fn training_state<B: Backend>(
         optimizer: SavedOptimizer {
             steps: optimizer.steps,
             momentum_product: optimizer.momentum_product,
-            lists: optimizer.lists.iter().map(|list| all_values(list)).collect(),
+            lists: optimizer
+                .lists
+                .iter()
+                .map(|list| all_values(list))
+                .collect(),
         },
         plateau: snapshot.plateau.as_ref().map(Plateau::state),
         stopping: completion.early_stopping(),

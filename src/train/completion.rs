@@ -7,11 +7,10 @@ use super::schedule::{EarlyStopping, Verdict};
 use super::training_host::TrainingHost;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::event::{
-    ClassificationCounts, EarlyStoppingState, EpochMetrics, EvalMetrics, Failure, FinishedRun,
-    Outcome, TrainingState,
-};
+use crate::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics};
 use crate::model::{Network, all_values, select_members, state_shapes, state_tensors};
+use crate::outcome::{Failure, FinishedRun, Outcome};
+use crate::training_state::{EarlyStoppingState, TrainingState};
 use burn::tensor::Tensor;
 
 /// The progress of a member towards the end of its run.

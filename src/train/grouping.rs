@@ -1,7 +1,9 @@
 //! Groups members by a key.
 
 /// The positions of equal keys, in the order in which the keys first appear.
-pub(super) fn group_by_key<K: PartialEq>(keys: impl IntoIterator<Item = K>) -> Vec<(K, Vec<usize>)> {
+pub(super) fn group_by_key<K: PartialEq>(
+    keys: impl IntoIterator<Item = K>,
+) -> Vec<(K, Vec<usize>)> {
     let mut groups: Vec<(K, Vec<usize>)> = Vec::new();
     for (position, key) in keys.into_iter().enumerate() {
         match groups.iter_mut().find(|(existing, _)| *existing == key) {

@@ -29,7 +29,7 @@ pub(super) fn assert_stackable(members: &[Member]) {
     for member in &members[1..] {
         let shape = member.config.stack_shape();
         enclosing = enclosing
-            .holding(&shape)
+            .enclosing(&shape)
             .expect("the members of a cohort have compatible shapes");
         assert_eq!(
             member.normalisation.is_some(),

@@ -40,7 +40,9 @@ impl<B: Backend> PerMember<B> {
     /// One value per member; `tensor` makes them as `[members, 1, 1]` if members differ.
     fn with(values: Vec<f64>, tensor: impl FnOnce() -> Tensor<B, 3>) -> Self {
         let operand = match values[..] {
-            [first, ref rest @ ..] if rest.iter().all(|&value| value == first) => Operand::Scalar(first),
+            [first, ref rest @ ..] if rest.iter().all(|&value| value == first) => {
+                Operand::Scalar(first)
+            }
             _ => Operand::Tensor(tensor()),
         };
         Self { values, operand }

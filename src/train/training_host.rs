@@ -1,6 +1,8 @@
 //! What training asks of its caller, and reports to it.
 
-use crate::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
+use crate::metrics::{EpochMetrics, LayerValues};
+use crate::outcome::Outcome;
+use crate::training_state::TrainingState;
 
 /// The caller of a training: it provides the clock, decides when to stop and what to save, and
 /// receives the results.

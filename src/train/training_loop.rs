@@ -8,7 +8,8 @@ use super::member::{Member, assert_stackable};
 use super::training_host::{EpochAction, Interrupted, TrainingHost};
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::event::{EpochMetrics, TrainingState};
+use crate::metrics::EpochMetrics;
+use crate::training_state::TrainingState;
 
 /// Trains the members of a cohort together, and reports to the host how each run ends.
 ///
@@ -42,7 +43,10 @@ pub fn train<B: Backend>(
             let device = data.train.device();
             let resumed = |(member, state)| Some(MemberCompletion::resumed(member, state, &device));
             let completions = members.iter().zip(&states).map(resumed).collect();
-            (completions, Cohort::resumed(data, members.to_vec(), &states))
+            (
+                completions,
+                Cohort::resumed(data, members.to_vec(), &states),
+            )
         }
     };
     // For each place in the cohort, the member's position in `members`.

@@ -3,12 +3,13 @@
 use crate::support::training::{MemberRecord, RecordingObserver, member, observed, with_settings};
 use burn::backend::Flex;
 use tp_sweep::data::{Dataset, DeviceDataset, Samples, Values};
-use tp_sweep::event::{Outcome, TrainingState};
+use tp_sweep::outcome::Outcome;
 use tp_sweep::plan::RunHash;
 use tp_sweep::random::Seed;
 use tp_sweep::record::{Checkpoint, EventsMark};
 use tp_sweep::spec::Config;
 use tp_sweep::train::{Interrupted, Member, is_compatible};
+use tp_sweep::training_state::TrainingState;
 
 /// Points of three classes that overlap.
 fn points() -> Dataset {
@@ -40,8 +41,8 @@ fn config(settings: &[(&str, &str)]) -> Config {
         ("validation.folds", "3"),
     ];
     let mut config = with_settings(Config::default(), fixed.iter().chain(settings));
-    config.facts = points().facts();
-    config.check().unwrap();
+    config.dataset_info = points().facts();
+    config.validate().unwrap();
     config
 }
 
@@ -174,7 +175,7 @@ fn members_of_a_cohort_go_on_together_or_each_alone() {
     let shape = configs[0].stack_shape();
     let configs: Vec<Config> = configs
         .into_iter()
-        .filter(|config| shape.holding(&config.stack_shape()).is_some())
+        .filter(|config| shape.enclosing(&config.stack_shape()).is_some())
         .collect();
     assert!(configs.len() > 5);
     let (whole, ended) = trained(

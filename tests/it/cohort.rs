@@ -8,10 +8,10 @@ use burn::tensor::{Tensor, TensorData, activation};
 use std::path::PathBuf;
 use tp_sweep::backend::Backend;
 use tp_sweep::data::{Dataset, DeviceDataset, load};
-use tp_sweep::event::EpochMetrics;
+use tp_sweep::metrics::EpochMetrics;
 use tp_sweep::model::{DropoutNoise, Network, StageGradient};
 use tp_sweep::random::{Purpose, Seed};
-use tp_sweep::spec::{Activation, Config, Count, DataSet, DatasetInfo, DropoutSite};
+use tp_sweep::spec::{Activation, Config, Count, DatasetInfo, DatasetKind, DropoutSite};
 use tp_sweep::train::{Interrupted, Member};
 
 type Tape = Autodiff<Flex>;
@@ -105,7 +105,7 @@ fn closed_form_gradients_equal_autodiff() {
                     ("model.activation", function.name()),
                     ("model.dropout", &rate.to_string()),
                 ]);
-                config.facts = DatasetInfo {
+                config.dataset_info = DatasetInfo {
                     features: 5,
                     classes: 4,
                     image: None,
@@ -170,7 +170,7 @@ fn trained(
 }
 
 fn mnist() -> (Dataset, DeviceDataset<Flex>) {
-    let dataset = load(DataSet::Mnist, &[PathBuf::from("data")]).unwrap();
+    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).unwrap();
     let data = DeviceDataset::new(&dataset, &Default::default());
     (dataset, data)
 }

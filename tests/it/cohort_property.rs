@@ -194,7 +194,7 @@ fn cohort(shared: &[u8], members: &[Vec<u8>], is_padded: bool) -> Vec<Run> {
 
 fn config<S: AsRef<str>>(settings: &[(&str, S)]) -> Config {
     let config = Config {
-        facts: points().facts(),
+        dataset_info: points().facts(),
         ..Config::default()
     };
     with_settings(config, settings)

@@ -511,7 +511,7 @@ fn what_is_held_out_takes_no_part_in_the_normalisation() {
     let labels: Vec<u16> = (0..60).map(|row| row % 2).collect();
     let mut config = Config::default();
     config.validation.folds = Count::new(2);
-    config.facts = DatasetInfo {
+    config.dataset_info = DatasetInfo {
         training_samples: 60,
         ..DatasetInfo::default()
     };

@@ -11,7 +11,7 @@ use tensorboard_proto::event::Event;
 use tensorboard_proto::graph::GraphDef;
 use tensorboard_proto::plugin_pr_curve::PrCurvePluginData;
 use tensorboard_proto::types::DataType;
-use tp_sweep::event::LayerValues;
+use tp_sweep::metrics::LayerValues;
 use tp_sweep::record::{
     BestTrial, Confusion, EventFile, GraphNode, Histogram, PrCurve, Raster, RecordError, has_best,
     remove_best, write_best,

@@ -8,7 +8,7 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use tp_sweep::event::LayerValues;
+use tp_sweep::metrics::LayerValues;
 use tp_sweep::record::{
     BestTrial, Confusion, CvScores, EventFile, GraphNode, HParam, PrCurve, SessionStatus,
     mean_and_deviation, write_best, write_cv_scores,

@@ -536,7 +536,7 @@ fn a_level_is_named_by_the_text_that_it_is_written_with() {
             let trials = plan(&text).unwrap().trials;
             let widths: Vec<_> = trials
                 .iter()
-                .map(|trial| width.show(&trial.config))
+                .map(|trial| width.value_in(&trial.config))
                 .collect();
             assert_eq!(widths.len(), levels.len() - 1, "{written}");
             assert!(!widths.contains(&excluded.into()), "{written}");

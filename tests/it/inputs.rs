@@ -47,7 +47,7 @@ fn config(settings: &[(&str, &str)]) -> Config {
         ("validation.folds", "3"),
     ];
     let mut config = with_settings(Config::default(), fixed.iter().chain(settings));
-    config.facts = images().facts();
+    config.dataset_info = images().facts();
     config
 }
 
@@ -260,7 +260,7 @@ fn missing_values_are_filled_by_what_each_run_learns_from() {
     let data = DeviceDataset::raw(&dataset, &device);
     for normalise in ["training", "none"] {
         let config = Config {
-            facts: dataset.facts(),
+            dataset_info: dataset.facts(),
             ..config(&[("data.set", "table"), ("data.normalise", normalise)])
         };
         let seeds = [0, 1, 2].map(|fold| Seed { fold, ..SEED });

@@ -9,7 +9,7 @@ use burn::tensor::{Tensor, TensorData};
 use std::path::PathBuf;
 use tp_sweep::data::{DeviceDataset, load};
 use tp_sweep::random::Seed;
-use tp_sweep::spec::{Config, DataSet};
+use tp_sweep::spec::{Config, DatasetKind};
 use tp_sweep::train::{PerMember, new_optimizer};
 
 fn config(settings: &[(&str, &str)]) -> Config {
@@ -155,7 +155,7 @@ const PYTORCH: &[(Settings, f64, f64)] = &[
 
 #[test]
 fn trainings_reach_pytorchs_accuracies_and_losses() {
-    let dataset = load(DataSet::Mnist, &[PathBuf::from("data")]).unwrap();
+    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).unwrap();
     let data = DeviceDataset::<Flex>::new(&dataset, &Default::default());
     let fixed = [("training.epochs", "5"), ("validation.holdout", "0")];
     for (settings, accuracy, loss) in PYTORCH {

@@ -11,7 +11,7 @@ use std::path::Path;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Barrier, Mutex};
 use tp_sweep::data::{DatasetCache, DeviceDatasetKey};
-use tp_sweep::event::Failure;
+use tp_sweep::outcome::Failure;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::RecordError;
 use tp_sweep::report::{Listing, Report};

@@ -4,9 +4,9 @@
 use crate::support::{Done, Project, files, repository};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
-use tp_sweep::event::{SavedOptimizer, TrainingState};
 use tp_sweep::plan::RunHash;
 use tp_sweep::record::{Checkpoint, EventsMark, Lock, lock};
+use tp_sweep::training_state::{SavedOptimizer, TrainingState};
 
 const SWEEP: &str = "
 data: { limit: 200 }

@@ -15,7 +15,7 @@ thread_local! {
 }
 
 /// Counts what another allocator hands out.
-pub struct LiveBytes<A>(pub A);
+pub struct TrackingAllocator<A>(pub A);
 
 /// Starts a new measurement on this thread.
 pub fn start() {
@@ -26,7 +26,7 @@ pub fn start() {
 }
 
 /// The most bytes that were live at one time since [`start`], beyond those live at it; 0 where
-/// [`LiveBytes`] is not the process's allocator.
+/// [`TrackingAllocator`] is not the process's allocator.
 pub fn peak() -> u64 {
     let bytes = PEAK.with(Cell::get) - BASE.with(Cell::get);
     u64::try_from(bytes).unwrap_or(0)
@@ -45,7 +45,7 @@ fn add(bytes: isize) {
 }
 
 // SAFETY: every call is passed on unchanged to an allocator that keeps the contract.
-unsafe impl<A: GlobalAlloc> GlobalAlloc for LiveBytes<A> {
+unsafe impl<A: GlobalAlloc> GlobalAlloc for TrackingAllocator<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         add(layout.size() as isize);
         unsafe { self.0.alloc(layout) }
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[global_allocator]
-    static ALLOCATOR: LiveBytes<std::alloc::System> = LiveBytes(std::alloc::System);
+    static ALLOCATOR: TrackingAllocator<std::alloc::System> = TrackingAllocator(std::alloc::System);
 
     #[test]
     fn the_peak_is_that_of_bytes_live_at_one_time_on_this_thread() {

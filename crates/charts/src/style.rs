@@ -1,19 +1,19 @@
-//! What all charts have in common, and may differ from report to report.
+//! Settings that apply to every kind of chart.
 
-/// Size, decimal mark and the words that a chart says of its own accord.
+/// Size, decimal mark and language of a chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Style {
-    /// Of a chart, in CSS pixels, 320 to 4000. Heat maps and small multiples are narrower where
-    /// they need less; charts of very many axes, rows or levels are wider.
+    /// Width in CSS pixels, clamped to 320–4000. Heat maps and small multiples are narrower if they
+    /// need less space; charts with many axes, rows or levels are wider.
     pub width: f64,
-    /// Of a chart, in CSS pixels, 240 to 4000; taller where a legend stands below, and whatever
-    /// their rows need for heat maps and small multiples.
+    /// Height in CSS pixels, clamped to 240–4000. A legend below the plot adds to it, and heat maps
+    /// and small multiples are as high as their rows require.
     pub height: f64,
-    /// `'.'` or `','`.
+    /// Decimal mark of numbers on axes and in cells: `'.'` or `','`.
     pub decimal: char,
-    /// Stands in a chart that has nothing to show.
+    /// Text of a chart that has nothing to show.
     pub no_data: String,
-    /// Stands for what is left out; `{count}` becomes how many are.
+    /// Text that replaces omitted items; `{count}` becomes their number.
     pub more: String,
 }
 
@@ -30,54 +30,27 @@ impl Default for Style {
 }
 
 impl Style {
-    /// The width within its limits.
+    /// Returns the width, clamped to its limits.
     pub(crate) fn usable_width(&self) -> f64 {
         within(self.width, 320.0, Self::default().width)
     }
 
-    /// The height within its limits.
+    /// Returns the height, clamped to its limits.
     pub(crate) fn usable_height(&self) -> f64 {
         within(self.height, 240.0, Self::default().height)
     }
 
-    /// Says how many are left out.
+    /// Returns the text that replaces `count` omitted items.
     pub(crate) fn and_more(&self, count: usize) -> String {
         self.more.replace("{count}", &count.to_string())
     }
 }
 
 fn within(length: f64, least: f64, usual: f64) -> f64 {
-    match length.is_finite() {
-        true => length.clamp(least, 4000.0).round(),
-        false => usual,
-    }
-}
-
-/// What a chart is called.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Heading {
-    /// Stands above the chart; may be empty. Also its name for those who do not see it.
-    pub title: String,
-    /// What there is to see, for those who do not see it; may be empty.
-    pub description: String,
-}
-
-impl Heading {
-    /// A title alone.
-    pub fn new(title: impl Into<String>) -> Self {
-        Self {
-            title: title.into(),
-            description: String::new(),
-        }
-    }
-
-    /// The same with a description.
-    #[must_use]
-    pub fn described(self, description: impl Into<String>) -> Self {
-        Self {
-            description: description.into(),
-            ..self
-        }
+    if length.is_finite() {
+        length.clamp(least, 4000.0).round()
+    } else {
+        usual
     }
 }
 
@@ -98,7 +71,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_left_out_is_counted() {
+    fn omitted_items_are_counted() {
         assert_eq!(Style::default().and_more(98), "… and 98 more");
     }
 }

@@ -1,95 +1,99 @@
-//! How much of the variance of a grid's scores each factor, and each pair of factors, explains.
+//! Functional ANOVA: how much of the variance of scores on a grid each factor and each pair of
+//! factors explains.
 //!
-//! The functional ANOVA of a function on a grid (Hooker 2007; for hyper-parameters Hutter, Hoos and
-//! Leyton-Brown 2014): a cell's mean is the sum of a constant, an effect for each factor, one for
-//! each pair, and what only three factors or more explain together. On a complete grid these are
-//! orthogonal, and so are their sums of squares; each is found from marginal means. The blocks
-//! (splits) are taken out first, and what is left of a single score is noise.
+//! The functional ANOVA of a function on a grid (Hooker 2007; for hyperparameters Hutter, Hoos and
+//! Leyton-Brown 2014) writes a cell's mean as the sum of a constant, an effect of each factor, an
+//! effect of each pair, and the interactions of three or more factors. On a complete grid these are
+//! orthogonal, and so are their sums of squares, which follow from marginal means. Differences
+//! between blocks (splits) are removed first; what remains of a single score is noise.
 
 use crate::Error;
 use crate::grid::Grid;
 use crate::scores::{check_ratio, columns, magnitude, mean, rounding};
 use crate::tail::f_upper;
 
-/// The variance of a grid's scores within blocks, divided.
+/// The variance of the scores on a grid within blocks, divided into effects and noise.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Anova {
     /// The main effect of each factor, then each pair in the order (0, 1), (0, 2), … (1, 2), …,
-    /// then, of three factors or more, all higher interactions as one.
+    /// then, for three or more factors, all higher interactions combined.
     pub effects: Vec<Effect>,
-    /// What differs from block to block; `None` with a single block.
+    /// The noise; `None` with a single block.
     pub noise: Option<Noise>,
 }
 
-/// What an effect is of.
+/// The factors that an effect belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Term {
-    /// One factor alone.
+    /// Main effect of one factor.
     Main(usize),
-    /// Two factors, beyond what each does alone.
+    /// Interaction of two factors, beyond their main effects.
     Pair(usize, usize),
-    /// Three factors or more, beyond all main effects and pairs.
+    /// Interactions of three or more factors, beyond all main effects and pairs.
     Higher,
 }
 
-/// A part of the variance between cells.
+/// A component of the variance between cells.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Effect {
-    /// What it is of.
+    /// The factors of the effect.
     pub term: Term,
-    /// Its sum of squares, over cells and blocks.
+    /// Sum of squares over cells and blocks.
     pub sum_of_squares: f64,
-    /// Its degrees of freedom; 0 where a factor has one level.
+    /// Degrees of freedom; 0 if a factor has one level.
     pub degrees_of_freedom: usize,
-    /// Its share of the variance within blocks, from 0 to 1, without what noise adds to it by
-    /// chance.
+    /// Share of the variance within blocks, from 0 to 1, corrected for the part that noise
+    /// contributes by chance.
     pub share: f64,
-    /// Whether it is more than noise; `None` where there is no noise to hold it against.
+    /// Test of the effect against noise; `None` if there is no noise to compare it with.
     pub test: Option<FTest>,
 }
 
 /// An F test.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct FTest {
-    /// The mean square of the effect by that which noise alone would make.
+    /// Mean square of the effect, divided by the mean square expected from noise alone.
     pub f: f64,
-    /// How probable an F at least as large is where there is no effect.
+    /// Probability of an F at least as large if there is no effect.
     pub p_value: f64,
 }
 
-/// The variance of scores about what their cell and their block explain.
+/// The residual variance of scores after removing the effects of cells and blocks.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Noise {
-    /// Its sum of squares, over cells and blocks.
+    /// Sum of squares over cells and blocks.
     pub sum_of_squares: f64,
-    /// (cells − 1) · (blocks − 1).
+    /// Degrees of freedom: (cells − 1) · (blocks − 1).
     pub degrees_of_freedom: usize,
-    /// Its share of the variance within blocks, which is 1 less the shares of all effects.
+    /// Share of the variance within blocks: 1 minus the shares of all effects.
     pub share: f64,
 }
 
 /// Divides the variance of the scores on a complete grid.
 ///
-/// `levels` has the number of levels of each factor. `scores` has a row for each cell, the last
-/// factor varying fastest, and in it a score for each block; the blocks are the splits, which all
-/// cells share. `test_to_train` is the ratio of validation to training samples of a split.
+/// `levels` has the number of levels of each factor. `scores` has a row for each cell, with the
+/// last factor varying fastest, and in each row a score for each block; the blocks are the splits,
+/// which all cells share. `test_to_train` is the ratio of validation to training samples of a
+/// split.
 ///
-/// A sum of squares with d degrees of freedom contains d · MS of noise by chance, where MS = SS / d
-/// of the noise. For shares it is taken off, and what falls below 0 is 0, as in Hays's ω² (1963).
-/// The whole is SS within blocks + B · MS for B blocks, whose expectation is that of all single
-/// scores, and the noise gets what the effects leave: shares sum to 1.
+/// A sum of squares with d degrees of freedom contains d · MS of noise by chance, where MS is the
+/// mean square of the noise. For shares this part is subtracted, and negative results become 0, as
+/// in Hays's ω² (1963). The total is SS within blocks + B · MS for B blocks, which has the same
+/// expectation as for single scores, and the noise gets what the effects leave, so shares sum to 1.
 ///
-/// Where training sets overlap, scores of a cell err together, so that the blocks show too little
-/// of the noise of the cell's mean: the chance share is (1 + B · `test_to_train`) times larger, and
-/// F as many times smaller. This is the correction of Nadeau and Bengio (2003); for two cells, F is
-/// the square of their corrected t. With 0 all is as in textbooks.
+/// If training sets overlap, the errors of a cell's scores are correlated, so the blocks show too
+/// little of the noise of the cell's mean: the chance part is (1 + B · `test_to_train`) times
+/// larger, and F is smaller by the same factor. This is the correction of Nadeau and Bengio (2003);
+/// for two cells, F is the square of their corrected t. With a ratio of 0, all results are those of
+/// the textbook.
 ///
-/// With a single block there is no noise to be seen: shares are SS / SS within blocks, and contain
-/// it.
+/// With a single block the noise cannot be estimated: shares are SS / SS within blocks, and contain
+/// noise.
 ///
 /// # Errors
-/// Rows that are no complete grid, or of different lengths; scores that are no numbers; a bad
-/// ratio; scores that do not vary within any block.
+///
+/// Returns an error if rows do not form a complete grid or differ in length, if a score is not a
+/// number or too large, if the ratio is invalid, or if scores do not vary within any block.
 pub fn functional_anova(
     levels: &[usize],
     scores: &[impl AsRef<[f64]>],
@@ -113,11 +117,11 @@ pub fn functional_anova(
     let by_chance = noise_square * (1.0 + blocks as f64 * test_to_train);
     let whole = explained + parts.noise + blocks as f64 * (1.0 + test_to_train) * noise_square;
     for effect in &mut effects {
-        let own = effect.degrees_of_freedom as f64;
-        effect.share = (effect.sum_of_squares - own * by_chance).max(0.0) / whole;
-        if own > 0.0 && by_chance > 0.0 {
-            let f = effect.sum_of_squares / own / by_chance;
-            let p_value = f_upper(f, own, degrees_of_freedom as f64);
+        let degrees = effect.degrees_of_freedom as f64;
+        effect.share = (effect.sum_of_squares - degrees * by_chance).max(0.0) / whole;
+        if degrees > 0.0 && by_chance > 0.0 {
+            let f = effect.sum_of_squares / degrees / by_chance;
+            let p_value = f_upper(f, degrees, degrees_of_freedom as f64);
             effect.test = Some(FTest { f, p_value });
         }
     }
@@ -133,11 +137,11 @@ pub fn functional_anova(
     })
 }
 
-/// Scores without their blocks.
+/// Scores after removing the means of their blocks.
 struct Parts {
-    /// The mean of each cell over the blocks, less the mean of all.
+    /// Mean of each cell over the blocks, minus the overall mean.
     cells: Vec<f64>,
-    /// The sum of squares of what is left of the scores.
+    /// Residual sum of squares.
     noise: f64,
 }
 
@@ -171,7 +175,7 @@ impl Parts {
     }
 }
 
-/// The sums of squares of all effects of cells, whose mean is 0.
+/// Returns the sums of squares of all effects; `cells` has mean 0.
 fn effects(grid: &Grid, cells: &[f64], blocks: usize) -> Vec<Effect> {
     let factors = grid.factors();
     let levels: Vec<Vec<usize>> = (0..factors)
@@ -180,7 +184,7 @@ fn effects(grid: &Grid, cells: &[f64], blocks: usize) -> Vec<Effect> {
     let mut rest = cells.to_vec();
     let mut effects: Vec<Effect> = Vec::new();
     let mut add = |term, squares: f64, degrees_of_freedom| {
-        // Without a degree of freedom there are no squares but those of rounding.
+        // Without degrees of freedom, the squares are rounding errors.
         let squares = if degrees_of_freedom == 0 {
             0.0
         } else {
@@ -194,8 +198,8 @@ fn effects(grid: &Grid, cells: &[f64], blocks: usize) -> Vec<Effect> {
             test: None,
         });
     };
-    // On a complete grid the effects are orthogonal: the means of what is left after the main
-    // effects are those of the pairs.
+    // On a complete grid the effects are orthogonal, so after removing the main effects, the means
+    // of the rest are those of the pairs.
     let mut left = grid.cells() - 1;
     for (factor, of_cells) in levels.iter().enumerate() {
         let squares = take_means(&mut rest, grid.levels(factor), |cell| of_cells[cell]);
@@ -220,8 +224,8 @@ fn effects(grid: &Grid, cells: &[f64], blocks: usize) -> Vec<Effect> {
     effects
 }
 
-/// Takes from each value the mean of its group; the groups are of one size. Returns the sum of
-/// squares of what was taken.
+/// Subtracts from each value the mean of its group and returns the sum of squares of what was
+/// subtracted. All groups have the same size.
 fn take_means(values: &mut [f64], groups: usize, group: impl Fn(usize) -> usize) -> f64 {
     let mut means = vec![0.0; groups];
     for (cell, value) in values.iter().enumerate() {
@@ -297,9 +301,9 @@ mod tests {
     }
 
     #[test]
-    fn shares_are_those_by_hand() {
-        // Cells differ from the mean by 1, scores from their cell and block by 1/2: the sums of
-        // squares are 4 and 1, each with one degree of freedom.
+    fn shares_match_a_calculation_by_hand() {
+        // Cells differ from the mean by 1, and scores from their cell and block by 1/2, so the sums
+        // of squares are 4 and 1, each with one degree of freedom.
         let scores = [[4.0, 2.0], [1.0, 1.0]];
         for (ratio, share, f) in [(0.0, 3.0 / 7.0, 4.0), (0.5, 2.0 / 8.0, 2.0)] {
             let found = functional_anova(&[2], &scores, ratio).unwrap();
@@ -353,7 +357,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_divided_is_told() {
+    fn invalid_arguments_are_rejected() {
         let equal = functional_anova(&[2], &[[0.1, 0.3], [0.1, 0.3]], 0.0);
         assert_eq!(equal, Err(Error::NoVariance));
         let no_factor = functional_anova(&[], &[[0.1, 0.3]], 0.0);

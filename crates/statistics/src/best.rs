@@ -1,54 +1,54 @@
-//! Which candidates are worse than the best, beyond the luck of their splits.
+//! Which candidates are worse than the best, beyond chance.
 //!
-//! The best is picked by looking at the scores that then test it, and the luckiest of m equal
-//! candidates is far from an average one. Holm's correction for the m − 1 comparisons with the best
-//! does not count this choice; any of the m could have been it. So p values are multiplied once
-//! more, by m/2:
+//! The best candidate is selected with the same scores that then test it, and the luckiest of m
+//! equal candidates is far from average. Holm's correction for the m − 1 comparisons with the best
+//! does not account for this selection, because any of the m candidates could have been selected.
+//! Therefore p values are also multiplied by m/2:
 //!
-//! > Sort the m − 1 p values. With the k-th smallest, call its candidate different while
+//! > Sort the m − 1 p values. For the k-th smallest, call its candidate different while
 //! > p ≤ 2α / (m · (m − k)).
 //!
-//! If each single p value is valid, then with probability 1 − α or more no candidate is called
-//! different that is truly as good as the one picked, or better, whatever the true means are and
-//! however scores of candidates depend on each other. For let candidate b be picked, and g of the
-//! others be truly as good as b or better. The first of these g that is called different, in step
-//! k, comes after k − 1 others, of which there are m − 1 − g; so m − k is g or more, and its p is
-//! 2α / (m · g) or less. It scored below b without being worse: a valid two-sided p is that small
-//! on that side with probability α / (m · g) or less. There are g such candidates for b, and m
-//! possible b: α in all.
+//! If each single p value is valid, then with probability at least 1 − α no candidate is called
+//! different that is truly as good as the selected one or better, whatever the true means are and
+//! however scores of candidates depend on each other. Proof: Let candidate b be selected, and let g
+//! of the others be truly as good as b or better. The first of these g that is called different, in
+//! step k, comes after k − 1 others, of which there are m − 1 − g. So m − k ≥ g, and its p is at
+//! most 2α / (m · g). It scored below b without being worse, and a valid two-sided p is that small
+//! on that side with probability at most α / (m · g). There are g such candidates for b, and m
+//! possible b, which gives α in total.
 //!
 //! For the first step this is Bonferroni's bound for all m(m − 1)/2 pairs; later steps gain up to a
-//! factor of m − 1 over it. For m = 2 it is the plain test. No other pair need be computed.
+//! factor of m − 1. For m = 2 it is the plain test. No other pair needs to be computed.
 
 use crate::scores::{check_ratio, columns, mean};
 use crate::t_test::paired;
 use crate::{Direction, Error, holm};
 
-/// All candidates, held against the best.
+/// Comparisons of all candidates with the best.
 #[derive(Clone, Debug, PartialEq)]
 pub struct AgainstBest {
-    /// The candidate with the best mean, the first of equals.
+    /// Index of the candidate with the best mean, the first of equals.
     pub best: usize,
-    /// One for each candidate, in their order; that of the best is with itself.
+    /// A comparison for each candidate, in order. The one of the best candidate is with itself.
     pub comparisons: Vec<Comparison>,
 }
 
-/// A candidate beside the best one.
+/// A comparison of a candidate with the best.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Comparison {
-    /// The mean over the splits of this candidate's score minus the best one's.
+    /// Mean over the splits of this candidate's score minus that of the best.
     pub difference: f64,
-    /// That of the corrected resampled t-test of the two alone.
+    /// p value of the corrected resampled t-test of the two candidates alone.
     pub p_value: f64,
-    /// The same, corrected for all candidates and for having picked the best of them.
+    /// p value adjusted for all candidates and for having selected the best of them.
     pub adjusted_p_value: f64,
 }
 
 impl AgainstBest {
-    /// For each candidate, whether it cannot be told from the best when the probability of calling
-    /// even one candidate worse that is not is to be `error_rate` (0.05) at most. True of the best
-    /// itself.
-    pub fn like_best(&self, error_rate: f64) -> Vec<bool> {
+    /// Returns for each candidate whether it is indistinguishable from the best. `error_rate`, such
+    /// as 0.05, bounds the probability that any candidate is called worse than the best without
+    /// being so. The best itself is always `true`.
+    pub fn indistinguishable_from_best(&self, error_rate: f64) -> Vec<bool> {
         let comparisons = self.comparisons.iter().enumerate();
         comparisons
             .map(|(index, one)| index == self.best || one.adjusted_p_value > error_rate)
@@ -56,13 +56,15 @@ impl AgainstBest {
     }
 }
 
-/// Holds each candidate against the one with the best mean. `scores` has a row for each candidate,
-/// with a score for each split, which all share. `test_to_train` is the ratio of validation to
-/// training samples of a split.
+/// Compares each candidate with the one that has the best mean.
+///
+/// `scores` has a row for each candidate, with a score for each split, which all candidates share.
+/// `test_to_train` is the ratio of validation to training samples of a split.
 ///
 /// # Errors
-/// No scores, fewer than 2 splits, rows of different lengths, scores that are no numbers, a bad
-/// ratio.
+///
+/// Returns an error if there are no scores or fewer than 2 splits, if rows differ in length, if a
+/// score is not a number or too large, or if the ratio is invalid.
 pub fn against_best(
     scores: &[impl AsRef<[f64]>],
     direction: Direction,
@@ -108,20 +110,26 @@ mod tests {
     ];
 
     #[test]
-    fn what_is_clearly_worse_is_marked_and_what_is_not_is_not() {
+    fn only_clearly_worse_candidates_are_marked() {
         let found = against_best(&SCORES, Direction::Maximise, 0.25).unwrap();
         assert_eq!(found.best, 1);
-        assert_eq!(found.like_best(0.05), [false, true, true, false]);
+        assert_eq!(
+            found.indistinguishable_from_best(0.05),
+            [false, true, true, false]
+        );
         assert_eq!(found.comparisons[1].difference, 0.0);
         assert_eq!(found.comparisons[1].adjusted_p_value, 1.0);
         let inverted = SCORES.map(|row| row.map(|score| 1.0 - score));
         let losses = against_best(&inverted, Direction::Minimise, 0.25).unwrap();
         assert_eq!(losses.best, 1);
-        assert_eq!(losses.like_best(0.05), [false, true, true, false]);
+        assert_eq!(
+            losses.indistinguishable_from_best(0.05),
+            [false, true, true, false]
+        );
     }
 
     #[test]
-    fn p_values_are_multiplied_by_the_candidates_that_are_left_and_half_of_all() {
+    fn p_values_are_multiplied_by_the_remaining_candidates_and_half_of_all() {
         let found = against_best(&SCORES, Direction::Maximise, 0.25).unwrap();
         let single = |row: usize| {
             corrected_t_test(&SCORES[row], &SCORES[1], 0.25)
@@ -150,13 +158,13 @@ mod tests {
         let scores = [[0.8, 0.9], [0.9, 0.8], [0.9, 0.8]];
         let found = against_best(&scores, Direction::Maximise, 1.0).unwrap();
         assert_eq!(found.best, 0);
-        assert_eq!(found.like_best(0.05), [true; 3]);
+        assert_eq!(found.indistinguishable_from_best(0.05), [true; 3]);
         let alone = against_best(&scores[..1], Direction::Minimise, 1.0).unwrap();
-        assert_eq!(alone.like_best(0.05), [true]);
+        assert_eq!(alone.indistinguishable_from_best(0.05), [true]);
     }
 
     #[test]
-    fn what_cannot_be_compared_is_told() {
+    fn invalid_arguments_are_rejected() {
         let none: [[f64; 3]; 0] = [];
         let found = against_best(&none, Direction::Maximise, 0.5);
         assert_eq!(found, Err(Error::NoScores));

@@ -1,17 +1,17 @@
-//! Which way is better.
+//! The direction of optimisation.
 
-/// Whether large or small numbers are better.
+/// Whether high or low values are better.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Direction {
-    /// Large is better: an accuracy.
+    /// High values are better, such as accuracies.
     #[default]
     Maximise,
-    /// Small is better: a loss, seconds, bytes.
+    /// Low values are better, such as losses, seconds or bytes.
     Minimise,
 }
 
 impl Direction {
-    /// The value as one that is better the smaller it is. Both zeros become 0.
+    /// Returns the value as a cost, which is better the lower it is. Both zeros become +0.
     pub fn cost(self, value: f64) -> f64 {
         match self {
             Self::Maximise => 0.0 - value,
@@ -19,7 +19,7 @@ impl Direction {
         }
     }
 
-    /// The index of the best value, the first of equals; `None` without a number among them.
+    /// Returns the index of the best value, the first of equals, or `None` if there are no numbers.
     pub(crate) fn best(self, values: impl Iterator<Item = f64>) -> Option<usize> {
         let costs = values.map(|value| self.cost(value)).enumerate();
         costs

@@ -1,39 +1,39 @@
-//! Why scores cannot be compared.
+//! Errors of all functions.
 
 use std::fmt;
 
-/// What is wrong with the numbers that were handed in. Rows and columns count from 0.
+/// An error in the arguments. Rows and columns count from 0.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Error {
-    /// There is no score at all.
+    /// There are no scores.
     NoScores,
-    /// There are too few splits to see how scores vary from one to the next.
+    /// There are too few splits to estimate the variance of scores.
     TooFewSplits {
-        /// How many there are.
+        /// The number of splits.
         splits: usize,
     },
     /// The rows have different numbers of scores.
     UnevenRows {
         /// The first row that differs from row 0.
         row: usize,
-        /// The scores of row 0.
+        /// The number of scores in row 0.
         expected: usize,
-        /// The scores of this row.
+        /// The number of scores in this row.
         found: usize,
     },
-    /// A score is not a number, or beyond ±10¹⁰⁰, where squares become infinite.
+    /// A score is not a number, or beyond ±10¹⁰⁰, where squares could overflow.
     BadScore {
         /// The row: a candidate, or a cell of a grid.
         row: usize,
-        /// The place in the row: a split, or a block.
+        /// The column: a split, or a block.
         column: usize,
     },
-    /// The ratio of test to training samples is not from 0 to 10⁶.
+    /// The ratio of test to training samples is not between 0 and 10⁶.
     BadRatio {
-        /// What was given.
+        /// The given ratio.
         ratio: f64,
     },
-    /// The numbers of levels do not multiply to the number of rows.
+    /// The product of the numbers of levels is not the number of rows.
     NotAGrid {
         /// The number of levels of each factor.
         levels: Vec<usize>,
@@ -42,13 +42,13 @@ pub enum Error {
     },
     /// All scores of each block are equal.
     NoVariance,
-    /// A point has another number of values than there are objectives.
+    /// A point does not have a value for each objective.
     Objectives {
-        /// The point.
+        /// The index of the point.
         point: usize,
         /// The number of objectives.
         expected: usize,
-        /// The number of its values.
+        /// The number of values of the point.
         found: usize,
     },
 }
@@ -56,9 +56,9 @@ pub enum Error {
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::NoScores => write!(f, "there are no scores"),
+            Self::NoScores => write!(f, "expected at least one score"),
             Self::TooFewSplits { splits } => {
-                write!(f, "a test needs scores on 2 splits or more, not {splits}")
+                write!(f, "expected scores on at least 2 splits, found {splits}")
             }
             Self::UnevenRows {
                 row,
@@ -66,29 +66,29 @@ impl fmt::Display for Error {
                 found,
             } => write!(
                 f,
-                "row {row} has {found} scores, row 0 has {expected}: \
-                 all must have a score on every split"
+                "row {row} has {found} scores but row 0 has {expected}; \
+                 every row needs a score on every split"
             ),
             Self::BadScore { row, column } => write!(
                 f,
-                "score {column} of row {row} is not a number, or too large to be squared"
+                "score {column} of row {row} is not a number or is beyond ±1e100"
             ),
             Self::BadRatio { ratio } => write!(
                 f,
-                "the ratio of test to training samples is {ratio}, it must be from 0 to 1,000,000"
+                "the ratio of test to training samples must be between 0 and 1,000,000, but is {ratio}"
             ),
             Self::NotAGrid { levels, rows } => {
                 let product: Vec<String> = levels.iter().map(ToString::to_string).collect();
                 write!(
                     f,
-                    "a grid of {} levels does not have {rows} cells: \
-                     every combination must be there once",
+                    "a grid of {} levels does not have {rows} cells; \
+                     every combination of levels must occur exactly once",
                     product.join(" × ")
                 )
             }
             Self::NoVariance => write!(
                 f,
-                "all scores of each block are equal: there is no variance to share out"
+                "all scores of each block are equal, so there is no variance to explain"
             ),
             Self::Objectives {
                 point,
@@ -96,7 +96,7 @@ impl fmt::Display for Error {
                 found,
             } => write!(
                 f,
-                "point {point} has {found} values for {expected} objectives"
+                "point {point} has {found} values but there are {expected} objectives"
             ),
         }
     }
@@ -109,20 +109,19 @@ mod tests {
     use super::*;
 
     #[test]
-    fn messages_say_what_is_wrong_and_what_would_be_right() {
+    fn messages_state_the_problem_and_the_requirement() {
         let message = Error::TooFewSplits { splits: 1 }.to_string();
-        assert_eq!(message, "a test needs scores on 2 splits or more, not 1");
+        assert_eq!(message, "expected scores on at least 2 splits, found 1");
         let levels = vec![3, 2];
         let message = Error::NotAGrid { levels, rows: 5 }.to_string();
-        let expected =
-            "a grid of 3 × 2 levels does not have 5 cells: every combination must be there once";
+        let expected = "a grid of 3 × 2 levels does not have 5 cells; every combination of levels must occur exactly once";
         assert_eq!(message, expected);
         let message = Error::UnevenRows {
             row: 4,
             expected: 3,
             found: 2,
         };
-        let expected = "row 4 has 2 scores, row 0 has 3: all must have a score on every split";
+        let expected = "row 4 has 2 scores but row 0 has 3; every row needs a score on every split";
         assert_eq!(message.to_string(), expected);
     }
 }

@@ -1,15 +1,15 @@
-//! A full-factorial grid: every combination of the levels of some factors, once.
+//! Full-factorial grids: every combination of the levels of several factors, exactly once.
 
 use crate::Error;
 
-/// The shape of a grid whose cells are in row-major order: the last factor varies fastest.
+/// The shape of a grid with cells in row-major order: the last factor varies fastest.
 pub(crate) struct Grid<'a> {
     levels: &'a [usize],
     cells: usize,
 }
 
 impl<'a> Grid<'a> {
-    /// The grid of factors with so many levels each, if that makes `cells` cells.
+    /// Creates a grid of factors with these numbers of levels, which must result in `cells` cells.
     pub(crate) fn new(levels: &'a [usize], cells: usize) -> Result<Self, Error> {
         let product = levels
             .iter()
@@ -24,22 +24,22 @@ impl<'a> Grid<'a> {
         }
     }
 
-    /// The number of factors.
+    /// Returns the number of factors.
     pub(crate) fn factors(&self) -> usize {
         self.levels.len()
     }
 
-    /// The number of levels of a factor.
+    /// Returns the number of levels of a factor.
     pub(crate) fn levels(&self, factor: usize) -> usize {
         self.levels[factor]
     }
 
-    /// The number of cells.
+    /// Returns the number of cells.
     pub(crate) fn cells(&self) -> usize {
         self.cells
     }
 
-    /// The level that a factor has in each cell, in the cells' order.
+    /// Returns the level of a factor in each cell, in order.
     pub(crate) fn level_of_cells(&self, factor: usize) -> impl Iterator<Item = usize> + use<> {
         let levels = self.levels[factor];
         let stride: usize = self.levels[factor + 1..].iter().product();
@@ -62,7 +62,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_grid_is_refused() {
+    fn incomplete_grids_are_rejected() {
         for (levels, rows) in [(vec![3, 2], 5), (vec![3, 0], 0), (vec![usize::MAX, 2], 2)] {
             let found = Grid::new(&levels, rows).err();
             assert_eq!(found, Some(Error::NotAGrid { levels, rows }));

@@ -1,12 +1,11 @@
-//! Many tests at once.
+//! Corrections for multiple tests.
 
-/// Holm's step-down adjustment (Holm 1979): rejecting what is at most α after it keeps the
-/// probability of even one false rejection among all tests at α or below, however the tests depend
-/// on each other.
+/// Adjusts p values with Holm's step-down method (Holm 1979). Rejecting hypotheses whose adjusted p
+/// value is at most α keeps the probability of any false rejection at or below α, whatever the
+/// dependence between the tests.
 ///
-/// The k-th smallest of m p values is multiplied by m − k + 1; no adjusted value is smaller than
-/// that of a smaller p value, and none is above 1. They come in the order of `p_values`. A p value
-/// that is not a number counts as 1: it shows nothing.
+/// The k-th smallest of m p values is multiplied by m − k + 1. Adjusted values preserve the order
+/// of the p values, are at most 1, and are returned in the order of `p_values`. NaN counts as 1.
 pub fn holm(p_values: &[f64]) -> Vec<f64> {
     let certain = |p: f64| if p.is_nan() { 1.0 } else { p };
     let mut order: Vec<usize> = (0..p_values.len()).collect();
@@ -40,7 +39,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_number_shows_nothing() {
+    fn nan_counts_as_1() {
         assert_eq!(holm(&[f64::NAN, 0.01, 0.5]), [1.0, 0.03, 1.0]);
         assert!(holm(&[]).is_empty());
     }

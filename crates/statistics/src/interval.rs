@@ -1,35 +1,35 @@
-//! The mean of resampled scores, and how far it can be trusted.
+//! Confidence intervals for the mean of resampled scores.
 
 use crate::scores::{check_ratio, columns, mean};
 use crate::tail::t_quantile;
 
-/// A mean over resampled scores with its uncertainty.
+/// A mean over resampled scores and its uncertainty.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Interval {
-    /// The mean of the scores.
+    /// Mean of the scores.
     pub mean: f64,
-    /// The sample standard deviation of the scores, with J − 1 in the denominator.
+    /// Sample standard deviation of the scores, with J − 1 in the denominator.
     pub deviation: f64,
-    /// The textbook standard error of the mean, `deviation` / √J: as if splits were independent.
+    /// Textbook standard error of the mean, `deviation` / √J, which assumes independent splits.
     pub standard_error: f64,
-    /// The standard error with the correction for overlapping training sets, `deviation` · √(1/J +
-    /// `test_to_train`). The interval is made of it.
+    /// Standard error corrected for overlapping training sets, `deviation` · √(1/J +
+    /// `test_to_train`). The interval is based on it.
     pub corrected_error: f64,
-    /// The lower end of the interval.
+    /// Lower end of the interval.
     pub low: f64,
-    /// The upper end of the interval.
+    /// Upper end of the interval.
     pub high: f64,
 }
 
-/// The mean of J scores over resampled splits (k folds × repeats, or repeated hold-outs), and the t
-/// interval of it that holds `confidence` (0.95 for 95 %), with J − 1 degrees of freedom.
+/// Returns the mean of J scores over resampled splits (k folds × repeats, or repeated hold-outs),
+/// and its t interval with J − 1 degrees of freedom at this `confidence`, such as 0.95.
 ///
 /// The variance of the mean is (1/J + `test_to_train`) · s² (Nadeau and Bengio 2003), where s² is
 /// the sample variance of the scores. `test_to_train` is the ratio of validation to training
 /// samples of one split; with 0 this is the plain t interval.
 ///
-/// `None` for fewer than 2 scores, scores that are no numbers, a bad ratio, and a confidence that is
-/// not between 0 and 1.
+/// Returns `None` for fewer than 2 scores, scores that are not numbers, an invalid ratio, or a
+/// confidence that is not between 0 and 1.
 pub fn interval(scores: &[f64], test_to_train: f64, confidence: f64) -> Option<Interval> {
     let count = columns(&[scores]).ok()?;
     check_ratio(test_to_train).ok()?;
@@ -50,13 +50,13 @@ pub fn interval(scores: &[f64], test_to_train: f64, confidence: f64) -> Option<I
     })
 }
 
-/// The sample standard deviation of values with this mean.
+/// Returns the sample standard deviation of values with this mean.
 pub(crate) fn deviation(values: &[f64], mean: f64) -> f64 {
     let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
     (squares / (values.len() - 1) as f64).sqrt()
 }
 
-/// The standard error of a mean over `count` resampled values (Nadeau and Bengio 2003).
+/// Returns the standard error of a mean over `count` resampled values (Nadeau and Bengio 2003).
 pub(crate) fn error_of_mean(deviation: f64, count: usize, test_to_train: f64) -> f64 {
     deviation * (1.0 / count as f64 + test_to_train).sqrt()
 }
@@ -103,7 +103,7 @@ mod tests {
         let corrected = interval(&scores, 0.5, 0.95).unwrap();
         assert_eq!(plain.corrected_error, plain.standard_error);
         assert_eq!(corrected.standard_error, plain.standard_error);
-        // √(1/3 + 1/2) against √(1/3).
+        // √(1/3 + 1/2) compared with √(1/3).
         let widths = (corrected.high - corrected.low) / (plain.high - plain.low);
         assert!((widths - 2.5_f64.sqrt()).abs() < 1e-12, "{widths}");
     }
@@ -121,14 +121,14 @@ mod tests {
     }
 
     #[test]
-    fn equal_scores_have_an_interval_of_no_width() {
+    fn equal_scores_have_an_interval_of_zero_width() {
         let found = interval(&[0.1; 7], 0.2, 0.95).unwrap();
         assert_eq!((found.low, found.mean, found.high), (0.1, 0.1, 0.1));
         assert_eq!(found.deviation, 0.0);
     }
 
     #[test]
-    fn what_has_no_interval_has_none() {
+    fn invalid_arguments_give_no_interval() {
         assert_eq!(interval(&[], 0.0, 0.95), None);
         assert_eq!(interval(&[0.9], 0.0, 0.95), None);
         assert_eq!(interval(&[0.9, f64::NAN], 0.0, 0.95), None);

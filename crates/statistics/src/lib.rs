@@ -1,16 +1,4 @@
-//! The statistics behind a sweep's reports: intervals of means, tests of differences, shares of
-//! variance, and choices between candidates.
-//!
-//! Slices and small structs in, numbers out. Nothing here knows of sweeps, files or tables. The
-//! words are the field's: a *candidate* is what is compared (a configuration), a *split* is one
-//! division of the data into training and validation samples (a fold of a repeat, or a hold-out),
-//! and a score is what one candidate gets on one split. All candidates share their splits.
-//!
-//! Training sets of different splits overlap, so scores over splits are not independent. Whatever
-//! estimates the variance of a mean over splits takes `test_to_train`, the ratio of validation to
-//! training samples, for the correction of Nadeau and Bengio ("Inference for the generalization
-//! error", Machine Learning 52, 2003): 1/(k − 1) for k folds, 0 for independent scores.
-
+#![doc = include_str!("../README.md")]
 #![forbid(unsafe_code)]
 
 mod anova;

@@ -1,29 +1,31 @@
-//! What each level of each factor scores, over all levels of the others.
+//! Mean scores at each level of each factor, over all levels of the others.
 
 use crate::grid::Grid;
 use crate::scores::{check_ratio, columns, mean};
 use crate::{Error, Interval, interval};
 
-/// The mean score of all cells of a grid that have one level.
+/// The mean score of all cells of a grid that share a level.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct LevelMean {
-    /// The mean over cells and blocks.
+    /// Mean over cells and blocks.
     pub mean: f64,
-    /// The interval of the mean, over the means of single blocks; `None` with a single block.
+    /// Confidence interval of the mean, over the means of single blocks; `None` with a single
+    /// block.
     pub interval: Option<Interval>,
 }
 
-/// The mean of each level of each factor of a complete grid: `[factor][level]`. The arguments are
-/// those of [`functional_anova`](crate::functional_anova) and [`interval`].
+/// Returns the mean of each level of each factor of a complete grid, indexed by `[factor][level]`.
+/// The arguments are those of [`functional_anova`](crate::functional_anova) and [`interval()`].
 ///
-/// For an interval, the cells of a level are averaged in each block (split) first. The J means vary
-/// as a score over J splits does, while single cells of a block do not vary independently. What
-/// differs between blocks is part of these intervals, so two levels may differ clearly in every
-/// block while their intervals overlap.
+/// For an interval, the cells of a level are first averaged in each block (split). The J means vary
+/// like a score over J splits, whereas single cells of a block do not vary independently. Intervals
+/// include the differences between blocks, so two levels can differ clearly in every block while
+/// their intervals overlap.
 ///
 /// # Errors
-/// Rows that are no complete grid, or of different lengths; scores that are no numbers; a bad
-/// ratio.
+///
+/// Returns an error if rows do not form a complete grid or differ in length, if a score is not a
+/// number or too large, or if the ratio is invalid.
 pub fn main_effects(
     levels: &[usize],
     scores: &[impl AsRef<[f64]>],

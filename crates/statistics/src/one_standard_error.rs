@@ -1,36 +1,37 @@
-//! The cheapest candidate that is about as good as the best.
+//! The one-standard-error rule: the cheapest candidate that is about as good as the best.
 
 use crate::Direction;
 
-/// What the choice is made from. NaN stands for what is not known.
+/// A candidate for [`one_standard_error`]. NaN stands for unknown values.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Candidate {
-    /// The mean score over the splits.
+    /// Mean score over the splits.
     pub mean: f64,
-    /// The standard error of the mean, s/√J; only that of the best candidate counts.
+    /// Standard error of the mean, s/√J; only that of the best candidate matters.
     pub standard_error: f64,
-    /// What is to be small where scores are alike: parameters, seconds, bytes.
+    /// What to minimise among similar scores, such as parameters, seconds or bytes.
     pub cost: f64,
 }
 
-/// What the rule chose.
+/// The result of the one-standard-error rule.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Choice {
-    /// The candidate with the best mean, the first of equals.
+    /// Index of the candidate with the best mean, the first of equals.
     pub best: usize,
-    /// The cheapest candidate within one standard error of the best.
+    /// Index of the cheapest candidate within one standard error of the best.
     pub chosen: usize,
-    /// The mean that a candidate must reach for that.
+    /// The mean that a candidate must reach to be chosen.
     pub limit: f64,
 }
 
-/// The one-standard-error rule (Breiman, Friedman, Olshen and Stone 1984; Hastie, Tibshirani and
-/// Friedman 2009, section 7.10): among all candidates whose mean is no further than one standard
-/// error of the best one's from the best mean, the cheapest; of equally cheap ones that with the
-/// better mean, then the first.
+/// Applies the one-standard-error rule (Breiman, Friedman, Olshen and Stone 1984; Hastie,
+/// Tibshirani and Friedman 2009, section 7.10): chooses the cheapest of all candidates whose mean
+/// is within one standard error of the best mean. Of equally cheap candidates it chooses the one
+/// with the better mean, then the first.
 ///
-/// `None` when no mean is known, or not the standard error or the cost of any candidate that could
-/// be chosen. A candidate whose mean or cost is not known is never chosen.
+/// Returns `None` if no mean is known, if the standard error of the best candidate is unknown, or
+/// if the cost of every candidate within the limit is unknown. A candidate with unknown mean or
+/// cost is never chosen.
 pub fn one_standard_error(candidates: &[Candidate], direction: Direction) -> Option<Choice> {
     let best = direction.best(candidates.iter().map(|candidate| candidate.mean))?;
     let Candidate {
@@ -94,7 +95,7 @@ mod tests {
     }
 
     #[test]
-    fn of_equally_cheap_ones_the_better_then_the_first_is_chosen() {
+    fn ties_in_cost_are_broken_by_the_mean_then_the_order() {
         let better = [(0.92, 0.0, 1.0), (0.93, 0.0, 1.0), (0.95, 0.05, 2.0)];
         assert_eq!(choice(&better, Direction::Maximise), Some((2, 1)));
         let first = [(0.95, 0.05, 2.0), (0.93, 0.0, 1.0), (0.93, 0.0, 1.0)];
@@ -102,7 +103,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_known_is_never_chosen() {
+    fn candidates_with_unknown_values_are_never_chosen() {
         let unknown = f64::NAN;
         let candidates = [(unknown, 0.1, 1.0), (0.9, 0.1, unknown), (0.85, 0.1, 4.0)];
         assert_eq!(choice(&candidates, Direction::Maximise), Some((1, 2)));

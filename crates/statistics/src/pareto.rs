@@ -1,15 +1,15 @@
-//! Points that no other point beats in every respect.
+//! Pareto fronts.
 
 use crate::{Direction, Error};
 use std::cmp::Ordering;
 
-/// The indices, in ascending order, of the points on the Pareto front: those that no other point
-/// dominates, being as good in all objectives and better in one. Equal points are all on it. A
-/// point with a value that is NaN, which stands for a missing one, is never on it and dominates
-/// none.
+/// Returns the indices of the points on the Pareto front, in ascending order: the points that no
+/// other point dominates by being at least as good in all objectives and better in one. Of equal
+/// points, all are on the front. A point with a NaN is never on the front and dominates none.
 ///
 /// # Errors
-/// A point that has more or fewer values than there are objectives.
+///
+/// Returns an error if a point does not have a value for each objective.
 pub fn pareto_front(
     objectives: &[Direction],
     points: &[impl AsRef<[f64]>],
@@ -32,14 +32,14 @@ pub fn pareto_front(
             candidates.push((costs, point));
         }
     }
-    // In lexicographic order, only an earlier point can dominate a later one, and then one does
-    // that is on the front itself.
+    // In lexicographic order, only an earlier point can dominate a later one, and then a point on
+    // the front does too.
     candidates.sort_by(|(one, _), (other, _)| {
         let orders = one.iter().zip(other).map(|(a, b)| a.total_cmp(b));
         orders.fold(Ordering::Equal, Ordering::then)
     });
     let mut indices = Vec::new();
-    // One point after the other: a front of 10,000 points is read 10,000 times.
+    // Points are contiguous, because a front of 10,000 points is read 10,000 times.
     let mut front: Vec<f64> = Vec::new();
     for (costs, point) in candidates {
         let dominates =
@@ -80,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn equal_points_are_all_on_the_front_and_missing_ones_never() {
+    fn equal_points_are_all_on_the_front_and_points_with_nan_never() {
         let points = [
             [0.9, 5.0],
             [0.8, 2.0],
@@ -101,7 +101,7 @@ mod tests {
     }
 
     #[test]
-    fn a_point_with_a_value_too_few_is_refused() {
+    fn points_with_missing_values_are_rejected() {
         let found = pareto_front(&[Maximise, Minimise], &[vec![1.0, 2.0], vec![1.0]]);
         let expected = Error::Objectives {
             point: 1,

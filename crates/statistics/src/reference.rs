@@ -1,12 +1,13 @@
-//! For tests: values made independently with SciPy and statsmodels, in `judges/statistics/`.
+//! Reference values for tests, computed independently with SciPy and statsmodels in
+//! `judges/statistics/`.
 
 use serde_json::Value;
 use std::fmt::Display;
 
-/// How far a number may be from its reference, as a share of the reference.
+/// Maximum relative difference from a reference.
 const TOLERANCE: f64 = 1e-9;
 
-/// The cases of one section of the file.
+/// Returns the cases of one section of the file.
 pub(crate) fn cases(section: &str) -> Vec<Value> {
     let text = include_str!("../../../judges/statistics/values.json");
     let mut file: Value = serde_json::from_str(text).expect("the reference file is JSON");
@@ -18,27 +19,28 @@ pub(crate) fn cases(section: &str) -> Vec<Value> {
     cases
 }
 
-/// A number of the file; in quotes it is infinite.
+/// Returns a number of the file; quoted numbers are infinite.
 pub(crate) fn number(value: &Value) -> f64 {
     let text = value.as_str().and_then(|text| text.parse().ok());
     let number = value.as_f64().or(text);
     number.unwrap_or_else(|| panic!("{value} is not a number"))
 }
 
-/// A list of numbers of the file.
+/// Returns a list of numbers of the file.
 pub(crate) fn numbers(value: &Value) -> Vec<f64> {
     let list = value.as_array().expect("a list of numbers");
     list.iter().map(number).collect()
 }
 
-/// Holds a number against that of the file.
+/// Compares a number with its reference.
 ///
 /// # Panics
-/// When they differ by more than 1e-9 of the file's.
+///
+/// Panics if they differ by more than 1e-9 of the reference.
 pub(crate) fn assert_close(found: f64, expected: &Value, name: impl Display) {
     let expected = number(expected);
     let off = (found - expected).abs();
-    // The first is for 0 and infinity. NaN is close to nothing.
+    // The first condition is for 0 and infinity. NaN is close to nothing.
     let close = found == expected || off <= TOLERANCE * expected.abs();
     assert!(close, "{name}: {found:e}, not {expected:e}");
 }

@@ -1,13 +1,13 @@
-//! Checks that every function with a table of scores makes first.
+//! Validation of score tables, and arithmetic that is safe from rounding.
 
 use crate::Error;
 
-/// Squares of larger scores could be infinite.
-const LARGEST: f64 = 1e100;
-/// Squares of differences between smaller scores could vanish.
-const SMALLEST: f64 = 1e-130;
+/// Squares of larger scores could overflow.
+const MAX_SCORE: f64 = 1e100;
+/// Squares of differences between smaller scores could underflow.
+const MIN_MAGNITUDE: f64 = 1e-130;
 
-/// The number of columns of a table of scores, of which every row has as many.
+/// Returns the number of columns of a score table, in which all rows must have the same length.
 pub(crate) fn columns(rows: &[impl AsRef<[f64]>]) -> Result<usize, Error> {
     let expected = rows.first().map_or(0, |row| row.as_ref().len());
     if expected == 0 {
@@ -24,7 +24,7 @@ pub(crate) fn columns(rows: &[impl AsRef<[f64]>]) -> Result<usize, Error> {
         }
         if let Some(column) = scores
             .iter()
-            .position(|score| score.is_nan() || score.abs() > LARGEST)
+            .position(|score| score.is_nan() || score.abs() > MAX_SCORE)
         {
             return Err(Error::BadScore { row, column });
         }
@@ -32,7 +32,7 @@ pub(crate) fn columns(rows: &[impl AsRef<[f64]>]) -> Result<usize, Error> {
     Ok(expected)
 }
 
-/// Refuses a ratio of test to training samples that is none.
+/// Validates a ratio of test to training samples.
 pub(crate) fn check_ratio(test_to_train: f64) -> Result<(), Error> {
     if (0.0..=1e6).contains(&test_to_train) {
         Ok(())
@@ -43,25 +43,25 @@ pub(crate) fn check_ratio(test_to_train: f64) -> Result<(), Error> {
     }
 }
 
-/// The mean, exact where all values are equal: sums run over differences from the first value. NaN
-/// without values.
+/// Returns the mean, which is exact if all values are equal because sums run over differences from
+/// the first value. Without values it is NaN.
 pub(crate) fn mean(values: &[f64]) -> f64 {
     let first = values.first().copied().unwrap_or(f64::NAN);
     let differences: f64 = values.iter().map(|value| value - first).sum();
     first + differences / values.len() as f64
 }
 
-/// The largest absolute value.
+/// Returns the largest absolute value.
 pub(crate) fn magnitude<'a>(values: impl IntoIterator<Item = &'a f64>) -> f64 {
     values
         .into_iter()
         .fold(0.0, |most, value| most.max(value.abs()))
 }
 
-/// How far numbers that were computed from scores of this magnitude may be off by rounding alone: a
-/// score and a difference of two are each off by one unit in the last place at most.
+/// Returns the maximum rounding error of numbers computed from scores of this magnitude: a score
+/// and a difference of two scores are each off by at most one unit in the last place.
 pub(crate) fn rounding(magnitude: f64) -> f64 {
-    4.0 * f64::EPSILON * magnitude.max(SMALLEST)
+    4.0 * f64::EPSILON * magnitude.max(MIN_MAGNITUDE)
 }
 
 #[cfg(test)]
@@ -69,7 +69,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_table_with_a_hole_is_refused_at_its_place() {
+    fn invalid_tables_are_rejected_with_their_position() {
         assert_eq!(columns(&[[0.1, 0.2], [0.3, 0.4]]), Ok(2));
         assert_eq!(columns(&[] as &[[f64; 2]]), Err(Error::NoScores));
         assert_eq!(columns(&[[], []] as &[[f64; 0]]), Err(Error::NoScores));

@@ -1,4 +1,5 @@
-//! Whether two candidates differ, told from their scores on shared splits.
+//! The corrected resampled t-test: whether two candidates differ, given their scores on shared
+//! splits.
 
 use crate::Error;
 use crate::interval::{deviation, error_of_mean};
@@ -8,29 +9,31 @@ use crate::tail::t_two_sided;
 /// A corrected resampled t-test of paired scores.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct TTest {
-    /// The mean difference, first minus second.
+    /// Mean difference, first minus second.
     pub difference: f64,
-    /// Its standard error, with the correction for overlapping training sets.
+    /// Standard error of the difference, corrected for overlapping training sets.
     pub standard_error: f64,
-    /// J − 1, for J splits.
+    /// J − 1 for J splits.
     pub degrees_of_freedom: usize,
-    /// The difference in standard errors; `None` where the differences do not vary.
+    /// The t statistic: difference / standard error; `None` if the differences do not vary.
     pub statistic: Option<f64>,
-    /// How probable a difference at least as large, in either direction, is where there is none.
+    /// Two-sided p value: probability of a difference at least as large if there is none.
     pub p_value: f64,
 }
 
 /// Tests whether `first` and `second`, the scores of two candidates on the same J splits, differ in
 /// mean (Nadeau and Bengio 2003): t = d̄ / √((1/J + `test_to_train`) · s²) with J − 1 degrees of
-/// freedom, for the mean d̄ and the sample variance s² of the differences.
+/// freedom, where d̄ is the mean and s² the sample variance of the differences.
 ///
-/// Where all differences are equal, to rounding, no noise was seen that a difference could be held
-/// against, and p is 1 whether they are 0 or not. The limit of t would be p = 0 for any difference.
-/// But scores are often coarse, such as multiples of one sample in a thousand, where a few equal
-/// differences come by chance; p = 0 would pass any correction for many comparisons.
+/// If all differences are equal up to rounding, there is no noise to compare them with, and p is 1
+/// whether they are 0 or not. The limit of t would be p = 0 for any difference. But scores are
+/// often coarse, such as multiples of one sample in a thousand, so a few equal differences can
+/// occur by chance, and p = 0 would pass any correction for multiple tests.
 ///
 /// # Errors
-/// Fewer than 2 splits, different numbers of them, scores that are no numbers, a bad ratio.
+///
+/// Returns an error if there are fewer than 2 splits, if the numbers of scores differ, if a score
+/// is not a number or too large, or if the ratio is invalid.
 pub fn corrected_t_test(first: &[f64], second: &[f64], test_to_train: f64) -> Result<TTest, Error> {
     let splits = columns(&[first, second])?;
     check_ratio(test_to_train)?;
@@ -40,7 +43,7 @@ pub fn corrected_t_test(first: &[f64], second: &[f64], test_to_train: f64) -> Re
     Ok(paired(first, second, test_to_train))
 }
 
-/// The test of scores that have been checked.
+/// Performs the test with validated scores.
 pub(crate) fn paired(first: &[f64], second: &[f64], test_to_train: f64) -> TTest {
     let differences: Vec<f64> = first.iter().zip(second).map(|(a, b)| a - b).collect();
     let count = differences.len();
@@ -99,7 +102,7 @@ mod tests {
     }
 
     #[test]
-    fn differences_that_do_not_vary_show_nothing() {
+    fn constant_differences_have_p_value_1() {
         let scores = [0.91, 0.93, 0.05];
         let same = corrected_t_test(&scores, &scores, 0.5).unwrap();
         assert_eq!(
@@ -113,7 +116,7 @@ mod tests {
         let shifted = corrected_t_test(&scores, &lower, 0.5).unwrap();
         assert_eq!((shifted.p_value, shifted.statistic), (1.0, None));
         assert!((shifted.difference - 0.01).abs() < 1e-15);
-        // The smallest noise that is no rounding is seen.
+        // The smallest noise above rounding errors is detected.
         let noisy = corrected_t_test(&scores, &[0.90, 0.92, 0.040_000_1], 0.5).unwrap();
         assert!(noisy.p_value < 1e-4, "{noisy:?}");
     }
@@ -134,7 +137,7 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_tested_is_told() {
+    fn invalid_arguments_are_rejected() {
         let one = corrected_t_test(&[0.9], &[0.8], 0.5);
         assert_eq!(one, Err(Error::TooFewSplits { splits: 1 }));
         let ratio = corrected_t_test(&[0.9, 0.8], &[0.8, 0.9], -1.0);

@@ -1,27 +1,27 @@
-//! Tails of the t and F distributions: exact to 10 digits with up to 10,000 degrees of freedom, to
-//! 9 with up to 100,000, however deep.
+//! Tails of the t and F distributions, accurate to 10 digits for up to 10,000 degrees of freedom
+//! and to 9 digits for up to 100,000, however small the probability.
 
 use statrs::distribution::{Continuous, StudentsT};
 use statrs::function::beta::beta_reg;
 
-/// The probability of an F at least as large as `f`, with these degrees of freedom of the numerator
-/// and the denominator, all positive.
+/// Returns the probability of an F at least as large as `f`, with these positive degrees of freedom
+/// of the numerator and the denominator.
 ///
 /// It is I(a, b; x), the regularised incomplete beta function with a = denominator/2, b =
 /// numerator/2 and x = denominator / (denominator + numerator · f) (Abramowitz and Stegun 1964,
-/// 26.6.2), or 1 less the same function at 1 − x, whichever fraction converges quickly. Both x and
-/// 1 − x are computed from f here. statrs's own distributions subtract one from 1 to have the
-/// other, and lose digits where it is close to 1: of p at F = 10⁹ all but 4, of p of small t all
-/// but 6.
+/// 26.6.2), or 1 minus the same function at 1 − x, whichever continued fraction converges quickly.
+/// Both x and 1 − x are computed from f here, because statrs's distributions compute one by
+/// subtracting the other from 1, and lose digits near 1: all but 4 digits of p at F = 10⁹, and all
+/// but 6 of p for small t.
 pub(crate) fn f_upper(f: f64, numerator: f64, denominator: f64) -> f64 {
     if f <= 0.0 {
         return 1.0;
     }
     let (a, b) = (denominator / 2.0, numerator / 2.0);
-    // Where this is infinite, x is 0.
+    // If this is infinite, x is 0.
     let ratio = numerator * f / denominator;
     let x = 1.0 / (1.0 + ratio);
-    // Where the fraction at x converges quickly.
+    // Here the continued fraction at x converges quickly.
     if x < (a + 1.0) / (a + b + 2.0) {
         beta_reg(a, b, x)
     } else {
@@ -29,16 +29,17 @@ pub(crate) fn f_upper(f: f64, numerator: f64, denominator: f64) -> f64 {
     }
 }
 
-/// The probability of a t at least as far from 0 as `t`, in either direction.
+/// Returns the probability of a t at least as far from 0 as `t`, in either direction.
 pub(crate) fn t_two_sided(t: f64, degrees_of_freedom: f64) -> f64 {
     f_upper(t * t, 1.0, degrees_of_freedom)
 }
 
-/// How far from 0 a t is at most with this probability: the 1 − (1 − `confidence`)/2 quantile.
+/// Returns the t whose absolute value is not exceeded with this probability: the 1 − (1 −
+/// `confidence`)/2 quantile.
 ///
-/// Newton's method for the logarithm of the tail, as a function of the logarithm of t: it falls and
-/// is concave, so that from the first point beyond the root on the steps only come closer. Steps
-/// outwards are bounded, lest the tail underflow.
+/// Uses Newton's method for the logarithm of the tail as a function of the logarithm of t, which is
+/// decreasing and concave, so steps converge monotonically from the first point beyond the root.
+/// Outward steps are bounded to keep the tail from underflowing.
 pub(crate) fn t_quantile(confidence: f64, degrees_of_freedom: f64) -> f64 {
     let distribution = StudentsT::new(0.0, 1.0, degrees_of_freedom);
     let distribution = distribution.expect("the caller has one degree of freedom or more");
@@ -95,7 +96,7 @@ mod tests {
     }
 
     #[test]
-    fn the_ends_are_exact() {
+    fn the_limits_are_exact() {
         assert_eq!(f_upper(0.0, 3.0, 5.0), 1.0);
         assert_eq!(f_upper(f64::INFINITY, 3.0, 5.0), 0.0);
         assert_eq!(t_two_sided(1e200, 3.0), 0.0);

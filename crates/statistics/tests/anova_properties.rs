@@ -1,4 +1,4 @@
-//! What a division of variance does not depend on.
+//! Invariances of functional ANOVA and of comparisons with the best.
 
 use proptest::prelude::*;
 use statistics::{Anova, Direction, Error, Term, against_best, functional_anova, main_effects};
@@ -6,17 +6,17 @@ use statistics::{Anova, Direction, Error, Term, against_best, functional_anova, 
 #[derive(Clone, Debug)]
 struct Sweep {
     levels: Vec<usize>,
-    /// `[cell][block]`
+    /// Indexed by `[cell][block]`.
     scores: Vec<Vec<f64>>,
     ratio: f64,
 }
 
 impl Sweep {
-    fn analysed(&self) -> Result<Anova, Error> {
+    fn analyse(&self) -> Result<Anova, Error> {
         functional_anova(&self.levels, &self.scores, self.ratio)
     }
 
-    /// The level of each factor in a cell.
+    /// Returns the level of each factor in a cell.
     fn coordinates(&self, mut cell: usize) -> Vec<usize> {
         let mut coordinates = vec![0; self.levels.len()];
         for (coordinate, &count) in coordinates.iter_mut().zip(&self.levels).rev() {
@@ -46,7 +46,7 @@ fn sweeps() -> impl Strategy<Value = Sweep> {
     })
 }
 
-/// All numbers of an analysis, in order, with the names of the terms.
+/// Returns all numbers of an analysis with the names of their terms, sorted by name.
 fn numbers(anova: &Anova) -> Vec<(String, f64)> {
     let mut numbers = Vec::new();
     for effect in &anova.effects {
@@ -89,7 +89,7 @@ fn same(one: &Result<Anova, Error>, other: &Result<Anova, Error>) -> Result<(), 
 proptest! {
     #[test]
     fn shares_sum_to_1(sweep in sweeps()) {
-        match sweep.analysed() {
+        match sweep.analyse() {
             Ok(found) => {
                 let shares: Vec<f64> = found.effects.iter().map(|effect| effect.share)
                     .chain(found.noise.map(|noise| noise.share)).collect();
@@ -104,7 +104,7 @@ proptest! {
 
     #[test]
     fn sums_of_squares_are_those_of_the_scores_within_blocks(sweep in sweeps()) {
-        let Ok(found) = sweep.analysed() else { return Ok(()) };
+        let Ok(found) = sweep.analyse() else { return Ok(()) };
         let mut within = 0.0;
         for block in 0..sweep.scores[0].len() {
             let of_block = || sweep.scores.iter().map(|row| row[block]);
@@ -127,7 +127,7 @@ proptest! {
                 *score += constant;
             }
         }
-        same(&sweep.analysed(), &moved.analysed())?;
+        same(&sweep.analyse(), &moved.analyse())?;
     }
 
     #[test]
@@ -146,7 +146,7 @@ proptest! {
                 coordinates.iter().zip(&orders).map(|(&level, order)| order[level]).collect();
             moved.scores[sweep.cell(&elsewhere)] = blocks.iter().map(|&block| row[block]).collect();
         }
-        same(&sweep.analysed(), &moved.analysed())?;
+        same(&sweep.analyse(), &moved.analyse())?;
         // The means of levels move with their levels.
         let means = |sweep: &Sweep| main_effects(&sweep.levels, &sweep.scores, sweep.ratio, 0.9).unwrap();
         let (before, after) = (means(&sweep), means(&moved));
@@ -167,7 +167,7 @@ proptest! {
             (Just(sweep), Just(factors).prop_shuffle())
         }),
     ) {
-        // `order[new]` is the old number of a factor.
+        // `order[new]` is the old index of a factor.
         let levels: Vec<usize> = order.iter().map(|&factor| sweep.levels[factor]).collect();
         let mut moved = Sweep { levels, ..sweep.clone() };
         for (cell, row) in sweep.scores.iter().enumerate() {
@@ -176,7 +176,7 @@ proptest! {
             let place = moved.cell(&elsewhere);
             moved.scores[place].clone_from(row);
         }
-        let renamed = moved.analysed().map(|mut anova| {
+        let renamed = moved.analyse().map(|mut anova| {
             for effect in &mut anova.effects {
                 effect.term = match effect.term {
                     Term::Main(factor) => Term::Main(order[factor]),
@@ -186,7 +186,7 @@ proptest! {
             }
             anova
         });
-        same(&sweep.analysed(), &renamed)?;
+        same(&sweep.analyse(), &renamed)?;
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! Shares of variance where the true ones are known.
+//! Shares of variance with known true values.
 
 mod support;
 
@@ -8,20 +8,21 @@ use support::Stream;
 /// The true variances of a simulated sweep with three factors.
 struct Truth {
     levels: [usize; 3],
-    /// Of the main effects, the pairs (0, 1), (0, 2), (1, 2), and the interaction of all three.
+    /// Variances of the main effects, the pairs (0, 1), (0, 2), (1, 2), and the interaction of all
+    /// three.
     effects: [f64; 7],
     noise: f64,
 }
 
 impl Truth {
-    /// The share of each effect, then that of the noise.
+    /// Returns the share of each effect, then that of the noise.
     fn shares(&self) -> Vec<f64> {
         let whole = self.effects.iter().sum::<f64>() + self.noise;
         let parts = self.effects.iter().chain([&self.noise]);
         parts.map(|part| part / whole).collect()
     }
 
-    /// Scores `[cell][block]` whose effects have exactly these variances over the grid.
+    /// Returns scores `[cell][block]` whose effects have exactly these variances over the grid.
     fn scores(&self, blocks: usize, stream: &mut Stream) -> Vec<Vec<f64>> {
         // Contrasts of each factor: over its levels the mean is 0 and the mean square 1.
         let contrasts = self.levels.map(|count| {
@@ -54,7 +55,7 @@ impl Truth {
     }
 }
 
-/// The share of each effect, then that of the noise.
+/// Returns the share of each effect, then that of the noise.
 fn shares(anova: &Anova) -> Vec<f64> {
     let effects = anova.effects.iter().map(|effect| effect.share);
     effects
@@ -102,17 +103,17 @@ const SMALL: Truth = Truth {
     noise: 8.0,
 };
 
-/// The mean over many sweeps of what `value` makes of one.
+/// Returns the mean over many sweeps of what `value` adds to the sums.
 fn mean_over_sweeps(blocks: usize, ratio: f64, value: impl Fn(&Anova, &mut [f64])) -> Vec<f64> {
     const SWEEPS: usize = 4000;
     let mut stream = Stream::keyed(9);
     let mut sums = vec![0.0; 8];
     for _ in 0..SWEEPS {
         let mut scores = SMALL.scores(blocks, &mut stream);
-        // What a cell has in common over its blocks, as overlapping training sets make it.
+        // The common error of a cell over its blocks, as overlapping training sets cause it.
         for row in &mut scores {
-            let own = (ratio * SMALL.noise).sqrt() * stream.normal();
-            row.iter_mut().for_each(|score| *score += own);
+            let common_error = (ratio * SMALL.noise).sqrt() * stream.normal();
+            row.iter_mut().for_each(|score| *score += common_error);
         }
         value(
             &functional_anova(&SMALL.levels, &scores, ratio).unwrap(),
@@ -122,7 +123,8 @@ fn mean_over_sweeps(blocks: usize, ratio: f64, value: impl Fn(&Anova, &mut [f64]
     sums.into_iter().map(|sum| sum / SWEEPS as f64).collect()
 }
 
-/// The sum of squares of each effect without the noise that is in it by chance, for each score.
+/// Returns the sum of squares of each effect per score, without the noise that it contains by
+/// chance.
 fn corrected(anova: &Anova, blocks: f64, ratio: f64) -> impl Iterator<Item = f64> {
     let noise = anova.noise.unwrap();
     let square = noise.sum_of_squares / noise.degrees_of_freedom as f64;
@@ -134,7 +136,7 @@ fn corrected(anova: &Anova, blocks: f64, ratio: f64) -> impl Iterator<Item = f64
 }
 
 #[test]
-fn what_is_taken_off_for_noise_makes_variances_right_on_average() {
+fn corrected_variances_are_unbiased() {
     for ratio in [0.0, 0.25] {
         let found = mean_over_sweeps(5, ratio, |anova, sums| {
             for (sum, value) in sums.iter_mut().zip(corrected(anova, 5.0, ratio)) {
@@ -160,8 +162,8 @@ fn shares_of_small_noisy_sweeps_are_about_right_on_average() {
             noise: SMALL.noise * (1.0 + ratio),
             ..SMALL
         };
-        // No share is below 0, so small ones are a little too large on average, and the noise a
-        // little too small.
+        // Shares are never negative, so on average small ones are slightly too large, and the noise
+        // slightly too small.
         for (found, expected) in found.iter().zip(truth.shares()) {
             assert!(
                 (found - expected).abs() < 0.04,

@@ -1,4 +1,4 @@
-//! Where no candidate is better than another, hardly ever is one marked as worse than the best.
+//! Error rates of comparisons with the best if all candidates are equal.
 
 mod support;
 
@@ -13,12 +13,12 @@ const ERROR_RATE: f64 = 0.05;
 /// How scores of equal candidates vary.
 #[derive(Clone, Copy, Debug)]
 enum Noise {
-    /// Each score on its own.
+    /// Scores are independent.
     Independent,
     /// Neighbouring candidates err alike: their correlation is 0.9 to the power of their distance.
     Neighbours,
-    /// Each candidate errs alike on all its splits, as overlapping training sets make it by the
-    /// assumption behind the corrected test, which is exact then.
+    /// Each candidate errs alike on all its splits, as overlapping training sets cause it according
+    /// to the assumption of the corrected test, which is then exact.
     Overlapping,
     /// The last candidate varies 100 times as much as the first.
     Unequal,
@@ -26,7 +26,7 @@ enum Noise {
     Coarse,
 }
 
-/// The scores of one sweep: `[candidate][split]`. Splits differ by more than the noise.
+/// Returns the scores of one sweep: `[candidate][split]`. Splits differ by more than the noise.
 fn sweep(
     noise: Noise,
     candidates: usize,
@@ -38,14 +38,14 @@ fn sweep(
     let mut last = vec![0.0; splits];
     let mut rows = Vec::with_capacity(candidates);
     for candidate in 0..candidates {
-        let own = ratio.sqrt() * stream.normal();
+        let common_error = ratio.sqrt() * stream.normal();
         let row = last.iter_mut().zip(&of_splits).map(|(last, of_split)| {
             let fresh = stream.normal();
             let score = match noise {
                 Noise::Independent | Noise::Coarse => fresh,
                 Noise::Neighbours if candidate == 0 => fresh,
                 Noise::Neighbours => 0.9 * *last + (1.0_f64 - 0.81).sqrt() * fresh,
-                Noise::Overlapping => own + fresh,
+                Noise::Overlapping => common_error + fresh,
                 Noise::Unequal => {
                     100.0_f64.powf(candidate as f64 / (candidates - 1) as f64) * fresh
                 }
@@ -63,10 +63,10 @@ fn sweep(
     rows
 }
 
-/// In how many of the sweeps any candidate is marked: as [`against_best`] does it, and with Holm's
-/// correction for the comparisons with the best alone.
+/// Returns the number of sweeps in which any candidate is marked: by [`against_best`], and with
+/// Holm's correction for only the comparisons with the best.
 fn marked(noise: Noise, candidates: usize, splits: usize) -> (usize, usize) {
-    // As k folds have it.
+    // The ratio for k folds.
     let ratio = 1.0 / (splits - 1) as f64;
     let key = (noise as u64) << 32 | (candidates as u64) << 16 | splits as u64;
     let mut stream = Stream::keyed(key);
@@ -74,7 +74,11 @@ fn marked(noise: Noise, candidates: usize, splits: usize) -> (usize, usize) {
     for _ in 0..SWEEPS {
         let scores = sweep(noise, candidates, splits, ratio, &mut stream);
         let found = against_best(&scores, Direction::Maximise, ratio).unwrap();
-        ours += usize::from(found.like_best(ERROR_RATE).contains(&false));
+        ours += usize::from(
+            found
+                .indistinguishable_from_best(ERROR_RATE)
+                .contains(&false),
+        );
         let mut p_values: Vec<f64> = found.comparisons.iter().map(|one| one.p_value).collect();
         p_values.remove(found.best);
         plain += usize::from(holm(&p_values).iter().any(|&p| p <= ERROR_RATE));
@@ -86,8 +90,8 @@ fn percent(count: usize) -> f64 {
     100.0 * count as f64 / SWEEPS as f64
 }
 
-/// Holds all sizes of sweeps against the promise, and the rows of the document against what came
-/// out. Returns the most sweeps that plain Holm marks.
+/// Checks all sizes of sweeps, and the rows of the document. Returns the maximum number of sweeps
+/// that plain Holm marks.
 fn check(noise: Noise, allowed: usize) -> usize {
     let mut most = 0;
     let document = include_str!("../../../docs/statistics.md");
@@ -112,7 +116,8 @@ fn check(noise: Noise, allowed: usize) -> usize {
 /// 5 % of the sweeps.
 const FIVE_PERCENT: usize = SWEEPS / 20;
 
-/// The most sweeps that are marked in 99 of 100 keys where the true rate is 5 % (binomial).
+/// Returns the number of marked sweeps that is not exceeded for 99 of 100 keys if the true rate is
+/// 5 % (binomial).
 fn most_by_chance() -> usize {
     let odds = ERROR_RATE / (1.0 - ERROR_RATE);
     let mut probability = (1.0 - ERROR_RATE).powi(SWEEPS as i32);
@@ -137,11 +142,10 @@ fn with_noise_that_neighbours_share_at_most_5_percent_are_marked() {
 
 #[test]
 fn with_overlapping_training_sets_at_most_5_percent_are_marked() {
-    // With two candidates it is one exact test, so that half of all keys give more than 5 % of
-    // 1,000.
+    // With two candidates it is one exact test, so half of all keys give more than 5 % of 1,000.
     let most = most_by_chance();
     let plain = check(Noise::Overlapping, most);
-    // The reason for more than Holm's correction: this test can tell.
+    // The reason for more than Holm's correction: this test can show the difference.
     assert!(plain > 4 * most, "{plain}");
 }
 

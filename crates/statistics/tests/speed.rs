@@ -1,5 +1,5 @@
-//! Large sweeps take no time that a person would notice. Timings are of the machine they run on:
-//! `cargo test --release -p statistics --test speed -- --ignored --nocapture`.
+//! Large sweeps take imperceptible time. Timings depend on the machine: `cargo test --release -p
+//! statistics --test speed -- --ignored --nocapture`.
 
 mod support;
 

@@ -94,13 +94,15 @@ fn dropped(key: [u32; 2], row: u32, column: u32, rate: f32) -> bool {
 
 /// The step of one number; `lists` are what its optimizer remembers of it.
 fn stepped(rule: Rule, step: Step, weight: f64, gradient: f64, lists: &mut [f64]) -> f64 {
-    let [rate, share, square_factor] = [step.learning_rate, step.gradient_factor, step.square_factor].map(f64::from);
-    let [momentum, square_decay, epsilon] = [step.momentum, step.square_decay, step.epsilon].map(f64::from);
+    let [rate, share, square_factor] =
+        [step.learning_rate, step.gradient_factor, step.square_factor].map(f64::from);
+    let [momentum, square_decay, epsilon] =
+        [step.momentum, step.square_decay, step.epsilon].map(f64::from);
     let [correction, square_correction] = [step.correction, step.square_correction].map(f64::from);
     let sign = if weight == 0.0 { 0.0 } else { weight.signum() };
     let clip = f64::from(step.clip);
-    let g =
-        (gradient + f64::from(step.l1) * sign).clamp(-clip, clip) + f64::from(step.weight_decay) * weight;
+    let g = (gradient + f64::from(step.l1) * sign).clamp(-clip, clip)
+        + f64::from(step.weight_decay) * weight;
     let direction = match rule {
         Rule::Descent => g,
         Rule::Momentum | Rule::Nesterov => {

@@ -5,7 +5,7 @@ use crate::data::KnownDataset;
 use crate::plan::Shard;
 use crate::report::{Listing, ListingOrder};
 use crate::run::DeviceChoice;
-use crate::spec::{Count, DataSet, Language};
+use crate::spec::{Count, DatasetKind, Language};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use std::path::PathBuf;
 
@@ -368,7 +368,7 @@ fn file_name(name: &str) -> Result<String, String> {
 
 pub(crate) fn count(text: &str) -> Result<Count, String> {
     let number = text.parse().ok().and_then(Count::new);
-    number.ok_or_else(|| format!("a whole number from 1 to {}", Count::LARGEST))
+    number.ok_or_else(|| format!("a whole number from 1 to {}", Count::MAX))
 }
 
 fn language(name: &str) -> Result<Language, String> {
@@ -381,7 +381,9 @@ fn language(name: &str) -> Result<Language, String> {
 }
 
 fn official(name: &str) -> Result<&'static KnownDataset, String> {
-    let named = DataSet::ALL.iter().filter_map(|set| KnownDataset::of(*set));
+    let named = DatasetKind::ALL
+        .iter()
+        .filter_map(|set| KnownDataset::of(*set));
     named
         .clone()
         .find(|official| official.set.name() == name)

@@ -5,7 +5,7 @@ use crate::cli::errors::cli_error::CliError;
 use crate::cli::messages::output::{print, warn};
 use crate::data::{CheckedFile, Client, FileState, KnownDataset, check, fetch, found};
 use crate::plan::grouped;
-use crate::spec::DataSet;
+use crate::spec::DatasetKind;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Write;
 use std::path::Path;
@@ -25,7 +25,7 @@ pub(crate) fn data(command: &DataCommand) -> Result<u8, CliError> {
 fn list(arguments: &ListArguments) -> Result<u8, CliError> {
     let mut text = String::from("name           training    test  classes  where\n");
     for official in KnownDataset::ALL {
-        let facts = official.set.facts().unwrap_or_default();
+        let facts = official.set.info().unwrap_or_default();
         let place = match found(official, std::slice::from_ref(&arguments.data)) {
             Some(folder) => folder.display().to_string(),
             None => format!("missing; `tp-sweep data fetch {}` gets it", official.set),
@@ -39,9 +39,9 @@ fn list(arguments: &ListArguments) -> Result<u8, CliError> {
             facts.classes,
         );
     }
-    let own: Vec<&str> = DataSet::ALL
+    let own: Vec<&str> = DatasetKind::ALL
         .iter()
-        .filter(|set| !set.is_named())
+        .filter(|set| !set.is_builtin())
         .map(|set| set.name())
         .collect();
     let _ = writeln!(

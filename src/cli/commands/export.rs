@@ -10,18 +10,18 @@ use crate::cli::errors::cli_error::CliError;
 use crate::cli::errors::export_error::ExportError;
 use crate::cli::messages::output::{print, warn};
 use crate::data::{DatasetCache, DeviceDatasetKey, Normalisation, partition};
-use crate::event::Outcome;
 use crate::model_io::{
     BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
     RunDescription, WEIGHTS_FILE, Weights, layers_of, to_burn_record, to_safetensors,
 };
+use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::record::{
     InputScale, RESULT_FILE, Ranking, Results, RunResult, Store, prepare, read_weights, remove_file,
 };
 use crate::run::{Device, PRECISION, RerunResult, TensorExecutor, TensorMemory, rerun};
 use crate::spec::{
-    Config, KnownContents, NonEmptyString, Normalise, RankBy, SelectionRule, nearest,
+    Config, NonEmptyString, Normalise, RankBy, RecordedContents, SelectionRule, nearest,
 };
 use burn::backend::Flex;
 use std::collections::HashMap;
@@ -94,7 +94,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
         classes: contents.classes,
         layers: layers_of(config),
         weights_blake3: Some(blake3::hash(&safetensors).to_hex().to_string()),
-        configuration: config.show_used(),
+        configuration: config.to_applicable_value(),
     };
     let (name, bytes) = match arguments.format {
         WeightsFormat::Safetensors => (WEIGHTS_FILE, safetensors),
@@ -341,7 +341,7 @@ fn normalisation(
     config: &Config,
     run: RunId,
     folder: &Path,
-    contents: &KnownContents,
+    contents: &RecordedContents,
 ) -> Result<Option<Normalisation>, CliError> {
     let published = || {
         let (mean, standard_deviation) = contents.published.clone()?;
@@ -380,7 +380,7 @@ fn normalisation(
 /// What goes into a model of this configuration, normalised as the run did it.
 fn input_description(
     config: &Config,
-    contents: &KnownContents,
+    contents: &RecordedContents,
     normalisation: Option<Normalisation>,
 ) -> InputDescription {
     let mut normalisation = normalisation.unwrap_or_else(|| Normalisation::identity(0));

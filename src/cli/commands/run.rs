@@ -18,7 +18,7 @@ use crate::run::{
     Device, DeviceSlot, Executor, Interrupt, PRECISION, Progress, Scheduler, display, remaining,
     unprofiled_trials,
 };
-use crate::spec::{DataSource, KnownData, Sweep};
+use crate::spec::{DataSource, RecordedDataset, Sweep};
 use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
@@ -188,7 +188,7 @@ fn manifest(
     workers: usize,
 ) -> Manifest {
     let name = |source: &DataSource| {
-        let columns = source.columns.show();
+        let columns = source.columns.to_value();
         let columns = match columns
             .as_object()
             .is_some_and(|settings| !settings.is_empty())
@@ -215,7 +215,7 @@ fn manifest(
 }
 
 /// What the results are to know of the sweep's data sets.
-fn known_data(plan: &Plan, library: &DatasetCache) -> Result<Vec<KnownData>, CliError> {
+fn known_data(plan: &Plan, library: &DatasetCache) -> Result<Vec<RecordedDataset>, CliError> {
     let mut seen = HashSet::new();
     let configs = plan.trials.iter().map(|trial| &trial.config);
     let data = configs.clone().map(|config| &config.data);

@@ -182,20 +182,20 @@ impl CliError {
             Self::Spec(SpecError::Invalid {
                 name,
                 text,
-                problem,
+                diagnostic,
             }) => miette::Report::new(Snippet {
                 message: SpecError::Invalid {
                     name: name.clone(),
                     text: String::new(),
-                    problem: problem.clone(),
+                    diagnostic: diagnostic.clone(),
                 }
                 .to_string(),
-                help: problem.help,
-                label: (problem.place.line > 0).then(|| {
-                    let place = &problem.place;
+                help: diagnostic.help,
+                label: (diagnostic.span.line > 0).then(|| {
+                    let span = &diagnostic.span;
                     let end = text.len();
-                    let start = place.offset.min(end);
-                    let length = place.length.min(end - start);
+                    let start = span.offset.min(end);
+                    let length = span.length.min(end - start);
                     LabeledSpan::new(Some("here".to_owned()), start, length)
                 }),
                 source: NamedSource::new(name, text).with_language("yaml"),

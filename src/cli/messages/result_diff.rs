@@ -1,6 +1,7 @@
 //! What is not the same when a run is trained again.
 
-use crate::event::{EpochMetrics, EvalMetrics, Outcome};
+use crate::metrics::{EpochMetrics, EvalMetrics};
+use crate::outcome::Outcome;
 use crate::record::RunResult;
 use crate::run::RerunResult;
 

@@ -9,7 +9,7 @@ use crate::data::error::DataError;
 use crate::data::formats::files::{gunzipped, missing, places};
 use crate::data::samples::dataset::{Dataset, Samples, Values};
 use crate::data::samples::normalisation::Normalisation;
-use crate::spec::{DataSet, DatasetInfo};
+use crate::spec::{DatasetInfo, DatasetKind};
 use std::path::{Path, PathBuf};
 
 /// Mean of the training pixels, scaled to 0..1, of red, green and blue (computed from the training
@@ -80,7 +80,7 @@ pub(crate) fn load(folders: &[PathBuf]) -> Result<Dataset, DataError> {
     match find_whole(folders) {
         Some(Place::Folder(folder)) => from_files(&|name| {
             let path = folder.join(name);
-            crate::reading::read_file(&path, LARGEST)
+            crate::bounded_io::read_file(&path, LARGEST)
                 .map(|bytes| (path.clone(), bytes))
                 .map_err(|source| DataError::Read { path, source })
         }),
@@ -92,7 +92,7 @@ pub(crate) fn load(folders: &[PathBuf]) -> Result<Dataset, DataError> {
 /// What is known without reading the files: those of the original, unless a folder has files of
 /// other sizes.
 pub(crate) fn facts(folders: &[PathBuf]) -> DatasetInfo {
-    let original = DataSet::Cifar10.facts().unwrap_or_default();
+    let original = DatasetKind::Cifar10.info().unwrap_or_default();
     let Some(Place::Folder(folder)) = find_whole(folders) else {
         return original;
     };
@@ -200,7 +200,7 @@ fn from_files(read: &dyn Fn(&str) -> Read) -> Result<Dataset, DataError> {
             standard_deviation: STANDARD_DEVIATION.to_vec(),
             fill: Vec::new(),
         }),
-        test_was_taken: false,
+        test_split_from_training: false,
     })
 }
 

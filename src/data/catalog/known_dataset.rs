@@ -3,13 +3,13 @@
 //! The SHA-256 sums of the files as their homes have them are those of TensorFlow Datasets
 //! (`tensorflow_datasets/url_checksums`).
 
-use crate::spec::DataSet;
+use crate::spec::DatasetKind;
 
 /// A data set that is known by name.
 #[derive(Debug)]
 pub struct KnownDataset {
     /// Its name in a sweep file.
-    pub set: DataSet,
+    pub set: DatasetKind,
     /// Its files, as its home has them.
     pub files: &'static [KnownFile],
     /// Where its files are, with a `/` at the end.
@@ -42,7 +42,7 @@ pub(crate) struct Contents {
 /// Handwritten digits. Its authors' page no longer gives it out to everyone: this is the copy of
 /// the Computer Vision Data Foundation, with the authors' own gzipped files.
 pub(crate) static MNIST: KnownDataset = KnownDataset {
-    set: DataSet::Mnist,
+    set: DatasetKind::Mnist,
     home: "https://storage.googleapis.com/cvdf-datasets/mnist/",
     files: &[
         KnownFile {
@@ -88,7 +88,7 @@ pub(crate) static MNIST: KnownDataset = KnownDataset {
 
 /// Clothes. The sums of the contents are those of Debian's package dataset-fashion-mnist.
 pub(crate) static FASHION_MNIST: KnownDataset = KnownDataset {
-    set: DataSet::FashionMnist,
+    set: DatasetKind::FashionMnist,
     home: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     files: &[
         KnownFile {
@@ -135,7 +135,7 @@ pub(crate) static FASHION_MNIST: KnownDataset = KnownDataset {
 /// Animals and vehicles: the binary version of CIFAR-10. The sums of the files in the archive are
 /// those of the Ruby package torchvision.
 pub(crate) static CIFAR10: KnownDataset = KnownDataset {
-    set: DataSet::Cifar10,
+    set: DatasetKind::Cifar10,
     home: "https://www.cs.toronto.edu/~kriz/",
     files: &[KnownFile {
         name: "cifar-10-binary.tar.gz",
@@ -175,7 +175,7 @@ impl KnownDataset {
     pub const ALL: [&'static Self; 3] = [&MNIST, &FASHION_MNIST, &CIFAR10];
 
     /// The data set of this name; nothing for the user's own data.
-    pub fn of(set: DataSet) -> Option<&'static Self> {
+    pub fn of(set: DatasetKind) -> Option<&'static Self> {
         Self::ALL.into_iter().find(|official| official.set == set)
     }
 
@@ -187,8 +187,8 @@ impl KnownDataset {
     /// The folder that torchvision keeps its files in, below its root.
     pub(crate) fn torchvision_folder(&self) -> &'static str {
         match self.set {
-            DataSet::Mnist => "MNIST",
-            DataSet::FashionMnist => "FashionMNIST",
+            DatasetKind::Mnist => "MNIST",
+            DatasetKind::FashionMnist => "FashionMNIST",
             _ => self.folder(),
         }
     }

@@ -87,7 +87,7 @@ fn load(
             standard_deviation: vec![standard_deviation],
             fill: Vec::new(),
         }),
-        test_was_taken: false,
+        test_split_from_training: false,
     })
 }
 

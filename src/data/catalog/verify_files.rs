@@ -5,7 +5,7 @@ use super::cifar10;
 use super::known_dataset::KnownDataset;
 use super::mnist::LARGEST;
 use crate::data::formats::files::{gunzipped, idx_file, places};
-use crate::spec::DataSet;
+use crate::spec::DatasetKind;
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
@@ -32,7 +32,7 @@ pub enum FileState {
 /// Reads the files of a data set, in the first of `folders` that has them, and compares their
 /// sums with the originals'.
 pub fn check(official: &KnownDataset, folders: &[PathBuf]) -> Vec<CheckedFile> {
-    if official.set == DataSet::Cifar10 {
+    if official.set == DatasetKind::Cifar10 {
         return check_cifar10(official, folders);
     }
     let places = places(official, folders);
@@ -57,7 +57,7 @@ pub fn check(official: &KnownDataset, folders: &[PathBuf]) -> Vec<CheckedFile> {
 
 /// The folder in which a data set is found; nothing where a file of it is missing.
 pub fn found(official: &KnownDataset, folders: &[PathBuf]) -> Option<PathBuf> {
-    if official.set == DataSet::Cifar10 {
+    if official.set == DatasetKind::Cifar10 {
         return match cifar10::find_whole(folders)? {
             cifar10::Place::Folder(folder) => Some(folder),
             cifar10::Place::Archive(archive) => Some(archive),

@@ -2,8 +2,8 @@
 
 use super::jpeg_end;
 use super::raw_dataset::{LabeledSamples, RawDataset};
+use crate::bounded_io::read_file;
 use crate::data::samples::dataset::Values;
-use crate::reading::read_file;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::io::{Cursor, Read};
 use std::path::{Path, PathBuf};

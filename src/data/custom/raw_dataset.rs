@@ -30,7 +30,7 @@ pub(crate) struct RawDataset {
     /// Whether values are missing.
     pub is_incomplete: bool,
     /// Whether the test part was taken from the training part already.
-    pub test_was_taken: bool,
+    pub test_split_from_training: bool,
     /// What its columns became.
     pub notes: Vec<ColumnNote>,
     /// Warnings about it.
@@ -90,14 +90,14 @@ impl RawDataset {
             let sources = self.encoding.as_ref().map(Encoding::sources);
             refuse_copies(&all, &class_names, &sources.unwrap_or_default())?;
         }
-        let (train, test, test_was_taken) = match self.test {
+        let (train, test, test_split_from_training) = match self.test {
             Some(test) => {
                 refuse_mixed(&all.values, &test.values)?;
                 let test = samples(test, "the test part, ")?;
                 if test.labels.is_empty() {
                     return Err("its test part has no samples".to_owned());
                 }
-                (all, test, self.test_was_taken)
+                (all, test, self.test_split_from_training)
             }
             None => {
                 let (train, test) = divided(&all.labels, &class_names, test_fraction)?;
@@ -114,7 +114,7 @@ impl RawDataset {
             imputation: self.imputation,
             is_incomplete: self.is_incomplete,
             known: None,
-            test_was_taken,
+            test_split_from_training,
         })
     }
 }
@@ -242,7 +242,7 @@ fn divided(
         repeat: 0,
         fold: 0,
     };
-    let order = ordered(labels, 0..count, true, seed, Purpose::TestPart);
+    let order = ordered(labels, 0..count, true, seed, Purpose::TestSplit);
     let (mut test, mut train) = spread(&order, held_out);
     test.sort_unstable();
     train.sort_unstable();
@@ -343,7 +343,7 @@ mod tests {
         let mut rows: Vec<f32> = [train.as_slice(), test].concat();
         rows.sort_by(f32::total_cmp);
         assert_eq!(rows, (0..100).map(|row| row as f32).collect::<Vec<_>>());
-        assert!(dataset.test_was_taken);
+        assert!(dataset.test_split_from_training);
     }
 
     #[test]

@@ -10,7 +10,7 @@ const ENOUGH: f64 = 20.0;
 
 /// Whether these settings may leave a class untrained, if all classes of the data set are equally large.
 pub(crate) fn may_leave_untrained(config: &Config) -> bool {
-    let samples = config.facts.training_samples;
+    let samples = config.dataset_info.training_samples;
     let of_class = samples as f64 / config.classes().max(1) as f64;
     of_class * trained_share(config, samples) < ENOUGH
 }
@@ -90,7 +90,7 @@ mod tests {
             (0..counts.len()).map(|class| format!("c{class}")).collect(),
         );
         let mut config = Config {
-            facts: dataset.facts(),
+            dataset_info: dataset.facts(),
             ..Config::default()
         };
         config.validation.folds = Count::new(3);

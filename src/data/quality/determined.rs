@@ -75,7 +75,7 @@ fn key(features: &[f32], column: &EncodedColumn) -> Option<i32> {
                 .position(|&value| value == 1.0);
             Some(level.map_or(-1, |level| level as i32))
         }
-        ColumnKind::Number | ColumnKind::Flag | ColumnKind::Ordinal(_) => {
+        ColumnKind::Number | ColumnKind::Boolean | ColumnKind::Ordinal(_) => {
             Some(sortable(features[0]))
         }
     }

@@ -17,7 +17,7 @@ const TIMES_NATURAL: f64 = 2.0;
 
 /// A warning if many samples of a separate test part equal training samples, including the class.
 pub(crate) fn shared_samples(dataset: &Dataset) -> Option<DataWarning> {
-    if dataset.test_was_taken {
+    if dataset.test_split_from_training {
         return None;
     }
     let mut counts: HashMap<u64, usize> = HashMap::new();
@@ -69,10 +69,14 @@ mod tests {
         }
     }
 
-    fn warning(train: Vec<f32>, test: Vec<f32>, test_was_taken: bool) -> Option<DataWarning> {
+    fn warning(
+        train: Vec<f32>,
+        test: Vec<f32>,
+        test_split_from_training: bool,
+    ) -> Option<DataWarning> {
         let class_names = ["a", "b"].map(str::to_owned).to_vec();
         shared_samples(&Dataset {
-            test_was_taken,
+            test_split_from_training,
             ..Dataset::of_rows(samples(train), samples(test), class_names)
         })
     }

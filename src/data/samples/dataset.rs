@@ -2,7 +2,7 @@
 
 use super::imputation::Imputation;
 use super::normalisation::Normalisation;
-use crate::spec::{DatasetInfo, Encoding, KnownContents};
+use crate::spec::{DatasetInfo, Encoding, RecordedContents};
 
 /// A data set in memory.
 #[derive(Clone, Debug)]
@@ -26,7 +26,7 @@ pub struct Dataset {
     /// The published mean and standard deviation, where there are such.
     pub known: Option<Normalisation>,
     /// Whether the test part was taken from the training part.
-    pub test_was_taken: bool,
+    pub test_split_from_training: bool,
 }
 
 /// Labelled samples.
@@ -95,7 +95,7 @@ impl Dataset {
             imputation: Vec::new(),
             is_incomplete: false,
             known: None,
-            test_was_taken: false,
+            test_split_from_training: false,
         }
     }
 
@@ -112,14 +112,14 @@ impl Dataset {
             features: self.train.features,
             classes: self.classes(),
             image: self.image,
-            test_was_taken: self.test_was_taken,
+            test_split_from_training: self.test_split_from_training,
         }
     }
 
     /// What is to be known of it where its files are gone.
-    pub fn contents(&self) -> KnownContents {
+    pub fn contents(&self) -> RecordedContents {
         let published = self.known.clone();
-        KnownContents {
+        RecordedContents {
             classes: self.class_names.clone(),
             columns: match self.encoding {
                 // The encoding names them.

@@ -13,7 +13,7 @@ use super::custom::raw_dataset::{LabeledSamples, RawDataset, divide};
 use super::quality::remedy;
 use super::samples::dataset::Values;
 use crate::spec::{
-    ColumnKind, ColumnNames, Columns, DataSource, EncodedColumn, Encoding, NonEmptyString,
+    ColumnKind, ColumnNames, ColumnSettings, DataSource, EncodedColumn, Encoding, NonEmptyString,
     OrdinalColumns, TableWarning,
 };
 use columns::column::Column;
@@ -46,7 +46,7 @@ pub(super) fn load(path: &Path, source: &DataSource) -> Result<RawDataset, Strin
 fn load_one(
     path: &Path,
     label: &str,
-    settings: &Columns,
+    settings: &ColumnSettings,
     fraction: f64,
 ) -> Result<RawDataset, String> {
     let missing = Missing::of(settings.na_values.as_ref());
@@ -69,13 +69,13 @@ fn load_one(
     };
     let parts = [part(&train), part(&test)];
     Ok(RawDataset {
-        test_was_taken: true,
+        test_split_from_training: true,
         ..own(parts, &encoder, all.is_incomplete, all.warnings)
     })
 }
 
 /// Reads the tables of a folder, one for each part.
-fn load_parts(folder: &Path, label: &str, settings: &Columns) -> Result<RawDataset, String> {
+fn load_parts(folder: &Path, label: &str, settings: &ColumnSettings) -> Result<RawDataset, String> {
     files::refuse_validation(folder)?;
     let files = [
         files::table(folder, "train")?,
@@ -136,7 +136,7 @@ fn own(
         encoding: Some(encoding.clone()),
         imputation: encoder.imputation(),
         is_incomplete,
-        test_was_taken: false,
+        test_split_from_training: false,
         notes: encoder.notes().to_vec(),
         warnings,
     }
@@ -259,7 +259,7 @@ fn plain(name: &str) -> EncodedColumn {
 }
 
 /// The columns whose cells are names, and are read as they are written: `01` is no number.
-fn as_names<'a>(settings: &'a Columns, label: &'a str) -> Vec<&'a str> {
+fn as_names<'a>(settings: &'a ColumnSettings, label: &'a str) -> Vec<&'a str> {
     let categorical = settings.categorical.iter().flat_map(ColumnNames::iter);
     let ordinal = settings.ordinal.iter().flat_map(OrdinalColumns::iter);
     let names = categorical.chain(ordinal.map(|(name, _)| name));
@@ -267,7 +267,7 @@ fn as_names<'a>(settings: &'a Columns, label: &'a str) -> Vec<&'a str> {
 }
 
 /// The names and patterns of the columns that are left out.
-fn patterns(settings: &Columns) -> Vec<&str> {
+fn patterns(settings: &ColumnSettings) -> Vec<&str> {
     settings.drop.iter().flat_map(ColumnNames::iter).collect()
 }
 
@@ -275,7 +275,7 @@ fn patterns(settings: &Columns) -> Vec<&str> {
 /// returns the names of those removed.
 fn selected(
     table: &mut Vec<Column>,
-    settings: &Columns,
+    settings: &ColumnSettings,
     label: &str,
 ) -> Result<Vec<String>, String> {
     let dropped = columns::selection::drop_columns(table, &patterns(settings), label);

@@ -1,12 +1,13 @@
 //! `checkpoint.safetensors`: a run in training, to go on from.
 
-use crate::event::{EarlyStoppingState, EpochMetrics, PlateauState, SavedOptimizer, TrainingState};
+use crate::bounded_io::read_file;
+use crate::metrics::EpochMetrics;
 use crate::plan::RunHash;
-use crate::reading::read_file;
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::{remove_file, write_atomically};
 use crate::record::tensorboard::event_file::EventsMark;
-use crate::spec::MOST_PARAMETERS;
+use crate::spec::MAX_PARAMETERS;
+use crate::training_state::{EarlyStoppingState, PlateauState, SavedOptimizer, TrainingState};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
@@ -68,7 +69,7 @@ const MOST_STEPS: u64 = 1 << 30;
 
 /// The most bytes of the file: the largest network with its best one and four memories of an
 /// optimizer, and the epochs.
-const LARGEST: u64 = 6 * 4 * MOST_PARAMETERS + (512 << 20);
+const LARGEST: u64 = 6 * 4 * MAX_PARAMETERS + (512 << 20);
 
 impl Checkpoint {
     /// Writes the checkpoint into a run's folder; it appears whole or not at all.

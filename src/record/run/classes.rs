@@ -1,7 +1,7 @@
 //! `classes.json`: how each class fares in a run.
 
-use crate::event::{ClassificationCounts, SCORE_BINS};
-use crate::reading::read_file;
+use crate::bounded_io::read_file;
+use crate::metrics::{ClassificationCounts, SCORE_BINS};
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::{remove_file, write_before_result};
 use serde::{Deserialize, Serialize};

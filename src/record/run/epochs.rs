@@ -1,6 +1,6 @@
 //! `epochs.csv`: the metrics of each epoch of a run.
 
-use crate::event::EpochMetrics;
+use crate::metrics::EpochMetrics;
 use crate::record::error::{RecordError, on};
 use crate::record::fs::atomic::{write_before_result, write_open};
 use std::fs::File;

@@ -1,7 +1,7 @@
 //! `input.json`: what a run's samples were filled and normalised by, beside its weights, where that is the
 //! run's own.
 
-use crate::reading::read_file;
+use crate::bounded_io::read_file;
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::write_before_result;
 use serde::{Deserialize, Serialize};

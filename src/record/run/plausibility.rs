@@ -1,7 +1,8 @@
 //! Whether a result is one that a run can have given: a file may say anything.
 
 use super::result::RunResult;
-use crate::event::{EpochMetrics, EvalMetrics, Failure};
+use crate::metrics::{EpochMetrics, EvalMetrics};
+use crate::outcome::Failure;
 use crate::record::tensorboard::event_file::is_event_file;
 
 /// Beyond any loss or norm in 32-bit numbers; squares and sums of such numbers stay finite.

@@ -1,9 +1,9 @@
 //! `profile.json`: speed and memory of a trial, measured alone.
 
 use super::plausibility::is_time;
-use crate::event::Profile;
+use crate::bounded_io::read_file;
+use crate::metrics::Profile;
 use crate::plan::RunHash;
-use crate::reading::read_file;
 use crate::record::error::{RecordError, on};
 use crate::record::fs::atomic::{remove_temp_files, write_atomically};
 use serde::{Deserialize, Serialize};

@@ -3,7 +3,7 @@
 use super::checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
 use super::epochs::{EpochsFile, mend_epochs};
 use super::result::RunResult;
-use crate::event::{EpochMetrics, LayerValues};
+use crate::metrics::{EpochMetrics, LayerValues};
 use crate::plan::RunHash;
 use crate::record::error::{RecordError, on};
 use crate::record::fs::atomic::{is_abandoned_part, is_held_part, is_part, remove_file};
@@ -385,9 +385,9 @@ fn step(epoch: usize) -> i64 {
 mod tests {
     use super::super::plausibility;
     use super::*;
-    use crate::event::{SavedOptimizer, TrainingState};
     use crate::random::Seed;
     use crate::spec::Config;
+    use crate::training_state::{SavedOptimizer, TrainingState};
 
     #[test]
     fn what_a_killed_process_left_of_an_ended_run_goes_but_never_its_only_events() {

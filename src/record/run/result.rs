@@ -1,9 +1,10 @@
 //! `result.json`: the result of a complete run.
 
 use super::plausibility::is_plausible;
-use crate::event::{EpochMetrics, EvalMetrics, Failure};
+use crate::bounded_io::read_file;
+use crate::metrics::{EpochMetrics, EvalMetrics};
+use crate::outcome::Failure;
 use crate::plan::RunHash;
-use crate::reading::read_file;
 use crate::record::error::{RecordError, on};
 use crate::record::fs::atomic::{write_atomically, write_before_result, write_new};
 use serde::{Deserialize, Serialize};

@@ -1,8 +1,8 @@
 //! `model.safetensors`: the weights of a run's final network.
 
 use super::input_scale::INPUT_FILE;
+use crate::bounded_io::read_file;
 use crate::model_io::{ModelError, WEIGHTS_FILE, Weights, from_safetensors, to_safetensors};
-use crate::reading::read_file;
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::{remove_file, write_before_result};
 use crate::spec::Config;

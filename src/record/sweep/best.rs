@@ -1,6 +1,6 @@
 //! What is shown of a sweep's best trial alone: a run named `best` beside its folds.
 
-use crate::event::ClassificationCounts;
+use crate::metrics::ClassificationCounts;
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::write_atomically;
 use crate::record::run::classes::RunClasses;

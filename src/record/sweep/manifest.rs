@@ -1,11 +1,11 @@
 //! `sweep.json`: what a sweep's folder holds, and where it came from.
 
+use crate::bounded_io::read_file;
 use crate::plan::{Plan, RESULTS_VERSION};
-use crate::reading::read_file;
 use crate::record::error::{RecordError, on};
 use crate::record::fs::atomic::{remove_temp_files, write_atomically};
 use crate::record::fs::host::host_name;
-use crate::spec::{Config, Factor, KnownData, Level, Sweep};
+use crate::spec::{Config, Factor, Level, RecordedDataset, Sweep};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
@@ -46,7 +46,7 @@ pub struct Manifest {
     /// Hashes of the data sets, by name.
     pub data: BTreeMap<String, String>,
     /// What is known of the data sets: results can be read without their files.
-    pub known_data: Vec<KnownData>,
+    pub known_data: Vec<RecordedDataset>,
     /// The seeds of all random numbers.
     pub seeds: BTreeSet<u64>,
     /// The configuration that each trial starts from, whole.
@@ -123,7 +123,7 @@ impl Manifest {
     pub fn new(sweep: &Sweep, plan: &Plan, start: Invocation) -> Self {
         let mut base = Config::default();
         for set in &sweep.base {
-            set.to.apply(&mut base);
+            set.assignment.apply(&mut base);
         }
         let seeds = plan.trials.iter();
         Self {
@@ -139,7 +139,7 @@ impl Manifest {
             known_data: Vec::new(),
             seeds: seeds.map(|trial| trial.config.validation.seed).collect(),
             factors: sweep.factors.iter().map(|f| factor(f, &base)).collect(),
-            base: base.show(),
+            base: base.to_value(),
             overrides: Vec::new(),
             sweep_path: sweep.source.name.clone(),
             sweep_file: sweep.source.text.clone(),
@@ -173,7 +173,7 @@ impl Manifest {
 impl Manifest {
     /// Takes over what an earlier start knew of the contents of the same data, which this one had no
     /// need to read.
-    fn remember(&mut self, earlier: &[KnownData]) {
+    fn remember(&mut self, earlier: &[RecordedDataset]) {
         for known in self.known_data.iter_mut().filter(|k| k.contents.is_none()) {
             let same = earlier.iter().find(|earlier| {
                 (&earlier.set, &earlier.fingerprint) == (&known.set, &known.fingerprint)
@@ -189,7 +189,7 @@ fn factor(factor: &Factor, base: &Config) -> Value {
         let mut config = base.clone();
         level.apply(&mut config);
         let settings = level.settings.iter();
-        let values = settings.map(|set| (set.key.path.to_owned(), set.key.show(&config)));
+        let values = settings.map(|set| (set.key.path.to_owned(), set.key.value_in(&config)));
         let settings: Map<String, Value> = values.collect();
         serde_json::json!({ "label": level.label, "settings": settings })
     };
@@ -226,7 +226,7 @@ pub struct RecordedSweep {
     /// `--set` options on top of it.
     pub overrides: Vec<String>,
     /// What was known of its data sets at the last start.
-    pub known_data: Vec<KnownData>,
+    pub known_data: Vec<RecordedDataset>,
     /// Its starts that are known, the latest last.
     pub starts: Vec<Invocation>,
 }

@@ -1,6 +1,6 @@
 //! Where trials stand among each other.
 
-use crate::event::EvalMetrics;
+use crate::metrics::EvalMetrics;
 use crate::plan::{Plan, RunId};
 use crate::record::run::result::RunResult;
 use crate::spec::RankBy;

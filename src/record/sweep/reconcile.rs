@@ -192,7 +192,11 @@ impl ReconcilePlan {
             let run = away.run.filter(|run| seen.insert(run.trial));
             let config = run.and_then(|_| recorded_config(&store.folder().join(&away.path)));
             if let (Some(run), Some(then)) = (run, config) {
-                differences(&then, &plan.trials[run.trial].config.show(), &mut changed);
+                differences(
+                    &then,
+                    &plan.trials[run.trial].config.to_value(),
+                    &mut changed,
+                );
             }
         }
         changed

@@ -3,7 +3,7 @@
 use super::inventory::Inventory;
 use super::reconcile::ReconcilePlan;
 use super::store::{Results, Store};
-use crate::event::Failure;
+use crate::outcome::Failure;
 use crate::plan::{Plan, RunId};
 use crate::record::error::RecordError;
 use crate::record::run::checkpoint::{CHECKPOINT_FILE, Checkpoint};

@@ -1,6 +1,6 @@
 //! The results of a sweep, read back.
 
-use crate::event::Profile;
+use crate::metrics::Profile;
 use crate::plan::{Plan, RunHash, RunId, TrialHash};
 use crate::record::error::RecordError;
 use crate::record::run::classes::RunClasses;

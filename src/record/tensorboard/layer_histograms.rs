@@ -2,7 +2,7 @@
 
 use super::event_file::{EventFile, histogram_value, scalar_value};
 use super::histogram::Histogram;
-use crate::event::LayerValues;
+use crate::metrics::LayerValues;
 use crate::record::error::RecordError;
 
 impl EventFile {

@@ -1,7 +1,7 @@
 //! Precision against recall of one class, over all thresholds of its probability.
 
 use super::event_file::{EventFile, encoded, plugin_value, shape};
-use crate::event::{SCORE_BINS, score_bin};
+use crate::metrics::{SCORE_BINS, score_bin};
 use crate::record::error::{RecordError, on};
 use serde::Serialize;
 use tensorboard_proto::plugin_pr_curve::PrCurvePluginData;

@@ -5,7 +5,8 @@ use crate::record::Results;
 use crate::report::results::frame::{score_column, trial_positions};
 use crate::report::results::metric::score;
 use crate::spec::{
-    Columns, Config, DataSource, RankBy, SelectionCost, SelectionRule, Split, Sweep, Validation,
+    ColumnSettings, Config, DataSource, RankBy, SelectionCost, SelectionRule, Split, Sweep,
+    Validation,
 };
 use polars::prelude::*;
 use statistics::{Candidate, Direction, Interval};
@@ -203,7 +204,7 @@ pub(crate) fn shares_splits(a: &Trial, b: &Trial) -> bool {
     // Which columns are used, and how, changes no split.
     let data = |config: &Config| {
         let source = DataSource {
-            columns: Columns::default(),
+            columns: ColumnSettings::default(),
             ..config.data.source()
         };
         (source, config.data.limit)

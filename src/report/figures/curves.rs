@@ -1,7 +1,7 @@
 //! Learning curves.
 
 use super::Figures;
-use crate::event::EpochMetrics;
+use crate::metrics::EpochMetrics;
 use crate::record::RunResult;
 use crate::report::document::figure::Figure;
 use crate::report::results::frame::trial_positions;
@@ -135,9 +135,9 @@ fn draw(
             "",
         ),
         trials,
-        validation: words.pick("validation", "validation").to_owned(),
-        training: words.pick("training", "entraînement").to_owned(),
-        band: words
+        validation_label: words.pick("validation", "validation").to_owned(),
+        training_label: words.pick("training", "entraînement").to_owned(),
+        band_label: words
             .pick(
                 "lowest to highest split",
                 "du plus bas au plus haut partage",

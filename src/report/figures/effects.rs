@@ -44,14 +44,14 @@ pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
         y: figures.score_axis(),
         factors: factors.map(panel).collect(),
         reference: Some(figures.shown_score(all.sum::<f64>() / count)),
-        point: words
+        point_label: words
             .pick(
                 "mean over the other factors",
                 "moyenne sur les autres facteurs",
             )
             .to_owned(),
-        interval: words.pick("95 % interval", "intervalle à 95 %").to_owned(),
-        reference_name: words
+        interval_label: words.pick("95 % interval", "intervalle à 95 %").to_owned(),
+        reference_label: words
             .pick("mean of all trials", "moyenne de tous les essais")
             .to_owned(),
     };

@@ -4,7 +4,7 @@ use super::Figures;
 use crate::report::document::figure::Figure;
 use crate::report::sections::variance::main_effects;
 use crate::spec::{Language, RankBy};
-use charts::{Categories, Cell, Heading, HeatMap};
+use charts::{Categories, Heading, HeatMap, HeatMapCell};
 
 /// The picture of the two factors that matter most, over a complete grid.
 pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
@@ -24,7 +24,8 @@ pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
         *sum += scores.iter().sum::<f64>();
         *count += scores.len() as u32;
     }
-    let cell = |&(sum, count): &(f64, u32)| Cell::new(figures.shown_score(sum / f64::from(count)));
+    let cell =
+        |&(sum, count): &(f64, u32)| HeatMapCell::new(figures.shown_score(sum / f64::from(count)));
     let factor = |index: usize| &material.sweep.factors[index];
     let names = |index: usize| {
         let factor = factor(index);
@@ -46,7 +47,7 @@ pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
             .iter()
             .map(|row| row.iter().map(cell).collect())
             .collect(),
-        colour: figures.score_axis(),
+        colour_axis: figures.score_axis(),
         range: None,
         decimals: match material.sweep.report.rank_by {
             RankBy::Accuracy => 2,

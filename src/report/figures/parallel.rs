@@ -18,7 +18,7 @@ pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
         Some(ParallelLine {
             name: trials[trial].name.clone(),
             values: values.chain([score]).collect(),
-            colour: score,
+            colour_value: score,
         })
     });
     let lines: Vec<ParallelLine> = lines.collect();
@@ -39,8 +39,8 @@ pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
             .chain([ParallelAxis::Numbers(figures.score_axis())])
             .collect(),
         lines,
-        colour: figures.score_axis(),
-        better: figures.direction(),
+        colour_axis: figures.score_axis(),
+        direction: figures.direction(),
     };
     Some(figures.draw("parallel-coordinates", caption.to_owned(), &chart))
 }

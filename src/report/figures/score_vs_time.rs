@@ -21,7 +21,7 @@ pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
                 .peak_bytes
                 .map_or(f64::NAN, |bytes| bytes as f64 / f64::from(1 << 20)),
             shape: 0,
-            mark: match (is_best, is_chosen) {
+            annotation: match (is_best, is_chosen) {
                 (true, _) => words.pick("best", "meilleur").to_owned(),
                 (_, true) => words.pick("chosen", "choisi").to_owned(),
                 _ => String::new(),
@@ -43,18 +43,18 @@ pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
             "s",
         ),
         y: figures.score_axis(),
-        x_better: Direction::Minimise,
-        y_better: figures.direction(),
+        x_direction: Direction::Minimise,
+        y_direction: figures.direction(),
         points,
-        size: has_bytes.then(|| {
+        size_axis: has_bytes.then(|| {
             Axis::linear(
                 words.pick("peak memory", "pic de mémoire"),
                 words.pick("MiB", "Mio"),
             )
         }),
         shapes: Categories::default(),
-        front: words.pick("Pareto front", "front de Pareto").to_owned(),
-        others: words.pick("other trials", "autres essais").to_owned(),
+        front_label: words.pick("Pareto front", "front de Pareto").to_owned(),
+        others_label: words.pick("other trials", "autres essais").to_owned(),
     };
     Some(figures.draw("trade-off", caption.to_owned(), &chart))
 }

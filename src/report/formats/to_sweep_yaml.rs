@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 pub fn to_sweep_yaml(name: &str, config: &Config, rank_by: RankBy) -> String {
     let mut document = Map::new();
     document.insert("name".to_owned(), Value::from(name));
-    if let Value::Object(sections) = config.show_used() {
+    if let Value::Object(sections) = config.to_applicable_value() {
         document.extend(sections);
     }
     document.insert("report".to_owned(), json!({ "rank_by": rank_by.name() }));

@@ -4,7 +4,7 @@ use super::{
     Better, Cell, Column, Curve, Curves, Kind, Language as PageLanguage, Page, Progress, Row,
     Scatter, Section,
 };
-use crate::event::EpochMetrics;
+use crate::metrics::EpochMetrics;
 use crate::record::RunResult;
 use crate::report::document::blocks::{Block, Document};
 use crate::report::locale::Locale;

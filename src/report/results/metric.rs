@@ -117,7 +117,7 @@ pub(crate) fn finished_runs<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::{EpochMetrics, EvalMetrics};
+    use crate::metrics::{EpochMetrics, EvalMetrics};
     use crate::plan::RunHash;
     use crate::random::Seed;
     use crate::spec::Config;

@@ -1,6 +1,6 @@
 //! How each class fares in one trial.
 
-use crate::event::ClassificationCounts;
+use crate::metrics::ClassificationCounts;
 use crate::plan::Plan;
 use crate::record::RunClasses;
 use crate::report::document::blocks::Document;

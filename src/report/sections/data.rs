@@ -9,12 +9,13 @@ use crate::spec::{ColumnNote, Language};
 pub(crate) fn sentence(words: Locale, plan: &Plan) -> Option<String> {
     let config = &plan.trials.first()?.config;
     let is_same = |trial: &crate::plan::Trial| {
-        trial.config.facts == config.facts && trial.config.data.source() == config.data.source()
+        trial.config.dataset_info == config.dataset_info
+            && trial.config.data.source() == config.data.source()
     };
     if !plan.trials.iter().all(is_same) {
         return None;
     }
-    let facts = &config.facts;
+    let facts = &config.dataset_info;
     let name = match &config.data.path {
         Some(path) => format!("{} {}", config.data.set, code(path.as_str())),
         None => config.data.set.to_string(),

@@ -1,7 +1,7 @@
 //! Training and validation loss, epoch by epoch: where over-fitting is seen.
 
 use super::contents::ReportContext;
-use crate::event::EpochMetrics;
+use crate::metrics::EpochMetrics;
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
 use crate::report::document::blocks::Document;

@@ -18,7 +18,11 @@ fn french(warning: &DataWarning) -> String {
     match warning {
         DataWarning::Determined { features } => {
             let is_table = matches!(features.first(), Some(FeatureName::Column(_)));
-            let names = listed(features, |feature| feature.shown(code), "autres");
+            let names = listed(
+                features.iter().map(|feature| feature.shown(code)),
+                "et",
+                "autres",
+            );
             let what = match (is_table, features.len()) {
                 (true, 1) => format!("la colonne {names} détermine à elle seule"),
                 (true, _) => format!("les colonnes {names} déterminent chacune à elle seule"),
@@ -43,7 +47,7 @@ fn french(warning: &DataWarning) -> String {
             splits,
             of,
         } => {
-            let names = listed(classes, |class| code(class), "autres");
+            let names = listed(classes.iter().map(|class| code(class)), "et", "autres");
             let (what, them) = match classes.len() {
                 1 => (format!("la classe {names} n’a"), "d’elle"),
                 _ => (format!("les classes {names} n’ont"), "d’elles"),

@@ -1,9 +1,11 @@
 //! An observer that is told nothing by a device that has failed.
 
 use super::device_faults::Faults;
-use crate::event::{EpochMetrics, LayerValues, Outcome, TrainingState};
+use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model_io::Weights;
+use crate::outcome::Outcome;
 use crate::train::{EpochAction, TrainingHost};
+use crate::training_state::TrainingState;
 
 /// Passes on what is told, unless a fault of the device was heard before: numbers that were read
 /// back after it may never have been written.

@@ -1,8 +1,9 @@
 //! A run trained once more, without any record.
 
 use super::tensor_executor::Executor;
-use crate::event::{EpochMetrics, Outcome};
+use crate::metrics::EpochMetrics;
 use crate::model_io::Weights;
+use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::run::scheduler::dispatch::in_one_thread;
 use crate::train::TrainingHost;

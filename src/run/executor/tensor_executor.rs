@@ -5,7 +5,7 @@ use super::device_faults::{DeviceFault, Faults};
 use super::fault_guard::FaultGuard;
 use crate::backend::Backend;
 use crate::data::{Dataset, DeviceDataset, DeviceDatasetKey, Normalisation, Partition, partition};
-use crate::event::Profile;
+use crate::metrics::Profile;
 use crate::model::LossSums;
 use crate::plan::{Plan, RunId, bytes_of_run};
 use crate::spec::{Config, Data, Validation};
@@ -258,7 +258,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
             let [features, targets] = test.range(0..rows);
             let [features, targets] = [features, targets].map(Tensor::unsqueeze::<3>);
             let _ = B::product(features.clone().swap_dims(1, 2), features).into_data();
-            let _ = LossSums::of(targets.clone(), targets.clone());
+            let _ = LossSums::from_logits(targets.clone(), targets.clone());
             let answers = [targets.clone(), targets.clone(), targets];
             let [logits, targets, aims] = answers;
             let _ = B::cross_entropy(logits, targets, aims).gradient.into_data();

@@ -1,15 +1,17 @@
 //! Who watches a cohort's training: its records.
 
-use crate::event::{EpochMetrics, Failure, LayerValues, Outcome, TrainingState};
+use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model_io::Weights;
+use crate::outcome::{Failure, Outcome};
 use crate::plan::RunId;
 use crate::record::{Checkpoint, RecordError, Recorder};
 use crate::run::scheduler::dispatch::{DeviceSlot, Scheduler};
 use crate::run::scheduler::finalize::EndedRun;
 use crate::run::scheduler::resume::{Opened, place_kind};
 use crate::run::scheduler::worker_state::WorkerState;
-use crate::spec::{CheckpointRule, KeepWeights};
+use crate::spec::{CheckpointInterval, KeepWeights};
 use crate::train::{EpochAction, TrainingHost};
+use crate::training_state::TrainingState;
 use std::cell::OnceCell;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -250,7 +252,7 @@ impl TrainingHost for CohortRecorder<'_, '_> {
     }
 
     fn wants_checkpoints(&self) -> bool {
-        self.schedule.sweep.checkpoint != CheckpointRule::None
+        self.schedule.sweep.checkpoint != CheckpointInterval::None
     }
 
     fn after_epoch(&mut self, epoch: usize) -> EpochAction {
@@ -258,9 +260,11 @@ impl TrainingHost for CohortRecorder<'_, '_> {
             return EpochAction::CheckpointAndStop;
         }
         let is_due = match self.schedule.sweep.checkpoint {
-            CheckpointRule::None => false,
-            CheckpointRule::Epochs(count) => epoch.is_multiple_of(count.get()),
-            CheckpointRule::Seconds(count) => self.saved.elapsed().as_secs() >= count.get() as u64,
+            CheckpointInterval::None => false,
+            CheckpointInterval::Epochs(count) => epoch.is_multiple_of(count.get()),
+            CheckpointInterval::Seconds(count) => {
+                self.saved.elapsed().as_secs() >= count.get() as u64
+            }
         };
         match is_due {
             true => {

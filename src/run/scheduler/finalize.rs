@@ -3,8 +3,9 @@
 use super::dispatch::{DeviceSlot, Scheduler};
 use super::run_header::{group, hparams};
 use super::worker_state::{WorkerState, lock};
-use crate::event::{EpochMetrics, FinishedRun, Outcome};
+use crate::metrics::EpochMetrics;
 use crate::model_io::Weights;
+use crate::outcome::{FinishedRun, Outcome};
 use crate::plan::{Plan, RunId};
 use crate::record::{
     CvScores, RecordError, Recorder, RunClasses, RunResult, Store, has_cv_scores, remove_classes,
@@ -141,7 +142,7 @@ impl Scheduler<'_> {
             workers: place.workers,
             cohort: 1,
             precision: place.precision.clone(),
-            config: trial.config.show(),
+            config: trial.config.to_value(),
             events: None,
         }
     }

@@ -1,7 +1,7 @@
 //! The measurement of each trial alone, after all runs.
 
 use super::dispatch::{DeviceSlot, Scheduler, in_one_thread};
-use crate::event::Profile;
+use crate::metrics::Profile;
 use crate::plan::{Plan, RunId};
 use crate::record::{RecordError, Results};
 use std::panic::{AssertUnwindSafe, catch_unwind};

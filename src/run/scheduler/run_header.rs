@@ -16,7 +16,7 @@ impl Scheduler<'_> {
         RunHeader {
             group: group(self.plan, run.trial),
             hparams: hparams(self.sweep, self.plan, run.trial),
-            configuration: configuration_text(&trial.config.show_used()),
+            configuration: configuration_text(&trial.config.to_applicable_value()),
             hardware: place.hardware.clone(),
             events: self.sweep.record.events,
             layers: layers(&trial.config.stages()),

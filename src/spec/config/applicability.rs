@@ -3,10 +3,10 @@
 use super::key::Key;
 use super::schedule::Schedule;
 use super::trial_config::{Config, Optimizer, Split};
-use super::validate::Conflict;
 use crate::spec::data::columns::Impute;
-use crate::spec::data::source::DataSet;
+use crate::spec::data::source::DatasetKind;
 use crate::spec::model::network::{ModelKind, Norm, Width};
+use crate::spec::values::conflict::Conflict;
 use crate::spec::values::number::{Count, Fraction, NonNegative, Positive};
 
 /// Keys that only some optimizers have, with the key that decides.
@@ -66,11 +66,11 @@ const CNN_KEYS: &[&[&str]] = &[
 impl Config {
     /// Whether a key has a meaning in this configuration: its optimizer, kind of network or data
     /// set has it, and what it refines is there.
-    pub fn uses(&self, key: &Key) -> bool {
+    pub fn is_applicable(&self, key: &Key) -> bool {
         match key.path {
-            "data.test_fraction" => !self.data.set.is_named(),
+            "data.test_fraction" => !self.data.set.is_builtin(),
             "data.drop" | "data.categorical" | "data.ordinal" | "data.na_values"
-            | "data.impute" => self.data.set == DataSet::Table,
+            | "data.impute" => self.data.set == DatasetKind::Table,
             "model.norm_position" => self.has_norm(),
             "training.dampening" => self.has_momentum(),
             "training.warmup_start" => self.warms_up(),
@@ -79,8 +79,9 @@ impl Config {
             "training.min_delta" | "training.restore_best" => self.may_stop(),
             path => {
                 let optimizer = self.training.optimizer;
-                let mut owned = OPTIMIZER_KEYS.iter().filter(|(keys, _)| keys[0] == path);
-                let of_optimizer = owned.all(|(_, owners)| owners.contains(&optimizer));
+                let mut restricted = OPTIMIZER_KEYS.iter().filter(|(keys, _)| keys[0] == path);
+                let of_optimizer =
+                    restricted.all(|(_, optimizers)| optimizers.contains(&optimizer));
                 let of_cnn = CNN_KEYS.iter().any(|keys| keys[0] == path);
                 of_optimizer && (!of_cnn || self.model.kind == ModelKind::Cnn)
             }
@@ -92,7 +93,7 @@ impl Config {
     /// or kind of network are at their defaults already, because they are refused otherwise.)
     #[must_use]
     pub fn canonical(&self) -> Self {
-        let plain = Self::default();
+        let defaults = Self::default();
         let mut canonical = self.clone();
         canonical.data.normalise = Some(self.data.normalisation());
         canonical.data.impute = self.data.impute.filter(|&impute| impute != Impute::Median);
@@ -113,24 +114,24 @@ impl Config {
             canonical.model.channels = counted(self.model.block_channels());
         }
         if !self.has_norm() {
-            canonical.model.norm_position = plain.model.norm_position;
+            canonical.model.norm_position = defaults.model.norm_position;
         }
         let training = &mut canonical.training;
         if !self.has_momentum() {
-            training.dampening = plain.training.dampening;
+            training.dampening = defaults.training.dampening;
         }
         if !self.warms_up() {
-            training.warmup_start = plain.training.warmup_start;
+            training.warmup_start = defaults.training.warmup_start;
         }
         if !self.counts_units() {
-            training.schedule_unit = plain.training.schedule_unit;
+            training.schedule_unit = defaults.training.schedule_unit;
         }
         if !self.watches() {
-            training.monitor = plain.training.monitor;
+            training.monitor = defaults.training.monitor;
         }
         if !self.may_stop() {
-            training.min_delta = plain.training.min_delta;
-            training.restore_best = plain.training.restore_best;
+            training.min_delta = defaults.training.min_delta;
+            training.restore_best = defaults.training.restore_best;
         }
         canonical
     }
@@ -165,16 +166,16 @@ impl Config {
     ///
     /// # Errors
     /// The first of them.
-    pub(crate) fn check_owners(&self) -> Result<(), Conflict> {
-        let plain = Self::default();
+    pub(crate) fn check_applicable(&self) -> Result<(), Conflict> {
+        let defaults = Self::default();
         let optimizer = self.training.optimizer;
         let differs = |path: &str| {
             let key = Key::find(path);
-            key.is_some_and(|key| key.show(self) != key.show(&plain))
+            key.is_some_and(|key| key.value_in(self) != key.value_in(&defaults))
         };
-        for (key, owners) in OPTIMIZER_KEYS {
-            if !owners.contains(&optimizer) && differs(key[0]) {
-                let names: Vec<&str> = owners.iter().map(|owner| owner.name()).collect();
+        for (key, optimizers) in OPTIMIZER_KEYS {
+            if !optimizers.contains(&optimizer) && differs(key[0]) {
+                let names: Vec<&str> = optimizers.iter().map(|owner| owner.name()).collect();
                 return Err(Conflict {
                     keys: key,
                     message: format!(

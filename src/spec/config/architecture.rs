@@ -116,7 +116,7 @@ impl Stage {
     }
 
     /// The most numbers that one sample takes within this stage: a convolution's patches.
-    pub fn widest(self) -> usize {
+    pub fn peak_values(self) -> usize {
         match self {
             Self::Convolution {
                 height,
@@ -186,7 +186,7 @@ impl Config {
                     outputs,
                     kernel: model.kernel_size.get(),
                 });
-                self.activated(&mut stages, outputs, height * width);
+                self.push_activation_stages(&mut stages, outputs, height * width);
                 if model.pooling != Pooling::None {
                     stages.push(Stage::Pooling {
                         pooling: model.pooling,
@@ -209,7 +209,7 @@ impl Config {
                 inputs: features,
                 outputs: width,
             });
-            self.activated(&mut stages, width, 1);
+            self.push_activation_stages(&mut stages, width, 1);
             stages.push(Stage::Dropout {
                 site: DropoutSite::Hidden(layer),
                 features: width,
@@ -224,7 +224,7 @@ impl Config {
     }
 
     /// Adds activation and norm behind a linear map of `units` outputs at `positions` places.
-    fn activated(&self, stages: &mut Vec<Stage>, units: usize, positions: usize) {
+    fn push_activation_stages(&self, stages: &mut Vec<Stage>, units: usize, positions: usize) {
         let model = &self.model;
         let features = units * positions;
         let norm = match model.norm {

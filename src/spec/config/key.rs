@@ -10,18 +10,21 @@ use crate::spec::yaml::node::YamlNode;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
+/// The sections of the base configuration.
+pub(crate) const SECTIONS: [&str; 4] = ["data", "model", "training", "validation"];
+
 /// A key of the configuration.
 pub struct Key {
     /// Its path, such as `training.learning_rate`.
     pub path: &'static str,
     /// The name in run folders, such as `lr`.
-    pub short: &'static str,
+    pub short_name: &'static str,
     /// What it means.
-    pub about: &'static str,
+    pub description: &'static str,
     /// Position in [`KEYS`].
     pub index: usize,
     read: fn(&YamlNode) -> Result<Assignment, Diagnostic>,
-    show: fn(&Config) -> Value,
+    to_value: fn(&Config) -> Value,
     schema: fn() -> Value,
 }
 
@@ -66,14 +69,14 @@ macro_rules! keys {
         pub static KEYS: &[Key] = &[$(
             Key {
                 path: concat!(stringify!($section), ".", stringify!($field)),
-                short: $short,
-                about: $about,
+                short_name: $short,
+                description: $about,
                 index: Index::$field as usize,
                 read: |node| {
                     let value = ConfigValue::read(node)?;
                     Ok(assignment(value, |config, value| config.$section.$field = value))
                 },
-                show: |config| config.$section.$field.show(),
+                to_value: |config| config.$section.$field.to_value(),
                 schema: || schema_of(|config| &config.$section.$field),
             },
         )+];
@@ -152,7 +155,7 @@ fn assignment<T: ConfigValue + Clone + Send + Sync + 'static>(
     put: fn(&mut Config, T),
 ) -> Assignment {
     Assignment {
-        value: value.show(),
+        value: value.to_value(),
         apply: Arc::new(move |config| put(config, value.clone())),
     }
 }
@@ -174,7 +177,7 @@ impl Key {
     }
 
     /// Section and field: `training` and `learning_rate`.
-    pub fn parts(&self) -> (&'static str, &'static str) {
+    pub fn section_and_field(&self) -> (&'static str, &'static str) {
         self.path.split_once('.').unwrap_or((self.path, ""))
     }
 
@@ -187,15 +190,15 @@ impl Key {
     }
 
     /// The value of this key in `config`, as a sweep file would write it.
-    pub fn show(&self, config: &Config) -> Value {
-        (self.show)(config)
+    pub fn value_in(&self, config: &Config) -> Value {
+        (self.to_value)(config)
     }
 
     /// The JSON Schema of the accepted values, with the description and the default.
     pub fn schema(&self) -> Value {
         let mut schema = (self.schema)();
-        schema["description"] = Value::from(self.about);
-        schema["default"] = self.show(&Config::default());
+        schema["description"] = Value::from(self.description);
+        schema["default"] = self.value_in(&Config::default());
         schema
     }
 }
@@ -204,25 +207,27 @@ impl Config {
     /// The configuration as nested sections; keys that are not set are left out.
     ///
     /// It is what identifies a trial: equal configurations show equal values, in equal order.
-    pub fn show(&self) -> Value {
+    pub fn to_value(&self) -> Value {
         self.sections(|_| true)
     }
 
     /// The configuration for people: [`Config::show`] without defaults that mean nothing in it, such
     /// as Adam's with another optimizer. Read again, it gives the same configuration.
-    pub fn show_used(&self) -> Value {
+    pub fn to_applicable_value(&self) -> Value {
         let defaults = Self::default();
-        self.sections(|key| self.uses(key) || key.show(self) != key.show(&defaults))
+        self.sections(|key| {
+            self.is_applicable(key) || key.value_in(self) != key.value_in(&defaults)
+        })
     }
 
     fn sections(&self, shown: impl Fn(&Key) -> bool) -> Value {
         let mut sections = Map::new();
         for key in KEYS.iter().filter(|key| shown(key)) {
-            let value = key.show(self);
+            let value = key.value_in(self);
             if value.is_null() {
                 continue;
             }
-            let (section, field) = key.parts();
+            let (section, field) = key.section_and_field();
             if let Value::Object(fields) = sections
                 .entry(section)
                 .or_insert_with(|| Value::Object(Map::new()))
@@ -245,10 +250,12 @@ mod tests {
         for (position, key) in KEYS.iter().enumerate() {
             assert_eq!(key.index, position, "{}", key.path);
             assert_eq!(
-                KEYS.iter().filter(|k| k.short == key.short).count(),
+                KEYS.iter()
+                    .filter(|k| k.short_name == key.short_name)
+                    .count(),
                 1,
                 "{}",
-                key.short
+                key.short_name
             );
         }
         assert!(
@@ -260,7 +267,7 @@ mod tests {
     #[test]
     fn what_a_key_shows_it_also_reads() {
         for key in KEYS {
-            let shown = key.show(&Config::default());
+            let shown = key.value_in(&Config::default());
             let node = YamlNode::parse(&shown.to_string()).unwrap();
             assert_eq!(
                 key.read(&node).map(|a| a.value).unwrap_or_default(),
@@ -275,14 +282,15 @@ mod tests {
     fn a_value_of_the_wrong_type_names_what_is_expected() {
         let node = YamlNode {
             value: YamlValue::List(Vec::new()),
-            place: Span::default(),
-            written: None,
+            span: Span::default(),
+            source_text: None,
         };
         for key in KEYS {
-            let problem = key.read(&node).unwrap_err();
+            let diagnostic = key.read(&node).unwrap_err();
             assert!(
-                problem.message.starts_with("expected ") || problem.message.starts_with("unknown "),
-                "{}: {problem}",
+                diagnostic.message.starts_with("expected ")
+                    || diagnostic.message.starts_with("unknown "),
+                "{}: {diagnostic}",
                 key.path
             );
         }

@@ -3,6 +3,7 @@ pub(super) mod applicability;
 pub(super) mod architecture;
 pub(super) mod key;
 pub(super) mod schedule;
+pub(super) mod sizes;
 pub(super) mod stacking;
 pub(super) mod trial_config;
 pub(super) mod validate;

@@ -1,10 +1,10 @@
 //! Learning-rate schedules as a sweep file writes them.
 
-use crate::spec::values::config_value::choice;
+use crate::spec::values::config_value::string_enum;
 use crate::spec::values::number::{Count, Fraction, NonNegative, Positive};
-use crate::spec::values::tagged_enum::variants;
+use crate::spec::values::tagged_enum::tagged_enum;
 
-variants! {
+tagged_enum! {
     /// How the learning rate changes over the schedule's units (epochs or steps).
     ///
     /// Each is the PyTorch scheduler named with it, settings and defaults included.
@@ -90,7 +90,7 @@ variants! {
     }
 }
 
-choice! {
+string_enum! {
     /// What a schedule and its warm-up count.
     pub enum ScheduleUnit {
         /// Epochs: the learning rate is constant within an epoch.

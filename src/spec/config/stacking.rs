@@ -55,14 +55,14 @@ impl StackShape {
     ///
     /// Only dense layers are padded: channels of convolutions are not, and a layer norm would
     /// count the padding to its mean.
-    pub fn holding(&self, other: &Self) -> Option<Self> {
-        let mut held = self.clone();
-        held.stages.clone_from(&other.stages);
-        if held != *other {
+    pub fn enclosing(&self, other: &Self) -> Option<Self> {
+        let mut enclosing = self.clone();
+        enclosing.stages.clone_from(&other.stages);
+        if enclosing != *other {
             return None;
         }
-        held.stages = enclosing_stages(&self.stages, &other.stages)?;
-        Some(held)
+        enclosing.stages = enclosing_stages(&self.stages, &other.stages)?;
+        Some(enclosing)
     }
 }
 
@@ -72,7 +72,10 @@ pub fn enclosing_stages(a: &[Stage], b: &[Stage]) -> Option<Vec<Stage>> {
     if a.len() != b.len() {
         return None;
     }
-    a.iter().zip(b).map(|(&a, &b)| wider(a, b)).collect()
+    a.iter()
+        .zip(b)
+        .map(|(&a, &b)| enclosing_stage(a, b))
+        .collect()
 }
 
 /// What is not a number of an optimizer: members of a cohort that differ in it cannot share a step.
@@ -80,9 +83,9 @@ pub fn enclosing_stages(a: &[Stage], b: &[Stage]) -> Option<Vec<Stage>> {
 pub enum StepKind {
     /// Down the gradient of the loss as it is: no momentum, no penalty but weight decay, no bound on
     /// gradients. Then a gradient need not be computed apart from the step.
-    Descent,
+    PlainSgd,
     /// By a rule that keeps something of the gradients, or changes them.
-    Rule {
+    Optimizer {
         /// The rule.
         optimizer: Optimizer,
         /// Whether the momentum of `sgd` has Nesterov's form.
@@ -96,26 +99,27 @@ pub enum StepKind {
 
 impl Training {
     /// How members with these settings are stepped.
-    pub fn stepping(&self) -> StepKind {
+    pub fn step_kind(&self) -> StepKind {
         let is_descent = self.optimizer == Optimizer::Sgd
             && self.momentum.get() == 0.0
             && self.l1.get() == 0.0
             && self.clip_value.is_none()
             && self.clip_norm.is_none();
-        match is_descent {
-            true => StepKind::Descent,
-            false => StepKind::Rule {
+        if is_descent {
+            StepKind::PlainSgd
+        } else {
+            StepKind::Optimizer {
                 optimizer: self.optimizer,
                 nesterov: self.nesterov && self.optimizer == Optimizer::Sgd,
                 centered: self.centered && self.optimizer == Optimizer::RmsProp,
                 clipped: self.clip_norm.is_some(),
-            },
+            }
         }
     }
 }
 
 /// The stage that holds both.
-fn wider(a: Stage, b: Stage) -> Option<Stage> {
+fn enclosing_stage(a: Stage, b: Stage) -> Option<Stage> {
     match (a, b) {
         _ if a == b => Some(a),
         (
@@ -177,7 +181,7 @@ mod tests {
             let key = Key::find(path).unwrap();
             key.read(&node).unwrap().apply(&mut config);
         }
-        config.facts = config.data.set.facts().unwrap();
+        config.dataset_info = config.data.set.info().unwrap();
         config.stack_shape()
     }
 
@@ -207,7 +211,11 @@ mod tests {
             ("validation.folds", "10"),
         ] {
             assert_ne!(shape(&[setting]), shape(&[]), "{setting:?}");
-            assert_eq!(shape(&[setting]).holding(&shape(&[])), None, "{setting:?}");
+            assert_eq!(
+                shape(&[setting]).enclosing(&shape(&[])),
+                None,
+                "{setting:?}"
+            );
         }
     }
 
@@ -216,11 +224,11 @@ mod tests {
         let of_width = |width| shape(&[("model.width", width)]);
         let (narrow, wide) = (of_width("64"), of_width("128"));
         assert_ne!(narrow, wide);
-        assert_eq!(narrow.holding(&wide), Some(wide.clone()));
-        assert_eq!(wide.holding(&narrow), Some(wide));
-        let crossed = of_width("[64, 32]").holding(&of_width("[16, 128]"));
+        assert_eq!(narrow.enclosing(&wide), Some(wide.clone()));
+        assert_eq!(wide.enclosing(&narrow), Some(wide));
+        let crossed = of_width("[64, 32]").enclosing(&of_width("[16, 128]"));
         assert_eq!(crossed, Some(of_width("[64, 128]")));
         let normed = |width| shape(&[("model.norm", "layer"), ("model.width", width)]);
-        assert_eq!(normed("64").holding(&normed("128")), None);
+        assert_eq!(normed("64").enclosing(&normed("128")), None);
     }
 }

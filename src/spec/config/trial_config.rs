@@ -3,7 +3,7 @@
 use super::schedule::{Schedule, ScheduleUnit};
 use crate::spec::data::source::{Data, DatasetInfo};
 use crate::spec::model::network::Model;
-use crate::spec::values::config_value::choice;
+use crate::spec::values::config_value::string_enum;
 use crate::spec::values::number::{Count, Fraction, NonNegative, Positive};
 
 /// Everything that decides what a trial is. Defaults are PyTorch's where PyTorch has one.
@@ -18,10 +18,10 @@ pub struct Config {
     /// How it is judged.
     pub validation: Validation,
     /// What is known of the data set; no key, but filled in from it.
-    pub facts: DatasetInfo,
+    pub dataset_info: DatasetInfo,
 }
 
-choice! {
+string_enum! {
     /// How weights follow their gradients.
     pub enum Optimizer {
         /// Stochastic gradient descent, with momentum if set (`torch.optim.SGD`).
@@ -42,7 +42,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// A validation metric that training itself watches.
     pub enum Monitor {
         /// The validation loss; lower is better.

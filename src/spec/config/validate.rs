@@ -2,84 +2,28 @@
 
 use super::schedule::{Schedule, ScheduleUnit};
 use super::trial_config::{Config, Split};
-use crate::spec::model::network::{MOST_LAYERS, ModelKind, Norm, Pooling, Width};
-
-/// Two or more keys that do not go together.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Conflict {
-    /// The keys, the one to point at first.
-    pub keys: &'static [&'static str],
-    /// What is wrong.
-    pub message: String,
-    /// What would be right.
-    pub help: String,
-}
+use crate::spec::model::network::{MAX_LAYERS, ModelKind, Norm, Pooling, Width};
+use crate::spec::values::conflict::Conflict;
 
 /// The most parameters a model may have: 4 GB of weights in 32-bit floats.
-pub const MOST_PARAMETERS: u64 = 1_000_000_000;
+pub const MAX_PARAMETERS: u64 = 1_000_000_000;
 
 /// The most numbers that a batch may be within a model: 4 GB in 32-bit floats.
-pub const MOST_NUMBERS: u64 = 1_000_000_000;
+pub const MAX_BATCH_VALUES: u64 = 1_000_000_000;
 
 /// The fewest samples of a forward pass without training.
 pub const MIN_EVAL_BATCH_SIZE: usize = 16;
 
 /// The largest height and width of a convolution's kernel.
-const LARGEST_KERNEL: usize = 31;
+pub const MAX_KERNEL_SIZE: usize = 31;
 
 impl Config {
-    /// Samples to train and validate on.
-    pub fn samples(&self) -> usize {
-        let all = self.facts.training_samples;
-        self.data.limit.map_or(all, |limit| limit.get().min(all))
-    }
-
-    /// Numbers of one sample.
-    pub fn features(&self) -> usize {
-        self.facts.features
-    }
-
-    /// Classes to tell apart.
-    pub fn classes(&self) -> usize {
-        self.facts.classes
-    }
-
-    /// Height, width and channels of a sample that is an image.
-    pub fn image(&self) -> Option<[usize; 3]> {
-        self.facts.image
-    }
-
-    /// Samples of the held-out test part.
-    pub fn test_samples(&self) -> usize {
-        self.facts.test_samples
-    }
-
-    /// Samples held out for validation in the split of the given index.
-    pub fn validation_samples(&self, split: usize) -> usize {
-        let samples = self.samples();
-        match self.validation.split() {
-            // The first folds take one more where the division leaves a rest.
-            Split::Folds(folds) => samples / folds + usize::from(split < samples % folds),
-            Split::Holdout(fraction) => (samples as f64 * fraction).round() as usize,
-        }
-    }
-
-    /// Optimizer steps of one epoch, in the split that trains on the fewest samples.
-    fn steps_per_epoch(&self) -> usize {
-        let held_out = match self.validation.split() {
-            Split::Holdout(0.0) => 0,
-            _ => self.validation_samples(0),
-        };
-        let trained = self.samples().saturating_sub(held_out);
-        trained.div_ceil(self.training.batch_size.get())
-    }
-
     /// Checks what only several keys together can get wrong.
     ///
     /// # Errors
     /// The first conflict found.
-    pub fn check(&self) -> Result<(), Conflict> {
-        self.data.check_against(&self.facts)?;
+    pub fn validate(&self) -> Result<(), Conflict> {
+        self.data.validate_against(&self.dataset_info)?;
         self.check_model()?;
         self.check_training()?;
         self.check_split()
@@ -87,12 +31,12 @@ impl Config {
 
     fn check_model(&self) -> Result<(), Conflict> {
         if let Some(layers) = self.model.layers
-            && layers.get() > MOST_LAYERS
+            && layers.get() > MAX_LAYERS
         {
             return Err(Conflict {
                 keys: &["model.layers"],
                 message: format!("{} hidden layers are too many", layers.get()),
-                help: format!("at most {MOST_LAYERS}"),
+                help: format!("at most {MAX_LAYERS}"),
             });
         }
         if let (Some(layers), Width::Each(widths)) = (self.model.layers, &self.model.width)
@@ -121,25 +65,27 @@ impl Config {
         let stages = self.stages();
         let counts = stages.iter().map(|stage| stage.parameters());
         let parameters = counts.fold(0, u64::saturating_add);
-        if parameters > MOST_PARAMETERS {
+        if parameters > MAX_PARAMETERS {
             return Err(Conflict {
                 keys: &["model.width", "model.layers", "model.channels"],
                 message: format!("the model would have {parameters} parameters"),
-                help: format!("at most {MOST_PARAMETERS}: choose fewer or narrower layers"),
+                help: format!("at most {MAX_PARAMETERS}: choose fewer or narrower layers"),
             });
         }
         // All of them are kept from the forward to the backward pass.
-        let widths = stages.iter().map(|stage| stage.widest() as u64);
+        let widths = stages.iter().map(|stage| stage.peak_values() as u64);
         let sample = widths.fold(0, u64::saturating_add);
         let samples = self.samples().min(self.training.batch_size.get());
         let numbers = sample.saturating_mul(samples.max(MIN_EVAL_BATCH_SIZE) as u64);
-        if numbers > MOST_NUMBERS {
+        if numbers > MAX_BATCH_VALUES {
             return Err(Conflict {
                 keys: &["training.batch_size", "model.width", "model.channels"],
                 message: format!(
                     "a batch of {samples} samples would be {numbers} numbers within the model"
                 ),
-                help: format!("at most {MOST_NUMBERS}: choose smaller batches or narrower layers"),
+                help: format!(
+                    "at most {MAX_BATCH_VALUES}: choose smaller batches or narrower layers"
+                ),
             });
         }
         Ok(())
@@ -147,14 +93,14 @@ impl Config {
 
     fn check_convolutions(&self) -> Result<(), Conflict> {
         let model = &self.model;
-        if model.kernel_size.get().is_multiple_of(2) || model.kernel_size.get() > LARGEST_KERNEL {
+        if model.kernel_size.get().is_multiple_of(2) || model.kernel_size.get() > MAX_KERNEL_SIZE {
             return Err(Conflict {
                 keys: &["model.kernel_size"],
                 message: format!(
                     "a kernel of size {} is not supported",
                     model.kernel_size.get()
                 ),
-                help: format!("an odd size up to {LARGEST_KERNEL}, such as 3"),
+                help: format!("an odd size up to {MAX_KERNEL_SIZE}, such as 3"),
             });
         }
         if model.kind != ModelKind::Cnn {
@@ -181,7 +127,7 @@ impl Config {
 
     fn check_training(&self) -> Result<(), Conflict> {
         let training = &self.training;
-        self.check_owners()?;
+        self.check_applicable()?;
         if training.nesterov && (training.momentum.get() == 0.0 || training.dampening.get() > 0.0) {
             return Err(Conflict {
                 keys: &[
@@ -289,7 +235,7 @@ impl Config {
 
     fn check_split(&self) -> Result<(), Conflict> {
         let samples = self.samples();
-        let all = self.facts.training_samples;
+        let all = self.dataset_info.training_samples;
         if let Some(limit) = self.data.limit
             && limit.get() > all
         {

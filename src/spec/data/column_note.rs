@@ -1,5 +1,6 @@
 //! Notes for people on what a table's columns become.
 
+use crate::spec::values::text_list::{MAX_LISTED, with_rest};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -35,9 +36,6 @@ pub struct ColumnNote {
     /// How many more there are.
     pub more: usize,
 }
-
-/// The most columns that a note names.
-const MAX_LISTED: usize = 12;
 
 impl ColumnNote {
     /// A note on these columns; `None` if there are none.
@@ -87,12 +85,8 @@ impl ColumnNote {
         format!("{before} : {}{after}", self.listed("et", "de plus"))
     }
 
-    fn listed(&self, and: &str, others: &str) -> String {
-        let columns = self.columns.join(", ");
-        match self.more {
-            0 => columns,
-            more => format!("{columns} {and} {more} {others}"),
-        }
+    fn listed(&self, and: &str, more: &str) -> String {
+        with_rest(&self.columns, self.more, and, more)
     }
 }
 

@@ -1,14 +1,14 @@
 //! What is made of the columns of a table: which are left out, which hold categories, and what fills
 //! the cells without a value.
 
-use crate::spec::values::config_value::{ConfigValue, choice};
+use crate::spec::values::config_value::{ConfigValue, string_enum};
 use crate::spec::values::non_empty_string::NonEmptyString;
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
-choice! {
+string_enum! {
     /// What fills cells without a value.
     pub enum Impute {
         /// Numbers are filled with the median, all others with the most frequent value, of the run's own
@@ -20,7 +20,7 @@ choice! {
 }
 
 /// The most names in a list.
-const LONGEST: usize = 10_000;
+const MAX_NAMES: usize = 10_000;
 
 /// One or more names, in their order. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
@@ -48,31 +48,31 @@ impl ColumnNames {
 }
 
 impl ConfigValue for ColumnNames {
-    fn expects() -> String {
+    fn expected() -> String {
         "a name, or a list of names".to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
-            YamlValue::List(items) if (1..=LONGEST).contains(&items.len()) => items
+            YamlValue::List(items) if (1..=MAX_NAMES).contains(&items.len()) => items
                 .iter()
                 .map(NonEmptyString::read)
                 .collect::<Result<_, _>>()
                 .map(Self),
-            YamlValue::Text(_) | YamlValue::Integer(_) | YamlValue::Real(_) => {
+            YamlValue::String(_) | YamlValue::Integer(_) | YamlValue::Float(_) => {
                 NonEmptyString::read(node).map(|name| Self(Arc::new([name])))
             }
             YamlValue::List(items) if items.is_empty() => Err(node
-                .unexpected(&Self::expects())
-                .help("for none, write null")),
-            _ => Err(node.unexpected(&Self::expects())),
+                .unexpected(&Self::expected())
+                .with_help("for none, write null")),
+            _ => Err(node.unexpected(&Self::expected())),
         }
     }
-    fn show(&self) -> Value {
-        self.0.iter().map(ConfigValue::show).collect()
+    fn to_value(&self) -> Value {
+        self.0.iter().map(ConfigValue::to_value).collect()
     }
     fn schema() -> Value {
         json!({ "anyOf": [NonEmptyString::schema(), {
-            "type": "array", "items": NonEmptyString::schema(), "minItems": 1, "maxItems": LONGEST,
+            "type": "array", "items": NonEmptyString::schema(), "minItems": 1, "maxItems": MAX_NAMES,
         }] })
     }
 }
@@ -84,48 +84,50 @@ pub struct OrdinalColumns(Arc<[(NonEmptyString, ColumnNames)]>);
 impl OrdinalColumns {
     /// The columns with their levels.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ColumnNames)> {
-        self.0.iter().map(|(name, levels)| (name.as_str(), levels))
+        self.0
+            .iter()
+            .map(|(name, categories)| (name.as_str(), categories))
     }
 
     /// The levels of this column, where it is one of them.
-    pub fn levels(&self, column: &str) -> Option<&ColumnNames> {
+    pub fn categories(&self, column: &str) -> Option<&ColumnNames> {
         self.iter()
             .find(|(name, _)| *name == column)
-            .map(|(_, levels)| levels)
+            .map(|(_, categories)| categories)
     }
 }
 
 impl ConfigValue for OrdinalColumns {
-    fn expects() -> String {
+    fn expected() -> String {
         "columns with their levels, from the lowest to the highest".to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         let YamlValue::Map(entries) = &node.value else {
             return Err(node
-                .unexpected(&Self::expects())
-                .help("such as { size: [small, medium, large] }"));
+                .unexpected(&Self::expected())
+                .with_help("such as { size: [small, medium, large] }"));
         };
-        if !(1..=LONGEST).contains(&entries.len()) {
-            return Err(node.unexpected(&Self::expects()));
+        if !(1..=MAX_NAMES).contains(&entries.len()) {
+            return Err(node.unexpected(&Self::expected()));
         }
         let column = |entry: &crate::spec::yaml::node::YamlEntry| {
-            let levels = ColumnNames::read(&entry.node)?;
+            let categories = ColumnNames::read(&entry.node)?;
             let name = NonEmptyString::new(&entry.key);
             let name =
-                name.ok_or_else(|| Diagnostic::new(&entry.place, "a column without a name"))?;
+                name.ok_or_else(|| Diagnostic::new(&entry.span, "a column without a name"))?;
             let mut seen = std::collections::HashSet::new();
-            if let Some(twice) = levels.iter().find(|level| !seen.insert(*level)) {
+            if let Some(twice) = categories.iter().find(|level| !seen.insert(*level)) {
                 let message = format!("`{twice}` is listed twice");
                 return Err(
-                    Diagnostic::new(&entry.node.place, message).help("name each level once")
+                    Diagnostic::new(&entry.node.span, message).with_help("name each level once")
                 );
             }
             if seen.len() < 2 {
                 let message = format!("`{name}` has one level: there is nothing to order");
-                return Err(Diagnostic::new(&entry.node.place, message)
-                    .help("such as [small, medium, large]"));
+                return Err(Diagnostic::new(&entry.node.span, message)
+                    .with_help("such as [small, medium, large]"));
             }
-            Ok((name, levels))
+            Ok((name, categories))
         };
         entries
             .iter()
@@ -133,9 +135,10 @@ impl ConfigValue for OrdinalColumns {
             .collect::<Result<_, _>>()
             .map(Self)
     }
-    fn show(&self) -> Value {
-        let entry =
-            |(name, levels): &(NonEmptyString, ColumnNames)| (name.to_string(), levels.show());
+    fn to_value(&self) -> Value {
+        let entry = |(name, categories): &(NonEmptyString, ColumnNames)| {
+            (name.to_string(), categories.to_value())
+        };
         Value::Object(self.0.iter().map(entry).collect::<Map<_, _>>())
     }
     fn schema() -> Value {
@@ -147,7 +150,7 @@ impl ConfigValue for OrdinalColumns {
 
 /// All settings of a sweep file for a table's columns.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub struct Columns {
+pub struct ColumnSettings {
     /// Columns to leave out, by name; `*` stands for any text.
     pub drop: Option<ColumnNames>,
     /// Columns of categories, even if they are numbers.
@@ -160,24 +163,24 @@ pub struct Columns {
     pub impute: Option<Impute>,
 }
 
-impl Columns {
+impl ColumnSettings {
     /// What fills cells without a value.
     pub fn imputation(&self) -> Impute {
         self.impute.unwrap_or(Impute::Median)
     }
 
     /// These settings as a sweep file has them; those that are not set, or set to their default, are left out.
-    pub fn show(&self) -> Value {
+    pub fn to_value(&self) -> Value {
         let settings = [
-            ("drop", self.drop.show()),
-            ("categorical", self.categorical.show()),
-            ("ordinal", self.ordinal.show()),
-            ("na_values", self.na_values.show()),
+            ("drop", self.drop.to_value()),
+            ("categorical", self.categorical.to_value()),
+            ("ordinal", self.ordinal.to_value()),
+            ("na_values", self.na_values.to_value()),
             (
                 "impute",
                 self.impute
                     .filter(|&impute| impute != Impute::Median)
-                    .show(),
+                    .to_value(),
             ),
         ];
         let set = settings.into_iter().filter(|(_, value)| !value.is_null());
@@ -210,11 +213,11 @@ mod tests {
     fn levels_have_an_order_and_are_named_once() {
         let read = |text: &str| OrdinalColumns::read(&YamlNode::parse(text).unwrap());
         let sizes = read("{ size: [small, large], grade: [3, 2, 1] }").unwrap();
-        let levels: Vec<&str> = sizes.levels("grade").unwrap().iter().collect();
-        assert_eq!(levels, ["3", "2", "1"]);
-        assert_eq!(sizes.levels("colour"), None);
+        let categories: Vec<&str> = sizes.categories("grade").unwrap().iter().collect();
+        assert_eq!(categories, ["3", "2", "1"]);
+        assert_eq!(sizes.categories("colour"), None);
         assert_eq!(
-            sizes.show().to_string(),
+            sizes.to_value().to_string(),
             r#"{"size":["small","large"],"grade":["3","2","1"]}"#
         );
         assert!(

@@ -2,6 +2,7 @@
 
 use super::column_note::ColumnNote;
 use super::table_warning::TableWarning;
+use crate::spec::values::text_list::listed;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
@@ -54,18 +55,6 @@ pub enum FeatureName {
     Number(usize),
 }
 
-/// The maximum number of names in a list.
-const MAX_LISTED: usize = 8;
-
-/// The first names, separated by commas, and how many are left out.
-pub(crate) fn listed<T>(names: &[T], shown: impl Fn(&T) -> String, more: &str) -> String {
-    let mut listed: Vec<String> = names.iter().take(MAX_LISTED).map(shown).collect();
-    if names.len() > MAX_LISTED {
-        listed.push(format!("{} {more}", names.len() - MAX_LISTED));
-    }
-    listed.join(", ")
-}
-
 impl FeatureName {
     /// The name of a column as `code` writes it, or the number.
     pub(crate) fn shown(&self, code: impl Fn(&str) -> String) -> String {
@@ -82,7 +71,11 @@ impl DataWarning {
         match self {
             Self::Determined { features } => {
                 let is_table = matches!(features.first(), Some(FeatureName::Column(_)));
-                let names = listed(features, |feature| feature.shown(&code), "more");
+                let names = listed(
+                    features.iter().map(|feature| feature.shown(&code)),
+                    "and",
+                    "more",
+                );
                 let is_one = features.len() == 1;
                 let what = match (is_table, is_one) {
                     (true, true) => "the column",
@@ -109,7 +102,7 @@ impl DataWarning {
                 splits,
                 of,
             } => {
-                let names = listed(classes, |class| code(class), "more");
+                let names = listed(classes.iter().map(|class| code(class)), "and", "more");
                 let is_one = classes.len() == 1;
                 format!(
                     "the {} {names} {} no training sample in {splits} of {of} {}, because data.limit, \
@@ -164,7 +157,9 @@ mod tests {
         assert!(number.starts_with("feature 3 alone determines"), "{number}");
         let many = shown((1..=20).map(FeatureName::Number).collect());
         assert!(
-            many.starts_with("the features 1, 2, 3, 4, 5, 6, 7, 8, 12 more each alone determine"),
+            many.starts_with(
+                "the features 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12 and 8 more each alone determine"
+            ),
             "{many}"
         );
     }

@@ -39,7 +39,8 @@ pub enum ColumnKind {
     /// Numbers: one feature.
     Number,
     /// True or false: one feature, 1 or 0.
-    Flag,
+    #[serde(rename = "flag")]
+    Boolean,
     /// Categories: a feature for each of these levels, 1 where the cell has it and 0 elsewhere.
     OneHot(Vec<String>),
     /// Categories in an order: one feature, the position of the cell's level, from 0.
@@ -54,8 +55,8 @@ impl ColumnKind {
     /// How many features it becomes, without an indicator.
     pub fn features(&self) -> usize {
         match self {
-            Self::OneHot(levels) => levels.len(),
-            Self::Number | Self::Flag | Self::Ordinal(_) => 1,
+            Self::OneHot(categories) => categories.len(),
+            Self::Number | Self::Boolean | Self::Ordinal(_) => 1,
         }
     }
 }
@@ -70,11 +71,11 @@ impl EncodedColumn {
     pub fn features(&self) -> Vec<String> {
         let name = &self.name;
         let mut features = match &self.kind {
-            ColumnKind::OneHot(levels) => levels
+            ColumnKind::OneHot(categories) => categories
                 .iter()
                 .map(|level| format!("{name}={level}"))
                 .collect(),
-            ColumnKind::Number | ColumnKind::Flag | ColumnKind::Ordinal(_) => vec![name.clone()],
+            ColumnKind::Number | ColumnKind::Boolean | ColumnKind::Ordinal(_) => vec![name.clone()],
         };
         if self.indicator {
             features.push(format!("{name} is missing"));
@@ -109,27 +110,28 @@ impl Encoding {
     ///
     /// # Errors
     /// A reason, in words: an offset that is too large, equal levels or columns, a column without levels.
-    pub fn check(&self) -> Result<(), String> {
+    pub fn validate(&self) -> Result<(), String> {
         /// The maximum: differences of whole numbers must fit into 128 bits.
-        const LARGEST_OFFSET: f64 = 1e30;
+        const MAX_OFFSET: f64 = 1e30;
         for column in &self.columns {
             let (name, offset) = (&column.name, column.offset);
-            if !offset.is_finite() || offset.abs() > LARGEST_OFFSET {
+            if !offset.is_finite() || offset.abs() > MAX_OFFSET {
                 return Err(format!(
                     "the offset of column `{name}` cannot be subtracted"
                 ));
             }
-            if let ColumnKind::OneHot(levels) | ColumnKind::Ordinal(levels) = &column.kind {
-                let different: HashSet<&String> = levels.iter().collect();
-                if levels.is_empty() || different.len() < levels.len() {
+            if let ColumnKind::OneHot(categories) | ColumnKind::Ordinal(categories) = &column.kind {
+                let different: HashSet<&String> = categories.iter().collect();
+                if categories.is_empty() || different.len() < categories.len() {
                     return Err(format!("column `{name}` needs levels that differ"));
                 }
             }
         }
         let names: HashSet<&String> = self.columns.iter().map(|column| &column.name).collect();
-        match names.len() == self.columns.len() {
-            true => Ok(()),
-            false => Err("two encoded columns have one name".to_owned()),
+        if names.len() == self.columns.len() {
+            Ok(())
+        } else {
+            Err("two encoded columns have one name".to_owned())
         }
     }
 

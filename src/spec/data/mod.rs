@@ -3,6 +3,6 @@ pub(super) mod column_note;
 pub(super) mod columns;
 pub(super) mod data_warning;
 pub(super) mod encoding;
-pub(super) mod known_data;
+pub(super) mod recorded_dataset;
 pub(super) mod source;
 pub(super) mod table_warning;

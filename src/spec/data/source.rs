@@ -1,15 +1,15 @@
 //! What is learnt from: the data set, and what is known of it before it is loaded.
 
-use super::columns::{ColumnNames, Columns, Impute, OrdinalColumns};
-use crate::spec::config::validate::Conflict;
-use crate::spec::values::config_value::choice;
+use super::columns::{ColumnNames, ColumnSettings, Impute, OrdinalColumns};
+use crate::spec::values::config_value::string_enum;
+use crate::spec::values::conflict::Conflict;
 use crate::spec::values::non_empty_string::NonEmptyString;
 use crate::spec::values::number::{Count, Fraction};
 use serde::{Deserialize, Serialize};
 
-choice! {
+string_enum! {
     /// A data set: one that tp-sweep knows by name, or the form of the user's own files.
-    pub enum DataSet {
+    pub enum DatasetKind {
         /// Handwritten digits: 60,000 + 10,000 grey images of 28 × 28 (LeCun et al. 1998).
         Mnist = "mnist",
         /// Clothes: 60,000 + 10,000 grey images of 28 × 28 (Xiao, Rasul and Vollgraf 2017).
@@ -27,7 +27,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// What the features are shifted and scaled by.
     pub enum Normalise {
         /// The mean and standard deviation that are published for the data set.
@@ -43,7 +43,7 @@ choice! {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Data {
     /// The data set.
-    pub set: DataSet,
+    pub set: DatasetKind,
     /// The file or folder of the user's own data.
     pub path: Option<NonEmptyString>,
     /// The column of a table that holds the classes.
@@ -73,7 +73,7 @@ pub struct Data {
 impl Default for Data {
     fn default() -> Self {
         Self {
-            set: DataSet::Mnist,
+            set: DatasetKind::Mnist,
             path: None,
             label: None,
             drop: None,
@@ -94,13 +94,13 @@ impl Default for Data {
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DataSource {
     /// The data set.
-    pub set: DataSet,
+    pub set: DatasetKind,
     /// The file or folder of the user's own data.
     pub path: Option<NonEmptyString>,
     /// The column of a table that holds the classes.
     pub label: Option<NonEmptyString>,
     /// What is made of a table's other columns.
-    pub columns: Columns,
+    pub columns: ColumnSettings,
     /// The fraction held out as the test part, where the data has none.
     pub test_fraction: Fraction,
 }
@@ -119,7 +119,8 @@ pub struct DatasetInfo {
     /// Height, width and channels of a sample that is an image.
     pub image: Option<[usize; 3]>,
     /// Whether the test part was taken from the training part, by `data.test_fraction`.
-    pub test_was_taken: bool,
+    #[serde(rename = "test_was_taken")]
+    pub test_split_from_training: bool,
 }
 
 impl Default for DatasetInfo {
@@ -135,7 +136,7 @@ const MNIST: DatasetInfo = DatasetInfo {
     features: 28 * 28,
     classes: 10,
     image: Some([28, 28, 1]),
-    test_was_taken: false,
+    test_split_from_training: false,
 };
 
 const CIFAR10: DatasetInfo = DatasetInfo {
@@ -145,9 +146,9 @@ const CIFAR10: DatasetInfo = DatasetInfo {
     ..MNIST
 };
 
-impl DataSet {
+impl DatasetKind {
     /// The facts of a data set that is known by name; nothing for the user's own data.
-    pub fn facts(self) -> Option<DatasetInfo> {
+    pub fn info(self) -> Option<DatasetInfo> {
         match self {
             Self::Mnist | Self::FashionMnist => Some(MNIST),
             Self::Cifar10 => Some(CIFAR10),
@@ -156,15 +157,15 @@ impl DataSet {
     }
 
     /// Whether it is known by name, with its files' contents.
-    pub fn is_named(self) -> bool {
-        self.facts().is_some()
+    pub fn is_builtin(self) -> bool {
+        self.info().is_some()
     }
 }
 
 impl Data {
     /// What the features are shifted and scaled by.
     pub fn normalisation(&self) -> Normalise {
-        match (self.normalise, self.set.is_named()) {
+        match (self.normalise, self.set.is_builtin()) {
             (Some(chosen), _) => chosen,
             (None, true) => Normalise::Known,
             (None, false) => Normalise::Training,
@@ -177,7 +178,7 @@ impl Data {
             set: self.set,
             path: self.path.clone(),
             label: self.label.clone(),
-            columns: Columns {
+            columns: ColumnSettings {
                 drop: self.drop.clone(),
                 categorical: self.categorical.clone(),
                 ordinal: self.ordinal.clone(),
@@ -209,9 +210,9 @@ impl Data {
     ///
     /// # Errors
     /// The first conflict found.
-    pub fn check(&self) -> Result<(), Conflict> {
+    pub fn validate(&self) -> Result<(), Conflict> {
         let set = self.set;
-        if set.is_named() && self.path.is_some() {
+        if set.is_builtin() && self.path.is_some() {
             return Err(Conflict {
                 keys: &["data.path", "data.set"],
                 message: format!("a path does nothing for `{set}`, which is known by name"),
@@ -220,31 +221,31 @@ impl Data {
                     .to_owned(),
             });
         }
-        if !set.is_named() && self.path.is_none() {
+        if !set.is_builtin() && self.path.is_none() {
             return Err(Conflict {
                 keys: &["data.set"],
                 message: format!("`{set}` needs data.path, the place of your data"),
                 help: match set {
-                    DataSet::Table => "such as path: iris.csv".to_owned(),
+                    DatasetKind::Table => "such as path: iris.csv".to_owned(),
                     _ => format!("such as path: my-{set}"),
                 },
             });
         }
-        if set == DataSet::Table && self.label.is_none() {
+        if set == DatasetKind::Table && self.label.is_none() {
             return Err(Conflict {
                 keys: &["data.set"],
                 message: "`table` needs data.label, the column of the classes".to_owned(),
                 help: "such as label: species".to_owned(),
             });
         }
-        if set != DataSet::Table && self.label.is_some() {
+        if set != DatasetKind::Table && self.label.is_some() {
             return Err(Conflict {
                 keys: &["data.label", "data.set"],
                 message: format!("a label column belongs to a `table`, not to `{set}`"),
                 help: "leave it out".to_owned(),
             });
         }
-        if set != DataSet::Table
+        if set != DatasetKind::Table
             && let Some(keys) = self.column_key()
         {
             return Err(Conflict {
@@ -254,7 +255,7 @@ impl Data {
             });
         }
         self.check_columns()?;
-        if set.is_named() && self.test_fraction != Self::default().test_fraction {
+        if set.is_builtin() && self.test_fraction != Self::default().test_fraction {
             return Err(Conflict {
                 keys: &["data.test_fraction", "data.set"],
                 message: format!("it does nothing: `{set}` has its own test part"),
@@ -270,7 +271,7 @@ impl Data {
                 help: "such as 0.2".to_owned(),
             });
         }
-        if !set.is_named() && self.normalise == Some(Normalise::Known) {
+        if !set.is_builtin() && self.normalise == Some(Normalise::Known) {
             return Err(Conflict {
                 keys: &["data.normalise", "data.set"],
                 message: format!("no mean and standard deviation are known for `{set}`"),
@@ -284,7 +285,7 @@ impl Data {
     fn check_columns(&self) -> Result<(), Conflict> {
         let is_ordinal = |name: &str| {
             let columns = self.ordinal.as_ref();
-            columns.is_some_and(|columns| columns.levels(name).is_some())
+            columns.is_some_and(|columns| columns.categories(name).is_some())
         };
         if let Some(label) = self.label.as_ref().map(NonEmptyString::as_str) {
             let lists = |names: &Option<ColumnNames>| {
@@ -327,9 +328,9 @@ impl Data {
     ///
     /// # Errors
     /// The first conflict found.
-    pub(crate) fn check_against(&self, facts: &DatasetInfo) -> Result<(), Conflict> {
-        if !self.set.is_named()
-            && !facts.test_was_taken
+    pub(crate) fn validate_against(&self, info: &DatasetInfo) -> Result<(), Conflict> {
+        if !self.set.is_builtin()
+            && !info.test_split_from_training
             && self.test_fraction != Self::default().test_fraction
         {
             return Err(Conflict {
@@ -341,7 +342,7 @@ impl Data {
         if self.shift == 0 && !self.flip {
             return Ok(());
         }
-        let Some([height, width, _]) = facts.image else {
+        let Some([height, width, _]) = info.image else {
             return Err(Conflict {
                 keys: match self.shift {
                     0 => &["data.flip", "data.set"],

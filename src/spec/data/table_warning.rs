@@ -13,11 +13,13 @@ pub enum TableWarning {
         column: String,
     },
     /// A level looks as if it stood for a missing value.
-    MissingLevel {
+    #[serde(rename = "missing_level")]
+    MissingCategory {
         /// The column.
         column: String,
-        /// The level.
-        level: String,
+        /// The category.
+        #[serde(rename = "level")]
+        category: String,
     },
     /// A class looks so.
     MissingClass {
@@ -25,11 +27,13 @@ pub enum TableWarning {
         class: String,
     },
     /// Two levels of a column differ in the case of letters alone.
-    SimilarLevels {
+    #[serde(rename = "similar_levels")]
+    SimilarCategories {
         /// The column.
         column: String,
-        /// The levels.
-        levels: [String; 2],
+        /// The categories.
+        #[serde(rename = "levels")]
+        categories: [String; 2],
     },
     /// Two classes do.
     SimilarClasses {
@@ -42,7 +46,8 @@ pub enum TableWarning {
         columns: Vec<(String, usize)>,
     },
     /// Columns have levels that the training part lacks.
-    UnknownLevels {
+    #[serde(rename = "unknown_levels")]
+    UnknownCategories {
         /// Each with the number of cells, and the first of these levels.
         columns: Vec<(String, usize, Vec<String>)>,
     },
@@ -57,21 +62,21 @@ impl TableWarning {
                  it out with data.drop unless it is a measurement",
                 code(column)
             ),
-            Self::MissingLevel { column, level } => format!(
+            Self::MissingCategory { column, category } => format!(
                 "the column {} has the level {}; if it stands for a missing value, list it in \
                  data.na_values",
                 code(column),
-                code(level)
+                code(category)
             ),
             Self::MissingClass { class } => format!(
                 "{} is a class of its own; if it stands for a missing label, leave its rows out",
                 code(class)
             ),
-            Self::SimilarLevels { column, levels } => format!(
+            Self::SimilarCategories { column, categories } => format!(
                 "the column {} has the levels {} and {}, which differ in the case of letters alone",
                 code(column),
-                code(&levels[0]),
-                code(&levels[1])
+                code(&categories[0]),
+                code(&categories[1])
             ),
             Self::SimilarClasses { classes } => format!(
                 "the classes {} and {} differ in the case of letters alone",
@@ -83,7 +88,7 @@ impl TableWarning {
                  filled, without an `is missing` feature",
                 unmarked(columns, &code, "and", "more")
             ),
-            Self::UnknownLevels { columns } => format!(
+            Self::UnknownCategories { columns } => format!(
                 "there are levels that the training part lacks: {}; all features of the column are 0 there",
                 unknown(columns, &code, "and", "more")
             ),
@@ -98,22 +103,22 @@ impl TableWarning {
                  classe ; excluez-la par data.drop, sauf si c’est une mesure",
                 code(column)
             ),
-            Self::MissingLevel { column, level } => format!(
+            Self::MissingCategory { column, category } => format!(
                 "la colonne {} a le niveau {} ; s’il marque une valeur manquante, ajoutez-le à \
                  data.na_values",
                 code(column),
-                code(level)
+                code(category)
             ),
             Self::MissingClass { class } => format!(
                 "{} est une classe à part entière ; si elle marque une étiquette manquante, retirez ses \
                  lignes",
                 code(class)
             ),
-            Self::SimilarLevels { column, levels } => format!(
+            Self::SimilarCategories { column, categories } => format!(
                 "la colonne {} a les niveaux {} et {}, qui ne diffèrent que par la casse",
                 code(column),
-                code(&levels[0]),
-                code(&levels[1])
+                code(&categories[0]),
+                code(&categories[1])
             ),
             Self::SimilarClasses { classes } => format!(
                 "les classes {} et {} ne diffèrent que par la casse",
@@ -125,7 +130,7 @@ impl TableWarning {
                  sont remplacées, sans variable `is missing`",
                 unmarked(columns, &code, "et", "de plus")
             ),
-            Self::UnknownLevels { columns } => format!(
+            Self::UnknownCategories { columns } => format!(
                 "il y a des niveaux qui manquent à l’entraînement : {} ; toutes les variables de la \
                  colonne y valent 0",
                 unknown(columns, &code, "et", "de plus")
@@ -152,14 +157,18 @@ fn unknown(
     and: &str,
     more: &str,
 ) -> String {
-    const LEVELS: usize = 3;
-    let shown = columns.iter().map(|(column, cells, levels)| {
-        let first: Vec<String> = levels
+    const MAX_LISTED_CATEGORIES: usize = 3;
+    let shown = columns.iter().map(|(column, cells, categories)| {
+        let first: Vec<String> = categories
             .iter()
-            .take(LEVELS)
-            .map(|level| code(level))
+            .take(MAX_LISTED_CATEGORIES)
+            .map(|category| code(category))
             .collect();
-        let rest = if levels.len() > LEVELS { ", …" } else { "" };
+        let rest = if categories.len() > MAX_LISTED_CATEGORIES {
+            ", …"
+        } else {
+            ""
+        };
         format!("{} ({cells}: {}{rest})", code(column), first.join(", "))
     });
     listed(shown, and, more)

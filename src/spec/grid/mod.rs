@@ -1,4 +1,6 @@
 //! The factors of the grid, and conditions on its points.
+pub(super) mod condition;
 pub(super) mod factor;
 pub(super) mod range;
-pub(super) mod trial_filter;
+mod read_factor;
+mod trial_filter;

@@ -7,7 +7,7 @@ use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 /// The most levels a range may give.
-const MOST_LEVELS: usize = 10_000;
+const MAX_LEVELS: usize = 10_000;
 
 /// The keywords of ranges.
 pub(crate) const KEYWORDS: [&str; 2] = ["linear", "logarithmic"];
@@ -18,47 +18,50 @@ pub(crate) const KEYWORDS: [&str; 2] = ["linear", "logarithmic"];
 /// numbers, levels that are whole are whole numbers, so that ranges work for counts too.
 pub(crate) fn levels(keyword: &str, node: &YamlNode) -> Result<Vec<YamlNode>, Diagnostic> {
     let logarithmic = keyword == "logarithmic";
-    let known: &[&str] = match logarithmic {
-        true => &["from", "to", "count"],
-        false => &["from", "to", "count", "step"],
+    let known: &[&str] = if logarithmic {
+        &["from", "to", "count"]
+    } else {
+        &["from", "to", "count", "step"]
     };
-    let example = match logarithmic {
-        true => "write logarithmic: { from: 0.0001, to: 0.1, count: 4 }",
-        false => "write linear: { from: 0.1, to: 0.5, count: 5 } or { from: 1, to: 9, step: 2 }",
+    let example = if logarithmic {
+        "write logarithmic: { from: 0.0001, to: 0.1, count: 4 }"
+    } else {
+        "write linear: { from: 0.1, to: 0.5, count: 5 } or { from: 1, to: 9, step: 2 }"
     };
     for entry in node.entries("from, to and count")? {
         if !known.contains(&entry.key.as_str()) {
-            return Err(entry.unknown(known.iter().copied()));
+            return Err(entry.unknown_key(known.iter().copied()));
         }
     }
     let (from, from_whole) = end(node, "from", example)?;
     let (to, to_whole) = end(node, "to", example)?;
     if logarithmic && (from <= 0.0 || to <= 0.0) {
         return Err(Diagnostic::new(
-            &node.place,
+            &node.span,
             "a logarithmic range needs ends greater than 0",
         ));
     }
     if from == to {
         return Err(
-            Diagnostic::new(&node.place, format!("both ends of the range are {from}"))
-                .help("write a list with this one level, or another end"),
+            Diagnostic::new(&node.span, format!("both ends of the range are {from}"))
+                .with_help("write a list with this one level, or another end"),
         );
     }
     let count = node.get("count").map(Count::read).transpose()?;
     let step = node.get("step").map(number).transpose()?;
     let values = match (count, step) {
-        (Some(count), None) => by_count(from, to, count.get(), logarithmic, &node.place)?,
-        (None, Some((step, _))) => by_step(from, to, step, &node.place)?,
+        (Some(count), None) => by_count(from, to, count.get(), logarithmic, &node.span)?,
+        (None, Some((step, _))) => by_step(from, to, step, &node.span)?,
         _ => {
             return Err(Diagnostic::new(
-                &node.place,
-                match logarithmic {
-                    true => "the range needs `count`",
-                    false => "the range needs either `count` or `step`",
+                &node.span,
+                if logarithmic {
+                    "the range needs `count`"
+                } else {
+                    "the range needs either `count` or `step`"
                 },
             )
-            .help(example));
+            .with_help(example));
         }
     };
     let whole = from_whole && to_whole;
@@ -66,8 +69,8 @@ pub(crate) fn levels(keyword: &str, node: &YamlNode) -> Result<Vec<YamlNode>, Di
         .into_iter()
         .map(|value| YamlNode {
             value: as_yaml(value, whole),
-            place: node.place.clone(),
-            written: None,
+            span: node.span.clone(),
+            source_text: None,
         })
         .collect())
 }
@@ -76,7 +79,7 @@ fn end(node: &YamlNode, name: &str, example: &str) -> Result<(f64, bool), Diagno
     match node.get(name) {
         Some(value) => number(value),
         None => {
-            Err(Diagnostic::new(&node.place, format!("the range needs `{name}`")).help(example))
+            Err(Diagnostic::new(&node.span, format!("the range needs `{name}`")).with_help(example))
         }
     }
 }
@@ -85,7 +88,7 @@ fn end(node: &YamlNode, name: &str, example: &str) -> Result<(f64, bool), Diagno
 fn number(node: &YamlNode) -> Result<(f64, bool), Diagnostic> {
     match node.value {
         YamlValue::Integer(value) => Ok((value as f64, true)),
-        YamlValue::Real(value) if value.is_finite() => Ok((value, false)),
+        YamlValue::Float(value) if value.is_finite() => Ok((value, false)),
         _ => Err(node.unexpected("a finite number")),
     }
 }
@@ -95,12 +98,12 @@ fn by_count(
     to: f64,
     count: usize,
     logarithmic: bool,
-    place: &crate::spec::yaml::span::Span,
+    span: &crate::spec::yaml::span::Span,
 ) -> Result<Vec<f64>, Diagnostic> {
-    if !(2..=MOST_LEVELS).contains(&count) {
+    if !(2..=MAX_LEVELS).contains(&count) {
         return Err(Diagnostic::new(
-            place,
-            format!("a range has from 2 to {MOST_LEVELS} levels, not {count}"),
+            span,
+            format!("a range has from 2 to {MAX_LEVELS} levels, not {count}"),
         ));
     }
     let last = count - 1;
@@ -121,18 +124,18 @@ fn by_step(
     from: f64,
     to: f64,
     step: f64,
-    place: &crate::spec::yaml::span::Span,
+    span: &crate::spec::yaml::span::Span,
 ) -> Result<Vec<f64>, Diagnostic> {
     // A part in a billion forgives 0.1 + 0.2, and stays far below any step.
     let steps = ((to - from) / step + 1e-9).floor();
-    if step == 0.0 || !(0.0..MOST_LEVELS as f64).contains(&steps) {
+    if step == 0.0 || !(0.0..MAX_LEVELS as f64).contains(&steps) {
         return Err(Diagnostic::new(
-            place,
+            span,
             format!(
-                "from {from} to {to} in steps of {step} is no range of up to {MOST_LEVELS} levels"
+                "from {from} to {to} in steps of {step} is no range of up to {MAX_LEVELS} levels"
             ),
         )
-        .help("`step` must lead from `from` towards `to`"));
+        .with_help("`step` must lead from `from` towards `to`"));
     }
     Ok((0..=steps as usize)
         .map(|index| tidy(from + step * index as f64))
@@ -145,9 +148,10 @@ fn tidy(value: f64) -> f64 {
 }
 
 fn as_yaml(value: f64, whole: bool) -> YamlValue {
-    match whole && value.fract() == 0.0 {
-        true => YamlValue::Integer(value as i128),
-        false => YamlValue::Real(value),
+    if whole && value.fract() == 0.0 {
+        YamlValue::Integer(value as i128)
+    } else {
+        YamlValue::Float(value)
     }
 }
 
@@ -190,9 +194,9 @@ mod tests {
         assert_eq!(
             values("linear", "{ from: 0.1, to: 0.5, step: 0.2 }"),
             [
-                YamlValue::Real(0.1),
-                YamlValue::Real(0.3),
-                YamlValue::Real(0.5)
+                YamlValue::Float(0.1),
+                YamlValue::Float(0.3),
+                YamlValue::Float(0.5)
             ]
         );
     }
@@ -202,10 +206,10 @@ mod tests {
         assert_eq!(
             values("logarithmic", "{ from: 0.0001, to: 0.1, count: 4 }"),
             [
-                YamlValue::Real(1e-4),
-                YamlValue::Real(1e-3),
-                YamlValue::Real(1e-2),
-                YamlValue::Real(0.1)
+                YamlValue::Float(1e-4),
+                YamlValue::Float(1e-3),
+                YamlValue::Float(1e-2),
+                YamlValue::Float(0.1)
             ]
         );
         assert_eq!(

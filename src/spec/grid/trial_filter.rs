@@ -1,40 +1,13 @@
 //! Conditions on a trial: `exclude`, and the `when` of a conditional factor.
 
+use super::condition::{Condition, Subject, TrialFilter};
 use super::factor::{Factor, FactorKind};
 use crate::spec::config::key::Key;
 use crate::spec::config::trial_config::Config;
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlEntry, YamlNode, YamlValue};
 use crate::spec::yaml::short_text::short_text;
-use crate::spec::yaml::span::Span;
 use serde_json::Value;
-
-/// Conditions that must all hold.
-#[derive(Clone, Debug)]
-pub struct TrialFilter {
-    /// The conditions.
-    pub conditions: Vec<Condition>,
-    /// Where the rule stands.
-    pub place: Span,
-}
-
-/// One condition: a factor or a key has one of these values.
-#[derive(Clone, Debug)]
-pub struct Condition {
-    /// What is looked at.
-    pub subject: Subject,
-    /// The values, one of which it must have.
-    pub values: Vec<Value>,
-}
-
-/// What a condition looks at.
-#[derive(Clone, Debug)]
-pub enum Subject {
-    /// A factor of labelled levels: its index in the grid.
-    Factor(usize),
-    /// A configuration key.
-    Key(&'static Key),
-}
 
 impl TrialFilter {
     /// Reads a mapping of factors or keys to a value or a list of values.
@@ -49,8 +22,8 @@ impl TrialFilter {
         let entries = node.entries(&format!("{what}, such as {{ model.layers: 3 }}"))?;
         if entries.is_empty() {
             return Err(
-                Diagnostic::new(&node.place, format!("{what} that names no factor"))
-                    .help("name at least one factor and its level"),
+                Diagnostic::new(&node.span, format!("{what} that names no factor"))
+                    .with_help("name at least one factor and its level"),
             );
         }
         let conditions = entries
@@ -59,7 +32,7 @@ impl TrialFilter {
             .collect::<Result<_, _>>()?;
         Ok(Self {
             conditions,
-            place: node.place.clone(),
+            span: node.span.clone(),
         })
     }
 
@@ -69,7 +42,8 @@ impl TrialFilter {
             .iter()
             .all(|condition| match condition.subject {
                 Subject::Key(key) => {
-                    is_present(key, levels, factors) && condition.values.contains(&key.show(config))
+                    is_present(key, levels, factors)
+                        && condition.values.contains(&key.value_in(config))
                 }
                 Subject::Factor(index) => {
                     levels.get(index).copied().flatten().is_some_and(|level| {
@@ -99,12 +73,12 @@ impl Condition {
             .iter()
             .position(|factor| factor.name == entry.key && factor.key().is_none());
         if let Some(index) = labelled {
-            return Self::on_labels(entry, index, &factors[index]);
+            return Self::on_levels(entry, index, &factors[index]);
         }
         let Some(key) = Key::find(&entry.key) else {
             let mut names: Vec<&str> = factors.iter().map(|f| f.name.as_str()).collect();
             names.extend(Key::paths().map(|path: &str| path));
-            return Err(entry.unknown(names));
+            return Err(entry.unknown_key(names));
         };
         // A list is a choice of values, unless the key's own values are lists.
         let values = match &entry.node.value {
@@ -120,21 +94,21 @@ impl Condition {
         })
     }
 
-    fn on_labels(entry: &YamlEntry, index: usize, factor: &Factor) -> Result<Self, Diagnostic> {
+    fn on_levels(entry: &YamlEntry, index: usize, factor: &Factor) -> Result<Self, Diagnostic> {
         let nodes = match &entry.node.value {
             YamlValue::List(items) => items.as_slice(),
             _ => std::slice::from_ref(&entry.node),
         };
         let mut values = Vec::new();
         for node in nodes {
-            let Some(text) = node.name() else {
+            let Some(text) = node.literal_text() else {
                 return Err(node.unexpected("the name of a level"));
             };
             let is_level = |text: &str| factor.levels.iter().any(|level| level.label == text);
             // The levels of a zip are called by their values, however these are written.
             let by_value = match (&factor.kind, &node.value) {
                 (FactorKind::Zip(_), YamlValue::Integer(value)) => Some(value.to_string()),
-                (FactorKind::Zip(_), YamlValue::Real(value)) => {
+                (FactorKind::Zip(_), YamlValue::Float(value)) => {
                     Some(short_text(&Value::from(*value)))
                 }
                 _ => None,
@@ -142,11 +116,11 @@ impl Condition {
             let text = by_value.filter(|text| is_level(text)).unwrap_or(text);
             if !is_level(&text) {
                 let names = factor.levels.iter().map(|level| level.label.as_str());
-                let problem = Diagnostic::new(
-                    &node.place,
+                let diagnostic = Diagnostic::new(
+                    &node.span,
                     format!("`{}` has no level `{text}`", factor.name),
                 );
-                return Err(problem.help(format!(
+                return Err(diagnostic.with_help(format!(
                     "its levels are {}",
                     names.collect::<Vec<_>>().join(", ")
                 )));

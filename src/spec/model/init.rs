@@ -1,10 +1,10 @@
 //! Initial weights and biases as a sweep file writes them.
 
-use crate::spec::values::config_value::choice;
-use crate::spec::values::number::{NonNegative, Positive, Real};
-use crate::spec::values::tagged_enum::variants;
+use crate::spec::values::config_value::string_enum;
+use crate::spec::values::number::{Finite, NonNegative, Positive};
+use crate::spec::values::tagged_enum::tagged_enum;
 
-variants! {
+tagged_enum! {
     /// The initial weights of every dense and convolution layer: `torch.nn.init`, by the same
     /// names.
     ///
@@ -20,7 +20,7 @@ variants! {
         /// All the same.
         Constant = "constant" {
             /// The value of each.
-            value: Real,
+            value: Finite,
         } example "{ value: 0.1 }",
         /// Normal around 0.
         Normal = "normal" {
@@ -58,7 +58,7 @@ variants! {
     }
 }
 
-variants! {
+tagged_enum! {
     /// The initial biases of every dense and convolution layer.
     pub enum BiasInit, "initialisation of biases",
         "an initialisation of biases: default, zeros, { constant: 0.1 }, { normal: { std: 0.01 } } \
@@ -71,7 +71,7 @@ variants! {
         /// All the same.
         Constant = "constant" {
             /// The value of each.
-            value: Real,
+            value: Finite,
         } example "{ value: 0.1 }",
         /// Normal around 0.
         Normal = "normal" {
@@ -86,7 +86,7 @@ variants! {
     }
 }
 
-choice! {
+string_enum! {
     /// Which of a layer's two fans keeps its variance.
     pub enum FanMode {
         /// Inputs of one unit: forward.

@@ -1,13 +1,13 @@
 //! What is trained: the network's shape, its functions, its initial weights.
 
 use super::init::{BiasInit, Init};
-use crate::spec::values::config_value::{ConfigValue, choice};
+use crate::spec::values::config_value::{ConfigValue, string_enum};
 use crate::spec::values::number::{Count, Fraction};
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
-choice! {
+string_enum! {
     /// The kind of network.
     pub enum ModelKind {
         /// Fully connected layers.
@@ -17,7 +17,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// The function after each hidden layer, as `torch.nn` has it by default.
     pub enum Activation {
         /// max(0, x).
@@ -43,7 +43,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// What is normalised between layers.
     pub enum Norm {
         /// Nothing.
@@ -56,7 +56,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// Where a norm stands.
     pub enum NormPosition {
         /// Between the linear map and the activation.
@@ -66,7 +66,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// How each block of a `cnn` halves its image.
     pub enum Pooling {
         /// The highest of each 2 × 2 (`torch.nn.MaxPool2d(2)`).
@@ -88,32 +88,32 @@ pub enum Width {
 }
 
 /// The most hidden layers a model may have.
-pub(crate) const MOST_LAYERS: usize = 100;
+pub(crate) const MAX_LAYERS: usize = 100;
 
 impl ConfigValue for Width {
-    fn expects() -> String {
+    fn expected() -> String {
         "a width, or a list with one width for each hidden layer".to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
             YamlValue::Integer(_) => Count::read(node).map(Self::Same),
-            YamlValue::List(items) if (1..=MOST_LAYERS).contains(&items.len()) => items
+            YamlValue::List(items) if (1..=MAX_LAYERS).contains(&items.len()) => items
                 .iter()
                 .map(Count::read)
                 .collect::<Result<_, _>>()
                 .map(Self::Each),
-            _ => Err(node.unexpected(&Self::expects())),
+            _ => Err(node.unexpected(&Self::expected())),
         }
     }
-    fn show(&self) -> Value {
+    fn to_value(&self) -> Value {
         match self {
-            Self::Same(width) => width.show(),
-            Self::Each(widths) => widths.iter().map(ConfigValue::show).collect(),
+            Self::Same(width) => width.to_value(),
+            Self::Each(widths) => widths.iter().map(ConfigValue::to_value).collect(),
         }
     }
     fn schema() -> Value {
         json!({ "anyOf": [Count::schema(), {
-            "type": "array", "items": Count::schema(), "minItems": 1, "maxItems": MOST_LAYERS,
+            "type": "array", "items": Count::schema(), "minItems": 1, "maxItems": MAX_LAYERS,
         }] })
     }
 }

@@ -8,7 +8,7 @@ use std::num::NonZeroUsize;
 
 /// How often the state of a run in training is saved. It changes no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum CheckpointRule {
+pub enum CheckpointInterval {
     /// At the end of an epoch, when the last save is this many seconds ago.
     Seconds(NonZeroUsize),
     /// After each of this many epochs.
@@ -17,13 +17,13 @@ pub enum CheckpointRule {
     None,
 }
 
-impl Default for CheckpointRule {
+impl Default for CheckpointInterval {
     fn default() -> Self {
         Self::Seconds(NonZeroUsize::MIN.saturating_add(59))
     }
 }
 
-impl std::fmt::Display for CheckpointRule {
+impl std::fmt::Display for CheckpointInterval {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::Seconds(count) => write!(f, "every {count} seconds"),
@@ -33,19 +33,21 @@ impl std::fmt::Display for CheckpointRule {
     }
 }
 
-impl ConfigValue for CheckpointRule {
-    fn expects() -> String {
+impl ConfigValue for CheckpointInterval {
+    fn expected() -> String {
         "every N seconds (such as every 60 seconds), every N epochs or none".to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
-        let unexpected = || node.unexpected(&Self::expects());
+        let unexpected = || node.unexpected(&Self::expected());
         let text = match &node.value {
-            YamlValue::Text(text) => text,
+            YamlValue::String(text) => text,
             YamlValue::Integer(count @ 1..) => {
-                return Err(unexpected().help(format!("did you mean `every {count} seconds`?")));
+                return Err(
+                    unexpected().with_help(format!("did you mean `every {count} seconds`?"))
+                );
             }
-            YamlValue::Integer(0) | YamlValue::Null | YamlValue::Flag(false) => {
-                return Err(unexpected().help("write `none` to save no states"));
+            YamlValue::Integer(0) | YamlValue::Null | YamlValue::Bool(false) => {
+                return Err(unexpected().with_help("write `none` to save no states"));
             }
             _ => return Err(unexpected()),
         };
@@ -56,22 +58,23 @@ impl ConfigValue for CheckpointRule {
             ["every", unit] => ("1", unit),
             _ => return Err(unexpected()),
         };
-        let count = match count.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => count.parse().ok().and_then(NonZeroUsize::new),
-            false => return Err(unexpected()),
+        let count = if count.bytes().all(|byte| byte.is_ascii_digit()) {
+            count.parse().ok().and_then(NonZeroUsize::new)
+        } else {
+            return Err(unexpected());
         };
-        let count = count.ok_or_else(|| unexpected().help("the number is 1 or more"))?;
+        let count = count.ok_or_else(|| unexpected().with_help("the number is 1 or more"))?;
         match unit {
             "second" | "seconds" => Ok(Self::Seconds(count)),
             "epoch" | "epochs" => Ok(Self::Epochs(count)),
             "minute" | "minutes" => {
                 let seconds = count.saturating_mul(NonZeroUsize::MIN.saturating_add(59));
-                Err(unexpected().help(format!("did you mean `{}`?", Self::Seconds(seconds))))
+                Err(unexpected().with_help(format!("did you mean `{}`?", Self::Seconds(seconds))))
             }
             _ => Err(unexpected()),
         }
     }
-    fn show(&self) -> Value {
+    fn to_value(&self) -> Value {
         self.to_string().into()
     }
     fn schema() -> Value {
@@ -86,20 +89,27 @@ impl ConfigValue for CheckpointRule {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> Result<CheckpointRule, Diagnostic> {
-        CheckpointRule::read(&YamlNode::parse(text).unwrap())
+    fn read(text: &str) -> Result<CheckpointInterval, Diagnostic> {
+        CheckpointInterval::read(&YamlNode::parse(text).unwrap())
     }
 
     #[test]
     fn what_is_asked_for_is_read_as_it_is_shown() {
-        let epochs = CheckpointRule::Epochs(NonZeroUsize::new(5).unwrap());
-        for rule in [CheckpointRule::default(), epochs, CheckpointRule::None] {
-            assert_eq!(read(rule.show().as_str().unwrap()).ok(), Some(rule));
+        let epochs = CheckpointInterval::Epochs(NonZeroUsize::new(5).unwrap());
+        for rule in [
+            CheckpointInterval::default(),
+            epochs,
+            CheckpointInterval::None,
+        ] {
+            assert_eq!(read(rule.to_value().as_str().unwrap()).ok(), Some(rule));
         }
-        assert_eq!(CheckpointRule::default().to_string(), "every 60 seconds");
+        assert_eq!(
+            CheckpointInterval::default().to_string(),
+            "every 60 seconds"
+        );
         assert_eq!(
             read("every epoch").ok(),
-            Some(CheckpointRule::Epochs(NonZeroUsize::MIN))
+            Some(CheckpointInterval::Epochs(NonZeroUsize::MIN))
         );
     }
 

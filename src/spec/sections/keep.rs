@@ -45,18 +45,18 @@ impl std::fmt::Display for KeepWeights {
 }
 
 impl ConfigValue for KeepWeights {
-    fn expects() -> String {
+    fn expected() -> String {
         "best N (such as best 1), all or none".to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
-        let unexpected = || node.unexpected(&Self::expects());
+        let unexpected = || node.unexpected(&Self::expected());
         let text = match &node.value {
-            YamlValue::Text(text) => text,
+            YamlValue::String(text) => text,
             YamlValue::Integer(count @ 1..) => {
-                return Err(unexpected().help(format!("did you mean `best {count}`?")));
+                return Err(unexpected().with_help(format!("did you mean `best {count}`?")));
             }
-            YamlValue::Integer(0) | YamlValue::Null | YamlValue::Flag(false) => {
-                return Err(unexpected().help("write `none` to keep no weights"));
+            YamlValue::Integer(0) | YamlValue::Null | YamlValue::Bool(false) => {
+                return Err(unexpected().with_help("write `none` to keep no weights"));
             }
             _ => return Err(unexpected()),
         };
@@ -67,7 +67,8 @@ impl ConfigValue for KeepWeights {
             ["best", count] if count.bytes().all(|byte| byte.is_ascii_digit()) => {
                 let count = count.parse().ok().and_then(NonZeroUsize::new);
                 count.map(Self::Best).ok_or_else(|| {
-                    unexpected().help("the number of trials is 1 or more; `none` keeps no weights")
+                    unexpected()
+                        .with_help("the number of trials is 1 or more; `none` keeps no weights")
                 })
             }
             [word, ref rest @ ..] => Err(match nearest(word, ["best", "all", "none"]) {
@@ -76,15 +77,15 @@ impl ConfigValue for KeepWeights {
                         .iter()
                         .find_map(|word| word.parse::<NonZeroUsize>().ok());
                     let near = Self::Best(count.unwrap_or(NonZeroUsize::MIN));
-                    unexpected().help(format!("did you mean `{near}`?"))
+                    unexpected().with_help(format!("did you mean `{near}`?"))
                 }
-                Some(near) => unexpected().help(format!("did you mean `{near}`?")),
+                Some(near) => unexpected().with_help(format!("did you mean `{near}`?")),
                 None => unexpected(),
             }),
             [] => Err(unexpected()),
         }
     }
-    fn show(&self) -> Value {
+    fn to_value(&self) -> Value {
         self.to_string().into()
     }
     fn schema() -> Value {
@@ -112,10 +113,10 @@ mod tests {
             KeepWeights::All,
             KeepWeights::None,
         ] {
-            let shown = keep.show();
+            let shown = keep.to_value();
             assert_eq!(read(shown.as_str().unwrap()).unwrap(), keep);
         }
-        assert_eq!(KeepWeights::default().show(), "best 1");
+        assert_eq!(KeepWeights::default().to_value(), "best 1");
     }
 
     #[test]

@@ -4,3 +4,4 @@ pub(super) mod keep;
 pub(super) mod launch;
 pub(super) mod record;
 pub(super) mod report;
+pub(super) mod tensorboard;

@@ -1,11 +1,11 @@
 //! The `record` section: when a run's records are written. It changes no result.
 
-use crate::spec::values::config_value::{ConfigValue, choice};
+use crate::spec::values::config_value::{ConfigValue, string_enum};
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::YamlNode;
 use serde_json::{Value, json};
 
-choice! {
+string_enum! {
     /// When what TensorBoard shows of a run is written, and the rows of `epochs.csv`.
     pub enum EventTiming {
         /// As each epoch ends.
@@ -38,7 +38,7 @@ impl RecordOptions {
         for entry in node.entries("the settings of `record`")? {
             match entry.key.as_str() {
                 "events" => options.events = ConfigValue::read(&entry.node)?,
-                _ => return Err(entry.unknown(["events"])),
+                _ => return Err(entry.unknown_key(["events"])),
             }
         }
         Ok(options)
@@ -50,7 +50,7 @@ impl RecordOptions {
         events["description"] = "When what TensorBoard shows of a run is written: as each epoch \
                                  ends, when the run is saved or ends, or never."
             .into();
-        events["default"] = Self::default().events.show();
+        events["default"] = Self::default().events.to_value();
         json!({ "type": "object", "additionalProperties": false,
                 "properties": { "events": events } })
     }

@@ -1,14 +1,14 @@
 //! The `report` section: how the tables are made. It changes no result.
 
+use crate::spec::grid::condition::TrialFilter;
 use crate::spec::grid::factor::Factor;
-use crate::spec::grid::trial_filter::TrialFilter;
-use crate::spec::values::config_value::{ConfigValue, choice};
+use crate::spec::values::config_value::{ConfigValue, string_enum};
 use crate::spec::values::number::Fraction;
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
-choice! {
+string_enum! {
     /// What trials are ranked by, over the validation splits.
     pub enum RankBy {
         /// The share of samples classified rightly; higher is better.
@@ -18,7 +18,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// The language of a report's prose.
     pub enum Language {
         /// English.
@@ -28,7 +28,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// What a trial costs.
     pub enum SelectionCost {
         /// Its weights and biases: fewer are simpler.
@@ -38,7 +38,7 @@ choice! {
     }
 }
 
-choice! {
+string_enum! {
     /// A form of the tables or pictures that is made on request.
     pub enum Format {
         /// The ranking for a LaTeX document.
@@ -126,7 +126,7 @@ impl ReportOptions {
                     let items = node.items(&format!("a list of {}", names::<Format>()))?;
                     options.formats = items.iter().map(Format::read).collect::<Result<_, _>>()?;
                 }
-                _ => return Err(entry.unknown(KEYS)),
+                _ => return Err(entry.unknown_key(KEYS)),
             }
         }
         Ok(options)
@@ -155,11 +155,11 @@ impl ReportOptions {
 }
 
 fn names<T: ConfigValue>() -> String {
-    T::expects().replacen("one of ", "", 1)
+    T::expected().replacen("one of ", "", 1)
 }
 
 impl ConfigValue for SelectionRule {
-    fn expects() -> String {
+    fn expected() -> String {
         format!(
             "best, {ONE_STANDARD_ERROR}, or {{ {ONE_STANDARD_ERROR}: {} }}",
             SelectionCost::ALL
@@ -171,24 +171,24 @@ impl ConfigValue for SelectionRule {
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
-            YamlValue::Text(text) if text == "best" => Ok(Self::Best),
-            YamlValue::Text(text) if text == ONE_STANDARD_ERROR => {
+            YamlValue::String(text) if text == "best" => Ok(Self::Best),
+            YamlValue::String(text) if text == ONE_STANDARD_ERROR => {
                 Ok(Self::OneStandardError(SelectionCost::Parameters))
             }
             YamlValue::Map(entries) => match &entries[..] {
                 [entry] if entry.key == ONE_STANDARD_ERROR => {
                     SelectionCost::read(&entry.node).map(Self::OneStandardError)
                 }
-                [entry] => Err(entry.unknown([ONE_STANDARD_ERROR])),
-                _ => Err(node.unexpected(&Self::expects())),
+                [entry] => Err(entry.unknown_key([ONE_STANDARD_ERROR])),
+                _ => Err(node.unexpected(&Self::expected())),
             },
-            _ => Err(node.unexpected(&Self::expects())),
+            _ => Err(node.unexpected(&Self::expected())),
         }
     }
-    fn show(&self) -> Value {
+    fn to_value(&self) -> Value {
         match self {
             Self::Best => "best".into(),
-            Self::OneStandardError(cost) => json!({ ONE_STANDARD_ERROR: cost.show() }),
+            Self::OneStandardError(cost) => json!({ ONE_STANDARD_ERROR: cost.to_value() }),
         }
     }
     fn schema() -> Value {
@@ -231,7 +231,7 @@ mod tests {
         ] {
             let select = options(&format!("{{ select: {yaml} }}")).unwrap().select;
             assert_eq!(select, expected);
-            let again = format!("{{ select: {} }}", select.show());
+            let again = format!("{{ select: {} }}", select.to_value());
             assert_eq!(options(&again).unwrap().select, select);
         }
     }

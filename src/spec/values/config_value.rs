@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 /// all come from its type.
 pub trait ConfigValue: Sized {
     /// What is accepted, as a message says it: "a whole number of at least 1".
-    fn expects() -> String;
+    fn expected() -> String;
 
     /// Reads a value.
     ///
@@ -19,23 +19,23 @@ pub trait ConfigValue: Sized {
     fn read(node: &YamlNode) -> Result<Self, Diagnostic>;
 
     /// The value as it would stand in a sweep file.
-    fn show(&self) -> Value;
+    fn to_value(&self) -> Value;
 
     /// The JSON Schema of what is accepted.
     fn schema() -> Value;
 }
 
 impl ConfigValue for bool {
-    fn expects() -> String {
+    fn expected() -> String {
         "true or false".to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match node.value {
-            YamlValue::Flag(value) => Ok(value),
-            _ => Err(node.unexpected(&Self::expects())),
+            YamlValue::Bool(value) => Ok(value),
+            _ => Err(node.unexpected(&Self::expected())),
         }
     }
-    fn show(&self) -> Value {
+    fn to_value(&self) -> Value {
         json!(self)
     }
     fn schema() -> Value {
@@ -44,18 +44,18 @@ impl ConfigValue for bool {
 }
 
 impl ConfigValue for u64 {
-    fn expects() -> String {
+    fn expected() -> String {
         "a whole number of at least 0".to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match node.value {
             YamlValue::Integer(value) => {
-                u64::try_from(value).map_err(|_| node.unexpected(&Self::expects()))
+                u64::try_from(value).map_err(|_| node.unexpected(&Self::expected()))
             }
-            _ => Err(node.unexpected(&Self::expects())),
+            _ => Err(node.unexpected(&Self::expected())),
         }
     }
-    fn show(&self) -> Value {
+    fn to_value(&self) -> Value {
         json!(self)
     }
     fn schema() -> Value {
@@ -65,8 +65,8 @@ impl ConfigValue for u64 {
 
 /// Nothing (`null`), or a value.
 impl<T: ConfigValue> ConfigValue for Option<T> {
-    fn expects() -> String {
-        format!("{} (or null)", T::expects())
+    fn expected() -> String {
+        format!("{} (or null)", T::expected())
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match node.value {
@@ -74,8 +74,8 @@ impl<T: ConfigValue> ConfigValue for Option<T> {
             _ => T::read(node).map(Some),
         }
     }
-    fn show(&self) -> Value {
-        self.as_ref().map_or(Value::Null, ConfigValue::show)
+    fn to_value(&self) -> Value {
+        self.as_ref().map_or(Value::Null, ConfigValue::to_value)
     }
     fn schema() -> Value {
         json!({ "anyOf": [T::schema(), { "type": "null" }] })
@@ -86,22 +86,22 @@ impl<T: ConfigValue> ConfigValue for Option<T> {
 ///
 /// # Errors
 /// Any other value; a near miss is answered with the name it was near to.
-pub(crate) fn read_choice(node: &YamlNode, names: &[&str]) -> Result<usize, Diagnostic> {
+pub(crate) fn read_name_in(node: &YamlNode, names: &[&str]) -> Result<usize, Diagnostic> {
     let expected = format!("one of {}", names.join(", "));
-    let YamlValue::Text(text) = &node.value else {
+    let YamlValue::String(text) = &node.value else {
         return Err(node.unexpected(&expected));
     };
     names.iter().position(|name| name == text).ok_or_else(|| {
-        let problem = node.unexpected(&expected);
+        let diagnostic = node.unexpected(&expected);
         match nearest(text, names.iter().copied()) {
-            Some(name) => problem.help(format!("did you mean `{name}`?")),
-            None => problem,
+            Some(name) => diagnostic.with_help(format!("did you mean `{name}`?")),
+            None => diagnostic,
         }
     })
 }
 
 /// An enum of which a sweep file names one variant.
-macro_rules! choice {
+macro_rules! string_enum {
     ($(#[$meta:meta])* pub enum $type:ident {
         $($(#[$variant_meta:meta])* $variant:ident = $name:literal,)+
     }) => {
@@ -120,16 +120,16 @@ macro_rules! choice {
         }
 
         impl $crate::spec::values::config_value::ConfigValue for $type {
-            fn expects() -> String {
+            fn expected() -> String {
                 format!("one of {}", [$($name,)+].join(", "))
             }
             fn read(node: &$crate::spec::yaml::node::YamlNode)
                 -> Result<Self, $crate::spec::yaml::diagnostic::Diagnostic>
             {
-                $crate::spec::values::config_value::read_choice(node, &[$($name,)+])
+                $crate::spec::values::config_value::read_name_in(node, &[$($name,)+])
                     .map(|index| Self::ALL[index])
             }
-            fn show(&self) -> serde_json::Value {
+            fn to_value(&self) -> serde_json::Value {
                 serde_json::Value::from(self.name())
             }
             fn schema() -> serde_json::Value {
@@ -144,4 +144,4 @@ macro_rules! choice {
         }
     };
 }
-pub(crate) use choice;
+pub(crate) use string_enum;

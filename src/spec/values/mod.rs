@@ -1,5 +1,6 @@
 //! The types of single values in a sweep file: how each is read, shown again and described.
 pub(super) mod config_value;
+pub(super) mod conflict;
 pub(super) mod non_empty_string;
 pub(super) mod number;
 pub(super) mod tagged_enum;

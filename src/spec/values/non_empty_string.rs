@@ -29,20 +29,20 @@ impl std::fmt::Display for NonEmptyString {
 }
 
 impl ConfigValue for NonEmptyString {
-    fn expects() -> String {
+    fn expected() -> String {
         "text".to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
             // A column or folder may be named by a number: `01` and `1.0` as they are written.
-            YamlValue::Text(_) | YamlValue::Integer(_) | YamlValue::Real(_) => {
-                Self::new(&node.name().unwrap_or_default())
+            YamlValue::String(_) | YamlValue::Integer(_) | YamlValue::Float(_) => {
+                Self::new(&node.literal_text().unwrap_or_default())
             }
             _ => None,
         }
-        .ok_or_else(|| node.unexpected(&Self::expects()))
+        .ok_or_else(|| node.unexpected(&Self::expected()))
     }
-    fn show(&self) -> Value {
+    fn to_value(&self) -> Value {
         json!(self.as_str())
     }
     fn schema() -> Value {

@@ -4,76 +4,77 @@ use super::config_value::ConfigValue;
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
+use std::fmt;
 use std::hash::{Hash, Hasher};
+use std::marker::PhantomData;
 
-/// A finite number within the bounds of its kind; compared and hashed by its bits.
-#[derive(Clone, Copy, Debug)]
-pub struct Bounded<const KIND: u8>(f64);
+/// A finite number within the bounds `B`; compared and hashed by its bits.
+#[derive(Clone, Copy)]
+pub struct Bounded<B: Bounds>(f64, PhantomData<B>);
 
-/// The bounds of one kind of number.
-struct Bounds {
-    /// As a message says it.
-    expects: &'static str,
-    lowest: f64,
-    lowest_included: bool,
-    /// Excluded.
-    limit: f64,
+/// The bounds of a kind of number.
+pub trait Bounds: Copy {
+    /// The accepted numbers, as a message names them.
+    const EXPECTED: &'static str;
+    /// The minimum.
+    const MIN: f64;
+    /// Whether the minimum itself is accepted.
+    const INCLUDES_MIN: bool;
+    /// The number that all accepted numbers are less than.
+    const LIMIT: f64;
 }
 
-const BOUNDS: [Bounds; 4] = [
-    Bounds {
-        expects: "a number greater than 0",
-        lowest: 0.0,
-        lowest_included: false,
-        limit: f64::INFINITY,
-    },
-    Bounds {
-        expects: "a number of at least 0",
-        lowest: 0.0,
-        lowest_included: true,
-        limit: f64::INFINITY,
-    },
-    Bounds {
-        expects: "a number of at least 0 and less than 1",
-        lowest: 0.0,
-        lowest_included: true,
-        limit: 1.0,
-    },
-    Bounds {
-        expects: "a number",
-        lowest: f64::NEG_INFINITY,
-        lowest_included: false,
-        limit: f64::INFINITY,
-    },
-];
+macro_rules! bounds {
+    ($($(#[$meta:meta])* $name:ident = $expected:literal, $min:expr, $includes_min:literal, $limit:expr;)+) => {$(
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug)]
+        pub enum $name {}
+
+        impl Bounds for $name {
+            const EXPECTED: &'static str = $expected;
+            const MIN: f64 = $min;
+            const INCLUDES_MIN: bool = $includes_min;
+            const LIMIT: f64 = $limit;
+        }
+    )+};
+}
+
+bounds! {
+    /// (0, ∞).
+    AboveZero = "a number greater than 0", 0.0, false, f64::INFINITY;
+    /// [0, ∞).
+    ZeroOrMore = "a number of at least 0", 0.0, true, f64::INFINITY;
+    /// [0, 1).
+    ZeroToOne = "a number of at least 0 and less than 1", 0.0, true, 1.0;
+    /// (−∞, ∞).
+    Unbounded = "a number", f64::NEG_INFINITY, false, f64::INFINITY;
+}
 
 /// A number greater than 0, such as a learning rate.
-pub type Positive = Bounded<0>;
+pub type Positive = Bounded<AboveZero>;
 /// A number of at least 0, such as a weight decay.
-pub type NonNegative = Bounded<1>;
+pub type NonNegative = Bounded<ZeroOrMore>;
 /// A number of at least 0 and less than 1, such as a dropout rate or a momentum.
-pub type Fraction = Bounded<2>;
+pub type Fraction = Bounded<ZeroToOne>;
 /// Any finite number, such as an initial weight.
-pub type Real = Bounded<3>;
+pub type Finite = Bounded<Unbounded>;
 
-impl<const KIND: u8> Bounded<KIND> {
-    const RULE: &'static Bounds = &BOUNDS[KIND as usize];
-
+impl<B: Bounds> Bounded<B> {
     /// The number, if it is finite and within the bounds.
     pub fn new(value: f64) -> Option<Self> {
-        let rule = Self::RULE;
-        let above = value > rule.lowest || (rule.lowest_included && value == rule.lowest);
+        let is_above = value > B::MIN || (B::INCLUDES_MIN && value == B::MIN);
         // Adding zero turns -0.0 into 0.0, so that equal numbers have equal bits.
-        (value.is_finite() && above && value < rule.limit).then_some(Self(value + 0.0))
+        (value.is_finite() && is_above && value < B::LIMIT)
+            .then_some(Self(value + 0.0, PhantomData))
     }
 
-    /// A number known to be within the bounds.
+    /// A number that is known to be within the bounds.
     ///
     /// # Panics
-    /// A constant of ours that is not, found by the first test that makes a default.
+    /// If a constant of this program is out of bounds. Every test that makes a default finds it.
     #[expect(clippy::expect_used, reason = "a constant of the program")]
     pub(crate) fn constant(value: f64) -> Self {
-        Self::new(value).expect("a constant of ours is within its own bounds")
+        Self::new(value).expect("constants of this program are within their bounds")
     }
 
     /// The number.
@@ -82,67 +83,73 @@ impl<const KIND: u8> Bounded<KIND> {
     }
 }
 
-impl<const KIND: u8> PartialEq for Bounded<KIND> {
+impl<B: Bounds> fmt::Debug for Bounded<B> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Bounded").field(&self.0).finish()
+    }
+}
+
+impl<B: Bounds> PartialEq for Bounded<B> {
     fn eq(&self, other: &Self) -> bool {
         self.0.to_bits() == other.0.to_bits()
     }
 }
-impl<const KIND: u8> Eq for Bounded<KIND> {}
-impl<const KIND: u8> Hash for Bounded<KIND> {
+impl<B: Bounds> Eq for Bounded<B> {}
+impl<B: Bounds> Hash for Bounded<B> {
     fn hash<H: Hasher>(&self, state: &mut H) {
         self.0.to_bits().hash(state);
     }
 }
 
-impl<const KIND: u8> ConfigValue for Bounded<KIND> {
-    fn expects() -> String {
-        Self::RULE.expects.to_owned()
+impl<B: Bounds> ConfigValue for Bounded<B> {
+    fn expected() -> String {
+        B::EXPECTED.to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         let value = match node.value {
             YamlValue::Integer(value) => value as f64,
-            YamlValue::Real(value) => value,
-            _ => return Err(node.unexpected(&Self::expects())),
+            YamlValue::Float(value) => value,
+            _ => return Err(node.unexpected(&Self::expected())),
         };
-        Self::new(value).ok_or_else(|| node.unexpected(&Self::expects()))
+        Self::new(value).ok_or_else(|| node.unexpected(&Self::expected()))
     }
-    fn show(&self) -> Value {
+    fn to_value(&self) -> Value {
         json!(self.0)
     }
     fn schema() -> Value {
-        let rule = Self::RULE;
         let mut schema = json!({ "type": "number" });
-        let lowest = match rule.lowest_included {
-            true => "minimum",
-            false => "exclusiveMinimum",
+        let minimum = if B::INCLUDES_MIN {
+            "minimum"
+        } else {
+            "exclusiveMinimum"
         };
-        if rule.lowest.is_finite() {
-            schema[lowest] = json!(rule.lowest);
+        if B::MIN.is_finite() {
+            schema[minimum] = json!(B::MIN);
         }
-        if rule.limit.is_finite() {
-            schema["exclusiveMaximum"] = json!(rule.limit);
+        if B::LIMIT.is_finite() {
+            schema["exclusiveMaximum"] = json!(B::LIMIT);
         }
         schema
     }
 }
 
-/// A whole number of at least 1 and at most [`Count::LARGEST`], such as a number of epochs.
+/// A whole number of at least 1 and at most [`Count::MAX`], such as a number of epochs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct Count(u32);
 
 impl Count {
     /// The largest count: far beyond any use, small enough that products do not overflow.
-    pub const LARGEST: u32 = 1_000_000_000;
+    pub const MAX: u32 = 1_000_000_000;
 
     /// The count, if it is in range.
     pub fn new(value: usize) -> Option<Self> {
         let value = u32::try_from(value).ok()?;
-        (1..=Self::LARGEST).contains(&value).then_some(Self(value))
+        (1..=Self::MAX).contains(&value).then_some(Self(value))
     }
 
     /// A count known to be in range.
     pub(crate) const fn constant(value: u32) -> Self {
-        assert!(value >= 1 && value <= Self::LARGEST);
+        assert!(value >= 1 && value <= Self::MAX);
         Self(value)
     }
 
@@ -153,47 +160,47 @@ impl Count {
 }
 
 impl ConfigValue for Count {
-    fn expects() -> String {
-        format!("a whole number from 1 to {}", Self::LARGEST)
+    fn expected() -> String {
+        format!("a whole number from 1 to {}", Self::MAX)
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match node.value {
             YamlValue::Integer(value) => usize::try_from(value).ok().and_then(Self::new),
             _ => None,
         }
-        .ok_or_else(|| node.unexpected(&Self::expects()))
+        .ok_or_else(|| node.unexpected(&Self::expected()))
     }
-    fn show(&self) -> Value {
+    fn to_value(&self) -> Value {
         json!(self.0)
     }
     fn schema() -> Value {
-        json!({ "type": "integer", "minimum": 1, "maximum": Self::LARGEST })
+        json!({ "type": "integer", "minimum": 1, "maximum": Self::MAX })
     }
 }
 
 /// The longest list of counts.
-const LONGEST: usize = 100;
+const MAX_COUNTS: usize = 100;
 
 /// One count, or a list of them.
 impl ConfigValue for Vec<Count> {
-    fn expects() -> String {
-        format!("a list of 1 to {LONGEST} whole numbers of at least 1")
+    fn expected() -> String {
+        format!("a list of 1 to {MAX_COUNTS} whole numbers of at least 1")
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
             YamlValue::Integer(_) => Count::read(node).map(|count| vec![count]),
-            YamlValue::List(items) if (1..=LONGEST).contains(&items.len()) => {
+            YamlValue::List(items) if (1..=MAX_COUNTS).contains(&items.len()) => {
                 items.iter().map(Count::read).collect()
             }
-            _ => Err(node.unexpected(&Self::expects())),
+            _ => Err(node.unexpected(&Self::expected())),
         }
     }
-    fn show(&self) -> Value {
-        self.iter().map(ConfigValue::show).collect()
+    fn to_value(&self) -> Value {
+        self.iter().map(ConfigValue::to_value).collect()
     }
     fn schema() -> Value {
         json!({ "anyOf": [Count::schema(), {
-            "type": "array", "items": Count::schema(), "minItems": 1, "maxItems": LONGEST,
+            "type": "array", "items": Count::schema(), "minItems": 1, "maxItems": MAX_COUNTS,
         }] })
     }
 }

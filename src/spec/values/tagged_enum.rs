@@ -17,45 +17,46 @@ pub(crate) struct TaggedValue<'a> {
 ///
 /// # Errors
 /// Anything else, and names that are not in `names`.
-pub(crate) fn written<'a>(
+pub(crate) fn parse_tagged<'a>(
     node: &'a YamlNode,
     noun: &str,
     names: &[&'static str],
-    expects: &str,
+    expected: &str,
 ) -> Result<TaggedValue<'a>, Diagnostic> {
     match &node.value {
-        YamlValue::Text(name) if names.contains(&name.as_str()) => Ok(TaggedValue {
+        YamlValue::String(name) if names.contains(&name.as_str()) => Ok(TaggedValue {
             name,
             node,
             fields: None,
         }),
-        YamlValue::Text(name) => {
-            let problem = Diagnostic::new(&node.place, format!("unknown {noun} `{name}`"));
-            let begun: Vec<&str> = names
+        YamlValue::String(name) => {
+            let diagnostic = Diagnostic::new(&node.span, format!("unknown {noun} `{name}`"));
+            let candidates: Vec<&str> = names
                 .iter()
                 .filter(|known| !name.is_empty() && known.starts_with(name.as_str()))
                 .copied()
                 .collect();
-            Err(
-                problem.help(match (nearest(name, names.iter().copied()), &begun[..]) {
-                    (_, [_, ..]) => format!("did you mean {}?", begun.join(" or ")),
+            Err(diagnostic.with_help(
+                match (nearest(name, names.iter().copied()), &candidates[..]) {
+                    (_, [_, ..]) => format!("did you mean {}?", candidates.join(" or ")),
                     (Some(near), _) => format!("did you mean `{near}`?"),
                     (None, _) => format!("known: {}", names.join(", ")),
-                }),
-            )
+                },
+            ))
         }
         YamlValue::Map(entries) if entries.len() == 1 => {
             let entry = &entries[0];
-            match names.contains(&entry.key.as_str()) {
-                true => Ok(TaggedValue {
+            if names.contains(&entry.key.as_str()) {
+                Ok(TaggedValue {
                     name: &entry.key,
                     node: &entry.node,
                     fields: (entry.node.value != YamlValue::Null).then_some(&entry.node),
-                }),
-                false => Err(entry.unknown(names.iter().copied())),
+                })
+            } else {
+                Err(entry.unknown_key(names.iter().copied()))
             }
         }
-        _ => Err(node.unexpected(expects)),
+        _ => Err(node.unexpected(expected)),
     }
 }
 
@@ -71,7 +72,7 @@ impl TaggedValue<'_> {
                     !known.contains(&entry.key.as_str())
                 };
                 match entries.iter().find(unknown) {
-                    Some(entry) => Err(entry.unknown(known.iter().copied())),
+                    Some(entry) => Err(entry.unknown_key(known.iter().copied())),
                     None => Ok(()),
                 }
             }
@@ -103,10 +104,10 @@ impl TaggedValue<'_> {
             (Some(value), _) => T::read(value),
             (None, Some(default)) => Ok(default),
             (None, None) => Err(Diagnostic::new(
-                &self.node.place,
+                &self.node.span,
                 format!("`{}` needs `{field}`", self.name),
             )
-            .help(format!("write {{ {}: {example} }}", self.name))),
+            .with_help(format!("write {{ {}: {example} }}", self.name))),
         }
     }
 }
@@ -120,7 +121,7 @@ pub(crate) struct Field {
 }
 
 /// The variant as a file would write it: its name alone where every setting has its default.
-pub(crate) fn show(name: &str, fields: &[Field]) -> Value {
+pub(crate) fn to_value(name: &str, fields: &[Field]) -> Value {
     if fields.iter().all(|f| f.default.as_ref() == Some(&f.shown)) {
         return Value::from(name);
     }
@@ -136,7 +137,7 @@ pub(crate) type VariantSchema = (&'static str, Vec<(&'static str, Value, bool)>)
 
 /// The JSON Schema of all variants.
 pub(crate) fn schema(variants: &[VariantSchema]) -> Value {
-    let alone: Vec<&str> = variants
+    let bare_names: Vec<&str> = variants
         .iter()
         .filter(|(_, fields)| fields.iter().all(|(_, _, required)| !required))
         .map(|(name, _)| *name)
@@ -163,7 +164,7 @@ pub(crate) fn schema(variants: &[VariantSchema]) -> Value {
         })
         .collect();
     json!({ "anyOf": [
-        { "enum": alone },
+        { "enum": bare_names },
         { "type": "object", "properties": settings, "minProperties": 1, "maxProperties": 1,
           "additionalProperties": false },
     ] })
@@ -173,8 +174,8 @@ pub(crate) fn schema(variants: &[VariantSchema]) -> Value {
 ///
 /// Each field has its type and, unless it must be written, its default; `example` shows how to
 /// write a variant that has a field without.
-macro_rules! variants {
-    ($(#[$meta:meta])* pub enum $type:ident, $noun:literal, $expects:literal {
+macro_rules! tagged_enum {
+    ($(#[$meta:meta])* pub enum $type:ident, $noun:literal, $expected:literal {
         $($(#[$variant_meta:meta])* $variant:ident = $name:literal {
             $($(#[$field_meta:meta])* $field:ident: $field_type:ty $(= $default:expr)?,)*
         } $(example $example:literal)?,)+
@@ -193,37 +194,37 @@ macro_rules! variants {
         }
 
         impl $crate::spec::values::config_value::ConfigValue for $type {
-            fn expects() -> String {
-                $expects.to_owned()
+            fn expected() -> String {
+                $expected.to_owned()
             }
             fn read(node: &$crate::spec::yaml::node::YamlNode)
                 -> Result<Self, $crate::spec::yaml::diagnostic::Diagnostic>
             {
-                let written =
-                    $crate::spec::values::tagged_enum::written(node, $noun, Self::NAMES, $expects)?;
-                match written.name {
+                let tagged =
+                    $crate::spec::values::tagged_enum::parse_tagged(node, $noun, Self::NAMES, $expected)?;
+                match tagged.name {
                     $($name => {
-                        written.only(&[$(stringify!($field),)*])?;
+                        tagged.only(&[$(stringify!($field),)*])?;
                         let _example = concat!("" $(, $example)?);
                         Ok(Self::$variant {
-                            $($field: written.field::<$field_type>(
+                            $($field: tagged.field::<$field_type>(
                                 stringify!($field),
                                 None$(.or(Some($default)))?,
                                 _example,
                             )?,)*
                         })
                     })+
-                    _ => Err(node.unexpected($expects)),
+                    _ => Err(node.unexpected($expected)),
                 }
             }
-            fn show(&self) -> serde_json::Value {
+            fn to_value(&self) -> serde_json::Value {
                 match self {
-                    $(Self::$variant { $($field,)* } => $crate::spec::values::tagged_enum::show($name, &[
+                    $(Self::$variant { $($field,)* } => $crate::spec::values::tagged_enum::to_value($name, &[
                         $($crate::spec::values::tagged_enum::Field {
                             name: stringify!($field),
-                            shown: $crate::spec::values::config_value::ConfigValue::show($field),
+                            shown: $crate::spec::values::config_value::ConfigValue::to_value($field),
                             default: None::<$field_type>$(.or(Some($default)))?
-                                .as_ref().map($crate::spec::values::config_value::ConfigValue::show),
+                                .as_ref().map($crate::spec::values::config_value::ConfigValue::to_value),
                         },)*
                     ]),)+
                 }
@@ -240,4 +241,4 @@ macro_rules! variants {
         }
     };
 }
-pub(crate) use variants;
+pub(crate) use tagged_enum;

@@ -1,7 +1,7 @@
 //! Lists in messages.
 
-/// The most items that a message names.
-const MAX_LISTED: usize = 12;
+/// The maximum number of items that a message names.
+pub(crate) const MAX_LISTED: usize = 12;
 
 /// The first items, and how many more there are: `a, b and 3 more`.
 pub(crate) fn listed(
@@ -10,7 +10,13 @@ pub(crate) fn listed(
     more: &str,
 ) -> String {
     let rest = items.len().saturating_sub(MAX_LISTED);
-    let shown = items.take(MAX_LISTED).collect::<Vec<_>>().join(", ");
+    let first: Vec<String> = items.take(MAX_LISTED).collect();
+    with_rest(&first, rest, and, more)
+}
+
+/// These items, and how many more there are: `a, b and 3 more`.
+pub(crate) fn with_rest(first: &[String], rest: usize, and: &str, more: &str) -> String {
+    let shown = first.join(", ");
     match rest {
         0 => shown,
         rest => format!("{shown} {and} {rest} {more}"),

@@ -7,7 +7,7 @@ use super::span::Span;
 #[error("{message}")]
 pub struct Diagnostic {
     /// Where it stands.
-    pub place: Span,
+    pub span: Span,
     /// What is wrong: a fragment in lower case that names key and value.
     pub message: String,
     /// What would be right.
@@ -16,9 +16,9 @@ pub struct Diagnostic {
 
 impl Diagnostic {
     /// A problem at `place`.
-    pub fn new(place: &Span, message: impl Into<String>) -> Self {
+    pub fn new(span: &Span, message: impl Into<String>) -> Self {
         Self {
-            place: place.clone(),
+            span: span.clone(),
             message: message.into(),
             help: None,
         }
@@ -26,14 +26,14 @@ impl Diagnostic {
 
     /// Adds what would be right.
     #[must_use]
-    pub fn help(mut self, help: impl Into<String>) -> Self {
+    pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
     /// Adds a second sentence to what would be right.
     #[must_use]
-    pub fn help_also(mut self, more: &str) -> Self {
+    pub fn with_more_help(mut self, more: &str) -> Self {
         self.help = Some(match self.help.take() {
             Some(help) => format!("{help}\n{more}"),
             None => more.to_owned(),
@@ -54,31 +54,31 @@ pub enum SpecError {
         source: std::io::Error,
     },
     /// The text is read, but is not a valid sweep.
-    #[error("{}", describe(.name, .problem))]
+    #[error("{}", describe(.name, .diagnostic))]
     Invalid {
         /// The file's name as the user gave it.
         name: String,
         /// The file's text, for the snippet under the message.
         text: String,
         /// What is wrong.
-        problem: Box<Diagnostic>,
+        diagnostic: Box<Diagnostic>,
     },
 }
 
 /// `file:line: key: message`, with what is known of it.
-fn describe(name: &str, problem: &Diagnostic) -> String {
-    let place = &problem.place;
-    let mut text = match place.line {
+fn describe(name: &str, diagnostic: &Diagnostic) -> String {
+    let span = &diagnostic.span;
+    let mut text = match span.line {
         // Nowhere in the file: from the command line, or of the file as a whole.
-        0 if place.path.is_empty() => name.to_owned(),
+        0 if span.path.is_empty() => name.to_owned(),
         0 => String::from("--set"),
-        line => format!("{name}:{line}:{}", place.column),
+        line => format!("{name}:{line}:{}", span.column),
     };
-    if !place.path.is_empty() {
+    if !span.path.is_empty() {
         text.push_str(": ");
-        text.push_str(&place.path);
+        text.push_str(&span.path);
     }
-    format!("{text}: {}", problem.message)
+    format!("{text}: {}", diagnostic.message)
 }
 
 /// The candidate nearest to `word`, if one is near enough to be a likely slip of the pen.

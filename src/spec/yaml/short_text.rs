@@ -33,9 +33,10 @@ fn number_label(number: &serde_json::Number) -> String {
         Some(value) if number.is_f64() => {
             let plain = format!("{value}");
             let scientific = format!("{value:e}");
-            match scientific.len() < plain.len() && !(1e-4..1e6).contains(&value.abs()) {
-                true => scientific,
-                false => plain,
+            if scientific.len() < plain.len() && !(1e-4..1e6).contains(&value.abs()) {
+                scientific
+            } else {
+                plain
             }
         }
         _ => number.to_string(),

@@ -14,7 +14,7 @@ pub struct Span {
     /// The dotted path of keys that leads here, such as `training.learning_rate`.
     pub path: String,
     /// What stands here, if it starts like a number: `010`, where the value is 10.
-    pub written: Option<Box<str>>,
+    pub source_text: Option<Box<str>>,
 }
 
 impl Span {

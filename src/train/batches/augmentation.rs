@@ -40,7 +40,11 @@ impl<B: Backend> Augmentation<B> {
     ///
     /// Shifts and flips use separate streams, so that a trial with shifts alone and one with shifts
     /// and flips have the same shifts.
-    pub(super) fn new(data: &DeviceDataset<B>, orders: &SampleOrders, epoch: usize) -> Option<Self> {
+    pub(super) fn new(
+        data: &DeviceDataset<B>,
+        orders: &SampleOrders,
+        epoch: usize,
+    ) -> Option<Self> {
         let settings = &orders.distinct[0].config.data;
         let (shift, flip) = (settings.shift as u32, settings.flip);
         if shift == 0 && !flip {

@@ -74,7 +74,11 @@ impl<'m> EpochOrder<'m> {
     /// For each feature, the value to subtract and the factor of the difference: `[owners, 2, features]`.
     /// They combine the scaling of stored bytes (byte times `scale[0]` plus `scale[1]`) with the owner's
     /// normalisation. Empty if samples are used as stored.
-    pub(in crate::train) fn scaling(&self, scale: Option<&[Vec<f32>; 2]>, features: usize) -> Vec<f32> {
+    pub(in crate::train) fn scaling(
+        &self,
+        scale: Option<&[Vec<f32>; 2]>,
+        features: usize,
+    ) -> Vec<f32> {
         if self.normalisations.is_none() && scale.is_none() {
             return Vec::new();
         }
@@ -118,7 +122,12 @@ fn shuffled(orders: &SampleOrders, epoch: usize) -> Vec<Vec<u32>> {
 }
 
 /// These rows of each owner's order: batch by batch, within a batch owner by owner.
-fn positions(orders: &SampleOrders, distinct: &[&[u32]], batch: usize, rows: Range<usize>) -> Vec<u32> {
+fn positions(
+    orders: &SampleOrders,
+    distinct: &[&[u32]],
+    batch: usize,
+    rows: Range<usize>,
+) -> Vec<u32> {
     let mut positions = Vec::with_capacity(rows.len() * orders.owners.len());
     for range in ranges(rows, batch) {
         for &order in &orders.owners {
@@ -149,7 +158,11 @@ impl<B: Backend> BatchPlan<B> {
 
     /// The validation samples of each member, for batches of `batch` samples. All members must have the
     /// same number of samples.
-    pub(in crate::train) fn validation(samples: &DeviceSamples<B>, members: &[Member], batch: usize) -> Self {
+    pub(in crate::train) fn validation(
+        samples: &DeviceSamples<B>,
+        members: &[Member],
+        batch: usize,
+    ) -> Self {
         let orders = SampleOrders::of(members);
         let validation = |member: &&'_ Member| member.partition.validation.clone();
         let distinct: Vec<_> = orders.distinct.iter().map(validation).collect();
@@ -195,7 +208,10 @@ impl<B: Backend> BatchPlan<B> {
     }
 
     /// The range of rows of each batch; the last batch may be smaller.
-    pub(in crate::train) fn ranges(&self, batch: usize) -> impl Iterator<Item = Range<usize>> + use<B> {
+    pub(in crate::train) fn ranges(
+        &self,
+        batch: usize,
+    ) -> impl Iterator<Item = Range<usize>> + use<B> {
         ranges(self.rows.clone(), batch)
     }
 }

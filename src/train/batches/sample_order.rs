@@ -35,7 +35,9 @@ impl<'m, 'a> SampleOrders<'m, 'a> {
         let mut owners = vec![0; if groups.len() == 1 { 1 } else { members.len() }];
         if groups.len() > 1 {
             for (order, (_, positions)) in groups.iter().enumerate() {
-                positions.iter().for_each(|&position| owners[position] = order);
+                positions
+                    .iter()
+                    .for_each(|&position| owners[position] = order);
             }
         }
         Self {
@@ -57,9 +59,7 @@ impl<'m, 'a> SampleOrders<'m, 'a> {
         &self,
         samples: &DeviceSamples<B>,
     ) -> Option<DeviceNormalisation<B>> {
-        let normalisations = self
-            .owners()
-            .map(|owner| owner.normalisation.as_deref());
+        let normalisations = self.owners().map(|owner| owner.normalisation.as_deref());
         let normalisations: Vec<&Normalisation> = normalisations.collect::<Option<_>>()?;
         Some(DeviceNormalisation::new(
             &normalisations,

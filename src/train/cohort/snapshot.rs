@@ -82,8 +82,9 @@ impl<'a, B: Backend> Cohort<'a, B> {
 mod tests {
     use super::*;
     use crate::data::{DeviceSamples, Partition};
-    use crate::event::{EpochMetrics, Outcome};
+    use crate::metrics::EpochMetrics;
     use crate::model::values;
+    use crate::outcome::Outcome;
     use crate::random::{Purpose, Seed};
     use crate::spec::{Config, DatasetInfo, Key, YamlNode};
     use crate::train::training_host::TrainingHost;
@@ -139,7 +140,7 @@ mod tests {
             let assignment = Key::find(path).unwrap().read(&node);
             assignment.unwrap().apply(&mut config);
         }
-        config.facts = DatasetInfo {
+        config.dataset_info = DatasetInfo {
             training_samples: SAMPLES,
             features: 4,
             classes: 3,

@@ -3,7 +3,7 @@
 use super::max_norm::MaxNorm;
 use crate::backend::{Backend, CrossEntropy};
 use crate::data::DeviceDataset;
-use crate::event::{EpochMetrics, LayerValues};
+use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model::{
     DropoutNoise, Network, ParameterLayer, StageGradient, parameter_shapes, trimmed, values,
 };
@@ -125,7 +125,11 @@ impl<'a, B: Backend> Cohort<'a, B> {
     }
 
     /// The dropout noise of an epoch, starting at this batch.
-    pub(in crate::train) fn dropout_noise(&self, epoch: usize, batch: usize) -> Option<DropoutNoise> {
+    pub(in crate::train) fn dropout_noise(
+        &self,
+        epoch: usize,
+        batch: usize,
+    ) -> Option<DropoutNoise> {
         let members = self.members.iter();
         let models: Vec<_> = members.clone().map(|member| &member.config.model).collect();
         let seeds: Vec<_> = members.map(|member| member.seed).collect();
@@ -231,13 +235,13 @@ mod tests {
             let mut config = Config::default();
             pytorch::set(&mut config, &file["settings"]);
             pytorch::set(&mut config, &case["settings"]);
-            config.facts = DatasetInfo {
+            config.dataset_info = DatasetInfo {
                 features: 6,
                 classes: 4,
                 image: None,
                 ..DatasetInfo::default()
             };
-            config.check().unwrap();
+            config.validate().unwrap();
             let member = Member {
                 config: &config,
                 seed: Seed {

@@ -2,10 +2,8 @@
 
 use crate::backend::Backend;
 use crate::data::DeviceSamples;
-use crate::event::{ClassificationCounts, EvalMetrics};
-use crate::model::{
-    LossSums, Network, classification_counts, eval_batch_size, select_members,
-};
+use crate::metrics::{ClassificationCounts, EvalMetrics};
+use crate::model::{LossSums, Network, classification_counts, eval_batch_size, select_members};
 use crate::train::batches::{BatchPlan, SampleOrders};
 use crate::train::grouping::group_by_key;
 use crate::train::member::Member;

@@ -1,7 +1,7 @@
 //! Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`.
 
-use super::state::StackedState;
 use super::optimizer_trait::Optimizer;
+use super::state::StackedState;
 use super::update::{apply_update, epsilon, squares};
 use crate::backend::Backend;
 use crate::spec::Training;

@@ -20,8 +20,11 @@ use std::ops::Range;
 ///
 /// Adjacent members of one kind are updated together. If all members are of one kind, no tensor is
 /// split or concatenated.
-pub fn new_optimizer<B: Backend>(members: &[&Training], device: &B::Device) -> Box<dyn Optimizer<B>> {
-    let mut segments = segments(members.iter().map(|member| member.stepping()));
+pub fn new_optimizer<B: Backend>(
+    members: &[&Training],
+    device: &B::Device,
+) -> Box<dyn Optimizer<B>> {
+    let mut segments = segments(members.iter().map(|member| member.step_kind()));
     if segments.len() == 1 {
         return of_kind(segments.remove(0).0, members, device);
     }
@@ -39,8 +42,8 @@ fn of_kind<B: Backend>(
     device: &B::Device,
 ) -> Box<dyn Optimizer<B>> {
     let (optimizer, nesterov, centered) = match kind {
-        StepKind::Descent => (spec::Optimizer::Sgd, false, false),
-        StepKind::Rule {
+        StepKind::PlainSgd => (spec::Optimizer::Sgd, false, false),
+        StepKind::Optimizer {
             optimizer,
             nesterov,
             centered,
@@ -50,9 +53,7 @@ fn of_kind<B: Backend>(
     let weight_decay = PerMember::of(members, |m| m.weight_decay(), device);
     let inner: Box<dyn Optimizer<B>> = match optimizer {
         spec::Optimizer::Sgd => Box::new(Sgd::new(nesterov, members, device)),
-        spec::Optimizer::Adam | spec::Optimizer::AdamW => {
-            Box::new(Adam::new(members, device))
-        }
+        spec::Optimizer::Adam | spec::Optimizer::AdamW => Box::new(Adam::new(members, device)),
         spec::Optimizer::RmsProp => Box::new(RmsProp::new(centered, members, device)),
         spec::Optimizer::Adagrad => Box::new(Adagrad::new(members, device)),
         spec::Optimizer::NAdam => Box::new(NAdam::new(members, device)),
@@ -68,7 +69,7 @@ fn of_kind<B: Backend>(
             inner,
         }),
     };
-    if kind == StepKind::Descent {
+    if kind == StepKind::PlainSgd {
         return Box::new(PlainSgd {
             weight_decay,
             gradient_step: inner,

@@ -22,7 +22,9 @@ impl<B: Backend> GradientTransform<B> {
             clip_value: bounds(members, |m| m.clip_value, device),
             clip_norm: bounds(members, |m| m.clip_norm, device),
         };
-        let any = !transform.l1.is_zero() || transform.clip_value.is_some() || transform.clip_norm.is_some();
+        let any = !transform.l1.is_zero()
+            || transform.clip_value.is_some()
+            || transform.clip_norm.is_some();
         any.then_some(transform)
     }
 

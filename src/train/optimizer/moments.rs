@@ -46,9 +46,19 @@ impl<B: Backend> Moments<B> {
     pub(super) fn update(&mut self, gradients: Vec<Tensor<B, 3>>) {
         self.steps.iter_mut().for_each(|steps| *steps += 1);
         let squared = squares(&gradients);
-        update_moving_means(&mut self.variances, squared, &self.beta2_factor, &self.one_minus_beta2);
+        update_moving_means(
+            &mut self.variances,
+            squared,
+            &self.beta2_factor,
+            &self.one_minus_beta2,
+        );
         let gradients = gradients.into_iter();
-        update_moving_means(&mut self.means, gradients, &self.beta1_factor, &self.one_minus_beta1);
+        update_moving_means(
+            &mut self.means,
+            gradients,
+            &self.beta1_factor,
+            &self.one_minus_beta1,
+        );
     }
 
     /// For each parameter, its mean `m` and the divisor `√v/√(1−β₂ᵗ) + ε`.

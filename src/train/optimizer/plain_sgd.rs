@@ -22,7 +22,8 @@ impl<B: Backend> Optimizer<B> for PlainSgd<B> {
         gradients: Vec<Tensor<B, 3>>,
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
-        self.gradient_step.step(parameters, gradients, learning_rate)
+        self.gradient_step
+            .step(parameters, gradients, learning_rate)
     }
 
     fn step_stages(
@@ -46,7 +47,13 @@ impl<B: Backend> Optimizer<B> for PlainSgd<B> {
             let weight_and_bias = [next(), next()];
             match gradient {
                 StageGradient::Linear { input, output } if B::FUSES_SGD => {
-                    stepped.extend(B::sgd_step(weight_and_bias, input, output, &weight_factors, &learning_rates));
+                    stepped.extend(B::sgd_step(
+                        weight_and_bias,
+                        input,
+                        output,
+                        &weight_factors,
+                        &learning_rates,
+                    ));
                 }
                 gradient => {
                     let gradients = gradient.values().into();

@@ -1,7 +1,7 @@
 //! RMSprop (Hinton 2012), as `torch.optim.RMSprop`.
 
-use super::state::StackedState;
 use super::optimizer_trait::Optimizer;
+use super::state::StackedState;
 use super::update::{apply_update, epsilon, squares, update_moving_means};
 use crate::backend::Backend;
 use crate::spec::Training;
@@ -46,12 +46,15 @@ impl<B: Backend> Optimizer<B> for RmsProp<B> {
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
         let squared = squares(&gradients);
-        update_moving_means(&mut self.variances, squared, &self.alpha, &self.one_minus_alpha);
+        update_moving_means(
+            &mut self.variances,
+            squared,
+            &self.alpha,
+            &self.one_minus_alpha,
+        );
         if self.centered {
             let current = gradients.iter().cloned();
-            update_moving_means(
-                &mut self.means,
-                current, &self.alpha, &self.one_minus_alpha);
+            update_moving_means(&mut self.means, current, &self.alpha, &self.one_minus_alpha);
         }
         let directions = gradients.into_iter().enumerate().map(|(index, gradient)| {
             let variance = self.variances[index].clone();

@@ -1,7 +1,7 @@
 //! Stochastic gradient descent, as `torch.optim.SGD`.
 
-use super::state::StackedState;
 use super::optimizer_trait::Optimizer;
+use super::state::StackedState;
 use super::update::apply_update;
 use crate::backend::Backend;
 use crate::spec::Training;
@@ -49,8 +49,7 @@ impl<B: Backend> Sgd<B> {
                 .into_iter()
                 .zip(&gradients)
                 .map(|(velocity, gradient)| {
-                    self.momentum.scale(velocity)
-                        + self.one_minus_dampening.scale(gradient.clone())
+                    self.momentum.scale(velocity) + self.one_minus_dampening.scale(gradient.clone())
                 })
                 .collect()
         };

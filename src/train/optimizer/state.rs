@@ -38,7 +38,9 @@ impl<B: Backend> OptimizerState<B> {
     ) -> Self {
         for list in &mut self.lists {
             let tensors = std::mem::take(list).into_iter().zip(shapes);
-            *list = tensors.map(|(tensor, &shape)| reshape(tensor, shape)).collect();
+            *list = tensors
+                .map(|(tensor, &shape)| reshape(tensor, shape))
+                .collect();
         }
         self
     }
@@ -84,7 +86,9 @@ impl<B: Backend> StackedState<B> {
         OptimizerState {
             steps: self.steps.get(member).copied().unwrap_or(0),
             momentum_product: self.momentum_products.get(member).copied().unwrap_or(1.0),
-            lists: lists.map(|list| list.iter().map(of_member).collect()).collect(),
+            lists: lists
+                .map(|list| list.iter().map(of_member).collect())
+                .collect(),
         }
     }
 
@@ -100,8 +104,13 @@ impl<B: Backend> StackedState<B> {
 /// The list of this index of all members, stacked. A member that does not need the list gets zeros;
 /// the result is empty if no member has it.
 fn stacked<B: Backend>(states: &[OptimizerState<B>], list: usize) -> Vec<Tensor<B, 3>> {
-    let of =
-        |state: &'_ OptimizerState<B>| state.lists.get(list).filter(|list| !list.is_empty()).cloned();
+    let of = |state: &'_ OptimizerState<B>| {
+        state
+            .lists
+            .get(list)
+            .filter(|list| !list.is_empty())
+            .cloned()
+    };
     let Some(like) = states.iter().find_map(of) else {
         return Vec::new();
     };
@@ -115,7 +124,8 @@ fn stacked<B: Backend>(states: &[OptimizerState<B>], list: usize) -> Vec<Tensor<
     let tensor = |_| {
         let of_members = lists.iter_mut();
         concat_members(
-            of_members.map(|list| list.next().expect("one for each parameter"))
+            of_members
+                .map(|list| list.next().expect("one for each parameter"))
                 .collect(),
         )
     };

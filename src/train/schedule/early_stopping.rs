@@ -1,8 +1,9 @@
 //! Early stopping.
 
 use super::monitored::monitored;
-use crate::event::{EarlyStoppingState, EpochMetrics};
+use crate::metrics::EpochMetrics;
 use crate::spec::Training;
+use crate::training_state::EarlyStoppingState;
 
 /// Stops a run whose monitored metric no longer improves.
 #[derive(Clone, Debug)]
@@ -47,7 +48,11 @@ impl EarlyStopping {
     }
 
     /// Judges an epoch. An improvement must exceed the best by more than `min_delta`.
-    pub(in crate::train) fn judge(&mut self, training: &Training, metrics: &EpochMetrics) -> Verdict {
+    pub(in crate::train) fn judge(
+        &mut self,
+        training: &Training,
+        metrics: &EpochMetrics,
+    ) -> Verdict {
         let Some(value) = monitored(training, metrics) else {
             return Verdict::Waiting;
         };

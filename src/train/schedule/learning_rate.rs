@@ -103,7 +103,7 @@ fn elapsed_fraction(unit: usize, over: Option<&Count>, units: usize) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::event::EpochMetrics;
+    use crate::metrics::EpochMetrics;
     use crate::pytorch;
     use crate::spec::Config;
     use crate::train::Plateau;

@@ -1,6 +1,6 @@
 //! The validation metric that early stopping and the schedule `plateau` monitor.
 
-use crate::event::EpochMetrics;
+use crate::metrics::EpochMetrics;
 use crate::spec::{Monitor, Training};
 
 /// The monitored metric of a member, with its sign such that lower is better; `None` without
@@ -15,7 +15,7 @@ pub(super) fn monitored(training: &Training, metrics: &EpochMetrics) -> Option<f
 /// For tests of what monitors a metric.
 #[cfg(test)]
 pub(super) mod tests {
-    use crate::event::EpochMetrics;
+    use crate::metrics::EpochMetrics;
     use crate::spec::{Config, Key, Training, YamlNode};
 
     pub(in crate::train::schedule) fn training(settings: &[(&str, &str)]) -> Training {

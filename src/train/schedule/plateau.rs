@@ -1,8 +1,9 @@
 //! The learning-rate schedule `plateau`.
 
 use super::monitored::monitored;
-use crate::event::{EpochMetrics, PlateauState};
+use crate::metrics::EpochMetrics;
 use crate::spec::{Schedule, Training};
+use crate::training_state::PlateauState;
 
 /// The learning rate of the schedule `plateau`, as `torch.optim.lr_scheduler.ReduceLROnPlateau`.
 #[derive(Clone, Debug)]

@@ -33,7 +33,12 @@ pub fn step_seconds<B: Backend>(
     let epoch_batches = epoch_samples.min().unwrap_or(0).div_ceil(batch_size);
     let members: Vec<Member> = members
         .iter()
-        .map(|member| shortened(member, (WARMUP_STEPS + STEPS_PER_BLOCK * BLOCKS) * batch_size))
+        .map(|member| {
+            shortened(
+                member,
+                (WARMUP_STEPS + STEPS_PER_BLOCK * BLOCKS) * batch_size,
+            )
+        })
         .collect();
     // Folds may differ by one sample; the smallest one determines the number of batches.
     let samples = members.iter().map(|member| member.partition.train.len());

@@ -1,10 +1,9 @@
 //! An executor that trains nothing: each run ends as its test chooses.
 
 use std::sync::Mutex;
-use tp_sweep::event::{
-    ClassificationCounts, EpochMetrics, EvalMetrics, Failure, FinishedRun, Outcome, Profile,
-};
+use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics, Profile};
 use tp_sweep::model::state_shapes;
+use tp_sweep::outcome::{Failure, FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::run::{Executor, FaultGuard, Faults};
 use tp_sweep::spec::{Config, Count, Split, Stage};

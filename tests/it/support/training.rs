@@ -4,10 +4,12 @@ use burn::backend::Flex;
 use std::cell::Cell;
 use std::sync::Arc;
 use tp_sweep::data::{DeviceDataset, partition};
-use tp_sweep::event::{EpochMetrics, FinishedRun, LayerValues, Outcome, TrainingState};
+use tp_sweep::metrics::{EpochMetrics, LayerValues};
+use tp_sweep::outcome::{FinishedRun, Outcome};
 use tp_sweep::random::Seed;
 use tp_sweep::spec::{Config, Key, YamlNode};
 use tp_sweep::train::{EpochAction, Interrupted, Member, TrainingHost, train};
+use tp_sweep::training_state::TrainingState;
 
 /// A configuration with these keys set, each to a value in YAML.
 pub fn with_settings<'a, V: AsRef<str> + 'a>(

@@ -1,4 +1,4 @@
-//! Random numbers for tests, the same for the same key.
+//! Reproducible random numbers for tests.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
@@ -11,12 +11,12 @@ impl Stream {
         Self(ChaCha8Rng::seed_from_u64(key))
     }
 
-    /// A number uniform in [0, 1).
+    /// Returns a number uniform in [0, 1).
     pub fn uniform(&mut self) -> f64 {
         (self.0.next_u64() >> 11) as f64 / (1_u64 << 53) as f64
     }
 
-    /// A number of the standard normal distribution (Box and Muller 1958).
+    /// Returns a number of the standard normal distribution (Box and Muller 1958).
     #[allow(dead_code, reason = "not every file of tests draws normal numbers")]
     pub fn normal(&mut self) -> f64 {
         let radius = (-2.0 * (1.0 - self.uniform()).ln()).sqrt();

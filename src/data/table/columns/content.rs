@@ -27,7 +27,7 @@ impl Content {
     ) -> Result<Self, String> {
         match kind {
             ColumnKind::Number => numbers(column, missing).map(Self::Numbers),
-            ColumnKind::Flag => flags(column, missing).map(Self::Numbers),
+            ColumnKind::Boolean => flags(column, missing).map(Self::Numbers),
             ColumnKind::OneHot(levels) | ColumnKind::Ordinal(levels) => {
                 let mut names = names_of(column, missing)?;
                 if levels.iter().all(|level| flag(level).is_some()) {

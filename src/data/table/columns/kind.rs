@@ -9,7 +9,7 @@ use super::numbers::number;
 use crate::data::custom::raw_dataset::in_order;
 use crate::data::quality::remedy;
 use crate::data::table::encoding::hints;
-use crate::spec::{ColumnKind, Columns};
+use crate::spec::{ColumnKind, ColumnSettings};
 use std::collections::HashSet;
 
 /// The most levels of a column of text that no setting calls categorical.
@@ -28,11 +28,11 @@ const MIN_ROWS: usize = 20;
 pub(crate) fn kind(
     column: &Column,
     rows: &[u32],
-    settings: &Columns,
+    settings: &ColumnSettings,
     missing: &Missing,
 ) -> Result<ColumnKind, String> {
     let ordinal = settings.ordinal.as_ref();
-    if let Some(levels) = ordinal.and_then(|columns| columns.levels(&column.name)) {
+    if let Some(levels) = ordinal.and_then(|columns| columns.categories(&column.name)) {
         let levels = unified(levels.iter().map(canonical).collect());
         return Ok(ColumnKind::Ordinal(levels));
     }
@@ -43,7 +43,7 @@ pub(crate) fn kind(
     }
     match &column.cells {
         Cells::Numbers(_) | Cells::Whole(_) | Cells::Unsigned(_) => Ok(ColumnKind::Number),
-        Cells::Flags(_) => Ok(ColumnKind::Flag),
+        Cells::Flags(_) => Ok(ColumnKind::Boolean),
         Cells::Texts(texts) | Cells::Written(texts) => of_texts(column, texts, rows, missing),
         Cells::Other(kind) => Err(column.wrong_type(kind)),
     }
@@ -108,7 +108,7 @@ fn of_texts(
         return Ok(ColumnKind::Number);
     }
     if count(&|text| flag(text).is_some()) == values.len() {
-        return Ok(ColumnKind::Flag);
+        return Ok(ColumnKind::Boolean);
     }
     let name = &column.name;
     if 2 * count(&date::is_date) > values.len()

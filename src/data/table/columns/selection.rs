@@ -1,7 +1,7 @@
 //! Which columns of a table are used.
 
 use super::column::Column;
-use crate::spec::{ColumnNames, Columns, OrdinalColumns, nearest};
+use crate::spec::{ColumnNames, ColumnSettings, OrdinalColumns, nearest};
 use std::collections::HashSet;
 
 /// Refuses names and patterns to drop that match no column of these tables.
@@ -61,7 +61,7 @@ pub(crate) fn drop_columns(table: &mut Vec<Column>, patterns: &[&str], label: &s
 ///
 /// # Errors
 /// The first such column.
-pub(crate) fn refuse_unknown(table: &[Column], settings: &Columns) -> Result<(), String> {
+pub(crate) fn refuse_unknown(table: &[Column], settings: &ColumnSettings) -> Result<(), String> {
     let categorical = settings.categorical.iter();
     let categorical = categorical
         .flat_map(ColumnNames::iter)

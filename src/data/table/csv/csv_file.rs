@@ -2,9 +2,9 @@
 
 use super::decode;
 use super::normalize_csv::{Canonical, canonical};
+use crate::bounded_io::catch_reader_panic;
 use crate::data::table::columns::column::{Cells, Column};
 use crate::data::table::columns::missing::Missing;
-use crate::reading::contained;
 use polars::prelude::{CsvReadOptions, DataType, Field, Schema, SerReader};
 use std::collections::HashSet;
 use std::io::Cursor;
@@ -46,7 +46,7 @@ pub(crate) fn read(
         .with_schema_overwrite(Some(Arc::new(texts)))
         .map_parse_options(|options| options.with_separator(separator));
     // polars panics at some quotation marks that stand alone.
-    let table = contained(|| {
+    let table = catch_reader_panic(|| {
         options
             .into_reader_with_file_handle(Cursor::new(text))
             .finish()

@@ -1,6 +1,6 @@
 //! The text of a CSV file: unpacked where it is gzipped, in UTF-8, without a byte order mark.
 
-use crate::reading::read_file;
+use crate::bounded_io::read_file;
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
 use std::path::Path;

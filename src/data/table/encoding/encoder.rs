@@ -13,7 +13,8 @@ use crate::data::table::columns::numbers::{narrow, offset};
 use crate::data::table::columns::row_names;
 use crate::data::table::columns::similar::differ_in_case;
 use crate::spec::{
-    ColumnKind, ColumnNames, ColumnNote, Columns, EncodedColumn, Encoding, Impute, TableWarning,
+    ColumnKind, ColumnNames, ColumnNote, ColumnSettings, EncodedColumn, Encoding, Impute,
+    TableWarning,
 };
 use std::collections::{HashMap, HashSet};
 
@@ -61,7 +62,7 @@ impl Encoder {
         table: &[Column],
         label: &str,
         rows: &[u32],
-        settings: &Columns,
+        settings: &ColumnSettings,
         dropped: &[String],
     ) -> Result<Self, String> {
         let missing = Missing::of(settings.na_values.as_ref());
@@ -134,7 +135,9 @@ impl Encoder {
         for column in &self.encoding.columns {
             match &column.kind {
                 ColumnKind::Number => rules.push(Imputation::Median),
-                ColumnKind::Flag | ColumnKind::Ordinal(_) => rules.push(Imputation::MostFrequent),
+                ColumnKind::Boolean | ColumnKind::Ordinal(_) => {
+                    rules.push(Imputation::MostFrequent)
+                }
                 ColumnKind::OneHot(levels) => {
                     let block = Imputation::OneHot {
                         first: rules.len(),
@@ -205,7 +208,7 @@ impl Encoder {
         let content = Content::of(found, &column.kind, &self.missing)?;
         let levels = match &column.kind {
             ColumnKind::OneHot(levels) | ColumnKind::Ordinal(levels) => levels.as_slice(),
-            ColumnKind::Number | ColumnKind::Flag => &[],
+            ColumnKind::Number | ColumnKind::Boolean => &[],
         };
         let positions: HashMap<&str, usize> = levels.iter().map(String::as_str).zip(0..).collect();
         let (mut absent, mut unknown) = (0, Vec::new());
@@ -253,7 +256,7 @@ impl Encoder {
 fn learn_column(
     column: &Column,
     rows: &[u32],
-    settings: &Columns,
+    settings: &ColumnSettings,
     missing: &Missing,
 ) -> Result<Learnt, String> {
     let kind = kind(column, rows, settings, missing)?;
@@ -352,15 +355,15 @@ fn suspicious_levels(encoding: &Encoding) -> Vec<TableWarning> {
             continue;
         };
         if let Some(marker) = levels.iter().find(|level| is_marker(level)) {
-            warnings.push(TableWarning::MissingLevel {
+            warnings.push(TableWarning::MissingCategory {
                 column: name.clone(),
-                level: marker.clone(),
+                category: marker.clone(),
             });
         }
         if let Some(pair) = differ_in_case(levels) {
-            warnings.push(TableWarning::SimilarLevels {
+            warnings.push(TableWarning::SimilarCategories {
                 column: name.clone(),
-                levels: pair.map(str::to_owned),
+                categories: pair.map(str::to_owned),
             });
         }
     }

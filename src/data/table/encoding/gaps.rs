@@ -44,7 +44,7 @@ impl Gaps {
         let unmarked =
             (!unmarked.is_empty()).then_some(TableWarning::Unmarked { columns: unmarked });
         let unknown =
-            (!unknown.is_empty()).then_some(TableWarning::UnknownLevels { columns: unknown });
+            (!unknown.is_empty()).then_some(TableWarning::UnknownCategories { columns: unknown });
         unmarked.into_iter().chain(unknown).collect()
     }
 }

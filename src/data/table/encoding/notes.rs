@@ -48,7 +48,7 @@ pub(crate) fn notes(
     let notes = [
         (ColumnUse::LeftOut, short(dropped)),
         (ColumnUse::Numbers, named(&of_kind(ColumnKind::Number))),
-        (ColumnUse::Flags, named(&of_kind(ColumnKind::Flag))),
+        (ColumnUse::Flags, named(&of_kind(ColumnKind::Boolean))),
         (ColumnUse::OneHot, named(&one_hot)),
         (ColumnUse::Ordinal, named(&ordinal)),
         (ColumnUse::Offset, named(&shifted)),

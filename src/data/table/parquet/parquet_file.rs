@@ -2,8 +2,8 @@
 
 use super::pandas;
 use super::strict_file::StrictFile;
+use crate::bounded_io::catch_reader_panic;
 use crate::data::table::columns::column::{Cells, Column};
-use crate::reading::contained;
 use parquet::basic::{Compression, LogicalType};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -22,7 +22,7 @@ const MOST_CELLS: u64 = 1 << 28;
 pub(crate) fn read(path: &Path) -> Result<Vec<Column>, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
     // The reader looks for values behind the end of damaged pages, and panics.
-    contained(|| read_open(file))
+    catch_reader_panic(|| read_open(file))
         .unwrap_or_else(|| Err("it is damaged: it cannot be read as Parquet".to_owned()))
 }
 

@@ -1,6 +1,6 @@
 //! Options of `sbatch` that are the author's own.
 
-use super::text_setting::text_setting;
+use super::text_value::text_value;
 use serde_json::json;
 use std::fmt;
 use std::str::FromStr;
@@ -51,18 +51,21 @@ impl FromStr for Directive {
         }
         let name = text.split(['=', ' ']).next().unwrap_or(text);
         // A short option may stand together with its value: `-a1-4`.
-        let is_named = |own: &&str| match own.len() {
+        let is_builtin = |own: &&str| match own.len() {
             2 => !name.starts_with("--") && name.starts_with(*own),
             _ => name == *own,
         };
-        match OWN_OPTIONS.iter().find(|(own, _)| own.iter().any(is_named)) {
+        match OWN_OPTIONS
+            .iter()
+            .find(|(own, _)| own.iter().any(is_builtin))
+        {
             Some((_, why)) => Err(format!("tp-sweep sets `{name}` itself: {why}")),
             None => Ok(Self(text.to_owned())),
         }
     }
 }
 
-text_setting!(
+text_value!(
     Directive,
     "an option of sbatch such as --qos=short",
     json!({ "type": "string", "pattern": "^-[^\\x00-\\x1f]+$" })

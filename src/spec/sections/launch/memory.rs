@@ -1,6 +1,6 @@
 //! How much memory a task may use.
 
-use super::text_setting::text_setting;
+use super::text_value::text_value;
 use serde_json::json;
 use std::fmt;
 use std::str::FromStr;
@@ -19,9 +19,10 @@ impl MemoryRequest {
 /// As Slurm writes it: its `G` are GiB.
 impl fmt::Display for MemoryRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.0.is_multiple_of(1024) {
-            true => write!(f, "{}G", self.0 / 1024),
-            false => write!(f, "{}M", self.0),
+        if self.0.is_multiple_of(1024) {
+            write!(f, "{}G", self.0 / 1024)
+        } else {
+            write!(f, "{}M", self.0)
         }
     }
 }
@@ -46,7 +47,7 @@ impl FromStr for MemoryRequest {
     }
 }
 
-text_setting!(
+text_value!(
     MemoryRequest,
     "an amount of memory such as 4G",
     json!({ "type": "string", "pattern": "^[1-9][0-9]*([MGT]i?|[MGT]iB)$" })

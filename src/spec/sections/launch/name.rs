@@ -1,6 +1,6 @@
 //! Names of somebody else's: of partitions, accounts, volumes.
 
-use super::text_setting::text_setting;
+use super::text_value::text_value;
 use serde_json::json;
 use std::fmt;
 use std::str::FromStr;
@@ -18,14 +18,15 @@ impl fmt::Display for Token {
 impl FromStr for Token {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        match !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control()) {
-            true => Ok(Self(text.to_owned())),
-            false => Err("it is one word, without spaces".to_owned()),
+        if !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control()) {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err("it is one word, without spaces".to_owned())
         }
     }
 }
 
-text_setting!(
+text_value!(
     Token,
     "a name without spaces",
     json!({ "type": ["string", "integer"], "pattern": "^\\S+$" })
@@ -46,17 +47,18 @@ impl FromStr for ResourceName {
     fn from_str(text: &str) -> Result<Self, String> {
         let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
         let ends = !text.starts_with('-') && !text.ends_with('-');
-        match (1..=63).contains(&text.len()) && text.chars().all(is_plain) && ends {
-            true => Ok(Self(text.to_owned())),
-            false => Err(
+        if (1..=63).contains(&text.len()) && text.chars().all(is_plain) && ends {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(
                 "small letters, digits and `-`, at most 63, with a letter or digit at both ends"
                     .to_owned(),
-            ),
+            )
         }
     }
 }
 
-text_setting!(
+text_value!(
     ResourceName,
     "a name that Kubernetes accepts",
     json!({ "type": ["string", "integer"], "pattern": "^[a-z0-9]([-a-z0-9]{0,61}[a-z0-9])?$" })

@@ -1,6 +1,6 @@
 //! How long a task may take.
 
-use super::text_setting::text_setting;
+use super::text_value::text_value;
 use serde_json::json;
 use std::fmt;
 use std::str::FromStr;
@@ -33,9 +33,10 @@ impl FromStr for TimeLimit {
     fn from_str(text: &str) -> Result<Self, String> {
         let example = || "write hours, minutes and seconds: 2:00:00 is two hours".to_owned();
         let number = |text: &str| -> Result<u32, String> {
-            match (1..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) {
-                true => text.parse().map_err(|_| example()),
-                false => Err(example()),
+            if (1..=5).contains(&text.len()) && text.bytes().all(|b| b.is_ascii_digit()) {
+                text.parse().map_err(|_| example())
+            } else {
+                Err(example())
             }
         };
         let (days, clock) = match text.split_once('-') {
@@ -43,8 +44,8 @@ impl FromStr for TimeLimit {
             None => (0, text),
         };
         let has_days = text.contains('-');
-        let parts: Vec<u32> = clock.split(':').map(number).collect::<Result<_, _>>()?;
-        let seconds = match (&parts[..], has_days) {
+        let section_and_field: Vec<u32> = clock.split(':').map(number).collect::<Result<_, _>>()?;
+        let seconds = match (&section_and_field[..], has_days) {
             ([hours], true) => hours * 3600,
             ([hours, minutes], true) => hours * 3600 + minutes * 60,
             ([hours, minutes, seconds], _) if *minutes < 60 && *seconds < 60 => {
@@ -75,7 +76,7 @@ impl FromStr for TimeLimit {
     }
 }
 
-text_setting!(
+text_value!(
     TimeLimit,
     "a time such as 2:00:00 (hours, minutes, seconds) or 1-12:00:00 (with days)",
     json!({ "type": "string",

@@ -63,7 +63,8 @@ impl<B: Backend> Cohort<'_, B> {
             .map(|member| member.partition.train.len());
         let end = samples.fold(batches.end * batch_size, usize::min);
         let rows = batches.start * batch_size..end;
-        let order = EpochOrder::shuffled(self.data, &self.members, epoch, batch_size, rows.clone())?;
+        let order =
+            EpochOrder::shuffled(self.data, &self.members, epoch, batch_size, rows.clone())?;
         let features = model.layers[0].inputs;
         let scaling = order.scaling(table.scaling, features);
         let mut first = 0;
@@ -73,7 +74,12 @@ impl<B: Backend> Cohort<'_, B> {
             first += rows * order.owners;
             batch
         };
-        let fused_batches: Vec<_> = rows.clone().step_by(batch_size).enumerate().map(batch).collect();
+        let fused_batches: Vec<_> = rows
+            .clone()
+            .step_by(batch_size)
+            .enumerate()
+            .map(batch)
+            .collect();
         let mut state = self.optimizer.stacked_state();
         let mut constants = StepConstants::new(&trainings, &state);
         let is_new = state.lists.first().is_none_or(Vec::is_empty);

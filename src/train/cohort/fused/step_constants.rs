@@ -79,7 +79,8 @@ impl MemberConstants<'_> {
         let decay = training.weight_decay();
         let rule = update_rule(training);
         // Plain SGD and AdamW decay the weight itself.
-        let decays_weight = rule == Some(FusedRule::Descent) || training.optimizer == Optimizer::AdamW;
+        let decays_weight =
+            rule == Some(FusedRule::Descent) || training.optimizer == Optimizer::AdamW;
         let [beta1, beta2] = [training.beta1.get(), training.beta2.get()];
         let [momentum, alpha] = [training.momentum.get(), training.alpha.get()];
         let mut constants = FusedStep {
@@ -120,7 +121,8 @@ impl MemberConstants<'_> {
                         };
                         let (current, next) = (momentum(steps), momentum(steps + 1));
                         self.product *= current;
-                        constants.nadam_gradient_factor = ((1.0 - current) / (1.0 - self.product)) as f32;
+                        constants.nadam_gradient_factor =
+                            ((1.0 - current) / (1.0 - self.product)) as f32;
                         (next / (1.0 - self.product * next)) as f32
                     }
                     _ => (1.0 / (1.0 - beta1.powi(steps))) as f32,

@@ -1,0 +1,5 @@
+//! Tests of all kinds of charts together.
+
+mod any_chart;
+mod invariants;
+mod samples;

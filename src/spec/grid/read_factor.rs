@@ -1,0 +1,264 @@
+//! Reads the factors of the grid.
+
+use super::condition::{Subject, TrialFilter};
+use super::factor::{Factor, FactorKind, KeyAssignment, Level};
+use super::range;
+use crate::spec::config::key::{Key, SECTIONS};
+use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
+use crate::spec::yaml::node::{YamlEntry, YamlNode, YamlValue};
+use crate::spec::yaml::short_text::short_text;
+use std::collections::HashMap;
+
+const KEYWORDS: [&str; 6] = ["values", "linear", "logarithmic", "levels", "zip", "when"];
+
+impl Factor {
+    /// Reads one entry of the grid; `earlier` are the factors above it.
+    ///
+    /// # Errors
+    /// Names, values and forms that make no factor; duplicate levels; a `when` that looks at
+    /// nothing above it.
+    pub(crate) fn read(entry: &YamlEntry, preceding: &[Self]) -> Result<Self, Diagnostic> {
+        let (kind, levels) = match Key::find(&entry.key) {
+            Some(key) => (FactorKind::Key(key), key_levels(key, &entry.node)?),
+            None => labelled_or_zipped_levels(entry)?,
+        };
+        if levels.is_empty() {
+            return Err(
+                Diagnostic::new(&entry.node.span, format!("`{}` has no level", entry.key))
+                    .with_help("give it at least one level, or remove it"),
+            );
+        }
+        refuse_duplicates(&entry.key, &levels)?;
+        let keyworded = !matches!(entry.node.value, YamlValue::List(_))
+            && (Key::find(&entry.key).is_some() || uses_keywords(&entry.node));
+        let when = match entry.node.get("when").filter(|_| keyworded) {
+            Some(node) => Some(read_when(node, preceding)?),
+            None => None,
+        };
+        Ok(Self {
+            name: entry.key.clone(),
+            kind,
+            levels,
+            when,
+            span: entry.span.clone(),
+        })
+    }
+}
+
+/// The levels of a factor that is a configuration key.
+fn key_levels(key: &'static Key, node: &YamlNode) -> Result<Vec<Level>, Diagnostic> {
+    let level = |value: &YamlNode| -> Result<Level, Diagnostic> {
+        let assignment = key.read(value)?;
+        Ok(Level {
+            label: short_text(&assignment.value),
+            settings: vec![KeyAssignment {
+                key,
+                assignment,
+                span: value.span.clone(),
+            }],
+            span: value.span.clone(),
+        })
+    };
+    list_or_range(node, key.path)?.iter().map(level).collect()
+}
+
+/// The nodes of a list or a range.
+fn list_or_range(node: &YamlNode, name: &str) -> Result<Vec<YamlNode>, Diagnostic> {
+    let forms = "a list of levels, or a mapping with values, linear or logarithmic";
+    let entries = match &node.value {
+        YamlValue::List(items) => return Ok(items.clone()),
+        YamlValue::Map(entries) => entries,
+        _ => {
+            return Err(node
+                .unexpected(forms)
+                .with_help(format!("write {name}: [level, level]")));
+        }
+    };
+    let known = ["values", "linear", "logarithmic", "when"];
+    if let Some(entry) = entries.iter().find(|e| !known.contains(&e.key.as_str())) {
+        return Err(entry.unknown_key(known));
+    }
+    let mut given = entries.iter().filter(|entry| entry.key != "when");
+    match (given.next(), given.next()) {
+        (Some(entry), None) if range::KEYWORDS.contains(&entry.key.as_str()) => {
+            range::levels(&entry.key, &entry.node)
+        }
+        (Some(entry), None) => entry
+            .node
+            .items("a list of levels")
+            .map(<[YamlNode]>::to_vec),
+        (Some(_), Some(second)) => Err(Diagnostic::new(
+            &second.span,
+            format!("`{name}` already has its levels above"),
+        )),
+        (None, _) => Err(node.unexpected(forms)),
+    }
+}
+
+/// The levels of a factor that is no configuration key: labelled, or a zip.
+fn labelled_or_zipped_levels(entry: &YamlEntry) -> Result<(FactorKind, Vec<Level>), Diagnostic> {
+    let YamlValue::Map(entries) = &entry.node.value else {
+        return Err(entry
+            .unknown_key(Key::paths())
+            .with_more_help("a factor that is no configuration key needs labelled levels: { a: { model.dropout: 0.2 }, b: {} }"));
+    };
+    if SECTIONS.contains(&entry.key.as_str()) {
+        return Err(Diagnostic::new(
+            &entry.span,
+            format!("`{}` is a section, not a factor", entry.key),
+        )
+        .with_help("write its keys in full, such as model.layers: [1, 2]"));
+    }
+    if let Some(zip) = entry.node.get("zip").filter(|_| uses_keywords(&entry.node)) {
+        refuse_unknown_keys(entries, &["zip", "when"])?;
+        let (keys, levels) = zip_levels(zip)?;
+        return Ok((FactorKind::Zip(keys), levels));
+    }
+    let labelled = match entry
+        .node
+        .get("levels")
+        .filter(|_| uses_keywords(&entry.node))
+    {
+        Some(levels) => {
+            refuse_unknown_keys(entries, &["levels", "when"])?;
+            levels.entries("labelled levels")?
+        }
+        None => entries.as_slice(),
+    };
+    let levels = labelled
+        .iter()
+        .map(|level| {
+            if KEYWORDS.contains(&level.key.as_str()) {
+                return Err(Diagnostic::new(
+                    &level.span,
+                    format!("`{}` is a keyword and cannot name a level", level.key),
+                )
+                .with_help(
+                    "write { levels: { … }, when: { … } }, or give the level another name",
+                ));
+            }
+            let what = "a mapping of configuration keys to values";
+            let settings = match &level.node.value {
+                YamlValue::Null => Vec::new(),
+                _ => KeyAssignment::read_all(level.node.entries(what).map_err(|diagnostic| {
+                    // A typo in a key's name lands here: say both readings.
+                    match nearest(&entry.key, Key::paths()) {
+                        Some(near) => {
+                            diagnostic.with_help(format!("did you mean the key `{near}`?"))
+                        }
+                        None => diagnostic,
+                    }
+                })?)?,
+            };
+            Ok(Level {
+                label: level.key.clone(),
+                settings,
+                span: level.span.clone(),
+            })
+        })
+        .collect::<Result<_, Diagnostic>>()?;
+    Ok((FactorKind::Labelled, levels))
+}
+
+/// Whether a mapping is written with the keywords `levels` or `zip`.
+fn uses_keywords(node: &YamlNode) -> bool {
+    let reserved = |entry: &YamlEntry| KEYWORDS.contains(&entry.key.as_str());
+    matches!(&node.value, YamlValue::Map(entries) if !entries.is_empty() && entries.iter().all(reserved))
+}
+
+fn refuse_unknown_keys(entries: &[YamlEntry], known: &[&'static str]) -> Result<(), Diagnostic> {
+    match entries.iter().find(|e| !known.contains(&e.key.as_str())) {
+        Some(entry) => Err(entry.unknown_key(known.iter().copied())),
+        None => Ok(()),
+    }
+}
+
+fn zip_levels(node: &YamlNode) -> Result<(Vec<&'static Key>, Vec<Level>), Diagnostic> {
+    let entries = node.entries("a mapping of configuration keys to lists of equal length")?;
+    let mut keys = Vec::new();
+    let mut levels: Vec<Level> = Vec::new();
+    for entry in entries {
+        let Some(key) = Key::find(&entry.key) else {
+            return Err(entry.unknown_key(Key::paths()));
+        };
+        if entry.node.get("when").is_some() {
+            return Err(Diagnostic::new(
+                &entry.node.span,
+                "one key of a zip cannot have a condition of its own",
+            )
+            .with_help("write the `when` beside the `zip`: it holds for all of its keys"));
+        }
+        let column = key_levels(key, &entry.node)?;
+        if keys.is_empty() {
+            levels = column;
+        } else if column.len() == levels.len() {
+            for (level, more) in levels.iter_mut().zip(column) {
+                level.label = format!("{} {}", level.label, more.label);
+                level.settings.extend(more.settings);
+            }
+        } else {
+            return Err(Diagnostic::new(
+                &entry.node.span,
+                format!(
+                    "zipped lists must have equal lengths: `{}` has {}, `{}` above has {}",
+                    entry.key,
+                    column.len(),
+                    entries[0].key,
+                    levels.len()
+                ),
+            ));
+        }
+        keys.push(key);
+    }
+    Ok((keys, levels))
+}
+
+/// Two levels that are called the same or set the same.
+fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Diagnostic> {
+    let mut seen: HashMap<String, &Level> = HashMap::new();
+    for level in levels {
+        let mut settings: Vec<String> = level
+            .settings
+            .iter()
+            .map(|set| format!("{}={}", set.key.path, set.assignment.value))
+            .collect();
+        settings.sort();
+        for identity in [
+            format!("label {}", level.label),
+            format!("sets {settings:?}"),
+        ] {
+            if let Some(first) = seen.insert(identity, level)
+                && !std::ptr::eq(first, level)
+            {
+                return Err(Diagnostic::new(
+                    &level.span,
+                    format!(
+                        "`{factor}` has the level `{}` twice (first as `{}` in line {})",
+                        level.label, first.label, first.span.line
+                    ),
+                )
+                .with_help("levels must differ; for repeated runs with other random numbers, set validation.repeats"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Reads `when`, which looks only at what the factors above decide.
+fn read_when(node: &YamlNode, preceding: &[Factor]) -> Result<TrialFilter, Diagnostic> {
+    let filter = TrialFilter::read(node, preceding, "a condition")?;
+    for condition in &filter.conditions {
+        if let Subject::Key(key) = condition.subject
+            && !preceding
+                .iter()
+                .any(|factor| factor.keys().any(|k| k == key))
+        {
+            return Err(Diagnostic::new(
+                &filter.span,
+                format!("no factor above this one sets `{}`", key.path),
+            )
+            .with_help("a condition looks at what the factors above it set: list the factor it depends on above this one"));
+        }
+    }
+    Ok(filter)
+}
