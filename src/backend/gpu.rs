@@ -48,7 +48,7 @@ where
     let device = start.targets.device();
     let client = R::client(&device);
     let properties = client.properties();
-    let has_bindings = properties.hardware.max_bindings >= step_kernels::BINDINGS;
+    let has_bindings = properties.hardware.max_bindings >= step_kernels::MAX_BINDINGS;
     let max_bytes = properties.memory.max_page_size;
     let has_room = start.model.fits(start.batch, max_bytes) && start.epoch.fits(max_bytes);
     if !has_bindings || !has_room {

@@ -1,11 +1,11 @@
 //! Layer norm of every member of a cohort (Ba et al. 2016), as `torch.nn.LayerNorm` over all
-//! numbers of a sample.
+//! values of a sample.
 
 use super::batch_norm::{EPSILON, NormCache};
 use crate::backend::Backend;
 use burn::tensor::Tensor;
 
-/// Normalises each sample; and what the backward pass needs. `input` is
+/// Normalises each sample. Also returns the tensors that the backward pass needs. `input` is
 /// `[members, batch, features]`, `weight` and `bias` are `[members, 1, features]`.
 pub(super) fn forward<B: Backend>(
     input: Tensor<B, 3>,
@@ -29,7 +29,7 @@ pub(super) fn backward<B: Backend>(
     let bias_gradient = output_gradient.clone().sum_dim(1);
     let weight_gradient = (output_gradient.clone() * normalised.clone()).sum_dim(1);
     let gradient = output_gradient * weight.clone();
-    // The sample's own mean and variance depend on each of its numbers.
+    // The mean and variance of the sample depend on each of its values.
     let through_mean = gradient.clone().mean_dim(2);
     let through_variance = normalised.clone() * (gradient.clone() * normalised).mean_dim(2);
     let input_gradient = (gradient - through_mean - through_variance) * scale;

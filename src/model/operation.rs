@@ -1,4 +1,4 @@
-//! What a stage of a network does.
+//! The operations of a network's stages.
 
 use super::activation_stage::ActivationStage;
 use super::batch_norm::BatchNorm;
@@ -7,7 +7,7 @@ use super::pooling::Pool;
 use crate::backend::Backend;
 use crate::spec::{DropoutSite, Stage};
 
-/// What a stage does.
+/// The operation of a stage.
 #[derive(Clone, Debug)]
 pub(super) enum Operation<B: Backend> {
     Dense,
@@ -20,8 +20,8 @@ pub(super) enum Operation<B: Backend> {
 }
 
 impl<B: Backend> Operation<B> {
-    /// The operation of a stage that holds those of all members, given those of each.
-    pub(super) fn new(stage: Stage, own: &[Stage], device: &B::Device) -> Self {
+    /// The operation of a stage of the widest model, given the stages of each member.
+    pub(super) fn new(stage: Stage, member_stages: &[Stage], device: &B::Device) -> Self {
         match stage {
             Stage::Dropout { site, .. } => Self::Dropout(site),
             Stage::Convolution {
@@ -33,11 +33,11 @@ impl<B: Backend> Operation<B> {
             } => Self::Convolution(Convolution::new([height, width], inputs, outputs, kernel)),
             Stage::Dense { .. } => Self::Dense,
             Stage::BatchNorm { units, .. } => {
-                Self::BatchNorm(BatchNorm::new(own.len(), units, device))
+                Self::BatchNorm(BatchNorm::new(member_stages.len(), units, device))
             }
             Stage::LayerNorm { .. } => Self::LayerNorm,
             Stage::Activation { features, .. } => {
-                Self::Activation(ActivationStage::new(own, features, device))
+                Self::Activation(ActivationStage::new(member_stages, features, device))
             }
             Stage::Pooling {
                 pooling,

@@ -1,4 +1,4 @@
-//! Optimizers, chosen at run time: members of a cohort may differ.
+//! The optimizers. Each member selects its own at run time.
 
 use crate::rule::Rule;
 use cubecl::prelude::*;
@@ -11,10 +11,10 @@ const RMSPROP: u32 = Rule::RmsProp.code();
 const CENTERED_RMSPROP: u32 = Rule::CenteredRmsProp.code();
 const ADAGRAD: u32 = Rule::Adagrad.code();
 
-/// One weight's step, in place.
+/// Takes the step of one weight, in place.
 ///
-/// `state` holds all weights of a layer, then each list that the optimizers of the cohort remember, of the
-/// same length: `lists` of them, `stride` numbers apart.
+/// `state` contains all weights of a layer, then `lists` state lists of the same length, `stride` numbers
+/// apart.
 #[cube]
 pub(crate) fn step_weight(
     state: &mut Array<f32>,
@@ -44,7 +44,7 @@ pub(crate) fn step_weight(
     if l1 > 0.0 {
         g += select(weight > 0.0, l1, select(weight < 0.0, -l1, 0.0f32));
     }
-    // An infinite gradient stays infinite where nothing is clipped.
+    // Without clipping, an infinite gradient stays infinite.
     if clip < f32::MAX {
         g = select(g > clip, clip, select(g < -clip, -clip, g));
     }

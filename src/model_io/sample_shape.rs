@@ -1,16 +1,16 @@
-//! What a sample is on its way through the layers.
+//! The shape of a sample between two layers.
 
 use crate::spec::Stage;
 
-/// The side of what a pooling makes one number of.
-pub(super) const POOLED: usize = 2;
+/// Height and width of a pooling window.
+pub(super) const POOLING_SIZE: usize = 2;
 
-/// What a sample is between two layers.
+/// The shape of a sample between two layers.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) enum SampleShape {
     /// Height, width and channels.
     Image([usize; 3]),
-    /// So many numbers.
+    /// This number of values.
     Row(usize),
 }
 
@@ -19,7 +19,7 @@ impl SampleShape {
         image.map_or(Self::Row(features), Self::Image)
     }
 
-    /// Numbers that it has.
+    /// The number of values.
     pub(super) fn features(self) -> usize {
         match self {
             Self::Image([height, width, channels]) => height * width * channels,
@@ -27,7 +27,7 @@ impl SampleShape {
         }
     }
 
-    /// Channels of an image, else numbers.
+    /// The channels of an image, or the values of a row.
     pub(super) fn units(self) -> usize {
         match self {
             Self::Image([_, _, channels]) => channels,
@@ -43,8 +43,8 @@ impl SampleShape {
         }
     }
 
-    /// The sample behind a stage.
-    pub(super) fn behind(self, stage: Stage) -> Self {
+    /// The shape after a stage.
+    pub(super) fn after(self, stage: Stage) -> Self {
         match stage {
             Stage::Convolution {
                 height,
@@ -57,7 +57,7 @@ impl SampleShape {
                 width,
                 channels,
                 ..
-            } => Self::Image([height / POOLED, width / POOLED, channels]),
+            } => Self::Image([height / POOLING_SIZE, width / POOLING_SIZE, channels]),
             Stage::Dense { outputs, .. } => Self::Row(outputs),
             Stage::Dropout { .. }
             | Stage::BatchNorm { .. }
