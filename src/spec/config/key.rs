@@ -105,7 +105,7 @@ keys! {
     data.shift, "shift", "Maximum shift of training images in each direction, in pixels; less than the smaller side of an image.";
     data.flip, "flip", "Mirror training images left to right, with probability 1/2.";
     model.kind, "model", "`mlp` has fully connected layers; `cnn`, for images, has convolution blocks before them.";
-    model.layers, "layers", "Number of hidden layers, at most 100; leave it out if `model.width` is a list. Default: 1, or the length of that list.";
+    model.layers, "layers", "Number of hidden layers, at most 100; leave it out if `model.width` is a list. Default: 1, or the length of `model.width`.";
     model.width, "width", "Units of each hidden layer.";
     model.activation, "activation", "Activation after each hidden layer and each convolution, with the default settings of `torch.nn`.";
     model.dropout, "dropout", "Dropout probability of a unit, after each hidden activation.";

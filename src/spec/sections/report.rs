@@ -135,8 +135,8 @@ impl ReportOptions {
             ),
             SectionKey::new(
                 "target_accuracy",
-                "Validation accuracy: the tables show the epoch that first reaches it, for trials \
-                 of which every run does.",
+                "Validation accuracy: the tables show the epoch that first reaches it, if every run of \
+                 a trial does.",
                 Some(&defaults.target_accuracy),
             ),
             SectionKey::untyped(
