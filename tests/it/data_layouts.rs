@@ -484,7 +484,7 @@ fn arrays_are_read_as_other_programs_leave_them() {
     let done = project.run(&["plan", "sweep.yaml"]);
     assert!(
         done.error
-            .contains("! 40 of the 40 test samples are training samples too"),
+            .contains("! 40 of the 40 test samples are also training samples"),
         "{}",
         done.error
     );

@@ -221,7 +221,7 @@ fn warnings_about_the_data_stand_in_a_report_without_it_too() {
         project.write("p.csv", &rows.collect::<String>());
         let done = fine(&project, &["sweep.yaml", "--device", "cpu", "--quiet"]);
         let printed = "! the column `c` alone determines the class in all training and validation rows: if it \
-                    is known only once the class is (a leak), the scores are meaningless";
+                    is known only after the class (a leak), the scores are meaningless";
         assert!(done.error.starts_with(printed), "{}", done.error);
         let with = ["reports/s.md", "reports/s.html"].map(|file| project.read(file));
         // Before the ranking.

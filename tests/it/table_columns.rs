@@ -93,7 +93,9 @@ fn a_table_of_passengers_is_learnt_as_it_is() {
         "{plan}"
     );
     assert!(
-        plan.contains("one-hot, with the number of levels: Pclass (3), Sex (2), Embarked (3)\n"),
+        plan.contains(
+            "one-hot, with the number of categories: Pclass (3), Sex (2), Embarked (3)\n"
+        ),
         "{plan}"
     );
     assert!(
@@ -166,7 +168,8 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
     assert_eq!(done.code, 0, "{}", done.error);
     assert_eq!(answers(&done.output, "class").len(), 2);
     let error = done.error.split_whitespace().collect::<Vec<_>>().join(" ");
-    let said = "there are levels that the training part lacks: `Embarked` (1: `Mars`)";
+    let said =
+        "these columns have categories that are not in the training set: `Embarked` (1: `Mars`)";
     assert!(error.contains(said), "{error}");
     // A column that the model does not know.
     project.write(
@@ -280,7 +283,7 @@ fn what_is_no_feature_is_refused_and_the_remedy_works() {
     );
     assert!(
         accepted(&with("categorical: [x]"), &sizes)
-            .contains("one-hot, with the number of levels: x (3)")
+            .contains("one-hot, with the number of categories: x (3)")
     );
     let plan = accepted(&with("na_values: [12a]"), &sizes);
     assert!(plan.contains("missing values: x (13/48)"), "{plan}");
@@ -337,7 +340,10 @@ fn names_in_the_settings_are_those_of_columns() {
         "{plan}"
     );
     let error = refused("{ set: npy, path: t.csv, drop: [x] }", &table);
-    assert!(error.contains("for the columns of a `table`"), "{error}");
+    assert!(
+        error.contains("data.drop applies to a `table`, not to `npy`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -377,17 +383,17 @@ fn a_missing_value_is_one_that_the_file_lacks_or_the_user_names() {
     project.write("t.csv", &text);
     let (plan, error) = planned(&project);
     assert!(
-        plan.contains("one-hot, with the number of levels: x (3)"),
+        plan.contains("one-hot, with the number of categories: x (3)"),
         "{plan}"
     );
     let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        error.contains("has the level `NA`; if it stands for a missing value"),
+        error.contains("has the category `NA`; if it means a missing value"),
         "{error}"
     );
     assert!(
         accepted(&with("na_values: NA"), &text)
-            .contains("one-hot, with the number of levels: x (2)")
+            .contains("one-hot, with the number of categories: x (2)")
     );
 }
 
@@ -408,12 +414,12 @@ fn levels_and_gaps_of_the_test_part_alone_are_reported() {
     );
     let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        error.contains("levels that the training part lacks: `x` (3: `black`, `blue`)"),
+        error.contains("categories that are not in the training set: `x` (3: `black`, `blue`)"),
         "{error}"
     );
     assert!(
         error.contains(
-            "values are missing in columns that are complete in the training part: `y` (1)"
+            "values are missing in columns that are complete in the training set: `y` (1)"
         ),
         "{error}"
     );
@@ -425,7 +431,7 @@ fn codes_keep_their_zeros_and_true_is_true_in_any_spelling() {
     let codes = rows(|row| ["01", "1", "001"][row % 3].to_owned());
     assert!(
         accepted(&with("categorical: [x]"), &codes)
-            .contains("one-hot, with the number of levels: x (3)")
+            .contains("one-hot, with the number of categories: x (3)")
     );
     for [yes, no] in [["True", "False"], ["TRUE", "FALSE"], ["true", "false"]] {
         let table = rows(|row| [yes, no, no][row % 3].to_owned());
@@ -572,7 +578,7 @@ fn numbers_as_germans_write_them_are_read_where_they_are_certain() {
         "{error}"
     );
     let versions = table(&|row| format!("10.0.0.{}", row % 5));
-    assert!(accepted(PLAIN, &versions).contains("one-hot, with the number of levels: x (5)"));
+    assert!(accepted(PLAIN, &versions).contains("one-hot, with the number of categories: x (5)"));
 }
 
 #[test]
@@ -619,7 +625,7 @@ fn a_truth_value_is_nothing_else_and_a_level_has_one_spelling() {
     let coded = rows(|row| ["-999", "5", "7"][row % 3].to_owned());
     let plan = accepted(&with("categorical: x, na_values: -999.0"), &coded);
     assert!(
-        plan.contains("one-hot, with the number of levels: x (2)")
+        plan.contains("one-hot, with the number of categories: x (2)")
             && plan.contains("missing values: x ("),
         "{plan}"
     );
@@ -721,7 +727,7 @@ fn a_file_that_has_types_says_what_is_a_date_a_text_or_a_category() {
     parquet(&project, "", None);
     let plan = planned();
     assert!(
-        plan.contains("numbers: t one-hot, with the number of levels: zip (3)"),
+        plan.contains("numbers: t one-hot, with the number of categories: zip (3)"),
         "{plan}"
     );
     for kind in [
@@ -746,7 +752,7 @@ fn a_file_that_has_types_says_what_is_a_date_a_text_or_a_category() {
     assert!(planned().contains("`t` has dates or times (duration)"));
     parquet(&project, "", Some(&about("categorical", "int8")));
     assert!(
-        planned().contains("one-hot, with the number of levels: t ("),
+        planned().contains("one-hot, with the number of categories: t ("),
         "{}",
         planned()
     );
