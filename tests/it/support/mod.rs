@@ -3,6 +3,7 @@
 
 pub mod events;
 pub mod executor;
+pub mod formats;
 pub mod made_up;
 pub mod progress;
 #[cfg(unix)]
