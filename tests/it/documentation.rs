@@ -1,5 +1,6 @@
 //! What the documentation says of files, examples and rooms is so.
 
+use crate::support::imports::Crate;
 use crate::support::repository;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
@@ -129,42 +130,23 @@ fn permitted() -> BTreeMap<String, BTreeSet<String>> {
     rooms
 }
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .flat_map(|path| match path.is_dir() {
-            true => sources(&path),
-            false => vec![path],
-        })
-        .collect()
-}
-
 #[test]
 fn rooms_import_only_what_the_architecture_says() {
     let rooms = permitted();
     assert_eq!(rooms.len(), 16, "{:?}", rooms.keys());
+    let source = Crate::read(&repository().join("src"));
     let mut count = 0;
-    for (room, permitted) in &rooms {
-        let place = repository().join("src").join(room);
-        let files = match place.is_dir() {
-            true => sources(&place),
-            false => vec![place.with_extension("rs")],
+    for (file, line, names) in source.paths() {
+        let first = file.components().next().unwrap().as_os_str();
+        let room = Path::new(first).with_extension("");
+        let (Some(permitted), Some(name)) = (rooms.get(room.to_str().unwrap()), names.first())
+        else {
+            continue;
         };
-        for file in files {
-            let text = std::fs::read_to_string(&file).unwrap();
-            // Tests may look further, at the values of PyTorch above all.
-            let code = text.split("#[cfg(test)]").next().unwrap();
-            for import in code.split("crate::").skip(1) {
-                let name: String = import
-                    .chars()
-                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
-                    .collect();
-                if rooms.contains_key(&name) && name != *room {
-                    assert!(permitted.contains(&name), "{} uses {name}", file.display());
-                    count += 1;
-                }
-            }
+        if rooms.contains_key(name) && Path::new(name) != room {
+            let file = file.display();
+            assert!(permitted.contains(name), "src/{file}:{line} uses {name}");
+            count += 1;
         }
     }
     assert!(count >= 100, "{count} imports");

@@ -1,15 +1,9 @@
 //! Tables as they are: text, categories, missing values and columns that are no features.
 
 use crate::support::Project;
-use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::parser::parse_message_type;
+use crate::support::formats::{Column, write_parquet};
 use serde_json::Value;
 use std::fmt::Write;
-use std::fs::File;
-use std::sync::Arc;
 
 const SETTINGS: &str = "training: { epochs: 2, batch_size: 16 }\nmodel: { width: 4 }\n\
                         validation: { folds: 2 }\nkeep: all\n";
@@ -674,45 +668,20 @@ fn a_model_fills_what_new_rows_lack_though_its_training_lacked_nothing() {
 }
 
 /// A Parquet table with a column `t` of this type, and text that looks like numbers.
-fn parquet(project: &Project, kind: &str, note: Option<&str>) {
+fn parquet_table(project: &Project, kind: &str, note: Option<&str>) {
     let schema = format!(
         "message t {{ required int64 t {kind}; required binary zip (UTF8); required binary class (UTF8); }}"
     );
-    let schema = Arc::new(parse_message_type(&schema).expect("a schema"));
-    let note = note.map(|note| vec![KeyValue::new("pandas".to_owned(), note.to_owned())]);
-    let properties = WriterProperties::builder()
-        .set_key_value_metadata(note)
-        .build();
-    let file = File::create(project.path("t.parquet")).expect("the folder can be written to");
-    let mut writer =
-        SerializedFileWriter::new(file, schema, Arc::new(properties)).expect("a writer");
-    let mut group = writer.next_row_group().expect("a group");
-    let numbers: Vec<i64> = (0..60)
-        .map(|row| 1_700_000_000 + row % 7 * 86_400)
-        .collect();
-    let texts = |text: &dyn Fn(usize) -> String| -> Vec<ByteArray> {
-        (0..60)
-            .map(|row| ByteArray::from(text(row).as_str()))
-            .collect()
-    };
-    let zips = texts(&|row| format!("0{}", 501 + row % 3));
-    let classes = texts(&|row| ["a", "b"][row * 5 % 7 % 2].to_owned());
-    let mut column = group.next_column().expect("a column").expect("t");
-    column
-        .typed::<Int64Type>()
-        .write_batch(&numbers, None, None)
-        .expect("numbers");
-    column.close().expect("closed");
-    for values in [zips, classes] {
-        let mut column = group.next_column().expect("a column").expect("text");
-        column
-            .typed::<ByteArrayType>()
-            .write_batch(&values, None, None)
-            .expect("texts");
-        column.close().expect("closed");
-    }
-    group.close().expect("closed");
-    writer.close().expect("closed");
+    let texts = |text: &dyn Fn(usize) -> String| Column::Texts((0..60).map(text).collect());
+    let days = (0..60).map(|row| 1_700_000_000 + row % 7 * 86_400);
+    let columns = [
+        Column::Int64s(days.collect()),
+        texts(&|row| format!("0{}", 501 + row % 3)),
+        texts(&|row| ["a", "b"][row * 5 % 7 % 2].to_owned()),
+    ];
+    let path = project.path("t.parquet");
+    let compression = parquet::basic::Compression::UNCOMPRESSED;
+    write_parquet(&path, &schema, compression, note, &columns);
 }
 
 #[test]
@@ -724,7 +693,7 @@ fn a_file_that_has_types_says_what_is_a_date_a_text_or_a_category() {
         let text = format!("{}{}", done.output, done.error);
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    parquet(&project, "", None);
+    parquet_table(&project, "", None);
     let plan = planned();
     assert!(
         plan.contains("numbers: t one-hot, with the number of categories: zip (3)"),
@@ -735,7 +704,7 @@ fn a_file_that_has_types_says_what_is_a_date_a_text_or_a_category() {
         "(TIMESTAMP(MILLIS,false))",
         "(TIME(NANOS,true))",
     ] {
-        parquet(&project, kind, None);
+        parquet_table(&project, kind, None);
         let error = planned();
         assert!(
             error.contains("the column `t` has dates or times ("),
@@ -748,9 +717,9 @@ fn a_file_that_has_types_says_what_is_a_date_a_text_or_a_category() {
             r#"{{"columns": [{{"name": "t", "field_name": "t", "pandas_type": "{kind}", "numpy_type": "{numpy}"}}]}}"#
         )
     };
-    parquet(&project, "", Some(&about("timedelta", "timedelta64[ns]")));
+    parquet_table(&project, "", Some(&about("timedelta", "timedelta64[ns]")));
     assert!(planned().contains("`t` has dates or times (duration)"));
-    parquet(&project, "", Some(&about("categorical", "int8")));
+    parquet_table(&project, "", Some(&about("categorical", "int8")));
     assert!(
         planned().contains("one-hot, with the number of categories: t ("),
         "{}",
