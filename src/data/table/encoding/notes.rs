@@ -92,7 +92,7 @@ mod tests {
             [
                 "left out: name",
                 "numbers: age",
-                "one-hot, with the number of levels: sex (2)",
+                "one-hot, with the number of categories: sex (2)",
                 "ordinal: size (s < m < l)",
                 "an offset is subtracted in 64 bits: age (20)"
             ]
