@@ -1,4 +1,4 @@
-//! Prose in which names stand as code, between backticks as in CommonMark.
+//! Prose with code between backticks, as in CommonMark.
 
 /// A piece of prose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,37 +9,38 @@ pub(crate) enum Piece<'a> {
     Code(&'a str),
 }
 
-/// A name as code in prose: between more backticks than it has in a row.
+/// A name as code, between more backticks than it contains in a row.
 pub(crate) fn code(name: &str) -> String {
-    let ticks = "`".repeat(longest_run(name) + 1);
+    let ticks = "`".repeat(max_backtick_run(name) + 1);
     let is_spaced = name.starts_with(' ') && name.ends_with(' ') && !name.trim().is_empty();
-    match name.starts_with('`') || name.ends_with('`') || is_spaced {
-        true => format!("{ticks} {name} {ticks}"),
-        false => format!("{ticks}{name}{ticks}"),
+    if name.starts_with('`') || name.ends_with('`') || is_spaced {
+        format!("{ticks} {name} {ticks}")
+    } else {
+        format!("{ticks}{name}{ticks}")
     }
 }
 
-/// The most backticks in a row.
-pub(super) fn longest_run(text: &str) -> usize {
+/// The maximum number of backticks in a row.
+pub(super) fn max_backtick_run(text: &str) -> usize {
     let runs = text.split(|c| c != '`').map(str::len);
     runs.max().unwrap_or(0)
 }
 
-/// Prose as text and code, as CommonMark reads it: code ends at as many backticks as it began with;
-/// backticks without their partner are text.
-pub(crate) fn pieces(prose: &str) -> Vec<Piece<'_>> {
+/// Splits prose into text and code, as CommonMark does: code ends at as many backticks as it
+/// started with; unmatched backticks are text.
+pub(crate) fn split_code(prose: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     let (mut text, mut at) = (0, 0);
     while let Some(tick) = prose[at..].find('`').map(|offset| at + offset) {
-        let opened = tick + run(&prose[tick..]);
-        let Some(end) = closing(prose, opened, opened - tick) else {
+        let opened = tick + leading_ticks(&prose[tick..]);
+        let Some(end) = closing_ticks(prose, opened, opened - tick) else {
             at = opened;
             continue;
         };
         if text < tick {
             found.push(Piece::Text(&prose[text..tick]));
         }
-        found.push(Piece::Code(unpadded(&prose[opened..end])));
+        found.push(Piece::Code(strip_padding(&prose[opened..end])));
         at = end + (opened - tick);
         text = at;
     }
@@ -49,17 +50,17 @@ pub(crate) fn pieces(prose: &str) -> Vec<Piece<'_>> {
     found
 }
 
-/// How many backticks a text begins with.
-fn run(text: &str) -> usize {
+/// The number of backticks at the start of a text.
+fn leading_ticks(text: &str) -> usize {
     text.len() - text.trim_start_matches('`').len()
 }
 
-/// Where the first run of exactly so many backticks stands, from a position on.
-fn closing(prose: &str, from: usize, ticks: usize) -> Option<usize> {
+/// The position of the first run of exactly this many backticks, from a position on.
+fn closing_ticks(prose: &str, from: usize, ticks: usize) -> Option<usize> {
     let mut at = from;
     loop {
         let tick = at + prose[at..].find('`')?;
-        let length = run(&prose[tick..]);
+        let length = leading_ticks(&prose[tick..]);
         if length == ticks {
             return Some(tick);
         }
@@ -67,8 +68,8 @@ fn closing(prose: &str, from: usize, ticks: usize) -> Option<usize> {
     }
 }
 
-/// Code without the spaces that keep its own backticks from those around it.
-fn unpadded(code: &str) -> &str {
+/// Code without the spaces that separate its own backticks from those around it.
+fn strip_padding(code: &str) -> &str {
     match code
         .strip_prefix(' ')
         .and_then(|code| code.strip_suffix(' '))
@@ -84,24 +85,24 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn code_ends_at_as_many_backticks_as_it_began_with() {
+    fn code_ends_at_as_many_backticks_as_it_started_with() {
         use Piece::{Code, Text};
         assert_eq!(
-            pieces("a < `b<c` `d"),
+            split_code("a < `b<c` `d"),
             [Text("a < "), Code("b<c"), Text(" `d")]
         );
-        assert_eq!(pieces("``a`b`` c"), [Code("a`b"), Text(" c")]);
-        assert_eq!(pieces("`` ` ``"), [Code("`")]);
-        assert_eq!(pieces("``a` b"), [Text("``a` b")]);
-        assert_eq!(pieces(""), []);
+        assert_eq!(split_code("``a`b`` c"), [Code("a`b"), Text(" c")]);
+        assert_eq!(split_code("`` ` ``"), [Code("`")]);
+        assert_eq!(split_code("``a` b"), [Text("``a` b")]);
+        assert_eq!(split_code(""), []);
     }
 
     proptest! {
         #[test]
-        fn a_name_is_code_whatever_it_holds(name in "[` a-c<é]{1,8}") {
+        fn any_name_becomes_code(name in "[` a-c<é]{1,8}") {
             let prose = format!("of {}, too", code(&name));
             prop_assert_eq!(
-                pieces(&prose),
+                split_code(&prose),
                 [Piece::Text("of "), Piece::Code(&name), Piece::Text(", too")]
             );
         }

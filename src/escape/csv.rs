@@ -1,9 +1,10 @@
 //! CSV.
 
-/// A cell of CSV (RFC 4180).
+/// Escapes a cell of CSV (RFC 4180).
 pub(crate) fn csv(text: &str) -> String {
-    match text.contains([',', '"', '\n', '\r']) {
-        true => format!("\"{}\"", text.replace('"', "\"\"")),
-        false => text.to_owned(),
+    if text.contains([',', '"', '\n', '\r']) {
+        format!("\"{}\"", text.replace('"', "\"\""))
+    } else {
+        text.to_owned()
     }
 }

@@ -1,9 +1,7 @@
 //! The batch size of evaluation.
 
-use crate::spec::{MIN_EVAL_BATCH_SIZE, Stage};
+use crate::spec::{MAX_EVAL_BATCH_SIZE, MIN_EVAL_BATCH_SIZE, Stage};
 
-/// The maximum batch size: enough to fill a core's vector units.
-const MAX_EVAL_BATCH_SIZE: usize = 512;
 /// The maximum number of values of a stage for a batch, so that they stay in a core's cache.
 const MAX_CACHED_VALUES: usize = 1 << 17;
 

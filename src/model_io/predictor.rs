@@ -74,7 +74,7 @@ impl<B: Backend> Predictor<B> {
             "the values are a whole number of samples"
         );
         let count = samples.len() / self.features;
-        let samples = DeviceSamples::<B>::unlabelled(
+        let samples = DeviceSamples::<B>::unlabeled(
             samples,
             self.features,
             self.upload_normalisation.as_ref(),

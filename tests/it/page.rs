@@ -5,17 +5,17 @@
 use serde_json::Value;
 use std::path::PathBuf;
 use tp_sweep::report::page::{
-    Better, Block, Cell, Column, Curve, Curves, Figure, Kind, Language, Page, Progress, Row,
-    Scatter, Section, render,
+    Better, Cell, Column, Curve, Curves, Drawing, Kind, Page, PageLanguage, Row, Scatter, Section,
+    SectionBlock, render,
 };
-use tp_sweep::report::{Align, Table};
+use tp_sweep::report::{Align, Table, TrialState};
 
 /// The most that template, styles, scripts and texts may take.
 const BYTES_WITHOUT_DATA: usize = 82_000;
 
 #[test]
 fn a_page_of_a_grid_has_all_of_its_trials_and_sections() {
-    let page = grid(Language::En, 108, 12);
+    let page = grid(PageLanguage::En, 108, 12);
     let text = written("grid", &page);
     let data = script(&text, "data");
     assert_eq!(data["rows"].as_array().unwrap().len(), 108);
@@ -45,7 +45,7 @@ fn a_page_of_a_grid_has_all_of_its_trials_and_sections() {
 
 #[test]
 fn a_page_of_ten_thousand_trials_is_no_larger_than_it_must_be() {
-    let page = grid(Language::En, 10_000, 10);
+    let page = grid(PageLanguage::En, 10_000, 10);
     let text = written("ten-thousand", &page);
     assert_eq!(
         script(&text, "data")["rows"].as_array().unwrap().len(),
@@ -69,7 +69,7 @@ fn a_page_tells_numbers_texts_and_nothing_apart() {
 
 #[test]
 fn texts_are_in_the_language_of_the_page() {
-    let french = written("french", &grid(Language::Fr, 108, 12));
+    let french = written("french", &grid(PageLanguage::Fr, 108, 12));
     assert!(french.contains("<html lang=\"fr\">"));
     assert!(french.contains("Courbes d’apprentissage"));
     assert!(!french.contains("Learning curves"));
@@ -78,7 +78,7 @@ fn texts_are_in_the_language_of_the_page() {
 #[test]
 fn a_page_without_data_is_small_and_one_without_trials_is_a_page() {
     let page = Page {
-        language: Language::En,
+        language: PageLanguage::En,
         title: "empty".into(),
         description: String::new(),
         overview: vec!["0 trials.".into()],
@@ -208,7 +208,7 @@ fn a_sweep_with_hostile_names_gives_a_page() {
 
 #[test]
 fn a_page_loads_nothing_and_equal_pages_are_equal_bytes() {
-    let page = grid(Language::En, 12, 3);
+    let page = grid(PageLanguage::En, 12, 3);
     let text = render(&page);
     assert_eq!(text, render(&page));
     for loader in [
@@ -430,7 +430,7 @@ fn columns() -> Vec<Column> {
 }
 
 /// A sweep of this many trials, the last of which failed, with curves of this many epochs.
-fn grid(language: Language, count: usize, epochs: usize) -> Page {
+fn grid(language: PageLanguage, count: usize, epochs: usize) -> Page {
     let trials = trials(count);
     // Best first, so that each of the front is quicker than all before it.
     let mut quickest = f64::INFINITY;
@@ -459,10 +459,10 @@ fn grid(language: Language, count: usize, epochs: usize) -> Page {
         ]);
         Row {
             rank: (!is_failed).then_some(rank),
-            progress: if is_failed {
-                Progress::Failed
+            state: if is_failed {
+                TrialState::Failed
             } else {
-                Progress::Finished
+                TrialState::Finished
             },
             reason: is_failed.then(|| "the loss of epoch 2 is not finite".to_owned()),
             best: rank == 1,
@@ -495,7 +495,7 @@ fn grid(language: Language, count: usize, epochs: usize) -> Page {
         generated_by: "tp-sweep 0.1.0".into(),
         columns: columns(),
         rows: rows.collect(),
-        scatter: Some(Scatter { across: "seconds_per_epoch".into(), up: "mean_val_accuracy".into() }),
+        scatter: Some(Scatter { x: "seconds_per_epoch".into(), y: "mean_val_accuracy".into() }),
         sections: sections(),
     }
 }
@@ -516,20 +516,20 @@ fn sections() -> Vec<Section> {
         Section {
             title: "Effect of each factor".into(),
             blocks: vec![
-                Block::Paragraph("Each level's mean over the trials of the grid that have it, that is over all other factors; ± is the sample standard deviation between those trials.".into()),
-                Block::Heading("training.learning_rate".into()),
-                Block::Table(table),
-                Block::Figure(Figure { svg: svg.into(), caption: "Validation accuracy by learning rate. Points are means, lines one standard deviation.".into() }),
+                SectionBlock::Paragraph("Each level's mean over the trials of the grid that have it, that is over all other factors; ± is the sample standard deviation between those trials.".into()),
+                SectionBlock::Heading("training.learning_rate".into()),
+                SectionBlock::Table(table),
+                SectionBlock::Figure(Drawing { svg: svg.into(), caption: "Validation accuracy by learning rate. Points are means, lines one standard deviation.".into() }),
             ],
         },
         Section {
             title: "How it was measured".into(),
             blocks: vec![
-                Block::List(vec![
+                SectionBlock::List(vec![
                     "Training: one run at a time on `cpu`.".into(),
                     "Losses are the cross-entropy alone, without penalties and label smoothing.".into(),
                 ]),
-                Block::Code("name: axe5-best\nmodel: { kind: mlp, layers: 1, width: 128 }\ntraining: { epochs: 3, learning_rate: 0.1 }".into()),
+                SectionBlock::Code("name: axe5-best\nmodel: { kind: mlp, layers: 1, width: 128 }\ntraining: { epochs: 3, learning_rate: 0.1 }".into()),
             ],
         },
     ]
@@ -565,10 +565,10 @@ fn kinds() -> Page {
         };
         Row {
             rank: (index < 39).then_some(index + 1),
-            progress: if index < 39 {
-                Progress::Finished
+            state: if index < 39 {
+                TrialState::Finished
             } else {
-                Progress::Incomplete
+                TrialState::Incomplete
             },
             values: vec![
                 if index % 2 == 0 {
@@ -595,7 +595,7 @@ fn kinds() -> Page {
         rows: rows.collect(),
         scatter: None,
         sections: vec![],
-        ..grid(Language::En, 1, 1)
+        ..grid(PageLanguage::En, 1, 1)
     }
 }
 
@@ -606,8 +606,8 @@ fn hostile(text: &str) -> Page {
         levels: vec![text.into()],
         ..Column::new(key, text, kind)
     };
-    let row = |value: f64, progress| Row {
-        progress,
+    let row = |value: f64, state| Row {
+        state,
         reason: Some(text.into()),
         rank: Some(1),
         best: true,
@@ -621,7 +621,7 @@ fn hostile(text: &str) -> Page {
     let mut table = Table::new([(text.to_owned(), Align::Left)]);
     table.row(vec![text.into()]);
     Page {
-        language: Language::En,
+        language: PageLanguage::En,
         title: text.into(),
         description: text.into(),
         overview: vec![text.into()],
@@ -631,20 +631,20 @@ fn hostile(text: &str) -> Page {
             column("number", Kind::Number),
             column("text", Kind::Text),
         ],
-        rows: vec![row(1.0, Progress::Finished), row(2.0, Progress::Failed)],
+        rows: vec![row(1.0, TrialState::Finished), row(2.0, TrialState::Failed)],
         scatter: Some(Scatter {
-            across: "number".into(),
-            up: "number".into(),
+            x: "number".into(),
+            y: "number".into(),
         }),
         sections: vec![Section {
             title: text.into(),
             blocks: vec![
-                Block::Heading(text.into()),
-                Block::Paragraph(text.into()),
-                Block::List(vec![text.into()]),
-                Block::Code(text.into()),
-                Block::Table(table),
-                Block::Figure(Figure {
+                SectionBlock::Heading(text.into()),
+                SectionBlock::Paragraph(text.into()),
+                SectionBlock::List(vec![text.into()]),
+                SectionBlock::Code(text.into()),
+                SectionBlock::Table(table),
+                SectionBlock::Figure(Drawing {
                     svg: "<svg viewBox=\"0 0 1 1\"></svg>".into(),
                     caption: text.into(),
                 }),

@@ -13,6 +13,7 @@ mod one_standard_error;
 mod pareto;
 #[cfg(test)]
 mod reference;
+mod sample_deviation;
 mod scores;
 mod t_test;
 mod tail;
@@ -26,4 +27,5 @@ pub use interval::{Interval, interval};
 pub use main_effect::{LevelMean, main_effects};
 pub use one_standard_error::{Candidate, Choice, one_standard_error};
 pub use pareto::pareto_front;
+pub use sample_deviation::sample_deviation;
 pub use t_test::{TTest, corrected_t_test};

@@ -4,8 +4,8 @@ use crate::cli::arguments::commands::CleanArguments;
 use crate::cli::context::sweep_context::{SweepContext, load_for_results, locked, store};
 use crate::cli::errors::cli_error::CliError;
 use crate::cli::messages::output::{bytes, print};
-use crate::record::{PrunePlan, active_holders};
-use crate::run::runs_without_weights;
+use crate::record::{Prunable, active_holder};
+use crate::run::trials_without_weights;
 
 /// Removes what has no use for the sweep as it is now, or only says what that is; the exit code.
 ///
@@ -25,7 +25,7 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     }
     // Who only looks changes nothing, and keeps nobody out.
     let _lock = match arguments.dry_run {
-        true => match active_holders(store.folder()) {
+        true => match active_holder(store.folder()) {
             None => None,
             Some(holder) => {
                 return Err(CliError::Locked {
@@ -38,9 +38,9 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
         false => Some(locked(&store, &plan)?),
     };
     let results = store.read(&plan);
-    let weightless = runs_without_weights(&sweep, &plan, &results.runs);
-    let clutter = PrunePlan::find(&store, &plan, &results, &weightless).map_err(CliError::Start)?;
-    let with_results: Vec<&PrunePlan> = clutter.iter().filter(|one| one.results > 0).collect();
+    let weightless = trials_without_weights(&sweep, &plan, &results.runs);
+    let clutter = Prunable::find(&store, &plan, &results, &weightless).map_err(CliError::Start)?;
+    let with_results: Vec<&Prunable> = clutter.iter().filter(|one| one.results > 0).collect();
     if !arguments.dry_run && !arguments.yes && !with_results.is_empty() {
         return Err(CliError::ResultsWouldGo {
             results: with_results.iter().map(|one| one.results).sum(),
@@ -61,7 +61,7 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
         print(&format!(
             "{path:<width$}  {:>10}  {}\n",
             bytes(one.bytes),
-            one.why
+            one.reason
         ))?;
     }
     let total = bytes(clutter.iter().map(|one| one.bytes).sum());

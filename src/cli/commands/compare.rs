@@ -8,8 +8,8 @@ use crate::cli::context::sweep_context::{
 use crate::cli::errors::cli_error::CliError;
 use crate::cli::errors::exit_code::MISSING;
 use crate::cli::messages::output::{print, warn};
-use crate::record::{RecordedSweep, Results, Store, prepare, write_atomically};
-use crate::report::{Listing, Part, Report, compare as compare_parts};
+use crate::record::{RecordedSweep, Results, Store, prepare_folder, write_atomically};
+use crate::report::{ComparedSweep, Listing, Report, compare as compare_parts};
 use crate::spec::Language;
 use std::path::Path;
 
@@ -56,9 +56,9 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
         let loaded = &sweep.loaded;
         refuse_report_over_inputs(&arguments.name, reports, &arguments.sweeps, loaded)?;
     }
-    let parts: Vec<Part> = sweeps
+    let parts: Vec<ComparedSweep> = sweeps
         .iter()
-        .map(|sweep| Part {
+        .map(|sweep| ComparedSweep {
             sweep: &sweep.loaded.sweep,
             plan: &sweep.loaded.plan,
             results: &sweep.results,
@@ -67,7 +67,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
         .collect();
     let language = language.unwrap_or(Language::English);
     let folder = &arguments.folders.reports;
-    prepare(folder).map_err(CliError::Record)?;
+    prepare_folder(folder).map_err(CliError::Record)?;
     for file in compare_parts(&arguments.name, &parts, language)? {
         let path = folder.join(&file.path);
         write_atomically(&path, &file.contents).map_err(CliError::Record)?;
@@ -124,7 +124,7 @@ fn read(
         remarks,
     } = &loaded;
     let fingerprints = fingerprints(plan, library)?;
-    let store = Store::in_folder(&folder, plan, |config| {
+    let store = Store::at(&folder, plan, |config| {
         fingerprints[&config.data.source()].clone()
     });
     let results = store.read(plan);

@@ -3,7 +3,9 @@
 use crate::cli::arguments::commands::{CheckArguments, DataCommand, FetchArguments, ListArguments};
 use crate::cli::errors::cli_error::CliError;
 use crate::cli::messages::output::{print, warn};
-use crate::data::{CheckedFile, Client, FileState, KnownDataset, check, fetch, found};
+use crate::data::{
+    CheckedFile, Client, FileState, KnownDataset, fetch, find_dataset, verify_files,
+};
 use crate::plan::grouped;
 use crate::spec::DatasetKind;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -26,7 +28,7 @@ fn list(arguments: &ListArguments) -> Result<u8, CliError> {
     let mut text = String::from("name           training    test  classes  where\n");
     for official in KnownDataset::ALL {
         let facts = official.set.info().unwrap_or_default();
-        let place = match found(official, std::slice::from_ref(&arguments.data)) {
+        let place = match find_dataset(official, std::slice::from_ref(&arguments.data)) {
             Some(folder) => folder.display().to_string(),
             None => format!("missing; `tp-sweep data fetch {}` gets it", official.set),
         };
@@ -56,13 +58,13 @@ fn list(arguments: &ListArguments) -> Result<u8, CliError> {
 fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
     let official = arguments.set;
     let folder = arguments.data.join(official.folder());
-    let home = arguments.mirror.as_deref().unwrap_or(official.home);
+    let home = arguments.mirror.as_deref().unwrap_or(official.base_url);
     let told = |error| CliError::Fetch {
         error,
         help: by_hand(official, &arguments.data),
     };
     std::fs::create_dir_all(&folder)?;
-    let states = check(official, std::slice::from_ref(&folder));
+    let states = verify_files(official, std::slice::from_ref(&folder));
     let whole = |index: usize| {
         // CIFAR-10 may be there as files in the place of its one archive.
         match official.files.len() == states.len() {
@@ -84,7 +86,7 @@ fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
                 client.insert(made)
             }
         };
-        let bar = bar(file.name, file.bytes);
+        let bar = bar(file.name, file.size_bytes);
         let fetched = fetch(client, home, file, &folder, &mut |bytes| {
             bar.set_position(bytes);
         });
@@ -119,7 +121,7 @@ fn by_hand(official: &KnownDataset, data: &Path) -> String {
         let _ = write!(
             text,
             "\n{}{}\n    {}",
-            official.home, file.name, file.sha256
+            official.base_url, file.name, file.sha256
         );
     }
     text
@@ -133,7 +135,7 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
     };
     let mut all_ok = true;
     for official in sets {
-        let files = check(official, folders);
+        let files = verify_files(official, folders);
         let is = |state: FileState| files.iter().filter(|file| file.state == state).count();
         // A data set that nobody asked for may be absent as a whole.
         let absent = arguments.set.is_none() && is(FileState::Missing) == files.len();

@@ -17,7 +17,8 @@ use crate::model_io::{
 use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    InputScale, RESULT_FILE, Ranking, Results, RunResult, Store, prepare, read_weights, remove_file,
+    InputPreprocessing, RESULT_FILE, Ranking, Results, RunResult, Store, prepare_folder,
+    read_weights, remove_file,
 };
 use crate::run::{Device, PRECISION, RerunResult, TensorExecutor, TensorMemory, rerun};
 use crate::spec::{
@@ -103,7 +104,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
             (BURN_FILE, record.map_err(ExportError::Burn)?)
         }
     };
-    prepare(&output).map_err(CliError::Start)?;
+    prepare_folder(&output).map_err(CliError::Start)?;
     remove_others(&output, name, &description)?;
     let mut shown = summary(&plan, run, &result);
     // The description last: with it the model is there.
@@ -315,7 +316,7 @@ fn run_description(plan: &Plan, run: RunId, result: &RunResult) -> RunDescriptio
         trial: result.trial.clone(),
         repeat: run.repeat,
         fold: run.fold,
-        identity: result.identity.to_string(),
+        identity: result.run_hash.to_string(),
         epoch: result.final_epoch.unwrap_or(0),
         parameters: result.parameters,
         validation: result.validation,
@@ -348,7 +349,7 @@ fn normalisation(
         Some(Normalisation {
             mean,
             standard_deviation,
-            fill: Vec::new(),
+            fill_values: Vec::new(),
         })
     };
     match config.data.normalisation() {
@@ -356,18 +357,18 @@ fn normalisation(
         Normalise::None | Normalise::Training => match library.load(&config.data) {
             Ok(dataset) => {
                 let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
-                Ok(Normalisation::of_model(
+                Ok(Normalisation::for_model(
                     &dataset,
                     &config.data,
                     &partition.train,
                 ))
             }
-            Err(error) => match InputScale::read(folder) {
+            Err(error) => match InputPreprocessing::read(folder) {
                 Some(own) if [0, config.features()].contains(&own.fill.len()) => {
                     Ok(Some(Normalisation {
                         mean: own.mean,
                         standard_deviation: own.standard_deviation,
-                        fill: own.fill,
+                        fill_values: own.fill,
                     }))
                 }
                 None if config.data.normalisation() == Normalise::None => Ok(None),
@@ -406,7 +407,7 @@ fn input_description(
             .encoding
             .clone()
             .filter(|encoding| !encoding.is_plain()),
-        fill: normalisation.fill,
+        fill: normalisation.fill_values,
         mean: normalisation.mean,
         standard_deviation: normalisation.standard_deviation,
     }

@@ -5,7 +5,7 @@ use crate::cli::context::output_file::write_to;
 use crate::cli::context::own_input::refuse_inputs;
 use crate::cli::errors::cli_error::CliError;
 use crate::cli::messages::output::{print, warn};
-use crate::data::{ExpectedInput, InputSource, input_files, inputs};
+use crate::data::{ExpectedInput, InputSource, input_files, read_inputs};
 use crate::escape::csv;
 use crate::model_io::{
     BURN_FILE, DESCRIPTION_FILE, ModelError, Prediction, Predictor, WEIGHTS_FILE, read_model,
@@ -36,11 +36,11 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
         encoding: input.encoding.as_ref(),
         imputes: !input.fill.is_empty(),
         label: description.data.label.as_deref(),
-        bytes: input.bytes,
+        is_bytes: input.bytes,
     };
     let mut table = header(&description.classes, arguments.logits);
     for path in &arguments.inputs {
-        let samples = inputs(path, &expected)?;
+        let samples = read_inputs(path, &expected)?;
         for warning in &samples.warnings {
             let warning = warning.in_english(|name| format!("`{name}`"));
             warn(&format!("{}: {warning}", path.display()));

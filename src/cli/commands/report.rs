@@ -12,8 +12,8 @@ use crate::cli::messages::output::{print, warn};
 use crate::cli::messages::reconcile_messages::counted;
 use crate::plan::{Plan, grouped};
 use crate::record::lock;
-use crate::record::{Lock, Results, Store, prepare, remove_file, write_atomically};
-use crate::report::{File, Listing, Report, TrialClasses};
+use crate::record::{Lock, Results, Store, prepare_folder, remove_file, write_atomically};
+use crate::report::{Listing, Report, ReportFile, TrialClasses};
 use crate::run::{prune_weights, remove_leftovers_of_ended, write_missing_scores};
 use crate::spec::{DataRemarks, Sweep};
 use std::path::{Path, PathBuf};
@@ -85,11 +85,11 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     print(&written.shown(&sweep, &plan, &results)?)?;
     // A process that trains this sweep marks the best trial itself, at its end.
     let marked = lock(store.folder()).and_then(|lock| match lock {
-        Lock::Taken(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
+        Lock::Acquired(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
             .and_then(|()| remove_leftovers_of_ended(&plan, &store, &results.runs))
             .and_then(|()| prune_weights(&sweep, &plan, &store, &results.runs))
-            .and_then(|()| mark_best(&plan, &store, written.tables.best.as_ref())),
-        Lock::Busy(_) => Ok(()),
+            .and_then(|()| mark_best(&plan, &store, written.tables.detailed.as_ref())),
+        Lock::Held(_) => Ok(()),
     });
     if let Err(error) = marked {
         // The tables, which were asked for, are there.
@@ -141,7 +141,7 @@ pub(crate) fn write_report(
     let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
     folders.dedup();
     for inner in folders {
-        prepare(&folder.join(inner)).map_err(CliError::Record)?;
+        prepare_folder(&folder.join(inner)).map_err(CliError::Record)?;
     }
     remove_old_pictures(&folder.join(&plan.name), &files)?;
     let mut paths = Vec::new();
@@ -170,7 +170,7 @@ const PICTURES: [&str; 6] = [
 const SERIES: [&str; 2] = ["gradients-", "learning-curves-"];
 
 /// Removes the pictures of an earlier report that this one does not have; others are not ours.
-fn remove_old_pictures(folder: &Path, files: &[File]) -> Result<(), CliError> {
+fn remove_old_pictures(folder: &Path, files: &[ReportFile]) -> Result<(), CliError> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
         let is_picture = path.extension().is_some_and(|e| e == "svg" || e == "png");

@@ -12,11 +12,11 @@ use crate::cli::messages::reconcile_messages::{put_in_place, put_share_in_place}
 use crate::data::{Dataset, DatasetCache, DeviceDatasetKey};
 use crate::escape::markdown;
 use crate::plan::{Plan, RunId};
-use crate::record::{Invocation, Machine, Manifest, Program, Store, prepare};
+use crate::record::{Invocation, Machine, Manifest, Program, Store, prepare_folder};
 use crate::report::Listing;
 use crate::run::{
-    Device, DeviceSlot, Executor, Interrupt, PRECISION, Progress, Scheduler, display, remaining,
-    unprofiled_trials,
+    Device, DeviceSlot, ExecutionContext, Executor, Interrupt, PRECISION, Progress, display,
+    remaining, run_sweep, unprofiled_trials,
 };
 use crate::spec::{DataSource, RecordedDataset, Sweep};
 use std::collections::hash_map::Entry;
@@ -32,7 +32,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     // First of all: a signal that comes while data is read is to be told of, and not to kill.
     let interrupt = Interrupt::listen()?;
     let told: Arc<OnceLock<Arc<dyn Progress>>> = Arc::default();
-    interrupt.answer_through(Arc::clone(&told))?;
+    interrupt.acknowledge_through(Arc::clone(&told))?;
     let loaded = load(&arguments.sweep)?;
     let files = arguments.sweep.sweep.as_slice();
     refuse_report_over_inputs(
@@ -64,7 +64,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     };
     match &share {
         None => {
-            prepare(&arguments.folders.reports).map_err(CliError::Start)?;
+            prepare_folder(&arguments.folders.reports).map_err(CliError::Start)?;
             put_in_place(&sweep, &store, &plan).map_err(CliError::Start)?;
         }
         Some(runs) => put_share_in_place(&sweep, &store, &plan, runs).map_err(CliError::Start)?,
@@ -86,19 +86,18 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
             hardware: hardware(&manifest, device),
         });
     let places: Vec<DeviceSlot> = places.collect();
-    let ran = Scheduler {
+    let ran = run_sweep(&ExecutionContext {
         sweep: &sweep,
         plan: &plan,
         store: &store,
-        share: share.as_deref(),
-        places: &places,
-        cohort: arguments.cohort.map(usize::from),
+        shard: share.as_deref(),
+        devices: &places,
+        max_cohort_size: arguments.cohort.map(usize::from),
         retry_failed: arguments.retry_failed,
         fail_fast: arguments.fail_fast,
         progress: progress.as_ref(),
         interrupt: &interrupt,
-    }
-    .run();
+    });
     if let Some(shard) = arguments.shard {
         let ran = ran.map_err(CliError::Record)?;
         return Ok(shard_ended(shard, &runs, &ran, &interrupt, arguments));
@@ -131,7 +130,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         &classes,
         reports,
     )?;
-    mark_best(&plan, &store, written.tables.best.as_ref()).map_err(CliError::Record)?;
+    mark_best(&plan, &store, written.tables.detailed.as_ref()).map_err(CliError::Record)?;
     if !arguments.quiet {
         // The tables are in their files: a closed output takes nothing away.
         let _ = print(&written.shown(&sweep, &plan, &ran.results)?);
@@ -166,7 +165,7 @@ fn executors(
     let mut datasets: HashMap<DeviceDatasetKey, Arc<Dataset>> = HashMap::new();
     let mut results = store.read_runs(plan, runs);
     if arguments.retry_failed {
-        results.forget_failures();
+        results.discard_failures();
     }
     let open = remaining(runs, &results).into_iter();
     for run in open.chain(unprofiled_trials(plan, runs, &results)) {
@@ -221,7 +220,7 @@ fn known_data(plan: &Plan, library: &DatasetCache) -> Result<Vec<RecordedDataset
     let data = configs.clone().map(|config| &config.data);
     let known = data.filter(|data| seen.insert(data.source()));
     known
-        .map(|data| Ok(library.to_remember(data, configs.clone())?))
+        .map(|data| Ok(library.to_known_data(data, configs.clone())?))
         .collect()
 }
 
@@ -241,13 +240,13 @@ fn start(devices: &[Device]) -> Invocation {
         device: names.join(","),
         gpus: devices.iter().filter_map(Device::model).collect(),
         driver: devices[0].driver(),
-        host: Machine::current(),
+        machine: Machine::current(),
     }
 }
 
 /// The machine as a Markdown table, with the device that a run is trained on.
 fn hardware(manifest: &Manifest, device: &Device) -> String {
-    let host = &manifest.start.host;
+    let host = &manifest.invocation.machine;
     let processor = host.processor.as_deref().unwrap_or("unknown");
     let gpu = match (device, device.model()) {
         (Device::Cpu, _) => "not used".to_owned(),

@@ -7,7 +7,7 @@ use crate::cli::errors::exit_code::of_results;
 use crate::cli::messages::output::{bytes, print};
 use crate::cli::messages::reconcile_messages::{counted, listed};
 use crate::plan::{Plan, duration, grouped};
-use crate::record::{LockHolder, SweepStatus, active_holders};
+use crate::record::{LockHolder, SweepStatus, active_holder};
 use std::fmt::Write;
 use std::path::Path;
 use std::time::SystemTime;
@@ -24,9 +24,9 @@ pub(crate) fn status(arguments: &StatusArguments) -> Result<u8, CliError> {
     let SweepContext { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
     let store = store(&arguments.runs, &plan, &library)?;
     let status = SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
-    let holder = active_holders(store.folder());
+    let holder = active_holder(store.folder());
     print(&told(&plan, &status, holder.as_ref(), store.folder()))?;
-    Ok(of_results(status.is_complete(), status.failures()))
+    Ok(of_results(status.is_complete(), status.failed_count()))
 }
 
 fn told(plan: &Plan, status: &SweepStatus, holder: Option<&LockHolder>, folder: &Path) -> String {
@@ -42,7 +42,7 @@ fn told(plan: &Plan, status: &SweepStatus, holder: Option<&LockHolder>, folder: 
         let _ = writeln!(text, "{what:<14}{value}");
     };
     line("finished", &grouped(status.finished as u64));
-    line("failed", &grouped(status.failures() as u64));
+    line("failed", &grouped(status.failed_count() as u64));
     for (reason, runs) in &status.failed {
         let names: Vec<String> = runs.iter().map(|run| name(*run)).collect();
         let names = listed(names.iter().map(String::as_str));
@@ -59,20 +59,20 @@ fn told(plan: &Plan, status: &SweepStatus, holder: Option<&LockHolder>, folder: 
         _ => line("in training", &saved),
     }
     for saved in status.in_training.iter().take(MOST_SHOWN) {
-        let age = duration(saved.age.as_secs_f64());
+        let age = duration(saved.checkpoint_age.as_secs_f64());
         let name = name(saved.run);
         line(
             "",
             &format!(
                 "{name}: epoch {} of {}, saved {age} ago",
-                saved.epoch, saved.epochs
+                saved.epochs_done, saved.max_epochs
             ),
         );
     }
     if let more @ 1.. = status.in_training.len().saturating_sub(MOST_SHOWN) {
         line("", &format!("and {more} more"));
     }
-    let elsewhere = match status.elsewhere {
+    let elsewhere = match status.misplaced {
         0 => String::new(),
         count => format!(
             ", {} of them elsewhere in the folder: the next start puts them in place",
@@ -85,9 +85,9 @@ fn told(plan: &Plan, status: &SweepStatus, holder: Option<&LockHolder>, folder: 
     );
     line(
         "set aside",
-        &format!("{} of other settings", counted(status.aside, "result")),
+        &format!("{} of other settings", counted(status.archived, "result")),
     );
-    let unasked = match &status.unasked[..] {
+    let unasked = match &status.unexpected_trials[..] {
         [] => "no trial".to_owned(),
         names => format!(
             "{}: {}",

@@ -2,8 +2,8 @@
 
 use crate::data::DatasetCache;
 use crate::plan::Plan;
-use crate::record::{BestTrial, RecordError, Store, remove_best, renew_best};
-use crate::report::{Best, TrialClasses};
+use crate::record::{BestTrial, RecordError, Store, remove_best, update_best};
+use crate::report::{DetailedTrial, TrialClasses};
 use crate::spec::Data;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -14,7 +14,7 @@ pub(crate) fn classes_of(
     plan: &Plan,
     trial: usize,
 ) -> Option<TrialClasses> {
-    let scores = store.trial_classes(plan, trial)?;
+    let scores = store.trial_classification(plan, trial)?;
     let names = class_names(library, &plan.trials[trial].config.data);
     Some(TrialClasses::new(names, scores))
 }
@@ -33,7 +33,7 @@ fn class_names(library: &DatasetCache, data: &Data) -> Vec<String> {
 pub(crate) fn mark_best(
     plan: &Plan,
     store: &Store,
-    best: Option<&Best>,
+    best: Option<&DetailedTrial>,
 ) -> Result<(), RecordError> {
     let marked = best.and_then(|best| Some((best.trial, best.classes.as_ref()?)));
     for trial in 0..plan.trials.len() {
@@ -46,7 +46,7 @@ pub(crate) fn mark_best(
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let shown = BestTrial::new(&classes.names, &classes.scores);
-    renew_best(
+    update_best(
         &store.trial_folder(plan, trial),
         &shown,
         0,

@@ -52,7 +52,7 @@ pub(crate) fn own_files(loaded: &SweepContext) -> Vec<PathBuf> {
     let mut seen = HashSet::new();
     let data = loaded.plan.trials.iter().map(|trial| &trial.config.data);
     let data = data.filter(|data| seen.insert(data.source()));
-    data.flat_map(|data| loaded.library.own_files(data))
+    data.flat_map(|data| loaded.library.user_files(data))
         .collect()
 }
 

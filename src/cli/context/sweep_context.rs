@@ -47,7 +47,7 @@ pub(crate) fn load_for_results(
     let sweep = Sweep::load(path, &arguments.overrides)?;
     let recorded = RecordedSweep::read(&runs.join(&sweep.name));
     let known = recorded.map_or_else(|_| Vec::new(), |recorded| recorded.known_data);
-    let library = library(path, arguments.data.as_deref()).knowing(known);
+    let library = library(path, arguments.data.as_deref()).with_recorded(known);
     expand_for_results(sweep, library)
 }
 
@@ -55,7 +55,7 @@ fn expand_for_results(sweep: Sweep, library: DatasetCache) -> Result<SweepContex
     let loaded = expand(sweep, library)?;
     // What is asked for later needs no more of the data than this.
     fingerprints(&loaded.plan, &loaded.library)?;
-    for error in loaded.library.unread() {
+    for error in loaded.library.read_failures() {
         warn(&format!("{error}; the results tell what the data was"));
     }
     Ok(loaded)
@@ -76,13 +76,16 @@ pub(crate) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<SweepC
         text: recorded.sweep_file,
     };
     let sweep = Sweep::parse(source, &recorded.name, &recorded.overrides)?;
-    expand_for_results(sweep, library(folder, data).knowing(recorded.known_data))
+    expand_for_results(
+        sweep,
+        library(folder, data).with_recorded(recorded.known_data),
+    )
 }
 
 fn expand(sweep: Sweep, library: DatasetCache) -> Result<SweepContext, CliError> {
-    let facts = |data: &_| library.facts(data).map_err(|error| error.to_string());
-    let plan =
-        Plan::with_facts(&sweep, &facts).map_err(|error| CliError::plan(error, &sweep.source))?;
+    let facts = |data: &_| library.info(data).map_err(|error| error.to_string());
+    let plan = Plan::with_dataset_info(&sweep, &facts)
+        .map_err(|error| CliError::plan(error, &sweep.source))?;
     plan.warnings.iter().for_each(|warning| warn(warning));
     let configs = plan.trials.iter().map(|trial| &trial.config);
     let remarks = library.remarks(configs);
@@ -146,7 +149,11 @@ pub(crate) fn store(runs: &Path, plan: &Plan, library: &DatasetCache) -> Result<
 pub(crate) fn no_results(store: &Store, plan: &Plan) -> CliError {
     let folder = store.folder().to_owned();
     let contents = Inventory::read(&folder);
-    let kept = contents.map(|contents| ReconcilePlan::new(store, plan, &contents).kept().len());
+    let kept = contents.map(|contents| {
+        ReconcilePlan::new(store, plan, &contents)
+            .restored_runs()
+            .len()
+    });
     match kept {
         Ok(results @ 1..) => CliError::Misplaced { results, folder },
         _ => CliError::NoResults(folder),
@@ -175,7 +182,7 @@ fn taken(
     plan: &Plan,
 ) -> Result<SweepLock, CliError> {
     match lock.map_err(CliError::Start)? {
-        Lock::Taken(lock) => {
+        Lock::Acquired(lock) => {
             if let Some(error) = &lock.unenforced {
                 warn(&format!(
                     "the file system of {} has no locks ({error}): if another process runs this \
@@ -185,7 +192,7 @@ fn taken(
             }
             Ok(lock)
         }
-        Lock::Busy(holder) => Err(CliError::Locked {
+        Lock::Held(holder) => Err(CliError::Locked {
             holder,
             name: plan.name.clone(),
             folder: store.folder().to_owned(),

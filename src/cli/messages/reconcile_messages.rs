@@ -23,10 +23,10 @@ pub(crate) fn put_in_place(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<
     let moves = ReconcilePlan::new(store, plan, &contents);
     // Before anything moves: the old settings are read where they are.
     let mut lines = told(store, plan, &moves);
-    if !(moves.set_aside().is_empty() && moves.unasked.is_empty()) {
+    if !(moves.archived_paths().is_empty() && moves.unexpected_trials.is_empty()) {
         lines.extend(owner(store.folder(), sweep));
     }
-    moves.carry_out(store, plan)?;
+    moves.apply(store, plan)?;
     lines.iter().for_each(|line| warn(line));
     Ok(())
 }
@@ -52,7 +52,7 @@ pub(crate) fn put_share_in_place(
 /// What is told of the moves.
 fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
     let mut lines = Vec::new();
-    let kept = moves.kept();
+    let kept = moves.restored_runs();
     if !kept.is_empty() {
         let trials: BTreeSet<usize> = kept.iter().map(|run| run.trial).collect();
         let trials = trials.into_iter().map(|trial| &*plan.trials[trial].name);
@@ -63,7 +63,7 @@ fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
             listed(trials),
         ));
     }
-    let away = moves.set_aside();
+    let away = moves.archived_paths();
     if !away.is_empty() {
         let trials: BTreeSet<&Path> = away.iter().filter_map(|path| path.parent()).collect();
         let trials: Vec<String> = trials.iter().map(|t| t.display().to_string()).collect();
@@ -76,7 +76,7 @@ fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
             if away.len() == 1 { "it" } else { "them" },
         ));
     }
-    let copies = moves.copies();
+    let copies = moves.duplicate_paths();
     if !copies.is_empty() {
         let copies: Vec<String> = copies
             .iter()
@@ -108,7 +108,7 @@ fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
             listed(links.iter().map(String::as_str)),
         ));
     }
-    let unasked = &moves.unasked;
+    let unasked = &moves.unexpected_trials;
     if !unasked.is_empty() {
         lines.push(format!(
             "{} also has {} that this sweep does not ask for: {}; left alone, and TensorBoard shows \

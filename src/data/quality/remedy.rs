@@ -1,42 +1,43 @@
-//! The settings that help, as a sweep file has them, and long texts made short.
+//! Settings that fix a problem, in the syntax of the sweep file, and texts shortened for messages.
 
-/// The most characters of a cell or a name in a message.
-const SHOWN: usize = 40;
+/// The maximum number of characters of a cell or a name in a message.
+const MAX_CHARACTERS: usize = 40;
 
 /// The setting that leaves a column out: `data.drop: ["name"]`.
-pub(crate) fn drop(name: &str) -> String {
-    drop_all(&[name])
+pub(crate) fn drop_setting(name: &str) -> String {
+    drop_settings(&[name])
 }
 
 /// The setting that leaves several columns out.
-pub(crate) fn drop_all(names: &[&str]) -> String {
+pub(crate) fn drop_settings(names: &[&str]) -> String {
     let patterns: Vec<String> = names.iter().map(|name| pattern(name)).collect();
     let patterns: Vec<String> = patterns.iter().map(|pattern| quoted(pattern)).collect();
     format!("data.drop: [{}]", patterns.join(", "))
 }
 
-/// What stands for a name in `data.drop`: a long one is cut.
+/// The pattern for a name in `data.drop`; a long name is cut.
 fn pattern(name: &str) -> String {
     let escaped = |name: &str| name.replace('\\', "\\\\").replace('*', "\\*");
-    match name.chars().count() <= SHOWN {
-        // A backslash alone is read as it is.
-        true if !name.contains(['\\', '*']) => name.to_owned(),
-        true => escaped(name),
-        false => format!("{}*", escaped(&first(name))),
+    if name.chars().count() > MAX_CHARACTERS {
+        format!("{}*", escaped(&first(name)))
+    } else if name.contains(['\\', '*']) {
+        escaped(name)
+    } else {
+        name.to_owned()
     }
 }
 
-/// The setting that makes categories of a column.
-pub(crate) fn categorical(name: &str) -> String {
+/// The setting that makes a column categorical.
+pub(crate) fn categorical_setting(name: &str) -> String {
     setting("data.categorical", name)
 }
 
-/// The setting that makes a text stand for a missing value.
-pub(crate) fn na_values(text: &str) -> String {
+/// The setting that makes a text a missing value.
+pub(crate) fn na_values_setting(text: &str) -> String {
     setting("data.na_values", text.trim())
 }
 
-/// YAML reads a text in JSON's quotation marks as JSON does.
+/// A setting with a quoted text: YAML reads JSON strings.
 fn setting(key: &str, text: &str) -> String {
     format!("{key}: [{}]", quoted(text))
 }
@@ -45,17 +46,18 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// A text that is not too long for a message.
+/// A text shortened for a message.
 pub(crate) fn shortened(text: &str) -> String {
     let text = text.trim();
-    match text.chars().count() <= SHOWN {
-        true => text.to_owned(),
-        false => format!("{}…", first(text)),
+    if text.chars().count() > MAX_CHARACTERS {
+        format!("{}…", first(text))
+    } else {
+        text.to_owned()
     }
 }
 
 fn first(text: &str) -> String {
-    text.chars().take(SHOWN).collect()
+    text.chars().take(MAX_CHARACTERS).collect()
 }
 
 #[cfg(test)]
@@ -76,7 +78,7 @@ mod tests {
             "é: #1",
             &long,
         ] {
-            let remedy = drop(name);
+            let remedy = drop_setting(name);
             let node = crate::spec::YamlNode::parse(&remedy).unwrap();
             let list = node.get("data.drop").unwrap();
             let names = <crate::spec::ColumnNames as crate::spec::ConfigValue>::read(list).unwrap();
@@ -87,6 +89,9 @@ mod tests {
                 "{remedy}"
             );
         }
-        assert_eq!(na_values(" \"n/a\" "), r#"data.na_values: ["\"n/a\""]"#);
+        assert_eq!(
+            na_values_setting(" \"n/a\" "),
+            r#"data.na_values: ["\"n/a\""]"#
+        );
     }
 }

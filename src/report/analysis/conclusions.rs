@@ -1,9 +1,8 @@
-//! What can be concluded from a ranking: intervals, what cannot be told apart, what is chosen.
+//! Conclusions from a ranking: intervals, comparisons with the best trial, the choice of a trial.
 
 use crate::plan::{Plan, Trial};
 use crate::record::Results;
-use crate::report::results::frame::{score_column, trial_positions};
-use crate::report::results::metric::score;
+use crate::report::results::trial_frame::{score_column, trial_positions};
 use crate::spec::{
     ColumnSettings, Config, DataSource, RankBy, SelectionCost, SelectionRule, Split, Sweep,
     Validation,
@@ -11,54 +10,54 @@ use crate::spec::{
 use polars::prelude::*;
 use statistics::{Candidate, Direction, Interval};
 
-/// The level of intervals: 95 %.
-pub(crate) const LEVEL: f64 = 0.95;
+/// The confidence of intervals: 95 %.
+pub(crate) const CONFIDENCE: f64 = 0.95;
 
-/// What can be concluded of the trials of a sweep; lists have an entry for each trial of the plan.
+/// The conclusions about the trials of a sweep; lists have one entry for each trial of the plan.
 #[derive(Clone, Debug)]
 pub(crate) struct Analysis {
-    /// The score on each split, of trials that are ranked.
+    /// The score on each split, of ranked trials.
     pub(crate) scores: Vec<Option<Vec<f64>>>,
-    /// The mean score with its interval, where there are two splits or more.
+    /// The mean score and its interval, for two or more splits.
     pub(crate) intervals: Vec<Option<Interval>>,
-    /// The corrected p value of the difference to the best, of trials on the same splits.
-    pub(crate) against_best: Vec<Option<f64>>,
-    /// What those comparisons rest on.
-    pub(crate) compared: Compared,
-    /// The first of the ranking.
+    /// The corrected p value of the difference from the best, for trials on the same splits.
+    pub(crate) p_values_vs_best: Vec<Option<f64>>,
+    /// A summary of these comparisons.
+    pub(crate) comparison: ComparisonSummary,
+    /// The trial that is ranked first.
     pub(crate) best: Option<usize>,
-    /// The trial that is chosen by the sweep file's rule.
+    /// The trial that the sweep file's rule chooses.
     pub(crate) chosen: Option<usize>,
-    /// The baseline, where the sweep file names one that there is.
+    /// The baseline, if the sweep file names one and it exists.
     pub(crate) baseline: Option<usize>,
-    /// Whether no other trial is better in score, seconds and memory at once; nothing for trials
-    /// without a score.
-    pub(crate) pareto: Vec<Option<bool>>,
+    /// Whether the trial is on the Pareto front of score, time and memory; `None` for unranked
+    /// trials.
+    pub(crate) on_pareto_front: Vec<Option<bool>>,
 }
 
-/// What comparisons with the best rest on.
+/// A summary of the comparisons with the best trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Compared {
-    /// There is nothing to compare.
-    Not,
-    /// One split tells nothing of chance.
-    TooFewSplits,
-    /// Trials were compared on the splits that they share.
-    Against {
+pub(crate) enum ComparisonSummary {
+    /// There are fewer than two trials on the same splits.
+    Nothing,
+    /// The trials have a single split, which does not show chance.
+    SingleSplit,
+    /// The trials were compared on their common splits.
+    Compared {
         /// Splits of each trial.
         splits: usize,
-        /// Trials that cannot be told from the best.
-        alike: usize,
-        /// Trials that were compared with it.
-        others: usize,
+        /// Trials that are not distinguishable from the best.
+        indistinguishable: usize,
+        /// Trials that were compared with the best.
+        compared: usize,
     },
 }
 
 impl Analysis {
-    /// Compares the trials; `frame` is the ranking.
+    /// Compares the trials; `frame` is in the order of the ranking.
     ///
     /// # Errors
-    /// A frame without the columns of [`crate::report::results::frame::trials`].
+    /// A column of the frame is missing.
     pub(crate) fn new(
         sweep: &Sweep,
         plan: &Plan,
@@ -66,34 +65,34 @@ impl Analysis {
         frame: &DataFrame,
     ) -> PolarsResult<Self> {
         let rank_by = sweep.report.rank_by;
-        let ranked = ranked(frame)?;
+        let ranked = ranked_trials(frame)?;
         let best = ranked.first().copied();
         let mut scores = vec![None; plan.trials.len()];
         for &trial in &ranked {
             let runs = plan.runs_of(trial).map(|run| results.finished(run));
-            scores[trial] = runs.map(|run| score(run?, rank_by)).collect();
+            scores[trial] = runs.map(|run| run?.validation_score(rank_by)).collect();
         }
-        // No share is below 0 or above 1, and no loss below 0, however few splits there are.
-        let highest = match rank_by {
+        // An accuracy is from 0 to 1 and a loss is not negative, even for few splits.
+        let max_score = match rank_by {
             RankBy::Accuracy => 1.0,
             RankBy::Loss => f64::INFINITY,
         };
         let interval = |(trial, scores): (&Trial, &Option<Vec<f64>>)| {
             let ratio = test_to_train(&trial.config.validation);
-            let interval = statistics::interval(scores.as_deref()?, ratio, LEVEL)?;
+            let interval = statistics::interval(scores.as_deref()?, ratio, CONFIDENCE)?;
             Some(Interval {
                 low: interval.low.max(0.0),
-                high: interval.high.min(highest),
+                high: interval.high.min(max_score),
                 ..interval
             })
         };
         let intervals: Vec<_> = plan.trials.iter().zip(&scores).map(interval).collect();
         let mut analysis = Self {
-            against_best: vec![None; plan.trials.len()],
-            compared: Compared::Not,
+            p_values_vs_best: vec![None; plan.trials.len()],
+            comparison: ComparisonSummary::Nothing,
             chosen: None,
             baseline: plan.baseline(sweep),
-            pareto: pareto(plan, frame, &ranked, rank_by)?,
+            on_pareto_front: pareto_front(plan, frame, &ranked, rank_by)?,
             best,
             scores,
             intervals,
@@ -103,13 +102,13 @@ impl Analysis {
         Ok(analysis)
     }
 
-    /// Compares the trials that share the best's splits with it.
+    /// Compares the best trial with the trials on the same splits.
     fn compare(&mut self, plan: &Plan, ranked: &[usize], direction: Direction) {
         let Some(best) = self.best else { return };
         let config = &plan.trials[best].config;
-        let shares = |&&trial: &&usize| shares_splits(&plan.trials[trial], &plan.trials[best]);
-        let alike: Vec<usize> = ranked.iter().filter(shares).copied().collect();
-        let scores: Vec<&[f64]> = alike
+        let has_same = |&&trial: &&usize| has_same_splits(&plan.trials[trial], &plan.trials[best]);
+        let comparable: Vec<usize> = ranked.iter().filter(has_same).copied().collect();
+        let scores: Vec<&[f64]> = comparable
             .iter()
             .filter_map(|&trial| self.scores[trial].as_deref())
             .collect();
@@ -118,26 +117,26 @@ impl Analysis {
             return;
         }
         if splits < 2 {
-            self.compared = Compared::TooFewSplits;
+            self.comparison = ComparisonSummary::SingleSplit;
             return;
         }
         let ratio = test_to_train(&config.validation);
-        // Scores that cannot be compared, as infinite losses, are compared with none.
-        let Ok(found) = statistics::against_best(&scores, direction, ratio) else {
+        // Scores that are not finite, such as infinite losses, are not compared.
+        let Ok(result) = statistics::against_best(&scores, direction, ratio) else {
             return;
         };
-        for (&trial, comparison) in alike.iter().zip(found.comparisons) {
-            self.against_best[trial] = (trial != best).then_some(comparison.adjusted_p_value);
+        for (&trial, comparison) in comparable.iter().zip(result.comparisons) {
+            self.p_values_vs_best[trial] = (trial != best).then_some(comparison.adjusted_p_value);
         }
-        let others = || self.against_best.iter().flatten();
-        self.compared = Compared::Against {
+        let compared = || self.p_values_vs_best.iter().flatten();
+        self.comparison = ComparisonSummary::Compared {
             splits,
-            alike: others().filter(|&&p| !is_different(p)).count(),
-            others: others().count(),
+            indistinguishable: compared().filter(|&&p| !is_different(p)).count(),
+            compared: compared().count(),
         };
     }
 
-    /// Chooses by the sweep file's rule.
+    /// Chooses a trial by the sweep file's rule.
     fn choose(&mut self, sweep: &Sweep, plan: &Plan, results: &Results, ranked: &[usize]) {
         let SelectionRule::OneStandardError(cost) = sweep.report.select else {
             self.chosen = self.best;
@@ -165,23 +164,23 @@ impl Analysis {
     }
 
     /// The mean score of a ranked trial.
-    pub(crate) fn mean(&self, trial: usize) -> Option<f64> {
+    pub(crate) fn mean_score(&self, trial: usize) -> Option<f64> {
         let scores = self.scores[trial].as_ref()?;
         Some(scores.iter().sum::<f64>() / scores.len() as f64)
     }
 
-    /// Whether the trial can be told from the best, where they were compared.
-    pub(crate) fn differs(&self, trial: usize) -> Option<bool> {
-        self.against_best[trial].map(is_different)
+    /// Whether the trial is distinguishable from the best; `None` if they were not compared.
+    pub(crate) fn differs_from_best(&self, trial: usize) -> Option<bool> {
+        self.p_values_vs_best[trial].map(is_different)
     }
 }
 
-/// Whether a corrected p value tells a difference at the 5 % level.
+/// Whether a corrected p value is significant at the 5 % level.
 pub(crate) fn is_different(p: f64) -> bool {
-    p < 1.0 - LEVEL
+    p < 1.0 - CONFIDENCE
 }
 
-/// Which scores are better.
+/// The direction in which scores improve.
 pub(crate) fn direction(rank_by: RankBy) -> Direction {
     match rank_by {
         RankBy::Accuracy => Direction::Maximise,
@@ -189,8 +188,8 @@ pub(crate) fn direction(rank_by: RankBy) -> Direction {
     }
 }
 
-/// Validation samples for each training sample in a split, of which overlapping training sets'
-/// correlation is estimated (Nadeau and Bengio 2003).
+/// The ratio of validation to training samples in a split, from which the correlation of
+/// overlapping training sets is estimated (Nadeau and Bengio 2003).
 pub(crate) fn test_to_train(validation: &Validation) -> f64 {
     match validation.split() {
         Split::Folds(folds) => 1.0 / (folds as f64 - 1.0),
@@ -199,9 +198,9 @@ pub(crate) fn test_to_train(validation: &Validation) -> f64 {
 }
 
 /// Whether two trials were validated on the same samples, split by split.
-pub(crate) fn shares_splits(a: &Trial, b: &Trial) -> bool {
+pub(crate) fn has_same_splits(a: &Trial, b: &Trial) -> bool {
     let [a, b] = [a, b].map(|trial| &trial.config);
-    // Which columns are used, and how, changes no split.
+    // The selection and encoding of columns does not change the splits.
     let data = |config: &Config| {
         let source = DataSource {
             columns: ColumnSettings::default(),
@@ -213,7 +212,7 @@ pub(crate) fn shares_splits(a: &Trial, b: &Trial) -> bool {
 }
 
 /// The positions of the ranked trials, the best first.
-fn ranked(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
+fn ranked_trials(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
     let ranks = frame.column("rank")?.u32()?;
     let positions = trial_positions(frame)?;
     let ranked = positions.into_iter().zip(ranks.iter());
@@ -222,8 +221,8 @@ fn ranked(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
         .collect())
 }
 
-/// Which trials no other beats in score, seconds and memory at once.
-fn pareto(
+/// Whether each trial is on the Pareto front of score, time and memory.
+fn pareto_front(
     plan: &Plan,
     frame: &DataFrame,
     ranked: &[usize],
@@ -239,7 +238,7 @@ fn pareto(
             .collect())
     };
     let seconds = column("profile_seconds_per_epoch")?;
-    // Without speed the front is the best trial alone.
+    // Without times the front is the best trial alone.
     if seconds.iter().all(Option::is_none) {
         return Ok(front);
     }
@@ -258,7 +257,7 @@ fn pareto(
     for &trial in ranked {
         front[trial] = Some(false);
     }
-    // Every point has a value for each objective: there is no error.
+    // Every point has a value for each objective, so there is no error.
     for row in statistics::pareto_front(&directions, &points).unwrap_or_default() {
         front[ranked[row]] = Some(true);
     }

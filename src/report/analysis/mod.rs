@@ -1,3 +1,5 @@
-//! Conclusions from the scores.
+//! Conclusions from the scores: intervals, comparisons, choices, shares of variance.
+pub(super) mod columns;
 pub(super) mod conclusions;
-pub(super) mod grid;
+pub(super) mod score_grid;
+pub(super) mod variance;

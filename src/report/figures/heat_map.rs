@@ -1,32 +1,32 @@
 //! The mean score at each pair of levels of two factors.
 
-use super::Figures;
+use super::plotter::Plotter;
+use crate::report::analysis::variance::main_effects;
 use crate::report::document::figure::Figure;
-use crate::report::sections::variance::main_effects;
 use crate::spec::{Language, RankBy};
 use charts::{Categories, Heading, HeatMap, HeatMapCell};
 
-/// The picture of the two factors that matter most, over a complete grid.
-pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
-    let (material, words) = (figures.material, figures.words);
-    let grid = material.grid.as_ref().ok()?;
-    let effects = main_effects(material.anova?);
+/// Draws the two factors with the largest main effects. `None` for an incomplete grid.
+pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
+    let (context, locale) = (plotter.context, plotter.locale);
+    let grid = context.grid.as_ref().ok()?;
+    let effects = main_effects(context.anova?);
     let [mut first, mut second] = [effects.first()?.0, effects.get(1)?.0];
-    // As in the grid, the slower one down.
+    // The slower factor of the grid is the vertical one.
     if first > second {
         std::mem::swap(&mut first, &mut second);
     }
     let (rows, columns) = (grid.levels[first], grid.levels[second]);
     let mut sums = vec![vec![(0.0, 0_u32); columns]; rows];
-    let levels = grid.level_of_cells(first).zip(grid.level_of_cells(second));
+    let levels = grid.cell_levels(first).zip(grid.cell_levels(second));
     for ((row, column), scores) in levels.zip(&grid.scores) {
         let (sum, count) = &mut sums[row][column];
         *sum += scores.iter().sum::<f64>();
         *count += scores.len() as u32;
     }
     let cell =
-        |&(sum, count): &(f64, u32)| HeatMapCell::new(figures.shown_score(sum / f64::from(count)));
-    let factor = |index: usize| &material.sweep.factors[index];
+        |&(sum, count): &(f64, u32)| HeatMapCell::new(plotter.shown_score(sum / f64::from(count)));
+    let factor = |index: usize| &context.sweep.factors[index];
     let names = |index: usize| {
         let factor = factor(index);
         Categories::new(
@@ -35,7 +35,7 @@ pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
         )
     };
     let [a, b] = [first, second].map(|index| factor(index).name.as_str());
-    let caption = match words.language {
+    let caption = match locale.language {
         Language::English => format!("Mean score at each level of {a} and {b}"),
         Language::French => format!("Score moyen à chaque niveau de {a} et de {b}"),
     };
@@ -47,12 +47,12 @@ pub(crate) fn figure(figures: &Figures) -> Option<Figure> {
             .iter()
             .map(|row| row.iter().map(cell).collect())
             .collect(),
-        colour_axis: figures.score_axis(),
+        colour_axis: plotter.score_axis(),
         range: None,
-        decimals: match material.sweep.report.rank_by {
+        decimals: match context.sweep.report.rank_by {
             RankBy::Accuracy => 2,
             RankBy::Loss => 4,
         },
     };
-    Some(figures.draw("heat-map", caption, &chart))
+    Some(plotter.draw("heat-map", caption, &chart))
 }

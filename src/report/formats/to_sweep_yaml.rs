@@ -1,14 +1,10 @@
-//! A configuration as a sweep file that runs as it is.
+//! A configuration as a complete sweep file.
 
-use crate::plan::Plan;
-use crate::report::analysis::conclusions::Analysis;
-use crate::report::document::blocks::{Block, Document};
-use crate::report::locale::Locale;
-use crate::spec::{Config, Language, RankBy, Sweep};
+use crate::spec::{Config, RankBy};
 use serde_json::{Map, Value, json};
 
-/// The configuration as the YAML of a sweep of one trial.
-#[expect(clippy::expect_used, reason = "our own value, which can be written")]
+/// The YAML of a sweep with this configuration as its only trial.
+#[expect(clippy::expect_used, reason = "serialising our own values never fails")]
 pub fn to_sweep_yaml(name: &str, config: &Config, rank_by: RankBy) -> String {
     let mut document = Map::new();
     document.insert("name".to_owned(), Value::from(name));
@@ -16,38 +12,8 @@ pub fn to_sweep_yaml(name: &str, config: &Config, rank_by: RankBy) -> String {
         document.extend(sections);
     }
     document.insert("report".to_owned(), json!({ "rank_by": rank_by.name() }));
-    // JSON values are YAML values; text keys and finite numbers always serialise.
+    // JSON values are YAML values, and text keys and finite numbers always serialise.
     serde_saphyr::to_string(&Value::Object(document)).expect("a configuration is plain values")
-}
-
-/// The configuration of the chosen trial or, without a choice of another, of the best.
-pub(crate) fn best_configuration(
-    document: &mut Document,
-    words: Locale,
-    sweep: &Sweep,
-    plan: &Plan,
-    analysis: &Analysis,
-    best: usize,
-) {
-    let chosen = analysis.chosen.unwrap_or(best);
-    let trial = &plan.trials[chosen];
-    document.section(match chosen == best {
-        true => words.pick("Best configuration", "Meilleure configuration"),
-        false => words.pick("Chosen configuration", "Configuration choisie"),
-    });
-    document.paragraph(match words.language {
-        Language::English => format!("`{}`, as a sweep file of its own:", trial.name),
-        Language::French => format!("`{}`, comme fichier de balayage à part :", trial.name),
-    });
-    let name = best_name(&sweep.name);
-    let yaml = to_sweep_yaml(&name, &trial.config, sweep.report.rank_by);
-    document.blocks.push(Block::Yaml(yaml));
-}
-
-/// The sweep's name with `-best` behind it, within the length that a name may have.
-fn best_name(name: &str) -> String {
-    let kept: String = name.chars().take(59).collect();
-    format!("{kept}-best")
 }
 
 #[cfg(test)]

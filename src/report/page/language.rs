@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 /// The language of the interface.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Language {
+pub enum PageLanguage {
     /// English.
     #[default]
     En,
@@ -14,10 +14,10 @@ pub enum Language {
     Fr,
 }
 
-/// Texts of one language by key; `{0}`, `{1}` … stand for what is filled in.
+/// The texts of one language by key, with slots `{0}`, `{1}` …
 pub(crate) type Texts = BTreeMap<String, String>;
 
-impl Language {
+impl PageLanguage {
     /// Its code in HTML: `en`, `fr`.
     pub fn code(self) -> &'static str {
         match self {
@@ -27,7 +27,7 @@ impl Language {
     }
 
     /// All texts of the interface in this language.
-    #[expect(clippy::expect_used, reason = "our own value, which can be written")]
+    #[expect(clippy::expect_used, reason = "serialising our own values never fails")]
     pub(crate) fn text(self) -> Texts {
         let mut all: BTreeMap<String, Texts> = serde_json::from_str(include_str!("text.json"))
             .expect("text.json is an object for each language, as a test below holds");
@@ -52,7 +52,7 @@ mod tests {
 
     #[test]
     fn both_languages_have_the_same_texts_with_the_same_slots() {
-        let (english, french) = (Language::En.text(), Language::Fr.text());
+        let (english, french) = (PageLanguage::En.text(), PageLanguage::Fr.text());
         assert!(english.len() > 50);
         assert!(english.keys().eq(french.keys()));
         for (key, text) in &english {
@@ -61,11 +61,11 @@ mod tests {
     }
 
     #[test]
-    fn each_text_is_used_and_each_that_is_used_is_there() {
-        let sources = super::super::SCRIPTS.join("\n") + include_str!("page.html");
-        for key in Language::En.text().keys() {
+    fn each_text_is_used_and_each_used_text_exists() {
+        let sources = super::super::render::SCRIPTS.join("\n") + include_str!("page.html");
+        for key in PageLanguage::En.text().keys() {
             // `counted('trials', …)` takes `trials.one` or `trials.many`; `kind.…` and the like
-            // are put together from a word of the data.
+            // are composed from a value of the data.
             let stem = key.split('.').next().unwrap_or(key);
             let quoted = [
                 format!("'{key}'"),
@@ -78,10 +78,10 @@ mod tests {
                 "{key} is not used"
             );
         }
-        let texts = Language::En.text();
+        let texts = PageLanguage::En.text();
         for call in sources.split(" text('").skip(1) {
             let key = call.split('\'').next().unwrap_or_default();
-            assert!(texts.contains_key(key), "there is no text {key}");
+            assert!(texts.contains_key(key), "no such text: {key}");
         }
     }
 }

@@ -1,6 +1,7 @@
-//! Results as polars frames.
+//! Results as data: frames of runs and trials, and the state of each trial.
 pub(super) mod aggregate;
-pub(super) mod frame;
 pub(super) mod listing;
-pub(super) mod metric;
-pub(super) mod status;
+pub(super) mod metrics;
+pub(super) mod trial_classes;
+pub(super) mod trial_frame;
+pub(super) mod trial_state;

@@ -1,106 +1,109 @@
-//! Every trial beside the baseline that the sweep file names.
+//! The comparison of each trial with the baseline that the sweep file names.
 
-use super::contents::ReportContext;
 use crate::report::analysis::conclusions::{
-    LEVEL, direction, is_different, shares_splits, test_to_train,
+    CONFIDENCE, direction, has_same_splits, is_different, test_to_train,
 };
+use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::{Locale, missing};
-use crate::report::results::frame::trial_positions;
+use crate::report::results::trial_frame::trial_positions;
 use crate::spec::{Language, RankBy};
 use polars::prelude::*;
 use statistics::Direction;
 use std::collections::HashMap;
 
-/// Trials that the table lists.
-const LISTED: usize = 50;
+/// Maximum number of listed trials.
+const MAX_LISTED_TRIALS: usize = 50;
 
-/// A trial beside the baseline.
+/// A trial compared with the baseline.
 struct Row {
     trial: usize,
-    /// Mean difference of the score to the baseline's, with its interval.
+    /// The mean difference of its score from the baseline's, with the bounds of its interval.
     difference: [f64; 3],
-    /// Of the corrected resampled t-test, before Holm's correction.
+    /// The p value of the corrected resampled t-test, before Holm's correction.
     p: f64,
 }
 
-/// Adds the comparison, where the sweep file asks for one.
+/// Adds the comparison, if the sweep file names a baseline.
 ///
 /// # Errors
-/// A frame without the columns of [`crate::report::results::frame::trials`].
-pub(crate) fn baseline(
+/// A column of the frame is missing.
+pub(crate) fn add_baseline_comparison(
     document: &mut Document,
-    words: Locale,
-    material: &ReportContext,
+    locale: Locale,
+    context: &ReportContext,
 ) -> PolarsResult<()> {
-    if material.sweep.report.baseline.is_none() {
+    if context.sweep.report.baseline.is_none() {
         return Ok(());
     }
-    document.section(words.pick("Beside the baseline", "Face à la référence"));
-    let Some(baseline) = material.analysis.baseline else {
-        document.paragraph(words.pick(
+    document.section(locale.tr(
+        "Comparison with the baseline",
+        "Comparaison avec la référence",
+    ));
+    let Some(baseline) = context.analysis.baseline else {
+        document.paragraph(locale.tr(
             "`report.baseline` matches no trial of the sweep.",
             "`report.baseline` ne correspond à aucun essai du balayage.",
         ));
         return Ok(());
     };
-    let name = &material.plan.trials[baseline].name;
-    let rows = rows(material, baseline)?;
+    let name = &context.plan.trials[baseline].name;
+    let rows = rows(context, baseline)?;
     if rows.is_empty() {
-        document.paragraph(match words.language {
+        document.paragraph(match locale.language {
             Language::English => format!(
-                "The baseline `{name}` cannot be compared: it and another trial must have finished \
-                 on the same two splits or more."
+                "Cannot compare with the baseline `{name}`: it and another trial must finish on at \
+                 least two common splits."
             ),
             Language::French => format!(
-                "La référence `{name}` ne peut être comparée : elle et un autre essai doivent être \
-                 terminés sur au moins deux partages communs."
+                "Impossible de comparer avec la référence `{name}` : elle et un autre essai \
+                 doivent être terminés sur au moins deux partages communs."
             ),
         });
         return Ok(());
     }
-    document.paragraph(match words.language {
+    document.paragraph(match locale.language {
         Language::English => format!(
-            "Differences to `{name}` on the same splits, with 95 % intervals; p by the corrected \
-             resampled t-test (Nadeau and Bengio 2003), with Holm's correction over the {} \
-             comparisons. Seconds and memory are how many times the baseline's.",
+            "Differences from `{name}` on the same splits, with 95 % intervals. p: corrected \
+             resampled t-test (Nadeau and Bengio 2003), with Holm's correction for {} comparisons. \
+             Time and memory are multiples of the baseline's.",
             rows.len()
         ),
         Language::French => format!(
-            "Différences à `{name}` sur les mêmes partages, avec intervalles à 95 % ; p du test t \
-             rééchantillonné et corrigé (Nadeau et Bengio 2003), avec correction de Holm sur les \
-             {} comparaisons. Temps et mémoire sont des multiples de ceux de la référence.",
+            "Différences avec `{name}` sur les mêmes partages, avec intervalles à 95 %. p : test t \
+             rééchantillonné et corrigé (Nadeau et Bengio 2003), avec correction de Holm pour {} \
+             comparaisons. Le temps et la mémoire sont des multiples de ceux de la référence.",
             rows.len()
         ),
     });
-    document.table(table(words, material, baseline, &rows)?);
-    if rows.len() > LISTED {
-        let rest = rows.len() - LISTED;
-        document.paragraph(match (words.language, rest) {
-            (Language::English, 1) => "1 more trial is left out.".to_owned(),
-            (Language::English, _) => format!("{rest} more trials are left out."),
-            (Language::French, 1) => "1 autre essai est omis.".to_owned(),
-            (Language::French, _) => format!("{rest} autres essais sont omis."),
+    document.table(table(locale, context, baseline, &rows)?);
+    if rows.len() > MAX_LISTED_TRIALS {
+        let rest = rows.len() - MAX_LISTED_TRIALS;
+        document.paragraph(match (locale.language, rest) {
+            (Language::English, 1) => "1 more trial is not listed.".to_owned(),
+            (Language::English, _) => format!("{rest} more trials are not listed."),
+            (Language::French, 1) => "1 autre essai n’est pas listé.".to_owned(),
+            (Language::French, _) => format!("{rest} autres essais ne sont pas listés."),
         });
     }
     Ok(())
 }
 
-/// The trials that can be compared with the baseline, in the order of the ranking.
-fn rows(material: &ReportContext, baseline: usize) -> PolarsResult<Vec<Row>> {
-    let analysis = material.analysis;
-    let trials = &material.plan.trials;
+/// The trials that are comparable with the baseline, in the order of the ranking.
+fn rows(context: &ReportContext, baseline: usize) -> PolarsResult<Vec<Row>> {
+    let analysis = context.analysis;
+    let trials = &context.plan.trials;
     let Some(reference) = &analysis.scores[baseline] else {
         return Ok(Vec::new());
     };
     let ratio = test_to_train(&trials[baseline].config.validation);
     let row = |trial: usize| {
-        let comparable = trial != baseline && shares_splits(&trials[trial], &trials[baseline]);
+        let comparable = trial != baseline && has_same_splits(&trials[trial], &trials[baseline]);
         let scores = analysis.scores[trial].as_ref().filter(|_| comparable)?;
         let pairs = scores.iter().zip(reference);
         let differences: Vec<f64> = pairs.map(|(score, reference)| score - reference).collect();
-        let interval = statistics::interval(&differences, ratio, LEVEL)?;
+        let interval = statistics::interval(&differences, ratio, CONFIDENCE)?;
         let test = statistics::corrected_t_test(scores, reference, ratio).ok()?;
         Some(Row {
             trial,
@@ -108,64 +111,64 @@ fn rows(material: &ReportContext, baseline: usize) -> PolarsResult<Vec<Row>> {
             p: test.p_value,
         })
     };
-    let positions = trial_positions(material.frame)?;
+    let positions = trial_positions(context.frame)?;
     Ok(positions.into_iter().filter_map(row).collect())
 }
 
 fn table(
-    words: Locale,
-    material: &ReportContext,
+    locale: Locale,
+    context: &ReportContext,
     baseline: usize,
     rows: &[Row],
 ) -> PolarsResult<Table> {
-    let rank_by = material.sweep.report.rank_by;
+    let rank_by = context.sweep.report.rank_by;
     let difference = match rank_by {
-        RankBy::Accuracy => words.pick("difference, points", "différence, points"),
-        RankBy::Loss => words.pick("difference of loss", "différence de perte"),
+        RankBy::Accuracy => locale.tr("difference, points", "différence, points"),
+        RankBy::Loss => locale.tr("difference of loss", "différence de perte"),
     };
     let headers = [
-        (words.pick("trial", "essai"), Align::Left),
+        (locale.tr("trial", "essai"), Align::Left),
         (difference, Align::Right),
-        (words.pick("95 % interval", "intervalle 95 %"), Align::Right),
+        (locale.tr("95 % interval", "intervalle 95 %"), Align::Right),
         ("p", Align::Right),
-        (words.pick("verdict", "verdict"), Align::Left),
-        (words.pick("seconds", "temps"), Align::Right),
-        (words.pick("memory", "mémoire"), Align::Right),
+        (locale.tr("verdict", "verdict"), Align::Left),
+        (locale.tr("time", "temps"), Align::Right),
+        (locale.tr("memory", "mémoire"), Align::Right),
     ];
     let mut table = Table::new(headers.map(|(header, align)| (header.to_owned(), align)));
     let p_values: Vec<f64> = rows.iter().map(|row| row.p).collect();
     let corrected = statistics::holm(&p_values);
-    let seconds = by_trial(material.frame, "profile_seconds_per_epoch")?;
-    let bytes = by_trial(material.frame, "profile_peak_bytes")?;
+    let seconds = by_trial(context.frame, "profile_seconds_per_epoch")?;
+    let bytes = by_trial(context.frame, "profile_peak_bytes")?;
     let times = |values: &HashMap<usize, f64>, trial: usize| {
         Some(values.get(&trial)? / values.get(&baseline)?)
     };
     let shown = |value: f64| match rank_by {
-        RankBy::Accuracy => words.points(Some(value)),
-        RankBy::Loss => words.difference(Some(value)),
+        RankBy::Accuracy => locale.points(Some(value)),
+        RankBy::Loss => locale.difference(Some(value)),
     };
-    for (row, p) in rows.iter().zip(corrected).take(LISTED) {
+    for (row, p) in rows.iter().zip(corrected).take(MAX_LISTED_TRIALS) {
         let [mean, low, high] = row.difference;
         let is_better = (mean > 0.0) == (direction(rank_by) == Direction::Maximise);
         let verdict = match (is_different(p), is_better) {
             (false, _) => missing(),
-            (true, true) => words.pick("better", "meilleur").to_owned(),
-            (true, false) => words.pick("worse", "moins bon").to_owned(),
+            (true, true) => locale.tr("better", "meilleur").to_owned(),
+            (true, false) => locale.tr("worse", "moins bon").to_owned(),
         };
         table.row(vec![
-            material.plan.trials[row.trial].name.clone(),
+            context.plan.trials[row.trial].name.clone(),
             shown(mean),
-            words.interval(shown(low), shown(high)),
-            words.p_value(Some(p)),
+            locale.interval(shown(low), shown(high)),
+            locale.p_value(Some(p)),
             verdict,
-            words.ratio(times(&seconds, row.trial)),
-            words.ratio(times(&bytes, row.trial)),
+            locale.ratio(times(&seconds, row.trial)),
+            locale.ratio(times(&bytes, row.trial)),
         ]);
     }
     Ok(table)
 }
 
-/// A column of the frame by trial, where it has a number.
+/// The numbers of a column of the frame, by trial.
 fn by_trial(frame: &DataFrame, name: &str) -> PolarsResult<HashMap<usize, f64>> {
     let values = frame.column(name)?.f64()?;
     let trials = trial_positions(frame)?.into_iter();

@@ -1,12 +1,12 @@
-//! The data that the trials are trained on.
+//! The data set of a sweep.
 
 use crate::escape::code;
 use crate::plan::{Plan, grouped};
 use crate::report::locale::Locale;
 use crate::spec::{ColumnNote, Language};
 
-/// The data set in one sentence; `None` if trials differ in it.
-pub(crate) fn sentence(words: Locale, plan: &Plan) -> Option<String> {
+/// The data set in one sentence; `None` if it differs between trials.
+pub(crate) fn sentence(locale: Locale, plan: &Plan) -> Option<String> {
     let config = &plan.trials.first()?.config;
     let is_same = |trial: &crate::plan::Trial| {
         trial.config.dataset_info == config.dataset_info
@@ -20,15 +20,15 @@ pub(crate) fn sentence(words: Locale, plan: &Plan) -> Option<String> {
         Some(path) => format!("{} {}", config.data.set, code(path.as_str())),
         None => config.data.set.to_string(),
     };
-    let count = |count: usize| match words.language {
+    let count = |count: usize| match locale.language {
         Language::English => grouped(count as u64),
-        // A narrow space that keeps a number on one line.
+        // A narrow no-break space.
         Language::French => grouped(count as u64).replace(',', "\u{202f}"),
     };
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let (train, test) = (count(facts.training_samples), count(facts.test_samples));
     let (features, classes) = (count(facts.features), facts.classes);
-    Some(match words.language {
+    Some(match locale.language {
         Language::English => format!(
             "Data: {name}; {train} training and {test} test samples, {features} feature{}, {classes} classes.",
             plural(facts.features)
@@ -41,9 +41,9 @@ pub(crate) fn sentence(words: Locale, plan: &Plan) -> Option<String> {
     })
 }
 
-/// What the columns became, an item for each note.
-pub(crate) fn notes(words: Locale, notes: &[ColumnNote]) -> Vec<String> {
-    let note = |note: &ColumnNote| match words.language {
+/// How the columns are encoded, one item for each note.
+pub(crate) fn notes(locale: Locale, notes: &[ColumnNote]) -> Vec<String> {
+    let note = |note: &ColumnNote| match locale.language {
         Language::English => note.in_english(),
         Language::French => note.in_french(),
     };

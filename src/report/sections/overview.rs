@@ -1,65 +1,66 @@
-//! How much of a sweep there is, and what failed.
+//! The numbers of trials and runs, and the failures.
 
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::report::locale::Locale;
-use crate::report::results::status::TrialState;
+use crate::report::results::trial_state::TrialRuns;
 use crate::spec::Language;
 use std::fmt::Write;
 
-/// The numbers of trials and runs, in a sentence.
-pub(crate) fn overview(words: Locale, plan: &Plan, results: &Results) -> String {
+/// The numbers of trials and runs in one sentence.
+pub(crate) fn overview(locale: Locale, plan: &Plan, results: &Results) -> String {
     let runs = plan.runs().count();
     let results = results.runs.values();
     let (all, failed) = results.fold((0, 0), |(all, failed), run| {
         (all + 1, failed + usize::from(run.failure.is_some()))
     });
     let done = all - failed;
-    let of = |count: usize, english: &str, french: [&str; 2]| match words.language {
+    let counted = |count: usize, english: &str, french: [&str; 2]| match locale.language {
         Language::English => format!("{count} {english}"),
-        Language::French => words.counted(count, ["", ""], french),
+        Language::French => locale.counted(count, ["", ""], french),
     };
     let mut text = format!(
         "{}, {}{} {}",
-        words.trials(plan.trials.len()),
-        words.runs(runs),
-        words.pick(":", " :"),
-        of(done, "finished", ["terminé", "terminés"])
+        locale.trials(plan.trials.len()),
+        locale.runs(runs),
+        locale.tr(":", " :"),
+        counted(done, "finished", ["terminé", "terminés"])
     );
     if failed > 0 {
-        let _ = write!(text, ", {}", of(failed, "failed", ["échoué", "échoués"]));
+        let _ = write!(
+            text,
+            ", {}",
+            counted(failed, "failed", ["échoué", "échoués"])
+        );
     }
     if all < runs {
-        let left = of(runs - all, "not done yet", ["à faire", "à faire"]);
-        let _ = write!(text, ", {left}");
+        let missing = counted(runs - all, "not done yet", ["à faire", "à faire"]);
+        let _ = write!(text, ", {missing}");
     }
     if plan.excluded > 0 {
-        let combinations = words.counted(
+        let combinations = locale.counted(
             plan.excluded,
             ["combination", "combinations"],
             ["combinaison", "combinaisons"],
         );
-        let _ = match words.language {
-            Language::English => write!(text, "; {combinations} of the grid left out by `exclude`"),
-            Language::French => write!(
-                text,
-                " ; {combinations} de la grille omise(s) par `exclude`"
-            ),
+        let _ = match locale.language {
+            Language::English => write!(text, "; `exclude` removes {combinations} of the grid"),
+            Language::French => write!(text, " ; `exclude` retire {combinations} de la grille"),
         };
     }
     text.push('.');
     text
 }
 
-/// A line for each trial that failed, with the first reason.
-pub(crate) fn failures(words: Locale, plan: &Plan, results: &Results) -> Vec<String> {
+/// One line for each failed trial, with its first reason.
+pub(crate) fn failures(locale: Locale, plan: &Plan, results: &Results) -> Vec<String> {
     let line = |trial: usize| {
-        let status = TrialState::of(plan, results, trial);
-        let reason = status.reason.as_ref()?;
-        let (name, failed) = (&plan.trials[trial].name, status.failed);
-        let of = words.pick("of", "sur");
-        let runs = words.runs(status.runs);
-        let colon = words.pick(":", " :");
+        let counts = TrialRuns::count(plan, results, trial);
+        let reason = counts.first_failure.as_ref()?;
+        let (name, failed) = (&plan.trials[trial].name, counts.failed);
+        let of = locale.tr("of", "sur");
+        let runs = locale.runs(counts.total);
+        let colon = locale.tr(":", " :");
         Some(format!("`{name}`{colon} {failed} {of} {runs} {reason}"))
     };
     (0..plan.trials.len()).filter_map(line).collect()

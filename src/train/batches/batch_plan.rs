@@ -59,7 +59,7 @@ impl<'m> EpochOrder<'m> {
         let distinct: Vec<&[u32]> = distinct.iter().map(|order| &order[..]).collect();
         let owners = orders.owners().map(|owner| owner.normalisation.as_deref());
         let imputes = |normalisation: Option<&Normalisation>| {
-            normalisation.is_some_and(|normalisation| !normalisation.fill.is_empty())
+            normalisation.is_some_and(|normalisation| !normalisation.fill_values.is_empty())
         };
         if owners.clone().any(imputes) {
             return None;

@@ -36,7 +36,7 @@ pub(crate) fn status(arguments: &LaunchedArguments) -> Result<u8, CliError> {
         queue_told(&queued),
         results_told(&status)
     ))?;
-    Ok(of_results(status.is_complete(), status.failures()))
+    Ok(of_results(status.is_complete(), status.failed_count()))
 }
 
 /// Cancels the jobs of a sweep; the exit code.
@@ -111,7 +111,10 @@ pub(crate) fn wait(
         None => None,
     };
     Ok(
-        match (told, of_results(status.is_complete(), status.failures())) {
+        match (
+            told,
+            of_results(status.is_complete(), status.failed_count()),
+        ) {
             // A report says only what it has found.
             (None | Some(0), of_results) => of_results,
             (Some(code), _) => code,
@@ -167,7 +170,7 @@ fn results_told(status: &SweepStatus) -> String {
     format!(
         "finished      {}\nfailed        {}\nin training   {}\nmissing       {}\n",
         status.finished,
-        status.failures(),
+        status.failed_count(),
         status.in_training.len(),
         status.missing
     )
