@@ -71,7 +71,7 @@ fn columns(locale: Locale, context: &ReportContext) -> Vec<Column> {
     for factor in &plan.columns {
         let mut column = Column::new(
             format!("param_{}", factor.name),
-            &factor.short,
+            &factor.short_name,
             Kind::Factor,
         );
         column.tooltip.clone_from(&factor.name);

@@ -125,7 +125,7 @@ fn marginal(
     let best = aggregate::maxima(&frame, "level", &metrics)?;
     let counts = aggregate::counts(&frame, "level")?;
     let validated = means.column("mean_mean_val_accuracy")?.null_count() < means.height();
-    let mut table = Table::new(header(locale, &factor.short, validated));
+    let mut table = Table::new(header(locale, &factor.short_name, validated));
     for (row, count) in counts.iter().enumerate() {
         let mean = |metric: &str| number_at(&means, &format!("mean_{metric}"), row);
         let deviation = |metric: &str| number_at(&deviations, &format!("std_{metric}"), row);

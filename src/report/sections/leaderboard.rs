@@ -54,7 +54,11 @@ pub(crate) fn leaderboard(
         None => None,
     };
     columns.extend(order.map(|column| (column.name().to_string(), Align::Right)));
-    columns.extend(plan.columns.iter().map(|c| (c.short.clone(), Align::Left)));
+    columns.extend(
+        plan.columns
+            .iter()
+            .map(|c| (c.short_name.clone(), Align::Left)),
+    );
     if plan.columns.is_empty() {
         columns.push((locale.tr("trial", "essai").to_owned(), Align::Left));
     }
@@ -77,7 +81,11 @@ pub(crate) fn leaderboard(
             Ok(AnyValue::Null) | Err(_) => missing(),
             Ok(value) => locale.localize(value.str_value().into_owned()),
         }));
-        cells.extend(plan.columns.iter().map(|column| trial.label(sweep, column)));
+        cells.extend(
+            plan.columns
+                .iter()
+                .map(|column| trial.value_text(sweep, column)),
+        );
         if plan.columns.is_empty() {
             cells.push(trial.name.clone());
         }

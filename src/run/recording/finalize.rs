@@ -35,12 +35,12 @@ pub(crate) fn finalize_run(
     ended: EndedRun,
 ) -> Result<(), RecordError> {
     let run = ended.run;
-    if let Some(there) = ended
+    if let Some(published) = ended
         .recorder
         .completed_elsewhere(context.store.run_hash(run))
     {
-        ended.recorder.yield_to(&there)?;
-        return accept_result(context, state, run, there);
+        ended.recorder.yield_to(&published)?;
+        return accept_result(context, state, run, published);
     }
     let folder = context.store.run_folder(context.plan, run);
     let finished = match &ended.outcome {

@@ -1,4 +1,4 @@
-//! Trains and records the remaining runs of a plan, with one worker thread per place on a device.
+//! Trains and records the remaining runs of a plan, by worker threads that share a queue of cohorts.
 
 use super::cohorts::{RunsByEpoch, by_epoch, queue_cohorts};
 use super::profiling::profile_trials;
@@ -139,8 +139,8 @@ impl Scheduler<'_> {
         });
     }
 
-    /// The device of each worker, the first workers on different devices; at most as many workers as
-    /// runs, because a cohort may be split.
+    /// The device of each worker, the first workers on different devices. At most one worker per run,
+    /// not per cohort, because cohorts may be split.
     fn worker_slots(&self, runs: usize) -> Vec<&DeviceSlot<'_>> {
         let devices = self.context.devices;
         let max_workers = devices.iter().map(|slot| slot.workers).max();
