@@ -1,6 +1,7 @@
 //! An exported model answers as it did when it was tested, whatever the samples come in; samples
 //! and folders that do not fit are refused in words.
 
+use crate::support::formats::npy;
 use crate::support::{Done, Project, repository};
 use std::collections::HashMap;
 use std::io::Read;
@@ -53,16 +54,6 @@ fn gunzipped(name: &str) -> Vec<u8> {
         .read_to_end(&mut bytes)
         .unwrap();
     bytes
-}
-
-/// An array as NumPy writes it.
-fn npy(kind: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
-    let shape: String = shape.iter().map(|size| format!("{size}, ")).collect();
-    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({shape}), }}");
-    header += &" ".repeat(63 - (10 + header.len()) % 64);
-    header.push('\n');
-    let length = (header.len() as u16).to_le_bytes();
-    [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), data].concat()
 }
 
 #[test]
