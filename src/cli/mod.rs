@@ -5,10 +5,9 @@ mod commands;
 mod context;
 mod errors;
 mod messages;
-pub use arguments::commands::{Arguments, Command};
-pub use errors::cli_error::CliError;
+pub use arguments::{Arguments, Command};
+pub use errors::CliError;
 
-use crate::plan::summary;
 use crate::spec::schema_text;
 use clap::Parser;
 use std::process::ExitCode;
@@ -25,7 +24,7 @@ pub fn main() -> ExitCode {
         Ok(code) => ExitCode::from(code),
         Err(error) => {
             let code = error.exit_code();
-            errors::cli_error::print_error(error);
+            errors::print_error(error);
             ExitCode::from(code)
         }
     }
@@ -49,18 +48,13 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         Some(Command::Status(arguments)) => commands::status::status(&arguments),
         Some(Command::Clean(arguments)) => commands::clean::clean(&arguments),
         Some(Command::Verify(arguments)) => commands::verify::verify(&arguments),
-        Some(Command::Plan(arguments)) => {
-            let loaded = context::sweep_context::load(&arguments.sweep)?;
-            messages::output::print(&summary(&loaded.sweep, &loaded.plan, &loaded.remarks.notes))?;
-            context::sweep_context::warn_of_missing_data(&loaded);
-            Ok(0)
-        }
+        Some(Command::Plan(arguments)) => commands::plan::plan(&arguments),
         Some(Command::Export(arguments)) => commands::export::export(&arguments),
         Some(Command::Predict(arguments)) => commands::predict::predict(&arguments),
         Some(Command::Launch(command)) => commands::launch::launch(&command),
         Some(Command::Data(command)) => commands::data::data(&command),
         Some(Command::Schema) => {
-            messages::output::print(&schema_text())?;
+            messages::print(&schema_text())?;
             Ok(0)
         }
     }

@@ -24,32 +24,32 @@ pub enum LaunchError {
         error: std::io::Error,
     },
     /// A program that did not end.
-    #[error("`{program}` gave no answer within {seconds} s{}", quoted(.said))]
-    NoAnswer {
+    #[error("`{program}` gave no answer within {seconds} s{}", output_suffix(.output))]
+    TimedOut {
         /// The program.
         program: &'static str,
         /// How long it was waited for.
         seconds: u64,
         /// What it had said by then.
-        said: String,
+        output: String,
     },
     /// A program that refused.
-    #[error("`{program}` refused (exit code {code}){}", quoted(.said))]
+    #[error("`{program}` refused (exit code {code}){}", output_suffix(.output))]
     Refused {
         /// The program.
         program: &'static str,
         /// Its exit code; -1 where a signal ended it.
         code: i32,
         /// Its words.
-        said: String,
+        output: String,
     },
     /// An answer that is not understood.
-    #[error("`{program}` answered what is not understood{}", quoted(.said))]
-    Unclear {
+    #[error("`{program}` answered what is not understood{}", output_suffix(.output))]
+    UnexpectedOutput {
         /// The program.
         program: &'static str,
         /// Its words.
-        said: String,
+        output: String,
     },
     /// A path that cannot stand in a script.
     #[error("the path {} cannot be handed to a cluster: {why}", .path.display())]
@@ -61,36 +61,36 @@ pub enum LaunchError {
     },
     /// More shards than an array has room for.
     #[error(
-        "{shards} shards are more than Slurm takes in one array here: at most {most} (its \
+        "{shards} shards are more than Slurm takes in one array here: at most {max} (its \
          MaxArraySize less one)"
     )]
     TooManyShards {
         /// What was asked for.
         shards: usize,
         /// The most.
-        most: usize,
+        max: usize,
     },
     /// Jobs of an earlier launch that have not ended.
     #[error(
         "{} of an earlier launch of this sweep {} still in the queue; `tp-sweep launch cancel` \
          cancels them, --again submits beside them",
-        jobs(.0),
+        list_jobs(.0),
         if .0.len() == 1 { "is" } else { "are" }
     )]
-    InQueue(Vec<String>),
+    JobsInQueue(Vec<String>),
     /// A sweep that was never launched.
     #[error("nothing was launched of this sweep: {} is not there", .0.display())]
     NeverLaunched(PathBuf),
     /// What is kept of a launch, and cannot be read.
     #[error("cannot read {}: {why}; remove it if its jobs have ended", .path.display())]
-    State {
+    StateFile {
         /// The file.
         path: PathBuf,
         /// Why.
         why: String,
     },
     /// The array was submitted and the report was not.
-    #[error("the report job could not be submitted: {error}; {}", after(.array, .cancelled))]
+    #[error("the report job could not be submitted: {error}; {}", array_state(.array, .cancelled))]
     Report {
         /// Why.
         error: Box<LaunchError>,
@@ -103,7 +103,7 @@ pub enum LaunchError {
     #[error(
         "a manifest needs `launch.{key}`: {what}; write it into the sweep file, or --set launch.{key}=…"
     )]
-    Missing {
+    MissingOption {
         /// The key.
         key: &'static str,
         /// What it is.
@@ -115,19 +115,19 @@ pub enum LaunchError {
 }
 
 /// What a program said, as the end of a sentence.
-fn quoted(said: &str) -> String {
-    match said.trim() {
+fn output_suffix(output: &str) -> String {
+    match output.trim() {
         "" => String::new(),
-        said => format!(": {said}"),
+        output => format!(": {output}"),
     }
 }
 
-fn jobs(ids: &[String]) -> String {
+fn list_jobs(ids: &[String]) -> String {
     let word = if ids.len() == 1 { "job" } else { "jobs" };
     format!("{word} {}", ids.join(", "))
 }
 
-fn after(array: &str, cancelled: &Option<Box<LaunchError>>) -> String {
+fn array_state(array: &str, cancelled: &Option<Box<LaunchError>>) -> String {
     match cancelled {
         None => format!("the array {array} was cancelled"),
         Some(error) => format!(

@@ -1,15 +1,15 @@
 //! A manifest for Kubernetes: an Indexed Job whose pods train the shards.
 
 use super::error::LaunchError;
-use super::request::Request;
+use super::request::LaunchRequest;
 use serde_json::{Value, json};
 use std::path::{Component, Path};
 
 /// Attempts of a shard after its first: of pods that were stopped, or whose time was up.
-const RETRIES: u32 = 6;
+const MAX_RETRIES: u32 = 6;
 
 /// Seconds that a pod has to save after it was told to stop: a stop takes at most 10.
-const GRACE: u32 = 60;
+const GRACE_SECONDS: u32 = 60;
 
 /// Where the volume is mounted where nobody says where.
 const MOUNT_PATH: &str = "/work";
@@ -19,9 +19,10 @@ const MOUNT_PATH: &str = "/work";
 ///
 /// # Errors
 /// No image or claim; paths outside of the folder.
-pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
+pub fn kubernetes_manifest(request: &LaunchRequest) -> Result<String, LaunchError> {
     let options = &request.options;
-    let needed = |value: Option<String>, key, what| value.ok_or(LaunchError::Missing { key, what });
+    let needed =
+        |value: Option<String>, key, what| value.ok_or(LaunchError::MissingOption { key, what });
     let image = options.image.as_ref().map(ToString::to_string);
     let image = needed(
         image,
@@ -36,7 +37,7 @@ pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
     )?;
     let mount_path = options.mount_path.as_ref();
     let mount_path = mount_path.map_or(MOUNT_PATH.to_owned(), ToString::to_string);
-    let inner = below(request)?;
+    let inner = paths_in_volume(request)?;
     let shards = request.shards;
     let script = format!("exec \"$0\" \"$@\" --shard \"$((JOB_COMPLETION_INDEX + 1))/{shards}\"");
     let mut command = vec![
@@ -46,7 +47,7 @@ pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
         "tp-sweep".to_owned(),
     ];
     command.extend(inner.arguments("run"));
-    command.extend(inner.place());
+    command.extend(inner.device_arguments());
     // What Kubernetes would put something else in the place of.
     let command: Vec<String> = command.iter().map(|word| word.replace('$', "$$")).collect();
     let container = json!({
@@ -59,7 +60,7 @@ pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
     });
     let mut pod = json!({
         "restartPolicy": "Never",
-        "terminationGracePeriodSeconds": GRACE,
+        "terminationGracePeriodSeconds": GRACE_SECONDS,
         "containers": [container],
         "volumes": [{ "name": "sweep", "persistentVolumeClaim": { "claimName": claim } }],
     });
@@ -81,8 +82,8 @@ pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
         "spec": {
             "completionMode": "Indexed",
             "completions": shards,
-            "parallelism": options.max_parallel.map_or(shards, |most| most.get().min(shards)),
-            "backoffLimitPerIndex": RETRIES,
+            "parallelism": options.max_parallel.map_or(shards, |max| max.get().min(shards)),
+            "backoffLimitPerIndex": MAX_RETRIES,
             "maxFailedIndexes": shards,
             "podFailurePolicy": { "rules": [
                 fails(2),
@@ -100,7 +101,7 @@ pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
     Ok(format!("{comment}{manifest:#}\n"))
 }
 
-fn resources(request: &Request) -> Value {
+fn resources(request: &LaunchRequest) -> Value {
     let options = &request.options;
     let mut requests = json!({ "cpu": request.cpus().to_string() });
     let mut limits = json!({});
@@ -116,7 +117,7 @@ fn resources(request: &Request) -> Value {
 }
 
 /// The request with its paths as they are in the volume, from its top.
-fn below(request: &Request) -> Result<Request, LaunchError> {
+fn paths_in_volume(request: &LaunchRequest) -> Result<LaunchRequest, LaunchError> {
     let inner = |path: &String| match Path::new(path).strip_prefix(&request.folder) {
         Ok(inner) if !inner.components().any(|part| part == Component::ParentDir) => {
             Ok(inner.to_string_lossy().into_owned())
@@ -126,7 +127,7 @@ fn below(request: &Request) -> Result<Request, LaunchError> {
             why: "it is not below this folder, which the volume holds",
         }),
     };
-    Ok(Request {
+    Ok(LaunchRequest {
         sweep: inner(&request.sweep)?,
         data: request.data.as_ref().map(inner).transpose()?,
         runs: inner(&request.runs)?,
@@ -139,22 +140,29 @@ fn below(request: &Request) -> Result<Request, LaunchError> {
 /// letters to it, and have 63 characters at most. A name that must be changed for that gets a hash of
 /// what it was, so that two sweeps never have one Job.
 fn job_name(name: &str) -> String {
-    const LONGEST: usize = 40;
+    const MAX_NAME_CHARS: usize = 40;
     /// Digits of the hash, each of four bits.
-    const HASH: usize = 10;
+    const HASH_DIGITS: usize = 10;
     let plain = |c: char| match c.is_ascii_alphanumeric() {
         true => c.to_ascii_lowercase(),
         false => '-',
     };
     let folded: String = name.chars().map(plain).collect();
-    let is_kept = folded == name && name.len() <= LONGEST && !name.ends_with('-');
+    let is_kept = folded == name && name.len() <= MAX_NAME_CHARS && !name.ends_with('-');
     // A name that ends like one with a hash could be that of another sweep.
-    if is_kept && !ends_like_hash(name, HASH) {
+    if is_kept && !ends_like_hash(name, HASH_DIGITS) {
         return format!("tp-sweep-{name}");
     }
     let hash = blake3::hash(name.as_bytes()).to_hex();
-    let start: String = folded.chars().take(LONGEST - HASH - 1).collect();
-    format!("tp-sweep-{}-{}", start.trim_matches('-'), &hash[..HASH])
+    let start: String = folded
+        .chars()
+        .take(MAX_NAME_CHARS - HASH_DIGITS - 1)
+        .collect();
+    format!(
+        "tp-sweep-{}-{}",
+        start.trim_matches('-'),
+        &hash[..HASH_DIGITS]
+    )
 }
 
 /// Whether a name ends with `-` and so many hexadecimal digits.
@@ -172,23 +180,23 @@ mod tests {
 
     #[test]
     fn the_manifest_of_a_sweep() {
-        let request = Request {
+        let request = LaunchRequest {
             folder: request().folder,
             data: None,
             ..hostile()
         };
-        insta::assert_snapshot!(kubernetes(&request).unwrap());
+        insta::assert_snapshot!(kubernetes_manifest(&request).unwrap());
     }
 
     #[test]
     fn what_a_manifest_needs_is_told() {
-        let error = kubernetes(&request()).unwrap_err().to_string();
+        let error = kubernetes_manifest(&request()).unwrap_err().to_string();
         assert!(error.contains("launch.image"), "{error}");
-        let elsewhere = Request {
+        let elsewhere = LaunchRequest {
             sweep: "/elsewhere/a.yaml".into(),
             ..hostile()
         };
-        let error = kubernetes(&elsewhere).unwrap_err().to_string();
+        let error = kubernetes_manifest(&elsewhere).unwrap_err().to_string();
         assert!(error.contains("/elsewhere/a.yaml"), "{error}");
     }
 

@@ -7,28 +7,28 @@ use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
 /// What a program said, and how it ended.
-pub(super) struct Answer {
+pub(super) struct ProgramOutput {
     /// -1 where a signal ended it.
     pub(super) code: i32,
-    pub(super) output: String,
-    pub(super) error: String,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
 }
 
 /// The most bytes of an answer that are read.
-const LONGEST: u64 = 16 << 20;
+const MAX_OUTPUT_BYTES: u64 = 16 << 20;
 
 /// How often it is looked whether a program has ended.
-const STEP: Duration = Duration::from_millis(10);
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
 /// Runs a program to its end, or kills it when the time is up.
 ///
 /// # Errors
 /// A program that is not there, cannot be run, or does not end.
-pub(super) fn call(
+pub(super) fn run_with_timeout(
     program: &'static str,
     mut command: Command,
-    limit: Duration,
-) -> Result<Answer, LaunchError> {
+    timeout: Duration,
+) -> Result<ProgramOutput, LaunchError> {
     let failed = |error| LaunchError::Program { program, error };
     // Files, unlike pipes, never make a program wait for its reader.
     let [output, error] = [tempfile::tempfile(), tempfile::tempfile()];
@@ -43,29 +43,29 @@ pub(super) fn call(
     let started = Instant::now();
     loop {
         if let Some(status) = child.try_wait().map_err(failed)? {
-            return Ok(Answer {
+            return Ok(ProgramOutput {
                 code: status.code().unwrap_or(-1),
-                output: text(output).map_err(failed)?,
-                error: text(error).map_err(failed)?,
+                stdout: text(output).map_err(failed)?,
+                stderr: text(error).map_err(failed)?,
             });
         }
-        if started.elapsed() >= limit {
+        if started.elapsed() >= timeout {
             let _ = child.kill();
             let _ = child.wait();
-            return Err(LaunchError::NoAnswer {
+            return Err(LaunchError::TimedOut {
                 program,
-                seconds: limit.as_secs(),
-                said: text(error).map_err(failed)?,
+                seconds: timeout.as_secs(),
+                output: text(error).map_err(failed)?,
             });
         }
-        std::thread::sleep(STEP);
+        std::thread::sleep(POLL_INTERVAL);
     }
 }
 
 fn text(mut file: File) -> std::io::Result<String> {
     file.rewind()?;
     let mut bytes = Vec::new();
-    file.take(LONGEST).read_to_end(&mut bytes)?;
+    file.take(MAX_OUTPUT_BYTES).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -73,10 +73,10 @@ fn text(mut file: File) -> std::io::Result<String> {
 mod tests {
     use super::*;
 
-    fn shell(text: &str, limit: Duration) -> Result<Answer, LaunchError> {
+    fn shell(text: &str, timeout: Duration) -> Result<ProgramOutput, LaunchError> {
         let mut command = Command::new("sh");
         command.args(["-c", text]);
-        call("sh", command, limit)
+        run_with_timeout("sh", command, timeout)
     }
 
     #[test]
@@ -93,13 +93,13 @@ mod tests {
     fn an_answer_has_code_output_and_error_however_long() {
         let answer = shell("seq 100000; echo no >&2; exit 3", Duration::from_secs(60));
         let answer = answer.unwrap();
-        assert_eq!((answer.code, answer.error.as_str()), (3, "no\n"));
-        assert_eq!(answer.output.lines().count(), 100_000);
+        assert_eq!((answer.code, answer.stderr.as_str()), (3, "no\n"));
+        assert_eq!(answer.stdout.lines().count(), 100_000);
     }
 
     #[test]
     fn a_program_that_is_not_there_is_named() {
-        let answer = call(
+        let answer = run_with_timeout(
             "sbatch",
             Command::new("/nowhere/sbatch"),
             Duration::from_secs(1),

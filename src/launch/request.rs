@@ -6,14 +6,14 @@ use std::path::Path;
 
 /// Runs of a shard, at least, where nobody says how many shards there are: starting a task costs
 /// more than training a small network.
-pub const RUNS_OF_SHARD: usize = 4;
+pub const MIN_RUNS_PER_SHARD: usize = 4;
 
 /// The most shards where nobody says how many.
-pub const MOST_SHARDS: usize = 32;
+pub const MAX_DEFAULT_SHARDS: usize = 32;
 
 /// What a cluster is asked to do. All paths are absolute, and text.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct LaunchRequest {
     /// The sweep's name: letters, digits, `-`, `_` and `.`.
     pub name: String,
     /// The program.
@@ -41,7 +41,7 @@ pub struct Request {
     pub options: LaunchOptions,
 }
 
-impl Request {
+impl LaunchRequest {
     /// What follows the program's name for `run` (a shard's number is added) or `report`.
     pub(super) fn arguments(&self, command: &str) -> Vec<String> {
         let mut words = vec![command.to_owned(), self.sweep.clone()];
@@ -64,7 +64,7 @@ impl Request {
     }
 
     /// Where a task trains: on its GPUs, or on as many cores as it was given.
-    pub(super) fn place(&self) -> Vec<String> {
+    pub(super) fn device_arguments(&self) -> Vec<String> {
         match self.options.gpus {
             Some(gpus) => {
                 let devices: Vec<String> = (0..gpus.get()).map(|n| format!("cuda:{n}")).collect();
@@ -82,10 +82,10 @@ impl Request {
 
 /// How many shards a sweep of so many runs is cut into: what was asked for, but no more than there
 /// are runs; else one for every few runs.
-pub fn shards(runs: usize, asked: Option<usize>) -> usize {
-    match asked {
-        Some(asked) => asked.min(runs).max(1),
-        None => (runs / RUNS_OF_SHARD).clamp(1, MOST_SHARDS),
+pub fn shard_count(runs: usize, requested: Option<usize>) -> usize {
+    match requested {
+        Some(requested) => requested.min(runs).max(1),
+        None => (runs / MIN_RUNS_PER_SHARD).clamp(1, MAX_DEFAULT_SHARDS),
     }
 }
 
@@ -94,7 +94,7 @@ pub fn shards(runs: usize, asked: Option<usize>) -> usize {
 /// # Errors
 /// Paths that are no text, or have line breaks, other control characters or backslashes, which
 /// Slurm takes for something else.
-pub fn path_text(path: &Path) -> Result<String, LaunchError> {
+pub fn absolute_path_text(path: &Path) -> Result<String, LaunchError> {
     let refused = |why| LaunchError::Path {
         path: path.to_owned(),
         why,
@@ -118,17 +118,20 @@ mod tests {
 
     #[test]
     fn shards_have_a_few_runs_each() {
-        let of = |runs| shards(runs, None);
+        let of = |runs| shard_count(runs, None);
         assert_eq!([of(1), of(7), of(8), of(127), of(324)], [1, 1, 2, 31, 32]);
-        assert_eq!(shards(10, Some(50)), 10);
-        assert_eq!(shards(10, Some(3)), 3);
+        assert_eq!(shard_count(10, Some(50)), 10);
+        assert_eq!(shard_count(10, Some(3)), 3);
     }
 
     #[test]
     fn paths_that_cannot_stand_in_a_script_are_refused() {
-        assert_eq!(path_text(Path::new("/a b/it's")).unwrap(), "/a b/it's");
+        assert_eq!(
+            absolute_path_text(Path::new("/a b/it's")).unwrap(),
+            "/a b/it's"
+        );
         for path in ["/a\nb", "/a\\b", "/a\tb"] {
-            assert!(path_text(Path::new(path)).is_err());
+            assert!(absolute_path_text(Path::new(path)).is_err());
         }
     }
 }

@@ -1,25 +1,27 @@
 //! The two scripts for Slurm: an array of shards, and the report after it.
 
-use super::request::Request;
-use super::shell::{directive, line};
+use super::request::LaunchRequest;
+use super::shell::{quote_directive, quote_words};
 use crate::spec::TimeLimit;
 
 /// Seconds before the time limit at which a task is told, where the limit leaves room for it. Slurm
 /// may be up to a minute early.
-pub const LEAD: u32 = 120;
+pub const SIGNAL_LEAD_SECONDS: u32 = 120;
 
 /// Seconds before the time limit at which a task is told: at most half of the limit.
-pub fn lead(limit: Option<TimeLimit>) -> u32 {
-    limit.map_or(LEAD, |limit| LEAD.min(limit.seconds() / 2).max(1))
+pub fn signal_lead_seconds(limit: Option<TimeLimit>) -> u32 {
+    limit.map_or(SIGNAL_LEAD_SECONDS, |limit| {
+        SIGNAL_LEAD_SECONDS.min(limit.seconds() / 2).max(1)
+    })
 }
 
 /// The script of the array: each task trains one shard.
-pub fn array_script(request: &Request) -> String {
+pub fn array_script(request: &LaunchRequest) -> String {
     let options = &request.options;
     let shards = request.shards;
     let at_once = options
         .max_parallel
-        .map_or(String::new(), |most| format!("%{}", most.get()));
+        .map_or(String::new(), |max| format!("%{}", max.get()));
     let mut script = header(
         request,
         "The shards of the sweep",
@@ -34,34 +36,34 @@ pub fn array_script(request: &Request) -> String {
     }
     // A task whose node fails runs again, and goes on from its checkpoints.
     script.push_str("#SBATCH --requeue\n");
-    let lead = lead(options.time);
+    let lead = signal_lead_seconds(options.time);
     // The program itself is told, which takes the shell's place.
     script.push_str(&option_line("signal", &format!("B:USR1@{lead}")));
-    script.push_str(&further(request));
+    script.push_str(&directive_lines(request));
     let mut words = vec![request.program.clone()];
     words.extend(request.arguments("run"));
-    words.extend(request.place());
+    words.extend(request.device_arguments());
     words.extend(["--requeue".to_owned(), "slurm".to_owned()]);
     if let Some(plan) = &request.plan {
         words.extend(["--plan".to_owned(), plan.clone()]);
     }
-    let words = line(words.iter().map(String::as_str));
+    let words = quote_words(words.iter().map(String::as_str));
     script + &format!("\nexec {words} --shard \"$SLURM_ARRAY_TASK_ID/{shards}\"\n")
 }
 
 /// The script of the report, which is submitted to run after the array.
-pub fn report_script(request: &Request) -> String {
+pub fn report_script(request: &LaunchRequest) -> String {
     // No sweep has a `:` in its name, so that this is the name of no other sweep's array.
     let name = format!("{}:report", request.name);
     let mut script = header(request, "The report of the sweep", &name, "report.out");
-    script.push_str(&further(request));
+    script.push_str(&directive_lines(request));
     let mut words = vec![request.program.clone()];
     words.extend(request.arguments("report"));
-    script + &format!("\nexec {}\n", line(words.iter().map(String::as_str)))
+    script + &format!("\nexec {}\n", quote_words(words.iter().map(String::as_str)))
 }
 
 /// What both scripts begin with.
-fn header(request: &Request, what: &str, job: &str, output: &str) -> String {
+fn header(request: &LaunchRequest, what: &str, job: &str, output: &str) -> String {
     let options = &request.options;
     let mut script = format!(
         "#!/bin/bash\n# {what} {}, as `tp-sweep launch slurm` wrote it.\n",
@@ -90,11 +92,11 @@ fn header(request: &Request, what: &str, job: &str, output: &str) -> String {
 }
 
 fn option_line(option: &str, value: &str) -> String {
-    format!("#SBATCH --{option}={}\n", directive(value))
+    format!("#SBATCH --{option}={}\n", quote_directive(value))
 }
 
 /// The options of the author's own: each is a line, and stays one.
-fn further(request: &Request) -> String {
+fn directive_lines(request: &LaunchRequest) -> String {
     let directives = request.options.directives.iter();
     directives.map(|own| format!("#SBATCH {own}\n")).collect()
 }
@@ -104,8 +106,8 @@ pub(super) mod tests {
     use super::*;
     use crate::spec::{Count, LaunchOptions};
 
-    pub(crate) fn request() -> Request {
-        Request {
+    pub(crate) fn request() -> LaunchRequest {
+        LaunchRequest {
             name: "axe5".into(),
             program: "/opt/tp-sweep".into(),
             folder: "/home/me/course".into(),
@@ -122,8 +124,8 @@ pub(super) mod tests {
     }
 
     /// A request with all there is, and names that would break a careless script.
-    pub(crate) fn hostile() -> Request {
-        Request {
+    pub(crate) fn hostile() -> LaunchRequest {
+        LaunchRequest {
             overrides: vec!["name=a'b".into(), "description=$(touch /tmp/x) `id`".into()],
             folder: "/home/me/it's \"100%\" $HOME".into(),
             output: "/home/me/it's \"100%\" $HOME/runs/axe5/launch".into(),
@@ -162,8 +164,8 @@ pub(super) mod tests {
 
     #[test]
     fn a_task_is_told_of_its_time_limit_before_half_of_it_is_over_at_the_earliest() {
-        let of = |time: &str| lead(time.parse().ok());
+        let of = |time: &str| signal_lead_seconds(time.parse().ok());
         assert_eq!([of("1:00:00"), of("0:02:00"), of("0:00:01")], [120, 60, 1]);
-        assert_eq!(lead(None), 120);
+        assert_eq!(signal_lead_seconds(None), 120);
     }
 }

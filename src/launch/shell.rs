@@ -1,7 +1,7 @@
 //! Words that stand in scripts as they are, whatever they contain.
 
 /// A word for a POSIX shell: plain words stay as they are, all else is quoted.
-pub(super) fn word(text: &str) -> String {
+pub(super) fn quote_word(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
     match !text.is_empty() && text.chars().all(is_plain) {
         true => text.to_owned(),
@@ -10,14 +10,14 @@ pub(super) fn word(text: &str) -> String {
 }
 
 /// Words for a POSIX shell, on one line.
-pub(super) fn line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let words: Vec<String> = words.into_iter().map(word).collect();
+pub(super) fn quote_words<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.into_iter().map(quote_word).collect();
     words.join(" ")
 }
 
 /// The value of an `#SBATCH` option. `sbatch` reads these lines itself, with quotes and backslashes
 /// of its own; to the shell they are comments.
-pub(super) fn directive(value: &str) -> String {
+pub(super) fn quote_directive(value: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
     match !value.is_empty() && value.chars().all(is_plain) {
         true => value.to_owned(),
@@ -54,7 +54,7 @@ mod tests {
             ";rm",
             "''",
         ] {
-            let script = format!("printf %s {}", word(text));
+            let script = format!("printf %s {}", quote_word(text));
             let output = std::process::Command::new("sh")
                 .args(["-c", &script])
                 .output();
@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn directives_are_quoted_where_they_must_be() {
-        assert_eq!(directive("/a/b-1%a.out"), "/a/b-1%a.out");
-        assert_eq!(directive(r#"a "b" #c"#), r#""a \"b\" #c""#);
+        assert_eq!(quote_directive("/a/b-1%a.out"), "/a/b-1%a.out");
+        assert_eq!(quote_directive(r#"a "b" #c"#), r#""a \"b\" #c""#);
     }
 }

@@ -1,7 +1,7 @@
 //! Slurm's own programs, and what they say.
 
 use super::error::LaunchError;
-use super::program::{Answer, call};
+use super::program::{ProgramOutput, run_with_timeout};
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
@@ -9,10 +9,10 @@ use std::time::Duration;
 
 /// How long a program may take: one that finds no controller gives up after 9 s, and a busy
 /// controller may be slow.
-const LIMIT: Duration = Duration::from_secs(60);
+const TIMEOUT: Duration = Duration::from_secs(60);
 
 /// Variables by which an environment changes what the scripts say.
-const OVERRIDING: [&str; 14] = [
+const SBATCH_OVERRIDES: [&str; 14] = [
     "SBATCH_ARRAY_INX",
     "SBATCH_JOB_NAME",
     "SBATCH_NO_REQUEUE",
@@ -52,12 +52,12 @@ pub struct QueuedJob {
 /// Slurm's programs, as they are found on the path.
 #[derive(Clone, Copy, Debug)]
 pub struct Slurm {
-    limit: Duration,
+    timeout: Duration,
 }
 
 impl Default for Slurm {
     fn default() -> Self {
-        Self { limit: LIMIT }
+        Self { timeout: TIMEOUT }
     }
 }
 
@@ -66,14 +66,14 @@ impl Slurm {
     ///
     /// # Errors
     /// No Slurm, or one that does not say.
-    pub fn highest_index(&self) -> Result<usize, LaunchError> {
-        let said = self.answer("scontrol", &["show".into(), "config".into()])?;
-        let mut lines = said.lines().filter_map(|line| line.split_once('='));
+    pub fn max_array_index(&self) -> Result<usize, LaunchError> {
+        let output = self.run("scontrol", &["show".into(), "config".into()])?;
+        let mut lines = output.lines().filter_map(|line| line.split_once('='));
         let size = lines.find(|(key, _)| key.trim() == "MaxArraySize");
         let size: Option<usize> = size.and_then(|(_, value)| value.trim().parse().ok());
-        let size = size.ok_or_else(|| LaunchError::Unclear {
+        let size = size.ok_or_else(|| LaunchError::UnexpectedOutput {
             program: "scontrol",
-            said: "`show config` tells no MaxArraySize".to_owned(),
+            output: "`show config` tells no MaxArraySize".to_owned(),
         })?;
         Ok(size.saturating_sub(1))
     }
@@ -83,7 +83,7 @@ impl Slurm {
     /// # Errors
     /// What Slurm would refuse, in its words.
     pub fn check(&self, script: &Path) -> Result<(), LaunchError> {
-        self.answer("sbatch", &["--test-only".into(), script.into()])
+        self.run("sbatch", &["--test-only".into(), script.into()])
             .map(drop)
     }
 
@@ -99,8 +99,8 @@ impl Slurm {
             arguments.extend(clusters(after));
         }
         arguments.push(script.into());
-        let said = self.answer("sbatch", &arguments)?;
-        let last = said.lines().rfind(|line| !line.trim().is_empty());
+        let output = self.run("sbatch", &arguments)?;
+        let last = output.lines().rfind(|line| !line.trim().is_empty());
         let (id, cluster) = match last.unwrap_or_default().trim().split_once(';') {
             Some((id, cluster)) => (id, Some(cluster.to_owned())),
             None => (last.unwrap_or_default().trim(), None),
@@ -110,9 +110,9 @@ impl Slurm {
                 id: id.to_owned(),
                 cluster,
             }),
-            false => Err(LaunchError::Unclear {
+            false => Err(LaunchError::UnexpectedOutput {
                 program: "sbatch",
-                said,
+                output,
             }),
         }
     }
@@ -132,8 +132,8 @@ impl Slurm {
             ];
             arguments.extend(clusters(job));
             arguments.push(format!("--jobs={}", job.id).into());
-            match self.answer("squeue", &arguments) {
-                Ok(said) => queued.extend(said.lines().filter_map(queued_job)),
+            match self.run("squeue", &arguments) {
+                Ok(output) => queued.extend(output.lines().filter_map(queued_job)),
                 Err(error) if is_unknown_job(&error) => {}
                 Err(error) => return Err(error),
             }
@@ -149,12 +149,12 @@ impl Slurm {
         let mut arguments: Vec<OsString> = clusters(job).into_iter().collect();
         arguments.extend(["--oneliner".into(), "show".into(), "job".into()]);
         arguments.push(job.id.clone().into());
-        let said = match self.answer("scontrol", &arguments) {
+        let output = match self.run("scontrol", &arguments) {
             Err(error) if is_unknown_job(&error) => return Ok(None),
-            said => said?,
+            output => output?,
         };
         let field = |name: &str| {
-            let fields = said.split_whitespace();
+            let fields = output.split_whitespace();
             let mut values = fields.filter_map(|field| field.strip_prefix(name));
             values.next().map(str::to_owned)
         };
@@ -176,9 +176,9 @@ impl Slurm {
     pub fn cancel(&self, job: &Job) -> Result<(), LaunchError> {
         let mut arguments: Vec<OsString> = clusters(job).into_iter().collect();
         arguments.push(job.id.clone().into());
-        match self.answer("scancel", &arguments) {
+        match self.run("scancel", &arguments) {
             Err(error) if is_unknown_job(&error) => Ok(()),
-            said => said.map(drop),
+            output => output.map(drop),
         }
     }
 
@@ -187,12 +187,12 @@ impl Slurm {
     /// # Errors
     /// What Slurm refuses, in its words.
     pub fn requeue(&self, task: &str) -> Result<(), LaunchError> {
-        self.answer("scontrol", &["requeue".into(), task.into()])
+        self.run("scontrol", &["requeue".into(), task.into()])
             .map(drop)
     }
 
     /// The task that this process is, as its environment tells.
-    pub fn own_task() -> Option<String> {
+    pub fn current_task() -> Option<String> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let array = variable("SLURM_ARRAY_JOB_ID").zip(variable("SLURM_ARRAY_TASK_ID"));
         match array {
@@ -201,10 +201,10 @@ impl Slurm {
         }
     }
 
-    fn answer(&self, program: &'static str, arguments: &[OsString]) -> Result<String, LaunchError> {
+    fn run(&self, program: &'static str, arguments: &[OsString]) -> Result<String, LaunchError> {
         let mut command = Command::new(program);
         command.args(arguments);
-        for variable in OVERRIDING {
+        for variable in SBATCH_OVERRIDES {
             command.env_remove(variable);
         }
         // Formats and filters of the user's own would change what is read here.
@@ -213,20 +213,20 @@ impl Slurm {
                 command.env_remove(variable);
             }
         }
-        let Answer {
+        let ProgramOutput {
             code,
-            output,
-            error,
-        } = call(program, command, self.limit)?;
+            stdout,
+            stderr,
+        } = run_with_timeout(program, command, self.timeout)?;
         match code {
-            0 => Ok(output),
+            0 => Ok(stdout),
             _ => Err(LaunchError::Refused {
                 program,
                 code,
-                said: if error.trim().is_empty() {
-                    output
+                output: if stderr.trim().is_empty() {
+                    stdout
                 } else {
-                    error
+                    stderr
                 },
             }),
         }
@@ -251,5 +251,5 @@ fn queued_job(line: &str) -> Option<QueuedJob> {
 
 /// Whether Slurm no longer knows a job: it forgets those that have ended.
 fn is_unknown_job(error: &LaunchError) -> bool {
-    matches!(error, LaunchError::Refused { said, .. } if said.contains("Invalid job id"))
+    matches!(error, LaunchError::Refused { output, .. } if output.contains("Invalid job id"))
 }

@@ -9,24 +9,24 @@ use std::io::ErrorKind;
 use std::path::Path;
 
 /// The folder, in a sweep's, of the scripts and of what the tasks say.
-pub const FOLDER: &str = "launch";
+pub const LAUNCH_FOLDER: &str = "launch";
 /// The script of the array, in that folder.
 pub const ARRAY_SCRIPT: &str = "array.sh";
 /// The script of the report, in that folder.
 pub const REPORT_SCRIPT: &str = "report.sh";
 
 /// The name of the file in a sweep's folder.
-const FILE: &str = "launch.json";
+const STATE_FILE: &str = "launch.json";
 
 /// The version of the format.
-const FORMAT: u32 = 1;
+const FORMAT_VERSION: u32 = 1;
 
 /// The most bytes of the file: far beyond any command line.
-const LARGEST: u64 = 1 << 20;
+const MAX_BYTES: u64 = 1 << 20;
 
 /// What was submitted of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Launch {
+pub struct LaunchRecord {
     /// The version of this file's format.
     format: u32,
     /// To whom.
@@ -56,11 +56,11 @@ pub enum Engine {
     Slurm,
 }
 
-impl Launch {
+impl LaunchRecord {
     /// An array that was submitted to Slurm at this time.
     pub fn slurm(array: &Job, shards: usize, submitted: f64, command_line: Vec<String>) -> Self {
         Self {
-            format: FORMAT,
+            format: FORMAT_VERSION,
             engine: Engine::Slurm,
             cluster: array.cluster.clone(),
             array: array.id.clone(),
@@ -86,8 +86,8 @@ impl Launch {
     /// # Errors
     /// A file that cannot be read, or is of a later version.
     pub fn read(folder: &Path) -> Result<Option<Self>, LaunchError> {
-        let path = folder.join(FILE);
-        let bytes = match read_file(&path, LARGEST) {
+        let path = folder.join(STATE_FILE);
+        let bytes = match read_file(&path, MAX_BYTES) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             bytes => bytes.map_err(|error| error.to_string()),
         };
@@ -95,22 +95,22 @@ impl Launch {
             let launch: Self = serde_json::from_slice(&bytes).map_err(|e| e.to_string())?;
             let ids = launch.jobs();
             let is_id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
-            match launch.format == FORMAT && ids.iter().all(|job| is_id(&job.id)) {
+            match launch.format == FORMAT_VERSION && ids.iter().all(|job| is_id(&job.id)) {
                 true => Ok(launch),
                 false => Err("another version of tp-sweep wrote it".to_owned()),
             }
         });
         launch
             .map(Some)
-            .map_err(|why| LaunchError::State { path, why })
+            .map_err(|why| LaunchError::StateFile { path, why })
     }
 
     /// What was launched last of the sweep of this folder.
     ///
     /// # Errors
-    /// As of [`Launch::read`], and nothing that was launched.
-    pub fn read_last(folder: &Path) -> Result<Self, LaunchError> {
-        Self::read(folder)?.ok_or_else(|| LaunchError::NeverLaunched(folder.join(FILE)))
+    /// As of [`LaunchRecord::read`], and nothing that was launched.
+    pub fn read_existing(folder: &Path) -> Result<Self, LaunchError> {
+        Self::read(folder)?.ok_or_else(|| LaunchError::NeverLaunched(folder.join(STATE_FILE)))
     }
 
     /// Keeps it in the sweep's folder, in the place of what was launched before.
@@ -118,12 +118,12 @@ impl Launch {
     /// # Errors
     /// A folder that cannot be written to.
     pub fn write(&self, folder: &Path) -> Result<(), LaunchError> {
-        let text = serde_json::to_string_pretty(self).map_err(|error| LaunchError::State {
-            path: folder.join(FILE),
+        let text = serde_json::to_string_pretty(self).map_err(|error| LaunchError::StateFile {
+            path: folder.join(STATE_FILE),
             why: error.to_string(),
         })?;
         Ok(write_atomically(
-            &folder.join(FILE),
+            &folder.join(STATE_FILE),
             (text + "\n").as_bytes(),
         )?)
     }
@@ -132,8 +132,8 @@ impl Launch {
     ///
     /// # Errors
     /// A file that cannot be removed.
-    pub fn forget(folder: &Path) -> Result<(), LaunchError> {
-        Ok(crate::record::remove_file(&folder.join(FILE))?)
+    pub fn remove(folder: &Path) -> Result<(), LaunchError> {
+        Ok(crate::record::remove_file(&folder.join(STATE_FILE))?)
     }
 }
 
@@ -144,19 +144,19 @@ mod tests {
     #[test]
     fn a_launch_is_read_as_it_was_written() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Launch::read(folder.path()).unwrap(), None);
+        assert_eq!(LaunchRecord::read(folder.path()).unwrap(), None);
         let job = Job {
             id: "12".into(),
             cluster: Some("big".into()),
         };
-        let launch = Launch {
+        let launch = LaunchRecord {
             report: Some("13".into()),
-            ..Launch::slurm(&job, 8, 1.5, vec!["tp-sweep".into()])
+            ..LaunchRecord::slurm(&job, 8, 1.5, vec!["tp-sweep".into()])
         };
         launch.write(folder.path()).unwrap();
-        assert_eq!(Launch::read_last(folder.path()).unwrap(), launch);
-        Launch::forget(folder.path()).unwrap();
-        assert!(Launch::read_last(folder.path()).is_err());
+        assert_eq!(LaunchRecord::read_existing(folder.path()).unwrap(), launch);
+        LaunchRecord::remove(folder.path()).unwrap();
+        assert!(LaunchRecord::read_existing(folder.path()).is_err());
     }
 
     #[test]
@@ -169,8 +169,8 @@ mod tests {
             r#"{"format":1,"engine":"slurm","array":"--all","shards":1,"submitted":0}"#,
             r#"{"format":1,"engine":"pbs","array":"1","shards":1,"submitted":0}"#,
         ] {
-            std::fs::write(folder.path().join(FILE), text).unwrap();
-            let error = Launch::read(folder.path()).unwrap_err().to_string();
+            std::fs::write(folder.path().join(STATE_FILE), text).unwrap();
+            let error = LaunchRecord::read(folder.path()).unwrap_err().to_string();
             assert!(error.contains("launch.json"), "{error}");
         }
     }

@@ -1,9 +1,9 @@
 //! `tp-sweep clean`.
 
-use crate::cli::arguments::commands::CleanArguments;
-use crate::cli::context::sweep_context::{SweepContext, load_for_results, locked, store};
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::{bytes, print};
+use crate::cli::arguments::CleanArguments;
+use crate::cli::context::{SweepContext, load_for_results, lock_sweep, open_store};
+use crate::cli::errors::CliError;
+use crate::cli::messages::{format_bytes, print};
 use crate::record::{PrunePlan, active_holders};
 use crate::run::runs_without_weights;
 
@@ -16,10 +16,10 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     let SweepContext {
         sweep,
         plan,
-        library,
+        dataset_cache,
         ..
     } = load_for_results(&arguments.sweep, &arguments.runs)?;
-    let store = store(&arguments.runs, &plan, &library)?;
+    let store = open_store(&arguments.runs, &plan, &dataset_cache)?;
     if !store.folder().is_dir() {
         return Err(CliError::NoResults(store.folder().to_owned()));
     }
@@ -35,37 +35,38 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
                 });
             }
         },
-        false => Some(locked(&store, &plan)?),
+        false => Some(lock_sweep(&store, &plan)?),
     };
     let results = store.read(&plan);
     let weightless = runs_without_weights(&sweep, &plan, &results.runs);
-    let clutter = PrunePlan::find(&store, &plan, &results, &weightless).map_err(CliError::Start)?;
-    let with_results: Vec<&PrunePlan> = clutter.iter().filter(|one| one.results > 0).collect();
+    let prunable =
+        PrunePlan::find(&store, &plan, &results, &weightless).map_err(CliError::BeforeStart)?;
+    let with_results: Vec<&PrunePlan> = prunable.iter().filter(|one| one.results > 0).collect();
     if !arguments.dry_run && !arguments.yes && !with_results.is_empty() {
-        return Err(CliError::ResultsWouldGo {
+        return Err(CliError::WouldRemoveResults {
             results: with_results.iter().map(|one| one.results).sum(),
             bytes: with_results.iter().map(|one| one.bytes).sum(),
             folder: store.folder().to_owned(),
         });
     }
-    let widest = clutter
+    let widest = prunable
         .iter()
         .map(|one| one.path.display().to_string().len())
         .max();
-    for one in &clutter {
+    for one in &prunable {
         if !arguments.dry_run {
-            one.remove().map_err(CliError::Start)?;
+            one.remove().map_err(CliError::BeforeStart)?;
         }
         let path = one.path.display().to_string();
         let width = widest.unwrap_or(0);
         print(&format!(
             "{path:<width$}  {:>10}  {}\n",
-            bytes(one.bytes),
+            format_bytes(one.bytes),
             one.why
         ))?;
     }
-    let total = bytes(clutter.iter().map(|one| one.bytes).sum());
-    print(&match (clutter.is_empty(), arguments.dry_run) {
+    let total = format_bytes(prunable.iter().map(|one| one.bytes).sum());
+    print(&match (prunable.is_empty(), arguments.dry_run) {
         (true, _) => format!("nothing to remove in {}\n", store.folder().display()),
         (false, true) => format!("{total}; nothing was removed: --dry-run\n"),
         (false, false) => format!("{total} removed\n"),

@@ -1,21 +1,20 @@
 //! `tp-sweep compare`.
 
-use crate::cli::arguments::commands::{CompareArguments, SweepArguments};
-use crate::cli::context::own_input::refuse_report_over_inputs;
-use crate::cli::context::sweep_context::{
-    SweepContext, fingerprints, load_for_results, load_recorded, no_results,
+use crate::cli::arguments::{CompareArguments, SweepArguments};
+use crate::cli::context::{
+    SweepContext, fingerprints, load_for_results, load_from_results, missing_results_error,
+    refuse_report_over_inputs,
 };
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::errors::exit_code::MISSING;
-use crate::cli::messages::output::{print, warn};
+use crate::cli::errors::{CliError, RESULTS_MISSING};
+use crate::cli::messages::{print, warn};
 use crate::record::{RecordedSweep, Results, Store, prepare, write_atomically};
-use crate::report::{ComparedSweep, Listing, Report, compare as compare_parts};
+use crate::report::{ComparedSweep, Listing, Report, compare as compare_sweeps};
 use crate::spec::Language;
 use std::path::Path;
 
 /// A sweep and what it has given.
-struct Sweep {
-    loaded: SweepContext,
+struct ComparedInput {
+    context: SweepContext,
     results: Results,
     report: Report,
 }
@@ -26,8 +25,8 @@ struct Sweep {
 /// A sweep that is not valid, no sweep that has results, a name that is a sweep's, folders that cannot
 /// be written to.
 pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
-    let mut sweeps: Vec<Sweep> = Vec::new();
-    let mut left_out = None;
+    let mut sweeps: Vec<ComparedInput> = Vec::new();
+    let mut first_skipped = None;
     let mut language = arguments.language;
     for path in &arguments.sweeps {
         let sweep = match read(path, arguments, language) {
@@ -36,41 +35,41 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
                 if arguments.sweeps.len() > 1 =>
             {
                 warn(&format!("{} is left out: {error}", path.display()));
-                left_out.get_or_insert(error);
+                first_skipped.get_or_insert(error);
                 continue;
             }
             sweep => sweep?,
         };
         // That of the first speaks for all.
-        language = Some(sweep.loaded.sweep.report.language);
+        language = Some(sweep.context.sweep.report.language);
         sweeps.push(sweep);
     }
-    let code = match left_out {
+    let code = match first_skipped {
         Some(error) if sweeps.is_empty() => return Err(error),
-        Some(_) => MISSING,
+        Some(_) => RESULTS_MISSING,
         None => 0,
     };
     refuse_name_of_sweep(arguments, &sweeps)?;
     let reports = &arguments.folders.reports;
     for sweep in &sweeps {
-        let loaded = &sweep.loaded;
-        refuse_report_over_inputs(&arguments.name, reports, &arguments.sweeps, loaded)?;
+        let context = &sweep.context;
+        refuse_report_over_inputs(&arguments.name, reports, &arguments.sweeps, context)?;
     }
     let parts: Vec<ComparedSweep> = sweeps
         .iter()
         .map(|sweep| ComparedSweep {
-            sweep: &sweep.loaded.sweep,
-            plan: &sweep.loaded.plan,
+            sweep: &sweep.context.sweep,
+            plan: &sweep.context.plan,
             results: &sweep.results,
             report: &sweep.report,
         })
         .collect();
     let language = language.unwrap_or(Language::English);
     let folder = &arguments.folders.reports;
-    prepare(folder).map_err(CliError::Record)?;
-    for file in compare_parts(&arguments.name, &parts, language)? {
+    prepare(folder).map_err(CliError::AfterStart)?;
+    for file in compare_sweeps(&arguments.name, &parts, language)? {
         let path = folder.join(&file.path);
-        write_atomically(&path, &file.contents).map_err(CliError::Record)?;
+        write_atomically(&path, &file.contents).map_err(CliError::AfterStart)?;
         print(&format!("{}\n", path.display()))?;
     }
     Ok(code)
@@ -78,15 +77,18 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
 
 /// Refuses a name whose report is that of a sweep: one of those that are compared, or one that has
 /// results beside theirs.
-fn refuse_name_of_sweep(arguments: &CompareArguments, sweeps: &[Sweep]) -> Result<(), CliError> {
+fn refuse_name_of_sweep(
+    arguments: &CompareArguments,
+    sweeps: &[ComparedInput],
+) -> Result<(), CliError> {
     let name = &arguments.name;
-    let beside = arguments.sweeps.iter().filter(|path| path.is_dir());
-    let beside = beside.map(|path| path.parent().unwrap_or(Path::new("")));
-    let mut folders = beside.chain([arguments.folders.runs.as_path()]);
-    let is_taken = sweeps.iter().any(|one| one.loaded.plan.name == *name)
+    let result_folders = arguments.sweeps.iter().filter(|path| path.is_dir());
+    let result_folders = result_folders.map(|path| path.parent().unwrap_or(Path::new("")));
+    let mut folders = result_folders.chain([arguments.folders.runs.as_path()]);
+    let is_taken = sweeps.iter().any(|one| one.context.plan.name == *name)
         || folders.any(|runs| RecordedSweep::read(&runs.join(name)).is_ok());
     match is_taken {
-        true => Err(CliError::NameOfSweep {
+        true => Err(CliError::NameTakenBySweep {
             name: name.clone(),
             report: arguments.folders.reports.join(format!("{name}.md")),
         }),
@@ -99,44 +101,44 @@ fn read(
     path: &Path,
     arguments: &CompareArguments,
     language: Option<Language>,
-) -> Result<Sweep, CliError> {
+) -> Result<ComparedInput, CliError> {
     let data = arguments.data.as_deref();
-    let (mut loaded, folder) = match path.is_dir() {
+    let (mut context, folder) = match path.is_dir() {
         // Whatever it is called here: it may be a copy from another machine.
-        true => (load_recorded(path, data)?, path.to_owned()),
+        true => (load_from_results(path, data)?, path.to_owned()),
         false => {
             let sweep = SweepArguments {
                 sweep: Some(path.to_owned()),
                 overrides: Vec::new(),
                 data: arguments.data.clone(),
             };
-            let loaded = load_for_results(&sweep, &arguments.folders.runs)?;
-            let folder = arguments.folders.runs.join(&loaded.plan.name);
-            (loaded, folder)
+            let context = load_for_results(&sweep, &arguments.folders.runs)?;
+            let folder = arguments.folders.runs.join(&context.plan.name);
+            (context, folder)
         }
     };
-    let options = &mut loaded.sweep.report;
+    let options = &mut context.sweep.report;
     options.language = language.unwrap_or(options.language);
     let SweepContext {
         sweep,
         plan,
-        library,
+        dataset_cache,
         remarks,
-    } = &loaded;
-    let fingerprints = fingerprints(plan, library)?;
+    } = &context;
+    let fingerprints = fingerprints(plan, dataset_cache)?;
     let store = Store::in_folder(&folder, plan, |config| {
         fingerprints[&config.data.source()].clone()
     });
     let results = store.read(plan);
     if results.runs.is_empty() {
-        return Err(no_results(&store, plan));
+        return Err(missing_results_error(&store, plan));
     }
     let report = Report::new(sweep, plan, &results, remarks, &Listing::default(), &|_| {
         None
     })?;
-    Ok(Sweep {
+    Ok(ComparedInput {
         results,
         report,
-        loaded,
+        context,
     })
 }

@@ -1,14 +1,12 @@
 //! `tp-sweep export`.
 
-use crate::cli::arguments::commands::{ExportArguments, WeightsFormat};
-use crate::cli::context::output_file::write_to;
-use crate::cli::context::own_input::{own_files, refuse_inputs};
-use crate::cli::context::sweep_context::{
-    SweepContext, fingerprints, load_for_results, no_results,
+use crate::cli::arguments::{ExportArguments, WeightsFormat};
+use crate::cli::context::{
+    SweepContext, custom_data_files, fingerprints, load_for_results, missing_results_error,
+    refuse_overwriting_inputs, write_output,
 };
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::errors::export_error::ExportError;
-use crate::cli::messages::output::{print, warn};
+use crate::cli::errors::{CliError, ExportError};
+use crate::cli::messages::{print, warn};
 use crate::data::{DatasetCache, DeviceDatasetKey, Normalisation, partition};
 use crate::model_io::{
     BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
@@ -34,24 +32,24 @@ use std::path::{Path, PathBuf};
 /// A sweep file that is not valid, a run that is not there, weights that were not kept, folders
 /// that cannot be written to.
 pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
-    let loaded = load_for_results(&arguments.sweep, &arguments.runs)?;
-    let own_files = own_files(&loaded);
+    let context = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let custom_data_files = custom_data_files(&context);
     let SweepContext {
         sweep,
         plan,
-        library,
+        dataset_cache,
         ..
-    } = loaded;
-    let fingerprints = fingerprints(&plan, &library)?;
+    } = context;
+    let fingerprints = fingerprints(&plan, &dataset_cache)?;
     let store = Store::new(&arguments.runs, &plan, |config| {
         fingerprints[&config.data.source()].clone()
     });
     let results = store.read(&plan);
     if results.runs.is_empty() {
-        return Err(no_results(&store, &plan));
+        return Err(missing_results_error(&store, &plan));
     }
     let trial = match &arguments.trial {
-        Some(name) => named(&plan, name)?,
+        Some(name) => trial_by_name(&plan, name)?,
         None => {
             if sweep.report.select != SelectionRule::Best {
                 warn(
@@ -59,30 +57,35 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
                      another (★ in the report): --trial names it",
                 );
             }
-            best(&plan, &results, sweep.report.rank_by)?
+            best_trial(&plan, &results, sweep.report.rank_by)?
         }
     };
     let run = chosen_run(&plan, trial, arguments)?;
-    let mut result = finished(&plan, &results, run)?.clone();
+    let mut result = finished_result(&plan, &results, run)?.clone();
     let config = &plan.trials[trial].config;
     let folder = store.run_folder(&plan, run);
     let output = arguments.output.clone();
     let output = output.unwrap_or_else(|| default_output(&plan, run));
-    let inputs = arguments.sweep.sweep.iter().cloned().chain(own_files);
+    let inputs = arguments
+        .sweep
+        .sweep
+        .iter()
+        .cloned()
+        .chain(custom_data_files);
     let inputs: Vec<PathBuf> = inputs.chain([folder.join(WEIGHTS_FILE)]).collect();
     let outputs = [WEIGHTS_FILE, BURN_FILE, DESCRIPTION_FILE].map(|name| output.join(name));
-    refuse_inputs(&outputs, &inputs, "give --output another folder")?;
-    refuse_foreign(&output, &plan, run, arguments.output.is_some())?;
+    refuse_overwriting_inputs(&outputs, &inputs, "give --output another folder")?;
+    refuse_foreign_folder(&output, &plan, run, arguments.output.is_some())?;
     let weights = match read_weights(&folder, config)? {
         Some(weights) => weights,
-        None if arguments.retrain => retrained(&library, &plan, run, &mut result)?,
+        None if arguments.retrain => retrain(&dataset_cache, &plan, run, &mut result)?,
         None => {
             let run = plan.folder(run);
-            return Err(ExportError::NoWeights { run, folder }.into());
+            return Err(ExportError::WeightsNotKept { run, folder }.into());
         }
     };
-    let contents = library.contents(&config.data)?;
-    let normalisation = normalisation(&library, config, run, &folder, &contents)?;
+    let contents = dataset_cache.contents(&config.data)?;
+    let normalisation = normalisation(&dataset_cache, config, run, &folder, &contents)?;
     let safetensors = to_safetensors(&config.stages(), config.image(), &weights);
     let input = input_description(config, &contents, normalisation);
     let description = Description {
@@ -103,8 +106,8 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
             (BURN_FILE, record.map_err(ExportError::Burn)?)
         }
     };
-    prepare(&output).map_err(CliError::Start)?;
-    remove_others(&output, name, &description)?;
+    prepare(&output).map_err(CliError::BeforeStart)?;
+    remove_other_format(&output, name, &description)?;
     let mut shown = summary(&plan, run, &result);
     // The description last: with it the model is there.
     let text = description.text();
@@ -113,7 +116,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
         (DESCRIPTION_FILE, text.as_bytes()),
     ] {
         let path = output.join(name);
-        write_to(&path, bytes)?;
+        write_output(&path, bytes)?;
         shown.push_str(&format!("{}\n", path.display()));
     }
     print(&shown)?;
@@ -122,13 +125,13 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
 
 /// Refuses a folder with what `export` has not written, or where nobody has named it with the model of
 /// another run: two sweeps may have one default folder, `a` with a trial `b-c` and `a-b` with `c`.
-fn refuse_foreign(
+fn refuse_foreign_folder(
     output: &Path,
     plan: &Plan,
     run: RunId,
     is_named: bool,
 ) -> Result<(), ExportError> {
-    let refused = |name: &str, what: &str| ExportError::Foreign {
+    let refused = |name: &str, what: &str| ExportError::WouldOverwrite {
         path: output.join(name),
         what: what.to_owned(),
     };
@@ -139,7 +142,9 @@ fn refuse_foreign(
         Ok(text) => text,
         Err(error) if error.kind() == ErrorKind::NotFound => {
             return match [WEIGHTS_FILE, BURN_FILE].map(|name| (name, output.join(name).exists())) {
-                [(name, true), _] | [_, (name, true)] if !is_cut_export(output, plan, run) => {
+                [(name, true), _] | [_, (name, true)]
+                    if !is_interrupted_export(output, plan, run) =>
+                {
                     Err(refused(name, "not of a model that export wrote"))
                 }
                 _ => Ok(()),
@@ -172,7 +177,7 @@ fn refuse_foreign(
 
 /// Whether the weights in a folder without a description are of a model like this run's: an export that
 /// was cut off, whose description comes last.
-fn is_cut_export(output: &Path, plan: &Plan, run: RunId) -> bool {
+fn is_interrupted_export(output: &Path, plan: &Plan, run: RunId) -> bool {
     let config = &plan.trials[run.trial].config;
     let weights = read_weights(output, config);
     !output.join(BURN_FILE).exists() && weights.is_ok_and(|weights| weights.is_some())
@@ -180,20 +185,24 @@ fn is_cut_export(output: &Path, plan: &Plan, run: RunId) -> bool {
 
 /// Removes weights of the other format from a folder, unless they are those of this model: beside its
 /// description they would be taken for its own.
-fn remove_others(output: &Path, name: &str, description: &Description) -> Result<(), CliError> {
+fn remove_other_format(
+    output: &Path,
+    name: &str,
+    description: &Description,
+) -> Result<(), CliError> {
     let before = std::fs::read_to_string(output.join(DESCRIPTION_FILE)).ok();
     let before = before.and_then(|text| Description::read(text.as_bytes()).ok());
     let is_same = before.is_some_and(|before| before.weights_blake3 == description.weights_blake3);
     for other in [WEIGHTS_FILE, BURN_FILE] {
         if other != name && !is_same {
-            remove_file(&output.join(other)).map_err(CliError::Start)?;
+            remove_file(&output.join(other)).map_err(CliError::BeforeStart)?;
         }
     }
     Ok(())
 }
 
 /// The position of the trial of this name.
-fn named(plan: &Plan, name: &str) -> Result<usize, ExportError> {
+fn trial_by_name(plan: &Plan, name: &str) -> Result<usize, ExportError> {
     let found = plan.trials.iter().position(|trial| trial.name == name);
     found.ok_or_else(|| {
         let names = plan.trials.iter().map(|trial| trial.name.as_str());
@@ -205,10 +214,10 @@ fn named(plan: &Plan, name: &str) -> Result<usize, ExportError> {
 }
 
 /// The position of the best trial, as the tables rank; or of the only one.
-fn best(plan: &Plan, results: &Results, rank_by: RankBy) -> Result<usize, ExportError> {
-    let standing = |trial| Ranking::of(plan, trial, rank_by, |run| results.runs.get(&run));
-    let best = (0..plan.trials.len()).filter_map(standing).min();
-    let best = best.ok_or_else(|| none_best(plan, results))?;
+fn best_trial(plan: &Plan, results: &Results, rank_by: RankBy) -> Result<usize, ExportError> {
+    let ranking = |trial| Ranking::of(plan, trial, rank_by, |run| results.runs.get(&run));
+    let best = (0..plan.trials.len()).filter_map(ranking).min();
+    let best = best.ok_or_else(|| no_best_error(plan, results))?;
     match best.is_ranked() || plan.trials.len() == 1 {
         true => Ok(best.trial),
         false => Err(ExportError::NotCompared),
@@ -216,7 +225,7 @@ fn best(plan: &Plan, results: &Results, rank_by: RankBy) -> Result<usize, Export
 }
 
 /// Why no trial is the best.
-fn none_best(plan: &Plan, results: &Results) -> ExportError {
+fn no_best_error(plan: &Plan, results: &Results) -> ExportError {
     let mut failures = plan.runs().map(|run| {
         let result = results.runs.get(&run)?;
         Some(result.failure.as_ref().map(ToString::to_string))
@@ -253,7 +262,7 @@ fn chosen_run(
     })
 }
 
-fn finished<'a>(
+fn finished_result<'a>(
     plan: &Plan,
     results: &'a Results,
     run: RunId,
@@ -268,14 +277,14 @@ fn finished<'a>(
 }
 
 /// The weights of a run that is trained again, on the CPU; `result` becomes what that gave.
-fn retrained(
-    library: &DatasetCache,
+fn retrain(
+    dataset_cache: &DatasetCache,
     plan: &Plan,
     run: RunId,
     result: &mut RunResult,
 ) -> Result<Weights, CliError> {
     let data = &plan.trials[run.trial].config.data;
-    let datasets = HashMap::from([(DeviceDatasetKey::of(data), library.load(data)?)]);
+    let datasets = HashMap::from([(DeviceDatasetKey::of(data), dataset_cache.load(data)?)]);
     let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), TensorMemory::Thread);
     let name = plan.folder(run);
     let Some(RerunResult {
@@ -284,7 +293,7 @@ fn retrained(
         ..
     }) = rerun(&executor, plan, run)
     else {
-        return Err(ExportError::FailedAgain(name).into());
+        return Err(ExportError::RetrainingFailed(name).into());
     };
     let validation = finished.validation.map(|(validation, _)| validation);
     if (validation, Some(finished.test.0)) == (result.validation, result.test) {
@@ -337,7 +346,7 @@ fn data_description(config: &Config) -> DataDescription {
 /// What the samples of a run were normalised by: of its own training samples, what its folder tells
 /// where the data is gone.
 fn normalisation(
-    library: &DatasetCache,
+    dataset_cache: &DatasetCache,
     config: &Config,
     run: RunId,
     folder: &Path,
@@ -353,7 +362,7 @@ fn normalisation(
     };
     match config.data.normalisation() {
         Normalise::Known => Ok(published()),
-        Normalise::None | Normalise::Training => match library.load(&config.data) {
+        Normalise::None | Normalise::Training => match dataset_cache.load(&config.data) {
             Ok(dataset) => {
                 let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
                 Ok(Normalisation::of_model(

@@ -1,15 +1,12 @@
 //! `tp-sweep report`.
 
-use crate::cli::arguments::commands::ReportArguments;
-use crate::cli::context::best_marker::{classes_of, mark_best};
-use crate::cli::context::own_input::refuse_report_over_inputs;
-use crate::cli::context::sweep_context::{
-    SweepContext, fingerprints, load_for_results, no_results,
+use crate::cli::arguments::ReportArguments;
+use crate::cli::context::{
+    SweepContext, fingerprints, load_for_results, mark_best, missing_results_error,
+    refuse_report_over_inputs, trial_classes,
 };
-use crate::cli::errors::cli_error::{CliError, print_error};
-use crate::cli::errors::exit_code::{MISSING, of_results};
-use crate::cli::messages::output::{print, warn};
-use crate::cli::messages::reconcile_messages::counted;
+use crate::cli::errors::{CliError, RESULTS_MISSING, print_error, results_exit_code};
+use crate::cli::messages::{print, warn, with_count};
 use crate::plan::{Plan, grouped};
 use crate::record::lock;
 use crate::record::{Lock, Results, Store, prepare, remove_file, write_atomically};
@@ -25,17 +22,17 @@ pub(crate) struct WrittenReport {
 }
 
 /// Rows of the ranking that are shown on a terminal.
-const TOP: usize = 5;
+const TERMINAL_ROWS: usize = 5;
 
 impl WrittenReport {
     /// The best trials, and where to find the rest.
-    pub(crate) fn shown(
+    pub(crate) fn terminal_text(
         &self,
         sweep: &Sweep,
         plan: &Plan,
         results: &Results,
     ) -> Result<String, CliError> {
-        let top = self.tables.top(sweep, plan, results, TOP)?;
+        let top = self.tables.top(sweep, plan, results, TERMINAL_ROWS)?;
         let paths: Vec<String> = self.paths.iter().map(|p| p.display().to_string()).collect();
         Ok(format!("{top}\n{}\n", paths.join("\n")))
     }
@@ -47,83 +44,83 @@ impl WrittenReport {
 /// # Errors
 /// A sweep file that is not valid, folders that cannot be written to.
 pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
-    let loaded = load_for_results(&arguments.sweep, &arguments.folders.runs)?;
+    let context = load_for_results(&arguments.sweep, &arguments.folders.runs)?;
     let files = arguments.sweep.sweep.as_slice();
     refuse_report_over_inputs(
-        &loaded.plan.name,
+        &context.plan.name,
         &arguments.folders.reports,
         files,
-        &loaded,
+        &context,
     )?;
     let SweepContext {
         sweep,
         plan,
-        library,
+        dataset_cache,
         remarks,
-    } = loaded;
+    } = context;
     let runs = &arguments.folders.runs;
-    let fingerprints = fingerprints(&plan, &library)?;
+    let fingerprints = fingerprints(&plan, &dataset_cache)?;
     let store = Store::new(runs, &plan, |config| {
         fingerprints[&config.data.source()].clone()
     });
     let results = store.read(&plan);
     if results.runs.is_empty() {
-        print_error(no_results(&store, &plan));
-        return Ok(MISSING);
+        print_error(missing_results_error(&store, &plan));
+        return Ok(RESULTS_MISSING);
     }
-    let classes = |trial| classes_of(&library, &store, &plan, trial);
+    let classes = |trial| trial_classes(&dataset_cache, &store, &plan, trial);
     let reports = &arguments.folders.reports;
     let written = write_report(
         &sweep,
         &plan,
         &results,
         &remarks,
-        &arguments.view(),
+        &arguments.listing(),
         &classes,
         reports,
     )?;
-    print(&written.shown(&sweep, &plan, &results)?)?;
+    print(&written.terminal_text(&sweep, &plan, &results)?)?;
     // A process that trains this sweep marks the best trial itself, at its end.
-    let marked = lock(store.folder()).and_then(|lock| match lock {
+    let finished = lock(store.folder()).and_then(|lock| match lock {
         Lock::Taken(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
             .and_then(|()| remove_leftovers_of_ended(&plan, &store, &results.runs))
             .and_then(|()| prune_weights(&sweep, &plan, &store, &results.runs))
             .and_then(|()| mark_best(&plan, &store, written.tables.detailed.as_ref())),
         Lock::Busy(_) => Ok(()),
     });
-    if let Err(error) = marked {
+    if let Err(error) = finished {
         // The tables, which were asked for, are there.
         warn(&format!(
             "the tables are written; the best trial is not marked for TensorBoard, or what has no \
              use stays (`tp-sweep clean`): {error}"
         ));
     }
-    Ok(completeness(&plan, &results))
+    Ok(report_missing_runs(&plan, &results))
 }
 
 /// Runs without a result that are listed.
-const MOST_LISTED: usize = 20;
+const MAX_LISTED_RUNS: usize = 20;
 
 /// Says which results are missing; the exit code: 3 where some are, 1 where a run failed.
-fn completeness(plan: &Plan, results: &Results) -> u8 {
+fn report_missing_runs(plan: &Plan, results: &Results) -> u8 {
     let missing = plan.runs().filter(|run| !results.runs.contains_key(run));
     let missing: Vec<String> = missing
         .map(|run| plan.folder(run).display().to_string())
         .collect();
     if !missing.is_empty() {
-        let mut shown: Vec<String> = missing.iter().take(MOST_LISTED).cloned().collect();
-        if let more @ 1.. = missing.len().saturating_sub(MOST_LISTED) {
+        let mut shown: Vec<String> = missing.iter().take(MAX_LISTED_RUNS).cloned().collect();
+        if let more @ 1.. = missing.len().saturating_sub(MAX_LISTED_RUNS) {
             shown.push(format!("and {} more", grouped(more as u64)));
         }
         warn(&format!(
             "{} of {} without a result, which the tables leave out (`tp-sweep status` tells more):\n  {}",
-            counted(missing.len(), "run"),
+            with_count(missing.len(), "run"),
             grouped(plan.runs().count() as u64),
             shown.join("\n  ")
         ));
     }
     let failed = results.runs.values().filter(|run| run.failure.is_some());
-    of_results(missing.is_empty(), failed.count())
+    results_exit_code(missing.is_empty(), failed.count())
 }
 
 /// Makes and writes the tables of a sweep; `classes` tells how the classes fare in a trial.
@@ -132,22 +129,22 @@ pub(crate) fn write_report(
     plan: &Plan,
     results: &Results,
     remarks: &DataRemarks,
-    view: &Listing,
+    listing: &Listing,
     classes: &dyn Fn(usize) -> Option<TrialClasses>,
     folder: &Path,
 ) -> Result<WrittenReport, CliError> {
-    let tables = Report::new(sweep, plan, results, remarks, view, classes)?;
+    let tables = Report::new(sweep, plan, results, remarks, listing, classes)?;
     let files = tables.files()?;
     let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
     folders.dedup();
     for inner in folders {
-        prepare(&folder.join(inner)).map_err(CliError::Record)?;
+        prepare(&folder.join(inner)).map_err(CliError::AfterStart)?;
     }
-    remove_old_pictures(&folder.join(&plan.name), &files)?;
+    remove_stale_figures(&folder.join(&plan.name), &files)?;
     let mut paths = Vec::new();
     for file in &files {
         let path = folder.join(&file.path);
-        write_atomically(&path, &file.contents).map_err(CliError::Record)?;
+        write_atomically(&path, &file.contents).map_err(CliError::AfterStart)?;
         // Pictures are linked from the report.
         if file.path.components().count() == 1 {
             paths.push(path);
@@ -157,7 +154,7 @@ pub(crate) fn write_report(
 }
 
 /// The names of a report's pictures, without endings.
-const PICTURES: [&str; 6] = [
+const FIGURES: [&str; 6] = [
     "confusion",
     "heat-map",
     "learning-curves",
@@ -167,19 +164,19 @@ const PICTURES: [&str; 6] = [
 ];
 
 /// What the names of its other pictures begin with.
-const SERIES: [&str; 2] = ["gradients-", "learning-curves-"];
+const FIGURE_PREFIXES: [&str; 2] = ["gradients-", "learning-curves-"];
 
 /// Removes the pictures of an earlier report that this one does not have; others are not ours.
-fn remove_old_pictures(folder: &Path, files: &[ReportFile]) -> Result<(), CliError> {
+fn remove_stale_figures(folder: &Path, files: &[ReportFile]) -> Result<(), CliError> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
-        let is_picture = path.extension().is_some_and(|e| e == "svg" || e == "png");
+        let is_figure = path.extension().is_some_and(|e| e == "svg" || e == "png");
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let is_ours =
-            PICTURES.contains(&&*name) || SERIES.iter().any(|start| name.starts_with(start));
+        let is_ours = FIGURES.contains(&&*name)
+            || FIGURE_PREFIXES.iter().any(|start| name.starts_with(start));
         let is_current = files.iter().any(|file| path.ends_with(&file.path));
-        if is_picture && is_ours && !is_current {
-            remove_file(&path).map_err(CliError::Record)?;
+        if is_figure && is_ours && !is_current {
+            remove_file(&path).map_err(CliError::AfterStart)?;
         }
     }
     Ok(())

@@ -1,11 +1,9 @@
 //! `tp-sweep status`.
 
-use crate::cli::arguments::commands::StatusArguments;
-use crate::cli::context::sweep_context::{SweepContext, load_for_results, store};
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::errors::exit_code::of_results;
-use crate::cli::messages::output::{bytes, print};
-use crate::cli::messages::reconcile_messages::{counted, listed};
+use crate::cli::arguments::StatusArguments;
+use crate::cli::context::{SweepContext, load_for_results, open_store};
+use crate::cli::errors::{CliError, results_exit_code};
+use crate::cli::messages::{format_bytes, list_names, print, with_count};
 use crate::plan::{Plan, duration, grouped};
 use crate::record::{LockHolder, SweepStatus, active_holders};
 use std::fmt::Write;
@@ -13,7 +11,7 @@ use std::path::Path;
 use std::time::SystemTime;
 
 /// Runs in training that are shown one by one.
-const MOST_SHOWN: usize = 10;
+const MAX_LISTED_RUNS: usize = 10;
 
 /// Says how far a sweep is; the exit code: 0 where every run has finished, 3 where results are
 /// missing, 1 where none is missing but some failed.
@@ -21,21 +19,36 @@ const MOST_SHOWN: usize = 10;
 /// # Errors
 /// A sweep file that is not valid, folders that cannot be read.
 pub(crate) fn status(arguments: &StatusArguments) -> Result<u8, CliError> {
-    let SweepContext { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
-    let store = store(&arguments.runs, &plan, &library)?;
-    let status = SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
+    let SweepContext {
+        plan,
+        dataset_cache,
+        ..
+    } = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let store = open_store(&arguments.runs, &plan, &dataset_cache)?;
+    let status =
+        SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::BeforeStart)?;
     let holder = active_holders(store.folder());
-    print(&told(&plan, &status, holder.as_ref(), store.folder()))?;
-    Ok(of_results(status.is_complete(), status.failures()))
+    print(&format_status(
+        &plan,
+        &status,
+        holder.as_ref(),
+        store.folder(),
+    ))?;
+    Ok(results_exit_code(status.is_complete(), status.failures()))
 }
 
-fn told(plan: &Plan, status: &SweepStatus, holder: Option<&LockHolder>, folder: &Path) -> String {
+fn format_status(
+    plan: &Plan,
+    status: &SweepStatus,
+    holder: Option<&LockHolder>,
+    folder: &Path,
+) -> String {
     let name = |run| plan.folder(run).display().to_string();
     let mut text = format!(
         "{}: {} in {}, in {}\n\n",
         plan.name,
-        counted(status.runs, "run"),
-        counted(plan.trials.len(), "trial"),
+        with_count(status.runs, "run"),
+        with_count(plan.trials.len(), "trial"),
         folder.display()
     );
     let mut line = |what: &str, value: &str| {
@@ -45,7 +58,7 @@ fn told(plan: &Plan, status: &SweepStatus, holder: Option<&LockHolder>, folder: 
     line("failed", &grouped(status.failures() as u64));
     for (reason, runs) in &status.failed {
         let names: Vec<String> = runs.iter().map(|run| name(*run)).collect();
-        let names = listed(names.iter().map(String::as_str));
+        let names = list_names(names.iter().map(String::as_str));
         line(
             "",
             &format!("{} {reason}: {names}", grouped(runs.len() as u64)),
@@ -58,7 +71,7 @@ fn told(plan: &Plan, status: &SweepStatus, holder: Option<&LockHolder>, folder: 
         }
         _ => line("in training", &saved),
     }
-    for saved in status.in_training.iter().take(MOST_SHOWN) {
+    for saved in status.in_training.iter().take(MAX_LISTED_RUNS) {
         let age = duration(saved.age.as_secs_f64());
         let name = name(saved.run);
         line(
@@ -69,7 +82,7 @@ fn told(plan: &Plan, status: &SweepStatus, holder: Option<&LockHolder>, folder: 
             ),
         );
     }
-    if let more @ 1.. = status.in_training.len().saturating_sub(MOST_SHOWN) {
+    if let more @ 1.. = status.in_training.len().saturating_sub(MAX_LISTED_RUNS) {
         line("", &format!("and {more} more"));
     }
     let elsewhere = match status.elsewhere {
@@ -85,18 +98,18 @@ fn told(plan: &Plan, status: &SweepStatus, holder: Option<&LockHolder>, folder: 
     );
     line(
         "set aside",
-        &format!("{} of other settings", counted(status.aside, "result")),
+        &format!("{} of other settings", with_count(status.aside, "result")),
     );
     let unasked = match &status.unasked[..] {
         [] => "no trial".to_owned(),
         names => format!(
             "{}: {}",
-            counted(names.len(), "trial"),
-            listed(names.iter().map(String::as_str))
+            with_count(names.len(), "trial"),
+            list_names(names.iter().map(String::as_str))
         ),
     };
     line("not asked for", &unasked);
-    line("on disk", &bytes(status.bytes));
+    line("on disk", &format_bytes(status.bytes));
     line(
         "at work",
         &holder.map_or("nobody".to_owned(), LockHolder::to_string),

@@ -1,11 +1,9 @@
 //! `tp-sweep verify`.
 
-use crate::cli::arguments::commands::VerifyArguments;
-use crate::cli::context::sweep_context::{SweepContext, load, store};
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::print;
-use crate::cli::messages::reconcile_messages::counted;
-use crate::cli::messages::result_diff::{Difference, Similarity, compare};
+use crate::cli::arguments::VerifyArguments;
+use crate::cli::context::{SweepContext, load, open_store};
+use crate::cli::errors::CliError;
+use crate::cli::messages::{Difference, Tolerance, diff_results, print, with_count};
 use crate::data::{DatasetCache, DeviceDatasetKey};
 use crate::plan::{Plan, RunId};
 use crate::record::{Machine, RecordedSweep, Results, RunResult, Store};
@@ -21,14 +19,18 @@ use std::path::Path;
 /// # Errors
 /// A sweep file that is not valid, data that cannot be read, no finished run.
 pub(crate) fn verify(arguments: &VerifyArguments) -> Result<u8, CliError> {
-    let SweepContext { plan, library, .. } = load(&arguments.sweep)?;
-    let store = store(&arguments.runs, &plan, &library)?;
+    let SweepContext {
+        plan,
+        dataset_cache,
+        ..
+    } = load(&arguments.sweep)?;
+    let store = open_store(&arguments.runs, &plan, &dataset_cache)?;
     let results = store.read(&plan);
-    let chosen = sample(&store, &plan, &results, arguments);
+    let chosen = sample_runs(&store, &plan, &results, arguments);
     if chosen.is_empty() {
         return Err(CliError::NoResults(store.folder().to_owned()));
     }
-    let executor = executor(&library, &plan, &chosen)?;
+    let executor = executor(&dataset_cache, &plan, &chosen)?;
     let is_same_processor = is_same_processor(store.folder());
     let mut equal = 0;
     for &run in &chosen {
@@ -36,31 +38,31 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<u8, CliError> {
         let Some(result) = results.finished(run) else {
             continue;
         };
-        let likeness = match result.device == "cpu" && is_same_processor {
-            true => Similarity::Bits,
-            false => Similarity::Rounding,
+        let tolerance = match result.device == "cpu" && is_same_processor {
+            true => Tolerance::BitExact,
+            false => Tolerance::Rounding,
         };
         let differences =
-            rerun(&executor, &plan, run).map(|again| compare(result, &again, likeness));
+            rerun(&executor, &plan, run).map(|again| diff_results(result, &again, tolerance));
         equal += usize::from(differences.as_ref().is_some_and(Vec::is_empty));
         print(&format!(
             "{name}: {}\n",
-            told(result, likeness, differences.as_deref())
+            describe(result, tolerance, differences.as_deref())
         ))?;
     }
-    let count = counted(chosen.len(), "run");
+    let count = with_count(chosen.len(), "run");
     print(&format!("{equal} of {count} gave the same again\n"))?;
     Ok(u8::from(equal < chosen.len()))
 }
 
 /// Finished runs, in the order of the plan: any may be chosen, and a seed always chooses the same.
-fn sample(
+fn sample_runs(
     store: &Store,
     plan: &Plan,
     results: &Results,
     arguments: &VerifyArguments,
 ) -> Vec<RunId> {
-    let lot = |run: &RunId| {
+    let sampling_key = |run: &RunId| {
         let mut hasher = blake3::Hasher::new_derive_key("tp-sweep verify sample");
         hasher.update(&arguments.seed.to_le_bytes());
         hasher.update(store.identity(*run).to_string().as_bytes());
@@ -68,7 +70,7 @@ fn sample(
     };
     let finished = plan.runs().filter(|run| results.finished(*run).is_some());
     let mut chosen: Vec<RunId> = finished.collect();
-    chosen.sort_by_cached_key(lot);
+    chosen.sort_by_cached_key(sampling_key);
     chosen.truncate(arguments.sample as usize);
     chosen.sort_unstable();
     chosen
@@ -76,7 +78,7 @@ fn sample(
 
 /// Who trains these runs, with the data that they need.
 fn executor(
-    library: &DatasetCache,
+    dataset_cache: &DatasetCache,
     plan: &Plan,
     runs: &[RunId],
 ) -> Result<TensorExecutor<Flex>, CliError> {
@@ -84,7 +86,7 @@ fn executor(
     for run in runs {
         let data = &plan.trials[run.trial].config.data;
         if let Entry::Vacant(entry) = datasets.entry(DeviceDatasetKey::of(data)) {
-            entry.insert(library.load(data)?);
+            entry.insert(dataset_cache.load(data)?);
         }
     }
     Ok(TensorExecutor::new(
@@ -105,15 +107,19 @@ fn is_same_processor(folder: &Path) -> bool {
     recorded.starts.iter().all(|start| is_same(&start.host))
 }
 
-fn told(result: &RunResult, likeness: Similarity, differences: Option<&[Difference]>) -> String {
-    match (differences, likeness) {
+fn describe(
+    result: &RunResult,
+    tolerance: Tolerance,
+    differences: Option<&[Difference]>,
+) -> String {
+    match (differences, tolerance) {
         (None, _) => "could not be trained again".to_owned(),
-        (Some([]), Similarity::Bits) => format!(
+        (Some([]), Tolerance::BitExact) => format!(
             "equal to the last bit ({}, test accuracy {})",
-            counted(result.epochs.len(), "epoch"),
+            with_count(result.epochs.len(), "epoch"),
             result.test.map_or(f64::NAN, |test| test.accuracy),
         ),
-        (Some([]), Similarity::Rounding) => format!(
+        (Some([]), Tolerance::Rounding) => format!(
             "equal within rounding; it was trained on {}, or on another kind of CPU",
             result.device
         ),

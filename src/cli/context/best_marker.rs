@@ -8,21 +8,21 @@ use crate::spec::Data;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 /// How the classes fare in a trial, by their names.
-pub(crate) fn classes_of(
-    library: &DatasetCache,
+pub(crate) fn trial_classes(
+    dataset_cache: &DatasetCache,
     store: &Store,
     plan: &Plan,
     trial: usize,
 ) -> Option<TrialClasses> {
     let scores = store.trial_classes(plan, trial)?;
-    let names = class_names(library, &plan.trials[trial].config.data);
+    let names = class_names(dataset_cache, &plan.trials[trial].config.data);
     Some(TrialClasses::new(names, scores))
 }
 
 /// The names of the classes; none where the data is not there and was never
 /// read: tables can be made without it.
-fn class_names(library: &DatasetCache, data: &Data) -> Vec<String> {
-    let contents = library.contents(data);
+fn class_names(dataset_cache: &DatasetCache, data: &Data) -> Vec<String> {
+    let contents = dataset_cache.contents(data);
     contents.map_or_else(|_| Vec::new(), |contents| contents.classes)
 }
 

@@ -1,6 +1,6 @@
 //! Files that the user names, which may be more than files.
 
-use crate::cli::errors::cli_error::CliError;
+use crate::cli::errors::CliError;
 use crate::record::{RecordError, write_atomically};
 use std::fs::OpenOptions;
 use std::io::{Error, ErrorKind, Write};
@@ -11,22 +11,22 @@ use std::path::{Path, PathBuf};
 ///
 /// # Errors
 /// A place that cannot be written to, a full disk.
-pub(crate) fn write_to(path: &Path, contents: &[u8]) -> Result<(), CliError> {
-    let target = linked(path).map_err(cannot_write(path))?;
+pub(crate) fn write_output(path: &Path, contents: &[u8]) -> Result<(), CliError> {
+    let target = resolve_links(path).map_err(cannot_write(path))?;
     match std::fs::metadata(&target) {
         Ok(about) if !about.is_file() => {
-            write_through(&target, contents).map_err(cannot_write(path))
+            write_to_special_file(&target, contents).map_err(cannot_write(path))
         }
-        _ => write_atomically(&target, contents).map_err(CliError::Start),
+        _ => write_atomically(&target, contents).map_err(CliError::BeforeStart),
     }
 }
 
 /// What a path leads to when its last part is a link, or a link to a link; there need not be anything.
-fn linked(path: &Path) -> std::io::Result<PathBuf> {
+fn resolve_links(path: &Path) -> std::io::Result<PathBuf> {
     /// As many as Linux follows.
-    const MOST: usize = 40;
+    const MAX_LINKS: usize = 40;
     let mut target = path.to_owned();
-    for _ in 0..MOST {
+    for _ in 0..MAX_LINKS {
         match target.read_link() {
             // A link that is not absolute begins in the folder that it stands in.
             Ok(link) => target = target.parent().unwrap_or(Path::new("")).join(link),
@@ -37,7 +37,7 @@ fn linked(path: &Path) -> std::io::Result<PathBuf> {
 }
 
 /// Writes to what is no file. A reader that has seen enough, such as `head`, is no error.
-fn write_through(path: &Path, contents: &[u8]) -> std::io::Result<()> {
+fn write_to_special_file(path: &Path, contents: &[u8]) -> std::io::Result<()> {
     let mut open = OpenOptions::new().write(true).open(path)?;
     match open.write_all(contents).and_then(|()| open.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -47,7 +47,7 @@ fn write_through(path: &Path, contents: &[u8]) -> std::io::Result<()> {
 
 fn cannot_write(path: &Path) -> impl FnOnce(Error) -> CliError + use<'_> {
     move |source| {
-        CliError::Start(RecordError {
+        CliError::BeforeStart(RecordError {
             action: "write",
             path: path.to_owned(),
             source,

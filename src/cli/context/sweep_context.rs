@@ -1,8 +1,8 @@
 //! A sweep file as every command reads it.
 
-use crate::cli::arguments::commands::SweepArguments;
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::warn;
+use crate::cli::arguments::SweepArguments;
+use crate::cli::errors::CliError;
+use crate::cli::messages::warn;
 use crate::data::DatasetCache;
 use crate::plan::Plan;
 use crate::record::lock;
@@ -18,7 +18,7 @@ use std::path::{Path, PathBuf};
 pub(crate) struct SweepContext {
     pub(crate) sweep: Sweep,
     pub(crate) plan: Plan,
-    pub(crate) library: DatasetCache,
+    pub(crate) dataset_cache: DatasetCache,
     /// Notes and warnings about the data.
     pub(crate) remarks: DataRemarks,
 }
@@ -31,7 +31,7 @@ pub(crate) fn load(arguments: &SweepArguments) -> Result<SweepContext, CliError>
     // clap requires the path wherever a command takes it.
     let path = arguments.sweep.as_deref().unwrap_or(Path::new(""));
     let sweep = Sweep::load(path, &arguments.overrides)?;
-    expand(sweep, library(path, arguments.data.as_deref()))
+    expand(sweep, build_dataset_cache(path, arguments.data.as_deref()))
 }
 
 /// Reads and expands a sweep as [`load`] does, for its results below `runs` alone: where its data is
@@ -47,18 +47,18 @@ pub(crate) fn load_for_results(
     let sweep = Sweep::load(path, &arguments.overrides)?;
     let recorded = RecordedSweep::read(&runs.join(&sweep.name));
     let known = recorded.map_or_else(|_| Vec::new(), |recorded| recorded.known_data);
-    let library = library(path, arguments.data.as_deref()).knowing(known);
-    expand_for_results(sweep, library)
+    let dataset_cache = build_dataset_cache(path, arguments.data.as_deref()).knowing(known);
+    expand_for_results(sweep, dataset_cache)
 }
 
-fn expand_for_results(sweep: Sweep, library: DatasetCache) -> Result<SweepContext, CliError> {
-    let loaded = expand(sweep, library)?;
+fn expand_for_results(sweep: Sweep, dataset_cache: DatasetCache) -> Result<SweepContext, CliError> {
+    let context = expand(sweep, dataset_cache)?;
     // What is asked for later needs no more of the data than this.
-    fingerprints(&loaded.plan, &loaded.library)?;
-    for error in loaded.library.unread() {
+    fingerprints(&context.plan, &context.dataset_cache)?;
+    for error in context.dataset_cache.unread() {
         warn(&format!("{error}; the results tell what the data was"));
     }
-    Ok(loaded)
+    Ok(context)
 }
 
 /// Reads and expands the sweep that a folder of results is of.
@@ -66,8 +66,11 @@ fn expand_for_results(sweep: Sweep, library: DatasetCache) -> Result<SweepContex
 /// # Errors
 /// A folder of another kind; data of the user's own that cannot be used, and that the results do not
 /// know.
-pub(crate) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<SweepContext, CliError> {
-    let recorded = RecordedSweep::read(folder).map_err(|error| CliError::NoSweep {
+pub(crate) fn load_from_results(
+    folder: &Path,
+    data: Option<&Path>,
+) -> Result<SweepContext, CliError> {
+    let recorded = RecordedSweep::read(folder).map_err(|error| CliError::NotResultsOfSweep {
         folder: folder.to_owned(),
         error,
     })?;
@@ -76,16 +79,19 @@ pub(crate) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<SweepC
         text: recorded.sweep_file,
     };
     let sweep = Sweep::parse(source, &recorded.name, &recorded.overrides)?;
-    expand_for_results(sweep, library(folder, data).knowing(recorded.known_data))
+    expand_for_results(
+        sweep,
+        build_dataset_cache(folder, data).knowing(recorded.known_data),
+    )
 }
 
-fn expand(sweep: Sweep, library: DatasetCache) -> Result<SweepContext, CliError> {
-    let facts = |data: &_| library.facts(data).map_err(|error| error.to_string());
+fn expand(sweep: Sweep, dataset_cache: DatasetCache) -> Result<SweepContext, CliError> {
+    let facts = |data: &_| dataset_cache.facts(data).map_err(|error| error.to_string());
     let plan =
         Plan::with_facts(&sweep, &facts).map_err(|error| CliError::plan(error, &sweep.source))?;
     plan.warnings.iter().for_each(|warning| warn(warning));
     let configs = plan.trials.iter().map(|trial| &trial.config);
-    let remarks = library.remarks(configs);
+    let remarks = dataset_cache.remarks(configs);
     for warning in &remarks.warnings {
         warn(&warning.to_string());
     }
@@ -95,18 +101,18 @@ fn expand(sweep: Sweep, library: DatasetCache) -> Result<SweepContext, CliError>
     Ok(SweepContext {
         sweep,
         plan,
-        library,
+        dataset_cache,
         remarks,
     })
 }
 
 /// Says which data sets that are known by name are not here: they can be planned, but not trained on.
-pub(crate) fn warn_of_missing_data(loaded: &SweepContext) {
+pub(crate) fn warn_of_missing_data(context: &SweepContext) {
     let mut seen = HashSet::new();
-    for trial in &loaded.plan.trials {
+    for trial in &context.plan.trials {
         let data = &trial.config.data;
         if seen.insert(data.source())
-            && let Err(error) = loaded.library.find_files(data)
+            && let Err(error) = context.dataset_cache.find_files(data)
         {
             warn(&format!("nothing can be trained here yet: {error}"));
         }
@@ -119,13 +125,13 @@ pub(crate) fn warn_of_missing_data(loaded: &SweepContext) {
 /// Data that must be read for it, and cannot be.
 pub(crate) fn fingerprints(
     plan: &Plan,
-    library: &DatasetCache,
+    dataset_cache: &DatasetCache,
 ) -> Result<HashMap<DataSource, String>, CliError> {
     let mut fingerprints = HashMap::new();
     for trial in &plan.trials {
         let data = &trial.config.data;
         if let Entry::Vacant(entry) = fingerprints.entry(data.source()) {
-            entry.insert(library.fingerprint(data)?);
+            entry.insert(dataset_cache.fingerprint(data)?);
         }
     }
     Ok(fingerprints)
@@ -135,15 +141,19 @@ pub(crate) fn fingerprints(
 ///
 /// # Errors
 /// Data that must be read to know them, and cannot be.
-pub(crate) fn store(runs: &Path, plan: &Plan, library: &DatasetCache) -> Result<Store, CliError> {
-    let fingerprints = fingerprints(plan, library)?;
+pub(crate) fn open_store(
+    runs: &Path,
+    plan: &Plan,
+    dataset_cache: &DatasetCache,
+) -> Result<Store, CliError> {
+    let fingerprints = fingerprints(plan, dataset_cache)?;
     Ok(Store::new(runs, plan, |config| {
         fingerprints[&config.data.source()].clone()
     }))
 }
 
 /// What is said where a sweep has no result at its place.
-pub(crate) fn no_results(store: &Store, plan: &Plan) -> CliError {
+pub(crate) fn missing_results_error(store: &Store, plan: &Plan) -> CliError {
     let folder = store.folder().to_owned();
     let contents = Inventory::read(&folder);
     let kept = contents.map(|contents| ReconcilePlan::new(store, plan, &contents).kept().len());
@@ -157,24 +167,24 @@ pub(crate) fn no_results(store: &Store, plan: &Plan) -> CliError {
 ///
 /// # Errors
 /// Another process that holds it; a folder that cannot be written to.
-pub(crate) fn locked(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
-    taken(lock(store.folder()), store, plan)
+pub(crate) fn lock_sweep(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
+    acquire(lock(store.folder()), store, plan)
 }
 
 /// Takes the lock of a sweep's folder for a shard: other shards may hold it too.
 ///
 /// # Errors
 /// A process that has it alone; a folder that cannot be written to.
-pub(crate) fn locked_shared(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
-    taken(lock_shared(store.folder()), store, plan)
+pub(crate) fn lock_sweep_shared(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
+    acquire(lock_shared(store.folder()), store, plan)
 }
 
-fn taken(
+fn acquire(
     lock: Result<Lock, RecordError>,
     store: &Store,
     plan: &Plan,
 ) -> Result<SweepLock, CliError> {
-    match lock.map_err(CliError::Start)? {
+    match lock.map_err(CliError::BeforeStart)? {
         Lock::Taken(lock) => {
             if let Some(error) = &lock.unenforced {
                 warn(&format!(
@@ -195,7 +205,7 @@ fn taken(
 
 /// Where data is looked for: the user's own here and in the folders above the sweep file; the data
 /// sets known by name in `--data`, or in the folders called `data` in these places.
-fn library(sweep: &Path, data: Option<&Path>) -> DatasetCache {
+fn build_dataset_cache(sweep: &Path, data: Option<&Path>) -> DatasetCache {
     let mut starts = vec![PathBuf::new()];
     if let Ok(sweep) = std::path::absolute(sweep) {
         starts.extend(sweep.ancestors().skip(1).map(Path::to_owned));

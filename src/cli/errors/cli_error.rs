@@ -1,8 +1,7 @@
 //! What the command line says when something cannot be done.
 
 use super::export_error::ExportError;
-use crate::cli::messages::output;
-use crate::cli::messages::reconcile_messages::counted;
+use crate::cli::messages::{format_bytes, with_count};
 use crate::data::{DataError, FetchError};
 use crate::launch::LaunchError;
 use crate::model_io::ModelError;
@@ -50,7 +49,7 @@ pub enum CliError {
         "the sweep has changed since this task was launched: its file, its data, or this program. \
          Nothing is trained, so that results of two sweeps are not mixed; launch the sweep again"
     )]
-    OtherPlan,
+    PlanChanged,
     /// A report of nothing.
     #[error(
         "there are no results of this sweep in {0}; train it first: results of other settings, of \
@@ -63,7 +62,7 @@ pub enum CliError {
         "no result of this sweep is at its place in {folder}, but {} elsewhere in it, since the sweep was \
          edited: `tp-sweep run` puts what belongs in place and trains what is missing; \
          `tp-sweep status` tells more",
-        stand(*.results)
+        stand_verb(*.results)
     )]
     Misplaced {
         /// How many.
@@ -76,10 +75,10 @@ pub enum CliError {
         "{} ({}) in {folder} would be removed: of settings, or of trials, that the sweep \
          does not ask for as it is now. Nothing was removed: --dry-run lists what would be, \
          --yes removes it",
-        counted(*.results, "result"),
-        output::bytes(*.bytes)
+        with_count(*.results, "result"),
+        format_bytes(*.bytes)
     )]
-    ResultsWouldGo {
+    WouldRemoveResults {
         /// How many.
         results: usize,
         /// What is removed with them, in bytes of the files.
@@ -92,7 +91,7 @@ pub enum CliError {
         "{report} is the report of the sweep {name}, which the comparison would replace: give the \
          comparison another name, such as --name {name}-compared"
     )]
-    NameOfSweep {
+    NameTakenBySweep {
         /// The name.
         name: String,
         /// The sweep's report.
@@ -101,9 +100,9 @@ pub enum CliError {
     /// An output that is an input.
     #[error(
         "{output} is {}, which this command reads: writing would replace it. Nothing was written; {remedy}",
-        same(.output, .input)
+        describe_input(.output, .input)
     )]
-    OwnInput {
+    WouldOverwriteInput {
         /// The output.
         output: std::path::PathBuf,
         /// The input, as it was named.
@@ -116,7 +115,7 @@ pub enum CliError {
         "{folder} is no folder of a sweep's results (runs/<sweep>): its sweep.json cannot be read: \
          {error}"
     )]
-    NoSweep {
+    NotResultsOfSweep {
         /// The folder.
         folder: std::path::PathBuf,
         /// Why.
@@ -133,10 +132,10 @@ pub enum CliError {
     Model(#[from] ModelError),
     /// Folders that cannot be written to before anything was trained.
     #[error(transparent)]
-    Start(RecordError),
+    BeforeStart(RecordError),
     /// Results that could not be written while training.
     #[error("{0}; what is complete is kept: the same command continues")]
-    Record(RecordError),
+    AfterStart(RecordError),
     /// Tables that could not be made.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -159,20 +158,20 @@ impl CliError {
             | Self::Fetch { .. }
             | Self::Device(_)
             | Self::Locked { .. }
-            | Self::OtherPlan
+            | Self::PlanChanged
             | Self::NoResults(_)
             | Self::Misplaced { .. }
-            | Self::ResultsWouldGo { .. }
-            | Self::NameOfSweep { .. }
-            | Self::OwnInput { .. }
-            | Self::NoSweep { .. }
+            | Self::WouldRemoveResults { .. }
+            | Self::NameTakenBySweep { .. }
+            | Self::WouldOverwriteInput { .. }
+            | Self::NotResultsOfSweep { .. }
             | Self::Export(_)
             | Self::Launch(_)
             | Self::Model(_)
-            | Self::Start(_)
+            | Self::BeforeStart(_)
             | Self::System(_) => 2,
             Self::Report(ReportError::UnknownColumn { .. }) => 2,
-            Self::Record(_) | Self::Report(_) => 1,
+            Self::AfterStart(_) | Self::Report(_) => 1,
         }
     }
 
@@ -219,7 +218,7 @@ pub(crate) fn print_error(error: CliError) {
 }
 
 /// An input as the message of an output that is it names it.
-fn same(output: &std::path::Path, input: &std::path::Path) -> String {
+fn describe_input(output: &std::path::Path, input: &std::path::Path) -> String {
     match output == input {
         true => "an input".to_owned(),
         false => format!("the input {}", input.display()),
@@ -227,7 +226,7 @@ fn same(output: &std::path::Path, input: &std::path::Path) -> String {
 }
 
 /// `1 stands`, `2,000 stand`.
-fn stand(count: usize) -> String {
+fn stand_verb(count: usize) -> String {
     let verb = if count == 1 { "stands" } else { "stand" };
     format!("{} {verb}", grouped(count as u64))
 }

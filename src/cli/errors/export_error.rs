@@ -6,7 +6,7 @@ use std::path::PathBuf;
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
     /// A trial that the sweep has not.
-    #[error("the sweep has no trial {name}{}", near(.nearest.as_ref()))]
+    #[error("the sweep has no trial {name}{}", suggestion(.nearest.as_ref()))]
     UnknownTrial {
         /// The name that was given.
         name: String,
@@ -45,7 +45,7 @@ pub enum ExportError {
         repeats: String,
     },
     /// A run without a result.
-    #[error("the run {run} has not finished{}", told(.reason.as_ref()))]
+    #[error("the run {run} has not finished{}", reason_suffix(.reason.as_ref()))]
     NotFinished {
         /// The run's folder below the sweep's.
         run: PathBuf,
@@ -58,7 +58,7 @@ pub enum ExportError {
          --retrain trains this run again, on the CPU, and exports it; to have its weights among the \
          results, remove {folder} and run the sweep with --set keep=all"
     )]
-    NoWeights {
+    WeightsNotKept {
         /// The run's folder below the sweep's.
         run: PathBuf,
         /// The run's folder.
@@ -66,7 +66,7 @@ pub enum ExportError {
     },
     /// A folder with files that `export` would replace and has not written for this model.
     #[error("{path} is {what}, and would be replaced; give --output another folder")]
-    Foreign {
+    WouldOverwrite {
         /// The file.
         path: PathBuf,
         /// What it is.
@@ -74,19 +74,19 @@ pub enum ExportError {
     },
     /// A run that fails when it is trained again.
     #[error("the run {0} was trained again and failed")]
-    FailedAgain(PathBuf),
+    RetrainingFailed(PathBuf),
     /// A format that cannot be written.
     #[error("burn cannot write the record: {0}")]
     Burn(String),
 }
 
-fn near(nearest: Option<&String>) -> String {
+fn suggestion(nearest: Option<&String>) -> String {
     match nearest {
         Some(name) => format!("; did you mean {name}?"),
         None => "; the tables and the folder of the results have their names".to_owned(),
     }
 }
 
-fn told(reason: Option<&String>) -> String {
+fn reason_suffix(reason: Option<&String>) -> String {
     reason.map_or_else(String::new, |reason| format!(": {reason}"))
 }

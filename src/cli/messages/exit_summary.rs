@@ -1,28 +1,28 @@
 //! How a run of a sweep, or of a shard of it, ended: what is said, and the exit code.
 
 use super::output::{print, warn};
-use crate::cli::arguments::commands::RunArguments;
+use crate::cli::arguments::RunArguments;
 use crate::launch::Slurm;
 use crate::plan::{Plan, RunId, Shard, plural};
 use crate::run::{EXIT_RUNS_REMAIN, Interrupt, SweepOutcome, remaining};
 
 /// Says how a shard of these runs ended; the exit code.
-pub(crate) fn shard_ended(
+pub(crate) fn report_shard_end(
     shard: Shard,
     runs: &[RunId],
-    ran: &SweepOutcome,
+    outcome: &SweepOutcome,
     interrupt: &Interrupt,
     arguments: &RunArguments,
 ) -> u8 {
-    let failed = failures(ran);
-    if ran.interrupted {
-        let left = remaining(runs, &ran.results).len();
+    let failed = failed_runs(outcome);
+    if outcome.interrupted {
+        let left = remaining(runs, &outcome.results).len();
         warn(&format!(
             "shard {shard} stopped: {left} of its {} left; the same command continues where this \
              one stopped",
             plural(runs.len(), "run")
         ));
-        requeue_if_asked(ran, interrupt, arguments);
+        requeue_at_time_limit(outcome, interrupt, arguments);
         return EXIT_RUNS_REMAIN;
     }
     if !arguments.quiet {
@@ -30,7 +30,7 @@ pub(crate) fn shard_ended(
         let _ = print(&format!(
             "shard {shard}: {} of its {} {} finished; `tp-sweep report` writes the tables when all \
              shards have\n",
-            ran.results.runs.len() - failed,
+            outcome.results.runs.len() - failed,
             runs.len(),
             plural(runs.len(), "run"),
         ));
@@ -46,26 +46,26 @@ pub(crate) fn shard_ended(
 }
 
 /// Says how a whole sweep ended; the exit code.
-pub(crate) fn run_ended(
+pub(crate) fn report_sweep_end(
     plan: &Plan,
-    ran: &SweepOutcome,
+    outcome: &SweepOutcome,
     interrupt: &Interrupt,
     arguments: &RunArguments,
 ) -> u8 {
-    if ran.interrupted {
-        let left = plan.runs().count() - ran.results.runs.len();
+    if outcome.interrupted {
+        let left = plan.runs().count() - outcome.results.runs.len();
         warn(&format!(
             "stopped: {left} {} left; the same command continues where this one stopped",
             plural(left, "run")
         ));
-        requeue_if_asked(ran, interrupt, arguments);
+        requeue_at_time_limit(outcome, interrupt, arguments);
         return interrupt.exit_code();
     }
-    let failed = failures(ran);
+    let failed = failed_runs(outcome);
     if failed > 0 {
         let path = arguments.folders.reports.join(format!("{}.md", plan.name));
         let runs = plural(failed, "run");
-        let left = plan.runs().count() - ran.results.runs.len();
+        let left = plan.runs().count() - outcome.results.runs.len();
         let left = match left {
             0 => String::new(),
             left => format!(
@@ -83,22 +83,22 @@ pub(crate) fn run_ended(
 }
 
 /// Runs that failed.
-fn failures(ran: &SweepOutcome) -> usize {
-    let results = ran.results.runs.values();
+fn failed_runs(outcome: &SweepOutcome) -> usize {
+    let results = outcome.results.runs.values();
     results.filter(|result| result.failure.is_some()).count()
 }
 
 /// Has Slurm run this task again if its time limit is near: Slurm does not do so by itself. A task
 /// that saved nothing would save nothing the next time, and so for ever.
-fn requeue_if_asked(ran: &SweepOutcome, interrupt: &Interrupt, arguments: &RunArguments) {
+fn requeue_at_time_limit(outcome: &SweepOutcome, interrupt: &Interrupt, arguments: &RunArguments) {
     if arguments.requeue.is_none() || !interrupt.is_time_limit() {
         return;
     }
-    let Some(task) = Slurm::own_task() else {
+    let Some(task) = Slurm::current_task() else {
         warn("--requeue slurm: this is no job of Slurm, since SLURM_JOB_ID is not set");
         return;
     };
-    if !ran.progressed {
+    if !outcome.progressed {
         warn(
             "not queued again: no epoch was completed before the time limit, and none would be the \
              next time; a higher time limit is needed",

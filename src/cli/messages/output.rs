@@ -30,18 +30,3 @@ pub(crate) fn warn(line: &str) {
     };
     let _ = writeln!(error, "{mark} {line}");
 }
-
-/// A number of bytes in the unit that suits it.
-pub(crate) fn bytes(count: u64) -> String {
-    let mut value = count as f64;
-    for unit in ["bytes", "KiB", "MiB", "GiB"] {
-        if value < 1023.95 {
-            return match unit {
-                "bytes" => format!("{count} bytes"),
-                _ => format!("{value:.1} {unit}"),
-            };
-        }
-        value /= 1024.0;
-    }
-    format!("{value:.1} TiB")
-}

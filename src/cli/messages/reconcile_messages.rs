@@ -1,7 +1,8 @@
 //! The results of an edited sweep: what becomes of them is told.
 
 use super::output::warn;
-use crate::plan::{Plan, RunId, grouped, plural};
+use super::text::{list_names, with_count};
+use crate::plan::{Plan, RunId, grouped};
 use crate::record::{
     Inventory, ReconcilePlan, RecordError, RecordedSweep, Store, lock_reconcile,
     may_need_reconciling, refuse_linked_records, unexpected_links,
@@ -14,7 +15,7 @@ use std::path::Path;
 ///
 /// # Errors
 /// Folders that cannot be read or written to.
-pub(crate) fn put_in_place(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<(), RecordError> {
+pub(crate) fn reconcile(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<(), RecordError> {
     let runs: Vec<RunId> = plan.runs().collect();
     refuse_linked_records(store, plan, &runs)?;
     // Shards do not keep each other out.
@@ -22,9 +23,9 @@ pub(crate) fn put_in_place(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<
     let contents = Inventory::read(store.folder())?;
     let moves = ReconcilePlan::new(store, plan, &contents);
     // Before anything moves: the old settings are read where they are.
-    let mut lines = told(store, plan, &moves);
+    let mut lines = reconcile_lines(store, plan, &moves);
     if !(moves.set_aside().is_empty() && moves.unasked.is_empty()) {
-        lines.extend(owner(store.folder(), sweep));
+        lines.extend(shared_name_warning(store.folder(), sweep));
     }
     moves.carry_out(store, plan)?;
     lines.iter().for_each(|line| warn(line));
@@ -36,7 +37,7 @@ pub(crate) fn put_in_place(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<
 ///
 /// # Errors
 /// Folders that cannot be read or written to.
-pub(crate) fn put_share_in_place(
+pub(crate) fn reconcile_shard(
     sweep: &Sweep,
     store: &Store,
     plan: &Plan,
@@ -44,13 +45,13 @@ pub(crate) fn put_share_in_place(
 ) -> Result<(), RecordError> {
     refuse_linked_records(store, plan, runs)?;
     match may_need_reconciling(store, plan, runs)? {
-        true => put_in_place(sweep, store, plan),
+        true => reconcile(sweep, store, plan),
         false => Ok(()),
     }
 }
 
 /// What is told of the moves.
-fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
+fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
     let mut lines = Vec::new();
     let kept = moves.kept();
     if !kept.is_empty() {
@@ -58,9 +59,9 @@ fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
         let trials = trials.into_iter().map(|trial| &*plan.trials[trial].name);
         lines.push(format!(
             "{} of earlier settings still {}: {}",
-            counted(kept.len(), "result"),
+            with_count(kept.len(), "result"),
             if kept.len() == 1 { "belongs" } else { "belong" },
-            listed(trials),
+            list_names(trials),
         ));
     }
     let away = moves.set_aside();
@@ -69,9 +70,9 @@ fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
         let trials: Vec<String> = trials.iter().map(|t| t.display().to_string()).collect();
         lines.push(format!(
             "{} of other settings set aside, {}: {}; {} when the settings do (`tp-sweep clean` removes {})",
-            counted(away.len(), "result"),
-            why(&moves.changed_keys(store, plan)),
-            listed(trials.iter().map(String::as_str)),
+            with_count(away.len(), "result"),
+            change_reason(&moves.changed_keys(store, plan)),
+            list_names(trials.iter().map(String::as_str)),
             if away.len() == 1 { "it comes back" } else { "they come back" },
             if away.len() == 1 { "it" } else { "them" },
         ));
@@ -94,7 +95,7 @@ fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
             } else {
                 "their places"
             },
-            listed(copies.iter().map(String::as_str)),
+            list_names(copies.iter().map(String::as_str)),
             if copies.len() == 1 { "it" } else { "them" },
         ));
     }
@@ -103,9 +104,9 @@ fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
         lines.push(format!(
             "{} has {} that {} of no trial of this sweep: {}; results behind a link are not looked for",
             store.folder().display(),
-            counted(links.len(), "link"),
+            with_count(links.len(), "link"),
             if links.len() == 1 { "is" } else { "are" },
-            listed(links.iter().map(String::as_str)),
+            list_names(links.iter().map(String::as_str)),
         ));
     }
     let unasked = &moves.unasked;
@@ -114,8 +115,8 @@ fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
             "{} also has {} that this sweep does not ask for: {}; left alone, and TensorBoard shows \
              {} too (`tp-sweep clean` removes {})",
             store.folder().display(),
-            counted(unasked.len(), "trial"),
-            listed(unasked.iter().map(String::as_str)),
+            with_count(unasked.len(), "trial"),
+            list_names(unasked.iter().map(String::as_str)),
             if unasked.len() == 1 { "it" } else { "them" },
             if unasked.len() == 1 { "it" } else { "them" },
         ));
@@ -125,7 +126,7 @@ fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
 
 /// What is told where the folder was filled by another sweep file that is still there: two files with
 /// one name set each other's results aside.
-fn owner(folder: &Path, sweep: &Sweep) -> Option<String> {
+fn shared_name_warning(folder: &Path, sweep: &Sweep) -> Option<String> {
     let before = RecordedSweep::read(folder).ok()?.sweep_path;
     let other = Path::new(&before).canonicalize().ok()?;
     let own = Path::new(&sweep.source.name).canonicalize().ok()?;
@@ -139,43 +140,12 @@ fn owner(folder: &Path, sweep: &Sweep) -> Option<String> {
 }
 
 /// Why results are of other settings.
-fn why(changed: &BTreeSet<String>) -> String {
+fn change_reason(changed: &BTreeSet<String>) -> String {
     match changed.is_empty() {
         true => "since the data, the runs or the version of tp-sweep are others now".to_owned(),
         false => format!(
             "since other values stand for {}",
-            listed(changed.iter().map(String::as_str))
+            list_names(changed.iter().map(String::as_str))
         ),
-    }
-}
-
-/// `1 result`, `2,000 results`.
-pub(crate) fn counted(count: usize, word: &str) -> String {
-    format!("{} {}", grouped(count as u64), plural(count, word))
-}
-
-/// The first few names, and how many more there are.
-pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    const MOST: usize = 4;
-    let names: Vec<&str> = names.into_iter().collect();
-    match names.len() > MOST {
-        true => format!(
-            "{} and {} more",
-            names[..MOST - 1].join(", "),
-            names.len() - MOST + 1
-        ),
-        false => names.join(", "),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_lists_are_cut() {
-        assert_eq!(listed(["a"]), "a");
-        assert_eq!(listed(["a", "b", "c", "d"]), "a, b, c, d");
-        assert_eq!(listed(["a", "b", "c", "d", "e"]), "a, b, c and 2 more");
     }
 }

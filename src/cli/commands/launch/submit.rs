@@ -1,15 +1,15 @@
 //! `tp-sweep launch slurm`.
 
-use super::arguments::LaunchSlurmArguments;
-use super::{follow, request};
-use crate::cli::context::sweep_context::{SweepContext, load, locked, store};
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::{print, warn};
-use crate::cli::messages::reconcile_messages::{counted, put_in_place};
+use super::follow;
+use super::request::build_request;
+use crate::cli::arguments::LaunchSlurmArguments;
+use crate::cli::context::{SweepContext, load, lock_sweep, open_store};
+use crate::cli::errors::CliError;
+use crate::cli::messages::{print, reconcile, warn, with_count};
 use crate::data::{DatasetCache, DeviceDatasetKey};
 use crate::launch::{
-    ARRAY_SCRIPT, FOLDER, Launch, LaunchError, REPORT_SCRIPT, Request, Slurm, array_script,
-    report_script,
+    ARRAY_SCRIPT, LAUNCH_FOLDER, LaunchError, LaunchRecord, LaunchRequest, REPORT_SCRIPT, Slurm,
+    array_script, report_script,
 };
 use crate::plan::Plan;
 use crate::record::lock;
@@ -27,17 +27,17 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
     let SweepContext {
         sweep,
         plan,
-        library,
+        dataset_cache,
         ..
     } = load(&arguments.sweep)?;
     let options = arguments.options().or(&sweep.launch);
     let folders = &arguments.folders;
-    let store = store(&folders.runs, &plan, &library)?;
-    check_data(&plan, &library)?;
+    let store = open_store(&folders.runs, &plan, &dataset_cache)?;
+    check_data(&plan, &dataset_cache)?;
     if arguments.dry_run {
-        let request = Request {
+        let request = LaunchRequest {
             plan: Some(store.fingerprint()),
-            ..request(&arguments.sweep, folders, &plan, options, None)?
+            ..build_request(&arguments.sweep, folders, &plan, options, None)?
         };
         print(&format!(
             "# {ARRAY_SCRIPT}\n{}\n# {REPORT_SCRIPT}, after it\n{}",
@@ -47,28 +47,28 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
         return Ok(0);
     }
     let slurm = Slurm::default();
-    let most = slurm.highest_index()?;
-    let request = Request {
+    let max_shards = slurm.max_array_index()?;
+    let request = LaunchRequest {
         plan: Some(store.fingerprint()),
-        ..request(&arguments.sweep, folders, &plan, options, Some(most))?
+        ..build_request(&arguments.sweep, folders, &plan, options, Some(max_shards))?
     };
-    prepare(&folders.reports).map_err(CliError::Start)?;
-    let folder = store.folder().join(FOLDER);
+    prepare(&folders.reports).map_err(CliError::BeforeStart)?;
+    let folder = store.folder().join(LAUNCH_FOLDER);
     // Until all is submitted, no other launch of this sweep.
-    let _launching = launching(&folder, &plan)?;
+    let _launch_lock = lock_launch(&folder, &plan)?;
     if !arguments.again {
-        refuse_queued(&slurm, store.folder())?;
+        refuse_queued_jobs(&slurm, store.folder())?;
     }
     // The tasks have the sweep's folder to themselves, which may start at once.
-    match locked(&store, &plan) {
-        Ok(_lock) => put_in_place(&sweep, &store, &plan).map_err(CliError::Start)?,
+    match lock_sweep(&store, &plan) {
+        Ok(_lock) => reconcile(&sweep, &store, &plan).map_err(CliError::BeforeStart)?,
         // Tasks of the earlier launch are at work, each of which puts its own runs in place.
         Err(CliError::Locked { .. }) if arguments.again => {}
         Err(error) => return Err(error),
     }
-    write(&folder, &request)?;
+    write_scripts(&folder, &request)?;
     let launch = submit_both(&slurm, &store, &folder, &request)?;
-    print(&told(&plan, &launch, &folder, arguments))?;
+    print(&format_submission(&plan, &launch, &folder, arguments))?;
     match arguments.wait {
         true => follow::wait(&slurm, &launch, &store, &plan),
         false => Ok(0),
@@ -76,20 +76,20 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
 }
 
 /// Reads the data sets of all trials: a task could not do without them either.
-fn check_data(plan: &Plan, library: &DatasetCache) -> Result<(), CliError> {
+fn check_data(plan: &Plan, dataset_cache: &DatasetCache) -> Result<(), CliError> {
     let mut seen = HashSet::new();
     for trial in &plan.trials {
         let data = &trial.config.data;
         if seen.insert(DeviceDatasetKey::of(data)) {
-            library.load(data)?;
+            dataset_cache.load(data)?;
         }
     }
     Ok(())
 }
 
 /// Keeps other launches of the sweep out.
-fn launching(folder: &Path, plan: &Plan) -> Result<SweepLock, CliError> {
-    match lock(folder).map_err(CliError::Start)? {
+fn lock_launch(folder: &Path, plan: &Plan) -> Result<SweepLock, CliError> {
+    match lock(folder).map_err(CliError::BeforeStart)? {
         Lock::Taken(lock) => Ok(lock),
         Lock::Busy(holder) => Err(CliError::Locked {
             holder,
@@ -100,8 +100,8 @@ fn launching(folder: &Path, plan: &Plan) -> Result<SweepLock, CliError> {
 }
 
 /// Refuses to submit beside jobs of an earlier launch.
-fn refuse_queued(slurm: &Slurm, folder: &Path) -> Result<(), CliError> {
-    let Some(earlier) = Launch::read(folder)? else {
+fn refuse_queued_jobs(slurm: &Slurm, folder: &Path) -> Result<(), CliError> {
+    let Some(earlier) = LaunchRecord::read(folder)? else {
         return Ok(());
     };
     let mut left = Vec::new();
@@ -112,17 +112,17 @@ fn refuse_queued(slurm: &Slurm, folder: &Path) -> Result<(), CliError> {
     }
     match left.is_empty() {
         true => Ok(()),
-        false => Err(LaunchError::InQueue(left).into()),
+        false => Err(LaunchError::JobsInQueue(left).into()),
     }
 }
 
-fn write(folder: &Path, request: &Request) -> Result<(), CliError> {
+fn write_scripts(folder: &Path, request: &LaunchRequest) -> Result<(), CliError> {
     let scripts = [
         (ARRAY_SCRIPT, array_script(request)),
         (REPORT_SCRIPT, report_script(request)),
     ];
     for (name, text) in scripts {
-        write_atomically(&folder.join(name), text.as_bytes()).map_err(CliError::Start)?;
+        write_atomically(&folder.join(name), text.as_bytes()).map_err(CliError::BeforeStart)?;
     }
     Ok(())
 }
@@ -132,8 +132,8 @@ fn submit_both(
     slurm: &Slurm,
     store: &Store,
     folder: &Path,
-    request: &Request,
-) -> Result<Launch, LaunchError> {
+    request: &LaunchRequest,
+) -> Result<LaunchRecord, LaunchError> {
     let (array_script, report_script) = (folder.join(ARRAY_SCRIPT), folder.join(REPORT_SCRIPT));
     slurm.check(&array_script)?;
     slurm.check(&report_script)?;
@@ -141,7 +141,7 @@ fn submit_both(
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let submitted = since_1970.map_or(0.0, |elapsed| elapsed.as_secs_f64());
-    let mut launch = Launch::slurm(&array, request.shards, submitted, arguments.collect());
+    let mut launch = LaunchRecord::slurm(&array, request.shards, submitted, arguments.collect());
     // At once: whatever ends this process now, the array is known.
     let report = launch
         .write(store.folder())
@@ -160,7 +160,7 @@ fn submit_both(
         Err(error) => {
             let cancelled = slurm.cancel(&array).err().map(Box::new);
             if cancelled.is_none()
-                && let Err(error) = Launch::forget(store.folder())
+                && let Err(error) = LaunchRecord::remove(store.folder())
             {
                 warn(&error.to_string());
             }
@@ -174,7 +174,12 @@ fn submit_both(
 }
 
 /// What was submitted, and how to follow it.
-fn told(plan: &Plan, launch: &Launch, folder: &Path, arguments: &LaunchSlurmArguments) -> String {
+fn format_submission(
+    plan: &Plan,
+    launch: &LaunchRecord,
+    folder: &Path,
+    arguments: &LaunchSlurmArguments,
+) -> String {
     let sweep = arguments.sweep.sweep.as_deref().unwrap_or(Path::new(""));
     let sweep = sweep.display();
     let report = launch.report.as_deref().unwrap_or_default();
@@ -185,8 +190,8 @@ fn told(plan: &Plan, launch: &Launch, folder: &Path, arguments: &LaunchSlurmArgu
          tp-sweep launch cancel {sweep}     # ends the jobs, keeps the results\n\
          {}     # what the tasks say\n",
         plan.name,
-        counted(plan.runs().count(), "run"),
-        counted(launch.shards, "shard"),
+        with_count(plan.runs().count(), "run"),
+        with_count(launch.shards, "shard"),
         launch.array,
         folder.join("shard-*.out").display(),
     )

@@ -1,7 +1,7 @@
 //! Outputs that are inputs.
 
 use super::sweep_context::SweepContext;
-use crate::cli::errors::cli_error::CliError;
+use crate::cli::errors::CliError;
 use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
@@ -14,14 +14,14 @@ const REPORTS: [&str; 6] = ["md", "csv", "html", "tex", "parquet", "json"];
 ///
 /// # Errors
 /// The first such file.
-pub(crate) fn refuse_inputs(
+pub(crate) fn refuse_overwriting_inputs(
     outputs: &[PathBuf],
     inputs: &[PathBuf],
     remedy: &'static str,
 ) -> Result<(), CliError> {
     for output in outputs {
         if let Some(input) = inputs.iter().find(|input| is_same_file(output, input)) {
-            return Err(CliError::OwnInput {
+            return Err(CliError::WouldOverwriteInput {
                 output: output.clone(),
                 input: input.clone(),
                 remedy,
@@ -39,20 +39,20 @@ pub(crate) fn refuse_report_over_inputs(
     name: &str,
     reports: &Path,
     sweeps: &[PathBuf],
-    loaded: &SweepContext,
+    context: &SweepContext,
 ) -> Result<(), CliError> {
     let outputs = REPORTS.map(|extension| reports.join(format!("{name}.{extension}")));
-    let inputs = [sweeps, &own_files(loaded)].concat();
+    let inputs = [sweeps, &custom_data_files(context)].concat();
     let remedy = "give another folder with --reports, or another name";
-    refuse_inputs(&outputs, &inputs, remedy)
+    refuse_overwriting_inputs(&outputs, &inputs, remedy)
 }
 
 /// The files of the user's own data.
-pub(crate) fn own_files(loaded: &SweepContext) -> Vec<PathBuf> {
+pub(crate) fn custom_data_files(context: &SweepContext) -> Vec<PathBuf> {
     let mut seen = HashSet::new();
-    let data = loaded.plan.trials.iter().map(|trial| &trial.config.data);
+    let data = context.plan.trials.iter().map(|trial| &trial.config.data);
     let data = data.filter(|data| seen.insert(data.source()));
-    data.flat_map(|data| loaded.library.own_files(data))
+    data.flat_map(|data| context.dataset_cache.own_files(data))
         .collect()
 }
 
