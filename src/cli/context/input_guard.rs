@@ -1,4 +1,4 @@
-//! Outputs that are inputs.
+//! Protects input files from being overwritten.
 
 use super::sweep_context::SweepContext;
 use crate::cli::errors::CliError;
@@ -6,14 +6,14 @@ use std::collections::HashSet;
 use std::fs::Metadata;
 use std::path::{Path, PathBuf};
 
-/// What the files of a report may end with.
-const REPORTS: [&str; 6] = ["md", "csv", "html", "tex", "parquet", "json"];
+/// The extensions of report files.
+const REPORT_EXTENSIONS: [&str; 6] = ["md", "csv", "html", "tex", "parquet", "json"];
 
-/// Refuses to write to a file that is also read, by whatever name: `a` and `./a`, links, and names in
-/// another case where the file system does not tell them apart. `remedy` is what to do.
+/// Refuses outputs that are also inputs, whatever their names: `a` and `./a`, links, and names that
+/// differ in case on a case-insensitive file system. `remedy` tells the user what to do.
 ///
 /// # Errors
-/// The first such file.
+/// The first output that is an input.
 pub(crate) fn refuse_overwriting_inputs(
     outputs: &[PathBuf],
     inputs: &[PathBuf],
@@ -31,7 +31,7 @@ pub(crate) fn refuse_overwriting_inputs(
     Ok(())
 }
 
-/// Refuses to write a report of this name over what it is made from: the files at `sweeps`, the data.
+/// Refuses a report whose files would overwrite its inputs: the files at `sweeps` or the data.
 ///
 /// # Errors
 /// The first such file.
@@ -41,13 +41,13 @@ pub(crate) fn refuse_report_over_inputs(
     sweeps: &[PathBuf],
     context: &SweepContext,
 ) -> Result<(), CliError> {
-    let outputs = REPORTS.map(|extension| reports.join(format!("{name}.{extension}")));
+    let outputs = REPORT_EXTENSIONS.map(|extension| reports.join(format!("{name}.{extension}")));
     let inputs = [sweeps, &custom_data_files(context)].concat();
-    let remedy = "give another folder with --reports, or another name";
+    let remedy = "choose a different folder with --reports, or a different name";
     refuse_overwriting_inputs(&outputs, &inputs, remedy)
 }
 
-/// The files of the user's own data.
+/// The files of the user's custom data sets.
 pub(crate) fn custom_data_files(context: &SweepContext) -> Vec<PathBuf> {
     let mut seen = HashSet::new();
     let data = context.plan.trials.iter().map(|trial| &trial.config.data);
@@ -56,7 +56,7 @@ pub(crate) fn custom_data_files(context: &SweepContext) -> Vec<PathBuf> {
         .collect()
 }
 
-/// Whether two paths lead to one file. What is no file, such as a terminal, may be both.
+/// Whether two paths lead to one regular file. A terminal or a pipe may be both input and output.
 fn is_same_file(one: &Path, other: &Path) -> bool {
     let (Ok(first), Ok(second)) = (one.metadata(), other.metadata()) else {
         return false;
@@ -64,7 +64,7 @@ fn is_same_file(one: &Path, other: &Path) -> bool {
     first.is_file() && second.is_file() && is_same((one, &first), (other, &second))
 }
 
-/// By the number that the file system has given it: also hard links are one file.
+/// Compares device and inode numbers, so that hard links count as one file.
 #[cfg(unix)]
 fn is_same((_, one): (&Path, &Metadata), (_, other): (&Path, &Metadata)) -> bool {
     use std::os::unix::fs::MetadataExt;

@@ -1,4 +1,4 @@
-//! A sweep file as every command reads it.
+//! Loading a sweep, its plan and its data sets.
 
 use crate::cli::arguments::SweepArguments;
 use crate::cli::errors::CliError;
@@ -23,22 +23,22 @@ pub(crate) struct SweepContext {
     pub(crate) remarks: DataRemarks,
 }
 
-/// Reads and expands a sweep; says what its author should know.
+/// Reads and expands a sweep file, and prints its warnings.
 ///
 /// # Errors
-/// A sweep file that is not valid; data of the user's own that cannot be used.
+/// The sweep file is invalid, or custom data cannot be used.
 pub(crate) fn load(arguments: &SweepArguments) -> Result<SweepContext, CliError> {
-    // clap requires the path wherever a command takes it.
+    // clap requires the path for every command that has this argument.
     let path = arguments.sweep.as_deref().unwrap_or(Path::new(""));
     let sweep = Sweep::load(path, &arguments.overrides)?;
     expand(sweep, build_dataset_cache(path, arguments.data.as_deref()))
 }
 
-/// Reads and expands a sweep as [`load`] does, for its results below `runs` alone: where its data is
-/// gone, what they tell of it is enough.
+/// Like [`load`], for commands that need only the results below `runs`: if the data is missing, the
+/// description of it in the results is used.
 ///
 /// # Errors
-/// As [`load`], but for data that the results know.
+/// As for [`load`], except for data that the results describe.
 pub(crate) fn load_for_results(
     arguments: &SweepArguments,
     runs: &Path,
@@ -53,19 +53,20 @@ pub(crate) fn load_for_results(
 
 fn expand_for_results(sweep: Sweep, dataset_cache: DatasetCache) -> Result<SweepContext, CliError> {
     let context = expand(sweep, dataset_cache)?;
-    // What is asked for later needs no more of the data than this.
+    // Later steps need nothing else of the data.
     fingerprints(&context.plan, &context.dataset_cache)?;
     for error in context.dataset_cache.unread() {
-        warn(&format!("{error}; the results tell what the data was"));
+        warn(&format!(
+            "{error}; using the description of the data in the results"
+        ));
     }
     Ok(context)
 }
 
-/// Reads and expands the sweep that a folder of results is of.
+/// Reads and expands the sweep of a results folder.
 ///
 /// # Errors
-/// A folder of another kind; data of the user's own that cannot be used, and that the results do not
-/// know.
+/// `folder` is not a results folder, or custom data cannot be used and the results do not describe it.
 pub(crate) fn load_from_results(
     folder: &Path,
     data: Option<&Path>,
@@ -96,7 +97,7 @@ fn expand(sweep: Sweep, dataset_cache: DatasetCache) -> Result<SweepContext, Cli
         warn(&warning.to_string());
     }
     if sweep.report.baseline.is_some() && plan.baseline(&sweep).is_none() {
-        warn("report.baseline matches no trial of the sweep: nothing is compared with it");
+        warn("report.baseline matches no trial; the report has no comparison with a baseline");
     }
     Ok(SweepContext {
         sweep,
@@ -106,7 +107,7 @@ fn expand(sweep: Sweep, dataset_cache: DatasetCache) -> Result<SweepContext, Cli
     })
 }
 
-/// Says which data sets that are known by name are not here: they can be planned, but not trained on.
+/// Warns of built-in data sets whose files are missing: they can be planned, but not trained on.
 pub(crate) fn warn_of_missing_data(context: &SweepContext) {
     let mut seen = HashSet::new();
     for trial in &context.plan.trials {
@@ -114,15 +115,15 @@ pub(crate) fn warn_of_missing_data(context: &SweepContext) {
         if seen.insert(data.source())
             && let Err(error) = context.dataset_cache.find_files(data)
         {
-            warn(&format!("nothing can be trained here yet: {error}"));
+            warn(&format!("cannot train yet: {error}"));
         }
     }
 }
 
-/// The hash of each data set's contents.
+/// The hash of the contents of each data set.
 ///
 /// # Errors
-/// Data that must be read for it, and cannot be.
+/// Data must be read and cannot be.
 pub(crate) fn fingerprints(
     plan: &Plan,
     dataset_cache: &DatasetCache,
@@ -137,10 +138,10 @@ pub(crate) fn fingerprints(
     Ok(fingerprints)
 }
 
-/// Where the results of a sweep are.
+/// The store of a sweep's results.
 ///
 /// # Errors
-/// Data that must be read to know them, and cannot be.
+/// Data must be read to identify the results and cannot be.
 pub(crate) fn open_store(
     runs: &Path,
     plan: &Plan,
@@ -152,7 +153,7 @@ pub(crate) fn open_store(
     }))
 }
 
-/// What is said where a sweep has no result at its place.
+/// The error if a sweep has no results in the expected places.
 pub(crate) fn missing_results_error(store: &Store, plan: &Plan) -> CliError {
     let folder = store.folder().to_owned();
     let contents = Inventory::read(&folder);
@@ -163,18 +164,18 @@ pub(crate) fn missing_results_error(store: &Store, plan: &Plan) -> CliError {
     }
 }
 
-/// Takes the lock of a sweep's folder.
+/// Acquires the exclusive lock of a sweep's folder.
 ///
 /// # Errors
-/// Another process that holds it; a folder that cannot be written to.
+/// Another process holds the lock, or the folder cannot be written.
 pub(crate) fn lock_sweep(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
     acquire(lock(store.folder()), store, plan)
 }
 
-/// Takes the lock of a sweep's folder for a shard: other shards may hold it too.
+/// Acquires the shared lock of a sweep's folder for a shard.
 ///
 /// # Errors
-/// A process that has it alone; a folder that cannot be written to.
+/// Another process holds the exclusive lock, or the folder cannot be written.
 pub(crate) fn lock_sweep_shared(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
     acquire(lock_shared(store.folder()), store, plan)
 }
@@ -188,8 +189,8 @@ fn acquire(
         Lock::Taken(lock) => {
             if let Some(error) = &lock.unenforced {
                 warn(&format!(
-                    "the file system of {} has no locks ({error}): if another process runs this \
-                     sweep too, runs may be trained twice, with the same results",
+                    "the file system of {} does not support locks ({error}): if another process also \
+                     runs this sweep, runs may be trained twice, with the same results",
                     store.folder().display()
                 ));
             }
@@ -203,8 +204,8 @@ fn acquire(
     }
 }
 
-/// Where data is looked for: the user's own here and in the folders above the sweep file; the data
-/// sets known by name in `--data`, or in the folders called `data` in these places.
+/// A cache that looks for custom data here and in the folders above the sweep file, and for built-in
+/// data sets in `--data` or in the `data` folders of these places.
 fn build_dataset_cache(sweep: &Path, data: Option<&Path>) -> DatasetCache {
     let mut starts = vec![PathBuf::new()];
     if let Ok(sweep) = std::path::absolute(sweep) {

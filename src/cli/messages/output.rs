@@ -1,11 +1,11 @@
-//! Words to the person at the terminal.
+//! Standard output and standard error.
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
-/// Writes to standard output. A reader that has seen enough, such as `head`, is no error.
+/// Writes to standard output. A pipe closed by its reader, such as `head`, is not an error.
 ///
 /// # Errors
-/// An output that cannot be written to.
+/// Standard output cannot be written.
 pub(crate) fn print(text: &str) -> std::io::Result<()> {
     let mut output = std::io::stdout();
     let written = output
@@ -21,12 +21,13 @@ pub(crate) fn print(text: &str) -> std::io::Result<()> {
     }
 }
 
-/// Writes a line that should be noticed to standard error.
+/// Writes a warning line to standard error.
 pub(crate) fn warn(line: &str) {
     let mut error = std::io::stderr();
-    let mark = match error.is_terminal() {
-        true => "\u{1b}[33m!\u{1b}[0m",
-        false => "!",
+    let mark = if error.is_terminal() {
+        "\u{1b}[33m!\u{1b}[0m"
+    } else {
+        "!"
     };
     let _ = writeln!(error, "{mark} {line}");
 }

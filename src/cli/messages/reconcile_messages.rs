@@ -1,4 +1,4 @@
-//! The results of an edited sweep: what becomes of them is told.
+//! Moves the results of an edited sweep into place or into the archive, and reports the moves.
 
 use super::output::warn;
 use super::text::{list_names, with_count};
@@ -11,18 +11,19 @@ use crate::spec::Sweep;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Puts results that still belong to their places, sets those of other settings aside, and says so.
+/// Moves results that the sweep still needs into place, archives results of other settings, and
+/// prints what it did.
 ///
 /// # Errors
-/// Folders that cannot be read or written to.
+/// Folders cannot be read or written.
 pub(crate) fn reconcile(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<(), RecordError> {
     let runs: Vec<RunId> = plan.runs().collect();
     refuse_linked_records(store, plan, &runs)?;
-    // Shards do not keep each other out.
+    // Shards share the lock of the sweep.
     let _moves = lock_reconcile(store.folder())?;
     let contents = Inventory::read(store.folder())?;
     let moves = ReconcilePlan::new(store, plan, &contents);
-    // Before anything moves: the old settings are read where they are.
+    // Build the messages first: they read the old settings from where the results are now.
     let mut lines = reconcile_lines(store, plan, &moves);
     if !(moves.set_aside().is_empty() && moves.unasked.is_empty()) {
         lines.extend(shared_name_warning(store.folder(), sweep));
@@ -32,11 +33,11 @@ pub(crate) fn reconcile(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<(),
     Ok(())
 }
 
-/// Does so for one of several shards: only where it may be of use for these runs, since it reads all
-/// results of the sweep.
+/// Like [`reconcile`] for a shard. It does nothing unless these runs may need it, because reconciling
+/// reads all results of the sweep.
 ///
 /// # Errors
-/// Folders that cannot be read or written to.
+/// Folders cannot be read or written.
 pub(crate) fn reconcile_shard(
     sweep: &Sweep,
     store: &Store,
@@ -44,13 +45,13 @@ pub(crate) fn reconcile_shard(
     runs: &[RunId],
 ) -> Result<(), RecordError> {
     refuse_linked_records(store, plan, runs)?;
-    match may_need_reconciling(store, plan, runs)? {
-        true => reconcile(sweep, store, plan),
-        false => Ok(()),
+    if may_need_reconciling(store, plan, runs)? {
+        reconcile(sweep, store, plan)?;
     }
+    Ok(())
 }
 
-/// What is told of the moves.
+/// The messages about the moves, before they happen.
 fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
     let mut lines = Vec::new();
     let kept = moves.kept();
@@ -58,9 +59,9 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
         let trials: BTreeSet<usize> = kept.iter().map(|run| run.trial).collect();
         let trials = trials.into_iter().map(|trial| &*plan.trials[trial].name);
         lines.push(format!(
-            "{} of earlier settings still {}: {}",
+            "{} of an earlier version of the sweep {} still valid: {}",
             with_count(kept.len(), "result"),
-            if kept.len() == 1 { "belongs" } else { "belong" },
+            if kept.len() == 1 { "is" } else { "are" },
             list_names(trials),
         ));
     }
@@ -69,11 +70,11 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
         let trials: BTreeSet<&Path> = away.iter().filter_map(|path| path.parent()).collect();
         let trials: Vec<String> = trials.iter().map(|t| t.display().to_string()).collect();
         lines.push(format!(
-            "{} of other settings set aside, {}: {}; {} when the settings do (`tp-sweep clean` removes {})",
+            "{} archived {}: {}; {} restored if the settings are (`tp-sweep clean` removes {})",
             with_count(away.len(), "result"),
             change_reason(&moves.changed_keys(store, plan)),
             list_names(trials.iter().map(String::as_str)),
-            if away.len() == 1 { "it comes back" } else { "they come back" },
+            if away.len() == 1 { "it is" } else { "they are" },
             if away.len() == 1 { "it" } else { "them" },
         ));
     }
@@ -84,16 +85,10 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
             .map(|path| path.display().to_string())
             .collect();
         lines.push(format!(
-            "{} of {} at {} set aside: {} (`tp-sweep clean` removes {})",
+            "{} archived: {} (`tp-sweep clean` removes {})",
             match copies.len() {
-                1 => "1 copy".to_owned(),
-                count => format!("{} copies", grouped(count as u64)),
-            },
-            if copies.len() == 1 { "a run" } else { "runs" },
-            if copies.len() == 1 {
-                "its place"
-            } else {
-                "their places"
+                1 => "1 duplicate result".to_owned(),
+                count => format!("{} duplicate results", grouped(count as u64)),
             },
             list_names(copies.iter().map(String::as_str)),
             if copies.len() == 1 { "it" } else { "them" },
@@ -102,21 +97,22 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
     let links = unexpected_links(store, plan);
     if !links.is_empty() {
         lines.push(format!(
-            "{} has {} that {} of no trial of this sweep: {}; results behind a link are not looked for",
+            "{} contains {} that {} to no trial of this sweep: {}; results behind links are ignored",
             store.folder().display(),
             with_count(links.len(), "link"),
-            if links.len() == 1 { "is" } else { "are" },
+            if links.len() == 1 { "belongs" } else { "belong" },
             list_names(links.iter().map(String::as_str)),
         ));
     }
     let unasked = &moves.unasked;
     if !unasked.is_empty() {
         lines.push(format!(
-            "{} also has {} that this sweep does not ask for: {}; left alone, and TensorBoard shows \
-             {} too (`tp-sweep clean` removes {})",
+            "{} also contains {} not in the sweep: {}; {} kept, and TensorBoard shows {} (`tp-sweep \
+             clean` removes {})",
             store.folder().display(),
             with_count(unasked.len(), "trial"),
             list_names(unasked.iter().map(String::as_str)),
+            if unasked.len() == 1 { "it is" } else { "they are" },
             if unasked.len() == 1 { "it" } else { "them" },
             if unasked.len() == 1 { "it" } else { "them" },
         ));
@@ -124,28 +120,28 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
     lines
 }
 
-/// What is told where the folder was filled by another sweep file that is still there: two files with
-/// one name set each other's results aside.
+/// A warning if a different sweep file, which still exists, last wrote to the folder. Two sweep files
+/// with one name archive each other's results.
 fn shared_name_warning(folder: &Path, sweep: &Sweep) -> Option<String> {
     let before = RecordedSweep::read(folder).ok()?.sweep_path;
     let other = Path::new(&before).canonicalize().ok()?;
     let own = Path::new(&sweep.source.name).canonicalize().ok()?;
     (other != own && other.is_file()).then(|| {
         format!(
-            "{} belongs to {before}, which was trained here last: if that is another sweep, give this \
-             one a name of its own (`name` in the sweep file)",
+            "{} was last used by {before}; if that is a different sweep, give this one a different \
+             `name` in the sweep file",
             folder.display()
         )
     })
 }
 
-/// Why results are of other settings.
+/// Why results no longer belong to the sweep.
 fn change_reason(changed: &BTreeSet<String>) -> String {
-    match changed.is_empty() {
-        true => "since the data, the runs or the version of tp-sweep are others now".to_owned(),
-        false => format!(
-            "since other values stand for {}",
-            list_names(changed.iter().map(String::as_str))
-        ),
+    if changed.is_empty() {
+        return "because the data, the runs or the version of tp-sweep changed".to_owned();
     }
+    format!(
+        "because {} changed",
+        list_names(changed.iter().map(String::as_str))
+    )
 }

@@ -1,35 +1,36 @@
-//! What is not the same when a run is trained again.
+//! Differences between a recorded result and the same run trained again.
 
 use crate::metrics::{EpochMetrics, EvalMetrics};
 use crate::outcome::Outcome;
 use crate::record::RunResult;
 use crate::run::RerunResult;
 
-/// How like two trainings of one run are to be.
+/// How closely two trainings of one run must agree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Tolerance {
-    /// To the last bit: on CPUs of one kind.
+    /// Bit for bit, on CPUs of one kind.
     BitExact,
-    /// Up to what another device, or another kind of CPU, rounds differently over a whole training:
-    /// see [`SHARE_TOLERANCE`] and [`RELATIVE_LOSS_TOLERANCE`].
+    /// Within the rounding differences that a different device or kind of CPU accumulates over a whole
+    /// training: see [`SHARE_TOLERANCE`] and [`RELATIVE_LOSS_TOLERANCE`].
     Rounding,
 }
 
-/// How far shares from 0 to 1 may be apart: accuracies and F1 scores. Chosen, not measured: three
-/// times the widest standard deviation between seeds in docs/parity.md, since rounding cannot
+/// The largest accepted difference of accuracies and F1 scores (from 0 to 1). Chosen, not measured:
+/// three times the largest standard deviation between seeds in docs/parity.md, because rounding cannot
 /// change a training more than its random numbers do.
 const SHARE_TOLERANCE: f64 = 0.022;
 
-/// How far losses may be apart, as a share of the loss that was, and at least in itself. Chosen as
-/// [`SHARE_TOLERANCE`] is.
+/// The largest accepted difference of losses, relative to the recorded loss. Chosen like
+/// [`SHARE_TOLERANCE`].
 const RELATIVE_LOSS_TOLERANCE: f64 = 0.1;
+/// The absolute difference of losses that is always accepted.
 const MIN_LOSS_TOLERANCE: f64 = 0.02;
 
-/// A number that is not what it was.
+/// A metric whose value changed.
 #[derive(Clone, Debug, PartialEq, thiserror::Error)]
 #[error("{what} was {before} and is now {after}", before = format_value(*.before), after = format_value(*.after))]
 pub(crate) struct Difference {
-    /// Which number.
+    /// The metric.
     what: String,
     before: Option<f64>,
     after: Option<f64>,
@@ -39,17 +40,17 @@ fn format_value(value: Option<f64>) -> String {
     value.map_or_else(|| "none".to_owned(), |value| value.to_string())
 }
 
-/// What a number is, and so how far it may be off.
+/// The kind of a metric, which determines its tolerance.
 #[derive(Clone, Copy)]
 enum MetricKind {
     Share,
     Loss,
     Exact,
-    /// It follows the last steps closely: compared to the bit or not at all.
+    /// Depends closely on the last steps: compared bit for bit or not at all.
     Sensitive,
 }
 
-/// Compares the epochs and scores of a result with those of its run trained again, but for times.
+/// Compares the epochs and scores of a result with those of its run trained again; times are ignored.
 pub(crate) fn diff_results(
     result: &RunResult,
     rerun: &RerunResult,
@@ -61,7 +62,7 @@ pub(crate) fn diff_results(
     };
     let Outcome::Finished(finished) = &rerun.outcome else {
         differences.found.push(Difference {
-            what: "the final epoch (it failed now)".to_owned(),
+            what: "the final epoch (the run failed this time)".to_owned(),
             before: result.final_epoch.map(|epoch| epoch as f64),
             after: None,
         });
@@ -70,7 +71,7 @@ pub(crate) fn diff_results(
     for (before, after) in result.epochs.iter().zip(&rerun.epochs) {
         differences.epoch(before, after);
     }
-    // Where training may stop early, a bit may decide when.
+    // With early stopping, a single bit can decide when training stops.
     let lengths = [result.epochs.len(), rerun.epochs.len()].map(|count| Some(count as f64));
     differences.add("the number of epochs", MetricKind::Sensitive, lengths);
     let finals = [result.final_epoch, Some(finished.epoch)];
@@ -174,7 +175,7 @@ mod tests {
     }
 
     #[test]
-    fn the_last_bit_counts_on_one_kind_of_cpu_alone() {
+    fn the_last_bit_counts_only_on_one_kind_of_cpu() {
         let next = f64::from_bits(0.5_f64.to_bits() + 1);
         for kind in [MetricKind::Share, MetricKind::Loss, MetricKind::Sensitive] {
             assert_eq!(found(Tolerance::BitExact, kind, [Some(0.5), Some(next)]), 1);

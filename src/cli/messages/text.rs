@@ -1,4 +1,4 @@
-//! Parts of messages: counts, lists, sizes.
+//! Counts, lists and sizes in messages.
 
 use crate::plan::{grouped, plural};
 
@@ -7,21 +7,22 @@ pub(crate) fn with_count(count: usize, word: &str) -> String {
     format!("{} {}", grouped(count as u64), plural(count, word))
 }
 
-/// The first few names, and how many more there are.
+/// The first names and the number of the remaining ones: `a, b, c and 2 more`.
 pub(crate) fn list_names<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
     const MAX_NAMES: usize = 4;
     let names: Vec<&str> = names.into_iter().collect();
-    match names.len() > MAX_NAMES {
-        true => format!(
-            "{} and {} more",
-            names[..MAX_NAMES - 1].join(", "),
-            names.len() - MAX_NAMES + 1
-        ),
-        false => names.join(", "),
+    if names.len() <= MAX_NAMES {
+        return names.join(", ");
     }
+    let shown = MAX_NAMES - 1;
+    format!(
+        "{} and {} more",
+        names[..shown].join(", "),
+        names.len() - shown
+    )
 }
 
-/// A number of bytes in the unit that suits it.
+/// A number of bytes in a readable unit: `1.5 MiB`.
 pub(crate) fn format_bytes(count: u64) -> String {
     let mut value = count as f64;
     for unit in ["bytes", "KiB", "MiB", "GiB"] {
@@ -41,7 +42,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn long_lists_are_cut() {
+    fn long_lists_are_shortened() {
         assert_eq!(list_names(["a"]), "a");
         assert_eq!(list_names(["a", "b", "c", "d"]), "a, b, c, d");
         assert_eq!(list_names(["a", "b", "c", "d", "e"]), "a, b, c and 2 more");
