@@ -12,7 +12,7 @@ use tp_sweep::outcome::{FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::report::{Listing, Report, TrialClasses};
-use tp_sweep::run::{DeviceSlot, Executor, Interrupt, NoProgress, Scheduler};
+use tp_sweep::run::{DeviceSlot, ExecutionContext, Executor, Interrupt, NoProgress, run_sweep};
 use tp_sweep::spec::{DataRemarks, Source, Sweep};
 use tp_sweep::train::{Interrupted, TrainingHost};
 
@@ -101,19 +101,19 @@ fn measure(keep: &str) {
             workers: 1,
             hardware: String::new(),
         };
-        let schedule = Scheduler {
+        let context = ExecutionContext {
             sweep: &sweep,
             plan: &plan,
             store: &store,
-            share: None,
-            places: &[place],
-            cohort: None,
+            shard: None,
+            devices: &[place],
+            max_cohort_size: None,
             retry_failed: false,
             fail_fast: false,
             progress: &NoProgress,
             interrupt: &Interrupt::default(),
         };
-        let ran = schedule.run().expect("the folder can be written to");
+        let ran = run_sweep(&context).expect("the folder can be written to");
         let recorded = started.elapsed().as_secs_f64();
         let classes = |trial| {
             let scores = store.trial_classes(&plan, trial)?;

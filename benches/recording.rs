@@ -17,7 +17,8 @@ use tp_sweep::outcome::Outcome;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::Store;
 use tp_sweep::run::{
-    DeviceSlot, Executor, Interrupt, NoProgress, Scheduler, TensorExecutor, TensorMemory,
+    DeviceSlot, ExecutionContext, Executor, Interrupt, NoProgress, TensorExecutor, TensorMemory,
+    run_sweep,
 };
 use tp_sweep::spec::{Config, DatasetKind, Source, Sweep};
 use tp_sweep::train::{Interrupted, TrainingHost};
@@ -138,19 +139,19 @@ fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -
         workers: 1,
         hardware: String::new(),
     };
-    let schedule = Scheduler {
+    let context = ExecutionContext {
         sweep: &sweep,
         plan: &plan,
         store: &store,
-        share: None,
-        places: &[place],
-        cohort: None,
+        shard: None,
+        devices: &[place],
+        max_cohort_size: None,
         retry_failed: false,
         fail_fast: false,
         progress: &NoProgress,
         interrupt: &Interrupt::default(),
     };
-    let ran = schedule.run().expect("the folder can be written to");
+    let ran = run_sweep(&context).expect("the folder can be written to");
     assert!(ran.results.runs.values().all(|run| run.failure.is_none()));
     started.elapsed().as_secs_f64()
 }

@@ -173,7 +173,7 @@ impl PlainBaseline {
                 activation: Relu::new(),
             }),
             features: Tensor::from_data(
-                TensorData::new(samples.normalised(dataset.known.as_ref()), shape),
+                TensorData::new(samples.normalised(dataset.published.as_ref()), shape),
                 &device,
             ),
             labels: Tensor::from_data(labels.as_slice(), &device),

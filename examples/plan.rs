@@ -14,7 +14,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         .nth(1)
         .ok_or("usage: plan SWEEP (a sweep file)")?;
     let sweep = Sweep::load(Path::new(&path), &[])?;
-    // `Plan::with_facts` also plans sweeps of custom data, whose files must be read.
+    // `Plan::with_dataset_info` also plans sweeps of custom data, whose files must be read.
     let plan = Plan::new(&sweep)?;
     println!("{}: {} trials", plan.name, plan.trials.len());
     for (index, trial) in plan.trials.iter().enumerate() {

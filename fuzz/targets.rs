@@ -5,7 +5,7 @@
 // Used by the fuzz targets and by `tests/fuzz_corpus.rs`.
 
 use std::path::Path;
-use tp_sweep::data::{DatasetCache, ExpectedInput, inputs};
+use tp_sweep::data::{DatasetCache, ExpectedInput, read_inputs};
 use tp_sweep::model_io::read_model;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{CHECKPOINT_FILE, Checkpoint, RESULT_FILE, Store};
@@ -217,9 +217,9 @@ fn asked(name: &str, input: &[u8]) {
             encoding: None,
             imputes: false,
             label: None,
-            bytes: true,
+            is_bytes: true,
         };
-        let _ = inputs(&folder.join(name), &expected);
+        let _ = read_inputs(&folder.join(name), &expected);
     });
 }
 

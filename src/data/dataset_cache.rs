@@ -1,10 +1,11 @@
-//! The data sets of a sweep: where they are found, read once, and known by their contents.
+//! The data sets of a sweep: found, read once, and identified by a hash of their contents.
 
-use super::Read;
 use super::catalog::known_dataset::{FASHION_MNIST, KnownDataset, MNIST};
+use super::catalog::verify_files::find_dataset;
 use super::catalog::{cifar10, mnist};
+use super::custom::folder::list;
 use super::error::DataError;
-use super::found;
+use super::load::{LoadedDataset, load, load_custom};
 use super::quality::coverage::{may_leave_untrained, untrained_classes};
 use super::samples::dataset::Dataset;
 use crate::spec::{
@@ -19,13 +20,15 @@ use std::sync::Arc;
 /// The data sets of a sweep.
 #[derive(Debug)]
 pub struct DatasetCache {
+    /// The folders of the data sets known by name.
     folders: Vec<PathBuf>,
-    starts: Vec<PathBuf>,
+    /// The folders to which `data.path` is relative, in the order of preference.
+    base_folders: Vec<PathBuf>,
     loaded: RefCell<HashMap<DataSource, Loaded>>,
-    /// What is known of data sets whose files may be gone.
-    known: Vec<RecordedDataset>,
-    /// Why data sets were not read that are known without their files.
-    unread: RefCell<BTreeSet<String>>,
+    /// Data sets that earlier results recorded, whose files may be gone.
+    recorded: Vec<RecordedDataset>,
+    /// Why recorded data sets could not be read.
+    read_failures: RefCell<BTreeSet<String>>,
 }
 
 #[derive(Clone, Debug)]
@@ -37,45 +40,44 @@ struct Loaded {
 }
 
 impl DatasetCache {
-    /// A library that looks for the data sets known by name in `folders`, and for the user's own
-    /// data from each of `starts`, the first that has it.
-    pub fn new(folders: Vec<PathBuf>, starts: Vec<PathBuf>) -> Self {
+    /// A cache that searches `folders` for data sets known by name, and `base_folders` for the user's data.
+    pub fn new(folders: Vec<PathBuf>, base_folders: Vec<PathBuf>) -> Self {
         Self {
             folders,
-            starts,
+            base_folders,
             loaded: RefCell::default(),
-            known: Vec::new(),
-            unread: RefCell::default(),
+            recorded: Vec::new(),
+            read_failures: RefCell::default(),
         }
     }
 
-    /// The same library, which answers from `known` where the files of a data set cannot be read.
-    pub fn knowing(self, known: Vec<RecordedDataset>) -> Self {
-        Self { known, ..self }
+    /// Falls back to `recorded` if the files of a data set cannot be read.
+    pub fn with_recorded(self, recorded: Vec<RecordedDataset>) -> Self {
+        Self { recorded, ..self }
     }
 
-    /// Why data sets were not read that are known without their files.
-    pub fn unread(&self) -> Vec<String> {
-        self.unread.borrow().iter().cloned().collect()
+    /// Why data sets could not be read for which recorded information was used.
+    pub fn read_failures(&self) -> Vec<String> {
+        self.read_failures.borrow().iter().cloned().collect()
     }
 
-    /// What a plan needs to know of a data set. The user's own data is loaded for it.
+    /// What a plan needs to know about a data set. The user's data is loaded for it.
     ///
     /// # Errors
-    /// The user's own data cannot be used.
-    pub fn facts(&self, data: &Data) -> Result<DatasetInfo, DataError> {
+    /// The user's data cannot be used.
+    pub fn info(&self, data: &Data) -> Result<DatasetInfo, DataError> {
         match (data.set, data.set.info()) {
-            (DatasetKind::Cifar10, _) => match self.known_of(data) {
-                Some(known) if self.find_files(data).is_err() => Ok(known.dataset_info),
-                _ => Ok(cifar10::facts(&self.folders)),
+            (DatasetKind::Cifar10, _) => match self.recorded_of(data) {
+                Some(recorded) if self.find_files(data).is_err() => Ok(recorded.dataset_info),
+                _ => Ok(cifar10::info(&self.folders)),
             },
-            (_, Some(known)) => Ok(known),
+            (_, Some(info)) => Ok(info),
             _ => {
                 self.refuse_offsets(data)?;
-                self.loaded_or_known(
+                self.loaded_or_recorded(
                     data,
-                    |loaded| loaded.dataset.facts(),
-                    |known| known.dataset_info,
+                    |loaded| loaded.dataset.info(),
+                    |recorded| recorded.dataset_info,
                 )
             }
         }
@@ -96,55 +98,55 @@ impl DatasetCache {
             Some(column) => Err(DataError::Unusable {
                 path: data.path.iter().map(NonEmptyString::as_str).collect(),
                 reason: format!(
-                    "column `{}`: its values lie too close together for their size, and networks \
-                     compute in 32 bits: set data.normalise: training, which shifts them first, or \
-                     subtract an offset such as {}",
+                    "column `{}`: 32-bit floats cannot distinguish its values; set data.normalise: training, \
+                     which subtracts an offset first, or subtract an offset such as {}",
                     column.name, column.offset
                 ),
             }),
         }
     }
 
-    /// A data set, with its test part.
+    /// A data set with its test part.
     ///
     /// # Errors
-    /// Files that are missing, unreadable, damaged, or not in the form that is said of them.
+    /// Files that are missing, unreadable, damaged, or not in the format that the settings name.
     pub fn load(&self, data: &Data) -> Result<Arc<Dataset>, DataError> {
         Ok(self.loaded(data)?.dataset)
     }
 
-    /// A hash of the data set's contents, for the identity of runs.
+    /// A hash of the data set's contents, for the hashes of runs.
     ///
     /// # Errors
-    /// As [`DatasetCache::load`], but for data sets whose contents are known beforehand.
+    /// As [`DatasetCache::load`], except for data sets whose hash is constant or recorded.
     pub fn fingerprint(&self, data: &Data) -> Result<String, DataError> {
         match data.set {
             DatasetKind::Mnist => Ok(mnist::fingerprint(&MNIST)),
             DatasetKind::FashionMnist => Ok(mnist::fingerprint(&FASHION_MNIST)),
-            _ => self.loaded_or_known(
+            _ => self.loaded_or_recorded(
                 data,
                 |loaded| loaded.fingerprint.clone(),
-                |known| known.fingerprint.clone(),
+                |recorded| recorded.fingerprint.clone(),
             ),
         }
     }
 
-    /// What is known of a data set once its files have been read.
+    /// A summary of the contents of a data set, read or recorded.
     ///
     /// # Errors
-    /// As [`DatasetCache::load`], where the contents are not known either.
+    /// As [`DatasetCache::load`], if no contents are recorded.
     pub fn contents(&self, data: &Data) -> Result<RecordedContents, DataError> {
         match self.loaded(data) {
             Ok(loaded) => Ok(loaded.dataset.contents()),
             Err(error) => {
-                let known = self.known_of(data);
-                known.and_then(|known| known.contents.clone()).ok_or(error)
+                let recorded = self.recorded_of(data);
+                let contents = recorded.and_then(|recorded| recorded.contents.clone());
+                contents.ok_or(error)
             }
         }
     }
 
-    /// The user's own files: the one that is named, or those in the folder that is.
-    pub fn own_files(&self, data: &Data) -> Vec<PathBuf> {
+    /// The user's data files: the path in the settings and, if it is a folder, the files in it.
+    pub fn user_files(&self, data: &Data) -> Vec<PathBuf> {
         let found = data
             .path
             .as_ref()
@@ -152,23 +154,22 @@ impl DatasetCache {
         let Some(found) = found else {
             return Vec::new();
         };
-        let entries = std::fs::read_dir(&found).into_iter().flatten().flatten();
-        let inside = entries.map(|entry| entry.path());
-        [found.clone()].into_iter().chain(inside).collect()
+        let inside = list(&found).unwrap_or_default();
+        std::iter::once(found).chain(inside).collect()
     }
 
-    /// What there is to remember of a data set: its contents where its files have been read, with
-    /// what may be wrong with it as these configurations use it.
+    /// The record of a data set. If its files have been read, it includes its contents and the warnings about it as
+    /// these configurations use it.
     ///
     /// # Errors
     /// As [`DatasetCache::fingerprint`].
-    pub fn to_remember<'a>(
+    pub fn to_known_data<'a>(
         &self,
         data: &Data,
         configs: impl Iterator<Item = &'a Config>,
     ) -> Result<RecordedDataset, DataError> {
         let source = data.source();
-        let (fingerprint, facts) = (self.fingerprint(data)?, self.facts(data)?);
+        let (fingerprint, info) = (self.fingerprint(data)?, self.info(data)?);
         let warnings = self.warnings(configs.filter(|config| config.data.source() == source));
         let loaded = self.loaded.borrow();
         let contents = loaded.get(&source).map(|loaded| RecordedContents {
@@ -176,17 +177,16 @@ impl DatasetCache {
             notes: loaded.notes.clone(),
             ..loaded.dataset.contents()
         });
-        Ok(RecordedDataset::new(&source, fingerprint, facts, contents))
+        Ok(RecordedDataset::new(&source, fingerprint, info, contents))
     }
 
-    /// Whether the files of a data set are where they are looked for: those of one known by name are
-    /// not read for it.
+    /// Checks that the files of a data set exist. Those of a data set known by name are not read.
     ///
     /// # Errors
-    /// Files that are missing; the user's own data that cannot be used.
+    /// Missing files; user data that cannot be used.
     pub fn find_files(&self, data: &Data) -> Result<(), DataError> {
         match KnownDataset::of(data.set) {
-            Some(official) if found(official, &self.folders).is_none() => {
+            Some(dataset) if find_dataset(dataset, &self.folders).is_none() => {
                 self.loaded(data).map(drop)
             }
             Some(_) => Ok(()),
@@ -194,27 +194,29 @@ impl DatasetCache {
         }
     }
 
-    fn known_of(&self, data: &Data) -> Option<&RecordedDataset> {
+    fn recorded_of(&self, data: &Data) -> Option<&RecordedDataset> {
         let source = data.source();
-        self.known
+        self.recorded
             .iter()
             .find(|known| known.matches_source(&source))
     }
 
-    fn loaded_or_known<T>(
+    /// What `from_loaded` returns for the loaded data set, else what `from_recorded` returns for the recorded one.
+    fn loaded_or_recorded<T>(
         &self,
         data: &Data,
         from_loaded: impl Fn(&Loaded) -> T,
-        from_known: impl Fn(&RecordedDataset) -> T,
+        from_recorded: impl Fn(&RecordedDataset) -> T,
     ) -> Result<T, DataError> {
         let error = match self.loaded(data) {
             Ok(loaded) => return Ok(from_loaded(&loaded)),
             Err(error) => error,
         };
-        match self.known_of(data) {
-            Some(known) => {
-                self.unread.borrow_mut().insert(error.to_string());
-                Ok(from_known(known))
+        match self.recorded_of(data) {
+            Some(recorded) => {
+                let mut failures = self.read_failures.borrow_mut();
+                failures.insert(error.to_string());
+                Ok(from_recorded(recorded))
             }
             None => Err(error),
         }
@@ -228,8 +230,7 @@ impl DatasetCache {
         }
     }
 
-    /// What the columns of the one table that these configurations use become; nothing if they use
-    /// several.
+    /// What the columns of the table that these configurations use become; empty if they use several data sets.
     fn notes<'a>(&self, mut configs: impl Iterator<Item = &'a Config>) -> Vec<ColumnNote> {
         let Some(first) = configs.next().map(|config| &config.data) else {
             return Vec::new();
@@ -241,24 +242,21 @@ impl DatasetCache {
         match self.loaded(first) {
             Ok(loaded) => loaded.notes,
             Err(_) => {
-                let known = self
-                    .known_of(first)
-                    .and_then(|known| known.contents.as_ref());
-                known.map_or_else(Vec::new, |contents| contents.notes.clone())
+                let contents = self.recorded_contents(first);
+                contents.map_or_else(Vec::new, |contents| contents.notes.clone())
             }
         }
     }
 
-    /// Warnings about data sets, as these configurations use them; each once. For data that cannot be
-    /// read they are those that the results keep. Data sets known by name are read only if few samples
-    /// of a class are left.
+    /// Distinct warnings about data sets, as these configurations use them. If data cannot be read, they are the recorded
+    /// ones. A data set known by name is read only if a class may have too few samples.
     pub fn warnings<'a>(&self, configs: impl Iterator<Item = &'a Config>) -> Vec<DataWarning> {
-        let mut known = HashSet::new();
+        let mut seen = HashSet::new();
         let mut warnings: Vec<DataWarning> = Vec::new();
         let may_warn =
             |config: &&Config| !config.data.set.is_builtin() || may_leave_untrained(config);
         for config in configs.filter(may_warn) {
-            if !known.insert((&config.data, &config.validation)) {
+            if !seen.insert((&config.data, &config.validation)) {
                 continue;
             }
             let found = match self.loaded(&config.data) {
@@ -266,7 +264,7 @@ impl DatasetCache {
                     let untrained = untrained_classes(&loaded.dataset, config);
                     loaded.warnings.into_iter().chain(untrained).collect()
                 }
-                Err(_) => self.known_warnings(&config.data),
+                Err(_) => self.recorded_warnings(&config.data),
             };
             for warning in found {
                 if !warnings.contains(&warning) {
@@ -277,29 +275,31 @@ impl DatasetCache {
         warnings
     }
 
-    fn known_warnings(&self, data: &Data) -> Vec<DataWarning> {
-        let known = self
-            .known_of(data)
-            .and_then(|known| known.contents.as_ref());
-        known.map_or_else(Vec::new, |contents| contents.warnings.clone())
+    fn recorded_warnings(&self, data: &Data) -> Vec<DataWarning> {
+        let contents = self.recorded_contents(data);
+        contents.map_or_else(Vec::new, |contents| contents.warnings.clone())
+    }
+
+    fn recorded_contents(&self, data: &Data) -> Option<&RecordedContents> {
+        self.recorded_of(data)?.contents.as_ref()
     }
 
     fn loaded(&self, data: &Data) -> Result<Loaded, DataError> {
         let source = data.source();
-        if let Some(known) = self.loaded.borrow().get(&source) {
-            return Ok(known.clone());
+        if let Some(loaded) = self.loaded.borrow().get(&source) {
+            return Ok(loaded.clone());
         }
-        let Read {
+        let LoadedDataset {
             dataset,
             notes,
             warnings,
         } = match &data.path {
-            None => Read {
-                dataset: super::load(data.set, &self.folders)?,
+            None => LoadedDataset {
+                dataset: load(data.set, &self.folders)?,
                 notes: Vec::new(),
                 warnings: Vec::new(),
             },
-            Some(path) => super::load_own(&source, &self.find(path.as_str())?)?,
+            Some(path) => load_custom(&source, &self.find(path.as_str())?)?,
         };
         let loaded = Loaded {
             fingerprint: dataset.fingerprint(),
@@ -311,24 +311,25 @@ impl DatasetCache {
         Ok(loaded)
     }
 
-    /// The user's file or folder.
+    /// The path of the user's file or folder: below the first base folder that has it, or below the home folder.
     fn find(&self, path: &str) -> Result<PathBuf, DataError> {
-        let mut looked: Vec<PathBuf> = match Path::new(path).is_absolute() {
-            true => vec![PathBuf::from(path)],
-            false => self.starts.iter().map(|start| start.join(path)).collect(),
+        let mut searched: Vec<PathBuf> = if Path::new(path).is_absolute() {
+            vec![PathBuf::from(path)]
+        } else {
+            let folders = self.base_folders.iter();
+            folders.map(|folder| folder.join(path)).collect()
         };
-        // No shell has replaced it.
-        looked.extend(below_home(path, std::env::home_dir().as_deref()));
-        let found = looked.iter().position(|place| place.exists());
-        match found {
-            Some(index) => Ok(looked.swap_remove(index)),
-            None => Err(DataError::NotFound { looked }),
+        // The shell expands `~` only in arguments.
+        searched.extend(expand_home(path, std::env::home_dir().as_deref()));
+        match searched.iter().position(|path| path.exists()) {
+            Some(index) => Ok(searched.swap_remove(index)),
+            None => Err(DataError::NotFound { searched }),
         }
     }
 }
 
-/// A path that starts with `~/` below this home folder.
-fn below_home(path: &str, home: Option<&Path>) -> Option<PathBuf> {
+/// The path below the home folder for a path that starts with `~/`.
+fn expand_home(path: &str, home: Option<&Path>) -> Option<PathBuf> {
     let rest = path.strip_prefix('~')?;
     let rest = rest.strip_prefix(std::path::is_separator)?;
     home.map(|home| home.join(rest))
@@ -340,11 +341,11 @@ mod tests {
 
     #[test]
     fn a_tilde_stands_for_the_home_folder_at_the_start_alone() {
-        let below = |path: &str| below_home(path, Some(Path::new("/home/me")));
+        let below = |path: &str| expand_home(path, Some(Path::new("/home/me")));
         assert_eq!(below("~/data/a.csv"), Some("/home/me/data/a.csv".into()));
         for path in ["~", "~other/a.csv", "data/~/a.csv", "/a.csv", ""] {
             assert_eq!(below(path), None, "{path}");
         }
-        assert_eq!(below_home("~/a.csv", None), None);
+        assert_eq!(expand_home("~/a.csv", None), None);
     }
 }

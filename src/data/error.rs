@@ -6,32 +6,32 @@ use std::path::PathBuf;
 /// A data set that cannot be loaded.
 #[derive(Debug, thiserror::Error)]
 pub enum DataError {
-    /// A file of a data set known by name is in none of the places where it was looked for.
+    /// No searched folder has a file of a data set known by name.
     #[error(
-        "{file} of {set} is in none of {}; get it with `tp-sweep data fetch {set}`, or give the \
+        "no file {file} of {set} in {}; download it with `tp-sweep data fetch {set}`, or name the \
          folder that has it with --data FOLDER",
-        list(.looked)
+        list(.searched)
     )]
     Missing {
         /// The data set.
         set: DatasetKind,
         /// The file's name.
         file: String,
-        /// The folders that were looked into.
-        looked: Vec<PathBuf>,
+        /// The searched folders.
+        searched: Vec<PathBuf>,
     },
-    /// The user's own data is in none of the places where it was looked for.
-    #[error("there is neither a file nor a folder {}", list(.looked))]
+    /// The path of the user's data does not exist.
+    #[error("no such file or folder: {}", list(.searched))]
     NotFound {
-        /// The places that were looked at.
-        looked: Vec<PathBuf>,
+        /// The paths that were tried.
+        searched: Vec<PathBuf>,
     },
-    /// The user's own data cannot be used.
+    /// The user's data cannot be used.
     #[error("the data in {path} cannot be used: {reason}")]
     Unusable {
         /// The file or folder.
         path: PathBuf,
-        /// What is wrong with it, and what would be right.
+        /// What is wrong, and what to do.
         reason: String,
     },
     /// A file cannot be read.
@@ -42,7 +42,7 @@ pub enum DataError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// A file's contents are not those of the data set.
+    /// A file is not the original of a data set known by name.
     #[error(
         "the data file {path} is damaged or not the original: its SHA-256 is {found}, \
          expected {expected}; replace it with a fresh copy"
@@ -50,17 +50,17 @@ pub enum DataError {
     Checksum {
         /// The file.
         path: PathBuf,
-        /// The sum of its contents.
+        /// The SHA-256 of its contents.
         found: String,
-        /// The sum of the original.
+        /// The SHA-256 of the original.
         expected: String,
     },
-    /// A file is not in the format that its name promises.
+    /// A file is not a valid IDX file.
     #[error("the data file {path} is not a valid IDX file: {reason}")]
     Format {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// What is wrong.
         reason: String,
     },
 }
@@ -71,7 +71,7 @@ fn list(paths: &[PathBuf]) -> String {
     match shown.len() {
         0..=SHOWN => shown.join(", "),
         count => format!(
-            "{} and {} other places above",
+            "{} and {} more above",
             shown[..SHOWN].join(", "),
             count - SHOWN
         ),

@@ -1,11 +1,12 @@
-//! Samples without classes, which a trained model is asked about.
+//! Samples to predict, read from files.
 
+use super::custom::image_folder::images_below;
 use super::custom::images;
-use super::custom::npy_folder::{HOW_TO_UNPACK, array_bytes};
 use super::custom::raw_dataset::refuse_unusable;
 use super::error::DataError;
-use super::formats::files::{gunzipped, idx_bytes};
-use super::formats::{idx, npy};
+use super::formats::gzip::read_unpacked;
+use super::formats::npy_file::HOW_TO_UNPACK;
+use super::formats::{idx, idx_file, npy, npy_file};
 use super::samples::dataset::Values;
 use super::table;
 use crate::spec::{Encoding, TableWarning};
@@ -13,87 +14,85 @@ use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
-/// What a model takes.
+/// The samples that a model accepts.
 #[derive(Clone, Copy, Debug)]
 pub struct ExpectedInput<'a> {
-    /// Numbers of one sample.
+    /// The number of values of one sample.
     pub features: usize,
-    /// Height, width and channels of a sample that is an image.
+    /// The height, width and channels of a sample, if it is an image.
     pub image: Option<[usize; 3]>,
-    /// The names of the features, where they are columns of a table.
+    /// The names of the features, if they come from a table.
     pub columns: &'a [String],
-    /// How the columns of a table become features; `None` if each is one feature as it is.
+    /// How the columns of a table become features; `None` if each column is one feature, unchanged.
     pub encoding: Option<&'a Encoding>,
-    /// Whether missing values of a table are filled.
+    /// Whether missing values of a table are imputed.
     pub imputes: bool,
-    /// The column of a table that holds the classes: it may be there, and is not looked at.
+    /// The label column of a table, which is ignored if present.
     pub label: Option<&'a str>,
-    /// Whether the model was trained on bytes scaled to 0..1, else on numbers as they are.
-    pub bytes: bool,
+    /// Whether the model was trained on bytes scaled to 0..1, instead of unscaled numbers.
+    pub is_bytes: bool,
 }
 
 /// Samples of one file, or of the images in a folder.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Inputs {
-    /// One sample after the other: `[samples, features]`, images with their channels last.
+pub struct PredictInputs {
+    /// `[samples, features]`; the channels of an image are its last dimension.
     pub values: Values,
-    /// Where each sample comes from.
+    /// The source of each sample.
     pub sources: Vec<InputSource>,
     /// Warnings about them.
     pub warnings: Vec<TableWarning>,
 }
 
-/// Where a sample comes from.
+/// The source of a sample.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct InputSource {
     /// The file.
     pub file: PathBuf,
-    /// Its row in the file, counted from 1; nothing where the file is the sample.
+    /// The row in the file, counted from 1; `None` if the file is the sample.
     pub row: Option<usize>,
 }
 
-/// The most bytes of an array, and of an unpacked IDX file. What is packed may be far larger than its file.
-pub(super) const LARGEST: u64 = 8 << 30;
-
-/// Reads samples: an image in PNG or JPEG, a folder of such, a table in CSV or Parquet, an array in
-/// NumPy's format or in IDX. What a file is, its first bytes say where they can.
+/// Reads samples from a PNG or JPEG image, a folder of images, a CSV or Parquet table, or a NumPy or IDX array. The first
+/// bytes of a file determine its format if possible.
 ///
 /// # Errors
-/// Files that cannot be read, or that are not what the model takes.
-pub fn inputs(path: &Path, expected: &ExpectedInput) -> Result<Inputs, DataError> {
-    let told = |reason: String| DataError::Unusable {
+/// Files that cannot be read, or samples that the model does not accept.
+pub fn read_inputs(path: &Path, expected: &ExpectedInput) -> Result<PredictInputs, DataError> {
+    let unusable = |reason: String| DataError::Unusable {
         path: path.to_owned(),
         reason,
     };
     if !path.exists() {
         return Err(DataError::NotFound {
-            looked: vec![path.to_owned()],
+            searched: vec![path.to_owned()],
         });
     }
-    let inputs = match kind(path).map_err(told)? {
+    let inputs = match kind(path).map_err(unusable)? {
         Kind::Images(files) => of_images(path, files, expected),
         Kind::Table => of_table(path, expected),
-        Kind::Npy => array_bytes(path)
+        Kind::Npy => npy_file::read(path)
             .map_err(|error| error.to_string())
             .and_then(|bytes| npy::read(&bytes))
             .and_then(|array| rows(path, array.values, &array.shape, expected)),
         Kind::Idx => of_idx(path, expected),
     };
-    let inputs = inputs.map_err(told)?;
-    comparable(&inputs.values, expected).map_err(told)?;
+    let inputs = inputs.map_err(unusable)?;
+    refuse_other_scale(&inputs.values, expected).map_err(unusable)?;
     Ok(inputs)
 }
 
-/// The files that samples at a path are read from: itself, or the images in a folder.
+/// The files from which samples at a path are read: the path itself, or the images in a folder.
 pub fn input_files(path: &Path) -> Vec<PathBuf> {
-    match path.is_dir() {
-        // What is wrong with the folder is reported when it is read.
-        true => images::below(path).unwrap_or_default(),
-        false => vec![path.to_owned()],
+    if path.is_dir() {
+        // Errors are reported when the folder is read.
+        images_below(path).unwrap_or_default()
+    } else {
+        vec![path.to_owned()]
     }
 }
 
-/// What a path is.
+/// The format of a path.
 enum Kind {
     Images(Vec<PathBuf>),
     Table,
@@ -103,7 +102,7 @@ enum Kind {
 
 fn kind(path: &Path) -> Result<Kind, String> {
     if path.is_dir() {
-        return images::below(path).map(Kind::Images);
+        return images_below(path).map(Kind::Images);
     }
     let mut first = Vec::new();
     File::open(path)
@@ -115,19 +114,19 @@ fn kind(path: &Path) -> Result<Kind, String> {
         }
         ([b'\x93', b'N', b'U', b'M', b'P', b'Y', ..], _) => Ok(Kind::Npy),
         ([0x1f, 0x8b, ..], None) if is_gzipped_array(path) => Ok(Kind::Npy),
-        ([b'P', b'K', 3, 4, ..], _) => Err(format!("it is an archive; {HOW_TO_UNPACK} as .npy")),
+        ([b'P', b'K', 3, 4, ..], _) => Err(format!("it is a zip archive; {HOW_TO_UNPACK} as .npy")),
         ([0, 0, _, _, ..], _) | ([0x1f, 0x8b, ..], None) => Ok(Kind::Idx),
         (_, Some(_)) => Ok(Kind::Table),
         _ => Err(
-            "it is no PNG or JPEG image, no table (.csv, .tsv, .parquet), no NumPy array (.npy) \
-             and no IDX file"
+            "expected a PNG or JPEG image, a table (.csv, .tsv, .parquet), a NumPy array (.npy) or an \
+             IDX file"
                 .to_owned(),
         ),
     }
 }
 
 /// The samples of a table's rows.
-fn of_table(path: &Path, expected: &ExpectedInput) -> Result<Inputs, String> {
+fn of_table(path: &Path, expected: &ExpectedInput) -> Result<PredictInputs, String> {
     let ExpectedInput {
         columns,
         encoding,
@@ -135,20 +134,24 @@ fn of_table(path: &Path, expected: &ExpectedInput) -> Result<Inputs, String> {
         label,
         ..
     } = *expected;
-    let table = table::rows(path, columns, encoding, imputes, label)?;
+    let table = table::read_unlabeled(path, columns, encoding, imputes, label)?;
     let samples = rows(path, Values::Floats(table.values), &table.shape, expected)?;
-    Ok(Inputs {
+    Ok(PredictInputs {
         warnings: table.warnings,
         ..samples
     })
 }
 
 fn is_gzipped_array(path: &Path) -> bool {
-    gunzipped(path, 6).is_ok_and(|first| first == b"\x93NUMPY")
+    read_unpacked(path, 6).is_ok_and(|first| first == b"\x93NUMPY")
 }
 
 /// The samples of image files.
-fn of_images(path: &Path, files: Vec<PathBuf>, expected: &ExpectedInput) -> Result<Inputs, String> {
+fn of_images(
+    path: &Path,
+    files: Vec<PathBuf>,
+    expected: &ExpectedInput,
+) -> Result<PredictInputs, String> {
     let Some(shape) = expected.image else {
         return Err(format!(
             "the model takes rows of {} numbers, not images",
@@ -158,21 +161,22 @@ fn of_images(path: &Path, files: Vec<PathBuf>, expected: &ExpectedInput) -> Resu
     if files.is_empty() {
         return Err("it has no PNG or JPEG image".to_owned());
     }
-    let folder = match path.is_dir() {
-        true => path,
-        false => path.parent().unwrap_or(path),
+    let folder = if path.is_dir() {
+        path
+    } else {
+        path.parent().unwrap_or(path)
     };
-    let values = images::of_shape(folder, &files, shape)?;
+    let values = images::values_of_shape(folder, &files, shape)?;
     let source = |file| InputSource { file, row: None };
-    Ok(Inputs {
+    Ok(PredictInputs {
         values: Values::Bytes(values),
         sources: files.into_iter().map(source).collect(),
         warnings: Vec::new(),
     })
 }
 
-fn of_idx(path: &Path, expected: &ExpectedInput) -> Result<Inputs, String> {
-    let bytes = idx_bytes(path).map_err(|error| error.to_string())?;
+fn of_idx(path: &Path, expected: &ExpectedInput) -> Result<PredictInputs, String> {
+    let bytes = idx_file::read(path).map_err(|error| error.to_string())?;
     let array = idx::read(&bytes)?;
     rows(
         path,
@@ -182,85 +186,86 @@ fn of_idx(path: &Path, expected: &ExpectedInput) -> Result<Inputs, String> {
     )
 }
 
-/// The samples of an array of this shape: `[samples, …]`.
+/// The samples of an array of the shape `[samples, …]`.
 fn rows(
     path: &Path,
     values: Values,
     shape: &[usize],
     expected: &ExpectedInput,
-) -> Result<Inputs, String> {
-    let mut fitting = vec![vec![expected.features]];
+) -> Result<PredictInputs, String> {
+    let mut accepted = vec![vec![expected.features]];
     if let Some([height, width, channels]) = expected.image {
-        fitting.push(vec![height, width, channels]);
+        accepted.push(vec![height, width, channels]);
         if channels == 1 {
-            fitting.push(vec![height, width]);
+            accepted.push(vec![height, width]);
         }
     }
-    let wanted = || {
-        let shapes: Vec<String> = fitting.iter().map(|shape| format!("{shape:?}")).collect();
+    let accepted_shapes = || {
+        let shapes: Vec<String> = accepted.iter().map(|shape| format!("{shape:?}")).collect();
         format!(
             "the model takes samples of the shape {}",
             shapes.join(" or ")
         )
     };
     let Some((&count, sample)) = shape.split_first() else {
-        return Err(format!("it is a single number; {}", wanted()));
+        return Err(format!("it is a single number; {}", accepted_shapes()));
     };
-    if !fitting.iter().any(|fitting| fitting == sample) {
+    if !accepted.iter().any(|accepted| accepted == sample) {
         let hint = match expected.image {
             Some([height, width, channels])
                 if *sample == [channels, height, width] && sample != [height, width, channels] =>
             {
-                "; these look like images with their channels first, as PyTorch keeps them: put the \
-                 channels last with x.transpose(0, 2, 3, 1), in PyTorch x.permute(0, 2, 3, 1)"
+                "; these look like images with the channels first, as in PyTorch: move the channels last with \
+                 x.transpose(0, 2, 3, 1), in PyTorch x.permute(0, 2, 3, 1)"
             }
             Some([height, width, channels])
                 if *shape == [channels, height, width] && shape != [height, width, channels] =>
             {
-                "; it may be a single one with its channels first, as PyTorch keeps it: \
-                 x.transpose(1, 2, 0)[None] has them last, and a first dimension of 1"
+                "; if it is a single image with the channels first, as in PyTorch, use \
+                 x.transpose(1, 2, 0)[None], which moves them last and adds a first dimension of 1"
             }
-            _ => single_hint(shape, &fitting),
+            _ => single_hint(shape, &accepted),
         };
         return Err(format!(
             "its samples have the shape {sample:?}; {}{hint}",
-            wanted()
+            accepted_shapes()
         ));
     }
     let source = |row| InputSource {
         file: path.to_owned(),
         row: Some(row),
     };
-    Ok(Inputs {
+    Ok(PredictInputs {
         values,
         sources: (1..=count).map(source).collect(),
         warnings: Vec::new(),
     })
 }
 
-/// What to do if a whole array has the shape of one sample.
-fn single_hint(shape: &[usize], fitting: &[Vec<usize>]) -> &'static str {
-    match fitting.iter().any(|fitting| fitting == shape) {
-        true => "; it may be a single one: give it a first dimension of 1",
-        false => "",
+/// The remedy for an array that has the shape of one sample.
+fn single_hint(shape: &[usize], accepted: &[Vec<usize>]) -> &'static str {
+    if accepted.iter().any(|accepted| accepted == shape) {
+        "; if it is a single sample, add a first dimension of 1"
+    } else {
+        ""
     }
 }
 
-/// Refuses numbers on another scale than those that the model was trained on, as far as it shows.
-fn comparable(values: &Values, expected: &ExpectedInput) -> Result<(), String> {
+/// Refuses values that are evidently on a different scale from those that the model was trained on.
+fn refuse_other_scale(values: &Values, expected: &ExpectedInput) -> Result<(), String> {
     refuse_unusable(values, expected.features, "")?;
-    match (values, expected.bytes) {
+    match (values, expected.is_bytes) {
         (Values::Bytes(_), false) => Err(
-            "it has bytes, which would be scaled to 0..1, and the model was trained on other \
-             numbers, as they are; give such numbers, as .npy of float32"
+            "it has bytes, which would be scaled to 0..1, but the model was trained on unscaled numbers; \
+             use a .npy file of float32 values"
                 .to_owned(),
         ),
         (Values::Floats(values), true)
             if values.iter().any(|value| !(0.0..=1.0).contains(value)) =>
         {
             Err(
-                "it has numbers outside 0..1, and the model was trained on bytes scaled to 0..1; \
-                 give unsigned bytes (numpy.uint8), or divide by 255"
+                "it has numbers outside 0..1, but the model was trained on bytes scaled to 0..1; use \
+                 unsigned bytes (numpy.uint8), or divide by 255"
                     .to_owned(),
             )
         }
@@ -279,7 +284,7 @@ mod tests {
         encoding: None,
         imputes: false,
         label: None,
-        bytes: true,
+        is_bytes: true,
     };
 
     fn file(name: &str, bytes: &[u8]) -> (tempfile::TempDir, PathBuf) {
@@ -290,7 +295,7 @@ mod tests {
     }
 
     fn refused(path: &Path, expected: &ExpectedInput) -> String {
-        inputs(path, expected).unwrap_err().to_string()
+        read_inputs(path, expected).unwrap_err().to_string()
     }
 
     #[test]
@@ -303,7 +308,7 @@ mod tests {
             ]
             .concat(),
         );
-        let inputs = inputs(&path, &GREY).unwrap();
+        let inputs = read_inputs(&path, &GREY).unwrap();
         assert_eq!(inputs.values, Values::Bytes(vec![7; 12]));
         let rows: Vec<_> = inputs.sources.iter().map(|source| source.row).collect();
         assert_eq!(rows, [Some(1), Some(2)]);
@@ -315,14 +320,14 @@ mod tests {
             "shape [2, 3]; the model takes samples of the shape [6] or [3, 2, 1] or [3, 2]"
         ));
         let floats = ExpectedInput {
-            bytes: false,
+            is_bytes: false,
             ..GREY
         };
-        assert!(refused(&path, &floats).contains("trained on other numbers"));
+        assert!(refused(&path, &floats).contains("trained on unscaled numbers"));
     }
 
     #[test]
-    fn a_single_sample_without_its_first_dimension_is_told() {
+    fn a_single_sample_without_its_first_dimension_is_refused_with_a_remedy() {
         let bytes = [&[0, 0, 8, 2, 0, 0, 0, 2, 0, 0, 0, 3][..], &[7; 6]].concat();
         let (_folder, path) = file("one", &bytes);
         assert!(refused(&path, &GREY).contains("a first dimension of 1"));
@@ -361,11 +366,11 @@ mod tests {
         gzip.write_all(&array).unwrap();
         let (_folder, path) = file("x.npy.gz", &gzip.finish().unwrap());
         assert_eq!(
-            inputs(&path, &GREY).unwrap().values,
+            read_inputs(&path, &GREY).unwrap().values,
             Values::Bytes(vec![7; 6])
         );
         let (_folder, path) = file("x.npz", b"PK\x03\x04");
-        assert!(refused(&path, &GREY).contains("an .npz file is not read"));
+        assert!(refused(&path, &GREY).contains(".npz files are not supported"));
     }
 
     #[test]
@@ -379,9 +384,9 @@ mod tests {
             encoding: None,
             imputes: false,
             label: Some("class"),
-            bytes: false,
+            is_bytes: false,
         };
-        let read = inputs(&path, &expected).unwrap();
+        let read = read_inputs(&path, &expected).unwrap();
         assert_eq!(read.values, Values::Floats(vec![0.5, 0.25, 1.0, 0.75]));
         let unlabelled = ExpectedInput {
             label: None,
@@ -406,7 +411,7 @@ mod tests {
             ..GREY
         };
         assert_eq!(
-            inputs(&path, &expected).unwrap().values,
+            read_inputs(&path, &expected).unwrap().values,
             Values::Floats(vec![0.25, 0.5])
         );
         assert!(refused(&path, &GREY).contains("shape [2]"));
@@ -417,7 +422,7 @@ mod tests {
     #[test]
     fn what_is_nothing_of_all_this_is_refused() {
         let (_folder, path) = file("notes.md", b"# Notes");
-        assert!(refused(&path, &GREY).contains("no PNG or JPEG image"));
+        assert!(refused(&path, &GREY).contains("expected a PNG or JPEG image"));
         assert!(refused(Path::new("nowhere.png"), &GREY).contains("nowhere.png"));
         let folder = tempfile::tempdir().unwrap();
         assert!(refused(folder.path(), &GREY).contains("no PNG or JPEG"));

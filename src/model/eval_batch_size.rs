@@ -1,9 +1,7 @@
 //! How many samples go through a network at once where nothing is trained.
 
-use crate::spec::{MIN_EVAL_BATCH_SIZE, Stage};
+use crate::spec::{MAX_EVAL_BATCH_SIZE, MIN_EVAL_BATCH_SIZE, Stage};
 
-/// The most samples of one forward pass: enough to fill a core's vector units.
-const LARGEST: usize = 512;
 /// Numbers that a pass should not exceed within a stage, so that they stay in a core's cache.
 const NUMBERS: usize = 1 << 17;
 
@@ -12,5 +10,5 @@ const NUMBERS: usize = 1 << 17;
 /// Products of other numbers of rows may add in another order: passes of one size give one result.
 pub fn eval_batch_size(stages: &[Stage]) -> usize {
     let widest = stages.iter().map(|stage| stage.peak_values()).max();
-    (NUMBERS / widest.unwrap_or(1).max(1)).clamp(MIN_EVAL_BATCH_SIZE, LARGEST)
+    (NUMBERS / widest.unwrap_or(1).max(1)).clamp(MIN_EVAL_BATCH_SIZE, MAX_EVAL_BATCH_SIZE)
 }

@@ -224,7 +224,7 @@ impl InputDescription {
         }
         if self.normalise == Normalise::None.name() {
             return Ok((!fill.is_empty()).then(|| Normalisation {
-                fill: fill.clone(),
+                fill_values: fill.clone(),
                 ..Normalisation::identity(self.features)
             }));
         }
@@ -244,7 +244,7 @@ impl InputDescription {
         Ok(Some(Normalisation {
             mean: mean.clone(),
             standard_deviation: standard_deviation.clone(),
-            fill: fill.clone(),
+            fill_values: fill.clone(),
         }))
     }
 

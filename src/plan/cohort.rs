@@ -1,39 +1,42 @@
-//! Which runs are trained together: classes of stackable runs, cut into cohorts.
+//! Which runs are trained together: groups of stackable runs, cut into cohorts.
 
-use super::{Plan, RunId};
+use super::run_id::RunId;
+use super::sweep_plan::Plan;
 use crate::spec::{StackShape, Stage, StepKind};
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 
-/// The most parameters of a padded model, as a multiple of those of its narrowest member.
+/// The maximum number of parameters of a padded model, as a multiple of those of its narrowest member.
 ///
-/// An estimate, not a measurement: padding is arithmetic in vain, which a device that waits for
-/// launches does for nothing up to a point; and the narrowest member pays the most for it.
-const MOST_PADDING: u64 = 2;
+/// An estimate, not a measurement. Padding is wasted arithmetic, but costs little on a device that is
+/// limited by kernel launches; the narrowest member wastes the most.
+const MAX_PADDING_RATIO: u64 = 2;
 
 impl Plan {
-    /// Groups runs into classes, any runs of which can be trained as one stacked program; both the
-    /// classes and the runs cover all of `runs`, and the classes come in the order of their first
-    /// run.
+    /// Groups runs that can be trained together as one stacked model. Each run is in one group; the
+    /// groups are in the order of their first runs.
     ///
-    /// The runs of a class have equal [`StackShape`]s. With `padded`, models that differ in width
-    /// alone are in one class too, where the model that holds them all ([`StackShape::enclosing`])
-    /// has at most twice the parameters of the narrowest.
+    /// The runs of a group have equal [`StackShape`]s. With `padded`, models that differ only in width
+    /// share a group too, if the model that encloses them all has at most twice the parameters of the
+    /// narrowest.
     ///
-    /// Within a class, runs stand in the order in which it is to be cut: first by repeat and fold,
-    /// since members of the same share their batches, and a cohort shares them only where all of
-    /// its members do; then by epochs, so that few members wait for longer ones; then by what
-    /// splits a stacked step into segments (kind of optimizer, activation); then as in the plan.
-    /// A cohort that spans several folds shares no batches anyway: [`Plan::cohorts`] sorts it anew
-    /// by segments alone.
-    pub fn classes(&self, runs: impl IntoIterator<Item = RunId>, padded: bool) -> Vec<Vec<RunId>> {
+    /// A group is sorted for being cut into cohorts: first by repeat and fold, since a cohort shares
+    /// batches only if all its members have the same; then by epochs, so that few members wait for
+    /// longer ones; then by what splits a stacked step into segments (kind of optimizer, activation);
+    /// then in the order of the plan. A cohort that spans several folds shares no batches anyway:
+    /// [`Plan::cohorts`] sorts it by segments only.
+    pub fn stack_groups(
+        &self,
+        runs: impl IntoIterator<Item = RunId>,
+        padded: bool,
+    ) -> Vec<Vec<RunId>> {
         let mut shapes: Vec<StackShape> = Vec::new();
         let mut positions: HashMap<StackShape, usize> = HashMap::new();
-        let mut equal: Vec<Vec<RunId>> = Vec::new();
-        // The runs of a trial mostly follow each other.
-        let mut last = None;
+        let mut equal_shapes: Vec<Vec<RunId>> = Vec::new();
+        // The runs of a trial are mostly adjacent.
+        let mut previous = None;
         for run in runs {
-            let position = match last {
+            let position = match previous {
                 Some((trial, position)) if trial == run.trial => position,
                 _ => match positions.entry(self.trials[run.trial].config.stack_shape()) {
                     Entry::Occupied(entry) => *entry.get(),
@@ -41,52 +44,52 @@ impl Plan {
                         if padded {
                             shapes.push(entry.key().clone());
                         }
-                        equal.push(Vec::new());
-                        *entry.insert(equal.len() - 1)
+                        equal_shapes.push(Vec::new());
+                        *entry.insert(equal_shapes.len() - 1)
                     }
                 },
             };
-            last = Some((run.trial, position));
-            equal[position].push(run);
+            previous = Some((run.trial, position));
+            equal_shapes[position].push(run);
         }
-        let mut classes = match padded {
-            true => united(equal, &joined(&shapes)),
-            false => equal,
+        let mut groups = if padded {
+            merge_groups(equal_shapes, &assign_groups(&shapes))
+        } else {
+            equal_shapes
         };
-        for class in &mut classes {
-            class.sort_by_cached_key(|&run| {
+        for group in &mut groups {
+            group.sort_by_cached_key(|&run| {
                 let epochs = self.trials[run.trial].config.training.epochs.get();
-                (self.sharing(run), epochs, self.segment(run), run)
+                (self.batch_key(run), epochs, self.segment_key(run), run)
             });
         }
-        classes
+        groups
     }
 
-    /// Cuts a class of [`Plan::classes`] into cohorts of at most `most` runs, whose sizes differ by
-    /// at most one, each in the order of [`Plan::stack`].
-    pub fn cohorts(&self, class: &[RunId], most: usize) -> Vec<Vec<RunId>> {
-        let mut cohorts = split_evenly(class, most);
+    /// Cuts a group of [`Plan::stack_groups`] into cohorts of at most `max_size` runs, whose sizes
+    /// differ by at most one, each in the order of [`Plan::sort_members`].
+    pub fn cohorts(&self, group: &[RunId], max_size: usize) -> Vec<Vec<RunId>> {
+        let mut cohorts = split_evenly(group, max_size);
         for cohort in &mut cohorts {
-            self.stack(cohort);
+            self.sort_members(cohort);
         }
         cohorts
     }
 
-    /// Sorts the members of a cohort so that those of one kind of optimizer, and among them those
-    /// of one activation, stand together: segments of a step are then as few as they can be.
-    pub fn stack(&self, cohort: &mut [RunId]) {
-        cohort.sort_by_cached_key(|&run| (self.segment(run), self.sharing(run), run));
+    /// Sorts the members of a cohort by kind of optimizer, then by activation, so that a step has as
+    /// few segments as possible.
+    pub fn sort_members(&self, cohort: &mut [RunId]) {
+        cohort.sort_by_cached_key(|&run| (self.segment_key(run), self.batch_key(run), run));
     }
 
-    /// What runs that share their batches have in common.
-    fn sharing(&self, run: RunId) -> (u64, u32, u32) {
+    /// Equal for runs that share their batches.
+    fn batch_key(&self, run: RunId) -> (u64, u32, u32) {
         let seed = self.seed(run);
         (seed.sweep, seed.repeat, seed.fold)
     }
 
-    /// What members have in common that a stacked step treats as one: how they are stepped, and
-    /// the activation.
-    fn segment(&self, run: RunId) -> (StepKind, usize) {
+    /// Equal for members of one segment of a stacked step: kind of optimizer step, and activation.
+    fn segment_key(&self, run: RunId) -> (StepKind, usize) {
         let config = &self.trials[run.trial].config;
         (
             config.training.step_kind(),
@@ -95,9 +98,9 @@ impl Plan {
     }
 }
 
-/// Cuts runs into pieces of at most `most`, whose sizes differ by at most one, in their order.
-pub fn split_evenly(runs: &[RunId], most: usize) -> Vec<Vec<RunId>> {
-    let count = runs.len().div_ceil(most.max(1));
+/// Cuts runs, in their order, into pieces of at most `max_size`, whose sizes differ by at most one.
+pub fn split_evenly(runs: &[RunId], max_size: usize) -> Vec<Vec<RunId>> {
+    let count = runs.len().div_ceil(max_size.max(1));
     let bounds = (0..=count).map(|piece| piece * runs.len() / count.max(1));
     let ends = bounds.clone().skip(1);
     bounds
@@ -106,38 +109,39 @@ pub fn split_evenly(runs: &[RunId], most: usize) -> Vec<Vec<RunId>> {
         .collect()
 }
 
-/// Shapes that one padded model holds.
-struct Padded {
-    held: StackShape,
-    /// Parameters that the padded model may have.
-    most: u64,
+/// Shapes that are padded to one model.
+struct PaddedGroup {
+    /// The shape of the padded model.
+    enclosing: StackShape,
+    /// The maximum number of parameters of the padded model.
+    max_parameters: u64,
 }
 
-/// The group of each shape: shapes of a group are held by one padded model for which the padding
-/// pays.
-fn joined(shapes: &[StackShape]) -> Vec<usize> {
+/// The group of each shape: the shapes of a group are padded to one model without too much padding.
+fn assign_groups(shapes: &[StackShape]) -> Vec<usize> {
     let mut order: Vec<(u64, usize)> = shapes.iter().map(parameters).zip(0..).collect();
-    // From the narrowest to the widest: the first of a group says how large it may grow.
+    // From the narrowest to the widest: the first shape of a group limits its size.
     order.sort_unstable();
-    let mut groups: Vec<Padded> = Vec::new();
-    // Groups that a shape as large as the current one may still join.
+    let mut groups: Vec<PaddedGroup> = Vec::new();
+    // The groups that a shape as large as the current one can still join.
     let mut open: Vec<usize> = Vec::new();
     let mut group_of = vec![0; shapes.len()];
     for (parameters_of_shape, position) in order {
-        open.retain(|&group| parameters_of_shape <= groups[group].most);
+        open.retain(|&group| parameters_of_shape <= groups[group].max_parameters);
         let joins = open.iter().find_map(|&group| {
-            let held = groups[group].held.enclosing(&shapes[position])?;
-            (parameters(&held) <= groups[group].most).then_some((group, held))
+            let enclosing = groups[group].enclosing.enclosing(&shapes[position])?;
+            let fits = parameters(&enclosing) <= groups[group].max_parameters;
+            fits.then_some((group, enclosing))
         });
         group_of[position] = match joins {
-            Some((group, held)) => {
-                groups[group].held = held;
+            Some((group, enclosing)) => {
+                groups[group].enclosing = enclosing;
                 group
             }
             None => {
-                groups.push(Padded {
-                    held: shapes[position].clone(),
-                    most: MOST_PADDING.saturating_mul(parameters_of_shape),
+                groups.push(PaddedGroup {
+                    enclosing: shapes[position].clone(),
+                    max_parameters: MAX_PADDING_RATIO.saturating_mul(parameters_of_shape),
                 });
                 open.push(groups.len() - 1);
                 groups.len() - 1
@@ -147,25 +151,26 @@ fn joined(shapes: &[StackShape]) -> Vec<usize> {
     group_of
 }
 
-/// The runs of the shapes of each group, in the order of the groups' first shapes.
-fn united(shapes: Vec<Vec<RunId>>, group_of: &[usize]) -> Vec<Vec<RunId>> {
-    let mut classes: Vec<Vec<RunId>> = Vec::new();
-    let mut class_of = HashMap::new();
-    for (runs, group) in shapes.into_iter().zip(group_of) {
-        match class_of.entry(group) {
+/// Merges the runs of all shapes of a group; the groups are in the order of their first shapes.
+fn merge_groups(runs_by_shape: Vec<Vec<RunId>>, group_of: &[usize]) -> Vec<Vec<RunId>> {
+    let mut merged: Vec<Vec<RunId>> = Vec::new();
+    let mut positions = HashMap::new();
+    for (runs, group) in runs_by_shape.into_iter().zip(group_of) {
+        match positions.entry(group) {
             Entry::Occupied(entry) => {
-                let class: &usize = entry.get();
-                classes[*class].extend(runs);
+                let position: &usize = entry.get();
+                merged[*position].extend(runs);
             }
             Entry::Vacant(entry) => {
-                entry.insert(classes.len());
-                classes.push(runs);
+                entry.insert(merged.len());
+                merged.push(runs);
             }
         }
     }
-    classes
+    merged
 }
 
+/// The number of parameters of a model of this shape.
 fn parameters(shape: &StackShape) -> u64 {
     let counts = shape.stages.iter().map(|stage: &Stage| stage.parameters());
     counts.fold(0, u64::saturating_add)
@@ -186,37 +191,37 @@ mod tests {
         Plan::new(&Sweep::parse(source, "test", &[]).unwrap()).unwrap()
     }
 
-    fn classes(text: &str, padded: bool) -> Vec<Vec<RunId>> {
+    fn groups(text: &str, padded: bool) -> Vec<Vec<RunId>> {
         let plan = plan(text);
-        plan.classes(plan.runs(), padded)
+        plan.stack_groups(plan.runs(), padded)
     }
 
     #[test]
-    fn only_what_has_a_shape_parts_runs() {
+    fn only_the_model_shape_separates_runs() {
         let text = "validation: { folds: 3, repeats: 2 }\n\
                     grid: { model.layers: [1, 2], training.optimizer: [sgd, adam], \
                     training.epochs: [1, 2], training.batch_size: [32, 64] }";
-        let classes = classes(text, false);
-        assert_eq!(classes.len(), 4);
-        assert!(classes.iter().all(|class| class.len() == 4 * 6));
-        let first: Vec<usize> = classes.iter().map(|class| class[0].trial).collect();
+        let groups = groups(text, false);
+        assert_eq!(groups.len(), 4);
+        assert!(groups.iter().all(|group| group.len() == 4 * 6));
+        let first: Vec<usize> = groups.iter().map(|group| group[0].trial).collect();
         assert_eq!(first, [0, 1, 8, 9], "in the order of the plan");
     }
 
     #[test]
-    fn widths_are_joined_where_padding_pays() {
+    fn widths_share_a_group_within_the_padding_limit() {
         let text = "grid: { model.width: [64, 100, 120, 1000, 128, 300] }";
-        assert_eq!(classes(text, false).len(), 6);
-        let trials = |class: &Vec<RunId>| class.iter().map(|run| run.trial).collect::<Vec<_>>();
-        let padded = classes(text, true);
+        assert_eq!(groups(text, false).len(), 6);
+        let trials = |group: &Vec<RunId>| group.iter().map(|run| run.trial).collect::<Vec<_>>();
+        let padded = groups(text, true);
         let padded: Vec<_> = padded.iter().map(trials).collect();
-        // 64 holds up to a width of 128 or so; from 128 on the next.
+        // A group that starts with 64 ends at a width of about 128.
         assert_eq!(padded, [vec![0, 1, 2, 4], vec![3], vec![5]]);
-        // Each narrow where the other is wide: what holds both is larger than either.
+        // Each is narrow where the other is wide: the enclosing model is larger than both.
         let crossed = "grid: { model.width: [[1000, 10], [10, 1000]] }";
-        assert_eq!(classes(crossed, true).len(), 2);
+        assert_eq!(groups(crossed, true).len(), 2);
         let normed = "model: { norm: layer }\ngrid: { model.width: [64, 65] }";
-        assert_eq!(classes(normed, true).len(), 2);
+        assert_eq!(groups(normed, true).len(), 2);
     }
 
     #[test]
@@ -225,7 +230,7 @@ mod tests {
                     grid: { training.learning_rate: [1, 0.1], training.optimizer: [sgd, adam], \
                     model.activation: [relu, tanh] }";
         let plan = plan(text);
-        let [class] = &plan.classes(plan.runs(), false)[..] else {
+        let [group] = &plan.stack_groups(plan.runs(), false)[..] else {
             panic!("one shape");
         };
         let folds = |cohort: &Vec<RunId>| {
@@ -233,17 +238,17 @@ mod tests {
             folds.len()
         };
         let segments = |cohort: &Vec<RunId>| {
-            let mut segments: Vec<_> = cohort.iter().map(|&run| plan.segment(run)).collect();
+            let mut segments: Vec<_> = cohort.iter().map(|&run| plan.segment_key(run)).collect();
             segments.dedup();
             segments.len()
         };
-        for cohort in plan.cohorts(class, 8) {
+        for cohort in plan.cohorts(group, 8) {
             assert_eq!((cohort.len(), folds(&cohort), segments(&cohort)), (8, 1, 4));
         }
-        for cohort in plan.cohorts(class, 4) {
+        for cohort in plan.cohorts(group, 4) {
             assert_eq!((cohort.len(), folds(&cohort), segments(&cohort)), (4, 1, 2));
         }
-        for cohort in plan.cohorts(class, 16) {
+        for cohort in plan.cohorts(group, 16) {
             assert_eq!(
                 (cohort.len(), folds(&cohort), segments(&cohort)),
                 (16, 2, 4)
@@ -252,13 +257,13 @@ mod tests {
     }
 
     #[test]
-    fn a_momentum_parts_segments_and_its_size_does_not() {
+    fn momentum_separates_segments_whatever_its_value() {
         let text = "grid: { training.learning_rate: [1, 0.1], training.momentum: [0, 0.5, 0.9] }";
         let plan = plan(text);
-        let [class] = &plan.classes(plan.runs(), false)[..] else {
+        let [group] = &plan.stack_groups(plan.runs(), false)[..] else {
             panic!("one shape");
         };
-        let momenta = plan.cohorts(class, 6).concat().into_iter().map(|run| {
+        let momenta = plan.cohorts(group, 6).concat().into_iter().map(|run| {
             let training = &plan.trials[run.trial].config.training;
             training.momentum.get() > 0.0
         });
@@ -267,33 +272,33 @@ mod tests {
     }
 
     #[test]
-    fn long_trainings_are_cut_apart_from_short_ones() {
+    fn long_trainings_are_separated_from_short_ones() {
         let text = "grid: { training.epochs: [1, 9], training.learning_rate: [1, 0.1] }";
         let plan = plan(text);
-        let [class] = &plan.classes(plan.runs(), false)[..] else {
+        let [group] = &plan.stack_groups(plan.runs(), false)[..] else {
             panic!("one shape");
         };
         let trials = |cohort: Vec<RunId>| cohort.iter().map(|run| run.trial).collect::<Vec<_>>();
-        let cohorts: Vec<_> = plan.cohorts(class, 2).into_iter().map(trials).collect();
+        let cohorts: Vec<_> = plan.cohorts(group, 2).into_iter().map(trials).collect();
         assert_eq!(cohorts, [[0, 1], [2, 3]]);
     }
 
     proptest! {
         #[test]
-        fn a_class_is_cut_into_equal_pieces(runs in 0_usize..200, most in 1_usize..50) {
+        fn a_group_is_cut_into_equal_pieces(runs in 0_usize..200, max_size in 1_usize..50) {
             let run = |trial| RunId { trial, repeat: 0, fold: 0 };
-            let class: Vec<RunId> = (0..runs).map(run).collect();
-            let pieces = split_evenly(&class, most);
-            prop_assert_eq!(pieces.len(), runs.div_ceil(most));
+            let group: Vec<RunId> = (0..runs).map(run).collect();
+            let pieces = split_evenly(&group, max_size);
+            prop_assert_eq!(pieces.len(), runs.div_ceil(max_size));
             let sizes = pieces.iter().map(Vec::len);
-            if let (Some(least), Some(largest)) = (sizes.clone().min(), sizes.max()) {
-                prop_assert!(largest <= most && largest - least <= 1);
+            if let (Some(smallest), Some(largest)) = (sizes.clone().min(), sizes.max()) {
+                prop_assert!(largest <= max_size && largest - smallest <= 1);
             }
-            prop_assert_eq!(pieces.concat(), class);
+            prop_assert_eq!(pieces.concat(), group);
         }
 
         #[test]
-        fn every_run_is_in_one_class(
+        fn every_run_is_in_one_group(
             widths in prop::collection::hash_set(1_usize..300, 1..6),
             layers in 1_usize..3,
             folds in 2_usize..4,
@@ -305,18 +310,18 @@ mod tests {
                  grid: {{ model.width: {widths:?}, training.optimizer: [sgd, adam] }}",
             );
             let plan = plan(&text);
-            let classes = plan.classes(plan.runs(), padded);
-            let mut all: Vec<RunId> = classes.concat();
+            let groups = plan.stack_groups(plan.runs(), padded);
+            let mut all: Vec<RunId> = groups.concat();
             all.sort_unstable();
             prop_assert_eq!(all, plan.runs().collect::<Vec<_>>());
-            for class in &classes {
+            for group in &groups {
                 let shape = |run: &RunId| plan.trials[run.trial].config.stack_shape();
-                let held = class.iter().map(shape).reduce(|held, next| {
-                    held.enclosing(&next).expect("a class can be stacked")
+                let enclosing = group.iter().map(shape).reduce(|enclosing, next| {
+                    enclosing.enclosing(&next).expect("a group can be stacked")
                 });
-                let narrowest = class.iter().map(|run| parameters(&shape(run))).min();
-                let held = held.map(|held| parameters(&held));
-                prop_assert!(held <= narrowest.map(|least| least * MOST_PADDING));
+                let narrowest = group.iter().map(|run| parameters(&shape(run))).min();
+                let padded = enclosing.map(|enclosing| parameters(&enclosing));
+                prop_assert!(padded <= narrowest.map(|count| count * MAX_PADDING_RATIO));
             }
         }
     }

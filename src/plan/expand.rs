@@ -1,6 +1,6 @@
 //! From factors to trials: the Cartesian product, its conditions and exclusions.
 
-use super::error::{MOST_RUNS, MOST_TRIALS};
+use super::error::{MAX_RUNS, MAX_TRIALS};
 use crate::spec::{
     Config, Conflict, Data, DatasetInfo, Diagnostic, Factor, Key, KeyAssignment, Span, Sweep,
 };
@@ -8,64 +8,64 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// One configuration of the sweep, and the levels that make it.
+/// One configuration of the sweep, and the levels that it consists of.
 #[derive(Clone, Debug)]
 pub struct GridPoint {
-    /// The level of each factor; nothing where a factor is absent (its condition does not hold)
-    /// or where the trial stands beside the grid.
+    /// The level of each factor; `None` if the factor is absent (its condition does not hold) or the
+    /// trial comes from `include`.
     pub levels: Vec<Option<usize>>,
-    /// The entry of `include` that it comes from, if it is no point of the grid.
+    /// The position of the `include` entry that it comes from, if it is not a point of the grid.
     pub included: Option<usize>,
     /// The whole configuration.
     pub config: Config,
 }
 
-/// How an expansion went.
+/// The counts of an expansion.
 #[derive(Clone, Debug, Default)]
 pub struct Expansion {
-    /// Points visited and not excluded, those beside the grid included.
+    /// Trials: points of the grid that are not excluded, and those of `include`.
     pub trials: usize,
     /// Their runs: trials times repeats times folds.
     pub runs: usize,
     /// Points of the grid that were excluded.
     pub excluded: usize,
-    /// How many points each rule of `exclude` matched.
-    pub matched: Vec<usize>,
+    /// The number of points that each condition of `exclude` matches.
+    pub exclude_matches: Vec<usize>,
 }
 
-/// Tells the facts of a data set, or why it cannot be used.
+/// Describes a data set, or explains why it cannot be used.
 pub type DatasetInfoFn<'a> = dyn Fn(&Data) -> Result<DatasetInfo, String> + 'a;
 
-/// Visits each trial of the sweep in order: the first factor varies slowest, trials beside the
-/// grid come last.
+/// Visits each trial of the sweep in order: the first factor varies slowest, trials of `include` come
+/// last.
 ///
 /// # Errors
-/// A trial whose keys do not go together, two trials of equal configuration, a key set by two
-/// factors at once, data that cannot be used, or more than [`MOST_TRIALS`] trials.
+/// A trial whose keys contradict each other, two trials with the same configuration, a key that two
+/// factors set at once, data that cannot be used, or more than [`MAX_TRIALS`] trials.
 pub(super) fn expand(
     sweep: &Sweep,
-    facts: &DatasetInfoFn,
+    dataset_info: &DatasetInfoFn,
     visit: &mut dyn FnMut(GridPoint),
 ) -> Result<Expansion, Diagnostic> {
-    let mut walk = Walk {
+    let mut walk = GridWalk {
         sweep,
-        facts,
+        dataset_info,
         visit,
         expansion: Expansion {
-            matched: vec![0; sweep.exclude.len()],
+            exclude_matches: vec![0; sweep.exclude.len()],
             ..Expansion::default()
         },
         seen: HashMap::new(),
-        places: places_of_base(sweep),
+        base_places: places_of_base(sweep),
     };
     let levels = Vec::with_capacity(sweep.factors.len());
     if sweep.factors.is_empty() && !sweep.include.is_empty() {
-        // Without a grid, the trials listed under `include` are all there is.
+        // Without a grid, the trials of `include` are the only ones.
     } else {
-        walk.descend(sweep.base_config(), levels)?;
+        walk.visit_levels(sweep.base_config(), levels)?;
     }
     for (index, include) in sweep.include.iter().enumerate() {
-        walk.include(index, &include.settings, &include.span)?;
+        walk.add_included(index, &include.settings, &include.span)?;
     }
     match walk.expansion.trials {
         0 => Err(no_trials(sweep)),
@@ -73,53 +73,62 @@ pub(super) fn expand(
     }
 }
 
-struct Walk<'a> {
+struct GridWalk<'a> {
     sweep: &'a Sweep,
-    facts: &'a DatasetInfoFn<'a>,
+    dataset_info: &'a DatasetInfoFn<'a>,
     visit: &'a mut dyn FnMut(GridPoint),
     expansion: Expansion,
-    /// Hashes of the configurations so far, with the number of the trial that has it.
+    /// Hashes of the configurations so far, with the positions of their trials.
     seen: HashMap<u64, usize>,
-    /// Where each key got its value, for messages.
-    places: HashMap<usize, Span>,
+    /// Where the base configuration sets each key, for messages.
+    base_places: HashMap<usize, Span>,
 }
 
-impl Walk<'_> {
-    fn descend(&mut self, config: Config, levels: Vec<Option<usize>>) -> Result<(), Diagnostic> {
+impl GridWalk<'_> {
+    fn visit_levels(
+        &mut self,
+        config: Config,
+        levels: Vec<Option<usize>>,
+    ) -> Result<(), Diagnostic> {
         let Some(factor) = self.sweep.factors.get(levels.len()) else {
-            return self.arrive(config, levels);
+            return self.visit_point(config, levels);
         };
-        let applies = factor
+        let is_present = factor
             .when
             .as_ref()
             .is_none_or(|rule| rule.matches(&config, &levels, &self.sweep.factors));
-        if !applies {
-            return self.descend(config, extended(&levels, None));
+        if !is_present {
+            return self.visit_levels(config, extended(&levels, None));
         }
         for (index, level) in factor.levels.iter().enumerate() {
-            refuse_second_setter(&self.sweep.factors, &levels, factor, &level.settings)?;
+            reject_second_setter(&self.sweep.factors, &levels, factor, &level.settings)?;
             let mut next = config.clone();
             level.apply(&mut next);
-            self.descend(next, extended(&levels, Some(index)))?;
+            self.visit_levels(next, extended(&levels, Some(index)))?;
         }
         Ok(())
     }
 
-    /// A whole point of the grid.
-    fn arrive(&mut self, mut config: Config, levels: Vec<Option<usize>>) -> Result<(), Diagnostic> {
-        let mut excluded = false;
-        for (rule, matched) in self.sweep.exclude.iter().zip(&mut self.expansion.matched) {
+    /// Adds a complete point of the grid, unless it is excluded.
+    fn visit_point(
+        &mut self,
+        mut config: Config,
+        levels: Vec<Option<usize>>,
+    ) -> Result<(), Diagnostic> {
+        let mut is_excluded = false;
+        let matches = &mut self.expansion.exclude_matches;
+        for (rule, matches) in self.sweep.exclude.iter().zip(matches) {
             if rule.matches(&config, &levels, &self.sweep.factors) {
-                *matched += 1;
-                excluded = true;
+                *matches += 1;
+                is_excluded = true;
             }
         }
-        if excluded {
+        if is_excluded {
             self.expansion.excluded += 1;
-            return self.refuse_too_many();
+            return self.reject_too_many();
         }
         let place = |key: &Key| self.place_of(key, &levels);
-        complete(&mut config, self.facts, place)?;
+        complete_config(&mut config, self.dataset_info, place)?;
         self.add(GridPoint {
             levels,
             included: None,
@@ -127,20 +136,21 @@ impl Walk<'_> {
         })
     }
 
-    fn include(
+    /// Adds the trial of an entry of `include`.
+    fn add_included(
         &mut self,
         index: usize,
         settings: &[KeyAssignment],
         place: &Span,
     ) -> Result<(), Diagnostic> {
         let mut config = self.sweep.base_config();
-        for set in settings {
-            set.assignment.apply(&mut config);
+        for assignment in settings {
+            assignment.assignment.apply(&mut config);
         }
-        complete(&mut config, self.facts, |key| {
+        complete_config(&mut config, self.dataset_info, |key| {
             let set = settings.iter().find(|set| set.key == key);
             set.map(|set| set.span.clone())
-                .or_else(|| self.places.get(&key.index).cloned())
+                .or_else(|| self.base_places.get(&key.index).cloned())
         })
         .map_err(|problem| match problem.span.line {
             0 => Diagnostic {
@@ -159,31 +169,33 @@ impl Walk<'_> {
     fn add(&mut self, point: GridPoint) -> Result<(), Diagnostic> {
         let mut hasher = DefaultHasher::new();
         point.config.canonical().hash(&mut hasher);
-        let number = self.expansion.trials;
+        let position = self.expansion.trials;
         match self.seen.entry(hasher.finish()) {
-            Entry::Vacant(entry) => entry.insert(number),
+            Entry::Vacant(entry) => entry.insert(position),
             Entry::Occupied(entry) => {
                 let first = *entry.get();
                 return Err(self.duplicate(&point, first));
             }
         };
         self.expansion.trials += 1;
-        self.refuse_too_many()?;
+        self.reject_too_many()?;
         let validation = &point.config.validation;
         self.expansion.runs += validation.splits() * validation.repeats.get();
-        if self.expansion.runs > MOST_RUNS {
+        if self.expansion.runs > MAX_RUNS {
             return Err(Diagnostic::new(
                 &self.place(&point, "validation.repeats"),
-                format!("the sweep has more than {MOST_RUNS} runs (trials × repeats × folds)"),
+                format!("the sweep has more than {MAX_RUNS} runs (trials × repeats × folds)"),
             )
-            .with_help("ask for fewer trials, repeats or folds, or split it into several sweeps"));
+            .with_help(
+                "reduce the number of trials, repeats or folds, or split it into several sweeps",
+            ));
         }
         (self.visit)(point);
         Ok(())
     }
 
-    fn refuse_too_many(&self) -> Result<(), Diagnostic> {
-        if self.expansion.trials + self.expansion.excluded <= MOST_TRIALS {
+    fn reject_too_many(&self) -> Result<(), Diagnostic> {
+        if self.expansion.trials + self.expansion.excluded <= MAX_TRIALS {
             return Ok(());
         }
         let factors = &self.sweep.factors;
@@ -195,7 +207,7 @@ impl Walk<'_> {
         Err(Diagnostic::new(
             &place,
             format!(
-                "the grid has more than {MOST_TRIALS} combinations ({})",
+                "the grid has more than {MAX_TRIALS} combinations ({})",
                 sizes.join(" × ")
             ),
         )
@@ -216,31 +228,31 @@ impl Walk<'_> {
         Diagnostic::new(
             &place,
             format!(
-                "the trial {described} is trained just as trial {}",
+                "the trial {described} is equivalent to trial {}",
                 first + 1
             ),
         )
         .with_help(
-            "make them differ where it matters, let a factor vary only `when` it has a meaning, or \
-             leave one of the two out with `exclude`",
+            "make the two differ in a key that applies to them, let a factor vary only `when` it has an \
+             effect, or remove one of the two with `exclude`",
         )
     }
 
-    /// Where the key of this path got its value; nowhere where it has its default.
+    /// The place that sets the key of this path; the empty place if it has its default.
     fn place(&self, point: &GridPoint, path: &str) -> Span {
         let key = Key::find(path);
         key.and_then(|key| self.place_of(key, &point.levels))
             .unwrap_or_default()
     }
 
-    /// Where `key` got its value: from a level, or from the base configuration.
+    /// The place that sets `key`: in a level, or in the base configuration.
     fn place_of(&self, key: &Key, levels: &[Option<usize>]) -> Option<Span> {
         let used = self.sweep.factors.iter().zip(levels);
         used.filter_map(|(factor, level)| Some(&factor.levels[(*level)?]))
             .flat_map(|level| &level.settings)
             .find(|set| set.key == key)
             .map(|set| set.span.clone())
-            .or_else(|| self.places.get(&key.index).cloned())
+            .or_else(|| self.base_places.get(&key.index).cloned())
     }
 }
 
@@ -256,28 +268,28 @@ fn places_of_base(sweep: &Sweep) -> HashMap<usize, Span> {
     sweep.base.iter().map(place).collect()
 }
 
-/// Fills in what is known of the data, and checks the whole configuration; the message points at
-/// the first of the keys that has a place.
-fn complete(
+/// Adds the description of the data set, and validates the whole configuration. An error points at the
+/// first of its keys that has a place.
+fn complete_config(
     config: &mut Config,
-    facts: &DatasetInfoFn,
+    dataset_info: &DatasetInfoFn,
     place: impl Fn(&Key) -> Option<Span>,
 ) -> Result<(), Diagnostic> {
-    let found = |keys: &[&str]| {
+    let first_place = |keys: &[&str]| {
         let keys = keys.iter().filter_map(|path| Key::find(path));
         keys.filter_map(&place).next().unwrap_or_default()
     };
-    let told = |conflict: Conflict| {
-        Diagnostic::new(&found(conflict.keys), conflict.message).with_help(conflict.help)
+    let diagnostic = |conflict: Conflict| {
+        Diagnostic::new(&first_place(conflict.keys), conflict.message).with_help(conflict.help)
     };
-    config.data.validate().map_err(told)?;
-    config.dataset_info = facts(&config.data)
-        .map_err(|message| Diagnostic::new(&found(&["data.path", "data.set"]), message))?;
-    config.validate().map_err(told)
+    config.data.validate().map_err(diagnostic)?;
+    config.dataset_info = dataset_info(&config.data)
+        .map_err(|message| Diagnostic::new(&first_place(&["data.path", "data.set"]), message))?;
+    config.validate().map_err(diagnostic)
 }
 
-/// A key set by two factors at the same time: which should win?
-fn refuse_second_setter(
+/// Rejects a key that two factors set at the same time, since neither takes precedence.
+fn reject_second_setter(
     factors: &[Factor],
     levels: &[Option<usize>],
     factor: &Factor,
@@ -290,7 +302,7 @@ fn refuse_second_setter(
                 return Err(Diagnostic::new(
                     &second.span,
                     format!(
-                        "`{}` is set by `{}` (level `{}`, line {}) and by `{}` at once",
+                        "`{}` is set by both `{}` (level `{}`, line {}) and `{}`",
                         set.key.path,
                         earlier.name,
                         earlier.levels[*level].label,
@@ -299,7 +311,7 @@ fn refuse_second_setter(
                     ),
                 )
                 .with_help(
-                    "let only one of them set it, or give one a `when` that rules the other out",
+                    "let only one of them set it, or give one a `when` that excludes the other",
                 ));
             }
         }
@@ -311,12 +323,12 @@ fn no_trials(sweep: &Sweep) -> Diagnostic {
     let place = sweep.exclude.first().map(|rule| rule.span.clone());
     Diagnostic::new(
         &place.unwrap_or_default(),
-        "no trial is left: `exclude` matches every combination of the grid",
+        "the sweep has no trials: `exclude` matches every combination of the grid",
     )
     .with_help("exclude fewer combinations")
 }
 
-/// The trial's levels in words, such as `layers=1 lr=0.1`.
+/// The trial's levels as text, such as `layers=1 lr=0.1`.
 fn describe(sweep: &Sweep, point: &GridPoint) -> String {
     match point.included {
         Some(index) => sweep.include[index]

@@ -1,25 +1,22 @@
-//! How much device memory a run takes, as a member of a cohort.
+//! The device memory of a run, as a member of a cohort.
 
-use crate::spec::{Config, Optimizer, Split, Stage};
+use crate::spec::{Config, MAX_EVAL_BATCH_SIZE, Optimizer, Split, Stage};
 
-/// Bytes of a number on the device.
-const NUMBER: u64 = 4;
+/// The size of a number on the device, in bytes.
+const BYTES_PER_NUMBER: u64 = 4;
 
-/// Samples of one forward pass without training, at most; see `train::evaluate`.
-const EVALUATED: u64 = 512;
-
-/// The most bytes that a run takes on a device at one time, beside the data set: an estimate, on
-/// the high side where an operation may or may not work in place.
+/// The peak memory of a run on a device in bytes, without the data set. An estimate: it assumes that no
+/// operation works in place which may not.
 ///
-/// A sum of what is there for the whole training and of what one step adds:
+/// The sum of:
 /// - parameters × (weights + gradients + optimizer state + two results of an update that are not
-///   written in place + the best epoch's, where a run goes back to it);
-/// - activations: for each number behind a stage (and each of a convolution's patches) its value
-///   and its gradient, for each sample of a batch, or the values alone of two neighbouring stages
-///   for each sample of an evaluation, if that is more;
-/// - the logits and targets of the largest evaluation, kept to its end and then joined, so that they
-///   are there twice;
-/// - the positions of the epoch's samples, and the optimizer's numbers of its steps.
+///   written in place + the weights of the best epoch, if the run restores them);
+/// - activations: for each sample of a batch, the value and the gradient of each output of a stage
+///   (and of each number of a convolution's patches); or, if that is more, for each sample of an
+///   evaluation batch, the values of two adjacent stages;
+/// - the logits and targets of the largest evaluation, twice, since they are kept in parts and then
+///   concatenated;
+/// - the positions of the epoch's samples, and the constants of the optimizer's steps.
 pub fn bytes_of_run(config: &Config) -> u64 {
     let stages = config.stages();
     let held_out = match config.validation.split() {
@@ -29,18 +26,19 @@ pub fn bytes_of_run(config: &Config) -> u64 {
     let train = config.samples() as u64 - held_out;
     let batch_size = config.training.batch_size.get() as u64;
     let restored = u64::from(config.training.patience.is_some() && config.training.restore_best);
-    let own = 1 + optimizer_copies(config);
-    let copies = (own + 1 + 2).max(own + 1 + kernel_lists(config)) + restored;
+    let weights_and_state = 1 + optimizer_copies(config);
+    let gradients = 1;
+    let copies = weights_and_state + gradients + kernel_lists(config).max(2) + restored;
     let parameters = config.parameters().saturating_mul(copies);
     let steps = NUMBERS_OF_STEP * train.div_ceil(batch_size.max(1));
 
-    let numbers = |stage: &Stage| stage.peak_values().max(stage.features()) as u64;
+    let outputs = |stage: &Stage| stage.peak_values().max(stage.features()) as u64;
     let inputs = config.features() as u64;
-    let all: u64 = inputs + stages.iter().map(numbers).sum::<u64>();
-    let widest = stages.iter().map(numbers).fold(inputs, u64::max);
+    let all: u64 = inputs + stages.iter().map(outputs).sum::<u64>();
+    let widest = stages.iter().map(outputs).fold(inputs, u64::max);
     let batch = batch_size.min(train);
     let training = batch.saturating_mul(2 * all);
-    let evaluation = EVALUATED.saturating_mul(2 * widest);
+    let evaluation = (MAX_EVAL_BATCH_SIZE as u64).saturating_mul(2 * widest);
 
     let evaluated = held_out.max(config.test_samples() as u64);
     let logits = evaluated.saturating_mul(2 * 2 * config.classes() as u64);
@@ -48,13 +46,13 @@ pub fn bytes_of_run(config: &Config) -> u64 {
     [parameters, training.max(evaluation), logits, train, steps]
         .into_iter()
         .fold(0, u64::saturating_add)
-        .saturating_mul(NUMBER)
+        .saturating_mul(BYTES_PER_NUMBER)
 }
 
-/// The numbers of an optimizer's step on the device; see `step_kernels::Step`.
+/// The number of constants of an optimizer's step on the device; see `step_kernels::Step`.
 const NUMBERS_OF_STEP: u64 = 16;
 
-/// The lists that kernels of whole steps keep for each parameter; see `step_kernels::Rule::lists`.
+/// The numbers that the kernels of whole steps keep for each parameter; see `step_kernels::Rule::lists`.
 fn kernel_lists(config: &Config) -> u64 {
     match config.training.optimizer {
         Optimizer::Sgd => u64::from(config.training.momentum.get() > 0.0),
@@ -64,7 +62,7 @@ fn kernel_lists(config: &Config) -> u64 {
     }
 }
 
-/// The numbers that an optimizer keeps for each parameter.
+/// The numbers that burn's optimizer keeps for each parameter.
 fn optimizer_copies(config: &Config) -> u64 {
     let training = &config.training;
     let momentum = u64::from(training.momentum.get() > 0.0);
@@ -82,7 +80,7 @@ mod tests {
     use crate::spec::Count;
 
     #[test]
-    fn the_baseline_takes_what_its_parts_take() {
+    fn the_memory_of_the_baseline_is_the_sum_of_its_parts() {
         let mut config = Config::default();
         let bytes = bytes_of_run(&config);
         let held_out = config.validation_samples(0) as u64;
@@ -95,7 +93,7 @@ mod tests {
             bytes,
             4 * (parameters + evaluation + logits + train + steps)
         );
-        // Weights and two moments, in the cohort and in the kernels, in place of four sets of weights.
+        // Weights and two moments, in the cohort and in the kernels, instead of four copies of the weights.
         config.training.optimizer = Optimizer::Adam;
         assert_eq!(bytes_of_run(&config) - bytes, (6 - 4) * 4 * 101_770);
     }

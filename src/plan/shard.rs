@@ -1,7 +1,8 @@
-//! A fixed share of a plan's runs, for one of several processes.
+//! Shards: fixed shares of a plan's runs, one for each of several processes.
 
+use super::run_id::RunId;
+use super::sweep_plan::Plan;
 use super::work::WorkEstimate;
-use super::{Plan, RunId};
 use std::fmt;
 use std::num::NonZeroU32;
 use std::str::FromStr;
@@ -15,7 +16,7 @@ pub struct Shard {
 }
 
 impl Shard {
-    /// The shard of this number, counted from 1, of so many; nothing where there is no such one.
+    /// The shard of this number, counted from 1; `None` if there is no such shard.
     pub fn new(number: u32, count: u32) -> Option<Self> {
         let shard = Self {
             number: NonZeroU32::new(number)?,
@@ -35,11 +36,14 @@ impl FromStr for Shard {
     type Err = String;
 
     fn from_str(text: &str) -> Result<Self, String> {
-        let expected = || "a shard is I/N, such as 2/8: the second of eight".to_owned();
+        let expected = || "expected I/N, such as 2/8 for the second of eight shards".to_owned();
         let (number, count) = text.split_once('/').ok_or_else(expected)?;
-        let parse = |text: &str| match text.bytes().all(|byte| byte.is_ascii_digit()) {
-            true => text.parse().map_err(|_| expected()),
-            false => Err(expected()),
+        let parse = |text: &str| {
+            if text.bytes().all(|byte| byte.is_ascii_digit()) {
+                text.parse().map_err(|_| expected())
+            } else {
+                Err(expected())
+            }
         };
         let (number, count): (u32, u32) = (parse(number)?, parse(count)?);
         Self::new(number, count).ok_or_else(|| match number {
@@ -50,60 +54,59 @@ impl FromStr for Shard {
 }
 
 impl Plan {
-    /// The runs of a shard, in the order of the plan. The shards of one count hold each run once.
+    /// The runs of a shard, in the order of the plan. The shards of one count contain each run once.
     ///
-    /// Decided from the plan alone: the same on every machine, whatever has been done. All runs are
-    /// laid in a row, those that can be trained together beside each other ([`Plan::classes`]), and
-    /// the row is cut where the estimated work is equal. So a shard has whole cohorts, but for those
-    /// at its ends, and its work is off the mean by no more than that of a run. None is empty, unless
-    /// there are fewer runs than shards.
+    /// Depends on the plan only: equal on every machine, whatever has been trained. All runs are put in
+    /// a row by groups ([`Plan::stack_groups`]), which is cut into parts of equal estimated work. So a
+    /// shard has whole cohorts, except at its ends, and its work differs from the mean by at most that
+    /// of one run. No shard is empty, unless there are fewer runs than shards.
     pub fn shard(&self, shard: Shard) -> Vec<RunId> {
         let number = shard.number.get();
-        let row = self.classes(self.runs(), false).concat();
+        let row = self.stack_groups(self.runs(), false).concat();
         let costs: Vec<f64> = row.iter().map(|&run| self.cost(run)).collect();
-        let places = places(&costs, shard.count.get() as usize);
-        let own = row.into_iter().zip(places);
-        let own = own.filter(|(_, place)| *place == number as usize - 1);
-        let mut runs: Vec<RunId> = own.map(|(run, _)| run).collect();
+        let shards = assign_shards(&costs, shard.count.get() as usize);
+        let assigned = row.into_iter().zip(shards);
+        let of_shard = assigned.filter(|(_, shard)| *shard == number as usize - 1);
+        let mut runs: Vec<RunId> = of_shard.map(|(run, _)| run).collect();
         runs.sort_unstable();
         runs
     }
 
-    /// How long a run takes, in no unit: only the ratios of runs count.
+    /// The estimated duration of a run, without a unit: only the ratio between runs matters.
     fn cost(&self, run: RunId) -> f64 {
-        /// Operations in whose time the files of a run are written, and its evaluation begins: some
+        /// The fixed cost of a run in operations, for its files and the start of its evaluation: a few
         /// milliseconds.
-        const OF_RUN: f64 = 2e8;
-        /// Operations in whose time the fixed part of a step is done: some microseconds.
-        const OF_STEP: f64 = 5e5;
+        const RUN_OVERHEAD: f64 = 2e8;
+        /// The fixed cost of a step in operations: a few microseconds.
+        const STEP_OVERHEAD: f64 = 5e5;
         let work = WorkEstimate::of_run(&self.trials[run.trial].config, run.fold as usize);
-        OF_RUN + OF_STEP * work.steps as f64 + work.flop
+        RUN_OVERHEAD + STEP_OVERHEAD * work.steps as f64 + work.flop
     }
 }
 
-/// The shard, from 0, of each of the runs that stand in a row and cost so much.
-fn places(costs: &[f64], count: usize) -> Vec<usize> {
+/// The shard, from 0, of each run of a row with these costs.
+fn assign_shards(costs: &[f64], count: usize) -> Vec<usize> {
     let total: f64 = costs.iter().sum();
-    let mut before = 0.0;
-    let mut places = Vec::with_capacity(costs.len());
+    let mut cost_before = 0.0;
+    let mut shards = Vec::with_capacity(costs.len());
     for cost in costs {
-        // A run is where its middle is. A large one may leap over a shard, which the next ones then
-        // fill.
-        let middle = ((before + cost / 2.0) / total * count as f64) as usize;
-        let next = places.last().map_or(0, |last| last + 1);
-        places.push(middle.min(next).min(count - 1));
-        before += cost;
+        // A run belongs to the shard of its middle. A large run may skip a shard, which the next runs
+        // then fill.
+        let middle = ((cost_before + cost / 2.0) / total * count as f64) as usize;
+        let next = shards.last().map_or(0, |last| last + 1);
+        shards.push(middle.min(next).min(count - 1));
+        cost_before += cost;
     }
-    // Nor is any left at the end.
-    let mut least = count.min(places.len());
-    for place in places.iter_mut().rev() {
-        least = least.saturating_sub(1);
-        match *place < least {
-            true => *place = least,
-            false => break,
+    // The last shards must not stay empty either.
+    let mut min_shard = count.min(shards.len());
+    for shard in shards.iter_mut().rev() {
+        min_shard = min_shard.saturating_sub(1);
+        if *shard >= min_shard {
+            break;
         }
+        *shard = min_shard;
     }
-    places
+    shards
 }
 
 #[cfg(test)]
@@ -121,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn a_shard_is_read_as_it_is_shown_and_nothing_else_is_one() {
+    fn a_shard_is_parsed_as_it_is_displayed_and_other_text_is_rejected() {
         assert_eq!("2/8".parse::<Shard>().unwrap().to_string(), "2/8");
         for (text, answer) in [
             ("0/8", "counted from 1"),
@@ -143,16 +146,16 @@ mod tests {
             "grid: { model.layers: [1, 2], training.learning_rate: [0.1, 0.2, 0.3, 0.4], \
              model.activation: [relu, tanh] }",
         );
-        // Two classes of eight runs, and two layers are more work than one.
+        // Two groups of eight runs; two layers are more work than one.
         let first = plan.shard(Shard::new(1, 2).unwrap());
         let second = plan.shard(Shard::new(2, 2).unwrap());
         assert!(first.len() > 8 && second.len() < 8, "{}", first.len());
-        assert_eq!(plan.classes(second, false).len(), 1);
+        assert_eq!(plan.stack_groups(second, false).len(), 1);
     }
 
     #[test]
-    fn no_shard_is_empty_that_need_not_be() {
-        let of = |costs: &[f64], count| places(costs, count);
+    fn no_shard_is_empty_if_there_are_enough_runs() {
+        let of = |costs: &[f64], count| assign_shards(costs, count);
         assert_eq!(of(&[1.0, 1.0, 100.0, 1.0], 4), [0, 1, 2, 3]);
         assert_eq!(of(&[100.0, 1.0, 1.0, 1.0], 4), [0, 1, 2, 3]);
         assert_eq!(of(&[1.0, 1.0, 1.0, 100.0], 4), [0, 1, 2, 3]);
@@ -162,7 +165,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn shards_hold_each_run_once_and_are_of_equal_work(
+        fn shards_contain_each_run_once_and_have_equal_work(
             count in 1_u32..40,
             folds in 2_usize..5,
             widths in prop::collection::hash_set(1_usize..500, 1..5),

@@ -1,18 +1,20 @@
-//! The plan as people read it.
+//! The plan as text.
 
-use super::Plan;
+use super::sweep_plan::Plan;
+use super::trial::Trial;
 use super::work::WorkEstimate;
 use crate::spec::{ColumnNote, Split, Sweep};
 use std::fmt::Write;
 
-/// Training speed assumed for the estimate: what one CPU core of 2020 or later sustains on models
-/// of this size (40 GFLOP/s with AVX2, 160 with AVX-512).
+/// The training speed assumed for the estimate, in operations per second: what one CPU core of 2020 or
+/// later reaches on models of this size (40 GFLOP/s with AVX2, 160 with AVX-512).
 const ASSUMED_FLOPS: f64 = 60e9;
 
-/// Trials that a summary lists before it says how many more there are.
-const LISTED: usize = 12;
+/// The maximum number of trials that a summary lists.
+const MAX_LISTED_TRIALS: usize = 12;
 
-/// The plan of a sweep as text: its size, its factors, its first trials. `notes` are on a table's columns.
+/// The plan of a sweep as text: its size, its factors, its first trials. `notes` describe the columns of a
+/// table.
 pub fn summary(sweep: &Sweep, plan: &Plan, notes: &[ColumnNote]) -> String {
     let work = plan.work();
     let mut text = String::new();
@@ -47,13 +49,13 @@ pub fn summary(sweep: &Sweep, plan: &Plan, notes: &[ColumnNote]) -> String {
         text.push_str("  none\n");
     }
     text.push_str("\ntrials:\n");
-    for trial in plan.trials.iter().take(LISTED) {
+    for trial in plan.trials.iter().take(MAX_LISTED_TRIALS) {
         let _ = writeln!(text, "  {}", trial.name);
     }
     if let Some(more) = plan
         .trials
         .len()
-        .checked_sub(LISTED)
+        .checked_sub(MAX_LISTED_TRIALS)
         .filter(|&more| more > 0)
     {
         let _ = writeln!(text, "  … and {} more", grouped(more as u64));
@@ -61,9 +63,9 @@ pub fn summary(sweep: &Sweep, plan: &Plan, notes: &[ColumnNote]) -> String {
     text
 }
 
-/// What is learnt from: samples, features, classes.
+/// The data set: samples, features, classes.
 fn data_line(plan: &Plan) -> String {
-    let described = |trial: &super::Trial| {
+    let described = |trial: &Trial| {
         let (data, facts) = (&trial.config.data, &trial.config.dataset_info);
         let name = match &data.path {
             Some(path) => format!("{} {path}", data.set),
@@ -85,13 +87,15 @@ fn data_line(plan: &Plan) -> String {
         )
     };
     let first = described(&plan.trials[0]);
-    match plan.trials.iter().all(|trial| {
-        let config = &plan.trials[0].config;
+    let config = &plan.trials[0].config;
+    let is_same = plan.trials.iter().all(|trial| {
         trial.config.dataset_info == config.dataset_info
             && trial.config.data.source() == config.data.source()
-    }) {
-        true => first,
-        false => "differs between trials".to_owned(),
+    });
+    if is_same {
+        first
+    } else {
+        "differs between trials".to_owned()
     }
 }
 
@@ -104,7 +108,7 @@ fn trials_line(plan: &Plan) -> String {
         notes.push(format!("{} {noun} excluded", grouped(plan.excluded as u64)));
     }
     if included > 0 {
-        notes.push(format!("{included} beside the grid"));
+        notes.push(format!("{included} from include"));
     }
     if !notes.is_empty() {
         let _ = write!(line, " ({})", notes.join(", "));
@@ -113,7 +117,7 @@ fn trials_line(plan: &Plan) -> String {
 }
 
 fn folds_line(plan: &Plan) -> String {
-    let describe = |trial: &super::Trial| {
+    let describe = |trial: &Trial| {
         let validation = &trial.config.validation;
         let split = match validation.split() {
             Split::Folds(folds) => format!("{folds}"),
@@ -126,24 +130,25 @@ fn folds_line(plan: &Plan) -> String {
         }
     };
     let first = describe(&plan.trials[0]);
-    match plan.trials.iter().all(|trial| describe(trial) == first) {
-        true => first,
-        false => "differ between trials".to_owned(),
+    if plan.trials.iter().all(|trial| describe(trial) == first) {
+        first
+    } else {
+        "differ between trials".to_owned()
     }
 }
 
-/// How many runs there are, and how far they can be trained together.
+/// The number of runs, and how many of them can be trained together.
 fn runs_line(plan: &Plan) -> String {
     let runs = plan.runs().count();
-    let classes = plan.classes(plan.runs(), false).len();
+    let groups = plan.stack_groups(plan.runs(), false).len();
     let count = grouped(runs as u64);
-    match classes {
+    match groups {
         _ if runs == 1 => count,
-        1 => format!("{count} of one shape, which can be trained together"),
-        _ if classes == runs => format!("{count}, each of a shape of its own"),
+        1 => format!("{count} with the same model shape, which can be trained together"),
+        _ if groups == runs => format!("{count}, each with a different model shape"),
         _ => format!(
-            "{count} of {} shapes; those of one shape can be trained together",
-            grouped(classes as u64)
+            "{count} with {} model shapes; runs with the same shape can be trained together",
+            grouped(groups as u64)
         ),
     }
 }
@@ -169,7 +174,7 @@ fn rounded(value: f64) -> String {
     }
 }
 
-/// A time in seconds in the unit that suits it.
+/// A time in seconds, in a suitable unit.
 pub fn duration(seconds: f64) -> String {
     match seconds {
         s if s < 0.95 => "under 1 s".to_owned(),
@@ -188,7 +193,7 @@ pub fn plural(count: usize, word: &str) -> String {
     }
 }
 
-/// A number with its thousands separated: `1,234,567`.
+/// A number with thousands separators: `1,234,567`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut text = String::new();

@@ -1,9 +1,8 @@
-//! What the values of a column are, over the whole sweep.
+//! The kind of a column's values, over the whole sweep.
 
 use serde_json::Value;
 
-/// The kind of all values of a column: one for all trials, so that a reader who knows the value of
-/// one trial can compare it with that of every other.
+/// The kind of a column's values, which is the same for all trials, so that values can be compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ValueKind {
     /// Numbers, each of them exact as a 64-bit float.
@@ -15,7 +14,7 @@ pub enum ValueKind {
 }
 
 impl ValueKind {
-    /// The kind of these values; text where there are none.
+    /// The kind of these values; text if there are none.
     pub(super) fn of(values: impl Iterator<Item = Value>) -> Self {
         let mut kinds = values.map(|value| match value {
             Value::Number(number) if is_exact(&number) => Self::Number,
@@ -23,19 +22,20 @@ impl ValueKind {
             _ => Self::Text,
         });
         let first = kinds.next().unwrap_or(Self::Text);
-        match kinds.all(|kind| kind == first) {
-            true => first,
-            false => Self::Text,
+        if kinds.all(|kind| kind == first) {
+            first
+        } else {
+            Self::Text
         }
     }
 }
 
-/// Whether a 64-bit float is this number: two seeds beyond 2⁵³ can be one float.
+/// Whether a 64-bit float represents this number exactly: beyond 2⁵³, two integers can be one float.
 fn is_exact(number: &serde_json::Number) -> bool {
-    const EXACT: u64 = 1 << 53;
+    const MAX_EXACT: u64 = 1 << 53;
     match (number.as_u64(), number.as_i64()) {
-        (Some(whole), _) => whole <= EXACT,
-        (None, Some(whole)) => whole.unsigned_abs() <= EXACT,
+        (Some(whole), _) => whole <= MAX_EXACT,
+        (None, Some(whole)) => whole.unsigned_abs() <= MAX_EXACT,
         (None, None) => number.as_f64().is_some_and(f64::is_finite),
     }
 }
@@ -46,7 +46,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn values_of_one_kind_keep_it_and_all_others_are_text() {
+    fn values_of_one_kind_keep_it_and_mixed_values_are_text() {
         let kind = |values: Value| match values {
             Value::Array(values) => ValueKind::of(values.into_iter()),
             other => ValueKind::of(std::iter::once(other)),

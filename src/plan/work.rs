@@ -1,14 +1,14 @@
-//! How much work a trial is.
+//! Estimates the work of trials and runs.
 
 use crate::spec::{Config, Split};
 use std::ops::AddAssign;
 
-/// Work to be done.
+/// An amount of work.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct WorkEstimate {
     /// Runs: trials times repeats times folds.
     pub runs: u64,
-    /// Passes over a run's training samples.
+    /// Passes over the training samples.
     pub epochs: u64,
     /// Optimizer steps.
     pub steps: u64,

@@ -1,25 +1,35 @@
-//! Runs a plan on this machine: device, workers, resume, signals, progress. The only room that
-//! ties training to records.
+//! Runs a plan on this machine: devices, workers, resuming, signals and progress. The only room
+//! that connects training to records.
 
+mod context;
 mod device;
 mod executor;
-mod observers;
+mod interrupt;
+mod mutex;
 mod progress;
+mod recording;
 mod retention;
 mod scheduler;
+mod sweep_state;
+mod thread_pool;
 
-pub use device::{
-    Adapter, AdapterClass, Device, DeviceChoice, DeviceError, FreeMemory, GpuKind, PRECISION,
-};
-pub use executor::device_faults::{CubeclDevice, DeviceFault, Faults};
+pub use context::{DeviceSlot, ExecutionContext};
+pub use device::adapter::{Adapter, AdapterKind};
+pub use device::choice::{DeviceChoice, GpuKind};
+pub use device::compute_device::{Device, PRECISION};
+pub use device::error::DeviceError;
+pub use device::memory::FreeMemory;
+pub use executor::device_fault::{CubeclDevice, DeviceFault};
+pub use executor::executor_trait::Executor;
 pub use executor::fault_guard::FaultGuard;
+pub use executor::fault_monitor::FaultMonitor;
 pub use executor::rerun::{RerunResult, rerun};
-pub use executor::tensor_executor::{Executor, TensorExecutor, TensorMemory};
+pub use executor::tensor_executor::{TensorExecutor, TensorMemory};
+pub use interrupt::{EXIT_RUNS_REMAIN, Interrupt};
 pub use progress::{NoProgress, Progress, StartSummary, display};
+pub use recording::leftovers::remove_leftovers_of_ended;
+pub use recording::trial_scores::write_missing_scores;
 pub use retention::prune_weights::prune_weights;
-pub use retention::weight_retention::runs_without_weights;
-pub use scheduler::dispatch::{DeviceSlot, Scheduler, SweepOutcome, remaining};
-pub use scheduler::finalize::write_missing_scores;
-pub use scheduler::interrupt::{EXIT_RUNS_REMAIN, Interrupt};
+pub use retention::weight_retention::trials_without_weights;
+pub use scheduler::dispatch::{SweepOutcome, remaining, run_sweep};
 pub use scheduler::profiling::unprofiled_trials;
-pub use scheduler::resume::remove_leftovers_of_ended;

@@ -1,81 +1,76 @@
-//! How a sweep is coming along, for people.
+//! The progress of a sweep, on standard error.
 
+use super::mutex::lock;
 use crate::plan::{Plan, duration, plural};
 use crate::record::RunResult;
 use crate::spec::RankBy;
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-/// What a sweep, or a share of it, starts with, in runs.
+/// The runs of a sweep, or of a shard, at its start.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct StartSummary {
-    /// All of them.
+    /// All runs.
     pub runs: usize,
-    /// Those that have finished.
+    /// Runs that have finished.
     pub finished: usize,
-    /// Those that failed, and are left as they are.
+    /// Runs that failed and are not retried.
     pub failed: usize,
-    /// Those that go on from a checkpoint.
+    /// Runs that resume from a checkpoint.
     pub resumed: usize,
 }
 
-/// Who is told how a sweep is coming along.
+/// Receives the progress of a sweep.
 pub trait Progress: Send + Sync {
     /// The sweep starts.
-    fn started(&self, beginning: &StartSummary);
-    /// An epoch of a run has ended, of so many that it has at most.
+    fn started(&self, summary: &StartSummary);
+    /// An epoch of a run has ended; `epochs` is the maximum.
     fn epoch_ended(&self, _name: &str, _epoch: usize, _epochs: usize) {}
-    /// Somebody asked to stop. This is an answer, and is given to who wants to hear nothing else too.
+    /// The sweep is about to stop. Printed even with `--quiet`, since it answers the user.
     fn stopping(&self, line: &str) {
-        // A closed standard error is no reason not to stop.
+        // The sweep stops even if standard error is closed.
         let _ = writeln!(std::io::stderr(), "{line}");
     }
-    /// It is measured how many runs to train together, for each class of runs: so many are done.
-    fn sizing(&self, done: usize, classes: usize);
+    /// The size of cohorts is being measured: for `done` of so many groups of stackable runs.
+    fn tuning_cohort_size(&self, done: usize, groups: usize);
     /// A run starts.
     fn run_started(&self, name: &str);
     /// A run has ended.
     fn run_ended(&self, name: &str, result: &RunResult);
-    /// Runs that had started were given up as they were trained together: they start again, in
-    /// two halves.
-    fn halved(&self, runs: usize, reason: &str);
-    /// A run that had started alone was given up, since its device failed or its folder is gone: it
-    /// starts again.
-    fn tried_again(&self, name: &str, reason: &str);
-    /// All runs have ended; trials are measured, one after the other: so many are done.
-    fn measuring(&self, done: usize, trials: usize);
+    /// A cohort of so many runs failed; its halves are retried.
+    fn cohort_split(&self, runs: usize, reason: &str);
+    /// A run failed because its device failed or its folder is gone; it is retried.
+    fn run_retried(&self, name: &str, reason: &str);
+    /// All runs have ended; trials are being profiled, one after the other: `done` of `trials`.
+    fn profiling(&self, done: usize, trials: usize);
     /// The sweep has ended.
     fn finished(&self);
 }
 
-/// Tells nobody.
+/// Prints nothing, except that the sweep is about to stop.
 pub struct NoProgress;
 
 impl Progress for NoProgress {
-    fn started(&self, _beginning: &StartSummary) {}
-    fn sizing(&self, _done: usize, _classes: usize) {}
+    fn started(&self, _summary: &StartSummary) {}
+    fn tuning_cohort_size(&self, _done: usize, _groups: usize) {}
     fn run_started(&self, _name: &str) {}
     fn run_ended(&self, _name: &str, _result: &RunResult) {}
-    fn halved(&self, _runs: usize, _reason: &str) {}
-    fn tried_again(&self, _name: &str, _reason: &str) {}
-    fn measuring(&self, _done: usize, _trials: usize) {}
+    fn cohort_split(&self, _runs: usize, _reason: &str) {}
+    fn run_retried(&self, _name: &str, _reason: &str) {}
+    fn profiling(&self, _done: usize, _trials: usize) {}
     fn finished(&self) {}
 }
 
-/// The display that suits standard error: a live line on a terminal, plain lines elsewhere.
+/// The display for standard error: a progress bar on a terminal, plain lines otherwise.
 pub fn display(plan: &Plan, rank_by: RankBy, quiet: bool) -> Arc<dyn Progress> {
     if quiet {
         return Arc::new(NoProgress);
     }
-    let bar = match std::io::stderr().is_terminal() {
-        true => Some(ProgressBar::with_draw_target(
-            None,
-            ProgressDrawTarget::stderr(),
-        )),
-        false => None,
-    };
+    let is_terminal = std::io::stderr().is_terminal();
+    let bar =
+        is_terminal.then(|| ProgressBar::with_draw_target(None, ProgressDrawTarget::stderr()));
     Arc::new(Display::new(&plan.name, rank_by, bar))
 }
 
@@ -88,52 +83,55 @@ struct Display {
 struct State {
     rank_by: RankBy,
     runs: usize,
-    /// Done before this start.
-    kept: usize,
+    /// Runs that were done before this start.
+    done_before: usize,
     done: usize,
     failed: usize,
     running: usize,
     best: Option<(f64, String)>,
     started: Option<Instant>,
-    said: Option<Instant>,
-    /// When an epoch, or more, was told of last.
-    told: Option<Instant>,
-    /// The epoch that was told of last: `lr0.1/fold-0: epoch 3 of 10`.
+    /// When a plain line was printed last.
+    last_line: Option<Instant>,
+    /// When an epoch was shown last, or a plain line.
+    last_epoch: Option<Instant>,
+    /// The epoch that was shown last: `lr0.1/fold-0: epoch 3 of 10`.
     epoch: Option<String>,
-    /// Whether all runs have ended, and trials are being measured.
-    measuring: bool,
+    /// Whether trials are being profiled.
+    is_profiling: bool,
 }
 
-/// The least time between two plain lines.
-const BETWEEN_LINES: Duration = Duration::from_secs(5);
+/// The minimum time between two plain lines.
+const LINE_INTERVAL: Duration = Duration::from_secs(5);
 
-/// The least time between a plain line and one about an epoch: a sign of life.
-const BETWEEN_EPOCHS: Duration = Duration::from_secs(30);
+/// The minimum time between a plain line and a line about an epoch, which only shows that training
+/// goes on.
+const EPOCH_INTERVAL: Duration = Duration::from_secs(30);
 
-/// The least time between two epochs that are shown on a terminal: nobody reads faster.
-const BETWEEN_EPOCHS_ON_A_TERMINAL: Duration = Duration::from_millis(500);
+/// The minimum time between two epochs on a terminal, so that they can be read.
+const TERMINAL_EPOCH_INTERVAL: Duration = Duration::from_millis(500);
 
 impl StartSummary {
-    /// `8 runs, 3 of them already done, 2 failed earlier (--retry-failed trains them again)`
-    fn told(&self) -> String {
+    /// `8 runs, 3 already finished, 2 failed earlier (--retry-failed retries them)`
+    fn line(&self) -> String {
         let counted = |count: usize| format!("{count} {}", plural(count, "run"));
         let mut text = counted(self.runs);
         if self.finished > 0 {
-            text.push_str(&format!(", {} of them already done", self.finished));
+            text.push_str(&format!(", {} already finished", self.finished));
         }
         if self.failed > 0 {
             let them = if self.failed == 1 { "it" } else { "them" };
             text.push_str(&format!(
-                ", {} failed earlier (--retry-failed trains {them} again)",
+                ", {} failed earlier (--retry-failed retries {them})",
                 self.failed
             ));
         }
         if self.resumed > 0 {
-            let (go, their) = match self.resumed {
-                1 => ("goes", "its checkpoint"),
-                _ => ("go", "their checkpoints"),
+            let (resume, checkpoints) = match self.resumed {
+                1 => ("resumes", "its checkpoint"),
+                _ => ("resume", "their checkpoints"),
             };
-            text.push_str(&format!("; {} {go} on from {their}", counted(self.resumed)));
+            let runs = counted(self.resumed);
+            text.push_str(&format!("; {runs} {resume} from {checkpoints}"));
         }
         text
     }
@@ -147,22 +145,22 @@ impl Display {
             state: Mutex::new(State {
                 rank_by,
                 runs: 0,
-                kept: 0,
+                done_before: 0,
                 done: 0,
                 failed: 0,
                 running: 0,
                 best: None,
                 started: None,
-                said: None,
-                told: None,
+                last_line: None,
+                last_epoch: None,
                 epoch: None,
-                measuring: false,
+                is_profiling: false,
             }),
         }
     }
 
     fn with_state<T>(&self, change: impl FnOnce(&mut State) -> T) -> T {
-        change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
+        change(&mut lock(&self.state))
     }
 
     fn redraw(&self, state: &State) {
@@ -172,8 +170,8 @@ impl Display {
         bar.set_prefix(state.best());
     }
 
-    /// Where there is no terminal: a line now and then.
-    fn say_plainly(&self, state: &mut State) {
+    /// Prints a plain line, if there is no terminal.
+    fn print_status(&self, state: &mut State) {
         if self.bar.is_some() {
             return;
         }
@@ -181,15 +179,15 @@ impl Display {
         if state.best.is_some() {
             line = format!("{line}; {}", state.best());
         }
-        self.say(&line);
+        self.print_line(&line);
         let now = Some(Instant::now());
-        (state.said, state.told) = (now, now);
+        (state.last_line, state.last_epoch) = (now, now);
     }
 
-    fn say(&self, line: &str) {
+    fn print_line(&self, line: &str) {
         match &self.bar {
             Some(bar) => bar.println(line),
-            // A closed standard error is no reason to stop a sweep.
+            // The sweep goes on even if standard error is closed.
             None => drop(writeln!(std::io::stderr(), "{line}")),
         }
     }
@@ -202,12 +200,13 @@ impl State {
         if self.running > 0 {
             parts.push(format!("{} running", self.running));
         }
-        let here = self.done - self.kept;
-        if let (Some(started), true) = (self.started, here > 0) {
-            let rate = here as f64 / started.elapsed().as_secs_f64().max(1e-9);
-            parts.push(match rate >= 1.0 {
-                true => format!("{rate:.1} runs/s"),
-                false => format!("{} a run", duration(1.0 / rate)),
+        let done_now = self.done - self.done_before;
+        if let (Some(started), true) = (self.started, done_now > 0) {
+            let rate = done_now as f64 / started.elapsed().as_secs_f64().max(1e-9);
+            parts.push(if rate >= 1.0 {
+                format!("{rate:.1} runs/s")
+            } else {
+                format!("{} per run", duration(1.0 / rate))
             });
             if self.done < self.runs {
                 let left = (self.runs - self.done) as f64 / rate;
@@ -237,53 +236,56 @@ impl State {
 
 impl Progress for Display {
     fn stopping(&self, line: &str) {
-        self.say(line);
+        self.print_line(line);
     }
 
-    fn started(&self, beginning: &StartSummary) {
-        let runs = beginning.runs;
-        let done = beginning.finished + beginning.failed;
+    fn started(&self, summary: &StartSummary) {
+        let runs = summary.runs;
+        let done = summary.finished + summary.failed;
         self.with_state(|state| {
             state.runs = runs;
             state.done = done;
-            state.kept = done;
+            state.done_before = done;
             state.started = Some(Instant::now());
-            // The first line that tells more is due after a while.
-            state.told = state.started;
+            // The first line about an epoch comes after the interval.
+            state.last_epoch = state.started;
         });
         if let Some(bar) = &self.bar {
             bar.set_length(runs as u64);
-            // The first line is cut to the terminal's width, the second to that of a small one.
+            // The first line is cut to the terminal's width, the second to 78 columns.
             let lines = "{bar:24} {pos}/{len} runs, {wide_msg}\n{prefix:78!}";
             if let Ok(style) = ProgressStyle::with_template(lines) {
                 bar.set_style(style);
             }
             bar.enable_steady_tick(Duration::from_millis(250));
         }
-        self.say(&format!("{}: {}", self.name, beginning.told()));
+        self.print_line(&format!("{}: {}", self.name, summary.line()));
     }
 
     fn epoch_ended(&self, name: &str, epoch: usize, epochs: usize) {
         self.with_state(|state| {
-            let wait = match &self.bar {
-                Some(_) => BETWEEN_EPOCHS_ON_A_TERMINAL,
-                None => BETWEEN_EPOCHS,
+            let interval = match &self.bar {
+                Some(_) => TERMINAL_EPOCH_INTERVAL,
+                None => EPOCH_INTERVAL,
             };
-            if state.told.is_some_and(|told| told.elapsed() < wait) {
+            if state
+                .last_epoch
+                .is_some_and(|last| last.elapsed() < interval)
+            {
                 return;
             }
-            state.told = Some(Instant::now());
+            state.last_epoch = Some(Instant::now());
             state.epoch = Some(format!("{name}: epoch {epoch} of {epochs}"));
             self.redraw(state);
-            self.say_plainly(state);
+            self.print_status(state);
         });
     }
 
-    fn sizing(&self, done: usize, classes: usize) {
+    fn tuning_cohort_size(&self, done: usize, groups: usize) {
         if let Some(bar) = &self.bar {
             bar.set_message(format!(
-                "how many runs to train together: {done} of {classes} {}",
-                plural(classes, "shape")
+                "measuring the cohort size: {done} of {groups} {}",
+                plural(groups, "model shape")
             ));
         }
     }
@@ -292,11 +294,11 @@ impl Progress for Display {
         self.with_state(|state| {
             state.running += 1;
             self.redraw(state);
-            let due = state
-                .said
-                .is_none_or(|said| said.elapsed() >= BETWEEN_LINES);
-            if state.done > state.kept && due {
-                self.say_plainly(state);
+            let is_due = state
+                .last_line
+                .is_none_or(|last| last.elapsed() >= LINE_INTERVAL);
+            if state.done > state.done_before && is_due {
+                self.print_status(state);
             }
         });
     }
@@ -308,7 +310,7 @@ impl Progress for Display {
             state.epoch = None;
             if let Some(failure) = &result.failure {
                 state.failed += 1;
-                self.say(&format!("{name}: {failure}"));
+                self.print_line(&format!("{name}: {failure}"));
             } else if let Some(score) = result.validation_score(state.rank_by) {
                 let better = |best: f64| match state.rank_by {
                     RankBy::Accuracy => score > best,
@@ -319,34 +321,34 @@ impl Progress for Display {
                 }
             }
             if state.done == state.runs {
-                self.say_plainly(state);
+                self.print_status(state);
             }
-            // The next start, which follows at once, redraws; without one, this end does.
+            // Otherwise the next run, which starts at once, redraws.
             if state.done + state.running == state.runs {
                 self.redraw(state);
             }
         });
     }
 
-    fn halved(&self, runs: usize, reason: &str) {
+    fn cohort_split(&self, runs: usize, reason: &str) {
         self.with_state(|state| state.running -= runs);
-        self.say(&format!(
-            "{runs} runs trained together failed ({reason}): they start again, in two halves"
+        self.print_line(&format!(
+            "a cohort of {runs} runs failed ({reason}); retrying in two halves"
         ));
     }
 
-    fn tried_again(&self, name: &str, reason: &str) {
+    fn run_retried(&self, name: &str, reason: &str) {
         self.with_state(|state| state.running -= 1);
-        self.say(&format!("{name}: given up ({reason}): it starts again"));
+        self.print_line(&format!("{name}: failed ({reason}); retrying"));
     }
 
-    fn measuring(&self, done: usize, trials: usize) {
-        let line = format!("speed and memory of each trial, alone: {done} of {trials}");
-        let is_first = self.with_state(|state| !std::mem::replace(&mut state.measuring, true));
+    fn profiling(&self, done: usize, trials: usize) {
+        let line = format!("profiling each trial alone: {done} of {trials}");
+        let is_first = self.with_state(|state| !std::mem::replace(&mut state.is_profiling, true));
         match &self.bar {
             Some(bar) => bar.set_message(line),
-            None if is_first => self.say(&format!(
-                "measuring speed and memory of {trials} {}, one after the other",
+            None if is_first => self.print_line(&format!(
+                "profiling speed and memory of {trials} {}, one after the other",
                 plural(trials, "trial")
             )),
             None => {}
@@ -365,7 +367,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_epoch_is_told_of_where_nothing_was_said_for_a_while() {
+    fn an_epoch_is_shown_when_nothing_was_shown_for_the_interval() {
         let display = Display::new("sweep", RankBy::Accuracy, None);
         display.started(&StartSummary {
             runs: 3,
@@ -378,8 +380,8 @@ mod tests {
         for epoch in [2, 3] {
             // The third comes right after the line about the second.
             if epoch == 2 {
-                let long_ago = Instant::now().checked_sub(BETWEEN_EPOCHS);
-                display.with_state(|state| state.told = long_ago);
+                let long_ago = Instant::now().checked_sub(EPOCH_INTERVAL);
+                display.with_state(|state| state.last_epoch = long_ago);
             }
             display.epoch_ended("a", epoch, 9);
             assert_eq!(pace(), "1 running, a: epoch 2 of 9");
@@ -387,25 +389,25 @@ mod tests {
     }
 
     #[test]
-    fn a_beginning_tells_what_is_done_what_failed_and_what_goes_on() {
-        let told = |runs, finished, failed, resumed| {
-            let beginning = StartSummary {
+    fn the_first_line_counts_finished_failed_and_resumed_runs() {
+        let line = |runs, finished, failed, resumed| {
+            let summary = StartSummary {
                 runs,
                 finished,
                 failed,
                 resumed,
             };
-            beginning.told()
+            summary.line()
         };
-        assert_eq!(told(1, 0, 0, 0), "1 run");
+        assert_eq!(line(1, 0, 0, 0), "1 run");
         assert_eq!(
-            told(8, 3, 2, 1),
-            "8 runs, 3 of them already done, 2 failed earlier (--retry-failed trains them again); \
-             1 run goes on from its checkpoint"
+            line(8, 3, 2, 1),
+            "8 runs, 3 already finished, 2 failed earlier (--retry-failed retries them); 1 run resumes \
+             from its checkpoint"
         );
         assert_eq!(
-            told(8, 0, 1, 2),
-            "8 runs, 1 failed earlier (--retry-failed trains it again); 2 runs go on from their \
+            line(8, 0, 1, 2),
+            "8 runs, 1 failed earlier (--retry-failed retries it); 2 runs resume from their \
              checkpoints"
         );
     }

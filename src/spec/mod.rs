@@ -22,7 +22,7 @@ pub use config::schedule::{Schedule, ScheduleUnit};
 pub use config::stacking::{StackShape, StepKind, enclosing_stages};
 pub use config::trial_config::{Config, Monitor, Optimizer, Split, Training, Validation};
 pub use config::validate::{
-    MAX_BATCH_VALUES, MAX_KERNEL_SIZE, MAX_PARAMETERS, MIN_EVAL_BATCH_SIZE,
+    MAX_BATCH_VALUES, MAX_EVAL_BATCH_SIZE, MAX_KERNEL_SIZE, MAX_PARAMETERS, MIN_EVAL_BATCH_SIZE,
 };
 pub use data::column_note::{ColumnNote, ColumnUse};
 pub use data::columns::{ColumnNames, ColumnSettings, Impute, OrdinalColumns};

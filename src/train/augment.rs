@@ -65,7 +65,7 @@ impl<B: Backend> Augmentation<B> {
             };
             owner.partition.train.iter().map(one).collect()
         };
-        let black = TensorData::new(data.black.clone(), [1, 1, shape[2]]);
+        let black = TensorData::new(data.pad_value.clone(), [1, 1, shape[2]]);
         Some(Self {
             shape,
             black: Tensor::from_data(black, &data.train.device()),

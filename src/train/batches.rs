@@ -58,7 +58,8 @@ impl<'m> Order<'m> {
         let distinct: Vec<_> = shuffled(&orders, epoch);
         let distinct: Vec<&[u32]> = distinct.iter().map(|order| &order[..]).collect();
         let owners = orders.owners().map(|owner| owner.normalisation.as_deref());
-        let fills = |own: Option<&Normalisation>| own.is_some_and(|own| !own.fill.is_empty());
+        let fills =
+            |own: Option<&Normalisation>| own.is_some_and(|own| !own.fill_values.is_empty());
         if owners.clone().any(fills) {
             return None;
         }

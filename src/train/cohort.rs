@@ -309,7 +309,7 @@ mod tests {
             train: samples.clone(),
             test: samples.clone(),
             image: None,
-            black: vec![0.0],
+            pad_value: vec![0.0],
         };
         let initial: Vec<Tensor<Flex, 3>> = problem["parameters"]
             .as_array()

@@ -129,7 +129,7 @@ mod tests {
             train: samples.clone(),
             test: samples,
             image: None,
-            black: Vec::new(),
+            pad_value: Vec::new(),
         }
     }
 

@@ -26,7 +26,7 @@ fn points() -> Dataset {
         features: 4,
         labels: (0..count).map(|sample| (sample % 3) as u16).collect(),
     };
-    Dataset::of_rows(
+    Dataset::from_rows(
         samples(53),
         samples(20),
         ["a", "b", "c"].map(str::to_owned).into(),
@@ -41,7 +41,7 @@ fn config(settings: &[(&str, &str)]) -> Config {
         ("validation.folds", "3"),
     ];
     let mut config = with_settings(Config::default(), fixed.iter().chain(settings));
-    config.dataset_info = points().facts();
+    config.dataset_info = points().info();
     config.validate().unwrap();
     config
 }

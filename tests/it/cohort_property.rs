@@ -33,7 +33,7 @@ fn points() -> Dataset {
             labels,
         }
     };
-    Dataset::of_rows(
+    Dataset::from_rows(
         samples(100, 0),
         samples(40, 1),
         ["a", "b", "c"].map(str::to_owned).into(),
@@ -194,7 +194,7 @@ fn cohort(shared: &[u8], members: &[Vec<u8>], is_padded: bool) -> Vec<Run> {
 
 fn config<S: AsRef<str>>(settings: &[(&str, S)]) -> Config {
     let config = Config {
-        dataset_info: points().facts(),
+        dataset_info: points().info(),
         ..Config::default()
     };
     with_settings(config, settings)

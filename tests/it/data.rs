@@ -338,7 +338,7 @@ fn cifar10_in_its_true_format_is_learnt() {
 
     std::fs::write(folder.join("data_batch_3.bin"), [1, 2, 3]).unwrap();
     std::fs::remove_dir_all(project.path("runs")).unwrap();
-    assert!(refused(&project).contains("no whole number of records of 3073"));
+    assert!(refused(&project).contains("not a multiple of the record size 3073"));
     std::fs::remove_file(folder.join("data_batch_3.bin")).unwrap();
     assert!(refused(&project).contains("data_batch_3.bin"));
     std::fs::remove_dir_all(&folder).unwrap();

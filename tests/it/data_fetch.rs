@@ -11,7 +11,7 @@ use tp_sweep::data::{Client, FetchError, KnownFile, fetch};
 /// The SHA-256 of `contents()`.
 const FILE: KnownFile = KnownFile {
     name: "digits.gz",
-    bytes: 100_000,
+    size_bytes: 100_000,
     sha256: "351d35d2a5b8eff8912c8fa40a7cbeac045cb00e2507d39417f5bce2db909ef7",
 };
 
@@ -136,7 +136,7 @@ fn what_has_come_is_kept_when_nothing_more_comes() {
     assert!(
         matches!(
             error,
-            FetchError::Cut {
+            FetchError::Truncated {
                 received: 40_000,
                 expected: 100_000,
                 ..
@@ -177,7 +177,7 @@ fn another_file_than_the_original_is_refused_and_not_kept() {
         let (url, _) = server(answer);
         let folder = tempfile::tempdir().unwrap();
         let error = fetched(&url, folder.path()).unwrap_err();
-        assert!(matches!(error, FetchError::Sum { .. }), "{error}");
+        assert!(matches!(error, FetchError::Checksum { .. }), "{error}");
         assert!(error.to_string().contains("is not the original"), "{error}");
         assert_eq!(names(&folder), [""; 0]);
     }
@@ -187,7 +187,7 @@ fn another_file_than_the_original_is_refused_and_not_kept() {
     std::fs::write(folder.path().join("digits.gz.part"), [9; 70_000]).unwrap();
     assert!(matches!(
         fetched(&url, folder.path()),
-        Err(FetchError::Sum { .. })
+        Err(FetchError::Checksum { .. })
     ));
     assert_eq!(names(&folder), [""; 0]);
     fetched(&url, folder.path()).unwrap();
@@ -234,7 +234,7 @@ fn a_server_that_is_down_is_told_with_the_way_by_hand() {
     );
     let done = project.run(&["data", "fetch", "mnist", "--proxy", "no proxy"]);
     assert!(
-        done.error.contains("`no proxy` is no proxy"),
+        done.error.contains("invalid proxy `no proxy`"),
         "{}",
         done.error
     );

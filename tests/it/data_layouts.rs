@@ -186,7 +186,7 @@ fn a_table_that_cannot_be_read_is_refused_with_what_to_do() {
         ),
         (
             text(table("x,class", plain, "\n") + "\"1,a\n"),
-            "line 42: a quotation mark opens",
+            "line 42: a quotation mark at the start of a cell",
         ),
         (
             text(table("x,class", |i| format!("r{i},{}", plain(i)), "\n")),
@@ -210,7 +210,7 @@ fn a_table_that_cannot_be_read_is_refused_with_what_to_do() {
                 |i| format!("{},500;{}", i + 1, class(i)),
                 "\n",
             )),
-            "`1,500` is not a number here; write a point before decimals",
+            "`1,500` is not a plain number; write a point before decimals",
         ),
         (b"PK\x03\x04...".to_vec(), "an Excel workbook"),
     ];
@@ -400,7 +400,7 @@ fn images_of_16_bits_are_read_where_8_hold_them() {
     write_png(&sixteen, png::BitDepth::Sixteen, &fine);
     let message = planned(&project).unwrap_err();
     assert!(
-        message.contains("a/0.png cannot be decoded: it has 16 bits"),
+        message.contains("a/0.png cannot be decoded: it has 16-bit values"),
         "{message}"
     );
     assert!(message.contains("convert it to 8 bits"), "{message}");
@@ -523,7 +523,7 @@ fn arrays_that_are_not_read_are_refused_with_what_to_do() {
     }
     let message = with_arrays(&[("mnist.npz", b"PK")]).unwrap_err();
     assert!(
-        message.contains("it has no file x_train.npy, but mnist.npz: an .npz file is not read: open it with numpy.load"),
+        message.contains("it has no file x_train.npy, but mnist.npz: .npz files are not supported: open the file with numpy.load"),
         "{message}"
     );
     let project = project("{ set: npy, path: mnist.npz }");

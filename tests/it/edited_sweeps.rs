@@ -119,11 +119,7 @@ fn a_grid_that_gains_a_factor_trains_the_new_levels_alone() {
         "{}",
         done.error
     );
-    assert!(
-        done.error.contains("4 of them already done"),
-        "{}",
-        done.error
-    );
+    assert!(done.error.contains("4 already finished"), "{}", done.error);
     assert!(!done.error.contains("set aside"), "{}", done.error);
     assert_eq!(table(&project), fresh(&after, &[]));
     assert_whole(&project);
@@ -132,11 +128,7 @@ fn a_grid_that_gains_a_factor_trains_the_new_levels_alone() {
     assert!(!project.path("runs/sweep/lr0.1").exists());
     // And back.
     let done = edit(&project, &before);
-    assert!(
-        done.error.contains("4 of them already done"),
-        "{}",
-        done.error
-    );
+    assert!(done.error.contains("4 already finished"), "{}", done.error);
     assert_eq!(times(&shown(&project))[..4], old[..]);
     assert_eq!(table(&project), fresh(&before, &[]));
     assert_whole(&project);
@@ -186,7 +178,7 @@ fn settings_switched_to_and_fro_train_nothing_twice() {
         "{}",
         done.error
     );
-    assert!(!done.error.contains("already done"), "{}", done.error);
+    assert!(!done.error.contains("already finished"), "{}", done.error);
     assert_eq!(table(&project), fresh(&text, other));
     assert_whole(&project);
     let second = shown(&project);
@@ -198,11 +190,7 @@ fn settings_switched_to_and_fro_train_nothing_twice() {
             "{}",
             done.error
         );
-        assert!(
-            done.error.contains("4 of them already done"),
-            "{}",
-            done.error
-        );
+        assert!(done.error.contains("4 already finished"), "{}", done.error);
         assert_eq!(shown(&project), first);
         assert_eq!(project.read(profile), measured, "measured once");
         assert_eq!(table(&project), fresh(&text, &[]));
@@ -258,11 +246,7 @@ fn fewer_folds_and_repeats_leave_nothing_among_the_runs() {
     assert_eq!(shown(&project).len(), 2);
     assert_eq!(table(&project), fresh(&sweep(grid), &[]));
     let done = train(&project, more);
-    assert!(
-        done.error.contains("4 of them already done"),
-        "{}",
-        done.error
-    );
+    assert!(done.error.contains("4 already finished"), "{}", done.error);
     assert_eq!(table(&project), fresh(&sweep(grid), more));
     train(&project, &["--set", "validation.folds=3"]);
     assert_eq!(shown(&project).len(), 3);
@@ -326,11 +310,7 @@ validation: { folds: 2 }
     assert_eq!(table(&project), table(&other));
     project.write("table.csv", &rows(3));
     let done = train(&project, &[]);
-    assert!(
-        done.error.contains("2 of them already done"),
-        "{}",
-        done.error
-    );
+    assert!(done.error.contains("2 already finished"), "{}", done.error);
     assert_eq!(shown(&project), first);
     assert_whole(&project);
 }
@@ -369,11 +349,7 @@ fn moves_that_were_interrupted_are_carried_on() {
             .all(|folder| !folder.starts_with(".aside"))
     );
     let done = train(&project, &[]);
-    assert!(
-        done.error.contains("4 of them already done"),
-        "{}",
-        done.error
-    );
+    assert!(done.error.contains("4 already finished"), "{}", done.error);
     assert_eq!(times(&shown(&project)), old);
     assert_eq!(table(&project), fresh(&text, &[]));
     assert_whole(&project);

@@ -44,7 +44,7 @@ proptest! {
         prop_assert_eq!(plan.runs().count(), layers * rates * folds * repeats);
         let runs: std::collections::HashSet<_> = plan.runs().map(|run| plan.folder(run)).collect();
         prop_assert_eq!(runs.len(), layers * rates * folds * repeats, "folders are unique");
-        prop_assert_eq!(plan.classes(plan.runs(), false).len(), layers, "a class for each shape");
+        prop_assert_eq!(plan.stack_groups(plan.runs(), false).len(), layers, "a class for each shape");
     }
 }
 
@@ -324,7 +324,7 @@ exclude:
         plan.warnings[0]
     );
     let all = "grid: { model.layers: [1] }\nexclude: [{ model.layers: 1 }]";
-    assert!(refusal(all).contains("no trial is left"));
+    assert!(refusal(all).contains("the sweep has no trials"));
 }
 
 #[test]
@@ -340,7 +340,7 @@ include:
     assert_eq!(plan.columns.len(), 2);
     let twice = "grid: { model.layers: [1, 2] }\ninclude: [{ model.layers: 2 }]";
     assert!(
-        refusal(twice).contains("trained just as trial 2"),
+        refusal(twice).contains("equivalent to trial 2"),
         "{}",
         refusal(twice)
     );

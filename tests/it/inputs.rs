@@ -31,7 +31,7 @@ fn images() -> Dataset {
     };
     Dataset {
         image: Some([5, 4, 2]),
-        ..Dataset::of_rows(
+        ..Dataset::from_rows(
             samples(90),
             samples(30),
             vec!["left".to_owned(), "right".to_owned()],
@@ -47,7 +47,7 @@ fn config(settings: &[(&str, &str)]) -> Config {
         ("validation.folds", "3"),
     ];
     let mut config = with_settings(Config::default(), fixed.iter().chain(settings));
-    config.dataset_info = images().facts();
+    config.dataset_info = images().info();
     config
 }
 
@@ -79,9 +79,9 @@ fn normalising_batches_is_normalising_the_data_black_borders_too() {
     for settings in [&[][..], &[("data.shift", "2"), ("data.flip", "true")]] {
         let config = config(settings);
         let rows = partition(&dataset.train.labels, &config, 0, 0).train;
-        let own = Arc::new(Normalisation::of_rows(&dataset, &rows));
+        let own = Arc::new(Normalisation::fit(&dataset, &rows));
         assert_eq!(own.mean.len(), 2, "one for each channel");
-        dataset.known = Some(own.as_ref().clone());
+        dataset.published = Some(own.as_ref().clone());
         let device = Default::default();
         let before = DeviceDataset::new(&dataset, &device);
         let raw = DeviceDataset::raw(&dataset, &device);
@@ -184,13 +184,13 @@ fn rows() -> Dataset {
     };
     let block = Imputation::OneHot {
         first: 2,
-        levels: 2,
+        categories: 2,
     };
     Dataset {
         train: samples(90, 0),
         test: samples(30, 90),
         image: None,
-        is_incomplete: true,
+        has_missing: true,
         imputation: vec![Imputation::Median, Imputation::MostFrequent, block, block],
         ..images()
     }
@@ -248,7 +248,7 @@ fn filled(dataset: &Dataset, learnt_from: &[u32]) -> Dataset {
         train: fill(&dataset.train),
         test: fill(&dataset.test),
         imputation: Vec::new(),
-        is_incomplete: false,
+        has_missing: false,
         ..dataset.clone()
     }
 }
@@ -260,7 +260,7 @@ fn missing_values_are_filled_by_what_each_run_learns_from() {
     let data = DeviceDataset::raw(&dataset, &device);
     for normalise in ["training", "none"] {
         let config = Config {
-            dataset_info: dataset.facts(),
+            dataset_info: dataset.info(),
             ..config(&[("data.set", "table"), ("data.normalise", normalise)])
         };
         let seeds = [0, 1, 2].map(|fold| Seed { fold, ..SEED });
@@ -270,7 +270,7 @@ fn missing_values_are_filled_by_what_each_run_learns_from() {
             Member {
                 config: &config,
                 seed,
-                normalisation: Normalisation::of_run(dataset, &config.data, &partition.train)
+                normalisation: Normalisation::for_run(dataset, &config.data, &partition.train)
                     .map(Arc::new),
                 partition: Arc::new(partition),
             }
@@ -278,7 +278,7 @@ fn missing_values_are_filled_by_what_each_run_learns_from() {
         let members: Vec<Member> = seeds.iter().map(|&seed| member(&dataset, seed)).collect();
         let fills: Vec<&[f32]> = members
             .iter()
-            .map(|member| &member.normalisation.as_ref().unwrap().fill[..])
+            .map(|member| &member.normalisation.as_ref().unwrap().fill_values[..])
             .collect();
         assert!(
             fills.windows(2).any(|pair| pair[0] != pair[1]),

@@ -112,7 +112,7 @@ proptest! {
         let first = FakeExecutor::new(|run| {
             let is_last = interrupted_after == Some(1 + started.fetch_add(1, Ordering::SeqCst));
             if is_last {
-                interrupt.ask();
+                interrupt.request();
             }
             match tenths[run.trial * 3 + run.fold as usize] {
                 1 => Ending::Panic("the executor fell over"),

@@ -107,7 +107,7 @@ fn results_of_other_settings_behind_a_link_are_not_overwritten() {
         symlink(project.path("moved"), project.path(linked)).unwrap();
         let done = train(&project, &[]);
         assert!(
-            done.error.contains("4 of them already done"),
+            done.error.contains("4 already finished"),
             "{linked}: {}",
             done.error
         );
@@ -124,7 +124,7 @@ fn results_of_other_settings_behind_a_link_are_not_overwritten() {
         assert_eq!(files(&project.path("runs")), before, "{linked}");
         let done = train(&project, &[]);
         assert!(
-            done.error.contains("4 of them already done"),
+            done.error.contains("4 already finished"),
             "{linked}: {}",
             done.error
         );
@@ -190,7 +190,7 @@ fn a_copy_of_a_run_changes_nothing_of_its_trial() {
         assert_eq!(project.read("reports/s.csv"), table, "{copy}");
         let again = train(&project, &[]);
         assert!(
-            again.error.contains("4 of them already done"),
+            again.error.contains("4 already finished"),
             "{}",
             again.error
         );

@@ -16,7 +16,7 @@ use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::RecordError;
 use tp_sweep::report::{Listing, Report};
 use tp_sweep::run::{
-    CubeclDevice, Executor, Faults, Interrupt, SweepOutcome, TensorExecutor, TensorMemory,
+    CubeclDevice, Executor, FaultMonitor, Interrupt, SweepOutcome, TensorExecutor, TensorMemory,
     remaining,
 };
 use tp_sweep::train::{Interrupted, TrainingHost};
@@ -200,7 +200,7 @@ fn an_interrupt_between_attempts_is_honoured_and_the_rest_is_done_later() {
     let cohorts = AtomicUsize::new(0);
     let executor = with_room_for(2).before_cohort(|_, _| {
         if cohorts.fetch_add(1, Ordering::SeqCst) == 3 {
-            interrupt.ask();
+            interrupt.request();
         }
     });
     let setup = Setup {
@@ -289,7 +289,7 @@ fn fails_silently<'a>(
     message: &'static str,
     fails: impl Fn(&[RunId]) -> bool + Sync + 'a,
 ) -> FakeExecutor<'a> {
-    let executor = fake().watched_by(Faults::of_device(device));
+    let executor = fake().watched_by(FaultMonitor::new(device));
     executor.before_cohort(move |_, cohort| {
         if fails(cohort) {
             let thread = std::thread::Builder::new().name(thread.to_owned());

@@ -235,13 +235,13 @@ fn samples_that_do_not_fit_are_told_plainly() {
     write_png(&project.path("small.png"), &[9; 64], 8, 8);
     assert!(
         refused(&project, "small.png")
-            .contains("small.png: it has 8 × 8 pixels, and the model takes 28 × 28")
+            .contains("small.png: it has 8 × 8 pixels, but the model takes 28 × 28")
     );
     let colour = repository().join("tests/fixtures/colour.jpg");
     std::fs::copy(colour, project.path("colour.jpg")).unwrap();
     let told = refused(&project, "colour.jpg");
     assert!(
-        told.contains("pixels, and the model takes 28 × 28"),
+        told.contains("pixels, but the model takes 28 × 28"),
         "{told}"
     );
     let mut encoder = png::Encoder::new(
@@ -255,7 +255,7 @@ fn samples_that_do_not_fit_are_told_plainly() {
         .unwrap()
         .write_image_data(&[9; 28 * 28 * 3])
         .unwrap();
-    assert!(refused(&project, "rgb.png").contains("in colour, and the model takes grey images"));
+    assert!(refused(&project, "rgb.png").contains("in colour, but the model takes grey images"));
     let write = |name: &str, bytes: &[u8]| std::fs::write(project.path(name), bytes).unwrap();
     write("other.npy", &npy("|u1", &[2, 3], &[0; 6]));
     assert!(refused(&project, "other.npy").contains(
@@ -268,10 +268,10 @@ fn samples_that_do_not_fit_are_told_plainly() {
     assert!(refused(&project, "raw.npy").contains("divide by 255"));
     let nan: Vec<u8> = (0..784).flat_map(|_| f32::NAN.to_le_bytes()).collect();
     write("nan.npy", &npy("<f4", &[1, 784], &nan));
-    assert!(refused(&project, "nan.npy").contains("no finite number"));
+    assert!(refused(&project, "nan.npy").contains("is not a finite 32-bit number"));
     write("text.doc", b"hello");
-    assert!(refused(&project, "text.doc").contains("no PNG or JPEG image, no table"));
-    assert!(refused(&project, "nowhere").contains("neither a file nor a folder nowhere"));
+    assert!(refused(&project, "text.doc").contains("expected a PNG or JPEG image, a table"));
+    assert!(refused(&project, "nowhere").contains("no such file or folder: nowhere"));
     assert!(refused(&project, "model").contains("no PNG or JPEG image"));
 }
 

@@ -52,8 +52,8 @@ fn assert_goes_on(project: &Project, runs: &[&str], arguments: &[&str]) {
     let continued = done(train(project, arguments));
     assert_eq!(continued.code, 0, "{}", continued.error);
     let told = match runs.len() {
-        1 => "; 1 run goes on from its checkpoint\n".to_owned(),
-        count => format!("; {count} runs go on from their checkpoints\n"),
+        1 => "; 1 run resumes from its checkpoint\n".to_owned(),
+        count => format!("; {count} runs resume from their checkpoints\n"),
     };
     assert!(continued.error.contains(&told), "{}", continued.error);
     for (run, before) in runs.iter().zip(before) {
@@ -166,8 +166,11 @@ fn count(text: &str, part: &str) -> usize {
 
 #[test]
 fn a_signal_is_answered_before_the_end_is_told_and_whoever_is_quiet() {
-    let answer = "stopping: what is complete is saved first";
-    for (name, again) in [("INT", "; Ctrl-C again ends now\n"), ("TERM", "\n")] {
+    let answer = "stopping after saving progress";
+    for (name, again) in [
+        ("INT", "; press Ctrl-C again to stop now\n"),
+        ("TERM", "\n"),
+    ] {
         for quiet in [&[][..], &["--quiet"]] {
             let told = until_caught(|| {
                 let project = many_epochs();

@@ -255,7 +255,7 @@ fn what_is_no_feature_is_refused_and_the_remedy_works() {
     // Listed, they are still names of rows.
     assert!(
         refused(&with("categorical: [x]"), &names)
-            .contains("a category of its own in each of 48 rows")
+            .contains("a different category in each of 48 rows")
     );
 
     let tickets = rows(|row| {
@@ -310,7 +310,7 @@ fn names_in_the_settings_are_those_of_columns() {
             "categorical: [X]",
             "data.categorical: it has no column `X`; did you mean `x`?",
         ),
-        ("drop: [x], categorical: [x]", "data.drop takes it out"),
+        ("drop: [x], categorical: [x]", "data.drop removes it"),
         (
             "ordinal: { z: [a, b] }",
             "data.ordinal: it has no column `z`",
@@ -320,10 +320,10 @@ fn names_in_the_settings_are_those_of_columns() {
             "categorical: [x], ordinal: { x: [red, green] }",
             "`x` is in both lists",
         ),
-        ("drop: [x, y]", "nothing to learn from"),
+        ("drop: [x, y]", "there are no features"),
         (
             "ordinal: { x: [red, green] }",
-            "`blue` is none of its levels: red, green",
+            "`blue` is not one of its categories: red, green",
         ),
         ("ordinal: { x: [red, green, red] }", "`red` is listed twice"),
         ("impute: mean", "one of median, none"),
@@ -454,7 +454,7 @@ fn one_gap_hides_neither_a_row_number_nor_a_copy_of_the_label_nor_lost_digits() 
         let number = table("PassengerId", &|row| format!("{}", 100 + row));
         let error = refused(PLAIN, &number);
         assert!(
-            error.contains("`PassengerId` has a number of its own in each row"),
+            error.contains("`PassengerId` has a different number in each row"),
             "{error}"
         );
         let copy = table("code", &|row| format!("{}", row * 5 % 7 % 2));
@@ -499,7 +499,7 @@ fn all_columns_that_cannot_be_used_are_named_at_once_and_their_remedies_are_yaml
     let done = project.run(&["plan", "sweep.yaml"]);
     assert_eq!(done.code, 2, "{}", done.output);
     assert!(
-        done.error.contains("3 columns cannot be used as they are"),
+        done.error.contains("3 columns cannot be used"),
         "{}",
         done.error
     );
@@ -568,7 +568,7 @@ fn numbers_as_germans_write_them_are_read_where_they_are_certain() {
     });
     let error = refused(PLAIN, &thousands);
     assert!(
-        error.contains(".792` is ambiguous: its point may separate thousands"),
+        error.contains(".792` is ambiguous, because its point may separate thousands"),
         "{error}"
     );
     let versions = table(&|row| format!("10.0.0.{}", row % 5));

@@ -17,7 +17,7 @@ use std::sync::Mutex;
 use std::task::{Context, Poll, Waker};
 use tp_sweep::plan::RunId;
 use tp_sweep::record::{Results, RunResult};
-use tp_sweep::run::{CubeclDevice, Executor, Faults, TensorExecutor, TensorMemory};
+use tp_sweep::run::{CubeclDevice, Executor, FaultMonitor, TensorExecutor, TensorMemory};
 
 /// 32 runs of one shape.
 const SWEEP: &str = "
@@ -38,7 +38,7 @@ const SMALL: u64 = 6 << 20;
 struct Own {
     device: wgpu::Device,
     name: WgpuDevice,
-    faults: Faults,
+    faults: FaultMonitor,
 }
 
 /// Sets up a device on the first Vulkan adapter, on which a tensor takes so many bytes at most.
@@ -76,7 +76,7 @@ fn own_device(max_tensor: Option<u64>) -> Own {
     };
     // 5 is cubecl's number for such devices.
     let (kind, index) = (5, index as usize);
-    let faults = Faults::of_device(CubeclDevice { kind, index });
+    let faults = FaultMonitor::new(CubeclDevice { kind, index });
     // As the program does it for its own devices.
     device.set_device_lost_callback(move |_, message| faults.report_loss(&message));
     Own {
@@ -104,7 +104,7 @@ fn on(own: &Own) -> TensorExecutor<Wgpu> {
         free: 1 << 40,
         workers: 1,
     };
-    TensorExecutor::watched(data(SWEEP), &own.name, memory, own.faults).expect("there is room")
+    TensorExecutor::monitored(data(SWEEP), &own.name, memory, own.faults).expect("there is room")
 }
 
 /// Trains what the folder has no results of on the device.

@@ -48,7 +48,7 @@ fn a_training_that_goes_on_from_its_checkpoint_gives_the_same_numbers() {
     let interrupt = Interrupt::default();
     let stop = |_: &str, epoch: usize| {
         if epoch == 2 {
-            interrupt.ask();
+            interrupt.request();
         }
     };
     let told = RecordingProgress {

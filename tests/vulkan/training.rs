@@ -58,8 +58,8 @@ fn with_gaps(whole: Dataset) -> Dataset {
     };
     Dataset {
         imputation: vec![Imputation::Median; whole.train.features],
-        is_incomplete: true,
-        known: None,
+        has_missing: true,
+        published: None,
         train: gaps(whole.train),
         test: gaps(whole.test),
         ..whole
@@ -70,8 +70,8 @@ fn with_gaps(whole: Dataset) -> Dataset {
 struct Unmeasured<'a>(&'a dyn Executor);
 
 impl Executor for Unmeasured<'_> {
-    fn pads(&self) -> bool {
-        self.0.pads()
+    fn allows_padding(&self) -> bool {
+        self.0.allows_padding()
     }
     fn cohort_size(&self, plan: &tp_sweep::plan::Plan, class: &[tp_sweep::plan::RunId]) -> usize {
         self.0.cohort_size(plan, class)

@@ -5,7 +5,7 @@ use crate::cli::context::{SweepContext, load_for_results, lock_sweep, open_store
 use crate::cli::errors::CliError;
 use crate::cli::messages::{format_bytes, print};
 use crate::record::{PrunePlan, active_holders};
-use crate::run::runs_without_weights;
+use crate::run::trials_without_weights;
 
 /// Removes what has no use for the sweep as it is now, or only says what that is; the exit code.
 ///
@@ -38,7 +38,7 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
         false => Some(lock_sweep(&store, &plan)?),
     };
     let results = store.read(&plan);
-    let weightless = runs_without_weights(&sweep, &plan, &results.runs);
+    let weightless = trials_without_weights(&sweep, &plan, &results.runs);
     let prunable =
         PrunePlan::find(&store, &plan, &results, &weightless).map_err(CliError::BeforeStart)?;
     let with_results: Vec<&PrunePlan> = prunable.iter().filter(|one| one.results > 0).collect();

@@ -3,7 +3,9 @@
 use crate::cli::arguments::{CheckArguments, DataCommand, FetchArguments, ListArguments};
 use crate::cli::errors::CliError;
 use crate::cli::messages::{print, warn};
-use crate::data::{CheckedFile, Client, FileState, KnownDataset, check, fetch, found};
+use crate::data::{
+    CheckedFile, Client, FileState, KnownDataset, fetch, find_dataset, verify_files,
+};
 use crate::plan::grouped;
 use crate::spec::DatasetKind;
 use indicatif::{ProgressBar, ProgressStyle};
@@ -26,7 +28,7 @@ fn list(arguments: &ListArguments) -> Result<u8, CliError> {
     let mut text = String::from("name           training    test  classes  where\n");
     for dataset in KnownDataset::ALL {
         let facts = dataset.set.info().unwrap_or_default();
-        let location = match found(dataset, std::slice::from_ref(&arguments.data)) {
+        let location = match find_dataset(dataset, std::slice::from_ref(&arguments.data)) {
             Some(folder) => folder.display().to_string(),
             None => format!("missing; `tp-sweep data fetch {}` gets it", dataset.set),
         };
@@ -56,13 +58,13 @@ fn list(arguments: &ListArguments) -> Result<u8, CliError> {
 fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
     let dataset = arguments.set;
     let folder = arguments.data.join(dataset.folder());
-    let home = arguments.mirror.as_deref().unwrap_or(dataset.home);
+    let home = arguments.mirror.as_deref().unwrap_or(dataset.base_url);
     let fetch_error = |error| CliError::Fetch {
         error,
         help: manual_instructions(dataset, &arguments.data),
     };
     std::fs::create_dir_all(&folder)?;
-    let states = check(dataset, std::slice::from_ref(&folder));
+    let states = verify_files(dataset, std::slice::from_ref(&folder));
     let is_complete = |index: usize| {
         // CIFAR-10 may be there as files in the place of its one archive.
         match dataset.files.len() == states.len() {
@@ -84,7 +86,7 @@ fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
                 client.insert(made)
             }
         };
-        let bar = progress_bar(file.name, file.bytes);
+        let bar = progress_bar(file.name, file.size_bytes);
         let fetched = fetch(client, home, file, &folder, &mut |bytes| {
             bar.set_position(bytes);
         });
@@ -116,7 +118,11 @@ fn manual_instructions(dataset: &KnownDataset, data: &Path) -> String {
         data.display()
     );
     for file in dataset.files {
-        let _ = write!(text, "\n{}{}\n    {}", dataset.home, file.name, file.sha256);
+        let _ = write!(
+            text,
+            "\n{}{}\n    {}",
+            dataset.base_url, file.name, file.sha256
+        );
     }
     text
 }
@@ -129,7 +135,7 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
     };
     let mut all_ok = true;
     for dataset in sets {
-        let files = check(dataset, folders);
+        let files = verify_files(dataset, folders);
         let is = |state: FileState| files.iter().filter(|file| file.state == state).count();
         // A data set that nobody asked for may be absent as a whole.
         let absent = arguments.set.is_none() && is(FileState::Missing) == files.len();

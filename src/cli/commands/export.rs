@@ -357,7 +357,7 @@ fn normalisation(
         Some(Normalisation {
             mean,
             standard_deviation,
-            fill: Vec::new(),
+            fill_values: Vec::new(),
         })
     };
     match config.data.normalisation() {
@@ -365,7 +365,7 @@ fn normalisation(
         Normalise::None | Normalise::Training => match dataset_cache.load(&config.data) {
             Ok(dataset) => {
                 let partition = partition(&dataset.train.labels, config, run.repeat, run.fold);
-                Ok(Normalisation::of_model(
+                Ok(Normalisation::for_model(
                     &dataset,
                     &config.data,
                     &partition.train,
@@ -376,7 +376,7 @@ fn normalisation(
                     Ok(Some(Normalisation {
                         mean: own.mean,
                         standard_deviation: own.standard_deviation,
-                        fill: own.fill,
+                        fill_values: own.fill,
                     }))
                 }
                 None if config.data.normalisation() == Normalise::None => Ok(None),
@@ -415,7 +415,7 @@ fn input_description(
             .encoding
             .clone()
             .filter(|encoding| !encoding.is_plain()),
-        fill: normalisation.fill,
+        fill: normalisation.fill_values,
         mean: normalisation.mean,
         standard_deviation: normalisation.standard_deviation,
     }

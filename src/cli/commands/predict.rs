@@ -4,7 +4,7 @@ use crate::cli::arguments::PredictArguments;
 use crate::cli::context::{refuse_overwriting_inputs, write_output};
 use crate::cli::errors::CliError;
 use crate::cli::messages::{print, warn};
-use crate::data::{ExpectedInput, InputSource, input_files, inputs};
+use crate::data::{ExpectedInput, InputSource, input_files, read_inputs};
 use crate::escape::csv;
 use crate::model_io::{
     BURN_FILE, DESCRIPTION_FILE, ModelError, Prediction, Predictor, WEIGHTS_FILE, read_model,
@@ -35,11 +35,11 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
         encoding: input.encoding.as_ref(),
         imputes: !input.fill.is_empty(),
         label: description.data.label.as_deref(),
-        bytes: input.bytes,
+        is_bytes: input.bytes,
     };
     let mut table = header(&description.classes, arguments.logits);
     for path in &arguments.inputs {
-        let samples = inputs(path, &expected)?;
+        let samples = read_inputs(path, &expected)?;
         for warning in &samples.warnings {
             let warning = warning.in_english(|name| format!("`{name}`"));
             warn(&format!("{}: {warning}", path.display()));

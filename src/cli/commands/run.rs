@@ -14,8 +14,8 @@ use crate::plan::{Plan, RunId};
 use crate::record::{Invocation, Machine, Manifest, Program, Store, prepare};
 use crate::report::Listing;
 use crate::run::{
-    Device, DeviceSlot, Executor, Interrupt, PRECISION, Progress, Scheduler, display, remaining,
-    unprofiled_trials,
+    Device, DeviceSlot, ExecutionContext, Executor, Interrupt, PRECISION, Progress, display,
+    remaining, run_sweep, unprofiled_trials,
 };
 use crate::spec::{DataSource, RecordedDataset, Sweep};
 use std::collections::hash_map::Entry;
@@ -31,7 +31,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     // First of all: a signal that comes while data is read is to be told of, and not to kill.
     let interrupt = Interrupt::listen()?;
     let progress_slot: Arc<OnceLock<Arc<dyn Progress>>> = Arc::default();
-    interrupt.answer_through(Arc::clone(&progress_slot))?;
+    interrupt.acknowledge_through(Arc::clone(&progress_slot))?;
     let context = load(&arguments.sweep)?;
     let files = arguments.sweep.sweep.as_slice();
     refuse_report_over_inputs(
@@ -98,19 +98,18 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
             hardware: hardware(&manifest, device),
         });
     let places: Vec<DeviceSlot> = places.collect();
-    let outcome = Scheduler {
+    let outcome = run_sweep(&ExecutionContext {
         sweep: &sweep,
         plan: &plan,
         store: &store,
-        share: shard_runs.as_deref(),
-        places: &places,
-        cohort: arguments.cohort.map(usize::from),
+        shard: shard_runs.as_deref(),
+        devices: &places,
+        max_cohort_size: arguments.cohort.map(usize::from),
         retry_failed: arguments.retry_failed,
         fail_fast: arguments.fail_fast,
         progress: progress.as_ref(),
         interrupt: &interrupt,
-    }
-    .run();
+    });
     if let Some(shard) = arguments.shard {
         let outcome = outcome.map_err(CliError::AfterStart)?;
         return Ok(report_shard_end(
@@ -235,7 +234,7 @@ fn known_data(plan: &Plan, dataset_cache: &DatasetCache) -> Result<Vec<RecordedD
     let data = configs.clone().map(|config| &config.data);
     let known = data.filter(|data| seen.insert(data.source()));
     known
-        .map(|data| Ok(dataset_cache.to_remember(data, configs.clone())?))
+        .map(|data| Ok(dataset_cache.to_known_data(data, configs.clone())?))
         .collect()
 }
 

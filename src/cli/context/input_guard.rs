@@ -52,7 +52,7 @@ pub(crate) fn custom_data_files(context: &SweepContext) -> Vec<PathBuf> {
     let mut seen = HashSet::new();
     let data = context.plan.trials.iter().map(|trial| &trial.config.data);
     let data = data.filter(|data| seen.insert(data.source()));
-    data.flat_map(|data| context.dataset_cache.own_files(data))
+    data.flat_map(|data| context.dataset_cache.user_files(data))
         .collect()
 }
 

@@ -47,7 +47,7 @@ pub(crate) fn load_for_results(
     let sweep = Sweep::load(path, &arguments.overrides)?;
     let recorded = RecordedSweep::read(&runs.join(&sweep.name));
     let known = recorded.map_or_else(|_| Vec::new(), |recorded| recorded.known_data);
-    let dataset_cache = build_dataset_cache(path, arguments.data.as_deref()).knowing(known);
+    let dataset_cache = build_dataset_cache(path, arguments.data.as_deref()).with_recorded(known);
     expand_for_results(sweep, dataset_cache)
 }
 
@@ -55,7 +55,7 @@ fn expand_for_results(sweep: Sweep, dataset_cache: DatasetCache) -> Result<Sweep
     let context = expand(sweep, dataset_cache)?;
     // Later steps need nothing else of the data.
     fingerprints(&context.plan, &context.dataset_cache)?;
-    for error in context.dataset_cache.unread() {
+    for error in context.dataset_cache.read_failures() {
         warn(&format!(
             "{error}; using the description of the data in the results"
         ));
@@ -82,14 +82,14 @@ pub(crate) fn load_from_results(
     let sweep = Sweep::parse(source, &recorded.name, &recorded.overrides)?;
     expand_for_results(
         sweep,
-        build_dataset_cache(folder, data).knowing(recorded.known_data),
+        build_dataset_cache(folder, data).with_recorded(recorded.known_data),
     )
 }
 
 fn expand(sweep: Sweep, dataset_cache: DatasetCache) -> Result<SweepContext, CliError> {
-    let facts = |data: &_| dataset_cache.facts(data).map_err(|error| error.to_string());
-    let plan =
-        Plan::with_facts(&sweep, &facts).map_err(|error| CliError::plan(error, &sweep.source))?;
+    let facts = |data: &_| dataset_cache.info(data).map_err(|error| error.to_string());
+    let plan = Plan::with_dataset_info(&sweep, &facts)
+        .map_err(|error| CliError::plan(error, &sweep.source))?;
     plan.warnings.iter().for_each(|warning| warn(warning));
     let configs = plan.trials.iter().map(|trial| &trial.config);
     let remarks = dataset_cache.remarks(configs);

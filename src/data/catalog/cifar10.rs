@@ -1,21 +1,22 @@
-//! CIFAR-10 in its binary version: files of records, each a label and an image.
+//! The binary version of CIFAR-10: files of records, each a label and an image.
 //!
-//! A record has 3,073 bytes: the label, then 1,024 bytes of red, 1,024 of green, 1,024 of blue,
-//! each row by row (Krizhevsky, `readme.html` of the archive).
+//! A record has 3,073 bytes: the label, then 1,024 bytes each of red, green and blue, row by row (Krizhevsky,
+//! `readme.html` of the archive).
 
 use super::checksum::sha256;
 use super::known_dataset::CIFAR10;
+use super::search::{folders_of, missing};
 use crate::data::error::DataError;
-use crate::data::formats::files::{gunzipped, missing, places};
+use crate::data::formats::gzip::read_unpacked;
 use crate::data::samples::dataset::{Dataset, Samples, Values};
 use crate::data::samples::normalisation::Normalisation;
 use crate::spec::{DatasetInfo, DatasetKind};
 use std::path::{Path, PathBuf};
 
-/// Mean of the training pixels, scaled to 0..1, of red, green and blue (computed from the training
-/// images; the values that PyTorch users commonly round to these).
+/// The mean of the training pixels, scaled to 0..1, for red, green and blue (computed from the training images; PyTorch
+/// users commonly round to these values).
 const MEAN: [f32; 3] = [0.4914, 0.4822, 0.4465];
-/// Standard deviation of the training pixels, likewise.
+/// The standard deviation of the training pixels, likewise.
 const STANDARD_DEVIATION: [f32; 3] = [0.2470, 0.2435, 0.2616];
 
 /// The classes, in the order of their numbers (`batches.meta.txt` of the archive).
@@ -41,35 +42,35 @@ const TRAINING_FILES: [&str; 5] = [
 ];
 const TEST_FILE: &str = "test_batch.bin";
 
-/// The folder that the archive unpacks to.
-const UNPACKED: &str = "cifar-10-batches-bin";
+/// The folder in the archive.
+const ARCHIVE_FOLDER: &str = "cifar-10-batches-bin";
 
-/// Forms of the data that are not read, and what to do.
-const OTHER_FORMS: &[(&str, &str)] = &[
-    ("cifar-10-python.tar.gz", PYTHON_FORM),
-    ("cifar-10-batches-py", PYTHON_FORM),
-    ("cifar-10-matlab.tar.gz", MATLAB_FORM),
-    ("cifar-10-batches-mat", MATLAB_FORM),
+/// Files of unsupported formats, and what to do about them.
+const UNSUPPORTED_FORMATS: &[(&str, &str)] = &[
+    ("cifar-10-python.tar.gz", PYTHON_FORMAT),
+    ("cifar-10-batches-py", PYTHON_FORMAT),
+    ("cifar-10-matlab.tar.gz", MATLAB_FORMAT),
+    ("cifar-10-batches-mat", MATLAB_FORMAT),
     (
         "cifar-10-binary.tar",
-        "it is a tar archive that is not unpacked; run `tar -xf` on it in this folder",
+        "it is a tar archive without gzip, which is not supported; run `tar -xf` on it in this folder",
     ),
 ];
 
-const PYTHON_FORM: &str = "it is CIFAR-10 in Python's form (pickle), which is not read; get the binary version, \
+const PYTHON_FORMAT: &str = "it is the Python version of CIFAR-10 (pickle), which is not supported; get the binary version, \
                            cifar-10-binary.tar.gz, with `tp-sweep data fetch cifar10`";
-const MATLAB_FORM: &str = "it is CIFAR-10 in MATLAB's form, which is not read; get the binary version, \
+const MATLAB_FORMAT: &str = "it is the MATLAB version of CIFAR-10, which is not supported; get the binary version, \
                            cifar-10-binary.tar.gz, with `tp-sweep data fetch cifar10`";
 
-const PLANE: usize = 32 * 32;
-const RECORD: usize = 1 + 3 * PLANE;
+const PLANE_BYTES: usize = 32 * 32;
+const RECORD_BYTES: usize = 1 + 3 * PLANE_BYTES;
 
-/// The archive unpacked has 184,380,928 bytes; reading stops well beyond.
-const LARGEST: u64 = 256 << 20;
+/// The maximum size of a file and of the unpacked archive, which has 184,380,928 bytes.
+const MAX_UNPACKED_BYTES: u64 = 256 << 20;
 
-/// Where the data is.
-pub(crate) enum Place {
-    /// A folder of the six files.
+/// Where the data is found.
+pub(crate) enum Location {
+    /// A folder with the six files.
     Folder(PathBuf),
     /// The original archive.
     Archive(PathBuf),
@@ -77,28 +78,27 @@ pub(crate) enum Place {
 
 /// Loads CIFAR-10 from the first of `folders` that has its files or its archive.
 pub(crate) fn load(folders: &[PathBuf]) -> Result<Dataset, DataError> {
-    match find_whole(folders) {
-        Some(Place::Folder(folder)) => from_files(&|name| {
+    match find_complete(folders) {
+        Some(Location::Folder(folder)) => from_files(&|name| {
             let path = folder.join(name);
-            crate::bounded_io::read_file(&path, LARGEST)
+            crate::bounded_io::read_file(&path, MAX_UNPACKED_BYTES)
                 .map(|bytes| (path.clone(), bytes))
                 .map_err(|source| DataError::Read { path, source })
         }),
-        Some(Place::Archive(path)) => from_archive(&path),
-        None => Err(absent(folders)),
+        Some(Location::Archive(path)) => from_archive(&path),
+        None => Err(not_found(folders)),
     }
 }
 
-/// What is known without reading the files: those of the original, unless a folder has files of
-/// other sizes.
-pub(crate) fn facts(folders: &[PathBuf]) -> DatasetInfo {
+/// The sizes without reading the files: the original's, unless a folder has files of other sizes.
+pub(crate) fn info(folders: &[PathBuf]) -> DatasetInfo {
     let original = DatasetKind::Cifar10.info().unwrap_or_default();
-    let Some(Place::Folder(folder)) = find_whole(folders) else {
+    let Some(Location::Folder(folder)) = find_complete(folders) else {
         return original;
     };
     let records = |name: &&str| {
         let size = std::fs::metadata(folder.join(name)).map_or(0, |file| file.len());
-        size as usize / RECORD
+        size as usize / RECORD_BYTES
     };
     DatasetInfo {
         training_samples: TRAINING_FILES.iter().map(records).sum(),
@@ -107,82 +107,84 @@ pub(crate) fn facts(folders: &[PathBuf]) -> DatasetInfo {
     }
 }
 
-fn searched(folders: &[PathBuf]) -> Vec<PathBuf> {
-    // Some programs unpack the archive into a folder of its own name.
+fn search_folders(folders: &[PathBuf]) -> Vec<PathBuf> {
+    // Some programs unpack the archive into a folder named like the archive.
     let unpacked = |folder: PathBuf| {
         let archive = folder.join(CIFAR10.files[0].name);
-        let below = archive.is_dir().then(|| [archive.join(UNPACKED), archive]);
-        [folder.join(UNPACKED), folder]
+        let below = archive
+            .is_dir()
+            .then(|| [archive.join(ARCHIVE_FOLDER), archive]);
+        [folder.join(ARCHIVE_FOLDER), folder]
             .into_iter()
             .chain(below.into_iter().flatten())
     };
-    places(&CIFAR10, folders)
+    folders_of(&CIFAR10, folders)
         .into_iter()
         .flat_map(unpacked)
         .collect()
 }
 
-/// The error that the data is in none of the folders: what is there instead, if that is known.
-fn absent(folders: &[PathBuf]) -> DataError {
-    let looked = searched(folders);
+/// The error that no folder has the data; it names an incomplete folder or an unsupported format if there is one.
+fn not_found(folders: &[PathBuf]) -> DataError {
+    let searched = search_folders(folders);
     let unusable = |path: PathBuf, reason: String| DataError::Unusable { path, reason };
     let names = || TRAINING_FILES.into_iter().chain([TEST_FILE]);
-    for folder in &looked {
+    for folder in &searched {
         if folder.join(TRAINING_FILES[0]).is_file()
             && let Some(name) = names().find(|name| !folder.join(name).is_file())
         {
             return unusable(folder.clone(), format!("it has no file {name}"));
         }
     }
-    for (name, reason) in OTHER_FORMS {
-        let found = looked.iter().map(|folder| folder.join(name));
+    for (name, reason) in UNSUPPORTED_FORMATS {
+        let found = searched.iter().map(|folder| folder.join(name));
         if let Some(path) = found.into_iter().find(|path| path.exists()) {
             return unusable(path, (*reason).to_owned());
         }
     }
-    missing(&CIFAR10, &[CIFAR10.files[0].name.to_owned()], looked)
+    missing(&CIFAR10, CIFAR10.files[0].name.to_owned(), searched)
 }
 
-/// Where the data is, in the first of the folders that has all of it.
-pub(crate) fn find_whole(folders: &[PathBuf]) -> Option<Place> {
-    searched(folders).into_iter().find_map(|folder| {
+/// The data in the first of the folders that has all of it.
+pub(crate) fn find_complete(folders: &[PathBuf]) -> Option<Location> {
+    search_folders(folders).into_iter().find_map(|folder| {
         let mut names = TRAINING_FILES.into_iter().chain([TEST_FILE]);
         let archive = folder.join(CIFAR10.files[0].name);
         if names.all(|name| folder.join(name).is_file()) {
-            Some(Place::Folder(folder))
+            Some(Location::Folder(folder))
         } else {
-            archive.is_file().then_some(Place::Archive(archive))
+            archive.is_file().then_some(Location::Archive(archive))
         }
     })
 }
 
-/// Where the data or a part of it is, in the first of the folders that has any.
-pub(crate) fn find(folders: &[PathBuf]) -> Option<Place> {
-    searched(folders).into_iter().find_map(|folder| {
+/// The data in the first of the folders that has any of it.
+pub(crate) fn find_any(folders: &[PathBuf]) -> Option<Location> {
+    search_folders(folders).into_iter().find_map(|folder| {
         let archive = folder.join(CIFAR10.files[0].name);
         if folder.join(TRAINING_FILES[0]).is_file() {
-            Some(Place::Folder(folder))
+            Some(Location::Folder(folder))
         } else {
-            archive.is_file().then_some(Place::Archive(archive))
+            archive.is_file().then_some(Location::Archive(archive))
         }
     })
 }
 
-/// A file's path, for messages, and its contents.
-type Read = Result<(PathBuf, Vec<u8>), DataError>;
+/// A file's path and contents.
+type NamedBytes = Result<(PathBuf, Vec<u8>), DataError>;
 
-/// The data set from its files, which `read` gives by name.
-fn from_files(read: &dyn Fn(&str) -> Read) -> Result<Dataset, DataError> {
+/// The data set from its files, which `read` returns by name.
+fn from_files(read: &dyn Fn(&str) -> NamedBytes) -> Result<Dataset, DataError> {
     let samples = |names: &[&str]| {
         let (mut values, mut labels) = (Vec::new(), Vec::new());
         for name in names {
             let (path, bytes) = read(name)?;
-            records(&bytes, &mut values, &mut labels)
+            append_records(&bytes, &mut values, &mut labels)
                 .map_err(|reason| DataError::Unusable { path, reason })?;
         }
         Ok::<_, DataError>(Samples {
             values: Values::Bytes(values),
-            features: 3 * PLANE,
+            features: 3 * PLANE_BYTES,
             labels,
         })
     };
@@ -194,39 +196,42 @@ fn from_files(read: &dyn Fn(&str) -> Read) -> Result<Dataset, DataError> {
         columns: Vec::new(),
         encoding: None,
         imputation: Vec::new(),
-        is_incomplete: false,
-        known: Some(Normalisation {
+        has_missing: false,
+        published: Some(Normalisation {
             mean: MEAN.to_vec(),
             standard_deviation: STANDARD_DEVIATION.to_vec(),
-            fill: Vec::new(),
+            fill_values: Vec::new(),
         }),
         test_split_from_training: false,
     })
 }
 
-/// Appends the records of one file, with channels last.
-fn records(bytes: &[u8], values: &mut Vec<u8>, labels: &mut Vec<u16>) -> Result<(), String> {
-    if bytes.is_empty() || !bytes.len().is_multiple_of(RECORD) {
+/// Appends the records of one file; the channels become the last dimension.
+fn append_records(bytes: &[u8], values: &mut Vec<u8>, labels: &mut Vec<u16>) -> Result<(), String> {
+    if bytes.is_empty() || !bytes.len().is_multiple_of(RECORD_BYTES) {
         return Err(format!(
-            "it has {} bytes, which is no whole number of records of {RECORD}",
+            "it has {} bytes, which is not a multiple of the record size {RECORD_BYTES}",
             bytes.len()
         ));
     }
     values.reserve(bytes.len());
-    for (index, record) in bytes.chunks_exact(RECORD).enumerate() {
+    for (index, record) in bytes.chunks_exact(RECORD_BYTES).enumerate() {
         let label = record[0];
         if usize::from(label) >= CLASSES.len() {
             return Err(format!(
-                "record {} has the label {label}, of 0 to 9",
+                "record {} has the label {label}; labels are 0 to 9",
                 index + 1
             ));
         }
         labels.push(u16::from(label));
         let image = &record[1..];
-        values.extend(
-            (0..PLANE)
-                .flat_map(|pixel| [image[pixel], image[PLANE + pixel], image[2 * PLANE + pixel]]),
-        );
+        values.extend((0..PLANE_BYTES).flat_map(|pixel| {
+            [
+                image[pixel],
+                image[PLANE_BYTES + pixel],
+                image[2 * PLANE_BYTES + pixel],
+            ]
+        }));
     }
     Ok(())
 }
@@ -245,9 +250,9 @@ fn from_archive(path: &Path) -> Result<Dataset, DataError> {
             expected: expected.to_owned(),
         });
     }
-    let archive = gunzipped(path, LARGEST).map_err(unreadable)?;
+    let archive = read_unpacked(path, MAX_UNPACKED_BYTES).map_err(unreadable)?;
     from_files(&|name| {
-        let contents = unpacked(&archive, name).ok_or_else(|| DataError::Unusable {
+        let contents = tar_entry(&archive, name).ok_or_else(|| DataError::Unusable {
             path: path.to_owned(),
             reason: format!("the archive has no file {name}"),
         })?;
@@ -257,10 +262,9 @@ fn from_archive(path: &Path) -> Result<Dataset, DataError> {
 
 /// The contents of the file of this name, in any folder of a tar archive.
 ///
-/// An archive is a sequence of blocks of 512 bytes: a header with the name in its first 100 bytes
-/// and the size, in octal digits, in the 12 from 124 on; then the contents, filled up with zeros
-/// (POSIX.1-1988, ustar).
-fn unpacked<'a>(archive: &'a [u8], name: &str) -> Option<&'a [u8]> {
+/// An archive is a sequence of 512-byte blocks (POSIX.1-1988, ustar). A header has the name in its first 100 bytes and
+/// the size, in octal digits, in the 12 bytes from 124 on; the contents follow, padded with zeros.
+fn tar_entry<'a>(archive: &'a [u8], name: &str) -> Option<&'a [u8]> {
     const BLOCK: usize = 512;
     let mut rest = archive;
     while let Some((header, after)) = rest.split_at_checked(BLOCK) {
@@ -284,11 +288,11 @@ mod tests {
     #[test]
     fn a_record_becomes_an_image_with_its_channels_last() {
         let mut record = vec![7];
-        record.extend(std::iter::repeat_n(10, PLANE));
-        record.extend(std::iter::repeat_n(20, PLANE));
-        record.extend((0..PLANE).map(|pixel| pixel as u8));
+        record.extend(std::iter::repeat_n(10, PLANE_BYTES));
+        record.extend(std::iter::repeat_n(20, PLANE_BYTES));
+        record.extend((0..PLANE_BYTES).map(|pixel| pixel as u8));
         let (mut values, mut labels) = (Vec::new(), Vec::new());
-        records(
+        append_records(
             &[record.clone(), record.clone()].concat(),
             &mut values,
             &mut labels,
@@ -296,12 +300,12 @@ mod tests {
         .unwrap();
         assert_eq!(labels, [7, 7]);
         assert_eq!(values[..6], [10, 20, 0, 10, 20, 1]);
-        assert_eq!(values[3 * PLANE + 3 * 255..][..3], [10, 20, 255]);
+        assert_eq!(values[3 * PLANE_BYTES + 3 * 255..][..3], [10, 20, 255]);
         for length in 0..record.len() {
-            assert!(records(&record[..length], &mut values, &mut labels).is_err());
+            assert!(append_records(&record[..length], &mut values, &mut labels).is_err());
         }
         record[0] = 10;
-        assert!(records(&record, &mut values, &mut labels).is_err());
+        assert!(append_records(&record, &mut values, &mut labels).is_err());
     }
 
     #[test]
@@ -322,8 +326,8 @@ mod tests {
             vec![0; 1024],
         ]
         .concat();
-        assert_eq!(unpacked(&archive, "test_batch.bin"), Some(&[2; 600][..]));
-        assert_eq!(unpacked(&archive, "data_batch_1.bin"), None);
-        assert_eq!(unpacked(&archive[..2100], "test_batch.bin"), None);
+        assert_eq!(tar_entry(&archive, "test_batch.bin"), Some(&[2; 600][..]));
+        assert_eq!(tar_entry(&archive, "data_batch_1.bin"), None);
+        assert_eq!(tar_entry(&archive[..2100], "test_batch.bin"), None);
     }
 }

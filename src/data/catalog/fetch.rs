@@ -1,5 +1,5 @@
-//! Data sets from their homes: over HTTP, resumed where a download was cut, and under their names
-//! only when their sums are right.
+//! Downloads data sets over HTTP. An interrupted download resumes; a file gets its name only after its checksum is
+//! verified.
 
 use super::checksum::sha256;
 use super::known_dataset::KnownFile;
@@ -11,56 +11,58 @@ use std::time::Duration;
 use ureq::tls::{Certificate, RootCerts, TlsConfig};
 use ureq::{Agent, Proxy};
 
-/// A file that could not be fetched.
+/// Why a file could not be downloaded.
 #[derive(Debug, thiserror::Error)]
 pub enum FetchError {
     /// The server cannot be reached, or the connection broke.
     #[error("cannot fetch {url}: {reason}")]
     Network {
-        /// What was asked for.
+        /// The URL.
         url: String,
         /// Why it failed.
         reason: String,
     },
-    /// The server answered that it has no such file, or will not give it.
-    #[error("cannot fetch {url}: the server answered {status}")]
-    Status {
-        /// What was asked for.
+    /// The server responded with an error status.
+    #[error("cannot fetch {url}: the server returned HTTP status {status}")]
+    HttpStatus {
+        /// The URL.
         url: String,
-        /// Its answer.
+        /// The status code.
         status: u16,
     },
-    /// The connection ended too early; what has come is kept.
-    #[error("{url} was cut at {received} of {expected} bytes; the same command continues there")]
-    Cut {
-        /// What was asked for.
+    /// The connection ended too early; the received bytes are kept.
+    #[error(
+        "the download of {url} ended after {received} of {expected} bytes; repeat the command to resume it"
+    )]
+    Truncated {
+        /// The URL.
         url: String,
-        /// Bytes that have come.
+        /// The number of bytes received.
         received: u64,
-        /// Bytes of the whole file.
+        /// The size of the whole file in bytes.
         expected: u64,
     },
-    /// Another file than the original has come.
+    /// The downloaded file is not the original; it is removed.
     #[error(
-        "{url} is not the original: its SHA-256 is {found}, expected {expected}; it is not kept"
+        "{url} is not the original and was removed: its SHA-256 is {found}, expected {expected}"
     )]
-    Sum {
-        /// What was asked for.
+    Checksum {
+        /// The URL.
         url: String,
-        /// The sum of what has come.
+        /// The SHA-256 of the downloaded file.
         found: String,
-        /// The sum of the original.
+        /// The SHA-256 of the original.
         expected: String,
     },
-    /// A proxy that is no URL.
-    #[error("`{0}` is no proxy: expected a URL such as http://proxy.example:3128")]
+    /// The proxy is not a URL.
+    #[error("invalid proxy `{0}`: expected a URL such as http://proxy.example:3128")]
     Proxy(String),
-    /// The system has no certificates to trust.
-    #[error("the system has no certificates for https: install its package ca-certificates")]
+    /// The system has no trusted certificates.
+    #[error("the system has no certificates for https: install the package ca-certificates")]
     Certificates,
-    /// Another process is fetching the same file.
-    #[error("{0} is being fetched by another process")]
-    Busy(PathBuf),
+    /// Another process is downloading the same file.
+    #[error("another process is downloading {0}")]
+    Locked(PathBuf),
     /// The file cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {
@@ -71,28 +73,28 @@ pub enum FetchError {
     },
 }
 
-/// Times that a cut download is continued by itself.
-const TRIES: usize = 5;
+/// How often an interrupted download is resumed automatically.
+const MAX_RETRIES: usize = 5;
 
-/// Seconds without an answer, or without a byte, after which a server is given up.
-const PATIENCE: Duration = Duration::from_secs(30);
+/// The maximum time to wait for a connection, a response or the next bytes.
+const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Who asks.
+/// An HTTP client.
 #[derive(Debug)]
 pub struct Client(Agent);
 
 impl Client {
-    /// A client that goes through `proxy`, or through the one that the environment names in
-    /// `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY`, with the exceptions of `NO_PROXY`.
+    /// A client that uses `proxy`, or the proxy in the environment variables `ALL_PROXY`, `HTTPS_PROXY` or `HTTP_PROXY`,
+    /// with the exceptions in `NO_PROXY`.
     ///
     /// # Errors
-    /// A proxy that is no URL; no certificates where `https` is asked for.
+    /// An invalid proxy; no certificates if `https` is needed.
     pub fn new(proxy: Option<&str>, https: bool) -> Result<Self, FetchError> {
         let mut config = Agent::config_builder()
             .http_status_as_error(false)
-            .timeout_connect(Some(PATIENCE))
-            .timeout_recv_response(Some(PATIENCE))
-            .timeout_per_read(Some(PATIENCE))
+            .timeout_connect(Some(TIMEOUT))
+            .timeout_recv_response(Some(TIMEOUT))
+            .timeout_per_read(Some(TIMEOUT))
             .user_agent(concat!("tp-sweep/", env!("CARGO_PKG_VERSION")));
         if let Some(proxy) = proxy {
             let proxy = Proxy::new(proxy).map_err(|_| FetchError::Proxy(proxy.to_owned()))?;
@@ -102,7 +104,7 @@ impl Client {
         if https && system.is_empty() {
             return Err(FetchError::Certificates);
         }
-        // Also for http, which may lead on to https.
+        // Also for http, which may redirect to https.
         let certificates = system
             .iter()
             .map(|certificate| Certificate::from_der(certificate).to_owned())
@@ -115,36 +117,38 @@ impl Client {
     }
 }
 
-/// Fetches a file from below `home` into `folder`. `progress` is told the bytes that have come.
+/// Downloads a file from `base_url` into `folder`, and calls `progress` with the number of bytes received.
 ///
-/// What has come stands in a file with the ending `.part` until it is whole and its sum is right.
+/// The received bytes are in a file with the extension `.part` until the file is complete and verified.
 ///
 /// # Errors
-/// See [`FetchError`]. After a cut, what has come is kept; of a wrong file nothing is.
+/// See [`FetchError`]. The received bytes are kept if the connection ends, but not if the file is not the original.
 pub fn fetch(
     client: &Client,
-    home: &str,
+    base_url: &str,
     file: &KnownFile,
     folder: &Path,
     progress: &mut dyn FnMut(u64),
 ) -> Result<(), FetchError> {
-    let url = format!("{}/{}", home.trim_end_matches('/'), file.name);
+    let url = format!("{}/{}", base_url.trim_end_matches('/'), file.name);
     let path = folder.join(file.name);
     let partial = folder.join(format!("{}.part", file.name));
     let mut download = Download {
         client,
         url,
         file,
-        part: Part::open(partial.clone())?,
+        part: PartialFile::open(partial.clone())?,
         progress,
     };
-    let mut tries = 0;
+    let mut retries = 0;
     loop {
         let before = download.part.length()?;
         match download.attempt() {
             Ok(()) => break,
-            Err(FetchError::Cut { .. }) if tries < TRIES && download.part.length()? > before => {
-                tries += 1;
+            Err(FetchError::Truncated { .. })
+                if retries < MAX_RETRIES && download.part.length()? > before =>
+            {
+                retries += 1;
             }
             Err(error) => {
                 download.part.remove_if_empty();
@@ -160,16 +164,16 @@ struct Download<'a> {
     client: &'a Client,
     url: String,
     file: &'a KnownFile,
-    part: Part,
+    part: PartialFile,
     progress: &'a mut dyn FnMut(u64),
 }
 
 impl Download<'_> {
-    /// Asks for what is missing, and appends it.
+    /// Requests the missing bytes and appends them.
     fn attempt(&mut self) -> Result<(), FetchError> {
-        let (mut received, expected) = (self.part.length()?, self.file.bytes);
+        let (mut received, expected) = (self.part.length()?, self.file.size_bytes);
         if received > expected {
-            self.part.cut(0)?;
+            self.part.truncate(0)?;
             received = 0;
         }
         (self.progress)(received);
@@ -180,13 +184,13 @@ impl Download<'_> {
         if received > 0 {
             request = request.header("Range", format!("bytes={received}-"));
         }
-        let response = request.call().map_err(|error| self.broken(&error))?;
+        let response = request.call().map_err(|error| self.network_error(&error))?;
         match response.status().as_u16() {
             206 if starts_at(response.headers().get("Content-Range"), received) => {}
-            // A server that knows no ranges gives the whole file; one that takes the range to be
-            // none has another file than ours.
+            // A server without support for ranges sends the whole file. One that rejects the range has a different
+            // file.
             200 | 206 | 416 if received > 0 => {
-                self.part.cut(0)?;
+                self.part.truncate(0)?;
                 if response.status() != 200 {
                     return self.attempt();
                 }
@@ -194,13 +198,13 @@ impl Download<'_> {
             }
             200 => {}
             status => {
-                return Err(FetchError::Status {
+                return Err(FetchError::HttpStatus {
                     url: self.url.clone(),
                     status,
                 });
             }
         }
-        // One byte more than there should be is enough to know that the file is another.
+        // One byte more than expected shows that the file is a different one.
         let limit = expected + 1 - received;
         let mut body = response.into_body().into_reader().take(limit);
         let mut buffer = vec![0; 1 << 16];
@@ -208,39 +212,39 @@ impl Download<'_> {
             let read = match body.read(&mut buffer) {
                 Ok(0) => break,
                 Ok(read) => read,
-                // What has come before is kept.
+                // The bytes received before are kept.
                 Err(_) if received > 0 => break,
-                Err(error) => return Err(self.broken(&error)),
+                Err(error) => return Err(self.network_error(&error)),
             };
             self.part.append(&buffer[..read])?;
             received += read as u64;
             (self.progress)(received);
         }
-        match received < expected {
-            true => Err(FetchError::Cut {
+        if received < expected {
+            return Err(FetchError::Truncated {
                 url: self.url.clone(),
                 received,
                 expected,
-            }),
-            false => Ok(()),
+            });
         }
+        Ok(())
     }
 
-    /// Refuses, and removes, another file than the original.
+    /// Refuses and removes a file that is not the original.
     fn verify(&mut self) -> Result<(), FetchError> {
-        let found = self.part.sum()?;
+        let found = self.part.sha256_digest()?;
         if found == self.file.sha256 {
-            return self.part.finish();
+            return self.part.sync();
         }
         self.part.remove()?;
-        Err(FetchError::Sum {
+        Err(FetchError::Checksum {
             url: self.url.clone(),
             found,
             expected: self.file.sha256.to_owned(),
         })
     }
 
-    fn broken(&self, error: &dyn std::error::Error) -> FetchError {
+    fn network_error(&self, error: &dyn std::error::Error) -> FetchError {
         FetchError::Network {
             url: self.url.clone(),
             reason: error.to_string(),
@@ -248,7 +252,7 @@ impl Download<'_> {
     }
 }
 
-/// Whether a `Content-Range` such as `bytes 500-999/1000` starts where what has come ends.
+/// Whether a `Content-Range` such as `bytes 500-999/1000` starts at this byte.
 fn starts_at(range: Option<&ureq::http::HeaderValue>, start: u64) -> bool {
     range
         .and_then(|range| range.to_str().ok())
@@ -257,14 +261,14 @@ fn starts_at(range: Option<&ureq::http::HeaderValue>, start: u64) -> bool {
         .is_some_and(|first| first.parse() == Ok(start))
 }
 
-/// The file of what has come so far.
-struct Part {
+/// The file of the bytes received so far.
+struct PartialFile {
     path: PathBuf,
     file: File,
 }
 
-impl Part {
-    /// Opens the file, and keeps other processes from writing it.
+impl PartialFile {
+    /// Opens and locks the file.
     fn open(path: PathBuf) -> Result<Self, FetchError> {
         let opened = OpenOptions::new()
             .read(true)
@@ -273,50 +277,50 @@ impl Part {
             .open(&path);
         match opened {
             Ok(file) if file.try_lock().is_ok() => Ok(Self { path, file }),
-            Ok(_) => Err(FetchError::Busy(path)),
+            Ok(_) => Err(FetchError::Locked(path)),
             Err(source) => Err(FetchError::Write { path, source }),
         }
     }
 
     fn length(&self) -> Result<u64, FetchError> {
-        self.told(self.file.metadata()).map(|file| file.len())
+        self.map_error(self.file.metadata()).map(|file| file.len())
     }
 
     fn append(&mut self, bytes: &[u8]) -> Result<(), FetchError> {
         let written = self.file.write_all(bytes);
-        self.told(written)
+        self.map_error(written)
     }
 
-    fn cut(&mut self, length: u64) -> Result<(), FetchError> {
-        self.told(self.file.set_len(length))
+    fn truncate(&mut self, length: u64) -> Result<(), FetchError> {
+        self.map_error(self.file.set_len(length))
     }
 
-    fn sum(&mut self) -> Result<String, FetchError> {
-        let sum = self
+    fn sha256_digest(&mut self) -> Result<String, FetchError> {
+        let sha256_digest = self
             .file
             .seek(SeekFrom::Start(0))
             .and_then(|_| sha256(&self.file));
-        self.told(sum)
+        self.map_error(sha256_digest)
     }
 
-    /// Makes sure that all is on the disk.
-    fn finish(&mut self) -> Result<(), FetchError> {
-        self.told(self.file.sync_all())
+    /// Flushes the file to disk.
+    fn sync(&mut self) -> Result<(), FetchError> {
+        self.map_error(self.file.sync_all())
     }
 
     fn remove(&mut self) -> Result<(), FetchError> {
-        self.told(std::fs::remove_file(&self.path))
+        self.map_error(std::fs::remove_file(&self.path))
     }
 
-    /// Leaves nothing behind of an attempt that brought nothing.
+    /// Removes the file if nothing was received.
     fn remove_if_empty(&self) {
         if self.length().is_ok_and(|length| length == 0) {
-            // An empty file does no harm where it cannot be removed.
+            // An empty file that cannot be removed does no harm.
             let _ = std::fs::remove_file(&self.path);
         }
     }
 
-    fn told<T>(&self, result: std::io::Result<T>) -> Result<T, FetchError> {
+    fn map_error<T>(&self, result: std::io::Result<T>) -> Result<T, FetchError> {
         result.map_err(|source| FetchError::Write {
             path: self.path.clone(),
             source,

@@ -1,169 +1,169 @@
-//! The data sets that are known by name: their files, homes and sums.
+//! The data sets known by name: their files, URLs and checksums.
 //!
-//! The SHA-256 sums of the files as their homes have them are those of TensorFlow Datasets
+//! The SHA-256 checksums of the downloads are those of TensorFlow Datasets
 //! (`tensorflow_datasets/url_checksums`).
 
 use crate::spec::DatasetKind;
 
-/// A data set that is known by name.
+/// A data set known by name.
 #[derive(Debug)]
 pub struct KnownDataset {
     /// Its name in a sweep file.
     pub set: DatasetKind,
-    /// Its files, as its home has them.
+    /// The files to download.
     pub files: &'static [KnownFile],
-    /// Where its files are, with a `/` at the end.
-    pub home: &'static str,
-    /// What is in them, not compressed: for IDX training images and labels, then those of the test
-    /// part; for CIFAR-10 the training batches, then the test batch.
-    pub(crate) contents: &'static [Contents],
+    /// The URL of the folder of its files, with a `/` at the end.
+    pub base_url: &'static str,
+    /// The unpacked files: for IDX, training images and labels, then test images and labels; for CIFAR-10, the
+    /// training batches, then the test batch.
+    pub(crate) unpacked_files: &'static [UnpackedFile],
 }
 
-/// A file of a data set's home.
+/// A file to download.
 #[derive(Debug)]
 pub struct KnownFile {
     /// Its name.
     pub name: &'static str,
     /// Its size in bytes.
-    pub bytes: u64,
+    pub size_bytes: u64,
     /// Its SHA-256.
     pub sha256: &'static str,
 }
 
-/// The contents of a file: the same may be compressed in many ways.
+/// An unpacked file: the same contents may be compressed in many ways.
 #[derive(Debug)]
-pub(crate) struct Contents {
+pub(crate) struct UnpackedFile {
     /// The file's name, without `.gz`.
     pub name: &'static str,
     /// The SHA-256 of its contents, not compressed.
     pub sha256: &'static str,
 }
 
-/// Handwritten digits. Its authors' page no longer gives it out to everyone: this is the copy of
-/// the Computer Vision Data Foundation, with the authors' own gzipped files.
+/// Handwritten digits. The authors' page no longer serves everyone; this is the copy of the Computer Vision Data
+/// Foundation, with the authors' gzipped files.
 pub(crate) static MNIST: KnownDataset = KnownDataset {
     set: DatasetKind::Mnist,
-    home: "https://storage.googleapis.com/cvdf-datasets/mnist/",
+    base_url: "https://storage.googleapis.com/cvdf-datasets/mnist/",
     files: &[
         KnownFile {
             name: "train-images-idx3-ubyte.gz",
-            bytes: 9_912_422,
+            size_bytes: 9_912_422,
             sha256: "440fcabf73cc546fa21475e81ea370265605f56be210a4024d2ca8f203523609",
         },
         KnownFile {
             name: "train-labels-idx1-ubyte.gz",
-            bytes: 28_881,
+            size_bytes: 28_881,
             sha256: "3552534a0a558bbed6aed32b30c495cca23d567ec52cac8be1a0730e8010255c",
         },
         KnownFile {
             name: "t10k-images-idx3-ubyte.gz",
-            bytes: 1_648_877,
+            size_bytes: 1_648_877,
             sha256: "8d422c7b0a1c1c79245a5bcf07fe86e33eeafee792b84584aec276f5a2dbc4e6",
         },
         KnownFile {
             name: "t10k-labels-idx1-ubyte.gz",
-            bytes: 4_542,
+            size_bytes: 4_542,
             sha256: "f7ae60f92e00ec6debd23a6088c31dbd2371eca3ffa0defaefb259924204aec6",
         },
     ],
-    contents: &[
-        Contents {
+    unpacked_files: &[
+        UnpackedFile {
             name: "train-images-idx3-ubyte",
             sha256: "ba891046e6505d7aadcbbe25680a0738ad16aec93bde7f9b65e87a2fc25776db",
         },
-        Contents {
+        UnpackedFile {
             name: "train-labels-idx1-ubyte",
             sha256: "65a50cbbf4e906d70832878ad85ccda5333a97f0f4c3dd2ef09a8a9eef7101c5",
         },
-        Contents {
+        UnpackedFile {
             name: "t10k-images-idx3-ubyte",
             sha256: "0fa7898d509279e482958e8ce81c8e77db3f2f8254e26661ceb7762c4d494ce7",
         },
-        Contents {
+        UnpackedFile {
             name: "t10k-labels-idx1-ubyte",
             sha256: "ff7bcfd416de33731a308c3f266cc351222c34898ecbeaf847f06e48f7ec33f2",
         },
     ],
 };
 
-/// Clothes. The sums of the contents are those of Debian's package dataset-fashion-mnist.
+/// Clothes. The checksums of the unpacked files are those of Debian's package dataset-fashion-mnist.
 pub(crate) static FASHION_MNIST: KnownDataset = KnownDataset {
     set: DatasetKind::FashionMnist,
-    home: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
+    base_url: "http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",
     files: &[
         KnownFile {
             name: "train-images-idx3-ubyte.gz",
-            bytes: 26_421_880,
+            size_bytes: 26_421_880,
             sha256: "3aede38d61863908ad78613f6a32ed271626dd12800ba2636569512369268a84",
         },
         KnownFile {
             name: "train-labels-idx1-ubyte.gz",
-            bytes: 29_515,
+            size_bytes: 29_515,
             sha256: "a04f17134ac03560a47e3764e11b92fc97de4d1bfaf8ba1a3aa29af54cc90845",
         },
         KnownFile {
             name: "t10k-images-idx3-ubyte.gz",
-            bytes: 4_422_102,
+            size_bytes: 4_422_102,
             sha256: "346e55b948d973a97e58d2351dde16a484bd415d4595297633bb08f03db6a073",
         },
         KnownFile {
             name: "t10k-labels-idx1-ubyte.gz",
-            bytes: 5_148,
+            size_bytes: 5_148,
             sha256: "67da17c76eaffca5446c3361aaab5c3cd6d1c2608764d35dfb1850b086bf8dd5",
         },
     ],
-    contents: &[
-        Contents {
+    unpacked_files: &[
+        UnpackedFile {
             name: "train-images-idx3-ubyte",
             sha256: "c59f468a2f672dc815687fe0f83887768d799fd8a3f3276145d20f83aa44d888",
         },
-        Contents {
+        UnpackedFile {
             name: "train-labels-idx1-ubyte",
             sha256: "bad3541b69d912435c50bb6ba87bec294ff4f6a2e1246121d8633921760443d9",
         },
-        Contents {
+        UnpackedFile {
             name: "t10k-images-idx3-ubyte",
             sha256: "5b4141f0afbad91edebe8549f8fcffe087ea10ca49f1dbef5c9a5cd8815ce37b",
         },
-        Contents {
+        UnpackedFile {
             name: "t10k-labels-idx1-ubyte",
             sha256: "0402a96d92fd2663957122ceb108a494c5af83dab82d92729df917d7dec38c34",
         },
     ],
 };
 
-/// Animals and vehicles: the binary version of CIFAR-10. The sums of the files in the archive are
-/// those of the Ruby package torchvision.
+/// Animals and vehicles: the binary version of CIFAR-10. The checksums of the files in the archive are those of the
+/// Ruby package torchvision.
 pub(crate) static CIFAR10: KnownDataset = KnownDataset {
     set: DatasetKind::Cifar10,
-    home: "https://www.cs.toronto.edu/~kriz/",
+    base_url: "https://www.cs.toronto.edu/~kriz/",
     files: &[KnownFile {
         name: "cifar-10-binary.tar.gz",
-        bytes: 170_052_171,
+        size_bytes: 170_052_171,
         sha256: "c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd",
     }],
-    contents: &[
-        Contents {
+    unpacked_files: &[
+        UnpackedFile {
             name: "data_batch_1.bin",
             sha256: "cee916563c9f80d84e3cc88e17fdc0941787f1244f00a67874d45b261883ada5",
         },
-        Contents {
+        UnpackedFile {
             name: "data_batch_2.bin",
             sha256: "a591ca11fa1708a91ee40f54b3da4784ccd871ecf2137de63f51ada8b3fa57ed",
         },
-        Contents {
+        UnpackedFile {
             name: "data_batch_3.bin",
             sha256: "bbe8596564c0f86427f876058170b84dac6670ddf06d79402899d93ceea26f67",
         },
-        Contents {
+        UnpackedFile {
             name: "data_batch_4.bin",
             sha256: "014e562d6e23c72197cc727519169a60359f5eccd8945ad5a09d710285ff4e48",
         },
-        Contents {
+        UnpackedFile {
             name: "data_batch_5.bin",
             sha256: "755304fc0b379caeae8c14f0dac912fbc7d6cd469eb67a1029a08a39453a9add",
         },
-        Contents {
+        UnpackedFile {
             name: "test_batch.bin",
             sha256: "8e2eb146ae340b09e24670f29cabc6326dba54da8789dab6768acf480273f65b",
         },
@@ -171,20 +171,20 @@ pub(crate) static CIFAR10: KnownDataset = KnownDataset {
 };
 
 impl KnownDataset {
-    /// Every data set that is known by name.
+    /// Every data set known by name.
     pub const ALL: [&'static Self; 3] = [&MNIST, &FASHION_MNIST, &CIFAR10];
 
-    /// The data set of this name; nothing for the user's own data.
+    /// The data set of this name; `None` for the user's data.
     pub fn of(set: DatasetKind) -> Option<&'static Self> {
-        Self::ALL.into_iter().find(|official| official.set == set)
+        Self::ALL.into_iter().find(|dataset| dataset.set == set)
     }
 
-    /// The folder of its files, below a data folder.
+    /// The name of the folder of its files in a data folder.
     pub fn folder(&self) -> &'static str {
         self.set.name()
     }
 
-    /// The folder that torchvision keeps its files in, below its root.
+    /// The name of the folder of its files in torchvision's data folder.
     pub(crate) fn torchvision_folder(&self) -> &'static str {
         match self.set {
             DatasetKind::Mnist => "MNIST",

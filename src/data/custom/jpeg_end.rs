@@ -1,14 +1,14 @@
-//! Whether a JPEG file has all of its image: the decoder makes up what is missing.
+//! Detects truncated JPEG files, which the decoder fills with made-up pixels.
 
-/// The marker of the image's end.
+/// The code of the marker at the end of an image.
 const END: u8 = 0xd9;
 
-/// Whether a JPEG file has the end of its image, whatever follows it.
+/// Whether a JPEG file has the end of its image; anything may follow it.
 ///
-/// After its first two bytes a file is a sequence of markers, each 255 and a code, most with a segment
-/// whose first two bytes are its length; between them stand the bytes of scans, in which 255 is followed
-/// by 0 or by the code of a restart (ITU-T T.81, annex B).
-pub(crate) fn is_whole(bytes: &[u8]) -> bool {
+/// After its first two bytes, a file is a sequence of markers (255 and a code), most with a segment that starts with its
+/// length in two bytes. Between them are the bytes of scans, in which 0 or the code of a restart follows 255 (ITU-T T.81,
+/// annex B).
+pub(crate) fn is_complete(bytes: &[u8]) -> bool {
     let mut rest = bytes.get(2..).unwrap_or_default();
     let is_marker = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0 | 0xff | 0xd0..=0xd7);
     while let Some(at) = rest.windows(2).position(is_marker) {
@@ -31,17 +31,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_file_that_was_cut_off_is_not_whole() {
+    fn a_truncated_file_is_not_complete() {
         for image in [
             &include_bytes!("../../../tests/fixtures/grey.jpg")[..],
             include_bytes!("../../../tests/fixtures/colour.jpg"),
         ] {
-            assert!(is_whole(image));
+            assert!(is_complete(image));
             for length in 0..image.len() {
-                assert!(!is_whole(&image[..length]), "{length}");
+                assert!(!is_complete(&image[..length]), "{length}");
             }
-            // Telephones append a film, in which any marker may stand.
-            assert!(is_whole(&[image, b"film \xff\xda\xff\xc4"].concat()));
+            // Phones append a video, which may contain any marker.
+            assert!(is_complete(&[image, b"film \xff\xda\xff\xc4"].concat()));
         }
     }
 
@@ -50,7 +50,7 @@ mod tests {
         let preview = b"\xff\xe1\x00\x06\xff\xd8\xff\xd9";
         let scan = b"\xff\xda\x00\x02\x12\xff\x00\xff\xd0\x34";
         let image = [b"\xff\xd8", &preview[..], scan].concat();
-        assert!(!is_whole(&image));
-        assert!(is_whole(&[&image[..], b"\xff\xff\xd9"].concat()));
+        assert!(!is_complete(&image));
+        assert!(is_complete(&[&image[..], b"\xff\xff\xd9"].concat()));
     }
 }

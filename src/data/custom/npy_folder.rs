@@ -1,36 +1,32 @@
-//! The user's own data as NumPy arrays: a folder of `x_train.npy`, `y_train.npy` and the like.
+//! The user's NumPy arrays: a folder with `x_train.npy`, `y_train.npy` and, optionally, a test part.
 
+use super::folder::{VALIDATION_NAMES, list};
 use super::raw_dataset::{LabeledSamples, RawDataset, features_of};
-use crate::data::formats::files::gunzipped;
-use crate::data::formats::npy::File;
-use crate::data::predict_inputs::LARGEST;
+use crate::data::formats::npy::ArrayFile;
+use crate::data::formats::npy_file::{self, HOW_TO_UNPACK};
 use crate::data::samples::dataset::Values;
 use std::path::Path;
 
-/// What to do with several arrays in one file.
-pub(crate) const HOW_TO_UNPACK: &str = "an .npz file is not read: open it with numpy.load, and save \
-                                        its arrays with numpy.save";
-
-/// Reads `x_train.npy`, `y_train.npy` and, where they are there, `x_test.npy` and `y_test.npy`, each
-/// gzipped or not.
+/// Reads `x_train.npy`, `y_train.npy` and, if present, `x_test.npy` and `y_test.npy`, each gzipped or not.
 ///
 /// # Errors
-/// A reason, in words.
+/// A reason.
 pub(crate) fn load(folder: &Path) -> Result<RawDataset, String> {
     if !folder.is_dir() {
-        return Err(match is_npz(&folder.to_string_lossy()) {
-            true => format!("{} in a folder", how_to_unpack()),
-            false => "expected a folder with x_train.npy and y_train.npy, not a file".to_owned(),
+        return Err(if is_npz(&folder.to_string_lossy()) {
+            format!("{} in a folder", how_to_unpack())
+        } else {
+            "expected a folder with x_train.npy and y_train.npy, not a file".to_owned()
         });
     }
     let names = names(folder)?;
     refuse_unread(&names)?;
-    let (values, shape, labels) = part(folder, &names, "train")?;
-    let is_there = |array: &str| Ok::<_, String>(only(&names, array)?.is_some());
-    let test = match (is_there("x_test")?, is_there("y_test")?) {
+    let (values, shape, labels) = read_part(folder, &names, "train")?;
+    let has_array = |array: &str| Ok::<_, String>(find_file(&names, array)?.is_some());
+    let test = match (has_array("x_test")?, has_array("y_test")?) {
         (false, false) => None,
         _ => {
-            let (values, test_shape, labels) = part(folder, &names, "test")?;
+            let (values, test_shape, labels) = read_part(folder, &names, "test")?;
             if test_shape != shape {
                 return Err(format!(
                     "a sample of x_test.npy has the shape {test_shape:?}, one of x_train.npy \
@@ -61,17 +57,15 @@ pub(crate) fn load(folder: &Path) -> Result<RawDataset, String> {
     })
 }
 
-/// The names in a folder, in the order of text.
+/// The names of the files in a folder, sorted; names that are not UTF-8 are skipped.
 fn names(folder: &Path) -> Result<Vec<String>, String> {
-    let entries = std::fs::read_dir(folder).map_err(|error| error.to_string())?;
-    let names = entries.filter_map(|entry| entry.ok()?.file_name().into_string().ok());
-    let mut names: Vec<String> = names.collect();
-    names.sort_unstable();
-    Ok(names)
+    let paths = list(folder).map_err(|error| error.to_string())?;
+    let names = paths.iter().filter_map(|path| path.file_name()?.to_str());
+    Ok(names.map(str::to_owned).collect())
 }
 
-/// The array that a file name stands for: `x_train` for `X_train.npy.gz`.
-fn array(name: &str) -> Option<String> {
+/// The array that a file holds by its name: `x_train` for `X_train.npy.gz`.
+fn array_of(name: &str) -> Option<String> {
     let name = name.to_ascii_lowercase();
     let name = name.strip_suffix(".gz").unwrap_or(&name);
     name.strip_suffix(".npy").map(str::to_owned)
@@ -85,14 +79,17 @@ fn how_to_unpack() -> String {
     format!("{HOW_TO_UNPACK} as x_train.npy, y_train.npy, x_test.npy and y_test.npy")
 }
 
-/// Refuses files whose samples would be left out silently.
+/// Refuses files whose samples would be ignored silently.
 fn refuse_unread(names: &[String]) -> Result<(), String> {
-    const VALIDATION: [&str; 4] = ["x_val", "x_valid", "x_validation", "x_dev"];
+    let is_validation = |array: &str| {
+        let part = array.strip_prefix("x_");
+        part.is_some_and(|part| VALIDATION_NAMES.contains(&part))
+    };
     for name in names {
-        if array(name).is_some_and(|array| VALIDATION.contains(&array.as_str())) {
+        if array_of(name).is_some_and(|array| is_validation(&array)) {
             return Err(format!(
                 "{name} would not be read: validation samples are taken from x_train.npy; add its \
-                 samples there, or move it elsewhere"
+                 samples there, or move it out of this folder"
             ));
         }
         if is_npz(name) && name.to_ascii_lowercase().starts_with("x_") {
@@ -102,31 +99,35 @@ fn refuse_unread(names: &[String]) -> Result<(), String> {
     Ok(())
 }
 
-/// The name of the file of an array; one that is not gzipped comes before its gzipped form.
-fn only(names: &[String], wanted: &str) -> Result<Option<String>, String> {
+/// The name of the file of an array; an uncompressed file is preferred to a gzipped one.
+///
+/// # Errors
+/// Several such files.
+fn find_file(names: &[String], array: &str) -> Result<Option<String>, String> {
     let is_gzipped = |name: &str| name.to_ascii_lowercase().ends_with(".gz");
-    let found = names
+    let of_array = names
         .iter()
-        .filter(|name| array(name).is_some_and(|array| array == wanted));
-    let (gzipped, plain): (Vec<&String>, Vec<&String>) = found.partition(|name| is_gzipped(name));
+        .filter(|name| array_of(name).is_some_and(|found| found == array));
+    let (gzipped, plain): (Vec<&String>, Vec<&String>) =
+        of_array.partition(|name| is_gzipped(name));
     let found = if plain.is_empty() { gzipped } else { plain };
     match found.as_slice() {
         [] => Ok(None),
         [name] => Ok(Some((*name).clone())),
         [first, second, ..] => Err(format!(
-            "it has several files for {wanted}: {first} and {second}; move one elsewhere"
+            "it has several files for {array}: {first} and {second}; move one out of this folder"
         )),
     }
 }
 
-/// Values, the shape of one sample, and labels of `x_<part>.npy` and `y_<part>.npy`.
-fn part(
+/// The values, the shape of one sample, and the labels in `x_<part>.npy` and `y_<part>.npy`.
+fn read_part(
     folder: &Path,
     names: &[String],
     part: &str,
 ) -> Result<(Values, Vec<usize>, Vec<String>), String> {
     let read = |array: &str| {
-        let found = only(names, array)?;
+        let found = find_file(names, array)?;
         let name = found.ok_or_else(|| match names.iter().find(|name| is_npz(name)) {
             Some(archive) => format!(
                 "it has no file {array}.npy, but {archive}: {}",
@@ -134,22 +135,23 @@ fn part(
             ),
             None => format!("it has no file {array}.npy"),
         })?;
-        let bytes = array_bytes(&folder.join(&name)).map_err(|error| format!("{name}: {error}"))?;
+        let bytes =
+            npy_file::read(&folder.join(&name)).map_err(|error| format!("{name}: {error}"))?;
         Ok::<_, String>((name, bytes))
     };
     let (x, x_bytes) = read(&format!("x_{part}"))?;
     let (y, y_bytes) = read(&format!("y_{part}"))?;
-    let inputs = File::parse(&x_bytes).map_err(|reason| format!("{x}: {reason}"))?;
-    let targets = File::parse(&y_bytes).map_err(|reason| format!("{y}: {reason}"))?;
+    let inputs = ArrayFile::parse(&x_bytes).map_err(|reason| format!("{x}: {reason}"))?;
+    let targets = ArrayFile::parse(&y_bytes).map_err(|reason| format!("{y}: {reason}"))?;
     let count = match targets.shape.as_slice() {
         [count] | [count, 1] => *count,
         shape => {
             let remedy = match shape {
-                [1, _] => "y.ravel() makes them",
-                _ => "of one-hot rows, y.argmax(axis=1) makes them",
+                [1, _] => "use y.ravel()",
+                _ => "if they are one-hot rows, use y.argmax(axis=1)",
             };
             return Err(format!(
-                "{y} has the shape {shape:?}; expected one whole number for each sample: {remedy}"
+                "{y} has the shape {shape:?}; expected one whole number per sample: {remedy}"
             ));
         }
     };
@@ -167,23 +169,4 @@ fn part(
             .map_err(|reason| format!("{x}, {reason}"))?;
     }
     Ok((inputs.values(), shape, labels))
-}
-
-/// The bytes of an array's file, unpacked where they are gzipped.
-///
-/// # Errors
-/// What is no plain file; files that cannot be read, or have more than [`LARGEST`] bytes.
-pub(crate) fn array_bytes(path: &Path) -> std::io::Result<Vec<u8>> {
-    // Before it is opened: opening a pipe waits for who writes into it.
-    if !std::fs::metadata(path)?.is_file() {
-        return Err(std::io::Error::other("it is no plain file"));
-    }
-    // One byte more, so that a longer file shows.
-    let bytes = gunzipped(path, LARGEST + 1)?;
-    match bytes.len() as u64 > LARGEST {
-        true => Err(std::io::Error::other(format!(
-            "it has more than {LARGEST} bytes"
-        ))),
-        false => Ok(bytes),
-    }
 }

@@ -1,35 +1,35 @@
-//! The user's own data: what all of its forms have in common.
+//! The user's data in memory, whatever its format.
 
 use crate::data::quality::copies::refuse_copies;
 use crate::data::samples::dataset::{Dataset, Samples, Values};
 use crate::data::samples::imputation::Imputation;
-use crate::data::samples::split::{ordered, spread};
+use crate::data::samples::split::{shuffled, take_evenly};
 use crate::random::{Purpose, Seed};
 use crate::spec::{ColumnNote, Encoding, TableWarning};
 
-/// The most classes: one-hot targets and tables are made for a handful, not for thousands.
-pub(crate) const MOST_CLASSES: usize = 1000;
+/// The maximum number of classes: one-hot targets and tables are not meant for thousands.
+pub(crate) const MAX_CLASSES: usize = 1000;
 
-/// The user's own data as its files have it.
+/// The user's data as its files have it.
 #[derive(Debug, Default)]
 pub(crate) struct RawDataset {
-    /// The training part, or all there is.
+    /// The training part, or all samples.
     pub train: LabeledSamples,
-    /// The test part, where there is one.
+    /// The test part, if there is one.
     pub test: Option<LabeledSamples>,
-    /// Numbers of one sample.
+    /// The number of values of one sample.
     pub features: usize,
-    /// Height, width and channels of a sample that is an image.
+    /// The height, width and channels of a sample, if it is an image.
     pub image: Option<[usize; 3]>,
-    /// The names of the features, where they are columns of a table; else none.
+    /// The names of the features, if they come from a table; else empty.
     pub columns: Vec<String>,
-    /// How the columns of a table have become features.
+    /// How the columns of a table became features.
     pub encoding: Option<Encoding>,
-    /// What fills missing values of each feature; empty where none may be missing.
+    /// The imputation rule of each feature; empty if no value may be missing.
     pub imputation: Vec<Imputation>,
-    /// Whether values are missing.
-    pub is_incomplete: bool,
-    /// Whether the test part was taken from the training part already.
+    /// Whether any value is missing.
+    pub has_missing: bool,
+    /// Whether the test part was split off the training part.
     pub test_split_from_training: bool,
     /// What its columns became.
     pub notes: Vec<ColumnNote>,
@@ -37,8 +37,8 @@ pub(crate) struct RawDataset {
     pub warnings: Vec<TableWarning>,
 }
 
-/// The most samples of a part: a position is a number of 32 bits.
-const MOST_SAMPLES: usize = i32::MAX as usize;
+/// The maximum number of samples of a part: positions are 32-bit numbers.
+const MAX_SAMPLES: usize = i32::MAX as usize;
 
 /// Samples with the names of their classes.
 #[derive(Debug, Default)]
@@ -50,10 +50,10 @@ pub(crate) struct LabeledSamples {
 }
 
 impl RawDataset {
-    /// The data set; where it has no test part, this fraction of it becomes one.
+    /// Checks and converts the data. Without a test part, this fraction of the samples becomes one.
     ///
     /// # Errors
-    /// Too few samples, too few or too many classes, values that are no numbers.
+    /// Too few samples, too few or too many classes, values that are not finite.
     pub(crate) fn into_dataset(self, test_fraction: f64) -> Result<Dataset, String> {
         let class_names = class_names(&self.train.labels)?;
         let features = self.features;
@@ -61,16 +61,16 @@ impl RawDataset {
             return Err("its samples have no features".to_owned());
         }
         refuse_channels_first(self.image)?;
-        let tests = self.test.as_ref().map_or(0, |test| test.labels.len());
-        if self.train.labels.len().max(tests) > MOST_SAMPLES {
-            return Err(format!("it has more than {MOST_SAMPLES} samples"));
+        let test_count = self.test.as_ref().map_or(0, |test| test.labels.len());
+        if self.train.labels.len().max(test_count) > MAX_SAMPLES {
+            return Err(format!("it has more than {MAX_SAMPLES} samples"));
         }
         let samples = |part: LabeledSamples, name: &str| {
             refuse_unusable(&part.values, features, name)?;
             let class = |label: &String| {
                 let found = class_names.iter().position(|class| class == label);
                 let class = found.ok_or_else(|| {
-                    format!("the class `{label}` stands in the test part alone: nothing to learn it from")
+                    format!("the class `{label}` occurs only in the test part, and not in the training part")
                 })?;
                 u16::try_from(class).map_err(|_| "it has too many classes".to_owned())
             };
@@ -100,8 +100,8 @@ impl RawDataset {
                 (all, test, self.test_split_from_training)
             }
             None => {
-                let (train, test) = divided(&all.labels, &class_names, test_fraction)?;
-                (part(&all, &train), part(&all, &test), true)
+                let (train, test) = stratified_split(&all.labels, &class_names, test_fraction)?;
+                (subset(&all, &train), subset(&all, &test), true)
             }
         };
         Ok(Dataset {
@@ -112,75 +112,77 @@ impl RawDataset {
             columns: self.columns,
             encoding: self.encoding,
             imputation: self.imputation,
-            is_incomplete: self.is_incomplete,
-            known: None,
+            has_missing: self.has_missing,
+            published: None,
             test_split_from_training,
         })
     }
 }
 
-/// Refuses parts of which one is scaled to 0..1, since it has bytes, and the other is not.
+/// Refuses parts of which only one has bytes, which are scaled to 0..1.
 fn refuse_mixed(train: &Values, test: &Values) -> Result<(), String> {
     match (train, test) {
         (Values::Bytes(_), Values::Bytes(_)) | (Values::Floats(_), Values::Floats(_)) => Ok(()),
-        (Values::Bytes(_), Values::Floats(_)) => Err(format!("{MIXED} the training part")),
-        (Values::Floats(_), Values::Bytes(_)) => Err(format!("{MIXED} the test part")),
+        (Values::Bytes(_), Values::Floats(_)) => Err(format!("{MIXED_TYPES} the training part")),
+        (Values::Floats(_), Values::Bytes(_)) => Err(format!("{MIXED_TYPES} the test part")),
     }
 }
 
-const MIXED: &str = "one part has unsigned bytes, which are scaled to 0..1, and the other has other numbers, which \
-                     are not; save both in one type, such as numpy.uint8. The bytes are in";
+const MIXED_TYPES: &str = "one part has unsigned bytes, which are scaled to 0..1, but the other does not; save both with \
+                     one type, such as numpy.uint8. The bytes are in";
 
-/// The positions of the training and the test part of samples with these classes, of which this fraction
-/// becomes the test part.
+/// Splits samples with these classes into positions of the training part and of the test part, which has this fraction of
+/// them.
 ///
 /// # Errors
 /// Too few samples, too few or too many classes.
-pub(crate) fn divide(labels: &[String], fraction: f64) -> Result<(Vec<u32>, Vec<u32>), String> {
+pub(crate) fn split_off_test(
+    labels: &[String],
+    fraction: f64,
+) -> Result<(Vec<u32>, Vec<u32>), String> {
     let class_names = class_names(labels)?;
-    if labels.len() > MOST_SAMPLES {
-        return Err(format!("it has more than {MOST_SAMPLES} samples"));
+    if labels.len() > MAX_SAMPLES {
+        return Err(format!("it has more than {MAX_SAMPLES} samples"));
     }
     let position = |label: &String| class_names.iter().position(|class| class == label);
     let positions = labels.iter().map(position);
     let classes: Option<Vec<u16>> = positions.map(|class| u16::try_from(class?).ok()).collect();
-    divided(&classes.unwrap_or_default(), &class_names, fraction)
+    stratified_split(&classes.unwrap_or_default(), &class_names, fraction)
 }
 
-/// The numbers of a sample of this shape.
+/// The number of values of a sample of this shape.
 ///
 /// # Errors
-/// More than there can be: where there are no samples, a header may claim any shape.
+/// A number that overflows: without samples, a header may claim any shape.
 pub(crate) fn features_of(shape: &[usize]) -> Result<usize, String> {
     let mut sizes = shape.iter();
     let product = sizes.try_fold(1_usize, |product, size| product.checked_mul(*size));
-    product.ok_or_else(|| format!("a sample of the shape {shape:?} is larger than any memory"))
+    product.ok_or_else(|| format!("a sample of the shape {shape:?} is too large for memory"))
 }
 
-/// Refuses images that have their channels first, as PyTorch keeps them: 3 × 32 × 32 would be taken
-/// for 3 × 32 pixels of 32 channels.
+/// Refuses images with the channels first, as in PyTorch: 3 × 32 × 32 would be read as 3 × 32 pixels of 32 channels.
 fn refuse_channels_first(image: Option<[usize; 3]>) -> Result<(), String> {
     match image {
         Some([first @ 1..=4, second, last]) if last > 4 && second > first => Err(format!(
             "its samples have the shape [{first}, {second}, {last}], which looks like images with \
-             their channels first, as PyTorch keeps them; put the channels last: \
-             x.transpose(0, 2, 3, 1), in PyTorch x.permute(0, 2, 3, 1). If they are rows of \
-             numbers, save them as [samples, features]"
+             the channels first, as in PyTorch; move the channels last: x.transpose(0, 2, 3, 1), in \
+             PyTorch x.permute(0, 2, 3, 1). If they are rows of numbers, save them as \
+             [samples, features]"
         )),
         _ => Ok(()),
     }
 }
 
-/// The different names, by number where all are numbers, else in the order of text.
-pub(crate) fn in_order(mut names: Vec<String>) -> Vec<String> {
+/// The distinct names, sorted as numbers if all are numbers, else as text.
+pub(crate) fn sorted_names(mut names: Vec<String>) -> Vec<String> {
     names.sort_unstable();
     names.dedup();
     let numbers: Option<Vec<f64>> = names.iter().map(|name| name.parse().ok()).collect();
     if numbers.is_some() {
-        // Stable, and equal numbers (`1`, `1.0`) stay in the order of their text.
+        // A stable sort keeps equal numbers (`1`, `1.0`) in the order of their text.
         names.sort_by(|a, b| {
             let number = |name: &String| name.parse().unwrap_or(f64::NAN);
-            // Large whole numbers may be one float.
+            // Large whole numbers may be equal as floats.
             let whole = |name: &String| name.parse::<i128>().ok();
             let by_float = number(a).total_cmp(&number(b));
             by_float.then_with(|| whole(a).cmp(&whole(b)))
@@ -191,22 +193,22 @@ pub(crate) fn in_order(mut names: Vec<String>) -> Vec<String> {
 
 /// The classes of the training part.
 fn class_names(labels: &[String]) -> Result<Vec<String>, String> {
-    let names = in_order(labels.to_vec());
+    let names = sorted_names(labels.to_vec());
     match names.as_slice() {
         [] => Err("it has no samples".to_owned()),
         [only] => Err(format!(
-            "all of its samples are of one class, `{only}`: there is nothing to tell apart"
+            "all of its samples have one class, `{only}`; at least two are needed"
         )),
-        names if names.len() > MOST_CLASSES => Err(format!(
-            "its labels have {} different values, and at most {MOST_CLASSES} classes are \
-             supported; are they really classes?",
+        names if names.len() > MAX_CLASSES => Err(format!(
+            "its labels have {} different values, but at most {MAX_CLASSES} classes are supported; \
+             are they really classes?",
             names.len()
         )),
         _ => Ok(names),
     }
 }
 
-/// Numbers that are not finite would make every loss so.
+/// Refuses values that are not finite, which would make every loss infinite or NaN. `part` is a prefix of the message.
 pub(crate) fn refuse_unusable(values: &Values, features: usize, part: &str) -> Result<(), String> {
     let Values::Floats(values) = values else {
         return Ok(());
@@ -214,7 +216,7 @@ pub(crate) fn refuse_unusable(values: &Values, features: usize, part: &str) -> R
     match values.iter().position(|value| !value.is_finite()) {
         None => Ok(()),
         Some(index) => Err(format!(
-            "{part}sample {}, feature {}: {} is no finite number of 32 bits",
+            "{part}sample {}, feature {}: {} is not a finite 32-bit number",
             index / features + 1,
             index % features + 1,
             values[index]
@@ -222,9 +224,9 @@ pub(crate) fn refuse_unusable(values: &Values, features: usize, part: &str) -> R
     }
 }
 
-/// The positions of the training and the test part, stratified. The draw is keyed by no seed of the sweep:
-/// the test part is the same whatever a sweep asks for.
-fn divided(
+/// The positions of the training and the test part, stratified. The random order does not depend on a sweep's seed, so that
+/// the test part is the same in every sweep.
+fn stratified_split(
     labels: &[u16],
     class_names: &[String],
     fraction: f64,
@@ -233,7 +235,7 @@ fn divided(
     let held_out = (count as f64 * fraction).round() as usize;
     if !(1..count).contains(&held_out) {
         return Err(format!(
-            "a test part of {fraction} of {count} samples leaves a part empty; set \
+            "a test part of {fraction} of {count} samples leaves a part empty; change \
              data.test_fraction"
         ));
     }
@@ -242,16 +244,16 @@ fn divided(
         repeat: 0,
         fold: 0,
     };
-    let order = ordered(labels, 0..count, true, seed, Purpose::TestSplit);
-    let (mut test, mut train) = spread(&order, held_out);
+    let order = shuffled(labels, 0..count, true, seed, Purpose::TestSplit);
+    let (mut test, mut train) = take_evenly(&order, held_out);
     test.sort_unstable();
     train.sort_unstable();
-    refuse_untrained(labels, [&train, &test], class_names)?;
+    refuse_classes_without_training(labels, [&train, &test], class_names)?;
     Ok((train, test))
 }
 
 /// The samples at these positions.
-fn part(all: &Samples, rows: &[u32]) -> Samples {
+fn subset(all: &Samples, rows: &[u32]) -> Samples {
     Samples {
         values: all.values.rows(rows, all.features),
         features: all.features,
@@ -259,39 +261,38 @@ fn part(all: &Samples, rows: &[u32]) -> Samples {
     }
 }
 
-/// Refuses classes that have samples in the test part that was taken, and none left to learn from.
-fn refuse_untrained(
+/// Refuses classes with samples in the test part but none in the training part.
+fn refuse_classes_without_training(
     labels: &[u16],
     [train, test]: [&[u32]; 2],
     names: &[String],
 ) -> Result<(), String> {
     let label = |&row: &u32| labels[row as usize];
-    let mut is_trained = vec![false; names.len()];
+    let mut has_training_sample = vec![false; names.len()];
     for label in train.iter().map(label) {
-        is_trained[usize::from(label)] = true;
+        has_training_sample[usize::from(label)] = true;
     }
-    let mut tested: Vec<u16> = test.iter().map(label).collect();
-    tested.sort_unstable();
-    tested.dedup();
-    tested.retain(|&label| !is_trained[usize::from(label)]);
-    let several = |&class: &u16| labels.iter().filter(|&&label| label == class).count() > 1;
-    let remedy = match tested.iter().any(several) {
-        true => "give each class more samples, or set data.test_fraction lower",
-        false => "give each class at least two samples, or leave the rows of rare classes out",
+    let mut absent: Vec<u16> = test.iter().map(label).collect();
+    absent.sort_unstable();
+    absent.dedup();
+    absent.retain(|&label| !has_training_sample[usize::from(label)]);
+    let has_several = |&class: &u16| labels.iter().filter(|&&label| label == class).count() > 1;
+    let remedy = if absent.iter().any(has_several) {
+        "add samples of each class, or lower data.test_fraction"
+    } else {
+        "add samples until each class has at least two, or remove the rows of rare classes"
     };
-    let untrained: Vec<String> = tested
+    let missing_classes: Vec<String> = absent
         .iter()
         .map(|&label| format!("`{}`", names[usize::from(label)]))
         .collect();
-    match untrained.as_slice() {
+    match missing_classes.as_slice() {
         [] => Ok(()),
         [one] => Err(format!(
-            "all samples of the class {one} fall into the test part, and none is left to learn it \
-             from; {remedy}"
+            "all samples of the class {one} are in the test part, and none in the training part; {remedy}"
         )),
         several => Err(format!(
-            "all samples of the classes {} fall into the test part, and none is left to learn them \
-             from; {remedy}",
+            "all samples of the classes {} are in the test part, and none in the training part; {remedy}",
             several.join(", ")
         )),
     }
@@ -301,7 +302,7 @@ fn refuse_untrained(
 mod tests {
     use super::*;
 
-    fn own(labels: &[&str], test: Option<&[&str]>) -> RawDataset {
+    fn raw_dataset(labels: &[&str], test: Option<&[&str]>) -> RawDataset {
         let part = |labels: &[&str]| LabeledSamples {
             values: Values::Floats((0..labels.len()).map(|row| row as f32).collect()),
             labels: labels.iter().map(|&label| label.to_owned()).collect(),
@@ -316,13 +317,13 @@ mod tests {
 
     #[test]
     fn classes_are_ordered_by_number_or_else_by_text() {
-        let dataset = own(&["10", "9", "10", "-1"], Some(&["9"]))
+        let dataset = raw_dataset(&["10", "9", "10", "-1"], Some(&["9"]))
             .into_dataset(0.2)
             .unwrap();
         assert_eq!(dataset.class_names, ["-1", "9", "10"]);
         assert_eq!(dataset.train.labels, [2, 1, 2, 0]);
         assert_eq!(dataset.test.labels, [1]);
-        let dataset = own(&["b", "9", "10"], Some(&["b"]))
+        let dataset = raw_dataset(&["b", "9", "10"], Some(&["b"]))
             .into_dataset(0.2)
             .unwrap();
         assert_eq!(dataset.class_names, ["10", "9", "b"]);
@@ -331,7 +332,7 @@ mod tests {
     #[test]
     fn a_test_part_is_taken_from_each_class_and_is_no_longer_trained_on() {
         let labels: Vec<&str> = (0..100).map(|row| ["a", "b", "b", "b"][row % 4]).collect();
-        let dataset = own(&labels, None).into_dataset(0.2).unwrap();
+        let dataset = raw_dataset(&labels, None).into_dataset(0.2).unwrap();
         let of_a = |samples: &Samples| samples.labels.iter().filter(|&&label| label == 0).count();
         assert_eq!((dataset.test.labels.len(), of_a(&dataset.test)), (20, 5));
         assert_eq!((dataset.train.labels.len(), of_a(&dataset.train)), (80, 20));
@@ -369,24 +370,27 @@ mod tests {
         ] {
             assert!(!refused(image), "{image:?}");
         }
-        let mut own = own(&["a", "b", "a"], None);
-        own.image = Some([3, 32, 32]);
-        let message = own.into_dataset(0.2).unwrap_err();
+        let mut raw = raw_dataset(&["a", "b", "a"], None);
+        raw.image = Some([3, 32, 32]);
+        let message = raw.into_dataset(0.2).unwrap_err();
         assert!(message.contains("x.transpose(0, 2, 3, 1)"), "{message}");
     }
 
     #[test]
     fn unusable_data_is_refused_with_a_reason() {
-        let refused = |own: RawDataset| own.into_dataset(0.2).unwrap_err();
-        assert_eq!(refused(own(&[], None)), "it has no samples");
-        assert!(refused(own(&["a", "a"], None)).contains("one class, `a`"));
-        assert!(refused(own(&["a", "b"], Some(&["c"]))).contains("`c` stands in the test part"));
-        assert!(refused(own(&["a", "b"], Some(&[]))).contains("no samples"));
-        assert!(refused(own(&["a", "b"], None)).contains("leaves a part empty"));
+        let refused = |raw: RawDataset| raw.into_dataset(0.2).unwrap_err();
+        assert_eq!(refused(raw_dataset(&[], None)), "it has no samples");
+        assert!(refused(raw_dataset(&["a", "a"], None)).contains("one class, `a`"));
+        assert!(
+            refused(raw_dataset(&["a", "b"], Some(&["c"])))
+                .contains("`c` occurs only in the test part")
+        );
+        assert!(refused(raw_dataset(&["a", "b"], Some(&[]))).contains("no samples"));
+        assert!(refused(raw_dataset(&["a", "b"], None)).contains("leaves a part empty"));
         let many: Vec<String> = (0..1001).map(|class| class.to_string()).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
-        assert!(refused(own(&many, None)).contains("1001 different values"));
-        let mut infinite = own(&["a", "b", "a"], None);
+        assert!(refused(raw_dataset(&many, None)).contains("1001 different values"));
+        let mut infinite = raw_dataset(&["a", "b", "a"], None);
         infinite.train.values = Values::Floats(vec![0.0, f32::NAN, 0.0]);
         assert!(refused(infinite).contains("sample 2, feature 1: NaN"));
     }

@@ -11,55 +11,55 @@ use std::sync::Arc;
 #[derive(Clone, Debug)]
 pub struct DeviceSamples<B: Backend> {
     features: Features<B>,
-    /// The class of each sample as a unit vector: `[samples, classes]`.
+    /// The one-hot class of each sample: `[samples, classes]`.
     targets: Tensor<B, 2>,
 }
 
 /// The features of all samples.
 #[derive(Clone, Debug)]
 enum Features<B: Backend> {
-    /// As a network sees them: `[samples, features]`, cut between columns where the device has no
-    /// room for them in one tensor.
+    /// Network inputs: `[samples, features]`, split into blocks of columns if they exceed the device's maximum size of a
+    /// tensor.
     Numbers(Vec<Tensor<B, 2>>),
-    /// As bytes ([`Backend::byte_table`]), which become numbers when they are read: a quarter of the
-    /// memory, and of the time that reading it takes.
+    /// Bytes ([`Backend::byte_table`]), which are converted when they are read: a quarter of the memory and of the time
+    /// to read it.
     Bytes {
         bytes: Tensor<B, 2, Int>,
         /// `scale` and `shift` in host memory.
         scaling: Arc<[Vec<f32>; 2]>,
-        /// What a byte is multiplied by: `[1, features]`.
+        /// Multiplies a byte: `[1, features]`.
         scale: Tensor<B, 2>,
-        /// What is added then: `[1, features]`.
+        /// Is added to the product: `[1, features]`.
         shift: Tensor<B, 2>,
     },
 }
 
-/// The features of all samples, and what is to be done to them.
+/// The features of all samples, for the kernels of whole steps.
 pub struct SampleTable<'a, B: Backend> {
-    /// As they lie on the device.
+    /// The features as they are stored on the device.
     pub features: FeatureTable<B>,
-    /// What each feature is multiplied by, and what is added then, where they are not numbers yet.
+    /// The scale and shift of each feature, if they are bytes.
     pub scaling: Option<&'a [Vec<f32>; 2]>,
 }
 
 impl<B: Backend> DeviceSamples<B> {
-    /// Puts samples on `device`, normalised where there is something to do it `by`.
+    /// Copies samples to `device`, normalised if there is a `normalisation`.
     pub(crate) fn new(
         samples: &Samples,
-        by: Option<&Normalisation>,
+        normalisation: Option<&Normalisation>,
         classes: usize,
         device: &B::Device,
     ) -> Self {
         let shape = [samples.labels.len(), samples.features];
-        // Made as a row of numbers: GPUs store the rows of a matrix with gaps between them, which kernels of
-        // whole steps would have to copy away each epoch.
+        // Created as one row: GPUs pad the rows of a matrix, and the kernels of whole steps would have to copy them
+        // without the padding in each epoch.
         let floats = |values: Vec<f32>, shape: [usize; 2]| {
             let numbers = TensorData::new(values, [shape[0] * shape[1]]);
             Tensor::<B, 1>::from_data(numbers, device).reshape(shape)
         };
         let features = match &samples.values {
             Values::Bytes(bytes) if B::KEEPS_BYTES => {
-                let (scale, shift) = samples.byte_scale(by);
+                let (scale, shift) = samples.byte_scale(normalisation);
                 Features::Bytes {
                     bytes: B::byte_table(bytes, samples.features, device),
                     scaling: Arc::new([scale.clone(), shift.clone()]),
@@ -68,14 +68,14 @@ impl<B: Backend> DeviceSamples<B> {
                 }
             }
             _ => {
-                let values = samples.normalised(by);
+                let values = samples.normalised(normalisation);
                 let parts: Vec<_> = column_parts(shape, B::MAX_TENSOR_BYTES).collect();
                 Features::Numbers(match &parts[..] {
                     [_] => vec![floats(values, shape)],
                     _ => {
                         let part = |columns: &Range<usize>| {
-                            let own = columns_of(&values, samples.features, columns);
-                            floats(own, [shape[0], columns.len()])
+                            let slice = columns_of(&values, samples.features, columns);
+                            floats(slice, [shape[0], columns.len()])
                         };
                         parts.iter().map(part).collect()
                     }
@@ -92,12 +92,12 @@ impl<B: Backend> DeviceSamples<B> {
         }
     }
 
-    /// Puts samples whose classes are not known on `device`, normalised where there is something to
-    /// do it `by`: so many `features` each. Their targets mean nothing.
+    /// Copies samples without classes to `device`, normalised if there is a `normalisation`; each has `features` values.
+    /// Their targets have no meaning.
     pub fn unlabelled(
         values: Values,
         features: usize,
-        by: Option<&Normalisation>,
+        normalisation: Option<&Normalisation>,
         device: &B::Device,
     ) -> Self {
         let samples = Samples {
@@ -105,7 +105,7 @@ impl<B: Backend> DeviceSamples<B> {
             values,
             features,
         };
-        Self::new(&samples, by, 1, device)
+        Self::new(&samples, normalisation, 1, device)
     }
 
     /// Samples of these features (`[samples, features]`) and targets (`[samples, classes]`).
@@ -116,17 +116,17 @@ impl<B: Backend> DeviceSamples<B> {
         }
     }
 
-    /// How many samples there are.
+    /// The number of samples.
     pub fn len(&self) -> usize {
         self.targets.dims()[0]
     }
 
-    /// Whether there is no sample.
+    /// Whether there are no samples.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// How many features a sample has.
+    /// The number of features of a sample.
     pub fn features(&self) -> usize {
         match &self.features {
             Features::Numbers(parts) => parts.iter().map(|part| part.dims()[1]).sum(),
@@ -134,17 +134,17 @@ impl<B: Backend> DeviceSamples<B> {
         }
     }
 
-    /// The bytes that they take.
+    /// The size in bytes.
     pub fn bytes(&self) -> u64 {
-        let of_number = match &self.features {
+        let bytes_per_value = match &self.features {
             Features::Numbers(_) => size_of::<f32>(),
             Features::Bytes { .. } => 1,
         };
         let classes = self.targets.dims()[1] * size_of::<f32>();
-        (self.len() * (self.features() * of_number + classes)) as u64
+        (self.len() * (self.features() * bytes_per_value + classes)) as u64
     }
 
-    /// The features as kernels of whole steps read them; nothing where they are cut up.
+    /// The features for the kernels of whole steps; `None` if they are split into blocks.
     pub fn table(&self) -> Option<SampleTable<'_, B>> {
         match &self.features {
             Features::Numbers(parts) => match &parts[..] {
@@ -161,17 +161,17 @@ impl<B: Backend> DeviceSamples<B> {
         }
     }
 
-    /// The class of each sample as a unit vector: `[samples, classes]`.
+    /// The one-hot class of each sample: `[samples, classes]`.
     pub fn targets(&self) -> &Tensor<B, 2> {
         &self.targets
     }
 
-    /// Where the samples are.
+    /// The device of the samples.
     pub fn device(&self) -> B::Device {
         self.targets.device()
     }
 
-    /// Positions of samples as a tensor: `[samples]`.
+    /// The positions of samples as a tensor: `[samples]`.
     #[expect(clippy::expect_used, reason = "checked when the data was read")]
     pub fn positions(&self, positions: &[u32]) -> Tensor<B, 1, Int> {
         let positions: Vec<i32> = positions
@@ -185,7 +185,7 @@ impl<B: Backend> DeviceSamples<B> {
     pub fn select(&self, positions: Tensor<B, 1, Int>) -> [Tensor<B, 2>; 2] {
         let features = match &self.features {
             Features::Numbers(parts) => {
-                joined(parts, |part| part.clone().select(0, positions.clone()))
+                concat_columns(parts, |part| part.clone().select(0, positions.clone()))
             }
             Features::Bytes {
                 bytes,
@@ -197,10 +197,12 @@ impl<B: Backend> DeviceSamples<B> {
         [features, self.targets.clone().select(0, positions)]
     }
 
-    /// Features and targets of neighbouring samples.
+    /// Features and targets of consecutive samples.
     pub fn range(&self, range: Range<usize>) -> [Tensor<B, 2>; 2] {
         let features = match &self.features {
-            Features::Numbers(parts) => joined(parts, |part| part.clone().slice([range.clone()])),
+            Features::Numbers(parts) => {
+                concat_columns(parts, |part| part.clone().slice([range.clone()]))
+            }
             Features::Bytes {
                 bytes,
                 scale,
@@ -216,21 +218,20 @@ impl<B: Backend> DeviceSamples<B> {
     }
 }
 
-/// The columns of each part of a `[samples, features]` matrix of floats, such that no part takes more than
-/// `max_bytes`.
+/// The columns of each block of a `[samples, features]` matrix of floats, so that no block exceeds `max_bytes`.
 fn column_parts(
     [samples, features]: [usize; 2],
     max_bytes: usize,
 ) -> impl Iterator<Item = Range<usize>> {
-    let column = samples.saturating_mul(size_of::<f32>()).max(1);
-    let most = (max_bytes / column).max(1);
-    // Of nearly equal width; of no features, one part of none.
-    let parts = features.div_ceil(most).max(1);
+    let column_bytes = samples.saturating_mul(size_of::<f32>()).max(1);
+    let max_columns = (max_bytes / column_bytes).max(1);
+    // Blocks of nearly equal width; one empty block if there are no features.
+    let parts = features.div_ceil(max_columns).max(1);
     let width = features.div_ceil(parts);
     (0..parts).map(move |part| part * width..((part + 1) * width).min(features))
 }
 
-/// Some columns of a matrix with this many `features` in a row.
+/// Some columns of a matrix with rows of `features` values.
 fn columns_of(values: &[f32], features: usize, columns: &Range<usize>) -> Vec<f32> {
     let rows = values.chunks_exact(features);
     rows.flat_map(|row| &row[columns.clone()])
@@ -238,8 +239,8 @@ fn columns_of(values: &[f32], features: usize, columns: &Range<usize>) -> Vec<f3
         .collect()
 }
 
-/// What `rows` takes of each part, side by side.
-fn joined<B: Backend>(
+/// Applies `rows` to each block, and concatenates the columns.
+fn concat_columns<B: Backend>(
     parts: &[Tensor<B, 2>],
     rows: impl Fn(&Tensor<B, 2>) -> Tensor<B, 2>,
 ) -> Tensor<B, 2> {

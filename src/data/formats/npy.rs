@@ -1,8 +1,9 @@
-//! NumPy's format of one array: `\x93NUMPY`, a version, the length of a header, the header (a
-//! Python dictionary with the type, the order and the shape), then the values.
+//! NumPy's format of one array: `\x93NUMPY`, a version, the length of the header, the header (a Python dictionary with
+//! the type, the order and the shape), then the values.
 //!
-//! Written from NumPy's description of the format, `numpy.lib.format`.
+//! Source: NumPy's description of the format, `numpy.lib.format`.
 
+use super::number::Number;
 use crate::data::quality::precision::Spread;
 use crate::data::samples::dataset::Values;
 use std::borrow::Cow;
@@ -10,62 +11,54 @@ use std::borrow::Cow;
 /// An array of numbers.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Array {
-    /// Sizes, the slowest first.
+    /// The size of each dimension; the last dimension varies fastest.
     pub(crate) shape: Vec<usize>,
     pub(crate) values: Values,
 }
 
-/// A file taken apart: what its header says, and the bytes of its values.
-pub(crate) struct File<'a> {
-    /// Sizes, the slowest first.
+/// A parsed file: the contents of its header, and the bytes of its values.
+pub(crate) struct ArrayFile<'a> {
+    /// The size of each dimension; the last dimension varies fastest.
     pub(crate) shape: Vec<usize>,
-    kind: Kind,
-    /// Bytes of one value.
-    size: usize,
+    value_type: ValueType,
+    /// The size of one value in bytes.
+    value_bytes: usize,
     big_endian: bool,
     /// The values; the last dimension varies fastest.
     data: Cow<'a, [u8]>,
 }
 
-/// What a value is.
+/// The type of a value.
 #[derive(Clone, Copy, PartialEq)]
-enum Kind {
-    /// A truth value.
-    Flag,
+enum ValueType {
+    Bool,
     Unsigned,
     Signed,
     Float32,
     Float64,
 }
 
-/// A value, with all of its digits.
-#[derive(Clone, Copy)]
-enum Number {
-    Whole(i128),
-    Float(f64),
-}
-
 /// Reads an array.
 ///
 /// # Errors
-/// A reason, in words, when the bytes are not such a file to the last byte.
+/// A reason, if the bytes are not such a file to the last byte.
 pub(crate) fn read(bytes: &[u8]) -> Result<Array, String> {
-    let file = File::parse(bytes)?;
+    let file = ArrayFile::parse(bytes)?;
     Ok(Array {
         values: file.values(),
         shape: file.shape,
     })
 }
 
-impl<'a> File<'a> {
-    /// Takes a file apart.
+impl<'a> ArrayFile<'a> {
+    /// Parses a file.
     ///
     /// # Errors
-    /// A reason, in words, when the bytes are not such a file to the last byte.
+    /// A reason, if the bytes are not such a file to the last byte.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, String> {
         let short = || "it ends within its header".to_owned();
         let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, _, rest @ ..] = bytes else {
-            return Err("it is no NumPy array: it does not start with \\x93NUMPY".to_owned());
+            return Err("it is not a NumPy array: it does not start with \\x93NUMPY".to_owned());
         };
         // The header's length has two bytes in version 1, four from version 2 on.
         let (length, rest) = match (major, rest) {
@@ -74,20 +67,21 @@ impl<'a> File<'a> {
                 (u32::from_le_bytes([*a, *b, *c, *d]) as usize, rest)
             }
             (1..=3, _) => return Err(short()),
-            _ => return Err(format!("version {major} of the format is not known")),
+            _ => return Err(format!("version {major} of the format is not supported")),
         };
         let (header, data) = rest.split_at_checked(length).ok_or_else(short)?;
-        let header = std::str::from_utf8(header).map_err(|_| "its header is no text".to_owned())?;
+        let header =
+            std::str::from_utf8(header).map_err(|_| "its header is not text".to_owned())?;
         let field = |name: &str| {
             let (_, rest) = header.split_once(&format!("'{name}':"))?;
             Some(rest.trim_start())
         };
         let missing = |name: &str| format!("its header has no `{name}`");
-        let kind = field("descr").ok_or_else(|| missing("descr"))?;
-        let kind = kind
+        let value_type = field("descr").ok_or_else(|| missing("descr"))?;
+        let value_type = value_type
             .strip_prefix('\'')
             .and_then(|rest| rest.split('\'').next());
-        let kind = kind.ok_or("its values are records, not numbers")?;
+        let value_type = value_type.ok_or("its values are records, not numbers")?;
         let order = field("fortran_order").ok_or_else(|| missing("fortran_order"))?;
         let shape = field("shape").ok_or_else(|| missing("shape"))?;
         let shape = shape
@@ -103,97 +97,99 @@ impl<'a> File<'a> {
         let count = shape
             .iter()
             .try_fold(1_usize, |count, size| count.checked_mul(*size));
-        let count = count.ok_or("its shape is larger than any memory")?;
-        let (kind, size, big_endian) = type_of(kind)?;
+        let count = count.ok_or("its shape is too large for memory")?;
+        let (value_type, size, big_endian) = type_of(value_type)?;
         if count.checked_mul(size) != Some(data.len()) {
             return Err(format!(
                 "its header promises {count} values of {size} bytes, but {} bytes follow",
                 data.len()
             ));
         }
-        let data = match order.starts_with("True") {
-            true => Cow::Owned(last_fastest(data, &shape, size)),
-            false => Cow::Borrowed(data),
+        let data = if order.starts_with("True") {
+            Cow::Owned(to_row_major(data, &shape, size))
+        } else {
+            Cow::Borrowed(data)
         };
         Ok(Self {
             shape,
-            kind,
-            size,
+            value_type,
+            value_bytes: size,
             big_endian,
             data,
         })
     }
 
-    /// The values, each with all of its digits.
+    /// The values with all of their digits.
     fn numbers(&self) -> impl Iterator<Item = Number> + '_ {
-        let unused = 64 - 8 * self.size as u32;
-        self.data.chunks_exact(self.size).map(move |bytes| {
-            // In the low bytes of eight, whatever its size and order.
+        let unused = 64 - 8 * self.value_bytes as u32;
+        self.data.chunks_exact(self.value_bytes).map(move |bytes| {
+            // Little-endian, padded to eight bytes.
             let mut wide = [0; 8];
-            wide[..self.size].copy_from_slice(bytes);
+            wide[..self.value_bytes].copy_from_slice(bytes);
             if self.big_endian {
-                wide[..self.size].reverse();
+                wide[..self.value_bytes].reverse();
             }
             let bits = u64::from_le_bytes(wide);
-            match self.kind {
-                Kind::Flag | Kind::Unsigned => Number::Whole(bits.into()),
-                // Brings the sign of the narrow number to that of the wide one.
-                Kind::Signed => Number::Whole((((bits as i64) << unused) >> unused).into()),
-                Kind::Float32 => Number::Float(f32::from_bits(bits as u32).into()),
-                Kind::Float64 => Number::Float(f64::from_bits(bits)),
+            match self.value_type {
+                ValueType::Bool | ValueType::Unsigned => Number::Whole(bits.into()),
+                // Extends the sign to 64 bits.
+                ValueType::Signed => Number::Whole((((bits as i64) << unused) >> unused).into()),
+                ValueType::Float32 => Number::Float(f32::from_bits(bits as u32).into()),
+                ValueType::Float64 => Number::Float(f64::from_bits(bits)),
             }
         })
     }
 
     /// The values as a network takes them.
     pub(crate) fn values(&self) -> Values {
-        if self.kind == Kind::Unsigned && self.size == 1 {
+        if self.value_type == ValueType::Unsigned && self.value_bytes == 1 {
             return Values::Bytes(self.data.to_vec());
         }
-        let narrow = |number| match number {
-            Number::Whole(number) => number as f32,
-            Number::Float(number) => number as f32,
-        };
-        Values::Floats(self.numbers().map(narrow).collect())
+        Values::Floats(self.numbers().map(Number::to_f32).collect())
     }
 
-    /// The values as names of classes; floats too, where they are whole numbers.
+    /// The values as names of classes. Floats must be whole numbers.
+    ///
+    /// # Errors
+    /// A value that is not a whole number.
     pub(crate) fn labels(&self) -> Result<Vec<String>, String> {
         let name = |(sample, number): (usize, Number)| match number {
             Number::Whole(number) => Ok(number.to_string()),
-            // −0 and 0 are one number.
+            // −0 becomes 0.
             Number::Float(number) if number.fract() == 0.0 => Ok((number + 0.0).to_string()),
             Number::Float(number) if number.is_finite() => Err(format!(
-                "sample {}: {number} has a fraction; labels are whole numbers: to predict a number \
-                 is another task",
+                "sample {}: {number} is not a whole number; labels are classes, and regression is not \
+                 supported",
                 sample + 1
             )),
             Number::Float(number) => Err(format!(
-                "sample {}: {number} is no label; leave the sample out",
+                "sample {}: {number} is not a label; remove the sample",
                 sample + 1
             )),
         };
         self.numbers().enumerate().map(name).collect()
     }
 
-    /// Refuses features whose values 32 bits cannot tell apart: each channel of images, else each
-    /// number of a sample, as they are normalised.
+    /// Refuses features whose values 32-bit floats cannot distinguish. A feature is what is normalised together: a
+    /// channel of images, else one number of a sample.
     pub(crate) fn refuse_lost_digits(&self, shape: &[usize]) -> Result<(), String> {
-        if self.kind == Kind::Float32 || (self.kind != Kind::Float64 && self.size < 4) {
+        if self.value_type == ValueType::Float32
+            || (self.value_type != ValueType::Float64 && self.value_bytes < 4)
+        {
             return Ok(());
         }
-        let entries = match *shape {
+        let channels = match *shape {
             [features] => features,
             [_, _, channels] => channels,
             _ => 1,
         };
-        // A header may claim any shape where there are no samples.
+        // Without samples, a header may claim any shape.
         if self.shape.first() == Some(&0) {
             return Ok(());
         }
-        let mut spreads = vec![Spread::default(); entries];
+        let mut spreads = vec![Spread::default(); channels];
         for (position, number) in self.numbers().enumerate() {
-            let spread = &mut spreads[position % entries];
+            let spread = &mut spreads[position % channels];
             match number {
                 Number::Whole(number) => spread.add_whole(number),
                 Number::Float(number) => spread.add_float(number),
@@ -214,9 +210,9 @@ impl<'a> File<'a> {
     }
 }
 
-/// The values of an array in Fortran's order, in which the first dimension varies fastest (pandas'
-/// `to_numpy` gives it), in the order in which the last does; each has `size` bytes, and all are there.
-fn last_fastest(data: &[u8], shape: &[usize], size: usize) -> Vec<u8> {
+/// Reorders the values of an array from Fortran order, in which the first dimension varies fastest (as in pandas'
+/// `to_numpy`), to row-major order. Each value has `size` bytes.
+fn to_row_major(data: &[u8], shape: &[usize], size: usize) -> Vec<u8> {
     let mut ordered = Vec::with_capacity(data.len());
     let mut position = vec![0; shape.len()];
     for _ in 0..data.len() / size {
@@ -237,25 +233,25 @@ fn last_fastest(data: &[u8], shape: &[usize], size: usize) -> Vec<u8> {
     ordered
 }
 
-/// What values of NumPy's type `kind` are, their size in bytes, and whether the largest comes first.
-fn type_of(kind: &str) -> Result<(Kind, usize, bool), String> {
-    let (big_endian, name) = match kind.split_at_checked(1) {
+/// The type of values that NumPy calls `dtype`, their size in bytes, and whether they are big-endian.
+fn type_of(dtype: &str) -> Result<(ValueType, usize, bool), String> {
+    let (big_endian, name) = match dtype.split_at_checked(1) {
         Some((">", name)) => (true, name),
         Some(("<" | "|" | "=", name)) => (false, name),
-        _ => (false, kind),
+        _ => (false, dtype),
     };
-    let (kind, size) = match name {
-        "b1" => (Kind::Flag, 1),
-        "u1" => (Kind::Unsigned, 1),
-        "u2" => (Kind::Unsigned, 2),
-        "u4" => (Kind::Unsigned, 4),
-        "u8" => (Kind::Unsigned, 8),
-        "i1" => (Kind::Signed, 1),
-        "i2" => (Kind::Signed, 2),
-        "i4" => (Kind::Signed, 4),
-        "i8" => (Kind::Signed, 8),
-        "f4" => (Kind::Float32, 4),
-        "f8" => (Kind::Float64, 8),
+    let (value_type, size) = match name {
+        "b1" => (ValueType::Bool, 1),
+        "u1" => (ValueType::Unsigned, 1),
+        "u2" => (ValueType::Unsigned, 2),
+        "u4" => (ValueType::Unsigned, 4),
+        "u8" => (ValueType::Unsigned, 8),
+        "i1" => (ValueType::Signed, 1),
+        "i2" => (ValueType::Signed, 2),
+        "i4" => (ValueType::Signed, 4),
+        "i8" => (ValueType::Signed, 8),
+        "f4" => (ValueType::Float32, 4),
+        "f8" => (ValueType::Float64, 8),
         _ => {
             let remedy = match name.chars().next() {
                 Some('U' | 'S' | 'a') => {
@@ -264,12 +260,12 @@ fn type_of(kind: &str) -> Result<(Kind, usize, bool), String> {
                 _ => "save them with .astype(numpy.float32)",
             };
             return Err(format!(
-                "its values have NumPy's type {kind}; expected bytes, whole numbers, or floats of 32 \
+                "its values have NumPy's type {dtype}; expected bytes, whole numbers, or floats of 32 \
                  or 64 bits: {remedy}"
             ));
         }
     };
-    Ok((kind, size, big_endian))
+    Ok((value_type, size, big_endian))
 }
 
 #[cfg(test)]
@@ -277,9 +273,9 @@ mod tests {
     use super::*;
 
     /// An array as NumPy writes it.
-    fn file(kind: &str, shape: &str, data: &[u8]) -> Vec<u8> {
+    fn file(value_type: &str, shape: &str, data: &[u8]) -> Vec<u8> {
         let mut header =
-            format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': {shape}, }}");
+            format!("{{'descr': '{value_type}', 'fortran_order': False, 'shape': {shape}, }}");
         while !(10 + header.len() + 1).is_multiple_of(64) {
             header.push(' ');
         }
@@ -326,17 +322,20 @@ mod tests {
             0.5,
             0.5,
         ];
-        for ((kind, data), second) in cases.iter().zip(second) {
-            let array = read(&file(kind, "(2,)", data)).unwrap();
+        for ((value_type, data), second) in cases.iter().zip(second) {
+            let array = read(&file(value_type, "(2,)", data)).unwrap();
             assert_eq!(array.shape, [2]);
             let values = match array.values {
                 Values::Bytes(bytes) => bytes.into_iter().map(f32::from).collect(),
                 Values::Floats(values) => values,
             };
-            assert_eq!(values, [1.0, second], "{kind}");
-            let bytes = file(kind, "(2,)", data);
+            assert_eq!(values, [1.0, second], "{value_type}");
+            let bytes = file(value_type, "(2,)", data);
             for length in 0..bytes.len() {
-                assert!(read(&bytes[..length]).is_err(), "{kind}, {length} bytes");
+                assert!(
+                    read(&bytes[..length]).is_err(),
+                    "{value_type}, {length} bytes"
+                );
             }
         }
     }
@@ -344,7 +343,7 @@ mod tests {
     #[test]
     fn what_is_no_array_of_numbers_is_refused() {
         assert!(read(b"PK\x03\x04").unwrap_err().contains("no NumPy array"));
-        let refused = |kind, shape, data| read(&file(kind, shape, data)).unwrap_err();
+        let refused = |value_type, shape, data| read(&file(value_type, shape, data)).unwrap_err();
         assert!(refused("<U5", "(1,)", &[0; 20]).contains("type <U5"));
         assert!(refused("|u1", "(3,)", &[0; 2]).contains("promises 3 values"));
         assert!(refused("|u1", "(99999999999, 99999999999)", &[0]).contains("larger than"));
@@ -364,7 +363,7 @@ mod tests {
         let first_fastest: Vec<u8> = (0..8)
             .map(|n| n % 2 * 100 + n / 2 % 2 * 10 + n / 4)
             .collect();
-        let ordered = last_fastest(&first_fastest, &[2, 2, 2], 1);
+        let ordered = to_row_major(&first_fastest, &[2, 2, 2], 1);
         assert_eq!(ordered, [0, 1, 10, 11, 100, 101, 110, 111]);
     }
 }

@@ -1,21 +1,19 @@
-//! Features that are the label once more, in its own words or in codes: they give the class away.
+//! Features that repeat the label, as names or codes, and thus reveal the class.
 
 use super::remedy;
 use crate::data::samples::dataset::{Samples, Values};
 use crate::data::samples::imputation::MISSING;
 
-/// In fewer rows a feature may agree with the classes by chance.
+/// The minimum number of rows: in fewer, a feature may agree with the classes by chance.
 const MIN_ROWS: usize = 10;
 
-/// Refuses a feature that is a copy of the label: the class as the number that its name is, or a
-/// code counted from 0 or 1, as `LabelEncoder`, `pandas.factorize` and R's factors give it; and a
-/// column of 0 and 1 for each class, as `get_dummies` gives it.
+/// Refuses a copy of the label: a feature with the class's name as a number, or with a code counted from 0 or 1 (as made
+/// by `LabelEncoder`, `pandas.factorize` and R's factors), or a 0/1 column for each class (`get_dummies`).
 ///
-/// Missing values are skipped. `columns` are the names of the columns that
-/// features come from, where they come from a table.
+/// Missing values are skipped. `columns` are the names of the features' columns, or empty without a table.
 ///
 /// # Errors
-/// A reason, in words, that names the features.
+/// A reason that names the features.
 pub(crate) fn refuse_copies(
     samples: &Samples,
     class_names: &[String],
@@ -37,15 +35,16 @@ pub(crate) fn refuse_copies(
             .filter_map(|&f| columns.get(f).copied())
             .collect();
         names.dedup();
-        match names.is_empty() {
-            true => String::new(),
-            false => format!(": {}", remedy::drop_all(&names)),
+        if names.is_empty() {
+            String::new()
+        } else {
+            format!(": {}", remedy::drop_all(&names))
         }
     };
-    // Of a column that becomes several features, the values are not those of the file.
-    let is_plain = |feature: usize| {
-        let own = columns.get(feature);
-        own.is_none() || columns.iter().filter(|name| Some(*name) == own).count() == 1
+    // The values of a column that becomes several features are not those in the file.
+    let has_file_values = |feature: usize| {
+        let column = columns.get(feature);
+        column.is_none() || columns.iter().filter(|name| Some(*name) == column).count() == 1
     };
     let mut indicators = vec![None; class_names.len()];
     for feature in 0..samples.features {
@@ -61,20 +60,21 @@ pub(crate) fn refuse_copies(
             continue;
         };
         if is_name(&of_class, class_names) || is_code(&of_class) {
-            let values = match is_plain(feature) {
-                true => format!(
+            let values = if has_file_values(feature) {
+                format!(
                     ": each class has one value of it, {}",
                     shown(&of_class, class_names)
-                ),
-                false => ", by its values or by where they are missing".to_owned(),
+                )
+            } else {
+                ", by its values or by where they are missing".to_owned()
             };
             return Err(format!(
-                "{} repeats the label{values}; leave it out, because it gives the class away{}",
+                "{} repeats the label{values}; leave it out, because it reveals the class{}",
                 name(feature),
                 drop(&[feature])
             ));
         }
-        if let Some(class) = indicated(&of_class) {
+        if let Some(class) = indicated_class(&of_class) {
             indicators[class] = Some(feature);
         }
     }
@@ -87,8 +87,8 @@ pub(crate) fn refuse_copies(
     };
     match indicators {
         Some(features) => Err(format!(
-            "{}{} the label: a feature is 1 where the class is `{}` and 0 \
-             elsewhere, and so for each class; leave {} out, because it gives the class away{}",
+            "{}{} the label: a feature is 1 if the class is `{}`, else 0, and there is one for each class; \
+             leave {} out, because it reveals the class{}",
             name(features[0]),
             if is_one_column {
                 " repeats"
@@ -103,7 +103,7 @@ pub(crate) fn refuse_copies(
     }
 }
 
-/// The value of a feature in each class, where it has one alone.
+/// The value of a feature in each class; `None` if a class has several values or none.
 fn value_of_each_class(
     cells: impl Iterator<Item = f32>,
     labels: &[u16],
@@ -120,7 +120,7 @@ fn value_of_each_class(
     values.into_iter().collect()
 }
 
-/// Whether each class is the number that its name is.
+/// Whether the value of each class is the number in its name.
 fn is_name(of_class: &[f32], class_names: &[String]) -> bool {
     let number = |name: &String| name.parse::<f32>().ok();
     of_class
@@ -129,7 +129,7 @@ fn is_name(of_class: &[f32], class_names: &[String]) -> bool {
         .all(|(&value, name)| number(name) == Some(value))
 }
 
-/// Whether the classes are counted, from 0 or 1, in whatever order.
+/// Whether the values number the classes from 0 or 1, in any order.
 fn is_code(of_class: &[f32]) -> bool {
     let mut values = of_class.to_vec();
     values.sort_by(f32::total_cmp);
@@ -141,8 +141,8 @@ fn is_code(of_class: &[f32]) -> bool {
     counts(0) || counts(1)
 }
 
-/// The class in which a feature is 1, where it is 0 in all others.
-fn indicated(of_class: &[f32]) -> Option<usize> {
+/// The class in which a feature is 1, if it is 0 in all others.
+fn indicated_class(of_class: &[f32]) -> Option<usize> {
     let class = of_class.iter().position(|&value| value == 1.0)?;
     let is_rest = |(other, &value): (usize, &f32)| other == class || value == 0.0;
     of_class.iter().enumerate().all(is_rest).then_some(class)
@@ -150,12 +150,12 @@ fn indicated(of_class: &[f32]) -> Option<usize> {
 
 /// The first classes with their values.
 fn shown(of_class: &[f32], class_names: &[String]) -> String {
-    const SHOWN: usize = 3;
-    let pairs = of_class.iter().zip(class_names).take(SHOWN);
+    const MAX_SHOWN: usize = 3;
+    let pairs = of_class.iter().zip(class_names).take(MAX_SHOWN);
     let mut shown: Vec<String> = pairs
         .map(|(value, name)| format!("{value} for `{name}`"))
         .collect();
-    if of_class.len() > SHOWN {
+    if of_class.len() > MAX_SHOWN {
         shown.push("…".to_owned());
     }
     shown.join(", ")
@@ -165,7 +165,7 @@ fn shown(of_class: &[f32], class_names: &[String]) -> String {
 mod tests {
     use super::*;
 
-    /// Whether a feature of these values in classes 0, 1 and 2, beside one of noise, is refused.
+    /// The error for a feature with these values in classes 0, 1 and 2, next to a noise feature.
     fn refused(of_class: [f32; 3], names: [&str; 3]) -> Option<String> {
         let labels: Vec<u16> = (0..30).map(|row| row % 3).collect();
         let row = |(row, &label): (usize, &u16)| [of_class[usize::from(label)], (row % 7) as f32];

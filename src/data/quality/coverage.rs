@@ -1,21 +1,21 @@
-//! Classes that a split leaves without a sample to learn from.
+//! Classes without a training sample in a split.
 
 use crate::data::samples::dataset::Dataset;
 use crate::data::samples::split::partition;
 use crate::spec::{Config, DataWarning, Split};
 use std::collections::BTreeSet;
 
-/// So many samples of a class, on average left to train on, are never all held out.
-const ENOUGH: f64 = 20.0;
+/// The minimum mean number of training samples of a class: with this many, a split never holds all of them out.
+const MIN_MEAN_SAMPLES: f64 = 20.0;
 
-/// Whether these settings may leave a class untrained, if all classes of the data set are equally large.
+/// Whether a class may have no training sample with these settings, if all classes of the data set have equal size.
 pub(crate) fn may_leave_untrained(config: &Config) -> bool {
     let samples = config.dataset_info.training_samples;
     let of_class = samples as f64 / config.classes().max(1) as f64;
-    of_class * trained_share(config, samples) < ENOUGH
+    of_class * trained_share(config, samples) < MIN_MEAN_SAMPLES
 }
 
-/// The share of `samples` that a run trains on.
+/// The fraction of `samples` that a run trains on.
 fn trained_share(config: &Config, samples: usize) -> f64 {
     let held_out = match config.validation.split() {
         Split::Folds(folds) => 1.0 / folds as f64,
@@ -24,7 +24,7 @@ fn trained_share(config: &Config, samples: usize) -> f64 {
     config.samples() as f64 / samples as f64 * (1.0 - held_out)
 }
 
-/// A warning about classes that `data.limit` or a split of these settings leaves untrained.
+/// A warning about classes that have no training sample because of `data.limit` or a split.
 pub(crate) fn untrained_classes(dataset: &Dataset, config: &Config) -> Option<DataWarning> {
     let labels = &dataset.train.labels;
     let mut counts = vec![0_u32; dataset.classes()];
@@ -34,7 +34,7 @@ pub(crate) fn untrained_classes(dataset: &Dataset, config: &Config) -> Option<Da
     let share = trained_share(config, labels.len());
     if counts
         .iter()
-        .all(|&count| f64::from(count) * share >= ENOUGH)
+        .all(|&count| f64::from(count) * share >= MIN_MEAN_SAMPLES)
     {
         return None;
     }
@@ -73,7 +73,7 @@ mod tests {
     use crate::data::samples::dataset::{Samples, Values};
     use crate::spec::Count;
 
-    /// The warning about classes of so many samples each.
+    /// The warning about classes with these numbers of samples.
     fn warned(counts: &[usize], change: impl Fn(&mut Config)) -> Option<String> {
         let labels: Vec<u16> = (0..)
             .zip(counts)
@@ -84,13 +84,13 @@ mod tests {
             features: 1,
             labels,
         };
-        let dataset = Dataset::of_rows(
+        let dataset = Dataset::from_rows(
             train.clone(),
             train,
             (0..counts.len()).map(|class| format!("c{class}")).collect(),
         );
         let mut config = Config {
-            dataset_info: dataset.facts(),
+            dataset_info: dataset.info(),
             ..Config::default()
         };
         config.validation.folds = Count::new(3);

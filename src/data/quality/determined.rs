@@ -1,4 +1,4 @@
-//! Features that alone determine the class: often they are known only once the class is (a leak).
+//! Features that alone determine the class: often they are known only after the class (a leak).
 
 use crate::data::samples::dataset::{Dataset, Values};
 use crate::data::samples::imputation::MISSING;
@@ -12,12 +12,12 @@ const MIN_ROWS: usize = 20;
 /// The minimum number of rows for each distinct value, if the values are few.
 const ROWS_PER_VALUE: usize = 10;
 
-/// Features are reported if the probability that any determines the class by chance is below this: with
-/// many features and few rows, some do.
+/// Features are reported if the probability that any of them determines the class by chance is below this. With many
+/// features and few rows, some do.
 const MAX_CHANCE: f64 = 1e-6;
 
-/// A warning about the features that alone determine the class in all samples to train and validate
-/// on; none for images, of which no pixel is a measurement of its own.
+/// A warning about the features that alone determine the class in all training and validation samples; `None` for images,
+/// because a single pixel is not a measurement.
 pub(crate) fn determining_features(dataset: &Dataset) -> Option<DataWarning> {
     let samples = &dataset.train;
     if dataset.image.is_some() {
@@ -64,16 +64,16 @@ pub(crate) fn determining_features(dataset: &Dataset) -> Option<DataWarning> {
     (!features.is_empty()).then_some(DataWarning::Determined { features })
 }
 
-/// What a row's features of a column stand for: its number or its level; nothing where its value is missing.
+/// A key of a column's value in a row, of its number or its category; `None` if the value is missing.
 fn key(features: &[f32], column: &EncodedColumn) -> Option<i32> {
     match &column.kind {
         _ if features[0] == MISSING => None,
-        ColumnKind::OneHot(levels) => {
-            let level = features
+        ColumnKind::OneHot(categories) => {
+            let category = features
                 .iter()
-                .take(levels.len())
+                .take(categories.len())
                 .position(|&value| value == 1.0);
-            Some(level.map_or(-1, |level| level as i32))
+            Some(category.map_or(-1, |category| category as i32))
         }
         ColumnKind::Number | ColumnKind::Boolean | ColumnKind::Ordinal(_) => {
             Some(sortable(features[0]))
@@ -81,7 +81,7 @@ fn key(features: &[f32], column: &EncodedColumn) -> Option<i32> {
     }
 }
 
-/// Whether the values that are there determine the class.
+/// Whether the values that are not missing determine the class.
 fn determines_present(
     cells: impl Iterator<Item = Option<i32>> + Clone,
     labels: &[u16],
@@ -95,8 +95,8 @@ fn determines_present(
     determines_class(cells.flatten(), &labels, features)
 }
 
-/// Whether a feature alone determines the class, of as many `features`: a threshold tells the classes
-/// apart, or each of its few values belongs to one class; neither by chance.
+/// Whether one of `features` features alone determines the class: a threshold separates the classes, or each of its few
+/// values belongs to one class, and neither is likely by chance.
 fn determines_class<V: Copy + Ord + Hash>(
     cells: impl Iterator<Item = V> + Clone,
     labels: &[u16],
@@ -117,26 +117,26 @@ fn determines_class<V: Copy + Ord + Hash>(
     (features as f64).ln() + arrangements - log_orders(labels) < MAX_CHANCE.ln()
 }
 
-/// The number of classes, at least two, where each has an interval of its own on the feature's axis.
+/// The number of classes, at least two, if the intervals of their values do not overlap.
 fn is_separated<V: Copy + Ord>(cells: impl Iterator<Item = V>, labels: &[u16]) -> Option<usize> {
     let mut intervals: HashMap<u16, (V, V)> = HashMap::new();
     for (value, &label) in cells.zip(labels) {
         let (low, high) = intervals.get(&label).copied().unwrap_or((value, value));
         let wider = (low.min(value), high.max(value));
-        let is_known = intervals.insert(label, wider) == Some(wider);
-        // Most features end it here, after a few rows.
+        let is_within = intervals.insert(label, wider) == Some(wider);
+        // For most features, the loop ends here after a few rows.
         let overlaps = |(&other, &(low, high)): (&u16, &(V, V))| {
             other != label && low <= wider.1 && wider.0 <= high
         };
-        if !is_known && intervals.iter().any(overlaps) {
+        if !is_within && intervals.iter().any(overlaps) {
             return None;
         }
     }
     (intervals.len() > 1).then_some(intervals.len())
 }
 
-/// The numbers of distinct values and of classes, each at least two, where the values are few and
-/// each occurs in one class alone.
+/// The numbers of distinct values and of classes, each at least two, if the values are few and each occurs in one class
+/// only.
 fn values_of_one_class<V: Eq + Hash>(
     cells: impl Iterator<Item = V>,
     labels: &[u16],
@@ -156,21 +156,21 @@ fn values_of_one_class<V: Eq + Hash>(
     (classes.len() > 1).then_some((values, classes.len()))
 }
 
-/// A key that sorts as the number does, and is the same for −0 and 0.
+/// An integer that sorts as the number does; −0 and 0 are equal.
 fn sortable(value: f32) -> i32 {
     let bits = (value + 0.0).to_bits() as i32;
-    // The bits of negative numbers count downwards: all but the sign are inverted.
+    // Negative numbers sort in reverse order of their bits, so all bits but the sign are inverted.
     bits ^ (((bits >> 31) as u32) >> 1) as i32
 }
 
-/// The logarithm of the number of orders in which these labels can stand, `n! / Π n_c!`.
+/// The logarithm of the number of distinct orders of these labels, `n! / Π n_c!`.
 fn log_orders(labels: &[u16]) -> f64 {
     let mut counts: HashMap<u16, usize> = HashMap::new();
     for &label in labels {
         *counts.entry(label).or_default() += 1;
     }
     let mut counts: Vec<usize> = counts.into_values().collect();
-    // A sum of floats depends on their order, and a map has no fixed one.
+    // The sum of floats depends on their order, which is random in a map.
     counts.sort_unstable();
     log_factorial(labels.len()) - counts.into_iter().map(log_factorial).sum::<f64>()
 }

@@ -1,4 +1,4 @@
-//! Checks of data that can be used: leaks, copies, coverage, precision.
+//! Checks of usable data: leaks, copies, coverage, precision.
 pub(super) mod copies;
 pub(super) mod coverage;
 pub(super) mod determined;

@@ -1,19 +1,19 @@
-//! Whether 32 bits, in which networks compute, hold what tells the values of a feature apart.
+//! Whether 32-bit floats, in which networks compute, can distinguish the values of a feature.
 
-/// The furthest that rounding to 32 bits may move a value, in standard deviations of its feature.
-const MOST_ROUNDING: f64 = 1e-3;
+/// The maximum rounding error of a value in 32 bits, in standard deviations of its feature.
+const MAX_ROUNDING_DEVIATIONS: f64 = 1e-3;
 
-/// How far the values of a feature lie apart, and how far 32 bits move them.
+/// The standard deviation of a feature, and the rounding error of its values in 32 bits.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Spread {
     count: f64,
-    /// The first value, from which the others are counted: differences are exact where values are not.
+    /// The first value (whole, float), which is subtracted from the others: differences are exact even if values are not.
     first: (i128, f64),
     mean: f64,
-    squares: f64,
-    /// The furthest that a value is moved, that value, and what it becomes.
-    moved: (f64, String, f64),
-    /// Differences up to this are the rounding of 64 bits.
+    sum_of_squares: f64,
+    /// The largest rounding error, its value, and the rounded value.
+    max_rounding: (f64, String, f64),
+    /// The rounding error of 64-bit floats.
     noise: f64,
 }
 
@@ -23,51 +23,51 @@ impl Spread {
         if self.count == 0.0 {
             self.first.1 = value;
         }
-        let narrow = value as f32;
-        let rounding = (value - f64::from(narrow)).abs();
-        self.add(value - self.first.1, rounding, value, narrow);
+        let rounded = value as f32;
+        let rounding = (value - f64::from(rounded)).abs();
+        self.add(value - self.first.1, rounding, value, rounded);
         self.noise = self.noise.max(value.abs() * 8.0 * f64::EPSILON);
     }
 
-    /// Adds a whole number: 64-bit floats too would round it.
+    /// Adds a whole number, which a 64-bit float may round.
     pub(crate) fn add_whole(&mut self, value: i128) {
         if self.count == 0.0 {
             self.first.0 = value;
         }
-        let narrow = value as f32;
-        let rounding = (value - narrow as i128).abs();
+        let rounded = value as f32;
+        let rounding = (value - rounded as i128).abs();
         self.add(
             value.saturating_sub(self.first.0) as f64,
             rounding as f64,
             value,
-            narrow,
+            rounded,
         );
     }
 
-    /// Adds a value that lies so far from the first and is moved so far. The variance is Welford's
-    /// (1962): one pass, and no digits lost.
-    fn add(&mut self, from_first: f64, rounding: f64, value: impl ToString, narrow: f32) {
+    /// Adds a value by its distance from the first and its rounding error. The variance is computed by Welford's method
+    /// (1962), in one pass and without loss of digits.
+    fn add(&mut self, from_first: f64, rounding: f64, value: impl ToString, rounded: f32) {
         self.count += 1.0;
         let before = from_first - self.mean;
         self.mean += before / self.count;
-        self.squares += before * (from_first - self.mean);
-        if rounding > self.moved.0 {
-            self.moved = (rounding, value.to_string(), narrow.into());
+        self.sum_of_squares += before * (from_first - self.mean);
+        if rounding > self.max_rounding.0 {
+            self.max_rounding = (rounding, value.to_string(), rounded.into());
         }
     }
 
-    /// Why the feature cannot be used, where 32 bits lose what tells its values apart.
+    /// Why the feature cannot be used; `None` if 32-bit floats distinguish its values.
     pub(crate) fn lost(&self) -> Option<String> {
-        let deviation = (self.squares / self.count.max(1.0)).sqrt();
-        let (rounding, value, narrow) = &self.moved;
-        // Values that are no finite numbers are refused elsewhere.
-        let is_lost =
-            rounding.is_finite() && deviation > self.noise && *rounding > MOST_ROUNDING * deviation;
+        let deviation = (self.sum_of_squares / self.count.max(1.0)).sqrt();
+        let (rounding, value, rounded) = &self.max_rounding;
+        // Values that are not finite are refused elsewhere.
+        let is_lost = rounding.is_finite()
+            && deviation > self.noise
+            && *rounding > MAX_ROUNDING_DEVIATIONS * deviation;
         is_lost.then(|| {
             format!(
-                "its values lie too close together for their size: networks compute in 32 bits, \
-                 where {value} becomes {narrow}, and the standard deviation is {deviation:.3}; \
-                 subtract an offset first, such as the smallest value"
+                "32-bit floats cannot distinguish its values: {value} becomes {rounded}, and the standard \
+                 deviation is {deviation:.3}; subtract an offset first, such as the smallest value"
             )
         })
     }

@@ -1,7 +1,7 @@
-//! The settings that help, as a sweep file has them, and long texts made short.
+//! Settings that fix a problem, in the syntax of the sweep file, and texts shortened for messages.
 
-/// The most characters of a cell or a name in a message.
-const SHOWN: usize = 40;
+/// The maximum number of characters of a cell or a name in a message.
+const MAX_CHARACTERS: usize = 40;
 
 /// The setting that leaves a column out: `data.drop: ["name"]`.
 pub(crate) fn drop(name: &str) -> String {
@@ -15,28 +15,29 @@ pub(crate) fn drop_all(names: &[&str]) -> String {
     format!("data.drop: [{}]", patterns.join(", "))
 }
 
-/// What stands for a name in `data.drop`: a long one is cut.
+/// The pattern for a name in `data.drop`; a long name is cut.
 fn pattern(name: &str) -> String {
     let escaped = |name: &str| name.replace('\\', "\\\\").replace('*', "\\*");
-    match name.chars().count() <= SHOWN {
-        // A backslash alone is read as it is.
-        true if !name.contains(['\\', '*']) => name.to_owned(),
-        true => escaped(name),
-        false => format!("{}*", escaped(&first(name))),
+    if name.chars().count() > MAX_CHARACTERS {
+        format!("{}*", escaped(&first(name)))
+    } else if name.contains(['\\', '*']) {
+        escaped(name)
+    } else {
+        name.to_owned()
     }
 }
 
-/// The setting that makes categories of a column.
+/// The setting that makes a column categorical.
 pub(crate) fn categorical(name: &str) -> String {
     setting("data.categorical", name)
 }
 
-/// The setting that makes a text stand for a missing value.
+/// The setting that makes a text a missing value.
 pub(crate) fn na_values(text: &str) -> String {
     setting("data.na_values", text.trim())
 }
 
-/// YAML reads a text in JSON's quotation marks as JSON does.
+/// A setting with a quoted text: YAML reads JSON strings.
 fn setting(key: &str, text: &str) -> String {
     format!("{key}: [{}]", quoted(text))
 }
@@ -45,17 +46,18 @@ fn quoted(text: &str) -> String {
     serde_json::Value::from(text).to_string()
 }
 
-/// A text that is not too long for a message.
+/// A text shortened for a message.
 pub(crate) fn shortened(text: &str) -> String {
     let text = text.trim();
-    match text.chars().count() <= SHOWN {
-        true => text.to_owned(),
-        false => format!("{}…", first(text)),
+    if text.chars().count() > MAX_CHARACTERS {
+        format!("{}…", first(text))
+    } else {
+        text.to_owned()
     }
 }
 
 fn first(text: &str) -> String {
-    text.chars().take(SHOWN).collect()
+    text.chars().take(MAX_CHARACTERS).collect()
 }
 
 #[cfg(test)]

@@ -1,19 +1,19 @@
-//! Test samples that are training samples too: a model that has memorised them scores well.
+//! Test samples that are also training samples: a model that memorises them scores well.
 
 use crate::data::samples::dataset::{Dataset, Samples, Values};
 use crate::spec::DataWarning;
 use std::collections::HashMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// A smaller share of the test samples is not reported: well-known data sets have some.
+/// The minimum share of the test samples that is reported: well-known data sets have some.
 const MIN_SHARE: f64 = 0.01;
 
-/// Fewer twins occur by chance, as in Fisher's iris data.
+/// The minimum number that is reported: a few occur by chance, as in Fisher's iris data.
 const MIN_SHARED: usize = 5;
 
-/// Where training samples equal each other, as those of a few coarse numbers do, test samples equal them
-/// too. A share is reported only if it exceeds that of repeated training samples this many times.
-const TIMES_NATURAL: f64 = 2.0;
+/// A share is reported only if it exceeds that of repeated training samples by this factor: samples of few coarse values
+/// are often equal.
+const MIN_RATIO_TO_REPEATED: f64 = 2.0;
 
 /// A warning if many samples of a separate test part equal training samples, including the class.
 pub(crate) fn shared_samples(dataset: &Dataset) -> Option<DataWarning> {
@@ -27,14 +27,13 @@ pub(crate) fn shared_samples(dataset: &Dataset) -> Option<DataWarning> {
     let shared = hashes(&dataset.test).filter(|sample| counts.contains_key(sample));
     let (shared, of) = (shared.count(), dataset.test.labels.len());
     let repeated: usize = counts.values().filter(|&&count| count > 1).sum();
-    let natural = repeated as f64 / dataset.train.labels.len() as f64;
+    let repeated_share = repeated as f64 / dataset.train.labels.len() as f64;
     let share = shared as f64 / of as f64;
-    (shared >= MIN_SHARED && share >= MIN_SHARE && share > TIMES_NATURAL * natural).then_some(
-        DataWarning::Shared {
+    (shared >= MIN_SHARED && share >= MIN_SHARE && share > MIN_RATIO_TO_REPEATED * repeated_share)
+        .then_some(DataWarning::Shared {
             samples: shared,
             of,
-        },
-    )
+        })
 }
 
 /// A hash of each sample with its class.
@@ -48,7 +47,7 @@ fn hashes(samples: &Samples) -> impl Iterator<Item = u64> + '_ {
             Values::Bytes(values) => values[cells].hash(&mut hasher),
             Values::Floats(values) => {
                 for value in &values[cells] {
-                    // −0 and 0 are one number.
+                    // −0 becomes 0.
                     (value + 0.0).to_bits().hash(&mut hasher);
                 }
             }
@@ -77,7 +76,7 @@ mod tests {
         let class_names = ["a", "b"].map(str::to_owned).to_vec();
         shared_samples(&Dataset {
             test_split_from_training,
-            ..Dataset::of_rows(samples(train), samples(test), class_names)
+            ..Dataset::from_rows(samples(train), samples(test), class_names)
         })
     }
 

@@ -9,32 +9,32 @@ use crate::spec::{DatasetInfo, Encoding, RecordedContents};
 pub struct Dataset {
     /// Samples to train and validate on.
     pub train: Samples,
-    /// Samples held out to the end; never used to choose.
+    /// Held-out samples, never used to choose between models.
     pub test: Samples,
     /// The name of each class.
     pub class_names: Vec<String>,
-    /// Height, width and channels of a sample that is an image. Channels vary fastest.
+    /// The height, width and channels of a sample, if it is an image. Channels vary fastest.
     pub image: Option<[usize; 3]>,
-    /// The names of the features, where they are columns of a table; else none.
+    /// The names of the features, if they come from a table; else empty.
     pub columns: Vec<String>,
-    /// How the columns of a table have become features.
+    /// How the columns of a table became features.
     pub encoding: Option<Encoding>,
-    /// What fills missing values of each feature; empty where none may be missing.
+    /// The imputation rule of each feature; empty if no value may be missing.
     pub imputation: Vec<Imputation>,
-    /// Whether values are missing: [`MISSING`](crate::data::MISSING).
-    pub is_incomplete: bool,
-    /// The published mean and standard deviation, where there are such.
-    pub known: Option<Normalisation>,
-    /// Whether the test part was taken from the training part.
+    /// Whether any value is [`MISSING`](crate::data::MISSING).
+    pub has_missing: bool,
+    /// The published mean and standard deviation, if any.
+    pub published: Option<Normalisation>,
+    /// Whether the test part was split off the training part.
     pub test_split_from_training: bool,
 }
 
 /// Labelled samples.
 #[derive(Clone, Debug)]
 pub struct Samples {
-    /// One sample after the other: `[samples, features]`.
+    /// `[samples, features]`
     pub values: Values,
-    /// Numbers of one sample.
+    /// The number of values of one sample.
     pub features: usize,
     /// The class of each sample.
     pub labels: Vec<u16>,
@@ -46,17 +46,17 @@ impl Default for Values {
     }
 }
 
-/// The numbers of samples.
+/// The values of samples.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Values {
-    /// Bytes, which a network sees scaled to 0..1.
+    /// Bytes, which become network inputs scaled to 0..1.
     Bytes(Vec<u8>),
     /// Numbers as they are.
     Floats(Vec<f32>),
 }
 
 impl Values {
-    /// How many numbers there are.
+    /// The number of values.
     pub fn len(&self) -> usize {
         match self {
             Self::Bytes(values) => values.len(),
@@ -64,27 +64,27 @@ impl Values {
         }
     }
 
-    /// Whether there is no number.
+    /// Whether there are no values.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
-    /// The values of the rows at these positions, where a row has `features` values.
+    /// The rows at these positions; a row has `features` values.
     pub(crate) fn rows(&self, rows: &[u32], features: usize) -> Self {
-        fn picked<T: Copy>(values: &[T], rows: &[u32], features: usize) -> Vec<T> {
+        fn select<T: Copy>(values: &[T], rows: &[u32], features: usize) -> Vec<T> {
             let row = |&row: &u32| &values[row as usize * features..][..features];
             rows.iter().flat_map(row).copied().collect()
         }
         match self {
-            Self::Bytes(values) => Self::Bytes(picked(values, rows, features)),
-            Self::Floats(values) => Self::Floats(picked(values, rows, features)),
+            Self::Bytes(values) => Self::Bytes(select(values, rows, features)),
+            Self::Floats(values) => Self::Floats(select(values, rows, features)),
         }
     }
 }
 
 impl Dataset {
-    /// A data set with a test part of its own, whose samples are rows of numbers: complete, and of no table.
-    pub fn of_rows(train: Samples, test: Samples, class_names: Vec<String>) -> Self {
+    /// A data set of rows of numbers without missing values, with a separate test part.
+    pub fn from_rows(train: Samples, test: Samples, class_names: Vec<String>) -> Self {
         Self {
             train,
             test,
@@ -93,19 +93,19 @@ impl Dataset {
             columns: Vec::new(),
             encoding: None,
             imputation: Vec::new(),
-            is_incomplete: false,
-            known: None,
+            has_missing: false,
+            published: None,
             test_split_from_training: false,
         }
     }
 
-    /// Classes to tell apart.
+    /// The number of classes.
     pub fn classes(&self) -> usize {
         self.class_names.len()
     }
 
-    /// What a plan needs to know of it.
-    pub fn facts(&self) -> DatasetInfo {
+    /// What a plan needs to know about it.
+    pub fn info(&self) -> DatasetInfo {
         DatasetInfo {
             training_samples: self.train.labels.len(),
             test_samples: self.test.labels.len(),
@@ -116,28 +116,29 @@ impl Dataset {
         }
     }
 
-    /// What is to be known of it where its files are gone.
+    /// A summary of its contents, which is recorded in case its files are gone later.
     pub fn contents(&self) -> RecordedContents {
-        let published = self.known.clone();
+        let published = self.published.clone();
         RecordedContents {
             classes: self.class_names.clone(),
             columns: match self.encoding {
-                // The encoding names them.
+                // The encoding has their names.
                 Some(_) => Vec::new(),
                 None => self.columns.clone(),
             },
             encoding: self.encoding.clone(),
             bytes: matches!(self.train.values, Values::Bytes(_)),
-            published: published.map(|known| (known.mean, known.standard_deviation)),
+            published: published
+                .map(|normalisation| (normalisation.mean, normalisation.standard_deviation)),
             warnings: Vec::new(),
             notes: Vec::new(),
         }
     }
 
-    /// A hash of its contents, for the identity of runs: changed files are other data.
+    /// A hash of its contents, for the hashes of runs.
     pub fn fingerprint(&self) -> String {
         let mut hasher = blake3::Hasher::new_derive_key("tp-sweep data set 1");
-        // Each part is preceded by its length: no two lists of parts give the same bytes.
+        // Each part is preceded by its length, so that different lists of parts give different bytes.
         let mut part = |bytes: &[u8]| {
             hasher.update(&(bytes.len() as u64).to_le_bytes());
             hasher.update(bytes);
@@ -159,7 +160,7 @@ impl Dataset {
                 }
             }
         }
-        if self.is_incomplete {
+        if self.has_missing {
             part(b"filled");
             let rules = self.imputation.iter().flat_map(|rule| rule.code());
             part(&rules.flat_map(u64::to_le_bytes).collect::<Vec<u8>>());
@@ -169,13 +170,12 @@ impl Dataset {
 }
 
 impl Samples {
-    /// The samples as a network sees them without further normalisation: bytes scaled to 0..1,
-    /// other numbers as they are; minus the mean and divided by the standard deviation where such
-    /// are `known`. `[samples, features]`.
-    pub fn normalised(&self, known: Option<&Normalisation>) -> Vec<f32> {
-        match (&self.values, known) {
+    /// The values as network inputs, `[samples, features]`: bytes scaled to 0..1, other numbers as they are, then
+    /// normalised if there is a `normalisation`.
+    pub fn normalised(&self, normalisation: Option<&Normalisation>) -> Vec<f32> {
+        match (&self.values, normalisation) {
             (Values::Bytes(bytes), _) => {
-                let (scale, shift) = self.byte_scale(known);
+                let (scale, shift) = self.byte_scale(normalisation);
                 let rows = bytes.chunks(self.features.max(1));
                 let number =
                     |((&byte, scale), shift): ((&u8, &f32), &f32)| f32::from(byte) * scale + shift;
@@ -183,24 +183,24 @@ impl Samples {
                     .collect()
             }
             (Values::Floats(values), None) => values.clone(),
-            (Values::Floats(values), Some(known)) => {
-                let channels = known.mean.len();
-                let value = |(index, &value)| known.apply(index % channels, value);
+            (Values::Floats(values), Some(normalisation)) => {
+                let channels = normalisation.mean.len();
+                let value = |(index, &value)| normalisation.apply(index % channels, value);
                 values.iter().enumerate().map(value).collect()
             }
         }
     }
 
-    /// What the bytes of each feature are multiplied by, and what is added then, to be as a
-    /// network sees them: `(byte / 255 − mean) / deviation`, in one step.
-    pub(crate) fn byte_scale(&self, known: Option<&Normalisation>) -> (Vec<f32>, Vec<f32>) {
+    /// The scale and shift of each feature that turn a byte into a network input in one step:
+    /// `(byte / 255 − mean) / deviation`.
+    pub(crate) fn byte_scale(&self, normalisation: Option<&Normalisation>) -> (Vec<f32>, Vec<f32>) {
         let of_feature = |feature: usize| {
-            let Some(known) = known else {
+            let Some(normalisation) = normalisation else {
                 return (1.0 / 255.0, 0.0);
             };
-            let channel = feature % known.mean.len();
-            let deviation = f64::from(known.standard_deviation[channel]);
-            let mean = f64::from(known.mean[channel]);
+            let channel = feature % normalisation.mean.len();
+            let deviation = f64::from(normalisation.standard_deviation[channel]);
+            let mean = f64::from(normalisation.mean[channel]);
             (
                 (1.0 / (255.0 * deviation)) as f32,
                 (-mean / deviation) as f32,

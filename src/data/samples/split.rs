@@ -3,19 +3,19 @@
 use crate::random::{Purpose, Seed};
 use crate::spec::{Config, Split};
 
-/// Training and validation samples of one run, as positions in the data set's training part.
+/// The training and validation samples of a run, as positions in the data set's training part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Partition {
-    /// Samples to train on, ascending.
+    /// The samples to train on, ascending.
     pub train: Vec<u32>,
-    /// Samples to validate on, ascending; empty where nothing is held out.
+    /// The samples to validate on, ascending; empty if none are held out.
     pub validation: Vec<u32>,
 }
 
-/// The partition of `labels` that a configuration asks for, for one repeat and fold.
+/// The partition of samples with these labels for one repeat and fold of a configuration.
 ///
-/// The subset of `data.limit` depends on the sweep's seed alone; the split on the seed and the
-/// repeat; folds of one repeat are disjoint and together cover every sample.
+/// The subset of `data.limit` depends only on the sweep's seed, the split on the seed and the repeat. The folds of one
+/// repeat are disjoint and together contain every sample.
 pub fn partition(labels: &[u16], config: &Config, repeat: u32, fold: u32) -> Partition {
     let validation = &config.validation;
     let seed = Seed {
@@ -23,20 +23,20 @@ pub fn partition(labels: &[u16], config: &Config, repeat: u32, fold: u32) -> Par
         repeat: 0,
         fold: 0,
     };
-    let all = ordered(
+    let all = shuffled(
         labels,
         0..labels.len(),
         validation.stratified,
         seed,
         Purpose::Subset,
     );
-    let taken = spread(&all, config.samples()).0;
+    let taken = take_evenly(&all, config.samples()).0;
     let samples = taken.iter().map(|&sample| sample as usize);
     let seed = Seed { repeat, ..seed };
-    let order = ordered(labels, samples, validation.stratified, seed, Purpose::Split);
+    let order = shuffled(labels, samples, validation.stratified, seed, Purpose::Split);
     let (mut held_out, mut train) = match validation.split() {
-        Split::Folds(folds) => dealt(&order, folds, fold as usize),
-        Split::Holdout(_) => spread(&order, config.validation_samples(0)),
+        Split::Folds(folds) => deal_fold(&order, folds, fold as usize),
+        Split::Holdout(_) => take_evenly(&order, config.validation_samples(0)),
     };
     held_out.sort_unstable();
     train.sort_unstable();
@@ -46,9 +46,9 @@ pub fn partition(labels: &[u16], config: &Config, repeat: u32, fold: u32) -> Par
     }
 }
 
-/// The samples in random order, one class after the other where the split is stratified.
+/// The samples in random order, grouped by class if `stratified`.
 #[expect(clippy::expect_used, reason = "checked when the data was read")]
-pub(crate) fn ordered(
+pub(crate) fn shuffled(
     labels: &[u16],
     samples: impl Iterator<Item = usize>,
     stratified: bool,
@@ -61,37 +61,39 @@ pub(crate) fn ordered(
     order.sort_unstable();
     seed.stream(purpose, [0, 0]).shuffle(&mut order);
     if stratified {
-        // Stable: within a class the order stays random.
+        // A stable sort keeps the random order within a class.
         order.sort_by_key(|&sample| labels[sample as usize]);
     }
     order
 }
 
-/// Deals the samples to `folds` in turn; the given fold's samples, and the others.
+/// Deals the samples to `folds` in turn, and returns the given fold's samples and the others.
 ///
-/// Dealing along the classes gives each fold, to within one, its share of each class and of all.
-fn dealt(order: &[u32], folds: usize, fold: usize) -> (Vec<u32>, Vec<u32>) {
-    let (mut mine, mut others) = (Vec::new(), Vec::new());
+/// If the samples are grouped by class, each fold gets its share of each class and of all samples, to within one.
+fn deal_fold(order: &[u32], folds: usize, fold: usize) -> (Vec<u32>, Vec<u32>) {
+    let (mut in_fold, mut others) = (Vec::new(), Vec::new());
     for (position, &sample) in order.iter().enumerate() {
-        match position % folds == fold {
-            true => mine.push(sample),
-            false => others.push(sample),
+        if position % folds == fold {
+            in_fold.push(sample);
+        } else {
+            others.push(sample);
         }
     }
-    (mine, others)
+    (in_fold, others)
 }
 
-/// Takes `count` samples at equal distances along the order; the taken ones, and the others.
-pub(crate) fn spread(order: &[u32], count: usize) -> (Vec<u32>, Vec<u32>) {
+/// Takes `count` samples at equal distances along the order, and returns the taken ones and the others.
+pub(crate) fn take_evenly(order: &[u32], count: usize) -> (Vec<u32>, Vec<u32>) {
     let total = order.len().max(1);
     let (mut taken, mut others) = (Vec::new(), Vec::new());
     for (position, &sample) in order.iter().enumerate() {
-        // The number taken after each position grows evenly from 0 to `count`.
+        // The number of taken samples grows evenly from 0 to `count`.
         let before = position * count / total;
         let after = (position + 1) * count / total;
-        match after > before {
-            true => taken.push(sample),
-            false => others.push(sample),
+        if after > before {
+            taken.push(sample);
+        } else {
+            others.push(sample);
         }
     }
     (taken, others)
@@ -104,7 +106,7 @@ mod tests {
     use proptest::prelude::*;
 
     fn labels() -> Vec<u16> {
-        // Uneven classes, as in real data.
+        // Unbalanced classes, as in real data.
         (0..60_000_u32).map(|i| (i * i % 97 % 10) as u16).collect()
     }
 
@@ -140,7 +142,7 @@ mod tests {
             all.sort_unstable();
             let before = all.len();
             all.dedup();
-            prop_assert_eq!(before, all.len(), "a sample stands in two folds");
+            prop_assert_eq!(before, all.len(), "a sample is in two folds");
             prop_assert_eq!(all.len(), limit);
             let total = class_counts(&labels, &all);
             for (fold, part) in parts.iter().enumerate() {

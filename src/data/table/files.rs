@@ -1,5 +1,6 @@
-//! Which files are tables, by their names.
+//! Table files by their names.
 
+use crate::data::custom::folder::{VALIDATION_NAMES, file_name, list};
 use std::path::{Path, PathBuf};
 
 /// The format of a table.
@@ -9,8 +10,8 @@ pub(crate) enum Format {
     Parquet,
 }
 
-/// The endings of names; CSV may be gzipped, and then ends in `.gz` as well.
-const ENDINGS: [(&str, Format); 5] = [
+/// The extensions of tables; `.gz` may follow that of a CSV.
+const EXTENSIONS: [(&str, Format); 5] = [
     (".csv", Format::Csv),
     (".tsv", Format::Csv),
     (".parquet", Format::Parquet),
@@ -18,24 +19,24 @@ const ENDINGS: [(&str, Format); 5] = [
     (".data", Format::Csv),
 ];
 
-/// The format of the table that a file with this name is, in any case of letters.
+/// The format of a table by its name, in any letter case.
 pub(crate) fn format(path: &Path) -> Option<Format> {
     let name = path.file_name()?.to_string_lossy().to_lowercase();
     let unpacked = name.strip_suffix(".gz").unwrap_or(&name);
-    let found = ENDINGS.iter().find(|(end, _)| unpacked.ends_with(end));
+    let found = EXTENSIONS.iter().find(|(end, _)| unpacked.ends_with(end));
     found.map(|&(_, format)| format)
 }
 
-/// The table of this name in a folder, in any case of letters.
+/// The table of this name in a folder, in any letter case.
 ///
 /// # Errors
 /// A folder that cannot be read, or has no such table or several.
-pub(super) fn table(folder: &Path, name: &str) -> Result<PathBuf, String> {
+pub(super) fn find_table(folder: &Path, name: &str) -> Result<PathBuf, String> {
     let mut found = tables(folder, name)?;
     match (found.pop(), found.pop()) {
         (Some(file), None) => Ok(file),
         (Some(_), Some(_)) => Err(format!(
-            "the folder has several tables {name}.*, of which one alone would be read; leave one"
+            "the folder has several tables {name}.*, but only one would be read; remove the others"
         )),
         (None, _) => Err(format!(
             "the folder has no {name}.csv, {name}.tsv or {name}.parquet (CSV may end in .csv.gz)"
@@ -43,16 +44,16 @@ pub(super) fn table(folder: &Path, name: &str) -> Result<PathBuf, String> {
     }
 }
 
-/// Refuses a part of which nothing would be learnt.
+/// Refuses a validation table, which would not be read.
 ///
 /// # Errors
-/// A folder that cannot be read or has a table for validation.
+/// A folder that cannot be read or has a validation table.
 pub(super) fn refuse_validation(folder: &Path) -> Result<(), String> {
-    for name in ["val", "valid", "validation", "dev"] {
+    for name in VALIDATION_NAMES {
         if let Some(file) = tables(folder, name)?.pop() {
             return Err(format!(
                 "{} would not be read: validation samples are taken from the training table; add its \
-                 rows there, or move it elsewhere",
+                 rows there, or move it out of this folder",
                 file.file_name().unwrap_or_default().display()
             ));
         }
@@ -62,21 +63,18 @@ pub(super) fn refuse_validation(folder: &Path) -> Result<(), String> {
 
 /// The tables of this name in a folder.
 fn tables(folder: &Path, name: &str) -> Result<Vec<PathBuf>, String> {
-    let entries = std::fs::read_dir(folder).map_err(|error| error.to_string())?;
-    let wanted: Vec<String> = ENDINGS[..3]
+    let mut files = list(folder).map_err(|error| error.to_string())?;
+    let file_names: Vec<String> = EXTENSIONS[..3]
         .iter()
         .flat_map(|(end, _)| [format!("{name}{end}"), format!("{name}{end}.gz")])
         .collect();
-    let is_wanted = |path: &PathBuf| {
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        let is_named = wanted.iter().any(|own| name.eq_ignore_ascii_case(own));
+    files.retain(|path| {
+        let found = file_name(path);
+        let is_named = file_names
+            .iter()
+            .any(|name| found.eq_ignore_ascii_case(name));
         is_named && path.is_file()
-    };
-    let mut files: Vec<PathBuf> = entries
-        .filter_map(|entry| Some(entry.ok()?.path()))
-        .filter(is_wanted)
-        .collect();
-    files.sort_unstable();
+    });
     Ok(files)
 }
 
@@ -103,17 +101,17 @@ mod tests {
         }
         let folder = tempfile::tempdir().unwrap();
         assert!(
-            table(folder.path(), "train")
+            find_table(folder.path(), "train")
                 .unwrap_err()
                 .contains("train.csv")
         );
         for name in ["Train.csv.gz", "test.tsv.gz"] {
             std::fs::write(folder.path().join(name), "").unwrap();
             let wanted = &name[..name.find('.').unwrap()].to_lowercase();
-            assert!(table(folder.path(), wanted).unwrap().ends_with(name));
+            assert!(find_table(folder.path(), wanted).unwrap().ends_with(name));
         }
         std::fs::write(folder.path().join("TRAIN.parquet"), "").unwrap();
-        let error = table(folder.path(), "train").unwrap_err();
+        let error = find_table(folder.path(), "train").unwrap_err();
         assert!(error.contains("several tables"), "{error}");
         refuse_validation(folder.path()).unwrap();
         std::fs::write(folder.path().join("Val.csv"), "").unwrap();

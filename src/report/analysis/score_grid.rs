@@ -29,7 +29,7 @@ pub(crate) enum IncompleteGrid {
 }
 
 /// The most combinations that are looked at: as many as trials may be planned.
-const MAX_COMBINATIONS: usize = crate::plan::MOST_TRIALS;
+const MAX_COMBINATIONS: usize = crate::plan::MAX_TRIALS;
 
 impl<'a> ScoreGrid<'a> {
     /// The grid of a sweep, without the trials beside it.

@@ -11,34 +11,34 @@ pub struct Adapter {
     /// Its position among the adapters of the API: GPUs first, software devices last.
     pub(super) index: usize,
     /// What it is.
-    pub(super) class: AdapterClass,
-    /// Its position among the adapters of its class.
-    pub(super) index_in_class: usize,
+    pub(super) kind: AdapterKind,
+    /// Its position among the adapters of its kind.
+    pub(super) index_in_kind: usize,
     /// Its model, such as `AMD Radeon RX 7900 XTX (RADV NAVI31)`.
     pub(super) model: String,
     /// Its driver and the driver's version.
     pub(super) driver: String,
-    /// The bytes of the largest buffer that the driver grants.
+    /// The size of the largest buffer that the driver allows, in bytes.
     pub(super) max_buffer_bytes: u64,
 }
 
-/// What an adapter is, the faster classes first.
+/// What an adapter is, in the order of speed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum AdapterClass {
-    /// A GPU with memory of its own.
+pub enum AdapterKind {
+    /// A GPU with its own memory.
     Discrete,
     /// A GPU that shares the memory of the system.
     Integrated,
-    /// A GPU that a hypervisor hands on.
+    /// A GPU that a hypervisor passes through.
     Virtual,
-    /// The CPU: a driver that computes in software.
+    /// The CPU, through a driver that computes in software.
     Software,
 }
 
 impl Adapter {
     /// Whether it is a driver that computes in software.
     pub fn is_software(&self) -> bool {
-        self.class == AdapterClass::Software
+        self.kind == AdapterKind::Software
     }
 }
 

@@ -3,19 +3,19 @@
 use std::fmt;
 use std::str::FromStr;
 
-/// What `--device` asks for.
+/// The device that `--device` selects.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum DeviceChoice {
-    /// The first GPU that computes: by CUDA, else by the system's graphics API; else the CPU.
+    /// The first GPU that computes: through CUDA, else through the system's graphics API; else the CPU.
     #[default]
     Auto,
     /// The CPU.
     Cpu,
-    /// The GPUs of one kind with these indices, at least one, none of them twice.
+    /// The GPUs of one kind with these indices: at least one, without duplicates.
     Gpus(GpuKind, Vec<usize>),
 }
 
-/// The interface that a GPU is programmed by.
+/// The interface to a GPU.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum GpuKind {
     /// NVIDIA's CUDA.
@@ -52,7 +52,7 @@ impl fmt::Display for GpuKind {
 impl FromStr for DeviceChoice {
     type Err = String;
 
-    /// Reads `auto`, `cpu`, or GPUs of one kind with commas between them.
+    /// Parses `auto`, `cpu`, or GPUs of one kind, separated by commas.
     fn from_str(text: &str) -> Result<Self, String> {
         match text {
             "auto" => return Ok(Self::Auto),
@@ -60,14 +60,14 @@ impl FromStr for DeviceChoice {
             _ => {}
         }
         let names = text.split(',').map(str::trim);
-        let gpus = names.map(gpu).collect::<Result<Vec<_>, _>>()?;
+        let gpus = names.map(parse_gpu).collect::<Result<Vec<_>, _>>()?;
         // `split` yields at least one part.
         let (kind, _) = gpus[0];
         let mut indices = Vec::with_capacity(gpus.len());
-        for (other, index) in gpus {
-            if other != kind {
+        for (gpu_kind, index) in gpus {
+            if gpu_kind != kind {
                 return Err(format!(
-                    "{kind} and {other} cannot be combined: name devices of one kind"
+                    "{kind} and {gpu_kind} cannot be combined: name devices of one kind"
                 ));
             }
             if indices.contains(&index) {
@@ -79,11 +79,11 @@ impl FromStr for DeviceChoice {
     }
 }
 
-/// The kind and index of the GPU of this name, such as `cuda:1`; without an index, the first.
-fn gpu(name: &str) -> Result<(GpuKind, usize), String> {
+/// Parses the name of a GPU, such as `cuda:1`; without an index, the first one.
+fn parse_gpu(name: &str) -> Result<(GpuKind, usize), String> {
     if matches!(name, "auto" | "cpu") {
         return Err(format!(
-            "{name} stands alone: only GPUs of one kind can be combined"
+            "{name} cannot be combined with other devices: only GPUs of one kind can"
         ));
     }
     let (kind, index) = match name.split_once(':') {
@@ -103,7 +103,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn choices_are_read_as_written() {
+    fn choices_are_parsed() {
         let gpus = |kind, indices: &[usize]| Ok(DeviceChoice::Gpus(kind, indices.to_vec()));
         assert_eq!("auto".parse(), Ok(DeviceChoice::Auto));
         assert_eq!("cpu".parse(), Ok(DeviceChoice::Cpu));
@@ -134,7 +134,7 @@ mod tests {
         assert_eq!(error("cuda:1,cuda:1"), "cuda:1 is named twice");
         assert_eq!(error("vulkan,vulkan:0"), "vulkan:0 is named twice");
         for mixed in ["cpu,cuda:0", "cuda:0,cpu", "auto,cuda:0", "cpu,cpu"] {
-            assert!(error(mixed).contains("stands alone"), "{mixed}");
+            assert!(error(mixed).contains("cannot be combined"), "{mixed}");
         }
         let mixed = error("cuda:0,vulkan:0");
         assert!(

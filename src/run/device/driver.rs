@@ -1,13 +1,13 @@
 //! The version of the NVIDIA driver.
 
-/// The version of the machine's NVIDIA driver, as the driver writes it into a file on Linux; `None` where
-/// there is no such file.
+/// The version of the machine's NVIDIA driver, which writes it into a file on Linux; `None` without that
+/// file.
 pub(super) fn nvidia_driver_version() -> Option<String> {
     let text = std::fs::read_to_string("/proc/driver/nvidia/version").ok()?;
     version_in(&text)
 }
 
-/// The version in the driver's first line: the first word that is numbers with points between them.
+/// The version in the first line: the first word that consists of numbers with dots between them.
 fn version_in(text: &str) -> Option<String> {
     let is_version = |word: &&str| {
         let mut parts = word.split('.');

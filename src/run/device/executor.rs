@@ -1,10 +1,13 @@
-//! The one place that chooses a burn backend.
+//! Chooses the burn backend of a device; no other file does.
 
-use super::{Device, DeviceError, FreeMemory};
+use super::compute_device::Device;
+use super::error::DeviceError;
+use super::memory::FreeMemory;
 use crate::backend::Backend;
 use crate::data::{Dataset, DeviceDatasetKey};
-use crate::run::executor::device_faults::Faults;
-use crate::run::executor::tensor_executor::{Executor, TensorExecutor, TensorMemory};
+use crate::run::executor::executor_trait::Executor;
+use crate::run::executor::fault_monitor::FaultMonitor;
+use crate::run::executor::tensor_executor::{TensorExecutor, TensorMemory};
 use burn::backend::Flex;
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -13,16 +16,19 @@ use std::sync::Arc;
 type Datasets = HashMap<DeviceDatasetKey, Arc<Dataset>>;
 
 impl Device {
-    /// Puts the data sets on the device, which this many workers share.
+    /// Copies the data sets to the device, which this many workers share.
     ///
     /// # Errors
-    /// A device that fails here already, for lack of memory above all.
+    /// A device that fails already here, above all for lack of memory.
     pub fn executor(
         &self,
         datasets: Datasets,
         #[cfg_attr(
             not(feature = "gpu"),
-            expect(unused_variables, reason = "the CPU's memory is not shared out")
+            expect(
+                unused_variables,
+                reason = "only the memory of a GPU is divided among workers"
+            )
         )]
         workers: usize,
     ) -> Result<Box<dyn Executor>, DeviceError> {
@@ -34,36 +40,40 @@ impl Device {
             }
             #[cfg(feature = "cuda")]
             Self::Cuda(index) => {
-                use crate::run::executor::device_faults::CubeclDevice;
+                use crate::run::executor::device_fault::CubeclDevice;
                 let gpu = burn::backend::cuda::CudaDevice::new(*index);
-                let faults = Faults::of_device(CubeclDevice::cuda(*index));
-                self.watched::<burn::backend::Cuda>(datasets, &gpu, workers, faults)
+                let monitor = FaultMonitor::new(CubeclDevice::cuda(*index));
+                self.monitored::<burn::backend::Cuda>(datasets, &gpu, workers, monitor)
             }
             #[cfg(feature = "wgpu")]
             Self::Wgpu(adapter) => {
-                let (gpu, faults) = (super::wgpu::open(adapter), super::wgpu::faults(adapter));
-                self.watched::<burn::backend::Wgpu>(datasets, &gpu, workers, faults)
+                let gpu = super::wgpu::open(adapter);
+                let monitor = super::wgpu::fault_monitor(adapter);
+                self.monitored::<burn::backend::Wgpu>(datasets, &gpu, workers, monitor)
             }
-            #[allow(unreachable_patterns, reason = "of a build with every feature")]
-            _ => unreachable!("no device is found without its feature"),
+            #[allow(
+                unreachable_patterns,
+                reason = "a build with every feature has no other device"
+            )]
+            _ => unreachable!("devices are found only with their feature"),
         }
     }
 
-    /// Puts the data sets on a device that may fail without an error.
+    /// Copies the data sets to a device that may fail without an error.
     #[cfg_attr(
         not(any(feature = "cuda", feature = "wgpu")),
-        expect(dead_code, reason = "only GPUs fail so")
+        expect(dead_code, reason = "only GPUs fail without an error")
     )]
-    fn watched<B: Backend>(
+    fn monitored<B: Backend>(
         &self,
         datasets: Datasets,
         device: &B::Device,
         workers: usize,
-        faults: Faults,
+        monitor: FaultMonitor,
     ) -> Result<Box<dyn Executor>, DeviceError> {
         let free = self.free_memory()?.map_or(0, FreeMemory::bytes);
         let memory = TensorMemory::Device { free, workers };
-        let executor = TensorExecutor::<B>::watched(datasets, device, memory, faults);
+        let executor = TensorExecutor::<B>::monitored(datasets, device, memory, monitor);
         let executor = executor.map_err(|fault| DeviceError::Upload {
             device: self.to_string(),
             fault,

@@ -1,50 +1,50 @@
-//! The memory that cohorts are planned for.
+//! The device memory that limits the size of cohorts.
 
-use super::adapter::{Adapter, AdapterClass};
+use super::adapter::{Adapter, AdapterKind};
 
 /// The free memory of a device.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum FreeMemory {
-    /// The driver reports so many free bytes.
+    /// The number of free bytes that the driver reports.
     Reported(u64),
-    /// The interface has no query for free memory; so many bytes are assumed to be there.
+    /// The number of bytes assumed to be free: the interface has no query for free memory.
     Assumed(u64),
 }
 
-/// The most bytes that are assumed of a device that does not report its memory: drivers without a limit
-/// of their own name one beyond any memory.
+/// The maximum that is assumed for a device that does not report its memory, in bytes: drivers without a
+/// limit on buffers report one beyond any memory.
 const MAX_ASSUMED_BYTES: u64 = 4 << 30;
 
 impl FreeMemory {
-    /// The bytes to plan for.
+    /// The number of bytes that cohorts can use.
     pub fn bytes(self) -> u64 {
         match self {
             Self::Reported(bytes) | Self::Assumed(bytes) => bytes,
         }
     }
 
-    /// The memory of an adapter: graphics APIs have no query for what is free.
+    /// The memory of an adapter: graphics APIs have no query for free memory.
     ///
-    /// A driver that grants one buffer of a size has that much memory, so the largest buffer is a lower
-    /// bound of the memory. A device that shares the memory of the system has no more than the system.
-    /// An estimate that is too high costs time, not results: a cohort that does not fit is halved.
+    /// The size of the largest buffer is a lower bound of the memory. A device that shares the system's
+    /// memory has no more than the system. An estimate that is too high costs time, not results: a
+    /// cohort that does not fit is halved.
     pub(super) fn of_adapter(adapter: &Adapter) -> Self {
-        let shares = matches!(
-            adapter.class,
-            AdapterClass::Integrated | AdapterClass::Software
+        let is_shared = matches!(
+            adapter.kind,
+            AdapterKind::Integrated | AdapterKind::Software
         );
-        let system = if shares { available_bytes() } else { None };
+        let system = if is_shared { available_bytes() } else { None };
         let bytes = adapter.max_buffer_bytes.min(MAX_ASSUMED_BYTES);
         Self::Assumed(bytes.min(system.unwrap_or(u64::MAX)))
     }
 }
 
-/// The memory that the system could hand out now; `None` where it does not report it as Linux does.
+/// The available memory of the system, in bytes; `None` if it has no `/proc/meminfo`.
 fn available_bytes() -> Option<u64> {
-    available_in(&std::fs::read_to_string("/proc/meminfo").ok()?)
+    parse_available(&std::fs::read_to_string("/proc/meminfo").ok()?)
 }
 
-fn available_in(meminfo: &str) -> Option<u64> {
+fn parse_available(meminfo: &str) -> Option<u64> {
     let mut lines = meminfo.lines();
     let line = lines.find_map(|line| line.strip_prefix("MemAvailable:"))?;
     let kibibytes: u64 = line.trim().strip_suffix("kB")?.trim().parse().ok()?;
@@ -56,12 +56,12 @@ mod tests {
     use super::super::choice::GpuKind;
     use super::*;
 
-    fn adapter(class: AdapterClass, max_buffer_bytes: u64) -> Adapter {
+    fn adapter(kind: AdapterKind, max_buffer_bytes: u64) -> Adapter {
         Adapter {
             api: GpuKind::Vulkan,
             index: 0,
-            class,
-            index_in_class: 0,
+            kind,
+            index_in_kind: 0,
             model: "a model".to_owned(),
             driver: "a driver".to_owned(),
             max_buffer_bytes,
@@ -70,12 +70,12 @@ mod tests {
 
     #[test]
     fn the_memory_of_an_adapter_is_bounded_by_its_largest_buffer() {
-        let assumed = |class, bytes| {
-            FreeMemory::of_adapter(&adapter(class, bytes)) == FreeMemory::Assumed(bytes)
+        let assumed = |kind, bytes| {
+            FreeMemory::of_adapter(&adapter(kind, bytes)) == FreeMemory::Assumed(bytes)
         };
-        assert!(assumed(AdapterClass::Discrete, 1 << 30));
-        assert!(assumed(AdapterClass::Software, 1 << 20));
-        let limitless = adapter(AdapterClass::Discrete, u64::MAX);
+        assert!(assumed(AdapterKind::Discrete, 1 << 30));
+        assert!(assumed(AdapterKind::Software, 1 << 20));
+        let limitless = adapter(AdapterKind::Discrete, u64::MAX);
         assert_eq!(
             FreeMemory::of_adapter(&limitless).bytes(),
             MAX_ASSUMED_BYTES
@@ -83,10 +83,10 @@ mod tests {
     }
 
     #[test]
-    fn available_memory_is_read_as_linux_writes_it() {
+    fn available_memory_is_parsed_from_meminfo() {
         let text = "MemTotal:       24105868 kB\nMemFree: 1 kB\nMemAvailable:   23105868 kB\n";
-        assert_eq!(available_in(text), Some(23_105_868 * 1024));
-        assert_eq!(available_in("MemTotal: 1 kB\n"), None);
-        assert_eq!(available_in("MemAvailable: many kB\n"), None);
+        assert_eq!(parse_available(text), Some(23_105_868 * 1024));
+        assert_eq!(parse_available("MemTotal: 1 kB\n"), None);
+        assert_eq!(parse_available("MemAvailable: many kB\n"), None);
     }
 }

@@ -1,6 +1,6 @@
-//! CUDA devices of a build without them: there are none.
+//! CUDA devices in a build without the feature: there are none.
 
-const REASON: &str = "this tp-sweep was built without the `cuda` feature; it is a default feature: \
+const REASON: &str = "this tp-sweep was built without the `cuda` feature, which is on by default: \
                       cargo build --release";
 
 pub(super) fn count() -> Result<usize, String> {

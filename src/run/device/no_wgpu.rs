@@ -1,4 +1,4 @@
-//! Devices of graphics APIs in a build without them: there are none.
+//! Devices of graphics APIs in a build without the feature: there are none.
 
 use super::adapter::Adapter;
 use super::choice::GpuKind;

@@ -1,18 +1,20 @@
-//! From what `--device` asks for to the devices that are there.
+//! Finds the devices that `--device` selects.
 
 use super::choice::{DeviceChoice, GpuKind};
-use super::{Device, DeviceError, cuda, wgpu};
+use super::compute_device::Device;
+use super::error::DeviceError;
+use super::{cuda, wgpu};
 
 impl DeviceChoice {
-    /// Finds the devices: at least one, each once.
+    /// Finds the devices: at least one, without duplicates.
     ///
     /// # Errors
-    /// A device asked for by name that cannot be had.
+    /// A named device that does not exist or does not compute.
     pub fn resolve(&self) -> Result<Vec<Device>, DeviceError> {
         match self {
             Self::Cpu => Ok(vec![Device::Cpu]),
             Self::Auto => {
-                let gpu = first_cuda().or_else(first_real_adapter);
+                let gpu = first_cuda().or_else(first_gpu_adapter);
                 Ok(vec![gpu.unwrap_or(Device::Cpu)])
             }
             Self::Gpus(kind, indices) => {
@@ -21,7 +23,10 @@ impl DeviceChoice {
                     match &found {
                         Ok(found) => match found.get(index) {
                             Some(device) => device.probe().map(|()| device.clone()),
-                            None => Err(format!("the system has {}", counted(found.len(), *kind))),
+                            None => Err(format!(
+                                "the system has {}",
+                                count_devices(found.len(), *kind)
+                            )),
                         },
                         Err(reason) => Err(reason.clone()),
                     }
@@ -54,12 +59,12 @@ fn first_cuda() -> Option<Device> {
     first.probe().is_ok().then_some(first)
 }
 
-/// The first GPU of the system's graphics API that computes: never a software device, which is slower
-/// than the CPU by itself.
-fn first_real_adapter() -> Option<Device> {
+/// The first GPU of the system's graphics API that computes. Never a software device, which is slower
+/// than the CPU backend.
+fn first_gpu_adapter() -> Option<Device> {
     let adapters = wgpu::adapters(native_api()).ok()?;
-    let real = adapters.into_iter().filter(|found| !found.is_software());
-    real.map(Device::Wgpu).find(|device| device.probe().is_ok())
+    let gpus = adapters.into_iter().filter(|found| !found.is_software());
+    gpus.map(Device::Wgpu).find(|device| device.probe().is_ok())
 }
 
 /// The graphics API of the system.
@@ -71,7 +76,7 @@ fn native_api() -> GpuKind {
     }
 }
 
-/// The devices that are there, as they are named on the command line.
+/// The available devices, as arguments of the command line.
 fn available() -> String {
     let kinds = [GpuKind::Cuda, native_api()];
     let found = kinds.into_iter().filter_map(|kind| of_kind(kind).ok());
@@ -86,7 +91,7 @@ fn available() -> String {
         .join(", ")
 }
 
-fn counted(count: usize, kind: GpuKind) -> String {
+fn count_devices(count: usize, kind: GpuKind) -> String {
     match count {
         0 => format!("no {kind} device"),
         1 => format!("1 {kind} device"),
@@ -108,7 +113,7 @@ mod tests {
     }
 
     #[test]
-    fn a_device_that_is_not_there_is_an_error_that_lists_what_is() {
+    fn a_missing_device_is_an_error_that_lists_the_available_ones() {
         for kind in GpuKind::ALL {
             let error = DeviceChoice::Gpus(kind, vec![9999]).resolve().unwrap_err();
             let error = error.to_string();

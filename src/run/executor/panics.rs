@@ -1,48 +1,55 @@
-//! What a panic says.
+//! Catches panics, and describes them.
 
-use super::device_faults::{DeviceFault, listen};
+use super::device_fault::DeviceFault;
+use super::panic_hook;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
-use std::panic::{AssertUnwindSafe, Location, catch_unwind};
+use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, catch_unwind};
+use std::sync::Once;
 
 /// A panic that was caught.
-pub(crate) struct Caught {
+pub(crate) struct CaughtPanic {
     pub(crate) payload: Box<dyn Any + Send>,
-    /// The file and line of the program, where they are known.
-    pub(crate) place: Option<String>,
+    /// The source file and line, where they are known.
+    pub(crate) location: Option<String>,
 }
 
 thread_local! {
-    /// Whether a panic of this thread is caught and told.
+    /// Whether [`catch`] catches a panic of this thread.
     static CATCHING: Cell<bool> = const { Cell::new(false) };
-    /// Where the last one was.
-    static PLACE: RefCell<Option<String>> = const { RefCell::new(None) };
+    /// The location of the last panic that was caught.
+    static LOCATION: RefCell<Option<String>> = const { RefCell::new(None) };
 }
 
-/// Does work whose panic is told as a failure: nothing is printed of it.
-pub(crate) fn caught<T>(work: impl FnOnce() -> T) -> Result<T, Caught> {
-    listen();
-    PLACE.take();
-    let before = CATCHING.replace(true);
+/// Does work whose panic the caller reports: nothing is printed.
+pub(crate) fn catch<T>(work: impl FnOnce() -> T) -> Result<T, CaughtPanic> {
+    static HANDLER: Once = Once::new();
+    HANDLER.call_once(|| panic_hook::add_handler(record_panic));
+    LOCATION.take();
+    let outer = CATCHING.replace(true);
     let done = catch_unwind(AssertUnwindSafe(work));
-    CATCHING.set(before);
-    done.map_err(|payload| Caught {
+    CATCHING.set(outer);
+    done.map_err(|payload| CaughtPanic {
         payload,
-        place: PLACE.take(),
+        location: LOCATION.take(),
     })
 }
 
-/// Takes note of where a panic of this thread is; whether it is told as a failure.
-pub(crate) fn hear(location: Option<&Location>) -> bool {
+/// Records the location of a panic on this thread; whether it is caught.
+fn record_panic(panic: &PanicHookInfo) -> bool {
     let is_caught = CATCHING.get();
     if is_caught {
-        let place = location.map(|at| format!("{}:{}", in_crate(at.file()), at.line()));
-        PLACE.set(place);
+        LOCATION.set(panic.location().map(source_line));
     }
     is_caught
 }
 
-/// A path in the source of a crate, without the folders that the crate lies in.
+/// A location as `src/run/mod.rs:12`.
+fn source_line(location: &Location) -> String {
+    format!("{}:{}", in_crate(location.file()), location.line())
+}
+
+/// A path in the source of a crate, without the folders above the crate.
 fn in_crate(path: &str) -> &str {
     match path.rsplit_once("/src/") {
         None => path,
@@ -53,7 +60,7 @@ fn in_crate(path: &str) -> &str {
     }
 }
 
-/// The message of a panic that was caught.
+/// The message of a panic.
 pub(crate) fn message(panic: &(dyn Any + Send)) -> String {
     panic
         .downcast_ref::<String>()
@@ -63,14 +70,14 @@ pub(crate) fn message(panic: &(dyn Any + Send)) -> String {
         .unwrap_or_else(|| "a panic without a message".to_owned())
 }
 
-/// Whether a message says that memory ran out.
+/// Whether a message reports that memory ran out.
 ///
-/// The wordings of CUDA's driver (`CUDA_ERROR_OUT_OF_MEMORY`, "out of memory"), of cubecl 0.10
+/// Recognises the messages of CUDA's driver (`CUDA_ERROR_OUT_OF_MEMORY`, "out of memory"), of cubecl 0.10
 /// ("An out-of-memory error", "can't allocate buffer of size", "CUDA allocation error",
 /// "BufferTooBig": an allocation that the driver refused for lack of memory) and of
 /// Rust's allocator ("memory allocation of … bytes failed").
 pub(crate) fn is_out_of_memory(message: &str) -> bool {
-    const WORDINGS: [&str; 7] = [
+    const PHRASES: [&str; 7] = [
         "out of memory",
         "out-of-memory",
         "out_of_memory",
@@ -80,10 +87,10 @@ pub(crate) fn is_out_of_memory(message: &str) -> bool {
         "memory allocation",
     ];
     let message = message.to_lowercase();
-    WORDINGS.iter().any(|wording| message.contains(wording))
+    PHRASES.iter().any(|phrase| message.contains(phrase))
 }
 
-/// The first line of a message: what follows is a backtrace, or tells more than a line can.
+/// The first line of a message, without a backtrace and other details.
 pub(crate) fn first_line(message: &str) -> &str {
     message.lines().next().unwrap_or_default()
 }
@@ -93,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn lack_of_memory_is_told_from_other_panics() {
+    fn running_out_of_memory_is_recognised() {
         for message in [
             "DriverError(CUDA_ERROR_OUT_OF_MEMORY, \"out of memory\")",
             "can't allocate buffer of size: 123\n  0: cubecl",
@@ -108,12 +115,13 @@ mod tests {
     }
 
     #[test]
-    fn a_caught_panic_tells_where_it_was() {
-        let caught = caught(|| panic!("a bug")).unwrap_err();
+    fn a_caught_panic_has_its_location() {
+        let caught = catch(|| panic!("a bug")).unwrap_err();
         assert_eq!(message(caught.payload.as_ref()), "a bug");
-        let place = caught.place.unwrap();
-        assert!(place.starts_with("src/run/crash.rs:"), "{place}");
-        assert_eq!(super::caught(|| 1).ok(), Some(1));
+        let location = caught.location.unwrap();
+        let file = "src/run/executor/panics.rs:";
+        assert!(location.starts_with(file), "{location}");
+        assert_eq!(catch(|| 1).ok(), Some(1));
         assert!(!CATCHING.get());
         assert_eq!(
             in_crate("/x/registry/gemm-1.0/src/a/b.rs"),

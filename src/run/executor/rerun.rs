@@ -1,58 +1,59 @@
-//! A run trained once more, without any record.
+//! Trains a run once more, without records.
 
-use super::tensor_executor::Executor;
+use super::executor_trait::Executor;
 use crate::metrics::EpochMetrics;
 use crate::model_io::Weights;
 use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
-use crate::run::scheduler::dispatch::in_one_thread;
+use crate::run::thread_pool::in_single_thread_pool;
 use crate::train::TrainingHost;
 use std::time::Instant;
 
-/// What a run gave that was trained once more.
+/// The result of a run that was trained once more.
 #[derive(Clone, Debug)]
 pub struct RerunResult {
     /// How it ended.
     pub outcome: Outcome,
     /// The metrics of each finished epoch.
     pub epochs: Vec<EpochMetrics>,
-    /// The weights of its final network; nothing where it failed.
+    /// The weights of its final network; `None` if it failed.
     pub weights: Option<Weights>,
 }
 
-/// Trains a run alone, as a worker does, without any record.
+/// Trains a run alone, as a worker does, without records; `None` if the executor does not report its
+/// end.
 ///
 /// # Panics
-/// When training does.
+/// If training does.
 pub fn rerun(executor: &dyn Executor, plan: &Plan, run: RunId) -> Option<RerunResult> {
-    let mut listener = Listener {
+    let mut collector = ResultCollector {
         started: Instant::now(),
         outcome: None,
         epochs: Vec::new(),
         weights: None,
     };
-    let trained = in_one_thread(|| {
+    let trained = in_single_thread_pool(|| {
         executor.prepare_thread();
-        executor.execute(plan, &[run], &mut listener)
+        executor.execute(plan, &[run], &mut collector)
     });
-    // Nobody interrupts it.
+    // It is never interrupted.
     trained.ok()?;
     Some(RerunResult {
-        outcome: listener.outcome?,
-        epochs: listener.epochs,
-        weights: listener.weights,
+        outcome: collector.outcome?,
+        epochs: collector.epochs,
+        weights: collector.weights,
     })
 }
 
-/// Takes note of everything.
-struct Listener {
+/// Collects the events of one run.
+struct ResultCollector {
     started: Instant,
     outcome: Option<Outcome>,
     epochs: Vec<EpochMetrics>,
     weights: Option<Weights>,
 }
 
-impl TrainingHost for Listener {
+impl TrainingHost for ResultCollector {
     fn elapsed(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }

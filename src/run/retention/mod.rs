@@ -1,3 +1,4 @@
-//! Which runs' weights stay on disk.
+//! Which runs keep their weights on disk.
+
 pub(super) mod prune_weights;
 pub(super) mod weight_retention;

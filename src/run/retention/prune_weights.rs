@@ -1,4 +1,4 @@
-//! The weights of runs that stay, and their files.
+//! Writes the weights of runs, and removes those that are not kept.
 
 use super::weight_retention::WeightRetention;
 use crate::model_io::Weights;
@@ -6,48 +6,12 @@ use crate::plan::{Plan, RunId};
 use crate::record::{
     InputScale, RecordError, RunResult, Store, has_weights, remove_weights, write_weights,
 };
-use crate::run::scheduler::dispatch::{DeviceSlot, Scheduler};
+use crate::run::context::{DeviceSlot, ExecutionContext};
 use crate::spec::{KeepWeights, Sweep};
 use std::collections::HashMap;
 
-impl Scheduler<'_> {
-    /// Which weights stay, given the results that there are; removes those that do not.
-    pub(crate) fn keeping(
-        &self,
-        results: &HashMap<RunId, RunResult>,
-    ) -> Result<WeightRetention<'_>, RecordError> {
-        kept(self.sweep, self.plan, self.store, results)
-    }
-
-    /// Writes the weights of a run's final network, and what its samples were normalised by where
-    /// that is the run's own.
-    pub(crate) fn write_weights(
-        &self,
-        place: &DeviceSlot,
-        run: RunId,
-        weights: &Weights,
-    ) -> Result<(), RecordError> {
-        let config = &self.plan.trials[run.trial].config;
-        let folder = self.store.run_folder(self.plan, run);
-        if let Some(own) = place.executor.normalisation(self.plan, run) {
-            let scale = InputScale {
-                mean: own.mean,
-                standard_deviation: own.standard_deviation,
-                fill: own.fill,
-            };
-            scale.write(&folder)?;
-        }
-        write_weights(&folder, config, weights)
-    }
-
-    /// Removes the weights of all runs of a trial.
-    pub(crate) fn remove_weights(&self, trial: usize) -> Result<(), RecordError> {
-        remove(self.plan, self.store, trial)
-    }
-}
-
-/// Removes the weights of trials that are not among the best of the whole sweep: what each shard
-/// keeps are the best of its own.
+/// Removes the weights of trials that are not among the best of the whole sweep: each shard keeps
+/// the best of its runs.
 ///
 /// # Errors
 /// Files that cannot be removed.
@@ -59,15 +23,15 @@ pub fn prune_weights(
 ) -> Result<(), RecordError> {
     match sweep.keep {
         KeepWeights::None => Ok(()),
-        _ => kept(sweep, plan, store, results).map(drop),
+        _ => weights_to_keep(sweep, plan, store, results).map(drop),
     }
 }
 
-/// Which weights stay, given the results that there are; removes those that do not.
+/// Determines which weights are kept, given the results so far, and removes all others.
 ///
-/// Only a trial that has weights takes the place of another: where the ranking has changed since, or
-/// more trials are kept, the best may have none.
-fn kept<'a>(
+/// Only a trial that has weights can supersede another: after a change of the ranking or of the
+/// number of trials to keep, the best trial may have none.
+pub(crate) fn weights_to_keep<'a>(
     sweep: &Sweep,
     plan: &'a Plan,
     store: &Store,
@@ -77,19 +41,45 @@ fn kept<'a>(
         let mut runs = plan.runs_of(trial);
         runs.any(|run| has_weights(&store.run_folder(plan, run)))
     };
-    let mut keeping = WeightRetention::new(sweep, plan);
+    let mut retention = WeightRetention::new(sweep, plan);
     for trial in 0..plan.trials.len() {
         if sweep.keep != KeepWeights::None && !has_weights(trial) {
             continue;
         }
-        if let Some(trial) = keeping.ended(trial, results) {
-            remove(plan, store, trial)?;
+        if let Some(trial) = retention.trial_to_prune(trial, results) {
+            remove_trial_weights(plan, store, trial)?;
         }
     }
-    Ok(keeping)
+    Ok(retention)
 }
 
-fn remove(plan: &Plan, store: &Store, trial: usize) -> Result<(), RecordError> {
+/// Writes the weights of a run's final network, and the normalisation of its samples where the run
+/// has computed its own.
+pub(crate) fn save_weights(
+    context: &ExecutionContext,
+    slot: &DeviceSlot,
+    run: RunId,
+    weights: &Weights,
+) -> Result<(), RecordError> {
+    let config = &context.plan.trials[run.trial].config;
+    let folder = context.store.run_folder(context.plan, run);
+    if let Some(normalisation) = slot.executor.normalisation(context.plan, run) {
+        let scale = InputScale {
+            mean: normalisation.mean,
+            standard_deviation: normalisation.standard_deviation,
+            fill: normalisation.fill_values,
+        };
+        scale.write(&folder)?;
+    }
+    write_weights(&folder, config, weights)
+}
+
+/// Removes the weights of all runs of a trial.
+pub(crate) fn remove_trial_weights(
+    plan: &Plan,
+    store: &Store,
+    trial: usize,
+) -> Result<(), RecordError> {
     let mut runs = plan.runs_of(trial);
     runs.try_for_each(|run| remove_weights(&store.run_folder(plan, run)))
 }

@@ -1,18 +1,17 @@
-//! Which trials' weights stay: those that may still be among the best, and at the end the best.
-//!
-//! Decides only: the files are those of `weights`.
+//! Decides which trials keep their weights: during a sweep those that may still be among the best,
+//! at its end the best. Touches no files.
 
 use crate::plan::{Plan, RunId};
 use crate::record::{Ranking, RunResult};
 use crate::spec::{KeepWeights, RankBy, Sweep};
 use std::collections::HashMap;
 
-/// Which trials' weights stay.
+/// The trials that keep their weights.
 pub(crate) struct WeightRetention<'a> {
     plan: &'a Plan,
     keep: KeepWeights,
     rank_by: RankBy,
-    /// The best trials all of whose runs have finished, the best first; no more than are kept.
+    /// The best trials whose runs have all finished, the best first; at most as many as are kept.
     best: Vec<Ranking>,
 }
 
@@ -26,9 +25,9 @@ impl<'a> WeightRetention<'a> {
         }
     }
 
-    /// Whether the weights of a run that ends with this result may stay, given the results that
-    /// there are: where it is its trial's last, those of a trial that is not among the best may not.
-    pub(crate) fn may_stay(
+    /// Whether to keep the weights of a run that ends with this result, given the results so far.
+    /// After the last run of a trial, only those of a trial among the best are kept.
+    pub(crate) fn keeps_run(
         &self,
         run: RunId,
         result: &RunResult,
@@ -39,20 +38,23 @@ impl<'a> WeightRetention<'a> {
             KeepWeights::All => return result.failure.is_none(),
             KeepWeights::Best(_) => {}
         }
-        let known = |other: RunId| match other == run {
-            true => Some(result),
-            false => results.get(&other),
+        let result_of = |sibling: RunId| {
+            if sibling == run {
+                Some(result)
+            } else {
+                results.get(&sibling)
+            }
         };
-        match self.end(run.trial, known) {
-            End::Open => result.failure.is_none(),
-            End::Failed => false,
-            End::Finished(standing) => self.is_among_best(&standing),
+        match self.completion(run.trial, result_of) {
+            TrialCompletion::Open => result.failure.is_none(),
+            TrialCompletion::Failed => false,
+            TrialCompletion::Finished(ranking) => self.is_among_best(&ranking),
         }
     }
 
-    /// A run of this trial has ended: the trials whose weights do not stay, given the results that
-    /// there are, its own among them. At most one.
-    pub(crate) fn ended(
+    /// The trial that loses its weights now that a run of `trial` has ended, given the results so
+    /// far, this run's among them.
+    pub(crate) fn trial_to_prune(
         &mut self,
         trial: usize,
         results: &HashMap<RunId, RunResult>,
@@ -60,57 +62,62 @@ impl<'a> WeightRetention<'a> {
         if self.keep == KeepWeights::All {
             return None;
         }
-        let standing = match self.end(trial, |run| results.get(&run)) {
-            End::Open => return None,
-            End::Failed => return Some(trial),
-            End::Finished(standing) => standing,
+        let ranking = match self.completion(trial, |run| results.get(&run)) {
+            TrialCompletion::Open => return None,
+            TrialCompletion::Failed => return Some(trial),
+            TrialCompletion::Finished(ranking) => ranking,
         };
-        let place = self.best.partition_point(|other| *other < standing);
-        self.best.insert(place, standing);
+        let position = self.best.partition_point(|better| *better < ranking);
+        self.best.insert(position, ranking);
         let is_exceeded = self.keep.is_exceeded_by(self.best.len());
-        let last = is_exceeded.then(|| self.best.pop())??;
-        Some(last.trial)
+        let worst = is_exceeded.then(|| self.best.pop())??;
+        Some(worst.trial)
     }
 
-    fn is_among_best(&self, standing: &Ranking) -> bool {
+    fn is_among_best(&self, ranking: &Ranking) -> bool {
         let is_full = self.keep.is_exceeded_by(self.best.len() + 1);
         let worst = self.best.last().filter(|_| is_full);
-        worst.is_none_or(|worst| standing < worst)
+        worst.is_none_or(|worst| ranking < worst)
     }
 
-    /// How a trial has ended, as far as these results tell.
-    fn end<'r>(&self, trial: usize, result: impl Fn(RunId) -> Option<&'r RunResult>) -> End {
-        if let Some(standing) = Ranking::of(self.plan, trial, self.rank_by, &result) {
-            return End::Finished(standing);
+    /// How far a trial is complete, according to these results.
+    fn completion<'r>(
+        &self,
+        trial: usize,
+        result_of: impl Fn(RunId) -> Option<&'r RunResult>,
+    ) -> TrialCompletion {
+        if let Some(ranking) = Ranking::of(self.plan, trial, self.rank_by, &result_of) {
+            return TrialCompletion::Finished(ranking);
         }
-        // What is to be retried may still turn out well.
-        let mut runs = self.plan.runs_of(trial).map(result);
-        match runs.all(|result| result.is_some_and(|result| !result.is_to_be_retried())) {
-            true => End::Failed,
-            false => End::Open,
+        // A run that is to be retried may still succeed.
+        let is_final = |run| result_of(run).is_some_and(|result| !result.is_to_be_retried());
+        if self.plan.runs_of(trial).all(is_final) {
+            TrialCompletion::Failed
+        } else {
+            TrialCompletion::Open
         }
     }
 }
 
-/// The trials whose weights do not stay, given the results that there are.
-pub fn runs_without_weights(
+/// The trials that lose their weights, given these results.
+pub fn trials_without_weights(
     sweep: &Sweep,
     plan: &Plan,
     results: &HashMap<RunId, RunResult>,
 ) -> Vec<usize> {
-    let mut keeping = WeightRetention::new(sweep, plan);
+    let mut retention = WeightRetention::new(sweep, plan);
     let trials = 0..plan.trials.len();
     trials
-        .filter_map(|trial| keeping.ended(trial, results))
+        .filter_map(|trial| retention.trial_to_prune(trial, results))
         .collect()
 }
 
-/// How a trial has ended.
-enum End {
-    /// Some of its runs have not.
+/// How far a trial is complete.
+enum TrialCompletion {
+    /// Some of its runs have not ended.
     Open,
-    /// All have, and at least one without metrics: it takes no part in the ranking.
+    /// All runs have ended, at least one without metrics: the trial is not ranked.
     Failed,
-    /// All have, with metrics.
+    /// All runs have ended with metrics.
     Finished(Ranking),
 }

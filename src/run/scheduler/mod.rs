@@ -1,9 +1,6 @@
-//! Which runs remain, who trains them, and when.
+//! Which runs remain, on which device they are trained, and in which order.
+
+mod cohorts;
 pub(super) mod dispatch;
-pub(super) mod finalize;
-pub(super) mod interrupt;
 pub(super) mod profiling;
-pub(super) mod queue;
-pub(super) mod resume;
-pub(super) mod run_header;
-pub(super) mod worker_state;
+mod queue;

@@ -5,92 +5,92 @@ use std::collections::{HashSet, VecDeque};
 
 /// Runs to be trained together.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Cohort {
-    /// The position of their class.
-    pub(crate) class: usize,
+pub(super) struct Cohort {
+    /// The position of the group that its runs are taken from.
+    pub(super) group: usize,
     /// Its members.
-    pub(crate) runs: Vec<RunId>,
+    pub(super) runs: Vec<RunId>,
 }
 
 /// The cohorts that wait to be trained, in the order of the plan.
-pub(crate) struct Queue {
+pub(super) struct Queue {
     waiting: VecDeque<Cohort>,
-    /// The most members that a cohort of each class may have.
-    most: Vec<usize>,
-    /// The runs that were given another chance alone.
-    tried_again: HashSet<RunId>,
-    /// Cohorts that were taken and may still come back in halves.
+    /// The maximum size of a cohort of each group.
+    max_sizes: Vec<usize>,
+    /// The runs that have been retried alone.
+    retried: HashSet<RunId>,
+    /// The number of cohorts that were taken and may still be put back in halves.
     in_flight: usize,
 }
 
 impl Queue {
-    /// Cuts classes into cohorts; `most` holds the most members of a cohort of each class, at
-    /// least 1.
+    /// Cuts groups of stackable runs into cohorts; `max_sizes` holds the maximum size of a cohort of
+    /// each group, at least 1.
     ///
-    /// The cohort with the earliest run of the plan comes first, whatever its class: with cohorts
-    /// of one run, that is the order of the plan.
-    pub(crate) fn new(plan: &Plan, classes: &[Vec<RunId>], most: Vec<usize>) -> Self {
+    /// Cohorts are ordered by their earliest run in the plan, whatever their group: cohorts of one
+    /// run have the order of the plan.
+    pub(super) fn new(plan: &Plan, groups: &[Vec<RunId>], max_sizes: Vec<usize>) -> Self {
         let mut waiting = Vec::new();
-        for (class, (runs, &most)) in classes.iter().zip(&most).enumerate() {
-            let cohorts = plan.cohorts(runs, most).into_iter();
-            waiting.extend(cohorts.map(|runs| Cohort { class, runs }));
+        for (group, (runs, &max_size)) in groups.iter().zip(&max_sizes).enumerate() {
+            let cohorts = plan.cohorts(runs, max_size).into_iter();
+            waiting.extend(cohorts.map(|runs| Cohort { group, runs }));
         }
         waiting.sort_by_cached_key(|cohort| cohort.runs.iter().min().copied());
         Self {
             waiting: waiting.into(),
-            most,
-            tried_again: HashSet::new(),
+            max_sizes,
+            retried: HashSet::new(),
             in_flight: 0,
         }
     }
 
-    /// The next cohort, cut to what its class is known to have room for by now. To be followed by
-    /// [`Queue::settled`].
-    pub(crate) fn take(&mut self) -> Option<Cohort> {
+    /// Takes the next cohort, cut to the current maximum size of its group. Call [`Queue::settled`]
+    /// when it is done.
+    pub(super) fn take(&mut self) -> Option<Cohort> {
         let mut next = self.waiting.pop_front()?;
-        let most = self.most[next.class];
-        if next.runs.len() > most {
-            self.put_back(next.class, &next.runs, most);
+        let max_size = self.max_sizes[next.group];
+        if next.runs.len() > max_size {
+            self.put_back(next.group, &next.runs, max_size);
             next = self.waiting.pop_front()?;
         }
         self.in_flight += 1;
         Some(next)
     }
 
-    /// A cohort that was taken will not come back any more.
-    pub(crate) fn settled(&mut self) {
+    /// Notes that a cohort that was taken will not be put back any more.
+    pub(super) fn settled(&mut self) {
         self.in_flight -= 1;
     }
 
-    /// Whether there is nothing to take, now and later.
-    pub(crate) fn is_done(&self) -> bool {
+    /// Whether the queue is empty and stays so.
+    pub(super) fn is_done(&self) -> bool {
         self.waiting.is_empty() && self.in_flight == 0
     }
 
-    /// Puts the halves of a cohort back, to be taken next. When it was too large for the memory,
-    /// no cohort of its class will be larger than its halves are.
-    pub(crate) fn halve(&mut self, cohort: &Cohort, out_of_memory: bool) {
+    /// Puts the halves of a cohort back, to be taken next. If it was too large for the memory, later
+    /// cohorts of its group are no larger than its halves.
+    pub(super) fn halve(&mut self, cohort: &Cohort, out_of_memory: bool) {
         let half = cohort.runs.len().div_ceil(2);
         if out_of_memory {
-            let most = &mut self.most[cohort.class];
-            *most = half.clamp(1, *most);
+            let max_size = &mut self.max_sizes[cohort.group];
+            *max_size = half.clamp(1, *max_size);
         }
-        self.put_back(cohort.class, &cohort.runs, half);
+        self.put_back(cohort.group, &cohort.runs, half);
     }
 
-    /// Puts a run that was alone back, to be taken next, unless it was before; whether it was put
-    /// back.
-    pub(crate) fn try_again(&mut self, cohort: &Cohort) -> bool {
-        let is_new = cohort.runs.iter().all(|&run| self.tried_again.insert(run));
-        if is_new {
+    /// Puts a cohort back, to be taken next, unless one of its runs was put back before; whether it
+    /// was.
+    pub(super) fn retry(&mut self, cohort: &Cohort) -> bool {
+        let is_first_retry = cohort.runs.iter().all(|&run| self.retried.insert(run));
+        if is_first_retry {
             self.waiting.push_front(cohort.clone());
         }
-        is_new
+        is_first_retry
     }
 
-    fn put_back(&mut self, class: usize, runs: &[RunId], most: usize) {
-        for runs in split_evenly(runs, most).into_iter().rev() {
-            self.waiting.push_front(Cohort { class, runs });
+    fn put_back(&mut self, group: usize, runs: &[RunId], max_size: usize) {
+        for runs in split_evenly(runs, max_size).into_iter().rev() {
+            self.waiting.push_front(Cohort { group, runs });
         }
     }
 }
@@ -100,16 +100,16 @@ mod tests {
     use super::*;
     use crate::spec::{Source, Sweep};
 
-    /// Two classes of four runs that take turns in the plan.
-    fn queue(most: usize) -> Queue {
+    /// Two groups of four runs, which alternate in the plan.
+    fn queue(max_size: usize) -> Queue {
         let source = Source {
             name: "test.yaml".into(),
             text: "grid: { training.learning_rate: [1, 2, 3, 4], model.layers: [1, 2] }".into(),
         };
         let plan = Plan::new(&Sweep::parse(source, "test", &[]).unwrap()).unwrap();
-        let classes = plan.classes(plan.runs(), false);
-        assert_eq!(classes.len(), 2);
-        Queue::new(&plan, &classes, vec![most; 2])
+        let groups = plan.stack_groups(plan.runs(), false);
+        assert_eq!(groups.len(), 2);
+        Queue::new(&plan, &groups, vec![max_size; 2])
     }
 
     fn taken(queue: &mut Queue) -> Option<Vec<usize>> {
@@ -138,17 +138,17 @@ mod tests {
     }
 
     #[test]
-    fn a_run_is_tried_again_once() {
+    fn a_run_is_retried_once() {
         let mut queue = queue(1);
         let first = queue.take().unwrap();
-        assert!(queue.try_again(&first));
+        assert!(queue.retry(&first));
         assert_eq!(queue.take(), Some(first.clone()));
-        assert!(!queue.try_again(&first));
+        assert!(!queue.retry(&first));
         assert_eq!(queue.waiting.len(), 7);
     }
 
     #[test]
-    fn a_lack_of_memory_cuts_later_cohorts_of_the_class_alone() {
+    fn running_out_of_memory_shrinks_later_cohorts_of_the_same_group_only() {
         let mut queue = queue(2);
         let first = queue.take().unwrap();
         queue.halve(&first, true);

@@ -14,6 +14,10 @@ pub const MAX_BATCH_VALUES: u64 = 1_000_000_000;
 /// The fewest samples of a forward pass without training.
 pub const MIN_EVAL_BATCH_SIZE: usize = 16;
 
+/// The maximum number of samples of a forward pass without training: enough to fill a core's vector
+/// units.
+pub const MAX_EVAL_BATCH_SIZE: usize = 512;
+
 /// The largest height and width of a convolution's kernel.
 pub const MAX_KERNEL_SIZE: usize = 31;
 

@@ -5,7 +5,7 @@ use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics, Profile
 use tp_sweep::model::state_shapes;
 use tp_sweep::outcome::{Failure, FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
-use tp_sweep::run::{Executor, FaultGuard, Faults};
+use tp_sweep::run::{Executor, FaultGuard, FaultMonitor};
 use tp_sweep::spec::{Config, Count, Split, Stage};
 use tp_sweep::train::{Interrupted, TrainingHost};
 
@@ -40,7 +40,7 @@ pub struct FakeExecutor<'a> {
     cohort_size: usize,
     before_cohort: Box<OnCohort<'a>>,
     after_epoch: Box<OnEpoch<'a>>,
-    faults: Option<Faults>,
+    faults: Option<FaultMonitor>,
     cohorts: Mutex<Vec<Vec<RunId>>>,
 }
 
@@ -84,7 +84,7 @@ impl<'a> FakeExecutor<'a> {
     }
 
     /// Watches for faults of a device, as an executor on a GPU does.
-    pub fn watched_by(mut self, faults: Faults) -> Self {
+    pub fn watched_by(mut self, faults: FaultMonitor) -> Self {
         self.faults = Some(faults);
         self
     }
@@ -154,7 +154,7 @@ impl Executor for FakeExecutor<'_> {
             None => self.train(plan, cohort, observer),
             Some(faults) => {
                 let train = || self.train(plan, cohort, &mut FaultGuard::new(faults, observer));
-                let watched = faults.watch(|| Ok(()), train);
+                let watched = faults.run(|| Ok(()), train);
                 watched.unwrap_or_else(|fault| std::panic::resume_unwind(Box::new(fault)));
             }
         }

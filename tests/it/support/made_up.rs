@@ -6,7 +6,8 @@ use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{RecordError, Results, Store};
 use tp_sweep::report::{Listing, Report, TrialClasses};
 use tp_sweep::run::{
-    DeviceSlot, Executor, Interrupt, NoProgress, Progress, Scheduler, SweepOutcome,
+    DeviceSlot, ExecutionContext, Executor, Interrupt, NoProgress, Progress, SweepOutcome,
+    run_sweep,
 };
 use tp_sweep::spec::{DataRemarks, Source, Sweep};
 
@@ -66,19 +67,18 @@ impl<'a> Setup<'a> {
         sweep: &Sweep,
         plan: &Plan,
     ) -> Result<SweepOutcome, RecordError> {
-        Scheduler {
+        run_sweep(&ExecutionContext {
             sweep,
             plan,
             store: &store(folder, plan),
-            share: None,
-            places: &self.places,
-            cohort: self.cohort,
+            shard: None,
+            devices: &self.places,
+            max_cohort_size: self.cohort,
             retry_failed: false,
             fail_fast: false,
             progress: self.progress,
             interrupt: &self.interrupt,
-        }
-        .run()
+        })
     }
 }
 

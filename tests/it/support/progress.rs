@@ -30,7 +30,7 @@ impl Progress for RecordingProgress<'_> {
         }
     }
 
-    fn sizing(&self, _: usize, _: usize) {}
+    fn tuning_cohort_size(&self, _: usize, _: usize) {}
 
     fn run_started(&self, _: &str) {
         *self.in_training.lock().unwrap() += 1;
@@ -44,18 +44,18 @@ impl Progress for RecordingProgress<'_> {
         }
     }
 
-    fn halved(&self, runs: usize, reason: &str) {
+    fn cohort_split(&self, runs: usize, reason: &str) {
         *self.in_training.lock().unwrap() -= runs as isize;
         self.halved.lock().unwrap().push((runs, reason.to_owned()));
     }
 
-    fn tried_again(&self, name: &str, reason: &str) {
+    fn run_retried(&self, name: &str, reason: &str) {
         *self.in_training.lock().unwrap() -= 1;
         let mut tried_again = self.tried_again.lock().unwrap();
         tried_again.push((name.to_owned(), reason.to_owned()));
     }
 
-    fn measuring(&self, _: usize, _: usize) {}
+    fn profiling(&self, _: usize, _: usize) {}
 
     fn finished(&self) {}
 }

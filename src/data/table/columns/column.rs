@@ -1,44 +1,44 @@
-//! A column as a file has it.
+//! A column as it is in a file.
 
 use super::date;
 use crate::data::quality::remedy;
 
-/// A column as a file has it.
+/// A column as it is in a file.
 #[derive(Default)]
 pub(crate) struct Column {
     pub(crate) name: String,
     pub(crate) cells: Cells,
-    /// Whether the file itself says that it is an index.
+    /// Whether the file marks it as an index.
     pub(crate) is_index: bool,
-    /// Whether the file itself says that it holds categories.
+    /// Whether the file marks it as categorical.
     pub(crate) is_category: bool,
-    /// Whether the file itself says what type its values have.
+    /// Whether the file states the type of its values.
     pub(crate) has_type: bool,
-    /// A number of which it is unclear whether its point separates thousands or decimals.
-    pub(crate) unclear: Option<String>,
+    /// A number whose point may separate thousands or decimals.
+    pub(crate) ambiguous_number: Option<String>,
 }
 
-/// The cells of a column; nothing where a cell is empty.
+/// The cells of a column; `None` for an empty cell.
 pub(crate) enum Cells {
     Numbers(Vec<Option<f64>>),
-    /// Whole numbers, which 64-bit floats may round.
+    /// Whole numbers, which a 64-bit float may round.
     Whole(Vec<Option<i64>>),
     Unsigned(Vec<Option<u64>>),
     Flags(Vec<Option<bool>>),
-    /// Texts of which some may be numbers, as in a CSV.
+    /// Texts, some of which may be numbers, as in a CSV.
     Texts(Vec<Option<String>>),
-    /// Texts as they stand in a file that tells no types: names or numbers.
-    Written(Vec<Option<String>>),
-    /// Values of a type that is neither, with its name.
-    Other(String),
+    /// Texts of a file without types, unchanged: names or numbers.
+    Untyped(Vec<Option<String>>),
+    /// The name of a type that is not supported.
+    Unsupported(String),
 }
 
-/// What the names of a column are.
+/// What the names in a column stand for.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Role {
-    /// The classes.
+    /// Classes.
     Label,
-    /// The levels of a feature.
+    /// The categories of a feature.
     Category,
 }
 
@@ -49,47 +49,47 @@ impl Default for Cells {
 }
 
 impl Cells {
-    /// How many rows there are; of values of another type none are kept.
+    /// The number of rows; 0 for an unsupported type, whose values are not kept.
     pub(crate) fn len(&self) -> usize {
         match self {
             Self::Numbers(cells) => cells.len(),
             Self::Whole(cells) => cells.len(),
             Self::Unsigned(cells) => cells.len(),
             Self::Flags(cells) => cells.len(),
-            Self::Texts(cells) | Self::Written(cells) => cells.len(),
-            Self::Other(_) => 0,
+            Self::Texts(cells) | Self::Untyped(cells) => cells.len(),
+            Self::Unsupported(_) => 0,
         }
     }
 }
 
 impl Column {
-    /// A fault of one cell; rows are counted from 1.
-    pub(crate) fn fault(&self, row: usize, what: &str) -> String {
+    /// An error about the cell in this row, counted from 0.
+    pub(crate) fn cell_error(&self, row: usize, what: &str) -> String {
         format!("column `{}`, row {}: {what}", self.name, row + 1)
     }
 
-    /// The message that a feature has values of a type that cannot be used.
-    pub(crate) fn wrong_type(&self, kind: &str) -> String {
+    /// The error for a feature of a type that is not supported.
+    pub(crate) fn unsupported_type(&self, kind: &str) -> String {
         let name = &self.name;
-        match date::is_type(kind) {
-            true => date::refused(name, kind),
-            false => format!(
-                "the column `{name}` has values of the type {kind}, and features are numbers, truth \
-                 values or text; write it as one of these, or leave it out: {}",
-                remedy::drop(name)
-            ),
+        if date::is_date_type(kind) {
+            return date::refusal(name, kind);
         }
+        format!(
+            "the column `{name}` has values of the type {kind}, but features are numbers, truth values or \
+             text; write it as one of these, or leave it out: {}",
+            remedy::drop(name)
+        )
     }
 
-    /// The message that a column of names has values of a type that has none.
-    pub(crate) fn no_names(&self, kind: &str, role: Role) -> String {
+    /// The error for a column of names of a type that is not supported.
+    pub(crate) fn unsupported_names(&self, kind: &str, role: Role) -> String {
         match role {
             Role::Label => format!(
                 "the label column `{}` has values of the type {kind}; classes are whole numbers, truth \
                  values or text",
                 self.name
             ),
-            Role::Category => self.wrong_type(kind),
+            Role::Category => self.unsupported_type(kind),
         }
     }
 }

@@ -1,36 +1,38 @@
-//! The cells of a column, read as what it holds.
+//! The cells of a column, read as the kind of the column.
 
 use super::column::{Cells, Column, Role};
-use super::label::names;
-use super::missing::{Missing, is_marker};
-use super::numbers::{Number, numbers};
+use super::flag::{is_flag, parse_flag};
+use super::label::read_names;
+use super::missing::{MissingValues, is_missing_marker};
+use super::numbers::numbers;
+use crate::data::formats::number::Number;
 use crate::data::quality::remedy::shortened;
 use crate::spec::ColumnKind;
 
-/// The cells of a column, read as what it holds; nothing where a value is missing.
+/// The cells of a column, read as the kind of the column; `None` for a missing value.
 pub(crate) enum Content {
-    /// Numbers, and truth values as 1 and 0.
+    /// Numbers; truth values are 1 and 0.
     Numbers(Vec<Option<Number>>),
-    /// The names of levels.
+    /// The names of categories.
     Names(Vec<Option<String>>),
 }
 
 impl Content {
-    /// Reads a column as one of this kind.
+    /// Reads a column as this kind.
     ///
     /// # Errors
-    /// Cells that are something else.
+    /// Cells of a different kind.
     pub(crate) fn of(
         column: &Column,
         kind: &ColumnKind,
-        missing: &Missing,
+        missing: &MissingValues,
     ) -> Result<Self, String> {
         match kind {
             ColumnKind::Number => numbers(column, missing).map(Self::Numbers),
             ColumnKind::Boolean => flags(column, missing).map(Self::Numbers),
-            ColumnKind::OneHot(levels) | ColumnKind::Ordinal(levels) => {
-                let mut names = names_of(column, missing)?;
-                if levels.iter().all(|level| flag(level).is_some()) {
+            ColumnKind::OneHot(categories) | ColumnKind::Ordinal(categories) => {
+                let mut names = present_names(column, missing)?;
+                if categories.iter().all(|category| is_flag(category)) {
                     lower_flags(&mut names);
                 }
                 Ok(Self::Names(names))
@@ -46,50 +48,33 @@ impl Content {
     }
 }
 
-/// The names in a column; nothing where a value is missing.
+/// The names in a column; `None` for a missing value.
 ///
 /// # Errors
-/// Values that are no names.
-pub(crate) fn names_of(column: &Column, missing: &Missing) -> Result<Vec<Option<String>>, String> {
-    let names = names(column, Role::Category)?;
+/// Values that are not names.
+pub(crate) fn present_names(
+    column: &Column,
+    missing: &MissingValues,
+) -> Result<Vec<Option<String>>, String> {
+    let names = read_names(column, Role::Category)?;
     let present = |name: Option<String>| name.filter(|name| !missing.is_name(name));
     Ok(names.into_iter().map(present).collect())
 }
 
-/// Gives true and false one spelling: pandas writes `True`, R `TRUE`, polars `true`.
+/// Converts truth values to lower case.
 fn lower_flags(names: &mut [Option<String>]) {
     for name in names.iter_mut().flatten() {
-        if flag(name).is_some() {
+        if is_flag(name) {
             name.make_ascii_lowercase();
         }
     }
 }
 
-/// Levels with one spelling of true and false, where they are nothing else.
-pub(crate) fn unified(mut levels: Vec<String>) -> Vec<String> {
-    if levels.iter().all(|level| flag(level).is_some()) {
-        levels
-            .iter_mut()
-            .for_each(|level| level.make_ascii_lowercase());
-    }
-    levels
-}
-
-/// The truth value that a text names, in upper or lower case; `None` for other texts.
-pub(crate) fn flag(text: &str) -> Option<bool> {
-    let is = |flag: &str| text.trim().eq_ignore_ascii_case(flag);
-    match (is("true"), is("false")) {
-        (true, _) => Some(true),
-        (_, true) => Some(false),
-        _ => None,
-    }
-}
-
-/// Truth values as 1 and 0, which they may be in the file.
-fn flags(column: &Column, missing: &Missing) -> Result<Vec<Option<Number>>, String> {
+/// Truth values as 1 and 0. The file may also have them as numbers.
+fn flags(column: &Column, missing: &MissingValues) -> Result<Vec<Option<Number>>, String> {
     let number = |flag: bool| Number::Whole(flag.into());
     let neither = |row: usize, cell: &str| {
-        column.fault(
+        column.cell_error(
             row,
             &format!("`{}` is neither true nor false", shortened(cell)),
         )
@@ -99,11 +84,11 @@ fn flags(column: &Column, missing: &Missing) -> Result<Vec<Option<Number>>, Stri
             .iter()
             .map(|cell| cell.filter(|&flag| !missing.is_flag(flag)).map(number))
             .collect()),
-        Cells::Texts(cells) | Cells::Written(cells) => {
+        Cells::Texts(cells) | Cells::Untyped(cells) => {
             let cell = |(row, text): (usize, &Option<String>)| match text.as_deref() {
                 None => Ok(None),
-                Some(text) if missing.is_text(text) || is_marker(text) => Ok(None),
-                Some(text) => match (flag(text), text.trim()) {
+                Some(text) if missing.is_text(text) || is_missing_marker(text) => Ok(None),
+                Some(text) => match (parse_flag(text), text.trim()) {
                     (Some(flag), _) => Ok(Some(number(flag))),
                     (None, "1" | "1.0") => Ok(Some(number(true))),
                     (None, "0" | "0.0") => Ok(Some(number(false))),
@@ -115,10 +100,10 @@ fn flags(column: &Column, missing: &Missing) -> Result<Vec<Option<Number>>, Stri
         _ => {
             let cells = numbers(column, missing)?;
             let other =
-                |cell: &Option<Number>| cell.is_some_and(|n| ![0.0, 1.0].contains(&n.float()));
+                |cell: &Option<Number>| cell.is_some_and(|n| ![0.0, 1.0].contains(&n.to_f64()));
             match cells.iter().position(other) {
                 Some(row) => {
-                    let number = cells[row].map_or(0.0, Number::float);
+                    let number = cells[row].map_or(0.0, Number::to_f64);
                     Err(neither(row, &number.to_string()))
                 }
                 None => Ok(cells),

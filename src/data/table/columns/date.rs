@@ -2,8 +2,8 @@
 
 use crate::data::quality::remedy;
 
-/// That a column holds dates or times, such as this example or of this type, and what to do about it.
-pub(crate) fn refused(name: &str, example: &str) -> String {
+/// The error for a column of dates or times; `example` is a cell in backquotes, or the name of the type.
+pub(crate) fn refusal(name: &str, example: &str) -> String {
     let column = format!("table[{}]", serde_json::Value::from(name));
     let text = example.trim_matches('`');
     let starts_with_day = text
@@ -24,15 +24,15 @@ pub(crate) fn refused(name: &str, example: &str) -> String {
         format!("pandas.to_datetime({column}).dt.month")
     };
     format!(
-        "the column `{name}` has dates or times ({example}): write what may matter of them as numbers, such \
-         as the year, the month, the weekday, the hour or the days since a fixed day, in pandas by `{code}`, \
-         or leave the column out: {}",
+        "the column `{name}` has dates or times ({example}): convert them to numbers that may matter, such as \
+         the year, month, weekday, hour or days since a fixed day (in pandas, `{code}`), or leave the column \
+         out: {}",
         remedy::drop(name)
     )
 }
 
-/// Whether a type of values is one of dates or times, by its name.
-pub(crate) fn is_type(kind: &str) -> bool {
+/// Whether a type, by its name, is one of dates or times.
+pub(crate) fn is_date_type(kind: &str) -> bool {
     let kind = kind.to_lowercase();
     ["date", "time", "duration", "period"]
         .iter()
@@ -52,16 +52,16 @@ pub(crate) fn is_date(text: &str) -> bool {
         || is_month_of_year(text)
 }
 
-/// Three numbers with the same sign between them, one of which may be a year.
+/// Three parts with the same separator: a day, a month and a year.
 fn is_day(text: &str) -> bool {
-    ['-', '/', '.'].iter().any(|&sign| {
-        let parts: Vec<&str> = text.split(sign).collect();
+    ['-', '/', '.'].iter().any(|&separator| {
+        let parts: Vec<&str> = text.split(separator).collect();
         let [first, second, third] = parts[..] else {
             return false;
         };
-        let in_range = |part: &str, most: u32| {
+        let in_range = |part: &str, max: u32| {
             let is_short = (1..=2).contains(&part.len());
-            is_short && number(part).is_some_and(|number| (1..=most).contains(&number))
+            is_short && number(part).is_some_and(|number| (1..=max).contains(&number))
         };
         let is_year = |part: &str| part.len() == 4 && number(part).is_some_and(|y| y >= 1000);
         let is_short_year = |part: &str| part.len() == 2 && number(part).is_some();
@@ -158,10 +158,7 @@ fn is_month(word: &str) -> bool {
 
 fn number(text: &str) -> Option<u32> {
     let is_digits = !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    match is_digits {
-        true => text.parse().ok(),
-        false => None,
-    }
+    if is_digits { text.parse().ok() } else { None }
 }
 
 #[cfg(test)]

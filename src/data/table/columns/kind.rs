@@ -1,104 +1,109 @@
-//! What a column of features holds, as its training rows show it.
+//! The kind of a feature column, inferred from its training rows.
 
 use super::column::{Cells, Column};
-use super::content::{flag, names_of, unified};
+use super::content::present_names;
 use super::date;
+use super::flag::{is_flag, unify_flags};
+use super::hints;
 use super::label::canonical;
-use super::missing::{Missing, is_marker};
+use super::missing::{MissingValues, is_missing_marker};
 use super::numbers::number;
-use crate::data::custom::raw_dataset::in_order;
+use crate::data::custom::raw_dataset::sorted_names;
 use crate::data::quality::remedy;
-use crate::data::table::encoding::hints;
 use crate::spec::{ColumnKind, ColumnSettings};
 use std::collections::HashSet;
 
-/// The most levels of a column of text that no setting calls categorical.
-const MOST_LEVELS: usize = 100;
+/// The maximum number of categories of a text column that no setting lists as categorical.
+const MAX_CATEGORIES: usize = 100;
 
-/// The most levels of a column that is listed as categorical.
-const MOST_LISTED_LEVELS: usize = 1000;
+/// The maximum number of categories of a column that is listed as categorical.
+const MAX_LISTED_CATEGORIES: usize = 1000;
 
-/// In fewer rows all texts may differ by chance.
+/// The minimum number of rows: in fewer, all texts may differ by chance.
 const MIN_ROWS: usize = 20;
 
-/// What a column holds: as the settings or the file say, else as the rows at these positions show it.
+/// The kind of a column: from the settings or the file, else inferred from the rows at these positions.
 ///
 /// # Errors
-/// A reason, in words: dates, a text of its own in nearly each row, numbers and text in one column.
+/// Dates, a different text in nearly every row, or numbers and text in one column.
 pub(crate) fn kind(
     column: &Column,
     rows: &[u32],
     settings: &ColumnSettings,
-    missing: &Missing,
+    missing: &MissingValues,
 ) -> Result<ColumnKind, String> {
     let ordinal = settings.ordinal.as_ref();
-    if let Some(levels) = ordinal.and_then(|columns| columns.categories(&column.name)) {
-        let levels = unified(levels.iter().map(canonical).collect());
-        return Ok(ColumnKind::Ordinal(levels));
+    if let Some(categories) = ordinal.and_then(|columns| columns.categories(&column.name)) {
+        let categories = unify_flags(categories.iter().map(canonical).collect());
+        return Ok(ColumnKind::Ordinal(categories));
     }
     let listed = settings.categorical.as_ref();
     let is_listed = listed.is_some_and(|names| names.contains(&column.name));
     if is_listed || column.is_category {
-        return listed_levels(column, rows, missing).map(ColumnKind::OneHot);
+        return listed_categories(column, rows, missing).map(ColumnKind::OneHot);
     }
     match &column.cells {
         Cells::Numbers(_) | Cells::Whole(_) | Cells::Unsigned(_) => Ok(ColumnKind::Number),
         Cells::Flags(_) => Ok(ColumnKind::Boolean),
-        Cells::Texts(texts) | Cells::Written(texts) => of_texts(column, texts, rows, missing),
-        Cells::Other(kind) => Err(column.wrong_type(kind)),
+        Cells::Texts(texts) | Cells::Untyped(texts) => kind_of_texts(column, texts, rows, missing),
+        Cells::Unsupported(kind) => Err(column.unsupported_type(kind)),
     }
 }
 
-fn listed_levels(column: &Column, rows: &[u32], missing: &Missing) -> Result<Vec<String>, String> {
-    let (cells, levels) = levels(column, rows, missing)?;
+fn listed_categories(
+    column: &Column,
+    rows: &[u32],
+    missing: &MissingValues,
+) -> Result<Vec<String>, String> {
+    let (cells, categories) = categories(column, rows, missing)?;
     let name = &column.name;
-    if levels.len() > MOST_LISTED_LEVELS {
+    if categories.len() > MAX_LISTED_CATEGORIES {
         return Err(format!(
-            "the column `{name}` has {} categories, and at most {MOST_LISTED_LEVELS} are supported; \
+            "the column `{name}` has {} categories, and at most {MAX_LISTED_CATEGORIES} are supported; \
              merge rare ones, or leave the column out: {}",
-            levels.len(),
+            categories.len(),
             remedy::drop(name)
         ));
     }
-    if levels.len() == cells && cells >= MIN_ROWS {
+    if categories.len() == cells && cells >= MIN_ROWS {
         return Err(format!(
-            "the column `{name}` has a category of its own in each of {cells} rows: a column that \
+            "the column `{name}` has a different category in each of {cells} rows: a column that \
              identifies the row can reveal the class; leave it out: {}",
             remedy::drop(name)
         ));
     }
-    Ok(levels)
+    Ok(categories)
 }
 
-/// How many of these rows have a value, and which different ones.
-fn levels(
+/// The number of these rows with a value, and the distinct values.
+fn categories(
     column: &Column,
     rows: &[u32],
-    missing: &Missing,
+    missing: &MissingValues,
 ) -> Result<(usize, Vec<String>), String> {
-    let names = names_of(column, missing)?;
+    let names = present_names(column, missing)?;
     let present: Vec<String> = rows
         .iter()
         .filter_map(|&row| names[row as usize].clone())
         .collect();
-    Ok((present.len(), in_order(unified(present))))
+    Ok((present.len(), sorted_names(unify_flags(present))))
 }
 
-fn of_texts(
+fn kind_of_texts(
     column: &Column,
     texts: &[Option<String>],
     rows: &[u32],
-    missing: &Missing,
+    missing: &MissingValues,
 ) -> Result<ColumnKind, String> {
     let present = rows
         .iter()
         .filter_map(|&row| Some((row as usize, texts[row as usize].as_deref()?)));
     let values: Vec<(usize, &str)> = present
-        .filter(|(_, text)| !missing.is_text(text) && !is_marker(text))
+        .filter(|(_, text)| !missing.is_text(text) && !is_missing_marker(text))
         .collect();
     let count = |is: &dyn Fn(&str) -> bool| values.iter().filter(|(_, text)| is(text)).count();
     let first = |is: &dyn Fn(&str) -> bool| values.iter().find(|(_, text)| is(text)).copied();
-    // Text of a file that has types is text, whatever stands in it.
+    // In a file with types, text is text, even if it looks like a number.
     let is_number = |text: &str| !column.has_type && number(text).is_some();
     let numbers = count(&is_number);
     if numbers == values.len() && numbers > 0 {
@@ -107,14 +112,14 @@ fn of_texts(
     if values.is_empty() {
         return Ok(ColumnKind::Number);
     }
-    if count(&|text| flag(text).is_some()) == values.len() {
+    if count(&is_flag) == values.len() {
         return Ok(ColumnKind::Boolean);
     }
     let name = &column.name;
     if 2 * count(&date::is_date) > values.len()
         && let Some((_, example)) = first(&date::is_date)
     {
-        return Err(date::refused(
+        return Err(date::refusal(
             name,
             &format!("`{}`", remedy::shortened(example)),
         ));
@@ -122,31 +127,32 @@ fn of_texts(
     let is_formatted =
         |text: &str| !column.has_type && !is_number(text) && hints::is_formatted_number(text);
     let is_text = |text: &str| !is_number(text) && !is_formatted(text);
-    // One slip among numbers that are formatted is what stops them from being read.
+    // Formatted numbers with a few texts among them: the texts are mistakes.
     if count(&is_formatted) > 0
         && 2 * (numbers + count(&is_formatted)) > values.len()
-        && let Some((row, slip)) = first(&is_text)
+        && let Some((row, mistake)) = first(&is_text)
     {
         return Err(format!(
             "{}; correct it, or, if it stands for a missing value, set {}",
-            column.fault(
+            column.cell_error(
                 row,
-                &format!("`{}` is not a number", remedy::shortened(slip))
+                &format!("`{}` is not a number", remedy::shortened(mistake))
             ),
-            remedy::na_values(slip)
+            remedy::na_values(mistake)
         ));
     }
     if 2 * count(&is_formatted) > values.len()
         && let Some((row, example)) = first(&is_formatted)
     {
-        let fault = column.fault(row, &hints::not_a_number(example));
+        let error = column.cell_error(row, &hints::not_a_number(example));
         let different: HashSet<&str> = values.iter().map(|(_, text)| text.trim()).collect();
-        return Err(match 2 * different.len() > values.len() {
-            true => fault,
-            false => format!(
-                "{fault}; if these are categories, list the column: {}",
+        return Err(if 2 * different.len() > values.len() {
+            error
+        } else {
+            format!(
+                "{error}; if these are categories, list the column: {}",
                 remedy::categorical(name)
-            ),
+            )
         });
     }
     if numbers > 0
@@ -154,20 +160,22 @@ fn of_texts(
     {
         return Err(mixed(column, row, text, numbers, values.len()));
     }
-    let (cells, levels) = levels(column, rows, missing)?;
-    if levels.len() > MOST_LEVELS || 2 * levels.len() > cells && cells >= MIN_ROWS {
-        let categorical = match levels.len() <= MOST_LISTED_LEVELS && levels.len() < cells {
-            true => format!(
+    let (cells, categories) = categories(column, rows, missing)?;
+    if categories.len() > MAX_CATEGORIES || 2 * categories.len() > cells && cells >= MIN_ROWS {
+        let may_be_listed = categories.len() <= MAX_LISTED_CATEGORIES && categories.len() < cells;
+        let categorical = if may_be_listed {
+            format!(
                 ", or, if they are categories, list it: {}",
                 remedy::categorical(name)
-            ),
-            false => String::new(),
+            )
+        } else {
+            String::new()
         };
-        let are_numbers = levels.iter().all(|level| number(level).is_some());
+        let are_numbers = categories.iter().all(|text| number(text).is_some());
         return Err(format!(
             "the column `{name}` has {} different texts in {cells} rows, too many for one-hot \
              features; {}leave it out: {}{categorical}",
-            levels.len(),
+            categories.len(),
             if are_numbers {
                 "write them as numbers, or "
             } else {
@@ -176,13 +184,13 @@ fn of_texts(
             remedy::drop(name)
         ));
     }
-    Ok(ColumnKind::OneHot(levels))
+    Ok(ColumnKind::OneHot(categories))
 }
 
-/// The message that some cells of a column are numbers and others text.
+/// The error for a column with both numbers and text.
 fn mixed(column: &Column, row: usize, text: &str, numbers: usize, all: usize) -> String {
     let name = &column.name;
-    let fault = column.fault(
+    let error = column.cell_error(
         row,
         &format!(
             "`{}` is text, but {numbers} of {all} cells are numbers",
@@ -190,15 +198,16 @@ fn mixed(column: &Column, row: usize, text: &str, numbers: usize, all: usize) ->
         ),
     );
     let (drop, categorical) = (remedy::drop(name), remedy::categorical(name));
-    match 10 * numbers > 9 * all {
-        true => format!(
-            "{fault}; correct it, or, if it stands for a missing value, set {}; if all of them are \
+    if 10 * numbers > 9 * all {
+        format!(
+            "{error}; correct it, or, if it stands for a missing value, set {}; if all of them are \
              categories: {categorical}; to leave the column out: {drop}",
             remedy::na_values(text)
-        ),
-        false => format!(
-            "{fault}; leave the column out: {drop}, or, if all of them are categories, list it: \
+        )
+    } else {
+        format!(
+            "{error}; leave the column out: {drop}, or, if all of them are categories, list it: \
              {categorical}"
-        ),
+        )
     }
 }

@@ -1,100 +1,98 @@
-//! The label column. A label is a name: `01` and `1` are two classes, and no digit of a large number
-//! is rounded. Of what is a number alone, only the spelling counts for nothing: `1.0` in one file is
-//! the class `1` of the other.
+//! The label column. A label is a name: `01` and `1` are two classes, and large numbers keep all digits. Only the spelling
+//! of a plain number does not matter: `1.0` in one file is the class `1` in another.
 
 use super::column::{Cells, Column, Role};
-use super::missing::is_marker;
+use super::flag::is_flag;
+use super::missing::is_missing_marker;
 use super::similar::differ_in_case;
-use crate::data::custom::raw_dataset::in_order;
+use crate::data::custom::raw_dataset::sorted_names;
+use crate::data::formats::number::MAX_EXACT_FLOAT;
 use crate::spec::TableWarning;
 use std::collections::HashMap;
 
 /// The class of each row.
 pub(crate) struct Labels {
     pub(crate) names: Vec<String>,
-    /// Whether they come from a file that tells no types.
-    as_written: bool,
+    /// Whether they come from a file without types.
+    is_untyped: bool,
 }
 
 impl Labels {
-    /// The classes of a label column.
+    /// The classes in a label column.
     ///
     /// # Errors
-    /// Empty cells, numbers with fractions, one number written in two ways.
+    /// Empty cells, numbers with fractions, a number in two spellings.
     pub(crate) fn of(column: &Column) -> Result<Self, String> {
         let class = |(row, text): (usize, Option<String>)| {
-            text.ok_or_else(|| column.fault(row, "the cell of the label is empty"))
+            text.ok_or_else(|| column.cell_error(row, "the label is missing"))
         };
-        let names = names(column, Role::Label)?.into_iter().enumerate();
+        let names = read_names(column, Role::Label)?;
+        let names = names.into_iter().enumerate();
         Ok(Self {
             names: names.map(class).collect::<Result<_, _>>()?,
-            as_written: matches!(column.cells, Cells::Written(_)),
+            is_untyped: matches!(column.cells, Cells::Untyped(_)),
         })
     }
 }
 
-/// The names in a column; nothing where a cell is empty.
+/// The names in a column; `None` for an empty cell.
 ///
 /// # Errors
-/// Numbers with fractions, one number written in two ways, values of a type that has no names.
-pub(crate) fn names(column: &Column, role: Role) -> Result<Vec<Option<String>>, String> {
+/// Labels with fractions, a number in two spellings, values of an unsupported type.
+pub(crate) fn read_names(column: &Column, role: Role) -> Result<Vec<Option<String>>, String> {
     let texts: Vec<Option<String>> = match &column.cells {
         Cells::Numbers(numbers) => numbers
             .iter()
             .enumerate()
             .map(|(row, number)| match *number {
-                // What pandas makes of an empty cell.
+                // How pandas stores an empty cell.
                 Some(number) if number.is_nan() => Ok(None),
-                Some(number) => whole(column, role, row, number).map(Some),
+                Some(number) => name_of_float(column, role, row, number).map(Some),
                 None => Ok(None),
             })
             .collect::<Result<_, _>>()?,
         Cells::Whole(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
         Cells::Unsigned(numbers) => numbers.iter().map(|n| n.map(|n| n.to_string())).collect(),
         Cells::Flags(flags) => flags.iter().map(|f| f.map(|f| f.to_string())).collect(),
-        Cells::Texts(texts) | Cells::Written(texts) => texts.clone(),
-        Cells::Other(kind) => return Err(column.no_names(kind, role)),
+        Cells::Texts(texts) | Cells::Untyped(texts) => texts.clone(),
+        Cells::Unsupported(kind) => return Err(column.unsupported_names(kind, role)),
     };
     let trimmed = |text: Option<String>| {
         let text = text.map(|text| text.trim().to_owned());
         text.filter(|text| !text.is_empty())
     };
     let mut names: Vec<Option<String>> = texts.into_iter().map(trimmed).collect();
-    let is_typed_label = role == Role::Label && !matches!(column.cells, Cells::Written(_));
+    let is_typed_label = role == Role::Label && !matches!(column.cells, Cells::Untyped(_));
     if !is_typed_label {
-        unify_numbers(column, role, &mut names)?;
+        unify_number_spellings(column, role, &mut names)?;
     }
     Ok(names)
 }
 
-/// A name as the cells of a column of names are read: `1.0` is the name `1`.
+/// The canonical spelling of a name: `1.0` becomes `1`.
 pub(crate) fn canonical(name: &str) -> String {
     let name = name.trim();
     whole_number(name).unwrap_or_else(|| name.to_owned())
 }
 
-/// Brings the labels of all parts to one spelling of true and false, where they are nothing else:
-/// pandas writes `True`, R `TRUE`, polars `true`.
-pub(crate) fn settle<const PARTS: usize>(mut parts: [&mut Labels; PARTS]) {
-    let is_flag = |name: &String| {
-        ["true", "false"]
-            .iter()
-            .any(|flag| name.eq_ignore_ascii_case(flag))
-    };
-    if !parts.iter().all(|part| part.names.iter().all(is_flag)) {
+/// Converts the labels of all parts to lower case, if all are truth values: pandas writes `True`, R `TRUE`, polars
+/// `true`. Typed labels have one spelling already.
+pub(crate) fn unify_flag_labels<const PARTS: usize>(mut parts: [&mut Labels; PARTS]) {
+    let mut names = parts.iter().flat_map(|part| &part.names);
+    if !names.all(|name| is_flag(name)) {
         return;
     }
-    for part in parts.iter_mut().filter(|part| part.as_written) {
+    for part in parts.iter_mut().filter(|part| part.is_untyped) {
         part.names
             .iter_mut()
             .for_each(|name| name.make_ascii_lowercase());
     }
 }
 
-/// Warnings about classes that look like missing values, and about pairs that look like one class.
+/// Warnings about a class that looks like a missing value, and about two classes that may be one.
 pub(crate) fn warnings(labels: &[String]) -> Vec<TableWarning> {
-    let classes = in_order(labels.to_vec());
-    let marker = classes.iter().find(|class| is_marker(class));
+    let classes = sorted_names(labels.to_vec());
+    let marker = classes.iter().find(|class| is_missing_marker(class));
     let missing = marker.map(|class| TableWarning::MissingClass {
         class: class.clone(),
     });
@@ -104,20 +102,24 @@ pub(crate) fn warnings(labels: &[String]) -> Vec<TableWarning> {
     missing.into_iter().chain(similar).collect()
 }
 
-/// The name that a float is.
-fn whole(column: &Column, role: Role, row: usize, number: f64) -> Result<String, String> {
+/// The name of a float.
+fn name_of_float(column: &Column, role: Role, row: usize, number: f64) -> Result<String, String> {
     match number {
         number if number.is_infinite() => {
-            Err(column.fault(row, &no_name(role, &number.to_string())))
+            Err(column.cell_error(row, &invalid_name(role, &number.to_string())))
         }
         number if number.fract() != 0.0 && role == Role::Label => Err(with_fractions(column)),
-        // −0 and 0 are one number.
+        // −0 becomes 0.
         number => Ok((number + 0.0).to_string()),
     }
 }
 
-/// Whole numbers without a fraction of zeros and without a sign before 0, where names are numbers.
-fn unify_numbers(column: &Column, role: Role, names: &mut [Option<String>]) -> Result<(), String> {
+/// Gives whole numbers one spelling, without a zero fraction and without a sign before 0.
+fn unify_number_spellings(
+    column: &Column,
+    role: Role,
+    names: &mut [Option<String>],
+) -> Result<(), String> {
     let number = |name: &String| name.parse::<f64>().ok();
     if names.iter().flatten().all(|name| number(name).is_some()) {
         let is_infinite = |name: &Option<String>| {
@@ -127,7 +129,7 @@ fn unify_numbers(column: &Column, role: Role, names: &mut [Option<String>]) -> R
         if let Some(row) = names.iter().position(is_infinite)
             && let Some(name) = &names[row]
         {
-            return Err(column.fault(row, &no_name(role, name)));
+            return Err(column.cell_error(row, &invalid_name(role, name)));
         }
         let numbers = names.iter().flatten().filter_map(number);
         if role == Role::Label && numbers.into_iter().any(|number| number.fract() != 0.0) {
@@ -148,11 +150,11 @@ fn unify_numbers(column: &Column, role: Role, names: &mut [Option<String>]) -> R
             .entry(number.clone())
             .or_insert((spelling.clone(), row));
         if first.0 != spelling {
-            return Err(column.fault(
+            return Err(column.cell_error(
                 row,
                 &format!(
-                    "`{spelling}` is the number that row {} writes as `{}`: one {}, or two? \
-                     Write it in one way, or give each a name that is no number, such as `v{spelling}`",
+                    "`{spelling}` is the number that row {} writes as `{}`: use one spelling if they are one {}, \
+                     or names that are not numbers if they are two, such as `v{spelling}`",
                     first.1 + 1,
                     first.0,
                     match role {
@@ -167,8 +169,8 @@ fn unify_numbers(column: &Column, role: Role, names: &mut [Option<String>]) -> R
     Ok(())
 }
 
-/// The digits of a whole number that is written as numbers are: `1`, `1.0`, `1.000e+00`, `-0.0`.
-/// Leading zeros, a plus or a bare exponent (`1E2`) are those of a code.
+/// The canonical digits of a whole number such as `1`, `1.0`, `1.000e+00` or `-0.0`; `None` for other texts. Leading
+/// zeros, a plus sign or an exponent without a fraction (`1E2`) indicate a code.
 fn whole_number(text: &str) -> Option<String> {
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|b| b.is_ascii_digit());
     let unsigned = text.strip_prefix('-').unwrap_or(text);
@@ -194,18 +196,18 @@ fn whole_number(text: &str) -> Option<String> {
         }
         (Some(fraction), Some(_)) if is_digits(fraction) => {
             let number: f64 = text.parse().ok()?;
-            // Beyond it the digits that are not written are guessed.
-            let is_exact = number.fract() == 0.0 && number.abs() <= 9_007_199_254_740_992.0;
+            // Beyond this limit, floats are rounded.
+            let is_exact = number.fract() == 0.0 && number.abs() <= MAX_EXACT_FLOAT;
             is_exact.then(|| (number + 0.0).to_string())
         }
         _ => None,
     }
 }
 
-fn no_name(role: Role, name: &str) -> String {
+fn invalid_name(role: Role, name: &str) -> String {
     match role {
         Role::Label => {
-            format!("`{name}` is not a class; leave the row out, or give the class a name")
+            format!("`{name}` is not a class; remove the row, or give the class a name")
         }
         Role::Category => format!("`{name}` is not a category; give it a name, or empty the cell"),
     }
@@ -213,8 +215,8 @@ fn no_name(role: Role, name: &str) -> String {
 
 fn with_fractions(column: &Column) -> String {
     format!(
-        "the label column `{}` has numbers with fractions: to predict a number is another task; \
-         classes are whole numbers or text",
+        "the label column `{}` has numbers with fractions, but classes are whole numbers or text; \
+         regression is not supported",
         column.name
     )
 }
@@ -233,7 +235,7 @@ mod tests {
     }
 
     fn written(texts: &[&str]) -> Result<Vec<String>, String> {
-        names(Cells::Written(
+        names(Cells::Untyped(
             texts.iter().map(|text| Some((*text).to_owned())).collect(),
         ))
     }
@@ -272,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn one_number_in_two_spellings_is_a_question() {
+    fn one_number_in_two_spellings_is_refused() {
         let error = written(&["1", "2", "1.0"]).unwrap_err();
         assert!(
             error.contains("row 3: `1.0` is the number that row 1 writes as `1`"),
@@ -303,7 +305,7 @@ mod tests {
         assert!(
             names(missing)
                 .unwrap_err()
-                .contains("row 2: the cell of the label is empty")
+                .contains("row 2: the label is missing")
         );
         let texts = ["1", "1.0"].map(|text| Some(text.to_owned())).to_vec();
         assert_eq!(names(Cells::Texts(texts)).unwrap(), ["1", "1.0"]);
@@ -313,16 +315,16 @@ mod tests {
     fn true_and_false_have_one_spelling_in_all_parts() {
         let labels = |names: &[&str]| Labels {
             names: names.iter().map(|&name| name.to_owned()).collect(),
-            as_written: true,
+            is_untyped: true,
         };
         let (mut train, mut test) = (labels(&["True", "False"]), labels(&["TRUE"]));
-        settle([&mut train, &mut test]);
+        unify_flag_labels([&mut train, &mut test]);
         assert_eq!(
             (train.names, test.names),
             (labels(&["true", "false"]).names, labels(&["true"]).names)
         );
         let (mut train, mut test) = (labels(&["True", "Maybe"]), labels(&["True"]));
-        settle([&mut train, &mut test]);
+        unify_flag_labels([&mut train, &mut test]);
         assert_eq!(test.names, ["True"]);
         assert_eq!(train.names, ["True", "Maybe"]);
     }

@@ -1,7 +1,9 @@
-//! The columns of a table, and what their cells hold.
+//! The columns of a table and the values in their cells.
 pub(super) mod column;
 pub(super) mod content;
 pub(super) mod date;
+pub(super) mod flag;
+pub(super) mod hints;
 pub(super) mod kind;
 pub(super) mod label;
 pub(super) mod missing;

@@ -1,54 +1,29 @@
-//! Columns of numbers.
+//! ColumnSettings of numbers.
 
 use super::column::{Cells, Column};
-use super::missing::{Missing, is_marker};
+use super::hints;
+use super::missing::{MissingValues, is_missing_marker};
+use crate::data::formats::number::{MAX_EXACT_FLOAT, Number};
 use crate::data::quality::precision::Spread;
 use crate::data::samples::imputation::MISSING;
-use crate::data::table::encoding::hints;
 
-/// Whole numbers beyond it are rounded by floats of 64 bits: 2⁵³.
-const EXACT: f64 = 9_007_199_254_740_992.0;
-
-/// A number as a file has it.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Number {
-    /// A whole number, which a float may round.
-    Whole(i128),
-    Float(f64),
-}
-
-impl Number {
-    pub(crate) fn float(self) -> f64 {
-        match self {
-            Self::Whole(number) => number as f64,
-            Self::Float(number) => number,
-        }
-    }
-
-    /// This number less an offset, subtracted before floats round whole numbers.
-    fn less(self, offset: f64) -> f64 {
-        match self {
-            Self::Whole(number) if offset.fract() == 0.0 => {
-                number.saturating_sub(offset as i128) as f64
-            }
-            _ => self.float() - offset,
-        }
-    }
-}
-
-/// The number that a text is; nothing where it is none.
+/// The number in a text; `None` if it is not a number.
 pub(crate) fn number(text: &str) -> Option<Number> {
     let text = text.trim();
     let whole = text.parse().ok().map(Number::Whole);
     whole.or_else(|| text.parse().ok().map(Number::Float))
 }
 
-/// The numbers of a column; nothing where a value is missing. True counts as 1, false as 0.
+/// The numbers of a column; `None` for a missing value. True is 1, false 0.
 ///
 /// # Errors
-/// Text that is no number, values of another type.
-pub(crate) fn numbers(column: &Column, missing: &Missing) -> Result<Vec<Option<Number>>, String> {
-    let present = |number: Number| Some(number).filter(|number| !missing.is_number(number.float()));
+/// Text that is not a number, values of an unsupported type.
+pub(crate) fn numbers(
+    column: &Column,
+    missing: &MissingValues,
+) -> Result<Vec<Option<Number>>, String> {
+    let present =
+        |number: Number| Some(number).filter(|number| !missing.is_number(number.to_f64()));
     Ok(match &column.cells {
         Cells::Numbers(cells) => cells
             .iter()
@@ -66,57 +41,56 @@ pub(crate) fn numbers(column: &Column, missing: &Missing) -> Result<Vec<Option<N
             .iter()
             .map(|cell| cell.map(|flag| Number::Whole(flag.into())))
             .collect(),
-        Cells::Texts(cells) | Cells::Written(cells) => {
+        Cells::Texts(cells) | Cells::Untyped(cells) => {
             let cell = |(row, text): (usize, &Option<String>)| match text.as_deref() {
                 None => Ok(None),
-                Some(text) if missing.is_text(text) || is_marker(text) => Ok(None),
+                Some(text) if missing.is_text(text) || is_missing_marker(text) => Ok(None),
                 Some(text) => match number(text) {
                     Some(number) => Ok(present(number)),
-                    None => Err(column.fault(row, &hints::not_a_number(text))),
+                    None => Err(column.cell_error(row, &hints::not_a_number(text))),
                 },
             };
             let cells = cells.iter().enumerate();
             cells.map(cell).collect::<Result<_, _>>()?
         }
-        Cells::Other(kind) => return Err(column.wrong_type(kind)),
+        Cells::Unsupported(kind) => return Err(column.unsupported_type(kind)),
     })
 }
 
-/// A number less the offset of its column, in 32 bits.
+/// A number minus the offset of its column, rounded to 32 bits.
 ///
 /// # Errors
-/// A number that 32 bits do not have, or that 64 bits have rounded where the column has large whole numbers.
+/// A number beyond the range of 32 bits; in a column of large whole numbers, one that the file has as a rounded float.
 pub(crate) fn narrow(
     column: &Column,
     row: usize,
     number: Number,
     offset: f64,
 ) -> Result<f32, String> {
-    if offset.abs() >= EXACT && matches!(number, Number::Float(_)) {
-        return Err(column.fault(
+    if offset.abs() >= MAX_EXACT_FLOAT && matches!(number, Number::Float(_)) {
+        return Err(column.cell_error(
             row,
-            "a number of this size is rounded where it is written as a float; write it as a whole \
-             number",
+            "a float of this size is rounded; write it as a whole number",
         ));
     }
-    let narrow = number.less(offset) as f32;
-    match narrow.is_finite() && narrow != MISSING {
-        true => Ok(narrow),
-        false => Err(column.fault(
-            row,
-            &format!(
-                "{} is not a finite 32-bit number; correct it, or empty the cell",
-                number.float()
-            ),
-        )),
+    let narrow = number.minus(offset) as f32;
+    if narrow.is_finite() && narrow != MISSING {
+        return Ok(narrow);
     }
+    Err(column.cell_error(
+        row,
+        &format!(
+            "{} is not a finite 32-bit number; correct it, or empty the cell",
+            number.to_f64()
+        ),
+    ))
 }
 
-/// What to subtract from the numbers of a column in 64 bits, so that 32 bits tell those at the positions `rows`
-/// apart; 0 where they do so already.
+/// The offset to subtract from the numbers of a column in 64 bits, so that 32-bit floats can distinguish those at the
+/// positions `rows`; 0 if they already can.
 ///
 /// # Errors
-/// Numbers that 32 bits cannot tell apart in any way.
+/// Numbers that 32-bit floats cannot distinguish with any offset.
 pub(crate) fn offset(
     column: &Column,
     numbers: &[Option<Number>],
@@ -128,16 +102,16 @@ pub(crate) fn offset(
     for number in present() {
         match number {
             Number::Whole(number) if are_whole => spread.add_whole(number),
-            _ => spread.add_float(number.float()),
+            _ => spread.add_float(number.to_f64()),
         }
     }
     let Some(reason) = spread.lost() else {
         return Ok(0.0);
     };
-    let smallest = present().map(Number::float).fold(f64::INFINITY, f64::min);
-    let mut rest = Spread::default();
-    present().for_each(|number| rest.add_float(number.less(smallest)));
-    match rest.lost() {
+    let smallest = present().map(Number::to_f64).fold(f64::INFINITY, f64::min);
+    let mut shifted = Spread::default();
+    present().for_each(|number| shifted.add_float(number.minus(smallest)));
+    match shifted.lost() {
         Some(_) => Err(format!("column `{}`: {reason}", column.name)),
         None => Ok(smallest),
     }
@@ -155,10 +129,10 @@ mod tests {
         }
     }
 
-    /// The offset of a column, and its numbers less that.
+    /// The offset of a column, and its numbers minus the offset.
     fn shifted(cells: Cells) -> (f64, Vec<Option<f32>>) {
         let column = column(cells);
-        let numbers = numbers(&column, &Missing::default()).unwrap();
+        let numbers = numbers(&column, &MissingValues::default()).unwrap();
         let rows: Vec<u32> = (0..numbers.len() as u32).collect();
         let offset = offset(&column, &numbers, &rows).unwrap();
         let narrow =
@@ -178,7 +152,7 @@ mod tests {
         assert_eq!(shifted(Cells::Unsigned(unsigned.into())), expected);
         let floats = [Some(large as f64), None, Some(small as f64)];
         assert_eq!(shifted(Cells::Numbers(floats.into())), expected);
-        // One marker makes a CSV reader take the column for text.
+        // Because of one marker, a CSV reader reads the column as text.
         let texts = ["1700000040", "NA", "1700000003"].map(|text| Some(text.to_owned()));
         assert_eq!(shifted(Cells::Texts(texts.into())), expected);
         // Differences that 64-bit floats would round away as well.
@@ -199,7 +173,7 @@ mod tests {
             Some(0),
             Some(1_700_000_003),
         ]));
-        let numbers = numbers(&column, &Missing::default()).unwrap();
+        let numbers = numbers(&column, &MissingValues::default()).unwrap();
         assert_eq!(offset(&column, &numbers, &[0, 2]), Ok(1_700_000_003.0));
         assert_eq!(offset(&column, &numbers, &[0, 1, 2]), Ok(0.0));
     }

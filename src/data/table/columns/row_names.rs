@@ -1,44 +1,44 @@
-//! Columns that name the row, such as the index that pandas or R writes: where rows lie in the order
-//! of their classes, such a column tells the class.
+//! ColumnSettings that identify the row, such as the index that pandas or R writes. If rows are sorted by class, such a column
+//! reveals the class.
 
 use super::column::Column;
-use super::numbers::Number;
+use crate::data::formats::number::Number;
 use crate::data::quality::remedy;
 use crate::spec::TableWarning;
 use std::collections::HashSet;
 
-/// Fewer rows have all different numbers by chance.
+/// The minimum number of rows: in fewer, all numbers may differ by chance.
 const MIN_ROWS: usize = 3;
 
-/// Refuses two columns of one name, blanks around it aside: which is meant is unclear, and the
-/// second of the label would be learnt from.
-pub(crate) fn refuse_doubles(table: &[Column], label: &str) -> Result<(), String> {
+/// Refuses two columns with the same name, ignoring spaces around it: the name would be ambiguous, and a second label
+/// column would become a feature.
+pub(crate) fn refuse_duplicate_names(table: &[Column], label: &str) -> Result<(), String> {
     let mut seen = HashSet::new();
-    let double = table.iter().find(|column| !seen.insert(column.name.trim()));
-    match double.map(|column| column.name.trim()) {
-        // Columns without a name have an error of their own.
+    let duplicate = table.iter().find(|column| !seen.insert(column.name.trim()));
+    match duplicate.map(|column| column.name.trim()) {
+        // ColumnSettings without a name have a different error.
         None | Some("") => Ok(()),
         Some(name) if name == label.trim() => Err(format!(
-            "it has two columns `{name}`, the label: the second would be learnt from and give the \
-             class away; leave one out of the file"
+            "it has two label columns `{name}`: the second would become a feature and reveal the class; \
+             remove one from the file"
         )),
         Some(name) => Err(format!(
-            "it has two columns `{name}`; leave one out of the file, or give each a name of its own"
+            "it has two columns `{name}`; remove one from the file, or rename it"
         )),
     }
 }
 
-/// Refuses a feature that names the row, as its numbers show it.
+/// Refuses a feature that identifies the row.
 pub(crate) fn refuse(column: &Column, numbers: &[Option<Number>]) -> Result<(), String> {
     let name = column.name.as_str();
     let source = if column.is_index {
-        "an index of the table, as pandas says in the file"
+        "an index of the table, according to the file's pandas metadata"
     } else if is_index_of_pandas(name) {
         "an index that pandas wrote"
     } else if suggests_row(name) && differs_in_each_row(numbers)
         || (suggests_count(name) || ends_in_count(name)) && counts_rows(numbers)
     {
-        "a number of its own in each row"
+        "a different number in each row"
     } else {
         return Ok(());
     };
@@ -46,16 +46,15 @@ pub(crate) fn refuse(column: &Column, numbers: &[Option<Number>]) -> Result<(), 
         "the column `{name}` has {source}: a column that identifies the row can reveal the class; \
          leave it out: {}{}",
         remedy::drop(name),
-        match column.is_index || is_index_of_pandas(name) {
-            true =>
-                ", or write the table without it, in pandas by `index=False`, in R by `row.names = FALSE`",
-            false => "",
+        if column.is_index || is_index_of_pandas(name) {
+            ", or write the table without it (`index=False` in pandas, `row.names = FALSE` in R)"
+        } else {
+            ""
         }
     ))
 }
 
-/// A warning about a feature that counts the rows, although its name does not suggest it. A time may do so
-/// too.
+/// A warning about a feature that counts the rows, although its name does not suggest it. It may also be a time.
 pub(crate) fn warning(column: &Column, numbers: &[Option<Number>]) -> Option<TableWarning> {
     const MIN_COUNTED: usize = 10;
     let numbers = whole(numbers)?;
@@ -66,8 +65,7 @@ pub(crate) fn warning(column: &Column, numbers: &[Option<Number>]) -> Option<Tab
     })
 }
 
-/// `__index_level_0__` of Parquet; `Unnamed: 0`, which `read_csv` makes of an index, and
-/// `Unnamed: 0.1`, which it makes of the second.
+/// Whether a name is `__index_level_0__` (Parquet), `Unnamed: 0` (`read_csv`) or the like.
 fn is_index_of_pandas(name: &str) -> bool {
     let name = name.trim().to_lowercase();
     let level = name.strip_prefix("__index_level_");
@@ -78,7 +76,7 @@ fn is_index_of_pandas(name: &str) -> bool {
         })
 }
 
-/// Names under which a number that differs from row to row is the row's.
+/// Whether a name suggests that a number that differs in each row identifies the row.
 fn suggests_row(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "id",
@@ -109,16 +107,16 @@ fn suggests_row(name: &str) -> bool {
     let plain: String = name.to_lowercase().chars().filter(letters).collect();
     // `customer_id`, `PassengerId`, but neither `humid` nor `GRID`.
     let before = name.strip_suffix("ID").or(name.strip_suffix("Id"));
-    let stands_alone = before.is_some_and(|before| before.ends_with(|c: char| c.is_lowercase()));
+    let is_suffix = before.is_some_and(|before| before.ends_with(|c: char| c.is_lowercase()));
     let lower = name.trim().to_lowercase();
     let ends_in_id = ["_id", " id", "-id", ".id"]
         .iter()
         .any(|end| lower.ends_with(end));
-    NAMES.contains(&plain.as_str()) || stands_alone || ends_in_id
+    NAMES.contains(&plain.as_str()) || is_suffix || ends_in_id
 }
 
-/// Names that programs give to a column without one: R (`X`, `X1`, `V1`, `...1`), Excel
-/// (`Column1`), Spark (`_c0`), SQLite (`field1`); and names of a count.
+/// Whether programs give this name to a column without one (R: `X`, `X1`, `V1`, `...1`; Excel: `Column1`; Spark: `_c0`;
+/// SQLite: `field1`), or it is the name of a count.
 fn suggests_count(name: &str) -> bool {
     const NAMES: &[&str] = &[
         "X", "X1", "X.1", "V1", "...1", "Column1", "column_0", "column_1", "_c0", "field1",
@@ -127,7 +125,7 @@ fn suggests_count(name: &str) -> bool {
     NAMES.contains(&name.trim())
 }
 
-/// Names that end in a word for a number: `Kundennr`, `order_number`.
+/// Whether a name ends in a word for a number: `Kundennr`, `order_number`.
 fn ends_in_count(name: &str) -> bool {
     let letters = |c: &char| c.is_alphanumeric();
     let plain: String = name.to_lowercase().chars().filter(letters).collect();
@@ -138,7 +136,7 @@ fn ends_in_count(name: &str) -> bool {
     .any(|end| plain.ends_with(end))
 }
 
-/// Whether all numbers are whole and no two are equal.
+/// Whether all numbers are whole and distinct.
 fn differs_in_each_row(numbers: &[Option<Number>]) -> bool {
     let Some(mut numbers) = whole(numbers) else {
         return false;
@@ -149,7 +147,7 @@ fn differs_in_each_row(numbers: &[Option<Number>]) -> bool {
     count >= MIN_ROWS && numbers.len() == count
 }
 
-/// Whether the numbers are those of the rows, in whatever order, and of some rows that were left out.
+/// Whether the numbers count the rows, in any order; some rows may have been removed.
 fn counts_rows(cells: &[Option<Number>]) -> bool {
     let numbers = whole(cells).unwrap_or_default();
     let starts_early = numbers
@@ -159,13 +157,13 @@ fn counts_rows(cells: &[Option<Number>]) -> bool {
     starts_early && are_dense(&numbers) && differs_in_each_row(cells)
 }
 
-/// Whether at least every second number between the smallest and the largest may be there.
+/// Whether about every second number, or more, between the smallest and the largest is present.
 fn are_dense(numbers: &[i128]) -> bool {
     let ends = numbers.iter().min().zip(numbers.iter().max());
     ends.is_some_and(|(low, high)| high.saturating_sub(*low) < 2 * numbers.len() as i128 - 1)
 }
 
-/// The numbers that are there, where all of them are whole.
+/// The numbers without the missing ones; `None` if any is not whole.
 fn whole(numbers: &[Option<Number>]) -> Option<Vec<i128>> {
     let whole = |number: &Number| match *number {
         Number::Whole(number) => Some(number),
@@ -240,7 +238,7 @@ mod tests {
         named.is_index = true;
         let message = refuse(&named, &cells(&[5, 5, 5])).unwrap_err();
         assert!(message.contains("`station` has an index"));
-        // A row that has none, and floats that are whole, hide nothing.
+        // Missing values and whole floats do not prevent it.
         let gap = [
             Some(Number::Whole(7)),
             None,
@@ -257,7 +255,7 @@ mod tests {
     }
 
     #[test]
-    fn a_count_of_the_rows_under_any_name_is_told() {
+    fn a_count_of_the_rows_under_any_name_is_reported() {
         let counted: Vec<i128> = (5..20).collect();
         let sparse: Vec<i128> = (5..20).map(|row| 5 * row).collect();
         let warned = |numbers: &[i128]| warning(&column("t"), &cells(numbers));
@@ -268,18 +266,18 @@ mod tests {
     }
 
     #[test]
-    fn equal_names_are_refused_with_what_they_do() {
+    fn equal_names_are_refused_with_their_consequence() {
         let table = ["a", "class", "class "].map(column);
         assert!(
-            refuse_doubles(&table, "class")
+            refuse_duplicate_names(&table, "class")
                 .unwrap_err()
-                .contains("the label")
+                .contains("two label columns")
         );
         assert!(
-            refuse_doubles(&table, "a")
+            refuse_duplicate_names(&table, "a")
                 .unwrap_err()
                 .contains("two columns `class`")
         );
-        assert!(refuse_doubles(&table[..2], "class").is_ok());
+        assert!(refuse_duplicate_names(&table[..2], "class").is_ok());
     }
 }

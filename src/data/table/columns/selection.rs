@@ -1,14 +1,14 @@
-//! Which columns of a table are used.
+//! Selects the columns of a table.
 
 use super::column::Column;
 use crate::spec::{ColumnNames, ColumnSettings, OrdinalColumns, nearest};
 use std::collections::HashSet;
 
-/// Refuses names and patterns to drop that match no column of these tables.
+/// Refuses names and patterns in `data.drop` that match no column of these tables.
 ///
 /// # Errors
 /// The first such pattern.
-pub(crate) fn refuse_unfitting(
+pub(crate) fn refuse_unmatched_patterns(
     tables: &[&[Column]],
     patterns: &[&str],
     label: &str,
@@ -19,13 +19,13 @@ pub(crate) fn refuse_unfitting(
         if names.contains(pattern) && pattern != label {
             continue;
         }
-        let fits = |name: &&str| matches(pattern, name);
-        if names.iter().any(|name| *name != label && fits(name)) {
+        let is_match = |name: &&str| matches(pattern, name);
+        if names.iter().any(|name| *name != label && is_match(name)) {
             continue;
         }
-        if fits(&label) {
+        if is_match(&label) {
             return Err(format!(
-                "data.drop: `{pattern}` matches the label column `{label}` alone, which is never left out"
+                "data.drop: `{pattern}` matches only the label column `{label}`, which cannot be left out"
             ));
         }
         return Err(format!(
@@ -39,7 +39,7 @@ pub(crate) fn refuse_unfitting(
     Ok(())
 }
 
-/// Removes the columns that match any of these patterns, but never the label, and returns their names.
+/// Removes the columns that match any of these patterns, except the label, and returns their names.
 pub(crate) fn drop_columns(table: &mut Vec<Column>, patterns: &[&str], label: &str) -> Vec<String> {
     let names: HashSet<&str> = patterns.iter().copied().collect();
     let patterns: Vec<Vec<String>> = patterns
@@ -47,13 +47,13 @@ pub(crate) fn drop_columns(table: &mut Vec<Column>, patterns: &[&str], label: &s
         .filter(|pattern| pattern.contains(['*', '\\']))
         .map(|pattern| parts(pattern))
         .collect();
-    let fits = |column: &mut Column| {
+    let is_dropped = |column: &mut Column| {
         let name = column.name.as_str();
         let is_named =
             names.contains(name) || patterns.iter().any(|parts| matches_parts(parts, name));
         name != label && is_named
     };
-    let dropped = table.extract_if(.., fits);
+    let dropped = table.extract_if(.., is_dropped);
     dropped.map(|column| column.name).collect()
 }
 
@@ -61,7 +61,10 @@ pub(crate) fn drop_columns(table: &mut Vec<Column>, patterns: &[&str], label: &s
 ///
 /// # Errors
 /// The first such column.
-pub(crate) fn refuse_unknown(table: &[Column], settings: &ColumnSettings) -> Result<(), String> {
+pub(crate) fn refuse_unknown_columns(
+    table: &[Column],
+    settings: &ColumnSettings,
+) -> Result<(), String> {
     let categorical = settings.categorical.iter();
     let categorical = categorical
         .flat_map(ColumnNames::iter)
@@ -76,7 +79,7 @@ pub(crate) fn refuse_unknown(table: &[Column], settings: &ColumnSettings) -> Res
         let dropped = settings.drop.iter().flat_map(ColumnNames::iter);
         let names = table.iter().map(|column| column.name.as_str());
         let help = if dropped.into_iter().any(|pattern| matches(pattern, name)) {
-            "; data.drop takes it out".to_owned()
+            "; data.drop removes it".to_owned()
         } else if let Some(near) = nearest(name, names) {
             format!("; did you mean `{near}`?")
         } else {
@@ -87,7 +90,7 @@ pub(crate) fn refuse_unknown(table: &[Column], settings: &ColumnSettings) -> Res
     Ok(())
 }
 
-/// Whether a name matches a pattern, in which `*` stands for any text, even none, and `\*` for an asterisk.
+/// Whether a name matches a pattern, in which `*` matches any text, even an empty one, and `\*` an asterisk.
 pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     if pattern == name {
         return true;
@@ -95,7 +98,7 @@ pub(crate) fn matches(pattern: &str, name: &str) -> bool {
     matches_parts(&parts(pattern), name)
 }
 
-/// Whether a name begins, goes on and ends with these texts.
+/// Whether a name consists of these texts in this order, with any text between them.
 fn matches_parts(parts: &[String], name: &str) -> bool {
     let [first, middle @ .., last] = parts else {
         return parts.first().is_some_and(|only| only == name);
@@ -112,15 +115,16 @@ fn matches_parts(parts: &[String], name: &str) -> bool {
     rest.ends_with(last.as_str())
 }
 
-/// The texts between the asterisks of a pattern.
+/// The texts between the wildcards of a pattern.
 fn parts(pattern: &str) -> Vec<String> {
     let mut parts = vec![String::new()];
     let mut letters = pattern.chars().peekable();
     while let Some(letter) = letters.next() {
         let is_escaped = letter == '\\' && matches!(letters.peek(), Some('*' | '\\'));
-        let letter = match is_escaped {
-            true => letters.next().unwrap_or(letter),
-            false => letter,
+        let letter = if is_escaped {
+            letters.next().unwrap_or(letter)
+        } else {
+            letter
         };
         match (letter, parts.last_mut()) {
             ('*', _) if !is_escaped => parts.push(String::new()),
@@ -176,12 +180,13 @@ mod tests {
         let mut all = table();
         assert_eq!(drop_columns(&mut all, &["c*"], "class"), ["colour"]);
         assert_eq!(all.len(), 2);
-        let refused = |pattern| refuse_unfitting(&[&table()], &[pattern], "class").unwrap_err();
+        let refused =
+            |pattern| refuse_unmatched_patterns(&[&table()], &[pattern], "class").unwrap_err();
         assert_eq!(
             refused("color"),
             "data.drop: no column matches `color`; did you mean `colour`?"
         );
-        assert!(refused("cl*").contains("never left out"));
-        assert!(refuse_unfitting(&[&[], &table()], &["id", "*"], "class").is_ok());
+        assert!(refused("cl*").contains("cannot be left out"));
+        assert!(refuse_unmatched_patterns(&[&[], &table()], &["id", "*"], "class").is_ok());
     }
 }

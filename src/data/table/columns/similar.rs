@@ -1,8 +1,8 @@
-//! Names that may mean one thing.
+//! Names that may mean the same.
 
 use std::collections::HashMap;
 
-/// Two names that differ in the case of their letters alone, and are no numbers.
+/// Two names that differ only in letter case and are not numbers.
 pub(crate) fn differ_in_case(names: &[String]) -> Option<[&str; 2]> {
     let mut seen: HashMap<String, &str> = HashMap::new();
     let words = names.iter().filter(|name| name.parse::<f64>().is_err());

@@ -1,51 +1,49 @@
 //! Tables in CSV: a header, then rows, separated by commas, semicolons, tabs or `|`.
 
 use super::decode;
-use super::normalize_csv::{Canonical, canonical};
+use super::normalize_csv::{NormalizedCsv, normalize};
 use crate::bounded_io::catch_reader_panic;
 use crate::data::table::columns::column::{Cells, Column};
-use crate::data::table::columns::missing::Missing;
+use crate::data::table::columns::missing::MissingValues;
+use crate::data::table::limits::MAX_CELLS;
 use polars::prelude::{CsvReadOptions, DataType, Field, Schema, SerReader};
 use std::collections::HashSet;
 use std::io::Cursor;
 use std::path::Path;
 use std::sync::Arc;
 
-/// The most cells, empty ones too.
-const MOST_CELLS: usize = 1 << 28;
-
-/// Reads a CSV file. The cells of the columns `written` are read as they are written: `01` is no number.
+/// Reads a CSV file. The cells of `text_columns` are kept as text: `01` is not a number.
 ///
 /// # Errors
-/// A reason, in words.
+/// A reason.
 pub(crate) fn read(
     path: &Path,
-    written: &[&str],
-    missing: &Missing,
+    text_columns: &[&str],
+    missing: &MissingValues,
 ) -> Result<Vec<Column>, String> {
-    let Canonical {
+    let NormalizedCsv {
         text,
         separator,
         names,
         unused,
-        unclear,
+        ambiguous_numbers,
         records,
-    } = canonical(&decode::text(path)?, written, missing)?;
-    // A row may have fewer cells than the header; memory is taken for all of them.
-    if unused.len().saturating_mul(records + 1) > MOST_CELLS {
-        return Err(format!("it has more than {MOST_CELLS} cells"));
+    } = normalize(&decode::text(path)?, text_columns, missing)?;
+    // Missing cells at the ends of rows take memory, too.
+    if unused.len().saturating_mul(records + 1) as u64 > MAX_CELLS {
+        return Err(format!("it has more than {MAX_CELLS} cells"));
     }
-    let written: HashSet<&str> = written.iter().copied().collect();
-    let is_written = |name: &&String| written.contains(name.as_str());
+    let text_columns: HashSet<&str> = text_columns.iter().copied().collect();
+    let is_text = |name: &&String| text_columns.contains(name.as_str());
     let as_text = |name: &String| Field::new(name.as_str().into(), DataType::String);
-    let texts: Schema = names.iter().filter(is_written).map(as_text).collect();
+    let texts: Schema = names.iter().filter(is_text).map(as_text).collect();
     let options = CsvReadOptions::default()
         .with_has_header(true)
-        // Types are told by the whole column: a column of numbers may end in a text.
+        // The whole column determines its type: a column of numbers may end in text.
         .with_infer_schema_length(None)
         .with_schema_overwrite(Some(Arc::new(texts)))
         .map_parse_options(|options| options.with_separator(separator));
-    // polars panics at some quotation marks that stand alone.
+    // polars panics on some unpaired quotation marks.
     let table = catch_reader_panic(|| {
         options
             .into_reader_with_file_handle(Cursor::new(text))
@@ -54,25 +52,27 @@ pub(crate) fn read(
     let table = table
         .and_then(Result::ok)
         .ok_or("it cannot be read as CSV")?;
-    // polars renames columns of equal names, and leaves doubled quotation marks in a name as they are.
+    // The names are not those of polars, which renames duplicates and keeps doubled quotation marks.
     let mut columns = Vec::with_capacity(names.len());
-    for (position, ((column, name), unclear)) in
-        table.columns().iter().zip(names).zip(unclear).enumerate()
-    {
+    let columns_and_names = table.columns().iter().zip(names).zip(ambiguous_numbers);
+    for (position, ((column, name), ambiguous_number)) in columns_and_names.enumerate() {
         if unused[position] {
             continue;
         }
         columns.push(Column {
             cells: match cells(column) {
-                Cells::Texts(texts) if written.contains(name.as_str()) => Cells::Written(texts),
+                Cells::Texts(texts) if text_columns.contains(name.as_str()) => {
+                    Cells::Untyped(texts)
+                }
                 other => other,
             },
-            // As pandas names it.
-            name: match name.is_empty() {
-                true => format!("Unnamed: {position}"),
-                false => name,
+            // As in pandas.
+            name: if name.is_empty() {
+                format!("Unnamed: {position}")
+            } else {
+                name
             },
-            unclear,
+            ambiguous_number,
             ..Column::default()
         });
     }
@@ -102,7 +102,7 @@ fn cells(column: &polars::prelude::Column) -> Cells {
     }
     match column.str() {
         Ok(texts) => Cells::Texts(texts.iter().map(|text| text.map(str::to_owned)).collect()),
-        Err(_) => Cells::Other(kind.to_string()),
+        Err(_) => Cells::Unsupported(kind.to_string()),
     }
 }
 
@@ -115,7 +115,7 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("names.csv");
         std::fs::write(&path, "\"x, \"\"cm\"\"\",\"y,\",\n1,2,\n").unwrap();
-        let columns = read(&path, &[], &Missing::default()).unwrap();
+        let columns = read(&path, &[], &MissingValues::default()).unwrap();
         let names: Vec<&str> = columns.iter().map(|column| column.name.as_str()).collect();
         assert_eq!(names, ["x, \"cm\"", "y,"]);
     }
@@ -126,8 +126,8 @@ mod tests {
         let path = folder.path().join("wide.csv");
         let text = format!("{}\n{}", "a,".repeat(20_000), "1\n".repeat(20_000));
         std::fs::write(&path, text).unwrap();
-        let error = read(&path, &[], &Missing::default()).err().unwrap();
+        let error = read(&path, &[], &MissingValues::default()).err().unwrap();
         assert!(error.contains("cells"), "{error}");
-        assert!(read(folder.path(), &[], &Missing::default()).is_err());
+        assert!(read(folder.path(), &[], &MissingValues::default()).is_err());
     }
 }

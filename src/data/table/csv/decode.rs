@@ -1,22 +1,21 @@
-//! The text of a CSV file: unpacked where it is gzipped, in UTF-8, without a byte order mark.
+//! Decodes a CSV file: unpacks gzip, converts UTF-16 to UTF-8, removes a byte order mark.
 
 use crate::bounded_io::read_file;
+use crate::data::formats::limits::MAX_FILE_BYTES;
 use flate2::read::MultiGzDecoder;
 use std::io::Read;
 use std::path::Path;
 
-/// The maximum size of a file in bytes.
-const MAX_BYTES: u64 = 8 << 30;
-/// The maximum size in bytes that a gzipped file unpacks to: one of 8 MiB may unpack to 8 GiB.
-const MAX_UNPACKED: u64 = 1 << 30;
+/// The maximum size in bytes of an unpacked file: 8 MiB of gzip may unpack to 8 GiB.
+const MAX_UNPACKED_BYTES: u64 = 1 << 30;
 
-/// Reads the text of a file. UTF-16 is read where a byte order mark announces it.
+/// Reads the text of a file in UTF-8, or in UTF-16 with a byte order mark.
 ///
 /// # Errors
-/// A reason, in words: another encoding, another kind of file.
+/// A different encoding or file format.
 pub(crate) fn text(path: &Path) -> Result<String, String> {
-    let bytes = read_file(path, MAX_BYTES).map_err(|error| error.to_string())?;
-    // The first bytes decide, not the name: browsers unpack files and keep their names.
+    let bytes = read_file(path, MAX_FILE_BYTES).map_err(|error| error.to_string())?;
+    // The first bytes determine the format, not the name: browsers unpack files and keep their names.
     let bytes = match bytes.as_slice() {
         [0x1f, 0x8b, ..] => unpacked(&bytes)?,
         _ => bytes,
@@ -49,15 +48,15 @@ fn compressed(format: &str) -> String {
 fn unpacked(bytes: &[u8]) -> Result<Vec<u8>, String> {
     let mut unpacked = Vec::new();
     MultiGzDecoder::new(bytes)
-        .take(MAX_UNPACKED + 1)
+        .take(MAX_UNPACKED_BYTES + 1)
         .read_to_end(&mut unpacked)
         .map_err(|error| format!("it cannot be unpacked as gzip: {error}"))?;
-    match unpacked.len() as u64 > MAX_UNPACKED {
-        true => Err(format!(
-            "it unpacks to more than {MAX_UNPACKED} bytes; unpack it first"
-        )),
-        false => Ok(unpacked),
+    if unpacked.len() as u64 > MAX_UNPACKED_BYTES {
+        return Err(format!(
+            "it unpacks to more than {MAX_UNPACKED_BYTES} bytes; unpack it first"
+        ));
     }
+    Ok(unpacked)
 }
 
 fn utf8(mut bytes: Vec<u8>) -> Result<String, String> {
@@ -74,26 +73,25 @@ fn utf8(mut bytes: Vec<u8>) -> Result<String, String> {
         Some(at) => {
             let (line, column) = position(&text[..at]);
             Err(format!(
-                "line {line}, column {column}: there is a byte 0, as in UTF-16; save the file as \
-                 UTF-8"
+                "line {line}, column {column}: the byte is 0, as in UTF-16; save the file as UTF-8"
             ))
         }
         None => Ok(text),
     }
 }
 
-/// The error that a byte does not belong to UTF-8.
+/// The error for a byte that is not valid UTF-8.
 fn not_utf8(before: &str, byte: u8) -> String {
     let (line, column) = position(before);
     format!(
         "line {line}, column {column}: the byte 0x{byte:02X} is not valid UTF-8 (in Windows-1252 \
-         it is `{}`); save the file in the encoding UTF-8, in Excel as `CSV UTF-8`, or convert it: \
+         it is `{}`); save the file as UTF-8 (in Excel, `CSV UTF-8`), or convert it: \
          iconv -f WINDOWS-1252 -t UTF-8 old.csv > new.csv",
         windows_1252(byte)
     )
 }
 
-/// The line and the column of characters, both counted from 1, of what follows this text.
+/// The line and the column in characters, both counted from 1, of the position after this text.
 fn position(before: &str) -> (usize, usize) {
     let lines = before.matches('\n').count();
     let start = before.rfind('\n').map_or(0, |end| end + 1);
@@ -115,7 +113,7 @@ fn utf16(bytes: &[u8], unit: fn([u8; 2]) -> u16) -> Result<String, String> {
         char::decode_utf16(pairs.iter().map(|&pair| unit(pair))).collect();
     match (text, rest) {
         (Ok(text), []) => Ok(text),
-        _ => Err("it starts as UTF-16, but is not valid; save it as UTF-8".to_owned()),
+        _ => Err("it is not valid UTF-16, although it starts so; save it as UTF-8".to_owned()),
     }
 }
 
@@ -138,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn the_first_bytes_say_how_text_is_stored() {
+    fn the_first_bytes_determine_the_encoding() {
         let utf16 = |unit: fn(u16) -> [u8; 2]| -> Vec<u8> {
             "\u{feff}é\t😀".encode_utf16().flat_map(unit).collect()
         };
@@ -165,7 +163,7 @@ mod tests {
         assert!(message.contains("`é`"), "{message}");
         assert!(refused("é\u{e9},".as_bytes().split_at(3).0).contains("column 2"));
         assert!(refused(b"\x80").contains("`€`"));
-        assert!(refused(b"x\0,\0").contains("line 1, column 2: there is a byte 0"));
+        assert!(refused(b"x\0,\0").contains("line 1, column 2: the byte is 0"));
         assert!(refused(b"\xff\xfea").contains("UTF-16"));
         assert!(refused(b"PK\x03\x04").contains("zip archive or an Excel workbook"));
         assert!(refused(b"\x28\xb5\x2f\xfd").contains("Zstandard"));

@@ -1,37 +1,37 @@
-//! Where the table begins in a CSV text, and what separates its cells.
+//! Finds the header of a CSV text and the separator of its cells.
 
 use super::records::{Field, Form, Records};
 
-/// Where the header is, and what separates cells.
+/// The position of the header, and the separator.
 #[derive(Debug, PartialEq)]
 pub(crate) struct Layout<'a> {
     /// The text from the header on.
     pub table: &'a str,
-    /// The number of the header's line.
+    /// The line number of the header.
     pub line: usize,
     pub separator: u8,
 }
 
-/// From the least to the most likely: of equals the last is taken.
+/// From the least to the most likely: of equally good ones, the last is chosen.
 const SEPARATORS: [u8; 4] = [b'|', b'\t', b';', b','];
 
-/// How many records below the header decide what separates cells.
-const SAMPLED: usize = 50;
+/// The maximum number of records below the header from which the separator is inferred.
+const MAX_SAMPLED_RECORDS: usize = 50;
 
-/// Finds the header: below blank lines, comments (`#`) and Excel's line `sep=;`.
+/// Finds the header, which may be below blank lines, comments (`#`) and Excel's line `sep=;`.
 ///
 /// # Errors
 /// A text without a header.
 pub(crate) fn layout(text: &str) -> Result<Layout<'_>, String> {
     let mut rest = text;
     let mut line = 1;
-    let mut named = None;
-    // The last line that starts with `#`, and its number.
+    let mut stated = None;
+    // The text from the last line that starts with `#`, and its number.
     let mut comment = None;
     while !rest.is_empty() {
         let (first, below) = first_line(rest);
         if let Some(separator) = excel_separator(first).filter(|_| line == 1) {
-            named = Some(separator);
+            stated = Some(separator);
         } else if first.starts_with('#') {
             comment = Some((rest, line));
         } else if !first.trim().is_empty() {
@@ -40,24 +40,24 @@ pub(crate) fn layout(text: &str) -> Result<Layout<'_>, String> {
         rest = below;
         line += 1;
     }
-    let separator = named.unwrap_or_else(|| separator(rest));
+    let separator = stated.unwrap_or_else(|| separator(rest));
     // A line such as `#,name,class` is a header if the next line has as many cells.
     let header = comment.filter(|(above, _)| {
-        let cells = |text| cells(text, separator);
+        let cells = |text| cell_count(text, separator);
         rest.is_empty() || (cells(rest) > 1 && cells(above) == cells(rest))
     });
     let (table, line) = header.unwrap_or((rest, line));
-    match table.trim().is_empty() {
-        true => Err("it is empty; its first line must have the columns' names".to_owned()),
-        false => Ok(Layout {
-            table,
-            line,
-            separator,
-        }),
+    if table.trim().is_empty() {
+        return Err("it is empty; its first line must have the columns' names".to_owned());
     }
+    Ok(Layout {
+        table,
+        line,
+        separator,
+    })
 }
 
-/// The first line of a text, and what is below it.
+/// The first line of a text, and the rest.
 fn first_line(text: &str) -> (&str, &str) {
     let end = text.find(['\n', '\r']).unwrap_or(text.len());
     let (line, rest) = text.split_at(end);
@@ -65,7 +65,7 @@ fn first_line(text: &str) -> (&str, &str) {
     (line, rest.unwrap_or(""))
 }
 
-/// The separator that a line such as `sep=;` names, which Excel reads and writes.
+/// The separator in a line such as `sep=;`, which Excel reads and writes.
 fn excel_separator(line: &str) -> Option<u8> {
     let line = line.trim_matches('"');
     let (name, separator) = line.split_at_checked(4)?;
@@ -77,26 +77,26 @@ fn excel_separator(line: &str) -> Option<u8> {
     }
 }
 
-/// How many cells the first record has.
-fn cells(text: &str, separator: u8) -> usize {
+/// The number of cells of the first record.
+fn cell_count(text: &str, separator: u8) -> usize {
     let mut fields = Vec::new();
-    // A quotation mark that is not closed is reported when the records are read.
+    // An unclosed quotation mark is reported when the records are read.
     let _ = Records::new(text, separator, 1).next(&mut fields);
     fields.len()
 }
 
-/// What separates cells: what cuts most of the first records into as many cells as the header, then
-/// what cuts the header into most.
+/// The separator that gives most of the first records as many cells as the header; of equals, the one that gives the
+/// header the most cells.
 fn separator(text: &str) -> u8 {
     let fit = |&separator: &u8| {
-        let header = cells(text, separator);
+        let header = cell_count(text, separator);
         if header < 2 {
             return (0, 0);
         }
         let mut records = Records::new(text, separator, 1);
         let mut fields: Vec<Field> = Vec::new();
         let mut alike = 0;
-        for _ in 0..=SAMPLED {
+        for _ in 0..=MAX_SAMPLED_RECORDS {
             match records.next(&mut fields) {
                 Ok(Some(_)) => alike += usize::from(is_like(&fields, header)),
                 _ => break,
@@ -108,7 +108,7 @@ fn separator(text: &str) -> u8 {
     found.unwrap_or(b',')
 }
 
-/// Whether a record has as many cells as the header, empty ones at its end aside.
+/// Whether a record has as many cells as the header, ignoring empty ones at its end.
 fn is_like(fields: &[Field], header: usize) -> bool {
     let beyond = fields.get(header..);
     beyond.is_some_and(|beyond| beyond.iter().all(Field::is_blank))

@@ -1,38 +1,37 @@
-//! A CSV text written anew as polars reads it: without what people and programs put around a table.
+//! Rewrites a CSV text for polars, without what people and programs put around a table.
 
-use super::decimal_comma::{self, Commas};
+use super::decimal_marks::{self, DecimalMarks};
 use super::layout::{Layout, is_comment, layout};
 use super::records::{Field, Form, Records};
-use crate::data::table::columns::missing::Missing;
+use crate::data::table::columns::missing::MissingValues;
 use std::collections::HashSet;
 
-/// A table as text.
+/// A normalized CSV text.
 #[derive(Debug, PartialEq)]
-pub(crate) struct Canonical {
-    /// A header, then one line for each record; fields are quoted where they have to be.
+pub(crate) struct NormalizedCsv {
+    /// A header, then one line per record; fields are quoted if necessary.
     pub text: String,
     pub separator: u8,
     /// The columns' names.
     pub names: Vec<String>,
-    /// For each column whether it has neither a name nor any value, as separators at the ends of
-    /// lines make it.
+    /// For each column, whether it has neither a name nor any value, as caused by separators at the ends of lines.
     pub unused: Vec<bool>,
-    /// For each column a number of which it is unclear whether its point separates thousands.
-    pub unclear: Vec<Option<String>>,
-    /// How many records there are.
+    /// For each column, a number whose point may separate thousands or decimals.
+    pub ambiguous_numbers: Vec<Option<String>>,
+    /// The number of records.
     pub records: usize,
 }
 
-/// Writes a table anew: without blank lines, comments, and empty cells beyond the header; with
-/// decimal points instead of decimal commas. The cells of the columns `as_written` stay as they are.
+/// Removes blank lines, comments and empty cells beyond the header, and replaces decimal commas by points. The cells of
+/// `text_columns` do not change.
 ///
 /// # Errors
-/// A reason, in words, that names the line.
-pub(crate) fn canonical(
+/// A reason that names the line.
+pub(crate) fn normalize(
     text: &str,
-    as_written: &[&str],
-    missing: &Missing,
-) -> Result<Canonical, String> {
+    text_columns: &[&str],
+    missing: &MissingValues,
+) -> Result<NormalizedCsv, String> {
     let Layout {
         table,
         line,
@@ -42,18 +41,21 @@ pub(crate) fn canonical(
     let mut fields = Vec::new();
     let header_line = records.next(&mut fields)?.unwrap_or(line);
     let names: Vec<String> = fields.iter().map(name).collect();
-    let kept: HashSet<&str> = as_written.iter().copied().collect();
-    let kept: Vec<bool> = names
+    let text_columns: HashSet<&str> = text_columns.iter().copied().collect();
+    let is_text: Vec<bool> = names
         .iter()
-        .map(|name| kept.contains(name.as_str()))
+        .map(|name| text_columns.contains(name.as_str()))
         .collect();
-    let Commas { decimal, unclear } = match separator {
+    let DecimalMarks {
+        has_decimal_comma,
+        ambiguous_numbers,
+    } = match separator {
         b';' | b'\t' if table.contains([',', '.']) => {
-            decimal_comma::read(records.clone(), &kept, missing, separator == b';')?
+            decimal_marks::read(records.clone(), &is_text, missing, separator == b';')?
         }
-        _ => Commas {
-            decimal: vec![false; names.len()],
-            unclear: vec![None; names.len()],
+        _ => DecimalMarks {
+            has_decimal_comma: vec![false; names.len()],
+            ambiguous_numbers: vec![None; names.len()],
         },
     };
     let mut unused: Vec<bool> = names.iter().map(String::is_empty).collect();
@@ -63,7 +65,7 @@ pub(crate) fn canonical(
         push(&mut written, index, separator, name, needs_quotes);
     }
     written.push('\n');
-    // What follows are rows without any value: Excel writes them below a table.
+    // Rows without any value at the end are cut off: Excel writes them below a table.
     let (mut end, mut count, mut records_to_end) = (written.len(), 0, 0);
     while let Some(line) = records.next(&mut fields)? {
         let is_blank = fields.len() == 1 && names.len() > 1 && fields[0].is_blank();
@@ -81,9 +83,9 @@ pub(crate) fn canonical(
                 is_empty = false;
                 unused[index] = false;
             }
-            match (field.form, decimal[index]) {
+            match (field.form, has_decimal_comma[index]) {
                 (_, true) => {
-                    let number = decimal_comma::plain(field).replacen(',', ".", 1);
+                    let number = decimal_marks::unquoted(field).replacen(',', ".", 1);
                     push(&mut written, index, separator, &number, false);
                 }
                 (Form::Irregular, _) => push(&mut written, index, separator, &field.value(), true),
@@ -96,17 +98,17 @@ pub(crate) fn canonical(
         }
     }
     written.truncate(end);
-    Ok(Canonical {
+    Ok(NormalizedCsv {
         text: written,
         separator,
         names,
         unused,
-        unclear,
+        ambiguous_numbers,
         records: records_to_end,
     })
 }
 
-/// The name of a column: on one line, without spaces around it.
+/// The name of a column, on one line and trimmed.
 fn name(field: &Field) -> String {
     let value = field.value();
     value
@@ -123,25 +125,24 @@ fn push(text: &mut String, index: usize, separator: u8, field: &str, needs_quote
     if index > 0 {
         text.push(char::from(separator));
     }
-    match needs_quotes {
-        true => {
-            text.push('"');
-            text.push_str(&field.replace('"', "\"\""));
-            text.push('"');
-        }
-        false => text.push_str(field),
+    if needs_quotes {
+        text.push('"');
+        text.push_str(&field.replace('"', "\"\""));
+        text.push('"');
+    } else {
+        text.push_str(field);
     }
 }
 
 fn too_long(line: usize, header_line: usize, fields: &[Field], expected: usize) -> String {
     let cells = fields.len();
     let remedy = if fields[0].raw.starts_with('#') {
-        "remove it if it is a comment, or put a text with the separator in it between double quotes"
+        "remove it if it is a comment, or quote cells that contain the separator"
     } else if cells == expected + 1 && line == header_line + 1 {
-        "if the first cells are the names of rows, as R writes them, leave them out \
-         (row.names = FALSE); put a text with the separator in it between double quotes"
+        "if the first cells are row names from R, write the table without them (row.names = FALSE); \
+         quote cells that contain the separator"
     } else {
-        "remove what is too much, or put a text with the separator in it between double quotes"
+        "remove the extra cells, or quote cells that contain the separator"
     };
     format!("line {line} has {cells} cells, but the header has {expected}; {remedy}")
 }
@@ -150,12 +151,12 @@ fn too_long(line: usize, header_line: usize, fields: &[Field], expected: usize) 
 mod tests {
     use super::*;
 
-    fn canonical(text: &str) -> Result<Canonical, String> {
-        super::canonical(text, &[], &Missing::default())
+    fn normalized(text: &str) -> Result<NormalizedCsv, String> {
+        normalize(text, &[], &MissingValues::default())
     }
 
     fn written(text: &str) -> String {
-        canonical(text).unwrap().text
+        normalized(text).unwrap().text
     }
 
     #[test]
@@ -173,7 +174,7 @@ mod tests {
             " x , class \n1,a\n2,b\n",
         ] {
             assert_eq!(written(text), expected, "{text:?}");
-            assert_eq!(canonical(text).unwrap().records, 2, "{text:?}");
+            assert_eq!(normalized(text).unwrap().records, 2, "{text:?}");
         }
         // A row without values within the table stays, and is reported.
         assert_eq!(written("x,class\n,\n2,b\n"), "x,class\n,\n2,b\n");
@@ -197,7 +198,7 @@ mod tests {
 
     #[test]
     fn columns_without_name_and_values_are_unused() {
-        let unused = |text: &str| canonical(text).unwrap().unused;
+        let unused = |text: &str| normalized(text).unwrap().unused;
         assert_eq!(unused("x,class,\n1,a,\n"), [false, false, true]);
         assert_eq!(unused("x,class,\n1,a\n"), [false, false, true]);
         assert_eq!(unused(",x,class\n1,2,a\n"), [false, false, false]);
@@ -205,7 +206,7 @@ mod tests {
 
     #[test]
     fn a_row_too_long_is_refused_with_its_line_and_what_to_do() {
-        let refused = |text: &str| canonical(text).unwrap_err();
+        let refused = |text: &str| normalized(text).unwrap_err();
         assert!(refused("\nx,class\n1,a\n\n2,b,c\n").starts_with("line 5 has 3 cells"));
         assert!(refused("x,class\n1,2,a\n").contains("row.names = FALSE"));
         assert!(refused("x,class\n1,a\n#1,2,3\n").contains("comment"));

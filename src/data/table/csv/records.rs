@@ -1,11 +1,11 @@
-//! The records of a CSV text (RFC 4180), taken apart as pandas does.
+//! Parses the records of a CSV text (RFC 4180) as pandas does.
 //!
-//! A quotation mark counts as such only at the start of a field. Lines end in `\n`, `\r\n` or `\r`.
+//! A quotation mark quotes only at the start of a field. Lines end in `\n`, `\r\n` or `\r`.
 
 /// A field of a record.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(crate) struct Field<'a> {
-    /// As it stands in the text.
+    /// Its part of the text, unchanged.
     pub raw: &'a str,
     pub form: Form,
 }
@@ -15,14 +15,14 @@ pub(crate) struct Field<'a> {
 pub(crate) enum Form {
     /// Without quotation marks.
     Plain,
-    /// Between quotation marks; those within are doubled.
+    /// Between quotation marks; quotation marks inside are doubled.
     Quoted,
     /// With quotation marks elsewhere.
     Irregular,
 }
 
 impl Field<'_> {
-    /// The field's text, without the marks that quote it.
+    /// The field's value, without the quotation marks around it.
     pub(crate) fn value(&self) -> String {
         let Some(quoted) = self.raw.strip_prefix('"') else {
             return self.raw.to_owned();
@@ -32,7 +32,7 @@ impl Field<'_> {
         quoted[..end].replace("\"\"", "\"") + rest
     }
 
-    /// Whether there is nothing in it but white space.
+    /// Whether it has only white space.
     pub(crate) fn is_blank(&self) -> bool {
         match self.form {
             Form::Plain => self.raw.trim_ascii().is_empty(),
@@ -41,7 +41,7 @@ impl Field<'_> {
     }
 }
 
-/// Where the quoted text ends: at the first quotation mark that is not doubled.
+/// The end of a quoted text: the first quotation mark that is not doubled.
 fn end_of_quoted(text: &str) -> Option<usize> {
     let bytes = text.as_bytes();
     let mut at = 0;
@@ -54,7 +54,7 @@ fn end_of_quoted(text: &str) -> Option<usize> {
     }
 }
 
-/// Reads one record after the other.
+/// Reads the records one by one.
 #[derive(Clone, Debug)]
 pub(crate) struct Records<'a> {
     text: &'a str,
@@ -64,7 +64,7 @@ pub(crate) struct Records<'a> {
 }
 
 impl<'a> Records<'a> {
-    /// The records of a text from its first line on; `line` is that line's number.
+    /// The records of a text whose first line has the number `line`.
     pub(crate) fn new(text: &'a str, separator: u8, line: usize) -> Self {
         Self {
             text,
@@ -74,8 +74,8 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Puts the fields of the next record into `fields`; the number of its first line, or `None` at
-    /// the end.
+    /// Writes the fields of the next record into `fields`, and returns the number of its first line, or `None` at the
+    /// end.
     ///
     /// # Errors
     /// A quotation mark that is never closed.
@@ -101,15 +101,15 @@ impl<'a> Records<'a> {
         }
     }
 
-    /// Reads a field, up to the separator or the line end behind it.
+    /// Reads a field up to the separator or the end of the line.
     fn field(&mut self) -> Result<Field<'a>, String> {
         let rest = &self.text[self.at..];
         let mut quoted = 0;
         if let Some(text) = rest.strip_prefix('"') {
             let end = end_of_quoted(text).ok_or_else(|| {
                 format!(
-                    "line {}: a quotation mark opens a cell and is never closed; close it, or \
-                     write the cell as \"…\" with each quotation mark in it doubled",
+                    "line {}: a quotation mark at the start of a cell is never closed; close it, or \
+                     quote the cell and double each quotation mark in it",
                     self.line
                 )
             })?;
@@ -117,8 +117,8 @@ impl<'a> Records<'a> {
             quoted = end + 2;
         }
         let ends = |&byte: &u8| byte == self.separator || byte == b'\n' || byte == b'\r';
-        let behind = &rest.as_bytes()[quoted..];
-        let length = behind.iter().position(ends).unwrap_or(behind.len());
+        let after = &rest.as_bytes()[quoted..];
+        let length = after.iter().position(ends).unwrap_or(after.len());
         let raw = &rest[..quoted + length];
         self.at += raw.len();
         let form = match (quoted, length) {
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn a_quotation_mark_that_is_not_closed_is_told_with_its_line() {
+    fn a_quotation_mark_that_is_not_closed_is_reported_with_its_line() {
         let mut records = Records::new("a\n\"b\"\"\nc", b',', 1);
         let mut fields = Vec::new();
         records.next(&mut fields).unwrap();

@@ -1,97 +1,94 @@
-//! From the columns of a table to the features of a model: learnt from the training part, then applied to
-//! every part.
+//! Encodes the columns of a table as features: fitted to the training part, then applied to every part.
 
-use super::gaps::Gaps;
+use super::issues::EncodingIssues;
 use super::notes::notes;
 use crate::data::quality::remedy;
 use crate::data::samples::imputation::{Imputation, MISSING};
 use crate::data::table::columns::column::Column;
 use crate::data::table::columns::content::Content;
 use crate::data::table::columns::kind::kind;
-use crate::data::table::columns::missing::{Missing, is_marker};
+use crate::data::table::columns::missing::{MissingValues, is_missing_marker};
 use crate::data::table::columns::numbers::{narrow, offset};
 use crate::data::table::columns::row_names;
 use crate::data::table::columns::similar::differ_in_case;
+use crate::data::table::limits::MAX_FEATURE_VALUES;
 use crate::spec::{
     ColumnKind, ColumnNames, ColumnNote, ColumnSettings, EncodedColumn, Encoding, Impute,
     TableWarning,
 };
 use std::collections::{HashMap, HashSet};
 
-/// The maximum count of numbers in a part: columns of text may become many features.
-const MOST_NUMBERS: usize = 1 << 28;
-
-/// Encodes tables.
+/// Encodes the columns of tables as features.
 pub(crate) struct Encoder {
     encoding: Encoding,
-    missing: Missing,
-    /// Whether cells without a value are accepted.
+    missing: MissingValues,
+    /// Whether missing values are accepted.
     imputes: bool,
-    /// Notes for people on what the columns become.
+    /// Notes about what the columns become.
     notes: Vec<ColumnNote>,
     /// Warnings about the columns.
     warnings: Vec<TableWarning>,
 }
 
-/// The features of a table.
+/// The features of a table's rows.
 pub(crate) struct Encoded {
-    /// `[rows, features]`; [`MISSING`] where a value is missing.
+    /// `[rows, features]`; missing values are [`MISSING`].
     pub(crate) values: Vec<f32>,
     /// Whether any value is missing.
-    pub(crate) is_incomplete: bool,
+    pub(crate) has_missing: bool,
     /// Warnings about the table.
     pub(crate) warnings: Vec<TableWarning>,
 }
 
-/// A column of the training part, as it was learnt.
-struct Learnt {
+/// A column, fitted to the training part.
+struct FittedColumn {
     column: EncodedColumn,
-    /// Cells without a value.
-    absent: usize,
+    /// The number of missing values.
+    missing_count: usize,
     is_constant: bool,
     warning: Option<TableWarning>,
 }
 
 impl Encoder {
-    /// Learns from the rows at these positions what each column but `label` becomes; `dropped` are the columns
-    /// that were left out.
+    /// Determines from the rows at these positions what each column except `label` becomes; `dropped` are the columns left
+    /// out.
     ///
     /// # Errors
-    /// A reason, in words, for each column that cannot be used.
-    pub(crate) fn learn(
+    /// A reason for each column that cannot be used.
+    pub(crate) fn fit(
         table: &[Column],
         label: &str,
         rows: &[u32],
         settings: &ColumnSettings,
         dropped: &[String],
     ) -> Result<Self, String> {
-        let missing = Missing::of(settings.na_values.as_ref());
-        let (mut learnt, mut faults) = (Vec::new(), Vec::new());
+        let missing = MissingValues::of(settings.na_values.as_ref());
+        let (mut fitted, mut errors) = (Vec::new(), Vec::new());
         for column in table.iter().filter(|column| column.name != label) {
-            match learn_column(column, rows, settings, &missing) {
-                Ok(column) => learnt.push(column),
-                Err(fault) => faults.push((column.name.as_str(), fault)),
+            match fit_column(column, rows, settings, &missing) {
+                Ok(column) => fitted.push(column),
+                Err(error) => errors.push((column.name.as_str(), error)),
             }
         }
-        refuse(&faults)?;
+        refuse_unusable_columns(&errors)?;
         let names = |names: &Option<ColumnNames>| -> Vec<String> {
             let names = names.iter().flat_map(ColumnNames::iter);
             names.map(str::to_owned).collect()
         };
-        let absent: Vec<usize> = learnt.iter().map(|learnt| learnt.absent).collect();
-        let constant = learnt.iter().filter(|learnt| learnt.is_constant);
-        let constant: Vec<String> = constant.map(|learnt| learnt.column.name.clone()).collect();
+        let missing_counts: Vec<usize> = fitted.iter().map(|fitted| fitted.missing_count).collect();
+        let constant = fitted.iter().filter(|fitted| fitted.is_constant);
+        let constant: Vec<String> = constant.map(|fitted| fitted.column.name.clone()).collect();
         let mut warnings: Vec<TableWarning> =
-            learnt.iter_mut().filter_map(|l| l.warning.take()).collect();
+            fitted.iter_mut().filter_map(|l| l.warning.take()).collect();
         let encoding = Encoding {
-            columns: learnt.into_iter().map(|learnt| learnt.column).collect(),
+            columns: fitted.into_iter().map(|fitted| fitted.column).collect(),
             na_values: names(&settings.na_values),
             drop: names(&settings.drop),
         };
         refuse_equal_features(&encoding)?;
-        warnings.extend(suspicious_levels(&encoding));
+        warnings.extend(suspicious_categories(&encoding));
         Ok(Self {
-            notes: notes(&encoding, dropped, &constant, &absent, rows.len()),
+            notes: notes(&encoding, dropped, &constant, &missing_counts, rows.len()),
             encoding,
             missing,
             imputes: settings.imputation() != Impute::None,
@@ -99,11 +96,10 @@ impl Encoder {
         })
     }
 
-    /// Encodes as a model's description says; cells without a value are accepted where the model
-    /// `imputes`.
-    pub(crate) fn known(encoding: Encoding, imputes: bool) -> Self {
+    /// An encoder with a known encoding; missing values are accepted if the model `imputes` them.
+    pub(crate) fn from_encoding(encoding: Encoding, imputes: bool) -> Self {
         Self {
-            missing: Missing::new(encoding.na_values.iter().map(String::as_str)),
+            missing: MissingValues::new(encoding.na_values.iter().map(String::as_str)),
             encoding,
             imputes,
             notes: Vec::new(),
@@ -116,7 +112,7 @@ impl Encoder {
         &self.encoding
     }
 
-    /// Notes for people on what the columns become.
+    /// Notes about what the columns become.
     pub(crate) fn notes(&self) -> &[ColumnNote] {
         &self.notes
     }
@@ -126,7 +122,7 @@ impl Encoder {
         &self.warnings
     }
 
-    /// What fills the missing values of each feature; empty where they are refused.
+    /// The imputation rule of each feature; empty if missing values are refused.
     pub(crate) fn imputation(&self) -> Vec<Imputation> {
         if !self.imputes {
             return Vec::new();
@@ -138,90 +134,94 @@ impl Encoder {
                 ColumnKind::Boolean | ColumnKind::Ordinal(_) => {
                     rules.push(Imputation::MostFrequent)
                 }
-                ColumnKind::OneHot(levels) => {
+                ColumnKind::OneHot(categories) => {
                     let block = Imputation::OneHot {
                         first: rules.len(),
-                        levels: levels.len(),
+                        categories: categories.len(),
                     };
-                    rules.extend(std::iter::repeat_n(block, levels.len()));
+                    rules.extend(std::iter::repeat_n(block, categories.len()));
                 }
             }
             if column.indicator {
-                // It is never missing itself.
+                // An indicator is never missing.
                 rules.push(Imputation::MostFrequent);
             }
         }
         rules
     }
 
-    /// The features of so many rows of a table.
+    /// The features of the first `rows` rows of a table.
     ///
     /// # Errors
-    /// A reason, in words, that names column and row.
+    /// A reason that names the column and the row.
     pub(crate) fn encode(&self, table: &[Column], rows: usize) -> Result<Encoded, String> {
         let width = self.encoding.width();
-        if rows.saturating_mul(width) > MOST_NUMBERS {
+        if rows.saturating_mul(width) > MAX_FEATURE_VALUES {
             return Err(format!(
-                "its columns become {width} features, and {rows} samples of them more than \
-                 {MOST_NUMBERS} numbers; leave out columns with many categories: data.drop"
+                "its columns become {width} features, which for {rows} samples are more than \
+                 {MAX_FEATURE_VALUES} numbers; leave out columns with many categories: data.drop"
             ));
         }
-        let places: HashMap<&str, &Column> = table
+        let columns_by_name: HashMap<&str, &Column> = table
             .iter()
             .map(|column| (column.name.as_str(), column))
             .collect();
         let mut values = vec![0.0; rows * width];
-        let (mut gaps, mut first) = (Gaps::default(), 0);
+        let mut issues = EncodingIssues::default();
+        let mut first = 0;
         for column in &self.encoding.columns {
-            let found = places.get(column.name.as_str()).ok_or_else(|| {
+            let found = columns_by_name.get(column.name.as_str()).ok_or_else(|| {
                 format!(
                     "it has no column `{}`, unlike the training table",
                     column.name
                 )
             })?;
             let last = first + column.width();
-            let cells = values.chunks_exact_mut(width.max(1));
-            let cells = cells.map(|row| &mut row[first..last]);
-            self.encode_column(found, column, cells, &mut gaps)?;
+            let rows = values.chunks_exact_mut(width.max(1));
+            let blocks = rows.map(|row| &mut row[first..last]);
+            self.encode_column(found, column, blocks, &mut issues)?;
             first = last;
         }
         Ok(Encoded {
             values,
-            is_incomplete: gaps.is_incomplete(),
-            warnings: gaps.warnings(),
+            has_missing: issues.has_missing(),
+            warnings: issues.warnings(),
         })
     }
 
-    /// Writes the features of a column into the rows.
+    /// Writes the features of a column into its block of each row.
     fn encode_column<'a>(
         &self,
         found: &Column,
         column: &EncodedColumn,
-        rows: impl Iterator<Item = &'a mut [f32]>,
-        gaps: &mut Gaps,
+        blocks: impl Iterator<Item = &'a mut [f32]>,
+        issues: &mut EncodingIssues,
     ) -> Result<(), String> {
         if column.kind == ColumnKind::Number
-            && let Some(example) = &found.unclear
+            && let Some(example) = &found.ambiguous_number
         {
-            return Err(unclear(&column.name, example));
+            return Err(ambiguous_number_error(&column.name, example));
         }
         let content = Content::of(found, &column.kind, &self.missing)?;
-        let levels = match &column.kind {
-            ColumnKind::OneHot(levels) | ColumnKind::Ordinal(levels) => levels.as_slice(),
+        let categories = match &column.kind {
+            ColumnKind::OneHot(categories) | ColumnKind::Ordinal(categories) => {
+                categories.as_slice()
+            }
             ColumnKind::Number | ColumnKind::Boolean => &[],
         };
-        let positions: HashMap<&str, usize> = levels.iter().map(String::as_str).zip(0..).collect();
-        let (mut absent, mut unknown) = (0, Vec::new());
-        for (row, features) in rows.enumerate() {
+        let positions: HashMap<&str, usize> =
+            categories.iter().map(String::as_str).zip(0..).collect();
+        let mut missing_count = 0;
+        let mut unknown = Vec::new();
+        for (row, features) in blocks.enumerate() {
             if content.is_missing(row) {
                 if !self.imputes {
-                    return Err(found.fault(
+                    return Err(found.cell_error(
                         row,
-                        "the cell has no value; fill it in or remove the row, or let it be filled \
-                         (data.impute: median)",
+                        "the cell has no value; fill it in, remove the row, or impute it (data.impute: median)",
                     ));
                 }
-                absent += 1;
+                missing_count += 1;
                 features.fill(MISSING);
                 if let Some(indicator) = features.last_mut().filter(|_| column.indicator) {
                     *indicator = 1.0;
@@ -238,33 +238,35 @@ impl Encoder {
                 Content::Names(names) => names[row].as_deref().unwrap_or_default(),
             };
             match (positions.get(name), &column.kind) {
-                (Some(&level), ColumnKind::OneHot(_)) => features[level] = 1.0,
-                (Some(&level), _) => features[0] = level as f32,
+                (Some(&category), ColumnKind::OneHot(_)) => features[category] = 1.0,
+                (Some(&category), _) => features[0] = category as f32,
                 (None, ColumnKind::OneHot(_)) => unknown.push(name),
-                (None, _) => return Err(found.fault(row, &no_level(name, levels))),
+                (None, _) => return Err(found.cell_error(row, &unknown_category(name, categories))),
             }
         }
-        if absent > 0 {
-            gaps.absent(&column.name, absent, column.indicator);
+        if missing_count > 0 {
+            issues.add_missing(&column.name, missing_count, column.indicator);
         }
-        gaps.unknown(&column.name, unknown);
+        issues.add_unknown(&column.name, unknown);
         Ok(())
     }
 }
 
-/// What a column becomes, as these rows of it show.
-fn learn_column(
+/// Determines what a column becomes from these rows.
+fn fit_column(
     column: &Column,
     rows: &[u32],
     settings: &ColumnSettings,
-    missing: &Missing,
-) -> Result<Learnt, String> {
+    missing: &MissingValues,
+) -> Result<FittedColumn, String> {
     let kind = kind(column, rows, settings, missing)?;
     let content = Content::of(column, &kind, missing)?;
-    let (mut shift, mut is_constant, mut warning) = (0.0, false, None);
+    let mut shift = 0.0;
+    let mut is_constant = false;
+    let mut warning = None;
     if let (ColumnKind::Number, Content::Numbers(numbers)) = (&kind, &content) {
-        if let Some(example) = &column.unclear {
-            return Err(unclear(&column.name, example));
+        if let Some(example) = &column.ambiguous_number {
+            return Err(ambiguous_number_error(&column.name, example));
         }
         row_names::refuse(column, numbers)?;
         warning = row_names::warning(column, numbers);
@@ -274,46 +276,46 @@ fn learn_column(
         is_constant = present.all(|number| Some(number) == first);
     }
     let is_absent = |row: &&u32| content.is_missing(**row as usize);
-    let absent = rows.iter().filter(is_absent).count();
-    if absent == rows.len() {
+    let missing_count = rows.iter().filter(is_absent).count();
+    if missing_count == rows.len() {
         return Err(format!(
             "the column `{}` has no value in the training part; leave it out: {}",
             column.name,
             remedy::drop(&column.name)
         ));
     }
-    Ok(Learnt {
+    Ok(FittedColumn {
         column: EncodedColumn {
             name: column.name.clone(),
             kind,
             offset: shift,
-            indicator: absent > 0,
+            indicator: missing_count > 0,
         },
-        absent,
-        is_constant: is_constant && absent == 0,
+        missing_count,
+        is_constant: is_constant && missing_count == 0,
         warning,
     })
 }
 
-/// Refuses a table with columns that cannot be used, all at once.
-fn refuse(faults: &[(&str, String)]) -> Result<(), String> {
-    const SHOWN: usize = 8;
-    match faults {
+/// Refuses a table with columns that cannot be used, with all errors at once.
+fn refuse_unusable_columns(errors: &[(&str, String)]) -> Result<(), String> {
+    const MAX_SHOWN: usize = 8;
+    match errors {
         [] => Ok(()),
         [(_, only)] => Err(only.clone()),
         several => {
             let shown: Vec<String> = several
                 .iter()
-                .take(SHOWN)
-                .map(|(_, fault)| format!("\n- {fault}"))
+                .take(MAX_SHOWN)
+                .map(|(_, error)| format!("\n- {error}"))
                 .collect();
             let names: Vec<&str> = several.iter().map(|(name, _)| *name).collect();
-            let more = match names.get(SHOWN..) {
+            let more = match names.get(MAX_SHOWN..) {
                 None | Some([]) => String::new(),
                 Some(rest) => format!("\n- and {}", rest.join(", ")),
             };
             Err(format!(
-                "{} columns cannot be used as they are:{}{more}\nto leave all of them out: {}",
+                "{} columns cannot be used:{}{more}\nto leave all of them out: {}",
                 several.len(),
                 shown.concat(),
                 remedy::drop_all(&names)
@@ -322,45 +324,49 @@ fn refuse(faults: &[(&str, String)]) -> Result<(), String> {
     }
 }
 
-/// The message that a point may separate thousands or decimals.
-fn unclear(name: &str, example: &str) -> String {
+/// The error for a number whose point may separate thousands or decimals.
+fn ambiguous_number_error(name: &str, example: &str) -> String {
     let plain: String = example.chars().filter(|&c| c != '.').collect();
     format!(
-        "column `{name}`: `{example}` is ambiguous: its point may separate thousands or decimals; write \
-         {plain} or {example}0"
+        "column `{name}`: `{example}` is ambiguous, because its point may separate thousands or decimals; \
+         write {plain} or {example}0"
     )
 }
 
-/// The message that a name is no level of an ordinal column.
-fn no_level(name: &str, levels: &[String]) -> String {
-    let hint = match is_marker(name) {
-        true => format!(
+/// The error for a name that is not a category of an ordinal column.
+fn unknown_category(name: &str, categories: &[String]) -> String {
+    let hint = if is_missing_marker(name) {
+        format!(
             "; if it stands for a missing value, set {}",
             remedy::na_values(name)
-        ),
-        false => String::new(),
+        )
+    } else {
+        String::new()
     };
     format!(
-        "`{}` is none of its levels: {}{hint}",
+        "`{}` is not one of its categories: {}{hint}",
         remedy::shortened(name),
-        levels.join(", ")
+        categories.join(", ")
     )
 }
 
-/// Warns of levels that look as if they stood for a missing value, or as if two were one.
-fn suspicious_levels(encoding: &Encoding) -> Vec<TableWarning> {
+/// Warnings about a category that looks like a missing value, and about two categories that may be one.
+fn suspicious_categories(encoding: &Encoding) -> Vec<TableWarning> {
     let mut warnings = Vec::new();
     for EncodedColumn { name, kind, .. } in &encoding.columns {
-        let ColumnKind::OneHot(levels) = kind else {
+        let ColumnKind::OneHot(categories) = kind else {
             continue;
         };
-        if let Some(marker) = levels.iter().find(|level| is_marker(level)) {
+        if let Some(marker) = categories
+            .iter()
+            .find(|category| is_missing_marker(category))
+        {
             warnings.push(TableWarning::MissingCategory {
                 column: name.clone(),
                 category: marker.clone(),
             });
         }
-        if let Some(pair) = differ_in_case(levels) {
+        if let Some(pair) = differ_in_case(categories) {
             warnings.push(TableWarning::SimilarCategories {
                 column: name.clone(),
                 categories: pair.map(str::to_owned),
@@ -370,14 +376,14 @@ fn suspicious_levels(encoding: &Encoding) -> Vec<TableWarning> {
     warnings
 }
 
-/// Refuses columns whose features have one name.
+/// Refuses columns whose features have the same name.
 fn refuse_equal_features(encoding: &Encoding) -> Result<(), String> {
     let mut seen = HashSet::new();
     for feature in encoding.features() {
-        if let Some(twice) = seen.replace(feature) {
+        if let Some(duplicate) = seen.replace(feature) {
             return Err(format!(
-                "two features are named `{twice}`: a column has this name, and another becomes it; \
-                 rename one of them"
+                "two features are named `{duplicate}`: one column has this name, and a category of another \
+                 column gets it; rename one of them"
             ));
         }
     }

@@ -1,5 +1,4 @@
 //! From columns to features.
 pub(super) mod encoder;
-pub(super) mod gaps;
-pub(super) mod hints;
+pub(super) mod issues;
 pub(super) mod notes;

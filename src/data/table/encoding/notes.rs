@@ -1,16 +1,15 @@
-//! Notes on what a table's columns become.
+//! Notes about what the columns of a table become.
 
 use crate::data::quality::remedy::shortened;
 use crate::spec::{ColumnKind, ColumnNote, ColumnUse, EncodedColumn, Encoding};
 
-/// A note for each thing that was done to the columns: those that were `dropped`, numbers, categories, missing
-/// values. `constant` columns have one value, and `absent` are the cells without a value, column by column, in the
-/// `rows` of the training part.
+/// One note for each treatment of columns: left out (`dropped`), numbers, categories, missing values. `constant` columns
+/// have one value; `missing` is the number of missing values of each column in the `rows` of the training part.
 pub(crate) fn notes(
     encoding: &Encoding,
     dropped: &[String],
     constant: &[String],
-    absent: &[usize],
+    missing: &[usize],
     rows: usize,
 ) -> Vec<ColumnNote> {
     let columns = &encoding.columns;
@@ -21,16 +20,18 @@ pub(crate) fn notes(
         move |column: &EncodedColumn| (column.kind == kind).then(|| shortened(&column.name))
     };
     let one_hot = |column: &EncodedColumn| match &column.kind {
-        ColumnKind::OneHot(levels) => {
-            Some(format!("{} ({})", shortened(&column.name), levels.len()))
-        }
+        ColumnKind::OneHot(categories) => Some(format!(
+            "{} ({})",
+            shortened(&column.name),
+            categories.len()
+        )),
         _ => None,
     };
     let ordinal = |column: &EncodedColumn| match &column.kind {
-        ColumnKind::Ordinal(levels) => Some(format!(
+        ColumnKind::Ordinal(categories) => Some(format!(
             "{} ({})",
             shortened(&column.name),
-            levels.join(" < ")
+            categories.join(" < ")
         )),
         _ => None,
     };
@@ -38,25 +39,22 @@ pub(crate) fn notes(
         let is_shifted = column.offset != 0.0;
         is_shifted.then(|| format!("{} ({})", shortened(&column.name), column.offset))
     };
-    let missing = columns
-        .iter()
-        .zip(absent)
-        .filter(|(_, absent)| **absent > 0);
-    let missing =
-        missing.map(|(column, absent)| format!("{} ({absent}/{rows})", shortened(&column.name)));
-    let short = |names: &[String]| names.iter().map(|name| shortened(name)).collect();
+    let incomplete = columns.iter().zip(missing).filter(|(_, count)| **count > 0);
+    let incomplete =
+        incomplete.map(|(column, count)| format!("{} ({count}/{rows})", shortened(&column.name)));
+    let shorten_all = |names: &[String]| names.iter().map(|name| shortened(name)).collect();
     let notes = [
-        (ColumnUse::LeftOut, short(dropped)),
+        (ColumnUse::LeftOut, shorten_all(dropped)),
         (ColumnUse::Numbers, named(&of_kind(ColumnKind::Number))),
         (ColumnUse::Flags, named(&of_kind(ColumnKind::Boolean))),
         (ColumnUse::OneHot, named(&one_hot)),
         (ColumnUse::Ordinal, named(&ordinal)),
         (ColumnUse::Offset, named(&shifted)),
-        (ColumnUse::Constant, short(constant)),
-        (ColumnUse::Missing, missing.collect()),
+        (ColumnUse::Constant, shorten_all(constant)),
+        (ColumnUse::Missing, incomplete.collect()),
     ];
-    let notes = notes.into_iter();
     notes
+        .into_iter()
         .filter_map(|(what, columns)| ColumnNote::new(what, columns))
         .collect()
 }
@@ -66,19 +64,24 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_thing_that_was_done_has_a_note() {
+    fn each_treatment_has_a_note() {
         let column = |name: &str, kind: ColumnKind| EncodedColumn {
             name: name.to_owned(),
             kind,
             offset: if name == "age" { 20.0 } else { 0.0 },
             indicator: name == "age",
         };
-        let levels = |levels: &[&str]| levels.iter().map(|&level| level.to_owned()).collect();
+        let categories = |categories: &[&str]| {
+            categories
+                .iter()
+                .map(|&category| category.to_owned())
+                .collect()
+        };
         let encoding = Encoding {
             columns: vec![
                 column("age", ColumnKind::Number),
-                column("sex", ColumnKind::OneHot(levels(&["f", "m"]))),
-                column("size", ColumnKind::Ordinal(levels(&["s", "m", "l"]))),
+                column("sex", ColumnKind::OneHot(categories(&["f", "m"]))),
+                column("size", ColumnKind::Ordinal(categories(&["s", "m", "l"]))),
             ],
             ..Encoding::default()
         };

@@ -1,36 +1,34 @@
-//! What pandas notes in a Parquet file in addition to the columns' own types.
+//! The metadata that pandas adds to a Parquet file.
 
 use parquet::file::metadata::KeyValue;
 use serde_json::Value;
 use std::collections::{HashMap, HashSet};
 
-/// What pandas notes of the columns.
+/// What pandas records about the columns.
 #[derive(Default)]
-pub(crate) struct Notes {
+pub(crate) struct PandasMetadata {
     indices: HashSet<String>,
     /// The types of each column: `pandas_type` and `numpy_type`.
     types: HashMap<String, [String; 2]>,
 }
 
-/// The notes among a file's metadata; empty where another program has written it.
-pub(crate) fn notes(metadata: Option<&Vec<KeyValue>>) -> Notes {
-    let notes = metadata
-        .into_iter()
-        .flatten()
-        .find(|note| note.key == "pandas");
-    let text = notes.and_then(|note| note.value.as_deref());
-    let notes: Value = text
+/// The pandas entry in a file's metadata; empty if pandas did not write the file.
+pub(crate) fn pandas_metadata(metadata: Option<&Vec<KeyValue>>) -> PandasMetadata {
+    let mut entries = metadata.into_iter().flatten();
+    let entry = entries.find(|entry| entry.key == "pandas");
+    let json = entry.and_then(|entry| entry.value.as_deref());
+    let pandas: Value = json
         .and_then(|text| serde_json::from_str(text).ok())
         .unwrap_or_default();
-    let list = |name: &str| notes[name].as_array().into_iter().flatten();
+    let list = |name: &str| pandas[name].as_array().into_iter().flatten();
     let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
     let column = |about: &Value| {
         let name = about["field_name"].as_str().or(about["name"].as_str())?;
         let types = ["pandas_type", "numpy_type"].map(|name| text(&about[name]));
         Some((name.to_owned(), types))
     };
-    Notes {
-        // A range has no column: it is described by an object.
+    PandasMetadata {
+        // A range is an object instead of a column name.
         indices: list("index_columns")
             .filter_map(Value::as_str)
             .map(str::to_owned)
@@ -39,20 +37,20 @@ pub(crate) fn notes(metadata: Option<&Vec<KeyValue>>) -> Notes {
     }
 }
 
-impl Notes {
-    /// Whether a column is an index, also one that has a name.
+impl PandasMetadata {
+    /// Whether a column is an index, even a named one.
     pub(crate) fn is_index(&self, column: &str) -> bool {
         self.indices.contains(column)
     }
 
-    /// Whether a column is of the type `category`.
+    /// Whether a column has the type `category`.
     pub(crate) fn is_category(&self, column: &str) -> bool {
         let types = self.types.get(column);
-        types.is_some_and(|[pandas, _]| pandas == "categorical")
+        types.is_some_and(|[pandas_type, _]| pandas_type == "categorical")
     }
 
     /// The type of a column of dates, times or durations, which may be stored as whole numbers.
-    pub(crate) fn time(&self, column: &str) -> Option<String> {
+    pub(crate) fn time_type(&self, column: &str) -> Option<String> {
         let [_, kind] = self.types.get(column)?;
         let times = [
             ("datetime64", "timestamp"),
@@ -80,12 +78,12 @@ mod tests {
             ]
         }"#;
         let metadata = vec![KeyValue::new("pandas".to_owned(), text.to_owned())];
-        let notes = notes(Some(&metadata));
+        let notes = pandas_metadata(Some(&metadata));
         assert!(notes.is_index("station") && !notes.is_index("x"));
         assert!(notes.is_category("size") && !notes.is_category("x"));
-        assert_eq!(notes.time("t").as_deref(), Some("timestamp"));
-        assert_eq!(notes.time("d").as_deref(), Some("duration"));
-        assert_eq!(notes.time("x"), None);
-        assert!(!super::notes(None).is_index("x"));
+        assert_eq!(notes.time_type("t").as_deref(), Some("timestamp"));
+        assert_eq!(notes.time_type("d").as_deref(), Some("duration"));
+        assert_eq!(notes.time_type("x"), None);
+        assert!(!pandas_metadata(None).is_index("x"));
     }
 }

@@ -4,6 +4,7 @@ use super::pandas;
 use super::strict_file::StrictFile;
 use crate::bounded_io::catch_reader_panic;
 use crate::data::table::columns::column::{Cells, Column};
+use crate::data::table::limits::MAX_CELLS;
 use parquet::basic::{Compression, LogicalType};
 use parquet::file::metadata::RowGroupMetaData;
 use parquet::file::reader::{FileReader, SerializedFileReader};
@@ -12,16 +13,13 @@ use parquet::schema::types::Type;
 use std::fs::File;
 use std::path::Path;
 
-/// The most cells: equal ones take next to no room in a file, and 16 bytes each in memory.
-const MOST_CELLS: u64 = 1 << 28;
-
 /// Reads a Parquet file.
 ///
 /// # Errors
-/// A reason, in words.
+/// A reason.
 pub(crate) fn read(path: &Path) -> Result<Vec<Column>, String> {
     let file = File::open(path).map_err(|error| error.to_string())?;
-    // The reader looks for values behind the end of damaged pages, and panics.
+    // The reader panics on damaged pages.
     catch_reader_panic(|| read_open(file))
         .unwrap_or_else(|| Err("it is damaged: it cannot be read as Parquet".to_owned()))
 }
@@ -31,23 +29,23 @@ fn read_open(file: File) -> Result<Vec<Column>, String> {
     let unreadable = |error| format!("it cannot be read as Parquet: {error}");
     let reader = SerializedFileReader::new(StrictFile(file)).map_err(unreadable)?;
     refuse_compression(&reader)?;
-    refuse_false_places(&reader, length)?;
+    refuse_invalid_offsets(&reader, length)?;
     let schema = reader.metadata().file_metadata().schema_descr();
     let names = schema.root_schema().get_fields().iter();
     let rows = u64::try_from(reader.metadata().file_metadata().num_rows());
     let cells = rows.map(|rows| rows.saturating_mul(schema.num_columns() as u64));
-    if cells.is_err() || cells.is_ok_and(|cells| cells > MOST_CELLS) {
-        return Err(format!("it has more than {MOST_CELLS} cells"));
+    if cells.is_err() || cells.is_ok_and(|cells| cells > MAX_CELLS) {
+        return Err(format!("it has more than {MAX_CELLS} cells"));
     }
-    let notes = pandas::notes(reader.metadata().file_metadata().key_value_metadata());
+    let pandas = pandas::pandas_metadata(reader.metadata().file_metadata().key_value_metadata());
     let mut columns: Vec<Column> = names
         .map(|field| {
             let name = field.name().to_owned();
-            let time = time_type(field).or_else(|| notes.time(&name));
+            let time = time_type(field).or_else(|| pandas.time_type(&name));
             Column {
-                cells: time.map_or_else(Cells::default, Cells::Other),
-                is_index: notes.is_index(&name),
-                is_category: notes.is_category(&name),
+                cells: time.map_or_else(Cells::default, Cells::Unsupported),
+                is_index: pandas.is_index(&name),
+                is_category: pandas.is_category(&name),
                 has_type: true,
                 name,
                 ..Column::default()
@@ -56,10 +54,10 @@ fn read_open(file: File) -> Result<Vec<Column>, String> {
         .collect();
     let mut read = 0_u64;
     for row in reader.get_row_iter(None).map_err(unreadable)? {
-        // What the file says of its rows may be less than it has.
+        // The file may have more rows than it states.
         read = read.saturating_add(columns.len() as u64);
-        if read > MOST_CELLS {
-            return Err(format!("it has more than {MOST_CELLS} cells"));
+        if read > MAX_CELLS {
+            return Err(format!("it has more than {MAX_CELLS} cells"));
         }
         let row = row.map_err(unreadable)?;
         for (column, (_, field)) in columns.iter_mut().zip(row.get_column_iter()) {
@@ -79,9 +77,8 @@ fn time_type(field: &Type) -> Option<String> {
     }
 }
 
-/// Refuses columns that are said to lie outside of the file: the reader takes a place before its
-/// beginning for a mistake of the caller, and panics.
-fn refuse_false_places(
+/// Refuses columns with offsets outside the file, on which the reader panics.
+fn refuse_invalid_offsets(
     reader: &SerializedFileReader<StrictFile>,
     length: u64,
 ) -> Result<(), String> {
@@ -95,13 +92,13 @@ fn refuse_false_places(
             _ => false,
         };
         if !is_within {
-            return Err("it is damaged: a column lies outside of the file".to_owned());
+            return Err("it is damaged: the offset of a column is outside the file".to_owned());
         }
     }
     Ok(())
 }
 
-/// Refuses what this program's Parquet reader is built without.
+/// Refuses compression that this program's Parquet reader does not support.
 fn refuse_compression(reader: &SerializedFileReader<StrictFile>) -> Result<(), String> {
     let groups = reader.metadata().row_groups().iter();
     for column in groups.flat_map(RowGroupMetaData::columns) {
@@ -123,10 +120,10 @@ fn refuse_compression(reader: &SerializedFileReader<StrictFile>) -> Result<(), S
     Ok(())
 }
 
-/// Appends a cell. A column starts as one of numbers, and becomes what its first value is.
+/// Appends a cell. A column starts with floats, and gets the type of its first value.
 fn push(cells: &mut Cells, field: &Field) {
     let number = match field {
-        Field::Null => return push_nothing(cells),
+        Field::Null => return push_null(cells),
         Field::Byte(value) => return push_whole(cells, i64::from(*value)),
         Field::Short(value) => return push_whole(cells, i64::from(*value)),
         Field::Int(value) => return push_whole(cells, i64::from(*value)),
@@ -147,7 +144,7 @@ fn push(cells: &mut Cells, field: &Field) {
                 .next()
                 .unwrap_or("unknown")
                 .to_owned();
-            *cells = Cells::Other(kind);
+            *cells = Cells::Unsupported(kind);
             return;
         }
     };
@@ -156,14 +153,14 @@ fn push(cells: &mut Cells, field: &Field) {
     }
 }
 
-fn push_nothing(cells: &mut Cells) {
+fn push_null(cells: &mut Cells) {
     match cells {
         Cells::Numbers(numbers) => numbers.push(None),
         Cells::Whole(numbers) => numbers.push(None),
         Cells::Unsigned(numbers) => numbers.push(None),
         Cells::Flags(flags) => flags.push(None),
-        Cells::Texts(texts) | Cells::Written(texts) => texts.push(None),
-        Cells::Other(_) => {}
+        Cells::Texts(texts) | Cells::Untyped(texts) => texts.push(None),
+        Cells::Unsupported(_) => {}
     }
 }
 

@@ -1,7 +1,7 @@
-//! A Parquet file whose end is an error to who reads on.
+//! A Parquet file that returns an error when it is read beyond its end.
 //!
-//! The library skips what a damaged file says is there, without looking whether it still reads
-//! anything: two billion values behind the end of a file took it hours.
+//! The library skips values that a damaged file claims to have without checking that it reads anything: two billion values
+//! beyond the end of a file took it hours.
 
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result};
@@ -9,10 +9,10 @@ use parquet::file::reader::{ChunkReader, Length};
 use std::fs::File;
 use std::io::{BufReader, Error, ErrorKind, Read};
 
-/// The file.
+/// A file that returns an error beyond its end.
 pub(crate) struct StrictFile(pub(crate) File);
 
-/// A place in it, to be read from.
+/// Reads from a position of a [`StrictFile`].
 pub(crate) struct StrictReader(BufReader<File>);
 
 impl Length for StrictFile {
@@ -30,9 +30,12 @@ impl ChunkReader for StrictFile {
 
     fn get_bytes(&self, start: u64, length: usize) -> Result<Bytes> {
         let end = start.checked_add(length as u64);
-        match end.is_some_and(|end| end <= self.len()) {
-            true => self.0.get_bytes(start, length),
-            false => Err(ParquetError::EOF("a part lies behind the end".to_owned())),
+        if end.is_some_and(|end| end <= self.len()) {
+            self.0.get_bytes(start, length)
+        } else {
+            Err(ParquetError::EOF(
+                "a part is beyond the end of the file".to_owned(),
+            ))
         }
     }
 }

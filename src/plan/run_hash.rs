@@ -1,47 +1,46 @@
-//! What makes two runs the same run.
+//! The hashes that identify runs and trials.
 
 use crate::random::Seed;
 use crate::spec::Config;
 use serde::{Deserialize, Serialize};
 
-/// Counts up when a change of the program changes the numbers that a configuration gives, so
-/// that old results are not taken for new ones.
+/// Increases when a change of the program changes the numbers of a configuration, so that old results
+/// are not mistaken for new ones.
 pub const RESULTS_VERSION: u32 = 5;
 
-/// The hash of all that decides a run's numbers: its configuration, its data, its seed.
+/// The hash of everything that determines a run's numbers: its configuration, its data, its seed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct RunHash(String);
 
 impl RunHash {
-    /// The identity of a run on data of this fingerprint.
+    /// The hash of a run on data of this fingerprint.
     pub fn new(config: &Config, seed: Seed, data: &str) -> Self {
         TrialHash::new(config, data).of_run(seed)
     }
 
-    /// Whether it is a hash, as all are that this program makes; one that was read from a file may
-    /// be anything.
+    /// Whether it has the form of a hash: one that was read from a file may be any text.
     pub fn is_well_formed(&self) -> bool {
         let is_digit = |byte: u8| byte.is_ascii_digit() || matches!(byte, b'a'..=b'f');
         self.0.len() == 2 * blake3::OUT_LEN && self.0.bytes().all(is_digit)
     }
 }
 
-/// What the identities of a trial's runs have in common.
+/// The part of the hash that all runs of a trial share.
 #[derive(Clone, Debug)]
 pub struct TrialHash(blake3::Hasher);
 
 impl TrialHash {
-    /// That of a configuration on data of this fingerprint.
+    /// The hash of a configuration on data of this fingerprint.
     pub fn new(config: &Config, data: &str) -> Self {
         let mut hasher = blake3::Hasher::new_derive_key("tp-sweep run identity");
         let version = RESULTS_VERSION.to_string();
-        for part in [&version, &decisive(config).to_string(), data] {
-            add(&mut hasher, part);
+        for part in [&version, &hashed_config(config).to_string(), data] {
+            add_part(&mut hasher, part);
         }
         Self(hasher)
     }
 
-    /// The identity of the trial's run with this seed.
+    /// The hash of the trial's run with this seed.
     pub fn of_run(&self, seed: Seed) -> RunHash {
         let mut hasher = self.0.clone();
         let Seed {
@@ -49,19 +48,19 @@ impl TrialHash {
             repeat,
             fold,
         } = seed;
-        add(&mut hasher, &format!("{sweep} {repeat} {fold}"));
+        add_part(&mut hasher, &format!("{sweep} {repeat} {fold}"));
         RunHash(hasher.finalize().to_hex().to_string())
     }
 }
 
-/// Adds a part behind its length: no two lists of parts give the same bytes.
-fn add(hasher: &mut blake3::Hasher, part: &str) {
+/// Adds a part after its length, so that different lists of parts never give the same bytes.
+fn add_part(hasher: &mut blake3::Hasher, part: &str) {
     hasher.update(&(part.len() as u64).to_le_bytes());
     hasher.update(part.as_bytes());
 }
 
-/// Keys that change no number of a run: the number of repeats; where the data lies, and what is made of its
-/// columns, since its contents are hashed as a network sees them.
+/// Keys that do not change the numbers of a run: the number of repeats, the path of the data, and how its
+/// columns are encoded, since the data is hashed as the network gets it.
 pub const KEYS_OUTSIDE_HASH: [(&str, &str); 7] = [
     ("data", "drop"),
     ("data", "categorical"),
@@ -72,15 +71,15 @@ pub const KEYS_OUTSIDE_HASH: [(&str, &str); 7] = [
     ("data", "path"),
 ];
 
-/// The configuration without what changes no number of a run, and keys that mean nothing in it.
-fn decisive(config: &Config) -> serde_json::Value {
+/// The configuration without keys that do not change the numbers of a run or do not apply to it.
+fn hashed_config(config: &Config) -> serde_json::Value {
     let mut shown = config.canonical().to_value();
     for (section, field) in KEYS_OUTSIDE_HASH {
         let Some(fields) = shown.get_mut(section).and_then(|v| v.as_object_mut()) else {
             continue;
         };
         match field {
-            // The last key takes the position of the removed one: identities of earlier results have this order.
+            // The last key takes the position of the removed one: the hashes of earlier results have this order.
             "repeats" | "path" => fields.swap_remove(field),
             // The order is the same whether they are set or not.
             _ => fields.shift_remove(field),
@@ -101,7 +100,7 @@ mod tests {
     use crate::spec::{ColumnNames, Count, Fraction, Impute};
 
     #[test]
-    fn an_identity_changes_with_each_part_but_not_with_the_number_of_repeats() {
+    fn a_run_hash_changes_with_each_part_but_not_with_the_number_of_repeats() {
         let seed = Seed {
             sweep: 0,
             repeat: 0,
@@ -128,7 +127,7 @@ mod tests {
         assert_eq!(
             base,
             RunHash::new(&columns, seed, "data"),
-            "what is made of columns is in the data, in whatever order keys are set"
+            "the encoding of columns is part of the data, in whatever order keys are set"
         );
         let mut written = config.clone();
         written.model.layers = Count::new(1);

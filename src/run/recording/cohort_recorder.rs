@@ -1,86 +1,87 @@
-//! Who watches a cohort's training: its records.
+//! Records the training of a cohort.
 
+use super::finalize::{EndedRun, finalize_run};
+use super::resume::{OpenedRun, open_runs};
+use super::wall_time::wall_time;
 use crate::metrics::{EpochMetrics, LayerValues};
 use crate::model_io::Weights;
 use crate::outcome::{Failure, Outcome};
 use crate::plan::RunId;
 use crate::record::{Checkpoint, RecordError, Recorder};
-use crate::run::scheduler::dispatch::{DeviceSlot, Scheduler};
-use crate::run::scheduler::finalize::EndedRun;
-use crate::run::scheduler::resume::{Opened, place_kind};
-use crate::run::scheduler::worker_state::WorkerState;
+use crate::run::context::{DeviceSlot, ExecutionContext};
+use crate::run::sweep_state::SweepState;
 use crate::spec::{CheckpointInterval, KeepWeights};
 use crate::train::{EpochAction, TrainingHost};
 use crate::training_state::TrainingState;
 use std::cell::OnceCell;
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 
-/// How long an epoch may go on after somebody has asked to stop: at its end more can be saved.
-const GRACE: Duration = Duration::from_secs(5);
+/// How long an epoch may go on after a request to stop: at its end a checkpoint can be saved.
+const GRACE_PERIOD: Duration = Duration::from_secs(5);
 
-/// Watches a cohort's training: records its epochs and ends, saves its states, and tells it when
-/// to stop.
+/// Hosts the training of a cohort: records its epochs and results, saves its checkpoints, and decides
+/// when it stops.
 pub(crate) struct CohortRecorder<'a, 'plan> {
-    schedule: &'a Scheduler<'a>,
-    place: &'a DeviceSlot<'a>,
-    work: &'a WorkerState<'plan>,
+    context: &'a ExecutionContext<'a>,
+    slot: &'a DeviceSlot<'a>,
+    sweep_state: &'a SweepState<'plan>,
     started: Instant,
-    members: Vec<Watched>,
-    /// When states were last saved, or training began.
-    saved: Instant,
-    /// When it was first seen that somebody asked to stop.
-    asked: OnceCell<Instant>,
+    members: Vec<RecordedMember>,
+    /// When checkpoints were last saved, or training began.
+    last_save: Instant,
+    /// When the request to stop was first noticed.
+    stop_noticed: OnceCell<Instant>,
     /// The first record that could not be written.
     error: Option<RecordError>,
 }
 
 /// A member of the cohort.
-struct Watched {
+struct RecordedMember {
     run: RunId,
-    /// Its records, until it has ended.
+    /// Its open records, until it has ended.
     recorder: Option<Recorder>,
-    /// Whether its end is on the disk.
+    /// Whether its result is on the disk.
     is_recorded: bool,
     epochs: Vec<EpochMetrics>,
-    /// What it goes on from.
+    /// The state that it resumes from.
     state: Option<TrainingState>,
     /// The epoch of its checkpoint; 0 for none.
-    saved: usize,
-    /// Seconds that it had taken before it was stopped.
-    before: f64,
-    /// The weights of its final network, once they are told.
+    saved_epoch: usize,
+    /// The training time of earlier starts.
+    earlier_seconds: f64,
+    /// The weights of its final network, once they are known.
     weights: Option<Weights>,
 }
 
 impl<'a, 'plan> CohortRecorder<'a, 'plan> {
     /// Opens the records of a cohort.
     pub(crate) fn open(
-        schedule: &'a Scheduler<'a>,
-        place: &'a DeviceSlot<'a>,
-        work: &'a WorkerState<'plan>,
+        context: &'a ExecutionContext<'a>,
+        slot: &'a DeviceSlot<'a>,
+        sweep_state: &'a SweepState<'plan>,
         runs: &[RunId],
     ) -> Result<Self, RecordError> {
         let started = Instant::now();
-        let opened = schedule.open(place, runs)?;
+        let opened = open_runs(context, slot, runs)?;
         for &run in runs {
-            schedule.progress.run_started(&schedule.run_name(run));
+            context.progress.run_started(&context.run_name(run));
         }
         let members = runs.iter().zip(opened);
         Ok(Self {
-            schedule,
-            place,
-            work,
+            context,
+            slot,
+            sweep_state,
             started,
             members: members
-                .map(|(&run, opened)| Watched::new(run, opened))
+                .map(|(&run, opened)| RecordedMember::new(run, opened))
                 .collect(),
-            saved: started,
-            asked: OnceCell::new(),
+            last_save: started,
+            stop_noticed: OnceCell::new(),
             error: None,
         })
     }
 
-    /// The runs that have not ended, or whose end could not be recorded.
+    /// The runs that have not ended, or whose result could not be written.
     pub(crate) fn left(&self) -> Vec<RunId> {
         let open = self.members.iter().filter(|member| !member.is_recorded);
         open.map(|member| member.run).collect()
@@ -91,79 +92,80 @@ impl<'a, 'plan> CohortRecorder<'a, 'plan> {
         self.error.take()
     }
 
-    /// All runs that have not ended fail with this message of a panic, from this place of the
-    /// program.
-    pub(crate) fn fail(&mut self, message: &str, place: Option<&str>) {
+    /// Records all runs that have not ended as failed, with the message and the source location of a
+    /// panic.
+    pub(crate) fn fail(&mut self, message: &str, location: Option<&str>) {
         for member in 0..self.members.len() {
             if self.members[member].recorder.is_some() {
                 let failure = Failure::Crashed {
                     message: message.to_owned(),
                     epoch: Some(self.members[member].epochs.len() + 1),
-                    place: place.map(str::to_owned),
+                    place: location.map(str::to_owned),
                 };
                 self.on_run_end(member, Outcome::Failed(failure));
             }
         }
     }
 
-    fn keep<T>(&mut self, written: Result<T, RecordError>) -> Option<T> {
+    /// The value of a record that was written; keeps the first error.
+    fn check<T>(&mut self, written: Result<T, RecordError>) -> Option<T> {
         written
             .map_err(|error| self.error.get_or_insert(error))
             .ok()
     }
 
-    /// A member's share of the cohort's seconds.
+    /// A member's training time: its share of the cohort's, and that of earlier starts.
     fn seconds(&self, member: usize) -> f64 {
         let share = self.started.elapsed().as_secs_f64() / self.members.len() as f64;
-        self.members[member].before + share
+        self.members[member].earlier_seconds + share
     }
 
     fn save(&mut self, member: usize, state: TrainingState) -> Result<(), RecordError> {
         let seconds = self.seconds(member);
-        let identity = self.schedule.store.identity(self.members[member].run);
-        let watched = &mut self.members[member];
-        // What is on disk already need not be written again.
-        let Some(recorder) = watched
+        let identity = self.context.store.identity(self.members[member].run);
+        let member = &mut self.members[member];
+        // Skips a state that is on the disk already.
+        let Some(recorder) = member
             .recorder
             .as_mut()
-            .filter(|_| watched.saved != state.epoch)
+            .filter(|_| member.saved_epoch != state.epoch)
         else {
             return Ok(());
         };
-        watched.saved = state.epoch;
+        member.saved_epoch = state.epoch;
         let checkpoint = Checkpoint {
             identity: identity.clone(),
-            device: place_kind(&self.place.device).to_owned(),
-            epochs: watched.epochs.clone(),
+            device: self.slot.kind().to_owned(),
+            epochs: member.epochs.clone(),
             seconds,
             events: recorder.mark()?,
             state,
         };
         recorder.save(&checkpoint)?;
-        self.work.progress();
+        self.sweep_state.mark_progress();
         Ok(())
     }
 }
 
-impl Watched {
-    fn new(run: RunId, opened: Opened) -> Self {
+impl RecordedMember {
+    fn new(run: RunId, opened: OpenedRun) -> Self {
         let new = Self {
             run,
             recorder: Some(opened.recorder),
             is_recorded: false,
             epochs: Vec::new(),
             state: None,
-            saved: 0,
-            before: 0.0,
+            saved_epoch: 0,
+            earlier_seconds: 0.0,
             weights: None,
         };
         match opened.checkpoint {
             None => new,
             Some(checkpoint) => Self {
-                saved: checkpoint.state.epoch,
+                saved_epoch: checkpoint.state.epoch,
                 epochs: checkpoint.epochs,
                 state: Some(checkpoint.state),
-                before: checkpoint.seconds,
+                earlier_seconds: checkpoint.seconds,
                 ..new
             },
         }
@@ -179,68 +181,68 @@ impl TrainingHost for CohortRecorder<'_, '_> {
         if self.error.is_some() {
             return true;
         }
-        let asked = self.schedule.is_stopping(self.work);
-        asked && {
-            let since = self.asked.get_or_init(Instant::now);
-            !self.wants_checkpoints() || since.elapsed() > GRACE
+        let should_stop = self.sweep_state.should_stop(self.context.interrupt);
+        should_stop && {
+            let since = self.stop_noticed.get_or_init(Instant::now);
+            !self.wants_checkpoints() || since.elapsed() > GRACE_PERIOD
         }
     }
 
     fn on_epoch_end(&mut self, member: usize, metrics: &EpochMetrics) {
-        // Those in training are at the same epoch: the first speaks for all.
+        // All open members are at the same epoch: the first one reports the progress.
         let mut open = self.members.iter().map(|one| one.recorder.is_some());
         let is_first = open.position(|is_open| is_open) == Some(member);
-        let watched = &mut self.members[member];
-        watched.epochs.push(metrics.clone());
+        let recorded = &mut self.members[member];
+        recorded.epochs.push(metrics.clone());
         if is_first {
-            let config = &self.schedule.plan.trials[watched.run.trial].config;
-            self.schedule.progress.epoch_ended(
-                &self.schedule.run_name(watched.run),
+            let config = &self.context.plan.trials[recorded.run.trial].config;
+            self.context.progress.epoch_ended(
+                &self.context.run_name(recorded.run),
                 metrics.epoch,
                 config.training.epochs.get(),
             );
         }
-        if let Some(recorder) = &mut watched.recorder {
+        if let Some(recorder) = &mut recorded.recorder {
             let written = recorder.epoch(metrics, wall_time());
-            self.keep(written);
+            self.check(written);
         }
     }
 
     fn on_run_end(&mut self, member: usize, outcome: Outcome) {
         let seconds = self.seconds(member);
         let cohort = self.members.len();
-        let watched = &mut self.members[member];
-        // Where records cannot be written, a run that ends is one to do again.
-        let Some(recorder) = watched.recorder.take_if(|_| self.error.is_none()) else {
+        let recorded = &mut self.members[member];
+        // After an error, the run is left open and starts anew next time.
+        let Some(recorder) = recorded.recorder.take_if(|_| self.error.is_none()) else {
             return;
         };
         let ended = EndedRun {
-            run: watched.run,
+            run: recorded.run,
             outcome,
-            epochs: std::mem::take(&mut watched.epochs),
+            epochs: std::mem::take(&mut recorded.epochs),
             seconds,
             cohort,
             recorder,
-            weights: watched.weights.take(),
+            weights: recorded.weights.take(),
         };
-        let written = self.schedule.end(self.place, self.work, ended);
-        self.members[member].is_recorded = self.keep(written).is_some();
+        let written = finalize_run(self.context, self.slot, self.sweep_state, ended);
+        self.members[member].is_recorded = self.check(written).is_some();
     }
 
     fn wants_layer_values(&self, epoch: usize) -> bool {
-        let histograms = self.schedule.sweep.tensorboard.histograms;
+        let histograms = self.context.sweep.tensorboard.histograms;
         histograms.is_some_and(|every| epoch == 1 || epoch.is_multiple_of(every))
     }
 
     fn on_layer_values(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
         if let Some(recorder) = &mut self.members[member].recorder {
             let written = recorder.layers(layers, epoch, wall_time());
-            self.keep(written);
+            self.check(written);
         }
     }
 
     fn wants_weights(&self) -> bool {
-        self.schedule.sweep.keep != KeepWeights::None
+        self.context.sweep.keep != KeepWeights::None
     }
 
     fn on_final_weights(&mut self, member: usize, state: Weights) {
@@ -252,40 +254,32 @@ impl TrainingHost for CohortRecorder<'_, '_> {
     }
 
     fn wants_checkpoints(&self) -> bool {
-        self.schedule.sweep.checkpoint != CheckpointInterval::None
+        self.context.sweep.checkpoint != CheckpointInterval::None
     }
 
     fn after_epoch(&mut self, epoch: usize) -> EpochAction {
-        if self.error.is_some() || self.schedule.is_stopping(self.work) {
+        if self.error.is_some() || self.sweep_state.should_stop(self.context.interrupt) {
             return EpochAction::CheckpointAndStop;
         }
-        let is_due = match self.schedule.sweep.checkpoint {
+        let is_due = match self.context.sweep.checkpoint {
             CheckpointInterval::None => false,
             CheckpointInterval::Epochs(count) => epoch.is_multiple_of(count.get()),
             CheckpointInterval::Seconds(count) => {
-                self.saved.elapsed().as_secs() >= count.get() as u64
+                self.last_save.elapsed().as_secs() >= count.get() as u64
             }
         };
-        match is_due {
-            true => {
-                self.saved = Instant::now();
-                EpochAction::Checkpoint
-            }
-            false => EpochAction::Continue,
+        if is_due {
+            self.last_save = Instant::now();
+            EpochAction::Checkpoint
+        } else {
+            EpochAction::Continue
         }
     }
 
     fn on_checkpoint(&mut self, member: usize, state: TrainingState) {
         if self.wants_checkpoints() && self.error.is_none() {
             let written = self.save(member, state);
-            self.keep(written);
+            self.check(written);
         }
     }
-}
-
-/// Seconds since 1970.
-pub(crate) fn wall_time() -> f64 {
-    SystemTime::now()
-        .duration_since(UNIX_EPOCH)
-        .map_or(0.0, |elapsed| elapsed.as_secs_f64())
 }

@@ -1,58 +1,58 @@
-//! Readable names of trials: their varying factors alone.
+//! Readable names of trials, made of their varying factors.
 
 use super::expand::GridPoint;
-use crate::spec::short_text;
-use crate::spec::{Factor, FactorKind, KeyAssignment, Level, Sweep, is_reserved};
+use crate::spec::{Factor, FactorKind, KeyAssignment, Level, Sweep, is_reserved, short_text};
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-/// The longest name, in bytes; file systems allow 255.
-const LONGEST: usize = 150;
+/// The maximum length of a name, in bytes; file systems allow 255.
+const MAX_NAME_BYTES: usize = 150;
 
-/// The names of a sweep's points.
+/// Names the points of a sweep.
 pub(super) struct TrialNamer<'a> {
     sweep: &'a Sweep,
-    /// What each level of each factor adds to a name.
+    /// The part of a name for each level of each factor.
     parts: Vec<Vec<String>>,
-    /// Hashes of the names given so far, in lower case. Equal hashes of different names would
-    /// only put a needless number behind one of them.
-    given: HashSet<u64>,
+    /// Hashes of the names so far, in lower case. If different names have the same hash, one of them
+    /// only gets an unnecessary number.
+    used: HashSet<u64>,
 }
 
 impl<'a> TrialNamer<'a> {
     pub(super) fn new(sweep: &'a Sweep) -> Self {
         let part = |factor: &Factor, level: &Level| match factor.kind {
-            FactorKind::Key(_) | FactorKind::Zip(_) => joined_parts(&level.settings),
-            FactorKind::Labelled => joined(&safe(&factor.name), &level.label),
+            FactorKind::Key(_) | FactorKind::Zip(_) => name_parts(&level.settings),
+            FactorKind::Labelled => name_part(&sanitize(&factor.name), &level.label),
         };
         let parts = |factor: &Factor| factor.levels.iter().map(|l| part(factor, l)).collect();
         Self {
             sweep,
             parts: sweep.factors.iter().map(parts).collect(),
-            given: HashSet::new(),
+            used: HashSet::new(),
         }
     }
 
     /// The name of a point's folder, such as `lr0.01_layers2_regularisation-dropout`; unique in
     /// any letter case.
     pub(super) fn name(&mut self, point: &GridPoint) -> String {
-        let name = self.plain(point);
-        if self.given.insert(hash(&name)) {
+        let name = self.base_name(point);
+        if self.used.insert(hash(&name)) {
             return name;
         }
         let mut number = 2;
         loop {
             let candidate = format!("{name}-{number}");
-            if self.given.insert(hash(&candidate)) {
+            if self.used.insert(hash(&candidate)) {
                 return candidate;
             }
             number += 1;
         }
     }
 
-    fn plain(&self, point: &GridPoint) -> String {
+    /// The name of a point, which another point may have too.
+    fn base_name(&self, point: &GridPoint) -> String {
         let mut name = match point.included {
-            Some(index) => joined_parts(&self.sweep.include[index].settings),
+            Some(index) => name_parts(&self.sweep.include[index].settings),
             None => {
                 let levels = self.parts.iter().zip(&point.levels);
                 let parts = levels.filter_map(|(parts, level)| Some(parts[(*level)?].as_str()));
@@ -65,10 +65,10 @@ impl<'a> TrialNamer<'a> {
         if is_reserved(&name) {
             name.insert_str(0, "trial-");
         }
-        if name.len() > LONGEST {
+        if name.len() > MAX_NAME_BYTES {
             let hash = blake3::hash(name.as_bytes()).to_hex();
             // All characters are ASCII, so any cut is between characters.
-            name.truncate(LONGEST);
+            name.truncate(MAX_NAME_BYTES);
             name = format!("{name}-{}", &hash[..8]);
         }
         name
@@ -81,31 +81,35 @@ fn hash(name: &str) -> u64 {
     hasher.finish()
 }
 
-fn joined_parts(settings: &[KeyAssignment]) -> String {
-    let parts = settings
-        .iter()
-        .map(|set| joined(set.key.short_name, &short_text(&set.assignment.value)));
+fn name_parts(settings: &[KeyAssignment]) -> String {
+    let parts = settings.iter().map(|assignment| {
+        name_part(
+            assignment.key.short_name,
+            &short_text(&assignment.assignment.value),
+        )
+    });
     parts.collect::<Vec<_>>().join("_")
 }
 
 /// `lr0.01` for a number, `schedule-cosine` for text.
-fn joined(name: &str, label: &str) -> String {
-    let value = safe(label);
-    match value.starts_with(|c: char| c.is_ascii_digit()) {
-        true => format!("{name}{value}"),
-        false => format!("{name}-{value}"),
+fn name_part(name: &str, label: &str) -> String {
+    let value = sanitize(label);
+    if value.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("{name}{value}")
+    } else {
+        format!("{name}-{value}")
     }
 }
 
 /// Text as part of a file name: ASCII letters, digits, `.`, `-` and `+`.
-fn safe(text: &str) -> String {
-    let kept = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
-    let safe: String = text
+fn sanitize(text: &str) -> String {
+    let is_safe = |c: char| c.is_ascii_alphanumeric() || ".-+".contains(c);
+    let sanitized: String = text
         .chars()
         .filter(|&c| c != '=')
-        .map(|c| if kept(c) { c } else { '-' })
+        .map(|c| if is_safe(c) { c } else { '-' })
         .collect();
-    safe.trim_matches('.').to_owned()
+    sanitized.trim_matches('.').to_owned()
 }
 
 #[cfg(test)]
@@ -113,13 +117,13 @@ mod tests {
     use super::*;
 
     #[test]
-    fn labels_become_safe_parts_of_a_file_name() {
-        assert_eq!(joined("lr", "0.01"), "lr0.01");
+    fn labels_are_sanitized_for_file_names() {
+        assert_eq!(name_part("lr", "0.01"), "lr0.01");
         assert_eq!(
-            joined("schedule", "step every=1 gamma=0.5"),
+            name_part("schedule", "step every=1 gamma=0.5"),
             "schedule-step-every1-gamma0.5"
         );
-        assert_eq!(safe("../../etc"), "-..-etc");
-        assert_eq!(safe("régularisation/é"), "r-gularisation--");
+        assert_eq!(sanitize("../../etc"), "-..-etc");
+        assert_eq!(sanitize("régularisation/é"), "r-gularisation--");
     }
 }

@@ -1,61 +1,60 @@
-//! What to do about cells and columns that cannot be used.
+//! Errors and remedies for cells and columns that cannot be used.
 
-use crate::data::quality::remedy::shortened as short;
+use crate::data::quality::remedy::shortened;
 use crate::spec::nearest;
 
-/// Why a text is not a number, and what to do about it.
+/// The error for a text in a column of numbers.
 pub(crate) fn not_a_number(text: &str) -> String {
-    let shown = short(text);
-    match is_formatted_number(text) {
-        true => format!(
-            "`{shown}` is not a number here; write a point before decimals, and nothing between \
-             thousands or next to the digits"
-        ),
-        false => format!(
-            "`{shown}` is text, and this is a column of numbers; correct it, or empty the cell"
-        ),
+    let shown = shortened(text);
+    if is_formatted_number(text) {
+        format!(
+            "`{shown}` is not a plain number; write a point before decimals, and nothing between thousands \
+             or next to the digits"
+        )
+    } else {
+        format!("`{shown}` is text in a column of numbers; correct it, or empty the cell")
     }
 }
 
-/// Whether a text is a number as people write it, and programs do not: `1,234.5`, `1.234,50 €`, `12 %`, `$3`.
+/// Whether a text is a number in a format for people: `1,234.5`, `1.234,50 €`, `12 %`, `$3`.
 pub(crate) fn is_formatted_number(text: &str) -> bool {
-    let beside = |c: char| "+-$€£¥% ".contains(c) || c.is_whitespace();
-    let inner = text.trim_matches(beside);
+    let is_around = |c: char| "+-$€£¥% ".contains(c) || c.is_whitespace();
+    let inner = text.trim_matches(is_around);
     let is_between = |c: char| ",.' _".contains(c) || c.is_whitespace();
     let groups: Vec<&str> = inner.split(is_between).collect();
     let are_digits = groups
         .iter()
         .all(|group| !group.is_empty() && group.bytes().all(|byte| byte.is_ascii_digit()));
-    // Of several groups, all between the first and the last have three digits: not `10.0.0.1`.
+    // All groups but the first and the last must have three digits: not `10.0.0.1`.
     let middle = groups.get(1..groups.len().max(2) - 1).unwrap_or_default();
     let is_bare = inner == text.trim() && groups.len() == 1;
     are_digits && !is_bare && middle.iter().all(|group| group.len() == 3)
 }
 
-/// That a table has no column of this name, and what it may be about.
+/// The error for a column that a table does not have, with a likely cause.
 pub(crate) fn no_column(label: &str, names: &[String]) -> String {
-    // A single name with spaces in it: columns that something else separates.
+    // A single name with spaces: the columns have an unsupported separator.
     let is_whole_line = matches!(names, [only] if only.trim().contains(char::is_whitespace));
     if !is_whole_line && let Some(near) = nearest(label, names.iter().map(String::as_str)) {
         return format!("it has no column `{label}`; did you mean `{near}`?");
     }
     let are_values = names.iter().any(|name| name.parse::<f64>().is_ok());
     let help = match (are_values, names) {
-        (true, _) => "; its first line may be a row: write a line with the columns' names above it",
+        (true, _) => "; if its first line is a row, add a line with the columns' names above it",
         (false, [_]) if is_whole_line => "; commas, semicolons, tabs and `|` separate columns",
         _ => "",
     };
     format!(
         "it has no column `{label}`; it has {}{help}",
-        shortened(names)
+        first_names(names)
     )
 }
 
-fn shortened(names: &[String]) -> String {
-    const SHOWN: usize = 12;
+fn first_names(names: &[String]) -> String {
+    const MAX_SHOWN: usize = 12;
     match names.len() {
-        0..=SHOWN => names.join(", "),
-        count => format!("{}, … ({count} columns)", names[..SHOWN].join(", ")),
+        0..=MAX_SHOWN => names.join(", "),
+        count => format!("{}, … ({count} columns)", names[..MAX_SHOWN].join(", ")),
     }
 }
 
@@ -64,10 +63,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_remedy_belongs_to_what_stands_there() {
+    fn the_remedy_fits_the_text() {
         assert!(not_a_number("1.234,5").contains("a point before decimals"));
         assert!(not_a_number("1,234").contains("nothing between thousands"));
-        assert!(not_a_number("high, low").contains("is text"));
+        assert!(not_a_number("high, low").contains("is text in a column of numbers"));
         for text in [
             "1,5",
             "1.234,50 €",

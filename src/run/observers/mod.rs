@@ -1,2 +1,0 @@
-//! What listens to a training and writes its records.
-pub(super) mod cohort_recorder;
