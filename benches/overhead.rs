@@ -116,7 +116,7 @@ fn measure(keep: &str) {
         let ran = run_sweep(&context).expect("the folder can be written to");
         let recorded = started.elapsed().as_secs_f64();
         let classes = |trial| {
-            let scores = store.trial_classes(&plan, trial)?;
+            let scores = store.trial_classification(&plan, trial)?;
             Some(TrialClasses::new(Vec::new(), scores))
         };
         Report::new(

@@ -101,7 +101,7 @@ fn result(plan: &Plan, store: &Store, run: RunId) -> RunResult {
         seconds: 0.1,
     };
     RunResult {
-        identity: store.identity(run).clone(),
+        run_hash: store.run_hash(run).clone(),
         trial: trial.name.clone(),
         repeat: run.repeat,
         fold: run.fold,

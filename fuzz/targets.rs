@@ -139,7 +139,7 @@ pub fn result(input: &[u8]) {
         let runs: Vec<RunId> = plan.runs().collect();
         for &run in &runs {
             let run_folder = store.run_folder(&plan, run);
-            let text = text.replace("IDENTITY", &store.identity(run).to_string());
+            let text = text.replace("IDENTITY", &store.run_hash(run).to_string());
             let written = std::fs::create_dir_all(&run_folder)
                 .and_then(|()| std::fs::write(run_folder.join(RESULT_FILE), text));
             assert!(written.is_ok(), "the temporary folder can be written to");
@@ -165,7 +165,7 @@ pub fn checkpoint(input: &[u8]) {
         let config = config(&[]);
         let _ = tp_sweep::train::is_compatible(&config, &checkpoint.state);
         in_folder(&[(CHECKPOINT_FILE, input)], |folder| {
-            assert!(Checkpoint::read(folder, &checkpoint.identity).is_some());
+            assert!(Checkpoint::read(folder, &checkpoint.run_hash).is_some());
         });
     }
 }

@@ -1,4 +1,4 @@
-//! Files from outside, read up to a limit.
+//! Safe reading of files from outside: with a maximum size, and without panics of library readers.
 
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
@@ -7,59 +7,58 @@ use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-/// The contents of a plain file of at most so many bytes.
+/// Reads a regular file of at most `max_bytes` bytes.
 ///
 /// # Errors
-/// A file that cannot be read or has more bytes; what is no plain file, such as a pipe, which would
-/// be waited for.
-pub(crate) fn read_file(path: &Path, most: u64) -> Result<Vec<u8>> {
-    // Before it is opened: opening a pipe waits for who writes into it.
-    let about = std::fs::metadata(path)?;
-    if about.is_dir() {
+/// The file cannot be read, is larger, or is not a regular file: reading a pipe could block forever.
+pub(crate) fn read_file(path: &Path, max_bytes: u64) -> Result<Vec<u8>> {
+    // Before the file is opened: opening a pipe blocks until a process writes to it.
+    let metadata = std::fs::metadata(path)?;
+    if metadata.is_dir() {
         return Err(ErrorKind::IsADirectory.into());
     }
-    if !about.is_file() {
-        return Err(Error::other("it is no plain file"));
+    if !metadata.is_file() {
+        return Err(Error::other("not a regular file"));
     }
-    let too_long = || Error::other(format!("it has more than {most} bytes"));
-    // Before anything is read: reading up to the limit would take as much memory.
-    if about.len() > most {
-        return Err(too_long());
+    let too_large = || Error::other(format!("the file has more than {max_bytes} bytes"));
+    // Before anything is read: reading up to the limit could take much memory.
+    if metadata.len() > max_bytes {
+        return Err(too_large());
     }
     let mut bytes = Vec::new();
-    let room = usize::try_from(about.len()).unwrap_or(0);
-    // Where there is no such room, reading says so.
-    let _ = bytes.try_reserve_exact(room.saturating_add(1));
-    // Not up to the length from above: some files, such as those of /proc, have a length of 0.
+    let length = usize::try_from(metadata.len()).unwrap_or(0);
+    // If this fails, reading reports the error.
+    let _ = bytes.try_reserve_exact(length.saturating_add(1));
+    // Not up to `length`: some files, such as those in /proc, report a length of 0.
     File::open(path)?
-        .take(most.saturating_add(1))
+        .take(max_bytes.saturating_add(1))
         .read_to_end(&mut bytes)?;
-    if bytes.len() as u64 > most {
-        return Err(too_long());
+    if bytes.len() as u64 > max_bytes {
+        return Err(too_large());
     }
     Ok(bytes)
 }
 
-/// Readers of libraries at work, on any thread.
-static AT_WORK: AtomicUsize = AtomicUsize::new(0);
+/// Number of running library readers, on all threads.
+static RUNNING_READERS: AtomicUsize = AtomicUsize::new(0);
 
-/// What a library's reader makes of a file; nothing where it panics, as some do at damaged files.
+/// Runs the reader of a library, and returns `None` if it panics: some readers panic on damaged files.
 ///
-/// Nothing is printed of such a panic, on whichever of the library's threads it is.
+/// The panic is not printed, even if it happens on another thread of the library.
 pub(crate) fn catch_reader_panic<T>(read: impl FnOnce() -> T) -> Option<T> {
-    static LISTENING: Once = Once::new();
-    LISTENING.call_once(|| {
-        let before = take_hook();
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        let previous_hook = take_hook();
         set_hook(Box::new(move |panic| {
-            if AT_WORK.load(Ordering::SeqCst) == 0 {
-                before(panic);
+            if RUNNING_READERS.load(Ordering::SeqCst) == 0 {
+                previous_hook(panic);
             }
         }));
     });
-    AT_WORK.fetch_add(1, Ordering::SeqCst);
-    let read = catch_unwind(AssertUnwindSafe(read));
-    AT_WORK.fetch_sub(1, Ordering::SeqCst);
-    read.ok()
+    RUNNING_READERS.fetch_add(1, Ordering::SeqCst);
+    let result = catch_unwind(AssertUnwindSafe(read));
+    RUNNING_READERS.fetch_sub(1, Ordering::SeqCst);
+    result.ok()
 }
 
 #[cfg(test)]
@@ -67,11 +66,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_reader_that_panics_gives_nothing_and_ends_nothing() {
+    fn a_panic_of_a_reader_is_caught() {
         let bytes = [0_u8; 4];
-        let at = |place: usize| catch_reader_panic(|| bytes[place]);
-        assert_eq!(at(3), Some(0));
-        assert_eq!(at(4), None);
+        let read_at = |index: usize| catch_reader_panic(|| bytes[index]);
+        assert_eq!(read_at(3), Some(0));
+        assert_eq!(read_at(4), None);
     }
 
     #[test]
@@ -91,7 +90,7 @@ mod tests {
 
     #[cfg(target_os = "linux")]
     #[test]
-    fn what_never_ends_is_refused() {
+    fn an_endless_file_is_refused() {
         assert!(read_file(Path::new("/dev/zero"), 4).is_err());
     }
 }

@@ -1,13 +1,13 @@
-//! How a run ends: with the metrics of its final model, or with a failure.
+//! The outcome of a run: the scores of its final model, or a failure.
 
 use crate::metrics::{ClassificationCounts, EvalMetrics};
 use serde::{Deserialize, Serialize};
 
-/// Why a run has no result.
+/// Why a run did not finish.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, thiserror::Error)]
 #[serde(rename_all = "snake_case")]
 pub enum Failure {
-    /// The loss, or the gradient, is no longer a finite number.
+    /// The loss or its gradient is not finite.
     #[error(
         "diverged: the loss or its gradient is not finite in epoch {epoch}; try a lower learning rate"
     )]
@@ -15,17 +15,17 @@ pub enum Failure {
         /// The epoch, counted from 1.
         epoch: usize,
     },
-    /// The program failed.
+    /// The program panicked.
     #[error("failed{}: {message}", in_epoch(*.epoch))]
     Crashed {
-        /// What the panic said.
+        /// The message of the panic.
         message: String,
-        /// The epoch that it was in, counted from 1, where it was in one.
+        /// The epoch of the panic, counted from 1; `None` outside of an epoch.
         #[serde(default)]
         epoch: Option<usize>,
-        /// The file and line of the program, where they are known.
-        #[serde(default)]
-        place: Option<String>,
+        /// The source file and line, if known.
+        #[serde(default, rename = "place")]
+        location: Option<String>,
     },
 }
 
@@ -33,23 +33,23 @@ fn in_epoch(epoch: Option<usize>) -> String {
     epoch.map_or_else(String::new, |epoch| format!(" in epoch {epoch}"))
 }
 
-/// How a run ended.
+/// The outcome of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Outcome {
-    /// It ran to its end.
+    /// It finished.
     Finished(Box<FinishedRun>),
-    /// It has no result.
+    /// It failed.
     Failed(Failure),
 }
 
-/// How a finished run ended.
+/// The final model of a finished run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct FinishedRun {
-    /// The epoch whose parameters are the final ones, counted from 1: the last, unless the run
-    /// went back to its best.
+    /// The epoch of the final parameters, counted from 1: the last epoch, or the best one if the run
+    /// restored it.
     pub epoch: usize,
-    /// On the validation samples, where there are any.
+    /// Scores on the validation samples; `None` without validation.
     pub validation: Option<(EvalMetrics, ClassificationCounts)>,
-    /// On the held-out test set.
+    /// Scores on the test set.
     pub test: (EvalMetrics, ClassificationCounts),
 }

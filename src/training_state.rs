@@ -1,58 +1,59 @@
-//! The state of a run in training, as plain numbers: what a checkpoint holds.
+//! The state of a run in training as plain numbers, from which checkpoints are made.
 
 use serde::{Deserialize, Serialize};
 
-/// All that a run in training goes on from after an epoch, exactly as if it had never stopped.
+/// The complete state of a run after an epoch. A run that resumes from it computes the same bits as one
+/// that was never interrupted.
 ///
-/// Lists of tensors are in the order of the network's parameters, each tensor row by row. Random
-/// numbers are no part of it: they are keyed by epoch and step.
+/// Lists of tensors are in the order of the parameters of the network; each tensor is in row-major order.
+/// Random numbers need no state: they are keyed by epoch and step.
 #[derive(Clone, Debug, PartialEq)]
 pub struct TrainingState {
-    /// Finished epochs, at least 1.
+    /// Number of finished epochs, at least 1.
     pub epoch: usize,
-    /// Parameters, then running statistics.
+    /// Parameters, followed by running statistics.
     pub network: Vec<Vec<f32>>,
-    /// What the optimizer remembers.
+    /// The state of the optimizer.
     pub optimizer: SavedOptimizer,
-    /// The schedule `plateau`, where it is the one.
+    /// The state of the schedule `plateau`; `None` for other schedules.
     pub plateau: Option<PlateauState>,
-    /// Early stopping, where it is asked for.
+    /// The state of early stopping; `None` if it is disabled.
     pub stopping: Option<EarlyStoppingState>,
-    /// The epoch that the run would go back to, counted from 1.
+    /// The best epoch so far, counted from 1.
     pub best_epoch: usize,
-    /// The network after that epoch, where it is not the present one.
+    /// The network after the best epoch; `None` if that is the current network.
     pub best: Option<Vec<Vec<f32>>>,
 }
 
-/// What an optimizer remembers of a run.
+/// The state of the optimizer of a run.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SavedOptimizer {
-    /// Steps taken, where the optimizer counts them.
+    /// Number of steps, if the optimizer counts them.
     pub steps: usize,
-    /// The product of NAdam's momenta; 1 for others.
+    /// The product of the momenta of NAdam; 1 for other optimizers.
     pub momentum_product: f64,
-    /// Moving means, velocities or sums, each with a tensor for each parameter.
+    /// Moving averages, velocities or sums: each list has a tensor for each parameter.
     pub lists: Vec<Vec<Vec<f32>>>,
 }
 
-/// What the schedule `plateau` remembers.
+/// The state of the schedule `plateau`.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlateauState {
     /// The learning rate of the next epoch.
     pub rate: f64,
-    /// The best value so far, lower being better; nothing before the first.
+    /// The best value so far, lower is better; `None` before the first.
     pub best: Option<f64>,
-    /// Epochs since then.
+    /// Number of epochs since the best value.
     pub waited: u64,
-    /// Epochs left in which nothing is counted.
+    /// Number of remaining epochs of the cooldown, in which `waited` does not increase.
     pub resting: u64,
 }
 
-/// What early stopping remembers.
+/// The state of early stopping.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EarlyStoppingState {
-    /// The best value so far, lower being better; nothing before the first.
+    /// The best value so far, lower is better; `None` before the first.
     pub best: Option<f64>,
-    /// Epochs since then.
+    /// Number of epochs since the best value.
     pub waited: usize,
 }

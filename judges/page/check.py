@@ -370,7 +370,7 @@ def selects(browser):
             page.settle()
             tab.get_by_label(f"Select {names[index]}", exact=True).check()
         page.settle()
-        check("left out" in page.text("#curves-note") and readings.count() == 7, "more than can be told apart are left out")
+        check("not drawn" in page.text("#curves-note") and readings.count() == 7, "more than can be told apart are left out")
         tab.get_by_text("Select none").click()
         page.settle()
         check(page.selected() == 0 and "Select trials" in page.text("#curves-note"), "none is selected")
@@ -458,7 +458,7 @@ def prints(browser):
             ranks = re.findall(r"^\s*(\d+) .*finished\s*$", text, re.MULTILINE)
             check(ranks == [str(rank) for rank in range(1, 51)], f"the first 50 rows are printed: {ranks}")
             check(page.tab.evaluate("window.printed") == "rgb(255, 255, 255)rgb(27, 30, 34)", "dark on white is printed")
-            check("Printed are the first 50 rows." in text, "and it is said that there are more")
+            check("Only the first 50 rows are printed." in text, "and it is said that there are more")
             check(names[0] in text and "How it was measured" in text, "curves' values and sections are printed")
             for control in ["Copy as CSV", "Theme", "Clear all", "Drag along"]:
                 check(control not in text, f"{control} is not printed")

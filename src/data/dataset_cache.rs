@@ -6,7 +6,7 @@ use super::catalog::{cifar10, mnist};
 use super::custom::folder::list;
 use super::error::DataError;
 use super::load::{LoadedDataset, load, load_custom};
-use super::quality::coverage::{may_leave_untrained, untrained_classes};
+use super::quality::class_coverage::{may_leave_untrained, untrained_classes};
 use super::samples::dataset::Dataset;
 use crate::spec::{
     ColumnNote, Config, Data, DataRemarks, DataSource, DataWarning, DatasetInfo, DatasetKind,

@@ -3,8 +3,8 @@
 use super::catalog::{cifar10, mnist};
 use super::custom::{idx_folder, images, npy_folder};
 use super::error::DataError;
-use super::quality::determined::determining_features;
-use super::quality::shared::shared_samples;
+use super::quality::target_leakage::determining_features;
+use super::quality::train_test_overlap::overlapping_samples;
 use super::samples::dataset::Dataset;
 use super::table;
 use crate::spec::{ColumnNote, DataSource, DataWarning, DatasetKind};
@@ -17,8 +17,8 @@ use std::path::{Path, PathBuf};
 /// [`DatasetCache`](super::DatasetCache) loads.
 pub fn load(set: DatasetKind, folders: &[PathBuf]) -> Result<Dataset, DataError> {
     match set {
-        DatasetKind::Mnist => mnist::mnist(folders),
-        DatasetKind::FashionMnist => mnist::fashion_mnist(folders),
+        DatasetKind::Mnist => mnist::load_mnist(folders),
+        DatasetKind::FashionMnist => mnist::load_fashion_mnist(folders),
         DatasetKind::Cifar10 => cifar10::load(folders),
         DatasetKind::Table | DatasetKind::Images | DatasetKind::Idx | DatasetKind::Npy => {
             Err(DataError::Unusable {
@@ -62,7 +62,7 @@ pub(crate) fn load_custom(source: &DataSource, path: &Path) -> Result<LoadedData
             .into_iter()
             .map(DataWarning::Table)
             .chain(determining_features(&dataset))
-            .chain(shared_samples(&dataset))
+            .chain(overlapping_samples(&dataset))
             .collect();
         Ok(LoadedDataset {
             dataset,

@@ -68,14 +68,14 @@ pub fn read_inputs(path: &Path, expected: &ExpectedInput) -> Result<PredictInput
             searched: vec![path.to_owned()],
         });
     }
-    let inputs = match kind(path).map_err(unusable)? {
-        Kind::Images(files) => of_images(path, files, expected),
-        Kind::Table => of_table(path, expected),
-        Kind::Npy => npy_file::read(path)
+    let inputs = match format_of(path).map_err(unusable)? {
+        InputFormat::Images(files) => of_images(path, files, expected),
+        InputFormat::Table => of_table(path, expected),
+        InputFormat::Npy => npy_file::read(path)
             .map_err(|error| error.to_string())
             .and_then(|bytes| npy::read(&bytes))
             .and_then(|array| rows(path, array.values, &array.shape, expected)),
-        Kind::Idx => of_idx(path, expected),
+        InputFormat::Idx => of_idx(path, expected),
     };
     let inputs = inputs.map_err(unusable)?;
     refuse_other_scale(&inputs.values, expected).map_err(unusable)?;
@@ -93,16 +93,16 @@ pub fn input_files(path: &Path) -> Vec<PathBuf> {
 }
 
 /// The format of a path.
-enum Kind {
+enum InputFormat {
     Images(Vec<PathBuf>),
     Table,
     Npy,
     Idx,
 }
 
-fn kind(path: &Path) -> Result<Kind, String> {
+fn format_of(path: &Path) -> Result<InputFormat, String> {
     if path.is_dir() {
-        return images_below(path).map(Kind::Images);
+        return images_below(path).map(InputFormat::Images);
     }
     let mut first = Vec::new();
     File::open(path)
@@ -110,13 +110,13 @@ fn kind(path: &Path) -> Result<Kind, String> {
         .map_err(|error| error.to_string())?;
     match (first.as_slice(), table::format(path)) {
         ([0x89, b'P', b'N', b'G', ..] | [0xff, 0xd8, ..], _) => {
-            Ok(Kind::Images(vec![path.to_owned()]))
+            Ok(InputFormat::Images(vec![path.to_owned()]))
         }
-        ([b'\x93', b'N', b'U', b'M', b'P', b'Y', ..], _) => Ok(Kind::Npy),
-        ([0x1f, 0x8b, ..], None) if is_gzipped_array(path) => Ok(Kind::Npy),
+        ([b'\x93', b'N', b'U', b'M', b'P', b'Y', ..], _) => Ok(InputFormat::Npy),
+        ([0x1f, 0x8b, ..], None) if is_gzipped_array(path) => Ok(InputFormat::Npy),
         ([b'P', b'K', 3, 4, ..], _) => Err(format!("it is a zip archive; {HOW_TO_UNPACK} as .npy")),
-        ([0, 0, _, _, ..], _) | ([0x1f, 0x8b, ..], None) => Ok(Kind::Idx),
-        (_, Some(_)) => Ok(Kind::Table),
+        ([0, 0, _, _, ..], _) | ([0x1f, 0x8b, ..], None) => Ok(InputFormat::Idx),
+        (_, Some(_)) => Ok(InputFormat::Table),
         _ => Err(
             "expected a PNG or JPEG image, a table (.csv, .tsv, .parquet), a NumPy array (.npy) or an \
              IDX file"
@@ -388,11 +388,11 @@ mod tests {
         };
         let read = read_inputs(&path, &expected).unwrap();
         assert_eq!(read.values, Values::Floats(vec![0.5, 0.25, 1.0, 0.75]));
-        let unlabelled = ExpectedInput {
+        let unlabeled = ExpectedInput {
             label: None,
             ..expected
         };
-        assert!(refused(&path, &unlabelled).contains("`class`"));
+        assert!(refused(&path, &unlabeled).contains("`class`"));
         let more = ["a", "b", "c"].map(str::to_owned);
         let wider = ExpectedInput {
             features: 3,

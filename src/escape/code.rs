@@ -1,4 +1,4 @@
-//! Prose in which names stand as code, between backticks as in CommonMark.
+//! Prose with code between backticks, as in CommonMark.
 
 /// A piece of prose.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -9,7 +9,7 @@ pub(crate) enum Piece<'a> {
     Code(&'a str),
 }
 
-/// A name as code in prose: between more backticks than it has in a row.
+/// A name as code, between more backticks than it contains in a row.
 pub(crate) fn code(name: &str) -> String {
     let ticks = "`".repeat(max_backtick_run(name) + 1);
     let is_spaced = name.starts_with(' ') && name.ends_with(' ') && !name.trim().is_empty();
@@ -20,14 +20,14 @@ pub(crate) fn code(name: &str) -> String {
     }
 }
 
-/// The most backticks in a row.
+/// The maximum number of backticks in a row.
 pub(super) fn max_backtick_run(text: &str) -> usize {
     let runs = text.split(|c| c != '`').map(str::len);
     runs.max().unwrap_or(0)
 }
 
-/// Prose as text and code, as CommonMark reads it: code ends at as many backticks as it began with;
-/// backticks without their partner are text.
+/// Splits prose into text and code, as CommonMark does: code ends at as many backticks as it
+/// started with; unmatched backticks are text.
 pub(crate) fn split_code(prose: &str) -> Vec<Piece<'_>> {
     let mut found = Vec::new();
     let (mut text, mut at) = (0, 0);
@@ -50,12 +50,12 @@ pub(crate) fn split_code(prose: &str) -> Vec<Piece<'_>> {
     found
 }
 
-/// How many backticks a text begins with.
+/// The number of backticks at the start of a text.
 fn leading_ticks(text: &str) -> usize {
     text.len() - text.trim_start_matches('`').len()
 }
 
-/// Where the first run of exactly so many backticks stands, from a position on.
+/// The position of the first run of exactly this many backticks, from a position on.
 fn closing_ticks(prose: &str, from: usize, ticks: usize) -> Option<usize> {
     let mut at = from;
     loop {
@@ -68,7 +68,7 @@ fn closing_ticks(prose: &str, from: usize, ticks: usize) -> Option<usize> {
     }
 }
 
-/// Code without the spaces that keep its own backticks from those around it.
+/// Code without the spaces that separate its own backticks from those around it.
 fn strip_padding(code: &str) -> &str {
     match code
         .strip_prefix(' ')
@@ -85,7 +85,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn code_ends_at_as_many_backticks_as_it_began_with() {
+    fn code_ends_at_as_many_backticks_as_it_started_with() {
         use Piece::{Code, Text};
         assert_eq!(
             split_code("a < `b<c` `d"),
@@ -99,7 +99,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_name_is_code_whatever_it_holds(name in "[` a-c<é]{1,8}") {
+        fn any_name_becomes_code(name in "[` a-c<é]{1,8}") {
             let prose = format!("of {}, too", code(&name));
             prop_assert_eq!(
                 split_code(&prose),

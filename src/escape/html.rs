@@ -1,6 +1,6 @@
 //! HTML.
 
-/// Text for an element or a quoted attribute.
+/// Escapes text for an element or a quoted attribute.
 pub(crate) fn html(text: &str) -> String {
     let mut escaped = String::with_capacity(text.len());
     for character in text.chars() {
@@ -10,7 +10,7 @@ pub(crate) fn html(text: &str) -> String {
             '>' => escaped.push_str("&gt;"),
             '"' => escaped.push_str("&quot;"),
             '\'' => escaped.push_str("&#39;"),
-            // HTML has no way to write it.
+            // HTML cannot represent this character.
             '\0' => escaped.push('\u{fffd}'),
             other => escaped.push(other),
         }
@@ -33,7 +33,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn no_character_of_markup_is_left_and_all_text_is(text in "[&<>\"'a-c;#é lt]{0,12}") {
+        fn no_markup_is_left_and_the_text_is_kept(text in "[&<>\"'a-c;#é lt]{0,12}") {
             let escaped = html(&text);
             prop_assert!(!escaped.contains(['<', '>', '"', '\'']));
             let back = escaped.replace("&lt;", "<").replace("&gt;", ">");

@@ -2,9 +2,10 @@
 
 use super::single_line;
 
-/// Text for a cell of a `tabular`, for pdfLaTeX in the encodings OT1 and T1, and for LuaLaTeX and XeLaTeX.
+/// Escapes text for a cell of a `tabular`, for pdfLaTeX with the encodings OT1 and T1, LuaLaTeX and
+/// XeLaTeX.
 ///
-/// Signs that would form ligatures stand in boxes: LuaTeX joins them across `{}`.
+/// Characters that would form ligatures are boxed, because LuaTeX joins them across `{}`.
 pub(crate) fn latex(text: &str) -> String {
     let text = single_line(text);
     let mut escaped = String::with_capacity(text.len());
@@ -18,9 +19,9 @@ pub(crate) fn latex(text: &str) -> String {
             '|' => escaped.push_str("\\textbar{}"),
             '`' => escaped.push_str("\\textasciigrave{}"),
             '\'' => escaped.push_str("\\textquotesingle{}"),
-            // A command in German; in OT1 only the typewriter font has the sign.
+            // `"` is a command in German, and in OT1 only the typewriter font has the character.
             '"' => escaped.push_str("\\texttt{\\symbol{34}}"),
-            // At the beginning of a row these would be an argument of the row above.
+            // At the start of a row these would be an argument of the `\\` above.
             '[' | '*' => escaped.extend(['{', character, '}']),
             '-' if matches!(before, Some('-' | '–' | '—')) => escaped.push_str("\\mbox{-}"),
             ',' if before == Some(',') => escaped.push_str("\\mbox{,}"),
@@ -35,8 +36,8 @@ pub(crate) fn latex(text: &str) -> String {
     escaped
 }
 
-/// The characters of a text that pdfLaTeX stops at, each once, in their order: they need LuaLaTeX or XeLaTeX and
-/// a font that has them.
+/// The characters of texts that pdfLaTeX rejects, each once, in order. They need LuaLaTeX or
+/// XeLaTeX and a font that has them.
 pub(crate) fn unsupported_by_pdflatex<'a>(texts: impl IntoIterator<Item = &'a str>) -> Vec<char> {
     let mut found = Vec::new();
     for character in texts.into_iter().flat_map(str::chars) {
@@ -47,8 +48,8 @@ pub(crate) fn unsupported_by_pdflatex<'a>(texts: impl IntoIterator<Item = &'a st
     found
 }
 
-/// Whether pdfLaTeX typesets a character as [`latex`] writes it. Its own characters are those of `utf8.def` with T1
-/// and TS1, without a few rare ones.
+/// Whether pdfLaTeX typesets a character as [`latex`] writes it. It supports the characters of
+/// `utf8.def` with T1 and TS1, except a few rare ones.
 fn is_supported_by_pdflatex(character: char) -> bool {
     let is_encoded = matches!(
         character,
@@ -65,7 +66,7 @@ fn is_supported_by_pdflatex(character: char) -> bool {
         || math_command(character).is_some()
 }
 
-/// Whether a character only directs how others are laid out. LaTeX has no sign for it.
+/// Whether a character only controls the layout of others. LaTeX has no equivalent.
 fn is_invisible(character: char) -> bool {
     matches!(
         character,
@@ -73,7 +74,7 @@ fn is_invisible(character: char) -> bool {
     )
 }
 
-/// The command for a sign that exists only in formulas.
+/// The command for a character that exists only in math mode.
 fn math_command(character: char) -> Option<&'static str> {
     Some(match character {
         '<' => "<",
@@ -131,7 +132,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn nothing_is_a_command_an_argument_or_another_sign() {
+    fn text_contains_no_command_argument_or_ligature() {
         for (text, expected) in [
             (
                 "\\x & {y}^2",
@@ -156,12 +157,12 @@ mod tests {
     }
 
     #[test]
-    fn characters_that_pdflatex_does_not_have_are_found() {
+    fn characters_that_pdflatex_does_not_support_are_found() {
         let texts = ["日本 λ é ≠ “x”", "😀日\u{202e}\t"];
         assert_eq!(unsupported_by_pdflatex(texts), ['日', '本', '😀']);
     }
 
-    /// What LaTeX sets for a text that `latex` has escaped; a failure where it would do anything else.
+    /// The text that LaTeX typesets for the output of `latex`; panics on any other command.
     fn set(mut escaped: &str) -> String {
         const COMMANDS: [(&str, &str); 11] = [
             ("\\textbackslash{}", "\\"),
@@ -202,7 +203,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_text_is_set_as_it_is(text in r#"[ab1é &%$#_{}~^\\|<>"'`*\[\]=,.-]{0,12}"#) {
+        fn text_is_typeset_unchanged(text in r#"[ab1é &%$#_{}~^\\|<>"'`*\[\]=,.-]{0,12}"#) {
             prop_assert_eq!(set(&latex(&text)), text);
         }
     }

@@ -1,13 +1,13 @@
-//! Markdown, as CommonMark, GitHub and TensorBoard (Python-Markdown) read it.
+//! Markdown for CommonMark, GitHub and TensorBoard (Python-Markdown).
 
 use super::code::{Piece, code, max_backtick_run, split_code};
 use super::single_line;
 
-/// Text for a cell, a heading or a caption, on one line.
+/// Escapes text for a cell, a heading or a caption, on one line.
 ///
-/// Only what could be markup is escaped, so that tables read well as plain text: `_` between letters
-/// stays, `<` before a space too. Backslashes stand before the characters that every dialect lets
-/// them escape, and before bars, which would end a cell; the others are entities.
+/// Only possible markup is escaped, so that tables stay readable as plain text: `_` between letters
+/// and `<` before a space are kept. Backslashes escape the characters for which every dialect
+/// allows it, and `|`, which would end a cell; the others are entities.
 pub(crate) fn markdown(text: &str) -> String {
     inline(&single_line(text))
 }
@@ -15,7 +15,7 @@ pub(crate) fn markdown(text: &str) -> String {
 /// A heading of this level.
 pub(crate) fn markdown_heading(level: u8, title: &str) -> String {
     let title = markdown(title);
-    // Signs at the end would close it.
+    // `#` at the end would close the heading.
     let closed = title.trim_end_matches('#');
     let is_closed = closed.len() < title.len() && (closed.is_empty() || closed.ends_with(' '));
     let title = if is_closed {
@@ -26,8 +26,8 @@ pub(crate) fn markdown_heading(level: u8, title: &str) -> String {
     format!("{} {title}", "#".repeat(usize::from(level)))
 }
 
-/// Prose with code between backticks, as lines of paragraphs parted by empty lines: nothing in it
-/// begins a list, a heading or any other block.
+/// Escapes prose with code between backticks; empty lines separate paragraphs. No line starts a
+/// list, a heading or another block.
 pub(crate) fn markdown_paragraphs(prose: &str) -> String {
     let text: String = split_code(prose)
         .into_iter()
@@ -44,7 +44,7 @@ pub(crate) fn markdown_paragraphs(prose: &str) -> String {
     lines.collect::<Vec<_>>().join("\n")
 }
 
-/// Lines of code as a block of their own, between more backticks than they have in a row.
+/// A fenced code block, with more backticks than the code contains in a row.
 pub(crate) fn code_block(language: &str, lines: &str) -> String {
     let fence = "`".repeat((max_backtick_run(lines) + 1).max(3));
     format!("{fence}{language}\n{}\n{fence}", lines.trim_end())
@@ -62,10 +62,10 @@ fn inline(text: &str) -> String {
             '\\' if next.is_none_or(|next| next.is_ascii_punctuation()) => escaped.push_str("\\\\"),
             '<' if next.is_some_and(|next| next != ' ') => escaped.push_str("&lt;"),
             '&' if starts_entity(after) => escaped.push_str("&amp;"),
-            // Struck out, or a formula.
+            // `~` strikes text out, `$` starts a formula.
             '~' => escaped.push_str("&#126;"),
             '$' => escaped.push_str("&#36;"),
-            // GitHub replaces the codes of emoji after it has resolved entities.
+            // GitHub replaces emoji codes after it has resolved entities.
             ':' if starts_emoji(after) => escaped.push_str(":<!-- -->"),
             other => escaped.push(other),
         }
@@ -76,15 +76,15 @@ fn inline(text: &str) -> String {
     escaped
 }
 
-/// Whether an underscore stands in a word, of which every dialect keeps it; `before` is the last
-/// character that is none, `after` what follows.
+/// Whether an underscore is within a word, where every dialect keeps it. `before` is the last
+/// character that is not an underscore, `after` the text that follows.
 fn is_inside_word(before: Option<char>, after: &str) -> bool {
     let after = after.trim_start_matches('_').chars().next();
     let is_of_word = |c: Option<char>| c.is_some_and(char::is_alphanumeric);
     is_of_word(before) && is_of_word(after)
 }
 
-/// Whether a colon before this text would begin the code of an emoji on GitHub, such as `:tada:`, and not
+/// Whether a colon before this text would start an emoji code on GitHub, such as `:tada:`, unlike
 /// the minutes of a time.
 fn starts_emoji(after: &str) -> bool {
     let is_of_code = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '+' | '-');
@@ -94,14 +94,14 @@ fn starts_emoji(after: &str) -> bool {
     rest.starts_with(':') && (is_number || code.contains(|c: char| c.is_ascii_alphabetic()))
 }
 
-/// Whether an ampersand before this text would begin an entity.
+/// Whether an ampersand before this text would start an entity.
 fn starts_entity(after: &str) -> bool {
     let name = after.split(|c: char| !c.is_ascii_alphanumeric() && c != '#');
     let length = name.map(str::len).next().unwrap_or(0);
     length > 0 && after[length..].starts_with(';')
 }
 
-/// A line of escaped text that begins no block.
+/// Escapes the start of a line, so that it does not start a block.
 fn escape_block_start(line: &str) -> String {
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let (number, rest) = line.split_at(digits);
@@ -111,11 +111,11 @@ fn escape_block_start(line: &str) -> String {
     match first {
         Some('#' | '>') if digits == 0 => format!("\\{line}"),
         Some('+') if digits == 0 && is_marker => format!("\\{line}"),
-        // A list, a line across, or a heading underlined.
+        // A list, a thematic break, or a heading underlined.
         Some('-') if digits == 0 && (is_marker || matches!(second, Some('-' | ':'))) => {
             format!("\\{line}")
         }
-        // The line below the header of a table.
+        // The delimiter row of a table.
         Some(':') if digits == 0 && second == Some('-') => format!("&#58;{}", &line[1..]),
         Some('=') if digits == 0 => format!("&#61;{}", &line[1..]),
         Some('.' | ')') if digits > 0 && is_marker => format!("{number}\\{rest}"),
@@ -130,7 +130,7 @@ mod tests {
     use pulldown_cmark::{Event, Options, Parser, Tag, TagEnd};
 
     #[test]
-    fn what_is_no_markup_stays_as_it_is() {
+    fn plain_text_is_unchanged() {
         for text in [
             "optimizer-sgd_momentum0_width32",
             "a__b",
@@ -148,7 +148,7 @@ mod tests {
     }
 
     #[test]
-    fn what_would_be_markup_is_escaped() {
+    fn markup_is_escaped() {
         for (text, expected) in [
             ("<unk>", "&lt;unk>"),
             ("__background__", "\\_\\_background\\_\\_"),
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn code_in_prose_stays_code_and_lines_begin_no_block() {
+    fn code_in_prose_is_kept_and_lines_start_no_block() {
         assert_eq!(
             markdown_paragraphs("of `a_*b`:\n# <b>\n1. x\n- y\n    z\n===\n\n> q"),
             "of `a_*b`:\n\\# &lt;b>\n1\\. x\n\\- y\nz\n&#61;==\n\n\\> q"
@@ -186,7 +186,7 @@ mod tests {
             | Options::ENABLE_TASKLISTS
     }
 
-    /// What a reader sees of each cell, heading and paragraph; anything else is a failure.
+    /// The rendered text of each cell, heading and paragraph; panics on any other markup.
     fn seen(text: &str) -> Vec<String> {
         let mut blocks = vec![];
         for event in Parser::new_ext(text, options()) {
@@ -212,7 +212,7 @@ mod tests {
         blocks
     }
 
-    /// Text with much of what is markup somewhere.
+    /// Texts with markup characters of all dialects.
     const HOSTILE: &str = r"[ab1é_*`<>\\|\[\]()!&#;~$:/=+.@{}^'-]{1,10}( [a_*`<\\|~$#&;.)-]{1,6})?";
 
     proptest! {
@@ -232,7 +232,7 @@ mod tests {
 
         #[test]
         fn paragraphs_show_their_lines(lines in proptest::collection::vec(HOSTILE, 1..4)) {
-            // Without code, of which backticks are no part.
+            // Backticks would start code.
             let text = lines.join("\n").replace('`', "'");
             let paragraph = format!("# t\n\n{}\n", markdown_paragraphs(&text));
             prop_assert_eq!(seen(&paragraph), ["t".to_owned(), text]);

@@ -1,8 +1,8 @@
-//! Text that stays text in another language: one function for each language, used wherever that
-//! language is written. A leaf: it knows nothing of what the text is about.
+//! Escapes text for other languages: one function for each language, used wherever that language is
+//! written.
 //!
-//! SVG is written by `crates/charts`, JSON and YAML by serde, the CSV and Parquet of reports by polars
-//! and parquet.
+//! `crates/charts` writes SVG, serde JSON and YAML, polars and parquet the CSV and Parquet files of
+//! reports.
 
 mod code;
 mod csv;
@@ -16,7 +16,7 @@ pub(crate) use html::html;
 pub(crate) use latex::{latex, unsupported_by_pdflatex};
 pub(crate) use markdown::{code_block, markdown, markdown_heading, markdown_paragraphs};
 
-/// Text without what breaks a line or controls a terminal: a space for each such character.
+/// Replaces each line break and control character by a space.
 pub(crate) fn single_line(text: &str) -> String {
     let is_break = |c: char| c.is_control() || matches!(c, '\u{2028}' | '\u{2029}');
     let line = text.replace("\r\n", " ");

@@ -2,36 +2,34 @@
 
 use serde::{Deserialize, Serialize};
 
-/// How each class fares: what confusion matrices and precision-recall curves are made of.
+/// The counts behind confusion matrices and precision-recall curves.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ClassificationCounts {
     /// Samples by true class (row) and predicted class (column).
     pub confusion: Vec<Vec<u64>>,
-    /// For each class, its samples by the probability that the model gave the class, in
-    /// [`SCORE_BINS`] bins: with n bins, bin k holds k/(n − 1) up to, not including,
-    /// (k + 1)/(n − 1), so that the last holds 1 alone.
+    /// For each class, the number of its samples in each of [`SCORE_BINS`] bins of the predicted
+    /// probability of the class; see [`score_bin`].
     pub positives: Vec<Vec<u64>>,
-    /// For each class, all other samples by the same probability.
+    /// For each class, the number of samples of other classes in each bin of the same probability.
     pub negatives: Vec<Vec<u64>>,
 }
 
-/// Bins of the probabilities: the thresholds of a curve in TensorBoard.
+/// Number of bins of a probability: the number of thresholds of a precision-recall curve in TensorBoard.
 pub const SCORE_BINS: usize = 127;
 
-/// The bin of a probability: of n bins, bin k holds k/(n − 1) up to, not including,
-/// (k + 1)/(n − 1), so that the last holds 1 alone. What is outside 0 to 1 is in the nearest bin,
-/// what is not a number in the first.
+/// The bin of a probability. Of n bins, bin k contains [k/(n − 1), (k + 1)/(n − 1)), so the last contains
+/// only 1. Values outside of 0 to 1 are in the nearest bin, NaN is in the first.
 ///
-/// These are the bins of PyTorch's `compute_curve`, with its rounding to 32 bits, and the
-/// thresholds that TensorBoard shows.
+/// These are the bins of PyTorch's `compute_curve`, with its rounding to 32 bits, and the thresholds that
+/// TensorBoard shows.
 pub fn score_bin(probability: f32) -> usize {
-    // A conversion to whole numbers cuts the fraction off, and saturates.
+    // The conversion truncates and saturates.
     let bin = (probability * (SCORE_BINS - 1) as f32) as usize;
     bin.min(SCORE_BINS - 1)
 }
 
 impl ClassificationCounts {
-    /// Scores of no sample.
+    /// Counts without samples.
     pub fn new(classes: usize) -> Self {
         Self {
             confusion: vec![vec![0; classes]; classes],
@@ -40,64 +38,66 @@ impl ClassificationCounts {
         }
     }
 
-    /// Adds a sample of class `class` that was given these probabilities.
+    /// Adds a sample of class `class` with the predicted probability of each class.
     ///
     /// # Panics
-    /// When there are more or fewer probabilities than classes.
+    /// If the number of probabilities differs from the number of classes.
     pub fn add(&mut self, class: usize, probabilities: &[f32]) {
         assert_eq!(probabilities.len(), self.confusion.len());
         let mut predicted = 0;
         for (index, &probability) in probabilities.iter().enumerate() {
-            // Of equal ones the first, as the device's argmax takes it.
+            // Of equal probabilities the first, like argmax on the device.
             if probability > probabilities[predicted] {
                 predicted = index;
             }
             let bin = score_bin(probability);
-            match index == class {
-                true => self.positives[index][bin] += 1,
-                false => self.negatives[index][bin] += 1,
-            }
+            let bins = if index == class {
+                &mut self.positives
+            } else {
+                &mut self.negatives
+            };
+            bins[index][bin] += 1;
         }
         self.confusion[class][predicted] += 1;
     }
 
-    /// Adds the scores of other samples.
+    /// Adds the counts of other samples.
     pub fn merge(&mut self, other: &Self) {
         let tables = [
             (&mut self.confusion, &other.confusion),
             (&mut self.positives, &other.positives),
             (&mut self.negatives, &other.negatives),
         ];
-        for (mine, theirs) in tables {
-            for (mine, theirs) in mine.iter_mut().flatten().zip(theirs.iter().flatten()) {
-                *mine += theirs;
+        for (table, added) in tables {
+            for (count, added) in table.iter_mut().flatten().zip(added.iter().flatten()) {
+                *count += added;
             }
         }
     }
 
-    /// The mean over the classes of 2·right / (of the class + taken for it), as scikit-learn's
-    /// `f1_score(average="macro")`: over the classes that a sample has or is taken for. A class that
-    /// these samples lack and that is never predicted does not count; 0 without samples.
+    /// The mean over the classes of 2·TP / (actual + predicted), as scikit-learn's
+    /// `f1_score(average="macro")`. A class that no sample has and that is never predicted is omitted.
+    /// Returns 0 without samples.
     pub fn macro_f1(&self) -> f64 {
         let score = |class: usize| {
-            let right = self.confusion[class][class];
+            let true_positives = self.confusion[class][class];
             let actual: u64 = self.confusion[class].iter().sum();
             let predicted: u64 = self.confusion.iter().map(|row| row[class]).sum();
             let total = actual + predicted;
-            (total > 0).then(|| 2.0 * right as f64 / total as f64)
+            (total > 0).then(|| 2.0 * true_positives as f64 / total as f64)
         };
         let scores: Vec<f64> = (0..self.confusion.len()).filter_map(score).collect();
         scores.iter().sum::<f64>() / scores.len().max(1) as f64
     }
 
-    /// The share of each class's samples that are classified rightly; nothing for a class
-    /// without samples.
+    /// The fraction of correctly classified samples of each class (its recall); `None` for a class without
+    /// samples.
     pub fn accuracies(&self) -> Vec<Option<f64>> {
-        let share = |(class, row): (usize, &Vec<u64>)| match row.iter().sum::<u64>() {
+        let accuracy = |(class, row): (usize, &Vec<u64>)| match row.iter().sum::<u64>() {
             0 => None,
             total => Some(row[class] as f64 / total as f64),
         };
-        self.confusion.iter().enumerate().map(share).collect()
+        self.confusion.iter().enumerate().map(accuracy).collect()
     }
 }
 
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn classes_that_are_neither_there_nor_predicted_do_not_count_in_the_macro_f1() {
+    fn the_macro_f1_omits_classes_that_are_neither_present_nor_predicted() {
         let macro_f1 = |confusion: [[u64; 3]; 3]| {
             let scores = ClassificationCounts {
                 confusion: confusion.map(Vec::from).to_vec(),
@@ -149,7 +149,7 @@ mod tests {
             ([[1, 0, 0], [0, 0, 0], [0, 0, 2]], 1.0),
             // [0, 0] as [0, 1]: class 1 is predicted, so it counts.
             ([[1, 1, 0], [0, 0, 0], [0, 0, 0]], 1.0 / 3.0),
-            // [0, 1] as [0, 0]: class 1 is there, so it counts.
+            // [0, 1] as [0, 0]: class 1 is present, so it counts.
             ([[1, 0, 0], [1, 0, 0], [0, 0, 0]], 1.0 / 3.0),
             // [0] as [1]
             ([[0, 1, 0], [0, 0, 0], [0, 0, 0]], 0.0),

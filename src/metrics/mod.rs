@@ -1,5 +1,4 @@
-//! What is measured of a run: the metrics of each epoch, the scores of the final model, and speed and
-//! memory. Training produces them, recording writes them, reports read them.
+//! Measurements of a run: metrics of each epoch, scores of the final model, speed and memory.
 
 mod classification;
 mod epoch;

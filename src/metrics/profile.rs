@@ -2,27 +2,27 @@
 
 use serde::{Deserialize, Serialize};
 
-/// Speed and memory of a trial's training, measured alone on the device.
+/// Speed and memory of the training of a trial, measured while nothing else trains on the device.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Profile {
-    /// Training time of one epoch, in seconds: the median time of a step, times the steps.
+    /// Training time of one epoch, in seconds: the median time of a step times the number of steps.
     pub seconds_per_epoch: f64,
-    /// Steps that were timed.
+    /// Number of timed steps.
     pub steps: usize,
-    /// The most memory that parameters, optimizer and steps took at one time, in bytes, where it
-    /// is measured.
+    /// Peak memory of parameters, optimizer and steps, in bytes; `None` if not measured.
     pub peak_bytes: Option<u64>,
 }
 
 impl Profile {
-    /// The faster of two measurements of the same training, with the lower peak of both: what the
-    /// process allocates once and for all, such as the workspace of its first matrix product, is no
-    /// need of the model.
+    /// The faster of two measurements of the same training, with the lower peak of both: memory that the
+    /// process allocates only once, such as the workspace of its first matrix product, does not belong to
+    /// the model.
     #[must_use]
     pub fn fastest(self, other: Self) -> Self {
-        let faster = match other.seconds_per_epoch < self.seconds_per_epoch {
-            true => other,
-            false => self,
+        let faster = if other.seconds_per_epoch < self.seconds_per_epoch {
+            other
+        } else {
+            self
         };
         Self {
             peak_bytes: match (self.peak_bytes, other.peak_bytes) {
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_only_the_first_measurement_allocates_is_not_the_models() {
+    fn memory_that_only_the_first_measurement_allocates_is_excluded() {
         let profile = |seconds_per_epoch, peak_bytes| Profile {
             seconds_per_epoch,
             steps: 5,

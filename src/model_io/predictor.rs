@@ -78,7 +78,7 @@ impl<B: Backend> Predictor<B> {
             "each sample is whole"
         );
         let count = samples.len() / self.features;
-        let samples = DeviceSamples::<B>::unlabelled(
+        let samples = DeviceSamples::<B>::unlabeled(
             samples,
             self.features,
             self.known.as_ref(),

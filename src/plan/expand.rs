@@ -56,7 +56,7 @@ pub(super) fn expand(
             ..Expansion::default()
         },
         seen: HashMap::new(),
-        base_places: places_of_base(sweep),
+        base_spans: spans_of_base(sweep),
     };
     let levels = Vec::with_capacity(sweep.factors.len());
     if sweep.factors.is_empty() && !sweep.include.is_empty() {
@@ -81,7 +81,7 @@ struct GridWalk<'a> {
     /// Hashes of the configurations so far, with the positions of their trials.
     seen: HashMap<u64, usize>,
     /// Where the base configuration sets each key, for messages.
-    base_places: HashMap<usize, Span>,
+    base_spans: HashMap<usize, Span>,
 }
 
 impl GridWalk<'_> {
@@ -127,8 +127,8 @@ impl GridWalk<'_> {
             self.expansion.excluded += 1;
             return self.reject_too_many();
         }
-        let place = |key: &Key| self.place_of(key, &levels);
-        complete_config(&mut config, self.dataset_info, place)?;
+        let span = |key: &Key| self.span_of(key, &levels);
+        complete_config(&mut config, self.dataset_info, span)?;
         self.add(GridPoint {
             levels,
             included: None,
@@ -141,7 +141,7 @@ impl GridWalk<'_> {
         &mut self,
         index: usize,
         settings: &[KeyAssignment],
-        place: &Span,
+        span: &Span,
     ) -> Result<(), Diagnostic> {
         let mut config = self.sweep.base_config();
         for assignment in settings {
@@ -150,11 +150,11 @@ impl GridWalk<'_> {
         complete_config(&mut config, self.dataset_info, |key| {
             let set = settings.iter().find(|set| set.key == key);
             set.map(|set| set.span.clone())
-                .or_else(|| self.base_places.get(&key.index).cloned())
+                .or_else(|| self.base_spans.get(&key.index).cloned())
         })
         .map_err(|problem| match problem.span.line {
             0 => Diagnostic {
-                span: place.clone(),
+                span: span.clone(),
                 ..problem
             },
             _ => problem,
@@ -183,7 +183,7 @@ impl GridWalk<'_> {
         self.expansion.runs += validation.splits() * validation.repeats.get();
         if self.expansion.runs > MAX_RUNS {
             return Err(Diagnostic::new(
-                &self.place(&point, "validation.repeats"),
+                &self.span(&point, "validation.repeats"),
                 format!("the sweep has more than {MAX_RUNS} runs (trials × repeats × folds)"),
             )
             .with_help(
@@ -203,9 +203,9 @@ impl GridWalk<'_> {
             .iter()
             .map(|factor| format!("{} {}", factor.levels.len(), factor.name))
             .collect();
-        let place = factors.first().map(|f| f.span.clone()).unwrap_or_default();
+        let span = factors.first().map(|f| f.span.clone()).unwrap_or_default();
         Err(Diagnostic::new(
-            &place,
+            &span,
             format!(
                 "the grid has more than {MAX_TRIALS} combinations ({})",
                 sizes.join(" × ")
@@ -215,7 +215,7 @@ impl GridWalk<'_> {
     }
 
     fn duplicate(&self, point: &GridPoint, first: usize) -> Diagnostic {
-        let place = match point.included {
+        let span = match point.included {
             Some(index) => self.sweep.include[index].span.clone(),
             None => {
                 let used = self.sweep.factors.iter().zip(&point.levels);
@@ -226,7 +226,7 @@ impl GridWalk<'_> {
         };
         let described = describe(self.sweep, point);
         Diagnostic::new(
-            &place,
+            &span,
             format!(
                 "the trial {described} is equivalent to trial {}",
                 first + 1
@@ -238,21 +238,21 @@ impl GridWalk<'_> {
         )
     }
 
-    /// The place that sets the key of this path; the empty place if it has its default.
-    fn place(&self, point: &GridPoint, path: &str) -> Span {
+    /// The span that sets the key of this path; the empty span if it has its default.
+    fn span(&self, point: &GridPoint, path: &str) -> Span {
         let key = Key::find(path);
-        key.and_then(|key| self.place_of(key, &point.levels))
+        key.and_then(|key| self.span_of(key, &point.levels))
             .unwrap_or_default()
     }
 
-    /// The place that sets `key`: in a level, or in the base configuration.
-    fn place_of(&self, key: &Key, levels: &[Option<usize>]) -> Option<Span> {
+    /// The span that sets `key`: in a level, or in the base configuration.
+    fn span_of(&self, key: &Key, levels: &[Option<usize>]) -> Option<Span> {
         let used = self.sweep.factors.iter().zip(levels);
         used.filter_map(|(factor, level)| Some(&factor.levels[(*level)?]))
             .flat_map(|level| &level.settings)
             .find(|set| set.key == key)
             .map(|set| set.span.clone())
-            .or_else(|| self.base_places.get(&key.index).cloned())
+            .or_else(|| self.base_spans.get(&key.index).cloned())
     }
 }
 
@@ -263,28 +263,28 @@ fn extended(levels: &[Option<usize>], level: Option<usize>) -> Vec<Option<usize>
     extended
 }
 
-fn places_of_base(sweep: &Sweep) -> HashMap<usize, Span> {
-    let place = |set: &KeyAssignment| (set.key.index, set.span.clone());
-    sweep.base.iter().map(place).collect()
+fn spans_of_base(sweep: &Sweep) -> HashMap<usize, Span> {
+    let span = |set: &KeyAssignment| (set.key.index, set.span.clone());
+    sweep.base.iter().map(span).collect()
 }
 
 /// Adds the description of the data set, and validates the whole configuration. An error points at the
-/// first of its keys that has a place.
+/// first of its keys that the sweep file sets.
 fn complete_config(
     config: &mut Config,
     dataset_info: &DatasetInfoFn,
-    place: impl Fn(&Key) -> Option<Span>,
+    span_of: impl Fn(&Key) -> Option<Span>,
 ) -> Result<(), Diagnostic> {
-    let first_place = |keys: &[&str]| {
+    let first_span = |keys: &[&str]| {
         let keys = keys.iter().filter_map(|path| Key::find(path));
-        keys.filter_map(&place).next().unwrap_or_default()
+        keys.filter_map(&span_of).next().unwrap_or_default()
     };
     let diagnostic = |conflict: Conflict| {
-        Diagnostic::new(&first_place(conflict.keys), conflict.message).with_help(conflict.help)
+        Diagnostic::new(&first_span(conflict.keys), conflict.message).with_help(conflict.help)
     };
     config.data.validate().map_err(diagnostic)?;
     config.dataset_info = dataset_info(&config.data)
-        .map_err(|message| Diagnostic::new(&first_place(&["data.path", "data.set"]), message))?;
+        .map_err(|message| Diagnostic::new(&first_span(&["data.path", "data.set"]), message))?;
     config.validate().map_err(diagnostic)
 }
 
@@ -320,9 +320,9 @@ fn reject_second_setter(
 }
 
 fn no_trials(sweep: &Sweep) -> Diagnostic {
-    let place = sweep.exclude.first().map(|rule| rule.span.clone());
+    let span = sweep.exclude.first().map(|rule| rule.span.clone());
     Diagnostic::new(
-        &place.unwrap_or_default(),
+        &span.unwrap_or_default(),
         "the sweep has no trials: `exclude` matches every combination of the grid",
     )
     .with_help("exclude fewer combinations")

@@ -9,7 +9,7 @@ pub struct ParameterColumn {
     /// The factor's name or the key's path.
     pub name: String,
     /// The short name, for reports.
-    pub short: String,
+    pub short_name: String,
     pub(super) source: ParameterSource,
 }
 
@@ -28,7 +28,7 @@ pub(super) fn parameter_columns(sweep: &Sweep) -> Vec<ParameterColumn> {
     let mut columns: Vec<ParameterColumn> = Vec::new();
     let by_key = |key: &'static Key| ParameterColumn {
         name: key.path.to_owned(),
-        short: key.short_name.to_owned(),
+        short_name: key.short_name.to_owned(),
         source: ParameterSource::Key(key),
     };
     for (index, factor) in sweep.factors.iter().enumerate() {
@@ -37,7 +37,7 @@ pub(super) fn parameter_columns(sweep: &Sweep) -> Vec<ParameterColumn> {
             FactorKind::Zip(keys) => columns.extend(keys.iter().map(|key| by_key(key))),
             FactorKind::Labelled => columns.push(ParameterColumn {
                 name: factor.name.clone(),
-                short: factor.name.clone(),
+                short_name: factor.name.clone(),
                 source: ParameterSource::Labels(index),
             }),
         }

@@ -65,28 +65,28 @@ pub fn summary(sweep: &Sweep, plan: &Plan, notes: &[ColumnNote]) -> String {
 
 /// The data set: samples, features, classes.
 fn data_line(plan: &Plan) -> String {
-    let described = |trial: &Trial| {
-        let (data, facts) = (&trial.config.data, &trial.config.dataset_info);
+    let describe = |trial: &Trial| {
+        let (data, info) = (&trial.config.data, &trial.config.dataset_info);
         let name = match &data.path {
             Some(path) => format!("{} {path}", data.set),
             None => data.set.to_string(),
         };
-        let shape = match facts.image {
+        let shape = match info.image {
             Some([height, width, channels]) => format!("{height} × {width} × {channels} pixels"),
             None => format!(
                 "{} {}",
-                grouped(facts.features as u64),
-                plural(facts.features, "feature")
+                grouped(info.features as u64),
+                plural(info.features, "feature")
             ),
         };
         format!(
             "{name}: {} training + {} test samples, {shape}, {} classes",
-            grouped(facts.training_samples as u64),
-            grouped(facts.test_samples as u64),
-            facts.classes,
+            grouped(info.training_samples as u64),
+            grouped(info.test_samples as u64),
+            info.classes,
         )
     };
-    let first = described(&plan.trials[0]);
+    let first = describe(&plan.trials[0]);
     let config = &plan.trials[0].config;
     let is_same = plan.trials.iter().all(|trial| {
         trial.config.dataset_info == config.dataset_info

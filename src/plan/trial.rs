@@ -52,7 +52,7 @@ impl Trial {
     }
 
     /// The trial's value in a column as short text: `none` for `null`, `–` if the factor is absent.
-    pub fn label(&self, sweep: &Sweep, column: &ParameterColumn) -> String {
+    pub fn value_text(&self, sweep: &Sweep, column: &ParameterColumn) -> String {
         self.value(sweep, column)
             .map_or_else(|| "–".to_owned(), |value| short_text(&value))
     }

@@ -1,21 +1,21 @@
-//! Records that cannot be written or read.
+//! The error of reading or writing records.
 
 use std::path::{Path, PathBuf};
 
-/// A file or folder of the records that could not be used.
+/// A file or folder of the records cannot be read or written.
 #[derive(Debug, thiserror::Error)]
 #[error("cannot {action} {path}: {source}")]
 pub struct RecordError {
-    /// What was tried: "write", "create the folder".
+    /// The action that failed, such as "write" or "create the folder".
     pub action: &'static str,
     /// The file or folder.
     pub path: PathBuf,
-    /// The system's reason.
+    /// The reason that the system gives.
     pub source: std::io::Error,
 }
 
-/// Adds to an I/O error what was tried with which path.
-pub(super) fn on<'a>(
+/// Turns an I/O error into a [`RecordError`] with the action that failed and its path.
+pub(super) fn failed_to<'a>(
     action: &'static str,
     path: &'a Path,
 ) -> impl FnOnce(std::io::Error) -> RecordError + use<'a> {

@@ -1,7 +1,7 @@
-//! What events become on disk, and how it is read back.
+//! Records on disk: writes what happens to runs, and reads it back.
 //!
-//! A run's folder holds an event file for TensorBoard, `epochs.csv`, and at the very end
-//! `result.json`: a folder without it is a run to do again.
+//! The folder of a run contains an event file for TensorBoard, `epochs.csv` and, as the last file,
+//! `result.json`. A run without this file is not complete.
 
 mod error;
 mod fs;
@@ -10,17 +10,19 @@ mod sweep;
 mod tensorboard;
 
 pub use error::RecordError;
-pub use fs::atomic::{prepare, remove_file, remove_temp_files, write_atomically};
-pub use fs::lock::{
-    Lock, LockHolder, SweepLock, active_holders, lock, lock_reconcile, lock_shared,
-};
+pub use fs::atomic::write_atomically;
+pub use fs::folder::remove_file;
+pub use fs::lock::{Lock, LockHolder, SweepLock, active_holder, lock, lock_reconcile, lock_shared};
+pub use fs::temp_file::{prepare_folder, remove_temp_files};
 pub use run::checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
-pub use run::classes::{RunClasses, remove_classes};
-pub use run::input_scale::InputScale;
-pub use run::recorder::{Recorder, RunHeader, remove_leftovers};
-pub use run::result::{RESULT_FILE, RunResult};
+pub use run::classification::{RunClassification, remove_classification};
+pub use run::input_preprocessing::InputPreprocessing;
+pub use run::leftovers::remove_leftovers;
+pub use run::recorder::{Recorder, RunHeader};
+pub use run::result::RunResult;
+pub use run::result_file::RESULT_FILE;
 pub use run::weights::{has_weights, read_weights, remove_weights, write_weights};
-pub use sweep::best::{BestTrial, has_best, remove_best, renew_best, write_best};
+pub use sweep::best::{BestTrial, has_best, remove_best, update_best, write_best};
 pub use sweep::cv_scores::{
     CvScores, has_cv_scores, mean_and_deviation, remove_cv_scores, write_cv_scores,
 };
@@ -29,14 +31,14 @@ pub use sweep::links::{links_in, refuse_linked_records, unexpected_links};
 pub use sweep::manifest::{
     Invocation, Machine, Manifest, Program, RecordedSweep, copy_recorded_sweep,
 };
-pub use sweep::merge::{Merged, merge};
-pub use sweep::prune::{PrunePlan, PruneReason};
+pub use sweep::merge::{MergeSummary, merge};
+pub use sweep::prune::{Prunable, PruneReason};
 pub use sweep::ranking::Ranking;
 pub use sweep::reconcile::{ReconcilePlan, may_need_reconciling};
-pub use sweep::status::{InTraining, SweepStatus};
+pub use sweep::status::{RunInTraining, SweepStatus};
 pub use sweep::store::{Results, Store};
-pub use tensorboard::confusion::Confusion;
-pub use tensorboard::event_file::{EventFile, EventsMark, HParam, SessionStatus};
+pub use tensorboard::confusion_matrix::ConfusionMatrix;
+pub use tensorboard::event_file::{EventFile, EventFilePosition, HParam, SessionStatus};
 pub use tensorboard::graph::GraphNode;
 pub use tensorboard::histogram::Histogram;
 pub use tensorboard::model_graph::model_graph;

@@ -25,32 +25,32 @@ use crate::spec::{DataRemarks, Format, Language, Sweep};
 use polars::prelude::{DataFrame, PolarsResult};
 use std::path::PathBuf;
 
-/// A sweep's tables and pictures.
+/// The report of a sweep.
 #[derive(Clone, Debug)]
 pub struct Report {
-    /// For people.
+    /// The text, tables and figures, for people.
     pub document: Document,
-    /// The trial that is shown more closely, if there is one.
+    /// The trial that is shown in detail, if there is one.
     pub detailed: Option<DetailedTrial>,
-    /// The document for a browser, with the trials as data.
+    /// The data of the HTML page.
     pub page: Page,
-    /// The ranking, for other documents.
+    /// The table of the ranking, for LaTeX.
     ranking: Table,
     /// Warnings about the data, in the report's language.
     pub(super) warnings: Vec<String>,
-    /// One row for each trial.
+    /// One row for each trial, in the order of the listing.
     pub(super) frame: DataFrame,
     listing: Listing,
     formats: Vec<Format>,
 }
 
 impl Report {
-    /// Makes the tables from the results that there are. `remarks` are about the data; `classes` returns the
-    /// scores of the classes in a trial of the plan. It is called for one trial at most: the scores of all
-    /// would be much to read.
+    /// Makes the report from the results so far. `remarks` are notes and warnings about the data.
+    /// `classes` returns the scores of the classes in a trial of the plan; it is called for at most
+    /// one trial, because reading them is slow.
     ///
     /// # Errors
-    /// A view of a column that there is not; nothing that a result could cause.
+    /// The listing sorts by a column that does not exist.
     pub fn new(
         sweep: &Sweep,
         plan: &Plan,
@@ -69,7 +69,7 @@ impl Report {
         let listed = listing.sorted(&frame)?;
         let ranking = leaderboard(sweep, plan, results, &listed, listing, Detail::Full)?;
         let grid = ScoreGrid::new(sweep, plan, &analysis);
-        // Scores that do not vary have no shares.
+        // Equal scores have no variance to share.
         let anova = grid.as_ref().ok().and_then(|grid| {
             statistics::functional_anova(&grid.levels, &grid.scores, grid.test_to_train).ok()
         });
@@ -99,10 +99,10 @@ impl Report {
         })
     }
 
-    /// The report's files, those that are read first in front.
+    /// The report's files, the most important first.
     ///
     /// # Errors
-    /// None that a result could cause.
+    /// Polars refuses an operation; no result can cause this.
     pub fn files(&self) -> Result<Vec<ReportFile>, ReportError> {
         let name = &self.document.title;
         let file = |extension: &str, contents: Vec<u8>| ReportFile {
@@ -119,7 +119,7 @@ impl Report {
                 Format::Latex => Some(file("tex", self.ranking.to_latex().into_bytes())),
                 Format::Parquet => Some(file("parquet", export::parquet(&self.frame)?)),
                 Format::Json => Some(file("json", export::json(&self.frame)?)),
-                // Beside each picture.
+                // Written with each figure.
                 Format::Png => None,
             });
         }
@@ -134,11 +134,11 @@ impl Report {
         Ok(files)
     }
 
-    /// The first rows of the ranking, with fewer columns, for the end of a run; `count` of them,
-    /// unless the view says otherwise.
+    /// The first rows of the ranking with fewer columns, for the end of a run: `count` rows, or as
+    /// many as the listing sets.
     ///
     /// # Errors
-    /// None that a result could cause.
+    /// Polars refuses an operation; no result can cause this.
     pub fn top(
         &self,
         sweep: &Sweep,
@@ -166,8 +166,8 @@ impl Report {
     }
 }
 
-/// The position of the first in the ranking; without one, that of the only trial, once its runs
-/// have finished.
+/// The position in the plan of the trial that is ranked first. If nothing is held out for
+/// validation, that of the only trial, once it has finished.
 fn detailed_trial(
     plan: &Plan,
     results: &Results,

@@ -1,4 +1,4 @@
-//! Several sweeps in one report.
+//! One report for several sweeps.
 
 use super::build::Report;
 use super::document::blocks::Document;
@@ -8,7 +8,7 @@ use super::file::ReportFile;
 use super::formats::export;
 use super::locale::Locale;
 use super::results::listing::Listing;
-use super::results::trial_frame::trial_positions;
+use super::results::trial_frame::{number_at, trial_positions};
 use super::sections::leaderboard::{Detail, leaderboard};
 use crate::plan::Plan;
 use crate::record::Results;
@@ -24,20 +24,20 @@ pub struct ComparedSweep<'a> {
     pub plan: &'a Plan,
     /// Its results.
     pub results: &'a Results,
-    /// Its own report.
+    /// Its report.
     pub report: &'a Report,
 }
 
-/// Trials of each sweep that are listed.
+/// Maximum number of listed trials per sweep.
 const MAX_LISTED_TRIALS: usize = 5;
 
-/// The report over several sweeps, as Markdown and CSV.
+/// Makes the report for several sweeps, as Markdown and CSV.
 ///
 /// # Errors
-/// None that a result could cause.
+/// Polars refuses an operation; no result can cause this.
 pub fn compare(
     name: &str,
-    parts: &[ComparedSweep],
+    entries: &[ComparedSweep],
     language: Language,
 ) -> Result<Vec<ReportFile>, ReportError> {
     let locale = Locale { language };
@@ -45,48 +45,56 @@ pub fn compare(
         title: name.to_owned(),
         ..Document::default()
     };
-    let sweeps = locale.counted(parts.len(), ["sweep", "sweeps"], ["balayage", "balayages"]);
+    let sweeps = locale.counted(
+        entries.len(),
+        ["sweep", "sweeps"],
+        ["balayage", "balayages"],
+    );
     document.paragraph(match language {
         Language::English => format!(
-            "{sweeps} side by side. Scores of different sweeps are of different splits, epochs or \
-             samples where their settings differ: compare them with care, and within a sweep by \
-             its own report. ≈ marks what cannot be told from the best of its sweep, P what no \
-             other trial beats in score, seconds and memory at once."
+            "{sweeps} side by side. Sweeps with different settings can differ in splits, epochs or \
+             samples: compare their scores with care, and compare the trials of one sweep in its \
+             own report. ≈: not distinguishable from the best trial of the sweep. P: on the Pareto \
+             front of score, time and memory."
         ),
         Language::French => format!(
-            "{sweeps} côte à côte. Les scores de balayages différents portent sur d’autres \
-             partages, époques ou exemples là où leurs réglages diffèrent : à comparer avec \
-             prudence, et à l’intérieur d’un balayage par son propre rapport. ≈ marque ce qu’on ne \
-             peut distinguer du meilleur de son balayage, P ce qu’aucun autre essai ne bat à la \
-             fois en score, en temps et en mémoire."
+            "{sweeps} côte à côte. Des balayages aux réglages différents peuvent différer par \
+             leurs partages, leurs époques ou leurs exemples : comparez leurs scores avec \
+             prudence, et les essais d’un même balayage dans son propre rapport. ≈ : indiscernable \
+             du meilleur essai du balayage. P : sur le front de Pareto du score, du temps et de la \
+             mémoire."
         ),
     });
     document.section(locale.tr("The best of each sweep", "Le meilleur de chaque balayage"));
-    document.table(best_of_each(locale, parts)?);
-    for part in parts {
-        document.section(&part.plan.name);
-        document.paragraph(&part.sweep.description);
-        for warning in &part.report.warnings {
+    document.table(best_of_each(locale, entries)?);
+    for entry in entries {
+        document.section(&entry.plan.name);
+        document.paragraph(&entry.sweep.description);
+        for warning in &entry.report.warnings {
             document.paragraph(warning);
         }
-        let head = part.report.frame.head(Some(MAX_LISTED_TRIALS));
+        let head = entry.report.frame.head(Some(MAX_LISTED_TRIALS));
         let listing = Listing::default();
         let table = leaderboard(
-            part.sweep,
-            part.plan,
-            part.results,
+            entry.sweep,
+            entry.plan,
+            entry.results,
             &head,
             &listing,
             Detail::Full,
         )?;
         document.table(table);
-        let rest = part.report.frame.height().saturating_sub(MAX_LISTED_TRIALS);
+        let rest = entry
+            .report
+            .frame
+            .height()
+            .saturating_sub(MAX_LISTED_TRIALS);
         if rest > 0 {
             document.paragraph(match language {
-                Language::English => format!("… and {rest} more, in `{}.md`.", part.plan.name),
+                Language::English => format!("… and {rest} more, in `{}.md`.", entry.plan.name),
                 Language::French => {
                     let others = if rest == 1 { "autre" } else { "autres" };
-                    format!("… et {rest} {others}, dans `{}.md`.", part.plan.name)
+                    format!("… et {rest} {others}, dans `{}.md`.", entry.plan.name)
                 }
             });
         }
@@ -97,11 +105,11 @@ pub fn compare(
     };
     Ok(vec![
         file("md", document.to_markdown(name).into_bytes()),
-        file("csv", export::csv(&concat_frames(parts)?)?),
+        file("csv", export::csv(&concat_frames(entries)?)?),
     ])
 }
 
-fn best_of_each(locale: Locale, parts: &[ComparedSweep]) -> PolarsResult<Table> {
+fn best_of_each(locale: Locale, entries: &[ComparedSweep]) -> PolarsResult<Table> {
     let headers = [
         (locale.tr("sweep", "balayage"), Align::Left),
         (locale.tr("trials", "essais"), Align::Right),
@@ -113,30 +121,29 @@ fn best_of_each(locale: Locale, parts: &[ComparedSweep]) -> PolarsResult<Table> 
         (locale.tr("parameters", "paramètres"), Align::Right),
     ];
     let mut table = Table::new(headers.map(|(header, align)| (header.to_owned(), align)));
-    for part in parts {
-        let frame = &part.report.frame;
-        // Where nothing is ranked, none is the best; a single trial stands for itself.
+    for entry in entries {
+        let frame = &entry.report.frame;
+        // Without a ranking there is no best trial, unless the sweep has a single trial.
         let is_ranked = frame.column("rank")?.u32()?.get(0).is_some();
         let positions = trial_positions(frame)?;
         let (Some(&trial), true) = (positions.first(), is_ranked || positions.len() == 1) else {
-            let mut cells = vec![part.plan.name.clone(), part.plan.trials.len().to_string()];
+            let mut cells = vec![entry.plan.name.clone(), entry.plan.trials.len().to_string()];
             cells.resize(headers.len(), "–".to_owned());
             table.row(cells);
             continue;
         };
-        let number =
-            |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.f64()?.get(0)) };
-        let spread = |name: &str| -> PolarsResult<String> {
+        let number = |name: &str| number_at(frame, name, 0);
+        let with_deviation = |name: &str| -> PolarsResult<String> {
             let (mean, deviation) = (format!("mean_{name}"), format!("std_{name}"));
             Ok(locale.percent_with_deviation(number(&mean)?, number(&deviation)?))
         };
-        let trial = &part.plan.trials[trial];
+        let trial = &entry.plan.trials[trial];
         table.row(vec![
-            part.plan.name.clone(),
-            part.plan.trials.len().to_string(),
+            entry.plan.name.clone(),
+            entry.plan.trials.len().to_string(),
             trial.name.clone(),
-            spread("val_accuracy")?,
-            spread("test_accuracy")?,
+            with_deviation("val_accuracy")?,
+            with_deviation("test_accuracy")?,
             locale.seconds(number("profile_seconds_per_epoch")?),
             locale.mebibytes(number("profile_peak_bytes")?),
             trial.config.parameters().to_string(),
@@ -145,21 +152,21 @@ fn best_of_each(locale: Locale, parts: &[ComparedSweep]) -> PolarsResult<Table> 
     Ok(table)
 }
 
-/// The rows of all sweeps below each other: what a sweep has no column for is empty.
-fn concat_frames(parts: &[ComparedSweep]) -> PolarsResult<DataFrame> {
+/// Concatenates the rows of all sweeps; a column that a sweep does not have is empty.
+fn concat_frames(entries: &[ComparedSweep]) -> PolarsResult<DataFrame> {
     let mut names: Vec<PlSmallStr> = Vec::new();
-    for part in parts {
-        for name in part.report.frame.get_column_names_owned() {
+    for entry in entries {
+        for name in entry.report.frame.get_column_names_owned() {
             if !names.contains(&name) {
                 names.push(name);
             }
         }
     }
-    let frames = parts.iter().map(|part| &part.report.frame);
+    let frames = entries.iter().map(|entry| &entry.report.frame);
     let height = frames.clone().map(DataFrame::height).sum();
-    let sweeps = parts.iter().flat_map(|part| {
-        let height = part.report.frame.height();
-        std::iter::repeat_n(part.plan.name.clone(), height)
+    let sweeps = entries.iter().flat_map(|entry| {
+        let height = entry.report.frame.height();
+        std::iter::repeat_n(entry.plan.name.clone(), height)
     });
     let mut columns = vec![Column::new("sweep".into(), sweeps.collect::<Vec<_>>())];
     for name in names {
@@ -167,7 +174,7 @@ fn concat_frames(parts: &[ComparedSweep]) -> PolarsResult<DataFrame> {
             .clone()
             .map(|frame| frame.column(&name).ok())
             .collect();
-        // Levels that are numbers in one sweep may be text in another.
+        // Levels can be numbers in one sweep and text in another.
         let mut kinds = own_columns.iter().flatten().map(|column| column.dtype());
         let first = kinds.next().cloned().unwrap_or(DataType::String);
         let kind = if kinds.all(|kind| *kind == first) {

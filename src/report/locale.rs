@@ -1,11 +1,11 @@
-//! Words and numbers as a table shows them, in the report's language.
+//! Texts and numbers in the report's language.
 
 use crate::spec::{Language, Sweep};
 
-/// How a report speaks: its language decides words and the decimal sign.
+/// The language of a report: its texts and decimal sign.
 ///
-/// Prose stands in both languages where it is used, one under the other, so that who changes one
-/// sees the other.
+/// Texts are written in both languages where they are used, so that whoever changes one sees the
+/// other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Locale {
     pub(super) language: Language,
@@ -18,7 +18,7 @@ impl Locale {
         }
     }
 
-    /// The text in the report's language.
+    /// Selects the text of the report's language.
     pub(super) fn tr<'a>(self, english: &'a str, french: &'a str) -> &'a str {
         match self.language {
             Language::English => english,
@@ -26,17 +26,17 @@ impl Locale {
         }
     }
 
-    /// So many runs: `1 run`, `3 entraînements`.
+    /// A number of runs: `1 run`, `3 entraînements`.
     pub(super) fn runs(self, count: usize) -> String {
         self.counted(count, ["run", "runs"], ["entraînement", "entraînements"])
     }
 
-    /// So many trials: `1 trial`, `3 essais`.
+    /// A number of trials: `1 trial`, `3 essais`.
     pub(super) fn trials(self, count: usize) -> String {
         self.counted(count, ["trial", "trials"], ["essai", "essais"])
     }
 
-    /// So many of something, whose name is given for one and for several.
+    /// A count with a noun, which is given in singular and plural.
     pub(super) fn counted(self, count: usize, english: [&str; 2], french: [&str; 2]) -> String {
         let [one, several] = match self.language {
             Language::English => english,
@@ -49,7 +49,7 @@ impl Locale {
         format!("{count} {}", if is_one { one } else { several })
     }
 
-    /// A value of the CSV, with the language's decimal sign where it is a number.
+    /// A value of the CSV file; a number gets the language's decimal sign.
     pub(super) fn localize(self, text: String) -> String {
         match text.parse::<f64>() {
             Ok(_) => self.number(text),
@@ -57,7 +57,7 @@ impl Locale {
         }
     }
 
-    /// A number as Rust writes it, with the language's decimal sign.
+    /// A number formatted by Rust, with the language's decimal sign.
     fn number(self, text: String) -> String {
         match self.language {
             Language::English => text,
@@ -72,7 +72,7 @@ impl Locale {
         })
     }
 
-    /// An accuracy in percent with its standard deviation, where there is one: `94.65 ± 0.10`.
+    /// An accuracy in percent with its standard deviation, if there is one: `94.65 ± 0.10`.
     pub(super) fn percent_with_deviation(
         self,
         mean: Option<f64>,
@@ -93,7 +93,7 @@ impl Locale {
         })
     }
 
-    /// The ends of an interval: `94.55 to 94.75`.
+    /// The bounds of an interval: `94.55 to 94.75`.
     pub(super) fn interval(self, low: String, high: String) -> String {
         format!("{low} {} {high}", self.tr("to", "à"))
     }
@@ -113,14 +113,14 @@ impl Locale {
         })
     }
 
-    /// An accuracy as its author wrote it, in percent: `97.5 %`.
+    /// An accuracy as the sweep file has it, in percent: `97.5 %`.
     pub(super) fn target(self, accuracy: f64) -> String {
-        // Through the shortest digits that are this number: 0.07 · 100 would be 7.000000000000001.
+        // Rounds to 9 decimals: 0.07 · 100 is 7.000000000000001.
         let percent = (100.0 * accuracy * 1e9).round() / 1e9;
         format!("{} %", self.number(percent.to_string()))
     }
 
-    /// A number with four decimals: `0.1963`; a huge one as `3.552e35`.
+    /// A number with four decimals: `0.1963`; large ones as `3.552e35`.
     pub(super) fn four_decimals(self, value: Option<f64>) -> String {
         value.map_or_else(missing, |value| {
             self.number(match value {
@@ -151,14 +151,14 @@ impl Locale {
         })
     }
 
-    /// A number that is not negative, of any size, with three significant digits: `1.25`,
-    /// `0.0125`, `1.25e-5`.
+    /// A non-negative number of any size with three significant digits: `1.25`, `0.0125`,
+    /// `1.25e-5`.
     pub(super) fn three_digits(self, value: Option<f64>) -> String {
         value.map_or_else(missing, |value| {
             if value == 0.0 {
                 return "0".to_owned();
             }
-            // Of the number as it is shown: 0.9996 is 1.00.
+            // The exponent after rounding: 0.9996 is 1.00.
             let shown = format!("{value:.2e}");
             let exponent = shown
                 .split_once('e')
@@ -190,7 +190,7 @@ impl Locale {
         })
     }
 
-    /// How many times as much: `1.27 ×`.
+    /// A ratio: `1.27 ×`.
     pub(super) fn ratio(self, value: Option<f64>) -> String {
         value.map_or_else(missing, |value| {
             format!("{} ×", self.number(format!("{value:.2}")))

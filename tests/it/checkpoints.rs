@@ -6,7 +6,7 @@ use tp_sweep::data::{Dataset, DeviceDataset, Samples, Values};
 use tp_sweep::outcome::Outcome;
 use tp_sweep::plan::RunHash;
 use tp_sweep::random::Seed;
-use tp_sweep::record::{Checkpoint, EventsMark};
+use tp_sweep::record::{Checkpoint, EventFilePosition};
 use tp_sweep::spec::Config;
 use tp_sweep::train::{Interrupted, Member, is_compatible};
 use tp_sweep::training_state::TrainingState;
@@ -106,12 +106,12 @@ fn kinds() -> Vec<Vec<(&'static str, &'static str)>> {
 /// The state as a checkpoint on disk gives it back.
 fn through_a_file(state: &TrainingState, record: &MemberRecord) -> TrainingState {
     let checkpoint = Checkpoint {
-        identity: RunHash::new(&Config::default(), SEED, "points"),
+        run_hash: RunHash::new(&Config::default(), SEED, "points"),
         device: "cpu".to_owned(),
         state: state.clone(),
         epochs: record.epochs[..state.epoch].to_vec(),
         seconds: 0.0,
-        events: EventsMark {
+        events: EventFilePosition {
             file: String::new(),
             bytes: 0,
         },

@@ -64,7 +64,7 @@ fn trials_on_the_same_folds_are_told_apart_by_what_their_differences_show() {
         markdown.contains("≈ marks the 2 of 5 other trials"),
         "{markdown}"
     );
-    assert!(markdown.contains("3 can be"));
+    assert!(markdown.contains("Distinguishable: 3."));
 }
 
 #[test]
@@ -73,7 +73,7 @@ fn what_matters_is_told_over_a_complete_grid_and_refused_over_another() {
     let markdown = file(&report, "md");
     let shares = markdown
         .lines()
-        .find(|line| line.starts_with("Of what varies"));
+        .find(|line| line.starts_with("Share of the variance of"));
     let shares = shares.unwrap();
     let share = |factor: &str| -> f64 {
         let rest = shares.split(&format!("`{factor}` ")).nth(1).unwrap();
@@ -85,7 +85,7 @@ fn what_matters_is_told_over_a_complete_grid_and_refused_over_another() {
     let (.., report, _) = reported(&incomplete, learning_rate_matters);
     let markdown = file(&report, "md");
     assert!(markdown.contains("1 of the 6 combinations of the levels have no score"));
-    assert!(!markdown.contains("Of what varies"));
+    assert!(!markdown.contains("Share of the variance of"));
 }
 
 #[test]
@@ -106,7 +106,7 @@ fn one_split_concludes_nothing_and_says_so() {
     let (.., report, _) = reported(&text, learning_rate_matters);
     let (csv, markdown) = (file(&report, "csv"), file(&report, "md"));
     assert_eq!(cell(&csv, "width16_lr0.1", "interval_low"), "");
-    assert!(markdown.contains("With a single split there is no telling"));
+    assert!(markdown.contains("A single split cannot show"));
     assert!(!markdown.contains("≈ marks"));
 }
 
@@ -146,9 +146,12 @@ fn trials_stand_beside_the_baseline_that_the_file_names() {
     let (.., report, _) = reported(&with(section), learning_rate_matters);
     let markdown = file(&report, "md");
     // The first that matches.
-    assert!(markdown.contains("Differences to `width16_lr0.01`"));
+    assert!(markdown.contains("Differences from `width16_lr0.01`"));
     let row = |trial: &str| {
-        let section = markdown.split("## Beside the baseline").nth(1).unwrap();
+        let section = markdown
+            .split("## Comparison with the baseline")
+            .nth(1)
+            .unwrap();
         let line = section.lines().find(|line| line.contains(trial)).unwrap();
         line.split('|')
             .map(|cell| cell.trim().to_owned())

@@ -13,8 +13,8 @@ use tensorboard_proto::plugin_pr_curve::PrCurvePluginData;
 use tensorboard_proto::types::DataType;
 use tp_sweep::metrics::LayerValues;
 use tp_sweep::record::{
-    BestTrial, Confusion, EventFile, GraphNode, Histogram, PrCurve, Raster, RecordError, has_best,
-    remove_best, write_best,
+    BestTrial, ConfusionMatrix, EventFile, GraphNode, Histogram, PrCurve, Raster, RecordError,
+    has_best, remove_best, write_best,
 };
 
 /// The events of a file after its first, which tells the version.
@@ -75,7 +75,7 @@ fn a_histogram_is_that_of_pytorch() {
     ];
     for (numbers, limits, counts, sum, sum_squares) in cases {
         let histogram = Histogram::of(numbers);
-        let events = written(|file| file.histogram("Weights/layer1", &histogram, 7, 2.5));
+        let events = written(|file| file.write_histogram("Weights/layer1", &histogram, 7, 2.5));
         assert_eq!(events.len(), 1);
         assert_eq!((events[0].get_step(), events[0].get_wall_time()), (7, 2.5));
         let value = value(&events, "Weights/layer1");
@@ -135,7 +135,7 @@ fn values_that_are_not_finite_are_told_beside_the_histogram() {
         weights: vec![1.0, f32::NAN, 2.0],
         gradients: vec![f32::INFINITY, f32::NEG_INFINITY],
     };
-    let events = written(|file| file.layers(&[layer], 3, 1.0));
+    let events = written(|file| file.write_layers(&[layer], 3, 1.0));
     let tags: Vec<&str> = events
         .iter()
         .flat_map(|event| event.get_summary().get_value())
@@ -161,7 +161,7 @@ fn a_layer_without_values_writes_nothing() {
         weights: Vec::new(),
         gradients: Vec::new(),
     };
-    assert!(written(|file| file.layers(&[layer], 1, 1.0)).is_empty());
+    assert!(written(|file| file.write_layers(&[layer], 1, 1.0)).is_empty());
 }
 
 #[test]
@@ -182,7 +182,7 @@ fn a_graph_has_its_nodes_with_inputs_shapes_and_attributes() {
             attributes: vec![("weights".to_owned(), "784 × 128".to_owned())],
         },
     ];
-    let events = written(|file| file.graph(&nodes, 1.0));
+    let events = written(|file| file.write_graph(&nodes, 1.0));
     assert_eq!(events.len(), 1);
     let graph = GraphDef::parse_from_bytes(events[0].get_graph_def()).unwrap();
     assert_eq!(graph.get_versions().get_producer(), 22);
@@ -210,7 +210,7 @@ fn a_curve_is_a_tensor_of_the_plugin() {
     for (probability, is_positive) in [(0.75, true), (0.25, false), (1.0, true), (0.5, false)] {
         curve.add(probability, is_positive);
     }
-    let events = written(|file| file.pr_curve("PR/7", &curve, 4, 1.0));
+    let events = written(|file| file.write_pr_curve("PR/7", &curve, 4, 1.0));
     let value = value(&events, "PR/7");
     let plugin = value.metadata.get_ref().plugin_data.get_ref();
     assert_eq!(plugin.get_plugin_name(), "pr_curves");
@@ -280,7 +280,7 @@ fn the_cells_of_a_confusion_matrix_are_as_dark_as_their_shares() {
         counts[0][0] = 30;
         counts[0][classes - 1] = 30;
         let names = (0..classes).map(|class| format!("class {class}")).collect();
-        let confusion = Confusion {
+        let confusion = ConfusionMatrix {
             counts,
             classes: names,
         };
@@ -305,7 +305,7 @@ fn the_cells_of_a_confusion_matrix_are_as_dark_as_their_shares() {
 #[test]
 fn the_best_trial_is_there_whole_or_not_at_all() {
     let folder = tempfile::tempdir().unwrap();
-    let confusion = Confusion {
+    let confusion = ConfusionMatrix {
         counts: vec![vec![3, 1], vec![0, 4]],
         classes: vec!["cat".to_owned(), "dog".to_owned()],
     };

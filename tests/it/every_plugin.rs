@@ -10,7 +10,7 @@ use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use tp_sweep::metrics::LayerValues;
 use tp_sweep::record::{
-    BestTrial, Confusion, CvScores, EventFile, GraphNode, HParam, PrCurve, SessionStatus,
+    BestTrial, ConfusionMatrix, CvScores, EventFile, GraphNode, HParam, PrCurve, SessionStatus,
     mean_and_deviation, write_best, write_cv_scores,
 };
 
@@ -148,15 +148,17 @@ fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> 
     std::fs::create_dir_all(&folder).unwrap();
     let mut file = EventFile::create(&folder, START).unwrap();
     let group = format!("made-up/{}", trial.name);
-    file.session_start(&group, &trial.hparams(), START).unwrap();
+    file.write_session_start(&group, &trial.hparams(), START)
+        .unwrap();
     let configuration = format!(
         "key | value\n---|---\nmodel.width | {}\ntraining.learning_rate | {}\n",
         trial.width, trial.learning_rate
     );
-    file.text("configuration", &configuration, START).unwrap();
+    file.write_text("configuration", &configuration, START)
+        .unwrap();
     let hardware = "what | value\n---|---\ndevice | cpu\n";
-    file.text("Hardware/GPU", hardware, START).unwrap();
-    file.graph(&trial.graph(), START).unwrap();
+    file.write_text("Hardware/GPU", hardware, START).unwrap();
+    file.write_graph(&trial.graph(), START).unwrap();
     let mut rows = String::from(
         "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds\n",
     );
@@ -175,7 +177,7 @@ fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> 
             ("Loss/val", last.1),
             ("Accuracy/val", last.0),
         ];
-        file.scalars(&scalars, epoch as i64, time).unwrap();
+        file.write_scalars(&scalars, epoch as i64, time).unwrap();
         let (val_accuracy, val_loss) = last;
         writeln!(
             rows,
@@ -186,7 +188,7 @@ fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> 
         if trial.width == 16 && fold == 0 {
             layers.push(extremes());
         }
-        file.layers(&layers, epoch as i64, time).unwrap();
+        file.write_layers(&layers, epoch as i64, time).unwrap();
         for layer in layers {
             let kinds = [("Weights", layer.weights), ("Gradients", layer.gradients)];
             for (kind, values) in kinds {
@@ -203,8 +205,9 @@ fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> 
         ("Metrics/val_macro_f1", last.0),
     ];
     let time = START + 60.0;
-    file.scalars(&scalars, EPOCHS as i64, time).unwrap();
-    file.session_end(SessionStatus::Success, time).unwrap();
+    file.write_scalars(&scalars, EPOCHS as i64, time).unwrap();
+    file.write_session_end(SessionStatus::Success, time)
+        .unwrap();
     file.flush().unwrap();
     std::fs::write(folder.join("epochs.csv"), rows).unwrap();
     let parameters: usize = trial.layers().iter().map(|layer| layer.1).sum();
@@ -258,7 +261,7 @@ fn write_made_up_best(root: &Path, trial: &str, numbers: &mut Numbers) {
         counts[label][(0..CLASSES).max_by(greater).unwrap()] += 1;
         samples.push(json!({ "label": label, "probabilities": probabilities }));
     }
-    let confusion = Confusion {
+    let confusion = ConfusionMatrix {
         counts,
         classes: classes.clone(),
     };

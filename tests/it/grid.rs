@@ -44,7 +44,7 @@ proptest! {
         prop_assert_eq!(plan.runs().count(), layers * rates * folds * repeats);
         let runs: std::collections::HashSet<_> = plan.runs().map(|run| plan.folder(run)).collect();
         prop_assert_eq!(runs.len(), layers * rates * folds * repeats, "folders are unique");
-        prop_assert_eq!(plan.stack_groups(plan.runs(), false).len(), layers, "a class for each shape");
+        prop_assert_eq!(plan.stack_groups(plan.runs(), false).len(), layers, "a group for each shape");
     }
 }
 
@@ -285,7 +285,7 @@ grid:
     );
     let sweep = sweep(text).unwrap();
     let plan = Plan::new(&sweep).unwrap();
-    assert_eq!(plan.trials[3].label(&sweep, &plan.columns[1]), "–");
+    assert_eq!(plan.trials[3].value_text(&sweep, &plan.columns[1]), "–");
 }
 
 #[test]

@@ -116,7 +116,7 @@ fn results_of_other_settings_behind_a_link_are_not_overwritten() {
             let done = train(&project, &[&["--set", "training.epochs=3"], shard].concat());
             assert_eq!(done.code, 2, "{linked}: {}", done.error);
             assert!(
-                done.error.contains(&format!("{linked}: it is a link to")),
+                done.error.contains(&format!("{linked}: it links to")),
                 "{}",
                 done.error
             );
@@ -139,8 +139,7 @@ fn a_link_that_leads_nowhere_is_told_before_anything_is_trained() {
     let done = train(&project, &[]);
     assert_eq!(done.code, 2, "{}", done.error);
     assert!(
-        done.error
-            .contains("runs/s/lr0.1: it is a link that leads nowhere"),
+        done.error.contains("runs/s/lr0.1: broken link"),
         "{}",
         done.error
     );
@@ -361,7 +360,7 @@ fn results_are_not_set_aside_behind_a_link() {
     let message = done.error.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
         message.contains(
-            "cannot set results aside in runs/s/.aside: expected a folder, found a link or a file"
+            "cannot archive results in runs/s/.aside: expected a folder, found a link or a file"
         ),
         "{message}"
     );

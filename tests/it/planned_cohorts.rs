@@ -157,14 +157,17 @@ fn a_member_that_brings_others_down_fails_alone() {
         let Some(Failure::Crashed {
             message,
             epoch,
-            place,
+            location,
         }) = &result.failure
         else {
             panic!("{result:?}");
         };
         assert_eq!((message.as_str(), *epoch), ("a bug of this trial", Some(2)));
-        let place = place.as_ref().unwrap();
-        assert!(place.starts_with("tests/it/planned_cohorts.rs:"), "{place}");
+        let location = place.as_ref().unwrap();
+        assert!(
+            location.starts_with("tests/it/planned_cohorts.rs:"),
+            "{place}"
+        );
     }
     // The records of the others are those of their last attempt alone.
     assert!(finished.iter().all(|(_, result)| result.epochs.len() == 2));

@@ -113,7 +113,7 @@ fn classes_are_shown_by_name_and_confusions_of_a_few() {
         &FakeExecutor::with_accuracies(|_| 0.5),
     );
     let text = |classes: usize| {
-        let scores = tp_sweep::record::RunClasses {
+        let scores = tp_sweep::record::RunClassification {
             validation: None,
             test: class_scores(classes, 0.5),
         };
@@ -138,7 +138,7 @@ fn classes_are_shown_by_name_and_confusions_of_a_few() {
     );
     assert!(text(21).contains("confusion.svg)"));
     assert!(!text(41).contains("confusion.svg"));
-    assert!(text(201).contains("\n1 more class is left out."));
+    assert!(text(201).contains("\n1 more class is not listed."));
 }
 
 #[test]

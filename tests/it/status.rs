@@ -5,7 +5,7 @@ use crate::support::{Done, Project, files, repository};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
 use tp_sweep::plan::RunHash;
-use tp_sweep::record::{Checkpoint, EventsMark, Lock, lock};
+use tp_sweep::record::{Checkpoint, EventFilePosition, Lock, lock};
 use tp_sweep::training_state::{SavedOptimizer, TrainingState};
 
 const SWEEP: &str = "
@@ -72,7 +72,7 @@ fn stop(run: &Path) {
     let identity: RunHash = serde_json::from_value(result["identity"].clone()).unwrap();
     let epochs = serde_json::from_value(serde_json::json!([result["epochs"][0]])).unwrap();
     let checkpoint = Checkpoint {
-        identity,
+        run_hash: identity,
         device: "cpu".to_owned(),
         state: TrainingState {
             epoch: 1,
@@ -89,7 +89,7 @@ fn stop(run: &Path) {
         },
         epochs,
         seconds: 1.0,
-        events: EventsMark {
+        events: EventFilePosition {
             file: "events.out.tfevents.1".to_owned(),
             bytes: 1,
         },
@@ -158,7 +158,7 @@ fn who_is_at_work_is_named_and_clean_waits_for_its_end() {
     train(&project, &[]);
     std::fs::create_dir_all(project.path("runs/sweep/old/fold-0")).unwrap();
     let at_work = lock(&project.path("runs/sweep")).unwrap();
-    assert!(matches!(at_work, Lock::Taken(_)));
+    assert!(matches!(at_work, Lock::Acquired(_)));
     let done = tell(&project, "status", &[]);
     let holder = format!("at work       process {} on ", std::process::id());
     assert!(done.output.contains(&holder), "{}", done.output);
@@ -295,7 +295,7 @@ fn a_run_with_a_checkpoint_is_in_training_only_while_somebody_is_at_work() {
         "{output}"
     );
     let at_work = lock(&project.path("runs/sweep")).unwrap();
-    assert!(matches!(at_work, Lock::Taken(_)));
+    assert!(matches!(at_work, Lock::Acquired(_)));
     let output = tell(&project, "status", &[]).output;
     assert!(output.contains("\nin training   1\n"), "{output}");
 }
@@ -316,7 +316,7 @@ fn weights_that_are_not_asked_for_are_removed_and_the_best_stay() {
     let done = tell(&project, "clean", &[]);
     let named = done
         .output
-        .matches("weights that `keep` does not ask for")
+        .matches("weights that `keep` does not retain")
         .count();
     assert_eq!((named, weights(&project)), (2, 2), "{}", done.output);
     tell(&project, "clean", &["--set", "keep=none"]);

@@ -4,7 +4,7 @@ use crate::cli::arguments::CleanArguments;
 use crate::cli::context::{SweepContext, load_for_results, lock_sweep, open_store};
 use crate::cli::errors::CliError;
 use crate::cli::messages::{format_bytes, print};
-use crate::record::{PrunePlan, active_holders};
+use crate::record::{Prunable, active_holder};
 use crate::run::trials_without_weights;
 
 /// Removes what has no use for the sweep as it is now, or only says what that is; the exit code.
@@ -25,7 +25,7 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     }
     // Who only looks changes nothing, and keeps nobody out.
     let _lock = match arguments.dry_run {
-        true => match active_holders(store.folder()) {
+        true => match active_holder(store.folder()) {
             None => None,
             Some(holder) => {
                 return Err(CliError::Locked {
@@ -40,8 +40,8 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     let results = store.read(&plan);
     let weightless = trials_without_weights(&sweep, &plan, &results.runs);
     let prunable =
-        PrunePlan::find(&store, &plan, &results, &weightless).map_err(CliError::BeforeStart)?;
-    let with_results: Vec<&PrunePlan> = prunable.iter().filter(|one| one.results > 0).collect();
+        Prunable::find(&store, &plan, &results, &weightless).map_err(CliError::BeforeStart)?;
+    let with_results: Vec<&Prunable> = prunable.iter().filter(|one| one.results > 0).collect();
     if !arguments.dry_run && !arguments.yes && !with_results.is_empty() {
         return Err(CliError::WouldRemoveResults {
             results: with_results.iter().map(|one| one.results).sum(),
@@ -62,7 +62,7 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
         print(&format!(
             "{path:<width$}  {:>10}  {}\n",
             format_bytes(one.bytes),
-            one.why
+            one.reason
         ))?;
     }
     let total = format_bytes(prunable.iter().map(|one| one.bytes).sum());

@@ -7,7 +7,7 @@ use crate::cli::context::{
 };
 use crate::cli::errors::{CliError, RESULTS_MISSING};
 use crate::cli::messages::{print, warn};
-use crate::record::{RecordedSweep, Results, Store, prepare, write_atomically};
+use crate::record::{RecordedSweep, Results, Store, prepare_folder, write_atomically};
 use crate::report::{ComparedSweep, Listing, Report, compare as compare_sweeps};
 use crate::spec::Language;
 use std::path::Path;
@@ -66,7 +66,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
         .collect();
     let language = language.unwrap_or(Language::English);
     let folder = &arguments.folders.reports;
-    prepare(folder).map_err(CliError::AfterStart)?;
+    prepare_folder(folder).map_err(CliError::AfterStart)?;
     for file in compare_sweeps(&arguments.name, &parts, language)? {
         let path = folder.join(&file.path);
         write_atomically(&path, &file.contents).map_err(CliError::AfterStart)?;
@@ -126,7 +126,7 @@ fn read(
         remarks,
     } = &context;
     let fingerprints = fingerprints(plan, dataset_cache)?;
-    let store = Store::in_folder(&folder, plan, |config| {
+    let store = Store::at(&folder, plan, |config| {
         fingerprints[&config.data.source()].clone()
     });
     let results = store.read(plan);

@@ -15,7 +15,8 @@ use crate::model_io::{
 use crate::outcome::Outcome;
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    InputScale, RESULT_FILE, Ranking, Results, RunResult, Store, prepare, read_weights, remove_file,
+    InputPreprocessing, RESULT_FILE, Ranking, Results, RunResult, Store, prepare_folder,
+    read_weights, remove_file,
 };
 use crate::run::{Device, PRECISION, RerunResult, TensorExecutor, TensorMemory, rerun};
 use crate::spec::{
@@ -106,7 +107,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
             (BURN_FILE, record.map_err(ExportError::Burn)?)
         }
     };
-    prepare(&output).map_err(CliError::BeforeStart)?;
+    prepare_folder(&output).map_err(CliError::BeforeStart)?;
     remove_other_format(&output, name, &description)?;
     let mut shown = summary(&plan, run, &result);
     // The description last: with it the model is there.
@@ -324,7 +325,7 @@ fn run_description(plan: &Plan, run: RunId, result: &RunResult) -> RunDescriptio
         trial: result.trial.clone(),
         repeat: run.repeat,
         fold: run.fold,
-        identity: result.identity.to_string(),
+        identity: result.run_hash.to_string(),
         epoch: result.final_epoch.unwrap_or(0),
         parameters: result.parameters,
         validation: result.validation,
@@ -371,7 +372,7 @@ fn normalisation(
                     &partition.train,
                 ))
             }
-            Err(error) => match InputScale::read(folder) {
+            Err(error) => match InputPreprocessing::read(folder) {
                 Some(own) if [0, config.features()].contains(&own.fill.len()) => {
                     Ok(Some(Normalisation {
                         mean: own.mean,

@@ -27,7 +27,7 @@ pub(crate) fn merge(arguments: &MergeArguments) -> Result<u8, CliError> {
         ..
     } = load_from_results(reference, arguments.data.as_deref())?;
     let fingerprints = fingerprints(&plan, &dataset_cache)?;
-    let store = Store::in_folder(into, &plan, |config| {
+    let store = Store::at(into, &plan, |config| {
         fingerprints[&config.data.source()].clone()
     });
     let _lock = lock_sweep(&store, &plan)?;
@@ -77,19 +77,19 @@ fn merge_folder(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError>
         from.display(),
         with_count(merged.copied.len(), "result")
     );
-    if merged.equal > 0 {
-        line += &format!(", {} here already with the same numbers", merged.equal);
+    if merged.identical > 0 {
+        line += &format!(", {} here already with the same numbers", merged.identical);
     }
-    if merged.others > 0 {
+    if merged.unmatched > 0 {
         line += &format!(
             ", {} of other settings, data or versions left out",
-            merged.others
+            merged.unmatched
         );
     }
     print(&format!("{line}\n"))?;
-    if !merged.different.is_empty() {
+    if !merged.conflicting.is_empty() {
         let name = |run: &RunId| plan.folder(*run).display().to_string();
-        let names: Vec<String> = merged.different.iter().map(name).collect();
+        let names: Vec<String> = merged.conflicting.iter().map(name).collect();
         warn(&format!(
             "{} of {} here already with other numbers, which stay: {}; results are equal to the bit on \
              CPUs of one kind, and nearly equal elsewhere (`tp-sweep verify` trains some again)",

@@ -9,7 +9,7 @@ use crate::cli::errors::{CliError, RESULTS_MISSING, print_error, results_exit_co
 use crate::cli::messages::{print, warn, with_count};
 use crate::plan::{Plan, grouped};
 use crate::record::lock;
-use crate::record::{Lock, Results, Store, prepare, remove_file, write_atomically};
+use crate::record::{Lock, Results, Store, prepare_folder, remove_file, write_atomically};
 use crate::report::{Listing, Report, ReportFile, TrialClasses};
 use crate::run::{prune_weights, remove_leftovers_of_ended, write_missing_scores};
 use crate::spec::{DataRemarks, Sweep};
@@ -82,11 +82,11 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     print(&written.terminal_text(&sweep, &plan, &results)?)?;
     // A process that trains this sweep marks the best trial itself, at its end.
     let finished = lock(store.folder()).and_then(|lock| match lock {
-        Lock::Taken(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
+        Lock::Acquired(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
             .and_then(|()| remove_leftovers_of_ended(&plan, &store, &results.runs))
             .and_then(|()| prune_weights(&sweep, &plan, &store, &results.runs))
             .and_then(|()| mark_best(&plan, &store, written.tables.detailed.as_ref())),
-        Lock::Busy(_) => Ok(()),
+        Lock::Held(_) => Ok(()),
     });
     if let Err(error) = finished {
         // The tables, which were asked for, are there.
@@ -138,7 +138,7 @@ pub(crate) fn write_report(
     let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
     folders.dedup();
     for inner in folders {
-        prepare(&folder.join(inner)).map_err(CliError::AfterStart)?;
+        prepare_folder(&folder.join(inner)).map_err(CliError::AfterStart)?;
     }
     remove_stale_figures(&folder.join(&plan.name), &files)?;
     let mut paths = Vec::new();

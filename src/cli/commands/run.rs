@@ -11,7 +11,7 @@ use crate::cli::messages::{print, reconcile, reconcile_shard, report_shard_end, 
 use crate::data::{Dataset, DatasetCache, DeviceDatasetKey};
 use crate::escape::markdown;
 use crate::plan::{Plan, RunId};
-use crate::record::{Invocation, Machine, Manifest, Program, Store, prepare};
+use crate::record::{Invocation, Machine, Manifest, Program, Store, prepare_folder};
 use crate::report::Listing;
 use crate::run::{
     Device, DeviceSlot, ExecutionContext, Executor, Interrupt, PRECISION, Progress, display,
@@ -71,7 +71,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     };
     match &shard_runs {
         None => {
-            prepare(&arguments.folders.reports).map_err(CliError::BeforeStart)?;
+            prepare_folder(&arguments.folders.reports).map_err(CliError::BeforeStart)?;
             reconcile(&sweep, &store, &plan).map_err(CliError::BeforeStart)?;
         }
         Some(runs) => {
@@ -179,7 +179,7 @@ fn executors(
     let mut datasets: HashMap<DeviceDatasetKey, Arc<Dataset>> = HashMap::new();
     let mut results = store.read_runs(plan, runs);
     if arguments.retry_failed {
-        results.forget_failures();
+        results.discard_failures();
     }
     let open = remaining(runs, &results).into_iter();
     for run in open.chain(unprofiled_trials(plan, runs, &results)) {
@@ -254,13 +254,13 @@ fn invocation(devices: &[Device]) -> Invocation {
         device: names.join(","),
         gpus: devices.iter().filter_map(Device::model).collect(),
         driver: devices[0].driver(),
-        host: Machine::current(),
+        machine: Machine::current(),
     }
 }
 
 /// The machine as a Markdown table, with the device that a run is trained on.
 fn hardware(manifest: &Manifest, device: &Device) -> String {
-    let host = &manifest.start.host;
+    let host = &manifest.invocation.machine;
     let processor = host.processor.as_deref().unwrap_or("unknown");
     let gpu = match (device, device.model()) {
         (Device::Cpu, _) => "not used".to_owned(),

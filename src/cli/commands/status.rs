@@ -5,7 +5,7 @@ use crate::cli::context::{SweepContext, load_for_results, open_store};
 use crate::cli::errors::{CliError, results_exit_code};
 use crate::cli::messages::{format_bytes, list_names, print, with_count};
 use crate::plan::{Plan, duration, grouped};
-use crate::record::{LockHolder, SweepStatus, active_holders};
+use crate::record::{LockHolder, SweepStatus, active_holder};
 use std::fmt::Write;
 use std::path::Path;
 use std::time::SystemTime;
@@ -27,14 +27,17 @@ pub(crate) fn status(arguments: &StatusArguments) -> Result<u8, CliError> {
     let store = open_store(&arguments.runs, &plan, &dataset_cache)?;
     let status =
         SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::BeforeStart)?;
-    let holder = active_holders(store.folder());
+    let holder = active_holder(store.folder());
     print(&format_status(
         &plan,
         &status,
         holder.as_ref(),
         store.folder(),
     ))?;
-    Ok(results_exit_code(status.is_complete(), status.failures()))
+    Ok(results_exit_code(
+        status.is_complete(),
+        status.failed_count(),
+    ))
 }
 
 fn format_status(
@@ -55,7 +58,7 @@ fn format_status(
         let _ = writeln!(text, "{what:<14}{value}");
     };
     line("finished", &grouped(status.finished as u64));
-    line("failed", &grouped(status.failures() as u64));
+    line("failed", &grouped(status.failed_count() as u64));
     for (reason, runs) in &status.failed {
         let names: Vec<String> = runs.iter().map(|run| name(*run)).collect();
         let names = list_names(names.iter().map(String::as_str));
@@ -72,20 +75,20 @@ fn format_status(
         _ => line("in training", &saved),
     }
     for saved in status.in_training.iter().take(MAX_LISTED_RUNS) {
-        let age = duration(saved.age.as_secs_f64());
+        let age = duration(saved.checkpoint_age.as_secs_f64());
         let name = name(saved.run);
         line(
             "",
             &format!(
                 "{name}: epoch {} of {}, saved {age} ago",
-                saved.epoch, saved.epochs
+                saved.epochs_done, saved.max_epochs
             ),
         );
     }
     if let more @ 1.. = status.in_training.len().saturating_sub(MAX_LISTED_RUNS) {
         line("", &format!("and {more} more"));
     }
-    let elsewhere = match status.elsewhere {
+    let elsewhere = match status.misplaced {
         0 => String::new(),
         count => format!(
             ", {} of them elsewhere in the folder: the next start puts them in place",
@@ -98,9 +101,12 @@ fn format_status(
     );
     line(
         "set aside",
-        &format!("{} of other settings", with_count(status.aside, "result")),
+        &format!(
+            "{} of other settings",
+            with_count(status.archived, "result")
+        ),
     );
-    let unasked = match &status.unasked[..] {
+    let unasked = match &status.unexpected_trials[..] {
         [] => "no trial".to_owned(),
         names => format!(
             "{}: {}",

@@ -65,7 +65,7 @@ fn sample_runs(
     let sampling_key = |run: &RunId| {
         let mut hasher = blake3::Hasher::new_derive_key("tp-sweep verify sample");
         hasher.update(&arguments.seed.to_le_bytes());
-        hasher.update(store.identity(*run).to_string().as_bytes());
+        hasher.update(store.run_hash(*run).to_string().as_bytes());
         *hasher.finalize().as_bytes()
     };
     let finished = plan.runs().filter(|run| results.finished(*run).is_some());
@@ -104,7 +104,10 @@ fn is_same_processor(folder: &Path) -> bool {
     };
     let own = Machine::current();
     let is_same = |host: &Machine| host.processor == own.processor && host.system == own.system;
-    recorded.starts.iter().all(|start| is_same(&start.host))
+    recorded
+        .invocations
+        .iter()
+        .all(|start| is_same(&start.machine))
 }
 
 fn describe(

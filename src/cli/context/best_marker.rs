@@ -2,7 +2,7 @@
 
 use crate::data::DatasetCache;
 use crate::plan::Plan;
-use crate::record::{BestTrial, RecordError, Store, remove_best, renew_best};
+use crate::record::{BestTrial, RecordError, Store, remove_best, update_best};
 use crate::report::{DetailedTrial, TrialClasses};
 use crate::spec::Data;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -14,7 +14,7 @@ pub(crate) fn trial_classes(
     plan: &Plan,
     trial: usize,
 ) -> Option<TrialClasses> {
-    let scores = store.trial_classes(plan, trial)?;
+    let scores = store.trial_classification(plan, trial)?;
     let names = class_names(dataset_cache, &plan.trials[trial].config.data);
     Some(TrialClasses::new(names, scores))
 }
@@ -46,7 +46,7 @@ pub(crate) fn mark_best(
     };
     let now = SystemTime::now().duration_since(UNIX_EPOCH);
     let shown = BestTrial::new(&classes.names, &classes.scores);
-    renew_best(
+    update_best(
         &store.trial_folder(plan, trial),
         &shown,
         0,

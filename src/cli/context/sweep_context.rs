@@ -157,7 +157,11 @@ pub(crate) fn open_store(
 pub(crate) fn missing_results_error(store: &Store, plan: &Plan) -> CliError {
     let folder = store.folder().to_owned();
     let contents = Inventory::read(&folder);
-    let kept = contents.map(|contents| ReconcilePlan::new(store, plan, &contents).kept().len());
+    let kept = contents.map(|contents| {
+        ReconcilePlan::new(store, plan, &contents)
+            .restored_runs()
+            .len()
+    });
     match kept {
         Ok(results @ 1..) => CliError::Misplaced { results, folder },
         _ => CliError::NoResults(folder),
@@ -186,7 +190,7 @@ fn acquire(
     plan: &Plan,
 ) -> Result<SweepLock, CliError> {
     match lock.map_err(CliError::BeforeStart)? {
-        Lock::Taken(lock) => {
+        Lock::Acquired(lock) => {
             if let Some(error) = &lock.unenforced {
                 warn(&format!(
                     "the file system of {} does not support locks ({error}): if another process also \
@@ -196,7 +200,7 @@ fn acquire(
             }
             Ok(lock)
         }
-        Lock::Busy(holder) => Err(CliError::Locked {
+        Lock::Held(holder) => Err(CliError::Locked {
             holder,
             name: plan.name.clone(),
             folder: store.folder().to_owned(),

@@ -25,10 +25,10 @@ pub(crate) fn reconcile(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<(),
     let moves = ReconcilePlan::new(store, plan, &contents);
     // Build the messages first: they read the old settings from where the results are now.
     let mut lines = reconcile_lines(store, plan, &moves);
-    if !(moves.set_aside().is_empty() && moves.unasked.is_empty()) {
+    if !(moves.archived_paths().is_empty() && moves.unexpected_trials.is_empty()) {
         lines.extend(shared_name_warning(store.folder(), sweep));
     }
-    moves.carry_out(store, plan)?;
+    moves.apply(store, plan)?;
     lines.iter().for_each(|line| warn(line));
     Ok(())
 }
@@ -54,7 +54,7 @@ pub(crate) fn reconcile_shard(
 /// The messages about the moves, before they happen.
 fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
     let mut lines = Vec::new();
-    let kept = moves.kept();
+    let kept = moves.restored_runs();
     if !kept.is_empty() {
         let trials: BTreeSet<usize> = kept.iter().map(|run| run.trial).collect();
         let trials = trials.into_iter().map(|trial| &*plan.trials[trial].name);
@@ -65,7 +65,7 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
             list_names(trials),
         ));
     }
-    let away = moves.set_aside();
+    let away = moves.archived_paths();
     if !away.is_empty() {
         let trials: BTreeSet<&Path> = away.iter().filter_map(|path| path.parent()).collect();
         let trials: Vec<String> = trials.iter().map(|t| t.display().to_string()).collect();
@@ -78,7 +78,7 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
             if away.len() == 1 { "it" } else { "them" },
         ));
     }
-    let copies = moves.copies();
+    let copies = moves.duplicate_paths();
     if !copies.is_empty() {
         let copies: Vec<String> = copies
             .iter()
@@ -104,7 +104,7 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
             list_names(links.iter().map(String::as_str)),
         ));
     }
-    let unasked = &moves.unasked;
+    let unasked = &moves.unexpected_trials;
     if !unasked.is_empty() {
         lines.push(format!(
             "{} also contains {} not in the sweep: {}; {} kept, and TensorBoard shows {} (`tp-sweep \

@@ -34,13 +34,13 @@ const FASHION_MNIST_CLASSES: [&str; 10] = [
 pub(crate) const MAX_FILE_BYTES: u64 = 60_000 * 784 + 16;
 
 /// Loads MNIST from the first of `folders` that has its files, gzipped or not.
-pub(crate) fn mnist(folders: &[PathBuf]) -> Result<Dataset, DataError> {
+pub(crate) fn load_mnist(folders: &[PathBuf]) -> Result<Dataset, DataError> {
     let class_names = (0..10).map(|digit| digit.to_string()).collect();
     load(&MNIST, folders, class_names, MNIST_MOMENTS)
 }
 
 /// Loads Fashion-MNIST from the first of `folders` that has its files, gzipped or not.
-pub(crate) fn fashion_mnist(folders: &[PathBuf]) -> Result<Dataset, DataError> {
+pub(crate) fn load_fashion_mnist(folders: &[PathBuf]) -> Result<Dataset, DataError> {
     let class_names = FASHION_MNIST_CLASSES.map(str::to_owned).to_vec();
     load(&FASHION_MNIST, folders, class_names, FASHION_MNIST_MOMENTS)
 }

@@ -1,6 +1,6 @@
 //! The user's data in memory, whatever its format.
 
-use crate::data::quality::copies::refuse_copies;
+use crate::data::quality::label_copies::refuse_copies;
 use crate::data::samples::dataset::{Dataset, Samples, Values};
 use crate::data::samples::imputation::Imputation;
 use crate::data::samples::split::{shuffled, take_evenly};

@@ -94,7 +94,7 @@ impl<B: Backend> DeviceSamples<B> {
 
     /// Copies samples without classes to `device`, normalised if there is a `normalisation`; each has `features` values.
     /// Their targets have no meaning.
-    pub fn unlabelled(
+    pub fn unlabeled(
         values: Values,
         features: usize,
         normalisation: Option<&Normalisation>,

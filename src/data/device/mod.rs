@@ -1,4 +1,4 @@
-//! Samples on a device.
+//! Data sets as tensors on a device.
 pub(super) mod device_dataset;
 pub(super) mod device_normalisation;
 pub(super) mod device_samples;

@@ -1,4 +1,4 @@
-//! File formats that several data sets share.
+//! File formats that several data sets share: gzip, IDX, NumPy arrays.
 pub(super) mod gzip;
 pub(super) mod idx;
 pub(super) mod idx_file;

@@ -140,7 +140,7 @@ impl<'a> ArrayFile<'a> {
         })
     }
 
-    /// The values as a network takes them.
+    /// The values as samples: unsigned bytes stay bytes, other numbers become 32-bit floats.
     pub(crate) fn values(&self) -> Values {
         if self.value_type == ValueType::Unsigned && self.value_bytes == 1 {
             return Values::Bytes(self.data.to_vec());
@@ -202,7 +202,7 @@ impl<'a> ArrayFile<'a> {
         match spreads
             .iter()
             .zip(1..)
-            .find_map(|(spread, entry)| Some((spread.lost()?, entry)))
+            .find_map(|(spread, entry)| Some((spread.precision_loss()?, entry)))
         {
             Some((reason, entry)) => Err(format!("{name} {entry}: {reason}")),
             None => Ok(()),
@@ -342,11 +342,15 @@ mod tests {
 
     #[test]
     fn what_is_no_array_of_numbers_is_refused() {
-        assert!(read(b"PK\x03\x04").unwrap_err().contains("no NumPy array"));
+        assert!(
+            read(b"PK\x03\x04")
+                .unwrap_err()
+                .contains("not a NumPy array")
+        );
         let refused = |value_type, shape, data| read(&file(value_type, shape, data)).unwrap_err();
         assert!(refused("<U5", "(1,)", &[0; 20]).contains("type <U5"));
         assert!(refused("|u1", "(3,)", &[0; 2]).contains("promises 3 values"));
-        assert!(refused("|u1", "(99999999999, 99999999999)", &[0]).contains("larger than"));
+        assert!(refused("|u1", "(99999999999, 99999999999)", &[0]).contains("too large"));
     }
 
     #[test]

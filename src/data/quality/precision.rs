@@ -57,7 +57,7 @@ impl Spread {
     }
 
     /// Why the feature cannot be used; `None` if 32-bit floats distinguish its values.
-    pub(crate) fn lost(&self) -> Option<String> {
+    pub(crate) fn precision_loss(&self) -> Option<String> {
         let deviation = (self.sum_of_squares / self.count.max(1.0)).sqrt();
         let (rounding, value, rounded) = &self.max_rounding;
         // Values that are not finite are refused elsewhere.
@@ -82,7 +82,7 @@ mod tests {
         let lost = |add: &dyn Fn(&mut Spread)| {
             let mut spread = Spread::default();
             add(&mut spread);
-            spread.lost()
+            spread.precision_loss()
         };
         let whole = |values: &[i128]| lost(&|s| values.iter().for_each(|&v| s.add_whole(v)));
         let floats = |values: &[f64]| lost(&|s| values.iter().for_each(|&v| s.add_float(v)));
@@ -95,7 +95,7 @@ mod tests {
         assert!(whole(&[16_777_216, 16_777_217]).is_some());
         assert!(floats(&[48.858_370_1, 48.858_370_9]).is_some());
         assert!(floats(&[1e9, 1e9 + 0.5]).is_some());
-        // A year of seconds, identical values, numbers that 32 bits have, and noise of 64 bits.
+        // A year in seconds, identical values, numbers that 32 bits represent exactly, and rounding errors of 64 bits.
         assert_eq!(whole(&[1_700_000_003, 1_731_536_003]), None);
         assert_eq!(whole(&[1_700_000_003; 5]), None);
         assert_eq!(whole(&[16_777_216, 16_777_218]), None);

@@ -4,12 +4,12 @@
 const MAX_CHARACTERS: usize = 40;
 
 /// The setting that leaves a column out: `data.drop: ["name"]`.
-pub(crate) fn drop(name: &str) -> String {
-    drop_all(&[name])
+pub(crate) fn drop_setting(name: &str) -> String {
+    drop_settings(&[name])
 }
 
 /// The setting that leaves several columns out.
-pub(crate) fn drop_all(names: &[&str]) -> String {
+pub(crate) fn drop_settings(names: &[&str]) -> String {
     let patterns: Vec<String> = names.iter().map(|name| pattern(name)).collect();
     let patterns: Vec<String> = patterns.iter().map(|pattern| quoted(pattern)).collect();
     format!("data.drop: [{}]", patterns.join(", "))
@@ -28,12 +28,12 @@ fn pattern(name: &str) -> String {
 }
 
 /// The setting that makes a column categorical.
-pub(crate) fn categorical(name: &str) -> String {
+pub(crate) fn categorical_setting(name: &str) -> String {
     setting("data.categorical", name)
 }
 
 /// The setting that makes a text a missing value.
-pub(crate) fn na_values(text: &str) -> String {
+pub(crate) fn na_values_setting(text: &str) -> String {
     setting("data.na_values", text.trim())
 }
 
@@ -78,7 +78,7 @@ mod tests {
             "é: #1",
             &long,
         ] {
-            let remedy = drop(name);
+            let remedy = drop_setting(name);
             let node = crate::spec::YamlNode::parse(&remedy).unwrap();
             let list = node.get("data.drop").unwrap();
             let names = <crate::spec::ColumnNames as crate::spec::ConfigValue>::read(list).unwrap();
@@ -89,6 +89,9 @@ mod tests {
                 "{remedy}"
             );
         }
-        assert_eq!(na_values(" \"n/a\" "), r#"data.na_values: ["\"n/a\""]"#);
+        assert_eq!(
+            na_values_setting(" \"n/a\" "),
+            r#"data.na_values: ["\"n/a\""]"#
+        );
     }
 }

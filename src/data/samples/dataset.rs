@@ -29,7 +29,7 @@ pub struct Dataset {
     pub test_split_from_training: bool,
 }
 
-/// Labelled samples.
+/// Labeled samples.
 #[derive(Clone, Debug)]
 pub struct Samples {
     /// `[samples, features]`

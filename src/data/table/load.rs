@@ -149,7 +149,7 @@ fn encode_test(
     if let Some(other) = additional_columns(table, encoder.encoding(), label).first() {
         return Err(format!(
             "the training table has no column `{other}`; leave it out: {}",
-            remedy::drop(other)
+            remedy::drop_setting(other)
         ));
     }
     let labels = Labels::of(find_column(table, label)?)?;

@@ -1,5 +1,8 @@
-//! Files, locks and times: what the other records are built on.
+//! Files, locks and times, on which all other records are built.
 pub(super) mod atomic;
+pub(super) mod folder;
 pub(super) mod host;
+pub(super) mod json;
 pub(super) mod lock;
+pub(super) mod temp_file;
 pub(super) mod time;

@@ -1,11 +1,12 @@
-//! `checkpoint.safetensors`: a run in training, to go on from.
+//! `checkpoint.safetensors`: the state from which an interrupted run resumes.
 
 use crate::bounded_io::read_file;
 use crate::metrics::EpochMetrics;
 use crate::plan::RunHash;
 use crate::record::error::RecordError;
-use crate::record::fs::atomic::{remove_file, write_atomically};
-use crate::record::tensorboard::event_file::EventsMark;
+use crate::record::fs::atomic::write_atomically;
+use crate::record::fs::folder::remove_file;
+use crate::record::tensorboard::event_file::EventFilePosition;
 use crate::spec::MAX_PARAMETERS;
 use crate::training_state::{EarlyStoppingState, PlateauState, SavedOptimizer, TrainingState};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
@@ -13,95 +14,95 @@ use serde::{Deserialize, Serialize};
 use std::collections::HashMap;
 use std::path::Path;
 
-/// The name of the file in a run's folder.
+/// The name of the file in the folder of a run.
 pub const CHECKPOINT_FILE: &str = "checkpoint.safetensors";
 
-/// The version of the format; a reader takes a file of another version for none.
+/// The version of the format. Files of other versions are ignored.
 const FORMAT: u32 = 1;
 
-/// The entries of the file's own data: what is not a tensor, and the hash of that and all tensors.
-const ABOUT: &str = "checkpoint";
-const HASH: &str = "blake3";
+/// The keys of the safetensors metadata: the values that are not tensors, and the hash of these values
+/// and all tensors.
+const HEADER_KEY: &str = "checkpoint";
+const HASH_KEY: &str = "blake3";
 
-/// A run in training.
+/// The saved state of a run in training.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Checkpoint {
-    /// What decides the run's numbers.
-    pub identity: RunHash,
-    /// The kind of device that it is trained on, such as `cpu`: another does not compute the same
-    /// bits.
+    /// The hash of all that determines the numbers of the run.
+    pub run_hash: RunHash,
+    /// The kind of device that trains it, such as `cpu`: different kinds do not compute the same bits.
     pub device: String,
-    /// What training goes on from.
+    /// The state from which training resumes.
     pub state: TrainingState,
     /// The metrics of each finished epoch.
     pub epochs: Vec<EpochMetrics>,
-    /// Seconds from the run's start, without those that were in vain.
+    /// Training time so far, in seconds, without the time of epochs that were lost.
     pub seconds: f64,
-    /// How far the event file had been written.
-    pub events: EventsMark,
+    /// The position of the event file when the checkpoint was written.
+    pub events: EventFilePosition,
 }
 
-/// All of a checkpoint that is not a tensor.
+/// The values of a checkpoint that are not tensors.
 #[derive(Serialize, Deserialize)]
-struct About {
+struct Header {
     format: u32,
-    identity: RunHash,
+    #[serde(rename = "identity")]
+    run_hash: RunHash,
     device: String,
     epochs: Vec<EpochMetrics>,
     seconds: f64,
-    events: EventsMark,
+    events: EventFilePosition,
     optimizer_steps: usize,
     momentum_product: f64,
     plateau: Option<PlateauState>,
     stopping: Option<EarlyStoppingState>,
     best_epoch: usize,
-    /// How many tensors each list has.
+    /// The number of tensors in each list.
     network: usize,
     best: Option<usize>,
     optimizer: Vec<usize>,
 }
 
-/// More tensors than a list can have.
-const MOST_TENSORS: usize = 1 << 16;
+/// Maximum number of tensors in a list.
+const MAX_TENSORS: usize = 1 << 16;
 
-/// More epochs and steps than a run takes: what counts on from there does not overflow.
-const MOST_STEPS: u64 = 1 << 30;
+/// Maximum number of steps or epochs, so that counting on from there cannot overflow.
+const MAX_STEPS: u64 = 1 << 30;
 
-/// The most bytes of the file: the largest network with its best one and four memories of an
-/// optimizer, and the epochs.
-const LARGEST: u64 = 6 * 4 * MAX_PARAMETERS + (512 << 20);
+/// Maximum size of the file: the largest network, its copy at the best epoch, four lists of optimizer
+/// state, and the epochs.
+const MAX_FILE_BYTES: u64 = 6 * 4 * MAX_PARAMETERS + (512 << 20);
 
 impl Checkpoint {
-    /// Writes the checkpoint into a run's folder; it appears whole or not at all.
+    /// Writes the checkpoint into the folder of a run; the file appears complete or not at all.
     ///
     /// # Errors
-    /// Folders that cannot be written to, a full disk.
+    /// The folder is not writable, or the disk is full.
     pub fn write(&self, run_folder: &Path) -> Result<(), RecordError> {
         write_atomically(&run_folder.join(CHECKPOINT_FILE), &self.to_bytes())
     }
 
-    /// The checkpoint in a run's folder, if there is one of this identity.
-    ///
-    /// A file that is missing, damaged, of another version or of another configuration is none.
-    pub fn read(run_folder: &Path, identity: &RunHash) -> Option<Self> {
-        Self::read_any(run_folder).filter(|checkpoint| checkpoint.identity == *identity)
+    /// Reads the checkpoint with this hash from the folder of a run. A file that is missing, damaged, of
+    /// another version or of another configuration gives `None`.
+    pub fn read(run_folder: &Path, run_hash: &RunHash) -> Option<Self> {
+        Self::read_any(run_folder).filter(|checkpoint| checkpoint.run_hash == *run_hash)
     }
 
-    /// The checkpoint in a run's folder, of whatever configuration.
+    /// Reads the checkpoint in the folder of a run, of any configuration.
     pub(crate) fn read_any(run_folder: &Path) -> Option<Self> {
-        Self::from_bytes(&read_file(&run_folder.join(CHECKPOINT_FILE), LARGEST).ok()?)
+        Self::from_bytes(&read_file(&run_folder.join(CHECKPOINT_FILE), MAX_FILE_BYTES).ok()?)
     }
 
-    /// The file's bytes.
+    /// The bytes of the file.
     #[expect(
         clippy::expect_used,
-        reason = "our own tensors, whose shapes and numbers agree"
+        reason = "the tensors are ours, and their shapes match their values"
     )]
     pub fn to_bytes(&self) -> Vec<u8> {
         let state = &self.state;
-        let about = About {
+        let header = Header {
             format: FORMAT,
-            identity: self.identity.clone(),
+            run_hash: self.run_hash.clone(),
             device: self.device.clone(),
             epochs: self.epochs.clone(),
             seconds: self.seconds,
@@ -115,100 +116,109 @@ impl Checkpoint {
             best: state.best.as_ref().map(Vec::len),
             optimizer: state.optimizer.lists.iter().map(Vec::len).collect(),
         };
-        let text = serde_json::to_string(&about).expect("a checkpoint has only text keys");
-        let lists = [Some(&state.network), state.best.as_ref()];
-        let lists = lists.into_iter().flatten().chain(&state.optimizer.lists);
-        let bytes = lists.flatten().map(|numbers| to_bytes(numbers));
-        let tensors: Vec<(String, Vec<u8>)> = about.names().zip(bytes).collect();
+        let text = serde_json::to_string(&header).expect("a checkpoint has only text keys");
+        let networks = [Some(&state.network), state.best.as_ref()];
+        let lists = networks.into_iter().flatten().chain(&state.optimizer.lists);
+        let bytes = lists.flatten().map(|values| tensor_to_bytes(values));
+        let tensors: Vec<(String, Vec<u8>)> = header.tensor_names().zip(bytes).collect();
         let hash = hash(&text, tensors.iter().map(|(_, bytes)| &bytes[..]));
         let views = tensors.iter().map(|(name, bytes)| {
             let view = TensorView::new(Dtype::F32, vec![bytes.len() / 4], bytes);
-            (name, view.expect("a shape and its numbers agree"))
+            (name, view.expect("the shape matches the values"))
         });
-        let data = [(ABOUT.to_owned(), text), (HASH.to_owned(), hash)];
-        let data = Some(HashMap::from(data));
-        safetensors::serialize(views, data).expect("names and shapes are short")
+        let metadata = [(HEADER_KEY.to_owned(), text), (HASH_KEY.to_owned(), hash)];
+        safetensors::serialize(views, Some(HashMap::from(metadata)))
+            .expect("names and shapes are short")
     }
 
-    /// The checkpoint in a file of these bytes, if they are one, unchanged since it was written.
+    /// Parses the bytes of a checkpoint file; `None` if they are not one, or were changed after writing.
     pub fn from_bytes(bytes: &[u8]) -> Option<Self> {
-        let (_, header) = SafeTensors::read_metadata(bytes).ok()?;
-        let data = header.metadata().as_ref()?;
-        let text = data.get(ABOUT)?;
-        let about: About = serde_json::from_str(text).ok()?;
-        if about.format != FORMAT || !about.is_small() || !about.is_early() {
+        let (_, file_header) = SafeTensors::read_metadata(bytes).ok()?;
+        let metadata = file_header.metadata().as_ref()?;
+        let text = metadata.get(HEADER_KEY)?;
+        let header: Header = serde_json::from_str(text).ok()?;
+        if header.format != FORMAT || !header.has_valid_sizes() || !header.has_valid_counts() {
             return None;
         }
         let file = SafeTensors::deserialize(bytes).ok()?;
-        let tensor = |name: String| {
+        let tensor_bytes = |name: String| {
             let tensor = file.tensor(&name).ok()?;
             (tensor.dtype() == Dtype::F32).then(|| tensor.data())
         };
-        let tensors: Vec<&[u8]> = about.names().map(tensor).collect::<Option<_>>()?;
-        let is_unchanged =
-            file.len() == tensors.len() && *data.get(HASH)? == hash(text, tensors.iter().copied());
-        let numbered = (1..).zip(&about.epochs);
-        let is_numbered = numbered.fold(true, |all, (number, epoch)| all && epoch.epoch == number);
+        let tensors: Vec<&[u8]> = header
+            .tensor_names()
+            .map(tensor_bytes)
+            .collect::<Option<_>>()?;
+        let is_unchanged = file.len() == tensors.len()
+            && *metadata.get(HASH_KEY)? == hash(text, tensors.iter().copied());
+        let is_numbered = (1..)
+            .zip(&header.epochs)
+            .all(|(number, epoch): (usize, _)| epoch.epoch == number);
         if !is_unchanged || !is_numbered {
             return None;
         }
-        let mut tensors = tensors.into_iter().map(from_bytes);
-        let mut list = |count: usize| tensors.by_ref().take(count).collect::<Vec<_>>();
+        let mut values = tensors.into_iter().map(tensor_from_bytes);
+        let mut list = |count: usize| values.by_ref().take(count).collect::<Vec<_>>();
         Some(Self {
             state: TrainingState {
-                epoch: about.epochs.len(),
-                network: list(about.network),
-                best: about.best.map(&mut list),
+                epoch: header.epochs.len(),
+                network: list(header.network),
+                best: header.best.map(&mut list),
                 optimizer: SavedOptimizer {
-                    steps: about.optimizer_steps,
-                    momentum_product: about.momentum_product,
-                    lists: about.optimizer.iter().map(|&count| list(count)).collect(),
+                    steps: header.optimizer_steps,
+                    momentum_product: header.momentum_product,
+                    lists: header.optimizer.iter().map(|&count| list(count)).collect(),
                 },
-                plateau: about.plateau,
-                stopping: about.stopping,
-                best_epoch: about.best_epoch,
+                plateau: header.plateau,
+                stopping: header.stopping,
+                best_epoch: header.best_epoch,
             },
-            identity: about.identity,
-            device: about.device,
-            epochs: about.epochs,
-            seconds: about.seconds,
-            events: about.events,
+            run_hash: header.run_hash,
+            device: header.device,
+            epochs: header.epochs,
+            seconds: header.seconds,
+            events: header.events,
         })
     }
 }
 
-impl About {
-    /// Whether what is counted on has room to.
-    fn is_early(&self) -> bool {
+impl Header {
+    /// Whether times and counts are in a range from which they can continue.
+    fn has_valid_counts(&self) -> bool {
         let plateau = self
             .plateau
             .map_or(0, |state| state.waited.max(state.resting));
         let stopping = self.stopping.map_or(0, |state| state.waited as u64);
         [self.optimizer_steps as u64, plateau, stopping]
             .iter()
-            .all(|&count| count <= MOST_STEPS)
+            .all(|&count| count <= MAX_STEPS)
             && self.seconds >= 0.0
     }
 
-    /// Whether the numbers of tensors are those of a network.
-    fn is_small(&self) -> bool {
-        let lists = [self.network].into_iter().chain(self.best);
-        let mut lists = lists.chain(self.optimizer.iter().copied());
-        self.optimizer.len() <= MOST_TENSORS && lists.all(|count| count <= MOST_TENSORS)
+    /// Whether no list has too many tensors.
+    fn has_valid_sizes(&self) -> bool {
+        let mut lengths = [self.network]
+            .into_iter()
+            .chain(self.best)
+            .chain(self.optimizer.iter().copied());
+        self.optimizer.len() <= MAX_TENSORS && lengths.all(|count| count <= MAX_TENSORS)
     }
 
-    /// The names of all tensors: the network, the best one, the optimizer's lists.
-    fn names(&self) -> impl Iterator<Item = String> {
+    /// The names of all tensors: of the network, of the network at its best epoch, and of the optimizer.
+    fn tensor_names(&self) -> impl Iterator<Item = String> {
         let network = [("network".to_owned(), self.network)];
         let best = self.best.map(|count| ("best".to_owned(), count));
-        let optimizer = self.optimizer.iter().enumerate();
-        let optimizer = optimizer.map(|(list, &count)| (format!("optimizer.{list}"), count));
+        let optimizer = self
+            .optimizer
+            .iter()
+            .enumerate()
+            .map(|(list, &count)| (format!("optimizer.{list}"), count));
         let lists = network.into_iter().chain(best).chain(optimizer);
         lists.flat_map(|(list, count)| (0..count).map(move |index| format!("{list}.{index}")))
     }
 }
 
-/// The hash of a text and of tensors, each behind its length.
+/// The hash of a text and of tensors, each preceded by its length.
 fn hash<'a>(text: &'a str, tensors: impl Iterator<Item = &'a [u8]>) -> String {
     let mut hasher = blake3::Hasher::new_derive_key("tp-sweep checkpoint");
     for part in [text.as_bytes()].into_iter().chain(tensors) {
@@ -218,20 +228,20 @@ fn hash<'a>(text: &'a str, tensors: impl Iterator<Item = &'a [u8]>) -> String {
     hasher.finalize().to_hex().to_string()
 }
 
-fn to_bytes(numbers: &[f32]) -> Vec<u8> {
-    let bytes: Vec<[u8; 4]> = numbers.iter().map(|number| number.to_le_bytes()).collect();
+fn tensor_to_bytes(values: &[f32]) -> Vec<u8> {
+    let bytes: Vec<[u8; 4]> = values.iter().map(|value| value.to_le_bytes()).collect();
     bytes.into_flattened()
 }
 
-fn from_bytes(bytes: &[u8]) -> Vec<f32> {
-    let numbers = bytes.as_chunks::<4>().0.iter();
-    numbers.map(|&bytes| f32::from_le_bytes(bytes)).collect()
+fn tensor_from_bytes(bytes: &[u8]) -> Vec<f32> {
+    let values = bytes.as_chunks::<4>().0.iter();
+    values.map(|&bytes| f32::from_le_bytes(bytes)).collect()
 }
 
-/// Removes the checkpoint from a run's folder, if it is there.
+/// Removes the checkpoint from the folder of a run, if it exists.
 ///
 /// # Errors
-/// A file that cannot be removed.
+/// The file cannot be removed.
 pub fn remove_checkpoint(run_folder: &Path) -> Result<(), RecordError> {
     remove_file(&run_folder.join(CHECKPOINT_FILE))
 }
@@ -260,7 +270,7 @@ mod tests {
             seconds: 0.5,
         };
         Checkpoint {
-            identity: RunHash::new(&Config::default(), seed, "data"),
+            run_hash: RunHash::new(&Config::default(), seed, "data"),
             device: "cpu".to_owned(),
             state: TrainingState {
                 epoch: 2,
@@ -285,7 +295,7 @@ mod tests {
             },
             epochs: vec![epoch(1), epoch(2)],
             seconds: 1.5,
-            events: EventsMark {
+            events: EventFilePosition {
                 file: "events.out.tfevents.1".to_owned(),
                 bytes: 100,
             },
@@ -293,12 +303,12 @@ mod tests {
     }
 
     #[test]
-    fn a_checkpoint_is_read_as_it_was_written_if_it_is_of_the_run() {
+    fn a_checkpoint_survives_a_round_trip_and_is_read_only_for_its_run() {
         let folder = tempfile::tempdir().unwrap();
         let checkpoint = checkpoint();
-        assert_eq!(Checkpoint::read(folder.path(), &checkpoint.identity), None);
+        assert_eq!(Checkpoint::read(folder.path(), &checkpoint.run_hash), None);
         checkpoint.write(folder.path()).unwrap();
-        let read = Checkpoint::read(folder.path(), &checkpoint.identity);
+        let read = Checkpoint::read(folder.path(), &checkpoint.run_hash);
         assert_eq!(read, Some(checkpoint.clone()));
         let seed = Seed {
             sweep: 1,
@@ -309,11 +319,11 @@ mod tests {
         assert_eq!(Checkpoint::read(folder.path(), &other), None);
         remove_checkpoint(folder.path()).unwrap();
         remove_checkpoint(folder.path()).unwrap();
-        assert_eq!(Checkpoint::read(folder.path(), &checkpoint.identity), None);
+        assert_eq!(Checkpoint::read(folder.path(), &checkpoint.run_hash), None);
     }
 
     #[test]
-    fn a_cut_file_is_none_at_every_length() {
+    fn a_truncated_file_is_rejected_at_every_length() {
         let bytes = checkpoint().to_bytes();
         for length in 0..bytes.len() {
             assert_eq!(Checkpoint::from_bytes(&bytes[..length]), None, "{length}");
@@ -322,7 +332,7 @@ mod tests {
     }
 
     #[test]
-    fn counts_without_room_to_count_on_make_no_checkpoint() {
+    fn counts_that_could_overflow_are_rejected() {
         let changes: [fn(&mut Checkpoint); 4] = [
             |c| c.state.optimizer.steps = usize::MAX,
             |c| c.state.plateau.as_mut().unwrap().waited = u64::MAX,
@@ -339,11 +349,11 @@ mod tests {
 
     proptest! {
         #[test]
-        fn a_changed_byte_is_seen(place in any::<prop::sample::Index>(), flip in 1_u8..) {
+        fn a_changed_byte_is_detected(index in any::<prop::sample::Index>(), flip in 1_u8..) {
             let mut bytes = checkpoint().to_bytes();
-            let place = place.index(bytes.len());
-            bytes[place] ^= flip;
-            // Blanks behind the header may become other blanks.
+            let index = index.index(bytes.len());
+            bytes[index] ^= flip;
+            // The padding after the header may become other white space.
             let read = Checkpoint::from_bytes(&bytes);
             prop_assert!(read.is_none() || read == Some(checkpoint()));
         }

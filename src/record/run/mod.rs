@@ -1,11 +1,13 @@
-//! The files of one run's folder.
+//! The files in the folder of a run.
 pub(super) mod checkpoint;
-pub(super) mod classes;
-pub(super) mod epochs;
-pub(super) mod input_scale;
+pub(super) mod classification;
+pub(super) mod epochs_csv;
+pub(super) mod input_preprocessing;
+pub(super) mod leftovers;
 pub(super) mod plausibility;
 pub(super) mod profile;
 pub(super) mod recorder;
 pub(super) mod result;
+pub(super) mod result_file;
 pub(super) mod score;
 pub(super) mod weights;

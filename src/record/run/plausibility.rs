@@ -1,82 +1,92 @@
-//! Whether a result is one that a run can have given: a file may say anything.
+//! Checks that a result read from a file is one that a run can produce.
 
 use super::result::RunResult;
 use crate::metrics::{EpochMetrics, EvalMetrics};
 use crate::outcome::Failure;
 use crate::record::tensorboard::event_file::is_event_file;
 
-/// Beyond any loss or norm in 32-bit numbers; squares and sums of such numbers stay finite.
-const LARGEST: f64 = 1e50;
+/// Above any loss or norm in 32-bit numbers; squares and sums of such numbers stay finite.
+const MAX_MAGNITUDE: f64 = 1e50;
 
-/// More seconds than any run takes.
-const MOST_SECONDS: f64 = 1e12;
+/// Longer than any run.
+const MAX_SECONDS: f64 = 1e12;
 
-/// The most bytes of a name, and of what a panic said.
-const LONGEST_NAME: usize = 1 << 10;
-const LONGEST_MESSAGE: usize = 1 << 20;
+/// Maximum length of a name.
+const MAX_NAME_BYTES: usize = 1 << 10;
+/// Maximum length of the message or location of a panic.
+const MAX_MESSAGE_BYTES: usize = 1 << 20;
 
-/// Whether a result is one that a run can have given.
+/// Whether a run can produce this result.
 pub(crate) fn is_plausible(result: &RunResult) -> bool {
     let names = [&result.trial, &result.device, &result.precision];
     let epochs = &result.epochs;
-    let norms = epochs.first().map_or(0, |epoch| epoch.gradient_norms.len());
-    let has_ended = match result.final_epoch {
+    let layers = epochs.first().map_or(0, |epoch| epoch.gradient_norms.len());
+    let has_outcome = match result.final_epoch {
         None => result.failure.is_some(),
         Some(epoch) => (1..=epochs.len()).contains(&epoch),
     };
-    let mut evaluated = result.validation.iter().chain(&result.test);
-    names.iter().all(|name| name.len() <= LONGEST_NAME)
-        && result.failure.as_ref().is_none_or(is_short)
+    let mut scores = result.validation.iter().chain(&result.test);
+    names.iter().all(|name| name.len() <= MAX_NAME_BYTES)
+        && result.failure.as_ref().is_none_or(has_short_messages)
         && result.events.as_deref().is_none_or(is_event_name)
-        && has_ended
+        && has_outcome
         && (1..).zip(epochs).all(|(number, epoch): (usize, _)| {
-            epoch.epoch == number && epoch.gradient_norms.len() == norms && is_epoch(epoch)
+            epoch.epoch == number
+                && epoch.gradient_norms.len() == layers
+                && is_plausible_epoch(epoch)
         })
-        && evaluated.all(is_evaluated)
-        && result.seconds_per_epoch.is_none_or(is_time)
-        && is_time(result.seconds)
+        && scores.all(has_plausible_scores)
+        && result.seconds_per_epoch.is_none_or(is_plausible_time)
+        && is_plausible_time(result.seconds)
 }
 
-/// Whether it is the name of an event file, which leads nowhere else.
+/// Whether this is the name of an event file without a path, which could lead to another folder.
 fn is_event_name(name: &str) -> bool {
-    is_event_file(name) && name.len() <= LONGEST_NAME && !name.contains(['/', '\\'])
+    is_event_file(name) && name.len() <= MAX_NAME_BYTES && !name.contains(['/', '\\'])
 }
 
-fn is_short(failure: &Failure) -> bool {
+fn has_short_messages(failure: &Failure) -> bool {
     match failure {
         Failure::Diverged { .. } => true,
-        Failure::Crashed { message, place, .. } => {
-            let place = place.as_ref().map_or(0, String::len);
-            message.len() <= LONGEST_MESSAGE && place <= LONGEST_MESSAGE
+        Failure::Crashed {
+            message, location, ..
+        } => {
+            let location_bytes = location.as_ref().map_or(0, String::len);
+            message.len() <= MAX_MESSAGE_BYTES && location_bytes <= MAX_MESSAGE_BYTES
         }
     }
 }
 
-fn is_epoch(epoch: &EpochMetrics) -> bool {
-    is_number(epoch.train_loss)
-        && is_share(epoch.train_accuracy)
-        && epoch.val_loss.is_none_or(is_number)
-        && epoch.val_accuracy.is_none_or(is_share)
+fn is_plausible_epoch(epoch: &EpochMetrics) -> bool {
+    is_plausible_number(epoch.train_loss)
+        && is_fraction(epoch.train_accuracy)
+        && epoch.val_loss.is_none_or(is_plausible_number)
+        && epoch.val_accuracy.is_none_or(is_fraction)
         && epoch.learning_rate.is_finite()
-        && epoch.gradient_norms.iter().copied().all(is_number)
-        && is_time(epoch.seconds)
+        && epoch
+            .gradient_norms
+            .iter()
+            .copied()
+            .all(is_plausible_number)
+        && is_plausible_time(epoch.seconds)
 }
 
-fn is_evaluated(evaluated: &EvalMetrics) -> bool {
-    is_number(evaluated.loss) && is_share(evaluated.accuracy) && is_share(evaluated.macro_f1)
+fn has_plausible_scores(scores: &EvalMetrics) -> bool {
+    is_plausible_number(scores.loss) && is_fraction(scores.accuracy) && is_fraction(scores.macro_f1)
 }
 
-fn is_number(value: f64) -> bool {
-    value.abs() <= LARGEST
+fn is_plausible_number(value: f64) -> bool {
+    value.abs() <= MAX_MAGNITUDE
 }
 
-/// A share of samples, with room for the rounding of a mean.
-fn is_share(value: f64) -> bool {
+/// Whether this is a fraction of samples, with a tolerance for the rounding of a mean.
+fn is_fraction(value: f64) -> bool {
     (-1e-9..=1.0 + 1e-9).contains(&value)
 }
 
-pub(crate) fn is_time(seconds: f64) -> bool {
-    (0.0..=MOST_SECONDS).contains(&seconds)
+/// Whether this is a plausible duration.
+pub(crate) fn is_plausible_time(seconds: f64) -> bool {
+    (0.0..=MAX_SECONDS).contains(&seconds)
 }
 
 #[cfg(test)]
@@ -103,7 +113,7 @@ pub(crate) mod tests {
             seconds: 0.5,
         };
         RunResult {
-            identity: RunHash::new(&Config::default(), seed, "data"),
+            run_hash: RunHash::new(&Config::default(), seed, "data"),
             trial: "base".to_owned(),
             repeat: 0,
             fold: 0,
@@ -129,7 +139,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_result_is_read_as_it_was_written_and_at_no_other_length() {
+    fn a_result_survives_a_round_trip_and_a_truncated_one_is_rejected() {
         let text = result().to_json();
         assert_eq!(RunResult::from_bytes(text.as_bytes()), Some(result()));
         for length in 0..text.len() - 1 {
@@ -138,7 +148,7 @@ pub(crate) mod tests {
     }
 
     #[test]
-    fn a_result_that_no_run_can_give_is_none() {
+    fn a_result_that_no_run_can_produce_is_rejected() {
         let changes: [fn(&mut RunResult); 15] = [
             |r| r.epochs[0].train_loss = 1e308,
             |r| r.epochs[1].train_loss = f64::NAN,
@@ -154,7 +164,7 @@ pub(crate) mod tests {
             |r| r.test.as_mut().unwrap().accuracy = 2.0,
             |r| r.test.as_mut().unwrap().loss = -1e300,
             |r| r.seconds = 1e300,
-            |r| r.device = "x".repeat(LONGEST_NAME + 1),
+            |r| r.device = "x".repeat(MAX_NAME_BYTES + 1),
         ];
         for (number, change) in changes.iter().enumerate() {
             let mut result = result();

@@ -1,49 +1,55 @@
-//! What is shown of a sweep's best trial alone: a run named `best` beside its folds.
+//! The classification of the best trial of a sweep for TensorBoard: a run named `best` next to its folds.
 
 use crate::metrics::ClassificationCounts;
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::write_atomically;
-use crate::record::run::classes::RunClasses;
-use crate::record::tensorboard::confusion::Confusion;
-use crate::record::tensorboard::event_dir::{is_there, remove, write_event_dir};
+use crate::record::fs::folder::remove_folder;
+use crate::record::run::classification::RunClassification;
+use crate::record::tensorboard::confusion_matrix::ConfusionMatrix;
+use crate::record::tensorboard::event_dir::{has_event_file, write_event_dir};
 use crate::record::tensorboard::pr_curve::PrCurve;
 use serde::Serialize;
 use std::path::Path;
 
-/// The folder, beside the folds'.
-const FOLDER: &str = "best";
+/// The folder of this run in the folder of the trial.
+pub(super) const BEST_FOLDER: &str = "best";
 
-/// The hash of what was written, beside it.
-const DIGEST: &str = "digest";
+/// The file with the hash of the event file's contents, next to it.
+const DIGEST_FILE: &str = "digest";
 
-/// How the best trial classifies.
+/// How the best trial classifies samples.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct BestTrial {
-    /// Confusion matrices by the name of the samples: `validation`, `test`.
-    pub confusions: Vec<(String, Confusion)>,
-    /// A curve for each class, by the class's name.
+    /// Confusion matrices by sample set: `validation`, `test`.
+    pub confusions: Vec<(String, ConfusionMatrix)>,
+    /// The precision-recall curve of each class, with the name of the class.
     pub curves: Vec<(String, PrCurve)>,
 }
 
 impl BestTrial {
-    /// What a trial's scores show: a confusion matrix for each kind of samples, and for each class
-    /// a curve over the test samples.
+    /// Computes a confusion matrix for each sample set, and a precision-recall curve for each class on the
+    /// test set.
     ///
     /// # Panics
-    /// When there is not a name for each class, or scores lack bins; [`RunClasses::read`] gives
-    /// only whole ones.
-    pub fn new(names: &[String], scores: &RunClasses) -> Self {
-        assert_eq!(names.len(), scores.test.confusion.len(), "a name a class");
-        let confusion = |samples: &str, scores: &ClassificationCounts| {
-            let confusion = Confusion {
-                counts: scores.confusion.clone(),
+    /// If `names` does not have a name for each class, or if bins are missing;
+    /// [`RunClassification::read`] checks the bins.
+    pub fn new(names: &[String], classification: &RunClassification) -> Self {
+        assert_eq!(
+            names.len(),
+            classification.test.confusion.len(),
+            "one name per class"
+        );
+        let confusion_matrix = |samples: &str, counts: &ClassificationCounts| {
+            let matrix = ConfusionMatrix {
+                counts: counts.confusion.clone(),
                 classes: names.to_vec(),
             };
-            (samples.to_owned(), confusion)
+            (samples.to_owned(), matrix)
         };
-        let validation = scores.validation.iter();
-        let confusions = validation.map(|scores| confusion("validation", scores));
-        let bins = scores.test.positives.iter().zip(&scores.test.negatives);
+        let validation = classification.validation.iter();
+        let confusions = validation.map(|counts| confusion_matrix("validation", counts));
+        let test = &classification.test;
+        let bins = test.positives.iter().zip(&test.negatives);
         let curves = names
             .iter()
             .zip(bins)
@@ -52,37 +58,35 @@ impl BestTrial {
                 (name.clone(), curve)
             });
         Self {
-            confusions: confusions
-                .chain([confusion("test", &scores.test)])
-                .collect(),
+            confusions: confusions.chain([confusion_matrix("test", test)]).collect(),
             curves: curves.collect(),
         }
     }
 
-    /// Tells contents apart.
+    /// A hash of the contents.
     #[expect(
         clippy::expect_used,
-        reason = "what is written is our own value, which JSON can hold"
+        reason = "the value is ours, and JSON can represent it"
     )]
     fn digest(&self) -> String {
-        let text = serde_json::to_vec(self).expect("counts and names are plain values");
+        let text = serde_json::to_vec(self).expect("counts and names are JSON");
         blake3::hash(&text).to_hex().to_string()
     }
 }
 
-/// Writes as [`write_best`] does, unless this is what is there.
+/// Like [`write_best`], but does nothing if the same contents are already written.
 ///
 /// # Errors
-/// Folders that cannot be written to, a full disk.
-pub fn renew_best(
+/// The folder is not writable, or the disk is full.
+pub fn update_best(
     trial_folder: &Path,
     best: &BestTrial,
     step: i64,
     wall_time: f64,
 ) -> Result<(), RecordError> {
     let digest = best.digest();
-    let path = trial_folder.join(FOLDER).join(DIGEST);
-    let is_same = std::fs::read(&path).is_ok_and(|there| there == digest.as_bytes());
+    let path = trial_folder.join(BEST_FOLDER).join(DIGEST_FILE);
+    let is_same = std::fs::read(&path).is_ok_and(|old| old == digest.as_bytes());
     if is_same && has_best(trial_folder) {
         return Ok(());
     }
@@ -90,52 +94,52 @@ pub fn renew_best(
     write_atomically(&path, digest.as_bytes())
 }
 
-/// Writes `<trial folder>/best`, whole or not at all: images `Confusion/<samples>`, curves
-/// `PR/<class>`.
+/// Writes the images `Confusion/<samples>` and the curves `PR/<class>` into `<trial folder>/best`; they
+/// appear complete or not at all.
 ///
 /// # Errors
-/// Folders that cannot be written to, a full disk.
+/// The folder is not writable, or the disk is full.
 pub fn write_best(
     trial_folder: &Path,
     best: &BestTrial,
     step: i64,
     wall_time: f64,
 ) -> Result<(), RecordError> {
-    write_event_dir(&trial_folder.join(FOLDER), wall_time, |events| {
+    write_event_dir(&trial_folder.join(BEST_FOLDER), wall_time, |events| {
         for (samples, confusion) in &best.confusions {
             let tag = format!("Confusion/{samples}");
-            events.image(&tag, &confusion.draw(), step, wall_time)?;
+            events.write_image(&tag, &confusion.draw(), step, wall_time)?;
         }
         for (class, curve) in &best.curves {
-            events.pr_curve(&format!("PR/{class}"), curve, step, wall_time)?;
+            events.write_pr_curve(&format!("PR/{class}"), curve, step, wall_time)?;
         }
         Ok(())
     })
 }
 
-/// Whether a trial has been written as the best, whole.
+/// Whether a trial is completely marked as the best.
 pub fn has_best(trial_folder: &Path) -> bool {
-    is_there(&trial_folder.join(FOLDER))
+    has_event_file(&trial_folder.join(BEST_FOLDER))
 }
 
-/// Removes what marks a trial as the best: it is not, or no longer.
+/// Removes the mark of a trial as the best.
 ///
 /// # Errors
-/// A folder that cannot be removed.
+/// The folder cannot be removed.
 pub fn remove_best(trial_folder: &Path) -> Result<(), RecordError> {
-    remove(&trial_folder.join(FOLDER))
+    remove_folder(&trial_folder.join(BEST_FOLDER))
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn scores(probabilities: &[(usize, [f32; 2])]) -> RunClasses {
+    fn classification(probabilities: &[(usize, [f32; 2])]) -> RunClassification {
         let mut test = ClassificationCounts::new(2);
         for (class, probabilities) in probabilities {
             test.add(*class, probabilities);
         }
-        RunClasses {
+        RunClassification {
             validation: Some(ClassificationCounts::new(2)),
             test,
         }
@@ -146,15 +150,15 @@ mod tests {
     }
 
     #[test]
-    fn the_curves_are_those_of_the_probabilities() {
-        // The edges of bins, and what is between them.
+    fn the_curves_match_the_probabilities() {
+        // Edges of bins, and values between them.
         let samples = [
             (0, [1.0, 0.0]),
             (0, [63.0 / 126.0, 63.0 / 126.0]),
             (1, [0.999, 0.001]),
             (1, [0.25, 0.75]),
         ];
-        let best = BestTrial::new(&names(), &scores(&samples));
+        let best = BestTrial::new(&names(), &classification(&samples));
         for class in 0..2 {
             let mut curve = PrCurve::new();
             for (truth, probabilities) in samples {
@@ -172,16 +176,16 @@ mod tests {
     }
 
     #[test]
-    fn what_is_there_is_written_anew_only_when_it_is_something_else() {
+    fn the_best_trial_is_rewritten_only_if_its_contents_change() {
         let folder = tempfile::tempdir().unwrap();
-        let one = BestTrial::new(&names(), &scores(&[(0, [1.0, 0.0])]));
-        let other = BestTrial::new(&names(), &scores(&[(1, [1.0, 0.0])]));
-        // The time of writing is in the file's name.
+        let one = BestTrial::new(&names(), &classification(&[(0, [1.0, 0.0])]));
+        let other = BestTrial::new(&names(), &classification(&[(1, [1.0, 0.0])]));
+        // The name of the file contains the time of writing.
         let written = |best, time| {
-            renew_best(folder.path(), best, 0, time).unwrap();
-            let entries = std::fs::read_dir(folder.path().join(FOLDER)).unwrap();
+            update_best(folder.path(), best, 0, time).unwrap();
+            let entries = std::fs::read_dir(folder.path().join(BEST_FOLDER)).unwrap();
             let names = entries.map(|e| e.unwrap().file_name().into_string().unwrap());
-            let events: Vec<String> = names.filter(|name| name != DIGEST).collect();
+            let events: Vec<String> = names.filter(|name| name != DIGEST_FILE).collect();
             events
         };
         let first = written(&one, 1000.0);
@@ -190,8 +194,8 @@ mod tests {
         let second = written(&other, 3000.0);
         assert_ne!(second, first);
         assert_eq!(second.len(), 1);
-        // Torn: the digest is the last that is written.
-        std::fs::remove_file(folder.path().join(FOLDER).join(DIGEST)).unwrap();
+        // An interrupted write: the digest is written last.
+        std::fs::remove_file(folder.path().join(BEST_FOLDER).join(DIGEST_FILE)).unwrap();
         assert_ne!(written(&other, 4000.0), second);
         remove_best(folder.path()).unwrap();
         assert!(!has_best(folder.path()));

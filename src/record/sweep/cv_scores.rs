@@ -1,24 +1,26 @@
-//! The scores of a trial over its folds, for TensorBoard: a run named `cv` beside the folds.
+//! The cross-validation scores of a trial for TensorBoard: a run named `cv` next to the folds.
 
 use crate::record::error::RecordError;
-use crate::record::tensorboard::event_dir::{is_there, remove, write_event_dir};
+use crate::record::fs::folder::remove_folder;
+use crate::record::tensorboard::event_dir::{has_event_file, write_event_dir};
 use crate::record::tensorboard::event_file::{HParam, SessionStatus};
 use std::collections::BTreeMap;
 use std::path::Path;
 
-/// The scores' folder, beside the folds'.
-const FOLDER: &str = "cv";
+/// The folder of the scores in the folder of a trial.
+pub(super) const CV_FOLDER: &str = "cv";
 
-/// A trial's scores over its repeats and folds.
+/// The scores of a trial on each repeat and fold.
 #[derive(Clone, Debug, PartialEq)]
 pub struct CvScores {
-    /// The validation accuracy of each run, repeat by repeat, fold by fold.
+    /// The validation accuracy of each run, in the order of repeats, then folds.
     pub val_accuracy: Vec<f64>,
-    /// The validation loss of each run.
+    /// The validation loss of each run, in the same order.
     pub val_loss: Vec<f64>,
 }
 
-/// The mean, and the sample standard deviation (divided by n − 1) where there are two or more.
+/// The mean, and the sample standard deviation (with divisor n − 1) of two or more values; `None` for no
+/// values.
 pub fn mean_and_deviation(values: &[f64]) -> Option<(f64, Option<f64>)> {
     let count = values.len() as f64;
     if values.is_empty() {
@@ -28,13 +30,13 @@ pub fn mean_and_deviation(values: &[f64]) -> Option<(f64, Option<f64>)> {
     Some((mean, statistics::sample_deviation(values, mean)))
 }
 
-/// Writes the scores into `<trial folder>/cv`, whole or not at all.
+/// Writes the scores into `<trial folder>/cv`; they appear complete or not at all.
 ///
-/// Each run's score is a step of `CV/val_accuracy` and `CV/val_loss`; mean and standard deviation
-/// follow as scalars of their own.
+/// The score of each run is a step of `CV/val_accuracy` and `CV/val_loss`. Mean and standard deviation
+/// are separate scalars.
 ///
 /// # Errors
-/// Folders that cannot be written to, a full disk.
+/// The folder is not writable, or the disk is full.
 pub fn write_cv_scores(
     trial_folder: &Path,
     group: &str,
@@ -42,12 +44,12 @@ pub fn write_cv_scores(
     scores: &CvScores,
     wall_time: f64,
 ) -> Result<(), RecordError> {
-    write_event_dir(&trial_folder.join(FOLDER), wall_time, |events| {
-        events.session_start(group, hparams, wall_time)?;
+    write_event_dir(&trial_folder.join(CV_FOLDER), wall_time, |events| {
+        events.write_session_start(group, hparams, wall_time)?;
         let runs = scores.val_accuracy.iter().zip(&scores.val_loss);
         for (step, (&accuracy, &loss)) in runs.enumerate() {
             let scalars = [("CV/val_accuracy", accuracy), ("CV/val_loss", loss)];
-            events.scalars(&scalars, step as i64, wall_time)?;
+            events.write_scalars(&scalars, step as i64, wall_time)?;
         }
         for (name, values) in [
             ("accuracy", &scores.val_accuracy),
@@ -57,24 +59,24 @@ pub fn write_cv_scores(
                 let tags = [format!("CV/val_{name}_mean"), format!("CV/val_{name}_sd")];
                 let mut scalars = vec![(tags[0].as_str(), mean)];
                 scalars.extend(deviation.map(|deviation| (tags[1].as_str(), deviation)));
-                events.scalars(&scalars, 0, wall_time)?;
+                events.write_scalars(&scalars, 0, wall_time)?;
             }
         }
-        events.session_end(SessionStatus::Success, wall_time)
+        events.write_session_end(SessionStatus::Success, wall_time)
     })
 }
 
-/// Whether a trial's scores are there, whole.
+/// Whether the complete scores of a trial exist.
 pub fn has_cv_scores(trial_folder: &Path) -> bool {
-    is_there(&trial_folder.join(FOLDER))
+    has_event_file(&trial_folder.join(CV_FOLDER))
 }
 
-/// Removes a trial's scores: they are not, or no longer, those of its runs.
+/// Removes the scores of a trial, because they do not match its runs.
 ///
 /// # Errors
-/// A folder that cannot be removed.
+/// The folder cannot be removed.
 pub fn remove_cv_scores(trial_folder: &Path) -> Result<(), RecordError> {
-    remove(&trial_folder.join(FOLDER))
+    remove_folder(&trial_folder.join(CV_FOLDER))
 }
 
 #[cfg(test)]
@@ -82,7 +84,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_deviation_is_that_of_a_sample() {
+    fn the_deviation_is_the_sample_deviation() {
         assert_eq!(mean_and_deviation(&[]), None);
         assert_eq!(mean_and_deviation(&[3.0]), Some((3.0, None)));
         assert_eq!(

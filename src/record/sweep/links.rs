@@ -1,19 +1,22 @@
-//! Links in a sweep's folder: what is behind them cannot be moved by renames, and is not looked for.
+//! Symbolic links in the folder of a sweep. Results behind a link cannot be moved by renames, and are
+//! not searched for.
 
-use super::inventory::{ASIDE, is_folder};
+use super::inventory::ARCHIVE_FOLDER;
 use super::store::Store;
 use crate::plan::{Plan, RunId};
-use crate::record::error::{RecordError, on};
+use crate::record::error::{RecordError, failed_to};
+use crate::record::fs::folder::is_folder;
 use crate::record::run::checkpoint::{CHECKPOINT_FILE, Checkpoint};
-use crate::record::run::result::{RESULT_FILE, RunResult};
+use crate::record::run::result::RunResult;
+use crate::record::run::result_file::RESULT_FILE;
 use std::path::Path;
 
-/// Refuses to train a run over a record of other settings that is behind a link: it cannot
-/// be set aside by a rename, and would be overwritten. So does a link that leads nowhere, such as to a
-/// disk that is not mounted.
+/// Refuses to train a run if a link leads to a record of different settings in its place: the record cannot
+/// be archived by a rename, and would be overwritten. Also refuses broken links, such as to a disk that is
+/// not mounted.
 ///
 /// # Errors
-/// The first link.
+/// The first such link.
 pub fn refuse_linked_records(
     store: &Store,
     plan: &Plan,
@@ -22,30 +25,30 @@ pub fn refuse_linked_records(
     for &run in runs {
         let folder = store.run_folder(plan, run);
         let trial = store.trial_folder(plan, run.trial);
-        let places = [
+        let paths = [
             trial,
             folder.clone(),
             folder.join(RESULT_FILE),
             folder.join(CHECKPOINT_FILE),
         ];
-        let Some(link) = places.into_iter().find(|place| place.is_symlink()) else {
+        let Some(link) = paths.into_iter().find(|path| path.is_symlink()) else {
             continue;
         };
         if !link.exists() {
-            let reason = "it is a link that leads nowhere; remove it, or mount what it leads to";
-            return Err(on("look into", &link)(std::io::Error::other(reason)));
+            let reason = "broken link; remove it, or mount its target";
+            return Err(failed_to("open", &link)(std::io::Error::other(reason)));
         }
-        let ended = RunResult::read_any(&folder).map(|result| result.identity);
-        let stopped = || Checkpoint::read_any(&folder).map(|saved| saved.identity);
-        let identity = ended.or_else(stopped);
-        if identity.is_some_and(|identity| identity != *store.identity(run)) {
+        let result = RunResult::read_any(&folder).map(|result| result.run_hash);
+        let checkpoint = || Checkpoint::read_any(&folder).map(|saved| saved.run_hash);
+        let run_hash = result.or_else(checkpoint);
+        if run_hash.is_some_and(|run_hash| run_hash != *store.run_hash(run)) {
             let target = link.read_link().unwrap_or_default();
             let reason = format!(
-                "it is a link to {}, where results of other settings would be overwritten; move what \
-                 it leads to here, or remove the link, or give the sweep another name",
+                "it links to {}, where training would overwrite results of different settings; replace \
+                 the link by its target, remove the link, or rename the sweep",
                 target.display()
             );
-            return Err(on("set aside the results in", &link)(
+            return Err(failed_to("archive the results in", &link)(
                 std::io::Error::other(reason),
             ));
         }
@@ -53,36 +56,36 @@ pub fn refuse_linked_records(
     Ok(())
 }
 
-/// Refuses to set results aside if something other than a folder has the name of the folder for them.
+/// Refuses to archive results if the archive is not a folder.
 ///
 /// # Errors
-/// A link or a file of this name.
-pub(crate) fn refuse_linked_aside(folder: &Path) -> Result<(), RecordError> {
-    let aside = folder.join(ASIDE);
-    if aside.symlink_metadata().is_err() || is_folder(&aside) {
+/// A link or a file has the name of the archive.
+pub(crate) fn refuse_linked_archive(folder: &Path) -> Result<(), RecordError> {
+    let archive = folder.join(ARCHIVE_FOLDER);
+    if archive.symlink_metadata().is_err() || is_folder(&archive) {
         return Ok(());
     }
-    let reason = "expected a folder, found a link or a file; results are moved there by renames; remove \
-                  it, or replace the link by its target folder";
-    Err(on("set results aside in", &aside)(std::io::Error::other(
-        reason,
-    )))
+    let reason = "expected a folder, found a link or a file; remove it, or replace the link by its target \
+                  folder (results are archived by renames, which cannot follow links)";
+    Err(failed_to("archive results in", &archive)(
+        std::io::Error::other(reason),
+    ))
 }
 
-/// Links in a sweep's folder that lead to folders, by their names: what is behind them is not looked
-/// for.
+/// The names of the links in the folder of a sweep that lead to folders. Results behind them are not
+/// searched for.
 pub fn links_in(folder: &Path) -> Vec<String> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     let links = entries.filter(|entry| entry.path().is_symlink() && entry.path().is_dir());
-    let names = links.filter_map(|link| link.file_name().into_string().ok());
-    let mut names: Vec<String> = names
-        .filter(|name| !name.starts_with('.') || name == ASIDE)
+    let mut names: Vec<String> = links
+        .filter_map(|link| link.file_name().into_string().ok())
+        .filter(|name| !name.starts_with('.') || name == ARCHIVE_FOLDER)
         .collect();
     names.sort_unstable();
     names
 }
 
-/// Those of [`links_in`] that are of no trial of the sweep.
+/// Those of [`links_in`] that do not have the name of a trial of the sweep.
 pub fn unexpected_links(store: &Store, plan: &Plan) -> Vec<String> {
     let mut names = links_in(store.folder());
     names.retain(|name| plan.trials.iter().all(|trial| trial.name != *name));

@@ -1,126 +1,131 @@
-//! `sweep.json`: what a sweep's folder holds, and where it came from.
+//! `sweep.json`: the sweep of a folder, and the program and machine that trained it.
 
 use crate::bounded_io::read_file;
 use crate::plan::{Plan, RESULTS_VERSION};
-use crate::record::error::{RecordError, on};
-use crate::record::fs::atomic::{remove_temp_files, write_atomically};
+use crate::record::error::{RecordError, failed_to};
+use crate::record::fs::atomic::write_atomically;
 use crate::record::fs::host::host_name;
+use crate::record::fs::json::pretty_json;
+use crate::record::fs::temp_file::remove_temp_files;
 use crate::spec::{Config, Factor, Level, RecordedDataset, Sweep};
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
-/// The name of the file in a sweep's folder.
+/// The name of the file in the folder of a sweep.
 const FILE: &str = "sweep.json";
 
-/// The version of the format. Readers take what they need from any version.
+/// The version of the format. Readers accept all versions.
 const FORMAT: u32 = 2;
 
-/// Earlier starts that are remembered.
-const MOST_STARTS: usize = 100;
+/// Maximum number of earlier invocations that the file keeps.
+const MAX_INVOCATIONS: usize = 100;
 
-/// The most bytes of the file: a sweep file of a MiB, escaped, and what became of the columns of wide tables.
-const LARGEST: u64 = 256 << 20;
+/// Maximum size of the file: an escaped sweep file of 1 MiB, and the encoding of the columns of wide
+/// tables.
+const MAX_FILE_BYTES: u64 = 256 << 20;
 
-/// What a sweep's folder holds: the sweep as it was understood, and by what and where it was last
-/// started.
+/// The parsed sweep of a folder, and the last invocation.
 #[derive(Clone, Debug, Serialize)]
 pub struct Manifest {
-    /// The version of this file's format.
+    /// The version of the format.
     pub format: u32,
-    /// The sweep's name.
+    /// The name of the sweep.
     pub name: String,
-    /// The program that was started last.
+    /// The program of the last invocation.
     pub program: Program,
-    /// The last start.
-    pub start: Invocation,
-    /// The numbers that it computes in: the devices of one start are of one kind.
+    /// The last invocation.
+    #[serde(rename = "start")]
+    pub invocation: Invocation,
+    /// The number format of the computation. All devices of one invocation use the same.
     pub precision: &'static str,
-    /// Cohorts that train beside each other on each device.
+    /// Number of cohorts that train at the same time on each device.
     pub workers: usize,
-    /// Trials of the sweep.
+    /// Number of trials.
     pub trials: usize,
-    /// Runs of the sweep.
+    /// Number of runs.
     pub runs: usize,
     /// Hashes of the data sets, by name.
     pub data: BTreeMap<String, String>,
-    /// What is known of the data sets: results can be read without their files.
+    /// The properties of the data sets, so that results can be read without the data.
     pub known_data: Vec<RecordedDataset>,
     /// The seeds of all random numbers.
     pub seeds: BTreeSet<u64>,
-    /// The configuration that each trial starts from, whole.
+    /// The complete configuration on which all trials are based.
     pub base: Value,
-    /// What varies, with every level.
+    /// The factors with all levels.
     pub factors: Value,
-    /// `--set` options on top of the sweep file.
+    /// The `--set` options, which override the sweep file.
     pub overrides: Vec<String>,
-    /// Where the sweep file was, as the command named it.
+    /// The path of the sweep file, as in the command line.
     pub sweep_path: String,
-    /// The sweep file, as it was.
+    /// The text of the sweep file.
     pub sweep_file: String,
-    /// The starts before the last, the earliest first; no more than a hundred.
-    pub starts: Vec<Invocation>,
+    /// Earlier invocations, oldest first; at most a hundred.
+    #[serde(rename = "starts")]
+    pub earlier_invocations: Vec<Invocation>,
 }
 
-/// What a program is made of.
+/// The version of the program and its dependencies.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Program {
     /// The version of tp-sweep.
     pub version: &'static str,
-    /// The commit that it was built from, where that is known.
+    /// The commit that it was built from, if known.
     pub commit: &'static str,
-    /// The version of the numbers that a configuration gives.
+    /// The version of the numbers that a configuration produces.
     pub results_version: u32,
-    /// The versions of the crates that decide numbers and speed.
+    /// The versions of the crates that determine numbers and speed.
     pub crates: BTreeMap<&'static str, &'static str>,
 }
 
-/// One start of a sweep.
+/// One invocation of tp-sweep for a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Invocation {
-    /// When, in seconds since 1970.
+    /// The time, in seconds since 1970.
     #[serde(default)]
     pub started: f64,
     /// The version of tp-sweep.
     #[serde(default)]
     pub version: String,
-    /// The commit that it was built from; empty where it was not told.
+    /// The commit that it was built from; empty if not recorded.
     #[serde(default)]
     pub commit: String,
-    /// The command line; empty where it was not told.
+    /// The command line; empty if not recorded.
     #[serde(default)]
     pub command_line: Vec<String>,
-    /// Where it trained; several devices with commas between them.
+    /// The devices that it trained on, separated by commas.
     #[serde(default)]
     pub device: String,
     /// The models of its GPUs, such as `NVIDIA H100`.
     #[serde(default)]
     pub gpus: Vec<String>,
-    /// The driver of the device and its version; of the CPU, the version of the machine's NVIDIA driver.
+    /// The driver of the device and its version; for the CPU, the version of the NVIDIA driver.
     #[serde(default)]
     pub driver: Option<String>,
     /// The machine.
-    pub host: Machine,
+    #[serde(rename = "host")]
+    pub machine: Machine,
 }
 
 /// A machine.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Machine {
-    /// Its name; empty where it was not told.
+    /// Its name; empty if not recorded.
     #[serde(default)]
     pub name: String,
     /// Operating system and processor architecture.
     pub system: String,
-    /// The processor's name, where it is known.
+    /// The name of the processor, if known.
     pub processor: Option<String>,
-    /// Processor cores that may be used.
+    /// Number of processor cores available to the process.
     pub cores: usize,
 }
 
 impl Manifest {
-    /// The manifest of a sweep that is started now.
-    pub fn new(sweep: &Sweep, plan: &Plan, start: Invocation) -> Self {
+    /// The manifest for a new invocation of a sweep.
+    pub fn new(sweep: &Sweep, plan: &Plan, invocation: Invocation) -> Self {
         let mut base = Config::default();
         for set in &sweep.base {
             set.assignment.apply(&mut base);
@@ -130,7 +135,7 @@ impl Manifest {
             format: FORMAT,
             name: plan.name.clone(),
             program: Program::current(),
-            start,
+            invocation,
             precision: "",
             workers: 1,
             trials: plan.trials.len(),
@@ -138,42 +143,39 @@ impl Manifest {
             data: BTreeMap::new(),
             known_data: Vec::new(),
             seeds: seeds.map(|trial| trial.config.validation.seed).collect(),
-            factors: sweep.factors.iter().map(|f| factor(f, &base)).collect(),
+            factors: sweep
+                .factors
+                .iter()
+                .map(|f| factor_to_json(f, &base))
+                .collect(),
             base: base.to_value(),
             overrides: Vec::new(),
             sweep_path: sweep.source.name.clone(),
             sweep_file: sweep.source.text.clone(),
-            starts: Vec::new(),
+            earlier_invocations: Vec::new(),
         }
     }
 
-    /// Writes the manifest into a sweep's folder, with the starts that the one there tells of.
+    /// Writes the manifest into the folder of a sweep, and keeps the invocations in the old one.
     ///
     /// # Errors
-    /// Folders that cannot be written to, a full disk.
-    #[expect(
-        clippy::expect_used,
-        reason = "what is written is our own value, which JSON can hold"
-    )]
+    /// The folder is not writable, or the disk is full.
     pub fn write(&self, folder: &Path) -> Result<(), RecordError> {
         let mut manifest = self.clone();
         if let Ok(old) = RecordedSweep::read(folder) {
-            manifest.starts = old.starts;
-            manifest.remember(&old.known_data);
+            manifest.earlier_invocations = old.invocations;
+            manifest.keep_known_contents(&old.known_data);
         }
-        let excess = manifest.starts.len().saturating_sub(MOST_STARTS);
-        manifest.starts.drain(..excess);
-        let mut text = serde_json::to_string_pretty(&manifest).expect("it has only text keys");
-        text.push('\n');
+        let kept = &mut manifest.earlier_invocations;
+        kept.drain(..kept.len().saturating_sub(MAX_INVOCATIONS));
+        let text = pretty_json(&manifest);
         remove_temp_files(folder)?;
         write_atomically(&folder.join(FILE), text.as_bytes())
     }
-}
 
-impl Manifest {
-    /// Takes over what an earlier start knew of the contents of the same data, which this one had no
-    /// need to read.
-    fn remember(&mut self, earlier: &[RecordedDataset]) {
+    /// Takes over the contents of unchanged data sets from the old manifest: this invocation may not have
+    /// read them.
+    fn keep_known_contents(&mut self, earlier: &[RecordedDataset]) {
         for known in self.known_data.iter_mut().filter(|k| k.contents.is_none()) {
             let same = earlier.iter().find(|earlier| {
                 (&earlier.set, &earlier.fingerprint) == (&known.set, &known.fingerprint)
@@ -183,17 +185,19 @@ impl Manifest {
     }
 }
 
-/// A factor with its levels: what each sets.
-fn factor(factor: &Factor, base: &Config) -> Value {
-    let level = |level: &Level| {
+/// The JSON value of a factor, with the settings of each level.
+fn factor_to_json(factor: &Factor, base: &Config) -> Value {
+    let level_to_json = |level: &Level| {
         let mut config = base.clone();
         level.apply(&mut config);
-        let settings = level.settings.iter();
-        let values = settings.map(|set| (set.key.path.to_owned(), set.key.value_in(&config)));
-        let settings: Map<String, Value> = values.collect();
+        let settings: Map<String, Value> = level
+            .settings
+            .iter()
+            .map(|set| (set.key.path.to_owned(), set.key.value_in(&config)))
+            .collect();
         serde_json::json!({ "label": level.label, "settings": settings })
     };
-    let levels: Vec<Value> = factor.levels.iter().map(level).collect();
+    let levels: Vec<Value> = factor.levels.iter().map(level_to_json).collect();
     serde_json::json!({
         "name": factor.name,
         "conditional": factor.when.is_some(),
@@ -214,24 +218,25 @@ impl Program {
     }
 }
 
-/// The sweep that a folder's results are of, and its starts.
+/// The sweep recorded in a folder, and its invocations.
 #[derive(Clone, Debug)]
 pub struct RecordedSweep {
-    /// Its name.
+    /// The name of the sweep.
     pub name: String,
-    /// Where the sweep file was, as the command named it; empty where that was not told.
+    /// The path of the sweep file, as in the command line; empty if not recorded.
     pub sweep_path: String,
-    /// The sweep file, as it was.
+    /// The text of the sweep file.
     pub sweep_file: String,
-    /// `--set` options on top of it.
+    /// The `--set` options, which override the sweep file.
     pub overrides: Vec<String>,
-    /// What was known of its data sets at the last start.
+    /// The properties of its data sets at the last invocation.
     pub known_data: Vec<RecordedDataset>,
-    /// Its starts that are known, the latest last.
-    pub starts: Vec<Invocation>,
+    /// The known invocations, the latest last.
+    pub invocations: Vec<Invocation>,
 }
 
-/// The file, of any version; in the first version the one start that it tells of is not apart.
+/// The contents of the file, of any version. In the first version, the fields of the only invocation are
+/// at the top level.
 #[derive(Deserialize)]
 struct File {
     name: String,
@@ -241,46 +246,50 @@ struct File {
     overrides: Vec<String>,
     #[serde(default)]
     known_data: Value,
-    #[serde(default)]
-    starts: Vec<Invocation>,
-    start: Option<Invocation>,
+    #[serde(default, rename = "starts")]
+    earlier_invocations: Vec<Invocation>,
+    #[serde(rename = "start")]
+    invocation: Option<Invocation>,
 }
 
 impl RecordedSweep {
-    /// Reads it from a sweep's folder.
+    /// Reads the file in the folder of a sweep.
     ///
     /// # Errors
-    /// A folder without the file, a file that tp-sweep did not write.
+    /// The file does not exist, or was not written by tp-sweep.
     pub fn read(folder: &Path) -> std::io::Result<Self> {
-        let text = read_file(&folder.join(FILE), LARGEST)?;
+        let text = read_file(&folder.join(FILE), MAX_FILE_BYTES)?;
         let file: File = serde_json::from_slice(&text)?;
-        let mut starts = file.starts;
-        // What a start lacks is not worth a sweep that cannot be read.
-        starts.extend(file.start.or_else(|| serde_json::from_slice(&text).ok()));
+        let mut invocations = file.earlier_invocations;
+        // An invalid invocation does not prevent reading the sweep.
+        invocations.extend(
+            file.invocation
+                .or_else(|| serde_json::from_slice(&text).ok()),
+        );
         Ok(Self {
             name: file.name,
             sweep_path: file.sweep_path,
             sweep_file: file.sweep_file,
             overrides: file.overrides,
-            // What cannot be understood is not worth a sweep that cannot be read either.
+            // Neither do invalid properties of data sets.
             known_data: serde_json::from_value(file.known_data).unwrap_or_default(),
-            starts,
+            invocations,
         })
     }
 }
 
-/// Copies what a folder of results says of its sweep into another.
+/// Copies the recorded sweep of a folder into another folder.
 ///
 /// # Errors
-/// A file that cannot be read, a folder that cannot be written to.
+/// The file cannot be read, or the folder is not writable.
 pub fn copy_recorded_sweep(from: &Path, to: &Path) -> Result<(), RecordError> {
     let path = from.join(FILE);
-    let text = read_file(&path, LARGEST).map_err(on("read", &path))?;
+    let text = read_file(&path, MAX_FILE_BYTES).map_err(failed_to("read", &path))?;
     write_atomically(&to.join(FILE), &text)
 }
 
 impl Machine {
-    /// The machine that this process runs on.
+    /// The machine of this process.
     pub fn current() -> Self {
         let processor = std::fs::read_to_string("/proc/cpuinfo")
             .ok()
@@ -312,7 +321,7 @@ mod tests {
         (sweep, plan)
     }
 
-    fn start(started: f64) -> Invocation {
+    fn invocation(started: f64) -> Invocation {
         Invocation {
             started,
             version: "1".to_owned(),
@@ -321,12 +330,12 @@ mod tests {
             device: "cpu".to_owned(),
             gpus: Vec::new(),
             driver: None,
-            host: Machine::current(),
+            machine: Machine::current(),
         }
     }
 
     #[test]
-    fn a_manifest_of_the_first_version_is_read() {
+    fn a_manifest_of_the_first_version_can_be_read() {
         let folder = tempfile::tempdir().unwrap();
         let text = r#"{ "format": 1, "version": "0.1.0", "name": "old", "sweep_file": "{}",
             "overrides": ["training.epochs=1"], "trials": 1, "runs": 1, "data": {}, "device": "cpu",
@@ -336,37 +345,41 @@ mod tests {
         let read = RecordedSweep::read(folder.path()).unwrap();
         assert_eq!((&*read.name, &*read.sweep_file), ("old", "{}"));
         assert_eq!(read.overrides, ["training.epochs=1"]);
-        let [start] = &read.starts[..] else {
-            panic!("{:?}", read.starts);
+        let [invocation] = &read.invocations[..] else {
+            panic!("{:?}", read.invocations);
         };
         assert_eq!(
-            (start.started, &*start.version, start.host.cores),
+            (
+                invocation.started,
+                &*invocation.version,
+                invocation.machine.cores
+            ),
             (5.5, "0.1.0", 2)
         );
     }
 
     #[test]
-    fn starts_are_remembered_but_not_without_end() {
+    fn earlier_invocations_are_kept_up_to_a_maximum() {
         let folder = tempfile::tempdir().unwrap();
         let (sweep, plan) = sweep("validation: { seed: 3 }");
-        let count = MOST_STARTS + 3;
+        let count = MAX_INVOCATIONS + 3;
         for number in 0..count {
-            let manifest = Manifest::new(&sweep, &plan, start(number as f64));
+            let manifest = Manifest::new(&sweep, &plan, invocation(number as f64));
             manifest.write(folder.path()).unwrap();
         }
         let read = RecordedSweep::read(folder.path()).unwrap();
-        let times: Vec<f64> = read.starts.iter().map(|start| start.started).collect();
-        let wanted: Vec<f64> = (2..count).map(|number| number as f64).collect();
-        assert_eq!(times, wanted);
+        let times: Vec<f64> = read.invocations.iter().map(|one| one.started).collect();
+        let expected: Vec<f64> = (2..count).map(|number| number as f64).collect();
+        assert_eq!(times, expected);
     }
 
     #[test]
-    fn a_manifest_tells_every_level_and_the_whole_configuration() {
+    fn a_manifest_contains_every_level_and_the_complete_configuration() {
         let (sweep, plan) = sweep(
             "training: { epochs: 3 }\nvalidation: { seed: 3 }\ngrid:\n  model.width: [8, 16]\n  \
              size: { a: { model.layers: 2, model.dropout: 0.5 } }\n",
         );
-        let manifest = Manifest::new(&sweep, &plan, start(0.0));
+        let manifest = Manifest::new(&sweep, &plan, invocation(0.0));
         let factors = serde_json::json!([
             { "name": "model.width", "conditional": false, "levels": [
                 { "label": "8", "settings": { "model.width": 8 } },

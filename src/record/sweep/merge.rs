@@ -1,69 +1,71 @@
-//! Results of a sweep that were trained in several folders, brought into one.
+//! Merges results of a sweep from several folders into one.
 
 use super::inventory::{Inventory, RunFolder};
 use super::store::Store;
 use crate::plan::{Plan, RunHash, RunId};
-use crate::record::error::{RecordError, on};
-use crate::record::fs::atomic::{part, write_atomically};
+use crate::record::error::{RecordError, failed_to};
+use crate::record::fs::atomic::write_atomically;
+use crate::record::fs::folder::{file_names, remove_folder};
+use crate::record::fs::temp_file::temp_path;
 use crate::record::run::checkpoint::CHECKPOINT_FILE;
 use crate::record::run::profile::{PROFILE_FILE, read_profile};
-use crate::record::run::result::{RESULT_FILE, RunResult, rename_trial};
-use crate::record::tensorboard::event_dir::remove;
+use crate::record::run::result::RunResult;
+use crate::record::run::result_file::{RESULT_FILE, rename_trial};
 use std::collections::HashMap;
 use std::fs::File;
 use std::path::Path;
 
-/// What became of the results of a folder.
+/// The outcome of merging the results of a folder.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Merged {
+pub struct MergeSummary {
     /// Runs whose results were copied.
     pub copied: Vec<RunId>,
-    /// Runs that had the same result already, times aside.
-    pub equal: usize,
-    /// Runs that had a result of other numbers already: it stands.
-    pub different: Vec<RunId>,
-    /// Results that are of no run of the sweep: of other settings, data or versions.
-    pub others: usize,
+    /// Number of runs that already had a result with the same numbers, except for times.
+    pub identical: usize,
+    /// Runs that already had a result with different numbers, which is kept.
+    pub conflicting: Vec<RunId>,
+    /// Number of results that match no run of the sweep: their settings, data or version differ.
+    pub unmatched: usize,
 }
 
-/// Copies the results in `from`, a folder like a sweep's, that belong to runs of the sweep, to their
-/// places; a run that has its result keeps it. Each result appears whole.
+/// Copies the results of runs of the sweep from `from`, which has the layout of a sweep folder. Existing
+/// results are kept. Each copy appears complete or not at all.
 ///
 /// # Errors
-/// Folders that cannot be read or written to, a full disk.
-pub fn merge(store: &Store, plan: &Plan, from: &Path) -> Result<Merged, RecordError> {
-    // Trials of equal meaning share their identity.
+/// A folder is not readable or writable, or the disk is full.
+pub fn merge(store: &Store, plan: &Plan, from: &Path) -> Result<MergeSummary, RecordError> {
+    // Trials with equivalent settings share their hashes.
     let mut wanted: HashMap<&RunHash, Vec<RunId>> = HashMap::new();
     for run in plan.runs() {
-        wanted.entry(store.identity(run)).or_default().push(run);
+        wanted.entry(store.run_hash(run)).or_default().push(run);
     }
-    let mut merged = Merged::default();
-    let contents = Inventory::read(from)?;
-    let folders = contents.trials.iter().flat_map(|trial| &trial.runs);
+    let mut merged = MergeSummary::default();
+    let inventory = Inventory::read(from)?;
+    let folders = inventory.trials.iter().flat_map(|trial| &trial.subfolders);
     for folder in folders {
-        let Some(record) = folder.record.as_ref().filter(|record| record.has_ended()) else {
+        let Some(record) = folder.record.as_ref().filter(|record| record.is_complete()) else {
             continue;
         };
-        let Some(runs) = wanted.get(&record.identity) else {
-            merged.others += 1;
+        let Some(runs) = wanted.get(&record.run_hash) else {
+            merged.unmatched += 1;
             continue;
         };
         let source = from.join(&folder.path);
-        let Some(result) = RunResult::read(&source, &record.identity) else {
+        let Some(result) = RunResult::read(&source, &record.run_hash) else {
             continue;
         };
-        // Of several runs the one that stands there under its own name.
-        let own = runs.iter().find(|&&run| plan.folder(run) == folder.path);
-        let lacking = runs.iter().find(|&&run| store.result(plan, run).is_none());
-        let Some(&run) = own.or(lacking).or(runs.first()) else {
+        // Of several runs, prefers the one with the same path, then one without a result.
+        let same_path = runs.iter().find(|&&run| plan.folder(run) == folder.path);
+        let without_result = runs.iter().find(|&&run| store.result(plan, run).is_none());
+        let Some(&run) = same_path.or(without_result).or(runs.first()) else {
             continue;
         };
-        let there = store.result(plan, run);
-        match there.filter(|there| !there.is_to_be_retried() || result.is_to_be_retried()) {
-            Some(there) if is_same(&there, &result) => merged.equal += 1,
-            Some(_) => merged.different.push(run),
+        let existing = store.result(plan, run);
+        match existing.filter(|existing| !existing.should_retry() || result.should_retry()) {
+            Some(existing) if has_same_numbers(&existing, &result) => merged.identical += 1,
+            Some(_) => merged.conflicting.push(run),
             None => {
-                copy(store, plan, run, &source)?;
+                copy_run(store, plan, run, &source)?;
                 merged.copied.push(run);
             }
         }
@@ -72,65 +74,52 @@ pub fn merge(store: &Store, plan: &Plan, from: &Path) -> Result<Merged, RecordEr
     Ok(merged)
 }
 
-/// Whether two results of one run have the same numbers, but for times.
-fn is_same(one: &RunResult, other: &RunResult) -> bool {
-    let timeless = |result: &RunResult| {
+/// Whether two results of one run have the same numbers, except for times.
+fn has_same_numbers(one: &RunResult, other: &RunResult) -> bool {
+    let without_times = |result: &RunResult| {
         let mut epochs = result.epochs.clone();
         epochs.iter_mut().for_each(|epoch| epoch.seconds = 0.0);
         epochs
     };
     (&one.failure, one.validation, one.test) == (&other.failure, other.validation, other.test)
-        && timeless(one) == timeless(other)
+        && without_times(one) == without_times(other)
 }
 
-/// Copies the folder of a complete run to its place.
-fn copy(store: &Store, plan: &Plan, run: RunId, source: &Path) -> Result<(), RecordError> {
-    let (place, trial) = (
-        store.run_folder(plan, run),
-        store.trial_folder(plan, run.trial),
-    );
-    let part = part(&trial, "merge");
-    remove(&part)?;
-    std::fs::create_dir_all(&part).map_err(on("create the folder", &part))?;
-    let mut names = names_in(source)?;
-    // What says that a run is complete comes last.
+/// Copies the folder of a complete run to its place in the sweep.
+fn copy_run(store: &Store, plan: &Plan, run: RunId, source: &Path) -> Result<(), RecordError> {
+    let run_folder = store.run_folder(plan, run);
+    let trial_folder = store.trial_folder(plan, run.trial);
+    let temp_folder = temp_path(&trial_folder, "merge");
+    remove_folder(&temp_folder)?;
+    std::fs::create_dir_all(&temp_folder).map_err(failed_to("create the folder", &temp_folder))?;
+    let mut names = file_names(source)?;
+    names.retain(|name| !name.starts_with('.') && name != CHECKPOINT_FILE && name != PROFILE_FILE);
+    // The result, which marks a run as complete, comes last.
     names.sort_by_key(|name| name == RESULT_FILE);
     for name in names {
-        let to = part.join(&name);
-        std::fs::copy(source.join(&name), &to).map_err(on("copy a result to", &to))?;
-        let synced = File::open(&to).and_then(|file| file.sync_all());
-        synced.map_err(on("write", &to))?;
+        let to = temp_folder.join(&name);
+        std::fs::copy(source.join(&name), &to).map_err(failed_to("copy a result to", &to))?;
+        File::open(&to)
+            .and_then(|file| file.sync_all())
+            .map_err(failed_to("write", &to))?;
     }
     let name = &plan.trials[run.trial].name;
-    if RunResult::read(&part, store.identity(run)).is_some_and(|result| result.trial != *name) {
-        rename_trial(&part, name)?;
+    if RunResult::read(&temp_folder, store.run_hash(run))
+        .is_some_and(|result| result.trial != *name)
+    {
+        rename_trial(&temp_folder, name)?;
     }
-    // What an unfinished attempt left there.
-    remove(&place)?;
-    std::fs::rename(&part, &place).map_err(on("move a result to", &place))?;
-    // So that the new name outlives a crash of the machine.
-    let synced = File::open(&trial).and_then(|folder| folder.sync_all());
-    synced.map_err(on("write into", &trial))?;
-    Ok(())
+    // An unfinished attempt may have left files.
+    remove_folder(&run_folder)?;
+    std::fs::rename(&temp_folder, &run_folder)
+        .map_err(failed_to("move a result to", &run_folder))?;
+    // So that the new name survives a crash of the machine.
+    File::open(&trial_folder)
+        .and_then(|folder| folder.sync_all())
+        .map_err(failed_to("write into", &trial_folder))
 }
 
-/// The files of a complete run, by their names.
-fn names_in(source: &Path) -> Result<Vec<String>, RecordError> {
-    let mut names = Vec::new();
-    for entry in std::fs::read_dir(source).map_err(on("read the folder", source))? {
-        let entry = entry.map_err(on("read the folder", source))?;
-        let is_file = entry.file_type().is_ok_and(|kind| kind.is_file());
-        // Names of ours are text.
-        let name = entry.file_name().into_string().ok().filter(|_| is_file);
-        let is_left_out = |name: &String| {
-            name.starts_with('.') || name == CHECKPOINT_FILE || name == PROFILE_FILE
-        };
-        names.extend(name.filter(|name| !is_left_out(name)));
-    }
-    Ok(names)
-}
-
-/// Copies what was measured of a run's trial, where it is not known yet.
+/// Copies the profile of the trial of a run, if the trial has none yet.
 fn copy_profile(
     store: &Store,
     plan: &Plan,
@@ -143,15 +132,15 @@ fn copy_profile(
         fold: 0,
         ..run
     };
-    let identity = store.identity(first);
+    let run_hash = store.run_hash(first);
     let to = store.trial_folder(plan, run.trial);
     let Some(source) = folder.path.parent().map(|trial| from.join(trial)) else {
         return Ok(());
     };
-    if read_profile(&to, identity).is_some() || read_profile(&source, identity).is_none() {
+    if read_profile(&to, run_hash).is_some() || read_profile(&source, run_hash).is_none() {
         return Ok(());
     }
     let profile = source.join(PROFILE_FILE);
-    let bytes = std::fs::read(&profile).map_err(on("read", &profile))?;
+    let bytes = std::fs::read(&profile).map_err(failed_to("read", &profile))?;
     write_atomically(&to.join(PROFILE_FILE), &bytes)
 }

@@ -1,4 +1,5 @@
-//! The folder of a sweep: its results, and how they follow an edited sweep file.
+//! The folder of a sweep: its results, and how they are reconciled with an edited sweep file.
+pub(super) mod archived_events;
 pub(super) mod best;
 pub(super) mod cv_scores;
 pub(super) mod inventory;
@@ -8,5 +9,6 @@ pub(super) mod merge;
 pub(super) mod prune;
 pub(super) mod ranking;
 pub(super) mod reconcile;
+pub(super) mod reconcile_moves;
 pub(super) mod status;
 pub(super) mod store;

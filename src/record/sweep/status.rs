@@ -1,4 +1,4 @@
-//! How far a sweep is, from its results alone.
+//! The progress of a sweep, from its results.
 
 use super::inventory::Inventory;
 use super::reconcile::ReconcilePlan;
@@ -6,116 +6,122 @@ use super::store::{Results, Store};
 use crate::outcome::Failure;
 use crate::plan::{Plan, RunId};
 use crate::record::error::RecordError;
+use crate::record::fs::folder::size_on_disk;
 use crate::record::run::checkpoint::{CHECKPOINT_FILE, Checkpoint};
-use crate::record::tensorboard::event_dir::bytes_below;
 use std::collections::BTreeMap;
 use std::time::{Duration, SystemTime};
 
-/// How far a sweep is.
+/// The progress of a sweep.
 #[derive(Clone, Debug, PartialEq)]
 pub struct SweepStatus {
-    /// Runs that the sweep asks for.
+    /// Number of runs of the sweep.
     pub runs: usize,
-    /// Runs that ended with metrics.
+    /// Number of runs that finished.
     pub finished: usize,
-    /// Runs that failed, by their reasons.
+    /// Runs that failed, by reason.
     pub failed: BTreeMap<String, Vec<RunId>>,
-    /// Runs that have no result, but a checkpoint to go on from.
-    pub in_training: Vec<InTraining>,
-    /// Runs that have neither.
+    /// Runs without a result that have a checkpoint.
+    pub in_training: Vec<RunInTraining>,
+    /// Number of runs with neither.
     pub missing: usize,
-    /// Of the missing, those whose results stand elsewhere in the sweep's folder: the next start
-    /// puts them to their places.
-    pub elsewhere: usize,
-    /// Results of other settings, set aside or to be set aside.
-    pub aside: usize,
-    /// Folders of trials that the sweep does not ask for.
-    pub unasked: Vec<String>,
-    /// All that the sweep's folder takes on the disk, in bytes of its files.
+    /// Number of missing runs whose results are elsewhere in the folder of the sweep: the next start moves
+    /// them to their places.
+    pub misplaced: usize,
+    /// Number of results of other settings, archived or to be archived.
+    pub archived: usize,
+    /// Folders of trials that are not in the sweep.
+    pub unexpected_trials: Vec<String>,
+    /// Size of all files in the folder of the sweep, in bytes.
     pub bytes: u64,
 }
 
 /// A run that has a checkpoint.
 #[derive(Clone, Debug, PartialEq)]
-pub struct InTraining {
+pub struct RunInTraining {
     /// The run.
     pub run: RunId,
-    /// Epochs that are done and saved.
-    pub epoch: usize,
-    /// Epochs that it is to have, at most.
-    pub epochs: usize,
-    /// Since it was saved.
-    pub age: Duration,
+    /// Number of epochs in the checkpoint.
+    pub epochs_done: usize,
+    /// Maximum number of epochs of the run.
+    pub max_epochs: usize,
+    /// Time since the checkpoint was written.
+    pub checkpoint_age: Duration,
 }
 
 impl SweepStatus {
-    /// How far a sweep is.
+    /// Determines the progress of a sweep at the time `now`.
     ///
     /// # Errors
-    /// A folder that cannot be read.
+    /// The folder of the sweep cannot be read.
     pub fn read(store: &Store, plan: &Plan, now: SystemTime) -> Result<Self, RecordError> {
-        let contents = Inventory::read(store.folder())?;
-        let moves = ReconcilePlan::new(store, plan, &contents);
+        let inventory = Inventory::read(store.folder())?;
+        let reconcile = ReconcilePlan::new(store, plan, &inventory);
         let results = store.read(plan);
-        let open = plan.runs().filter(|run| !results.runs.contains_key(run));
+        let unfinished = plan.runs().filter(|run| !results.runs.contains_key(run));
         let mut in_training = Vec::new();
         let mut missing = 0;
-        for run in open {
-            match saved(store, plan, run, now) {
-                Some(saved) => in_training.push(saved),
+        for run in unfinished {
+            match run_in_training(store, plan, run, now) {
+                Some(found) => in_training.push(found),
                 None => missing += 1,
             }
         }
         let failed = failures(plan, &results);
-        let aside = contents
-            .aside
-            .iter()
-            .filter_map(|folder| folder.record.as_ref());
+        let archived = inventory.archived.iter();
+        let archived_records = archived.filter_map(|folder| folder.record.as_ref());
+        let archived_results = archived_records
+            .filter(|record| record.is_complete())
+            .count();
         Ok(Self {
             runs: plan.runs().count(),
             finished: results.runs.len() - failed.values().map(Vec::len).sum::<usize>(),
             failed,
             in_training,
             missing,
-            elsewhere: moves.kept().len(),
-            aside: aside.filter(|record| record.has_ended()).count() + moves.set_aside().len()
-                - moves.kept_from_aside(),
-            unasked: moves.unasked,
-            bytes: bytes_below(store.folder()),
+            misplaced: reconcile.restored_runs().len(),
+            archived: archived_results + reconcile.archived_paths().len()
+                - reconcile.restored_from_archive(),
+            unexpected_trials: reconcile.unexpected_trials,
+            bytes: size_on_disk(store.folder()),
         })
     }
 
-    /// Runs that failed.
-    pub fn failures(&self) -> usize {
+    /// Number of runs that failed.
+    pub fn failed_count(&self) -> usize {
         self.failed.values().map(Vec::len).sum()
     }
 
-    /// Whether each run has a result.
+    /// Whether every run has a result.
     pub fn is_complete(&self) -> bool {
         self.missing == 0 && self.in_training.is_empty()
     }
 }
 
-/// What a run can go on from.
-fn saved(store: &Store, plan: &Plan, run: RunId, now: SystemTime) -> Option<InTraining> {
+/// The checkpoint of a run, if it has one.
+fn run_in_training(
+    store: &Store,
+    plan: &Plan,
+    run: RunId,
+    now: SystemTime,
+) -> Option<RunInTraining> {
     let folder = store.run_folder(plan, run);
-    let checkpoint = Checkpoint::read(&folder, store.identity(run))?;
+    let checkpoint = Checkpoint::read(&folder, store.run_hash(run))?;
     let written = folder
         .join(CHECKPOINT_FILE)
         .metadata()
-        .and_then(|about| about.modified());
+        .and_then(|metadata| metadata.modified());
     let age = written
         .ok()
         .and_then(|written| now.duration_since(written).ok());
-    Some(InTraining {
+    Some(RunInTraining {
         run,
-        epoch: checkpoint.state.epoch,
-        epochs: plan.trials[run.trial].config.training.epochs.get(),
-        age: age.unwrap_or_default(),
+        epochs_done: checkpoint.state.epoch,
+        max_epochs: plan.trials[run.trial].config.training.epochs.get(),
+        checkpoint_age: age.unwrap_or_default(),
     })
 }
 
-/// The runs that failed, by reasons that do not name the run's epoch.
+/// The failed runs by reason; reasons do not contain the epoch of the run.
 fn failures(plan: &Plan, results: &Results) -> BTreeMap<String, Vec<RunId>> {
     let mut failures: BTreeMap<String, Vec<RunId>> = BTreeMap::new();
     for run in plan.runs() {

@@ -1,91 +1,91 @@
-//! The results of a sweep, read back.
+//! Reads the results of a sweep.
 
 use crate::metrics::Profile;
 use crate::plan::{Plan, RunHash, RunId, TrialHash};
 use crate::record::error::RecordError;
-use crate::record::run::classes::RunClasses;
+use crate::record::run::classification::RunClassification;
 use crate::record::run::profile::{read_profile, write_profile};
 use crate::record::run::result::RunResult;
 use rayon::prelude::*;
 use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 
-/// A sweep's folder, and the identity of each run that belongs into it.
+/// The folder of a sweep, and the hash of each of its runs.
 #[derive(Clone, Debug)]
 pub struct Store {
     folder: PathBuf,
-    /// Of the runs of each trial, in the order of [`Plan::runs_of`].
-    identities: Vec<Vec<RunHash>>,
-    /// The folds of each trial.
+    /// The hashes of the runs of each trial, in the order of [`Plan::runs_of`].
+    run_hashes: Vec<Vec<RunHash>>,
+    /// The number of folds of each trial.
     folds: Vec<usize>,
 }
 
-/// What a sweep has given so far.
+/// The results of a sweep so far.
 #[derive(Clone, Debug, Default)]
 pub struct Results {
-    /// The results of the runs that have one.
+    /// The result of each run that has one.
     pub runs: HashMap<RunId, RunResult>,
-    /// Speed and memory of the trials (by their position in the plan) that were measured, and the
-    /// device they were measured on.
+    /// Speed and memory of each measured trial (by its position in the plan), and the device of the
+    /// measurement.
     pub profiles: HashMap<usize, (Profile, String)>,
 }
 
 impl Results {
-    /// Forgets the runs that failed, so that they are trained again.
-    pub fn forget_failures(&mut self) {
+    /// Drops the results of failed runs, so that these are trained again.
+    pub fn discard_failures(&mut self) {
         self.runs.retain(|_, run| run.failure.is_none());
     }
 
-    /// The result of a run that ended with metrics.
+    /// The result of a run, if the run finished.
     pub fn finished(&self, run: RunId) -> Option<&RunResult> {
         self.runs.get(&run).filter(|run| run.failure.is_none())
     }
 }
 
 impl Store {
-    /// The folder of `plan` below `runs`; `fingerprint` tells the contents of a trial's data.
+    /// The store of `plan` in its folder below `runs`; `fingerprint` gives the hash of a trial's data.
     pub fn new(
         runs: &Path,
         plan: &Plan,
         fingerprint: impl Fn(&crate::spec::Config) -> String,
     ) -> Self {
-        Self::in_folder(&runs.join(&plan.name), plan, fingerprint)
+        Self::at(&runs.join(&plan.name), plan, fingerprint)
     }
 
-    /// The results of `plan` in a folder of any name; `fingerprint` tells the contents of a trial's
-    /// data.
-    pub fn in_folder(
+    /// The store of `plan` in `folder`; `fingerprint` gives the hash of a trial's data.
+    pub fn at(
         folder: &Path,
         plan: &Plan,
         fingerprint: impl Fn(&crate::spec::Config) -> String,
     ) -> Self {
         let data: Vec<String> = plan.trials.iter().map(|t| fingerprint(&t.config)).collect();
-        let identify = |(trial, data): (usize, &String)| -> Vec<RunHash> {
-            let identity = TrialHash::new(&plan.trials[trial].config, data);
+        let hash_runs = |(trial, data): (usize, &String)| -> Vec<RunHash> {
+            let trial_hash = TrialHash::new(&plan.trials[trial].config, data);
             let runs = plan.runs_of(trial);
-            runs.map(|run| identity.of_run(plan.seed(run))).collect()
+            runs.map(|run| trial_hash.of_run(plan.seed(run))).collect()
         };
-        let folds = plan.trials.iter();
         Self {
             folder: folder.to_owned(),
-            identities: data.par_iter().enumerate().map(identify).collect(),
-            folds: folds
+            run_hashes: data.par_iter().enumerate().map(hash_runs).collect(),
+            folds: plan
+                .trials
+                .iter()
                 .map(|trial| trial.config.validation.splits())
                 .collect(),
         }
     }
 
-    /// The sweep's folder.
+    /// The folder of the sweep.
     pub fn folder(&self) -> &Path {
         &self.folder
     }
 
-    /// A short hash of what is to be trained: of the identities of all runs, in their order. Another
-    /// sweep file, other data or another version of the numbers has another.
+    /// A short hash of the hashes of all runs, in their order. It changes with the settings, the data and
+    /// the version of the numbers.
     pub fn fingerprint(&self) -> String {
         let mut hasher = blake3::Hasher::new();
-        for identity in self.identities.iter().flatten() {
-            hasher.update(identity.to_string().as_bytes());
+        for run_hash in self.run_hashes.iter().flatten() {
+            hasher.update(run_hash.to_string().as_bytes());
         }
         hasher.finalize().to_hex()[..16].to_owned()
     }
@@ -100,51 +100,54 @@ impl Store {
         self.folder.join(&plan.trials[trial].name)
     }
 
-    /// The identity of a run.
+    /// The hash of a run.
     ///
     /// # Panics
-    /// For a run that is not of the plan that this store was made for.
-    pub fn identity(&self, run: RunId) -> &RunHash {
+    /// If the run does not belong to the plan of this store.
+    pub fn run_hash(&self, run: RunId) -> &RunHash {
         let position = run.repeat as usize * self.folds[run.trial] + run.fold as usize;
-        &self.identities[run.trial][position]
+        &self.run_hashes[run.trial][position]
     }
 
-    /// The identity of a trial: that of its first run.
-    fn trial_identity(&self, trial: usize) -> &RunHash {
-        self.identity(RunId {
+    /// The hash of the first run of a trial.
+    fn first_run_hash(&self, trial: usize) -> &RunHash {
+        self.run_hash(RunId {
             trial,
             repeat: 0,
             fold: 0,
         })
     }
 
-    /// The complete results that are there.
+    /// Reads all results.
     pub fn read(&self, plan: &Plan) -> Results {
         let runs: Vec<RunId> = plan.runs().collect();
         self.read_runs(plan, &runs)
     }
 
-    /// The complete results of these runs, which stand in the order of the plan, and what was
-    /// measured of their trials.
+    /// Reads the results of these runs, which are in the order of the plan, and the profiles of their
+    /// trials.
     pub fn read_runs(&self, plan: &Plan, runs: &[RunId]) -> Results {
-        look_again(&self.folder);
-        let of_trial = |runs: &[RunId]| -> Option<(Vec<_>, Option<_>)> {
+        refresh(&self.folder);
+        let read_trial = |runs: &[RunId]| -> Option<(Vec<_>, Option<_>)> {
             let trial = runs.first()?.trial;
             let folder = self.trial_folder(plan, trial);
-            look_again(&folder);
+            refresh(&folder);
             let results = runs.iter().filter_map(|&run| {
                 let result = self.result(plan, run).or_else(|| {
-                    look_again(&self.run_folder(plan, run));
+                    refresh(&self.run_folder(plan, run));
                     self.result(plan, run)
                 });
                 Some((run, result?))
             });
-            let profile = read_profile(&folder, self.trial_identity(trial));
+            let profile = read_profile(&folder, self.first_run_hash(trial));
             Some((results.collect(), profile.map(|profile| (trial, profile))))
         };
-        let trials: Vec<&[RunId]> = runs.chunk_by(|a, b| a.trial == b.trial).collect();
-        // Many small files: mostly waiting for the system, and parsing.
-        let trials: Vec<_> = trials.into_par_iter().filter_map(of_trial).collect();
+        let runs_by_trial: Vec<&[RunId]> = runs.chunk_by(|a, b| a.trial == b.trial).collect();
+        // In parallel: most of the time is spent waiting for many small files, and parsing them.
+        let trials: Vec<_> = runs_by_trial
+            .into_par_iter()
+            .filter_map(read_trial)
+            .collect();
         let mut results = Results::default();
         for (runs, profile) in trials {
             results.runs.extend(runs);
@@ -153,15 +156,15 @@ impl Store {
         results
     }
 
-    /// The complete result of a run, if it is there.
+    /// The result of a run, if it exists.
     pub fn result(&self, plan: &Plan, run: RunId) -> Option<RunResult> {
-        RunResult::read(&self.run_folder(plan, run), self.identity(run))
+        RunResult::read(&self.run_folder(plan, run), self.run_hash(run))
     }
 
-    /// Writes what was measured of a trial.
+    /// Writes the profile of a trial.
     ///
     /// # Errors
-    /// Folders that cannot be written to, a full disk.
+    /// The folder is not writable, or the disk is full.
     pub fn write_profile(
         &self,
         plan: &Plan,
@@ -170,25 +173,27 @@ impl Store {
         profile: Profile,
     ) -> Result<(), RecordError> {
         let folder = self.trial_folder(plan, trial);
-        write_profile(&folder, self.trial_identity(trial), device, profile)
+        write_profile(&folder, self.first_run_hash(trial), device, profile)
     }
 
-    /// How each class fares in a run, if it is known.
-    pub fn classes(&self, plan: &Plan, run: RunId) -> Option<RunClasses> {
-        RunClasses::read(&self.run_folder(plan, run))
+    /// The classification counts of a run, if they exist.
+    pub fn classification(&self, plan: &Plan, run: RunId) -> Option<RunClassification> {
+        RunClassification::read(&self.run_folder(plan, run))
     }
 
-    /// How each class fares in a trial, over all of its runs, if it is known of each.
-    pub fn trial_classes(&self, plan: &Plan, trial: usize) -> Option<RunClasses> {
-        let mut runs = plan.runs_of(trial).map(|run| self.classes(plan, run));
+    /// The sum of the classification counts of all runs of a trial, if all of them exist.
+    pub fn trial_classification(&self, plan: &Plan, trial: usize) -> Option<RunClassification> {
+        let mut runs = plan
+            .runs_of(trial)
+            .map(|run| self.classification(plan, run));
         let first = runs.next()??;
-        runs.try_fold(first, |sum, run| sum.plus(&run?))
+        runs.try_fold(first, |sum, run| sum.merge(&run?))
     }
 }
 
-/// Makes the system look what is in a folder. On a folder that several machines share, it may remember
-/// for a while that a file was not there, unless the folder is listed.
-fn look_again(folder: &Path) {
+/// Lists a folder, so that new files in it become visible: a network file system may cache for a while
+/// that a file does not exist.
+fn refresh(folder: &Path) {
     let entries = std::fs::read_dir(folder);
     entries.into_iter().flatten().for_each(drop);
 }

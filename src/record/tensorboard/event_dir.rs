@@ -1,59 +1,35 @@
-//! Event files that appear whole or not at all, each in a folder of its own beside the folds.
+//! Folders with a single event file, which appears complete or not at all.
 
 use super::event_file::EventFile;
-use crate::record::error::{RecordError, on};
+use crate::record::error::{RecordError, failed_to};
+use crate::record::fs::folder::remove_folder;
 use std::path::Path;
 
-/// Writes an event file into `folder`, which is emptied first.
+/// Clears `folder`, and writes an event file with the events that `fill` adds into it.
 ///
 /// # Errors
-/// Folders that cannot be written to, a full disk.
+/// The folder is not writable, or the disk is full.
 pub(crate) fn write_event_dir(
     folder: &Path,
     wall_time: f64,
     fill: impl FnOnce(&mut EventFile) -> Result<(), RecordError>,
 ) -> Result<(), RecordError> {
-    remove(folder)?;
-    std::fs::create_dir_all(folder).map_err(on("create the folder", folder))?;
-    // Under a name that TensorBoard does not look at, until it is whole.
-    let part = folder.join("events.part");
-    let mut events = EventFile::create_at(&part, wall_time)?;
+    remove_folder(folder)?;
+    std::fs::create_dir_all(folder).map_err(failed_to("create the folder", folder))?;
+    // TensorBoard ignores this name.
+    let temp_path = folder.join("events.part");
+    let mut events = EventFile::create_at(&temp_path, wall_time)?;
     fill(&mut events)?;
-    // On the disk before the name is: nobody looks into the file again to see whether it is whole.
-    events.mark()?;
+    // Before the rename, so that a file with the final name is always complete.
+    events.sync_position()?;
     drop(events);
-    let whole = EventFile::path_in(folder, wall_time);
-    std::fs::rename(&part, &whole).map_err(on("write", &whole))
+    let path = EventFile::path_in(folder, wall_time);
+    std::fs::rename(&temp_path, &path).map_err(failed_to("write", &path))
 }
 
-/// Whether `folder` has an event file.
-pub(crate) fn is_there(folder: &Path) -> bool {
+/// Whether `folder` contains an event file.
+pub(crate) fn has_event_file(folder: &Path) -> bool {
     let is_event_file = |name: std::ffi::OsString| name.to_string_lossy().contains("tfevents");
     std::fs::read_dir(folder)
         .is_ok_and(|entries| entries.flatten().any(|e| is_event_file(e.file_name())))
-}
-
-/// Removes the folder, if it is there.
-///
-/// # Errors
-/// A folder that cannot be removed.
-pub(crate) fn remove(folder: &Path) -> Result<(), RecordError> {
-    match std::fs::remove_dir_all(folder) {
-        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
-            Err(on("clear the folder", folder)(error))
-        }
-        _ => Ok(()),
-    }
-}
-
-/// The bytes of a file, or of all files below a folder; links count as what they are.
-pub(crate) fn bytes_below(path: &Path) -> u64 {
-    let Ok(about) = path.symlink_metadata() else {
-        return 0;
-    };
-    if !about.is_dir() {
-        return about.len();
-    }
-    let entries = std::fs::read_dir(path).into_iter().flatten().flatten();
-    entries.map(|entry| bytes_below(&entry.path())).sum()
 }

@@ -1,29 +1,29 @@
 //! Histograms of weights and gradients, in the buckets of PyTorch's `SummaryWriter.add_histogram`.
 //!
-//! The edges are 0 and ±10⁻¹²·1.1ⁿ as long as that is below 10²⁰; a bucket holds its lower edge
-//! and not its upper one. PyTorch drops values beyond the outermost edges; here each side has one
-//! more bucket for them, as TensorFlow has.
+//! The edges are 0 and ±10⁻¹²·1.1ⁿ below 10²⁰. A bucket includes its lower edge and excludes its upper
+//! one. PyTorch drops values beyond the outermost edges; here each side has one more bucket for them, as
+//! in TensorFlow.
 
 use std::sync::LazyLock;
 
-/// The distribution of some finite numbers.
+/// The distribution of a list of numbers.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Histogram {
     /// The smallest value.
     pub min: f64,
     /// The largest value.
     pub max: f64,
-    /// Finite values.
+    /// Number of finite values.
     pub num: u64,
     /// Their sum.
     pub sum: f64,
     /// The sum of their squares.
     pub sum_squares: f64,
-    /// Values that are infinite or not a number. They are in none of the other figures.
+    /// Number of values that are infinite or NaN. All other fields ignore them.
     pub not_finite: u64,
-    /// The number of the first of `counts` among all buckets, from the most negative one.
+    /// The index of the bucket of `counts[0]` among all buckets, the most negative first.
     first: usize,
-    /// Values in each bucket, from the first to the last that is not empty.
+    /// The number of values in each bucket, from the first to the last bucket that is not empty.
     counts: Vec<u64>,
 }
 
@@ -55,15 +55,15 @@ impl Histogram {
         }
     }
 
-    /// The buckets from the first to the last that is not empty: upper edge and number of values.
+    /// The upper edge and the number of values of each bucket, from the first to the last that is not empty.
     ///
-    /// An empty bucket stands in front: its upper edge is the lower edge of the first. The last
-    /// edge of all is [`f64::MAX`].
+    /// An empty bucket precedes them: its upper edge is the lower edge of the first. The highest edge is
+    /// [`f64::MAX`].
     pub fn buckets(&self) -> Vec<(f64, u64)> {
         let limits = &BUCKETS.limits;
-        let before = self.first.checked_sub(1).map(|before| (limits[before], 0));
+        let empty = self.first.checked_sub(1).map(|index| (limits[index], 0));
         let counts = limits[self.first..].iter().zip(&self.counts);
-        before
+        empty
             .into_iter()
             .take(usize::from(!self.counts.is_empty()))
             .chain(counts.map(|(&limit, &count)| (limit, count)))
@@ -71,33 +71,32 @@ impl Histogram {
     }
 }
 
-/// PyTorch's edges, and a table that finds a value's bucket without a search.
+/// The edges of PyTorch, and a table that finds the bucket of a value without a search.
 ///
-/// The upper 16 bits of an `f32` (sign, exponent, 7 bits of the mantissa) are its cell. Within a
-/// cell magnitudes differ by less than 1 %, while edges are 10 % apart: a cell has one edge at
-/// most, and one comparison of the lower 16 bits settles on which side of it a value is.
+/// The upper 16 bits of an `f32` (sign, exponent, 7 bits of the mantissa) are its cell. Magnitudes within
+/// a cell differ by less than 1 %, and edges are 10 % apart. A cell therefore contains at most one edge,
+/// and one comparison of the lower 16 bits decides on which side of it a value is.
 ///
-/// Slots are buckets in the order in which the bits of a value count: those of positive values
-/// upwards from 0, one for all that is not finite, one for -0.0, those of negative values
-/// downwards from 0.
+/// Slots are buckets in the order of the bits of a value: positive values from 0 upwards, all values
+/// that are not finite, -0.0, and negative values from 0 downwards.
 struct Buckets {
     /// The positive edges, ascending.
     edges: Vec<f64>,
     /// The upper edge of each bucket, ascending.
     limits: Vec<f64>,
-    /// For each cell: the slot of its smallest magnitude (upper 16 bits), and the largest lower
-    /// bits that are still in it; those above are in the next slot.
+    /// For each cell, the slot of its smallest magnitude (upper 16 bits), and the largest lower 16 bits in
+    /// that slot; values above are in the next slot.
     cells: Box<[u32; CELLS]>,
 }
 
 static BUCKETS: LazyLock<Buckets> = LazyLock::new(Buckets::new);
 
-/// Values of the upper 16 bits.
+/// Number of values of the upper 16 bits.
 const CELLS: usize = 1 << 16;
-/// Values counted before the counts, which are 32 bits wide, are added up.
+/// Number of values after which the 32-bit counts are added to the totals.
 const BLOCK: usize = 1 << 30;
-/// Tables of counts that are filled in turn: neighbouring values often share a bucket, and adding
-/// to one number twice takes longer than adding to two.
+/// Number of tables of counts that are filled in turn: neighbouring values often share a bucket, and two
+/// additions to one number take longer than additions to two.
 const LANES: usize = 4;
 
 impl Buckets {
@@ -106,7 +105,7 @@ impl Buckets {
         let mut edge = 1e-12;
         while edge < 1e20 {
             edges.push(edge);
-            // Step by step, as PyTorch does: the same roundings, the same edges.
+            // Step by step, as in PyTorch, so that all edges are rounded equally.
             edge *= 1.1;
         }
         let mut limits: Vec<f64> = edges.iter().rev().map(|edge| -edge).collect();
@@ -136,7 +135,7 @@ impl Buckets {
         self.negative_zero() + self.edges.len() + 2
     }
 
-    /// The slot of a value, by a search.
+    /// Finds the slot of a value by a search.
     fn slot(&self, value: f32) -> usize {
         let magnitude = f64::from(value.abs());
         if !value.is_finite() {
@@ -146,16 +145,16 @@ impl Buckets {
         } else if magnitude == 0.0 {
             self.negative_zero()
         } else {
-            // A bucket's lower edge, which it holds, is the one of greater magnitude.
+            // The lower edge of a bucket, which it includes, has the greater magnitude.
             self.negative_zero() + 1 + self.edges.partition_point(|&edge| edge < magnitude)
         }
     }
 
-    /// The table's entry for the cell whose smallest magnitude has these bits.
+    /// The entry of the table for the cell whose smallest magnitude has these bits.
     fn cell(&self, start: u32) -> u32 {
         let slot = |low: u32| self.slot(f32::from_bits(start | low));
         let first = slot(0);
-        // Infinity and not-a-number share a cell and a slot.
+        // Infinity and NaN share a cell and a slot.
         let (mut inside, mut outside) = (0, 1 << 16);
         while outside - inside > 1 {
             let middle = (inside + outside) / 2;
@@ -168,7 +167,7 @@ impl Buckets {
         (first as u32) << 16 | inside
     }
 
-    /// Values in each slot.
+    /// The number of values in each slot.
     fn count(&self, values: &[f32]) -> Vec<u64> {
         let mut total = vec![0_u64; self.slots()];
         for block in values.chunks(BLOCK) {
@@ -195,7 +194,7 @@ impl Buckets {
         total
     }
 
-    /// Values in each bucket, from the most negative to the most positive.
+    /// The number of values in each bucket, from the most negative to the most positive.
     fn ascending(&self, slots: &[u64]) -> Vec<u64> {
         let negative = slots[self.negative_zero() + 1..].iter().rev();
         let mut counts: Vec<u64> = negative.copied().collect();
@@ -207,7 +206,7 @@ impl Buckets {
     }
 }
 
-/// Extremes and sums.
+/// Extremes and sums of finite values.
 struct Moments {
     min: f32,
     max: f32,
@@ -216,7 +215,7 @@ struct Moments {
 }
 
 impl Moments {
-    /// Of finite values, in eight lanes, so that the compiler can use vector instructions.
+    /// Computes in eight lanes, so that the compiler can use vector instructions.
     fn of(values: &[f32]) -> Self {
         const WIDTH: usize = 8;
         let mut min = [f32::INFINITY; WIDTH];
@@ -224,7 +223,7 @@ impl Moments {
         let mut sum = [0.0_f64; WIDTH];
         let mut sum_squares = [0.0_f64; WIDTH];
         let mut add = |lane: usize, value: f32| {
-            // Not `f32::min`, which looks for values that are not a number: there are none.
+            // Not `f32::min`, which checks for NaN: there are none.
             min[lane] = if value < min[lane] { value } else { min[lane] };
             max[lane] = if value > max[lane] { value } else { max[lane] };
             let wide = f64::from(value);
@@ -254,8 +253,8 @@ mod tests {
     use super::*;
     use proptest::prelude::*;
 
-    /// The buckets by a plain search over all edges, as `numpy.histogram` defines them.
-    fn searched(values: &[f32]) -> Vec<u64> {
+    /// Counts by a search over all edges, as `numpy.histogram` defines the buckets.
+    fn count_by_search(values: &[f32]) -> Vec<u64> {
         let limits = &BUCKETS.limits;
         let mut counts = vec![0; limits.len()];
         for value in values.iter().filter(|value| value.is_finite()) {
@@ -264,12 +263,12 @@ mod tests {
         counts
     }
 
-    fn tabled(values: &[f32]) -> Vec<u64> {
+    fn count_by_table(values: &[f32]) -> Vec<u64> {
         BUCKETS.ascending(&BUCKETS.count(values))
     }
 
     #[test]
-    fn a_cell_of_the_table_has_one_edge_at_most() {
+    fn a_cell_of_the_table_has_at_most_one_edge() {
         for cell in 0..=u32::from(u16::MAX) {
             let slot = |low| BUCKETS.slot(f32::from_bits(cell << 16 | low));
             assert!(slot(0xFFFF) - slot(0) <= 1, "cell {cell:#x}");
@@ -277,11 +276,15 @@ mod tests {
     }
 
     #[test]
-    fn values_beside_each_edge_are_in_the_right_bucket() {
+    fn values_next_to_each_edge_are_in_the_right_bucket() {
         for &limit in &BUCKETS.limits {
             let near = limit as f32;
             for value in [near.next_down(), near, near.next_up()] {
-                assert_eq!(tabled(&[value]), searched(&[value]), "{value} at {limit}");
+                assert_eq!(
+                    count_by_table(&[value]),
+                    count_by_search(&[value]),
+                    "{value} at {limit}"
+                );
             }
         }
     }
@@ -294,7 +297,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_finite_is_counted_aside() {
+    fn values_that_are_not_finite_are_counted_separately() {
         let values = [f32::NAN, 1.0, f32::INFINITY, -2.0, f32::NEG_INFINITY];
         let histogram = Histogram::of(&values);
         assert_eq!(histogram.not_finite, 3);
@@ -311,15 +314,15 @@ mod tests {
     }
 
     #[test]
-    fn there_is_a_histogram_of_nothing() {
-        let nothing = Histogram::of(&[]);
-        assert_eq!((nothing.num, nothing.min, nothing.max), (0, 0.0, 0.0));
-        assert_eq!(nothing.buckets(), []);
+    fn an_empty_histogram_has_no_buckets() {
+        let empty = Histogram::of(&[]);
+        assert_eq!((empty.num, empty.min, empty.max), (0, 0.0, 0.0));
+        assert_eq!(empty.buckets(), []);
         assert_eq!(Histogram::of(&[f32::NAN]).buckets(), []);
     }
 
     #[test]
-    fn values_beyond_the_edges_have_buckets_of_their_own() {
+    fn values_beyond_the_edges_have_separate_buckets() {
         let histogram = Histogram::of(&[f32::MIN, f32::MAX, f32::MAX]);
         let buckets = histogram.buckets();
         assert_eq!(buckets.first().map(|b| b.1), Some(1));
@@ -329,9 +332,9 @@ mod tests {
 
     proptest! {
         #[test]
-        fn the_table_finds_what_a_search_finds(bits in prop::collection::vec(any::<u32>(), 0..300)) {
+        fn the_table_and_a_search_agree(bits in prop::collection::vec(any::<u32>(), 0..300)) {
             let values: Vec<f32> = bits.into_iter().map(f32::from_bits).collect();
-            prop_assert_eq!(tabled(&values), searched(&values));
+            prop_assert_eq!(count_by_table(&values), count_by_search(&values));
             let histogram = Histogram::of(&values);
             let finite: Vec<f32> = values.iter().copied().filter(|v| v.is_finite()).collect();
             prop_assert_eq!(histogram.num, finite.len() as u64);
@@ -341,7 +344,7 @@ mod tests {
         }
 
         #[test]
-        fn the_sums_are_those_of_all_values(
+        fn the_sums_include_all_values(
             values in prop::collection::vec(-1e3_f32..1e3, 1..300),
         ) {
             let histogram = Histogram::of(&values);

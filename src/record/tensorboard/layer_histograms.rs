@@ -1,19 +1,20 @@
-//! The distributions of each layer's weights and gradients, epoch by epoch.
+//! Histograms of the weights and gradients of each layer.
 
-use super::event_file::{EventFile, histogram_value, scalar_value};
+use super::event_file::EventFile;
 use super::histogram::Histogram;
+use super::messages::{histogram_value, scalar_value};
 use crate::metrics::LayerValues;
 use crate::record::error::RecordError;
 
 impl EventFile {
     /// Writes histograms `Weights/<layer>` and `Gradients/<layer>`.
     ///
-    /// Values that are not finite are in no histogram; where there are any, their number is the
-    /// scalar `NotFinite/Weights/<layer>` or `NotFinite/Gradients/<layer>`.
+    /// Histograms omit values that are not finite. If there are any, their number is written as the scalar
+    /// `NotFinite/Weights/<layer>` or `NotFinite/Gradients/<layer>`.
     ///
     /// # Errors
-    /// A full disk and the like.
-    pub fn layers(
+    /// The event file cannot be written.
+    pub fn write_layers(
         &mut self,
         layers: &[LayerValues],
         step: i64,
@@ -31,6 +32,6 @@ impl EventFile {
                 }
             }
         }
-        self.summary(values, step, wall_time)
+        self.write_summary(values, step, wall_time)
     }
 }

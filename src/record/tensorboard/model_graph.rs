@@ -1,10 +1,10 @@
-//! A model as a graph for TensorBoard: one box for each layer, with its stages inside.
+//! The graph of a model for TensorBoard: a box for each layer, with its stages inside.
 
 use super::graph::GraphNode;
 use crate::spec::{Config, DropoutSite, Pooling, Stage};
 
-/// The nodes of a configuration's model, from the input to the loss; stages that do nothing
-/// (dropout of rate 0) are left out.
+/// The nodes of the model of a configuration, from the input to the loss. Stages without effect (dropout
+/// with rate 0) are omitted.
 pub fn model_graph(config: &Config) -> Vec<GraphNode> {
     let mut graph = Graph { nodes: Vec::new() };
     let input = match config.image() {
@@ -29,7 +29,7 @@ pub fn model_graph(config: &Config) -> Vec<GraphNode> {
             } => "input_dropout".to_owned(),
             _ => format!("layer{layer}"),
         };
-        last = graph.stage(config, &scope, stage, last);
+        last = graph.add_stage(config, &scope, stage, last);
     }
     let classes = config.classes() as i64;
     let target = graph.add(
@@ -55,7 +55,7 @@ struct Graph {
 }
 
 impl Graph {
-    /// Adds a node; its name.
+    /// Adds a node, and returns its name.
     fn add(
         &mut self,
         name: String,
@@ -74,9 +74,9 @@ impl Graph {
         name
     }
 
-    /// Adds a stage and its parameters behind the node `last`; its name.
-    fn stage(&mut self, config: &Config, scope: &str, stage: Stage, last: String) -> String {
-        let (name, operation, shape) = described(config, stage);
+    /// Adds a stage and its parameters after the node `last`, and returns the name of the stage.
+    fn add_stage(&mut self, config: &Config, scope: &str, stage: Stage, last: String) -> String {
+        let (name, operation, shape) = describe(config, stage);
         let mut inputs = vec![last];
         for (parameter, shape) in parameters(stage) {
             let name = format!("{scope}/{name}/{parameter}");
@@ -93,17 +93,18 @@ impl Graph {
         if let Stage::Convolution { kernel, .. } = stage {
             attributes.push(("kernel_size".to_owned(), kernel.to_string()));
         }
-        let full = match parameters(stage).is_empty() {
-            true => format!("{scope}/{name}"),
-            // Beside its parameters, in a box of its own.
-            false => format!("{scope}/{name}/{operation}"),
+        let full_name = if parameters(stage).is_empty() {
+            format!("{scope}/{name}")
+        } else {
+            // In a box together with its parameters.
+            format!("{scope}/{name}/{operation}")
         };
-        self.add(full, operation, &inputs, shape, attributes)
+        self.add(full_name, operation, &inputs, shape, attributes)
     }
 }
 
-/// A stage's name, what it does, and the shape of what comes out of it.
-fn described(config: &Config, stage: Stage) -> (&'static str, &'static str, Vec<i64>) {
+/// The name, the operation and the output shape of a stage.
+fn describe(config: &Config, stage: Stage) -> (&'static str, &'static str, Vec<i64>) {
     let flat = vec![-1, stage.features() as i64];
     match stage {
         Stage::Dropout { .. } => ("dropout", "Dropout", flat),
@@ -136,7 +137,7 @@ fn described(config: &Config, stage: Stage) -> (&'static str, &'static str, Vec<
     }
 }
 
-/// The names and shapes of a stage's parameters.
+/// The names and shapes of the parameters of a stage.
 fn parameters(stage: Stage) -> Vec<(&'static str, Vec<i64>)> {
     let (weight, bias) = match stage {
         Stage::Dense { inputs, outputs } => (vec![inputs, outputs], outputs),
@@ -162,7 +163,7 @@ mod tests {
     use std::collections::HashSet;
 
     #[test]
-    fn names_are_unique_and_every_input_stands_before_its_use() {
+    fn names_are_unique_and_every_input_precedes_its_use() {
         let mut config = Config::default();
         config.model.kind = crate::spec::ModelKind::Cnn;
         config.model.norm = crate::spec::Norm::Batch;

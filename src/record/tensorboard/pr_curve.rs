@@ -1,26 +1,26 @@
-//! Precision against recall of one class, over all thresholds of its probability.
+//! The precision-recall curve of one class.
 
-use super::event_file::{EventFile, encoded, plugin_value, shape};
+use super::event_file::EventFile;
+use super::messages::{encode, plugin_value, shape};
 use crate::metrics::{SCORE_BINS, score_bin};
-use crate::record::error::{RecordError, on};
+use crate::record::error::{RecordError, failed_to};
 use serde::Serialize;
 use tensorboard_proto::plugin_pr_curve::PrCurvePluginData;
 use tensorboard_proto::tensor::TensorProto;
 use tensorboard_proto::types::DataType;
 
-/// How many samples have which predicted probability of a class: those of the class, and the
+/// Histograms of the predicted probability of one class, over the samples of the class and over all
 /// others.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct PrCurve {
-    /// Samples of the class, in each bin of probability.
+    /// Samples of the class in each bin of probability.
     positives: Vec<u64>,
-    /// Samples of other classes, in each bin.
+    /// Samples of other classes in each bin.
     negatives: Vec<u64>,
 }
 
 impl PrCurve {
-    /// Thresholds of a curve, and bins of probability: as many as PyTorch's
-    /// `SummaryWriter.add_pr_curve` has.
+    /// Number of thresholds and of bins: as in PyTorch's `SummaryWriter.add_pr_curve`.
     pub const THRESHOLDS: usize = SCORE_BINS;
 
     /// A curve without samples.
@@ -31,10 +31,10 @@ impl PrCurve {
         }
     }
 
-    /// A curve from the samples in each bin; see [`score_bin`].
+    /// A curve from the number of samples in each bin; see [`score_bin`].
     ///
     /// # Panics
-    /// If there are not [`PrCurve::THRESHOLDS`] bins on both sides.
+    /// If either list does not have [`PrCurve::THRESHOLDS`] bins.
     pub fn from_bins(positives: Vec<u64>, negatives: Vec<u64>) -> Self {
         assert_eq!(positives.len(), Self::THRESHOLDS, "bins of positives");
         assert_eq!(negatives.len(), Self::THRESHOLDS, "bins of negatives");
@@ -44,7 +44,7 @@ impl PrCurve {
         }
     }
 
-    /// Adds a sample: its predicted probability of the class, and whether it is of the class.
+    /// Adds a sample, given its predicted probability of the class and whether it is of the class.
     pub fn add(&mut self, probability: f32, is_positive: bool) {
         let bins = if is_positive {
             &mut self.positives
@@ -54,24 +54,24 @@ impl PrCurve {
         bins[score_bin(probability)] += 1;
     }
 
-    /// The plugin's rows, each with a value for every threshold: true and false positives, true and
-    /// false negatives, precision, recall. A sample counts as positive at its bin's threshold and
-    /// all lower ones.
+    /// The rows of the plugin, each with a value for each threshold: true positives, false positives, true
+    /// negatives, false negatives, precision, recall. A sample counts as positive at the threshold of its
+    /// bin and all lower ones.
     ///
-    /// As PyTorch's `compute_curve`: where nothing counts as positive, the precision is 0.
+    /// As in PyTorch's `compute_curve`, the precision is 0 if no sample counts as positive.
     pub fn rows(&self) -> [Vec<f64>; 6] {
-        let true_positives = from_above(&self.positives);
-        let false_positives = from_above(&self.negatives);
-        let missed = |caught: &[u64]| caught.iter().map(|&n| caught[0] - n).collect::<Vec<_>>();
-        let (true_negatives, false_negatives) = (missed(&false_positives), missed(&true_positives));
-        let share = |of: &[u64], and: &[u64]| -> Vec<f64> {
-            let pairs = of.iter().zip(and);
+        let true_positives = suffix_sums(&self.positives);
+        let false_positives = suffix_sums(&self.negatives);
+        let below = |above: &[u64]| above.iter().map(|&n| above[0] - n).collect::<Vec<_>>();
+        let (true_negatives, false_negatives) = (below(&false_positives), below(&true_positives));
+        let ratio = |part: &[u64], rest: &[u64]| -> Vec<f64> {
+            let pairs = part.iter().zip(rest);
             pairs
-                .map(|(&of, &and)| of as f64 / ((of + and) as f64).max(1.0))
+                .map(|(&part, &rest)| part as f64 / ((part + rest) as f64).max(1.0))
                 .collect()
         };
-        let precision = share(&true_positives, &false_positives);
-        let recall = share(&true_positives, &false_negatives);
+        let precision = ratio(&true_positives, &false_positives);
+        let recall = ratio(&true_positives, &false_negatives);
         let numbers = |counts: Vec<u64>| counts.into_iter().map(|count| count as f64).collect();
         [
             numbers(true_positives),
@@ -90,8 +90,8 @@ impl Default for PrCurve {
     }
 }
 
-/// For each bin, the samples in it and in all above it.
-fn from_above(bins: &[u64]) -> Vec<u64> {
+/// For each bin, the number of samples in it and all higher bins.
+fn suffix_sums(bins: &[u64]) -> Vec<u64> {
     let mut sums = bins.to_vec();
     for bin in (0..sums.len() - 1).rev() {
         sums[bin] += sums[bin + 1];
@@ -100,11 +100,11 @@ fn from_above(bins: &[u64]) -> Vec<u64> {
 }
 
 impl EventFile {
-    /// Writes a curve of one step.
+    /// Writes the curve of one step.
     ///
     /// # Errors
-    /// A full disk and the like.
-    pub fn pr_curve(
+    /// The event file cannot be written.
+    pub fn write_pr_curve(
         &mut self,
         tag: &str,
         curve: &PrCurve,
@@ -118,10 +118,10 @@ impl EventFile {
         tensor.set_float_val(rows.iter().flatten().map(|&value| value as f32).collect());
         let mut data = PrCurvePluginData::new();
         data.set_num_thresholds(PrCurve::THRESHOLDS as u32);
-        let content = encoded(&data).map_err(on("write", self.path()))?;
+        let content = encode(&data).map_err(failed_to("write", self.path()))?;
         let mut value = plugin_value(tag, "pr_curves", content);
         value.set_tensor(tensor);
-        self.summary(vec![value], step, wall_time)
+        self.write_summary(vec![value], step, wall_time)
     }
 }
 
@@ -131,7 +131,7 @@ mod tests {
     use proptest::prelude::*;
 
     #[test]
-    fn the_last_bin_holds_the_probability_1_alone() {
+    fn the_last_bin_contains_only_probability_1() {
         assert_eq!(score_bin(0.0), 0);
         assert_eq!(score_bin(0.5), 63);
         assert_eq!(score_bin(1.0_f32.next_down()), 125);
@@ -143,7 +143,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn each_row_is_what_counting_at_each_threshold_gives(
+        fn each_row_equals_a_count_at_each_threshold(
             samples in prop::collection::vec((0.0_f32..=1.0, any::<bool>()), 1..200),
         ) {
             let mut curve = PrCurve::new();
@@ -152,10 +152,10 @@ mod tests {
             }
             let rows = curve.rows();
             for threshold in 0..PrCurve::THRESHOLDS {
-                let count = |positive: bool, caught: bool| {
+                let count = |positive: bool, is_above: bool| {
                     let is_counted = |&&(probability, is_positive): &&(f32, bool)| {
-                        let is_caught = probability * 126.0 >= threshold as f32;
-                        is_positive == positive && is_caught == caught
+                        let is_at_or_above = probability * 126.0 >= threshold as f32;
+                        is_positive == positive && is_at_or_above == is_above
                     };
                     samples.iter().filter(is_counted).count() as f64
                 };

@@ -1,4 +1,4 @@
-//! Small RGB images: pixels, rectangles, text, PNG.
+//! Small RGB images with rectangles and text, encoded as PNG.
 
 use super::event_file::EventFile;
 use crate::record::error::RecordError;
@@ -7,27 +7,27 @@ use noto_sans_mono_bitmap::{FontWeight, RasterHeight, get_raster};
 use std::io::Write;
 use tensorboard_proto::summary::{Summary_Image, Summary_Value};
 
-/// An image as TensorBoard takes it.
+/// An image for TensorBoard.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Raster {
-    /// In pixels.
+    /// Width in pixels.
     pub width: u32,
-    /// In pixels.
+    /// Height in pixels.
     pub height: u32,
-    /// The file: an RGB image without transparency.
+    /// The PNG file: RGB, without transparency.
     pub png: Vec<u8>,
 }
 
 /// Red, green and blue, 0 to 255.
-pub(crate) type Colour = [u8; 3];
+pub(super) type Colour = [u8; 3];
 
 /// Height of a line of text, in pixels.
-pub(crate) const LINE: usize = RasterHeight::Size16.val();
-/// Width of a letter, in pixels: all are equally wide.
-pub(crate) const LETTER: usize =
+pub(crate) const LINE_HEIGHT: usize = RasterHeight::Size16.val();
+/// Width of a character, in pixels. The font is monospaced.
+pub(crate) const CHARACTER_WIDTH: usize =
     noto_sans_mono_bitmap::get_raster_width(FontWeight::Regular, RasterHeight::Size16);
 
-/// Where text runs to.
+/// The direction of text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Direction {
     /// From left to right.
@@ -36,7 +36,7 @@ pub(crate) enum Direction {
     Up,
 }
 
-/// Pixels to draw on; what is outside is not drawn.
+/// An image to draw on. Parts outside of it are clipped.
 pub(crate) struct Canvas {
     width: usize,
     height: usize,
@@ -65,8 +65,8 @@ impl Canvas {
         }
     }
 
-    /// Draws a line of text into the box of [`LETTER`] × [`LINE`] pixels for each letter, whose
-    /// upper left corner is given. Letters that the font does not have are shown as `?`.
+    /// Draws a line of text, in a box of [`CHARACTER_WIDTH`] × [`LINE_HEIGHT`] pixels for each character.
+    /// `left` and `top` are the upper left corner. Characters that the font lacks become `?`.
     pub(crate) fn text(
         &mut self,
         (left, top): (usize, usize),
@@ -74,43 +74,43 @@ impl Canvas {
         colour: Colour,
         direction: Direction,
     ) {
-        let letters = text.chars().count();
-        let raster = |letter| get_raster(letter, FontWeight::Regular, RasterHeight::Size16);
-        for (place, letter) in text.chars().enumerate() {
-            let Some(glyph) = raster(letter).or_else(|| raster('?')) else {
+        let length = text.chars().count();
+        let find_glyph = |c| get_raster(c, FontWeight::Regular, RasterHeight::Size16);
+        for (index, character) in text.chars().enumerate() {
+            let Some(glyph) = find_glyph(character).or_else(|| find_glyph('?')) else {
                 continue;
             };
             for (row, line) in glyph.rows().enumerate() {
-                for (column, &cover) in line.iter().enumerate() {
-                    let along = place * LETTER + column;
+                for (column, &coverage) in line.iter().enumerate() {
+                    let along = index * CHARACTER_WIDTH + column;
                     let (x, y) = match direction {
                         Direction::Right => (left + along, top + row),
-                        Direction::Up => (left + row, top + letters * LETTER - 1 - along),
+                        Direction::Up => (left + row, top + length * CHARACTER_WIDTH - 1 - along),
                     };
-                    self.blend(x, y, colour, cover);
+                    self.blend(x, y, colour, coverage);
                 }
             }
         }
     }
 
-    /// Lays a colour over a pixel; `cover` is from 0, nothing, to 255, all of it.
-    fn blend(&mut self, x: usize, y: usize, colour: Colour, cover: u8) {
+    /// Blends a colour over a pixel; `coverage` ranges from 0, transparent, to 255, opaque.
+    fn blend(&mut self, x: usize, y: usize, colour: Colour, coverage: u8) {
         if x < self.width && y < self.height {
             let pixel = &mut self.pixels[y * self.width + x];
-            *pixel = mix(*pixel, colour, f64::from(cover) / 255.0);
+            *pixel = mix(*pixel, colour, f64::from(coverage) / 255.0);
         }
     }
 
-    /// The image as a PNG file.
-    pub(crate) fn image(&self) -> Raster {
-        // Sides come from drawings of our own, far below 2³¹.
+    /// Encodes the image as PNG.
+    pub(crate) fn encode(&self) -> Raster {
+        // Sizes are those of our drawings, far below 2³¹.
         let (width, height) = (self.width as u32, self.height as u32);
-        // 8 bits a channel, RGB, the only methods of compression, filtering, and no interlacing.
+        // 8 bits per channel, RGB, the default compression and filter methods, no interlacing.
         let mut header = [width.to_be_bytes(), height.to_be_bytes()].concat();
         header.extend([8, 2, 0, 0, 0]);
         let mut rows = Vec::with_capacity((self.width * 3 + 1) * self.height);
         for row in self.pixels.chunks(self.width.max(1)) {
-            // No filter: areas of one colour compress well as they are.
+            // No filter: areas of one colour compress well without one.
             rows.push(0);
             rows.extend(row.as_flattened());
         }
@@ -122,11 +122,11 @@ impl Canvas {
     }
 }
 
-/// Between two colours: `share` 0 is the first, 1 the second.
-pub(crate) fn mix(first: Colour, second: Colour, share: f64) -> Colour {
+/// Interpolates between two colours: `fraction` 0 gives the first, 1 the second.
+pub(crate) fn mix(first: Colour, second: Colour, fraction: f64) -> Colour {
     std::array::from_fn(|channel| {
         let (first, second) = (f64::from(first[channel]), f64::from(second[channel]));
-        (first + (second - first) * share).round() as u8
+        (first + (second - first) * fraction).round() as u8
     })
 }
 
@@ -141,21 +141,21 @@ fn chunk(png: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) {
     png.extend(checksum.sum().to_be_bytes());
 }
 
-#[expect(clippy::expect_used, reason = "drawn by us, to sizes that agree")]
+#[expect(clippy::expect_used, reason = "writing to memory does not fail")]
 fn compressed(bytes: &[u8]) -> Vec<u8> {
     let mut encoder = ZlibEncoder::new(Vec::new(), Compression::default());
     encoder
         .write_all(bytes)
         .and_then(|()| encoder.finish())
-        .expect("memory can be written to")
+        .expect("writing to a vector does not fail")
 }
 
 impl EventFile {
-    /// Writes an image of one step.
+    /// Writes the image of one step.
     ///
     /// # Errors
-    /// A full disk and the like.
-    pub fn image(
+    /// The event file cannot be written.
+    pub fn write_image(
         &mut self,
         tag: &str,
         image: &Raster,
@@ -170,6 +170,6 @@ impl EventFile {
         let mut value = Summary_Value::new();
         value.set_tag(tag.to_owned());
         value.set_image(message);
-        self.summary(vec![value], step, wall_time)
+        self.write_summary(vec![value], step, wall_time)
     }
 }

@@ -4,22 +4,22 @@ use super::conclusions::Analysis;
 use crate::report::results::trial_frame::trial_positions;
 use polars::prelude::*;
 
-/// Whether the trial is the chosen one.
+/// Whether the sweep file's rule chooses the trial.
 pub(crate) const CHOSEN: &str = "chosen";
 
-/// Whether the trial can be told from the best.
+/// Whether the trial is distinguishable from the best.
 pub(crate) const DIFFERS: &str = "differs_from_best";
 
-/// Whether no other trial is better in score, seconds and memory at once.
+/// Whether the trial is on the Pareto front of score, time and memory.
 pub(crate) const PARETO: &str = "pareto";
 
-/// The ends of the 95 % interval of the mean score.
+/// The bounds of the 95 % interval of the mean score.
 pub(crate) const INTERVAL: [&str; 2] = ["interval_low", "interval_high"];
 
-/// The ranking with what can be concluded from it.
+/// Adds the columns of the analysis to the frame of trials, after the validation metrics.
 ///
 /// # Errors
-/// A frame without the columns of [`trials`].
+/// A column of the frame is missing.
 pub(crate) fn with_analysis(mut frame: DataFrame, analysis: &Analysis) -> PolarsResult<DataFrame> {
     let trials = trial_positions(&frame)?;
     let each = |of: &dyn Fn(usize) -> Option<f64>| -> Vec<Option<f64>> {

@@ -1,4 +1,4 @@
-//! What can be concluded from a ranking: intervals, what cannot be told apart, what is chosen.
+//! Conclusions from a ranking: intervals, comparisons with the best trial, the choice of a trial.
 
 use crate::plan::{Plan, Trial};
 use crate::record::Results;
@@ -10,54 +10,54 @@ use crate::spec::{
 use polars::prelude::*;
 use statistics::{Candidate, Direction, Interval};
 
-/// The level of intervals: 95 %.
+/// The confidence of intervals: 95 %.
 pub(crate) const CONFIDENCE: f64 = 0.95;
 
-/// What can be concluded of the trials of a sweep; lists have an entry for each trial of the plan.
+/// The conclusions about the trials of a sweep; lists have one entry for each trial of the plan.
 #[derive(Clone, Debug)]
 pub(crate) struct Analysis {
-    /// The score on each split, of trials that are ranked.
+    /// The score on each split, of ranked trials.
     pub(crate) scores: Vec<Option<Vec<f64>>>,
-    /// The mean score with its interval, where there are two splits or more.
+    /// The mean score and its interval, for two or more splits.
     pub(crate) intervals: Vec<Option<Interval>>,
-    /// The corrected p value of the difference to the best, of trials on the same splits.
+    /// The corrected p value of the difference from the best, for trials on the same splits.
     pub(crate) p_values_vs_best: Vec<Option<f64>>,
-    /// What those comparisons rest on.
+    /// A summary of these comparisons.
     pub(crate) comparison: ComparisonSummary,
-    /// The first of the ranking.
+    /// The trial that is ranked first.
     pub(crate) best: Option<usize>,
-    /// The trial that is chosen by the sweep file's rule.
+    /// The trial that the sweep file's rule chooses.
     pub(crate) chosen: Option<usize>,
-    /// The baseline, where the sweep file names one that there is.
+    /// The baseline, if the sweep file names one and it exists.
     pub(crate) baseline: Option<usize>,
-    /// Whether no other trial is better in score, seconds and memory at once; nothing for trials
-    /// without a score.
+    /// Whether the trial is on the Pareto front of score, time and memory; `None` for unranked
+    /// trials.
     pub(crate) on_pareto_front: Vec<Option<bool>>,
 }
 
-/// What comparisons with the best rest on.
+/// A summary of the comparisons with the best trial.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ComparisonSummary {
-    /// There is nothing to compare.
+    /// There are fewer than two trials on the same splits.
     Nothing,
-    /// One split tells nothing of chance.
+    /// The trials have a single split, which does not show chance.
     SingleSplit,
-    /// Trials were compared on the splits that they share.
+    /// The trials were compared on their common splits.
     Compared {
         /// Splits of each trial.
         splits: usize,
-        /// Trials that cannot be told from the best.
+        /// Trials that are not distinguishable from the best.
         indistinguishable: usize,
-        /// Trials that were compared with it.
+        /// Trials that were compared with the best.
         compared: usize,
     },
 }
 
 impl Analysis {
-    /// Compares the trials; `frame` is the ranking.
+    /// Compares the trials; `frame` is in the order of the ranking.
     ///
     /// # Errors
-    /// A frame without the columns of [`crate::report::results::trial_frame::trial_frame`].
+    /// A column of the frame is missing.
     pub(crate) fn new(
         sweep: &Sweep,
         plan: &Plan,
@@ -72,7 +72,7 @@ impl Analysis {
             let runs = plan.runs_of(trial).map(|run| results.finished(run));
             scores[trial] = runs.map(|run| run?.validation_score(rank_by)).collect();
         }
-        // No share is below 0 or above 1, and no loss below 0, however few splits there are.
+        // An accuracy is from 0 to 1 and a loss is not negative, even for few splits.
         let max_score = match rank_by {
             RankBy::Accuracy => 1.0,
             RankBy::Loss => f64::INFINITY,
@@ -102,7 +102,7 @@ impl Analysis {
         Ok(analysis)
     }
 
-    /// Compares the trials that share the best's splits with it.
+    /// Compares the best trial with the trials on the same splits.
     fn compare(&mut self, plan: &Plan, ranked: &[usize], direction: Direction) {
         let Some(best) = self.best else { return };
         let config = &plan.trials[best].config;
@@ -121,7 +121,7 @@ impl Analysis {
             return;
         }
         let ratio = test_to_train(&config.validation);
-        // Scores that cannot be compared, as infinite losses, are compared with none.
+        // Scores that are not finite, such as infinite losses, are not compared.
         let Ok(result) = statistics::against_best(&scores, direction, ratio) else {
             return;
         };
@@ -136,7 +136,7 @@ impl Analysis {
         };
     }
 
-    /// Chooses by the sweep file's rule.
+    /// Chooses a trial by the sweep file's rule.
     fn choose(&mut self, sweep: &Sweep, plan: &Plan, results: &Results, ranked: &[usize]) {
         let SelectionRule::OneStandardError(cost) = sweep.report.select else {
             self.chosen = self.best;
@@ -169,18 +169,18 @@ impl Analysis {
         Some(scores.iter().sum::<f64>() / scores.len() as f64)
     }
 
-    /// Whether the trial can be told from the best, where they were compared.
+    /// Whether the trial is distinguishable from the best; `None` if they were not compared.
     pub(crate) fn differs_from_best(&self, trial: usize) -> Option<bool> {
         self.p_values_vs_best[trial].map(is_different)
     }
 }
 
-/// Whether a corrected p value tells a difference at the 5 % level.
+/// Whether a corrected p value is significant at the 5 % level.
 pub(crate) fn is_different(p: f64) -> bool {
     p < 1.0 - CONFIDENCE
 }
 
-/// Which scores are better.
+/// The direction in which scores improve.
 pub(crate) fn direction(rank_by: RankBy) -> Direction {
     match rank_by {
         RankBy::Accuracy => Direction::Maximise,
@@ -188,8 +188,8 @@ pub(crate) fn direction(rank_by: RankBy) -> Direction {
     }
 }
 
-/// Validation samples for each training sample in a split, of which overlapping training sets'
-/// correlation is estimated (Nadeau and Bengio 2003).
+/// The ratio of validation to training samples in a split, from which the correlation of
+/// overlapping training sets is estimated (Nadeau and Bengio 2003).
 pub(crate) fn test_to_train(validation: &Validation) -> f64 {
     match validation.split() {
         Split::Folds(folds) => 1.0 / (folds as f64 - 1.0),
@@ -200,7 +200,7 @@ pub(crate) fn test_to_train(validation: &Validation) -> f64 {
 /// Whether two trials were validated on the same samples, split by split.
 pub(crate) fn has_same_splits(a: &Trial, b: &Trial) -> bool {
     let [a, b] = [a, b].map(|trial| &trial.config);
-    // Which columns are used, and how, changes no split.
+    // The selection and encoding of columns does not change the splits.
     let data = |config: &Config| {
         let source = DataSource {
             columns: ColumnSettings::default(),
@@ -221,7 +221,7 @@ fn ranked_trials(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
         .collect())
 }
 
-/// Which trials no other beats in score, seconds and memory at once.
+/// Whether each trial is on the Pareto front of score, time and memory.
 fn pareto_front(
     plan: &Plan,
     frame: &DataFrame,
@@ -238,7 +238,7 @@ fn pareto_front(
             .collect())
     };
     let seconds = column("profile_seconds_per_epoch")?;
-    // Without speed the front is the best trial alone.
+    // Without times the front is the best trial alone.
     if seconds.iter().all(Option::is_none) {
         return Ok(front);
     }
@@ -257,7 +257,7 @@ fn pareto_front(
     for &trial in ranked {
         front[trial] = Some(false);
     }
-    // Every point has a value for each objective: there is no error.
+    // Every point has a value for each objective, so there is no error.
     for row in statistics::pareto_front(&directions, &points).unwrap_or_default() {
         front[ranked[row]] = Some(true);
     }

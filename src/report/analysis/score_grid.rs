@@ -1,4 +1,4 @@
-//! The scores over a complete grid, as an analysis of variance wants them.
+//! The scores over a complete grid, the input of an analysis of variance.
 
 use super::conclusions::{Analysis, has_same_splits, test_to_train};
 use crate::plan::Plan;
@@ -7,35 +7,35 @@ use crate::spec::Sweep;
 /// The scores of each combination of the levels of all factors.
 #[derive(Clone, Debug)]
 pub(crate) struct ScoreGrid<'a> {
-    /// How many levels each factor has.
+    /// The number of levels of each factor.
     pub levels: Vec<usize>,
-    /// The score on each split, for each combination; the last factor varies fastest.
+    /// The score on each split, for each combination of levels; the last factor varies fastest.
     pub scores: Vec<&'a [f64]>,
-    /// Validation samples for each training sample of a split.
+    /// The ratio of validation to training samples in a split.
     pub test_to_train: f64,
 }
 
 /// Why a sweep has no complete grid.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(crate) enum IncompleteGrid {
-    /// There is no factor, or nothing to score by.
+    /// The sweep has no factor, or no validation scores.
     NoGrid,
-    /// Combinations of the levels that have no score.
+    /// Some combinations of levels have no score.
     MissingScores { missing: usize, all: usize },
-    /// A factor that some trials do not have.
+    /// Some trials do not have this factor.
     ConditionalFactor(String),
-    /// Trials on different splits cannot be compared split by split.
+    /// The trials have different splits.
     DifferentSplits,
 }
 
-/// The most combinations that are looked at: as many as trials may be planned.
+/// The maximum number of combinations: the maximum number of planned trials.
 const MAX_COMBINATIONS: usize = crate::plan::MAX_TRIALS;
 
 impl<'a> ScoreGrid<'a> {
-    /// The grid of a sweep, without the trials beside it.
+    /// Collects the scores of the trials in the grid, without additional trials (`include`).
     ///
     /// # Errors
-    /// Why it is not complete.
+    /// The grid is incomplete.
     pub(crate) fn new(
         sweep: &Sweep,
         plan: &Plan,
@@ -49,7 +49,7 @@ impl<'a> ScoreGrid<'a> {
             return Err(IncompleteGrid::ConditionalFactor(factor.name.clone()));
         }
         let levels: Vec<usize> = factors.iter().map(|factor| factor.levels.len()).collect();
-        // A grid is planned before it is counted: its size fits.
+        // The plan has counted the grid, so its size fits.
         let all = levels.iter().product::<usize>().min(MAX_COMBINATIONS);
         let mut cells: Vec<Option<&[f64]>> = vec![None; all];
         let trials = plan.trials.iter().enumerate();
@@ -82,7 +82,7 @@ impl<'a> ScoreGrid<'a> {
         })
     }
 
-    /// The level of a factor in each combination.
+    /// The level of a factor in each combination, in the order of `scores`.
     pub(crate) fn cell_levels(&self, factor: usize) -> impl Iterator<Item = usize> + '_ {
         let inner: usize = self.levels[factor + 1..].iter().product();
         (0..self.scores.len()).map(move |cell| cell / inner % self.levels[factor])

@@ -1,24 +1,24 @@
-//! A report as a list of blocks, before it is Markdown or HTML.
+//! A report as a list of blocks, which Markdown and HTML are made from.
 
 use super::figure::Figure;
 use super::table::Table;
 use crate::escape::{code_block, markdown, markdown_heading, markdown_paragraphs, single_line};
 
-/// A piece of a report. Paragraphs and items of a list may have code between backticks, and nothing
-/// else of Markdown; headings, tables and captions are plain text.
+/// A piece of a report. Paragraphs and list items are plain text that can contain code between
+/// backticks; headings, tables and captions are plain text.
 #[derive(Clone, Debug)]
 pub enum Block {
     /// A heading of level 2 (a section) or 3.
     Heading(u8, String),
-    /// Text.
+    /// A paragraph.
     Paragraph(String),
     /// Items of a list.
     List(Vec<String>),
     /// A table.
     Table(Table),
-    /// A picture.
+    /// A figure.
     Figure(Figure),
-    /// YAML, as it would stand in a file.
+    /// The text of a YAML file.
     Yaml(String),
 }
 
@@ -27,7 +27,7 @@ pub enum Block {
 pub struct Document {
     /// The sweep's name.
     pub title: String,
-    /// In the order in which they are read.
+    /// The blocks, in reading order.
     pub blocks: Vec<Block>,
 }
 
@@ -40,7 +40,7 @@ impl Document {
         self.blocks.push(Block::Heading(3, title.to_owned()));
     }
 
-    /// Adds text, unless there is none.
+    /// Adds a paragraph, unless it is empty.
     pub(crate) fn paragraph(&mut self, text: impl Into<String>) {
         let text = text.into();
         if !text.trim().is_empty() {
@@ -59,12 +59,12 @@ impl Document {
         self.blocks.push(Block::Table(table));
     }
 
-    /// Adds a picture, if there is one.
+    /// Adds a figure, if there is one.
     pub(crate) fn figure(&mut self, figure: impl Into<Option<Figure>>) {
         self.blocks.extend(figure.into().map(Block::Figure));
     }
 
-    /// The pictures.
+    /// The figures.
     pub fn figures(&self) -> impl Iterator<Item = &Figure> {
         self.blocks.iter().filter_map(|block| match block {
             Block::Figure(figure) => Some(figure),
@@ -72,8 +72,8 @@ impl Document {
         })
     }
 
-    /// The report as Markdown; pictures are linked in the folder `figures`, as the report's own
-    /// file sees it.
+    /// The report as Markdown. Links to figures point into the folder `figures`, relative to the
+    /// report's file.
     pub fn to_markdown(&self, figures: &str) -> String {
         let mut text = format!("{}\n", markdown_heading(1, &self.title));
         for block in &self.blocks {

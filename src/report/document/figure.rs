@@ -1,20 +1,20 @@
-//! A picture of a report.
+//! A figure of a report.
 
-/// A picture of a report.
+/// A figure of a report.
 #[derive(Clone, Debug)]
 pub struct Figure {
-    /// What its file is called, without the extension.
+    /// The name of its file, without the extension.
     pub name: String,
-    /// What it shows.
+    /// The caption.
     pub caption: String,
-    /// The picture.
+    /// The figure as SVG.
     pub svg: String,
-    /// The picture in pixels, where that was asked for.
+    /// The figure as PNG, if the sweep file asks for it.
     pub png: Option<Vec<u8>>,
 }
 
 impl Figure {
-    /// The name of its file of this kind.
+    /// The name of its file with this extension.
     pub fn file(&self, extension: &str) -> String {
         format!("{}.{extension}", self.name)
     }

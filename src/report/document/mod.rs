@@ -1,4 +1,4 @@
-//! A report as blocks, tables and pictures, before it is Markdown or HTML.
+//! A report as blocks, tables and figures, which Markdown and HTML are made from.
 pub(super) mod blocks;
 pub(super) mod figure;
 pub(super) mod table;

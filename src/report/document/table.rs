@@ -1,17 +1,17 @@
-//! A table laid out once, for Markdown that also reads well as plain text.
+//! Tables, for Markdown, LaTeX and the terminal.
 
 use crate::escape::{latex, markdown, single_line, unsupported_by_pdflatex};
 
-/// How a column's cells are aligned.
+/// The alignment of a column's cells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Align {
-    /// Text.
+    /// For text.
     Left,
-    /// Numbers.
+    /// For numbers.
     Right,
 }
 
-/// A table of plain texts: markup in a cell is text like any other.
+/// A table of plain text; markup in cells is escaped.
 #[derive(Clone, Debug, Default)]
 pub struct Table {
     columns: Vec<(String, Align)>,
@@ -19,7 +19,7 @@ pub struct Table {
 }
 
 impl Table {
-    /// A table with these columns.
+    /// Makes an empty table with these columns.
     pub fn new(columns: impl IntoIterator<Item = (String, Align)>) -> Self {
         Self {
             columns: columns.into_iter().collect(),
@@ -27,29 +27,29 @@ impl Table {
         }
     }
 
-    /// Adds a row, one cell for each column.
+    /// Adds a row with one cell for each column.
     pub fn row(&mut self, cells: Vec<String>) {
         debug_assert_eq!(cells.len(), self.columns.len(), "one cell for each column");
         self.rows.push(cells);
     }
 
-    /// How many rows it has.
+    /// The number of rows.
     pub fn height(&self) -> usize {
         self.rows.len()
     }
 
-    /// The columns: their headers, and how their cells are aligned.
+    /// The headers of the columns and the alignment of their cells.
     pub fn columns(&self) -> &[(String, Align)] {
         &self.columns
     }
 
-    /// The rows, a cell for each column.
+    /// The rows, with one cell for each column.
     pub fn rows(&self) -> &[Vec<String>] {
         &self.rows
     }
 
-    /// The table for a LaTeX document, for the package `booktabs`; a comment names the characters that pdfLaTeX
-    /// does not have.
+    /// The table for LaTeX with the package `booktabs`. A comment lists the characters that
+    /// pdfLaTeX does not support.
     pub fn to_latex(&self) -> String {
         let aligns: String = self
             .columns
@@ -70,8 +70,8 @@ impl Table {
         if !unsupported.is_empty() {
             let unsupported: String = unsupported.into_iter().collect();
             text.push_str(&format!(
-                "% pdfLaTeX does not have these characters; use LuaLaTeX or XeLaTeX with a font that has \
-                 them: {unsupported}\n"
+                "% pdfLaTeX does not support these characters; use LuaLaTeX or XeLaTeX with a font that \
+                 has them: {unsupported}\n"
             ));
         }
         text.push_str(&format!("\\begin{{tabular}}{{{aligns}}}\n\\toprule\n"));
@@ -84,7 +84,7 @@ impl Table {
         text
     }
 
-    /// The table as Markdown, its columns aligned with spaces.
+    /// The table as Markdown, with aligned columns.
     pub fn to_markdown(&self) -> String {
         let dividers = |(align, width): (Align, usize)| match align {
             Align::Left => "-".repeat(width),
@@ -94,14 +94,14 @@ impl Table {
         self.layout(markdown, dividers, line)
     }
 
-    /// The table as plain text, for a terminal: narrower than Markdown.
+    /// The table as plain text for a terminal, narrower than Markdown.
     pub fn to_text(&self) -> String {
         let dividers = |(_, width): (Align, usize)| "-".repeat(width);
         let line = |cells: &[String]| format!("{}\n", cells.join("  ").trim_end());
         self.layout(single_line, dividers, line)
     }
 
-    /// Header, dividers and rows, each cell as wide as its column.
+    /// Formats header, dividers and rows, each cell as wide as its column.
     fn layout(
         &self,
         shown: impl Fn(&str) -> String,
@@ -113,7 +113,7 @@ impl Table {
         let rows: Vec<Vec<String>> = rows
             .map(|row| row.iter().map(|cell| shown(cell)).collect())
             .collect();
-        // At least three, so that a divider is one in every dialect of Markdown.
+        // Every dialect of Markdown accepts dividers of at least three characters.
         let widths: Vec<usize> = (0..self.columns.len())
             .map(|column| {
                 let cells = rows.iter().chain([&header]).map(|row| width(&row[column]));
@@ -154,7 +154,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn latex_takes_nothing_for_its_own() {
+    fn latex_markup_in_cells_is_escaped() {
         let mut table = Table::new([("a_b".into(), Align::Left), ("n %".into(), Align::Right)]);
         table.row(vec!["\\x & {y}^2".into(), "5 ± 1".into()]);
         assert_eq!(
@@ -166,11 +166,11 @@ mod tests {
     }
 
     #[test]
-    fn latex_names_what_pdflatex_does_not_have() {
+    fn latex_lists_characters_that_pdflatex_does_not_support() {
         let mut table = Table::new([("é".into(), Align::Left)]);
         assert!(!table.to_latex().contains("LuaLaTeX"));
         table.row(vec!["日 λ 本日".into()]);
-        let comment = "% pdfLaTeX does not have these characters; use LuaLaTeX or XeLaTeX with a font \
+        let comment = "% pdfLaTeX does not support these characters; use LuaLaTeX or XeLaTeX with a font \
                        that has them: 日本\n";
         assert!(table.to_latex().contains(comment), "{}", table.to_latex());
     }

@@ -1,14 +1,15 @@
-//! The confusion matrix of the best trial.
+//! The confusion matrix of one trial.
 
 use super::plotter::Plotter;
 use crate::report::document::figure::Figure;
 use crate::report::results::trial_classes::TrialClasses;
 use charts::{Heading, HeatMap};
 
-/// Classes that a picture can show.
+/// Maximum number of classes in the figure.
 const MAX_CLASSES: usize = 40;
 
-/// The picture: of the validation samples, or of the test set where none are held out.
+/// Draws the matrix of the validation samples, or of the test set if nothing is held out. `None`
+/// for more than [`MAX_CLASSES`] classes.
 pub(crate) fn confusion_matrix(plotter: &Plotter, classes: &TrialClasses) -> Option<Figure> {
     let locale = plotter.locale;
     let (scores, caption) = match &classes.scores.validation {

@@ -1,4 +1,4 @@
-//! The norms of the layers' gradients over the epochs.
+//! The gradient norm of each layer over the epochs.
 
 use super::plotter::Plotter;
 use crate::record::RunResult;
@@ -7,10 +7,10 @@ use crate::report::results::trial_frame::trial_positions;
 use crate::spec::Language;
 use charts::{Axis, CurvePoint, Heading, LayerLine, LayerLines};
 
-/// Trials that have a picture.
+/// Maximum number of trials with a figure.
 const MAX_TRIALS: usize = 6;
 
-/// A picture for each of the first trials of the ranking that has several epochs.
+/// Draws a figure for each of the first trials of the ranking, if it has several epochs.
 pub(crate) fn gradient_norms(plotter: &Plotter) -> Vec<Figure> {
     let trials = trial_positions(plotter.context.frame).unwrap_or_default();
     trials
@@ -42,7 +42,8 @@ fn figure(plotter: &Plotter, trial: usize) -> Option<Figure> {
                 .iter()
                 .filter_map(|run| run.epochs.get(index)?.gradient_norms.get(layer).copied());
             let norms: Vec<f64> = norms.collect();
-            let [low, high] = [f64::min, f64::max].map(|of| norms.iter().copied().reduce(of));
+            let [low, high] =
+                [f64::min, f64::max].map(|extreme| norms.iter().copied().reduce(extreme));
             let mean = norms.iter().sum::<f64>() / norms.len() as f64;
             Some(CurvePoint::with_band((index + 1) as f64, mean, low?, high?))
         };
@@ -54,7 +55,7 @@ fn figure(plotter: &Plotter, trial: usize) -> Option<Figure> {
     let layers: Vec<LayerLine> = (0..layers.max()?).map(layer).collect();
     let name = &context.plan.trials[trial].name;
     let caption = match locale.language {
-        Language::English => format!("Norm of each layer's gradient, {name}"),
+        Language::English => format!("Gradient norm of each layer, {name}"),
         Language::French => format!("Norme du gradient de chaque couche, {name}"),
     };
     let chart = LayerLines {
@@ -63,7 +64,7 @@ fn figure(plotter: &Plotter, trial: usize) -> Option<Figure> {
         y: Axis::log(locale.tr("gradient norm", "norme du gradient"), ""),
         layers,
     };
-    // On a logarithmic axis norms of 0 have no place.
+    // A logarithmic axis cannot show norms of 0.
     let is_visible = |layer: &LayerLine| layer.points.iter().any(|point| point.value > 0.0);
     chart
         .layers

@@ -6,13 +6,13 @@ use crate::report::document::figure::Figure;
 use crate::spec::{Language, RankBy};
 use charts::{Categories, Heading, HeatMap, HeatMapCell};
 
-/// The picture of the two factors that matter most, over a complete grid.
+/// Draws the two factors with the largest main effects. `None` for an incomplete grid.
 pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let grid = context.grid.as_ref().ok()?;
     let effects = main_effects(context.anova?);
     let [mut first, mut second] = [effects.first()?.0, effects.get(1)?.0];
-    // As in the grid, the slower one down.
+    // The slower factor of the grid is the vertical one.
     if first > second {
         std::mem::swap(&mut first, &mut second);
     }

@@ -8,13 +8,13 @@ use crate::report::results::trial_frame::trial_positions;
 use crate::spec::Language;
 use charts::{Axis, CurvePoint, Heading, LearningCurves, TrialCurves};
 
-/// Factors whose levels have a picture.
+/// Maximum number of factors with a figure.
 const MAX_FACTORS: usize = 8;
 
-/// Trials up to which all are shown in the place of the best and the worst.
+/// Maximum number of trials that are all shown; of more trials, only the best and the worst are.
 const MAX_SHOWN_TRIALS: usize = 6;
 
-/// The pictures, as far as there are curves of two epochs or more.
+/// Draws the curves of trials and of the levels of each factor, if a run has two epochs or more.
 pub(crate) fn learning_curves(plotter: &Plotter) -> Vec<Figure> {
     let context = plotter.context;
     let max_epochs = context
@@ -26,7 +26,7 @@ pub(crate) fn learning_curves(plotter: &Plotter) -> Vec<Figure> {
     if max_epochs.is_none_or(|epochs| epochs < 2) {
         return Vec::new();
     }
-    let mut figures: Vec<Figure> = of_trials(plotter).into_iter().collect();
+    let mut figures: Vec<Figure> = trial_curves(plotter).into_iter().collect();
     let factors = &context.sweep.factors;
     if context.plan.is_validated() && context.plan.trials.len() > MAX_SHOWN_TRIALS {
         let several = factors
@@ -35,14 +35,14 @@ pub(crate) fn learning_curves(plotter: &Plotter) -> Vec<Figure> {
             .filter(|(_, f)| f.levels.len() > 1);
         let levels = several
             .take(MAX_FACTORS)
-            .map(|(factor, _)| of_levels(plotter, factor));
+            .map(|(factor, _)| level_curves(plotter, factor));
         figures.extend(levels.flatten());
     }
     figures
 }
 
-/// Of few trials all; else of the best and the worst.
-fn of_trials(plotter: &Plotter) -> Option<Figure> {
+/// The curves of all trials, or of the best and the worst if there are many.
+fn trial_curves(plotter: &Plotter) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let listed = trial_positions(context.frame).ok()?;
     let trials: Vec<usize> = if listed.len() <= MAX_SHOWN_TRIALS {
@@ -70,8 +70,8 @@ fn of_trials(plotter: &Plotter) -> Option<Figure> {
     draw(plotter, "learning-curves", caption.to_owned(), trials)
 }
 
-/// Of each level of a factor, over all trials that have it.
-fn of_levels(plotter: &Plotter, factor: usize) -> Option<Figure> {
+/// The mean curves of each level of a factor, over all trials that have it.
+fn level_curves(plotter: &Plotter, factor: usize) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let varied = &context.sweep.factors[factor];
     let levels = varied.levels.iter().enumerate().map(|(level, named)| {
@@ -107,11 +107,10 @@ fn of_levels(plotter: &Plotter, factor: usize) -> Option<Figure> {
     )
 }
 
-/// The longest name of a factor that is part of a file's name, in characters.
+/// Maximum number of characters of a factor's name in a file name.
 const MAX_NAME_CHARS: usize = 100;
 
-/// The name of the picture of the factor at this position: of two factors never the same, whatever
-/// they are called.
+/// The file name of the figure of the factor at this position, unique for each factor.
 fn file_name(position: usize, factor: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+".contains(c);
     let safe = factor.chars().map(|c| if is_plain(c) { c } else { '-' });
@@ -144,17 +143,14 @@ fn draw(
         validation_label: locale.tr("validation", "validation").to_owned(),
         training_label: locale.tr("training", "entraînement").to_owned(),
         band_label: locale
-            .tr(
-                "lowest to highest split",
-                "du plus bas au plus haut partage",
-            )
+            .tr("range across splits", "étendue entre les partages")
             .to_owned(),
     };
     has_points.then(|| plotter.draw(name, caption, &chart))
 }
 
-/// The curves of trials taken together: the mean over trials and splits after each epoch, and the
-/// lowest and highest mean of a split.
+/// The mean over the trials and splits after each epoch, with the lowest and highest mean of a
+/// split.
 fn split_curves(plotter: &Plotter, trials: &[usize]) -> TrialCurves {
     let context = plotter.context;
     let mut splits: Vec<Vec<&RunResult>> = Vec::new();
@@ -173,7 +169,7 @@ fn split_curves(plotter: &Plotter, trials: &[usize]) -> TrialCurves {
     }
 }
 
-fn curve(splits: &[Vec<&RunResult>], of: fn(&EpochMetrics) -> Option<f64>) -> Vec<CurvePoint> {
+fn curve(splits: &[Vec<&RunResult>], metric: fn(&EpochMetrics) -> Option<f64>) -> Vec<CurvePoint> {
     let epochs = splits
         .iter()
         .flatten()
@@ -182,11 +178,11 @@ fn curve(splits: &[Vec<&RunResult>], of: fn(&EpochMetrics) -> Option<f64>) -> Ve
         .unwrap_or(0);
     let point = |index: usize| {
         let mean_of_split = |runs: &Vec<&RunResult>| {
-            let values = runs.iter().filter_map(|run| of(run.epochs.get(index)?));
+            let values = runs.iter().filter_map(|run| metric(run.epochs.get(index)?));
             mean(values)
         };
         let means: Vec<f64> = splits.iter().filter_map(mean_of_split).collect();
-        let [low, high] = [f64::min, f64::max].map(|of| means.iter().copied().reduce(of));
+        let [low, high] = [f64::min, f64::max].map(|extreme| means.iter().copied().reduce(extreme));
         Some(CurvePoint::with_band(
             (index + 1) as f64,
             mean(means.iter().copied())?,

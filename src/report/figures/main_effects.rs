@@ -5,7 +5,7 @@ use crate::report::analysis::conclusions::CONFIDENCE;
 use crate::report::document::figure::Figure;
 use charts::{FactorEffect, Heading, LevelEffect, MainEffects};
 
-/// The picture, over a complete grid.
+/// Draws the mean score at each level of each factor. `None` for an incomplete grid.
 pub(crate) fn main_effects(plotter: &Plotter) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let grid = context.grid.as_ref().ok()?;
@@ -17,15 +17,15 @@ pub(crate) fn main_effects(plotter: &Plotter) -> Option<Figure> {
     let panel = |(factor, means): (&crate::spec::Factor, &Vec<statistics::LevelMean>)| {
         let levels = factor.levels.iter().zip(means);
         let effect = |(level, mean): (&crate::spec::Level, &statistics::LevelMean)| {
-            let end = |of: fn(&statistics::Interval) -> f64| {
+            let bound = |end: fn(&statistics::Interval) -> f64| {
                 let interval = mean.interval.as_ref();
-                plotter.shown_score(interval.map_or(f64::NAN, of))
+                plotter.shown_score(interval.map_or(f64::NAN, end))
             };
             LevelEffect {
                 name: level.label.clone(),
                 value: plotter.shown_score(mean.mean),
-                low: end(|interval| interval.low),
-                high: end(|interval| interval.high),
+                low: bound(|interval| interval.low),
+                high: bound(|interval| interval.high),
             }
         };
         FactorEffect {

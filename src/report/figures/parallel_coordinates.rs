@@ -1,10 +1,10 @@
-//! All trials across all factors.
+//! All trials as lines across all factors.
 
 use super::plotter::Plotter;
 use crate::report::document::figure::Figure;
 use charts::{Categories, Heading, ParallelAxis, ParallelCoordinates, ParallelLine};
 
-/// The picture, where there are two factors or more and several ranked trials.
+/// Draws the ranked trials of the grid. `None` for fewer than two factors or trials.
 pub(crate) fn parallel_coordinates(plotter: &Plotter) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let factors = &context.sweep.factors;
@@ -30,7 +30,7 @@ pub(crate) fn parallel_coordinates(plotter: &Plotter) -> Option<Figure> {
         ParallelAxis::Categories(Categories::new(&factor.name, names))
     });
     let caption = locale.tr(
-        "Each trial as a line across its levels, coloured by its score",
+        "Each trial as a line through its levels, coloured by its score",
         "Chaque essai comme une ligne à travers ses niveaux, colorée par son score",
     );
     let chart = ParallelCoordinates {

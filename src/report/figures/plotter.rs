@@ -7,10 +7,10 @@ use crate::report::locale::Locale;
 use crate::spec::{Format, Language, RankBy};
 use charts::{Axis, Chart, Direction, Style};
 
-/// Pixels of a PNG for each pixel of the page: sharp on screens that have two.
+/// PNG pixels per SVG pixel: sharp on screens with two device pixels per pixel.
 const PNG_SCALE: f64 = 2.0;
 
-/// Makes the pictures of a report; those that would show nothing are left out.
+/// The inputs that all figures share.
 pub(crate) struct Plotter<'a> {
     pub(super) context: &'a ReportContext<'a>,
     pub(super) locale: Locale,
@@ -44,12 +44,12 @@ impl<'a> Plotter<'a> {
             name: name.to_owned(),
             caption,
             svg: drawing.to_svg(),
-            // Charts stay far below the size that a PNG may have.
+            // Charts are far smaller than the maximum size of a PNG.
             png: is_png.then(|| drawing.to_png(PNG_SCALE).ok()).flatten(),
         }
     }
 
-    /// What trials are ranked by.
+    /// The axis of the score that trials are ranked by.
     pub(super) fn score_axis(&self) -> Axis {
         match self.context.sweep.report.rank_by {
             RankBy::Accuracy => Axis::linear(
@@ -63,7 +63,7 @@ impl<'a> Plotter<'a> {
         }
     }
 
-    /// A score as the axis has it.
+    /// A score in the unit of the axis.
     pub(super) fn shown_score(&self, score: f64) -> f64 {
         match self.context.sweep.report.rank_by {
             RankBy::Accuracy => 100.0 * score,
@@ -71,12 +71,12 @@ impl<'a> Plotter<'a> {
         }
     }
 
-    /// Which scores are better.
+    /// The direction in which scores improve.
     pub(super) fn direction(&self) -> Direction {
         direction(self.context.sweep.report.rank_by)
     }
 
-    /// The mean score of a ranked trial, as the axis has it.
+    /// The mean score of a ranked trial, in the unit of the axis.
     pub(super) fn mean_score(&self, trial: usize) -> Option<f64> {
         let mean = self.context.analysis.mean_score(trial)?;
         Some(self.shown_score(mean))

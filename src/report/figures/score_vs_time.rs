@@ -1,10 +1,10 @@
-//! Score against seconds, with memory as the area of points.
+//! Score against seconds per epoch, with the peak memory as the area of points.
 
 use super::plotter::Plotter;
 use crate::report::document::figure::Figure;
 use charts::{Axis, Categories, Direction, Heading, ParetoScatter, ScatterPoint};
 
-/// The picture, where several trials were measured.
+/// Draws the trials that have a score and a profile. `None` for fewer than two.
 pub(crate) fn score_vs_time(plotter: &Plotter) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let mut has_bytes = true;
@@ -33,13 +33,16 @@ pub(crate) fn score_vs_time(plotter: &Plotter) -> Option<Figure> {
         return None;
     }
     let caption = locale.tr(
-        "Score against seconds of an epoch, with the front of score and seconds",
-        "Score selon les secondes par époque, avec le front de score et temps",
+        "Score against seconds per epoch, with their Pareto front",
+        "Score selon les secondes par époque, avec leur front de Pareto",
     );
     let chart = ParetoScatter {
         heading: Heading::new(caption),
         x: Axis::log(
-            locale.tr("seconds of an epoch, alone", "secondes par époque, seul"),
+            locale.tr(
+                "seconds per epoch, measured alone",
+                "secondes par époque, mesurées seul",
+            ),
             "s",
         ),
         y: plotter.score_axis(),

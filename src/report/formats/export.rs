@@ -1,4 +1,4 @@
-//! The trials for programs: one row for each, as CSV, JSON and Parquet.
+//! The trials as CSV, JSON and Parquet, one row for each.
 
 use parquet::basic::{LogicalType, Repetition, Type as Physical};
 use parquet::data_type::{BoolType, ByteArray, ByteArrayType, DoubleType, Int64Type};
@@ -10,12 +10,12 @@ use polars::prelude::*;
 use serde_json::{Map, Value};
 use std::sync::Arc;
 
-/// Columns that are for the report alone.
+/// The frame without the columns that only the report uses.
 fn public_columns(frame: &DataFrame) -> PolarsResult<DataFrame> {
     frame.drop("position")
 }
 
-/// Numbers as short as they can be without loss; nothing where there is none.
+/// The frame as CSV. Numbers are as short as possible without loss; missing values are empty.
 pub(crate) fn csv(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
     let mut frame = public_columns(frame)?;
     let mut bytes = Vec::new();
@@ -23,7 +23,7 @@ pub(crate) fn csv(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
     Ok(bytes)
 }
 
-/// A list of objects, one for each trial; what is not there is `null`.
+/// The frame as a JSON list with one object for each trial; missing values are `null`.
 pub(crate) fn json(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
     let frame = public_columns(frame)?;
     let columns = frame.columns().iter();
@@ -44,7 +44,7 @@ pub(crate) fn json(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
     Ok(text.into_bytes())
 }
 
-/// The cells of a column; `null` where there is nothing.
+/// The values of a column as JSON; missing values are `null`.
 pub(crate) fn column_values(column: &Column) -> PolarsResult<Vec<Value>> {
     Ok(match column.dtype() {
         DataType::Boolean => column.bool()?.iter().map(Value::from).collect(),
@@ -55,10 +55,11 @@ pub(crate) fn column_values(column: &Column) -> PolarsResult<Vec<Value>> {
     })
 }
 
-/// Flags as booleans, whole numbers as 64 bit integers, all else as doubles and UTF-8.
+/// The frame as Parquet: flags as booleans, whole numbers as 64-bit integers, other numbers as
+/// doubles, text as UTF-8.
 ///
 /// # Errors
-/// None that a result could cause.
+/// Polars refuses an operation; no result can cause this.
 pub(crate) fn parquet(frame: &DataFrame) -> PolarsResult<Vec<u8>> {
     let frame = public_columns(frame)?;
     let written = write_parquet(frame.columns());
@@ -103,7 +104,7 @@ fn write_parquet(columns: &[Column]) -> Result<Vec<u8>, ParquetError> {
             }
             DataType::UInt64 => {
                 let cells = column.u64().map_err(polars)?.iter();
-                // What a count is too large for, Parquet's integers are too small for.
+                // A count beyond the range of Parquet's integers is missing.
                 let (values, levels) = present(cells.map(|cell| i64::try_from(cell?).ok()));
                 writer
                     .typed::<Int64Type>()
@@ -124,7 +125,7 @@ fn write_parquet(columns: &[Column]) -> Result<Vec<u8>, ParquetError> {
     Ok(bytes)
 }
 
-/// The values that are there, and for each row whether there is one (Parquet's definition level).
+/// The existing values, and for each row whether it has one (Parquet's definition level).
 fn present<T>(cells: impl Iterator<Item = Option<T>>) -> (Vec<T>, Vec<i16>) {
     let (mut values, mut levels) = (Vec::new(), Vec::new());
     for cell in cells {
@@ -192,6 +193,6 @@ mod tests {
         assert_eq!(rows[0].get_double(2).unwrap(), 0.1);
         assert!(rows[0].get_bool(3).unwrap());
         assert_eq!(rows[1].get_long(4).unwrap(), 8);
-        assert!(rows[1].get_long(0).is_err(), "nothing is there");
+        assert!(rows[1].get_long(0).is_err(), "the value is missing");
     }
 }

@@ -1,10 +1,10 @@
-//! A configuration as a sweep file that runs as it is.
+//! A configuration as a complete sweep file.
 
 use crate::spec::{Config, RankBy};
 use serde_json::{Map, Value, json};
 
-/// The configuration as the YAML of a sweep of one trial.
-#[expect(clippy::expect_used, reason = "our own value, which can be written")]
+/// The YAML of a sweep with this configuration as its only trial.
+#[expect(clippy::expect_used, reason = "serialising our own values never fails")]
 pub fn to_sweep_yaml(name: &str, config: &Config, rank_by: RankBy) -> String {
     let mut document = Map::new();
     document.insert("name".to_owned(), Value::from(name));
@@ -12,7 +12,7 @@ pub fn to_sweep_yaml(name: &str, config: &Config, rank_by: RankBy) -> String {
         document.extend(sections);
     }
     document.insert("report".to_owned(), json!({ "rank_by": rank_by.name() }));
-    // JSON values are YAML values; text keys and finite numbers always serialise.
+    // JSON values are YAML values, and text keys and finite numbers always serialise.
     serde_saphyr::to_string(&Value::Object(document)).expect("a configuration is plain values")
 }
 

@@ -1,4 +1,4 @@
-//! A report as one HTML page.
+//! The page of a report.
 
 use super::cell::Cell;
 use super::column::{Better, Column, Kind};
@@ -26,16 +26,16 @@ use polars::prelude::*;
 use serde_json::Value;
 use statistics::Direction;
 
-/// Numbers of learning curves that a page carries; trials further down the ranking have none then.
+/// Maximum number of curve values in a page; lower-ranked trials have no curves beyond it.
 const MAX_CURVE_VALUES: usize = 1_000_000;
 
-/// What the page's charts call the seconds of an epoch.
+/// The key of the column of seconds per epoch.
 const SECONDS: &str = "profile_seconds_per_epoch";
 
-/// The page of a report whose document is `document`.
+/// Makes the page of a report from its context and its document.
 ///
 /// # Errors
-/// A frame without the columns of [`crate::report::results::trial_frame::trial_frame`].
+/// A column of the frame is missing.
 pub(crate) fn build_page(context: &ReportContext, document: &Document) -> PolarsResult<Page> {
     let (sweep, plan) = (context.sweep, context.plan);
     let locale = Locale::of(sweep);
@@ -71,7 +71,7 @@ fn columns(locale: Locale, context: &ReportContext) -> Vec<Column> {
     for factor in &plan.columns {
         let mut column = Column::new(
             format!("param_{}", factor.name),
-            &factor.short,
+            &factor.short_name,
             Kind::Factor,
         );
         column.tooltip.clone_from(&factor.name);
@@ -79,7 +79,7 @@ fn columns(locale: Locale, context: &ReportContext) -> Vec<Column> {
             .factors
             .iter()
             .find(|of_sweep| of_sweep.name == factor.name);
-        // Names in the order of the sweep; numbers sort themselves.
+        // Text levels keep the order of the sweep; the page sorts numbers.
         let levels = of_sweep.map(|factor| factor.levels.iter().map(|level| level.label.as_str()));
         let levels: Vec<&str> = levels.into_iter().flatten().collect();
         if levels.iter().any(|level| level.parse::<f64>().is_err()) {
@@ -127,7 +127,7 @@ fn columns(locale: Locale, context: &ReportContext) -> Vec<Column> {
         );
         add(
             "p_against_best",
-            locale.tr("p against best", "p face au meilleur"),
+            locale.tr("p vs best", "p face au meilleur"),
             Kind::Number,
             none,
             false,
@@ -177,7 +177,7 @@ fn columns(locale: Locale, context: &ReportContext) -> Vec<Column> {
         let exists = deviation != column.key && context.frame.column(&deviation).is_ok();
         column.deviation = exists.then_some(deviation);
     }
-    // What stands behind ± is a column too, and not shown by itself.
+    // The standard deviations are hidden columns.
     let deviations = columns.iter().filter_map(|column| {
         let deviation = column.deviation.clone()?;
         let label = format!("± {}", column.label);
@@ -229,7 +229,7 @@ fn rows(context: &ReportContext, columns: &[Column]) -> PolarsResult<Vec<Row>> {
     Ok(trials.iter().enumerate().map(row).collect())
 }
 
-/// Which rows no other beats in score and seconds.
+/// Whether each row is on the Pareto front of score and seconds.
 fn front(context: &ReportContext, trials: &[usize]) -> PolarsResult<Vec<bool>> {
     let rank_by = context.sweep.report.rank_by;
     let seconds = context.frame.column(SECONDS)?.f64()?;
@@ -240,7 +240,7 @@ fn front(context: &ReportContext, trials: &[usize]) -> PolarsResult<Vec<bool>> {
     let points: Vec<[f64; 2]> = trials.iter().enumerate().map(point).collect();
     let objectives = [direction(rank_by), Direction::Minimise];
     let mut front = vec![false; trials.len()];
-    // Every point has two values: there is no error.
+    // Every point has two values, so there is no error.
     for row in statistics::pareto_front(&objectives, &points).unwrap_or_default() {
         front[row] = true;
     }
@@ -257,7 +257,7 @@ fn cells(column: &polars::prelude::Column) -> PolarsResult<Vec<Cell>> {
     Ok(column_values(column)?.iter().map(cell).collect())
 }
 
-/// The mean curves of a trial's finished runs.
+/// The mean curves of a trial's finished runs; `None` if there are none.
 fn curves(context: &ReportContext, trial: usize) -> Option<Curves> {
     let runs = context
         .plan
@@ -265,10 +265,10 @@ fn curves(context: &ReportContext, trial: usize) -> Option<Curves> {
         .filter_map(|run| context.results.finished(run));
     let runs: Vec<&RunResult> = runs.collect();
     let epochs = runs.iter().map(|run| run.epochs.len()).max()?;
-    let curve = |of: fn(&EpochMetrics) -> Option<f64>| {
+    let curve = |metric: fn(&EpochMetrics) -> Option<f64>| {
         let mut curve = Curve::default();
         for index in 0..epochs {
-            let values = runs.iter().filter_map(|run| of(run.epochs.get(index)?));
+            let values = runs.iter().filter_map(|run| metric(run.epochs.get(index)?));
             let values: Vec<f64> = values.collect();
             let mean = values.iter().sum::<f64>() / values.len() as f64;
             curve.mean.push((!values.is_empty()).then_some(mean));
@@ -289,7 +289,7 @@ fn curves(context: &ReportContext, trial: usize) -> Option<Curves> {
     })
 }
 
-/// The document's sections, without the ranking's table, which the page has as its own.
+/// The document's sections, without the table of the ranking, which the page replaces.
 fn sections(document: &Document) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut is_ranking = false;
@@ -302,7 +302,7 @@ fn sections(document: &Document) -> Vec<Section> {
             });
             continue;
         }
-        // What stands above the first heading is the page's own head.
+        // The page's header replaces the blocks before the first heading.
         let Some(section) = sections.last_mut() else {
             continue;
         };

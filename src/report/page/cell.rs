@@ -1,19 +1,19 @@
-//! What stands in a cell.
+//! The value of a cell.
 
 use serde::Serialize;
 
-/// What stands in a cell: the value itself, which the page sorts, filters, formats and exports.
+/// The value of a cell, which the page sorts, filters, formats and exports.
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Cell {
-    /// A number, in the unit of the column's [`Kind`](super::Kind). One that is not finite is
+    /// A number in the unit of the column's [`Kind`](super::Kind). A number that is not finite is
     /// shown like [`Cell::Missing`].
     Number(f64),
-    /// A text; markup in it is text like any other.
+    /// A text; markup in it is escaped.
     Text(String),
     /// Yes or no.
     Flag(bool),
-    /// Nothing is known: shown as a dash, sorted last.
+    /// No value: shown as a dash, sorted last.
     Missing,
 }
 

@@ -3,61 +3,60 @@
 use super::cell::Cell;
 use serde::Serialize;
 
-/// A column of the table of trials. Factors and numbers also have a filter, and an axis among the
-/// parallel coordinates while they are shown.
+/// A column of the table of trials. Factors and numbers also have a filter and, while the column is
+/// shown, an axis in the parallel coordinates.
 #[derive(Clone, Debug, Serialize)]
 pub struct Column {
-    /// A name that no other column has, without `#` in front: the header in exported CSV, and
-    /// what addresses of the page call it.
+    /// A unique name that does not start with `#`: the header in the exported CSV and the key in
+    /// the page's address.
     pub key: String,
-    /// The header, without unit: that comes from the kind.
+    /// The header without the unit, which follows from the kind.
     pub label: String,
-    /// What the cells are.
+    /// The kind of the cells.
     pub kind: Kind,
-    /// A sentence about what it is and how it is measured; empty for none.
+    /// A sentence about the meaning and measurement of the column; empty for none.
     pub tooltip: String,
-    /// Which way is better.
+    /// The direction in which values improve.
     pub better: Better,
-    /// Whether it is shown before the reader chooses columns.
+    /// Whether the column is shown initially.
     pub shown: bool,
-    /// A factor's levels in the order of the sweep. Levels in rows that are not listed follow,
-    /// numbers in ascending order; so an empty list is right for numbers.
+    /// A factor's levels in the order of the sweep. Other levels of the rows follow, numbers in
+    /// ascending order; so a factor with numeric levels needs no list.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub levels: Vec<Cell>,
-    /// [`Column::key`] of the column with the standard deviation of this one, of the same kind:
-    /// shown behind `±`.
+    /// The [`Column::key`] of the standard deviation, which has the same kind: shown after `±`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub deviation: Option<String>,
 }
 
-/// What the cells of a column are: how they are written, sorted and filtered.
+/// The kind of a column's cells, which determines how they are formatted, sorted and filtered.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Kind {
-    /// Texts that differ from trial to trial.
+    /// Texts, different in most trials.
     Text,
-    /// Levels of a factor: numbers, texts or flags. Filtered by check boxes, or by a range where
-    /// there are many numbers.
+    /// Levels of a factor: numbers, texts or flags. Filtered by check boxes, or by a range if there
+    /// are many numbers.
     Factor,
-    /// Numbers such as losses.
+    /// Numbers, such as losses.
     Number,
-    /// Shares from 0 to 1, written in percent.
+    /// Shares from 0 to 1, shown in percent.
     Percent,
     /// Seconds.
     Seconds,
-    /// Bytes, written in mebibytes.
+    /// Bytes, shown in mebibytes.
     Bytes,
     /// Whole numbers, or their means.
     Count,
-    /// [`Cell::Flag`]: a mark where it is true.
+    /// [`Cell::Flag`]: shown as a mark if true.
     Mark,
 }
 
-/// Which way of a column is better.
+/// The direction in which the values of a column improve.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Better {
-    /// Larger is better: sorted in descending order first.
+    /// Larger is better: the first sort is descending.
     High,
     /// Smaller is better.
     Low,
@@ -66,7 +65,7 @@ pub enum Better {
 }
 
 impl Column {
-    /// A column that is shown, without tooltip, levels and deviation, no way of which is better.
+    /// Makes a visible column without tooltip, levels, deviation and direction.
     pub fn new(key: impl Into<String>, label: impl Into<String>, kind: Kind) -> Self {
         Self {
             key: key.into(),

@@ -1,7 +1,7 @@
-//! Scripts and styles without what only people read.
+//! Removes comments and indentation from scripts and styles.
 
-/// A script without indentation, empty lines and the comments that have lines of their own: a fifth
-/// shorter, and its lines still those of the source. For scripts without texts over several lines.
+/// Removes indentation, empty lines and comments on their own lines, which makes a script a fifth
+/// shorter. The script must not have texts over several lines.
 pub(crate) fn compact(script: &str) -> String {
     let mut is_comment = false;
     let mut kept = String::with_capacity(script.len());
@@ -16,7 +16,7 @@ pub(crate) fn compact(script: &str) -> String {
     kept
 }
 
-/// Styles without comments, indentation and the spaces around signs.
+/// Removes comments, indentation and the spaces around punctuation.
 pub(crate) fn compact_styles(styles: &str) -> String {
     let mut kept = compact(styles);
     for (written, short) in [
@@ -36,7 +36,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn comments_go_and_statements_stay() {
+    fn comments_are_removed_and_statements_kept() {
         let script = "// Why.\n\n/** What. */\nfunction f() {\n  /**\n   * More.\n   */\n  return 'a // b'; // c\n}\n";
         assert_eq!(
             compact(script),
@@ -45,7 +45,7 @@ mod tests {
     }
 
     #[test]
-    fn styles_keep_the_spaces_that_mean_something() {
+    fn significant_spaces_in_styles_are_kept() {
         let styles =
             "/** Why. */\n@media (width: 1px) {\n  a b { margin: 0 auto; color: red; }\n}\n";
         let short = "@media (width:1px){\na b{margin:0 auto;color:red}\n}\n";

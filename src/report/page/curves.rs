@@ -1,8 +1,8 @@
-//! What a trial's runs were like after each epoch.
+//! A trial's learning curves.
 
 use serde::{Serialize, Serializer};
 
-/// What a trial's runs were like after each epoch. A curve that is not known is empty.
+/// A trial's learning curves. A curve without values is empty.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Curves {
     /// Training loss.
@@ -16,13 +16,13 @@ pub struct Curves {
     pub val_accuracy: Curve,
 }
 
-/// One quantity over the epochs; the first value is that of epoch 1.
+/// One metric over the epochs; the first value is that of epoch 1.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Curve {
-    /// The mean over the runs; none where no run has it.
+    /// The mean over the runs; `None` for epochs that no run has.
     #[serde(serialize_with = "rounded")]
     pub mean: Vec<Option<f64>>,
-    /// The sample standard deviation between the runs; empty or none where there is none.
+    /// The sample standard deviation across the runs; empty or `None` for fewer than two.
     #[serde(serialize_with = "rounded", skip_serializing_if = "Vec::is_empty")]
     pub deviation: Vec<Option<f64>>,
 }
@@ -33,13 +33,13 @@ impl Curve {
     }
 }
 
-/// Five significant digits: more than a drawing shows or a reading needs, a third of the bytes.
+/// Rounds to five significant digits, more than a chart shows, which needs a third of the bytes.
 fn rounded<S: Serializer>(values: &[Option<f64>], serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_seq(values.iter().map(|value| value.map(five_digits)))
 }
 
 fn five_digits(value: f64) -> f64 {
-    // What `{:e}` writes is always a number.
+    // The output of `{:e}` is always a number.
     format!("{value:.4e}").parse().unwrap_or(value)
 }
 

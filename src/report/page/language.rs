@@ -14,7 +14,7 @@ pub enum PageLanguage {
     Fr,
 }
 
-/// Texts of one language by key; `{0}`, `{1}` … stand for what is filled in.
+/// The texts of one language by key, with slots `{0}`, `{1}` …
 pub(crate) type Texts = BTreeMap<String, String>;
 
 impl PageLanguage {
@@ -27,7 +27,7 @@ impl PageLanguage {
     }
 
     /// All texts of the interface in this language.
-    #[expect(clippy::expect_used, reason = "our own value, which can be written")]
+    #[expect(clippy::expect_used, reason = "serialising our own values never fails")]
     pub(crate) fn text(self) -> Texts {
         let mut all: BTreeMap<String, Texts> = serde_json::from_str(include_str!("text.json"))
             .expect("text.json is an object for each language, as a test below holds");
@@ -61,11 +61,11 @@ mod tests {
     }
 
     #[test]
-    fn each_text_is_used_and_each_that_is_used_is_there() {
+    fn each_text_is_used_and_each_used_text_exists() {
         let sources = super::super::render::SCRIPTS.join("\n") + include_str!("page.html");
         for key in PageLanguage::En.text().keys() {
             // `counted('trials', …)` takes `trials.one` or `trials.many`; `kind.…` and the like
-            // are put together from a word of the data.
+            // are composed from a value of the data.
             let stem = key.split('.').next().unwrap_or(key);
             let quoted = [
                 format!("'{key}'"),
@@ -81,7 +81,7 @@ mod tests {
         let texts = PageLanguage::En.text();
         for call in sources.split(" text('").skip(1) {
             let key = call.split('\'').next().unwrap_or_default();
-            assert!(texts.contains_key(key), "there is no text {key}");
+            assert!(texts.contains_key(key), "no such text: {key}");
         }
     }
 }

@@ -1,9 +1,8 @@
-//! The report as one HTML file: it works from a folder, loads nothing and asks nothing of a network.
+//! The report as one HTML file, which works offline from a folder.
 //!
-//! [`Page`] is what it shows, [`render`] puts that into the template. Table and charts are drawn in
-//! the browser (`*.js`, plain JavaScript without a library) from data that stand in the page as
-//! JSON; further sections are HTML already. Text is never markup: here it is escaped, and the
-//! scripts make text nodes of it.
+//! [`Page`] has the data and [`render`] fills the template. The browser draws the table and charts
+//! (`scripts/*.js`, plain JavaScript without libraries) from JSON in the page; the other sections
+//! are HTML. Text is never markup: it is escaped here, and the scripts insert it as text nodes.
 
 mod build;
 mod cell;

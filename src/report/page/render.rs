@@ -9,29 +9,29 @@ use super::template;
 use crate::escape::html;
 use std::fmt::Write;
 
-/// The scripts, in the order in which they stand in the page: what a file uses is above it.
+/// The scripts, each after those that it uses.
 pub(super) const SCRIPTS: [&str; 18] = [
-    include_str!("dom.js"),
-    include_str!("text.js"),
-    include_str!("format.js"),
-    include_str!("scale.js"),
-    include_str!("column.js"),
-    include_str!("order.js"),
-    include_str!("filter.js"),
-    include_str!("store.js"),
-    include_str!("address.js"),
-    include_str!("marker.js"),
-    include_str!("table.js"),
-    include_str!("csv.js"),
-    include_str!("controls.js"),
-    include_str!("parallel.js"),
-    include_str!("brush.js"),
-    include_str!("curves.js"),
-    include_str!("scatter.js"),
-    include_str!("main.js"),
+    include_str!("scripts/dom.js"),
+    include_str!("scripts/text.js"),
+    include_str!("scripts/format.js"),
+    include_str!("scripts/scale.js"),
+    include_str!("scripts/column.js"),
+    include_str!("scripts/order.js"),
+    include_str!("scripts/filter.js"),
+    include_str!("scripts/store.js"),
+    include_str!("scripts/address.js"),
+    include_str!("scripts/marker.js"),
+    include_str!("scripts/table.js"),
+    include_str!("scripts/csv.js"),
+    include_str!("scripts/controls.js"),
+    include_str!("scripts/parallel.js"),
+    include_str!("scripts/brush.js"),
+    include_str!("scripts/curves.js"),
+    include_str!("scripts/scatter.js"),
+    include_str!("scripts/main.js"),
 ];
 
-/// The page as a file. Pure: equal pages give equal bytes.
+/// Renders the page as HTML. Pure: equal pages give equal bytes.
 pub fn render(page: &Page) -> String {
     let data = script_json(page);
     let mut curves: Vec<Option<&Curves>> =
@@ -52,7 +52,7 @@ pub fn render(page: &Page) -> String {
         "sections" => sections.clone(),
         "generated_by" => html(&page.generated_by),
         "css" => compact_styles(include_str!("page.css")),
-        "theme" => compact(include_str!("theme.js")),
+        "theme" => compact(include_str!("scripts/theme.js")),
         "scripts" => SCRIPTS.map(compact).concat(),
         "data" => data.clone(),
         "curves" => script_json(&curves),
@@ -61,8 +61,8 @@ pub fn render(page: &Page) -> String {
     })
 }
 
-/// What the page's own scripts are known by. It is the same for equal pages, and nobody can foresee it
-/// in a text of theirs: that would have to have its own hash in it.
+/// The nonce of the page's scripts (Content Security Policy). It is equal for equal pages, and no
+/// text in the page can contain it, because it is a hash of these texts.
 fn nonce(texts: &[&str]) -> String {
     let mut hasher = blake3::Hasher::new();
     for text in texts {

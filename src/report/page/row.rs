@@ -10,37 +10,35 @@ use serde::Serialize;
 pub struct Row {
     /// The trial's name.
     pub name: String,
-    /// Its rank, from 1; none where it is not ranked.
+    /// Its rank from 1; `None` if it is not ranked.
     pub rank: Option<u32>,
-    /// How far it has come.
+    /// Its state.
     #[serde(rename = "progress")]
     pub state: TrialState,
-    /// Why it failed or is not complete, for people.
+    /// Why it failed, for people.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub reason: Option<String>,
-    /// It is the first of the ranking.
+    /// Whether it is ranked first.
     #[serde(skip_serializing_if = "is_false")]
     pub best: bool,
-    /// It is the one that the report recommends, be it the best or another that is as good.
+    /// Whether the report recommends it instead of the best, as one that is as good.
     #[serde(skip_serializing_if = "is_false")]
     pub chosen: bool,
-    /// It is not the best, but no test can tell the two apart.
+    /// Whether it is not the best, but not distinguishable from it.
     #[serde(skip_serializing_if = "is_false")]
     pub not_distinguishable: bool,
-    /// No other trial is better in one column of [`Scatter`](super::Scatter) and at least as good
-    /// in the other.
+    /// Whether it is on the Pareto front of the two columns of [`Scatter`](super::Scatter).
     #[serde(skip_serializing_if = "is_false")]
     pub pareto: bool,
-    /// One for each of [`Page::columns`](super::Page::columns).
+    /// One value for each of [`Page::columns`](super::Page::columns).
     pub values: Vec<Cell>,
-    /// What its runs were like after each epoch, if that is known. Read by the page only when it
-    /// draws them.
+    /// Its learning curves, if there are any. The page parses them only when it draws them.
     #[serde(skip)]
     pub curves: Option<Curves>,
 }
 
 impl Row {
-    /// A finished trial without rank, marks, values and curves.
+    /// Makes a finished trial without rank, marks, values and curves.
     pub fn new(name: impl Into<String>) -> Self {
         Self {
             name: name.into(),
@@ -57,7 +55,7 @@ impl Row {
     }
 }
 
-/// Flags are rare: only those that hold are written.
+/// Flags that are false are omitted, because most are.
 fn is_false(flag: &bool) -> bool {
     !flag
 }

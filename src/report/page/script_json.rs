@@ -1,10 +1,10 @@
-//! Text that stays text, wherever in the page it stands.
+//! JSON within HTML.
 
 use serde::Serialize;
 
-/// JSON for a script element: without `<` nothing in it can end the element or open a comment, and
-/// without the two line separators it is JavaScript too.
-#[expect(clippy::expect_used, reason = "our own value, which can be written")]
+/// JSON for a script element: without `<` it cannot end the element or open a comment, and without
+/// the two line separators it is valid JavaScript too.
+#[expect(clippy::expect_used, reason = "serialising our own values never fails")]
 pub(crate) fn script_json(value: &impl Serialize) -> String {
     serde_json::to_string(value)
         .expect("all maps of a page have texts for keys")

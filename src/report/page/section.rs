@@ -1,30 +1,30 @@
-//! What follows table and charts: headings, paragraphs, tables, drawings.
+//! The sections after the table and charts: headings, paragraphs, tables, drawings.
 
 use crate::escape::{Piece, html, split_code};
 use crate::report::{Align, Table};
 use std::fmt::Write;
 
-/// A part of the page with a heading.
+/// A section of the page.
 #[derive(Clone, Debug)]
 pub struct Section {
-    /// The heading; also stands in the list of contents.
+    /// The heading, also used in the table of contents.
     pub title: String,
-    /// What is below it.
+    /// The blocks below the heading.
     pub blocks: Vec<SectionBlock>,
 }
 
-/// A part of a section. Texts are plain, but for `` `code` `` in paragraphs and lists.
+/// A block of a section. Texts are plain, except for `` `code` `` in paragraphs and lists.
 #[derive(Clone, Debug)]
 pub enum SectionBlock {
     /// A heading within the section.
     Heading(String),
     /// A paragraph.
     Paragraph(String),
-    /// A list of remarks.
+    /// A list.
     List(Vec<String>),
-    /// Lines to be copied, as they are.
+    /// Preformatted lines.
     Code(String),
-    /// A table of texts.
+    /// A table.
     Table(Table),
     /// A drawing.
     Figure(Drawing),
@@ -33,15 +33,15 @@ pub enum SectionBlock {
 /// A drawing with its caption.
 #[derive(Clone, Debug)]
 pub struct Drawing {
-    /// An `<svg>` element, put into the page as it is: text in it must be escaped and ids unique
-    /// in the page. It lies on white paper, in dark mode too. With a `viewBox` it shrinks on
-    /// narrow screens.
+    /// An `<svg>` element, inserted as it is: its text must be escaped and its ids unique in the
+    /// page. It is drawn on white, also in dark mode. With a `viewBox` it shrinks on narrow
+    /// screens.
     pub svg: String,
-    /// What is seen, for all readers: it is also the drawing's name for those who do not see.
+    /// The caption, also the accessible name of the drawing.
     pub caption: String,
 }
 
-/// What links to the section at this position, from 0, point at.
+/// The id of the section at this position from 0.
 pub(crate) fn id(position: usize) -> String {
     format!("section-{}", position + 1)
 }
@@ -68,7 +68,7 @@ pub(crate) fn sections(sections: &[Section]) -> String {
     text
 }
 
-/// A block; `heading` is the one above it, for which a table is called.
+/// A block as HTML; `heading` is the one above it, which labels a table.
 fn block_html(block: &SectionBlock, heading: &str) -> String {
     match block {
         SectionBlock::Heading(title) => format!("<h3>{}</h3>", html(title)),
@@ -79,7 +79,7 @@ fn block_html(block: &SectionBlock, heading: &str) -> String {
                 .map(|remark| format!("<li>{}</li>", inline(remark)));
             format!("<ul>{}</ul>", items.collect::<String>())
         }
-        // Reached by the keyboard, because what is too wide is scrolled.
+        // Focusable, so that the keyboard can scroll wide content.
         SectionBlock::Code(lines) => {
             format!("<pre tabindex=\"0\"><code>{}</code></pre>", html(lines))
         }
@@ -128,7 +128,7 @@ fn table_html(table: &Table) -> String {
     text
 }
 
-/// Paragraphs, parted by empty lines.
+/// Paragraphs as HTML; empty lines separate them.
 pub(crate) fn paragraphs(text: &str) -> String {
     let paragraphs = text.split("\n\n").map(str::trim).filter(|p| !p.is_empty());
     let paragraphs: Vec<String> = paragraphs
@@ -137,7 +137,7 @@ pub(crate) fn paragraphs(text: &str) -> String {
     paragraphs.join("\n")
 }
 
-/// Text with `` `code` ``; a backtick without its partner is a backtick.
+/// Text with `` `code` `` as HTML; an unmatched backtick stays a backtick.
 pub(crate) fn inline(text: &str) -> String {
     let piece = |piece| match piece {
         Piece::Text(text) => html(text),

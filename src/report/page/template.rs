@@ -1,7 +1,7 @@
-//! A template with `{{name}}` where something is filled in.
+//! Templates with `{{name}}` slots.
 
-/// Fills in what `value` gives for each name, in one pass: what is filled in is not looked at, so
-/// that `{{name}}` in somebody's text stays that.
+/// Replaces each `{{name}}` by its value in one pass, so that `{{name}}` within a value stays as it
+/// is.
 pub(crate) fn fill(template: &str, value: impl Fn(&str) -> String) -> String {
     let mut filled = String::new();
     let mut rest = template;
@@ -20,7 +20,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_filled_in_is_not_filled_in_again() {
+    fn slots_within_values_are_not_filled() {
         let filled = fill("<{{a}}|{{b}}>{}", |name| format!("{name}{{{{a}}}}"));
         assert_eq!(filled, "<a{{a}}|b{{a}}>{}");
     }

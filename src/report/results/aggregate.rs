@@ -1,7 +1,7 @@
-//! Means, deviations and maxima of groups of rows.
+//! Means, standard deviations and maxima of groups of rows.
 //!
-//! The only place that uses polars' eager aggregations. They are deprecated in favour of the lazy
-//! ones, which would more than double the time of a cold build (docs/decisions/0010-eager-polars.md).
+//! The only use of polars' eager aggregations. They are deprecated in favour of the lazy ones,
+//! which would more than double the time of a cold build (docs/decisions/0010-eager-polars.md).
 #![expect(
     deprecated,
     reason = "the lazy crates cost more build time than all the rest of polars"
@@ -46,7 +46,7 @@ pub(crate) fn counts(frame: &DataFrame, by: &str) -> PolarsResult<Vec<usize>> {
         .collect())
 }
 
-/// Replaces the ending that polars gives to an aggregate by a beginning of ours.
+/// Replaces the suffix of polars' aggregates by a prefix.
 fn renamed(mut frame: DataFrame, ending: &str, beginning: &str) -> PolarsResult<DataFrame> {
     for name in frame.get_column_names_owned() {
         if let Some(metric) = name.strip_suffix(ending) {

@@ -1,29 +1,29 @@
-//! How a ranking is looked at: in which order, and how much of it.
+//! The order and length of a listed ranking.
 
 use crate::report::error::ReportError;
 use crate::spec::nearest;
 use polars::prelude::*;
 use std::str::FromStr;
 
-/// How a ranking is looked at.
+/// The order and length of a listed ranking.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
-    /// The most trials that are listed; left out, as many as can be read.
+    /// Maximum number of listed trials; `None` for the table's own maximum.
     pub top: Option<usize>,
-    /// The column that the list is sorted by; left out, the score.
+    /// The column that the list is sorted by; `None` for the rank.
     pub order: Option<ListingOrder>,
 }
 
-/// A column of the CSV to sort by.
+/// A column of the CSV file to sort by.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ListingOrder {
     /// Its name.
     pub column: String,
-    /// Whether the largest come first.
+    /// Whether larger values come first.
     pub descending: bool,
 }
 
-/// What is better the smaller it is, as column names tell.
+/// Parts of the names of columns whose smaller values are better.
 const SMALLER_IS_BETTER: [&str; 10] = [
     "loss",
     "seconds",
@@ -40,13 +40,18 @@ const SMALLER_IS_BETTER: [&str; 10] = [
 impl FromStr for ListingOrder {
     type Err = String;
 
-    /// Reads `COLUMN`, `COLUMN:asc` or `COLUMN:desc`; by the name alone, what is better comes first.
+    /// Parses `COLUMN`, `COLUMN:asc` or `COLUMN:desc`. Without a direction, better values come
+    /// first.
     fn from_str(text: &str) -> Result<Self, String> {
         let (column, direction) = match text.rsplit_once(':') {
             None => (text, None),
             Some((column, "asc")) => (column, Some(false)),
             Some((column, "desc")) => (column, Some(true)),
-            Some((_, other)) => return Err(format!("`{other}` is neither asc nor desc")),
+            Some((_, other)) => {
+                return Err(format!(
+                    "unknown direction `{other}`: expected `asc` or `desc`"
+                ));
+            }
         };
         let smaller = SMALLER_IS_BETTER.iter().any(|word| column.contains(word));
         Ok(Self {
@@ -57,10 +62,10 @@ impl FromStr for ListingOrder {
 }
 
 impl Listing {
-    /// The rows in the order of the view, those without a value last.
+    /// Sorts the rows; rows without a value come last.
     ///
     /// # Errors
-    /// A column that the frame does not have.
+    /// The column does not exist.
     pub(crate) fn sorted(&self, frame: &DataFrame) -> Result<DataFrame, ReportError> {
         let Some(ListingOrder { column, descending }) = &self.order else {
             return Ok(frame.clone());
@@ -76,7 +81,7 @@ impl Listing {
                 column: column.clone(),
                 help: match near {
                     Some(near) => format!("did you mean `{near}`?"),
-                    None => "the columns are those of the CSV file".to_owned(),
+                    None => "the CSV file lists the columns".to_owned(),
                 },
             });
         }
@@ -93,17 +98,21 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_better_comes_first_unless_told_otherwise() {
+    fn better_values_come_first_by_default() {
         let order = |text: &str| text.parse::<ListingOrder>();
         assert!(order("mean_test_accuracy").unwrap().descending);
         assert!(!order("profile_seconds_per_epoch").unwrap().descending);
         assert!(order("mean_val_loss:desc").unwrap().descending);
         assert_eq!(order("parameters:asc").unwrap().column, "parameters");
-        assert!(order("rank:down").unwrap_err().contains("asc nor desc"));
+        assert!(
+            order("rank:down")
+                .unwrap_err()
+                .contains("expected `asc` or `desc`")
+        );
     }
 
     #[test]
-    fn rows_without_a_value_come_last_and_a_typo_is_answered() {
+    fn rows_without_a_value_come_last_and_a_typo_gets_a_suggestion() {
         let frame = DataFrame::new(
             3,
             vec![Column::new(

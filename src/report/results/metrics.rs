@@ -1,13 +1,13 @@
-//! What the tables tell of one run, as columns by name.
+//! The metrics of one run, as columns of the tables.
 
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
 
-/// A column of the runs: its name, and its value for a finished run.
+/// A column: its name, and its value for a finished run.
 pub(crate) struct Metric {
     pub(crate) name: &'static str,
     pub(crate) value: fn(&RunResult) -> Option<f64>,
-    /// Whether its standard deviation over a trial's runs is told too.
+    /// Whether there is a column for its standard deviation over a trial's runs.
     pub(crate) has_deviation: bool,
 }
 
@@ -27,7 +27,7 @@ const fn with_deviation(name: &'static str, value: fn(&RunResult) -> Option<f64>
     }
 }
 
-/// The metrics that every sweep has.
+/// The metrics of every sweep.
 const METRICS: [Metric; 12] = [
     with_deviation("val_accuracy", |run| run.validation.map(|v| v.accuracy)),
     with_deviation("val_loss", |run| run.validation.map(|v| v.loss)),
@@ -47,12 +47,12 @@ const METRICS: [Metric; 12] = [
     with_deviation("fit_time", |run| Some(run.seconds)),
 ];
 
-/// Where runs can end before their last epoch.
+/// The metric of sweeps whose runs can stop early.
 const FINAL_EPOCH: Metric = metric("final_epoch", |run| {
     run.final_epoch.map(|epoch| epoch as f64)
 });
 
-/// The metrics of a sweep's runs, averaged over the runs of each trial.
+/// The metrics of a sweep.
 pub(crate) fn metrics(plan: &Plan) -> Vec<Metric> {
     let mut metrics = Vec::from(METRICS);
     if stops_early(plan) {
@@ -61,7 +61,7 @@ pub(crate) fn metrics(plan: &Plan) -> Vec<Metric> {
     metrics
 }
 
-/// Whether any run can end before its last epoch.
+/// Whether a run can end before its last epoch.
 pub(crate) fn stops_early(plan: &Plan) -> bool {
     let mut trials = plan.trials.iter();
     trials.any(|trial| trial.config.training.patience.is_some())
@@ -72,23 +72,23 @@ pub(crate) fn gap(run: &RunResult) -> Option<f64> {
     Some(run.validation?.loss - run.final_metrics()?.train_loss)
 }
 
-/// The mean number of epochs that the runs of a trial took to this validation accuracy; nothing
-/// unless every one of them reached it.
+/// The mean number of epochs until the runs of a trial reach this validation accuracy; `None`
+/// unless every run reaches it.
 pub(crate) fn mean_epochs_to<'a>(
     accuracy: f64,
     runs: impl Iterator<Item = Option<&'a RunResult>>,
 ) -> Option<f64> {
-    mean(runs.map(|run| Some(run?.epochs_to(accuracy)? as f64)))
+    mean(runs.map(|run| Some(run?.epochs_to_accuracy(accuracy)? as f64)))
 }
 
-/// The mean; nothing where any value is missing, or all are.
+/// The mean; `None` if any value is missing or there are none.
 pub(crate) fn mean(values: impl Iterator<Item = Option<f64>>) -> Option<f64> {
     let values: Vec<f64> = values.collect::<Option<_>>()?;
     let count = values.len() as f64;
     (count > 0.0).then(|| values.iter().sum::<f64>() / count)
 }
 
-/// The finished runs of each trial that has any, by the trial's name, in the order of the plan.
+/// The trials with finished runs in the order of the plan: name and finished runs.
 pub(crate) fn finished_runs<'a>(
     plan: &'a Plan,
     results: &'a Results,
@@ -133,7 +133,7 @@ mod tests {
             fold: 0,
         };
         RunResult {
-            identity: RunHash::new(&Config::default(), seed, "data"),
+            run_hash: RunHash::new(&Config::default(), seed, "data"),
             trial: "base".to_owned(),
             repeat: 0,
             fold: 0,

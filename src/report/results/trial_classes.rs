@@ -1,6 +1,6 @@
 //! The scores of each class in one trial.
 
-use crate::record::RunClasses;
+use crate::record::RunClassification;
 
 /// The scores of each class in a trial, over all of its runs.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -8,12 +8,12 @@ pub struct TrialClasses {
     /// The name of each class.
     pub names: Vec<String>,
     /// The scores, summed over the runs.
-    pub scores: RunClasses,
+    pub scores: RunClassification,
 }
 
 impl TrialClasses {
     /// Combines scores and class names. If their numbers differ, the classes are numbered from 0.
-    pub fn new(names: Vec<String>, scores: RunClasses) -> Self {
+    pub fn new(names: Vec<String>, scores: RunClassification) -> Self {
         let classes = scores.test.confusion.len();
         let names = if names.len() == classes {
             names

@@ -1,4 +1,4 @@
-//! Results as polars frames: one row for each run, then one for each trial.
+//! Results as polars frames, one row for each run or trial.
 
 use super::aggregate;
 use super::metrics::{Metric, mean_epochs_to, metrics};
@@ -9,7 +9,7 @@ use crate::spec::{RankBy, Sweep};
 use polars::prelude::*;
 use serde_json::Value;
 
-/// The mean number of epochs to the validation accuracy that the sweep file asks about.
+/// The mean number of epochs to the target accuracy of the sweep file.
 pub(crate) const EPOCHS_TO_TARGET: &str = "mean_epochs_to_target";
 
 /// The column that trials are ranked by.
@@ -20,7 +20,7 @@ pub(crate) fn score_column(rank_by: RankBy) -> &'static str {
     }
 }
 
-/// The position in the plan of the trial of each row.
+/// The position in the plan of each row's trial.
 pub(crate) fn trial_positions(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
     let positions = frame.column("position")?.u32()?;
     Ok(positions
@@ -30,7 +30,12 @@ pub(crate) fn trial_positions(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
         .collect())
 }
 
-/// One row for each finished run: the trial's position, and the metrics.
+/// The number in this column and row, if there is one.
+pub(crate) fn number_at(frame: &DataFrame, name: &str, row: usize) -> PolarsResult<Option<f64>> {
+    Ok(frame.column(name)?.f64()?.get(row))
+}
+
+/// Makes the frame of finished runs: the trial's position and the metrics.
 fn run_frame(plan: &Plan, results: &Results, metrics: &[Metric]) -> PolarsResult<DataFrame> {
     let mut trials = Vec::new();
     let mut columns = vec![Vec::<Option<f64>>::new(); metrics.len()];
@@ -51,13 +56,13 @@ fn run_frame(plan: &Plan, results: &Results, metrics: &[Metric]) -> PolarsResult
     DataFrame::new(height, frame)
 }
 
-/// One row for each trial, the best first: rank, name, factors, means, deviations, status.
+/// Makes the frame of trials, best first: rank, name, factors, means, standard deviations, state.
 ///
-/// Ranked are trials all of whose runs finished with validation scores; the others follow in the
+/// Trials are ranked if all of their runs finished with validation scores; the others follow in the
 /// order of the plan, without a rank.
 ///
 /// # Errors
-/// None that a result could cause: polars reports frames that do not fit together.
+/// Polars refuses an operation; no result can cause this.
 pub(crate) fn trial_frame(
     sweep: &Sweep,
     plan: &Plan,
@@ -105,7 +110,7 @@ pub(crate) fn trial_frame(
     frame.with_column(Column::new("parameters".into(), parameters))?;
     let flop = plan.trials.iter().map(|trial| {
         let (forward, backward) = trial.config.flop_per_sample();
-        // Operations are counted, so these are whole numbers.
+        // Counts of operations are whole numbers.
         (forward + backward) as u64
     });
     let flop: Vec<u64> = flop.collect();
@@ -128,8 +133,7 @@ pub(crate) fn trial_frame(
     sort_by_rank(frame, plan, results, sweep.report.rank_by)
 }
 
-/// Puts the ranked trials first, the best of them in front, and the rank before the other columns;
-/// the columns in the order in which they are read.
+/// Sorts the rows by rank and the columns in reading order, and adds the column `rank`.
 fn sort_by_rank(
     frame: DataFrame,
     plan: &Plan,
@@ -151,9 +155,9 @@ fn sort_by_rank(
         .chain(unranked)
         .map(|trial| trial as IdxSize)
         .collect();
-    // The frame's rows are still in the order of the plan.
+    // The rows are still in the order of the plan.
     let mut frame = frame.take(&IdxCa::from_vec("order".into(), order))?;
-    // Equal scores have the rank of the first of them, as in scikit-learn: 1, 1, 3.
+    // Equal scores share the lowest rank, as in scikit-learn: 1, 1, 3.
     let mut ranks: Vec<Option<u32>> = Vec::with_capacity(frame.height());
     for row in 0..ranked.len() {
         ranks.push(match row.checked_sub(1) {
@@ -179,7 +183,7 @@ fn sort_by_rank(
     frame.select(order.into_iter().cloned().chain(["position".into()]))
 }
 
-/// A number for each trial.
+/// A column with a number for each trial.
 fn number_column(name: &str, plan: &Plan, of: impl Fn(usize) -> Option<f64>) -> Column {
     let values: Vec<Option<f64>> = (0..plan.trials.len()).map(of).collect();
     Column::new(name.into(), values)
@@ -189,10 +193,10 @@ fn text_column(name: &str, values: impl Iterator<Item = Option<String>>) -> Colu
     Column::new(name.into(), values.collect::<Vec<_>>())
 }
 
-/// The factor's values: numbers where all are numbers, flags where all are flags, else text.
+/// The values of a factor: numbers or flags if all of them are, otherwise text.
 ///
-/// Where the factor is absent a cell is empty. A level `null` is empty too, unless the factor is
-/// absent elsewhere: then all are text, and the level is `none`.
+/// Cells of trials without the factor are empty. A level `null` is empty too, unless some trials do
+/// not have the factor: then all cells are text, and the level is `none`.
 fn factor_column(sweep: &Sweep, plan: &Plan, factor: &Factor) -> Column {
     let trials = plan.trials.iter();
     let mut values: Vec<Option<Value>> = trials.map(|trial| trial.value(sweep, factor)).collect();
@@ -234,7 +238,7 @@ fn short_label(value: &Option<Value>) -> Option<String> {
     value.as_ref().map(crate::spec::short_text)
 }
 
-/// The validation accuracy of each trial on each split: a column for each split.
+/// The validation accuracy of each trial on each split, one column for each split.
 fn split_columns(plan: &Plan, results: &Results) -> Vec<Column> {
     let mut columns: Vec<Vec<Option<f64>>> = Vec::new();
     for trial in 0..plan.trials.len() {

@@ -24,7 +24,7 @@ use polars::prelude::*;
 /// Makes the document of a report.
 ///
 /// # Errors
-/// A frame without the columns of [`crate::report::results::trial_frame::trial_frame`].
+/// A column of the frame is missing.
 pub(crate) fn assemble(context: &ReportContext) -> PolarsResult<Document> {
     let ReportContext {
         sweep,
@@ -70,10 +70,10 @@ pub(crate) fn assemble(context: &ReportContext) -> PolarsResult<Document> {
     if let Some(table) = fold_scores(locale, plan, frame)? {
         document.section(locale.tr("Scores of each fold", "Scores de chaque pli"));
         document.paragraph(locale.tr(
-            "Validation accuracy in percent on each split of the best trials (with repeats: those \
-             of the first repeat come first).",
-            "Exactitude de validation en pour cent sur chaque partage des meilleurs essais (avec \
-             répétitions : d’abord ceux de la première).",
+            "Validation accuracy in percent of the best trials on each split. With repeats, the \
+             splits of the first repeat come first.",
+            "Exactitude de validation, en pour cent, des meilleurs essais sur chaque partage. Avec \
+             des répétitions, les partages de la première viennent d’abord.",
         ));
         document.table(table);
     }

@@ -1,4 +1,4 @@
-//! Every trial beside the baseline that the sweep file names.
+//! The comparison of each trial with the baseline that the sweep file names.
 
 use crate::report::analysis::conclusions::{
     CONFIDENCE, direction, has_same_splits, is_different, test_to_train,
@@ -13,22 +13,22 @@ use polars::prelude::*;
 use statistics::Direction;
 use std::collections::HashMap;
 
-/// Trials that the table lists.
+/// Maximum number of listed trials.
 const MAX_LISTED_TRIALS: usize = 50;
 
-/// A trial beside the baseline.
+/// A trial compared with the baseline.
 struct Row {
     trial: usize,
-    /// Mean difference of the score to the baseline's, with its interval.
+    /// The mean difference of its score from the baseline's, with the bounds of its interval.
     difference: [f64; 3],
-    /// Of the corrected resampled t-test, before Holm's correction.
+    /// The p value of the corrected resampled t-test, before Holm's correction.
     p: f64,
 }
 
-/// Adds the comparison, where the sweep file asks for one.
+/// Adds the comparison, if the sweep file names a baseline.
 ///
 /// # Errors
-/// A frame without the columns of [`crate::report::results::trial_frame::trial_frame`].
+/// A column of the frame is missing.
 pub(crate) fn add_baseline_comparison(
     document: &mut Document,
     locale: Locale,
@@ -37,7 +37,10 @@ pub(crate) fn add_baseline_comparison(
     if context.sweep.report.baseline.is_none() {
         return Ok(());
     }
-    document.section(locale.tr("Beside the baseline", "Face à la référence"));
+    document.section(locale.tr(
+        "Comparison with the baseline",
+        "Comparaison avec la référence",
+    ));
     let Some(baseline) = context.analysis.baseline else {
         document.paragraph(locale.tr(
             "`report.baseline` matches no trial of the sweep.",
@@ -50,27 +53,27 @@ pub(crate) fn add_baseline_comparison(
     if rows.is_empty() {
         document.paragraph(match locale.language {
             Language::English => format!(
-                "The baseline `{name}` cannot be compared: it and another trial must have finished \
-                 on the same two splits or more."
+                "Cannot compare with the baseline `{name}`: it and another trial must finish on at \
+                 least two common splits."
             ),
             Language::French => format!(
-                "La référence `{name}` ne peut être comparée : elle et un autre essai doivent être \
-                 terminés sur au moins deux partages communs."
+                "Impossible de comparer avec la référence `{name}` : elle et un autre essai \
+                 doivent être terminés sur au moins deux partages communs."
             ),
         });
         return Ok(());
     }
     document.paragraph(match locale.language {
         Language::English => format!(
-            "Differences to `{name}` on the same splits, with 95 % intervals; p by the corrected \
-             resampled t-test (Nadeau and Bengio 2003), with Holm's correction over the {} \
-             comparisons. Seconds and memory are how many times the baseline's.",
+            "Differences from `{name}` on the same splits, with 95 % intervals. p: corrected \
+             resampled t-test (Nadeau and Bengio 2003), with Holm's correction for {} comparisons. \
+             Time and memory are multiples of the baseline's.",
             rows.len()
         ),
         Language::French => format!(
-            "Différences à `{name}` sur les mêmes partages, avec intervalles à 95 % ; p du test t \
-             rééchantillonné et corrigé (Nadeau et Bengio 2003), avec correction de Holm sur les \
-             {} comparaisons. Temps et mémoire sont des multiples de ceux de la référence.",
+            "Différences avec `{name}` sur les mêmes partages, avec intervalles à 95 %. p : test t \
+             rééchantillonné et corrigé (Nadeau et Bengio 2003), avec correction de Holm pour {} \
+             comparaisons. Le temps et la mémoire sont des multiples de ceux de la référence.",
             rows.len()
         ),
     });
@@ -78,16 +81,16 @@ pub(crate) fn add_baseline_comparison(
     if rows.len() > MAX_LISTED_TRIALS {
         let rest = rows.len() - MAX_LISTED_TRIALS;
         document.paragraph(match (locale.language, rest) {
-            (Language::English, 1) => "1 more trial is left out.".to_owned(),
-            (Language::English, _) => format!("{rest} more trials are left out."),
-            (Language::French, 1) => "1 autre essai est omis.".to_owned(),
-            (Language::French, _) => format!("{rest} autres essais sont omis."),
+            (Language::English, 1) => "1 more trial is not listed.".to_owned(),
+            (Language::English, _) => format!("{rest} more trials are not listed."),
+            (Language::French, 1) => "1 autre essai n’est pas listé.".to_owned(),
+            (Language::French, _) => format!("{rest} autres essais ne sont pas listés."),
         });
     }
     Ok(())
 }
 
-/// The trials that can be compared with the baseline, in the order of the ranking.
+/// The trials that are comparable with the baseline, in the order of the ranking.
 fn rows(context: &ReportContext, baseline: usize) -> PolarsResult<Vec<Row>> {
     let analysis = context.analysis;
     let trials = &context.plan.trials;
@@ -129,7 +132,7 @@ fn table(
         (locale.tr("95 % interval", "intervalle 95 %"), Align::Right),
         ("p", Align::Right),
         (locale.tr("verdict", "verdict"), Align::Left),
-        (locale.tr("seconds", "temps"), Align::Right),
+        (locale.tr("time", "temps"), Align::Right),
         (locale.tr("memory", "mémoire"), Align::Right),
     ];
     let mut table = Table::new(headers.map(|(header, align)| (header.to_owned(), align)));
@@ -165,7 +168,7 @@ fn table(
     Ok(table)
 }
 
-/// A column of the frame by trial, where it has a number.
+/// The numbers of a column of the frame, by trial.
 fn by_trial(frame: &DataFrame, name: &str) -> PolarsResult<HashMap<usize, f64>> {
     let values = frame.column(name)?.f64()?;
     let trials = trial_positions(frame)?.into_iter();

@@ -7,7 +7,7 @@ use crate::report::formats::to_sweep_yaml::to_sweep_yaml;
 use crate::report::locale::Locale;
 use crate::spec::{Language, Sweep};
 
-/// The configuration of the chosen trial or, without a choice of another, of the best.
+/// Adds the configuration of the chosen trial; if none is chosen, that of the best.
 pub(crate) fn add_best_configuration(
     document: &mut Document,
     locale: Locale,
@@ -24,15 +24,15 @@ pub(crate) fn add_best_configuration(
         locale.tr("Chosen configuration", "Configuration choisie")
     });
     document.paragraph(match locale.language {
-        Language::English => format!("`{}`, as a sweep file of its own:", trial.name),
-        Language::French => format!("`{}`, comme fichier de balayage à part :", trial.name),
+        Language::English => format!("`{}` as a sweep file:", trial.name),
+        Language::French => format!("`{}` comme fichier de balayage :", trial.name),
     });
     let name = best_name(&sweep.name);
     let yaml = to_sweep_yaml(&name, &trial.config, sweep.report.rank_by);
     document.blocks.push(Block::Yaml(yaml));
 }
 
-/// The sweep's name with `-best` behind it, within the length that a name may have.
+/// The sweep's name with the suffix `-best`, within the maximum length of a name.
 fn best_name(name: &str) -> String {
     let kept: String = name.chars().take(59).collect();
     format!("{kept}-best")

@@ -1,4 +1,4 @@
-//! How each class fares in one trial.
+//! The scores of each class in one trial.
 
 use crate::metrics::ClassificationCounts;
 use crate::plan::Plan;
@@ -8,10 +8,10 @@ use crate::report::locale::Locale;
 use crate::report::results::trial_classes::TrialClasses;
 use crate::spec::Language;
 
-/// Classes whose confusions fit into a table.
+/// Maximum number of classes in the table of the confusion matrix.
 const MAX_CONFUSION_CLASSES: usize = 20;
 
-/// Classes that are listed.
+/// Maximum number of listed classes.
 const MAX_LISTED_CLASSES: usize = 200;
 
 /// A table of the accuracy on each class, of the first [`MAX_LISTED_CLASSES`] classes.
@@ -72,7 +72,7 @@ fn confusion_matrix(classes: &TrialClasses, locale: Locale) -> Option<Table> {
     Some(table)
 }
 
-/// Adds how each class fares in the trial that is shown more closely.
+/// Adds the scores of each class of the trial that is shown in detail.
 pub(crate) fn add_class_scores(
     document: &mut Document,
     locale: Locale,
@@ -88,46 +88,45 @@ pub(crate) fn add_class_scores(
     let name = &plan.trials[trial].name;
     document.paragraph(match (locale.language, validated) {
         (Language::English, true) => format!(
-            "The share of each class that `{name}` classifies rightly on the validation samples \
-             and on the test set, over all of its runs."
+            "The accuracy of `{name}` on each class of the validation samples and the test set, \
+             over all of its runs."
         ),
-        (Language::English, false) => format!(
-            "The share of each class that `{name}` classifies rightly on the test set, over all \
-             of its runs."
-        ),
+        (Language::English, false) => {
+            format!("The accuracy of `{name}` on each class of the test set, over all of its runs.")
+        }
         (Language::French, true) => format!(
-            "La part de chaque classe que `{name}` classe bien sur les exemples de validation et \
-             sur l’ensemble de test, sur tous ses entraînements."
+            "L’exactitude de `{name}` sur chaque classe des exemples de validation et de \
+             l’ensemble de test, sur tous ses entraînements."
         ),
         (Language::French, false) => format!(
-            "La part de chaque classe que `{name}` classe bien sur l’ensemble de test, sur tous \
-             ses entraînements."
+            "L’exactitude de `{name}` sur chaque classe de l’ensemble de test, sur tous ses \
+             entraînements."
         ),
     });
     document.table(accuracies(classes, locale));
     let count = classes.names.len().saturating_sub(MAX_LISTED_CLASSES);
     if count > 0 {
         document.paragraph(match (locale.language, count) {
-            (Language::English, 1) => "1 more class is left out.".to_owned(),
-            (Language::English, _) => format!("{count} more classes are left out."),
-            (Language::French, 1) => "1 autre classe est omise.".to_owned(),
-            (Language::French, _) => format!("{count} autres classes sont omises."),
+            (Language::English, 1) => "1 more class is not listed.".to_owned(),
+            (Language::English, _) => format!("{count} more classes are not listed."),
+            (Language::French, 1) => "1 autre classe n’est pas listée.".to_owned(),
+            (Language::French, _) => format!("{count} autres classes ne sont pas listées."),
         });
     }
     if let Some(confusion) = confusion_matrix(classes, locale) {
         document.paragraph(if validated {
             locale.tr(
-                "Confusion matrix: validation samples by their true class (row) and the predicted \
-                 one (column), over all runs.",
-                "Matrice de confusion : exemples de validation selon leur vraie classe (ligne) et \
-                 la classe prédite (colonne), sur tous les entraînements.",
+                "Confusion matrix of the validation samples, over all runs: true classes in rows, \
+                 predicted classes in columns.",
+                "Matrice de confusion des exemples de validation, sur tous les entraînements : \
+                 vraies classes en lignes, classes prédites en colonnes.",
             )
         } else {
             locale.tr(
-                "Confusion matrix: test samples by their true class (row) and the predicted one \
-                 (column), over all runs.",
-                "Matrice de confusion : exemples de test selon leur vraie classe (ligne) et la \
-                 classe prédite (colonne), sur tous les entraînements.",
+                "Confusion matrix of the test samples, over all runs: true classes in rows, \
+                 predicted classes in columns.",
+                "Matrice de confusion des exemples de test, sur tous les entraînements : vraies \
+                 classes en lignes, classes prédites en colonnes.",
             )
         });
         document.table(confusion);

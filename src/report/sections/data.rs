@@ -1,11 +1,11 @@
-//! The data that the trials are trained on.
+//! The data set of a sweep.
 
 use crate::escape::code;
 use crate::plan::{Plan, grouped};
 use crate::report::locale::Locale;
 use crate::spec::{ColumnNote, Language};
 
-/// The data set in one sentence; `None` if trials differ in it.
+/// The data set in one sentence; `None` if it differs between trials.
 pub(crate) fn sentence(locale: Locale, plan: &Plan) -> Option<String> {
     let config = &plan.trials.first()?.config;
     let is_same = |trial: &crate::plan::Trial| {
@@ -22,7 +22,7 @@ pub(crate) fn sentence(locale: Locale, plan: &Plan) -> Option<String> {
     };
     let count = |count: usize| match locale.language {
         Language::English => grouped(count as u64),
-        // A narrow space that keeps a number on one line.
+        // A narrow no-break space.
         Language::French => grouped(count as u64).replace(',', "\u{202f}"),
     };
     let plural = |count: usize| if count == 1 { "" } else { "s" };
@@ -41,7 +41,7 @@ pub(crate) fn sentence(locale: Locale, plan: &Plan) -> Option<String> {
     })
 }
 
-/// What the columns became, an item for each note.
+/// How the columns are encoded, one item for each note.
 pub(crate) fn notes(locale: Locale, notes: &[ColumnNote]) -> Vec<String> {
     let note = |note: &ColumnNote| match locale.language {
         Language::English => note.in_english(),

@@ -1,4 +1,4 @@
-//! The effect of each factor: its levels, averaged over all other factors.
+//! The effect of each factor: the mean of each level over all other factors.
 
 use crate::plan::{ParameterColumn as Factor, Plan};
 use crate::report::context::ReportContext;
@@ -7,16 +7,16 @@ use crate::report::document::table::{Align, Table};
 use crate::report::figures::{Plotter, main_effects};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::aggregate;
-use crate::report::results::trial_frame::trial_positions;
+use crate::report::results::trial_frame::{number_at, trial_positions};
 use crate::report::results::trial_state::{TrialRuns, TrialState};
 use crate::spec::Sweep;
 use crate::spec::short_text;
 use polars::prelude::*;
 
-/// Adds what each level of each factor gives, as a picture and in tables.
+/// Adds the effects as a figure and as tables.
 ///
 /// # Errors
-/// A frame without the columns of [`crate::report::results::trial_frame::trial_frame`].
+/// A column of the frame is missing.
 pub(crate) fn add_factor_effects(
     document: &mut Document,
     locale: Locale,
@@ -35,10 +35,10 @@ pub(crate) fn add_factor_effects(
     if !plan.columns.is_empty() && (0..plan.trials.len()).any(finished) {
         document.section(locale.tr("Effect of each factor", "Effet de chaque facteur"));
         document.paragraph(locale.tr(
-            "Each level's mean over the trials of the grid that have it, that is over all other \
-             factors; ± is the sample standard deviation between those trials.",
+            "The mean of each level over the trials of the grid that have it, and so over all \
+             other factors. ± is the sample standard deviation across these trials.",
             "La moyenne de chaque niveau sur les essais de la grille qui l’ont, donc sur tous les \
-             autres facteurs ; ± est l’écart-type d’échantillon entre ces essais.",
+             autres facteurs. ± est l’écart-type d’échantillon entre ces essais.",
         ));
         document.figure(main_effects(plotter));
     }
@@ -48,10 +48,11 @@ pub(crate) fn add_factor_effects(
             document.table(marginal.table);
             if marginal.is_unbalanced {
                 document.paragraph(locale.tr(
-                    "The levels stand in different numbers of trials, with different levels of \
-                     the other factors: part of a difference between them can come from those.",
-                    "Les niveaux figurent dans des nombres d’essais différents, avec d’autres \
-                     niveaux des autres facteurs : une partie d’une différence peut en venir.",
+                    "The levels occur in different numbers of trials and with different levels of \
+                     the other factors, which can explain part of the differences.",
+                    "Les niveaux figurent dans des nombres d’essais différents et avec d’autres \
+                     niveaux des autres facteurs, ce qui peut expliquer une partie des \
+                     différences.",
                 ));
             }
         }
@@ -59,20 +60,21 @@ pub(crate) fn add_factor_effects(
     Ok(())
 }
 
-/// What the trials of each level of `factor` gave on average.
+/// The effect of one factor.
 struct Marginal {
-    /// A row for each level, in the order of the plan.
+    /// One row for each level, in the order of the plan.
     table: Table,
-    /// Whether the levels stand in different numbers of trials, so that their means are not over
-    /// the same combinations of the other factors.
+    /// Whether the levels occur in different numbers of trials, so that their means are over
+    /// different combinations of the other factors.
     is_unbalanced: bool,
 }
 
-/// The marginal table of one factor over the finished trials of the grid in `frame`, that of
-/// [`crate::report::results::trial_frame::trial_frame`]; nothing where none has finished, or where none has a level of the factor.
+/// The effect of one factor over the finished trials of the grid; `None` if no trial has finished,
+/// or none has a level of the factor. `frame` is that of
+/// [`crate::report::results::trial_frame::trial_frame`].
 ///
 /// # Errors
-/// A frame without the columns of that function.
+/// A column of the frame is missing.
 fn marginal(
     sweep: &Sweep,
     plan: &Plan,
@@ -95,13 +97,14 @@ fn marginal(
     if frame.height() == 0 {
         return Ok(None);
     }
-    // Nothing where the factor is absent, which is a group of its own whatever levels are called.
+    // `None` if the trial does not have the factor: a group of its own, whatever the levels are
+    // called.
     let levels: Vec<Option<String>> = trial_positions(&frame)?
         .into_iter()
         .map(|trial| plan.trials[trial].value(sweep, factor))
         .map(|value| value.as_ref().map(short_text))
         .collect();
-    // A key that only trials beside the grid set has no level in the grid.
+    // A key that only additional trials (`include`) set has no level in the grid.
     if levels.iter().all(Option::is_none) {
         return Ok(None);
     }
@@ -121,14 +124,11 @@ fn marginal(
     let deviations = aggregate::deviations(&frame, "level", &metrics)?;
     let best = aggregate::maxima(&frame, "level", &metrics)?;
     let counts = aggregate::counts(&frame, "level")?;
-    let number = |frame: &DataFrame, name: String, row: usize| -> PolarsResult<Option<f64>> {
-        Ok(frame.column(&name)?.f64()?.get(row))
-    };
     let validated = means.column("mean_mean_val_accuracy")?.null_count() < means.height();
-    let mut table = Table::new(header(locale, &factor.short, validated));
+    let mut table = Table::new(header(locale, &factor.short_name, validated));
     for (row, count) in counts.iter().enumerate() {
-        let mean = |metric: &str| number(&means, format!("mean_{metric}"), row);
-        let deviation = |metric: &str| number(&deviations, format!("std_{metric}"), row);
+        let mean = |metric: &str| number_at(&means, &format!("mean_{metric}"), row);
+        let deviation = |metric: &str| number_at(&deviations, &format!("std_{metric}"), row);
         let level = means.column("level")?.str()?.get(row);
         let level = level.map_or_else(missing, str::to_owned);
         let mut cells = vec![level, count.to_string()];
@@ -137,7 +137,7 @@ fn marginal(
                 mean("mean_val_accuracy")?,
                 deviation("mean_val_accuracy")?,
             ));
-            cells.push(locale.percent(number(&best, "max_mean_val_accuracy".to_owned(), row)?));
+            cells.push(locale.percent(number_at(&best, "max_mean_val_accuracy", row)?));
         }
         cells.push(locale.percent(mean("mean_test_accuracy")?));
         cells.push(locale.percent(mean(if validated {

@@ -3,19 +3,21 @@
 use crate::plan::Plan;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::Locale;
+use crate::report::results::trial_frame::number_at;
 use polars::prelude::*;
 
-/// Trials that the Markdown table lists; the CSV has all.
+/// Maximum number of trials in the Markdown table; the CSV file has all.
 const MAX_LISTED_TRIALS: usize = 50;
 
-/// Splits that fit into a table for people; the CSV has all.
+/// Maximum number of splits in the Markdown table; the CSV file has all.
 const MAX_SPLITS: usize = 20;
 
 /// The accuracy on each validation split of the best trials, with mean and standard deviation;
-/// nothing where there are fewer than two splits. `frame` is that of [`crate::report::results::trial_frame::trial_frame`].
+/// `None` for fewer than two splits. `frame` is that of
+/// [`crate::report::results::trial_frame::trial_frame`].
 ///
 /// # Errors
-/// A frame without the columns of that function.
+/// A column of the frame is missing.
 pub(crate) fn fold_scores(
     locale: Locale,
     plan: &Plan,
@@ -44,8 +46,7 @@ pub(crate) fn fold_scores(
         let (Some(rank), Some(position)) = (ranks.get(row), positions.get(row)) else {
             break;
         };
-        let number =
-            |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.f64()?.get(row)) };
+        let number = |name: &str| number_at(frame, name, row);
         let mut cells = vec![
             rank.to_string(),
             plan.trials[position as usize].name.clone(),

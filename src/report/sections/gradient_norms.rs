@@ -1,5 +1,5 @@
-//! The norms of the layers' gradients, from the first epoch to the last: where vanishing and
-//! exploding gradients are seen.
+//! The gradient norm of each layer in the first and last epoch, which shows vanishing and exploding
+//! gradients.
 
 use crate::plan::Plan;
 use crate::record::{Results, RunResult};
@@ -10,28 +10,28 @@ use crate::report::figures::{Plotter, gradient_norms};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::metrics::{finished_runs, mean};
 
-/// Trials below each other that can still be read.
+/// Maximum number of trials in the table.
 const MAX_TRIALS: usize = 12;
 
-/// Layers beside each other that can still be read.
+/// Maximum number of layers in the table.
 const MAX_LAYERS: usize = 20;
 
-/// What to see in the gradients' norms, in English and in French.
+/// How to read the norms, in English and in French.
 const NOTE: [&str; 2] = [
-    "The norm of the gradient of each layer's weights, in the last step of the first epoch → of the \
-     last; layer1 is next to the input; means over the runs. Norms that fall from the last layer \
-     toward layer1 are a vanishing gradient: the layers near the input hardly learn. Norms that \
-     rise that way are an exploding one. A layer with a norm of 0, or next to it, does not learn, \
-     as where all weights start at 0.",
-    "La norme du gradient des poids de chaque couche, au dernier pas de la première époque → de la \
-     dernière ; couche1 touche l’entrée ; moyennes sur les entraînements. Des normes qui diminuent \
-     de la dernière couche vers couche1 sont un gradient évanescent : les couches proches de \
-     l’entrée n’apprennent presque pas. Des normes qui augmentent dans ce sens sont un gradient \
-     explosif. Une couche de norme nulle, ou presque, n’apprend pas, comme lorsque tous les poids \
-     partent de 0.",
+    "The gradient norm of each layer's weights in the last step of the first epoch → of the last \
+     epoch, averaged over the runs; layer1 is next to the input. Norms that fall from the last \
+     layer to layer1 indicate a vanishing gradient: the layers near the input hardly learn. Norms \
+     that rise toward layer1 indicate an exploding gradient. A layer with a norm near 0 does not \
+     learn, for example if all weights start at 0.",
+    "La norme du gradient des poids de chaque couche au dernier pas de la première époque → de la \
+     dernière, en moyenne sur les entraînements ; couche1 touche l’entrée. Des normes qui \
+     diminuent de la dernière couche vers couche1 indiquent un gradient évanescent : les couches \
+     proches de l’entrée n’apprennent presque pas. Des normes qui augmentent vers couche1 \
+     indiquent un gradient explosif. Une couche dont la norme est proche de 0 n’apprend pas, par \
+     exemple si tous les poids partent de 0.",
 ];
 
-/// Adds the norms of the layers' gradients, where few enough trials have some.
+/// Adds the gradient norms, if they were recorded and the table is not too large.
 pub(crate) fn add_gradient_norms(
     document: &mut Document,
     locale: Locale,
@@ -49,8 +49,8 @@ pub(crate) fn add_gradient_norms(
     document.table(table);
 }
 
-/// The mean norms over each trial's finished runs; nothing for a sweep of more than a few trials,
-/// of very deep networks, or without a finished run.
+/// The mean norms over each trial's finished runs; `None` if there are none, or too many trials or
+/// layers.
 fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
     if plan.trials.len() > MAX_TRIALS {
         return None;

@@ -7,15 +7,15 @@ use crate::report::document::table::{Align, Table};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::listing::Listing;
 use crate::report::results::metrics::stops_early;
-use crate::report::results::trial_frame::EPOCHS_TO_TARGET;
+use crate::report::results::trial_frame::{EPOCHS_TO_TARGET, number_at};
 use crate::report::results::trial_state::{TrialRuns, TrialState};
 use crate::spec::{Language, RankBy, SelectionRule, Sweep};
 use polars::prelude::*;
 
-/// Trials that the Markdown table lists; the CSV has all.
+/// Maximum number of trials in the Markdown table; the CSV file has all.
 const MAX_LISTED_TRIALS: usize = 200;
 
-/// How much of the ranking a table tells.
+/// The columns of the ranking's table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Detail {
     /// All columns, for a file.
@@ -27,7 +27,7 @@ pub(crate) enum Detail {
 /// The ranking as a table; `frame` is that of [`crate::report::results::trial_frame::trial_frame`].
 ///
 /// # Errors
-/// A frame without the columns of that function.
+/// A column of the frame is missing.
 pub(crate) fn leaderboard(
     sweep: &Sweep,
     plan: &Plan,
@@ -48,13 +48,17 @@ pub(crate) fn leaderboard(
         .all(|runs| runs.state() == TrialState::Finished);
     let shows_state = detail == Detail::Full || !all_finished;
     let mut columns = vec![(locale.tr("rank", "rang").to_owned(), Align::Right)];
-    // What the list is sorted by stands in front, as the CSV has it.
+    // The column that the list is sorted by comes first, with its name in the CSV file.
     let order = match &listing.order {
         Some(order) => Some(frame.column(&order.column)?.as_materialized_series()),
         None => None,
     };
     columns.extend(order.map(|column| (column.name().to_string(), Align::Right)));
-    columns.extend(plan.columns.iter().map(|c| (c.short.clone(), Align::Left)));
+    columns.extend(
+        plan.columns
+            .iter()
+            .map(|c| (c.short_name.clone(), Align::Left)),
+    );
     if plan.columns.is_empty() {
         columns.push((locale.tr("trial", "essai").to_owned(), Align::Left));
     }
@@ -77,17 +81,19 @@ pub(crate) fn leaderboard(
             Ok(AnyValue::Null) | Err(_) => missing(),
             Ok(value) => locale.localize(value.str_value().into_owned()),
         }));
-        cells.extend(plan.columns.iter().map(|column| trial.label(sweep, column)));
+        cells.extend(
+            plan.columns
+                .iter()
+                .map(|column| trial.value_text(sweep, column)),
+        );
         if plan.columns.is_empty() {
             cells.push(trial.name.clone());
         }
         for (_, metric) in &metrics {
-            let number = |name: &str| -> PolarsResult<Option<f64>> {
-                Ok(frame.column(name)?.f64()?.get(row))
-            };
+            let number = |name: &str| number_at(frame, name, row);
             cells.push(match metric {
                 ColumnValue::Percent(name) => locale.percent(number(&format!("mean_{name}"))?),
-                ColumnValue::Spread(name) => locale.percent_with_deviation(
+                ColumnValue::PercentWithDeviation(name) => locale.percent_with_deviation(
                     number(&format!("mean_{name}"))?,
                     number(&format!("std_{name}"))?,
                 ),
@@ -108,15 +114,15 @@ pub(crate) fn leaderboard(
     Ok(table)
 }
 
-/// What a column shows.
+/// The source of a column's values.
 enum ColumnValue {
-    /// The mean of a share, in percent.
+    /// A mean in percent.
     Percent(&'static str),
-    /// The mean of a share with its deviation, in percent.
-    Spread(&'static str),
+    /// A mean in percent with its standard deviation.
+    PercentWithDeviation(&'static str),
     /// The 95 % interval of the mean score that trials are ranked by.
     Interval,
-    /// What is to be said of the trial beside others: see [`marks`].
+    /// The marks of the trial: see [`marks`].
     Mark,
     /// A column of the frame.
     Number(&'static str, fn(Locale, Option<f64>) -> String),
@@ -124,8 +130,8 @@ enum ColumnValue {
     Parameters,
 }
 
-/// `≈` for a trial that cannot be told from the best, `P` for one on the Pareto front, `★` for the
-/// chosen one where that need not be the best.
+/// `≈` for a trial that is not distinguishable from the best, `P` for one on the Pareto front, `★`
+/// for the chosen one unless the rule always chooses the best.
 fn marks(sweep: &Sweep, frame: &DataFrame, row: usize) -> PolarsResult<String> {
     let is =
         |name: &str| -> PolarsResult<Option<bool>> { Ok(frame.column(name)?.bool()?.get(row)) };
@@ -142,7 +148,7 @@ fn marks(sweep: &Sweep, frame: &DataFrame, row: usize) -> PolarsResult<String> {
     Ok(marks.join(" "))
 }
 
-/// The columns of metrics: their headers, and what they show.
+/// The columns of metrics: headers and sources.
 fn metric_columns(
     locale: Locale,
     sweep: &Sweep,
@@ -154,9 +160,9 @@ fn metric_columns(
     let mut metrics = Vec::new();
     if detail == Detail::Brief {
         metrics.push(if validated {
-            ("val %", ColumnValue::Spread("val_accuracy"))
+            ("val %", ColumnValue::PercentWithDeviation("val_accuracy"))
         } else {
-            ("test %", ColumnValue::Spread("test_accuracy"))
+            ("test %", ColumnValue::PercentWithDeviation("test_accuracy"))
         });
         if validated {
             metrics.push(("test %", ColumnValue::Percent("test_accuracy")));
@@ -166,7 +172,7 @@ fn metric_columns(
     }
     if validated {
         let accuracy = locale.tr("val acc %", "exact. val. %");
-        metrics.push((accuracy, ColumnValue::Spread("val_accuracy")));
+        metrics.push((accuracy, ColumnValue::PercentWithDeviation("val_accuracy")));
         metrics.push((
             locale.tr("95 % interval", "intervalle 95 %"),
             ColumnValue::Interval,
@@ -174,7 +180,7 @@ fn metric_columns(
         metrics.push((locale.tr("mark", "marque"), ColumnValue::Mark));
     }
     let test = locale.tr("test acc %", "exact. test %");
-    metrics.push((test, ColumnValue::Spread("test_accuracy")));
+    metrics.push((test, ColumnValue::PercentWithDeviation("test_accuracy")));
     metrics.push(if validated {
         (
             locale.tr("val macro F1 %", "macro-F1 val. %"),

@@ -1,4 +1,4 @@
-//! Training and validation loss, epoch by epoch: where over-fitting is seen.
+//! Training and validation loss by epoch, which show overfitting.
 
 use crate::metrics::EpochMetrics;
 use crate::plan::Plan;
@@ -10,13 +10,13 @@ use crate::report::figures::{Plotter, learning_curves};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::metrics::{finished_runs, gap, mean, stops_early};
 
-/// Trials beside each other that can still be read.
+/// Maximum number of trials in the table.
 const MAX_TRIALS: usize = 6;
 
-/// Rows of the table; of more epochs, as many are listed.
+/// Maximum number of epochs in the table.
 const MAX_ROWS: usize = 12;
 
-/// Adds the learning curves and the table of losses, as far as there are such.
+/// Adds the learning curves and the table of losses, if there are any.
 pub(crate) fn add_losses(
     document: &mut Document,
     locale: Locale,
@@ -35,7 +35,7 @@ pub(crate) fn add_losses(
 }
 
 /// The mean losses of each trial's finished runs after each epoch, and the gap of the final model;
-/// nothing for a sweep of more than a few trials, or without a finished run.
+/// `None` if there are no finished runs or too many trials.
 fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
     if plan.trials.len() > MAX_TRIALS {
         return None;
@@ -69,10 +69,10 @@ fn table(locale: Locale, plan: &Plan, results: &Results) -> Option<Table> {
 /// `<training loss> / <validation loss>`, over the runs that trained in this epoch.
 fn cell(locale: Locale, runs: &[&RunResult], epoch: usize) -> String {
     let epochs = || runs.iter().filter_map(|run| run.epochs.get(epoch - 1));
-    let of = |loss: fn(&EpochMetrics) -> Option<f64>| mean(epochs().map(loss));
+    let mean_of = |loss: fn(&EpochMetrics) -> Option<f64>| mean(epochs().map(loss));
     match (
-        of(|epoch| Some(epoch.train_loss)),
-        of(|epoch| epoch.val_loss),
+        mean_of(|epoch| Some(epoch.train_loss)),
+        mean_of(|epoch| epoch.val_loss),
     ) {
         (None, _) => missing(),
         (train, None) => locale.four_decimals(train),
@@ -83,8 +83,7 @@ fn cell(locale: Locale, runs: &[&RunResult], epoch: usize) -> String {
     }
 }
 
-/// The epochs that have a row: all of few; of many, [`MAX_ROWS`] spread evenly from the first to
-/// the last.
+/// The listed epochs: all of them, or [`MAX_ROWS`] spread evenly from the first to the last.
 fn listed(epochs: usize) -> Vec<usize> {
     let rows = epochs.min(MAX_ROWS);
     let spread = |row: usize| 1 + (row * (epochs - 1) + (rows - 1) / 2) / (rows - 1).max(1);
@@ -94,30 +93,30 @@ fn listed(epochs: usize) -> Vec<usize> {
 fn note(locale: Locale, plan: &Plan, has_table: bool) -> String {
     let mut text = if plan.is_validated() {
         locale.tr(
-            "Training loss / validation loss after each epoch, means over the runs. Where the \
-             training loss goes on falling and the validation loss no longer does, the model \
-             over-fits.",
-            "Perte d’entraînement / perte de validation après chaque époque, moyennes sur les \
-             entraînements. Là où la perte d’entraînement baisse encore et la perte de validation \
-             non, le modèle est en surapprentissage.",
+            "Training loss / validation loss after each epoch, averaged over the runs. The model \
+             overfits where the training loss still falls and the validation loss does not.",
+            "Perte d’entraînement / perte de validation après chaque époque, en moyenne sur les \
+             entraînements. Le modèle est en surapprentissage là où la perte d’entraînement baisse \
+             encore et la perte de validation non.",
         )
     } else {
         locale.tr(
-            "Training loss of each epoch, means over the runs.",
-            "Perte d’entraînement de chaque époque, moyennes sur les entraînements.",
+            "Training loss of each epoch, averaged over the runs.",
+            "Perte d’entraînement de chaque époque, en moyenne sur les entraînements.",
         )
     }
     .to_owned();
     if has_table && plan.is_validated() {
         text.push_str(locale.tr(
-            " The last row is the gap of the final model, validation minus training.",
-            " La dernière ligne est l’écart du modèle final, validation moins entraînement.",
+            " The last row is the gap of the final model: validation loss minus training loss.",
+            " La dernière ligne est l’écart du modèle final : perte de validation moins perte \
+             d’entraînement.",
         ));
     }
     if stops_early(plan) {
         text.push_str(locale.tr(
-            " Runs that stopped early are in the means of their own epochs alone.",
-            " Les entraînements arrêtés tôt ne comptent que dans les moyennes de leurs époques.",
+            " A run that stopped early counts only in the epochs that it trained.",
+            " Un entraînement arrêté tôt ne compte que dans ses propres époques.",
         ));
     }
     text

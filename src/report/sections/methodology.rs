@@ -1,4 +1,4 @@
-//! How the numbers of a report were measured, in locale.
+//! How the numbers of a report are measured.
 
 use crate::escape::code;
 use crate::plan::Plan;
@@ -8,7 +8,7 @@ use crate::report::results::metrics::stops_early;
 use crate::spec::{Language, Sweep};
 use std::collections::BTreeMap;
 
-/// An item for each kind of number; none without results.
+/// One item for each kind of number; empty without results.
 pub(crate) fn methodology(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<String> {
     if results.runs.is_empty() {
         return Vec::new();
@@ -24,13 +24,13 @@ pub(crate) fn methodology(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<
         let target = locale.target(accuracy.get());
         items.push(match locale.language {
             Language::English => format!(
-                "Epochs to {target} (`mean_epochs_to_target` in the CSV): the first epoch after \
-                 which the validation accuracy was at least that, mean over the runs; empty unless \
-                 every run of the trial reached it."
+                "Epochs to {target} (`mean_epochs_to_target` in the CSV): the first epoch with at \
+                 least this validation accuracy, averaged over the runs; empty unless every run of \
+                 the trial reaches it."
             ),
             Language::French => format!(
                 "Époques jusqu’à {target} (`mean_epochs_to_target` dans le CSV) : la première \
-                 époque après laquelle l’exactitude de validation atteint ce seuil, moyenne des \
+                 époque dont l’exactitude de validation atteint ce seuil, en moyenne sur les \
                  entraînements ; vide si l’un d’eux ne l’atteint pas."
             ),
         });
@@ -40,17 +40,17 @@ pub(crate) fn methodology(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<
     items.push(
         locale
             .tr(
-                "`flop_per_sample` in the CSV: the operations of the matrix products in one \
-                 sample's forward and backward pass.",
-                "`flop_per_sample` dans le CSV : les opérations des produits matriciels pour les \
-                 passes avant et arrière d’un exemple.",
+                "`flop_per_sample` in the CSV: the floating-point operations of the matrix \
+                 products in the forward and backward pass of one sample.",
+                "`flop_per_sample` dans le CSV : les opérations en virgule flottante des produits \
+                 matriciels dans les passes avant et arrière d’un exemple.",
             )
             .to_owned(),
     );
     items
 }
 
-/// On which devices, and how many runs at a time.
+/// The devices, and how many runs train at a time on each.
 fn training(locale: Locale, results: &Results) -> String {
     let mut max_cohort: BTreeMap<(&str, usize), usize> = BTreeMap::new();
     for run in results.runs.values() {
@@ -59,15 +59,15 @@ fn training(locale: Locale, results: &Results) -> String {
     }
     let devices = max_cohort.into_iter().map(|((device, workers), cohort)| {
         let parallel = |count: usize| match locale.language {
-            Language::English => format!("{count} such programs beside each other"),
-            Language::French => format!("{count} tels programmes côte à côte"),
+            Language::English => format!("{count} such programs at a time"),
+            Language::French => format!("{count} tels programmes à la fois"),
         };
         let stacked = |cohort: usize| match locale.language {
             Language::English => {
-                format!("up to {cohort} runs together, as one stacked program")
+                format!("up to {cohort} runs stacked into one program")
             }
             Language::French => {
-                format!("jusqu’à {cohort} entraînements ensemble, empilés en un seul programme")
+                format!("jusqu’à {cohort} entraînements empilés en un seul programme")
             }
         };
         let how = match (workers, cohort) {
@@ -75,8 +75,8 @@ fn training(locale: Locale, results: &Results) -> String {
                 .tr("one run at a time", "un entraînement à la fois")
                 .to_owned(),
             (workers, 0 | 1) => match locale.language {
-                Language::English => format!("{workers} runs beside each other"),
-                Language::French => format!("{workers} entraînements côte à côte"),
+                Language::English => format!("{workers} runs at a time"),
+                Language::French => format!("{workers} entraînements à la fois"),
             },
             (1, cohort) => stacked(cohort),
             (workers, cohort) => format!(
@@ -95,7 +95,7 @@ fn training(locale: Locale, results: &Results) -> String {
     }
 }
 
-/// In which numbers.
+/// The numeric precision.
 fn precision(locale: Locale, results: &Results) -> String {
     let runs = results.runs.values();
     let precisions = distinct(runs.map(|run| run.precision.clone())).join("; ");
@@ -105,10 +105,10 @@ fn precision(locale: Locale, results: &Results) -> String {
     };
     if precisions.contains("TF32") {
         text.push_str(locale.tr(
-            " TF32 rounds the factors of a product to 10 bits behind the point (float32 has 23); \
-             sums are in float32.",
-            " TF32 arrondit les facteurs d’un produit à 10 bits après la virgule (float32 en a \
-             23) ; les sommes sont en float32.",
+            " TF32 rounds the factors of a product to 10 mantissa bits (float32 has 23); sums are \
+             in float32.",
+            " TF32 arrondit les facteurs d’un produit à 10 bits de mantisse (float32 en a 23) ; \
+             les sommes sont en float32.",
         ));
     }
     text
@@ -117,26 +117,26 @@ fn precision(locale: Locale, results: &Results) -> String {
 fn scores(locale: Locale, plan: &Plan) -> String {
     let model = if stops_early(plan) {
         locale.tr(
-            "the final model, which is that of the last epoch or, where a run stops early and \
-             `training.restore_best` holds, of the best",
-            "du modèle final, c’est-à-dire celui de la dernière époque ou, si l’entraînement \
-             s’arrête tôt et que `training.restore_best` est vrai, de la meilleure",
+            "the final model: that of the last epoch or, if a run stops early and \
+             `training.restore_best` is true, of the best epoch",
+            "le modèle final : celui de la dernière époque ou, si l’entraînement s’arrête tôt et \
+             que `training.restore_best` est vrai, de la meilleure",
         )
     } else {
         locale.tr(
             "the model after the last epoch",
-            "du modèle après la dernière époque",
+            "le modèle après la dernière époque",
         )
     };
     match locale.language {
         Language::English => format!(
-            "Accuracy, loss and macro F1 (the mean of the classes' F1 scores): of {model}. The \
-             test set is measured once, at the end, and takes no part in any choice."
+            "Accuracy, loss and macro F1 (the mean of the classes' F1 scores) describe {model}. \
+             The test set is evaluated once, at the end, and is not used for any choice."
         ),
         Language::French => format!(
-            "Exactitude, perte et macro-F1 (moyenne des scores F1 des classes) : {model}. \
-             L’ensemble de test est mesuré une seule fois, à la fin, et n’intervient dans aucun \
-             choix."
+            "L’exactitude, la perte et la macro-F1 (moyenne des scores F1 des classes) décrivent \
+             {model}. L’ensemble de test est évalué une seule fois, à la fin, et n’intervient dans \
+             aucun choix."
         ),
     }
 }
@@ -144,24 +144,23 @@ fn scores(locale: Locale, plan: &Plan) -> String {
 fn losses(locale: Locale, plan: &Plan) -> String {
     let mut text = locale
         .tr(
-            "Losses are the cross-entropy alone, without penalties and label smoothing. The \
-             training loss is the mean over an epoch's batches, each before its step, with dropout \
-             and changes of the images where there are such.",
-            "Les pertes sont l’entropie croisée seule, sans pénalités ni lissage des étiquettes. \
-             La perte d’entraînement est la moyenne sur les lots d’une époque, chacun avant son \
-             pas, avec dropout et transformations des images s’il y en a.",
+            "Losses are the cross-entropy without penalties and label smoothing. The training loss \
+             is the mean over an epoch's batches, each measured before its step, with dropout and \
+             image augmentation if configured.",
+            "Les pertes sont l’entropie croisée, sans pénalités ni lissage des étiquettes. La \
+             perte d’entraînement est la moyenne sur les lots d’une époque, chacun mesuré avant \
+             son pas, avec dropout et augmentation des images s’ils sont configurés.",
         )
         .to_owned();
     if plan.is_validated() {
         text.push_str(locale.tr(
-            " The validation loss is taken after the epoch, of the whole model. `gap` is the \
-             validation loss minus the training loss of the same epoch. It can be below 0 without \
-             anything being wrong: the training loss is of a model that was still improving, and \
-             that dropout hindered.",
-            " La perte de validation est celle du modèle entier, après l’époque. L’écart est la \
-             perte de validation moins la perte d’entraînement de la même époque. Il peut être \
-             négatif sans que rien ne soit faux : la perte d’entraînement est celle d’un modèle \
-             qui progressait encore, et que le dropout gênait.",
+            " The validation loss is measured after the epoch, without dropout. `gap` is the \
+             validation loss minus the training loss of the same epoch. A negative gap is not an \
+             error: during the epoch, the model is still improving and dropout hinders it.",
+            " La perte de validation est mesurée après l’époque, sans dropout. L’écart est la \
+             perte de validation moins la perte d’entraînement de la même époque. Un écart négatif \
+             n’est pas une erreur : pendant l’époque, le modèle progresse encore et le dropout le \
+             gêne.",
         ));
     }
     text
@@ -180,19 +179,21 @@ fn speed(locale: Locale, results: &Results) -> Vec<String> {
         let devices = distinct(profiles().map(|(_, device)| code(device))).join(", ");
         items.push(match locale.language {
             Language::English => format!(
-                "`s/epoch` (`profile_seconds_per_epoch` in the CSV): each trial alone on \
-                 {devices}, after all runs: a fresh model is trained for a few steps to warm up, \
-                 then {steps} steps are timed; their median, times the steps of an epoch. Without \
-                 validation. The fastest of three rounds over all trials: other programs on the \
-                 machine only slow down, so small differences mean little."
+                "`s/epoch` (`profile_seconds_per_epoch` in the CSV): measured for each trial alone \
+                 on {devices}, after all runs. A fresh model trains for a few steps to warm up, \
+                 then {steps} steps are timed; the value is their median times the steps of an \
+                 epoch, without validation. It is the fastest of three rounds over all trials, \
+                 because other programs on the machine can only slow a round down. Small \
+                 differences mean little."
             ),
             Language::French => format!(
-                "`s/époque` (`profile_seconds_per_epoch` dans le CSV) : chaque essai seul sur \
-                 {devices}, après tous les entraînements : un modèle neuf fait quelques pas pour \
-                 s’échauffer, puis {steps} pas sont chronométrés ; leur médiane, multipliée par \
-                 le nombre de pas d’une époque. Sans validation. Le plus rapide de trois tours \
-                 sur tous les essais : les autres programmes de la machine ne font que ralentir, \
-                 de petites différences ne veulent donc rien dire."
+                "`s/époque` (`profile_seconds_per_epoch` dans le CSV) : mesuré pour chaque essai \
+                 seul sur {devices}, après tous les entraînements. Un modèle neuf fait quelques \
+                 pas d’échauffement, puis {steps} pas sont chronométrés ; la valeur est leur \
+                 médiane multipliée par le nombre de pas d’une époque, sans validation. C’est le \
+                 plus rapide de trois tours sur tous les essais, car les autres programmes de la \
+                 machine ne peuvent que ralentir un tour. De petites différences ne veulent rien \
+                 dire."
             ),
         });
     } else {
@@ -208,17 +209,16 @@ fn speed(locale: Locale, results: &Results) -> Vec<String> {
     items.push(
         locale
             .tr(
-                "`mean_seconds_per_epoch` in the CSV: the training steps of an epoch as they took \
-                 in the runs themselves, amortised: the time of runs trained together is divided \
-                 by their number (`mean_cohort`), and runs beside each other share caches, memory \
-                 and device. So it is not what a run alone would take. `mean_fit_time` is a whole \
-                 run from start to end, amortised likewise.",
-                "`mean_seconds_per_epoch` dans le CSV : la durée des pas d’une époque pendant les \
+                "`mean_seconds_per_epoch` in the CSV: the time of an epoch's training steps in the \
+                 runs themselves, amortised: the time of runs trained together is divided by their \
+                 number (`mean_cohort`). Concurrent runs share caches, memory and device, so a run \
+                 alone takes a different time. `mean_fit_time` is the time of a whole run, \
+                 amortised in the same way.",
+                "`mean_seconds_per_epoch` dans le CSV : la durée des pas d’une époque dans les \
                  entraînements eux-mêmes, amortie : le temps d’entraînements menés ensemble est \
-                 divisé par leur nombre (`mean_cohort`), et ceux qui tournent côte à côte \
-                 partagent caches, mémoire et processeur. Ce n’est donc pas ce que prendrait un \
-                 entraînement seul. `mean_fit_time` est un entraînement entier, du début à la \
-                 fin, amorti de même.",
+                 divisé par leur nombre (`mean_cohort`). Des entraînements simultanés partagent \
+                 caches, mémoire et processeur : un entraînement seul prend donc un autre temps. \
+                 `mean_fit_time` est la durée d’un entraînement entier, amortie de même.",
             )
             .to_owned(),
     );
@@ -232,23 +232,21 @@ fn memory(locale: Locale, results: &Results) -> String {
             .any(|(profile, device)| profile.peak_bytes.is_some() && (device == "cpu") == on_cpu)
     };
     let on_cpu = locale.tr(
-        "`peak MiB` (`profile_peak_bytes` in the CSV): in the same measurement, the most bytes \
-         that its thread held at one time from the process's allocator, while the model was \
-         set up and trained: parameters, optimizer state, activations, gradients and batches; \
-         without the data set, which all runs share.",
-        "`pic Mio` (`profile_peak_bytes` dans le CSV) : dans la même mesure, le plus grand \
-         nombre d’octets tenus à la fois par son fil d’exécution, pendant que le modèle était \
-         construit et entraîné : paramètres, état de l’optimiseur, activations, gradients et \
-         lots ; sans les données, que tous les entraînements partagent.",
+        "`peak MiB` (`profile_peak_bytes` in the CSV): in the same measurement, the peak of the \
+         bytes allocated by its thread while it builds and trains the model: parameters, optimizer \
+         state, activations, gradients and batches, without the data set, which all runs share.",
+        "`pic Mio` (`profile_peak_bytes` dans le CSV) : dans la même mesure, le maximum des octets \
+         alloués par son fil d’exécution pendant la construction et l’entraînement du modèle : \
+         paramètres, état de l’optimiseur, activations, gradients et lots, sans les données, que \
+         tous les entraînements partagent.",
     );
     let on_gpu = locale.tr(
-        "`peak MiB` (`profile_peak_bytes` in the CSV): in the same measurement, the most bytes of \
-         GPU memory that were in use at one time: parameters, optimizer state, activations, \
-         gradients and batches; without the data set, which all runs share.",
-        "`pic Mio` (`profile_peak_bytes` dans le CSV) : dans la même mesure, le plus grand \
-         nombre d’octets de mémoire du GPU utilisés à la fois : paramètres, état de \
-         l’optimiseur, activations, gradients et lots ; sans les données, que tous les \
-         entraînements partagent.",
+        "`peak MiB` (`profile_peak_bytes` in the CSV): in the same measurement, the peak of the \
+         GPU memory in use: parameters, optimizer state, activations, gradients and batches, \
+         without the data set, which all runs share.",
+        "`pic Mio` (`profile_peak_bytes` dans le CSV) : dans la même mesure, le maximum de la \
+         mémoire du GPU utilisée : paramètres, état de l’optimiseur, activations, gradients et \
+         lots, sans les données, que tous les entraînements partagent.",
     );
     match (measured(true), measured(false)) {
         (true, true) => format!("{on_cpu} {on_gpu}"),

@@ -1,4 +1,4 @@
-//! How much of a sweep there is, and what failed.
+//! The numbers of trials and runs, and the failures.
 
 use crate::plan::Plan;
 use crate::record::Results;
@@ -7,7 +7,7 @@ use crate::report::results::trial_state::TrialRuns;
 use crate::spec::Language;
 use std::fmt::Write;
 
-/// The numbers of trials and runs, in a sentence.
+/// The numbers of trials and runs in one sentence.
 pub(crate) fn overview(locale: Locale, plan: &Plan, results: &Results) -> String {
     let runs = plan.runs().count();
     let results = results.runs.values();
@@ -15,7 +15,7 @@ pub(crate) fn overview(locale: Locale, plan: &Plan, results: &Results) -> String
         (all + 1, failed + usize::from(run.failure.is_some()))
     });
     let done = all - failed;
-    let of = |count: usize, english: &str, french: [&str; 2]| match locale.language {
+    let counted = |count: usize, english: &str, french: [&str; 2]| match locale.language {
         Language::English => format!("{count} {english}"),
         Language::French => locale.counted(count, ["", ""], french),
     };
@@ -24,13 +24,17 @@ pub(crate) fn overview(locale: Locale, plan: &Plan, results: &Results) -> String
         locale.trials(plan.trials.len()),
         locale.runs(runs),
         locale.tr(":", " :"),
-        of(done, "finished", ["terminé", "terminés"])
+        counted(done, "finished", ["terminé", "terminés"])
     );
     if failed > 0 {
-        let _ = write!(text, ", {}", of(failed, "failed", ["échoué", "échoués"]));
+        let _ = write!(
+            text,
+            ", {}",
+            counted(failed, "failed", ["échoué", "échoués"])
+        );
     }
     if all < runs {
-        let missing = of(runs - all, "not done yet", ["à faire", "à faire"]);
+        let missing = counted(runs - all, "not done yet", ["à faire", "à faire"]);
         let _ = write!(text, ", {missing}");
     }
     if plan.excluded > 0 {
@@ -40,18 +44,15 @@ pub(crate) fn overview(locale: Locale, plan: &Plan, results: &Results) -> String
             ["combinaison", "combinaisons"],
         );
         let _ = match locale.language {
-            Language::English => write!(text, "; {combinations} of the grid left out by `exclude`"),
-            Language::French => write!(
-                text,
-                " ; {combinations} de la grille omise(s) par `exclude`"
-            ),
+            Language::English => write!(text, "; `exclude` removes {combinations} of the grid"),
+            Language::French => write!(text, " ; `exclude` retire {combinations} de la grille"),
         };
     }
     text.push('.');
     text
 }
 
-/// A line for each trial that failed, with the first reason.
+/// One line for each failed trial, with its first reason.
 pub(crate) fn failures(locale: Locale, plan: &Plan, results: &Results) -> Vec<String> {
     let line = |trial: usize| {
         let counts = TrialRuns::count(plan, results, trial);

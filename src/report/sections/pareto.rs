@@ -1,20 +1,20 @@
-//! Trials that no other beats in score, seconds and memory at once.
+//! The trials on the Pareto front of score, time and memory.
 
 use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::figures::{Plotter, score_vs_time};
 use crate::report::locale::Locale;
-use crate::report::results::trial_frame::trial_positions;
+use crate::report::results::trial_frame::{number_at, trial_positions};
 use polars::prelude::*;
 
-/// Trials that the table lists.
+/// Maximum number of listed trials.
 const MAX_LISTED_TRIALS: usize = 50;
 
-/// Adds the front, where there is one of several trials to see.
+/// Adds the front, if at least two trials are ranked and measured.
 ///
 /// # Errors
-/// A frame without the columns of [`crate::report::results::trial_frame::trial_frame`].
+/// A column of the frame is missing.
 pub(crate) fn add_pareto_front(
     document: &mut Document,
     locale: Locale,
@@ -32,11 +32,12 @@ pub(crate) fn add_pareto_front(
         "Exactitude, vitesse et mémoire",
     ));
     document.paragraph(locale.tr(
-        "The Pareto front: trials that no other beats in score, seconds of an epoch and peak memory \
-         at once. Whatever these three are worth to you, the best for you is among them.",
+        "The Pareto front: the trials that no other trial beats in score, seconds per epoch and \
+         peak memory at once. Whatever your priorities among these three, your best trial is on \
+         the front.",
         "Le front de Pareto : les essais qu’aucun autre ne bat à la fois en score, en secondes par \
-         époque et en pic de mémoire. Quel que soit le poids que vous donnez aux trois, le \
-         meilleur pour vous est parmi eux.",
+         époque et en pic de mémoire. Quelles que soient vos priorités parmi ces trois critères, \
+         votre meilleur essai est sur le front.",
     ));
     document.figure(score_vs_time(plotter));
     let headers = [
@@ -56,8 +57,7 @@ pub(crate) fn add_pareto_front(
         .filter(|(_, trial)| front[**trial] == Some(true))
         .take(MAX_LISTED_TRIALS)
     {
-        let number =
-            |name: &str| -> PolarsResult<Option<f64>> { Ok(frame.column(name)?.f64()?.get(row)) };
+        let number = |name: &str| number_at(frame, name, row);
         let trial = &context.plan.trials[trial];
         table.row(vec![
             trial.name.clone(),
@@ -71,8 +71,8 @@ pub(crate) fn add_pareto_front(
     document.table(table);
     if on_front > MAX_LISTED_TRIALS {
         document.paragraph(locale.tr(
-            "The others are marked in the CSV file (`pareto`).",
-            "Les autres sont marqués dans le fichier CSV (`pareto`).",
+            "The CSV file marks the others (`pareto`).",
+            "Le fichier CSV marque les autres (`pareto`).",
         ));
     }
     Ok(())

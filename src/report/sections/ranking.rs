@@ -1,4 +1,4 @@
-//! What is to be said of the ranking.
+//! The notes around the ranking.
 
 use crate::escape::code;
 use crate::plan::Plan;
@@ -7,27 +7,28 @@ use crate::report::context::ReportContext;
 use crate::report::locale::Locale;
 use crate::spec::{Language, RankBy, SelectionCost, SelectionRule, Split, Sweep};
 
-/// By what trials are ranked, and over what.
+/// The score that trials are ranked by, and the splits that it is averaged over.
 pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
     let locale = Locale::of(sweep);
     let validation = &plan.trials[0].config.validation;
     if !plan.is_validated() {
         return locale
             .tr(
-                "Nothing is held out for validation, so trials are listed in the order of the \
-                 plan and none is chosen: the test set is not for choosing.",
-                "Rien n’est réservé à la validation : les essais sont donc dans l’ordre du plan et \
-                 aucun n’est choisi, car l’ensemble de test ne sert pas à choisir.",
+                "No samples are held out for validation, so trials are listed in the order of the \
+                 plan and none is chosen: the test set must not be used to choose.",
+                "Aucun exemple n’est réservé à la validation : les essais sont donc dans l’ordre \
+                 du plan et aucun n’est choisi, car l’ensemble de test ne doit pas servir à \
+                 choisir.",
             )
             .to_owned();
     }
     let by = match sweep.report.rank_by {
         RankBy::Accuracy => locale.tr(
-            "validation accuracy, the highest",
+            "validation accuracy, highest",
             "exactitude de validation moyenne, la plus haute",
         ),
         RankBy::Loss => locale.tr(
-            "validation loss, the lowest",
+            "validation loss, lowest",
             "perte de validation moyenne, la plus basse",
         ),
     };
@@ -63,72 +64,81 @@ pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
     if over == one_split(locale) {
         return match locale.language {
             Language::English => format!(
-                "By {by} first, {over}. The test set has no part in the ranking. What is measured \
-                 how stands at the end."
+                "Ranked by {by} first, {over}. The test set is not used for the ranking. See the \
+                 end of this report for how each number is measured."
             ),
             Language::French => format!(
-                "Par {} d’abord, {over}. L’ensemble de test n’intervient pas dans le classement. \
-                 La fin du rapport dit comment chaque nombre est mesuré.",
+                "Classés par {} d’abord, {over}. L’ensemble de test n’intervient pas dans le \
+                 classement. La fin de ce rapport décrit comment chaque nombre est mesuré.",
                 by.replace(" moyenne", "")
             ),
         };
     }
     match locale.language {
         Language::English => format!(
-            "By mean {by} first, {over}; ± is the sample standard deviation between them. The \
-             test set has no part in the ranking. What is measured how stands at the end."
+            "Ranked by mean {by} first, {over}; ± is the sample standard deviation across them. \
+             The test set is not used for the ranking. See the end of this report for how each \
+             number is measured."
         ),
         Language::French => format!(
-            "Par {by} d’abord, {over} ; ± est l’écart-type d’échantillon entre eux. L’ensemble de \
-             test n’intervient pas dans le classement. La fin du rapport dit comment chaque \
-             nombre est mesuré."
+            "Classés par {by} d’abord, {over} ; ± est l’écart-type d’échantillon entre eux. \
+             L’ensemble de test n’intervient pas dans le classement. La fin de ce rapport décrit \
+             comment chaque nombre est mesuré."
         ),
     }
 }
 
-/// What the marks and intervals mean, and what they can tell with so many splits.
+/// The meaning of marks and intervals, and the limits of few splits.
 pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
     let analysis = context.analysis;
     match &analysis.comparison {
         ComparisonSummary::Nothing => String::new(),
         ComparisonSummary::SingleSplit => locale
             .tr(
-                "With a single split there is no telling how much of a difference is chance: no \
-                 interval, and no trial is marked. More `validation.folds` or \
-                 `validation.repeats` would tell.",
-                "Avec un seul partage, rien ne dit quelle part d’une différence est due au hasard : \
-                 pas d’intervalle, et aucun essai n’est marqué. Davantage de `validation.folds` ou \
-                 de `validation.repeats` le diraient.",
+                "A single split cannot show how much of a difference is due to chance, so there \
+                 are no intervals and no marks. Increase `validation.folds` or \
+                 `validation.repeats` to get them.",
+                "Un seul partage ne permet pas de savoir quelle part d’une différence est due au \
+                 hasard : il n’y a donc ni intervalle ni marque. Augmentez `validation.folds` ou \
+                 `validation.repeats` pour en obtenir.",
             )
             .to_owned(),
-        ComparisonSummary::Compared { splits, indistinguishable, compared } => {
+        ComparisonSummary::Compared {
+            splits,
+            indistinguishable,
+            compared,
+        } => {
             let worse = compared - indistinguishable;
-            let more = if worse == 0 && *splits < MIN_INFORMATIVE_SPLITS { locale.tr(
-                    " With so few splits hardly any difference can show: more \
-                     `validation.repeats` would tell more.",
-                    " Avec si peu de partages, presque aucune différence ne peut apparaître : \
-                     davantage de `validation.repeats` en dirait plus.",
-                ) } else { "" };
+            let more = if worse == 0 && *splits < MIN_INFORMATIVE_SPLITS {
+                locale.tr(
+                    " With so few splits, hardly any difference is detectable; increase \
+                     `validation.repeats`.",
+                    " Avec si peu de partages, presque aucune différence n’est détectable ; \
+                     augmentez `validation.repeats`.",
+                )
+            } else {
+                ""
+            };
             let text = match locale.language {
                 Language::English => format!(
-                    "≈ marks the {indistinguishable} of {compared} other trials that cannot be told from the \
-                     best: their difference on the same {splits} splits is within what chance \
-                     gives (corrected resampled t-test of Nadeau and Bengio; Holm's correction, and \
-                     one for the best being picked by the same data; 5 % level); {worse} can be. \
-                     It does not say that they are equal. Intervals are 95 % intervals of the mean by the \
-                     same correction; two that overlap may still differ. P: no other trial is \
-                     better in score, seconds and memory at once."
+                    "≈ marks the {indistinguishable} of {compared} other trials that are not \
+                     distinguishable from the best: chance can explain their difference on the \
+                     same {splits} splits (corrected resampled t-test of Nadeau and Bengio, with \
+                     Holm's correction and one for selecting the best on the same data; 5 % \
+                     level). Distinguishable: {worse}. ≈ does not mean equal. Intervals are 95 % \
+                     intervals of the mean with the same correction for resampling; trials whose \
+                     intervals overlap may still differ. P: on the Pareto front of score, time and \
+                     memory."
                 ),
                 Language::French => format!(
-                    "≈ marque les essais qu’on ne peut distinguer du meilleur ({indistinguishable} sur \
-                     {compared}) : sur les mêmes {splits} partages, leur différence reste dans ce que \
-                     donne le hasard (test t rééchantillonné et corrigé de Nadeau et Bengio, \
-                     correction de Holm, et une autre parce que le meilleur est choisi sur les mêmes \
-                     données, seuil de 5 %) ; {worse} s’en distinguent. Cela ne dit pas qu’ils \
-                     sont égaux. Les \
-                     intervalles à 95 % de la moyenne suivent la même correction ; deux qui se \
-                     chevauchent peuvent différer. P : aucun autre essai n’est meilleur à la fois \
-                     en score, en temps et en mémoire."
+                    "≈ marque les essais indiscernables du meilleur ({indistinguishable} sur \
+                     {compared}) : le hasard peut expliquer leur différence sur les mêmes {splits} \
+                     partages (test t rééchantillonné et corrigé de Nadeau et Bengio, avec \
+                     correction de Holm et une autre parce que le meilleur est choisi sur les \
+                     mêmes données ; seuil de 5 %). Distincts du meilleur : {worse}. ≈ ne veut pas \
+                     dire égal. Les intervalles à 95 % de la moyenne ont la même correction du \
+                     rééchantillonnage ; des essais dont les intervalles se chevauchent peuvent \
+                     différer. P : sur le front de Pareto du score, du temps et de la mémoire."
                 ),
             };
             format!("{text}{more}")
@@ -136,29 +146,29 @@ pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
     }
 }
 
-/// By what trials are listed, where that is not the ranking.
+/// The column that the list is sorted by, if it is not the rank.
 pub(crate) fn order_note(locale: Locale, column: Option<&str>) -> String {
     column
         .map(code)
         .map_or_else(String::new, |column| match locale.language {
             Language::English => {
-                format!("The list is sorted by {column}; ranks are those of the ranking.")
+                format!("The list is sorted by {column}; ranks are by score.")
             }
             Language::French => {
-                format!("La liste est triée par {column} ; les rangs sont ceux du classement.")
+                format!("La liste est triée par {column} ; les rangs suivent le score.")
             }
         })
 }
 
-/// Where there is nothing to take a mean over.
+/// The phrase for a single split, which has no mean.
 fn one_split(locale: Locale) -> &'static str {
     locale.tr("on one hold-out split", "sur un seul partage")
 }
 
-/// Fewer splits than this have t distributions with such long tails that little can be told.
+/// Minimum number of splits for useful tests: with fewer, the t distribution has long tails.
 const MIN_INFORMATIVE_SPLITS: usize = 6;
 
-/// Which trial is chosen, where that is not simply the first.
+/// The choice of the one-standard-error rule, if the sweep file asks for it.
 pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
     let SelectionRule::OneStandardError(cost) = context.sweep.report.select else {
         return String::new();
@@ -166,10 +176,10 @@ pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
     let Some(chosen) = context.analysis.chosen else {
         return locale
             .tr(
-                "No trial is chosen by the rule of one standard error: it needs a ranking over \
-                 two splits or more.",
-                "Aucun essai n’est choisi par la règle d’une erreur standard : il faut un \
-                 classement sur au moins deux partages.",
+                "The one-standard-error rule chooses no trial: it needs a ranking over at least \
+                 two splits.",
+                "La règle d’une erreur standard ne choisit aucun essai : il lui faut un classement \
+                 sur au moins deux partages.",
             )
             .to_owned();
     };

@@ -1,4 +1,4 @@
-//! Which factor matters how much: shares of the variance over the complete grid.
+//! The importance of the factors: shares of the variance over the complete grid.
 
 use crate::escape::code;
 use crate::report::analysis::score_grid::IncompleteGrid;
@@ -10,10 +10,10 @@ use crate::report::locale::Locale;
 use crate::spec::{Language, RankBy};
 use statistics::{Anova, Effect, Term};
 
-/// Pairs of factors that are listed, the largest shares first.
+/// Maximum number of listed pairs of factors, largest shares first.
 const MAX_LISTED_PAIRS: usize = 20;
 
-/// Adds the shares of variance, or why there are none, where a grid has several factors.
+/// Adds the shares of variance, or why they are omitted, for a grid of two or more factors.
 pub(crate) fn add_variance_shares(
     document: &mut Document,
     locale: Locale,
@@ -23,15 +23,15 @@ pub(crate) fn add_variance_shares(
     if factors < 2 || !context.plan.is_validated() {
         return;
     }
-    document.section(locale.tr("What matters", "Ce qui compte"));
+    document.section(locale.tr("Importance of the factors", "Importance des facteurs"));
     if let Err(reason) = context.grid {
         document.paragraph(incomplete_note(locale, reason));
         return;
     }
     let Some(anova) = context.anova else {
         document.paragraph(locale.tr(
-            "The shares of variance are not told: the scores do not vary.",
-            "Les parts de variance ne sont pas données : les scores ne varient pas.",
+            "The shares of variance are omitted because all scores are equal.",
+            "Les parts de variance sont omises parce que tous les scores sont égaux.",
         ));
         return;
     };
@@ -44,26 +44,26 @@ pub(crate) fn add_variance_shares(
     document.paragraph(headline(locale, context, &names, anova));
     document.table(table(locale, &names, anova));
     let meaning = locale.tr(
-        "Shares of the variance of the score over the grid, between trials on the same split \
-         (functional ANOVA, splits as blocks). An interaction is what two factors do together \
-         beyond what each does alone: where it is large, the best level of one depends on the \
-         other.",
+        "Shares of the variance of the score over the grid, across trials on the same split \
+         (functional ANOVA with splits as blocks). An interaction is the joint effect of two \
+         factors beyond their separate effects: if it is large, the best level of one depends on \
+         the other.",
         "Parts de la variance du score sur la grille, entre essais sur un même partage (ANOVA \
-         fonctionnelle, partages comme blocs). Une interaction est ce que deux facteurs font \
-         ensemble au-delà de ce que chacun fait seul : si elle est grande, le meilleur niveau de \
+         fonctionnelle avec les partages comme blocs). Une interaction est l’effet conjoint de \
+         deux facteurs au-delà de leurs effets séparés : si elle est grande, le meilleur niveau de \
          l’un dépend de l’autre.",
     );
     let noise = if anova.noise.is_some() {
         locale.tr(
-            "Noise is what differs from split to split for no reason of the grid; shares are \
+            "Noise is the variation across splits that the factors do not explain; the shares are \
              corrected for it.",
-            "Le bruit est ce qui change d’un partage à l’autre sans raison tenant à la grille ; les \
+            "Le bruit est la variation entre partages que les facteurs n’expliquent pas ; les \
              parts en sont corrigées.",
         )
     } else {
         locale.tr(
-            "With one split noise cannot be told from the rest: the shares contain it.",
-            "Avec un seul partage, le bruit ne se distingue pas du reste : les parts le contiennent.",
+            "With a single split, noise cannot be separated: the shares include it.",
+            "Avec un seul partage, le bruit ne peut pas être séparé : les parts l’incluent.",
         )
     };
     document.paragraph(format!("{meaning} {noise}"));
@@ -72,18 +72,18 @@ pub(crate) fn add_variance_shares(
 fn incomplete_note(locale: Locale, reason: &IncompleteGrid) -> String {
     let why = match (locale.language, reason) {
         (Language::English, IncompleteGrid::MissingScores { missing, all }) => format!(
-            "{missing} of the {all} combinations of the levels have no score (left out, failed or \
+            "{missing} of the {all} combinations of the levels have no score (excluded, failed or \
              not done yet)"
         ),
         (Language::French, IncompleteGrid::MissingScores { missing, all }) => format!(
-            "{missing} des {all} combinaisons des niveaux n’ont pas de score (omises, échouées ou \
+            "{missing} des {all} combinaisons des niveaux n’ont pas de score (exclues, échouées ou \
              à faire)"
         ),
         (Language::English, IncompleteGrid::ConditionalFactor(factor)) => {
-            format!("{} is not there in all trials", code(factor))
+            format!("some trials do not have {}", code(factor))
         }
         (Language::French, IncompleteGrid::ConditionalFactor(factor)) => {
-            format!("{} n’existe pas dans tous les essais", code(factor))
+            format!("certains essais n’ont pas {}", code(factor))
         }
         (Language::English, IncompleteGrid::DifferentSplits) => {
             "the trials were validated on different splits".into()
@@ -91,26 +91,26 @@ fn incomplete_note(locale: Locale, reason: &IncompleteGrid) -> String {
         (Language::French, IncompleteGrid::DifferentSplits) => {
             "les essais ont été validés sur des partages différents".into()
         }
-        (Language::English, IncompleteGrid::NoGrid) => "there is no grid".into(),
-        (Language::French, IncompleteGrid::NoGrid) => "il n’y a pas de grille".into(),
+        (Language::English, IncompleteGrid::NoGrid) => "the sweep has no grid".into(),
+        (Language::French, IncompleteGrid::NoGrid) => "le balayage n’a pas de grille".into(),
     };
     let missing = matches!(reason, IncompleteGrid::MissingScores { .. });
     let because = if missing {
         locale.tr(
-            " Over an incomplete grid one factor's share would contain part of another's.",
-            " Sur une grille incomplète, la part d’un facteur contiendrait un morceau de celle \
-             d’un autre.",
+            " On an incomplete grid, the share of one factor would include part of another's.",
+            " Sur une grille incomplète, la part d’un facteur inclurait une partie de celle d’un \
+             autre.",
         )
     } else {
         ""
     };
     match locale.language {
-        Language::English => format!("The shares of variance are not told: {why}.{because}"),
-        Language::French => format!("Les parts de variance ne sont pas données : {why}.{because}"),
+        Language::English => format!("The shares of variance are omitted because {why}.{because}"),
+        Language::French => format!("Les parts de variance sont omises : {why}.{because}"),
     }
 }
 
-/// Which factor explains how much, in a sentence.
+/// The shares of the main effects in one sentence.
 fn headline(locale: Locale, context: &ReportContext, names: &[&str], anova: &Anova) -> String {
     let score = match context.sweep.report.rank_by {
         RankBy::Accuracy => locale.tr("validation accuracy", "l’exactitude de validation"),
@@ -123,10 +123,10 @@ fn headline(locale: Locale, context: &ReportContext, names: &[&str], anova: &Ano
     let shares = shares.collect::<Vec<_>>().join(", ");
     match locale.language {
         Language::English => {
-            format!("Of what varies in {score}, each factor alone explains: {shares}.")
+            format!("Share of the variance of {score} that each factor explains alone: {shares}.")
         }
         Language::French => {
-            format!("De ce qui varie dans {score}, chaque facteur seul explique : {shares}.")
+            format!("Part de la variance de {score} que chaque facteur explique seul : {shares}.")
         }
     }
 }

@@ -1,4 +1,4 @@
-//! Warnings about the data, next to the scores that depend on it.
+//! Warnings about the data.
 
 use crate::escape::code;
 use crate::report::locale::Locale;
@@ -55,8 +55,8 @@ fn french(warning: &DataWarning) -> String {
             let partitions = if *of == 1 { "partage" } else { "partages" };
             format!(
                 "{what} aucun exemple d’apprentissage dans {splits} {partitions} sur {of} : \
-                 data.limit, la validation et l’ensemble de test en laissent trop peu ; ce qui y est \
-                 mesuré ne dit rien {them}"
+                 data.limit, la validation et l’ensemble de test en laissent trop peu ; les mesures sur \
+                 ces partages ne disent rien {them}"
             )
         }
         DataWarning::Shared { samples, of } => format!(
@@ -77,16 +77,16 @@ mod tests {
 
     #[test]
     fn a_warning_is_in_the_reports_language() {
-        let of = |language, warning| warnings(Locale { language }, &[warning]).remove(0);
+        let text = |language, warning| warnings(Locale { language }, &[warning]).remove(0);
         let determined = DataWarning::Determined {
             features: vec![FeatureName::Column("x".to_owned())],
         };
-        let english = of(Language::English, determined.clone());
+        let english = text(Language::English, determined.clone());
         assert!(
             english.starts_with("Warning: the column `x` alone determines the class"),
             "{english}"
         );
-        let french = of(Language::French, determined);
+        let french = text(Language::French, determined);
         assert!(
             french.starts_with("Attention : la colonne `x` détermine à elle seule la classe"),
             "{french}"
@@ -96,7 +96,7 @@ mod tests {
             splits: 1,
             of: 2,
         };
-        let french = of(Language::French, untrained);
+        let french = text(Language::French, untrained);
         assert!(
             french.contains("les classes `a`, `b` n’ont aucun exemple"),
             "{french}"

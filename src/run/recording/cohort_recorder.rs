@@ -100,7 +100,7 @@ impl<'a, 'plan> CohortRecorder<'a, 'plan> {
                 let failure = Failure::Crashed {
                     message: message.to_owned(),
                     epoch: Some(self.members[member].epochs.len() + 1),
-                    place: location.map(str::to_owned),
+                    location: location.map(str::to_owned),
                 };
                 self.on_run_end(member, Outcome::Failed(failure));
             }
@@ -120,9 +120,9 @@ impl<'a, 'plan> CohortRecorder<'a, 'plan> {
         self.members[member].earlier_seconds + share
     }
 
-    fn save(&mut self, member: usize, state: TrainingState) -> Result<(), RecordError> {
+    fn save_checkpoint(&mut self, member: usize, state: TrainingState) -> Result<(), RecordError> {
         let seconds = self.seconds(member);
-        let identity = self.context.store.identity(self.members[member].run);
+        let identity = self.context.store.run_hash(self.members[member].run);
         let member = &mut self.members[member];
         // Skips a state that is on the disk already.
         let Some(recorder) = member
@@ -134,14 +134,14 @@ impl<'a, 'plan> CohortRecorder<'a, 'plan> {
         };
         member.saved_epoch = state.epoch;
         let checkpoint = Checkpoint {
-            identity: identity.clone(),
+            run_hash: identity.clone(),
             device: self.slot.kind().to_owned(),
             epochs: member.epochs.clone(),
             seconds,
-            events: recorder.mark()?,
+            events: recorder.sync_position()?,
             state,
         };
-        recorder.save(&checkpoint)?;
+        recorder.save_checkpoint(&checkpoint)?;
         self.sweep_state.mark_progress();
         Ok(())
     }
@@ -203,7 +203,7 @@ impl TrainingHost for CohortRecorder<'_, '_> {
             );
         }
         if let Some(recorder) = &mut recorded.recorder {
-            let written = recorder.epoch(metrics, wall_time());
+            let written = recorder.write_epoch(metrics, wall_time());
             self.check(written);
         }
     }
@@ -236,7 +236,7 @@ impl TrainingHost for CohortRecorder<'_, '_> {
 
     fn on_layer_values(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
         if let Some(recorder) = &mut self.members[member].recorder {
-            let written = recorder.layers(layers, epoch, wall_time());
+            let written = recorder.write_layers(layers, epoch, wall_time());
             self.check(written);
         }
     }
@@ -278,7 +278,7 @@ impl TrainingHost for CohortRecorder<'_, '_> {
 
     fn on_checkpoint(&mut self, member: usize, state: TrainingState) {
         if self.wants_checkpoints() && self.error.is_none() {
-            let written = self.save(member, state);
+            let written = self.save_checkpoint(member, state);
             self.check(written);
         }
     }

@@ -6,7 +6,9 @@ use crate::metrics::EpochMetrics;
 use crate::model_io::Weights;
 use crate::outcome::{FinishedRun, Outcome};
 use crate::plan::RunId;
-use crate::record::{RecordError, Recorder, RunClasses, RunResult, remove_classes, remove_weights};
+use crate::record::{
+    RecordError, Recorder, RunClassification, RunResult, remove_classification, remove_weights,
+};
 use crate::run::context::{DeviceSlot, ExecutionContext};
 use crate::run::retention::prune_weights::{remove_trial_weights, save_weights};
 use crate::run::sweep_state::SweepState;
@@ -33,9 +35,12 @@ pub(crate) fn finalize_run(
     ended: EndedRun,
 ) -> Result<(), RecordError> {
     let run = ended.run;
-    if let Some(there) = ended.recorder.overtaken(context.store.identity(run)) {
-        ended.recorder.give_way(&there)?;
-        return accept_result(context, state, run, there);
+    if let Some(published) = ended
+        .recorder
+        .completed_elsewhere(context.store.run_hash(run))
+    {
+        ended.recorder.yield_to(&published)?;
+        return accept_result(context, state, run, published);
     }
     let folder = context.store.run_folder(context.plan, run);
     let finished = match &ended.outcome {
@@ -45,7 +50,7 @@ pub(crate) fn finalize_run(
     match finished {
         Some(finished) => write_classes(context, run, finished)?,
         // An earlier attempt may have come further.
-        None => remove_classes(&folder)?,
+        None => remove_classification(&folder)?,
     }
     let result = RunResult {
         seconds: ended.seconds,
@@ -59,7 +64,7 @@ pub(crate) fn finalize_run(
     }
     let result = ended.recorder.finish(result, wall_time())?;
     // A run that crashed is no progress: the next start would crash again, without end.
-    if !result.is_to_be_retried() {
+    if !result.should_retry() {
         state.mark_progress();
     }
     accept_result(context, state, run, result)
@@ -109,7 +114,7 @@ fn write_classes(
     finished: &FinishedRun,
 ) -> Result<(), RecordError> {
     let validation = finished.validation.as_ref();
-    let classes = RunClasses {
+    let classes = RunClassification {
         validation: validation.map(|(_, scores)| scores.clone()),
         test: finished.test.1.clone(),
     };
@@ -131,7 +136,7 @@ fn result_of_lone_run(
     };
     let seconds: f64 = epochs.iter().map(|epoch| epoch.seconds).sum();
     RunResult {
-        identity: context.store.identity(run).clone(),
+        run_hash: context.store.run_hash(run).clone(),
         trial: trial.name.clone(),
         repeat: run.repeat,
         fold: run.fold,

@@ -18,7 +18,7 @@ pub fn remove_leftovers_of_ended(
 ) -> Result<(), RecordError> {
     let ended = results
         .par_iter()
-        .filter(|(_, result)| !result.is_to_be_retried());
+        .filter(|(_, result)| !result.should_retry());
     ended.try_for_each(|(&run, result)| remove_leftovers(&store.run_folder(plan, run), result))?;
     let trials: BTreeSet<usize> = results.keys().map(|run| run.trial).collect();
     let trial_folders = trials.iter().map(|&trial| store.trial_folder(plan, trial));

@@ -52,7 +52,7 @@ pub(crate) fn usable_checkpoint(
     device_kind: &str,
 ) -> Option<Checkpoint> {
     let folder = context.store.run_folder(context.plan, run);
-    let checkpoint = Checkpoint::read(&folder, context.store.identity(run))?;
+    let checkpoint = Checkpoint::read(&folder, context.store.run_hash(run))?;
     let config = &context.plan.trials[run.trial].config;
     let is_usable = checkpoint.device == device_kind && is_compatible(config, &checkpoint.state);
     is_usable.then_some(checkpoint)

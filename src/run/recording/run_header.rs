@@ -17,8 +17,8 @@ pub(crate) fn run_header(context: &ExecutionContext, slot: &DeviceSlot, run: Run
         hparams: hparams(sweep, plan, run.trial),
         configuration: configuration_table(&config.to_applicable_value()),
         hardware: slot.hardware.clone(),
-        events: sweep.record.events,
-        layers: count_layers(&config.stages()),
+        event_timing: sweep.record.events,
+        layer_count: count_layers(&config.stages()),
         graph: model_graph(config),
     }
 }

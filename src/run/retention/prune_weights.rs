@@ -4,7 +4,7 @@ use super::weight_retention::WeightRetention;
 use crate::model_io::Weights;
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    InputScale, RecordError, RunResult, Store, has_weights, remove_weights, write_weights,
+    InputPreprocessing, RecordError, RunResult, Store, has_weights, remove_weights, write_weights,
 };
 use crate::run::context::{DeviceSlot, ExecutionContext};
 use crate::spec::{KeepWeights, Sweep};
@@ -64,7 +64,7 @@ pub(crate) fn save_weights(
     let config = &context.plan.trials[run.trial].config;
     let folder = context.store.run_folder(context.plan, run);
     if let Some(normalisation) = slot.executor.normalisation(context.plan, run) {
-        let scale = InputScale {
+        let scale = InputPreprocessing {
             mean: normalisation.mean,
             standard_deviation: normalisation.standard_deviation,
             fill: normalisation.fill_values,

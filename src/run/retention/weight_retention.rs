@@ -90,7 +90,7 @@ impl<'a> WeightRetention<'a> {
             return TrialCompletion::Finished(ranking);
         }
         // A run that is to be retried may still succeed.
-        let is_final = |run| result_of(run).is_some_and(|result| !result.is_to_be_retried());
+        let is_final = |run| result_of(run).is_some_and(|result| !result.should_retry());
         if self.plan.runs_of(trial).all(is_final) {
             TrialCompletion::Failed
         } else {

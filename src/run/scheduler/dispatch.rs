@@ -1,4 +1,4 @@
-//! Trains and records the remaining runs of a plan, with one worker thread per place on a device.
+//! Trains and records the remaining runs of a plan, by worker threads that share a queue of cohorts.
 
 use super::cohorts::{RunsByEpoch, by_epoch, queue_cohorts};
 use super::profiling::profile_trials;
@@ -39,7 +39,7 @@ pub struct SweepOutcome {
 pub fn remaining(runs: &[RunId], results: &Results) -> Vec<RunId> {
     let is_open = |run: &RunId| {
         let result = results.runs.get(run);
-        result.is_none_or(RunResult::is_to_be_retried)
+        result.is_none_or(RunResult::should_retry)
     };
     runs.iter().copied().filter(is_open).collect()
 }
@@ -56,7 +56,7 @@ pub fn run_sweep(context: &ExecutionContext<'_>) -> Result<SweepOutcome, RecordE
     };
     let mut results = store.read_runs(plan, &runs);
     if context.retry_failed {
-        results.forget_failures();
+        results.discard_failures();
     }
     let retention = weights_to_keep(sweep, plan, store, &results.runs)?;
     let open = remaining(&runs, &results);
@@ -139,8 +139,8 @@ impl Scheduler<'_> {
         });
     }
 
-    /// The device of each worker, the first workers on different devices; at most as many workers as
-    /// runs, because a cohort may be split.
+    /// The device of each worker, the first workers on different devices. At most one worker per run,
+    /// not per cohort, because cohorts may be split.
     fn worker_slots(&self, runs: usize) -> Vec<&DeviceSlot<'_>> {
         let devices = self.context.devices;
         let max_workers = devices.iter().map(|slot| slot.workers).max();
@@ -266,7 +266,7 @@ impl Scheduler<'_> {
         let (mut completed, mut left) = (Vec::new(), Vec::new());
         for &run in runs {
             let stored = is_shared.then(|| context.store.result(context.plan, run));
-            match stored.flatten().filter(|result| !result.is_to_be_retried()) {
+            match stored.flatten().filter(|result| !result.should_retry()) {
                 Some(result) => completed.push((run, result)),
                 None => left.push(run),
             }

@@ -97,7 +97,7 @@ pub fn report(
 ) -> Report {
     let classes = |trial| {
         let names = names.iter().map(|name| (*name).to_owned()).collect();
-        let scores = store(folder, plan).trial_classes(plan, trial)?;
+        let scores = store(folder, plan).trial_classification(plan, trial)?;
         Some(TrialClasses::new(names, scores))
     };
     Report::new(

@@ -39,7 +39,10 @@ pub(crate) fn status(arguments: &LaunchedArguments) -> Result<u8, CliError> {
         format_queue(&queued),
         format_results(&status)
     ))?;
-    Ok(results_exit_code(status.is_complete(), status.failures()))
+    Ok(results_exit_code(
+        status.is_complete(),
+        status.failed_count(),
+    ))
 }
 
 /// Cancels the jobs of a sweep; the exit code.
@@ -122,7 +125,7 @@ pub(crate) fn wait(
     Ok(
         match (
             report_code,
-            results_exit_code(status.is_complete(), status.failures()),
+            results_exit_code(status.is_complete(), status.failed_count()),
         ) {
             // A report says only what it has found.
             (None | Some(0), code) => code,
@@ -179,7 +182,7 @@ fn format_results(status: &SweepStatus) -> String {
     format!(
         "finished      {}\nfailed        {}\nin training   {}\nmissing       {}\n",
         status.finished,
-        status.failures(),
+        status.failed_count(),
         status.in_training.len(),
         status.missing
     )

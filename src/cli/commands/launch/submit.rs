@@ -13,7 +13,7 @@ use crate::launch::{
 };
 use crate::plan::Plan;
 use crate::record::lock;
-use crate::record::{Lock, Store, SweepLock, prepare, write_atomically};
+use crate::record::{Lock, Store, SweepLock, prepare_folder, write_atomically};
 use std::collections::HashSet;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -52,7 +52,7 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
         plan: Some(store.fingerprint()),
         ..build_request(&arguments.sweep, folders, &plan, options, Some(max_shards))?
     };
-    prepare(&folders.reports).map_err(CliError::BeforeStart)?;
+    prepare_folder(&folders.reports).map_err(CliError::BeforeStart)?;
     let folder = store.folder().join(LAUNCH_FOLDER);
     // Until all is submitted, no other launch of this sweep.
     let _launch_lock = lock_launch(&folder, &plan)?;
@@ -90,8 +90,8 @@ fn check_data(plan: &Plan, dataset_cache: &DatasetCache) -> Result<(), CliError>
 /// Keeps other launches of the sweep out.
 fn lock_launch(folder: &Path, plan: &Plan) -> Result<SweepLock, CliError> {
     match lock(folder).map_err(CliError::BeforeStart)? {
-        Lock::Taken(lock) => Ok(lock),
-        Lock::Busy(holder) => Err(CliError::Locked {
+        Lock::Acquired(lock) => Ok(lock),
+        Lock::Held(holder) => Err(CliError::Locked {
             holder,
             name: plan.name.clone(),
             folder: folder.to_owned(),

@@ -77,7 +77,7 @@ impl Column {
         format!(
             "the column `{name}` has values of the type {kind}, but features are numbers, truth values or \
              text; write it as one of these, or leave it out: {}",
-            remedy::drop(name)
+            remedy::drop_setting(name)
         )
     }
 

@@ -27,7 +27,7 @@ pub(crate) fn refusal(name: &str, example: &str) -> String {
         "the column `{name}` has dates or times ({example}): convert them to numbers that may matter, such as \
          the year, month, weekday, hour or days since a fixed day (in pandas, `{code}`), or leave the column \
          out: {}",
-        remedy::drop(name)
+        remedy::drop_setting(name)
     )
 }
 

@@ -1,13 +1,13 @@
 //! The kind of a feature column, inferred from its training rows.
 
 use super::column::{Cells, Column};
-use super::content::present_names;
+use super::column_values::present_names;
 use super::date;
 use super::flag::{is_flag, unify_flags};
 use super::hints;
 use super::label::canonical;
 use super::missing::{MissingValues, is_missing_marker};
-use super::numbers::number;
+use super::numbers::parse_number;
 use crate::data::custom::raw_dataset::sorted_names;
 use crate::data::quality::remedy;
 use crate::spec::{ColumnKind, ColumnSettings};
@@ -26,7 +26,7 @@ const MIN_ROWS: usize = 20;
 ///
 /// # Errors
 /// Dates, a different text in nearly every row, or numbers and text in one column.
-pub(crate) fn kind(
+pub(crate) fn infer_kind(
     column: &Column,
     rows: &[u32],
     settings: &ColumnSettings,
@@ -62,14 +62,14 @@ fn listed_categories(
             "the column `{name}` has {} categories, and at most {MAX_LISTED_CATEGORIES} are supported; \
              merge rare ones, or leave the column out: {}",
             categories.len(),
-            remedy::drop(name)
+            remedy::drop_setting(name)
         ));
     }
     if categories.len() == cells && cells >= MIN_ROWS {
         return Err(format!(
             "the column `{name}` has a different category in each of {cells} rows: a column that \
              identifies the row can reveal the class; leave it out: {}",
-            remedy::drop(name)
+            remedy::drop_setting(name)
         ));
     }
     Ok(categories)
@@ -104,7 +104,7 @@ fn kind_of_texts(
     let count = |is: &dyn Fn(&str) -> bool| values.iter().filter(|(_, text)| is(text)).count();
     let first = |is: &dyn Fn(&str) -> bool| values.iter().find(|(_, text)| is(text)).copied();
     // In a file with types, text is text, even if it looks like a number.
-    let is_number = |text: &str| !column.has_type && number(text).is_some();
+    let is_number = |text: &str| !column.has_type && parse_number(text).is_some();
     let numbers = count(&is_number);
     if numbers == values.len() && numbers > 0 {
         return Ok(ColumnKind::Number);
@@ -138,7 +138,7 @@ fn kind_of_texts(
                 row,
                 &format!("`{}` is not a number", remedy::shortened(mistake))
             ),
-            remedy::na_values(mistake)
+            remedy::na_values_setting(mistake)
         ));
     }
     if 2 * count(&is_formatted) > values.len()
@@ -151,7 +151,7 @@ fn kind_of_texts(
         } else {
             format!(
                 "{error}; if these are categories, list the column: {}",
-                remedy::categorical(name)
+                remedy::categorical_setting(name)
             )
         });
     }
@@ -166,12 +166,12 @@ fn kind_of_texts(
         let categorical = if may_be_listed {
             format!(
                 ", or, if they are categories, list it: {}",
-                remedy::categorical(name)
+                remedy::categorical_setting(name)
             )
         } else {
             String::new()
         };
-        let are_numbers = categories.iter().all(|text| number(text).is_some());
+        let are_numbers = categories.iter().all(|text| parse_number(text).is_some());
         return Err(format!(
             "the column `{name}` has {} different texts in {cells} rows, too many for one-hot \
              features; {}leave it out: {}{categorical}",
@@ -181,7 +181,7 @@ fn kind_of_texts(
             } else {
                 ""
             },
-            remedy::drop(name)
+            remedy::drop_setting(name)
         ));
     }
     Ok(ColumnKind::OneHot(categories))
@@ -197,12 +197,15 @@ fn mixed(column: &Column, row: usize, text: &str, numbers: usize, all: usize) ->
             remedy::shortened(text)
         ),
     );
-    let (drop, categorical) = (remedy::drop(name), remedy::categorical(name));
+    let (drop, categorical) = (
+        remedy::drop_setting(name),
+        remedy::categorical_setting(name),
+    );
     if 10 * numbers > 9 * all {
         format!(
             "{error}; correct it, or, if it stands for a missing value, set {}; if all of them are \
              categories: {categorical}; to leave the column out: {drop}",
-            remedy::na_values(text)
+            remedy::na_values_setting(text)
         )
     } else {
         format!(

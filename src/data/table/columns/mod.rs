@@ -1,6 +1,6 @@
 //! The columns of a table and the values in their cells.
 pub(super) mod column;
-pub(super) mod content;
+pub(super) mod column_values;
 pub(super) mod date;
 pub(super) mod flag;
 pub(super) mod hints;

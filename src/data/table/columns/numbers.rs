@@ -1,4 +1,4 @@
-//! ColumnSettings of numbers.
+//! Columns of numbers.
 
 use super::column::{Cells, Column};
 use super::hints;
@@ -8,7 +8,7 @@ use crate::data::quality::precision::Spread;
 use crate::data::samples::imputation::MISSING;
 
 /// The number in a text; `None` if it is not a number.
-pub(crate) fn number(text: &str) -> Option<Number> {
+pub(crate) fn parse_number(text: &str) -> Option<Number> {
     let text = text.trim();
     let whole = text.parse().ok().map(Number::Whole);
     whole.or_else(|| text.parse().ok().map(Number::Float))
@@ -18,7 +18,7 @@ pub(crate) fn number(text: &str) -> Option<Number> {
 ///
 /// # Errors
 /// Text that is not a number, values of an unsupported type.
-pub(crate) fn numbers(
+pub(crate) fn read_numbers(
     column: &Column,
     missing: &MissingValues,
 ) -> Result<Vec<Option<Number>>, String> {
@@ -45,7 +45,7 @@ pub(crate) fn numbers(
             let cell = |(row, text): (usize, &Option<String>)| match text.as_deref() {
                 None => Ok(None),
                 Some(text) if missing.is_text(text) || is_missing_marker(text) => Ok(None),
-                Some(text) => match number(text) {
+                Some(text) => match parse_number(text) {
                     Some(number) => Ok(present(number)),
                     None => Err(column.cell_error(row, &hints::not_a_number(text))),
                 },
@@ -61,7 +61,7 @@ pub(crate) fn numbers(
 ///
 /// # Errors
 /// A number beyond the range of 32 bits; in a column of large whole numbers, one that the file has as a rounded float.
-pub(crate) fn narrow(
+pub(crate) fn shift_to_f32(
     column: &Column,
     row: usize,
     number: Number,
@@ -91,7 +91,7 @@ pub(crate) fn narrow(
 ///
 /// # Errors
 /// Numbers that 32-bit floats cannot distinguish with any offset.
-pub(crate) fn offset(
+pub(crate) fn fit_offset(
     column: &Column,
     numbers: &[Option<Number>],
     rows: &[u32],
@@ -105,13 +105,13 @@ pub(crate) fn offset(
             _ => spread.add_float(number.to_f64()),
         }
     }
-    let Some(reason) = spread.lost() else {
+    let Some(reason) = spread.precision_loss() else {
         return Ok(0.0);
     };
     let smallest = present().map(Number::to_f64).fold(f64::INFINITY, f64::min);
     let mut shifted = Spread::default();
     present().for_each(|number| shifted.add_float(number.minus(smallest)));
-    match shifted.lost() {
+    match shifted.precision_loss() {
         Some(_) => Err(format!("column `{}`: {reason}", column.name)),
         None => Ok(smallest),
     }
@@ -132,11 +132,11 @@ mod tests {
     /// The offset of a column, and its numbers minus the offset.
     fn shifted(cells: Cells) -> (f64, Vec<Option<f32>>) {
         let column = column(cells);
-        let numbers = numbers(&column, &MissingValues::default()).unwrap();
+        let numbers = read_numbers(&column, &MissingValues::default()).unwrap();
         let rows: Vec<u32> = (0..numbers.len() as u32).collect();
-        let offset = offset(&column, &numbers, &rows).unwrap();
+        let offset = fit_offset(&column, &numbers, &rows).unwrap();
         let narrow =
-            |number: &Option<Number>| number.map(|n| narrow(&column, 0, n, offset).unwrap());
+            |number: &Option<Number>| number.map(|n| shift_to_f32(&column, 0, n, offset).unwrap());
         (offset, numbers.iter().map(narrow).collect())
     }
 
@@ -173,18 +173,18 @@ mod tests {
             Some(0),
             Some(1_700_000_003),
         ]));
-        let numbers = numbers(&column, &MissingValues::default()).unwrap();
-        assert_eq!(offset(&column, &numbers, &[0, 2]), Ok(1_700_000_003.0));
-        assert_eq!(offset(&column, &numbers, &[0, 1, 2]), Ok(0.0));
+        let numbers = read_numbers(&column, &MissingValues::default()).unwrap();
+        assert_eq!(fit_offset(&column, &numbers, &[0, 2]), Ok(1_700_000_003.0));
+        assert_eq!(fit_offset(&column, &numbers, &[0, 1, 2]), Ok(0.0));
     }
 
     #[test]
     fn a_float_that_has_lost_its_digits_is_refused() {
         let column = column(Cells::Numbers(vec![Some(1.7e18)]));
-        let message = narrow(&column, 0, Number::Float(1.7e18), 1.7e18).unwrap_err();
+        let message = shift_to_f32(&column, 0, Number::Float(1.7e18), 1.7e18).unwrap_err();
         assert!(message.contains("as a whole number"), "{message}");
-        assert_eq!(narrow(&column, 0, Number::Whole(5), 0.0), Ok(5.0));
-        assert!(narrow(&column, 0, Number::Float(1e60), 0.0).is_err());
-        assert!(narrow(&column, 0, Number::Float(f64::from(f32::MIN)), 0.0).is_err());
+        assert_eq!(shift_to_f32(&column, 0, Number::Whole(5), 0.0), Ok(5.0));
+        assert!(shift_to_f32(&column, 0, Number::Float(1e60), 0.0).is_err());
+        assert!(shift_to_f32(&column, 0, Number::Float(f64::from(f32::MIN)), 0.0).is_err());
     }
 }

@@ -1,4 +1,4 @@
-//! ColumnSettings that identify the row, such as the index that pandas or R writes. If rows are sorted by class, such a column
+//! Columns that identify the row, such as the index that pandas or R writes. If rows are sorted by class, such a column
 //! reveals the class.
 
 use super::column::Column;
@@ -16,7 +16,7 @@ pub(crate) fn refuse_duplicate_names(table: &[Column], label: &str) -> Result<()
     let mut seen = HashSet::new();
     let duplicate = table.iter().find(|column| !seen.insert(column.name.trim()));
     match duplicate.map(|column| column.name.trim()) {
-        // ColumnSettings without a name have a different error.
+        // Columns without a name have a different error.
         None | Some("") => Ok(()),
         Some(name) if name == label.trim() => Err(format!(
             "it has two label columns `{name}`: the second would become a feature and reveal the class; \
@@ -29,7 +29,10 @@ pub(crate) fn refuse_duplicate_names(table: &[Column], label: &str) -> Result<()
 }
 
 /// Refuses a feature that identifies the row.
-pub(crate) fn refuse(column: &Column, numbers: &[Option<Number>]) -> Result<(), String> {
+pub(crate) fn refuse_row_identifier(
+    column: &Column,
+    numbers: &[Option<Number>],
+) -> Result<(), String> {
     let name = column.name.as_str();
     let source = if column.is_index {
         "an index of the table, according to the file's pandas metadata"
@@ -45,7 +48,7 @@ pub(crate) fn refuse(column: &Column, numbers: &[Option<Number>]) -> Result<(), 
     Err(format!(
         "the column `{name}` has {source}: a column that identifies the row can reveal the class; \
          leave it out: {}{}",
-        remedy::drop(name),
+        remedy::drop_setting(name),
         if column.is_index || is_index_of_pandas(name) {
             ", or write the table without it (`index=False` in pandas, `row.names = FALSE` in R)"
         } else {
@@ -55,7 +58,10 @@ pub(crate) fn refuse(column: &Column, numbers: &[Option<Number>]) -> Result<(), 
 }
 
 /// A warning about a feature that counts the rows, although its name does not suggest it. It may also be a time.
-pub(crate) fn warning(column: &Column, numbers: &[Option<Number>]) -> Option<TableWarning> {
+pub(crate) fn row_number_warning(
+    column: &Column,
+    numbers: &[Option<Number>],
+) -> Option<TableWarning> {
     const MIN_COUNTED: usize = 10;
     let numbers = whole(numbers)?;
     let rises = numbers.windows(2).all(|pair| pair[0] < pair[1]);
@@ -193,8 +199,9 @@ mod tests {
 
     #[test]
     fn an_index_of_any_program_is_refused() {
-        let is_refused =
-            |name: &str, numbers: &[i128]| refuse(&column(name), &cells(numbers)).is_err();
+        let is_refused = |name: &str, numbers: &[i128]| {
+            refuse_row_identifier(&column(name), &cells(numbers)).is_err()
+        };
         for name in [
             "__index_level_0__",
             "__index_level_12__",
@@ -236,7 +243,7 @@ mod tests {
         }
         let mut named = column("station");
         named.is_index = true;
-        let message = refuse(&named, &cells(&[5, 5, 5])).unwrap_err();
+        let message = refuse_row_identifier(&named, &cells(&[5, 5, 5])).unwrap_err();
         assert!(message.contains("`station` has an index"));
         // Missing values and whole floats do not prevent it.
         let gap = [
@@ -245,20 +252,20 @@ mod tests {
             Some(Number::Float(3.0)),
             Some(Number::Whole(4)),
         ];
-        assert!(refuse(&column("Id"), &gap).is_err());
+        assert!(refuse_row_identifier(&column("Id"), &gap).is_err());
         let measured = [
             Some(Number::Whole(7)),
             Some(Number::Float(3.5)),
             Some(Number::Whole(4)),
         ];
-        assert!(refuse(&column("Id"), &measured).is_ok());
+        assert!(refuse_row_identifier(&column("Id"), &measured).is_ok());
     }
 
     #[test]
     fn a_count_of_the_rows_under_any_name_is_reported() {
         let counted: Vec<i128> = (5..20).collect();
         let sparse: Vec<i128> = (5..20).map(|row| 5 * row).collect();
-        let warned = |numbers: &[i128]| warning(&column("t"), &cells(numbers));
+        let warned = |numbers: &[i128]| row_number_warning(&column("t"), &cells(numbers));
         let column = "t".to_owned();
         assert_eq!(warned(&counted), Some(TableWarning::RowNumbers { column }));
         assert_eq!(warned(&sparse), None);

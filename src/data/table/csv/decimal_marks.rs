@@ -1,6 +1,6 @@
 //! Decimal commas in a CSV text (`1,5` for 1.5), and points that may separate thousands.
 
-use super::records::{Field, Form, Records};
+use super::records::{Field, Quoting, Records};
 use crate::data::table::columns::missing::{MissingValues, is_missing_marker};
 
 /// What commas and points mean in each column.
@@ -105,9 +105,9 @@ fn may_be_thousands(text: &str) -> bool {
 
 /// The text of a field without quotation marks.
 pub(crate) fn unquoted<'a>(field: &Field<'a>) -> &'a str {
-    match field.form {
-        Form::Quoted => field.raw.trim_matches('"').trim(),
-        Form::Plain | Form::Irregular => field.raw.trim(),
+    match field.quoting {
+        Quoting::Full => field.raw.trim_matches('"').trim(),
+        Quoting::None | Quoting::Irregular => field.raw.trim(),
     }
 }
 

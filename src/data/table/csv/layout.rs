@@ -1,6 +1,6 @@
 //! Finds the header of a CSV text and the separator of its cells.
 
-use super::records::{Field, Form, Records};
+use super::records::{Field, Quoting, Records};
 
 /// The position of the header, and the separator.
 #[derive(Debug, PartialEq)]
@@ -116,7 +116,7 @@ fn is_like(fields: &[Field], header: usize) -> bool {
 
 /// Whether a record is a comment: a single cell that starts with `#`, in a table of several columns.
 pub(crate) fn is_comment(fields: &[Field], columns: usize) -> bool {
-    matches!(fields, [only] if columns > 1 && only.form != Form::Quoted && only.raw.starts_with('#'))
+    matches!(fields, [only] if columns > 1 && only.quoting != Quoting::Full && only.raw.starts_with('#'))
 }
 
 #[cfg(test)]

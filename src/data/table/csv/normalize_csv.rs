@@ -2,7 +2,7 @@
 
 use super::decimal_marks::{self, DecimalMarks};
 use super::layout::{Layout, is_comment, layout};
-use super::records::{Field, Form, Records};
+use super::records::{Field, Quoting, Records};
 use crate::data::table::columns::missing::MissingValues;
 use std::collections::HashSet;
 
@@ -83,12 +83,14 @@ pub(crate) fn normalize(
                 is_empty = false;
                 unused[index] = false;
             }
-            match (field.form, has_decimal_comma[index]) {
+            match (field.quoting, has_decimal_comma[index]) {
                 (_, true) => {
                     let number = decimal_marks::unquoted(field).replacen(',', ".", 1);
                     push(&mut written, index, separator, &number, false);
                 }
-                (Form::Irregular, _) => push(&mut written, index, separator, &field.value(), true),
+                (Quoting::Irregular, _) => {
+                    push(&mut written, index, separator, &field.value(), true)
+                }
                 _ => push(&mut written, index, separator, field.raw, false),
             }
         }

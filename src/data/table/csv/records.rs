@@ -7,16 +7,16 @@
 pub(crate) struct Field<'a> {
     /// Its part of the text, unchanged.
     pub raw: &'a str,
-    pub form: Form,
+    pub quoting: Quoting,
 }
 
 /// How a field is written.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub(crate) enum Form {
+pub(crate) enum Quoting {
     /// Without quotation marks.
-    Plain,
+    None,
     /// Between quotation marks; quotation marks inside are doubled.
-    Quoted,
+    Full,
     /// With quotation marks elsewhere.
     Irregular,
 }
@@ -34,9 +34,9 @@ impl Field<'_> {
 
     /// Whether it has only white space.
     pub(crate) fn is_blank(&self) -> bool {
-        match self.form {
-            Form::Plain => self.raw.trim_ascii().is_empty(),
-            Form::Quoted | Form::Irregular => self.value().trim_ascii().is_empty(),
+        match self.quoting {
+            Quoting::None => self.raw.trim_ascii().is_empty(),
+            Quoting::Full | Quoting::Irregular => self.value().trim_ascii().is_empty(),
         }
     }
 }
@@ -121,12 +121,12 @@ impl<'a> Records<'a> {
         let length = after.iter().position(ends).unwrap_or(after.len());
         let raw = &rest[..quoted + length];
         self.at += raw.len();
-        let form = match (quoted, length) {
-            (0, _) if !raw.contains('"') => Form::Plain,
-            (1.., 0) => Form::Quoted,
-            _ => Form::Irregular,
+        let quoting = match (quoted, length) {
+            (0, _) if !raw.contains('"') => Quoting::None,
+            (1.., 0) => Quoting::Full,
+            _ => Quoting::Irregular,
         };
-        Ok(Field { raw, form })
+        Ok(Field { raw, quoting })
     }
 }
 

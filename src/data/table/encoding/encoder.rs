@@ -5,10 +5,10 @@ use super::notes::notes;
 use crate::data::quality::remedy;
 use crate::data::samples::imputation::{Imputation, MISSING};
 use crate::data::table::columns::column::Column;
-use crate::data::table::columns::content::Content;
-use crate::data::table::columns::kind::kind;
+use crate::data::table::columns::column_values::ColumnValues;
+use crate::data::table::columns::kind::infer_kind;
 use crate::data::table::columns::missing::{MissingValues, is_missing_marker};
-use crate::data::table::columns::numbers::{narrow, offset};
+use crate::data::table::columns::numbers::{fit_offset, shift_to_f32};
 use crate::data::table::columns::row_names;
 use crate::data::table::columns::similar::differ_in_case;
 use crate::data::table::limits::MAX_FEATURE_VALUES;
@@ -202,7 +202,7 @@ impl Encoder {
         {
             return Err(ambiguous_number_error(&column.name, example));
         }
-        let content = Content::of(found, &column.kind, &self.missing)?;
+        let values = ColumnValues::of(found, &column.kind, &self.missing)?;
         let categories = match &column.kind {
             ColumnKind::OneHot(categories) | ColumnKind::Ordinal(categories) => {
                 categories.as_slice()
@@ -214,7 +214,7 @@ impl Encoder {
         let mut missing_count = 0;
         let mut unknown = Vec::new();
         for (row, features) in blocks.enumerate() {
-            if content.is_missing(row) {
+            if values.is_missing(row) {
                 if !self.imputes {
                     return Err(found.cell_error(
                         row,
@@ -228,14 +228,14 @@ impl Encoder {
                 }
                 continue;
             }
-            let name = match &content {
-                Content::Numbers(numbers) => {
+            let name = match &values {
+                ColumnValues::Numbers(numbers) => {
                     if let Some(number) = numbers[row] {
-                        features[0] = narrow(found, row, number, column.offset)?;
+                        features[0] = shift_to_f32(found, row, number, column.offset)?;
                     }
                     continue;
                 }
-                Content::Names(names) => names[row].as_deref().unwrap_or_default(),
+                ColumnValues::Names(names) => names[row].as_deref().unwrap_or_default(),
             };
             match (positions.get(name), &column.kind) {
                 (Some(&category), ColumnKind::OneHot(_)) => features[category] = 1.0,
@@ -259,29 +259,29 @@ fn fit_column(
     settings: &ColumnSettings,
     missing: &MissingValues,
 ) -> Result<FittedColumn, String> {
-    let kind = kind(column, rows, settings, missing)?;
-    let content = Content::of(column, &kind, missing)?;
+    let kind = infer_kind(column, rows, settings, missing)?;
+    let values = ColumnValues::of(column, &kind, missing)?;
     let mut shift = 0.0;
     let mut is_constant = false;
     let mut warning = None;
-    if let (ColumnKind::Number, Content::Numbers(numbers)) = (&kind, &content) {
+    if let (ColumnKind::Number, ColumnValues::Numbers(numbers)) = (&kind, &values) {
         if let Some(example) = &column.ambiguous_number {
             return Err(ambiguous_number_error(&column.name, example));
         }
-        row_names::refuse(column, numbers)?;
-        warning = row_names::warning(column, numbers);
-        shift = offset(column, numbers, rows)?;
+        row_names::refuse_row_identifier(column, numbers)?;
+        warning = row_names::row_number_warning(column, numbers);
+        shift = fit_offset(column, numbers, rows)?;
         let mut present = rows.iter().filter_map(|&row| numbers[row as usize]);
         let first = present.next();
         is_constant = present.all(|number| Some(number) == first);
     }
-    let is_absent = |row: &&u32| content.is_missing(**row as usize);
+    let is_absent = |row: &&u32| values.is_missing(**row as usize);
     let missing_count = rows.iter().filter(is_absent).count();
     if missing_count == rows.len() {
         return Err(format!(
             "the column `{}` has no value in the training part; leave it out: {}",
             column.name,
-            remedy::drop(&column.name)
+            remedy::drop_setting(&column.name)
         ));
     }
     Ok(FittedColumn {
@@ -318,7 +318,7 @@ fn refuse_unusable_columns(errors: &[(&str, String)]) -> Result<(), String> {
                 "{} columns cannot be used:{}{more}\nto leave all of them out: {}",
                 several.len(),
                 shown.concat(),
-                remedy::drop_all(&names)
+                remedy::drop_settings(&names)
             ))
         }
     }
@@ -338,7 +338,7 @@ fn unknown_category(name: &str, categories: &[String]) -> String {
     let hint = if is_missing_marker(name) {
         format!(
             "; if it stands for a missing value, set {}",
-            remedy::na_values(name)
+            remedy::na_values_setting(name)
         )
     } else {
         String::new()

@@ -7,9 +7,9 @@ use crate::spec::TableWarning;
 #[derive(Default)]
 pub(crate) struct EncodingIssues {
     has_missing: bool,
-    /// ColumnSettings without an indicator of missing values, with the number of missing values.
+    /// Columns without an indicator of missing values, with the number of missing values.
     without_indicator: Vec<(String, usize)>,
-    /// ColumnSettings with categories that the training part lacks, with the number of these cells and the categories.
+    /// Columns with categories that the training part lacks, with the number of these cells and the categories.
     unknown_categories: Vec<(String, usize, Vec<String>)>,
 }
 

@@ -16,7 +16,7 @@ const MIN_SHARED: usize = 5;
 const MIN_RATIO_TO_REPEATED: f64 = 2.0;
 
 /// A warning if many samples of a separate test part equal training samples, including the class.
-pub(crate) fn shared_samples(dataset: &Dataset) -> Option<DataWarning> {
+pub(crate) fn overlapping_samples(dataset: &Dataset) -> Option<DataWarning> {
     if dataset.test_split_from_training {
         return None;
     }
@@ -74,7 +74,7 @@ mod tests {
         test_split_from_training: bool,
     ) -> Option<DataWarning> {
         let class_names = ["a", "b"].map(str::to_owned).to_vec();
-        shared_samples(&Dataset {
+        overlapping_samples(&Dataset {
             test_split_from_training,
             ..Dataset::from_rows(samples(train), samples(test), class_names)
         })

@@ -1,13 +1,13 @@
-// The table of trials. Only the rows in sight are elements, so that 10,000 cost no more than 30.
+// The table of trials. Only visible rows are elements, so that 10,000 rows cost no more than 30.
 
-/** Pixels; page.css has the same. */
+/** Row height in pixels, as in page.css. */
 const ROW_HEIGHT = 30;
-/** Rows above and below those in sight. */
+/** Extra rows above and below the visible ones. */
 const SPARE_ROWS = 8;
-/** Rows on paper. */
-const PRINTED_ROWS = 50;
-/** Pixels of the column of check boxes, of a cell's padding, and of the widest text. */
-const [FIRST_COLUMN, CELL_PADDING, WIDEST] = [48, 18, 300];
+/** Rows in print. */
+const MAX_PRINTED_ROWS = 50;
+/** Widths in pixels: the column of check boxes, a cell's padding, the widest text. */
+const [FIRST_COLUMN, CELL_PADDING, MAX_TEXT_WIDTH] = [48, 18, 300];
 
 class Table {
   constructor(store) {
@@ -17,9 +17,9 @@ class Table {
     this.body = this.table.tBodies[0];
     this.above = element('tr', { class: 'space', 'aria-hidden': 'true' }, element('td'));
     this.below = element('tr', { class: 'space', 'aria-hidden': 'true' }, element('td'));
-    /** The elements of the rows in sight, by row number. */
+    /** The elements of the visible rows, by row number. */
     this.shownRows = new Map();
-    /** The place of the row that the keyboard is at. */
+    /** The position of the row with the keyboard focus. */
     this.current = 0;
     this.isPrinting = false;
     this.layOut();
@@ -96,11 +96,11 @@ class Table {
     this.draw();
   }
 
-  /** Makes elements of the rows in sight, keeps those that are there, removes the others. */
+  /** Creates elements for newly visible rows and removes those of hidden rows. */
   draw() {
     const { store, scroller, body, shownRows } = this;
     const { view } = store;
-    const [first, end] = this.isPrinting ? [0, Math.min(PRINTED_ROWS, view.length)] : this.inSight();
+    const [first, end] = this.isPrinting ? [0, Math.min(MAX_PRINTED_ROWS, view.length)] : this.visibleRange();
     const wanted = view.subarray(first, end);
     const isWanted = new Set(wanted);
     const focused = rowOf(document.activeElement);
@@ -122,14 +122,14 @@ class Table {
     this.above.firstChild.style.height = `${first * ROW_HEIGHT}px`;
     this.below.firstChild.style.height = `${(view.length - end) * ROW_HEIGHT}px`;
     this.markCurrent();
-    // A row that moved has lost the focus; one that went out of sight leaves it to the whole.
+    // A moved row loses the focus; a row that is scrolled out passes it to the table.
     if (focused >= 0 && rowOf(document.activeElement) !== focused) {
       (this.box(focused) ?? scroller).focus({ preventScroll: true });
     }
   }
 
-  /** The places of the first row in sight and of that behind the last. */
-  inSight() {
+  /** The positions of the first visible row and of the row after the last. */
+  visibleRange() {
     const { scrollTop, clientHeight } = this.scroller;
     const first = Math.max(0, Math.floor(scrollTop / ROW_HEIGHT) - SPARE_ROWS);
     const end = Math.ceil((scrollTop + clientHeight) / ROW_HEIGHT) + SPARE_ROWS;
@@ -167,7 +167,7 @@ class Table {
     this.shownRows.forEach((line, row) => line.classList.toggle('hovered', row === this.store.hovered));
   }
 
-  /** One row alone is reached by the tabulator; arrows go to the others. */
+  /** Only one row is in the tab order; arrow keys reach the others. */
   markCurrent() {
     const row = this.store.view[this.current];
     this.shownRows.forEach((line, shown) => (line.querySelector('input').tabIndex = shown === row ? 0 : -1));
@@ -198,7 +198,7 @@ class Table {
     this.box(this.store.view[place])?.focus({ preventScroll: true });
   }
 
-  /** A click anywhere in a row selects it, unless text was marked. */
+  /** A click anywhere in a row toggles its selection, unless text is selected. */
   click(event) {
     const row = rowOf(event.target);
     if (row < 0 || event.target.matches('input') || String(getSelection())) return;
@@ -207,13 +207,13 @@ class Table {
 
   print(isPrinting) {
     this.isPrinting = isPrinting;
-    const isCut = isPrinting && this.store.view.length > PRINTED_ROWS;
-    byId('said').textContent = isCut ? text('printed', PRINTED_ROWS) : '';
+    const isCut = isPrinting && this.store.view.length > MAX_PRINTED_ROWS;
+    byId('said').textContent = isCut ? text('printed', MAX_PRINTED_ROWS) : '';
     this.draw();
   }
 }
 
-/** The number of the row that an element is in; -1 for none. */
+/** The number of the row that contains an element, or -1. */
 function rowOf(node) {
   return Number(node?.closest?.('tr[data-row]')?.dataset.row ?? -1);
 }
@@ -223,24 +223,24 @@ function alignment({ kind, numbers }) {
   return numbers ? 'number' : null;
 }
 
-/** Signs for the eye, words for the ear. */
+/** Signs with hidden text for screen readers. */
 function markSigns(row) {
   return marksOf(row).map((mark) => element('span', { title: text(`mark.${mark}`) },
     element('span', { 'aria-hidden': 'true' }, MARKS[mark]), element('span', { class: 'hidden' }, text(`mark.${mark}`))));
 }
 
-/** Pixels that a column needs; its header may break between words. */
+/** The width of a column in pixels; its header may wrap between words. */
 function widthOf(column, measure) {
-  // The last word has the unit beside it.
+  // The unit stays on the line of the last word.
   const words = `${column.label}\u00a0${column.unit}`.split(' ');
   const header = Math.max(measure(column.label, 600) / 2 + 8, ...words.map((word) => measure(word, 600)));
   const widest = Math.max(header, measure(longestCell(column), 400));
-  return Math.ceil(Math.min(WIDEST, widest) + CELL_PADDING);
+  return Math.ceil(Math.min(MAX_TEXT_WIDTH, widest) + CELL_PADDING);
 }
 
 function longestCell(column) {
   let longest = '';
-  // Texts are looked at all; of numbers, which are of like length, some are enough.
+  // Numbers have similar lengths, so a sample is enough.
   const step = column.numbers ? Math.ceil(column.values.length / 400) : 1;
   for (let row = 0; row < column.values.length; row += step) {
     const cell = column.cell(row);
@@ -249,7 +249,7 @@ function longestCell(column) {
   return longest;
 }
 
-/** A function that measures texts in the font of an element. */
+/** Returns a function that measures text in the font of an element. */
 function measureIn(node) {
   const { fontSize, fontFamily } = getComputedStyle(node);
   const context = element('canvas').getContext('2d');

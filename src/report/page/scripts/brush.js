@@ -1,14 +1,15 @@
-// Brushes: a drag along an axis filters by it, a drag of the brush moves it, one of its end changes
-// it, a click without a drag clears it. Each axis has a strip of its own for this, so that a finger
-// elsewhere on the chart scrolls the page. With the keyboard, the filters above do the same.
+// Brushes: dragging along an axis filters by it, dragging a brush moves it, dragging one of its ends
+// resizes it, and a click clears it. Only a strip around each axis reacts, so that a finger elsewhere
+// on the chart scrolls the page. Keyboard users have the filters above.
 
-const STRIP = 28;
-/** Pixels from the end of a brush within which that end is taken. */
-const NEAR = 7;
+/** Width of a strip in pixels. */
+const STRIP_WIDTH = 28;
+/** Distance in pixels within which a drag takes the end of a brush. */
+const END_DISTANCE = 7;
 
 function makeStrips(parallel) {
   parallel.strips.replaceChildren(...parallel.axes.map((axis) => {
-    const strip = element('div', { class: 'strip', 'data-key': axis.column.key, style: `left:${axis.x - STRIP / 2}px;width:${STRIP}px` });
+    const strip = element('div', { class: 'strip', 'data-key': axis.column.key, style: `left:${axis.x - STRIP_WIDTH / 2}px;width:${STRIP_WIDTH}px` });
     strip.addEventListener('pointerdown', (event) => startBrush(parallel.store, axis, strip, event));
     return strip;
   }));
@@ -39,16 +40,16 @@ function startBrush(store, axis, strip, event) {
   }, until);
 }
 
-/** From where the pointer is to the two ends of the brush. */
+/** Returns a function from the pointer's position to the two ends of the brush. */
 function dragOf(axis, filter, start) {
   const fresh = (place) => [start, place];
   if (!filter || filter.codes) return fresh;
   const [[from, to]] = axis.brushed(filter);
-  if (Math.abs(start - from) <= NEAR) return (place) => [place, to];
-  if (Math.abs(start - to) <= NEAR) return (place) => [from, place];
+  if (Math.abs(start - from) <= END_DISTANCE) return (place) => [place, to];
+  if (Math.abs(start - to) <= END_DISTANCE) return (place) => [from, place];
   if (start < from || start > to) return fresh;
   return (place) => {
-    // Within the axis, and as long as it was.
+    // Stays within the axis and keeps its length.
     const shift = Math.min(AXES.bottom - to, Math.max(AXES.top - from, place - start));
     return [from + shift, to + shift];
   };

@@ -1,11 +1,11 @@
 // Parallel coordinates: an axis for each factor and number of the table, a line for each trial.
-// Three layers: all trials, faint; those that pass the filters; axes, brushes and marked trials.
+// Three layers: all trials, faint; the filtered trials; axes, brushes and selected trials.
 
 const PLOT_HEIGHT = 300;
 const AXES = { top: 50, bottom: PLOT_HEIGHT - 30, missing: PLOT_HEIGHT - 12 };
-/** Less than this and the chart is scrolled, in pixels from axis to axis. */
-const NARROWEST = 92;
-const MOST_AXES = 16;
+/** Minimum distance between axes in pixels; a wider chart is scrolled. */
+const MIN_AXIS_DISTANCE = 92;
+const MAX_AXES = 16;
 
 class Parallel {
   constructor(store) {
@@ -31,11 +31,11 @@ class Parallel {
     pickRows(this.overlay, store, (event) => this.rowAt(event));
   }
 
-  /** Places the axes, and each row on each of them. */
+  /** Computes the positions of the axes and of each row on them. */
   layOut() {
     if (!this.width) return;
-    const columns = this.store.shownColumns.filter(({ key, axis }) => axis && !key.startsWith('#')).slice(0, MOST_AXES);
-    const width = Math.max(this.width, columns.length * NARROWEST);
+    const columns = this.store.shownColumns.filter(({ key, axis }) => axis && !key.startsWith('#')).slice(0, MAX_AXES);
+    const width = Math.max(this.width, columns.length * MIN_AXIS_DISTANCE);
     this.apart = width / columns.length;
     this.axes = columns.map((column, index) => axisOf(column, (index + 0.5) * this.apart));
     this.size = [width, PLOT_HEIGHT];
@@ -65,7 +65,7 @@ class Parallel {
       this.background ??= this.faint();
       context.drawImage(this.background, 0, 0, ...this.size);
     }
-    // Of five shades the darkest is that of the best fifth, drawn last. Rows are in order of rank.
+    // The best fifth has the darkest of five shades and is drawn last. Rows are in order of rank.
     const shades = palette.ranks.length;
     context.globalAlpha = Math.min(0.9, Math.max(0.25, 15 / Math.sqrt(store.view.length + 1)));
     for (let shade = shades - 1; shade >= 0; shade--) {
@@ -77,7 +77,7 @@ class Parallel {
     context.globalAlpha = 1;
   }
 
-  /** Every row, once for a layout and a theme. */
+  /** All rows, drawn once per layout and theme. */
   faint() {
     const canvas = element('canvas');
     const context = blank(canvas, ...this.size);
@@ -86,9 +86,9 @@ class Parallel {
     return canvas;
   }
 
-  /** Rows from the last to the first, so that the best are on top. */
+  /** Draws rows from the last to the first, so that the best are on top. */
   strokeRows(context, from, to, pass) {
-    // Many lines are as thin as the screen can have them: those are painted many times faster.
+    // Many lines are drawn as thin as possible, which is many times faster.
     context.lineWidth = to - from > 400 ? 1 / context.getTransform().a : 1;
     for (let row = to - 1; row >= from; row--) {
       if (pass && !pass[row]) continue;
@@ -130,7 +130,7 @@ class Parallel {
     for (const { x, places } of this.axes) drawMarker(over, marker, x, places[row], palette);
   }
 
-  /** The row whose line is nearest to the pointer, if one is near. */
+  /** The row whose line is nearest to the pointer, or -1 if none is within 8 pixels. */
   rowAt(event) {
     const { axes, store } = this;
     const [x, y] = [event.offsetX, event.offsetY];
@@ -138,10 +138,10 @@ class Parallel {
     if (right < 1) return -1;
     const [from, to] = [axes[right - 1], axes[right]];
     const share = (x - from.x) / (to.x - from.x);
-    let [nearest, least] = [-1, 8];
+    let [nearest, closest] = [-1, 8];
     for (const row of store.view) {
       const distance = Math.abs(from.places[row] * (1 - share) + to.places[row] * share - y);
-      if (distance < least) [nearest, least] = [row, distance];
+      if (distance < closest) [nearest, closest] = [row, distance];
     }
     return nearest;
   }
@@ -152,7 +152,7 @@ class Parallel {
   }
 }
 
-/** An axis: its ticks, where each row is on it, and from places back to a filter. */
+/** An axis: its ticks, the position of each row, and conversions between positions and filters. */
 function axisOf(column, x) {
   const axis = column.axis === 'levels' ? levelAxis(column) : rangeAxis(column);
   return { ...axis, column, x };
@@ -161,7 +161,7 @@ function axisOf(column, x) {
 function levelAxis({ kind, codes, levels }) {
   const { top, bottom } = AXES;
   const apart = (bottom - top) / Math.max(1, levels.length - 1);
-  // Numbers grow upward, texts are read downward.
+  // Numbers grow upward, texts are listed downward.
   const isNumeric = levels.every(isNumberOrNone);
   const place = (code) => (levels.length === 1 ? (top + bottom) / 2 : isNumeric ? bottom - code * apart : top + code * apart);
   const ticks = levels.map((_, code) => ({ place: place(code), label: levelText({ kind, levels }, code) }));
@@ -208,7 +208,7 @@ function drawAxis(context, axis, palette, apart, filter) {
   for (const { place, label } of [...ticks].sort((a, b) => b.place - a.place)) {
     context.fillStyle = palette.muted;
     context.fillRect(x - 3, place - 0.5, 6, 1);
-    // Levels are too many for their labels sometimes.
+    // Skips labels that would overlap.
     if (last - place < 11) continue;
     last = place;
     haloText(context, shortened(context, label, apart - 14), x + 6, place, palette);
@@ -235,7 +235,7 @@ function drawBrush(context, axis, palette, filter) {
 
 const FONT = 'system-ui, sans-serif';
 
-/** Text that is legible on lines. */
+/** Text with a halo, legible on top of lines. */
 function haloText(context, label, x, y, palette) {
   context.lineWidth = 4;
   context.lineJoin = 'round';
@@ -246,7 +246,7 @@ function haloText(context, label, x, y, palette) {
 }
 
 function shortened(context, label, room) {
-  // What is far too long is not measured letter by letter.
+  // Avoids measuring very long texts letter by letter.
   let kept = label.slice(0, 60);
   if (kept === label && context.measureText(kept).width <= room) return label;
   while (kept.length > 1 && context.measureText(`${kept}…`).width > room) kept = kept.slice(0, -1);

@@ -4,20 +4,20 @@ use super::column::{Cells, Column, Role};
 use super::flag::{is_flag, parse_flag};
 use super::label::read_names;
 use super::missing::{MissingValues, is_missing_marker};
-use super::numbers::numbers;
+use super::numbers::read_numbers;
 use crate::data::formats::number::Number;
 use crate::data::quality::remedy::shortened;
 use crate::spec::ColumnKind;
 
 /// The cells of a column, read as the kind of the column; `None` for a missing value.
-pub(crate) enum Content {
+pub(crate) enum ColumnValues {
     /// Numbers; truth values are 1 and 0.
     Numbers(Vec<Option<Number>>),
     /// The names of categories.
     Names(Vec<Option<String>>),
 }
 
-impl Content {
+impl ColumnValues {
     /// Reads a column as this kind.
     ///
     /// # Errors
@@ -28,7 +28,7 @@ impl Content {
         missing: &MissingValues,
     ) -> Result<Self, String> {
         match kind {
-            ColumnKind::Number => numbers(column, missing).map(Self::Numbers),
+            ColumnKind::Number => read_numbers(column, missing).map(Self::Numbers),
             ColumnKind::Boolean => flags(column, missing).map(Self::Numbers),
             ColumnKind::OneHot(categories) | ColumnKind::Ordinal(categories) => {
                 let mut names = present_names(column, missing)?;
@@ -98,7 +98,7 @@ fn flags(column: &Column, missing: &MissingValues) -> Result<Vec<Option<Number>>
             cells.iter().enumerate().map(cell).collect()
         }
         _ => {
-            let cells = numbers(column, missing)?;
+            let cells = read_numbers(column, missing)?;
             let other =
                 |cell: &Option<Number>| cell.is_some_and(|n| ![0.0, 1.0].contains(&n.to_f64()));
             match cells.iter().position(other) {

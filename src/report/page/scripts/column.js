@@ -1,8 +1,8 @@
-// The columns of the table: those of the page, and rank, marks, name and status in front and behind.
+// The columns of the table: rank, marks and name, then those of the page, then status.
 
 const NUMERIC = new Set(['number', 'percent', 'seconds', 'bytes', 'count']);
-/** A factor with more levels than this, all of them numbers, is filtered by a range. */
-const MOST_LEVELS = 24;
+/** A numeric factor with more levels is filtered by a range. */
+const MAX_LEVELS = 24;
 
 class Column {
   constructor(definition, values) {
@@ -11,28 +11,28 @@ class Column {
     this.label = this.label || this.key;
     this.unit = UNIT_NAME[this.kind] ?? '';
     const levels = ['factor', 'mark'].includes(this.kind) ? levelsOf(this) : null;
-    const isRange = this.kind === 'factor' && levels.length > MOST_LEVELS && levels.every(isNumberOrNone);
+    const isRange = this.kind === 'factor' && levels.length > MAX_LEVELS && levels.every(isNumberOrNone);
     if (NUMERIC.has(this.kind) || isRange) {
       this.numbers = Float64Array.from(values, (value) => (typeof value === 'number' ? value : NaN));
       this.extent = extent(this.numbers);
     } else if (levels) {
       this.levels = levels;
       const code = new Map(levels.map((level, index) => [level, index]));
-      /** For each row the position of its level. */
+      /** The position of each row's level in `levels`. */
       this.codes = Uint16Array.from(values, (value) => code.get(value));
     }
-    /** What filters it and what its axis is like: `levels`, `range`, or nothing. */
+    /** How it is filtered and drawn as an axis: `levels`, `range`, or `null` for neither. */
     this.axis = levels && !isRange ? 'levels' : this.numbers?.some(Number.isFinite) ? 'range' : null;
   }
 
-  /** The cell of a row as text, with its deviation where there is one. */
+  /** The text of a row's cell, with its standard deviation if there is one. */
   cell(row) {
     const shown = formatted(this.kind, this.values[row]);
     const deviation = this.deviations?.[row];
     return typeof deviation === 'number' ? `${shown} ± ${formatted(this.kind, deviation)}` : shown;
   }
 
-  /** A number for each row by which rows are sorted; `NaN` for those without a value. */
+  /** The sort key of each row; `NaN` for rows without a value. */
   get sortKeys() {
     this.keys ??= this.numbers ?? (this.codes ? levelKeys(this) : textKeys(this.values));
     return this.keys;
@@ -48,7 +48,7 @@ function isNumberOrNone(value) {
   return typeof value === 'number' || value === null;
 }
 
-/** Levels that occur: in the order of the sweep, then numbers, then texts, then none. */
+/** The levels that occur: in the order of the sweep, then numbers, then texts, then `null`. */
 function levelsOf({ kind, values, levels = [] }) {
   const present = new Set(values);
   if (kind === 'mark') return [true, false, null].filter((level) => present.has(level));
@@ -63,7 +63,7 @@ function levelKeys({ codes, levels }) {
   return Float64Array.from(codes, (code) => (levels[code] === null ? NaN : code));
 }
 
-/** The position of each text among all of them, numbers within compared as numbers. */
+/** The position of each text in natural order: numbers within texts compare as numbers. */
 function textKeys(values) {
   const padded = (_, whole, fraction = '') => whole.padStart(12, '0') + fraction;
   const comparable = values.map((value) => value?.toLowerCase().replace(/(\d+)(\.\d+)?/g, padded));
@@ -91,7 +91,7 @@ function columnsOf(page) {
   ];
 }
 
-/** The signs of a row's marks, told apart without colour; the weightiest first. */
+/** The signs of the marks, distinguishable without colour; the most important first. */
 const MARKS = { best: '☆', chosen: '★', not_distinguishable: '≈', pareto: '◆' };
 
 function marksOf(row) {
@@ -102,7 +102,7 @@ function markText(row) {
   return marksOf(row).map((mark) => MARKS[mark]).join(' ') || null;
 }
 
-/** Ascending by the weightiest mark, then by the next. */
+/** Sort key: by the most important mark first, then by the next. */
 function markKey(row) {
   const weight = Object.keys(MARKS).reduce((sum, mark) => 2 * sum + Number(!!row[mark]), 0);
   return weight ? -weight : NaN;

@@ -1,8 +1,8 @@
-// The order of the rows.
+// Row order.
 
 /**
- * Row numbers in the order of a column. Rows without a value come last in either direction; equal
- * ones keep the order of the ranking.
+ * Row numbers sorted by a column. Rows without a value come last in either direction; equal rows
+ * keep the order of the ranking.
  */
 function sortedRows({ sortKeys }, isDescending) {
   const sign = isDescending ? -1 : 1;

@@ -1,14 +1,14 @@
-// Which rows are shown. A filter of a column is `{ codes: Set }` (positions of levels) or
-// `{ low, high }`, where `null` is no limit.
+// Which rows are visible. The filter of a column is `{ codes: Set }` (positions of levels) or
+// `{ low, high }`, where `null` means no limit.
 
-/** What the check boxes above the table ask of a row. */
+/** The conditions of the check boxes above the table. */
 const ONLY = {
   close: (row) => row.best || row.not_distinguishable,
   pareto: (row) => row.pareto,
   selected: (_, index, store) => store.selected.has(index),
 };
 
-/** For each row 1 where it passes everything that is asked, else 0. */
+/** 1 for each row that passes all filters, otherwise 0. */
 function passing(store) {
   const { rows, filters, byKey, only, query } = store;
   const pass = new Uint8Array(rows.length).fill(1);
@@ -35,13 +35,13 @@ function restrict(pass, { numbers, codes }, filter) {
   for (let row = 0; row < pass.length; row++) pass[row] &= Number(numbers[row] >= low && numbers[row] <= high);
 }
 
-/** For each row what the search looks into: name, factors, other texts, and status. */
+/** The searchable text of each row: name, factors, other texts and status. */
 function searchableTexts({ columns, rows }) {
   const searched = columns.filter(({ kind }) => kind === 'text' || kind === 'factor');
   return rows.map((_, row) => searched.map((column) => column.cell(row)).join('\n').toLowerCase());
 }
 
-/** A filter in words. */
+/** A description of a filter. */
 function filterText(column, filter) {
   const label = titled(column);
   if (filter.codes) {
@@ -53,7 +53,7 @@ function filterText(column, filter) {
   return high === false ? text('at_least', label, low) : text('between', label, low, high);
 }
 
-/** A level as it is shown at check boxes and axes. */
+/** The text of a level at check boxes and axes. */
 function levelText({ kind, levels }, code) {
   const level = levels[code];
   if (kind === 'mark') return level === null ? MISSING : text(level ? 'yes' : 'no');

@@ -1,12 +1,12 @@
-// The rows that are shown, as CSV (RFC 4180): exact numbers with a decimal point in either language.
+// The visible rows as CSV (RFC 4180): exact numbers, with a decimal point in both languages.
 
 function csvText(store) {
   const columns = store.shownColumns.flatMap((column) => {
     const { key, values, deviations } = column;
-    const own = { header: key.replace(/^#/, ''), value: (row) => values[row] };
-    if (key === '#marks') own.value = (row) => marksOf(store.rows[row]).join(' ');
+    const field = { header: key.replace(/^#/, ''), value: (row) => values[row] };
+    if (key === '#marks') field.value = (row) => marksOf(store.rows[row]).join(' ');
     const has = deviations && !store.shownColumns.some(({ key }) => key === column.deviation);
-    return has ? [own, { header: column.deviation, value: (row) => deviations[row] }] : [own];
+    return has ? [field, { header: column.deviation, value: (row) => deviations[row] }] : [field];
   });
   const lines = [columns.map(({ header }) => csvField(header))];
   for (const row of store.view) lines.push(columns.map(({ value }) => csvField(value(row))));
@@ -23,7 +23,7 @@ async function copyCsv(store) {
   try {
     await navigator.clipboard.writeText(csv);
   } catch {
-    // The older way, where a file may not use the clipboard.
+    // The clipboard API is not available to local files in every browser.
     const area = element('textarea', { class: 'hidden' });
     area.value = csv;
     document.body.append(area);

@@ -1,4 +1,4 @@
-// Puts the parts of the page together.
+// Creates the parts of the page.
 
 const store = new Store(readJson('data'));
 selectFirst(store);
@@ -14,15 +14,15 @@ followTheme();
 followPrinter();
 performance.measure('ready');
 
-/** The first trials of the ranking, so that the charts of selected trials are not empty. */
+/** Selects the first trials of the ranking, so that the charts of selected trials are not empty. */
 function selectFirst(store) {
-  const ranked = store.rows.findIndex(({ rank }) => rank === null);
-  const count = Math.min(3, ranked < 0 ? store.rows.length : ranked);
+  const firstUnranked = store.rows.findIndex(({ rank }) => rank === null);
+  const count = Math.min(3, firstUnranked < 0 ? store.rows.length : firstUnranked);
   for (let row = 0; row < count; row++) store.select(row, true);
   store.firstSelection = [...store.selected.keys()].join(' ');
 }
 
-/** Canvases do not follow style sheets: they are drawn anew. */
+/** Canvases ignore style sheets, so they are drawn again. */
 function redrawCanvases() {
   parallel.restyle();
   scatterChart.layOut?.();
@@ -40,13 +40,13 @@ function followTheme() {
     try {
       localStorage.setItem('tp-sweep theme', choice.value);
     } catch {
-      // Storage is blocked: the choice holds for this visit.
+      // Storage is blocked: the choice applies to this visit only.
     }
   });
   darkIsPreferred.addEventListener('change', follow);
 }
 
-/** Paper is light, has the first rows, and needs more dots than a screen. */
+/** Print uses the light theme, the first rows only and a higher resolution. */
 function followPrinter() {
   const root = document.documentElement;
   const print = (isPrinting) => {

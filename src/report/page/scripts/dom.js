@@ -1,4 +1,4 @@
-// Elements. Texts become text nodes: nothing in them can be markup.
+// Elements. Texts become text nodes, never markup.
 
 const SVG = 'http://www.w3.org/2000/svg';
 
@@ -10,12 +10,12 @@ function readJson(id) {
   return JSON.parse(byId(id).textContent);
 }
 
-/** An HTML element with attributes and children; `false` and `null` leave an attribute out. */
+/** An HTML element with attributes and children; attributes that are `false` or `null` are omitted. */
 function element(name, attributes = {}, ...children) {
   return filled(document.createElement(name), attributes, children);
 }
 
-/** The same for SVG. */
+/** An SVG element, like {@link element}. */
 function shape(name, attributes = {}, ...children) {
   return filled(document.createElementNS(SVG, name), attributes, children);
 }
@@ -28,7 +28,7 @@ function filled(node, attributes, children) {
   return node;
 }
 
-/** Takes a section out of the page and of its contents. */
+/** Hides a section and its entry in the table of contents. */
 function withoutSection(id) {
   byId(id).hidden = true;
   document.querySelector(`nav a[href="#${id}"]`).parentElement.hidden = true;
@@ -43,8 +43,8 @@ function checkbox(label, checked, changed) {
 }
 
 /**
- * A canvas with nothing on it and this size, sharp on screen and on paper; its context draws in CSS
- * pixels. `clearRect` would not do: in print it is white paint over what is below.
+ * Clears and resizes a canvas, sharp on screen and on paper; its context draws in CSS pixels.
+ * `clearRect` is not enough: when printed, it paints white over the layers below.
  */
 function blank(canvas, width, height) {
   const density = Math.max(window.devicePixelRatio || 1, document.documentElement.dataset.printing ? 3 : 1);
@@ -57,7 +57,7 @@ function blank(canvas, width, height) {
   return context;
 }
 
-/** Lets the pointer touch and select trials on a canvas; `rowAt` finds the row under it. */
+/** Hovering and clicking trials on a canvas; `rowAt` finds the row under the pointer. */
 function pickRows(canvas, store, rowAt) {
   canvas.addEventListener('pointermove', (event) => store.hover(rowAt(event)));
   canvas.addEventListener('pointerleave', () => store.hover(-1));
@@ -67,7 +67,7 @@ function pickRows(canvas, store, rowAt) {
   });
 }
 
-/** Calls back with the width of an element, now and whenever it changes. */
+/** Calls back with the width of an element, initially and on every change. */
 function onWidth(node, callback) {
   let known = 0;
   new ResizeObserver(() => {
@@ -76,7 +76,7 @@ function onWidth(node, callback) {
   }).observe(node);
 }
 
-/** Measures a piece of work under a name that the browser's performance tools show. */
+/** Measures a function under this name in the browser's performance tools. */
 function timed(name, work) {
   const start = performance.now();
   const result = work();

@@ -1,4 +1,4 @@
-// Search, filters and the choice of columns.
+// Search, filters and column selection.
 
 class Controls {
   constructor(store) {
@@ -41,7 +41,7 @@ class Controls {
     byId('choose').lastElementChild.replaceChildren(element('div', { class: 'choices' }, ...boxes));
   }
 
-  /** A field for each factor, and for each number that is shown or filtered. */
+  /** A field for each factor, and for each numeric column that is shown or filtered. */
   makeFilters() {
     const { store } = this;
     const isOffered = ({ key, kind, axis }) => axis && (kind === 'factor' || store.shown.has(key) || store.filters.has(key));
@@ -80,13 +80,13 @@ class Controls {
       });
       field.addEventListener('input', () => {
         const limit = fromUnit(kind, field.value);
-        const isNonsense = Number.isNaN(limit);
-        field.setAttribute('aria-invalid', isNonsense);
-        if (isNonsense) return;
+        const isInvalid = Number.isNaN(limit);
+        field.setAttribute('aria-invalid', isInvalid);
+        if (isInvalid) return;
         store.filter(key, { low: null, high: null, ...store.filters.get(key), [side]: limit });
       });
       this.refreshers.push(() => {
-        // What is being typed is left alone.
+        // Do not overwrite what the reader is typing.
         if (field === document.activeElement) return;
         const limit = store.filters.get(key)?.[side] ?? null;
         field.value = limit === null ? '' : inUnit(kind, limit);
@@ -97,7 +97,7 @@ class Controls {
     return [element('div', { class: 'range' }, input('low', low), '–', input('high', high))];
   }
 
-  /** Brings all inputs, the count and the list of filters in line with the store. */
+  /** Updates all inputs, the count and the list of filters from the store. */
   refresh() {
     const { store } = this;
     if (this.query !== document.activeElement) this.query.value = store.query;
@@ -121,7 +121,7 @@ class Controls {
     return button;
   }
 
-  /** What the marks mean, of those that are there. */
+  /** Explains the marks that occur. */
   makeLegend() {
     const present = Object.keys(MARKS).filter((mark) => this.store.rows.some((row) => row[mark]));
     const items = present.map((mark) => element('span', {}, `${MARKS[mark]} ${text(`mark.${mark}`)}`));

@@ -219,7 +219,7 @@ mod tests {
         let mut mixed = cells.clone();
         mixed[0] = 2;
         assert!(!determined(&mixed, &labels));
-        // More values than rows allow.
+        // Too many values for the number of rows.
         let many: Vec<i32> = (0..60).map(|row| (row * 7) % 60).collect();
         assert!(!determined(&many, &labels));
     }
@@ -235,7 +235,7 @@ mod tests {
 
     #[test]
     fn what_chance_gives_is_not_reported() {
-        // One row of a rare class, with the highest value: one feature in a thousand has that.
+        // One row of a rare class has the highest value, as it does in one of a thousand random features.
         let mut labels = vec![0; 1000];
         labels[17] = 1;
         let cells: Vec<i32> = labels.iter().map(|&label| i32::from(label)).collect();

@@ -1,11 +1,11 @@
 // Learning curves of the selected trials: losses (training dashed, validation solid) and validation
-// accuracy, each with a band of one standard deviation. A table beside them has the values of an epoch.
+// accuracy, each with a band of one standard deviation. A table shows the values at one epoch.
 
 const PANEL = { height: 300, left: 58, right: 14, top: 34, bottom: 36 };
-/** Below this width the panels are one below the other. */
-const TWO_PANELS = 720;
+/** Minimum width in pixels for two panels side by side. */
+const MIN_TWO_PANELS_WIDTH = 720;
 
-/** What is drawn: where, how, and in which column of the table of values. */
+/** The quantities, in the order of the columns of the table of values. */
 const QUANTITIES = [
   { key: 'train_loss', panel: 'loss', kind: 'number', isDashed: true },
   { key: 'val_loss', panel: 'loss', kind: 'number', isDashed: false },
@@ -31,7 +31,7 @@ class LearningCurves {
     });
   }
 
-  /** The curves of all rows; read when they are drawn first. */
+  /** The curves of all rows; parsed on first use. */
   get all() {
     this.read ??= readJson('curves-data');
     return this.read;
@@ -39,7 +39,7 @@ class LearningCurves {
 
   makeReader() {
     this.slider = element('input', { type: 'range', min: 1, step: 1, autocomplete: 'off' });
-    this.slider.addEventListener('input', () => this.look(Number(this.slider.value)));
+    this.slider.addEventListener('input', () => this.showEpoch(Number(this.slider.value)));
     this.epochText = element('output', {});
     const logarithmic = checkbox(text('logarithmic_loss'), false, (isOn) => {
       this.isLogarithmic = isOn;
@@ -63,13 +63,13 @@ class LearningCurves {
     this.epochs = Math.max(...this.series.flatMap(({ curves }) => Object.values(curves).map(({ mean }) => mean.length)));
     this.slider.max = this.epochs;
     const names = ['loss', 'accuracy'].filter((name) => this.quantities(name).length);
-    const isWide = this.width >= TWO_PANELS && names.length > 1;
+    const isWide = this.width >= MIN_TWO_PANELS_WIDTH && names.length > 1;
     const width = isWide ? (this.width - 16) / 2 : this.width;
     timed('curves', () => {
       this.drawn = names.map((name) => new Panel(this, name, width));
       this.panels.replaceChildren(...this.drawn.map(({ svg }) => svg));
     });
-    this.look(Math.min(this.epoch, this.epochs));
+    this.showEpoch(Math.min(this.epoch, this.epochs));
   }
 
   note(drawable) {
@@ -79,18 +79,18 @@ class LearningCurves {
     return left > 0 ? counted('curves_left_out', left, SHAPES.length) : '';
   }
 
-  /** The quantities of a panel that some trial has. */
+  /** The quantities of a panel that at least one trial has. */
   quantities(panel = null) {
     return QUANTITIES.filter((quantity) =>
       (panel === null || quantity.panel === panel) && this.series.some(({ curves }) => curves[quantity.key]));
   }
 
-  /** Reads the values of an epoch. */
-  look(epoch) {
+  /** Shows the values at an epoch. */
+  showEpoch(epoch) {
     this.epoch = epoch;
     this.slider.value = epoch;
     this.epochText.textContent = text('epoch_of', epoch, this.epochs);
-    this.drawn.forEach((panel) => panel.look(epoch));
+    this.drawn.forEach((panel) => panel.moveCursor(epoch));
     const quantities = this.quantities();
     const headers = quantities.map(({ key, isDashed }) =>
       element('th', { scope: 'col', class: 'number' }, lineIcon(isDashed), ' ', text(`curve.${key}`)));
@@ -137,7 +137,7 @@ class Panel {
       viewBox: `0 0 ${width} ${height}`, width, height, role: 'img', 'aria-label': text(`panel.${name}`),
     });
     this.frame(text(`panel.${name}`), kind);
-    // A band that goes far beyond the means is cut at the frame, but for a little.
+    // Bands are clipped slightly outside the frame.
     const clip = { id: `clip-${name}` };
     this.svg.append(shape('clipPath', clip, shape('rect', { x: left, y: top - 6, width: width - left - right + 6, height: height - top - bottom + 12 })));
     const within = shape('g', { 'clip-path': `url(#${clip.id})` });
@@ -168,11 +168,11 @@ class Panel {
     svg.append(shape('text', { x: 0, y: 14, class: 'name title' }, title + unit));
   }
 
-  /** From mean − deviation to mean + deviation, where both are known. */
+  /** From mean − deviation to mean + deviation, where both exist. */
   band({ marker, curve }) {
-    return runs(curve.mean, (index) => curve.deviation?.[index] ?? null).map((run) => {
+    return stretches(curve.mean, (index) => curve.deviation?.[index] ?? null).map((run) => {
       const edge = (sign) => run.map((index) => {
-        // On a logarithmic scale there is nothing at and below 0.
+        // A logarithmic scale has no values at or below 0.
         const value = Math.max(curve.mean[index] + sign * curve.deviation[index], this.y.low / 1000 || -Infinity);
         return `${round(this.x(index + 1))} ${round(this.y.place(value))}`;
       });
@@ -184,7 +184,7 @@ class Panel {
   line({ marker, curve, quantity }) {
     const colour = `var(--series-${marker})`;
     const place = (index) => `${round(this.x(index + 1))} ${round(this.y.place(curve.mean[index]))}`;
-    const lines = runs(curve.mean).map((run) =>
+    const lines = stretches(curve.mean).map((run) =>
       shape('path', { class: quantity.isDashed ? 'curve dashed' : 'curve', d: `M${run.map(place).join('L')}`, stroke: colour }));
     const known = [...curve.mean.keys()].filter((index) => typeof curve.mean[index] === 'number');
     const every = Math.max(1, Math.round(known.length / 7));
@@ -193,7 +193,7 @@ class Panel {
     return [...lines, ...markers];
   }
 
-  look(epoch) {
+  moveCursor(epoch) {
     const x = round(this.x(epoch));
     this.cursor.setAttribute('d', `M${x} ${PANEL.top}V${PANEL.height - PANEL.bottom}`);
   }
@@ -204,21 +204,21 @@ class Panel {
     const box = this.svg.getBoundingClientRect();
     const share = ((event.clientX - box.left) * (this.width / box.width) - left) / (this.width - left - right);
     const epoch = Math.round(1 + share * (epochs - 1));
-    if (epoch >= 1 && epoch <= epochs && epoch !== this.curves.epoch) this.curves.look(epoch);
+    if (epoch >= 1 && epoch <= epochs && epoch !== this.curves.epoch) this.curves.showEpoch(epoch);
   }
 }
 
-/** Stretches of indices at which the mean, and what else is asked, is a number. */
-function runs(means, also = () => 0) {
-  const stretches = [];
+/** Consecutive indices at which the mean is a number and `also` is not `null`. */
+function stretches(means, also = () => 0) {
+  const found = [];
   let current = null;
   means.forEach((mean, index) => {
     const isKnown = typeof mean === 'number' && also(index) !== null;
     if (!isKnown) current = null;
     else if (current) current.push(index);
-    else stretches.push((current = [index]));
+    else found.push((current = [index]));
   });
-  return stretches;
+  return found;
 }
 
 function round(place) {

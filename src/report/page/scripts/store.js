@@ -1,5 +1,5 @@
-// What the reader has chosen. Every part of the page reads it here and changes it here; what changed
-// is told once in a frame, however many changes there were.
+// The state of the page, shared by all of its parts. Listeners are notified of all changes once per
+// animation frame.
 
 class Store {
   constructor(page) {
@@ -12,12 +12,12 @@ class Store {
     this.query = '';
     this.sort = { key: '#rank', isDescending: false };
     this.shown = new Set(this.columns.filter(({ shown }) => shown).map(({ key }) => key));
-    /** Selected rows, each with its marker (see marker.js), or -1 where all are taken. */
+    /** The marker of each selected row (see marker.js), or -1 if all are in use. */
     this.selected = new Map();
     this.hovered = -1;
     this.listeners = [];
     this.changes = new Set();
-    this.look();
+    this.updateView();
   }
 
   /** Calls back with the set of changes: `view`, `selection`, `columns`, `hover`. */
@@ -26,25 +26,25 @@ class Store {
   }
 
   changed(what) {
-    if (this.changes.size === 0) requestAnimationFrame(() => this.tell());
+    if (this.changes.size === 0) requestAnimationFrame(() => this.notify());
     this.changes.add(what);
   }
 
-  tell() {
+  notify() {
     const changes = this.changes;
     this.changes = new Set();
     if (changes.has('selection') && this.only.has('selected')) changes.add('view');
-    if (changes.has('view')) timed('filter and sort', () => this.look());
+    if (changes.has('view')) timed('filter and sort', () => this.updateView());
     for (const listener of this.listeners) listener(changes);
   }
 
-  /** The rows that are shown, in their order. */
-  look() {
+  /** Updates the visible rows and their order. */
+  updateView() {
     const { key, isDescending } = this.sort;
-    const wanted = `${key} ${isDescending}`;
-    if (this.sorted !== wanted) {
+    const sortKey = `${key} ${isDescending}`;
+    if (this.sorted !== sortKey) {
       this.order = sortedRows(this.byKey.get(key), isDescending);
-      this.sorted = wanted;
+      this.sorted = sortKey;
     }
     this.pass = passing(this);
     this.view = this.order.filter((row) => this.pass[row]);
@@ -59,7 +59,7 @@ class Store {
     return this.columns.filter(({ key }) => this.shown.has(key));
   }
 
-  /** Sorts by a column: the better end first; once more turns it round. */
+  /** Sorts by a column, better values first; a second call reverses the order. */
   sortBy(key) {
     const isDescending = this.sort.key === key ? !this.sort.isDescending : this.byKey.get(key).better === 'high';
     this.sort = { key, isDescending };
@@ -76,11 +76,11 @@ class Store {
     this.changed('view');
   }
 
-  /** Sets the filter of a column; one that asks nothing is none. */
+  /** Sets the filter of a column; a filter without effect is removed. */
   filter(key, filter) {
     const { levels } = this.byKey.get(key);
-    const asks = filter && (filter.codes ? filter.codes.size < levels.length : filter.low !== null || filter.high !== null);
-    if (asks) this.filters.set(key, filter);
+    const isEffective = filter && (filter.codes ? filter.codes.size < levels.length : filter.low !== null || filter.high !== null);
+    if (isEffective) this.filters.set(key, filter);
     else this.filters.delete(key);
     this.changed('view');
   }
@@ -100,9 +100,9 @@ class Store {
   select(row, isSelected) {
     if (isSelected && !this.selected.has(row)) this.selected.set(row, freeMarker(this.selected));
     if (!isSelected) this.selected.delete(row);
-    // A marker that has become free goes to the first that waits for one.
-    for (const [waiting, marker] of this.selected) {
-      if (marker < 0) this.selected.set(waiting, freeMarker(this.selected));
+    // A free marker goes to the first selected row without one.
+    for (const [selected, marker] of this.selected) {
+      if (marker < 0) this.selected.set(selected, freeMarker(this.selected));
     }
     this.changed('selection');
   }
@@ -123,13 +123,13 @@ class Store {
   }
 }
 
-/** Puts a value into a set, or takes it out. */
+/** Adds a value to a set or removes it. */
 function put(set, value, isIn) {
   if (isIn) set.add(value);
   else set.delete(value);
 }
 
-/** What is known of a row in one line, for reading beside a chart. */
+/** The values of a row in one line, for the caption of a chart. */
 function reading(store, row, columns) {
   const { rank, name } = store.rows[row];
   const values = columns.map((column) => `${column.label} ${column.cell(row)}${column.unit && ` ${column.unit}`}`);

@@ -1,8 +1,8 @@
-// Colours and shapes of selected trials. Colours are those of Okabe and Ito ("Color Universal
-// Design", 2008), which colour-blind readers tell apart, without yellow, which is pale on white;
-// shapes tell the same without colour.
+// Colours and shapes of selected trials. The colours are those of Okabe and Ito ("Color Universal
+// Design", 2008), which colour-blind readers can distinguish, without yellow, which is too pale on
+// white. The shapes are distinguishable without colour.
 
-/** As paths around 0, of about equal area; the first is a circle of radius 3.4. */
+/** Paths around 0 of about equal area; the first is a circle of radius 3.4. */
 const SHAPES = [
   'M-3.4 0a3.4 3.4 0 1 0 6.8 0a3.4 3.4 0 1 0 -6.8 0z',
   'M-3 -3h6v6h-6z',
@@ -25,7 +25,7 @@ function markedRows(store) {
   return [...store.selected].filter(([, marker]) => marker >= 0).sort(([a], [b]) => a - b);
 }
 
-/** The colours of the theme, as page.css has them. */
+/** The colours of the theme, from page.css. */
 function colours() {
   const style = getComputedStyle(document.documentElement);
   const of = (name) => style.getPropertyValue(`--${name}`).trim();
@@ -41,7 +41,7 @@ function colours() {
   };
 }
 
-/** A marker in the middle of a small drawing of its own. */
+/** A marker as a small SVG. */
 function markerIcon(marker) {
   const path = shape('path', { d: SHAPES[marker], fill: `var(--series-${marker})` });
   return shape('svg', { class: 'marker', viewBox: '-6 -6 12 12', width: 14, height: 14, 'aria-hidden': 'true' }, path);
@@ -51,7 +51,7 @@ function drawMarker(context, marker, x, y, palette, size = 1.3) {
   drawShape(context, SHAPES[marker], x, y, size, palette.series[marker], palette.paper);
 }
 
-/** A path around a point, with an edge that parts it from what is below. */
+/** A path around a point, with an edge that separates it from the background. */
 function drawShape(context, description, x, y, size, colour, edge) {
   const path = new Path2D(description);
   context.save();

@@ -1,4 +1,4 @@
-// One column against another, accuracy against seconds: what a better trial costs.
+// One column against another: the score against the seconds per epoch.
 
 const SCATTER = { height: 360, left: 58, right: 20, top: 40, bottom: 44 };
 
@@ -7,9 +7,9 @@ class ScatterChart {
     this.store = store;
     this.section = byId('scatter');
     const { scatter } = store.page;
-    this.across = store.byKey.get(scatter?.across);
-    this.up = store.byKey.get(scatter?.up);
-    if (!this.across?.numbers || !this.up?.numbers) {
+    this.xColumn = store.byKey.get(scatter?.across);
+    this.yColumn = store.byKey.get(scatter?.up);
+    if (!this.xColumn?.numbers || !this.yColumn?.numbers) {
       withoutSection('scatter');
       return;
     }
@@ -26,16 +26,16 @@ class ScatterChart {
     pickRows(this.canvas, store, (event) => this.rowAt(event));
   }
 
-  /** The front in words, for those who do not see it. */
+  /** A description of the front for screen readers. */
   summary() {
-    const { store, across, up } = this;
-    const front = this.front().slice(0, 12).map((row) => reading(store, row, [up, across]));
-    return text('scatter_summary', up.label, across.label, front.join('; ') || MISSING);
+    const { store, xColumn, yColumn } = this;
+    const front = this.front().slice(0, 12).map((row) => reading(store, row, [yColumn, xColumn]));
+    return text('scatter_summary', yColumn.label, xColumn.label, front.join('; ') || MISSING);
   }
 
   /** Rows on the Pareto front, from left to right. */
   front() {
-    const [x, y] = [this.across.numbers, this.up.numbers];
+    const [x, y] = [this.xColumn.numbers, this.yColumn.numbers];
     const rows = [...this.store.rows.keys()].filter((row) => this.store.rows[row].pareto && x[row] - y[row] === x[row] - y[row]);
     return rows.sort((a, b) => x[a] - x[b] || y[a] - y[b]);
   }
@@ -43,7 +43,7 @@ class ScatterChart {
   layOut() {
     if (!this.width) return;
     const { height, left, right, top, bottom } = SCATTER;
-    const [x, y] = [this.across, this.up];
+    const [x, y] = [this.xColumn, this.yColumn];
     this.x = scaleOf(x.numbers, left, this.width - right, { unit: UNIT[x.kind], margin: 0.03 });
     this.y = scaleOf(y.numbers, height - bottom, top, { unit: UNIT[y.kind], margin: 0.04, logarithmic: y.kind === 'percent' ? false : null });
     this.places = [Float32Array.from(x.numbers, this.x.place), Float32Array.from(y.numbers, this.y.place)];
@@ -63,7 +63,7 @@ class ScatterChart {
       this.drawMarked(palette);
     });
     const { hovered } = this.store;
-    byId('scatter-reading').textContent = hovered < 0 ? '' : reading(this.store, hovered, [this.up, this.across]);
+    byId('scatter-reading').textContent = hovered < 0 ? '' : reading(this.store, hovered, [this.yColumn, this.xColumn]);
   }
 
   drawFrame(palette) {
@@ -96,10 +96,10 @@ class ScatterChart {
     context.fillStyle = palette.ink;
     context.font = `12px ${FONT}`;
     context.textAlign = 'right';
-    context.fillText(titled(this.across), width - right, height - 16);
+    context.fillText(titled(this.xColumn), width - right, height - 16);
     context.font = `600 12px ${FONT}`;
     context.textAlign = 'left';
-    context.fillText(titled(this.up), 0, 4);
+    context.fillText(titled(this.yColumn), 0, 4);
   }
 
   drawPoints(isDrawn, radius, colour) {
@@ -116,7 +116,7 @@ class ScatterChart {
     context.stroke();
   }
 
-  /** Diamonds, joined by steps along what no trial is better than. */
+  /** Diamonds joined by steps: the boundary of the dominated region. */
   drawFront(palette) {
     const { context, store } = this;
     const [xs, ys] = this.places;
@@ -124,12 +124,12 @@ class ScatterChart {
     context.strokeStyle = palette.ink;
     context.lineWidth = 1.2;
     context.beginPath();
-    if (isStaircase(front, this.up.numbers)) {
+    if (isStaircase(front, this.yColumn.numbers)) {
       front.forEach((row, index) => {
         if (index === 0) return context.moveTo(xs[row], ys[row]);
         const before = front[index - 1];
         // Where less is better to the right, what is to the right of a point is no better.
-        if (this.across.better === 'high') context.lineTo(xs[before], ys[row]);
+        if (this.xColumn.better === 'high') context.lineTo(xs[before], ys[row]);
         else context.lineTo(xs[row], ys[before]);
         context.lineTo(xs[row], ys[row]);
       });
@@ -164,19 +164,19 @@ class ScatterChart {
     haloText(context, sign, this.places[0][row], this.places[1][row] - 7, palette);
   }
 
-  /** The row whose point is nearest to the pointer, if one is near. */
+  /** The row whose point is nearest to the pointer, or -1 if none is within 14 pixels. */
   rowAt(event) {
     const [xs, ys] = this.places;
-    let [nearest, least] = [-1, 14];
+    let [nearest, closest] = [-1, 14];
     for (const row of this.store.view) {
       const distance = Math.hypot(xs[row] - event.offsetX, ys[row] - event.offsetY);
-      if (distance < least) [nearest, least] = [row, distance];
+      if (distance < closest) [nearest, closest] = [row, distance];
     }
     return nearest;
   }
 }
 
-/** Whether the numbers only rise, or only fall: a front of these two columns and no other. */
+/** Whether the numbers only rise or only fall, as on a front of exactly these two columns. */
 function isStaircase(rows, numbers) {
   const steps = rows.slice(1).map((row, index) => numbers[row] - numbers[rows[index]]);
   return steps.every((step) => step >= 0) || steps.every((step) => step <= 0);

@@ -38,7 +38,7 @@ pub(crate) fn refuse_copies(
         if names.is_empty() {
             String::new()
         } else {
-            format!(": {}", remedy::drop_all(&names))
+            format!(": {}", remedy::drop_settings(&names))
         }
     };
     // The values of a column that becomes several features are not those in the file.
@@ -186,7 +186,7 @@ mod tests {
         assert!(error.contains("2 for `oak`, 0 for `beech`"), "{error}");
         assert!(refused([1.0, 2.0, 3.0], names).is_some());
         assert!(refused([5.0, 50.0, 500.0], ["5", "50", "500"]).is_some());
-        // Values that a feature may well have.
+        // Values of a plausible feature.
         assert_eq!(refused([0.1, 0.2, 0.3], names), None);
         assert_eq!(refused([0.0, 1.0, 1.0], names), None);
         assert_eq!(refused([5.0, 50.0, 501.0], ["5", "50", "500"]), None);

@@ -1,31 +1,31 @@
 //! `epochs.csv`: the metrics of each epoch of a run.
 
 use crate::metrics::EpochMetrics;
-use crate::record::error::{RecordError, on};
+use crate::record::error::{RecordError, failed_to};
 use crate::record::fs::atomic::{write_before_result, write_open};
 use std::fs::File;
 use std::io::Write;
 use std::path::{Path, PathBuf};
 
-/// The name of the file in a run's folder.
+/// The name of the file in the folder of a run.
 const FILE: &str = "epochs.csv";
 
-/// The open table of a run; a row is on disk when it is written.
-pub(crate) struct EpochsFile {
+/// The open file of a run. Rows are not buffered.
+pub(crate) struct EpochsCsv {
     path: PathBuf,
     file: File,
 }
 
 const HEADER: &str = "epoch,train_loss,train_accuracy,val_loss,val_accuracy,learning_rate,seconds";
 
-impl EpochsFile {
-    /// Starts the table in a run's folder, with a column for the gradient norm of each of `layers`
-    /// and a row for each of `epochs`; one that was there is replaced, and a process that still
-    /// writes to it does not touch this one.
+impl EpochsCsv {
+    /// Creates the file in the folder of a run, with a column for the gradient norm of each of `layers`
+    /// and a row for each of `epochs`. Replaces an old file; a process that still writes to the old one
+    /// does not change the new one.
     ///
     /// # Errors
-    /// A folder that cannot be written to.
-    pub(crate) fn start(
+    /// The folder is not writable.
+    pub(crate) fn create(
         folder: &Path,
         layers: usize,
         epochs: &[EpochMetrics],
@@ -35,35 +35,38 @@ impl EpochsFile {
         Ok(Self { path, file })
     }
 
-    /// Sees to it that the table is there with all of these rows, also after a crash of the machine,
-    /// and if another process has put its own in its place meanwhile.
+    /// Syncs the file to disk, so that it survives a crash of the machine. If another process has
+    /// replaced it, writes it again with these rows.
     ///
     /// # Errors
-    /// A full disk and the like.
+    /// The file cannot be written.
     pub(crate) fn close(self, layers: usize, epochs: &[EpochMetrics]) -> Result<(), RecordError> {
-        match is_at(&self.file, &self.path) {
-            true => self.file.sync_data().map_err(on("write", &self.path)),
-            false => write_before_result(&self.path, table(layers, epochs).as_bytes()),
+        if is_same_file(&self.file, &self.path) {
+            self.file
+                .sync_data()
+                .map_err(failed_to("write", &self.path))
+        } else {
+            write_before_result(&self.path, table(layers, epochs).as_bytes())
         }
     }
 
-    /// Adds a row.
+    /// Appends a row.
     ///
     /// # Errors
-    /// A full disk and the like.
-    pub(crate) fn row(&mut self, metrics: &EpochMetrics) -> Result<(), RecordError> {
-        // One call for the whole row: a reader never sees half of it.
+    /// The file cannot be written.
+    pub(crate) fn append(&mut self, metrics: &EpochMetrics) -> Result<(), RecordError> {
+        // A single call, so that readers never see half a row.
         self.file
             .write_all(row(metrics).as_bytes())
-            .map_err(on("write", &self.path))
+            .map_err(failed_to("write", &self.path))
     }
 }
 
-/// Puts the table of these epochs into a run's folder, whatever is there.
+/// Writes the complete file of these epochs into the folder of a run, and replaces any old one.
 ///
 /// # Errors
-/// A full disk and the like.
-pub(crate) fn mend_epochs(
+/// The file cannot be written.
+pub(crate) fn repair_epochs_csv(
     folder: &Path,
     layers: usize,
     epochs: &[EpochMetrics],
@@ -71,7 +74,7 @@ pub(crate) fn mend_epochs(
     write_before_result(&folder.join(FILE), table(layers, epochs).as_bytes())
 }
 
-/// The whole table.
+/// The text of the file.
 fn table(layers: usize, epochs: &[EpochMetrics]) -> String {
     let mut table = HEADER.to_owned();
     for layer in 1..=layers {
@@ -101,18 +104,18 @@ fn row(metrics: &EpochMetrics) -> String {
     row
 }
 
-/// Whether an open file is the one at this path.
+/// Whether an open file is the one at `path`.
 #[cfg(unix)]
-fn is_at(file: &File, path: &Path) -> bool {
+fn is_same_file(file: &File, path: &Path) -> bool {
     use std::os::unix::fs::MetadataExt;
-    let of = |about: std::fs::Metadata| (about.dev(), about.ino());
+    let id = |metadata: std::fs::Metadata| (metadata.dev(), metadata.ino());
     match (file.metadata(), path.metadata()) {
-        (Ok(own), Ok(there)) => of(own) == of(there),
+        (Ok(opened), Ok(found)) => id(opened) == id(found),
         _ => false,
     }
 }
 
 #[cfg(not(unix))]
-fn is_at(_file: &File, path: &Path) -> bool {
+fn is_same_file(_file: &File, path: &Path) -> bool {
     path.exists()
 }

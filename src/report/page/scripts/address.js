@@ -1,13 +1,13 @@
-// The state in the address of the page, behind `#?`, so that a view can be kept and sent. Links within
-// the page have no `?`, and are left alone.
+// The state of the page in its address, after `#?`, so that a view can be bookmarked and shared. Links
+// within the page have no `?`.
 
 function readAddress(store) {
   if (!location.hash.startsWith('#?')) return;
-  const asked = new URLSearchParams(location.hash.slice(2));
+  const params = new URLSearchParams(location.hash.slice(2));
   store.clear();
   store.sort = { key: '#rank', isDescending: false };
   const columnsOf = (list) => list.split(' ').filter((key) => store.byKey.has(key));
-  for (const [name, value] of asked) {
+  for (const [name, value] of params) {
     if (name === 'q') store.query = value;
     if (name === 'only') store.only = new Set(value.split(' ').filter((only) => Object.hasOwn(ONLY, only)));
     if (name === 'sort') readSort(store, value);
@@ -44,21 +44,21 @@ function readFilter(store, key, value) {
   }
 }
 
-/** Only what differs from how the page opens; rows while they are few. */
+/** Only what differs from the initial state; selected rows only if they are few. */
 function addressOf(store) {
-  const asked = new URLSearchParams();
+  const params = new URLSearchParams();
   const { key, isDescending } = store.sort;
-  if (key !== '#rank' || isDescending) asked.set('sort', (isDescending ? '-' : '') + key);
-  if (store.query) asked.set('q', store.query);
-  if (store.only.size) asked.set('only', [...store.only].join(' '));
+  if (key !== '#rank' || isDescending) params.set('sort', (isDescending ? '-' : '') + key);
+  if (store.query) params.set('q', store.query);
+  if (store.only.size) params.set('only', [...store.only].join(' '));
   for (const [key, filter] of store.filters) {
-    asked.set(`f.${key}`, filter.codes ? [...filter.codes].join(' ') : `${filter.low ?? ''} ${filter.high ?? ''}`);
+    params.set(`f.${key}`, filter.codes ? [...filter.codes].join(' ') : `${filter.low ?? ''} ${filter.high ?? ''}`);
   }
-  const isUsual = store.columns.every(({ key, shown }) => shown === store.shown.has(key));
-  if (!isUsual) asked.set('columns', [...store.shown].join(' '));
+  const isInitial = store.columns.every(({ key, shown }) => shown === store.shown.has(key));
+  if (!isInitial) params.set('columns', [...store.shown].join(' '));
   const rows = [...store.selected.keys()].join(' ');
-  if (rows !== store.firstSelection && store.selected.size <= 20) asked.set('rows', rows);
-  return String(asked);
+  if (rows !== store.firstSelection && store.selected.size <= 20) params.set('rows', rows);
+  return String(params);
 }
 
 function keepAddress(store) {
@@ -66,10 +66,10 @@ function keepAddress(store) {
   store.listen((changes) => {
     if (!['view', 'columns', 'selection'].some((change) => changes.has(change))) return;
     clearTimeout(timer);
-    // Browsers refuse many changes of the address in a short time.
+    // Browsers reject frequent changes of the address.
     timer = setTimeout(() => {
-      const asked = addressOf(store);
-      if (asked || location.hash.startsWith('#?')) history.replaceState(null, '', asked ? `#?${asked}` : '#');
+      const address = addressOf(store);
+      if (address || location.hash.startsWith('#?')) history.replaceState(null, '', address ? `#?${address}` : '#');
     }, 400);
   });
 }
