@@ -1,4 +1,4 @@
-//! Arguments in, messages out.
+//! The command line: parses arguments, runs commands, prints messages.
 
 mod arguments;
 mod commands;
@@ -17,7 +17,7 @@ use std::sync::Arc;
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    match let_writes_fail()
+    match ignore_file_size_signal()
         .map_err(CliError::System)
         .and_then(|()| execute(arguments))
     {
@@ -30,9 +30,9 @@ pub fn main() -> ExitCode {
     }
 }
 
-/// Lets a write beyond the largest size of a file (`ulimit -f`) fail, which is told, in the place of the
-/// signal that ends a process without a word.
-fn let_writes_fail() -> std::io::Result<()> {
+/// Makes a write beyond the file size limit (`ulimit -f`) fail with an error instead of SIGXFSZ, which
+/// ends a process without a message.
+fn ignore_file_size_signal() -> std::io::Result<()> {
     #[cfg(unix)]
     signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
     Ok(())

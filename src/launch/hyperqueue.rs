@@ -3,7 +3,7 @@
 use super::request::LaunchRequest;
 use super::shell::quote_words;
 
-/// Times that a task may start again after its worker was lost.
+/// Restarts of a task after its worker is lost.
 const MAX_CRASHES: u32 = 20;
 
 /// The command line that submits the shards.

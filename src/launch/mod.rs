@@ -1,7 +1,8 @@
-//! The same sweep on a cluster: what is handed to the engine that is there, and what is kept of it.
+//! Runs a sweep on a cluster: scripts for Slurm, a manifest for Kubernetes, a command for HyperQueue.
 //!
-//! There is no scheduler here. Scripts, manifests and command lines are pure functions of a
-//! [`LaunchRequest`]; [`Slurm`] asks Slurm's own programs; [`LaunchRecord`] remembers what was submitted.
+//! This room schedules nothing. Scripts, manifests and commands are pure functions of a
+//! [`LaunchRequest`]; [`Slurm`] calls Slurm's programs; [`LaunchRecord`] is the file that
+//! describes the submitted jobs.
 
 mod error;
 mod hyperqueue;

@@ -1,4 +1,4 @@
-//! Programs of others, called with a time limit.
+//! Runs external programs with a time limit.
 
 use super::error::LaunchError;
 use std::fs::File;
@@ -6,31 +6,31 @@ use std::io::{ErrorKind, Read, Seek};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What a program said, and how it ended.
+/// The output and exit code of a program.
 pub(super) struct ProgramOutput {
-    /// -1 where a signal ended it.
+    /// -1 if a signal ended it.
     pub(super) code: i32,
     pub(super) stdout: String,
     pub(super) stderr: String,
 }
 
-/// The most bytes of an answer that are read.
+/// The maximum number of bytes of output to read.
 const MAX_OUTPUT_BYTES: u64 = 16 << 20;
 
-/// How often it is looked whether a program has ended.
+/// The pause between two checks whether a program has ended.
 const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Runs a program to its end, or kills it when the time is up.
+/// Runs a program to its end, or kills it at the timeout.
 ///
 /// # Errors
-/// A program that is not there, cannot be run, or does not end.
+/// The program is not installed, cannot be run, or does not end in time.
 pub(super) fn run_with_timeout(
     program: &'static str,
     mut command: Command,
     timeout: Duration,
 ) -> Result<ProgramOutput, LaunchError> {
     let failed = |error| LaunchError::Program { program, error };
-    // Files, unlike pipes, never make a program wait for its reader.
+    // Files rather than pipes, because a full pipe blocks the program.
     let [output, error] = [tempfile::tempfile(), tempfile::tempfile()];
     let (output, error) = (output.map_err(failed)?, error.map_err(failed)?);
     command.stdin(Stdio::null());
@@ -80,17 +80,17 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_hangs_is_killed_and_its_words_are_told() {
+    fn a_program_that_hangs_is_killed_and_its_output_is_reported() {
         let answer = shell(
             "echo waiting >&2; exec sleep 600",
             Duration::from_millis(300),
         );
         let error = answer.map(|_| ()).unwrap_err().to_string();
-        assert_eq!(error, "`sh` gave no answer within 0 s: waiting");
+        assert_eq!(error, "`sh` did not finish within 0 s: waiting");
     }
 
     #[test]
-    fn an_answer_has_code_output_and_error_however_long() {
+    fn code_and_long_output_are_captured() {
         let answer = shell("seq 100000; echo no >&2; exit 3", Duration::from_secs(60));
         let answer = answer.unwrap();
         assert_eq!((answer.code, answer.stderr.as_str()), (3, "no\n"));
@@ -98,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_named() {
+    fn a_missing_program_is_named() {
         let answer = run_with_timeout(
             "sbatch",
             Command::new("/nowhere/sbatch"),

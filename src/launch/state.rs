@@ -1,4 +1,4 @@
-//! `launch.json`: what was submitted of a sweep, kept in its folder.
+//! `launch.json`: the submitted jobs of a sweep, recorded in its folder.
 
 use super::error::LaunchError;
 use super::slurm::Job;
@@ -8,30 +8,30 @@ use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// The folder, in a sweep's, of the scripts and of what the tasks say.
+/// The folder of scripts and task output, relative to the sweep's folder.
 pub const LAUNCH_FOLDER: &str = "launch";
-/// The script of the array, in that folder.
+/// The script of the array, in [`LAUNCH_FOLDER`].
 pub const ARRAY_SCRIPT: &str = "array.sh";
-/// The script of the report, in that folder.
+/// The script of the report, in [`LAUNCH_FOLDER`].
 pub const REPORT_SCRIPT: &str = "report.sh";
 
-/// The name of the file in a sweep's folder.
+/// The file name in the sweep's folder.
 const STATE_FILE: &str = "launch.json";
 
 /// The version of the format.
 const FORMAT_VERSION: u32 = 1;
 
-/// The most bytes of the file: far beyond any command line.
+/// The maximum size of the file in bytes: far beyond any command line.
 const MAX_BYTES: u64 = 1 << 20;
 
-/// What was submitted of a sweep.
+/// The submitted jobs of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct LaunchRecord {
-    /// The version of this file's format.
+    /// The version of the file format.
     format: u32,
-    /// To whom.
+    /// The engine they were submitted to.
     pub engine: Engine,
-    /// The cluster, where the engine has named one.
+    /// The cluster, if the engine reported one.
     #[serde(default)]
     pub cluster: Option<String>,
     /// The id of the array of shards.
@@ -39,16 +39,16 @@ pub struct LaunchRecord {
     /// The id of the report job.
     #[serde(default)]
     pub report: Option<String>,
-    /// Shares of the runs.
+    /// The number of shards.
     pub shards: usize,
-    /// When, in seconds since 1970.
+    /// The time of submission, in seconds since 1970.
     pub submitted: f64,
-    /// The command line.
+    /// The command line of the launch.
     #[serde(default)]
     pub command_line: Vec<String>,
 }
 
-/// Who was asked.
+/// The program that manages the jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
@@ -57,7 +57,7 @@ pub enum Engine {
 }
 
 impl LaunchRecord {
-    /// An array that was submitted to Slurm at this time.
+    /// The record of an array submitted to Slurm; `submitted` is in seconds since 1970.
     pub fn slurm(array: &Job, shards: usize, submitted: f64, command_line: Vec<String>) -> Self {
         Self {
             format: FORMAT_VERSION,
@@ -71,7 +71,7 @@ impl LaunchRecord {
         }
     }
 
-    /// The array and the report.
+    /// The array and the report job.
     pub fn jobs(&self) -> Vec<Job> {
         let ids = [Some(&self.array), self.report.as_ref()];
         let job = |id: &String| Job {
@@ -81,10 +81,10 @@ impl LaunchRecord {
         ids.into_iter().flatten().map(job).collect()
     }
 
-    /// What was launched last of the sweep of this folder, if anything was.
+    /// Reads the last launch of the sweep in this folder; `None` if it was never launched.
     ///
     /// # Errors
-    /// A file that cannot be read, or is of a later version.
+    /// The file cannot be read, or a different version wrote it.
     pub fn read(folder: &Path) -> Result<Option<Self>, LaunchError> {
         let path = folder.join(STATE_FILE);
         let bytes = match read_file(&path, MAX_BYTES) {
@@ -95,32 +95,33 @@ impl LaunchRecord {
             let launch: Self = serde_json::from_slice(&bytes).map_err(|e| e.to_string())?;
             let ids = launch.jobs();
             let is_id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
-            match launch.format == FORMAT_VERSION && ids.iter().all(|job| is_id(&job.id)) {
-                true => Ok(launch),
-                false => Err("another version of tp-sweep wrote it".to_owned()),
+            if launch.format == FORMAT_VERSION && ids.iter().all(|job| is_id(&job.id)) {
+                Ok(launch)
+            } else {
+                Err("a different version of tp-sweep wrote it".to_owned())
             }
         });
         launch
             .map(Some)
-            .map_err(|why| LaunchError::StateFile { path, why })
+            .map_err(|reason| LaunchError::StateFile { path, reason })
     }
 
-    /// What was launched last of the sweep of this folder.
+    /// Reads the last launch of the sweep in this folder.
     ///
     /// # Errors
-    /// As of [`LaunchRecord::read`], and nothing that was launched.
+    /// As for [`LaunchRecord::read`], or the sweep was never launched.
     pub fn read_existing(folder: &Path) -> Result<Self, LaunchError> {
         Self::read(folder)?.ok_or_else(|| LaunchError::NeverLaunched(folder.join(STATE_FILE)))
     }
 
-    /// Keeps it in the sweep's folder, in the place of what was launched before.
+    /// Writes the record to the sweep's folder and replaces the previous one.
     ///
     /// # Errors
-    /// A folder that cannot be written to.
+    /// The folder cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), LaunchError> {
         let text = serde_json::to_string_pretty(self).map_err(|error| LaunchError::StateFile {
             path: folder.join(STATE_FILE),
-            why: error.to_string(),
+            reason: error.to_string(),
         })?;
         Ok(write_atomically(
             &folder.join(STATE_FILE),
@@ -128,10 +129,10 @@ impl LaunchRecord {
         )?)
     }
 
-    /// Forgets what was launched from the sweep of this folder.
+    /// Removes the record from the sweep's folder.
     ///
     /// # Errors
-    /// A file that cannot be removed.
+    /// The file cannot be removed.
     pub fn remove(folder: &Path) -> Result<(), LaunchError> {
         Ok(crate::record::remove_file(&folder.join(STATE_FILE))?)
     }
@@ -142,7 +143,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_launch_is_read_as_it_was_written() {
+    fn a_written_launch_is_read_back() {
         let folder = tempfile::tempdir().unwrap();
         assert_eq!(LaunchRecord::read(folder.path()).unwrap(), None);
         let job = Job {
@@ -160,7 +161,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_launch_is_told() {
+    fn invalid_files_are_reported() {
         let folder = tempfile::tempdir().unwrap();
         for text in [
             "",

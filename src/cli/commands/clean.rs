@@ -7,11 +7,11 @@ use crate::cli::messages::{format_bytes, print};
 use crate::record::{Prunable, active_holder};
 use crate::run::trials_without_weights;
 
-/// Removes what has no use for the sweep as it is now, or only says what that is; the exit code.
+/// Removes or lists the files that the sweep no longer needs; returns the exit code.
 ///
 /// # Errors
-/// A sweep file that is not valid, a process at work, results among what would be removed without
-/// `--yes`, folders that cannot be written to.
+/// The sweep file is invalid, another process uses the sweep, results would be removed without `--yes`,
+/// or a folder cannot be written.
 pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     let SweepContext {
         sweep,
@@ -23,19 +23,18 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     if !store.folder().is_dir() {
         return Err(CliError::NoResults(store.folder().to_owned()));
     }
-    // Who only looks changes nothing, and keeps nobody out.
-    let _lock = match arguments.dry_run {
-        true => match active_holder(store.folder()) {
-            None => None,
-            Some(holder) => {
-                return Err(CliError::Locked {
-                    holder,
-                    name: plan.name.clone(),
-                    folder: store.folder().to_owned(),
-                });
-            }
-        },
-        false => Some(lock_sweep(&store, &plan)?),
+    // A dry run changes nothing, so it does not take the lock.
+    let _lock = if arguments.dry_run {
+        if let Some(holder) = active_holder(store.folder()) {
+            return Err(CliError::Locked {
+                holder,
+                name: plan.name.clone(),
+                folder: store.folder().to_owned(),
+            });
+        }
+        None
+    } else {
+        Some(lock_sweep(&store, &plan)?)
     };
     let results = store.read(&plan);
     let weightless = trials_without_weights(&sweep, &plan, &results.runs);
@@ -49,18 +48,18 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
             folder: store.folder().to_owned(),
         });
     }
-    let widest = prunable
+    let max_width = prunable
         .iter()
         .map(|one| one.path.display().to_string().len())
-        .max();
+        .max()
+        .unwrap_or(0);
     for one in &prunable {
         if !arguments.dry_run {
             one.remove().map_err(CliError::BeforeStart)?;
         }
         let path = one.path.display().to_string();
-        let width = widest.unwrap_or(0);
         print(&format!(
-            "{path:<width$}  {:>10}  {}\n",
+            "{path:<max_width$}  {:>10}  {}\n",
             format_bytes(one.bytes),
             one.reason
         ))?;
@@ -68,7 +67,7 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     let total = format_bytes(prunable.iter().map(|one| one.bytes).sum());
     print(&match (prunable.is_empty(), arguments.dry_run) {
         (true, _) => format!("nothing to remove in {}\n", store.folder().display()),
-        (false, true) => format!("{total}; nothing was removed: --dry-run\n"),
+        (false, true) => format!("{total} would be removed (--dry-run)\n"),
         (false, false) => format!("{total} removed\n"),
     })?;
     Ok(0)

@@ -12,35 +12,34 @@ use crate::report::{ComparedSweep, Listing, Report, compare as compare_sweeps};
 use crate::spec::Language;
 use std::path::Path;
 
-/// A sweep and what it has given.
+/// A sweep to compare, with its results and its report.
 struct ComparedInput {
     context: SweepContext,
     results: Results,
     report: Report,
 }
 
-/// Writes the report over several sweeps; the exit code: 3 where one was left out.
+/// Writes the report over several sweeps; returns the exit code, which is 3 if a sweep was skipped.
 ///
 /// # Errors
-/// A sweep that is not valid, no sweep that has results, a name that is a sweep's, folders that cannot
-/// be written to.
+/// A sweep is invalid, no sweep has results, the name is that of a sweep, or a folder cannot be written.
 pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
     let mut sweeps: Vec<ComparedInput> = Vec::new();
     let mut first_skipped = None;
     let mut language = arguments.language;
     for path in &arguments.sweeps {
         let sweep = match read(path, arguments, language) {
-            // The others can be compared all the same.
+            // The other sweeps can still be compared.
             Err(error @ (CliError::NoResults(_) | CliError::Misplaced { .. }))
                 if arguments.sweeps.len() > 1 =>
             {
-                warn(&format!("{} is left out: {error}", path.display()));
+                warn(&format!("skipping {}: {error}", path.display()));
                 first_skipped.get_or_insert(error);
                 continue;
             }
             sweep => sweep?,
         };
-        // That of the first speaks for all.
+        // The language of the first sweep applies to all.
         language = Some(sweep.context.sweep.report.language);
         sweeps.push(sweep);
     }
@@ -75,47 +74,47 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
     Ok(code)
 }
 
-/// Refuses a name whose report is that of a sweep: one of those that are compared, or one that has
-/// results beside theirs.
+/// Refuses a name that is also the name of a sweep: of a compared one, or of one with results next to
+/// theirs.
 fn refuse_name_of_sweep(
     arguments: &CompareArguments,
     sweeps: &[ComparedInput],
 ) -> Result<(), CliError> {
     let name = &arguments.name;
     let result_folders = arguments.sweeps.iter().filter(|path| path.is_dir());
-    let result_folders = result_folders.map(|path| path.parent().unwrap_or(Path::new("")));
-    let mut folders = result_folders.chain([arguments.folders.runs.as_path()]);
+    let mut folders = result_folders
+        .map(|path| path.parent().unwrap_or(Path::new("")))
+        .chain([arguments.folders.runs.as_path()]);
     let is_taken = sweeps.iter().any(|one| one.context.plan.name == *name)
         || folders.any(|runs| RecordedSweep::read(&runs.join(name)).is_ok());
-    match is_taken {
-        true => Err(CliError::NameTakenBySweep {
+    if is_taken {
+        return Err(CliError::NameTakenBySweep {
             name: name.clone(),
             report: arguments.folders.reports.join(format!("{name}.md")),
-        }),
-        false => Ok(()),
+        });
     }
+    Ok(())
 }
 
-/// Reads a sweep file, or the sweep that a folder of results is of, and its results.
+/// Reads a sweep from its file or from its results folder, and its results.
 fn read(
     path: &Path,
     arguments: &CompareArguments,
     language: Option<Language>,
 ) -> Result<ComparedInput, CliError> {
     let data = arguments.data.as_deref();
-    let (mut context, folder) = match path.is_dir() {
-        // Whatever it is called here: it may be a copy from another machine.
-        true => (load_from_results(path, data)?, path.to_owned()),
-        false => {
-            let sweep = SweepArguments {
-                sweep: Some(path.to_owned()),
-                overrides: Vec::new(),
-                data: arguments.data.clone(),
-            };
-            let context = load_for_results(&sweep, &arguments.folders.runs)?;
-            let folder = arguments.folders.runs.join(&context.plan.name);
-            (context, folder)
-        }
+    let (mut context, folder) = if path.is_dir() {
+        // The folder may have any name: it may be a copy from another machine.
+        (load_from_results(path, data)?, path.to_owned())
+    } else {
+        let sweep = SweepArguments {
+            sweep: Some(path.to_owned()),
+            overrides: Vec::new(),
+            data: arguments.data.clone(),
+        };
+        let context = load_for_results(&sweep, &arguments.folders.runs)?;
+        let folder = arguments.folders.runs.join(&context.plan.name);
+        (context, folder)
     };
     let options = &mut context.sweep.report;
     options.language = language.unwrap_or(options.language);

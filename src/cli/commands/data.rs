@@ -1,4 +1,4 @@
-//! `tp-sweep data`: the data sets known by name, on this machine.
+//! `tp-sweep data`: the built-in data sets on this machine.
 
 use crate::cli::arguments::{CheckArguments, DataCommand, FetchArguments, ListArguments};
 use crate::cli::errors::CliError;
@@ -12,10 +12,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Write;
 use std::path::Path;
 
-/// Runs one of the commands of `data`; the exit code.
+/// Runs a command of `data`; returns the exit code.
 ///
 /// # Errors
-/// A file that cannot be fetched; an output that cannot be written to.
+/// A file cannot be downloaded or written.
 pub(crate) fn data(command: &DataCommand) -> Result<u8, CliError> {
     match command {
         DataCommand::List(arguments) => list(arguments),
@@ -30,7 +30,7 @@ fn list(arguments: &ListArguments) -> Result<u8, CliError> {
         let facts = dataset.set.info().unwrap_or_default();
         let location = match find_dataset(dataset, std::slice::from_ref(&arguments.data)) {
             Some(folder) => folder.display().to_string(),
-            None => format!("missing; `tp-sweep data fetch {}` gets it", dataset.set),
+            None => format!("missing; run `tp-sweep data fetch {}`", dataset.set),
         };
         let _ = writeln!(
             text,
@@ -48,7 +48,7 @@ fn list(arguments: &ListArguments) -> Result<u8, CliError> {
         .collect();
     let _ = writeln!(
         text,
-        "\nYour own: data.set: {}, with data.path; see docs/data.md",
+        "\nCustom data: data.set: {}, with data.path; see docs/data.md",
         custom.join(", ")
     );
     print(&text)?;
@@ -66,16 +66,20 @@ fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
     std::fs::create_dir_all(&folder)?;
     let states = verify_files(dataset, std::slice::from_ref(&folder));
     let is_complete = |index: usize| {
-        // CIFAR-10 may be there as files in the place of its one archive.
-        match dataset.files.len() == states.len() {
-            true => states[index].state == FileState::Ok,
-            false => states.iter().all(|file| file.state == FileState::Ok),
+        // CIFAR-10 may be present as extracted files instead of its archive.
+        if dataset.files.len() == states.len() {
+            states[index].state == FileState::Ok
+        } else {
+            states.iter().all(|file| file.state == FileState::Ok)
         }
     };
     let mut client = None;
     for (index, file) in dataset.files.iter().enumerate() {
         if is_complete(index) {
-            print(&format!("{}: is there\n", folder.join(file.name).display()))?;
+            print(&format!(
+                "{}: already present\n",
+                folder.join(file.name).display()
+            ))?;
             continue;
         }
         let client = match &client {
@@ -108,10 +112,10 @@ fn progress_bar(name: &str, bytes: u64) -> ProgressBar {
     }
 }
 
-/// How to do without this program's network; `data` is the folder of the data sets.
+/// Instructions to download the files by hand into `data`, the folder of the data sets.
 fn manual_instructions(dataset: &KnownDataset, data: &Path) -> String {
     let mut text = format!(
-        "by hand: put these files, with these SHA-256 sums, into {}; then check them: \
+        "to download by hand, put these files with these SHA-256 checksums into {}, then run \
          tp-sweep data check {} --data {}",
         data.join(dataset.folder()).display(),
         dataset.set,
@@ -137,7 +141,7 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
     for dataset in sets {
         let files = verify_files(dataset, folders);
         let is = |state: FileState| files.iter().filter(|file| file.state == state).count();
-        // A data set that nobody asked for may be absent as a whole.
+        // Without a name, a data set may be missing entirely.
         let absent = arguments.set.is_none() && is(FileState::Missing) == files.len();
         all_ok &= absent || is(FileState::Ok) == files.len();
         for CheckedFile { file, state } in &files {
@@ -154,7 +158,7 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
         }
         for file in files.iter().filter(|file| file.state == FileState::Damaged) {
             warn(&format!(
-                "{} is damaged or not the original; delete it, then `tp-sweep data fetch {}`",
+                "{} is damaged or modified; delete it and run `tp-sweep data fetch {}`",
                 file.file.display(),
                 dataset.set
             ));

@@ -6,7 +6,7 @@ use crate::cli::context::{
     refuse_overwriting_inputs, write_output,
 };
 use crate::cli::errors::{CliError, ExportError};
-use crate::cli::messages::{print, warn};
+use crate::cli::messages::{print, warn, with_count};
 use crate::data::{DatasetCache, DeviceDatasetKey, Normalisation, partition};
 use crate::model_io::{
     BURN_FILE, DESCRIPTION_FILE, DataDescription, Description, ImageShape, InputDescription,
@@ -27,11 +27,11 @@ use std::collections::HashMap;
 use std::io::ErrorKind;
 use std::path::{Path, PathBuf};
 
-/// Writes the model of a run; the exit code.
+/// Writes the model of a run; returns the exit code.
 ///
 /// # Errors
-/// A sweep file that is not valid, a run that is not there, weights that were not kept, folders
-/// that cannot be written to.
+/// The sweep file is invalid, the run does not exist, its weights were not kept, or a folder cannot be
+/// written.
 pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     let context = load_for_results(&arguments.sweep, &arguments.runs)?;
     let custom_data_files = custom_data_files(&context);
@@ -54,8 +54,8 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
         None => {
             if sweep.report.select != SelectionRule::Best {
                 warn(
-                    "this is the first of the ranking; the trial that report.select chooses may be \
-                     another (★ in the report): --trial names it",
+                    "exporting the first trial of the ranking; report.select may choose a different one \
+                     (★ in the report): choose it with --trial",
                 );
             }
             best_trial(&plan, &results, sweep.report.rank_by)?
@@ -75,7 +75,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
         .chain(custom_data_files);
     let inputs: Vec<PathBuf> = inputs.chain([folder.join(WEIGHTS_FILE)]).collect();
     let outputs = [WEIGHTS_FILE, BURN_FILE, DESCRIPTION_FILE].map(|name| output.join(name));
-    refuse_overwriting_inputs(&outputs, &inputs, "give --output another folder")?;
+    refuse_overwriting_inputs(&outputs, &inputs, "choose a different folder with --output")?;
     refuse_foreign_folder(&output, &plan, run, arguments.output.is_some())?;
     let weights = match read_weights(&folder, config)? {
         Some(weights) => weights,
@@ -110,7 +110,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     prepare_folder(&output).map_err(CliError::BeforeStart)?;
     remove_other_format(&output, name, &description)?;
     let mut shown = summary(&plan, run, &result);
-    // The description last: with it the model is there.
+    // The description comes last: it marks a complete model.
     let text = description.text();
     for (name, bytes) in [
         (name, bytes.as_slice()),
@@ -124,8 +124,8 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     Ok(0)
 }
 
-/// Refuses a folder with what `export` has not written, or where nobody has named it with the model of
-/// another run: two sweeps may have one default folder, `a` with a trial `b-c` and `a-b` with `c`.
+/// Refuses a folder with files that `export` did not write. A default folder must also not contain the
+/// model of a different run: the sweep `a` with a trial `b-c` and `a-b` with `c` share one.
 fn refuse_foreign_folder(
     output: &Path,
     plan: &Plan,
@@ -146,46 +146,40 @@ fn refuse_foreign_folder(
                 [(name, true), _] | [_, (name, true)]
                     if !is_interrupted_export(output, plan, run) =>
                 {
-                    Err(refused(name, "not of a model that export wrote"))
+                    Err(refused(name, "which `export` did not write"))
                 }
                 _ => Ok(()),
             };
         }
         Err(_) => {
-            return Err(refused(
-                DESCRIPTION_FILE,
-                "no description that export wrote",
-            ));
+            return Err(refused(DESCRIPTION_FILE, "which `export` did not write"));
         }
     };
-    let about: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
-    if about["tp_sweep"].as_str().is_none() {
-        return Err(refused(
-            DESCRIPTION_FILE,
-            "no description that export wrote",
-        ));
+    let description: serde_json::Value = serde_json::from_slice(&text).unwrap_or_default();
+    if description["tp_sweep"].as_str().is_none() {
+        return Err(refused(DESCRIPTION_FILE, "which `export` did not write"));
     }
-    let (sweep, trial) = (&about["run"]["sweep"], &about["run"]["trial"]);
-    let own = (plan.name.as_str(), plan.trials[run.trial].name.as_str());
+    let (sweep, trial) = (&description["run"]["sweep"], &description["run"]["trial"]);
+    let expected = (plan.name.as_str(), plan.trials[run.trial].name.as_str());
     match (sweep.as_str(), trial.as_str()) {
-        (Some(sweep), Some(trial)) if !is_named && (sweep, trial) != own => Err(refused(
+        (Some(sweep), Some(trial)) if !is_named && (sweep, trial) != expected => Err(refused(
             DESCRIPTION_FILE,
-            &format!("of the trial {trial} of the sweep {sweep}"),
+            &format!("the model of the trial {trial} of the sweep {sweep}"),
         )),
         _ => Ok(()),
     }
 }
 
-/// Whether the weights in a folder without a description are of a model like this run's: an export that
-/// was cut off, whose description comes last.
+/// Whether a folder without a description has weights that fit this run: an export was interrupted
+/// before it wrote the description.
 fn is_interrupted_export(output: &Path, plan: &Plan, run: RunId) -> bool {
     let config = &plan.trials[run.trial].config;
     let weights = read_weights(output, config);
     !output.join(BURN_FILE).exists() && weights.is_ok_and(|weights| weights.is_some())
 }
 
-/// Removes weights of the other format from a folder, unless they are those of this model: beside its
-/// description they would be taken for its own.
+/// Removes weights in the other format from a folder unless they belong to this model: next to its
+/// description they would be mistaken for its weights.
 fn remove_other_format(
     output: &Path,
     name: &str,
@@ -214,18 +208,19 @@ fn trial_by_name(plan: &Plan, name: &str) -> Result<usize, ExportError> {
     })
 }
 
-/// The position of the best trial, as the tables rank; or of the only one.
+/// The position of the best trial of the ranking, or of the only trial.
 fn best_trial(plan: &Plan, results: &Results, rank_by: RankBy) -> Result<usize, ExportError> {
     let ranking = |trial| Ranking::of(plan, trial, rank_by, |run| results.runs.get(&run));
     let best = (0..plan.trials.len()).filter_map(ranking).min();
     let best = best.ok_or_else(|| no_best_error(plan, results))?;
-    match best.is_ranked() || plan.trials.len() == 1 {
-        true => Ok(best.trial),
-        false => Err(ExportError::NotCompared),
+    if best.is_ranked() || plan.trials.len() == 1 {
+        Ok(best.trial)
+    } else {
+        Err(ExportError::NotCompared)
     }
 }
 
-/// Why no trial is the best.
+/// The error if no trial can be ranked.
 fn no_best_error(plan: &Plan, results: &Results) -> ExportError {
     let mut failures = plan.runs().map(|run| {
         let result = results.runs.get(&run)?;
@@ -238,7 +233,7 @@ fn no_best_error(plan: &Plan, results: &Results) -> ExportError {
     }
 }
 
-/// The trial's run on the fold and of the repeat that are asked for.
+/// The run of the trial on the requested fold and repeat.
 fn chosen_run(
     plan: &Plan,
     trial: usize,
@@ -254,12 +249,10 @@ fn chosen_run(
     }
     let trial = &plan.trials[trial];
     let validation = &trial.config.validation;
-    let counted =
-        |count: usize, what: &str| format!("{count} {}", crate::plan::plural(count, what));
     Err(ExportError::NoSuchRun {
         trial: trial.name.clone(),
-        folds: counted(validation.splits(), "fold"),
-        repeats: counted(validation.repeats.get(), "repeat"),
+        folds: with_count(validation.splits(), "fold"),
+        repeats: with_count(validation.repeats.get(), "repeat"),
     })
 }
 
@@ -277,7 +270,7 @@ fn finished_result<'a>(
     })
 }
 
-/// The weights of a run that is trained again, on the CPU; `result` becomes what that gave.
+/// Trains a run again on the CPU and returns its weights; updates `result` to match them.
 fn retrain(
     dataset_cache: &DatasetCache,
     plan: &Plan,
@@ -301,8 +294,8 @@ fn retrain(
         return Ok(weights);
     }
     warn(&format!(
-        "{} was trained on {}, and trained again on this CPU it is not the same to the last \
-         bit: its test accuracy is {} now, and was {}",
+        "{} was trained on {}; trained again on this CPU, the result differs: the test accuracy is {} \
+         (was {})",
         name.display(),
         result.device,
         percent(finished.test.0.accuracy),
@@ -310,7 +303,7 @@ fn retrain(
             .test
             .map_or_else(String::new, |test| percent(test.accuracy)),
     ));
-    // What is told of the model is told of these weights.
+    // The description must match these weights.
     result.validation = validation;
     result.test = Some(finished.test.0);
     result.final_epoch = Some(finished.epoch);
@@ -344,8 +337,8 @@ fn data_description(config: &Config) -> DataDescription {
     }
 }
 
-/// What the samples of a run were normalised by: of its own training samples, what its folder tells
-/// where the data is gone.
+/// The normalisation of a run's samples, computed from its training samples, or read from its folder if
+/// the data is missing.
 fn normalisation(
     dataset_cache: &DatasetCache,
     config: &Config,
@@ -373,11 +366,11 @@ fn normalisation(
                 ))
             }
             Err(error) => match InputPreprocessing::read(folder) {
-                Some(own) if [0, config.features()].contains(&own.fill.len()) => {
+                Some(recorded) if [0, config.features()].contains(&recorded.fill.len()) => {
                     Ok(Some(Normalisation {
-                        mean: own.mean,
-                        standard_deviation: own.standard_deviation,
-                        fill_values: own.fill,
+                        mean: recorded.mean,
+                        standard_deviation: recorded.standard_deviation,
+                        fill_values: recorded.fill,
                     }))
                 }
                 None if config.data.normalisation() == Normalise::None => Ok(None),
@@ -387,7 +380,7 @@ fn normalisation(
     }
 }
 
-/// What goes into a model of this configuration, normalised as the run did it.
+/// The input of a model with this configuration and normalisation.
 fn input_description(
     config: &Config,
     contents: &RecordedContents,
@@ -422,7 +415,7 @@ fn input_description(
     }
 }
 
-/// `models/<sweep>-<trial>`; of runs after the first with their folder's name.
+/// `models/<sweep>-<trial>`, followed by the name of the run's folder unless it is the first run.
 fn default_output(plan: &Plan, run: RunId) -> PathBuf {
     let mut name = format!("{}-{}", plan.name, plan.trials[run.trial].name);
     if (run.repeat, run.fold) != (0, 0)
@@ -433,7 +426,7 @@ fn default_output(plan: &Plan, run: RunId) -> PathBuf {
     PathBuf::from("models").join(name)
 }
 
-/// Which run it is, and how it does.
+/// The run and its scores.
 fn summary(plan: &Plan, run: RunId, result: &RunResult) -> String {
     let mut text = plan.folder(run).display().to_string();
     let scores = [("validation", result.validation), ("test", result.test)];

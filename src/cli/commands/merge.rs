@@ -9,16 +9,16 @@ use crate::record::merge as merge_results;
 use crate::record::{RecordedSweep, Store, copy_recorded_sweep, links_in};
 use std::path::Path;
 
-/// Brings results of one sweep that were trained in other folders into one; the exit code: 0, also
-/// where results are still missing.
+/// Merges results of one sweep from several folders; returns the exit code, which is 0 even if results
+/// are still missing.
 ///
 /// # Errors
-/// Folders that are none of a sweep's results, or of another sweep; a full disk.
+/// A folder is not a results folder, or the disk is full.
 pub(crate) fn merge(arguments: &MergeArguments) -> Result<u8, CliError> {
     let into = &arguments.into;
     let reference = match RecordedSweep::read(into) {
         Ok(_) => into,
-        // A folder that is not there yet becomes one of the sweep that the first is of.
+        // A new folder becomes a results folder of the first source's sweep.
         Err(_) => arguments.from.first().unwrap_or(into),
     };
     let SweepContext {
@@ -40,14 +40,14 @@ pub(crate) fn merge(arguments: &MergeArguments) -> Result<u8, CliError> {
     let runs = plan.runs().count();
     let have = store.read(&plan).runs.len();
     print(&format!(
-        "{}: {have} of {} now have their results\n",
+        "{}: {have} of {} have results\n",
         into.display(),
         with_count(runs, "run")
     ))?;
     Ok(0)
 }
 
-/// Merges one folder, and tells what became of its results.
+/// Merges one folder and prints a summary.
 fn merge_folder(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError> {
     let recorded = RecordedSweep::read(from).map_err(|error| CliError::NotResultsOfSweep {
         folder: from.to_owned(),
@@ -55,7 +55,7 @@ fn merge_folder(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError>
     })?;
     if recorded.name != plan.name {
         warn(&format!(
-            "{} is of the sweep {}, not of {}: only what is the same run in both is taken",
+            "{} belongs to the sweep {}, not {}: copying only runs that both sweeps share",
             from.display(),
             recorded.name,
             plan.name
@@ -64,8 +64,8 @@ fn merge_folder(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError>
     let links = links_in(from);
     if !links.is_empty() {
         warn(&format!(
-            "{} has {}, and results behind a link are not taken: {}; move what it leads to there, and \
-             merge again",
+            "{} contains {}; results behind links are ignored: {}; replace links with their targets \
+             and merge again",
             from.display(),
             with_count(links.len(), "link"),
             list_names(links.iter().map(String::as_str))
@@ -73,16 +73,16 @@ fn merge_folder(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError>
     }
     let merged = merge_results(store, plan, from).map_err(CliError::AfterStart)?;
     let mut line = format!(
-        "{}: {} taken",
+        "{}: {} copied",
         from.display(),
         with_count(merged.copied.len(), "result")
     );
     if merged.identical > 0 {
-        line += &format!(", {} here already with the same numbers", merged.identical);
+        line += &format!(", {} already present with equal values", merged.identical);
     }
     if merged.unmatched > 0 {
         line += &format!(
-            ", {} of other settings, data or versions left out",
+            ", {} with different settings, data or version skipped",
             merged.unmatched
         );
     }
@@ -91,8 +91,8 @@ fn merge_folder(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError>
         let name = |run: &RunId| plan.folder(*run).display().to_string();
         let names: Vec<String> = merged.conflicting.iter().map(name).collect();
         warn(&format!(
-            "{} of {} here already with other numbers, which stay: {}; results are equal to the bit on \
-             CPUs of one kind, and nearly equal elsewhere (`tp-sweep verify` trains some again)",
+            "{} of {} already present with different values, not copied: {}; results are bit-identical \
+             on CPUs of one kind, and nearly equal elsewhere (`tp-sweep verify` trains some again)",
             with_count(names.len(), "result"),
             from.display(),
             list_names(names.iter().map(String::as_str))

@@ -1,4 +1,4 @@
-//! The commands, one file each.
+//! The commands, one file for each.
 pub(super) mod clean;
 pub(super) mod compare;
 pub(super) mod data;

@@ -6,10 +6,10 @@ use crate::cli::errors::CliError;
 use crate::cli::messages::print;
 use crate::plan::summary;
 
-/// Prints what a sweep would train; the exit code.
+/// Prints what a sweep would train; returns the exit code.
 ///
 /// # Errors
-/// A sweep file that is not valid, an output that cannot be written to.
+/// The sweep file is invalid, or standard output cannot be written.
 pub(crate) fn plan(arguments: &PlanArguments) -> Result<u8, CliError> {
     let context = load(&arguments.sweep)?;
     print(&summary(

@@ -12,11 +12,10 @@ use crate::model_io::{
 use burn::backend::Flex;
 use std::path::{Path, PathBuf};
 
-/// Answers with the class of each sample; the exit code.
+/// Writes the predicted class of each sample as CSV; returns the exit code.
 ///
 /// # Errors
-/// A folder that is no usable model, samples that are not what the model takes, an output that
-/// cannot be written to.
+/// The model is not usable, samples do not fit it, or the output cannot be written.
 pub(crate) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
     if let Some(output) = &arguments.output {
         refuse_overwriting(output, arguments)?;
@@ -61,17 +60,17 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
     Ok(0)
 }
 
-/// Refuses to write the answers over an input or over the model.
+/// Refuses an output that would overwrite an input or the model.
 fn refuse_overwriting(output: &Path, arguments: &PredictArguments) -> Result<(), CliError> {
     let model = [DESCRIPTION_FILE, WEIGHTS_FILE, BURN_FILE];
     let model = model.map(|name| arguments.model.join(name));
     let inputs = arguments.inputs.iter().flat_map(|path| input_files(path));
     let inputs: Vec<PathBuf> = inputs.chain(model).collect();
-    let remedy = "give --output another file";
+    let remedy = "choose a different file with --output";
     refuse_overwriting_inputs(&[output.to_owned()], &inputs, remedy)
 }
 
-/// The columns' names.
+/// The header line.
 fn header(classes: &[String], logits: bool) -> String {
     let mut cells: Vec<String> = ["input", "row", "class", "probability"]
         .map(str::to_owned)
@@ -84,7 +83,7 @@ fn header(classes: &[String], logits: bool) -> String {
     line(&cells)
 }
 
-/// A sample, and the answer to it.
+/// The line of one sample and its prediction.
 fn row(source: &InputSource, prediction: &Prediction, classes: &[String], logits: bool) -> String {
     let probability = |probability: f64| format!("{probability:.6}");
     let mut cells = vec![
@@ -95,7 +94,7 @@ fn row(source: &InputSource, prediction: &Prediction, classes: &[String], logits
     ];
     cells.extend(prediction.probabilities.iter().copied().map(probability));
     if logits {
-        // The fewest digits that tell the number apart.
+        // The shortest text that reads back as the same number.
         cells.extend(prediction.logits.iter().map(f32::to_string));
     }
     line(&cells)
@@ -110,7 +109,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_a_row_of_csv() {
+    fn a_prediction_is_a_row_of_csv() {
         let classes = ["cat, grey", "dog"].map(str::to_owned);
         let prediction = Prediction {
             class: 0,

@@ -15,34 +15,34 @@ use crate::run::{prune_weights, remove_leftovers_of_ended, write_missing_scores}
 use crate::spec::{DataRemarks, Sweep};
 use std::path::{Path, PathBuf};
 
-/// Tables, and where they were written.
+/// A report and the paths of its files.
 pub(crate) struct WrittenReport {
-    pub(crate) tables: Report,
+    pub(crate) report: Report,
     pub(crate) paths: Vec<PathBuf>,
 }
 
-/// Rows of the ranking that are shown on a terminal.
+/// Rows of the ranking that are printed on a terminal.
 const TERMINAL_ROWS: usize = 5;
 
 impl WrittenReport {
-    /// The best trials, and where to find the rest.
+    /// The best trials and the paths of the files.
     pub(crate) fn terminal_text(
         &self,
         sweep: &Sweep,
         plan: &Plan,
         results: &Results,
     ) -> Result<String, CliError> {
-        let top = self.tables.top(sweep, plan, results, TERMINAL_ROWS)?;
+        let top = self.report.top(sweep, plan, results, TERMINAL_ROWS)?;
         let paths: Vec<String> = self.paths.iter().map(|p| p.display().to_string()).collect();
         Ok(format!("{top}\n{}\n", paths.join("\n")))
     }
 }
 
-/// Makes a sweep's tables again, from its results alone; the exit code: 0 where every run has
-/// finished, 3 where results are missing, 1 where none is but some failed.
+/// Writes a sweep's report from its results; returns the exit code: 3 if results are missing, else 1 if
+/// runs failed, else 0.
 ///
 /// # Errors
-/// A sweep file that is not valid, folders that cannot be written to.
+/// The sweep file is invalid, or a folder cannot be written.
 pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     let context = load_for_results(&arguments.sweep, &arguments.folders.runs)?;
     let files = arguments.sweep.sweep.as_slice();
@@ -80,28 +80,28 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
         reports,
     )?;
     print(&written.terminal_text(&sweep, &plan, &results)?)?;
-    // A process that trains this sweep marks the best trial itself, at its end.
+    // A process that is training this sweep does these steps itself at its end.
     let finished = lock(store.folder()).and_then(|lock| match lock {
         Lock::Acquired(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
             .and_then(|()| remove_leftovers_of_ended(&plan, &store, &results.runs))
             .and_then(|()| prune_weights(&sweep, &plan, &store, &results.runs))
-            .and_then(|()| mark_best(&plan, &store, written.tables.detailed.as_ref())),
+            .and_then(|()| mark_best(&plan, &store, written.report.detailed.as_ref())),
         Lock::Held(_) => Ok(()),
     });
     if let Err(error) = finished {
-        // The tables, which were asked for, are there.
+        // Not an error: the report is written.
         warn(&format!(
-            "the tables are written; the best trial is not marked for TensorBoard, or what has no \
-             use stays (`tp-sweep clean`): {error}"
+            "the report is written, but marking the best trial for TensorBoard or removing unneeded \
+             files failed: {error}"
         ));
     }
     Ok(report_missing_runs(&plan, &results))
 }
 
-/// Runs without a result that are listed.
+/// The maximum number of missing runs to list.
 const MAX_LISTED_RUNS: usize = 20;
 
-/// Says which results are missing; the exit code: 3 where some are, 1 where a run failed.
+/// Lists missing results; returns the exit code: 3 if results are missing, else 1 if runs failed.
 fn report_missing_runs(plan: &Plan, results: &Results) -> u8 {
     let missing = plan.runs().filter(|run| !results.runs.contains_key(run));
     let missing: Vec<String> = missing
@@ -113,7 +113,7 @@ fn report_missing_runs(plan: &Plan, results: &Results) -> u8 {
             shown.push(format!("and {} more", grouped(more as u64)));
         }
         warn(&format!(
-            "{} of {} without a result, which the tables leave out (`tp-sweep status` tells more):\n  {}",
+            "{} of {} have no result and are not in the report (`tp-sweep status` shows details):\n  {}",
             with_count(missing.len(), "run"),
             grouped(plan.runs().count() as u64),
             shown.join("\n  ")
@@ -123,7 +123,7 @@ fn report_missing_runs(plan: &Plan, results: &Results) -> u8 {
     results_exit_code(missing.is_empty(), failed.count())
 }
 
-/// Makes and writes the tables of a sweep; `classes` tells how the classes fare in a trial.
+/// Makes and writes the report of a sweep; `classes` returns the per-class scores of a trial.
 pub(crate) fn write_report(
     sweep: &Sweep,
     plan: &Plan,
@@ -133,8 +133,8 @@ pub(crate) fn write_report(
     classes: &dyn Fn(usize) -> Option<TrialClasses>,
     folder: &Path,
 ) -> Result<WrittenReport, CliError> {
-    let tables = Report::new(sweep, plan, results, remarks, listing, classes)?;
-    let files = tables.files()?;
+    let report = Report::new(sweep, plan, results, remarks, listing, classes)?;
+    let files = report.files()?;
     let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
     folders.dedup();
     for inner in folders {
@@ -145,15 +145,15 @@ pub(crate) fn write_report(
     for file in &files {
         let path = folder.join(&file.path);
         write_atomically(&path, &file.contents).map_err(CliError::AfterStart)?;
-        // Pictures are linked from the report.
+        // Figures are linked from the report.
         if file.path.components().count() == 1 {
             paths.push(path);
         }
     }
-    Ok(WrittenReport { tables, paths })
+    Ok(WrittenReport { report, paths })
 }
 
-/// The names of a report's pictures, without endings.
+/// The file names of single figures, without extensions.
 const FIGURES: [&str; 6] = [
     "confusion",
     "heat-map",
@@ -163,10 +163,10 @@ const FIGURES: [&str; 6] = [
     "trade-off",
 ];
 
-/// What the names of its other pictures begin with.
+/// The prefixes of the file names of figures per trial.
 const FIGURE_PREFIXES: [&str; 2] = ["gradients-", "learning-curves-"];
 
-/// Removes the pictures of an earlier report that this one does not have; others are not ours.
+/// Removes figures of an earlier report that this report does not have; other files are kept.
 fn remove_stale_figures(folder: &Path, files: &[ReportFile]) -> Result<(), CliError> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {

@@ -23,12 +23,12 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Trains what remains of a sweep and writes its tables; the exit code.
+/// Trains the remaining runs of a sweep and writes its report; returns the exit code.
 ///
 /// # Errors
-/// Anything that hinders the sweep as a whole. A failed run does not: it is in the tables.
+/// An error that concerns the sweep as a whole. A failed run is not an error: the report shows it.
 pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
-    // First of all: a signal that comes while data is read is to be told of, and not to kill.
+    // Listen first, so that a signal while data is read is handled.
     let interrupt = Interrupt::listen()?;
     let progress_slot: Arc<OnceLock<Arc<dyn Progress>>> = Arc::default();
     interrupt.acknowledge_through(Arc::clone(&progress_slot))?;
@@ -54,7 +54,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     refuse_changed_plan(arguments, &store)?;
     let shard_runs = arguments.shard.map(|shard| plan.shard(shard));
     let runs = shard_runs.clone().unwrap_or_else(|| plan.runs().collect());
-    // All that can hinder a start comes first, and before anything is written.
+    // Fail here rather than after files have been written.
     let workers = workers(arguments, &devices);
     let executors = executors(
         arguments,
@@ -122,7 +122,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     let outcome = match outcome {
         Ok(outcome) => outcome,
         Err(error) => {
-            // What is complete is worth a table, if it can still be written.
+            // Report the completed runs, if the report can still be written.
             let _ = write_report(
                 &sweep,
                 &plan,
@@ -144,15 +144,15 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         &classes,
         reports,
     )?;
-    mark_best(&plan, &store, written.tables.detailed.as_ref()).map_err(CliError::AfterStart)?;
+    mark_best(&plan, &store, written.report.detailed.as_ref()).map_err(CliError::AfterStart)?;
     if !arguments.quiet {
-        // The tables are in their files: a closed output takes nothing away.
+        // The report is already written, so a closed output does no harm.
         let _ = print(&written.terminal_text(&sweep, &plan, &outcome.results)?);
     }
     Ok(report_sweep_end(&plan, &outcome, &interrupt, arguments))
 }
 
-/// Refuses to train what was not asked for: the sweep file has changed since.
+/// Refuses to train if the sweep has changed since the launch.
 fn refuse_changed_plan(arguments: &RunArguments, store: &Store) -> Result<(), CliError> {
     match &arguments.plan {
         Some(expected) if *expected != store.fingerprint() => Err(CliError::PlanChanged),
@@ -160,13 +160,13 @@ fn refuse_changed_plan(arguments: &RunArguments, store: &Store) -> Result<(), Cl
     }
 }
 
-/// Cohorts trained beside each other on each device.
+/// The number of cohorts trained at the same time on each device.
 fn workers(arguments: &RunArguments, devices: &[Device]) -> usize {
     let requested = arguments.workers.map(usize::from);
     requested.unwrap_or_else(|| devices[0].default_workers())
 }
 
-/// Loads the data that remaining runs and measurements need, and puts it on each device.
+/// Loads the data that the remaining runs and profiles need, and creates an executor per device.
 fn executors(
     arguments: &RunArguments,
     dataset_cache: &DatasetCache,
@@ -202,12 +202,9 @@ fn manifest(
 ) -> Manifest {
     let name = |source: &DataSource| {
         let columns = source.columns.to_value();
-        let columns = match columns
-            .as_object()
-            .is_some_and(|settings| !settings.is_empty())
-        {
-            true => format!(" {columns}"),
-            false => String::new(),
+        let columns = match columns.as_object() {
+            Some(settings) if !settings.is_empty() => format!(" {columns}"),
+            _ => String::new(),
         };
         match &source.path {
             Some(path) => format!("{} {path}{columns}", source.set),
@@ -227,7 +224,7 @@ fn manifest(
     }
 }
 
-/// What the results are to know of the sweep's data sets.
+/// The descriptions of the sweep's data sets to record with the results.
 fn known_data(plan: &Plan, dataset_cache: &DatasetCache) -> Result<Vec<RecordedDataset>, CliError> {
     let mut seen = HashSet::new();
     let configs = plan.trials.iter().map(|trial| &trial.config);
@@ -238,7 +235,7 @@ fn known_data(plan: &Plan, dataset_cache: &DatasetCache) -> Result<Vec<RecordedD
         .collect()
 }
 
-/// This start.
+/// The description of this invocation.
 fn invocation(devices: &[Device]) -> Invocation {
     let names: Vec<String> = devices.iter().map(Device::to_string).collect();
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
@@ -258,7 +255,7 @@ fn invocation(devices: &[Device]) -> Invocation {
     }
 }
 
-/// The machine as a Markdown table, with the device that a run is trained on.
+/// A Markdown table of the machine and the device of a run.
 fn hardware(manifest: &Manifest, device: &Device) -> String {
     let host = &manifest.invocation.machine;
     let processor = host.processor.as_deref().unwrap_or("unknown");

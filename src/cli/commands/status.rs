@@ -10,14 +10,14 @@ use std::fmt::Write;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// Runs in training that are shown one by one.
+/// The maximum number of runs in training to list.
 const MAX_LISTED_RUNS: usize = 10;
 
-/// Says how far a sweep is; the exit code: 0 where every run has finished, 3 where results are
-/// missing, 1 where none is missing but some failed.
+/// Prints the progress of a sweep; returns the exit code: 3 if results are missing, else 1 if runs
+/// failed, else 0.
 ///
 /// # Errors
-/// A sweep file that is not valid, folders that cannot be read.
+/// The sweep file is invalid, or a folder cannot be read.
 pub(crate) fn status(arguments: &StatusArguments) -> Result<u8, CliError> {
     let SweepContext {
         plan,
@@ -55,7 +55,7 @@ fn format_status(
         folder.display()
     );
     let mut line = |what: &str, value: &str| {
-        let _ = writeln!(text, "{what:<14}{value}");
+        let _ = writeln!(text, "{what:<18}{value}");
     };
     line("finished", &grouped(status.finished as u64));
     line("failed", &grouped(status.failed_count() as u64));
@@ -88,37 +88,37 @@ fn format_status(
     if let more @ 1.. = status.in_training.len().saturating_sub(MAX_LISTED_RUNS) {
         line("", &format!("and {more} more"));
     }
-    let elsewhere = match status.misplaced {
+    let misplaced = match status.misplaced {
         0 => String::new(),
         count => format!(
-            ", {} of them elsewhere in the folder: the next start puts them in place",
+            ", {} of them misplaced: `tp-sweep run` moves them into place",
             grouped(count as u64)
         ),
     };
     line(
         "missing",
-        &format!("{}{elsewhere}", grouped(status.missing as u64)),
+        &format!("{}{misplaced}", grouped(status.missing as u64)),
     );
     line(
-        "set aside",
+        "archived",
         &format!(
             "{} of other settings",
             with_count(status.archived, "result")
         ),
     );
-    let unasked = match &status.unexpected_trials[..] {
-        [] => "no trial".to_owned(),
+    let unexpected = match &status.unexpected_trials[..] {
+        [] => "0 trials".to_owned(),
         names => format!(
             "{}: {}",
             with_count(names.len(), "trial"),
             list_names(names.iter().map(String::as_str))
         ),
     };
-    line("not asked for", &unasked);
+    line("not in the sweep", &unexpected);
     line("on disk", &format_bytes(status.bytes));
     line(
-        "at work",
-        &holder.map_or("nobody".to_owned(), LockHolder::to_string),
+        "in use by",
+        &holder.map_or("no process".to_owned(), LockHolder::to_string),
     );
     text
 }

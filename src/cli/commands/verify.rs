@@ -13,11 +13,11 @@ use std::collections::HashMap;
 use std::collections::hash_map::Entry;
 use std::path::Path;
 
-/// Trains a sample of the finished runs again, on this CPU, and says of each whether it gives what it
-/// gave; the exit code: 0 where all do, 1 otherwise.
+/// Trains a sample of the finished runs again on this CPU and compares the results; returns the exit
+/// code: 0 if all agree, 1 otherwise.
 ///
 /// # Errors
-/// A sweep file that is not valid, data that cannot be read, no finished run.
+/// The sweep file is invalid, data cannot be read, or no run has finished.
 pub(crate) fn verify(arguments: &VerifyArguments) -> Result<u8, CliError> {
     let SweepContext {
         plan,
@@ -38,9 +38,10 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<u8, CliError> {
         let Some(result) = results.finished(run) else {
             continue;
         };
-        let tolerance = match result.device == "cpu" && is_same_processor {
-            true => Tolerance::BitExact,
-            false => Tolerance::Rounding,
+        let tolerance = if result.device == "cpu" && is_same_processor {
+            Tolerance::BitExact
+        } else {
+            Tolerance::Rounding
         };
         let differences =
             rerun(&executor, &plan, run).map(|again| diff_results(result, &again, tolerance));
@@ -51,11 +52,11 @@ pub(crate) fn verify(arguments: &VerifyArguments) -> Result<u8, CliError> {
         ))?;
     }
     let count = with_count(chosen.len(), "run");
-    print(&format!("{equal} of {count} gave the same again\n"))?;
+    print(&format!("{equal} of {count} reproduced\n"))?;
     Ok(u8::from(equal < chosen.len()))
 }
 
-/// Finished runs, in the order of the plan: any may be chosen, and a seed always chooses the same.
+/// A pseudo-random sample of the finished runs, determined by the seed, in the order of the plan.
 fn sample_runs(
     store: &Store,
     plan: &Plan,
@@ -76,7 +77,7 @@ fn sample_runs(
     chosen
 }
 
-/// Who trains these runs, with the data that they need.
+/// An executor with the data of these runs.
 fn executor(
     dataset_cache: &DatasetCache,
     plan: &Plan,
@@ -96,14 +97,15 @@ fn executor(
     ))
 }
 
-/// Whether the sweep was only ever started on processors of this one's name: others, with other
-/// vector units, round differently.
+/// Whether the sweep was only ever trained on this kind of processor and system: processors with
+/// different vector units round differently.
 fn is_same_processor(folder: &Path) -> bool {
     let Ok(recorded) = RecordedSweep::read(folder) else {
         return true;
     };
-    let own = Machine::current();
-    let is_same = |host: &Machine| host.processor == own.processor && host.system == own.system;
+    let current = Machine::current();
+    let is_same =
+        |host: &Machine| host.processor == current.processor && host.system == current.system;
     recorded
         .invocations
         .iter()
@@ -116,14 +118,14 @@ fn describe(
     differences: Option<&[Difference]>,
 ) -> String {
     match (differences, tolerance) {
-        (None, _) => "could not be trained again".to_owned(),
+        (None, _) => "cannot be trained again".to_owned(),
         (Some([]), Tolerance::BitExact) => format!(
-            "equal to the last bit ({}, test accuracy {})",
+            "bit-identical ({}, test accuracy {})",
             with_count(result.epochs.len(), "epoch"),
             result.test.map_or(f64::NAN, |test| test.accuracy),
         ),
         (Some([]), Tolerance::Rounding) => format!(
-            "equal within rounding; it was trained on {}, or on another kind of CPU",
+            "equal within rounding; trained on {} or on a different kind of CPU",
             result.device
         ),
         (Some([first, rest @ ..]), _) => {

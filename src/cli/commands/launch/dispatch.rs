@@ -6,22 +6,22 @@ use crate::cli::arguments::LaunchCommand;
 use crate::cli::errors::CliError;
 use crate::launch::{hyperqueue_command, kubernetes_manifest};
 
-/// Hands a sweep to a cluster, or looks after it there; the exit code.
+/// Runs a command of `launch`; returns the exit code.
 ///
 /// # Errors
-/// A sweep that is not valid, data that is not there, a cluster that refuses.
+/// The sweep is invalid, its data is missing, or the cluster refuses a request.
 pub(crate) fn launch(command: &LaunchCommand) -> Result<u8, CliError> {
     match command {
         LaunchCommand::Slurm(arguments) => submit::submit(arguments),
         LaunchCommand::Kubernetes(arguments) => print_script(
             arguments,
-            "this is only printed: submit it with `tp-sweep launch kubernetes … --dry-run | \
-             kubectl apply -f -`",
+            "nothing was submitted; to submit, run `tp-sweep launch kubernetes … --dry-run | kubectl \
+             apply -f -`",
             kubernetes_manifest,
         ),
         LaunchCommand::Hyperqueue(arguments) => print_script(
             arguments,
-            "this is only printed: run it where `hq` is, and `tp-sweep report` when it has ended",
+            "nothing was submitted; run this command where `hq` is available, then `tp-sweep report`",
             |request| Ok(hyperqueue_command(request)),
         ),
         LaunchCommand::Status(arguments) => follow::status(arguments),

@@ -1,4 +1,4 @@
-//! What becomes of a sweep that was launched.
+//! `tp-sweep launch status` and `tp-sweep launch cancel`, and waiting for jobs.
 
 use crate::cli::arguments::LaunchedArguments;
 use crate::cli::context::{SweepContext, load_for_results, open_store};
@@ -11,17 +11,17 @@ use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 
-/// Between two looks at the queue: the first, from which they grow to the longest.
+/// The first pause between two queries of the queue; later pauses grow up to [`MAX_PAUSE`].
 const MIN_PAUSE: Duration = Duration::from_secs(1);
 const MAX_PAUSE: Duration = Duration::from_secs(15);
 
-/// Looks in a row that may fail: a controller that starts anew is away for a while.
+/// Queries in a row that may fail: a restarting controller is unavailable for a while.
 const MAX_FAILURES: u32 = 20;
 
-/// Says how far jobs and results are; the exit code: that of `tp-sweep status`.
+/// Prints the jobs and results of a sweep; returns the exit code of `tp-sweep status`.
 ///
 /// # Errors
-/// Nothing that was launched, a Slurm that does not answer, folders that cannot be read.
+/// The sweep was not launched, Slurm does not answer, or a folder cannot be read.
 pub(crate) fn status(arguments: &LaunchedArguments) -> Result<u8, CliError> {
     let SweepContext {
         plan,
@@ -45,10 +45,10 @@ pub(crate) fn status(arguments: &LaunchedArguments) -> Result<u8, CliError> {
     ))
 }
 
-/// Cancels the jobs of a sweep; the exit code.
+/// Cancels the jobs of a sweep; returns the exit code.
 ///
 /// # Errors
-/// Nothing that was launched, a Slurm that refuses.
+/// The sweep was not launched, or Slurm refuses a request.
 pub(crate) fn cancel(arguments: &LaunchedArguments) -> Result<u8, CliError> {
     let SweepContext {
         plan,
@@ -58,7 +58,7 @@ pub(crate) fn cancel(arguments: &LaunchedArguments) -> Result<u8, CliError> {
     let store = open_store(&arguments.runs, &plan, &dataset_cache)?;
     let launch = LaunchRecord::read_existing(store.folder())?;
     let slurm = Slurm::default();
-    // The report first: it would begin when the array has ended.
+    // The report job first: it would start when the array ends.
     for job in launch.jobs().iter().rev() {
         slurm.cancel(job)?;
     }
@@ -66,24 +66,24 @@ pub(crate) fn cancel(arguments: &LaunchedArguments) -> Result<u8, CliError> {
     let status =
         SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::BeforeStart)?;
     print(&format!(
-        "cancelled: {}\nresults and checkpoints stay; `tp-sweep launch slurm` goes on from them\n{}",
+        "cancelled: {}\nresults and checkpoints are kept; continue with `tp-sweep launch slurm`\n{}",
         ids.join(", "),
         format_results(&status)
     ))?;
     Ok(0)
 }
 
-/// Waits until the jobs of a launch have ended; the report's exit code.
+/// Waits until the jobs of a launch have ended; returns the exit code of the report job.
 ///
 /// # Errors
-/// A Slurm that does not answer for long, folders that cannot be read.
+/// Slurm does not answer repeatedly, or a folder cannot be read.
 pub(crate) fn wait(
     slurm: &Slurm,
     launch: &LaunchRecord,
     store: &Store,
     plan: &Plan,
 ) -> Result<u8, CliError> {
-    warn("waiting; Ctrl-C ends the waiting, not the jobs");
+    warn("waiting for the jobs; Ctrl-C stops waiting, not the jobs");
     let (mut pause, mut failures, mut last) = (MIN_PAUSE, 0, String::new());
     loop {
         match slurm.queued(&launch.jobs()) {
@@ -116,9 +116,9 @@ pub(crate) fn wait(
     let status =
         SweepStatus::read(store, plan, SystemTime::now()).map_err(CliError::BeforeStart)?;
     print(&format_results(&status))?;
-    let report = launch.jobs().pop().filter(|_| launch.report.is_some());
-    let report_code = match report {
-        // It may have been forgotten by now, or the controller be away.
+    let report_job = launch.jobs().pop().filter(|_| launch.report.is_some());
+    let report_code = match report_job {
+        // Slurm may have forgotten the job, or the controller may be unavailable.
         Some(report) => slurm.exit_code(&report).ok().flatten(),
         None => None,
     };
@@ -127,7 +127,7 @@ pub(crate) fn wait(
             report_code,
             results_exit_code(status.is_complete(), status.failed_count()),
         ) {
-            // A report says only what it has found.
+            // The report job knows only the results that it found.
             (None | Some(0), code) => code,
             (Some(code), _) => code,
         },
@@ -146,7 +146,7 @@ fn format_jobs(launch: &LaunchRecord) -> String {
     )
 }
 
-/// How many jobs are in each state.
+/// The jobs in each state.
 fn by_state(queued: &[QueuedJob]) -> BTreeMap<&str, Vec<&QueuedJob>> {
     let mut states: BTreeMap<&str, Vec<&QueuedJob>> = BTreeMap::new();
     for job in queued {
@@ -156,14 +156,16 @@ fn by_state(queued: &[QueuedJob]) -> BTreeMap<&str, Vec<&QueuedJob>> {
 }
 
 fn states(queued: &[QueuedJob]) -> String {
-    let states = by_state(queued).into_iter();
-    let states = states.map(|(state, jobs)| format!("{} {}", jobs.len(), state.to_lowercase()));
-    states.collect::<Vec<_>>().join(", ")
+    by_state(queued)
+        .into_iter()
+        .map(|(state, jobs)| format!("{} {}", jobs.len(), state.to_lowercase()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
 fn format_queue(queued: &[QueuedJob]) -> String {
     if queued.is_empty() {
-        return "in the queue  none\n".to_owned();
+        return "queue         empty\n".to_owned();
     }
     let mut text = String::new();
     for (state, jobs) in by_state(queued) {

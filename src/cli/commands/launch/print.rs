@@ -7,7 +7,7 @@ use crate::cli::errors::CliError;
 use crate::cli::messages::{print, warn};
 use crate::launch::{LaunchError, LaunchRequest};
 
-/// Prints what a cluster is to be handed.
+/// Prints the manifest or command for a cluster; returns the exit code.
 pub(super) fn print_script(
     arguments: &LaunchPrintArguments,
     hint: &str,

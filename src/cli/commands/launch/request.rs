@@ -1,4 +1,4 @@
-//! The request that a sweep makes to a cluster.
+//! Builds the launch request from the arguments and the sweep file.
 
 use crate::cli::arguments::{FolderArguments, SweepArguments};
 use crate::cli::errors::CliError;
@@ -8,10 +8,10 @@ use crate::plan::Plan;
 use crate::spec::LaunchOptions;
 use std::path::Path;
 
-/// What a cluster is asked to do; no more shards than `most`.
+/// Builds the request, with at most `max_shards` shards.
 ///
 /// # Errors
-/// Paths that cannot be handed on; more shards asked for than there is room for.
+/// A path cannot be passed on, or the user requests more than `max_shards` shards.
 pub(super) fn build_request(
     sweep: &SweepArguments,
     folders: &FolderArguments,
@@ -24,7 +24,7 @@ pub(super) fn build_request(
     let shards = shard_count(runs, requested);
     if let Some(requested) = requested.filter(|&requested| requested > shards) {
         warn(&format!(
-            "{requested} shards were asked for, but there are only {runs} runs: {shards} shards"
+            "using {shards} shards instead of {requested}, because there are only {runs} runs"
         ));
     }
     let shards = match max_shards {

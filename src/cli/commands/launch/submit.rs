@@ -18,11 +18,11 @@ use std::collections::HashSet;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Submits a sweep to Slurm; the exit code.
+/// Submits a sweep to Slurm; returns the exit code.
 ///
 /// # Errors
-/// All that would hinder the tasks, as far as it can be seen from here; a Slurm that refuses. Then
-/// nothing is left in the queue.
+/// A problem that would make the tasks fail and can be detected here, or Slurm refuses a request. Then
+/// no job is left in the queue.
 pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
     let SweepContext {
         sweep,
@@ -40,7 +40,7 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
             ..build_request(&arguments.sweep, folders, &plan, options, None)?
         };
         print(&format!(
-            "# {ARRAY_SCRIPT}\n{}\n# {REPORT_SCRIPT}, after it\n{}",
+            "# {ARRAY_SCRIPT}\n{}\n# {REPORT_SCRIPT}, submitted to run after it\n{}",
             array_script(&request),
             report_script(&request)
         ))?;
@@ -54,28 +54,29 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
     };
     prepare_folder(&folders.reports).map_err(CliError::BeforeStart)?;
     let folder = store.folder().join(LAUNCH_FOLDER);
-    // Until all is submitted, no other launch of this sweep.
+    // Held until everything is submitted, so that no other launch of this sweep interferes.
     let _launch_lock = lock_launch(&folder, &plan)?;
     if !arguments.again {
         refuse_queued_jobs(&slurm, store.folder())?;
     }
-    // The tasks have the sweep's folder to themselves, which may start at once.
+    // The lock is released before submitting, because tasks may start at once.
     match lock_sweep(&store, &plan) {
         Ok(_lock) => reconcile(&sweep, &store, &plan).map_err(CliError::BeforeStart)?,
-        // Tasks of the earlier launch are at work, each of which puts its own runs in place.
+        // Tasks of the earlier launch are running; each reconciles its own runs.
         Err(CliError::Locked { .. }) if arguments.again => {}
         Err(error) => return Err(error),
     }
     write_scripts(&folder, &request)?;
     let launch = submit_both(&slurm, &store, &folder, &request)?;
     print(&format_submission(&plan, &launch, &folder, arguments))?;
-    match arguments.wait {
-        true => follow::wait(&slurm, &launch, &store, &plan),
-        false => Ok(0),
+    if arguments.wait {
+        follow::wait(&slurm, &launch, &store, &plan)
+    } else {
+        Ok(0)
     }
 }
 
-/// Reads the data sets of all trials: a task could not do without them either.
+/// Reads the data sets of all trials, which the tasks need too.
 fn check_data(plan: &Plan, dataset_cache: &DatasetCache) -> Result<(), CliError> {
     let mut seen = HashSet::new();
     for trial in &plan.trials {
@@ -87,7 +88,7 @@ fn check_data(plan: &Plan, dataset_cache: &DatasetCache) -> Result<(), CliError>
     Ok(())
 }
 
-/// Keeps other launches of the sweep out.
+/// Acquires the lock that excludes other launches of the sweep.
 fn lock_launch(folder: &Path, plan: &Plan) -> Result<SweepLock, CliError> {
     match lock(folder).map_err(CliError::BeforeStart)? {
         Lock::Acquired(lock) => Ok(lock),
@@ -99,7 +100,7 @@ fn lock_launch(folder: &Path, plan: &Plan) -> Result<SweepLock, CliError> {
     }
 }
 
-/// Refuses to submit beside jobs of an earlier launch.
+/// Refuses to submit while jobs of an earlier launch are queued.
 fn refuse_queued_jobs(slurm: &Slurm, folder: &Path) -> Result<(), CliError> {
     let Some(earlier) = LaunchRecord::read(folder)? else {
         return Ok(());
@@ -110,9 +111,10 @@ fn refuse_queued_jobs(slurm: &Slurm, folder: &Path) -> Result<(), CliError> {
             left.push(job.id);
         }
     }
-    match left.is_empty() {
-        true => Ok(()),
-        false => Err(LaunchError::JobsInQueue(left).into()),
+    if left.is_empty() {
+        Ok(())
+    } else {
+        Err(LaunchError::JobsInQueue(left).into())
     }
 }
 
@@ -127,7 +129,7 @@ fn write_scripts(folder: &Path, request: &LaunchRequest) -> Result<(), CliError>
     Ok(())
 }
 
-/// Submits the array and the report, and keeps what was submitted; both or none.
+/// Submits the array and the report job, and records them; submits both or neither.
 fn submit_both(
     slurm: &Slurm,
     store: &Store,
@@ -142,7 +144,7 @@ fn submit_both(
     let arguments = std::env::args_os().map(|word| word.to_string_lossy().into_owned());
     let submitted = since_1970.map_or(0.0, |elapsed| elapsed.as_secs_f64());
     let mut launch = LaunchRecord::slurm(&array, request.shards, submitted, arguments.collect());
-    // At once: whatever ends this process now, the array is known.
+    // Record the array at once, so that it is known even if this process ends now.
     let report = launch
         .write(store.folder())
         .and_then(|()| slurm.submit(&report_script, Some(&array)));
@@ -173,7 +175,7 @@ fn submit_both(
     }
 }
 
-/// What was submitted, and how to follow it.
+/// The message about the submitted jobs and the commands to follow them.
 fn format_submission(
     plan: &Plan,
     launch: &LaunchRecord,
@@ -186,9 +188,9 @@ fn format_submission(
     format!(
         "{}: {} in {}\n\
          array {}, then report {report}\n\n\
-         tp-sweep launch status {sweep}     # jobs and results\n\
-         tp-sweep launch cancel {sweep}     # ends the jobs, keeps the results\n\
-         {}     # what the tasks say\n",
+         tp-sweep launch status {sweep}     # show jobs and results\n\
+         tp-sweep launch cancel {sweep}     # cancel the jobs, keep the results\n\
+         {}     # output of the tasks\n",
         plan.name,
         with_count(plan.runs().count(), "run"),
         with_count(launch.shards, "shard"),
