@@ -1,14 +1,14 @@
-//! For tests: values made independently with PyTorch, in `judges/pytorch/`.
+//! For tests: reference values computed with PyTorch, in `judges/pytorch/`.
 
 use crate::spec::{Config, Key, YamlNode};
 use serde_json::Value;
 
-/// A file of such values.
+/// Parses a file of reference values.
 pub(crate) fn file(text: &str) -> Value {
     serde_json::from_str(text).unwrap()
 }
 
-/// Sets the keys of a case, written as in a sweep file.
+/// Sets the keys of a case, as in a sweep file.
 pub(crate) fn set(config: &mut Config, settings: &Value) {
     for (path, value) in settings.as_object().unwrap() {
         let node = YamlNode::parse(&value.to_string()).unwrap();
@@ -32,14 +32,14 @@ pub(crate) fn shape(tensor: &Value) -> Vec<usize> {
     sizes.map(|size| size as usize).collect()
 }
 
-/// The values of a tensor, row by row.
+/// The values of a tensor, in row-major order.
 pub(crate) fn tensor(tensor: &Value) -> Vec<f32> {
     let values = doubles(&tensor["values"]).into_iter();
     values.map(|value| value as f32).collect()
 }
 
-/// Checks that the relative error of a tensor is below 10⁻⁵: the largest difference against the
-/// largest value, because a number near 0 is what is left of larger ones after their rounding.
+/// Checks that the relative error of a tensor is at most 10⁻⁵: the maximum difference divided by the
+/// maximum value, because a value near 0 may be the rounded difference of larger ones.
 pub(crate) fn assert_close(ours: &[f32], expected: &[f32], what: &str) {
     assert_eq!(ours.len(), expected.len(), "{what}");
     let largest = expected.iter().fold(0.0_f32, |a, b| a.max(b.abs()));

@@ -1,35 +1,35 @@
-//! Random numbers from keyed streams.
+//! Streams of random numbers, each with a key.
 //!
-//! Every random number of a sweep comes from a stream named by what it is for. Nothing depends on
-//! which stream was read before: the same sweep gives the same numbers, whatever the order, the
-//! workers or the grouping of its runs. Trials are no part of the name, so that all trials of a
-//! sweep share their splits, batch order and noise, and their differences are paired.
+//! Every random number of a sweep comes from a stream whose key is its purpose. Streams are
+//! independent: the same sweep gives the same numbers, whatever the order, the workers or the cohorts
+//! of its runs. The key does not contain the trial. All trials of a sweep therefore share their
+//! splits, batch order and dropout, and their differences are paired.
 
 use rand_chacha::ChaCha8Rng;
 use rand_chacha::rand_core::{Rng, SeedableRng};
 
-/// What a stream is for.
+/// The purpose of a stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Purpose {
     /// The subset that `data.limit` takes.
     Subset,
     /// Folds and hold-out splits.
     Split,
-    /// Initial weights of one layer.
+    /// The initial weights of one layer.
     InitialWeights,
-    /// Initial biases of one layer.
+    /// The initial biases of one layer.
     InitialBiases,
     /// The order of the samples in one epoch.
     BatchOrder,
-    /// The units dropped in one epoch, of one layer.
+    /// The units of one layer that dropout sets to 0 in one epoch.
     Dropout,
-    /// The test part of data that has none.
+    /// The test set of data that has none.
     TestSplit,
-    /// How far, and whether mirrored, the training images of one epoch are moved.
+    /// The shifts and flips of the training images in one epoch.
     Augmentation,
 }
 
-/// The seed of a sweep, narrowed to one repeat and one split of it.
+/// The seed of one repeat and one split of a sweep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Seed {
     /// `validation.seed`.
@@ -41,7 +41,7 @@ pub struct Seed {
 }
 
 impl Seed {
-    /// The stream for `purpose`; `place` tells apart epochs and layers.
+    /// The stream for `purpose`; `indices` are those of the epoch and the layer, where they matter.
     pub fn stream(self, purpose: Purpose, indices: [u32; 2]) -> Stream {
         let mut hasher = blake3::Hasher::new_derive_key("tp-sweep random stream 1");
         hasher.update(&self.sweep.to_le_bytes());
@@ -94,9 +94,9 @@ impl Stream {
     /// A number uniform in 0..`bound` (Lemire 2019, with rejection: no bias).
     ///
     /// # Panics
-    /// When `bound` is 0: there is no such number.
+    /// If `bound` is 0.
     pub fn below(&mut self, bound: u32) -> u32 {
-        assert!(bound > 0, "a random index needs a range that is not empty");
+        assert!(bound > 0, "the range of a random index is empty");
         let threshold = bound.wrapping_neg() % bound;
         loop {
             let product = u64::from(self.0.next_u32()) * u64::from(bound);
@@ -106,8 +106,8 @@ impl Stream {
         }
     }
 
-    /// Puts `items` in random order (Fisher and Yates).
-    #[expect(clippy::expect_used, reason = "a bound of ours")]
+    /// Shuffles `items` (Fisher and Yates).
+    #[expect(clippy::expect_used, reason = "a limit of the program")]
     pub fn shuffle<T>(&mut self, items: &mut [T]) {
         for last in (1..items.len()).rev() {
             let bound = u32::try_from(last + 1).expect("data sets have fewer than 2³² samples");
@@ -133,7 +133,7 @@ mod tests {
     }
 
     #[test]
-    fn a_stream_is_told_apart_by_each_part_of_its_name() {
+    fn each_part_of_its_key_changes_a_stream() {
         let base = first(SEED, Purpose::Dropout, [3, 1]);
         assert_eq!(base, first(SEED, Purpose::Dropout, [3, 1]));
         assert_ne!(base, first(SEED, Purpose::BatchOrder, [3, 1]));

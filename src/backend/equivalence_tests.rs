@@ -1,4 +1,4 @@
-//! Both forms of each operation give the same.
+//! The default and the overridden implementation of each operation give the same results.
 
 use super::{Backend, CrossEntropy};
 use burn::backend::{Autodiff, Flex};
@@ -29,31 +29,37 @@ fn dense_layers() {
         let output = random([members, 7, 5]);
         let theirs = Plain::dense(plain(&input), &plain(&weight), &plain(&bias));
         assert_close(Flex::dense(input.clone(), &weight, &bias), theirs);
-        let (keep, rate) = ([1.0, 0.9, 0.5], [0.1, 0.2, 0.3]);
-        let (keep, rate) = (&keep[..members], &rate[..members]);
-        let own = [plain(&weight), plain(&bias)];
-        let theirs = Plain::descend(own, plain(&input), plain(&output), keep, rate);
-        let ours = Flex::descend([weight, bias], input, output, keep, rate);
+        let (all_factors, all_rates) = ([1.0, 0.9, 0.5], [0.1, 0.2, 0.3]);
+        let (factors, rates) = (&all_factors[..members], &all_rates[..members]);
+        let weight_and_bias = [plain(&weight), plain(&bias)];
+        let theirs = Plain::sgd_step(
+            weight_and_bias,
+            plain(&input),
+            plain(&output),
+            factors,
+            rates,
+        );
+        let ours = Flex::sgd_step([weight, bias], input, output, factors, rates);
         for (ours, theirs) in ours.into_iter().zip(theirs) {
             assert_close(ours, theirs);
         }
     }
 }
 
-/// A plain step is one down the gradient that autodiff computes.
+/// A plain SGD step uses the gradient that autodiff computes.
 #[test]
-fn descending_is_a_step_down_autodiff_s_gradient() {
+fn an_sgd_step_uses_the_gradient_of_autodiff() {
     let (input, output) = (random([2, 7, 20]), random([2, 7, 5]));
     let (weight, bias) = (random([2, 20, 5]), random([2, 1, 5]));
     let tracked = [&weight, &bias].map(|tensor| plain(tensor).require_grad());
-    let [own_weight, own_bias] = tracked.clone();
-    let loss = (plain(&input).matmul(own_weight) + own_bias) * plain(&output);
+    let [tracked_weight, tracked_bias] = tracked.clone();
+    let loss = (plain(&input).matmul(tracked_weight) + tracked_bias) * plain(&output);
     let gradients = loss.sum().backward();
     let expected = tracked.map(|tensor| {
         let gradient = tensor.grad(&gradients).expect("both took part");
         tensor.inner() * 0.9 - gradient * 0.1
     });
-    let stepped = Flex::descend([weight, bias], input, output, &[0.9; 2], &[0.1; 2]);
+    let stepped = Flex::sgd_step([weight, bias], input, output, &[0.9; 2], &[0.1; 2]);
     for (ours, theirs) in stepped.into_iter().zip(expected) {
         assert_close(
             ours,
@@ -90,7 +96,7 @@ fn products() {
     }
 }
 
-/// Bit for bit, whatever stands before or after a member.
+/// Bit for bit, for any position of a member in the cohort.
 #[test]
 fn a_member_s_product_is_that_of_the_member_alone() {
     for [rows, inner, columns] in [[33, 70, 17], [1, 70, 17], [33, 70, 1]] {
@@ -109,7 +115,7 @@ fn a_member_s_product_is_that_of_the_member_alone() {
 
 #[test]
 fn cross_entropies() {
-    let one_of = |rows: usize, classes: usize| {
+    let one_hot = |rows: usize, classes: usize| {
         let places: Vec<f32> = (0..rows * classes)
             .map(|i| f32::from(u8::from(i % classes == i / classes % classes)))
             .collect();
@@ -117,10 +123,10 @@ fn cross_entropies() {
     };
     for (members, owners) in [(1, 1), (3, 1), (3, 3)] {
         let logits = random([members, 9, 4]) * 5.0;
-        let targets = one_of(owners * 9, 4).reshape([owners, 9, 4]);
-        let aims = targets.clone() * 0.9 + 0.025;
-        let theirs = Plain::cross_entropy(plain(&logits), plain(&targets), plain(&aims));
-        let CrossEntropy { gradient, sums } = Flex::cross_entropy(logits, targets, aims);
+        let targets = one_hot(owners * 9, 4).reshape([owners, 9, 4]);
+        let smoothed = targets.clone() * 0.9 + 0.025;
+        let theirs = Plain::cross_entropy(plain(&logits), plain(&targets), plain(&smoothed));
+        let CrossEntropy { gradient, sums } = Flex::cross_entropy(logits, targets, smoothed);
         assert_close(gradient, theirs.gradient);
         assert_close(sums, theirs.sums);
     }

@@ -1,7 +1,7 @@
-//! What burn's GPU backends share: our kernels on burn's tensors.
+//! Runs the kernels of `step-kernels` on the tensors of burn's GPU backends.
 
-use super::Backend;
 use super::fused::{Batch, FeatureTable, FusedEnd, FusedStart, FusedState, FusedTraining};
+use burn::tensor::backend::Backend;
 use burn::tensor::{DType, Shape, Tensor, TensorPrimitive};
 use burn_cubecl::cubecl::client::ComputeClient;
 use burn_cubecl::cubecl::server::Handle;
@@ -14,33 +14,33 @@ use std::cell::Cell;
 use std::marker::PhantomData;
 use step_kernels::{Features, Matrices, Samples, State, Training};
 
-/// The backend beneath burn's fusion.
-type Plain<R, BT> = CubeBackend<R, f32, i32, BT>;
+/// The backend without burn's fusion.
+type Unfused<R, BT> = CubeBackend<R, f32, i32, BT>;
 
 /// A GPU backend.
-pub(super) type Gpu<R, BT> = Fusion<Plain<R, BT>>;
+pub(super) type Gpu<R, BT> = Fusion<Unfused<R, BT>>;
 
-/// A cohort in training by kernels of whole steps.
-struct OnGpu<R: CubeRuntime, BT> {
+/// A cohort that kernels of whole steps train.
+struct GpuTraining<R: CubeRuntime, BT> {
     training: Training<R>,
     client: ComputeClient<R>,
     device: R::Device,
     /// The shapes of the parameters.
     shapes: Vec<[usize; 3]>,
     /// The shapes of the running statistics.
-    statistics: Vec<[usize; 3]>,
+    statistics_shapes: Vec<[usize; 3]>,
     members: usize,
     bool_type: PhantomData<BT>,
 }
 
-/// Puts a cohort on its device; nothing where a buffer would be larger, or a kernel would have
-/// more of them, than the device allows.
-pub(super) fn fused<R: CubeRuntime, BT: BoolElement>(
+/// Copies a cohort to its device; `None` if a buffer would be larger, or a kernel would have more
+/// buffers, than the device allows.
+pub(super) fn fused_training<R: CubeRuntime, BT: BoolElement>(
     start: FusedStart<Gpu<R, BT>>,
 ) -> Option<Box<dyn FusedTraining<Gpu<R, BT>>>>
 where
     Gpu<R, BT>: Backend<FloatTensorPrimitive = FusionTensor<burn_cubecl::fusion::FusionCubeRuntime<R>>>
-        + burn::tensor::backend::Backend<
+        + Backend<
             IntTensorPrimitive = FusionTensor<burn_cubecl::fusion::FusionCubeRuntime<R>>,
             Device = R::Device,
         >,
@@ -48,9 +48,9 @@ where
     let device = start.targets.device();
     let client = R::client(&device);
     let properties = client.properties();
-    let has_bindings = properties.hardware.max_bindings >= step_kernels::BINDINGS;
-    let largest = properties.memory.max_page_size;
-    let has_room = start.model.fits(start.batch, largest) && start.epoch.fits(largest);
+    let has_bindings = properties.hardware.max_bindings >= step_kernels::MAX_BINDINGS;
+    let max_bytes = properties.memory.max_page_size;
+    let has_room = start.model.fits(start.batch, max_bytes) && start.epoch.fits(max_bytes);
     if !has_bindings || !has_room {
         return None;
     }
@@ -60,7 +60,7 @@ where
         statistics,
     } = &start.state;
     let handles = |tensors: &Vec<Tensor<Gpu<R, BT>, 3>>| -> Vec<Handle> {
-        let handle = |tensor: &Tensor<_, 3>| plain::<R, BT, 3>(tensor.clone()).handle;
+        let handle = |tensor: &Tensor<_, 3>| resolved_contiguous::<R, BT, 3>(tensor.clone()).handle;
         tensors.iter().map(handle).collect()
     };
     let state = State {
@@ -69,20 +69,22 @@ where
         statistics: handles(statistics),
     };
     let shapes = parameters.iter().map(Tensor::dims).collect();
-    let of_statistics = statistics.iter().map(Tensor::dims).collect();
+    let statistics_shapes = statistics.iter().map(Tensor::dims).collect();
     let count = start.targets.dims()[0];
     let features = match start.features {
-        FeatureTable::Numbers(tensor) => Features::Numbers(plain::<R, BT, 2>(tensor).handle),
-        FeatureTable::Words(tensor) => {
+        FeatureTable::Floats(tensor) => {
+            Features::Numbers(resolved_contiguous::<R, BT, 2>(tensor).handle)
+        }
+        FeatureTable::PackedBytes(tensor) => {
             let tensor = tensor.into_primitive();
             let client = tensor.client.clone();
-            let tensor = client.resolve_tensor_int::<Plain<R, BT>>(tensor);
+            let tensor = client.resolve_tensor_int::<Unfused<R, BT>>(tensor);
             Features::Bytes(contiguous(tensor).handle)
         }
     };
     let samples = Samples {
         features,
-        targets: plain::<R, BT, 2>(start.targets).handle,
+        targets: resolved_contiguous::<R, BT, 2>(start.targets).handle,
         count,
     };
     let members = start.model.members();
@@ -94,18 +96,18 @@ where
         start.batch,
         &state,
     );
-    Some(Box::new(OnGpu::<R, BT> {
+    Some(Box::new(GpuTraining::<R, BT> {
         training,
         client,
         device,
         shapes,
-        statistics: of_statistics,
+        statistics_shapes,
         members,
         bool_type: PhantomData,
     }))
 }
 
-impl<R: CubeRuntime, BT: BoolElement> FusedTraining<Gpu<R, BT>> for OnGpu<R, BT>
+impl<R: CubeRuntime, BT: BoolElement> FusedTraining<Gpu<R, BT>> for GpuTraining<R, BT>
 where
     Gpu<R, BT>:
         Backend<FloatTensorPrimitive = FusionTensor<burn_cubecl::fusion::FusionCubeRuntime<R>>>,
@@ -115,7 +117,7 @@ where
     }
 
     fn wait(&self) {
-        // A panic of this thread is a failure of the cohort, which the scheduler catches.
+        // The scheduler catches the panic and records it as a failure of the cohort.
         if let Err(error) = self.training.wait() {
             panic!("the device failed: {error}");
         }
@@ -128,18 +130,19 @@ where
     fn finish(self: Box<Self>) -> FusedEnd<Gpu<R, BT>> {
         self.wait();
         let tensors = |handles: Vec<Handle>, shapes: &[[usize; 3]]| {
-            let own = handles.into_iter().zip(shapes);
-            own.map(|(handle, &shape)| {
-                tensor::<R, BT, 3>(&self.client, &self.device, handle, shape)
-            })
-            .collect()
+            let pairs = handles.into_iter().zip(shapes);
+            pairs
+                .map(|(handle, &shape)| {
+                    tensor::<R, BT, 3>(&self.client, &self.device, handle, shape)
+                })
+                .collect()
         };
         let state = self.training.state();
         let lists = state.lists.into_iter();
         let state = FusedState {
             parameters: tensors(state.parameters, &self.shapes),
             lists: lists.map(|list| tensors(list, &self.shapes)).collect(),
-            statistics: tensors(state.statistics, &self.statistics),
+            statistics: tensors(state.statistics, &self.statistics_shapes),
         };
         let sums = tensor::<R, BT, 3>(
             &self.client,
@@ -147,7 +150,7 @@ where
             self.training.sums_handle(),
             [self.members, 1, 3],
         );
-        let column = |place: usize| sums.clone().narrow(2, place, 1);
+        let column = |index: usize| sums.clone().narrow(2, index, 1);
         FusedEnd {
             state,
             sums: Tensor::cat(vec![column(0) - column(1), column(2)], 2),
@@ -155,7 +158,7 @@ where
     }
 }
 
-/// [`Backend::product`], in float32 on every device, by a kernel that reads its operands in place.
+/// [`Backend::product`](super::Backend::product), in float32 on every device, by a kernel that reads its operands in place.
 pub(super) fn product<R: CubeRuntime, BT: BoolElement>(
     left: Tensor<Gpu<R, BT>, 3>,
     right: Tensor<Gpu<R, BT>, 3>,
@@ -168,8 +171,8 @@ where
     let [right_members, _, columns] = right.dims();
     let left = resolved::<R, BT, 3>(left);
     let [left_matrices, right_matrices] = [&left, &resolved::<R, BT, 3>(right)].map(matrices::<R>);
-    let note = || note_bytes(&left.client);
-    let handle = step_kernels::product(&left.client, &left_matrices, &right_matrices, note);
+    let record = || record_bytes(&left.client);
+    let handle = step_kernels::product(&left.client, &left_matrices, &right_matrices, record);
     let shape = [left_members.max(right_members), rows, columns];
     tensor::<R, BT, 3>(&left.client, &left.device, handle, shape)
 }
@@ -179,53 +182,53 @@ thread_local! {
     static MAX_BYTES: Cell<Option<u64>> = const { Cell::new(None) };
 }
 
-/// [`Backend::peak_bytes`], as counted by cubecl's allocator for this thread.
+/// [`Backend::peak_bytes`](super::Backend::peak_bytes), as counted by cubecl's allocator for this thread.
 pub(super) fn peak_bytes<R: CubeRuntime, BT: BoolElement>(
     _: PhantomData<Gpu<R, BT>>,
     device: &R::Device,
     work: &mut dyn FnMut(),
 ) -> Option<u64>
 where
-    Gpu<R, BT>: burn::tensor::backend::Backend<Device = R::Device>,
+    Gpu<R, BT>: Backend<Device = R::Device>,
 {
     let client = R::client(device);
-    // Otherwise, operations that burn has queued before would count as part of `work`.
-    let settle = || <Gpu<R, BT> as burn::tensor::backend::Backend>::sync(device).ok();
+    // Otherwise, operations that burn queued earlier would count as part of `work`.
+    let settle = || <Gpu<R, BT> as Backend>::sync(device).ok();
     settle();
     let before = client.memory_usage().ok()?.bytes_in_use;
-    let _counting = Counting::from(before);
+    let _recording = PeakRecording::from(before);
     work();
     settle();
-    note_bytes(&client);
-    MAX_BYTES.get().map(|most| most.saturating_sub(before))
+    record_bytes(&client);
+    MAX_BYTES.get().map(|max| max.saturating_sub(before))
 }
 
-/// Ends the counting of this thread when it is dropped, also by a panic.
-struct Counting;
+/// Ends the recording of this thread when it is dropped, also by a panic.
+struct PeakRecording;
 
-impl From<u64> for Counting {
+impl From<u64> for PeakRecording {
     fn from(bytes: u64) -> Self {
         MAX_BYTES.set(Some(bytes));
         Self
     }
 }
 
-impl Drop for Counting {
+impl Drop for PeakRecording {
     fn drop(&mut self) {
         MAX_BYTES.set(None);
     }
 }
 
-fn note_bytes<R: CubeRuntime>(client: &ComputeClient<R>) {
-    if let Some(most) = MAX_BYTES.get()
+fn record_bytes<R: CubeRuntime>(client: &ComputeClient<R>) {
+    if let Some(max) = MAX_BYTES.get()
         && let Ok(usage) = client.memory_usage()
     {
-        MAX_BYTES.set(Some(most.max(usage.bytes_in_use)));
+        MAX_BYTES.set(Some(max.max(usage.bytes_in_use)));
     }
 }
 
 fn matrices<R: CubeRuntime>(tensor: &CubeTensor<R>) -> Matrices {
-    let three = |numbers: &[usize]| [numbers[0], numbers[1], numbers[2]];
+    let three = |sizes: &[usize]| [sizes[0], sizes[1], sizes[2]];
     Matrices {
         handle: tensor.handle.clone(),
         shape: three(tensor.meta.shape()),
@@ -233,7 +236,7 @@ fn matrices<R: CubeRuntime>(tensor: &CubeTensor<R>) -> Matrices {
     }
 }
 
-/// A burn tensor that uses this memory, on the device of `like`.
+/// A burn tensor on this device that uses this memory.
 fn tensor<R: CubeRuntime, BT: BoolElement, const D: usize>(
     client: &ComputeClient<R>,
     device: &R::Device,
@@ -244,23 +247,29 @@ where
     Gpu<R, BT>:
         Backend<FloatTensorPrimitive = FusionTensor<burn_cubecl::fusion::FusionCubeRuntime<R>>>,
 {
-    let (own, shape) = ((client.clone(), device.clone()), Shape::from(shape));
-    let tensor = CubeTensor::new_contiguous(own.0, own.1, shape.clone(), handle, DType::F32);
-    let client = get_client::<Plain<R, BT>>(device);
-    let handle = Plain::<R, BT>::float_tensor_handle(tensor);
+    let shape = Shape::from(shape);
+    let tensor = CubeTensor::new_contiguous(
+        client.clone(),
+        device.clone(),
+        shape.clone(),
+        handle,
+        DType::F32,
+    );
+    let client = get_client::<Unfused<R, BT>>(device);
+    let handle = Unfused::<R, BT>::float_tensor_handle(tensor);
     let created =
         InitOperationIr::create(shape, DType::F32, || client.register_tensor_handle(handle));
     let mut outputs = client.register(
         OperationStreams::default(),
         OperationIr::Init(created),
-        NoOp::<Plain<R, BT>>::new(),
+        NoOp::<Unfused<R, BT>>::new(),
     );
-    let tensor = outputs.pop().expect("what is created is one tensor");
+    let tensor = outputs.pop().expect("an init operation creates one tensor");
     Tensor::from_primitive(TensorPrimitive::Float(tensor))
 }
 
-/// The tensor beneath a fused one, with its numbers in order.
-fn plain<R: CubeRuntime, BT: BoolElement, const D: usize>(
+/// The unfused tensor, contiguous.
+fn resolved_contiguous<R: CubeRuntime, BT: BoolElement, const D: usize>(
     tensor: Tensor<Gpu<R, BT>, D>,
 ) -> CubeTensor<R>
 where
@@ -270,7 +279,7 @@ where
     contiguous(resolved::<R, BT, D>(tensor))
 }
 
-/// The tensor beneath a fused one, in its current memory layout.
+/// The unfused tensor, in its current memory layout.
 fn resolved<R: CubeRuntime, BT: BoolElement, const D: usize>(
     tensor: Tensor<Gpu<R, BT>, D>,
 ) -> CubeTensor<R>
@@ -280,10 +289,10 @@ where
 {
     let tensor = tensor.into_primitive().tensor();
     let client = tensor.client.clone();
-    client.resolve_tensor_float::<Plain<R, BT>>(tensor)
+    client.resolve_tensor_float::<Unfused<R, BT>>(tensor)
 }
 
-/// The tensor with its numbers in order and nothing between them.
+/// The tensor in row-major order without gaps.
 fn contiguous<R: CubeRuntime>(tensor: CubeTensor<R>) -> CubeTensor<R> {
     burn_cubecl::kernel::into_contiguous(tensor)
 }

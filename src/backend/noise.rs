@@ -1,49 +1,52 @@
-//! Noise that any part of a device can compute by itself: a function of a key and a place.
+//! Counter-based random bits: a function of a key, a row and a column.
 //!
-//! A generator with a state would have to be asked in order, and only a CPU could be the one to
-//! ask. Here the bits at a place are what a mixing function makes of its number, so that every
-//! backend makes the same, all places at once. Only sums, products and shifts are used: those are
-//! what burn fuses into one kernel on a GPU.
+//! A generator with a state would have to run in order, on the CPU. Here, a mixing function turns
+//! row and column into bits, so that every backend computes the same bits, all in parallel. The
+//! function uses only sums, products and shifts, which burn fuses into one GPU kernel.
 
-/// Far apart and odd: the numbers of two places of one step are not the same.
-pub(super) const ROW: u32 = 0x85eb_ca77;
-pub(super) const COLUMN: u32 = 0xc2b2_ae3d;
-/// Between two rounds, so that 0 does not stay 0: 2³² divided by the golden ratio.
-pub(super) const BETWEEN: u32 = 0x9e37_79b9;
-/// Rounds of mixing. Two leave no trace of neighbourhood that the tests below could see.
+/// Large odd multipliers, so that different rows and columns get different inputs.
+pub(super) const ROW_MULTIPLIER: u32 = 0x85eb_ca77;
+pub(super) const COLUMN_MULTIPLIER: u32 = 0xc2b2_ae3d;
+/// Added between rounds, so that 0 does not stay 0: 2³² divided by the golden ratio.
+pub(super) const ROUND_CONSTANT: u32 = 0x9e37_79b9;
+/// Rounds of mixing. With two, the tests below detect no correlation between neighbours.
 pub(super) const ROUNDS: usize = 2;
 
-/// What a member's noise of one step is keyed by.
+/// The key of a member's noise of one step.
 pub type NoiseKey = [u32; 2];
 
-/// What all places of a row have in common.
-pub(super) fn of_row([first, second]: NoiseKey, row: u32) -> u32 {
-    mixed(row.wrapping_mul(ROW).wrapping_add(first)).wrapping_add(second)
+/// The input that all columns of a row share.
+pub(super) fn row_state([first, second]: NoiseKey, row: u32) -> u32 {
+    mix(row.wrapping_mul(ROW_MULTIPLIER).wrapping_add(first)).wrapping_add(second)
 }
 
-/// 32 random bits at a place of a row.
+/// 32 random bits at a column of a row.
 #[inline(always)]
-pub(super) fn of_column(row: u32, column: u32) -> u32 {
-    mixed(column.wrapping_mul(COLUMN).wrapping_add(row))
+pub(super) fn bits_at(row_state: u32, column: u32) -> u32 {
+    mix(column
+        .wrapping_mul(COLUMN_MULTIPLIER)
+        .wrapping_add(row_state))
 }
 
-/// The most significant bits are the best mixed.
+/// Mixes the bits of a number. The most significant bits are mixed best.
 #[inline(always)]
-fn mixed(mut number: u32) -> u32 {
+fn mix(mut number: u32) -> u32 {
     for _ in 0..ROUNDS {
-        number = squared(number).rotate_left(16).wrapping_add(BETWEEN);
+        number = bijection(number)
+            .rotate_left(16)
+            .wrapping_add(ROUND_CONSTANT);
     }
-    squared(number)
+    bijection(number)
 }
 
-/// The function of the cipher RC6 (Rivest, Robshaw, Sidney and Yin 1998), x·(2x + 1): each number
-/// comes from exactly one, and every bit that goes in changes those above it.
+/// The function x·(2x + 1) of the cipher RC6 (Rivest, Robshaw, Sidney and Yin 1998). It is a
+/// bijection, and every input bit changes the bits above it.
 #[inline(always)]
-fn squared(number: u32) -> u32 {
+fn bijection(number: u32) -> u32 {
     number.wrapping_mul(number.wrapping_add(number).wrapping_add(1))
 }
 
-/// The lowest bits that are kept where this rate is dropped.
+/// Values whose bits are below this threshold are dropped.
 pub(super) fn threshold(rate: f32) -> u32 {
     (f64::from(rate) * 2.0_f64.powi(32)) as u32
 }
@@ -54,14 +57,14 @@ mod tests {
     use crate::random::{Purpose, Seed};
 
     fn bits(key: NoiseKey, row: u32, column: u32) -> u32 {
-        of_column(of_row(key, row), column)
+        bits_at(row_state(key, row), column)
     }
 
     const KEYS: usize = 300;
     const ROWS: usize = 64;
     const COLUMNS: usize = 128;
 
-    /// Whether each place is dropped, for independent keys: `[keys, rows, columns]`.
+    /// Whether each value is dropped, for independent keys: `[keys, rows, columns]`.
     fn dropped(rate: f32) -> Vec<f64> {
         let seed = Seed {
             sweep: 3,
@@ -84,7 +87,7 @@ mod tests {
 
     /// The bounds are four and a half standard deviations of fair coins: a chance of 1 in 100,000.
     #[test]
-    fn places_are_dropped_at_their_rate_and_apart_from_their_neighbours() {
+    fn values_are_dropped_at_their_rate_and_independently_of_their_neighbours() {
         for rate in [0.1_f32, 0.2, 0.5, 0.9] {
             let values = dropped(rate);
             let (rate, count) = (f64::from(rate), values.len() as f64);
@@ -103,7 +106,7 @@ mod tests {
                     "{rate}, {distance} apart: {deviations}"
                 );
             }
-            // Means over the parts of a step vary as those of fair coins do.
+            // Means over the parts of a step vary like those of fair coins.
             for part in [COLUMNS, ROWS * COLUMNS] {
                 let parts = values.chunks(part);
                 let number = parts.len() as f64;
@@ -121,7 +124,7 @@ mod tests {
     }
 
     #[test]
-    fn the_bits_of_a_place_never_change() {
+    fn the_bits_of_a_position_never_change() {
         assert_eq!(bits([1, 2], 3, 4), 612_458_333);
     }
 }

@@ -1,16 +1,16 @@
-//! Functions after hidden layers, and their derivatives.
+//! Activation functions and their derivatives.
 
 use crate::backend::Backend;
 use crate::spec::Activation;
 use burn::tensor::{Tensor, TensorPrimitive, activation};
 
 /// The slope of `leaky_relu` below 0 (`torch.nn.LeakyReLU`).
-pub(super) const LEAKY_SLOPE: f64 = 0.01;
+pub(super) const LEAKY_RELU_SLOPE: f64 = 0.01;
 /// The scale and alpha of SELU (Klambauer et al. 2017, appendix A).
 const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 
-/// Applies the function to each number.
+/// Applies the function to each value.
 pub(super) fn forward<B: Backend, const D: usize>(
     function: Activation,
     input: Tensor<B, D>,
@@ -20,19 +20,19 @@ pub(super) fn forward<B: Backend, const D: usize>(
         Activation::Tanh => input.tanh(),
         Activation::Sigmoid => activation::sigmoid(input),
         Activation::LeakyRelu => {
-            let below = input.clone().mul_scalar(LEAKY_SLOPE);
-            // The slope is below 1: the greater of the two is x above 0, and below it the other.
+            let below = input.clone().mul_scalar(LEAKY_RELU_SLOPE);
+            // Because the slope is below 1, the maximum is x for positive x, and the scaled x otherwise.
             input.max_pair(below)
         }
         Activation::Elu => {
             let below = exponential_minus_one(input.clone());
-            choose_below_zero(input.clone(), input, below)
+            select_by_sign(input.clone(), input, below)
         }
         Activation::Selu => {
             let below = exponential_minus_one(input.clone()).mul_scalar(SELU_SCALE * SELU_ALPHA);
-            choose_below_zero(input.clone(), input.mul_scalar(SELU_SCALE), below)
+            select_by_sign(input.clone(), input.mul_scalar(SELU_SCALE), below)
         }
-        Activation::Gelu => input.clone() * normal_distribution(input),
+        Activation::Gelu => input.clone() * normal_cdf(input),
         Activation::Silu => input.clone() * activation::sigmoid(input),
         // ln(1 + eˣ) without overflow: max(x, 0) + ln(1 + e^−|x|).
         Activation::Softplus => activation::relu(input.clone()) + input.abs().neg().exp().log1p(),
@@ -40,8 +40,9 @@ pub(super) fn forward<B: Backend, const D: usize>(
     }
 }
 
-/// Whether the backward pass needs the function's input: its derivative is not told by its output.
-pub(super) fn keeps_input(function: Activation) -> bool {
+/// Whether the backward pass needs the function's input, because the output does not determine the
+/// derivative.
+pub(super) fn caches_input(function: Activation) -> bool {
     matches!(
         function,
         Activation::Gelu | Activation::Silu | Activation::Softplus
@@ -49,74 +50,74 @@ pub(super) fn keeps_input(function: Activation) -> bool {
 }
 
 /// Whether the function is 0 at 0.
-pub(super) fn keeps_zero(function: Activation) -> bool {
+pub(super) fn maps_zero_to_zero(function: Activation) -> bool {
     !matches!(function, Activation::Sigmoid | Activation::Softplus)
 }
 
-/// The gradient of the function's input, given what was kept (the output, or the
-/// input where [`keeps_input`]) and the gradient of its output.
+/// The gradient of the function's input, given the cached tensor (the output, or the input if
+/// [`caches_input`]) and the gradient of the output.
 pub(super) fn backward<B: Backend>(
     function: Activation,
-    kept: Tensor<B, 3>,
+    cached: Tensor<B, 3>,
     gradient: Tensor<B, 3>,
 ) -> Tensor<B, 3> {
     match function {
         // As PyTorch: the derivative at 0 is 0.
-        Activation::Relu => B::relu_gradient(kept, gradient),
-        Activation::Tanh => (kept.clone() * kept).neg().add_scalar(1.0) * gradient,
+        Activation::Relu => B::relu_gradient(cached, gradient),
+        Activation::Tanh => (cached.clone() * cached).neg().add_scalar(1.0) * gradient,
         Activation::Sigmoid => primitive(B::sigmoid_backward(
-            kept.into_primitive().tensor(),
+            cached.into_primitive().tensor(),
             gradient.into_primitive().tensor(),
         )),
         Activation::LeakyRelu => {
-            let below = gradient.clone().mul_scalar(LEAKY_SLOPE);
-            choose_below_zero(kept, gradient, below)
+            let below = gradient.clone().mul_scalar(LEAKY_RELU_SLOPE);
+            select_by_sign(cached, gradient, below)
         }
-        // The derivative of eˣ − 1 is one more than itself.
+        // The derivative of eˣ − 1 is eˣ, the function's value plus 1.
         Activation::Elu => {
-            let below = kept.clone().add_scalar(1.0) * gradient.clone();
-            choose_below_zero(kept, gradient, below)
+            let below = cached.clone().add_scalar(1.0) * gradient.clone();
+            select_by_sign(cached, gradient, below)
         }
         Activation::Selu => {
-            let below = kept.clone().add_scalar(SELU_SCALE * SELU_ALPHA) * gradient.clone();
-            choose_below_zero(kept, gradient.mul_scalar(SELU_SCALE), below)
+            let below = cached.clone().add_scalar(SELU_SCALE * SELU_ALPHA) * gradient.clone();
+            select_by_sign(cached, gradient.mul_scalar(SELU_SCALE), below)
         }
         // Φ(x) + x·φ(x), with φ(x) = e^(−x²/2) / √(2π).
         Activation::Gelu => {
-            let density = (kept.clone() * kept.clone())
+            let density = (cached.clone() * cached.clone())
                 .mul_scalar(-0.5)
                 .exp()
                 .mul_scalar(1.0 / (2.0 * std::f64::consts::PI).sqrt());
-            (normal_distribution(kept.clone()) + kept * density) * gradient
+            (normal_cdf(cached.clone()) + cached * density) * gradient
         }
         // σ + x·σ·(1 − σ).
         Activation::Silu => {
-            let sigmoid = activation::sigmoid(kept.clone());
-            let rest = kept * sigmoid.clone().neg().add_scalar(1.0);
+            let sigmoid = activation::sigmoid(cached.clone());
+            let rest = cached * sigmoid.clone().neg().add_scalar(1.0);
             sigmoid * rest.add_scalar(1.0) * gradient
         }
-        Activation::Softplus => activation::sigmoid(kept) * gradient,
+        Activation::Softplus => activation::sigmoid(cached) * gradient,
         Activation::Identity => gradient,
     }
 }
 
-/// `below` where `decides` is below or at 0, else `above`.
-fn choose_below_zero<B: Backend, const D: usize>(
-    decides: Tensor<B, D>,
+/// `below` where `condition` is at most 0, otherwise `above`.
+fn select_by_sign<B: Backend, const D: usize>(
+    condition: Tensor<B, D>,
     above: Tensor<B, D>,
     below: Tensor<B, D>,
 ) -> Tensor<B, D> {
-    above.mask_where(decides.lower_equal_elem(0.0), below)
+    above.mask_where(condition.lower_equal_elem(0.0), below)
 }
 
-/// eˣ − 1 for x ≤ 0, exact near 0 too: 2t / (1 − t) with t = tanh(x/2).
+/// eˣ − 1 for x ≤ 0, accurate near 0: 2t / (1 − t) with t = tanh(x/2).
 fn exponential_minus_one<B: Backend, const D: usize>(input: Tensor<B, D>) -> Tensor<B, D> {
     let tanh = input.clamp_max(0.0).mul_scalar(0.5).tanh();
     tanh.clone().mul_scalar(2.0) / tanh.neg().add_scalar(1.0)
 }
 
-/// Φ(x), the distribution function of the standard normal: (1 + erf(x/√2)) / 2.
-fn normal_distribution<B: Backend, const D: usize>(input: Tensor<B, D>) -> Tensor<B, D> {
+/// Φ(x), the cumulative distribution function of the standard normal: (1 + erf(x/√2)) / 2.
+fn normal_cdf<B: Backend, const D: usize>(input: Tensor<B, D>) -> Tensor<B, D> {
     let error = input.mul_scalar(std::f64::consts::FRAC_1_SQRT_2).erf();
     error.add_scalar(1.0).mul_scalar(0.5)
 }

@@ -1,5 +1,5 @@
 //! Batch norm of every member of a cohort (Ioffe and Szegedy 2015), as `torch.nn.BatchNorm1d`
-//! and, over the places of an image, `BatchNorm2d`.
+//! and, over the pixels of an image, `BatchNorm2d`.
 
 use crate::backend::Backend;
 use burn::tensor::Tensor;
@@ -7,7 +7,7 @@ use burn::tensor::Tensor;
 pub use step_kernels::NORM_EPSILON as EPSILON;
 use step_kernels::NORM_MOMENTUM as MOMENTUM;
 
-/// The running statistics, which take the batch's place outside of training.
+/// A batch norm with its running statistics, which replace the batch's statistics in evaluation.
 #[derive(Clone, Debug)]
 pub(super) struct BatchNorm<B: Backend> {
     units: usize,
@@ -17,8 +17,8 @@ pub(super) struct BatchNorm<B: Backend> {
     pub(super) variance: Tensor<B, 3>,
 }
 
-/// What a forward pass leaves behind: the normalised values and 1/√(variance + ε).
-pub(super) type Normalised<B> = [Tensor<B, 3>; 2];
+/// The tensors that the backward pass needs: the normalised values and 1/√(variance + ε).
+pub(super) type NormCache<B> = [Tensor<B, 3>; 2];
 
 impl<B: Backend> BatchNorm<B> {
     pub(super) fn new(members: usize, units: usize, device: &B::Device) -> Self {
@@ -29,23 +29,23 @@ impl<B: Backend> BatchNorm<B> {
         }
     }
 
-    /// Normalises each unit over the batch, and takes note of its mean and variance.
+    /// Normalises each unit over the batch, and updates the running statistics.
     ///
-    /// The running variance is of a sample (divided by n − 1), that of the batch is not, as in
-    /// PyTorch. `input` is `[members, batch, places·units]`.
+    /// As in PyTorch, the running variance is unbiased (divided by n − 1), that of the batch is not.
+    /// `input` is `[members, batch, pixels·units]`.
     pub(super) fn forward(
         &mut self,
         input: Tensor<B, 3>,
         weight: &Tensor<B, 3>,
         bias: &Tensor<B, 3>,
-    ) -> (Tensor<B, 3>, Normalised<B>) {
+    ) -> (Tensor<B, 3>, NormCache<B>) {
         let shape = input.dims();
         let rows = self.rows(input);
         let count = rows.dims()[1] as f64;
         let mean = B::sum_rows(rows.clone()).mul_scalar(1.0 / count);
         let centred = rows - mean.clone();
         let variance = B::sum_rows(centred.clone() * centred.clone()).mul_scalar(1.0 / count);
-        // A batch of one sample, which PyTorch refuses, says nothing of means and variances.
+        // A batch of one sample, which PyTorch rejects, does not update the statistics.
         if count > 1.0 {
             let sample = variance
                 .clone()
@@ -59,7 +59,7 @@ impl<B: Backend> BatchNorm<B> {
         (output.reshape(shape), [normalised, scale])
     }
 
-    /// Normalises by the running statistics.
+    /// Normalises with the running statistics.
     pub(super) fn predict(
         &self,
         input: Tensor<B, 3>,
@@ -77,7 +77,7 @@ impl<B: Backend> BatchNorm<B> {
     /// The gradients of the input, the weight and the bias.
     pub(super) fn backward(
         &self,
-        [normalised, scale]: Normalised<B>,
+        [normalised, scale]: NormCache<B>,
         weight: &Tensor<B, 3>,
         output_gradient: Tensor<B, 3>,
     ) -> (Tensor<B, 3>, [Tensor<B, 3>; 2]) {
@@ -86,7 +86,7 @@ impl<B: Backend> BatchNorm<B> {
         let count = gradient.dims()[1] as f64;
         let bias_gradient = B::sum_rows(gradient.clone());
         let weight_gradient = B::sum_rows(gradient.clone() * normalised.clone());
-        // The batch's own mean and variance depend on every sample of it.
+        // The mean and variance of the batch depend on each of its samples.
         let through_mean = bias_gradient.clone().mul_scalar(1.0 / count);
         let through_variance = normalised * weight_gradient.clone().mul_scalar(1.0 / count);
         let input_gradient =
@@ -97,7 +97,7 @@ impl<B: Backend> BatchNorm<B> {
         )
     }
 
-    /// One row for each place of each sample.
+    /// One row for each pixel of each sample: `[members, batch·pixels, units]`.
     fn rows(&self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
         let [members, batch, features] = tensor.dims();
         tensor.reshape([members, batch * features / self.units, self.units])

@@ -1,12 +1,12 @@
-//! Convolutions of every member of a cohort: a dense layer over the patches of an image.
+//! The convolution layers of a cohort: a dense layer over the patches of an image.
 //!
-//! Images are `[height, width, channels]`. A patch is the kernel's view of one place, flat as
-//! `[kernel row, kernel column, channel]`, with zeros beyond the edge; the stride is 1, so that
-//! the image keeps its size. Laid out as rows of a matrix, patches make a convolution a matrix
-//! product, for one member and for many.
+//! Images are `[height, width, channels]`. A patch has the pixels under the kernel at one position,
+//! flattened as `[kernel row, kernel column, channel]`, with zeros outside of the image. The stride is 1,
+//! so that the image keeps its size. With patches as rows of a matrix, a convolution is a matrix product
+//! for each member.
 
 use super::gradient::StageGradient;
-use super::per_batch_cache::PerBatch;
+use super::per_batch_cache::PerBatchCache;
 use crate::backend::Backend;
 use burn::tensor::{Int, Tensor, TensorData};
 
@@ -18,8 +18,8 @@ pub(super) struct Convolution<B: Backend> {
     inputs: usize,
     outputs: usize,
     kernel: usize,
-    /// The patches' rows.
-    rows: PerBatch<Tensor<B, 1, Int>>,
+    /// The pixel indices of all patches.
+    patch_indices: PerBatchCache<Tensor<B, 1, Int>>,
 }
 
 impl<B: Backend> Convolution<B> {
@@ -35,11 +35,11 @@ impl<B: Backend> Convolution<B> {
             inputs,
             outputs,
             kernel,
-            rows: PerBatch::new(),
+            patch_indices: PerBatchCache::new(),
         }
     }
 
-    /// The convolved images and the patches that the backward pass needs:
+    /// The output images, and the patches that the backward pass needs:
     /// `[members, batch, height·width·outputs]` and
     /// `[members or 1, batch·height·width, kernel²·inputs]`.
     ///
@@ -70,8 +70,8 @@ impl<B: Backend> Convolution<B> {
         }
     }
 
-    /// The gradient of what went in: the convolution of the outgoing gradient with the kernel
-    /// turned by half a turn, from its outputs to its inputs.
+    /// The gradient of the input: the convolution of the output's gradient with the kernel rotated by 180°,
+    /// with inputs and outputs exchanged.
     pub(super) fn input_gradient(
         &mut self,
         output_gradient: Tensor<B, 3>,
@@ -80,53 +80,54 @@ impl<B: Backend> Convolution<B> {
         let [members, _, outputs] = weight.dims();
         let area = self.kernel * self.kernel;
         let batch = output_gradient.dims()[1];
-        let turned = weight
+        let rotated = weight
             .clone()
             .reshape([members, area, self.inputs, outputs])
             .flip([1])
             .swap_dims(2, 3)
             .reshape([members, area * outputs, self.inputs]);
-        let gradient = B::product(self.patches(output_gradient, outputs), turned);
+        let gradient = B::product(self.patches(output_gradient, outputs), rotated);
         self.flat(gradient, batch)
     }
 
-    /// Rows of places back to one row for each image.
+    /// Reshapes one row per pixel to one row per image.
     fn flat(&self, rows: Tensor<B, 3>, batch: usize) -> Tensor<B, 3> {
-        let [members, places, channels] = rows.dims();
-        rows.reshape([members, batch, places / batch * channels])
+        let [members, pixels, channels] = rows.dims();
+        rows.reshape([members, batch, pixels / batch * channels])
     }
 
     /// The patches of images of `channels`: `[members, batch·height·width, kernel²·channels]`.
     fn patches(&mut self, images: Tensor<B, 3>, channels: usize) -> Tensor<B, 3> {
         let [members, batch, _] = images.dims();
         let device = images.device();
-        let places = members * batch * self.height * self.width;
-        let pixels = images.reshape([places, channels]);
-        // Behind the last pixel stands one of zeros, for what lies beyond the edges.
+        let pixel_count = members * batch * self.height * self.width;
+        let pixels = images.reshape([pixel_count, channels]);
+        // A pixel of zeros follows the last one; it stands for pixels outside of the image.
         let padded = Tensor::cat(vec![pixels, Tensor::zeros([1, channels], &device)], 0);
-        let rows = self.patch_rows(members * batch, &device);
+        let rows = self.patch_indices(members * batch, &device);
         let width = self.kernel * self.kernel * channels;
         padded
             .select(0, rows)
-            .reshape([members, places / members, width])
+            .reshape([members, pixel_count / members, width])
     }
 
-    /// For each place of each image, the pixels of its patch; that beyond the last is zero.
-    fn patch_rows(&mut self, images: usize, device: &B::Device) -> Tensor<B, 1, Int> {
+    /// For each pixel of each image, the indices of the pixels in its patch. The index after the last pixel is
+    /// the pixel of zeros.
+    fn patch_indices(&mut self, images: usize, device: &B::Device) -> Tensor<B, 1, Int> {
         let size = [self.height, self.width];
         let kernel = self.kernel;
-        self.rows
-            .get(images, || patch_rows(images, size, kernel, device))
+        self.patch_indices
+            .get(images, || patch_indices(images, size, kernel, device))
     }
 }
 
-fn patch_rows<B: Backend>(
+fn patch_indices<B: Backend>(
     images: usize,
     [height, width]: [usize; 2],
     kernel: usize,
     device: &B::Device,
 ) -> Tensor<B, 1, Int> {
-    let reach = kernel / 2;
+    let radius = kernel / 2;
     let zero = images * height * width;
     let mut rows = Vec::with_capacity(zero * kernel * kernel);
     for image in 0..images {
@@ -135,11 +136,12 @@ fn patch_rows<B: Backend>(
                 for down in 0..kernel {
                     for right in 0..kernel {
                         let (y, x) = (row + down, column + right);
-                        let inside = (reach..height + reach).contains(&y)
-                            && (reach..width + reach).contains(&x);
-                        let pixel = match inside {
-                            true => (image * height + y - reach) * width + x - reach,
-                            false => zero,
+                        let inside = (radius..height + radius).contains(&y)
+                            && (radius..width + radius).contains(&x);
+                        let pixel = if inside {
+                            (image * height + y - radius) * width + x - radius
+                        } else {
+                            zero
                         };
                         rows.push(i32::try_from(pixel).expect("a batch is below 2³¹ pixels"));
                     }

@@ -1,4 +1,4 @@
-//! Dropout: random units are silenced while training (Srivastava et al. 2014).
+//! Dropout (Srivastava et al. 2014).
 
 use crate::backend::{Backend, NoiseKey};
 use crate::random::{Purpose, Seed, Stream};
@@ -6,23 +6,23 @@ use crate::spec::{DropoutSite, Model, Stage};
 use burn::tensor::Tensor;
 use std::collections::HashMap;
 
-/// The noise of one epoch: one stream for each place of dropout of each distinct seed.
+/// The dropout noise of one epoch: one random stream for each dropout site and seed.
 ///
-/// Members of one seed drop the same units where their rates agree, and of different rates the
-/// higher drops all that the lower drops: comparisons between rates are paired.
+/// Members with the same seed and rate drop the same units. A higher rate drops all units that a lower
+/// rate drops, so that comparisons between rates are paired.
 pub struct DropoutNoise {
     sites: HashMap<DropoutSite, SiteNoise>,
 }
 
-/// The noise of one place.
+/// The noise of one dropout site.
 struct SiteNoise {
     rates: Vec<f32>,
-    /// One for each member; members of equal seed read equal streams.
+    /// One for each member. Members of equal seed have equal streams.
     streams: Vec<Stream>,
 }
 
 impl DropoutNoise {
-    /// The noise of `epoch` for members of these models and seeds; nothing where no member drops.
+    /// The noise of `epoch` for members of these models and seeds; `None` if no member has dropout.
     pub fn new(models: &[&Model], stages: &[Stage], seeds: &[Seed], epoch: usize) -> Option<Self> {
         let mut sites = HashMap::new();
         for stage in stages {
@@ -36,15 +36,15 @@ impl DropoutNoise {
             if rates.iter().all(|&rate| rate == 0.0) {
                 continue;
             }
-            let place = [epoch as u32, stream_number(site)];
-            let stream = |seed: &Seed| seed.stream(Purpose::Dropout, place);
+            let stream_key = [epoch as u32, stream_number(site)];
+            let stream = |seed: &Seed| seed.stream(Purpose::Dropout, stream_key);
             let streams = seeds.iter().map(stream).collect();
             sites.insert(site, SiteNoise { rates, streams });
         }
         (!sites.is_empty()).then_some(Self { sites })
     }
 
-    /// Passes over the noise of this many steps.
+    /// Skips the noise of this number of steps.
     pub fn skip(&mut self, steps: usize) {
         for site in self.sites.values_mut() {
             for _ in 0..steps {
@@ -53,16 +53,15 @@ impl DropoutNoise {
         }
     }
 
-    /// The keys of the next step at one place, one for each member; nothing where no member drops.
+    /// The keys of the next step at one site, one for each member; `None` if no member drops there.
     pub fn keys(&mut self, site: DropoutSite) -> Option<Vec<NoiseKey>> {
         Some(self.sites.get_mut(&site)?.keys())
     }
 
-    /// The next step's factors at one place: 0 for what is dropped, 1/(1 − rate) for the rest;
-    /// nothing where no member drops. `[members, batch, features]`
+    /// The factors of the next step at one site: 0 for dropped units, 1/(1 − rate) for the others; `None` if
+    /// no member drops there. `[members, batch, features]`
     ///
-    /// How wide the place is decides nothing: units beside a unit do not change whether it is
-    /// dropped.
+    /// The number of features has no influence on which units are dropped.
     pub fn factors<B: Backend>(
         &mut self,
         site: DropoutSite,
@@ -90,7 +89,7 @@ impl SiteNoise {
     }
 }
 
-/// A number for each place, the same in every model.
+/// The stream number of a site, which is the same in every model.
 fn stream_number(site: DropoutSite) -> u32 {
     match site {
         DropoutSite::Hidden(layer) => layer as u32,

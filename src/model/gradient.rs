@@ -1,6 +1,6 @@
-//! The gradients of a stage's parameters, computed as late as possible.
+//! The gradients of a stage's parameters, computed only when they are needed.
 
-use super::segments::part;
+use super::segments::narrow_members;
 use crate::backend::Backend;
 use burn::tensor::Tensor;
 use std::ops::Range;
@@ -8,20 +8,20 @@ use std::ops::Range;
 /// The gradients of the weight and the bias of one stage.
 #[derive(Clone, Debug)]
 pub enum StageGradient<B: Backend> {
-    /// Of a linear map: the weight's is `inputᵀ · output`, the bias's the sum of `output` over its
-    /// rows. Where nobody looks at them they need not be computed apart from the step.
+    /// The gradients of a linear map, as factors: that of the weight is `inputᵀ · output`, that of the bias
+    /// is the sum of `output` over its rows. An optimizer may not need them as tensors.
     Linear {
-        /// What went in: `[members or 1, rows, inputs]`.
+        /// The layer's input: `[members or 1, rows, inputs]`.
         input: Tensor<B, 3>,
-        /// The gradient of what came out: `[members, rows, outputs]`.
+        /// The gradient of the layer's output: `[members, rows, outputs]`.
         output: Tensor<B, 3>,
     },
-    /// Of any other stage, as they are.
+    /// The gradients of any other stage, as tensors.
     Values([Tensor<B, 3>; 2]),
 }
 
 impl<B: Backend> StageGradient<B> {
-    /// The gradients as tensors, each of its parameter's shape.
+    /// The gradients as tensors, each with the shape of its parameter.
     pub fn values(self) -> [Tensor<B, 3>; 2] {
         match self {
             Self::Linear { input, output } => {
@@ -32,18 +32,20 @@ impl<B: Backend> StageGradient<B> {
         }
     }
 
-    /// Those of some adjacent members.
+    /// The gradients of a range of members.
     #[must_use]
-    pub fn part(&self, members: &Range<usize>) -> Self {
+    pub fn narrow_members(&self, members: &Range<usize>) -> Self {
         match self {
             Self::Linear { input, output } => Self::Linear {
                 input: match input.dims()[0] {
                     1 => input.clone(),
-                    _ => part(input, members),
+                    _ => narrow_members(input, members),
                 },
-                output: part(output, members),
+                output: narrow_members(output, members),
             },
-            Self::Values(values) => Self::Values(values.each_ref().map(|v| part(v, members))),
+            Self::Values(values) => {
+                Self::Values(values.each_ref().map(|v| narrow_members(v, members)))
+            }
         }
     }
 }

@@ -1,13 +1,13 @@
-//! Initial weights and biases: noise of a keyed stream, transformed as `torch.nn.init` does.
+//! Initial weights and biases: random numbers of a keyed stream, transformed as in `torch.nn.init`.
 
-use super::activation::LEAKY_SLOPE;
+use super::activation::LEAKY_RELU_SLOPE;
 use crate::random::{Purpose, Seed};
 use crate::spec::{Activation, BiasInit, Config, FanMode, Init, Stage};
 
-/// What an initialisation is made of.
+/// The distribution of the random numbers that an initialisation uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Distribution {
-    /// None: all values are the same.
+    /// No random numbers.
     None,
     /// Uniform in [0, 1).
     Uniform,
@@ -18,22 +18,22 @@ enum Distribution {
 /// The shape of a dense or convolution layer, for its initialisation.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Fans {
-    /// Rows of the weight matrix: what comes into one unit.
+    /// Rows of the weight matrix: the inputs of one unit (fan-in).
     pub(super) inputs: usize,
     /// Columns of the weight matrix.
     pub(super) outputs: usize,
-    /// What one input reaches: `outputs`, of a convolution times the kernel's area.
-    pub(super) reached: usize,
+    /// The number of outputs that one input affects: `outputs`, for a convolution times the kernel's area.
+    pub(super) fan_out: usize,
 }
 
 impl Fans {
-    /// The shape of a dense or convolution layer; nothing for other stages.
+    /// The shape of a dense or convolution layer; `None` for other stages.
     pub(super) fn of(stage: Stage) -> Option<Self> {
         match stage {
             Stage::Dense { inputs, outputs } => Some(Fans {
                 inputs,
                 outputs,
-                reached: outputs,
+                fan_out: outputs,
             }),
             Stage::Convolution {
                 inputs,
@@ -43,23 +43,23 @@ impl Fans {
             } => Some(Fans {
                 inputs: kernel * kernel * inputs,
                 outputs,
-                reached: kernel * kernel * outputs,
+                fan_out: kernel * kernel * outputs,
             }),
             _ => None,
         }
     }
 }
 
-/// Weights `[inputs, outputs]` and biases `[outputs]` of the layer number `layer` of one member.
+/// The weights `[inputs, outputs]` and biases `[outputs]` of the layer with index `layer` of one member.
 ///
-/// Members of equal seed, repeat and fold start from equal noise, unless their trial has
-/// `model.same_init` off: then its configuration is part of the streams' names.
+/// Members of equal seed, repeat and fold start from equal random numbers, unless their trial has
+/// `model.same_init: false`: then its configuration is part of the streams' keys.
 pub(super) fn layer(config: &Config, seed: Seed, layer: usize, fans: Fans) -> [Vec<f32>; 2] {
     let model = &config.model;
-    let place = [layer as u32, own_number(config)];
+    let stream_key = [layer as u32, stream_id(config)];
     let draw = |noise: Distribution, purpose: Purpose, count: usize| {
         let mut values = vec![0.0; count];
-        let mut stream = seed.stream(purpose, place);
+        let mut stream = seed.stream(purpose, stream_key);
         match noise {
             Distribution::None => {}
             Distribution::Uniform => stream.fill_uniform(&mut values),
@@ -68,24 +68,24 @@ pub(super) fn layer(config: &Config, seed: Seed, layer: usize, fans: Fans) -> [V
         values
     };
     let noise = draw(
-        noise_of(&model.init),
+        distribution_of(&model.init),
         Purpose::InitialWeights,
         fans.inputs * fans.outputs,
     );
     let weights = weights(&model.init, model.activation, fans, noise);
     let init = bias_as_weight(&model.bias_init);
-    let noise = draw(noise_of(&init), Purpose::InitialBiases, fans.outputs);
+    let noise = draw(distribution_of(&init), Purpose::InitialBiases, fans.outputs);
     [weights, self::weights(&init, model.activation, fans, noise)]
 }
 
-/// 0, or a number of the trial's own where it is to start from noise of its own.
-fn own_number(config: &Config) -> u32 {
+/// 0 if trials start from the same random numbers, otherwise a hash of the trial's configuration.
+fn stream_id(config: &Config) -> u32 {
     if config.model.same_init {
         return 0;
     }
     let mut shown = config.canonical().to_value();
     if let Some(sections) = shown.as_object_mut() {
-        // Seeds and folds are in the streams' names already; where the data lies does not matter.
+        // Seeds and folds are part of the streams' keys already, and the location of the data has no influence.
         sections.remove("validation");
         sections.remove("data");
     }
@@ -104,7 +104,7 @@ fn bias_as_weight(init: &BiasInit) -> Init {
     }
 }
 
-fn noise_of(init: &Init) -> Distribution {
+fn distribution_of(init: &Init) -> Distribution {
     match init {
         Init::Zeros {} | Init::Constant { .. } => Distribution::None,
         Init::Default {}
@@ -122,10 +122,10 @@ fn noise_of(init: &Init) -> Distribution {
 fn weights(init: &Init, activation: Activation, fans: Fans, noise: Vec<f32>) -> Vec<f32> {
     let fan = |mode: FanMode| match mode {
         FanMode::FanIn => fans.inputs as f64,
-        FanMode::FanOut => fans.reached as f64,
+        FanMode::FanOut => fans.fan_out as f64,
     };
     let glorot = |gain: f64| gain * (2.0 / (fan(FanMode::FanIn) + fan(FanMode::FanOut))).sqrt();
-    let within = |bound: f64| spread(noise.clone(), bound);
+    let within = |bound: f64| to_symmetric(noise.clone(), bound);
     let normal = |deviation: f64| scaled(noise.clone(), deviation);
     match init {
         Init::Default {} => within(1.0 / fan(FanMode::FanIn).sqrt()),
@@ -143,8 +143,8 @@ fn weights(init: &Init, activation: Activation, fans: Fans, noise: Vec<f32>) -> 
     }
 }
 
-/// Noise of [0, 1) as numbers in ±`bound`.
-fn spread(mut noise: Vec<f32>, bound: f64) -> Vec<f32> {
+/// Maps random numbers in [0, 1) to ±`bound`.
+fn to_symmetric(mut noise: Vec<f32>, bound: f64) -> Vec<f32> {
     for value in &mut noise {
         *value = (2.0 * *value - 1.0) * bound as f32;
     }
@@ -158,14 +158,14 @@ fn scaled(mut noise: Vec<f32>, deviation: f64) -> Vec<f32> {
     noise
 }
 
-/// What keeps the variance through an activation (`torch.nn.init.calculate_gain`). PyTorch names
-/// none for elu, gelu, silu and softplus: ReLU's is taken, whose shape they share.
+/// The gain that preserves the variance through an activation (`torch.nn.init.calculate_gain`). PyTorch
+/// defines none for elu, gelu, silu and softplus, which use that of ReLU because of their similar shape.
 fn gain(activation: Activation) -> f64 {
     match activation {
         Activation::Identity | Activation::Sigmoid => 1.0,
         Activation::Tanh => 5.0 / 3.0,
         Activation::Selu => 0.75,
-        Activation::LeakyRelu => (2.0 / (1.0 + LEAKY_SLOPE * LEAKY_SLOPE)).sqrt(),
+        Activation::LeakyRelu => (2.0 / (1.0 + LEAKY_RELU_SLOPE * LEAKY_RELU_SLOPE)).sqrt(),
         Activation::Relu
         | Activation::Elu
         | Activation::Gelu
@@ -174,42 +174,46 @@ fn gain(activation: Activation) -> f64 {
     }
 }
 
-/// The rows or the columns of a random matrix, whichever are fewer, made orthonormal in their
-/// order (Gram and Schmidt; Saxe et al. 2014).
+/// Orthonormalises the rows or the columns of a random matrix, whichever are fewer, in their order
+/// (Gram and Schmidt; Saxe et al. 2014).
 fn orthogonal(inputs: usize, outputs: usize, noise: &[f32]) -> Vec<f32> {
     let by_rows = inputs <= outputs;
-    let (count, length) = match by_rows {
-        true => (inputs, outputs),
-        false => (outputs, inputs),
+    let (count, length) = if by_rows {
+        (inputs, outputs)
+    } else {
+        (outputs, inputs)
     };
-    let position = |vector: usize, element: usize| match by_rows {
-        true => vector * outputs + element,
-        false => element * outputs + vector,
+    let position = |vector: usize, element: usize| {
+        if by_rows {
+            vector * outputs + element
+        } else {
+            element * outputs + vector
+        }
     };
     let mut vectors: Vec<Vec<f64>> = Vec::with_capacity(count);
     for vector in 0..count {
-        let mut own: Vec<f64> = (0..length)
+        let mut current: Vec<f64> = (0..length)
             .map(|element| f64::from(noise[position(vector, element)]))
             .collect();
-        // Where most of a vector is taken away, rounding leaves something of the others: again then
+        // If most of a vector is removed, rounding leaves components of the others. Then repeat
         // (Daniel et al. 1976).
-        let mut norm = dot(&own, &own).sqrt();
+        let mut norm = dot(&current, &current).sqrt();
         loop {
             for other in &vectors {
-                let along = dot(&own, other);
-                for (value, direction) in own.iter_mut().zip(other) {
+                let along = dot(&current, other);
+                for (value, direction) in current.iter_mut().zip(other) {
                     *value -= along * direction;
                 }
             }
-            let left = dot(&own, &own).sqrt();
-            let enough = left >= 0.5 * norm;
-            norm = left;
+            let remaining = dot(&current, &current).sqrt();
+            let enough = remaining >= 0.5 * norm;
+            norm = remaining;
             if enough {
                 break;
             }
         }
-        own.iter_mut().for_each(|value| *value /= norm);
-        vectors.push(own);
+        current.iter_mut().for_each(|value| *value /= norm);
+        vectors.push(current);
     }
     let mut values = vec![0.0; noise.len()];
     for (index, vector) in vectors.iter().enumerate() {
@@ -220,7 +224,7 @@ fn orthogonal(inputs: usize, outputs: usize, noise: &[f32]) -> Vec<f32> {
     values
 }
 
-/// The inner product, summed in eight strands that a processor adds side by side.
+/// The inner product, as eight partial sums that a processor adds in parallel.
 fn dot(a: &[f64], b: &[f64]) -> f64 {
     let mut sums = [0.0; 8];
     let (a, b) = (a.chunks_exact(8), b.chunks_exact(8));
@@ -231,8 +235,8 @@ fn dot(a: &[f64], b: &[f64]) -> f64 {
         .map(|(a, b)| a * b)
         .sum();
     for (a, b) in a.zip(b) {
-        for strand in 0..8 {
-            sums[strand] += a[strand] * b[strand];
+        for lane in 0..8 {
+            sums[lane] += a[lane] * b[lane];
         }
     }
     sums.iter().sum::<f64>() + rest
@@ -273,13 +277,13 @@ mod tests {
             let fans = Fans {
                 inputs: number("inputs") * area,
                 outputs: number("outputs"),
-                reached: number("outputs") * area,
+                fan_out: number("outputs") * area,
             };
             let expected = pytorch::tensor(&case["expected"]);
             let noise = match case["noise_kind"].as_str() {
                 None => vec![0.0; expected.len()],
                 Some(kind) => {
-                    let ours = match noise_of(&init) {
+                    let ours = match distribution_of(&init) {
                         Distribution::Uniform => "uniform",
                         Distribution::Normal => "normal",
                         Distribution::None => "none",
@@ -320,7 +324,7 @@ mod tests {
         let fans = Fans {
             inputs: 4,
             outputs: 3,
-            reached: 3,
+            fan_out: 3,
         };
         let mut config = Config::default();
         let mut other = config.clone();

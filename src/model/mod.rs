@@ -1,4 +1,4 @@
-//! Networks as stacked tensors: the members of a cohort side by side in one program.
+//! Networks as stacked tensors: all members of a cohort are computed together.
 
 mod activation;
 mod activation_stage;
@@ -7,7 +7,9 @@ mod convolution;
 mod dropout;
 mod eval_batch_size;
 mod gradient;
+mod host_values;
 mod init;
+mod initial_state;
 mod layer_norm;
 mod loss;
 mod network;
@@ -22,7 +24,9 @@ pub use batch_norm::EPSILON as NORM_EPSILON;
 pub use dropout::DropoutNoise;
 pub use eval_batch_size::eval_batch_size;
 pub use gradient::StageGradient;
-pub use loss::{LossSums, class_scores, values};
+pub use host_values::values;
+pub(crate) use host_values::{all_values, state_tensors};
+pub use loss::{LossSums, classification_counts};
 pub use network::{ForwardCache, Network, ParameterLayer};
 pub use padding::{padded, parameter_shapes, state_shapes, trimmed};
-pub use segments::{part, pick, segments, stack};
+pub use segments::{concat_members, narrow_members, segments, select_members};

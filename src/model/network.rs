@@ -1,113 +1,105 @@
-//! Networks, stacked: one for each member of a cohort, stage after stage.
+//! The stacked networks of a cohort, and their forward and backward pass, stage by stage.
 
 use super::dropout::DropoutNoise;
 use super::gradient::StageGradient;
 use super::layer_norm;
-use super::network_state::initial_state;
 use super::operation::Operation;
 use crate::backend::Backend;
-use crate::random::Seed;
-use crate::spec::{Config, Stage};
+use crate::spec::Stage;
 use burn::tensor::Tensor;
 
 /// The networks of a cohort. All tensors between stages are `[members, batch, features]`.
 #[derive(Clone, Debug)]
 pub struct Network<B: Backend> {
     pub(super) stages: Vec<Operation<B>>,
-    /// Weight and bias of each stage that has them, from the input side.
+    /// Weight and bias of each stage that has them, from input to output.
     pub(super) parameters: Vec<Tensor<B, 3>>,
-    /// The first stage with parameters: below it no gradient is needed.
-    first: usize,
-    /// The stages that hold those of all members.
-    held: Vec<Stage>,
+    /// The first stage with parameters. Stages before it need no gradient.
+    first_trainable: usize,
+    /// The stages of the widest model, which enclose those of all members.
+    enclosing: Vec<Stage>,
     /// The stages of each member.
-    pub(super) own: Vec<Vec<Stage>>,
+    pub(super) member_stages: Vec<Vec<Stage>>,
 }
 
-/// What a forward pass leaves behind for the backward pass: a few tensors of each stage.
+/// The tensors of each stage that the backward pass needs from the forward pass.
 pub struct ForwardCache<B: Backend>(Vec<Vec<Tensor<B, 3>>>);
 
-/// A dense or convolution layer's place among the parameters.
+/// The position of a dense or convolution layer among the parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ParameterLayer {
-    /// Its name, such as `layer1`, counted from the input side.
+    /// Its name, such as `layer1`, counted from the input.
     pub name: String,
-    /// The position of its weight; its bias is the next.
+    /// The position of its weight, which its bias follows.
     pub weight: usize,
 }
 
 impl<B: Backend> Network<B> {
-    /// Networks of these configurations, with the initial weights that each asks for.
-    ///
-    /// # Panics
-    /// Without a configuration, with another number of seeds, or when no model holds all.
-    pub fn new(configs: &[&Config], seeds: &[Seed], device: &B::Device) -> Self {
-        assert_eq!(configs.len(), seeds.len(), "one seed for each member");
-        let own: Vec<_> = configs.iter().map(|config| config.stages()).collect();
-        let members = configs.iter().zip(seeds).zip(&own);
-        let states = members
-            .map(|((config, &seed), stages)| initial_state(config, seed, stages, device))
-            .collect();
-        Self::of_states(own, states)
-    }
-
     /// Networks of equal stages with given parameters, in the order of [`Network::parameters`].
     ///
     /// # Panics
-    /// When the parameters are not as many as the stages need.
+    /// If the number of parameters does not match the stages.
     pub fn with_parameters(stages: &[Stage], parameters: Vec<Tensor<B, 3>>) -> Self {
         let [members, _, _] = parameters[0].dims();
         Self::stacked(stages.to_vec(), vec![stages.to_vec(); members], parameters)
     }
 
-    /// Networks of stages that hold each member's `own`, with stacked parameters.
+    /// Networks with stacked parameters. `enclosing` are the stages of the widest model.
     pub(super) fn stacked(
-        held: Vec<Stage>,
-        own: Vec<Vec<Stage>>,
+        enclosing: Vec<Stage>,
+        member_stages: Vec<Vec<Stage>>,
         parameters: Vec<Tensor<B, 3>>,
     ) -> Self {
         let device = parameters[0].device();
         let operation = |(position, &stage): (usize, &Stage)| {
-            let own: Vec<Stage> = own.iter().map(|stages| stages[position]).collect();
-            Operation::new(stage, &own, &device)
+            let of_members: Vec<Stage> = member_stages
+                .iter()
+                .map(|stages| stages[position])
+                .collect();
+            Operation::new(stage, &of_members, &device)
         };
-        let stages: Vec<Operation<B>> = held.iter().enumerate().map(operation).collect();
-        let owners = stages.iter().filter(|stage| stage.has_parameters()).count();
-        assert_eq!(parameters.len(), 2 * owners, "a weight and a bias for each");
-        let first = stages
+        let stages: Vec<Operation<B>> = enclosing.iter().enumerate().map(operation).collect();
+        let trainable = stages.iter().filter(|stage| stage.has_parameters()).count();
+        assert_eq!(
+            parameters.len(),
+            2 * trainable,
+            "a weight and a bias for each"
+        );
+        let first_trainable = stages
             .iter()
             .position(Operation::has_parameters)
             .expect("a network has at least its output layer");
         Self {
             stages,
             parameters,
-            first,
-            held,
-            own,
+            first_trainable,
+            enclosing,
+            member_stages,
         }
     }
 
-    /// Logits without dropout, norms by their running statistics: `[members, batch, classes]`.
+    /// The logits for evaluation, without dropout and with running statistics:
+    /// `[members, batch, classes]`.
     pub fn predict(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
         let mut parameters = self.parameters.chunks_exact(2);
-        let mut own = || parameters.next().expect("counted when built");
+        let mut next_parameters = || parameters.next().expect("counted when built");
         let mut current = input;
         for stage in &mut self.stages {
             current = match stage {
                 Operation::Dense => {
-                    let own = own();
+                    let own = next_parameters();
                     B::dense(current, &own[0], &own[1])
                 }
                 Operation::Convolution(convolution) => {
-                    let own = own();
+                    let own = next_parameters();
                     convolution.forward(current, &own[0], &own[1]).0
                 }
                 Operation::BatchNorm(norm) => {
-                    let own = own();
+                    let own = next_parameters();
                     norm.predict(current, &own[0], &own[1])
                 }
                 Operation::LayerNorm => {
-                    let own = own();
+                    let own = next_parameters();
                     layer_norm::forward(current, &own[0], &own[1]).0
                 }
                 Operation::Activation(functions) => functions.predict(current),
@@ -118,39 +110,40 @@ impl<B: Backend> Network<B> {
         current
     }
 
-    /// Logits (`[members, batch, classes]`) while training, and what the backward pass needs.
+    /// The logits of a training step (`[members, batch, classes]`), and the tensors that the backward pass
+    /// needs.
     ///
-    /// `input` is `[members, batch, features]`, or `[1, batch, features]` where members share it.
+    /// `input` is `[members, batch, features]`, or `[1, batch, features]` if members share it.
     pub fn forward(
         &mut self,
         input: Tensor<B, 3>,
         mut noise: Option<&mut DropoutNoise>,
     ) -> (Tensor<B, 3>, ForwardCache<B>) {
         let mut parameters = self.parameters.chunks_exact(2);
-        let mut own = || parameters.next().expect("counted when built");
+        let mut next_parameters = || parameters.next().expect("counted when built");
         let mut current = input;
-        let mut trace = Vec::with_capacity(self.stages.len());
+        let mut cache = Vec::with_capacity(self.stages.len());
         for stage in &mut self.stages {
-            let (output, kept) = match stage {
+            let (output, cached) = match stage {
                 Operation::Dense => {
-                    let own = own();
+                    let own = next_parameters();
                     let output = B::dense(current.clone(), &own[0], &own[1]);
                     (output, vec![current])
                 }
                 Operation::Convolution(convolution) => {
-                    let own = own();
+                    let own = next_parameters();
                     let (output, patches) = convolution.forward(current, &own[0], &own[1]);
                     (output, vec![patches])
                 }
                 Operation::BatchNorm(norm) => {
-                    let own = own();
-                    let (output, kept) = norm.forward(current, &own[0], &own[1]);
-                    (output, Vec::from(kept))
+                    let own = next_parameters();
+                    let (output, cached) = norm.forward(current, &own[0], &own[1]);
+                    (output, Vec::from(cached))
                 }
                 Operation::LayerNorm => {
-                    let own = own();
-                    let (output, kept) = layer_norm::forward(current, &own[0], &own[1]);
-                    (output, Vec::from(kept))
+                    let own = next_parameters();
+                    let (output, cached) = layer_norm::forward(current, &own[0], &own[1]);
+                    (output, Vec::from(cached))
                 }
                 Operation::Activation(functions) => functions.forward(current),
                 Operation::Pooling(pool) => {
@@ -169,71 +162,71 @@ impl<B: Backend> Network<B> {
                     }
                 }
             };
-            trace.push(kept);
+            cache.push(cached);
             current = output;
         }
-        (current, ForwardCache(trace))
+        (current, ForwardCache(cache))
     }
 
-    /// The gradients of the parameters of each stage that has them, from the input side, given
-    /// the gradient of the logits (`[members, batch, classes]`).
+    /// The gradients of the parameters of each stage that has them, from input to output, given the
+    /// gradient of the logits (`[members, batch, classes]`).
     pub fn backward(
         &mut self,
-        trace: ForwardCache<B>,
+        cache: ForwardCache<B>,
         logits_gradient: Tensor<B, 3>,
     ) -> Vec<StageGradient<B>> {
-        let ForwardCache(trace) = trace;
+        let ForwardCache(stage_caches) = cache;
         let mut parameters = self.parameters.chunks_exact(2).rev();
-        let mut own = || parameters.next().expect("counted when built");
+        let mut next_parameters = || parameters.next().expect("counted when built");
         let mut gradient = logits_gradient;
         let mut reversed = Vec::with_capacity(self.parameters.len() / 2);
-        let stages = self.stages.iter_mut().enumerate().zip(trace).rev();
-        for ((position, stage), kept) in stages {
-            if position < self.first {
+        let stages = self.stages.iter_mut().enumerate().zip(stage_caches).rev();
+        for ((position, stage), stage_cache) in stages {
+            if position < self.first_trainable {
                 break;
             }
-            let mut kept = kept.into_iter();
-            let mut next = || kept.next().expect("kept by the forward pass");
+            let mut cached = stage_cache.into_iter();
+            let mut next = || cached.next().expect("cached by the forward pass");
             match stage {
                 Operation::Dense => {
                     reversed.push(StageGradient::Linear {
                         input: next(),
                         output: gradient.clone(),
                     });
-                    let own = own();
-                    if position > self.first {
+                    let own = next_parameters();
+                    if position > self.first_trainable {
                         gradient = B::product(gradient, own[0].clone().swap_dims(1, 2));
                     }
                 }
                 Operation::Convolution(convolution) => {
                     reversed.push(convolution.gradients(next(), gradient.clone()));
-                    let own = own();
-                    if position > self.first {
+                    let own = next_parameters();
+                    if position > self.first_trainable {
                         gradient = convolution.input_gradient(gradient, &own[0]);
                     }
                 }
                 Operation::BatchNorm(norm) => {
-                    let own = own();
-                    let kept = [next(), next()];
-                    let (input, values) = norm.backward(kept, &own[0], gradient);
+                    let own = next_parameters();
+                    let cached = [next(), next()];
+                    let (input, values) = norm.backward(cached, &own[0], gradient);
                     reversed.push(StageGradient::Values(values));
                     gradient = input;
                 }
                 Operation::LayerNorm => {
-                    let own = own();
-                    let kept = [next(), next()];
-                    let (input, values) = layer_norm::backward(kept, &own[0], gradient);
+                    let own = next_parameters();
+                    let cached = [next(), next()];
+                    let (input, values) = layer_norm::backward(cached, &own[0], gradient);
                     reversed.push(StageGradient::Values(values));
                     gradient = input;
                 }
                 Operation::Activation(functions) => {
-                    gradient = functions.backward(&mut kept, gradient);
+                    gradient = functions.backward(&mut cached, gradient);
                 }
                 Operation::Pooling(pool) => {
                     gradient = pool.backward(next(), next(), gradient);
                 }
                 Operation::Dropout(_) => {
-                    if let Some(factors) = kept.next() {
+                    if let Some(factors) = cached.next() {
                         gradient = gradient * factors;
                     }
                 }
@@ -243,17 +236,17 @@ impl<B: Backend> Network<B> {
         reversed
     }
 
-    /// Weight and bias of each layer and norm, from the input side: `[members, …, outputs]`.
+    /// Weight and bias of each layer and norm, from input to output: `[members, …, outputs]`.
     pub fn parameters(&self) -> &[Tensor<B, 3>] {
         &self.parameters
     }
 
-    /// The dense and convolution layers, from the input side.
+    /// The dense and convolution layers, from input to output.
     pub fn layers(&self) -> Vec<ParameterLayer> {
-        let owners = self.stages.iter().filter(|stage| stage.has_parameters());
+        let trainable = self.stages.iter().filter(|stage| stage.has_parameters());
         let is_layer =
             |stage: &Operation<B>| matches!(stage, Operation::Dense | Operation::Convolution(_));
-        owners
+        trainable
             .enumerate()
             .filter(|(_, stage)| is_layer(stage))
             .zip(1..)
@@ -264,12 +257,12 @@ impl<B: Backend> Network<B> {
             .collect()
     }
 
-    /// Replaces all parameters by what `change` makes of them.
+    /// Replaces all parameters by the result of `change`.
     ///
-    /// The tensors are handed over whole, so that a backend may change them in place.
+    /// `change` takes the tensors by value, so that a backend can change them in place.
     ///
     /// # Panics
-    /// When `change` returns another number of tensors.
+    /// If `change` returns a different number of tensors.
     pub fn update(&mut self, change: impl FnOnce(Vec<Tensor<B, 3>>) -> Vec<Tensor<B, 3>>) {
         let count = self.parameters.len();
         self.parameters = change(std::mem::take(&mut self.parameters));
@@ -280,15 +273,15 @@ impl<B: Backend> Network<B> {
         );
     }
 
-    /// The stages of the widest model that is needed to hold all members. What the function of an
-    /// activation is has no meaning here.
+    /// The stages of the widest model, which enclose those of all members. The functions of its
+    /// activation stages have no meaning.
     pub fn stages(&self) -> &[Stage] {
-        &self.held
+        &self.enclosing
     }
 
     /// The stages of one member.
     pub fn member_stages(&self, member: usize) -> &[Stage] {
-        &self.own[member]
+        &self.member_stages[member]
     }
 }
 
@@ -297,7 +290,7 @@ mod tests {
     use super::*;
     use crate::model::{LossSums, StageGradient};
     use crate::pytorch;
-    use crate::spec::DatasetInfo;
+    use crate::spec::{Config, DatasetInfo};
     use burn::backend::Flex;
     use burn::tensor::TensorData;
 
@@ -307,7 +300,7 @@ mod tests {
         tensor.to_data().to_vec().unwrap()
     }
 
-    /// A model's parameters of a case as ours: `[1, inputs, outputs]` and `[1, 1, outputs]`.
+    /// The parameters of a case: `[1, inputs, outputs]` and `[1, 1, outputs]`.
     fn parameters(case: &serde_json::Value) -> Vec<T> {
         let device = Default::default();
         let parameters = case["parameters"].as_array().unwrap();
@@ -359,21 +352,21 @@ mod tests {
             let targets = TensorData::new(targets, [1, labels.len(), 4]);
             let targets = T::from_data(targets, &device);
             let mut network = Network::with_parameters(&config.stages(), parameters(case));
-            let (logits, trace) = network.forward(input.clone(), None);
+            let (logits, cache) = network.forward(input.clone(), None);
             pytorch::assert_close(&values(&logits), &pytorch::tensor(&case["logits"]), name);
-            let (loss, _) = LossSums::of(logits.clone(), targets.clone()).means(0);
+            let (loss, _) = LossSums::from_logits(logits.clone(), targets.clone()).means(0);
             let expected = case["loss"].as_f64().unwrap();
             let error = (loss - expected).abs();
             assert!(error < 1e-5 * expected, "{name}: {loss} {expected}");
-            let judged = Flex::cross_entropy(logits, targets.clone(), targets);
-            let gradients = network.backward(trace, judged.gradient);
+            let loss = Flex::cross_entropy(logits, targets.clone(), targets);
+            let gradients = network.backward(cache, loss.gradient);
             let gradients: Vec<T> = gradients
                 .into_iter()
                 .flat_map(StageGradient::values)
                 .collect();
             let expected = case["gradients"].as_array().unwrap();
             assert_eq!(gradients.len(), expected.len(), "{name}");
-            // Of a bias in front of a batch norm only rounding is left: measured against all.
+            // A bias before a batch norm has a gradient of rounding errors only, so the scale is that of all gradients.
             let largest = expected
                 .iter()
                 .flat_map(pytorch::tensor)
@@ -381,9 +374,10 @@ mod tests {
             for (gradient, expected) in gradients.iter().zip(expected) {
                 let what = format!("{name} {}", expected["name"]);
                 let expected = pytorch::tensor(expected);
-                match expected.iter().all(|value| value.abs() < 1e-6 * largest) {
-                    true => assert!(values(gradient).iter().all(|v| v.abs() < 1e-5 * largest)),
-                    false => pytorch::assert_close(&values(gradient), &expected, &what),
+                if expected.iter().all(|value| value.abs() < 1e-6 * largest) {
+                    assert!(values(gradient).iter().all(|v| v.abs() < 1e-5 * largest));
+                } else {
+                    pytorch::assert_close(&values(gradient), &expected, &what);
                 }
             }
             if let Some(running) = case["running"].as_array() {

@@ -1,42 +1,59 @@
-//! All that training changes of networks, taken apart by member and put together again.
+//! Builds networks from the states of their members, and returns these states.
 
-use super::init::{self, Fans};
+use super::initial_state::initial_state;
 use super::network::Network;
 use super::operation::Operation;
 use super::padding::{padded, parameter_shapes, state_shapes, trimmed};
-use super::segments::stack;
+use super::segments::concat_members;
 use crate::backend::Backend;
 use crate::random::Seed;
 use crate::spec::{Config, Stage, enclosing_stages};
-use burn::tensor::{Tensor, TensorData};
+use burn::tensor::Tensor;
 
 impl<B: Backend> Network<B> {
-    /// Networks of these stages, one list for each member, in the states that
-    /// [`Network::member_state`] gave. A member that is narrower than the widest is padded.
+    /// Networks of these configurations, with their initial weights.
     ///
     /// # Panics
-    /// Without a member, when no model holds all, or when the states are of other stages.
-    pub fn of_states(own: Vec<Vec<Stage>>, states: Vec<Vec<Tensor<B, 3>>>) -> Self {
-        let held = own[1..].iter().fold(own[0].clone(), |held, own| {
-            enclosing_stages(&held, own).expect("members of one cohort are of compatible shapes")
+    /// If there is no configuration, the number of seeds differs, or the members cannot be stacked.
+    pub fn new(configs: &[&Config], seeds: &[Seed], device: &B::Device) -> Self {
+        assert_eq!(configs.len(), seeds.len(), "one seed for each member");
+        let member_stages: Vec<_> = configs.iter().map(|config| config.stages()).collect();
+        let members = configs.iter().zip(seeds).zip(&member_stages);
+        let states = members
+            .map(|((config, &seed), stages)| initial_state(config, seed, stages, device))
+            .collect();
+        Self::from_states(member_stages, states)
+    }
+
+    /// Networks of these stages, one list per member, in states from [`Network::member_state`].
+    /// Narrower members are padded to the widest.
+    ///
+    /// # Panics
+    /// If there is no member, the members cannot be stacked, or a state does not match its stages.
+    pub fn from_states(member_stages: Vec<Vec<Stage>>, states: Vec<Vec<Tensor<B, 3>>>) -> Self {
+        let first = member_stages[0].clone();
+        let enclosing = member_stages[1..].iter().fold(first, |enclosing, stages| {
+            enclosing_stages(&enclosing, stages)
+                .expect("members of one cohort are of compatible shapes")
         });
-        let shapes = state_shapes(&held);
+        let shapes = state_shapes(&enclosing);
         let mut states: Vec<_> = states.into_iter().map(Vec::into_iter).collect();
         let stacked = shapes.iter().map(|&shape| {
-            let own = states.iter_mut().map(|state| {
-                let tensor = state.next().expect("a state has all of its stages'");
+            let of_members = states.iter_mut().map(|state| {
+                let tensor = state.next().expect("a state has the tensors of its stages");
                 padded(tensor, shape)
             });
-            stack(own.collect())
+            concat_members(of_members.collect())
         });
         let mut parameters: Vec<_> = stacked.collect();
-        let statistics = parameters.split_off(parameter_shapes(&held).len());
-        let mut network = Self::stacked(held, own, parameters);
+        let statistics = parameters.split_off(parameter_shapes(&enclosing).len());
+        let mut network = Self::stacked(enclosing, member_stages, parameters);
         network.set_statistics(statistics);
         network
     }
 
-    /// All that training changes: parameters, then running statistics. `[members, rows, columns]`
+    /// Everything that training changes: parameters, then running statistics. Each tensor is
+    /// `[members, rows, columns]`.
     pub fn state(&self) -> Vec<Tensor<B, 3>> {
         let mut state = self.parameters.clone();
         state.extend(self.statistics());
@@ -67,61 +84,25 @@ impl<B: Backend> Network<B> {
         assert!(statistics.next().is_none(), "two for each batch norm");
     }
 
-    /// The state of one member in its own shape: each `[1, rows, columns]`.
+    /// The state of one member in its own shape. Each tensor is `[1, rows, columns]`.
     pub fn member_state(&self, member: usize) -> Vec<Tensor<B, 3>> {
         self.state()
             .into_iter()
-            .zip(state_shapes(&self.own[member]))
+            .zip(state_shapes(&self.member_stages[member]))
             .map(|(tensor, shape)| trimmed(tensor.narrow(0, member, 1), shape))
             .collect()
     }
 
-    /// The networks of some of the members, in the order of `members`.
+    /// The networks of these members, in this order.
     ///
     /// # Panics
-    /// Without a member.
+    /// If `members` is empty.
     #[must_use]
-    pub fn of_members(&self, members: &[usize]) -> Self {
-        let own = members.iter().map(|&member| self.own[member].clone());
+    pub fn select_members(&self, members: &[usize]) -> Self {
+        let stages = members
+            .iter()
+            .map(|&member| self.member_stages[member].clone());
         let states = members.iter().map(|&member| self.member_state(member));
-        Self::of_states(own.collect(), states.collect())
+        Self::from_states(stages.collect(), states.collect())
     }
-}
-
-/// The state of one member before its training.
-pub(super) fn initial_state<B: Backend>(
-    config: &Config,
-    seed: Seed,
-    stages: &[Stage],
-    device: &B::Device,
-) -> Vec<Tensor<B, 3>> {
-    let mut parameters = Vec::new();
-    let mut statistics = Vec::new();
-    let mut layers = 0;
-    for &stage in stages {
-        if let Some(fans) = Fans::of(stage) {
-            let [weight, bias] = init::layer(config, seed, layers, fans);
-            let weight = TensorData::new(weight, [1, fans.inputs, fans.outputs]);
-            let bias = TensorData::new(bias, [1, 1, fans.outputs]);
-            parameters.push(Tensor::from_data(weight, device));
-            parameters.push(Tensor::from_data(bias, device));
-            layers += 1;
-        }
-        let (units, is_batch) = match stage {
-            Stage::BatchNorm { units, .. } => (units, true),
-            Stage::LayerNorm { features } => (features, false),
-            _ => continue,
-        };
-        let constant = [
-            Tensor::ones([1, 1, units], device),
-            Tensor::zeros([1, 1, units], device),
-        ];
-        parameters.extend(constant.clone());
-        if is_batch {
-            let [ones, zeros] = constant;
-            statistics.extend([zeros, ones]);
-        }
-    }
-    parameters.extend(statistics);
-    parameters
 }

@@ -1,27 +1,27 @@
-//! What a stage of a network does.
+//! The operations of a network's stages.
 
-use super::activation_stage::Activated;
+use super::activation_stage::ActivationStage;
 use super::batch_norm::BatchNorm;
 use super::convolution::Convolution;
 use super::pooling::Pool;
 use crate::backend::Backend;
 use crate::spec::{DropoutSite, Stage};
 
-/// What a stage does.
+/// The operation of a stage.
 #[derive(Clone, Debug)]
 pub(super) enum Operation<B: Backend> {
     Dense,
     Convolution(Convolution<B>),
     BatchNorm(BatchNorm<B>),
     LayerNorm,
-    Activation(Activated<B>),
+    Activation(ActivationStage<B>),
     Pooling(Pool<B>),
     Dropout(DropoutSite),
 }
 
 impl<B: Backend> Operation<B> {
-    /// The operation of a stage that holds those of all members, given those of each.
-    pub(super) fn new(stage: Stage, own: &[Stage], device: &B::Device) -> Self {
+    /// The operation of a stage of the widest model, given the stages of each member.
+    pub(super) fn new(stage: Stage, member_stages: &[Stage], device: &B::Device) -> Self {
         match stage {
             Stage::Dropout { site, .. } => Self::Dropout(site),
             Stage::Convolution {
@@ -33,11 +33,11 @@ impl<B: Backend> Operation<B> {
             } => Self::Convolution(Convolution::new([height, width], inputs, outputs, kernel)),
             Stage::Dense { .. } => Self::Dense,
             Stage::BatchNorm { units, .. } => {
-                Self::BatchNorm(BatchNorm::new(own.len(), units, device))
+                Self::BatchNorm(BatchNorm::new(member_stages.len(), units, device))
             }
             Stage::LayerNorm { .. } => Self::LayerNorm,
             Stage::Activation { features, .. } => {
-                Self::Activation(Activated::new(own, features, device))
+                Self::Activation(ActivationStage::new(member_stages, features, device))
             }
             Stage::Pooling {
                 pooling,

@@ -1,19 +1,19 @@
-//! Members of different widths in one stack: what a narrower member lacks is 0.
+//! Members of different widths in one stack: narrower members are padded with zeros.
 //!
-//! A unit of the padding has the value 0 in every forward pass, and its weights and bias, those
-//! that lead to it and those that lead away, are 0 and have gradients of exactly 0:
+//! A padding unit has the value 0 in every forward pass. Its bias, its incoming and its outgoing weights
+//! are 0 and have gradients of exactly 0:
 //! - its value is 0 times the input plus 0, through a batch norm whose weight and bias are 0, an
 //!   activation that is 0 at 0 or is masked, and dropout, which multiplies;
 //! - the gradient of its value is the product of the next layer's gradient with weights of 0;
-//! - the gradient of weights that lead away is the product with its value.
+//! - the gradient of its outgoing weights is the product with its value.
 //!
-//! No optimizer or penalty moves a weight of 0 whose gradients have all been 0.
+//! No optimizer or penalty changes a weight of 0 whose gradients have all been 0.
 
 use crate::backend::Backend;
 use crate::spec::Stage;
 use burn::tensor::{Tensor, TensorData};
 
-/// Rows and columns of all that training changes in a model of these stages, in the order of
+/// The rows and columns of the state of a model of these stages, in the order of
 /// [`Network::member_state`](super::Network::member_state): the parameters, then the running
 /// statistics.
 pub fn state_shapes(stages: &[Stage]) -> Vec<[usize; 2]> {
@@ -26,7 +26,7 @@ pub fn state_shapes(stages: &[Stage]) -> Vec<[usize; 2]> {
     shapes
 }
 
-/// Rows and columns of the parameters of a model of these stages, in the order of
+/// The rows and columns of the parameters of a model of these stages, in the order of
 /// [`Network::parameters`](super::Network::parameters).
 pub fn parameter_shapes(stages: &[Stage]) -> Vec<[usize; 2]> {
     let shapes = stages.iter().flat_map(|&stage| match stage {
@@ -44,37 +44,38 @@ pub fn parameter_shapes(stages: &[Stage]) -> Vec<[usize; 2]> {
     shapes.collect()
 }
 
-/// `tensor` in the upper left corner of zeros: `[members, rows, columns]`.
+/// Pads `tensor` with rows and columns of zeros to `[members, rows, columns]`.
 pub fn padded<B: Backend>(tensor: Tensor<B, 3>, [rows, columns]: [usize; 2]) -> Tensor<B, 3> {
-    let [members, own_rows, own_columns] = tensor.dims();
-    if [own_rows, own_columns] == [rows, columns] {
+    let [members, unpadded_rows, unpadded_columns] = tensor.dims();
+    if [unpadded_rows, unpadded_columns] == [rows, columns] {
         return tensor;
     }
     let zeros = Tensor::zeros([members, rows, columns], &tensor.device());
-    zeros.slice_assign([0..members, 0..own_rows, 0..own_columns], tensor)
+    zeros.slice_assign([0..members, 0..unpadded_rows, 0..unpadded_columns], tensor)
 }
 
-/// The upper left corner of `tensor`: `[members, rows, columns]`.
+/// Removes the padding: the upper left corner of `tensor`, `[members, rows, columns]`.
 pub fn trimmed<B: Backend>(tensor: Tensor<B, 3>, [rows, columns]: [usize; 2]) -> Tensor<B, 3> {
-    let [members, held_rows, held_columns] = tensor.dims();
-    if [held_rows, held_columns] == [rows, columns] {
+    let [members, padded_rows, padded_columns] = tensor.dims();
+    if [padded_rows, padded_columns] == [rows, columns] {
         return tensor;
     }
     tensor.slice([0..members, 0..rows, 0..columns])
 }
 
-/// 1 for each feature that a member has and 0 for its padding: `[members, 1, widest]`; nothing
-/// where all have the widest's.
-pub(super) fn live<B: Backend>(
+/// 1 for each feature that a member has and 0 for its padding: `[members, 1, max_features]`; `None` if
+/// no member is padded.
+pub(super) fn unit_mask<B: Backend>(
     features: &[usize],
-    widest: usize,
+    max_features: usize,
     device: &B::Device,
 ) -> Option<Tensor<B, 3>> {
-    if features.iter().all(|&own| own == widest) {
+    if features.iter().all(|&count| count == max_features) {
         return None;
     }
-    let own = |&own: &usize| (0..widest).map(move |feature| f32::from(u8::from(feature < own)));
-    let values: Vec<f32> = features.iter().flat_map(own).collect();
-    let shape = [features.len(), 1, widest];
+    let mask =
+        |&count: &usize| (0..max_features).map(move |feature| f32::from(u8::from(feature < count)));
+    let values: Vec<f32> = features.iter().flat_map(mask).collect();
+    let shape = [features.len(), 1, max_features];
     Some(Tensor::from_data(TensorData::new(values, shape), device))
 }

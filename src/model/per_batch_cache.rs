@@ -1,24 +1,24 @@
-//! What an operation on images keeps for each number of images in a batch.
+//! Caches a value for each batch size.
 
-/// The numbers of images that are remembered: full and last batches of training and evaluation.
-const REMEMBERED: usize = 4;
+/// Full and last batches of training and evaluation have different sizes.
+const MAX_ENTRIES: usize = 4;
 
-/// Values by the number of images that they were made for; the oldest are forgotten first.
+/// Values by the number of images in a batch. The oldest value is evicted first.
 #[derive(Clone, Debug, Default)]
-pub(super) struct PerBatch<T>(Vec<(usize, T)>);
+pub(super) struct PerBatchCache<T>(Vec<(usize, T)>);
 
-impl<T: Clone> PerBatch<T> {
+impl<T: Clone> PerBatchCache<T> {
     pub(super) fn new() -> Self {
         Self(Vec::new())
     }
 
-    /// The value for so many images, made where it is not known.
+    /// The value for this number of images, computed if it is not cached.
     pub(super) fn get(&mut self, images: usize, make: impl FnOnce() -> T) -> T {
-        if let Some((_, known)) = self.0.iter().find(|(count, _)| *count == images) {
-            return known.clone();
+        if let Some((_, cached)) = self.0.iter().find(|(count, _)| *count == images) {
+            return cached.clone();
         }
         let made = make();
-        if self.0.len() == REMEMBERED {
+        if self.0.len() == MAX_ENTRIES {
             self.0.remove(0);
         }
         self.0.push((images, made.clone()));

@@ -1,37 +1,37 @@
-//! Members of a cohort that are treated alike and stand side by side.
+//! Ranges of adjacent members that are computed together, and tensors of selected members.
 
 use crate::backend::Backend;
 use burn::tensor::{Int, Tensor};
 use std::ops::Range;
 
-/// The maximal runs of adjacent equal keys, each with the positions of its members.
+/// The maximal ranges of adjacent equal keys, each with the positions of its members.
 pub fn segments<K: PartialEq>(keys: impl IntoIterator<Item = K>) -> Vec<(K, Range<usize>)> {
-    let mut found: Vec<(K, Range<usize>)> = Vec::new();
+    let mut segments: Vec<(K, Range<usize>)> = Vec::new();
     for (position, key) in keys.into_iter().enumerate() {
-        match found.last_mut() {
+        match segments.last_mut() {
             Some((last, members)) if *last == key => members.end = position + 1,
-            _ => found.push((key, position..position + 1)),
+            _ => segments.push((key, position..position + 1)),
         }
     }
-    found
+    segments
 }
 
-/// Tensors of adjacent members as one, the members along the first dimension; a single one is
-/// handed through.
-pub fn stack<B: Backend>(mut parts: Vec<Tensor<B, 3>>) -> Tensor<B, 3> {
-    match parts.len() {
-        1 => parts.remove(0),
-        _ => Tensor::cat(parts, 0),
+/// Concatenates tensors along the first dimension, which is that of the members. Does not copy a single
+/// tensor.
+pub fn concat_members<B: Backend>(mut tensors: Vec<Tensor<B, 3>>) -> Tensor<B, 3> {
+    match tensors.len() {
+        1 => tensors.remove(0),
+        _ => Tensor::cat(tensors, 0),
     }
 }
 
-/// The part of `tensor` (`[members, …, …]`) that these members own.
-pub fn part<B: Backend>(tensor: &Tensor<B, 3>, members: &Range<usize>) -> Tensor<B, 3> {
+/// The part of `tensor` (`[members, …, …]`) of a range of members.
+pub fn narrow_members<B: Backend>(tensor: &Tensor<B, 3>, members: &Range<usize>) -> Tensor<B, 3> {
     tensor.clone().narrow(0, members.start, members.len())
 }
 
-/// The parts of `tensor` (`[members, …, …]`) that the members at these places own, copied.
-pub fn pick<B: Backend>(tensor: &Tensor<B, 3>, places: &[usize]) -> Tensor<B, 3> {
+/// A copy of the parts of `tensor` (`[members, …, …]`) of the members at these places.
+pub fn select_members<B: Backend>(tensor: &Tensor<B, 3>, places: &[usize]) -> Tensor<B, 3> {
     let places: Vec<i32> = places
         .iter()
         .map(|&place| i32::try_from(place).expect("a cohort has fewer than 2³¹ members"))

@@ -2,9 +2,9 @@
 //!
 //! The module has a field for each layer with parameters, named as in `model.json`: an
 //! `nn::Linear`, `nn::conv::Conv2d`, `nn::BatchNorm` or `nn::LayerNorm`. Images have their channels
-//! first, as there. A layer norm on images is over the whole image, flat.
+//! first, as in `model.json`. A layer norm of images is over the flattened image.
 
-use super::layer::Names;
+use super::layer::LayerNames;
 use super::layout::{NamedTensor, to_pytorch};
 use crate::spec::Stage;
 use burn::backend::Flex;
@@ -19,13 +19,13 @@ use burn::tensor::{Tensor, TensorData};
 use serde::{Serialize, Serializer};
 use std::collections::HashMap;
 
-/// What is stored of a module.
+/// The serialised form of a module.
 type Stored<M> = <<M as Module<Flex>>::Record as Record<Flex>>::Item<FullPrecisionSettings>;
 
-/// What is stored of a layer.
+/// The serialised form of a layer.
 #[derive(Serialize)]
 #[serde(untagged)]
-enum Item {
+enum LayerRecord {
     Linear(Stored<Linear<Flex>>),
     Convolution(Stored<Conv2d<Flex>>),
     BatchNorm(Box<Stored<BatchNorm<Flex>>>),
@@ -33,48 +33,53 @@ enum Item {
 }
 
 /// The fields of a module, by name.
-struct Fields(Vec<(String, Item)>);
+struct ModuleRecord(Vec<(String, LayerRecord)>);
 
-impl Serialize for Fields {
+impl Serialize for ModuleRecord {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
         serializer.collect_map(self.0.iter().map(|(name, item)| (name, item)))
     }
 }
 
-/// Weights of a network of these stages on samples that may be images (height, width, channels),
-/// as burn's record. Equal weights give equal bytes.
+/// Serialises the weights of a network as burn's record. `image` is the shape of samples that are
+/// images (height, width, channels). Equal weights give equal bytes.
 ///
 /// # Errors
-/// None that weights could cause: what burn says.
+/// An error of burn's recorder. No weights cause one.
 ///
 /// # Panics
-/// When the weights are those of other stages.
+/// If the weights do not match the stages.
 pub fn to_burn_record(
     stages: &[Stage],
     image: Option<[usize; 3]>,
     weights: &[Vec<f32>],
 ) -> Result<Vec<u8>, String> {
     let tensors = to_pytorch(stages, image, weights).into_iter();
-    let mut parts = Parts {
+    let mut source = TensorSource {
         tensors: tensors
             .map(|tensor| (tensor.name.clone(), tensor))
             .collect(),
-        next: 0,
+        last_id: 0,
     };
-    let mut names = Names::default();
+    let mut names = LayerNames::default();
     let mut fields = Vec::new();
     for &stage in stages {
-        fields.extend(field(stage, &mut names, &mut parts));
+        fields.extend(field(stage, &mut names, &mut source));
     }
-    // Under the name of the recorder that will read it.
-    let record =
-        BurnRecord::<_, Flex>::new::<NamedMpkFileRecorder<FullPrecisionSettings>>(Fields(fields));
+    // With the name of the recorder that reads it.
+    let record = BurnRecord::<_, Flex>::new::<NamedMpkFileRecorder<FullPrecisionSettings>>(
+        ModuleRecord(fields),
+    );
     let recorder = NamedMpkBytesRecorder::<FullPrecisionSettings>::default();
     Recorder::<Flex>::save_item(&recorder, record, ()).map_err(|error| error.to_string())
 }
 
 /// The field of a stage that has parameters.
-fn field(stage: Stage, names: &mut Names, parts: &mut Parts) -> Option<(String, Item)> {
+fn field(
+    stage: Stage,
+    names: &mut LayerNames,
+    source: &mut TensorSource,
+) -> Option<(String, LayerRecord)> {
     let device = Default::default();
     Some(match stage {
         Stage::Convolution {
@@ -86,52 +91,60 @@ fn field(stage: Stage, names: &mut Names, parts: &mut Parts) -> Option<(String, 
             let name = names.layer();
             let config = Conv2dConfig::new([inputs, outputs], [kernel, kernel]);
             let module = Conv2d {
-                weight: parts.param(&name, "weight", [outputs, inputs, kernel, kernel]),
-                bias: Some(parts.param(&name, "bias", [outputs])),
+                weight: source.param(&name, "weight", [outputs, inputs, kernel, kernel]),
+                bias: Some(source.param(&name, "bias", [outputs])),
                 ..config.init(&device)
             };
-            (name, Item::Convolution(module.into_record().into_item()))
+            (
+                name,
+                LayerRecord::Convolution(module.into_record().into_item()),
+            )
         }
         Stage::Dense { inputs, outputs } => {
             let name = names.layer();
-            let weight = parts.tensor(&name, "weight", [outputs, inputs]).transpose();
+            let weight = source
+                .tensor(&name, "weight", [outputs, inputs])
+                .transpose();
             let module = Linear {
-                weight: parts.initialised(weight),
-                bias: Some(parts.param(&name, "bias", [outputs])),
+                weight: source.initialised(weight),
+                bias: Some(source.param(&name, "bias", [outputs])),
             };
-            (name, Item::Linear(module.into_record().into_item()))
+            (name, LayerRecord::Linear(module.into_record().into_item()))
         }
         Stage::BatchNorm { units, .. } => {
             let name = names.norm();
             let module = BatchNorm {
-                gamma: parts.param(&name, "weight", [units]),
-                beta: parts.param(&name, "bias", [units]),
-                running_mean: parts.running(&name, "running_mean", units),
-                running_var: parts.running(&name, "running_var", units),
+                gamma: source.param(&name, "weight", [units]),
+                beta: source.param(&name, "bias", [units]),
+                running_mean: source.running(&name, "running_mean", units),
+                running_var: source.running(&name, "running_var", units),
                 ..BatchNormConfig::new(units).init(&device)
             };
             let stored = Box::new(module.into_record().into_item());
-            (name, Item::BatchNorm(stored))
+            (name, LayerRecord::BatchNorm(stored))
         }
         Stage::LayerNorm { features } => {
             let name = names.norm();
             let mut module: LayerNorm<Flex> = LayerNormConfig::new(features).init(&device);
-            module.gamma = parts.param(&name, "weight", [features]);
-            module.beta = Some(parts.param(&name, "bias", [features]));
-            (name, Item::LayerNorm(module.into_record().into_item()))
+            module.gamma = source.param(&name, "weight", [features]);
+            module.beta = Some(source.param(&name, "bias", [features]));
+            (
+                name,
+                LayerRecord::LayerNorm(module.into_record().into_item()),
+            )
         }
         Stage::Dropout { .. } | Stage::Activation { .. } | Stage::Pooling { .. } => return None,
     })
 }
 
-/// The tensors that are still to be put into modules.
-struct Parts {
+/// The tensors that are not yet in a module.
+struct TensorSource {
     tensors: HashMap<String, NamedTensor>,
-    /// burn tells parameters apart by numbers, which it draws at random elsewhere.
-    next: u64,
+    /// The last parameter ID. burn uses random IDs, which would give different bytes each time.
+    last_id: u64,
 }
 
-impl Parts {
+impl TensorSource {
     #[expect(
         clippy::expect_used,
         reason = "our own tensors, whose shapes and numbers agree"
@@ -143,13 +156,13 @@ impl Parts {
         shape: [usize; D],
     ) -> Tensor<Flex, D> {
         let tensor = self.tensors.remove(&format!("{name}.{part}"));
-        let tensor = tensor.expect("names and stages are walked through alike");
+        let tensor = tensor.expect("each tensor of the stages is used once");
         Tensor::from_data(TensorData::new(tensor.values, shape), &Default::default())
     }
 
     fn id(&mut self) -> ParamId {
-        self.next += 1;
-        ParamId::from(self.next)
+        self.last_id += 1;
+        ParamId::from(self.last_id)
     }
 
     fn initialised<const D: usize>(&mut self, tensor: Tensor<Flex, D>) -> Param<Tensor<Flex, D>> {

@@ -1,4 +1,4 @@
-//! `model.json`: what a model is, what goes into it, and where it comes from.
+//! `model.json`: the layers of a model, its input, and the run that trained it.
 
 use super::layer::ModelLayer;
 use super::stages::stages;
@@ -7,31 +7,31 @@ use crate::metrics::EvalMetrics;
 use crate::spec::{Encoding, Normalise, Stage};
 use serde::{Deserialize, Serialize};
 
-/// The latest version of the format: 2 if columns are encoded or missing values filled, which a reader of
-/// version 1 would ignore; else 1. A reader refuses later versions.
+/// The latest version of the format. Models with encoded columns or imputed values have version 2, because
+/// a reader of version 1 would ignore these; others have version 1. A reader rejects later versions.
 const FORMAT: u32 = 2;
 
-/// What a model is.
+/// The description of a model.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Description {
-    /// The version of this file's format.
+    /// The version of the file format.
     pub format: u32,
-    /// The version of tp-sweep that wrote it.
+    /// The version of tp-sweep that wrote the file.
     pub tp_sweep: String,
-    /// Where it comes from.
+    /// The run that trained the model.
     pub run: RunDescription,
-    /// What it was trained on.
+    /// The data that it was trained on.
     pub data: DataDescription,
-    /// What goes into it.
+    /// Its input.
     pub input: InputDescription,
     /// The names of the classes, in the order of the logits.
     pub classes: Vec<String>,
     /// Its layers, from the input to the logits.
     pub layers: Vec<ModelLayer>,
-    /// The BLAKE3 hash of `model.safetensors`; left out where anything goes.
+    /// The BLAKE3 hash of `model.safetensors`; `None` to accept any weights.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub weights_blake3: Option<String>,
-    /// The trial's whole configuration, as a sweep file has it.
+    /// The complete configuration of the trial, as in a sweep file.
     pub configuration: serde_json::Value,
 }
 
@@ -46,19 +46,19 @@ pub struct RunDescription {
     pub repeat: u32,
     /// The fold, from 0.
     pub fold: u32,
-    /// The hash of all that decided the numbers.
+    /// The hash of everything that determines the run's numbers.
     pub identity: String,
     /// The epoch whose parameters these are, counted from 1.
     pub epoch: usize,
-    /// Weights and biases.
+    /// The number of weights and biases.
     pub parameters: u64,
-    /// How the model does on the run's validation samples, where there are any.
+    /// The metrics on the run's validation samples, if it has any.
     pub validation: Option<EvalMetrics>,
-    /// How it does on the held-out test set.
+    /// The metrics on the test set.
     pub test: Option<EvalMetrics>,
-    /// Where it was trained.
+    /// The device that trained it.
     pub device: String,
-    /// The numbers that it was computed in.
+    /// The floating-point format of the computation.
     pub precision: String,
 }
 
@@ -67,42 +67,41 @@ pub struct RunDescription {
 pub struct DataDescription {
     /// The data set, as in a sweep file.
     pub set: String,
-    /// The user's own file or folder, as the sweep file has it.
+    /// The path of custom data, as in the sweep file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub path: Option<String>,
-    /// The column of a table that holds the classes.
+    /// The column of a table that contains the classes.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub label: Option<String>,
 }
 
-/// What goes into a model: the columns of a table encoded and missing values filled; then each number,
-/// divided by 255 if numbers are bytes, minus the mean and divided by the standard deviation of its channel
-/// or feature.
+/// The input of a model. The columns of a table are encoded and missing values imputed. Then each value is
+/// divided by 255 if values are bytes, and normalised: minus the mean, divided by the standard deviation of
+/// its channel or feature.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct InputDescription {
-    /// Numbers of one sample.
+    /// The number of values of a sample.
     pub features: usize,
-    /// The shape of a sample that is an image.
+    /// The shape of samples that are images.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub image: Option<ImageShape>,
-    /// The names of a table's columns, in their order; empty where they have none.
+    /// The names of a table's columns, in order; empty if they have none.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub columns: Vec<String>,
     /// How the columns of a table become these features; `None` if each is one feature as it is.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
-    /// What fills the missing values of each feature; empty if missing values are refused.
+    /// The value that replaces missing values, for each feature; empty if missing values are rejected.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub fill: Vec<f32>,
-    /// Whether numbers are bytes, which are divided by 255 first.
+    /// Whether values are bytes, which are divided by 255 first.
     pub bytes: bool,
-    /// Where mean and standard deviation come from, as in a sweep file: `known`, `training`, or
-    /// `none` where there are no such.
+    /// The source of mean and standard deviation, as in a sweep file: `known`, `training` or `none`.
     pub normalise: String,
-    /// Subtracted from the numbers of each channel of an image, or of each column; a single one
-    /// from all. Empty for none.
+    /// The mean of each channel of an image or of each column, or a single one for all. Empty without
+    /// normalisation.
     pub mean: Vec<f32>,
-    /// Divides what is left.
+    /// The standard deviation, likewise.
     pub standard_deviation: Vec<f32>,
 }
 
@@ -119,33 +118,31 @@ pub struct ImageShape {
 
 impl Description {
     /// The file's text.
-    #[expect(
-        clippy::expect_used,
-        reason = "our own tensors, whose shapes and numbers agree"
-    )]
+    #[expect(clippy::expect_used, reason = "a description consists of plain values")]
     pub fn text(&self) -> String {
         let mut text = serde_json::to_string_pretty(self).expect("a description is plain values");
         text.push('\n');
         text
     }
 
-    /// Reads the file's text.
+    /// Parses and validates the file's text.
     ///
     /// # Errors
-    /// A reason, in words: no such text, another version, parts that contradict each other.
+    /// The reason, as a message: invalid JSON, an unsupported version, or contradictory parts.
     pub fn read(text: &[u8]) -> Result<Self, String> {
         #[derive(Deserialize)]
         struct Version {
             format: u32,
         }
-        let told = |error: serde_json::Error| format!("it is no model's description: {error}");
-        let Version { format } = serde_json::from_slice(text).map_err(told)?;
+        let invalid =
+            |error: serde_json::Error| format!("it is not a description of a model: {error}");
+        let Version { format } = serde_json::from_slice(text).map_err(invalid)?;
         if !(1..=FORMAT).contains(&format) {
             return Err(format!(
-                "its format is version {format}, and this tp-sweep reads versions 1 to {FORMAT}"
+                "its format has version {format}, but this tp-sweep reads versions 1 to {FORMAT}"
             ));
         }
-        let description: Self = serde_json::from_slice(text).map_err(told)?;
+        let description: Self = serde_json::from_slice(text).map_err(invalid)?;
         description.stages()?;
         description.input.normalisation()?;
         Ok(description)
@@ -154,21 +151,23 @@ impl Description {
     /// The stages of the network.
     ///
     /// # Errors
-    /// A reason, in words: layers that do not fit.
+    /// The reason, as a message: layers that do not fit together.
     pub fn stages(&self) -> Result<Vec<Stage>, String> {
         let InputDescription {
             features, image, ..
         } = self.input;
         let image = image.map(|image| [image.height, image.width, image.channels]);
         let stages = stages(&self.layers, features, image)?;
-        let product = image.map(|sides| sides.iter().product());
+        let product = image.map(|shape| shape.iter().product());
         if product.is_some_and(|product: usize| product != features) {
-            return Err(format!("an image of {image:?} has not {features} numbers"));
+            return Err(format!(
+                "an image of shape {image:?} does not have {features} values"
+            ));
         }
         match stages.last().map(|stage| stage.features()) {
             Some(outputs) if outputs == self.classes.len() => Ok(stages),
             _ => Err(format!(
-                "it names {} classes, and its last layer has another number of outputs",
+                "it names {} classes, but its last layer has a different number of outputs",
                 self.classes.len()
             )),
         }
@@ -176,24 +175,25 @@ impl Description {
 }
 
 impl InputDescription {
-    /// Height, width and channels of a sample that is an image: the order that data has here.
-    pub fn sides(&self) -> Option<[usize; 3]> {
+    /// Height, width and channels of samples that are images, in the order of data sets.
+    pub fn image_shape(&self) -> Option<[usize; 3]> {
         let image = self.image?;
         Some([image.height, image.width, image.channels])
     }
 
     /// The version of the format that a model with this input is written in.
     pub fn format(&self) -> u32 {
-        match self.encoding.is_none() && self.fill.is_empty() {
-            true => 1,
-            false => FORMAT,
+        if self.encoding.is_none() && self.fill.is_empty() {
+            1
+        } else {
+            FORMAT
         }
     }
 
-    /// What samples are normalised by; nothing for none.
+    /// The normalisation of samples; `None` without normalisation or imputation.
     ///
     /// # Errors
-    /// A reason, in words: numbers that cannot be divided by, or are too few or too many.
+    /// The reason, as a message: values that are invalid or have the wrong number.
     pub fn normalisation(&self) -> Result<Option<Normalisation>, String> {
         let Self {
             mean,
@@ -203,16 +203,13 @@ impl InputDescription {
         let fill = &self.fill;
         if !fill.is_empty() && self.normalise == Normalise::Known.name() {
             return Err(
-                "no missing values are filled in a data set that is known by name".to_owned(),
+                "a catalog data set has no missing values, so fill must be empty".to_owned(),
             );
         }
         if !fill.is_empty()
             && (fill.len() != self.features || !fill.iter().all(|&v| v.is_finite() && v != MISSING))
         {
-            return Err(format!(
-                "what fills missing values must be {} numbers",
-                self.features
-            ));
+            return Err(format!("fill must be {} finite numbers", self.features));
         }
         if let Some(encoding) = &self.encoding {
             encoding.validate()?;
@@ -220,7 +217,7 @@ impl InputDescription {
         if let Some(encoding) = &self.encoding
             && encoding.features() != self.columns
         {
-            return Err("its columns are encoded as other features than it has".to_owned());
+            return Err("its encoding does not give the features in columns".to_owned());
         }
         if self.normalise == Normalise::None.name() {
             return Ok((!fill.is_empty()).then(|| Normalisation {
@@ -230,15 +227,16 @@ impl InputDescription {
         }
         let known = [Normalise::Known, Normalise::Training].map(Normalise::name);
         if !known.contains(&self.normalise.as_str()) {
-            return Err(format!("no normalisation is named {}", self.normalise));
+            return Err(format!("unknown normalisation {}", self.normalise));
         }
         let entries = self.image.map_or(self.features, |image| image.channels);
-        let fits = mean.len() == standard_deviation.len() && [1, entries].contains(&mean.len());
-        let divides = standard_deviation.iter().all(|value| value.is_normal());
-        if !fits || !divides || !mean.iter().all(|value| value.is_finite()) {
+        let has_length =
+            mean.len() == standard_deviation.len() && [1, entries].contains(&mean.len());
+        let is_divisor = standard_deviation.iter().all(|value| value.is_normal());
+        if !has_length || !is_divisor || !mean.iter().all(|value| value.is_finite()) {
             return Err(format!(
-                "its mean and standard deviation must be {entries} numbers each, or one, none of \
-                 the latter 0"
+                "mean and standard_deviation must be {entries} numbers each, or one, and no \
+                 standard deviation may be 0"
             ));
         }
         Ok(Some(Normalisation {
@@ -248,8 +246,8 @@ impl InputDescription {
         }))
     }
 
-    /// Whether samples are filled and normalised as in the run, with what its training samples gave.
-    pub(super) fn is_of_run(&self) -> bool {
+    /// Whether the normalisation uses statistics of the run's training samples.
+    pub(super) fn uses_run_statistics(&self) -> bool {
         self.normalise != Normalise::Known.name()
     }
 }

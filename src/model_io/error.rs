@@ -1,11 +1,11 @@
-//! Folders that are no usable model.
+//! Errors of reading a model.
 
 use std::path::PathBuf;
 
-/// A model that cannot be used.
+/// A model cannot be read.
 #[derive(Debug, thiserror::Error)]
 pub enum ModelError {
-    /// A file that cannot be read.
+    /// A file cannot be read.
     #[error("cannot read {path}: {source}")]
     Read {
         /// The file.
@@ -13,7 +13,7 @@ pub enum ModelError {
         /// The system's reason.
         source: std::io::Error,
     },
-    /// A file that is not what its name says.
+    /// The contents of a file are invalid.
     #[error("{path} cannot be used: {reason}")]
     Unusable {
         /// The file.
@@ -21,13 +21,13 @@ pub enum ModelError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A folder that `tp-sweep export` has not written.
-    #[error("{0} has no model.json; `tp-sweep export SWEEP` writes such a folder")]
-    NotThere(PathBuf),
-    /// A folder with weights in burn's format alone.
+    /// The folder has no description, so `tp-sweep export` has not written it.
+    #[error("{0} has no model.json; run `tp-sweep export SWEEP` to write a model folder")]
+    MissingDescription(PathBuf),
+    /// The folder has weights in burn's format only.
     #[error(
-        "{0} has model.mpk, for programs with burn, and no model.safetensors, which is read here; \
-         `tp-sweep export SWEEP --format safetensors` writes it"
+        "{0} has weights for burn (model.mpk) but no model.safetensors; run \
+         `tp-sweep export SWEEP --format safetensors` to write it"
     )]
-    BurnAlone(PathBuf),
+    OnlyBurnWeights(PathBuf),
 }

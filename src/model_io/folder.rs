@@ -1,4 +1,4 @@
-//! A folder with a model, read back.
+//! Reads the folder of a model.
 
 use super::description::Description;
 use super::error::ModelError;
@@ -10,20 +10,20 @@ use std::fs::File;
 use std::io::{ErrorKind, Read};
 use std::path::Path;
 
-/// The most bytes of a description: far beyond a thousand classes and many columns.
-const LARGEST_DESCRIPTION: u64 = 64 << 20;
-/// The most bytes of weights: those of the largest model, with its running statistics and header.
-const LARGEST_WEIGHTS: u64 = 8 * MAX_PARAMETERS;
+/// The maximum size of a description: far more than a thousand classes and many columns need.
+const MAX_DESCRIPTION_BYTES: u64 = 64 << 20;
+/// The maximum size of weights: the largest model, with its running statistics and header.
+const MAX_WEIGHTS_BYTES: u64 = 8 * MAX_PARAMETERS;
 
-/// Reads the model in a folder: what it is, and its weights.
+/// Reads the description and the weights of the model in a folder.
 ///
 /// # Errors
-/// Files that are missing or unreadable, that are no model, or that do not belong together.
+/// If a file is missing, unreadable or invalid, or the files do not belong together.
 pub fn read_model(folder: &Path) -> Result<(Description, Weights), ModelError> {
     let path = folder.join(DESCRIPTION_FILE);
-    let text = match read(&path, LARGEST_DESCRIPTION) {
+    let text = match read(&path, MAX_DESCRIPTION_BYTES) {
         Err(ModelError::Read { source, .. }) if is_missing(&source) => {
-            return Err(ModelError::NotThere(folder.to_owned()));
+            return Err(ModelError::MissingDescription(folder.to_owned()));
         }
         text => text?,
     };
@@ -33,27 +33,27 @@ pub fn read_model(folder: &Path) -> Result<(Description, Weights), ModelError> {
     };
     let description = Description::read(&text).map_err(|reason| unusable(&path, reason))?;
     let path = folder.join(WEIGHTS_FILE);
-    let bytes = match read(&path, LARGEST_WEIGHTS) {
+    let bytes = match read(&path, MAX_WEIGHTS_BYTES) {
         Err(ModelError::Read { source, .. })
             if is_missing(&source) && folder.join(BURN_FILE).is_file() =>
         {
-            return Err(ModelError::BurnAlone(folder.to_owned()));
+            return Err(ModelError::OnlyBurnWeights(folder.to_owned()));
         }
         bytes => bytes?,
     };
     let weights = description
         .stages()
-        .and_then(|stages| from_safetensors(&stages, description.input.sides(), &bytes))
+        .and_then(|stages| from_safetensors(&stages, description.input.image_shape(), &bytes))
         .map_err(|reason| unusable(&path, reason))?;
-    let sum = blake3::hash(&bytes).to_hex();
+    let hash = blake3::hash(&bytes).to_hex();
     if description
         .weights_blake3
         .as_ref()
-        .is_some_and(|expected| *expected != sum.as_str())
+        .is_some_and(|expected| *expected != hash.as_str())
     {
-        let reason = "it is not the one that model.json describes, by its BLAKE3 hash; export the \
-                      model again, or remove weights_blake3 from model.json where you have trained \
-                      it further";
+        let reason = "its BLAKE3 hash differs from weights_blake3 in model.json; export the model \
+                      again, or, if you have trained it further, remove weights_blake3 from \
+                      model.json";
         return Err(unusable(&path, reason.to_owned()));
     }
     Ok((description, weights))
@@ -63,22 +63,22 @@ fn is_missing(error: &std::io::Error) -> bool {
     matches!(error.kind(), ErrorKind::NotFound | ErrorKind::NotADirectory)
 }
 
-/// The contents of a file of at most so many bytes.
-fn read(path: &Path, largest: u64) -> Result<Vec<u8>, ModelError> {
-    let told = |source| ModelError::Read {
+/// Reads a file of at most `max_bytes` bytes.
+fn read(path: &Path, max_bytes: u64) -> Result<Vec<u8>, ModelError> {
+    let read_error = |source| ModelError::Read {
         path: path.to_owned(),
         source,
     };
-    let file = File::open(path).map_err(told)?;
+    let file = File::open(path).map_err(read_error)?;
     let mut bytes = Vec::new();
-    file.take(largest + 1)
+    file.take(max_bytes + 1)
         .read_to_end(&mut bytes)
-        .map_err(told)?;
-    match bytes.len() as u64 > largest {
-        true => Err(ModelError::Unusable {
+        .map_err(read_error)?;
+    if bytes.len() as u64 > max_bytes {
+        return Err(ModelError::Unusable {
             path: path.to_owned(),
-            reason: format!("it has more than {largest} bytes"),
-        }),
-        false => Ok(bytes),
+            reason: format!("it is larger than {max_bytes} bytes"),
+        });
     }
+    Ok(bytes)
 }

@@ -1,27 +1,26 @@
-//! Layers as PyTorch has them, made from the stages of a network and back.
+//! The layers of a network in PyTorch's terms, made from its stages.
 
-use super::sample::{POOLED, SampleShape};
+use super::sample_shape::{POOLING_SIZE, SampleShape};
 use crate::model::NORM_EPSILON;
 use crate::spec::{Config, DropoutSite, Stage};
 use serde::{Deserialize, Serialize};
 
-/// A layer, in the order in which a sample goes through them. Images are `[channels, height,
-/// width]`, as in PyTorch.
+/// A layer. Images are `[channels, height, width]`, as in PyTorch.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub enum ModelLayer {
-    /// Values are dropped while training (`torch.nn.Dropout`); it does nothing afterwards.
+    /// `torch.nn.Dropout`. Drops values in training, and has no effect afterwards.
     Dropout {
-        /// The probability of a value being dropped.
+        /// The probability that a value is dropped.
         rate: f64,
     },
     /// `torch.nn.Conv2d` of stride 1.
     Convolution {
-        /// The beginning of its tensors' names.
+        /// The prefix of its tensors' names.
         name: String,
-        /// Channels that come in.
+        /// Input channels.
         inputs: usize,
-        /// Channels that go out.
+        /// Output channels.
         outputs: usize,
         /// Height and width of the kernel.
         kernel_size: usize,
@@ -30,59 +29,59 @@ pub enum ModelLayer {
     },
     /// `torch.nn.Linear`.
     Dense {
-        /// The beginning of its tensors' names.
+        /// The prefix of its tensors' names.
         name: String,
-        /// Numbers that come in.
+        /// Input features.
         inputs: usize,
-        /// Numbers that go out.
+        /// Output features.
         outputs: usize,
     },
-    /// `torch.nn.BatchNorm2d` on images, else `BatchNorm1d`.
+    /// `torch.nn.BatchNorm2d` for images, otherwise `BatchNorm1d`.
     BatchNorm {
-        /// The beginning of its tensors' names.
+        /// The prefix of its tensors' names.
         name: String,
-        /// Units, or channels of an image.
+        /// Features, or channels of an image.
         units: usize,
-        /// Added to the variance against division by zero.
+        /// Added to the variance to avoid division by zero.
         epsilon: f64,
     },
-    /// `torch.nn.LayerNorm` over all numbers of a sample.
+    /// `torch.nn.LayerNorm` over all values of a sample.
     LayerNorm {
-        /// The beginning of its tensors' names.
+        /// The prefix of its tensors' names.
         name: String,
         /// The shape of a sample.
         shape: Vec<usize>,
-        /// Added to the variance against division by zero.
+        /// Added to the variance to avoid division by zero.
         epsilon: f64,
     },
-    /// A function of each number, named as in a sweep file; as `torch.nn` has it by default.
+    /// An activation function of each value, with the default parameters of `torch.nn`.
     Activation {
-        /// Its name.
+        /// Its name in sweep files.
         function: String,
     },
     /// `torch.nn.MaxPool2d(2)` or `AvgPool2d(2)`.
     Pooling {
         /// `max` or `average`.
         pooling: String,
-        /// Height and width of what becomes one number.
+        /// Height and width of the window.
         size: usize,
     },
-    /// An image becomes a row of numbers, channel by channel (`torch.nn.Flatten`).
+    /// `torch.nn.Flatten`: turns an image into a row of values, channel by channel.
     Flatten,
 }
 
-/// The names of layers and norms: both are counted by the dense and convolution layers.
+/// Names layers and norms by the number of dense and convolution layers so far.
 #[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Names(usize);
+pub(super) struct LayerNames(usize);
 
-impl Names {
+impl LayerNames {
     /// The name of the next dense or convolution layer.
     pub(super) fn layer(&mut self) -> String {
         self.0 += 1;
         format!("layer{}", self.0)
     }
 
-    /// The name of the norm behind that layer.
+    /// The name of the norm after that layer.
     pub(super) fn norm(self) -> String {
         format!("norm{}", self.0)
     }
@@ -94,15 +93,15 @@ pub fn layers_of(config: &Config) -> Vec<ModelLayer> {
     layers(&config.stages(), config.image(), rate)
 }
 
-/// The layers of a network of these stages on samples of this shape; `rate` tells how much is
-/// dropped, and where that is nothing there is no layer for it.
+/// The layers of a network of these stages for samples of this shape. `rate` returns the dropout rate
+/// of a site; a rate of 0 gives no layer.
 pub(super) fn layers(
     stages: &[Stage],
     image: Option<[usize; 3]>,
     rate: impl Fn(DropoutSite) -> f64,
 ) -> Vec<ModelLayer> {
     let mut layers = Vec::with_capacity(stages.len());
-    let mut names = Names::default();
+    let mut names = LayerNames::default();
     let mut sample = image.map(SampleShape::Image);
     for &stage in stages {
         let layer = match stage {
@@ -147,12 +146,12 @@ pub(super) fn layers(
             },
             Stage::Pooling { pooling, .. } => ModelLayer::Pooling {
                 pooling: pooling.name().to_owned(),
-                size: POOLED,
+                size: POOLING_SIZE,
             },
         };
         layers.push(layer);
         let before = sample.unwrap_or(SampleShape::Row(stage.features()));
-        sample = Some(before.behind(stage));
+        sample = Some(before.after(stage));
     }
     layers
 }

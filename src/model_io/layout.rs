@@ -1,65 +1,70 @@
-//! Weights in the layout of PyTorch, and in that of this program.
+//! Converts weights between the layout of this program and PyTorch's.
 //!
-//! Here a weight is `[inputs, outputs]`, and images have their channels last; in PyTorch it is
-//! `[outputs, inputs]`, and images have their channels first. So a dense layer on an image has its
-//! inputs in another order there: with `torch.nn.Flatten` in front of it, it gives the same.
+//! In this program, a weight is `[inputs, outputs]` and images have their channels last. In PyTorch, it
+//! is `[outputs, inputs]` and images have their channels first. A dense layer on an image therefore has
+//! its inputs in a different order in PyTorch, where it follows `torch.nn.Flatten`.
 
-use super::layer::Names;
+use super::layer::LayerNames;
 use crate::model::state_shapes;
 use crate::spec::Stage;
 
-/// All that training changes of one network, in the order of
+/// The parameters and running statistics of one network, in the order of
 /// [`Network::member_state`](crate::model::Network::member_state).
 pub type Weights = Vec<Vec<f32>>;
 
-/// A tensor as PyTorch has it.
+/// A tensor in PyTorch's layout.
 #[derive(Clone, Debug, PartialEq)]
 pub struct NamedTensor {
     /// Its name, such as `layer1.weight`.
     pub name: String,
     /// Its shape.
     pub shape: Vec<usize>,
-    /// Its numbers, the last dimension varying fastest.
+    /// Its values in row-major order.
     pub values: Vec<f32>,
 }
 
-/// One tensor in both layouts.
+/// The layout of a tensor in this program and in PyTorch.
 #[derive(Clone, Debug)]
-struct Slot {
+struct TensorLayout {
     name: String,
     /// Its shape in PyTorch.
     shape: Vec<usize>,
-    /// Its dimensions here.
-    own: Vec<usize>,
-    /// For each dimension in PyTorch, its place among those here.
+    /// Its dimensions in this program.
+    native_shape: Vec<usize>,
+    /// For each dimension in PyTorch, its position among those of this program.
     order: Vec<usize>,
 }
 
-impl Slot {
+impl TensorLayout {
     /// A tensor that is the same in both layouts.
     fn same(name: String, length: usize) -> Self {
-        Self::turned(name, vec![length], vec![0], vec![length])
+        Self::permuted(name, vec![length], vec![0], vec![length])
     }
 
-    fn turned(name: String, own: Vec<usize>, order: Vec<usize>, shape: Vec<usize>) -> Self {
+    fn permuted(
+        name: String,
+        native_shape: Vec<usize>,
+        order: Vec<usize>,
+        shape: Vec<usize>,
+    ) -> Self {
         Self {
             name,
             shape,
-            own,
+            native_shape,
             order,
         }
     }
 
     fn len(&self) -> usize {
-        self.own.iter().product()
+        self.native_shape.iter().product()
     }
 }
 
 /// The tensors of a network of these stages, in the order of [`Weights`].
-fn slots(stages: &[Stage], mut image: Option<[usize; 3]>) -> Vec<Slot> {
-    let mut slots = Vec::new();
+fn tensor_layouts(stages: &[Stage], mut image: Option<[usize; 3]>) -> Vec<TensorLayout> {
+    let mut layouts = Vec::new();
     let mut statistics = Vec::new();
-    let mut names = Names::default();
+    let mut names = LayerNames::default();
     for &stage in stages {
         match stage {
             Stage::Convolution {
@@ -70,46 +75,52 @@ fn slots(stages: &[Stage], mut image: Option<[usize; 3]>) -> Vec<Slot> {
                 kernel,
             } => {
                 let name = names.layer();
-                slots.push(Slot::turned(
+                layouts.push(TensorLayout::permuted(
                     format!("{name}.weight"),
                     vec![kernel, kernel, inputs, outputs],
                     vec![3, 2, 0, 1],
                     vec![outputs, inputs, kernel, kernel],
                 ));
-                slots.push(Slot::same(format!("{name}.bias"), outputs));
+                layouts.push(TensorLayout::same(format!("{name}.bias"), outputs));
                 image = Some([height, width, outputs]);
             }
             Stage::Dense { inputs, outputs } => {
                 let name = names.layer();
-                let (own, order) = match image.take() {
+                let (native_shape, order) = match image.take() {
                     Some([height, width, channels]) => {
                         (vec![height, width, channels, outputs], vec![3, 2, 0, 1])
                     }
                     None => (vec![inputs, outputs], vec![1, 0]),
                 };
                 let shape = vec![outputs, inputs];
-                slots.push(Slot::turned(format!("{name}.weight"), own, order, shape));
-                slots.push(Slot::same(format!("{name}.bias"), outputs));
+                layouts.push(TensorLayout::permuted(
+                    format!("{name}.weight"),
+                    native_shape,
+                    order,
+                    shape,
+                ));
+                layouts.push(TensorLayout::same(format!("{name}.bias"), outputs));
             }
             Stage::BatchNorm { units, .. } => {
-                let named = |part: &str| Slot::same(format!("{}.{part}", names.norm()), units);
-                slots.extend(["weight", "bias"].map(named));
+                let named =
+                    |part: &str| TensorLayout::same(format!("{}.{part}", names.norm()), units);
+                layouts.extend(["weight", "bias"].map(named));
                 statistics.extend(["running_mean", "running_var"].map(named));
             }
             Stage::LayerNorm { features } => {
                 let named = |part: &str| {
                     let name = format!("{}.{part}", names.norm());
                     match image {
-                        Some([height, width, channels]) => Slot::turned(
+                        Some([height, width, channels]) => TensorLayout::permuted(
                             name,
                             vec![height, width, channels],
                             vec![2, 0, 1],
                             vec![channels, height, width],
                         ),
-                        None => Slot::same(name, features),
+                        None => TensorLayout::same(name, features),
                     }
                 };
-                slots.extend(["weight", "bias"].map(named));
+                layouts.extend(["weight", "bias"].map(named));
             }
             Stage::Pooling {
                 height,
@@ -120,61 +131,71 @@ fn slots(stages: &[Stage], mut image: Option<[usize; 3]>) -> Vec<Slot> {
             Stage::Dropout { .. } | Stage::Activation { .. } => {}
         }
     }
-    slots.extend(statistics);
-    slots
+    layouts.extend(statistics);
+    layouts
 }
 
-/// The names and shapes of the tensors of a network of these stages on samples that may be images
-/// (height, width, channels).
+/// The names and shapes of the tensors of a network of these stages. `image` is the shape of samples that are
+/// images (height, width, channels).
 pub fn names_and_shapes(
     stages: &[Stage],
     image: Option<[usize; 3]>,
 ) -> impl Iterator<Item = (String, Vec<usize>)> {
-    let slots = slots(stages, image).into_iter();
-    slots.map(|slot| (slot.name, slot.shape))
+    let layouts = tensor_layouts(stages, image).into_iter();
+    layouts.map(|layout| (layout.name, layout.shape))
 }
 
-/// Weights as PyTorch has them.
+/// Converts weights to PyTorch's layout.
 ///
 /// # Panics
-/// When the weights are those of other stages.
+/// If the weights do not match the stages.
 pub(super) fn to_pytorch(
     stages: &[Stage],
     image: Option<[usize; 3]>,
     weights: &[Vec<f32>],
 ) -> Vec<NamedTensor> {
-    let slots = slots(stages, image);
-    assert_eq!(slots.len(), weights.len(), "a tensor for each part");
-    let tensor = |(slot, values): (Slot, &Vec<f32>)| {
-        assert_eq!(slot.len(), values.len(), "{} is of these stages", slot.name);
+    let layouts = tensor_layouts(stages, image);
+    assert_eq!(layouts.len(), weights.len(), "one tensor for each layout");
+    let tensor = |(layout, values): (TensorLayout, &Vec<f32>)| {
+        assert_eq!(
+            layout.len(),
+            values.len(),
+            "{} matches the stages",
+            layout.name
+        );
         NamedTensor {
-            values: permuted(values, &slot.own, &slot.order),
-            name: slot.name,
-            shape: slot.shape,
+            values: permuted(values, &layout.native_shape, &layout.order),
+            name: layout.name,
+            shape: layout.shape,
         }
     };
-    slots.into_iter().zip(weights).map(tensor).collect()
+    layouts.into_iter().zip(weights).map(tensor).collect()
 }
 
-/// Weights from PyTorch's layout; `values` tells the numbers of the tensor of a name and a shape.
+/// Converts weights from PyTorch's layout. `values` returns the values of the tensor with a name and a
+/// shape.
 ///
 /// # Errors
-/// The first that `values` gives.
+/// The first error of `values`.
 pub(super) fn from_pytorch(
     stages: &[Stage],
     image: Option<[usize; 3]>,
     mut values: impl FnMut(&str, &[usize]) -> Result<Vec<f32>, String>,
 ) -> Result<Weights, String> {
-    let weight = |slot: Slot| {
-        let values = values(&slot.name, &slot.shape)?;
-        let there: Vec<usize> = slot.order.iter().map(|&place| slot.own[place]).collect();
-        let mut back = vec![0; slot.order.len()];
-        for (place, &own) in slot.order.iter().enumerate() {
-            back[own] = place;
+    let weight = |layout: TensorLayout| {
+        let values = values(&layout.name, &layout.shape)?;
+        let pytorch_shape: Vec<usize> = layout
+            .order
+            .iter()
+            .map(|&axis| layout.native_shape[axis])
+            .collect();
+        let mut inverse = vec![0; layout.order.len()];
+        for (axis, &native_axis) in layout.order.iter().enumerate() {
+            inverse[native_axis] = axis;
         }
-        Ok(permuted(&values, &there, &back))
+        Ok(permuted(&values, &pytorch_shape, &inverse))
     };
-    let weights: Vec<_> = slots(stages, image)
+    let weights: Vec<_> = tensor_layouts(stages, image)
         .into_iter()
         .map(weight)
         .collect::<Result<_, String>>()?;
@@ -182,23 +203,23 @@ pub(super) fn from_pytorch(
     Ok(weights)
 }
 
-/// The numbers of an array of these dimensions with its dimensions in another order.
+/// The values of an array with its dimensions in this order.
 fn permuted(values: &[f32], dimensions: &[usize], order: &[usize]) -> Vec<f32> {
     if order.is_sorted() {
         return values.to_vec();
     }
-    // How far apart neighbours along each dimension of the result are.
+    // The distance in `values` between neighbours along each dimension of the result.
     let strides: Vec<usize> = order
         .iter()
-        .map(|&place| dimensions[place + 1..].iter().product())
+        .map(|&axis| dimensions[axis + 1..].iter().product())
         .collect();
-    let sizes: Vec<usize> = order.iter().map(|&place| dimensions[place]).collect();
+    let sizes: Vec<usize> = order.iter().map(|&axis| dimensions[axis]).collect();
     let mut output = Vec::with_capacity(values.len());
     gather(values, &sizes, &strides, 0, &mut output);
     output
 }
 
-/// Appends the numbers from `start` on, dimension by dimension.
+/// Appends the values from `start` on, dimension by dimension.
 fn gather(values: &[f32], sizes: &[usize], strides: &[usize], start: usize, output: &mut Vec<f32>) {
     match (sizes, strides) {
         ([size], [stride]) => {
@@ -238,12 +259,12 @@ mod tests {
             let count: usize = sizes.iter().product();
             let values: Vec<f32> = (0..count).map(|value| value as f32).collect();
             let turned = permuted(&values, &sizes, &order);
-            let there: Vec<usize> = order.iter().map(|&place| sizes[place]).collect();
+            let pytorch_shape: Vec<usize> = order.iter().map(|&place| sizes[place]).collect();
             for (mut position, value) in turned.into_iter().enumerate() {
                 let mut own = [0; 4];
                 for axis in (0..4).rev() {
-                    own[order[axis]] = position % there[axis];
-                    position /= there[axis];
+                    own[order[axis]] = position % pytorch_shape[axis];
+                    position /= pytorch_shape[axis];
                 }
                 let here = own.iter().zip(&sizes).fold(0, |here, (index, size)| here * size + index);
                 prop_assert_eq!(value, here as f32);
@@ -263,11 +284,11 @@ mod tests {
     #[test]
     fn names_and_shapes_are_those_of_pytorch() {
         let (stages, image) = small_cnn(Norm::Batch);
-        let told: Vec<String> = names_and_shapes(&stages, image)
+        let listed: Vec<String> = names_and_shapes(&stages, image)
             .map(|(name, shape)| format!("{name} {shape:?}"))
             .collect();
         assert_eq!(
-            told,
+            listed,
             [
                 "layer1.weight [16, 3, 3, 3]",
                 "layer1.bias [16]",

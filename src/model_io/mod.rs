@@ -1,8 +1,8 @@
-//! A trained network outside of its training: its layers and tensors as PyTorch has them, as files,
-//! and a network made from them again.
+//! Trained models as files: writes layers and tensors in PyTorch's layout, and builds networks from
+//! them.
 //!
-//! A folder with a model holds `model.json` ([`Description`]) and `model.safetensors`, and may hold
-//! `model.mpk` (burn's record). What is read back is not trusted: sizes and shapes are checked.
+//! A model's folder contains `model.json` ([`Description`]) and `model.safetensors`, and optionally
+//! `model.mpk` (burn's record). Files that are read are not trusted: sizes and shapes are checked.
 
 mod burn_record;
 mod description;
@@ -12,7 +12,7 @@ mod layer;
 mod layout;
 mod predictor;
 mod safetensors;
-mod sample;
+mod sample_shape;
 mod stages;
 
 pub use burn_record::to_burn_record;

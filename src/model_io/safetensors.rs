@@ -5,11 +5,11 @@ use crate::spec::Stage;
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 use std::collections::HashMap;
 
-/// Weights of a network of these stages on samples that may be images (height, width, channels),
-/// as a file for PyTorch. Equal weights give equal bytes.
+/// Serialises the weights of a network for PyTorch. `image` is the shape of samples that are images
+/// (height, width, channels). Equal weights give equal bytes.
 ///
 /// # Panics
-/// When the weights are those of other stages.
+/// If the weights do not match the stages.
 #[expect(
     clippy::expect_used,
     reason = "our own tensors, whose shapes and numbers agree"
@@ -31,15 +31,15 @@ pub fn to_safetensors(
         let view = TensorView::new(Dtype::F32, shape.clone(), bytes);
         (name, view.expect("a shape and its numbers agree"))
     });
-    // What readers such as `transformers` look for. A single entry: more would come in any order.
-    let about = HashMap::from([("format".to_owned(), "pt".to_owned())]);
-    safetensors::serialize(views, Some(about)).expect("names and shapes are short")
+    // Readers such as `transformers` need this entry. A second one would make the order random.
+    let metadata = HashMap::from([("format".to_owned(), "pt".to_owned())]);
+    safetensors::serialize(views, Some(metadata)).expect("names and shapes are short")
 }
 
-/// The weights in such a file.
+/// Parses the weights of a network.
 ///
 /// # Errors
-/// A reason, in words: bytes that are no such file, or tensors that are not those of the stages.
+/// The reason, as a message: an invalid file, or tensors that do not match the stages.
 pub fn from_safetensors(
     stages: &[Stage],
     image: Option<[usize; 3]>,
@@ -47,11 +47,11 @@ pub fn from_safetensors(
 ) -> Result<Weights, String> {
     let (length, header) =
         SafeTensors::read_metadata(bytes).map_err(|error| format!("it is damaged: {error}"))?;
-    // Behind the length of the header, of 8 bytes, and the header itself.
+    // After the 8 bytes of the header's length and the header.
     let data = bytes.get(8 + length..).unwrap_or_default();
-    let mut known = Vec::new();
+    let mut expected_names = Vec::new();
     let weights = from_pytorch(stages, image, |name, shape| {
-        known.push(name.to_owned());
+        expected_names.push(name.to_owned());
         let info = header.info(name);
         let info = info.ok_or_else(|| format!("it has no tensor {name}"))?;
         if info.dtype != Dtype::F32 || info.shape != shape {
@@ -62,21 +62,26 @@ pub fn from_safetensors(
         }
         let (start, end) = info.data_offsets;
         let numbers = data.get(start..end).unwrap_or_default().as_chunks::<4>().0;
-        match Some(numbers.len()) == shape.iter().copied().reduce(|a, b| a * b) {
-            true => Ok(numbers
-                .iter()
-                .map(|&bytes| f32::from_le_bytes(bytes))
-                .collect()),
-            false => Err(format!("its tensor {name} reaches beyond its end")),
+        if Some(numbers.len()) != shape.iter().copied().reduce(|a, b| a * b) {
+            return Err(format!(
+                "its tensor {name} extends beyond the end of the file"
+            ));
         }
+        Ok(numbers
+            .iter()
+            .map(|&bytes| f32::from_le_bytes(bytes))
+            .collect())
     })?;
-    let there = header.tensors().into_keys();
-    if let Some(other) = there.filter(|name| !known.contains(name)).min() {
-        return Err(format!("it has a tensor {other}, which the model has not"));
+    let names = header.tensors().into_keys();
+    if let Some(unexpected) = names.filter(|name| !expected_names.contains(name)).min() {
+        return Err(format!(
+            "it has a tensor {unexpected}, which the model does not have"
+        ));
     }
-    match weights.iter().flatten().all(|value| value.is_finite()) {
-        true => Ok(weights),
-        false => Err("it has numbers that are not finite".to_owned()),
+    if weights.iter().flatten().all(|value| value.is_finite()) {
+        Ok(weights)
+    } else {
+        Err("it has values that are not finite".to_owned())
     }
 }
 
@@ -131,7 +136,7 @@ mod tests {
         config.dataset_info.features = 6;
         let refused = from_safetensors(&config.stages(), None, &bytes).unwrap_err();
         assert!(
-            refused.contains("a tensor norm1.bias, which the model has not"),
+            refused.contains("a tensor norm1.bias, which the model does not have"),
             "{refused}"
         );
         config.dataset_info.features = 7;

@@ -1,69 +1,67 @@
-//! The stages of a network made from its layers, which are somebody's file.
+//! Builds the stages of a network from the layers in a file, which are not trusted.
 
 use super::layer::ModelLayer;
-use super::sample::{POOLED, SampleShape};
+use super::sample_shape::{POOLING_SIZE, SampleShape};
 use crate::spec::{
     Activation, DropoutSite, MAX_BATCH_VALUES, MAX_KERNEL_SIZE, MAX_PARAMETERS,
     MIN_EVAL_BATCH_SIZE, Pooling, Stage,
 };
 
-/// The stages of a network of these layers on samples of so many features, which may be images
-/// (height, width, channels).
+/// The stages of a network of these layers. `image` is the shape of samples that are images (height,
+/// width, channels).
 ///
 /// # Errors
-/// A reason, in words: layers that do not fit behind each other, are not as
-/// [`layers`](super::layer::layers) makes them, or are too large.
+/// The reason, as a message: layers that do not fit together, differ from those that
+/// [`layers`](super::layer::layers) makes, or are too large.
 pub(super) fn stages(
     layers: &[ModelLayer],
     features: usize,
     image: Option<[usize; 3]>,
 ) -> Result<Vec<Stage>, String> {
     let mut sample = SampleShape::input(features, image);
-    bounded(sample)?;
-    // Batches are cut by what is widest, the input too: see `samples_of_pass`.
+    check_sample_size(sample)?;
+    // The input counts for the evaluation batch size: see `eval_batch_size`.
     let mut stages = vec![Stage::Dropout {
         site: DropoutSite::Input,
         features,
     }];
     for (number, layer) in (1..).zip(layers) {
-        let told = |reason: String| format!("layer {number} of {}: {reason}", layers.len());
-        let Some(stage) = stage(layer, sample).map_err(told)? else {
+        let in_layer = |reason: String| format!("layer {number} of {}: {reason}", layers.len());
+        let Some(stage) = stage(layer, sample).map_err(in_layer)? else {
             continue;
         };
-        sample = sample.behind(stage);
-        bounded(sample).map_err(told)?;
+        sample = sample.after(stage);
+        check_sample_size(sample).map_err(in_layer)?;
         stages.push(stage);
     }
     if !matches!(stages.last(), Some(Stage::Dense { .. })) {
         return Err("the last layer is not dense".to_owned());
     }
-    refuse_large(&stages)?;
-    let read = layers
+    check_network_size(&stages)?;
+    let read_layers = layers
         .iter()
         .filter(|layer| !matches!(layer, ModelLayer::Dropout { .. }));
-    let made = super::layer::layers(&stages, image, |_| 0.0);
-    if let Some((read, made)) = read.clone().zip(&made).find(|(read, made)| read != made) {
-        return Err(format!(
-            "a layer is {read:?}; there it can only be {made:?}"
-        ));
+    let expected_layers = super::layer::layers(&stages, image, |_| 0.0);
+    let mut pairs = read_layers.clone().zip(&expected_layers);
+    if let Some((read, expected)) = pairs.find(|(read, expected)| read != expected) {
+        return Err(format!("a layer is {read:?}, but expected {expected:?}"));
     }
-    match read.count() == made.len() {
-        true => Ok(stages),
-        false => {
-            Err("an image becomes a row by the layer flatten, before a dense layer".to_owned())
-        }
+    if read_layers.count() == expected_layers.len() {
+        Ok(stages)
+    } else {
+        Err("a dense layer after an image needs a flatten layer before it".to_owned())
     }
 }
 
-/// The stage of a layer that this sample goes into; nothing for dropout.
+/// The stage of a layer with this input; `None` for dropout and flatten.
 fn stage(layer: &ModelLayer, sample: SampleShape) -> Result<Option<Stage>, String> {
     let features = sample.features();
     let image = |what: &str| match sample {
         SampleShape::Image(image) => Ok(image),
-        SampleShape::Row(_) => Err(format!("{what} needs an image, and a row comes in")),
+        SampleShape::Row(_) => Err(format!("{what} needs an image, but its input is a row")),
     };
     let positive = |outputs: usize| match outputs {
-        0 => Err("nothing comes out of it".to_owned()),
+        0 => Err("it has no outputs".to_owned()),
         _ => Ok(outputs),
     };
     Ok(Some(match layer {
@@ -76,7 +74,7 @@ fn stage(layer: &ModelLayer, sample: SampleShape) -> Result<Option<Stage>, Strin
             let [height, width, inputs] = image("a convolution")?;
             if kernel.is_multiple_of(2) || *kernel > MAX_KERNEL_SIZE {
                 return Err(format!(
-                    "a kernel of size {kernel}, where an odd size up to {MAX_KERNEL_SIZE} is possible"
+                    "its kernel size is {kernel}, but must be odd and at most {MAX_KERNEL_SIZE}"
                 ));
             }
             Stage::Convolution {
@@ -103,20 +101,20 @@ fn stage(layer: &ModelLayer, sample: SampleShape) -> Result<Option<Stage>, Strin
             let named = |known: &&Activation| known.name() == function.as_str();
             let found = Activation::ALL.iter().find(named);
             Stage::Activation {
-                function: *found.ok_or_else(|| format!("no activation is named {function}"))?,
+                function: *found.ok_or_else(|| format!("unknown activation {function}"))?,
                 features,
             }
         }
         ModelLayer::Pooling { pooling, .. } => {
             let [height, width, channels] = image("a pooling")?;
-            if height.min(width) < POOLED {
-                return Err("a pooling would leave nothing of the image".to_owned());
+            if height.min(width) < POOLING_SIZE {
+                return Err("the image is too small for a pooling".to_owned());
             }
             let named =
                 |known: &&Pooling| **known != Pooling::None && known.name() == pooling.as_str();
             let found = Pooling::ALL.iter().find(named);
             Stage::Pooling {
-                pooling: *found.ok_or_else(|| format!("no pooling is named {pooling}"))?,
+                pooling: *found.ok_or_else(|| format!("unknown pooling {pooling}"))?,
                 height,
                 width,
                 channels,
@@ -125,38 +123,39 @@ fn stage(layer: &ModelLayer, sample: SampleShape) -> Result<Option<Stage>, Strin
     }))
 }
 
-/// Refuses samples with more numbers than a network may have, or with none: what is computed from
-/// their sizes then cannot overflow.
-fn bounded(sample: SampleShape) -> Result<(), String> {
+/// Rejects samples with no values or more than a network may have, so that later computations with their
+/// sizes cannot overflow.
+fn check_sample_size(sample: SampleShape) -> Result<(), String> {
     let shape = sample.shape();
     let product = shape
         .iter()
         .try_fold(1_u64, |product, &size| product.checked_mul(size as u64));
     match product {
         Some(1..=MAX_BATCH_VALUES) => Ok(()),
-        _ => Err(format!("samples of the shape {shape:?} are not possible")),
+        _ => Err(format!("samples of shape {shape:?} are not supported")),
     }
 }
 
-/// Refuses a network that has no room in a memory.
-fn refuse_large(stages: &[Stage]) -> Result<(), String> {
+/// Rejects a network that is too large for any memory.
+fn check_network_size(stages: &[Stage]) -> Result<(), String> {
     let parameters = stages.iter().map(|stage| stage.parameters());
     let parameters = parameters.fold(0, u64::saturating_add);
     if parameters > MAX_PARAMETERS {
         return Err(format!(
-            "it would have {parameters} parameters, more than {MAX_PARAMETERS}"
+            "it has {parameters} parameters, but the maximum is {MAX_PARAMETERS}"
         ));
     }
     let widest = stages.iter().map(|stage| stage.peak_values() as u64).max();
-    let numbers = widest
+    let values = widest
         .unwrap_or(0)
         .saturating_mul(MIN_EVAL_BATCH_SIZE as u64);
-    match numbers > MAX_BATCH_VALUES {
-        true => Err(format!(
-            "{MIN_EVAL_BATCH_SIZE} samples would be {numbers} numbers within it, more than {MAX_BATCH_VALUES}"
-        )),
-        false => Ok(()),
+    if values > MAX_BATCH_VALUES {
+        return Err(format!(
+            "{MIN_EVAL_BATCH_SIZE} samples need {values} values within it, but the maximum is \
+             {MAX_BATCH_VALUES}"
+        ));
     }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -219,17 +218,17 @@ mod tests {
         assert!(row(&[r#"{"kind":"activation","function":"mish"}"#, dense]).contains("mish"));
         let pooling = r#"{"kind":"pooling","pooling":"max","size":2}"#;
         assert!(row(&[pooling, dense]).contains("needs an image"));
-        assert!(refused(&list(&[dense]), 5, None).contains("can only be"));
-        assert!(refused(&list(&[dense]), 4, Some([2, 2, 1])).contains("can only be"));
+        assert!(refused(&list(&[dense]), 5, None).contains("but expected"));
+        assert!(refused(&list(&[dense]), 4, Some([2, 2, 1])).contains("but expected"));
         let flat = list(&[r#"{"kind":"flatten"}"#, dense]);
-        assert!(refused(&flat, 4, None).contains("can only be"));
-        assert!(refused(&list(&[pooling, dense]), 4, Some([1, 4, 1])).contains("leave nothing"));
+        assert!(refused(&flat, 4, None).contains("but expected"));
+        assert!(refused(&list(&[pooling, dense]), 4, Some([1, 4, 1])).contains("too small"));
         let even = r#"{"kind":"convolution","name":"layer1","inputs":1,"outputs":1,"kernel_size":2,"padding":1}"#;
-        assert!(refused(&list(&[even, dense]), 4, Some([2, 2, 1])).contains("odd size"));
+        assert!(refused(&list(&[even, dense]), 4, Some([2, 2, 1])).contains("must be odd"));
         let epsilon = r#"{"kind":"layer_norm","name":"norm0","shape":[4],"epsilon":0.1}"#;
-        assert!(row(&[epsilon, dense]).contains("can only be"));
+        assert!(row(&[epsilon, dense]).contains("but expected"));
         let none = r#"{"kind":"dense","name":"layer1","inputs":4,"outputs":0}"#;
-        assert!(row(&[none]).contains("nothing comes out"));
+        assert!(row(&[none]).contains("no outputs"));
     }
 
     #[test]
@@ -238,19 +237,19 @@ mod tests {
             r#"[{{"kind":"dense","name":"layer1","inputs":4,"outputs":{}}}]"#,
             usize::MAX
         );
-        assert!(refused(&dense, 4, None).contains("not possible"));
+        assert!(refused(&dense, 4, None).contains("not supported"));
         let dense = r#"[{"kind":"dense","name":"layer1","inputs":1,"outputs":2}]"#;
         for image in [
             [usize::MAX, usize::MAX, 3],
             [0, 5, 5],
             [1 << 32, 1 << 32, 1 << 32],
         ] {
-            assert!(refused(dense, 1, Some(image)).contains("not possible"));
+            assert!(refused(dense, 1, Some(image)).contains("not supported"));
         }
         let wide = r#"[{"kind":"dense","name":"layer1","inputs":1000000,"outputs":1000000}]"#;
         assert!(refused(wide, 1_000_000, None).contains("parameters"));
         let patches = r#"[{"kind":"convolution","name":"layer1","inputs":1,"outputs":1,"kernel_size":31,"padding":15},
             {"kind":"flatten"},{"kind":"dense","name":"layer2","inputs":1000000,"outputs":2}]"#;
-        assert!(refused(patches, 1_000_000, Some([1000, 1000, 1])).contains("numbers within"));
+        assert!(refused(patches, 1_000_000, Some([1000, 1000, 1])).contains("values within"));
     }
 }

@@ -1,7 +1,7 @@
-//! The sweep file as typed values: what a file says, checked part by part.
+//! The sweep file as typed values.
 //!
-//! Text becomes a tree of values that know their place ([`YamlNode`]), the tree becomes a [`Sweep`]
-//! that is valid in each of its parts. Nothing here knows what a sweep is used for.
+//! Text is parsed into a tree of values with their positions ([`YamlNode`]), and the tree into a
+//! [`Sweep`], whose values are valid one by one. This module does not depend on how a sweep is used.
 
 mod config;
 mod data;
@@ -9,6 +9,7 @@ mod grid;
 mod model;
 mod overrides;
 mod read_sweep;
+mod reference;
 mod schema;
 mod sections;
 mod sweep;
@@ -35,6 +36,7 @@ pub use grid::condition::{Condition, Subject, TrialFilter};
 pub use grid::factor::{Factor, FactorKind, KeyAssignment, Level};
 pub use model::init::{BiasInit, FanMode, Init};
 pub use model::network::{Activation, Model, ModelKind, Norm, NormPosition, Pooling, Width};
+pub use reference::reference_table;
 pub use schema::{schema, schema_text};
 pub use sections::checkpoint::CheckpointInterval;
 pub use sections::keep::KeepWeights;

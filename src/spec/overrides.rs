@@ -1,15 +1,15 @@
-//! `--set KEY=VALUE`: keys of the sweep file replaced before anything is checked.
+//! `--set KEY=VALUE`: replaces keys of the sweep file before it is validated.
 
 use super::config::key::Key;
 use super::yaml::diagnostic::Diagnostic;
 use super::yaml::node::{YamlEntry, YamlNode, YamlValue};
 use super::yaml::span::Span;
 
-/// Replaces or adds one key of the document, as `--set KEY=VALUE` asks; `top_level` are the keys
-/// that a document may have.
+/// Replaces or adds the key of a `--set KEY=VALUE` option in the document; `top_level` are the keys that
+/// a document can have.
 ///
 /// # Errors
-/// An option that is no `KEY=VALUE`, or whose key is none of a document's.
+/// The option is not `KEY=VALUE`, its value is empty or invalid, or its key is unknown.
 pub(super) fn override_key(
     document: &mut YamlNode,
     option: &str,
@@ -22,20 +22,21 @@ pub(super) fn override_key(
     };
     let span = Span::command_line(path);
     if path.split('.').next_back() == Some("") {
-        let diagnostic = Diagnostic::new(
-            &span,
-            format!("the option has an empty part in its key `{path}`"),
-        );
-        return Err(diagnostic.with_help(format!("is a variable of the shell unset? {example}")));
+        let diagnostic = Diagnostic::new(&span, format!("the key `{path}` has an empty part"));
+        return Err(diagnostic.with_help(format!(
+            "check whether a shell variable is unset; {example}"
+        )));
     }
     let mut value = YamlNode::parse(value).map_err(|diagnostic| Diagnostic {
         span: span.clone(),
         ..diagnostic
     })?;
     if has_empty_value(&value) {
-        return Err(Diagnostic::new(&span, "the option has an empty value").with_help(format!(
-            "is a variable of the shell unset? Write null where nothing is meant: --set {path}=null"
-        )));
+        return Err(
+            Diagnostic::new(&span, "the value of the option is empty").with_help(format!(
+                "check whether a shell variable is unset; to unset the key, write --set {path}=null"
+            )),
+        );
     }
     replace_spans(&mut value, &span);
     let (top, rest) = path.split_once('.').unwrap_or((path, ""));
@@ -51,7 +52,7 @@ pub(super) fn override_key(
         return Err(entry(path, value).unknown_key(paths));
     }
     let YamlValue::Map(entries) = &mut document.value else {
-        return Ok(()); // The document itself is refused later, with its own message.
+        return Ok(()); // The document is rejected later, with its own message.
     };
     if rest.is_empty() {
         insert(entries, entry(top, value));
@@ -72,20 +73,20 @@ pub(super) fn override_key(
     Ok(())
 }
 
-/// Puts an entry whose key may be a path below `node`: `regularisation.dropout` replaces the level
-/// `dropout` where there is a factor `regularisation`. Keys may have dots of their own.
+/// Inserts an entry whose key can be a path below `node`: `regularisation.dropout` replaces the level
+/// `dropout` of a factor `regularisation`. Keys can contain dots themselves.
 fn insert_below(node: &mut YamlNode, mut new: YamlEntry) {
     let YamlValue::Map(entries) = &mut node.value else {
-        return; // Refused later, with the message of what should be there.
+        return; // Rejected later, with a message about the expected value.
     };
     let is_parent = |entry: &YamlEntry| {
         let rest = new.key.strip_prefix(&entry.key)?.strip_prefix('.')?;
         matches!(entry.node.value, YamlValue::Map(_)).then(|| rest.to_owned())
     };
-    let whole = entries.iter().any(|entry| entry.key == new.key);
+    let is_key = entries.iter().any(|entry| entry.key == new.key);
     let parent = entries
         .iter()
-        .position(|entry| !whole && is_parent(entry).is_some());
+        .position(|entry| !is_key && is_parent(entry).is_some());
     match parent {
         Some(index) => {
             new.key = is_parent(&entries[index]).unwrap_or_default();
@@ -95,7 +96,7 @@ fn insert_below(node: &mut YamlNode, mut new: YamlEntry) {
     }
 }
 
-/// Whether a value, or one within it, is nothing and is not written as `null`.
+/// Whether a value, or one within it, is empty and not written as `null`.
 fn has_empty_value(node: &YamlNode) -> bool {
     match &node.value {
         YamlValue::Null => node.source_text.is_none(),
@@ -159,7 +160,7 @@ mod tests {
         ] {
             let refused = parsed(option).unwrap_err();
             let key = option.split('=').next().unwrap();
-            assert!(refused.contains("empty value"), "{option}: {refused}");
+            assert!(refused.contains("is empty"), "{option}: {refused}");
             assert!(
                 refused.contains(&format!("{key}=null")),
                 "{option}: {refused}"
@@ -179,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    fn null_is_nothing_where_it_is_written() {
+    fn a_written_null_unsets_a_key() {
         for option in [
             "data.limit=null",
             "data.limit=~",

@@ -1,4 +1,4 @@
-//! Reads a sweep file.
+//! Reads sweep files.
 
 use super::config::key::{KEYS, Key, SECTIONS};
 use super::grid::condition::TrialFilter;
@@ -19,7 +19,7 @@ use super::yaml::span::Span;
 use std::io::Read;
 use std::path::Path;
 
-/// The keys at the top level of a sweep file.
+/// The top-level keys of a sweep file.
 const TOP_LEVEL: [&str; 15] = [
     "name",
     "description",
@@ -39,18 +39,18 @@ const TOP_LEVEL: [&str; 15] = [
 ];
 
 impl Sweep {
-    /// Reads the sweep file at `path`; each override is a `KEY=VALUE` that replaces a key of it.
+    /// Reads the sweep file at `path`; each override is a `KEY=VALUE` that replaces one of its keys.
     ///
     /// # Errors
-    /// A file that cannot be read, or that is no valid sweep.
+    /// The file cannot be read or is not a valid sweep.
     pub fn load(path: &Path, overrides: &[String]) -> Result<Self, SpecError> {
         let read = |source| SpecError::Read {
             path: path.to_owned(),
             source,
         };
         let mut text = String::new();
-        // One byte more, so that a longer text is refused as such. What the file's size is said to
-        // be does not count: it may be a pipe.
+        // Reads at most one byte more than allowed, so that a longer text is rejected. The size of the
+        // file is not known in advance, since it can be a pipe.
         std::fs::File::open(path)
             .and_then(|file| {
                 file.take(MAX_TEXT_BYTES as u64 + 1)
@@ -68,10 +68,10 @@ impl Sweep {
         )
     }
 
-    /// Reads a sweep from text; `default_name` is its name where the text gives none.
+    /// Reads a sweep from text; `default_name` is its name if the text does not set one.
     ///
     /// # Errors
-    /// Text that is no valid sweep.
+    /// The text is not a valid sweep.
     pub fn parse(
         source: Source,
         default_name: &str,
@@ -120,7 +120,7 @@ fn from_document(
             "checkpoint" => sweep.checkpoint = ConfigValue::read(&entry.node)?,
             "launch" => sweep.launch = LaunchOptions::read(&entry.node)?,
             "grid" => sweep.factors = read_grid(&entry.node)?,
-            "exclude" | "include" | "report" => {} // After the grid, to which they refer.
+            "exclude" | "include" | "report" => {} // Read after the grid, to which they refer.
             section if SECTIONS.contains(&section) => {
                 sweep.base.extend(read_section(section, &entry.node)?);
             }
@@ -128,7 +128,7 @@ fn from_document(
                 let diagnostic = entry.unknown_key(TOP_LEVEL);
                 return Err(match Key::find(other).map(Key::section_and_field) {
                     Some((section, field)) => diagnostic.with_help(format!(
-                        "write it below its section: {section}: {{ {field}: … }}"
+                        "write it in its section: {section}: {{ {field}: … }}"
                     )),
                     None => diagnostic,
                 });
@@ -142,7 +142,9 @@ fn from_document(
             source_text: None,
         };
         sweep.name = read_name(&node).map_err(|diagnostic| Diagnostic {
-            message: format!("the file's name, `{default_name}`, cannot name the sweep"),
+            message: format!(
+                "the name of the file, `{default_name}`, is not a valid name of a sweep"
+            ),
             ..diagnostic
         })?;
     }
@@ -168,7 +170,7 @@ fn from_document(
     Ok(sweep)
 }
 
-/// A `--set` of a key that varies would silently do nothing.
+/// Refuses a `--set` of a key that the grid varies, which would have no effect.
 fn refuse_overridden_base(sweep: &Sweep) -> Result<(), Diagnostic> {
     for set in sweep.base.iter().filter(|set| set.span.line == 0) {
         let decides = |factor: &&Factor| {
@@ -210,8 +212,8 @@ fn read_grid(node: &YamlNode) -> Result<Vec<Factor>, Diagnostic> {
 
 fn empty_grid(node: &YamlNode) -> Diagnostic {
     Diagnostic::new(&node.span, "the grid is empty").with_help(
-        "give it a factor, such as training.learning_rate: [0.1, 0.01], or leave `grid` out to \
-         train the base configuration alone",
+        "add a factor, such as training.learning_rate: [0.1, 0.01], or remove `grid` to train only \
+         the base configuration",
     )
 }
 
@@ -222,7 +224,7 @@ fn read_section(section: &str, node: &YamlNode) -> Result<Vec<KeyAssignment>, Di
     };
     let what = format!("the settings of `{section}`");
     let entries = node.entries(&what).map_err(|diagnostic| match node.value {
-        YamlValue::Null => diagnostic.with_help("indent its keys below it, with spaces"),
+        YamlValue::Null => diagnostic.with_help("indent the keys of the section with spaces"),
         _ => diagnostic,
     })?;
     entries
@@ -231,7 +233,7 @@ fn read_section(section: &str, node: &YamlNode) -> Result<Vec<KeyAssignment>, Di
             let Some(key) = fields().find(|key| key.section_and_field().1 == entry.key) else {
                 let names: Vec<&str> = fields().map(|key| key.section_and_field().1).collect();
                 let diagnostic = entry.unknown_key(names);
-                // The name in tables and folders, such as `lr`.
+                // The user may have written the short name, such as `lr`.
                 return Err(match fields().find(|key| key.short_name == entry.key) {
                     Some(key) => diagnostic
                         .with_help(format!("did you mean `{}`?", key.section_and_field().1)),

@@ -1,4 +1,4 @@
-//! The JSON Schema of a sweep file, made from the types that read it.
+//! The JSON Schema of sweep files, generated from the types that read them.
 
 use super::config::key::{KEYS, Key, SECTIONS};
 use super::grid::range;
@@ -8,77 +8,47 @@ use super::sections::launch::LaunchOptions;
 use super::sections::record::RecordOptions;
 use super::sections::report::ReportOptions;
 use super::sections::tensorboard::TensorBoardOptions;
-use super::values::config_value::ConfigValue;
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 use serde_json::{Map, Value, json};
 
-/// The JSON Schema of a sweep file, for editors that complete and check. Draft 7, which every
-/// editor's YAML support understands.
+/// The JSON Schema of a sweep file, for completion and validation in editors. It is draft 7, which the
+/// YAML support of every editor understands.
 pub fn schema() -> Value {
     let mut properties = Map::new();
     properties.insert(
         "name".into(),
         described(
             json!({ "type": "string" }),
-            "Names the folder under runs/ and the tables under reports/. Default: the file's name.",
+            "Name of the folder under runs/ and of the tables under reports/. Default: the name of the file.",
         ),
     );
     properties.insert(
         "description".into(),
         described(
             json!({ "type": "string" }),
-            "What the sweep is for; stands above the tables.",
+            "Purpose of the sweep; shown above the tables.",
         ),
     );
     for section in SECTIONS {
         properties.insert(section.to_owned(), section_schema(section));
     }
     properties.insert("grid".into(), grid_schema());
-    properties.insert("exclude".into(), described(json!({ "type": "array", "items": { "type": "object", "minProperties": 1 } }), "Combinations to leave out: each entry maps factors or keys to a value or a list of values; all of them must match."));
+    properties.insert("exclude".into(), described(json!({ "type": "array", "items": { "type": "object", "minProperties": 1 } }), "Combinations to exclude: each entry maps factors or keys to a value or a list of values, all of which must match."));
     properties.insert(
         "include".into(),
         described(
             json!({ "type": "array", "items": reference("settings") }),
-            "Trials beside the grid: what each sets on top of the base configuration.",
+            "Additional trials: the keys that each sets, in addition to the base configuration.",
         ),
     );
     properties.insert("report".into(), ReportOptions::schema());
-    properties.insert(
-        "tensorboard".into(),
-        described(
-            TensorBoardOptions::schema(),
-            "What is recorded for TensorBoard beside the metrics; it changes no result.",
-        ),
-    );
-    properties.insert(
-        "record".into(),
-        described(
-            RecordOptions::schema(),
-            "When a run's records are written; it changes no result.",
-        ),
-    );
-    let mut keep = described(
-        KeepWeights::schema(),
-        "Whose trained weights stay on disk: those of the N best trials, all or none; it changes \
-         no result.",
-    );
-    keep["default"] = KeepWeights::default().to_value();
-    properties.insert("keep".into(), keep);
-    let mut checkpoint = described(
-        CheckpointInterval::schema(),
-        "How often the state of a run in training is saved, so that a sweep that is stopped \
-         continues there; it changes no result.",
-    );
-    checkpoint["default"] = CheckpointInterval::default().to_value();
-    properties.insert("checkpoint".into(), checkpoint);
-    properties.insert(
-        "launch".into(),
-        described(
-            LaunchOptions::schema(),
-            "What is asked of a cluster (tp-sweep launch); it changes no result.",
-        ),
-    );
+    properties.insert("tensorboard".into(), TensorBoardOptions::schema());
+    properties.insert("record".into(), RecordOptions::schema());
+    for key in [KeepWeights::key(), CheckpointInterval::key()] {
+        properties.insert(key.name.into(), key.schema());
+    }
+    properties.insert("launch".into(), LaunchOptions::schema());
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A tp-sweep sweep file",
@@ -89,7 +59,7 @@ pub fn schema() -> Value {
     })
 }
 
-/// The schema as the text of a file, indented by one space for each level.
+/// The schema as text, with an indentation of one space.
 #[expect(
     clippy::expect_used,
     reason = "a JSON value can be written, and writes UTF-8"
@@ -104,7 +74,8 @@ pub fn schema_text() -> String {
     text
 }
 
-/// What the schema defines once and refers to by name: the values of each key, its levels, ranges and conditions.
+/// The definitions that the schema refers to: the values and the levels of each key, ranges and
+/// conditions.
 fn definitions() -> Value {
     let values = KEYS.iter().map(|key| (key.path.to_owned(), key.schema()));
     let levels = KEYS
@@ -125,7 +96,7 @@ fn reference(name: &str) -> Value {
     json!({ "$ref": format!("#/definitions/{name}") })
 }
 
-/// The name of the levels that a key can have.
+/// The name of the definition of the levels of a key.
 fn levels_name(key: &Key) -> String {
     format!("{}-levels", key.path)
 }
@@ -136,18 +107,18 @@ fn described(mut schema: Value, description: &str) -> Value {
 }
 
 fn section_schema(section: &str) -> Value {
-    let about = match section {
-        "data" => "What is learnt from.",
-        "model" => "What is trained.",
-        "training" => "How it is trained.",
-        _ => "How it is judged.",
+    let description = match section {
+        "data" => "The data.",
+        "model" => "The model.",
+        "training" => "The training.",
+        _ => "The validation.",
     };
     let fields: Map<String, Value> = KEYS
         .iter()
         .filter(|key| key.section_and_field().0 == section)
         .map(|key| (key.section_and_field().1.to_owned(), reference(key.path)))
         .collect();
-    json!({ "type": "object", "description": about, "properties": fields,
+    json!({ "type": "object", "description": description, "properties": fields,
             "additionalProperties": false })
 }
 
@@ -178,11 +149,11 @@ fn key_levels_schema(key: &Key) -> Value {
 fn when_schema() -> Value {
     described(
         json!({ "type": "object", "minProperties": 1 }),
-        "Where this factor applies: factors or keys above it, and a value or a list of values of each.",
+        "When this factor applies: preceding factors or keys, each with a value or a list of values.",
     )
 }
 
-/// A mapping of keys to the levels that each has.
+/// A mapping of keys to their levels.
 fn factors_schema() -> Value {
     let factors: Map<String, Value> = KEYS
         .iter()
@@ -198,7 +169,7 @@ fn grid_schema() -> Value {
         .collect();
     let labelled = json!({ "type": "object", "additionalProperties": { "anyOf": [reference("settings"), { "type": "null" }] } });
     let other = json!({
-        "description": "A factor of labelled levels, each setting several keys; or keys that go in step (zip).",
+        "description": "A factor with named levels, each of which sets several keys; or keys that vary together (zip).",
         "anyOf": [
             { "type": "object", "required": ["zip"], "additionalProperties": false,
               "properties": { "zip": reference("factors"), "when": reference("when") } },
@@ -209,7 +180,7 @@ fn grid_schema() -> Value {
     });
     json!({
         "type": "object",
-        "description": "What varies. Every configuration key can be a factor; the first varies slowest.",
+        "description": "The factors. Every configuration key can be a factor; the first factor varies slowest.",
         "minProperties": 1,
         "properties": factors,
         "additionalProperties": other,

@@ -1,4 +1,4 @@
-//! A checked sweep: what a sweep file asks for.
+//! The contents of a sweep file.
 
 use super::config::key::Key;
 use super::config::trial_config::Config;
@@ -13,64 +13,65 @@ use super::sections::tensorboard::TensorBoardOptions;
 use super::yaml::diagnostic::{Diagnostic, SpecError};
 use super::yaml::span::Span;
 
-/// A sweep that is valid in each of its parts.
+/// A sweep whose values are valid one by one. Whether they are valid together depends on the data and is
+/// checked for each trial ([`Config::validate`]).
 #[derive(Clone, Debug)]
 pub struct Sweep {
-    /// The name of its folder under `runs/` and of its tables under `reports/`.
+    /// The name of the folder under `runs/` and of the tables under `reports/`.
     pub name: String,
-    /// What it is for, in the author's words.
+    /// The purpose of the sweep, for readers.
     pub description: String,
-    /// The configuration that each trial starts from.
+    /// The keys of the base configuration that the file sets.
     pub base: Vec<KeyAssignment>,
-    /// What varies; the first varies slowest.
+    /// The factors of the grid; the first varies slowest.
     pub factors: Vec<Factor>,
-    /// Combinations that are left out.
+    /// Combinations to exclude from the grid.
     pub exclude: Vec<TrialFilter>,
-    /// Trials beside the grid.
+    /// Additional trials.
     pub include: Vec<Include>,
-    /// How the tables are made.
+    /// The `report` section.
     pub report: ReportOptions,
-    /// What is recorded for TensorBoard beside the metrics.
+    /// The `tensorboard` section.
     pub tensorboard: TensorBoardOptions,
-    /// When a run's records are written.
+    /// The `record` section.
     pub record: RecordOptions,
-    /// Whose trained weights stay on disk.
+    /// Which trained weights to keep.
     pub keep: KeepWeights,
-    /// How often the state of a run in training is saved.
+    /// How often checkpoints are written.
     pub checkpoint: CheckpointInterval,
-    /// What is asked of a cluster.
+    /// The `launch` section.
     pub launch: LaunchOptions,
-    /// The file it came from.
+    /// The text of the sweep file.
     pub source: Source,
 }
 
-/// A trial beside the grid.
+/// An additional trial, which is not part of the grid.
 #[derive(Clone, Debug)]
 pub struct Include {
-    /// What it sets on top of the base configuration.
+    /// The keys that it sets, in addition to the base configuration.
     pub settings: Vec<KeyAssignment>,
-    /// Where it stands.
+    /// The position in the sweep file.
     pub span: Span,
 }
 
 impl Include {
-    /// Whether it sets this key.
+    /// Whether the trial sets `key`.
     pub fn sets(&self, key: &Key) -> bool {
         self.settings.iter().any(|set| set.key == key)
     }
 }
 
-/// The text of a sweep, for messages.
+/// The text of a sweep file, for messages.
 #[derive(Clone, Debug)]
 pub struct Source {
-    /// The file's name as the user gave it.
+    /// The path of the file, as the user wrote it.
     pub name: String,
-    /// The file's text.
+    /// The text of the file.
     pub text: String,
 }
 
 impl Source {
-    /// A problem as an error of this file.
+    /// A diagnostic as an error of this file.
     pub fn error(&self, diagnostic: Diagnostic) -> SpecError {
         SpecError::Invalid {
             name: self.name.clone(),
@@ -81,7 +82,7 @@ impl Source {
 }
 
 impl Sweep {
-    /// The configuration that each trial starts from.
+    /// The configuration that all trials start from.
     pub fn base_config(&self) -> Config {
         let mut config = Config::default();
         for set in &self.base {

@@ -1,38 +1,38 @@
-//! Names of sweeps, which are names of folders.
+//! Names of sweeps, which are also names of folders.
 
 use super::yaml::diagnostic::Diagnostic;
 use super::yaml::node::{YamlNode, YamlValue};
 
-/// The longest name of a sweep, in characters.
+/// The maximum length of the name of a sweep, in characters.
 const MAX_NAME_CHARS: usize = 64;
 
-/// A name that is safe as a folder's name everywhere.
+/// Reads a name that is a valid name of a folder on all platforms.
 pub(super) fn read_name(node: &YamlNode) -> Result<String, Diagnostic> {
     let expected = "a name of letters, digits, `-`, `_` and `.` that starts with a letter or digit";
-    // A number is a name as it is written: `007` is not `7`.
+    // A number is kept as written: `007` is not `7`.
     let text = match &node.value {
         YamlValue::String(_) | YamlValue::Integer(_) | YamlValue::Float(_) => {
             node.literal_text().unwrap_or_default()
         }
         _ => return Err(node.unexpected(expected)),
     };
-    let safe = text.len() <= MAX_NAME_CHARS
+    let is_safe = text.len() <= MAX_NAME_CHARS
         && text.starts_with(|c: char| c.is_ascii_alphanumeric())
         && text
             .chars()
             .all(|c| c.is_ascii_alphanumeric() || "-_.".contains(c))
         && !text.ends_with('.')
         && !is_reserved(&text);
-    if safe {
+    if is_safe {
         Ok(text)
     } else {
         Err(node.unexpected(expected).with_help(format!(
-            "write `name: …` with at most {MAX_NAME_CHARS} characters: it names the folder under runs/"
+            "set `name`, with at most {MAX_NAME_CHARS} characters: it is the name of the folder under runs/"
         )))
     }
 }
 
-/// Whether a folder cannot have this name on Windows: that of a device, with any extension.
+/// Whether Windows reserves this name: the name of a device, with any extension.
 pub(crate) fn is_reserved(name: &str) -> bool {
     let stem = name.split('.').next().unwrap_or(name).to_ascii_lowercase();
     match stem.as_str() {

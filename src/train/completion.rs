@@ -1,31 +1,30 @@
-//! How members leave their cohort, and what becomes of them.
+//! How members leave their cohort, and the outcome of their runs.
 
-use super::TrainingHost;
 use super::cohort::Cohort;
-use super::evaluate::Predictions;
+use super::evaluation::Predictions;
 use super::member::Member;
-use super::restore::{numbers, tensors};
-use super::watch::{EarlyStopping, Verdict};
+use super::schedule::{EarlyStopping, Verdict};
+use super::training_host::TrainingHost;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
 use crate::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics};
-use crate::model::{Network, pick, state_shapes, values};
+use crate::model::{Network, all_values, select_members, state_shapes, state_tensors};
 use crate::outcome::{Failure, FinishedRun, Outcome};
 use crate::training_state::{EarlyStoppingState, TrainingState};
 use burn::tensor::Tensor;
 
-/// How a member is ending.
+/// The progress of a member towards the end of its run.
 pub(super) struct MemberCompletion<B: Backend> {
     failure: Option<Failure>,
-    stopping: Option<EarlyStopping>,
+    early_stopping: Option<EarlyStopping>,
     /// Whether it has trained its last epoch.
     stopped: bool,
     /// The epoch whose parameters are the final ones, counted from 1.
-    epoch: usize,
-    /// The network's state after that epoch, where the member may still go on from it or has left
+    best_epoch: usize,
+    /// The network's state after that epoch, if the member may still be trained further or has left
     /// its cohort. It shares no memory with the cohort.
-    kept: Option<Vec<Tensor<B, 3>>>,
-    /// How that network fares on the validation samples, where that is known.
+    best_state: Option<Vec<Tensor<B, 3>>>,
+    /// The metrics of that network on the validation samples, if known.
     validation: Option<(EvalMetrics, ClassificationCounts)>,
 }
 
@@ -33,42 +32,42 @@ impl<B: Backend> MemberCompletion<B> {
     pub(super) fn new(member: &Member) -> Self {
         Self {
             failure: None,
-            stopping: EarlyStopping::new(&member.config.training),
+            early_stopping: EarlyStopping::new(&member.config.training),
             stopped: false,
-            epoch: 0,
-            kept: None,
+            best_epoch: 0,
+            best_state: None,
             validation: None,
         }
     }
 
-    /// How a member is ending that goes on from this state.
+    /// The progress of a member that continues from this state.
     pub(super) fn resumed(member: &Member, state: &TrainingState, device: &B::Device) -> Self {
-        let mut end = Self::new(member);
-        if let (Some(stopping), Some(state)) = (&mut end.stopping, state.stopping) {
-            stopping.restore(state);
+        let mut completion = Self::new(member);
+        if let (Some(stopping), Some(saved)) = (&mut completion.early_stopping, state.stopping) {
+            stopping.restore(saved);
         }
         let shapes = state_shapes(&member.config.stages());
-        let kept = state.best.as_ref();
+        let best = state.best.as_ref();
         Self {
-            epoch: state.best_epoch,
-            kept: kept.map(|best| tensors(best, &shapes, device)),
-            ..end
+            best_epoch: state.best_epoch,
+            best_state: best.map(|best| state_tensors(best.iter().cloned(), &shapes, device)),
+            ..completion
         }
     }
 
-    /// What early stopping remembers, where it is asked for.
-    pub(super) fn stopping(&self) -> Option<EarlyStoppingState> {
-        self.stopping.as_ref().map(EarlyStopping::state)
+    /// The state of early stopping, if it is configured.
+    pub(super) fn early_stopping(&self) -> Option<EarlyStoppingState> {
+        self.early_stopping.as_ref().map(EarlyStopping::state)
     }
 
-    /// The epoch that the member would go back to, counted from 1.
-    pub(super) fn epoch(&self) -> usize {
-        self.epoch
+    /// The epoch whose parameters would be the final ones, counted from 1.
+    pub(super) fn best_epoch(&self) -> usize {
+        self.best_epoch
     }
 
-    /// The network after that epoch, where it is not the present one.
-    pub(super) fn kept(&self) -> Option<Vec<Vec<f32>>> {
-        self.kept.as_ref().map(|kept| numbers(kept))
+    /// The network's state after that epoch, if it differs from the current one.
+    pub(super) fn best_state(&self) -> Option<Vec<Vec<f32>>> {
+        self.best_state.as_ref().map(|state| all_values(state))
     }
 
     /// Whether the member is still in training.
@@ -76,52 +75,61 @@ impl<B: Backend> MemberCompletion<B> {
         self.failure.is_none() && !self.stopped
     }
 
-    /// Takes note that training has no meaning since this epoch.
+    /// Records that the run diverged in this epoch.
     pub(super) fn diverged(&mut self, epoch: usize) {
         self.failure = Some(Failure::Diverged { epoch });
     }
 
-    /// Takes note of an epoch of the member at this place of its cohort: whether it is the best so
-    /// far, and whether it is the last.
-    pub(super) fn judge(&mut self, cohort: &Cohort<B>, place: usize, metrics: &EpochMetrics) {
+    /// Records an epoch of the member at this place of its cohort: whether it is the best so far,
+    /// and whether it is the last.
+    pub(super) fn on_epoch_end(
+        &mut self,
+        cohort: &Cohort<B>,
+        place: usize,
+        metrics: &EpochMetrics,
+    ) {
         let training = &cohort.members[place].config.training;
-        let verdict = match &mut self.stopping {
+        let verdict = match &mut self.early_stopping {
             None => Verdict::Improved,
             Some(stopping) => stopping.judge(training, metrics),
         };
         let is_last = metrics.epoch >= training.epochs.get();
         self.stopped = is_last || verdict == Verdict::Stop;
-        let restores = self.stopping.is_some() && training.restore_best;
-        let has_no_other = self.stopped && self.kept.is_none();
-        if !restores || verdict == Verdict::Improved || has_no_other {
-            self.epoch = metrics.epoch;
-            // What is best at the end is kept when the member leaves.
-            self.kept = (restores && !self.stopped).then(|| own_state(cohort, place));
+        let restores_best = self.early_stopping.is_some() && training.restore_best;
+        let has_no_best = self.stopped && self.best_state.is_none();
+        if !restores_best || verdict == Verdict::Improved || has_no_best {
+            self.best_epoch = metrics.epoch;
+            // If the last epoch is the best, its state is copied when the member leaves.
+            self.best_state = (restores_best && !self.stopped).then(|| copy_state(cohort, place));
         }
     }
 
-    /// The member at this place leaves its cohort; `validation` is how it fares now.
+    /// Records that the member at this place leaves its cohort; `validation` has its current
+    /// metrics.
     pub(super) fn leave(
         &mut self,
         cohort: &Cohort<B>,
         place: usize,
         validation: Option<(EvalMetrics, ClassificationCounts)>,
     ) {
-        if self.failure.is_none() && self.kept.is_none() {
-            self.kept = Some(own_state(cohort, place));
+        if self.failure.is_none() && self.best_state.is_none() {
+            self.best_state = Some(copy_state(cohort, place));
             self.validation = validation;
         }
     }
 }
 
-/// A copy of the state of the network at this place, in its own shape.
+/// A copy of the state of the network at this place, in the member's own shape.
 ///
-/// A copy, because a part of the cohort's tensors would hold on to the whole of them.
-fn own_state<B: Backend>(cohort: &Cohort<B>, place: usize) -> Vec<Tensor<B, 3>> {
+/// A copy, because a view would keep the tensors of the whole cohort in memory.
+fn copy_state<B: Backend>(cohort: &Cohort<B>, place: usize) -> Vec<Tensor<B, 3>> {
     let state = cohort.model.member_state(place);
     match cohort.members.len() {
         1 => state,
-        _ => state.iter().map(|tensor| pick(tensor, &[0])).collect(),
+        _ => state
+            .iter()
+            .map(|tensor| select_members(tensor, &[0]))
+            .collect(),
     }
 }
 
@@ -130,71 +138,87 @@ pub(super) struct LeavingMember<'m, 'a, B: Backend> {
     /// Its position among all members.
     pub(super) position: usize,
     pub(super) member: &'m Member<'a>,
-    pub(super) end: MemberCompletion<B>,
+    pub(super) completion: MemberCompletion<B>,
 }
 
-/// Tells how each member ended that has left its cohort.
+/// Evaluates the members that have left their cohort, and reports the outcome of each run.
 pub(super) fn report_completions<B: Backend>(
     data: &DeviceDataset<B>,
-    mut left: Vec<LeavingMember<B>>,
-    observer: &mut dyn TrainingHost,
+    mut leaving: Vec<LeavingMember<B>>,
+    host: &mut dyn TrainingHost,
 ) {
-    let mut unfailed: Vec<&mut LeavingMember<B>> = left
+    let mut successful: Vec<&mut LeavingMember<B>> = leaving
         .iter_mut()
-        .filter(|left| left.end.failure.is_none())
+        .filter(|leaving| leaving.completion.failure.is_none())
         .collect();
     let mut test = Vec::new();
-    if !unfailed.is_empty() {
-        let members: Vec<Member> = unfailed.iter().map(|left| left.member.clone()).collect();
-        let states = unfailed.iter_mut().map(|left| {
-            let kept = left.end.kept.take();
-            kept.expect("what leaves its cohort unfailed is kept")
+    if !successful.is_empty() {
+        let members: Vec<Member> = successful
+            .iter()
+            .map(|leaving| leaving.member.clone())
+            .collect();
+        let states = successful.iter_mut().map(|leaving| {
+            let state = leaving.completion.best_state.take();
+            state.expect("a member leaves with its final state")
         });
         let states = states.collect();
         let stages = members.iter().map(|member| member.config.stages());
-        let mut model = Network::of_states(stages.collect(), states);
-        // Members that go back to an epoch before their last.
-        let back: Vec<usize> = (0..unfailed.len())
-            .filter(|&index| unfailed[index].end.validation.is_none())
+        let mut model = Network::from_states(stages.collect(), states);
+        // Members that return to an epoch before their last.
+        let reverted: Vec<usize> = (0..successful.len())
+            .filter(|&index| successful[index].completion.validation.is_none())
             .collect();
-        if !back.is_empty() {
-            let again: Vec<Member> = back.iter().map(|&index| members[index].clone()).collect();
-            let mut part = match back.len() == members.len() {
-                true => model.clone(),
-                false => model.of_members(&back),
+        if !reverted.is_empty() {
+            let reverted_members: Vec<Member> = reverted
+                .iter()
+                .map(|&index| members[index].clone())
+                .collect();
+            let mut reverted_model = if reverted.len() == members.len() {
+                model.clone()
+            } else {
+                model.select_members(&reverted)
             };
-            let answers = Predictions::to_validation(&mut part, &data.train, &again);
-            let all: Vec<usize> = (0..again.len()).collect();
-            for (index, scores) in back.into_iter().zip(answers.evaluated(&all)) {
-                unfailed[index].end.validation = scores;
+            let predictions =
+                Predictions::on_validation(&mut reverted_model, &data.train, &reverted_members);
+            let all: Vec<usize> = (0..reverted_members.len()).collect();
+            for (index, evaluation) in reverted.into_iter().zip(predictions.evaluate(&all)) {
+                successful[index].completion.validation = evaluation;
             }
         }
-        let answers = Predictions::to_all(&mut model, &data.test, &members);
+        let predictions = Predictions::on_all(&mut model, &data.test, &members);
         let all: Vec<usize> = (0..members.len()).collect();
-        test = answers.evaluated(&all);
-        if observer.wants_weights() {
-            for (index, left) in unfailed.iter().enumerate() {
-                let state = model.member_state(index).into_iter();
-                observer.on_final_weights(left.position, state.map(values).collect());
+        test = predictions.evaluate(&all);
+        if host.wants_weights() {
+            for (index, leaving) in successful.iter().enumerate() {
+                let state = model.member_state(index);
+                host.on_final_weights(leaving.position, all_values(&state));
             }
         }
     }
     let mut test = test.into_iter().flatten();
-    for LeavingMember { position, end, .. } in left {
-        let outcome = match end.failure {
+    for LeavingMember {
+        position,
+        completion,
+        ..
+    } in leaving
+    {
+        let outcome = match completion.failure {
             Some(failure) => Outcome::Failed(failure),
             None => {
-                let test = test.next().expect("every finished member is tested");
-                match test.0.loss.is_finite() {
-                    false => Outcome::Failed(Failure::Diverged { epoch: end.epoch }),
-                    true => Outcome::Finished(Box::new(FinishedRun {
-                        epoch: end.epoch,
-                        validation: end.validation,
+                let test = test.next().expect("every successful member is tested");
+                if test.0.loss.is_finite() {
+                    Outcome::Finished(Box::new(FinishedRun {
+                        epoch: completion.best_epoch,
+                        validation: completion.validation,
                         test,
-                    })),
+                    }))
+                } else {
+                    Outcome::Failed(Failure::Diverged {
+                        epoch: completion.best_epoch,
+                    })
                 }
             }
         };
-        observer.on_run_end(position, outcome);
+        host.on_run_end(position, outcome);
     }
 }

@@ -10,31 +10,31 @@ use std::sync::Arc;
 pub struct Member<'a> {
     /// Its trial's configuration.
     pub config: &'a Config,
-    /// What its random numbers are keyed by.
+    /// The key of its random numbers.
     pub seed: Seed,
     /// Its samples.
     pub partition: Arc<Partition>,
-    /// What its samples are still to be normalised by; nothing where that is done on the device.
+    /// Normalises batches; `None` if the samples on the device are normalised already.
     pub normalisation: Option<Arc<Normalisation>>,
 }
 
-/// Checks that the members can be one stacked program.
+/// Checks that the members can be stacked.
 ///
 /// # Panics
-/// When they cannot: the planner groups only runs whose shapes are compatible.
+/// If they cannot. The planner groups only runs of compatible shapes.
 pub(super) fn assert_stackable(members: &[Member]) {
     assert!(!members.is_empty(), "a cohort has at least one member");
     let first = &members[0];
-    let mut held = first.config.stack_shape();
+    let mut enclosing = first.config.stack_shape();
     for member in &members[1..] {
-        let own = member.config.stack_shape();
-        held = held
-            .enclosing(&own)
+        let shape = member.config.stack_shape();
+        enclosing = enclosing
+            .enclosing(&shape)
             .expect("the members of a cohort have compatible shapes");
         assert_eq!(
             member.normalisation.is_some(),
             first.normalisation.is_some(),
-            "the members of a cohort read data of one form"
+            "either all members of a cohort normalise batches, or none does"
         );
     }
 }

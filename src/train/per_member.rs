@@ -1,28 +1,29 @@
-//! A number that each member of a cohort has its own of.
+//! Hyperparameters that may differ between the members of a cohort.
 
 use crate::backend::Backend;
+use crate::spec::{Positive, Training};
 use burn::tensor::{Tensor, TensorData};
 use std::ops::Range;
 
-/// A hyper-parameter of all members.
+/// A hyperparameter with one value per member.
 #[derive(Clone, Debug)]
 pub struct PerMember<B: Backend> {
-    /// One for each member.
+    /// One value per member.
     values: Vec<f64>,
-    form: Form<B>,
+    operand: Operand<B>,
 }
 
 /// How the values are applied to tensors.
 #[derive(Clone, Debug)]
-enum Form<B: Backend> {
-    /// All members have the same: cheaper, and exactly the arithmetic of a plain model.
-    Same(f64),
-    /// Each has its own: `[members, 1, 1]`.
-    Each(Tensor<B, 3>),
+enum Operand<B: Backend> {
+    /// All members have the same value. Faster, and exactly the arithmetic of an unstacked model.
+    Scalar(f64),
+    /// Members differ: `[members, 1, 1]`.
+    Tensor(Tensor<B, 3>),
 }
 
 impl<B: Backend> PerMember<B> {
-    /// One value for each member.
+    /// One value per member.
     pub fn new(values: &[f64], device: &B::Device) -> Self {
         Self::with(values.to_vec(), || {
             let numbers: Vec<f32> = values.iter().map(|&value| value as f32).collect();
@@ -31,62 +32,64 @@ impl<B: Backend> PerMember<B> {
         })
     }
 
-    /// The value that `get` gives for each member.
+    /// The value that `get` returns for each member.
     pub fn of<T>(members: &[T], get: impl Fn(&T) -> f64, device: &B::Device) -> Self {
         Self::new(&members.iter().map(get).collect::<Vec<_>>(), device)
     }
 
-    /// One value for each member, which `tensor` gives as `[members, 1, 1]` where it is needed.
+    /// One value per member; `tensor` makes them as `[members, 1, 1]` if members differ.
     fn with(values: Vec<f64>, tensor: impl FnOnce() -> Tensor<B, 3>) -> Self {
-        let form = match values[..] {
-            [first, ref rest @ ..] if rest.iter().all(|&value| value == first) => Form::Same(first),
-            _ => Form::Each(tensor()),
+        let operand = match values[..] {
+            [first, ref rest @ ..] if rest.iter().all(|&value| value == first) => {
+                Operand::Scalar(first)
+            }
+            _ => Operand::Tensor(tensor()),
         };
-        Self { values, form }
+        Self { values, operand }
     }
 
-    /// The values, one for each member.
+    /// The values, one per member.
     pub fn values(&self) -> &[f64] {
         &self.values
     }
 
-    /// The values of some adjacent members.
+    /// The values of a range of members.
     #[must_use]
-    pub fn part(&self, members: &Range<usize>) -> Self {
+    pub fn narrow_members(&self, members: &Range<usize>) -> Self {
         let values = self.values[members.clone()].to_vec();
-        match &self.form {
-            Form::Same(value) => Self {
+        match &self.operand {
+            Operand::Scalar(value) => Self {
                 values,
-                form: Form::Same(*value),
+                operand: Operand::Scalar(*value),
             },
-            Form::Each(tensor) => Self::with(values, || {
+            Operand::Tensor(tensor) => Self::with(values, || {
                 tensor.clone().narrow(0, members.start, members.len())
             }),
         }
     }
 
-    /// Each member's part of `tensor` times its value.
+    /// Multiplies each member's part of `tensor` by its value.
     pub fn scale(&self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
-        match &self.form {
-            Form::Same(1.0) => tensor,
-            Form::Same(value) => tensor.mul_scalar(*value),
-            Form::Each(values) => tensor * values.clone(),
+        match &self.operand {
+            Operand::Scalar(1.0) => tensor,
+            Operand::Scalar(value) => tensor.mul_scalar(*value),
+            Operand::Tensor(values) => tensor * values.clone(),
         }
     }
 
     /// Adds each member's value to its part of `tensor`.
     pub fn add_to(&self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
-        match &self.form {
-            Form::Same(value) => tensor.add_scalar(*value),
-            Form::Each(values) => tensor + values.clone(),
+        match &self.operand {
+            Operand::Scalar(value) => tensor.add_scalar(*value),
+            Operand::Tensor(values) => tensor + values.clone(),
         }
     }
 
-    /// Each member's part of `tensor`, with no number above its value.
-    pub fn at_most(&self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
-        match &self.form {
-            Form::Same(value) => tensor.clamp_max(*value),
-            Form::Each(values) => {
+    /// Limits each member's part of `tensor` to at most its value.
+    pub fn clamp_max(&self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
+        match &self.operand {
+            Operand::Scalar(value) => tensor.clamp_max(*value),
+            Operand::Tensor(values) => {
                 let shape = tensor.dims();
                 tensor.min_pair(values.clone().expand(shape))
             }
@@ -99,17 +102,28 @@ impl<B: Backend> PerMember<B> {
     }
 }
 
-/// A number for each member in each step of an epoch, put on the device once.
+/// A bound with one value per member, infinite for members without one; `None` if no member has it.
+pub(super) fn bounds<B: Backend>(
+    members: &[&Training],
+    get: fn(&Training) -> Option<Positive>,
+    device: &B::Device,
+) -> Option<PerMember<B>> {
+    let of = |member: &&Training| get(member).map_or(f64::INFINITY, Positive::get);
+    let any = members.iter().any(|member| get(member).is_some());
+    any.then(|| PerMember::of(members, of, device))
+}
+
+/// A value for each member and each step of an epoch, copied to the device once.
 #[derive(Clone, Debug)]
 pub(super) struct PerStep<B: Backend> {
-    /// Step by step.
+    /// For each step, one value per member.
     values: Vec<Vec<f64>>,
-    /// `[steps, members, 1, 1]`, where members differ in any step.
+    /// `[steps, members, 1, 1]`, if members differ in any step.
     tensor: Option<Tensor<B, 4>>,
 }
 
 impl<B: Backend> PerStep<B> {
-    /// Values step by step, in each one for each member.
+    /// `values` has, for each step, one value per member.
     pub(super) fn new(values: Vec<Vec<f64>>, device: &B::Device) -> Self {
         let is_same = |step: &Vec<f64>| step.iter().all(|value| *value == step[0]);
         let tensor = (!values.iter().all(is_same)).then(|| {

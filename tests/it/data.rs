@@ -1,6 +1,7 @@
 //! Data of the user's own, and data sets known by name in files of their true form, are trained
 //! on from the file to the table; what is wrong with them is told at its line.
 
+use crate::support::formats::{Column, npy, write_parquet};
 use crate::support::{Done, Project, repository};
 use std::fs::File;
 use std::io::Write;
@@ -20,7 +21,7 @@ fn accuracy(project: &Project) -> f64 {
     // Most of these data sets are as easy as can be, and warned of.
     const WARNINGS: [&str; 2] = [
         " alone determines the class in all",
-        "are training samples too",
+        "are also training samples",
     ];
     let is_expected = |line: &str| WARNINGS.iter().any(|warning| line.contains(warning));
     let (code, error) = (done.code, done.error.as_str());
@@ -91,51 +92,21 @@ fn tables_for_training_and_test_are_matched_by_their_columns_names() {
 #[test]
 fn a_parquet_table_is_learnt() {
     let project = project("{ set: table, path: points.parquet, label: class }");
-    write_parquet(&project.path("points.parquet"));
+    write_points(&project.path("points.parquet"));
     assert!(accuracy(&project) > 0.95);
 }
 
-/// The rows as a Parquet file, by the writer of the parquet crate.
-fn write_parquet(path: &Path) {
-    use parquet::data_type::{ByteArray, ByteArrayType, DoubleType, Int32Type};
-    use parquet::file::properties::WriterProperties;
-    use parquet::file::writer::SerializedFileWriter;
-    use parquet::schema::parser::parse_message_type;
-    use std::sync::Arc;
-
+/// The rows as a Parquet file.
+fn write_points(path: &Path) {
     let schema = "message points { required double x; required int32 noise; \
                   required binary class (UTF8); }";
-    let schema = Arc::new(parse_message_type(schema).unwrap());
+    let columns = [
+        Column::Doubles(rows().iter().map(|row| row.0).collect()),
+        Column::Int32s(rows().iter().map(|row| row.1 as i32).collect()),
+        Column::Texts(rows().iter().map(|row| row.2.to_owned()).collect()),
+    ];
     let compression = parquet::basic::Compression::SNAPPY;
-    let properties = WriterProperties::builder()
-        .set_compression(compression)
-        .build();
-    let file = File::create(path).unwrap();
-    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties)).unwrap();
-    let mut group = writer.next_row_group().unwrap();
-    let x: Vec<f64> = rows().iter().map(|row| row.0).collect();
-    let noise: Vec<i32> = rows().iter().map(|row| row.1 as i32).collect();
-    let class: Vec<ByteArray> = rows().iter().map(|row| row.2.into()).collect();
-    let mut column = group.next_column().unwrap().unwrap();
-    column
-        .typed::<DoubleType>()
-        .write_batch(&x, None, None)
-        .unwrap();
-    column.close().unwrap();
-    let mut column = group.next_column().unwrap().unwrap();
-    column
-        .typed::<Int32Type>()
-        .write_batch(&noise, None, None)
-        .unwrap();
-    column.close().unwrap();
-    let mut column = group.next_column().unwrap().unwrap();
-    column
-        .typed::<ByteArrayType>()
-        .write_batch(&class, None, None)
-        .unwrap();
-    column.close().unwrap();
-    group.close().unwrap();
-    writer.close().unwrap();
+    write_parquet(path, schema, compression, None, &columns);
 }
 
 /// An image of 6 × 8 pixels whose right half is bright, or whose left half is.
@@ -201,16 +172,6 @@ fn images_in_train_and_test_are_kept_apart_and_jpeg_is_read() {
     }
     assert_eq!(accuracy(&project), 1.0);
     assert_eq!(reported(&project, "mean_test_accuracy"), 1.0);
-}
-
-/// An array as NumPy writes it.
-fn npy(kind: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
-    let shape: String = shape.iter().map(|size| format!("{size}, ")).collect();
-    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({shape}), }}");
-    header += &" ".repeat(63 - (10 + header.len()) % 64);
-    header.push('\n');
-    let length = (header.len() as u16).to_le_bytes();
-    [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), data].concat()
 }
 
 #[test]

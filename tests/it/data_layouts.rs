@@ -1,6 +1,7 @@
 //! Data as other programs leave it is read where its meaning is certain, and else refused with what
 //! to do.
 
+use crate::support::formats::npy_with_header;
 use crate::support::{Project, repository};
 use std::fs::File;
 use std::io::Write;
@@ -425,8 +426,7 @@ fn a_number_is_shown_as_the_file_has_it() {
 /// An array as NumPy writes it.
 fn npy(kind: &str, order: &str, shape: &str, data: &[u8]) -> Vec<u8> {
     let header = format!("{{'descr': '{kind}', 'fortran_order': {order}, 'shape': {shape}, }}\n");
-    let length = (header.len() as u16).to_le_bytes();
-    [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), data].concat()
+    npy_with_header(&header, data)
 }
 
 /// What a plan says of these files in a folder of arrays, or its error in one line.
@@ -484,7 +484,7 @@ fn arrays_are_read_as_other_programs_leave_them() {
     let done = project.run(&["plan", "sweep.yaml"]);
     assert!(
         done.error
-            .contains("! 40 of the 40 test samples are training samples too"),
+            .contains("! 40 of the 40 test samples are also training samples"),
         "{}",
         done.error
     );

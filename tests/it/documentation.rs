@@ -1,10 +1,11 @@
 //! What the documentation says of files, examples and rooms is so.
 
+use crate::support::imports::Crate;
 use crate::support::repository;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 use tp_sweep::plan::Plan;
-use tp_sweep::spec::{Source, Sweep};
+use tp_sweep::spec::{Source, Sweep, reference_table, schema_text};
 
 /// The YAML blocks of a Markdown file, with their line numbers; excerpts are marked and left out.
 fn examples(file: &str) -> Vec<(usize, String)> {
@@ -129,43 +130,66 @@ fn permitted() -> BTreeMap<String, BTreeSet<String>> {
     rooms
 }
 
-fn sources(folder: &Path) -> Vec<PathBuf> {
-    let entries = std::fs::read_dir(folder).unwrap();
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .flat_map(|path| match path.is_dir() {
-            true => sources(&path),
-            false => vec![path],
-        })
-        .collect()
-}
-
 #[test]
 fn rooms_import_only_what_the_architecture_says() {
     let rooms = permitted();
     assert_eq!(rooms.len(), 16, "{:?}", rooms.keys());
+    let source = Crate::read(&repository().join("src"));
     let mut count = 0;
-    for (room, permitted) in &rooms {
-        let place = repository().join("src").join(room);
-        let files = match place.is_dir() {
-            true => sources(&place),
-            false => vec![place.with_extension("rs")],
+    for (file, line, names) in source.paths() {
+        let first = file.components().next().unwrap().as_os_str();
+        let room = Path::new(first).with_extension("");
+        let (Some(permitted), Some(name)) = (rooms.get(room.to_str().unwrap()), names.first())
+        else {
+            continue;
         };
-        for file in files {
-            let text = std::fs::read_to_string(&file).unwrap();
-            // Tests may look further, at the values of PyTorch above all.
-            let code = text.split("#[cfg(test)]").next().unwrap();
-            for import in code.split("crate::").skip(1) {
-                let name: String = import
-                    .chars()
-                    .take_while(|c| c.is_ascii_alphanumeric() || *c == '_')
-                    .collect();
-                if rooms.contains_key(&name) && name != *room {
-                    assert!(permitted.contains(&name), "{} uses {name}", file.display());
-                    count += 1;
-                }
-            }
+        if rooms.contains_key(name) && Path::new(name) != room {
+            let file = file.display();
+            assert!(permitted.contains(name), "src/{file}:{line} uses {name}");
+            count += 1;
         }
     }
     assert!(count >= 100, "{count} imports");
+}
+
+/// Compares a file of the repository with its generated text; `UPDATE_DOCS=1` writes the file instead.
+fn assert_generated(file: &str, generate: impl Fn(&str) -> String) {
+    let path = repository().join(file);
+    let text = std::fs::read_to_string(&path).unwrap();
+    let generated = generate(&text);
+    if std::env::var_os("UPDATE_DOCS").is_some() {
+        std::fs::write(&path, generated).unwrap();
+    } else {
+        assert!(
+            text == generated,
+            "{file} is out of date; run UPDATE_DOCS=1 cargo test --test documentation"
+        );
+    }
+}
+
+/// The page with each table between `<!-- keys: SECTION -->` and `<!-- end keys -->` generated.
+fn with_generated_tables(page: &str) -> String {
+    let mut generated = String::new();
+    let mut rest = page;
+    let mut count = 0;
+    while let Some((before, after)) = rest.split_once("<!-- keys: ") {
+        let (section, after) = after.split_once(" -->").unwrap();
+        let (_, after) = after.split_once("<!-- end keys -->").unwrap();
+        let table = reference_table(section).unwrap_or_else(|| panic!("no keys: {section}"));
+        generated += &format!("{before}<!-- keys: {section} -->\n\n{table}\n<!-- end keys -->");
+        rest = after;
+        count += 1;
+    }
+    assert!(count >= 6, "{count} tables");
+    generated + rest
+}
+
+#[test]
+fn the_tables_of_keys_are_the_keys_descriptions() {
+    assert_generated("docs/sweep-file.md", with_generated_tables);
+}
+
+#[test]
+fn the_schema_is_generated() {
+    assert_generated("docs/sweep.schema.json", |_| schema_text());
 }

@@ -1,17 +1,11 @@
 //! A label is a name, with every digit that its file has; what names the row or repeats the label is
 //! no feature; and no sample or class drops out without a word.
 
+use crate::support::formats::{self, Column, npy};
 use crate::support::{Done, Project, repository};
 use parquet::basic::Compression;
-use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::parser::parse_message_type;
 use std::collections::HashMap;
-use std::fs::File;
 use std::path::Path;
-use std::sync::Arc;
 
 /// The plan of a sweep over data of this form at `path`.
 fn project(set: &str, path: &str) -> Project {
@@ -113,35 +107,14 @@ fn write_parquet(path: &Path, number: &str, numbers: &[i64], notes: &str) {
     let schema = format!(
         "message rows {{ required int64 x; required int64 {number}; required binary class (UTF8); }}"
     );
-    let schema = Arc::new(parse_message_type(&schema).unwrap());
-    let notes = KeyValue::new("pandas".to_owned(), notes.to_owned());
-    let properties = WriterProperties::builder()
-        .set_compression(Compression::UNCOMPRESSED)
-        .set_key_value_metadata(Some(vec![notes]))
-        .build();
-    let file = File::create(path).unwrap();
-    let mut writer = SerializedFileWriter::new(file, schema, Arc::new(properties)).unwrap();
-    let mut group = writer.next_row_group().unwrap();
-    let noise: Vec<i64> = (0..numbers.len() as i64).map(|row| row * 7 % 11).collect();
-    for numbers in [noise.as_slice(), numbers] {
-        let mut column = group.next_column().unwrap().unwrap();
-        column
-            .typed::<Int64Type>()
-            .write_batch(numbers, None, None)
-            .unwrap();
-        column.close().unwrap();
-    }
-    let class: Vec<ByteArray> = (0..numbers.len())
-        .map(|row| ["a", "b"][row % 2].into())
-        .collect();
-    let mut column = group.next_column().unwrap().unwrap();
-    column
-        .typed::<ByteArrayType>()
-        .write_batch(&class, None, None)
-        .unwrap();
-    column.close().unwrap();
-    group.close().unwrap();
-    writer.close().unwrap();
+    let rows = 0..numbers.len();
+    let columns = [
+        Column::Int64s(rows.clone().map(|row| row as i64 * 7 % 11).collect()),
+        Column::Int64s(numbers.to_vec()),
+        Column::Texts(rows.map(|row| ["a", "b"][row % 2].to_owned()).collect()),
+    ];
+    let compression = Compression::UNCOMPRESSED;
+    formats::write_parquet(path, &schema, compression, Some(notes), &columns);
 }
 
 #[test]
@@ -311,31 +284,25 @@ fn first_row(csv: &str) -> HashMap<String, String> {
     names.zip(cells).collect()
 }
 
-/// An array as NumPy writes it.
-fn npy(kind: &str, shape: &[usize], data: Vec<u8>) -> Vec<u8> {
-    let shape: String = shape.iter().map(|size| format!("{size}, ")).collect();
-    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({shape}), }}");
-    header += &" ".repeat(63 - (10 + header.len()) % 64);
-    header.push('\n');
-    let length = (header.len() as u16).to_le_bytes();
-    [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), &data].concat()
-}
-
 #[test]
 fn labels_of_an_array_may_be_floats_that_are_whole() {
     let with = |kind: &str, label: &dyn Fn(usize) -> Vec<u8>| {
         let project = project("npy", "arrays");
         std::fs::create_dir(project.path("arrays")).unwrap();
-        let values = (0..60)
+        let values: Vec<u8> = (0..60)
             .flat_map(|value| (value as f32 * 7.0 % 11.0).to_le_bytes())
             .collect();
         std::fs::write(
             project.path("arrays/x_train.npy"),
-            npy("<f4", &[30, 2], values),
+            npy("<f4", &[30, 2], &values),
         )
         .unwrap();
-        let labels = (0..30).flat_map(label).collect();
-        std::fs::write(project.path("arrays/y_train.npy"), npy(kind, &[30], labels)).unwrap();
+        let labels: Vec<u8> = (0..30).flat_map(label).collect();
+        std::fs::write(
+            project.path("arrays/y_train.npy"),
+            npy(kind, &[30], &labels),
+        )
+        .unwrap();
         project
     };
     let doubles = |of: [f64; 3]| with("<f8", &move |row| of[row % 3].to_le_bytes().to_vec());
@@ -367,18 +334,18 @@ fn digits_that_32_bits_lose_are_told_of_arrays_too() {
     let project = project("npy", "arrays");
     std::fs::create_dir(project.path("arrays")).unwrap();
     let value = |index: usize| (index % 2 * 1_700_000_000 + index * 7 % 60) as i64;
-    let values = (0..60)
+    let values: Vec<u8> = (0..60)
         .flat_map(|index| value(index).to_le_bytes())
         .collect();
     std::fs::write(
         project.path("arrays/x_train.npy"),
-        npy("<i8", &[30, 2], values),
+        npy("<i8", &[30, 2], &values),
     )
     .unwrap();
-    let labels = (0..30).map(|row| row % 2).collect();
+    let labels: Vec<u8> = (0..30).map(|row| row % 2).collect();
     std::fs::write(
         project.path("arrays/y_train.npy"),
-        npy("|u1", &[30], labels),
+        npy("|u1", &[30], &labels),
     )
     .unwrap();
     let message = refused(&project);
@@ -397,7 +364,7 @@ fn write_images(folder: &Path, count: usize) {
         .next()
         .is_some_and(|below| below.contains("test"));
     for index in 0..count {
-        let file = File::create(folder.join(format!("{index}.png"))).unwrap();
+        let file = std::fs::File::create(folder.join(format!("{index}.png"))).unwrap();
         let encoder = png::Encoder::new(file, 2, 2);
         let mut writer = encoder.write_header().unwrap();
         writer
@@ -561,11 +528,11 @@ fn a_feature_that_alone_tells_the_class_is_warned_of() {
         let project = project("npy", "arrays");
         std::fs::create_dir(project.path("arrays")).unwrap();
         let row = |row: usize| [row as f32 * 7.0 % 11.0, feature(row)];
-        let values = (0..60).flat_map(row).flat_map(f32::to_le_bytes).collect();
-        let labels = (0..60).map(|row| row as u8 % 2).collect();
+        let values: Vec<u8> = (0..60).flat_map(row).flat_map(f32::to_le_bytes).collect();
+        let labels: Vec<u8> = (0..60).map(|row| row as u8 % 2).collect();
         let write = |name: &str, bytes| std::fs::write(project.path(name), bytes).unwrap();
-        write("arrays/x_train.npy", npy("<f4", &[60, 2], values));
-        write("arrays/y_train.npy", npy("|u1", &[60], labels));
+        write("arrays/x_train.npy", npy("<f4", &[60, 2], &values));
+        write("arrays/y_train.npy", npy("|u1", &[60], &labels));
         let done = plan(&project);
         assert_eq!(done.code, 0, "{}", done.error);
         done.error

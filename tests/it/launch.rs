@@ -328,13 +328,13 @@ fn a_sweep_that_cannot_be_trained_is_not_submitted() {
     let cluster = Cluster::new("launch: { directives: [\"--qos=a\\ntouch x\"] }\n");
     let refused = cluster.launch("slurm", &[]);
     assert!(
-        refused.error.contains("it is one line"),
+        refused.error.contains("separate items"),
         "{}",
         refused.error
     );
     let refused = Cluster::new(SWEEP).launch("slurm", &["--directive=--array=1-9"]);
     assert!(
-        refused.error.contains("tp-sweep sets `--array` itself"),
+        refused.error.contains("tp-sweep sets `--array`:"),
         "{}",
         refused.error
     );

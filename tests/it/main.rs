@@ -40,6 +40,7 @@ mod results_alone;
 mod resume;
 mod shards;
 mod signals;
+mod source_layout;
 mod status;
 mod table_columns;
 mod verify;

@@ -2,8 +2,8 @@
 //! copies, files that tp-sweep did not write; and files are for whom the umask lets read them.
 #![cfg(unix)]
 
+use crate::support::formats::two_classes;
 use crate::support::{Done, Project, files};
-use std::fmt::Write;
 use std::os::unix::fs::{PermissionsExt, symlink};
 use std::path::Path;
 
@@ -16,25 +16,9 @@ validation: { folds: 2 }
 grid: { training.learning_rate: [0.1, 0.01] }
 ";
 
-fn table() -> String {
-    let mut text = String::from("a,b,class\n");
-    for row in 0..60 {
-        let class = ["yes", "no"][row % 2];
-        // But for the first two rows, so that no column alone determines the class.
-        let shift = ((row % 2) ^ usize::from(row < 2)) as f64 * 2.0;
-        let _ = writeln!(
-            text,
-            "{},{},{class}",
-            shift + row as f64 * 0.01,
-            1.0 - shift
-        );
-    }
-    text
-}
-
 fn project() -> Project {
     let project = Project::new(SWEEP);
-    project.write("p.csv", &table());
+    project.write("p.csv", &two_classes());
     project
 }
 
@@ -202,8 +186,8 @@ fn answers_are_not_written_over_what_is_asked_about_or_the_model() {
     let project = trained();
     let done = project.run(&["export", "sweep.yaml", "--output", "m"]);
     assert_eq!(done.code, 0, "{}", done.error);
-    project.write("in.csv", &table());
-    project.write("other.csv", &table());
+    project.write("in.csv", &two_classes());
+    project.write("other.csv", &two_classes());
     symlink("in.csv", project.path("link.csv")).unwrap();
     std::fs::hard_link(project.path("in.csv"), project.path("hard.csv")).unwrap();
     let model = project.read("m/model.json");
@@ -224,7 +208,7 @@ fn answers_are_not_written_over_what_is_asked_about_or_the_model() {
             "{output}: {}",
             done.error
         );
-        assert_eq!(project.read("in.csv"), table(), "{output}");
+        assert_eq!(project.read("in.csv"), two_classes(), "{output}");
         assert_eq!(project.read("m/model.json"), model, "{output}");
     }
     let absolute = project.path("in.csv");
@@ -246,7 +230,7 @@ fn answers_are_not_written_over_what_is_asked_about_or_the_model() {
 #[test]
 fn a_report_is_not_written_over_the_data_or_the_sweep() {
     let project = Project::new(&SWEEP.replace("name: s", "name: p"));
-    project.write("p.csv", &table());
+    project.write("p.csv", &two_classes());
     let done = train(&project, &["--reports", "."]);
     assert_eq!(done.code, 2, "{}", done.error);
     assert!(
@@ -266,7 +250,7 @@ fn a_report_is_not_written_over_the_data_or_the_sweep() {
         let done = project.run(&[command, &["--reports", "."]].concat());
         assert_eq!(done.code, 2, "{command:?}: {}", done.error);
     }
-    assert_eq!(project.read("p.csv"), table());
+    assert_eq!(project.read("p.csv"), two_classes());
     // A sweep file may be JSON, which is YAML, and so may be a report.
     project.write("p.json", &project.read("sweep.yaml"));
     let done = project.run(&[
@@ -328,7 +312,7 @@ fn two_sweeps_do_not_share_the_folder_of_a_model() {
         .replace("b-c: {", "c: {");
     let project = Project::new(&one);
     project.write("other.yaml", &other);
-    project.write("p.csv", &table());
+    project.write("p.csv", &two_classes());
     for file in ["sweep.yaml", "other.yaml"] {
         assert_eq!(project.run(&[file, "--device", "cpu", "--quiet"]).code, 0);
     }

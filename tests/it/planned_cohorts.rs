@@ -163,10 +163,10 @@ fn a_member_that_brings_others_down_fails_alone() {
             panic!("{result:?}");
         };
         assert_eq!((message.as_str(), *epoch), ("a bug of this trial", Some(2)));
-        let location = place.as_ref().unwrap();
+        let location = location.as_ref().unwrap();
         assert!(
             location.starts_with("tests/it/planned_cohorts.rs:"),
-            "{place}"
+            "{location}"
         );
     }
     // The records of the others are those of their last attempt alone.

@@ -1,6 +1,7 @@
 //! An exported model answers as it did when it was tested, whatever the samples come in; samples
 //! and folders that do not fit are refused in words.
 
+use crate::support::formats::npy;
 use crate::support::{Done, Project, repository};
 use std::collections::HashMap;
 use std::io::Read;
@@ -53,16 +54,6 @@ fn gunzipped(name: &str) -> Vec<u8> {
         .read_to_end(&mut bytes)
         .unwrap();
     bytes
-}
-
-/// An array as NumPy writes it.
-fn npy(kind: &str, shape: &[usize], data: &[u8]) -> Vec<u8> {
-    let shape: String = shape.iter().map(|size| format!("{size}, ")).collect();
-    let mut header = format!("{{'descr': '{kind}', 'fortran_order': False, 'shape': ({shape}), }}");
-    header += &" ".repeat(63 - (10 + header.len()) % 64);
-    header.push('\n');
-    let length = (header.len() as u16).to_le_bytes();
-    [b"\x93NUMPY\x01\x00", &length[..], header.as_bytes(), data].concat()
 }
 
 #[test]
@@ -288,14 +279,14 @@ fn a_folder_that_is_no_whole_model_is_refused() {
         told
     };
     assert!(with("\"format\": 1", "\"format\": 3").contains("version 3"));
-    assert!(with("{", "").contains("no model's description"));
-    assert!(with("\"outputs\": 4", "\"outputs\": 5").contains("can only be"));
-    assert!(with("\"inputs\": 784", "\"inputs\": 783").contains("can only be"));
-    assert!(with("\"relu\"", "\"mish\"").contains("no activation is named mish"));
-    assert!(with("\"height\": 28", "\"height\": 4000000000").contains("not possible"));
-    assert!(with("\"height\": 28", "\"height\": 0").contains("not possible"));
-    assert!(with("\"features\": 784", "\"features\": 785").contains("has not 785 numbers"));
-    assert!(with("0.3081", "0").contains("none of the latter 0"));
+    assert!(with("{", "").contains("not a description of a model"));
+    assert!(with("\"outputs\": 4", "\"outputs\": 5").contains("but expected"));
+    assert!(with("\"inputs\": 784", "\"inputs\": 783").contains("but expected"));
+    assert!(with("\"relu\"", "\"mish\"").contains("unknown activation mish"));
+    assert!(with("\"height\": 28", "\"height\": 4000000000").contains("not supported"));
+    assert!(with("\"height\": 28", "\"height\": 0").contains("not supported"));
+    assert!(with("\"features\": 784", "\"features\": 785").contains("does not have 785 values"));
+    assert!(with("0.3081", "0").contains("no standard deviation may be 0"));
     assert!(with("\"9\"\n", "\"9\", \"10\"\n").contains("names 11 classes"));
     // Fitting by themselves, and not the weights that are there.
     let wider = text
@@ -310,14 +301,14 @@ fn a_folder_that_is_no_whole_model_is_refused() {
     let mut weights = std::fs::read(&path).unwrap();
     *weights.last_mut().unwrap() ^= 1;
     std::fs::write(&path, &weights).unwrap();
-    assert!(told(&project).contains("by its BLAKE3 hash"));
+    assert!(told(&project).contains("its BLAKE3 hash differs"));
     weights.pop();
     std::fs::write(&path, &weights).unwrap();
     assert!(told(&project).contains("it is damaged"));
     std::fs::remove_file(&path).unwrap();
     assert!(told(&project).contains("cannot read model/model.safetensors"));
     std::fs::remove_file(project.path("model/model.json")).unwrap();
-    assert!(told(&project).contains("model has no model.json; `tp-sweep export SWEEP`"));
+    assert!(told(&project).contains("model has no model.json; run `tp-sweep export SWEEP`"));
 }
 
 #[cfg(target_os = "linux")]

@@ -1,8 +1,8 @@
 //! Results are read where the data that they come from is gone: on another machine, after a disk was
 //! given back.
 
+use crate::support::formats::two_classes;
 use crate::support::{Done, Project};
-use std::fmt::Write;
 use std::path::Path;
 
 const SWEEP: &str = "
@@ -15,27 +15,10 @@ grid: { training.learning_rate: [0.1, 0.01] }
 keep: all
 ";
 
-/// A table of two classes that can be told apart.
-fn table() -> String {
-    let mut text = String::from("a,b,class\n");
-    for row in 0..60 {
-        let class = ["yes", "no"][row % 2];
-        // But for the first two rows, so that no column alone determines the class.
-        let shift = ((row % 2) ^ usize::from(row < 2)) as f64 * 2.0;
-        let _ = writeln!(
-            text,
-            "{},{},{class}",
-            shift + row as f64 * 0.01,
-            1.0 - shift
-        );
-    }
-    text
-}
-
 /// A sweep that was trained on `p.csv`.
 fn trained(sweep: &str) -> Project {
     let project = Project::new(sweep);
-    project.write("p.csv", &table());
+    project.write("p.csv", &two_classes());
     let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
     assert_eq!((done.code, done.error.as_str()), (0, ""));
     project
@@ -144,7 +127,7 @@ fn kept_weights_are_exported_without_the_data_as_with_it() {
 #[test]
 fn data_that_changed_is_not_taken_for_what_the_results_know() {
     let project = trained(SWEEP);
-    project.write("p.csv", &table().replace("yes", "perhaps"));
+    project.write("p.csv", &two_classes().replace("yes", "perhaps"));
     let done = project.run(&["report", "sweep.yaml"]);
     assert_eq!(done.code, 3, "{}", done.error);
     std::fs::remove_file(project.path("p.csv")).unwrap();
@@ -167,9 +150,9 @@ fn an_included_data_set_is_remembered_beside_the_first() {
         "include: [{ data.path: q.csv, data.label: b }]\ngrid:",
     );
     let project = Project::new(&sweep);
-    project.write("p.csv", &table());
+    project.write("p.csv", &two_classes());
     // Here `b` is the class, and `class` a feature that says nothing of it.
-    let rows = table();
+    let rows = two_classes();
     let rows = rows.lines().enumerate().map(|(row, line)| match row {
         0 => format!("{line}\n"),
         // Without it `a` alone would determine `b`.
@@ -213,7 +196,7 @@ fn warnings_about_the_data_stand_in_a_report_without_it_too() {
     ] {
         let sweep = format!("{SWEEP}report: {{ language: {language} }}\n");
         let project = Project::new(&sweep);
-        let rows = table();
+        let rows = two_classes();
         let rows = rows.lines().enumerate().map(|(row, line)| match row {
             0 => format!("c,{line}\n"),
             _ => format!("{},{line}\n", 0.7 * (row % 2) as f64 + 0.01 * row as f64),
@@ -221,7 +204,7 @@ fn warnings_about_the_data_stand_in_a_report_without_it_too() {
         project.write("p.csv", &rows.collect::<String>());
         let done = fine(&project, &["sweep.yaml", "--device", "cpu", "--quiet"]);
         let printed = "! the column `c` alone determines the class in all training and validation rows: if it \
-                    is known only once the class is (a leak), the scores are meaningless";
+                    is known only after the class (a leak), the scores are meaningless";
         assert!(done.error.starts_with(printed), "{}", done.error);
         let with = ["reports/s.md", "reports/s.html"].map(|file| project.read(file));
         // Before the ranking.

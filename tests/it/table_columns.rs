@@ -1,15 +1,9 @@
 //! Tables as they are: text, categories, missing values and columns that are no features.
 
 use crate::support::Project;
-use parquet::data_type::{ByteArray, ByteArrayType, Int64Type};
-use parquet::file::metadata::KeyValue;
-use parquet::file::properties::WriterProperties;
-use parquet::file::writer::SerializedFileWriter;
-use parquet::schema::parser::parse_message_type;
+use crate::support::formats::{Column, write_parquet};
 use serde_json::Value;
 use std::fmt::Write;
-use std::fs::File;
-use std::sync::Arc;
 
 const SETTINGS: &str = "training: { epochs: 2, batch_size: 16 }\nmodel: { width: 4 }\n\
                         validation: { folds: 2 }\nkeep: all\n";
@@ -93,7 +87,9 @@ fn a_table_of_passengers_is_learnt_as_it_is() {
         "{plan}"
     );
     assert!(
-        plan.contains("one-hot, with the number of levels: Pclass (3), Sex (2), Embarked (3)\n"),
+        plan.contains(
+            "one-hot, with the number of categories: Pclass (3), Sex (2), Embarked (3)\n"
+        ),
         "{plan}"
     );
     assert!(
@@ -166,7 +162,8 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
     assert_eq!(done.code, 0, "{}", done.error);
     assert_eq!(answers(&done.output, "class").len(), 2);
     let error = done.error.split_whitespace().collect::<Vec<_>>().join(" ");
-    let said = "there are levels that the training part lacks: `Embarked` (1: `Mars`)";
+    let said =
+        "these columns have categories that are not in the training set: `Embarked` (1: `Mars`)";
     assert!(error.contains(said), "{error}");
     // A column that the model does not know.
     project.write(
@@ -280,7 +277,7 @@ fn what_is_no_feature_is_refused_and_the_remedy_works() {
     );
     assert!(
         accepted(&with("categorical: [x]"), &sizes)
-            .contains("one-hot, with the number of levels: x (3)")
+            .contains("one-hot, with the number of categories: x (3)")
     );
     let plan = accepted(&with("na_values: [12a]"), &sizes);
     assert!(plan.contains("missing values: x (13/48)"), "{plan}");
@@ -337,7 +334,10 @@ fn names_in_the_settings_are_those_of_columns() {
         "{plan}"
     );
     let error = refused("{ set: npy, path: t.csv, drop: [x] }", &table);
-    assert!(error.contains("for the columns of a `table`"), "{error}");
+    assert!(
+        error.contains("data.drop applies to a `table`, not to `npy`"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -377,17 +377,17 @@ fn a_missing_value_is_one_that_the_file_lacks_or_the_user_names() {
     project.write("t.csv", &text);
     let (plan, error) = planned(&project);
     assert!(
-        plan.contains("one-hot, with the number of levels: x (3)"),
+        plan.contains("one-hot, with the number of categories: x (3)"),
         "{plan}"
     );
     let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        error.contains("has the level `NA`; if it stands for a missing value"),
+        error.contains("has the category `NA`; if it means a missing value"),
         "{error}"
     );
     assert!(
         accepted(&with("na_values: NA"), &text)
-            .contains("one-hot, with the number of levels: x (2)")
+            .contains("one-hot, with the number of categories: x (2)")
     );
 }
 
@@ -408,12 +408,12 @@ fn levels_and_gaps_of_the_test_part_alone_are_reported() {
     );
     let error = error.split_whitespace().collect::<Vec<_>>().join(" ");
     assert!(
-        error.contains("levels that the training part lacks: `x` (3: `black`, `blue`)"),
+        error.contains("categories that are not in the training set: `x` (3: `black`, `blue`)"),
         "{error}"
     );
     assert!(
         error.contains(
-            "values are missing in columns that are complete in the training part: `y` (1)"
+            "values are missing in columns that are complete in the training set: `y` (1)"
         ),
         "{error}"
     );
@@ -425,7 +425,7 @@ fn codes_keep_their_zeros_and_true_is_true_in_any_spelling() {
     let codes = rows(|row| ["01", "1", "001"][row % 3].to_owned());
     assert!(
         accepted(&with("categorical: [x]"), &codes)
-            .contains("one-hot, with the number of levels: x (3)")
+            .contains("one-hot, with the number of categories: x (3)")
     );
     for [yes, no] in [["True", "False"], ["TRUE", "FALSE"], ["true", "false"]] {
         let table = rows(|row| [yes, no, no][row % 3].to_owned());
@@ -572,7 +572,7 @@ fn numbers_as_germans_write_them_are_read_where_they_are_certain() {
         "{error}"
     );
     let versions = table(&|row| format!("10.0.0.{}", row % 5));
-    assert!(accepted(PLAIN, &versions).contains("one-hot, with the number of levels: x (5)"));
+    assert!(accepted(PLAIN, &versions).contains("one-hot, with the number of categories: x (5)"));
 }
 
 #[test]
@@ -619,7 +619,7 @@ fn a_truth_value_is_nothing_else_and_a_level_has_one_spelling() {
     let coded = rows(|row| ["-999", "5", "7"][row % 3].to_owned());
     let plan = accepted(&with("categorical: x, na_values: -999.0"), &coded);
     assert!(
-        plan.contains("one-hot, with the number of levels: x (2)")
+        plan.contains("one-hot, with the number of categories: x (2)")
             && plan.contains("missing values: x ("),
         "{plan}"
     );
@@ -668,45 +668,20 @@ fn a_model_fills_what_new_rows_lack_though_its_training_lacked_nothing() {
 }
 
 /// A Parquet table with a column `t` of this type, and text that looks like numbers.
-fn parquet(project: &Project, kind: &str, note: Option<&str>) {
+fn parquet_table(project: &Project, kind: &str, note: Option<&str>) {
     let schema = format!(
         "message t {{ required int64 t {kind}; required binary zip (UTF8); required binary class (UTF8); }}"
     );
-    let schema = Arc::new(parse_message_type(&schema).expect("a schema"));
-    let note = note.map(|note| vec![KeyValue::new("pandas".to_owned(), note.to_owned())]);
-    let properties = WriterProperties::builder()
-        .set_key_value_metadata(note)
-        .build();
-    let file = File::create(project.path("t.parquet")).expect("the folder can be written to");
-    let mut writer =
-        SerializedFileWriter::new(file, schema, Arc::new(properties)).expect("a writer");
-    let mut group = writer.next_row_group().expect("a group");
-    let numbers: Vec<i64> = (0..60)
-        .map(|row| 1_700_000_000 + row % 7 * 86_400)
-        .collect();
-    let texts = |text: &dyn Fn(usize) -> String| -> Vec<ByteArray> {
-        (0..60)
-            .map(|row| ByteArray::from(text(row).as_str()))
-            .collect()
-    };
-    let zips = texts(&|row| format!("0{}", 501 + row % 3));
-    let classes = texts(&|row| ["a", "b"][row * 5 % 7 % 2].to_owned());
-    let mut column = group.next_column().expect("a column").expect("t");
-    column
-        .typed::<Int64Type>()
-        .write_batch(&numbers, None, None)
-        .expect("numbers");
-    column.close().expect("closed");
-    for values in [zips, classes] {
-        let mut column = group.next_column().expect("a column").expect("text");
-        column
-            .typed::<ByteArrayType>()
-            .write_batch(&values, None, None)
-            .expect("texts");
-        column.close().expect("closed");
-    }
-    group.close().expect("closed");
-    writer.close().expect("closed");
+    let texts = |text: &dyn Fn(usize) -> String| Column::Texts((0..60).map(text).collect());
+    let days = (0..60).map(|row| 1_700_000_000 + row % 7 * 86_400);
+    let columns = [
+        Column::Int64s(days.collect()),
+        texts(&|row| format!("0{}", 501 + row % 3)),
+        texts(&|row| ["a", "b"][row * 5 % 7 % 2].to_owned()),
+    ];
+    let path = project.path("t.parquet");
+    let compression = parquet::basic::Compression::UNCOMPRESSED;
+    write_parquet(&path, &schema, compression, note, &columns);
 }
 
 #[test]
@@ -718,10 +693,10 @@ fn a_file_that_has_types_says_what_is_a_date_a_text_or_a_category() {
         let text = format!("{}{}", done.output, done.error);
         text.split_whitespace().collect::<Vec<_>>().join(" ")
     };
-    parquet(&project, "", None);
+    parquet_table(&project, "", None);
     let plan = planned();
     assert!(
-        plan.contains("numbers: t one-hot, with the number of levels: zip (3)"),
+        plan.contains("numbers: t one-hot, with the number of categories: zip (3)"),
         "{plan}"
     );
     for kind in [
@@ -729,7 +704,7 @@ fn a_file_that_has_types_says_what_is_a_date_a_text_or_a_category() {
         "(TIMESTAMP(MILLIS,false))",
         "(TIME(NANOS,true))",
     ] {
-        parquet(&project, kind, None);
+        parquet_table(&project, kind, None);
         let error = planned();
         assert!(
             error.contains("the column `t` has dates or times ("),
@@ -742,11 +717,11 @@ fn a_file_that_has_types_says_what_is_a_date_a_text_or_a_category() {
             r#"{{"columns": [{{"name": "t", "field_name": "t", "pandas_type": "{kind}", "numpy_type": "{numpy}"}}]}}"#
         )
     };
-    parquet(&project, "", Some(&about("timedelta", "timedelta64[ns]")));
+    parquet_table(&project, "", Some(&about("timedelta", "timedelta64[ns]")));
     assert!(planned().contains("`t` has dates or times (duration)"));
-    parquet(&project, "", Some(&about("categorical", "int8")));
+    parquet_table(&project, "", Some(&about("categorical", "int8")));
     assert!(
-        planned().contains("one-hot, with the number of levels: t ("),
+        planned().contains("one-hot, with the number of categories: t ("),
         "{}",
         planned()
     );

@@ -1,20 +1,19 @@
 //! A global allocator that counts the live bytes of each thread, and their peak.
 //!
-//! A run is trained by one thread, so the peak of its thread's live bytes is the run's own, even
-//! while other runs are trained beside it. A crate of its own, because an allocator cannot do
-//! without `unsafe`, and everything else can.
+//! Each run is trained on one thread, so that the peak of the thread is the peak of the run, even while
+//! other threads train other runs. A separate crate, because an allocator needs `unsafe` code.
 
 use std::alloc::{GlobalAlloc, Layout};
 use std::cell::Cell;
 
 thread_local! {
-    // Constants without destructors: they can be used at any point of a thread's life.
+    // Initialised by constants and without destructors, so that they are valid during a thread's whole life.
     static LIVE: Cell<isize> = const { Cell::new(0) };
     static PEAK: Cell<isize> = const { Cell::new(0) };
     static BASE: Cell<isize> = const { Cell::new(0) };
 }
 
-/// Counts what another allocator hands out.
+/// Counts the bytes that another allocator allocates.
 pub struct TrackingAllocator<A>(pub A);
 
 /// Starts a new measurement on this thread.
@@ -25,8 +24,8 @@ pub fn start() {
     });
 }
 
-/// The most bytes that were live at one time since [`start`], beyond those live at it; 0 where
-/// [`TrackingAllocator`] is not the process's allocator.
+/// The maximum number of bytes that were live at one time on this thread since [`start`], minus those
+/// live at its call; 0 if [`TrackingAllocator`] is not the global allocator.
 pub fn peak() -> u64 {
     let bytes = PEAK.with(Cell::get) - BASE.with(Cell::get);
     u64::try_from(bytes).unwrap_or(0)
@@ -34,17 +33,17 @@ pub fn peak() -> u64 {
 
 fn add(bytes: isize) {
     LIVE.with(|live| {
-        let now = live.get() + bytes;
-        live.set(now);
+        let current = live.get() + bytes;
+        live.set(current);
         PEAK.with(|peak| {
-            if now > peak.get() {
-                peak.set(now);
+            if current > peak.get() {
+                peak.set(current);
             }
         });
     });
 }
 
-// SAFETY: every call is passed on unchanged to an allocator that keeps the contract.
+// SAFETY: every call is passed unchanged to an allocator that fulfils the contract.
 unsafe impl<A: GlobalAlloc> GlobalAlloc for TrackingAllocator<A> {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         add(layout.size() as isize);

@@ -3,17 +3,17 @@
 use crate::vectorised;
 use std::f32::consts::LOG2_E;
 
-/// ln 2 as a sum of two, the first with few digits, so that its product with a whole number of at
+/// ln 2 as a sum of two, the first with few digits, so that its product with an integer of at
 /// most 9 bits is exact (Cody and Waite, *Software Manual for the Elementary Functions*, 1980).
 const LN_2: [f32; 2] = [355.0 / 512.0, -2.121_944_4e-4];
 
-/// 1.5 · 2²³: what is added to it loses its fraction.
-const ROUNDS: f32 = 12_582_912.0;
+/// 1.5 · 2²³: adding it to a value rounds the value to an integer.
+const ROUNDING_OFFSET: f32 = 12_582_912.0;
 
-/// Beyond these every result is 0 or infinite.
-const REACH: [f32; 2] = [-105.0, 89.0];
+/// Outside of this range, every result is 0 or infinite.
+const INPUT_RANGE: [f32; 2] = [-105.0, 89.0];
 
-/// `values ← exp(values)`, within 2 units of the last place.
+/// `values ← exp(values)`, within 2 units in the last place.
 pub fn exponentials(values: &mut [f32]) {
     vectorised(|| {
         for value in values {
@@ -22,22 +22,22 @@ pub fn exponentials(values: &mut [f32]) {
     });
 }
 
-/// `exp(x) = 2ⁿ · exp(x − n·ln 2)`, with the whole number n that leaves the second factor near 1,
-/// where its series is short. Without branches and calls, so that loops of it are vectorised.
+/// `exp(x) = 2ⁿ · exp(x − n·ln 2)`, with the integer n that makes the second factor close to 1, where
+/// its series is short. It has no branches or calls, so that loops over it are vectorised.
 #[inline(always)]
 fn exponential(x: f32) -> f32 {
-    let x = x.clamp(REACH[0], REACH[1]);
-    let shifted = x * LOG2_E + ROUNDS;
-    let whole = shifted - ROUNDS;
-    let rest = (x - whole * LN_2[0]) - whole * LN_2[1];
-    // Taylor's series: what is left out is less than 0.35⁸/8!, a twelfth of the last place.
+    let x = x.clamp(INPUT_RANGE[0], INPUT_RANGE[1]);
+    let shifted = x * LOG2_E + ROUNDING_OFFSET;
+    let integer = shifted - ROUNDING_OFFSET;
+    let rest = (x - integer * LN_2[0]) - integer * LN_2[1];
+    // Taylor series. The truncation error is less than 0.35⁸/8!, a twelfth of a unit in the last place.
     let mut series = 1.0 / 5040.0;
     for coefficient in [1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5] {
         series = series * rest + coefficient;
     }
     let near_one = 1.0 + (rest + rest * rest * series);
-    // The exponent in two halves: each is a normal number also where the result is none.
-    let exponent = shifted.to_bits() as i32 - ROUNDS.to_bits() as i32;
+    // Two halves of the exponent: each power is a normal number even if the result is not.
+    let exponent = shifted.to_bits() as i32 - ROUNDING_OFFSET.to_bits() as i32;
     let half = exponent >> 1;
     near_one * power_of_two(half) * power_of_two(exponent - half)
 }

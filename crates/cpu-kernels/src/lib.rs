@@ -1,8 +1,8 @@
-//! Loops over slices that a training step on a CPU spends its time in.
+//! Fast loops over slices for training steps on a CPU.
 //!
-//! What needs `unsafe` stands here, each behind a function that checks every access: products by
-//! the `gemm` crate, whose entry takes raw pointers, and hints to the processor's caches. Plain
-//! loops are compiled for the vector units of the processor they run on.
+//! This crate contains the `unsafe` code that these loops need, behind functions that check every
+//! access: products by the `gemm` crate, which takes raw pointers, and prefetching. Loops are compiled
+//! for the vector units of the processor that they run on.
 
 mod exponential;
 mod product;
@@ -12,15 +12,15 @@ pub use exponential::exponentials;
 pub use product::{Matrix, multiply_into};
 pub use rows::append_scaled_rows;
 
-/// Runs `work` compiled for the widest vector units of this processor.
-pub fn vectorised<T>(work: impl FnOnce() -> T) -> T {
-    struct Work<F>(F);
-    impl<T, F: FnOnce() -> T> pulp::NullaryFnOnce for Work<F> {
+/// Runs `function` compiled for the widest vector units of this processor.
+pub fn vectorised<T>(function: impl FnOnce() -> T) -> T {
+    struct Dispatched<F>(F);
+    impl<T, F: FnOnce() -> T> pulp::NullaryFnOnce for Dispatched<F> {
         type Output = T;
         #[inline(always)]
         fn call(self) -> T {
             (self.0)()
         }
     }
-    pulp::Arch::new().dispatch(Work(work))
+    pulp::Arch::new().dispatch(Dispatched(function))
 }

@@ -1,9 +1,9 @@
 //! Matrix products into slices: `output ← keep · output + scale · left · right`.
 //!
-//! The `gemm` crate does the work; its entry takes raw pointers. Here matrices are slices with
-//! strides, and that every element lies inside its slice is checked before it is called.
+//! The `gemm` crate computes the product from raw pointers. In this module, matrices are slices with
+//! strides, and every element is checked to be inside of its slice before the call.
 
-/// A matrix in a slice that is read.
+/// A matrix in a slice, for reading.
 #[derive(Clone, Copy, Debug)]
 pub struct Matrix<'a> {
     values: &'a [f32],
@@ -12,10 +12,10 @@ pub struct Matrix<'a> {
 }
 
 impl<'a> Matrix<'a> {
-    /// The first `rows · columns` values, row by row.
+    /// The first `rows · columns` values, in row-major order.
     ///
     /// # Panics
-    /// When the slice is shorter than the matrix.
+    /// If the slice is shorter than the matrix.
     pub fn new(values: &'a [f32], [rows, columns]: [usize; 2]) -> Self {
         assert!(fits(values, [rows, columns]), "the slice holds the matrix");
         Self {
@@ -36,24 +36,24 @@ impl<'a> Matrix<'a> {
     }
 }
 
-/// Up to how many of a processor's register blocks of rows a product reads its right side as it is
-/// stored; beyond, a packed copy of it pays. Of a product of 64 rows, which is a batch, the copy
-/// takes longer than it saves; with the crate's own 8 it would be made.
-const ROW_BLOCKS_UNPACKED: usize = 16;
+/// The maximum number of register blocks of rows for which a product reads its right operand in place.
+/// With more rows, `gemm` makes a packed copy first. For a batch of 64 rows, the copy takes longer than
+/// it saves; `gemm`'s default of 8 would make it.
+const MAX_UNPACKED_ROW_BLOCKS: usize = 16;
 
-/// Whether a slice has the values of a matrix of this shape, also where their number overflows.
+/// Whether a slice is long enough for a matrix of this shape. False if the number of values overflows.
 fn fits(values: &[f32], [rows, columns]: [usize; 2]) -> bool {
     rows.checked_mul(columns)
         .is_some_and(|count| count <= values.len())
 }
 
-/// `output ← keep · output + scale · left · right`, on one thread; `output` is the first
-/// `rows · columns` values of its slice, row by row.
+/// `output ← keep · output + scale · left · right`, on one thread. `output` is the first
+/// `rows · columns` values of its slice, in row-major order.
 ///
-/// With `keep` 0 what was in `output` is not read: it may be anything, NaN too.
+/// If `keep` is 0, `output` is not read and may contain any values, even NaN.
 ///
 /// # Panics
-/// When the shapes do not fit, or the slice is shorter than the product.
+/// If the shapes do not match, or the slice is shorter than the product.
 pub fn multiply_into(
     output: &mut [f32],
     keep: f32,
@@ -63,14 +63,17 @@ pub fn multiply_into(
 ) {
     let [rows, inner] = left.shape;
     let [right_rows, columns] = right.shape;
-    assert_eq!(inner, right_rows, "columns of the left, rows of the right");
+    assert_eq!(
+        inner, right_rows,
+        "columns of the left and rows of the right operand"
+    );
     assert!(fits(output, [rows, columns]), "the slice holds the product");
-    // Lengths of slices fit into `isize`, and with them every stride of a matrix inside one.
+    // The lengths of slices fit into `isize`, and so does every stride of a matrix in a slice.
     let signed = |strides: [usize; 2]| strides.map(|stride| stride as isize);
     let ([left_down, left_across], [right_down, right_across]) =
         (signed(left.strides), signed(right.strides));
-    // For the whole process, and no more than a store.
-    gemm::set_lhs_packing_threshold_single_thread(ROW_BLOCKS_UNPACKED);
+    // Sets it for the whole process, at the cost of a store.
+    gemm::set_lhs_packing_threshold_single_thread(MAX_UNPACKED_ROW_BLOCKS);
     // SAFETY: `Matrix::new` checked that rows · columns values lie in the slice, and strides are
     // those of that many values stored row by row, or with both exchanged, so that the furthest
     // element, (rows − 1) · down + (columns − 1) · across, is the last of them. The same holds for
@@ -104,7 +107,7 @@ pub fn multiply_into(
 mod tests {
     use super::*;
 
-    /// Small whole numbers: their products and sums are exact in any order.
+    /// Small integers: their products and sums are exact in any order.
     fn numbers(count: usize, step: usize) -> Vec<f32> {
         (0..count).map(|i| ((i * step) % 7) as f32 - 3.0).collect()
     }
@@ -114,7 +117,7 @@ mod tests {
     }
 
     #[test]
-    fn every_form_is_the_sum_of_products() {
+    fn every_layout_gives_the_sum_of_products() {
         for [rows, inner, columns] in [[1, 1, 1], [3, 5, 2], [64, 33, 10], [17, 64, 128]] {
             let (a, b) = (numbers(rows * inner, 3), numbers(inner * columns, 5));
             let lefts = [
@@ -168,7 +171,7 @@ mod tests {
 
     #[test]
     #[should_panic(expected = "the slice holds the product")]
-    fn a_product_does_not_leave_its_slice() {
+    fn a_product_larger_than_its_slice_is_refused() {
         let values = [0.0; 6];
         let (left, right) = (Matrix::new(&values, [2, 3]), Matrix::new(&values, [3, 2]));
         multiply_into(&mut [0.0; 3], 0.0, left, right, 1.0);

@@ -1,16 +1,15 @@
-//! Rows of bytes, picked from a table and scaled.
+//! Selects rows of bytes from a table and scales them.
 
 use crate::vectorised;
 
-/// Rows that are asked of memory ahead of the one in work: measured, fewer leave the processor
-/// waiting, more are no quicker.
-const AHEAD: usize = 8;
+/// The number of rows to prefetch. Measured: with fewer, the processor waits; more are not faster.
+const PREFETCHED_ROWS: usize = 8;
 
-/// Appends rows of `table`, which has `scale.len()` bytes in each, to `output`: each byte times
-/// its column's scale, plus its column's shift.
+/// Appends rows of `table`, which has `scale.len()` bytes per row, to `output`: each byte times its
+/// column's scale, plus its column's shift.
 ///
 /// # Panics
-/// When a row lies outside of the table, or the shifts are not as many as the scales.
+/// If a row is outside of the table, or the numbers of shifts and scales differ.
 pub fn append_scaled_rows(
     output: &mut Vec<f32>,
     table: &[u8],
@@ -19,17 +18,17 @@ pub fn append_scaled_rows(
     shift: &[f32],
 ) {
     let width = scale.len();
-    assert_eq!(shift.len(), width, "a shift for each scale");
+    assert_eq!(shift.len(), width, "one shift for each scale");
     let row = |row: usize| {
         let first = row.checked_mul(width).expect("the row is in the table");
         &table[first..][..width]
     };
-    for &ahead in rows.iter().take(AHEAD) {
+    for &ahead in rows.iter().take(PREFETCHED_ROWS) {
         prefetch(row(ahead));
     }
     output.reserve(rows.len() * width);
     for (index, &current) in rows.iter().enumerate() {
-        if let Some(&ahead) = rows.get(index + AHEAD) {
+        if let Some(&ahead) = rows.get(index + PREFETCHED_ROWS) {
             prefetch(row(ahead));
         }
         let bytes = row(current);
@@ -46,14 +45,14 @@ pub fn append_scaled_rows(
     }
 }
 
-/// Asks memory for values that will be read soon; nothing where the processor takes no such hint.
+/// Loads values into the cache that will be read soon. Does nothing if the processor has no such hint.
 #[allow(unused_variables, reason = "not every processor has the hint")]
 fn prefetch(values: &[u8]) {
     #[cfg(target_arch = "x86_64")]
     for line in values.chunks(64) {
         use std::arch::x86_64::{_MM_HINT_T0, _mm_prefetch};
-        // SAFETY: every x86-64 processor has the instruction; it reads nothing that could be
-        // seen, and its address lies in a slice.
+        // SAFETY: every x86-64 processor has the instruction. It has no observable effect, and its
+        // address is in a slice.
         unsafe { _mm_prefetch::<_MM_HINT_T0>(line.as_ptr().cast()) };
     }
 }

@@ -27,7 +27,7 @@ pub enum Activation {
 
 impl Activation {
     #[cfg(feature = "device")]
-    /// The number that stands for it in device memory.
+    /// Its code in device memory.
     pub(crate) const fn code(self) -> u32 {
         self as u32
     }

@@ -1,4 +1,4 @@
-//! What is trained: shapes and functions, without numbers.
+//! The shapes and functions of a cohort's models.
 
 use crate::activation::Activation;
 use crate::rule::Rule;
@@ -6,7 +6,7 @@ use crate::rule::Rule;
 /// Stacked multilayer perceptrons of one shape.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Model {
-    /// The dense layers, from the input on. The last gives the logits.
+    /// The dense layers, from input to output. The last one computes the logits.
     pub layers: Vec<Layer>,
     /// The optimizer of each member.
     pub rules: Vec<Rule>,
@@ -14,20 +14,20 @@ pub struct Model {
     pub smoothing: Vec<f32>,
 }
 
-/// A dense layer with what follows it.
+/// A dense layer with its norm, activation and dropout.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Layer {
-    /// Numbers that come in.
+    /// The number of inputs.
     pub inputs: usize,
-    /// Numbers that go out, of the widest member.
+    /// The number of outputs of the widest member.
     pub outputs: usize,
-    /// How many of them each member has; the rest is 0.
+    /// The number of outputs of each member; the others are 0.
     pub widths: Vec<usize>,
     /// Whether batch norm is applied before the activation.
     pub norm: bool,
     /// The function of each member.
     pub activations: Vec<Activation>,
-    /// The share of outputs that each member drops; empty where none drops any.
+    /// The dropout rate of each member; empty without dropout.
     pub dropout: Vec<f32>,
 }
 
@@ -39,18 +39,18 @@ impl Layer {
 }
 
 impl Model {
-    /// Models that are trained side by side.
+    /// The number of models.
     pub fn members(&self) -> usize {
         self.rules.len()
     }
 
-    /// Layers at which some member drops units: each has its keys in every step.
+    /// The number of layers with dropout. Each has its keys in every step.
     pub fn dropout_sites(&self) -> usize {
         let drops = |layer: &&Layer| !layer.dropout.is_empty();
         self.layers.iter().filter(drops).count()
     }
 
-    /// How many lists the optimizers need, the most that any of them does.
+    /// The maximum number of lists that an optimizer of the members needs.
     pub fn lists(&self) -> usize {
         self.rules
             .iter()
@@ -59,14 +59,14 @@ impl Model {
             .unwrap_or(0)
     }
 
-    /// Whether the buffers of parameters, optimizer state and activations can be indexed with 32 bits and take
+    /// Whether the buffers of parameters, optimizer state and activations can be indexed with 32 bits and need
     /// at most `max_bytes` each, for batches of this size, and whether a launch can have as many cubes as they
     /// need.
     pub fn fits(&self, batch: usize, max_bytes: u64) -> bool {
         let [members, copies] = [self.members(), 1 + self.lists()];
         members <= MAX_CUBES
             && self.layers.iter().all(|layer| {
-                layer.inputs.div_ceil(SMALLEST_TILE) <= MAX_CUBES
+                layer.inputs.div_ceil(MIN_TILE_ROWS) <= MAX_CUBES
                     && fits(&[members, layer.inputs, layer.outputs, copies], max_bytes)
                     && fits(&[members, layer.outputs, batch], max_bytes)
                     && (!layer.norm || fits(&[members, layer.outputs, 2 * copies + 1], max_bytes))
@@ -74,13 +74,13 @@ impl Model {
     }
 }
 
-/// The most cubes of a launch along its second and third dimension, on every device.
+/// The maximum number of cubes of a launch along its second and third dimension, on every device.
 const MAX_CUBES: usize = 65_535;
-/// Rows of the smallest tile.
-const SMALLEST_TILE: usize = 16;
+/// The rows of the smallest tile.
+const MIN_TILE_ROWS: usize = 16;
 
-/// Whether a buffer of so many numbers of 32 bits, the product of `factors`, can be indexed with 32 bits and
-/// takes at most `max_bytes`.
+/// Whether a buffer of 32-bit numbers, whose length is the product of `factors`, can be indexed with 32 bits
+/// and needs at most `max_bytes`.
 pub(crate) fn fits(factors: &[usize], max_bytes: u64) -> bool {
     let numbers = factors.iter().try_fold(1_u64, |product, &factor| {
         product.checked_mul(u64::try_from(factor).ok()?)

@@ -1,6 +1,6 @@
-//! The optimizers, and the numbers of their steps.
+//! The optimizers, and the constants of their steps.
 
-/// How a member's weights follow their gradients.
+/// The update rule of a member's weights.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Rule {
     /// `w ← w − η·g`
@@ -9,7 +9,7 @@ pub enum Rule {
     Momentum,
     /// The same in Nesterov's form: `w ← w − η·(g + µ·v)`.
     Nesterov,
-    /// `torch.optim.Adam`, and AdamW by [`Step::keep`].
+    /// `torch.optim.Adam`, and AdamW by [`Step::weight_factor`].
     Adam,
     /// `torch.optim.NAdam`
     NAdam,
@@ -23,15 +23,15 @@ pub enum Rule {
 
 impl Rule {
     #[cfg(feature = "device")]
-    /// The number that stands for it in device memory.
+    /// Its code in device memory.
     pub(crate) const fn code(self) -> u32 {
         self as u32
     }
 
-    /// The lists of numbers that it remembers, one number for each weight in each; at most 3.
+    /// The number of state lists, at most 3. Each list has one number per weight.
     ///
     /// Momentum: velocities. Adam and NAdam: moving means, then of squares. RMSprop: moving means of
-    /// squares, then means (read and written where it is centred), then velocities. Adagrad: sums of
+    /// squares, then means (used only if centred), then velocities. Adagrad: sums of
     /// squares.
     pub fn lists(self) -> usize {
         match self {
@@ -43,75 +43,75 @@ impl Rule {
     }
 }
 
-/// The numbers of one member in one step. What a rule does not use is 0.
+/// The constants of one member in one step. Those that its rule does not use are 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq)]
 pub struct Step {
     /// η
-    pub rate: f32,
-    /// λ of an L2 penalty: `g + λ·w` in place of the gradient.
-    pub decay: f32,
-    /// What the weight is multiplied by before the step: 1, or `1 − η·λ` of a decoupled decay.
-    pub keep: f32,
-    /// The L1 penalty: `g + l1·sign(w)`.
+    pub learning_rate: f32,
+    /// λ of an L2 penalty: replaces the gradient `g` by `g + λ·w`.
+    pub weight_decay: f32,
+    /// The factor of the weight before the step: 1, or `1 − η·λ` for decoupled weight decay.
+    pub weight_factor: f32,
+    /// The L1 penalty: replaces `g` by `g + l1·sign(w)`.
     pub l1: f32,
-    /// The largest absolute value of a gradient's element, after L1; infinite where there is none.
+    /// The maximum absolute value of a gradient's element, after L1; infinite without clipping.
     pub clip: f32,
-    /// ε, added to a root before it divides.
+    /// ε, added to a root to avoid division by zero.
     pub epsilon: f32,
     /// µ of momentum and RMSprop, β₁ of Adam and NAdam.
     pub momentum: f32,
-    /// What the gradient is multiplied by as it enters the moving mean or velocity: 1 − dampening
-    /// (1 at first), or 1 − β₁.
-    pub share: f32,
+    /// The factor of the gradient in the moving mean or velocity: 1 − dampening (1 at first), or
+    /// 1 − β₁.
+    pub gradient_factor: f32,
     /// β₂, or RMSprop's α.
-    pub decay2: f32,
+    pub square_decay: f32,
     /// 1 − β₂, or 1 − α.
-    pub share2: f32,
-    /// Adam: 1/(1 − β₁ᵗ). NAdam: µₜ₊₁/(1 − ∏µ·µₜ₊₁), of the mean. Adagrad: 1/(1 + (t − 1)·δ).
+    pub square_factor: f32,
+    /// Adam: 1/(1 − β₁ᵗ). NAdam: µₜ₊₁/(1 − ∏µ·µₜ₊₁), the factor of the mean. Adagrad: 1/(1 + (t − 1)·δ).
     pub correction: f32,
     /// Adam and NAdam: 1/√(1 − β₂ᵗ).
-    pub correction2: f32,
-    /// NAdam: (1 − µₜ)/(1 − ∏µ), of the gradient.
-    pub of_gradient: f32,
+    pub square_correction: f32,
+    /// NAdam: (1 − µₜ)/(1 − ∏µ), the factor of the gradient.
+    pub nadam_gradient_factor: f32,
 }
 
-/// Numbers of a member's step in device memory; three are spare.
-pub(crate) const NUMBERS: usize = 16;
+/// The number of constants of a member's step in device memory; three are unused.
+pub(crate) const CONSTANTS: usize = 16;
 
 impl Step {
     #[cfg(feature = "device")]
-    /// In the order in which kernels read them.
-    pub(crate) fn numbers(self) -> [f32; NUMBERS] {
+    /// The constants in the order in which kernels read them.
+    pub(crate) fn constants(self) -> [f32; CONSTANTS] {
         let Self {
-            rate,
-            decay,
-            keep,
+            learning_rate,
+            weight_decay,
+            weight_factor,
             l1,
             clip,
             epsilon,
             momentum,
-            share,
-            decay2,
-            share2,
+            gradient_factor,
+            square_decay,
+            square_factor,
             correction,
-            correction2,
-            of_gradient,
+            square_correction,
+            nadam_gradient_factor,
         } = self;
         [
-            rate,
-            decay,
-            keep,
+            learning_rate,
+            weight_decay,
+            weight_factor,
             l1,
             // Finite: a device may assume that no number is infinite.
             clip.min(f32::MAX),
             epsilon,
             momentum,
-            share,
-            decay2,
-            share2,
+            gradient_factor,
+            square_decay,
+            square_factor,
             correction,
-            correction2,
-            of_gradient,
+            square_correction,
+            nadam_gradient_factor,
             0.0,
             0.0,
             0.0,

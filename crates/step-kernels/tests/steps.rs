@@ -94,13 +94,15 @@ fn dropped(key: [u32; 2], row: u32, column: u32, rate: f32) -> bool {
 
 /// The step of one number; `lists` are what its optimizer remembers of it.
 fn stepped(rule: Rule, step: Step, weight: f64, gradient: f64, lists: &mut [f64]) -> f64 {
-    let [rate, share, share2] = [step.rate, step.share, step.share2].map(f64::from);
-    let [momentum, decay2, epsilon] = [step.momentum, step.decay2, step.epsilon].map(f64::from);
-    let [correction, correction2] = [step.correction, step.correction2].map(f64::from);
+    let [rate, share, square_factor] =
+        [step.learning_rate, step.gradient_factor, step.square_factor].map(f64::from);
+    let [momentum, square_decay, epsilon] =
+        [step.momentum, step.square_decay, step.epsilon].map(f64::from);
+    let [correction, square_correction] = [step.correction, step.square_correction].map(f64::from);
     let sign = if weight == 0.0 { 0.0 } else { weight.signum() };
     let clip = f64::from(step.clip);
-    let g =
-        (gradient + f64::from(step.l1) * sign).clamp(-clip, clip) + f64::from(step.decay) * weight;
+    let g = (gradient + f64::from(step.l1) * sign).clamp(-clip, clip)
+        + f64::from(step.weight_decay) * weight;
     let direction = match rule {
         Rule::Descent => g,
         Rule::Momentum | Rule::Nesterov => {
@@ -113,18 +115,18 @@ fn stepped(rule: Rule, step: Step, weight: f64, gradient: f64, lists: &mut [f64]
         }
         Rule::Adam | Rule::NAdam => {
             lists[0] = momentum * lists[0] + share * g;
-            lists[1] = decay2 * lists[1] + share2 * g * g;
+            lists[1] = square_decay * lists[1] + square_factor * g * g;
             let plain = if rule == Rule::NAdam {
-                f64::from(step.of_gradient) * g
+                f64::from(step.nadam_gradient_factor) * g
             } else {
                 0.0
             };
-            (plain + correction * lists[0]) / (lists[1].sqrt() * correction2 + epsilon)
+            (plain + correction * lists[0]) / (lists[1].sqrt() * square_correction + epsilon)
         }
         Rule::RmsProp | Rule::CenteredRmsProp => {
-            lists[0] = decay2 * lists[0] + share2 * g * g;
+            lists[0] = square_decay * lists[0] + square_factor * g * g;
             if rule == Rule::CenteredRmsProp {
-                lists[1] = decay2 * lists[1] + share2 * g;
+                lists[1] = square_decay * lists[1] + square_factor * g;
             }
             let d = g / ((lists[0] - lists[1] * lists[1]).sqrt() + epsilon);
             lists[2] = momentum * lists[2] + d;
@@ -135,7 +137,7 @@ fn stepped(rule: Rule, step: Step, weight: f64, gradient: f64, lists: &mut [f64]
             correction * g / (lists[0].sqrt() + epsilon)
         }
     };
-    f64::from(step.keep) * weight - rate * direction
+    f64::from(step.weight_factor) * weight - rate * direction
 }
 
 /// A member in plain loops.
@@ -364,20 +366,20 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
     let positions: Vec<u32> = (0..total).map(|i| (i * 13 % count) as u32).collect();
     let sites = model.dropout_sites();
     let step = |step: usize, member: usize| Step {
-        rate: 0.05 + 0.01 * member as f32,
-        decay: 0.01,
-        keep: 0.99,
+        learning_rate: 0.05 + 0.01 * member as f32,
+        weight_decay: 0.01,
+        weight_factor: 0.99,
         l1: 0.001,
         clip: if member == 1 { 0.02 } else { f32::INFINITY },
         // Large, so that no division by a small gradient amplifies rounding.
         epsilon: 0.1,
         momentum: 0.9,
-        share: if step == 0 { 1.0 } else { 0.1 },
-        decay2: 0.95,
-        share2: 0.05,
+        gradient_factor: if step == 0 { 1.0 } else { 0.1 },
+        square_decay: 0.95,
+        square_factor: 0.05,
         correction: 1.0 / (1.0 + step as f32),
-        correction2: 1.3,
-        of_gradient: 0.4,
+        square_correction: 1.3,
+        nadam_gradient_factor: 0.4,
     };
     let steps = (0..batches.len()).flat_map(|s| (0..members).map(move |m| step(s, m)));
     let keys = (0..batches.len() * sites * members * 2)
@@ -684,16 +686,16 @@ fn bits_of_first(norm: bool, rows: usize, members: usize) -> Option<Vec<u32>> {
         owners: 1,
         steps: vec![
             Step {
-                rate: 0.05,
-                keep: 1.0,
+                learning_rate: 0.05,
+                weight_factor: 1.0,
                 clip: f32::INFINITY,
                 epsilon: 1e-8,
                 momentum: 0.9,
-                share: 0.1,
-                decay2: 0.999,
-                share2: 0.001,
+                gradient_factor: 0.1,
+                square_decay: 0.999,
+                square_factor: 0.001,
                 correction: 10.0,
-                correction2: 30.0,
+                square_correction: 30.0,
                 ..Step::default()
             };
             members

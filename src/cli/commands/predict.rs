@@ -29,7 +29,7 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
     let input = &description.input;
     let expected = ExpectedInput {
         features: input.features,
-        image: input.sides(),
+        image: input.image_shape(),
         columns: &input.columns,
         encoding: input.encoding.as_ref(),
         imputes: !input.fill.is_empty(),

@@ -58,7 +58,7 @@ impl<B: Backend> DeviceSamples<B> {
             Tensor::<B, 1>::from_data(numbers, device).reshape(shape)
         };
         let features = match &samples.values {
-            Values::Bytes(bytes) if B::KEEPS_BYTES => {
+            Values::Bytes(bytes) if B::STORES_BYTES => {
                 let (scale, shift) = samples.byte_scale(normalisation);
                 Features::Bytes {
                     bytes: B::byte_table(bytes, samples.features, device),
@@ -149,13 +149,13 @@ impl<B: Backend> DeviceSamples<B> {
         match &self.features {
             Features::Numbers(parts) => match &parts[..] {
                 [whole] => Some(SampleTable {
-                    features: FeatureTable::Numbers(whole.clone()),
+                    features: FeatureTable::Floats(whole.clone()),
                     scaling: None,
                 }),
                 _ => None,
             },
             Features::Bytes { bytes, scaling, .. } => Some(SampleTable {
-                features: FeatureTable::Words(bytes.clone()),
+                features: FeatureTable::PackedBytes(bytes.clone()),
                 scaling: Some(scaling),
             }),
         }

@@ -213,7 +213,7 @@ impl<B: Backend> Executor for TensorExecutor<B> {
             let rows = WARM_UP_ROWS.min(test.len());
             let [features, targets] = test.range(0..rows).map(Tensor::unsqueeze::<3>);
             let _ = B::product(features.clone().swap_dims(1, 2), features).into_data();
-            let _ = LossSums::of(targets.clone(), targets.clone());
+            let _ = LossSums::from_logits(targets.clone(), targets.clone());
             let (logits, aims) = (targets.clone(), targets.clone());
             let _ = B::cross_entropy(logits, targets, aims).gradient.into_data();
         }

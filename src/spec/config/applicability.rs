@@ -1,4 +1,4 @@
-//! What a key means in a configuration: nothing, where another key rules it out.
+//! Which keys apply in a configuration. The momentum of Adam, for example, does not.
 
 use super::key::Key;
 use super::schedule::Schedule;
@@ -9,7 +9,7 @@ use crate::spec::model::network::{ModelKind, Norm, Width};
 use crate::spec::values::conflict::Conflict;
 use crate::spec::values::number::{Count, Fraction, NonNegative, Positive};
 
-/// Keys that only some optimizers have, with the key that decides.
+/// Keys of certain optimizers: the key and the one that it depends on, and those optimizers.
 const OPTIMIZER_KEYS: &[(&[&str], &[Optimizer])] = &[
     (
         &["training.momentum", "training.optimizer"],
@@ -55,7 +55,7 @@ const OPTIMIZER_KEYS: &[(&[&str], &[Optimizer])] = &[
 
 const ADAMS: &[Optimizer] = &[Optimizer::Adam, Optimizer::AdamW, Optimizer::NAdam];
 
-/// Keys that only a convolutional network has, with the key that decides.
+/// Keys of convolutional networks: the key and the one that it depends on.
 const CNN_KEYS: &[&[&str]] = &[
     &["model.channels", "model.kind"],
     &["model.kernel_size", "model.kind"],
@@ -64,8 +64,8 @@ const CNN_KEYS: &[&[&str]] = &[
 ];
 
 impl Config {
-    /// Whether a key has a meaning in this configuration: its optimizer, kind of network or data
-    /// set has it, and what it refines is there.
+    /// Whether a key affects this configuration: the optimizer, the kind of network or the data set
+    /// has it, and the feature that it adjusts is in use.
     pub fn is_applicable(&self, key: &Key) -> bool {
         match key.path {
             "data.test_fraction" => !self.data.set.is_builtin(),
@@ -80,17 +80,17 @@ impl Config {
             path => {
                 let optimizer = self.training.optimizer;
                 let mut restricted = OPTIMIZER_KEYS.iter().filter(|(keys, _)| keys[0] == path);
-                let of_optimizer =
+                let optimizer_has_it =
                     restricted.all(|(_, optimizers)| optimizers.contains(&optimizer));
-                let of_cnn = CNN_KEYS.iter().any(|keys| keys[0] == path);
-                of_optimizer && (!of_cnn || self.model.kind == ModelKind::Cnn)
+                let is_of_cnn = CNN_KEYS.iter().any(|keys| keys[0] == path);
+                optimizer_has_it && (!is_of_cnn || self.model.kind == ModelKind::Cnn)
             }
         }
     }
 
-    /// The configuration with each key at its default that means nothing in it, and with what is
-    /// left out written down: two that are equal then are trained alike. (Keys of another optimizer
-    /// or kind of network are at their defaults already, because they are refused otherwise.)
+    /// The configuration with inapplicable keys at their defaults and with implied values set. Two
+    /// configurations that train in the same way have equal canonical forms. (Keys of another
+    /// optimizer or kind of network have their defaults anyway, since validation rejects other values.)
     #[must_use]
     pub fn canonical(&self) -> Self {
         let defaults = Self::default();
@@ -162,10 +162,10 @@ impl Config {
         self.may_stop() || matches!(self.training.schedule, Schedule::Plateau { .. })
     }
 
-    /// Keys that the optimizer or the kind of network has no use for must not be set.
+    /// Checks that keys of other optimizers or kinds of network have their defaults.
     ///
     /// # Errors
-    /// The first of them.
+    /// The first key that does not.
     pub(crate) fn check_applicable(&self) -> Result<(), Conflict> {
         let defaults = Self::default();
         let optimizer = self.training.optimizer;
@@ -179,12 +179,12 @@ impl Config {
                 return Err(Conflict {
                     keys: key,
                     message: format!(
-                        "{} belongs to {}, not to {optimizer}",
+                        "{} applies to {}, not to {optimizer}",
                         key[0],
                         names.join(", ")
                     ),
                     help: format!(
-                        "leave it out, or let it vary only `when: {{ training.optimizer: {} }}`",
+                        "remove it, or vary it only `when: {{ training.optimizer: {} }}`",
                         names[0]
                     ),
                 });
@@ -195,8 +195,8 @@ impl Config {
         {
             return Err(Conflict {
                 keys: key,
-                message: format!("{} belongs to model.kind: cnn, not to mlp", key[0]),
-                help: "leave it out, or let it vary only `when: { model.kind: cnn }`".to_owned(),
+                message: format!("{} applies to model.kind: cnn, not to mlp", key[0]),
+                help: "remove it, or vary it only `when: { model.kind: cnn }`".to_owned(),
             });
         }
         Ok(())

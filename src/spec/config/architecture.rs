@@ -1,83 +1,83 @@
-//! A model's stages, one after the other: what is built, counted and drawn.
+//! The sequence of stages of a model, from which it is built, counted and drawn.
 
 use super::trial_config::Config;
 use crate::spec::model::network::{Activation, Model, Norm, NormPosition, Pooling};
 
-/// One stage of a network. Samples are flat; an image is `[height, width, channels]`.
+/// A stage of a network. Samples are flat; an image is `[height, width, channels]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Stage {
-    /// Values are dropped while training.
+    /// Dropout, during training.
     Dropout {
-        /// Where in the model.
+        /// Its position in the model.
         site: DropoutSite,
-        /// Numbers of one sample.
+        /// Values of one sample.
         features: usize,
     },
-    /// A convolution that keeps the image's size.
+    /// A convolution that keeps the size of the image.
     Convolution {
         /// Rows of the image.
         height: usize,
         /// Columns of the image.
         width: usize,
-        /// Channels that come in.
+        /// Input channels.
         inputs: usize,
-        /// Channels that go out.
+        /// Output channels.
         outputs: usize,
         /// Height and width of the kernel.
         kernel: usize,
     },
     /// A fully connected layer.
     Dense {
-        /// Numbers that come in.
+        /// Input values.
         inputs: usize,
-        /// Numbers that go out.
+        /// Output values.
         outputs: usize,
     },
-    /// A norm over the batch.
+    /// Normalisation over the batch.
     BatchNorm {
-        /// Units, or channels of an image.
+        /// Units of a dense layer, or channels of an image.
         units: usize,
-        /// Places of an image; 1 after a dense layer.
+        /// Pixels of an image; 1 after a dense layer.
         positions: usize,
     },
-    /// A norm over each sample.
+    /// Normalisation over each sample.
     LayerNorm {
-        /// Numbers of one sample.
+        /// Values of one sample.
         features: usize,
     },
-    /// A function of each number.
+    /// An activation function.
     Activation {
         /// The function.
         function: Activation,
-        /// Numbers of one sample.
+        /// Values of one sample.
         features: usize,
     },
-    /// Each 2 × 2 becomes one; an odd last row or column is left out.
+    /// Pooling over 2 × 2; an odd last row or column is ignored.
     Pooling {
-        /// The highest or the mean.
+        /// Maximum or mean.
         pooling: Pooling,
-        /// Rows that come in.
+        /// Input rows.
         height: usize,
-        /// Columns that come in.
+        /// Input columns.
         width: usize,
         /// Channels.
         channels: usize,
     },
 }
 
-/// Where values are dropped.
+/// A position of dropout.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum DropoutSite {
     /// On the input.
     Input,
-    /// At the end of the block of this index.
+    /// At the end of the block with this index.
     Block(usize),
-    /// After the hidden layer of this index.
+    /// After the hidden layer with this index.
     Hidden(usize),
 }
 
 impl Stage {
-    /// Weights and biases.
+    /// The number of weights and biases.
     pub fn parameters(self) -> u64 {
         let product = |a: usize, b: usize| (a as u64).saturating_add(1).saturating_mul(b as u64);
         match self {
@@ -97,9 +97,9 @@ impl Stage {
         }
     }
 
-    /// Floating-point operations of the forward matrix product of one sample.
+    /// Floating-point operations of the forward matrix product, per sample.
     ///
-    /// A product with an `inputs × outputs` matrix is `2 · inputs · outputs`, at each place of an
+    /// A product with an `inputs × outputs` matrix has `2 · inputs · outputs`, for each pixel of an
     /// image.
     pub fn flop(self) -> f64 {
         match self {
@@ -115,7 +115,8 @@ impl Stage {
         }
     }
 
-    /// The most numbers that one sample takes within this stage: a convolution's patches.
+    /// The maximum number of values that one sample has within this stage. For a convolution, these
+    /// are its patches or its output.
     pub fn peak_values(self) -> usize {
         match self {
             Self::Convolution {
@@ -129,7 +130,7 @@ impl Stage {
         }
     }
 
-    /// Numbers of one sample behind this stage.
+    /// Output values of this stage, per sample.
     pub fn features(self) -> usize {
         match self {
             Self::Convolution {
@@ -154,7 +155,7 @@ impl Stage {
 }
 
 impl Model {
-    /// The probability of a value being dropped at a place.
+    /// The dropout probability at a position.
     pub fn dropout_rate(&self, site: DropoutSite) -> f64 {
         match site {
             DropoutSite::Input => self.input_dropout.get(),
@@ -167,8 +168,8 @@ impl Model {
 impl Config {
     /// The model's stages, from the input to the logits.
     ///
-    /// A block of a `cnn` is convolution, norm, activation, pooling, dropout; a hidden layer is
-    /// dense, norm, activation, dropout; the norm stands behind the activation where asked for.
+    /// A block of a `cnn` is convolution, norm, activation, pooling, dropout. A hidden layer is dense,
+    /// norm, activation, dropout. `model.norm_position` can move the norm after the activation.
     pub fn stages(&self) -> Vec<Stage> {
         let model = &self.model;
         let mut stages = Vec::new();
@@ -223,7 +224,8 @@ impl Config {
         stages
     }
 
-    /// Adds activation and norm behind a linear map of `units` outputs at `positions` places.
+    /// Appends the activation and the norm that follow a linear map with `units` outputs for each of
+    /// `positions` pixels.
     fn push_activation_stages(&self, stages: &mut Vec<Stage>, units: usize, positions: usize) {
         let model = &self.model;
         let features = units * positions;
@@ -242,16 +244,17 @@ impl Config {
         }
     }
 
-    /// Weights and biases of the model.
+    /// The number of weights and biases of the model.
     pub fn parameters(&self) -> u64 {
         let stages = self.stages();
         let counts = stages.iter().map(|stage| stage.parameters());
         counts.fold(0, u64::saturating_add)
     }
 
-    /// Operations of the matrix products for one sample, forward and backward.
+    /// Floating-point operations of the matrix products per sample, forward and backward.
     ///
-    /// Backward it is once for the weights and, above the first layer, once for the layer's input.
+    /// The backward pass has one product for the weights of each layer and, except in the first layer,
+    /// one for its input.
     pub fn flop_per_sample(&self) -> (f64, f64) {
         let stages = self.stages();
         let products: Vec<f64> = stages

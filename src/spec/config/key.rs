@@ -1,7 +1,8 @@
-//! Every configuration key, in one list.
+//! The list of all configuration keys.
 //!
-//! A key of the base configuration, a factor of the grid, an entry of `exclude` or `include` and
-//! a `--set` option all go through this list: what can be configured can vary.
+//! The base configuration, the grid, `exclude`, `include` and `--set` all use this list, so every key
+//! that can be configured can also vary. The JSON Schema and the tables of docs/sweep-file.md are
+//! generated from it.
 
 use super::trial_config::Config;
 use crate::spec::values::config_value::ConfigValue;
@@ -15,31 +16,33 @@ pub(crate) const SECTIONS: [&str; 4] = ["data", "model", "training", "validation
 
 /// A key of the configuration.
 pub struct Key {
-    /// Its path, such as `training.learning_rate`.
+    /// The path, such as `training.learning_rate`.
     pub path: &'static str,
-    /// The name in run folders, such as `lr`.
+    /// The short name in folder names and tables, such as `lr`.
     pub short_name: &'static str,
-    /// What it means.
+    /// What a user has to know about the key. A default that depends on other keys is the last
+    /// sentence: `Default: ….`
     pub description: &'static str,
-    /// Position in [`KEYS`].
+    /// The index in [`KEYS`].
     pub index: usize,
     read: fn(&YamlNode) -> Result<Assignment, Diagnostic>,
-    to_value: fn(&Config) -> Value,
+    value: fn(&Config) -> Value,
     schema: fn() -> Value,
+    expected: fn() -> String,
 }
 
 type Apply = dyn Fn(&mut Config) + Send + Sync;
 
-/// A value read for a key, ready to be put into a configuration.
+/// A value of a key, and how to set it in a configuration.
 #[derive(Clone)]
 pub struct Assignment {
-    /// The value as a sweep file would write it.
+    /// The value as JSON, as in a sweep file.
     pub value: Value,
     apply: Arc<Apply>,
 }
 
 impl Assignment {
-    /// Puts the value into `config`.
+    /// Sets the key in `config` to this value.
     pub fn apply(&self, config: &mut Config) {
         (self.apply)(config);
     }
@@ -64,20 +67,21 @@ impl PartialEq for Key {
 }
 
 macro_rules! keys {
-    ($($section:ident . $field:ident, $short:literal, $about:literal;)+) => {
-        /// Every key, in the order in which a configuration is shown.
+    ($($section:ident . $field:ident, $short_name:literal, $description:literal;)+) => {
+        /// All keys, in the order in which configurations are written.
         pub static KEYS: &[Key] = &[$(
             Key {
                 path: concat!(stringify!($section), ".", stringify!($field)),
-                short_name: $short,
-                description: $about,
+                short_name: $short_name,
+                description: $description,
                 index: Index::$field as usize,
                 read: |node| {
                     let value = ConfigValue::read(node)?;
                     Ok(assignment(value, |config, value| config.$section.$field = value))
                 },
-                to_value: |config| config.$section.$field.to_value(),
+                value: |config| config.$section.$field.to_value(),
                 schema: || schema_of(|config| &config.$section.$field),
+                expected: || expected_of(|config| &config.$section.$field),
             },
         )+];
 
@@ -87,96 +91,101 @@ macro_rules! keys {
 }
 
 keys! {
-    data.set, "data", "The data set.";
-    data.path, "path", "The file or folder of your own data, for the sets table, images, idx and npy.";
-    data.label, "label", "The column of a table that holds the classes.";
-    data.drop, "drop", "Columns of a table to leave out: a name or a list, in which * stands for any text.";
-    data.categorical, "categorical", "Columns of a table that hold categories, even if they are numbers.";
-    data.ordinal, "ordinal", "Columns of a table that hold categories in an order, with their levels from lowest to highest.";
-    data.na_values, "navalues", "Texts that stand for a missing value in any feature of a table.";
-    data.impute, "impute", "What fills the cells of a table that have no value. Default: median.";
-    data.test_fraction, "testfraction", "Fraction held out as the test part, where your own data has none.";
-    data.limit, "limit", "Train and validate on a stratified subset of this many samples.";
-    data.normalise, "normalise", "What features are shifted and scaled by. Default: known where it is known, else training.";
-    data.shift, "shift", "Training images are shifted by up to this many pixels in each direction.";
-    data.flip, "flip", "Training images are mirrored left to right, one in two.";
-    model.kind, "model", "The kind of network: mlp, fully connected layers; cnn, convolutions first.";
-    model.layers, "layers", "Hidden layers. Default: 1, or as many as model.width lists.";
-    model.width, "width", "Units of each hidden layer, or a list with one width for each.";
-    model.activation, "activation", "The function after each hidden layer and each convolution.";
-    model.dropout, "dropout", "Probability of a unit being dropped, after each hidden activation.";
-    model.input_dropout, "inputdropout", "Probability of an input being dropped.";
-    model.norm, "norm", "What is normalised at each hidden layer and each convolution.";
+    data.set, "data", "The data set: one that tp-sweep knows, or the format of your own files. See docs/data.md.";
+    data.path, "path", "Your own data: a file or folder, relative to the current folder, or to the folder of the sweep file or one above it.";
+    data.label, "label", "The column of a `table` that holds the classes.";
+    data.drop, "drop", "Columns of a `table` to leave out; `*` matches any text.";
+    data.categorical, "categorical", "Columns of a `table` to treat as categorical, although they hold numbers or have many categories.";
+    data.ordinal, "ordinal", "Columns of a `table` whose categories have an order, each with its categories from the lowest to the highest, such as `{ size: [small, medium, large] }`.";
+    data.na_values, "navalues", "Texts that mark a missing value in any feature of a `table`, in addition to empty cells.";
+    data.impute, "impute", "How missing values of a `table` are filled (see docs/data.md); `none` refuses a table that has any. Default: `median`.";
+    data.test_fraction, "testfraction", "Fraction of your own data to hold out as the test set, if the data has none; more than 0.";
+    data.limit, "limit", "Train and validate on a stratified subset of this many training samples; at most as many as the data set has. Default: all.";
+    data.normalise, "normalise", "Mean and standard deviation that features are normalised by: the published ones, those of the run's own training samples, or none. Default: `known` if they are published, otherwise `training`.";
+    data.shift, "shift", "Maximum shift of training images in each direction, in pixels; less than the smaller side of an image.";
+    data.flip, "flip", "Mirror training images left to right, with probability 1/2.";
+    model.kind, "model", "`mlp` has fully connected layers; `cnn`, for images, has convolution blocks before them.";
+    model.layers, "layers", "Number of hidden layers, at most 100; leave it out if `model.width` is a list. Default: 1, or the length of `model.width`.";
+    model.width, "width", "Units of each hidden layer.";
+    model.activation, "activation", "Activation after each hidden layer and each convolution, with the default settings of `torch.nn`.";
+    model.dropout, "dropout", "Dropout probability of a unit, after each hidden activation.";
+    model.input_dropout, "inputdropout", "Dropout probability of an input.";
+    model.norm, "norm", "Normalisation at each hidden layer and each convolution: `batch` normalises each unit over the batch, `layer` each sample over its units.";
     model.norm_position, "normposition", "Whether the norm is before or after the activation.";
     model.init, "init", "Initial weights of every dense and convolution layer.";
     model.bias_init, "biasinit", "Initial biases of every dense and convolution layer.";
-    model.same_init, "sameinit", "Trials of equal shape start from the same random numbers.";
-    model.channels, "channels", "Output channels of each block of a cnn. Default: 16 and 32.";
-    model.kernel_size, "kernel", "Height and width of a convolution's kernel; odd.";
-    model.pooling, "pooling", "How each block of a cnn halves its image.";
-    model.block_dropout, "blockdropout", "Probability of a value being dropped after each block.";
+    model.same_init, "sameinit", "`true` starts all trials of equal shape from the same random numbers, `false` each trial from its own.";
+    model.channels, "channels", "Output channels of each block of a `cnn`. Default: 16, 32.";
+    model.kernel_size, "kernel", "Height and width of a convolution's kernel: odd, at most 31. Images keep their size.";
+    model.pooling, "pooling", "Pooling over 2 × 2, which halves the image at each block of a `cnn`.";
+    model.block_dropout, "blockdropout", "Dropout probability of a value, at the end of each block of a `cnn`.";
     training.epochs, "epochs", "Passes over the training samples.";
-    training.batch_size, "batch", "Samples of one optimizer step.";
-    training.optimizer, "optimizer", "How weights follow their gradients.";
-    training.learning_rate, "lr", "The learning rate, after a warm-up and before the schedule.";
-    training.momentum, "momentum", "Momentum of sgd and rmsprop.";
-    training.dampening, "dampening", "Dampening of the momentum of sgd.";
-    training.nesterov, "nesterov", "Nesterov's form of the momentum of sgd; needs a momentum.";
-    training.beta1, "beta1", "Decay of the mean of gradients of adam, adamw and nadam.";
-    training.beta2, "beta2", "Decay of the mean of squared gradients of adam, adamw and nadam.";
-    training.epsilon, "epsilon", "Term against division by zero. Default: 1e-8; adagrad 1e-10.";
-    training.alpha, "alpha", "Decay of rmsprop's mean of squared gradients.";
-    training.centered, "centered", "rmsprop divides by the gradients' deviation.";
-    training.momentum_decay, "momentumdecay", "Decay of nadam's momentum.";
-    training.learning_rate_decay, "lrdecay", "Decay of adagrad's learning rate.";
-    training.weight_decay, "decay", "L2 penalty, as the optimizer has it. Default: 0; adamw 0.01.";
+    training.batch_size, "batch", "Samples of one optimizer step; the last step of an epoch takes the remaining ones.";
+    training.optimizer, "optimizer", "Optimizer, as in `torch.optim`.";
+    training.learning_rate, "lr", "Learning rate, after a warm-up and before the schedule.";
+    training.momentum, "momentum", "Momentum of `sgd` and `rmsprop`.";
+    training.dampening, "dampening", "Dampening of the momentum of `sgd`.";
+    training.nesterov, "nesterov", "Use Nesterov's momentum; only for `sgd` with a momentum.";
+    training.beta1, "beta1", "Decay of the mean of gradients, for `adam`, `adamw` and `nadam`.";
+    training.beta2, "beta2", "Decay of the mean of squared gradients, for `adam`, `adamw` and `nadam`.";
+    training.epsilon, "epsilon", "Term that avoids a division by zero, for all optimizers but `sgd`. Default: 1e-8; `adagrad`: 1e-10.";
+    training.alpha, "alpha", "Decay of the mean of squared gradients, for `rmsprop`.";
+    training.centered, "centered", "Divide by the standard deviation of the gradients, for `rmsprop`.";
+    training.momentum_decay, "momentumdecay", "Decay of the momentum of `nadam`.";
+    training.learning_rate_decay, "lrdecay", "Decay of the learning rate of `adagrad`.";
+    training.weight_decay, "decay", "L2 penalty on all parameters, as the optimizer in `torch.optim` applies it. Default: 0; `adamw`: 0.01.";
     training.l1, "l1", "L1 penalty: this times the sign of each parameter is added to its gradient.";
-    training.label_smoothing, "smoothing", "Share of each target that is spread over all classes.";
-    training.clip_value, "clipvalue", "The largest absolute value of a gradient's element.";
-    training.clip_norm, "clipnorm", "The largest norm of all gradients together.";
-    training.max_norm, "maxnorm", "The largest norm of the weights into one unit.";
+    training.label_smoothing, "smoothing", "Share of each target that is spread over all classes; reported losses are the cross-entropy without smoothing.";
+    training.clip_value, "clipvalue", "Maximum absolute value of each element of a gradient.";
+    training.clip_norm, "clipnorm", "Maximum norm of all gradients together; applied after `clip_value`.";
+    training.max_norm, "maxnorm", "Maximum norm of the weights into one unit; applied after each step.";
     training.schedule, "schedule", "How the learning rate changes.";
-    training.schedule_unit, "per", "What schedule and warmup count: epochs or steps.";
-    training.warmup, "warmup", "Epochs or steps of linear warm-up before the schedule; 0 for none.";
-    training.warmup_start, "warmupstart", "Fraction of the learning rate where the warm-up starts.";
-    training.monitor, "monitor", "What early stopping and the schedule plateau watch.";
-    training.patience, "patience", "Epochs without improvement until training stops; null: never.";
-    training.min_delta, "mindelta", "The least change that early stopping takes for an improvement.";
-    training.restore_best, "restore", "A run that may stop early ends with its best epoch's parameters.";
-    validation.folds, "folds", "Folds of cross-validation, at least 2.";
-    validation.holdout, "holdout", "Fraction held out, in the place of folds; 0 trains on all.";
-    validation.stratified, "stratified", "Keep the classes' shares in every split.";
-    validation.seed, "seed", "The seed of every random number of the sweep.";
-    validation.repeats, "repeats", "How often each trial is repeated with other random numbers.";
+    training.schedule_unit, "per", "Unit of `schedule` and `warmup`.";
+    training.warmup, "warmup", "Epochs or steps of linear warm-up before the schedule.";
+    training.warmup_start, "warmupstart", "Fraction of the learning rate at which the warm-up starts; at most 1. Default: 1/3.";
+    training.monitor, "monitor", "Metric that early stopping and the schedule `plateau` watch.";
+    training.patience, "patience", "Epochs without improvement after which training stops; `null` never stops early.";
+    training.min_delta, "mindelta", "Minimum change that early stopping counts as an improvement.";
+    training.restore_best, "restore", "With early stopping, end a run with the parameters of its best epoch.";
+    validation.folds, "folds", "Folds of cross-validation: at least 2, at most the number of samples.";
+    validation.holdout, "holdout", "Fraction to hold out for validation, instead of folds; 0 trains on all samples, without a validation score. Default: 0.1.";
+    validation.stratified, "stratified", "Keep the proportions of the classes in every split and subset.";
+    validation.seed, "seed", "Seed of every random number of the sweep.";
+    validation.repeats, "repeats", "Number of times that each trial is repeated, with different splits, initial weights and batches.";
 }
 
 fn assignment<T: ConfigValue + Clone + Send + Sync + 'static>(
     value: T,
-    put: fn(&mut Config, T),
+    set: fn(&mut Config, T),
 ) -> Assignment {
     Assignment {
         value: value.to_value(),
-        apply: Arc::new(move |config| put(config, value.clone())),
+        apply: Arc::new(move |config| set(config, value.clone())),
     }
 }
 
-/// The schema of the type that a field has.
+/// The JSON Schema of the type of a field.
 fn schema_of<T: ConfigValue>(_field: fn(&Config) -> &T) -> Value {
     T::schema()
 }
 
+/// The accepted values of the type of a field.
+fn expected_of<T: ConfigValue>(_field: fn(&Config) -> &T) -> String {
+    T::expected()
+}
+
 impl Key {
-    /// The key of this path.
+    /// The key with this path.
     pub fn find(path: &str) -> Option<&'static Self> {
         KEYS.iter().find(|key| key.path == path)
     }
 
-    /// Every path.
+    /// The paths of all keys.
     pub fn paths() -> impl Iterator<Item = &'static str> + Clone {
         KEYS.iter().map(|key| key.path)
     }
 
-    /// Section and field: `training` and `learning_rate`.
+    /// The section and the field, such as `training` and `learning_rate`.
     pub fn section_and_field(&self) -> (&'static str, &'static str) {
         self.path.split_once('.').unwrap_or((self.path, ""))
     }
@@ -184,14 +193,19 @@ impl Key {
     /// Reads a value for this key.
     ///
     /// # Errors
-    /// A value that the key does not accept.
+    /// The key does not accept the value.
     pub fn read(&self, node: &YamlNode) -> Result<Assignment, Diagnostic> {
         (self.read)(node)
     }
 
-    /// The value of this key in `config`, as a sweep file would write it.
+    /// The value of this key in `config`, as in a sweep file.
     pub fn value_in(&self, config: &Config) -> Value {
-        (self.to_value)(config)
+        (self.value)(config)
+    }
+
+    /// The accepted values, in words.
+    pub(crate) fn expected(&self) -> String {
+        (self.expected)()
     }
 
     /// The JSON Schema of the accepted values, with the description and the default.
@@ -204,15 +218,15 @@ impl Key {
 }
 
 impl Config {
-    /// The configuration as nested sections; keys that are not set are left out.
+    /// The configuration as nested sections, without keys that are `null`.
     ///
-    /// It is what identifies a trial: equal configurations show equal values, in equal order.
+    /// This value identifies a trial: equal configurations give equal values, in the same order.
     pub fn to_value(&self) -> Value {
         self.sections(|_| true)
     }
 
-    /// The configuration for people: [`Config::show`] without defaults that mean nothing in it, such
-    /// as Adam's with another optimizer. Read again, it gives the same configuration.
+    /// The configuration for display: [`Config::to_value`] without defaults that do not apply, such as
+    /// the betas of Adam with another optimizer. Reading it gives the same configuration.
     pub fn to_applicable_value(&self) -> Value {
         let defaults = Self::default();
         self.sections(|key| {
@@ -220,9 +234,9 @@ impl Config {
         })
     }
 
-    fn sections(&self, shown: impl Fn(&Key) -> bool) -> Value {
+    fn sections(&self, is_included: impl Fn(&Key) -> bool) -> Value {
         let mut sections = Map::new();
-        for key in KEYS.iter().filter(|key| shown(key)) {
+        for key in KEYS.iter().filter(|key| is_included(key)) {
             let value = key.value_in(self);
             if value.is_null() {
                 continue;
@@ -246,7 +260,7 @@ mod tests {
     use crate::spec::yaml::span::Span;
 
     #[test]
-    fn each_key_stands_at_its_index_and_short_names_are_unique() {
+    fn each_key_is_at_its_index_and_short_names_are_unique() {
         for (position, key) in KEYS.iter().enumerate() {
             assert_eq!(key.index, position, "{}", key.path);
             assert_eq!(
@@ -265,13 +279,15 @@ mod tests {
     }
 
     #[test]
-    fn what_a_key_shows_it_also_reads() {
+    fn a_key_reads_the_value_that_it_writes() {
         for key in KEYS {
-            let shown = key.value_in(&Config::default());
-            let node = YamlNode::parse(&shown.to_string()).unwrap();
+            let value = key.value_in(&Config::default());
+            let node = YamlNode::parse(&value.to_string()).unwrap();
             assert_eq!(
-                key.read(&node).map(|a| a.value).unwrap_or_default(),
-                shown,
+                key.read(&node)
+                    .map(|assignment| assignment.value)
+                    .unwrap_or_default(),
+                value,
                 "{}",
                 key.path
             );

@@ -1,4 +1,4 @@
-//! The configuration of one trial: its keys, and which of them apply together.
+//! The configuration of one trial: its keys, and which values are valid together.
 pub(super) mod applicability;
 pub(super) mod architecture;
 pub(super) mod key;

@@ -3,28 +3,28 @@
 use super::trial_config::{Config, Split};
 
 impl Config {
-    /// Samples to train and validate on.
+    /// Samples for training and validation together.
     pub fn samples(&self) -> usize {
         let all = self.dataset_info.training_samples;
         self.data.limit.map_or(all, |limit| limit.get().min(all))
     }
 
-    /// Numbers of one sample.
+    /// Features of a sample.
     pub fn features(&self) -> usize {
         self.dataset_info.features
     }
 
-    /// Classes to tell apart.
+    /// The number of classes.
     pub fn classes(&self) -> usize {
         self.dataset_info.classes
     }
 
-    /// Height, width and channels of a sample that is an image.
+    /// Height, width and channels, if samples are images.
     pub fn image(&self) -> Option<[usize; 3]> {
         self.dataset_info.image
     }
 
-    /// Samples of the held-out test part.
+    /// Samples of the test set.
     pub fn test_samples(&self) -> usize {
         self.dataset_info.test_samples
     }
@@ -33,13 +33,13 @@ impl Config {
     pub fn validation_samples(&self, split: usize) -> usize {
         let samples = self.samples();
         match self.validation.split() {
-            // The first folds take one more where the division leaves a rest.
+            // If the division has a remainder, the first folds have one more sample.
             Split::Folds(folds) => samples / folds + usize::from(split < samples % folds),
             Split::Holdout(fraction) => (samples as f64 * fraction).round() as usize,
         }
     }
 
-    /// Optimizer steps of one epoch, in the split that trains on the fewest samples.
+    /// Optimizer steps of one epoch, in the split with the fewest training samples.
     pub(super) fn steps_per_epoch(&self) -> usize {
         let held_out = match self.validation.split() {
             Split::Holdout(0.0) => 0,

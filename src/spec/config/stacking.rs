@@ -1,15 +1,16 @@
-//! Which configurations can be trained together, as one stacked program.
+//! Which configurations can be trained together, as one stacked model.
 
 use super::architecture::Stage;
 use super::trial_config::{Config, Optimizer, Split, Training};
 use crate::spec::data::source::{DataSource, Normalise};
 use crate::spec::model::network::Activation;
 
-/// What the members of a cohort have in common. All else may differ: optimizer and its settings,
-/// learning rate and schedule, epochs, activations, dropout rates, initial weights, seed and fold.
+/// The properties that all members of a cohort share. Everything else may differ: the optimizer and
+/// its settings, learning rate, schedule, epochs, activations, dropout rates, initial weights, seed and
+/// fold.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StackShape {
-    /// The stages of the model; which function an activation is has no meaning here.
+    /// The stages of the model. The functions of the activations have no meaning here.
     pub stages: Vec<Stage>,
     data: DataSource,
     normalisation: Normalise,
@@ -17,14 +18,14 @@ pub struct StackShape {
     flip: bool,
     batch_size: usize,
     samples: usize,
-    /// The number of folds; nothing without cross-validation.
+    /// The number of folds; `None` without cross-validation.
     folds: Option<usize>,
-    /// Samples held out in the first split; those of other folds are at most one fewer.
+    /// Samples held out in the first split; other folds have the same number or one fewer.
     held_out: usize,
 }
 
 impl Config {
-    /// What this configuration shares with those that it can be trained together with.
+    /// The properties that this configuration shares with those that can be stacked with it.
     pub fn stack_shape(&self) -> StackShape {
         let mut stages = self.stages();
         for stage in &mut stages {
@@ -50,11 +51,11 @@ impl Config {
 }
 
 impl StackShape {
-    /// The smallest shape that holds models of both shapes, the narrower one padded with units
-    /// that are always 0; nothing where there is none.
+    /// The smallest shape that contains both shapes, if the narrower one is padded with units that are
+    /// always 0; `None` if padding is not possible.
     ///
-    /// Only dense layers are padded: channels of convolutions are not, and a layer norm would
-    /// count the padding to its mean.
+    /// Only dense layers can be padded. Channels of convolutions are not padded, and the mean of a
+    /// layer norm would include the padding.
     pub fn enclosing(&self, other: &Self) -> Option<Self> {
         let mut enclosing = self.clone();
         enclosing.stages.clone_from(&other.stages);
@@ -66,8 +67,8 @@ impl StackShape {
     }
 }
 
-/// The stages of the smallest model that holds both, whatever functions their activations are;
-/// nothing where there is none.
+/// The stages of the smallest model that contains both, regardless of the functions of their
+/// activations; `None` if there is no such model.
 pub fn enclosing_stages(a: &[Stage], b: &[Stage]) -> Option<Vec<Stage>> {
     if a.len() != b.len() {
         return None;
@@ -78,34 +79,35 @@ pub fn enclosing_stages(a: &[Stage], b: &[Stage]) -> Option<Vec<Stage>> {
         .collect()
 }
 
-/// What is not a number of an optimizer: members of a cohort that differ in it cannot share a step.
+/// The settings of an optimizer that are not numbers. Members of a cohort share an optimizer step only
+/// if these settings are equal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum StepKind {
-    /// Down the gradient of the loss as it is: no momentum, no penalty but weight decay, no bound on
-    /// gradients. Then a gradient need not be computed apart from the step.
+    /// SGD without momentum, penalties other than weight decay, and gradient clipping. Its step can be
+    /// fused with the computation of the gradient.
     PlainSgd,
-    /// By a rule that keeps something of the gradients, or changes them.
+    /// Any other optimizer, or SGD that has a state or modifies the gradients.
     Optimizer {
-        /// The rule.
+        /// The optimizer.
         optimizer: Optimizer,
-        /// Whether the momentum of `sgd` has Nesterov's form.
+        /// Whether `sgd` has Nesterov's momentum.
         nesterov: bool,
-        /// Whether `rmsprop` divides by the deviation.
+        /// Whether `rmsprop` divides by the standard deviation.
         centered: bool,
-        /// Whether the gradients' norm is bounded: an infinite bound is not the same as none.
+        /// Whether the norm of the gradients is clipped. An infinite bound differs from no clipping.
         clipped: bool,
     },
 }
 
 impl Training {
-    /// How members with these settings are stepped.
+    /// The kind of optimizer step that these settings need.
     pub fn step_kind(&self) -> StepKind {
-        let is_descent = self.optimizer == Optimizer::Sgd
+        let is_plain_sgd = self.optimizer == Optimizer::Sgd
             && self.momentum.get() == 0.0
             && self.l1.get() == 0.0
             && self.clip_value.is_none()
             && self.clip_norm.is_none();
-        if is_descent {
+        if is_plain_sgd {
             StepKind::PlainSgd
         } else {
             StepKind::Optimizer {
@@ -118,7 +120,7 @@ impl Training {
     }
 }
 
-/// The stage that holds both.
+/// The smallest stage that contains both.
 fn enclosing_stage(a: Stage, b: Stage) -> Option<Stage> {
     match (a, b) {
         _ if a == b => Some(a),
@@ -186,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_no_shape_does_not_part_trials() {
+    fn settings_without_a_shape_do_not_separate_trials() {
         for setting in [
             ("training.optimizer", "adam"),
             ("training.learning_rate", "0.5"),
@@ -200,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn what_has_a_shape_does() {
+    fn settings_with_a_shape_do() {
         for setting in [
             ("model.layers", "2"),
             ("model.norm", "batch"),
@@ -220,7 +222,7 @@ mod tests {
     }
 
     #[test]
-    fn a_wider_model_holds_a_narrower_one() {
+    fn a_wider_model_contains_a_narrower_one() {
         let of_width = |width| shape(&[("model.width", width)]);
         let (narrow, wide) = (of_width("64"), of_width("128"));
         assert_ne!(narrow, wide);

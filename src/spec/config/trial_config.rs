@@ -1,4 +1,4 @@
-//! One trial's whole configuration.
+//! The configuration of a trial.
 
 use super::schedule::{Schedule, ScheduleUnit};
 use crate::spec::data::source::{Data, DatasetInfo};
@@ -6,29 +6,29 @@ use crate::spec::model::network::Model;
 use crate::spec::values::config_value::string_enum;
 use crate::spec::values::number::{Count, Fraction, NonNegative, Positive};
 
-/// Everything that decides what a trial is. Defaults are PyTorch's where PyTorch has one.
+/// The configuration of a trial. Defaults are those of PyTorch, where it has any.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Config {
-    /// What is learnt from.
+    /// The data.
     pub data: Data,
-    /// What is trained.
+    /// The model.
     pub model: Model,
-    /// How it is trained.
+    /// The training.
     pub training: Training,
-    /// How it is judged.
+    /// The validation.
     pub validation: Validation,
-    /// What is known of the data set; no key, but filled in from it.
+    /// Sizes of the data set. This is not a key: it comes from the data.
     pub dataset_info: DatasetInfo,
 }
 
 string_enum! {
-    /// How weights follow their gradients.
+    /// The optimizer.
     pub enum Optimizer {
         /// Stochastic gradient descent, with momentum if set (`torch.optim.SGD`).
         Sgd = "sgd",
         /// Adam (Kingma and Ba 2015; `torch.optim.Adam`).
         Adam = "adam",
-        /// Adam with the weight decay apart from the gradient (Loshchilov and Hutter 2019;
+        /// Adam with decoupled weight decay (Loshchilov and Hutter 2019;
         /// `torch.optim.AdamW`).
         AdamW = "adamw",
         /// Gradients divided by their recent root mean square (Hinton 2012;
@@ -43,7 +43,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// A validation metric that training itself watches.
+    /// The validation metric that early stopping and the schedule `plateau` watch.
     pub enum Monitor {
         /// The validation loss; lower is better.
         ValLoss = "val_loss",
@@ -52,64 +52,65 @@ string_enum! {
     }
 }
 
-/// How a model is trained.
+/// The `training` section.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Training {
-    /// Passes over the training samples; fewer where it stops early.
+    /// Passes over the training samples; early stopping can end before.
     pub epochs: Count,
-    /// Samples of one step; the last step of an epoch takes what is left.
+    /// Samples of one step; the last step of an epoch takes the remaining ones.
     pub batch_size: Count,
-    /// How weights follow their gradients.
+    /// The optimizer.
     pub optimizer: Optimizer,
-    /// The learning rate at the start (after a warm-up).
+    /// The learning rate, after a warm-up and before the schedule.
     pub learning_rate: Positive,
     /// Momentum of `sgd` and `rmsprop`.
     pub momentum: Fraction,
     /// Dampening of the momentum of `sgd`.
     pub dampening: Fraction,
-    /// Nesterov's form of the momentum of `sgd`.
+    /// Whether `sgd` has Nesterov's momentum.
     pub nesterov: bool,
     /// Decay of Adam's mean of gradients.
     pub beta1: Fraction,
     /// Decay of Adam's mean of squared gradients.
     pub beta2: Fraction,
-    /// The term against division by zero; left out, PyTorch's for the optimizer.
+    /// Term that avoids a division by zero; `None` for the default of the optimizer.
     pub epsilon: Option<Positive>,
     /// Decay of RMSprop's mean of squared gradients.
     pub alpha: Fraction,
-    /// RMSprop divides by the gradients' deviation instead of their root mean square.
+    /// Whether RMSprop divides by the standard deviation of the gradients, not by their root mean
+    /// square.
     pub centered: bool,
     /// Decay of NAdam's momentum.
     pub momentum_decay: NonNegative,
     /// Decay of Adagrad's learning rate.
     pub learning_rate_decay: NonNegative,
-    /// L2 penalty as PyTorch's optimizer has it; left out, PyTorch's default for the optimizer.
+    /// L2 penalty as PyTorch's optimizer applies it; `None` for the default of the optimizer.
     pub weight_decay: Option<NonNegative>,
     /// L1 penalty: this times the sign of each parameter is added to its gradient.
     pub l1: NonNegative,
     /// The share of each target that is spread over all classes.
     pub label_smoothing: Fraction,
-    /// The largest absolute value of a gradient's element.
+    /// The maximum absolute value of each element of a gradient.
     pub clip_value: Option<Positive>,
-    /// The largest norm of all gradients together.
+    /// The maximum norm of all gradients together.
     pub clip_norm: Option<Positive>,
-    /// The largest norm of the weights into one unit.
+    /// The maximum norm of the weights into one unit.
     pub max_norm: Option<Positive>,
     /// How the learning rate changes.
     pub schedule: Schedule,
-    /// What `schedule` and `warmup` count.
+    /// The unit of `schedule` and `warmup`.
     pub schedule_unit: ScheduleUnit,
-    /// Units of linear warm-up before the schedule starts; 0 for none.
+    /// Units of linear warm-up before the schedule.
     pub warmup: u64,
     /// The fraction of the learning rate at which the warm-up starts (PyTorch: 1/3).
     pub warmup_start: Positive,
-    /// What early stopping and the schedule `plateau` watch.
+    /// The metric that early stopping and the schedule `plateau` watch.
     pub monitor: Monitor,
-    /// Epochs without improvement after which training stops; left out, it never does.
+    /// Epochs without improvement after which training stops; `None` for no early stopping.
     pub patience: Option<Count>,
-    /// The least change that early stopping takes for an improvement.
+    /// The minimum change that early stopping counts as an improvement.
     pub min_delta: NonNegative,
-    /// Whether a run that may stop early ends with the parameters of its best epoch.
+    /// Whether a run with early stopping ends with the parameters of its best epoch.
     pub restore_best: bool,
 }
 
@@ -149,7 +150,7 @@ impl Default for Training {
 }
 
 impl Training {
-    /// The weight decay: what is set, or PyTorch's default for the optimizer.
+    /// The weight decay: the value that is set, or PyTorch's default for the optimizer.
     pub fn weight_decay(&self) -> f64 {
         match (self.weight_decay, self.optimizer) {
             (Some(decay), _) => decay.get(),
@@ -158,7 +159,8 @@ impl Training {
         }
     }
 
-    /// The term against division by zero: what is set, or PyTorch's default for the optimizer.
+    /// The term that avoids a division by zero: the value that is set, or PyTorch's default for the
+    /// optimizer.
     pub fn epsilon(&self) -> f64 {
         match (self.epsilon, self.optimizer) {
             (Some(epsilon), _) => epsilon.get(),
@@ -168,19 +170,19 @@ impl Training {
     }
 }
 
-/// How a trial is judged.
+/// The `validation` section.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Validation {
     /// Folds of cross-validation.
     pub folds: Option<Count>,
-    /// Fraction of the training samples held out for validation, in the place of folds;
-    /// 0 trains on all of them, without a validation score.
+    /// Fraction of the training samples to hold out for validation, instead of folds; 0 trains on all
+    /// of them, without a validation score.
     pub holdout: Option<Fraction>,
-    /// Keep the classes' shares in every split.
+    /// Whether every split keeps the proportions of the classes.
     pub stratified: bool,
-    /// The seed of every random number: splits, initial weights, batch order, dropout.
+    /// The seed of every random number, such as splits, initial weights, batch order and dropout.
     pub seed: u64,
-    /// How often each trial is repeated with other random numbers.
+    /// The number of times that each trial is repeated, with different random numbers.
     pub repeats: Count,
 }
 
@@ -201,12 +203,12 @@ impl Default for Validation {
 pub enum Split {
     /// Cross-validation over this many folds.
     Folds(usize),
-    /// One split, with this fraction held out; 0 holds nothing out.
+    /// One split that holds out this fraction; 0 means no validation samples.
     Holdout(f64),
 }
 
 impl Validation {
-    /// The fraction held out where the file says neither `folds` nor `holdout`.
+    /// The fraction to hold out if the sweep file sets neither `folds` nor `holdout`.
     pub const DEFAULT_HOLDOUT: f64 = 0.1;
 
     /// How the training samples are split.
@@ -218,7 +220,7 @@ impl Validation {
         }
     }
 
-    /// Splits of one repeat: the number of folds, or 1.
+    /// Splits per repeat: the number of folds, or 1.
     pub fn splits(&self) -> usize {
         match self.split() {
             Split::Folds(folds) => folds,

@@ -1,28 +1,28 @@
-//! What only several keys together can get wrong.
+//! Validation of a whole configuration.
 
 use super::schedule::{Schedule, ScheduleUnit};
 use super::trial_config::{Config, Split};
 use crate::spec::model::network::{MAX_LAYERS, ModelKind, Norm, Pooling, Width};
 use crate::spec::values::conflict::Conflict;
 
-/// The most parameters a model may have: 4 GB of weights in 32-bit floats.
+/// The maximum number of parameters of a model: 4 GB of weights in 32-bit floats.
 pub const MAX_PARAMETERS: u64 = 1_000_000_000;
 
-/// The most numbers that a batch may be within a model: 4 GB in 32-bit floats.
+/// The maximum number of values that a batch has within a model: 4 GB in 32-bit floats.
 pub const MAX_BATCH_VALUES: u64 = 1_000_000_000;
 
-/// The fewest samples of a forward pass without training.
+/// The minimum number of samples of a forward pass in evaluation.
 pub const MIN_EVAL_BATCH_SIZE: usize = 16;
 
 /// The maximum number of samples of a forward pass without training: enough to fill a core's vector
 /// units.
 pub const MAX_EVAL_BATCH_SIZE: usize = 512;
 
-/// The largest height and width of a convolution's kernel.
+/// The maximum height and width of a convolution's kernel.
 pub const MAX_KERNEL_SIZE: usize = 31;
 
 impl Config {
-    /// Checks what only several keys together can get wrong.
+    /// Checks the values that depend on other keys or on the data.
     ///
     /// # Errors
     /// The first conflict found.
@@ -39,8 +39,8 @@ impl Config {
         {
             return Err(Conflict {
                 keys: &["model.layers"],
-                message: format!("{} hidden layers are too many", layers.get()),
-                help: format!("at most {MAX_LAYERS}"),
+                message: format!("model.layers is {}, more than {MAX_LAYERS}", layers.get()),
+                help: format!("set at most {MAX_LAYERS} layers"),
             });
         }
         if let (Some(layers), Width::Each(widths)) = (self.model.layers, &self.model.width)
@@ -53,15 +53,15 @@ impl Config {
                     widths.len(),
                     layers.get()
                 ),
-                help: "leave model.layers out, list one width for each layer, or `exclude` this \
-                       combination"
-                    .to_owned(),
+                help:
+                    "remove model.layers, list one width per layer, or `exclude` this combination"
+                        .to_owned(),
             });
         }
         if self.model.norm == Norm::Batch && self.training.batch_size.get() == 1 {
             return Err(Conflict {
                 keys: &["training.batch_size", "model.norm"],
-                message: "a batch norm of one sample leaves nothing of it".to_owned(),
+                message: "model.norm: batch needs more than one sample per batch".to_owned(),
                 help: "set a larger training.batch_size, or model.norm: layer".to_owned(),
             });
         }
@@ -73,10 +73,10 @@ impl Config {
             return Err(Conflict {
                 keys: &["model.width", "model.layers", "model.channels"],
                 message: format!("the model would have {parameters} parameters"),
-                help: format!("at most {MAX_PARAMETERS}: choose fewer or narrower layers"),
+                help: format!("the maximum is {MAX_PARAMETERS}: use fewer or narrower layers"),
             });
         }
-        // All of them are kept from the forward to the backward pass.
+        // The values of all stages are kept from the forward to the backward pass.
         let widths = stages.iter().map(|stage| stage.peak_values() as u64);
         let sample = widths.fold(0, u64::saturating_add);
         let samples = self.samples().min(self.training.batch_size.get());
@@ -85,10 +85,10 @@ impl Config {
             return Err(Conflict {
                 keys: &["training.batch_size", "model.width", "model.channels"],
                 message: format!(
-                    "a batch of {samples} samples would be {numbers} numbers within the model"
+                    "a batch of {samples} samples would have {numbers} values within the model"
                 ),
                 help: format!(
-                    "at most {MAX_BATCH_VALUES}: choose smaller batches or narrower layers"
+                    "the maximum is {MAX_BATCH_VALUES}: use smaller batches or narrower layers"
                 ),
             });
         }
@@ -101,10 +101,10 @@ impl Config {
             return Err(Conflict {
                 keys: &["model.kernel_size"],
                 message: format!(
-                    "a kernel of size {} is not supported",
+                    "model.kernel_size is {}, but must be odd and at most {MAX_KERNEL_SIZE}",
                     model.kernel_size.get()
                 ),
-                help: format!("an odd size up to {MAX_KERNEL_SIZE}, such as 3"),
+                help: "set it to 3, for example".to_owned(),
             });
         }
         if model.kind != ModelKind::Cnn {
@@ -113,7 +113,10 @@ impl Config {
         let Some([height, width, _]) = self.image() else {
             return Err(Conflict {
                 keys: &["model.kind", "data.set"],
-                message: format!("a cnn needs images, and {} has none", self.data.set),
+                message: format!(
+                    "model.kind: cnn needs images, but {} has none",
+                    self.data.set
+                ),
                 help: "set model.kind: mlp".to_owned(),
             });
         };
@@ -122,8 +125,10 @@ impl Config {
         if model.pooling != Pooling::None && blocks > halvings {
             return Err(Conflict {
                 keys: &["model.channels", "model.pooling"],
-                message: format!("{blocks} blocks halve an image of {height} × {width} to nothing"),
-                help: format!("at most {halvings} blocks, or model.pooling: none"),
+                message: format!(
+                    "{blocks} blocks halve an image of {height} × {width} to less than one pixel"
+                ),
+                help: format!("use at most {halvings} blocks, or model.pooling: none"),
             });
         }
         Ok(())
@@ -139,8 +144,8 @@ impl Config {
                     "training.momentum",
                     "training.dampening",
                 ],
-                message: "training.nesterov needs a training.momentum greater than 0 and no \
-                          training.dampening"
+                message: "training.nesterov needs training.momentum greater than 0 and \
+                          training.dampening 0"
                     .to_owned(),
                 help: "set training.momentum, for example to 0.9".to_owned(),
             });
@@ -148,8 +153,9 @@ impl Config {
         if training.warmup_start.get() > 1.0 {
             return Err(Conflict {
                 keys: &["training.warmup_start"],
-                message: "a warm-up starts at a part of the learning rate, at most 1".to_owned(),
-                help: "such as 0.1".to_owned(),
+                message: "training.warmup_start is a fraction of the learning rate, at most 1"
+                    .to_owned(),
+                help: "set it to 0.1, for example".to_owned(),
             });
         }
         self.check_schedule()?;
@@ -162,8 +168,8 @@ impl Config {
                     "training.schedule",
                     "validation.holdout",
                 ],
-                message: "early stopping and the schedule plateau watch validation samples, and \
-                          none are held out"
+                message: "early stopping and the schedule plateau need validation samples, but \
+                          validation.holdout is 0"
                     .to_owned(),
                 help: "set validation.holdout, for example to 0.1, or validation.folds".to_owned(),
             });
@@ -186,10 +192,10 @@ impl Config {
             return Err(Conflict {
                 keys: &["training.warmup", "training.epochs"],
                 message: format!(
-                    "a warm-up of {} epochs never ends in {epochs}",
+                    "a warm-up of {} epochs does not end within {epochs} epochs",
                     training.warmup
                 ),
-                help: "warm up for fewer epochs, or count steps with training.schedule_unit"
+                help: "set a smaller training.warmup, or count it in steps: training.schedule_unit: step"
                     .to_owned(),
             });
         }
@@ -198,10 +204,10 @@ impl Config {
             return Err(Conflict {
                 keys: &["training.warmup", "training.epochs"],
                 message: format!(
-                    "a warm-up of {} steps never ends in {steps}",
+                    "a warm-up of {} steps does not end within {steps} steps",
                     training.warmup
                 ),
-                help: "warm up for fewer steps, or train more epochs".to_owned(),
+                help: "set a smaller training.warmup, or more training.epochs".to_owned(),
             });
         }
         let full = training.learning_rate.get();
@@ -213,25 +219,26 @@ impl Config {
             {
                 Err(Conflict {
                     keys: &["training.schedule", "training.learning_rate"],
-                    message: "the schedule's minimum is above the learning rate".to_owned(),
-                    help: format!("at most {full}"),
+                    message: "the minimum of the schedule is greater than the learning rate"
+                        .to_owned(),
+                    help: format!("set a minimum of at most {full}"),
                 })
             }
             Schedule::Plateau { .. } if unit == ScheduleUnit::Step => conflict(
-                "the schedule plateau watches a metric of each epoch",
-                "leave training.schedule_unit at epoch".to_owned(),
+                "the schedule plateau counts epochs, not steps",
+                "set training.schedule_unit: epoch".to_owned(),
             ),
             Schedule::OneCycle { .. } if unit == ScheduleUnit::Epoch => conflict(
-                "the schedule one_cycle counts steps",
+                "the schedule one_cycle counts steps, not epochs",
                 "set training.schedule_unit: step".to_owned(),
             ),
             Schedule::MultiStep { milestones, .. } if !milestones.is_sorted() => conflict(
-                "the milestones of multistep do not ascend",
-                "such as [5, 8]".to_owned(),
+                "the milestones of multistep are not in ascending order",
+                "write [5, 8], for example".to_owned(),
             ),
             Schedule::Linear { start, .. } if start.get() > 1.0 => conflict(
-                "a linear schedule starts at a part of the learning rate, at most 1",
-                "raise training.learning_rate instead".to_owned(),
+                "the start of a linear schedule is a fraction of the learning rate, at most 1",
+                "set a greater training.learning_rate instead".to_owned(),
             ),
             _ => Ok(()),
         }
@@ -250,14 +257,15 @@ impl Config {
                     limit.get(),
                     self.data.set
                 ),
-                help: format!("at most {all}; leave it out to take all"),
+                help: format!("set at most {all}, or remove it to use all"),
             });
         }
         if self.validation.folds.is_some() && self.validation.holdout.is_some() {
             return Err(Conflict {
                 keys: &["validation.holdout", "validation.folds"],
-                message: "validation.folds and validation.holdout exclude each other".to_owned(),
-                help: "set one of them, or one of them to null".to_owned(),
+                message: "validation.folds and validation.holdout cannot be set together"
+                    .to_owned(),
+                help: "remove one of them, or set it to null".to_owned(),
             });
         }
         match self.validation.split() {
@@ -268,8 +276,8 @@ impl Config {
             }),
             Split::Folds(folds) if folds > samples => Err(Conflict {
                 keys: &["validation.folds", "data.limit"],
-                message: format!("{folds} folds of {samples} samples would leave folds empty"),
-                help: format!("at most {samples} folds"),
+                message: format!("{samples} samples are too few for {folds} folds"),
+                help: format!("use at most {samples} folds"),
             }),
             Split::Holdout(fraction)
                 if fraction > 0.0 && !(1..samples).contains(&self.validation_samples(0)) =>
@@ -277,9 +285,9 @@ impl Config {
                 Err(Conflict {
                     keys: &["validation.holdout", "data.limit"],
                     message: format!(
-                        "holding out {fraction} of {samples} samples leaves a part empty"
+                        "holding out {fraction} of {samples} samples leaves no sample for training or validation"
                     ),
-                    help: "take more samples, or another fraction".to_owned(),
+                    help: "use more samples or another fraction".to_owned(),
                 })
             }
             _ => Ok(()),

@@ -1,39 +1,39 @@
-//! Notes for people on what a table's columns become.
+//! Notes on how the columns of a table become features.
 
 use crate::spec::values::text_list::{MAX_LISTED, with_rest};
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
-/// What was done to columns.
+/// How columns become features.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnUse {
-    /// They are left out of the features.
+    /// They are not used.
     LeftOut,
-    /// They are numbers.
+    /// Numbers.
     Numbers,
-    /// They are true or false.
+    /// True or false.
     Flags,
-    /// Each of their levels is a feature.
+    /// One-hot: each category is a feature.
     OneHot,
-    /// Their levels are numbered in their order.
+    /// Ordinal: the value is the position of the category.
     Ordinal,
-    /// An offset is subtracted from them in 64 bits.
+    /// An offset is subtracted in 64 bits.
     Offset,
-    /// They have one value.
+    /// All their values are equal.
     Constant,
-    /// They lack values, which are filled.
+    /// Missing values are filled.
     Missing,
 }
 
-/// Columns to which one thing was done.
+/// Columns that become features in the same way.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ColumnNote {
-    /// What was done to them.
+    /// How they become features.
     pub what: ColumnUse,
-    /// The first of them, with details of each.
+    /// The names of the first columns, with details.
     pub columns: Vec<String>,
-    /// How many more there are.
+    /// The number of the others.
     pub more: usize,
 }
 
@@ -55,7 +55,7 @@ impl ColumnNote {
             ColumnUse::LeftOut => ("left out", ""),
             ColumnUse::Numbers => ("numbers", ""),
             ColumnUse::Flags => ("true or false", ""),
-            ColumnUse::OneHot => ("one-hot, with the number of levels", ""),
+            ColumnUse::OneHot => ("one-hot, with the number of categories", ""),
             ColumnUse::Ordinal => ("ordinal", ""),
             ColumnUse::Offset => ("an offset is subtracted in 64 bits", ""),
             ColumnUse::Constant => ("constant", ""),
@@ -73,7 +73,7 @@ impl ColumnNote {
             ColumnUse::LeftOut => ("exclues", ""),
             ColumnUse::Numbers => ("nombres", ""),
             ColumnUse::Flags => ("vrai ou faux", ""),
-            ColumnUse::OneHot => ("one-hot, avec le nombre de niveaux", ""),
+            ColumnUse::OneHot => ("one-hot, avec le nombre de catégories", ""),
             ColumnUse::Ordinal => ("ordinales", ""),
             ColumnUse::Offset => ("un décalage est soustrait en 64 bits", ""),
             ColumnUse::Constant => ("constantes", ""),

@@ -1,5 +1,5 @@
-//! What is made of the columns of a table: which are left out, which hold categories, and what fills
-//! the cells without a value.
+//! Settings for the columns of a table: which are left out, which are categorical, and how missing
+//! values are filled.
 
 use crate::spec::values::config_value::{ConfigValue, string_enum};
 use crate::spec::values::non_empty_string::NonEmptyString;
@@ -9,25 +9,25 @@ use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 string_enum! {
-    /// What fills cells without a value.
+    /// How missing values are filled.
     pub enum Impute {
-        /// Numbers are filled with the median, all others with the most frequent value, of the run's own
-        /// training samples; a further feature says where a value was missing.
+        /// Numbers are filled with the median, other values with the most frequent value, of the run's own
+        /// training samples; an additional feature marks missing values.
         Median = "median",
-        /// Nothing: a table with such cells is refused.
+        /// They are not: a table with missing values is refused.
         None = "none",
     }
 }
 
-/// The most names in a list.
+/// The maximum number of names in a list.
 const MAX_NAMES: usize = 10_000;
 
-/// One or more names, in their order. Cheap to clone.
+/// One or more names, in order. Cheap to clone.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct ColumnNames(Arc<[NonEmptyString]>);
 
 impl ColumnNames {
-    /// These names; `None` if there are none, or one is empty.
+    /// These names; `None` if there are none or one is empty.
     pub fn new<'a>(names: impl IntoIterator<Item = &'a str>) -> Option<Self> {
         let names: Arc<[NonEmptyString]> = names
             .into_iter()
@@ -41,9 +41,9 @@ impl ColumnNames {
         self.0.iter().map(NonEmptyString::as_str)
     }
 
-    /// Whether this is one of the names.
+    /// Whether `name` is one of the names.
     pub fn contains(&self, name: &str) -> bool {
-        self.iter().any(|own| own == name)
+        self.iter().any(|listed| listed == name)
     }
 }
 
@@ -63,7 +63,7 @@ impl ConfigValue for ColumnNames {
             }
             YamlValue::List(items) if items.is_empty() => Err(node
                 .unexpected(&Self::expected())
-                .with_help("for none, write null")),
+                .with_help("for no columns, write null")),
             _ => Err(node.unexpected(&Self::expected())),
         }
     }
@@ -77,19 +77,19 @@ impl ConfigValue for ColumnNames {
     }
 }
 
-/// The levels of columns whose values have an order, from the lowest to the highest.
+/// Ordinal columns, each with its categories from the lowest to the highest.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct OrdinalColumns(Arc<[(NonEmptyString, ColumnNames)]>);
 
 impl OrdinalColumns {
-    /// The columns with their levels.
+    /// The columns with their categories.
     pub fn iter(&self) -> impl Iterator<Item = (&str, &ColumnNames)> {
         self.0
             .iter()
             .map(|(name, categories)| (name.as_str(), categories))
     }
 
-    /// The levels of this column, where it is one of them.
+    /// The categories of `column`; `None` if it is not listed.
     pub fn categories(&self, column: &str) -> Option<&ColumnNames> {
         self.iter()
             .find(|(name, _)| *name == column)
@@ -99,13 +99,13 @@ impl OrdinalColumns {
 
 impl ConfigValue for OrdinalColumns {
     fn expected() -> String {
-        "columns with their levels, from the lowest to the highest".to_owned()
+        "columns, each with its categories from the lowest to the highest".to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         let YamlValue::Map(entries) = &node.value else {
             return Err(node
                 .unexpected(&Self::expected())
-                .with_help("such as { size: [small, medium, large] }"));
+                .with_help("write { size: [small, medium, large] }, for example"));
         };
         if !(1..=MAX_NAMES).contains(&entries.len()) {
             return Err(node.unexpected(&Self::expected()));
@@ -114,18 +114,18 @@ impl ConfigValue for OrdinalColumns {
             let categories = ColumnNames::read(&entry.node)?;
             let name = NonEmptyString::new(&entry.key);
             let name =
-                name.ok_or_else(|| Diagnostic::new(&entry.span, "a column without a name"))?;
+                name.ok_or_else(|| Diagnostic::new(&entry.span, "a column has an empty name"))?;
             let mut seen = std::collections::HashSet::new();
             if let Some(twice) = categories.iter().find(|level| !seen.insert(*level)) {
                 let message = format!("`{twice}` is listed twice");
                 return Err(
-                    Diagnostic::new(&entry.node.span, message).with_help("name each level once")
+                    Diagnostic::new(&entry.node.span, message).with_help("list each category once")
                 );
             }
             if seen.len() < 2 {
-                let message = format!("`{name}` has one level: there is nothing to order");
+                let message = format!("`{name}` has one category, which has no order");
                 return Err(Diagnostic::new(&entry.node.span, message)
-                    .with_help("such as [small, medium, large]"));
+                    .with_help("write [small, medium, large], for example"));
             }
             Ok((name, categories))
         };
@@ -148,28 +148,28 @@ impl ConfigValue for OrdinalColumns {
     }
 }
 
-/// All settings of a sweep file for a table's columns.
+/// The settings for the columns of a table.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct ColumnSettings {
-    /// Columns to leave out, by name; `*` stands for any text.
+    /// Columns to leave out; `*` matches any text.
     pub drop: Option<ColumnNames>,
-    /// Columns of categories, even if they are numbers.
+    /// Columns to treat as categorical, even if they hold numbers.
     pub categorical: Option<ColumnNames>,
-    /// Columns of categories in an order.
+    /// Columns whose categories have an order.
     pub ordinal: Option<OrdinalColumns>,
-    /// Texts that stand for a missing value in any feature column.
+    /// Texts that mark a missing value in any feature column.
     pub na_values: Option<ColumnNames>,
-    /// What fills cells without a value; `None` means [`Impute::Median`].
+    /// How missing values are filled; `None` means [`Impute::Median`].
     pub impute: Option<Impute>,
 }
 
 impl ColumnSettings {
-    /// What fills cells without a value.
+    /// How missing values are filled.
     pub fn imputation(&self) -> Impute {
         self.impute.unwrap_or(Impute::Median)
     }
 
-    /// These settings as a sweep file has them; those that are not set, or set to their default, are left out.
+    /// These settings as in a sweep file, without those that are not set or have their default.
     pub fn to_value(&self) -> Value {
         let settings = [
             ("drop", self.drop.to_value()),
@@ -210,7 +210,7 @@ mod tests {
     }
 
     #[test]
-    fn levels_have_an_order_and_are_named_once() {
+    fn categories_have_an_order_and_are_listed_once() {
         let read = |text: &str| OrdinalColumns::read(&YamlNode::parse(text).unwrap());
         let sizes = read("{ size: [small, large], grade: [3, 2, 1] }").unwrap();
         let categories: Vec<&str> = sizes.categories("grade").unwrap().iter().collect();
@@ -230,7 +230,7 @@ mod tests {
             read("{ size: [a] }")
                 .unwrap_err()
                 .message
-                .contains("one level")
+                .contains("one category")
         );
         for text in ["size", "{}", "[size]", "{ size: }"] {
             assert!(read(text).is_err(), "{text}");

@@ -1,4 +1,4 @@
-//! What may be wrong with a data set that can be used.
+//! Warnings about a data set that can be used.
 
 use super::column_note::ColumnNote;
 use super::table_warning::TableWarning;
@@ -9,54 +9,54 @@ use std::fmt;
 /// Notes and warnings about data sets.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct DataRemarks {
-    /// What a table's columns become.
+    /// How the columns of a table become features.
     pub notes: Vec<ColumnNote>,
     /// What may be wrong with the data.
     pub warnings: Vec<DataWarning>,
 }
 
-/// What may be wrong with a data set that can be used. A sweep's folder keeps it, so that reports
-/// show it where the data is gone.
+/// A possible fault of a data set. It is recorded in the folder of the sweep, so that a report can show
+/// it without the data.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum DataWarning {
-    /// Features that each determine the class alone.
+    /// Features each of which alone determines the class.
     Determined {
-        /// In the order of the data.
+        /// The features, in the order of the data.
         features: Vec<FeatureName>,
     },
-    /// Classes that splits leave without a sample to learn from.
+    /// Classes that have no training sample in some splits.
     Untrained {
         /// Their names.
         classes: Vec<String>,
-        /// In how many splits.
+        /// The number of these splits.
         splits: u32,
-        /// How many splits there are.
+        /// The number of all splits.
         of: u32,
     },
-    /// Test samples that are training samples too.
+    /// Test samples that are also training samples.
     Shared {
-        /// How many.
+        /// The number of these samples.
         samples: usize,
-        /// How many test samples there are.
+        /// The number of all test samples.
         of: usize,
     },
-    /// Of a table's columns and labels.
+    /// A warning about the columns and labels of a table.
     Table(TableWarning),
 }
 
-/// What a feature is known by.
+/// The name of a feature.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FeatureName {
     /// The name of a table's column.
     Column(String),
-    /// Its number in a sample, counted from 1.
+    /// Its position in a sample, from 1.
     Number(usize),
 }
 
 impl FeatureName {
-    /// The name of a column as `code` writes it, or the number.
+    /// The name of a column, formatted by `code`, or the position.
     pub(crate) fn shown(&self, code: impl Fn(&str) -> String) -> String {
         match self {
             Self::Column(name) => code(name),
@@ -66,7 +66,7 @@ impl FeatureName {
 }
 
 impl DataWarning {
-    /// The warning in English, with names as `code` writes them.
+    /// The warning in English; `code` formats names.
     pub(crate) fn in_english(&self, code: impl Fn(&str) -> String) -> String {
         match self {
             Self::Determined { features } => {
@@ -85,8 +85,8 @@ impl DataWarning {
                 };
                 format!(
                     "{what} {names} {} the class in all training and validation rows: if {} known only \
-                     once the class is (a leak), the scores are meaningless; leave {}, unless {} \
-                     measured before",
+                     after the class (a leak), the scores are meaningless; remove {}, unless {} \
+                     measured before it",
                     if is_one {
                         "alone determines"
                     } else {
@@ -106,7 +106,7 @@ impl DataWarning {
                 let is_one = classes.len() == 1;
                 format!(
                     "the {} {names} {} no training sample in {splits} of {of} {}, because data.limit, \
-                     validation and the test part leave too few; scores of these splits do not \
+                     validation and the test set leave too few; scores of these splits do not \
                      cover {}",
                     if is_one { "class" } else { "classes" },
                     if is_one { "has" } else { "have" },
@@ -115,11 +115,11 @@ impl DataWarning {
                 )
             }
             Self::Shared { samples, of } => format!(
-                "{samples} of the {of} test samples {} too, so the test score says little about new \
-                 samples; remove them from one of the two parts",
+                "{samples} of the {of} test samples {}, so the test score says little about new \
+                 samples; remove them from one of the two sets",
                 match samples {
-                    1 => "is a training sample",
-                    _ => "are training samples",
+                    1 => "is also a training sample",
+                    _ => "are also training samples",
                 }
             ),
             Self::Table(warning) => warning.in_english(code),
@@ -165,7 +165,7 @@ mod tests {
     }
 
     #[test]
-    fn a_sweeps_folder_gives_back_what_it_was_given() {
+    fn a_recorded_warning_is_read_back() {
         let warnings = vec![
             DataWarning::Determined {
                 features: vec![FeatureName::Column("x".to_owned()), FeatureName::Number(2)],

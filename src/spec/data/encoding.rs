@@ -1,5 +1,5 @@
-//! How the columns of a table have become the features of a model: kept with what is known of the data
-//! and with an exported model, so that new rows are encoded alike.
+//! How the columns of a table become the features of a model. It is recorded with the data set and in
+//! an exported model, so that new rows are encoded in the same way.
 
 use serde::{Deserialize, Serialize};
 use std::collections::HashSet;
@@ -9,30 +9,31 @@ use std::collections::HashSet;
 pub struct Encoding {
     /// The columns that are used, in the order of their features.
     pub columns: Vec<EncodedColumn>,
-    /// Texts that stand for a missing value in any feature column.
+    /// Texts that mark a missing value in any feature column.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub na_values: Vec<String>,
-    /// Columns that are left out: names, in which `*` stands for any text.
+    /// Names of columns that are not used; `*` matches any text.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub drop: Vec<String>,
 }
 
-/// A column, and what it becomes.
+/// A column, and the features that it becomes.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct EncodedColumn {
     /// Its name.
     pub name: String,
-    /// What its cells hold.
+    /// The kind of its values.
     pub kind: ColumnKind,
-    /// What is subtracted from its numbers in 64 bits, where 32 bits could not tell them apart; else 0.
+    /// The offset that is subtracted from its numbers in 64 bits, if they are not distinct in 32 bits;
+    /// otherwise 0.
     #[serde(default, skip_serializing_if = "is_zero")]
     pub offset: f64,
-    /// Whether a further feature is 1 where its value is missing, and 0 elsewhere.
+    /// Whether an additional feature is 1 where its value is missing, and 0 elsewhere.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub indicator: bool,
 }
 
-/// What the cells of a column hold.
+/// The kind of the values of a column.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ColumnKind {
@@ -41,9 +42,9 @@ pub enum ColumnKind {
     /// True or false: one feature, 1 or 0.
     #[serde(rename = "flag")]
     Boolean,
-    /// Categories: a feature for each of these levels, 1 where the cell has it and 0 elsewhere.
+    /// Categories: one feature for each, which is 1 where the cell has it and 0 elsewhere.
     OneHot(Vec<String>),
-    /// Categories in an order: one feature, the position of the cell's level, from 0.
+    /// Ordered categories: one feature, the position of the category, from 0.
     Ordinal(Vec<String>),
 }
 
@@ -52,7 +53,7 @@ fn is_zero(number: &f64) -> bool {
 }
 
 impl ColumnKind {
-    /// How many features it becomes, without an indicator.
+    /// The number of its features, without an indicator.
     pub fn features(&self) -> usize {
         match self {
             Self::OneHot(categories) => categories.len(),
@@ -62,7 +63,7 @@ impl ColumnKind {
 }
 
 impl EncodedColumn {
-    /// How many features it becomes.
+    /// The number of its features.
     pub fn width(&self) -> usize {
         self.kind.features() + usize::from(self.indicator)
     }
@@ -93,7 +94,7 @@ impl Encoding {
             .collect()
     }
 
-    /// How many features there are.
+    /// The number of all features.
     pub fn width(&self) -> usize {
         self.columns.iter().map(EncodedColumn::width).sum()
     }
@@ -109,21 +110,20 @@ impl Encoding {
     /// Checks an encoding that was read from a file.
     ///
     /// # Errors
-    /// A reason, in words: an offset that is too large, equal levels or columns, a column without levels.
+    /// A message, if an offset is too large, if categories or names of columns repeat, or if a
+    /// categorical column has no category.
     pub fn validate(&self) -> Result<(), String> {
-        /// The maximum: differences of whole numbers must fit into 128 bits.
+        /// The maximum, so that differences of whole numbers fit into 128 bits.
         const MAX_OFFSET: f64 = 1e30;
         for column in &self.columns {
             let (name, offset) = (&column.name, column.offset);
             if !offset.is_finite() || offset.abs() > MAX_OFFSET {
-                return Err(format!(
-                    "the offset of column `{name}` cannot be subtracted"
-                ));
+                return Err(format!("the offset of column `{name}` is out of range"));
             }
             if let ColumnKind::OneHot(categories) | ColumnKind::Ordinal(categories) = &column.kind {
-                let different: HashSet<&String> = categories.iter().collect();
-                if categories.is_empty() || different.len() < categories.len() {
-                    return Err(format!("column `{name}` needs levels that differ"));
+                let distinct: HashSet<&String> = categories.iter().collect();
+                if categories.is_empty() || distinct.len() < categories.len() {
+                    return Err(format!("column `{name}` has no category, or has one twice"));
                 }
             }
         }
@@ -131,11 +131,12 @@ impl Encoding {
         if names.len() == self.columns.len() {
             Ok(())
         } else {
-            Err("two encoded columns have one name".to_owned())
+            Err("two encoded columns have the same name".to_owned())
         }
     }
 
-    /// Whether each column is one feature, a number as it is, and nothing is left out or marked as missing.
+    /// Whether each column is one unchanged number, and no columns are left out or values marked as
+    /// missing.
     pub fn is_plain(&self) -> bool {
         let is_plain = |column: &EncodedColumn| {
             let is_number = column.kind == ColumnKind::Number;

@@ -1,4 +1,4 @@
-//! The `data` section, and what is known of a data set without its files.
+//! The `data` section, and what is recorded about a data set.
 pub(super) mod column_note;
 pub(super) mod columns;
 pub(super) mod data_warning;

@@ -1,5 +1,5 @@
-//! What is known of a data set without its files: a sweep's folder keeps it, so that results can be
-//! read where the data is gone.
+//! What the folder of a sweep records about its data set, so that results can be read without the
+//! data.
 
 use super::column_note::ColumnNote;
 use super::data_warning::DataWarning;
@@ -9,53 +9,53 @@ use crate::spec::values::non_empty_string::NonEmptyString;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-/// What was known of a data set when a sweep was trained on it.
+/// A data set at the time when a sweep was trained on it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordedDataset {
-    /// The data set, as in a sweep file.
+    /// `data.set` of the sweep file.
     pub set: String,
-    /// The user's own file or folder, as the sweep file has it.
+    /// `data.path` of the sweep file.
     pub path: Option<String>,
     /// The column of a table that holds the classes.
     pub label: Option<String>,
-    /// What is made of a table's other columns, as the sweep file has it; `null` if it has no such settings.
+    /// The settings of the sweep file for other columns; `null` if it has none.
     #[serde(default, skip_serializing_if = "Value::is_null")]
     pub column_settings: Value,
-    /// The fraction held out as the test part.
+    /// `data.test_fraction`.
     pub test_fraction: f64,
-    /// The hash of its contents.
+    /// The hash of the contents.
     pub fingerprint: String,
-    /// What a plan needs to know of it.
+    /// Its sizes.
     #[serde(rename = "facts")]
     pub dataset_info: DatasetInfo,
-    /// What is known once its files have been read.
+    /// Its contents, if the files have been read.
     pub contents: Option<RecordedContents>,
 }
 
-/// What is known of a data set once its files have been read.
+/// The contents of a data set, apart from its samples.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct RecordedContents {
     /// The name of each class.
     pub classes: Vec<String>,
-    /// The names of the features, where they are columns of a table.
+    /// The names of the features, if they are columns of a table.
     pub columns: Vec<String>,
-    /// How the columns of a table have become features.
+    /// How the columns of a table become features.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub encoding: Option<Encoding>,
-    /// Whether its numbers are bytes.
+    /// Whether the features are bytes.
     pub bytes: bool,
-    /// The published mean and standard deviation of each channel, where there are such.
+    /// The published mean and standard deviation of each channel, if any.
     pub published: Option<(Vec<f32>, Vec<f32>)>,
-    /// Warnings about it, as the sweep used it.
+    /// Warnings about the data, as the sweep used it.
     #[serde(default)]
     pub warnings: Vec<DataWarning>,
-    /// What a table's columns became.
+    /// Notes on the columns of a table.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub notes: Vec<ColumnNote>,
 }
 
 impl RecordedDataset {
-    /// What is known of the data set that is read from this source.
+    /// The record of the data set that is read from `source`.
     pub fn new(
         source: &DataSource,
         fingerprint: String,
@@ -75,20 +75,20 @@ impl RecordedDataset {
         }
     }
 
-    /// Whether it is what is known of the data set that is read from this source.
+    /// Whether this is the record of the data set that is read from `source`.
     pub fn matches_source(&self, source: &DataSource) -> bool {
         /// A fraction may lose its last bit in a file.
-        const SAME: f64 = 1e-12;
+        const TOLERANCE: f64 = 1e-12;
         let text = |text: &Option<NonEmptyString>| text.as_ref().map(ToString::to_string);
         self.set == source.set.name()
             && self.path == text(&source.path)
             && self.label == text(&source.label)
             && self.column_settings == settings_of(source)
-            && (self.test_fraction - source.test_fraction.get()).abs() < SAME
+            && (self.test_fraction - source.test_fraction.get()).abs() < TOLERANCE
     }
 }
 
-/// The settings of a sweep file for a table's columns; `null` if there are none.
+/// The settings for the columns of a table; `null` if there are none.
 fn settings_of(source: &DataSource) -> Value {
     let settings = source.columns.to_value();
     if settings.as_object().is_some_and(serde_json::Map::is_empty) {
@@ -104,7 +104,7 @@ mod tests {
     use crate::spec::{ColumnNames, Data, DatasetKind, Fraction};
 
     #[test]
-    fn it_is_of_the_source_that_it_was_made_from_and_of_no_other() {
+    fn a_record_matches_only_the_source_that_it_was_made_from() {
         let data = Data {
             set: DatasetKind::Table,
             path: NonEmptyString::new("p.csv"),

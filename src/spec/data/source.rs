@@ -1,4 +1,4 @@
-//! What is learnt from: the data set, and what is known of it before it is loaded.
+//! The `data` section, and the sizes of a data set.
 
 use super::columns::{ColumnNames, ColumnSettings, Impute, OrdinalColumns};
 use crate::spec::values::config_value::string_enum;
@@ -8,7 +8,7 @@ use crate::spec::values::number::{Count, Fraction};
 use serde::{Deserialize, Serialize};
 
 string_enum! {
-    /// A data set: one that tp-sweep knows by name, or the form of the user's own files.
+    /// A built-in data set, or the format of the user's own files.
     pub enum DatasetKind {
         /// Handwritten digits: 60,000 + 10,000 grey images of 28 × 28 (LeCun et al. 1998).
         Mnist = "mnist",
@@ -18,9 +18,9 @@ string_enum! {
         Cifar10 = "cifar10",
         /// A table with a column of labels: CSV or Parquet.
         Table = "table",
-        /// PNG or JPEG images, a folder for each class.
+        /// PNG or JPEG images, one folder per class.
         Images = "images",
-        /// Files in MNIST's format, IDX.
+        /// Files in IDX, the format of MNIST.
         Idx = "idx",
         /// NumPy arrays.
         Npy = "npy",
@@ -28,18 +28,18 @@ string_enum! {
 }
 
 string_enum! {
-    /// What the features are shifted and scaled by.
+    /// The mean and standard deviation that features are normalised by.
     pub enum Normalise {
-        /// The mean and standard deviation that are published for the data set.
+        /// Those that are published for the data set.
         Known = "known",
         /// Those of the run's own training samples.
         Training = "training",
-        /// Nothing: bytes are scaled to 0..1, other numbers are left as they are.
+        /// None: bytes are scaled to 0..1, other numbers are unchanged.
         None = "none",
     }
 }
 
-/// What is learnt from.
+/// The `data` section.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Data {
     /// The data set.
@@ -48,25 +48,25 @@ pub struct Data {
     pub path: Option<NonEmptyString>,
     /// The column of a table that holds the classes.
     pub label: Option<NonEmptyString>,
-    /// Columns of a table to leave out, by name; `*` stands for any text.
+    /// Columns of a table to leave out; `*` matches any text.
     pub drop: Option<ColumnNames>,
-    /// Columns of a table that hold categories, even if they are numbers.
+    /// Columns of a table to treat as categorical, even if they hold numbers.
     pub categorical: Option<ColumnNames>,
-    /// Columns of a table that hold categories in an order.
+    /// Columns of a table whose categories have an order.
     pub ordinal: Option<OrdinalColumns>,
-    /// Texts that stand for a missing value in any feature column of a table.
+    /// Texts that mark a missing value in any feature column of a table.
     pub na_values: Option<ColumnNames>,
-    /// What fills the cells of a table that have no value; `None` means [`Impute::Median`].
+    /// How missing values of a table are filled; `None` means [`Impute::Median`].
     pub impute: Option<Impute>,
-    /// The fraction of the user's own data held out as the test part, where it has none.
+    /// The fraction of the user's own data to hold out as the test set, if it has none.
     pub test_fraction: Fraction,
     /// Train and validate on a stratified subset of this many training samples.
     pub limit: Option<Count>,
-    /// What the features are shifted and scaled by; nothing: what is known, else `training`.
+    /// What features are normalised by; `None` means the published values, or else `training`.
     pub normalise: Option<Normalise>,
-    /// Training images are shifted by up to this many pixels in each direction.
+    /// The maximum shift of training images in each direction, in pixels.
     pub shift: u64,
-    /// Training images are mirrored left to right, one in two.
+    /// Whether training images are mirrored left to right, with probability 1/2.
     pub flip: bool,
 }
 
@@ -90,7 +90,7 @@ impl Default for Data {
     }
 }
 
-/// The part of the settings that decides which files are read, and how.
+/// The settings that determine which files are read, and how.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct DataSource {
     /// The data set.
@@ -99,32 +99,32 @@ pub struct DataSource {
     pub path: Option<NonEmptyString>,
     /// The column of a table that holds the classes.
     pub label: Option<NonEmptyString>,
-    /// What is made of a table's other columns.
+    /// The settings of the other columns of a table.
     pub columns: ColumnSettings,
-    /// The fraction held out as the test part, where the data has none.
+    /// The fraction to hold out as the test set, if the data has none.
     pub test_fraction: Fraction,
 }
 
-/// What is known of a data set before it is loaded.
+/// The sizes of a data set, which a plan needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct DatasetInfo {
-    /// Samples of the training part.
+    /// Samples of the training set.
     pub training_samples: usize,
-    /// Samples of the held-out test part.
+    /// Samples of the test set.
     pub test_samples: usize,
-    /// Numbers of one sample.
+    /// Features of a sample.
     pub features: usize,
-    /// Classes to tell apart.
+    /// The number of classes.
     pub classes: usize,
-    /// Height, width and channels of a sample that is an image.
+    /// Height, width and channels, if samples are images.
     pub image: Option<[usize; 3]>,
-    /// Whether the test part was taken from the training part, by `data.test_fraction`.
+    /// Whether the test set was split off from the training set, by `data.test_fraction`.
     #[serde(rename = "test_was_taken")]
     pub test_split_from_training: bool,
 }
 
 impl Default for DatasetInfo {
-    /// Those of MNIST, the default data set.
+    /// The sizes of MNIST, the default data set.
     fn default() -> Self {
         MNIST
     }
@@ -147,7 +147,7 @@ const CIFAR10: DatasetInfo = DatasetInfo {
 };
 
 impl DatasetKind {
-    /// The facts of a data set that is known by name; nothing for the user's own data.
+    /// The sizes of a built-in data set; `None` for the user's own data.
     pub fn info(self) -> Option<DatasetInfo> {
         match self {
             Self::Mnist | Self::FashionMnist => Some(MNIST),
@@ -156,14 +156,14 @@ impl DatasetKind {
         }
     }
 
-    /// Whether it is known by name, with its files' contents.
+    /// Whether this is a built-in data set.
     pub fn is_builtin(self) -> bool {
         self.info().is_some()
     }
 }
 
 impl Data {
-    /// What the features are shifted and scaled by.
+    /// What features are normalised by.
     pub fn normalisation(&self) -> Normalise {
         match (self.normalise, self.set.is_builtin()) {
             (Some(chosen), _) => chosen,
@@ -172,7 +172,7 @@ impl Data {
         }
     }
 
-    /// The part of the settings that decides which files are read, and how.
+    /// The settings that determine which files are read, and how.
     pub fn source(&self) -> DataSource {
         DataSource {
             set: self.set,
@@ -189,7 +189,7 @@ impl Data {
         }
     }
 
-    /// The first key for the columns of a table that is set.
+    /// The first key for columns of a table that is set.
     fn column_key(&self) -> Option<&'static [&'static str]> {
         let keys: [(bool, &'static [&'static str]); 5] = [
             (self.drop.is_some(), &["data.drop", "data.set"]),
@@ -206,7 +206,7 @@ impl Data {
             .map(|(_, keys)| keys)
     }
 
-    /// Checks what can be wrong before the files are looked at.
+    /// Checks the settings that do not depend on the contents of files.
     ///
     /// # Errors
     /// The first conflict found.
@@ -215,34 +215,34 @@ impl Data {
         if set.is_builtin() && self.path.is_some() {
             return Err(Conflict {
                 keys: &["data.path", "data.set"],
-                message: format!("a path does nothing for `{set}`, which is known by name"),
+                message: format!("data.path has no effect: `{set}` is a built-in data set"),
                 help: "to read your own files, set data.set to table, images, idx or npy; \
-                       the folder of the known data sets is the option --data"
+                       --data sets the folder of built-in data sets"
                     .to_owned(),
             });
         }
         if !set.is_builtin() && self.path.is_none() {
             return Err(Conflict {
                 keys: &["data.set"],
-                message: format!("`{set}` needs data.path, the place of your data"),
+                message: format!("`{set}` needs data.path, the path of your data"),
                 help: match set {
-                    DatasetKind::Table => "such as path: iris.csv".to_owned(),
-                    _ => format!("such as path: my-{set}"),
+                    DatasetKind::Table => "write path: iris.csv, for example".to_owned(),
+                    _ => format!("write path: my-{set}, for example"),
                 },
             });
         }
         if set == DatasetKind::Table && self.label.is_none() {
             return Err(Conflict {
                 keys: &["data.set"],
-                message: "`table` needs data.label, the column of the classes".to_owned(),
-                help: "such as label: species".to_owned(),
+                message: "`table` needs data.label, the column that holds the classes".to_owned(),
+                help: "write label: species, for example".to_owned(),
             });
         }
         if set != DatasetKind::Table && self.label.is_some() {
             return Err(Conflict {
                 keys: &["data.label", "data.set"],
-                message: format!("a label column belongs to a `table`, not to `{set}`"),
-                help: "leave it out".to_owned(),
+                message: format!("data.label applies to a `table`, not to `{set}`"),
+                help: "remove it".to_owned(),
             });
         }
         if set != DatasetKind::Table
@@ -250,38 +250,37 @@ impl Data {
         {
             return Err(Conflict {
                 keys,
-                message: format!("it is for the columns of a `table`, and `{set}` has none"),
-                help: "leave it out".to_owned(),
+                message: format!("{} applies to a `table`, not to `{set}`", keys[0]),
+                help: "remove it".to_owned(),
             });
         }
         self.check_columns()?;
         if set.is_builtin() && self.test_fraction != Self::default().test_fraction {
             return Err(Conflict {
                 keys: &["data.test_fraction", "data.set"],
-                message: format!("it does nothing: `{set}` has its own test part"),
-                help: "leave it out; validation.holdout is the fraction held out to compare \
-                       trials"
+                message: format!("data.test_fraction has no effect: `{set}` has a test set"),
+                help: "remove it; to compare trials on held-out samples, set validation.holdout"
                     .to_owned(),
             });
         }
         if self.test_fraction.get() == 0.0 {
             return Err(Conflict {
                 keys: &["data.test_fraction"],
-                message: "a fraction of 0 leaves no test part".to_owned(),
-                help: "such as 0.2".to_owned(),
+                message: "data.test_fraction is 0, which leaves no test set".to_owned(),
+                help: "set it to 0.2, for example".to_owned(),
             });
         }
         if !set.is_builtin() && self.normalise == Some(Normalise::Known) {
             return Err(Conflict {
                 keys: &["data.normalise", "data.set"],
-                message: format!("no mean and standard deviation are known for `{set}`"),
-                help: "write training, none, or leave data.normalise out".to_owned(),
+                message: format!("no mean and standard deviation are published for `{set}`"),
+                help: "set data.normalise to training or none, or remove it".to_owned(),
             });
         }
         Ok(())
     }
 
-    /// Checks that the settings of a table's columns agree.
+    /// Checks that the settings of columns do not contradict each other.
     fn check_columns(&self) -> Result<(), Conflict> {
         let is_ordinal = |name: &str| {
             let columns = self.ordinal.as_ref();
@@ -305,7 +304,7 @@ impl Data {
                 return Err(Conflict {
                     keys,
                     message: format!("`{label}` is the column of the classes, not a feature"),
-                    help: "take it out of this list".to_owned(),
+                    help: "remove it from this list".to_owned(),
                 });
             }
         }
@@ -318,13 +317,13 @@ impl Data {
                 message: format!(
                     "`{twice}` is in both lists; a column is either categorical or ordinal"
                 ),
-                help: "take it out of one of them".to_owned(),
+                help: "remove it from one of them".to_owned(),
             });
         }
         Ok(())
     }
 
-    /// Checks what the files decide.
+    /// Checks the settings that depend on the contents of files.
     ///
     /// # Errors
     /// The first conflict found.
@@ -335,32 +334,36 @@ impl Data {
         {
             return Err(Conflict {
                 keys: &["data.test_fraction", "data.path"],
-                message: "it does nothing: the data has its own test part".to_owned(),
-                help: "leave it out".to_owned(),
+                message: "data.test_fraction has no effect: the data has a test set".to_owned(),
+                help: "remove it".to_owned(),
             });
         }
         if self.shift == 0 && !self.flip {
             return Ok(());
         }
         let Some([height, width, _]) = info.image else {
+            let keys: &[&str] = match self.shift {
+                0 => &["data.flip", "data.set"],
+                _ => &["data.shift", "data.set"],
+            };
             return Err(Conflict {
-                keys: match self.shift {
-                    0 => &["data.flip", "data.set"],
-                    _ => &["data.shift", "data.set"],
-                },
-                message: "it is for images, and the samples are rows of numbers".to_owned(),
-                help: "leave it out".to_owned(),
+                keys,
+                message: format!(
+                    "{} applies to images, but the samples are not images",
+                    keys[0]
+                ),
+                help: "remove it".to_owned(),
             });
         };
-        let most = height.min(width) - 1;
-        if self.shift > most as u64 {
+        let max_shift = height.min(width) - 1;
+        if self.shift > max_shift as u64 {
             return Err(Conflict {
                 keys: &["data.shift"],
                 message: format!(
-                    "a shift of {} pixels would push images of {height} × {width} out of sight",
+                    "a shift of {} pixels would move images of {height} × {width} out of view",
                     self.shift
                 ),
-                help: format!("at most {most}"),
+                help: format!("set at most {max_shift}"),
             });
         }
         Ok(())

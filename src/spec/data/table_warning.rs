@@ -1,18 +1,18 @@
-//! What may be wrong with a table that can be used.
+//! Warnings about a table that can be used.
 
 use crate::spec::values::text_list::listed;
 use serde::{Deserialize, Serialize};
 
-/// What may be wrong with a table that can be used.
+/// A possible fault of a table.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum TableWarning {
     /// A column numbers the rows.
     RowNumbers {
-        /// Its name.
+        /// The column.
         column: String,
     },
-    /// A level looks as if it stood for a missing value.
+    /// A category looks like a marker of missing values.
     #[serde(rename = "missing_level")]
     MissingCategory {
         /// The column.
@@ -21,12 +21,12 @@ pub enum TableWarning {
         #[serde(rename = "level")]
         category: String,
     },
-    /// A class looks so.
+    /// A class looks like a marker of missing labels.
     MissingClass {
-        /// Its name.
+        /// The class.
         class: String,
     },
-    /// Two levels of a column differ in the case of letters alone.
+    /// Two categories of a column differ only in case.
     #[serde(rename = "similar_levels")]
     SimilarCategories {
         /// The column.
@@ -35,67 +35,68 @@ pub enum TableWarning {
         #[serde(rename = "levels")]
         categories: [String; 2],
     },
-    /// Two classes do.
+    /// Two classes differ only in case.
     SimilarClasses {
-        /// Their names.
+        /// The classes.
         classes: [String; 2],
     },
-    /// Columns lack values that are complete in the training part.
+    /// Values are missing in columns that are complete in the training set.
     Unmarked {
-        /// Each with the number of cells.
+        /// The columns, each with the number of missing values.
         columns: Vec<(String, usize)>,
     },
-    /// Columns have levels that the training part lacks.
+    /// Columns have categories that the training set does not have.
     #[serde(rename = "unknown_levels")]
     UnknownCategories {
-        /// Each with the number of cells, and the first of these levels.
+        /// The columns, each with the number of cells and these categories.
         columns: Vec<(String, usize, Vec<String>)>,
     },
 }
 
 impl TableWarning {
-    /// The warning in English, with names as `code` writes them.
+    /// The warning in English; `code` formats names.
     pub(crate) fn in_english(&self, code: impl Fn(&str) -> String) -> String {
         match self {
             Self::RowNumbers { column } => format!(
-                "the column {} numbers the rows; if rows are sorted by class, it reveals the class; leave \
-                 it out with data.drop unless it is a measurement",
+                "the column {} numbers the rows; if rows are sorted by class, it reveals the class; \
+                 exclude it with data.drop, unless it is a measurement",
                 code(column)
             ),
             Self::MissingCategory { column, category } => format!(
-                "the column {} has the level {}; if it stands for a missing value, list it in \
+                "the column {} has the category {}; if it means a missing value, list it in \
                  data.na_values",
                 code(column),
                 code(category)
             ),
             Self::MissingClass { class } => format!(
-                "{} is a class of its own; if it stands for a missing label, leave its rows out",
+                "{} is a class; if it means a missing label, remove its rows",
                 code(class)
             ),
             Self::SimilarCategories { column, categories } => format!(
-                "the column {} has the levels {} and {}, which differ in the case of letters alone",
+                "the column {} has the categories {} and {}, which differ only in case",
                 code(column),
                 code(&categories[0]),
                 code(&categories[1])
             ),
             Self::SimilarClasses { classes } => format!(
-                "the classes {} and {} differ in the case of letters alone",
+                "the classes {} and {} differ only in case",
                 code(&classes[0]),
                 code(&classes[1])
             ),
             Self::Unmarked { columns } => format!(
-                "values are missing in columns that are complete in the training part: {}; they are \
+                "values are missing in columns that are complete in the training set: {}; they are \
                  filled, without an `is missing` feature",
                 unmarked(columns, &code, "and", "more")
             ),
             Self::UnknownCategories { columns } => format!(
-                "there are levels that the training part lacks: {}; all features of the column are 0 there",
+                "these columns have categories that are not in the training set: {}; their features are 0 \
+                 in these rows",
                 unknown(columns, &code, "and", "more")
             ),
         }
     }
 
-    /// The warning in French, with names as `code` writes them.
+    /// The warning in French; `code` formats names.
     pub(crate) fn in_french(&self, code: impl Fn(&str) -> String) -> String {
         match self {
             Self::RowNumbers { column } => format!(
@@ -104,18 +105,17 @@ impl TableWarning {
                 code(column)
             ),
             Self::MissingCategory { column, category } => format!(
-                "la colonne {} a le niveau {} ; s’il marque une valeur manquante, ajoutez-le à \
+                "la colonne {} a la catégorie {} ; si elle marque une valeur manquante, ajoutez-la à \
                  data.na_values",
                 code(column),
                 code(category)
             ),
             Self::MissingClass { class } => format!(
-                "{} est une classe à part entière ; si elle marque une étiquette manquante, retirez ses \
-                 lignes",
+                "{} est une classe ; si elle marque une étiquette manquante, retirez ses lignes",
                 code(class)
             ),
             Self::SimilarCategories { column, categories } => format!(
-                "la colonne {} a les niveaux {} et {}, qui ne diffèrent que par la casse",
+                "la colonne {} a les catégories {} et {}, qui ne diffèrent que par la casse",
                 code(column),
                 code(&categories[0]),
                 code(&categories[1])
@@ -131,8 +131,8 @@ impl TableWarning {
                 unmarked(columns, &code, "et", "de plus")
             ),
             Self::UnknownCategories { columns } => format!(
-                "il y a des niveaux qui manquent à l’entraînement : {} ; toutes les variables de la \
-                 colonne y valent 0",
+                "ces colonnes ont des catégories absentes de l’entraînement : {} ; leurs variables valent \
+                 0 dans ces lignes",
                 unknown(columns, &code, "et", "de plus")
             ),
         }

@@ -4,28 +4,28 @@ use crate::spec::config::key::Key;
 use crate::spec::yaml::span::Span;
 use serde_json::Value;
 
-/// Conditions that must all hold.
+/// A filter for trials: all conditions must hold.
 #[derive(Clone, Debug)]
 pub struct TrialFilter {
     /// The conditions.
     pub conditions: Vec<Condition>,
-    /// Where the rule stands.
+    /// The position in the sweep file.
     pub span: Span,
 }
 
-/// One condition: a factor or a key has one of these values.
+/// A condition: a factor or a key has one of the listed values.
 #[derive(Clone, Debug)]
 pub struct Condition {
-    /// What is looked at.
+    /// The factor or key.
     pub subject: Subject,
-    /// The values, one of which it must have.
+    /// The values that match.
     pub values: Vec<Value>,
 }
 
-/// What a condition looks at.
+/// The subject of a condition.
 #[derive(Clone, Debug)]
 pub enum Subject {
-    /// A factor of labelled levels: its index in the grid.
+    /// A factor with named levels: its index in the grid.
     Factor(usize),
     /// A configuration key.
     Key(&'static Key),

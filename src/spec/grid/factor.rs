@@ -7,18 +7,18 @@ use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::YamlEntry;
 use crate::spec::yaml::span::Span;
 
-/// What varies: a configuration key, several in step, or labelled levels.
+/// A factor of the grid: one configuration key, several zipped keys, or named levels.
 #[derive(Clone, Debug)]
 pub struct Factor {
     /// The name in the grid.
     pub name: String,
-    /// What kind of factor it is.
+    /// The kind of factor.
     pub kind: FactorKind,
-    /// Its levels, at least one.
+    /// The levels; at least one.
     pub levels: Vec<Level>,
-    /// Where it applies; elsewhere it is absent.
+    /// The condition under which the factor applies; otherwise it is absent.
     pub when: Option<TrialFilter>,
-    /// Where it stands.
+    /// The position in the sweep file.
     pub span: Span,
 }
 
@@ -27,7 +27,7 @@ pub struct Factor {
 pub enum FactorKind {
     /// The values of one key.
     Key(&'static Key),
-    /// Several keys whose values go in step.
+    /// The values of several keys that vary together.
     Zip(Vec<&'static Key>),
     /// Named levels, each of which sets any keys.
     Labelled,
@@ -36,22 +36,22 @@ pub enum FactorKind {
 /// A level of a factor.
 #[derive(Clone, Debug)]
 pub struct Level {
-    /// Its name in tables.
+    /// The name in tables.
     pub label: String,
-    /// What it sets.
+    /// The keys that it sets.
     pub settings: Vec<KeyAssignment>,
-    /// Where it stands.
+    /// The position in the sweep file.
     pub span: Span,
 }
 
-/// A key, the value it is given, and where the file says so.
+/// A key with its value and position in a sweep file.
 #[derive(Clone, Debug)]
 pub struct KeyAssignment {
     /// The key.
     pub key: &'static Key,
     /// The value.
     pub assignment: Assignment,
-    /// Where it stands.
+    /// The position in the sweep file.
     pub span: Span,
 }
 
@@ -59,7 +59,7 @@ impl KeyAssignment {
     /// Reads a mapping of configuration keys to values.
     ///
     /// # Errors
-    /// Unknown keys, and values that a key does not accept.
+    /// A key is unknown or does not accept the value.
     pub(crate) fn read_all(entries: &[YamlEntry]) -> Result<Vec<Self>, Diagnostic> {
         entries
             .iter()
@@ -78,7 +78,7 @@ impl KeyAssignment {
 }
 
 impl Level {
-    /// Puts what this level sets into `config`.
+    /// Sets the keys of this level in `config`.
     pub fn apply(&self, config: &mut Config) {
         for set in &self.settings {
             set.assignment.apply(config);
@@ -87,7 +87,7 @@ impl Level {
 }
 
 impl Factor {
-    /// The key, where this factor varies exactly one.
+    /// The key, if the factor varies exactly one.
     pub fn key(&self) -> Option<&'static Key> {
         match self.kind {
             FactorKind::Key(key) => Some(key),
@@ -95,7 +95,7 @@ impl Factor {
         }
     }
 
-    /// Every key that a level of this factor sets.
+    /// All keys that a level of this factor sets, with repetitions.
     pub fn keys(&self) -> impl Iterator<Item = &'static Key> + '_ {
         self.levels
             .iter()

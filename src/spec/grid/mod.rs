@@ -1,4 +1,4 @@
-//! The factors of the grid, and conditions on its points.
+//! The factors of the grid and the conditions on trials.
 pub(super) mod condition;
 pub(super) mod factor;
 pub(super) mod range;

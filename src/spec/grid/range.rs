@@ -1,4 +1,4 @@
-//! Levels written as a range.
+//! Ranges of levels.
 
 use crate::spec::values::config_value::ConfigValue;
 use crate::spec::values::number::Count;
@@ -6,7 +6,7 @@ use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
-/// The most levels a range may give.
+/// The maximum number of levels of a range.
 const MAX_LEVELS: usize = 10_000;
 
 /// The keywords of ranges.
@@ -14,8 +14,11 @@ pub(crate) const KEYWORDS: [&str; 2] = ["linear", "logarithmic"];
 
 /// The levels of `linear: { from, to, count | step }` or `logarithmic: { from, to, count }`.
 ///
-/// Both ends belong to the range (with `step`: the upper end where a step meets it). Between whole
-/// numbers, levels that are whole are whole numbers, so that ranges work for counts too.
+/// The range includes both ends (with `step`, the upper end only if a step reaches it). If both ends are
+/// whole numbers, so are whole levels: ranges also work for counts.
+///
+/// # Errors
+/// A setting is missing, unknown or invalid, or the range is empty or too long.
 pub(crate) fn levels(keyword: &str, node: &YamlNode) -> Result<Vec<YamlNode>, Diagnostic> {
     let logarithmic = keyword == "logarithmic";
     let known: &[&str] = if logarithmic {
@@ -38,13 +41,13 @@ pub(crate) fn levels(keyword: &str, node: &YamlNode) -> Result<Vec<YamlNode>, Di
     if logarithmic && (from <= 0.0 || to <= 0.0) {
         return Err(Diagnostic::new(
             &node.span,
-            "a logarithmic range needs ends greater than 0",
+            "both ends of a logarithmic range must be greater than 0",
         ));
     }
     if from == to {
         return Err(
             Diagnostic::new(&node.span, format!("both ends of the range are {from}"))
-                .with_help("write a list with this one level, or another end"),
+                .with_help("write a list with this level, or change one end"),
         );
     }
     let count = node.get("count").map(Count::read).transpose()?;
@@ -56,9 +59,9 @@ pub(crate) fn levels(keyword: &str, node: &YamlNode) -> Result<Vec<YamlNode>, Di
             return Err(Diagnostic::new(
                 &node.span,
                 if logarithmic {
-                    "the range needs `count`"
+                    "the range requires `count`"
                 } else {
-                    "the range needs either `count` or `step`"
+                    "the range requires either `count` or `step`"
                 },
             )
             .with_help(example));
@@ -78,13 +81,13 @@ pub(crate) fn levels(keyword: &str, node: &YamlNode) -> Result<Vec<YamlNode>, Di
 fn end(node: &YamlNode, name: &str, example: &str) -> Result<(f64, bool), Diagnostic> {
     match node.get(name) {
         Some(value) => number(value),
-        None => {
-            Err(Diagnostic::new(&node.span, format!("the range needs `{name}`")).with_help(example))
-        }
+        None => Err(
+            Diagnostic::new(&node.span, format!("the range requires `{name}`")).with_help(example),
+        ),
     }
 }
 
-/// A finite number, and whether it is written as a whole one.
+/// A finite number, and whether it is written as a whole number.
 fn number(node: &YamlNode) -> Result<(f64, bool), Diagnostic> {
     match node.value {
         YamlValue::Integer(value) => Ok((value as f64, true)),
@@ -103,18 +106,18 @@ fn by_count(
     if !(2..=MAX_LEVELS).contains(&count) {
         return Err(Diagnostic::new(
             span,
-            format!("a range has from 2 to {MAX_LEVELS} levels, not {count}"),
+            format!("a range has 2 to {MAX_LEVELS} levels, not {count}"),
         ));
     }
     let last = count - 1;
     Ok((0..count)
         .map(|index| {
-            let share = index as f64 / last as f64;
+            let fraction = index as f64 / last as f64;
             match index {
                 0 => from,
                 _ if index == last => to,
-                _ if logarithmic => tidy(from * (to / from).powf(share)),
-                _ => tidy(from + (to - from) * share),
+                _ if logarithmic => rounded(from * (to / from).powf(fraction)),
+                _ => rounded(from + (to - from) * fraction),
             }
         })
         .collect())
@@ -126,24 +129,24 @@ fn by_step(
     step: f64,
     span: &crate::spec::yaml::span::Span,
 ) -> Result<Vec<f64>, Diagnostic> {
-    // A part in a billion forgives 0.1 + 0.2, and stays far below any step.
+    // The tolerance absorbs rounding, as in 0.1 + 0.2, and is far smaller than any step.
     let steps = ((to - from) / step + 1e-9).floor();
     if step == 0.0 || !(0.0..MAX_LEVELS as f64).contains(&steps) {
         return Err(Diagnostic::new(
             span,
             format!(
-                "from {from} to {to} in steps of {step} is no range of up to {MAX_LEVELS} levels"
+                "from {from} to {to} in steps of {step} is not a range of 1 to {MAX_LEVELS} levels"
             ),
         )
-        .with_help("`step` must lead from `from` towards `to`"));
+        .with_help("choose a `step` that leads from `from` to `to`"));
     }
     Ok((0..=steps as usize)
-        .map(|index| tidy(from + step * index as f64))
+        .map(|index| rounded(from + step * index as f64))
         .collect())
 }
 
-/// Rounds to 12 significant digits, so that 0.30000000000000004 reads 0.3.
-fn tidy(value: f64) -> f64 {
+/// Rounds to 12 significant digits, so that 0.30000000000000004 becomes 0.3.
+fn rounded(value: f64) -> f64 {
     format!("{value:.11e}").parse().unwrap_or(value)
 }
 
@@ -155,7 +158,7 @@ fn as_yaml(value: f64, whole: bool) -> YamlValue {
     }
 }
 
-/// The JSON Schema of one range keyword.
+/// The JSON Schema of a range keyword.
 pub(crate) fn schema(keyword: &str) -> Value {
     let number = json!({ "type": "number" });
     let mut properties = json!({ "from": number, "to": number, "count": Count::schema() });

@@ -12,26 +12,27 @@ use std::collections::HashMap;
 const KEYWORDS: [&str; 6] = ["values", "linear", "logarithmic", "levels", "zip", "when"];
 
 impl Factor {
-    /// Reads one entry of the grid; `earlier` are the factors above it.
+    /// Reads an entry of the grid; `preceding` are the factors above it.
     ///
     /// # Errors
-    /// Names, values and forms that make no factor; duplicate levels; a `when` that looks at
-    /// nothing above it.
+    /// The entry is not a valid factor, has no level or the same level twice, or its `when` does not
+    /// refer to a preceding factor.
     pub(crate) fn read(entry: &YamlEntry, preceding: &[Self]) -> Result<Self, Diagnostic> {
         let (kind, levels) = match Key::find(&entry.key) {
             Some(key) => (FactorKind::Key(key), key_levels(key, &entry.node)?),
             None => labelled_or_zipped_levels(entry)?,
         };
         if levels.is_empty() {
-            return Err(
-                Diagnostic::new(&entry.node.span, format!("`{}` has no level", entry.key))
-                    .with_help("give it at least one level, or remove it"),
-            );
+            return Err(Diagnostic::new(
+                &entry.node.span,
+                format!("`{}` has no levels", entry.key),
+            )
+            .with_help("write at least one level, or remove the factor"));
         }
         refuse_duplicates(&entry.key, &levels)?;
-        let keyworded = !matches!(entry.node.value, YamlValue::List(_))
+        let has_keywords = !matches!(entry.node.value, YamlValue::List(_))
             && (Key::find(&entry.key).is_some() || uses_keywords(&entry.node));
-        let when = match entry.node.get("when").filter(|_| keyworded) {
+        let when = match entry.node.get("when").filter(|_| has_keywords) {
             Some(node) => Some(read_when(node, preceding)?),
             None => None,
         };
@@ -89,25 +90,25 @@ fn list_or_range(node: &YamlNode, name: &str) -> Result<Vec<YamlNode>, Diagnosti
             .map(<[YamlNode]>::to_vec),
         (Some(_), Some(second)) => Err(Diagnostic::new(
             &second.span,
-            format!("`{name}` already has its levels above"),
+            format!("`{name}` has levels twice"),
         )),
         (None, _) => Err(node.unexpected(forms)),
     }
 }
 
-/// The levels of a factor that is no configuration key: labelled, or a zip.
+/// The levels of a factor that is not a configuration key: named levels or a zip.
 fn labelled_or_zipped_levels(entry: &YamlEntry) -> Result<(FactorKind, Vec<Level>), Diagnostic> {
     let YamlValue::Map(entries) = &entry.node.value else {
         return Err(entry
             .unknown_key(Key::paths())
-            .with_more_help("a factor that is no configuration key needs labelled levels: { a: { model.dropout: 0.2 }, b: {} }"));
+            .with_more_help("a factor that is not a configuration key needs named levels: { a: { model.dropout: 0.2 }, b: {} }"));
     };
     if SECTIONS.contains(&entry.key.as_str()) {
         return Err(Diagnostic::new(
             &entry.span,
             format!("`{}` is a section, not a factor", entry.key),
         )
-        .with_help("write its keys in full, such as model.layers: [1, 2]"));
+        .with_help("write its keys with their full paths, such as model.layers: [1, 2]"));
     }
     if let Some(zip) = entry.node.get("zip").filter(|_| uses_keywords(&entry.node)) {
         refuse_unknown_keys(entries, &["zip", "when"])?;
@@ -121,7 +122,7 @@ fn labelled_or_zipped_levels(entry: &YamlEntry) -> Result<(FactorKind, Vec<Level
     {
         Some(levels) => {
             refuse_unknown_keys(entries, &["levels", "when"])?;
-            levels.entries("labelled levels")?
+            levels.entries("named levels")?
         }
         None => entries.as_slice(),
     };
@@ -131,17 +132,18 @@ fn labelled_or_zipped_levels(entry: &YamlEntry) -> Result<(FactorKind, Vec<Level
             if KEYWORDS.contains(&level.key.as_str()) {
                 return Err(Diagnostic::new(
                     &level.span,
-                    format!("`{}` is a keyword and cannot name a level", level.key),
+                    format!(
+                        "`{}` is a keyword and cannot be the name of a level",
+                        level.key
+                    ),
                 )
-                .with_help(
-                    "write { levels: { … }, when: { … } }, or give the level another name",
-                ));
+                .with_help("write { levels: { … }, when: { … } }, or rename the level"));
             }
             let what = "a mapping of configuration keys to values";
             let settings = match &level.node.value {
                 YamlValue::Null => Vec::new(),
                 _ => KeyAssignment::read_all(level.node.entries(what).map_err(|diagnostic| {
-                    // A typo in a key's name lands here: say both readings.
+                    // A mistyped key is read as a factor with named levels: suggest the key.
                     match nearest(&entry.key, Key::paths()) {
                         Some(near) => {
                             diagnostic.with_help(format!("did you mean the key `{near}`?"))
@@ -160,7 +162,7 @@ fn labelled_or_zipped_levels(entry: &YamlEntry) -> Result<(FactorKind, Vec<Level
     Ok((FactorKind::Labelled, levels))
 }
 
-/// Whether a mapping is written with the keywords `levels` or `zip`.
+/// Whether all keys of a mapping are keywords, such as `levels` and `zip`.
 fn uses_keywords(node: &YamlNode) -> bool {
     let reserved = |entry: &YamlEntry| KEYWORDS.contains(&entry.key.as_str());
     matches!(&node.value, YamlValue::Map(entries) if !entries.is_empty() && entries.iter().all(reserved))
@@ -184,9 +186,9 @@ fn zip_levels(node: &YamlNode) -> Result<(Vec<&'static Key>, Vec<Level>), Diagno
         if entry.node.get("when").is_some() {
             return Err(Diagnostic::new(
                 &entry.node.span,
-                "one key of a zip cannot have a condition of its own",
+                "a single key of a zip cannot have a condition",
             )
-            .with_help("write the `when` beside the `zip`: it holds for all of its keys"));
+            .with_help("write `when` next to `zip`: it applies to all of its keys"));
         }
         let column = key_levels(key, &entry.node)?;
         if keys.is_empty() {
@@ -213,7 +215,7 @@ fn zip_levels(node: &YamlNode) -> Result<(Vec<&'static Key>, Vec<Level>), Diagno
     Ok((keys, levels))
 }
 
-/// Two levels that are called the same or set the same.
+/// Refuses two levels with equal names or equal settings.
 fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Diagnostic> {
     let mut seen: HashMap<String, &Level> = HashMap::new();
     for level in levels {
@@ -237,14 +239,14 @@ fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Diagnostic> {
                         level.label, first.label, first.span.line
                     ),
                 )
-                .with_help("levels must differ; for repeated runs with other random numbers, set validation.repeats"));
+                .with_help("remove one of them; to repeat runs with different random numbers, set validation.repeats"));
             }
         }
     }
     Ok(())
 }
 
-/// Reads `when`, which looks only at what the factors above decide.
+/// Reads `when`, which may only refer to preceding factors and the keys that they set.
 fn read_when(node: &YamlNode, preceding: &[Factor]) -> Result<TrialFilter, Diagnostic> {
     let filter = TrialFilter::read(node, preceding, "a condition")?;
     for condition in &filter.conditions {
@@ -257,7 +259,7 @@ fn read_when(node: &YamlNode, preceding: &[Factor]) -> Result<TrialFilter, Diagn
                 &filter.span,
                 format!("no factor above this one sets `{}`", key.path),
             )
-            .with_help("a condition looks at what the factors above it set: list the factor it depends on above this one"));
+            .with_help("move the factor that sets this key above this one"));
         }
     }
     Ok(filter)

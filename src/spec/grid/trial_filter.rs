@@ -1,4 +1,4 @@
-//! Conditions on a trial: `exclude`, and the `when` of a conditional factor.
+//! Reads and evaluates conditions on trials: `exclude`, `when` and the baseline of a report.
 
 use super::condition::{Condition, Subject, TrialFilter};
 use super::factor::{Factor, FactorKind};
@@ -13,7 +13,7 @@ impl TrialFilter {
     /// Reads a mapping of factors or keys to a value or a list of values.
     ///
     /// # Errors
-    /// An empty mapping, an unknown name, or a value that a factor or key cannot have.
+    /// The mapping is empty, a name is unknown, or a factor or key cannot have the value.
     pub(crate) fn read(
         node: &YamlNode,
         factors: &[Factor],
@@ -21,10 +21,11 @@ impl TrialFilter {
     ) -> Result<Self, Diagnostic> {
         let entries = node.entries(&format!("{what}, such as {{ model.layers: 3 }}"))?;
         if entries.is_empty() {
-            return Err(
-                Diagnostic::new(&node.span, format!("{what} that names no factor"))
-                    .with_help("name at least one factor and its level"),
-            );
+            return Err(Diagnostic::new(
+                &node.span,
+                format!("{what} must name at least one factor or key"),
+            )
+            .with_help("write a factor and its level, such as { model.layers: 3 }"));
         }
         let conditions = entries
             .iter()
@@ -36,7 +37,7 @@ impl TrialFilter {
         })
     }
 
-    /// Whether every condition holds for this configuration and these levels of the factors.
+    /// Whether all conditions hold for this configuration and these levels of the factors.
     pub fn matches(&self, config: &Config, levels: &[Option<usize>], factors: &[Factor]) -> bool {
         self.conditions
             .iter()
@@ -55,9 +56,9 @@ impl TrialFilter {
     }
 }
 
-/// Whether a key means something here: no factor so far sets it, or one that does is present.
+/// Whether a condition can refer to a key: no factor so far sets it, or one of those that do is present.
 ///
-/// Where all factors that set it are absent, it has its base value, but no level.
+/// If all factors that set it are absent, the key has its base value, but no level.
 fn is_present(key: &Key, levels: &[Option<usize>], factors: &[Factor]) -> bool {
     let mut setters = factors
         .iter()
@@ -80,7 +81,7 @@ impl Condition {
             names.extend(Key::paths().map(|path: &str| path));
             return Err(entry.unknown_key(names));
         };
-        // A list is a choice of values, unless the key's own values are lists.
+        // A list contains alternative values, unless the values of the key are lists.
         let values = match &entry.node.value {
             YamlValue::List(items) if key.read(&entry.node).is_err() => items
                 .iter()
@@ -105,7 +106,7 @@ impl Condition {
                 return Err(node.unexpected("the name of a level"));
             };
             let is_level = |text: &str| factor.levels.iter().any(|level| level.label == text);
-            // The levels of a zip are called by their values, however these are written.
+            // The levels of a zip are named by their values, regardless of the notation.
             let by_value = match (&factor.kind, &node.value) {
                 (FactorKind::Zip(_), YamlValue::Integer(value)) => Some(value.to_string()),
                 (FactorKind::Zip(_), YamlValue::Float(value)) => {

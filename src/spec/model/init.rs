@@ -1,25 +1,24 @@
-//! Initial weights and biases as a sweep file writes them.
+//! Initialisation of weights and biases.
 
 use crate::spec::values::config_value::string_enum;
 use crate::spec::values::number::{Finite, NonNegative, Positive};
 use crate::spec::values::tagged_enum::tagged_enum;
 
 tagged_enum! {
-    /// The initial weights of every dense and convolution layer: `torch.nn.init`, by the same
-    /// names.
+    /// The initial weights of every dense and convolution layer, with the names of `torch.nn.init`.
     ///
-    /// The gain of the Kaiming forms is that of the model's activation.
+    /// The gain of the Kaiming initialisations is that of the activation of the model.
     pub enum Init, "initialisation",
-        "an initialisation: default, zeros, kaiming_normal, { normal: { std: 0.01 } } or another \
-         of docs/sweep-file.md"
+        "an initialisation: default, zeros, kaiming_normal, { normal: { std: 0.01 } } or another one in \
+         docs/sweep-file.md"
     {
         /// Uniform in ±1/√fan-in, as `nn.Linear` and `nn.Conv2d` start.
         Default = "default" {},
         /// All 0.
         Zeros = "zeros" {},
-        /// All the same.
+        /// All equal.
         Constant = "constant" {
-            /// The value of each.
+            /// The value of each weight.
             value: Finite,
         } example "{ value: 0.1 }",
         /// Normal around 0.
@@ -29,7 +28,7 @@ tagged_enum! {
         },
         /// Uniform around 0.
         Uniform = "uniform" {
-            /// The largest absolute value.
+            /// The maximum absolute value.
             bound: Positive = Positive::constant(1.0),
         },
         /// Normal, standard deviation gain·√(2/(fan-in + fan-out)) (Glorot and Bengio 2010).
@@ -44,16 +43,15 @@ tagged_enum! {
         },
         /// Normal, standard deviation gain/√fan (He et al. 2015).
         KaimingNormal = "kaiming_normal" {
-            /// Which fan.
+            /// The fan.
             mode: FanMode = FanMode::FanIn,
         },
         /// Uniform in ±gain·√(3/fan) (He et al. 2015).
         KaimingUniform = "kaiming_uniform" {
-            /// Which fan.
+            /// The fan.
             mode: FanMode = FanMode::FanIn,
         },
-        /// Rows or columns, whichever are fewer, of length 1 and at right angles (Saxe et al.
-        /// 2014).
+        /// Orthonormal rows or columns, whichever are fewer (Saxe et al. 2014).
         Orthogonal = "orthogonal" {},
     }
 }
@@ -68,9 +66,9 @@ tagged_enum! {
         Default = "default" {},
         /// All 0.
         Zeros = "zeros" {},
-        /// All the same.
+        /// All equal.
         Constant = "constant" {
-            /// The value of each.
+            /// The value of each weight.
             value: Finite,
         } example "{ value: 0.1 }",
         /// Normal around 0.
@@ -80,18 +78,18 @@ tagged_enum! {
         },
         /// Uniform around 0.
         Uniform = "uniform" {
-            /// The largest absolute value.
+            /// The maximum absolute value.
             bound: Positive = Positive::constant(1.0),
         },
     }
 }
 
 string_enum! {
-    /// Which of a layer's two fans keeps its variance.
+    /// The fan that keeps the variance of a layer.
     pub enum FanMode {
-        /// Inputs of one unit: forward.
+        /// Inputs of one unit: keeps the variance in the forward pass.
         FanIn = "fan_in",
-        /// Outputs of one input: backward.
+        /// Outputs of one input: keeps the variance in the backward pass.
         FanOut = "fan_out",
     }
 }

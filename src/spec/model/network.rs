@@ -1,4 +1,4 @@
-//! What is trained: the network's shape, its functions, its initial weights.
+//! The `model` section: shape, functions and initialisation of a network.
 
 use super::init::{BiasInit, Init};
 use crate::spec::values::config_value::{ConfigValue, string_enum};
@@ -18,7 +18,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// The function after each hidden layer, as `torch.nn` has it by default.
+    /// The activation after each hidden layer, with the default settings of `torch.nn`.
     pub enum Activation {
         /// max(0, x).
         Relu = "relu",
@@ -38,15 +38,15 @@ string_enum! {
         Silu = "silu",
         /// ln(1 + eˣ).
         Softplus = "softplus",
-        /// x itself: layers without it are one linear map.
+        /// x. Layers with it are together one linear map.
         Identity = "identity",
     }
 }
 
 string_enum! {
-    /// What is normalised between layers.
+    /// The normalisation between layers.
     pub enum Norm {
-        /// Nothing.
+        /// None.
         None = "none",
         /// Each unit (of a convolution: each channel) over the batch (Ioffe and Szegedy 2015;
         /// `torch.nn.BatchNorm1d` and `BatchNorm2d`).
@@ -57,7 +57,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// Where a norm stands.
+    /// The position of a norm.
     pub enum NormPosition {
         /// Between the linear map and the activation.
         BeforeActivation = "before_activation",
@@ -67,13 +67,13 @@ string_enum! {
 }
 
 string_enum! {
-    /// How each block of a `cnn` halves its image.
+    /// The pooling at each block of a `cnn`, which halves the image.
     pub enum Pooling {
-        /// The highest of each 2 × 2 (`torch.nn.MaxPool2d(2)`).
+        /// The maximum of each 2 × 2 (`torch.nn.MaxPool2d(2)`).
         Max = "max",
         /// The mean of each 2 × 2 (`torch.nn.AvgPool2d(2)`).
         Average = "average",
-        /// It does not.
+        /// No pooling.
         None = "none",
     }
 }
@@ -81,18 +81,18 @@ string_enum! {
 /// The widths of the hidden layers.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Width {
-    /// Every hidden layer has this many units.
+    /// The width of all hidden layers.
     Same(Count),
-    /// One width for each hidden layer.
+    /// The width of each hidden layer.
     Each(Vec<Count>),
 }
 
-/// The most hidden layers a model may have.
+/// The maximum number of hidden layers.
 pub(crate) const MAX_LAYERS: usize = 100;
 
 impl ConfigValue for Width {
     fn expected() -> String {
-        "a width, or a list with one width for each hidden layer".to_owned()
+        "a width, or a list with one width per hidden layer".to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
@@ -118,24 +118,24 @@ impl ConfigValue for Width {
     }
 }
 
-/// What is trained.
+/// The `model` section.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Model {
     /// The kind of network.
     pub kind: ModelKind,
-    /// Hidden layers; left out, it is 1, or as many as `width` lists.
+    /// The number of hidden layers; `None` means 1, or the length of the list `width`.
     pub layers: Option<Count>,
     /// Units of each hidden layer.
     pub width: Width,
-    /// The function after each hidden layer and each convolution.
+    /// The activation after each hidden layer and each convolution.
     pub activation: Activation,
-    /// Probability of a unit being dropped, after each hidden activation.
+    /// The dropout probability of a unit, after each hidden activation.
     pub dropout: Fraction,
-    /// Probability of an input being dropped.
+    /// The dropout probability of an input.
     pub input_dropout: Fraction,
-    /// What is normalised at each hidden layer and each convolution.
+    /// The normalisation at each hidden layer and each convolution.
     pub norm: Norm,
-    /// Whether that is before or after the activation.
+    /// Whether the norm is before or after the activation.
     pub norm_position: NormPosition,
     /// Initial weights.
     pub init: Init,
@@ -143,13 +143,13 @@ pub struct Model {
     pub bias_init: BiasInit,
     /// Whether all trials of equal shape start from the same random numbers.
     pub same_init: bool,
-    /// Output channels of each block of a `cnn`; left out, 16 and 32.
+    /// Output channels of each block of a `cnn`; `None` means 16 and 32.
     pub channels: Option<Vec<Count>>,
     /// Height and width of a convolution's kernel; odd, so that images keep their size.
     pub kernel_size: Count,
-    /// How each block of a `cnn` halves its image.
+    /// The pooling at each block of a `cnn`.
     pub pooling: Pooling,
-    /// Probability of a value being dropped, at the end of each block of a `cnn`.
+    /// The dropout probability of a value, at the end of each block of a `cnn`.
     pub block_dropout: Fraction,
 }
 
@@ -176,7 +176,7 @@ impl Default for Model {
 }
 
 impl Model {
-    /// The width of each hidden layer, from the input side.
+    /// The width of each hidden layer, from input to output.
     pub fn hidden_widths(&self) -> Vec<usize> {
         match &self.width {
             Width::Same(width) => vec![width.get(); self.layers.map_or(1, Count::get)],
@@ -184,7 +184,7 @@ impl Model {
         }
     }
 
-    /// The output channels of each block of a `cnn`, from the input side; none for an `mlp`.
+    /// The output channels of each block of a `cnn`, from input to output; empty for an `mlp`.
     pub fn block_channels(&self) -> Vec<usize> {
         match (self.kind, &self.channels) {
             (ModelKind::Mlp, _) => Vec::new(),

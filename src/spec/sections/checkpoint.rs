@@ -1,25 +1,38 @@
-//! How often the state of a run in training is saved.
+//! The key `checkpoint`: how often checkpoints are written. It changes no result.
 
 use crate::spec::values::config_value::ConfigValue;
+use crate::spec::values::section_key::SectionKey;
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 use std::num::NonZeroUsize;
 
-/// How often the state of a run in training is saved. It changes no result.
+/// How often the state of a run is saved.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CheckpointInterval {
-    /// At the end of an epoch, when the last save is this many seconds ago.
+    /// At the end of an epoch, if the last checkpoint is this many seconds old.
     Seconds(NonZeroUsize),
-    /// After each of this many epochs.
+    /// After this number of epochs.
     Epochs(NonZeroUsize),
-    /// Never: a run that is stopped starts anew.
+    /// Never: a run that is stopped starts again.
     None,
 }
 
 impl Default for CheckpointInterval {
     fn default() -> Self {
         Self::Seconds(NonZeroUsize::MIN.saturating_add(59))
+    }
+}
+
+impl CheckpointInterval {
+    /// The key of the sweep file.
+    pub(crate) fn key() -> SectionKey {
+        SectionKey::new(
+            "checkpoint",
+            "How often the state of a run is saved, at the end of an epoch. A sweep that is stopped \
+             continues from there. It changes no result.",
+            Some(&Self::default()),
+        )
     }
 }
 
@@ -47,7 +60,7 @@ impl ConfigValue for CheckpointInterval {
                 );
             }
             YamlValue::Integer(0) | YamlValue::Null | YamlValue::Bool(false) => {
-                return Err(unexpected().with_help("write `none` to save no states"));
+                return Err(unexpected().with_help("write `none` for no checkpoints"));
             }
             _ => return Err(unexpected()),
         };
@@ -63,7 +76,7 @@ impl ConfigValue for CheckpointInterval {
         } else {
             return Err(unexpected());
         };
-        let count = count.ok_or_else(|| unexpected().with_help("the number is 1 or more"))?;
+        let count = count.ok_or_else(|| unexpected().with_help("N is at least 1"))?;
         match unit {
             "second" | "seconds" => Ok(Self::Seconds(count)),
             "epoch" | "epochs" => Ok(Self::Epochs(count)),
@@ -94,14 +107,17 @@ mod tests {
     }
 
     #[test]
-    fn what_is_asked_for_is_read_as_it_is_shown() {
+    fn values_are_read_as_they_are_written() {
         let epochs = CheckpointInterval::Epochs(NonZeroUsize::new(5).unwrap());
-        for rule in [
+        for interval in [
             CheckpointInterval::default(),
             epochs,
             CheckpointInterval::None,
         ] {
-            assert_eq!(read(rule.to_value().as_str().unwrap()).ok(), Some(rule));
+            assert_eq!(
+                read(interval.to_value().as_str().unwrap()).ok(),
+                Some(interval)
+            );
         }
         assert_eq!(
             CheckpointInterval::default().to_string(),
@@ -114,11 +130,11 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_understood_is_answered_with_what_would_be_right() {
+    fn mistakes_are_reported_with_corrections() {
         for (text, help) in [
             ("60", "did you mean `every 60 seconds`?"),
-            ("false", "write `none` to save no states"),
-            ("every 0 epochs", "the number is 1 or more"),
+            ("false", "write `none` for no checkpoints"),
+            ("every 0 epochs", "N is at least 1"),
             ("every 2 minutes", "did you mean `every 120 seconds`?"),
         ] {
             assert_eq!(

@@ -1,19 +1,20 @@
-//! Whose trained weights stay on disk.
+//! The key `keep`: which trained weights to keep. It changes no result.
 
 use crate::spec::values::config_value::ConfigValue;
+use crate::spec::values::section_key::SectionKey;
 use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 use std::num::NonZeroUsize;
 
-/// Whose trained weights stay on disk. It changes no result.
+/// Which trained weights to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeepWeights {
-    /// Those of this many best trials.
+    /// Those of this number of best trials.
     Best(NonZeroUsize),
     /// Those of all trials.
     All,
-    /// Nobody's.
+    /// None.
     None,
 }
 
@@ -24,11 +25,21 @@ impl Default for KeepWeights {
 }
 
 impl KeepWeights {
-    /// Whether this many trials are too many to keep the weights of.
+    /// The key of the sweep file.
+    pub(crate) fn key() -> SectionKey {
+        SectionKey::new(
+            "keep",
+            "Keep the final weights of the runs of the N best trials, of all trials or of none. It \
+             changes no result.",
+            Some(&Self::default()),
+        )
+    }
+
+    /// Whether there are more trials than those whose weights are kept.
     pub fn is_exceeded_by(self, trials: usize) -> bool {
         match self {
             Self::All => false,
-            Self::Best(most) => trials > most.get(),
+            Self::Best(count) => trials > count.get(),
             Self::None => trials > 0,
         }
     }
@@ -67,8 +78,7 @@ impl ConfigValue for KeepWeights {
             ["best", count] if count.bytes().all(|byte| byte.is_ascii_digit()) => {
                 let count = count.parse().ok().and_then(NonZeroUsize::new);
                 count.map(Self::Best).ok_or_else(|| {
-                    unexpected()
-                        .with_help("the number of trials is 1 or more; `none` keeps no weights")
+                    unexpected().with_help("N is at least 1; `none` keeps no weights")
                 })
             }
             [word, ref rest @ ..] => Err(match nearest(word, ["best", "all", "none"]) {
@@ -105,7 +115,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_kept_is_read_as_it_is_shown() {
+    fn values_are_read_as_they_are_written() {
         let three = KeepWeights::Best(NonZeroUsize::new(3).unwrap());
         for keep in [
             KeepWeights::default(),
@@ -113,14 +123,14 @@ mod tests {
             KeepWeights::All,
             KeepWeights::None,
         ] {
-            let shown = keep.to_value();
-            assert_eq!(read(shown.as_str().unwrap()).unwrap(), keep);
+            let value = keep.to_value();
+            assert_eq!(read(value.as_str().unwrap()).unwrap(), keep);
         }
         assert_eq!(KeepWeights::default().to_value(), "best 1");
     }
 
     #[test]
-    fn anything_else_is_refused_with_what_would_be_right() {
+    fn anything_else_is_refused_with_a_correction() {
         let help = |text: &str| read(text).unwrap_err().help.unwrap_or_default();
         for (text, near) in [
             ("best", "`best 1`"),
@@ -128,8 +138,8 @@ mod tests {
             ("3", "`best 3`"),
             ("al", "`all`"),
             ("non", "`none`"),
-            ("best 0", "1 or more"),
-            ("best 99999999999999999999999", "1 or more"),
+            ("best 0", "at least 1"),
+            ("best 99999999999999999999999", "at least 1"),
             ("0", "`none`"),
             ("null", "`none`"),
         ] {
@@ -141,7 +151,7 @@ mod tests {
     }
 
     #[test]
-    fn no_more_are_kept_than_asked_for() {
+    fn the_number_of_trials_is_limited() {
         assert!(!KeepWeights::All.is_exceeded_by(usize::MAX));
         assert!(!KeepWeights::default().is_exceeded_by(1));
         assert!(KeepWeights::default().is_exceeded_by(2));

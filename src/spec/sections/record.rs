@@ -1,26 +1,27 @@
-//! The `record` section: when a run's records are written. It changes no result.
+//! The `record` section: when the records of a run are written. It changes no result.
 
 use crate::spec::values::config_value::{ConfigValue, string_enum};
+use crate::spec::values::section_key::{SectionKey, section_schema};
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::YamlNode;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 string_enum! {
-    /// When what TensorBoard shows of a run is written, and the rows of `epochs.csv`.
+    /// When TensorBoard events and the rows of `epochs.csv` are written.
     pub enum EventTiming {
         /// As each epoch ends.
         Epoch = "epoch",
-        /// When the run is saved, and when it ends: fewer, larger writes.
+        /// When the run is saved and when it ends: fewer, larger writes.
         Final = "final",
-        /// There is no event file; `epochs.csv` is written when the run ends.
+        /// No event file; `epochs.csv` is written when the run ends.
         None = "none",
     }
 }
 
-/// When a run's records are written.
+/// When the records of a run are written.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordOptions {
-    /// What TensorBoard shows, and the rows of `epochs.csv`.
+    /// When TensorBoard events and the rows of `epochs.csv` are written.
     pub events: EventTiming,
 }
 
@@ -33,6 +34,10 @@ impl Default for RecordOptions {
 }
 
 impl RecordOptions {
+    /// Reads the section.
+    ///
+    /// # Errors
+    /// A key is unknown or does not accept the value.
     pub(crate) fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         let mut options = Self::default();
         for entry in node.entries("the settings of `record`")? {
@@ -44,15 +49,21 @@ impl RecordOptions {
         Ok(options)
     }
 
+    /// The keys of the section.
+    pub(crate) fn keys() -> Vec<SectionKey> {
+        vec![SectionKey::new(
+            "events",
+            "When TensorBoard events and the rows of `epochs.csv` are written: `epoch`, as each epoch \
+             ends; `final`, when the run ends or is saved; `none`, no event file, and `epochs.csv` \
+             when the run ends.",
+            Some(&Self::default().events),
+        )]
+    }
+
     /// The JSON Schema of the section.
     pub(crate) fn schema() -> Value {
-        let mut events = EventTiming::schema();
-        events["description"] = "When what TensorBoard shows of a run is written: as each epoch \
-                                 ends, when the run is saved or ends, or never."
-            .into();
-        events["default"] = Self::default().events.to_value();
-        json!({ "type": "object", "additionalProperties": false,
-                "properties": { "events": events } })
+        let description = "When the records of a run are written. It changes no result.";
+        section_schema(description, &Self::keys())
     }
 }
 
@@ -61,15 +72,15 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_slip_is_answered_with_what_would_be_right() {
+    fn a_mistake_is_reported_with_a_correction() {
         let read = |text: &str| RecordOptions::read(&YamlNode::parse(text).unwrap());
         assert_eq!(
             read("{ events: final }").unwrap().events,
             EventTiming::Final
         );
         assert_eq!(read("{}").unwrap(), RecordOptions::default());
-        let slip = read("{ events: finally }").unwrap_err();
-        assert_eq!(slip.help.as_deref(), Some("did you mean `final`?"));
+        let diagnostic = read("{ events: finally }").unwrap_err();
+        assert_eq!(diagnostic.help.as_deref(), Some("did you mean `final`?"));
         assert!(read("{ event: final }").is_err());
     }
 }

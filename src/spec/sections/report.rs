@@ -1,17 +1,18 @@
-//! The `report` section: how the tables are made. It changes no result.
+//! The `report` section. It changes no result.
 
 use crate::spec::grid::condition::TrialFilter;
 use crate::spec::grid::factor::Factor;
 use crate::spec::values::config_value::{ConfigValue, string_enum};
 use crate::spec::values::number::Fraction;
+use crate::spec::values::section_key::{SectionKey, section_schema};
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 string_enum! {
-    /// What trials are ranked by, over the validation splits.
+    /// The metric that trials are ranked by, averaged over the validation splits.
     pub enum RankBy {
-        /// The share of samples classified rightly; higher is better.
+        /// The share of correctly classified samples; higher is better.
         Accuracy = "accuracy",
         /// The cross-entropy; lower is better.
         Loss = "loss",
@@ -19,7 +20,7 @@ string_enum! {
 }
 
 string_enum! {
-    /// The language of a report's prose.
+    /// The language of a report.
     pub enum Language {
         /// English.
         English = "en",
@@ -29,52 +30,52 @@ string_enum! {
 }
 
 string_enum! {
-    /// What a trial costs.
+    /// The cost of a trial.
     pub enum SelectionCost {
-        /// Its weights and biases: fewer are simpler.
+        /// The number of weights and biases.
         Parameters = "parameters",
-        /// The time of an epoch, measured alone.
+        /// The time per epoch, if trained alone.
         Seconds = "seconds",
     }
 }
 
 string_enum! {
-    /// A form of the tables or pictures that is made on request.
+    /// An additional format of the tables or figures.
     pub enum Format {
-        /// The ranking for a LaTeX document.
+        /// The ranking, for LaTeX documents.
         Latex = "latex",
-        /// The columns of the CSV with their types, for programs.
+        /// The columns of the CSV, with types.
         Parquet = "parquet",
-        /// The rows of the CSV as objects, for programs.
+        /// The rows of the CSV, as objects.
         Json = "json",
-        /// The pictures as pixels, beside those as SVG.
+        /// The figures as PNG, in addition to SVG.
         Png = "png",
     }
 }
 
-/// Which trial is chosen.
+/// Which trial is selected.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum SelectionRule {
     /// The first of the ranking.
     Best,
-    /// The cheapest whose mean score is within one standard error of the best's.
+    /// The cheapest trial whose mean score is within one standard error of the best one.
     OneStandardError(SelectionCost),
 }
 
-/// How the tables are made.
+/// Settings of the report.
 #[derive(Clone, Debug)]
 pub struct ReportOptions {
-    /// What trials are ranked by.
+    /// The metric that trials are ranked by.
     pub rank_by: RankBy,
-    /// A validation accuracy: the tables tell after how many epochs it was reached.
+    /// A validation accuracy: the tables show the epoch that first reaches it.
     pub target_accuracy: Option<Fraction>,
-    /// The trial that others are compared with: the first that it matches.
+    /// The trial that all others are compared with: the first one that matches.
     pub baseline: Option<TrialFilter>,
-    /// Which trial is chosen.
+    /// Which trial is selected.
     pub select: SelectionRule,
-    /// The language of the prose.
+    /// The language of the report.
     pub language: Language,
-    /// What is made beside Markdown, CSV, HTML and SVG.
+    /// Formats to write in addition to Markdown, CSV, HTML and SVG.
     pub formats: Vec<Format>,
 }
 
@@ -91,22 +92,13 @@ impl Default for ReportOptions {
     }
 }
 
-const KEYS: [&str; 6] = [
-    "rank_by",
-    "target_accuracy",
-    "baseline",
-    "select",
-    "language",
-    "formats",
-];
-
 const ONE_STANDARD_ERROR: &str = "one_standard_error";
 
 impl ReportOptions {
-    /// Reads the section; `factors` are those of the grid, which a baseline may name.
+    /// Reads the section; `factors` are those of the grid, which a baseline can name.
     ///
     /// # Errors
-    /// Unknown keys, and values that a key cannot have.
+    /// A key is unknown or does not accept the value.
     pub(crate) fn read(node: &YamlNode, factors: &[Factor]) -> Result<Self, Diagnostic> {
         let mut options = Self::default();
         for entry in node.entries("the settings of `report`")? {
@@ -123,39 +115,67 @@ impl ReportOptions {
                 "select" => options.select = ConfigValue::read(node)?,
                 "language" => options.language = ConfigValue::read(node)?,
                 "formats" => {
-                    let items = node.items(&format!("a list of {}", names::<Format>()))?;
+                    let items = node.items(&format_list())?;
                     options.formats = items.iter().map(Format::read).collect::<Result<_, _>>()?;
                 }
-                _ => return Err(entry.unknown_key(KEYS)),
+                _ => return Err(entry.unknown_key(Self::keys().iter().map(|key| key.name))),
             }
         }
         Ok(options)
     }
 
+    /// The keys of the section.
+    pub(crate) fn keys() -> Vec<SectionKey> {
+        let defaults = Self::default();
+        vec![
+            SectionKey::new(
+                "rank_by",
+                "Metric that trials are ranked by, averaged over the validation splits.",
+                Some(&defaults.rank_by),
+            ),
+            SectionKey::new(
+                "target_accuracy",
+                "Validation accuracy: the tables show the epoch that first reaches it, if every run of \
+                 a trial does.",
+                Some(&defaults.target_accuracy),
+            ),
+            SectionKey::untyped(
+                "baseline",
+                "Trial that all others are compared with: the first one that matches.",
+                "factors or keys, each with a value or a list of values".to_owned(),
+                json!({ "type": "object", "minProperties": 1 }),
+            ),
+            SectionKey::new(
+                "select",
+                "Which trial is selected: the best, or the one with the fewest parameters (with \
+                 `seconds`: the fastest) within one standard error of the best.",
+                Some(&defaults.select),
+            ),
+            SectionKey::new(
+                "language",
+                "Language of the report; the CSV always has decimal points.",
+                Some(&defaults.language),
+            ),
+            SectionKey::untyped(
+                "formats",
+                "Formats to write in addition to Markdown, CSV, HTML and SVG. Default: none.",
+                format_list(),
+                json!({ "type": "array", "items": Format::schema() }),
+            ),
+        ]
+    }
+
     /// The JSON Schema of the section.
     pub(crate) fn schema() -> Value {
-        let described = |mut schema: Value, about: &str| {
-            schema["description"] = about.into();
-            schema
-        };
-        json!({
-            "type": "object",
-            "description": "How the tables are made; it changes no result.",
-            "properties": {
-                "rank_by": described(RankBy::schema(), "What trials are ranked by, over the validation splits."),
-                "target_accuracy": described(Option::<Fraction>::schema(), "A validation accuracy: the tables tell after how many epochs it was reached."),
-                "baseline": described(json!({ "type": "object", "minProperties": 1 }), "The trial that others are compared with: factors or keys and their values; the first trial that matches."),
-                "select": described(SelectionRule::schema(), "Which trial is chosen: the best, or the simplest or fastest within one standard error of it."),
-                "language": described(Language::schema(), "The language of the report."),
-                "formats": described(json!({ "type": "array", "items": Format::schema() }), "What is made beside Markdown, CSV, HTML and SVG."),
-            },
-            "additionalProperties": false,
-        })
+        section_schema(
+            "Settings of the report. They change no result.",
+            &Self::keys(),
+        )
     }
 }
 
-fn names<T: ConfigValue>() -> String {
-    T::expected().replacen("one of ", "", 1)
+fn format_list() -> String {
+    Format::expected().replacen("one of", "a list of", 1)
 }
 
 impl ConfigValue for SelectionRule {
@@ -217,7 +237,7 @@ mod tests {
     }
 
     #[test]
-    fn every_way_to_select_is_read_as_it_is_shown() {
+    fn every_selection_rule_is_read_as_it_is_written() {
         for (yaml, expected) in [
             ("best", SelectionRule::Best),
             (
@@ -231,13 +251,13 @@ mod tests {
         ] {
             let select = options(&format!("{{ select: {yaml} }}")).unwrap().select;
             assert_eq!(select, expected);
-            let again = format!("{{ select: {} }}", select.to_value());
-            assert_eq!(options(&again).unwrap().select, select);
+            let written = format!("{{ select: {} }}", select.to_value());
+            assert_eq!(options(&written).unwrap().select, select);
         }
     }
 
     #[test]
-    fn a_baseline_may_name_a_factor_that_stands_below() {
+    fn a_baseline_can_name_a_factor_of_a_later_section() {
         let baseline = options("{ baseline: { model.layers: 2 } }")
             .unwrap()
             .baseline;
@@ -245,7 +265,7 @@ mod tests {
     }
 
     #[test]
-    fn mistakes_are_told_with_what_would_be_right() {
+    fn mistakes_are_reported_with_corrections() {
         let message = |yaml: &str| options(yaml).unwrap_err();
         assert!(
             message("{ select: { one_standard_error: bytes } }").contains("parameters, seconds")
@@ -253,6 +273,6 @@ mod tests {
         assert!(message("{ select: worst }").contains("one_standard_error"));
         assert!(message("{ language: de }").contains("en, fr"));
         assert!(message("{ formats: [pdf] }").contains("latex"));
-        assert!(message("{ baseline: {} }").contains("names no factor"));
+        assert!(message("{ baseline: {} }").contains("at least one factor"));
     }
 }

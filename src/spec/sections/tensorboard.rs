@@ -1,30 +1,31 @@
-//! The `tensorboard` section: what TensorBoard shows in addition to the metrics.
+//! The `tensorboard` section: what TensorBoard shows in addition to metrics. It changes no result.
 
 use crate::spec::values::config_value::ConfigValue;
 use crate::spec::values::number::Count;
+use crate::spec::values::section_key::{SectionKey, section_schema};
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
-/// What is recorded for TensorBoard beside the metrics. It changes no result.
+/// What TensorBoard shows in addition to metrics.
 #[derive(Clone, Debug, Default)]
 pub struct TensorBoardOptions {
-    /// Histograms of each layer's weights and gradients: of the first epoch and of each whose
-    /// number this divides; nothing for none.
+    /// Histograms of the weights and gradients of each layer, in the first epoch and in every multiple of
+    /// this number; `None` for no histograms.
     pub histograms: Option<usize>,
 }
 
-/// `off`, or every how many epochs.
+/// `off`, or the number of epochs between histograms.
 struct Histograms(Option<Count>);
 
 impl ConfigValue for Histograms {
     fn expected() -> String {
-        "off, or every how many epochs: 1, 2, …".to_owned()
+        "off, or a number N of epochs: 1, 2, …".to_owned()
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
             YamlValue::String(text) if text == "off" => Ok(Self(None)),
-            // What YAML 1.1 takes `off` for.
+            // YAML 1.1 reads `off` as `false`.
             YamlValue::Bool(false) | YamlValue::Null => Ok(Self(None)),
             YamlValue::Integer(_) => Count::read(node).map(|every| Self(Some(every))),
             _ => Err(node.unexpected(&Self::expected())),
@@ -45,7 +46,7 @@ impl TensorBoardOptions {
     /// Reads the section.
     ///
     /// # Errors
-    /// Unknown keys, and values that a key does not accept.
+    /// A key is unknown or does not accept the value.
     pub(crate) fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         let mut options = Self::default();
         for entry in node.entries("the settings of `tensorboard`")? {
@@ -60,14 +61,19 @@ impl TensorBoardOptions {
         Ok(options)
     }
 
+    /// The keys of the section.
+    pub(crate) fn keys() -> Vec<SectionKey> {
+        vec![SectionKey::new(
+            "histograms",
+            "Histograms of the weights and gradients of each layer, in the first epoch and in every \
+             Nth.",
+            Some(&Histograms(None)),
+        )]
+    }
+
     /// The JSON Schema of the section.
     pub(crate) fn schema() -> Value {
-        let mut histograms = Histograms::schema();
-        histograms["description"] = "Histograms of each layer's weights and gradients: off, or \
-                                     of every so many epochs."
-            .into();
-        histograms["default"] = Histograms(None).to_value();
-        json!({ "type": "object", "additionalProperties": false,
-                            "properties": { "histograms": histograms } })
+        let description = "What TensorBoard shows in addition to metrics. It changes no result.";
+        section_schema(description, &Self::keys())
     }
 }

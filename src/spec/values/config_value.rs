@@ -1,27 +1,27 @@
-//! A value that a sweep file can set: read from YAML, shown again, described by a JSON Schema.
+//! Values that a sweep file can set: read from YAML, written as JSON, described by a JSON Schema.
 
 use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
-/// A type whose values stand in a sweep file.
+/// A type of value that a sweep file can set.
 ///
-/// What a type accepts is said once, here: the check, the message and the JSON Schema of a key
-/// all come from its type.
+/// Each type defines once what it accepts. The validation, the messages, the JSON Schema and the
+/// documentation of a key all come from its type.
 pub trait ConfigValue: Sized {
-    /// What is accepted, as a message says it: "a whole number of at least 1".
+    /// The accepted values, in words: "a whole number of at least 1".
     fn expected() -> String;
 
     /// Reads a value.
     ///
     /// # Errors
-    /// What is not accepted, with its place.
+    /// The value is not accepted; the diagnostic has its position.
     fn read(node: &YamlNode) -> Result<Self, Diagnostic>;
 
-    /// The value as it would stand in a sweep file.
+    /// The value as JSON, as in a sweep file.
     fn to_value(&self) -> Value;
 
-    /// The JSON Schema of what is accepted.
+    /// The JSON Schema of the accepted values.
     fn schema() -> Value;
 }
 
@@ -63,7 +63,7 @@ impl ConfigValue for u64 {
     }
 }
 
-/// Nothing (`null`), or a value.
+/// `null`, or a value.
 impl<T: ConfigValue> ConfigValue for Option<T> {
     fn expected() -> String {
         format!("{} (or null)", T::expected())
@@ -85,7 +85,7 @@ impl<T: ConfigValue> ConfigValue for Option<T> {
 /// Reads one of `names` and returns its index.
 ///
 /// # Errors
-/// Any other value; a near miss is answered with the name it was near to.
+/// The value is not one of `names`. If one of them is similar, the help suggests it.
 pub(crate) fn read_name_in(node: &YamlNode, names: &[&str]) -> Result<usize, Diagnostic> {
     let expected = format!("one of {}", names.join(", "));
     let YamlValue::String(text) = &node.value else {
@@ -100,7 +100,7 @@ pub(crate) fn read_name_in(node: &YamlNode, names: &[&str]) -> Result<usize, Dia
     })
 }
 
-/// An enum of which a sweep file names one variant.
+/// Defines an enum whose variants are names in a sweep file.
 macro_rules! string_enum {
     ($(#[$meta:meta])* pub enum $type:ident {
         $($(#[$variant_meta:meta])* $variant:ident = $name:literal,)+
@@ -110,7 +110,7 @@ macro_rules! string_enum {
         pub enum $type { $($(#[$variant_meta])* $variant,)+ }
 
         impl $type {
-            /// Every variant.
+            /// All variants.
             pub const ALL: &[Self] = &[$(Self::$variant,)+];
 
             /// The name in a sweep file.

@@ -1,12 +1,12 @@
 //! Keys whose values contradict each other.
 
-/// Two or more keys that do not go together.
+/// Two or more keys whose values contradict each other.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Conflict {
-    /// The keys, the one to point at first.
+    /// The keys; the message points at the first one that the sweep file sets.
     pub keys: &'static [&'static str],
-    /// What is wrong.
+    /// The error.
     pub message: String,
-    /// What would be right.
+    /// How to correct it.
     pub help: String,
 }

@@ -1,7 +1,8 @@
-//! The types of single values in a sweep file: how each is read, shown again and described.
+//! The types of single values in a sweep file: how each is read, written and described.
 pub(super) mod config_value;
 pub(super) mod conflict;
 pub(super) mod non_empty_string;
 pub(super) mod number;
+pub(super) mod section_key;
 pub(super) mod tagged_enum;
 pub(super) mod text_list;

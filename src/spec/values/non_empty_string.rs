@@ -1,4 +1,4 @@
-//! Text that a sweep file sets, such as a path.
+//! Text values, such as paths.
 
 use super::config_value::ConfigValue;
 use crate::spec::yaml::diagnostic::Diagnostic;
@@ -6,12 +6,12 @@ use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
-/// Text that is not empty. Cheap to clone: each trial has its own configuration.
+/// Text that is not empty. Cheap to clone, since each trial has its own configuration.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct NonEmptyString(Arc<str>);
 
 impl NonEmptyString {
-    /// The text, unless it is empty.
+    /// The text; `None` if it is empty.
     pub fn new(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| Self(text.into()))
     }
@@ -34,7 +34,7 @@ impl ConfigValue for NonEmptyString {
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {
-            // A column or folder may be named by a number: `01` and `1.0` as they are written.
+            // The name of a column or folder may be a number: `01` and `1.0` are kept as written.
             YamlValue::String(_) | YamlValue::Integer(_) | YamlValue::Float(_) => {
                 Self::new(&node.literal_text().unwrap_or_default())
             }

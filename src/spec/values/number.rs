@@ -1,4 +1,4 @@
-//! Numbers that cannot be out of range.
+//! Numbers within bounds.
 
 use super::config_value::ConfigValue;
 use crate::spec::yaml::diagnostic::Diagnostic;
@@ -60,7 +60,7 @@ pub type Fraction = Bounded<ZeroToOne>;
 pub type Finite = Bounded<Unbounded>;
 
 impl<B: Bounds> Bounded<B> {
-    /// The number, if it is finite and within the bounds.
+    /// The number; `None` if it is not finite or out of bounds.
     pub fn new(value: f64) -> Option<Self> {
         let is_above = value > B::MIN || (B::INCLUDES_MIN && value == B::MIN);
         // Adding zero turns -0.0 into 0.0, so that equal numbers have equal bits.
@@ -138,16 +138,16 @@ impl<B: Bounds> ConfigValue for Bounded<B> {
 pub struct Count(u32);
 
 impl Count {
-    /// The largest count: far beyond any use, small enough that products do not overflow.
+    /// The maximum: far more than anyone needs, small enough that products do not overflow.
     pub const MAX: u32 = 1_000_000_000;
 
-    /// The count, if it is in range.
+    /// The count; `None` if it is out of range.
     pub fn new(value: usize) -> Option<Self> {
         let value = u32::try_from(value).ok()?;
         (1..=Self::MAX).contains(&value).then_some(Self(value))
     }
 
-    /// A count known to be in range.
+    /// A count that is known to be in range.
     pub(crate) const fn constant(value: u32) -> Self {
         assert!(value >= 1 && value <= Self::MAX);
         Self(value)
@@ -178,13 +178,13 @@ impl ConfigValue for Count {
     }
 }
 
-/// The longest list of counts.
+/// The maximum length of a list of counts.
 const MAX_COUNTS: usize = 100;
 
 /// One count, or a list of them.
 impl ConfigValue for Vec<Count> {
     fn expected() -> String {
-        format!("a list of 1 to {MAX_COUNTS} whole numbers of at least 1")
+        format!("a whole number of at least 1, or a list of at most {MAX_COUNTS} of them")
     }
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         match &node.value {

@@ -1,12 +1,11 @@
-//! Settings that are one of several named variants, each with settings of its own: a schedule, an
-//! initialisation.
+//! Enums whose variants have settings, such as a schedule or an initialisation.
 
 use super::config_value::ConfigValue;
 use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Map, Value, json};
 
-/// What a file wrote for a setting of this kind: the variant's name, and its settings if any.
+/// A variant as written in a sweep file: its name, and its settings if any.
 pub(crate) struct TaggedValue<'a> {
     pub(crate) name: &'a str,
     node: &'a YamlNode,
@@ -16,7 +15,7 @@ pub(crate) struct TaggedValue<'a> {
 /// Reads `name`, or `{ name: settings }`.
 ///
 /// # Errors
-/// Anything else, and names that are not in `names`.
+/// The value has neither of these forms, or its name is not in `names`.
 pub(crate) fn parse_tagged<'a>(
     node: &'a YamlNode,
     noun: &str,
@@ -61,10 +60,10 @@ pub(crate) fn parse_tagged<'a>(
 }
 
 impl TaggedValue<'_> {
-    /// Checks that only the settings in `known` stand there.
+    /// Checks that the variant has only settings in `known`.
     ///
     /// # Errors
-    /// The first other one.
+    /// The first setting that is not in `known`.
     pub(crate) fn only(&self, known: &[&'static str]) -> Result<(), Diagnostic> {
         match self.fields.map(|node| &node.value) {
             Some(YamlValue::Map(entries)) => {
@@ -76,7 +75,7 @@ impl TaggedValue<'_> {
                     None => Ok(()),
                 }
             }
-            // A variant of one setting may be written without its name: { exponential: 0.9 }.
+            // The name of a single setting may be left out: { exponential: 0.9 }.
             Some(_) if known.len() == 1 => Ok(()),
             Some(_) => Err(self
                 .node
@@ -85,10 +84,10 @@ impl TaggedValue<'_> {
         }
     }
 
-    /// Reads the setting `field`, or takes its default.
+    /// Reads the setting `field`, or returns its default.
     ///
     /// # Errors
-    /// A value that the setting does not accept, and one that is missing without a default.
+    /// The setting does not accept the value, or it is missing and has no default.
     pub(crate) fn field<T: ConfigValue>(
         &self,
         field: &str,
@@ -105,34 +104,34 @@ impl TaggedValue<'_> {
             (None, Some(default)) => Ok(default),
             (None, None) => Err(Diagnostic::new(
                 &self.node.span,
-                format!("`{}` needs `{field}`", self.name),
+                format!("`{}` requires `{field}`", self.name),
             )
             .with_help(format!("write {{ {}: {example} }}", self.name))),
         }
     }
 }
 
-/// One field of a variant, for showing and for the schema.
+/// A setting of a variant.
 pub(crate) struct Field {
     pub(crate) name: &'static str,
-    pub(crate) shown: Value,
-    /// The default as it would be shown.
+    pub(crate) value: Value,
+    /// The default, as JSON.
     pub(crate) default: Option<Value>,
 }
 
-/// The variant as a file would write it: its name alone where every setting has its default.
+/// The variant as JSON: only its name if all settings have their defaults.
 pub(crate) fn to_value(name: &str, fields: &[Field]) -> Value {
-    if fields.iter().all(|f| f.default.as_ref() == Some(&f.shown)) {
+    if fields.iter().all(|f| f.default.as_ref() == Some(&f.value)) {
         return Value::from(name);
     }
     let settings: Map<String, Value> = fields
         .iter()
-        .map(|field| (field.name.to_owned(), field.shown.clone()))
+        .map(|field| (field.name.to_owned(), field.value.clone()))
         .collect();
     json!({ name: settings })
 }
 
-/// A variant's part of the schema: its name, and each setting's schema and whether it must be set.
+/// A variant for the schema: its name, and the name and schema of each setting and whether it is required.
 pub(crate) type VariantSchema = (&'static str, Vec<(&'static str, Value, bool)>);
 
 /// The JSON Schema of all variants.
@@ -170,10 +169,10 @@ pub(crate) fn schema(variants: &[VariantSchema]) -> Value {
     ] })
 }
 
-/// An enum whose variants have settings: `name`, or `{ name: { setting: value } }`.
+/// Defines an enum whose variants have settings: `name`, or `{ name: { setting: value } }`.
 ///
-/// Each field has its type and, unless it must be written, its default; `example` shows how to
-/// write a variant that has a field without.
+/// Each field has a type and, unless it is required, a default. A variant with a required field has
+/// an `example`, which messages show.
 macro_rules! tagged_enum {
     ($(#[$meta:meta])* pub enum $type:ident, $noun:literal, $expected:literal {
         $($(#[$variant_meta:meta])* $variant:ident = $name:literal {
@@ -222,7 +221,7 @@ macro_rules! tagged_enum {
                     $(Self::$variant { $($field,)* } => $crate::spec::values::tagged_enum::to_value($name, &[
                         $($crate::spec::values::tagged_enum::Field {
                             name: stringify!($field),
-                            shown: $crate::spec::values::config_value::ConfigValue::to_value($field),
+                            value: $crate::spec::values::config_value::ConfigValue::to_value($field),
                             default: None::<$field_type>$(.or(Some($default)))?
                                 .as_ref().map($crate::spec::values::config_value::ConfigValue::to_value),
                         },)*

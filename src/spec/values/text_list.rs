@@ -1,9 +1,9 @@
-//! Lists in messages.
+//! Lists of names in messages.
 
 /// The maximum number of items that a message names.
 pub(crate) const MAX_LISTED: usize = 12;
 
-/// The first items, and how many more there are: `a, b and 3 more`.
+/// The first items and the number of the others: `a, b and 3 more`.
 pub(crate) fn listed(
     items: impl ExactSizeIterator<Item = String>,
     and: &str,
@@ -14,7 +14,7 @@ pub(crate) fn listed(
     with_rest(&first, rest, and, more)
 }
 
-/// These items, and how many more there are: `a, b and 3 more`.
+/// The items of `first` and the number of the others: `a, b and 3 more`.
 pub(crate) fn with_rest(first: &[String], rest: usize, and: &str, more: &str) -> String {
     let shown = first.join(", ");
     match rest {
@@ -28,7 +28,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_is_not_named_is_counted() {
+    fn items_that_are_not_named_are_counted() {
         let names = |count: usize| (0..count).map(|n| n.to_string());
         assert_eq!(listed(names(2), "and", "more"), "0, 1");
         assert!(listed(names(15), "and", "more").ends_with("11 and 3 more"));

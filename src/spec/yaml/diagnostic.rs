@@ -1,21 +1,21 @@
-//! What is wrong with a sweep, told to the person who wrote it.
+//! Diagnostics: errors of a sweep file, for its author.
 
 use super::span::Span;
 
-/// One fault of a sweep: where it stands, what is wrong, what would be right.
+/// An error of a sweep file: its position, a message, and how to correct it.
 #[derive(Clone, Debug, thiserror::Error)]
 #[error("{message}")]
 pub struct Diagnostic {
-    /// Where it stands.
+    /// The position.
     pub span: Span,
-    /// What is wrong: a fragment in lower case that names key and value.
+    /// The error: a fragment in lower case that names the key and the value.
     pub message: String,
-    /// What would be right.
+    /// How to correct it.
     pub help: Option<String>,
 }
 
 impl Diagnostic {
-    /// A problem at `place`.
+    /// A diagnostic at `span`, without help.
     pub fn new(span: &Span, message: impl Into<String>) -> Self {
         Self {
             span: span.clone(),
@@ -24,14 +24,14 @@ impl Diagnostic {
         }
     }
 
-    /// Adds what would be right.
+    /// Sets the help.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
         self.help = Some(help.into());
         self
     }
 
-    /// Adds a second sentence to what would be right.
+    /// Adds a line to the help.
     #[must_use]
     pub fn with_more_help(mut self, more: &str) -> Self {
         self.help = Some(match self.help.take() {
@@ -42,7 +42,7 @@ impl Diagnostic {
     }
 }
 
-/// A sweep file that cannot be read or does not make sense.
+/// An error of reading a sweep file.
 #[derive(Debug, thiserror::Error)]
 pub enum SpecError {
     /// The file cannot be read.
@@ -50,26 +50,26 @@ pub enum SpecError {
     Read {
         /// The file.
         path: std::path::PathBuf,
-        /// The system's reason.
+        /// The error of the operating system.
         source: std::io::Error,
     },
-    /// The text is read, but is not a valid sweep.
+    /// The text is not a valid sweep.
     #[error("{}", describe(.name, .diagnostic))]
     Invalid {
-        /// The file's name as the user gave it.
+        /// The path of the file, as the user wrote it.
         name: String,
-        /// The file's text, for the snippet under the message.
+        /// The text of the file, for the excerpt below the message.
         text: String,
-        /// What is wrong.
+        /// The error.
         diagnostic: Box<Diagnostic>,
     },
 }
 
-/// `file:line: key: message`, with what is known of it.
+/// `file:line:column: key: message`, without the parts that are unknown.
 fn describe(name: &str, diagnostic: &Diagnostic) -> String {
     let span = &diagnostic.span;
     let mut text = match span.line {
-        // Nowhere in the file: from the command line, or of the file as a whole.
+        // Not a position in the file: an option, or the file as a whole.
         0 if span.path.is_empty() => name.to_owned(),
         0 => String::from("--set"),
         line => format!("{name}:{line}:{}", span.column),
@@ -81,11 +81,11 @@ fn describe(name: &str, diagnostic: &Diagnostic) -> String {
     format!("{text}: {}", diagnostic.message)
 }
 
-/// The candidate nearest to `word`, if one is near enough to be a likely slip of the pen.
+/// The candidate that is most similar to `word`, if it is similar enough to be what the user meant.
 ///
-/// Compared with the whole of each candidate and with its last part, so that `lerning_rate`
-/// finds `training.learning_rate`. Near means a Damerau-Levenshtein distance of at most a third
-/// of the word's length.
+/// `word` is compared with each candidate and with its last part, so that `lerning_rate` finds
+/// `training.learning_rate`. Similar means a Damerau-Levenshtein distance of at most 1 plus a third of
+/// the length of the word.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word_lower = word.to_lowercase();
     let word_last = last_part(&word_lower);
@@ -94,7 +94,7 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|candidate| {
             let whole = strsim::damerau_levenshtein(&word_lower, candidate);
             let last = strsim::damerau_levenshtein(word_last, last_part(candidate));
-            // A match of the last part alone must not beat a match of the whole.
+            // A match of only the last part must not win against a match of the whole.
             (whole.min(last + 1), candidate)
         })
         .min_by_key(|(distance, _)| *distance)
@@ -111,7 +111,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_typo_finds_the_key_it_meant() {
+    fn a_typo_finds_the_intended_key() {
         let keys = ["training.learning_rate", "training.epochs", "model.width"];
         assert_eq!(nearest("training.lerning_rate", keys), Some(keys[0]));
         assert_eq!(nearest("learning_rate", keys), Some(keys[0]));

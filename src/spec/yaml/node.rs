@@ -1,4 +1,4 @@
-//! YAML text as a tree of values that know where they stand.
+//! YAML text as a tree of values with their positions.
 
 use super::diagnostic::{Diagnostic, nearest};
 use super::raw::Raw;
@@ -7,27 +7,27 @@ use super::span::Span;
 use super::text_index::TextIndex;
 use serde_saphyr::Spanned;
 
-/// A value of the sweep file and its place.
+/// A value and its position.
 #[derive(Clone, Debug)]
 pub struct YamlNode {
     /// The value.
     pub value: YamlValue,
-    /// Where it stands.
+    /// The position.
     pub span: Span,
-    /// The text of a plain number, flag or `null`, as it is written: `1e-3`, `01`.
+    /// The source text of a plain number, Boolean or `null`, such as `1e-3` or `01`.
     pub source_text: Option<Box<str>>,
 }
 
 /// A YAML value.
 #[derive(Clone, Debug, PartialEq)]
 pub enum YamlValue {
-    /// `null`, `~` or nothing.
+    /// `null`, `~` or an empty value.
     Null,
     /// `true` or `false`.
     Bool(bool),
     /// A whole number.
     Integer(i128),
-    /// A number with a fraction or exponent; may be infinite or not a number.
+    /// A number with a fraction or an exponent; can be infinite or NaN.
     Float(f64),
     /// Text.
     String(String),
@@ -40,44 +40,47 @@ pub enum YamlValue {
 /// A key of a mapping with its value.
 #[derive(Clone, Debug, PartialEq)]
 pub struct YamlEntry {
-    /// The key's text.
+    /// The key.
     pub key: String,
-    /// Where the key stands.
+    /// The position of the key.
     pub span: Span,
-    /// What it maps to.
+    /// The value.
     pub node: YamlNode,
 }
 
 impl PartialEq for YamlNode {
-    /// Values are equal wherever they stand.
+    /// Compares the values, not their positions.
     fn eq(&self, other: &Self) -> bool {
         self.value == other.value
     }
 }
 
-/// The most bytes of YAML text: far beyond any sweep file.
+/// The maximum size of YAML text, far larger than any sweep file.
 pub(crate) const MAX_TEXT_BYTES: usize = 1 << 20;
 
-/// The longest path of keys that a message shows, in bytes. A path stands at each value, and would
-/// otherwise multiply the length of a key by the number of values below it.
+/// The maximum length of a path of keys, in bytes. Each value has its path, so a long key would need
+/// its length times the number of values below it.
 const MAX_PATH_BYTES: usize = 200;
 
 impl YamlNode {
     /// Reads YAML text.
     ///
     /// # Errors
-    /// Text that is too long or no valid YAML, repeats a key, or exceeds the parser's limits on
-    /// depth and aliases.
+    /// The text is too long or not valid YAML, repeats a key, or exceeds the parser's limits on depth
+    /// and aliases.
     pub fn parse(text: &str) -> Result<Self, Diagnostic> {
         if text.len() > MAX_TEXT_BYTES {
-            let message = format!("it has {} bytes, more than {MAX_TEXT_BYTES}", text.len());
+            let message = format!(
+                "the text has {} bytes, more than {MAX_TEXT_BYTES}",
+                text.len()
+            );
             return Err(Diagnostic::new(&Span::default(), message));
         }
         let index = TextIndex::new(text);
         let options = serde_saphyr::options! {
             strict_booleans: true,
             with_snippet: false,
-            // Each key refuses them itself, in words that name the key.
+            // Each key rejects them, with a message that names the key.
             non_finite_float_policy: serde_saphyr::NonFiniteFloatPolicy::PassThrough,
         };
         let spanned: Spanned<Raw> =
@@ -87,7 +90,7 @@ impl YamlNode {
                     .without_snippet()
                     .render_with_formatter(&serde_saphyr::UserMessageFormatter);
                 let message = message.lines().next().unwrap_or("not valid YAML");
-                // The place is told by the problem itself.
+                // The diagnostic already has the position.
                 let message = message.split(" at line ").next().unwrap_or(message);
                 Diagnostic::new(&span.unwrap_or_default(), message)
             })?;
@@ -110,10 +113,10 @@ impl YamlNode {
         };
         let value = match raw.value {
             Raw::Null => YamlValue::Null,
-            Raw::Flag(value) => YamlValue::Bool(value),
+            Raw::Bool(value) => YamlValue::Bool(value),
             Raw::Integer(value) => YamlValue::Integer(value),
-            Raw::Real(value) => YamlValue::Float(value),
-            Raw::Text(value) => YamlValue::String(value),
+            Raw::Float(value) => YamlValue::Float(value),
+            Raw::String(value) => YamlValue::String(value),
             Raw::List(items) => YamlValue::List(
                 items
                     .into_iter()
@@ -132,11 +135,11 @@ impl YamlNode {
                     .collect(),
             ),
         };
-        // An alias is written as what it stands for.
+        // The source text of an alias is that of its anchor.
         let defined = text.span(raw.defined, String::new());
         let source_text = text
             .token_at(&defined)
-            .filter(|text| is_spelling(text, &value));
+            .filter(|text| is_notation_of(text, &value));
         Self {
             source_text: source_text.map(Box::from),
             value,
@@ -144,15 +147,15 @@ impl YamlNode {
         }
     }
 
-    /// This value as a name: text as it is, a plain number, flag or `null` as it is written, so that
-    /// `01` and `1.0` are not `1`. `None` for a list, a mapping and nothing at all.
+    /// This value as text: a string unchanged, a plain number, Boolean or `null` as written, so that `01`
+    /// and `1.0` differ from `1`. `None` for a list, a mapping and an empty value.
     pub fn literal_text(&self) -> Option<String> {
         if let Some(source_text) = &self.source_text {
             return Some(source_text.to_string());
         }
         match &self.value {
             YamlValue::String(text) => Some(text.clone()),
-            // One with a tag, such as `!!float 1`.
+            // A number with a tag, such as `!!float 1`.
             YamlValue::Integer(value) => Some(value.to_string()),
             YamlValue::Float(value) => Some(short_text(&(*value).into())),
             YamlValue::Bool(value) => Some(value.to_string()),
@@ -163,7 +166,7 @@ impl YamlNode {
     /// The entries of a mapping.
     ///
     /// # Errors
-    /// Anything that is no mapping; `what` names what was expected.
+    /// The value is not a mapping; `what` names the expected value.
     pub fn entries(&self, what: &str) -> Result<&[YamlEntry], Diagnostic> {
         match &self.value {
             YamlValue::Map(entries) => Ok(entries),
@@ -174,7 +177,7 @@ impl YamlNode {
     /// The items of a list.
     ///
     /// # Errors
-    /// Anything that is no list; `what` names what was expected.
+    /// The value is not a list; `what` names the expected value.
     pub fn items(&self, what: &str) -> Result<&[YamlNode], Diagnostic> {
         match &self.value {
             YamlValue::List(items) => Ok(items),
@@ -182,7 +185,7 @@ impl YamlNode {
         }
     }
 
-    /// The value of `key` where this is a mapping that has it.
+    /// The value of `key`, if this is a mapping that contains it.
     pub fn get(&self, key: &str) -> Option<&YamlNode> {
         match &self.value {
             YamlValue::Map(entries) => entries.iter().find(|e| e.key == key).map(|e| &e.node),
@@ -190,7 +193,7 @@ impl YamlNode {
         }
     }
 
-    /// The problem that this value is not `what`.
+    /// The diagnostic for a value that is not `what`.
     pub fn unexpected(&self, what: &str) -> Diagnostic {
         let diagnostic = Diagnostic::new(
             &self.span,
@@ -199,13 +202,13 @@ impl YamlNode {
         let digits = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
         match (&self.value, self.span.source_text.as_deref()) {
             (YamlValue::Float(_), Some(text)) if text.starts_with('0') && digits(text) => {
-                diagnostic.with_help("write a whole number without zeros before it")
+                diagnostic.with_help("write the whole number without leading zeros")
             }
             _ => diagnostic,
         }
     }
 
-    /// This value as a message shows it, such as "the text `abc`": numbers as they are written.
+    /// This value for messages, such as "the text `abc`"; numbers as written.
     pub fn describe(&self) -> String {
         if let (YamlValue::Integer(_) | YamlValue::Float(_), Some(text)) =
             (&self.value, &self.span.source_text)
@@ -225,7 +228,7 @@ impl YamlNode {
 }
 
 impl YamlEntry {
-    /// The problem that this key is not among `known`, with the nearest known one.
+    /// The diagnostic for a key that is not in `known`; the help suggests a similar one.
     pub fn unknown_key<'a>(&self, known: impl IntoIterator<Item = &'a str> + Clone) -> Diagnostic {
         let diagnostic = Diagnostic::new(
             &self.span,
@@ -235,15 +238,15 @@ impl YamlEntry {
             Some(name) => diagnostic.with_help(format!("did you mean `{name}`?")),
             None => {
                 let names: Vec<&str> = known.into_iter().collect();
-                diagnostic.with_help(format!("known here: {}", names.join(", ")))
+                diagnostic.with_help(format!("known keys: {}", names.join(", ")))
             }
         }
     }
 }
 
-/// Whether a plain token of the text is a spelling of this number, flag or `null`: where a value is
-/// empty, or has a tag or an anchor, another token stands at its place.
-fn is_spelling(token: &str, value: &YamlValue) -> bool {
+/// Whether a token of the text is the notation of this number, Boolean or `null`. If a value is empty or
+/// has a tag or an anchor, a different token is at its position.
+fn is_notation_of(token: &str, value: &YamlValue) -> bool {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "+-._".contains(c);
     let starts = |c: char| c.is_ascii_digit() || "+-.".contains(c);
     match value {
@@ -270,7 +273,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_know_their_kind_and_place() {
+    fn values_have_their_kind_and_position() {
         let node = YamlNode::parse("a: 1\nb:\n  c: [1.0e-4, 1e-3, yes, ~, .nan]\n").unwrap();
         let list = node.get("b").and_then(|b| b.get("c")).unwrap();
         let items = list.items("a list").unwrap();
@@ -284,7 +287,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_shown_as_it_is_written() {
+    fn a_number_is_shown_as_written() {
         let text = "a: 010\nb: [1e3, -0.50, .inf]  # six\nc: 0x1F\n";
         let node = YamlNode::parse(text).unwrap();
         let shown = |key: &str| node.get(key).unwrap().describe();
@@ -294,7 +297,7 @@ mod tests {
         let items: Vec<String> = items.iter().map(YamlNode::describe).collect();
         assert_eq!(items, ["`1e3`", "`-0.50`", "`.inf`"]);
         let diagnostic = node.get("a").unwrap().unexpected("a whole number");
-        assert!(diagnostic.help.unwrap().contains("without zeros"));
+        assert!(diagnostic.help.unwrap().contains("without leading zeros"));
     }
 
     #[test]
@@ -304,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn places_are_found_in_any_text() {
+    fn positions_are_found_in_any_text() {
         let text = format!("é: \"{}\"\nb: [ü, x]\n", "ö".repeat(1000));
         let node = YamlNode::parse(&text).unwrap();
         let items = node.get("b").unwrap().items("a list").unwrap();
@@ -315,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn many_values_below_a_long_key_take_no_more_than_the_text() {
+    fn many_values_below_a_long_key_need_no_more_memory_than_the_text() {
         let key = "k".repeat(MAX_KEY_BYTES);
         let text = format!("{key}: [{}]", "é, ".repeat(100_000));
         if let Ok(node) = YamlNode::parse(&text) {

@@ -4,16 +4,16 @@ use serde::de::{Deserialize, Deserializer, Error as _, MapAccess, SeqAccess, Vis
 use serde_saphyr::Spanned;
 use std::collections::HashSet;
 
-/// The longest key, in bytes: far beyond any of ours.
+/// The maximum length of a key in bytes, far longer than any known key.
 pub(super) const MAX_KEY_BYTES: usize = 1 << 10;
 
-/// A value as serde sees it.
+/// A YAML value.
 pub(super) enum Raw {
     Null,
-    Flag(bool),
+    Bool(bool),
     Integer(i128),
-    Real(f64),
-    Text(String),
+    Float(f64),
+    String(String),
     List(Vec<Spanned<Raw>>),
     Map(Vec<(Spanned<String>, Spanned<Raw>)>),
 }
@@ -42,7 +42,7 @@ impl<'de> Visitor<'de> for RawVisitor {
         Raw::deserialize(deserializer)
     }
     fn visit_bool<E>(self, value: bool) -> Result<Raw, E> {
-        Ok(Raw::Flag(value))
+        Ok(Raw::Bool(value))
     }
     fn visit_i64<E>(self, value: i64) -> Result<Raw, E> {
         Ok(Raw::Integer(value.into()))
@@ -59,13 +59,13 @@ impl<'de> Visitor<'de> for RawVisitor {
             .map_err(|_| E::custom("the number is too large"))
     }
     fn visit_f64<E>(self, value: f64) -> Result<Raw, E> {
-        Ok(Raw::Real(value))
+        Ok(Raw::Float(value))
     }
     fn visit_str<E>(self, value: &str) -> Result<Raw, E> {
-        Ok(Raw::Text(value.to_owned()))
+        Ok(Raw::String(value.to_owned()))
     }
     fn visit_string<E>(self, value: String) -> Result<Raw, E> {
-        Ok(Raw::Text(value))
+        Ok(Raw::String(value))
     }
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Raw, A::Error> {
         let mut items = Vec::new();
@@ -86,7 +86,7 @@ impl<'de> Visitor<'de> for RawVisitor {
             }
             if !known.insert(key.value.clone()) {
                 return Err(A::Error::custom(format!(
-                    "the key `{}` stands twice in one mapping",
+                    "the mapping contains the key `{}` twice",
                     key.value
                 )));
             }

@@ -1,8 +1,8 @@
-//! Values as short text, for levels, tables and folder names.
+//! Values as short text, for levels, tables and names of folders.
 
 use serde_json::Value;
 
-/// A value as a person would write it in a table: `0.01`, `cosine`, `step every=1 gamma=0.5`.
+/// A value in the notation of tables: `0.01`, `cosine`, `step every=1 gamma=0.5`.
 pub fn short_text(value: &Value) -> String {
     match value {
         Value::Null => "none".to_owned(),
@@ -27,7 +27,7 @@ pub fn short_text(value: &Value) -> String {
     }
 }
 
-/// Shortest form that reads back as the same number; very small and large ones as `1e-5`.
+/// The shortest text that is read as the same number; very small and large numbers as `1e-5`.
 fn number_label(number: &serde_json::Number) -> String {
     match number.as_f64() {
         Some(value) if number.is_f64() => {
@@ -49,7 +49,7 @@ mod tests {
     use serde_json::json;
 
     #[test]
-    fn values_read_as_a_person_would_write_them() {
+    fn values_are_short() {
         assert_eq!(short_text(&json!(0.01)), "0.01");
         assert_eq!(short_text(&json!(1e-5)), "1e-5");
         assert_eq!(short_text(&json!(64)), "64");

@@ -3,10 +3,10 @@
 use super::span::Span;
 use serde_saphyr::Location;
 
-/// Finds places in a text quickly: one of a million values must not read all that is before it.
+/// An index of positions in a text, so that finding one does not read all the text before it.
 pub(super) struct TextIndex<'a> {
     text: &'a str,
-    /// For each line, how many characters are before it.
+    /// For each line, the number of characters before it.
     lines: Vec<usize>,
     /// The byte offset of every [`STRIDE`]th character.
     marks: Vec<usize>,
@@ -15,7 +15,7 @@ pub(super) struct TextIndex<'a> {
 /// Characters between two marks.
 const STRIDE: usize = 256;
 
-/// The most characters that a message points at.
+/// The maximum number of characters of a span.
 const MAX_TOKEN_CHARS: usize = 200;
 
 impl<'a> TextIndex<'a> {
@@ -32,7 +32,7 @@ impl<'a> TextIndex<'a> {
         Self { text, lines, marks }
     }
 
-    /// The byte offset of the character of this number; the text's end where it has fewer.
+    /// The byte offset of the character with this number; the end of the text if it has fewer.
     fn offset(&self, number: usize) -> usize {
         let Some(&mark) = self.marks.get(number / STRIDE) else {
             return self.text.len();
@@ -72,7 +72,7 @@ impl<'a> TextIndex<'a> {
         }
     }
 
-    /// The token at a place.
+    /// The text of a span.
     pub(super) fn token_at(&self, span: &Span) -> Option<&'a str> {
         self.text.get(span.offset..span.offset + span.length)
     }

@@ -1,26 +1,26 @@
 //! Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`.
 
-use super::state::StateLists;
-use super::{Optimizer, descended, epsilon, squares};
+use super::optimizer_trait::Optimizer;
+use super::state::StackedState;
+use super::update::{apply_update, epsilon, squares};
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
 
-/// `s ← s + g²`, then `w ← w − η/(1 + (t−1)·δ) · g / (√s + ε)`, with the decay δ of the learning
-/// rate.
+/// `s ← s + g²`, then `w ← w − η/(1 + (t−1)·δ) · g / (√s + ε)`, with the learning-rate decay δ.
 pub(super) struct Adagrad<B: Backend> {
     learning_rate_decay: Vec<f64>,
     epsilon: PerMember<B>,
-    /// `s` of each parameter, once there is a first gradient.
+    /// `s` of each parameter; empty before the first step.
     sums: Vec<Tensor<B, 3>>,
-    /// The steps of each member so far.
+    /// The number of steps that each member has taken.
     steps: Vec<usize>,
     device: B::Device,
 }
 
 impl<B: Backend> Adagrad<B> {
-    /// Members with these settings.
+    /// For members with these settings.
     pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
         let decays = members.iter().map(|m| m.learning_rate_decay.get());
         Self {
@@ -41,38 +41,39 @@ impl<B: Backend> Optimizer<B> for Adagrad<B> {
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
         let decays = self.learning_rate_decay.iter().zip(&self.steps);
-        let slowed: Vec<f64> = decays
+        let rate_factors: Vec<f64> = decays
             .map(|(decay, &steps)| 1.0 / (1.0 + steps as f64 * decay))
             .collect();
-        let slowed = PerMember::new(&slowed, &self.device);
+        let rate_factors = PerMember::new(&rate_factors, &self.device);
         self.steps.iter_mut().for_each(|steps| *steps += 1);
         let squared = squares(&gradients);
-        self.sums = match self.sums.is_empty() {
-            true => squared.collect(),
-            false => std::mem::take(&mut self.sums)
+        self.sums = if self.sums.is_empty() {
+            squared.collect()
+        } else {
+            std::mem::take(&mut self.sums)
                 .into_iter()
                 .zip(squared)
                 .map(|(sum, square)| sum + square)
-                .collect(),
+                .collect()
         };
         let directions = gradients
             .into_iter()
             .zip(&self.sums)
             .map(|(gradient, sum)| {
-                slowed.scale(gradient / self.epsilon.add_to(sum.clone().sqrt()))
+                rate_factors.scale(gradient / self.epsilon.add_to(sum.clone().sqrt()))
             });
-        descended(parameters, directions, learning_rate)
+        apply_update(parameters, directions, learning_rate)
     }
 
-    fn memory(&self) -> StateLists<B> {
-        StateLists {
+    fn stacked_state(&self) -> StackedState<B> {
+        StackedState {
             steps: self.steps.clone(),
-            ..StateLists::of_lists(&[&self.sums])
+            ..StackedState::from_lists(&[&self.sums])
         }
     }
 
-    fn set_memory(&mut self, mut memory: StateLists<B>) {
-        self.sums = memory.take_list(0);
-        self.steps = memory.steps;
+    fn set_stacked_state(&mut self, mut state: StackedState<B>) {
+        self.sums = state.take_list(0);
+        self.steps = state.steps;
     }
 }

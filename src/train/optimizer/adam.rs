@@ -1,7 +1,9 @@
 //! Adam (Kingma and Ba 2015), as `torch.optim.Adam`.
 
 use super::moments::Moments;
-use super::{Optimizer, StateLists, descended};
+use super::optimizer_trait::Optimizer;
+use super::state::StackedState;
+use super::update::apply_update;
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -11,7 +13,7 @@ use burn::tensor::Tensor;
 pub(super) struct Adam<B: Backend>(Moments<B>);
 
 impl<B: Backend> Adam<B> {
-    /// Members with these settings.
+    /// For members with these settings.
     pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
         Self(Moments::new(members, device))
     }
@@ -31,14 +33,14 @@ impl<B: Backend> Optimizer<B> for Adam<B> {
             moments.per_member(betas.map(|(beta, &steps)| 1.0 / (1.0 - beta.powi(steps))));
         let scaled = moments.scaled();
         let directions = scaled.map(|(mean, divisor)| mean_correction.scale(mean / divisor));
-        descended(parameters, directions, learning_rate)
+        apply_update(parameters, directions, learning_rate)
     }
 
-    fn memory(&self) -> StateLists<B> {
-        self.0.memory()
+    fn stacked_state(&self) -> StackedState<B> {
+        self.0.stacked_state()
     }
 
-    fn set_memory(&mut self, mut memory: StateLists<B>) {
-        self.0.set_memory(&mut memory);
+    fn set_stacked_state(&mut self, mut state: StackedState<B>) {
+        self.0.set_stacked_state(&mut state);
     }
 }

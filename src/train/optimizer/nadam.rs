@@ -1,7 +1,9 @@
 //! Adam with Nesterov's momentum (Dozat 2016), as `torch.optim.NAdam`.
 
 use super::moments::Moments;
-use super::{Optimizer, StateLists, descended};
+use super::optimizer_trait::Optimizer;
+use super::state::StackedState;
+use super::update::apply_update;
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
@@ -13,12 +15,12 @@ pub(super) struct NAdam<B: Backend> {
     moments: Moments<B>,
     /// ψ
     momentum_decay: Vec<f64>,
-    /// ∏µ up to the last step, for each member.
+    /// For each member, ∏µ up to the last step.
     products: Vec<f64>,
 }
 
 impl<B: Backend> NAdam<B> {
-    /// Members with these settings.
+    /// For members with these settings.
     pub(super) fn new(members: &[&Training], device: &B::Device) -> Self {
         Self {
             moments: Moments::new(members, device),
@@ -27,10 +29,10 @@ impl<B: Backend> NAdam<B> {
         }
     }
 
-    /// µ of each member so many steps after its last.
-    fn momenta(&self, later: i32) -> Vec<f64> {
+    /// For each member, µ of the step `offset` steps after its last.
+    fn momenta(&self, offset: i32) -> Vec<f64> {
         let momentum = |((beta, decay), &steps): ((&f64, &f64), &i32)| {
-            beta * (1.0 - 0.5 * 0.96_f64.powf(f64::from(steps + later) * decay))
+            beta * (1.0 - 0.5 * 0.96_f64.powf(f64::from(steps + offset) * decay))
         };
         let members = self.moments.beta1.iter().zip(&self.momentum_decay);
         members.zip(&self.moments.steps).map(momentum).collect()
@@ -50,35 +52,35 @@ impl<B: Backend> Optimizer<B> for NAdam<B> {
             *product *= momentum;
         }
         let products = || self.products.iter();
-        let of_gradient = momenta
+        let gradient_factor = momenta
             .iter()
             .zip(products())
             .map(|(momentum, product)| (1.0 - momentum) / (1.0 - product));
-        let of_gradient = self.moments.per_member(of_gradient);
-        let of_mean = next
+        let gradient_factor = self.moments.per_member(gradient_factor);
+        let mean_factor = next
             .iter()
             .zip(products())
             .map(|(next, product)| next / (1.0 - product * next));
-        let of_mean = self.moments.per_member(of_mean);
+        let mean_factor = self.moments.per_member(mean_factor);
         let directions =
             gradients
                 .into_iter()
                 .zip(self.moments.scaled())
                 .map(|(gradient, (mean, divisor))| {
-                    (of_gradient.scale(gradient) + of_mean.scale(mean)) / divisor
+                    (gradient_factor.scale(gradient) + mean_factor.scale(mean)) / divisor
                 });
-        descended(parameters, directions, learning_rate)
+        apply_update(parameters, directions, learning_rate)
     }
 
-    fn memory(&self) -> StateLists<B> {
-        StateLists {
+    fn stacked_state(&self) -> StackedState<B> {
+        StackedState {
             momentum_products: self.products.clone(),
-            ..self.moments.memory()
+            ..self.moments.stacked_state()
         }
     }
 
-    fn set_memory(&mut self, mut memory: StateLists<B>) {
-        self.moments.set_memory(&mut memory);
-        self.products = memory.momentum_products;
+    fn set_stacked_state(&mut self, mut state: StackedState<B>) {
+        self.moments.set_stacked_state(&mut state);
+        self.products = state.momentum_products;
     }
 }

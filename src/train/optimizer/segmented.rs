@@ -1,13 +1,14 @@
-//! Members with optimizers of different kinds in one cohort.
+//! Members with different kinds of optimizers in one cohort.
 
-use super::{Optimizer, OptimizerState, StateLists};
+use super::optimizer_trait::Optimizer;
+use super::state::{OptimizerState, StackedState};
 use crate::backend::Backend;
-use crate::model::{StageGradient, part, stack};
+use crate::model::{StageGradient, concat_members, narrow_members};
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
 use std::ops::Range;
 
-/// One optimizer for each segment of adjacent members of one kind.
+/// One optimizer for each segment, which is a range of adjacent members of one kind.
 pub(super) struct Segmented<B: Backend>(pub(super) Vec<Segment<B>>);
 
 /// The members of a segment and their optimizer.
@@ -23,137 +24,152 @@ impl<B: Backend> Optimizer<B> for Segmented<B> {
         gradients: Vec<Tensor<B, 3>>,
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
-        self.each(&parameters, learning_rate, |segment, own, rate| {
-            let gradients = gradients.iter().map(|t| part(t, &segment.members));
-            segment.optimizer.step(own, gradients.collect(), rate)
+        self.step_segments(&parameters, learning_rate, |segment, parameters, rate| {
+            let gradients = gradients
+                .iter()
+                .map(|t| narrow_members(t, &segment.members));
+            segment
+                .optimizer
+                .step(parameters, gradients.collect(), rate)
         })
     }
 
-    fn descend(
+    fn step_stages(
         &mut self,
         parameters: Vec<Tensor<B, 3>>,
         gradients: Vec<StageGradient<B>>,
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
-        self.each(&parameters, learning_rate, |segment, own, rate| {
-            let gradients = gradients.iter().map(|g| g.part(&segment.members));
-            segment.optimizer.descend(own, gradients.collect(), rate)
+        self.step_segments(&parameters, learning_rate, |segment, parameters, rate| {
+            let gradients = gradients.iter().map(|g| g.narrow_members(&segment.members));
+            segment
+                .optimizer
+                .step_stages(parameters, gradients.collect(), rate)
         })
     }
 
-    fn memory(&self) -> StateLists<B> {
-        let memories: Vec<_> = self
+    fn stacked_state(&self) -> StackedState<B> {
+        let states: Vec<_> = self
             .0
             .iter()
-            .map(|segment| segment.optimizer.memory())
+            .map(|segment| segment.optimizer.stacked_state())
             .collect();
-        let lists = memories.iter().map(|memory| memory.lists.len()).max();
+        let lists = states.iter().map(|state| state.lists.len()).max();
         let sizes = || self.0.iter().map(|segment| segment.members.len());
-        let steps = memories.iter().zip(sizes());
-        let products = memories.iter().zip(sizes());
-        StateLists {
+        let steps = states.iter().zip(sizes());
+        let products = states.iter().zip(sizes());
+        StackedState {
             steps: steps
-                .flat_map(|(memory, size)| of_each(&memory.steps, size, 0))
+                .flat_map(|(state, size)| values_or(&state.steps, size, 0))
                 .collect(),
             momentum_products: products
-                .flat_map(|(memory, size)| of_each(&memory.momentum_products, size, 1.0))
+                .flat_map(|(state, size)| values_or(&state.momentum_products, size, 1.0))
                 .collect(),
             lists: (0..lists.unwrap_or(0))
                 .map(|list| {
-                    let of = |memory: &StateLists<B>| memory.lists.get(list).cloned();
-                    let own = memories.iter().map(|memory| of(memory).unwrap_or_default());
-                    joined(own.zip(sizes()).collect())
+                    let of_segments = states
+                        .iter()
+                        .map(|state| state.lists.get(list).cloned().unwrap_or_default());
+                    concat_lists(of_segments.zip(sizes()).collect())
                 })
                 .collect(),
         }
     }
 
-    fn set_memory(&mut self, memory: StateLists<B>) {
+    fn set_stacked_state(&mut self, state: StackedState<B>) {
         for segment in &mut self.0 {
             let members = &segment.members;
-            let own = |list: &Vec<Tensor<B, 3>>| list.iter().map(|t| part(t, members)).collect();
-            segment.optimizer.set_memory(StateLists {
-                steps: memory.steps[members.clone()].to_vec(),
-                momentum_products: memory.momentum_products[members.clone()].to_vec(),
-                lists: memory.lists.iter().map(own).collect(),
+            let narrow = |list: &Vec<Tensor<B, 3>>| {
+                list.iter().map(|t| narrow_members(t, members)).collect()
+            };
+            segment.optimizer.set_stacked_state(StackedState {
+                steps: state.steps[members.clone()].to_vec(),
+                momentum_products: state.momentum_products[members.clone()].to_vec(),
+                lists: state.lists.iter().map(narrow).collect(),
             });
         }
     }
 
-    // Without putting the whole memory together.
-    fn state(&self, member: usize) -> OptimizerState<B> {
+    // Avoids concatenating the state of all segments.
+    fn member_state(&self, member: usize) -> OptimizerState<B> {
         let mut segments = self.0.iter();
         let segment = segments.find(|segment| segment.members.contains(&member));
-        let segment = segment.expect("segments hold all members");
-        segment.optimizer.state(member - segment.members.start)
+        let segment = segment.expect("segments cover all members");
+        segment
+            .optimizer
+            .member_state(member - segment.members.start)
     }
 
     fn restore(&mut self, states: Vec<OptimizerState<B>>) {
         let mut states = states.into_iter();
         for segment in &mut self.0 {
-            let own = states.by_ref().take(segment.members.len());
-            segment.optimizer.restore(own.collect());
+            let of_segment = states.by_ref().take(segment.members.len());
+            segment.optimizer.restore(of_segment.collect());
         }
     }
 }
 
-/// A value for each of so many members: `values`, or what stands for none.
-fn of_each<T: Clone>(values: &[T], members: usize, none: T) -> Vec<T> {
-    match values.is_empty() {
-        true => vec![none; members],
-        false => values.to_vec(),
+/// One value for each of `members`: `values`, or `default` for each if there are none.
+fn values_or<T: Clone>(values: &[T], members: usize, default: T) -> Vec<T> {
+    if values.is_empty() {
+        vec![default; members]
+    } else {
+        values.to_vec()
     }
 }
 
-/// A list of all segments from those of each, with its number of members. A segment without the list gets
-/// zeros; where no segment has it, there is none.
-fn joined<B: Backend>(segments: Vec<(Vec<Tensor<B, 3>>, usize)>) -> Vec<Tensor<B, 3>> {
+/// Concatenates a list of state tensors over all segments, each given with its number of members.
+/// A segment without the list gets zeros; the result is empty if no segment has it.
+fn concat_lists<B: Backend>(segments: Vec<(Vec<Tensor<B, 3>>, usize)>) -> Vec<Tensor<B, 3>> {
     let Some(like) = segments
         .iter()
-        .map(|(own, _)| own)
-        .find(|own| !own.is_empty())
+        .map(|(list, _)| list)
+        .find(|list| !list.is_empty())
     else {
         return Vec::new();
     };
     let tensor = |parameter: usize| {
-        let own = segments
+        let of_segments = segments
             .iter()
-            .map(|(own, members)| match own.get(parameter) {
+            .map(|(list, members)| match list.get(parameter) {
                 Some(tensor) => tensor.clone(),
                 None => {
                     let [_, rows, columns] = like[parameter].dims();
                     Tensor::zeros([*members, rows, columns], &like[parameter].device())
                 }
             });
-        stack(own.collect())
+        concat_members(of_segments.collect())
     };
     (0..like.len()).map(tensor).collect()
 }
 
 impl<B: Backend> Segmented<B> {
-    /// Steps each segment's part of the parameters; the parameters put together again.
-    fn each(
+    /// Steps the parameters of each segment, and returns the parameters of all members.
+    fn step_segments(
         &mut self,
         parameters: &[Tensor<B, 3>],
         learning_rate: &PerMember<B>,
         step: impl Fn(&mut Segment<B>, Vec<Tensor<B, 3>>, &PerMember<B>) -> Vec<Tensor<B, 3>>,
     ) -> Vec<Tensor<B, 3>> {
-        let mut parts: Vec<_> = self
+        let mut stepped: Vec<_> = self
             .0
             .iter_mut()
             .map(|segment| {
-                let own = parameters.iter().map(|t| part(t, &segment.members));
-                let rate = learning_rate.part(&segment.members);
-                step(segment, own.collect(), &rate).into_iter()
+                let of_segment = parameters
+                    .iter()
+                    .map(|t| narrow_members(t, &segment.members));
+                let rate = learning_rate.narrow_members(&segment.members);
+                step(segment, of_segment.collect(), &rate).into_iter()
             })
             .collect();
-        let whole = |_| {
-            let own = parts.iter_mut();
-            stack(
-                own.map(|part| part.next().expect("a step keeps every parameter"))
+        let parameter = |_| {
+            let of_segments = stepped.iter_mut();
+            concat_members(
+                of_segments
+                    .map(|segment| segment.next().expect("a step returns every parameter"))
                     .collect(),
             )
         };
-        (0..parameters.len()).map(whole).collect()
+        (0..parameters.len()).map(parameter).collect()
     }
 }

@@ -1,30 +1,31 @@
 //! Stochastic gradient descent, as `torch.optim.SGD`.
 
-use super::state::StateLists;
-use super::{Optimizer, descended};
+use super::optimizer_trait::Optimizer;
+use super::state::StackedState;
+use super::update::apply_update;
 use crate::backend::Backend;
 use crate::spec::Training;
 use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
 
-/// `v ← µ·v + (1−τ)·g` (at first `v ← g`), then `w ← w − η·v`; Nesterov's form steps by `g + µ·v`
-/// instead.
+/// `v ← µ·v + (1−τ)·g` with the dampening τ (at first `v ← g`), then `w ← w − η·v`. Nesterov's form
+/// steps by `g + µ·v` instead.
 pub(super) struct Sgd<B: Backend> {
     momentum: PerMember<B>,
-    /// `1 − τ`, with the dampening τ.
-    share: PerMember<B>,
+    /// `1 − τ`
+    one_minus_dampening: PerMember<B>,
     nesterov: bool,
-    /// One for each parameter, once there is a momentum and a first gradient.
+    /// `v` of each parameter; empty without momentum and before the first step.
     velocities: Vec<Tensor<B, 3>>,
 }
 
 impl<B: Backend> Sgd<B> {
-    /// Members with these settings, all or none of them in Nesterov's form.
+    /// For members with these settings, which all use Nesterov's form or all do not.
     pub(super) fn new(nesterov: bool, members: &[&Training], device: &B::Device) -> Self {
         Self {
             momentum: PerMember::of(members, |m| m.momentum.get(), device),
-            // Without momentum there is nothing to dampen, whatever the other members have.
-            share: PerMember::of(
+            // A member without momentum has no dampening, even if other members have momentum.
+            one_minus_dampening: PerMember::of(
                 members,
                 |m| match m.momentum.get() {
                     0.0 => 1.0,
@@ -41,23 +42,25 @@ impl<B: Backend> Sgd<B> {
         if self.momentum.is_zero() {
             return gradients;
         }
-        self.velocities = match self.velocities.is_empty() {
-            true => gradients.clone(),
-            false => std::mem::take(&mut self.velocities)
+        self.velocities = if self.velocities.is_empty() {
+            gradients.clone()
+        } else {
+            std::mem::take(&mut self.velocities)
                 .into_iter()
                 .zip(&gradients)
                 .map(|(velocity, gradient)| {
-                    self.momentum.scale(velocity) + self.share.scale(gradient.clone())
+                    self.momentum.scale(velocity) + self.one_minus_dampening.scale(gradient.clone())
                 })
-                .collect(),
+                .collect()
         };
-        match self.nesterov {
-            false => self.velocities.clone(),
-            true => gradients
+        if self.nesterov {
+            gradients
                 .into_iter()
                 .zip(&self.velocities)
                 .map(|(gradient, velocity)| gradient + self.momentum.scale(velocity.clone()))
-                .collect(),
+                .collect()
+        } else {
+            self.velocities.clone()
         }
     }
 }
@@ -70,16 +73,16 @@ impl<B: Backend> Optimizer<B> for Sgd<B> {
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
         let directions = self.directions(gradients);
-        descended(parameters, directions, learning_rate)
+        apply_update(parameters, directions, learning_rate)
     }
 
-    fn memory(&self) -> StateLists<B> {
-        StateLists::of_lists(&[&self.velocities])
+    fn stacked_state(&self) -> StackedState<B> {
+        StackedState::from_lists(&[&self.velocities])
     }
 
-    fn set_memory(&mut self, mut memory: StateLists<B>) {
+    fn set_stacked_state(&mut self, mut state: StackedState<B>) {
         if !self.momentum.is_zero() {
-            self.velocities = memory.take_list(0);
+            self.velocities = state.take_list(0);
         }
     }
 }

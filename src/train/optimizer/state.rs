@@ -1,19 +1,20 @@
-//! What an optimizer remembers of a member from step to step.
+//! The state that an optimizer keeps between steps.
 
 use crate::backend::Backend;
-use crate::model::{padded, stack, trimmed};
+use crate::model::{concat_members, padded, trimmed};
 use burn::tensor::Tensor;
 
-/// All that an optimizer knows of one member beyond its settings: handed to the optimizer of
-/// another cohort, training goes on as if nothing had happened.
+/// The state of one member. Restored into the optimizer of another cohort, training continues with
+/// the same numbers.
 #[derive(Clone, Debug)]
 pub struct OptimizerState<B: Backend> {
-    /// Steps taken, where the optimizer counts them.
+    /// Steps taken; 0 if the optimizer does not count them.
     pub steps: usize,
     /// The product of NAdam's momenta; 1 for others.
     pub momentum_product: f64,
-    /// Lists of moving means, velocities or sums, each with a tensor for each parameter
-    /// (`[1, rows, columns]`); a list is empty where there is none (yet).
+    /// Lists of moving means, velocities or sums. Each list has one tensor per parameter
+    /// (`[1, rows, columns]`), or is empty if the optimizer does not need it or has not taken a
+    /// step.
     pub lists: Vec<Vec<Tensor<B, 3>>>,
 }
 
@@ -21,42 +22,44 @@ impl<B: Backend> OptimizerState<B> {
     /// The state with every tensor padded by zeros to the shape of its parameter.
     #[must_use]
     pub(crate) fn padded(self, shapes: &[[usize; 2]]) -> Self {
-        self.shaped(shapes, padded)
+        self.with_shapes(shapes, padded)
     }
 
     /// The state with every tensor trimmed to the shape of its parameter.
     #[must_use]
     pub(crate) fn trimmed(self, shapes: &[[usize; 2]]) -> Self {
-        self.shaped(shapes, trimmed)
+        self.with_shapes(shapes, trimmed)
     }
 
-    fn shaped(
+    fn with_shapes(
         mut self,
         shapes: &[[usize; 2]],
-        shape: fn(Tensor<B, 3>, [usize; 2]) -> Tensor<B, 3>,
+        reshape: fn(Tensor<B, 3>, [usize; 2]) -> Tensor<B, 3>,
     ) -> Self {
         for list in &mut self.lists {
             let tensors = std::mem::take(list).into_iter().zip(shapes);
-            *list = tensors.map(|(tensor, &own)| shape(tensor, own)).collect();
+            *list = tensors
+                .map(|(tensor, &shape)| reshape(tensor, shape))
+                .collect();
         }
         self
     }
 }
 
-/// All that an optimizer knows of all its members beyond their settings.
+/// The state of all members of an optimizer.
 #[derive(Clone, Debug)]
-pub struct StateLists<B: Backend> {
-    /// Steps taken by each member; none where the optimizer does not count them.
+pub struct StackedState<B: Backend> {
+    /// Steps taken by each member; empty if the optimizer does not count them.
     pub steps: Vec<usize>,
-    /// The product of NAdam's momenta of each member; none for other optimizers.
+    /// For each member, the product of NAdam's momenta; empty for other optimizers.
     pub momentum_products: Vec<f64>,
     /// Lists as in [`OptimizerState::lists`], stacked: `[members, rows, columns]`.
     pub lists: Vec<Vec<Tensor<B, 3>>>,
 }
 
-impl<B: Backend> StateLists<B> {
-    /// Lists alone.
-    pub(super) fn of_lists(lists: &[&[Tensor<B, 3>]]) -> Self {
+impl<B: Backend> StackedState<B> {
+    /// A state that consists of lists only.
+    pub(super) fn from_lists(lists: &[&[Tensor<B, 3>]]) -> Self {
         Self {
             steps: Vec::new(),
             momentum_products: Vec::new(),
@@ -64,8 +67,8 @@ impl<B: Backend> StateLists<B> {
         }
     }
 
-    /// The memory of members with these states.
-    pub(super) fn of_states(states: &[OptimizerState<B>]) -> Self {
+    /// The state of members with these states.
+    pub(super) fn from_members(states: &[OptimizerState<B>]) -> Self {
         let lists = states.iter().map(|state| state.lists.len()).max();
         Self {
             steps: states.iter().map(|state| state.steps).collect(),
@@ -76,18 +79,20 @@ impl<B: Backend> StateLists<B> {
         }
     }
 
-    /// What is known of the member at this position.
+    /// The state of the member at this position.
     pub(super) fn member(&self, member: usize) -> OptimizerState<B> {
-        let own = |tensor: &Tensor<B, 3>| tensor.clone().narrow(0, member, 1);
+        let of_member = |tensor: &Tensor<B, 3>| tensor.clone().narrow(0, member, 1);
         let lists = self.lists.iter();
         OptimizerState {
             steps: self.steps.get(member).copied().unwrap_or(0),
             momentum_product: self.momentum_products.get(member).copied().unwrap_or(1.0),
-            lists: lists.map(|list| list.iter().map(own).collect()).collect(),
+            lists: lists
+                .map(|list| list.iter().map(of_member).collect())
+                .collect(),
         }
     }
 
-    /// Takes out the list of this index; empty where there is none.
+    /// Removes and returns the list of this index; empty if there is none.
     pub(super) fn take_list(&mut self, list: usize) -> Vec<Tensor<B, 3>> {
         self.lists
             .get_mut(list)
@@ -96,11 +101,16 @@ impl<B: Backend> StateLists<B> {
     }
 }
 
-/// The list of this index of all members, stacked. A member that has none, because none of its
-/// settings asks for it, gets zeros; where no member has one, there is none.
+/// The list of this index of all members, stacked. A member that does not need the list gets zeros;
+/// the result is empty if no member has it.
 fn stacked<B: Backend>(states: &[OptimizerState<B>], list: usize) -> Vec<Tensor<B, 3>> {
-    let of =
-        |state: &'_ OptimizerState<B>| state.lists.get(list).filter(|own| !own.is_empty()).cloned();
+    let of = |state: &'_ OptimizerState<B>| {
+        state
+            .lists
+            .get(list)
+            .filter(|list| !list.is_empty())
+            .cloned()
+    };
     let Some(like) = states.iter().find_map(of) else {
         return Vec::new();
     };
@@ -112,9 +122,10 @@ fn stacked<B: Backend>(states: &[OptimizerState<B>], list: usize) -> Vec<Tensor<
         })
         .collect();
     let tensor = |_| {
-        let own = lists.iter_mut();
-        stack(
-            own.map(|list| list.next().expect("one for each parameter"))
+        let of_members = lists.iter_mut();
+        concat_members(
+            of_members
+                .map(|list| list.next().expect("one for each parameter"))
                 .collect(),
         )
     };

@@ -3,10 +3,13 @@
 
 pub mod events;
 pub mod executor;
+pub mod formats;
+pub mod imports;
 pub mod made_up;
 pub mod progress;
 #[cfg(unix)]
 pub mod recovery;
+pub mod rust_tokens;
 pub mod training;
 
 use std::path::{Path, PathBuf};

@@ -93,7 +93,7 @@ fn sigmoid(x: f32) -> f32 {
     1.0 / (1.0 + f32::exp(-x))
 }
 
-/// tanh(x) without overflow, whatever the device's own function does far from 0.
+/// tanh(x) without overflow. The device's own function may overflow far from 0.
 #[cube]
 fn tanh(x: f32) -> f32 {
     select(x > 20.0, 1.0f32, select(x < -20.0, -1.0f32, f32::tanh(x)))

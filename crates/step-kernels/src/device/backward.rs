@@ -1,4 +1,4 @@
-//! A dense layer backward: the gradient of what went into the layer before, in one kernel.
+//! The backward pass of a dense layer: the gradient of the previous layer's sums, in one kernel.
 
 use super::activation::{derivative_at, derivative_of_value};
 use super::batch_norm::{NormForm, gradient_of_tile, shifted};
@@ -13,7 +13,7 @@ pub(crate) struct BackwardForm {
     pub(crate) tile: Tile,
     /// Whether any member dropped units of the layer before.
     pub(crate) drops: bool,
-    /// Whether `values` are what went into the activation.
+    /// Whether `values` are the inputs of the activation, not its outputs.
     pub(crate) keeps_input: bool,
     /// How the layer before is normalised.
     pub(crate) norm: NormForm,
@@ -26,7 +26,7 @@ pub(crate) struct BackwardForm {
 ///
 /// - `gradient`: `[members, rows, inner]` of a layer's sums
 /// - `weight`: `[members, columns, inner]` of that layer
-/// - `values`: `[members, rows, columns]`: the output of the layer before, or what went into its
+/// - `values`: `[members, rows, columns]`: the output of the previous layer, or the input of its
 ///   activation, or, if it has a norm, its normalised sums
 /// - `norm`, `statistics`: of the layer before, see [`super::batch_norm`]
 /// - `units`, `kept`, `keys`: of the layer before

@@ -9,7 +9,7 @@
 
 use super::rule::step_weight;
 use super::tile::{SIDE, Tile};
-use crate::rule::NUMBERS;
+use crate::rule::CONSTANTS;
 use cubecl::prelude::*;
 
 /// How a layer's sums are normalised.
@@ -30,7 +30,7 @@ pub(super) const EPSILON: f32 = crate::NORM_EPSILON as f32;
 /// The weight of the latest batch in the running mean and variance.
 const MOMENTUM: f32 = crate::NORM_MOMENTUM as f32;
 /// The values of a member in `steps`.
-const STEP: u32 = NUMBERS as u32;
+const STEP: u32 = CONSTANTS as u32;
 
 /// The activation's input for a normalised sum, which is scaled by the norm's weight and shifted by its bias.
 #[cube]

@@ -6,7 +6,7 @@ use cubecl::prelude::*;
 /// Units that work on one member.
 pub(crate) const UNITS: u32 = 128;
 
-/// Numbers of a member in `sums`: the loss, what its sum has lost to rounding, and the right answers.
+/// The length of a member's `sums`: the loss, the rounding error of its sum, and the number of correct predictions.
 pub(crate) const SUMS: usize = 3;
 
 /// Writes the gradient of the mean loss by the logits, and adds the batch's losses

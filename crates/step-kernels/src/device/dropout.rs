@@ -32,9 +32,9 @@ fn squared(number: u32) -> u32 {
     number * (number + number + 1u32)
 }
 
-/// The factor of one unit: 0 where it is dropped, else `kept` = 1/(1 − rate).
+/// The factor of one unit: 0 if it is dropped, otherwise `kept` = 1/(1 − rate).
 ///
-/// `keys` holds two words for each member from `first` on; a unit is dropped where its bits are below
+/// `keys` holds two words for each member from `first` on; a unit is dropped if its bits are below
 /// `threshold` = rate · 2³².
 #[cube]
 pub(crate) fn factor(

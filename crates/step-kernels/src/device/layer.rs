@@ -1,7 +1,7 @@
 //! A layer in device memory.
 
 use super::buffer::Buffer;
-use super::units::FACTS;
+use super::units::UNIT_FIELDS;
 use crate::activation::Activation;
 use crate::model::Layer;
 use cubecl::prelude::*;
@@ -157,7 +157,7 @@ fn units(layer: &Layer) -> Vec<u32> {
     let member = |(index, (&width, &activation)): (usize, (&usize, &Activation))| {
         let rate = layer.dropout.get(index).copied().unwrap_or(0.0);
         let threshold = (f64::from(rate) * 2.0_f64.powi(32)) as u32;
-        let facts: [u32; FACTS] = [width as u32, activation.code(), threshold];
+        let facts: [u32; UNIT_FIELDS] = [width as u32, activation.code(), threshold];
         facts
     };
     let members = layer.widths.iter().zip(&layer.activations);

@@ -77,7 +77,7 @@ pub(crate) fn normalise(
     }
 }
 
-/// [`super::batch_norm::NormForm::SeparateKernel`]: what [`gradient_of_tile`] does, for batches of any size.
+/// [`super::batch_norm::NormForm::SeparateKernel`]: the same as [`gradient_of_tile`], for batches of any size.
 ///
 /// - `gradient`: `[members, rows, columns]`, changed in place
 /// - `normalised`: `[members, rows, columns]`

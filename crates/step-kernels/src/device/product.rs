@@ -88,7 +88,7 @@ pub fn product<R: Runtime>(
     let products = (parts * members) as u32;
     let tile = Tile::new(rows, columns, products, multiprocessors(client));
     let [across, down] = tile.grid(rows, columns);
-    // All tiles of all parts in one row, broken into several where it is too long.
+    // All tiles of all parts in one row, which is split into several if it is too long.
     let tiles = u64::from(across) * u64::from(down) * parts as u64;
     let breadth = tiles.min(u64::from(MAX_CUBES)) as u32;
     let height = tiles.div_ceil(u64::from(breadth)) as u32;

@@ -1,4 +1,4 @@
-//! Optimizers, chosen at run time: members of a cohort may differ.
+//! The optimizers. Each member selects its own at run time.
 
 use crate::rule::Rule;
 use cubecl::prelude::*;
@@ -11,10 +11,10 @@ const RMSPROP: u32 = Rule::RmsProp.code();
 const CENTERED_RMSPROP: u32 = Rule::CenteredRmsProp.code();
 const ADAGRAD: u32 = Rule::Adagrad.code();
 
-/// One weight's step, in place.
+/// Takes the step of one weight, in place.
 ///
-/// `state` holds all weights of a layer, then each list that the optimizers of the cohort remember, of the
-/// same length: `lists` of them, `stride` numbers apart.
+/// `state` contains all weights of a layer, then `lists` state lists of the same length, `stride` numbers
+/// apart.
 #[cube]
 pub(crate) fn step_weight(
     state: &mut Array<f32>,
@@ -30,21 +30,21 @@ pub(crate) fn step_weight(
     let list1 = place + stride;
     let list2 = list1 + stride;
     let list3 = list2 + stride;
-    let rate = steps[first];
+    let learning_rate = steps[first];
     let l1 = steps[first + 3];
     let clip = steps[first + 4];
     let epsilon = steps[first + 5];
     let momentum = steps[first + 6];
-    let share = steps[first + 7];
-    let decay2 = steps[first + 8];
-    let share2 = steps[first + 9];
+    let gradient_factor = steps[first + 7];
+    let square_decay = steps[first + 8];
+    let square_factor = steps[first + 9];
     let correction = steps[first + 10];
-    let correction2 = steps[first + 11];
+    let square_correction = steps[first + 11];
     let mut g = gradient;
     if l1 > 0.0 {
         g += select(weight > 0.0, l1, select(weight < 0.0, -l1, 0.0f32));
     }
-    // An infinite gradient stays infinite where nothing is clipped.
+    // Without clipping, an infinite gradient stays infinite.
     if clip < f32::MAX {
         g = select(g > clip, clip, select(g < -clip, -clip, g));
     }
@@ -52,7 +52,7 @@ pub(crate) fn step_weight(
     let mut direction = g;
     if comptime!(lists >= 1) {
         if code == MOMENTUM || code == NESTEROV {
-            let velocity = momentum * state[list1] + share * g;
+            let velocity = momentum * state[list1] + gradient_factor * g;
             state[list1] = velocity;
             direction = select(code == NESTEROV, g + momentum * velocity, velocity);
         } else if code == ADAGRAD {
@@ -63,11 +63,11 @@ pub(crate) fn step_weight(
     }
     if comptime!(lists >= 2) {
         if code == ADAM || code == NADAM {
-            let mean = momentum * state[list1] + share * g;
-            let square = decay2 * state[list2] + share2 * (g * g);
+            let mean = momentum * state[list1] + gradient_factor * g;
+            let square = square_decay * state[list2] + square_factor * (g * g);
             state[list1] = mean;
             state[list2] = square;
-            let divisor = f32::sqrt(square) * correction2 + epsilon;
+            let divisor = f32::sqrt(square) * square_correction + epsilon;
             let mut numerator = correction * mean;
             if code == NADAM {
                 numerator += steps[first + 12] * g;
@@ -77,22 +77,22 @@ pub(crate) fn step_weight(
     }
     if comptime!(lists >= 3) {
         if code == RMSPROP || code == CENTERED_RMSPROP {
-            let square = decay2 * state[list1] + share2 * (g * g);
+            let square = square_decay * state[list1] + square_factor * (g * g);
             state[list1] = square;
-            let mut spread = square;
+            let mut variance = square;
             if code == CENTERED_RMSPROP {
-                let mean = decay2 * state[list2] + share2 * g;
+                let mean = square_decay * state[list2] + square_factor * g;
                 state[list2] = mean;
-                spread -= mean * mean;
+                variance -= mean * mean;
             }
             // A fused multiply-add can round a variance of 0 to less.
-            spread = select(spread < 0.0, 0.0f32, spread);
-            direction = g / (f32::sqrt(spread) + epsilon);
+            variance = select(variance < 0.0, 0.0f32, variance);
+            direction = g / (f32::sqrt(variance) + epsilon);
             if momentum > 0.0 {
                 direction += momentum * state[list3];
                 state[list3] = direction;
             }
         }
     }
-    state[place] = steps[first + 2] * weight - rate * direction;
+    state[place] = steps[first + 2] * weight - learning_rate * direction;
 }

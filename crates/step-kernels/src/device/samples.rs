@@ -20,7 +20,7 @@ pub(crate) struct InputForm {
 /// - `input`: `[members or 1, rows, features]`, or the data set `[samples, features]`
 /// - `words`: the data set as bytes: four to a word, the first in its lowest bits; every sample starts a new word
 /// - `positions`: sample positions; those of the batch start at `first`, owner by owner
-/// - `scaling`: what is subtracted from each feature, then the factors that multiply the differences:
+/// - `scaling`: for each feature, the value to subtract, then the factor of the difference:
 ///   `[owners, 2, features]`
 #[cube]
 pub(crate) fn input_at(

@@ -2,7 +2,7 @@
 
 use super::buffer::Buffer;
 use crate::epoch::Epoch;
-use crate::rule::NUMBERS;
+use crate::rule::CONSTANTS;
 use cubecl::prelude::*;
 
 /// The tables that the steps of an epoch read.
@@ -23,8 +23,12 @@ impl Tables {
         epoch: &Epoch,
         nothing: &Buffer,
     ) -> Self {
-        let steps: Vec<f32> = epoch.steps.iter().flat_map(|step| step.numbers()).collect();
-        debug_assert_eq!(steps.len(), epoch.steps.len() * NUMBERS);
+        let steps: Vec<f32> = epoch
+            .steps
+            .iter()
+            .flat_map(|step| step.constants())
+            .collect();
+        debug_assert_eq!(steps.len(), epoch.steps.len() * CONSTANTS);
         Self {
             positions: Buffer::of(client, &epoch.positions),
             scaling: match epoch.scaling.is_empty() {

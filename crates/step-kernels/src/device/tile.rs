@@ -9,7 +9,7 @@ pub(crate) const UNITS: u32 = SIDE * SIDE;
 /// Numbers of the larger operand that a cube holds in shared memory at once: four for each unit.
 const CHUNK: u32 = 4 * UNITS;
 
-/// How many rows and columns of its tile each unit computes, in registers.
+/// The rows and columns of its tile that each unit computes in registers.
 ///
 /// The inner dimension is always added up in order, so the size of a tile changes no result.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -99,7 +99,7 @@ impl Tile {
     }
 }
 
-/// Adds the product of what is in shared memory to a unit's registers.
+/// Adds the product of the tiles in shared memory to a unit's registers.
 ///
 /// A unit's rows and columns are 16 apart, so that neighbouring units read neighbouring numbers.
 #[cube]

@@ -12,11 +12,11 @@ use cubecl::server::Handle;
 /// The samples that batches are taken from, in device memory.
 #[derive(Clone, Debug)]
 pub struct Samples {
-    /// What is known of each.
+    /// The features of each sample.
     pub features: Features,
-    /// A unit vector for each sample: `[samples, classes]`, float32.
+    /// One-hot targets: `[samples, classes]`, float32.
     pub targets: Handle,
-    /// How many samples there are.
+    /// The number of samples.
     pub count: usize,
 }
 
@@ -25,19 +25,19 @@ pub struct Samples {
 pub enum Features {
     /// float32: `[samples, features]`.
     Numbers(Handle),
-    /// Bytes, four in a word of 32 bits, the first in its lowest bits; every sample begins with a word:
+    /// Bytes, four per 32-bit word, the first in the lowest bits; every sample starts at a new word:
     /// `[samples, words]`.
     Bytes(Handle),
 }
 
-/// Everything that training changes.
+/// The state that training changes.
 #[derive(Clone, Debug, Default)]
 pub struct State {
     /// For each layer its weight and bias (`[members, inputs, outputs]`, `[members, 1, outputs]`), then the weight
     /// and bias of its norm (`[members, 1, outputs]` each).
     pub parameters: Vec<Handle>,
-    /// The optimizer state: [`Model::lists`] lists, each like `parameters`. A list that is empty or missing stands
-    /// for zeros.
+    /// The optimizer state: [`Model::lists`] lists, each like `parameters`. An empty or missing list means
+    /// zeros.
     pub lists: Vec<Vec<Handle>>,
     /// The running mean and variance of each norm: `[members, 1, outputs]` each.
     pub statistics: Vec<Handle>,
@@ -51,7 +51,7 @@ pub struct Training<R: Runtime> {
     pub(super) rules: Buffer,
     pub(super) smoothing: Buffer,
     pub(super) sums: Buffer,
-    /// Stands in for what a kernel does not read.
+    /// A placeholder for buffers that a kernel does not read.
     pub(super) nothing: Buffer,
     pub(super) samples: Samples,
     pub(super) epoch: Tables,
@@ -141,7 +141,7 @@ impl<R: Runtime> Training<R> {
         }
         self.cross_entropy(batch);
         for layer in (0..self.layers.len()).rev() {
-            // The gradient goes on through the weights before they step.
+            // The gradient passes through the weights before they are updated.
             if layer > 0 {
                 self.backward(layer, batch);
             }
@@ -167,18 +167,18 @@ impl<R: Runtime> Training<R> {
         }
     }
 
-    /// Waits until the device has done all that was asked of it.
+    /// Waits until the device has finished all its work.
     ///
     /// # Errors
-    /// A device that failed since it was last waited for.
+    /// If the device failed since the last wait.
     pub fn wait(&self) -> Result<(), String> {
         let done = cubecl::future::block_on(self.client.sync());
         done.map_err(|error| format!("{error:?}"))
     }
 
-    /// Bytes of device memory that the cohort takes: parameters, optimizer state, activations, gradients and
-    /// the tables of an epoch, as the device's allocator counts them. No step allocates more. Neither the
-    /// samples are counted nor what the parameters were copied from.
+    /// Bytes of device memory that the cohort uses: parameters, optimizer state, activations, gradients and
+    /// the tables of an epoch, as the device's allocator counts them. No step allocates more. The samples
+    /// and the buffers from which the parameters were copied are not counted.
     pub fn bytes(&self) -> u64 {
         self.bytes
     }
@@ -189,17 +189,17 @@ impl<R: Runtime> Training<R> {
         (numbers.sum::<usize>() * size_of::<f32>()) as u64
     }
 
-    /// The device memory of [`sums`](Self::sums): `[members, 3]`, the losses, what their sum has lost to
-    /// rounding (to be subtracted), and the right answers.
+    /// The device memory of [`sums`](Self::sums): `[members, 3]`, the loss, the rounding error of its sum (to
+    /// be subtracted), and the number of correct predictions.
     pub fn sums_handle(&self) -> Handle {
         self.sums.handle.clone()
     }
 
-    /// The sum of losses and the number of right answers of each member, over all steps so far. Waits for
-    /// the device.
+    /// For each member, the sum of losses and the number of correct predictions of all steps so far. Waits
+    /// for the device.
     ///
     /// # Errors
-    /// A device that failed.
+    /// If the device failed.
     pub fn sums(&self) -> Result<Vec<(f64, f64)>, String> {
         let bytes = self.client.read_one(self.sums.handle.clone());
         let bytes = bytes.map_err(|error| format!("{error:?}"))?;
@@ -209,13 +209,13 @@ impl<R: Runtime> Training<R> {
     }
 }
 
-/// What the allocator of this thread's stream has handed out; 0 where it does not tell.
+/// The bytes that the allocator of this thread's stream has allocated; 0 if it does not count them.
 fn bytes_in_use<R: Runtime>(client: &ComputeClient<R>) -> u64 {
     client.memory_usage().map_or(0, |usage| usage.bytes_in_use)
 }
 
-/// The multiprocessors of a device. One that does not tell is a CPU or an unknown GPU: few, so that
-/// tiles are large.
+/// The number of multiprocessors of a device. If it is unknown, the device is a CPU or an unknown GPU; then 1,
+/// so that tiles are large.
 pub(super) fn multiprocessors<R: Runtime>(client: &ComputeClient<R>) -> u32 {
     client
         .properties()

@@ -1,11 +1,11 @@
-//! What is known of each member's units in a layer, as numbers in device memory.
+//! The width, activation and dropout of each member in a layer, in device memory.
 
 use cubecl::prelude::*;
 
-/// Numbers of a member in `units`: `[members, 3]`.
-pub(crate) const FACTS: usize = 3;
+/// The length of a member's entry in `units`: `[members, 3]`.
+pub(crate) const UNIT_FIELDS: usize = 3;
 
-/// How many of a layer's units a member has; the others pad it to the width of the widest.
+/// The number of a layer's units that a member has. The others pad it to the widest member.
 #[cube]
 pub(crate) fn width_of(units: &Array<u32>, member: u32) -> u32 {
     units[(member * 3) as usize]
@@ -17,7 +17,7 @@ pub(crate) fn activation_of(units: &Array<u32>, member: u32) -> u32 {
     units[(member * 3 + 1) as usize]
 }
 
-/// The share of 2³² of random numbers below which a unit is dropped.
+/// The threshold of random 32-bit numbers below which a unit is dropped.
 #[cube]
 pub(crate) fn threshold_of(units: &Array<u32>, member: u32) -> u32 {
     units[(member * 3 + 2) as usize]
@@ -29,7 +29,7 @@ pub(crate) fn kept_of(kept: &Array<f32>, member: u32) -> f32 {
     kept[member as usize]
 }
 
-/// Whose batches a member is trained on: the only owner's where members share them.
+/// The owner of a member's batches: the only one if members share batches.
 #[cube]
 pub(crate) fn owner_of(member: u32, #[comptime] shared: bool) -> u32 {
     if shared { 0u32.runtime() } else { member }

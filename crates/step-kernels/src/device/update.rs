@@ -1,18 +1,18 @@
-//! The gradient of a layer's weights and biases, and their step, in one kernel.
+//! The gradient of a layer's weights and biases, and the optimizer step, in one kernel.
 
 use super::rule::step_weight;
 use super::samples::{InputForm, input_at};
 use super::tile::{SIDE, Tile, UNITS, multiply_chunk, zeros};
 use super::units::owner_of;
-use crate::rule::NUMBERS;
+use crate::rule::CONSTANTS;
 use cubecl::prelude::*;
 
-/// What the kernel is compiled for.
+/// Compile-time parameters of the kernel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub(crate) struct UpdateForm {
     pub(crate) tile: Tile,
     pub(crate) input: InputForm,
-    /// How many lists any member's optimizer remembers.
+    /// The maximum number of state lists of a member's optimizer.
     pub(crate) lists: usize,
 }
 
@@ -21,9 +21,9 @@ pub(crate) struct UpdateForm {
 /// - `input`, `words`, `positions`, `first`, `scaling`: see [`input_at`]; here `rows` are the layer's
 ///   inputs, `inner` the batch
 /// - `gradient`: `[members, inner, columns]` of the layer's sums
-/// - `rules`: a code for each member; `steps`: the numbers of each member's step, from `step` on
-/// - `weight`: `[1 + lists, members, rows, columns]`, `bias`: `[1 + lists, members, columns]`: the numbers,
-///   then each list that optimizers remember
+/// - `rules`: a code for each member; `steps`: the constants of each member's step, from `step` on
+/// - `weight`: `[1 + lists, members, rows, columns]`, `bias`: `[1 + lists, members, columns]`: the parameters,
+///   then each state list
 #[cube(launch_unchecked)]
 pub(crate) fn update(
     input: &Array<f32>,
@@ -97,7 +97,7 @@ pub(crate) fn update(
         sync_cube();
     }
     let code = rules[member as usize];
-    let numbers = ((step + member) * comptime!(NUMBERS as u32)) as usize;
+    let numbers = ((step + member) * comptime!(CONSTANTS as u32)) as usize;
     // All members' weights, then each list.
     let biases = (CUBE_COUNT_Z * columns) as usize;
     let weights = rows as usize * biases;
@@ -123,7 +123,7 @@ pub(crate) fn update(
             }
         }
     }
-    // The cubes of the first rows have the biases, a unit for each.
+    // The cubes of the first rows update the biases, one per unit.
     let column = first_column + UNIT_POS;
     if first_row == 0 && UNIT_POS < comptime!(tile.width()) && column < columns {
         let mut sum = 0.0f32;

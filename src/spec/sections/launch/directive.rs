@@ -1,36 +1,33 @@
-//! Options of `sbatch` that are the author's own.
+//! Additional options of `sbatch`.
 
 use super::text_value::text_value;
 use serde_json::json;
 use std::fmt;
 use std::str::FromStr;
 
-/// A further option of `sbatch`, which is a line of its own in the script: `--qos=short`.
+/// An additional option of `sbatch`, such as `--qos=short`: a line of the script.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Directive(String);
 
-/// The options of `sbatch` that the scripts set themselves, and what sets them instead.
-const OWN_OPTIONS: [(&[&str], &str); 9] = [
-    (&["--array", "-a"], "`shards` and `max_parallel` say it"),
+/// The options of `sbatch` that the scripts set, and why or how.
+const RESERVED_OPTIONS: [(&[&str], &str); 9] = [
+    (&["--array", "-a"], "use `shards` and `max_parallel`"),
     (&["--dependency", "-d"], "the report waits for the array"),
-    (&["--chdir", "-D"], "it is the folder where you are"),
+    (&["--chdir", "-D"], "jobs run in the current folder"),
     (
         &["--output", "-o", "--error", "-e"],
-        "outputs are in the sweep's folder",
+        "outputs are in the folder of the sweep",
     ),
-    (&["--open-mode"], "a task that runs again appends"),
+    (&["--open-mode"], "a restarted task appends to its output"),
     (
         &["--requeue", "--no-requeue"],
-        "a task whose node fails runs again",
+        "a task is restarted if its node fails",
     ),
-    (&["--signal"], "it tells a task that its time is nearly up"),
-    (
-        &["--wait", "-W"],
-        "`tp-sweep launch slurm --wait` waits for the end",
-    ),
+    (&["--signal"], "it announces the time limit to a task"),
+    (&["--wait", "-W"], "use `tp-sweep launch slurm --wait`"),
     (
         &["--wrap", "--parsable", "--test-only"],
-        "tp-sweep runs in the job",
+        "the job runs tp-sweep",
     ),
 ];
 
@@ -44,22 +41,20 @@ impl FromStr for Directive {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
         if text.chars().any(char::is_control) {
-            return Err("it is one line: each option is an item of its own".to_owned());
+            return Err("write separate options as separate items of the list".to_owned());
         }
         if !text.starts_with('-') || text.trim_matches('-').is_empty() {
-            return Err("it begins with `-`, such as --qos=short".to_owned());
+            return Err("start with `-`, such as --qos=short".to_owned());
         }
         let name = text.split(['=', ' ']).next().unwrap_or(text);
-        // A short option may stand together with its value: `-a1-4`.
-        let is_builtin = |own: &&str| match own.len() {
-            2 => !name.starts_with("--") && name.starts_with(*own),
-            _ => name == *own,
+        // The value of a short option can follow directly: `-a1-4`.
+        let is_option = |option: &&str| match option.len() {
+            2 => !name.starts_with("--") && name.starts_with(*option),
+            _ => name == *option,
         };
-        match OWN_OPTIONS
-            .iter()
-            .find(|(own, _)| own.iter().any(is_builtin))
-        {
-            Some((_, why)) => Err(format!("tp-sweep sets `{name}` itself: {why}")),
+        let mut reserved = RESERVED_OPTIONS.iter();
+        match reserved.find(|(options, _)| options.iter().any(is_option)) {
+            Some((_, reason)) => Err(format!("tp-sweep sets `{name}`: {reason}")),
             None => Ok(Self(text.to_owned())),
         }
     }

@@ -1,4 +1,4 @@
-//! How much memory a task may use.
+//! Amounts of memory.
 
 use super::text_value::text_value;
 use serde_json::json;
@@ -16,7 +16,7 @@ impl MemoryRequest {
     }
 }
 
-/// As Slurm writes it: its `G` are GiB.
+/// In the notation of Slurm, whose `G` is GiB.
 impl fmt::Display for MemoryRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.0.is_multiple_of(1024) {
@@ -30,7 +30,7 @@ impl fmt::Display for MemoryRequest {
 impl FromStr for MemoryRequest {
     type Err = String;
     fn from_str(text: &str) -> Result<Self, String> {
-        let example = || "write the unit: 512M, 4G or 1T".to_owned();
+        let example = || "write a number with a unit: 512M, 4G or 1T".to_owned();
         let end = text.find(|c: char| !c.is_ascii_digit());
         let (number, unit) = text.split_at(end.unwrap_or(text.len()));
         let factor = match unit {
@@ -49,6 +49,6 @@ impl FromStr for MemoryRequest {
 
 text_value!(
     MemoryRequest,
-    "an amount of memory such as 4G",
+    "an amount of memory such as 512M, 4G or 1T",
     json!({ "type": "string", "pattern": "^[1-9][0-9]*([MGT]i?|[MGT]iB)$" })
 );

@@ -1,11 +1,11 @@
-//! Names of somebody else's: of partitions, accounts, volumes.
+//! Names that a cluster defines: of partitions, accounts and volumes.
 
 use super::text_value::text_value;
 use serde_json::json;
 use std::fmt;
 use std::str::FromStr;
 
-/// A name of somebody else's, such as a partition: without spaces and control characters.
+/// A name without spaces and control characters, such as that of a partition.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Token(String);
 
@@ -21,7 +21,7 @@ impl FromStr for Token {
         if !text.is_empty() && !text.chars().any(|c| c.is_whitespace() || c.is_control()) {
             Ok(Self(text.to_owned()))
         } else {
-            Err("it is one word, without spaces".to_owned())
+            Err("write a name without spaces".to_owned())
         }
     }
 }
@@ -32,7 +32,7 @@ text_value!(
     json!({ "type": ["string", "integer"], "pattern": "^\\S+$" })
 );
 
-/// A name that Kubernetes accepts for a namespace or a claim.
+/// A name of a namespace or a claim, by the rules of Kubernetes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ResourceName(String);
 
@@ -51,7 +51,7 @@ impl FromStr for ResourceName {
             Ok(Self(text.to_owned()))
         } else {
             Err(
-                "small letters, digits and `-`, at most 63, with a letter or digit at both ends"
+                "use at most 63 lowercase letters, digits and `-`, and a letter or digit at both ends"
                     .to_owned(),
             )
         }

@@ -6,113 +6,47 @@ use super::name::{ResourceName, Token};
 use super::time_limit::TimeLimit;
 use crate::spec::values::config_value::ConfigValue;
 use crate::spec::values::number::Count;
+use crate::spec::values::section_key::{SectionKey, section_schema};
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::YamlNode;
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
-/// What a sweep asks of a cluster. What is left out is the cluster's own default.
+/// What a sweep requests from a cluster. `None` means the default of the cluster.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct LaunchOptions {
-    /// Shares of the runs, each a task of its own.
+    /// The number of tasks that the runs are divided into.
     pub shards: Option<Count>,
-    /// Tasks that may run at the same time.
+    /// The maximum number of tasks that run at the same time.
     pub max_parallel: Option<Count>,
     /// Slurm: the partition.
     pub partition: Option<Token>,
     /// Slurm: the account that is charged.
     pub account: Option<Token>,
-    /// The longest that a task may take.
+    /// The time limit of a task.
     pub time: Option<TimeLimit>,
     /// The memory of a task.
     pub memory: Option<MemoryRequest>,
-    /// The processor cores of a task.
+    /// The CPU cores of a task.
     pub cpus: Option<Count>,
     /// The GPUs of a task.
     pub gpus: Option<Count>,
-    /// Slurm: further options of `sbatch`.
+    /// Slurm: additional options of `sbatch`.
     pub directives: Vec<Directive>,
-    /// Kubernetes: the container's image, which has tp-sweep on its path.
+    /// Kubernetes: the image of the container, with tp-sweep on its path.
     pub image: Option<Token>,
     /// Kubernetes: the namespace.
     pub namespace: Option<ResourceName>,
-    /// Kubernetes: the claim of the volume that holds the sweep's folders.
+    /// Kubernetes: the claim of the volume that holds the folders of the sweep.
     pub volume_claim: Option<ResourceName>,
-    /// Kubernetes: where the volume is mounted.
+    /// Kubernetes: the path where the volume is mounted.
     pub mount_path: Option<Token>,
-}
-
-/// The keys of the section, what each is for, and the schema of its values.
-fn keys() -> [(&'static str, &'static str, Value); 13] {
-    [
-        (
-            "shards",
-            "Shares of the runs, each a task of its own. Default: one for each 4 runs, at most 32.",
-            Count::schema(),
-        ),
-        (
-            "max_parallel",
-            "Tasks that may run at the same time. Default: all.",
-            Count::schema(),
-        ),
-        ("partition", "Slurm: the partition.", Token::schema()),
-        (
-            "account",
-            "Slurm: the account that is charged.",
-            Token::schema(),
-        ),
-        (
-            "time",
-            "The longest that a task may take, such as 2:00:00 or 1-12:00:00.",
-            TimeLimit::schema(),
-        ),
-        (
-            "memory",
-            "The memory of a task, such as 4G.",
-            MemoryRequest::schema(),
-        ),
-        (
-            "cpus",
-            "The processor cores of a task. Default: 1.",
-            Count::schema(),
-        ),
-        (
-            "gpus",
-            "The GPUs of a task. Default: none.",
-            Count::schema(),
-        ),
-        (
-            "directives",
-            "Slurm: further options of sbatch, such as --qos=short.",
-            json!({ "type": "array", "items": Directive::schema() }),
-        ),
-        (
-            "image",
-            "Kubernetes: the container's image, which has tp-sweep on its path.",
-            Token::schema(),
-        ),
-        (
-            "namespace",
-            "Kubernetes: the namespace.",
-            ResourceName::schema(),
-        ),
-        (
-            "volume_claim",
-            "Kubernetes: the claim of the volume that holds the sweep's folders.",
-            ResourceName::schema(),
-        ),
-        (
-            "mount_path",
-            "Kubernetes: where the volume is mounted. Default: /work.",
-            Token::schema(),
-        ),
-    ]
 }
 
 impl LaunchOptions {
     /// Reads the section.
     ///
     /// # Errors
-    /// Unknown keys, and values that a key cannot have.
+    /// A key is unknown or does not accept the value.
     pub(crate) fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         let mut options = Self::default();
         for entry in node.entries("the settings of `launch`")? {
@@ -127,7 +61,7 @@ impl LaunchOptions {
                 "cpus" => options.cpus = ConfigValue::read(node)?,
                 "gpus" => options.gpus = ConfigValue::read(node)?,
                 "directives" => {
-                    let items = node.items("a list of options of sbatch")?;
+                    let items = node.items(DIRECTIVES)?;
                     options.directives = items
                         .iter()
                         .map(Directive::read)
@@ -137,13 +71,13 @@ impl LaunchOptions {
                 "namespace" => options.namespace = ConfigValue::read(node)?,
                 "volume_claim" => options.volume_claim = ConfigValue::read(node)?,
                 "mount_path" => options.mount_path = ConfigValue::read(node)?,
-                _ => return Err(entry.unknown_key(keys().map(|(key, _, _)| key))),
+                _ => return Err(entry.unknown_key(Self::keys().iter().map(|key| key.name))),
             }
         }
         Ok(options)
     }
 
-    /// These settings where they are given, else those of `other`.
+    /// These settings, with those of `other` where they are not set.
     #[must_use]
     pub fn or(self, other: &Self) -> Self {
         let other = other.clone();
@@ -168,15 +102,69 @@ impl LaunchOptions {
         }
     }
 
+    /// The keys of the section.
+    pub(crate) fn keys() -> Vec<SectionKey> {
+        vec![
+            key::<Count>(
+                "shards",
+                "Number of tasks that the runs are divided into; at most the number of runs. Default: \
+                 one for each 4 runs, at most 32.",
+            ),
+            key::<Count>(
+                "max_parallel",
+                "Maximum number of tasks that run at the same time. Default: all.",
+            ),
+            key::<Token>("partition", "Slurm: the partition."),
+            key::<Token>("account", "Slurm: the account that is charged."),
+            key::<TimeLimit>("time", "Time limit of a task."),
+            key::<MemoryRequest>(
+                "memory",
+                "Memory of a task, in units of 1024: `1G` is 1024 MiB.",
+            ),
+            key::<Count>(
+                "cpus",
+                "CPU cores of a task, which trains as many runs in parallel. Default: 1.",
+            ),
+            key::<Count>(
+                "gpus",
+                "GPUs of a task, which trains on all of them. Default: none.",
+            ),
+            SectionKey::untyped(
+                "directives",
+                "Slurm: additional options of `sbatch`, such as `--qos=short`. Each is a line of both \
+                 scripts. Options that tp-sweep sets are refused. Default: none.",
+                DIRECTIVES.to_owned(),
+                json!({ "type": "array", "items": Directive::schema() }),
+            ),
+            key::<Token>(
+                "image",
+                "Kubernetes: the image of the container, with `tp-sweep` on its path.",
+            ),
+            key::<ResourceName>("namespace", "Kubernetes: the namespace."),
+            key::<ResourceName>(
+                "volume_claim",
+                "Kubernetes: the claim of the volume that holds the folders of the sweep.",
+            ),
+            key::<Token>(
+                "mount_path",
+                "Kubernetes: the path where the volume is mounted. Default: `/work`.",
+            ),
+        ]
+    }
+
     /// The JSON Schema of the section.
     pub(crate) fn schema() -> Value {
-        let described = keys().map(|(key, about, mut schema)| {
-            schema["description"] = about.into();
-            (key.to_owned(), schema)
-        });
-        json!({ "type": "object", "additionalProperties": false,
-                "properties": Map::from_iter(described) })
+        let description = "Settings of `tp-sweep launch`, for clusters. They change no result.";
+        section_schema(description, &Self::keys())
     }
+}
+
+/// The accepted values of `directives`, in words.
+const DIRECTIVES: &str = "a list of options of sbatch";
+
+/// A key that is left out by default.
+fn key<T: ConfigValue>(name: &'static str, description: &'static str) -> SectionKey {
+    SectionKey::new::<T>(name, description, None)
 }
 
 #[cfg(test)]
@@ -188,7 +176,7 @@ mod tests {
     }
 
     #[test]
-    fn the_section_is_read_whole_and_flags_win() {
+    fn all_keys_are_read_and_flags_take_precedence() {
         let text = "{ shards: 8, max_parallel: 2, partition: main, account: 42, time: 1:30:00, \
                     memory: 4G, cpus: 2, gpus: 1, directives: [--qos=short, '-C fast'], \
                     image: 'registry/tp-sweep:1', namespace: course, volume_claim: data, \
@@ -214,7 +202,7 @@ mod tests {
     }
 
     #[test]
-    fn times_and_memory_are_shown_as_they_are_read() {
+    fn times_and_memory_are_written_as_they_are_read() {
         for (text, shown) in [
             ("2:00:00", "2:00:00"),
             ("36:00:00", "1-12:00:00"),
@@ -237,9 +225,9 @@ mod tests {
     }
 
     #[test]
-    fn what_cannot_be_meant_is_answered_with_what_would_be_right() {
+    fn mistakes_are_reported_with_corrections() {
         for (text, help) in [
-            ("{ time: 90 }", "90 minutes are written 1:30:00"),
+            ("{ time: 90 }", "write 1:30:00 for 90 minutes"),
             (
                 "{ time: '2:30' }",
                 "write 2:30:00 for hours and minutes, 0:02:30 for minutes",
@@ -247,26 +235,26 @@ mod tests {
             ("{ time: soon }", "2:00:00 is two hours"),
             ("{ time: '0:00:00' }", "2:00:00"),
             ("{ time: '99999-23:00:00' }", "2:00:00"),
-            ("{ memory: 4096 }", "write the unit"),
-            ("{ memory: 4 G }", "write the unit"),
-            ("{ memory: 99999999T }", "write the unit"),
-            ("{ partition: 'a b' }", "one word"),
-            ("{ partition: \"a\\nb\" }", "one word"),
-            ("{ directives: [\"--qos=a\\nrm -rf .\"] }", "one line"),
-            ("{ directives: [\"--qos=a\\rb\"] }", "one line"),
-            ("{ directives: [qos=a] }", "begins with `-`"),
+            ("{ memory: 4096 }", "with a unit"),
+            ("{ memory: 4 G }", "with a unit"),
+            ("{ memory: 99999999T }", "with a unit"),
+            ("{ partition: 'a b' }", "without spaces"),
+            ("{ partition: \"a\\nb\" }", "without spaces"),
+            ("{ directives: [\"--qos=a\\nrm -rf .\"] }", "separate items"),
+            ("{ directives: [\"--qos=a\\rb\"] }", "separate items"),
+            ("{ directives: [qos=a] }", "start with `-`"),
             (
                 "{ directives: [--array=1-5] }",
                 "`shards` and `max_parallel`",
             ),
             ("{ directives: [-a1-5] }", "`shards` and `max_parallel`"),
-            ("{ directives: ['--output x'] }", "sweep's folder"),
-            ("{ namespace: Course }", "small letters"),
+            ("{ directives: ['--output x'] }", "folder of the sweep"),
+            ("{ namespace: Course }", "lowercase letters"),
             ("{ shard: 3 }", "did you mean `shards`?"),
         ] {
             let diagnostic = read(text).unwrap_err();
-            let told = diagnostic.help.unwrap_or_default();
-            assert!(told.contains(help), "{text}: {told}");
+            let shown = diagnostic.help.unwrap_or_default();
+            assert!(shown.contains(help), "{text}: {shown}");
         }
         for text in [
             "3",

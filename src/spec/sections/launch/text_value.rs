@@ -1,17 +1,17 @@
-//! Settings that are texts, each read by its type's own rule.
+//! Values that are read with the `FromStr` of their type.
 
 use crate::spec::values::config_value::ConfigValue;
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use std::str::FromStr;
 
-/// Reads text by its type's own rule; what is wrong with it is the help.
+/// Reads text with the `FromStr` of the type, whose error becomes the help.
 pub(crate) fn read_text<T: ConfigValue + FromStr<Err = String>>(
     node: &YamlNode,
 ) -> Result<T, Diagnostic> {
     let unexpected = || node.unexpected(&T::expected());
     match &node.value {
-        // An account or a claim may be a number: `007` as it is written.
+        // The name of an account or a claim can be a number: `007` is kept as written.
         YamlValue::String(_) | YamlValue::Integer(_) | YamlValue::Float(_) => {
             let text = node.literal_text().unwrap_or_default();
             text.parse()
@@ -21,7 +21,7 @@ pub(crate) fn read_text<T: ConfigValue + FromStr<Err = String>>(
     }
 }
 
-/// Makes a type of text a setting, whose rule is its `FromStr`.
+/// Implements `ConfigValue` for a type with `FromStr` and `Display`.
 macro_rules! text_value {
     ($type:ident, $expected:literal, $schema:expr) => {
         impl crate::spec::values::config_value::ConfigValue for $type {

@@ -1,11 +1,11 @@
-//! How long a task may take.
+//! Time limits.
 
 use super::text_value::text_value;
 use serde_json::json;
 use std::fmt;
 use std::str::FromStr;
 
-/// The longest that a task may take, in seconds; at least 1.
+/// The time limit of a task, in seconds; at least 1.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TimeLimit(u32);
 
@@ -16,7 +16,7 @@ impl TimeLimit {
     }
 }
 
-/// As Slurm writes it: `H:MM:SS`, or `D-HH:MM:SS`.
+/// In the notation of Slurm: `H:MM:SS` or `D-HH:MM:SS`.
 impl fmt::Display for TimeLimit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (days, rest) = (self.0 / 86_400, self.0 % 86_400);
@@ -51,10 +51,10 @@ impl FromStr for TimeLimit {
             ([hours, minutes, seconds], _) if *minutes < 60 && *seconds < 60 => {
                 hours * 3600 + minutes * 60 + seconds
             }
-            // Minutes in Slurm, and hours or seconds elsewhere.
+            // Ambiguous: minutes in Slurm, hours or seconds elsewhere.
             ([minutes], false) => {
                 let limit = Self(minutes * 60);
-                return Err(format!("{minutes} minutes are written {limit}"));
+                return Err(format!("write {limit} for {minutes} minutes"));
             }
             ([first, second], false) => {
                 let (hours, minutes) = (first * 3600 + second * 60, first * 60 + second);

@@ -1,0 +1,137 @@
+//! The tables of keys in docs/sweep-file.md, generated from the descriptions of the keys.
+
+use super::config::key::KEYS;
+use super::config::trial_config::Config;
+use super::sections::checkpoint::CheckpointInterval;
+use super::sections::keep::KeepWeights;
+use super::sections::launch::LaunchOptions;
+use super::sections::record::RecordOptions;
+use super::sections::report::ReportOptions;
+use super::sections::tensorboard::TensorBoardOptions;
+use super::values::config_value::ConfigValue;
+use super::values::number::Count;
+use super::values::section_key::SectionKey;
+use super::yaml::short_text::short_text;
+use serde_json::Value;
+
+/// A Markdown table of the keys of `section`: their values, defaults and descriptions. `None` if there
+/// is no such section.
+pub fn reference_table(section: &str) -> Option<String> {
+    let of_section = match section {
+        "report" => ReportOptions::keys(),
+        "tensorboard" => TensorBoardOptions::keys(),
+        "record" => RecordOptions::keys(),
+        "keep" => vec![KeepWeights::key()],
+        "checkpoint" => vec![CheckpointInterval::key()],
+        "launch" => LaunchOptions::keys(),
+        _ => Vec::new(),
+    };
+    let defaults = Config::default();
+    let of_configuration = KEYS
+        .iter()
+        .filter(|key| key.section_and_field().0 == section)
+        .map(|key| {
+            let default = key.value_in(&defaults);
+            row(key.path, &key.expected(), &default, key.description)
+        });
+    let rows: Vec<String> = of_configuration
+        .chain(of_section.iter().map(section_row))
+        .collect();
+    let header = "| key | values | default | meaning |\n| --- | --- | --- | --- |\n";
+    (!rows.is_empty()).then(|| header.to_owned() + &rows.concat())
+}
+
+fn section_row(key: &SectionKey) -> String {
+    row(key.name, &key.expected, &key.default, key.description)
+}
+
+fn row(name: &str, expected: &str, default: &Value, description: &str) -> String {
+    // A default in words replaces the value.
+    let (meaning, default) = match description.rsplit_once(" Default: ") {
+        Some((meaning, words)) => (meaning, words.trim_end_matches('.').to_owned()),
+        None => (description, default_cell(default)),
+    };
+    let cells = [
+        format!("`{name}`"),
+        values_cell(expected),
+        default,
+        linked(meaning),
+    ];
+    let cells = cells.map(|cell| cell.replace('|', "\\|"));
+    format!("| {} |\n", cells.join(" | ").replace("|  |", "| |"))
+}
+
+/// The accepted values; names and flags as code.
+fn values_cell(expected: &str) -> String {
+    let expected = expected.strip_suffix(" (or null)").unwrap_or(expected);
+    if expected == bool::expected() {
+        return "`true`, `false`".to_owned();
+    }
+    if expected == Count::expected() {
+        // The maximum is far beyond any use.
+        return "a whole number of at least 1".to_owned();
+    }
+    match expected.strip_prefix("one of ") {
+        Some(names) => {
+            let names: Vec<String> = names.split(", ").map(|name| format!("`{name}`")).collect();
+            names.join(", ")
+        }
+        None => linked(&expected.replace("another one in docs/sweep-file.md", "another one below")),
+    }
+}
+
+fn default_cell(default: &Value) -> String {
+    match default {
+        Value::Null => String::new(),
+        Value::Number(_) => short_text(default),
+        _ => format!("`{}`", short_text(default)),
+    }
+}
+
+/// The text with links to other pages of the documentation.
+fn linked(text: &str) -> String {
+    let mut linked = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("docs/") {
+        let end = after.find(".md").map_or(0, |end| end + ".md".len());
+        let (page, remaining) = after.split_at(end);
+        linked.push_str(before);
+        linked.push_str(&format!("[{page}]({page})"));
+        rest = remaining;
+    }
+    linked + rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_row_has_values_default_and_meaning() {
+        let table = reference_table("data").unwrap();
+        let row = |key: &str| {
+            let start = format!("| `{key}` |");
+            table.lines().find(|line| line.starts_with(&start)).unwrap()
+        };
+        assert!(row("data.flip").starts_with("| `data.flip` | `true`, `false` | `false` | Mirror"));
+        assert!(row("data.set").contains("[data.md](data.md)"));
+        assert!(row("data.impute").contains("| `median`, `none` | `median` |"));
+        assert!(row("data.label").contains("| text | | The column"));
+    }
+
+    #[test]
+    fn every_section_has_a_table() {
+        for section in [
+            "model",
+            "training",
+            "validation",
+            "report",
+            "launch",
+            "record",
+            "keep",
+        ] {
+            assert!(reference_table(section).is_some(), "{section}");
+        }
+        assert_eq!(reference_table("grid"), None);
+    }
+}

@@ -1,0 +1,82 @@
+//! Builds the optimizer of a cohort from its members' settings.
+
+use super::adagrad::Adagrad;
+use super::adam::Adam;
+use super::gradient_transform::{GradientTransform, WithGradientTransform};
+use super::nadam::NAdam;
+use super::optimizer_trait::Optimizer;
+use super::plain_sgd::PlainSgd;
+use super::rmsprop::RmsProp;
+use super::segmented::{Segment, Segmented};
+use super::sgd::Sgd;
+use super::weight_decay::{CoupledDecay, DecoupledDecay};
+use crate::backend::Backend;
+use crate::model::segments;
+use crate::spec::{self, StepKind, Training};
+use crate::train::per_member::PerMember;
+use std::ops::Range;
+
+/// The optimizer of members with these settings, which may use different kinds of optimizers.
+///
+/// Adjacent members of one kind are updated together. If all members are of one kind, no tensor is
+/// split or concatenated.
+pub fn new_optimizer<B: Backend>(
+    members: &[&Training],
+    device: &B::Device,
+) -> Box<dyn Optimizer<B>> {
+    let mut segments = segments(members.iter().map(|member| member.step_kind()));
+    if segments.len() == 1 {
+        return of_kind(segments.remove(0).0, members, device);
+    }
+    let segment = |(kind, range): (StepKind, Range<usize>)| Segment {
+        optimizer: of_kind(kind, &members[range.clone()], device),
+        members: range,
+    };
+    Box::new(Segmented(segments.into_iter().map(segment).collect()))
+}
+
+/// The optimizer of members that all use this kind.
+fn of_kind<B: Backend>(
+    kind: StepKind,
+    members: &[&Training],
+    device: &B::Device,
+) -> Box<dyn Optimizer<B>> {
+    let (optimizer, nesterov, centered) = match kind {
+        StepKind::PlainSgd => (spec::Optimizer::Sgd, false, false),
+        StepKind::Optimizer {
+            optimizer,
+            nesterov,
+            centered,
+            ..
+        } => (optimizer, nesterov, centered),
+    };
+    let weight_decay = PerMember::of(members, |m| m.weight_decay(), device);
+    let inner: Box<dyn Optimizer<B>> = match optimizer {
+        spec::Optimizer::Sgd => Box::new(Sgd::new(nesterov, members, device)),
+        spec::Optimizer::Adam | spec::Optimizer::AdamW => Box::new(Adam::new(members, device)),
+        spec::Optimizer::RmsProp => Box::new(RmsProp::new(centered, members, device)),
+        spec::Optimizer::Adagrad => Box::new(Adagrad::new(members, device)),
+        spec::Optimizer::NAdam => Box::new(NAdam::new(members, device)),
+    };
+    let inner: Box<dyn Optimizer<B>> = match optimizer {
+        _ if weight_decay.is_zero() => inner,
+        spec::Optimizer::AdamW => Box::new(DecoupledDecay {
+            weight_decay: weight_decay.clone(),
+            inner,
+        }),
+        _ => Box::new(CoupledDecay {
+            weight_decay: weight_decay.clone(),
+            inner,
+        }),
+    };
+    if kind == StepKind::PlainSgd {
+        return Box::new(PlainSgd {
+            weight_decay,
+            gradient_step: inner,
+        });
+    }
+    match GradientTransform::new(members, device) {
+        Some(transform) => Box::new(WithGradientTransform { transform, inner }),
+        None => inner,
+    }
+}

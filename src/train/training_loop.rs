@@ -1,0 +1,186 @@
+//! The training loop: epoch after epoch, until every member's run has ended.
+
+use super::checkpoint::training_state;
+use super::cohort::{Cohort, Epoch, Snapshot};
+use super::completion::{LeavingMember, MemberCompletion, report_completions};
+use super::evaluation::Predictions;
+use super::member::{Member, assert_stackable};
+use super::training_host::{EpochAction, Interrupted, TrainingHost};
+use crate::backend::Backend;
+use crate::data::DeviceDataset;
+use crate::metrics::EpochMetrics;
+use crate::training_state::TrainingState;
+
+/// Trains the members of a cohort together, and reports to the host how each run ends.
+///
+/// A member whose run has ended leaves the cohort, which continues with the rest. The result of a
+/// member does not depend on which members it is trained with.
+///
+/// # Errors
+/// [`Interrupted`] if the host stops the training. Of the members whose run has not ended, only
+/// the states that were reported are valid.
+///
+/// # Panics
+/// If the members cannot be stacked (see [`StackShape`](crate::spec::StackShape)), or continue from
+/// different epochs.
+pub fn train<B: Backend>(
+    data: &DeviceDataset<B>,
+    members: &[Member],
+    host: &mut dyn TrainingHost,
+) -> Result<(), Interrupted> {
+    assert_stackable(members);
+    let states = (0..members.len()).map(|member| host.resume_state(member));
+    let states: Option<Vec<TrainingState>> = states.collect();
+    let finished_epochs = finished_epochs(states.as_deref());
+    let (mut completions, mut cohort): (Vec<Option<MemberCompletion<B>>>, _) = match states {
+        None => {
+            let completions = members
+                .iter()
+                .map(|member| Some(MemberCompletion::new(member)));
+            (completions.collect(), Cohort::new(data, members.to_vec()))
+        }
+        Some(states) => {
+            let device = data.train.device();
+            let resumed = |(member, state)| Some(MemberCompletion::resumed(member, state, &device));
+            let completions = members.iter().zip(&states).map(resumed).collect();
+            (
+                completions,
+                Cohort::resumed(data, members.to_vec(), &states),
+            )
+        }
+    };
+    // For each place in the cohort, the member's position in `members`.
+    let mut positions: Vec<usize> = (0..members.len()).collect();
+    for epoch in finished_epochs + 1.. {
+        let epoch_start = host.wants_checkpoints().then(|| cohort.snapshots());
+        let trained = match cohort.epoch(epoch - 1, host) {
+            Ok(trained) => trained,
+            Err(interrupted) => {
+                if let Some(snapshots) = epoch_start.filter(|_| epoch > 1) {
+                    report_checkpoints(epoch - 1, &positions, &snapshots, &completions, host);
+                }
+                return Err(interrupted);
+            }
+        };
+        drop(epoch_start);
+        let validation =
+            Predictions::on_validation(&mut cohort.model, &data.train, &cohort.members);
+        let metrics = epoch_metrics(&cohort, epoch, &trained, &validation);
+        for (place, (&position, metrics)) in positions.iter().zip(&metrics).enumerate() {
+            let completion = in_training(&mut completions, position);
+            if !is_finite(metrics) {
+                completion.diverged(epoch);
+                continue;
+            }
+            if host.wants_layer_values(epoch) {
+                let layers = cohort.layer_values(&trained.gradients, place);
+                host.on_layer_values(position, epoch, &layers);
+            }
+            host.on_epoch_end(position, metrics);
+            cohort.on_epoch_end(place, metrics);
+            in_training(&mut completions, position).on_epoch_end(&cohort, place, metrics);
+        }
+        let (staying, leaving): (Vec<_>, Vec<_>) = (0..positions.len())
+            .partition(|&place| in_training(&mut completions, positions[place]).is_open());
+        if !leaving.is_empty() {
+            let mut evaluations = validation.evaluate(&leaving);
+            let leaving_members = leaving.into_iter().map(|place| {
+                let position = positions[place];
+                let mut completion = completions[position].take().expect("a member leaves once");
+                completion.leave(&cohort, place, evaluations[place].take());
+                let member = &members[position];
+                LeavingMember {
+                    position,
+                    member,
+                    completion,
+                }
+            });
+            let leaving_members = leaving_members.collect();
+            if staying.is_empty() {
+                // The evaluation below needs this memory.
+                drop((cohort, trained, validation));
+                report_completions(data, leaving_members, host);
+                return Ok(());
+            }
+            report_completions(data, leaving_members, host);
+            positions = staying.iter().map(|&place| positions[place]).collect();
+            cohort = cohort.select_members(&staying);
+        }
+        let action = host.after_epoch(epoch);
+        if action != EpochAction::Continue {
+            report_checkpoints(epoch, &positions, &cohort.snapshots(), &completions, host);
+        }
+        if action == EpochAction::CheckpointAndStop {
+            return Err(Interrupted);
+        }
+    }
+    unreachable!("the loop ends with the last member's run")
+}
+
+/// The number of epochs that the members have finished before they continue; 0 for new runs.
+fn finished_epochs(states: Option<&[TrainingState]>) -> usize {
+    let mut epochs = states.into_iter().flatten().map(|state| state.epoch);
+    let first = epochs.next().unwrap_or(0);
+    assert!(
+        epochs.all(|epoch| epoch == first),
+        "the members of a cohort continue from the same epoch"
+    );
+    first
+}
+
+/// The completion of a member that is in training.
+fn in_training<B: Backend>(
+    completions: &mut [Option<MemberCompletion<B>>],
+    position: usize,
+) -> &mut MemberCompletion<B> {
+    completions[position]
+        .as_mut()
+        .expect("a member in training has not left")
+}
+
+/// Reports the states of the members in training, which have finished this epoch.
+fn report_checkpoints<B: Backend>(
+    epoch: usize,
+    positions: &[usize],
+    snapshots: &[Snapshot<B>],
+    completions: &[Option<MemberCompletion<B>>],
+    host: &mut dyn TrainingHost,
+) {
+    for (&position, snapshot) in positions.iter().zip(snapshots) {
+        if let Some(completion) = &completions[position] {
+            host.on_checkpoint(position, training_state(epoch, snapshot, completion));
+        }
+    }
+}
+
+/// Whether loss, gradients and learning rate are finite. Otherwise, the run has diverged.
+fn is_finite(metrics: &EpochMetrics) -> bool {
+    let scalars = [metrics.train_loss, metrics.learning_rate];
+    let all = scalars.iter().chain(&metrics.val_loss);
+    all.chain(&metrics.gradient_norms).all(|n| n.is_finite())
+}
+
+/// The metrics of an epoch, for each member.
+fn epoch_metrics<B: Backend>(
+    cohort: &Cohort<B>,
+    epoch: usize,
+    trained: &Epoch<B>,
+    validation: &Predictions<B>,
+) -> Vec<EpochMetrics> {
+    let validation = validation.means();
+    let norms = cohort.gradient_norms(&trained.gradients);
+    let metrics = |(place, gradient_norms): (usize, Vec<f64>)| {
+        let (train_loss, train_accuracy) = trained.means[place];
+        EpochMetrics {
+            epoch,
+            train_loss,
+            train_accuracy,
+            val_loss: validation[place].map(|(loss, _)| loss),
+            val_accuracy: validation[place].map(|(_, accuracy)| accuracy),
+            learning_rate: trained.learning_rates[place],
+            gradient_norms,
+            seconds: trained.seconds / cohort.members.len() as f64,
+        }
+    };
+    norms.into_iter().enumerate().map(metrics).collect()
+}
