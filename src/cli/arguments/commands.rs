@@ -108,7 +108,7 @@ pub struct MergeArguments {
     /// Copy results from these folders, such as other/runs/axe5; they do not change
     #[arg(value_name = "FROM", required = true)]
     pub from: Vec<PathBuf>,
-    /// Read data sets from this folder [default: data, here or next to the results' parent folders]
+    /// Read data sets from this folder [default: data, here or in a folder above the results]
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
 }
@@ -169,7 +169,7 @@ pub struct CompareArguments {
     pub language: Option<Language>,
     #[command(flatten)]
     pub folders: FolderArguments,
-    /// Read data sets from this folder [default: data, here or next to the sweep files' parent folders]
+    /// Read data sets from this folder [default: data, here or in a folder above a sweep]
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
 }

@@ -13,7 +13,7 @@ pub struct SweepArguments {
     /// Override a key of the sweep file, such as training.epochs=1 (repeatable)
     #[arg(long = "set", value_name = "KEY=VALUE")]
     pub overrides: Vec<String>,
-    /// Read data sets from this folder [default: data, here or next to the sweep file's parent folders]
+    /// Read data sets from this folder [default: data, here or in a folder above the sweep file]
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
 }
@@ -21,7 +21,7 @@ pub struct SweepArguments {
 /// The folders of results and reports.
 #[derive(Args, Clone, Debug)]
 pub struct FolderArguments {
-    /// Keep results in this folder
+    /// Use this results folder
     #[arg(long, value_name = "FOLDER", default_value = "runs")]
     pub runs: PathBuf,
     /// Write reports to this folder
