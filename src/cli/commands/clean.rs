@@ -26,11 +26,7 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     // A dry run changes nothing, so it does not take the lock.
     let _lock = if arguments.dry_run {
         if let Some(holder) = active_holder(store.folder()) {
-            return Err(CliError::Locked {
-                holder,
-                name: plan.name.clone(),
-                folder: store.folder().to_owned(),
-            });
+            return Err(CliError::locked(holder, &plan, store.folder()));
         }
         None
     } else {

@@ -2,12 +2,12 @@
 
 use crate::cli::arguments::{CompareArguments, SweepArguments};
 use crate::cli::context::{
-    SweepContext, fingerprints, load_for_results, load_from_results, missing_results_error,
+    SweepContext, load_for_results, load_from_results, missing_results_error, open_store_at,
     refuse_report_over_inputs,
 };
 use crate::cli::errors::{CliError, RESULTS_MISSING};
 use crate::cli::messages::{print, warn};
-use crate::record::{RecordedSweep, Results, Store, prepare_folder, write_atomically};
+use crate::record::{RecordedSweep, Results, prepare_folder, write_atomically};
 use crate::report::{ComparedSweep, Listing, Report, compare as compare_sweeps};
 use crate::spec::Language;
 use std::path::Path;
@@ -124,10 +124,7 @@ fn read(
         dataset_cache,
         remarks,
     } = &context;
-    let fingerprints = fingerprints(plan, dataset_cache)?;
-    let store = Store::at(&folder, plan, |config| {
-        fingerprints[&config.data.source()].clone()
-    });
+    let store = open_store_at(&folder, plan, dataset_cache)?;
     let results = store.read(plan);
     if results.runs.is_empty() {
         return Err(missing_results_error(&store, plan));

@@ -1,7 +1,7 @@
 //! `tp-sweep merge`.
 
 use crate::cli::arguments::MergeArguments;
-use crate::cli::context::{SweepContext, fingerprints, load_from_results, lock_sweep};
+use crate::cli::context::{SweepContext, load_from_results, lock_sweep, open_store_at};
 use crate::cli::errors::CliError;
 use crate::cli::messages::{list_names, print, warn, with_count};
 use crate::plan::{Plan, RunId};
@@ -26,10 +26,7 @@ pub(crate) fn merge(arguments: &MergeArguments) -> Result<u8, CliError> {
         dataset_cache,
         ..
     } = load_from_results(reference, arguments.data.as_deref())?;
-    let fingerprints = fingerprints(&plan, &dataset_cache)?;
-    let store = Store::at(into, &plan, |config| {
-        fingerprints[&config.data.source()].clone()
-    });
+    let store = open_store_at(into, &plan, &dataset_cache)?;
     let _lock = lock_sweep(&store, &plan)?;
     if reference != into {
         copy_recorded_sweep(reference, into).map_err(CliError::BeforeStart)?;

@@ -2,14 +2,14 @@
 
 use crate::cli::arguments::ReportArguments;
 use crate::cli::context::{
-    SweepContext, fingerprints, load_for_results, mark_best, missing_results_error,
+    SweepContext, load_for_results, mark_best, missing_results_error, open_store,
     refuse_report_over_inputs, trial_classes,
 };
 use crate::cli::errors::{CliError, RESULTS_MISSING, print_error, results_exit_code};
 use crate::cli::messages::{print, warn, with_count};
 use crate::plan::{Plan, grouped};
 use crate::record::lock;
-use crate::record::{Lock, Results, Store, prepare_folder, remove_file, write_atomically};
+use crate::record::{Lock, Results, prepare_folder, remove_file, write_atomically};
 use crate::report::{Listing, Report, ReportFile, TrialClasses};
 use crate::run::{prune_weights, remove_leftovers_of_ended, write_missing_scores};
 use crate::spec::{DataRemarks, Sweep};
@@ -59,10 +59,7 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
         remarks,
     } = context;
     let runs = &arguments.folders.runs;
-    let fingerprints = fingerprints(&plan, &dataset_cache)?;
-    let store = Store::new(runs, &plan, |config| {
-        fingerprints[&config.data.source()].clone()
-    });
+    let store = open_store(runs, &plan, &dataset_cache)?;
     let results = store.read(&plan);
     if results.runs.is_empty() {
         print_error(missing_results_error(&store, &plan));

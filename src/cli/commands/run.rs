@@ -3,12 +3,12 @@
 use super::report::write_report;
 use crate::cli::arguments::RunArguments;
 use crate::cli::context::{
-    SweepContext, fingerprints, load, lock_sweep, lock_sweep_shared, mark_best,
+    SweepContext, fingerprints, load, load_datasets, lock_sweep, lock_sweep_shared, mark_best,
     refuse_report_over_inputs, trial_classes,
 };
 use crate::cli::errors::CliError;
 use crate::cli::messages::{print, reconcile, reconcile_shard, report_shard_end, report_sweep_end};
-use crate::data::{Dataset, DatasetCache, DeviceDatasetKey};
+use crate::data::DatasetCache;
 use crate::escape::markdown;
 use crate::plan::{Plan, RunId};
 use crate::record::{Invocation, Machine, Manifest, Program, Store, prepare_folder};
@@ -18,7 +18,6 @@ use crate::run::{
     remaining, run_sweep, unprofiled_trials,
 };
 use crate::spec::{DataSource, RecordedDataset, Sweep};
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
@@ -176,18 +175,13 @@ fn executors(
     devices: &[Device],
     workers: usize,
 ) -> Result<Vec<Box<dyn Executor>>, CliError> {
-    let mut datasets: HashMap<DeviceDatasetKey, Arc<Dataset>> = HashMap::new();
     let mut results = store.read_runs(plan, runs);
     if arguments.retry_failed {
         results.discard_failures();
     }
     let open = remaining(runs, &results).into_iter();
-    for run in open.chain(unprofiled_trials(plan, runs, &results)) {
-        let data = &plan.trials[run.trial].config.data;
-        if let Entry::Vacant(entry) = datasets.entry(DeviceDatasetKey::of(data)) {
-            entry.insert(dataset_cache.load(data)?);
-        }
-    }
+    let needed = open.chain(unprofiled_trials(plan, runs, &results));
+    let datasets = load_datasets(plan, dataset_cache, needed.map(|run| run.trial))?;
     let executor = |device: &Device| Ok(device.executor(datasets.clone(), workers)?);
     devices.iter().map(executor).collect()
 }

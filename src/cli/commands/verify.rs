@@ -1,16 +1,14 @@
 //! `tp-sweep verify`.
 
 use crate::cli::arguments::VerifyArguments;
-use crate::cli::context::{SweepContext, load, open_store};
+use crate::cli::context::{SweepContext, load, load_datasets, open_store};
 use crate::cli::errors::CliError;
 use crate::cli::messages::{Difference, Tolerance, diff_results, print, with_count};
-use crate::data::{DatasetCache, DeviceDatasetKey};
+use crate::data::DatasetCache;
 use crate::plan::{Plan, RunId};
 use crate::record::{Machine, RecordedSweep, Results, RunResult, Store};
 use crate::run::{TensorExecutor, TensorMemory, rerun};
 use burn::backend::Flex;
-use std::collections::HashMap;
-use std::collections::hash_map::Entry;
 use std::path::Path;
 
 /// Trains a sample of the finished runs again on this CPU and compares the results; returns the exit
@@ -83,13 +81,7 @@ fn executor(
     plan: &Plan,
     runs: &[RunId],
 ) -> Result<TensorExecutor<Flex>, CliError> {
-    let mut datasets = HashMap::new();
-    for run in runs {
-        let data = &plan.trials[run.trial].config.data;
-        if let Entry::Vacant(entry) = datasets.entry(DeviceDatasetKey::of(data)) {
-            entry.insert(dataset_cache.load(data)?);
-        }
-    }
+    let datasets = load_datasets(plan, dataset_cache, runs.iter().map(|run| run.trial))?;
     Ok(TensorExecutor::new(
         datasets,
         &Default::default(),

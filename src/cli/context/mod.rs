@@ -11,6 +11,7 @@ pub(super) use input_guard::{
 };
 pub(super) use output_file::write_output;
 pub(super) use sweep_context::{
-    SweepContext, fingerprints, load, load_for_results, load_from_results, lock_sweep,
-    lock_sweep_shared, missing_results_error, open_store, warn_of_missing_data,
+    SweepContext, fingerprints, load, load_datasets, load_for_results, load_from_results,
+    lock_sweep, lock_sweep_shared, missing_results_error, open_store, open_store_at,
+    warn_of_missing_data,
 };

@@ -3,7 +3,7 @@
 use crate::cli::arguments::SweepArguments;
 use crate::cli::errors::CliError;
 use crate::cli::messages::warn;
-use crate::data::DatasetCache;
+use crate::data::{Dataset, DatasetCache, DeviceDatasetKey};
 use crate::plan::Plan;
 use crate::record::lock;
 use crate::record::{
@@ -13,6 +13,7 @@ use crate::spec::{DataRemarks, DataSource, Source, Sweep};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A sweep, its plan, and its data sets.
 pub(crate) struct SweepContext {
@@ -147,10 +148,41 @@ pub(crate) fn open_store(
     plan: &Plan,
     dataset_cache: &DatasetCache,
 ) -> Result<Store, CliError> {
+    open_store_at(&runs.join(&plan.name), plan, dataset_cache)
+}
+
+/// The store of a sweep's results in this folder, which may have any name.
+///
+/// # Errors
+/// Data must be read to identify the results and cannot be.
+pub(crate) fn open_store_at(
+    folder: &Path,
+    plan: &Plan,
+    dataset_cache: &DatasetCache,
+) -> Result<Store, CliError> {
     let fingerprints = fingerprints(plan, dataset_cache)?;
-    Ok(Store::new(runs, plan, |config| {
+    Ok(Store::at(folder, plan, |config| {
         fingerprints[&config.data.source()].clone()
     }))
+}
+
+/// Loads the data sets of these trials, each once.
+///
+/// # Errors
+/// A data set cannot be read.
+pub(crate) fn load_datasets(
+    plan: &Plan,
+    dataset_cache: &DatasetCache,
+    trials: impl IntoIterator<Item = usize>,
+) -> Result<HashMap<DeviceDatasetKey, Arc<Dataset>>, CliError> {
+    let mut datasets = HashMap::new();
+    for trial in trials {
+        let data = &plan.trials[trial].config.data;
+        if let Entry::Vacant(entry) = datasets.entry(DeviceDatasetKey::of(data)) {
+            entry.insert(dataset_cache.load(data)?);
+        }
+    }
+    Ok(datasets)
 }
 
 /// The error if a sweep has no results in the expected places.
@@ -200,11 +232,7 @@ fn acquire(
             }
             Ok(lock)
         }
-        Lock::Held(holder) => Err(CliError::Locked {
-            holder,
-            name: plan.name.clone(),
-            folder: store.folder().to_owned(),
-        }),
+        Lock::Held(holder) => Err(CliError::locked(holder, plan, store.folder())),
     }
 }
 

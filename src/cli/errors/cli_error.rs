@@ -5,7 +5,7 @@ use crate::cli::messages::{format_bytes, with_count};
 use crate::data::{DataError, FetchError};
 use crate::launch::LaunchError;
 use crate::model_io::ModelError;
-use crate::plan::PlanError;
+use crate::plan::{Plan, PlanError};
 use crate::record::{LockHolder, RecordError};
 use crate::report::ReportError;
 use crate::run::DeviceError;
@@ -13,6 +13,7 @@ use crate::spec::{Source, SpecError};
 use miette::{Diagnostic, LabeledSpan, MietteDiagnostic, MietteHandlerOpts, NamedSource};
 use std::fmt;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
 /// An error that ends a command.
 #[derive(Debug, thiserror::Error)]
@@ -42,7 +43,7 @@ pub enum CliError {
         /// The sweep's name.
         name: String,
         /// Its folder.
-        folder: std::path::PathBuf,
+        folder: PathBuf,
     },
     /// The sweep has changed since this task was launched.
     #[error(
@@ -55,7 +56,7 @@ pub enum CliError {
         "no results of this sweep in {0}; run `tp-sweep run` first. Results of different settings, \
          data or --set options do not count (`tp-sweep status` shows what the folder contains)"
     )]
-    NoResults(std::path::PathBuf),
+    NoResults(PathBuf),
     /// All results of the sweep are in folders from before it was edited.
     #[error(
         "the sweep was edited, and its {} in {folder} {} not in the expected place: `tp-sweep run` moves \
@@ -67,7 +68,7 @@ pub enum CliError {
         /// The number of results.
         results: usize,
         /// The sweep's folder.
-        folder: std::path::PathBuf,
+        folder: PathBuf,
     },
     /// `clean` would remove results, and `--yes` is not given.
     #[error(
@@ -82,7 +83,7 @@ pub enum CliError {
         /// The bytes of the files that would be removed.
         bytes: u64,
         /// The sweep's folder.
-        folder: std::path::PathBuf,
+        folder: PathBuf,
     },
     /// The name of a comparison is that of a sweep.
     #[error(
@@ -93,7 +94,7 @@ pub enum CliError {
         /// The name.
         name: String,
         /// The sweep's report.
-        report: std::path::PathBuf,
+        report: PathBuf,
     },
     /// An output file is also an input file.
     #[error(
@@ -102,9 +103,9 @@ pub enum CliError {
     )]
     WouldOverwriteInput {
         /// The output.
-        output: std::path::PathBuf,
+        output: PathBuf,
         /// The input, as the user named it.
-        input: std::path::PathBuf,
+        input: PathBuf,
         /// What to do.
         remedy: &'static str,
     },
@@ -115,7 +116,7 @@ pub enum CliError {
     )]
     NotResultsOfSweep {
         /// The folder.
-        folder: std::path::PathBuf,
+        folder: PathBuf,
         /// The cause.
         error: std::io::Error,
     },
@@ -146,6 +147,15 @@ impl CliError {
     /// An error of a plan, with its location in the sweep file.
     pub fn plan(error: PlanError, source: &Source) -> Self {
         Self::Spec(source.error(error.0))
+    }
+
+    /// The error if another process holds the lock of `folder`, which belongs to a sweep.
+    pub(in crate::cli) fn locked(holder: LockHolder, plan: &Plan, folder: &Path) -> Self {
+        Self::Locked {
+            holder,
+            name: plan.name.clone(),
+            folder: folder.to_owned(),
+        }
     }
 
     /// The exit code: 2 if the work could not start, 1 if it failed later.
@@ -216,7 +226,7 @@ pub(crate) fn print_error(error: CliError) {
 }
 
 /// The input in the message about an output that would overwrite it.
-fn describe_input(output: &std::path::Path, input: &std::path::Path) -> String {
+fn describe_input(output: &Path, input: &Path) -> String {
     if output == input {
         "an input".to_owned()
     } else {

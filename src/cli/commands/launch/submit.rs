@@ -3,10 +3,9 @@
 use super::follow;
 use super::request::build_request;
 use crate::cli::arguments::LaunchSlurmArguments;
-use crate::cli::context::{SweepContext, load, lock_sweep, open_store};
+use crate::cli::context::{SweepContext, load, load_datasets, lock_sweep, open_store};
 use crate::cli::errors::CliError;
 use crate::cli::messages::{print, reconcile, warn, with_count};
-use crate::data::{DatasetCache, DeviceDatasetKey};
 use crate::launch::{
     ARRAY_SCRIPT, LAUNCH_FOLDER, LaunchError, LaunchRecord, LaunchRequest, REPORT_SCRIPT, Slurm,
     array_script, report_script,
@@ -14,7 +13,6 @@ use crate::launch::{
 use crate::plan::Plan;
 use crate::record::lock;
 use crate::record::{Lock, Store, SweepLock, prepare_folder, write_atomically};
-use std::collections::HashSet;
 use std::path::Path;
 use std::time::{SystemTime, UNIX_EPOCH};
 
@@ -33,7 +31,8 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
     let options = arguments.options().or(&sweep.launch);
     let folders = &arguments.folders;
     let store = open_store(&folders.runs, &plan, &dataset_cache)?;
-    check_data(&plan, &dataset_cache)?;
+    // The tasks need the data sets of all trials too.
+    load_datasets(&plan, &dataset_cache, 0..plan.trials.len())?;
     if arguments.dry_run {
         let request = LaunchRequest {
             plan: Some(store.fingerprint()),
@@ -76,27 +75,11 @@ pub(crate) fn submit(arguments: &LaunchSlurmArguments) -> Result<u8, CliError> {
     }
 }
 
-/// Reads the data sets of all trials, which the tasks need too.
-fn check_data(plan: &Plan, dataset_cache: &DatasetCache) -> Result<(), CliError> {
-    let mut seen = HashSet::new();
-    for trial in &plan.trials {
-        let data = &trial.config.data;
-        if seen.insert(DeviceDatasetKey::of(data)) {
-            dataset_cache.load(data)?;
-        }
-    }
-    Ok(())
-}
-
 /// Acquires the lock that excludes other launches of the sweep.
 fn lock_launch(folder: &Path, plan: &Plan) -> Result<SweepLock, CliError> {
     match lock(folder).map_err(CliError::BeforeStart)? {
         Lock::Acquired(lock) => Ok(lock),
-        Lock::Held(holder) => Err(CliError::Locked {
-            holder,
-            name: plan.name.clone(),
-            folder: folder.to_owned(),
-        }),
+        Lock::Held(holder) => Err(CliError::locked(holder, plan, folder)),
     }
 }
 
