@@ -96,7 +96,7 @@ fn a_folder_of_results_says_all_of_itself_under_any_name() {
     );
     let done = fine(&elsewhere, &["merge", "new", "one", "two"]);
     assert!(
-        done.output.contains("4 of 4 runs have results"),
+        done.output.contains("results for 4 of 4 runs"),
         "{}",
         done.output
     );

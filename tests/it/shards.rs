@@ -62,7 +62,7 @@ fn the_number_of_shards_may_change_on_the_way() {
     let missing = report(&project);
     assert_eq!(missing.code, 3);
     assert!(
-        missing.error.contains("have no result"),
+        missing.error.contains(" no result and "),
         "{}",
         missing.error
     );

@@ -18,10 +18,10 @@ pub struct ExportArguments {
     /// Export the trial with this name, as shown in the report and in the results folder
     #[arg(long, value_name = "NAME")]
     pub trial: Option<String>,
-    /// Choose the fold of the trial
+    /// Export the run on this fold
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub fold: u32,
-    /// Choose the repeat of the trial
+    /// Export the run of this repeat
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub repeat: u32,
     /// Write the weights as safetensors, for PyTorch and `predict`, or as burn

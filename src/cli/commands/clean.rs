@@ -36,31 +36,31 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
     let weightless = trials_without_weights(&sweep, &plan, &results.runs);
     let prunable =
         Prunable::find(&store, &plan, &results, &weightless).map_err(CliError::BeforeStart)?;
-    let with_results: Vec<&Prunable> = prunable.iter().filter(|one| one.results > 0).collect();
+    let with_results: Vec<&Prunable> = prunable.iter().filter(|item| item.results > 0).collect();
     if !arguments.dry_run && !arguments.yes && !with_results.is_empty() {
         return Err(CliError::WouldRemoveResults {
-            results: with_results.iter().map(|one| one.results).sum(),
-            bytes: with_results.iter().map(|one| one.bytes).sum(),
+            results: with_results.iter().map(|item| item.results).sum(),
+            bytes: with_results.iter().map(|item| item.bytes).sum(),
             folder: store.folder().to_owned(),
         });
     }
     let max_width = prunable
         .iter()
-        .map(|one| one.path.display().to_string().len())
+        .map(|item| item.path.display().to_string().len())
         .max()
         .unwrap_or(0);
-    for one in &prunable {
+    for item in &prunable {
         if !arguments.dry_run {
-            one.remove().map_err(CliError::BeforeStart)?;
+            item.remove().map_err(CliError::BeforeStart)?;
         }
-        let path = one.path.display().to_string();
+        let path = item.path.display().to_string();
         print(&format!(
             "{path:<max_width$}  {:>10}  {}\n",
-            format_bytes(one.bytes),
-            one.reason
+            format_bytes(item.bytes),
+            item.reason
         ))?;
     }
-    let total = format_bytes(prunable.iter().map(|one| one.bytes).sum());
+    let total = format_bytes(prunable.iter().map(|item| item.bytes).sum());
     print(&match (prunable.is_empty(), arguments.dry_run) {
         (true, _) => format!("nothing to remove in {}\n", store.folder().display()),
         (false, true) => format!("{total} would be removed (--dry-run)\n"),

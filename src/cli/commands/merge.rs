@@ -37,7 +37,7 @@ pub(crate) fn merge(arguments: &MergeArguments) -> Result<u8, CliError> {
     let runs = plan.runs().count();
     let have = store.read(&plan).runs.len();
     print(&format!(
-        "{}: {have} of {} have results\n",
+        "{}: results for {have} of {}\n",
         into.display(),
         with_count(runs, "run")
     ))?;

@@ -110,9 +110,11 @@ fn report_missing_runs(plan: &Plan, results: &Results) -> u8 {
             shown.push(format!("and {} more", grouped(more as u64)));
         }
         warn(&format!(
-            "{} of {} have no result and are not in the report (`tp-sweep status` shows details):\n  {}",
+            "{} of {} {} no result and {} not in the report (`tp-sweep status` shows details):\n  {}",
             with_count(missing.len(), "run"),
             grouped(plan.runs().count() as u64),
+            if missing.len() == 1 { "has" } else { "have" },
+            if missing.len() == 1 { "is" } else { "are" },
             shown.join("\n  ")
         ));
     }

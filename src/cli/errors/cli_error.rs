@@ -210,7 +210,7 @@ impl CliError {
             Self::Fetch { error, help } => MietteDiagnostic::new(error.to_string())
                 .with_help(help)
                 .into(),
-            other => miette::Report::msg(other.to_string()),
+            error => miette::Report::msg(error.to_string()),
         }
     }
 }

@@ -54,44 +54,48 @@ pub(crate) fn reconcile_shard(
 /// The messages about the moves, before they happen.
 fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
     let mut lines = Vec::new();
-    let kept = moves.restored_runs();
-    if !kept.is_empty() {
-        let trials: BTreeSet<usize> = kept.iter().map(|run| run.trial).collect();
+    let restored = moves.restored_runs();
+    if !restored.is_empty() {
+        let trials: BTreeSet<usize> = restored.iter().map(|run| run.trial).collect();
         let trials = trials.into_iter().map(|trial| &*plan.trials[trial].name);
         lines.push(format!(
             "{} of an earlier version of the sweep {} still valid: {}",
-            with_count(kept.len(), "result"),
-            if kept.len() == 1 { "is" } else { "are" },
+            with_count(restored.len(), "result"),
+            if restored.len() == 1 { "is" } else { "are" },
             list_names(trials),
         ));
     }
-    let away = moves.archived_paths();
-    if !away.is_empty() {
-        let trials: BTreeSet<&Path> = away.iter().filter_map(|path| path.parent()).collect();
+    let archived = moves.archived_paths();
+    if !archived.is_empty() {
+        let trials: BTreeSet<&Path> = archived.iter().filter_map(|path| path.parent()).collect();
         let trials: Vec<String> = trials.iter().map(|t| t.display().to_string()).collect();
         lines.push(format!(
             "{} archived {}: {}; {} restored if the settings are (`tp-sweep clean` removes {})",
-            with_count(away.len(), "result"),
+            with_count(archived.len(), "result"),
             change_reason(&moves.changed_keys(store, plan)),
             list_names(trials.iter().map(String::as_str)),
-            if away.len() == 1 { "it is" } else { "they are" },
-            if away.len() == 1 { "it" } else { "them" },
+            if archived.len() == 1 {
+                "it is"
+            } else {
+                "they are"
+            },
+            if archived.len() == 1 { "it" } else { "them" },
         ));
     }
-    let copies = moves.duplicate_paths();
-    if !copies.is_empty() {
-        let copies: Vec<String> = copies
+    let duplicates = moves.duplicate_paths();
+    if !duplicates.is_empty() {
+        let duplicates: Vec<String> = duplicates
             .iter()
             .map(|path| path.display().to_string())
             .collect();
         lines.push(format!(
             "{} archived: {} (`tp-sweep clean` removes {})",
-            match copies.len() {
+            match duplicates.len() {
                 1 => "1 duplicate result".to_owned(),
                 count => format!("{} duplicate results", grouped(count as u64)),
             },
-            list_names(copies.iter().map(String::as_str)),
-            if copies.len() == 1 { "it" } else { "them" },
+            list_names(duplicates.iter().map(String::as_str)),
+            if duplicates.len() == 1 { "it" } else { "them" },
         ));
     }
     let links = unexpected_links(store, plan);
@@ -104,17 +108,17 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
             list_names(links.iter().map(String::as_str)),
         ));
     }
-    let unasked = &moves.unexpected_trials;
-    if !unasked.is_empty() {
+    let unexpected = &moves.unexpected_trials;
+    if !unexpected.is_empty() {
         lines.push(format!(
             "{} also contains {} not in the sweep: {}; {} kept, and TensorBoard shows {} (`tp-sweep \
              clean` removes {})",
             store.folder().display(),
-            with_count(unasked.len(), "trial"),
-            list_names(unasked.iter().map(String::as_str)),
-            if unasked.len() == 1 { "it is" } else { "they are" },
-            if unasked.len() == 1 { "it" } else { "them" },
-            if unasked.len() == 1 { "it" } else { "them" },
+            with_count(unexpected.len(), "trial"),
+            list_names(unexpected.iter().map(String::as_str)),
+            if unexpected.len() == 1 { "it is" } else { "they are" },
+            if unexpected.len() == 1 { "it" } else { "them" },
+            if unexpected.len() == 1 { "it" } else { "them" },
         ));
     }
     lines
@@ -124,9 +128,9 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
 /// with one name archive each other's results.
 fn shared_name_warning(folder: &Path, sweep: &Sweep) -> Option<String> {
     let before = RecordedSweep::read(folder).ok()?.sweep_path;
-    let other = Path::new(&before).canonicalize().ok()?;
-    let own = Path::new(&sweep.source.name).canonicalize().ok()?;
-    (other != own && other.is_file()).then(|| {
+    let previous = Path::new(&before).canonicalize().ok()?;
+    let current = Path::new(&sweep.source.name).canonicalize().ok()?;
+    (previous != current && previous.is_file()).then(|| {
         format!(
             "{} was last used by {before}; if that is a different sweep, give this one a different \
              `name` in the sweep file",

@@ -71,9 +71,9 @@ pub(super) fn remove_other_format(
     let before = std::fs::read_to_string(output.join(DESCRIPTION_FILE)).ok();
     let before = before.and_then(|text| Description::read(text.as_bytes()).ok());
     let is_same = before.is_some_and(|before| before.weights_blake3 == description.weights_blake3);
-    for other in [WEIGHTS_FILE, BURN_FILE] {
-        if other != name && !is_same {
-            remove_file(&output.join(other)).map_err(CliError::BeforeStart)?;
+    for file in [WEIGHTS_FILE, BURN_FILE] {
+        if file != name && !is_same {
+            remove_file(&output.join(file)).map_err(CliError::BeforeStart)?;
         }
     }
     Ok(())

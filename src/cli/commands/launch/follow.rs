@@ -76,7 +76,7 @@ pub(crate) fn cancel(arguments: &LaunchedArguments) -> Result<u8, CliError> {
 /// Waits until the jobs of a launch have ended; returns the exit code of the report job.
 ///
 /// # Errors
-/// Slurm does not answer repeatedly, or a folder cannot be read.
+/// Slurm repeatedly does not answer, or a folder cannot be read.
 pub(crate) fn wait(
     slurm: &Slurm,
     launch: &LaunchRecord,
