@@ -81,30 +81,30 @@ mod tests {
 
     #[test]
     fn a_program_that_hangs_is_killed_and_its_output_is_reported() {
-        let answer = shell(
+        let result = shell(
             "echo waiting >&2; exec sleep 600",
             Duration::from_millis(300),
         );
-        let error = answer.map(|_| ()).unwrap_err().to_string();
+        let error = result.map(|_| ()).unwrap_err().to_string();
         assert_eq!(error, "`sh` did not finish within 0 s: waiting");
     }
 
     #[test]
     fn code_and_long_output_are_captured() {
-        let answer = shell("seq 100000; echo no >&2; exit 3", Duration::from_secs(60));
-        let answer = answer.unwrap();
-        assert_eq!((answer.code, answer.stderr.as_str()), (3, "no\n"));
-        assert_eq!(answer.stdout.lines().count(), 100_000);
+        let result = shell("seq 100000; echo no >&2; exit 3", Duration::from_secs(60));
+        let result = result.unwrap();
+        assert_eq!((result.code, result.stderr.as_str()), (3, "no\n"));
+        assert_eq!(result.stdout.lines().count(), 100_000);
     }
 
     #[test]
     fn a_missing_program_is_named() {
-        let answer = run_with_timeout(
+        let result = run_with_timeout(
             "sbatch",
             Command::new("/nowhere/sbatch"),
             Duration::from_secs(1),
         );
-        let error = answer.map(|_| ()).unwrap_err();
+        let error = result.map(|_| ()).unwrap_err();
         assert!(matches!(
             error,
             LaunchError::NotInstalled { program: "sbatch" }

@@ -67,21 +67,21 @@ fn format_status(
             &format!("{} {reason}: {names}", grouped(runs.len() as u64)),
         );
     }
-    let saved = grouped(status.in_training.len() as u64);
+    let in_training = grouped(status.in_training.len() as u64);
     match holder {
         None if !status.in_training.is_empty() => {
-            line("stopped", &format!("{saved} with a checkpoint"));
+            line("stopped", &format!("{in_training} with a checkpoint"));
         }
-        _ => line("in training", &saved),
+        _ => line("in training", &in_training),
     }
-    for saved in status.in_training.iter().take(MAX_LISTED_RUNS) {
-        let age = duration(saved.checkpoint_age.as_secs_f64());
-        let name = name(saved.run);
+    for run in status.in_training.iter().take(MAX_LISTED_RUNS) {
+        let age = duration(run.checkpoint_age.as_secs_f64());
+        let name = name(run.run);
         line(
             "",
             &format!(
                 "{name}: epoch {} of {}, saved {age} ago",
-                saved.epochs_done, saved.max_epochs
+                run.epochs_done, run.max_epochs
             ),
         );
     }

@@ -51,27 +51,27 @@ pub(crate) fn refuse_report_over_inputs(
 pub(crate) fn custom_data_files(context: &SweepContext) -> Vec<PathBuf> {
     let mut seen = HashSet::new();
     let data = context.plan.trials.iter().map(|trial| &trial.config.data);
-    let data = data.filter(|data| seen.insert(data.source()));
-    data.flat_map(|data| context.dataset_cache.user_files(data))
+    data.filter(|data| seen.insert(data.source()))
+        .flat_map(|data| context.dataset_cache.user_files(data))
         .collect()
 }
 
 /// Whether two paths lead to one regular file. A terminal or a pipe may be both input and output.
-fn is_same_file(one: &Path, other: &Path) -> bool {
-    let (Ok(first), Ok(second)) = (one.metadata(), other.metadata()) else {
+fn is_same_file(first: &Path, second: &Path) -> bool {
+    let (Ok(a), Ok(b)) = (first.metadata(), second.metadata()) else {
         return false;
     };
-    first.is_file() && second.is_file() && is_same((one, &first), (other, &second))
+    a.is_file() && b.is_file() && is_same((first, &a), (second, &b))
 }
 
 /// Compares device and inode numbers, so that hard links count as one file.
 #[cfg(unix)]
-fn is_same((_, one): (&Path, &Metadata), (_, other): (&Path, &Metadata)) -> bool {
+fn is_same((_, a): (&Path, &Metadata), (_, b): (&Path, &Metadata)) -> bool {
     use std::os::unix::fs::MetadataExt;
-    (one.dev(), one.ino()) == (other.dev(), other.ino())
+    (a.dev(), a.ino()) == (b.dev(), b.ino())
 }
 
 #[cfg(not(unix))]
-fn is_same((one, _): (&Path, &Metadata), (other, _): (&Path, &Metadata)) -> bool {
-    matches!((one.canonicalize(), other.canonicalize()), (Ok(one), Ok(other)) if one == other)
+fn is_same((first, _): (&Path, &Metadata), (second, _): (&Path, &Metadata)) -> bool {
+    matches!((first.canonicalize(), second.canonicalize()), (Ok(a), Ok(b)) if a == b)
 }
