@@ -1,27 +1,38 @@
 //! Plans, trains and compares grids of small neural networks from one YAML file.
 //!
-//! Data flows one way: a sweep file is read by [`spec`], expanded by [`plan`], trained by [`train`]
-//! on [`data`] and [`model`], recorded by [`record`], and compared by [`report`]. [`run`] schedules
-//! it on this machine, [`cli`] is the command line. Each module imports only from those before it;
-//! `ARCHITECTURE.md` says which.
+//! Data flows one way: [`spec`] reads a sweep file, [`plan`] expands it into trials and runs, [`train`]
+//! trains them on [`data`] and [`model`], [`record`] writes the results, and [`report`] compares them.
+//! [`run`] schedules a sweep on this machine, [`launch`] on a cluster; [`cli`] is the command line. A
+//! module imports only modules before it in this order; see `ARCHITECTURE.md`.
+//!
+//! A sweep consists of *trials*, one per configuration. Each trial has one *run* per fold and repeat of
+//! its cross-validation:
 //!
 //! ```
 //! use tp_sweep::plan::Plan;
 //! use tp_sweep::spec::{Source, Sweep};
 //!
-//! let text = "grid: { model.layers: [1, 2, 3], training.learning_rate: [0.1, 0.01] }";
+//! let text = "{ grid: { model.layers: [1, 2], training.learning_rate: [0.1, 0.01] }, \
+//!              validation: { folds: 3 } }";
 //! let source = Source { name: "example.yaml".into(), text: text.into() };
 //! let sweep = Sweep::parse(source, "example", &[])?;
 //! let plan = Plan::new(&sweep)?;
-//! assert_eq!(plan.trials.len(), 6);
+//! assert_eq!(plan.trials.len(), 4);
 //! assert_eq!(plan.trials[0].name, "layers1_lr0.1");
+//!
+//! // The runs of the first trial.
+//! let folders: Vec<_> = plan.runs_of(0).map(|run| plan.folder(run)).collect();
+//! assert_eq!(folders.len(), 3);
+//! assert!(folders[2].ends_with("layers1_lr0.1/fold-2"));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
+//!
+//! `examples/plan.rs` does the same for a sweep file: `cargo run --example plan -- SWEEP`.
 
 #![forbid(unsafe_code)]
 #![warn(unreachable_pub)]
-// What comes from outside must not bring the program down: an `expect` states an invariant of ours,
-// and says at its place why it holds.
+// Input must not make the program panic. An `expect` states an internal invariant, with a comment that
+// explains why it holds.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
 pub mod backend;
@@ -33,12 +44,12 @@ pub mod launch;
 pub mod metrics;
 #[allow(
     clippy::expect_used,
-    reason = "numbers of ours: nothing from outside comes here unchecked"
+    reason = "internal values: input is validated before it reaches this module"
 )]
 pub mod model;
 #[allow(
     clippy::expect_used,
-    reason = "numbers of ours: nothing from outside comes here unchecked"
+    reason = "internal values: input is validated before it reaches this module"
 )]
 pub mod model_io;
 pub mod outcome;
@@ -52,7 +63,7 @@ pub mod run;
 pub mod spec;
 #[allow(
     clippy::expect_used,
-    reason = "numbers of ours: nothing from outside comes here unchecked"
+    reason = "internal values: input is validated before it reaches this module"
 )]
 pub mod train;
 pub mod training_state;

@@ -2,8 +2,8 @@
 
 use std::process::ExitCode;
 
-/// mimalloc, because training allocates its temporaries anew in each step; counted, because the
-/// peak of a run's memory is one of its results.
+/// mimalloc, because each training step allocates its temporaries anew. The tracking allocator counts
+/// bytes, because peak memory is one of the results of a run.
 #[global_allocator]
 static ALLOCATOR: alloc_tracker::TrackingAllocator<mimalloc::MiMalloc> =
     alloc_tracker::TrackingAllocator(mimalloc::MiMalloc);

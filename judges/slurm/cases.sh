@@ -27,7 +27,7 @@ plain_launch() {
   want "report" "COMPLETED 0:0" "$(field "$report" JobState) $(field "$report" ExitCode)"
   want_as_alone plain smoke 8
   want_text "$base/plain/said" "finished      8"
-  want_text "$base/plain/said" "in the queue  none"
+  want_text "$base/plain/said" "queue         empty"
   finish "array of 8 and its report; $compared as on one machine"
 }
 
@@ -166,7 +166,7 @@ time_limit_ended() {
   local report out="$base/limit/runs/limit/launch/shard-1.out"
   report=$(launched limit limit report)
   eventually "the end of the jobs" is_ended "$limit_array" "$report"
-  want_text "$out" "the time limit is near: Slurm is asked to run ${limit_array}_1 again"
+  want_text "$out" "the time limit is near: requeuing ${limit_array}_1 with Slurm"
   want "the task" "COMPLETED 0:0 1" "$(field "${limit_array}_1" JobState) \
 $(field "${limit_array}_1" ExitCode) $(field "${limit_array}_1" Restarts)"
   want_as_alone limit limit 2

@@ -4,7 +4,7 @@ use super::{Backend, CrossEntropy};
 use burn::backend::{Autodiff, Flex};
 use burn::tensor::{Distribution, Int, Tensor};
 
-/// A backend that overrides nothing.
+/// A backend with the default implementations.
 type Plain = Autodiff<Flex>;
 
 fn random(shape: [usize; 3]) -> Tensor<Flex, 3> {

@@ -196,5 +196,5 @@ pub trait Backend: BurnBackend {
     }
 }
 
-/// Overrides nothing; for comparison with autodiff.
+/// The default implementations, for comparison with autodiff.
 impl Backend for Autodiff<Flex> {}

@@ -1,67 +1,12 @@
-//! Arguments in, messages out.
+//! The command line: parses arguments, runs commands, prints messages.
 
 mod arguments;
 mod commands;
 mod context;
+mod entry;
 mod errors;
 mod messages;
-pub use arguments::commands::{Arguments, Command};
-pub use errors::cli_error::CliError;
 
-use crate::plan::summary;
-use crate::spec::schema_text;
-use clap::Parser;
-use std::process::ExitCode;
-#[cfg(unix)]
-use std::sync::Arc;
-
-/// Runs the command line of this process.
-pub fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    match let_writes_fail()
-        .map_err(CliError::System)
-        .and_then(|()| execute(arguments))
-    {
-        Ok(code) => ExitCode::from(code),
-        Err(error) => {
-            let code = error.exit_code();
-            errors::cli_error::print_error(error);
-            ExitCode::from(code)
-        }
-    }
-}
-
-/// Lets a write beyond the largest size of a file (`ulimit -f`) fail, which is told, in the place of the
-/// signal that ends a process without a word.
-fn let_writes_fail() -> std::io::Result<()> {
-    #[cfg(unix)]
-    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
-    Ok(())
-}
-
-fn execute(arguments: Arguments) -> Result<u8, CliError> {
-    match arguments.command {
-        None => commands::run::run(&arguments.run),
-        Some(Command::Run(arguments)) => commands::run::run(&arguments),
-        Some(Command::Report(arguments)) => commands::report::report(&arguments),
-        Some(Command::Compare(arguments)) => commands::compare::compare(&arguments),
-        Some(Command::Merge(arguments)) => commands::merge::merge(&arguments),
-        Some(Command::Status(arguments)) => commands::status::status(&arguments),
-        Some(Command::Clean(arguments)) => commands::clean::clean(&arguments),
-        Some(Command::Verify(arguments)) => commands::verify::verify(&arguments),
-        Some(Command::Plan(arguments)) => {
-            let loaded = context::sweep_context::load(&arguments.sweep)?;
-            messages::output::print(&summary(&loaded.sweep, &loaded.plan, &loaded.remarks.notes))?;
-            context::sweep_context::warn_of_missing_data(&loaded);
-            Ok(0)
-        }
-        Some(Command::Export(arguments)) => commands::export::export(&arguments),
-        Some(Command::Predict(arguments)) => commands::predict::predict(&arguments),
-        Some(Command::Launch(command)) => commands::launch::launch(&command),
-        Some(Command::Data(command)) => commands::data::data(&command),
-        Some(Command::Schema) => {
-            messages::output::print(&schema_text())?;
-            Ok(0)
-        }
-    }
-}
+pub use arguments::{Arguments, Command};
+pub use entry::main;
+pub use errors::CliError;

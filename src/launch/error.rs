@@ -1,138 +1,138 @@
-//! What hinders a launch.
+//! Errors of a launch.
 
 use crate::record::RecordError;
 use std::path::PathBuf;
 
-/// What hinders a launch, in words for people.
+/// An error of a launch.
 #[derive(Debug, thiserror::Error)]
 pub enum LaunchError {
-    /// A program of the engine that is not there.
+    /// A program of the cluster is not installed.
     #[error(
-        "`{program}` is not on the path: this needs Slurm's programs, which a login node of a \
-         cluster has; --dry-run shows the scripts without them"
+        "`{program}` is not in PATH; run this on a login node of a Slurm cluster, or use --dry-run to \
+         see the scripts"
     )]
     NotInstalled {
         /// The program.
         program: &'static str,
     },
-    /// A program that cannot be started or followed.
+    /// A program cannot be started or waited for.
     #[error("cannot run `{program}`: {error}")]
     Program {
         /// The program.
         program: &'static str,
-        /// Why.
+        /// The cause.
         error: std::io::Error,
     },
-    /// A program that did not end.
-    #[error("`{program}` gave no answer within {seconds} s{}", quoted(.said))]
-    NoAnswer {
+    /// A program did not end in time.
+    #[error("`{program}` did not finish within {seconds} s{}", output_suffix(.output))]
+    TimedOut {
         /// The program.
         program: &'static str,
-        /// How long it was waited for.
+        /// The time limit.
         seconds: u64,
-        /// What it had said by then.
-        said: String,
+        /// Its standard error until then.
+        output: String,
     },
-    /// A program that refused.
-    #[error("`{program}` refused (exit code {code}){}", quoted(.said))]
+    /// A program failed.
+    #[error("`{program}` failed with exit code {code}{}", output_suffix(.output))]
     Refused {
         /// The program.
         program: &'static str,
-        /// Its exit code; -1 where a signal ended it.
+        /// Its exit code; -1 if a signal ended it.
         code: i32,
-        /// Its words.
-        said: String,
+        /// Its output.
+        output: String,
     },
-    /// An answer that is not understood.
-    #[error("`{program}` answered what is not understood{}", quoted(.said))]
-    Unclear {
+    /// A program printed output that cannot be parsed.
+    #[error("`{program}` printed unexpected output{}", output_suffix(.output))]
+    UnexpectedOutput {
         /// The program.
         program: &'static str,
-        /// Its words.
-        said: String,
+        /// Its output.
+        output: String,
     },
-    /// A path that cannot stand in a script.
-    #[error("the path {} cannot be handed to a cluster: {why}", .path.display())]
+    /// A path cannot be used in a script or manifest.
+    #[error("cannot use the path {} on a cluster: {reason}", .path.display())]
     Path {
         /// The path.
         path: PathBuf,
-        /// Why.
-        why: &'static str,
+        /// The reason.
+        reason: &'static str,
     },
-    /// More shards than an array has room for.
+    /// The user requests more shards than a job array can have.
     #[error(
-        "{shards} shards are more than Slurm takes in one array here: at most {most} (its \
-         MaxArraySize less one)"
+        "{shards} shards exceed the limit of {max} tasks per job array on this cluster (MaxArraySize \
+         - 1)"
     )]
     TooManyShards {
-        /// What was asked for.
+        /// The requested number.
         shards: usize,
-        /// The most.
-        most: usize,
+        /// The limit.
+        max: usize,
     },
-    /// Jobs of an earlier launch that have not ended.
+    /// Jobs of an earlier launch have not ended.
     #[error(
-        "{} of an earlier launch of this sweep {} still in the queue; `tp-sweep launch cancel` \
-         cancels them, --again submits beside them",
-        jobs(.0),
+        "{} of an earlier launch of this sweep {} still in the queue; cancel with `tp-sweep launch \
+         cancel`, or submit anyway with --again",
+        list_jobs(.0),
         if .0.len() == 1 { "is" } else { "are" }
     )]
-    InQueue(Vec<String>),
-    /// A sweep that was never launched.
-    #[error("nothing was launched of this sweep: {} is not there", .0.display())]
+    JobsInQueue(Vec<String>),
+    /// The sweep was never launched.
+    #[error("this sweep was not launched: no such file: {}", .0.display())]
     NeverLaunched(PathBuf),
-    /// What is kept of a launch, and cannot be read.
-    #[error("cannot read {}: {why}; remove it if its jobs have ended", .path.display())]
-    State {
+    /// The file that describes a launch cannot be read.
+    #[error("cannot read {}: {reason}; remove the file if its jobs have ended", .path.display())]
+    StateFile {
         /// The file.
         path: PathBuf,
-        /// Why.
-        why: String,
+        /// The reason.
+        reason: String,
     },
-    /// The array was submitted and the report was not.
-    #[error("the report job could not be submitted: {error}; {}", after(.array, .cancelled))]
+    /// The array was submitted, but the report job was not.
+    #[error("cannot submit the report job: {error}; {}", array_state(.array, .cancelled))]
     Report {
-        /// Why.
+        /// The cause.
         error: Box<LaunchError>,
         /// The array that was submitted.
         array: String,
-        /// Why it could not be cancelled, if it could not.
+        /// The error when cancelling it, if that failed.
         cancelled: Option<Box<LaunchError>>,
     },
-    /// What a manifest needs and was not given.
+    /// An option that a manifest needs is missing.
     #[error(
-        "a manifest needs `launch.{key}`: {what}; write it into the sweep file, or --set launch.{key}=…"
+        "a manifest needs `launch.{key}`: {what}; set it in the sweep file or with --set launch.{key}=…"
     )]
-    Missing {
+    MissingOption {
         /// The key.
         key: &'static str,
-        /// What it is.
+        /// Its description.
         what: &'static str,
     },
-    /// A file that cannot be written.
+    /// A file cannot be written.
     #[error(transparent)]
     Record(#[from] RecordError),
 }
 
-/// What a program said, as the end of a sentence.
-fn quoted(said: &str) -> String {
-    match said.trim() {
+/// The output of a program, as the end of a sentence.
+fn output_suffix(output: &str) -> String {
+    match output.trim() {
         "" => String::new(),
-        said => format!(": {said}"),
+        output => format!(": {output}"),
     }
 }
 
-fn jobs(ids: &[String]) -> String {
+fn list_jobs(ids: &[String]) -> String {
     let word = if ids.len() == 1 { "job" } else { "jobs" };
     format!("{word} {}", ids.join(", "))
 }
 
-fn after(array: &str, cancelled: &Option<Box<LaunchError>>) -> String {
+fn array_state(array: &str, cancelled: &Option<Box<LaunchError>>) -> String {
     match cancelled {
         None => format!("the array {array} was cancelled"),
         Some(error) => format!(
-            "the array {array} goes on, since it could not be cancelled ({error}): `scancel \
-             {array}` ends it"
+            "the array {array} is still queued, because cancelling it failed ({error}); cancel it with \
+             `scancel {array}`"
         ),
     }
 }

@@ -1,13 +1,13 @@
 //! A command line for HyperQueue: a task array whose tasks train the shards.
 
-use super::request::Request;
-use super::shell::line;
+use super::request::LaunchRequest;
+use super::shell::quote_words;
 
-/// Times that a task may start again after its worker was lost.
-const CRASHES: u32 = 20;
+/// Restarts of a task after its worker is lost.
+const MAX_CRASHES: u32 = 20;
 
 /// The command line that submits the shards.
-pub fn hyperqueue(request: &Request) -> String {
+pub fn hyperqueue_command(request: &LaunchRequest) -> String {
     let (options, shards) = (&request.options, request.shards);
     let folder = &request.output;
     let mut words = vec![
@@ -16,7 +16,7 @@ pub fn hyperqueue(request: &Request) -> String {
         format!("--array=1-{shards}"),
         format!("--name={}", request.name),
         format!("--cpus={}", request.cpus()),
-        format!("--crash-limit={CRASHES}"),
+        format!("--crash-limit={MAX_CRASHES}"),
         format!("--cwd={}", request.folder),
         format!("--stdout={folder}/shard-%{{TASK_ID}}.out"),
         format!("--stderr={folder}/shard-%{{TASK_ID}}.err"),
@@ -35,8 +35,8 @@ pub fn hyperqueue(request: &Request) -> String {
     words.extend(["--".to_owned(), "sh".to_owned(), "-c".to_owned(), script]);
     words.push(request.program.clone());
     words.extend(request.arguments("run"));
-    words.extend(request.place());
-    line(words.iter().map(String::as_str)) + "\n"
+    words.extend(request.device_arguments());
+    quote_words(words.iter().map(String::as_str)) + "\n"
 }
 
 #[cfg(test)]
@@ -46,7 +46,7 @@ mod tests {
 
     #[test]
     fn the_command_line_of_a_sweep() {
-        insta::assert_snapshot!(hyperqueue(&request()));
-        insta::assert_snapshot!("hyperqueue_hostile", hyperqueue(&hostile()));
+        insta::assert_snapshot!(hyperqueue_command(&request()));
+        insta::assert_snapshot!("hyperqueue_hostile", hyperqueue_command(&hostile()));
     }
 }

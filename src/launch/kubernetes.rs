@@ -1,42 +1,43 @@
 //! A manifest for Kubernetes: an Indexed Job whose pods train the shards.
 
 use super::error::LaunchError;
-use super::request::Request;
+use super::request::LaunchRequest;
 use serde_json::{Value, json};
 use std::path::{Component, Path};
 
-/// Attempts of a shard after its first: of pods that were stopped, or whose time was up.
-const RETRIES: u32 = 6;
+/// Retries of a shard whose pod was stopped or reached its time limit.
+const MAX_RETRIES: u32 = 6;
 
-/// Seconds that a pod has to save after it was told to stop: a stop takes at most 10.
-const GRACE: u32 = 60;
+/// Seconds that a pod has to save its state after it is asked to stop; this takes at most 10 s.
+const GRACE_SECONDS: u32 = 60;
 
-/// Where the volume is mounted where nobody says where.
-const MOUNT_PATH: &str = "/work";
+/// The default mount path of the volume.
+const DEFAULT_MOUNT_PATH: &str = "/work";
 
-/// The manifest of an Indexed Job. The claim's volume holds `request.folder`, at its top; what the
-/// sweep names must be below it.
+/// The manifest of an Indexed Job. The root of the claimed volume is `request.folder`; all paths of the
+/// request must be below it.
 ///
 /// # Errors
-/// No image or claim; paths outside of the folder.
-pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
+/// The image or the claim is missing, or a path is outside the folder.
+pub fn kubernetes_manifest(request: &LaunchRequest) -> Result<String, LaunchError> {
     let options = &request.options;
-    let needed = |value: Option<String>, key, what| value.ok_or(LaunchError::Missing { key, what });
+    let needed =
+        |value: Option<String>, key, what| value.ok_or(LaunchError::MissingOption { key, what });
     let image = options.image.as_ref().map(ToString::to_string);
     let image = needed(
         image,
         "image",
-        "the container's image, with tp-sweep on its path",
+        "the container image, with tp-sweep in its PATH",
     )?;
     let claim = options.volume_claim.as_ref().map(ToString::to_string);
     let claim = needed(
         claim,
         "volume_claim",
-        "the claim of the volume with the sweep's folders",
+        "the claim of the volume that contains the sweep's folders",
     )?;
     let mount_path = options.mount_path.as_ref();
-    let mount_path = mount_path.map_or(MOUNT_PATH.to_owned(), ToString::to_string);
-    let inner = below(request)?;
+    let mount_path = mount_path.map_or(DEFAULT_MOUNT_PATH.to_owned(), ToString::to_string);
+    let inner = paths_in_volume(request)?;
     let shards = request.shards;
     let script = format!("exec \"$0\" \"$@\" --shard \"$((JOB_COMPLETION_INDEX + 1))/{shards}\"");
     let mut command = vec![
@@ -46,8 +47,8 @@ pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
         "tp-sweep".to_owned(),
     ];
     command.extend(inner.arguments("run"));
-    command.extend(inner.place());
-    // What Kubernetes would put something else in the place of.
+    command.extend(inner.device_arguments());
+    // Kubernetes expands `$(NAME)`; `$$` is a literal `$`.
     let command: Vec<String> = command.iter().map(|word| word.replace('$', "$$")).collect();
     let container = json!({
         "name": "tp-sweep",
@@ -59,7 +60,7 @@ pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
     });
     let mut pod = json!({
         "restartPolicy": "Never",
-        "terminationGracePeriodSeconds": GRACE,
+        "terminationGracePeriodSeconds": GRACE_SECONDS,
         "containers": [container],
         "volumes": [{ "name": "sweep", "persistentVolumeClaim": { "claimName": claim } }],
     });
@@ -81,8 +82,8 @@ pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
         "spec": {
             "completionMode": "Indexed",
             "completions": shards,
-            "parallelism": options.max_parallel.map_or(shards, |most| most.get().min(shards)),
-            "backoffLimitPerIndex": RETRIES,
+            "parallelism": options.max_parallel.map_or(shards, |max| max.get().min(shards)),
+            "backoffLimitPerIndex": MAX_RETRIES,
             "maxFailedIndexes": shards,
             "podFailurePolicy": { "rules": [
                 fails(2),
@@ -93,14 +94,14 @@ pub fn kubernetes(request: &Request) -> Result<String, LaunchError> {
             "template": { "spec": pod },
         },
     });
-    let comment = "# The shards of a sweep, as `tp-sweep launch kubernetes` wrote them; JSON is YAML too.\n\
-                   # Exit codes: 1 (a run failed) and 2 (a bad sweep) would come again, so that a shard\n\
-                   # is not tried again; 75 (stopped, more to do) is; an evicted pod does not count.\n\
-                   # After the Job, `tp-sweep report` on the same volume writes the tables.\n";
+    let comment = "# The shards of a sweep, written by `tp-sweep launch kubernetes`; JSON is valid YAML.\n\
+                   # A shard is not retried after exit codes 1 (a run failed) and 2 (cannot start), which\n\
+                   # would recur; it is retried after 75 (runs remain). Evictions do not count.\n\
+                   # After the Job, run `tp-sweep report` on the same volume.\n";
     Ok(format!("{comment}{manifest:#}\n"))
 }
 
-fn resources(request: &Request) -> Value {
+fn resources(request: &LaunchRequest) -> Value {
     let options = &request.options;
     let mut requests = json!({ "cpu": request.cpus().to_string() });
     let mut limits = json!({});
@@ -115,18 +116,18 @@ fn resources(request: &Request) -> Value {
     json!({ "requests": requests, "limits": limits })
 }
 
-/// The request with its paths as they are in the volume, from its top.
-fn below(request: &Request) -> Result<Request, LaunchError> {
+/// The request with its paths relative to the root of the volume.
+fn paths_in_volume(request: &LaunchRequest) -> Result<LaunchRequest, LaunchError> {
     let inner = |path: &String| match Path::new(path).strip_prefix(&request.folder) {
         Ok(inner) if !inner.components().any(|part| part == Component::ParentDir) => {
             Ok(inner.to_string_lossy().into_owned())
         }
         _ => Err(LaunchError::Path {
             path: path.into(),
-            why: "it is not below this folder, which the volume holds",
+            reason: "it is outside the current folder, which is the root of the volume",
         }),
     };
-    Ok(Request {
+    Ok(LaunchRequest {
         sweep: inner(&request.sweep)?,
         data: request.data.as_ref().map(inner).transpose()?,
         runs: inner(&request.runs)?,
@@ -135,29 +136,39 @@ fn below(request: &Request) -> Result<Request, LaunchError> {
     })
 }
 
-/// A sweep's name as that of a Job: small letters, digits and `-`. Pods' names add a number and six
-/// letters to it, and have 63 characters at most. A name that must be changed for that gets a hash of
-/// what it was, so that two sweeps never have one Job.
+/// The name of the Job of a sweep: lower-case letters, digits and `-`. The names of pods append a number
+/// and six letters to it, and have at most 63 characters. A name that must be changed gets a hash of the
+/// original, so that two sweeps never share a Job.
 fn job_name(name: &str) -> String {
-    const LONGEST: usize = 40;
-    /// Digits of the hash, each of four bits.
-    const HASH: usize = 10;
-    let plain = |c: char| match c.is_ascii_alphanumeric() {
-        true => c.to_ascii_lowercase(),
-        false => '-',
+    const MAX_NAME_CHARS: usize = 40;
+    /// Hexadecimal digits of the hash.
+    const HASH_DIGITS: usize = 10;
+    let normalise = |c: char| {
+        if c.is_ascii_alphanumeric() {
+            c.to_ascii_lowercase()
+        } else {
+            '-'
+        }
     };
-    let folded: String = name.chars().map(plain).collect();
-    let is_kept = folded == name && name.len() <= LONGEST && !name.ends_with('-');
-    // A name that ends like one with a hash could be that of another sweep.
-    if is_kept && !ends_like_hash(name, HASH) {
+    let folded: String = name.chars().map(normalise).collect();
+    let is_kept = folded == name && name.len() <= MAX_NAME_CHARS && !name.ends_with('-');
+    // A name that ends like a hash could collide with that of a different sweep.
+    if is_kept && !ends_like_hash(name, HASH_DIGITS) {
         return format!("tp-sweep-{name}");
     }
     let hash = blake3::hash(name.as_bytes()).to_hex();
-    let start: String = folded.chars().take(LONGEST - HASH - 1).collect();
-    format!("tp-sweep-{}-{}", start.trim_matches('-'), &hash[..HASH])
+    let start: String = folded
+        .chars()
+        .take(MAX_NAME_CHARS - HASH_DIGITS - 1)
+        .collect();
+    format!(
+        "tp-sweep-{}-{}",
+        start.trim_matches('-'),
+        &hash[..HASH_DIGITS]
+    )
 }
 
-/// Whether a name ends with `-` and so many hexadecimal digits.
+/// Whether a name ends with `-` and this many hexadecimal digits.
 fn ends_like_hash(name: &str, digits: usize) -> bool {
     let is_digit = |c: char| c.is_ascii_digit() || ('a'..='f').contains(&c);
     let last = name.rsplit_once('-').map(|(_, last)| last);
@@ -172,23 +183,23 @@ mod tests {
 
     #[test]
     fn the_manifest_of_a_sweep() {
-        let request = Request {
+        let request = LaunchRequest {
             folder: request().folder,
             data: None,
             ..hostile()
         };
-        insta::assert_snapshot!(kubernetes(&request).unwrap());
+        insta::assert_snapshot!(kubernetes_manifest(&request).unwrap());
     }
 
     #[test]
-    fn what_a_manifest_needs_is_told() {
-        let error = kubernetes(&request()).unwrap_err().to_string();
+    fn missing_options_are_reported() {
+        let error = kubernetes_manifest(&request()).unwrap_err().to_string();
         assert!(error.contains("launch.image"), "{error}");
-        let elsewhere = Request {
+        let elsewhere = LaunchRequest {
             sweep: "/elsewhere/a.yaml".into(),
             ..hostile()
         };
-        let error = kubernetes(&elsewhere).unwrap_err().to_string();
+        let error = kubernetes_manifest(&elsewhere).unwrap_err().to_string();
         assert!(error.contains("/elsewhere/a.yaml"), "{error}");
     }
 

@@ -1,7 +1,8 @@
-//! The same sweep on a cluster: what is handed to the engine that is there, and what is kept of it.
+//! Runs a sweep on a cluster: scripts for Slurm, a manifest for Kubernetes, a command for HyperQueue.
 //!
-//! There is no scheduler here. Scripts, manifests and command lines are pure functions of a
-//! [`Request`]; [`Slurm`] asks Slurm's own programs; [`Launch`] remembers what was submitted.
+//! This room schedules nothing. Scripts, manifests and commands are pure functions of a
+//! [`LaunchRequest`]; [`Slurm`] calls Slurm's programs; [`LaunchRecord`] is the file that
+//! describes the submitted jobs.
 
 mod error;
 mod hyperqueue;
@@ -14,9 +15,11 @@ mod slurm;
 mod state;
 
 pub use error::LaunchError;
-pub use hyperqueue::hyperqueue;
-pub use kubernetes::kubernetes;
-pub use request::{MOST_SHARDS, RUNS_OF_SHARD, Request, path_text, shards};
-pub use scripts::{LEAD, array_script, lead, report_script};
+pub use hyperqueue::hyperqueue_command;
+pub use kubernetes::kubernetes_manifest;
+pub use request::{
+    LaunchRequest, MAX_DEFAULT_SHARDS, MIN_RUNS_PER_SHARD, absolute_path_text, shard_count,
+};
+pub use scripts::{SIGNAL_LEAD_SECONDS, array_script, report_script, signal_lead_seconds};
 pub use slurm::{Job, QueuedJob, Slurm};
-pub use state::{ARRAY_SCRIPT, Engine, FOLDER, Launch, REPORT_SCRIPT};
+pub use state::{ARRAY_SCRIPT, Engine, LAUNCH_FOLDER, LaunchRecord, REPORT_SCRIPT};

@@ -1,4 +1,4 @@
-//! Programs of others, called with a time limit.
+//! Runs external programs with a time limit.
 
 use super::error::LaunchError;
 use std::fs::File;
@@ -6,31 +6,31 @@ use std::io::{ErrorKind, Read, Seek};
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// What a program said, and how it ended.
-pub(super) struct Answer {
-    /// -1 where a signal ended it.
+/// The output and exit code of a program.
+pub(super) struct ProgramOutput {
+    /// -1 if a signal ended it.
     pub(super) code: i32,
-    pub(super) output: String,
-    pub(super) error: String,
+    pub(super) stdout: String,
+    pub(super) stderr: String,
 }
 
-/// The most bytes of an answer that are read.
-const LONGEST: u64 = 16 << 20;
+/// The maximum number of bytes of output to read.
+const MAX_OUTPUT_BYTES: u64 = 16 << 20;
 
-/// How often it is looked whether a program has ended.
-const STEP: Duration = Duration::from_millis(10);
+/// The pause between two checks whether a program has ended.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Runs a program to its end, or kills it when the time is up.
+/// Runs a program to its end, or kills it at the timeout.
 ///
 /// # Errors
-/// A program that is not there, cannot be run, or does not end.
-pub(super) fn call(
+/// The program is not installed, cannot be run, or does not end in time.
+pub(super) fn run_with_timeout(
     program: &'static str,
     mut command: Command,
-    limit: Duration,
-) -> Result<Answer, LaunchError> {
+    timeout: Duration,
+) -> Result<ProgramOutput, LaunchError> {
     let failed = |error| LaunchError::Program { program, error };
-    // Files, unlike pipes, never make a program wait for its reader.
+    // Files rather than pipes, because a full pipe blocks the program.
     let [output, error] = [tempfile::tempfile(), tempfile::tempfile()];
     let (output, error) = (output.map_err(failed)?, error.map_err(failed)?);
     command.stdin(Stdio::null());
@@ -43,29 +43,29 @@ pub(super) fn call(
     let started = Instant::now();
     loop {
         if let Some(status) = child.try_wait().map_err(failed)? {
-            return Ok(Answer {
+            return Ok(ProgramOutput {
                 code: status.code().unwrap_or(-1),
-                output: text(output).map_err(failed)?,
-                error: text(error).map_err(failed)?,
+                stdout: text(output).map_err(failed)?,
+                stderr: text(error).map_err(failed)?,
             });
         }
-        if started.elapsed() >= limit {
+        if started.elapsed() >= timeout {
             let _ = child.kill();
             let _ = child.wait();
-            return Err(LaunchError::NoAnswer {
+            return Err(LaunchError::TimedOut {
                 program,
-                seconds: limit.as_secs(),
-                said: text(error).map_err(failed)?,
+                seconds: timeout.as_secs(),
+                output: text(error).map_err(failed)?,
             });
         }
-        std::thread::sleep(STEP);
+        std::thread::sleep(POLL_INTERVAL);
     }
 }
 
 fn text(mut file: File) -> std::io::Result<String> {
     file.rewind()?;
     let mut bytes = Vec::new();
-    file.take(LONGEST).read_to_end(&mut bytes)?;
+    file.take(MAX_OUTPUT_BYTES).read_to_end(&mut bytes)?;
     Ok(String::from_utf8_lossy(&bytes).into_owned())
 }
 
@@ -73,38 +73,38 @@ fn text(mut file: File) -> std::io::Result<String> {
 mod tests {
     use super::*;
 
-    fn shell(text: &str, limit: Duration) -> Result<Answer, LaunchError> {
+    fn shell(text: &str, timeout: Duration) -> Result<ProgramOutput, LaunchError> {
         let mut command = Command::new("sh");
         command.args(["-c", text]);
-        call("sh", command, limit)
+        run_with_timeout("sh", command, timeout)
     }
 
     #[test]
-    fn a_program_that_hangs_is_killed_and_its_words_are_told() {
-        let answer = shell(
+    fn a_program_that_hangs_is_killed_and_its_output_is_reported() {
+        let result = shell(
             "echo waiting >&2; exec sleep 600",
             Duration::from_millis(300),
         );
-        let error = answer.map(|_| ()).unwrap_err().to_string();
-        assert_eq!(error, "`sh` gave no answer within 0 s: waiting");
+        let error = result.map(|_| ()).unwrap_err().to_string();
+        assert_eq!(error, "`sh` did not finish within 0 s: waiting");
     }
 
     #[test]
-    fn an_answer_has_code_output_and_error_however_long() {
-        let answer = shell("seq 100000; echo no >&2; exit 3", Duration::from_secs(60));
-        let answer = answer.unwrap();
-        assert_eq!((answer.code, answer.error.as_str()), (3, "no\n"));
-        assert_eq!(answer.output.lines().count(), 100_000);
+    fn code_and_long_output_are_captured() {
+        let result = shell("seq 100000; echo no >&2; exit 3", Duration::from_secs(60));
+        let result = result.unwrap();
+        assert_eq!((result.code, result.stderr.as_str()), (3, "no\n"));
+        assert_eq!(result.stdout.lines().count(), 100_000);
     }
 
     #[test]
-    fn a_program_that_is_not_there_is_named() {
-        let answer = call(
+    fn a_missing_program_is_named() {
+        let result = run_with_timeout(
             "sbatch",
             Command::new("/nowhere/sbatch"),
             Duration::from_secs(1),
         );
-        let error = answer.map(|_| ()).unwrap_err();
+        let error = result.map(|_| ()).unwrap_err();
         assert!(matches!(
             error,
             LaunchError::NotInstalled { program: "sbatch" }

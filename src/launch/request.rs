@@ -1,48 +1,48 @@
-//! What a cluster is asked to do.
+//! A request to run a sweep on a cluster.
 
 use super::error::LaunchError;
 use crate::spec::LaunchOptions;
 use std::path::Path;
 
-/// Runs of a shard, at least, where nobody says how many shards there are: starting a task costs
-/// more than training a small network.
-pub const RUNS_OF_SHARD: usize = 4;
+/// The minimum number of runs per shard by default: starting a task costs more than training a small
+/// network.
+pub const MIN_RUNS_PER_SHARD: usize = 4;
 
-/// The most shards where nobody says how many.
-pub const MOST_SHARDS: usize = 32;
+/// The maximum number of shards by default.
+pub const MAX_DEFAULT_SHARDS: usize = 32;
 
-/// What a cluster is asked to do. All paths are absolute, and text.
+/// A request to run a sweep on a cluster. All paths are absolute and valid UTF-8.
 #[derive(Clone, Debug)]
-pub struct Request {
+pub struct LaunchRequest {
     /// The sweep's name: letters, digits, `-`, `_` and `.`.
     pub name: String,
-    /// The program.
+    /// The path of tp-sweep.
     pub program: String,
-    /// The folder that it is started in.
+    /// The working folder.
     pub folder: String,
     /// The sweep file.
     pub sweep: String,
     /// `--set` options.
     pub overrides: Vec<String>,
-    /// The folder of the data sets, where it was named.
+    /// The folder of the data sets, if given.
     pub data: Option<String>,
     /// The folder of the results.
     pub runs: String,
-    /// The folder of the tables.
+    /// The folder of the reports.
     pub reports: String,
-    /// Where what the tasks say goes.
+    /// The folder for the output of the tasks.
     pub output: String,
-    /// The hash of the runs, so that a task that starts later trains no others; nothing where it is
-    /// not known.
+    /// The hash of the planned runs, so that a task refuses to train if the sweep has changed; `None` if
+    /// unknown.
     pub plan: Option<String>,
-    /// Shares of the runs, at least 1.
+    /// The number of shards, at least 1.
     pub shards: usize,
-    /// What is asked of the cluster.
+    /// The requested resources.
     pub options: LaunchOptions,
 }
 
-impl Request {
-    /// What follows the program's name for `run` (a shard's number is added) or `report`.
+impl LaunchRequest {
+    /// The arguments of `run` (without `--shard`) or `report`.
     pub(super) fn arguments(&self, command: &str) -> Vec<String> {
         let mut words = vec![command.to_owned(), self.sweep.clone()];
         for option in &self.overrides {
@@ -63,8 +63,8 @@ impl Request {
         words
     }
 
-    /// Where a task trains: on its GPUs, or on as many cores as it was given.
-    pub(super) fn place(&self) -> Vec<String> {
+    /// The arguments that make a task train on its GPUs, or on all its cores.
+    pub(super) fn device_arguments(&self) -> Vec<String> {
         match self.options.gpus {
             Some(gpus) => {
                 let devices: Vec<String> = (0..gpus.get()).map(|n| format!("cuda:{n}")).collect();
@@ -74,40 +74,41 @@ impl Request {
         }
     }
 
-    /// The cores of a task.
+    /// The CPU cores of a task.
     pub(super) fn cpus(&self) -> usize {
         self.options.cpus.map_or(1, crate::spec::Count::get)
     }
 }
 
-/// How many shards a sweep of so many runs is cut into: what was asked for, but no more than there
-/// are runs; else one for every few runs.
-pub fn shards(runs: usize, asked: Option<usize>) -> usize {
-    match asked {
-        Some(asked) => asked.min(runs).max(1),
-        None => (runs / RUNS_OF_SHARD).clamp(1, MOST_SHARDS),
+/// The number of shards for this many runs: the requested number, at most one per run, or by default
+/// one per [`MIN_RUNS_PER_SHARD`] runs.
+pub fn shard_count(runs: usize, requested: Option<usize>) -> usize {
+    match requested {
+        Some(requested) => requested.min(runs).max(1),
+        None => (runs / MIN_RUNS_PER_SHARD).clamp(1, MAX_DEFAULT_SHARDS),
     }
 }
 
-/// An absolute path as text that can stand in a script.
+/// An absolute path as text for a script.
 ///
 /// # Errors
-/// Paths that are no text, or have line breaks, other control characters or backslashes, which
-/// Slurm takes for something else.
-pub fn path_text(path: &Path) -> Result<String, LaunchError> {
-    let refused = |why| LaunchError::Path {
+/// The path is not UTF-8, or contains control characters or backslashes, which Slurm interprets.
+pub fn absolute_path_text(path: &Path) -> Result<String, LaunchError> {
+    let refused = |reason| LaunchError::Path {
         path: path.to_owned(),
-        why,
+        reason,
     };
-    let path = std::path::absolute(path).map_err(|_| refused("it has no absolute form"))?;
+    let path = std::path::absolute(path).map_err(|_| refused("cannot make it absolute"))?;
     let text = path
         .to_str()
-        .ok_or_else(|| refused("it is no UTF-8 text"))?;
+        .ok_or_else(|| refused("it is not valid UTF-8"))?;
     if text.chars().any(char::is_control) {
-        return Err(refused("it has a line break or another control character"));
+        return Err(refused(
+            "it contains a line break or another control character",
+        ));
     }
     if text.contains('\\') {
-        return Err(refused("it has a backslash"));
+        return Err(refused("it contains a backslash"));
     }
     Ok(text.to_owned())
 }
@@ -118,17 +119,20 @@ mod tests {
 
     #[test]
     fn shards_have_a_few_runs_each() {
-        let of = |runs| shards(runs, None);
+        let of = |runs| shard_count(runs, None);
         assert_eq!([of(1), of(7), of(8), of(127), of(324)], [1, 1, 2, 31, 32]);
-        assert_eq!(shards(10, Some(50)), 10);
-        assert_eq!(shards(10, Some(3)), 3);
+        assert_eq!(shard_count(10, Some(50)), 10);
+        assert_eq!(shard_count(10, Some(3)), 3);
     }
 
     #[test]
-    fn paths_that_cannot_stand_in_a_script_are_refused() {
-        assert_eq!(path_text(Path::new("/a b/it's")).unwrap(), "/a b/it's");
+    fn paths_that_scripts_cannot_contain_are_refused() {
+        assert_eq!(
+            absolute_path_text(Path::new("/a b/it's")).unwrap(),
+            "/a b/it's"
+        );
         for path in ["/a\nb", "/a\\b", "/a\tb"] {
-            assert!(path_text(Path::new(path)).is_err());
+            assert!(absolute_path_text(Path::new(path)).is_err());
         }
     }
 }

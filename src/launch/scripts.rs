@@ -1,28 +1,30 @@
-//! The two scripts for Slurm: an array of shards, and the report after it.
+//! The Slurm scripts: a job array of shards, and the report after it.
 
-use super::request::Request;
-use super::shell::{directive, line};
+use super::request::LaunchRequest;
+use super::shell::{quote_directive, quote_words};
 use crate::spec::TimeLimit;
 
-/// Seconds before the time limit at which a task is told, where the limit leaves room for it. Slurm
-/// may be up to a minute early.
-pub const LEAD: u32 = 120;
+/// Seconds before the time limit at which a task gets the signal, if the limit is long enough. Slurm may
+/// send it up to a minute early.
+pub const SIGNAL_LEAD_SECONDS: u32 = 120;
 
-/// Seconds before the time limit at which a task is told: at most half of the limit.
-pub fn lead(limit: Option<TimeLimit>) -> u32 {
-    limit.map_or(LEAD, |limit| LEAD.min(limit.seconds() / 2).max(1))
+/// Seconds before the time limit at which a task gets the signal: at most half of the limit.
+pub fn signal_lead_seconds(limit: Option<TimeLimit>) -> u32 {
+    limit.map_or(SIGNAL_LEAD_SECONDS, |limit| {
+        SIGNAL_LEAD_SECONDS.min(limit.seconds() / 2).max(1)
+    })
 }
 
 /// The script of the array: each task trains one shard.
-pub fn array_script(request: &Request) -> String {
+pub fn array_script(request: &LaunchRequest) -> String {
     let options = &request.options;
     let shards = request.shards;
     let at_once = options
         .max_parallel
-        .map_or(String::new(), |most| format!("%{}", most.get()));
+        .map_or(String::new(), |max| format!("%{}", max.get()));
     let mut script = header(
         request,
-        "The shards of the sweep",
+        "The shards of sweep",
         &request.name,
         "shard-%a.out",
     );
@@ -32,45 +34,45 @@ pub fn array_script(request: &Request) -> String {
     if let Some(gpus) = options.gpus {
         set("gpus", &gpus.get().to_string());
     }
-    // A task whose node fails runs again, and goes on from its checkpoints.
+    // A task whose node fails runs again from its checkpoints.
     script.push_str("#SBATCH --requeue\n");
-    let lead = lead(options.time);
-    // The program itself is told, which takes the shell's place.
+    let lead = signal_lead_seconds(options.time);
+    // `B:` signals the batch shell, which `exec` replaces with tp-sweep.
     script.push_str(&option_line("signal", &format!("B:USR1@{lead}")));
-    script.push_str(&further(request));
+    script.push_str(&directive_lines(request));
     let mut words = vec![request.program.clone()];
     words.extend(request.arguments("run"));
-    words.extend(request.place());
+    words.extend(request.device_arguments());
     words.extend(["--requeue".to_owned(), "slurm".to_owned()]);
     if let Some(plan) = &request.plan {
         words.extend(["--plan".to_owned(), plan.clone()]);
     }
-    let words = line(words.iter().map(String::as_str));
+    let words = quote_words(words.iter().map(String::as_str));
     script + &format!("\nexec {words} --shard \"$SLURM_ARRAY_TASK_ID/{shards}\"\n")
 }
 
 /// The script of the report, which is submitted to run after the array.
-pub fn report_script(request: &Request) -> String {
-    // No sweep has a `:` in its name, so that this is the name of no other sweep's array.
+pub fn report_script(request: &LaunchRequest) -> String {
+    // No sweep name contains `:`, so this is not the name of any array.
     let name = format!("{}:report", request.name);
-    let mut script = header(request, "The report of the sweep", &name, "report.out");
-    script.push_str(&further(request));
+    let mut script = header(request, "The report of sweep", &name, "report.out");
+    script.push_str(&directive_lines(request));
     let mut words = vec![request.program.clone()];
     words.extend(request.arguments("report"));
-    script + &format!("\nexec {}\n", line(words.iter().map(String::as_str)))
+    script + &format!("\nexec {}\n", quote_words(words.iter().map(String::as_str)))
 }
 
-/// What both scripts begin with.
-fn header(request: &Request, what: &str, job: &str, output: &str) -> String {
+/// The lines that both scripts start with.
+fn header(request: &LaunchRequest, what: &str, job: &str, output: &str) -> String {
     let options = &request.options;
     let mut script = format!(
-        "#!/bin/bash\n# {what} {}, as `tp-sweep launch slurm` wrote it.\n",
+        "#!/bin/bash\n# {what} {}, written by `tp-sweep launch slurm`.\n",
         request.name
     );
     let mut set = |option: &str, value: &str| script.push_str(&option_line(option, value));
     set("job-name", job);
     set("chdir", &request.folder);
-    // A `%` of the folder's name would stand for something else.
+    // `%` starts a placeholder; `%%` is a literal `%`.
     let folder = request.output.replace('%', "%%");
     set("output", &format!("{folder}/{output}"));
     set("open-mode", "append");
@@ -90,13 +92,15 @@ fn header(request: &Request, what: &str, job: &str, output: &str) -> String {
 }
 
 fn option_line(option: &str, value: &str) -> String {
-    format!("#SBATCH --{option}={}\n", directive(value))
+    format!("#SBATCH --{option}={}\n", quote_directive(value))
 }
 
-/// The options of the author's own: each is a line, and stays one.
-fn further(request: &Request) -> String {
+/// The user's additional options, one per line.
+fn directive_lines(request: &LaunchRequest) -> String {
     let directives = request.options.directives.iter();
-    directives.map(|own| format!("#SBATCH {own}\n")).collect()
+    directives
+        .map(|option| format!("#SBATCH {option}\n"))
+        .collect()
 }
 
 #[cfg(test)]
@@ -104,8 +108,8 @@ pub(super) mod tests {
     use super::*;
     use crate::spec::{Count, LaunchOptions};
 
-    pub(crate) fn request() -> Request {
-        Request {
+    pub(crate) fn request() -> LaunchRequest {
+        LaunchRequest {
             name: "axe5".into(),
             program: "/opt/tp-sweep".into(),
             folder: "/home/me/course".into(),
@@ -121,9 +125,9 @@ pub(super) mod tests {
         }
     }
 
-    /// A request with all there is, and names that would break a careless script.
-    pub(crate) fn hostile() -> Request {
-        Request {
+    /// A request with every option, and names that break a script without quoting.
+    pub(crate) fn hostile() -> LaunchRequest {
+        LaunchRequest {
             overrides: vec!["name=a'b".into(), "description=$(touch /tmp/x) `id`".into()],
             folder: "/home/me/it's \"100%\" $HOME".into(),
             output: "/home/me/it's \"100%\" $HOME/runs/axe5/launch".into(),
@@ -155,15 +159,15 @@ pub(super) mod tests {
     }
 
     #[test]
-    fn the_scripts_of_a_sweep_with_all_there_is_and_a_hostile_name() {
+    fn the_scripts_of_a_sweep_with_every_option_and_hostile_names() {
         insta::assert_snapshot!("array_hostile", array_script(&hostile()));
         insta::assert_snapshot!("report_hostile", report_script(&hostile()));
     }
 
     #[test]
-    fn a_task_is_told_of_its_time_limit_before_half_of_it_is_over_at_the_earliest() {
-        let of = |time: &str| lead(time.parse().ok());
+    fn a_task_is_signalled_in_the_second_half_of_its_time_limit() {
+        let of = |time: &str| signal_lead_seconds(time.parse().ok());
         assert_eq!([of("1:00:00"), of("0:02:00"), of("0:00:01")], [120, 60, 1]);
-        assert_eq!(lead(None), 120);
+        assert_eq!(signal_lead_seconds(None), 120);
     }
 }

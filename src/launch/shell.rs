@@ -1,30 +1,30 @@
-//! Words that stand in scripts as they are, whatever they contain.
+//! Quotes text for shell commands and `#SBATCH` lines.
 
-/// A word for a POSIX shell: plain words stay as they are, all else is quoted.
-pub(super) fn word(text: &str) -> String {
+/// Quotes a word for a POSIX shell; plain words stay unquoted.
+pub(super) fn quote_word(text: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    match !text.is_empty() && text.chars().all(is_plain) {
-        true => text.to_owned(),
-        false => format!("'{}'", text.replace('\'', r"'\''")),
+    if !text.is_empty() && text.chars().all(is_plain) {
+        text.to_owned()
+    } else {
+        format!("'{}'", text.replace('\'', r"'\''"))
     }
 }
 
-/// Words for a POSIX shell, on one line.
-pub(super) fn line<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
-    let words: Vec<String> = words.into_iter().map(word).collect();
+/// Quotes words for a POSIX shell and joins them with spaces.
+pub(super) fn quote_words<'a>(words: impl IntoIterator<Item = &'a str>) -> String {
+    let words: Vec<String> = words.into_iter().map(quote_word).collect();
     words.join(" ")
 }
 
-/// The value of an `#SBATCH` option. `sbatch` reads these lines itself, with quotes and backslashes
-/// of its own; to the shell they are comments.
-pub(super) fn directive(value: &str) -> String {
+/// Quotes the value of an `#SBATCH` option. `sbatch` parses these lines itself, with its own quoting
+/// rules; to the shell they are comments.
+pub(super) fn quote_directive(value: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "_@%+=:,./-".contains(c);
-    match !value.is_empty() && value.chars().all(is_plain) {
-        true => value.to_owned(),
-        false => {
-            let escaped = value.replace('\\', r"\\").replace('"', "\\\"");
-            format!("\"{escaped}\"")
-        }
+    if !value.is_empty() && value.chars().all(is_plain) {
+        value.to_owned()
+    } else {
+        let escaped = value.replace('\\', r"\\").replace('"', "\\\"");
+        format!("\"{escaped}\"")
     }
 }
 
@@ -34,7 +34,7 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn a_shell_reads_each_word_as_it_was() {
+    fn a_shell_reads_each_word_unchanged() {
         for text in [
             "plain",
             "",
@@ -54,7 +54,7 @@ mod tests {
             ";rm",
             "''",
         ] {
-            let script = format!("printf %s {}", word(text));
+            let script = format!("printf %s {}", quote_word(text));
             let output = std::process::Command::new("sh")
                 .args(["-c", &script])
                 .output();
@@ -63,8 +63,8 @@ mod tests {
     }
 
     #[test]
-    fn directives_are_quoted_where_they_must_be() {
-        assert_eq!(directive("/a/b-1%a.out"), "/a/b-1%a.out");
-        assert_eq!(directive(r#"a "b" #c"#), r#""a \"b\" #c""#);
+    fn directives_are_quoted_if_necessary() {
+        assert_eq!(quote_directive("/a/b-1%a.out"), "/a/b-1%a.out");
+        assert_eq!(quote_directive(r#"a "b" #c"#), r#""a \"b\" #c""#);
     }
 }

@@ -1,18 +1,18 @@
-//! Slurm's own programs, and what they say.
+//! Calls Slurm's programs and parses their output.
 
 use super::error::LaunchError;
-use super::program::{Answer, call};
+use super::program::{ProgramOutput, run_with_timeout};
 use std::ffi::OsString;
 use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
-/// How long a program may take: one that finds no controller gives up after 9 s, and a busy
-/// controller may be slow.
-const LIMIT: Duration = Duration::from_secs(60);
+/// The time limit of a program: without a controller it fails after 9 s, but a busy controller may be
+/// slow.
+const TIMEOUT: Duration = Duration::from_secs(60);
 
-/// Variables by which an environment changes what the scripts say.
-const OVERRIDING: [&str; 14] = [
+/// Environment variables that override options in the scripts.
+const SBATCH_OVERRIDES: [&str; 14] = [
     "SBATCH_ARRAY_INX",
     "SBATCH_JOB_NAME",
     "SBATCH_NO_REQUEUE",
@@ -29,16 +29,16 @@ const OVERRIDING: [&str; 14] = [
     "SBATCH_WCKEY",
 ];
 
-/// A job, and its cluster where Slurm has named one.
+/// A job, with its cluster if Slurm reported one.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Job {
     /// Its id.
     pub id: String,
-    /// Its cluster, where there are several.
+    /// Its cluster, if there are several.
     pub cluster: Option<String>,
 }
 
-/// A job in the queue, or one task of an array.
+/// A queued job, or one task of an array.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct QueuedJob {
     /// Its id, such as `12_3`.
@@ -49,81 +49,81 @@ pub struct QueuedJob {
     pub reason: String,
 }
 
-/// Slurm's programs, as they are found on the path.
+/// Slurm's programs, as found in `PATH`.
 #[derive(Clone, Copy, Debug)]
 pub struct Slurm {
-    limit: Duration,
+    timeout: Duration,
 }
 
 impl Default for Slurm {
     fn default() -> Self {
-        Self { limit: LIMIT }
+        Self { timeout: TIMEOUT }
     }
 }
 
 impl Slurm {
-    /// The highest number that a task of an array can have.
+    /// The highest index of a task of an array.
     ///
     /// # Errors
-    /// No Slurm, or one that does not say.
-    pub fn highest_index(&self) -> Result<usize, LaunchError> {
-        let said = self.answer("scontrol", &["show".into(), "config".into()])?;
-        let mut lines = said.lines().filter_map(|line| line.split_once('='));
+    /// Slurm is missing, or does not report the limit.
+    pub fn max_array_index(&self) -> Result<usize, LaunchError> {
+        let output = self.run("scontrol", &["show".into(), "config".into()])?;
+        let mut lines = output.lines().filter_map(|line| line.split_once('='));
         let size = lines.find(|(key, _)| key.trim() == "MaxArraySize");
         let size: Option<usize> = size.and_then(|(_, value)| value.trim().parse().ok());
-        let size = size.ok_or_else(|| LaunchError::Unclear {
+        let size = size.ok_or_else(|| LaunchError::UnexpectedOutput {
             program: "scontrol",
-            said: "`show config` tells no MaxArraySize".to_owned(),
+            output: "`show config` does not show MaxArraySize".to_owned(),
         })?;
         Ok(size.saturating_sub(1))
     }
 
-    /// Has a script checked, and submits nothing.
+    /// Validates a script without submitting it.
     ///
     /// # Errors
-    /// What Slurm would refuse, in its words.
+    /// Slurm would refuse the script; the error has its message.
     pub fn check(&self, script: &Path) -> Result<(), LaunchError> {
-        self.answer("sbatch", &["--test-only".into(), script.into()])
+        self.run("sbatch", &["--test-only".into(), script.into()])
             .map(drop)
     }
 
-    /// Submits a script, to run after all of another job where one is named, however that ends.
+    /// Submits a script, to start after the job `after` has ended, whether or not it succeeds.
     ///
     /// # Errors
-    /// What Slurm refuses, in its words.
+    /// Slurm refuses the script; the error has its message.
     pub fn submit(&self, script: &Path, after: Option<&Job>) -> Result<Job, LaunchError> {
         let mut arguments: Vec<OsString> = vec!["--parsable".into()];
         if let Some(after) = after {
-            // `afterok` would leave it in the queue for ever after one task that failed.
+            // With `afterok` it would stay in the queue forever after a task failed.
             arguments.push(format!("--dependency=afterany:{}", after.id).into());
             arguments.extend(clusters(after));
         }
         arguments.push(script.into());
-        let said = self.answer("sbatch", &arguments)?;
-        let last = said.lines().rfind(|line| !line.trim().is_empty());
+        let output = self.run("sbatch", &arguments)?;
+        let last = output.lines().rfind(|line| !line.trim().is_empty());
         let (id, cluster) = match last.unwrap_or_default().trim().split_once(';') {
             Some((id, cluster)) => (id, Some(cluster.to_owned())),
             None => (last.unwrap_or_default().trim(), None),
         };
-        match !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit()) {
-            true => Ok(Job {
-                id: id.to_owned(),
-                cluster,
-            }),
-            false => Err(LaunchError::Unclear {
+        if id.is_empty() || !id.bytes().all(|b| b.is_ascii_digit()) {
+            return Err(LaunchError::UnexpectedOutput {
                 program: "sbatch",
-                said,
-            }),
+                output,
+            });
         }
+        Ok(Job {
+            id: id.to_owned(),
+            cluster,
+        })
     }
 
-    /// The jobs among these that have not ended, each task of an array for itself.
+    /// The jobs among these that have not ended, with one entry per task of an array.
     ///
     /// # Errors
-    /// No Slurm, or one that does not answer.
+    /// Slurm is missing or does not answer.
     pub fn queued(&self, jobs: &[Job]) -> Result<Vec<QueuedJob>, LaunchError> {
         let mut queued = Vec::new();
-        // One by one: of several ids, an unknown one would hide the others.
+        // Query one at a time: one unknown id would make the whole query fail.
         for job in jobs {
             let mut arguments: Vec<OsString> = vec![
                 "--noheader".into(),
@@ -132,8 +132,8 @@ impl Slurm {
             ];
             arguments.extend(clusters(job));
             arguments.push(format!("--jobs={}", job.id).into());
-            match self.answer("squeue", &arguments) {
-                Ok(said) => queued.extend(said.lines().filter_map(queued_job)),
+            match self.run("squeue", &arguments) {
+                Ok(output) => queued.extend(output.lines().filter_map(queued_job)),
                 Err(error) if is_unknown_job(&error) => {}
                 Err(error) => return Err(error),
             }
@@ -141,20 +141,20 @@ impl Slurm {
         Ok(queued)
     }
 
-    /// How a job ended, if Slurm still knows: its exit code, 1 where a signal ended it.
+    /// The exit code of a job, or 1 if a signal ended it; `None` if Slurm has forgotten the job.
     ///
     /// # Errors
-    /// No Slurm, or one that does not answer.
+    /// Slurm is missing or does not answer.
     pub fn exit_code(&self, job: &Job) -> Result<Option<u8>, LaunchError> {
         let mut arguments: Vec<OsString> = clusters(job).into_iter().collect();
         arguments.extend(["--oneliner".into(), "show".into(), "job".into()]);
         arguments.push(job.id.clone().into());
-        let said = match self.answer("scontrol", &arguments) {
+        let output = match self.run("scontrol", &arguments) {
             Err(error) if is_unknown_job(&error) => return Ok(None),
-            said => said?,
+            output => output?,
         };
         let field = |name: &str| {
-            let fields = said.split_whitespace();
+            let fields = output.split_whitespace();
             let mut values = fields.filter_map(|field| field.strip_prefix(name));
             values.next().map(str::to_owned)
         };
@@ -162,9 +162,10 @@ impl Slurm {
         let state = field("JobState=").unwrap_or_default();
         Ok(code.split_once(':').map(|(code, signal)| {
             let code: u8 = code.parse().unwrap_or(1);
-            match code == 0 && (signal != "0" || state != "COMPLETED") {
-                true => 1,
-                false => code,
+            if code == 0 && (signal != "0" || state != "COMPLETED") {
+                1
+            } else {
+                code
             }
         }))
     }
@@ -172,27 +173,27 @@ impl Slurm {
     /// Cancels a job.
     ///
     /// # Errors
-    /// What Slurm refuses, in its words. A job that has ended is none.
+    /// Slurm refuses the request. A job that has already ended is not an error.
     pub fn cancel(&self, job: &Job) -> Result<(), LaunchError> {
         let mut arguments: Vec<OsString> = clusters(job).into_iter().collect();
         arguments.push(job.id.clone().into());
-        match self.answer("scancel", &arguments) {
+        match self.run("scancel", &arguments) {
             Err(error) if is_unknown_job(&error) => Ok(()),
-            said => said.map(drop),
+            output => output.map(drop),
         }
     }
 
-    /// Asks Slurm to run this task again: it does not do so by itself when a time limit ends one.
+    /// Requeues a task: Slurm does not requeue by itself at a time limit.
     ///
     /// # Errors
-    /// What Slurm refuses, in its words.
+    /// Slurm refuses the request; the error has its message.
     pub fn requeue(&self, task: &str) -> Result<(), LaunchError> {
-        self.answer("scontrol", &["requeue".into(), task.into()])
+        self.run("scontrol", &["requeue".into(), task.into()])
             .map(drop)
     }
 
-    /// The task that this process is, as its environment tells.
-    pub fn own_task() -> Option<String> {
+    /// The task that this process belongs to, from its environment variables.
+    pub fn current_task() -> Option<String> {
         let variable = |name| std::env::var(name).ok().filter(|value| !value.is_empty());
         let array = variable("SLURM_ARRAY_JOB_ID").zip(variable("SLURM_ARRAY_TASK_ID"));
         match array {
@@ -201,32 +202,32 @@ impl Slurm {
         }
     }
 
-    fn answer(&self, program: &'static str, arguments: &[OsString]) -> Result<String, LaunchError> {
+    fn run(&self, program: &'static str, arguments: &[OsString]) -> Result<String, LaunchError> {
         let mut command = Command::new(program);
         command.args(arguments);
-        for variable in OVERRIDING {
+        for variable in SBATCH_OVERRIDES {
             command.env_remove(variable);
         }
-        // Formats and filters of the user's own would change what is read here.
+        // The user's formats and filters would change the output that is parsed here.
         for (variable, _) in std::env::vars_os() {
             if variable.to_string_lossy().starts_with("SQUEUE_") {
                 command.env_remove(variable);
             }
         }
-        let Answer {
+        let ProgramOutput {
             code,
-            output,
-            error,
-        } = call(program, command, self.limit)?;
+            stdout,
+            stderr,
+        } = run_with_timeout(program, command, self.timeout)?;
         match code {
-            0 => Ok(output),
+            0 => Ok(stdout),
             _ => Err(LaunchError::Refused {
                 program,
                 code,
-                said: if error.trim().is_empty() {
-                    output
+                output: if stderr.trim().is_empty() {
+                    stdout
                 } else {
-                    error
+                    stderr
                 },
             }),
         }
@@ -238,7 +239,7 @@ fn clusters(job: &Job) -> Option<OsString> {
     Some(format!("--clusters={cluster}").into())
 }
 
-/// A line of `squeue`; with several clusters there are lines of another kind.
+/// Parses a line of `squeue`; `None` for header lines of clusters.
 fn queued_job(line: &str) -> Option<QueuedJob> {
     let mut parts = line.trim().splitn(3, '|').map(str::to_owned);
     let job = QueuedJob {
@@ -249,7 +250,7 @@ fn queued_job(line: &str) -> Option<QueuedJob> {
     Some(job)
 }
 
-/// Whether Slurm no longer knows a job: it forgets those that have ended.
+/// Whether Slurm has forgotten a job, as it does some time after the job has ended.
 fn is_unknown_job(error: &LaunchError) -> bool {
-    matches!(error, LaunchError::Refused { said, .. } if said.contains("Invalid job id"))
+    matches!(error, LaunchError::Refused { output, .. } if output.contains("Invalid job id"))
 }

@@ -1,4 +1,4 @@
-//! `launch.json`: what was submitted of a sweep, kept in its folder.
+//! `launch.json`: the submitted jobs of a sweep, recorded in its folder.
 
 use super::error::LaunchError;
 use super::slurm::Job;
@@ -8,30 +8,30 @@ use serde::{Deserialize, Serialize};
 use std::io::ErrorKind;
 use std::path::Path;
 
-/// The folder, in a sweep's, of the scripts and of what the tasks say.
-pub const FOLDER: &str = "launch";
-/// The script of the array, in that folder.
+/// The folder of scripts and task output, relative to the sweep's folder.
+pub const LAUNCH_FOLDER: &str = "launch";
+/// The script of the array, in [`LAUNCH_FOLDER`].
 pub const ARRAY_SCRIPT: &str = "array.sh";
-/// The script of the report, in that folder.
+/// The script of the report, in [`LAUNCH_FOLDER`].
 pub const REPORT_SCRIPT: &str = "report.sh";
 
-/// The name of the file in a sweep's folder.
-const FILE: &str = "launch.json";
+/// The file name in the sweep's folder.
+const STATE_FILE: &str = "launch.json";
 
 /// The version of the format.
-const FORMAT: u32 = 1;
+const FORMAT_VERSION: u32 = 1;
 
-/// The most bytes of the file: far beyond any command line.
-const LARGEST: u64 = 1 << 20;
+/// The maximum size of the file in bytes: far beyond any command line.
+const MAX_BYTES: u64 = 1 << 20;
 
-/// What was submitted of a sweep.
+/// The submitted jobs of a sweep.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
-pub struct Launch {
-    /// The version of this file's format.
+pub struct LaunchRecord {
+    /// The version of the file format.
     format: u32,
-    /// To whom.
+    /// The engine they were submitted to.
     pub engine: Engine,
-    /// The cluster, where the engine has named one.
+    /// The cluster, if the engine reported one.
     #[serde(default)]
     pub cluster: Option<String>,
     /// The id of the array of shards.
@@ -39,16 +39,16 @@ pub struct Launch {
     /// The id of the report job.
     #[serde(default)]
     pub report: Option<String>,
-    /// Shares of the runs.
+    /// The number of shards.
     pub shards: usize,
-    /// When, in seconds since 1970.
+    /// The time of submission, in seconds since 1970.
     pub submitted: f64,
-    /// The command line.
+    /// The command line of the launch.
     #[serde(default)]
     pub command_line: Vec<String>,
 }
 
-/// Who was asked.
+/// The program that manages the jobs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Engine {
@@ -56,11 +56,11 @@ pub enum Engine {
     Slurm,
 }
 
-impl Launch {
-    /// An array that was submitted to Slurm at this time.
+impl LaunchRecord {
+    /// The record of an array submitted to Slurm; `submitted` is in seconds since 1970.
     pub fn slurm(array: &Job, shards: usize, submitted: f64, command_line: Vec<String>) -> Self {
         Self {
-            format: FORMAT,
+            format: FORMAT_VERSION,
             engine: Engine::Slurm,
             cluster: array.cluster.clone(),
             array: array.id.clone(),
@@ -71,7 +71,7 @@ impl Launch {
         }
     }
 
-    /// The array and the report.
+    /// The array and the report job.
     pub fn jobs(&self) -> Vec<Job> {
         let ids = [Some(&self.array), self.report.as_ref()];
         let job = |id: &String| Job {
@@ -81,13 +81,13 @@ impl Launch {
         ids.into_iter().flatten().map(job).collect()
     }
 
-    /// What was launched last of the sweep of this folder, if anything was.
+    /// Reads the last launch of the sweep in this folder; `None` if it was never launched.
     ///
     /// # Errors
-    /// A file that cannot be read, or is of a later version.
+    /// The file cannot be read, or a different version wrote it.
     pub fn read(folder: &Path) -> Result<Option<Self>, LaunchError> {
-        let path = folder.join(FILE);
-        let bytes = match read_file(&path, LARGEST) {
+        let path = folder.join(STATE_FILE);
+        let bytes = match read_file(&path, MAX_BYTES) {
             Err(error) if error.kind() == ErrorKind::NotFound => return Ok(None),
             bytes => bytes.map_err(|error| error.to_string()),
         };
@@ -95,45 +95,46 @@ impl Launch {
             let launch: Self = serde_json::from_slice(&bytes).map_err(|e| e.to_string())?;
             let ids = launch.jobs();
             let is_id = |id: &str| !id.is_empty() && id.bytes().all(|b| b.is_ascii_digit());
-            match launch.format == FORMAT && ids.iter().all(|job| is_id(&job.id)) {
-                true => Ok(launch),
-                false => Err("another version of tp-sweep wrote it".to_owned()),
+            if launch.format == FORMAT_VERSION && ids.iter().all(|job| is_id(&job.id)) {
+                Ok(launch)
+            } else {
+                Err("a different version of tp-sweep wrote it".to_owned())
             }
         });
         launch
             .map(Some)
-            .map_err(|why| LaunchError::State { path, why })
+            .map_err(|reason| LaunchError::StateFile { path, reason })
     }
 
-    /// What was launched last of the sweep of this folder.
+    /// Reads the last launch of the sweep in this folder.
     ///
     /// # Errors
-    /// As of [`Launch::read`], and nothing that was launched.
-    pub fn read_last(folder: &Path) -> Result<Self, LaunchError> {
-        Self::read(folder)?.ok_or_else(|| LaunchError::NeverLaunched(folder.join(FILE)))
+    /// As for [`LaunchRecord::read`], or the sweep was never launched.
+    pub fn read_existing(folder: &Path) -> Result<Self, LaunchError> {
+        Self::read(folder)?.ok_or_else(|| LaunchError::NeverLaunched(folder.join(STATE_FILE)))
     }
 
-    /// Keeps it in the sweep's folder, in the place of what was launched before.
+    /// Writes the record to the sweep's folder and replaces the previous one.
     ///
     /// # Errors
-    /// A folder that cannot be written to.
+    /// The folder cannot be written.
     pub fn write(&self, folder: &Path) -> Result<(), LaunchError> {
-        let text = serde_json::to_string_pretty(self).map_err(|error| LaunchError::State {
-            path: folder.join(FILE),
-            why: error.to_string(),
+        let text = serde_json::to_string_pretty(self).map_err(|error| LaunchError::StateFile {
+            path: folder.join(STATE_FILE),
+            reason: error.to_string(),
         })?;
         Ok(write_atomically(
-            &folder.join(FILE),
+            &folder.join(STATE_FILE),
             (text + "\n").as_bytes(),
         )?)
     }
 
-    /// Forgets what was launched from the sweep of this folder.
+    /// Removes the record from the sweep's folder.
     ///
     /// # Errors
-    /// A file that cannot be removed.
-    pub fn forget(folder: &Path) -> Result<(), LaunchError> {
-        Ok(crate::record::remove_file(&folder.join(FILE))?)
+    /// The file cannot be removed.
+    pub fn remove(folder: &Path) -> Result<(), LaunchError> {
+        Ok(crate::record::remove_file(&folder.join(STATE_FILE))?)
     }
 }
 
@@ -142,25 +143,25 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_launch_is_read_as_it_was_written() {
+    fn a_written_launch_is_read_back() {
         let folder = tempfile::tempdir().unwrap();
-        assert_eq!(Launch::read(folder.path()).unwrap(), None);
+        assert_eq!(LaunchRecord::read(folder.path()).unwrap(), None);
         let job = Job {
             id: "12".into(),
             cluster: Some("big".into()),
         };
-        let launch = Launch {
+        let launch = LaunchRecord {
             report: Some("13".into()),
-            ..Launch::slurm(&job, 8, 1.5, vec!["tp-sweep".into()])
+            ..LaunchRecord::slurm(&job, 8, 1.5, vec!["tp-sweep".into()])
         };
         launch.write(folder.path()).unwrap();
-        assert_eq!(Launch::read_last(folder.path()).unwrap(), launch);
-        Launch::forget(folder.path()).unwrap();
-        assert!(Launch::read_last(folder.path()).is_err());
+        assert_eq!(LaunchRecord::read_existing(folder.path()).unwrap(), launch);
+        LaunchRecord::remove(folder.path()).unwrap();
+        assert!(LaunchRecord::read_existing(folder.path()).is_err());
     }
 
     #[test]
-    fn what_is_no_launch_is_told() {
+    fn invalid_files_are_reported() {
         let folder = tempfile::tempdir().unwrap();
         for text in [
             "",
@@ -169,8 +170,8 @@ mod tests {
             r#"{"format":1,"engine":"slurm","array":"--all","shards":1,"submitted":0}"#,
             r#"{"format":1,"engine":"pbs","array":"1","shards":1,"submitted":0}"#,
         ] {
-            std::fs::write(folder.path().join(FILE), text).unwrap();
-            let error = Launch::read(folder.path()).unwrap_err().to_string();
+            std::fs::write(folder.path().join(STATE_FILE), text).unwrap();
+            let error = LaunchRecord::read(folder.path()).unwrap_err().to_string();
             assert!(error.contains("launch.json"), "{error}");
         }
     }

@@ -87,20 +87,22 @@ impl<B: Backend> Network<B> {
         for stage in &mut self.stages {
             current = match stage {
                 Operation::Dense => {
-                    let own = next_parameters();
-                    B::dense(current, &own[0], &own[1])
+                    let parameters = next_parameters();
+                    B::dense(current, &parameters[0], &parameters[1])
                 }
                 Operation::Convolution(convolution) => {
-                    let own = next_parameters();
-                    convolution.forward(current, &own[0], &own[1]).0
+                    let parameters = next_parameters();
+                    convolution
+                        .forward(current, &parameters[0], &parameters[1])
+                        .0
                 }
                 Operation::BatchNorm(norm) => {
-                    let own = next_parameters();
-                    norm.predict(current, &own[0], &own[1])
+                    let parameters = next_parameters();
+                    norm.predict(current, &parameters[0], &parameters[1])
                 }
                 Operation::LayerNorm => {
-                    let own = next_parameters();
-                    layer_norm::forward(current, &own[0], &own[1]).0
+                    let parameters = next_parameters();
+                    layer_norm::forward(current, &parameters[0], &parameters[1]).0
                 }
                 Operation::Activation(functions) => functions.predict(current),
                 Operation::Pooling(pool) => pool.forward(current),
@@ -126,23 +128,25 @@ impl<B: Backend> Network<B> {
         for stage in &mut self.stages {
             let (output, cached) = match stage {
                 Operation::Dense => {
-                    let own = next_parameters();
-                    let output = B::dense(current.clone(), &own[0], &own[1]);
+                    let parameters = next_parameters();
+                    let output = B::dense(current.clone(), &parameters[0], &parameters[1]);
                     (output, vec![current])
                 }
                 Operation::Convolution(convolution) => {
-                    let own = next_parameters();
-                    let (output, patches) = convolution.forward(current, &own[0], &own[1]);
+                    let parameters = next_parameters();
+                    let (output, patches) =
+                        convolution.forward(current, &parameters[0], &parameters[1]);
                     (output, vec![patches])
                 }
                 Operation::BatchNorm(norm) => {
-                    let own = next_parameters();
-                    let (output, cached) = norm.forward(current, &own[0], &own[1]);
+                    let parameters = next_parameters();
+                    let (output, cached) = norm.forward(current, &parameters[0], &parameters[1]);
                     (output, Vec::from(cached))
                 }
                 Operation::LayerNorm => {
-                    let own = next_parameters();
-                    let (output, cached) = layer_norm::forward(current, &own[0], &own[1]);
+                    let parameters = next_parameters();
+                    let (output, cached) =
+                        layer_norm::forward(current, &parameters[0], &parameters[1]);
                     (output, Vec::from(cached))
                 }
                 Operation::Activation(functions) => functions.forward(current),
@@ -193,29 +197,29 @@ impl<B: Backend> Network<B> {
                         input: next(),
                         output: gradient.clone(),
                     });
-                    let own = next_parameters();
+                    let parameters = next_parameters();
                     if position > self.first_trainable {
-                        gradient = B::product(gradient, own[0].clone().swap_dims(1, 2));
+                        gradient = B::product(gradient, parameters[0].clone().swap_dims(1, 2));
                     }
                 }
                 Operation::Convolution(convolution) => {
                     reversed.push(convolution.gradients(next(), gradient.clone()));
-                    let own = next_parameters();
+                    let parameters = next_parameters();
                     if position > self.first_trainable {
-                        gradient = convolution.input_gradient(gradient, &own[0]);
+                        gradient = convolution.input_gradient(gradient, &parameters[0]);
                     }
                 }
                 Operation::BatchNorm(norm) => {
-                    let own = next_parameters();
+                    let parameters = next_parameters();
                     let cached = [next(), next()];
-                    let (input, values) = norm.backward(cached, &own[0], gradient);
+                    let (input, values) = norm.backward(cached, &parameters[0], gradient);
                     reversed.push(StageGradient::Values(values));
                     gradient = input;
                 }
                 Operation::LayerNorm => {
-                    let own = next_parameters();
+                    let parameters = next_parameters();
                     let cached = [next(), next()];
-                    let (input, values) = layer_norm::backward(cached, &own[0], gradient);
+                    let (input, values) = layer_norm::backward(cached, &parameters[0], gradient);
                     reversed.push(StageGradient::Values(values));
                     gradient = input;
                 }

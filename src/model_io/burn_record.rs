@@ -147,7 +147,7 @@ struct TensorSource {
 impl TensorSource {
     #[expect(
         clippy::expect_used,
-        reason = "our own tensors, whose shapes and numbers agree"
+        reason = "tensors made by this program, whose shapes match their values"
     )]
     fn tensor<const D: usize>(
         &mut self,

@@ -243,8 +243,8 @@ mod tests {
     #[test]
     fn dimensions_change_places() {
         let values: Vec<f32> = (0..6).map(|value| value as f32).collect();
-        let turned = permuted(&values, &[2, 3], &[1, 0]);
-        assert_eq!(turned, [0.0, 3.0, 1.0, 4.0, 2.0, 5.0]);
+        let result = permuted(&values, &[2, 3], &[1, 0]);
+        assert_eq!(result, [0.0, 3.0, 1.0, 4.0, 2.0, 5.0]);
         let channels_first = permuted(&values, &[1, 3, 2], &[2, 0, 1]);
         assert_eq!(channels_first, [0.0, 2.0, 4.0, 1.0, 3.0, 5.0]);
         assert_eq!(permuted(&values, &[6], &[0]), values);
@@ -258,16 +258,19 @@ mod tests {
         ) {
             let count: usize = sizes.iter().product();
             let values: Vec<f32> = (0..count).map(|value| value as f32).collect();
-            let turned = permuted(&values, &sizes, &order);
-            let pytorch_shape: Vec<usize> = order.iter().map(|&place| sizes[place]).collect();
-            for (mut position, value) in turned.into_iter().enumerate() {
-                let mut own = [0; 4];
+            let result = permuted(&values, &sizes, &order);
+            let pytorch_shape: Vec<usize> = order.iter().map(|&axis| sizes[axis]).collect();
+            for (mut position, value) in result.into_iter().enumerate() {
+                let mut native_index = [0; 4];
                 for axis in (0..4).rev() {
-                    own[order[axis]] = position % pytorch_shape[axis];
+                    native_index[order[axis]] = position % pytorch_shape[axis];
                     position /= pytorch_shape[axis];
                 }
-                let here = own.iter().zip(&sizes).fold(0, |here, (index, size)| here * size + index);
-                prop_assert_eq!(value, here as f32);
+                let native_position = native_index
+                    .iter()
+                    .zip(&sizes)
+                    .fold(0, |position, (index, size)| position * size + index);
+                prop_assert_eq!(value, native_position as f32);
             }
         }
     }
@@ -329,9 +332,9 @@ mod tests {
                     numbers.collect()
                 })
                 .collect();
-            let there = to_pytorch(&stages, image, &weights);
+            let exported = to_pytorch(&stages, image, &weights);
             let find = |name: &str, shape: &[usize]| {
-                let tensor = there.iter().find(|tensor| tensor.name == name).unwrap();
+                let tensor = exported.iter().find(|tensor| tensor.name == name).unwrap();
                 assert_eq!(tensor.shape, shape);
                 Ok(tensor.values.clone())
             };
@@ -341,7 +344,7 @@ mod tests {
 
     #[test]
     fn a_dense_layer_on_an_image_has_its_channels_first() {
-        // 1 × 2 pixels of 3 channels into 1 unit: here pixel by pixel, there channel by channel.
+        // 1 × 2 pixels of 3 channels into 1 unit: pixel by pixel in this program, channel by channel in PyTorch.
         let stages = [Stage::Dense {
             inputs: 6,
             outputs: 1,

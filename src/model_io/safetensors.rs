@@ -12,7 +12,7 @@ use std::collections::HashMap;
 /// If the weights do not match the stages.
 #[expect(
     clippy::expect_used,
-    reason = "our own tensors, whose shapes and numbers agree"
+    reason = "tensors made by this program, whose shapes match their values"
 )]
 pub fn to_safetensors(
     stages: &[Stage],

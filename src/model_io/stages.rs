@@ -196,10 +196,10 @@ mod tests {
             config.model.input_dropout = config.model.dropout;
             config.dataset_info.image = Some([9, 11, 3]);
             config.dataset_info.features = 9 * 11 * 3;
-            let own = config.stages();
-            let again = rebuilt(&config);
-            prop_assert_eq!(crate::model::eval_batch_size(&own), crate::model::eval_batch_size(&again));
-            prop_assert_eq!(without_dropout(own), without_dropout(again));
+            let original = config.stages();
+            let rebuilt = rebuilt(&config);
+            prop_assert_eq!(crate::model::eval_batch_size(&original), crate::model::eval_batch_size(&rebuilt));
+            prop_assert_eq!(without_dropout(original), without_dropout(rebuilt));
         }
     }
 

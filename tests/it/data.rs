@@ -319,7 +319,7 @@ fn changed_contents_are_trained_again_and_equal_ones_are_not() {
     // Another separator, the same contents.
     project.write("points.csv", &csv(";"));
     let error = done(&project).error;
-    assert!(!error.contains("set aside"), "{error}");
+    assert!(!error.contains("archived"), "{error}");
     project.write(
         "points.csv",
         &csv(",").replacen("0,left,0", "0.5,left,0", 1),
@@ -327,9 +327,7 @@ fn changed_contents_are_trained_again_and_equal_ones_are_not() {
     let again = done(&project);
     assert_eq!(again.code, 0);
     assert!(
-        again
-            .error
-            .contains("2 results of other settings set aside"),
+        again.error.contains("2 results archived"),
         "{}",
         again.error
     );

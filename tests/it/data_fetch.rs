@@ -220,7 +220,7 @@ fn a_server_that_is_down_is_told_with_the_way_by_hand() {
     let start = format!("  × cannot fetch {url}/train-images-idx3-ubyte.gz: ");
     assert!(done.error.starts_with(&start), "{}", done.error);
     assert!(
-        done.error.contains("by hand: put these files"),
+        done.error.contains("download by hand, put these files"),
         "{}",
         done.error
     );

@@ -114,13 +114,14 @@ fn a_grid_that_gains_a_factor_trains_the_new_levels_alone() {
     let done = edit(&project, &after);
     assert!(
         done.error.contains(
-            "4 results of earlier settings still belong: lr0.1_dropout0, lr0.01_dropout0"
+            "4 results of an earlier version of the sweep are still valid: lr0.1_dropout0, \
+             lr0.01_dropout0"
         ),
         "{}",
         done.error
     );
     assert!(done.error.contains("4 already finished"), "{}", done.error);
-    assert!(!done.error.contains("set aside"), "{}", done.error);
+    assert!(!done.error.contains("archived"), "{}", done.error);
     assert_eq!(table(&project), fresh(&after, &[]));
     assert_whole(&project);
     let new = times(&shown(&project));
@@ -143,8 +144,7 @@ fn a_level_that_is_removed_leaves_the_others_and_is_there_when_it_returns() {
     let old = shown(&project);
     let done = edit(&project, &one);
     assert!(
-        done.error
-            .contains("1 trial that this sweep does not ask for: lr0.1"),
+        done.error.contains("1 trial not in the sweep: lr0.1"),
         "{}",
         done.error
     );
@@ -172,8 +172,8 @@ fn settings_switched_to_and_fro_train_nothing_twice() {
     let done = train(&project, other);
     assert!(
         done.error.contains(
-            "4 results of other settings set aside, since other values stand for training.epochs: \
-             lr0.01, lr0.1; they come back when the settings do"
+            "4 results archived because training.epochs changed: lr0.01, lr0.1; they are restored \
+             if the settings are"
         ),
         "{}",
         done.error
@@ -185,8 +185,9 @@ fn settings_switched_to_and_fro_train_nothing_twice() {
     for _ in 0..2 {
         let done = train(&project, &[]);
         assert!(
-            done.error
-                .contains("4 results of earlier settings still belong: lr0.1, lr0.01"),
+            done.error.contains(
+                "4 results of an earlier version of the sweep are still valid: lr0.1, lr0.01"
+            ),
             "{}",
             done.error
         );
@@ -218,12 +219,13 @@ fn settings_that_change_places_change_folders() {
     let old = times(&shown(&project));
     let done = edit(&project, &text(8, 4));
     assert!(
-        done.error
-            .contains("4 results of earlier settings still belong: size-a, size-b"),
+        done.error.contains(
+            "4 results of an earlier version of the sweep are still valid: size-a, size-b"
+        ),
         "{}",
         done.error
     );
-    assert!(!done.error.contains("set aside"), "{}", done.error);
+    assert!(!done.error.contains("archived"), "{}", done.error);
     assert_eq!(times(&shown(&project)), old);
     assert_eq!(table(&project), fresh(&text(8, 4), &[]));
     assert_whole(&project);
@@ -238,11 +240,7 @@ fn fewer_folds_and_repeats_leave_nothing_among_the_runs() {
     let all = results(&project).len();
     assert_eq!(all, 4);
     let done = train(&project, &[]);
-    assert!(
-        done.error.contains("2 results of other settings set aside"),
-        "{}",
-        done.error
-    );
+    assert!(done.error.contains("2 results archived"), "{}", done.error);
     assert_eq!(shown(&project).len(), 2);
     assert_eq!(table(&project), fresh(&sweep(grid), &[]));
     let done = train(&project, more);
@@ -262,14 +260,13 @@ fn a_default_that_is_written_down_changes_nothing() {
     let old = shown(&project);
     let written = text.replace("width: 8", "width: 8, activation: relu, dropout: 0");
     let done = edit(&project, &written);
-    assert!(!done.error.contains("earlier settings"), "{}", done.error);
+    assert!(!done.error.contains("still valid"), "{}", done.error);
     assert_eq!(shown(&project), old);
     // Another value than the default is another setting.
     let other = text.replace("width: 8", "width: 8, activation: tanh");
     let done = edit(&project, &other);
     assert!(
-        done.error
-            .contains("other values stand for model.activation"),
+        done.error.contains("because model.activation changed"),
         "{}",
         done.error
     );
@@ -300,8 +297,7 @@ validation: { folds: 2 }
     project.write("table.csv", &rows(4));
     let done = train(&project, &[]);
     assert!(
-        done.error
-            .contains("2 results of other settings set aside, since the data"),
+        done.error.contains("2 results archived because the data"),
         "{}",
         done.error
     );
@@ -394,7 +390,7 @@ fn results_that_an_edit_has_moved_are_not_said_to_be_missing() {
     for (command, code) in [("report", 3), ("export", 2)] {
         let done = project.run(&[command, "sweep.yaml", "--data", data]);
         assert_eq!(done.code, code, "{}", done.error);
-        for part in ["but 4 stand elsewhere in it", "`tp-sweep status`"] {
+        for part in ["are not in the expected place", "`tp-sweep status`"] {
             assert!(done.error.contains(part), "{}", done.error);
         }
     }
@@ -402,7 +398,7 @@ fn results_that_an_edit_has_moved_are_not_said_to_be_missing() {
     let other = ["--set", "training.epochs=3"];
     let done = project.run(&["report", "sweep.yaml", "--data", data, other[0], other[1]]);
     assert!(
-        done.error.contains("there are no results"),
+        done.error.contains("no results of this sweep"),
         "{}",
         done.error
     );
@@ -418,15 +414,15 @@ fn two_sweep_files_of_one_name_are_told() {
     project.write("other.yaml", longer);
     let data = repository().join("data");
     let fixed = ["--device", "cpu", "--data", data.to_str().unwrap()];
-    let told = "runs/sweep belongs to sweep.yaml, which was trained here last";
+    let told = "runs/sweep was last used by sweep.yaml";
     let run = |file: &str| project.run(&[&[file], &fixed[..]].concat()).error;
     let error = run("other.yaml");
     assert!(error.contains(told), "{error}");
-    assert!(error.contains("a name of its own"), "{error}");
+    assert!(error.contains("a different `name`"), "{error}");
     // A file that was renamed is no other one.
     std::fs::rename(project.path("other.yaml"), project.path("new.yaml")).unwrap();
     project.write("new.yaml", &longer.replace("epochs: 3", "epochs: 4"));
     let error = run("new.yaml");
-    assert!(error.contains("of other settings set aside"), "{error}");
-    assert!(!error.contains("belongs to"), "{error}");
+    assert!(error.contains("archived"), "{error}");
+    assert!(!error.contains("last used by"), "{error}");
 }

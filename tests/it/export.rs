@@ -171,8 +171,8 @@ fn what_cannot_be_exported_is_told_with_what_to_do() {
     };
     assert!(refused(&[]).contains("no results of this sweep"));
     assert_eq!(project.train(&["--quiet"]).code, 0);
-    assert!(refused(&["--trial", "lr0.2"]).contains("no trial lr0.2; did you mean lr0.1?"));
-    assert!(refused(&["--trial", "wide"]).contains("the tables"));
+    assert!(refused(&["--trial", "lr0.2"]).contains("no such trial: lr0.2; did you mean lr0.1?"));
+    assert!(refused(&["--trial", "wide"]).contains("the report"));
     assert!(refused(&["--fold", "2"]).contains("lr0.1 has 2 folds and 1 repeat, counted from 0"));
     assert!(refused(&["--trial", "lr0.001"]).contains("lr0.001/fold-0 were not kept"));
     let torn = project.path("runs/sweep/lr0.1/fold-0/model.safetensors");
@@ -190,7 +190,7 @@ fn a_sweep_that_compares_nothing_has_no_best_trial() {
     let refused = export(&project, &[]);
     assert_eq!(refused.code, 2);
     assert!(
-        refused.error.contains("nothing is held out"),
+        refused.error.contains("without validation data"),
         "{}",
         refused.error
     );
@@ -203,7 +203,7 @@ fn a_sweep_that_compares_nothing_has_no_best_trial() {
     assert_eq!(diverged.train(&["--quiet"]).code, 1);
     let told = export(&diverged, &[]).error;
     assert!(
-        told.contains("of each at least one run failed (diverged"),
+        told.contains("every trial has a failed run (diverged"),
         "{told}"
     );
     let told = export(&diverged, &["--trial", "base"]).error;

@@ -191,7 +191,7 @@ fn a_task_trains_nothing_where_the_sweep_has_changed_since_it_was_launched() {
     assert!(
         refused
             .error
-            .contains("changed since this task was launched"),
+            .contains("changed after this task was launched"),
         "{}",
         refused.error
     );
@@ -235,9 +235,9 @@ fn what_slurm_refuses_is_told_in_its_words_and_nothing_is_submitted() {
     let refused = cluster.launch("slurm", &["--partition", "nowhere"]);
     assert_eq!(refused.code, 2);
     assert!(
-        refused
-            .error
-            .contains("`sbatch` refused (exit code 1): sbatch: error: invalid partition specified"),
+        refused.error.contains(
+            "`sbatch` failed with exit code 1: sbatch: error: invalid partition specified"
+        ),
         "{}",
         refused.error
     );
@@ -271,7 +271,7 @@ fn an_array_whose_report_is_refused_is_cancelled() {
     cluster.program("scancel", "echo 'away' >&2; exit 1\n");
     let refused = cluster.launch("slurm", &[]);
     assert!(
-        refused.error.contains("`scancel 102` ends it"),
+        refused.error.contains("cancel it with `scancel 102`"),
         "{}",
         refused.error
     );
@@ -312,7 +312,7 @@ fn where_there_is_no_slurm_it_is_said_and_nothing_is_written() {
     let refused = done(command);
     assert_eq!(refused.code, 2);
     assert!(
-        refused.error.contains("`scontrol` is not on the path"),
+        refused.error.contains("`scontrol` is not in PATH"),
         "{}",
         refused.error
     );
@@ -395,7 +395,7 @@ fn status_tells_of_jobs_and_results_and_cancel_keeps_results() {
     let never = cluster.launch("status", &[]);
     assert_eq!(never.code, 2);
     assert!(
-        never.error.contains("nothing was launched"),
+        never.error.contains("this sweep was not launched"),
         "{}",
         never.error
     );
@@ -415,7 +415,9 @@ fn status_tells_of_jobs_and_results_and_cancel_keeps_results() {
     let calls = cluster.calls();
     assert_eq!(calls[calls.len() - 2..], ["scancel 102", "scancel 101"]);
     assert!(
-        cancelled.output.contains("results and checkpoints stay"),
+        cancelled
+            .output
+            .contains("results and checkpoints are kept"),
         "{}",
         cancelled.output
     );
@@ -453,7 +455,7 @@ fn kubernetes_and_hyperqueue_are_only_printed_for() {
     let manifest = cluster.run(&[&["launch", "kubernetes", "sweep.yaml"], &options[..]].concat());
     assert_eq!(manifest.code, 0, "{}", manifest.error);
     assert!(
-        manifest.error.contains("only printed"),
+        manifest.error.contains("nothing was submitted"),
         "{}",
         manifest.error
     );

@@ -138,14 +138,16 @@ fn a_link_that_no_trial_has_is_told() {
     let before = files(&project.path("moved"));
     let done = project.run(&["merge", "runs/m", "runs/s"]);
     assert!(
-        done.error.contains("runs/s has 1 link, and results behind"),
+        done.error
+            .contains("runs/s contains 1 link; results behind"),
         "{}",
         done.error
     );
     let done = train(&project, &[]);
     assert_eq!(done.code, 0, "{}", done.error);
     assert!(
-        done.error.contains("runs/s has 1 link that is of no trial"),
+        done.error
+            .contains("runs/s contains 1 link that belongs to no trial"),
         "{}",
         done.error
     );
@@ -167,7 +169,7 @@ fn a_copy_of_a_run_changes_nothing_of_its_trial() {
         let done = train(&project, &[]);
         assert_eq!(done.code, 0, "{copy}: {}", done.error);
         assert!(!done.error.contains("panicked"), "{copy}: {}", done.error);
-        let told = format!("1 copy of a run at its place set aside: lr0.1/{copy}");
+        let told = format!("1 duplicate result archived: lr0.1/{copy}");
         assert!(done.error.contains(&told), "{copy}: {}", done.error);
         assert_eq!(project.read("runs/s/lr0.1/profile.json"), profile, "{copy}");
         assert_eq!(project.read("reports/s.csv"), table, "{copy}");
@@ -204,7 +206,7 @@ fn answers_are_not_written_over_what_is_asked_about_or_the_model() {
         let done = project.run(&["predict", "m", "other.csv", "in.csv", "--output", output]);
         assert_eq!((done.code, done.output.as_str()), (2, ""), "{output}");
         assert!(
-            done.error.contains("--output another file"),
+            done.error.contains("different file with --output"),
             "{output}: {}",
             done.error
         );
@@ -354,7 +356,7 @@ fn results_are_not_set_aside_behind_a_link() {
     assert_eq!(done.code, 0, "{}", done.error);
     assert!(
         done.error
-            .contains("of no trial of this sweep: .aside; results behind a link are not"),
+            .contains("to no trial of this sweep: .aside; results behind links are ignored"),
         "{}",
         done.error
     );

@@ -51,7 +51,7 @@ fn reports_are_the_same_without_the_data() {
     let done = fine(&project, &["report", "sweep.yaml"]);
     assert!(
         done.error
-            .contains("p.csv; the results tell what the data was"),
+            .contains("p.csv; using the description of the data in the results"),
         "{}",
         done.error
     );
@@ -63,7 +63,7 @@ fn reports_are_the_same_without_the_data() {
     assert!(with[0].contains("yes"), "{}", with[0]);
     let status = fine(&project, &["status", "sweep.yaml"]);
     assert!(
-        status.output.contains("finished      4\n"),
+        status.output.contains("finished          4\n"),
         "{}",
         status.output
     );
@@ -96,7 +96,7 @@ fn a_folder_of_results_says_all_of_itself_under_any_name() {
     );
     let done = fine(&elsewhere, &["merge", "new", "one", "two"]);
     assert!(
-        done.output.contains("4 of 4 runs now have their results"),
+        done.output.contains("results for 4 of 4 runs"),
         "{}",
         done.output
     );
@@ -178,7 +178,7 @@ fn a_plan_without_its_data_says_so() {
     let project = Project::new("data: { limit: 500 }\n");
     let done = fine(&project, &["plan", "sweep.yaml", "--data", "nowhere"]);
     assert!(done.output.contains("80 steps"), "{}", done.output);
-    let told = done.error.contains("nothing can be trained here yet: ");
+    let told = done.error.contains("cannot train yet: ");
     assert!(told && done.error.contains("nowhere"), "{}", done.error);
 }
 

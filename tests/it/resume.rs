@@ -120,7 +120,10 @@ fn ctrl_c_finishes_cleanly_and_says_how_to_continue() {
         assert_eq!(status.code(), Some(130), "{told}");
         Some((project, told))
     });
-    assert!(told.contains("the same command continues"), "{told}");
+    assert!(
+        told.contains("run the same command again to continue"),
+        "{told}"
+    );
     let report = project.read("reports/sweep.md");
     assert!(report.contains("not done yet"), "{report}");
     assert_eq!(project.train(&["--quiet"]).code, 0);
@@ -138,7 +141,7 @@ fn a_second_process_is_refused_while_the_first_lives_and_only_then() {
     assert!(
         second
             .error
-            .contains(&format!("already being run by process {} on ", first.id())),
+            .contains(&format!("in use by process {} on ", first.id())),
         "{}",
         second.error
     );

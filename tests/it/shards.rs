@@ -62,7 +62,7 @@ fn the_number_of_shards_may_change_on_the_way() {
     let missing = report(&project);
     assert_eq!(missing.code, 3);
     assert!(
-        missing.error.contains("without a result"),
+        missing.error.contains(" no result and "),
         "{}",
         missing.error
     );
@@ -122,7 +122,7 @@ grid: { training.learning_rate: [0.1, 1e30] }
     assert_eq!((first, second), (0, 1));
     assert_eq!(half.code, 3);
     assert!(
-        half.error.contains("1 run of 2 without a result"),
+        half.error.contains("1 run of 2 has no result"),
         "{}",
         half.error
     );

@@ -160,12 +160,12 @@ fn who_is_at_work_is_named_and_clean_waits_for_its_end() {
     let at_work = lock(&project.path("runs/sweep")).unwrap();
     assert!(matches!(at_work, Lock::Acquired(_)));
     let done = tell(&project, "status", &[]);
-    let holder = format!("at work       process {} on ", std::process::id());
+    let holder = format!("in use by         process {} on ", std::process::id());
     assert!(done.output.contains(&holder), "{}", done.output);
     for options in [&[][..], &["--dry-run"]] {
         let refused = tell(&project, "clean", options);
         assert_eq!(refused.code, 2);
-        let told = format!("already being run by process {} on ", std::process::id());
+        let told = format!("in use by process {} on ", std::process::id());
         assert!(refused.error.contains(&told), "{}", refused.error);
     }
     assert!(project.path("runs/sweep/old").exists());
@@ -249,7 +249,7 @@ fn what_has_no_use_is_removed_and_nothing_else() {
     assert!(
         trained
             .error
-            .contains("1 result of earlier settings still belongs: lr0.01"),
+            .contains("1 result of an earlier version of the sweep is still valid: lr0.01"),
         "{}",
         trained.error
     );
@@ -291,13 +291,13 @@ fn a_run_with_a_checkpoint_is_in_training_only_while_somebody_is_at_work() {
     stop(&project.path("runs/sweep/lr0.01/fold-1"));
     let output = tell(&project, "status", &[]).output;
     assert!(
-        output.contains("\nstopped       1 with a checkpoint\n"),
+        output.contains("\nstopped           1 with a checkpoint\n"),
         "{output}"
     );
     let at_work = lock(&project.path("runs/sweep")).unwrap();
     assert!(matches!(at_work, Lock::Acquired(_)));
     let output = tell(&project, "status", &[]).output;
-    assert!(output.contains("\nin training   1\n"), "{output}");
+    assert!(output.contains("\nin training       1\n"), "{output}");
 }
 
 #[test]
@@ -331,7 +331,7 @@ fn results_that_an_edit_will_move_are_not_removed_before() {
     let status = tell(&project, "status", &more);
     assert_eq!(status.code, 3);
     assert!(
-        status.output.contains("4 of them elsewhere"),
+        status.output.contains("4 of them misplaced"),
         "{}",
         status.output
     );

@@ -36,14 +36,9 @@ fn a_sweep_gives_the_same_again_and_a_changed_number_is_found() {
     let project = trained();
     let done = verify(&project, &["--sample", "10"]);
     assert_eq!(done.code, 0, "{}{}", done.output, done.error);
-    assert_eq!(
-        done.output
-            .matches("equal to the last bit (2 epochs")
-            .count(),
-        4
-    );
+    assert_eq!(done.output.matches("bit-identical (2 epochs").count(), 4);
     assert!(
-        done.output.ends_with("4 of 4 runs gave the same again\n"),
+        done.output.ends_with("4 of 4 runs reproduced\n"),
         "{}",
         done.output
     );
@@ -62,7 +57,7 @@ fn a_sweep_gives_the_same_again_and_a_changed_number_is_found() {
         done.output
     );
     assert!(
-        done.output.ends_with("3 of 4 runs gave the same again\n"),
+        done.output.ends_with("3 of 4 runs reproduced\n"),
         "{}",
         done.output
     );
@@ -121,7 +116,7 @@ fn without_a_finished_run_there_is_nothing_to_verify() {
     let done = verify(&project, &[]);
     assert_eq!(done.code, 2);
     assert!(
-        done.error.contains("there are no results"),
+        done.error.contains("no results of this sweep"),
         "{}",
         done.error
     );

@@ -1,2 +1,21 @@
 //! The arguments of the command line.
-pub(super) mod commands;
+
+mod commands;
+mod data;
+mod launch;
+mod model;
+mod run;
+mod shared;
+
+pub use commands::{Arguments, Command};
+pub(super) use commands::{
+    CleanArguments, CompareArguments, MergeArguments, PlanArguments, ReportArguments,
+    StatusArguments, VerifyArguments,
+};
+pub(super) use data::{CheckArguments, DataCommand, FetchArguments, ListArguments};
+pub(super) use launch::{
+    LaunchCommand, LaunchPrintArguments, LaunchSlurmArguments, LaunchedArguments,
+};
+pub(super) use model::{ExportArguments, PredictArguments, WeightsFormat};
+pub(super) use run::RunArguments;
+pub(super) use shared::{FolderArguments, SweepArguments};

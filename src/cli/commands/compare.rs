@@ -1,142 +1,140 @@
 //! `tp-sweep compare`.
 
-use crate::cli::arguments::commands::{CompareArguments, SweepArguments};
-use crate::cli::context::own_input::refuse_report_over_inputs;
-use crate::cli::context::sweep_context::{
-    SweepContext, fingerprints, load_for_results, load_recorded, no_results,
+use crate::cli::arguments::{CompareArguments, SweepArguments};
+use crate::cli::context::{
+    SweepContext, load_for_results, load_from_results, missing_results_error, open_store_at,
+    refuse_report_over_inputs,
 };
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::errors::exit_code::MISSING;
-use crate::cli::messages::output::{print, warn};
-use crate::record::{RecordedSweep, Results, Store, prepare_folder, write_atomically};
-use crate::report::{ComparedSweep, Listing, Report, compare as compare_parts};
+use crate::cli::errors::{CliError, RESULTS_MISSING};
+use crate::cli::messages::{print, warn};
+use crate::record::{RecordedSweep, Results, prepare_folder, write_atomically};
+use crate::report::{ComparedSweep, Listing, Report, compare as compare_sweeps};
 use crate::spec::Language;
 use std::path::Path;
 
-/// A sweep and what it has given.
-struct Sweep {
-    loaded: SweepContext,
+/// A sweep to compare, with its results and its report.
+struct ComparedInput {
+    context: SweepContext,
     results: Results,
     report: Report,
 }
 
-/// Writes the report over several sweeps; the exit code: 3 where one was left out.
+/// Writes the report over several sweeps; returns the exit code, which is 3 if a sweep was skipped.
 ///
 /// # Errors
-/// A sweep that is not valid, no sweep that has results, a name that is a sweep's, folders that cannot
-/// be written to.
+/// A sweep is invalid, no sweep has results, the name is that of a sweep, or a folder cannot be written.
 pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
-    let mut sweeps: Vec<Sweep> = Vec::new();
-    let mut left_out = None;
+    let mut sweeps: Vec<ComparedInput> = Vec::new();
+    let mut first_skipped = None;
     let mut language = arguments.language;
     for path in &arguments.sweeps {
         let sweep = match read(path, arguments, language) {
-            // The others can be compared all the same.
+            // The other sweeps can still be compared.
             Err(error @ (CliError::NoResults(_) | CliError::Misplaced { .. }))
                 if arguments.sweeps.len() > 1 =>
             {
-                warn(&format!("{} is left out: {error}", path.display()));
-                left_out.get_or_insert(error);
+                warn(&format!("skipping {}: {error}", path.display()));
+                first_skipped.get_or_insert(error);
                 continue;
             }
             sweep => sweep?,
         };
-        // That of the first speaks for all.
-        language = Some(sweep.loaded.sweep.report.language);
+        // The language of the first sweep applies to all.
+        language = Some(sweep.context.sweep.report.language);
         sweeps.push(sweep);
     }
-    let code = match left_out {
+    let code = match first_skipped {
         Some(error) if sweeps.is_empty() => return Err(error),
-        Some(_) => MISSING,
+        Some(_) => RESULTS_MISSING,
         None => 0,
     };
     refuse_name_of_sweep(arguments, &sweeps)?;
     let reports = &arguments.folders.reports;
     for sweep in &sweeps {
-        let loaded = &sweep.loaded;
-        refuse_report_over_inputs(&arguments.name, reports, &arguments.sweeps, loaded)?;
+        let context = &sweep.context;
+        refuse_report_over_inputs(&arguments.name, reports, &arguments.sweeps, context)?;
     }
     let parts: Vec<ComparedSweep> = sweeps
         .iter()
         .map(|sweep| ComparedSweep {
-            sweep: &sweep.loaded.sweep,
-            plan: &sweep.loaded.plan,
+            sweep: &sweep.context.sweep,
+            plan: &sweep.context.plan,
             results: &sweep.results,
             report: &sweep.report,
         })
         .collect();
     let language = language.unwrap_or(Language::English);
     let folder = &arguments.folders.reports;
-    prepare_folder(folder).map_err(CliError::Record)?;
-    for file in compare_parts(&arguments.name, &parts, language)? {
+    prepare_folder(folder).map_err(CliError::AfterStart)?;
+    for file in compare_sweeps(&arguments.name, &parts, language)? {
         let path = folder.join(&file.path);
-        write_atomically(&path, &file.contents).map_err(CliError::Record)?;
+        write_atomically(&path, &file.contents).map_err(CliError::AfterStart)?;
         print(&format!("{}\n", path.display()))?;
     }
     Ok(code)
 }
 
-/// Refuses a name whose report is that of a sweep: one of those that are compared, or one that has
-/// results beside theirs.
-fn refuse_name_of_sweep(arguments: &CompareArguments, sweeps: &[Sweep]) -> Result<(), CliError> {
+/// Refuses a name that is also the name of a sweep: of a compared one, or of one with results next to
+/// theirs.
+fn refuse_name_of_sweep(
+    arguments: &CompareArguments,
+    sweeps: &[ComparedInput],
+) -> Result<(), CliError> {
     let name = &arguments.name;
-    let beside = arguments.sweeps.iter().filter(|path| path.is_dir());
-    let beside = beside.map(|path| path.parent().unwrap_or(Path::new("")));
-    let mut folders = beside.chain([arguments.folders.runs.as_path()]);
-    let is_taken = sweeps.iter().any(|one| one.loaded.plan.name == *name)
+    let result_folders = arguments.sweeps.iter().filter(|path| path.is_dir());
+    let mut folders = result_folders
+        .map(|path| path.parent().unwrap_or(Path::new("")))
+        .chain([arguments.folders.runs.as_path()]);
+    let is_taken = sweeps.iter().any(|one| one.context.plan.name == *name)
         || folders.any(|runs| RecordedSweep::read(&runs.join(name)).is_ok());
-    match is_taken {
-        true => Err(CliError::NameOfSweep {
+    if is_taken {
+        return Err(CliError::NameTakenBySweep {
             name: name.clone(),
             report: arguments.folders.reports.join(format!("{name}.md")),
-        }),
-        false => Ok(()),
+        });
     }
+    Ok(())
 }
 
-/// Reads a sweep file, or the sweep that a folder of results is of, and its results.
+/// Reads a sweep from its file or from its results folder, and its results.
 fn read(
     path: &Path,
     arguments: &CompareArguments,
     language: Option<Language>,
-) -> Result<Sweep, CliError> {
+) -> Result<ComparedInput, CliError> {
     let data = arguments.data.as_deref();
-    let (mut loaded, folder) = match path.is_dir() {
-        // Whatever it is called here: it may be a copy from another machine.
-        true => (load_recorded(path, data)?, path.to_owned()),
-        false => {
-            let sweep = SweepArguments {
-                sweep: Some(path.to_owned()),
-                overrides: Vec::new(),
-                data: arguments.data.clone(),
-            };
-            let loaded = load_for_results(&sweep, &arguments.folders.runs)?;
-            let folder = arguments.folders.runs.join(&loaded.plan.name);
-            (loaded, folder)
-        }
+    let (mut context, folder) = if path.is_dir() {
+        // The folder may have any name: it may be a copy from another machine.
+        (load_from_results(path, data)?, path.to_owned())
+    } else {
+        let sweep = SweepArguments {
+            sweep: Some(path.to_owned()),
+            overrides: Vec::new(),
+            data: arguments.data.clone(),
+        };
+        let context = load_for_results(&sweep, &arguments.folders.runs)?;
+        let folder = arguments.folders.runs.join(&context.plan.name);
+        (context, folder)
     };
-    let options = &mut loaded.sweep.report;
+    let options = &mut context.sweep.report;
     options.language = language.unwrap_or(options.language);
     let SweepContext {
         sweep,
         plan,
-        library,
+        dataset_cache,
         remarks,
-    } = &loaded;
-    let fingerprints = fingerprints(plan, library)?;
-    let store = Store::at(&folder, plan, |config| {
-        fingerprints[&config.data.source()].clone()
-    });
+    } = &context;
+    let store = open_store_at(&folder, plan, dataset_cache)?;
     let results = store.read(plan);
     if results.runs.is_empty() {
-        return Err(no_results(&store, plan));
+        return Err(missing_results_error(&store, plan));
     }
     let report = Report::new(sweep, plan, &results, remarks, &Listing::default(), &|_| {
         None
     })?;
-    Ok(Sweep {
+    Ok(ComparedInput {
         results,
         report,
-        loaded,
+        context,
     })
 }

@@ -1,8 +1,8 @@
-//! `tp-sweep data`: the data sets known by name, on this machine.
+//! `tp-sweep data`: the built-in data sets on this machine.
 
-use crate::cli::arguments::commands::{CheckArguments, DataCommand, FetchArguments, ListArguments};
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::{print, warn};
+use crate::cli::arguments::{CheckArguments, DataCommand, FetchArguments, ListArguments};
+use crate::cli::errors::CliError;
+use crate::cli::messages::{print, warn};
 use crate::data::{
     CheckedFile, Client, FileState, KnownDataset, fetch, find_dataset, verify_files,
 };
@@ -12,10 +12,10 @@ use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Write;
 use std::path::Path;
 
-/// Runs one of the commands of `data`; the exit code.
+/// Runs a command of `data`; returns the exit code.
 ///
 /// # Errors
-/// A file that cannot be fetched; an output that cannot be written to.
+/// A file cannot be downloaded or written.
 pub(crate) fn data(command: &DataCommand) -> Result<u8, CliError> {
     match command {
         DataCommand::List(arguments) => list(arguments),
@@ -26,78 +26,82 @@ pub(crate) fn data(command: &DataCommand) -> Result<u8, CliError> {
 
 fn list(arguments: &ListArguments) -> Result<u8, CliError> {
     let mut text = String::from("name           training    test  classes  where\n");
-    for official in KnownDataset::ALL {
-        let facts = official.set.info().unwrap_or_default();
-        let place = match find_dataset(official, std::slice::from_ref(&arguments.data)) {
+    for dataset in KnownDataset::ALL {
+        let facts = dataset.set.info().unwrap_or_default();
+        let location = match find_dataset(dataset, std::slice::from_ref(&arguments.data)) {
             Some(folder) => folder.display().to_string(),
-            None => format!("missing; `tp-sweep data fetch {}` gets it", official.set),
+            None => format!("missing; run `tp-sweep data fetch {}`", dataset.set),
         };
         let _ = writeln!(
             text,
-            "{:<13}  {:>8}  {:>6}  {:>7}  {place}",
-            official.set.name(),
+            "{:<13}  {:>8}  {:>6}  {:>7}  {location}",
+            dataset.set.name(),
             grouped(facts.training_samples as u64),
             grouped(facts.test_samples as u64),
             facts.classes,
         );
     }
-    let own: Vec<&str> = DatasetKind::ALL
+    let custom: Vec<&str> = DatasetKind::ALL
         .iter()
         .filter(|set| !set.is_builtin())
         .map(|set| set.name())
         .collect();
     let _ = writeln!(
         text,
-        "\nYour own: data.set: {}, with data.path; see docs/data.md",
-        own.join(", ")
+        "\nCustom data: data.set: {}, with data.path; see docs/data.md",
+        custom.join(", ")
     );
     print(&text)?;
     Ok(0)
 }
 
 fn fetch_set(arguments: &FetchArguments) -> Result<u8, CliError> {
-    let official = arguments.set;
-    let folder = arguments.data.join(official.folder());
-    let home = arguments.mirror.as_deref().unwrap_or(official.base_url);
-    let told = |error| CliError::Fetch {
+    let dataset = arguments.set;
+    let folder = arguments.data.join(dataset.folder());
+    let home = arguments.mirror.as_deref().unwrap_or(dataset.base_url);
+    let fetch_error = |error| CliError::Fetch {
         error,
-        help: by_hand(official, &arguments.data),
+        help: manual_instructions(dataset, &arguments.data),
     };
     std::fs::create_dir_all(&folder)?;
-    let states = verify_files(official, std::slice::from_ref(&folder));
-    let whole = |index: usize| {
-        // CIFAR-10 may be there as files in the place of its one archive.
-        match official.files.len() == states.len() {
-            true => states[index].state == FileState::Ok,
-            false => states.iter().all(|file| file.state == FileState::Ok),
+    let states = verify_files(dataset, std::slice::from_ref(&folder));
+    let is_complete = |index: usize| {
+        // CIFAR-10 may be present as extracted files instead of its archive.
+        if dataset.files.len() == states.len() {
+            states[index].state == FileState::Ok
+        } else {
+            states.iter().all(|file| file.state == FileState::Ok)
         }
     };
     let mut client = None;
-    for (index, file) in official.files.iter().enumerate() {
-        if whole(index) {
-            print(&format!("{}: is there\n", folder.join(file.name).display()))?;
+    for (index, file) in dataset.files.iter().enumerate() {
+        if is_complete(index) {
+            print(&format!(
+                "{}: already present\n",
+                folder.join(file.name).display()
+            ))?;
             continue;
         }
         let client = match &client {
             Some(client) => client,
             None => {
                 let https = home.starts_with("https:");
-                let made = Client::new(arguments.proxy.as_deref(), https).map_err(told)?;
+                let made = Client::new(arguments.proxy.as_deref(), https).map_err(fetch_error)?;
                 client.insert(made)
             }
         };
-        let bar = bar(file.name, file.size_bytes);
+        let bar = progress_bar(file.name, file.size_bytes);
         let fetched = fetch(client, home, file, &folder, &mut |bytes| {
             bar.set_position(bytes);
         });
         bar.finish_and_clear();
-        fetched.map_err(told)?;
+        fetched.map_err(fetch_error)?;
         print(&format!("{}: fetched\n", folder.join(file.name).display()))?;
     }
     Ok(0)
 }
 
-fn bar(name: &str, bytes: u64) -> ProgressBar {
+fn progress_bar(name: &str, bytes: u64) -> ProgressBar {
     let style = ProgressStyle::with_template(
         "{prefix} {bar:30} {bytes}/{total_bytes}, {bytes_per_sec}, {eta} left",
     );
@@ -108,20 +112,20 @@ fn bar(name: &str, bytes: u64) -> ProgressBar {
     }
 }
 
-/// How to do without this program's network; `data` is the folder of the data sets.
-fn by_hand(official: &KnownDataset, data: &Path) -> String {
+/// Instructions to download the files by hand into `data`, the folder of the data sets.
+fn manual_instructions(dataset: &KnownDataset, data: &Path) -> String {
     let mut text = format!(
-        "by hand: put these files, with these SHA-256 sums, into {}; then check them: \
+        "to download by hand, put these files with these SHA-256 checksums into {}, then run \
          tp-sweep data check {} --data {}",
-        data.join(official.folder()).display(),
-        official.set,
+        data.join(dataset.folder()).display(),
+        dataset.set,
         data.display()
     );
-    for file in official.files {
+    for file in dataset.files {
         let _ = write!(
             text,
             "\n{}{}\n    {}",
-            official.base_url, file.name, file.sha256
+            dataset.base_url, file.name, file.sha256
         );
     }
     text
@@ -130,14 +134,14 @@ fn by_hand(official: &KnownDataset, data: &Path) -> String {
 fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
     let folders = std::slice::from_ref(&arguments.data);
     let sets: Vec<&KnownDataset> = match arguments.set {
-        Some(official) => vec![official],
+        Some(dataset) => vec![dataset],
         None => KnownDataset::ALL.to_vec(),
     };
     let mut all_ok = true;
-    for official in sets {
-        let files = verify_files(official, folders);
+    for dataset in sets {
+        let files = verify_files(dataset, folders);
         let is = |state: FileState| files.iter().filter(|file| file.state == state).count();
-        // A data set that nobody asked for may be absent as a whole.
+        // Without a name, a data set may be missing entirely.
         let absent = arguments.set.is_none() && is(FileState::Missing) == files.len();
         all_ok &= absent || is(FileState::Ok) == files.len();
         for CheckedFile { file, state } in &files {
@@ -148,15 +152,15 @@ fn check_sets(arguments: &CheckArguments) -> Result<u8, CliError> {
             };
             print(&format!(
                 "{:<13}  {state:<7}  {}\n",
-                official.set.name(),
+                dataset.set.name(),
                 file.display()
             ))?;
         }
         for file in files.iter().filter(|file| file.state == FileState::Damaged) {
             warn(&format!(
-                "{} is damaged or not the original; delete it, then `tp-sweep data fetch {}`",
+                "{} is damaged or modified; delete it and run `tp-sweep data fetch {}`",
                 file.file.display(),
-                official.set
+                dataset.set
             ));
         }
     }

@@ -1,58 +1,58 @@
 //! `tp-sweep merge`.
 
-use crate::cli::arguments::commands::MergeArguments;
-use crate::cli::context::sweep_context::{SweepContext, fingerprints, load_recorded, locked};
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::{print, warn};
-use crate::cli::messages::reconcile_messages::{counted, listed};
+use crate::cli::arguments::MergeArguments;
+use crate::cli::context::{SweepContext, load_from_results, lock_sweep, open_store_at};
+use crate::cli::errors::CliError;
+use crate::cli::messages::{list_names, print, warn, with_count};
 use crate::plan::{Plan, RunId};
 use crate::record::merge as merge_results;
 use crate::record::{RecordedSweep, Store, copy_recorded_sweep, links_in};
 use std::path::Path;
 
-/// Brings results of one sweep that were trained in other folders into one; the exit code: 0, also
-/// where results are still missing.
+/// Merges results of one sweep from several folders; returns the exit code, which is 0 even if results
+/// are still missing.
 ///
 /// # Errors
-/// Folders that are none of a sweep's results, or of another sweep; a full disk.
+/// A folder is not a results folder, or the disk is full.
 pub(crate) fn merge(arguments: &MergeArguments) -> Result<u8, CliError> {
     let into = &arguments.into;
-    let told_by = match RecordedSweep::read(into) {
+    let reference = match RecordedSweep::read(into) {
         Ok(_) => into,
-        // A folder that is not there yet becomes one of the sweep that the first is of.
+        // A new folder becomes a results folder of the first source's sweep.
         Err(_) => arguments.from.first().unwrap_or(into),
     };
-    let SweepContext { plan, library, .. } = load_recorded(told_by, arguments.data.as_deref())?;
-    let fingerprints = fingerprints(&plan, &library)?;
-    let store = Store::at(into, &plan, |config| {
-        fingerprints[&config.data.source()].clone()
-    });
-    let _lock = locked(&store, &plan)?;
-    if told_by != into {
-        copy_recorded_sweep(told_by, into).map_err(CliError::Start)?;
+    let SweepContext {
+        plan,
+        dataset_cache,
+        ..
+    } = load_from_results(reference, arguments.data.as_deref())?;
+    let store = open_store_at(into, &plan, &dataset_cache)?;
+    let _lock = lock_sweep(&store, &plan)?;
+    if reference != into {
+        copy_recorded_sweep(reference, into).map_err(CliError::BeforeStart)?;
     }
     for from in &arguments.from {
-        told(&plan, &store, from)?;
+        merge_folder(&plan, &store, from)?;
     }
     let runs = plan.runs().count();
     let have = store.read(&plan).runs.len();
     print(&format!(
-        "{}: {have} of {} now have their results\n",
+        "{}: results for {have} of {}\n",
         into.display(),
-        counted(runs, "run")
+        with_count(runs, "run")
     ))?;
     Ok(0)
 }
 
-/// Merges one folder, and tells what became of its results.
-fn told(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError> {
-    let recorded = RecordedSweep::read(from).map_err(|error| CliError::NoSweep {
+/// Merges one folder and prints a summary.
+fn merge_folder(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError> {
+    let recorded = RecordedSweep::read(from).map_err(|error| CliError::NotResultsOfSweep {
         folder: from.to_owned(),
         error,
     })?;
     if recorded.name != plan.name {
         warn(&format!(
-            "{} is of the sweep {}, not of {}: only what is the same run in both is taken",
+            "{} belongs to the sweep {}, not {}: copying only runs that both sweeps share",
             from.display(),
             recorded.name,
             plan.name
@@ -61,25 +61,25 @@ fn told(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError> {
     let links = links_in(from);
     if !links.is_empty() {
         warn(&format!(
-            "{} has {}, and results behind a link are not taken: {}; move what it leads to there, and \
-             merge again",
+            "{} contains {}; results behind links are ignored: {}; replace links with their targets \
+             and merge again",
             from.display(),
-            counted(links.len(), "link"),
-            listed(links.iter().map(String::as_str))
+            with_count(links.len(), "link"),
+            list_names(links.iter().map(String::as_str))
         ));
     }
-    let merged = merge_results(store, plan, from).map_err(CliError::Record)?;
+    let merged = merge_results(store, plan, from).map_err(CliError::AfterStart)?;
     let mut line = format!(
-        "{}: {} taken",
+        "{}: {} copied",
         from.display(),
-        counted(merged.copied.len(), "result")
+        with_count(merged.copied.len(), "result")
     );
     if merged.identical > 0 {
-        line += &format!(", {} here already with the same numbers", merged.identical);
+        line += &format!(", {} already present with equal values", merged.identical);
     }
     if merged.unmatched > 0 {
         line += &format!(
-            ", {} of other settings, data or versions left out",
+            ", {} with different settings, data or version skipped",
             merged.unmatched
         );
     }
@@ -88,11 +88,11 @@ fn told(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError> {
         let name = |run: &RunId| plan.folder(*run).display().to_string();
         let names: Vec<String> = merged.conflicting.iter().map(name).collect();
         warn(&format!(
-            "{} of {} here already with other numbers, which stay: {}; results are equal to the bit on \
-             CPUs of one kind, and nearly equal elsewhere (`tp-sweep verify` trains some again)",
-            counted(names.len(), "result"),
+            "{} of {} already present with different values, not copied: {}; results are bit-identical \
+             on CPUs of one kind, and nearly equal elsewhere (`tp-sweep verify` trains some again)",
+            with_count(names.len(), "result"),
             from.display(),
-            listed(names.iter().map(String::as_str))
+            list_names(names.iter().map(String::as_str))
         ));
     }
     Ok(())

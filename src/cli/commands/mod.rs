@@ -1,10 +1,11 @@
-//! The commands, one file each.
+//! The commands, one file for each.
 pub(super) mod clean;
 pub(super) mod compare;
 pub(super) mod data;
 pub(super) mod export;
 pub(super) mod launch;
 pub(super) mod merge;
+pub(super) mod plan;
 pub(super) mod predict;
 pub(super) mod report;
 pub(super) mod run;

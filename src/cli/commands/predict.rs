@@ -1,10 +1,9 @@
 //! `tp-sweep predict`.
 
-use crate::cli::arguments::commands::PredictArguments;
-use crate::cli::context::output_file::write_to;
-use crate::cli::context::own_input::refuse_inputs;
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::{print, warn};
+use crate::cli::arguments::PredictArguments;
+use crate::cli::context::{refuse_overwriting_inputs, write_output};
+use crate::cli::errors::CliError;
+use crate::cli::messages::{print, warn};
 use crate::data::{ExpectedInput, InputSource, input_files, read_inputs};
 use crate::escape::csv;
 use crate::model_io::{
@@ -13,14 +12,13 @@ use crate::model_io::{
 use burn::backend::Flex;
 use std::path::{Path, PathBuf};
 
-/// Answers with the class of each sample; the exit code.
+/// Writes the predicted class of each sample as CSV; returns the exit code.
 ///
 /// # Errors
-/// A folder that is no usable model, samples that are not what the model takes, an output that
-/// cannot be written to.
+/// The model is not usable, samples do not fit it, or the output cannot be written.
 pub(crate) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
     if let Some(output) = &arguments.output {
-        refuse_own_input(output, arguments)?;
+        refuse_overwriting(output, arguments)?;
     }
     let (description, weights) = read_model(&arguments.model)?;
     let predictor = Predictor::<Flex>::new(&description, weights, &Default::default());
@@ -45,29 +43,34 @@ pub(crate) fn predict(arguments: &PredictArguments) -> Result<u8, CliError> {
             let warning = warning.in_english(|name| format!("`{name}`"));
             warn(&format!("{}: {warning}", path.display()));
         }
-        let answers = predictor.predict(samples.values);
-        for (source, answer) in samples.sources.iter().zip(&answers) {
-            table.push_str(&row(source, answer, &description.classes, arguments.logits));
+        let predictions = predictor.predict(samples.values);
+        for (source, prediction) in samples.sources.iter().zip(&predictions) {
+            table.push_str(&row(
+                source,
+                prediction,
+                &description.classes,
+                arguments.logits,
+            ));
         }
     }
     match &arguments.output {
-        Some(path) => write_to(path, table.as_bytes())?,
+        Some(path) => write_output(path, table.as_bytes())?,
         None => print(&table)?,
     }
     Ok(0)
 }
 
-/// Refuses to write the answers over an input or over the model.
-fn refuse_own_input(output: &Path, arguments: &PredictArguments) -> Result<(), CliError> {
+/// Refuses an output that would overwrite an input or the model.
+fn refuse_overwriting(output: &Path, arguments: &PredictArguments) -> Result<(), CliError> {
     let model = [DESCRIPTION_FILE, WEIGHTS_FILE, BURN_FILE];
     let model = model.map(|name| arguments.model.join(name));
     let inputs = arguments.inputs.iter().flat_map(|path| input_files(path));
     let inputs: Vec<PathBuf> = inputs.chain(model).collect();
-    let remedy = "give --output another file";
-    refuse_inputs(&[output.to_owned()], &inputs, remedy)
+    let remedy = "choose a different file with --output";
+    refuse_overwriting_inputs(&[output.to_owned()], &inputs, remedy)
 }
 
-/// The columns' names.
+/// The header line.
 fn header(classes: &[String], logits: bool) -> String {
     let mut cells: Vec<String> = ["input", "row", "class", "probability"]
         .map(str::to_owned)
@@ -80,19 +83,19 @@ fn header(classes: &[String], logits: bool) -> String {
     line(&cells)
 }
 
-/// A sample, and the answer to it.
-fn row(source: &InputSource, answer: &Prediction, classes: &[String], logits: bool) -> String {
+/// The line of one sample and its prediction.
+fn row(source: &InputSource, prediction: &Prediction, classes: &[String], logits: bool) -> String {
     let probability = |probability: f64| format!("{probability:.6}");
     let mut cells = vec![
         csv(&source.file.display().to_string()),
         source.row.map_or_else(String::new, |row| row.to_string()),
-        csv(&classes[answer.class]),
-        probability(answer.probabilities[answer.class]),
+        csv(&classes[prediction.class]),
+        probability(prediction.probabilities[prediction.class]),
     ];
-    cells.extend(answer.probabilities.iter().copied().map(probability));
+    cells.extend(prediction.probabilities.iter().copied().map(probability));
     if logits {
-        // The fewest digits that tell the number apart.
-        cells.extend(answer.logits.iter().map(f32::to_string));
+        // The shortest text that reads back as the same number.
+        cells.extend(prediction.logits.iter().map(f32::to_string));
     }
     line(&cells)
 }
@@ -106,9 +109,9 @@ mod tests {
     use super::*;
 
     #[test]
-    fn an_answer_is_a_row_of_csv() {
+    fn a_prediction_is_a_row_of_csv() {
         let classes = ["cat, grey", "dog"].map(str::to_owned);
-        let answer = Prediction {
+        let prediction = Prediction {
             class: 0,
             logits: vec![1.5, -1.25],
             probabilities: vec![0.939_913, 0.060_087],
@@ -122,7 +125,7 @@ mod tests {
             "input,row,class,probability,\"p_cat, grey\",p_dog,\"logit_cat, grey\",logit_dog\n"
         );
         assert_eq!(
-            row(&source, &answer, &classes, true),
+            row(&source, &prediction, &classes, true),
             "\"a \"\"b\"\".png\",,\"cat, grey\",0.939913,0.939913,0.060087,1.5,-1.25\n"
         );
         let of_row = InputSource {
@@ -131,7 +134,7 @@ mod tests {
         };
         let plain = ["0", "1"].map(str::to_owned);
         assert_eq!(
-            row(&of_row, &answer, &plain, false),
+            row(&of_row, &prediction, &plain, false),
             "x.npy,7,0,0.939913,0.939913,0.060087\n"
         );
     }

@@ -1,163 +1,159 @@
 //! `tp-sweep report`.
 
-use crate::cli::arguments::commands::ReportArguments;
-use crate::cli::context::best_marker::{classes_of, mark_best};
-use crate::cli::context::own_input::refuse_report_over_inputs;
-use crate::cli::context::sweep_context::{
-    SweepContext, fingerprints, load_for_results, no_results,
+use crate::cli::arguments::ReportArguments;
+use crate::cli::context::{
+    SweepContext, load_for_results, mark_best, missing_results_error, open_store,
+    refuse_report_over_inputs, trial_classes,
 };
-use crate::cli::errors::cli_error::{CliError, print_error};
-use crate::cli::errors::exit_code::{MISSING, of_results};
-use crate::cli::messages::output::{print, warn};
-use crate::cli::messages::reconcile_messages::counted;
+use crate::cli::errors::{CliError, RESULTS_MISSING, print_error, results_exit_code};
+use crate::cli::messages::{print, warn, with_count};
 use crate::plan::{Plan, grouped};
 use crate::record::lock;
-use crate::record::{Lock, Results, Store, prepare_folder, remove_file, write_atomically};
+use crate::record::{Lock, Results, prepare_folder, remove_file, write_atomically};
 use crate::report::{Listing, Report, ReportFile, TrialClasses};
 use crate::run::{prune_weights, remove_leftovers_of_ended, write_missing_scores};
 use crate::spec::{DataRemarks, Sweep};
 use std::path::{Path, PathBuf};
 
-/// Tables, and where they were written.
+/// A report and the paths of its files.
 pub(crate) struct WrittenReport {
-    pub(crate) tables: Report,
+    pub(crate) report: Report,
     pub(crate) paths: Vec<PathBuf>,
 }
 
-/// Rows of the ranking that are shown on a terminal.
-const TOP: usize = 5;
+/// Rows of the ranking that are printed on a terminal.
+const TERMINAL_ROWS: usize = 5;
 
 impl WrittenReport {
-    /// The best trials, and where to find the rest.
-    pub(crate) fn shown(
+    /// The best trials and the paths of the files.
+    pub(crate) fn terminal_text(
         &self,
         sweep: &Sweep,
         plan: &Plan,
         results: &Results,
     ) -> Result<String, CliError> {
-        let top = self.tables.top(sweep, plan, results, TOP)?;
+        let top = self.report.top(sweep, plan, results, TERMINAL_ROWS)?;
         let paths: Vec<String> = self.paths.iter().map(|p| p.display().to_string()).collect();
         Ok(format!("{top}\n{}\n", paths.join("\n")))
     }
 }
 
-/// Makes a sweep's tables again, from its results alone; the exit code: 0 where every run has
-/// finished, 3 where results are missing, 1 where none is but some failed.
+/// Writes a sweep's report from its results; returns the exit code: 3 if results are missing, else 1 if
+/// runs failed, else 0.
 ///
 /// # Errors
-/// A sweep file that is not valid, folders that cannot be written to.
+/// The sweep file is invalid, or a folder cannot be written.
 pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
-    let loaded = load_for_results(&arguments.sweep, &arguments.folders.runs)?;
+    let context = load_for_results(&arguments.sweep, &arguments.folders.runs)?;
     let files = arguments.sweep.sweep.as_slice();
     refuse_report_over_inputs(
-        &loaded.plan.name,
+        &context.plan.name,
         &arguments.folders.reports,
         files,
-        &loaded,
+        &context,
     )?;
     let SweepContext {
         sweep,
         plan,
-        library,
+        dataset_cache,
         remarks,
-    } = loaded;
+    } = context;
     let runs = &arguments.folders.runs;
-    let fingerprints = fingerprints(&plan, &library)?;
-    let store = Store::new(runs, &plan, |config| {
-        fingerprints[&config.data.source()].clone()
-    });
+    let store = open_store(runs, &plan, &dataset_cache)?;
     let results = store.read(&plan);
     if results.runs.is_empty() {
-        print_error(no_results(&store, &plan));
-        return Ok(MISSING);
+        print_error(missing_results_error(&store, &plan));
+        return Ok(RESULTS_MISSING);
     }
-    let classes = |trial| classes_of(&library, &store, &plan, trial);
+    let classes = |trial| trial_classes(&dataset_cache, &store, &plan, trial);
     let reports = &arguments.folders.reports;
     let written = write_report(
         &sweep,
         &plan,
         &results,
         &remarks,
-        &arguments.view(),
+        &arguments.listing(),
         &classes,
         reports,
     )?;
-    print(&written.shown(&sweep, &plan, &results)?)?;
-    // A process that trains this sweep marks the best trial itself, at its end.
-    let marked = lock(store.folder()).and_then(|lock| match lock {
+    print(&written.terminal_text(&sweep, &plan, &results)?)?;
+    // A process that is training this sweep does these steps itself at its end.
+    let finished = lock(store.folder()).and_then(|lock| match lock {
         Lock::Acquired(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
             .and_then(|()| remove_leftovers_of_ended(&plan, &store, &results.runs))
             .and_then(|()| prune_weights(&sweep, &plan, &store, &results.runs))
-            .and_then(|()| mark_best(&plan, &store, written.tables.detailed.as_ref())),
+            .and_then(|()| mark_best(&plan, &store, written.report.detailed.as_ref())),
         Lock::Held(_) => Ok(()),
     });
-    if let Err(error) = marked {
-        // The tables, which were asked for, are there.
+    if let Err(error) = finished {
+        // Not an error: the report is written.
         warn(&format!(
-            "the tables are written; the best trial is not marked for TensorBoard, or what has no \
-             use stays (`tp-sweep clean`): {error}"
+            "the report is written, but marking the best trial for TensorBoard or removing unneeded \
+             files failed: {error}"
         ));
     }
-    Ok(completeness(&plan, &results))
+    Ok(report_missing_runs(&plan, &results))
 }
 
-/// Runs without a result that are listed.
-const MOST_LISTED: usize = 20;
+/// The maximum number of missing runs to list.
+const MAX_LISTED_RUNS: usize = 20;
 
-/// Says which results are missing; the exit code: 3 where some are, 1 where a run failed.
-fn completeness(plan: &Plan, results: &Results) -> u8 {
+/// Lists missing results; returns the exit code: 3 if results are missing, else 1 if runs failed.
+fn report_missing_runs(plan: &Plan, results: &Results) -> u8 {
     let missing = plan.runs().filter(|run| !results.runs.contains_key(run));
     let missing: Vec<String> = missing
         .map(|run| plan.folder(run).display().to_string())
         .collect();
     if !missing.is_empty() {
-        let mut shown: Vec<String> = missing.iter().take(MOST_LISTED).cloned().collect();
-        if let more @ 1.. = missing.len().saturating_sub(MOST_LISTED) {
+        let mut shown: Vec<String> = missing.iter().take(MAX_LISTED_RUNS).cloned().collect();
+        if let more @ 1.. = missing.len().saturating_sub(MAX_LISTED_RUNS) {
             shown.push(format!("and {} more", grouped(more as u64)));
         }
         warn(&format!(
-            "{} of {} without a result, which the tables leave out (`tp-sweep status` tells more):\n  {}",
-            counted(missing.len(), "run"),
+            "{} of {} {} no result and {} not in the report (`tp-sweep status` shows details):\n  {}",
+            with_count(missing.len(), "run"),
             grouped(plan.runs().count() as u64),
+            if missing.len() == 1 { "has" } else { "have" },
+            if missing.len() == 1 { "is" } else { "are" },
             shown.join("\n  ")
         ));
     }
     let failed = results.runs.values().filter(|run| run.failure.is_some());
-    of_results(missing.is_empty(), failed.count())
+    results_exit_code(missing.is_empty(), failed.count())
 }
 
-/// Makes and writes the tables of a sweep; `classes` tells how the classes fare in a trial.
+/// Makes and writes the report of a sweep; `classes` returns the per-class scores of a trial.
 pub(crate) fn write_report(
     sweep: &Sweep,
     plan: &Plan,
     results: &Results,
     remarks: &DataRemarks,
-    view: &Listing,
+    listing: &Listing,
     classes: &dyn Fn(usize) -> Option<TrialClasses>,
     folder: &Path,
 ) -> Result<WrittenReport, CliError> {
-    let tables = Report::new(sweep, plan, results, remarks, view, classes)?;
-    let files = tables.files()?;
+    let report = Report::new(sweep, plan, results, remarks, listing, classes)?;
+    let files = report.files()?;
     let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
     folders.dedup();
     for inner in folders {
-        prepare_folder(&folder.join(inner)).map_err(CliError::Record)?;
+        prepare_folder(&folder.join(inner)).map_err(CliError::AfterStart)?;
     }
-    remove_old_pictures(&folder.join(&plan.name), &files)?;
+    remove_stale_figures(&folder.join(&plan.name), &files)?;
     let mut paths = Vec::new();
     for file in &files {
         let path = folder.join(&file.path);
-        write_atomically(&path, &file.contents).map_err(CliError::Record)?;
-        // Pictures are linked from the report.
+        write_atomically(&path, &file.contents).map_err(CliError::AfterStart)?;
+        // Figures are linked from the report.
         if file.path.components().count() == 1 {
             paths.push(path);
         }
     }
-    Ok(WrittenReport { tables, paths })
+    Ok(WrittenReport { report, paths })
 }
 
-/// The names of a report's pictures, without endings.
-const PICTURES: [&str; 6] = [
+/// The file names of single figures, without extensions.
+const FIGURES: [&str; 6] = [
     "confusion",
     "heat-map",
     "learning-curves",
@@ -166,20 +162,20 @@ const PICTURES: [&str; 6] = [
     "trade-off",
 ];
 
-/// What the names of its other pictures begin with.
-const SERIES: [&str; 2] = ["gradients-", "learning-curves-"];
+/// The prefixes of the file names of figures per trial.
+const FIGURE_PREFIXES: [&str; 2] = ["gradients-", "learning-curves-"];
 
-/// Removes the pictures of an earlier report that this one does not have; others are not ours.
-fn remove_old_pictures(folder: &Path, files: &[ReportFile]) -> Result<(), CliError> {
+/// Removes figures of an earlier report that this report does not have; other files are kept.
+fn remove_stale_figures(folder: &Path, files: &[ReportFile]) -> Result<(), CliError> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
-        let is_picture = path.extension().is_some_and(|e| e == "svg" || e == "png");
+        let is_figure = path.extension().is_some_and(|e| e == "svg" || e == "png");
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let is_ours =
-            PICTURES.contains(&&*name) || SERIES.iter().any(|start| name.starts_with(start));
+        let is_ours = FIGURES.contains(&&*name)
+            || FIGURE_PREFIXES.iter().any(|start| name.starts_with(start));
         let is_current = files.iter().any(|file| path.ends_with(&file.path));
-        if is_picture && is_ours && !is_current {
-            remove_file(&path).map_err(CliError::Record)?;
+        if is_figure && is_ours && !is_current {
+            remove_file(&path).map_err(CliError::AfterStart)?;
         }
     }
     Ok(())

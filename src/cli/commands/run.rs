@@ -1,15 +1,14 @@
 //! `tp-sweep run`.
 
 use super::report::write_report;
-use crate::cli::arguments::commands::RunArguments;
-use crate::cli::context::best_marker::{classes_of, mark_best};
-use crate::cli::context::own_input::refuse_report_over_inputs;
-use crate::cli::context::sweep_context::{SweepContext, fingerprints, load, locked, locked_shared};
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::exit_summary::{run_ended, shard_ended};
-use crate::cli::messages::output::print;
-use crate::cli::messages::reconcile_messages::{put_in_place, put_share_in_place};
-use crate::data::{Dataset, DatasetCache, DeviceDatasetKey};
+use crate::cli::arguments::RunArguments;
+use crate::cli::context::{
+    SweepContext, fingerprints, load, load_datasets, lock_sweep, lock_sweep_shared, mark_best,
+    refuse_report_over_inputs, trial_classes,
+};
+use crate::cli::errors::CliError;
+use crate::cli::messages::{print, reconcile, reconcile_shard, report_shard_end, report_sweep_end};
+use crate::data::DatasetCache;
 use crate::escape::markdown;
 use crate::plan::{Plan, RunId};
 use crate::record::{Invocation, Machine, Manifest, Program, Store, prepare_folder};
@@ -19,62 +18,74 @@ use crate::run::{
     remaining, run_sweep, unprofiled_trials,
 };
 use crate::spec::{DataSource, RecordedDataset, Sweep};
-use std::collections::hash_map::Entry;
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Arc, OnceLock};
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// Trains what remains of a sweep and writes its tables; the exit code.
+/// Trains the remaining runs of a sweep and writes its report; returns the exit code.
 ///
 /// # Errors
-/// Anything that hinders the sweep as a whole. A failed run does not: it is in the tables.
+/// An error that concerns the sweep as a whole. A failed run is not an error: the report shows it.
 pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
-    // First of all: a signal that comes while data is read is to be told of, and not to kill.
+    // Listen first, so that a signal while data is read is handled.
     let interrupt = Interrupt::listen()?;
-    let told: Arc<OnceLock<Arc<dyn Progress>>> = Arc::default();
-    interrupt.acknowledge_through(Arc::clone(&told))?;
-    let loaded = load(&arguments.sweep)?;
+    let progress_slot: Arc<OnceLock<Arc<dyn Progress>>> = Arc::default();
+    interrupt.acknowledge_through(Arc::clone(&progress_slot))?;
+    let context = load(&arguments.sweep)?;
     let files = arguments.sweep.sweep.as_slice();
     refuse_report_over_inputs(
-        &loaded.plan.name,
+        &context.plan.name,
         &arguments.folders.reports,
         files,
-        &loaded,
+        &context,
     )?;
     let SweepContext {
         sweep,
         plan,
-        library,
+        dataset_cache,
         remarks,
-    } = loaded;
+    } = context;
     let devices = arguments.device.resolve()?;
-    let fingerprints = fingerprints(&plan, &library)?;
+    let fingerprints = fingerprints(&plan, &dataset_cache)?;
     let store = Store::new(&arguments.folders.runs, &plan, |config| {
         fingerprints[&config.data.source()].clone()
     });
-    refuse_other_plan(arguments, &store)?;
-    let share = arguments.shard.map(|shard| plan.shard(shard));
-    let runs = share.clone().unwrap_or_else(|| plan.runs().collect());
-    // All that can hinder a start comes first, and before anything is written.
+    refuse_changed_plan(arguments, &store)?;
+    let shard_runs = arguments.shard.map(|shard| plan.shard(shard));
+    let runs = shard_runs.clone().unwrap_or_else(|| plan.runs().collect());
+    // Fail here rather than after files have been written.
     let workers = workers(arguments, &devices);
-    let executors = executors(arguments, &library, &plan, &runs, &store, &devices, workers)?;
-    let _lock = match &share {
-        None => locked(&store, &plan)?,
-        Some(_) => locked_shared(&store, &plan)?,
+    let executors = executors(
+        arguments,
+        &dataset_cache,
+        &plan,
+        &runs,
+        &store,
+        &devices,
+        workers,
+    )?;
+    let _lock = match &shard_runs {
+        None => lock_sweep(&store, &plan)?,
+        Some(_) => lock_sweep_shared(&store, &plan)?,
     };
-    match &share {
+    match &shard_runs {
         None => {
-            prepare_folder(&arguments.folders.reports).map_err(CliError::Start)?;
-            put_in_place(&sweep, &store, &plan).map_err(CliError::Start)?;
+            prepare_folder(&arguments.folders.reports).map_err(CliError::BeforeStart)?;
+            reconcile(&sweep, &store, &plan).map_err(CliError::BeforeStart)?;
         }
-        Some(runs) => put_share_in_place(&sweep, &store, &plan, runs).map_err(CliError::Start)?,
+        Some(runs) => {
+            reconcile_shard(&sweep, &store, &plan, runs).map_err(CliError::BeforeStart)?
+        }
     }
     let manifest = Manifest {
-        known_data: known_data(&plan, &library)?,
+        known_data: known_data(&plan, &dataset_cache)?,
         ..manifest(arguments, &sweep, &plan, &fingerprints, &devices, workers)
     };
-    manifest.write(store.folder()).map_err(CliError::Start)?;
-    let progress = told.get_or_init(|| display(&plan, sweep.report.rank_by, arguments.quiet));
+    manifest
+        .write(store.folder())
+        .map_err(CliError::BeforeStart)?;
+    let progress =
+        progress_slot.get_or_init(|| display(&plan, sweep.report.rank_by, arguments.quiet));
     let places = devices
         .iter()
         .zip(&executors)
@@ -86,11 +97,11 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
             hardware: hardware(&manifest, device),
         });
     let places: Vec<DeviceSlot> = places.collect();
-    let ran = run_sweep(&ExecutionContext {
+    let outcome = run_sweep(&ExecutionContext {
         sweep: &sweep,
         plan: &plan,
         store: &store,
-        shard: share.as_deref(),
+        shard: shard_runs.as_deref(),
         devices: &places,
         max_cohort_size: arguments.cohort.map(usize::from),
         retry_failed: arguments.retry_failed,
@@ -99,81 +110,78 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         interrupt: &interrupt,
     });
     if let Some(shard) = arguments.shard {
-        let ran = ran.map_err(CliError::Record)?;
-        return Ok(shard_ended(shard, &runs, &ran, &interrupt, arguments));
+        let outcome = outcome.map_err(CliError::AfterStart)?;
+        return Ok(report_shard_end(
+            shard, &runs, &outcome, &interrupt, arguments,
+        ));
     }
-    let classes = |trial| classes_of(&library, &store, &plan, trial);
+    let classes = |trial| trial_classes(&dataset_cache, &store, &plan, trial);
     let reports = &arguments.folders.reports;
-    let view = Listing::default();
-    let ran = match ran {
-        Ok(ran) => ran,
+    let listing = Listing::default();
+    let outcome = match outcome {
+        Ok(outcome) => outcome,
         Err(error) => {
-            // What is complete is worth a table, if it can still be written.
+            // Report the completed runs, if the report can still be written.
             let _ = write_report(
                 &sweep,
                 &plan,
                 &store.read(&plan),
                 &remarks,
-                &view,
+                &listing,
                 &classes,
                 reports,
             );
-            return Err(CliError::Record(error));
+            return Err(CliError::AfterStart(error));
         }
     };
     let written = write_report(
         &sweep,
         &plan,
-        &ran.results,
+        &outcome.results,
         &remarks,
-        &view,
+        &listing,
         &classes,
         reports,
     )?;
-    mark_best(&plan, &store, written.tables.detailed.as_ref()).map_err(CliError::Record)?;
+    mark_best(&plan, &store, written.report.detailed.as_ref()).map_err(CliError::AfterStart)?;
     if !arguments.quiet {
-        // The tables are in their files: a closed output takes nothing away.
-        let _ = print(&written.shown(&sweep, &plan, &ran.results)?);
+        // The report is already written, so a closed output does no harm.
+        let _ = print(&written.terminal_text(&sweep, &plan, &outcome.results)?);
     }
-    Ok(run_ended(&plan, &ran, &interrupt, arguments))
+    Ok(report_sweep_end(&plan, &outcome, &interrupt, arguments))
 }
 
-/// Refuses to train what was not asked for: the sweep file has changed since.
-fn refuse_other_plan(arguments: &RunArguments, store: &Store) -> Result<(), CliError> {
+/// Refuses to train if the sweep has changed since the launch.
+fn refuse_changed_plan(arguments: &RunArguments, store: &Store) -> Result<(), CliError> {
     match &arguments.plan {
-        Some(expected) if *expected != store.fingerprint() => Err(CliError::OtherPlan),
+        Some(expected) if *expected != store.fingerprint() => Err(CliError::PlanChanged),
         _ => Ok(()),
     }
 }
 
-/// Cohorts trained beside each other on each device.
+/// The number of cohorts trained at the same time on each device.
 fn workers(arguments: &RunArguments, devices: &[Device]) -> usize {
-    let asked = arguments.workers.map(usize::from);
-    asked.unwrap_or_else(|| devices[0].default_workers())
+    let requested = arguments.workers.map(usize::from);
+    requested.unwrap_or_else(|| devices[0].default_workers())
 }
 
-/// Loads the data that remaining runs and measurements need, and puts it on each device.
+/// Loads the data that the remaining runs and profiles need, and creates an executor per device.
 fn executors(
     arguments: &RunArguments,
-    library: &DatasetCache,
+    dataset_cache: &DatasetCache,
     plan: &Plan,
     runs: &[RunId],
     store: &Store,
     devices: &[Device],
     workers: usize,
 ) -> Result<Vec<Box<dyn Executor>>, CliError> {
-    let mut datasets: HashMap<DeviceDatasetKey, Arc<Dataset>> = HashMap::new();
     let mut results = store.read_runs(plan, runs);
     if arguments.retry_failed {
         results.discard_failures();
     }
     let open = remaining(runs, &results).into_iter();
-    for run in open.chain(unprofiled_trials(plan, runs, &results)) {
-        let data = &plan.trials[run.trial].config.data;
-        if let Entry::Vacant(entry) = datasets.entry(DeviceDatasetKey::of(data)) {
-            entry.insert(library.load(data)?);
-        }
-    }
+    let needed = open.chain(unprofiled_trials(plan, runs, &results));
+    let datasets = load_datasets(plan, dataset_cache, needed.map(|run| run.trial))?;
     let executor = |device: &Device| Ok(device.executor(datasets.clone(), workers)?);
     devices.iter().map(executor).collect()
 }
@@ -188,12 +196,9 @@ fn manifest(
 ) -> Manifest {
     let name = |source: &DataSource| {
         let columns = source.columns.to_value();
-        let columns = match columns
-            .as_object()
-            .is_some_and(|settings| !settings.is_empty())
-        {
-            true => format!(" {columns}"),
-            false => String::new(),
+        let columns = match columns.as_object() {
+            Some(settings) if !settings.is_empty() => format!(" {columns}"),
+            _ => String::new(),
         };
         match &source.path {
             Some(path) => format!("{} {path}{columns}", source.set),
@@ -209,23 +214,23 @@ fn manifest(
         workers,
         data,
         overrides: arguments.sweep.overrides.clone(),
-        ..Manifest::new(sweep, plan, start(devices))
+        ..Manifest::new(sweep, plan, invocation(devices))
     }
 }
 
-/// What the results are to know of the sweep's data sets.
-fn known_data(plan: &Plan, library: &DatasetCache) -> Result<Vec<RecordedDataset>, CliError> {
+/// The descriptions of the sweep's data sets to record with the results.
+fn known_data(plan: &Plan, dataset_cache: &DatasetCache) -> Result<Vec<RecordedDataset>, CliError> {
     let mut seen = HashSet::new();
     let configs = plan.trials.iter().map(|trial| &trial.config);
     let data = configs.clone().map(|config| &config.data);
     let known = data.filter(|data| seen.insert(data.source()));
     known
-        .map(|data| Ok(library.to_known_data(data, configs.clone())?))
+        .map(|data| Ok(dataset_cache.to_known_data(data, configs.clone())?))
         .collect()
 }
 
-/// This start.
-fn start(devices: &[Device]) -> Invocation {
+/// The description of this invocation.
+fn invocation(devices: &[Device]) -> Invocation {
     let names: Vec<String> = devices.iter().map(Device::to_string).collect();
     let since_1970 = SystemTime::now().duration_since(UNIX_EPOCH);
     let program = Program::current();
@@ -244,7 +249,7 @@ fn start(devices: &[Device]) -> Invocation {
     }
 }
 
-/// The machine as a Markdown table, with the device that a run is trained on.
+/// A Markdown table of the machine and the device of a run.
 fn hardware(manifest: &Manifest, device: &Device) -> String {
     let host = &manifest.invocation.machine;
     let processor = host.processor.as_deref().unwrap_or("unknown");

@@ -1,105 +1,124 @@
 //! `tp-sweep status`.
 
-use crate::cli::arguments::commands::StatusArguments;
-use crate::cli::context::sweep_context::{SweepContext, load_for_results, store};
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::errors::exit_code::of_results;
-use crate::cli::messages::output::{bytes, print};
-use crate::cli::messages::reconcile_messages::{counted, listed};
+use crate::cli::arguments::StatusArguments;
+use crate::cli::context::{SweepContext, load_for_results, open_store};
+use crate::cli::errors::{CliError, results_exit_code};
+use crate::cli::messages::{format_bytes, list_names, print, with_count};
 use crate::plan::{Plan, duration, grouped};
 use crate::record::{LockHolder, SweepStatus, active_holder};
 use std::fmt::Write;
 use std::path::Path;
 use std::time::SystemTime;
 
-/// Runs in training that are shown one by one.
-const MOST_SHOWN: usize = 10;
+/// The maximum number of runs in training to list.
+const MAX_LISTED_RUNS: usize = 10;
 
-/// Says how far a sweep is; the exit code: 0 where every run has finished, 3 where results are
-/// missing, 1 where none is missing but some failed.
+/// Prints the progress of a sweep; returns the exit code: 3 if results are missing, else 1 if runs
+/// failed, else 0.
 ///
 /// # Errors
-/// A sweep file that is not valid, folders that cannot be read.
+/// The sweep file is invalid, or a folder cannot be read.
 pub(crate) fn status(arguments: &StatusArguments) -> Result<u8, CliError> {
-    let SweepContext { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
-    let store = store(&arguments.runs, &plan, &library)?;
-    let status = SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
+    let SweepContext {
+        plan,
+        dataset_cache,
+        ..
+    } = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let store = open_store(&arguments.runs, &plan, &dataset_cache)?;
+    let status =
+        SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::BeforeStart)?;
     let holder = active_holder(store.folder());
-    print(&told(&plan, &status, holder.as_ref(), store.folder()))?;
-    Ok(of_results(status.is_complete(), status.failed_count()))
+    print(&format_status(
+        &plan,
+        &status,
+        holder.as_ref(),
+        store.folder(),
+    ))?;
+    Ok(results_exit_code(
+        status.is_complete(),
+        status.failed_count(),
+    ))
 }
 
-fn told(plan: &Plan, status: &SweepStatus, holder: Option<&LockHolder>, folder: &Path) -> String {
+fn format_status(
+    plan: &Plan,
+    status: &SweepStatus,
+    holder: Option<&LockHolder>,
+    folder: &Path,
+) -> String {
     let name = |run| plan.folder(run).display().to_string();
     let mut text = format!(
         "{}: {} in {}, in {}\n\n",
         plan.name,
-        counted(status.runs, "run"),
-        counted(plan.trials.len(), "trial"),
+        with_count(status.runs, "run"),
+        with_count(plan.trials.len(), "trial"),
         folder.display()
     );
     let mut line = |what: &str, value: &str| {
-        let _ = writeln!(text, "{what:<14}{value}");
+        let _ = writeln!(text, "{what:<18}{value}");
     };
     line("finished", &grouped(status.finished as u64));
     line("failed", &grouped(status.failed_count() as u64));
     for (reason, runs) in &status.failed {
         let names: Vec<String> = runs.iter().map(|run| name(*run)).collect();
-        let names = listed(names.iter().map(String::as_str));
+        let names = list_names(names.iter().map(String::as_str));
         line(
             "",
             &format!("{} {reason}: {names}", grouped(runs.len() as u64)),
         );
     }
-    let saved = grouped(status.in_training.len() as u64);
+    let in_training = grouped(status.in_training.len() as u64);
     match holder {
         None if !status.in_training.is_empty() => {
-            line("stopped", &format!("{saved} with a checkpoint"));
+            line("stopped", &format!("{in_training} with a checkpoint"));
         }
-        _ => line("in training", &saved),
+        _ => line("in training", &in_training),
     }
-    for saved in status.in_training.iter().take(MOST_SHOWN) {
-        let age = duration(saved.checkpoint_age.as_secs_f64());
-        let name = name(saved.run);
+    for run in status.in_training.iter().take(MAX_LISTED_RUNS) {
+        let age = duration(run.checkpoint_age.as_secs_f64());
+        let name = name(run.run);
         line(
             "",
             &format!(
                 "{name}: epoch {} of {}, saved {age} ago",
-                saved.epochs_done, saved.max_epochs
+                run.epochs_done, run.max_epochs
             ),
         );
     }
-    if let more @ 1.. = status.in_training.len().saturating_sub(MOST_SHOWN) {
+    if let more @ 1.. = status.in_training.len().saturating_sub(MAX_LISTED_RUNS) {
         line("", &format!("and {more} more"));
     }
-    let elsewhere = match status.misplaced {
+    let misplaced = match status.misplaced {
         0 => String::new(),
         count => format!(
-            ", {} of them elsewhere in the folder: the next start puts them in place",
+            ", {} of them misplaced: `tp-sweep run` moves them into place",
             grouped(count as u64)
         ),
     };
     line(
         "missing",
-        &format!("{}{elsewhere}", grouped(status.missing as u64)),
+        &format!("{}{misplaced}", grouped(status.missing as u64)),
     );
     line(
-        "set aside",
-        &format!("{} of other settings", counted(status.archived, "result")),
+        "archived",
+        &format!(
+            "{} of other settings",
+            with_count(status.archived, "result")
+        ),
     );
-    let unasked = match &status.unexpected_trials[..] {
-        [] => "no trial".to_owned(),
+    let unexpected = match &status.unexpected_trials[..] {
+        [] => "0 trials".to_owned(),
         names => format!(
             "{}: {}",
-            counted(names.len(), "trial"),
-            listed(names.iter().map(String::as_str))
+            with_count(names.len(), "trial"),
+            list_names(names.iter().map(String::as_str))
         ),
     };
-    line("not asked for", &unasked);
-    line("on disk", &bytes(status.bytes));
+    line("not in the sweep", &unexpected);
+    line("on disk", &format_bytes(status.bytes));
     line(
-        "at work",
-        &holder.map_or("nobody".to_owned(), LockHolder::to_string),
+        "in use by",
+        &holder.map_or("no process".to_owned(), LockHolder::to_string),
     );
     text
 }

@@ -1,4 +1,4 @@
-//! The best trial, marked for TensorBoard among the results.
+//! Marks the best trial for TensorBoard in the results folder.
 
 use crate::data::DatasetCache;
 use crate::plan::Plan;
@@ -7,29 +7,29 @@ use crate::report::{DetailedTrial, TrialClasses};
 use crate::spec::Data;
 use std::time::{SystemTime, UNIX_EPOCH};
 
-/// How the classes fare in a trial, by their names.
-pub(crate) fn classes_of(
-    library: &DatasetCache,
+/// The per-class scores of a trial, with the names of the classes; `None` if they are not recorded.
+pub(crate) fn trial_classes(
+    dataset_cache: &DatasetCache,
     store: &Store,
     plan: &Plan,
     trial: usize,
 ) -> Option<TrialClasses> {
     let scores = store.trial_classification(plan, trial)?;
-    let names = class_names(library, &plan.trials[trial].config.data);
+    let names = class_names(dataset_cache, &plan.trials[trial].config.data);
     Some(TrialClasses::new(names, scores))
 }
 
-/// The names of the classes; none where the data is not there and was never
-/// read: tables can be made without it.
-fn class_names(library: &DatasetCache, data: &Data) -> Vec<String> {
-    let contents = library.contents(data);
+/// The names of the classes; empty if the data is missing and was never read, because reports do not
+/// need it.
+fn class_names(dataset_cache: &DatasetCache, data: &Data) -> Vec<String> {
+    let contents = dataset_cache.contents(data);
     contents.map_or_else(|_| Vec::new(), |contents| contents.classes)
 }
 
-/// Writes `<trial>/best` for the best trial, where that is news, and removes it from all others.
+/// Writes `<trial>/best` for the best trial if it changed, and removes it from all other trials.
 ///
 /// # Errors
-/// Folders that cannot be written to, a full disk.
+/// A folder cannot be written, or the disk is full.
 pub(crate) fn mark_best(
     plan: &Plan,
     store: &Store,

@@ -1,5 +1,17 @@
-//! What the commands share: the loaded sweep, inputs and outputs.
-pub(super) mod best_marker;
-pub(super) mod output_file;
-pub(super) mod own_input;
-pub(super) mod sweep_context;
+//! Work that the commands share: loading a sweep, checking inputs, writing outputs.
+
+mod best_marker;
+mod input_guard;
+mod output_file;
+mod sweep_context;
+
+pub(super) use best_marker::{mark_best, trial_classes};
+pub(super) use input_guard::{
+    custom_data_files, refuse_overwriting_inputs, refuse_report_over_inputs,
+};
+pub(super) use output_file::write_output;
+pub(super) use sweep_context::{
+    SweepContext, fingerprints, load, load_datasets, load_for_results, load_from_results,
+    lock_sweep, lock_sweep_shared, missing_results_error, open_store, open_store_at,
+    warn_of_missing_data,
+};

@@ -1,43 +1,43 @@
-//! Files that the user names, which may be more than files.
+//! Output files named by the user, which may be links, pipes or devices.
 
-use crate::cli::errors::cli_error::CliError;
+use crate::cli::errors::CliError;
 use crate::record::{RecordError, write_atomically};
 use std::fs::OpenOptions;
 use std::io::{Error, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
-/// Writes to the file that `path` names, or to the one that it links to, whole or not at all. What is
-/// there and is no file, such as a pipe or a device, is written to and stays what it is.
+/// Writes atomically to the file at `path`, or to the target of the link there. A pipe or a device is
+/// written in place.
 ///
 /// # Errors
-/// A place that cannot be written to, a full disk.
-pub(crate) fn write_to(path: &Path, contents: &[u8]) -> Result<(), CliError> {
-    let target = linked(path).map_err(cannot_write(path))?;
+/// The path cannot be written, or the disk is full.
+pub(crate) fn write_output(path: &Path, contents: &[u8]) -> Result<(), CliError> {
+    let target = resolve_links(path).map_err(cannot_write(path))?;
     match std::fs::metadata(&target) {
         Ok(about) if !about.is_file() => {
-            write_through(&target, contents).map_err(cannot_write(path))
+            write_to_special_file(&target, contents).map_err(cannot_write(path))
         }
-        _ => write_atomically(&target, contents).map_err(CliError::Start),
+        _ => write_atomically(&target, contents).map_err(CliError::BeforeStart),
     }
 }
 
-/// What a path leads to when its last part is a link, or a link to a link; there need not be anything.
-fn linked(path: &Path) -> std::io::Result<PathBuf> {
-    /// As many as Linux follows.
-    const MOST: usize = 40;
+/// Follows a chain of links from `path`; the final target need not exist.
+fn resolve_links(path: &Path) -> std::io::Result<PathBuf> {
+    /// The limit of Linux.
+    const MAX_LINKS: usize = 40;
     let mut target = path.to_owned();
-    for _ in 0..MOST {
+    for _ in 0..MAX_LINKS {
         match target.read_link() {
-            // A link that is not absolute begins in the folder that it stands in.
+            // A relative link is relative to the folder that contains it.
             Ok(link) => target = target.parent().unwrap_or(Path::new("")).join(link),
             Err(_) => return Ok(target),
         }
     }
-    Err(Error::other("too many links lead from one to the next"))
+    Err(Error::other("too many levels of symbolic links"))
 }
 
-/// Writes to what is no file. A reader that has seen enough, such as `head`, is no error.
-fn write_through(path: &Path, contents: &[u8]) -> std::io::Result<()> {
+/// Writes to a pipe or a device. A pipe closed by its reader, such as `head`, is not an error.
+fn write_to_special_file(path: &Path, contents: &[u8]) -> std::io::Result<()> {
     let mut open = OpenOptions::new().write(true).open(path)?;
     match open.write_all(contents).and_then(|()| open.flush()) {
         Err(error) if error.kind() == ErrorKind::BrokenPipe => Ok(()),
@@ -47,7 +47,7 @@ fn write_through(path: &Path, contents: &[u8]) -> std::io::Result<()> {
 
 fn cannot_write(path: &Path) -> impl FnOnce(Error) -> CliError + use<'_> {
     move |source| {
-        CliError::Start(RecordError {
+        CliError::BeforeStart(RecordError {
             action: "write",
             path: path.to_owned(),
             source,

@@ -1,9 +1,9 @@
-//! A sweep file as every command reads it.
+//! Loading a sweep, its plan and its data sets.
 
-use crate::cli::arguments::commands::SweepArguments;
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::messages::output::warn;
-use crate::data::DatasetCache;
+use crate::cli::arguments::SweepArguments;
+use crate::cli::errors::CliError;
+use crate::cli::messages::warn;
+use crate::data::{Dataset, DatasetCache, DeviceDatasetKey};
 use crate::plan::Plan;
 use crate::record::lock;
 use crate::record::{
@@ -13,32 +13,33 @@ use crate::spec::{DataRemarks, DataSource, Source, Sweep};
 use std::collections::hash_map::Entry;
 use std::collections::{HashMap, HashSet};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// A sweep, its plan, and its data sets.
 pub(crate) struct SweepContext {
     pub(crate) sweep: Sweep,
     pub(crate) plan: Plan,
-    pub(crate) library: DatasetCache,
+    pub(crate) dataset_cache: DatasetCache,
     /// Notes and warnings about the data.
     pub(crate) remarks: DataRemarks,
 }
 
-/// Reads and expands a sweep; says what its author should know.
+/// Reads and expands a sweep file, and prints its warnings.
 ///
 /// # Errors
-/// A sweep file that is not valid; data of the user's own that cannot be used.
+/// The sweep file is invalid, or custom data cannot be used.
 pub(crate) fn load(arguments: &SweepArguments) -> Result<SweepContext, CliError> {
-    // clap requires the path wherever a command takes it.
+    // clap requires the path for every command that has this argument.
     let path = arguments.sweep.as_deref().unwrap_or(Path::new(""));
     let sweep = Sweep::load(path, &arguments.overrides)?;
-    expand(sweep, library(path, arguments.data.as_deref()))
+    expand(sweep, build_dataset_cache(path, arguments.data.as_deref()))
 }
 
-/// Reads and expands a sweep as [`load`] does, for its results below `runs` alone: where its data is
-/// gone, what they tell of it is enough.
+/// Like [`load`], for commands that need only the results below `runs`: if the data is missing, the
+/// description of it in the results is used.
 ///
 /// # Errors
-/// As [`load`], but for data that the results know.
+/// As for [`load`], except for data that the results describe.
 pub(crate) fn load_for_results(
     arguments: &SweepArguments,
     runs: &Path,
@@ -47,27 +48,31 @@ pub(crate) fn load_for_results(
     let sweep = Sweep::load(path, &arguments.overrides)?;
     let recorded = RecordedSweep::read(&runs.join(&sweep.name));
     let known = recorded.map_or_else(|_| Vec::new(), |recorded| recorded.known_data);
-    let library = library(path, arguments.data.as_deref()).with_recorded(known);
-    expand_for_results(sweep, library)
+    let dataset_cache = build_dataset_cache(path, arguments.data.as_deref()).with_recorded(known);
+    expand_for_results(sweep, dataset_cache)
 }
 
-fn expand_for_results(sweep: Sweep, library: DatasetCache) -> Result<SweepContext, CliError> {
-    let loaded = expand(sweep, library)?;
-    // What is asked for later needs no more of the data than this.
-    fingerprints(&loaded.plan, &loaded.library)?;
-    for error in loaded.library.read_failures() {
-        warn(&format!("{error}; the results tell what the data was"));
+fn expand_for_results(sweep: Sweep, dataset_cache: DatasetCache) -> Result<SweepContext, CliError> {
+    let context = expand(sweep, dataset_cache)?;
+    // Later steps need nothing else of the data.
+    fingerprints(&context.plan, &context.dataset_cache)?;
+    for error in context.dataset_cache.read_failures() {
+        warn(&format!(
+            "{error}; using the description of the data in the results"
+        ));
     }
-    Ok(loaded)
+    Ok(context)
 }
 
-/// Reads and expands the sweep that a folder of results is of.
+/// Reads and expands the sweep of a results folder.
 ///
 /// # Errors
-/// A folder of another kind; data of the user's own that cannot be used, and that the results do not
-/// know.
-pub(crate) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<SweepContext, CliError> {
-    let recorded = RecordedSweep::read(folder).map_err(|error| CliError::NoSweep {
+/// `folder` is not a results folder, or custom data cannot be used and the results do not describe it.
+pub(crate) fn load_from_results(
+    folder: &Path,
+    data: Option<&Path>,
+) -> Result<SweepContext, CliError> {
+    let recorded = RecordedSweep::read(folder).map_err(|error| CliError::NotResultsOfSweep {
         folder: folder.to_owned(),
         error,
     })?;
@@ -78,75 +83,110 @@ pub(crate) fn load_recorded(folder: &Path, data: Option<&Path>) -> Result<SweepC
     let sweep = Sweep::parse(source, &recorded.name, &recorded.overrides)?;
     expand_for_results(
         sweep,
-        library(folder, data).with_recorded(recorded.known_data),
+        build_dataset_cache(folder, data).with_recorded(recorded.known_data),
     )
 }
 
-fn expand(sweep: Sweep, library: DatasetCache) -> Result<SweepContext, CliError> {
-    let facts = |data: &_| library.info(data).map_err(|error| error.to_string());
+fn expand(sweep: Sweep, dataset_cache: DatasetCache) -> Result<SweepContext, CliError> {
+    let facts = |data: &_| dataset_cache.info(data).map_err(|error| error.to_string());
     let plan = Plan::with_dataset_info(&sweep, &facts)
         .map_err(|error| CliError::plan(error, &sweep.source))?;
     plan.warnings.iter().for_each(|warning| warn(warning));
     let configs = plan.trials.iter().map(|trial| &trial.config);
-    let remarks = library.remarks(configs);
+    let remarks = dataset_cache.remarks(configs);
     for warning in &remarks.warnings {
         warn(&warning.to_string());
     }
     if sweep.report.baseline.is_some() && plan.baseline(&sweep).is_none() {
-        warn("report.baseline matches no trial of the sweep: nothing is compared with it");
+        warn("report.baseline matches no trial; the report has no comparison with a baseline");
     }
     Ok(SweepContext {
         sweep,
         plan,
-        library,
+        dataset_cache,
         remarks,
     })
 }
 
-/// Says which data sets that are known by name are not here: they can be planned, but not trained on.
-pub(crate) fn warn_of_missing_data(loaded: &SweepContext) {
+/// Warns of built-in data sets whose files are missing: they can be planned, but not trained on.
+pub(crate) fn warn_of_missing_data(context: &SweepContext) {
     let mut seen = HashSet::new();
-    for trial in &loaded.plan.trials {
+    for trial in &context.plan.trials {
         let data = &trial.config.data;
         if seen.insert(data.source())
-            && let Err(error) = loaded.library.find_files(data)
+            && let Err(error) = context.dataset_cache.find_files(data)
         {
-            warn(&format!("nothing can be trained here yet: {error}"));
+            warn(&format!("cannot train yet: {error}"));
         }
     }
 }
 
-/// The hash of each data set's contents.
+/// The hash of the contents of each data set.
 ///
 /// # Errors
-/// Data that must be read for it, and cannot be.
+/// Data must be read and cannot be.
 pub(crate) fn fingerprints(
     plan: &Plan,
-    library: &DatasetCache,
+    dataset_cache: &DatasetCache,
 ) -> Result<HashMap<DataSource, String>, CliError> {
     let mut fingerprints = HashMap::new();
     for trial in &plan.trials {
         let data = &trial.config.data;
         if let Entry::Vacant(entry) = fingerprints.entry(data.source()) {
-            entry.insert(library.fingerprint(data)?);
+            entry.insert(dataset_cache.fingerprint(data)?);
         }
     }
     Ok(fingerprints)
 }
 
-/// Where the results of a sweep are.
+/// The store of a sweep's results.
 ///
 /// # Errors
-/// Data that must be read to know them, and cannot be.
-pub(crate) fn store(runs: &Path, plan: &Plan, library: &DatasetCache) -> Result<Store, CliError> {
-    let fingerprints = fingerprints(plan, library)?;
-    Ok(Store::new(runs, plan, |config| {
+/// Data must be read to identify the results and cannot be.
+pub(crate) fn open_store(
+    runs: &Path,
+    plan: &Plan,
+    dataset_cache: &DatasetCache,
+) -> Result<Store, CliError> {
+    open_store_at(&runs.join(&plan.name), plan, dataset_cache)
+}
+
+/// The store of a sweep's results in this folder, which may have any name.
+///
+/// # Errors
+/// Data must be read to identify the results and cannot be.
+pub(crate) fn open_store_at(
+    folder: &Path,
+    plan: &Plan,
+    dataset_cache: &DatasetCache,
+) -> Result<Store, CliError> {
+    let fingerprints = fingerprints(plan, dataset_cache)?;
+    Ok(Store::at(folder, plan, |config| {
         fingerprints[&config.data.source()].clone()
     }))
 }
 
-/// What is said where a sweep has no result at its place.
-pub(crate) fn no_results(store: &Store, plan: &Plan) -> CliError {
+/// Loads the data sets of these trials, each once.
+///
+/// # Errors
+/// A data set cannot be read.
+pub(crate) fn load_datasets(
+    plan: &Plan,
+    dataset_cache: &DatasetCache,
+    trials: impl IntoIterator<Item = usize>,
+) -> Result<HashMap<DeviceDatasetKey, Arc<Dataset>>, CliError> {
+    let mut datasets = HashMap::new();
+    for trial in trials {
+        let data = &plan.trials[trial].config.data;
+        if let Entry::Vacant(entry) = datasets.entry(DeviceDatasetKey::of(data)) {
+            entry.insert(dataset_cache.load(data)?);
+        }
+    }
+    Ok(datasets)
+}
+
+/// The error if a sweep has no results in the expected places.
+pub(crate) fn missing_results_error(store: &Store, plan: &Plan) -> CliError {
     let folder = store.folder().to_owned();
     let contents = Inventory::read(&folder);
     let kept = contents.map(|contents| {
@@ -160,49 +200,45 @@ pub(crate) fn no_results(store: &Store, plan: &Plan) -> CliError {
     }
 }
 
-/// Takes the lock of a sweep's folder.
+/// Acquires the exclusive lock of a sweep's folder.
 ///
 /// # Errors
-/// Another process that holds it; a folder that cannot be written to.
-pub(crate) fn locked(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
-    taken(lock(store.folder()), store, plan)
+/// Another process holds the lock, or the folder cannot be written.
+pub(crate) fn lock_sweep(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
+    acquire(lock(store.folder()), store, plan)
 }
 
-/// Takes the lock of a sweep's folder for a shard: other shards may hold it too.
+/// Acquires the shared lock of a sweep's folder for a shard.
 ///
 /// # Errors
-/// A process that has it alone; a folder that cannot be written to.
-pub(crate) fn locked_shared(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
-    taken(lock_shared(store.folder()), store, plan)
+/// Another process holds the exclusive lock, or the folder cannot be written.
+pub(crate) fn lock_sweep_shared(store: &Store, plan: &Plan) -> Result<SweepLock, CliError> {
+    acquire(lock_shared(store.folder()), store, plan)
 }
 
-fn taken(
+fn acquire(
     lock: Result<Lock, RecordError>,
     store: &Store,
     plan: &Plan,
 ) -> Result<SweepLock, CliError> {
-    match lock.map_err(CliError::Start)? {
+    match lock.map_err(CliError::BeforeStart)? {
         Lock::Acquired(lock) => {
             if let Some(error) = &lock.unenforced {
                 warn(&format!(
-                    "the file system of {} has no locks ({error}): if another process runs this \
-                     sweep too, runs may be trained twice, with the same results",
+                    "the file system of {} does not support locks ({error}): if another process also \
+                     runs this sweep, runs may be trained twice, with the same results",
                     store.folder().display()
                 ));
             }
             Ok(lock)
         }
-        Lock::Held(holder) => Err(CliError::Locked {
-            holder,
-            name: plan.name.clone(),
-            folder: store.folder().to_owned(),
-        }),
+        Lock::Held(holder) => Err(CliError::locked(holder, plan, store.folder())),
     }
 }
 
-/// Where data is looked for: the user's own here and in the folders above the sweep file; the data
-/// sets known by name in `--data`, or in the folders called `data` in these places.
-fn library(sweep: &Path, data: Option<&Path>) -> DatasetCache {
+/// A cache that looks for custom data here and in the folders above the sweep file, and for built-in
+/// data sets in `--data` or in the `data` folders of these places.
+fn build_dataset_cache(sweep: &Path, data: Option<&Path>) -> DatasetCache {
     let mut starts = vec![PathBuf::new()];
     if let Ok(sweep) = std::path::absolute(sweep) {
         starts.extend(sweep.ancestors().skip(1).map(Path::to_owned));

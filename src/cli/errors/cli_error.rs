@@ -1,12 +1,11 @@
-//! What the command line says when something cannot be done.
+//! Errors of the commands, and their messages.
 
 use super::export_error::ExportError;
-use crate::cli::messages::output;
-use crate::cli::messages::reconcile_messages::counted;
+use crate::cli::messages::{format_bytes, with_count};
 use crate::data::{DataError, FetchError};
 use crate::launch::LaunchError;
 use crate::model_io::ModelError;
-use crate::plan::{PlanError, grouped};
+use crate::plan::{Plan, PlanError};
 use crate::record::{LockHolder, RecordError};
 use crate::report::ReportError;
 use crate::run::DeviceError;
@@ -14,144 +13,152 @@ use crate::spec::{Source, SpecError};
 use miette::{Diagnostic, LabeledSpan, MietteDiagnostic, MietteHandlerOpts, NamedSource};
 use std::fmt;
 use std::io::Write;
+use std::path::{Path, PathBuf};
 
-/// Anything that ends a command early.
+/// An error that ends a command.
 #[derive(Debug, thiserror::Error)]
 pub enum CliError {
-    /// A sweep file that is no valid sweep.
+    /// The sweep file is invalid.
     #[error(transparent)]
     Spec(#[from] SpecError),
-    /// Data that cannot be used.
+    /// The data cannot be read or used.
     #[error(transparent)]
     Data(#[from] DataError),
-    /// Data that could not be fetched.
+    /// A data set cannot be downloaded.
     #[error("{error}")]
     Fetch {
-        /// Why.
+        /// The cause.
         error: FetchError,
-        /// How to get it by hand.
+        /// Instructions to get the files by hand.
         help: String,
     },
-    /// A device that is not there.
+    /// The device is not available.
     #[error(transparent)]
     Device(#[from] DeviceError),
-    /// Another process at work on the same sweep.
-    #[error("the sweep {name} is already being run by {holder}, in {folder}")]
+    /// Another process holds the lock of the sweep.
+    #[error("the sweep {name} in {folder} is in use by {holder}")]
     Locked {
-        /// Who.
+        /// The process.
         holder: LockHolder,
         /// The sweep's name.
         name: String,
         /// Its folder.
-        folder: std::path::PathBuf,
+        folder: PathBuf,
     },
-    /// A task of a launch whose sweep has changed since.
+    /// The sweep has changed since this task was launched.
     #[error(
-        "the sweep has changed since this task was launched: its file, its data, or this program. \
-         Nothing is trained, so that results of two sweeps are not mixed; launch the sweep again"
+        "the sweep file, the data or tp-sweep changed after this task was launched. Nothing was \
+         trained, so that results of two sweeps are not mixed; launch the sweep again"
     )]
-    OtherPlan,
-    /// A report of nothing.
+    PlanChanged,
+    /// The sweep has no results.
     #[error(
-        "there are no results of this sweep in {0}; train it first: results of other settings, of \
-         an edited sweep file, of data that has changed or of other --set options are not its own \
-         (`tp-sweep status` shows what is there)"
+        "no results of this sweep in {0}; run `tp-sweep run` first. Results of different settings, \
+         data or --set options do not count (`tp-sweep status` shows what the folder contains)"
     )]
-    NoResults(std::path::PathBuf),
-    /// Results of a sweep that stand where they did before it was edited.
+    NoResults(PathBuf),
+    /// All results of the sweep are in folders from before it was edited.
     #[error(
-        "no result of this sweep is at its place in {folder}, but {} elsewhere in it, since the sweep was \
-         edited: `tp-sweep run` puts what belongs in place and trains what is missing; \
-         `tp-sweep status` tells more",
-        stand(*.results)
+        "the sweep was edited, and its {} in {folder} {} not in the expected place: `tp-sweep run` moves \
+         results into place and trains missing runs; `tp-sweep status` shows details",
+        with_count(*.results, "result"),
+        if *.results == 1 { "is" } else { "are" }
     )]
     Misplaced {
-        /// How many.
+        /// The number of results.
         results: usize,
         /// The sweep's folder.
-        folder: std::path::PathBuf,
+        folder: PathBuf,
     },
-    /// Results that would be removed without having been asked for.
+    /// `clean` would remove results, and `--yes` is not given.
     #[error(
-        "{} ({}) in {folder} would be removed: of settings, or of trials, that the sweep \
-         does not ask for as it is now. Nothing was removed: --dry-run lists what would be, \
-         --yes removes it",
-        counted(*.results, "result"),
-        output::bytes(*.bytes)
+        "this would remove {} ({}) in {folder}, because their settings or trials are no longer in \
+         the sweep. Nothing was removed: --dry-run lists the files, --yes removes them",
+        with_count(*.results, "result"),
+        format_bytes(*.bytes)
     )]
-    ResultsWouldGo {
-        /// How many.
+    WouldRemoveResults {
+        /// The number of results.
         results: usize,
-        /// What is removed with them, in bytes of the files.
+        /// The bytes of the files that would be removed.
         bytes: u64,
         /// The sweep's folder.
-        folder: std::path::PathBuf,
+        folder: PathBuf,
     },
-    /// A comparison that is called like a sweep.
+    /// The name of a comparison is that of a sweep.
     #[error(
-        "{report} is the report of the sweep {name}, which the comparison would replace: give the \
-         comparison another name, such as --name {name}-compared"
+        "the comparison would overwrite {report}, the report of the sweep {name}: choose a \
+         different name, such as --name {name}-compared"
     )]
-    NameOfSweep {
+    NameTakenBySweep {
         /// The name.
         name: String,
         /// The sweep's report.
-        report: std::path::PathBuf,
+        report: PathBuf,
     },
-    /// An output that is an input.
+    /// An output file is also an input file.
     #[error(
-        "{output} is {}, which this command reads: writing would replace it. Nothing was written; {remedy}",
-        same(.output, .input)
+        "{output} is {} of this command and would be overwritten. Nothing was written; {remedy}",
+        describe_input(.output, .input)
     )]
-    OwnInput {
+    WouldOverwriteInput {
         /// The output.
-        output: std::path::PathBuf,
-        /// The input, as it was named.
-        input: std::path::PathBuf,
+        output: PathBuf,
+        /// The input, as the user named it.
+        input: PathBuf,
         /// What to do.
         remedy: &'static str,
     },
-    /// A folder that holds no results of a sweep.
+    /// A folder is not a results folder of a sweep.
     #[error(
-        "{folder} is no folder of a sweep's results (runs/<sweep>): its sweep.json cannot be read: \
+        "{folder} is not a results folder of a sweep (runs/<sweep>): cannot read its sweep.json: \
          {error}"
     )]
-    NoSweep {
+    NotResultsOfSweep {
         /// The folder.
-        folder: std::path::PathBuf,
-        /// Why.
+        folder: PathBuf,
+        /// The cause.
         error: std::io::Error,
     },
-    /// A run that cannot be exported.
+    /// A run cannot be exported.
     #[error(transparent)]
     Export(#[from] ExportError),
-    /// A cluster that refuses, or cannot be asked.
+    /// A cluster refuses a request or does not answer.
     #[error(transparent)]
     Launch(#[from] LaunchError),
-    /// A model that cannot be used.
+    /// A model cannot be used.
     #[error(transparent)]
     Model(#[from] ModelError),
-    /// Folders that cannot be written to before anything was trained.
+    /// A file cannot be read or written before the work starts.
     #[error(transparent)]
-    Start(RecordError),
-    /// Results that could not be written while training.
-    #[error("{0}; what is complete is kept: the same command continues")]
-    Record(RecordError),
-    /// Tables that could not be made.
+    BeforeStart(RecordError),
+    /// A file cannot be written after the work has started.
+    #[error("{0}; completed results are kept: run the same command again to continue")]
+    AfterStart(RecordError),
+    /// The report cannot be made.
     #[error(transparent)]
     Report(#[from] ReportError),
-    /// A system that refuses something basic.
+    /// An operation of the system failed.
     #[error("{0}")]
     System(#[from] std::io::Error),
 }
 
 impl CliError {
-    /// An error of a plan, at its place in the sweep file.
+    /// An error of a plan, with its location in the sweep file.
     pub fn plan(error: PlanError, source: &Source) -> Self {
         Self::Spec(source.error(error.0))
     }
 
-    /// The exit code: 2 where nothing could start, 1 where something broke on the way.
+    /// The error if another process holds the lock of `folder`, which belongs to a sweep.
+    pub(in crate::cli) fn locked(holder: LockHolder, plan: &Plan, folder: &Path) -> Self {
+        Self::Locked {
+            holder,
+            name: plan.name.clone(),
+            folder: folder.to_owned(),
+        }
+    }
+
+    /// The exit code: 2 if the work could not start, 1 if it failed later.
     pub fn exit_code(&self) -> u8 {
         match self {
             Self::Spec(_)
@@ -159,24 +166,24 @@ impl CliError {
             | Self::Fetch { .. }
             | Self::Device(_)
             | Self::Locked { .. }
-            | Self::OtherPlan
+            | Self::PlanChanged
             | Self::NoResults(_)
             | Self::Misplaced { .. }
-            | Self::ResultsWouldGo { .. }
-            | Self::NameOfSweep { .. }
-            | Self::OwnInput { .. }
-            | Self::NoSweep { .. }
+            | Self::WouldRemoveResults { .. }
+            | Self::NameTakenBySweep { .. }
+            | Self::WouldOverwriteInput { .. }
+            | Self::NotResultsOfSweep { .. }
             | Self::Export(_)
             | Self::Launch(_)
             | Self::Model(_)
-            | Self::Start(_)
+            | Self::BeforeStart(_)
             | Self::System(_) => 2,
             Self::Report(ReportError::UnknownColumn { .. }) => 2,
-            Self::Record(_) | Self::Report(_) => 1,
+            Self::AfterStart(_) | Self::Report(_) => 1,
         }
     }
 
-    /// The error for a person: with the piece of the sweep file that it is about.
+    /// The error as it is printed, with an excerpt of the sweep file where it concerns one.
     pub fn report(self) -> miette::Report {
         match self {
             Self::Spec(SpecError::Invalid {
@@ -203,14 +210,14 @@ impl CliError {
             Self::Fetch { error, help } => MietteDiagnostic::new(error.to_string())
                 .with_help(help)
                 .into(),
-            other => miette::Report::msg(other.to_string()),
+            error => miette::Report::msg(error.to_string()),
         }
     }
 }
 
-/// Prints an error to standard error; lines are left whole, so that messages can be searched.
+/// Prints an error to standard error. Lines are not wrapped, so that messages can be searched.
 pub(crate) fn print_error(error: CliError) {
-    // Fails only where a hook is set already, and then that one is used.
+    // Fails only if a hook is already set; then that hook is used.
     let _ = miette::set_hook(Box::new(|_| {
         let options = MietteHandlerOpts::new();
         Box::new(options.wrap_lines(false).break_words(false).build())
@@ -218,18 +225,13 @@ pub(crate) fn print_error(error: CliError) {
     let _ = writeln!(std::io::stderr(), "{:?}", error.report());
 }
 
-/// An input as the message of an output that is it names it.
-fn same(output: &std::path::Path, input: &std::path::Path) -> String {
-    match output == input {
-        true => "an input".to_owned(),
-        false => format!("the input {}", input.display()),
+/// The input in the message about an output that would overwrite it.
+fn describe_input(output: &Path, input: &Path) -> String {
+    if output == input {
+        "an input".to_owned()
+    } else {
+        format!("the input {}", input.display())
     }
-}
-
-/// `1 stands`, `2,000 stand`.
-fn stand(count: usize) -> String {
-    let verb = if count == 1 { "stands" } else { "stand" };
-    format!("{} {verb}", grouped(count as u64))
 }
 
 #[derive(Debug)]

@@ -1,12 +1,12 @@
-//! Exit codes that tell how far the results of a sweep are.
+//! Exit codes of commands that read results.
 
-/// Results are missing.
-pub(crate) const MISSING: u8 = 3;
+/// The exit code if results are missing.
+pub(crate) const RESULTS_MISSING: u8 = 3;
 
-/// 0 where every run has finished, 3 where results are missing, 1 where none is but some failed.
-pub(crate) fn of_results(is_complete: bool, failures: usize) -> u8 {
+/// The exit code: 3 if results are missing, else 1 if runs failed, else 0.
+pub(crate) fn results_exit_code(is_complete: bool, failures: usize) -> u8 {
     match (is_complete, failures) {
-        (false, _) => MISSING,
+        (false, _) => RESULTS_MISSING,
         (true, 0) => 0,
         (true, _) => 1,
     }

@@ -1,92 +1,92 @@
-//! Runs that cannot be exported.
+//! Errors of `export`.
 
 use std::path::PathBuf;
 
-/// A run that cannot be exported.
+/// The reason why a run cannot be exported.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// A trial that the sweep has not.
-    #[error("the sweep has no trial {name}{}", near(.nearest.as_ref()))]
+    /// The sweep has no trial of this name.
+    #[error("no such trial: {name}{}", suggestion(.nearest.as_ref()))]
     UnknownTrial {
-        /// The name that was given.
+        /// The name given by the user.
         name: String,
-        /// A trial's name that is like it.
+        /// The most similar name of a trial.
         nearest: Option<String>,
     },
-    /// A sweep none of whose trials is complete.
+    /// No trial is complete.
     #[error(
-        "no trial is complete, so none is the best yet; the same sweep again continues it, or name \
-         a trial with --trial"
+        "cannot pick a best trial: no trial is complete; continue the sweep with `tp-sweep run`, or \
+         choose a trial with --trial"
     )]
     NoneComplete,
-    /// A sweep whose runs have all ended, and each trial has one that failed.
+    /// Every run has ended, and every trial has a failed run.
     #[error(
-        "no trial is the best: of each at least one run failed ({reason}); the report tells which, \
-         and --trial names one"
+        "cannot pick a best trial: every trial has a failed run ({reason}); the report lists them; \
+         choose a trial with --trial"
     )]
     AllFailed {
-        /// Why the first failed.
+        /// Why the first of them failed.
         reason: String,
     },
-    /// A sweep of several trials that are not compared.
+    /// The trials have no validation scores to rank them by.
     #[error(
-        "no trial is the best: nothing is held out for validation to compare them by; name one with \
-         --trial"
+        "cannot pick a best trial: without validation data, trials are not ranked; choose a trial \
+         with --trial"
     )]
     NotCompared,
-    /// A fold or repeat that the trial has not.
-    #[error("the trial {trial} has {folds} and {repeats}, counted from 0")]
+    /// The trial has no such fold or repeat.
+    #[error("no such run: the trial {trial} has {folds} and {repeats}, counted from 0")]
     NoSuchRun {
         /// The trial's name.
         trial: String,
-        /// Its number of folds, in words.
+        /// Its folds, such as `5 folds`.
         folds: String,
-        /// Its number of repeats, in words.
+        /// Its repeats, such as `1 repeat`.
         repeats: String,
     },
-    /// A run without a result.
-    #[error("the run {run} has not finished{}", told(.reason.as_ref()))]
+    /// The run has no result, or failed.
+    #[error("the run {run} has not finished{}", reason_suffix(.reason.as_ref()))]
     NotFinished {
-        /// The run's folder below the sweep's.
+        /// The run's folder, relative to the sweep's.
         run: PathBuf,
         /// Why it failed, if it did.
         reason: Option<String>,
     },
-    /// A run whose weights are not there.
+    /// The weights of the run were not kept.
     #[error(
-        "the weights of the run {run} were not kept: `keep` in the sweep file says whose are. \
-         --retrain trains this run again, on the CPU, and exports it; to have its weights among the \
-         results, remove {folder} and run the sweep with --set keep=all"
+        "the weights of the run {run} were not kept (see `keep` in the sweep file). --retrain trains \
+         this run again on the CPU and exports it; to keep its weights in the results, remove \
+         {folder} and run the sweep with --set keep=all"
     )]
-    NoWeights {
-        /// The run's folder below the sweep's.
+    WeightsNotKept {
+        /// The run's folder, relative to the sweep's.
         run: PathBuf,
         /// The run's folder.
         folder: PathBuf,
     },
-    /// A folder with files that `export` would replace and has not written for this model.
-    #[error("{path} is {what}, and would be replaced; give --output another folder")]
-    Foreign {
+    /// `export` would overwrite a file that it did not write for this model.
+    #[error("this would overwrite {path}, {what}; choose a different folder with --output")]
+    WouldOverwrite {
         /// The file.
         path: PathBuf,
-        /// What it is.
+        /// A description of the file.
         what: String,
     },
-    /// A run that fails when it is trained again.
-    #[error("the run {0} was trained again and failed")]
-    FailedAgain(PathBuf),
-    /// A format that cannot be written.
+    /// The run failed when it was trained again.
+    #[error("the run {0} failed when it was trained again")]
+    RetrainingFailed(PathBuf),
+    /// burn cannot write its format.
     #[error("burn cannot write the record: {0}")]
     Burn(String),
 }
 
-fn near(nearest: Option<&String>) -> String {
+fn suggestion(nearest: Option<&String>) -> String {
     match nearest {
         Some(name) => format!("; did you mean {name}?"),
-        None => "; the tables and the folder of the results have their names".to_owned(),
+        None => "; the report and the results folder show the names".to_owned(),
     }
 }
 
-fn told(reason: Option<&String>) -> String {
+fn reason_suffix(reason: Option<&String>) -> String {
     reason.map_or_else(String::new, |reason| format!(": {reason}"))
 }

@@ -1,4 +1,10 @@
 //! Errors and exit codes of the command line.
-pub(super) mod cli_error;
-pub(super) mod exit_code;
-pub(super) mod export_error;
+
+mod cli_error;
+mod exit_code;
+mod export_error;
+
+pub use cli_error::CliError;
+pub(super) use cli_error::print_error;
+pub(super) use exit_code::{RESULTS_MISSING, results_exit_code};
+pub(super) use export_error::ExportError;

@@ -1,80 +1,77 @@
-//! How a run of a sweep, or of a shard of it, ended: what is said, and the exit code.
+//! The message and the exit code at the end of `run`.
 
 use super::output::{print, warn};
-use crate::cli::arguments::commands::RunArguments;
+use super::text::with_count;
+use crate::cli::arguments::RunArguments;
 use crate::launch::Slurm;
-use crate::plan::{Plan, RunId, Shard, plural};
+use crate::plan::{Plan, RunId, Shard};
 use crate::run::{EXIT_RUNS_REMAIN, Interrupt, SweepOutcome, remaining};
 
-/// Says how a shard of these runs ended; the exit code.
-pub(crate) fn shard_ended(
+/// Prints how a shard of these runs ended; returns the exit code.
+pub(crate) fn report_shard_end(
     shard: Shard,
     runs: &[RunId],
-    ran: &SweepOutcome,
+    outcome: &SweepOutcome,
     interrupt: &Interrupt,
     arguments: &RunArguments,
 ) -> u8 {
-    let failed = failures(ran);
-    if ran.interrupted {
-        let left = remaining(runs, &ran.results).len();
+    let failed = failed_runs(outcome);
+    if outcome.interrupted {
+        let left = remaining(runs, &outcome.results).len();
         warn(&format!(
-            "shard {shard} stopped: {left} of its {} left; the same command continues where this \
-             one stopped",
-            plural(runs.len(), "run")
+            "shard {shard} stopped: {left} of {} left; run the same command again to continue",
+            with_count(runs.len(), "run")
         ));
-        requeue_if_asked(ran, interrupt, arguments);
+        requeue_at_time_limit(outcome, interrupt, arguments);
         return EXIT_RUNS_REMAIN;
     }
     if !arguments.quiet {
-        // The results are in their files: a closed output takes nothing away.
+        // The results are already written, so a closed output does no harm.
         let _ = print(&format!(
-            "shard {shard}: {} of its {} {} finished; `tp-sweep report` writes the tables when all \
-             shards have\n",
-            ran.results.runs.len() - failed,
-            runs.len(),
-            plural(runs.len(), "run"),
+            "shard {shard}: {} of {} finished; run `tp-sweep report` when all shards have finished\n",
+            outcome.results.runs.len() - failed,
+            with_count(runs.len(), "run"),
         ));
     }
     if failed > 0 {
         warn(&format!(
-            "{failed} {} of shard {shard} failed: `tp-sweep status` and the report tell why",
-            plural(failed, "run")
+            "{} of shard {shard} failed; see `tp-sweep status` or the report for the reasons",
+            with_count(failed, "run")
         ));
         return 1;
     }
     0
 }
 
-/// Says how a whole sweep ended; the exit code.
-pub(crate) fn run_ended(
+/// Prints how a whole sweep ended; returns the exit code.
+pub(crate) fn report_sweep_end(
     plan: &Plan,
-    ran: &SweepOutcome,
+    outcome: &SweepOutcome,
     interrupt: &Interrupt,
     arguments: &RunArguments,
 ) -> u8 {
-    if ran.interrupted {
-        let left = plan.runs().count() - ran.results.runs.len();
+    if outcome.interrupted {
+        let left = plan.runs().count() - outcome.results.runs.len();
         warn(&format!(
-            "stopped: {left} {} left; the same command continues where this one stopped",
-            plural(left, "run")
+            "stopped: {} left; run the same command again to continue",
+            with_count(left, "run")
         ));
-        requeue_if_asked(ran, interrupt, arguments);
+        requeue_at_time_limit(outcome, interrupt, arguments);
         return interrupt.exit_code();
     }
-    let failed = failures(ran);
+    let failed = failed_runs(outcome);
     if failed > 0 {
         let path = arguments.folders.reports.join(format!("{}.md", plan.name));
-        let runs = plural(failed, "run");
-        let left = plan.runs().count() - ran.results.runs.len();
-        let left = match left {
+        let left = match plan.runs().count() - outcome.results.runs.len() {
             0 => String::new(),
             left => format!(
-                "; {left} {} left, which the same command trains",
-                plural(left, "run")
+                "; {} left: run the same command again",
+                with_count(left, "run")
             ),
         };
         warn(&format!(
-            "{failed} {runs} failed: the reasons are in {}{left}",
+            "{} failed; see {} for the reasons{left}",
+            with_count(failed, "run"),
             path.display()
         ));
         return 1;
@@ -82,34 +79,31 @@ pub(crate) fn run_ended(
     0
 }
 
-/// Runs that failed.
-fn failures(ran: &SweepOutcome) -> usize {
-    let results = ran.results.runs.values();
+/// The number of failed runs.
+fn failed_runs(outcome: &SweepOutcome) -> usize {
+    let results = outcome.results.runs.values();
     results.filter(|result| result.failure.is_some()).count()
 }
 
-/// Has Slurm run this task again if its time limit is near: Slurm does not do so by itself. A task
-/// that saved nothing would save nothing the next time, and so for ever.
-fn requeue_if_asked(ran: &SweepOutcome, interrupt: &Interrupt, arguments: &RunArguments) {
+/// Requeues this Slurm task if its time limit is near; Slurm does not requeue by itself. A task that
+/// completed no epoch is not requeued, because it would never complete one.
+fn requeue_at_time_limit(outcome: &SweepOutcome, interrupt: &Interrupt, arguments: &RunArguments) {
     if arguments.requeue.is_none() || !interrupt.is_time_limit() {
         return;
     }
-    let Some(task) = Slurm::own_task() else {
-        warn("--requeue slurm: this is no job of Slurm, since SLURM_JOB_ID is not set");
+    let Some(task) = Slurm::current_task() else {
+        warn("--requeue slurm: not a Slurm job (SLURM_JOB_ID is not set)");
         return;
     };
-    if !ran.progressed {
-        warn(
-            "not queued again: no epoch was completed before the time limit, and none would be the \
-             next time; a higher time limit is needed",
-        );
+    if !outcome.progressed {
+        warn("not requeued: no epoch was completed before the time limit; increase the time limit");
         return;
     }
-    // Before it is asked for: Slurm ends this process at once.
+    // Print first, because Slurm ends this process at once.
     warn(&format!(
-        "the time limit is near: Slurm is asked to run {task} again"
+        "the time limit is near: requeuing {task} with Slurm"
     ));
     if let Err(error) = Slurm::default().requeue(&task) {
-        warn(&format!("{task} could not be queued again: {error}"));
+        warn(&format!("cannot requeue {task}: {error}"));
     }
 }

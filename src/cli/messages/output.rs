@@ -1,11 +1,11 @@
-//! Words to the person at the terminal.
+//! Standard output and standard error.
 
 use std::io::{ErrorKind, IsTerminal, Write};
 
-/// Writes to standard output. A reader that has seen enough, such as `head`, is no error.
+/// Writes to standard output. A pipe closed by its reader, such as `head`, is not an error.
 ///
 /// # Errors
-/// An output that cannot be written to.
+/// Standard output cannot be written.
 pub(crate) fn print(text: &str) -> std::io::Result<()> {
     let mut output = std::io::stdout();
     let written = output
@@ -21,27 +21,13 @@ pub(crate) fn print(text: &str) -> std::io::Result<()> {
     }
 }
 
-/// Writes a line that should be noticed to standard error.
+/// Writes a warning line to standard error.
 pub(crate) fn warn(line: &str) {
     let mut error = std::io::stderr();
-    let mark = match error.is_terminal() {
-        true => "\u{1b}[33m!\u{1b}[0m",
-        false => "!",
+    let mark = if error.is_terminal() {
+        "\u{1b}[33m!\u{1b}[0m"
+    } else {
+        "!"
     };
     let _ = writeln!(error, "{mark} {line}");
-}
-
-/// A number of bytes in the unit that suits it.
-pub(crate) fn bytes(count: u64) -> String {
-    let mut value = count as f64;
-    for unit in ["bytes", "KiB", "MiB", "GiB"] {
-        if value < 1023.95 {
-            return match unit {
-                "bytes" => format!("{count} bytes"),
-                _ => format!("{value:.1} {unit}"),
-            };
-        }
-        value /= 1024.0;
-    }
-    format!("{value:.1} TiB")
 }

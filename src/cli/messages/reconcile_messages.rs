@@ -1,7 +1,8 @@
-//! The results of an edited sweep: what becomes of them is told.
+//! Moves the results of an edited sweep into place or into the archive, and reports the moves.
 
 use super::output::warn;
-use crate::plan::{Plan, RunId, grouped, plural};
+use super::text::{list_names, with_count};
+use crate::plan::{Plan, RunId, grouped};
 use crate::record::{
     Inventory, ReconcilePlan, RecordError, RecordedSweep, Store, lock_reconcile,
     may_need_reconciling, refuse_linked_records, unexpected_links,
@@ -10,172 +11,141 @@ use crate::spec::Sweep;
 use std::collections::BTreeSet;
 use std::path::Path;
 
-/// Puts results that still belong to their places, sets those of other settings aside, and says so.
+/// Moves results that the sweep still needs into place, archives results of other settings, and
+/// prints what it did.
 ///
 /// # Errors
-/// Folders that cannot be read or written to.
-pub(crate) fn put_in_place(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<(), RecordError> {
+/// Folders cannot be read or written.
+pub(crate) fn reconcile(sweep: &Sweep, store: &Store, plan: &Plan) -> Result<(), RecordError> {
     let runs: Vec<RunId> = plan.runs().collect();
     refuse_linked_records(store, plan, &runs)?;
-    // Shards do not keep each other out.
+    // Shards share the lock of the sweep.
     let _moves = lock_reconcile(store.folder())?;
     let contents = Inventory::read(store.folder())?;
     let moves = ReconcilePlan::new(store, plan, &contents);
-    // Before anything moves: the old settings are read where they are.
-    let mut lines = told(store, plan, &moves);
+    // Build the messages first: they read the old settings from where the results are now.
+    let mut lines = reconcile_lines(store, plan, &moves);
     if !(moves.archived_paths().is_empty() && moves.unexpected_trials.is_empty()) {
-        lines.extend(owner(store.folder(), sweep));
+        lines.extend(shared_name_warning(store.folder(), sweep));
     }
     moves.apply(store, plan)?;
     lines.iter().for_each(|line| warn(line));
     Ok(())
 }
 
-/// Does so for one of several shards: only where it may be of use for these runs, since it reads all
-/// results of the sweep.
+/// Like [`reconcile`] for a shard. It does nothing unless these runs may need it, because reconciling
+/// reads all results of the sweep.
 ///
 /// # Errors
-/// Folders that cannot be read or written to.
-pub(crate) fn put_share_in_place(
+/// Folders cannot be read or written.
+pub(crate) fn reconcile_shard(
     sweep: &Sweep,
     store: &Store,
     plan: &Plan,
     runs: &[RunId],
 ) -> Result<(), RecordError> {
     refuse_linked_records(store, plan, runs)?;
-    match may_need_reconciling(store, plan, runs)? {
-        true => put_in_place(sweep, store, plan),
-        false => Ok(()),
+    if may_need_reconciling(store, plan, runs)? {
+        reconcile(sweep, store, plan)?;
     }
+    Ok(())
 }
 
-/// What is told of the moves.
-fn told(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
+/// The messages about the moves, before they happen.
+fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<String> {
     let mut lines = Vec::new();
-    let kept = moves.restored_runs();
-    if !kept.is_empty() {
-        let trials: BTreeSet<usize> = kept.iter().map(|run| run.trial).collect();
+    let restored = moves.restored_runs();
+    if !restored.is_empty() {
+        let trials: BTreeSet<usize> = restored.iter().map(|run| run.trial).collect();
         let trials = trials.into_iter().map(|trial| &*plan.trials[trial].name);
         lines.push(format!(
-            "{} of earlier settings still {}: {}",
-            counted(kept.len(), "result"),
-            if kept.len() == 1 { "belongs" } else { "belong" },
-            listed(trials),
+            "{} of an earlier version of the sweep {} still valid: {}",
+            with_count(restored.len(), "result"),
+            if restored.len() == 1 { "is" } else { "are" },
+            list_names(trials),
         ));
     }
-    let away = moves.archived_paths();
-    if !away.is_empty() {
-        let trials: BTreeSet<&Path> = away.iter().filter_map(|path| path.parent()).collect();
+    let archived = moves.archived_paths();
+    if !archived.is_empty() {
+        let trials: BTreeSet<&Path> = archived.iter().filter_map(|path| path.parent()).collect();
         let trials: Vec<String> = trials.iter().map(|t| t.display().to_string()).collect();
         lines.push(format!(
-            "{} of other settings set aside, {}: {}; {} when the settings do (`tp-sweep clean` removes {})",
-            counted(away.len(), "result"),
-            why(&moves.changed_keys(store, plan)),
-            listed(trials.iter().map(String::as_str)),
-            if away.len() == 1 { "it comes back" } else { "they come back" },
-            if away.len() == 1 { "it" } else { "them" },
+            "{} archived {}: {}; {} restored if the settings are (`tp-sweep clean` removes {})",
+            with_count(archived.len(), "result"),
+            change_reason(&moves.changed_keys(store, plan)),
+            list_names(trials.iter().map(String::as_str)),
+            if archived.len() == 1 {
+                "it is"
+            } else {
+                "they are"
+            },
+            if archived.len() == 1 { "it" } else { "them" },
         ));
     }
-    let copies = moves.duplicate_paths();
-    if !copies.is_empty() {
-        let copies: Vec<String> = copies
+    let duplicates = moves.duplicate_paths();
+    if !duplicates.is_empty() {
+        let duplicates: Vec<String> = duplicates
             .iter()
             .map(|path| path.display().to_string())
             .collect();
         lines.push(format!(
-            "{} of {} at {} set aside: {} (`tp-sweep clean` removes {})",
-            match copies.len() {
-                1 => "1 copy".to_owned(),
-                count => format!("{} copies", grouped(count as u64)),
+            "{} archived: {} (`tp-sweep clean` removes {})",
+            match duplicates.len() {
+                1 => "1 duplicate result".to_owned(),
+                count => format!("{} duplicate results", grouped(count as u64)),
             },
-            if copies.len() == 1 { "a run" } else { "runs" },
-            if copies.len() == 1 {
-                "its place"
-            } else {
-                "their places"
-            },
-            listed(copies.iter().map(String::as_str)),
-            if copies.len() == 1 { "it" } else { "them" },
+            list_names(duplicates.iter().map(String::as_str)),
+            if duplicates.len() == 1 { "it" } else { "them" },
         ));
     }
     let links = unexpected_links(store, plan);
     if !links.is_empty() {
         lines.push(format!(
-            "{} has {} that {} of no trial of this sweep: {}; results behind a link are not looked for",
+            "{} contains {} that {} to no trial of this sweep: {}; results behind links are ignored",
             store.folder().display(),
-            counted(links.len(), "link"),
-            if links.len() == 1 { "is" } else { "are" },
-            listed(links.iter().map(String::as_str)),
+            with_count(links.len(), "link"),
+            if links.len() == 1 { "belongs" } else { "belong" },
+            list_names(links.iter().map(String::as_str)),
         ));
     }
-    let unasked = &moves.unexpected_trials;
-    if !unasked.is_empty() {
+    let unexpected = &moves.unexpected_trials;
+    if !unexpected.is_empty() {
         lines.push(format!(
-            "{} also has {} that this sweep does not ask for: {}; left alone, and TensorBoard shows \
-             {} too (`tp-sweep clean` removes {})",
+            "{} also contains {} not in the sweep: {}; {} kept, and TensorBoard shows {} (`tp-sweep \
+             clean` removes {})",
             store.folder().display(),
-            counted(unasked.len(), "trial"),
-            listed(unasked.iter().map(String::as_str)),
-            if unasked.len() == 1 { "it" } else { "them" },
-            if unasked.len() == 1 { "it" } else { "them" },
+            with_count(unexpected.len(), "trial"),
+            list_names(unexpected.iter().map(String::as_str)),
+            if unexpected.len() == 1 { "it is" } else { "they are" },
+            if unexpected.len() == 1 { "it" } else { "them" },
+            if unexpected.len() == 1 { "it" } else { "them" },
         ));
     }
     lines
 }
 
-/// What is told where the folder was filled by another sweep file that is still there: two files with
-/// one name set each other's results aside.
-fn owner(folder: &Path, sweep: &Sweep) -> Option<String> {
+/// A warning if a different sweep file, which still exists, last wrote to the folder. Two sweep files
+/// with one name archive each other's results.
+fn shared_name_warning(folder: &Path, sweep: &Sweep) -> Option<String> {
     let before = RecordedSweep::read(folder).ok()?.sweep_path;
-    let other = Path::new(&before).canonicalize().ok()?;
-    let own = Path::new(&sweep.source.name).canonicalize().ok()?;
-    (other != own && other.is_file()).then(|| {
+    let previous = Path::new(&before).canonicalize().ok()?;
+    let current = Path::new(&sweep.source.name).canonicalize().ok()?;
+    (previous != current && previous.is_file()).then(|| {
         format!(
-            "{} belongs to {before}, which was trained here last: if that is another sweep, give this \
-             one a name of its own (`name` in the sweep file)",
+            "{} was last used by {before}; if that is a different sweep, give this one a different \
+             `name` in the sweep file",
             folder.display()
         )
     })
 }
 
-/// Why results are of other settings.
-fn why(changed: &BTreeSet<String>) -> String {
-    match changed.is_empty() {
-        true => "since the data, the runs or the version of tp-sweep are others now".to_owned(),
-        false => format!(
-            "since other values stand for {}",
-            listed(changed.iter().map(String::as_str))
-        ),
+/// Why results no longer belong to the sweep.
+fn change_reason(changed: &BTreeSet<String>) -> String {
+    if changed.is_empty() {
+        return "because the data, the runs or the version of tp-sweep changed".to_owned();
     }
-}
-
-/// `1 result`, `2,000 results`.
-pub(crate) fn counted(count: usize, word: &str) -> String {
-    format!("{} {}", grouped(count as u64), plural(count, word))
-}
-
-/// The first few names, and how many more there are.
-pub(crate) fn listed<'a>(names: impl IntoIterator<Item = &'a str>) -> String {
-    const MOST: usize = 4;
-    let names: Vec<&str> = names.into_iter().collect();
-    match names.len() > MOST {
-        true => format!(
-            "{} and {} more",
-            names[..MOST - 1].join(", "),
-            names.len() - MOST + 1
-        ),
-        false => names.join(", "),
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn long_lists_are_cut() {
-        assert_eq!(listed(["a"]), "a");
-        assert_eq!(listed(["a", "b", "c", "d"]), "a, b, c, d");
-        assert_eq!(listed(["a", "b", "c", "d", "e"]), "a, b, c and 2 more");
-    }
+    format!(
+        "because {} changed",
+        list_names(changed.iter().map(String::as_str))
+    )
 }

@@ -13,6 +13,7 @@ use crate::train::optimizer::{Optimizer, new_optimizer};
 use crate::train::per_member::PerMember;
 use crate::train::schedule::{Plateau, TrainingPosition, learning_rate};
 use burn::tensor::Tensor;
+use std::ops::Range;
 
 /// The state of a cohort in training.
 pub(in crate::train) struct Cohort<'a, B: Backend> {
@@ -122,6 +123,18 @@ impl<'a, B: Backend> Cohort<'a, B> {
             }
         };
         self.members.iter().zip(&self.plateaus).map(rate).collect()
+    }
+
+    /// The rows of these batches in each member's order of samples. The smallest fold determines the
+    /// end of the last batch.
+    pub(in crate::train) fn rows(&self, batches: &Range<usize>) -> Range<usize> {
+        let batch_size = self.members[0].config.training.batch_size.get();
+        let samples = self
+            .members
+            .iter()
+            .map(|member| member.partition.train.len());
+        let end = samples.fold(batches.end * batch_size, usize::min);
+        batches.start * batch_size..end
     }
 
     /// The dropout noise of an epoch, starting at this batch.

@@ -36,12 +36,7 @@ impl<B: Backend> Cohort<'_, B> {
             batches.start = batches.end - 1;
         }
         let batch_size = self.members[0].config.training.batch_size.get();
-        let samples = self
-            .members
-            .iter()
-            .map(|member| member.partition.train.len());
-        let end = samples.fold(batches.end * batch_size, usize::min);
-        let rows = batches.start * batch_size..end;
+        let rows = self.rows(&batches);
         let plan = BatchPlan::shuffled(self.data, &self.members, epoch, batch_size, rows);
         let rates = batches
             .clone()

@@ -1,79 +1,90 @@
-//! What becomes of a sweep that was launched.
+//! `tp-sweep launch status` and `tp-sweep launch cancel`, and waiting for jobs.
 
-use super::arguments::LaunchedArguments;
-use crate::cli::context::sweep_context::{SweepContext, load_for_results, store};
-use crate::cli::errors::cli_error::CliError;
-use crate::cli::errors::exit_code::of_results;
-use crate::cli::messages::output::{print, warn};
-use crate::cli::messages::reconcile_messages::counted;
-use crate::launch::{Launch, LaunchError, QueuedJob, Slurm};
+use crate::cli::arguments::LaunchedArguments;
+use crate::cli::context::{SweepContext, load_for_results, open_store};
+use crate::cli::errors::{CliError, results_exit_code};
+use crate::cli::messages::{print, warn, with_count};
+use crate::launch::{LaunchError, LaunchRecord, QueuedJob, Slurm};
 use crate::plan::Plan;
 use crate::record::{Store, SweepStatus};
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::time::{Duration, SystemTime};
 
-/// Between two looks at the queue: the first, from which they grow to the longest.
-const FIRST_PAUSE: Duration = Duration::from_secs(1);
-const LONGEST_PAUSE: Duration = Duration::from_secs(15);
+/// The first pause between two queries of the queue; later pauses grow up to [`MAX_PAUSE`].
+const MIN_PAUSE: Duration = Duration::from_secs(1);
+const MAX_PAUSE: Duration = Duration::from_secs(15);
 
-/// Looks in a row that may fail: a controller that starts anew is away for a while.
-const MOST_FAILURES: u32 = 20;
+/// Queries in a row that may fail: a restarting controller is unavailable for a while.
+const MAX_FAILURES: u32 = 20;
 
-/// Says how far jobs and results are; the exit code: that of `tp-sweep status`.
+/// Prints the jobs and results of a sweep; returns the exit code of `tp-sweep status`.
 ///
 /// # Errors
-/// Nothing that was launched, a Slurm that does not answer, folders that cannot be read.
+/// The sweep was not launched, Slurm does not answer, or a folder cannot be read.
 pub(crate) fn status(arguments: &LaunchedArguments) -> Result<u8, CliError> {
-    let SweepContext { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
-    let store = store(&arguments.runs, &plan, &library)?;
-    let launch = Launch::read_last(store.folder())?;
+    let SweepContext {
+        plan,
+        dataset_cache,
+        ..
+    } = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let store = open_store(&arguments.runs, &plan, &dataset_cache)?;
+    let launch = LaunchRecord::read_existing(store.folder())?;
     let queued = Slurm::default().queued(&launch.jobs())?;
-    let status = SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
+    let status =
+        SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::BeforeStart)?;
     print(&format!(
         "{}\n{}{}",
-        jobs_told(&launch),
-        queue_told(&queued),
-        results_told(&status)
+        format_jobs(&launch),
+        format_queue(&queued),
+        format_results(&status)
     ))?;
-    Ok(of_results(status.is_complete(), status.failed_count()))
+    Ok(results_exit_code(
+        status.is_complete(),
+        status.failed_count(),
+    ))
 }
 
-/// Cancels the jobs of a sweep; the exit code.
+/// Cancels the jobs of a sweep; returns the exit code.
 ///
 /// # Errors
-/// Nothing that was launched, a Slurm that refuses.
+/// The sweep was not launched, or Slurm refuses a request.
 pub(crate) fn cancel(arguments: &LaunchedArguments) -> Result<u8, CliError> {
-    let SweepContext { plan, library, .. } = load_for_results(&arguments.sweep, &arguments.runs)?;
-    let store = store(&arguments.runs, &plan, &library)?;
-    let launch = Launch::read_last(store.folder())?;
+    let SweepContext {
+        plan,
+        dataset_cache,
+        ..
+    } = load_for_results(&arguments.sweep, &arguments.runs)?;
+    let store = open_store(&arguments.runs, &plan, &dataset_cache)?;
+    let launch = LaunchRecord::read_existing(store.folder())?;
     let slurm = Slurm::default();
-    // The report first: it would begin when the array has ended.
+    // The report job first: it would start when the array ends.
     for job in launch.jobs().iter().rev() {
         slurm.cancel(job)?;
     }
     let ids: Vec<String> = launch.jobs().into_iter().map(|job| job.id).collect();
-    let status = SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::Start)?;
+    let status =
+        SweepStatus::read(&store, &plan, SystemTime::now()).map_err(CliError::BeforeStart)?;
     print(&format!(
-        "cancelled: {}\nresults and checkpoints stay; `tp-sweep launch slurm` goes on from them\n{}",
+        "cancelled: {}\nresults and checkpoints are kept; continue with `tp-sweep launch slurm`\n{}",
         ids.join(", "),
-        results_told(&status)
+        format_results(&status)
     ))?;
     Ok(0)
 }
 
-/// Waits until the jobs of a launch have ended; the report's exit code.
+/// Waits until the jobs of a launch have ended; returns the exit code of the report job.
 ///
 /// # Errors
-/// A Slurm that does not answer for long, folders that cannot be read.
+/// Slurm repeatedly does not answer, or a folder cannot be read.
 pub(crate) fn wait(
     slurm: &Slurm,
-    launch: &Launch,
+    launch: &LaunchRecord,
     store: &Store,
     plan: &Plan,
 ) -> Result<u8, CliError> {
-    warn("waiting; Ctrl-C ends the waiting, not the jobs");
-    let (mut pause, mut failures, mut last) = (FIRST_PAUSE, 0, String::new());
+    warn("waiting for the jobs; Ctrl-C stops waiting, not the jobs");
+    let (mut pause, mut failures, mut last) = (MIN_PAUSE, 0, String::new());
     loop {
         match slurm.queued(&launch.jobs()) {
             Ok(queued) if queued.is_empty() => break,
@@ -82,16 +93,16 @@ pub(crate) fn wait(
                 let done = store.read(plan).runs.len();
                 let line = format!(
                     "{done} of {} done; {}",
-                    counted(plan.runs().count(), "run"),
+                    with_count(plan.runs().count(), "run"),
                     states(&queued)
                 );
                 if line != last {
                     print(&format!("{line}\n"))?;
-                    (last, pause) = (line, FIRST_PAUSE);
+                    (last, pause) = (line, MIN_PAUSE);
                 }
             }
             Err(error @ LaunchError::NotInstalled { .. }) => return Err(error.into()),
-            Err(error) if failures == MOST_FAILURES => return Err(error.into()),
+            Err(error) if failures == MAX_FAILURES => return Err(error.into()),
             Err(error) => {
                 if failures == 0 {
                     warn(&format!("{error}; still waiting"));
@@ -100,29 +111,30 @@ pub(crate) fn wait(
             }
         }
         std::thread::sleep(pause);
-        pause = (pause * 3 / 2).min(LONGEST_PAUSE);
+        pause = (pause * 3 / 2).min(MAX_PAUSE);
     }
-    let status = SweepStatus::read(store, plan, SystemTime::now()).map_err(CliError::Start)?;
-    print(&results_told(&status))?;
-    let report = launch.jobs().pop().filter(|_| launch.report.is_some());
-    let told = match report {
-        // It may have been forgotten by now, or the controller be away.
+    let status =
+        SweepStatus::read(store, plan, SystemTime::now()).map_err(CliError::BeforeStart)?;
+    print(&format_results(&status))?;
+    let report_job = launch.jobs().pop().filter(|_| launch.report.is_some());
+    let report_code = match report_job {
+        // Slurm may have forgotten the job, or the controller may be unavailable.
         Some(report) => slurm.exit_code(&report).ok().flatten(),
         None => None,
     };
     Ok(
         match (
-            told,
-            of_results(status.is_complete(), status.failed_count()),
+            report_code,
+            results_exit_code(status.is_complete(), status.failed_count()),
         ) {
-            // A report says only what it has found.
-            (None | Some(0), of_results) => of_results,
+            // The report job knows only the results that it found.
+            (None | Some(0), code) => code,
             (Some(code), _) => code,
         },
     )
 }
 
-fn jobs_told(launch: &Launch) -> String {
+fn format_jobs(launch: &LaunchRecord) -> String {
     let report = match &launch.report {
         Some(report) => format!(", report {report}"),
         None => String::new(),
@@ -130,11 +142,11 @@ fn jobs_told(launch: &Launch) -> String {
     format!(
         "Slurm: array {} of {}{report}",
         launch.array,
-        counted(launch.shards, "shard")
+        with_count(launch.shards, "shard")
     )
 }
 
-/// How many jobs are in each state.
+/// The jobs in each state.
 fn by_state(queued: &[QueuedJob]) -> BTreeMap<&str, Vec<&QueuedJob>> {
     let mut states: BTreeMap<&str, Vec<&QueuedJob>> = BTreeMap::new();
     for job in queued {
@@ -144,14 +156,16 @@ fn by_state(queued: &[QueuedJob]) -> BTreeMap<&str, Vec<&QueuedJob>> {
 }
 
 fn states(queued: &[QueuedJob]) -> String {
-    let states = by_state(queued).into_iter();
-    let states = states.map(|(state, jobs)| format!("{} {}", jobs.len(), state.to_lowercase()));
-    states.collect::<Vec<_>>().join(", ")
+    by_state(queued)
+        .into_iter()
+        .map(|(state, jobs)| format!("{} {}", jobs.len(), state.to_lowercase()))
+        .collect::<Vec<_>>()
+        .join(", ")
 }
 
-fn queue_told(queued: &[QueuedJob]) -> String {
+fn format_queue(queued: &[QueuedJob]) -> String {
     if queued.is_empty() {
-        return "in the queue  none\n".to_owned();
+        return "queue         empty\n".to_owned();
     }
     let mut text = String::new();
     for (state, jobs) in by_state(queued) {
@@ -166,7 +180,7 @@ fn queue_told(queued: &[QueuedJob]) -> String {
     text
 }
 
-fn results_told(status: &SweepStatus) -> String {
+fn format_results(status: &SweepStatus) -> String {
     format!(
         "finished      {}\nfailed        {}\nin training   {}\nmissing       {}\n",
         status.finished,

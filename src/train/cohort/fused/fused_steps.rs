@@ -57,21 +57,20 @@ impl<B: Backend> Cohort<'_, B> {
                 .collect(),
         };
         let batch_size = trainings[0].batch_size.get();
-        let samples = self
-            .members
-            .iter()
-            .map(|member| member.partition.train.len());
-        let end = samples.fold(batches.end * batch_size, usize::min);
-        let rows = batches.start * batch_size..end;
+        let rows = self.rows(&batches);
         let order =
             EpochOrder::shuffled(self.data, &self.members, epoch, batch_size, rows.clone())?;
         let features = model.layers[0].inputs;
         let scaling = order.scaling(table.scaling, features);
         let mut first = 0;
         let batch = |(step, start): (usize, usize)| {
-            let rows = batch_size.min(end - start);
-            let batch = FusedBatch { step, first, rows };
-            first += rows * order.owners;
+            let size = batch_size.min(rows.end - start);
+            let batch = FusedBatch {
+                step,
+                first,
+                rows: size,
+            };
+            first += size * order.owners;
             batch
         };
         let fused_batches: Vec<_> = rows

@@ -1,6 +1,6 @@
-//! The command line of `launch`.
+//! The arguments of `launch`.
 
-use crate::cli::arguments::commands::{FolderArguments, SweepArguments, count};
+use super::shared::{FolderArguments, SweepArguments, count};
 use crate::spec::{Count, Directive, LaunchOptions, MemoryRequest, TimeLimit, Token};
 use clap::{Args, Subcommand};
 use std::path::PathBuf;
@@ -8,42 +8,42 @@ use std::path::PathBuf;
 /// The commands of `launch`.
 #[derive(Clone, Debug, Subcommand)]
 pub enum LaunchCommand {
-    /// Submit the sweep to Slurm: an array of shards, and the report after it
+    /// Submit the sweep to Slurm: a job array of shards, then the report
     Slurm(LaunchSlurmArguments),
-    /// Print a manifest for Kubernetes, an Indexed Job; submits nothing
+    /// Print a Kubernetes manifest (an Indexed Job), without submitting it
     Kubernetes(LaunchPrintArguments),
-    /// Print a command line for HyperQueue, a task array; submits nothing
+    /// Print a HyperQueue command (a task array), without submitting it
     Hyperqueue(LaunchPrintArguments),
-    /// Say how far the sweep's jobs and results are
+    /// Show the sweep's jobs and results
     Status(LaunchedArguments),
-    /// Cancel the sweep's jobs; results and checkpoints stay
+    /// Cancel the sweep's jobs; keeps results and checkpoints
     Cancel(LaunchedArguments),
 }
 
-/// What is asked of a cluster, in the place of what the sweep file's `launch` says.
+/// Resources of each task; they override `launch` in the sweep file.
 #[derive(Args, Clone, Debug)]
 pub struct TaskArguments {
-    /// Shares of the runs, each a task of its own; default: one for each 4 runs, at most 32
+    /// Split the runs into this many tasks [default: one per 4 runs, at most 32]
     #[arg(long, value_name = "COUNT", value_parser = count)]
     pub shards: Option<Count>,
-    /// Tasks that may run at the same time; default: all
+    /// Run at most this many tasks at the same time [default: all]
     #[arg(long, value_name = "COUNT", value_parser = count)]
     pub max_parallel: Option<Count>,
-    /// The longest that a task may take, such as 2:00:00 (hours, minutes, seconds)
+    /// Limit the time of a task, such as 2:00:00 (hours:minutes:seconds)
     #[arg(long, value_name = "TIME")]
     pub time: Option<TimeLimit>,
-    /// The memory of a task, such as 4G
+    /// Request this much memory per task, such as 4G
     #[arg(long, value_name = "SIZE")]
     pub memory: Option<MemoryRequest>,
-    /// The processor cores of a task; default: 1
+    /// Request this many CPU cores per task [default: 1]
     #[arg(long, value_name = "COUNT", value_parser = count)]
     pub cpus: Option<Count>,
-    /// The GPUs of a task; default: none
+    /// Request this many GPUs per task [default: none]
     #[arg(long, value_name = "COUNT", value_parser = count)]
     pub gpus: Option<Count>,
 }
 
-/// What `launch slurm` takes.
+/// The arguments of `launch slurm`.
 #[derive(Args, Clone, Debug)]
 pub struct LaunchSlurmArguments {
     #[command(flatten)]
@@ -52,27 +52,27 @@ pub struct LaunchSlurmArguments {
     pub folders: FolderArguments,
     #[command(flatten)]
     pub task: TaskArguments,
-    /// The partition
+    /// Submit to this partition
     #[arg(long, value_name = "NAME")]
     pub partition: Option<Token>,
-    /// The account that is charged
+    /// Charge this account
     #[arg(long, value_name = "NAME")]
     pub account: Option<Token>,
-    /// A further option of sbatch, such as --directive=--qos=short (may be repeated)
+    /// Add an option of sbatch, such as --directive=--qos=short (repeatable)
     #[arg(long = "directive", value_name = "OPTION", allow_hyphen_values = true)]
     pub directives: Vec<Directive>,
-    /// Print the scripts; write and submit nothing
+    /// Print the scripts, without writing or submitting them
     #[arg(long)]
     pub dry_run: bool,
-    /// Wait until the report has ended; the exit code is the report's
+    /// Wait until the report job ends, and exit with its exit code
     #[arg(long, conflicts_with = "dry_run")]
     pub wait: bool,
-    /// Submit, though jobs of an earlier launch of this sweep are in the queue
+    /// Submit even if jobs of an earlier launch of this sweep are still queued
     #[arg(long)]
     pub again: bool,
 }
 
-/// What the commands take that only print.
+/// The arguments of `launch kubernetes` and `launch hyperqueue`.
 #[derive(Args, Clone, Debug)]
 pub struct LaunchPrintArguments {
     #[command(flatten)]
@@ -81,23 +81,23 @@ pub struct LaunchPrintArguments {
     pub folders: FolderArguments,
     #[command(flatten)]
     pub task: TaskArguments,
-    /// Print, as is done without it too; without it, what to do with it is said
+    /// Print only the text, without the hint on how to submit it
     #[arg(long)]
     pub dry_run: bool,
 }
 
-/// What the commands take that ask about an earlier launch.
+/// The arguments of `launch status` and `launch cancel`.
 #[derive(Args, Clone, Debug)]
 pub struct LaunchedArguments {
     #[command(flatten)]
     pub sweep: SweepArguments,
-    /// The folder of the results
+    /// Read results from this folder
     #[arg(long, value_name = "FOLDER", default_value = "runs")]
     pub runs: PathBuf,
 }
 
 impl TaskArguments {
-    /// What was given.
+    /// The options given on the command line.
     pub fn options(&self) -> LaunchOptions {
         LaunchOptions {
             shards: self.shards,
@@ -112,7 +112,7 @@ impl TaskArguments {
 }
 
 impl LaunchSlurmArguments {
-    /// What was given.
+    /// The options given on the command line.
     pub fn options(&self) -> LaunchOptions {
         LaunchOptions {
             partition: self.partition.clone(),

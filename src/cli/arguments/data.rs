@@ -1,0 +1,67 @@
+//! The arguments of `data`.
+
+use crate::data::KnownDataset;
+use crate::spec::DatasetKind;
+use clap::{Args, Subcommand};
+use std::path::PathBuf;
+
+/// The commands of `data`.
+#[derive(Clone, Debug, Subcommand)]
+pub enum DataCommand {
+    /// List the built-in data sets and where their files are
+    List(ListArguments),
+    /// Download a data set from its publisher
+    Fetch(FetchArguments),
+    /// Compare the files with their published checksums; exits with 1 if any differs
+    Check(CheckArguments),
+}
+
+/// The arguments of `data list`.
+#[derive(Args, Clone, Debug)]
+pub struct ListArguments {
+    /// Look for data sets in this folder
+    #[arg(long, value_name = "FOLDER", default_value = "data")]
+    pub data: PathBuf,
+}
+
+/// The arguments of `data fetch`.
+#[derive(Args, Clone, Debug)]
+pub struct FetchArguments {
+    /// Fetch this data set: mnist, fashion-mnist or cifar10
+    #[arg(value_name = "NAME", value_parser = known_dataset)]
+    pub set: &'static KnownDataset,
+    /// Download from this base URL instead of the publisher's
+    #[arg(long, value_name = "URL")]
+    pub mirror: Option<String>,
+    /// Use this proxy [default: from the environment, such as HTTPS_PROXY]
+    #[arg(long, value_name = "URL")]
+    pub proxy: Option<String>,
+    /// Write the data set below this folder
+    #[arg(long, value_name = "FOLDER", default_value = "data")]
+    pub data: PathBuf,
+}
+
+/// The arguments of `data check`.
+#[derive(Args, Clone, Debug)]
+pub struct CheckArguments {
+    /// Check this data set [default: all]
+    #[arg(value_name = "NAME", value_parser = known_dataset)]
+    pub set: Option<&'static KnownDataset>,
+    /// Look for data sets in this folder
+    #[arg(long, value_name = "FOLDER", default_value = "data")]
+    pub data: PathBuf,
+}
+
+/// Parses the name of a built-in data set.
+fn known_dataset(name: &str) -> Result<&'static KnownDataset, String> {
+    let datasets = DatasetKind::ALL
+        .iter()
+        .filter_map(|set| KnownDataset::of(*set));
+    datasets
+        .clone()
+        .find(|dataset| dataset.set.name() == name)
+        .ok_or_else(|| {
+            let names: Vec<&str> = datasets.map(|dataset| dataset.set.name()).collect();
+            format!("expected one of {}", names.join(", "))
+        })
+}

@@ -1,0 +1,39 @@
+//! Arguments that several commands share.
+
+use crate::spec::Count;
+use clap::Args;
+use std::path::PathBuf;
+
+/// A sweep file and the changes to it.
+#[derive(Args, Clone, Debug)]
+pub struct SweepArguments {
+    /// Read this sweep file
+    #[arg(value_name = "SWEEP", required = true)]
+    pub sweep: Option<PathBuf>,
+    /// Override a key of the sweep file, such as training.epochs=1 (repeatable)
+    #[arg(long = "set", value_name = "KEY=VALUE")]
+    pub overrides: Vec<String>,
+    /// Read data sets from this folder [default: data, here or in a folder above the sweep file]
+    #[arg(long, value_name = "FOLDER")]
+    pub data: Option<PathBuf>,
+}
+
+/// The folders of results and reports.
+#[derive(Args, Clone, Debug)]
+pub struct FolderArguments {
+    /// Use this results folder
+    #[arg(long, value_name = "FOLDER", default_value = "runs")]
+    pub runs: PathBuf,
+    /// Write reports to this folder
+    #[arg(long, value_name = "FOLDER", default_value = "reports")]
+    pub reports: PathBuf,
+}
+
+/// Parses a [`Count`].
+///
+/// # Errors
+/// The accepted range, if the text is no number within it.
+pub(super) fn count(text: &str) -> Result<Count, String> {
+    let number = text.parse().ok().and_then(Count::new);
+    number.ok_or_else(|| format!("expected a whole number from 1 to {}", Count::MAX))
+}

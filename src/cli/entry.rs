@@ -1,0 +1,56 @@
+//! The entry point: one line per command.
+
+use super::arguments::{Arguments, Command};
+use super::errors::CliError;
+use super::{commands, errors, messages};
+use crate::spec::schema_text;
+use clap::Parser;
+use std::process::ExitCode;
+#[cfg(unix)]
+use std::sync::Arc;
+
+/// Runs the command line of this process.
+pub fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    match ignore_file_size_signal()
+        .map_err(CliError::System)
+        .and_then(|()| execute(arguments))
+    {
+        Ok(code) => ExitCode::from(code),
+        Err(error) => {
+            let code = error.exit_code();
+            errors::print_error(error);
+            ExitCode::from(code)
+        }
+    }
+}
+
+/// Makes a write beyond the file size limit (`ulimit -f`) fail with an error instead of SIGXFSZ, which
+/// ends a process without a message.
+fn ignore_file_size_signal() -> std::io::Result<()> {
+    #[cfg(unix)]
+    signal_hook::flag::register(signal_hook::consts::SIGXFSZ, Arc::default())?;
+    Ok(())
+}
+
+fn execute(arguments: Arguments) -> Result<u8, CliError> {
+    match arguments.command {
+        None => commands::run::run(&arguments.run),
+        Some(Command::Run(arguments)) => commands::run::run(&arguments),
+        Some(Command::Report(arguments)) => commands::report::report(&arguments),
+        Some(Command::Compare(arguments)) => commands::compare::compare(&arguments),
+        Some(Command::Merge(arguments)) => commands::merge::merge(&arguments),
+        Some(Command::Status(arguments)) => commands::status::status(&arguments),
+        Some(Command::Clean(arguments)) => commands::clean::clean(&arguments),
+        Some(Command::Verify(arguments)) => commands::verify::verify(&arguments),
+        Some(Command::Plan(arguments)) => commands::plan::plan(&arguments),
+        Some(Command::Export(arguments)) => commands::export::export(&arguments),
+        Some(Command::Predict(arguments)) => commands::predict::predict(&arguments),
+        Some(Command::Launch(command)) => commands::launch::launch(&command),
+        Some(Command::Data(command)) => commands::data::data(&command),
+        Some(Command::Schema) => {
+            messages::print(&schema_text())?;
+            Ok(0)
+        }
+    }
+}
