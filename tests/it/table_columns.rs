@@ -514,7 +514,7 @@ fn all_columns_that_cannot_be_used_are_named_at_once_and_their_remedies_are_yaml
     project.write("wrong.yaml", &format!("data.drop: {all}\ndata: {PLAIN}\n"));
     let wrong = project.run(&["plan", "wrong.yaml"]).error;
     assert!(
-        wrong.contains("write it below its section: data: { drop: … }"),
+        wrong.contains("write it in its section: data: { drop: … }"),
         "{wrong}"
     );
     let sweep = format!("data: {}\n{SETTINGS}", with(&format!("drop: {all}")));

@@ -186,7 +186,7 @@ impl Download<'_> {
         }
         let response = request.call().map_err(|error| self.network_error(&error))?;
         match response.status().as_u16() {
-            206 if starts_at(response.headers().get("ColumnValues-Range"), received) => {}
+            206 if starts_at(response.headers().get("Content-Range"), received) => {}
             // A server without support for ranges sends the whole file. One that rejects the range has a different
             // file.
             200 | 206 | 416 if received > 0 => {
