@@ -153,11 +153,7 @@ fn a_run_whose_weights_are_gone_is_trained_again_to_the_same_bytes() {
     );
     // It is still a finished run.
     let done = project.train(&[]);
-    assert!(
-        done.error.contains("6 of them already done"),
-        "{}",
-        done.error
-    );
+    assert!(done.error.contains("6 already finished"), "{}", done.error);
 }
 
 #[test]

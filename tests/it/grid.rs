@@ -354,7 +354,7 @@ grid:
   training.learning_rate: [0.1, 0.01]
 ";
     assert!(
-        refusal(text).contains("set by `optimizer`"),
+        refusal(text).contains("set by both `optimizer`"),
         "{}",
         refusal(text)
     );
@@ -487,7 +487,7 @@ fn a_keyword_is_no_level_and_a_zipped_key_has_no_condition() {
     let zip = "grid:\n  training.optimizer: [sgd, adam]\n  s: { zip: { model.layers: [1, 2], \
                model.width: { values: [1, 2], when: { training.optimizer: sgd } } } }\n";
     assert!(
-        refusal(zip).contains("condition of its own"),
+        refusal(zip).contains("cannot have a condition"),
         "{}",
         refusal(zip)
     );

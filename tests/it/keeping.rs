@@ -181,7 +181,7 @@ fn what_is_kept_can_change_and_nothing_is_trained_for_it() {
     let before = project.read("reports/sweep.csv");
     for (keep, count) in [("best 3", 3), ("best 1", 1), ("none", 0), ("all", 0)] {
         let error = train(keep);
-        assert!(error.contains("8 of them already done"), "{error}");
+        assert!(error.contains("8 already finished"), "{error}");
         assert_eq!(kept(&runs), (all(count), 2 * count), "{keep}");
     }
     assert_eq!(project.read("reports/sweep.csv"), before);

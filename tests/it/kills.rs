@@ -185,7 +185,7 @@ checkpoint: every 1 epochs
     let rest = done(train(&project, &arguments));
     assert_eq!(rest.code, 0, "{}", rest.error);
     assert!(
-        rest.error.contains("1 run goes on from its checkpoint"),
+        rest.error.contains("1 run resumes from its checkpoint"),
         "{}",
         rest.error
     );

@@ -57,11 +57,7 @@ fn a_killed_sweep_continues_to_the_same_tables() {
     .unwrap();
     let done = killed.train(&[]);
     assert_eq!(done.code, 0, "{}", done.error);
-    assert!(
-        done.error.contains("of them already done"),
-        "{}",
-        done.error
-    );
+    assert!(done.error.contains("already finished"), "{}", done.error);
     assert_eq!(tables(&killed), tables(&whole));
     let after = std::fs::metadata(
         killed.path("runs/sweep/lr0.2_dropout0_optimizer-sgd/fold-0/result.json"),
@@ -161,16 +157,12 @@ fn a_torn_or_foreign_result_is_done_again() {
     for torn in [&text[..text.len() - 3], b"", b"{}"] {
         std::fs::write(&path, torn).unwrap();
         let done = project.train(&[]);
-        assert!(
-            done.error.contains("1 of them already done"),
-            "{}",
-            done.error
-        );
+        assert!(done.error.contains("1 already finished"), "{}", done.error);
         assert_eq!(tables(&project), whole);
     }
     // Another configuration of the same name is another run.
     let done = project.train(&["--set", "training.learning_rate=0.5"]);
-    assert!(!done.error.contains("already done"), "{}", done.error);
+    assert!(!done.error.contains("already finished"), "{}", done.error);
 }
 
 #[test]
@@ -200,10 +192,9 @@ fn runs_that_failed_earlier_are_told_apart_and_how_to_train_them_again() {
     );
     assert_eq!(project.train(&["--set", "training.epochs=2"]).code, 1);
     let again = project.train(&["--set", "training.epochs=2"]);
-    let told =
-        "4 runs, 2 of them already done, 2 failed earlier (--retry-failed trains them again)";
+    let told = "4 runs, 2 already finished, 2 failed earlier (--retry-failed retries them)";
     assert!(again.error.contains(told), "{}", again.error);
     let retried = project.train(&["--set", "training.epochs=2", "--retry-failed"]);
-    let told = "4 runs, 2 of them already done\n";
+    let told = "4 runs, 2 already finished\n";
     assert!(retried.error.contains(told), "{}", retried.error);
 }

@@ -254,7 +254,7 @@ fn what_has_no_use_is_removed_and_nothing_else() {
         trained.error
     );
     assert!(
-        trained.error.contains("4 of them already done"),
+        trained.error.contains("4 already finished"),
         "{}",
         trained.error
     );
@@ -338,7 +338,7 @@ fn results_that_an_edit_will_move_are_not_removed_before() {
     assert_eq!(tell(&project, "clean", &more).code, 0);
     let trained = project.train(&more);
     assert!(
-        trained.error.contains("4 of them already done"),
+        trained.error.contains("4 already finished"),
         "{}",
         trained.error
     );
