@@ -35,6 +35,10 @@
 // explains why it holds.
 #![cfg_attr(not(test), deny(clippy::unwrap_used, clippy::expect_used))]
 
+#[allow(
+    clippy::expect_used,
+    reason = "numbers of ours: nothing from outside comes here unchecked"
+)]
 pub mod backend;
 mod bounded_io;
 pub mod cli;

@@ -74,7 +74,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
             reconcile(&sweep, &store, &plan).map_err(CliError::BeforeStart)?;
         }
         Some(runs) => {
-            reconcile_shard(&sweep, &store, &plan, runs).map_err(CliError::BeforeStart)?
+            reconcile_shard(&sweep, &store, &plan, runs).map_err(CliError::BeforeStart)?;
         }
     }
     let manifest = Manifest {

@@ -89,7 +89,7 @@ pub(crate) fn normalize(
                     push(&mut written, index, separator, &number, false);
                 }
                 (Quoting::Irregular, _) => {
-                    push(&mut written, index, separator, &field.value(), true)
+                    push(&mut written, index, separator, &field.value(), true);
                 }
                 _ => push(&mut written, index, separator, field.raw, false),
             }

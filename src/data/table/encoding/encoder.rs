@@ -132,7 +132,7 @@ impl Encoder {
             match &column.kind {
                 ColumnKind::Number => rules.push(Imputation::Median),
                 ColumnKind::Boolean | ColumnKind::Ordinal(_) => {
-                    rules.push(Imputation::MostFrequent)
+                    rules.push(Imputation::MostFrequent);
                 }
                 ColumnKind::OneHot(categories) => {
                     let block = Imputation::OneHot {
