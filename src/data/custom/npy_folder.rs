@@ -29,7 +29,7 @@ pub(crate) fn load(folder: &Path) -> Result<RawDataset, String> {
             let (values, test_shape, labels) = read_part(folder, &names, "test")?;
             if test_shape != shape {
                 return Err(format!(
-                    "a sample of x_test.npy has the shape {test_shape:?}, one of x_train.npy \
+                    "samples of x_test.npy have the shape {test_shape:?}, but those of x_train.npy \
                      {shape:?}"
                 ));
             }

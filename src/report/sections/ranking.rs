@@ -178,7 +178,7 @@ pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
             .tr(
                 "The one-standard-error rule chooses no trial: it needs a ranking over at least \
                  two splits.",
-                "La règle d’une erreur standard ne choisit aucun essai : il lui faut un classement \
+                "La règle d’une erreur-type ne choisit aucun essai : il lui faut un classement \
                  sur au moins deux partages.",
             )
             .to_owned();
@@ -196,7 +196,7 @@ pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
             "★ Chosen: `{name}`, {cheapest} of the trials within one standard error of the best."
         ),
         Language::French => format!(
-            "★ Choisi : `{name}`, {cheapest} des essais à moins d’une erreur standard du meilleur."
+            "★ Choisi : `{name}`, {cheapest} des essais à moins d’une erreur-type du meilleur."
         ),
     }
 }

@@ -73,11 +73,11 @@ fn incomplete_note(locale: Locale, reason: &IncompleteGrid) -> String {
     let why = match (locale.language, reason) {
         (Language::English, IncompleteGrid::MissingScores { missing, all }) => format!(
             "{missing} of the {all} combinations of the levels have no score (excluded, failed or \
-             not done yet)"
+             not finished yet)"
         ),
         (Language::French, IncompleteGrid::MissingScores { missing, all }) => format!(
             "{missing} des {all} combinaisons des niveaux n’ont pas de score (exclues, échouées ou \
-             à faire)"
+             non terminées)"
         ),
         (Language::English, IncompleteGrid::ConditionalFactor(factor)) => {
             format!("some trials do not have {}", code(factor))

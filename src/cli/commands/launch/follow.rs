@@ -92,7 +92,7 @@ pub(crate) fn wait(
                 failures = 0;
                 let done = store.read(plan).runs.len();
                 let line = format!(
-                    "{done} of {} done; {}",
+                    "{done} of {} have a result; {}",
                     with_count(plan.runs().count(), "run"),
                     states(&queued)
                 );
