@@ -44,8 +44,8 @@ pub enum DataError {
     },
     /// A file is not the original of a data set known by name.
     #[error(
-        "the data file {path} is damaged or modified: its SHA-256 is {found}, \
-         expected {expected}; replace it with a fresh copy"
+        "the data file {path} is damaged or modified: its SHA-256 is {found}, expected {expected}; \
+         replace it with a fresh copy"
     )]
     Checksum {
         /// The file.

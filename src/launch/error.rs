@@ -79,8 +79,10 @@ pub enum LaunchError {
     )]
     JobsInQueue(Vec<String>),
     /// The sweep was never launched.
-    #[error("this sweep was not launched (no such file: {}); run `tp-sweep launch slurm` first", \
-         .0.display())]
+    #[error(
+        "this sweep was not launched (no such file: {}); run `tp-sweep launch slurm` first",
+        .0.display()
+    )]
     NeverLaunched(PathBuf),
     /// The file that describes a launch cannot be read.
     #[error("cannot read {}: {reason}; remove the file if its jobs have ended", .path.display())]

@@ -89,7 +89,8 @@ fn merge_folder(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError>
         let names: Vec<String> = merged.conflicting.iter().map(name).collect();
         warn(&format!(
             "{} of {} already present with different values, not copied: {}; results are \
-             bit-identical on CPUs of the same kind, and nearly equal otherwise (`tp-sweep verify` checks a few)",
+             bit-identical on CPUs of the same kind, and nearly equal otherwise (`tp-sweep verify` \
+             checks a few)",
             with_count(names.len(), "result"),
             from.display(),
             list_names(names.iter().map(String::as_str))

@@ -95,8 +95,9 @@ fn decode_png(bytes: &[u8]) -> Result<Image, String> {
         png::ColorType::GrayscaleAlpha => (2, 1),
         png::ColorType::Rgb => (3, 3),
         png::ColorType::Rgba => (4, 3),
-        png::ColorType::Indexed => return Err("its palette is not supported; save it as \
-             RGB".to_owned()),
+        png::ColorType::Indexed => {
+            return Err("its palette is not supported; save it as RGB".to_owned());
+        }
     };
     if channels < stored_channels {
         // Transparency is dropped.

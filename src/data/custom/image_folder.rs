@@ -106,8 +106,8 @@ fn unused_validation(folder: &Path, validation: &Path, has_test: bool) -> String
     if has_test {
         format!(
             "the folder `{name}` would not be read: validation samples are taken from the training \
-             set (validation.folds or validation.holdout); move the images of `{name}` to \
-             the training set, or out of this folder"
+             set (validation.folds or validation.holdout); move the images of `{name}` to the \
+             training set, or out of this folder"
         )
     } else {
         format!(

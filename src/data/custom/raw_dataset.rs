@@ -70,7 +70,9 @@ impl RawDataset {
             let class = |label: &String| {
                 let found = class_names.iter().position(|class| class == label);
                 let class = found.ok_or_else(|| {
-                    format!("the class `{label}` occurs in the test set but not in the training set")
+                    format!(
+                        "the class `{label}` occurs in the test set but not in the training set"
+                    )
                 })?;
                 u16::try_from(class).map_err(|_| "it has too many classes".to_owned())
             };
@@ -386,7 +388,10 @@ mod tests {
                 .contains("`c` occurs in the test set but not in the training set")
         );
         assert!(refused(raw_dataset(&["a", "b"], Some(&[]))).contains("no samples"));
-        assert!(refused(raw_dataset(&["a", "b"], None)).contains("leaves no sample for training or testing"));
+        assert!(
+            refused(raw_dataset(&["a", "b"], None))
+                .contains("leaves no sample for training or testing")
+        );
         let many: Vec<String> = (0..1001).map(|class| class.to_string()).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert!(refused(raw_dataset(&many, None)).contains("1001 different values"));

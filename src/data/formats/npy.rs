@@ -92,7 +92,10 @@ impl<'a> ArrayFile<'a> {
             .split(',')
             .map(str::trim)
             .filter(|size| !size.is_empty())
-            .map(|size| size.parse().map_err(|_| format!("its shape has the invalid size `{size}`")))
+            .map(|size| {
+                size.parse()
+                    .map_err(|_| format!("its shape has the invalid size `{size}`"))
+            })
             .collect::<Result<_, _>>()?;
         let count = shape
             .iter()

@@ -88,8 +88,7 @@ pub(crate) fn refuse_copies(
     match indicators {
         Some(features) => Err(format!(
             "{}{} the label: one feature for each class is 1 for this class, such as `{}`, and 0 \
-             for others; \
-             leave {} out, because it reveals the class{}",
+             for others; leave {} out, because it reveals the class{}",
             name(features[0]),
             if is_one_column {
                 " repeats"
@@ -211,7 +210,11 @@ mod tests {
             };
             refuse_copies(&samples, &names, &[]).err()
         };
-        assert!(refused(3).unwrap().contains("feature 1 and similar features"));
+        assert!(
+            refused(3)
+                .unwrap()
+                .contains("feature 1 and similar features")
+        );
         assert_eq!(refused(2), None);
     }
 }

@@ -66,7 +66,7 @@ pub(crate) fn refuse_linked_archive(folder: &Path) -> Result<(), RecordError> {
         return Ok(());
     }
     let reason = "expected a folder, found a link or a file; remove it, or replace the link with \
-         its target folder (results are archived by renames, which cannot follow links)";
+                  its target folder (results are archived by renames, which cannot follow links)";
     Err(failed_to("archive results in", &archive)(
         std::io::Error::other(reason),
     ))

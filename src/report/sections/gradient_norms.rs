@@ -25,11 +25,10 @@ const NOTE: [&str; 2] = [
      learn, for example if all weights are initialised to 0.",
     "La norme du gradient des poids de chaque couche au dernier pas de la première époque → de la \
      dernière, en moyenne sur les entraînements ; couche1 est la plus proche de l’entrée. Des \
-     normes qui \
-     diminuent de la dernière couche vers couche1 indiquent une disparition du gradient : les couches \
-     proches de l’entrée n’apprennent presque pas. Des normes qui augmentent vers couche1 \
-     indiquent une explosion du gradient. Une couche dont la norme est proche de 0 n’apprend pas, par \
-     exemple si tous les poids sont initialisés à 0.",
+     normes qui diminuent de la dernière couche vers couche1 indiquent une disparition du gradient \
+     : les couches proches de l’entrée n’apprennent presque pas. Des normes qui augmentent vers \
+     couche1 indiquent une explosion du gradient. Une couche dont la norme est proche de 0 \
+     n’apprend pas, par exemple si tous les poids sont initialisés à 0.",
 ];
 
 /// Adds the gradient norms, if they were recorded and the table is not too large.

@@ -132,7 +132,10 @@ mod tests {
     fn devices_that_cannot_be_combined_are_refused() {
         let error = |text: &str| text.parse::<DeviceChoice>().unwrap_err();
         assert_eq!(error("cuda:1,cuda:1"), "cuda:1 is listed twice; remove one");
-        assert_eq!(error("vulkan,vulkan:0"), "vulkan:0 is listed twice; remove one");
+        assert_eq!(
+            error("vulkan,vulkan:0"),
+            "vulkan:0 is listed twice; remove one"
+        );
         for mixed in ["cpu,cuda:0", "cuda:0,cpu", "auto,cuda:0", "cpu,cpu"] {
             assert!(error(mixed).contains("cannot be combined"), "{mixed}");
         }

@@ -32,8 +32,8 @@ pub(super) fn probe(index: usize) -> Result<(), String> {
     }
     Err(
         "the driver works, but a test computation on the GPU failed: the GPU may be out of memory, \
-         or NVRTC \
-         and the CUDA headers, which burn needs, are missing (CUDA_PATH or /usr/local/cuda)"
+         or NVRTC and the CUDA headers, which burn needs, are missing (CUDA_PATH or \
+         /usr/local/cuda)"
             .to_owned(),
     )
 }

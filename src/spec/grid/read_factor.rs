@@ -239,8 +239,10 @@ fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Diagnostic> {
                         level.label, first.label, first.span.line
                     ),
                 )
-                .with_help("remove one of them; to repeat each trial with different seeds, set \
-                     validation.repeats"));
+                .with_help(
+                    "remove one of them; to repeat each trial with different seeds, set \
+                     validation.repeats",
+                ));
             }
         }
     }

@@ -54,8 +54,8 @@ impl RecordOptions {
         vec![SectionKey::new(
             "events",
             "When TensorBoard events and the rows of `epochs.csv` are written: `epoch`: at the end \
-             of each epoch; `final`: at each checkpoint and at the end \
-             of the run; `none`: no event files, and `epochs.csv` at the end of the run.",
+             of each epoch; `final`: at each checkpoint and at the end of the run; \
+             `none`: no event files, and `epochs.csv` at the end of the run.",
             Some(&Self::default().events),
         )]
     }

@@ -23,7 +23,10 @@ const RESERVED_OPTIONS: [(&[&str], &str); 9] = [
         &["--requeue", "--no-requeue"],
         "a task is restarted if its node fails",
     ),
-    (&["--signal"], "the signal announces the time limit to a task"),
+    (
+        &["--signal"],
+        "the signal announces the time limit to a task",
+    ),
     (&["--wait", "-W"], "use `tp-sweep launch slurm --wait`"),
     (
         &["--wrap", "--parsable", "--test-only"],
