@@ -133,7 +133,7 @@ fn read_part(images: &Path, labels: &Path) -> Result<(LabeledSamples, Vec<usize>
         Some((count, shape)) if (1..=3).contains(&shape.len()) => (*count, shape.to_vec()),
         _ => {
             return Err(format!(
-                "{} has {} dimensions; expected samples, height and width",
+                "{} is {}-dimensional; expected samples, height and width",
                 images.display(),
                 inputs.dimensions.len()
             ));

@@ -42,7 +42,7 @@ pub(crate) fn load(folder: &Path) -> Result<RawDataset, String> {
         [height, width, channels] => Some([height, width, channels]),
         _ => {
             return Err(format!(
-                "x_train.npy has {} dimensions; expected [samples, features], \
+                "x_train.npy is {}-dimensional; expected [samples, features], \
                  [samples, height, width] or [samples, height, width, channels]",
                 shape.len() + 1
             ));

@@ -121,11 +121,12 @@ pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
             };
             let text = match locale.language {
                 Language::English => format!(
-                    "≈ marks the {indistinguishable} of {compared} other trials that are not \
-                     distinguishable from the best: chance can explain their difference on the \
+                    "≈ marks trials that are not distinguishable from the best ({indistinguishable} \
+                     of {compared}): chance can explain their difference on the \
                      same {splits} splits (corrected resampled t-test of Nadeau and Bengio, with \
-                     Holm's correction and one for selecting the best on the same data; 5 % \
-                     level). Distinguishable: {worse}. ≈ does not mean equal. Intervals are 95 % \
+                     Holm's correction and a correction for selecting the best on the same data; 5 % \
+                     level). Distinguishable from the best: {worse}. ≈ does not mean equal. \
+                     Intervals are 95 % \
                      intervals of the mean with the same correction for resampling; trials whose \
                      intervals overlap may still differ. P: on the Pareto front of score, time and \
                      memory."
@@ -134,8 +135,8 @@ pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
                     "≈ marque les essais indiscernables du meilleur ({indistinguishable} sur \
                      {compared}) : le hasard peut expliquer leur différence sur les mêmes {splits} \
                      partages (test t rééchantillonné et corrigé de Nadeau et Bengio, avec \
-                     correction de Holm et une autre parce que le meilleur est choisi sur les \
-                     mêmes données ; seuil de 5 %). Distincts du meilleur : {worse}. ≈ ne veut pas \
+                     correction de Holm et correction pour le choix du meilleur sur les mêmes \
+                     données ; seuil de 5 %). Distincts du meilleur : {worse}. ≈ ne veut pas \
                      dire égal. Les intervalles à 95 % de la moyenne ont la même correction du \
                      rééchantillonnage ; des essais dont les intervalles se chevauchent peuvent \
                      différer. P : sur le front de Pareto du score, du temps et de la mémoire."
