@@ -154,7 +154,7 @@ def reads(browser):
         accuracy, deviation = trials[0]["values"][5:7]
         check(f"{100 * accuracy:.2f} ± {100 * deviation:.2f}" in lines.first.inner_text(), "the best accuracy")
         check(first[0] == "1" and "☆" in first, "the best is first, and marked")
-        check("recommended" in lines.nth(3).inner_text(), "a mark is said in words")
+        check("chosen" in lines.nth(3).inner_text(), "a mark is said in words")
         check("≈ not distinguishable from the best" in page.text("#legend"), "marks are explained")
         page.tab.evaluate("document.getElementById('scroller').scrollTop = 1e6")
         page.settle()

@@ -8,7 +8,7 @@ use std::path::PathBuf;
 pub enum DataError {
     /// No searched folder has a file of a data set known by name.
     #[error(
-        "no file {file} of {set} in {}; download it with `tp-sweep data fetch {set}`, or name the \
+        "no file {file} of {set} in {}; download it with `tp-sweep data fetch {set}`, or set the \
          folder that has it with --data FOLDER",
         list(.searched)
     )]
@@ -44,8 +44,8 @@ pub enum DataError {
     },
     /// A file is not the original of a data set known by name.
     #[error(
-        "the data file {path} is damaged or not the original: its SHA-256 is {found}, \
-         expected {expected}; replace it with a fresh copy"
+        "the data file {path} is damaged or modified: its SHA-256 is {found}, expected {expected}; \
+         replace it with a fresh copy"
     )]
     Checksum {
         /// The file.

@@ -50,7 +50,7 @@ pub(crate) fn load_custom(source: &DataSource, path: &Path) -> Result<LoadedData
         DatasetKind::Idx => idx_folder::load(path),
         DatasetKind::Npy => npy_folder::load(path),
         DatasetKind::Mnist | DatasetKind::FashionMnist | DatasetKind::Cifar10 => Err(format!(
-            "{} is known by name and needs no data.path",
+            "{} is a built-in data set and needs no data.path",
             source.set
         )),
     };

@@ -61,8 +61,8 @@ pub enum LaunchError {
     },
     /// The user requests more shards than a job array can have.
     #[error(
-        "{shards} shards exceed the limit of {max} tasks per job array on this cluster (MaxArraySize \
-         - 1)"
+        "{shards} shards exceed the limit of {max} tasks per job array on this cluster \
+         (MaxArraySize - 1); request fewer with --shards"
     )]
     TooManyShards {
         /// The requested number.
@@ -79,7 +79,10 @@ pub enum LaunchError {
     )]
     JobsInQueue(Vec<String>),
     /// The sweep was never launched.
-    #[error("this sweep was not launched: no such file: {}", .0.display())]
+    #[error(
+        "this sweep was not launched (no such file: {}); run `tp-sweep launch slurm` first",
+        .0.display()
+    )]
     NeverLaunched(PathBuf),
     /// The file that describes a launch cannot be read.
     #[error("cannot read {}: {reason}; remove the file if its jobs have ended", .path.display())]

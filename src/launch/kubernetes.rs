@@ -33,7 +33,7 @@ pub fn kubernetes_manifest(request: &LaunchRequest) -> Result<String, LaunchErro
     let claim = needed(
         claim,
         "volume_claim",
-        "the claim of the volume that contains the sweep's folders",
+        "the PersistentVolumeClaim of the volume that contains the sweep's folders",
     )?;
     let mount_path = options.mount_path.as_ref();
     let mount_path = mount_path.map_or(DEFAULT_MOUNT_PATH.to_owned(), ToString::to_string);

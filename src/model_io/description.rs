@@ -135,7 +135,7 @@ impl Description {
             format: u32,
         }
         let invalid =
-            |error: serde_json::Error| format!("it is not a description of a model: {error}");
+            |error: serde_json::Error| format!("it is not a valid model description: {error}");
         let Version { format } = serde_json::from_slice(text).map_err(invalid)?;
         if !(1..=FORMAT).contains(&format) {
             return Err(format!(
@@ -203,7 +203,7 @@ impl InputDescription {
         let fill = &self.fill;
         if !fill.is_empty() && self.normalise == Normalise::Known.name() {
             return Err(
-                "a catalog data set has no missing values, so fill must be empty".to_owned(),
+                "a built-in data set has no missing values, so fill must be empty".to_owned(),
             );
         }
         if !fill.is_empty()

@@ -228,7 +228,7 @@ impl GridWalk<'_> {
         Diagnostic::new(
             &span,
             format!(
-                "the trial {described} is equivalent to trial {}",
+                "the trial {described} is equivalent to trial number {}",
                 first + 1
             ),
         )

@@ -4,7 +4,7 @@
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// Polars refuses an operation on a frame.
-    #[error("cannot make the tables: {0}")]
+    #[error("cannot create the tables: {0}")]
     Frame(#[from] polars::error::PolarsError),
     /// The list is to be sorted by a column that does not exist.
     #[error("no such column to rank by: `{column}`; {help}")]

@@ -20,14 +20,15 @@ pub fn schema() -> Value {
         "name".into(),
         described(
             json!({ "type": "string" }),
-            "Name of the folder under runs/ and of the tables under reports/. Default: the name of the file.",
+            "Name of the folder under runs/ and of the files under reports/. Default: the name of \
+             the file.",
         ),
     );
     properties.insert(
         "description".into(),
         described(
             json!({ "type": "string" }),
-            "Purpose of the sweep; shown above the tables.",
+            "Purpose of the sweep; shown at the top of the report.",
         ),
     );
     for section in SECTIONS {

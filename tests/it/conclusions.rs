@@ -61,10 +61,10 @@ fn trials_on_the_same_folds_are_told_apart_by_what_their_differences_show() {
     }
     let markdown = file(&report, "md");
     assert!(
-        markdown.contains("≈ marks the 2 of 5 other trials"),
+        markdown.contains("≈ marks trials that are not distinguishable from the best (2 of 5)"),
         "{markdown}"
     );
-    assert!(markdown.contains("Distinguishable: 3."));
+    assert!(markdown.contains("Distinguishable from the best: 3."));
 }
 
 #[test]
@@ -84,7 +84,7 @@ fn what_matters_is_told_over_a_complete_grid_and_refused_over_another() {
     let incomplete = format!("{GRID}exclude: [{{ model.width: 16, training.learning_rate: 0.1 }}]");
     let (.., report, _) = reported(&incomplete, learning_rate_matters);
     let markdown = file(&report, "md");
-    assert!(markdown.contains("1 of the 6 combinations of the levels have no score"));
+    assert!(markdown.contains("there is no score for 1 of the 6 combinations of the levels"));
     assert!(!markdown.contains("Share of the variance of"));
 }
 
@@ -97,7 +97,7 @@ fn failed_trials_refuse_shares_and_are_compared_with_nothing() {
     let (csv, markdown) = (file(&report, "csv"), file(&report, "md"));
     assert_eq!(cell(&csv, "width16_lr0.1", "differs_from_best"), "");
     assert_eq!(cell(&csv, "width16_lr0.1", "interval_low"), "");
-    assert!(markdown.contains("1 of the 6 combinations of the levels have no score"));
+    assert!(markdown.contains("there is no score for 1 of the 6 combinations of the levels"));
 }
 
 #[test]

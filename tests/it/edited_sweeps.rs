@@ -173,7 +173,7 @@ fn settings_switched_to_and_fro_train_nothing_twice() {
     assert!(
         done.error.contains(
             "4 results archived because training.epochs changed: lr0.01, lr0.1; they are restored \
-             if the settings are"
+             if you undo the change"
         ),
         "{}",
         done.error

@@ -71,7 +71,7 @@ fn labels_of_a_csv_file_are_names() {
     }
     let message = refused(&labelled(&["1", "1.0", "2"]));
     assert!(
-        message.contains("`1.0` is the number that row 1 writes as `1`"),
+        message.contains("`1.0` and the `1` of row 1 are the same number"),
         "{message}"
     );
     // As written, from the file to the report.
@@ -213,7 +213,7 @@ fn what_repeats_the_label_is_no_feature() {
         let is = |other: &str| class(row) == other;
         format!("{},{},{},{}", is("a"), is("b"), class(row), is("c"))
     });
-    assert!(refused(&flags).contains("`is_a` and the like repeat the label"));
+    assert!(refused(&flags).contains("`is_a` and similar features repeat the label"));
 }
 
 #[test]
@@ -431,14 +431,14 @@ fn folders_that_look_like_parts_are_no_classes() {
     for (parts, reason) in [
         (
             &["train", "test", "val"][..],
-            "the part `val` would not be read",
+            "the folder `val` would not be read",
         ),
         (&["train", "val"], "rename `val` to `test`"),
         (
             &["train", "test", "more"],
             "the images in the folder more next to train and test",
         ),
-        (&["train", "eval"], "looks like a part of the data"),
+        (&["train", "eval"], "looks like a training or test set"),
     ] {
         let message = refused(&with(parts));
         assert!(message.contains(reason), "{message}");
@@ -487,7 +487,7 @@ fn a_class_that_is_never_trained_is_named() {
     let message = refused(&with(&["z0", "z1", "z2", "z3", "z4"], ""));
     assert!(message.contains("all samples of the class"), "{message}");
     assert!(message.contains("`z"), "{message}");
-    assert!(message.contains("are in the test part"), "{message}");
+    assert!(message.contains("are in the test set"), "{message}");
     // What is left in the training part is validated on, in one fold, without having been learnt.
     let done = plan(&with(&["A"], ", test_fraction: 0.05"));
     assert_eq!(done.code, 0, "{}", done.error);

@@ -115,7 +115,7 @@ fn cohorts_are_as_large_as_the_executor_finds_best_or_as_is_asked_for() {
         &|_| None,
     )
     .unwrap();
-    let training = "Training: on `fake:0`, up to 7 runs stacked into one program.";
+    let training = "Training: on `fake:0`, up to 7 runs stacked into one cohort.";
     let markdown = report.document.to_markdown("");
     assert!(markdown.contains(training), "{markdown}");
     let tells = |result: &tp_sweep::record::RunResult| (4..=7).contains(&result.cohort);

@@ -279,7 +279,7 @@ fn a_folder_that_is_no_whole_model_is_refused() {
         told
     };
     assert!(with("\"format\": 1", "\"format\": 3").contains("version 3"));
-    assert!(with("{", "").contains("not a description of a model"));
+    assert!(with("{", "").contains("not a valid model description"));
     assert!(with("\"outputs\": 4", "\"outputs\": 5").contains("but expected"));
     assert!(with("\"inputs\": 784", "\"inputs\": 783").contains("but expected"));
     assert!(with("\"relu\"", "\"mish\"").contains("unknown activation mish"));

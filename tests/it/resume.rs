@@ -121,7 +121,7 @@ fn ctrl_c_finishes_cleanly_and_says_how_to_continue() {
         "{told}"
     );
     let report = project.read("reports/sweep.md");
-    assert!(report.contains("not done yet"), "{report}");
+    assert!(report.contains("not finished yet"), "{report}");
     assert_eq!(project.train(&["--quiet"]).code, 0);
 }
 

@@ -99,7 +99,11 @@ fn a_signal_stops_all_workers_with_their_states_saved() {
             let after = epochs(&project, run);
             assert!(after <= before + 1, "{name}: {run}: {before}, {after}");
         }
-        assert!(project.read("reports/sweep.md").contains("not done yet"));
+        assert!(
+            project
+                .read("reports/sweep.md")
+                .contains("not finished yet")
+        );
         assert_goes_on(&project, &runs, &arguments);
         assert_same(&project, &contents(&whole), &format!("after {name}"));
     }

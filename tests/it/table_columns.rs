@@ -294,7 +294,7 @@ fn what_is_no_feature_is_refused_and_the_remedy_works() {
     let error = refused(PLAIN, &prices);
     assert!(error.contains("write a point before decimals"), "{error}");
     let empty = rows(|_| String::new());
-    assert!(refused(PLAIN, &empty).contains("`x` has no value in the training part"));
+    assert!(refused(PLAIN, &empty).contains("`x` has no value in the training set"));
 }
 
 #[test]

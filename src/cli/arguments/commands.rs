@@ -10,7 +10,7 @@ use crate::spec::Language;
 use clap::{Args, Parser, Subcommand};
 use std::path::PathBuf;
 
-/// Plans, trains and compares grids of small neural networks from one YAML file.
+/// Plan, train and compare grids of small neural networks from one YAML file.
 #[derive(Debug, Parser)]
 #[command(
     name = "tp-sweep",
@@ -54,7 +54,7 @@ pub enum Command {
     Compare(CompareArguments),
     /// Export the model of a run for PyTorch, burn or `predict`
     Export(ExportArguments),
-    /// Classify images, tables or arrays with an exported model; writes CSV
+    /// Classify images, tables or arrays with an exported model, and write CSV
     Predict(PredictArguments),
     /// Run the sweep on a cluster: Slurm, Kubernetes or HyperQueue
     #[command(subcommand)]
@@ -80,7 +80,7 @@ pub struct ReportArguments {
     pub sweep: SweepArguments,
     #[command(flatten)]
     pub folders: FolderArguments,
-    /// List this many trials
+    /// List at most this many trials
     #[arg(long, value_name = "COUNT", value_parser = clap::value_parser!(u16).range(1..))]
     pub top: Option<u16>,
     /// Sort the list by a CSV column, such as mean_test_accuracy or parameters:asc; the best trial

@@ -12,7 +12,7 @@ pub enum DataCommand {
     List(ListArguments),
     /// Download a data set from its publisher
     Fetch(FetchArguments),
-    /// Compare the files with their published checksums; exits with 1 if any differs
+    /// Compare the files with their published checksums; exit with 1 if any differs
     Check(CheckArguments),
 }
 
@@ -27,7 +27,7 @@ pub struct ListArguments {
 /// The arguments of `data fetch`.
 #[derive(Args, Clone, Debug)]
 pub struct FetchArguments {
-    /// Fetch this data set: mnist, fashion-mnist or cifar10
+    /// Download this data set: mnist, fashion-mnist or cifar10
     #[arg(value_name = "NAME", value_parser = known_dataset)]
     pub set: &'static KnownDataset,
     /// Download from this base URL instead of the publisher's

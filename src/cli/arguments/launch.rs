@@ -16,20 +16,20 @@ pub enum LaunchCommand {
     Hyperqueue(LaunchPrintArguments),
     /// Show the sweep's jobs and results
     Status(LaunchedArguments),
-    /// Cancel the sweep's jobs; keeps results and checkpoints
+    /// Cancel the sweep's jobs, but keep results and checkpoints
     Cancel(LaunchedArguments),
 }
 
 /// Resources of each task; they override `launch` in the sweep file.
 #[derive(Args, Clone, Debug)]
 pub struct TaskArguments {
-    /// Split the runs into this many tasks [default: one per 4 runs, at most 32]
+    /// Split the runs into this many shards, one task each [default: one per 4 runs, at most 32]
     #[arg(long, value_name = "COUNT", value_parser = count)]
     pub shards: Option<Count>,
     /// Run at most this many tasks at the same time [default: all]
     #[arg(long, value_name = "COUNT", value_parser = count)]
     pub max_parallel: Option<Count>,
-    /// Limit the time of a task, such as 2:00:00 (hours:minutes:seconds)
+    /// Limit the time per task, such as 2:00:00 (hours:minutes:seconds)
     #[arg(long, value_name = "TIME")]
     pub time: Option<TimeLimit>,
     /// Request this much memory per task, such as 4G

@@ -18,7 +18,7 @@ pub struct ExportArguments {
     /// Export the trial with this name, as shown in the report and in the results folder
     #[arg(long, value_name = "NAME")]
     pub trial: Option<String>,
-    /// Export the run on this fold
+    /// Export the run of this fold
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]
     pub fold: u32,
     /// Export the run of this repeat

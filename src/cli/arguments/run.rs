@@ -26,18 +26,18 @@ pub struct RunArguments {
     /// writes the report afterwards
     #[arg(long, value_name = "I/N")]
     pub shard: Option<Shard>,
-    /// Train only if the planned runs have this hash; the scripts of `launch slurm` use it, because a
-    /// task reads the sweep file when it starts
+    /// Train only if the planned runs have this hash; `launch slurm` sets it, so that a task stops if
+    /// the sweep changed after the launch
     #[arg(long, value_name = "HASH")]
     pub plan: Option<String>,
-    /// Also train runs again whose loss diverged; crashed runs are always retried
+    /// Also retry runs whose loss diverged; crashed runs are always retried
     #[arg(long)]
     pub retry_failed: bool,
     /// Stop at the first run that fails
     #[arg(long)]
     pub fail_fast: bool,
-    /// Requeue the task with this scheduler (slurm) when SIGUSR1 announces the time limit, if it made
-    /// progress
+    /// Requeue the task with this scheduler (slurm) when SIGUSR1 announces the time limit, if the
+    /// task made progress
     #[arg(
         long,
         value_name = "SCHEDULER",

@@ -88,8 +88,9 @@ fn merge_folder(plan: &Plan, store: &Store, from: &Path) -> Result<(), CliError>
         let name = |run: &RunId| plan.folder(*run).display().to_string();
         let names: Vec<String> = merged.conflicting.iter().map(name).collect();
         warn(&format!(
-            "{} of {} already present with different values, not copied: {}; results are bit-identical \
-             on CPUs of one kind, and nearly equal elsewhere (`tp-sweep verify` trains some again)",
+            "{} of {} already present with different values, not copied: {}; results are \
+             bit-identical on CPUs of the same kind, and nearly equal otherwise (`tp-sweep verify` \
+             checks a few)",
             with_count(names.len(), "result"),
             from.display(),
             list_names(names.iter().map(String::as_str))

@@ -102,7 +102,7 @@ fn format_status(
     line(
         "archived",
         &format!(
-            "{} of other settings",
+            "{} with different settings",
             with_count(status.archived, "result")
         ),
     );

@@ -53,8 +53,9 @@ pub enum CliError {
     PlanChanged,
     /// The sweep has no results.
     #[error(
-        "no results of this sweep in {0}; run `tp-sweep run` first. Results of different settings, \
-         data or --set options do not count (`tp-sweep status` shows what the folder contains)"
+        "no results of this sweep in {0}; run `tp-sweep run` first. Results with different \
+         settings, data or --set options do not count (`tp-sweep status` shows what the folder \
+         contains)"
     )]
     NoResults(PathBuf),
     /// All results of the sweep are in folders from before it was edited.

@@ -65,7 +65,7 @@ pub(crate) fn report_sweep_end(
         let left = match plan.runs().count() - outcome.results.runs.len() {
             0 => String::new(),
             left => format!(
-                "; {} left: run the same command again",
+                "; {} left: run the same command again to continue",
                 with_count(left, "run")
             ),
         };

@@ -70,7 +70,8 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
         let trials: BTreeSet<&Path> = archived.iter().filter_map(|path| path.parent()).collect();
         let trials: Vec<String> = trials.iter().map(|t| t.display().to_string()).collect();
         lines.push(format!(
-            "{} archived {}: {}; {} restored if the settings are (`tp-sweep clean` removes {})",
+            "{} archived {}: {}; {} restored if you undo the change (`tp-sweep clean --yes` removes \
+             {})",
             with_count(archived.len(), "result"),
             change_reason(&moves.changed_keys(store, plan)),
             list_names(trials.iter().map(String::as_str)),
@@ -89,7 +90,7 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
             .map(|path| path.display().to_string())
             .collect();
         lines.push(format!(
-            "{} archived: {} (`tp-sweep clean` removes {})",
+            "{} archived: {} (`tp-sweep clean --yes` removes {})",
             match duplicates.len() {
                 1 => "1 duplicate result".to_owned(),
                 count => format!("{} duplicate results", grouped(count as u64)),
@@ -112,7 +113,7 @@ fn reconcile_lines(store: &Store, plan: &Plan, moves: &ReconcilePlan) -> Vec<Str
     if !unexpected.is_empty() {
         lines.push(format!(
             "{} also contains {} not in the sweep: {}; {} kept, and TensorBoard shows {} (`tp-sweep \
-             clean` removes {})",
+             clean --yes` removes {})",
             store.folder().display(),
             with_count(unexpected.len(), "trial"),
             list_names(unexpected.iter().map(String::as_str)),

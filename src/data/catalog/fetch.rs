@@ -32,7 +32,8 @@ pub enum FetchError {
     },
     /// The connection ended too early; the received bytes are kept.
     #[error(
-        "the download of {url} ended after {received} of {expected} bytes; repeat the command to resume it"
+        "the download of {url} ended after {received} of {expected} bytes; run the same command \
+         again to resume it"
     )]
     Truncated {
         /// The URL.
@@ -44,7 +45,8 @@ pub enum FetchError {
     },
     /// The downloaded file is not the original; it is removed.
     #[error(
-        "{url} is not the original and was removed: its SHA-256 is {found}, expected {expected}"
+        "the download of {url} is damaged or modified and was removed: its SHA-256 is {found}, \
+         expected {expected}"
     )]
     Checksum {
         /// The URL.
@@ -61,7 +63,7 @@ pub enum FetchError {
     #[error("the system has no certificates for https: install the package ca-certificates")]
     Certificates,
     /// Another process is downloading the same file.
-    #[error("another process is downloading {0}")]
+    #[error("another process is downloading {0}; wait until it ends")]
     Locked(PathBuf),
     /// The file cannot be written.
     #[error("cannot write {path}: {source}")]

@@ -19,7 +19,7 @@ pub(crate) fn load(folder: &Path) -> Result<RawDataset, String> {
     let folder = &folder_with_images(folder)?;
     let required = |found: Option<PathBuf>, name: &str| {
         found.ok_or_else(|| {
-            format!("it has no file with {name} in its name, nor has its folder `raw`")
+            format!("neither it nor its subfolder `raw` has a file with {name} in the name")
         })
     };
     let images = required(find_file(folder, &["train-images"])?, "train-images")?;
@@ -34,7 +34,7 @@ pub(crate) fn load(folder: &Path) -> Result<RawDataset, String> {
             let (test, test_shape) = read_part(&images, &required(labels, "t10k-labels")?)?;
             if test_shape != shape {
                 return Err(format!(
-                    "a test sample has the shape {test_shape:?}, a training sample {shape:?}"
+                    "test samples have the shape {test_shape:?}, but training samples {shape:?}"
                 ));
             }
             Some(test)
@@ -133,7 +133,7 @@ fn read_part(images: &Path, labels: &Path) -> Result<(LabeledSamples, Vec<usize>
         Some((count, shape)) if (1..=3).contains(&shape.len()) => (*count, shape.to_vec()),
         _ => {
             return Err(format!(
-                "{} has {} dimensions; expected samples, height and width",
+                "{} is {}-dimensional; expected samples, height and width",
                 images.display(),
                 inputs.dimensions.len()
             ));

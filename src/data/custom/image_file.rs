@@ -95,7 +95,9 @@ fn decode_png(bytes: &[u8]) -> Result<Image, String> {
         png::ColorType::GrayscaleAlpha => (2, 1),
         png::ColorType::Rgb => (3, 3),
         png::ColorType::Rgba => (4, 3),
-        png::ColorType::Indexed => return Err("its palette cannot be resolved".to_owned()),
+        png::ColorType::Indexed => {
+            return Err("its palette is not supported; save it as RGB".to_owned());
+        }
     };
     if channels < stored_channels {
         // Transparency is dropped.
@@ -148,7 +150,7 @@ fn decode_jpeg(bytes: &[u8]) -> Result<Image, String> {
     let values = decoder.decode().map_err(reason)?;
     let (width, height) = decoder.dimensions().ok_or("it has no size")?;
     if values.len() != width * height * channels {
-        return Err("it has fewer pixels than its header promises".to_owned());
+        return Err("the number of its pixels differs from its header".to_owned());
     }
     Ok(Image {
         width,

@@ -105,14 +105,14 @@ fn unused_validation(folder: &Path, validation: &Path, has_test: bool) -> String
     let name = relative(folder, validation);
     if has_test {
         format!(
-            "the part `{name}` would not be read: validation samples are taken from the training part \
-             (validation.folds or validation.holdout); move the images of `{name}` to the training \
-             part, or out of this folder"
+            "the folder `{name}` would not be read: validation samples are taken from the training \
+             set (validation.folds or validation.holdout); move the images of `{name}` to the \
+             training set, or out of this folder"
         )
     } else {
         format!(
-            "it has a part `{name}` but no part `test`; rename `{name}` to `test` to test on it, or \
-             move its images to the training part"
+            "it has a folder `{name}` but no folder `test`; rename `{name}` to `test` to test on \
+             it, or move its images to the training set"
         )
     }
 }
@@ -129,15 +129,16 @@ pub(crate) fn labeled_images(root: &Path, folder: &Path) -> Result<Vec<ImageFile
         let class = class_name(&class_folder)?;
         if is_part_name(&class) && !subfolders(&class_folder)?.is_empty() {
             return Err(format!(
-                "the folder {} has subfolders and looks like a part of the data, not a class; name the \
-                 parts train and test, each with one subfolder per class",
+                "the folder {} has subfolders and looks like a training or test set, not a class; \
+                 name these folders train and test, each with one subfolder per class",
                 relative(root, &class_folder)
             ));
         }
         let images = collect_images(root, &class_folder, &mut Vec::new())?;
         if images.is_empty() {
             return Err(format!(
-                "the folder of the class {class} has no PNG or JPEG image"
+                "the folder of the class {class} has no PNG or JPEG image; add images, or remove \
+                 the folder"
             ));
         }
         files.extend(images.into_iter().map(|path| ImageFile {

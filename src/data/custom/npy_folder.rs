@@ -29,7 +29,7 @@ pub(crate) fn load(folder: &Path) -> Result<RawDataset, String> {
             let (values, test_shape, labels) = read_part(folder, &names, "test")?;
             if test_shape != shape {
                 return Err(format!(
-                    "a sample of x_test.npy has the shape {test_shape:?}, one of x_train.npy \
+                    "samples of x_test.npy have the shape {test_shape:?}, but those of x_train.npy \
                      {shape:?}"
                 ));
             }
@@ -42,7 +42,7 @@ pub(crate) fn load(folder: &Path) -> Result<RawDataset, String> {
         [height, width, channels] => Some([height, width, channels]),
         _ => {
             return Err(format!(
-                "x_train.npy has {} dimensions; expected [samples, features], \
+                "x_train.npy is {}-dimensional; expected [samples, features], \
                  [samples, height, width] or [samples, height, width, channels]",
                 shape.len() + 1
             ));

@@ -70,7 +70,9 @@ impl RawDataset {
             let class = |label: &String| {
                 let found = class_names.iter().position(|class| class == label);
                 let class = found.ok_or_else(|| {
-                    format!("the class `{label}` occurs only in the test part, and not in the training part")
+                    format!(
+                        "the class `{label}` occurs in the test set but not in the training set"
+                    )
                 })?;
                 u16::try_from(class).map_err(|_| "it has too many classes".to_owned())
             };
@@ -93,9 +95,9 @@ impl RawDataset {
         let (train, test, test_split_from_training) = match self.test {
             Some(test) => {
                 refuse_mixed(&all.values, &test.values)?;
-                let test = samples(test, "the test part, ")?;
+                let test = samples(test, "the test set, ")?;
                 if test.labels.is_empty() {
-                    return Err("its test part has no samples".to_owned());
+                    return Err("its test set has no samples".to_owned());
                 }
                 (all, test, self.test_split_from_training)
             }
@@ -123,13 +125,13 @@ impl RawDataset {
 fn refuse_mixed(train: &Values, test: &Values) -> Result<(), String> {
     match (train, test) {
         (Values::Bytes(_), Values::Bytes(_)) | (Values::Floats(_), Values::Floats(_)) => Ok(()),
-        (Values::Bytes(_), Values::Floats(_)) => Err(format!("{MIXED_TYPES} the training part")),
-        (Values::Floats(_), Values::Bytes(_)) => Err(format!("{MIXED_TYPES} the test part")),
+        (Values::Bytes(_), Values::Floats(_)) => Err(format!("{MIXED_TYPES} the training set")),
+        (Values::Floats(_), Values::Bytes(_)) => Err(format!("{MIXED_TYPES} the test set")),
     }
 }
 
-const MIXED_TYPES: &str = "one part has unsigned bytes, which are scaled to 0..1, but the other does not; save both with \
-                     one type, such as numpy.uint8. The bytes are in";
+const MIXED_TYPES: &str = "the training and test sets have different types: save both with one \
+     type, such as numpy.uint8. Unsigned bytes, which are scaled to 0..1, are in";
 
 /// Splits samples with these classes into positions of the training part and of the test part, which has this fraction of
 /// them.
@@ -235,8 +237,8 @@ fn stratified_split(
     let held_out = (count as f64 * fraction).round() as usize;
     if !(1..count).contains(&held_out) {
         return Err(format!(
-            "a test part of {fraction} of {count} samples leaves a part empty; change \
-             data.test_fraction"
+            "holding out {fraction} of {count} samples for testing leaves no sample for training or \
+             testing; change data.test_fraction"
         ));
     }
     let seed = Seed {
@@ -289,10 +291,10 @@ fn refuse_classes_without_training(
     match missing_classes.as_slice() {
         [] => Ok(()),
         [one] => Err(format!(
-            "all samples of the class {one} are in the test part, and none in the training part; {remedy}"
+            "all samples of the class {one} are in the test set and none in the training set; {remedy}"
         )),
         several => Err(format!(
-            "all samples of the classes {} are in the test part, and none in the training part; {remedy}",
+            "all samples of the classes {} are in the test set and none in the training set; {remedy}",
             several.join(", ")
         )),
     }
@@ -383,10 +385,13 @@ mod tests {
         assert!(refused(raw_dataset(&["a", "a"], None)).contains("one class, `a`"));
         assert!(
             refused(raw_dataset(&["a", "b"], Some(&["c"])))
-                .contains("`c` occurs only in the test part")
+                .contains("`c` occurs in the test set but not in the training set")
         );
         assert!(refused(raw_dataset(&["a", "b"], Some(&[]))).contains("no samples"));
-        assert!(refused(raw_dataset(&["a", "b"], None)).contains("leaves a part empty"));
+        assert!(
+            refused(raw_dataset(&["a", "b"], None))
+                .contains("leaves no sample for training or testing")
+        );
         let many: Vec<String> = (0..1001).map(|class| class.to_string()).collect();
         let many: Vec<&str> = many.iter().map(String::as_str).collect();
         assert!(refused(raw_dataset(&many, None)).contains("1001 different values"));

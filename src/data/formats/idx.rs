@@ -43,7 +43,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<ByteArray, String> {
     }
     let rank = usize::from(*rank);
     let Some((header, values)) = rest.split_at_checked(4 * rank) else {
-        return Err("it ends within its header".to_owned());
+        return Err("it is truncated: it ends within its header".to_owned());
     };
     let dimensions: Vec<usize> = header
         .chunks_exact(4)
@@ -58,7 +58,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<ByteArray, String> {
             values: values.to_vec(),
         }),
         Some(size) => Err(format!(
-            "its header promises {size} values, but {} follow",
+            "its header declares {size} values, but {} follow",
             values.len()
         )),
         None => Err("its dimensions overflow".to_owned()),

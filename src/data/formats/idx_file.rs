@@ -28,7 +28,7 @@ pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     let promised = idx::promised_bytes(&header).unwrap_or(MAX_HEADER_BYTES);
     if promised > MAX_FILE_BYTES {
         return Err(Error::other(format!(
-            "its header promises {promised} bytes, more than {MAX_FILE_BYTES}"
+            "its header declares {promised} bytes, more than {MAX_FILE_BYTES}"
         )));
     }
     read_unpacked(path, promised + 1)

@@ -56,7 +56,7 @@ impl<'a> ArrayFile<'a> {
     /// # Errors
     /// A reason, if the bytes are not such a file to the last byte.
     pub(crate) fn parse(bytes: &'a [u8]) -> Result<Self, String> {
-        let short = || "it ends within its header".to_owned();
+        let short = || "it is truncated: it ends within its header".to_owned();
         let [b'\x93', b'N', b'U', b'M', b'P', b'Y', major, _, rest @ ..] = bytes else {
             return Err("it is not a NumPy array: it does not start with \\x93NUMPY".to_owned());
         };
@@ -92,7 +92,10 @@ impl<'a> ArrayFile<'a> {
             .split(',')
             .map(str::trim)
             .filter(|size| !size.is_empty())
-            .map(|size| size.parse().map_err(|_| format!("its shape has `{size}`")))
+            .map(|size| {
+                size.parse()
+                    .map_err(|_| format!("its shape has the invalid size `{size}`"))
+            })
             .collect::<Result<_, _>>()?;
         let count = shape
             .iter()
@@ -101,7 +104,7 @@ impl<'a> ArrayFile<'a> {
         let (value_type, size, big_endian) = type_of(value_type)?;
         if count.checked_mul(size) != Some(data.len()) {
             return Err(format!(
-                "its header promises {count} values of {size} bytes, but {} bytes follow",
+                "its header declares {count} values of {size} bytes, but {} bytes follow",
                 data.len()
             ));
         }
@@ -349,7 +352,7 @@ mod tests {
         );
         let refused = |value_type, shape, data| read(&file(value_type, shape, data)).unwrap_err();
         assert!(refused("<U5", "(1,)", &[0; 20]).contains("type <U5"));
-        assert!(refused("|u1", "(3,)", &[0; 2]).contains("promises 3 values"));
+        assert!(refused("|u1", "(3,)", &[0; 2]).contains("declares 3 values"));
         assert!(refused("|u1", "(99999999999, 99999999999)", &[0]).contains("too large"));
     }
 

@@ -62,7 +62,7 @@ pub(crate) fn refuse_copies(
         if is_name(&of_class, class_names) || is_code(&of_class) {
             let values = if has_file_values(feature) {
                 format!(
-                    ": each class has one value of it, {}",
+                    ": it has one value for each class, {}",
                     shown(&of_class, class_names)
                 )
             } else {
@@ -87,16 +87,16 @@ pub(crate) fn refuse_copies(
     };
     match indicators {
         Some(features) => Err(format!(
-            "{}{} the label: a feature is 1 if the class is `{}`, else 0, and there is one for each class; \
-             leave {} out, because it reveals the class{}",
+            "{}{} the label: one feature for each class is 1 for this class, such as `{}`, and 0 \
+             for others; leave {} out, because it reveals the class{}",
             name(features[0]),
             if is_one_column {
                 " repeats"
             } else {
-                " and the like repeat"
+                " and similar features repeat"
             },
             class_names[0],
-            if is_one_column { "it" } else { "each of them" },
+            if is_one_column { "it" } else { "them all" },
             drop(&features)
         )),
         None => Ok(()),
@@ -210,7 +210,11 @@ mod tests {
             };
             refuse_copies(&samples, &names, &[]).err()
         };
-        assert!(refused(3).unwrap().contains("feature 1 and the like"));
+        assert!(
+            refused(3)
+                .unwrap()
+                .contains("feature 1 and similar features")
+        );
         assert_eq!(refused(2), None);
     }
 }

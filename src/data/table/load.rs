@@ -140,7 +140,7 @@ fn encode_test(
 ) -> Result<(Labels, Encoded), String> {
     if !table.iter().any(|column| column.name == label) {
         return Err(format!(
-            "it has no column `{label}`, but a test part needs labels; if they are unknown, as in \
+            "it has no column `{label}`, but a test set needs labels; if they are unknown, as in \
              Kaggle's test.csv, set data.path to the training table"
         ));
     }

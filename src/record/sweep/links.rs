@@ -44,8 +44,8 @@ pub fn refuse_linked_records(
         if run_hash.is_some_and(|run_hash| run_hash != *store.run_hash(run)) {
             let target = link.read_link().unwrap_or_default();
             let reason = format!(
-                "it links to {}, where training would overwrite results of different settings; replace \
-                 the link by its target, remove the link, or rename the sweep",
+                "it links to {}, where training would overwrite results with different settings; \
+                 replace the link with its target, remove the link, or rename the sweep",
                 target.display()
             );
             return Err(failed_to("archive the results in", &link)(
@@ -65,8 +65,8 @@ pub(crate) fn refuse_linked_archive(folder: &Path) -> Result<(), RecordError> {
     if archive.symlink_metadata().is_err() || is_folder(&archive) {
         return Ok(());
     }
-    let reason = "expected a folder, found a link or a file; remove it, or replace the link by its target \
-                  folder (results are archived by renames, which cannot follow links)";
+    let reason = "expected a folder, found a link or a file; remove it, or replace the link with \
+                  its target folder (results are archived by renames, which cannot follow links)";
     Err(failed_to("archive results in", &archive)(
         std::io::Error::other(reason),
     ))

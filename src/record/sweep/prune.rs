@@ -33,16 +33,16 @@ pub struct Prunable {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum PruneReason {
     /// A run of other settings, or of another sweep with the same name.
-    #[error("of other settings")]
+    #[error("results with different settings")]
     OtherSettings,
     /// Scores of runs of other settings.
-    #[error("scores of other settings")]
+    #[error("scores with different settings")]
     OtherScores,
     /// A trial that is not in the sweep.
-    #[error("a trial that is not in the sweep")]
+    #[error("trial that is not in the sweep")]
     UnexpectedTrial,
     /// A file of an attempt at a run that is complete now.
-    #[error("left by an unfinished attempt")]
+    #[error("left by an interrupted run")]
     Leftover,
     /// Weights of a trial that is not among the best.
     #[error("weights that `keep` does not retain")]

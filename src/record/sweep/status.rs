@@ -128,7 +128,7 @@ fn failures(plan: &Plan, results: &Results) -> BTreeMap<String, Vec<RunId>> {
         let failure = results.runs.get(&run).and_then(|run| run.failure.as_ref());
         let reason = failure.map(|failure| match failure {
             Failure::Diverged { .. } => {
-                "diverged: the loss or its gradient is not finite; a lower learning rate may help"
+                "diverged: the loss or its gradient is not finite; try a lower learning rate"
                     .to_owned()
             }
             Failure::Crashed { message, .. } => {

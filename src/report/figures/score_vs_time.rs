@@ -33,15 +33,15 @@ pub(crate) fn score_vs_time(plotter: &Plotter) -> Option<Figure> {
         return None;
     }
     let caption = locale.tr(
-        "Score against seconds per epoch, with their Pareto front",
-        "Score selon les secondes par époque, avec leur front de Pareto",
+        "Score against seconds per epoch, with the Pareto front",
+        "Score en fonction des secondes par époque, avec le front de Pareto",
     );
     let chart = ParetoScatter {
         heading: Heading::new(caption),
         x: Axis::log(
             locale.tr(
-                "seconds per epoch, measured alone",
-                "secondes par époque, mesurées seul",
+                "seconds per epoch, trial measured alone",
+                "secondes par époque, essai mesuré seul",
             ),
             "s",
         ),

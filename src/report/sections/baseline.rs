@@ -63,18 +63,21 @@ pub(crate) fn add_baseline_comparison(
         });
         return Ok(());
     }
+    let comparisons = locale.counted(
+        rows.len(),
+        ["comparison", "comparisons"],
+        ["comparaison", "comparaisons"],
+    );
     document.paragraph(match locale.language {
         Language::English => format!(
             "Differences from `{name}` on the same splits, with 95 % intervals. p: corrected \
-             resampled t-test (Nadeau and Bengio 2003), with Holm's correction for {} comparisons. \
-             Time and memory are multiples of the baseline's.",
-            rows.len()
+             resampled t-test (Nadeau and Bengio 2003), with Holm's correction for {comparisons}. \
+             Time and memory are multiples of the baseline's."
         ),
         Language::French => format!(
             "Différences avec `{name}` sur les mêmes partages, avec intervalles à 95 %. p : test t \
-             rééchantillonné et corrigé (Nadeau et Bengio 2003), avec correction de Holm pour {} \
-             comparaisons. Le temps et la mémoire sont des multiples de ceux de la référence.",
-            rows.len()
+             rééchantillonné et corrigé (Nadeau et Bengio 2003), avec correction de Holm pour \
+             {comparisons}. Le temps et la mémoire sont des multiples de ceux de la référence."
         ),
     });
     document.table(table(locale, context, baseline, &rows)?);

@@ -31,7 +31,7 @@ pub(crate) fn methodology(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<
             Language::French => format!(
                 "Époques jusqu’à {target} (`mean_epochs_to_target` dans le CSV) : la première \
                  époque dont l’exactitude de validation atteint ce seuil, en moyenne sur les \
-                 entraînements ; vide si l’un d’eux ne l’atteint pas."
+                 entraînements ; vide si un entraînement de l’essai ne l’atteint pas."
             ),
         });
     }
@@ -43,7 +43,7 @@ pub(crate) fn methodology(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<
                 "`flop_per_sample` in the CSV: the floating-point operations of the matrix \
                  products in the forward and backward pass of one sample.",
                 "`flop_per_sample` dans le CSV : les opérations en virgule flottante des produits \
-                 matriciels dans les passes avant et arrière d’un exemple.",
+                 matriciels dans la propagation avant et la rétropropagation d’un exemple.",
             )
             .to_owned(),
     );
@@ -59,15 +59,15 @@ fn training(locale: Locale, results: &Results) -> String {
     }
     let devices = max_cohort.into_iter().map(|((device, workers), cohort)| {
         let parallel = |count: usize| match locale.language {
-            Language::English => format!("{count} such programs at a time"),
-            Language::French => format!("{count} tels programmes à la fois"),
+            Language::English => format!("{count} cohorts at a time"),
+            Language::French => format!("{count} cohortes à la fois"),
         };
         let stacked = |cohort: usize| match locale.language {
             Language::English => {
-                format!("up to {cohort} runs stacked into one program")
+                format!("up to {cohort} runs stacked into one cohort")
             }
             Language::French => {
-                format!("jusqu’à {cohort} entraînements empilés en un seul programme")
+                format!("jusqu’à {cohort} entraînements regroupés en une cohorte")
             }
         };
         let how = match (workers, cohort) {
@@ -188,7 +188,7 @@ fn speed(locale: Locale, results: &Results) -> Vec<String> {
             ),
             Language::French => format!(
                 "`s/époque` (`profile_seconds_per_epoch` dans le CSV) : mesuré pour chaque essai \
-                 seul sur {devices}, après tous les entraînements. Un modèle neuf fait quelques \
+                 seul sur {devices}, après tous les entraînements. Un nouveau modèle fait quelques \
                  pas d’échauffement, puis {steps} pas sont chronométrés ; la valeur est leur \
                  médiane multipliée par le nombre de pas d’une époque, sans validation. C’est le \
                  plus rapide de trois tours sur tous les essais, car les autres programmes de la \

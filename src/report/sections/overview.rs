@@ -34,7 +34,11 @@ pub(crate) fn overview(locale: Locale, plan: &Plan, results: &Results) -> String
         );
     }
     if all < runs {
-        let missing = counted(runs - all, "not done yet", ["à faire", "à faire"]);
+        let missing = counted(
+            runs - all,
+            "not finished yet",
+            ["non terminé", "non terminés"],
+        );
         let _ = write!(text, ", {missing}");
     }
     if plan.excluded > 0 {

@@ -121,11 +121,12 @@ pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
             };
             let text = match locale.language {
                 Language::English => format!(
-                    "≈ marks the {indistinguishable} of {compared} other trials that are not \
-                     distinguishable from the best: chance can explain their difference on the \
+                    "≈ marks trials that are not distinguishable from the best ({indistinguishable} \
+                     of {compared}): chance can explain their difference on the \
                      same {splits} splits (corrected resampled t-test of Nadeau and Bengio, with \
-                     Holm's correction and one for selecting the best on the same data; 5 % \
-                     level). Distinguishable: {worse}. ≈ does not mean equal. Intervals are 95 % \
+                     Holm's correction and a correction for selecting the best on the same data; 5 % \
+                     level). Distinguishable from the best: {worse}. ≈ does not mean equal. \
+                     Intervals are 95 % \
                      intervals of the mean with the same correction for resampling; trials whose \
                      intervals overlap may still differ. P: on the Pareto front of score, time and \
                      memory."
@@ -134,8 +135,8 @@ pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
                     "≈ marque les essais indiscernables du meilleur ({indistinguishable} sur \
                      {compared}) : le hasard peut expliquer leur différence sur les mêmes {splits} \
                      partages (test t rééchantillonné et corrigé de Nadeau et Bengio, avec \
-                     correction de Holm et une autre parce que le meilleur est choisi sur les \
-                     mêmes données ; seuil de 5 %). Distincts du meilleur : {worse}. ≈ ne veut pas \
+                     correction de Holm et correction pour le choix du meilleur sur les mêmes \
+                     données ; seuil de 5 %). Distincts du meilleur : {worse}. ≈ ne veut pas \
                      dire égal. Les intervalles à 95 % de la moyenne ont la même correction du \
                      rééchantillonnage ; des essais dont les intervalles se chevauchent peuvent \
                      différer. P : sur le front de Pareto du score, du temps et de la mémoire."
@@ -178,7 +179,7 @@ pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
             .tr(
                 "The one-standard-error rule chooses no trial: it needs a ranking over at least \
                  two splits.",
-                "La règle d’une erreur standard ne choisit aucun essai : il lui faut un classement \
+                "La règle d’une erreur-type ne choisit aucun essai : il lui faut un classement \
                  sur au moins deux partages.",
             )
             .to_owned();
@@ -196,7 +197,7 @@ pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
             "★ Chosen: `{name}`, {cheapest} of the trials within one standard error of the best."
         ),
         Language::French => format!(
-            "★ Choisi : `{name}`, {cheapest} des essais à moins d’une erreur standard du meilleur."
+            "★ Choisi : `{name}`, {cheapest} des essais à moins d’une erreur-type du meilleur."
         ),
     }
 }

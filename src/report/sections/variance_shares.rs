@@ -72,12 +72,12 @@ pub(crate) fn add_variance_shares(
 fn incomplete_note(locale: Locale, reason: &IncompleteGrid) -> String {
     let why = match (locale.language, reason) {
         (Language::English, IncompleteGrid::MissingScores { missing, all }) => format!(
-            "{missing} of the {all} combinations of the levels have no score (excluded, failed or \
-             not done yet)"
+            "there is no score for {missing} of the {all} combinations of the levels (excluded, \
+             failed or not finished yet)"
         ),
         (Language::French, IncompleteGrid::MissingScores { missing, all }) => format!(
-            "{missing} des {all} combinaisons des niveaux n’ont pas de score (exclues, échouées ou \
-             à faire)"
+            "il n’y a pas de score pour {missing} des {all} combinaisons des niveaux (exclues, \
+             échouées ou non terminées)"
         ),
         (Language::English, IncompleteGrid::ConditionalFactor(factor)) => {
             format!("some trials do not have {}", code(factor))

@@ -54,14 +54,14 @@ fn french(warning: &DataWarning) -> String {
             };
             let partitions = if *of == 1 { "partage" } else { "partages" };
             format!(
-                "{what} aucun exemple d’apprentissage dans {splits} {partitions} sur {of} : \
-                 data.limit, la validation et l’ensemble de test en laissent trop peu ; les mesures sur \
-                 ces partages ne disent rien {them}"
+                "{what} aucun exemple d’entraînement dans {splits} {partitions} sur {of} : \
+                 data.limit, la validation et l’ensemble de test en laissent trop peu ; les scores \
+                 de ces partages ne tiennent pas compte {them}"
             )
         }
         DataWarning::Shared { samples, of } => format!(
-            "{samples} des {of} exemples de test {} : le score de test dit peu de choses sur des \
-             exemples nouveaux ; retirez-les de l’un des deux ensembles",
+            "{samples} des {of} exemples de test {} : le score de test dit donc peu de choses sur \
+             de nouveaux exemples ; retirez-les de l’un des deux ensembles",
             match samples {
                 1 => "est aussi un exemple d’entraînement",
                 _ => "sont aussi des exemples d’entraînement",

@@ -67,11 +67,11 @@ impl FromStr for DeviceChoice {
         for (gpu_kind, index) in gpus {
             if gpu_kind != kind {
                 return Err(format!(
-                    "{kind} and {gpu_kind} cannot be combined: name devices of one kind"
+                    "{kind} and {gpu_kind} cannot be combined: list devices of one kind"
                 ));
             }
             if indices.contains(&index) {
-                return Err(format!("{kind}:{index} is named twice"));
+                return Err(format!("{kind}:{index} is listed twice; remove one"));
             }
             indices.push(index);
         }
@@ -131,8 +131,11 @@ mod tests {
     #[test]
     fn devices_that_cannot_be_combined_are_refused() {
         let error = |text: &str| text.parse::<DeviceChoice>().unwrap_err();
-        assert_eq!(error("cuda:1,cuda:1"), "cuda:1 is named twice");
-        assert_eq!(error("vulkan,vulkan:0"), "vulkan:0 is named twice");
+        assert_eq!(error("cuda:1,cuda:1"), "cuda:1 is listed twice; remove one");
+        assert_eq!(
+            error("vulkan,vulkan:0"),
+            "vulkan:0 is listed twice; remove one"
+        );
         for mixed in ["cpu,cuda:0", "cuda:0,cpu", "auto,cuda:0", "cpu,cpu"] {
             assert!(error(mixed).contains("cannot be combined"), "{mixed}");
         }

@@ -17,8 +17,8 @@ pub(super) fn count() -> Result<usize, String> {
     let count = probe_silently(|| result::init().and_then(|()| result::device::get_count()));
     match count {
         None => Err("this machine has no CUDA driver".to_owned()),
-        Some(Err(error)) => Err(format!("the CUDA driver fails ({error})")),
-        Some(Ok(count)) => usize::try_from(count).map_err(|_| "the driver finds none".to_owned()),
+        Some(Err(error)) => Err(format!("the CUDA driver failed ({error})")),
+        Some(Ok(count)) => usize::try_from(count).map_err(|_| "the driver found no GPU".to_owned()),
     }
 }
 
@@ -31,8 +31,9 @@ pub(super) fn probe(index: usize) -> Result<(), String> {
         return Ok(());
     }
     Err(
-        "the driver works, but a first sum on the GPU fails: the GPU may be out of memory, or NVRTC \
-         and the CUDA headers, which burn needs, are missing (CUDA_PATH or /usr/local/cuda)"
+        "the driver works, but a test computation on the GPU failed: the GPU may be out of memory, \
+         or NVRTC and the CUDA headers, which burn needs, are missing (CUDA_PATH or \
+         /usr/local/cuda)"
             .to_owned(),
     )
 }

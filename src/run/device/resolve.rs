@@ -24,7 +24,7 @@ impl DeviceChoice {
                         Ok(found) => match found.get(index) {
                             Some(device) => device.probe().map(|()| device.clone()),
                             None => Err(format!(
-                                "the system has {}",
+                                "this machine has {}",
                                 count_devices(found.len(), *kind)
                             )),
                         },

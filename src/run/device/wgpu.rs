@@ -24,7 +24,7 @@ use std::task::{Context, Poll, Waker};
 pub(super) fn adapters(api: GpuKind) -> Result<Vec<Adapter>, String> {
     let backend = backend(api);
     if !Instance::enabled_backend_features().contains(backend.into()) {
-        return Err(format!("this system has no {api}"));
+        return Err(format!("this machine has no {api}"));
     }
     let enumerated = probe_silently(|| {
         let instance = Instance::new(InstanceDescriptor {
@@ -33,7 +33,7 @@ pub(super) fn adapters(api: GpuKind) -> Result<Vec<Adapter>, String> {
         });
         block_on(instance.enumerate_adapters(backend.into()))
     });
-    let found = enumerated.ok_or_else(|| format!("{api} fails to list its devices"))?;
+    let found = enumerated.ok_or_else(|| format!("{api} cannot list its devices"))?;
     let mut adapters: Vec<Adapter> = Vec::new();
     for adapter in found {
         let info = adapter.get_info();
@@ -72,7 +72,7 @@ pub(super) fn probe(adapter: &Adapter) -> Result<(), String> {
     if opened.is_some_and(|device| computes::<Wgpu>(&device)) {
         Ok(())
     } else {
-        Err(format!("a first sum on {} fails", adapter.model))
+        Err(format!("a test computation on {} failed", adapter.model))
     }
 }
 

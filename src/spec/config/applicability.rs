@@ -176,13 +176,15 @@ impl Config {
         for (key, optimizers) in OPTIMIZER_KEYS {
             if !optimizers.contains(&optimizer) && differs(key[0]) {
                 let names: Vec<&str> = optimizers.iter().map(|owner| owner.name()).collect();
+                let listed = match names.as_slice() {
+                    [others @ .., last] if !others.is_empty() => {
+                        format!("{} and {last}", others.join(", "))
+                    }
+                    names => names.concat(),
+                };
                 return Err(Conflict {
                     keys: key,
-                    message: format!(
-                        "{} applies to {}, not to {optimizer}",
-                        key[0],
-                        names.join(", ")
-                    ),
+                    message: format!("{} applies to {listed}, not to {optimizer}", key[0]),
                     help: format!(
                         "remove it, or vary it only `when: {{ training.optimizer: {} }}`",
                         names[0]

@@ -91,14 +91,14 @@ macro_rules! keys {
 }
 
 keys! {
-    data.set, "data", "The data set: one that tp-sweep knows, or the format of your own files. See docs/data.md.";
+    data.set, "data", "The data set: a built-in one, or the format of your own files. See docs/data.md.";
     data.path, "path", "Your own data: a file or folder, relative to the current folder, or to the folder of the sweep file or one above it.";
     data.label, "label", "The column of a `table` that holds the classes.";
     data.drop, "drop", "Columns of a `table` to leave out; `*` matches any text.";
     data.categorical, "categorical", "Columns of a `table` to treat as categorical, although they hold numbers or have many categories.";
     data.ordinal, "ordinal", "Columns of a `table` whose categories have an order, each with its categories from the lowest to the highest, such as `{ size: [small, medium, large] }`.";
     data.na_values, "navalues", "Texts that mark a missing value in any feature of a `table`, in addition to empty cells.";
-    data.impute, "impute", "How missing values of a `table` are filled (see docs/data.md); `none` refuses a table that has any. Default: `median`.";
+    data.impute, "impute", "How missing values of a `table` are filled (see docs/data.md); with `none`, a missing value is an error. Default: `median`.";
     data.test_fraction, "testfraction", "Fraction of your own data to hold out as the test set, if the data has none; more than 0.";
     data.limit, "limit", "Train and validate on a stratified subset of this many training samples; at most as many as the data set has. Default: all.";
     data.normalise, "normalise", "Mean and standard deviation that features are normalised by: the published ones, those of the run's own training samples, or none. Default: `known` if they are published, otherwise `training`.";
@@ -111,10 +111,10 @@ keys! {
     model.dropout, "dropout", "Dropout probability of a unit, after each hidden activation.";
     model.input_dropout, "inputdropout", "Dropout probability of an input.";
     model.norm, "norm", "Normalisation at each hidden layer and each convolution: `batch` normalises each unit over the batch, `layer` each sample over its units.";
-    model.norm_position, "normposition", "Whether the norm is before or after the activation.";
+    model.norm_position, "normposition", "Whether the normalisation is before or after the activation.";
     model.init, "init", "Initial weights of every dense and convolution layer.";
     model.bias_init, "biasinit", "Initial biases of every dense and convolution layer.";
-    model.same_init, "sameinit", "`true` starts all trials of equal shape from the same random numbers, `false` each trial from its own.";
+    model.same_init, "sameinit", "`true` starts all trials of the same model shape from the same random numbers, `false` each trial from its own.";
     model.channels, "channels", "Output channels of each block of a `cnn`. Default: 16, 32.";
     model.kernel_size, "kernel", "Height and width of a convolution's kernel: odd, at most 31. Images keep their size.";
     model.pooling, "pooling", "Pooling over 2 × 2, which halves the image at each block of a `cnn`.";

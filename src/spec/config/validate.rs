@@ -49,7 +49,7 @@ impl Config {
             return Err(Conflict {
                 keys: &["model.width", "model.layers"],
                 message: format!(
-                    "model.width lists {} widths, but model.layers is {}",
+                    "the number of widths in model.width is {}, but model.layers is {}",
                     widths.len(),
                     layers.get()
                 ),
@@ -128,7 +128,9 @@ impl Config {
                 message: format!(
                     "{blocks} blocks halve an image of {height} × {width} to less than one pixel"
                 ),
-                help: format!("use at most {halvings} blocks, or model.pooling: none"),
+                help: format!(
+                    "the maximum is {halvings}: use fewer blocks, or model.pooling: none"
+                ),
             });
         }
         Ok(())
@@ -192,7 +194,7 @@ impl Config {
             return Err(Conflict {
                 keys: &["training.warmup", "training.epochs"],
                 message: format!(
-                    "a warm-up of {} epochs does not end within {epochs} epochs",
+                    "training.warmup is {}, but training.epochs is {epochs}: the warm-up does not end",
                     training.warmup
                 ),
                 help: "set a smaller training.warmup, or count it in steps: training.schedule_unit: step"
@@ -204,7 +206,8 @@ impl Config {
             return Err(Conflict {
                 keys: &["training.warmup", "training.epochs"],
                 message: format!(
-                    "a warm-up of {} steps does not end within {steps} steps",
+                    "training.warmup is {}, but the number of training steps is {steps}: the \
+                     warm-up does not end",
                     training.warmup
                 ),
                 help: "set a smaller training.warmup, or more training.epochs".to_owned(),

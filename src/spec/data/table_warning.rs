@@ -59,7 +59,7 @@ impl TableWarning {
         match self {
             Self::RowNumbers { column } => format!(
                 "the column {} numbers the rows; if rows are sorted by class, it reveals the class; \
-                 exclude it with data.drop, unless it is a measurement",
+                 leave it out with data.drop, unless it is a measurement",
                 code(column)
             ),
             Self::MissingCategory { column, category } => format!(

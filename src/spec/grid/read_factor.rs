@@ -90,7 +90,7 @@ fn list_or_range(node: &YamlNode, name: &str) -> Result<Vec<YamlNode>, Diagnosti
             .map(<[YamlNode]>::to_vec),
         (Some(_), Some(second)) => Err(Diagnostic::new(
             &second.span,
-            format!("`{name}` has levels twice"),
+            format!("`{name}` has two lists of levels; merge them into one"),
         )),
         (None, _) => Err(node.unexpected(forms)),
     }
@@ -239,7 +239,10 @@ fn refuse_duplicates(factor: &str, levels: &[Level]) -> Result<(), Diagnostic> {
                         level.label, first.label, first.span.line
                     ),
                 )
-                .with_help("remove one of them; to repeat runs with different random numbers, set validation.repeats"));
+                .with_help(
+                    "remove one of them; to repeat each trial with different seeds, set \
+                     validation.repeats",
+                ));
             }
         }
     }

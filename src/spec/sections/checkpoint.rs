@@ -29,8 +29,8 @@ impl CheckpointInterval {
     pub(crate) fn key() -> SectionKey {
         SectionKey::new(
             "checkpoint",
-            "How often the state of a run is saved, at the end of an epoch. A sweep that is stopped \
-             continues from there. It changes no result.",
+            "How often the state of a run is saved, at the end of an epoch. A stopped run resumes \
+             from there. It changes no result.",
             Some(&Self::default()),
         )
     }

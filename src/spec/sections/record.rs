@@ -53,9 +53,9 @@ impl RecordOptions {
     pub(crate) fn keys() -> Vec<SectionKey> {
         vec![SectionKey::new(
             "events",
-            "When TensorBoard events and the rows of `epochs.csv` are written: `epoch`, as each epoch \
-             ends; `final`, when the run ends or is saved; `none`, no event file, and `epochs.csv` \
-             when the run ends.",
+            "When TensorBoard events and the rows of `epochs.csv` are written: `epoch`: at the end \
+             of each epoch; `final`: at each checkpoint and at the end of the run; \
+             `none`: no event files, and `epochs.csv` at the end of the run.",
             Some(&Self::default().events),
         )]
     }

@@ -135,8 +135,8 @@ impl ReportOptions {
             ),
             SectionKey::new(
                 "target_accuracy",
-                "Validation accuracy: the tables show the epoch that first reaches it, if every run of \
-                 a trial does.",
+                "Target validation accuracy: the report shows the first epoch that reaches it, if \
+                 every run of the trial does.",
                 Some(&defaults.target_accuracy),
             ),
             SectionKey::untyped(
@@ -147,7 +147,7 @@ impl ReportOptions {
             ),
             SectionKey::new(
                 "select",
-                "Which trial is selected: the best, or the one with the fewest parameters (with \
+                "Which trial is chosen: the best, or the one with the fewest parameters (with \
                  `seconds`: the fastest) within one standard error of the best.",
                 Some(&defaults.select),
             ),

@@ -92,7 +92,7 @@ pub(crate) fn wait(
                 failures = 0;
                 let done = store.read(plan).runs.len();
                 let line = format!(
-                    "{done} of {} done; {}",
+                    "{done} of {} have a result; {}",
                     with_count(plan.runs().count(), "run"),
                     states(&queued)
                 );
@@ -171,11 +171,9 @@ fn format_queue(queued: &[QueuedJob]) -> String {
     for (state, jobs) in by_state(queued) {
         let first = jobs[0];
         let (count, state) = (jobs.len(), state.to_lowercase());
-        let _ = writeln!(
-            text,
-            "{state:<14}{count}, such as {}: {}",
-            first.id, first.reason
-        );
+        let example = if count == 1 { "" } else { "such as " };
+        let reason = first.reason.trim_matches(['(', ')']);
+        let _ = writeln!(text, "{state:<14}{count} ({example}{}: {reason})", first.id);
     }
     text
 }

@@ -75,8 +75,8 @@ impl Column {
             return date::refusal(name, kind);
         }
         format!(
-            "the column `{name}` has values of the type {kind}, but features are numbers, truth values or \
-             text; write it as one of these, or leave it out: {}",
+            "the column `{name}` has values of the type {kind}, but features are numbers, booleans \
+             or text; write it as one of these, or leave it out: {}",
             remedy::drop_setting(name)
         )
     }
@@ -85,8 +85,8 @@ impl Column {
     pub(crate) fn unsupported_names(&self, kind: &str, role: Role) -> String {
         match role {
             Role::Label => format!(
-                "the label column `{}` has values of the type {kind}; classes are whole numbers, truth \
-                 values or text",
+                "the label column `{}` has values of the type {kind}; classes are whole numbers, \
+                 booleans or text",
                 self.name
             ),
             Role::Category => self.unsupported_type(kind),

@@ -24,7 +24,8 @@ impl Labels {
     /// Empty cells, numbers with fractions, a number in two spellings.
     pub(crate) fn of(column: &Column) -> Result<Self, String> {
         let class = |(row, text): (usize, Option<String>)| {
-            text.ok_or_else(|| column.cell_error(row, "the label is missing"))
+            let what = "the label is missing; fill it in, or remove the row";
+            text.ok_or_else(|| column.cell_error(row, what))
         };
         let names = read_names(column, Role::Label)?;
         let names = names.into_iter().enumerate();
@@ -153,10 +154,10 @@ fn unify_number_spellings(
             return Err(column.cell_error(
                 row,
                 &format!(
-                    "`{spelling}` is the number that row {} writes as `{}`: use one spelling if they are one {}, \
-                     or names that are not numbers if they are two, such as `v{spelling}`",
-                    first.1 + 1,
+                    "`{spelling}` and the `{}` of row {} are the same number: use one spelling if they are the same \
+                     {}, or names that are not numbers if they differ, such as `v{spelling}`",
                     first.0,
+                    first.1 + 1,
                     match role {
                         Role::Label => "class",
                         Role::Category => "category",
@@ -277,7 +278,7 @@ mod tests {
     fn one_number_in_two_spellings_is_refused() {
         let error = written(&["1", "2", "1.0"]).unwrap_err();
         assert!(
-            error.contains("row 3: `1.0` is the number that row 1 writes as `1`"),
+            error.contains("row 3: `1.0` and the `1` of row 1 are the same number"),
             "{error}"
         );
         assert!(written(&["2.0", "2.00"]).is_err());

@@ -279,7 +279,7 @@ fn fit_column(
     let missing_count = rows.iter().filter(is_absent).count();
     if missing_count == rows.len() {
         return Err(format!(
-            "the column `{}` has no value in the training part; leave it out: {}",
+            "the column `{}` has no value in the training set; leave it out: {}",
             column.name,
             remedy::drop_setting(&column.name)
         ));
@@ -382,8 +382,8 @@ fn refuse_equal_features(encoding: &Encoding) -> Result<(), String> {
     for feature in encoding.features() {
         if let Some(duplicate) = seen.replace(feature) {
             return Err(format!(
-                "two features are named `{duplicate}`: one column has this name, and a category of another \
-                 column gets it; rename one of them"
+                "two features are named `{duplicate}`: a column has this name, and so does a \
+                 category of another column; rename one of them"
             ));
         }
     }

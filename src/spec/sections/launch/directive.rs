@@ -16,14 +16,17 @@ const RESERVED_OPTIONS: [(&[&str], &str); 9] = [
     (&["--chdir", "-D"], "jobs run in the current folder"),
     (
         &["--output", "-o", "--error", "-e"],
-        "outputs are in the folder of the sweep",
+        "output goes to the results folder of the sweep",
     ),
     (&["--open-mode"], "a restarted task appends to its output"),
     (
         &["--requeue", "--no-requeue"],
         "a task is restarted if its node fails",
     ),
-    (&["--signal"], "it announces the time limit to a task"),
+    (
+        &["--signal"],
+        "the signal announces the time limit to a task",
+    ),
     (&["--wait", "-W"], "use `tp-sweep launch slurm --wait`"),
     (
         &["--wrap", "--parsable", "--test-only"],

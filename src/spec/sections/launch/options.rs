@@ -107,27 +107,27 @@ impl LaunchOptions {
         vec![
             key::<Count>(
                 "shards",
-                "Number of tasks that the runs are divided into; at most the number of runs. Default: \
-                 one for each 4 runs, at most 32.",
+                "Number of shards that the runs are split into, one task each; at most the number \
+                 of runs. Default: one per 4 runs, at most 32.",
             ),
             key::<Count>(
                 "max_parallel",
                 "Maximum number of tasks that run at the same time. Default: all.",
             ),
-            key::<Token>("partition", "Slurm: the partition."),
-            key::<Token>("account", "Slurm: the account that is charged."),
-            key::<TimeLimit>("time", "Time limit of a task."),
+            key::<Token>("partition", "Slurm: partition to submit to."),
+            key::<Token>("account", "Slurm: account to charge."),
+            key::<TimeLimit>("time", "Time limit per task."),
             key::<MemoryRequest>(
                 "memory",
-                "Memory of a task, in units of 1024: `1G` is 1024 MiB.",
+                "Memory per task, in units of 1024: `1G` is 1024 MiB.",
             ),
             key::<Count>(
                 "cpus",
-                "CPU cores of a task, which trains as many runs in parallel. Default: 1.",
+                "CPU cores per task, which trains as many runs at the same time. Default: 1.",
             ),
             key::<Count>(
                 "gpus",
-                "GPUs of a task, which trains on all of them. Default: none.",
+                "GPUs per task, which trains on all of them. Default: none.",
             ),
             SectionKey::untyped(
                 "directives",
@@ -138,16 +138,16 @@ impl LaunchOptions {
             ),
             key::<Token>(
                 "image",
-                "Kubernetes: the image of the container, with `tp-sweep` on its path.",
+                "Kubernetes: container image, with `tp-sweep` in its `PATH`.",
             ),
-            key::<ResourceName>("namespace", "Kubernetes: the namespace."),
+            key::<ResourceName>("namespace", "Kubernetes: namespace."),
             key::<ResourceName>(
                 "volume_claim",
-                "Kubernetes: the claim of the volume that holds the folders of the sweep.",
+                "Kubernetes: PersistentVolumeClaim of the volume that contains the sweep's folders.",
             ),
             key::<Token>(
                 "mount_path",
-                "Kubernetes: the path where the volume is mounted. Default: `/work`.",
+                "Kubernetes: path where the volume is mounted. Default: `/work`.",
             ),
         ]
     }
