@@ -1,4 +1,4 @@
-//! A process whose calls to the system fail where a test wants them to: see `fault_shim.rs`.
+//! A process whose calls to the system fail where a test wants them to: see `fault_shim/lib.rs`.
 
 use crate::support::{Project, repository};
 use std::collections::BTreeMap;
@@ -40,7 +40,7 @@ impl Shim {
         let compiled = Command::new(compiler)
             .args(["--edition", "2024", "--crate-type", "cdylib", "-O", "-o"])
             .arg(shim.library())
-            .arg(repository().join("tests/it/support/fault_shim.rs"))
+            .arg(repository().join("tests/it/support/fault_shim/lib.rs"))
             .output()
             .expect("the compiler is there");
         let error = String::from_utf8_lossy(&compiled.stderr);

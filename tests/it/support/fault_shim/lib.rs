@@ -20,36 +20,17 @@
 //! Delays and stale files make of a folder one that is shared over a network, whose machines remember for a
 //! while what was there.
 
-use std::ffi::{CStr, c_char, c_int, c_void};
+mod paths;
+mod stale;
+mod system;
+
+use paths::{LONGEST, O_CREAT, SEEING, about, read_path, seen};
+use stale::{KNOWN, hash, see};
+use std::ffi::{c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-
-// One instruction that makes all of this library's own calls. The filter lets them pass by its
-// address.
-std::arch::global_asm!(
-    ".hidden tp_fault_call",
-    ".globl tp_fault_call",
-    "tp_fault_call:",
-    "mov rax, rdi",
-    "mov rdi, rsi",
-    "mov rsi, rdx",
-    "mov rdx, rcx",
-    "mov r10, r8",
-    "mov r8, r9",
-    "mov r9, [rsp + 8]",
-    "syscall",
-    ".hidden tp_fault_called",
-    ".globl tp_fault_called",
-    "tp_fault_called:",
-    "ret",
-);
-
-unsafe extern "C" {
-    fn tp_fault_call(number: i64, a: i64, b: i64, c: i64, d: i64, e: i64, f: i64) -> i64;
-    fn tp_fault_called();
-    fn sigaction(signal: c_int, new: *const SignalAction, old: *mut SignalAction) -> c_int;
-}
+use system::{call, number, sigaction, tp_fault_called};
 
 /// `struct sigaction` of glibc on x86-64.
 #[repr(C)]
@@ -69,59 +50,6 @@ struct Program {
     length: u16,
     instructions: *const Instruction,
 }
-
-/// System calls of x86-64.
-mod number {
-    pub const WRITE: i64 = 1;
-    pub const OPEN: i64 = 2;
-    pub const STAT: i64 = 4;
-    pub const LSTAT: i64 = 6;
-    pub const PWRITE: i64 = 18;
-    pub const WRITEV: i64 = 20;
-    pub const ACCESS: i64 = 21;
-    pub const NANOSLEEP: i64 = 35;
-    pub const GETPID: i64 = 39;
-    pub const SENDFILE: i64 = 40;
-    pub const KILL: i64 = 62;
-    pub const FSYNC: i64 = 74;
-    pub const FDATASYNC: i64 = 75;
-    pub const RENAME: i64 = 82;
-    pub const MKDIR: i64 = 83;
-    pub const RMDIR: i64 = 84;
-    pub const CREAT: i64 = 85;
-    pub const UNLINK: i64 = 87;
-    pub const READLINK: i64 = 89;
-    pub const CHMOD: i64 = 90;
-    pub const FCHMOD: i64 = 91;
-    pub const PRCTL: i64 = 157;
-    pub const GETDENTS: i64 = 217;
-    pub const CLOCK_GETTIME: i64 = 228;
-    pub const OPENAT: i64 = 257;
-    pub const MKDIRAT: i64 = 258;
-    pub const FSTATAT: i64 = 262;
-    pub const UNLINKAT: i64 = 263;
-    pub const RENAMEAT: i64 = 264;
-    pub const FCHMODAT: i64 = 268;
-    pub const FACCESSAT: i64 = 269;
-    pub const PWRITEV: i64 = 296;
-    pub const RENAMEAT2: i64 = 316;
-    pub const COPY_FILE_RANGE: i64 = 326;
-    pub const PWRITEV2: i64 = 328;
-    pub const STATX: i64 = 332;
-    pub const FACCESSAT2: i64 = 439;
-}
-
-/// What a call is about: an open file, or a path below an open folder.
-enum About {
-    File(i64),
-    Path(i64, i64),
-}
-
-/// The folder that relative paths start from.
-const HERE: i64 = -100;
-/// Flags of `open`: a file may be created.
-const O_CREAT: i64 = 0o100;
-const O_TMPFILE: i64 = 0o20_000_000;
 
 const KINDS: [&str; 7] = ["write", "sync", "rename", "open", "unlink", "mkdir", "chmod"];
 const RENAMED: usize = 2;
@@ -155,19 +83,6 @@ const CAUGHT: [(i64, usize); 23] = [
     (number::FCHMODAT, 6),
 ];
 
-/// The calls by which a process sees what others have done; caught beside the others where it is
-/// to see it late.
-const SEEING: [i64; 8] = [
-    number::STAT,
-    number::LSTAT,
-    number::ACCESS,
-    number::FSTATAT,
-    number::FACCESSAT,
-    number::FACCESSAT2,
-    number::STATX,
-    number::GETDENTS,
-];
-
 #[derive(Clone, Copy, PartialEq)]
 enum Fault {
     Error(i64),
@@ -191,13 +106,6 @@ struct Plan {
 }
 
 static PLAN: OnceLock<Plan> = OnceLock::new();
-
-fn call(number: i64, arguments: &[i64]) -> i64 {
-    let at = |index: usize| arguments.get(index).copied().unwrap_or(0);
-    // SAFETY: the arguments are those of the process's own call, or of one that only reads and
-    // writes memory of this library.
-    unsafe { tp_fault_call(number, at(0), at(1), at(2), at(3), at(4), at(5)) }
-}
 
 #[unsafe(link_section = ".init_array")]
 #[used]
@@ -380,105 +288,7 @@ fn kill() -> i64 {
     call(number::KILL, &[own, SIGKILL])
 }
 
-/// Nothing for a call that changes nothing on disk.
-fn about(number: i64, arguments: &[i64; 6]) -> Option<About> {
-    if SEEING.contains(&number) {
-        return None;
-    }
-    let [a, b, c, d, ..] = *arguments;
-    let creates = |flags: i64| flags & O_CREAT != 0 || flags & O_TMPFILE != 0;
-    Some(match number {
-        number::COPY_FILE_RANGE => About::File(c),
-        number::OPEN if !creates(b) => return None,
-        number::OPENAT if !creates(c) => return None,
-        number::OPEN | number::CREAT | number::UNLINK | number::RMDIR => About::Path(HERE, a),
-        number::MKDIR | number::CHMOD => About::Path(HERE, a),
-        number::OPENAT | number::UNLINKAT | number::MKDIRAT | number::FCHMODAT => {
-            About::Path(a, b)
-        }
-        number::RENAME => About::Path(HERE, b),
-        number::RENAMEAT | number::RENAMEAT2 => About::Path(c, d),
-        _ => About::File(a),
-    })
-}
-
-/// What a call looks at, if it is one that sees what others have done.
-fn seen(number: i64, arguments: &[i64; 6]) -> Option<About> {
-    let [a, b, ..] = *arguments;
-    let is_empty = |path: i64| {
-        // SAFETY: the process hands nothing, or a path that ends in 0, to the system.
-        path == 0 || unsafe { *(path as *const u8) } == 0
-    };
-    match number {
-        number::STAT | number::LSTAT | number::ACCESS | number::OPEN => {
-            Some(About::Path(HERE, a))
-        }
-        number::OPENAT
-        | number::FSTATAT
-        | number::FACCESSAT
-        | number::FACCESSAT2
-        | number::STATX => {
-            // Without a path they are about the open file.
-            (!is_empty(b)).then_some(About::Path(a, b))
-        }
-        number::GETDENTS => Some(About::File(a)),
-        _ => None,
-    }
-}
-
-/// What a process has done with paths, by their hashes. Of fixed size: a handler of signals may not
-/// ask for memory.
-struct Paths {
-    used: AtomicU64,
-    hashes: [AtomicU64; 8192],
-    times: [AtomicU64; 8192],
-}
-
-impl Paths {
-    const fn new() -> Self {
-        Self {
-            used: AtomicU64::new(0),
-            hashes: [const { AtomicU64::new(0) }; 8192],
-            times: [const { AtomicU64::new(0) }; 8192],
-        }
-    }
-
-    /// Notes that a path was used now.
-    fn note(&self, path: &[u8]) {
-        let place = self.used.fetch_add(1, Ordering::SeqCst) as usize % self.hashes.len();
-        self.times[place].store(now(), Ordering::SeqCst);
-        self.hashes[place].store(hash(path), Ordering::SeqCst);
-    }
-
-    /// When a path was used last, in nanoseconds since 1970; 0 if never.
-    fn last(&self, path: &[u8]) -> u64 {
-        let wanted = hash(path);
-        let places = self.hashes.iter().zip(&self.times);
-        let times = places
-            .filter(|(hash, _)| hash.load(Ordering::SeqCst) == wanted)
-            .map(|(_, time)| time.load(Ordering::SeqCst));
-        times.max().unwrap_or(0)
-    }
-}
-
-/// Files that this process has made, or has tried to.
-static KNOWN: Paths = Paths::new();
-/// Folders that it has listed.
-static LISTED: Paths = Paths::new();
 static RANDOM: AtomicU64 = AtomicU64::new(0);
-
-/// FNV-1a; never 0.
-fn hash(path: &[u8]) -> u64 {
-    let step = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x100_0000_01b3);
-    path.iter().fold(0xcbf2_9ce4_8422_2325, step) | 1
-}
-
-/// Nanoseconds since 1970.
-fn now() -> u64 {
-    let mut time = [0_i64; 2];
-    call(number::CLOCK_GETTIME, &[0, time.as_mut_ptr() as i64]);
-    time[0] as u64 * 1_000_000_000 + time[1] as u64
-}
 
 /// Readings of the clock.
 static READINGS: AtomicU64 = AtomicU64::new(0);
@@ -506,128 +316,6 @@ fn wait(plan: &Plan) {
         let time = [0_i64, microseconds as i64 * 1000];
         call(number::NANOSLEEP, &[time.as_ptr() as i64, 0]);
     }
-}
-
-/// When a file was put where it is, in nanoseconds since 1970; nothing for what is no file.
-fn put(path: *const u8) -> Option<u64> {
-    const WITHOUT_FOLLOWING: i64 = 0x100;
-    const KIND: u32 = 0o170_000;
-    const FILE: u32 = 0o100_000;
-    // `struct stat` of x86-64: the mode at byte 24, the time of the last change at 104.
-    let mut about = [0_u64; 18];
-    let asked = [HERE, path as i64, about.as_mut_ptr() as i64, WITHOUT_FOLLOWING];
-    let is_file = call(number::FSTATAT, &asked) == 0 && about[3] as u32 & KIND == FILE;
-    is_file.then(|| about[13] * 1_000_000_000 + about[14])
-}
-
-const NOT_THERE: i64 = -2;
-
-/// Sees what is at a path, or in a folder, as it was a while ago.
-fn see(plan: &Plan, number: i64, arguments: &[i64; 6], path: &[u8], length: usize) -> i64 {
-    const O_DIRECTORY: i64 = 0o200_000;
-    let flags = match number {
-        number::OPEN => arguments[1],
-        number::OPENAT => arguments[2],
-        _ => 0,
-    };
-    if number == number::GETDENTS {
-        let bytes = call(number, arguments);
-        return without_new(plan, arguments[1] as *mut u8, bytes, &path[..length]);
-    }
-    if flags & O_DIRECTORY != 0 {
-        LISTED.note(&path[..length]);
-        return call(number, arguments);
-    }
-    // Behind the path there are zeros.
-    let is_unseen = put(path.as_ptr()).is_some_and(|put| {
-        let folder = path[..length].iter().rposition(|&byte| byte == b'/');
-        let folder = &path[..folder.unwrap_or(0)];
-        now().saturating_sub(put) < plan.stale
-            && KNOWN.last(&path[..length]) == 0
-            && LISTED.last(folder) < put
-    });
-    match is_unseen {
-        true => NOT_THERE,
-        false => call(number, arguments),
-    }
-}
-
-/// Takes the files out of a list of a folder that others have put there a moment ago; its length in
-/// bytes then. A list never becomes empty by it: that would be its end.
-fn without_new(plan: &Plan, list: *mut u8, bytes: i64, folder: &[u8]) -> i64 {
-    let Ok(bytes) = usize::try_from(bytes) else {
-        return bytes;
-    };
-    let (mut from, mut to) = (0, 0);
-    while from < bytes {
-        // SAFETY: the system has written entries up to there: their length stands at byte 16 of
-        // each, the name, which ends in 0, at byte 19.
-        let length = usize::from(unsafe { list.add(from + 16).cast::<u16>().read_unaligned() });
-        let name = unsafe { CStr::from_ptr(list.add(from + 19).cast()) }.to_bytes();
-        let mut path = [0; 2 * LONGEST];
-        let end = folder.len() + 1 + name.len();
-        path[..folder.len()].copy_from_slice(folder);
-        path[folder.len()] = b'/';
-        path[folder.len() + 1..end].copy_from_slice(name);
-        let is_new = put(path.as_ptr()).is_some_and(|put| {
-            now().saturating_sub(put) < plan.stale / 2 && KNOWN.last(&path[..end]) == 0
-        });
-        let is_last = to == 0 && from + length >= bytes;
-        if !is_new || is_last {
-            // SAFETY: within what the system has written, to a place before it.
-            unsafe { std::ptr::copy(list.add(from), list.add(to), length) };
-            to += length;
-        }
-        from += length;
-    }
-    to as i64
-}
-
-/// The longest path that is looked at.
-const LONGEST: usize = 4096;
-
-/// Writes the path of what a call is about into a buffer; its length.
-fn read_path(about: &About, into: &mut [u8; 2 * LONGEST]) -> usize {
-    let (folder, relative) = match *about {
-        About::File(file) => return read_link(file, into),
-        About::Path(folder, path) => {
-            // SAFETY: the process hands a path that ends in 0 to the system.
-            let path = unsafe { CStr::from_ptr(path as *const c_char) };
-            (folder, path.to_bytes())
-        }
-    };
-    let length = match relative.starts_with(b"/") {
-        true => 0,
-        false => {
-            let length = read_link(folder, into);
-            into[length] = b'/';
-            length + 1
-        }
-    };
-    let end = (length + relative.len()).min(into.len());
-    into[length..end].copy_from_slice(&relative[..end - length]);
-    end
-}
-
-/// Writes the path of an open file, or of the current folder, into a buffer; its length.
-fn read_link(file: i64, into: &mut [u8; 2 * LONGEST]) -> usize {
-    let mut name = *b"/proc/self/cwd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
-    // The kernel takes the number for 32 bits.
-    let file = i64::from(file as i32);
-    if file != HERE {
-        name[11..].fill(0);
-        name[11..14].copy_from_slice(b"fd/");
-        let mut digits = 1;
-        while digits < 9 && file / 10_i64.pow(digits) > 0 {
-            digits += 1;
-        }
-        for place in 0..digits {
-            let digit = file / 10_i64.pow(digits - 1 - place) % 10;
-            name[14 + place as usize] = b'0' + digit as u8;
-        }
-    }
-    let arguments = [name.as_ptr() as i64, into.as_mut_ptr() as i64, LONGEST as i64];
-    usize::try_from(call(number::READLINK, &arguments)).unwrap_or(0)
 }
 
 /// Adds a line to the log.
