@@ -1,4 +1,4 @@
-//! What the orchestrator costs beside training: plan, files, events, for each run.
+//! What the orchestrator costs in addition to training: plan, files, events, for each run.
 //!
 //! A sweep of 500 runs goes through the real scheduler and the real records, with an executor
 //! that trains nothing, reports three epochs and has a network; with its weights kept, and not.

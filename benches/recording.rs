@@ -1,4 +1,4 @@
-//! What records cost beside training: events, tables and results of a run, without and with
+//! What records cost in addition to training: events, tables and results of a run, without and with
 //! histograms of every epoch.
 //!
 //! The course's baseline, three epochs, one worker: trained bare, and through the scheduler into

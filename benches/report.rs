@@ -65,8 +65,8 @@ fn main() {
 /// Results as a sweep would leave them.
 fn write_results(folder: &Path, plan: &Plan) {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data");
-    let library = DatasetCache::new(vec![data], Vec::new());
-    let fingerprint = library.fingerprint(&plan.trials[0].config.data);
+    let cache = DatasetCache::new(vec![data], Vec::new());
+    let fingerprint = cache.fingerprint(&plan.trials[0].config.data);
     let fingerprint = fingerprint.expect("data/mnist is there");
     let store = Store::new(&folder.join("runs"), plan, |_| fingerprint.clone());
     for run in plan.runs() {

@@ -111,20 +111,20 @@ fn cohort_epoch_seconds(dataset: &Dataset, data: &DeviceDataset<Flex>, members: 
             normalisation: None,
         })
         .collect();
-    let mut watch = Watch {
+    let mut timer = EpochTimer {
         started: Instant::now(),
         seconds: 0.0,
     };
-    train(data, &members, &mut watch).expect("nobody interrupts");
-    watch.seconds
+    train(data, &members, &mut timer).expect("nobody interrupts");
+    timer.seconds
 }
 
-struct Watch {
+struct EpochTimer {
     started: Instant,
     seconds: f64,
 }
 
-impl TrainingHost for Watch {
+impl TrainingHost for EpochTimer {
     fn elapsed(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }

@@ -131,7 +131,7 @@ fn after(whole: &MemberRecord, epoch: usize) -> MemberRecord {
 }
 
 #[test]
-fn a_run_goes_on_from_any_epoch_as_if_it_had_never_stopped() {
+fn a_run_resumed_from_any_epoch_equals_an_uninterrupted_one() {
     let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
     let mut resumed = 0;
     for settings in kinds() {
@@ -168,7 +168,7 @@ fn a_run_goes_on_from_any_epoch_as_if_it_had_never_stopped() {
 }
 
 #[test]
-fn members_of_a_cohort_go_on_together_or_each_alone() {
+fn members_of_a_cohort_resume_together_or_alone() {
     let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
     let configs: Vec<Config> = kinds().iter().map(|settings| config(settings)).collect();
     // Those that can be stacked: the models with one hidden layer and no norm.
@@ -207,7 +207,7 @@ fn members_of_a_cohort_go_on_together_or_each_alone() {
 }
 
 #[test]
-fn in_the_middle_of_an_epoch_the_state_of_its_beginning_is_saved() {
+fn a_stop_within_an_epoch_saves_the_state_at_its_start() {
     let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
     let configs = [config(&[("training.optimizer", "adam")])];
     let (whole, _) = trained(&data, &configs, RecordingObserver::of_everything(1));
@@ -230,7 +230,7 @@ fn in_the_middle_of_an_epoch_the_state_of_its_beginning_is_saved() {
 }
 
 #[test]
-fn a_state_of_another_run_does_not_fit() {
+fn a_checkpoint_of_different_settings_is_incompatible() {
     let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
     let adam = config(&[("training.optimizer", "adam")]);
     let (whole, _) = trained(

@@ -371,7 +371,7 @@ fn a_run_that_stops_early_ends_with_its_best_epoch_or_its_last() {
 }
 
 #[test]
-fn a_member_that_diverges_takes_no_other_with_it() {
+fn a_diverging_member_does_not_affect_the_others() {
     let (dataset, data) = mnist();
     let seed = Seed {
         sweep: 3,
@@ -389,7 +389,7 @@ fn a_member_that_diverges_takes_no_other_with_it() {
 }
 
 #[test]
-fn a_gradient_beyond_all_numbers_is_a_divergence() {
+fn a_gradient_that_overflows_is_a_divergence() {
     let (dataset, data) = mnist();
     let seed = Seed {
         sweep: 3,
@@ -409,7 +409,7 @@ fn a_gradient_beyond_all_numbers_is_a_divergence() {
 }
 
 #[test]
-fn an_interrupted_training_says_so() {
+fn an_interrupted_training_is_reported_as_interrupted() {
     let (dataset, data) = mnist();
     let config = config(&[]);
     let seed = Seed {

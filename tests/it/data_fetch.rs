@@ -75,9 +75,11 @@ fn send(stream: &mut TcpStream, range: Option<usize>, body: &[u8], most: usize) 
 
 fn fetched(url: &str, folder: &Path) -> Result<Vec<u64>, FetchError> {
     let client = Client::new(None, false)?;
-    let mut told = Vec::new();
-    fetch(&client, url, &FILE, folder, &mut |bytes| told.push(bytes))?;
-    Ok(told)
+    let mut progress = Vec::new();
+    fetch(&client, url, &FILE, folder, &mut |bytes| {
+        progress.push(bytes)
+    })?;
+    Ok(progress)
 }
 
 /// The names of the files in a folder.
@@ -90,12 +92,15 @@ fn names(folder: &TempDir) -> Vec<String> {
 }
 
 #[test]
-fn a_file_appears_whole_under_its_name() {
+fn a_file_appears_under_its_name_only_when_complete() {
     let (url, asked) = server(|stream, range| send(stream, range, &contents(), usize::MAX));
     let folder = tempfile::tempdir().unwrap();
-    let told = fetched(&url, folder.path()).unwrap();
-    assert_eq!((told.first(), told.last()), (Some(&0), Some(&100_000)));
-    assert!(told.is_sorted());
+    let progress = fetched(&url, folder.path()).unwrap();
+    assert_eq!(
+        (progress.first(), progress.last()),
+        (Some(&0), Some(&100_000))
+    );
+    assert!(progress.is_sorted());
     assert_eq!(names(&folder), ["digits.gz"]);
     assert_eq!(
         std::fs::read(folder.path().join("digits.gz")).unwrap(),
@@ -105,7 +110,7 @@ fn a_file_appears_whole_under_its_name() {
 }
 
 #[test]
-fn a_cut_download_is_continued_where_it_was_cut() {
+fn an_interrupted_download_is_resumed() {
     // By itself, while each answer brings something.
     let (url, asked) = server(|stream, range| send(stream, range, &contents(), 40_000));
     let folder = tempfile::tempdir().unwrap();
@@ -126,7 +131,7 @@ fn a_cut_download_is_continued_where_it_was_cut() {
 }
 
 #[test]
-fn what_has_come_is_kept_when_nothing_more_comes() {
+fn a_partial_download_is_kept_when_the_transfer_stalls() {
     let (url, _) = server(|stream, range| match range {
         None => send(stream, range, &contents(), 40_000),
         Some(_) => send(stream, range, &contents(), 0),
@@ -160,7 +165,7 @@ fn a_server_without_ranges_is_asked_for_the_whole_file() {
 }
 
 #[test]
-fn another_file_than_the_original_is_refused_and_not_kept() {
+fn a_file_that_differs_from_the_original_is_refused_and_not_kept() {
     let wrong: [Answer; 2] = [
         |stream, range| {
             let mut other = contents();
@@ -194,7 +199,7 @@ fn another_file_than_the_original_is_refused_and_not_kept() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_told_with_the_way_by_hand() {
+fn a_missing_file_is_reported_with_manual_instructions() {
     let (url, _) = server(|stream, _| {
         stream
             .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -208,7 +213,7 @@ fn a_file_that_is_not_there_is_told_with_the_way_by_hand() {
 }
 
 #[test]
-fn a_server_that_is_down_is_told_with_the_way_by_hand() {
+fn an_unreachable_server_is_reported_with_manual_instructions() {
     // A port that was free a moment ago.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -224,7 +229,7 @@ fn a_server_that_is_down_is_told_with_the_way_by_hand() {
         "{}",
         done.error
     );
-    // A proxy that is down is asked in the place of the server.
+    // A proxy that is down is asked instead of the server.
     let done = project.run(&["data", "fetch", "mnist", "--proxy", &url]);
     assert_eq!(done.code, 2);
     assert!(
@@ -241,7 +246,7 @@ fn a_server_that_is_down_is_told_with_the_way_by_hand() {
 }
 
 #[test]
-fn files_are_listed_and_checked_where_they_are() {
+fn files_are_listed_and_verified_in_place() {
     let project = Project::new("");
     let folder = project.path("data/mnist");
     std::fs::create_dir_all(&folder).unwrap();

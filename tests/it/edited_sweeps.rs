@@ -17,7 +17,7 @@ fn sweep(grid: &str) -> String {
     format!("{BASE}grid: {{ {grid} }}\n")
 }
 
-/// Trains, all runs of which must finish; what it said.
+/// Trains; all runs must finish. Returns the messages.
 fn train(project: &Project, options: &[&str]) -> Done {
     let done = project.train(options);
     assert_eq!(done.code, 0, "{}", done.error);
@@ -53,7 +53,7 @@ fn results(project: &Project) -> BTreeMap<PathBuf, SystemTime> {
     named.collect()
 }
 
-/// The results that stand at their places.
+/// The results in their own folders.
 fn shown(project: &Project) -> BTreeMap<PathBuf, SystemTime> {
     let mut results = results(project);
     results.retain(|path, _| !path.starts_with(".aside"));
@@ -67,7 +67,7 @@ fn times(results: &BTreeMap<PathBuf, SystemTime>) -> Vec<SystemTime> {
     times
 }
 
-/// Every file that TensorBoard shows, by the folder that it stands in below the sweep's.
+/// Every file that TensorBoard shows, by its folder below the sweep's.
 fn shown_events(project: &Project) -> Vec<PathBuf> {
     let runs = project.path("runs/sweep");
     let is_shown = |path: &PathBuf| {
@@ -97,15 +97,15 @@ fn assert_whole(project: &Project) {
     }
     let events = shown_events(project);
     for run in shown.keys().map(|path| path.parent().unwrap()) {
-        let own = events.iter().filter(|folder| *folder == run).count();
-        assert_eq!(own, 1, "{}", run.display());
+        let count = events.iter().filter(|folder| *folder == run).count();
+        assert_eq!(count, 1, "{}", run.display());
     }
     let is_aside = |folder: &&PathBuf| folder.starts_with(".aside");
     assert_eq!(events.iter().filter(is_aside).count(), 0);
 }
 
 #[test]
-fn a_grid_that_gains_a_factor_trains_the_new_levels_alone() {
+fn a_grid_that_gains_a_factor_trains_only_the_new_levels() {
     let before = sweep("training.learning_rate: [0.1, 0.01]");
     let after = sweep("training.learning_rate: [0.1, 0.01], model.dropout: [0, 0.5]");
     let project = Project::new(&before);
@@ -136,7 +136,7 @@ fn a_grid_that_gains_a_factor_trains_the_new_levels_alone() {
 }
 
 #[test]
-fn a_level_that_is_removed_leaves_the_others_and_is_there_when_it_returns() {
+fn a_removed_level_keeps_the_others_and_is_restored_when_it_returns() {
     let both = sweep("training.learning_rate: [0.1, 0.01]");
     let one = sweep("training.learning_rate: [0.01]");
     let project = Project::new(&both);
@@ -159,7 +159,7 @@ fn a_level_that_is_removed_leaves_the_others_and_is_there_when_it_returns() {
 }
 
 #[test]
-fn settings_switched_to_and_fro_train_nothing_twice() {
+fn settings_switched_back_and_forth_train_nothing_twice() {
     let text = sweep("training.learning_rate: [0.1, 0.01]");
     let project = Project::new(&text);
     train(&project, &[]);
@@ -205,7 +205,7 @@ fn settings_switched_to_and_fro_train_nothing_twice() {
 }
 
 #[test]
-fn settings_that_change_places_change_folders() {
+fn swapped_settings_swap_folders() {
     let text = |first: u8, second: u8| {
         let level = |width: u8| format!("{{ model.width: {width} }}");
         sweep(&format!(
@@ -253,7 +253,7 @@ fn fewer_folds_and_repeats_leave_nothing_among_the_runs() {
 }
 
 #[test]
-fn a_default_that_is_written_down_changes_nothing() {
+fn a_default_written_in_the_file_changes_nothing() {
     let text = sweep("training.learning_rate: [0.1]");
     let project = Project::new(&text);
     train(&project, &[]);
@@ -274,7 +274,7 @@ fn a_default_that_is_written_down_changes_nothing() {
 }
 
 #[test]
-fn results_of_other_data_are_set_aside_until_the_data_returns() {
+fn results_of_other_data_are_archived_until_the_data_returns() {
     let rows = |shift: usize| {
         let row = |index: usize| format!("{},{},{}\n", index % 7, (index * shift) % 5, index % 2);
         let rows: String = (0..60).map(row).collect();
@@ -312,7 +312,7 @@ validation: { folds: 2 }
 }
 
 #[test]
-fn moves_that_were_interrupted_are_carried_on() {
+fn interrupted_moves_are_completed_by_the_next_run() {
     let text = sweep("training.learning_rate: [0.1, 0.01]");
     let project = Project::new(&text);
     train(&project, &[]);
@@ -378,7 +378,7 @@ fn no_link_leads_out_of_the_folder() {
 }
 
 #[test]
-fn results_that_an_edit_has_moved_are_not_said_to_be_missing() {
+fn results_that_an_edit_has_moved_are_not_reported_as_missing() {
     let project = Project::new(&sweep("training.learning_rate: [0.1, 0.01]"));
     train(&project, &["--quiet"]);
     project.write(
@@ -394,7 +394,7 @@ fn results_that_an_edit_has_moved_are_not_said_to_be_missing() {
             assert!(done.error.contains(part), "{}", done.error);
         }
     }
-    // Of other settings there is none, which is said.
+    // Results of other settings are missing, and the message states it.
     let other = ["--set", "training.epochs=3"];
     let done = project.run(&["report", "sweep.yaml", "--data", data, other[0], other[1]]);
     assert!(
@@ -406,7 +406,7 @@ fn results_that_an_edit_has_moved_are_not_said_to_be_missing() {
 }
 
 #[test]
-fn two_sweep_files_of_one_name_are_told() {
+fn two_sweep_files_of_one_name_are_reported() {
     let project = Project::new(&sweep("training.learning_rate: [0.1]"));
     train(&project, &["--quiet"]);
     let longer =
@@ -414,10 +414,10 @@ fn two_sweep_files_of_one_name_are_told() {
     project.write("other.yaml", longer);
     let data = repository().join("data");
     let fixed = ["--device", "cpu", "--data", data.to_str().unwrap()];
-    let told = "runs/sweep was last used by sweep.yaml";
+    let message = "runs/sweep was last used by sweep.yaml";
     let run = |file: &str| project.run(&[&[file], &fixed[..]].concat()).error;
     let error = run("other.yaml");
-    assert!(error.contains(told), "{error}");
+    assert!(error.contains(message), "{error}");
     assert!(error.contains("a different `name`"), "{error}");
     // A file that was renamed is no other one.
     std::fs::rename(project.path("other.yaml"), project.path("new.yaml")).unwrap();

@@ -1,4 +1,4 @@
-//! A runs folder with data of every TensorBoard plugin, from made-up numbers that are kept beside
+//! A runs folder with data of every TensorBoard plugin, from made-up numbers that are kept next to
 //! it: `judges/tensorboard/run.sh` lets TensorBoard read it, and numpy compute the same.
 //!
 //! Written here, where a test can look at all of it, into `target/tmp/every-plugin`.

@@ -127,7 +127,7 @@ fn inject(shim: &Shim, begin: Begin, expected: &Files, fault: Fault) -> Ended {
         Ended::WithAnError => {
             let is_told = ["cannot ", "could not "]
                 .iter()
-                .any(|told| faulty.error.contains(told));
+                .any(|message| faulty.error.contains(message));
             assert!(is_told, "{when}");
         }
         Ended::Killed => {}
@@ -156,9 +156,10 @@ fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], go
     let mut planned = Vec::new();
     for &kind in kinds {
         let count = counts[kind];
-        let taken = match takes_all || count <= 2 * CALLS {
-            true => count,
-            false => CALLS,
+        let taken = if takes_all || count <= 2 * CALLS {
+            count
+        } else {
+            CALLS
         };
         for &(does, lasts) in faults {
             // From the first to the last.
@@ -172,7 +173,7 @@ fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], go
             planned.extend((0..taken).map(fault));
         }
     }
-    // Beside each other: they have nothing in common.
+    // In parallel: they share nothing.
     let ends = planned.par_iter().map(|&fault| {
         let name = (fault.kind, fault.does, fault.lasts);
         (name, inject(&shim, begin, &expected, fault))
@@ -218,7 +219,7 @@ fn a_call_that_fails_once_loses_nothing() {
 }
 
 #[test]
-fn a_disk_that_is_full_from_some_call_on_loses_nothing() {
+fn a_disk_that_fills_up_loses_nothing() {
     inject_everywhere(&ROOM, &[("ENOSPC", true)], false);
 }
 
@@ -228,7 +229,7 @@ fn a_process_that_is_killed_at_a_call_loses_nothing() {
 }
 
 #[test]
-fn a_process_that_goes_on_loses_nothing_either() {
+fn a_resumed_process_loses_nothing_either() {
     let faults = [
         ("EIO", false),
         ("ENOSPC", true),
@@ -239,7 +240,7 @@ fn a_process_that_goes_on_loses_nothing_either() {
 }
 
 #[test]
-fn writes_that_write_less_than_they_were_asked_to_change_nothing() {
+fn short_writes_change_nothing() {
     inject_everywhere(&["write"], &[("short", false), ("short", true)], false);
     inject_everywhere(&["write"], &[("short", false)], true);
 }

@@ -82,12 +82,12 @@ fn damaged(bytes: &[u8], other: &[u8], stream: &mut Stream) -> Vec<u8> {
     damaged
 }
 
-/// In a process of its own: while a parser is at work, the library prints nothing of any panic, not even of those of
+/// In a separate process: while a parser is at work, the library prints nothing of any panic, not even of those of
 /// other tests.
 #[test]
 fn no_input_makes_a_parser_panic_or_hang() {
     if std::env::var_os(CHILD).is_some() {
-        meet_all_watched();
+        feed_all_under_a_time_limit();
         return;
     }
     let name = "fuzz_corpus::no_input_makes_a_parser_panic_or_hang";
@@ -96,15 +96,18 @@ fn no_input_makes_a_parser_panic_or_hang() {
         .env(CHILD, "1")
         .output()
         .expect("this program starts");
-    let told = String::from_utf8_lossy(&child.stdout);
+    let output = String::from_utf8_lossy(&child.stdout);
     let error = String::from_utf8_lossy(&child.stderr);
-    assert!(child.status.success(), "{told}{error}");
+    assert!(child.status.success(), "{output}{error}");
     let met = TARGETS.len() * DAMAGED;
-    assert!(told.contains(&format!("{met} damaged inputs")), "{told}");
+    assert!(
+        output.contains(&format!("{met} damaged inputs")),
+        "{output}"
+    );
 }
 
 /// Meets all inputs on another thread, and ends the process if one of them hangs.
-fn meet_all_watched() {
+fn feed_all_under_a_time_limit() {
     let (sender, inputs) = channel();
     // With as much room for nested input as the program's main thread has.
     let thread = std::thread::Builder::new().stack_size(8 << 20);

@@ -166,7 +166,7 @@ fn ranks(project: &Project) -> Vec<String> {
 }
 
 #[test]
-fn what_is_kept_can_change_and_nothing_is_trained_for_it() {
+fn the_keep_rule_can_change_without_training() {
     let project = Project::new(SWEEP);
     let runs = project.path("runs");
     let train = |keep: &str| {
@@ -202,7 +202,7 @@ fn weights(project: &Project) -> Vec<(String, Vec<u8>)> {
 
 #[cfg(unix)]
 #[test]
-fn a_sweep_that_is_killed_and_continued_keeps_the_same() {
+fn a_killed_and_resumed_sweep_keeps_the_same_weights() {
     let text = SWEEP.replace("epochs: 1", "epochs: 20");
     let whole = Project::new(&text);
     assert_eq!(whole.train(&["--quiet"]).code, 0);
@@ -226,7 +226,7 @@ fn a_sweep_that_is_killed_and_continued_keeps_the_same() {
 }
 
 #[test]
-fn weights_are_the_same_bytes_whoever_trains_beside() {
+fn weights_are_the_same_bytes_in_every_cohort() {
     let (one, three) = (Project::new(SWEEP), Project::new(SWEEP));
     assert_eq!(one.train(&["--quiet", "--workers", "1"]).code, 0);
     assert_eq!(

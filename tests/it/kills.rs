@@ -149,7 +149,7 @@ fn tear(project: &Project, random: &mut Random) -> usize {
 }
 
 #[test]
-fn files_that_are_torn_after_a_kill_are_made_whole() {
+fn files_truncated_by_a_kill_are_repaired() {
     let mut random = Random::new(3);
     let mut torn = 0;
     kill_and_continue(&["--workers", "1"], &mut random, |project, random| {
@@ -159,7 +159,7 @@ fn files_that_are_torn_after_a_kill_are_made_whole() {
 }
 
 #[test]
-fn a_crashed_run_that_is_tried_again_goes_on_from_its_checkpoint() {
+fn a_retried_run_resumes_from_its_checkpoint() {
     let project = sweep::with_data(
         "
 data: { set: table, path: points.csv, label: class }

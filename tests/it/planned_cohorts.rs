@@ -73,14 +73,14 @@ fn on<'a>(executors: &[&'a dyn Executor], cohort: Option<usize>) -> Setup<'a> {
     }
 }
 
-/// Runs the sweep on one executor, in a folder of its own.
+/// Runs the sweep on one executor, in a separate folder.
 fn trained(executor: &dyn Executor, cohort: Option<usize>) -> SweepOutcome {
     let folder = tempfile::tempdir().unwrap();
     ran(folder.path(), on(&[executor], cohort)).unwrap()
 }
 
 #[test]
-fn each_run_is_trained_alone_unless_asked_for_otherwise() {
+fn each_run_is_trained_alone_by_default() {
     /// Leaves all to the trait that it may.
     struct Alone<'a>(FakeExecutor<'a>);
     impl Executor for Alone<'_> {
@@ -101,7 +101,7 @@ fn each_run_is_trained_alone_unless_asked_for_otherwise() {
 }
 
 #[test]
-fn cohorts_are_as_large_as_the_executor_finds_best_or_as_is_asked_for() {
+fn cohorts_have_the_size_that_the_executor_chooses_or_the_user_sets() {
     let executor = fake().cohorts_of(7);
     let ran = trained(&executor, None);
     assert_eq!(executor.cohort_sizes(), [6, 7, 7, 4]);
@@ -118,8 +118,8 @@ fn cohorts_are_as_large_as_the_executor_finds_best_or_as_is_asked_for() {
     let training = "Training: on `fake:0`, up to 7 runs stacked into one program.";
     let markdown = report.document.to_markdown("");
     assert!(markdown.contains(training), "{markdown}");
-    let tells = |result: &tp_sweep::record::RunResult| (4..=7).contains(&result.cohort);
-    assert!(ran.results.runs.values().all(tells));
+    let is_within = |result: &tp_sweep::record::RunResult| (4..=7).contains(&result.cohort);
+    assert!(ran.results.runs.values().all(is_within));
     let executor = fake().cohorts_of(7);
     trained(&executor, Some(100));
     assert_eq!(executor.cohort_sizes(), [20, 4]);
@@ -144,7 +144,7 @@ fn too_little_memory_halves_cohorts_until_they_fit() {
 }
 
 #[test]
-fn a_member_that_brings_others_down_fails_alone() {
+fn a_member_that_crashes_its_cohort_fails_alone() {
     let ran = trained(&poisoned_by(3), Some(20));
     let (failed, finished): (Vec<_>, Vec<_>) = ran
         .results
@@ -174,7 +174,7 @@ fn a_member_that_brings_others_down_fails_alone() {
 }
 
 #[test]
-fn a_run_whose_folder_is_removed_is_trained_again_and_takes_no_other_with_it() {
+fn a_run_whose_folder_is_removed_is_trained_again_alone() {
     for cohort in [1, 4] {
         let folder = tempfile::tempdir().unwrap();
         let removed = AtomicBool::new(false);
@@ -265,7 +265,7 @@ fn a_cohort_leaves_work_for_every_device() {
 }
 
 #[test]
-fn the_display_is_told_of_halves() {
+fn halved_cohorts_are_reported_to_the_display() {
     let folder = tempfile::tempdir().unwrap();
     let progress = RecordingProgress::default();
     let executor = poisoned_by(11);
@@ -303,7 +303,7 @@ fn fails_silently<'a>(
 }
 
 #[test]
-fn a_device_without_memory_that_tells_nobody_halves_cohorts_all_the_same() {
+fn an_unreported_out_of_memory_halves_cohorts_too() {
     let executor = fails_silently(
         CubeclDevice::cuda(50),
         "DSD-0-50",
@@ -319,7 +319,7 @@ fn a_device_without_memory_that_tells_nobody_halves_cohorts_all_the_same() {
 }
 
 #[test]
-fn a_run_whose_device_fails_is_tried_again_once() {
+fn a_run_whose_device_fails_is_retried_once() {
     let failed = Mutex::new(HashSet::new());
     let fails = |cohort: &[RunId]| {
         let mut failed = failed.lock().unwrap();
@@ -351,7 +351,7 @@ fn a_run_whose_device_fails_is_tried_again_once() {
 }
 
 #[test]
-fn what_a_run_gives_does_not_depend_on_its_cohort() {
+fn results_do_not_depend_on_the_cohort() {
     let (_, plan) = planned(SWEEP);
     let data = &plan.trials[0].config.data;
     let dataset = DatasetCache::new(vec![repository().join("data")], Vec::new()).load(data);
@@ -363,7 +363,7 @@ fn what_a_run_gives_does_not_depend_on_its_cohort() {
     };
     let alone = trained(&executor(TensorMemory::Thread), None);
     let together = trained(&executor(TensorMemory::Thread), Some(10));
-    // A gigabyte of a device, which finds a size of its own.
+    // A gigabyte of a device, which chooses the size itself.
     let measured = trained(
         &executor(TensorMemory::Device {
             free: 1 << 30,

@@ -132,8 +132,8 @@ fn the_test_set_has_the_accuracy_that_was_recorded_in_every_format() {
         (rows[3]["input"].as_str(), rows[3]["row"].as_str()),
         ("digits/some/03.png", "")
     );
-    for (own, of_bytes) in rows.iter().zip(answers(&of_bytes)) {
-        assert_eq!(own["class"], of_bytes["class"]);
+    for (of_files, of_bytes) in rows.iter().zip(answers(&of_bytes)) {
+        assert_eq!(of_files["class"], of_bytes["class"]);
     }
     let one = answers(&predict(&project, &["digits/some/03.png", "--logits"]));
     assert_eq!(one[0]["class"], rows[3]["class"]);
@@ -160,7 +160,7 @@ fn table(count: usize) -> String {
 }
 
 #[test]
-fn rows_of_a_table_are_known_by_their_columns_names() {
+fn table_columns_are_matched_by_name() {
     let project = Project::new(
         "data: { set: table, path: points, label: class }\nmodel: { width: 8 }\n\
          training: { epochs: 5, batch_size: 10, learning_rate: 0.1 }\n",
@@ -221,7 +221,7 @@ fn refused(project: &Project, input: &str) -> String {
 }
 
 #[test]
-fn samples_that_do_not_fit_are_told_plainly() {
+fn incompatible_samples_are_refused_with_the_reason() {
     let project = grey();
     write_png(&project.path("small.png"), &[9; 64], 8, 8);
     assert!(
@@ -230,10 +230,10 @@ fn samples_that_do_not_fit_are_told_plainly() {
     );
     let colour = repository().join("tests/fixtures/colour.jpg");
     std::fs::copy(colour, project.path("colour.jpg")).unwrap();
-    let told = refused(&project, "colour.jpg");
+    let message = refused(&project, "colour.jpg");
     assert!(
-        told.contains("pixels, but the model takes 28 × 28"),
-        "{told}"
+        message.contains("pixels, but the model takes 28 × 28"),
+        "{message}"
     );
     let mut encoder = png::Encoder::new(
         std::fs::File::create(project.path("rgb.png")).unwrap(),
@@ -267,16 +267,16 @@ fn samples_that_do_not_fit_are_told_plainly() {
 }
 
 #[test]
-fn a_folder_that_is_no_whole_model_is_refused() {
+fn a_folder_with_an_incomplete_model_is_refused() {
     let project = grey();
     let text = project.read("model/model.json");
-    let told = |project: &Project| refused(project, "small.png");
+    let error_of = |project: &Project| refused(project, "small.png");
     let with = |from: &str, to: &str| {
         assert!(text.contains(from), "{from}");
         project.write("model/model.json", &text.replacen(from, to, 1));
-        let told = told(&project);
-        assert!(told.contains("model/model.json cannot be used"), "{told}");
-        told
+        let error = error_of(&project);
+        assert!(error.contains("model/model.json cannot be used"), "{error}");
+        error
     };
     assert!(with("\"format\": 1", "\"format\": 3").contains("version 3"));
     assert!(with("{", "").contains("not a description of a model"));
@@ -294,26 +294,27 @@ fn a_folder_that_is_no_whole_model_is_refused() {
         .replace("\"inputs\": 4", "\"inputs\": 6");
     project.write("model/model.json", &wider);
     assert!(
-        told(&project).contains("its tensor layer1.weight is F32 [4, 784], expected F32 [6, 784]")
+        error_of(&project)
+            .contains("its tensor layer1.weight is F32 [4, 784], expected F32 [6, 784]")
     );
     project.write("model/model.json", &text);
     let path = project.path("model/model.safetensors");
     let mut weights = std::fs::read(&path).unwrap();
     *weights.last_mut().unwrap() ^= 1;
     std::fs::write(&path, &weights).unwrap();
-    assert!(told(&project).contains("its BLAKE3 hash differs"));
+    assert!(error_of(&project).contains("its BLAKE3 hash differs"));
     weights.pop();
     std::fs::write(&path, &weights).unwrap();
-    assert!(told(&project).contains("it is damaged"));
+    assert!(error_of(&project).contains("it is damaged"));
     std::fs::remove_file(&path).unwrap();
-    assert!(told(&project).contains("cannot read model/model.safetensors"));
+    assert!(error_of(&project).contains("cannot read model/model.safetensors"));
     std::fs::remove_file(project.path("model/model.json")).unwrap();
-    assert!(told(&project).contains("model has no model.json; run `tp-sweep export SWEEP`"));
+    assert!(error_of(&project).contains("model has no model.json; run `tp-sweep export SWEEP`"));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_output_that_is_no_file_is_written_to_and_stays_what_it_is() {
+fn an_output_that_is_not_a_regular_file_is_written_to_and_not_replaced() {
     let project =
         Project::new("data: { limit: 200 }\nmodel: { width: 4 }\ntraining: { epochs: 1 }\n");
     exported(&project);
@@ -327,8 +328,8 @@ fn an_output_that_is_no_file_is_written_to_and_stays_what_it_is() {
     for output in ["/dev/full", "full"] {
         let done = asked(output);
         assert_eq!(done.code, 2, "{}", done.error);
-        let told = format!("cannot write {output}: No space left on device");
-        assert!(done.error.contains(&told), "{}", done.error);
+        let message = format!("cannot write {output}: No space left on device");
+        assert!(done.error.contains(&message), "{}", done.error);
     }
     use std::os::unix::fs::FileTypeExt;
     let kind = |path: &Path| path.symlink_metadata().unwrap().file_type();

@@ -54,7 +54,7 @@ fn three_copies_of_all_shards_at_once_give_the_files_of_one_process() {
 }
 
 #[test]
-fn the_number_of_shards_may_change_on_the_way() {
+fn the_number_of_shards_may_change_between_starts() {
     let expected = of_one(|| sweep::project(3));
     let project = sweep::project(3);
     trained(&project, "1/3");
@@ -73,7 +73,7 @@ fn the_number_of_shards_may_change_on_the_way() {
 }
 
 #[test]
-fn the_whole_sweep_goes_on_from_what_shards_have_done() {
+fn the_whole_sweep_continues_from_the_results_of_shards() {
     let expected = of_one(|| sweep::project(3));
     let project = sweep::project(3);
     trained(&project, "2/3");
@@ -83,7 +83,7 @@ fn the_whole_sweep_goes_on_from_what_shards_have_done() {
 }
 
 #[test]
-fn folders_that_shared_no_disk_are_merged() {
+fn folders_from_separate_disks_are_merged() {
     let expected = of_one(|| sweep::project(3));
     let [here, there] = [sweep::project(3), sweep::project(3)];
     trained(&here, "1/2");
@@ -102,7 +102,7 @@ fn folders_that_shared_no_disk_are_merged() {
 }
 
 #[test]
-fn a_report_lists_what_is_missing_and_a_failed_run_is_no_missing_one() {
+fn a_report_lists_missing_runs_and_does_not_count_failed_ones_as_missing() {
     let project = sweep::with_data(
         "
 data: { set: table, path: points.csv, label: class }
@@ -131,7 +131,7 @@ grid: { training.learning_rate: [0.1, 1e30] }
 }
 
 #[test]
-fn fewer_files_are_written_where_they_cost_much() {
+fn fewer_event_files_are_written_on_request() {
     let with = |events: &str| {
         let sweep = format!(
             "
@@ -301,7 +301,7 @@ grid:
         };
         std::fs::write(&file, "content\n").expect("a file");
         let hour = "3600000";
-        // Without programs of its own: the shell's own commands alone.
+        // Without other programs: shell builtins only.
         let read = "read -r line < file && echo $line || echo none";
         assert_eq!(seen(read, hour), "none\n");
         assert_eq!(seen("echo *", hour), "*\n", "a list is late");

@@ -1,4 +1,4 @@
-//! A sweep that is asked to stop saves what it has and says so by its exit code; one whose terminal or
+//! A sweep that is asked to stop saves its state and returns the exit code for an interruption; one whose terminal or
 //! reader goes away does not stop.
 #![cfg(unix)]
 
@@ -51,11 +51,11 @@ fn assert_goes_on(project: &Project, runs: &[&str], arguments: &[&str]) {
     let before: Vec<String> = runs.iter().map(table).collect();
     let continued = done(train(project, arguments));
     assert_eq!(continued.code, 0, "{}", continued.error);
-    let told = match runs.len() {
+    let message = match runs.len() {
         1 => "; 1 run resumes from its checkpoint\n".to_owned(),
         count => format!("; {count} runs resume from their checkpoints\n"),
     };
-    assert!(continued.error.contains(&told), "{}", continued.error);
+    assert!(continued.error.contains(&message), "{}", continued.error);
     for (run, before) in runs.iter().zip(before) {
         let after = table(run);
         assert!(after.starts_with(&before), "{run}: {before} {after}");
@@ -66,7 +66,7 @@ fn checkpoint(run: &str) -> String {
     format!("runs/sweep/{run}/checkpoint.safetensors")
 }
 
-/// A project in training whose process stands still, after so many epochs of each of these runs.
+/// A project in training whose process is stopped, after so many epochs of each of these runs.
 fn caught(
     project: impl Fn() -> Project,
     arguments: &[&str],
@@ -165,14 +165,14 @@ fn count(text: &str, part: &str) -> usize {
 }
 
 #[test]
-fn a_signal_is_answered_before_the_end_is_told_and_whoever_is_quiet() {
+fn a_signal_is_acknowledged_before_the_summary_with_or_without_quiet() {
     let answer = "stopping after saving progress";
     for (name, again) in [
         ("INT", "; press Ctrl-C again to stop now\n"),
         ("TERM", "\n"),
     ] {
         for quiet in [&[][..], &["--quiet"]] {
-            let told = until_caught(|| {
+            let stderr = until_caught(|| {
                 let project = many_epochs();
                 let mut command = train(&project, quiet);
                 let error = tempfile::NamedTempFile::new().expect("a file");
@@ -187,16 +187,16 @@ fn a_signal_is_answered_before_the_end_is_told_and_whoever_is_quiet() {
                 wait(&mut child);
                 Some(std::fs::read_to_string(error.path()).expect("text"))
             });
-            assert_eq!(count(&told, answer), 1, "{name}: {told}");
-            let (_, after) = told.split_once(answer).expect("the answer");
-            assert!(after.starts_with(again), "{name}: {told}");
-            assert!(after.contains("stopped: "), "{name}: {told}");
+            assert_eq!(count(&stderr, answer), 1, "{name}: {stderr}");
+            let (_, after) = stderr.split_once(answer).expect("the answer");
+            assert!(after.starts_with(again), "{name}: {stderr}");
+            assert!(after.contains("stopped: "), "{name}: {stderr}");
         }
     }
 }
 
 #[test]
-fn a_file_that_may_not_grow_is_told() {
+fn a_file_size_limit_is_reported() {
     let project = many_epochs();
     let mut command = Command::new("sh");
     command
@@ -210,7 +210,7 @@ fn a_file_that_may_not_grow_is_told() {
 }
 
 #[test]
-fn a_terminal_that_is_closed_stops_nothing() {
+fn closing_the_terminal_does_not_stop_the_sweep() {
     let (project, mut child) = caught(many_epochs, &["--workers", "2"], &["base/fold-0"], IN_MANY);
     signal(&child, "HUP");
     go_on(&child);
@@ -219,7 +219,7 @@ fn a_terminal_that_is_closed_stops_nothing() {
 }
 
 #[test]
-fn readers_that_go_away_stop_nothing() {
+fn closed_output_pipes_do_not_stop_the_sweep() {
     let project = many_epochs();
     let mut command = train(&project, &["--workers", "2"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());

@@ -15,8 +15,8 @@ const MAX_FILES: usize = 20;
 const CIRCLE_FREE: [&str; 2] = ["src", "crates/charts/src"];
 
 #[test]
-fn no_file_uses_itself_by_way_of_others_of_its_folder() {
-    let mut told = String::new();
+fn no_files_of_a_folder_import_each_other_in_a_circle() {
+    let mut found = String::new();
     for source in CIRCLE_FREE {
         let read = Crate::read(&repository().join(source));
         assert!(
@@ -25,10 +25,10 @@ fn no_file_uses_itself_by_way_of_others_of_its_folder() {
             read.edges().len()
         );
         for circle in read.circles() {
-            told += &format!("{source}: {circle}");
+            found += &format!("{source}: {circle}");
         }
     }
-    assert!(told.is_empty(), "circles:\n{told}");
+    assert!(found.is_empty(), "circles:\n{found}");
 }
 
 /// The Rust files in a folder of every crate, from the repository's root.
@@ -180,7 +180,7 @@ fn a_circle_of_folders_is_found_and_one_within_a_folder() {
 }
 
 #[test]
-fn comments_strings_and_tests_are_left_out() {
+fn comments_strings_and_tests_are_ignored() {
     let b = r##"
         //! [`super::a::A`]
         pub struct B<'a>(&'a str); /* super::a::A /* */ */

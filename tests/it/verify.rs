@@ -32,7 +32,7 @@ fn doctor(project: &Project, run: &str, change: impl FnOnce(&mut serde_json::Val
 }
 
 #[test]
-fn a_sweep_gives_the_same_again_and_a_changed_number_is_found() {
+fn an_unchanged_sweep_is_verified_and_a_changed_number_is_found() {
     let project = trained();
     let done = verify(&project, &["--sample", "10"]);
     assert_eq!(done.code, 0, "{}{}", done.output, done.error);
@@ -66,12 +66,12 @@ fn a_sweep_gives_the_same_again_and_a_changed_number_is_found() {
         file["result"]["test"]["accuracy"] = 0.99.into();
     });
     let done = verify(&project, &["--sample", "10"]);
-    let told = "optimizer-sgd/fold-0: differs: test accuracy was 0.99 and is 0.";
-    assert!(done.output.contains(told), "{}", done.output);
+    let message = "optimizer-sgd/fold-0: differs: test accuracy was 0.99 and is 0.";
+    assert!(done.output.contains(message), "{}", done.output);
 }
 
 #[test]
-fn results_of_another_device_may_differ_by_rounding_and_by_no_more() {
+fn results_of_another_device_may_differ_only_by_rounding() {
     let project = trained();
     let run = "optimizer-sgd/fold-0";
     let options = &["--sample", "4"][..];
@@ -123,7 +123,7 @@ fn without_a_finished_run_there_is_nothing_to_verify() {
 }
 
 #[test]
-fn the_manifest_tells_what_was_started_with_what_and_how_often() {
+fn the_manifest_records_every_start_and_its_environment() {
     let project = trained();
     let again = project.train(&["--quiet", "--set", "report.rank_by=loss"]);
     assert_eq!(again.code, 0, "{}", again.error);

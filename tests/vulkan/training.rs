@@ -1,4 +1,4 @@
-//! Trainings on a small part of MNIST by the library: the path of the binary from the executor on.
+//! Trainings on a small part of MNIST by the crate: the path of the binary from the executor on.
 
 use crate::support::made_up::{Setup, place, planned};
 use crate::support::progress::RecordingProgress;
@@ -17,8 +17,8 @@ use tp_sweep::spec::Normalise;
 pub fn data(sweep: &str) -> HashMap<DeviceDatasetKey, Arc<Dataset>> {
     let (_, plan) = planned(sweep);
     let data = &plan.trials[0].config.data;
-    let library = DatasetCache::new(vec![repository().join("data")], Vec::new());
-    let whole = library.load(data).expect("MNIST is in the repository");
+    let cache = DatasetCache::new(vec![repository().join("data")], Vec::new());
+    let whole = cache.load(data).expect("MNIST is in the repository");
     let first = |samples: &Samples, count: usize| {
         let Values::Bytes(bytes) = &samples.values else {
             unreachable!("MNIST is bytes")
@@ -66,7 +66,7 @@ fn with_gaps(whole: Dataset) -> Dataset {
     }
 }
 
-/// An executor that measures no trial: that is a training of its own.
+/// An executor that measures no trial: that is a separate training.
 struct Unmeasured<'a>(&'a dyn Executor);
 
 impl Executor for Unmeasured<'_> {

@@ -1,4 +1,4 @@
-//! Steps on a wgpu device beside the same steps in plain loops and double precision.
+//! Steps on a wgpu device compared with the same steps in plain loops and double precision.
 #![cfg(feature = "wgpu")]
 
 mod device;
@@ -25,9 +25,10 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
     for (i, &label) in labels.iter().enumerate() {
         targets[i * classes + label] = 1.0;
     }
-    let scaling = match scaled {
-        true => noise.floats(owners * 2 * features, 1.0),
-        false => Vec::new(),
+    let scaling = if scaled {
+        noise.floats(owners * 2 * features, 1.0)
+    } else {
+        Vec::new()
     };
     let total: usize = batches.iter().sum::<usize>() * owners;
     let positions: Vec<u32> = (0..total).map(|i| (i * 13 % count) as u32).collect();
@@ -104,7 +105,7 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
     let most = *batches.iter().max().unwrap();
     let mut training = Training::new(&client, model.clone(), on_device, &epoch, most, &state);
     let mut first = 0;
-    let own = |parameter: &Vec<f32>, member: usize| -> Vec<f64> {
+    let of_member = |parameter: &Vec<f32>, member: usize| -> Vec<f64> {
         let size = parameter.len() / members;
         parameter[member * size..(member + 1) * size]
             .iter()
@@ -113,11 +114,11 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
     };
     let mut plain: Vec<Plain> = (0..members)
         .map(|member| {
-            let parameters: Vec<_> = parameters.iter().map(|p| own(p, member)).collect();
+            let parameters: Vec<_> = parameters.iter().map(|p| of_member(p, member)).collect();
             let lists = parameters.iter().map(|p| vec![[0.0; 3]; p.len()]).collect();
             Plain {
                 parameters,
-                statistics: statistics.iter().map(|s| own(s, member)).collect(),
+                statistics: statistics.iter().map(|s| of_member(s, member)).collect(),
                 lists,
                 loss: 0.0,
                 right: 0.0,
@@ -132,24 +133,25 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
         });
         for (member, plain) in plain.iter_mut().enumerate() {
             let owner = if owners == 1 { 0 } else { member };
-            let own = &epoch.positions[first + owner * rows..][..rows];
-            let inputs: Vec<Vec<f64>> = own
+            let positions = &epoch.positions[first + owner * rows..][..rows];
+            let inputs: Vec<Vec<f64>> = positions
                 .iter()
                 .map(|&p| {
                     let x = &samples[p as usize * features..][..features];
                     x.iter()
                         .enumerate()
-                        .map(|(k, &x)| match scaled {
-                            true => {
+                        .map(|(k, &x)| {
+                            if scaled {
                                 (f64::from(x) - f64::from(epoch.scaling[2 * owner * features + k]))
                                     * f64::from(epoch.scaling[(2 * owner + 1) * features + k])
+                            } else {
+                                f64::from(x)
                             }
-                            false => f64::from(x),
                         })
                         .collect()
                 })
                 .collect();
-            let classes: Vec<usize> = own.iter().map(|&p| labels[p as usize]).collect();
+            let classes: Vec<usize> = positions.iter().map(|&p| labels[p as usize]).collect();
             let keys: Vec<[u32; 2]> = (0..sites)
                 .map(|site| {
                     let place = ((number * sites + site) * members + member) * 2;
@@ -172,7 +174,10 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
     for (index, handle) in state.statistics.into_iter().enumerate() {
         let ours = read(handle);
         for (member, plain) in plain.iter().enumerate() {
-            for (ours, theirs) in own(&ours, member).iter().zip(&plain.statistics[index]) {
+            for (ours, theirs) in of_member(&ours, member)
+                .iter()
+                .zip(&plain.statistics[index])
+            {
                 let error = (ours - theirs).abs();
                 assert!(
                     error < 1e-6 * (1.0 + theirs.abs()),
@@ -184,7 +189,10 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
     for (index, handle) in state.parameters.into_iter().enumerate() {
         let ours = read(handle);
         for (member, plain) in plain.iter().enumerate() {
-            for (ours, theirs) in own(&ours, member).iter().zip(&plain.parameters[index]) {
+            for (ours, theirs) in of_member(&ours, member)
+                .iter()
+                .zip(&plain.parameters[index])
+            {
                 let error = (ours - theirs).abs();
                 assert!(
                     error < 2e-5 * (1.0 + theirs.abs()),
@@ -200,7 +208,7 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
                 if model.rules[member].lists() <= list {
                     continue;
                 }
-                for (ours, theirs) in own(&ours, member).iter().zip(&plain.lists[index]) {
+                for (ours, theirs) in of_member(&ours, member).iter().zip(&plain.lists[index]) {
                     let theirs = theirs[list];
                     // RMSprop without momentum or centring leaves lists alone.
                     let error = (ours - theirs).abs();
@@ -354,8 +362,9 @@ fn bits_of_first(norm: bool, rows: usize, members: usize) -> Option<Vec<u32>> {
     let first = |handle| {
         let bytes = client.read_one(handle).unwrap();
         let values = f32::from_bytes(&bytes);
-        let own = &values[..values.len() / members];
-        own.iter()
+        let first = &values[..values.len() / members];
+        first
+            .iter()
             .map(|value| value.to_bits())
             .collect::<Vec<u32>>()
     };
@@ -373,7 +382,7 @@ fn a_member_s_numbers_are_those_of_the_member_alone() {
     }
 }
 
-/// What the allocator counts beside what the cohort's tensors are by hand.
+/// What the allocator counts in comparison with what the cohort's tensors are by hand.
 #[test]
 fn bytes_are_those_of_the_tensors() {
     for (rule, lists, norm) in [

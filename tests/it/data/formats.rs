@@ -12,7 +12,7 @@ fn a_csv_table_is_learnt() {
 }
 
 #[test]
-fn tables_for_training_and_test_are_matched_by_their_columns_names() {
+fn training_and_test_tables_are_matched_by_column_name() {
     let project = project("{ set: table, path: points, label: class }");
     std::fs::create_dir(project.path("points")).unwrap();
     project.write("points/train.csv", &csv(","));
@@ -46,21 +46,21 @@ fn write_points(path: &Path) {
 }
 
 #[test]
-fn a_folder_of_images_is_learnt_also_moved_and_mirrored() {
+fn a_folder_of_images_is_learnt_and_augmented() {
     let plain = project("{ set: images, path: pictures }");
     write_images(&plain.path("pictures"), 60, 1);
     assert!(accuracy(&plain) > 0.95);
     let moved = project("{ set: images, path: pictures, shift: 1 }");
     write_images(&moved.path("pictures"), 60, 3);
     assert!(accuracy(&moved) > 0.95);
-    // Mirrored, left and right cannot be told apart.
+    // Mirrored, left and right are indistinguishable.
     let mirrored = project("{ set: images, path: pictures, flip: true }");
     write_images(&mirrored.path("pictures"), 60, 1);
     assert!(accuracy(&mirrored) < 0.9);
 }
 
 #[test]
-fn images_in_train_and_test_are_kept_apart_and_jpeg_is_read() {
+fn images_in_train_and_test_folders_stay_separate_and_jpeg_is_read() {
     let project = project("{ set: images, path: pictures, normalise: none }");
     for part in ["train", "test"] {
         for (class, file) in [("grey", "grey.jpg"), ("colour", "colour.jpg")] {
@@ -142,15 +142,16 @@ fn idx_files_are_learnt_gzipped_or_not() {
     assert!(accuracy(&project) > 0.95);
 }
 
-/// Ten CIFAR-10 records in the true format: each class has three bright red rows of its own.
+/// Ten CIFAR-10 records in the true format: each class has three bright red rows at a different place.
 fn cifar_records(seed: u8) -> Vec<u8> {
     let record = |label: u8| {
-        let red = (0..1024).map(
-            move |pixel: usize| match pixel / 32 / 3 == usize::from(label) {
-                true => 250,
-                false => 5,
-            },
-        );
+        let red = (0..1024).map(move |pixel: usize| {
+            if pixel / 32 / 3 == usize::from(label) {
+                250
+            } else {
+                5
+            }
+        });
         let rest = (0..2048).map(move |position: u32| (position as u8).wrapping_mul(seed));
         std::iter::once(label).chain(red).chain(rest)
     };
@@ -158,7 +159,7 @@ fn cifar_records(seed: u8) -> Vec<u8> {
 }
 
 #[test]
-fn cifar10_in_its_true_format_is_learnt() {
+fn cifar10_in_its_original_format_is_learnt() {
     // Thousands of features need smaller steps.
     let settings = SETTINGS
         .replace("learning_rate: 0.2", "learning_rate: 0.01")
@@ -212,7 +213,7 @@ fn cifar10_in_its_true_format_is_learnt() {
 }
 
 #[test]
-fn what_is_held_out_takes_no_part_in_the_normalisation() {
+fn held_out_samples_do_not_affect_the_normalisation() {
     use tp_sweep::data::partition;
     use tp_sweep::spec::{Config, Count, DatasetInfo};
 

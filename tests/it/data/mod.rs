@@ -1,5 +1,5 @@
-//! Data of the user's own, and data sets known by name in files of their true form, are trained
-//! on from the file to the table; what is wrong with them is told at its line.
+//! Custom data, and known data sets in files of their true format, are trained on from the file to
+//! the table; errors in them are reported with their line.
 
 mod formats;
 mod refusals;
@@ -51,7 +51,7 @@ fn refused(project: &Project) -> String {
         .replace(project.path("").to_str().unwrap(), "FOLDER/")
 }
 
-/// Rows of two features, of which only the first tells the two classes apart.
+/// Rows of two features, of which only the first distinguishes the two classes.
 fn rows() -> Vec<(f64, f64, &'static str)> {
     let row = |index: u32| {
         let noise = f64::from(index * 7 % 11);
@@ -104,7 +104,7 @@ fn write_images(folder: &Path, count: usize, channels: usize) {
 }
 
 #[test]
-fn changed_contents_are_trained_again_and_equal_ones_are_not() {
+fn changed_files_are_trained_again_and_unchanged_ones_are_not() {
     let project = project("{ set: table, path: points.csv, label: class }");
     project.write("points.csv", &csv(","));
     accuracy(&project);
@@ -128,7 +128,7 @@ fn changed_contents_are_trained_again_and_equal_ones_are_not() {
 }
 
 #[test]
-fn a_path_is_looked_for_here_and_above_the_sweep_file() {
+fn a_path_is_searched_in_the_current_folder_and_above_the_sweep_file() {
     let project = project("{ set: table, path: own/points.csv, label: class }");
     for folder in ["own", "sweeps", "elsewhere"] {
         std::fs::create_dir(project.path(folder)).unwrap();

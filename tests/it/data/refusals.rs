@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_is_wrong_with_a_table_is_told_at_its_line() {
+fn errors_in_a_table_are_reported_with_their_line() {
     let cases = [
         ("no such file", None, "class"),
         ("no such column", Some("x,kind\n1,a\n2,b\n"), "knd"),
@@ -26,7 +26,7 @@ fn what_is_wrong_with_a_table_is_told_at_its_line() {
         ("a regression", Some("x,y\n1,0.5\n2,1.25\n"), "y"),
         ("a row too long", Some("x,class\n1,a\n2,b,c\n"), "class"),
     ];
-    let mut told = String::new();
+    let mut messages = String::new();
     for (fault, text, label) in cases {
         let data = format!("{{ set: table, path: points.csv, label: {label} }}");
         let project = project(&data);
@@ -35,9 +35,9 @@ fn what_is_wrong_with_a_table_is_told_at_its_line() {
         }
         let message = refused(&project);
         let first = message.lines().next().unwrap_or_default();
-        told += &format!("# {fault}\n{}\n\n", shortened(first));
+        messages += &format!("# {fault}\n{}\n\n", shortened(first));
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(messages);
 }
 
 /// A message without the folders above the temporary one, which differ between machines.
@@ -49,7 +49,7 @@ fn shortened(message: &str) -> String {
 }
 
 #[test]
-fn what_is_wrong_with_images_names_the_file() {
+fn errors_in_images_name_the_file() {
     let project = project("{ set: images, path: pictures }");
     write_images(&project.path("pictures"), 6, 1);
     let file = project.path("pictures/left/001.png");
@@ -84,7 +84,7 @@ fn what_is_wrong_with_images_names_the_file() {
 }
 
 #[test]
-fn settings_that_do_not_go_together_are_told() {
+fn conflicting_settings_are_reported() {
     let cases = [
         "{ set: table }",
         "{ set: table, path: points.csv }",
@@ -98,11 +98,11 @@ fn settings_that_do_not_go_together_are_told() {
         "{ set: mnist, shift: 28 }",
         "{ set: table, path: [a], label: class }",
     ];
-    let mut told = String::new();
+    let mut messages = String::new();
     for data in cases {
         let project = project(data);
         project.write("points.csv", &csv(","));
-        told += &format!("# data: {data}\n{}\n", refused(&project));
+        messages += &format!("# data: {data}\n{}\n", refused(&project));
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(messages);
 }

@@ -20,7 +20,7 @@ fn with_arrays(files: &[(&str, &[u8])]) -> Result<String, String> {
 }
 
 #[test]
-fn arrays_are_read_as_other_programs_leave_them() {
+fn arrays_of_other_programs_are_read() {
     let noise: Vec<u8> = (0..80_u16).map(|value| (value * 7 % 11) as u8).collect();
     let classes: Vec<u8> = (0..40).map(|row| row % 2).collect();
     let x = npy("|u1", "False", "(40, 2)", &noise);
@@ -49,8 +49,8 @@ fn arrays_are_read_as_other_programs_leave_them() {
     // A test part is not dropped, whatever its form.
     let train = [("x_train.npy", x.as_slice()), ("y_train.npy", y.as_slice())];
     let with = |test: &[(&str, &[u8])]| with_arrays(&[&train, test].concat());
-    let own = with(&[("X_test.npy.gz", &x_gz), ("y_test.npy", &y)]).unwrap();
-    assert!(own.contains("40 training + 40 test samples"), "{own}");
+    let shown = with(&[("X_test.npy.gz", &x_gz), ("y_test.npy", &y)]).unwrap();
+    assert!(shown.contains("40 training + 40 test samples"), "{shown}");
     // It is the training part once more.
     let project = project("{ set: npy, path: arrays }");
     std::fs::create_dir(project.path("arrays")).unwrap();
@@ -84,7 +84,7 @@ fn arrays_are_read_as_other_programs_leave_them() {
 }
 
 #[test]
-fn arrays_that_are_not_read_are_refused_with_what_to_do() {
+fn unsupported_arrays_are_refused_with_a_fix() {
     let x = npy("|u1", "False", "(40, 2)", &[1; 80]);
     let y = |kind: &str, shape: &str, bytes: usize| npy(kind, "False", shape, &vec![0; bytes]);
     for (labels, remedy) in [

@@ -21,7 +21,7 @@ fn write_part(project: &Project, part: &str) {
 }
 
 #[test]
-fn parts_of_images_are_known_in_any_case_of_letters_and_none_is_dropped() {
+fn train_and_test_folders_match_in_any_case_and_none_is_dropped() {
     for names in ["train test", "Train Test", "TRAINING TESTING"] {
         let project = project("{ set: images, path: pictures }");
         for part in names.split(' ') {
@@ -44,7 +44,7 @@ fn parts_of_images_are_known_in_any_case_of_letters_and_none_is_dropped() {
 }
 
 #[test]
-fn a_jpeg_that_was_cut_off_is_refused_and_macos_notes_are_no_class() {
+fn a_truncated_jpeg_is_refused_and_macos_metadata_is_not_a_class() {
     let project = project("{ set: images, path: pictures }");
     let picture = std::fs::read(repository().join("tests/fixtures/grey.jpg")).unwrap();
     let write = |file: &str, bytes: &[u8]| {
@@ -67,7 +67,7 @@ fn a_jpeg_that_was_cut_off_is_refused_and_macos_notes_are_no_class() {
 }
 
 #[test]
-fn images_of_16_bits_are_read_where_8_hold_them() {
+fn images_of_16_bits_are_read_if_8_bits_suffice() {
     let project = project("{ set: images, path: pictures }");
     write_part(&project, ".");
     let sixteen = project.path("pictures/a/0.png");

@@ -82,7 +82,7 @@ fn mnist_is_found_where_torchvision_and_kaggle_put_it() {
 }
 
 #[test]
-fn other_forms_of_cifar10_are_refused_with_what_to_do() {
+fn other_formats_of_cifar10_are_refused_with_a_fix() {
     let trained = |files: &[&str]| {
         let project = project("{ set: cifar10 }");
         for file in files {

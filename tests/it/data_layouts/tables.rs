@@ -21,7 +21,7 @@ fn table(header: &str, row: impl Fn(usize) -> String, end: &str) -> String {
 }
 
 #[test]
-fn tables_are_read_as_other_programs_write_them() {
+fn tables_of_other_programs_are_read() {
     let plain = |index: usize| format!("{index},{}.5,{}", index % 7, class(index));
     let expected = with_table("p.csv", table("x,y,class", plain, "\n").as_bytes()).unwrap();
     assert!(
@@ -119,7 +119,7 @@ fn tables_are_read_as_other_programs_write_them() {
 }
 
 #[test]
-fn a_decimal_comma_is_the_number_that_its_point_is() {
+fn decimal_commas_equal_decimal_points() {
     let values = |separator: &str, comma: &str| {
         let project = project("{ set: table, path: p.csv, label: class }");
         let row = |index: usize| {
@@ -142,7 +142,7 @@ fn a_decimal_comma_is_the_number_that_its_point_is() {
 }
 
 #[test]
-fn a_table_that_cannot_be_read_is_refused_with_what_to_do() {
+fn an_unreadable_table_is_refused_with_a_fix() {
     let plain = |index: usize| format!("{index},{}", class(index));
     let latin = table("x,class", |i| format!("{i},caf\u{e9}"), "\n");
     let latin: Vec<u8> = latin.chars().map(|c| c as u8).collect();
@@ -215,7 +215,7 @@ fn a_tilde_in_a_path_is_the_home_folder() {
 }
 
 #[test]
-fn a_number_is_shown_as_the_file_has_it() {
+fn a_number_is_shown_as_it_is_written_in_the_file() {
     for (epochs, shown) in [("010", "`010`"), ("1e1", "`1e1`"), ("-0", "`-0`")] {
         let project = Project::new(&format!("training: {{ epochs: {epochs} }}\n"));
         let message = planned(&project).unwrap_err();

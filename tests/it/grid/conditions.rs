@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_conditional_factor_is_absent_elsewhere_not_multiplied() {
+fn a_conditional_factor_does_not_multiply_other_trials() {
     let text = "
 grid:
   training.optimizer: [sgd, adam]
@@ -64,7 +64,7 @@ exclude:
 }
 
 #[test]
-fn included_trials_stand_beside_the_grid() {
+fn included_trials_are_added_to_the_grid() {
     let text = "
 grid: { model.layers: [1, 2] }
 include:
@@ -104,7 +104,7 @@ exclude:
 }
 
 #[test]
-fn levels_are_found_wherever_a_condition_names_them() {
+fn a_level_can_be_named_in_any_spelling() {
     let text = "grid:\n  preset:\n    1e-3: { model.width: 8 }\n    01: { model.width: 16 }\n  \
                 model.dropout: { values: [0.1, 0.2], when: { preset: 01 } }\n\
                 report: { baseline: { preset: 1e-3 } }\n";

@@ -52,7 +52,7 @@ grid:
 }
 
 #[test]
-fn zipped_keys_go_in_step() {
+fn zipped_keys_vary_together() {
     let text = "
 grid:
   size:
@@ -127,7 +127,7 @@ fn a_million_trials_are_planned_and_more_are_refused() {
 }
 
 #[test]
-fn more_runs_than_can_be_kept_track_of_are_refused() {
+fn too_many_runs_are_refused() {
     let refusal = refusal("validation: { repeats: 1000000000 }\n");
     assert!(refusal.contains("more than 10000000 runs"), "{refusal}");
 }

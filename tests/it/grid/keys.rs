@@ -131,8 +131,8 @@ fn every_configuration_key_can_be_a_factor() {
         ("validation.seed", "[1, 2]", ""),
         ("validation.repeats", "[1, 2]", ""),
     ];
-    // Those of the user's own data need files: see tests/it/data.rs and tests/it/table_columns.rs.
-    let own = [
+    // Those of custom data need files: see tests/it/data and tests/it/table_columns.
+    let of_custom_data = [
         "data.path",
         "data.label",
         "data.test_fraction",
@@ -142,7 +142,7 @@ fn every_configuration_key_can_be_a_factor() {
         "data.na_values",
         "data.impute",
     ];
-    for key in Key::paths().filter(|key| !own.contains(key)) {
+    for key in Key::paths().filter(|key| !of_custom_data.contains(key)) {
         let tried = cases.iter().any(|(tried, ..)| *tried == key);
         assert!(tried, "{key} is not tried");
     }

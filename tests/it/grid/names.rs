@@ -39,7 +39,7 @@ fn more_repeats_leave_the_folders_of_the_first() {
 }
 
 #[test]
-fn a_level_is_named_by_the_text_that_it_is_written_with() {
+fn a_level_is_named_as_it_is_written() {
     let levels = [
         "1",
         "01",
@@ -97,20 +97,20 @@ fn a_level_is_named_by_the_text_that_it_is_written_with() {
             "{refused}"
         );
     }
-    // An alias is written as what it stands for.
+    // An alias is written as its value.
     let text = "grid:\n  preset:\n    a: { training.weight_decay: &rate 1e-3 }\n    1e-3: {}\n\
                 exclude: [{ preset: *rate }]\n";
     assert!(plan(text).is_err() || plan(text).unwrap().trials.len() == 1);
 }
 
 #[test]
-fn a_number_that_names_something_keeps_its_spelling() {
+fn a_number_used_as_a_name_keeps_its_spelling() {
     for written in ["007", "7.0", "1e3", "1_0"] {
         assert_eq!(sweep(&format!("name: {written}\n")).unwrap().name, written);
         let text = format!("data: {{ set: table, path: {written}, label: {written} }}\n");
         let data = sweep(&text).unwrap().base_config().data;
-        let told = [data.path, data.label].map(|text| text.unwrap().to_string());
-        assert_eq!(told, [written, written]);
+        let values = [data.path, data.label].map(|text| text.unwrap().to_string());
+        assert_eq!(values, [written, written]);
     }
     let launch = sweep("launch: { account: 007, partition: 1.50 }\n")
         .unwrap()

@@ -63,7 +63,7 @@ fn images_in_folders_below_a_class_are_read() {
 }
 
 #[test]
-fn folders_that_look_like_parts_are_no_classes() {
+fn folders_named_like_parts_are_not_classes() {
     let with = |parts: &[&str]| {
         let project = project("images", "pics");
         for part in parts {
@@ -94,7 +94,7 @@ fn folders_that_look_like_parts_are_no_classes() {
 
 #[cfg(unix)]
 #[test]
-fn linked_folders_are_read_and_circles_are_told() {
+fn linked_folders_are_read_and_link_cycles_are_reported() {
     use std::os::unix::fs::symlink;
     let project = project("images", "pics");
     for folder in ["pics/oak", "pics/fir", "more"] {
@@ -108,7 +108,7 @@ fn linked_folders_are_read_and_circles_are_told() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn class_folders_whose_names_are_no_text_are_refused() {
+fn class_folders_with_names_that_are_not_utf8_are_refused() {
     use std::ffi::OsStr;
     use std::os::unix::ffi::OsStrExt;
     let project = project("images", "pics");
@@ -121,7 +121,7 @@ fn class_folders_whose_names_are_no_text_are_refused() {
 }
 
 #[test]
-fn a_part_that_would_not_be_read_is_refused() {
+fn a_part_that_would_be_ignored_is_refused() {
     let tables = project("table", "t");
     std::fs::create_dir(tables.path("t")).unwrap();
     for part in ["train.csv", "test.csv", "val.csv"] {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn labels_of_a_csv_file_are_names() {
+fn csv_labels_are_read_as_names() {
     for (labels, count) in [
         (&["01", "1", "10"][..], "3"),
         (&["\"007\"", "\"07\"", "\"7\""], "3"),
@@ -34,7 +34,7 @@ fn labels_of_a_csv_file_are_names() {
 }
 
 #[test]
-fn labels_are_the_same_classes_in_each_file_whatever_its_types() {
+fn labels_name_the_same_classes_in_files_of_different_types() {
     for (train, test) in [
         (&["0", "1"][..], &["0.0", "1.0"][..]),
         (&["0.0", "-0.0", "1.0"], &["1", "0"]),
@@ -53,7 +53,7 @@ fn labels_are_the_same_classes_in_each_file_whatever_its_types() {
 }
 
 #[test]
-fn labels_of_an_array_may_be_floats_that_are_whole() {
+fn array_labels_may_be_floats_with_integer_values() {
     let with = |kind: &str, label: &dyn Fn(usize) -> Vec<u8>| {
         let project = project("npy", "arrays");
         std::fs::create_dir(project.path("arrays")).unwrap();
@@ -98,7 +98,7 @@ fn labels_of_an_array_may_be_floats_that_are_whole() {
 }
 
 #[test]
-fn a_class_that_is_never_trained_is_named() {
+fn a_class_without_training_samples_is_reported() {
     let with = |rare: &[&str], keys: &str| {
         let project = Project::new(&format!(
             "data: {{ set: table, path: t.csv, label: class{keys} }}\nmodel: {{ width: 4 }}\n\
@@ -126,7 +126,7 @@ fn a_class_that_is_never_trained_is_named() {
 }
 
 #[test]
-fn a_limit_that_leaves_out_classes_of_a_known_set_is_warned_of() {
+fn a_limit_that_omits_classes_gives_a_warning() {
     let data = repository().join("data");
     let with = |limit: usize| {
         let project = Project::new(&format!(

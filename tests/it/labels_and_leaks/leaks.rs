@@ -18,7 +18,7 @@ fn write_parquet(path: &Path, number: &str, numbers: &[i64], notes: &str) {
 }
 
 #[test]
-fn an_index_in_parquet_is_no_feature() {
+fn a_parquet_index_is_not_a_feature() {
     let shuffled: Vec<i64> = (0..40).map(|row| row * 7 % 40).collect();
     let stations: Vec<i64> = (0..40).map(|row| row % 3).collect();
     let with = |name: &str, numbers: &[i64], notes: &str| {
@@ -47,7 +47,7 @@ fn an_index_in_parquet_is_no_feature() {
 }
 
 #[test]
-fn an_index_in_csv_is_no_feature() {
+fn a_csv_index_is_not_a_feature() {
     let rows = |header: &str, cell: &dyn Fn(usize) -> String| {
         let project = project("table", "t.csv");
         let row = |row: usize| format!("{},{},{}\n", cell(row), row * 7 % 11, ["a", "b"][row % 2]);
@@ -83,7 +83,7 @@ fn an_index_in_csv_is_no_feature() {
 }
 
 #[test]
-fn what_repeats_the_label_is_no_feature() {
+fn a_copy_of_the_label_is_not_a_feature() {
     let rows = |header: &str, row: &dyn Fn(usize) -> String| {
         let project = project("table", "t.csv");
         let rows: String = (0..60).map(|index| row(index) + "\n").collect();
@@ -117,7 +117,7 @@ fn what_repeats_the_label_is_no_feature() {
 }
 
 #[test]
-fn what_32_bits_cannot_tell_apart_is_shifted_first_or_refused_with_its_column() {
+fn values_that_32_bits_cannot_distinguish_are_shifted_or_refused_with_their_column() {
     let rows = |cell: &dyn Fn(usize) -> String| {
         let project = project("table", "t.csv");
         let row = |row: usize| format!("{},{},{}\n", row * 7 % 11, cell(row), ["a", "b"][row % 2]);
@@ -185,7 +185,7 @@ fn first_row(csv: &str) -> HashMap<String, String> {
 }
 
 #[test]
-fn digits_that_32_bits_lose_are_told_of_arrays_too() {
+fn digits_that_32_bits_lose_are_reported_for_arrays() {
     let project = project("npy", "arrays");
     std::fs::create_dir(project.path("arrays")).unwrap();
     let value = |index: usize| (index % 2 * 1_700_000_000 + index * 7 % 60) as i64;
@@ -211,7 +211,7 @@ fn digits_that_32_bits_lose_are_told_of_arrays_too() {
 }
 
 #[test]
-fn a_feature_that_alone_tells_the_class_is_warned_of() {
+fn a_feature_that_alone_determines_the_class_gives_a_warning() {
     let of = |feature: &dyn Fn(usize) -> f32| {
         let project = project("npy", "arrays");
         std::fs::create_dir(project.path("arrays")).unwrap();
@@ -243,7 +243,7 @@ fn a_feature_that_alone_tells_the_class_is_warned_of() {
 }
 
 #[test]
-fn row_names_of_r_are_told_as_such() {
+fn row_names_of_r_are_reported_as_row_names() {
     let project = project("table", "t.csv");
     let row = |row: usize| format!("\"{row}\",{},{}\n", row * 7 % 11, ["a", "b"][row % 2]);
     project.write(

@@ -53,5 +53,5 @@ fn classes(project: &Project) -> String {
     assert_eq!((done.code, done.error.as_str()), (0, ""));
     let words: Vec<&str> = done.output.split_whitespace().collect();
     let at = words.iter().position(|word| word.starts_with("classes"));
-    words[at.expect("a plan that tells the classes") - 1].to_owned()
+    words[at.expect("a plan that shows the classes") - 1].to_owned()
 }

@@ -59,13 +59,13 @@ impl Cluster {
         self.project.path("fake")
     }
 
-    /// Puts a program in the place of one of Slurm's.
+    /// Replaces one of Slurm's programs.
     fn program(&self, name: &str, text: &str) {
         let path = self.fake().join(name);
         let log = format!("#!/bin/sh\necho \"{name} $*\" >> \"$FAKE/calls\"\n");
         let draft = path.with_extension("draft");
         std::fs::write(&draft, log + text).unwrap();
-        // By a process of its own: a child that another test starts at this moment may have inherited the file
+        // By a separate process: a child that another test starts at this moment may have inherited the file
         // that is open for writing here, and what is open for writing cannot be executed.
         let mut copy = Command::new("install");
         copy.args(["-m", "755"]).arg(draft).arg(path);

@@ -14,28 +14,28 @@ fn a_dry_run_prints_both_scripts_and_does_nothing() {
 }
 
 #[test]
-fn a_script_runs_the_program_with_the_very_words_whatever_their_letters() {
+fn a_script_passes_every_argument_unchanged_whatever_its_characters() {
     let cluster = Cluster::new(SWEEP);
     let runs = "it's \"$(touch injected)\" `touch injected` #;touch injected";
-    let told = "description=a 'b' $(touch injected)\nc";
+    let setting = "description=a 'b' $(touch injected)\nc";
     assert_eq!(
         cluster
-            .launch("slurm", &["--runs", runs, "--set", told])
+            .launch("slurm", &["--runs", runs, "--set", setting])
             .code,
         0
     );
     let script = cluster.project.path(runs).join("sweep/launch/array.sh");
     let text = std::fs::read_to_string(&script).unwrap();
-    // The same script, with a program that tells its words.
-    cluster.program("tell", "printf '<%s>\\n' \"$@\"");
+    // The same script, with a program that prints its arguments.
+    cluster.program("print", "printf '<%s>\\n' \"$@\"");
     let binary = text
         .lines()
         .find_map(|line| line.strip_prefix("exec "))
         .unwrap();
     let binary = binary.split(" run ").next().unwrap().to_owned();
-    let tell = cluster.fake().join("tell");
-    let path = cluster.project.path("told.sh");
-    std::fs::write(&path, text.replace(&binary, tell.to_str().unwrap())).unwrap();
+    let printer = cluster.fake().join("print");
+    let path = cluster.project.path("printed.sh");
+    std::fs::write(&path, text.replace(&binary, printer.to_str().unwrap())).unwrap();
     let mut command = Command::new("bash");
     command.arg(&path).current_dir(cluster.project.path(""));
     cluster.beside(&mut command);
@@ -43,7 +43,7 @@ fn a_script_runs_the_program_with_the_very_words_whatever_their_letters() {
     let done = done(command);
     assert_eq!(done.code, 0, "{}", done.error);
     assert!(
-        done.output.contains(&format!("<{told}>")),
+        done.output.contains(&format!("<{setting}>")),
         "{}",
         done.output
     );
@@ -61,7 +61,7 @@ fn a_script_runs_the_program_with_the_very_words_whatever_their_letters() {
 }
 
 #[test]
-fn kubernetes_and_hyperqueue_are_only_printed_for() {
+fn kubernetes_and_hyperqueue_manifests_are_only_printed() {
     let cluster = Cluster::new(SWEEP);
     let missing = cluster.run(&["launch", "kubernetes", "sweep.yaml", "--dry-run"]);
     assert_eq!(missing.code, 2);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn status_tells_of_jobs_and_results_and_cancel_keeps_results() {
+fn status_shows_jobs_and_results_and_cancel_keeps_results() {
     let cluster = Cluster::new(SWEEP);
     let never = cluster.launch("status", &[]);
     assert_eq!(never.code, 2);
@@ -37,7 +37,7 @@ fn status_tells_of_jobs_and_results_and_cancel_keeps_results() {
 }
 
 #[test]
-fn waiting_ends_with_the_reports_code() {
+fn waiting_returns_the_exit_code_of_the_report() {
     let cluster = Cluster::new(SWEEP);
     let job = |code: &str| {
         format!(

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_sweep_is_checked_submitted_as_one_array_with_a_report_and_remembered() {
+fn a_sweep_is_validated_submitted_as_one_array_with_a_report_and_recorded() {
     let cluster = Cluster::new(SWEEP);
     let launched = cluster.launch("slurm", &[]);
     assert_eq!(launched.code, 0, "{}", launched.error);
@@ -47,7 +47,7 @@ fn a_sweep_is_checked_submitted_as_one_array_with_a_report_and_remembered() {
 }
 
 #[test]
-fn a_launch_whose_jobs_are_in_the_queue_is_not_made_again_unless_asked_for() {
+fn a_launch_with_queued_jobs_is_repeated_only_on_request() {
     let cluster = Cluster::new(SWEEP);
     assert_eq!(cluster.launch("slurm", &[]).code, 0);
     std::fs::write(cluster.fake().join("queue"), "101_2|PENDING|(Resources)\n").unwrap();
@@ -61,7 +61,7 @@ fn a_launch_whose_jobs_are_in_the_queue_is_not_made_again_unless_asked_for() {
     assert_eq!(cluster.state().unwrap()["array"], "101");
     assert_eq!(cluster.launch("slurm", &["--again"]).code, 0);
     assert_eq!(cluster.state().unwrap()["array"], "103");
-    // When they have ended, Slurm says so, or knows them no more.
+    // When they have ended, Slurm reports it, or no longer knows them.
     cluster.program(
         "squeue",
         "echo 'slurm_load_jobs error: Invalid job id specified' >&2; exit 1\n",
@@ -71,7 +71,7 @@ fn a_launch_whose_jobs_are_in_the_queue_is_not_made_again_unless_asked_for() {
 }
 
 #[test]
-fn what_slurm_refuses_is_told_in_its_words_and_nothing_is_submitted() {
+fn an_error_of_slurm_is_quoted_and_nothing_is_submitted() {
     let cluster = Cluster::new(SWEEP);
     cluster.program(
         "sbatch",
@@ -112,7 +112,7 @@ fn an_array_whose_report_is_refused_is_cancelled() {
     );
     assert!(cluster.calls().contains(&"scancel 101".to_owned()));
     assert_eq!(cluster.state(), None);
-    // Where that fails too, the array is told and remembered.
+    // Where that fails too, the array is reported and recorded.
     cluster.program("scancel", "echo 'away' >&2; exit 1\n");
     let refused = cluster.launch("slurm", &[]);
     assert!(
@@ -124,7 +124,7 @@ fn an_array_whose_report_is_refused_is_cancelled() {
 }
 
 #[test]
-fn an_array_has_no_higher_number_than_slurm_allows() {
+fn array_indices_stay_below_the_limit_of_slurm() {
     let cluster = Cluster::new(SWEEP);
     cluster.program("scontrol", "echo 'MaxArraySize = 3'\n");
     let refused = cluster.launch("slurm", &["--shards", "3"]);
@@ -137,7 +137,7 @@ fn an_array_has_no_higher_number_than_slurm_allows() {
             .read("runs/sweep/launch/array.sh")
             .contains("--array=1-2\n")
     );
-    // Without a number of its own, the sweep has as many as there may be.
+    // Without a limit in the command, the array uses the maximum.
     cluster.program("scontrol", "echo 'MaxArraySize = 2'\n");
     assert_eq!(cluster.launch("slurm", &[]).code, 0);
     assert!(
@@ -149,7 +149,7 @@ fn an_array_has_no_higher_number_than_slurm_allows() {
 }
 
 #[test]
-fn where_there_is_no_slurm_it_is_said_and_nothing_is_written() {
+fn without_slurm_the_error_states_it_and_nothing_is_written() {
     let project = Project::new(SWEEP);
     let data = repository().join("data");
     let mut command = project.command(&["launch", "slurm", "sweep.yaml", "--data"]);

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_task_trains_nothing_where_the_sweep_has_changed_since_it_was_launched() {
+fn a_task_trains_nothing_if_the_sweep_changed_after_the_launch() {
     let cluster = Cluster::new(SWEEP);
     let shown = cluster.launch("slurm", &["--dry-run"]).output;
     let (_, rest) = shown.split_once("--plan ").expect("the hash of the runs");
@@ -36,7 +36,7 @@ model: { width: 16 }
 validation: { folds: 2 }
 ";
 
-/// Trains as a task of Slurm would, until it is told that its time is nearly up.
+/// Trains as a task of Slurm would, until Slurm signals that its time is nearly up.
 fn timed_out(sweep: &str, name: &str, options: &[&str]) -> (Cluster, i32) {
     until_caught(|| signalled(sweep, name, options))
 }
@@ -65,7 +65,7 @@ fn signalled(sweep: &str, name: &str, options: &[&str]) -> Option<(Cluster, i32)
 }
 
 #[test]
-fn a_task_whose_time_is_nearly_up_saves_and_has_itself_queued_again() {
+fn a_task_near_its_time_limit_saves_and_requeues_itself() {
     let checkpoint = "runs/sweep/base/fold-0/checkpoint.safetensors";
     let (cluster, code) = timed_out(MANY_EPOCHS, "USR1", &["--requeue", "slurm"]);
     assert_eq!(code, 75);
@@ -81,7 +81,7 @@ fn a_task_whose_time_is_nearly_up_saves_and_has_itself_queued_again() {
 }
 
 #[test]
-fn a_task_that_saved_nothing_is_not_queued_again_for_ever() {
+fn a_task_that_saved_nothing_is_not_requeued_for_ever() {
     let nothing = MANY_EPOCHS.to_owned() + "checkpoint: none\n";
     let (cluster, code) = timed_out(&nothing, "USR1", &["--requeue", "slurm"]);
     assert_eq!(code, 75);

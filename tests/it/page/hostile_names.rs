@@ -4,7 +4,7 @@ use super::made_up::curve;
 use super::*;
 
 #[test]
-fn hostile_texts_stay_texts() {
+fn hostile_texts_are_escaped() {
     let plain = written("hostile-plain", &hostile("plain"));
     for (name, text) in [
         (
@@ -74,7 +74,7 @@ const HOSTILE_NAMES: [&str; 11] = [
 const HOSTILE_FACTOR: &str = "<b>size</b> & \u{202e}\"a\"";
 
 #[test]
-fn a_sweep_with_hostile_names_gives_a_page() {
+fn a_sweep_with_hostile_names_gives_a_valid_page() {
     let folder = tempfile::tempdir().unwrap();
     // Classes with these names too, which the report of the best trial lists.
     let mut table = String::from("x,y,<i>label</i>\n");
@@ -116,7 +116,7 @@ fn a_sweep_with_hostile_names_gives_a_page() {
     leave("hostile-sweep.json", &names.to_string());
 }
 
-/// Two trials with this text wherever a text can stand.
+/// Two trials with this text wherever a text can occur.
 fn hostile(text: &str) -> Page {
     let column = |key: &str, kind| Column {
         tooltip: text.into(),

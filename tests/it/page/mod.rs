@@ -18,7 +18,7 @@ use tp_sweep::report::{Align, Table, TrialState};
 const BYTES_WITHOUT_DATA: usize = 82_000;
 
 #[test]
-fn a_page_of_a_grid_has_all_of_its_trials_and_sections() {
+fn a_page_of_a_grid_has_all_trials_and_sections() {
     let page = grid(PageLanguage::En, 108, 12);
     let text = written("grid", &page);
     let data = script(&text, "data");
@@ -48,7 +48,7 @@ fn a_page_of_a_grid_has_all_of_its_trials_and_sections() {
 }
 
 #[test]
-fn a_page_of_ten_thousand_trials_is_no_larger_than_it_must_be() {
+fn a_page_of_ten_thousand_trials_stays_within_its_size_limit() {
     let page = grid(PageLanguage::En, 10_000, 10);
     let text = written("ten-thousand", &page);
     assert_eq!(
@@ -59,7 +59,7 @@ fn a_page_of_ten_thousand_trials_is_no_larger_than_it_must_be() {
 }
 
 #[test]
-fn a_page_tells_numbers_texts_and_nothing_apart() {
+fn a_page_distinguishes_numbers_texts_and_empty_cells() {
     let text = written("kinds", &kinds());
     let data = script(&text, "data");
     assert_eq!(data["rows"][1]["values"][0], Value::Null);
@@ -80,7 +80,7 @@ fn texts_are_in_the_language_of_the_page() {
 }
 
 #[test]
-fn a_page_without_data_is_small_and_one_without_trials_is_a_page() {
+fn a_page_without_data_is_small_and_one_without_trials_is_valid() {
     let page = Page {
         language: PageLanguage::En,
         title: "empty".into(),

@@ -56,7 +56,7 @@ impl<'a> FakeExecutor<'a> {
         }
     }
 
-    /// One whose runs have these accuracies. NaN stands for a divergence, a negative accuracy for a panic.
+    /// One whose runs have these accuracies. NaN means a divergence, a negative accuracy for a panic.
     pub fn with_accuracies(accuracy: impl Fn(RunId) -> f64 + Sync + 'a) -> Self {
         Self::new(move |run| match accuracy(run) {
             accuracy if accuracy.is_nan() => Ending::Diverged,

@@ -1,4 +1,4 @@
-//! Sweeps run by the library, most of them with an executor that trains nothing, and their reports.
+//! Sweeps run by the crate, most of them with an executor that trains nothing, and their reports.
 
 use super::executor::FakeExecutor;
 use std::path::Path;

@@ -1,4 +1,4 @@
-//! The binary as a user runs it, in a folder of its own.
+//! The binary as a user runs it, in a separate folder.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod events;

@@ -31,7 +31,7 @@ impl Token {
 /// The code that is compiled outside of tests, and the modules that are not.
 pub struct Code {
     pub tokens: Vec<Token>,
-    /// Modules in files of their own that exist in tests alone.
+    /// Modules in separate files that exist in tests alone.
     pub test_modules: Vec<String>,
     /// Whether the whole file exists in tests alone.
     pub is_test: bool,
@@ -209,7 +209,7 @@ fn without_tests(tokens: &[Token]) -> Code {
     code
 }
 
-/// An attribute that begins here: the place behind it, whether it is one of what it stands in, and whether it leaves
+/// An attribute that begins here: the place behind it, whether it is one of what encloses it, and whether it leaves
 /// that to tests.
 fn attribute(tokens: &[Token], start: usize) -> Option<(usize, bool, bool)> {
     let at = |index: usize, sign: char| tokens.get(index).is_some_and(|token| token.is(sign));
@@ -286,7 +286,7 @@ fn after_item(tokens: &[Token], start: usize) -> usize {
         match tokens[index].kind {
             Kind::Sign(';') => return index + 1,
             Kind::Sign(',') if !is_item => return index + 1,
-            // The end of what a last field or variant stands in.
+            // The end of what a last field or variant is in.
             Kind::Sign('}' | ')') => return index,
             Kind::Sign('{') if !has_semicolon => return after_group(tokens, index),
             Kind::Sign('{' | '(' | '[') => index = after_group(tokens, index),

@@ -1,4 +1,4 @@
-//! Cohorts trained by the library on the CPU, and an observer that records all that they report.
+//! Cohorts trained by the crate on the CPU, and an observer that records all that they report.
 
 use burn::backend::Flex;
 use std::cell::Cell;
@@ -64,7 +64,7 @@ impl MemberRecord {
     }
 }
 
-/// Records all that the members of a cohort report. Its clock stands still.
+/// Records all that the members of a cohort report. Its clock does not advance.
 #[derive(Default)]
 pub struct RecordingObserver {
     pub members: Vec<MemberRecord>,

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn what_is_no_feature_is_refused_and_the_remedy_works() {
+fn unusable_columns_are_refused_and_the_suggested_fix_works() {
     let names = rows(|row| format!("person {row}"));
     let error = refused(PLAIN, &names);
     assert!(
@@ -61,9 +61,9 @@ fn what_is_no_feature_is_refused_and_the_remedy_works() {
 }
 
 #[test]
-fn names_in_the_settings_are_those_of_columns() {
+fn column_names_in_the_settings_must_exist_in_the_table() {
     let table = rows(|row| ["red", "green", "blue"][row % 3].to_owned());
-    for (setting, said) in [
+    for (setting, message) in [
         ("drop: [z]", "data.drop: no column matches `z`"),
         ("drop: [\"z*\"]", "data.drop: no column matches `z*`"),
         (
@@ -89,7 +89,7 @@ fn names_in_the_settings_are_those_of_columns() {
         ("impute: mean", "one of median, none"),
     ] {
         let error = refused(&with(setting), &table);
-        assert!(error.contains(said), "{setting}: {error}");
+        assert!(error.contains(message), "{setting}: {error}");
     }
     let plan = accepted(&with("ordinal: { x: [red, green, blue] }"), &table);
     assert!(
@@ -104,7 +104,7 @@ fn names_in_the_settings_are_those_of_columns() {
 }
 
 #[test]
-fn all_columns_that_cannot_be_used_are_named_at_once_and_their_remedies_are_yaml() {
+fn all_unusable_columns_are_reported_at_once_with_fixes_as_yaml() {
     let name = r#"x "cm" [a, b]: #1"#;
     let quoted = name.replace('"', "\"\"");
     let mut table = format!("\"{quoted}\",when,a*,ab,class\n");
@@ -131,7 +131,7 @@ fn all_columns_that_cannot_be_used_are_named_at_once_and_their_remedies_are_yaml
     let all = words.split("to leave all of them out: data.drop: ").nth(1);
     let all = all.and_then(|rest| Some(&rest[..rest.find("\"]")? + 2]));
     let all = all.expect("one setting for all of them");
-    // As it stands, which is answered with where it belongs.
+    // Unquoted; the message states where the line belongs.
     let done = project.run(&["plan", "sweep.yaml", "--set", &format!("data.drop={all}")]);
     assert_eq!(done.code, 0, "{}", done.error);
     project.write("wrong.yaml", &format!("data.drop: {all}\ndata: {PLAIN}\n"));
@@ -150,7 +150,7 @@ fn all_columns_that_cannot_be_used_are_named_at_once_and_their_remedies_are_yaml
 }
 
 #[test]
-fn a_column_without_a_name_is_called_as_pandas_calls_it() {
+fn a_column_without_a_name_gets_the_name_that_pandas_gives() {
     let table = rows(|row| format!("{row}")).replacen("x,", ",", 1);
     let error = refused(PLAIN, &table);
     assert!(
@@ -179,7 +179,7 @@ fn parquet_table(project: &Project, kind: &str, note: Option<&str>) {
 }
 
 #[test]
-fn a_file_that_has_types_says_what_is_a_date_a_text_or_a_category() {
+fn typed_files_determine_dates_texts_and_categories() {
     let data = PLAIN.replace("t.csv", "t.parquet");
     let project = project(&data);
     let planned = || {

@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_table_of_passengers_is_learnt_as_it_is() {
+fn a_raw_table_of_passengers_is_learnt() {
     let project = project(PASSENGERS);
     project.write("t.csv", &passengers(0..200));
     let (plan, _) = planned(&project);
@@ -79,9 +79,9 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
     assert_eq!(done.code, 0, "{}", done.error);
     assert_eq!(answers(&done.output, "class").len(), 2);
     let error = done.error.split_whitespace().collect::<Vec<_>>().join(" ");
-    let said =
+    let message =
         "these columns have categories that are not in the training set: `Embarked` (1: `Mars`)";
-    assert!(error.contains(said), "{error}");
+    assert!(error.contains(message), "{error}");
     // A column that the model does not know.
     project.write(
         "new.csv",
@@ -106,7 +106,7 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
 }
 
 #[test]
-fn results_stay_where_only_the_wording_of_the_settings_differs() {
+fn equivalent_settings_keep_their_results() {
     let project = project(PASSENGERS);
     project.write("t.csv", &passengers(0..100));
     assert_eq!(project.train(&[]).code, 0);
@@ -136,7 +136,7 @@ fn results_stay_where_only_the_wording_of_the_settings_differs() {
 }
 
 #[test]
-fn a_model_fills_what_new_rows_lack_though_its_training_lacked_nothing() {
+fn a_model_fills_missing_values_of_new_rows_even_if_its_training_had_none() {
     let project = project(PLAIN);
     project.write("t.csv", &rows(|row| format!("{}", row % 9)));
     assert_eq!(project.train(&[]).code, 0);
@@ -155,7 +155,7 @@ fn a_model_fills_what_new_rows_lack_though_its_training_lacked_nothing() {
 }
 
 #[test]
-fn a_model_reads_truth_values_and_refuses_numbers_whose_point_is_unclear() {
+fn a_model_reads_truth_values_and_refuses_ambiguous_decimal_separators() {
     let project = project(PLAIN);
     project.write(
         "t.csv",
@@ -178,7 +178,7 @@ fn a_model_reads_truth_values_and_refuses_numbers_whose_point_is_unclear() {
 }
 
 #[test]
-fn trials_that_mean_the_same_share_their_results_and_merge_keeps_all() {
+fn equivalent_trials_share_their_results_and_merge_keeps_all() {
     let project = Project::new(&format!(
         "data: {{ set: table, path: t.csv, label: class, drop: z }}\n{SETTINGS}grid:\n  data.na_values: \
          [null, nowhere, elsewhere]\n"

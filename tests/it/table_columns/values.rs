@@ -3,7 +3,7 @@
 use super::*;
 
 #[test]
-fn a_missing_value_is_one_that_the_file_lacks_or_the_user_names() {
+fn missing_values_are_empty_cells_and_markers_that_the_user_names() {
     for cell in ["", " ", "NA", "nan", "?", "#N/A", "null"] {
         let table = rows(|row| {
             if row % 10 == 3 {
@@ -23,7 +23,7 @@ fn a_missing_value_is_one_that_the_file_lacks_or_the_user_names() {
             "{cell}: {error}"
         );
     }
-    // Numbers that stand for nothing.
+    // Numbers that stand for a missing value.
     let coded = rows(|row| {
         if row % 10 == 3 {
             "-999".to_owned()
@@ -54,7 +54,7 @@ fn a_missing_value_is_one_that_the_file_lacks_or_the_user_names() {
 }
 
 #[test]
-fn levels_and_gaps_of_the_test_part_alone_are_reported() {
+fn levels_and_missing_values_that_occur_only_in_the_test_part_are_reported() {
     let project = project("{ set: table, path: parts, label: class }");
     std::fs::create_dir(project.path("parts")).expect("the folder can be written to");
     project.write(
@@ -98,7 +98,7 @@ fn codes_keep_their_zeros_and_true_is_true_in_any_spelling() {
 }
 
 #[test]
-fn one_gap_hides_neither_a_row_number_nor_a_copy_of_the_label_nor_lost_digits() {
+fn a_missing_value_does_not_hide_a_row_number_a_copy_of_the_label_or_lost_digits() {
     for gap in ["", "NA"] {
         let table = |header: &str, cell: &dyn Fn(usize) -> String| {
             let mut table = format!("{header},y,class\n");
@@ -143,7 +143,7 @@ fn one_gap_hides_neither_a_row_number_nor_a_copy_of_the_label_nor_lost_digits() 
 }
 
 #[test]
-fn numbers_as_germans_write_them_are_read_where_they_are_certain() {
+fn german_numbers_are_read_where_they_are_unambiguous() {
     let table = |cell: &dyn Fn(usize) -> String| {
         let mut table = "x;v;class\n".to_owned();
         for row in 0..60 {
@@ -151,7 +151,7 @@ fn numbers_as_germans_write_them_are_read_where_they_are_certain() {
         }
         table
     };
-    // With what Excel and R write for a missing value, and beside a column with points.
+    // With what Excel and R write for a missing value, and next to a column with decimal points.
     for marker in ["#NV", "NA", "", "k.A."] {
         let gaps = table(&|row| match row % 10 {
             3 => marker.to_owned(),
@@ -192,7 +192,7 @@ fn numbers_as_germans_write_them_are_read_where_they_are_certain() {
 }
 
 #[test]
-fn a_truth_value_is_nothing_else_and_a_level_has_one_spelling() {
+fn truth_values_are_not_numbers_and_a_level_has_one_spelling() {
     let write = |setting: &str, train: &dyn Fn(usize) -> String, test: &str| {
         let project = project(&with(setting).replace("t.csv", "parts"));
         std::fs::create_dir(project.path("parts")).expect("the folder can be written to");

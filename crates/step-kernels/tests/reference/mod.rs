@@ -31,7 +31,7 @@ fn activated(function: Activation, x: f64) -> f64 {
     }
 }
 
-/// The dropped units of `backend/noise.rs`, in its own words.
+/// The dropped units of `backend/noise.rs`, written independently.
 fn dropped(key: [u32; 2], row: u32, column: u32, rate: f32) -> bool {
     let squared = |n: u32| n.wrapping_mul(n.wrapping_add(n).wrapping_add(1));
     let mixed = |mut n: u32| {
@@ -132,8 +132,8 @@ fn moments(rows: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
 
 impl Plain {
     fn step_parameter(&mut self, rule: Rule, step: Step, index: usize, gradients: &[f64]) {
-        let own = self.parameters[index].iter_mut();
-        for ((weight, lists), &gradient) in own.zip(&mut self.lists[index]).zip(gradients) {
+        let weights = self.parameters[index].iter_mut();
+        for ((weight, lists), &gradient) in weights.zip(&mut self.lists[index]).zip(gradients) {
             *weight = stepped(rule, step, *weight, gradient, lists);
         }
     }
@@ -156,8 +156,8 @@ impl Plain {
         let places = places(model);
         let rows = inputs.len() as f64;
         for (index, layer) in model.layers.iter().enumerate() {
-            let own = &self.parameters[places[index]..];
-            let (w, b) = (&own[0], &own[1]);
+            let parameters = &self.parameters[places[index]..];
+            let (w, b) = (&parameters[0], &parameters[1]);
             let rate = layer.dropout.get(member).copied().unwrap_or(0.0);
             let key = if layer.dropout.is_empty() {
                 None
@@ -194,7 +194,7 @@ impl Plain {
                 normal = sum.clone();
                 for row in &mut sum {
                     for (c, z) in row.iter_mut().enumerate() {
-                        *z = *z * own[2][c] + own[3][c];
+                        *z = *z * parameters[2][c] + parameters[3][c];
                     }
                 }
             }
@@ -210,9 +210,10 @@ impl Plain {
                         None => 1.0,
                     };
                     factor[row][c] = f;
-                    value[row][c] = match c < layer.widths[member] {
-                        true => f * activated(layer.activations[member], z),
-                        false => 0.0,
+                    value[row][c] = if c < layer.widths[member] {
+                        f * activated(layer.activations[member], z)
+                    } else {
+                        0.0
                     };
                 }
             }

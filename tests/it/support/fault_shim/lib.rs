@@ -13,7 +13,7 @@
 //! | `TP_FAULT_LASTS` | where it is set, all later calls of the kind fail too |
 //! | `TP_FAULT_LOG` | a file that gets a line for the first fault: the path that it was about |
 //! | `TP_FAULT_COUNT` | a file that gets the number of calls of each kind, at the process's end |
-//! | `TP_FAULT_DELAY` | microseconds that a call waits at most before it is made; how long differs by `TP_FAULT_SEED` |
+//! | `TP_FAULT_DELAY` | maximum microseconds that a call waits before it is made; how long differs by `TP_FAULT_SEED` |
 //! | `TP_FAULT_STALE` | milliseconds in which a file that another process has put there is not seen: neither by its name, unless its folder was listed meanwhile, nor, for half as long, in a list of its folder |
 //! | `TP_FAULT_CLOCK` | where it is set, the monotonic clock is a second later at each reading |
 //!
@@ -24,7 +24,7 @@ mod paths;
 mod stale;
 mod system;
 
-use paths::{LONGEST, O_CREAT, SEEING, about, read_path, seen};
+use paths::{MAX_PATH, O_CREAT, SEEING, about, read_path, seen};
 use stale::{KNOWN, hash, see};
 use std::ffi::{c_int, c_void};
 use std::os::unix::ffi::OsStrExt;
@@ -170,13 +170,13 @@ fn catch() {
     };
     // SAFETY: the action is of the form that the C library asks for, and outlives the call.
     assert_eq!(unsafe { sigaction(SIGSYS, &action, std::ptr::null_mut()) }, 0);
-    let own = tp_fault_called as *const c_void as usize as u64;
-    // Of `struct seccomp_data`: the call's number stands at 0, the instruction's address at 8.
+    let own_address = tp_fault_called as *const c_void as usize as u64;
+    // Of `struct seccomp_data`: the call's number is at 0, the instruction's address at 8.
     let mut filter = vec![
         Instruction(LOAD, 0, 0, 8),
-        Instruction(IF_EQUAL, 0, 3, own as u32),
+        Instruction(IF_EQUAL, 0, 3, own_address as u32),
         Instruction(LOAD, 0, 0, 12),
-        Instruction(IF_EQUAL, 0, 1, (own >> 32) as u32),
+        Instruction(IF_EQUAL, 0, 1, (own_address >> 32) as u32),
         Instruction(RETURN, 0, 0, ALLOW),
         Instruction(LOAD, 0, 0, 0),
     ];
@@ -213,7 +213,7 @@ fn outcome(number: i64, arguments: &mut [i64; 6]) -> i64 {
     let is_below = |path: &[u8]| {
         path.starts_with(&plan.folder) && matches!(path.get(plan.folder.len()), None | Some(b'/'))
     };
-    let mut path = [0; 2 * LONGEST];
+    let mut path = [0; 2 * MAX_PATH];
     let Some(about) = about(number, arguments) else {
         if plan.stale > 0
             && let Some(about) = seen(number, arguments)
@@ -284,8 +284,8 @@ fn short(number: i64, arguments: &mut [i64; 6]) -> i64 {
 
 fn kill() -> i64 {
     const SIGKILL: i64 = 9;
-    let own = call(number::GETPID, &[]);
-    call(number::KILL, &[own, SIGKILL])
+    let process = call(number::GETPID, &[]);
+    call(number::KILL, &[process, SIGKILL])
 }
 
 static RANDOM: AtomicU64 = AtomicU64::new(0);

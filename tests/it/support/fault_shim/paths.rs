@@ -15,7 +15,7 @@ pub(super) const HERE: i64 = -100;
 pub(super) const O_CREAT: i64 = 0o100;
 const O_TMPFILE: i64 = 0o20_000_000;
 
-/// The calls by which a process sees what others have done; caught beside the others where it is
+/// The calls by which a process sees what others have done; caught together with the others where it is
 /// to see it late.
 pub(super) const SEEING: [i64; 8] = [
     number::STAT,
@@ -28,7 +28,7 @@ pub(super) const SEEING: [i64; 8] = [
     number::GETDENTS,
 ];
 
-/// Nothing for a call that changes nothing on disk.
+/// `None` for a call that changes nothing on disk.
 pub(super) fn about(number: i64, arguments: &[i64; 6]) -> Option<About> {
     if SEEING.contains(&number) {
         return None;
@@ -74,11 +74,11 @@ pub(super) fn seen(number: i64, arguments: &[i64; 6]) -> Option<About> {
     }
 }
 
-/// The longest path that is looked at.
-pub(super) const LONGEST: usize = 4096;
+/// The maximum length of a path.
+pub(super) const MAX_PATH: usize = 4096;
 
 /// Writes the path of what a call is about into a buffer; its length.
-pub(super) fn read_path(about: &About, into: &mut [u8; 2 * LONGEST]) -> usize {
+pub(super) fn read_path(about: &About, into: &mut [u8; 2 * MAX_PATH]) -> usize {
     let (folder, relative) = match *about {
         About::File(file) => return read_link(file, into),
         About::Path(folder, path) => {
@@ -87,13 +87,10 @@ pub(super) fn read_path(about: &About, into: &mut [u8; 2 * LONGEST]) -> usize {
             (folder, path.to_bytes())
         }
     };
-    let length = match relative.starts_with(b"/") {
-        true => 0,
-        false => {
+    let length = if relative.starts_with(b"/") { 0 } else {
             let length = read_link(folder, into);
             into[length] = b'/';
             length + 1
-        }
     };
     let end = (length + relative.len()).min(into.len());
     into[length..end].copy_from_slice(&relative[..end - length]);
@@ -101,7 +98,7 @@ pub(super) fn read_path(about: &About, into: &mut [u8; 2 * LONGEST]) -> usize {
 }
 
 /// Writes the path of an open file, or of the current folder, into a buffer; its length.
-fn read_link(file: i64, into: &mut [u8; 2 * LONGEST]) -> usize {
+fn read_link(file: i64, into: &mut [u8; 2 * MAX_PATH]) -> usize {
     let mut name = *b"/proc/self/cwd\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0\0";
     // The kernel takes the number for 32 bits.
     let file = i64::from(file as i32);
@@ -117,6 +114,6 @@ fn read_link(file: i64, into: &mut [u8; 2 * LONGEST]) -> usize {
             name[14 + place as usize] = b'0' + digit as u8;
         }
     }
-    let arguments = [name.as_ptr() as i64, into.as_mut_ptr() as i64, LONGEST as i64];
+    let arguments = [name.as_ptr() as i64, into.as_mut_ptr() as i64, MAX_PATH as i64];
     usize::try_from(call(number::READLINK, &arguments)).unwrap_or(0)
 }

@@ -1,7 +1,7 @@
 //! Files of other processes are seen late.
 
 use super::Plan;
-use super::paths::{HERE, LONGEST};
+use super::paths::{HERE, MAX_PATH};
 use super::system::{call, number};
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -59,7 +59,7 @@ fn now() -> u64 {
     time[0] as u64 * 1_000_000_000 + time[1] as u64
 }
 
-/// When a file was put where it is, in nanoseconds since 1970; nothing for what is no file.
+/// When a file was put where it is, in nanoseconds since 1970; `None` for what is no file.
 fn put(path: *const u8) -> Option<u64> {
     const WITHOUT_FOLLOWING: i64 = 0x100;
     const KIND: u32 = 0o170_000;
@@ -97,10 +97,7 @@ pub(super) fn see(plan: &Plan, number: i64, arguments: &[i64; 6], path: &[u8], l
             && KNOWN.last(&path[..length]) == 0
             && LISTED.last(folder) < put
     });
-    match is_unseen {
-        true => NOT_THERE,
-        false => call(number, arguments),
-    }
+    if is_unseen { NOT_THERE } else { call(number, arguments) }
 }
 
 /// Takes the files out of a list of a folder that others have put there a moment ago; its length in
@@ -111,11 +108,11 @@ fn without_new(plan: &Plan, list: *mut u8, bytes: i64, folder: &[u8]) -> i64 {
     };
     let (mut from, mut to) = (0, 0);
     while from < bytes {
-        // SAFETY: the system has written entries up to there: their length stands at byte 16 of
+        // SAFETY: the system has written entries up to there: their length is at byte 16 of
         // each, the name, which ends in 0, at byte 19.
         let length = usize::from(unsafe { list.add(from + 16).cast::<u16>().read_unaligned() });
         let name = unsafe { CStr::from_ptr(list.add(from + 19).cast()) }.to_bytes();
-        let mut path = [0; 2 * LONGEST];
+        let mut path = [0; 2 * MAX_PATH];
         let end = folder.len() + 1 + name.len();
         path[..folder.len()].copy_from_slice(folder);
         path[folder.len()] = b'/';

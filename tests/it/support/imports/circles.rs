@@ -66,7 +66,7 @@ pub(super) fn circles_in(folder: &Path, edges: &[Edge]) -> Vec<Circle> {
     circles.collect()
 }
 
-/// What stands in the folder itself: the file, or the folder that has it. `x.rs` belongs to a folder `x` beside it.
+/// The entry of the folder itself: the file, or the folder that has it. `x.rs` belongs to a folder `x` next to it.
 fn unit(folder: &Path, file: &Path) -> Option<PathBuf> {
     let within = file.strip_prefix(folder).ok()?;
     let first = within.components().next()?;

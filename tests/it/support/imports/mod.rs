@@ -360,7 +360,7 @@ impl Crate {
         uses
     }
 
-    /// The circles among what stands in each folder: its files, and the folders in it, each as a whole.
+    /// The circles among the entries of each folder: its files, and the folders in it, each as a whole.
     pub fn circles(&self) -> Vec<Circle> {
         let edges = self.edges();
         let files = self.modules.values().map(|module| module.file.as_path());
@@ -381,7 +381,7 @@ fn child(module: &[String], name: &str) -> Names {
     [module, &[name.to_owned()]].concat()
 }
 
-/// The module that a file is; `None` for a program beside a library.
+/// The module that a file is; `None` for a program next to a library.
 fn module_of(path: &Path) -> Option<Names> {
     let names = path.with_extension("");
     let names = names.components();

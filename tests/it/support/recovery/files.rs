@@ -34,9 +34,10 @@ pub fn contents(project: &Project) -> Files {
             Some((before, _)) => format!("{before}tfevents"),
             None => name.to_owned(),
         };
-        let content = match is_events {
-            true => told(&path),
-            false => content(&path, &std::fs::read(&path).expect("it is there")),
+        let content = if is_events {
+            event_text(&path)
+        } else {
+            content(&path, &std::fs::read(&path).expect("it is there"))
         };
         let twin = found.insert(name.clone(), content);
         assert_eq!(twin, None, "one event file: {name}");
@@ -84,13 +85,13 @@ fn content(path: &Path, bytes: &[u8]) -> String {
             format!("{} of {} bytes", blake3::hash(bytes), bytes.len())
         }
         _ if file.ends_with(".csv") => without_timings(&without_measured(&text())),
-        // They tell of times, or of the machine: that they are there and not empty is enough.
+        // They hold times or facts about the machine: it is enough that they exist and are not empty.
         ".lock" => String::new(),
         _ => (!bytes.is_empty()).to_string(),
     }
 }
 
-/// A run that goes on is not always trained beside the same others, and the peak of memory is
+/// A run that goes on is not always trained together with the same others, and the peak of memory is
 /// measured: with a few bytes more of the trial that a process measures first.
 fn without_measured(csv: &str) -> String {
     let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
@@ -119,19 +120,20 @@ fn remove_timings(value: &mut Value) {
     }
 }
 
-/// What an event file tells, event by event, without times.
-fn told(path: &Path) -> String {
+/// The contents of an event file, event by event, without times.
+fn event_text(path: &Path) -> String {
     let mut lines = Vec::new();
     for mut event in events(path) {
         event.set_wall_time(0.0);
-        // The attributes of its nodes stand in any order.
+        // The attributes of its nodes have no fixed order.
         if event.has_graph_def() {
             event.set_graph_def(event.get_graph_def().len().to_le_bytes().to_vec());
         }
         let step = event.get_step();
-        let values = match event.has_summary() {
-            true => event.mut_summary().mut_value().as_mut_slice(),
-            false => &mut [],
+        let values = if event.has_summary() {
+            event.mut_summary().mut_value().as_mut_slice()
+        } else {
+            &mut []
         };
         for value in values {
             if value.get_tag() == "Metrics/epoch_seconds" {
@@ -159,9 +161,10 @@ fn told(path: &Path) -> String {
 pub fn results(project: &Project) -> Results {
     use std::os::unix::fs::MetadataExt;
     let runs = project.path("runs");
-    let paths = match runs.is_dir() {
-        true => files(&runs),
-        false => Vec::new(),
+    let paths = if runs.is_dir() {
+        files(&runs)
+    } else {
+        Vec::new()
     };
     let results = paths
         .into_iter()

@@ -90,7 +90,7 @@ pub fn results(project: &Project) -> usize {
     files(&folder).iter().filter(is_result).count()
 }
 
-/// Stops a process (SIGSTOP) once a condition holds: it then stands still for as long as the test needs.
+/// Stops a process (SIGSTOP) once a condition holds: it stays stopped for as long as the test needs.
 /// `false` if it has ended before.
 pub fn paused_when(child: &mut Child, mut condition: impl FnMut() -> bool) -> bool {
     let mut has_ended = false;
@@ -102,7 +102,7 @@ pub fn paused_when(child: &mut Child, mut condition: impl FnMut() -> bool) -> bo
         return false;
     }
     signal(child, "STOP");
-    wait_until("the process to stand still", || {
+    wait_until("the process to stop", || {
         has_ended = child.try_wait().expect("a child").is_some();
         has_ended || stands_still(child)
     });
@@ -128,8 +128,9 @@ fn stands_still(child: &Child) -> bool {
 #[cfg(not(target_os = "linux"))]
 fn stands_still(child: &Child) -> bool {
     let id = child.id().to_string();
-    let told = Command::new("ps").args(["-o", "stat=", "-p", &id]).output();
-    told.expect("ps is there")
+    let output = Command::new("ps").args(["-o", "stat=", "-p", &id]).output();
+    output
+        .expect("ps is there")
         .stdout
         .trim_ascii()
         .starts_with(b"T")
@@ -161,7 +162,7 @@ pub fn computed(child: &Child, _started: Instant) -> Option<Duration> {
     ))
 }
 
-/// The time since a process was started, where the system does not tell of it for how long it has computed.
+/// The time since a process was started, where the system does not report its computing time.
 #[cfg(not(target_os = "linux"))]
 pub fn computed(_child: &Child, started: Instant) -> Option<Duration> {
     Some(started.elapsed())

@@ -46,7 +46,7 @@ pub fn with_data(sweep: &str, samples: usize) -> Project {
     project
 }
 
-/// Three classes around points of their own, which overlap.
+/// Three classes around different points, which overlap.
 fn points(samples: usize) -> String {
     let row = |index: usize| {
         // Steps of irrational length fill an interval evenly.
