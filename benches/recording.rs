@@ -43,7 +43,7 @@ impl Executor for Unprofiled<'_> {
     }
 }
 
-/// Watches without writing anything.
+/// Observes without writing anything.
 struct Bare(Instant);
 
 impl TrainingHost for Bare {
@@ -132,7 +132,7 @@ fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -
     let folder = tempfile::tempdir_in(".").expect("the current folder can be written to");
     let store = Store::new(folder.path(), &plan, |_| "data".to_owned());
     let started = Instant::now();
-    let place = DeviceSlot {
+    let slot = DeviceSlot {
         executor: &Unprofiled(executor),
         device: "cpu".into(),
         precision: "float32".into(),
@@ -144,7 +144,7 @@ fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -
         plan: &plan,
         store: &store,
         shard: None,
-        devices: &[place],
+        devices: &[slot],
         max_cohort_size: None,
         retry_failed: false,
         fail_fast: false,

@@ -122,7 +122,7 @@ fn result(plan: &Plan, store: &Store, run: RunId) -> RunResult {
     }
 }
 
-/// The most memory that a process has held, read until it ends; 0 where the system does not say.
+/// The peak memory of a process, sampled until it ends; 0 where the system does not report it.
 fn peak_bytes(process: u32) -> u64 {
     let mut peak = 0;
     while let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/status")) {

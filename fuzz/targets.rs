@@ -2,7 +2,7 @@
 // program itself calls. No input may make them panic, hang or take unbounded memory; that they
 // refuse it is right.
 //
-// Used by the fuzz targets and by `tests/fuzz_corpus.rs`.
+// Used by the fuzz targets and by `tests/it/fuzz_corpus.rs`.
 
 use std::path::Path;
 use tp_sweep::data::{DatasetCache, ExpectedInput, read_inputs};
@@ -31,7 +31,7 @@ pub const TARGETS: [Target; 11] = [
     ("model", model),
 ];
 
-/// More trials are read, but not planned here: that they are many is no fault.
+/// Larger sweeps are read, but not planned here: a large number of trials is not an error.
 const MAX_TEXT_BYTES: usize = 4096;
 
 /// A sweep file: read, checked, expanded.
@@ -84,7 +84,7 @@ pub fn npy(input: &[u8]) {
         &[("x_train.npy", samples), ("y_train.npy", labels)],
         ".",
     );
-    asked("array.npy", samples);
+    predict_inputs("array.npy", samples);
 }
 
 /// IDX files: samples, packed, and labels.
@@ -100,13 +100,13 @@ pub fn idx(input: &[u8]) {
         &[("train-images.gz", samples), ("train-labels.gz", labels)],
         ".",
     );
-    asked("images-idx3-ubyte", samples);
+    predict_inputs("images-idx3-ubyte", samples);
 }
 
 /// Images, PNG or JPEG, of two classes.
 pub fn image(input: &[u8]) {
     own_data("images", &[("a/1.png", input), ("b/2.png", input)], ".");
-    asked("image.png", input);
+    predict_inputs("image.png", input);
 }
 
 /// CIFAR-10's batches.
@@ -207,8 +207,8 @@ fn own_data(set: &str, files: &[(&str, &[u8])], path: &str) {
     });
 }
 
-/// Reads a file as what a model is asked about.
-fn asked(name: &str, input: &[u8]) {
+/// Reads a file as input of a prediction.
+fn predict_inputs(name: &str, input: &[u8]) {
     in_folder(&[(name, input)], |folder| {
         let expected = ExpectedInput {
             features: 4,
@@ -239,7 +239,7 @@ fn config(settings: &[(&str, &str)]) -> Config {
 
 /// Does something in a folder that has these files.
 fn in_folder(files: &[(&str, &[u8])], work: impl FnOnce(&Path)) {
-    // In memory, where there is such a place: files are what the program reads.
+    // In memory if possible, because the program reads files.
     let memory = Path::new("/dev/shm");
     let folder = if memory.is_dir() {
         tempfile::tempdir_in(memory)

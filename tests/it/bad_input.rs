@@ -1,4 +1,4 @@
-//! Bad input is answered with file, line, key, what is wrong and what would be right; exit code 2;
+//! Errors in the input name file, line, key, the problem and the fix; exit code 2;
 //! and nothing is written.
 
 use crate::support::{Project, files, repository};
@@ -191,7 +191,7 @@ fn corrupt_data_is_found_by_its_checksum() {
 #[test]
 fn a_folder_that_cannot_be_written_to_is_an_error_before_training() {
     let project = Project::new("data: { limit: 100 }\ntraining: { epochs: 1 }\n");
-    // A file where a folder is needed: refused even to the superuser.
+    // A file where a folder is needed: refused even for the superuser.
     project.write("runs", "");
     let done = project.train(&[]);
     assert_eq!(done.code, 2, "{}", done.error);
@@ -218,7 +218,7 @@ fn cuda_without_a_driver_is_an_error_and_auto_is_not() {
 }
 
 #[test]
-fn a_trial_that_turns_nan_is_recorded_and_the_rest_goes_on() {
+fn a_trial_that_diverges_is_recorded_and_the_others_continue() {
     let project = Project::new(
         "data: { limit: 200 }\ntraining: { epochs: 2 }\nvalidation: { folds: 2 }\n\
          grid: { training.learning_rate: [1.0e+30, 0.1] }\n",

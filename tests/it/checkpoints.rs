@@ -1,4 +1,4 @@
-//! A run that is stopped and goes on gives what it would have given, to the last bit.
+//! A resumed run equals an uninterrupted one, bit for bit.
 
 use crate::support::training::{MemberRecord, RecordingObserver, member, observed, with_settings};
 use burn::backend::Flex;
@@ -59,7 +59,7 @@ fn trained(
 ) -> (RecordingObserver, Result<(), Interrupted>) {
     let labels = points().train.labels;
     let members = configs.iter().enumerate().map(|(index, config)| {
-        // Folds of unequal size, so that cohorts of them are taken apart in each epoch.
+        // Folds of unequal size, so that their cohorts are split in each epoch.
         let seed = Seed {
             fold: index as u32 % 3,
             ..SEED
@@ -69,7 +69,7 @@ fn trained(
     observed(data, &members.collect::<Vec<Member>>(), observer)
 }
 
-/// Kinds of runs that remember something from epoch to epoch, and such as do not.
+/// Kinds of runs with and without state that carries over from epoch to epoch.
 fn kinds() -> Vec<Vec<(&'static str, &'static str)>> {
     let mut kinds = vec![
         vec![],

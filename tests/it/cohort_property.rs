@@ -64,7 +64,7 @@ fn trained(data: &DeviceDataset<Flex>, runs: &[&Run]) -> Vec<MemberRecord> {
     observer.members
 }
 
-/// Choices, one after the other, from random bytes.
+/// A sequence of choices from random bytes.
 struct Choices<'a>(std::slice::Iter<'a, u8>);
 
 impl Choices<'_> {
@@ -245,7 +245,7 @@ fn assert_close(alone: &MemberRecord, together: &MemberRecord, what: &str) {
     assert!(is_close(a.test.0.loss, b.test.0.loss, 1e-5), "{what}");
 }
 
-/// Holds each member alone against the same in cohorts of two and in one of all.
+/// Compares each member alone with the same member in cohorts of two and in one of all.
 fn compare(
     data: &DeviceDataset<Flex>,
     runs: &[Run],

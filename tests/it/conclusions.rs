@@ -1,4 +1,4 @@
-//! What a report concludes: which trials differ, what matters, what is chosen, in which words.
+//! The conclusions of a report: which trials differ, which factors matter, which trial is chosen.
 
 use crate::support::made_up::{file, reported, reported_with};
 use tp_sweep::plan::RunId;

@@ -1,4 +1,4 @@
-//! Data sets are fetched whole, or continued, or refused; and checked where they are.
+//! Data sets are downloaded completely, resumed or refused, and verified in place.
 
 use crate::support::{Project, files, repository};
 use std::io::{BufRead, BufReader, Write};
@@ -28,8 +28,8 @@ type Answer = fn(&mut TcpStream, Option<usize>);
 fn server(answer: Answer) -> (String, Arc<Mutex<Vec<Option<usize>>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/data", listener.local_addr().unwrap());
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&asked);
+    let requested = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&requested);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
@@ -49,11 +49,11 @@ fn server(answer: Answer) -> (String, Arc<Mutex<Vec<Option<usize>>>>) {
             answer(&mut stream, range);
         }
     });
-    (url, asked)
+    (url, requested)
 }
 
-/// A server that knows ranges, and sends at most `most` bytes before it hangs up.
-fn send(stream: &mut TcpStream, range: Option<usize>, body: &[u8], most: usize) {
+/// A server that supports ranges, and sends at most `max_bytes` bytes per connection.
+fn send(stream: &mut TcpStream, range: Option<usize>, body: &[u8], max_bytes: usize) {
     let start = range.unwrap_or(0);
     let rest = &body[start.min(body.len())..];
     let status = match range {
@@ -70,7 +70,7 @@ fn send(stream: &mut TcpStream, range: Option<usize>, body: &[u8], most: usize) 
         "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
     )
     .unwrap();
-    stream.write_all(&rest[..most.min(length)]).unwrap();
+    stream.write_all(&rest[..max_bytes.min(length)]).unwrap();
 }
 
 fn fetched(url: &str, folder: &Path) -> Result<Vec<u64>, FetchError> {
@@ -93,7 +93,7 @@ fn names(folder: &TempDir) -> Vec<String> {
 
 #[test]
 fn a_file_appears_under_its_name_only_when_complete() {
-    let (url, asked) = server(|stream, range| send(stream, range, &contents(), usize::MAX));
+    let (url, requested) = server(|stream, range| send(stream, range, &contents(), usize::MAX));
     let folder = tempfile::tempdir().unwrap();
     let progress = fetched(&url, folder.path()).unwrap();
     assert_eq!(
@@ -106,27 +106,30 @@ fn a_file_appears_under_its_name_only_when_complete() {
         std::fs::read(folder.path().join("digits.gz")).unwrap(),
         contents()
     );
-    assert_eq!(*asked.lock().unwrap(), [None]);
+    assert_eq!(*requested.lock().unwrap(), [None]);
 }
 
 #[test]
 fn an_interrupted_download_is_resumed() {
-    // By itself, while each answer brings something.
-    let (url, asked) = server(|stream, range| send(stream, range, &contents(), 40_000));
+    // Automatically, as long as each response brings data.
+    let (url, requested) = server(|stream, range| send(stream, range, &contents(), 40_000));
     let folder = tempfile::tempdir().unwrap();
     fetched(&url, folder.path()).unwrap();
-    assert_eq!(*asked.lock().unwrap(), [None, Some(40_000), Some(80_000)]);
+    assert_eq!(
+        *requested.lock().unwrap(),
+        [None, Some(40_000), Some(80_000)]
+    );
     assert_eq!(
         std::fs::read(folder.path().join("digits.gz")).unwrap(),
         contents()
     );
 
     // And from what an earlier process left behind.
-    let (url, asked) = server(|stream, range| send(stream, range, &contents(), usize::MAX));
+    let (url, requested) = server(|stream, range| send(stream, range, &contents(), usize::MAX));
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("digits.gz.part"), &contents()[..70_000]).unwrap();
     fetched(&url, folder.path()).unwrap();
-    assert_eq!(*asked.lock().unwrap(), [Some(70_000)]);
+    assert_eq!(*requested.lock().unwrap(), [Some(70_000)]);
     assert_eq!(names(&folder), ["digits.gz"]);
 }
 

@@ -1,4 +1,4 @@
-//! What the documentation says of files, examples and rooms is so.
+//! The documentation agrees with the files, examples and rooms.
 
 use crate::support::imports::Crate;
 use crate::support::repository;

@@ -1,5 +1,5 @@
 //! A sweep that is edited keeps the results that still belong, and its tables are those of a fresh
-//! run of the edited file: nothing is trained twice, nothing mixes.
+//! run of the edited file: nothing is trained twice, and results do not mix.
 
 use crate::support::{Done, Project, files, repository, without_timings};
 use std::collections::BTreeMap;
@@ -100,8 +100,8 @@ fn assert_whole(project: &Project) {
         let count = events.iter().filter(|folder| *folder == run).count();
         assert_eq!(count, 1, "{}", run.display());
     }
-    let is_aside = |folder: &&PathBuf| folder.starts_with(".aside");
-    assert_eq!(events.iter().filter(is_aside).count(), 0);
+    let is_archived = |folder: &&PathBuf| folder.starts_with(".aside");
+    assert_eq!(events.iter().filter(is_archived).count(), 0);
 }
 
 #[test]
@@ -262,7 +262,7 @@ fn a_default_written_in_the_file_changes_nothing() {
     let done = edit(&project, &written);
     assert!(!done.error.contains("still valid"), "{}", done.error);
     assert_eq!(shown(&project), old);
-    // Another value than the default is another setting.
+    // A value other than the default is a different setting.
     let other = text.replace("width: 8", "width: 8, activation: tanh");
     let done = edit(&project, &other);
     assert!(
@@ -319,9 +319,9 @@ fn interrupted_moves_are_completed_by_the_next_run() {
     let old = times(&shown(&project));
     train(&project, &["--set", "training.epochs=1"]);
     // As a process leaves it that is stopped between the rename of a folder and those of its files.
-    let aside = project.path("runs/sweep/.aside");
+    let archive = project.path("runs/sweep/.aside");
     let mut renamed = 0;
-    for path in files(&aside) {
+    for path in files(&archive) {
         let name = path.file_name().unwrap().to_str().unwrap();
         if name.contains("set-aside") {
             std::fs::rename(
@@ -334,7 +334,7 @@ fn interrupted_moves_are_completed_by_the_next_run() {
     }
     assert_eq!(renamed, old.len(), "an event file of each run");
     // And one that is stopped before it has moved all.
-    let entries = std::fs::read_dir(&aside).unwrap();
+    let entries = std::fs::read_dir(&archive).unwrap();
     let one = entries.map(|entry| entry.unwrap().path()).min().unwrap();
     std::fs::create_dir(project.path("runs/sweep/elsewhere")).unwrap();
     std::fs::rename(one, project.path("runs/sweep/elsewhere/run")).unwrap();
@@ -365,7 +365,7 @@ fn no_link_leads_out_of_the_folder() {
     let done = train(&project, &[]);
     assert!(!done.error.contains("still belong"), "{}", done.error);
     assert_eq!(files(&outside), before);
-    // An identity that leads elsewhere is none.
+    // A run hash that contains a path is ignored.
     let result = Path::new("runs/sweep/lr0.1/fold-0/result.json");
     let mut file: serde_json::Value =
         serde_json::from_str(&project.read(result.to_str().unwrap())).unwrap();
@@ -419,7 +419,7 @@ fn two_sweep_files_of_one_name_are_reported() {
     let error = run("other.yaml");
     assert!(error.contains(message), "{error}");
     assert!(error.contains("a different `name`"), "{error}");
-    // A file that was renamed is no other one.
+    // A renamed file is the same sweep.
     std::fs::rename(project.path("other.yaml"), project.path("new.yaml")).unwrap();
     project.write("new.yaml", &longer.replace("epochs: 3", "epochs: 4"));
     let error = run("new.yaml");

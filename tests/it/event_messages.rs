@@ -236,7 +236,7 @@ fn a_curve_is_a_tensor_of_the_plugin() {
     assert_eq!(at(126), [1.0, 0.0, 2.0, 1.0, 1.0, 0.5]);
 }
 
-/// The pixels of an image, row by row: a reader of what PNG requires of any, for this form alone.
+/// The pixels of an image, row by row: a minimal PNG reader for this format only.
 fn pixels(image: &Raster) -> Vec<Vec<[u8; 3]>> {
     let mut rest = image
         .png
@@ -272,7 +272,7 @@ fn the_cells_of_a_confusion_matrix_are_as_dark_as_their_shares() {
     let (none, half, full) = ([255, 255, 255], [132, 152, 181], [8, 48, 107]);
     // With numbers in the cells, and without.
     for (classes, (width, height)) in [(10, (28, 28)), (40, (17, 17))] {
-        // All samples of a class are taken for it, but half of the first for the last.
+        // All samples are classified correctly, except half of the first class, classified as the last.
         let mut counts = vec![vec![0; classes]; classes];
         for (class, row) in counts.iter_mut().enumerate() {
             row[class] = 60;

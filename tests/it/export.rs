@@ -1,4 +1,4 @@
-//! A trained run's model is written for other programs, whole, the same each time; what cannot be
+//! The model of a run is exported completely and reproducibly for other programs; what cannot be
 //! exported is refused with what to do.
 
 use crate::support::{Done, Project, files, repository};
@@ -209,7 +209,7 @@ fn a_sweep_that_compares_nothing_has_no_best_trial() {
     );
 }
 
-/// A module as somebody who uses burn writes it: with a dropout that has nothing to load.
+/// A module as a user of burn writes it: with a dropout that loads nothing.
 #[derive(Module, Debug)]
 struct Perceptron<B: Backend> {
     layer1: nn::Linear<B>,

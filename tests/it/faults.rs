@@ -1,8 +1,8 @@
-//! Each call by which a sweep changes something on disk may fail, write less than it was asked to, or
+//! Each call by which a sweep changes something on disk may fail, write only a part, or
 //! be the last before the process is killed: the same command then continues to the same files, and
 //! what was complete is not lost.
 //!
-//! `TP_SWEEP_FAULTS=all` takes every call in turn; else some of them, evenly spaced.
+//! `TP_SWEEP_FAULTS=all` tests every call in turn; otherwise some of them, evenly spaced.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 use crate::support::recovery::fault::{Fault, Shim, read_counts};
@@ -18,13 +18,13 @@ use std::time::Instant;
 /// One worker, so that calls come in the same order each time.
 const ARGUMENTS: [&str; 2] = ["--workers", "1"];
 
-/// Calls of each kind that are taken, if not all: all of up to twice as many.
+/// Calls of each kind that are tested: all if there are up to twice as many.
 const CALLS: u64 = 6;
 
 /// Calls of each kind.
 type Counts = BTreeMap<String, u64>;
 
-/// Where the process begins that a fault happens to.
+/// The state in which the faulty process starts.
 #[derive(Clone, Copy)]
 enum Begin {
     /// At the start of the sweep.
@@ -33,7 +33,7 @@ enum Begin {
     After(u64),
 }
 
-/// A sweep for a process to begin with.
+/// A sweep in that state.
 fn project(shim: &Shim, begin: Begin) -> Project {
     let project = sweep::tiny();
     if let Begin::After(at) = begin {
@@ -52,7 +52,7 @@ fn killed_at(at: u64) -> Fault {
     }
 }
 
-/// Trains with a fault; what came of it, and the path that the fault was about.
+/// Trains with a fault; returns the outcome and the path of the faulty call.
 fn faulty(shim: &Shim, project: &Project, fault: Fault) -> (Done, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let log = folder.path().join("log");
@@ -63,7 +63,7 @@ fn faulty(shim: &Shim, project: &Project, fault: Fault) -> (Done, String) {
     (done, about.trim_end().to_owned())
 }
 
-/// The calls of a process that nothing happens to.
+/// The calls of an undisturbed process.
 fn counted(shim: &Shim, begin: Begin) -> (Files, Counts) {
     let project = project(shim, begin);
     let folder = tempfile::tempdir().expect("a temporary folder");
@@ -125,10 +125,10 @@ fn inject(shim: &Shim, begin: Begin, expected: &Files, fault: Fault) -> Ended {
         // A fault that is tolerated takes nothing away.
         Ended::Well => assert_same(&project, expected, &when),
         Ended::WithAnError => {
-            let is_told = ["cannot ", "could not "]
+            let is_reported = ["cannot ", "could not "]
                 .iter()
                 .any(|message| faulty.error.contains(message));
-            assert!(is_told, "{when}");
+            assert!(is_reported, "{when}");
         }
         Ended::Killed => {}
     }
@@ -140,13 +140,13 @@ fn inject(shim: &Shim, begin: Begin, expected: &Files, fault: Fault) -> Ended {
     ended
 }
 
-/// Takes calls of these kinds in turn.
-fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], goes_on: bool) {
+/// Tests calls of these kinds in turn.
+fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], resumes: bool) {
     let started = Instant::now();
     let shim = Shim::new();
     let (expected, mut counts) = counted(&shim, Begin::Anew);
     let mut begin = Begin::Anew;
-    if goes_on {
+    if resumes {
         begin = past_a_checkpoint(&shim, &counts);
         let continued;
         (continued, counts) = counted(&shim, begin);
@@ -156,21 +156,21 @@ fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], go
     let mut planned = Vec::new();
     for &kind in kinds {
         let count = counts[kind];
-        let taken = if takes_all || count <= 2 * CALLS {
+        let tested = if takes_all || count <= 2 * CALLS {
             count
         } else {
             CALLS
         };
         for &(does, lasts) in faults {
             // From the first to the last.
-            let at = |place: u64| 1 + place * (count - 1) / (taken - 1).max(1);
-            let fault = |place| Fault {
+            let at = |index: u64| 1 + index * (count - 1) / (tested - 1).max(1);
+            let fault = |index| Fault {
                 kind,
-                at: at(place),
+                at: at(index),
                 does,
                 lasts,
             };
-            planned.extend((0..taken).map(fault));
+            planned.extend((0..tested).map(fault));
         }
     }
     // In parallel: they share nothing.
@@ -210,7 +210,7 @@ const ALL: [&str; 7] = [
     "write", "sync", "rename", "open", "unlink", "mkdir", "chmod",
 ];
 
-/// Those that need room on the disk.
+/// Calls that need space on the disk.
 const ROOM: [&str; 5] = ["write", "sync", "rename", "open", "mkdir"];
 
 #[test]

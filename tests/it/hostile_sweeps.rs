@@ -49,7 +49,7 @@ fn refusal(text: &str) -> Option<String> {
     }
 }
 
-/// Hands a text to the parser; a message says what is wrong.
+/// Passes a text to the parser; returns its error message, if any.
 fn read(text: &str) {
     if let Some(refusal) = refusal(text) {
         assert!(

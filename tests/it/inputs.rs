@@ -1,4 +1,4 @@
-//! What a network sees: samples normalised and moved as the configuration says, whatever the form
+//! The inputs of a network: samples normalised and augmented as configured, whatever the format
 //! on the device and whatever the cohort.
 
 use crate::support::training::{self, MemberRecord, member, with_settings};
@@ -95,7 +95,7 @@ fn normalising_batches_equals_normalising_the_data_including_padding() {
             assert_eq!(a.train_accuracy, b.train_accuracy);
             assert_eq!(a.val_accuracy, b.val_accuracy);
         }
-        // And it is seen: without it the numbers are others.
+        // And it has an effect: without it the numbers differ.
         let without = trained(&raw, &config, &[SEED], None);
         let difference = without[0].epochs[0].train_loss - normalised[0].epochs[0].train_loss;
         assert!(difference.abs() > 1e-3, "{difference}");
@@ -153,7 +153,7 @@ fn only_training_batches_are_augmented() {
         assert_ne!(a.train_loss, b.train_loss);
     }
     assert_eq!(plain[0].outcome, augmented[0].outcome);
-    // Each epoch moves anew.
+    // Each epoch augments differently.
     assert_ne!(
         augmented[0].epochs[0].train_loss,
         augmented[0].epochs[1].train_loss

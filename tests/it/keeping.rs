@@ -1,8 +1,8 @@
-//! The weights of exactly the best trials stay, whatever happens on the way, and keeping them
+//! Exactly the weights of the best trials are kept, whatever happens during the sweep, and keeping them
 //! changes nothing else.
 
 use crate::support::executor::{Ending, FakeExecutor};
-use crate::support::made_up::{Setup, file, place, planned, store};
+use crate::support::made_up::{Setup, device_slot, file, planned, store};
 #[cfg(unix)]
 use crate::support::recovery::process::{paused_when, results, start, until_caught};
 use crate::support::{Project, files, repository};
@@ -43,7 +43,7 @@ fn run(
     let setup = Setup {
         cohort: Some(2),
         interrupt,
-        ..Setup::on(vec![place(executor, "cpu", workers)])
+        ..Setup::on(vec![device_slot(executor, "cpu", workers)])
     };
     setup.run(folder, sweep, plan).unwrap();
 }
@@ -97,7 +97,7 @@ proptest! {
 
     #[test]
     fn the_best_of_the_tables_are_kept_whatever_ties_fails_and_interrupts(
-        // Few different accuracies, so that many trials tie; 0 diverges, 1 falls over once.
+        // Few different accuracies, so that many trials tie; 0 diverges, 1 crashes once.
         tenths in prop::collection::vec(0_u32..5, 24),
         keep in 1_usize..4,
         by_loss in any::<bool>(),
@@ -214,7 +214,7 @@ fn a_killed_and_resumed_sweep_keeps_the_same_weights() {
             command.arg("--data").arg(repository().join("data"));
             let mut child = start(command);
             let is_caught = paused_when(&mut child, || results(&killed) >= count);
-            // It is killed where it goes out of scope.
+            // It is killed when it goes out of scope.
             (is_caught && results(&killed) < 8).then_some(())?;
         }
         Some(killed)

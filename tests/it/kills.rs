@@ -1,5 +1,5 @@
-//! A sweep that is killed at any moment, as often as may be, is continued by the same command: its
-//! files are those of a sweep that nothing happened to, and finished work is never done again.
+//! A sweep that is killed at any moment, any number of times, is continued by the same command: its
+//! files equal those of an undisturbed sweep, and finished work is never repeated.
 //!
 //! `TP_SWEEP_KILLS` is how often each of these tests kills; `TP_SWEEP_SEED` chooses the moments.
 #![cfg(unix)]
@@ -17,10 +17,10 @@ use std::time::{Duration, Instant};
 /// Epochs of each run.
 const EPOCHS: usize = 8;
 
-/// What nothing happened to.
+/// The undisturbed sweep.
 struct Undisturbed {
     files: Files,
-    /// For how long its process computed.
+    /// The CPU time of its process.
     computed: Duration,
 }
 
@@ -47,7 +47,7 @@ fn kills_asked_for() -> usize {
     })
 }
 
-/// Kills sweeps and continues them until there were enough kills; `meanwhile` may harm the files of
+/// Kills sweeps and continues them until there were enough kills; `meanwhile` may damage the files of
 /// one that was killed.
 fn kill_and_continue(
     arguments: &[&str],
@@ -116,8 +116,8 @@ fn cohorts_that_are_killed_at_random_moments_lose_nothing() {
     kill_and_continue(&arguments, &mut random, |_, _| {});
 }
 
-/// Cuts files of unfinished runs off anywhere: as a machine that loses its power may leave those
-/// that had not reached the disk. How many it has cut.
+/// Truncates files of unfinished runs anywhere, as a power failure may leave those
+/// that had not reached the disk. Returns the number of truncated files.
 fn tear(project: &Project, random: &mut Random) -> usize {
     let runs = project.path("runs");
     if !runs.is_dir() {
@@ -135,7 +135,7 @@ fn tear(project: &Project, random: &mut Random) -> usize {
         let can_be_torn = name.contains("tfevents")
             || ["epochs.csv", "checkpoint.safetensors"].contains(&&*name)
             || name.ends_with(".part");
-        // Those of a trial have reached the disk before they appear under their names.
+        // Files of a trial reach the disk before they appear under their names.
         if can_be_torn && path.parent().is_some_and(is_open) && random.below(2) == 0 {
             let length = path.metadata().expect("it is there").len();
             let file = std::fs::OpenOptions::new().write(true).open(&path);
@@ -195,7 +195,7 @@ checkpoint: every 1 epochs
 const RESULT: &str = "runs/sweep/base/fold-0/result.json";
 const OUT_OF_MEMORY: &str = "out of memory";
 
-/// Makes of the finished run one that has failed, as if the machine had been out of memory.
+/// Turns the finished run into a failed one, as if the machine had been out of memory.
 fn crash(project: &Project) {
     let mut file: serde_json::Value = serde_json::from_str(&project.read(RESULT)).expect("JSON");
     let result = &mut file["result"];

@@ -1,4 +1,4 @@
-//! Nothing that somebody may still need is overwritten or lost in silence: inputs, results behind links,
+//! Nothing that a user may still need is overwritten or lost silently: inputs, results behind links,
 //! copies, files that tp-sweep did not write; and files are for whom the umask lets read them.
 #![cfg(unix)]
 
@@ -33,7 +33,7 @@ fn trained() -> Project {
     project
 }
 
-/// The modes of all that is below a folder: of folders, of files.
+/// The modes of all folders and files below a folder.
 fn modes(folder: &Path) -> [Vec<u32>; 2] {
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
     let paths = files(folder);
@@ -222,7 +222,7 @@ fn predictions_never_overwrite_their_inputs_or_the_model() {
         absolute.to_str().unwrap(),
     ]);
     assert_eq!(done.code, 2, "{}", done.error);
-    // What is there and is no input is the answers of before.
+    // An existing file that is not an input holds earlier predictions.
     for _ in 0..2 {
         let done = project.run(&["predict", "m", "in.csv", "--output", "out.csv"]);
         assert_eq!(done.code, 0, "{}", done.error);
@@ -285,7 +285,7 @@ fn an_export_never_overwrites_files_that_export_did_not_write() {
         assert_eq!(files(&project.path(&folder)), [project.path(&file)]);
         assert_eq!(project.read(&file), text);
     }
-    // Neither over the results of a run.
+    // Nor over the results of a run.
     let weights = files(&project.path("runs")).into_iter();
     let weights = weights.filter(|path| path.ends_with("model.safetensors"));
     let weights: Vec<_> = weights.collect();
@@ -296,7 +296,7 @@ fn an_export_never_overwrites_files_that_export_did_not_write() {
         assert_eq!(done.code, 2, "{}", done.error);
         assert_eq!(std::fs::read(&weights).unwrap(), before);
     }
-    // What export wrote it writes again.
+    // Export overwrites its own files.
     for _ in 0..2 {
         assert_eq!(export("m").code, 0);
     }

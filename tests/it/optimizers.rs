@@ -1,4 +1,4 @@
-//! Optimizers and whole trainings against PyTorch.
+//! Optimizers and complete trainings compared with PyTorch.
 //!
 //! Single steps are compared with the update rules of PyTorch's documentation, written out here in
 //! 64-bit scalars; trainings against accuracies and losses that PyTorch reached.

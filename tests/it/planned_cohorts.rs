@@ -1,8 +1,8 @@
-//! Runs of equal shape are trained together where that is asked for, and whatever becomes of a
+//! Runs of equal shape are trained together on request, and whatever happens to a
 //! cohort, each run that can be trained is.
 
 use crate::support::executor::FakeExecutor;
-use crate::support::made_up::{Setup, place, planned, store};
+use crate::support::made_up::{Setup, device_slot, planned, store};
 use crate::support::progress::RecordingProgress;
 use crate::support::repository;
 use burn::backend::Flex;
@@ -65,11 +65,11 @@ fn ran(folder: &Path, setup: Setup) -> Result<SweepOutcome, RecordError> {
 
 /// One worker for each executor.
 fn on<'a>(executors: &[&'a dyn Executor], cohort: Option<usize>) -> Setup<'a> {
-    let places = executors.iter().enumerate();
-    let places = places.map(|(index, executor)| place(*executor, &format!("fake:{index}"), 1));
+    let slots = executors.iter().enumerate();
+    let slots = slots.map(|(index, executor)| device_slot(*executor, &format!("fake:{index}"), 1));
     Setup {
         cohort,
-        ..Setup::on(places.collect())
+        ..Setup::on(slots.collect())
     }
 }
 
@@ -81,7 +81,7 @@ fn trained(executor: &dyn Executor, cohort: Option<usize>) -> SweepOutcome {
 
 #[test]
 fn each_run_is_trained_alone_by_default() {
-    /// Leaves all to the trait that it may.
+    /// Uses all default methods of the trait.
     struct Alone<'a>(FakeExecutor<'a>);
     impl Executor for Alone<'_> {
         fn execute(
@@ -131,7 +131,7 @@ fn too_little_memory_halves_cohorts_until_they_fit() {
     let ran = trained(&executor, Some(10));
     assert_eq!(ran.results.runs.len(), 24);
     assert!(ran.results.runs.values().all(|r| r.failure.is_none()));
-    // 10 do not fit, nor do halves of 5; then 3 is known to be the most of that class.
+    // 10 do not fit, nor do halves of 5; then 3 is known to be the maximum of that shape.
     assert_eq!(
         executor.cohort_sizes(),
         [10, 5, 2, 3, 2, 3, 2, 3, 2, 3, 4, 2, 2]
@@ -226,7 +226,7 @@ fn an_interrupt_between_attempts_is_honoured_and_the_rest_is_done_later() {
 #[test]
 fn several_devices_take_cohorts_from_one_queue() {
     let folder = tempfile::tempdir().unwrap();
-    // Each waits for the other, so that neither can take all.
+    // Each waits for the other, so that neither can take all cohorts.
     let barrier = Barrier::new(2);
     let meeting = || {
         fake().before_cohort(|_, _| {
@@ -281,7 +281,7 @@ fn halved_cohorts_are_reported_to_the_display() {
         halved,
         [4, 2, 2].map(|runs| (runs, "a bug of this trial".to_owned()))
     );
-    assert_eq!(progress.tried_again.into_inner().unwrap(), []);
+    assert_eq!(progress.retried.into_inner().unwrap(), []);
 }
 
 /// An executor some of whose cohorts make a thread of the device panic, which is all that cubecl
@@ -340,7 +340,7 @@ fn a_run_whose_device_fails_is_retried_once() {
         let message = result.failure.as_ref().map(ToString::to_string);
         let crashed = "failed in epoch 1: an illegal memory access".to_owned();
         assert_eq!(message, (run.trial == 3).then_some(crashed), "{run:?}");
-        // Of a device that has failed, nothing is taken for true.
+        // No result of a failed device is trusted.
         let epochs = 2 * usize::from(run.trial != 3);
         assert_eq!(
             result.epochs.len(),
@@ -363,7 +363,7 @@ fn results_do_not_depend_on_the_cohort() {
     };
     let alone = trained(&executor(TensorMemory::Thread), None);
     let together = trained(&executor(TensorMemory::Thread), Some(10));
-    // A gigabyte of a device, which chooses the size itself.
+    // A device with one gigabyte, which chooses the size itself.
     let measured = trained(
         &executor(TensorMemory::Device {
             free: 1 << 30,

@@ -1,5 +1,5 @@
-//! An exported model answers as it did when it was tested, whatever the samples come in; samples
-//! and folders that do not fit are refused in words.
+//! An exported model predicts as it did in its test, whatever the format of the samples; samples
+//! and folders that do not fit are refused with the reason.
 
 use crate::support::formats::npy;
 use crate::support::{Done, Project, repository};
@@ -170,7 +170,7 @@ fn table_columns_are_matched_by_name() {
     project.write("points/test.csv", &table(60));
     let recorded = exported(&project);
     assert!((0.6..1.0).contains(&recorded), "{recorded}");
-    // With the label, which is not looked at, or without it and in another order.
+    // With the label, which is ignored, or without it and in a different order.
     let rows = answers(&predict(&project, &["points/test.csv"]));
     let truth = |index: usize| ["left", "right"][index % 2].to_owned();
     assert_eq!((rows.len(), accuracy(&rows, truth)), (60, recorded));
@@ -320,13 +320,13 @@ fn an_output_that_is_not_a_regular_file_is_written_to_and_not_replaced() {
     exported(&project);
     let images = repository().join("data/mnist/t10k-images-idx3-ubyte.gz");
     let images = images.to_str().unwrap();
-    let asked = |output: &str| predict(&project, &[images, "--output", output]);
+    let predict_into = |output: &str| predict(&project, &[images, "--output", output]);
     let answers = predict(&project, &[images]).output;
     assert!(answers.len() > 100_000, "more than a pipe holds");
     // A device that is full, by its name and by a link: an error, and still a device.
     std::os::unix::fs::symlink("/dev/full", project.path("full")).unwrap();
     for output in ["/dev/full", "full"] {
-        let done = asked(output);
+        let done = predict_into(output);
         assert_eq!(done.code, 2, "{}", done.error);
         let message = format!("cannot write {output}: No space left on device");
         assert!(done.error.contains(&message), "{}", done.error);
@@ -343,7 +343,7 @@ fn an_output_that_is_not_a_regular_file_is_written_to_and_not_replaced() {
         let pipe = pipe.clone();
         std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap())
     };
-    assert_eq!(asked("pipe").code, 0);
+    assert_eq!(predict_into("pipe").code, 0);
     assert!(kind(&pipe).is_fifo());
     assert_eq!(reader.join().unwrap(), answers);
     // A link to a file, which need not be there yet.
@@ -351,14 +351,14 @@ fn an_output_that_is_not_a_regular_file_is_written_to_and_not_replaced() {
     std::os::unix::fs::symlink("inner/second", project.path("first")).unwrap();
     std::os::unix::fs::symlink("answers.csv", project.path("inner/second")).unwrap();
     for _ in 0..2 {
-        assert_eq!(asked("first").code, 0);
+        assert_eq!(predict_into("first").code, 0);
         assert!(kind(&project.path("first")).is_symlink());
         assert!(kind(&project.path("inner/answers.csv")).is_file());
         assert_eq!(project.read("inner/answers.csv"), answers);
     }
     // A link that leads to itself.
     std::os::unix::fs::symlink("round", project.path("round")).unwrap();
-    let done = asked("round");
+    let done = predict_into("round");
     assert_eq!(done.code, 2);
     assert!(
         done.error.contains("too many levels of symbolic links"),

@@ -1,5 +1,5 @@
-//! Scheduler, records and report together, with an executor that trains nothing: what is ranked
-//! how, what is shown of trials, what failed, what is tried again.
+//! Scheduler, records and report together, with an executor that trains nothing: the ranking,
+//! the columns of trials, failures and retries.
 
 use crate::support::events::{event_file, events, value};
 use crate::support::executor::{FakeExecutor, class_scores};
@@ -326,8 +326,8 @@ grid:
         column(&absent, "param_training.clip_norm"),
         ["1.0", "0.1", ""]
     );
-    let beside = "grid: { model.width: [8] }\ninclude: [{ training.clip_norm: 0.1 }]";
-    assert_eq!(column(beside, "param_training.clip_norm"), ["", "0.1"]);
+    let included = "grid: { model.width: [8] }\ninclude: [{ training.clip_norm: 0.1 }]";
+    assert_eq!(column(included, "param_training.clip_norm"), ["", "0.1"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Results are read where the data that they come from is gone: on another machine, after a disk was
+//! Results can be read without their data: on another machine, or after a disk was
 //! given back.
 
 use crate::support::formats::two_classes;
@@ -70,7 +70,7 @@ fn reports_are_the_same_without_the_data() {
     );
     fine(&project, &["clean", "sweep.yaml", "--dry-run"]);
     fine(&project, &["compare", "sweep.yaml"]);
-    // What trains, or would, needs it.
+    // Training, and checks before it, need the data.
     for command in ["run", "plan", "verify"] {
         let done = project.run(&[command, "sweep.yaml"]);
         assert_eq!(done.code, 2, "{command}");
@@ -132,7 +132,7 @@ fn changed_data_is_not_used_with_earlier_results() {
     let done = project.run(&["report", "sweep.yaml"]);
     assert_eq!(done.code, 3, "{}", done.error);
     std::fs::remove_file(project.path("p.csv")).unwrap();
-    // Another file, another column: nothing is known of them.
+    // A different file or column: the results do not describe it.
     for other in ["data.path=q.csv", "data.label=b", "data.test_fraction=0.3"] {
         let done = project.run(&["report", "sweep.yaml", "--set", other]);
         assert_eq!(done.code, 2, "{other}: {}", done.error);

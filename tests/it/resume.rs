@@ -44,7 +44,7 @@ fn a_killed_sweep_continues_to_the_same_tables() {
     let killed = until_caught(|| {
         let killed = Project::new(SWEEP);
         for count in [3, 20] {
-            // It is killed where it goes out of scope.
+            // It is killed when it goes out of scope.
             paused(&killed, count)?;
         }
         Some(killed)

@@ -1,5 +1,5 @@
 //! A sweep that is trained in shares by many processes at once, which may run twice, be killed, and
-//! see late what the others have done: its files are those of a sweep that one process has trained.
+//! see changes by others late: its files equal those of a sweep that one process has trained.
 #![cfg(unix)]
 
 use crate::support::recovery::files::{Files, assert_same, contents};
@@ -22,7 +22,7 @@ fn report(project: &Project) -> Done {
     project.run(&["report", "sweep.yaml"])
 }
 
-/// What one process writes.
+/// The files of one process.
 fn of_one(project: impl Fn() -> Project) -> Files {
     let project = project();
     let whole = done(train(&project, &["--workers", "1"]));
@@ -171,7 +171,7 @@ record: {{ events: {events} }}
     );
 }
 
-/// A folder that many machines share, of which each sees late what the others do.
+/// A folder shared by many machines, each of which sees the changes of the others late.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod network {
     use super::*;
@@ -243,8 +243,8 @@ grid:
         let expected = of_one(project);
         let project = project();
         let shim = Shim::new();
-        let beside = tempfile::tempdir().expect("a temporary folder");
-        let log = beside.path().join("faults.log");
+        let logs = tempfile::tempdir().expect("a temporary folder");
+        let log = logs.path().join("faults.log");
         let mut random = Random::new(3);
         let (kills, copies) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let run = |fate: &Fate| {
@@ -284,7 +284,7 @@ grid:
         assert_as_of_one(&project, &expected, "after 200 shards");
     }
 
-    /// The simulation is worth something only if processes do see late.
+    /// The simulation is meaningful only if processes see changes late.
     #[test]
     fn a_process_of_the_simulation_sees_late_what_others_have_done() {
         let project = Project::new("");

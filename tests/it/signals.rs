@@ -46,7 +46,7 @@ fn long_epochs() -> Project {
 }
 
 /// Checks that the epochs before a stop were not trained again: their seconds are the same.
-fn assert_goes_on(project: &Project, runs: &[&str], arguments: &[&str]) {
+fn assert_resumes(project: &Project, runs: &[&str], arguments: &[&str]) {
     let table = |run: &&str| project.read(&format!("runs/sweep/{run}/epochs.csv"));
     let before: Vec<String> = runs.iter().map(table).collect();
     let continued = done(train(project, arguments));
@@ -100,12 +100,12 @@ fn a_signal_stops_all_workers_with_their_states_saved() {
             assert!(after <= before + 1, "{name}: {run}: {before}, {after}");
         }
         assert!(project.read("reports/sweep.md").contains("not done yet"));
-        assert_goes_on(&project, &runs, &arguments);
+        assert_resumes(&project, &runs, &arguments);
         assert_same(&project, &contents(&whole), &format!("after {name}"));
     }
 }
 
-/// The clock of the processes here is a second later at each reading. The program reads it in each step once it
+/// The clock of these processes advances by a second at each reading. The program reads it in each step once it
 /// was asked to stop: however fast the machine is, the seconds that an epoch has left pass within a few steps.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
@@ -118,7 +118,7 @@ fn a_stop_does_not_wait_for_a_long_epoch() {
     let project = until_caught(|| {
         let project = long_epochs();
         let mut command = train(&project, &arguments);
-        shim.hurries(&mut command, &project);
+        shim.speeds_up_clock(&mut command, &project);
         let mut child = start(command);
         if !paused_in_training(&mut child, &project, &[run], IN_LONG) {
             return None;
@@ -128,10 +128,10 @@ fn a_stop_does_not_wait_for_a_long_epoch() {
         go_on(&child);
         assert_eq!(wait(&mut child).code(), Some(143));
         assert!(project.path(&checkpoint(run)).exists());
-        // Of 600 steps few may have been left when it was stopped.
+        // Only a few of the 600 steps may have been left when it was stopped.
         (epochs(&project, run) == before).then_some(project)
     });
-    assert_goes_on(&project, &[run], &arguments);
+    assert_resumes(&project, &[run], &arguments);
     assert_same(&project, &contents(&whole), "after a stop in an epoch");
 }
 
@@ -140,7 +140,7 @@ fn a_second_signal_ends_the_process_at_once() {
     let run = "base/fold-0";
     let code = until_caught(|| {
         let (project, mut child) = caught(long_epochs, &["--workers", "1"], &[run], IN_LONG);
-        // All are there when it goes on. Of different kinds, since two of a kind arrive as one.
+        // All signals are pending when it continues. Different kinds, because two of a kind are merged.
         for name in ["INT", "TERM", "USR1"] {
             signal(&child, name);
         }
@@ -150,7 +150,7 @@ fn a_second_signal_ends_the_process_at_once() {
             signal(&child, "TERM");
         }
         let code = wait(&mut child).code();
-        // Else it was faster than a second signal after those.
+        // Otherwise it ended before a second signal arrived.
         (!project.path(&checkpoint(run)).exists()).then_some(code)
     });
     assert!(
@@ -159,7 +159,7 @@ fn a_second_signal_ends_the_process_at_once() {
     );
 }
 
-/// How often a text is in another.
+/// The number of occurrences of a text in another.
 fn count(text: &str, part: &str) -> usize {
     text.matches(part).count()
 }

@@ -1,4 +1,4 @@
-//! The source is made of small files, of which none uses itself by way of others.
+//! The source consists of small files without circular imports.
 
 use crate::support::imports::{Circle, Crate};
 use crate::support::{files, repository};
@@ -11,7 +11,7 @@ const MAX_LINES: usize = 450;
 /// The maximum number of files in a folder of sources.
 const MAX_FILES: usize = 20;
 
-/// The crates whose files are looked at, by the folders of their sources.
+/// The source folders of the crates that are checked for circles.
 const CIRCLE_FREE: [&str; 2] = ["src", "crates/charts/src"];
 
 #[test]

@@ -1,5 +1,5 @@
-//! `status` says how far a sweep is and changes nothing; `clean` removes what has no use, and never
-//! anything that belongs.
+//! `status` shows the progress of a sweep and changes nothing; `clean` removes useless files, and never
+//! files that belong to the sweep.
 
 use crate::support::{Done, Project, files, repository};
 use std::path::{Path, PathBuf};
@@ -28,7 +28,7 @@ fn train(project: &Project, options: &[&str]) {
     assert!(done.code < 2, "{}", done.error);
 }
 
-/// Text without what differs from one machine, or one time, to another.
+/// Text without parts that differ between machines or runs.
 fn masked(text: &str) -> String {
     let line = |line: &str| {
         let mut words: Vec<String> = Vec::new();
@@ -64,7 +64,7 @@ fn everything(project: &Project) -> Vec<(PathBuf, Vec<u8>)> {
         .collect()
 }
 
-/// Makes of a finished run one that was stopped after its first epoch, two hours ago.
+/// Turns a finished run into one that was stopped after its first epoch, two hours ago.
 fn stop(run: &Path) {
     let text = std::fs::read_to_string(run.join("result.json")).unwrap();
     let file: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -187,7 +187,7 @@ fn clean_removes_useless_files_and_nothing_else() {
             "keep=all",
         ],
     );
-    // Two runs of a trial that is at its place, and one that an edit has moved elsewhere.
+    // Two runs of a trial in place, and one that an edit has moved.
     let run = project.path("runs/sweep/lr0.1/fold-0");
     let moved = project.path("runs/sweep/earlier");
     std::fs::create_dir(&moved).unwrap();
@@ -196,7 +196,7 @@ fn clean_removes_useless_files_and_nothing_else() {
         moved.join("fold-1"),
     )
     .unwrap();
-    // What unfinished attempts leave.
+    // Leftovers of unfinished attempts.
     for left in [
         ".aB3.part",
         "checkpoint.safetensors",
@@ -244,7 +244,7 @@ fn clean_removes_useless_files_and_nothing_else() {
     assert_eq!(again.output, "nothing to remove in runs/sweep\n");
     assert_eq!(project.read("runs/sweep/lr0.1/notes.txt"), "mine");
     assert_eq!(project.read("runs/sweep/notes/fold-0"), "mine");
-    // All that belongs is there.
+    // All files that belong to the sweep are there.
     let trained = project.train(&[]);
     assert!(
         trained
@@ -273,7 +273,7 @@ fn results_are_removed_only_on_request() {
         assert!(refused.error.contains(part), "{part}: {}", refused.error);
     }
     assert_eq!(everything(&project), before);
-    // What has no result goes without a word more.
+    // Folders without results are removed without confirmation.
     std::fs::create_dir_all(project.path("runs/sweep/lr0.1/fold-7")).unwrap();
     assert_eq!(command(&project, "clean", &[]).code, 0);
     assert_eq!(everything(&project), before);

@@ -108,7 +108,7 @@ fn on(device: &OwnDevice) -> TensorExecutor<Wgpu> {
         .expect("there is room")
 }
 
-/// Trains what the folder has no results of on the device.
+/// Trains the runs without results in the folder on the device.
 fn trained(
     folder: &Path,
     executor: &dyn Executor,
@@ -149,7 +149,7 @@ fn a_cohort_that_does_not_fit_is_halved_and_no_result_is_lost() {
 }
 
 #[test]
-fn what_a_device_had_finished_before_it_was_lost_is_kept() {
+fn results_finished_before_a_device_is_lost_are_kept() {
     if !has_vulkan("a lost device") {
         return;
     }

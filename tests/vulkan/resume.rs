@@ -26,7 +26,7 @@ fn numbers(result: &RunResult) -> impl PartialEq + std::fmt::Debug {
 }
 
 #[test]
-fn a_training_that_goes_on_from_its_checkpoint_gives_the_same_numbers() {
+fn a_training_resumed_from_its_checkpoint_gives_the_same_numbers() {
     let Some(device) = vulkan("resume") else {
         return;
     };

@@ -61,8 +61,8 @@ fn check(
         .read_one(product(&client, &left, &right, || ()))
         .unwrap();
     let ours = f32::from_bytes(&bytes).to_vec();
-    let most = members[0].max(members[1]);
-    assert_eq!(ours.len(), most * rows * columns);
+    let max_members = members[0].max(members[1]);
+    assert_eq!(ours.len(), max_members * rows * columns);
     let at = |side: usize, member: usize, row: usize, column: usize| {
         let [of_member, of_row, of_column] = strides[side];
         let member = member % members[side];

@@ -13,7 +13,7 @@ use step_kernels::{
     Activation, Batch, Epoch, Features, Model, Rule, Samples, State, Step, Training,
 };
 
-/// Trains a cohort both ways and compares all that it leaves.
+/// Trains a cohort both ways and compares the results.
 fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bool) {
     let mut noise = Noise(7);
     let (members, features) = (model.members(), model.layers[0].inputs);
@@ -102,8 +102,8 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
         targets: put(&targets),
         count,
     };
-    let most = *batches.iter().max().unwrap();
-    let mut training = Training::new(&client, model.clone(), on_device, &epoch, most, &state);
+    let max_rows = *batches.iter().max().unwrap();
+    let mut training = Training::new(&client, model.clone(), on_device, &epoch, max_rows, &state);
     let mut first = 0;
     let of_member = |parameter: &Vec<f32>, member: usize| -> Vec<f64> {
         let size = parameter.len() / members;
@@ -261,7 +261,7 @@ fn dropout_and_padding() {
     model.layers[0].widths = vec![30, 7, 18];
     model.layers[0].dropout = vec![0.5, 0.0, 0.25];
     model.layers[1].dropout = vec![0.1, 0.3, 0.0];
-    // What comes into padded units' weights is 0 and stays so.
+    // The gradients of padded units' weights are and stay 0.
     check("dropout", &model, 3, &[10, 10, 10], true);
     model.layers[1].activations = vec![Activation::Tanh; 3];
     model.layers[0].activations = vec![Activation::Elu; 3];
@@ -382,7 +382,7 @@ fn a_member_s_numbers_are_those_of_the_member_alone() {
     }
 }
 
-/// What the allocator counts in comparison with what the cohort's tensors are by hand.
+/// Compares the bytes that the allocator counts with a manual count of the cohort's tensors.
 #[test]
 fn bytes_are_those_of_the_tensors() {
     for (rule, lists, norm) in [

@@ -18,10 +18,10 @@ fn project(data: &str) -> Project {
     Project::new(&format!("data: {data}\n{SETTINGS}"))
 }
 
-/// Trains; the validation accuracy of the only trial.
+/// Trains, and returns the validation accuracy of the only trial.
 fn accuracy(project: &Project) -> f64 {
     let done = project.run(&["sweep.yaml", "--device", "cpu", "--quiet"]);
-    // Most of these data sets are as easy as can be, and warned of.
+    // Most of these data sets are trivial, which gives a warning.
     const WARNINGS: [&str; 2] = [
         " alone determines the class in all",
         "are also training samples",

@@ -58,7 +58,7 @@ fn errors_in_images_name_the_file() {
     assert!(refused(&project).contains("left/001.png cannot be decoded"));
     std::fs::write(&file, "text").unwrap();
     assert!(refused(&project).contains("left/001.png cannot be decoded: it is neither"));
-    // A header may claim any size, and memory must not be asked for it.
+    // A header may claim any size, which must not be allocated.
     let mut boastful = whole.clone();
     boastful[16..20].copy_from_slice(&200_000_u32.to_be_bytes());
     boastful[20..24].copy_from_slice(&200_000_u32.to_be_bytes());

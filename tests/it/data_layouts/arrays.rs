@@ -8,7 +8,7 @@ fn npy(kind: &str, order: &str, shape: &str, data: &[u8]) -> Vec<u8> {
     npy_with_header(&header, data)
 }
 
-/// What a plan says of these files in a folder of arrays, or its error in one line.
+/// What a plan prints about these files in a folder of arrays, or its error in one line.
 fn with_arrays(files: &[(&str, &[u8])]) -> Result<String, String> {
     let project = project("{ set: npy, path: arrays }");
     std::fs::create_dir(project.path("arrays")).unwrap();

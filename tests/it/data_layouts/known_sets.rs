@@ -20,7 +20,7 @@ fn write_idx(folder: &Path, images: &str, labels: &str) {
 fn idx_files_are_found_where_torchvision_and_kaggle_put_them() {
     let (images, labels) = ("train-images-idx3-ubyte", "train-labels-idx1-ubyte");
     let cases = [
-        // Unpacked, under the packed name.
+        // Uncompressed, under the name of the compressed file.
         format!("{images}.gz {labels}.gz"),
         format!("MNIST/raw/{images} MNIST/raw/{labels}"),
         format!("raw/{images} raw/{labels}"),
@@ -71,7 +71,7 @@ fn mnist_is_found_where_torchvision_and_kaggle_put_it() {
                 let name = format!("{part}-{kind}-ubyte");
                 let path = project.path("elsewhere").join(layout(&name));
                 std::fs::create_dir_all(path.parent().unwrap()).unwrap();
-                // A packed file stays so under any name.
+                // A compressed file is recognised under any name.
                 std::fs::copy(original.join(format!("{name}.gz")), path).unwrap();
             }
         }

@@ -20,7 +20,7 @@ fn project(data: &str) -> Project {
     Project::new(&format!("data: {data}\n{SETTINGS}"))
 }
 
-/// What a plan says of the data, or its error.
+/// What a plan prints about the data, or its error.
 fn planned(project: &Project) -> Result<String, String> {
     let done = project.run(&["plan", "sweep.yaml"]);
     match done.code {

@@ -106,7 +106,7 @@ fn tables_of_other_programs_are_read() {
         .flat_map(u16::to_le_bytes)
         .collect();
     assert_eq!(with_table("p.csv", &utf16).as_ref(), Ok(&expected));
-    // Whether a file is packed, its contents say.
+    // The contents determine whether a file is compressed.
     for (name, bytes) in [
         ("p.csv.gz", gzip(text.as_bytes())),
         ("P.TSV.GZ", gzip(text.as_bytes())),

@@ -112,7 +112,7 @@ fn a_class_without_training_samples_is_reported() {
     assert!(message.contains("all samples of the class"), "{message}");
     assert!(message.contains("`z"), "{message}");
     assert!(message.contains("are in the test part"), "{message}");
-    // What is left in the training part is validated on, in one fold, without having been learnt.
+    // The remaining samples of the class are in the validation part of one fold, which does not learn it.
     let done = plan(&with(&["A"], ", test_fraction: 0.05"));
     assert_eq!(done.code, 0, "{}", done.error);
     assert!(

@@ -70,7 +70,7 @@ fn a_csv_index_is_not_a_feature() {
             "{name}"
         );
     }
-    // A feature that counts may be time: it is warned of, and read.
+    // A feature that counts may be time: it is used, with a warning.
     let done = plan(&rows("t", &count));
     assert_eq!(done.code, 0);
     assert!(

@@ -1,5 +1,5 @@
-//! A label is a name, with every digit that its file has; what names the row or repeats the label is
-//! no feature; and no sample or class drops out without a word.
+//! A label is a name, with every digit of its file; a column that names the row or repeats the label is
+//! not a feature; and no sample or class drops out silently.
 
 mod folders;
 mod labels;

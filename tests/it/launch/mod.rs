@@ -1,4 +1,4 @@
-//! A sweep is handed to a cluster, and looked after there; Slurm is made of small programs here.
+//! A sweep is submitted to a cluster and monitored there; small programs simulate Slurm.
 #![cfg(unix)]
 
 mod scripts;
@@ -14,7 +14,7 @@ use crate::support::{Done, Project, repository};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-/// 8 runs, of which nobody trains any here.
+/// 8 runs, none of which is trained here.
 const SWEEP: &str = "
 data: { limit: 200 }
 training: { epochs: 1 }
@@ -24,7 +24,7 @@ grid: { training.learning_rate: [0.1, 0.01, 0.02, 0.03] }
 launch: { time: '1:00:00', memory: 1G, directives: [--qos=short] }
 ";
 
-/// A Slurm that writes down how it is called, numbers jobs from 101, and forgets none.
+/// A simulated Slurm that logs its calls, numbers jobs from 101, and forgets none.
 const SBATCH: &str = r#"
 case "$*" in *--test-only*) exit 0 ;; esac
 count=$(cat "$FAKE/count" 2>/dev/null || echo 100)
@@ -80,12 +80,12 @@ impl Cluster {
 
     fn run(&self, arguments: &[&str]) -> Done {
         let mut command = self.project.command(arguments);
-        self.beside(&mut command);
+        self.use_fake_slurm(&mut command);
         done(command)
     }
 
     /// Puts Slurm's programs first on the path of a command.
-    fn beside(&self, command: &mut Command) {
+    fn use_fake_slurm(&self, command: &mut Command) {
         let path = std::env::var("PATH").unwrap_or_default();
         command.env("PATH", format!("{}:{path}", self.fake().display()));
         command.env("FAKE", self.fake());

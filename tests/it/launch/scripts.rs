@@ -38,7 +38,7 @@ fn a_script_passes_every_argument_unchanged_whatever_its_characters() {
     std::fs::write(&path, text.replace(&binary, printer.to_str().unwrap())).unwrap();
     let mut command = Command::new("bash");
     command.arg(&path).current_dir(cluster.project.path(""));
-    cluster.beside(&mut command);
+    cluster.use_fake_slurm(&mut command);
     command.env("SLURM_ARRAY_TASK_ID", "2");
     let done = done(command);
     assert_eq!(done.code, 0, "{}", done.error);

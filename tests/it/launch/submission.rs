@@ -40,7 +40,7 @@ fn a_sweep_is_validated_submitted_as_one_array_with_a_report_and_recorded() {
             &serde_json::Value::from(2)
         ]
     );
-    // What was shown is what is submitted.
+    // The submitted script equals the printed one.
     let shown = cluster.launch("slurm", &["--dry-run"]).output;
     let written = cluster.project.read("runs/sweep/launch/array.sh");
     assert!(shown.contains(&written), "{shown}");

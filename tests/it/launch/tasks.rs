@@ -23,7 +23,7 @@ fn a_task_trains_nothing_if_the_sweep_changed_after_the_launch() {
         refused.error
     );
     assert!(!cluster.project.path("runs").exists(), "nothing is written");
-    // What changes no number is no other sweep.
+    // Settings that do not change results do not change the sweep.
     let described = format!("description: the same\n{SWEEP}");
     assert_eq!(task(&described).code, 0);
 }
@@ -49,7 +49,7 @@ fn signalled(sweep: &str, name: &str, options: &[&str]) -> Option<(Cluster, i32)
     std::fs::create_dir(cluster.fake()).unwrap();
     cluster.program("scontrol", "");
     let mut command = train(&cluster.project, &[&["--workers", "1"], options].concat());
-    cluster.beside(&mut command);
+    cluster.use_fake_slurm(&mut command);
     command.env("SLURM_JOB_ID", "9");
     command
         .env("SLURM_ARRAY_JOB_ID", "7")
@@ -71,7 +71,7 @@ fn a_task_near_its_time_limit_saves_and_requeues_itself() {
     assert_eq!(code, 75);
     assert!(cluster.project.path(checkpoint).exists());
     assert_eq!(cluster.calls(), ["scontrol requeue 7_3"]);
-    // Nobody asked for it.
+    // Without a request, it is not requeued.
     let (cluster, code) = timed_out(MANY_EPOCHS, "USR1", &[]);
     assert_eq!((code, cluster.calls().len()), (75, 0));
     // It was cancelled, or its node goes down: Slurm knows what to do.

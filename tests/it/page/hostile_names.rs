@@ -1,4 +1,4 @@
-//! No text gets out of its place in the page, whatever its characters.
+//! The page escapes every text, whatever its characters.
 
 use super::made_up::curve;
 use super::*;
@@ -40,7 +40,7 @@ fn hostile_texts_are_escaped() {
                 "{tag} of {name}"
             );
         }
-        // And the text is what it was.
+        // And the text is unchanged.
         let data = script(&page, "data");
         for place in [
             &data["title"],

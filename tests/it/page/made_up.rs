@@ -330,7 +330,7 @@ pub(super) fn kinds() -> Page {
                 (index % 8 == 0).into(),
                 Cell::Missing,
                 f64::from(1000 * (index + 1)).into(),
-                // Known of two trials in three, in a different order.
+                // Present for two trials in three, in a different order.
                 (index % 3 != 1).then(|| f64::from(index * 7 % 40)).into(),
             ],
             ..Row::new(format!("trial-{index}"))

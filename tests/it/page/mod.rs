@@ -1,5 +1,5 @@
-//! The report's page from made-up results: it is whole, loads nothing, and no text gets out of its
-//! place. Pages are left in the folder that `TP_SWEEP_PAGES` names, or in `target/tmp/pages`, where
+//! The report's page from made-up results: it is complete, loads nothing, and escapes every
+//! text. Pages are written to the folder that `TP_SWEEP_PAGES` names, or to `target/tmp/pages`, where
 //! `judges/page/run.sh` opens them in a browser.
 
 mod hostile_names;
@@ -14,7 +14,7 @@ use tp_sweep::report::page::{
 };
 use tp_sweep::report::{Align, Table, TrialState};
 
-/// The most that template, styles, scripts and texts may take.
+/// The maximum size of template, styles, scripts and texts.
 const BYTES_WITHOUT_DATA: usize = 82_000;
 
 #[test]
@@ -67,7 +67,7 @@ fn a_page_distinguishes_numbers_texts_and_empty_cells() {
     assert_eq!(data["rows"][0]["values"][4], true);
     assert_eq!(data["rows"][38]["values"][2], 1e35);
     assert_eq!(data["rows"][39]["values"][2], Value::Null);
-    // Of no trial are curves known.
+    // No trial has curves.
     assert_eq!(script(&text, "curves-data"), Value::Array(vec![]));
 }
 
@@ -132,14 +132,14 @@ fn script(page: &str, id: &str) -> Value {
     serde_json::from_str(text).expect("what is in it is JSON")
 }
 
-/// Renders a page and leaves it where a browser can be pointed at it.
+/// Renders a page and writes it to the folder of pages.
 fn written(name: &str, page: &Page) -> String {
     let text = render(page);
     leave(&format!("{name}.html"), &text);
     text
 }
 
-/// Leaves a file for the judges.
+/// Writes a file for the judges.
 fn leave(name: &str, text: &str) {
     let asked = std::env::var_os("TP_SWEEP_PAGES").map(PathBuf::from);
     let folder = asked.unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pages"));

@@ -25,7 +25,7 @@ pub fn store(folder: &Path, plan: &Plan) -> Store {
     Store::new(folder, plan, |_| "data".to_owned())
 }
 
-/// Where and how the runs of a sweep are trained.
+/// The devices and options with which the runs of a sweep are trained.
 pub struct Setup<'a> {
     pub places: Vec<DeviceSlot<'a>>,
     pub cohort: Option<usize>,
@@ -34,7 +34,7 @@ pub struct Setup<'a> {
 }
 
 /// A device with so many workers.
-pub fn place<'a>(executor: &'a dyn Executor, device: &str, workers: usize) -> DeviceSlot<'a> {
+pub fn device_slot<'a>(executor: &'a dyn Executor, device: &str, workers: usize) -> DeviceSlot<'a> {
     DeviceSlot {
         executor,
         device: device.to_owned(),
@@ -47,7 +47,7 @@ pub fn place<'a>(executor: &'a dyn Executor, device: &str, workers: usize) -> De
 impl<'a> Setup<'a> {
     /// One worker on one device.
     pub fn new(executor: &'a dyn Executor) -> Self {
-        Self::on(vec![place(executor, "cpu", 1)])
+        Self::on(vec![device_slot(executor, "cpu", 1)])
     }
 
     /// These devices.
@@ -129,7 +129,7 @@ pub fn reported(text: &str, accuracy: fn(RunId) -> f64) -> (Sweep, Plan, Report,
     reported_with(text, accuracy, &Listing::default())
 }
 
-/// The same, looked at in this way.
+/// The same, with these report options.
 pub fn reported_with(
     text: &str,
     accuracy: fn(RunId) -> f64,

@@ -1,6 +1,6 @@
 //! Rust source as tokens, without comments, attributes, and the items that exist in tests alone.
 
-/// A token. Literals and lifetimes are left out: nothing is asked of them.
+/// A token. Literals and lifetimes are omitted because no test needs them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     Word(String),
@@ -148,7 +148,7 @@ fn after_block_comment(characters: &[char], mut index: usize) -> usize {
     index
 }
 
-/// The place behind a string whose content begins here.
+/// The position after a string whose content begins here.
 fn after_string(characters: &[char], mut index: usize) -> usize {
     while index < characters.len() && characters[index] != '"' {
         index += if characters[index] == '\\' { 2 } else { 1 };
@@ -156,7 +156,7 @@ fn after_string(characters: &[char], mut index: usize) -> usize {
     index + 1
 }
 
-/// The place behind a raw string that begins here, if one does.
+/// The position after a raw string that begins here, if one does.
 fn raw_string(characters: &[char], start: usize) -> Option<usize> {
     let mut index = start;
     if ['b', 'c'].contains(characters.get(index)?) {
@@ -229,7 +229,7 @@ fn attribute(tokens: &[Token], start: usize) -> Option<(usize, bool, bool)> {
     Some((end, is_inner, is_test))
 }
 
-/// The place behind the bracket that closes the one here.
+/// The position after the bracket that closes the one here.
 pub fn after_group(tokens: &[Token], open: usize) -> usize {
     let mut depth = 0;
     for (index, token) in tokens.iter().enumerate().skip(open) {
@@ -245,7 +245,7 @@ pub fn after_group(tokens: &[Token], open: usize) -> usize {
     tokens.len()
 }
 
-/// The place behind an item, a statement, a field or a variant.
+/// The position after an item, a statement, a field or a variant.
 fn after_item(tokens: &[Token], start: usize) -> usize {
     const ITEMS: [&str; 17] = [
         "pub",

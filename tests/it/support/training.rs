@@ -78,7 +78,7 @@ pub struct RecordingObserver {
     pub checkpoints: bool,
     /// The epoch at whose end to stop, with a checkpoint.
     pub stop_after_epoch: Option<usize>,
-    /// Training is interrupted when it asks this often, which it does before each step.
+    /// Training is interrupted at this check; it checks before each step.
     pub stop_at_step: Option<Cell<usize>>,
 }
 
@@ -181,7 +181,7 @@ pub fn trained(data: &DeviceDataset<Flex>, members: &[Member]) -> Vec<MemberReco
     records
 }
 
-/// Trains a cohort as far as the observer lets it.
+/// Trains a cohort until the observer stops it.
 pub fn observed(
     data: &DeviceDataset<Flex>,
     members: &[Member],

@@ -1,4 +1,4 @@
-//! Tables as they are: text, categories, missing values and columns that are no features.
+//! Raw tables: text, categories, missing values and columns that are not features.
 
 mod features;
 mod models;
@@ -17,7 +17,7 @@ fn project(data: &str) -> Project {
     Project::new(&format!("data: {data}\n{SETTINGS}"))
 }
 
-/// What a plan says of the data, with its warnings.
+/// What a plan prints about the data, with its warnings.
 fn planned(project: &Project) -> (String, String) {
     let done = project.run(&["plan", "sweep.yaml"]);
     assert_eq!(done.code, 0, "{}", done.error);

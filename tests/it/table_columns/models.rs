@@ -39,7 +39,7 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
     project.write("ship/test.csv", &test);
     assert_eq!(project.train(&[]).code, 0);
     std::fs::rename(project.path("ship"), project.path("gone")).expect("it can be renamed");
-    // The data is gone: what is needed of it was kept.
+    // The data is removed: the model holds all that it needs.
     let done = project.run(&[
         "export",
         "sweep.yaml",
@@ -70,7 +70,7 @@ fn an_exported_model_encodes_new_rows_as_its_training_did() {
         (right as f64 / 80.0 - accuracy).abs() < 1e-9,
         "{right} of 80, {accuracy}"
     );
-    // Other columns, in another order, and without the label.
+    // Different columns, in a different order, and without the label.
     project.write(
         "new.csv",
         "Embarked,Sex,Fare,Age,Pclass,Name\nS,male,7.5,,3,x\nMars,female,80,33,1,y\n",
@@ -123,7 +123,7 @@ fn equivalent_settings_keep_their_results() {
         let now = project.read("runs/sweep/base/fold-0/result.json");
         assert_eq!(now, result, "{same}");
     }
-    // Other features are other data.
+    // Different features are different data.
     let other = "data.drop=[PassengerId, Name, Ticket, Cabin, Fare]";
     assert_eq!(project.train(&["--set", other]).code, 0);
     let now = project.read("runs/sweep/base/fold-0/result.json");

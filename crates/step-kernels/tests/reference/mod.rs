@@ -45,7 +45,7 @@ fn dropped(key: [u32; 2], row: u32, column: u32, rate: f32) -> bool {
     f64::from(bits) < f64::from(rate) * 2.0_f64.powi(32)
 }
 
-/// The step of one number; `lists` are what its optimizer remembers of it.
+/// The step of one number; `lists` is the state of its optimizer.
 fn stepped(rule: Rule, step: Step, weight: f64, gradient: f64, lists: &mut [f64]) -> f64 {
     let [rate, share, square_factor] =
         [step.learning_rate, step.gradient_factor, step.square_factor].map(f64::from);

@@ -1,8 +1,8 @@
 //! A library that is loaded into a process before it starts (`LD_PRELOAD`) and makes one of its calls
-//! to the system fail: of Linux on x86-64 alone. It is compiled by `recovery/fault.rs`.
+//! to the system fail. For Linux on x86-64 only. `recovery/fault.rs` compiles it.
 //!
-//! Calls are caught at the system's own door, by a seccomp filter that turns them into signals: a
-//! library cannot go round it, as those do that make system calls without the C library. Only calls
+//! System calls are caught by a seccomp filter that turns them into signals: a
+//! library that makes system calls without the C library cannot bypass it. Only calls
 //! about paths below `TP_FAULT_FOLDER` are counted, each kind for itself: `write`, `sync`, `rename`,
 //! `open` (of files that may be created), `unlink`, `mkdir`, `chmod`.
 //!
@@ -10,14 +10,14 @@
 //! | -------- | ------- |
 //! | `TP_FAULT_KIND`, `TP_FAULT_AT` | the call that the fault happens at; calls are numbered from 1 |
 //! | `TP_FAULT_DO` | `ENOSPC`, `EIO`, `EACCES`; `short`: half of the bytes are written; `kill`: the process is killed before the call; `kill-after`: after it |
-//! | `TP_FAULT_LASTS` | where it is set, all later calls of the kind fail too |
+//! | `TP_FAULT_LASTS` | if set, all later calls of the kind fail too |
 //! | `TP_FAULT_LOG` | a file that gets a line for the first fault: the path that it was about |
 //! | `TP_FAULT_COUNT` | a file that gets the number of calls of each kind, at the process's end |
 //! | `TP_FAULT_DELAY` | maximum microseconds that a call waits before it is made; how long differs by `TP_FAULT_SEED` |
 //! | `TP_FAULT_STALE` | milliseconds in which a file that another process has put there is not seen: neither by its name, unless its folder was listed meanwhile, nor, for half as long, in a list of its folder |
-//! | `TP_FAULT_CLOCK` | where it is set, the monotonic clock is a second later at each reading |
+//! | `TP_FAULT_CLOCK` | if set, the monotonic clock advances by a second at each reading |
 //!
-//! Delays and stale files make of a folder one that is shared over a network, whose machines remember for a
+//! Delays and stale files simulate a folder that is shared over a network, whose machines cache for a
 //! while what was there.
 
 mod paths;
@@ -102,7 +102,7 @@ struct Plan {
     /// In nanoseconds.
     stale: u64,
     /// Whether the clock is a second later at each reading.
-    hurries: bool,
+    speeds_up_clock: bool,
 }
 
 static PLAN: OnceLock<Plan> = OnceLock::new();
@@ -142,7 +142,7 @@ extern "C" fn start() {
         count: text("TP_FAULT_COUNT"),
         delay: number_of("TP_FAULT_DELAY"),
         stale: number_of("TP_FAULT_STALE") * 1_000_000,
-        hurries: text("TP_FAULT_CLOCK").is_some(),
+        speeds_up_clock: text("TP_FAULT_CLOCK").is_some(),
     };
     RANDOM.store(number_of("TP_FAULT_SEED"), Ordering::SeqCst);
     if PLAN.set(plan).is_ok() {
@@ -196,7 +196,7 @@ fn catch() {
     assert_eq!(call(number::PRCTL, &[SET_SECCOMP, WITH_FILTER, program]), 0);
 }
 
-/// Makes the call that was caught, or not.
+/// Makes the caught call, or injects the fault.
 extern "C" fn handler(_signal: c_int, info: *const u8, context: *mut u8) {
     // SAFETY: `siginfo_t` has the call's number at byte 24; `ucontext_t` has the registers from
     // byte 40 on, in the order R8, R9, R10, …, RDI 8, RSI 9, RDX 12, RAX 13.
@@ -234,13 +234,13 @@ fn outcome(number: i64, arguments: &mut [i64; 6]) -> i64 {
     let kind = kind.map_or(0, |(_, kind)| *kind);
     wait(plan);
     if kind == OPENED || kind == RENAMED {
-        // Whatever comes of it, this process has asked for the file as it is now.
+        // Even if the call fails, this process has seen the current file.
         KNOWN.note(path);
     }
     let count = COUNTS[kind].fetch_add(1, Ordering::SeqCst) + 1;
     match plan.fault {
-        Some((asked, at, fault))
-            if asked == kind && (count == at || plan.lasts && count > at) =>
+        Some((fault_kind, at, fault))
+            if fault_kind == kind && (count == at || plan.lasts && count > at) =>
         {
             if count == at {
                 log(plan, path);
@@ -263,7 +263,7 @@ fn fail(fault: Fault, number: i64, arguments: &mut [i64; 6]) -> i64 {
     }
 }
 
-/// Writes half of what is to be written, at least a byte of it.
+/// Writes half of the data, at least one byte.
 fn short(number: i64, arguments: &mut [i64; 6]) -> i64 {
     let half = |bytes: i64| (bytes / 2).max(bytes.min(1));
     match number {
@@ -300,7 +300,7 @@ extern "C" fn clock_gettime(clock: c_int, time: *mut [i64; 2]) -> c_int {
     if call(number::CLOCK_GETTIME, &[clock.into(), time as i64]) != 0 {
         return -1;
     }
-    if clock == MONOTONIC && PLAN.get().is_some_and(|plan| plan.hurries) {
+    if clock == MONOTONIC && PLAN.get().is_some_and(|plan| plan.speeds_up_clock) {
         let readings = READINGS.fetch_add(1, Ordering::SeqCst);
         // SAFETY: the system has written the time there.
         unsafe { (*time)[0] += readings as i64 };

@@ -6,8 +6,8 @@ use super::system::{call, number};
 use std::ffi::CStr;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-/// What a process has done with paths, by their hashes. Of fixed size: a handler of signals may not
-/// ask for memory.
+/// When a process used paths, by their hashes. Of fixed size: a signal handler must not
+/// allocate.
 pub(super) struct Paths {
     used: AtomicU64,
     hashes: [AtomicU64; 8192],
@@ -23,7 +23,7 @@ impl Paths {
         }
     }
 
-    /// Notes that a path was used now.
+    /// Records that a path was used now.
     pub(super) fn note(&self, path: &[u8]) {
         let place = self.used.fetch_add(1, Ordering::SeqCst) as usize % self.hashes.len();
         self.times[place].store(now(), Ordering::SeqCst);
@@ -73,7 +73,7 @@ fn put(path: *const u8) -> Option<u64> {
 
 const NOT_THERE: i64 = -2;
 
-/// Sees what is at a path, or in a folder, as it was a while ago.
+/// Returns a stale view of a path or a folder.
 pub(super) fn see(plan: &Plan, number: i64, arguments: &[i64; 6], path: &[u8], length: usize) -> i64 {
     const O_DIRECTORY: i64 = 0o200_000;
     let flags = match number {
@@ -100,8 +100,8 @@ pub(super) fn see(plan: &Plan, number: i64, arguments: &[i64; 6], path: &[u8], l
     if is_unseen { NOT_THERE } else { call(number, arguments) }
 }
 
-/// Takes the files out of a list of a folder that others have put there a moment ago; its length in
-/// bytes then. A list never becomes empty by it: that would be its end.
+/// Removes files that other processes have just created from a list of a folder; returns its length in
+/// bytes. The list never becomes empty, which would mean its end.
 fn without_new(plan: &Plan, list: *mut u8, bytes: i64, folder: &[u8]) -> i64 {
     let Ok(bytes) = usize::try_from(bytes) else {
         return bytes;

@@ -1,14 +1,14 @@
-//! Files and folders that use each other in a circle.
+//! Files and folders that import each other in a circle.
 
 use super::Edge;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
-/// Files and folders of which each uses itself by way of the others.
+/// Files and folders that import each other in a circle.
 #[derive(Debug)]
 pub struct Circle {
     pub units: BTreeSet<PathBuf>,
-    /// Of each pair of them one.
+    /// One edge for each pair.
     pub edges: Vec<Edge>,
 }
 

@@ -1,4 +1,4 @@
-//! The files of a sweep without what differs from one time to the next: timings, and the names of
+//! The files of a sweep without volatile parts: timings, and the names of
 //! event files.
 
 use crate::support::{Project, events::events, files, without_timings};
@@ -15,7 +15,7 @@ pub type Files = BTreeMap<String, String>;
 /// Results by their paths.
 pub type Results = BTreeMap<PathBuf, (u64, SystemTime)>;
 
-/// All that the project's sweep has written.
+/// All files that the sweep has written.
 pub fn contents(project: &Project) -> Files {
     let root = project.path("");
     let written = ["runs", "reports"].map(|folder| project.path(folder));
@@ -25,7 +25,7 @@ pub fn contents(project: &Project) -> Files {
     for path in paths {
         let name = path.strip_prefix(&root).expect("it is in the project");
         let name = name.to_str().expect("our names are text");
-        // It is there where something may have had to be moved.
+        // It exists if results may have been moved.
         if name.ends_with(".moves.lock") {
             continue;
         }
@@ -156,7 +156,7 @@ fn event_text(path: &Path) -> String {
 }
 
 /// The results that are there, each with its file's number and the time of its last change: a
-/// result that was made anew has others.
+/// result that was written again has different ones.
 #[cfg(unix)]
 pub fn results(project: &Project) -> Results {
     use std::os::unix::fs::MetadataExt;
@@ -178,7 +178,7 @@ pub fn results(project: &Project) -> Results {
         .collect()
 }
 
-/// Checks that none of the results that were there is gone or was made anew.
+/// Checks that no earlier result is gone or was written again.
 #[cfg(unix)]
 pub fn assert_kept(project: &Project, before: &Results, when: &str) {
     let after = results(project);

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Nothing that a test waits for takes this long on any machine: it is a limit against hangs alone.
+/// A limit against hangs: nothing that a test waits for takes this long on any machine.
 pub const HANG: Duration = Duration::from_secs(30 * 60);
 
 /// How often a process is started again because it ended before it could be caught.
@@ -23,7 +23,7 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// Repeats what needs to catch a process before its end, which cannot be known beforehand, until it does.
+/// Repeats an attempt to catch a process before its end until it succeeds.
 ///
 /// # Panics
 /// If it never does.
@@ -67,7 +67,7 @@ pub fn spawn(mut command: Command) -> Running {
     Running(command.spawn().expect("the binary starts"))
 }
 
-/// Starts a command whose output nobody reads.
+/// Starts a command and discards its output.
 pub fn start(mut command: Command) -> Running {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     spawn(command)
@@ -148,7 +148,7 @@ pub fn paused_in_training(
         && counts().all(|epochs| count.contains(&epochs))
 }
 
-/// The time that a process has computed for, on all its threads: it grows with what the process does, however
+/// The CPU time of a process over all its threads, which does not depend on how
 /// busy the machine is. `None` if it has ended.
 #[cfg(target_os = "linux")]
 pub fn computed(child: &Child, _started: Instant) -> Option<Duration> {
@@ -168,7 +168,7 @@ pub fn computed(_child: &Child, started: Instant) -> Option<Duration> {
     Some(started.elapsed())
 }
 
-/// Lets a process that was stopped go on.
+/// Continues a stopped process.
 pub fn go_on(child: &Child) {
     signal(child, "CONT");
 }

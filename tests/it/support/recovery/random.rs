@@ -1,4 +1,4 @@
-//! Random numbers of a test, which a printed seed gives again.
+//! Random numbers of a test, reproducible from a printed seed.
 
 /// A generator (SplitMix64, by Steele, Lea and Flood: "Fast splittable pseudorandom number
 /// generators", 2014).
