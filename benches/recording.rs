@@ -59,7 +59,7 @@ impl TrainingHost for Bare {
 }
 
 fn main() {
-    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
+    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist exists");
     let form = DeviceDatasetKey::of(&Config::default().data);
     let datasets = HashMap::from([(form, Arc::new(dataset))]);
     let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), TensorMemory::Thread);
@@ -121,7 +121,7 @@ fn trained(executor: &TensorExecutor<Flex>, samples: usize) -> f64 {
     pool.install(|| {
         executor
             .execute(&plan, &cohort, &mut Bare(started))
-            .expect("nobody interrupts");
+            .expect("no interrupt");
     });
     started.elapsed().as_secs_f64()
 }

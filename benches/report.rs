@@ -67,7 +67,7 @@ fn write_results(folder: &Path, plan: &Plan) {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data");
     let cache = DatasetCache::new(vec![data], Vec::new());
     let fingerprint = cache.fingerprint(&plan.trials[0].config.data);
-    let fingerprint = fingerprint.expect("data/mnist is there");
+    let fingerprint = fingerprint.expect("data/mnist exists");
     let store = Store::new(&folder.join("runs"), plan, |_| fingerprint.clone());
     for run in plan.runs() {
         let folder = store.run_folder(plan, run);

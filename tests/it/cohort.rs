@@ -69,14 +69,14 @@ fn by_autodiff(
         .collect()
 }
 
-fn random_data(shape: [usize; 3], place: u32) -> TensorData {
+fn random_data(shape: [usize; 3], index: u32) -> TensorData {
     let mut values = vec![0.0; shape.iter().product()];
     let seed = Seed {
         sweep: 1,
         repeat: 0,
         fold: 0,
     };
-    seed.stream(Purpose::InitialWeights, [place, 99])
+    seed.stream(Purpose::InitialWeights, [index, 99])
         .fill_uniform(&mut values);
     TensorData::new(
         values.iter().map(|v| 2.0 * v - 1.0).collect::<Vec<f32>>(),

@@ -14,14 +14,14 @@ const CLASSES: usize = 3;
 
 /// Points around three centres, which overlap.
 fn points() -> Dataset {
-    let samples = |count: usize, place: u32| {
+    let samples = |count: usize, index: u32| {
         let seed = Seed {
             sweep: 11,
             repeat: 0,
             fold: 0,
         };
         let mut noise = vec![0.0_f32; count * FEATURES];
-        let mut stream = seed.stream(Purpose::InitialWeights, [place, 7]);
+        let mut stream = seed.stream(Purpose::InitialWeights, [index, 7]);
         stream.fill_normal(&mut noise);
         let labels: Vec<u16> = (0..count).map(|sample| (sample % CLASSES) as u16).collect();
         for (row, &label) in noise.chunks_mut(FEATURES).zip(&labels) {

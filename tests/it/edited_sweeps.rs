@@ -86,7 +86,7 @@ fn shown_events(project: &Project) -> Vec<PathBuf> {
 }
 
 /// Each result knows its own trial, and each run has one event file, as in a fresh run.
-fn assert_whole(project: &Project) {
+fn assert_consistent(project: &Project) {
     let shown = shown(project);
     assert!(!shown.is_empty(), "there are results");
     for path in shown.keys() {
@@ -123,7 +123,7 @@ fn a_grid_that_gains_a_factor_trains_only_the_new_levels() {
     assert!(done.error.contains("4 already finished"), "{}", done.error);
     assert!(!done.error.contains("archived"), "{}", done.error);
     assert_eq!(table(&project), fresh(&after, &[]));
-    assert_whole(&project);
+    assert_consistent(&project);
     let new = times(&shown(&project));
     assert_eq!((new.len(), &new[..4]), (8, &old[..]));
     assert!(!project.path("runs/sweep/lr0.1").exists());
@@ -132,7 +132,7 @@ fn a_grid_that_gains_a_factor_trains_only_the_new_levels() {
     assert!(done.error.contains("4 already finished"), "{}", done.error);
     assert_eq!(times(&shown(&project))[..4], old[..]);
     assert_eq!(table(&project), fresh(&before, &[]));
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[test]
@@ -155,7 +155,7 @@ fn a_removed_level_keeps_the_others_and_is_restored_when_it_returns() {
     edit(&project, &both);
     assert_eq!(shown(&project), old);
     assert_eq!(table(&project), fresh(&both, &[]));
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[test]
@@ -180,7 +180,7 @@ fn settings_switched_back_and_forth_train_nothing_twice() {
     );
     assert!(!done.error.contains("already finished"), "{}", done.error);
     assert_eq!(table(&project), fresh(&text, other));
-    assert_whole(&project);
+    assert_consistent(&project);
     let second = shown(&project);
     for _ in 0..2 {
         let done = train(&project, &[]);
@@ -195,11 +195,11 @@ fn settings_switched_back_and_forth_train_nothing_twice() {
         assert_eq!(shown(&project), first);
         assert_eq!(project.read(profile), measured, "measured once");
         assert_eq!(table(&project), fresh(&text, &[]));
-        assert_whole(&project);
+        assert_consistent(&project);
         train(&project, other);
         assert_eq!(shown(&project), second);
         assert_eq!(table(&project), fresh(&text, other));
-        assert_whole(&project);
+        assert_consistent(&project);
     }
     assert_eq!(results(&project).len(), 8);
 }
@@ -228,7 +228,7 @@ fn swapped_settings_swap_folders() {
     assert!(!done.error.contains("archived"), "{}", done.error);
     assert_eq!(times(&shown(&project)), old);
     assert_eq!(table(&project), fresh(&text(8, 4), &[]));
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[test]
@@ -249,7 +249,7 @@ fn fewer_folds_and_repeats_leave_nothing_among_the_runs() {
     train(&project, &["--set", "validation.folds=3"]);
     assert_eq!(shown(&project).len(), 3);
     assert_eq!(results(&project).len(), 7);
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[test]
@@ -308,7 +308,7 @@ validation: { folds: 2 }
     let done = train(&project, &[]);
     assert!(done.error.contains("2 already finished"), "{}", done.error);
     assert_eq!(shown(&project), first);
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[test]
@@ -348,7 +348,7 @@ fn interrupted_moves_are_completed_by_the_next_run() {
     assert!(done.error.contains("4 already finished"), "{}", done.error);
     assert_eq!(times(&shown(&project)), old);
     assert_eq!(table(&project), fresh(&text, &[]));
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[cfg(unix)]

@@ -26,17 +26,17 @@ type Counts = BTreeMap<String, u64>;
 
 /// The state in which the faulty process starts.
 #[derive(Clone, Copy)]
-enum Begin {
+enum StartState {
     /// At the start of the sweep.
-    Anew,
+    Fresh,
     /// In a sweep whose process was killed at this call of `sync`.
     After(u64),
 }
 
 /// A sweep in that state.
-fn project(shim: &Shim, begin: Begin) -> Project {
+fn project(shim: &Shim, begin: StartState) -> Project {
     let project = sweep::tiny();
-    if let Begin::After(at) = begin {
+    if let StartState::After(at) = begin {
         let (ended, _) = faulty(shim, &project, killed_at(at));
         assert_eq!(ended.code, -1, "{}", ended.error);
     }
@@ -64,7 +64,7 @@ fn faulty(shim: &Shim, project: &Project, fault: Fault) -> (Done, String) {
 }
 
 /// The calls of an undisturbed process.
-fn counted(shim: &Shim, begin: Begin) -> (Files, Counts) {
+fn counted(shim: &Shim, begin: StartState) -> (Files, Counts) {
     let project = project(shim, begin);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let counts = folder.path().join("counts");
@@ -77,7 +77,7 @@ fn counted(shim: &Shim, begin: Begin) -> (Files, Counts) {
 
 /// The first call of `sync`, past the middle of the sweep, that is about the records of a run which
 /// has been saved before: killed there, it has a checkpoint, and records of a later epoch.
-fn past_a_checkpoint(shim: &Shim, counts: &Counts) -> Begin {
+fn past_a_checkpoint(shim: &Shim, counts: &Counts) -> StartState {
     for at in counts["sync"] / 2.. {
         let project = sweep::tiny();
         let (ended, about) = faulty(shim, &project, killed_at(at));
@@ -88,7 +88,7 @@ fn past_a_checkpoint(shim: &Shim, counts: &Counts) -> Begin {
                 .with_file_name("checkpoint.safetensors")
                 .exists()
         {
-            return Begin::After(at);
+            return StartState::After(at);
         }
     }
     unreachable!("no run is saved twice")
@@ -97,13 +97,13 @@ fn past_a_checkpoint(shim: &Shim, counts: &Counts) -> Begin {
 /// What happened to a process with a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Ended {
-    Well,
-    WithAnError,
+    Completed,
+    Failed,
     Killed,
 }
 
 /// Injects a fault, and continues without.
-fn inject(shim: &Shim, begin: Begin, expected: &Files, fault: Fault) -> Ended {
+fn inject(shim: &Shim, begin: StartState, expected: &Files, fault: Fault) -> Ended {
     let project = project(shim, begin);
     let first = results(&project);
     let (faulty, about) = faulty(shim, &project, fault);
@@ -112,19 +112,19 @@ fn inject(shim: &Shim, begin: Begin, expected: &Files, fault: Fault) -> Ended {
     assert_ne!(about, "", "it happens: {when}");
     assert!(!faulty.error.contains("panicked"), "{when}");
     let ended = match faulty.code {
-        0 => Ended::Well,
+        0 => Ended::Completed,
         -1 => Ended::Killed,
-        _ => Ended::WithAnError,
+        _ => Ended::Failed,
     };
     match fault.does {
         "kill" | "kill-after" => assert_eq!(ended, Ended::Killed, "{when}"),
-        "short" => assert_eq!(ended, Ended::Well, "{when}"),
+        "short" => assert_eq!(ended, Ended::Completed, "{when}"),
         _ => assert_ne!(ended, Ended::Killed, "{when}"),
     }
     match ended {
         // A fault that is tolerated takes nothing away.
-        Ended::Well => assert_same(&project, expected, &when),
-        Ended::WithAnError => {
+        Ended::Completed => assert_same(&project, expected, &when),
+        Ended::Failed => {
             let is_reported = ["cannot ", "could not "]
                 .iter()
                 .any(|message| faulty.error.contains(message));
@@ -144,8 +144,8 @@ fn inject(shim: &Shim, begin: Begin, expected: &Files, fault: Fault) -> Ended {
 fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], resumes: bool) {
     let started = Instant::now();
     let shim = Shim::new();
-    let (expected, mut counts) = counted(&shim, Begin::Anew);
-    let mut begin = Begin::Anew;
+    let (expected, mut counts) = counted(&shim, StartState::Fresh);
+    let mut begin = StartState::Fresh;
     if resumes {
         begin = past_a_checkpoint(&shim, &counts);
         let continued;
@@ -185,8 +185,8 @@ fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], re
     }
     let has_errors = |does| ["EIO", "EACCES", "ENOSPC"].contains(&does);
     let mut all = table.iter();
-    let is_error = all
-        .any(|((_, does, _), ended)| has_errors(*does) && ended.contains_key(&Ended::WithAnError));
+    let is_error =
+        all.any(|((_, does, _), ended)| has_errors(*does) && ended.contains_key(&Ended::Failed));
     let expects_errors = faults.iter().any(|(does, _)| has_errors(*does));
     assert_eq!(
         is_error, expects_errors,

@@ -94,7 +94,7 @@ proptest! {
     }
 
     #[test]
-    fn any_value_of_any_key_is_taken_or_refused(
+    fn any_value_of_any_key_is_accepted_or_refused(
         key in prop::sample::select(tp_sweep::spec::Key::paths().collect::<Vec<_>>()),
         value in prop_oneof![
             any::<f64>().prop_map(|x| format!("{x:e}")),

@@ -96,7 +96,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn the_best_of_the_tables_are_kept_whatever_ties_fails_and_interrupts(
+    fn the_best_ranked_trials_are_kept_despite_ties_failures_and_interrupts(
         // Few different accuracies, so that many trials tie; 0 diverges, 1 crashes once.
         tenths in prop::collection::vec(0_u32..5, 24),
         keep in 1_usize..4,

@@ -6,7 +6,7 @@
 
 use crate::support::recovery::files::{Files, assert_kept, assert_same, contents, results};
 use crate::support::recovery::process::{
-    computed, done, paused_when, start, train, until_caught, wait, wait_until,
+    cpu_time, done, paused_when, start, train, until_caught, wait, wait_until,
 };
 use crate::support::recovery::random::Random;
 use crate::support::recovery::sweep;
@@ -30,7 +30,7 @@ fn undisturbed(arguments: &[&str]) -> Undisturbed {
     let mut whole = Duration::ZERO;
     let started = Instant::now();
     wait_until("the end of the sweep", || {
-        whole = whole.max(computed(&child, started).unwrap_or_default());
+        whole = whole.max(cpu_time(&child, started).unwrap_or_default());
         child.try_wait().expect("a child").is_some()
     });
     assert_eq!(wait(&mut child).code(), Some(0));
@@ -40,7 +40,7 @@ fn undisturbed(arguments: &[&str]) -> Undisturbed {
     }
 }
 
-fn kills_asked_for() -> usize {
+fn number_of_kills() -> usize {
     let asked = std::env::var("TP_SWEEP_KILLS").ok();
     asked.map_or(50, |asked| {
         asked.parse().expect("TP_SWEEP_KILLS is a number")
@@ -54,11 +54,11 @@ fn kill_and_continue(
     random: &mut Random,
     mut meanwhile: impl FnMut(&Project, &mut Random),
 ) {
-    assert!(kills_asked_for() > 0);
+    assert!(number_of_kills() > 0);
     let started = Instant::now();
     let undisturbed = undisturbed(arguments);
     let (mut kills, mut sweeps, mut kept) = (0, 0, 0);
-    while kills < kills_asked_for() {
+    while kills < number_of_kills() {
         let project = sweep::project(EPOCHS);
         let mut here = 0;
         loop {
@@ -71,7 +71,7 @@ fn kill_and_continue(
             let begun = Instant::now();
             wait_until("the moment of the kill", || {
                 let has_ended = child.try_wait().expect("a child").is_some();
-                has_ended || computed(&child, begun).is_none_or(|computed| computed >= moment)
+                has_ended || cpu_time(&child, begun).is_none_or(|computed| computed >= moment)
             });
             child.kill().expect("it has not been waited for");
             let status = wait(&mut child);
@@ -118,7 +118,7 @@ fn cohorts_that_are_killed_at_random_moments_lose_nothing() {
 
 /// Truncates files of unfinished runs anywhere, as a power failure may leave those
 /// that had not reached the disk. Returns the number of truncated files.
-fn tear(project: &Project, random: &mut Random) -> usize {
+fn truncate_files(project: &Project, random: &mut Random) -> usize {
     let runs = project.path("runs");
     if !runs.is_dir() {
         return 0;
@@ -137,7 +137,7 @@ fn tear(project: &Project, random: &mut Random) -> usize {
             || name.ends_with(".part");
         // Files of a trial reach the disk before they appear under their names.
         if can_be_torn && path.parent().is_some_and(is_open) && random.below(2) == 0 {
-            let length = path.metadata().expect("it is there").len();
+            let length = path.metadata().expect("the file exists").len();
             let file = std::fs::OpenOptions::new().write(true).open(&path);
             let file = file.expect("it can be written to");
             file.set_len(random.below(length + 1))
@@ -153,7 +153,7 @@ fn files_truncated_by_a_kill_are_repaired() {
     let mut random = Random::new(3);
     let mut torn = 0;
     kill_and_continue(&["--workers", "1"], &mut random, |project, random| {
-        torn += tear(project, random);
+        torn += truncate_files(project, random);
     });
     assert!(torn > 0, "some files are torn");
 }
@@ -174,7 +174,7 @@ checkpoint: every 1 epochs
     let expected = contents(&project);
     let checkpoint = project.path("runs/sweep/base/fold-0/checkpoint.safetensors");
     until_caught(|| {
-        crash(&project);
+        mark_as_failed(&project);
         let mut again = start(train(&project, &arguments));
         let is_paused = paused_when(&mut again, || checkpoint.exists());
         let is_caught = is_paused && project.read(RESULT).contains(OUT_OF_MEMORY);
@@ -196,7 +196,7 @@ const RESULT: &str = "runs/sweep/base/fold-0/result.json";
 const OUT_OF_MEMORY: &str = "out of memory";
 
 /// Turns the finished run into a failed one, as if the machine had been out of memory.
-fn crash(project: &Project) {
+fn mark_as_failed(project: &Project) {
     let mut file: serde_json::Value = serde_json::from_str(&project.read(RESULT)).expect("JSON");
     let result = &mut file["result"];
     result["failure"] = serde_json::json!({ "crashed": { "message": OUT_OF_MEMORY } });

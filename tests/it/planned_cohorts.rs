@@ -41,7 +41,7 @@ fn fake<'a>() -> FakeExecutor<'a> {
 }
 
 /// One that runs out of memory, in the second epoch, if a cohort has more runs than these.
-fn with_room_for<'a>(runs: usize) -> FakeExecutor<'a> {
+fn out_of_memory_above<'a>(runs: usize) -> FakeExecutor<'a> {
     fake().after_epoch(move |cohort, epoch| {
         if epoch == 1 && cohort.len() > runs {
             panic!("DriverError(CUDA_ERROR_OUT_OF_MEMORY, \"out of memory\")");
@@ -50,7 +50,7 @@ fn with_room_for<'a>(runs: usize) -> FakeExecutor<'a> {
 }
 
 /// One that panics in the second epoch of cohorts with this trial.
-fn poisoned_by<'a>(trial: usize) -> FakeExecutor<'a> {
+fn panics_with_trial<'a>(trial: usize) -> FakeExecutor<'a> {
     fake().after_epoch(move |cohort, epoch| {
         let has_trial = cohort.iter().any(|run| run.trial == trial);
         assert!(epoch != 1 || !has_trial, "a bug of this trial");
@@ -127,7 +127,7 @@ fn cohorts_have_the_size_that_the_executor_chooses_or_the_user_sets() {
 
 #[test]
 fn too_little_memory_halves_cohorts_until_they_fit() {
-    let executor = with_room_for(3);
+    let executor = out_of_memory_above(3);
     let ran = trained(&executor, Some(10));
     assert_eq!(ran.results.runs.len(), 24);
     assert!(ran.results.runs.values().all(|r| r.failure.is_none()));
@@ -145,7 +145,7 @@ fn too_little_memory_halves_cohorts_until_they_fit() {
 
 #[test]
 fn a_member_that_crashes_its_cohort_fails_alone() {
-    let ran = trained(&poisoned_by(3), Some(20));
+    let ran = trained(&panics_with_trial(3), Some(20));
     let (failed, finished): (Vec<_>, Vec<_>) = ran
         .results
         .runs
@@ -201,7 +201,7 @@ fn an_interrupt_between_attempts_is_honoured_and_the_rest_is_done_later() {
     let folder = tempfile::tempdir().unwrap();
     let interrupt = Interrupt::default();
     let cohorts = AtomicUsize::new(0);
-    let executor = with_room_for(2).before_cohort(|_, _| {
+    let executor = out_of_memory_above(2).before_cohort(|_, _| {
         if cohorts.fetch_add(1, Ordering::SeqCst) == 3 {
             interrupt.request();
         }
@@ -268,7 +268,7 @@ fn a_cohort_leaves_work_for_every_device() {
 fn halved_cohorts_are_reported_to_the_display() {
     let folder = tempfile::tempdir().unwrap();
     let progress = RecordingProgress::default();
-    let executor = poisoned_by(11);
+    let executor = panics_with_trial(11);
     let setup = Setup {
         progress: &progress,
         ..on(&[&executor], Some(4))
@@ -292,7 +292,7 @@ fn fails_silently<'a>(
     message: &'static str,
     fails: impl Fn(&[RunId]) -> bool + Sync + 'a,
 ) -> FakeExecutor<'a> {
-    let executor = fake().watched_by(FaultMonitor::new(device));
+    let executor = fake().monitored_by(FaultMonitor::new(device));
     executor.before_cohort(move |_, cohort| {
         if fails(cohort) {
             let thread = std::thread::Builder::new().name(thread.to_owned());

@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use crate::support::recovery::process::{
-    Running, go_on, paused_when, results, signal, spawn, start, until_caught, wait,
+    Running, paused_when, results, resume_process, signal, spawn, start, until_caught, wait,
 };
 use crate::support::{Project, files, repository, without_timings};
 use std::process::Stdio;
@@ -110,7 +110,7 @@ fn ctrl_c_stops_cleanly_and_states_how_to_continue() {
             return None;
         }
         signal(&child, "INT");
-        go_on(&child);
+        resume_process(&child);
         let status = wait(&mut child);
         let stderr = std::fs::read_to_string(error.path()).unwrap();
         assert_eq!(status.code(), Some(130), "{stderr}");

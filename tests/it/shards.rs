@@ -149,7 +149,7 @@ record: {{ events: {events} }}
     let table = |project: &Project| {
         let table = files(&project.path("runs"));
         let table = table.iter().find(|path| path.ends_with("epochs.csv"));
-        std::fs::read_to_string(table.expect("a run has a table")).expect("it is there")
+        std::fs::read_to_string(table.expect("a run has a table")).expect("the file exists")
     };
     assert_eq!(table(&each).lines().count(), 6);
     for project in [&last, &none] {

@@ -7,8 +7,8 @@ use crate::support::Project;
 use crate::support::recovery::fault::Shim;
 use crate::support::recovery::files::{assert_same, contents};
 use crate::support::recovery::process::{
-    Running, done, epochs, go_on, paused_in_training, signal, spawn, start, train, until_caught,
-    wait,
+    Running, done, epochs, paused_in_training, resume_process, signal, spawn, start, train,
+    until_caught, wait,
 };
 use crate::support::recovery::sweep::with_data;
 use std::ops::Range;
@@ -91,7 +91,7 @@ fn a_signal_stops_all_workers_with_their_states_saved() {
         let (project, mut child) = caught(many_epochs, &arguments, &runs, IN_MANY);
         let before = runs.map(|run| epochs(&project, run));
         signal(&child, name);
-        go_on(&child);
+        resume_process(&child);
         assert_eq!(wait(&mut child).code(), Some(code), "{name}");
         for (run, before) in runs.iter().zip(before) {
             assert!(project.path(&checkpoint(run)).exists(), "{name}: {run}");
@@ -125,7 +125,7 @@ fn a_stop_does_not_wait_for_a_long_epoch() {
         }
         let before = epochs(&project, run);
         signal(&child, "TERM");
-        go_on(&child);
+        resume_process(&child);
         assert_eq!(wait(&mut child).code(), Some(143));
         assert!(project.path(&checkpoint(run)).exists());
         // Only a few of the 600 steps may have been left when it was stopped.
@@ -144,7 +144,7 @@ fn a_second_signal_ends_the_process_at_once() {
         for name in ["INT", "TERM", "USR1"] {
             signal(&child, name);
         }
-        go_on(&child);
+        resume_process(&child);
         // Threads of the process that are handed one each at the same moment take each for the first.
         while child.try_wait().expect("a child").is_none() {
             signal(&child, "TERM");
@@ -177,13 +177,13 @@ fn a_signal_is_acknowledged_before_the_summary_with_or_without_quiet() {
                 let mut command = train(&project, quiet);
                 let error = tempfile::NamedTempFile::new().expect("a file");
                 command.stdout(Stdio::null());
-                command.stderr(error.reopen().expect("the file is there"));
+                command.stderr(error.reopen().expect("the file exists"));
                 let mut child = spawn(command);
                 if !paused_in_training(&mut child, &project, &["base/fold-0"], IN_MANY) {
                     return None;
                 }
                 signal(&child, name);
-                go_on(&child);
+                resume_process(&child);
                 wait(&mut child);
                 Some(std::fs::read_to_string(error.path()).expect("text"))
             });
@@ -213,7 +213,7 @@ fn a_file_size_limit_is_reported() {
 fn closing_the_terminal_does_not_stop_the_sweep() {
     let (project, mut child) = caught(many_epochs, &["--workers", "2"], &["base/fold-0"], IN_MANY);
     signal(&child, "HUP");
-    go_on(&child);
+    resume_process(&child);
     assert_eq!(wait(&mut child).code(), Some(0));
     assert!(project.path("runs/sweep/base/fold-1/result.json").exists());
 }

@@ -105,7 +105,7 @@ fn on(device: &OwnDevice) -> TensorExecutor<Wgpu> {
         workers: 1,
     };
     TensorExecutor::monitored(data(SWEEP), &device.name, memory, device.faults)
-        .expect("there is room")
+        .expect("enough memory")
 }
 
 /// Trains the runs without results in the folder on the device.

@@ -30,7 +30,7 @@ fn a_training_resumed_from_its_checkpoint_gives_the_same_numbers() {
     let Some(device) = vulkan("resume") else {
         return;
     };
-    let executor = device.executor(data(SWEEP), 1).expect("there is room");
+    let executor = device.executor(data(SWEEP), 1).expect("enough memory");
     let [whole, parts] = [(); 2].map(|()| tempfile::tempdir().expect("a temporary folder"));
     let trained =
         |folder: &tempfile::TempDir, progress: &RecordingProgress, interrupt: &Interrupt| {

@@ -122,7 +122,7 @@ pub fn train_until(
 /// Trains a sweep on a device.
 pub fn on(device: &Device, sweep: &str, cohort: usize) -> Results {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let executor = device.executor(data(sweep), 1).expect("there is room");
+    let executor = device.executor(data(sweep), 1).expect("enough memory");
     let reported = RecordingProgress::default();
     let results = train(
         sweep,

@@ -7,7 +7,7 @@ mod submission;
 mod tasks;
 
 use crate::support::recovery::process::{
-    done, go_on, paused_in_training, signal, start, train, until_caught, wait,
+    done, paused_in_training, resume_process, signal, start, train, until_caught, wait,
 };
 use crate::support::recovery::sweep::with_data;
 use crate::support::{Done, Project, repository};

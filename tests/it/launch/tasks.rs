@@ -59,7 +59,7 @@ fn signalled(sweep: &str, name: &str, options: &[&str]) -> Option<(Cluster, i32)
         return None;
     }
     signal(&child, name);
-    go_on(&child);
+    resume_process(&child);
     let code = wait(&mut child).code().unwrap_or(-1);
     Some((cluster, code))
 }

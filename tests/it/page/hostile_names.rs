@@ -5,7 +5,7 @@ use super::*;
 
 #[test]
 fn hostile_texts_are_escaped() {
-    let plain = written("hostile-plain", &hostile("plain"));
+    let plain = render_to_file("hostile-plain", &hostile("plain"));
     for (name, text) in [
         (
             "hostile-script",
@@ -24,7 +24,7 @@ fn hostile_texts_are_escaped() {
             "</title></style></textarea><script>window.broken = true</script>&amp;&#60;",
         ),
     ] {
-        let page = written(name, &hostile(text));
+        let page = render_to_file(name, &hostile(text));
         // As many elements as with a plain text, of each kind: none was added, none was ended.
         for tag in [
             "<script", "</script", "<!--", "<img", "<b>", "<code>", "<td", "<li>", "<p>",
@@ -111,9 +111,9 @@ fn a_sweep_with_hostile_names_gives_a_valid_page() {
         let is_there = rows.iter().any(|row| row["values"][0] == name);
         assert!(is_there, "{name}");
     }
-    leave("hostile-sweep.html", &page);
+    write_file("hostile-sweep.html", &page);
     let names = serde_json::json!({ "names": HOSTILE_NAMES, "factor": HOSTILE_FACTOR });
-    leave("hostile-sweep.json", &names.to_string());
+    write_file("hostile-sweep.json", &names.to_string());
 }
 
 /// Two trials with this text wherever a text can occur.

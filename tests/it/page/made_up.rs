@@ -283,7 +283,7 @@ fn sections() -> Vec<Section> {
 }
 
 /// Every kind of column, with values that are missing, huge, or as many as there are trials.
-pub(super) fn kinds() -> Page {
+pub(super) fn all_column_kinds() -> Page {
     let columns = vec![
         Column::new("momentum", "momentum", Kind::Factor),
         Column {

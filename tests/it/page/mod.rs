@@ -5,7 +5,7 @@
 mod hostile_names;
 mod made_up;
 
-use made_up::{grid, kinds};
+use made_up::{all_column_kinds, grid};
 use serde_json::Value;
 use std::path::PathBuf;
 use tp_sweep::report::page::{
@@ -20,7 +20,7 @@ const BYTES_WITHOUT_DATA: usize = 82_000;
 #[test]
 fn a_page_of_a_grid_has_all_trials_and_sections() {
     let page = grid(PageLanguage::En, 108, 12);
-    let text = written("grid", &page);
+    let text = render_to_file("grid", &page);
     let data = script(&text, "data");
     assert_eq!(data["rows"].as_array().unwrap().len(), 108);
     assert_eq!(data["columns"][0]["key"], "param_layers");
@@ -50,7 +50,7 @@ fn a_page_of_a_grid_has_all_trials_and_sections() {
 #[test]
 fn a_page_of_ten_thousand_trials_stays_within_its_size_limit() {
     let page = grid(PageLanguage::En, 10_000, 10);
-    let text = written("ten-thousand", &page);
+    let text = render_to_file("ten-thousand", &page);
     assert_eq!(
         script(&text, "data")["rows"].as_array().unwrap().len(),
         10_000
@@ -60,7 +60,7 @@ fn a_page_of_ten_thousand_trials_stays_within_its_size_limit() {
 
 #[test]
 fn a_page_distinguishes_numbers_texts_and_empty_cells() {
-    let text = written("kinds", &kinds());
+    let text = render_to_file("kinds", &all_column_kinds());
     let data = script(&text, "data");
     assert_eq!(data["rows"][1]["values"][0], Value::Null);
     assert_eq!(data["rows"][0]["values"][0], 0.9);
@@ -73,7 +73,7 @@ fn a_page_distinguishes_numbers_texts_and_empty_cells() {
 
 #[test]
 fn texts_are_in_the_language_of_the_page() {
-    let french = written("french", &grid(PageLanguage::Fr, 108, 12));
+    let french = render_to_file("french", &grid(PageLanguage::Fr, 108, 12));
     assert!(french.contains("<html lang=\"fr\">"));
     assert!(french.contains("Courbes d’apprentissage"));
     assert!(!french.contains("Learning curves"));
@@ -92,7 +92,7 @@ fn a_page_without_data_is_small_and_one_without_trials_is_valid() {
         scatter: None,
         sections: vec![],
     };
-    let text = written("empty", &page);
+    let text = render_to_file("empty", &page);
     assert!(text.len() < BYTES_WITHOUT_DATA, "{} bytes", text.len());
     assert_eq!(script(&text, "data")["scatter"], Value::Null);
 }
@@ -133,14 +133,14 @@ fn script(page: &str, id: &str) -> Value {
 }
 
 /// Renders a page and writes it to the folder of pages.
-fn written(name: &str, page: &Page) -> String {
+fn render_to_file(name: &str, page: &Page) -> String {
     let text = render(page);
-    leave(&format!("{name}.html"), &text);
+    write_file(&format!("{name}.html"), &text);
     text
 }
 
 /// Writes a file for the judges.
-fn leave(name: &str, text: &str) {
+fn write_file(name: &str, text: &str) {
     let asked = std::env::var_os("TP_SWEEP_PAGES").map(PathBuf::from);
     let folder = asked.unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pages"));
     std::fs::create_dir_all(&folder).unwrap();

@@ -84,7 +84,7 @@ impl<'a> FakeExecutor<'a> {
     }
 
     /// Monitors device faults, as an executor on a GPU does.
-    pub fn watched_by(mut self, faults: FaultMonitor) -> Self {
+    pub fn monitored_by(mut self, faults: FaultMonitor) -> Self {
         self.faults = Some(faults);
         self
     }
@@ -139,7 +139,7 @@ impl<'a> FakeExecutor<'a> {
 }
 
 impl Executor for FakeExecutor<'_> {
-    fn cohort_size(&self, _plan: &Plan, _class: &[RunId]) -> usize {
+    fn cohort_size(&self, _plan: &Plan, _group: &[RunId]) -> usize {
         self.cohort_size
     }
 

@@ -27,7 +27,7 @@ pub fn store(folder: &Path, plan: &Plan) -> Store {
 
 /// The devices and options with which the runs of a sweep are trained.
 pub struct Setup<'a> {
-    pub places: Vec<DeviceSlot<'a>>,
+    pub slots: Vec<DeviceSlot<'a>>,
     pub cohort: Option<usize>,
     pub progress: &'a dyn Progress,
     pub interrupt: Interrupt,
@@ -51,9 +51,9 @@ impl<'a> Setup<'a> {
     }
 
     /// These devices.
-    pub fn on(places: Vec<DeviceSlot<'a>>) -> Self {
+    pub fn on(slots: Vec<DeviceSlot<'a>>) -> Self {
         Self {
-            places,
+            slots,
             cohort: None,
             progress: &NoProgress,
             interrupt: Interrupt::default(),
@@ -72,7 +72,7 @@ impl<'a> Setup<'a> {
             plan,
             store: &store(folder, plan),
             shard: None,
-            devices: &self.places,
+            devices: &self.slots,
             max_cohort_size: self.cohort,
             retry_failed: false,
             fail_fast: false,

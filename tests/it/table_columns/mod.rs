@@ -104,7 +104,7 @@ fn answers(csv: &str, column: &str) -> Vec<String> {
     let column = names
         .iter()
         .position(|name| *name == column)
-        .expect("it is there");
+        .expect("the file exists");
     lines
         .map(|line| line.split(',').nth(column).unwrap_or_default().to_owned())
         .collect()

@@ -42,7 +42,7 @@ impl Shim {
             .arg(shim.library_path())
             .arg(repository().join("tests/it/support/fault_shim/lib.rs"))
             .output()
-            .expect("the compiler is there");
+            .expect("the compiler exists");
         let error = String::from_utf8_lossy(&compiled.stderr);
         assert!(compiled.status.success(), "{error}");
         assert_eq!(error, "", "no warnings");
@@ -89,7 +89,7 @@ impl Shim {
     }
 
     fn load(&self, command: &mut Command, project: &Project) {
-        let folder = project.path("").canonicalize().expect("it is there");
+        let folder = project.path("").canonicalize().expect("the file exists");
         command
             .env("LD_PRELOAD", self.library_path())
             .env("TP_FAULT_FOLDER", folder);

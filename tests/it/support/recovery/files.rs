@@ -24,7 +24,7 @@ pub fn contents(project: &Project) -> Files {
     let mut found = Files::new();
     for path in paths {
         let name = path.strip_prefix(&root).expect("it is in the project");
-        let name = name.to_str().expect("our names are text");
+        let name = name.to_str().expect("names are valid UTF-8");
         // It exists if results may have been moved.
         if name.ends_with(".moves.lock") {
             continue;
@@ -37,7 +37,7 @@ pub fn contents(project: &Project) -> Files {
         let content = if is_events {
             event_text(&path)
         } else {
-            content(&path, &std::fs::read(&path).expect("it is there"))
+            content(&path, &std::fs::read(&path).expect("the file exists"))
         };
         let twin = found.insert(name.clone(), content);
         assert_eq!(twin, None, "one event file: {name}");
@@ -68,12 +68,12 @@ pub fn assert_same(project: &Project, expected: &Files, when: &str) {
 
 fn content(path: &Path, bytes: &[u8]) -> String {
     let name = path.file_name().and_then(|name| name.to_str());
-    let file = name.expect("our names are text");
+    let file = name.expect("names are valid UTF-8");
     let folder = path.parent().expect("a file is in a folder");
     let text = || String::from_utf8(bytes.to_vec()).expect("text");
     match file {
         "result.json" => {
-            let mut result = serde_json::from_slice(bytes).expect("a whole result");
+            let mut result = serde_json::from_slice(bytes).expect("a complete result");
             remove_timings(&mut result);
             if let Some(events) = result.pointer_mut("/result/events") {
                 let named = events.as_str().map(|name| folder.join(name).exists());
@@ -171,7 +171,7 @@ pub fn results(project: &Project) -> Results {
         .filter(|path| path.ends_with("result.json"));
     results
         .map(|path| {
-            let about = path.metadata().expect("it is there");
+            let about = path.metadata().expect("the file exists");
             let of_file = (about.ino(), about.modified().expect("it has a time"));
             (path, of_file)
         })

@@ -104,33 +104,33 @@ pub fn paused_when(child: &mut Child, mut condition: impl FnMut() -> bool) -> bo
     signal(child, "STOP");
     wait_until("the process to stop", || {
         has_ended = child.try_wait().expect("a child").is_some();
-        has_ended || stands_still(child)
+        has_ended || is_stopped(child)
     });
     !has_ended
 }
 
 /// Whether all threads of a process are stopped.
 #[cfg(target_os = "linux")]
-fn stands_still(child: &Child) -> bool {
+fn is_stopped(child: &Child) -> bool {
     let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", child.id())) else {
         return false;
     };
-    let is_stopped = |thread: std::fs::DirEntry| {
+    let is_thread_stopped = |thread: std::fs::DirEntry| {
         let about = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
         // The name before it, in parentheses, may have any characters.
         let state = about.rsplit_once(") ").map(|(_, rest)| &rest[..1]);
         state == Some("T")
     };
-    threads.flatten().all(is_stopped)
+    threads.flatten().all(is_thread_stopped)
 }
 
 /// Whether a process is stopped.
 #[cfg(not(target_os = "linux"))]
-fn stands_still(child: &Child) -> bool {
+fn is_stopped(child: &Child) -> bool {
     let id = child.id().to_string();
     let output = Command::new("ps").args(["-o", "stat=", "-p", &id]).output();
     output
-        .expect("ps is there")
+        .expect("ps exists")
         .stdout
         .trim_ascii()
         .starts_with(b"T")
@@ -151,7 +151,7 @@ pub fn paused_in_training(
 /// The CPU time of a process over all its threads, which does not depend on how
 /// busy the machine is. `None` if it has ended.
 #[cfg(target_os = "linux")]
-pub fn computed(child: &Child, _started: Instant) -> Option<Duration> {
+pub fn cpu_time(child: &Child, _started: Instant) -> Option<Duration> {
     let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).ok()?;
     let nanoseconds = |thread: std::fs::DirEntry| {
         let about = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
@@ -164,12 +164,12 @@ pub fn computed(child: &Child, _started: Instant) -> Option<Duration> {
 
 /// The time since a process was started, where the system does not report its computing time.
 #[cfg(not(target_os = "linux"))]
-pub fn computed(_child: &Child, started: Instant) -> Option<Duration> {
+pub fn cpu_time(_child: &Child, started: Instant) -> Option<Duration> {
     Some(started.elapsed())
 }
 
 /// Continues a stopped process.
-pub fn go_on(child: &Child) {
+pub fn resume_process(child: &Child) {
     signal(child, "CONT");
 }
 
@@ -178,7 +178,7 @@ pub fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args([&format!("-{name}"), &child.id().to_string()])
         .status();
-    assert!(sent.expect("kill is there").success(), "{name} is sent");
+    assert!(sent.expect("kill exists").success(), "{name} is sent");
 }
 
 /// Waits for the end of a process.
@@ -201,12 +201,12 @@ pub fn wait(child: &mut Child) -> std::process::ExitStatus {
 pub fn done(mut command: Command) -> Done {
     // In files, which no process waits for to be read.
     let [output, error] = [(); 2].map(|()| tempfile::NamedTempFile::new().expect("a file"));
-    let handle = |file: &tempfile::NamedTempFile| file.reopen().expect("the file is there");
+    let handle = |file: &tempfile::NamedTempFile| file.reopen().expect("the file exists");
     command.stdin(Stdio::null());
     command.stdout(handle(&output)).stderr(handle(&error));
     let status = wait(&mut spawn(command));
     let text = |file: &tempfile::NamedTempFile| {
-        let bytes = std::fs::read(file.path()).expect("the file is there");
+        let bytes = std::fs::read(file.path()).expect("the file exists");
         String::from_utf8_lossy(&bytes).into_owned()
     };
     Done {
