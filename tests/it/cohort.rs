@@ -48,7 +48,7 @@ fn by_autodiff(
                 Activation::Relu => activation::relu(current),
                 Activation::Tanh => current.tanh(),
                 Activation::Sigmoid => activation::sigmoid(current),
-                other => panic!("{other} is held against PyTorch"),
+                other => panic!("{other} is compared with PyTorch"),
             };
             if let Some(factors) = factors.get(layer) {
                 current = current * Tensor::<Tape, 3>::from_data(factors.clone(), &device);

@@ -33,7 +33,7 @@ pub fn tiny() -> Project {
     let (settings, _) = text(3, "every 2 epochs")
         .split_once("    dropout")
         .map_or_else(
-            || unreachable!("the trials stand in a fixed order"),
+            || unreachable!("the trials have a fixed order"),
             |(before, after)| (before.to_owned(), after.to_owned()),
         );
     with_data(&settings, 60)
