@@ -22,7 +22,7 @@ grid:
 /// The runs of the sweep.
 const RUNS: usize = 48;
 
-/// Starts the sweep and stops the process when there are so many results: it is stopped. `None` if it has
+/// Starts the sweep and stops the process (SIGSTOP) at this number of results. `None` if it has
 /// ended before.
 fn paused(project: &Project, count: usize) -> Option<Running> {
     let mut command = project.command(&["sweep.yaml", "--device", "cpu", "--workers", "1"]);

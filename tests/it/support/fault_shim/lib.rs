@@ -17,8 +17,8 @@
 //! | `TP_FAULT_STALE` | milliseconds in which a file that another process has put there is not seen: neither by its name, unless its folder was listed meanwhile, nor, for half as long, in a list of its folder |
 //! | `TP_FAULT_CLOCK` | if set, the monotonic clock advances by a second at each reading |
 //!
-//! Delays and stale files simulate a folder that is shared over a network, whose machines cache for a
-//! while what was there.
+//! Delays and stale files simulate a folder that is shared over a network, whose machines see
+//! changes late.
 
 mod paths;
 mod stale;
