@@ -1,4 +1,4 @@
-//! What the orchestrator costs beside training: plan, files, events, for each run.
+//! What the orchestrator costs in addition to training: plan, files, events, for each run.
 //!
 //! A sweep of 500 runs goes through the real scheduler and the real records, with an executor
 //! that trains nothing, reports three epochs and has a network; with its weights kept, and not.
@@ -94,7 +94,7 @@ fn measure(keep: &str) {
         let plan = Plan::new(&sweep).expect("a valid plan");
         let store = Store::new(folder.path(), &plan, |_| "data".to_owned());
         let planned = started.elapsed().as_secs_f64();
-        let place = DeviceSlot {
+        let slot = DeviceSlot {
             executor: &Instantly,
             device: "none".into(),
             precision: "float32".into(),
@@ -106,7 +106,7 @@ fn measure(keep: &str) {
             plan: &plan,
             store: &store,
             shard: None,
-            devices: &[place],
+            devices: &[slot],
             max_cohort_size: None,
             retry_failed: false,
             fail_fast: false,

@@ -1,4 +1,4 @@
-//! What records cost beside training: events, tables and results of a run, without and with
+//! What records cost in addition to training: events, tables and results of a run, without and with
 //! histograms of every epoch.
 //!
 //! The course's baseline, three epochs, one worker: trained bare, and through the scheduler into
@@ -43,7 +43,7 @@ impl Executor for Unprofiled<'_> {
     }
 }
 
-/// Watches without writing anything.
+/// Observes without writing anything.
 struct Bare(Instant);
 
 impl TrainingHost for Bare {
@@ -59,7 +59,7 @@ impl TrainingHost for Bare {
 }
 
 fn main() {
-    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
+    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist exists");
     let form = DeviceDatasetKey::of(&Config::default().data);
     let datasets = HashMap::from([(form, Arc::new(dataset))]);
     let executor = TensorExecutor::<Flex>::new(datasets, &Default::default(), TensorMemory::Thread);
@@ -121,7 +121,7 @@ fn trained(executor: &TensorExecutor<Flex>, samples: usize) -> f64 {
     pool.install(|| {
         executor
             .execute(&plan, &cohort, &mut Bare(started))
-            .expect("nobody interrupts");
+            .expect("no interrupt");
     });
     started.elapsed().as_secs_f64()
 }
@@ -132,7 +132,7 @@ fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -
     let folder = tempfile::tempdir_in(".").expect("the current folder can be written to");
     let store = Store::new(folder.path(), &plan, |_| "data".to_owned());
     let started = Instant::now();
-    let place = DeviceSlot {
+    let slot = DeviceSlot {
         executor: &Unprofiled(executor),
         device: "cpu".into(),
         precision: "float32".into(),
@@ -144,7 +144,7 @@ fn recorded(executor: &TensorExecutor<Flex>, samples: usize, histograms: &str) -
         plan: &plan,
         store: &store,
         shard: None,
-        devices: &[place],
+        devices: &[slot],
         max_cohort_size: None,
         retry_failed: false,
         fail_fast: false,

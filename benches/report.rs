@@ -65,9 +65,9 @@ fn main() {
 /// Results as a sweep would leave them.
 fn write_results(folder: &Path, plan: &Plan) {
     let data = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("data");
-    let library = DatasetCache::new(vec![data], Vec::new());
-    let fingerprint = library.fingerprint(&plan.trials[0].config.data);
-    let fingerprint = fingerprint.expect("data/mnist is there");
+    let cache = DatasetCache::new(vec![data], Vec::new());
+    let fingerprint = cache.fingerprint(&plan.trials[0].config.data);
+    let fingerprint = fingerprint.expect("data/mnist exists");
     let store = Store::new(&folder.join("runs"), plan, |_| fingerprint.clone());
     for run in plan.runs() {
         let folder = store.run_folder(plan, run);
@@ -122,7 +122,7 @@ fn result(plan: &Plan, store: &Store, run: RunId) -> RunResult {
     }
 }
 
-/// The most memory that a process has held, read until it ends; 0 where the system does not say.
+/// The peak memory of a process, sampled until it ends; 0 where the system does not report it.
 fn peak_bytes(process: u32) -> u64 {
     let mut peak = 0;
     while let Ok(status) = std::fs::read_to_string(format!("/proc/{process}/status")) {

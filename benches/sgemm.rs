@@ -2,7 +2,7 @@
 //!
 //!     cargo bench --bench sgemm -- --cores 2
 //!
-//! prints one line of JSON. With several cores each works on products of its own, all at once.
+//! prints one line of JSON. With several cores each works on separate products, all at once.
 
 use cpu_kernels::{Matrix, multiply_into};
 use std::sync::Barrier;

@@ -35,7 +35,7 @@ const FLOP_PER_EPOCH: f64 = 60_000.0 * 2.0 * (784.0 * 128.0 * 2.0 + 128.0 * 10.0
 const ROUNDS: usize = 7;
 
 fn main() {
-    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist is there");
+    let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).expect("data/mnist exists");
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(1)
         .build()
@@ -111,20 +111,20 @@ fn cohort_epoch_seconds(dataset: &Dataset, data: &DeviceDataset<Flex>, members: 
             normalisation: None,
         })
         .collect();
-    let mut watch = Watch {
+    let mut timer = EpochTimer {
         started: Instant::now(),
         seconds: 0.0,
     };
-    train(data, &members, &mut watch).expect("nobody interrupts");
-    watch.seconds
+    train(data, &members, &mut timer).expect("no interrupt");
+    timer.seconds
 }
 
-struct Watch {
+struct EpochTimer {
     started: Instant,
     seconds: f64,
 }
 
-impl TrainingHost for Watch {
+impl TrainingHost for EpochTimer {
     fn elapsed(&self) -> f64 {
         self.started.elapsed().as_secs_f64()
     }

@@ -2,7 +2,7 @@
 // program itself calls. No input may make them panic, hang or take unbounded memory; that they
 // refuse it is right.
 //
-// Used by the fuzz targets and by `tests/fuzz_corpus.rs`.
+// Used by the fuzz targets and by `tests/it/fuzz_corpus.rs`.
 
 use std::path::Path;
 use tp_sweep::data::{DatasetCache, ExpectedInput, read_inputs};
@@ -31,15 +31,15 @@ pub const TARGETS: [Target; 11] = [
     ("model", model),
 ];
 
-/// More trials are read, but not planned here: that they are many is no fault.
-const MOST_TEXT: usize = 4096;
+/// Larger sweeps are read, but not planned here: a large number of trials is not an error.
+const MAX_TEXT_BYTES: usize = 4096;
 
 /// A sweep file: read, checked, expanded.
 pub fn sweep(input: &[u8]) {
     let Ok(text) = std::str::from_utf8(input) else {
         return;
     };
-    if text.len() > MOST_TEXT {
+    if text.len() > MAX_TEXT_BYTES {
         return;
     }
     let source = Source {
@@ -84,7 +84,7 @@ pub fn npy(input: &[u8]) {
         &[("x_train.npy", samples), ("y_train.npy", labels)],
         ".",
     );
-    asked("array.npy", samples);
+    predict_inputs("array.npy", samples);
 }
 
 /// IDX files: samples, packed, and labels.
@@ -100,13 +100,13 @@ pub fn idx(input: &[u8]) {
         &[("train-images.gz", samples), ("train-labels.gz", labels)],
         ".",
     );
-    asked("images-idx3-ubyte", samples);
+    predict_inputs("images-idx3-ubyte", samples);
 }
 
 /// Images, PNG or JPEG, of two classes.
 pub fn image(input: &[u8]) {
     own_data("images", &[("a/1.png", input), ("b/2.png", input)], ".");
-    asked("image.png", input);
+    predict_inputs("image.png", input);
 }
 
 /// CIFAR-10's batches.
@@ -115,12 +115,12 @@ pub fn cifar10(input: &[u8]) {
     let names: Vec<String> = batches.chain(["test_batch.bin".to_owned()]).collect();
     let files: Vec<(&str, &[u8])> = names.iter().map(|name| (name.as_str(), input)).collect();
     in_folder(&files, |folder| {
-        let library = DatasetCache::new(vec![folder.to_owned()], Vec::new());
-        let _ = library.load(&config(&[("data.set", "cifar10")]).data);
+        let cache = DatasetCache::new(vec![folder.to_owned()], Vec::new());
+        let _ = cache.load(&config(&[("data.set", "cifar10")]).data);
     });
 }
 
-/// The result of a run, and the report of it. `IDENTITY` stands for the run's own.
+/// The result of a run, and the report of it. `IDENTITY` is replaced by the run's hash.
 pub fn result(input: &[u8]) {
     let text = String::from_utf8_lossy(input);
     let source = Source {
@@ -190,7 +190,7 @@ fn halves(input: &[u8]) -> (&[u8], &[u8]) {
     }
 }
 
-/// Reads these files as data of the user's own.
+/// Reads these files as custom data.
 fn own_data(set: &str, files: &[(&str, &[u8])], path: &str) {
     in_folder(files, |folder| {
         let settings = [
@@ -202,13 +202,13 @@ fn own_data(set: &str, files: &[(&str, &[u8])], path: &str) {
             "table" => &settings[..],
             _ => &settings[..2],
         };
-        let library = DatasetCache::new(Vec::new(), vec![folder.to_owned()]);
-        let _ = library.load(&config(settings).data);
+        let cache = DatasetCache::new(Vec::new(), vec![folder.to_owned()]);
+        let _ = cache.load(&config(settings).data);
     });
 }
 
-/// Reads a file as what a model is asked about.
-fn asked(name: &str, input: &[u8]) {
+/// Reads a file as input of a prediction.
+fn predict_inputs(name: &str, input: &[u8]) {
     in_folder(&[(name, input)], |folder| {
         let expected = ExpectedInput {
             features: 4,
@@ -239,16 +239,17 @@ fn config(settings: &[(&str, &str)]) -> Config {
 
 /// Does something in a folder that has these files.
 fn in_folder(files: &[(&str, &[u8])], work: impl FnOnce(&Path)) {
-    // In memory, where there is such a place: files are what the program reads.
+    // In memory if possible, because the program reads files.
     let memory = Path::new("/dev/shm");
-    let folder = match memory.is_dir() {
-        true => tempfile::tempdir_in(memory),
-        false => tempfile::tempdir(),
+    let folder = if memory.is_dir() {
+        tempfile::tempdir_in(memory)
+    } else {
+        tempfile::tempdir()
     };
     let folder = folder.expect("a temporary folder");
     for (name, bytes) in files {
         let path = folder.path().join(name);
-        let parent = path.parent().expect("a file stands in a folder");
+        let parent = path.parent().expect("a file has a folder");
         let written = std::fs::create_dir_all(parent).and_then(|()| std::fs::write(&path, bytes));
         assert!(written.is_ok(), "the temporary folder can be written to");
     }

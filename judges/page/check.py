@@ -2,7 +2,7 @@
 
     python check.py FOLDER [SCREENSHOTS]
 
-FOLDER has the pages that tests/it/page.rs leaves. The browser is the one in CHROMIUM, or `chromium`.
+FOLDER has the pages that tests/it/page leaves. The browser is the one in CHROMIUM, or `chromium`.
 Nothing may be written to the console, nothing may be asked of a network.
 """
 

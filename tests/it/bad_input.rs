@@ -1,4 +1,4 @@
-//! Bad input is answered with file, line, key, what is wrong and what would be right; exit code 2;
+//! Errors in the input name file, line, key, the problem and the fix; exit code 2;
 //! and nothing is written.
 
 use crate::support::{Project, files, repository};
@@ -104,16 +104,16 @@ const BAD_SWEEPS: &[(&str, &str)] = &[
 ];
 
 #[test]
-fn each_bad_sweep_is_told_what_is_wrong_and_where() {
-    let mut told = String::new();
+fn each_bad_sweep_reports_what_is_wrong_and_where() {
+    let mut messages = String::new();
     for (fault, text) in BAD_SWEEPS {
         let project = Project::new(text);
         let done = project.run(&["plan", "sweep.yaml"]);
         assert_eq!(done.code, 2, "{fault}: {}", done.error);
         assert_eq!(done.output, "", "{fault}");
-        told.push_str(&format!("## {fault}\n{}\n", done.error.trim_end()));
+        messages.push_str(&format!("## {fault}\n{}\n", done.error.trim_end()));
     }
-    insta::assert_snapshot!(told);
+    insta::assert_snapshot!(messages);
 }
 
 #[test]
@@ -130,7 +130,7 @@ fn a_bad_sweep_leaves_nothing_behind() {
 }
 
 #[test]
-fn a_sweep_file_that_is_not_there_is_an_error() {
+fn a_missing_sweep_file_is_an_error() {
     let project = Project::new("");
     let done = project.run(&["plan", "other.yaml"]);
     assert_eq!(done.code, 2);
@@ -142,7 +142,7 @@ fn a_sweep_file_that_is_not_there_is_an_error() {
 }
 
 #[test]
-fn missing_data_says_where_it_was_looked_for() {
+fn missing_data_is_reported_with_the_searched_folders() {
     let project = Project::new("data: { limit: 100 }\n");
     let done = project.run(&["sweep.yaml", "--device", "cpu", "--data", "nowhere"]);
     assert_eq!(done.code, 2);
@@ -191,7 +191,7 @@ fn corrupt_data_is_found_by_its_checksum() {
 #[test]
 fn a_folder_that_cannot_be_written_to_is_an_error_before_training() {
     let project = Project::new("data: { limit: 100 }\ntraining: { epochs: 1 }\n");
-    // A file where a folder is needed: refused even to the superuser.
+    // A file where a folder is needed: refused even for the superuser.
     project.write("runs", "");
     let done = project.train(&[]);
     assert_eq!(done.code, 2, "{}", done.error);
@@ -218,7 +218,7 @@ fn cuda_without_a_driver_is_an_error_and_auto_is_not() {
 }
 
 #[test]
-fn a_trial_that_turns_nan_is_recorded_and_the_rest_goes_on() {
+fn a_trial_that_diverges_is_recorded_and_the_others_continue() {
     let project = Project::new(
         "data: { limit: 200 }\ntraining: { epochs: 2 }\nvalidation: { folds: 2 }\n\
          grid: { training.learning_rate: [1.0e+30, 0.1] }\n",
@@ -248,7 +248,7 @@ fn a_trial_that_turns_nan_is_recorded_and_the_rest_goes_on() {
 }
 
 #[test]
-fn a_run_that_blows_up_in_its_very_last_step_has_failed_and_stays_so() {
+fn a_run_that_diverges_in_its_last_step_has_failed_and_stays_failed() {
     // One step in all: the training loss, taken before it, is finite.
     let project = Project::new(
         "data: { limit: 50 }\ntraining: { epochs: 1, learning_rate: 1.0e+30 }\n\
@@ -269,7 +269,7 @@ fn a_run_that_blows_up_in_its_very_last_step_has_failed_and_stays_so() {
 }
 
 #[test]
-fn a_report_of_nothing_is_refused_and_leaves_what_is_there() {
+fn a_report_without_results_is_refused_and_overwrites_nothing() {
     let project = Project::new("data: { limit: 100 }\ntraining: { epochs: 1 }\n");
     assert_eq!(project.train(&["--quiet"]).code, 0);
     let before = project.read("reports/sweep.md");
@@ -299,7 +299,7 @@ fn an_unusable_folder_for_the_tables_is_found_before_training() {
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_output_that_is_full_is_an_error() {
+fn a_full_output_device_is_an_error() {
     let project = Project::new("grid: { model.layers: [1, 2] }\n");
     let full = std::fs::File::create("/dev/full").unwrap();
     let mut command = project.command(&["plan", "sweep.yaml"]);

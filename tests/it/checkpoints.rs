@@ -1,4 +1,4 @@
-//! A run that is stopped and goes on gives what it would have given, to the last bit.
+//! A resumed run equals an uninterrupted one, bit for bit.
 
 use crate::support::training::{MemberRecord, RecordingObserver, member, observed, with_settings};
 use burn::backend::Flex;
@@ -59,7 +59,7 @@ fn trained(
 ) -> (RecordingObserver, Result<(), Interrupted>) {
     let labels = points().train.labels;
     let members = configs.iter().enumerate().map(|(index, config)| {
-        // Folds of unequal size, so that cohorts of them are taken apart in each epoch.
+        // Folds of unequal size, so that their cohorts are split in each epoch.
         let seed = Seed {
             fold: index as u32 % 3,
             ..SEED
@@ -69,7 +69,7 @@ fn trained(
     observed(data, &members.collect::<Vec<Member>>(), observer)
 }
 
-/// Kinds of runs that remember something from epoch to epoch, and such as do not.
+/// Kinds of runs with and without state that carries over from epoch to epoch.
 fn kinds() -> Vec<Vec<(&'static str, &'static str)>> {
     let mut kinds = vec![
         vec![],
@@ -131,7 +131,7 @@ fn after(whole: &MemberRecord, epoch: usize) -> MemberRecord {
 }
 
 #[test]
-fn a_run_goes_on_from_any_epoch_as_if_it_had_never_stopped() {
+fn a_run_resumed_from_any_epoch_equals_an_uninterrupted_one() {
     let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
     let mut resumed = 0;
     for settings in kinds() {
@@ -168,7 +168,7 @@ fn a_run_goes_on_from_any_epoch_as_if_it_had_never_stopped() {
 }
 
 #[test]
-fn members_of_a_cohort_go_on_together_or_each_alone() {
+fn members_of_a_cohort_resume_together_or_alone() {
     let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
     let configs: Vec<Config> = kinds().iter().map(|settings| config(settings)).collect();
     // Those that can be stacked: the models with one hidden layer and no norm.
@@ -207,7 +207,7 @@ fn members_of_a_cohort_go_on_together_or_each_alone() {
 }
 
 #[test]
-fn in_the_middle_of_an_epoch_the_state_of_its_beginning_is_saved() {
+fn a_stop_within_an_epoch_saves_the_state_at_its_start() {
     let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
     let configs = [config(&[("training.optimizer", "adam")])];
     let (whole, _) = trained(&data, &configs, RecordingObserver::of_everything(1));
@@ -230,7 +230,7 @@ fn in_the_middle_of_an_epoch_the_state_of_its_beginning_is_saved() {
 }
 
 #[test]
-fn a_state_of_another_run_does_not_fit() {
+fn a_checkpoint_of_different_settings_is_incompatible() {
     let data = DeviceDataset::<Flex>::new(&points(), &Default::default());
     let adam = config(&[("training.optimizer", "adam")]);
     let (whole, _) = trained(

@@ -48,7 +48,7 @@ fn by_autodiff(
                 Activation::Relu => activation::relu(current),
                 Activation::Tanh => current.tanh(),
                 Activation::Sigmoid => activation::sigmoid(current),
-                other => panic!("{other} is held against PyTorch"),
+                other => panic!("{other} is compared with PyTorch"),
             };
             if let Some(factors) = factors.get(layer) {
                 current = current * Tensor::<Tape, 3>::from_data(factors.clone(), &device);
@@ -69,14 +69,14 @@ fn by_autodiff(
         .collect()
 }
 
-fn random_data(shape: [usize; 3], place: u32) -> TensorData {
+fn random_data(shape: [usize; 3], index: u32) -> TensorData {
     let mut values = vec![0.0; shape.iter().product()];
     let seed = Seed {
         sweep: 1,
         repeat: 0,
         fold: 0,
     };
-    seed.stream(Purpose::InitialWeights, [place, 99])
+    seed.stream(Purpose::InitialWeights, [index, 99])
         .fill_uniform(&mut values);
     TensorData::new(
         values.iter().map(|v| 2.0 * v - 1.0).collect::<Vec<f32>>(),
@@ -371,7 +371,7 @@ fn a_run_that_stops_early_ends_with_its_best_epoch_or_its_last() {
 }
 
 #[test]
-fn a_member_that_diverges_takes_no_other_with_it() {
+fn a_diverging_member_does_not_affect_the_others() {
     let (dataset, data) = mnist();
     let seed = Seed {
         sweep: 3,
@@ -389,7 +389,7 @@ fn a_member_that_diverges_takes_no_other_with_it() {
 }
 
 #[test]
-fn a_gradient_beyond_all_numbers_is_a_divergence() {
+fn a_gradient_that_overflows_is_a_divergence() {
     let (dataset, data) = mnist();
     let seed = Seed {
         sweep: 3,
@@ -409,7 +409,7 @@ fn a_gradient_beyond_all_numbers_is_a_divergence() {
 }
 
 #[test]
-fn an_interrupted_training_says_so() {
+fn an_interrupted_training_is_reported_as_interrupted() {
     let (dataset, data) = mnist();
     let config = config(&[]);
     let seed = Seed {

@@ -14,14 +14,14 @@ const CLASSES: usize = 3;
 
 /// Points around three centres, which overlap.
 fn points() -> Dataset {
-    let samples = |count: usize, place: u32| {
+    let samples = |count: usize, index: u32| {
         let seed = Seed {
             sweep: 11,
             repeat: 0,
             fold: 0,
         };
         let mut noise = vec![0.0_f32; count * FEATURES];
-        let mut stream = seed.stream(Purpose::InitialWeights, [place, 7]);
+        let mut stream = seed.stream(Purpose::InitialWeights, [index, 7]);
         stream.fill_normal(&mut noise);
         let labels: Vec<u16> = (0..count).map(|sample| (sample % CLASSES) as u16).collect();
         for (row, &label) in noise.chunks_mut(FEATURES).zip(&labels) {
@@ -64,7 +64,7 @@ fn trained(data: &DeviceDataset<Flex>, runs: &[&Run]) -> Vec<MemberRecord> {
     observer.members
 }
 
-/// Choices, one after the other, from random bytes.
+/// A sequence of choices from random bytes.
 struct Choices<'a>(std::slice::Iter<'a, u8>);
 
 impl Choices<'_> {
@@ -90,9 +90,10 @@ const ACTIVATIONS: [&str; 10] = [
 /// A cohort: what its members share from `shared`, and all else from the bytes of each.
 fn cohort(shared: &[u8], members: &[Vec<u8>], is_padded: bool) -> Vec<Run> {
     let mut choices = Choices(shared.iter());
-    let norm = match is_padded {
-        true => choices.of(&["none", "batch"]),
-        false => choices.of(&["none", "batch", "layer"]),
+    let norm = if is_padded {
+        choices.of(&["none", "batch"])
+    } else {
+        choices.of(&["none", "batch", "layer"])
     };
     let position = choices.of(&["before_activation", "after_activation"]);
     let same = [
@@ -108,9 +109,10 @@ fn cohort(shared: &[u8], members: &[Vec<u8>], is_padded: bool) -> Vec<Run> {
     let run = |bytes: &Vec<u8>| {
         let mut choices = Choices(bytes.iter());
         let mut of = |options: &[&'static str]| choices.of(options);
-        let optimizer = match is_adaptive_refused {
-            true => of(&["sgd"]),
-            false => of(&OPTIMIZERS),
+        let optimizer = if is_adaptive_refused {
+            of(&["sgd"])
+        } else {
+            of(&OPTIMIZERS)
         };
         let is_sgd = optimizer == "sgd";
         let mut settings: Vec<(&'static str, String)> = Vec::new();
@@ -118,9 +120,10 @@ fn cohort(shared: &[u8], members: &[Vec<u8>], is_padded: bool) -> Vec<Run> {
         same.iter().for_each(|(key, value)| set(key, value));
         set("training.optimizer", optimizer);
         set("model.activation", of(&ACTIVATIONS));
-        let rates = match is_sgd {
-            true => ["0.1", "0.05", "0.02"],
-            false => ["0.01", "0.005", "0.001"],
+        let rates = if is_sgd {
+            ["0.1", "0.05", "0.02"]
+        } else {
+            ["0.01", "0.005", "0.001"]
         };
         set("training.learning_rate", of(&rates));
         set("training.epochs", of(&["3", "2", "1"]));
@@ -172,10 +175,7 @@ fn cohort(shared: &[u8], members: &[Vec<u8>], is_padded: bool) -> Vec<Run> {
             ]),
         );
         let widths: Vec<&str> = (0..layers).map(|_| of(&["5", "8", "3"])).collect();
-        let widths = match is_padded {
-            true => widths,
-            false => vec!["5"; layers],
-        };
+        let widths = if is_padded { widths } else { vec!["5"; layers] };
         set("model.width", &format!("[{}]", widths.join(", ")));
         set("model.dropout", dropout);
         let seed = Seed {
@@ -229,7 +229,11 @@ fn assert_close(alone: &MemberRecord, together: &MemberRecord, what: &str) {
     for ((_, a), (_, b)) in alone.layers.iter().zip(&together.layers) {
         assert_eq!(a.len(), b.len(), "layers: {what}");
         for (a, b) in a.iter().zip(b) {
-            assert_eq!(a.weights.len(), b.weights.len(), "padding is told: {what}");
+            assert_eq!(
+                a.weights.len(),
+                b.weights.len(),
+                "padding is reported: {what}"
+            );
             assert_eq!(a.gradients.len(), b.gradients.len(), "{what}");
             for (a, b) in a.weights.iter().zip(&b.weights) {
                 assert!((a - b).abs() < 1e-4, "{a} alone, {b} together: {what}");
@@ -241,7 +245,7 @@ fn assert_close(alone: &MemberRecord, together: &MemberRecord, what: &str) {
     assert!(is_close(a.test.0.loss, b.test.0.loss, 1e-5), "{what}");
 }
 
-/// Holds each member alone against the same in cohorts of two and in one of all.
+/// Compares each member alone with the same member in cohorts of two and in one of all.
 fn compare(
     data: &DeviceDataset<Flex>,
     runs: &[Run],
@@ -314,7 +318,7 @@ fn members_of_different_widths_give_the_same_results_in_every_cohort() {
 
 /// Members of these settings on folds of which some have a sample more than others.
 fn on_folds(settings: &[&[(&'static str, &str)]], batch: &str) -> Vec<Run> {
-    let member = |(index, own): (usize, &&[(&'static str, &str)])| {
+    let member = |(index, different): (usize, &&[(&'static str, &str)])| {
         let mut settings = vec![
             ("data.limit", "65".to_owned()),
             ("validation.folds", "3".to_owned()),
@@ -323,7 +327,11 @@ fn on_folds(settings: &[&[(&'static str, &str)]], batch: &str) -> Vec<Run> {
             ("model.width", "5".to_owned()),
             ("model.norm", "batch".to_owned()),
         ];
-        settings.extend(own.iter().map(|&(key, value)| (key, value.to_owned())));
+        settings.extend(
+            different
+                .iter()
+                .map(|&(key, value)| (key, value.to_owned())),
+        );
         Run {
             config: config(&settings),
             settings,
@@ -342,7 +350,7 @@ fn assert_same(alone: &MemberRecord, together: &MemberRecord, what: &str) {
 }
 
 #[test]
-fn folds_of_unequal_length_are_trained_and_judged_whole() {
+fn folds_of_unequal_length_are_trained_and_evaluated_completely() {
     let data = data();
     // Of 65 samples 43, 43 and 44 are trained on: last batches of 11 and 12; one step and two; a
     // last step of one sample; no full batch at all.
@@ -376,7 +384,7 @@ fn folds_of_unequal_length_are_trained_and_judged_whole() {
 }
 
 #[test]
-fn members_that_have_ended_leave_and_the_others_go_on_unchanged() {
+fn finished_members_leave_and_the_others_continue_unchanged() {
     let data = data();
     let members: [&[(&'static str, &str)]; 6] = [
         &[("training.epochs", "1")],

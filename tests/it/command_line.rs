@@ -96,18 +96,6 @@ fn progress_turns_into_plain_lines_where_there_is_no_terminal() {
 }
 
 #[test]
-fn the_schema_in_the_documentation_is_the_programs_own() {
-    let project = Project::new("");
-    let done = project.run(&["schema"]);
-    assert_eq!(done.code, 0);
-    let committed = std::fs::read_to_string(repository().join("docs/sweep.schema.json")).unwrap();
-    assert_eq!(
-        done.output, committed,
-        "write it again: tp-sweep schema > docs/sweep.schema.json"
-    );
-}
-
-#[test]
 fn every_shipped_sweep_is_valid_and_names_its_schema() {
     let mut count = 0;
     for entry in std::fs::read_dir(repository().join("sweeps")).unwrap() {
@@ -136,7 +124,7 @@ fn every_shipped_sweep_is_valid_and_names_its_schema() {
 }
 
 #[test]
-fn a_plan_names_conditional_factors_and_trials_beside_the_grid() {
+fn a_plan_lists_conditional_factors_and_included_trials() {
     let text = "
 name: mixed
 validation: { folds: 3, repeats: 2 }
@@ -190,8 +178,8 @@ fn sweeps_are_compared_from_their_files_or_from_their_results() {
     let report = project.read("reports/sweep.md");
     let done = compare(&["runs/sweep", "--name", "sweep"]);
     assert_eq!(done.code, 2);
-    let told = "overwrite reports/sweep.md, the report of the sweep sweep";
-    assert!(done.error.contains(told), "{}", done.error);
+    let message = "overwrite reports/sweep.md, the report of the sweep sweep";
+    assert!(done.error.contains(message), "{}", done.error);
     assert_eq!(project.read("reports/sweep.md"), report);
     // Nor is that of a sweep that is not compared.
     std::fs::create_dir(project.path("runs/other")).unwrap();
@@ -200,7 +188,7 @@ fn sweeps_are_compared_from_their_files_or_from_their_results() {
     project.write("runs/other/sweep.json", &record);
     assert_eq!(compare(&["runs/sweep", "--name", "other"]).code, 2);
     assert!(!project.path("reports/other.md").exists());
-    // The rest is compared, and the exit code tells that it is not all.
+    // The rest is compared, and the exit code shows that it is incomplete.
     let done = compare(&["runs/sweep", "runs/other", "--name", "rest"]);
     assert_eq!(done.code, 3, "{}", done.error);
     assert!(done.error.contains("skipping runs/other"), "{}", done.error);
@@ -208,7 +196,7 @@ fn sweeps_are_compared_from_their_files_or_from_their_results() {
 }
 
 #[test]
-fn a_report_leaves_no_picture_of_an_earlier_one_and_answers_a_column_that_is_not_there() {
+fn a_report_removes_pictures_of_an_earlier_one_and_refuses_an_unknown_column() {
     let project = Project::new(
         "data: { limit: 200 }\ntraining: { epochs: 2 }\ngrid: { model.width: [4, 8] }\n\
          report: { formats: [png] }\n",

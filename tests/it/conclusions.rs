@@ -1,4 +1,4 @@
-//! What a report concludes: what can be told apart, what matters, what is chosen, in which words.
+//! The conclusions of a report: which trials differ, which factors matter, which trial is chosen.
 
 use crate::support::made_up::{file, reported, reported_with};
 use tp_sweep::plan::RunId;
@@ -49,10 +49,10 @@ fn cell(csv: &str, trial: &str, column: &str) -> String {
 }
 
 #[test]
-fn trials_on_the_same_folds_are_told_apart_by_what_their_differences_show() {
+fn trials_on_the_same_folds_are_compared_by_their_paired_differences() {
     let (.., report, _) = reported(GRID, learning_rate_matters);
     let csv = file(&report, "csv");
-    // Wide and narrow are alike at the good learning rate; the bad one is told from it.
+    // Wide and narrow are alike at the good learning rate; the bad one differs significantly.
     for width in [16, 32, 64] {
         let bad = cell(&csv, &format!("width{width}_lr0.01"), "differs_from_best");
         assert_eq!(bad, "true");
@@ -68,7 +68,7 @@ fn trials_on_the_same_folds_are_told_apart_by_what_their_differences_show() {
 }
 
 #[test]
-fn what_matters_is_told_over_a_complete_grid_and_refused_over_another() {
+fn importance_is_reported_for_a_complete_grid_and_refused_for_an_incomplete_one() {
     let (.., report, _) = reported(GRID, learning_rate_matters);
     let markdown = file(&report, "md");
     let shares = markdown
@@ -89,7 +89,7 @@ fn what_matters_is_told_over_a_complete_grid_and_refused_over_another() {
 }
 
 #[test]
-fn failed_trials_refuse_shares_and_are_compared_with_nothing() {
+fn with_failed_trials_shares_are_refused_and_failed_trials_are_not_compared() {
     let (.., report, _) = reported(GRID, |run| match run.trial {
         0 if run.fold == 3 => f64::NAN,
         _ => learning_rate_matters(run),
@@ -101,7 +101,7 @@ fn failed_trials_refuse_shares_and_are_compared_with_nothing() {
 }
 
 #[test]
-fn one_split_concludes_nothing_and_says_so() {
+fn one_split_gives_no_conclusion_and_the_report_states_it() {
     let text = GRID.replace("folds: 10", "holdout: 0.2");
     let (.., report, _) = reported(&text, learning_rate_matters);
     let (csv, markdown) = (file(&report, "csv"), file(&report, "md"));
@@ -141,7 +141,7 @@ fn the_simplest_or_fastest_within_one_standard_error_is_chosen() {
 }
 
 #[test]
-fn trials_stand_beside_the_baseline_that_the_file_names() {
+fn trials_are_compared_with_the_baseline_that_the_file_names() {
     let section = "{ baseline: { training.learning_rate: 0.01 } }";
     let (.., report, _) = reported(&with(section), learning_rate_matters);
     let markdown = file(&report, "md");
@@ -189,7 +189,7 @@ fn a_french_report_has_no_english_left_in_its_headings_and_a_comma_in_its_number
 }
 
 #[test]
-fn a_list_is_sorted_by_any_column_and_cut_where_asked() {
+fn a_list_is_sorted_by_any_column_and_limited_on_request() {
     let view = Listing {
         top: Some(2),
         order: Some("parameters:asc".parse::<ListingOrder>().unwrap()),
@@ -210,7 +210,7 @@ fn a_list_is_sorted_by_any_column_and_cut_where_asked() {
 }
 
 #[test]
-fn every_form_that_is_asked_for_is_made() {
+fn every_requested_format_is_written() {
     let (.., report, _) = reported(
         &with("{ formats: [latex, json, parquet] }"),
         learning_rate_matters,
@@ -246,7 +246,7 @@ fn every_form_that_is_asked_for_is_made() {
 }
 
 #[test]
-fn sweeps_side_by_side_keep_their_own_columns() {
+fn compared_sweeps_keep_their_columns() {
     let other = "name: other\nvalidation: { folds: 2 }\ngrid: { model.width: [16, tiny] }"
         .replace("tiny", "[16, 8]");
     let grid = reported(GRID, learning_rate_matters);

@@ -1,4 +1,4 @@
-//! Data sets are fetched whole, or continued, or refused; and checked where they are.
+//! Data sets are downloaded completely, resumed or refused, and verified in place.
 
 use crate::support::{Project, files, repository};
 use std::io::{BufRead, BufReader, Write};
@@ -28,8 +28,8 @@ type Answer = fn(&mut TcpStream, Option<usize>);
 fn server(answer: Answer) -> (String, Arc<Mutex<Vec<Option<usize>>>>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}/data", listener.local_addr().unwrap());
-    let asked = Arc::new(Mutex::new(Vec::new()));
-    let log = Arc::clone(&asked);
+    let requested = Arc::new(Mutex::new(Vec::new()));
+    let log = Arc::clone(&requested);
     std::thread::spawn(move || {
         for stream in listener.incoming() {
             let mut stream = stream.unwrap();
@@ -49,11 +49,11 @@ fn server(answer: Answer) -> (String, Arc<Mutex<Vec<Option<usize>>>>) {
             answer(&mut stream, range);
         }
     });
-    (url, asked)
+    (url, requested)
 }
 
-/// A server that knows ranges, and sends at most `most` bytes before it hangs up.
-fn send(stream: &mut TcpStream, range: Option<usize>, body: &[u8], most: usize) {
+/// A server that supports ranges, and sends at most `max_bytes` bytes per connection.
+fn send(stream: &mut TcpStream, range: Option<usize>, body: &[u8], max_bytes: usize) {
     let start = range.unwrap_or(0);
     let rest = &body[start.min(body.len())..];
     let status = match range {
@@ -70,14 +70,16 @@ fn send(stream: &mut TcpStream, range: Option<usize>, body: &[u8], most: usize) 
         "HTTP/1.1 {status}\r\nContent-Length: {length}\r\nConnection: close\r\n\r\n"
     )
     .unwrap();
-    stream.write_all(&rest[..most.min(length)]).unwrap();
+    stream.write_all(&rest[..max_bytes.min(length)]).unwrap();
 }
 
 fn fetched(url: &str, folder: &Path) -> Result<Vec<u64>, FetchError> {
     let client = Client::new(None, false)?;
-    let mut told = Vec::new();
-    fetch(&client, url, &FILE, folder, &mut |bytes| told.push(bytes))?;
-    Ok(told)
+    let mut progress = Vec::new();
+    fetch(&client, url, &FILE, folder, &mut |bytes| {
+        progress.push(bytes)
+    })?;
+    Ok(progress)
 }
 
 /// The names of the files in a folder.
@@ -90,43 +92,49 @@ fn names(folder: &TempDir) -> Vec<String> {
 }
 
 #[test]
-fn a_file_appears_whole_under_its_name() {
-    let (url, asked) = server(|stream, range| send(stream, range, &contents(), usize::MAX));
+fn a_file_appears_under_its_name_only_when_complete() {
+    let (url, requested) = server(|stream, range| send(stream, range, &contents(), usize::MAX));
     let folder = tempfile::tempdir().unwrap();
-    let told = fetched(&url, folder.path()).unwrap();
-    assert_eq!((told.first(), told.last()), (Some(&0), Some(&100_000)));
-    assert!(told.is_sorted());
+    let progress = fetched(&url, folder.path()).unwrap();
+    assert_eq!(
+        (progress.first(), progress.last()),
+        (Some(&0), Some(&100_000))
+    );
+    assert!(progress.is_sorted());
     assert_eq!(names(&folder), ["digits.gz"]);
     assert_eq!(
         std::fs::read(folder.path().join("digits.gz")).unwrap(),
         contents()
     );
-    assert_eq!(*asked.lock().unwrap(), [None]);
+    assert_eq!(*requested.lock().unwrap(), [None]);
 }
 
 #[test]
-fn a_cut_download_is_continued_where_it_was_cut() {
-    // By itself, while each answer brings something.
-    let (url, asked) = server(|stream, range| send(stream, range, &contents(), 40_000));
+fn an_interrupted_download_is_resumed() {
+    // Automatically, as long as each response brings data.
+    let (url, requested) = server(|stream, range| send(stream, range, &contents(), 40_000));
     let folder = tempfile::tempdir().unwrap();
     fetched(&url, folder.path()).unwrap();
-    assert_eq!(*asked.lock().unwrap(), [None, Some(40_000), Some(80_000)]);
+    assert_eq!(
+        *requested.lock().unwrap(),
+        [None, Some(40_000), Some(80_000)]
+    );
     assert_eq!(
         std::fs::read(folder.path().join("digits.gz")).unwrap(),
         contents()
     );
 
     // And from what an earlier process left behind.
-    let (url, asked) = server(|stream, range| send(stream, range, &contents(), usize::MAX));
+    let (url, requested) = server(|stream, range| send(stream, range, &contents(), usize::MAX));
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("digits.gz.part"), &contents()[..70_000]).unwrap();
     fetched(&url, folder.path()).unwrap();
-    assert_eq!(*asked.lock().unwrap(), [Some(70_000)]);
+    assert_eq!(*requested.lock().unwrap(), [Some(70_000)]);
     assert_eq!(names(&folder), ["digits.gz"]);
 }
 
 #[test]
-fn what_has_come_is_kept_when_nothing_more_comes() {
+fn a_partial_download_is_kept_when_the_transfer_stalls() {
     let (url, _) = server(|stream, range| match range {
         None => send(stream, range, &contents(), 40_000),
         Some(_) => send(stream, range, &contents(), 0),
@@ -160,7 +168,7 @@ fn a_server_without_ranges_is_asked_for_the_whole_file() {
 }
 
 #[test]
-fn another_file_than_the_original_is_refused_and_not_kept() {
+fn a_file_that_differs_from_the_original_is_refused_and_not_kept() {
     let wrong: [Answer; 2] = [
         |stream, range| {
             let mut other = contents();
@@ -197,7 +205,7 @@ fn another_file_than_the_original_is_refused_and_not_kept() {
 }
 
 #[test]
-fn a_file_that_is_not_there_is_told_with_the_way_by_hand() {
+fn a_missing_file_is_reported_with_manual_instructions() {
     let (url, _) = server(|stream, _| {
         stream
             .write_all(b"HTTP/1.1 404 Not Found\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
@@ -211,7 +219,7 @@ fn a_file_that_is_not_there_is_told_with_the_way_by_hand() {
 }
 
 #[test]
-fn a_server_that_is_down_is_told_with_the_way_by_hand() {
+fn an_unreachable_server_is_reported_with_manual_instructions() {
     // A port that was free a moment ago.
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
     let url = format!("http://{}", listener.local_addr().unwrap());
@@ -227,7 +235,7 @@ fn a_server_that_is_down_is_told_with_the_way_by_hand() {
         "{}",
         done.error
     );
-    // A proxy that is down is asked in the place of the server.
+    // A proxy that is down is asked instead of the server.
     let done = project.run(&["data", "fetch", "mnist", "--proxy", &url]);
     assert_eq!(done.code, 2);
     assert!(
@@ -244,7 +252,7 @@ fn a_server_that_is_down_is_told_with_the_way_by_hand() {
 }
 
 #[test]
-fn files_are_listed_and_checked_where_they_are() {
+fn files_are_listed_and_verified_in_place() {
     let project = Project::new("");
     let folder = project.path("data/mnist");
     std::fs::create_dir_all(&folder).unwrap();

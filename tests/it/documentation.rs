@@ -1,4 +1,4 @@
-//! What the documentation says of files, examples and rooms is so.
+//! The documentation agrees with the files, examples and rooms.
 
 use crate::support::imports::Crate;
 use crate::support::repository;
@@ -131,7 +131,7 @@ fn permitted() -> BTreeMap<String, BTreeSet<String>> {
 }
 
 #[test]
-fn rooms_import_only_what_the_architecture_says() {
+fn rooms_import_only_what_the_architecture_permits() {
     let rooms = permitted();
     assert_eq!(rooms.len(), 18, "{:?}", rooms.keys());
     let source = Crate::read(&repository().join("src"));
@@ -185,7 +185,7 @@ fn with_generated_tables(page: &str) -> String {
 }
 
 #[test]
-fn the_tables_of_keys_are_the_keys_descriptions() {
+fn the_tables_of_keys_equal_the_key_descriptions() {
     assert_generated("docs/sweep-file.md", with_generated_tables);
 }
 

@@ -1,5 +1,5 @@
 //! A sweep that is edited keeps the results that still belong, and its tables are those of a fresh
-//! run of the edited file: nothing is trained twice, nothing mixes.
+//! run of the edited file: nothing is trained twice, and results do not mix.
 
 use crate::support::{Done, Project, files, repository, without_timings};
 use std::collections::BTreeMap;
@@ -17,7 +17,7 @@ fn sweep(grid: &str) -> String {
     format!("{BASE}grid: {{ {grid} }}\n")
 }
 
-/// Trains, all runs of which must finish; what it said.
+/// Trains; all runs must finish. Returns the messages.
 fn train(project: &Project, options: &[&str]) -> Done {
     let done = project.train(options);
     assert_eq!(done.code, 0, "{}", done.error);
@@ -53,7 +53,7 @@ fn results(project: &Project) -> BTreeMap<PathBuf, SystemTime> {
     named.collect()
 }
 
-/// The results that stand at their places.
+/// The results in their own folders.
 fn shown(project: &Project) -> BTreeMap<PathBuf, SystemTime> {
     let mut results = results(project);
     results.retain(|path, _| !path.starts_with(".aside"));
@@ -67,7 +67,7 @@ fn times(results: &BTreeMap<PathBuf, SystemTime>) -> Vec<SystemTime> {
     times
 }
 
-/// Every file that TensorBoard shows, by the folder that it stands in below the sweep's.
+/// Every file that TensorBoard shows, by its folder below the sweep's.
 fn shown_events(project: &Project) -> Vec<PathBuf> {
     let runs = project.path("runs/sweep");
     let is_shown = |path: &PathBuf| {
@@ -86,7 +86,7 @@ fn shown_events(project: &Project) -> Vec<PathBuf> {
 }
 
 /// Each result knows its own trial, and each run has one event file, as in a fresh run.
-fn assert_whole(project: &Project) {
+fn assert_consistent(project: &Project) {
     let shown = shown(project);
     assert!(!shown.is_empty(), "there are results");
     for path in shown.keys() {
@@ -97,15 +97,15 @@ fn assert_whole(project: &Project) {
     }
     let events = shown_events(project);
     for run in shown.keys().map(|path| path.parent().unwrap()) {
-        let own = events.iter().filter(|folder| *folder == run).count();
-        assert_eq!(own, 1, "{}", run.display());
+        let count = events.iter().filter(|folder| *folder == run).count();
+        assert_eq!(count, 1, "{}", run.display());
     }
-    let is_aside = |folder: &&PathBuf| folder.starts_with(".aside");
-    assert_eq!(events.iter().filter(is_aside).count(), 0);
+    let is_archived = |folder: &&PathBuf| folder.starts_with(".aside");
+    assert_eq!(events.iter().filter(is_archived).count(), 0);
 }
 
 #[test]
-fn a_grid_that_gains_a_factor_trains_the_new_levels_alone() {
+fn a_grid_that_gains_a_factor_trains_only_the_new_levels() {
     let before = sweep("training.learning_rate: [0.1, 0.01]");
     let after = sweep("training.learning_rate: [0.1, 0.01], model.dropout: [0, 0.5]");
     let project = Project::new(&before);
@@ -123,7 +123,7 @@ fn a_grid_that_gains_a_factor_trains_the_new_levels_alone() {
     assert!(done.error.contains("4 already finished"), "{}", done.error);
     assert!(!done.error.contains("archived"), "{}", done.error);
     assert_eq!(table(&project), fresh(&after, &[]));
-    assert_whole(&project);
+    assert_consistent(&project);
     let new = times(&shown(&project));
     assert_eq!((new.len(), &new[..4]), (8, &old[..]));
     assert!(!project.path("runs/sweep/lr0.1").exists());
@@ -132,11 +132,11 @@ fn a_grid_that_gains_a_factor_trains_the_new_levels_alone() {
     assert!(done.error.contains("4 already finished"), "{}", done.error);
     assert_eq!(times(&shown(&project))[..4], old[..]);
     assert_eq!(table(&project), fresh(&before, &[]));
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[test]
-fn a_level_that_is_removed_leaves_the_others_and_is_there_when_it_returns() {
+fn a_removed_level_keeps_the_others_and_is_restored_when_it_returns() {
     let both = sweep("training.learning_rate: [0.1, 0.01]");
     let one = sweep("training.learning_rate: [0.01]");
     let project = Project::new(&both);
@@ -155,11 +155,11 @@ fn a_level_that_is_removed_leaves_the_others_and_is_there_when_it_returns() {
     edit(&project, &both);
     assert_eq!(shown(&project), old);
     assert_eq!(table(&project), fresh(&both, &[]));
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[test]
-fn settings_switched_to_and_fro_train_nothing_twice() {
+fn settings_switched_back_and_forth_train_nothing_twice() {
     let text = sweep("training.learning_rate: [0.1, 0.01]");
     let project = Project::new(&text);
     train(&project, &[]);
@@ -180,7 +180,7 @@ fn settings_switched_to_and_fro_train_nothing_twice() {
     );
     assert!(!done.error.contains("already finished"), "{}", done.error);
     assert_eq!(table(&project), fresh(&text, other));
-    assert_whole(&project);
+    assert_consistent(&project);
     let second = shown(&project);
     for _ in 0..2 {
         let done = train(&project, &[]);
@@ -195,17 +195,17 @@ fn settings_switched_to_and_fro_train_nothing_twice() {
         assert_eq!(shown(&project), first);
         assert_eq!(project.read(profile), measured, "measured once");
         assert_eq!(table(&project), fresh(&text, &[]));
-        assert_whole(&project);
+        assert_consistent(&project);
         train(&project, other);
         assert_eq!(shown(&project), second);
         assert_eq!(table(&project), fresh(&text, other));
-        assert_whole(&project);
+        assert_consistent(&project);
     }
     assert_eq!(results(&project).len(), 8);
 }
 
 #[test]
-fn settings_that_change_places_change_folders() {
+fn swapped_settings_swap_folders() {
     let text = |first: u8, second: u8| {
         let level = |width: u8| format!("{{ model.width: {width} }}");
         sweep(&format!(
@@ -228,7 +228,7 @@ fn settings_that_change_places_change_folders() {
     assert!(!done.error.contains("archived"), "{}", done.error);
     assert_eq!(times(&shown(&project)), old);
     assert_eq!(table(&project), fresh(&text(8, 4), &[]));
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[test]
@@ -249,11 +249,11 @@ fn fewer_folds_and_repeats_leave_nothing_among_the_runs() {
     train(&project, &["--set", "validation.folds=3"]);
     assert_eq!(shown(&project).len(), 3);
     assert_eq!(results(&project).len(), 7);
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[test]
-fn a_default_that_is_written_down_changes_nothing() {
+fn a_default_written_in_the_file_changes_nothing() {
     let text = sweep("training.learning_rate: [0.1]");
     let project = Project::new(&text);
     train(&project, &[]);
@@ -262,7 +262,7 @@ fn a_default_that_is_written_down_changes_nothing() {
     let done = edit(&project, &written);
     assert!(!done.error.contains("still valid"), "{}", done.error);
     assert_eq!(shown(&project), old);
-    // Another value than the default is another setting.
+    // A value other than the default is a different setting.
     let other = text.replace("width: 8", "width: 8, activation: tanh");
     let done = edit(&project, &other);
     assert!(
@@ -274,7 +274,7 @@ fn a_default_that_is_written_down_changes_nothing() {
 }
 
 #[test]
-fn results_of_other_data_are_set_aside_until_the_data_returns() {
+fn results_of_other_data_are_archived_until_the_data_returns() {
     let rows = |shift: usize| {
         let row = |index: usize| format!("{},{},{}\n", index % 7, (index * shift) % 5, index % 2);
         let rows: String = (0..60).map(row).collect();
@@ -308,20 +308,20 @@ validation: { folds: 2 }
     let done = train(&project, &[]);
     assert!(done.error.contains("2 already finished"), "{}", done.error);
     assert_eq!(shown(&project), first);
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[test]
-fn moves_that_were_interrupted_are_carried_on() {
+fn interrupted_moves_are_completed_by_the_next_run() {
     let text = sweep("training.learning_rate: [0.1, 0.01]");
     let project = Project::new(&text);
     train(&project, &[]);
     let old = times(&shown(&project));
     train(&project, &["--set", "training.epochs=1"]);
     // As a process leaves it that is stopped between the rename of a folder and those of its files.
-    let aside = project.path("runs/sweep/.aside");
+    let archive = project.path("runs/sweep/.aside");
     let mut renamed = 0;
-    for path in files(&aside) {
+    for path in files(&archive) {
         let name = path.file_name().unwrap().to_str().unwrap();
         if name.contains("set-aside") {
             std::fs::rename(
@@ -334,7 +334,7 @@ fn moves_that_were_interrupted_are_carried_on() {
     }
     assert_eq!(renamed, old.len(), "an event file of each run");
     // And one that is stopped before it has moved all.
-    let entries = std::fs::read_dir(&aside).unwrap();
+    let entries = std::fs::read_dir(&archive).unwrap();
     let one = entries.map(|entry| entry.unwrap().path()).min().unwrap();
     std::fs::create_dir(project.path("runs/sweep/elsewhere")).unwrap();
     std::fs::rename(one, project.path("runs/sweep/elsewhere/run")).unwrap();
@@ -348,7 +348,7 @@ fn moves_that_were_interrupted_are_carried_on() {
     assert!(done.error.contains("4 already finished"), "{}", done.error);
     assert_eq!(times(&shown(&project)), old);
     assert_eq!(table(&project), fresh(&text, &[]));
-    assert_whole(&project);
+    assert_consistent(&project);
 }
 
 #[cfg(unix)]
@@ -365,7 +365,7 @@ fn no_link_leads_out_of_the_folder() {
     let done = train(&project, &[]);
     assert!(!done.error.contains("still belong"), "{}", done.error);
     assert_eq!(files(&outside), before);
-    // An identity that leads elsewhere is none.
+    // A run hash that contains a path is ignored.
     let result = Path::new("runs/sweep/lr0.1/fold-0/result.json");
     let mut file: serde_json::Value =
         serde_json::from_str(&project.read(result.to_str().unwrap())).unwrap();
@@ -378,7 +378,7 @@ fn no_link_leads_out_of_the_folder() {
 }
 
 #[test]
-fn results_that_an_edit_has_moved_are_not_said_to_be_missing() {
+fn results_that_an_edit_has_moved_are_not_reported_as_missing() {
     let project = Project::new(&sweep("training.learning_rate: [0.1, 0.01]"));
     train(&project, &["--quiet"]);
     project.write(
@@ -394,7 +394,7 @@ fn results_that_an_edit_has_moved_are_not_said_to_be_missing() {
             assert!(done.error.contains(part), "{}", done.error);
         }
     }
-    // Of other settings there is none, which is said.
+    // Results of other settings are missing, and the message states it.
     let other = ["--set", "training.epochs=3"];
     let done = project.run(&["report", "sweep.yaml", "--data", data, other[0], other[1]]);
     assert!(
@@ -406,7 +406,7 @@ fn results_that_an_edit_has_moved_are_not_said_to_be_missing() {
 }
 
 #[test]
-fn two_sweep_files_of_one_name_are_told() {
+fn two_sweep_files_of_one_name_are_reported() {
     let project = Project::new(&sweep("training.learning_rate: [0.1]"));
     train(&project, &["--quiet"]);
     let longer =
@@ -414,12 +414,12 @@ fn two_sweep_files_of_one_name_are_told() {
     project.write("other.yaml", longer);
     let data = repository().join("data");
     let fixed = ["--device", "cpu", "--data", data.to_str().unwrap()];
-    let told = "runs/sweep was last used by sweep.yaml";
+    let message = "runs/sweep was last used by sweep.yaml";
     let run = |file: &str| project.run(&[&[file], &fixed[..]].concat()).error;
     let error = run("other.yaml");
-    assert!(error.contains(told), "{error}");
+    assert!(error.contains(message), "{error}");
     assert!(error.contains("a different `name`"), "{error}");
-    // A file that was renamed is no other one.
+    // A renamed file is the same sweep.
     std::fs::rename(project.path("other.yaml"), project.path("new.yaml")).unwrap();
     project.write("new.yaml", &longer.replace("epochs: 3", "epochs: 4"));
     let error = run("new.yaml");

@@ -23,7 +23,7 @@ fn hparams(events: &[Event], tag: &str) -> HParamsPluginData {
 }
 
 #[test]
-fn the_known_checksum_of_crc32c_is_met() {
+fn crc32c_gives_its_published_check_value() {
     // RFC 3720, B.4: 32 bytes of zeros.
     assert_eq!(crc32c(&[0; 32]), 0x8A91_36AA);
 }
@@ -41,7 +41,7 @@ fn every_run_has_its_scalars_hparams_and_texts() {
             let folder = project.path("runs/sweep").join(trial).join(fold);
             let events = events(&event_file(&folder));
             assert_eq!(events[0].get_file_version(), "brain.Event:2");
-            // TensorBoard forgets what an earlier attempt told of the run.
+            // TensorBoard forgets what an earlier attempt wrote about the run.
             let start = SessionLog_SessionStatus::START;
             assert_eq!(events[1].get_session_log().get_status(), start);
             let epochs = std::fs::read_to_string(folder.join("epochs.csv")).unwrap();
@@ -102,8 +102,8 @@ fn every_run_has_its_scalars_hparams_and_texts() {
             .map(|(_, value)| value)
             .collect();
         assert_eq!(folds.len(), accuracies.len());
-        for (written, own) in folds.iter().zip(&accuracies) {
-            assert!((written - own).abs() < 1e-6);
+        for (written, accuracy) in folds.iter().zip(&accuracies) {
+            assert!((written - accuracy).abs() < 1e-6);
         }
         let (mean, deviation) = mean_and_deviation(&accuracies).unwrap();
         let written = |tag| scalar(&events, tag)[0].1;

@@ -17,7 +17,7 @@ use tp_sweep::record::{
     has_best, remove_best, write_best,
 };
 
-/// The events of a file after its first, which tells the version.
+/// The events of a file after its first, which holds the version.
 fn written(write: impl FnOnce(&mut EventFile) -> Result<(), RecordError>) -> Vec<Event> {
     let folder = tempfile::tempdir().unwrap();
     let mut file = EventFile::create(folder.path(), 1.0).unwrap();
@@ -129,7 +129,7 @@ fn the_edges_are_those_of_pytorch() {
 }
 
 #[test]
-fn values_that_are_not_finite_are_told_beside_the_histogram() {
+fn values_that_are_not_finite_are_reported_next_to_the_histogram() {
     let layer = LayerValues {
         name: "layer2".to_owned(),
         weights: vec![1.0, f32::NAN, 2.0],
@@ -187,18 +187,18 @@ fn a_graph_has_its_nodes_with_inputs_shapes_and_attributes() {
     let graph = GraphDef::parse_from_bytes(events[0].get_graph_def()).unwrap();
     assert_eq!(graph.get_versions().get_producer(), 22);
     assert_eq!(graph.get_node().len(), 2);
-    for (own, read) in nodes.iter().zip(graph.get_node()) {
-        assert_eq!(read.get_name(), own.name);
-        assert_eq!(read.get_op(), own.operation);
-        assert_eq!(read.get_input(), own.inputs);
+    for (written, read) in nodes.iter().zip(graph.get_node()) {
+        assert_eq!(read.get_name(), written.name);
+        assert_eq!(read.get_op(), written.operation);
+        assert_eq!(read.get_input(), written.inputs);
         let shapes = read.attr["_output_shapes"].get_list().get_shape();
         let sizes = shapes[0]
             .get_dim()
             .iter()
             .map(tensorboard_proto::tensor_shape::TensorShapeProto_Dim::get_size);
-        assert_eq!(sizes.collect::<Vec<_>>(), own.shape);
-        assert_eq!(read.attr.len(), 1 + own.attributes.len());
-        for (name, text) in &own.attributes {
+        assert_eq!(sizes.collect::<Vec<_>>(), written.shape);
+        assert_eq!(read.attr.len(), 1 + written.attributes.len());
+        for (name, text) in &written.attributes {
             assert_eq!(read.attr[name].get_s(), text.as_bytes());
         }
     }
@@ -236,7 +236,7 @@ fn a_curve_is_a_tensor_of_the_plugin() {
     assert_eq!(at(126), [1.0, 0.0, 2.0, 1.0, 1.0, 0.5]);
 }
 
-/// The pixels of an image, row by row: a reader of what PNG requires of any, for this form alone.
+/// The pixels of an image, row by row: a minimal PNG reader for this format only.
 fn pixels(image: &Raster) -> Vec<Vec<[u8; 3]>> {
     let mut rest = image
         .png
@@ -272,7 +272,7 @@ fn the_cells_of_a_confusion_matrix_are_as_dark_as_their_shares() {
     let (none, half, full) = ([255, 255, 255], [132, 152, 181], [8, 48, 107]);
     // With numbers in the cells, and without.
     for (classes, (width, height)) in [(10, (28, 28)), (40, (17, 17))] {
-        // All samples of a class are taken for it, but half of the first for the last.
+        // All samples are classified correctly, except half of the first class, classified as the last.
         let mut counts = vec![vec![0; classes]; classes];
         for (class, row) in counts.iter_mut().enumerate() {
             row[class] = 60;
@@ -303,7 +303,7 @@ fn the_cells_of_a_confusion_matrix_are_as_dark_as_their_shares() {
 }
 
 #[test]
-fn the_best_trial_is_there_whole_or_not_at_all() {
+fn the_best_trial_is_written_atomically() {
     let folder = tempfile::tempdir().unwrap();
     let confusion = ConfusionMatrix {
         counts: vec![vec![3, 1], vec![0, 4]],

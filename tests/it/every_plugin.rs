@@ -1,4 +1,4 @@
-//! A runs folder with data of every TensorBoard plugin, from made-up numbers that are kept beside
+//! A runs folder with data of every TensorBoard plugin, from made-up numbers that are kept next to
 //! it: `judges/tensorboard/run.sh` lets TensorBoard read it, and numpy compute the same.
 //!
 //! Written here, where a test can look at all of it, into `target/tmp/every-plugin`.
@@ -225,7 +225,7 @@ fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> 
         },
     }});
     std::fs::write(folder.join("result.json"), result.to_string()).unwrap();
-    // What is not finite becomes `null`, the only word that JSON has for it.
+    // Numbers that are not finite become `null`, because JSON has no such numbers.
     write_values(root, &run, &json!(kept));
     last
 }
@@ -249,7 +249,7 @@ fn write_made_up_best(root: &Path, trial: &str, numbers: &mut Numbers) {
         let sum: f32 = scores.iter().map(|score| score.exp()).sum();
         let mut probabilities: Vec<f32> = scores.iter().map(|score| score.exp() / sum).collect();
         if sample < CLASSES {
-            // As sure as can be: the last bin, and the first.
+            // Probabilities of 1 and 0: the last bin and the first.
             probabilities = (0..CLASSES)
                 .map(|c| f32::from(u8::from(c == label)))
                 .collect();

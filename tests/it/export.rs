@@ -1,5 +1,5 @@
-//! A trained run's model is written for other programs, whole, the same each time; what cannot be
-//! exported is told with what to do.
+//! The model of a run is exported completely and reproducibly for other programs; what cannot be
+//! exported is refused with what to do.
 
 use crate::support::{Done, Project, files, repository};
 use burn::backend::Flex;
@@ -70,7 +70,7 @@ fn the_best_trial_is_exported_the_same_each_time() {
         kept,
         std::fs::read(project.path("again/model.safetensors")).unwrap()
     );
-    // The other fold is another model, beside it.
+    // The other fold is another model, next to it.
     exported(&project, &["--fold", "1"]);
     assert_eq!(
         names("models/sweep-lr0.1-fold-1"),
@@ -83,7 +83,7 @@ fn the_best_trial_is_exported_the_same_each_time() {
 }
 
 #[test]
-fn the_description_tells_what_the_model_is() {
+fn the_description_states_what_the_model_is() {
     let project = trained(
         "data: { limit: 200, normalise: training }\ntraining: { epochs: 1 }\n\
          model: { kind: cnn, channels: [3, 4], width: 5, norm: batch, pooling: average,\n\
@@ -157,7 +157,7 @@ fn a_run_whose_weights_are_gone_is_trained_again_to_the_same_bytes() {
 }
 
 #[test]
-fn what_cannot_be_exported_is_told_with_what_to_do() {
+fn an_impossible_export_is_refused_with_a_fix() {
     let project = Project::new(SWEEP);
     let refused = |arguments: &[&str]| {
         let done = export(&project, arguments);
@@ -197,19 +197,19 @@ fn a_sweep_that_compares_nothing_has_no_best_trial() {
     let diverged =
         Project::new("data: { limit: 100 }\ntraining: { epochs: 1, learning_rate: 1.0e+30 }\n");
     assert_eq!(diverged.train(&["--quiet"]).code, 1);
-    let told = export(&diverged, &[]).error;
+    let error = export(&diverged, &[]).error;
     assert!(
-        told.contains("every trial has a failed run (diverged"),
-        "{told}"
+        error.contains("every trial has a failed run (diverged"),
+        "{error}"
     );
-    let told = export(&diverged, &["--trial", "base"]).error;
+    let error = export(&diverged, &["--trial", "base"]).error;
     assert!(
-        told.contains("base/fold-0 has not finished: diverged"),
-        "{told}"
+        error.contains("base/fold-0 has not finished: diverged"),
+        "{error}"
     );
 }
 
-/// A module as somebody who uses burn writes it: with a dropout that has nothing to load.
+/// A module as a user of burn writes it: with a dropout that loads nothing.
 #[derive(Module, Debug)]
 struct Perceptron<B: Backend> {
     layer1: nn::Linear<B>,
@@ -254,7 +254,7 @@ fn images(count: usize) -> Tensor<Flex, 4> {
     )
 }
 
-/// The logits that `predict` tells for the same images.
+/// The logits that `predict` prints for the same images.
 fn predicted(project: &Project, count: usize) -> Vec<f32> {
     exported(project, &["--output", "model"]);
     let file = repository().join("data/mnist/t10k-images-idx3-ubyte.gz");
@@ -279,7 +279,7 @@ fn assert_close(ours: &[f32], theirs: Tensor<Flex, 2>) {
 }
 
 #[test]
-fn burn_loads_a_perceptron_into_its_own_modules() {
+fn burn_loads_a_perceptron_into_burn_modules() {
     let project = trained(
         "data: { limit: 500 }\nmodel: { layers: 2, width: [12, 9], norm: batch, dropout: 0.1, activation: gelu }\n\
          training: { epochs: 1, learning_rate: 0.1 }\n",
@@ -303,7 +303,7 @@ fn burn_loads_a_perceptron_into_its_own_modules() {
     let hidden = module.layer2.forward(module.dropout.forward(hidden));
     let hidden = activation::gelu(module.norm2.forward(hidden));
     assert_close(&predicted(&project, 50), module.layer3.forward(hidden));
-    // A folder with burn's weights alone cannot be asked here, and says so.
+    // A folder with burn's weights alone cannot be used here, and the message states it.
     let done = project.run(&["predict", "burn", "nothing.png"]);
     assert!(
         done.error.contains("--format safetensors"),
@@ -313,7 +313,7 @@ fn burn_loads_a_perceptron_into_its_own_modules() {
 }
 
 #[test]
-fn burn_loads_a_convolutional_network_into_its_own_modules() {
+fn burn_loads_a_convolutional_network_into_burn_modules() {
     let project = trained(
         "data: { limit: 300 }\nmodel: { kind: cnn, channels: [3, 4], width: 6, norm: layer }\n\
          training: { epochs: 1, learning_rate: 0.05 }\n",

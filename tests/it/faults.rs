@@ -1,8 +1,8 @@
-//! Each call by which a sweep changes something on disk may fail, write less than it was asked to, or
+//! Each call by which a sweep changes something on disk may fail, write only a part, or
 //! be the last before the process is killed: the same command then continues to the same files, and
 //! what was complete is not lost.
 //!
-//! `TP_SWEEP_FAULTS=all` takes every call in turn; else some of them, evenly spaced.
+//! `TP_SWEEP_FAULTS=all` tests every call in turn; otherwise some of them, evenly spaced.
 #![cfg(all(target_os = "linux", target_arch = "x86_64"))]
 
 use crate::support::recovery::fault::{Fault, Shim, read_counts};
@@ -18,25 +18,25 @@ use std::time::Instant;
 /// One worker, so that calls come in the same order each time.
 const ARGUMENTS: [&str; 2] = ["--workers", "1"];
 
-/// Calls of each kind that are taken, if not all: all of up to twice as many.
+/// Calls of each kind that are tested: all if there are up to twice as many.
 const CALLS: u64 = 6;
 
 /// Calls of each kind.
 type Counts = BTreeMap<String, u64>;
 
-/// Where the process begins that a fault happens to.
+/// The state in which the faulty process starts.
 #[derive(Clone, Copy)]
-enum Begin {
+enum StartState {
     /// At the start of the sweep.
-    Anew,
+    Fresh,
     /// In a sweep whose process was killed at this call of `sync`.
     After(u64),
 }
 
-/// A sweep for a process to begin with.
-fn project(shim: &Shim, begin: Begin) -> Project {
+/// A sweep in that state.
+fn project(shim: &Shim, begin: StartState) -> Project {
     let project = sweep::tiny();
-    if let Begin::After(at) = begin {
+    if let StartState::After(at) = begin {
         let (ended, _) = faulty(shim, &project, killed_at(at));
         assert_eq!(ended.code, -1, "{}", ended.error);
     }
@@ -52,7 +52,7 @@ fn killed_at(at: u64) -> Fault {
     }
 }
 
-/// Trains with a fault; what came of it, and the path that the fault was about.
+/// Trains with a fault; returns the outcome and the path of the faulty call.
 fn faulty(shim: &Shim, project: &Project, fault: Fault) -> (Done, String) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let log = folder.path().join("log");
@@ -63,8 +63,8 @@ fn faulty(shim: &Shim, project: &Project, fault: Fault) -> (Done, String) {
     (done, about.trim_end().to_owned())
 }
 
-/// The calls of a process that nothing happens to.
-fn counted(shim: &Shim, begin: Begin) -> (Files, Counts) {
+/// The calls of an undisturbed process.
+fn counted(shim: &Shim, begin: StartState) -> (Files, Counts) {
     let project = project(shim, begin);
     let folder = tempfile::tempdir().expect("a temporary folder");
     let counts = folder.path().join("counts");
@@ -77,7 +77,7 @@ fn counted(shim: &Shim, begin: Begin) -> (Files, Counts) {
 
 /// The first call of `sync`, past the middle of the sweep, that is about the records of a run which
 /// has been saved before: killed there, it has a checkpoint, and records of a later epoch.
-fn past_a_checkpoint(shim: &Shim, counts: &Counts) -> Begin {
+fn past_a_checkpoint(shim: &Shim, counts: &Counts) -> StartState {
     for at in counts["sync"] / 2.. {
         let project = sweep::tiny();
         let (ended, about) = faulty(shim, &project, killed_at(at));
@@ -88,7 +88,7 @@ fn past_a_checkpoint(shim: &Shim, counts: &Counts) -> Begin {
                 .with_file_name("checkpoint.safetensors")
                 .exists()
         {
-            return Begin::After(at);
+            return StartState::After(at);
         }
     }
     unreachable!("no run is saved twice")
@@ -97,13 +97,13 @@ fn past_a_checkpoint(shim: &Shim, counts: &Counts) -> Begin {
 /// What happened to a process with a fault.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 enum Ended {
-    Well,
-    WithAnError,
+    Completed,
+    Failed,
     Killed,
 }
 
 /// Injects a fault, and continues without.
-fn inject(shim: &Shim, begin: Begin, expected: &Files, fault: Fault) -> Ended {
+fn inject(shim: &Shim, begin: StartState, expected: &Files, fault: Fault) -> Ended {
     let project = project(shim, begin);
     let first = results(&project);
     let (faulty, about) = faulty(shim, &project, fault);
@@ -112,23 +112,23 @@ fn inject(shim: &Shim, begin: Begin, expected: &Files, fault: Fault) -> Ended {
     assert_ne!(about, "", "it happens: {when}");
     assert!(!faulty.error.contains("panicked"), "{when}");
     let ended = match faulty.code {
-        0 => Ended::Well,
+        0 => Ended::Completed,
         -1 => Ended::Killed,
-        _ => Ended::WithAnError,
+        _ => Ended::Failed,
     };
     match fault.does {
         "kill" | "kill-after" => assert_eq!(ended, Ended::Killed, "{when}"),
-        "short" => assert_eq!(ended, Ended::Well, "{when}"),
+        "short" => assert_eq!(ended, Ended::Completed, "{when}"),
         _ => assert_ne!(ended, Ended::Killed, "{when}"),
     }
     match ended {
         // A fault that is tolerated takes nothing away.
-        Ended::Well => assert_same(&project, expected, &when),
-        Ended::WithAnError => {
-            let is_told = ["cannot ", "could not "]
+        Ended::Completed => assert_same(&project, expected, &when),
+        Ended::Failed => {
+            let is_reported = ["cannot ", "could not "]
                 .iter()
-                .any(|told| faulty.error.contains(told));
-            assert!(is_told, "{when}");
+                .any(|message| faulty.error.contains(message));
+            assert!(is_reported, "{when}");
         }
         Ended::Killed => {}
     }
@@ -140,13 +140,13 @@ fn inject(shim: &Shim, begin: Begin, expected: &Files, fault: Fault) -> Ended {
     ended
 }
 
-/// Takes calls of these kinds in turn.
-fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], goes_on: bool) {
+/// Tests calls of these kinds in turn.
+fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], resumes: bool) {
     let started = Instant::now();
     let shim = Shim::new();
-    let (expected, mut counts) = counted(&shim, Begin::Anew);
-    let mut begin = Begin::Anew;
-    if goes_on {
+    let (expected, mut counts) = counted(&shim, StartState::Fresh);
+    let mut begin = StartState::Fresh;
+    if resumes {
         begin = past_a_checkpoint(&shim, &counts);
         let continued;
         (continued, counts) = counted(&shim, begin);
@@ -156,23 +156,24 @@ fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], go
     let mut planned = Vec::new();
     for &kind in kinds {
         let count = counts[kind];
-        let taken = match takes_all || count <= 2 * CALLS {
-            true => count,
-            false => CALLS,
+        let tested = if takes_all || count <= 2 * CALLS {
+            count
+        } else {
+            CALLS
         };
         for &(does, lasts) in faults {
             // From the first to the last.
-            let at = |place: u64| 1 + place * (count - 1) / (taken - 1).max(1);
-            let fault = |place| Fault {
+            let at = |index: u64| 1 + index * (count - 1) / (tested - 1).max(1);
+            let fault = |index| Fault {
                 kind,
-                at: at(place),
+                at: at(index),
                 does,
                 lasts,
             };
-            planned.extend((0..taken).map(fault));
+            planned.extend((0..tested).map(fault));
         }
     }
-    // Beside each other: they have nothing in common.
+    // In parallel: they share nothing.
     let ends = planned.par_iter().map(|&fault| {
         let name = (fault.kind, fault.does, fault.lasts);
         (name, inject(&shim, begin, &expected, fault))
@@ -184,8 +185,8 @@ fn inject_everywhere(kinds: &[&'static str], faults: &[(&'static str, bool)], go
     }
     let has_errors = |does| ["EIO", "EACCES", "ENOSPC"].contains(&does);
     let mut all = table.iter();
-    let is_error = all
-        .any(|((_, does, _), ended)| has_errors(*does) && ended.contains_key(&Ended::WithAnError));
+    let is_error =
+        all.any(|((_, does, _), ended)| has_errors(*does) && ended.contains_key(&Ended::Failed));
     let expects_errors = faults.iter().any(|(does, _)| has_errors(*does));
     assert_eq!(
         is_error, expects_errors,
@@ -209,7 +210,7 @@ const ALL: [&str; 7] = [
     "write", "sync", "rename", "open", "unlink", "mkdir", "chmod",
 ];
 
-/// Those that need room on the disk.
+/// Calls that need space on the disk.
 const ROOM: [&str; 5] = ["write", "sync", "rename", "open", "mkdir"];
 
 #[test]
@@ -218,7 +219,7 @@ fn a_call_that_fails_once_loses_nothing() {
 }
 
 #[test]
-fn a_disk_that_is_full_from_some_call_on_loses_nothing() {
+fn a_disk_that_fills_up_loses_nothing() {
     inject_everywhere(&ROOM, &[("ENOSPC", true)], false);
 }
 
@@ -228,7 +229,7 @@ fn a_process_that_is_killed_at_a_call_loses_nothing() {
 }
 
 #[test]
-fn a_process_that_goes_on_loses_nothing_either() {
+fn a_resumed_process_loses_nothing_either() {
     let faults = [
         ("EIO", false),
         ("ENOSPC", true),
@@ -239,7 +240,7 @@ fn a_process_that_goes_on_loses_nothing_either() {
 }
 
 #[test]
-fn writes_that_write_less_than_they_were_asked_to_change_nothing() {
+fn short_writes_change_nothing() {
     inject_everywhere(&["write"], &[("short", false), ("short", true)], false);
     inject_everywhere(&["write"], &[("short", false)], true);
 }

@@ -1,4 +1,4 @@
-//! Each parser of files from outside meets its fuzz corpus, and inputs made of it by small damage:
+//! Each parser of external files is run on its fuzz corpus and on mutations of it:
 //! none makes it panic.
 
 #[path = "../../fuzz/targets.rs"]
@@ -11,10 +11,10 @@ use std::time::Duration;
 use targets::TARGETS;
 use tp_sweep::random::{Purpose, Seed, Stream};
 
-/// Inputs of each target that are made by damage.
+/// The number of mutated inputs of each target.
 const DAMAGED: usize = 1000;
 
-/// No input takes this long on any machine: it is a limit against hangs alone.
+/// A limit against hangs: no input takes this long on any machine.
 const HANG: Duration = Duration::from_secs(30 * 60);
 
 /// Set in the process that runs the parsers.
@@ -34,9 +34,9 @@ fn corpus(target: &str) -> Vec<(PathBuf, Vec<u8>)> {
     files.into_iter().map(read).collect()
 }
 
-/// A number below `most`.
-fn below(stream: &mut Stream, most: usize) -> usize {
-    stream.below(most.max(1) as u32) as usize
+/// A number below `end`.
+fn below(stream: &mut Stream, end: usize) -> usize {
+    stream.below(end.max(1) as u32) as usize
 }
 
 /// Bytes changed, cut, doubled, or replaced by what often breaks parsers.
@@ -57,24 +57,24 @@ fn damaged(bytes: &[u8], other: &[u8], stream: &mut Stream) -> Vec<u8> {
     ];
     let mut damaged = bytes.to_vec();
     for _ in 0..=below(stream, 3) {
-        let place = below(stream, damaged.len() + 1);
+        let position = below(stream, damaged.len() + 1);
         match below(stream, 6) {
-            0 => damaged.truncate(place),
-            1 if place < damaged.len() => damaged[place] ^= 1 << below(stream, 8),
-            2 if place < damaged.len() => damaged[place] = below(stream, 256) as u8,
+            0 => damaged.truncate(position),
+            1 if position < damaged.len() => damaged[position] ^= 1 << below(stream, 8),
+            2 if position < damaged.len() => damaged[position] = below(stream, 256) as u8,
             3 => {
                 let word = WORDS[below(stream, WORDS.len())];
-                let end = (place + word.len()).min(damaged.len());
-                damaged.splice(place..end, word.iter().copied());
+                let end = (position + word.len()).min(damaged.len());
+                damaged.splice(position..end, word.iter().copied());
             }
             4 => {
-                let end = place + below(stream, 64).min(damaged.len() - place);
-                let piece = damaged[place..end].to_vec();
-                damaged.splice(place..place, piece);
+                let end = position + below(stream, 64).min(damaged.len() - position);
+                let piece = damaged[position..end].to_vec();
+                damaged.splice(position..position, piece);
             }
             _ => {
                 let start = below(stream, other.len() + 1);
-                damaged.truncate(place);
+                damaged.truncate(position);
                 damaged.extend(&other[start..]);
             }
         }
@@ -82,12 +82,12 @@ fn damaged(bytes: &[u8], other: &[u8], stream: &mut Stream) -> Vec<u8> {
     damaged
 }
 
-/// In a process of its own: while a parser is at work, the library prints nothing of any panic, not even of those of
+/// In a separate process: while a parser is at work, the library prints nothing of any panic, not even of those of
 /// other tests.
 #[test]
 fn no_input_makes_a_parser_panic_or_hang() {
     if std::env::var_os(CHILD).is_some() {
-        meet_all_watched();
+        run_all_under_a_time_limit();
         return;
     }
     let name = "fuzz_corpus::no_input_makes_a_parser_panic_or_hang";
@@ -96,19 +96,23 @@ fn no_input_makes_a_parser_panic_or_hang() {
         .env(CHILD, "1")
         .output()
         .expect("this program starts");
-    let told = String::from_utf8_lossy(&child.stdout);
+    let output = String::from_utf8_lossy(&child.stdout);
     let error = String::from_utf8_lossy(&child.stderr);
-    assert!(child.status.success(), "{told}{error}");
-    let met = TARGETS.len() * DAMAGED;
-    assert!(told.contains(&format!("{met} damaged inputs")), "{told}");
+    assert!(child.status.success(), "{output}{error}");
+    let total = TARGETS.len() * DAMAGED;
+    assert!(
+        output.contains(&format!("{total} damaged inputs")),
+        "{output}"
+    );
 }
 
-/// Meets all inputs on another thread, and ends the process if one of them hangs.
-fn meet_all_watched() {
+/// Runs the parsers on all inputs on another thread, and ends the process if one of them hangs.
+fn run_all_under_a_time_limit() {
     let (sender, inputs) = channel();
-    // With as much room for nested input as the program's main thread has.
+    // With the stack size of the main thread, for nested input.
     let thread = std::thread::Builder::new().stack_size(8 << 20);
-    let met = thread.spawn(move || meet_all(|input| sender.send(input).expect("it is watched")));
+    let runner =
+        thread.spawn(move || run_all(|input| sender.send(input).expect("the receiver waits")));
     let mut last = "the first".to_owned();
     loop {
         match inputs.recv_timeout(HANG) {
@@ -120,17 +124,17 @@ fn meet_all_watched() {
             }
         }
     }
-    let met = met.expect("a thread").join();
-    met.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+    let result = runner.expect("a thread").join();
+    result.unwrap_or_else(|panic| std::panic::resume_unwind(panic));
 }
 
-/// Hands every input to its parser, after a message with its name.
-fn meet_all(before: impl Fn(String)) {
-    let mut met = 0;
+/// Passes every input to its parser, after a message with its name.
+fn run_all(before: impl Fn(String)) {
+    let mut total = 0;
     for (number, (name, target)) in TARGETS.into_iter().enumerate() {
         let corpus = corpus(name);
         assert!(corpus.len() >= 2, "{name} has a corpus");
-        let meet = |what: &str, bytes: &[u8]| {
+        let run = |what: &str, bytes: &[u8]| {
             before(format!("{what} of {name}"));
             if std::panic::catch_unwind(|| target(bytes)).is_err() {
                 let kept = std::env::temp_dir().join(format!("tp-sweep-{name}-failed"));
@@ -139,7 +143,7 @@ fn meet_all(before: impl Fn(String)) {
             }
         };
         for (path, bytes) in &corpus {
-            meet(&path.display().to_string(), bytes);
+            run(&path.display().to_string(), bytes);
         }
         let seed = Seed {
             sweep: number as u64,
@@ -150,9 +154,9 @@ fn meet_all(before: impl Fn(String)) {
         for count in 0..DAMAGED {
             let [one, other] = [0; 2].map(|_| below(&mut stream, corpus.len()));
             let bytes = damaged(&corpus[one].1, &corpus[other].1, &mut stream);
-            meet(&format!("damaged input {count}"), &bytes);
-            met += 1;
+            run(&format!("damaged input {count}"), &bytes);
+            total += 1;
         }
     }
-    println!("{met} damaged inputs");
+    println!("{total} damaged inputs");
 }

@@ -49,7 +49,7 @@ fn refusal(text: &str) -> Option<String> {
     }
 }
 
-/// Hands a text to the parser; a message says what is wrong.
+/// Passes a text to the parser; returns its error message, if any.
 fn read(text: &str) {
     if let Some(refusal) = refusal(text) {
         assert!(
@@ -60,7 +60,7 @@ fn read(text: &str) {
 }
 
 #[test]
-fn the_sweep_that_is_broken_below_is_whole_before() {
+fn the_sweep_that_is_mutated_below_is_valid() {
     let source = Source {
         name: "whole.yaml".into(),
         text: WHOLE.into(),
@@ -94,7 +94,7 @@ proptest! {
     }
 
     #[test]
-    fn any_value_of_any_key_is_taken_or_refused(
+    fn any_value_of_any_key_is_accepted_or_refused(
         key in prop::sample::select(tp_sweep::spec::Key::paths().collect::<Vec<_>>()),
         value in prop_oneof![
             any::<f64>().prop_map(|x| format!("{x:e}")),
@@ -114,8 +114,8 @@ proptest! {
 fn deep_and_endless_yaml_is_refused() {
     let refused = |text: &str| refusal(text).expect("it is refused");
     for deep in ["[", "{a: "] {
-        let told = refused(&deep.repeat(100_000));
-        println!("{told}");
+        let message = refused(&deep.repeat(100_000));
+        println!("{message}");
     }
     // A bomb: ten levels of aliases, each ten times the one before.
     let mut bomb = String::from("a: &a0 [x, x, x, x, x, x, x, x, x, x]\n");

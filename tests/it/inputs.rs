@@ -1,4 +1,4 @@
-//! What a network sees: samples normalised and moved as the configuration says, whatever the form
+//! The inputs of a network: samples normalised and augmented as configured, whatever the format
 //! on the device and whatever the cohort.
 
 use crate::support::training::{self, MemberRecord, member, with_settings};
@@ -74,20 +74,20 @@ const SEED: Seed = Seed {
 };
 
 #[test]
-fn normalising_batches_is_normalising_the_data_black_borders_too() {
+fn normalising_batches_equals_normalising_the_data_including_padding() {
     let mut dataset = images();
     for settings in [&[][..], &[("data.shift", "2"), ("data.flip", "true")]] {
         let config = config(settings);
         let rows = partition(&dataset.train.labels, &config, 0, 0).train;
-        let own = Arc::new(Normalisation::fit(&dataset, &rows));
-        assert_eq!(own.mean.len(), 2, "one for each channel");
-        dataset.published = Some(own.as_ref().clone());
+        let fitted = Arc::new(Normalisation::fit(&dataset, &rows));
+        assert_eq!(fitted.mean.len(), 2, "one for each channel");
+        dataset.published = Some(fitted.as_ref().clone());
         let device = Default::default();
         let before = DeviceDataset::new(&dataset, &device);
         let raw = DeviceDataset::raw(&dataset, &device);
         let normalised = trained(&before, &config, &[SEED], None);
         // Bytes that are normalised before are scaled once, others twice: the last bit may differ.
-        let batches = trained(&raw, &config, &[SEED], Some(&own));
+        let batches = trained(&raw, &config, &[SEED], Some(&fitted));
         assert_eq!(batches[0].epochs.len(), normalised[0].epochs.len());
         for (a, b) in normalised[0].epochs.iter().zip(&batches[0].epochs) {
             assert!((a.train_loss - b.train_loss).abs() < 1e-6, "{a:?} {b:?}");
@@ -95,7 +95,7 @@ fn normalising_batches_is_normalising_the_data_black_borders_too() {
             assert_eq!(a.train_accuracy, b.train_accuracy);
             assert_eq!(a.val_accuracy, b.val_accuracy);
         }
-        // And it is seen: without it the numbers are others.
+        // And it has an effect: without it the numbers differ.
         let without = trained(&raw, &config, &[SEED], None);
         let difference = without[0].epochs[0].train_loss - normalised[0].epochs[0].train_loss;
         assert!(difference.abs() > 1e-3, "{difference}");
@@ -103,7 +103,7 @@ fn normalising_batches_is_normalising_the_data_black_borders_too() {
 }
 
 #[test]
-fn moves_depend_on_seed_and_epoch_alone() {
+fn augmentation_depends_only_on_seed_and_epoch() {
     let dataset = images();
     let data = DeviceDataset::raw(&dataset, &Default::default());
     let second = Seed { fold: 1, ..SEED };
@@ -137,7 +137,7 @@ fn assert_same(alone: &MemberRecord, member: &MemberRecord) {
 }
 
 #[test]
-fn only_training_batches_are_moved() {
+fn only_training_batches_are_augmented() {
     // Without learning, what is validated and tested on stays what it was.
     let dataset = images();
     let data = DeviceDataset::raw(&dataset, &Default::default());
@@ -153,7 +153,7 @@ fn only_training_batches_are_moved() {
         assert_ne!(a.train_loss, b.train_loss);
     }
     assert_eq!(plain[0].outcome, augmented[0].outcome);
-    // Each epoch moves anew.
+    // Each epoch augments differently.
     assert_ne!(
         augmented[0].epochs[0].train_loss,
         augmented[0].epochs[1].train_loss
@@ -254,7 +254,7 @@ fn filled(dataset: &Dataset, learnt_from: &[u32]) -> Dataset {
 }
 
 #[test]
-fn missing_values_are_filled_by_what_each_run_learns_from() {
+fn missing_values_are_filled_from_the_training_samples_of_each_run() {
     let dataset = rows();
     let device = Default::default();
     let data = DeviceDataset::raw(&dataset, &device);

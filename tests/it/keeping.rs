@@ -1,8 +1,8 @@
-//! The weights of exactly the best trials stay, whatever happens on the way, and keeping them
+//! Exactly the weights of the best trials are kept, whatever happens during the sweep, and keeping them
 //! changes nothing else.
 
 use crate::support::executor::{Ending, FakeExecutor};
-use crate::support::made_up::{Setup, file, place, planned, store};
+use crate::support::made_up::{Setup, device_slot, file, planned, store};
 #[cfg(unix)]
 use crate::support::recovery::process::{paused_when, results, start, until_caught};
 use crate::support::{Project, files, repository};
@@ -43,7 +43,7 @@ fn run(
     let setup = Setup {
         cohort: Some(2),
         interrupt,
-        ..Setup::on(vec![place(executor, "cpu", workers)])
+        ..Setup::on(vec![device_slot(executor, "cpu", workers)])
     };
     setup.run(folder, sweep, plan).unwrap();
 }
@@ -96,8 +96,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(32))]
 
     #[test]
-    fn the_best_of_the_tables_are_kept_whatever_ties_fails_and_interrupts(
-        // Few different accuracies, so that many trials tie; 0 diverges, 1 falls over once.
+    fn the_best_ranked_trials_are_kept_despite_ties_failures_and_interrupts(
+        // Few different accuracies, so that many trials tie; 0 diverges, 1 crashes once.
         tenths in prop::collection::vec(0_u32..5, 24),
         keep in 1_usize..4,
         by_loss in any::<bool>(),
@@ -166,7 +166,7 @@ fn ranks(project: &Project) -> Vec<String> {
 }
 
 #[test]
-fn what_is_kept_can_change_and_nothing_is_trained_for_it() {
+fn the_keep_rule_can_change_without_training() {
     let project = Project::new(SWEEP);
     let runs = project.path("runs");
     let train = |keep: &str| {
@@ -202,7 +202,7 @@ fn weights(project: &Project) -> Vec<(String, Vec<u8>)> {
 
 #[cfg(unix)]
 #[test]
-fn a_sweep_that_is_killed_and_continued_keeps_the_same() {
+fn a_killed_and_resumed_sweep_keeps_the_same_weights() {
     let text = SWEEP.replace("epochs: 1", "epochs: 20");
     let whole = Project::new(&text);
     assert_eq!(whole.train(&["--quiet"]).code, 0);
@@ -214,7 +214,7 @@ fn a_sweep_that_is_killed_and_continued_keeps_the_same() {
             command.arg("--data").arg(repository().join("data"));
             let mut child = start(command);
             let is_caught = paused_when(&mut child, || results(&killed) >= count);
-            // It is killed where it goes out of scope.
+            // It is killed when it goes out of scope.
             (is_caught && results(&killed) < 8).then_some(())?;
         }
         Some(killed)
@@ -226,7 +226,7 @@ fn a_sweep_that_is_killed_and_continued_keeps_the_same() {
 }
 
 #[test]
-fn weights_are_the_same_bytes_whoever_trains_beside() {
+fn weights_are_the_same_bytes_in_every_cohort() {
     let (one, three) = (Project::new(SWEEP), Project::new(SWEEP));
     assert_eq!(one.train(&["--quiet", "--workers", "1"]).code, 0);
     assert_eq!(

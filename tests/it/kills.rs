@@ -1,12 +1,12 @@
-//! A sweep that is killed at any moment, as often as may be, is continued by the same command: its
-//! files are those of a sweep that nothing happened to, and finished work is never done again.
+//! A sweep that is killed at any moment, any number of times, is continued by the same command: its
+//! files equal those of an undisturbed sweep, and finished work is never repeated.
 //!
 //! `TP_SWEEP_KILLS` is how often each of these tests kills; `TP_SWEEP_SEED` chooses the moments.
 #![cfg(unix)]
 
 use crate::support::recovery::files::{Files, assert_kept, assert_same, contents, results};
 use crate::support::recovery::process::{
-    computed, done, paused_when, start, train, until_caught, wait, wait_until,
+    cpu_time, done, paused_when, start, train, until_caught, wait, wait_until,
 };
 use crate::support::recovery::random::Random;
 use crate::support::recovery::sweep;
@@ -17,10 +17,10 @@ use std::time::{Duration, Instant};
 /// Epochs of each run.
 const EPOCHS: usize = 8;
 
-/// What nothing happened to.
+/// The undisturbed sweep.
 struct Undisturbed {
     files: Files,
-    /// For how long its process computed.
+    /// The CPU time of its process.
     computed: Duration,
 }
 
@@ -30,7 +30,7 @@ fn undisturbed(arguments: &[&str]) -> Undisturbed {
     let mut whole = Duration::ZERO;
     let started = Instant::now();
     wait_until("the end of the sweep", || {
-        whole = whole.max(computed(&child, started).unwrap_or_default());
+        whole = whole.max(cpu_time(&child, started).unwrap_or_default());
         child.try_wait().expect("a child").is_some()
     });
     assert_eq!(wait(&mut child).code(), Some(0));
@@ -40,25 +40,25 @@ fn undisturbed(arguments: &[&str]) -> Undisturbed {
     }
 }
 
-fn kills_asked_for() -> usize {
+fn number_of_kills() -> usize {
     let asked = std::env::var("TP_SWEEP_KILLS").ok();
     asked.map_or(50, |asked| {
         asked.parse().expect("TP_SWEEP_KILLS is a number")
     })
 }
 
-/// Kills sweeps and continues them until there were enough kills; `meanwhile` may harm the files of
+/// Kills sweeps and continues them until there were enough kills; `meanwhile` may damage the files of
 /// one that was killed.
 fn kill_and_continue(
     arguments: &[&str],
     random: &mut Random,
     mut meanwhile: impl FnMut(&Project, &mut Random),
 ) {
-    assert!(kills_asked_for() > 0);
+    assert!(number_of_kills() > 0);
     let started = Instant::now();
     let undisturbed = undisturbed(arguments);
     let (mut kills, mut sweeps, mut kept) = (0, 0, 0);
-    while kills < kills_asked_for() {
+    while kills < number_of_kills() {
         let project = sweep::project(EPOCHS);
         let mut here = 0;
         loop {
@@ -71,7 +71,7 @@ fn kill_and_continue(
             let begun = Instant::now();
             wait_until("the moment of the kill", || {
                 let has_ended = child.try_wait().expect("a child").is_some();
-                has_ended || computed(&child, begun).is_none_or(|computed| computed >= moment)
+                has_ended || cpu_time(&child, begun).is_none_or(|computed| computed >= moment)
             });
             child.kill().expect("it has not been waited for");
             let status = wait(&mut child);
@@ -116,9 +116,9 @@ fn cohorts_that_are_killed_at_random_moments_lose_nothing() {
     kill_and_continue(&arguments, &mut random, |_, _| {});
 }
 
-/// Cuts files of unfinished runs off anywhere: as a machine that loses its power may leave those
-/// that had not reached the disk. How many it has cut.
-fn tear(project: &Project, random: &mut Random) -> usize {
+/// Truncates files of unfinished runs anywhere, as a power failure may leave those
+/// that had not reached the disk. Returns the number of truncated files.
+fn truncate_files(project: &Project, random: &mut Random) -> usize {
     let runs = project.path("runs");
     if !runs.is_dir() {
         return 0;
@@ -135,9 +135,9 @@ fn tear(project: &Project, random: &mut Random) -> usize {
         let can_be_torn = name.contains("tfevents")
             || ["epochs.csv", "checkpoint.safetensors"].contains(&&*name)
             || name.ends_with(".part");
-        // Those of a trial have reached the disk before they appear under their names.
+        // Files of a trial reach the disk before they appear under their names.
         if can_be_torn && path.parent().is_some_and(is_open) && random.below(2) == 0 {
-            let length = path.metadata().expect("it is there").len();
+            let length = path.metadata().expect("the file exists").len();
             let file = std::fs::OpenOptions::new().write(true).open(&path);
             let file = file.expect("it can be written to");
             file.set_len(random.below(length + 1))
@@ -149,17 +149,17 @@ fn tear(project: &Project, random: &mut Random) -> usize {
 }
 
 #[test]
-fn files_that_are_torn_after_a_kill_are_made_whole() {
+fn files_truncated_by_a_kill_are_repaired() {
     let mut random = Random::new(3);
     let mut torn = 0;
     kill_and_continue(&["--workers", "1"], &mut random, |project, random| {
-        torn += tear(project, random);
+        torn += truncate_files(project, random);
     });
     assert!(torn > 0, "some files are torn");
 }
 
 #[test]
-fn a_crashed_run_that_is_tried_again_goes_on_from_its_checkpoint() {
+fn a_retried_run_resumes_from_its_checkpoint() {
     let project = sweep::with_data(
         "
 data: { set: table, path: points.csv, label: class }
@@ -174,7 +174,7 @@ checkpoint: every 1 epochs
     let expected = contents(&project);
     let checkpoint = project.path("runs/sweep/base/fold-0/checkpoint.safetensors");
     until_caught(|| {
-        crash(&project);
+        mark_as_failed(&project);
         let mut again = start(train(&project, &arguments));
         let is_paused = paused_when(&mut again, || checkpoint.exists());
         let is_caught = is_paused && project.read(RESULT).contains(OUT_OF_MEMORY);
@@ -195,8 +195,8 @@ checkpoint: every 1 epochs
 const RESULT: &str = "runs/sweep/base/fold-0/result.json";
 const OUT_OF_MEMORY: &str = "out of memory";
 
-/// Makes of the finished run one that has failed, as if the machine had been out of memory.
-fn crash(project: &Project) {
+/// Turns the finished run into a failed one, as if the machine had been out of memory.
+fn mark_as_failed(project: &Project) {
     let mut file: serde_json::Value = serde_json::from_str(&project.read(RESULT)).expect("JSON");
     let result = &mut file["result"];
     result["failure"] = serde_json::json!({ "crashed": { "message": OUT_OF_MEMORY } });

@@ -1,7 +1,7 @@
 //! What tp-sweep promises, one module per promise, in a single binary: each test binary links burn and
 //! polars, which takes longer than most tests.
 //!
-//! The tests of a binary are threads of one process. A test that needs a process of its own (signals,
+//! The tests of a binary are threads of one process. A test that needs a separate process (signals,
 //! environment variables, the current directory, injected faults) runs the program as a child.
 
 mod support;

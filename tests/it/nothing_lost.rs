@@ -1,4 +1,4 @@
-//! Nothing that somebody may still need is overwritten or lost in silence: inputs, results behind links,
+//! Nothing that a user may still need is overwritten or lost silently: inputs, results behind links,
 //! copies, files that tp-sweep did not write; and files are for whom the umask lets read them.
 #![cfg(unix)]
 
@@ -33,7 +33,7 @@ fn trained() -> Project {
     project
 }
 
-/// The modes of all that is below a folder: of folders, of files.
+/// The modes of all folders and files below a folder.
 fn modes(folder: &Path) -> [Vec<u32>; 2] {
     let mode = |path: &Path| path.metadata().unwrap().permissions().mode() & 0o777;
     let paths = files(folder);
@@ -80,7 +80,7 @@ fn files_and_folders_have_the_modes_that_the_umask_leaves() {
 }
 
 #[test]
-fn results_of_other_settings_behind_a_link_are_not_overwritten() {
+fn results_of_different_settings_behind_a_link_are_not_overwritten() {
     for linked in [
         "runs/s/lr0.1",
         "runs/s/lr0.1/fold-1",
@@ -116,7 +116,7 @@ fn results_of_other_settings_behind_a_link_are_not_overwritten() {
 }
 
 #[test]
-fn a_link_that_leads_nowhere_is_told_before_anything_is_trained() {
+fn a_dangling_link_is_reported_before_training() {
     let project = trained();
     std::fs::rename(project.path("runs/s/lr0.1"), project.path("moved")).unwrap();
     symlink("not-mounted", project.path("runs/s/lr0.1")).unwrap();
@@ -130,7 +130,7 @@ fn a_link_that_leads_nowhere_is_told_before_anything_is_trained() {
 }
 
 #[test]
-fn a_link_that_no_trial_has_is_told() {
+fn a_link_that_belongs_to_no_trial_is_reported() {
     let project = trained();
     std::fs::rename(project.path("runs/s/lr0.1"), project.path("moved")).unwrap();
     symlink(project.path("moved"), project.path("runs/s/lr0.1")).unwrap();
@@ -169,8 +169,8 @@ fn a_copy_of_a_run_changes_nothing_of_its_trial() {
         let done = train(&project, &[]);
         assert_eq!(done.code, 0, "{copy}: {}", done.error);
         assert!(!done.error.contains("panicked"), "{copy}: {}", done.error);
-        let told = format!("1 duplicate result archived: lr0.1/{copy}");
-        assert!(done.error.contains(&told), "{copy}: {}", done.error);
+        let message = format!("1 duplicate result archived: lr0.1/{copy}");
+        assert!(done.error.contains(&message), "{copy}: {}", done.error);
         assert_eq!(project.read("runs/s/lr0.1/profile.json"), profile, "{copy}");
         assert_eq!(project.read("reports/s.csv"), table, "{copy}");
         let again = train(&project, &[]);
@@ -179,12 +179,12 @@ fn a_copy_of_a_run_changes_nothing_of_its_trial() {
             "{}",
             again.error
         );
-        assert!(!again.error.contains("aside"), "{}", again.error);
+        assert!(!again.error.contains("archived"), "{}", again.error);
     }
 }
 
 #[test]
-fn answers_are_not_written_over_what_is_asked_about_or_the_model() {
+fn predictions_never_overwrite_their_inputs_or_the_model() {
     let project = trained();
     let done = project.run(&["export", "sweep.yaml", "--output", "m"]);
     assert_eq!(done.code, 0, "{}", done.error);
@@ -222,7 +222,7 @@ fn answers_are_not_written_over_what_is_asked_about_or_the_model() {
         absolute.to_str().unwrap(),
     ]);
     assert_eq!(done.code, 2, "{}", done.error);
-    // What is there and is no input is the answers of before.
+    // An existing file that is not an input holds earlier predictions.
     for _ in 0..2 {
         let done = project.run(&["predict", "m", "in.csv", "--output", "out.csv"]);
         assert_eq!(done.code, 0, "{}", done.error);
@@ -267,7 +267,7 @@ fn a_report_is_not_written_over_the_data_or_the_sweep() {
 }
 
 #[test]
-fn a_model_is_not_written_over_what_export_did_not_write() {
+fn an_export_never_overwrites_files_that_export_did_not_write() {
     let project = trained();
     let export = |output: &str| project.run(&["export", "sweep.yaml", "--output", output]);
     for (name, text) in [
@@ -285,7 +285,7 @@ fn a_model_is_not_written_over_what_export_did_not_write() {
         assert_eq!(files(&project.path(&folder)), [project.path(&file)]);
         assert_eq!(project.read(&file), text);
     }
-    // Neither over the results of a run.
+    // Nor over the results of a run.
     let weights = files(&project.path("runs")).into_iter();
     let weights = weights.filter(|path| path.ends_with("model.safetensors"));
     let weights: Vec<_> = weights.collect();
@@ -296,7 +296,7 @@ fn a_model_is_not_written_over_what_export_did_not_write() {
         assert_eq!(done.code, 2, "{}", done.error);
         assert_eq!(std::fs::read(&weights).unwrap(), before);
     }
-    // What export wrote it writes again.
+    // Export overwrites its own files.
     for _ in 0..2 {
         assert_eq!(export("m").code, 0);
     }
@@ -335,11 +335,11 @@ fn two_sweeps_do_not_share_the_folder_of_a_model() {
 }
 
 #[test]
-fn results_are_not_set_aside_behind_a_link() {
+fn results_are_not_archived_behind_a_link() {
     let project = trained();
     std::fs::create_dir(project.path("elsewhere")).unwrap();
-    let aside = project.path("runs/s/.aside");
-    symlink(project.path("elsewhere"), &aside).unwrap();
+    let archive = project.path("runs/s/.aside");
+    symlink(project.path("elsewhere"), &archive).unwrap();
     let before = files(&project.path("runs/s"));
     let done = train(&project, &["--quiet", "--set", "model.width=5"]);
     assert_eq!(done.code, 2, "{}", done.error);
@@ -351,7 +351,7 @@ fn results_are_not_set_aside_behind_a_link() {
         "{message}"
     );
     assert_eq!(files(&project.path("runs/s")), before);
-    // What stands where it belongs needs no such folder.
+    // Results that are in place need no such folder.
     let done = train(&project, &["--quiet"]);
     assert_eq!(done.code, 0, "{}", done.error);
     assert!(
@@ -360,7 +360,7 @@ fn results_are_not_set_aside_behind_a_link() {
         "{}",
         done.error
     );
-    std::fs::remove_file(&aside).unwrap();
+    std::fs::remove_file(&archive).unwrap();
     let done = train(&project, &["--quiet", "--set", "model.width=5"]);
     assert_eq!(done.code, 0, "{}", done.error);
 }

@@ -1,6 +1,6 @@
-//! Optimizers and whole trainings against PyTorch.
+//! Optimizers and complete trainings compared with PyTorch.
 //!
-//! Single steps are held against the update rules of PyTorch's documentation, written out here in
+//! Single steps are compared with the update rules of PyTorch's documentation, written out here in
 //! 64-bit scalars; trainings against accuracies and losses that PyTorch reached.
 
 use crate::support::training::{member, trained, with_settings};
@@ -97,7 +97,7 @@ fn adam(rate: f64, beta1: f64, beta2: f64, epsilon: f64) -> Vec<f64> {
 }
 
 #[test]
-fn sgd_follows_pytorchs_rule_with_and_without_momentum() {
+fn sgd_matches_pytorch_with_and_without_momentum() {
     for (momentum, nesterov) in [("0", "false"), ("0.9", "false"), ("0.9", "true")] {
         let config = config(&[
             ("training.momentum", momentum),
@@ -109,7 +109,7 @@ fn sgd_follows_pytorchs_rule_with_and_without_momentum() {
 }
 
 #[test]
-fn adam_follows_pytorchs_rule() {
+fn adam_matches_pytorch() {
     let plain = config(&[("training.optimizer", "adam")]);
     assert_close(&ours(&[&plain], &[0.01])[0], &adam(0.01, 0.9, 0.999, 1e-8));
     let other = config(&[
@@ -125,7 +125,7 @@ fn adam_follows_pytorchs_rule() {
 }
 
 #[test]
-fn members_have_their_own_momentum_and_rate() {
+fn members_have_separate_momentum_and_learning_rate() {
     let (none, some) = (config(&[]), config(&[("training.momentum", "0.9")]));
     let together = ours(&[&none, &some], &[0.1, 0.05]);
     assert_close(&together[0], &sgd(0.1, 0.0, false));
@@ -154,7 +154,7 @@ const PYTORCH: &[(Settings, f64, f64)] = &[
 ];
 
 #[test]
-fn trainings_reach_pytorchs_accuracies_and_losses() {
+fn trainings_reach_the_accuracies_and_losses_of_pytorch() {
     let dataset = load(DatasetKind::Mnist, &[PathBuf::from("data")]).unwrap();
     let data = DeviceDataset::<Flex>::new(&dataset, &Default::default());
     let fixed = [("training.epochs", "5"), ("validation.holdout", "0")];

@@ -1,8 +1,8 @@
-//! Runs of equal shape are trained together where that is asked for, and whatever becomes of a
+//! Runs of equal shape are trained together on request, and whatever happens to a
 //! cohort, each run that can be trained is.
 
 use crate::support::executor::FakeExecutor;
-use crate::support::made_up::{Setup, place, planned, store};
+use crate::support::made_up::{Setup, device_slot, planned, store};
 use crate::support::progress::RecordingProgress;
 use crate::support::repository;
 use burn::backend::Flex;
@@ -41,7 +41,7 @@ fn fake<'a>() -> FakeExecutor<'a> {
 }
 
 /// One that runs out of memory, in the second epoch, if a cohort has more runs than these.
-fn with_room_for<'a>(runs: usize) -> FakeExecutor<'a> {
+fn out_of_memory_above<'a>(runs: usize) -> FakeExecutor<'a> {
     fake().after_epoch(move |cohort, epoch| {
         if epoch == 1 && cohort.len() > runs {
             panic!("DriverError(CUDA_ERROR_OUT_OF_MEMORY, \"out of memory\")");
@@ -50,7 +50,7 @@ fn with_room_for<'a>(runs: usize) -> FakeExecutor<'a> {
 }
 
 /// One that panics in the second epoch of cohorts with this trial.
-fn poisoned_by<'a>(trial: usize) -> FakeExecutor<'a> {
+fn panics_with_trial<'a>(trial: usize) -> FakeExecutor<'a> {
     fake().after_epoch(move |cohort, epoch| {
         let has_trial = cohort.iter().any(|run| run.trial == trial);
         assert!(epoch != 1 || !has_trial, "a bug of this trial");
@@ -65,23 +65,23 @@ fn ran(folder: &Path, setup: Setup) -> Result<SweepOutcome, RecordError> {
 
 /// One worker for each executor.
 fn on<'a>(executors: &[&'a dyn Executor], cohort: Option<usize>) -> Setup<'a> {
-    let places = executors.iter().enumerate();
-    let places = places.map(|(index, executor)| place(*executor, &format!("fake:{index}"), 1));
+    let slots = executors.iter().enumerate();
+    let slots = slots.map(|(index, executor)| device_slot(*executor, &format!("fake:{index}"), 1));
     Setup {
         cohort,
-        ..Setup::on(places.collect())
+        ..Setup::on(slots.collect())
     }
 }
 
-/// Runs the sweep on one executor, in a folder of its own.
+/// Runs the sweep on one executor, in a separate folder.
 fn trained(executor: &dyn Executor, cohort: Option<usize>) -> SweepOutcome {
     let folder = tempfile::tempdir().unwrap();
     ran(folder.path(), on(&[executor], cohort)).unwrap()
 }
 
 #[test]
-fn each_run_is_trained_alone_unless_asked_for_otherwise() {
-    /// Leaves all to the trait that it may.
+fn each_run_is_trained_alone_by_default() {
+    /// Uses all default methods of the trait.
     struct Alone<'a>(FakeExecutor<'a>);
     impl Executor for Alone<'_> {
         fn execute(
@@ -101,7 +101,7 @@ fn each_run_is_trained_alone_unless_asked_for_otherwise() {
 }
 
 #[test]
-fn cohorts_are_as_large_as_the_executor_finds_best_or_as_is_asked_for() {
+fn cohorts_have_the_size_that_the_executor_chooses_or_the_user_sets() {
     let executor = fake().cohorts_of(7);
     let ran = trained(&executor, None);
     assert_eq!(executor.cohort_sizes(), [6, 7, 7, 4]);
@@ -118,8 +118,8 @@ fn cohorts_are_as_large_as_the_executor_finds_best_or_as_is_asked_for() {
     let training = "Training: on `fake:0`, up to 7 runs stacked into one cohort.";
     let markdown = report.document.to_markdown("");
     assert!(markdown.contains(training), "{markdown}");
-    let tells = |result: &tp_sweep::record::RunResult| (4..=7).contains(&result.cohort);
-    assert!(ran.results.runs.values().all(tells));
+    let is_within = |result: &tp_sweep::record::RunResult| (4..=7).contains(&result.cohort);
+    assert!(ran.results.runs.values().all(is_within));
     let executor = fake().cohorts_of(7);
     trained(&executor, Some(100));
     assert_eq!(executor.cohort_sizes(), [20, 4]);
@@ -127,11 +127,11 @@ fn cohorts_are_as_large_as_the_executor_finds_best_or_as_is_asked_for() {
 
 #[test]
 fn too_little_memory_halves_cohorts_until_they_fit() {
-    let executor = with_room_for(3);
+    let executor = out_of_memory_above(3);
     let ran = trained(&executor, Some(10));
     assert_eq!(ran.results.runs.len(), 24);
     assert!(ran.results.runs.values().all(|r| r.failure.is_none()));
-    // 10 do not fit, nor do halves of 5; then 3 is known to be the most of that class.
+    // 10 do not fit, nor do halves of 5; then 3 is known to be the maximum of that shape.
     assert_eq!(
         executor.cohort_sizes(),
         [10, 5, 2, 3, 2, 3, 2, 3, 2, 3, 4, 2, 2]
@@ -144,8 +144,8 @@ fn too_little_memory_halves_cohorts_until_they_fit() {
 }
 
 #[test]
-fn a_member_that_brings_others_down_fails_alone() {
-    let ran = trained(&poisoned_by(3), Some(20));
+fn a_member_that_crashes_its_cohort_fails_alone() {
+    let ran = trained(&panics_with_trial(3), Some(20));
     let (failed, finished): (Vec<_>, Vec<_>) = ran
         .results
         .runs
@@ -174,7 +174,7 @@ fn a_member_that_brings_others_down_fails_alone() {
 }
 
 #[test]
-fn a_run_whose_folder_is_removed_is_trained_again_and_takes_no_other_with_it() {
+fn a_run_whose_folder_is_removed_is_trained_again_alone() {
     for cohort in [1, 4] {
         let folder = tempfile::tempdir().unwrap();
         let removed = AtomicBool::new(false);
@@ -201,7 +201,7 @@ fn an_interrupt_between_attempts_is_honoured_and_the_rest_is_done_later() {
     let folder = tempfile::tempdir().unwrap();
     let interrupt = Interrupt::default();
     let cohorts = AtomicUsize::new(0);
-    let executor = with_room_for(2).before_cohort(|_, _| {
+    let executor = out_of_memory_above(2).before_cohort(|_, _| {
         if cohorts.fetch_add(1, Ordering::SeqCst) == 3 {
             interrupt.request();
         }
@@ -226,7 +226,7 @@ fn an_interrupt_between_attempts_is_honoured_and_the_rest_is_done_later() {
 #[test]
 fn several_devices_take_cohorts_from_one_queue() {
     let folder = tempfile::tempdir().unwrap();
-    // Each waits for the other, so that neither can take all.
+    // Each waits for the other, so that neither can take all cohorts.
     let barrier = Barrier::new(2);
     let meeting = || {
         fake().before_cohort(|_, _| {
@@ -265,10 +265,10 @@ fn a_cohort_leaves_work_for_every_device() {
 }
 
 #[test]
-fn the_display_is_told_of_halves() {
+fn halved_cohorts_are_reported_to_the_display() {
     let folder = tempfile::tempdir().unwrap();
     let progress = RecordingProgress::default();
-    let executor = poisoned_by(11);
+    let executor = panics_with_trial(11);
     let setup = Setup {
         progress: &progress,
         ..on(&[&executor], Some(4))
@@ -281,7 +281,7 @@ fn the_display_is_told_of_halves() {
         halved,
         [4, 2, 2].map(|runs| (runs, "a bug of this trial".to_owned()))
     );
-    assert_eq!(progress.tried_again.into_inner().unwrap(), []);
+    assert_eq!(progress.retried.into_inner().unwrap(), []);
 }
 
 /// An executor some of whose cohorts make a thread of the device panic, which is all that cubecl
@@ -292,7 +292,7 @@ fn fails_silently<'a>(
     message: &'static str,
     fails: impl Fn(&[RunId]) -> bool + Sync + 'a,
 ) -> FakeExecutor<'a> {
-    let executor = fake().watched_by(FaultMonitor::new(device));
+    let executor = fake().monitored_by(FaultMonitor::new(device));
     executor.before_cohort(move |_, cohort| {
         if fails(cohort) {
             let thread = std::thread::Builder::new().name(thread.to_owned());
@@ -303,7 +303,7 @@ fn fails_silently<'a>(
 }
 
 #[test]
-fn a_device_without_memory_that_tells_nobody_halves_cohorts_all_the_same() {
+fn an_unreported_out_of_memory_halves_cohorts_too() {
     let executor = fails_silently(
         CubeclDevice::cuda(50),
         "DSD-0-50",
@@ -319,7 +319,7 @@ fn a_device_without_memory_that_tells_nobody_halves_cohorts_all_the_same() {
 }
 
 #[test]
-fn a_run_whose_device_fails_is_tried_again_once() {
+fn a_run_whose_device_fails_is_retried_once() {
     let failed = Mutex::new(HashSet::new());
     let fails = |cohort: &[RunId]| {
         let mut failed = failed.lock().unwrap();
@@ -340,7 +340,7 @@ fn a_run_whose_device_fails_is_tried_again_once() {
         let message = result.failure.as_ref().map(ToString::to_string);
         let crashed = "failed in epoch 1: an illegal memory access".to_owned();
         assert_eq!(message, (run.trial == 3).then_some(crashed), "{run:?}");
-        // Of a device that has failed, nothing is taken for true.
+        // No result of a failed device is trusted.
         let epochs = 2 * usize::from(run.trial != 3);
         assert_eq!(
             result.epochs.len(),
@@ -351,7 +351,7 @@ fn a_run_whose_device_fails_is_tried_again_once() {
 }
 
 #[test]
-fn what_a_run_gives_does_not_depend_on_its_cohort() {
+fn results_do_not_depend_on_the_cohort() {
     let (_, plan) = planned(SWEEP);
     let data = &plan.trials[0].config.data;
     let dataset = DatasetCache::new(vec![repository().join("data")], Vec::new()).load(data);
@@ -363,7 +363,7 @@ fn what_a_run_gives_does_not_depend_on_its_cohort() {
     };
     let alone = trained(&executor(TensorMemory::Thread), None);
     let together = trained(&executor(TensorMemory::Thread), Some(10));
-    // A gigabyte of a device, which finds a size of its own.
+    // A device with one gigabyte, which chooses the size itself.
     let measured = trained(
         &executor(TensorMemory::Device {
             free: 1 << 30,

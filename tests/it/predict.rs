@@ -1,5 +1,5 @@
-//! An exported model answers as it did when it was tested, whatever the samples come in; samples
-//! and folders that do not fit are refused in words.
+//! An exported model predicts as it did in its test, whatever the format of the samples; samples
+//! and folders that do not fit are refused with the reason.
 
 use crate::support::formats::npy;
 use crate::support::{Done, Project, repository};
@@ -132,8 +132,8 @@ fn the_test_set_has_the_accuracy_that_was_recorded_in_every_format() {
         (rows[3]["input"].as_str(), rows[3]["row"].as_str()),
         ("digits/some/03.png", "")
     );
-    for (own, of_bytes) in rows.iter().zip(answers(&of_bytes)) {
-        assert_eq!(own["class"], of_bytes["class"]);
+    for (of_files, of_bytes) in rows.iter().zip(answers(&of_bytes)) {
+        assert_eq!(of_files["class"], of_bytes["class"]);
     }
     let one = answers(&predict(&project, &["digits/some/03.png", "--logits"]));
     assert_eq!(one[0]["class"], rows[3]["class"]);
@@ -160,7 +160,7 @@ fn table(count: usize) -> String {
 }
 
 #[test]
-fn rows_of_a_table_are_known_by_their_columns_names() {
+fn table_columns_are_matched_by_name() {
     let project = Project::new(
         "data: { set: table, path: points, label: class }\nmodel: { width: 8 }\n\
          training: { epochs: 5, batch_size: 10, learning_rate: 0.1 }\n",
@@ -170,7 +170,7 @@ fn rows_of_a_table_are_known_by_their_columns_names() {
     project.write("points/test.csv", &table(60));
     let recorded = exported(&project);
     assert!((0.6..1.0).contains(&recorded), "{recorded}");
-    // With the label, which is not looked at, or without it and in another order.
+    // With the label, which is ignored, or without it and in a different order.
     let rows = answers(&predict(&project, &["points/test.csv"]));
     let truth = |index: usize| ["left", "right"][index % 2].to_owned();
     assert_eq!((rows.len(), accuracy(&rows, truth)), (60, recorded));
@@ -221,7 +221,7 @@ fn refused(project: &Project, input: &str) -> String {
 }
 
 #[test]
-fn samples_that_do_not_fit_are_told_plainly() {
+fn incompatible_samples_are_refused_with_the_reason() {
     let project = grey();
     write_png(&project.path("small.png"), &[9; 64], 8, 8);
     assert!(
@@ -230,10 +230,10 @@ fn samples_that_do_not_fit_are_told_plainly() {
     );
     let colour = repository().join("tests/fixtures/colour.jpg");
     std::fs::copy(colour, project.path("colour.jpg")).unwrap();
-    let told = refused(&project, "colour.jpg");
+    let message = refused(&project, "colour.jpg");
     assert!(
-        told.contains("pixels, but the model takes 28 × 28"),
-        "{told}"
+        message.contains("pixels, but the model takes 28 × 28"),
+        "{message}"
     );
     let mut encoder = png::Encoder::new(
         std::fs::File::create(project.path("rgb.png")).unwrap(),
@@ -267,16 +267,16 @@ fn samples_that_do_not_fit_are_told_plainly() {
 }
 
 #[test]
-fn a_folder_that_is_no_whole_model_is_refused() {
+fn a_folder_with_an_incomplete_model_is_refused() {
     let project = grey();
     let text = project.read("model/model.json");
-    let told = |project: &Project| refused(project, "small.png");
+    let error_of = |project: &Project| refused(project, "small.png");
     let with = |from: &str, to: &str| {
         assert!(text.contains(from), "{from}");
         project.write("model/model.json", &text.replacen(from, to, 1));
-        let told = told(&project);
-        assert!(told.contains("model/model.json cannot be used"), "{told}");
-        told
+        let error = error_of(&project);
+        assert!(error.contains("model/model.json cannot be used"), "{error}");
+        error
     };
     assert!(with("\"format\": 1", "\"format\": 3").contains("version 3"));
     assert!(with("{", "").contains("not a valid model description"));
@@ -294,41 +294,42 @@ fn a_folder_that_is_no_whole_model_is_refused() {
         .replace("\"inputs\": 4", "\"inputs\": 6");
     project.write("model/model.json", &wider);
     assert!(
-        told(&project).contains("its tensor layer1.weight is F32 [4, 784], expected F32 [6, 784]")
+        error_of(&project)
+            .contains("its tensor layer1.weight is F32 [4, 784], expected F32 [6, 784]")
     );
     project.write("model/model.json", &text);
     let path = project.path("model/model.safetensors");
     let mut weights = std::fs::read(&path).unwrap();
     *weights.last_mut().unwrap() ^= 1;
     std::fs::write(&path, &weights).unwrap();
-    assert!(told(&project).contains("its BLAKE3 hash differs"));
+    assert!(error_of(&project).contains("its BLAKE3 hash differs"));
     weights.pop();
     std::fs::write(&path, &weights).unwrap();
-    assert!(told(&project).contains("it is damaged"));
+    assert!(error_of(&project).contains("it is damaged"));
     std::fs::remove_file(&path).unwrap();
-    assert!(told(&project).contains("cannot read model/model.safetensors"));
+    assert!(error_of(&project).contains("cannot read model/model.safetensors"));
     std::fs::remove_file(project.path("model/model.json")).unwrap();
-    assert!(told(&project).contains("model has no model.json; run `tp-sweep export SWEEP`"));
+    assert!(error_of(&project).contains("model has no model.json; run `tp-sweep export SWEEP`"));
 }
 
 #[cfg(target_os = "linux")]
 #[test]
-fn an_output_that_is_no_file_is_written_to_and_stays_what_it_is() {
+fn an_output_that_is_not_a_regular_file_is_written_to_and_not_replaced() {
     let project =
         Project::new("data: { limit: 200 }\nmodel: { width: 4 }\ntraining: { epochs: 1 }\n");
     exported(&project);
     let images = repository().join("data/mnist/t10k-images-idx3-ubyte.gz");
     let images = images.to_str().unwrap();
-    let asked = |output: &str| predict(&project, &[images, "--output", output]);
+    let predict_into = |output: &str| predict(&project, &[images, "--output", output]);
     let answers = predict(&project, &[images]).output;
     assert!(answers.len() > 100_000, "more than a pipe holds");
     // A device that is full, by its name and by a link: an error, and still a device.
     std::os::unix::fs::symlink("/dev/full", project.path("full")).unwrap();
     for output in ["/dev/full", "full"] {
-        let done = asked(output);
+        let done = predict_into(output);
         assert_eq!(done.code, 2, "{}", done.error);
-        let told = format!("cannot write {output}: No space left on device");
-        assert!(done.error.contains(&told), "{}", done.error);
+        let message = format!("cannot write {output}: No space left on device");
+        assert!(done.error.contains(&message), "{}", done.error);
     }
     use std::os::unix::fs::FileTypeExt;
     let kind = |path: &Path| path.symlink_metadata().unwrap().file_type();
@@ -342,7 +343,7 @@ fn an_output_that_is_no_file_is_written_to_and_stays_what_it_is() {
         let pipe = pipe.clone();
         std::thread::spawn(move || std::fs::read_to_string(pipe).unwrap())
     };
-    assert_eq!(asked("pipe").code, 0);
+    assert_eq!(predict_into("pipe").code, 0);
     assert!(kind(&pipe).is_fifo());
     assert_eq!(reader.join().unwrap(), answers);
     // A link to a file, which need not be there yet.
@@ -350,14 +351,14 @@ fn an_output_that_is_no_file_is_written_to_and_stays_what_it_is() {
     std::os::unix::fs::symlink("inner/second", project.path("first")).unwrap();
     std::os::unix::fs::symlink("answers.csv", project.path("inner/second")).unwrap();
     for _ in 0..2 {
-        assert_eq!(asked("first").code, 0);
+        assert_eq!(predict_into("first").code, 0);
         assert!(kind(&project.path("first")).is_symlink());
         assert!(kind(&project.path("inner/answers.csv")).is_file());
         assert_eq!(project.read("inner/answers.csv"), answers);
     }
     // A link that leads to itself.
     std::os::unix::fs::symlink("round", project.path("round")).unwrap();
-    let done = asked("round");
+    let done = predict_into("round");
     assert_eq!(done.code, 2);
     assert!(
         done.error.contains("too many levels of symbolic links"),

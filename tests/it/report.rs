@@ -1,5 +1,5 @@
-//! Scheduler, records and report together, with an executor that trains nothing: what is ranked
-//! how, what is told of trials, what failed, what is tried again.
+//! Scheduler, records and report together, with an executor that trains nothing: the ranking,
+//! the columns of trials, failures and retries.
 
 use crate::support::events::{event_file, events, value};
 use crate::support::executor::{FakeExecutor, class_scores};
@@ -103,7 +103,7 @@ fn without_validation_no_trial_is_the_best_of_several() {
 }
 
 #[test]
-fn classes_are_shown_by_name_and_confusions_of_a_few() {
+fn classes_are_shown_by_name_and_confusions_if_they_are_few() {
     let (sweep, plan) = planned("training: { epochs: 1 }");
     let folder = tempfile::tempdir().unwrap();
     let ran = run(
@@ -194,7 +194,7 @@ fn the_best_trial_is_marked_for_tensorboard_and_no_other() {
 }
 
 #[test]
-fn crashed_runs_are_tried_again_diverged_and_finished_ones_are_not() {
+fn crashed_runs_are_retried_diverged_and_finished_ones_are_not() {
     let (sweep, plan) = planned(SWEEP);
     let folder = tempfile::tempdir().unwrap();
     let first = FakeExecutor::with_accuracies(|run| match (run.trial, run.fold) {
@@ -290,7 +290,7 @@ fn trials_of_equal_score_have_equal_ranks_and_stay_in_order() {
 }
 
 #[test]
-fn a_level_that_is_null_and_an_absent_factor_are_told_apart() {
+fn a_null_level_differs_from_an_absent_factor() {
     let both = "
 grid:
   training.optimizer: [sgd, adam]
@@ -326,12 +326,12 @@ grid:
         column(&absent, "param_training.clip_norm"),
         ["1.0", "0.1", ""]
     );
-    let beside = "grid: { model.width: [8] }\ninclude: [{ training.clip_norm: 0.1 }]";
-    assert_eq!(column(beside, "param_training.clip_norm"), ["", "0.1"]);
+    let included = "grid: { model.width: [8] }\ninclude: [{ training.clip_norm: 0.1 }]";
+    assert_eq!(column(included, "param_training.clip_norm"), ["", "0.1"]);
 }
 
 #[test]
-fn a_label_like_the_sign_of_an_absent_factor_is_a_level_of_its_own() {
+fn a_label_like_the_sign_of_an_absent_factor_is_a_separate_level() {
     let text = "
 grid:
   training.optimizer: [sgd, adam]
@@ -348,7 +348,7 @@ grid:
 }
 
 #[test]
-fn names_are_text_in_every_format() {
+fn names_are_escaped_in_every_format() {
     let text = r##"
 report: { formats: [latex, json], baseline: { "a|`b`<i>": "*x*" } }
 grid: { "a|`b`<i>": { "*x*": {}, "[y], \"z\"": { model.width: 3 } } }
@@ -414,7 +414,7 @@ grid: { "a|`b`<i>": { "*x*": {}, "[y], \"z\"": { model.width: 3 } } }
 }
 
 #[test]
-fn equal_models_take_equal_memory_whichever_is_measured_first() {
+fn equal_models_take_equal_memory_in_any_order_of_measurement() {
     let project = Project::new(
         "data: { set: table, path: points.csv, label: class }\nmodel: { width: 16 }\n\
          training: { epochs: 1, batch_size: 16 }\n\

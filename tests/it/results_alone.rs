@@ -1,4 +1,4 @@
-//! Results are read where the data that they come from is gone: on another machine, after a disk was
+//! Results can be read without their data: on another machine, or after a disk was
 //! given back.
 
 use crate::support::formats::two_classes;
@@ -35,9 +35,10 @@ fn copy(from: &Path, to: &Path) {
     for entry in std::fs::read_dir(from).unwrap() {
         let entry = entry.unwrap();
         let to = to.join(entry.file_name());
-        match entry.path().is_dir() {
-            true => copy(&entry.path(), &to),
-            false => drop(std::fs::copy(entry.path(), to).unwrap()),
+        if entry.path().is_dir() {
+            copy(&entry.path(), &to);
+        } else {
+            std::fs::copy(entry.path(), to).unwrap();
         }
     }
 }
@@ -69,7 +70,7 @@ fn reports_are_the_same_without_the_data() {
     );
     fine(&project, &["clean", "sweep.yaml", "--dry-run"]);
     fine(&project, &["compare", "sweep.yaml"]);
-    // What trains, or would, needs it.
+    // Training, and checks before it, need the data.
     for command in ["run", "plan", "verify"] {
         let done = project.run(&[command, "sweep.yaml"]);
         assert_eq!(done.code, 2, "{command}");
@@ -78,7 +79,7 @@ fn reports_are_the_same_without_the_data() {
 }
 
 #[test]
-fn a_folder_of_results_says_all_of_itself_under_any_name() {
+fn a_results_folder_is_self_contained_under_any_name() {
     let project = trained(SWEEP);
     let elsewhere = Project::new("");
     for name in ["one", "two"] {
@@ -125,13 +126,13 @@ fn kept_weights_are_exported_without_the_data_as_with_it() {
 }
 
 #[test]
-fn data_that_changed_is_not_taken_for_what_the_results_know() {
+fn changed_data_is_not_used_with_earlier_results() {
     let project = trained(SWEEP);
     project.write("p.csv", &two_classes().replace("yes", "perhaps"));
     let done = project.run(&["report", "sweep.yaml"]);
     assert_eq!(done.code, 3, "{}", done.error);
     std::fs::remove_file(project.path("p.csv")).unwrap();
-    // Another file, another column: nothing is known of them.
+    // A different file or column: the results do not describe it.
     for other in ["data.path=q.csv", "data.label=b", "data.test_fraction=0.3"] {
         let done = project.run(&["report", "sweep.yaml", "--set", other]);
         assert_eq!(done.code, 2, "{other}: {}", done.error);
@@ -144,7 +145,7 @@ fn data_that_changed_is_not_taken_for_what_the_results_know() {
 }
 
 #[test]
-fn an_included_data_set_is_remembered_beside_the_first() {
+fn an_included_data_set_is_recorded_next_to_the_first() {
     let sweep = SWEEP.replace(
         "grid:",
         "include: [{ data.path: q.csv, data.label: b }]\ngrid:",
@@ -174,16 +175,20 @@ fn an_included_data_set_is_remembered_beside_the_first() {
 }
 
 #[test]
-fn a_plan_without_its_data_says_so() {
+fn a_plan_without_its_data_states_it() {
     let project = Project::new("data: { limit: 500 }\n");
     let done = fine(&project, &["plan", "sweep.yaml", "--data", "nowhere"]);
     assert!(done.output.contains("80 steps"), "{}", done.output);
-    let told = done.error.contains("cannot train yet: ");
-    assert!(told && done.error.contains("nowhere"), "{}", done.error);
+    let is_refused = done.error.contains("cannot train yet: ");
+    assert!(
+        is_refused && done.error.contains("nowhere"),
+        "{}",
+        done.error
+    );
 }
 
 #[test]
-fn warnings_about_the_data_stand_in_a_report_without_it_too() {
+fn a_report_without_the_data_still_shows_its_warnings() {
     for (language, warning) in [
         (
             "en",
@@ -224,7 +229,7 @@ fn warnings_about_the_data_stand_in_a_report_without_it_too() {
 }
 
 #[test]
-fn results_that_know_no_warnings_are_read() {
+fn results_without_recorded_warnings_are_read() {
     let project = trained(SWEEP);
     let kept = project.read("runs/s/sweep.json");
     let older = kept.replacen("\"warnings\": []", "\"unknown\": []", 1);

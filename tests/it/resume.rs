@@ -3,7 +3,7 @@
 #![cfg(unix)]
 
 use crate::support::recovery::process::{
-    Running, go_on, paused_when, results, signal, spawn, start, until_caught, wait,
+    Running, paused_when, results, resume_process, signal, spawn, start, until_caught, wait,
 };
 use crate::support::{Project, files, repository, without_timings};
 use std::process::Stdio;
@@ -22,7 +22,7 @@ grid:
 /// The runs of the sweep.
 const RUNS: usize = 48;
 
-/// Starts the sweep and stops the process when there are so many results: it stands still. `None` if it has
+/// Starts the sweep and stops the process (SIGSTOP) at this number of results. `None` if it has
 /// ended before.
 fn paused(project: &Project, count: usize) -> Option<Running> {
     let mut command = project.command(&["sweep.yaml", "--device", "cpu", "--workers", "1"]);
@@ -44,7 +44,7 @@ fn a_killed_sweep_continues_to_the_same_tables() {
     let killed = until_caught(|| {
         let killed = Project::new(SWEEP);
         for count in [3, 20] {
-            // It is killed where it goes out of scope.
+            // It is killed when it goes out of scope.
             paused(&killed, count)?;
         }
         Some(killed)
@@ -73,9 +73,9 @@ fn a_killed_sweep_continues_to_the_same_tables() {
             compared += 1;
             let name = path.strip_prefix(whole.path("")).unwrap();
             let twin = std::fs::read_to_string(killed.path(name.to_str().unwrap())).unwrap();
-            let own = std::fs::read_to_string(&path).unwrap();
+            let written = std::fs::read_to_string(&path).unwrap();
             assert_eq!(
-                without_timings(&own),
+                without_timings(&written),
                 without_timings(&twin),
                 "{}",
                 name.display()
@@ -95,8 +95,8 @@ fn the_numbers_do_not_depend_on_the_number_of_workers() {
 }
 
 #[test]
-fn ctrl_c_finishes_cleanly_and_says_how_to_continue() {
-    let (project, told) = until_caught(|| {
+fn ctrl_c_stops_cleanly_and_states_how_to_continue() {
+    let (project, stderr) = until_caught(|| {
         let project = Project::new(SWEEP);
         let mut command = project.command(&["sweep.yaml", "--device", "cpu", "--workers", "1"]);
         let error = tempfile::NamedTempFile::new().unwrap();
@@ -110,15 +110,15 @@ fn ctrl_c_finishes_cleanly_and_says_how_to_continue() {
             return None;
         }
         signal(&child, "INT");
-        go_on(&child);
+        resume_process(&child);
         let status = wait(&mut child);
-        let told = std::fs::read_to_string(error.path()).unwrap();
-        assert_eq!(status.code(), Some(130), "{told}");
-        Some((project, told))
+        let stderr = std::fs::read_to_string(error.path()).unwrap();
+        assert_eq!(status.code(), Some(130), "{stderr}");
+        Some((project, stderr))
     });
     assert!(
-        told.contains("run the same command again to continue"),
-        "{told}"
+        stderr.contains("run the same command again to continue"),
+        "{stderr}"
     );
     let report = project.read("reports/sweep.md");
     assert!(report.contains("not finished yet"), "{report}");
@@ -147,7 +147,7 @@ fn a_second_process_is_refused_while_the_first_lives_and_only_then() {
 }
 
 #[test]
-fn a_torn_or_foreign_result_is_done_again() {
+fn a_truncated_or_foreign_result_is_trained_again() {
     let project =
         Project::new("data: { limit: 200 }\ntraining: { epochs: 1 }\nvalidation: { folds: 2 }\n");
     assert_eq!(project.train(&["--quiet"]).code, 0);
@@ -185,16 +185,16 @@ fn the_tables_are_rebuilt_from_the_results_alone() {
 }
 
 #[test]
-fn runs_that_failed_earlier_are_told_apart_and_how_to_train_them_again() {
+fn runs_that_failed_earlier_are_counted_with_the_option_that_retries_them() {
     let project = Project::new(
         "data: { limit: 200 }\nmodel: { width: 4 }\nvalidation: { folds: 2 }\n\
          grid: { training.learning_rate: [0.1, 1e30] }\n",
     );
     assert_eq!(project.train(&["--set", "training.epochs=2"]).code, 1);
     let again = project.train(&["--set", "training.epochs=2"]);
-    let told = "4 runs, 2 already finished, 2 failed earlier (--retry-failed retries them)";
-    assert!(again.error.contains(told), "{}", again.error);
+    let message = "4 runs, 2 already finished, 2 failed earlier (--retry-failed retries them)";
+    assert!(again.error.contains(message), "{}", again.error);
     let retried = project.train(&["--set", "training.epochs=2", "--retry-failed"]);
-    let told = "4 runs, 2 already finished\n";
-    assert!(retried.error.contains(told), "{}", retried.error);
+    let message = "4 runs, 2 already finished\n";
+    assert!(retried.error.contains(message), "{}", retried.error);
 }

@@ -1,5 +1,5 @@
 //! A sweep that is trained in shares by many processes at once, which may run twice, be killed, and
-//! see late what the others have done: its files are those of a sweep that one process has trained.
+//! see changes by others late: its files equal those of a sweep that one process has trained.
 #![cfg(unix)]
 
 use crate::support::recovery::files::{Files, assert_same, contents};
@@ -22,7 +22,7 @@ fn report(project: &Project) -> Done {
     project.run(&["report", "sweep.yaml"])
 }
 
-/// What one process writes.
+/// The files of one process.
 fn of_one(project: impl Fn() -> Project) -> Files {
     let project = project();
     let whole = done(train(&project, &["--workers", "1"]));
@@ -54,7 +54,7 @@ fn three_copies_of_all_shards_at_once_give_the_files_of_one_process() {
 }
 
 #[test]
-fn the_number_of_shards_may_change_on_the_way() {
+fn the_number_of_shards_may_change_between_starts() {
     let expected = of_one(|| sweep::project(3));
     let project = sweep::project(3);
     trained(&project, "1/3");
@@ -73,7 +73,7 @@ fn the_number_of_shards_may_change_on_the_way() {
 }
 
 #[test]
-fn the_whole_sweep_goes_on_from_what_shards_have_done() {
+fn the_whole_sweep_continues_from_the_results_of_shards() {
     let expected = of_one(|| sweep::project(3));
     let project = sweep::project(3);
     trained(&project, "2/3");
@@ -83,7 +83,7 @@ fn the_whole_sweep_goes_on_from_what_shards_have_done() {
 }
 
 #[test]
-fn folders_that_shared_no_disk_are_merged() {
+fn folders_from_separate_disks_are_merged() {
     let expected = of_one(|| sweep::project(3));
     let [here, there] = [sweep::project(3), sweep::project(3)];
     trained(&here, "1/2");
@@ -102,7 +102,7 @@ fn folders_that_shared_no_disk_are_merged() {
 }
 
 #[test]
-fn a_report_lists_what_is_missing_and_a_failed_run_is_no_missing_one() {
+fn a_report_lists_missing_runs_and_does_not_count_failed_ones_as_missing() {
     let project = sweep::with_data(
         "
 data: { set: table, path: points.csv, label: class }
@@ -131,7 +131,7 @@ grid: { training.learning_rate: [0.1, 1e30] }
 }
 
 #[test]
-fn fewer_files_are_written_where_they_cost_much() {
+fn fewer_event_files_are_written_on_request() {
     let with = |events: &str| {
         let sweep = format!(
             "
@@ -149,7 +149,7 @@ record: {{ events: {events} }}
     let table = |project: &Project| {
         let table = files(&project.path("runs"));
         let table = table.iter().find(|path| path.ends_with("epochs.csv"));
-        std::fs::read_to_string(table.expect("a run has a table")).expect("it is there")
+        std::fs::read_to_string(table.expect("a run has a table")).expect("the file exists")
     };
     assert_eq!(table(&each).lines().count(), 6);
     for project in [&last, &none] {
@@ -171,7 +171,7 @@ record: {{ events: {events} }}
     );
 }
 
-/// A folder that many machines share, of which each sees late what the others do.
+/// A folder shared by many machines, each of which sees the changes of the others late.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 mod network {
     use super::*;
@@ -243,8 +243,8 @@ grid:
         let expected = of_one(project);
         let project = project();
         let shim = Shim::new();
-        let beside = tempfile::tempdir().expect("a temporary folder");
-        let log = beside.path().join("faults.log");
+        let logs = tempfile::tempdir().expect("a temporary folder");
+        let log = logs.path().join("faults.log");
         let mut random = Random::new(3);
         let (kills, copies) = (AtomicUsize::new(0), AtomicUsize::new(0));
         let run = |fate: &Fate| {
@@ -284,7 +284,7 @@ grid:
         assert_as_of_one(&project, &expected, "after 200 shards");
     }
 
-    /// The simulation is worth something only if processes do see late.
+    /// The simulation is meaningful only if processes see changes late.
     #[test]
     fn a_process_of_the_simulation_sees_late_what_others_have_done() {
         let project = Project::new("");
@@ -301,7 +301,7 @@ grid:
         };
         std::fs::write(&file, "content\n").expect("a file");
         let hour = "3600000";
-        // Without programs of its own: the shell's own commands alone.
+        // Without other programs: shell builtins only.
         let read = "read -r line < file && echo $line || echo none";
         assert_eq!(seen(read, hour), "none\n");
         assert_eq!(seen("echo *", hour), "*\n", "a list is late");

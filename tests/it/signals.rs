@@ -1,4 +1,4 @@
-//! A sweep that is asked to stop saves what it has and says so by its exit code; one whose terminal or
+//! A sweep that is asked to stop saves its state and returns the exit code for an interruption; one whose terminal or
 //! reader goes away does not stop.
 #![cfg(unix)]
 
@@ -7,8 +7,8 @@ use crate::support::Project;
 use crate::support::recovery::fault::Shim;
 use crate::support::recovery::files::{assert_same, contents};
 use crate::support::recovery::process::{
-    Running, done, epochs, go_on, paused_in_training, signal, spawn, start, train, until_caught,
-    wait,
+    Running, done, epochs, paused_in_training, resume_process, signal, spawn, start, train,
+    until_caught, wait,
 };
 use crate::support::recovery::sweep::with_data;
 use std::ops::Range;
@@ -46,16 +46,16 @@ fn long_epochs() -> Project {
 }
 
 /// Checks that the epochs before a stop were not trained again: their seconds are the same.
-fn assert_goes_on(project: &Project, runs: &[&str], arguments: &[&str]) {
+fn assert_resumes(project: &Project, runs: &[&str], arguments: &[&str]) {
     let table = |run: &&str| project.read(&format!("runs/sweep/{run}/epochs.csv"));
     let before: Vec<String> = runs.iter().map(table).collect();
     let continued = done(train(project, arguments));
     assert_eq!(continued.code, 0, "{}", continued.error);
-    let told = match runs.len() {
+    let message = match runs.len() {
         1 => "; 1 run resumes from its checkpoint\n".to_owned(),
         count => format!("; {count} runs resume from their checkpoints\n"),
     };
-    assert!(continued.error.contains(&told), "{}", continued.error);
+    assert!(continued.error.contains(&message), "{}", continued.error);
     for (run, before) in runs.iter().zip(before) {
         let after = table(run);
         assert!(after.starts_with(&before), "{run}: {before} {after}");
@@ -66,7 +66,7 @@ fn checkpoint(run: &str) -> String {
     format!("runs/sweep/{run}/checkpoint.safetensors")
 }
 
-/// A project in training whose process stands still, after so many epochs of each of these runs.
+/// A project in training whose process is stopped, after so many epochs of each of these runs.
 fn caught(
     project: impl Fn() -> Project,
     arguments: &[&str],
@@ -91,7 +91,7 @@ fn a_signal_stops_all_workers_with_their_states_saved() {
         let (project, mut child) = caught(many_epochs, &arguments, &runs, IN_MANY);
         let before = runs.map(|run| epochs(&project, run));
         signal(&child, name);
-        go_on(&child);
+        resume_process(&child);
         assert_eq!(wait(&mut child).code(), Some(code), "{name}");
         for (run, before) in runs.iter().zip(before) {
             assert!(project.path(&checkpoint(run)).exists(), "{name}: {run}");
@@ -104,12 +104,12 @@ fn a_signal_stops_all_workers_with_their_states_saved() {
                 .read("reports/sweep.md")
                 .contains("not finished yet")
         );
-        assert_goes_on(&project, &runs, &arguments);
+        assert_resumes(&project, &runs, &arguments);
         assert_same(&project, &contents(&whole), &format!("after {name}"));
     }
 }
 
-/// The clock of the processes here is a second later at each reading. The program reads it in each step once it
+/// The clock of these processes advances by a second at each reading. The program reads it in each step once it
 /// was asked to stop: however fast the machine is, the seconds that an epoch has left pass within a few steps.
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 #[test]
@@ -122,20 +122,20 @@ fn a_stop_does_not_wait_for_a_long_epoch() {
     let project = until_caught(|| {
         let project = long_epochs();
         let mut command = train(&project, &arguments);
-        shim.hurries(&mut command, &project);
+        shim.speeds_up_clock(&mut command, &project);
         let mut child = start(command);
         if !paused_in_training(&mut child, &project, &[run], IN_LONG) {
             return None;
         }
         let before = epochs(&project, run);
         signal(&child, "TERM");
-        go_on(&child);
+        resume_process(&child);
         assert_eq!(wait(&mut child).code(), Some(143));
         assert!(project.path(&checkpoint(run)).exists());
-        // Of 600 steps few may have been left when it was stopped.
+        // Only a few of the 600 steps may have been left when it was stopped.
         (epochs(&project, run) == before).then_some(project)
     });
-    assert_goes_on(&project, &[run], &arguments);
+    assert_resumes(&project, &[run], &arguments);
     assert_same(&project, &contents(&whole), "after a stop in an epoch");
 }
 
@@ -144,17 +144,17 @@ fn a_second_signal_ends_the_process_at_once() {
     let run = "base/fold-0";
     let code = until_caught(|| {
         let (project, mut child) = caught(long_epochs, &["--workers", "1"], &[run], IN_LONG);
-        // All are there when it goes on. Of different kinds, since two of a kind arrive as one.
+        // All signals are pending when it continues. Different kinds, because two of a kind are merged.
         for name in ["INT", "TERM", "USR1"] {
             signal(&child, name);
         }
-        go_on(&child);
+        resume_process(&child);
         // Threads of the process that are handed one each at the same moment take each for the first.
         while child.try_wait().expect("a child").is_none() {
             signal(&child, "TERM");
         }
         let code = wait(&mut child).code();
-        // Else it was faster than a second signal after those.
+        // Otherwise it ended before a second signal arrived.
         (!project.path(&checkpoint(run)).exists()).then_some(code)
     });
     assert!(
@@ -163,44 +163,44 @@ fn a_second_signal_ends_the_process_at_once() {
     );
 }
 
-/// How often a text is in another.
+/// The number of occurrences of a text in another.
 fn count(text: &str, part: &str) -> usize {
     text.matches(part).count()
 }
 
 #[test]
-fn a_signal_is_answered_before_the_end_is_told_and_whoever_is_quiet() {
+fn a_signal_is_acknowledged_before_the_summary_with_or_without_quiet() {
     let answer = "stopping after saving progress";
     for (name, again) in [
         ("INT", "; press Ctrl-C again to stop now\n"),
         ("TERM", "\n"),
     ] {
         for quiet in [&[][..], &["--quiet"]] {
-            let told = until_caught(|| {
+            let stderr = until_caught(|| {
                 let project = many_epochs();
                 let mut command = train(&project, quiet);
                 let error = tempfile::NamedTempFile::new().expect("a file");
                 command.stdout(Stdio::null());
-                command.stderr(error.reopen().expect("the file is there"));
+                command.stderr(error.reopen().expect("the file exists"));
                 let mut child = spawn(command);
                 if !paused_in_training(&mut child, &project, &["base/fold-0"], IN_MANY) {
                     return None;
                 }
                 signal(&child, name);
-                go_on(&child);
+                resume_process(&child);
                 wait(&mut child);
                 Some(std::fs::read_to_string(error.path()).expect("text"))
             });
-            assert_eq!(count(&told, answer), 1, "{name}: {told}");
-            let (_, after) = told.split_once(answer).expect("the answer");
-            assert!(after.starts_with(again), "{name}: {told}");
-            assert!(after.contains("stopped: "), "{name}: {told}");
+            assert_eq!(count(&stderr, answer), 1, "{name}: {stderr}");
+            let (_, after) = stderr.split_once(answer).expect("the answer");
+            assert!(after.starts_with(again), "{name}: {stderr}");
+            assert!(after.contains("stopped: "), "{name}: {stderr}");
         }
     }
 }
 
 #[test]
-fn a_file_that_may_not_grow_is_told() {
+fn a_file_size_limit_is_reported() {
     let project = many_epochs();
     let mut command = Command::new("sh");
     command
@@ -214,16 +214,16 @@ fn a_file_that_may_not_grow_is_told() {
 }
 
 #[test]
-fn a_terminal_that_is_closed_stops_nothing() {
+fn closing_the_terminal_does_not_stop_the_sweep() {
     let (project, mut child) = caught(many_epochs, &["--workers", "2"], &["base/fold-0"], IN_MANY);
     signal(&child, "HUP");
-    go_on(&child);
+    resume_process(&child);
     assert_eq!(wait(&mut child).code(), Some(0));
     assert!(project.path("runs/sweep/base/fold-1/result.json").exists());
 }
 
 #[test]
-fn readers_that_go_away_stop_nothing() {
+fn closed_output_pipes_do_not_stop_the_sweep() {
     let project = many_epochs();
     let mut command = train(&project, &["--workers", "2"]);
     command.stdout(Stdio::piped()).stderr(Stdio::piped());

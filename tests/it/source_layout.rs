@@ -1,22 +1,22 @@
-//! The source is made of small files, of which none uses itself by way of others.
+//! The source consists of small files without circular imports.
 
 use crate::support::imports::{Circle, Crate};
 use crate::support::{files, repository};
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// Lines of a source file at most.
-const LINES: usize = 450;
+/// The maximum number of lines in a file.
+const MAX_LINES: usize = 450;
 
-/// Files in a folder of sources at most.
-const FILES: usize = 20;
+/// The maximum number of files in a folder of sources.
+const MAX_FILES: usize = 20;
 
-/// The crates whose files are looked at, by the folders of their sources.
+/// The source folders of the crates that are checked for circles.
 const CIRCLE_FREE: [&str; 2] = ["src", "crates/charts/src"];
 
 #[test]
-fn no_file_uses_itself_by_way_of_others_of_its_folder() {
-    let mut told = String::new();
+fn no_files_of_a_folder_import_each_other_in_a_circle() {
+    let mut found = String::new();
     for source in CIRCLE_FREE {
         let read = Crate::read(&repository().join(source));
         assert!(
@@ -25,34 +25,46 @@ fn no_file_uses_itself_by_way_of_others_of_its_folder() {
             read.edges().len()
         );
         for circle in read.circles() {
-            told += &format!("{source}: {circle}");
+            found += &format!("{source}: {circle}");
         }
     }
-    assert!(told.is_empty(), "circles:\n{told}");
+    assert!(found.is_empty(), "circles:\n{found}");
 }
 
-/// The source files of all crates, from the repository's root.
-fn sources() -> Vec<PathBuf> {
+/// The Rust files in a folder of every crate, from the repository's root.
+fn rust_files(folder: &str) -> Vec<PathBuf> {
     let crates = std::fs::read_dir(repository().join("crates")).unwrap();
     let crates = crates.map(|entry| entry.unwrap().path());
     let folders = crates.chain([repository().to_owned()]);
-    let all = folders.flat_map(|folder| files(&folder.join("src")));
+    let folders = folders.map(|path| path.join(folder));
+    let all = folders
+        .filter(|path| path.is_dir())
+        .flat_map(|path| files(&path));
     let is_rust = |path: &PathBuf| path.extension().is_some_and(|e| e == "rs");
-    let within = |path: PathBuf| path.strip_prefix(repository()).unwrap().to_owned();
-    let sources: Vec<PathBuf> = all.filter(is_rust).map(within).collect();
+    let relative = |path: PathBuf| path.strip_prefix(repository()).unwrap().to_owned();
+    all.filter(is_rust).map(relative).collect()
+}
+
+/// The source files of all crates.
+fn sources() -> Vec<PathBuf> {
+    let sources = rust_files("src");
     assert!(sources.len() > 100, "{} files", sources.len());
     sources
 }
 
 #[test]
-fn no_source_file_is_long() {
+fn source_test_bench_and_example_files_have_at_most_450_lines() {
     let lines = |path: &Path| {
         let text = std::fs::read_to_string(repository().join(path)).unwrap();
         text.lines().count()
     };
-    let counts = sources().into_iter().map(|path| (lines(&path), path));
-    let long: Vec<_> = counts.filter(|(lines, _)| *lines > LINES).collect();
-    assert!(long.is_empty(), "over {LINES} lines: {long:#?}");
+    let tests = rust_files("tests");
+    assert!(tests.len() > 50, "{} files of tests", tests.len());
+    let others = ["benches", "examples"].map(rust_files).concat();
+    let all = [sources(), tests, others].concat();
+    let counts = all.into_iter().map(|path| (lines(&path), path));
+    let long: Vec<_> = counts.filter(|(lines, _)| *lines > MAX_LINES).collect();
+    assert!(long.is_empty(), "over {MAX_LINES} lines: {long:#?}");
 }
 
 #[test]
@@ -63,8 +75,8 @@ fn no_folder_of_sources_is_crowded() {
             .entry(path.parent().unwrap().to_owned())
             .or_default() += 1;
     }
-    folders.retain(|_, files| *files > FILES);
-    assert!(folders.is_empty(), "over {FILES} files: {folders:#?}");
+    folders.retain(|_, files| *files > MAX_FILES);
+    assert!(folders.is_empty(), "over {MAX_FILES} files: {folders:#?}");
 }
 
 /// A made-up crate.
@@ -168,7 +180,7 @@ fn a_circle_of_folders_is_found_and_one_within_a_folder() {
 }
 
 #[test]
-fn comments_strings_and_tests_are_left_out() {
+fn comments_strings_and_tests_are_ignored() {
     let b = r##"
         //! [`super::a::A`]
         pub struct B<'a>(&'a str); /* super::a::A /* */ */

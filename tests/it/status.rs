@@ -1,5 +1,5 @@
-//! `status` says how far a sweep is and changes nothing; `clean` removes what has no use, and never
-//! anything that belongs.
+//! `status` shows the progress of a sweep and changes nothing; `clean` removes useless files, and never
+//! files that belong to the sweep.
 
 use crate::support::{Done, Project, files, repository};
 use std::path::{Path, PathBuf};
@@ -17,7 +17,7 @@ grid: { training.learning_rate: [0.1, 0.01] }
 ";
 
 /// A command about the sweep, on the repository's data.
-fn tell(project: &Project, command: &str, options: &[&str]) -> Done {
+fn command(project: &Project, command: &str, options: &[&str]) -> Done {
     let data = repository().join("data");
     let data = data.to_str().unwrap();
     project.run(&[&[command, "sweep.yaml", "--data", data], options].concat())
@@ -28,7 +28,7 @@ fn train(project: &Project, options: &[&str]) {
     assert!(done.code < 2, "{}", done.error);
 }
 
-/// Text without what differs from one machine, or one time, to another.
+/// Text without parts that differ between machines or runs.
 fn masked(text: &str) -> String {
     let line = |line: &str| {
         let mut words: Vec<String> = Vec::new();
@@ -64,7 +64,7 @@ fn everything(project: &Project) -> Vec<(PathBuf, Vec<u8>)> {
         .collect()
 }
 
-/// Makes of a finished run one that was stopped after its first epoch, two hours ago.
+/// Turns a finished run into one that was stopped after its first epoch, two hours ago.
 fn stop(run: &Path) {
     let text = std::fs::read_to_string(run.join("result.json")).unwrap();
     let file: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -105,26 +105,26 @@ fn stop(run: &Path) {
 }
 
 #[test]
-fn a_sweep_that_was_never_started_misses_all_and_is_not_made() {
+fn a_sweep_that_was_never_started_is_all_missing_and_creates_no_folder() {
     let project = Project::new(SWEEP);
-    let done = tell(&project, "status", &[]);
+    let done = command(&project, "status", &[]);
     assert_eq!(done.code, 3, "{}", done.error);
     insta::assert_snapshot!(masked(&done.output));
     assert!(!project.path("runs").exists());
-    assert_eq!(tell(&project, "clean", &[]).code, 2);
+    assert_eq!(command(&project, "clean", &[]).code, 2);
     assert!(!project.path("runs").exists());
 }
 
 #[test]
-fn a_complete_sweep_is_so_by_its_exit_code() {
+fn a_complete_sweep_is_shown_by_its_exit_code() {
     let project = Project::new(SWEEP);
     train(&project, &[]);
     let before = everything(&project);
-    let done = tell(&project, "status", &[]);
+    let done = command(&project, "status", &[]);
     assert_eq!((done.code, done.error.as_str()), (0, ""));
     insta::assert_snapshot!(masked(&done.output));
     assert_eq!(everything(&project), before);
-    let done = tell(&project, "clean", &[]);
+    let done = command(&project, "clean", &[]);
     assert_eq!(
         (done.code, done.output.as_str()),
         (0, "nothing to remove in runs/sweep\n")
@@ -133,7 +133,7 @@ fn a_complete_sweep_is_so_by_its_exit_code() {
 }
 
 #[test]
-fn all_that_can_be_said_of_a_sweep_is_said() {
+fn status_shows_every_state_of_runs_and_trials() {
     let project = Project::new(SWEEP);
     train(&project, &["--set", "training.epochs=1"]);
     let levels = |levels: &str| format!("grid.training.learning_rate={levels}");
@@ -143,39 +143,39 @@ fn all_that_can_be_said_of_a_sweep_is_said() {
     let other = levels("[0.1, 0.01, 0.02, 1e30]");
     stop(&project.path("runs/sweep/lr0.01/fold-1"));
     let before = everything(&project);
-    let done = tell(&project, "status", &["--set", &other]);
+    let done = command(&project, "status", &["--set", &other]);
     assert_eq!(done.code, 3, "{}", done.error);
     insta::assert_snapshot!(masked(&done.output));
     assert_eq!(everything(&project), before);
     // What remains when none is missing.
     let failed = levels("[0.1, 1e30]");
-    assert_eq!(tell(&project, "status", &["--set", &failed]).code, 1);
+    assert_eq!(command(&project, "status", &["--set", &failed]).code, 1);
 }
 
 #[test]
-fn who_is_at_work_is_named_and_clean_waits_for_its_end() {
+fn the_running_process_is_named_and_clean_refuses_until_it_ends() {
     let project = Project::new(SWEEP);
     train(&project, &[]);
     std::fs::create_dir_all(project.path("runs/sweep/old/fold-0")).unwrap();
     let at_work = lock(&project.path("runs/sweep")).unwrap();
     assert!(matches!(at_work, Lock::Acquired(_)));
-    let done = tell(&project, "status", &[]);
+    let done = command(&project, "status", &[]);
     let holder = format!("in use by         process {} on ", std::process::id());
     assert!(done.output.contains(&holder), "{}", done.output);
     for options in [&[][..], &["--dry-run"]] {
-        let refused = tell(&project, "clean", options);
+        let refused = command(&project, "clean", options);
         assert_eq!(refused.code, 2);
-        let told = format!("in use by process {} on ", std::process::id());
-        assert!(refused.error.contains(&told), "{}", refused.error);
+        let message = format!("in use by process {} on ", std::process::id());
+        assert!(refused.error.contains(&message), "{}", refused.error);
     }
     assert!(project.path("runs/sweep/old").exists());
     drop(at_work);
-    assert_eq!(tell(&project, "clean", &[]).code, 0);
+    assert_eq!(command(&project, "clean", &[]).code, 0);
     assert!(!project.path("runs/sweep/old").exists());
 }
 
 #[test]
-fn what_has_no_use_is_removed_and_nothing_else() {
+fn clean_removes_useless_files_and_nothing_else() {
     let project = Project::new(SWEEP);
     train(&project, &["--set", "training.epochs=1"]);
     train(
@@ -187,7 +187,7 @@ fn what_has_no_use_is_removed_and_nothing_else() {
             "keep=all",
         ],
     );
-    // Two runs of a trial that is at its place, and one that an edit has moved elsewhere.
+    // Two runs of a trial in place, and one that an edit has moved.
     let run = project.path("runs/sweep/lr0.1/fold-0");
     let moved = project.path("runs/sweep/earlier");
     std::fs::create_dir(&moved).unwrap();
@@ -196,7 +196,7 @@ fn what_has_no_use_is_removed_and_nothing_else() {
         moved.join("fold-1"),
     )
     .unwrap();
-    // What unfinished attempts leave.
+    // Leftovers of unfinished attempts.
     for left in [
         ".aB3.part",
         "checkpoint.safetensors",
@@ -206,18 +206,18 @@ fn what_has_no_use_is_removed_and_nothing_else() {
     }
     std::fs::write(project.path("runs/sweep/.x.part"), "left").unwrap();
     std::fs::create_dir_all(project.path("runs/sweep/lr0.1/fold-7")).unwrap();
-    // Somebody's own.
+    // A file of the user.
     std::fs::create_dir(project.path("runs/sweep/notes")).unwrap();
     project.write("runs/sweep/notes/fold-0", "mine");
     project.write("runs/sweep/lr0.1/notes.txt", "mine");
     let before = everything(&project);
-    let shown = tell(&project, "clean", &["--dry-run"]);
+    let shown = command(&project, "clean", &["--dry-run"]);
     assert_eq!(shown.code, 0, "{}", shown.error);
     insta::assert_snapshot!(masked(&shown.output));
     assert_eq!(everything(&project), before);
-    assert_eq!(tell(&project, "clean", &[]).code, 2, "results would go");
+    assert_eq!(command(&project, "clean", &[]).code, 2, "results would go");
     assert_eq!(everything(&project), before);
-    let done = tell(&project, "clean", &["--yes"]);
+    let done = command(&project, "clean", &["--yes"]);
     assert_eq!(done.code, 0, "{}", done.error);
     let lines = |text: &str| text.lines().count();
     assert_eq!(lines(&done.output), lines(&shown.output));
@@ -240,11 +240,11 @@ fn what_has_no_use_is_removed_and_nothing_else() {
             path.display()
         );
     }
-    let again = tell(&project, "clean", &[]);
+    let again = command(&project, "clean", &[]);
     assert_eq!(again.output, "nothing to remove in runs/sweep\n");
     assert_eq!(project.read("runs/sweep/lr0.1/notes.txt"), "mine");
     assert_eq!(project.read("runs/sweep/notes/fold-0"), "mine");
-    // All that belongs is there.
+    // All files that belong to the sweep are there.
     let trained = project.train(&[]);
     assert!(
         trained
@@ -258,50 +258,50 @@ fn what_has_no_use_is_removed_and_nothing_else() {
         "{}",
         trained.error
     );
-    assert_eq!(tell(&project, "status", &[]).code, 0);
+    assert_eq!(command(&project, "status", &[]).code, 0);
 }
 
 #[test]
-fn results_are_removed_only_when_that_is_asked_for() {
+fn results_are_removed_only_on_request() {
     let project = Project::new(SWEEP);
     train(&project, &[]);
     let before = everything(&project);
     let longer = ["--set", "training.epochs=30"];
-    let refused = tell(&project, "clean", &longer);
+    let refused = command(&project, "clean", &longer);
     assert_eq!((refused.code, refused.output.as_str()), (2, ""));
     for part in ["4 results (", "KiB) in runs/sweep", "--dry-run", "--yes"] {
         assert!(refused.error.contains(part), "{part}: {}", refused.error);
     }
     assert_eq!(everything(&project), before);
-    // What has no result goes without a word more.
+    // Folders without results are removed without confirmation.
     std::fs::create_dir_all(project.path("runs/sweep/lr0.1/fold-7")).unwrap();
-    assert_eq!(tell(&project, "clean", &[]).code, 0);
+    assert_eq!(command(&project, "clean", &[]).code, 0);
     assert_eq!(everything(&project), before);
     assert!(!project.path("runs/sweep/lr0.1/fold-7").exists());
-    let done = tell(&project, "clean", &["--yes", longer[0], longer[1]]);
+    let done = command(&project, "clean", &["--yes", longer[0], longer[1]]);
     assert_eq!(done.code, 0, "{}", done.error);
     let left = files(&project.path("runs")).into_iter();
     assert_eq!(left.filter(|path| path.ends_with("result.json")).count(), 0);
 }
 
 #[test]
-fn a_run_with_a_checkpoint_is_in_training_only_while_somebody_is_at_work() {
+fn a_run_with_a_checkpoint_is_in_training_only_while_a_process_runs() {
     let project = Project::new(SWEEP);
     train(&project, &[]);
     stop(&project.path("runs/sweep/lr0.01/fold-1"));
-    let output = tell(&project, "status", &[]).output;
+    let output = command(&project, "status", &[]).output;
     assert!(
         output.contains("\nstopped           1 with a checkpoint\n"),
         "{output}"
     );
     let at_work = lock(&project.path("runs/sweep")).unwrap();
     assert!(matches!(at_work, Lock::Acquired(_)));
-    let output = tell(&project, "status", &[]).output;
+    let output = command(&project, "status", &[]).output;
     assert!(output.contains("\nin training       1\n"), "{output}");
 }
 
 #[test]
-fn weights_that_are_not_asked_for_are_removed_and_the_best_stay() {
+fn weights_outside_the_keep_rule_are_removed_and_the_best_stay() {
     let project = Project::new(SWEEP);
     train(&project, &["--set", "keep=all"]);
     let weights = |project: &Project| {
@@ -311,31 +311,31 @@ fn weights_that_are_not_asked_for_are_removed_and_the_best_stay() {
             .count()
     };
     assert_eq!(weights(&project), 4);
-    assert_eq!(tell(&project, "clean", &["--set", "keep=all"]).code, 0);
+    assert_eq!(command(&project, "clean", &["--set", "keep=all"]).code, 0);
     assert_eq!(weights(&project), 4);
-    let done = tell(&project, "clean", &[]);
+    let done = command(&project, "clean", &[]);
     let named = done
         .output
         .matches("weights that `keep` does not retain")
         .count();
     assert_eq!((named, weights(&project)), (2, 2), "{}", done.output);
-    tell(&project, "clean", &["--set", "keep=none"]);
+    command(&project, "clean", &["--set", "keep=none"]);
     assert_eq!(weights(&project), 0);
 }
 
 #[test]
-fn results_that_an_edit_will_move_are_not_removed_before() {
+fn results_that_an_edit_will_move_are_not_removed_before_the_move() {
     let project = Project::new(SWEEP);
     train(&project, &[]);
     let more = ["--set", "grid.model.dropout=[0, 0.5]"];
-    let status = tell(&project, "status", &more);
+    let status = command(&project, "status", &more);
     assert_eq!(status.code, 3);
     assert!(
         status.output.contains("4 of them misplaced"),
         "{}",
         status.output
     );
-    assert_eq!(tell(&project, "clean", &more).code, 0);
+    assert_eq!(command(&project, "clean", &more).code, 0);
     let trained = project.train(&more);
     assert!(
         trained.error.contains("4 already finished"),

@@ -24,7 +24,7 @@ fn trained() -> Project {
 }
 
 /// Changes a result of the sweep.
-fn doctor(project: &Project, run: &str, change: impl FnOnce(&mut serde_json::Value)) {
+fn change_result(project: &Project, run: &str, change: impl FnOnce(&mut serde_json::Value)) {
     let path = format!("runs/sweep/{run}/result.json");
     let mut file = serde_json::from_str(&project.read(&path)).unwrap();
     change(&mut file);
@@ -32,7 +32,7 @@ fn doctor(project: &Project, run: &str, change: impl FnOnce(&mut serde_json::Val
 }
 
 #[test]
-fn a_sweep_gives_the_same_again_and_a_changed_number_is_found() {
+fn an_unchanged_sweep_is_verified_and_a_changed_number_is_found() {
     let project = trained();
     let done = verify(&project, &["--sample", "10"]);
     assert_eq!(done.code, 0, "{}{}", done.output, done.error);
@@ -43,7 +43,7 @@ fn a_sweep_gives_the_same_again_and_a_changed_number_is_found() {
         done.output
     );
     // A single bit of one epoch.
-    doctor(&project, "optimizer-adam/fold-1", |file| {
+    change_result(&project, "optimizer-adam/fold-1", |file| {
         let loss = &mut file["result"]["epochs"][1]["train_loss"];
         let bits = loss.as_f64().unwrap().to_bits();
         *loss = f64::from_bits(bits + 1).into();
@@ -62,20 +62,20 @@ fn a_sweep_gives_the_same_again_and_a_changed_number_is_found() {
         done.output
     );
     // And a score.
-    doctor(&project, "optimizer-sgd/fold-0", |file| {
+    change_result(&project, "optimizer-sgd/fold-0", |file| {
         file["result"]["test"]["accuracy"] = 0.99.into();
     });
     let done = verify(&project, &["--sample", "10"]);
-    let told = "optimizer-sgd/fold-0: differs: test accuracy was 0.99 and is 0.";
-    assert!(done.output.contains(told), "{}", done.output);
+    let message = "optimizer-sgd/fold-0: differs: test accuracy was 0.99 and is 0.";
+    assert!(done.output.contains(message), "{}", done.output);
 }
 
 #[test]
-fn results_of_another_device_may_differ_by_rounding_and_by_no_more() {
+fn results_of_another_device_may_differ_only_by_rounding() {
     let project = trained();
     let run = "optimizer-sgd/fold-0";
     let options = &["--sample", "4"][..];
-    doctor(&project, run, |file| {
+    change_result(&project, run, |file| {
         file["result"]["device"] = "cuda:0".into();
         let loss = &mut file["result"]["test"]["loss"];
         *loss = (loss.as_f64().unwrap() * 1.001).into();
@@ -88,7 +88,7 @@ fn results_of_another_device_may_differ_by_rounding_and_by_no_more() {
         "{}",
         done.output
     );
-    doctor(&project, run, |file| {
+    change_result(&project, run, |file| {
         let loss = &mut file["result"]["test"]["loss"];
         *loss = (loss.as_f64().unwrap() * 2.0).into();
     });
@@ -96,7 +96,7 @@ fn results_of_another_device_may_differ_by_rounding_and_by_no_more() {
 }
 
 #[test]
-fn a_sample_is_chosen_by_its_seed_and_no_larger_than_asked_for() {
+fn a_sample_is_chosen_by_its_seed_and_never_larger_than_requested() {
     let project = trained();
     let chosen = |seed: &str| {
         let done = verify(&project, &["--sample", "1", "--seed", seed]);
@@ -123,7 +123,7 @@ fn without_a_finished_run_there_is_nothing_to_verify() {
 }
 
 #[test]
-fn the_manifest_tells_what_was_started_with_what_and_how_often() {
+fn the_manifest_records_every_start_and_its_environment() {
     let project = trained();
     let again = project.train(&["--quiet", "--set", "report.rank_by=loss"]);
     assert_eq!(again.code, 0, "{}", again.error);

@@ -6,11 +6,11 @@
 use crate::training::{on, on_the_cpu, worst_difference};
 use crate::vulkan;
 
-/// A training that is done twice.
+/// A training that runs on both devices.
 struct Case {
     name: &'static str,
     sweep: &'static str,
-    /// The most runs of a cohort on the Vulkan device.
+    /// The maximum number of runs of a cohort on the Vulkan device.
     cohort: usize,
     /// The runs of the largest cohort that there must be.
     largest: usize,

@@ -34,15 +34,15 @@ grid:
 /// each), but not of 32.
 const SMALL: u64 = 6 << 20;
 
-/// A Vulkan device of its own, and how cubecl's backend and faults know it.
-struct Own {
+/// A separate Vulkan device, and how cubecl's backend and faults know it.
+struct OwnDevice {
     device: wgpu::Device,
     name: WgpuDevice,
     faults: FaultMonitor,
 }
 
-/// Sets up a device on the first Vulkan adapter, on which a tensor takes so many bytes at most.
-fn own_device(max_tensor: Option<u64>) -> Own {
+/// Sets up a device on the first Vulkan adapter, on which a tensor takes at most so many bytes.
+fn own_device(max_tensor: Option<u64>) -> OwnDevice {
     let backends = wgpu::Backends::VULKAN;
     let instance = wgpu::Instance::new(wgpu::InstanceDescriptor {
         backends,
@@ -79,7 +79,7 @@ fn own_device(max_tensor: Option<u64>) -> Own {
     let faults = FaultMonitor::new(CubeclDevice { kind, index });
     // As the program does it for its own devices.
     device.set_device_lost_callback(move |_, message| faults.report_loss(&message));
-    Own {
+    OwnDevice {
         device,
         name,
         faults,
@@ -99,22 +99,23 @@ fn finished<T>(future: impl Future<Output = T>) -> T {
 }
 
 /// An executor on the device, whose memory is believed to be without limits.
-fn on(own: &Own) -> TensorExecutor<Wgpu> {
+fn on(device: &OwnDevice) -> TensorExecutor<Wgpu> {
     let memory = TensorMemory::Device {
         free: 1 << 40,
         workers: 1,
     };
-    TensorExecutor::monitored(data(SWEEP), &own.name, memory, own.faults).expect("there is room")
+    TensorExecutor::monitored(data(SWEEP), &device.name, memory, device.faults)
+        .expect("enough memory")
 }
 
-/// Trains what the folder has no results of on the device.
+/// Trains the runs without results in the folder on the device.
 fn trained(
     folder: &Path,
     executor: &dyn Executor,
     cohort: usize,
-    told: &RecordingProgress,
+    progress: &RecordingProgress,
 ) -> Results {
-    train(SWEEP, folder, executor, Some(cohort), told)
+    train(SWEEP, folder, executor, Some(cohort), progress)
 }
 
 fn assert_agrees_with_the_cpu(results: &Results) {
@@ -128,8 +129,8 @@ fn a_cohort_that_does_not_fit_is_halved_and_no_result_is_lost() {
     if !has_vulkan("too little memory") {
         return;
     }
-    let own = own_device(Some(SMALL));
-    let executor = on(&own);
+    let device = own_device(Some(SMALL));
+    let executor = on(&device);
     let folder = tempfile::tempdir().unwrap();
     let reported = RecordingProgress::default();
     let results = trained(folder.path(), &executor, 32, &reported);
@@ -148,11 +149,11 @@ fn a_cohort_that_does_not_fit_is_halved_and_no_result_is_lost() {
 }
 
 #[test]
-fn what_a_device_had_finished_before_it_was_lost_is_kept() {
+fn results_finished_before_a_device_is_lost_are_kept() {
     if !has_vulkan("a lost device") {
         return;
     }
-    let own = own_device(None);
+    let device = own_device(None);
     let folder = tempfile::tempdir().unwrap();
     let is_lost = Mutex::new(false);
     let cohorts = Mutex::new(BTreeSet::new());
@@ -163,14 +164,14 @@ fn what_a_device_had_finished_before_it_was_lost_is_kept() {
         let mut is_lost = is_lost.lock().unwrap();
         if names.len() == 2 && epoch == 1 && !*is_lost {
             *is_lost = true;
-            own.device.destroy();
+            device.device.destroy();
         }
     };
     let reported = RecordingProgress {
         after_epoch: Some(&after_epoch),
         ..RecordingProgress::default()
     };
-    let results = trained(folder.path(), &on(&own), 8, &reported);
+    let results = trained(folder.path(), &on(&device), 8, &reported);
     assert!(*is_lost.lock().unwrap());
     let is_finished = |result: &&RunResult| result.failure.is_none();
     let finished = results.runs.values().filter(is_finished).count();

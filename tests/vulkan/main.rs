@@ -2,7 +2,7 @@
 //! of the machine where it has one. The kernels, memory pools and failures are those of every GPU that
 //! burn's wgpu backend drives; only the speed is not.
 //!
-//! Without a Vulkan device every test says that it is skipped, unless `TP_SWEEP_REQUIRE_VULKAN` is 1.
+//! Without a Vulkan device every test reports that it is skipped, unless `TP_SWEEP_REQUIRE_VULKAN` is 1.
 
 #[path = "../it/support/mod.rs"]
 mod support;

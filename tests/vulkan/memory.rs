@@ -10,7 +10,7 @@ fn check(name: &str, sweep: &str, expected: usize) {
     let Some(device) = vulkan(name) else {
         return;
     };
-    let executor = device.executor(data(sweep), 1).expect("there is room");
+    let executor = device.executor(data(sweep), 1).expect("enough memory");
     let (_, plan) = planned(sweep);
     let run = RunId {
         trial: 0,

@@ -8,7 +8,7 @@ use crate::vulkan;
 use tp_sweep::record::RunResult;
 use tp_sweep::run::Interrupt;
 
-/// One cohort of four runs with state beside the weights: moments, running means, noise.
+/// One cohort of four runs with state besides the weights: moments, running means, noise.
 const SWEEP: &str = "
 data: { limit: 100 }
 model: { width: 16, norm: batch, dropout: 0.2 }
@@ -26,22 +26,23 @@ fn numbers(result: &RunResult) -> impl PartialEq + std::fmt::Debug {
 }
 
 #[test]
-fn a_training_that_goes_on_from_its_checkpoint_gives_the_same_numbers() {
+fn a_training_resumed_from_its_checkpoint_gives_the_same_numbers() {
     let Some(device) = vulkan("resume") else {
         return;
     };
-    let executor = device.executor(data(SWEEP), 1).expect("there is room");
+    let executor = device.executor(data(SWEEP), 1).expect("enough memory");
     let [whole, parts] = [(); 2].map(|()| tempfile::tempdir().expect("a temporary folder"));
-    let trained = |folder: &tempfile::TempDir, told: &RecordingProgress, interrupt: &Interrupt| {
-        train_until(
-            SWEEP,
-            folder.path(),
-            executor.as_ref(),
-            Some(4),
-            told,
-            interrupt,
-        )
-    };
+    let trained =
+        |folder: &tempfile::TempDir, progress: &RecordingProgress, interrupt: &Interrupt| {
+            train_until(
+                SWEEP,
+                folder.path(),
+                executor.as_ref(),
+                Some(4),
+                progress,
+                interrupt,
+            )
+        };
     let never = Interrupt::default();
     let whole = trained(&whole, &RecordingProgress::default(), &never);
     assert_eq!(whole.runs.len(), 4);
@@ -51,21 +52,21 @@ fn a_training_that_goes_on_from_its_checkpoint_gives_the_same_numbers() {
             interrupt.request();
         }
     };
-    let told = RecordingProgress {
+    let progress = RecordingProgress {
         after_epoch: Some(&stop),
         ..RecordingProgress::default()
     };
-    let stopped = trained(&parts, &told, &interrupt);
+    let stopped = trained(&parts, &progress, &interrupt);
     assert!(stopped.runs.is_empty(), "no run has ended");
     let first = std::sync::Mutex::new(None);
     let note = |_: &str, epoch: usize| {
         first.lock().unwrap().get_or_insert(epoch);
     };
-    let told = RecordingProgress {
+    let progress = RecordingProgress {
         after_epoch: Some(&note),
         ..RecordingProgress::default()
     };
-    let resumed = trained(&parts, &told, &never);
+    let resumed = trained(&parts, &progress, &never);
     let first = first.lock().unwrap().expect("epochs are left");
     assert!(first > 1, "it starts again with epoch {first}");
     assert_eq!(resumed.runs.len(), 4);

@@ -1,6 +1,6 @@
-//! Trainings on a small part of MNIST by the library: the path of the binary from the executor on.
+//! Trainings on a small part of MNIST by the crate: the path of the binary from the executor on.
 
-use crate::support::made_up::{Setup, place, planned};
+use crate::support::made_up::{Setup, device_slot, planned};
 use crate::support::progress::RecordingProgress;
 use crate::support::repository;
 use std::collections::HashMap;
@@ -17,8 +17,8 @@ use tp_sweep::spec::Normalise;
 pub fn data(sweep: &str) -> HashMap<DeviceDatasetKey, Arc<Dataset>> {
     let (_, plan) = planned(sweep);
     let data = &plan.trials[0].config.data;
-    let library = DatasetCache::new(vec![repository().join("data")], Vec::new());
-    let whole = library.load(data).expect("MNIST is in the repository");
+    let cache = DatasetCache::new(vec![repository().join("data")], Vec::new());
+    let whole = cache.load(data).expect("MNIST is in the repository");
     let first = |samples: &Samples, count: usize| {
         let Values::Bytes(bytes) = &samples.values else {
             unreachable!("MNIST is bytes")
@@ -66,7 +66,7 @@ fn with_gaps(whole: Dataset) -> Dataset {
     }
 }
 
-/// An executor that measures no trial: that is a training of its own.
+/// An executor that measures no trial: that is a separate training.
 struct Unmeasured<'a>(&'a dyn Executor);
 
 impl Executor for Unmeasured<'_> {
@@ -86,7 +86,7 @@ impl Executor for Unmeasured<'_> {
     }
 }
 
-/// Trains what the folder has no results of, by one worker.
+/// Trains the runs without results in the folder, with one worker.
 pub fn train(
     sweep: &str,
     folder: &Path,
@@ -98,7 +98,7 @@ pub fn train(
     train_until(sweep, folder, executor, cohort, progress, &never)
 }
 
-/// Trains as [`train`] does, until somebody asks to stop.
+/// Trains as [`train`] does, until an interrupt.
 pub fn train_until(
     sweep: &str,
     folder: &Path,
@@ -113,7 +113,7 @@ pub fn train_until(
         cohort,
         progress,
         interrupt: interrupt.clone(),
-        ..Setup::on(vec![place(&executor, "vulkan:0", 1)])
+        ..Setup::on(vec![device_slot(&executor, "vulkan:0", 1)])
     };
     let ran = setup.run(folder, &sweep, &plan);
     ran.expect("records can be written").results
@@ -122,7 +122,7 @@ pub fn train_until(
 /// Trains a sweep on a device.
 pub fn on(device: &Device, sweep: &str, cohort: usize) -> Results {
     let folder = tempfile::tempdir().expect("a temporary folder");
-    let executor = device.executor(data(sweep), 1).expect("there is room");
+    let executor = device.executor(data(sweep), 1).expect("enough memory");
     let reported = RecordingProgress::default();
     let results = train(
         sweep,
@@ -152,14 +152,14 @@ pub fn worst_difference(expected: &Results, results: &Results) -> (f64, String) 
     for (run, expected) in &expected.runs {
         let (one, other) = (losses(expected), losses(&results.runs[run]));
         assert_eq!(one.len(), other.len(), "{run:?}: epochs");
-        for (place, (one, other)) in one.iter().zip(other).enumerate() {
+        for (index, (one, other)) in one.iter().zip(other).enumerate() {
             let difference = (one - other).abs() / one.abs();
             assert!(difference.is_finite(), "{run:?}: {one} {other}");
             if difference > worst.0 {
                 let epochs = expected.epochs.len();
                 worst = (
                     difference,
-                    format!("{run:?}, loss {place} of {epochs} epochs: {one} and {other}"),
+                    format!("{run:?}, loss {index} of {epochs} epochs: {one} and {other}"),
                 );
             }
         }

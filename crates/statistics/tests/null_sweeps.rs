@@ -93,14 +93,14 @@ fn percent(count: usize) -> f64 {
 /// Checks all sizes of sweeps, and the rows of the document. Returns the maximum number of sweeps
 /// that plain Holm marks.
 fn check(noise: Noise, allowed: usize) -> usize {
-    let mut most = 0;
+    let mut max_marked = 0;
     let document = include_str!("../../../docs/statistics.md");
     for candidates in CANDIDATES {
         let mut row = format!("| {noise:?} | {candidates} |");
         for splits in SPLITS {
             let (ours, plain) = marked(noise, candidates, splits);
             row += &format!(" {:.1} ({:.1}) |", percent(ours), percent(plain));
-            most = most.max(plain);
+            max_marked = max_marked.max(plain);
             assert!(ours <= allowed, "{row}");
         }
         println!("{row}");
@@ -110,7 +110,7 @@ fn check(noise: Noise, allowed: usize) -> usize {
             "docs/statistics.md should have\n{row}"
         );
     }
-    most
+    max_marked
 }
 
 /// 5 % of the sweeps.
@@ -118,7 +118,7 @@ const FIVE_PERCENT: usize = SWEEPS / 20;
 
 /// Returns the number of marked sweeps that is not exceeded for 99 of 100 keys if the true rate is
 /// 5 % (binomial).
-fn most_by_chance() -> usize {
+fn max_by_chance() -> usize {
     let odds = ERROR_RATE / (1.0 - ERROR_RATE);
     let mut probability = (1.0 - ERROR_RATE).powi(SWEEPS as i32);
     let (mut count, mut below) = (0, probability);
@@ -143,10 +143,10 @@ fn with_noise_that_neighbours_share_at_most_5_percent_are_marked() {
 #[test]
 fn with_overlapping_training_sets_at_most_5_percent_are_marked() {
     // With two candidates it is one exact test, so half of all keys give more than 5 % of 1,000.
-    let most = most_by_chance();
-    let plain = check(Noise::Overlapping, most);
+    let max_marked = max_by_chance();
+    let plain = check(Noise::Overlapping, max_marked);
     // The reason for more than Holm's correction: this test can show the difference.
-    assert!(plain > 4 * most, "{plain}");
+    assert!(plain > 4 * max_marked, "{plain}");
 }
 
 #[test]

@@ -45,28 +45,28 @@ fn check(
         return Vec::new();
     };
     let shapes = [[members[0], rows, inner], [members[1], inner, columns]];
-    let strides = [0, 1].map(|own| layouts[own].strides(shapes[own]));
-    let values = [0, 1].map(|own| {
+    let strides = [0, 1].map(|side| layouts[side].strides(shapes[side]));
+    let values = [0, 1].map(|side| {
         numbers(
-            shapes[own][0] * strides[own][0],
-            7 * own as u32 + shapes[own][1] as u32,
+            shapes[side][0] * strides[side][0],
+            7 * side as u32 + shapes[side][1] as u32,
         )
     });
-    let [left, right] = [0, 1].map(|own| Matrices {
-        handle: client.create_from_slice(f32::as_bytes(&values[own])),
-        shape: shapes[own],
-        strides: strides[own],
+    let [left, right] = [0, 1].map(|side| Matrices {
+        handle: client.create_from_slice(f32::as_bytes(&values[side])),
+        shape: shapes[side],
+        strides: strides[side],
     });
     let bytes = client
         .read_one(product(&client, &left, &right, || ()))
         .unwrap();
     let ours = f32::from_bytes(&bytes).to_vec();
-    let most = members[0].max(members[1]);
-    assert_eq!(ours.len(), most * rows * columns);
-    let at = |own: usize, member: usize, row: usize, column: usize| {
-        let [of_member, of_row, of_column] = strides[own];
-        let member = member % members[own];
-        f64::from(values[own][member * of_member + row * of_row + column * of_column])
+    let max_members = members[0].max(members[1]);
+    assert_eq!(ours.len(), max_members * rows * columns);
+    let at = |side: usize, member: usize, row: usize, column: usize| {
+        let [of_member, of_row, of_column] = strides[side];
+        let member = member % members[side];
+        f64::from(values[side][member * of_member + row * of_row + column * of_column])
     };
     for (place, &ours) in ours.iter().enumerate() {
         let (member, row, column) = (

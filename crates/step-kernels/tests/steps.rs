@@ -1,352 +1,19 @@
-//! Steps on a wgpu device beside the same steps in plain loops and double precision.
+//! Steps on a wgpu device compared with the same steps in plain loops and double precision.
 #![cfg(feature = "wgpu")]
 
 mod device;
+mod models;
+mod reference;
 
 use cubecl::prelude::*;
 use device::client;
+use models::{ACTIVATIONS, Noise, RULES, model};
+use reference::Plain;
 use step_kernels::{
-    Activation, Batch, Epoch, Features, Layer, Model, Rule, Samples, State, Step, Training,
+    Activation, Batch, Epoch, Features, Model, Rule, Samples, State, Step, Training,
 };
 
-const ACTIVATIONS: [Activation; 10] = [
-    Activation::Identity,
-    Activation::Relu,
-    Activation::Tanh,
-    Activation::Sigmoid,
-    Activation::LeakyRelu,
-    Activation::Elu,
-    Activation::Selu,
-    Activation::Gelu,
-    Activation::Silu,
-    Activation::Softplus,
-];
-const RULES: [Rule; 8] = [
-    Rule::Descent,
-    Rule::Momentum,
-    Rule::Nesterov,
-    Rule::Adam,
-    Rule::NAdam,
-    Rule::RmsProp,
-    Rule::CenteredRmsProp,
-    Rule::Adagrad,
-];
-
-/// Numbers from -1 to 1 that look random.
-struct Noise(u64);
-
-impl Noise {
-    fn next(&mut self) -> f64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        f64::from((self.0 >> 33) as u32) / f64::from(1_u32 << 31) * 2.0 - 1.0
-    }
-
-    fn floats(&mut self, count: usize, scale: f64) -> Vec<f32> {
-        (0..count).map(|_| (self.next() * scale) as f32).collect()
-    }
-}
-
-fn activated(function: Activation, x: f64) -> f64 {
-    let sigmoid = 1.0 / (1.0 + (-x).exp());
-    match function {
-        Activation::Identity => x,
-        Activation::Relu => x.max(0.0),
-        Activation::Tanh => x.tanh(),
-        Activation::Sigmoid => sigmoid,
-        Activation::LeakyRelu => x.max(0.01 * x),
-        Activation::Elu => {
-            if x > 0.0 {
-                x
-            } else {
-                x.exp_m1()
-            }
-        }
-        Activation::Selu => {
-            1.050_700_987_355_480_5
-                * if x > 0.0 {
-                    x
-                } else {
-                    1.673_263_242_354_377_2 * x.exp_m1()
-                }
-        }
-        Activation::Gelu => 0.5 * x * (1.0 + libm::erf(x * std::f64::consts::FRAC_1_SQRT_2)),
-        Activation::Silu => x * sigmoid,
-        Activation::Softplus => x.exp().ln_1p(),
-    }
-}
-
-/// The dropped units of `backend/noise.rs`, in its own words.
-fn dropped(key: [u32; 2], row: u32, column: u32, rate: f32) -> bool {
-    let squared = |n: u32| n.wrapping_mul(n.wrapping_add(n).wrapping_add(1));
-    let mixed = |mut n: u32| {
-        for _ in 0..2 {
-            n = squared(n).rotate_left(16).wrapping_add(0x9e37_79b9);
-        }
-        squared(n)
-    };
-    let of_row = mixed(row.wrapping_mul(0x85eb_ca77).wrapping_add(key[0])).wrapping_add(key[1]);
-    let bits = mixed(column.wrapping_mul(0xc2b2_ae3d).wrapping_add(of_row));
-    f64::from(bits) < f64::from(rate) * 2.0_f64.powi(32)
-}
-
-/// The step of one number; `lists` are what its optimizer remembers of it.
-fn stepped(rule: Rule, step: Step, weight: f64, gradient: f64, lists: &mut [f64]) -> f64 {
-    let [rate, share, square_factor] =
-        [step.learning_rate, step.gradient_factor, step.square_factor].map(f64::from);
-    let [momentum, square_decay, epsilon] =
-        [step.momentum, step.square_decay, step.epsilon].map(f64::from);
-    let [correction, square_correction] = [step.correction, step.square_correction].map(f64::from);
-    let sign = if weight == 0.0 { 0.0 } else { weight.signum() };
-    let clip = f64::from(step.clip);
-    let g = (gradient + f64::from(step.l1) * sign).clamp(-clip, clip)
-        + f64::from(step.weight_decay) * weight;
-    let direction = match rule {
-        Rule::Descent => g,
-        Rule::Momentum | Rule::Nesterov => {
-            lists[0] = momentum * lists[0] + share * g;
-            if rule == Rule::Momentum {
-                lists[0]
-            } else {
-                g + momentum * lists[0]
-            }
-        }
-        Rule::Adam | Rule::NAdam => {
-            lists[0] = momentum * lists[0] + share * g;
-            lists[1] = square_decay * lists[1] + square_factor * g * g;
-            let plain = if rule == Rule::NAdam {
-                f64::from(step.nadam_gradient_factor) * g
-            } else {
-                0.0
-            };
-            (plain + correction * lists[0]) / (lists[1].sqrt() * square_correction + epsilon)
-        }
-        Rule::RmsProp | Rule::CenteredRmsProp => {
-            lists[0] = square_decay * lists[0] + square_factor * g * g;
-            if rule == Rule::CenteredRmsProp {
-                lists[1] = square_decay * lists[1] + square_factor * g;
-            }
-            let d = g / ((lists[0] - lists[1] * lists[1]).sqrt() + epsilon);
-            lists[2] = momentum * lists[2] + d;
-            lists[2]
-        }
-        Rule::Adagrad => {
-            lists[0] += g * g;
-            correction * g / (lists[0].sqrt() + epsilon)
-        }
-    };
-    f64::from(step.weight_factor) * weight - rate * direction
-}
-
-/// A member in plain loops.
-struct Plain {
-    /// For each layer `[inputs, outputs]` and `[outputs]`; for its norm `[outputs]` twice.
-    parameters: Vec<Vec<f64>>,
-    /// The running mean and variance of each norm.
-    statistics: Vec<Vec<f64>>,
-    lists: Vec<Vec<[f64; 3]>>,
-    loss: f64,
-    right: f64,
-}
-
-/// The index of each layer's first parameter.
-fn places(model: &Model) -> Vec<usize> {
-    let mut next = 0;
-    let place = |layer: &Layer| {
-        next += layer.parameters();
-        next - layer.parameters()
-    };
-    model.layers.iter().map(place).collect()
-}
-
-/// The mean and the variance (divided by n) of each column.
-fn moments(rows: &[Vec<f64>]) -> (Vec<f64>, Vec<f64>) {
-    let count = rows.len() as f64;
-    let columns = 0..rows[0].len();
-    let mean: Vec<f64> = columns
-        .clone()
-        .map(|c| rows.iter().map(|row| row[c]).sum::<f64>() / count)
-        .collect();
-    let variance = columns.map(|c| {
-        let square = |row: &Vec<f64>| (row[c] - mean[c]).powi(2);
-        rows.iter().map(square).sum::<f64>() / count
-    });
-    let variance = variance.collect();
-    (mean, variance)
-}
-
-impl Plain {
-    fn step_parameter(&mut self, rule: Rule, step: Step, index: usize, gradients: &[f64]) {
-        let own = self.parameters[index].iter_mut();
-        for ((weight, lists), &gradient) in own.zip(&mut self.lists[index]).zip(gradients) {
-            *weight = stepped(rule, step, *weight, gradient, lists);
-        }
-    }
-
-    fn step(
-        &mut self,
-        model: &Model,
-        member: usize,
-        inputs: &[Vec<f64>],
-        classes: &[usize],
-        step: Step,
-        keys: &[[u32; 2]],
-    ) {
-        let mut values = vec![inputs.to_vec()];
-        let mut sums: Vec<Vec<Vec<f64>>> = Vec::new();
-        let mut sites = keys.iter();
-        let mut factors = Vec::new();
-        // For each layer, the normalised sums and the scale of each column; empty without a norm.
-        let mut normalised: Vec<(Vec<Vec<f64>>, Vec<f64>)> = Vec::new();
-        let places = places(model);
-        let rows = inputs.len() as f64;
-        for (index, layer) in model.layers.iter().enumerate() {
-            let own = &self.parameters[places[index]..];
-            let (w, b) = (&own[0], &own[1]);
-            let rate = layer.dropout.get(member).copied().unwrap_or(0.0);
-            let key = if layer.dropout.is_empty() {
-                None
-            } else {
-                sites.next()
-            };
-            let mut sum = vec![vec![0.0; layer.outputs]; inputs.len()];
-            for (sum, x) in sum.iter_mut().zip(&values[index]) {
-                for (c, sum) in sum.iter_mut().enumerate() {
-                    let product = |k: usize| x[k] * w[k * layer.outputs + c];
-                    *sum = b[c] + (0..layer.inputs).map(product).sum::<f64>();
-                }
-            }
-            let mut scales = Vec::new();
-            let mut normal = Vec::new();
-            if layer.norm {
-                let (mean, variance) = moments(&sum);
-                let norms = model.layers[..index].iter().filter(|layer| layer.norm);
-                let first = 2 * norms.count();
-                for c in 0..layer.outputs {
-                    let scale = 1.0 / (variance[c] + 1e-5).sqrt();
-                    scales.push(scale);
-                    for row in &mut sum {
-                        row[c] = (row[c] - mean[c]) * scale;
-                    }
-                    if rows > 1.0 {
-                        let [running, spread] = &mut self.statistics[first..first + 2] else {
-                            unreachable!("a mean and a variance");
-                        };
-                        running[c] = 0.9 * running[c] + 0.1 * mean[c];
-                        spread[c] = 0.9 * spread[c] + 0.1 * variance[c] * rows / (rows - 1.0);
-                    }
-                }
-                normal = sum.clone();
-                for row in &mut sum {
-                    for (c, z) in row.iter_mut().enumerate() {
-                        *z = *z * own[2][c] + own[3][c];
-                    }
-                }
-            }
-            normalised.push((normal, scales));
-            let mut value = sum.clone();
-            let mut factor = sum.clone();
-            for row in 0..inputs.len() {
-                for c in 0..layer.outputs {
-                    let z = sum[row][c];
-                    let f = match key {
-                        Some(&key) if dropped(key, row as u32, c as u32, rate) => 0.0,
-                        Some(_) => f64::from(1.0 / (1.0 - rate)),
-                        None => 1.0,
-                    };
-                    factor[row][c] = f;
-                    value[row][c] = match c < layer.widths[member] {
-                        true => f * activated(layer.activations[member], z),
-                        false => 0.0,
-                    };
-                }
-            }
-            sums.push(sum);
-            values.push(value);
-            factors.push(factor);
-        }
-        let smoothing = f64::from(model.smoothing[member]);
-        let mut gradient: Vec<Vec<f64>> = Vec::new();
-        for (logits, &class) in values.last().unwrap().iter().zip(classes) {
-            let highest = logits.iter().copied().fold(f64::MIN, f64::max);
-            let total: f64 = logits.iter().map(|x| (x - highest).exp()).sum();
-            self.loss += total.ln() + highest - logits[class];
-            self.right += f64::from(u8::from(
-                logits.iter().position(|&x| x == highest) == Some(class),
-            ));
-            let aim = |c: usize| {
-                smoothing / logits.len() as f64 + if c == class { 1.0 - smoothing } else { 0.0 }
-            };
-            gradient.push(
-                logits
-                    .iter()
-                    .enumerate()
-                    .map(|(c, x)| ((x - highest).exp() / total - aim(c)) / rows)
-                    .collect(),
-            );
-        }
-        for index in (0..model.layers.len()).rev() {
-            let layer = &model.layers[index];
-            let mut earlier = vec![vec![0.0; layer.inputs]; inputs.len()];
-            if index > 0 {
-                let before = &model.layers[index - 1];
-                let w = &self.parameters[places[index]];
-                for (row, out) in earlier.iter_mut().enumerate() {
-                    for (k, out) in out.iter_mut().enumerate() {
-                        let sum: f64 = (0..layer.outputs)
-                            .map(|c| gradient[row][c] * w[k * layer.outputs + c])
-                            .sum();
-                        let (z, h) = (sums[index - 1][row][k], 1e-6);
-                        let function = before.activations[member];
-                        let slope = match function {
-                            Activation::Relu => f64::from(u8::from(z > 0.0)),
-                            _ => {
-                                (activated(function, z + h) - activated(function, z - h))
-                                    / (2.0 * h)
-                            }
-                        };
-                        *out = sum * factors[index - 1][row][k] * slope;
-                    }
-                }
-            }
-            if index > 0 && model.layers[index - 1].norm {
-                let (normal, scales) = &normalised[index - 1];
-                let place = places[index - 1] + 2;
-                let mut sums = [vec![0.0; layer.inputs], vec![0.0; layer.inputs]];
-                for k in 0..layer.inputs {
-                    let column = || earlier.iter().zip(normal);
-                    let of_bias: f64 = column().map(|(g, _)| g[k]).sum();
-                    let of_weight: f64 = column().map(|(g, n)| g[k] * n[k]).sum();
-                    (sums[0][k], sums[1][k]) = (of_weight, of_bias);
-                    let scale = scales[k] * self.parameters[place][k];
-                    for (g, n) in earlier.iter_mut().zip(normal) {
-                        g[k] = (g[k] - of_bias / rows - n[k] * of_weight / rows) * scale;
-                    }
-                }
-                for (offset, sums) in sums.iter().enumerate() {
-                    self.step_parameter(model.rules[member], step, place + offset, sums);
-                }
-            }
-            let products = |k: usize, c: usize| {
-                let rows = values[index].iter().zip(&gradient);
-                rows.map(|(x, d)| x[k] * d[c]).sum::<f64>()
-            };
-            let columns = 0..layer.outputs;
-            let of_weight = (0..layer.inputs).flat_map(|k| columns.clone().map(move |c| (k, c)));
-            let of_weight: Vec<f64> = of_weight.map(|(k, c)| products(k, c)).collect();
-            let of_bias: Vec<f64> = columns
-                .map(|c| gradient.iter().map(|d| d[c]).sum())
-                .collect();
-            self.step_parameter(model.rules[member], step, places[index], &of_weight);
-            self.step_parameter(model.rules[member], step, places[index] + 1, &of_bias);
-            gradient = earlier;
-        }
-    }
-}
-
-/// Trains a cohort both ways and compares all that it leaves.
+/// Trains a cohort both ways and compares the results.
 fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bool) {
     let mut noise = Noise(7);
     let (members, features) = (model.members(), model.layers[0].inputs);
@@ -358,9 +25,10 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
     for (i, &label) in labels.iter().enumerate() {
         targets[i * classes + label] = 1.0;
     }
-    let scaling = match scaled {
-        true => noise.floats(owners * 2 * features, 1.0),
-        false => Vec::new(),
+    let scaling = if scaled {
+        noise.floats(owners * 2 * features, 1.0)
+    } else {
+        Vec::new()
     };
     let total: usize = batches.iter().sum::<usize>() * owners;
     let positions: Vec<u32> = (0..total).map(|i| (i * 13 % count) as u32).collect();
@@ -434,10 +102,10 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
         targets: put(&targets),
         count,
     };
-    let most = *batches.iter().max().unwrap();
-    let mut training = Training::new(&client, model.clone(), on_device, &epoch, most, &state);
+    let max_rows = *batches.iter().max().unwrap();
+    let mut training = Training::new(&client, model.clone(), on_device, &epoch, max_rows, &state);
     let mut first = 0;
-    let own = |parameter: &Vec<f32>, member: usize| -> Vec<f64> {
+    let of_member = |parameter: &Vec<f32>, member: usize| -> Vec<f64> {
         let size = parameter.len() / members;
         parameter[member * size..(member + 1) * size]
             .iter()
@@ -446,11 +114,11 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
     };
     let mut plain: Vec<Plain> = (0..members)
         .map(|member| {
-            let parameters: Vec<_> = parameters.iter().map(|p| own(p, member)).collect();
+            let parameters: Vec<_> = parameters.iter().map(|p| of_member(p, member)).collect();
             let lists = parameters.iter().map(|p| vec![[0.0; 3]; p.len()]).collect();
             Plain {
                 parameters,
-                statistics: statistics.iter().map(|s| own(s, member)).collect(),
+                statistics: statistics.iter().map(|s| of_member(s, member)).collect(),
                 lists,
                 loss: 0.0,
                 right: 0.0,
@@ -465,24 +133,25 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
         });
         for (member, plain) in plain.iter_mut().enumerate() {
             let owner = if owners == 1 { 0 } else { member };
-            let own = &epoch.positions[first + owner * rows..][..rows];
-            let inputs: Vec<Vec<f64>> = own
+            let positions = &epoch.positions[first + owner * rows..][..rows];
+            let inputs: Vec<Vec<f64>> = positions
                 .iter()
                 .map(|&p| {
                     let x = &samples[p as usize * features..][..features];
                     x.iter()
                         .enumerate()
-                        .map(|(k, &x)| match scaled {
-                            true => {
+                        .map(|(k, &x)| {
+                            if scaled {
                                 (f64::from(x) - f64::from(epoch.scaling[2 * owner * features + k]))
                                     * f64::from(epoch.scaling[(2 * owner + 1) * features + k])
+                            } else {
+                                f64::from(x)
                             }
-                            false => f64::from(x),
                         })
                         .collect()
                 })
                 .collect();
-            let classes: Vec<usize> = own.iter().map(|&p| labels[p as usize]).collect();
+            let classes: Vec<usize> = positions.iter().map(|&p| labels[p as usize]).collect();
             let keys: Vec<[u32; 2]> = (0..sites)
                 .map(|site| {
                     let place = ((number * sites + site) * members + member) * 2;
@@ -505,7 +174,10 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
     for (index, handle) in state.statistics.into_iter().enumerate() {
         let ours = read(handle);
         for (member, plain) in plain.iter().enumerate() {
-            for (ours, theirs) in own(&ours, member).iter().zip(&plain.statistics[index]) {
+            for (ours, theirs) in of_member(&ours, member)
+                .iter()
+                .zip(&plain.statistics[index])
+            {
                 let error = (ours - theirs).abs();
                 assert!(
                     error < 1e-6 * (1.0 + theirs.abs()),
@@ -517,7 +189,10 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
     for (index, handle) in state.parameters.into_iter().enumerate() {
         let ours = read(handle);
         for (member, plain) in plain.iter().enumerate() {
-            for (ours, theirs) in own(&ours, member).iter().zip(&plain.parameters[index]) {
+            for (ours, theirs) in of_member(&ours, member)
+                .iter()
+                .zip(&plain.parameters[index])
+            {
                 let error = (ours - theirs).abs();
                 assert!(
                     error < 2e-5 * (1.0 + theirs.abs()),
@@ -533,7 +208,7 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
                 if model.rules[member].lists() <= list {
                     continue;
                 }
-                for (ours, theirs) in own(&ours, member).iter().zip(&plain.lists[index]) {
+                for (ours, theirs) in of_member(&ours, member).iter().zip(&plain.lists[index]) {
                     let theirs = theirs[list];
                     // RMSprop without momentum or centring leaves lists alone.
                     let error = (ours - theirs).abs();
@@ -552,36 +227,6 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
             plain.loss
         );
         assert_eq!(right, plain.right, "{name}");
-    }
-}
-
-fn layer(inputs: usize, outputs: usize, activations: &[Activation]) -> Layer {
-    Layer {
-        inputs,
-        outputs,
-        widths: vec![outputs; activations.len()],
-        norm: false,
-        activations: activations.to_vec(),
-        dropout: Vec::new(),
-    }
-}
-
-/// `sizes` of layers, all hidden ones with these activations.
-fn model(sizes: &[usize], activations: &[Activation], rules: &[Rule]) -> Model {
-    let last = vec![Activation::Identity; activations.len()];
-    let pairs = sizes.windows(2).enumerate();
-    let layers = pairs.map(|(index, pair)| {
-        let functions = if index + 2 == sizes.len() {
-            &last
-        } else {
-            activations
-        };
-        layer(pair[0], pair[1], functions)
-    });
-    Model {
-        layers: layers.collect(),
-        rules: rules.to_vec(),
-        smoothing: (0..rules.len()).map(|m| 0.1 * (m % 2) as f32).collect(),
     }
 }
 
@@ -616,7 +261,7 @@ fn dropout_and_padding() {
     model.layers[0].widths = vec![30, 7, 18];
     model.layers[0].dropout = vec![0.5, 0.0, 0.25];
     model.layers[1].dropout = vec![0.1, 0.3, 0.0];
-    // What comes into padded units' weights is 0 and stays so.
+    // The gradients of padded units' weights are and stay 0.
     check("dropout", &model, 3, &[10, 10, 10], true);
     model.layers[1].activations = vec![Activation::Tanh; 3];
     model.layers[0].activations = vec![Activation::Elu; 3];
@@ -717,8 +362,9 @@ fn bits_of_first(norm: bool, rows: usize, members: usize) -> Option<Vec<u32>> {
     let first = |handle| {
         let bytes = client.read_one(handle).unwrap();
         let values = f32::from_bytes(&bytes);
-        let own = &values[..values.len() / members];
-        own.iter()
+        let first = &values[..values.len() / members];
+        first
+            .iter()
             .map(|value| value.to_bits())
             .collect::<Vec<u32>>()
     };
@@ -736,7 +382,7 @@ fn a_member_s_numbers_are_those_of_the_member_alone() {
     }
 }
 
-/// What the allocator counts beside what the cohort's tensors are by hand.
+/// Compares the bytes that the allocator counts with a manual count of the cohort's tensors.
 #[test]
 fn bytes_are_those_of_the_tensors() {
     for (rule, lists, norm) in [

@@ -22,7 +22,7 @@ pub fn crc32c(bytes: &[u8]) -> u32 {
     !crc
 }
 
-/// TensorFlow's mask of a checksum that is stored beside what it is of.
+/// TensorFlow's mask of a checksum that is stored next to its data.
 fn masked(crc: u32) -> u32 {
     crc.rotate_right(15).wrapping_add(0xA282_EAD8)
 }

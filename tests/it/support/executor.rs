@@ -1,4 +1,4 @@
-//! An executor that trains nothing: each run ends as its test chooses.
+//! An executor that trains nothing: the test chooses how each run ends.
 
 use std::sync::Mutex;
 use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics, Profile};
@@ -56,7 +56,7 @@ impl<'a> FakeExecutor<'a> {
         }
     }
 
-    /// One whose runs have these accuracies. NaN stands for a divergence, a negative accuracy for a panic.
+    /// One whose runs have these accuracies. NaN means a divergence, a negative accuracy a panic.
     pub fn with_accuracies(accuracy: impl Fn(RunId) -> f64 + Sync + 'a) -> Self {
         Self::new(move |run| match accuracy(run) {
             accuracy if accuracy.is_nan() => Ending::Diverged,
@@ -83,8 +83,8 @@ impl<'a> FakeExecutor<'a> {
         self
     }
 
-    /// Watches for faults of a device, as an executor on a GPU does.
-    pub fn watched_by(mut self, faults: FaultMonitor) -> Self {
+    /// Monitors device faults, as an executor on a GPU does.
+    pub fn monitored_by(mut self, faults: FaultMonitor) -> Self {
         self.faults = Some(faults);
         self
     }
@@ -139,7 +139,7 @@ impl<'a> FakeExecutor<'a> {
 }
 
 impl Executor for FakeExecutor<'_> {
-    fn cohort_size(&self, _plan: &Plan, _class: &[RunId]) -> usize {
+    fn cohort_size(&self, _plan: &Plan, _group: &[RunId]) -> usize {
         self.cohort_size
     }
 
@@ -213,7 +213,7 @@ fn finished(config: &Config, accuracy: f64, loss: f64) -> FinishedRun {
     }
 }
 
-/// As many samples of each class: a share of them classified right, the others as the next class.
+/// Equally many samples of each class: a share of them is classified correctly, the others as the next class.
 pub fn class_scores(classes: usize, accuracy: f64) -> ClassificationCounts {
     const SAMPLES: usize = 20;
     let mut scores = ClassificationCounts::new(classes);

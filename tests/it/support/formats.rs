@@ -10,7 +10,7 @@ use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
-/// A table `a,b,class` of 60 rows and two classes that can be told apart.
+/// A table `a,b,class` of 60 rows and two classes that are separable.
 pub fn two_classes() -> String {
     let mut text = String::from("a,b,class\n");
     for row in 0..60 {

@@ -1,4 +1,4 @@
-//! Sweeps run by the library, most of them with an executor that trains nothing, and their reports.
+//! Sweeps run by the crate, most of them with an executor that trains nothing, and their reports.
 
 use super::executor::FakeExecutor;
 use std::path::Path;
@@ -25,16 +25,16 @@ pub fn store(folder: &Path, plan: &Plan) -> Store {
     Store::new(folder, plan, |_| "data".to_owned())
 }
 
-/// Where and how the runs of a sweep are trained.
+/// The devices and options with which the runs of a sweep are trained.
 pub struct Setup<'a> {
-    pub places: Vec<DeviceSlot<'a>>,
+    pub slots: Vec<DeviceSlot<'a>>,
     pub cohort: Option<usize>,
     pub progress: &'a dyn Progress,
     pub interrupt: Interrupt,
 }
 
 /// A device with so many workers.
-pub fn place<'a>(executor: &'a dyn Executor, device: &str, workers: usize) -> DeviceSlot<'a> {
+pub fn device_slot<'a>(executor: &'a dyn Executor, device: &str, workers: usize) -> DeviceSlot<'a> {
     DeviceSlot {
         executor,
         device: device.to_owned(),
@@ -47,13 +47,13 @@ pub fn place<'a>(executor: &'a dyn Executor, device: &str, workers: usize) -> De
 impl<'a> Setup<'a> {
     /// One worker on one device.
     pub fn new(executor: &'a dyn Executor) -> Self {
-        Self::on(vec![place(executor, "cpu", 1)])
+        Self::on(vec![device_slot(executor, "cpu", 1)])
     }
 
     /// These devices.
-    pub fn on(places: Vec<DeviceSlot<'a>>) -> Self {
+    pub fn on(slots: Vec<DeviceSlot<'a>>) -> Self {
         Self {
-            places,
+            slots,
             cohort: None,
             progress: &NoProgress,
             interrupt: Interrupt::default(),
@@ -72,7 +72,7 @@ impl<'a> Setup<'a> {
             plan,
             store: &store(folder, plan),
             shard: None,
-            devices: &self.places,
+            devices: &self.slots,
             max_cohort_size: self.cohort,
             retry_failed: false,
             fail_fast: false,
@@ -129,7 +129,7 @@ pub fn reported(text: &str, accuracy: fn(RunId) -> f64) -> (Sweep, Plan, Report,
     reported_with(text, accuracy, &Listing::default())
 }
 
-/// The same, looked at in this way.
+/// The same, with these report options.
 pub fn reported_with(
     text: &str,
     accuracy: fn(RunId) -> f64,

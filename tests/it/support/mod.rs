@@ -1,4 +1,4 @@
-//! The binary as a user runs it, in a folder of its own.
+//! The binary as a user runs it, in a separate folder.
 #![allow(dead_code, reason = "each test file uses a part of it")]
 
 pub mod events;
@@ -21,7 +21,7 @@ pub struct Project {
     folder: TempDir,
 }
 
-/// What the binary did.
+/// The result of running the binary.
 pub struct Done {
     /// Its exit code.
     pub code: i32,
@@ -108,7 +108,7 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// A table without the columns that are timings.
+/// A table without its columns of timings.
 pub fn without_timings(csv: &str) -> String {
     const TIMINGS: [&str; 6] = [
         "seconds",

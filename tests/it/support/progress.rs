@@ -1,4 +1,4 @@
-//! A display that records what it is given.
+//! A display that records its events.
 
 use std::sync::Mutex;
 use tp_sweep::record::RunResult;
@@ -14,8 +14,8 @@ pub struct RecordingProgress<'a> {
     pub in_training: Mutex<isize>,
     /// Cohorts that were halved: their runs, and why.
     pub halved: Mutex<Vec<(usize, String)>>,
-    /// Runs that were tried again, and why.
-    pub tried_again: Mutex<Vec<(String, String)>>,
+    /// Runs that were retried, and why.
+    pub retried: Mutex<Vec<(String, String)>>,
     /// Runs that failed, and why.
     pub failed: Mutex<Vec<String>>,
     pub after_epoch: Option<&'a AfterEpoch<'a>>,
@@ -51,8 +51,8 @@ impl Progress for RecordingProgress<'_> {
 
     fn run_retried(&self, name: &str, reason: &str) {
         *self.in_training.lock().unwrap() -= 1;
-        let mut tried_again = self.tried_again.lock().unwrap();
-        tried_again.push((name.to_owned(), reason.to_owned()));
+        let mut retried = self.retried.lock().unwrap();
+        retried.push((name.to_owned(), reason.to_owned()));
     }
 
     fn profiling(&self, _: usize, _: usize) {}

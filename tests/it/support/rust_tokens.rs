@@ -1,6 +1,6 @@
 //! Rust source as tokens, without comments, attributes, and the items that exist in tests alone.
 
-/// A token. Literals and lifetimes are left out: nothing is asked of them.
+/// A token. Literals and lifetimes are omitted because no test needs them.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     Word(String),
@@ -31,7 +31,7 @@ impl Token {
 /// The code that is compiled outside of tests, and the modules that are not.
 pub struct Code {
     pub tokens: Vec<Token>,
-    /// Modules in files of their own that exist in tests alone.
+    /// Modules in separate files that exist in tests alone.
     pub test_modules: Vec<String>,
     /// Whether the whole file exists in tests alone.
     pub is_test: bool,
@@ -148,7 +148,7 @@ fn after_block_comment(characters: &[char], mut index: usize) -> usize {
     index
 }
 
-/// The place behind a string whose content begins here.
+/// The position after a string whose content begins here.
 fn after_string(characters: &[char], mut index: usize) -> usize {
     while index < characters.len() && characters[index] != '"' {
         index += if characters[index] == '\\' { 2 } else { 1 };
@@ -156,7 +156,7 @@ fn after_string(characters: &[char], mut index: usize) -> usize {
     index + 1
 }
 
-/// The place behind a raw string that begins here, if one does.
+/// The position after a raw string that begins here, if one does.
 fn raw_string(characters: &[char], start: usize) -> Option<usize> {
     let mut index = start;
     if ['b', 'c'].contains(characters.get(index)?) {
@@ -209,7 +209,7 @@ fn without_tests(tokens: &[Token]) -> Code {
     code
 }
 
-/// An attribute that begins here: the place behind it, whether it is one of what it stands in, and whether it leaves
+/// An attribute that begins here: the place behind it, whether it is one of what encloses it, and whether it leaves
 /// that to tests.
 fn attribute(tokens: &[Token], start: usize) -> Option<(usize, bool, bool)> {
     let at = |index: usize, sign: char| tokens.get(index).is_some_and(|token| token.is(sign));
@@ -229,7 +229,7 @@ fn attribute(tokens: &[Token], start: usize) -> Option<(usize, bool, bool)> {
     Some((end, is_inner, is_test))
 }
 
-/// The place behind the bracket that closes the one here.
+/// The position after the bracket that closes the one here.
 pub fn after_group(tokens: &[Token], open: usize) -> usize {
     let mut depth = 0;
     for (index, token) in tokens.iter().enumerate().skip(open) {
@@ -245,7 +245,7 @@ pub fn after_group(tokens: &[Token], open: usize) -> usize {
     tokens.len()
 }
 
-/// The place behind an item, a statement, a field or a variant.
+/// The position after an item, a statement, a field or a variant.
 fn after_item(tokens: &[Token], start: usize) -> usize {
     const ITEMS: [&str; 17] = [
         "pub",
@@ -286,7 +286,7 @@ fn after_item(tokens: &[Token], start: usize) -> usize {
         match tokens[index].kind {
             Kind::Sign(';') => return index + 1,
             Kind::Sign(',') if !is_item => return index + 1,
-            // The end of what a last field or variant stands in.
+            // The end of what a last field or variant is in.
             Kind::Sign('}' | ')') => return index,
             Kind::Sign('{') if !has_semicolon => return after_group(tokens, index),
             Kind::Sign('{' | '(' | '[') => index = after_group(tokens, index),

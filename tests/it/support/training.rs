@@ -1,4 +1,4 @@
-//! Cohorts trained by the library on the CPU, and an observer that records all that they report.
+//! Cohorts trained by the crate on the CPU, and an observer that records all that they report.
 
 use burn::backend::Flex;
 use std::cell::Cell;
@@ -64,7 +64,7 @@ impl MemberRecord {
     }
 }
 
-/// Records all that the members of a cohort report. Its clock stands still.
+/// Records all that the members of a cohort report. Its clock does not advance.
 #[derive(Default)]
 pub struct RecordingObserver {
     pub members: Vec<MemberRecord>,
@@ -78,7 +78,7 @@ pub struct RecordingObserver {
     pub checkpoints: bool,
     /// The epoch at whose end to stop, with a checkpoint.
     pub stop_after_epoch: Option<usize>,
-    /// Training is interrupted when it asks this often, which it does before each step.
+    /// Training is interrupted at this check; it checks before each step.
     pub stop_at_step: Option<Cell<usize>>,
 }
 
@@ -181,7 +181,7 @@ pub fn trained(data: &DeviceDataset<Flex>, members: &[Member]) -> Vec<MemberReco
     records
 }
 
-/// Trains a cohort as far as the observer lets it.
+/// Trains a cohort until the observer stops it.
 pub fn observed(
     data: &DeviceDataset<Flex>,
     members: &[Member],

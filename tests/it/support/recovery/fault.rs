@@ -1,4 +1,4 @@
-//! A process whose calls to the system fail where a test wants them to: see `fault_shim.rs`.
+//! A process whose system calls fail at a chosen point: see `fault_shim/lib.rs`.
 
 use crate::support::{Project, repository};
 use std::collections::BTreeMap;
@@ -13,7 +13,7 @@ pub struct Fault {
     pub kind: &'static str,
     /// The call's number among those of its kind, from 1.
     pub at: u64,
-    /// What happens: as `TP_FAULT_DO` says.
+    /// The effect, a value of `TP_FAULT_DO`.
     pub does: &'static str,
     /// Whether it happens to all later calls of the kind too.
     pub lasts: bool,
@@ -39,21 +39,21 @@ impl Shim {
         let compiler = std::env::var("RUSTC").unwrap_or_else(|_| "rustc".to_owned());
         let compiled = Command::new(compiler)
             .args(["--edition", "2024", "--crate-type", "cdylib", "-O", "-o"])
-            .arg(shim.library())
-            .arg(repository().join("tests/it/support/fault_shim.rs"))
+            .arg(shim.library_path())
+            .arg(repository().join("tests/it/support/fault_shim/lib.rs"))
             .output()
-            .expect("the compiler is there");
+            .expect("the compiler exists");
         let error = String::from_utf8_lossy(&compiled.stderr);
         assert!(compiled.status.success(), "{error}");
         assert_eq!(error, "", "no warnings");
         shim
     }
 
-    fn library(&self) -> PathBuf {
+    fn library_path(&self) -> PathBuf {
         self.folder.path().join("fault_shim.so")
     }
 
-    /// Has the calls of a command counted: those about the project's files.
+    /// Counts the calls of a command about the project's files.
     pub fn counts(&self, command: &mut Command, project: &Project, into: &Path) {
         self.load(command, project);
         command.env("TP_FAULT_COUNT", into);
@@ -72,7 +72,7 @@ impl Shim {
         }
     }
 
-    /// Has a command see late what others do in the project, and wait before it changes anything, as
+    /// Lets a command see changes by others late, and delays its own changes, as
     /// on a folder that is shared over a network; it waits differently with another seed.
     pub fn shares(&self, command: &mut Command, project: &Project, seed: u64) {
         self.load(command, project);
@@ -82,16 +82,16 @@ impl Shim {
             .env("TP_FAULT_SEED", seed.to_string());
     }
 
-    /// Makes the clock of a command a second later at each reading.
-    pub fn hurries(&self, command: &mut Command, project: &Project) {
+    /// Makes the clock of a command advance by a second at each reading.
+    pub fn speeds_up_clock(&self, command: &mut Command, project: &Project) {
         self.load(command, project);
         command.env("TP_FAULT_CLOCK", "1");
     }
 
     fn load(&self, command: &mut Command, project: &Project) {
-        let folder = project.path("").canonicalize().expect("it is there");
+        let folder = project.path("").canonicalize().expect("the file exists");
         command
-            .env("LD_PRELOAD", self.library())
+            .env("LD_PRELOAD", self.library_path())
             .env("TP_FAULT_FOLDER", folder);
     }
 }

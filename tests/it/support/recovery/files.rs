@@ -1,4 +1,4 @@
-//! The files of a sweep without what differs from one time to the next: timings, and the names of
+//! The files of a sweep without volatile parts: timings, and the names of
 //! event files.
 
 use crate::support::{Project, events::events, files, without_timings};
@@ -15,7 +15,7 @@ pub type Files = BTreeMap<String, String>;
 /// Results by their paths.
 pub type Results = BTreeMap<PathBuf, (u64, SystemTime)>;
 
-/// All that the project's sweep has written.
+/// All files that the sweep has written.
 pub fn contents(project: &Project) -> Files {
     let root = project.path("");
     let written = ["runs", "reports"].map(|folder| project.path(folder));
@@ -24,8 +24,8 @@ pub fn contents(project: &Project) -> Files {
     let mut found = Files::new();
     for path in paths {
         let name = path.strip_prefix(&root).expect("it is in the project");
-        let name = name.to_str().expect("our names are text");
-        // It is there where something may have had to be moved.
+        let name = name.to_str().expect("names are valid UTF-8");
+        // It exists if results may have been moved.
         if name.ends_with(".moves.lock") {
             continue;
         }
@@ -34,9 +34,10 @@ pub fn contents(project: &Project) -> Files {
             Some((before, _)) => format!("{before}tfevents"),
             None => name.to_owned(),
         };
-        let content = match is_events {
-            true => told(&path),
-            false => content(&path, &std::fs::read(&path).expect("it is there")),
+        let content = if is_events {
+            event_text(&path)
+        } else {
+            content(&path, &std::fs::read(&path).expect("the file exists"))
         };
         let twin = found.insert(name.clone(), content);
         assert_eq!(twin, None, "one event file: {name}");
@@ -67,12 +68,12 @@ pub fn assert_same(project: &Project, expected: &Files, when: &str) {
 
 fn content(path: &Path, bytes: &[u8]) -> String {
     let name = path.file_name().and_then(|name| name.to_str());
-    let file = name.expect("our names are text");
+    let file = name.expect("names are valid UTF-8");
     let folder = path.parent().expect("a file is in a folder");
     let text = || String::from_utf8(bytes.to_vec()).expect("text");
     match file {
         "result.json" => {
-            let mut result = serde_json::from_slice(bytes).expect("a whole result");
+            let mut result = serde_json::from_slice(bytes).expect("a complete result");
             remove_timings(&mut result);
             if let Some(events) = result.pointer_mut("/result/events") {
                 let named = events.as_str().map(|name| folder.join(name).exists());
@@ -84,13 +85,13 @@ fn content(path: &Path, bytes: &[u8]) -> String {
             format!("{} of {} bytes", blake3::hash(bytes), bytes.len())
         }
         _ if file.ends_with(".csv") => without_timings(&without_measured(&text())),
-        // They tell of times, or of the machine: that they are there and not empty is enough.
+        // They hold times or facts about the machine: it is enough that they exist and are not empty.
         ".lock" => String::new(),
         _ => (!bytes.is_empty()).to_string(),
     }
 }
 
-/// A run that goes on is not always trained beside the same others, and the peak of memory is
+/// A run that goes on is not always trained together with the same others, and the peak of memory is
 /// measured: with a few bytes more of the trial that a process measures first.
 fn without_measured(csv: &str) -> String {
     let mut lines = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
@@ -119,19 +120,20 @@ fn remove_timings(value: &mut Value) {
     }
 }
 
-/// What an event file tells, event by event, without times.
-fn told(path: &Path) -> String {
+/// The contents of an event file, event by event, without times.
+fn event_text(path: &Path) -> String {
     let mut lines = Vec::new();
     for mut event in events(path) {
         event.set_wall_time(0.0);
-        // The attributes of its nodes stand in any order.
+        // The attributes of its nodes have no fixed order.
         if event.has_graph_def() {
             event.set_graph_def(event.get_graph_def().len().to_le_bytes().to_vec());
         }
         let step = event.get_step();
-        let values = match event.has_summary() {
-            true => event.mut_summary().mut_value().as_mut_slice(),
-            false => &mut [],
+        let values = if event.has_summary() {
+            event.mut_summary().mut_value().as_mut_slice()
+        } else {
+            &mut []
         };
         for value in values {
             if value.get_tag() == "Metrics/epoch_seconds" {
@@ -154,28 +156,29 @@ fn told(path: &Path) -> String {
 }
 
 /// The results that are there, each with its file's number and the time of its last change: a
-/// result that was made anew has others.
+/// result that was written again has different ones.
 #[cfg(unix)]
 pub fn results(project: &Project) -> Results {
     use std::os::unix::fs::MetadataExt;
     let runs = project.path("runs");
-    let paths = match runs.is_dir() {
-        true => files(&runs),
-        false => Vec::new(),
+    let paths = if runs.is_dir() {
+        files(&runs)
+    } else {
+        Vec::new()
     };
     let results = paths
         .into_iter()
         .filter(|path| path.ends_with("result.json"));
     results
         .map(|path| {
-            let about = path.metadata().expect("it is there");
+            let about = path.metadata().expect("the file exists");
             let of_file = (about.ino(), about.modified().expect("it has a time"));
             (path, of_file)
         })
         .collect()
 }
 
-/// Checks that none of the results that were there is gone or was made anew.
+/// Checks that no earlier result is gone or was written again.
 #[cfg(unix)]
 pub fn assert_kept(project: &Project, before: &Results, when: &str) {
     let after = results(project);

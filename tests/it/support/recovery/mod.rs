@@ -1,5 +1,5 @@
-//! What a sweep leaves on disk, whatever happens to it on the way: a small sweep, and the comparison
-//! of its files with those of one that nothing happened to.
+//! The files of a sweep after faults: a small sweep, and the comparison
+//! of its files with those of an undisturbed one.
 
 #[cfg(all(target_os = "linux", target_arch = "x86_64"))]
 pub mod fault;

@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
-/// Nothing that a test waits for takes this long on any machine: it is a limit against hangs alone.
+/// A limit against hangs: nothing that a test waits for takes this long on any machine.
 pub const HANG: Duration = Duration::from_secs(30 * 60);
 
 /// How often a process is started again because it ended before it could be caught.
@@ -23,7 +23,7 @@ pub fn wait_until(what: &str, mut condition: impl FnMut() -> bool) {
     }
 }
 
-/// Repeats what needs to catch a process before its end, which cannot be known beforehand, until it does.
+/// Repeats an attempt to catch a process before its end until it succeeds.
 ///
 /// # Panics
 /// If it never does.
@@ -67,7 +67,7 @@ pub fn spawn(mut command: Command) -> Running {
     Running(command.spawn().expect("the binary starts"))
 }
 
-/// Starts a command whose output nobody reads.
+/// Starts a command and discards its output.
 pub fn start(mut command: Command) -> Running {
     command.stdout(Stdio::null()).stderr(Stdio::null());
     spawn(command)
@@ -90,7 +90,7 @@ pub fn results(project: &Project) -> usize {
     files(&folder).iter().filter(is_result).count()
 }
 
-/// Stops a process (SIGSTOP) once a condition holds: it then stands still for as long as the test needs.
+/// Stops a process (SIGSTOP) once a condition holds: it stays stopped for as long as the test needs.
 /// `false` if it has ended before.
 pub fn paused_when(child: &mut Child, mut condition: impl FnMut() -> bool) -> bool {
     let mut has_ended = false;
@@ -102,34 +102,35 @@ pub fn paused_when(child: &mut Child, mut condition: impl FnMut() -> bool) -> bo
         return false;
     }
     signal(child, "STOP");
-    wait_until("the process to stand still", || {
+    wait_until("the process to stop", || {
         has_ended = child.try_wait().expect("a child").is_some();
-        has_ended || stands_still(child)
+        has_ended || is_stopped(child)
     });
     !has_ended
 }
 
 /// Whether all threads of a process are stopped.
 #[cfg(target_os = "linux")]
-fn stands_still(child: &Child) -> bool {
+fn is_stopped(child: &Child) -> bool {
     let Ok(threads) = std::fs::read_dir(format!("/proc/{}/task", child.id())) else {
         return false;
     };
-    let is_stopped = |thread: std::fs::DirEntry| {
+    let is_thread_stopped = |thread: std::fs::DirEntry| {
         let about = std::fs::read_to_string(thread.path().join("stat")).unwrap_or_default();
         // The name before it, in parentheses, may have any characters.
         let state = about.rsplit_once(") ").map(|(_, rest)| &rest[..1]);
         state == Some("T")
     };
-    threads.flatten().all(is_stopped)
+    threads.flatten().all(is_thread_stopped)
 }
 
 /// Whether a process is stopped.
 #[cfg(not(target_os = "linux"))]
-fn stands_still(child: &Child) -> bool {
+fn is_stopped(child: &Child) -> bool {
     let id = child.id().to_string();
-    let told = Command::new("ps").args(["-o", "stat=", "-p", &id]).output();
-    told.expect("ps is there")
+    let output = Command::new("ps").args(["-o", "stat=", "-p", &id]).output();
+    output
+        .expect("ps exists")
         .stdout
         .trim_ascii()
         .starts_with(b"T")
@@ -147,10 +148,10 @@ pub fn paused_in_training(
         && counts().all(|epochs| count.contains(&epochs))
 }
 
-/// The time that a process has computed for, on all its threads: it grows with what the process does, however
+/// The CPU time of a process over all its threads, which does not depend on how
 /// busy the machine is. `None` if it has ended.
 #[cfg(target_os = "linux")]
-pub fn computed(child: &Child, _started: Instant) -> Option<Duration> {
+pub fn cpu_time(child: &Child, _started: Instant) -> Option<Duration> {
     let threads = std::fs::read_dir(format!("/proc/{}/task", child.id())).ok()?;
     let nanoseconds = |thread: std::fs::DirEntry| {
         let about = std::fs::read_to_string(thread.path().join("schedstat")).ok()?;
@@ -161,14 +162,14 @@ pub fn computed(child: &Child, _started: Instant) -> Option<Duration> {
     ))
 }
 
-/// The time since a process was started, where the system does not tell of it for how long it has computed.
+/// The time since a process was started, where the system does not report its computing time.
 #[cfg(not(target_os = "linux"))]
-pub fn computed(_child: &Child, started: Instant) -> Option<Duration> {
+pub fn cpu_time(_child: &Child, started: Instant) -> Option<Duration> {
     Some(started.elapsed())
 }
 
-/// Lets a process that was stopped go on.
-pub fn go_on(child: &Child) {
+/// Continues a stopped process.
+pub fn resume_process(child: &Child) {
     signal(child, "CONT");
 }
 
@@ -177,7 +178,7 @@ pub fn signal(child: &Child, name: &str) {
     let sent = Command::new("kill")
         .args([&format!("-{name}"), &child.id().to_string()])
         .status();
-    assert!(sent.expect("kill is there").success(), "{name} is sent");
+    assert!(sent.expect("kill exists").success(), "{name} is sent");
 }
 
 /// Waits for the end of a process.
@@ -200,12 +201,12 @@ pub fn wait(child: &mut Child) -> std::process::ExitStatus {
 pub fn done(mut command: Command) -> Done {
     // In files, which no process waits for to be read.
     let [output, error] = [(); 2].map(|()| tempfile::NamedTempFile::new().expect("a file"));
-    let handle = |file: &tempfile::NamedTempFile| file.reopen().expect("the file is there");
+    let handle = |file: &tempfile::NamedTempFile| file.reopen().expect("the file exists");
     command.stdin(Stdio::null());
     command.stdout(handle(&output)).stderr(handle(&error));
     let status = wait(&mut spawn(command));
     let text = |file: &tempfile::NamedTempFile| {
-        let bytes = std::fs::read(file.path()).expect("the file is there");
+        let bytes = std::fs::read(file.path()).expect("the file exists");
         String::from_utf8_lossy(&bytes).into_owned()
     };
     Done {

@@ -1,4 +1,4 @@
-//! Random numbers of a test, which a printed seed gives again.
+//! Random numbers of a test, reproducible from a printed seed.
 
 /// A generator (SplitMix64, by Steele, Lea and Flood: "Fast splittable pseudorandom number
 /// generators", 2014).
@@ -6,7 +6,7 @@ pub struct Random(u64);
 
 impl Random {
     /// One whose seed is `TP_SWEEP_SEED`, or else the time; the seed is printed, which is seen when
-    /// the test fails. Each of a program's tests has a `stream` of its own.
+    /// the test fails. Each of a program's tests has a separate `stream`.
     pub fn new(stream: u64) -> Self {
         let seed = match std::env::var("TP_SWEEP_SEED") {
             Ok(seed) => seed.parse().expect("TP_SWEEP_SEED is a number"),

@@ -33,7 +33,7 @@ pub fn tiny() -> Project {
     let (settings, _) = text(3, "every 2 epochs")
         .split_once("    dropout")
         .map_or_else(
-            || unreachable!("the trials stand in a fixed order"),
+            || unreachable!("the trials have a fixed order"),
             |(before, after)| (before.to_owned(), after.to_owned()),
         );
     with_data(&settings, 60)
@@ -46,7 +46,7 @@ pub fn with_data(sweep: &str, samples: usize) -> Project {
     project
 }
 
-/// Three classes around points of their own, which overlap.
+/// Three classes around different points, which overlap.
 fn points(samples: usize) -> String {
     let row = |index: usize| {
         // Steps of irrational length fill an interval evenly.

@@ -1,260 +1,6 @@
-//! The report's page from made-up results: it is whole, loads nothing, and no text gets out of its
-//! place. Pages are left in the folder that `TP_SWEEP_PAGES` names, or in `target/tmp/pages`, where
-//! `judges/page/run.sh` opens them in a browser.
+//! Made-up results for pages.
 
-use serde_json::Value;
-use std::path::PathBuf;
-use tp_sweep::report::page::{
-    Better, Cell, Column, Curve, Curves, Drawing, Kind, Page, PageLanguage, Row, Scatter, Section,
-    SectionBlock, render,
-};
-use tp_sweep::report::{Align, Table, TrialState};
-
-/// The most that template, styles, scripts and texts may take.
-const BYTES_WITHOUT_DATA: usize = 82_000;
-
-#[test]
-fn a_page_of_a_grid_has_all_of_its_trials_and_sections() {
-    let page = grid(PageLanguage::En, 108, 12);
-    let text = written("grid", &page);
-    let data = script(&text, "data");
-    assert_eq!(data["rows"].as_array().unwrap().len(), 108);
-    assert_eq!(data["columns"][0]["key"], "param_layers");
-    assert_eq!(data["rows"][0]["values"][2], 0.1);
-    assert_eq!(data["rows"][0]["best"], true);
-    assert_eq!(data["rows"][1].get("best"), None);
-    assert_eq!(data["rows"][107]["progress"], "failed");
-    let curves = script(&text, "curves-data");
-    assert_eq!(curves.as_array().unwrap().len(), 108);
-    assert_eq!(
-        curves[0]["val_loss"]["deviation"].as_array().unwrap().len(),
-        12
-    );
-    assert_eq!(curves[107], Value::Null);
-    for shown in [
-        "<h1>axe5</h1>",
-        "<li>108 trials, 324 runs: 321 finished, 3 failed.</li>",
-        "<a href=\"#section-1\">Effect of each factor</a>",
-        "<th scope=\"col\" class=\"number\">val acc %</th>",
-        "<h3>training.learning_rate</h3>",
-        "<figcaption>Validation accuracy by learning rate.",
-    ] {
-        assert!(text.contains(shown), "{shown}");
-    }
-}
-
-#[test]
-fn a_page_of_ten_thousand_trials_is_no_larger_than_it_must_be() {
-    let page = grid(PageLanguage::En, 10_000, 10);
-    let text = written("ten-thousand", &page);
-    assert_eq!(
-        script(&text, "data")["rows"].as_array().unwrap().len(),
-        10_000
-    );
-    assert!(text.len() < 16_000_000, "{} bytes", text.len());
-}
-
-#[test]
-fn a_page_tells_numbers_texts_and_nothing_apart() {
-    let text = written("kinds", &kinds());
-    let data = script(&text, "data");
-    assert_eq!(data["rows"][1]["values"][0], Value::Null);
-    assert_eq!(data["rows"][0]["values"][0], 0.9);
-    assert_eq!(data["rows"][0]["values"][4], true);
-    assert_eq!(data["rows"][38]["values"][2], 1e35);
-    assert_eq!(data["rows"][39]["values"][2], Value::Null);
-    // Of no trial are curves known.
-    assert_eq!(script(&text, "curves-data"), Value::Array(vec![]));
-}
-
-#[test]
-fn texts_are_in_the_language_of_the_page() {
-    let french = written("french", &grid(PageLanguage::Fr, 108, 12));
-    assert!(french.contains("<html lang=\"fr\">"));
-    assert!(french.contains("Courbes d’apprentissage"));
-    assert!(!french.contains("Learning curves"));
-}
-
-#[test]
-fn a_page_without_data_is_small_and_one_without_trials_is_a_page() {
-    let page = Page {
-        language: PageLanguage::En,
-        title: "empty".into(),
-        description: String::new(),
-        overview: vec!["0 trials.".into()],
-        generated_by: "tp-sweep".into(),
-        columns: vec![],
-        rows: vec![],
-        scatter: None,
-        sections: vec![],
-    };
-    let text = written("empty", &page);
-    assert!(text.len() < BYTES_WITHOUT_DATA, "{} bytes", text.len());
-    assert_eq!(script(&text, "data")["scatter"], Value::Null);
-}
-
-#[test]
-fn hostile_texts_stay_texts() {
-    let plain = written("hostile-plain", &hostile("plain"));
-    for (name, text) in [
-        (
-            "hostile-script",
-            "</script><script>window.broken = true</script><!--<script>",
-        ),
-        (
-            "hostile-quotes",
-            "\"'><img src=x onerror='window.broken = true'>{{data}}`<b>`",
-        ),
-        (
-            "hostile-unicode",
-            "é\u{2028}\u{2029}\u{202e}\u{0}\u{1f600}\u{200b}\\u003c\n\tz\u{301}\u{301}\u{301}",
-        ),
-        (
-            "hostile-title",
-            "</title></style></textarea><script>window.broken = true</script>&amp;&#60;",
-        ),
-    ] {
-        let page = written(name, &hostile(text));
-        // As many elements as with a plain text, of each kind: none was added, none was ended.
-        for tag in [
-            "<script", "</script", "<!--", "<img", "<b>", "<code>", "<td", "<li>", "<p>",
-        ] {
-            let count = |page: &str| page.matches(tag).count();
-            let of_backticks = match tag {
-                "<code>" => count(&page) - count(&plain),
-                _ => 0,
-            };
-            assert_eq!(
-                count(&page),
-                count(&plain) + of_backticks,
-                "{tag} of {name}"
-            );
-        }
-        // And the text is what it was.
-        let data = script(&page, "data");
-        for place in [
-            &data["title"],
-            &data["rows"][0]["name"],
-            &data["rows"][1]["reason"],
-            &data["columns"][0]["label"],
-            &data["columns"][0]["tooltip"],
-            &data["rows"][0]["values"][0],
-        ] {
-            assert_eq!(place, text);
-        }
-    }
-}
-
-/// Names that would be markup, scripts or templates, or turn the text behind them around.
-const HOSTILE_NAMES: [&str; 11] = [
-    "<script>window.broken = 1</script>",
-    "&amp; &lt;b&gt; &#60;",
-    "\"'><img src=x onerror=\"window.broken = 2\">",
-    "`code` ``two`` `",
-    "a\u{202e}b<c>",
-    "\u{1f600}\u{200d}\u{1f525}",
-    "</title><script>window.broken = 3</script>",
-    "</script><!-- <script>",
-    "{{data}} ${1} \\u003c",
-    "javascript:window.broken=4",
-    "*a* _b_ [c](d) | ~e~ $f$",
-];
-
-/// The factor, which is a column's header, and the label of the data.
-const HOSTILE_FACTOR: &str = "<b>size</b> & \u{202e}\"a\"";
-
-#[test]
-fn a_sweep_with_hostile_names_gives_a_page() {
-    let folder = tempfile::tempdir().unwrap();
-    // Classes with these names too, which the report of the best trial lists.
-    let mut table = String::from("x,y,<i>label</i>\n");
-    for index in 0..10 * HOSTILE_NAMES.len() {
-        let class = index % HOSTILE_NAMES.len();
-        let name = HOSTILE_NAMES[class].replace('"', "\"\"");
-        table.push_str(&format!("{class}.5,{},\"{name}\"\n", index % 7));
-    }
-    std::fs::write(folder.path().join("table.csv"), table).unwrap();
-    let levels = HOSTILE_NAMES.iter().enumerate();
-    let levels: serde_json::Map<String, Value> = levels
-        .map(|(index, &name)| (name.into(), serde_json::json!({ "model.width": index + 1 })))
-        .collect();
-    let sweep = serde_json::json!({
-        "description": HOSTILE_NAMES.join("\n\n"),
-        "data": { "set": "table", "path": "table.csv", "label": "<i>label</i>" },
-        "training": { "epochs": 2, "learning_rate": 0.1 },
-        "validation": { "folds": 2 },
-        "grid": { HOSTILE_FACTOR: levels },
-    });
-    let file = folder.path().join("hostile-sweep.yaml");
-    std::fs::write(&file, sweep.to_string()).unwrap();
-    let ran = std::process::Command::new(env!("CARGO_BIN_EXE_tp-sweep"))
-        .args(["hostile-sweep.yaml", "--device", "cpu", "--quiet"])
-        .current_dir(folder.path())
-        .output()
-        .unwrap();
-    assert!(ran.status.success(), "{ran:?}");
-    let page = std::fs::read_to_string(folder.path().join("reports/hostile-sweep.html")).unwrap();
-    let data = script(&page, "data");
-    let rows = data["rows"].as_array().unwrap();
-    assert_eq!(rows.len(), HOSTILE_NAMES.len());
-    for name in HOSTILE_NAMES {
-        let is_there = rows.iter().any(|row| row["values"][0] == name);
-        assert!(is_there, "{name}");
-    }
-    leave("hostile-sweep.html", &page);
-    let names = serde_json::json!({ "names": HOSTILE_NAMES, "factor": HOSTILE_FACTOR });
-    leave("hostile-sweep.json", &names.to_string());
-}
-
-#[test]
-fn a_page_loads_nothing_and_equal_pages_are_equal_bytes() {
-    let page = grid(PageLanguage::En, 12, 3);
-    let text = render(&page);
-    assert_eq!(text, render(&page));
-    for loader in [
-        "src=",
-        "@import",
-        "url(",
-        "fetch(",
-        "XMLHttpRequest",
-        "import(",
-        "WebSocket",
-        "sendBeacon",
-        "href=\"http",
-        "href=\"//",
-    ] {
-        assert!(!text.replace("`url(#", "").contains(loader), "{loader}");
-    }
-    // Names of namespaces are not addresses.
-    let addresses = text.matches("http").count();
-    let known =
-        text.matches("'http://www.w3.org/2000/svg'").count() + text.matches("http-equiv").count();
-    assert_eq!(addresses, known);
-    assert!(text.contains("default-src 'none'"));
-}
-
-/// The JSON of a script element, as a browser finds it.
-fn script(page: &str, id: &str) -> Value {
-    let opening = format!("<script type=\"application/json\" id=\"{id}\">");
-    let (_, rest) = page.split_once(&opening).expect("the page has the script");
-    let (text, _) = rest.split_once("</script").expect("the script ends");
-    serde_json::from_str(text).expect("what is in it is JSON")
-}
-
-/// Renders a page and leaves it where a browser can be pointed at it.
-fn written(name: &str, page: &Page) -> String {
-    let text = render(page);
-    leave(&format!("{name}.html"), &text);
-    text
-}
-
-/// Leaves a file for the judges.
-fn leave(name: &str, text: &str) {
-    let asked = std::env::var_os("TP_SWEEP_PAGES").map(PathBuf::from);
-    let folder = asked.unwrap_or_else(|| PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("pages"));
-    std::fs::create_dir_all(&folder).unwrap();
-    std::fs::write(folder.join(name), text).unwrap();
-}
+use super::*;
 
 /// Evenly distributed numbers from 0 to 1 that are the same each time.
 struct Numbers(u64);
@@ -289,6 +35,7 @@ struct Trial {
 }
 
 const SCHEDULES: [&str; 3] = ["constant", "step every=1 gamma=0.5", "cosine"];
+
 const REGULARISATIONS: [&str; 3] = ["none", "dropout", "weight_decay"];
 
 /// Layers, width, learning rate, schedule and regularisation, in as many repetitions as it takes.
@@ -340,7 +87,7 @@ fn trials(count: usize) -> Vec<Trial> {
 }
 
 /// Falls towards `floor`, and rises again where it over-fits.
-fn curve(epochs: usize, start: f64, floor: f64, rise: f64) -> Curve {
+pub(super) fn curve(epochs: usize, start: f64, floor: f64, rise: f64) -> Curve {
     let at = |epoch: usize| {
         let time = 1.0 + epoch as f64;
         Some(floor + (start - floor) * (-0.55 * time).exp() + rise * time * time)
@@ -430,7 +177,7 @@ fn columns() -> Vec<Column> {
 }
 
 /// A sweep of this many trials, the last of which failed, with curves of this many epochs.
-fn grid(language: PageLanguage, count: usize, epochs: usize) -> Page {
+pub(super) fn grid(language: PageLanguage, count: usize, epochs: usize) -> Page {
     let trials = trials(count);
     // Best first, so that each of the front is quicker than all before it.
     let mut quickest = f64::INFINITY;
@@ -536,7 +283,7 @@ fn sections() -> Vec<Section> {
 }
 
 /// Every kind of column, with values that are missing, huge, or as many as there are trials.
-fn kinds() -> Page {
+pub(super) fn all_column_kinds() -> Page {
     let columns = vec![
         Column::new("momentum", "momentum", Kind::Factor),
         Column {
@@ -583,7 +330,7 @@ fn kinds() -> Page {
                 (index % 8 == 0).into(),
                 Cell::Missing,
                 f64::from(1000 * (index + 1)).into(),
-                // Known of two trials in three, in an order of its own.
+                // Present for two trials in three, in a different order.
                 (index % 3 != 1).then(|| f64::from(index * 7 % 40)).into(),
             ],
             ..Row::new(format!("trial-{index}"))
@@ -596,59 +343,5 @@ fn kinds() -> Page {
         scatter: None,
         sections: vec![],
         ..grid(PageLanguage::En, 1, 1)
-    }
-}
-
-/// Two trials with this text wherever a text can stand.
-fn hostile(text: &str) -> Page {
-    let column = |key: &str, kind| Column {
-        tooltip: text.into(),
-        levels: vec![text.into()],
-        ..Column::new(key, text, kind)
-    };
-    let row = |value: f64, state| Row {
-        state,
-        reason: Some(text.into()),
-        rank: Some(1),
-        best: true,
-        values: vec![text.into(), value.into(), text.into()],
-        curves: Some(Curves {
-            train_loss: curve(2, 1.0, 0.5, 0.0),
-            ..Curves::default()
-        }),
-        ..Row::new(text)
-    };
-    let mut table = Table::new([(text.to_owned(), Align::Left)]);
-    table.row(vec![text.into()]);
-    Page {
-        language: PageLanguage::En,
-        title: text.into(),
-        description: text.into(),
-        overview: vec![text.into()],
-        generated_by: text.into(),
-        columns: vec![
-            column("factor", Kind::Factor),
-            column("number", Kind::Number),
-            column("text", Kind::Text),
-        ],
-        rows: vec![row(1.0, TrialState::Finished), row(2.0, TrialState::Failed)],
-        scatter: Some(Scatter {
-            x: "number".into(),
-            y: "number".into(),
-        }),
-        sections: vec![Section {
-            title: text.into(),
-            blocks: vec![
-                SectionBlock::Heading(text.into()),
-                SectionBlock::Paragraph(text.into()),
-                SectionBlock::List(vec![text.into()]),
-                SectionBlock::Code(text.into()),
-                SectionBlock::Table(table),
-                SectionBlock::Figure(Drawing {
-                    svg: "<svg viewBox=\"0 0 1 1\"></svg>".into(),
-                    caption: text.into(),
-                }),
-            ],
-        }],
     }
 }

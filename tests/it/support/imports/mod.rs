@@ -3,9 +3,16 @@
 //!
 //! It knows as much of Rust as a tidy crate needs: no `#[path]`, and no macros that make modules.
 
+mod circles;
+mod use_tree;
+
+pub use circles::Circle;
+
 use super::rust_tokens::{Code, Kind, Token, after_group};
+use circles::circles_in;
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
+use use_tree::{Tree, is_public};
 
 /// Names from the crate's root on: of a module, or of an item in one.
 pub type Names = Vec<String>;
@@ -353,7 +360,7 @@ impl Crate {
         uses
     }
 
-    /// The circles among what stands in each folder: its files, and the folders in it, each as a whole.
+    /// The circles among the entries of each folder: its files, and the folders in it, each as a whole.
     pub fn circles(&self) -> Vec<Circle> {
         let edges = self.edges();
         let files = self.modules.values().map(|module| module.file.as_path());
@@ -365,75 +372,6 @@ impl Crate {
     }
 }
 
-/// Files and folders of which each uses itself by way of the others.
-#[derive(Debug)]
-pub struct Circle {
-    pub units: BTreeSet<PathBuf>,
-    /// Of each pair of them one.
-    pub edges: Vec<Edge>,
-}
-
-impl std::fmt::Display for Circle {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let units = self.units.iter().map(|unit| unit.display().to_string());
-        writeln!(f, "{}", units.collect::<Vec<_>>().join(" ⇄ "))?;
-        for edge in &self.edges {
-            writeln!(f, "    {edge}")?;
-        }
-        Ok(())
-    }
-}
-
-fn circles_in(folder: &Path, edges: &[Edge]) -> Vec<Circle> {
-    let mut between: BTreeMap<(PathBuf, PathBuf), &Edge> = BTreeMap::new();
-    for edge in edges {
-        if let Some(from) = unit(folder, &edge.from)
-            && let Some(to) = unit(folder, &edge.to)
-            && from != to
-        {
-            between.entry((from, to)).or_insert(edge);
-        }
-    }
-    let reached = |start: &PathBuf| {
-        let mut reached = BTreeSet::new();
-        let mut open = vec![start.clone()];
-        while let Some(at) = open.pop() {
-            let next = between.keys().filter(|(from, _)| *from == at);
-            let next = next.map(|(_, to)| to.clone());
-            open.extend(next.filter(|to| reached.insert(to.clone())));
-        }
-        reached
-    };
-    let units: BTreeSet<&PathBuf> = between.keys().map(|(from, _)| from).collect();
-    let reached: BTreeMap<&PathBuf, BTreeSet<PathBuf>> = units
-        .into_iter()
-        .map(|unit| (unit, reached(unit)))
-        .collect();
-    let mut circles: BTreeMap<BTreeSet<PathBuf>, Vec<Edge>> = BTreeMap::new();
-    for (unit, from_it) in &reached {
-        let back = |other: &&PathBuf| reached.get(other).is_some_and(|from| from.contains(*unit));
-        let circle: BTreeSet<PathBuf> = from_it.iter().filter(back).cloned().collect();
-        if !circle.is_empty() {
-            circles.entry(circle).or_default();
-        }
-    }
-    let circles = circles.into_keys().map(|units| {
-        let is_within =
-            |(from, to): &(PathBuf, PathBuf)| units.contains(from) && units.contains(to);
-        let edges = between.iter().filter(|(pair, _)| is_within(pair));
-        let edges = edges.map(|(_, edge)| (*edge).clone()).collect();
-        Circle { units, edges }
-    });
-    circles.collect()
-}
-
-/// What stands in the folder itself: the file, or the folder that has it. `x.rs` belongs to a folder `x` beside it.
-fn unit(folder: &Path, file: &Path) -> Option<PathBuf> {
-    let within = file.strip_prefix(folder).ok()?;
-    let first = within.components().next()?;
-    Some(folder.join(first).with_extension(""))
-}
-
 /// Words after which a name is defined.
 const DEFINES: [&str; 9] = [
     "fn", "struct", "enum", "trait", "type", "const", "static", "union", "mod",
@@ -443,7 +381,7 @@ fn child(module: &[String], name: &str) -> Names {
     [module, &[name.to_owned()]].concat()
 }
 
-/// The module that a file is; `None` for a program beside a library.
+/// The module that a file is; `None` for a program next to a library.
 fn module_of(path: &Path) -> Option<Names> {
     let names = path.with_extension("");
     let names = names.components();
@@ -458,72 +396,4 @@ fn module_of(path: &Path) -> Option<Names> {
         _ => {}
     }
     Some(names)
-}
-
-/// Whether the `use` at this place is exported.
-fn is_public(tokens: &[Token], at: usize) -> bool {
-    let mut before = at;
-    if before > 0 && tokens[before - 1].is(')') {
-        while before > 0 && !tokens[before].is('(') {
-            before -= 1;
-        }
-    }
-    before > 0 && tokens[before - 1].word() == Some("pub")
-}
-
-/// The tree of a `use`.
-struct Tree {
-    is_public: bool,
-    line: usize,
-}
-
-impl Tree {
-    /// Reads the tree that begins here, below these names; the place behind it.
-    fn read(&self, tokens: &[Token], start: usize, below: &[String], into: &mut Module) -> usize {
-        let mut written = below.to_vec();
-        let mut alias = None;
-        let mut index = start;
-        let import = |written: Names| Import {
-            reference: Reference {
-                written,
-                line: self.line,
-            },
-            is_public: self.is_public,
-        };
-        while index < tokens.len() {
-            match &tokens[index].kind {
-                Kind::Word(word) if word == "as" => {
-                    alias = tokens[index + 1].word().map(str::to_owned);
-                    index += 1;
-                }
-                Kind::Word(word) => written.push(word.clone()),
-                Kind::Sign('*') => {
-                    into.globs.push(import(written));
-                    return index + 1;
-                }
-                Kind::Sign('{') => {
-                    index += 1;
-                    while !tokens[index].is('}') {
-                        index = self.read(tokens, index, &written, into);
-                        if tokens[index].is(',') {
-                            index += 1;
-                        }
-                    }
-                    return index + 1;
-                }
-                Kind::Sign(',' | '}' | ';') => break,
-                _ => {}
-            }
-            index += 1;
-        }
-        // `a::{self}` is `a`.
-        if written.len() > 1 && written.last().is_some_and(|last| last == "self") {
-            written.pop();
-        }
-        let name = alias.or_else(|| written.last().cloned());
-        if let Some(name) = name.filter(|name| name != "_") {
-            into.imports.insert(name, import(written));
-        }
-        index
-    }
 }
