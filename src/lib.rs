@@ -2,8 +2,8 @@
 //!
 //! Data flows one way: [`spec`] reads a sweep file, [`plan`] expands it into trials and runs, [`train`]
 //! trains them on [`data`] and [`model`], [`record`] writes the results, and [`report`] compares them.
-//! [`run`] schedules a sweep on this machine, [`launch`] on a cluster; [`cli`] is the command line. A
-//! module imports only modules before it in this order; see `ARCHITECTURE.md`.
+//! [`run`] schedules a sweep on this machine, [`launch`] on a cluster; [`cli`] is the command line.
+//! `ARCHITECTURE.md` lists which module may import which.
 //!
 //! A sweep consists of *trials*, one per configuration. Each trial has one *run* per fold and repeat of
 //! its cross-validation:

@@ -186,7 +186,7 @@ mod tests {
         interrupt.acknowledge(&*progress);
         assert!(lines.try_recv().is_err(), "no signal yet");
         signal_hook::low_level::raise(SIGUSR1).unwrap();
-        let line = lines.recv_timeout(Duration::from_secs(60)).unwrap();
+        let line = lines.recv_timeout(Duration::from_secs(600)).unwrap();
         assert_eq!(line, "stopping after saving progress");
         interrupt.acknowledge(&*progress);
         assert!(lines.try_recv().is_err(), "it is acknowledged once");
