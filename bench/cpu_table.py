@@ -83,7 +83,7 @@ class Column:
         if self.limit:
             gflops = self.speeds[self.limit] * GFLOP_PER_MODEL_EPOCH
             parts.append(
-                f"the limit is {gflops:.0f} GFLOP/s, by {self.labels[self.limit]} products"
+                f"the limit is {gflops:.0f} GFLOP/s, measured with {self.labels[self.limit]}"
             )
         if self.best_peer:
             parts.append(f"the best peer is {self.labels[self.best_peer]}")
@@ -101,32 +101,32 @@ def notes(results, columns):
     yield from (note for column in columns if (note := column.note()))
     if any(column.over_the_limit() for column in columns):
         yield (
-            "† More than 100 %: the matrix products that stand for the limit were slower than "
-            "those within this training, or the machine's speed changed between the two. The "
-            "limit is too low for this row."
+            "† More than 100 %: the matrix products of the limit were slower than those of this "
+            "training, or the machine's speed changed between the two. The limit is too low for "
+            "this row."
         )
     if any(column.disturbed(name) for column in columns for name in column.speeds):
         yield (
-            f"‡ Other programs kept more than {DISTURBED_CORES} cores busy meanwhile: too slow a "
-            "figure, and no fair comparison."
+            f"‡ Other programs kept more than {DISTURBED_CORES} cores busy meanwhile: the figure "
+            "is too low, and the comparison is not fair."
         )
     yield (
-        f"{counted(results['rounds'], 'interleaved round')} with every program once in each, on "
-        "only as many cores as the column says. Each program trains one epoch outside of the "
-        f"clock and {results['epochs']} on it; medians of epochs, then of rounds."
+        f"There are {results['rounds']} interleaved rounds. Each runs every program once, limited to "
+        "the number of cores in the column. Each program trains one warm-up epoch and "
+        f"{results['epochs']} timed epochs. Figures are medians of epochs, then of rounds."
     )
     yield (
-        "2 cores are two workers of tp-sweep, or two processes of a peer, that are busy at the "
-        "same time; in the course's loop they are two threads of PyTorch."
+        "On 2 cores, tp-sweep has two workers and each peer two processes at the same time; the "
+        "course's loop has two threads of PyTorch."
     )
     yield (
-        "The limit is the fastest library's float32 product of large square matrices, in the same "
-        "rounds."
+        "The limit is the speed of large square float32 matrix products with the fastest library, "
+        "in the same rounds."
     )
     if "AMD" in results["machine"]["processor"] and results["machine"]["vector_units"]:
         yield (
-            "PyTorch's matrix products are MKL's, which does not use the AVX-512 units of AMD's "
-            "processors: see its row. On Intel's, PyTorch's trainings have a higher limit."
+            "PyTorch computes matrix products with MKL, which does not use the AVX-512 units of AMD "
+            "processors (see its row). On Intel processors, PyTorch has a higher limit."
         )
     yield from losses(measurements)
     yield from reliability(results, columns)
@@ -142,8 +142,8 @@ def losses(measurements):
     ]
     if found:
         yield (
-            f"All end with about the same training loss, {min(found):.3f} to {max(found):.3f}, but "
-            "for scikit-learn's, which starts from other weights."
+            f"All end with about the same training loss, {min(found):.3f} to {max(found):.3f}, "
+            "except scikit-learn, which starts from other weights."
         )
 
 
@@ -154,12 +154,12 @@ def reliability(results, columns):
         middle = statistics.median(spread for spread, _, _ in spreads)
         worst, label, cores = max(spreads)
         yield (
-            "Between its slowest and its fastest round a program differs by "
-            f"{100 * middle:.0f} % (the middle one) to {100 * worst:.0f} % ({label}, on "
+            "A program's fastest and slowest rounds differ by "
+            f"{100 * middle:.0f} % (median over programs), at most {100 * worst:.0f} % ({label}, on "
             f"{counted(cores, 'core')})."
         )
     busy = [line["busy_elsewhere"] for line in results["measurements"]]
     yield (
-        f"Other programs kept {statistics.median(busy):.2f} cores busy in the middle measurement, "
-        f"{max(busy):.2f} at most."
+        f"Other programs kept {statistics.median(busy):.2f} cores busy (median), at "
+        f"most {max(busy):.2f}."
     )

@@ -21,20 +21,21 @@ def write(results):
 
 def introduction(machine):
     vectors = f" ({machine['vector_units']})" if machine["vector_units"] else ""
-    yardstick = f"""
-        The yardstick is one model-epoch: an MLP 784-128-10 with ReLU, batches of 64 in random
-        order, plain SGD at 0.01, float32, all 60,000 training samples of MNIST;
+    unit = f"""
+        The unit is the model-epoch: one epoch of an MLP 784-128-10 with ReLU, batches of 64 in
+        random order, plain SGD at 0.01, float32, on all 60,000 training samples of MNIST. It needs
         {cpu_table.GFLOP_PER_MODEL_EPOCH} GFLOP of matrix products (forward, and the gradients of
-        weights and of the hidden layer). K models that are trained as one count as K."""
+        weights and of the hidden layer). K models that are trained together count as K."""
     where = f"""
         The machine: {machine["processor"]}{vectors}, {machine["cores"]} cores,
-        {machine["memory_gib"]} GiB, {machine["system"]}. Machines differ and are shared: the
-        ratios, measured side by side in one run, say more than the numbers."""
+        {machine["memory_gib"]} GiB, {machine["system"]}. Machines differ and are shared. The
+        ratios, measured in one run, are more reliable than the absolute numbers."""
     command = """
-        makes the environment of the peers, builds, measures tp-sweep beside them and writes this
-        page, but for the GPU, which has a command of its own, and for the last section. The peers
-        are in [`bench/peers`](../bench/peers), each as its good user would write it."""
-    parts = ["# Benchmarks", "    bench/run.sh", *map(paragraph, (command, yardstick, where))]
+        builds tp-sweep, installs the other programs, measures all of them and writes this page,
+        except for the GPU section, which has a separate command, and the last section. The programs
+        that tp-sweep is compared with (peers) are in [`bench/peers`](../bench/peers), each written
+        as an experienced user would."""
+    parts = ["# Benchmarks", "    bench/run.sh", *map(paragraph, (command, unit, where))]
     return "\n\n".join(parts)
 
 
@@ -52,11 +53,11 @@ def whole_sweep(sweeps):
         f"{middle['peak_bytes'] / 2**20:.0f}",
     ]
     lead = f"""
-        A whole process on the CPU with {middle["workers"]} workers, from its start to its end; the
-        middle of {len(sweeps)} such runs:"""
+        A whole process on the CPU with {middle["workers"]} workers, from start to end; the median
+        of {len(sweeps)} runs:"""
     meaning = """
         Training steps are the seconds of all epochs of all runs, divided by the workers. The rest
-        is start-up, data, scores on validation and test samples, files, the measurement of each
-        trial alone, and the tables. The peak is resident memory of the whole process."""
+        is start-up, data, scores on validation and test samples, files, the separate measurement of
+        each trial, and the tables. The peak is the resident memory of the whole process."""
     parts = ["## A whole sweep", paragraph(lead), table(header, [cells]), paragraph(meaning)]
     return "\n\n".join(parts)

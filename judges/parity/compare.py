@@ -15,8 +15,7 @@ from pathlib import Path
 from statistics import mean, stdev
 
 ROOT = Path(__file__).resolve().parents[2]
-# The least that is allowed, whatever the deviations: a deviation over three seeds can be small by
-# chance.
+# The minimum of the allowed difference: a deviation over three seeds can be small by chance.
 LEAST_POINTS = 0.15
 LEAST_LOSS = 0.01
 # The share of the test set's most frequent class: what a network of zeros answers.
@@ -25,18 +24,21 @@ ZERO_ACCURACY = "11.35"
 INTRODUCTION = """\
 # Parity with PyTorch
 
-The same twelve networks, trained by PyTorch {torch} and by tp-sweep on all 60,000 training samples
-of MNIST. `judges/parity/run.sh` trains tp-sweep's (here on `{devices}`), compares, and writes this
-page. The rows are those of [`sweeps/parity.yaml`](../sweeps/parity.yaml); PyTorch's figures, with
-their settings, are in [`judges/parity/pytorch.json`](../judges/parity/pytorch.json), and
-`judges/parity/pytorch.py` makes them again.
+PyTorch {torch} and tp-sweep trained the same twelve networks on all 60,000 training samples of MNIST
+(tp-sweep on `{devices}`). To repeat the comparison, run
 
-The two draw different random numbers, so single runs differ; what is compared are means over
-seeds. Mean ± standard deviation (n − 1). Allowed is 3·√(s₁²/n₁ + s₂²/n₂), three standard errors
-of the difference, but at least {points} points of accuracy and {loss} of loss. With three to five
-seeds this finds gross differences; the step-by-step comparison is that of
-[`judges/pytorch`](../judges/pytorch/README.md). Networks that start from zeros learn only how
-frequent the classes are: their accuracy must be {zero} % to the digit, in each run.
+    judges/parity/run.sh
+
+It trains [`sweeps/parity.yaml`](../sweeps/parity.yaml), compares the results and writes this page.
+PyTorch's results and settings are in [`judges/parity/pytorch.json`](../judges/parity/pytorch.json);
+`judges/parity/pytorch.py` computes them again.
+
+The programs draw different random numbers, so single runs differ. The tables compare means over
+seeds (mean ± standard deviation, n − 1). The allowed difference is 3·√(s₁²/n₁ + s₂²/n₂), three
+standard errors of the difference, but at least {points} points of accuracy and {loss} of loss. With
+three to five seeds, this detects large differences only;
+[`judges/pytorch`](../judges/pytorch/README.md) compares single steps. Networks that start from zeros
+learn only the frequencies of the classes: each run must have an accuracy of exactly {zero} %.
 """
 
 
@@ -151,7 +153,7 @@ def main():
         return 2
 
     count = len(reference["rows"])
-    verdict = f"{count - len(outside)} of {count} rows are within what is allowed in both tables."
+    verdict = f"{count - len(outside)} of {count} rows are within the allowed difference in both tables."
     tables = (
         f"{verdict}\n\n## Test accuracy, in percent\n\n{table(accuracies)}"
         f"\n## Training loss of the last epoch\n\n{table(losses)}"
@@ -163,7 +165,7 @@ def main():
     options.page.write_text(f"{introduction}\n{tables}")
     print(tables, end="")
     if outside:
-        print(f"outside what is allowed: {', '.join(outside)}", file=sys.stderr)
+        print(f"outside the allowed difference: {', '.join(outside)}", file=sys.stderr)
     return 1 if outside else 0
 
 
