@@ -162,7 +162,7 @@ fn assert_generated(file: &str, generate: impl Fn(&str) -> String) {
     } else {
         assert!(
             text == generated,
-            "{file} is out of date; run UPDATE_DOCS=1 cargo test --test documentation"
+            "{file} is out of date; run UPDATE_DOCS=1 cargo test --release --test it documentation"
         );
     }
 }

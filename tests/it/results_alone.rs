@@ -91,7 +91,8 @@ fn a_results_folder_is_self_contained_under_any_name() {
     assert_eq!(table.lines().count(), 3, "{table}");
     let done = fine(&elsewhere, &["merge", "two", "one"]);
     assert!(
-        done.output.contains("one: 2 results taken, 2 here already"),
+        done.output
+            .contains("one: 2 results copied, 2 already present with equal values"),
         "{}",
         done.output
     );

@@ -76,7 +76,7 @@ include:
     assert_eq!(plan.columns.len(), 2);
     let twice = "grid: { model.layers: [1, 2] }\ninclude: [{ model.layers: 2 }]";
     assert!(
-        refusal(twice).contains("equivalent to trial 2"),
+        refusal(twice).contains("equivalent to trial number 2"),
         "{}",
         refusal(twice)
     );

@@ -129,7 +129,11 @@ fn array_indices_stay_below_the_limit_of_slurm() {
     cluster.program("scontrol", "echo 'MaxArraySize = 3'\n");
     let refused = cluster.launch("slurm", &["--shards", "3"]);
     assert_eq!(refused.code, 2);
-    assert!(refused.error.contains("at most 2"), "{}", refused.error);
+    assert!(
+        refused.error.contains("exceed the limit of 2 tasks"),
+        "{}",
+        refused.error
+    );
     assert_eq!(cluster.launch("slurm", &["--shards", "2"]).code, 0);
     assert!(
         cluster
