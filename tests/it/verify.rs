@@ -66,7 +66,7 @@ fn an_unchanged_sweep_is_verified_and_a_changed_number_is_found() {
         file["result"]["test"]["accuracy"] = 0.99.into();
     });
     let done = verify(&project, &["--sample", "10"]);
-    let message = "optimizer-sgd/fold-0: differs: test accuracy was 0.99 and is 0.";
+    let message = "optimizer-sgd/fold-0: differs: test accuracy was 0.99 and is now 0.";
     assert!(done.output.contains(message), "{}", done.output);
 }
 
