@@ -77,7 +77,7 @@ fn fetched(url: &str, folder: &Path) -> Result<Vec<u64>, FetchError> {
     let client = Client::new(None, false)?;
     let mut progress = Vec::new();
     fetch(&client, url, &FILE, folder, &mut |bytes| {
-        progress.push(bytes)
+        progress.push(bytes);
     })?;
     Ok(progress)
 }
