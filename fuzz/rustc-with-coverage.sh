@@ -16,7 +16,7 @@ for ((i = 1; i <= $#; i++)); do
   esac
 done
 case $for_target/$kind/$crate in
-  yes/bin/* | yes/lib/tp_sweep | yes/lib/charts | yes/lib/statistics | yes/lib/live_bytes)
+  yes/bin/* | yes/lib/tp_sweep | yes/lib/charts | yes/lib/statistics | yes/lib/alloc_tracker)
     set -- "$@" -C codegen-units=1 -C passes=sancov-module \
       -C llvm-args=-sanitizer-coverage-level=3 \
       -C llvm-args=-sanitizer-coverage-inline-8bit-counters \
