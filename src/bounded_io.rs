@@ -1,8 +1,9 @@
 //! Safe reading of files from outside: with a maximum size, and without panics of library readers.
 
+use crate::panic_hook;
 use std::fs::File;
 use std::io::{Error, ErrorKind, Read, Result};
-use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::Path;
 use std::sync::Once;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -46,14 +47,9 @@ static RUNNING_READERS: AtomicUsize = AtomicUsize::new(0);
 ///
 /// The panic is not printed, even if it happens on another thread of the library.
 pub(crate) fn catch_reader_panic<T>(read: impl FnOnce() -> T) -> Option<T> {
-    static HOOK: Once = Once::new();
-    HOOK.call_once(|| {
-        let previous_hook = take_hook();
-        set_hook(Box::new(move |panic| {
-            if RUNNING_READERS.load(Ordering::SeqCst) == 0 {
-                previous_hook(panic);
-            }
-        }));
+    static HANDLER: Once = Once::new();
+    HANDLER.call_once(|| {
+        panic_hook::add_handler(|_| RUNNING_READERS.load(Ordering::SeqCst) > 0);
     });
     RUNNING_READERS.fetch_add(1, Ordering::SeqCst);
     let result = catch_unwind(AssertUnwindSafe(read));

@@ -57,6 +57,7 @@ pub mod model;
 )]
 pub mod model_io;
 pub mod outcome;
+mod panic_hook;
 pub mod plan;
 #[cfg(test)]
 mod pytorch;
@@ -71,3 +72,4 @@ pub mod spec;
 )]
 pub mod train;
 pub mod training_state;
+mod wording;

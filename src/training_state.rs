@@ -40,13 +40,16 @@ pub struct SavedOptimizer {
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, Deserialize)]
 pub struct PlateauState {
     /// The learning rate of the next epoch.
-    pub rate: f64,
+    #[serde(rename = "rate")]
+    pub learning_rate: f64,
     /// The best value so far, lower is better; `None` before the first.
     pub best: Option<f64>,
     /// Number of epochs since the best value.
-    pub waited: u64,
-    /// Number of remaining epochs of the cooldown, in which `waited` does not increase.
-    pub resting: u64,
+    #[serde(rename = "waited")]
+    pub num_bad_epochs: u64,
+    /// Number of remaining epochs of the cooldown, in which `num_bad_epochs` does not increase.
+    #[serde(rename = "resting")]
+    pub cooldown_counter: u64,
 }
 
 /// The state of early stopping.
@@ -55,5 +58,33 @@ pub struct EarlyStoppingState {
     /// The best value so far, lower is better; `None` before the first.
     pub best: Option<f64>,
     /// Number of epochs since the best value.
-    pub waited: usize,
+    #[serde(rename = "waited")]
+    pub num_bad_epochs: usize,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_keys_in_checkpoints_keep_their_names() {
+        let plateau = PlateauState {
+            learning_rate: 0.5,
+            best: None,
+            num_bad_epochs: 1,
+            cooldown_counter: 2,
+        };
+        let stopping = EarlyStoppingState {
+            best: Some(0.25),
+            num_bad_epochs: 3,
+        };
+        assert_eq!(
+            serde_json::to_string(&plateau).unwrap(),
+            r#"{"rate":0.5,"best":null,"waited":1,"resting":2}"#
+        );
+        assert_eq!(
+            serde_json::to_string(&stopping).unwrap(),
+            r#"{"best":0.25,"waited":3}"#
+        );
+    }
 }

@@ -3,8 +3,8 @@
 use super::catalog::known_dataset::{FASHION_MNIST, KnownDataset, MNIST};
 use super::catalog::verify_files::find_dataset;
 use super::catalog::{cifar10, mnist};
-use super::custom::folder::list;
 use super::error::DataError;
+use super::folder::list;
 use super::load::{LoadedDataset, load, load_custom};
 use super::quality::class_coverage::{may_leave_untrained, untrained_classes};
 use super::samples::dataset::Dataset;

@@ -5,6 +5,7 @@ mod custom;
 mod dataset_cache;
 mod device;
 mod error;
+mod folder;
 mod formats;
 mod load;
 mod predict_inputs;

@@ -4,13 +4,13 @@ use crate::backend::Backend;
 use burn::tensor::{Int, Tensor};
 use std::ops::Range;
 
-/// The maximal ranges of adjacent equal keys, each with the positions of its members.
+/// The maximal ranges of adjacent equal keys, each with the indices of its members.
 pub fn segments<K: PartialEq>(keys: impl IntoIterator<Item = K>) -> Vec<(K, Range<usize>)> {
     let mut segments: Vec<(K, Range<usize>)> = Vec::new();
-    for (position, key) in keys.into_iter().enumerate() {
+    for (index, key) in keys.into_iter().enumerate() {
         match segments.last_mut() {
-            Some((last, members)) if *last == key => members.end = position + 1,
-            _ => segments.push((key, position..position + 1)),
+            Some((last, members)) if *last == key => members.end = index + 1,
+            _ => segments.push((key, index..index + 1)),
         }
     }
     segments
@@ -30,14 +30,14 @@ pub fn narrow_members<B: Backend>(tensor: &Tensor<B, 3>, members: &Range<usize>)
     tensor.clone().narrow(0, members.start, members.len())
 }
 
-/// A copy of the parts of `tensor` (`[members, …, …]`) of the members at these places.
-pub fn select_members<B: Backend>(tensor: &Tensor<B, 3>, places: &[usize]) -> Tensor<B, 3> {
-    let places: Vec<i32> = places
+/// A copy of the parts of `tensor` (`[members, …, …]`) of these members.
+pub fn select_members<B: Backend>(tensor: &Tensor<B, 3>, members: &[usize]) -> Tensor<B, 3> {
+    let members: Vec<i32> = members
         .iter()
-        .map(|&place| i32::try_from(place).expect("a cohort has fewer than 2³¹ members"))
+        .map(|&member| i32::try_from(member).expect("a cohort has fewer than 2³¹ members"))
         .collect();
-    let places = Tensor::<B, 1, Int>::from_data(places.as_slice(), &tensor.device());
-    tensor.clone().select(0, places)
+    let members = Tensor::<B, 1, Int>::from_data(members.as_slice(), &tensor.device());
+    tensor.clone().select(0, members)
 }
 
 #[cfg(test)]

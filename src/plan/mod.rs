@@ -24,7 +24,7 @@ pub use parameter_column::ParameterColumn;
 pub use run_hash::{KEYS_OUTSIDE_HASH, RESULTS_VERSION, RunHash, TrialHash};
 pub use run_id::RunId;
 pub use shard::Shard;
-pub use summary::{duration, grouped, plural, summary};
+pub use summary::summary;
 pub use sweep_plan::Plan;
 pub use trial::Trial;
 pub use value_kind::ValueKind;

@@ -4,6 +4,7 @@ use super::sweep_plan::Plan;
 use super::trial::Trial;
 use super::work::WorkEstimate;
 use crate::spec::{ColumnNote, Split, Sweep};
+use crate::wording::{duration, grouped, plural};
 use std::fmt::Write;
 
 /// The training speed assumed for the estimate, in operations per second: what one CPU core of 2020 or
@@ -171,52 +172,5 @@ fn rounded(value: f64) -> String {
         v if v >= 100.0 => format!("{v:.0}"),
         v if v >= 1.0 => format!("{v:.1}"),
         v => format!("{v:.2}"),
-    }
-}
-
-/// A time in seconds, in a suitable unit.
-pub fn duration(seconds: f64) -> String {
-    match seconds {
-        s if s < 0.95 => "under 1 s".to_owned(),
-        s if s < 99.5 => format!("{s:.0} s"),
-        s if s < 99.5 * 60.0 => format!("{:.0} min", s / 60.0),
-        s if s < 48.0 * 3600.0 => format!("{:.1} h", s / 3600.0),
-        s => format!("{:.0} days", s / 86_400.0),
-    }
-}
-
-/// `run` or `runs`.
-pub fn plural(count: usize, word: &str) -> String {
-    match count {
-        1 => word.to_owned(),
-        _ => format!("{word}s"),
-    }
-}
-
-/// A number with thousands separators: `1,234,567`.
-pub fn grouped(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (index, digit) in digits.chars().enumerate() {
-        if index > 0 && (digits.len() - index).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_are_readable() {
-        assert_eq!(grouped(7), "7");
-        assert_eq!(grouped(1_234_567), "1,234,567");
-        assert_eq!(duration(0.2), "under 1 s");
-        assert_eq!(duration(75.0), "75 s");
-        assert_eq!(duration(600.0), "10 min");
-        assert_eq!(duration(7200.0), "2.0 h");
     }
 }

@@ -39,7 +39,7 @@ impl Trial {
                 }
                 let is_included = self
                     .included
-                    .is_some_and(|index| sweep.include[index].sets(key));
+                    .is_some_and(|index| sweep.include[index].assigns(key));
                 let has_value = match self.included {
                     // The conditions of factors do not apply to a trial of `include`, only the keys that it sets.
                     Some(_) => !is_conditional || is_included,

@@ -1,6 +1,5 @@
 //! One report for several sweeps.
 
-use super::build::Report;
 use super::document::blocks::Document;
 use super::document::table::{Align, Table};
 use super::error::ReportError;
@@ -10,6 +9,7 @@ use super::locale::Locale;
 use super::results::listing::Listing;
 use super::results::trial_frame::{number_at, trial_positions};
 use super::sections::leaderboard::{Detail, leaderboard};
+use super::sweep_report::Report;
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::spec::{Language, Sweep};

@@ -1,7 +1,6 @@
 //! Turns results into tables and figures. Pure: equal results give equal bytes.
 
 mod analysis;
-mod build;
 mod compare;
 mod context;
 mod detailed_trial;
@@ -14,8 +13,8 @@ mod locale;
 pub mod page;
 mod results;
 mod sections;
+mod sweep_report;
 
-pub use build::Report;
 pub use compare::{ComparedSweep, compare};
 pub use detailed_trial::DetailedTrial;
 pub use document::blocks::{Block, Document};
@@ -27,3 +26,4 @@ pub use formats::to_sweep_yaml::to_sweep_yaml;
 pub use results::listing::{Listing, ListingOrder};
 pub use results::trial_classes::TrialClasses;
 pub use results::trial_state::TrialState;
+pub use sweep_report::Report;

@@ -1,6 +1,6 @@
 //! What the scheduler executes: a plan, where its results go, the devices and the options.
 
-use super::executor::executor_trait::Executor;
+use super::executor::Executor;
 use super::interrupt::Interrupt;
 use super::progress::Progress;
 use crate::plan::{Plan, RunId};

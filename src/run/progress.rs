@@ -1,7 +1,7 @@
 //! Receivers of a sweep's progress.
 
-use crate::plan::plural;
 use crate::record::RunResult;
+use crate::wording::plural;
 use std::io::Write;
 
 /// The runs of a sweep, or of a shard, at its start.

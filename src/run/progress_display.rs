@@ -2,9 +2,10 @@
 
 use super::mutex::lock;
 use super::progress::{NoProgress, Progress, StartSummary};
-use crate::plan::{Plan, duration, plural};
+use crate::plan::Plan;
 use crate::record::RunResult;
 use crate::spec::RankBy;
+use crate::wording::{duration, plural};
 use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use std::io::{IsTerminal, Write};
 use std::sync::{Arc, Mutex};

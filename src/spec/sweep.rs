@@ -55,9 +55,9 @@ pub struct Include {
 }
 
 impl Include {
-    /// Whether the trial sets `key`.
-    pub fn sets(&self, key: &Key) -> bool {
-        self.settings.iter().any(|set| set.key == key)
+    /// Whether the trial sets `key` itself.
+    pub fn assigns(&self, key: &Key) -> bool {
+        self.settings.iter().any(|assignment| assignment.key == key)
     }
 }
 

@@ -80,15 +80,15 @@ impl<B: Backend> MemberCompletion<B> {
         self.failure = Some(Failure::Diverged { epoch });
     }
 
-    /// Records an epoch of the member at this place of its cohort: whether it is the best so far,
+    /// Records an epoch of the member with this index in its cohort: whether it is the best so far,
     /// and whether it is the last.
     pub(super) fn on_epoch_end(
         &mut self,
         cohort: &Cohort<B>,
-        place: usize,
+        index_in_cohort: usize,
         metrics: &EpochMetrics,
     ) {
-        let training = &cohort.members[place].config.training;
+        let training = &cohort.members[index_in_cohort].config.training;
         let verdict = match &mut self.early_stopping {
             None => Verdict::Improved,
             Some(stopping) => stopping.judge(training, metrics),
@@ -100,30 +100,31 @@ impl<B: Backend> MemberCompletion<B> {
         if !restores_best || verdict == Verdict::Improved || has_no_best {
             self.best_epoch = metrics.epoch;
             // If the last epoch is the best, its state is copied when the member leaves.
-            self.best_state = (restores_best && !self.stopped).then(|| copy_state(cohort, place));
+            self.best_state =
+                (restores_best && !self.stopped).then(|| copy_state(cohort, index_in_cohort));
         }
     }
 
-    /// Records that the member at this place leaves its cohort; `validation` has its current
+    /// Records that the member with this index in its cohort leaves it; `validation` has its current
     /// metrics.
     pub(super) fn leave(
         &mut self,
         cohort: &Cohort<B>,
-        place: usize,
+        index_in_cohort: usize,
         validation: Option<(EvalMetrics, ClassificationCounts)>,
     ) {
         if self.failure.is_none() && self.best_state.is_none() {
-            self.best_state = Some(copy_state(cohort, place));
+            self.best_state = Some(copy_state(cohort, index_in_cohort));
             self.validation = validation;
         }
     }
 }
 
-/// A copy of the state of the network at this place, in the member's own shape.
+/// A copy of the state of this member's network, in the member's own shape.
 ///
 /// A copy, because a view would keep the tensors of the whole cohort in memory.
-fn copy_state<B: Backend>(cohort: &Cohort<B>, place: usize) -> Vec<Tensor<B, 3>> {
-    let state = cohort.model.member_state(place);
+fn copy_state<B: Backend>(cohort: &Cohort<B>, index_in_cohort: usize) -> Vec<Tensor<B, 3>> {
+    let state = cohort.model.member_state(index_in_cohort);
     match cohort.members.len() {
         1 => state,
         _ => state
@@ -135,8 +136,8 @@ fn copy_state<B: Backend>(cohort: &Cohort<B>, place: usize) -> Vec<Tensor<B, 3>>
 
 /// A member that has left its cohort.
 pub(super) struct LeavingMember<'m, 'a, B: Backend> {
-    /// Its position among all members.
-    pub(super) position: usize,
+    /// Its index among all members.
+    pub(super) member_index: usize,
     pub(super) member: &'m Member<'a>,
     pub(super) completion: MemberCompletion<B>,
 }
@@ -191,13 +192,13 @@ pub(super) fn report_completions<B: Backend>(
         if host.wants_weights() {
             for (index, leaving) in successful.iter().enumerate() {
                 let state = model.member_state(index);
-                host.on_final_weights(leaving.position, all_values(&state));
+                host.on_final_weights(leaving.member_index, all_values(&state));
             }
         }
     }
     let mut test = test.into_iter().flatten();
     for LeavingMember {
-        position,
+        member_index,
         completion,
         ..
     } in leaving
@@ -219,6 +220,6 @@ pub(super) fn report_completions<B: Backend>(
                 }
             }
         };
-        host.on_run_end(position, outcome);
+        host.on_run_end(member_index, outcome);
     }
 }

@@ -1,14 +1,14 @@
 //! Groups members by a key.
 
-/// The positions of equal keys, in the order in which the keys first appear.
+/// The indices of equal keys, in the order in which the keys first appear.
 pub(super) fn group_by_key<K: PartialEq>(
     keys: impl IntoIterator<Item = K>,
 ) -> Vec<(K, Vec<usize>)> {
     let mut groups: Vec<(K, Vec<usize>)> = Vec::new();
-    for (position, key) in keys.into_iter().enumerate() {
+    for (index, key) in keys.into_iter().enumerate() {
         match groups.iter_mut().find(|(existing, _)| *existing == key) {
-            Some((_, positions)) => positions.push(position),
-            None => groups.push((key, vec![position])),
+            Some((_, indices)) => indices.push(index),
+            None => groups.push((key, vec![index])),
         }
     }
     groups

@@ -7,7 +7,7 @@ use crate::training_state::TrainingState;
 /// The caller of a training: it provides the clock, decides when to stop and what to save, and
 /// receives the results.
 ///
-/// `member` is always the position of a member in the list that [`train`](super::train) was given.
+/// `member` is always the index of a member in the list that [`train`](super::train) was given.
 /// Methods named `on_…` receive results; `wants_…` decides whether they are computed.
 pub trait TrainingHost {
     /// Seconds since a fixed moment.

@@ -49,15 +49,15 @@ pub fn train<B: Backend>(
             )
         }
     };
-    // For each place in the cohort, the member's position in `members`.
-    let mut positions: Vec<usize> = (0..members.len()).collect();
+    // For each member of the cohort, its index in `members`.
+    let mut member_indices: Vec<usize> = (0..members.len()).collect();
     for epoch in finished_epochs + 1.. {
         let epoch_start = host.wants_checkpoints().then(|| cohort.snapshots());
         let trained = match cohort.epoch(epoch - 1, host) {
             Ok(trained) => trained,
             Err(interrupted) => {
                 if let Some(snapshots) = epoch_start.filter(|_| epoch > 1) {
-                    report_checkpoints(epoch - 1, &positions, &snapshots, &completions, host);
+                    report_checkpoints(epoch - 1, &member_indices, &snapshots, &completions, host);
                 }
                 return Err(interrupted);
             }
@@ -66,31 +66,43 @@ pub fn train<B: Backend>(
         let validation =
             Predictions::on_validation(&mut cohort.model, &data.train, &cohort.members);
         let metrics = epoch_metrics(&cohort, epoch, &trained, &validation);
-        for (place, (&position, metrics)) in positions.iter().zip(&metrics).enumerate() {
-            let completion = in_training(&mut completions, position);
+        for (index_in_cohort, (&member_index, metrics)) in
+            member_indices.iter().zip(&metrics).enumerate()
+        {
+            let completion = in_training(&mut completions, member_index);
             if !is_finite(metrics) {
                 completion.diverged(epoch);
                 continue;
             }
             if host.wants_layer_values(epoch) {
-                let layers = cohort.layer_values(&trained.gradients, place);
-                host.on_layer_values(position, epoch, &layers);
+                let layers = cohort.layer_values(&trained.gradients, index_in_cohort);
+                host.on_layer_values(member_index, epoch, &layers);
             }
-            host.on_epoch_end(position, metrics);
-            cohort.on_epoch_end(place, metrics);
-            in_training(&mut completions, position).on_epoch_end(&cohort, place, metrics);
+            host.on_epoch_end(member_index, metrics);
+            cohort.on_epoch_end(index_in_cohort, metrics);
+            in_training(&mut completions, member_index).on_epoch_end(
+                &cohort,
+                index_in_cohort,
+                metrics,
+            );
         }
-        let (staying, leaving): (Vec<_>, Vec<_>) = (0..positions.len())
-            .partition(|&place| in_training(&mut completions, positions[place]).is_open());
+        let (staying, leaving): (Vec<_>, Vec<_>) = (0..member_indices.len())
+            .partition(|&index| in_training(&mut completions, member_indices[index]).is_open());
         if !leaving.is_empty() {
             let mut evaluations = validation.evaluate(&leaving);
-            let leaving_members = leaving.into_iter().map(|place| {
-                let position = positions[place];
-                let mut completion = completions[position].take().expect("a member leaves once");
-                completion.leave(&cohort, place, evaluations[place].take());
-                let member = &members[position];
+            let leaving_members = leaving.into_iter().map(|index_in_cohort| {
+                let member_index = member_indices[index_in_cohort];
+                let mut completion = completions[member_index]
+                    .take()
+                    .expect("a member leaves once");
+                completion.leave(
+                    &cohort,
+                    index_in_cohort,
+                    evaluations[index_in_cohort].take(),
+                );
+                let member = &members[member_index];
                 LeavingMember {
-                    position,
+                    member_index,
                     member,
                     completion,
                 }
@@ -103,12 +115,18 @@ pub fn train<B: Backend>(
                 return Ok(());
             }
             report_completions(data, leaving_members, host);
-            positions = staying.iter().map(|&place| positions[place]).collect();
+            member_indices = staying.iter().map(|&index| member_indices[index]).collect();
             cohort = cohort.select_members(&staying);
         }
         let action = host.after_epoch(epoch);
         if action != EpochAction::Continue {
-            report_checkpoints(epoch, &positions, &cohort.snapshots(), &completions, host);
+            report_checkpoints(
+                epoch,
+                &member_indices,
+                &cohort.snapshots(),
+                &completions,
+                host,
+            );
         }
         if action == EpochAction::CheckpointAndStop {
             return Err(Interrupted);
@@ -131,9 +149,9 @@ fn finished_epochs(states: Option<&[TrainingState]>) -> usize {
 /// The completion of a member that is in training.
 fn in_training<B: Backend>(
     completions: &mut [Option<MemberCompletion<B>>],
-    position: usize,
+    member_index: usize,
 ) -> &mut MemberCompletion<B> {
-    completions[position]
+    completions[member_index]
         .as_mut()
         .expect("a member in training has not left")
 }
@@ -141,14 +159,14 @@ fn in_training<B: Backend>(
 /// Reports the states of the members in training, which have finished this epoch.
 fn report_checkpoints<B: Backend>(
     epoch: usize,
-    positions: &[usize],
+    member_indices: &[usize],
     snapshots: &[Snapshot<B>],
     completions: &[Option<MemberCompletion<B>>],
     host: &mut dyn TrainingHost,
 ) {
-    for (&position, snapshot) in positions.iter().zip(snapshots) {
-        if let Some(completion) = &completions[position] {
-            host.on_checkpoint(position, training_state(epoch, snapshot, completion));
+    for (&member_index, snapshot) in member_indices.iter().zip(snapshots) {
+        if let Some(completion) = &completions[member_index] {
+            host.on_checkpoint(member_index, training_state(epoch, snapshot, completion));
         }
     }
 }
@@ -169,15 +187,15 @@ fn epoch_metrics<B: Backend>(
 ) -> Vec<EpochMetrics> {
     let validation = validation.means();
     let norms = cohort.gradient_norms(&trained.gradients);
-    let metrics = |(place, gradient_norms): (usize, Vec<f64>)| {
-        let (train_loss, train_accuracy) = trained.means[place];
+    let metrics = |(member, gradient_norms): (usize, Vec<f64>)| {
+        let (train_loss, train_accuracy) = trained.means[member];
         EpochMetrics {
             epoch,
             train_loss,
             train_accuracy,
-            val_loss: validation[place].map(|(loss, _)| loss),
-            val_accuracy: validation[place].map(|(_, accuracy)| accuracy),
-            learning_rate: trained.learning_rates[place],
+            val_loss: validation[member].map(|(loss, _)| loss),
+            val_accuracy: validation[member].map(|(_, accuracy)| accuracy),
+            learning_rate: trained.learning_rates[member],
             gradient_norms,
             seconds: trained.seconds / cohort.members.len() as f64,
         }

@@ -14,6 +14,8 @@ fn the_help_shows_every_command_and_option() {
         &["plan", "--help"],
         &["report", "--help"],
         &["status", "--help"],
+        &["compare", "--help"],
+        &["merge", "--help"],
         &["clean", "--help"],
         &["verify", "--help"],
         &["export", "--help"],
@@ -21,10 +23,14 @@ fn the_help_shows_every_command_and_option() {
         &["launch", "--help"],
         &["launch", "slurm", "--help"],
         &["launch", "kubernetes", "--help"],
+        &["launch", "hyperqueue", "--help"],
         &["launch", "status", "--help"],
+        &["launch", "cancel", "--help"],
         &["data", "--help"],
+        &["data", "list", "--help"],
         &["data", "fetch", "--help"],
         &["data", "check", "--help"],
+        &["schema", "--help"],
     ] {
         let done = project.run(arguments);
         assert_eq!(done.code, 0);

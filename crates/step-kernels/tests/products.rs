@@ -9,8 +9,8 @@ use step_kernels::{Matrices, product};
 
 /// Pseudorandom numbers from -1 to 1.
 fn numbers(count: usize, seed: u32) -> Vec<f32> {
-    let number = |place: usize| {
-        let bits = (place as u32 ^ seed).wrapping_mul(0x9e37_79b9);
+    let number = |index: usize| {
+        let bits = (index as u32 ^ seed).wrapping_mul(0x9e37_79b9);
         (bits ^ (bits >> 15)).wrapping_mul(0x85eb_ca77) as i32 as f32 / 2.0_f32.powi(31)
     };
     (0..count).map(number).collect()
@@ -68,11 +68,11 @@ fn check(
         let member = member % members[side];
         f64::from(values[side][member * of_member + row * of_row + column * of_column])
     };
-    for (place, &ours) in ours.iter().enumerate() {
+    for (index, &ours) in ours.iter().enumerate() {
         let (member, row, column) = (
-            place / columns / rows,
-            place / columns % rows,
-            place % columns,
+            index / columns / rows,
+            index / columns % rows,
+            index % columns,
         );
         let terms = (0..inner).map(|k| at(0, member, row, k) * at(1, member, k, column));
         let expected: f64 = terms.clone().sum();
@@ -80,7 +80,7 @@ fn check(
         let error = (f64::from(ours) - expected).abs();
         assert!(
             error <= 4e-7 * magnitude,
-            "{members:?} {rows}x{inner}x{columns} {layouts:?} at {place}: {ours} {expected}"
+            "{members:?} {rows}x{inner}x{columns} {layouts:?} at {index}: {ours} {expected}"
         );
     }
     ours

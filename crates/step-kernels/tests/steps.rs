@@ -154,8 +154,8 @@ fn check(name: &str, model: &Model, owners: usize, batches: &[usize], scaled: bo
             let classes: Vec<usize> = positions.iter().map(|&p| labels[p as usize]).collect();
             let keys: Vec<[u32; 2]> = (0..sites)
                 .map(|site| {
-                    let place = ((number * sites + site) * members + member) * 2;
-                    [epoch.keys[place], epoch.keys[place + 1]]
+                    let key = ((number * sites + site) * members + member) * 2;
+                    [epoch.keys[key], epoch.keys[key + 1]]
                 })
                 .collect();
             plain.step(

@@ -6,8 +6,8 @@ use crate::cli::messages::{print, warn};
 use crate::data::{
     CheckedFile, Client, FileState, KnownDataset, fetch, find_dataset, verify_files,
 };
-use crate::plan::grouped;
 use crate::spec::DatasetKind;
+use crate::wording::grouped;
 use indicatif::{ProgressBar, ProgressStyle};
 use std::fmt::Write;
 use std::path::Path;

@@ -7,12 +7,13 @@ use crate::cli::context::{
 };
 use crate::cli::errors::{CliError, RESULTS_MISSING, print_error, results_exit_code};
 use crate::cli::messages::{print, warn, with_count};
-use crate::plan::{Plan, grouped};
+use crate::plan::Plan;
 use crate::record::lock;
 use crate::record::{Lock, Results, prepare_folder, remove_file, write_atomically};
 use crate::report::{Listing, Report, ReportFile, TrialClasses};
 use crate::run::{prune_weights, remove_leftovers_of_ended, write_missing_scores};
 use crate::spec::{DataRemarks, Sweep};
+use crate::wording::grouped;
 use std::path::{Path, PathBuf};
 
 /// A report and the paths of its files.
@@ -45,13 +46,9 @@ impl WrittenReport {
 /// The sweep file is invalid, or a folder cannot be written.
 pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     let context = load_for_results(&arguments.sweep, &arguments.folders.runs)?;
-    let files = arguments.sweep.sweep.as_slice();
-    refuse_report_over_inputs(
-        &context.plan.name,
-        &arguments.folders.reports,
-        files,
-        &context,
-    )?;
+    let reports = &arguments.folders.reports;
+    let sweep_file = arguments.sweep.sweep.as_slice();
+    refuse_report_over_inputs(&context.plan.name, reports, sweep_file, &context)?;
     let SweepContext {
         sweep,
         plan,
@@ -66,7 +63,6 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
         return Ok(RESULTS_MISSING);
     }
     let classes = |trial| trial_classes(&dataset_cache, &store, &plan, trial);
-    let reports = &arguments.folders.reports;
     let written = write_report(
         &sweep,
         &plan,

@@ -32,13 +32,9 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     let progress_slot: Arc<OnceLock<Arc<dyn Progress>>> = Arc::default();
     interrupt.acknowledge_through(Arc::clone(&progress_slot))?;
     let context = load(&arguments.sweep)?;
-    let files = arguments.sweep.sweep.as_slice();
-    refuse_report_over_inputs(
-        &context.plan.name,
-        &arguments.folders.reports,
-        files,
-        &context,
-    )?;
+    let reports = &arguments.folders.reports;
+    let sweep_file = arguments.sweep.sweep.as_slice();
+    refuse_report_over_inputs(&context.plan.name, reports, sweep_file, &context)?;
     let SweepContext {
         sweep,
         plan,
@@ -70,7 +66,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
     };
     match &shard_runs {
         None => {
-            prepare_folder(&arguments.folders.reports).map_err(CliError::BeforeStart)?;
+            prepare_folder(reports).map_err(CliError::BeforeStart)?;
             reconcile(&sweep, &store, &plan).map_err(CliError::BeforeStart)?;
         }
         Some(runs) => {
@@ -86,7 +82,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         .map_err(CliError::BeforeStart)?;
     let progress =
         progress_slot.get_or_init(|| display(&plan, sweep.report.rank_by, arguments.quiet));
-    let places = devices
+    let device_slots = devices
         .iter()
         .zip(&executors)
         .map(|(device, executor)| DeviceSlot {
@@ -96,13 +92,13 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
             workers,
             hardware: hardware(&manifest, device),
         });
-    let places: Vec<DeviceSlot> = places.collect();
+    let device_slots: Vec<DeviceSlot> = device_slots.collect();
     let outcome = run_sweep(&ExecutionContext {
         sweep: &sweep,
         plan: &plan,
         store: &store,
         shard: shard_runs.as_deref(),
-        devices: &places,
+        devices: &device_slots,
         max_cohort_size: arguments.cohort.map(usize::from),
         retry_failed: arguments.retry_failed,
         fail_fast: arguments.fail_fast,
@@ -116,7 +112,6 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         ));
     }
     let classes = |trial| trial_classes(&dataset_cache, &store, &plan, trial);
-    let reports = &arguments.folders.reports;
     let listing = Listing::default();
     let outcome = match outcome {
         Ok(outcome) => outcome,

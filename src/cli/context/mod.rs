@@ -1,11 +1,11 @@
 //! Work that the commands share: loading a sweep, checking inputs, writing outputs.
 
-mod best_marker;
+mod best_trial;
 mod input_guard;
 mod output_file;
 mod sweep_context;
 
-pub(super) use best_marker::{mark_best, trial_classes};
+pub(super) use best_trial::{mark_best, trial_classes};
 pub(super) use input_guard::{
     custom_data_files, refuse_overwriting_inputs, refuse_report_over_inputs,
 };

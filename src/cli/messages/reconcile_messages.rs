@@ -2,12 +2,13 @@
 
 use super::output::warn;
 use super::text::{list_names, with_count};
-use crate::plan::{Plan, RunId, grouped};
+use crate::plan::{Plan, RunId};
 use crate::record::{
     Inventory, ReconcilePlan, RecordError, RecordedSweep, Store, lock_reconcile,
     may_need_reconciling, refuse_linked_records, unexpected_links,
 };
 use crate::spec::Sweep;
+use crate::wording::grouped;
 use std::collections::BTreeSet;
 use std::path::Path;
 

@@ -1,6 +1,6 @@
 //! Counts, lists and sizes in messages.
 
-use crate::plan::{grouped, plural};
+use crate::wording::{grouped, plural};
 
 /// `1 result`, `2,000 results`.
 pub(crate) fn with_count(count: usize, word: &str) -> String {

@@ -1,7 +1,7 @@
 //! The user's data in MNIST's format: a folder of IDX files named like MNIST's.
 
-use super::folder::{file_name, list, relative};
 use super::raw_dataset::{LabeledSamples, RawDataset, features_of};
+use crate::data::folder::{file_name, list, relative};
 use crate::data::formats::idx;
 use crate::data::formats::idx_file::{self, file_at};
 use crate::data::samples::dataset::Values;

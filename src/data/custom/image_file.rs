@@ -1,8 +1,8 @@
 //! PNG and JPEG files.
 
-use super::folder::relative;
 use super::jpeg_end;
 use crate::bounded_io::read_file;
+use crate::data::folder::relative;
 use std::io::{Cursor, Read};
 use std::path::Path;
 use zune_jpeg::JpegDecoder;

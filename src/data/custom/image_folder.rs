@@ -1,7 +1,7 @@
 //! Folders of images: one subfolder per class, optionally below `train` and `test`.
 
-use super::folder::{VALIDATION_NAMES, file_name, list, relative};
 use super::image_file::is_image;
+use crate::data::folder::{VALIDATION_NAMES, file_name, list, relative};
 use std::path::{Path, PathBuf};
 
 /// An image file and its class.

@@ -1,9 +1,9 @@
 //! The user's images: PNG or JPEG files, one folder per class.
 
-use super::folder::relative;
 use super::image_file::{Image, decode};
 use super::image_folder::{ImageFile, labeled_images, train_and_test};
 use super::raw_dataset::{LabeledSamples, RawDataset};
+use crate::data::folder::relative;
 use crate::data::samples::dataset::Values;
 use rayon::iter::{IntoParallelRefIterator, ParallelIterator};
 use std::path::{Path, PathBuf};

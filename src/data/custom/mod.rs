@@ -1,5 +1,4 @@
 //! The user's data: folders of images, IDX files or NumPy arrays, and the samples read from them or from tables.
-pub(super) mod folder;
 pub(super) mod idx_folder;
 pub(super) mod image_file;
 pub(super) mod image_folder;

@@ -1,7 +1,7 @@
 //! The user's NumPy arrays: a folder with `x_train.npy`, `y_train.npy` and, optionally, a test part.
 
-use super::folder::{VALIDATION_NAMES, list};
 use super::raw_dataset::{LabeledSamples, RawDataset, features_of};
+use crate::data::folder::{VALIDATION_NAMES, list};
 use crate::data::formats::npy::ArrayFile;
 use crate::data::formats::npy_file::{self, HOW_TO_UNPACK};
 use crate::data::samples::dataset::Values;

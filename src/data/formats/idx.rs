@@ -17,8 +17,8 @@ const UNSIGNED_BYTE: u8 = 8;
 /// The maximum size of a header in bytes: 255 dimensions.
 pub(crate) const MAX_HEADER_BYTES: u64 = 4 + 4 * 255;
 
-/// The size of a file in bytes by its header; `None` if the header is incomplete or the size overflows.
-pub(crate) fn promised_bytes(bytes: &[u8]) -> Option<u64> {
+/// The size of a file in bytes that its header declares; `None` if the header is incomplete or the size overflows.
+pub(crate) fn declared_bytes(bytes: &[u8]) -> Option<u64> {
     let (start, rest) = bytes.split_at_checked(4)?;
     let header = rest.get(..4 * usize::from(start[3]))?;
     let mut sizes = header.as_chunks::<4>().0.iter();

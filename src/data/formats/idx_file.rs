@@ -15,23 +15,23 @@ pub(crate) fn file_at(path: &Path) -> Option<PathBuf> {
     inner.is_file().then_some(inner)
 }
 
-/// The contents of an IDX file, unpacked if they are gzipped. At most one byte more than the header promises is
-/// read, so that a file cannot unpack to far more than it promises.
+/// The contents of an IDX file, unpacked if they are gzipped. At most one byte more than the header declares is
+/// read, so that a file cannot unpack to far more than it declares.
 ///
 /// # Errors
-/// A path that is not a file, a file that cannot be read or promises more than [`MAX_FILE_BYTES`].
+/// A path that is not a file, a file that cannot be read or declares more than [`MAX_FILE_BYTES`].
 pub(crate) fn read(path: &Path) -> Result<Vec<u8>> {
     if !std::fs::metadata(path)?.is_file() {
         return Err(Error::other("it is not a regular file"));
     }
     let header = read_unpacked(path, MAX_HEADER_BYTES)?;
-    let promised = idx::promised_bytes(&header).unwrap_or(MAX_HEADER_BYTES);
-    if promised > MAX_FILE_BYTES {
+    let declared = idx::declared_bytes(&header).unwrap_or(MAX_HEADER_BYTES);
+    if declared > MAX_FILE_BYTES {
         return Err(Error::other(format!(
-            "its header declares {promised} bytes, more than {MAX_FILE_BYTES}"
+            "its header declares {declared} bytes, more than {MAX_FILE_BYTES}"
         )));
     }
-    read_unpacked(path, promised + 1)
+    read_unpacked(path, declared + 1)
 }
 
 #[cfg(test)]
@@ -39,7 +39,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_packed_file_is_unpacked_to_one_byte_beyond_its_promise() {
+    fn a_packed_file_is_unpacked_to_one_byte_beyond_its_declared_size() {
         use std::io::Write;
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("bomb.gz");

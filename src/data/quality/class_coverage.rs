@@ -60,7 +60,7 @@ pub(crate) fn untrained_classes(dataset: &Dataset, config: &Config) -> Option<Da
     let classes: Vec<String> = names
         .map(|&class| dataset.class_names[class].clone())
         .collect();
-    (!classes.is_empty()).then_some(DataWarning::Untrained {
+    (!classes.is_empty()).then_some(DataWarning::ClassesWithoutTrainingSamples {
         classes,
         splits,
         of: repeats * folds,

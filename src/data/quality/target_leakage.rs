@@ -61,7 +61,7 @@ pub(crate) fn determining_features(dataset: &Dataset) -> Option<DataWarning> {
         }
     };
     let features: Vec<FeatureName> = features;
-    (!features.is_empty()).then_some(DataWarning::Determined { features })
+    (!features.is_empty()).then_some(DataWarning::TargetLeakage { features })
 }
 
 /// A key of a column's value in a row, of its number or its category; `None` if the value is missing.

@@ -30,7 +30,7 @@ pub(crate) fn overlapping_samples(dataset: &Dataset) -> Option<DataWarning> {
     let repeated_share = repeated as f64 / dataset.train.labels.len() as f64;
     let share = shared as f64 / of as f64;
     (shared >= MIN_SHARED && share >= MIN_SHARE && share > MIN_RATIO_TO_REPEATED * repeated_share)
-        .then_some(DataWarning::Shared {
+        .then_some(DataWarning::TrainTestOverlap {
             samples: shared,
             of,
         })
@@ -86,7 +86,7 @@ mod tests {
 
     #[test]
     fn test_samples_that_are_training_samples_are_counted() {
-        let shared = |samples, of| Some(DataWarning::Shared { samples, of });
+        let shared = |samples, of| Some(DataWarning::TrainTestOverlap { samples, of });
         assert_eq!(
             warning(counted(0, 100), counted(0, 50), false),
             shared(50, 50)

@@ -1,6 +1,6 @@
 //! Table files by their names.
 
-use crate::data::custom::folder::{VALIDATION_NAMES, file_name, list};
+use crate::data::folder::{VALIDATION_NAMES, file_name, list};
 use std::path::{Path, PathBuf};
 
 /// The format of a table.

@@ -187,8 +187,8 @@ impl Header {
     fn has_valid_counts(&self) -> bool {
         let plateau = self
             .plateau
-            .map_or(0, |state| state.waited.max(state.resting));
-        let stopping = self.stopping.map_or(0, |state| state.waited as u64);
+            .map_or(0, |state| state.num_bad_epochs.max(state.cooldown_counter));
+        let stopping = self.stopping.map_or(0, |state| state.num_bad_epochs as u64);
         [self.optimizer_steps as u64, plateau, stopping]
             .iter()
             .all(|&count| count <= MAX_STEPS)
@@ -281,14 +281,14 @@ mod tests {
                     lists: vec![vec![vec![0.1; 3], vec![0.2]], vec![]],
                 },
                 plateau: Some(PlateauState {
-                    rate: 0.1,
+                    learning_rate: 0.1,
                     best: Some(-0.9),
-                    waited: 1,
-                    resting: 2,
+                    num_bad_epochs: 1,
+                    cooldown_counter: 2,
                 }),
                 stopping: Some(EarlyStoppingState {
                     best: None,
-                    waited: 3,
+                    num_bad_epochs: 3,
                 }),
                 best_epoch: 1,
                 best: Some(vec![vec![3.0; 3], vec![4.0]]),
@@ -335,8 +335,8 @@ mod tests {
     fn counts_that_could_overflow_are_rejected() {
         let changes: [fn(&mut Checkpoint); 4] = [
             |c| c.state.optimizer.steps = usize::MAX,
-            |c| c.state.plateau.as_mut().unwrap().waited = u64::MAX,
-            |c| c.state.stopping.as_mut().unwrap().waited = usize::MAX,
+            |c| c.state.plateau.as_mut().unwrap().num_bad_epochs = u64::MAX,
+            |c| c.state.stopping.as_mut().unwrap().num_bad_epochs = usize::MAX,
             |c| c.seconds = -1.0,
         ];
         for (number, change) in changes.iter().enumerate() {

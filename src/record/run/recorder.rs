@@ -1,8 +1,8 @@
 //! Records one attempt at a run in the folder of the run.
 
+use super::attempt_leftovers::{remove_abandoned_files, remove_leftovers};
 use super::checkpoint::Checkpoint;
 use super::epochs_csv::{EpochsCsv, repair_epochs_csv};
-use super::leftovers::{remove_abandoned_files, remove_leftovers};
 use super::result::RunResult;
 use crate::metrics::{EpochMetrics, LayerValues};
 use crate::plan::RunHash;
@@ -14,9 +14,9 @@ use crate::spec::EventTiming;
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-/// The facts about a run that are recorded at its start.
+/// What is recorded of a run at its start.
 #[derive(Clone, Debug)]
-pub struct RunHeader {
+pub struct RunMetadata {
     /// The group in the HParams tab: one for all folds of the trial.
     pub group: String,
     /// The values that distinguish the trial from others.
@@ -56,16 +56,20 @@ impl Recorder {
     ///
     /// # Errors
     /// The folder is not writable, or the disk is full; here and in all other methods.
-    pub fn start(folder: &Path, header: &RunHeader, wall_time: f64) -> Result<Self, RecordError> {
+    pub fn start(
+        folder: &Path,
+        metadata: &RunMetadata,
+        wall_time: f64,
+    ) -> Result<Self, RecordError> {
         std::fs::create_dir_all(folder).map_err(failed_to("create the folder", folder))?;
         remove_abandoned_files(folder, None)?;
-        let events = match header.event_timing {
+        let events = match metadata.event_timing {
             EventTiming::None => None,
             EventTiming::Epoch | EventTiming::Final => {
-                Some(create_event_file(folder, header, wall_time)?)
+                Some(create_event_file(folder, metadata, wall_time)?)
             }
         };
-        let mut recorder = Self::with_events(folder, header, events, &[])?;
+        let mut recorder = Self::with_events(folder, metadata, events, &[])?;
         recorder.flush_events()?;
         Ok(recorder)
     }
@@ -74,16 +78,16 @@ impl Recorder {
     /// event file of the checkpoint no longer exists.
     pub fn resume(
         folder: &Path,
-        header: &RunHeader,
+        metadata: &RunMetadata,
         checkpoint: &Checkpoint,
         wall_time: f64,
     ) -> Result<Option<Self>, RecordError> {
         let position = &checkpoint.events;
         // The sweep file may have enabled events after the checkpoint was written.
         let has_no_events = position.file.is_empty();
-        let events = match header.event_timing {
+        let events = match metadata.event_timing {
             EventTiming::None => None,
-            _ if has_no_events => Some(create_event_file(folder, header, wall_time)?),
+            _ if has_no_events => Some(create_event_file(folder, metadata, wall_time)?),
             _ => match EventFile::resume(folder, position, wall_time)? {
                 Some(events) => Some(events),
                 None => return Ok(None),
@@ -92,7 +96,7 @@ impl Recorder {
         // Keeps the old file until the run ends or writes a new checkpoint: the old checkpoint is useless
         // without it.
         remove_abandoned_files(folder, Some(&position.file))?;
-        let mut recorder = Self::with_events(folder, header, events, &checkpoint.epochs)?;
+        let mut recorder = Self::with_events(folder, metadata, events, &checkpoint.epochs)?;
         if has_no_events {
             for metrics in &checkpoint.epochs {
                 recorder.write_scalars(metrics, wall_time)?;
@@ -103,18 +107,20 @@ impl Recorder {
 
     fn with_events(
         folder: &Path,
-        header: &RunHeader,
+        metadata: &RunMetadata,
         events: Option<EventFile>,
         epochs: &[EpochMetrics],
     ) -> Result<Self, RecordError> {
         Ok(Self {
             folder: folder.to_owned(),
             events,
-            epochs: match header.event_timing {
-                EventTiming::Epoch => Some(EpochsCsv::create(folder, header.layer_count, epochs)?),
+            epochs: match metadata.event_timing {
+                EventTiming::Epoch => {
+                    Some(EpochsCsv::create(folder, metadata.layer_count, epochs)?)
+                }
                 EventTiming::Final | EventTiming::None => None,
             },
-            layer_count: header.layer_count,
+            layer_count: metadata.layer_count,
             replaced: replaceable_result(folder),
         })
     }
@@ -284,17 +290,17 @@ fn adopt_result(folder: &Path, layer_count: usize, result: &RunResult) -> Result
     remove_leftovers(folder, result)
 }
 
-/// Creates the event file of a run, and writes the facts of the header.
+/// Creates the event file of a run, and writes its metadata.
 fn create_event_file(
     folder: &Path,
-    header: &RunHeader,
+    metadata: &RunMetadata,
     wall_time: f64,
 ) -> Result<EventFile, RecordError> {
     let mut events = EventFile::create(folder, wall_time)?;
-    events.write_session_start(&header.group, &header.hparams, wall_time)?;
-    events.write_text("configuration", &header.configuration, wall_time)?;
-    events.write_text("Hardware/GPU", &header.hardware, wall_time)?;
-    events.write_graph(&header.graph, wall_time)?;
+    events.write_session_start(&metadata.group, &metadata.hparams, wall_time)?;
+    events.write_text("configuration", &metadata.configuration, wall_time)?;
+    events.write_text("Hardware/GPU", &metadata.hardware, wall_time)?;
+    events.write_graph(&metadata.graph, wall_time)?;
     Ok(events)
 }
 

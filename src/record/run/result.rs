@@ -3,6 +3,7 @@
 use crate::metrics::{EpochMetrics, EvalMetrics};
 use crate::outcome::Failure;
 use crate::plan::RunHash;
+use crate::spec::RankBy;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -58,6 +59,16 @@ impl RunResult {
     pub fn final_metrics(&self) -> Option<&EpochMetrics> {
         let position = self.final_epoch?.checked_sub(1)?;
         self.epochs.get(position)
+    }
+
+    /// The score that trials are ranked by: the validation accuracy or loss; `None` if nothing is held out
+    /// for validation.
+    pub(crate) fn validation_score(&self, rank_by: RankBy) -> Option<f64> {
+        let validation = self.validation?;
+        Some(match rank_by {
+            RankBy::Accuracy => validation.accuracy,
+            RankBy::Loss => validation.loss,
+        })
     }
 
     /// The first epoch, counted from 1, with a validation accuracy of at least `accuracy`; `None` if

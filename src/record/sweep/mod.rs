@@ -7,7 +7,7 @@ pub(super) mod links;
 pub(super) mod manifest;
 pub(super) mod merge;
 pub(super) mod prune;
-pub(super) mod ranking;
+pub(super) mod rank_key;
 pub(super) mod reconcile;
 pub(super) mod reconcile_moves;
 pub(super) mod status;

@@ -4,7 +4,7 @@
 //! (`scripts/*.js`, plain JavaScript without libraries) from JSON in the page; the other sections
 //! are HTML. Text is never markup: it is escaped here, and the scripts insert it as text nodes.
 
-mod build;
+mod build_page;
 mod cell;
 mod column;
 mod compact;
@@ -17,7 +17,7 @@ mod script_json;
 mod section;
 mod template;
 
-pub(super) use build::build_page;
+pub(super) use build_page::build_page;
 pub use cell::Cell;
 pub use column::{Better, Column, Kind};
 pub use curves::{Curve, Curves};

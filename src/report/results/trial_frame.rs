@@ -4,7 +4,7 @@ use super::aggregate;
 use super::metrics::{Metric, mean_epochs_to, metrics};
 use super::trial_state::TrialRuns;
 use crate::plan::{ParameterColumn as Factor, Plan};
-use crate::record::{Ranking, Results};
+use crate::record::{RankKey, Results};
 use crate::spec::{RankBy, Sweep};
 use polars::prelude::*;
 use serde_json::Value;
@@ -141,16 +141,16 @@ fn sort_by_rank(
     rank_by: RankBy,
 ) -> PolarsResult<DataFrame> {
     let trials = 0..plan.trials.len();
-    let ranking = |trial| Ranking::of(plan, trial, rank_by, |run| results.runs.get(&run));
-    let rankings = trials.clone().filter_map(ranking);
-    let mut ranked: Vec<Ranking> = rankings.filter(Ranking::is_ranked).collect();
+    let rank_key = |trial| RankKey::of(plan, trial, rank_by, |run| results.runs.get(&run));
+    let rank_keys = trials.clone().filter_map(rank_key);
+    let mut ranked: Vec<RankKey> = rank_keys.filter(RankKey::is_ranked).collect();
     ranked.sort();
     let mut is_ranked = vec![false; trials.len()];
     ranked
         .iter()
-        .for_each(|ranking| is_ranked[ranking.trial] = true);
+        .for_each(|rank_key| is_ranked[rank_key.trial] = true);
     let unranked = trials.filter(|&trial| !is_ranked[trial]);
-    let first = ranked.iter().map(|ranking| ranking.trial);
+    let first = ranked.iter().map(|rank_key| rank_key.trial);
     let order: Vec<IdxSize> = first
         .chain(unranked)
         .map(|trial| trial as IdxSize)

@@ -1,9 +1,10 @@
 //! The data set of a sweep.
 
 use crate::escape::code;
-use crate::plan::{Plan, grouped};
+use crate::plan::Plan;
 use crate::report::locale::Locale;
 use crate::spec::{ColumnNote, Language};
+use crate::wording::grouped;
 
 /// The data set in one sentence; `None` if it differs between trials.
 pub(crate) fn sentence(locale: Locale, plan: &Plan) -> Option<String> {

@@ -16,7 +16,7 @@ pub(crate) fn warnings(locale: Locale, warnings: &[DataWarning]) -> Vec<String> 
 /// The text of [`DataWarning::in_english`] in French.
 fn french(warning: &DataWarning) -> String {
     match warning {
-        DataWarning::Determined { features } => {
+        DataWarning::TargetLeakage { features } => {
             let is_table = matches!(features.first(), Some(FeatureName::Column(_)));
             let names = listed(
                 features.iter().map(|feature| feature.shown(code)),
@@ -42,7 +42,7 @@ fn french(warning: &DataWarning) -> String {
                  de valeur ; {remedy}"
             )
         }
-        DataWarning::Untrained {
+        DataWarning::ClassesWithoutTrainingSamples {
             classes,
             splits,
             of,
@@ -59,7 +59,7 @@ fn french(warning: &DataWarning) -> String {
                  de ces partages ne tiennent pas compte {them}"
             )
         }
-        DataWarning::Shared { samples, of } => format!(
+        DataWarning::TrainTestOverlap { samples, of } => format!(
             "{samples} des {of} exemples de test {} : le score de test dit donc peu de choses sur \
              de nouveaux exemples ; retirez-les de l’un des deux ensembles",
             match samples {
@@ -78,7 +78,7 @@ mod tests {
     #[test]
     fn a_warning_is_in_the_reports_language() {
         let text = |language, warning| warnings(Locale { language }, &[warning]).remove(0);
-        let determined = DataWarning::Determined {
+        let determined = DataWarning::TargetLeakage {
             features: vec![FeatureName::Column("x".to_owned())],
         };
         let english = text(Language::English, determined.clone());
@@ -91,7 +91,7 @@ mod tests {
             french.starts_with("Attention : la colonne `x` détermine à elle seule la classe"),
             "{french}"
         );
-        let untrained = DataWarning::Untrained {
+        let untrained = DataWarning::ClassesWithoutTrainingSamples {
             classes: vec!["a".to_owned(), "b".to_owned()],
             splits: 1,
             of: 2,

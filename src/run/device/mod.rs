@@ -1,13 +1,13 @@
 //! The devices that a sweep can be trained on.
 
 pub(super) mod adapter;
+mod backend;
 pub(super) mod choice;
 pub(super) mod compute_device;
 #[cfg_attr(not(feature = "cuda"), path = "no_cuda.rs")]
 mod cuda;
 mod driver;
 pub(super) mod error;
-mod executor;
 pub(super) mod memory;
 mod resolve;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]

@@ -10,8 +10,8 @@
 //! on any thread: no later result of the device can be trusted.
 
 use super::device_fault::{CubeclDevice, DeviceFault};
-use super::panic_hook;
 use super::panics::{first_line, message};
+use crate::panic_hook;
 use crate::run::mutex::lock;
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 use std::sync::{Arc, Mutex, Once, OnceLock};

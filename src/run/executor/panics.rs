@@ -1,7 +1,7 @@
 //! Catches panics, and describes them.
 
 use super::device_fault::DeviceFault;
-use super::panic_hook;
+use crate::panic_hook;
 use std::any::Any;
 use std::cell::{Cell, RefCell};
 use std::panic::{AssertUnwindSafe, Location, PanicHookInfo, catch_unwind};

@@ -5,7 +5,7 @@
 )]
 
 use super::device_fault::CubeclDevice;
-use super::panic_hook;
+use crate::panic_hook;
 use std::cell::Cell;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Once;

@@ -1,6 +1,6 @@
 //! Trains a run once more, without records.
 
-use super::executor_trait::Executor;
+use super::Executor;
 use crate::metrics::EpochMetrics;
 use crate::model_io::Weights;
 use crate::outcome::Outcome;

@@ -1,8 +1,8 @@
 //! Trains cohorts on a burn backend.
 
+use super::Executor;
 use super::cohort_sizing::tune_cohort_size;
 use super::device_fault::DeviceFault;
-use super::executor_trait::Executor;
 use super::fault_guard::FaultGuard;
 use super::fault_monitor::FaultMonitor;
 use crate::backend::Backend;
@@ -214,8 +214,10 @@ impl<B: Backend> Executor for TensorExecutor<B> {
             let [features, targets] = test.range(0..rows).map(Tensor::unsqueeze::<3>);
             let _ = B::product(features.clone().swap_dims(1, 2), features).into_data();
             let _ = LossSums::from_logits(targets.clone(), targets.clone());
-            let (logits, aims) = (targets.clone(), targets.clone());
-            let _ = B::cross_entropy(logits, targets, aims).gradient.into_data();
+            let (logits, smoothed_targets) = (targets.clone(), targets.clone());
+            let _ = B::cross_entropy(logits, targets, smoothed_targets)
+                .gradient
+                .into_data();
         }
     }
 

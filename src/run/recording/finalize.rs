@@ -55,7 +55,7 @@ pub(crate) fn finalize_run(
     let result = RunResult {
         seconds: ended.seconds,
         cohort: ended.cohort,
-        ..result_of_lone_run(context, slot, run, ended.outcome, ended.epochs)
+        ..run_result(context, slot, run, ended.outcome, ended.epochs)
     };
     let keeps_weights = state.ended_runs().keeps_weights(run, &result);
     match ended.weights.filter(|_| keeps_weights) {
@@ -121,8 +121,8 @@ fn write_classes(
     classes.write(&context.store.run_folder(context.plan, run))
 }
 
-/// The result of a run that was trained in a cohort of one.
-fn result_of_lone_run(
+/// The result of a run; `seconds` and `cohort` are those of a run that trains alone.
+fn run_result(
     context: &ExecutionContext,
     slot: &DeviceSlot,
     run: RunId,

@@ -1,6 +1,6 @@
 //! Opens the records of runs, which start anew or resume from a checkpoint.
 
-use super::run_header::run_header;
+use super::run_metadata::run_metadata;
 use super::wall_time::wall_time;
 use crate::plan::RunId;
 use crate::record::{Checkpoint, RecordError, Recorder, remove_best, remove_cv_scores};
@@ -36,7 +36,7 @@ pub(crate) fn open_runs(
     }
     let start = |&run: &RunId| {
         let folder = context.store.run_folder(context.plan, run);
-        let recorder = Recorder::start(&folder, &run_header(context, slot, run), wall_time())?;
+        let recorder = Recorder::start(&folder, &run_metadata(context, slot, run), wall_time())?;
         Ok(OpenedRun {
             recorder,
             checkpoint: None,
@@ -68,8 +68,8 @@ fn resume(
     let mut opened = Vec::with_capacity(runs.len());
     for (&run, checkpoint) in runs.iter().zip(checkpoints) {
         let folder = context.store.run_folder(context.plan, run);
-        let header = run_header(context, slot, run);
-        let recorder = Recorder::resume(&folder, &header, &checkpoint, wall_time())?;
+        let metadata = run_metadata(context, slot, run);
+        let recorder = Recorder::resume(&folder, &metadata, &checkpoint, wall_time())?;
         let Some(recorder) = recorder else {
             return Ok(None);
         };

@@ -1,6 +1,6 @@
 //! The cross-validation scores of complete trials, for TensorBoard.
 
-use super::run_header::{hparams, hparams_group};
+use super::run_metadata::{hparams, hparams_group};
 use super::wall_time::wall_time;
 use crate::plan::{Plan, RunId};
 use crate::record::{CvScores, RecordError, RunResult, Store, has_cv_scores, write_cv_scores};

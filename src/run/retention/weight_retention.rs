@@ -2,7 +2,7 @@
 //! at its end the best. Touches no files.
 
 use crate::plan::{Plan, RunId};
-use crate::record::{Ranking, RunResult};
+use crate::record::{RankKey, RunResult};
 use crate::spec::{KeepWeights, RankBy, Sweep};
 use std::collections::HashMap;
 
@@ -12,7 +12,7 @@ pub(crate) struct WeightRetention<'a> {
     keep: KeepWeights,
     rank_by: RankBy,
     /// The best trials whose runs have all finished, the best first; at most as many as are kept.
-    best: Vec<Ranking>,
+    best: Vec<RankKey>,
 }
 
 impl<'a> WeightRetention<'a> {
@@ -48,7 +48,7 @@ impl<'a> WeightRetention<'a> {
         match self.completion(run.trial, result_of) {
             TrialCompletion::Open => result.failure.is_none(),
             TrialCompletion::Failed => false,
-            TrialCompletion::Finished(ranking) => self.is_among_best(&ranking),
+            TrialCompletion::Finished(rank_key) => self.is_among_best(&rank_key),
         }
     }
 
@@ -62,22 +62,22 @@ impl<'a> WeightRetention<'a> {
         if self.keep == KeepWeights::All {
             return None;
         }
-        let ranking = match self.completion(trial, |run| results.get(&run)) {
+        let rank_key = match self.completion(trial, |run| results.get(&run)) {
             TrialCompletion::Open => return None,
             TrialCompletion::Failed => return Some(trial),
-            TrialCompletion::Finished(ranking) => ranking,
+            TrialCompletion::Finished(rank_key) => rank_key,
         };
-        let position = self.best.partition_point(|better| *better < ranking);
-        self.best.insert(position, ranking);
+        let position = self.best.partition_point(|better| *better < rank_key);
+        self.best.insert(position, rank_key);
         let is_exceeded = self.keep.is_exceeded_by(self.best.len());
         let worst = is_exceeded.then(|| self.best.pop())??;
         Some(worst.trial)
     }
 
-    fn is_among_best(&self, ranking: &Ranking) -> bool {
+    fn is_among_best(&self, rank_key: &RankKey) -> bool {
         let is_full = self.keep.is_exceeded_by(self.best.len() + 1);
         let worst = self.best.last().filter(|_| is_full);
-        worst.is_none_or(|worst| ranking < worst)
+        worst.is_none_or(|worst| rank_key < worst)
     }
 
     /// How far a trial is complete, according to these results.
@@ -86,8 +86,8 @@ impl<'a> WeightRetention<'a> {
         trial: usize,
         result_of: impl Fn(RunId) -> Option<&'r RunResult>,
     ) -> TrialCompletion {
-        if let Some(ranking) = Ranking::of(self.plan, trial, self.rank_by, &result_of) {
-            return TrialCompletion::Finished(ranking);
+        if let Some(rank_key) = RankKey::of(self.plan, trial, self.rank_by, &result_of) {
+            return TrialCompletion::Finished(rank_key);
         }
         // A run that is to be retried may still succeed.
         let is_final = |run| result_of(run).is_some_and(|result| !result.should_retry());
@@ -119,5 +119,5 @@ enum TrialCompletion {
     /// All runs have ended, at least one without metrics: the trial is not ranked.
     Failed,
     /// All runs have ended with metrics.
-    Finished(Ranking),
+    Finished(RankKey),
 }

@@ -11,8 +11,8 @@ use crate::run::executor::panics::{catch, first_line, is_out_of_memory, message}
 use crate::run::mutex::lock;
 use crate::run::progress::StartSummary;
 use crate::run::recording::cohort_recorder::CohortRecorder;
+use crate::run::recording::ended_run_leftovers::remove_leftovers_of_ended;
 use crate::run::recording::finalize::accept_result;
-use crate::run::recording::leftovers::remove_leftovers_of_ended;
 use crate::run::recording::trial_scores::write_missing_scores;
 use crate::run::retention::prune_weights::weights_to_keep;
 use crate::run::sweep_state::SweepState;

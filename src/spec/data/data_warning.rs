@@ -21,12 +21,14 @@ pub struct DataRemarks {
 #[serde(rename_all = "snake_case")]
 pub enum DataWarning {
     /// Features each of which alone determines the class.
-    Determined {
+    #[serde(rename = "determined")]
+    TargetLeakage {
         /// The features, in the order of the data.
         features: Vec<FeatureName>,
     },
     /// Classes that have no training sample in some splits.
-    Untrained {
+    #[serde(rename = "untrained")]
+    ClassesWithoutTrainingSamples {
         /// Their names.
         classes: Vec<String>,
         /// The number of these splits.
@@ -35,7 +37,8 @@ pub enum DataWarning {
         of: u32,
     },
     /// Test samples that are also training samples.
-    Shared {
+    #[serde(rename = "shared")]
+    TrainTestOverlap {
         /// The number of these samples.
         samples: usize,
         /// The number of all test samples.
@@ -69,7 +72,7 @@ impl DataWarning {
     /// The warning in English; `code` formats names.
     pub(crate) fn in_english(&self, code: impl Fn(&str) -> String) -> String {
         match self {
-            Self::Determined { features } => {
+            Self::TargetLeakage { features } => {
                 let is_table = matches!(features.first(), Some(FeatureName::Column(_)));
                 let names = listed(
                     features.iter().map(|feature| feature.shown(&code)),
@@ -97,7 +100,7 @@ impl DataWarning {
                     if is_one { "it was" } else { "they were" },
                 )
             }
-            Self::Untrained {
+            Self::ClassesWithoutTrainingSamples {
                 classes,
                 splits,
                 of,
@@ -114,7 +117,7 @@ impl DataWarning {
                     if is_one { "it" } else { "them" },
                 )
             }
-            Self::Shared { samples, of } => format!(
+            Self::TrainTestOverlap { samples, of } => format!(
                 "{samples} of the {of} test samples {}, so the test score says little about new \
                  samples; remove them from one of the two sets",
                 match samples {
@@ -139,7 +142,7 @@ mod tests {
 
     #[test]
     fn features_are_named_by_their_columns_or_their_numbers() {
-        let shown = |features| DataWarning::Determined { features }.to_string();
+        let shown = |features| DataWarning::TargetLeakage { features }.to_string();
         let column = |name: &str| FeatureName::Column(name.to_owned());
         let one = shown(vec![column("x")]);
         assert!(
@@ -165,22 +168,34 @@ mod tests {
     }
 
     #[test]
-    fn a_recorded_warning_is_read_back() {
+    fn a_recorded_warning_keeps_its_key_and_is_read_back() {
         let warnings = vec![
-            DataWarning::Determined {
+            DataWarning::TargetLeakage {
                 features: vec![FeatureName::Column("x".to_owned()), FeatureName::Number(2)],
             },
-            DataWarning::Untrained {
+            DataWarning::ClassesWithoutTrainingSamples {
                 classes: vec!["a".to_owned()],
                 splits: 1,
                 of: 3,
             },
-            DataWarning::Shared { samples: 3, of: 9 },
+            DataWarning::TrainTestOverlap { samples: 3, of: 9 },
             DataWarning::Table(TableWarning::RowNumbers {
                 column: "t".to_owned(),
             }),
+            DataWarning::Table(TableWarning::MissingWithoutIndicator {
+                columns: vec![("t".to_owned(), 1)],
+            }),
         ];
         let text = serde_json::to_string(&warnings).unwrap();
+        for key in [
+            "determined",
+            "untrained",
+            "shared",
+            "row_numbers",
+            "unmarked",
+        ] {
+            assert!(text.contains(&format!("{{\"{key}\":")), "{key}: {text}");
+        }
         let read: Vec<DataWarning> = serde_json::from_str(&text).unwrap();
         assert_eq!(read, warnings);
     }

@@ -41,7 +41,8 @@ pub enum TableWarning {
         classes: [String; 2],
     },
     /// Values are missing in columns that are complete in the training set.
-    Unmarked {
+    #[serde(rename = "unmarked")]
+    MissingWithoutIndicator {
         /// The columns, each with the number of missing values.
         columns: Vec<(String, usize)>,
     },
@@ -83,15 +84,15 @@ impl TableWarning {
                 code(&classes[0]),
                 code(&classes[1])
             ),
-            Self::Unmarked { columns } => format!(
+            Self::MissingWithoutIndicator { columns } => format!(
                 "values are missing in columns that are complete in the training set: {}; they are \
                  filled, without an `is missing` feature",
-                unmarked(columns, &code, "and", "more")
+                columns_with_counts(columns, &code, "and", "more")
             ),
             Self::UnknownCategories { columns } => format!(
                 "these columns have categories that are not in the training set: {}; their features are 0 \
                  in these rows",
-                unknown(columns, &code, "and", "more")
+                columns_with_categories(columns, &code, "and", "more")
             ),
         }
     }
@@ -125,21 +126,21 @@ impl TableWarning {
                 code(&classes[0]),
                 code(&classes[1])
             ),
-            Self::Unmarked { columns } => format!(
+            Self::MissingWithoutIndicator { columns } => format!(
                 "des valeurs manquent dans des colonnes qui sont complètes à l’entraînement : {} ; elles \
                  sont remplacées, sans variable `is missing`",
-                unmarked(columns, &code, "et", "de plus")
+                columns_with_counts(columns, &code, "et", "de plus")
             ),
             Self::UnknownCategories { columns } => format!(
                 "ces colonnes ont des catégories absentes de l’entraînement : {} ; leurs variables valent \
                  0 dans ces lignes",
-                unknown(columns, &code, "et", "de plus")
+                columns_with_categories(columns, &code, "et", "de plus")
             ),
         }
     }
 }
 
-fn unmarked(
+fn columns_with_counts(
     columns: &[(String, usize)],
     code: &impl Fn(&str) -> String,
     and: &str,
@@ -151,7 +152,7 @@ fn unmarked(
     listed(shown, and, more)
 }
 
-fn unknown(
+fn columns_with_categories(
     columns: &[(String, usize, Vec<String>)],
     code: &impl Fn(&str) -> String,
     and: &str,

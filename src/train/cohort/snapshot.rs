@@ -26,13 +26,13 @@ pub(in crate::train) struct Snapshot<B: Backend> {
 impl<'a, B: Backend> Cohort<'a, B> {
     /// The state of each member between two steps.
     pub(in crate::train) fn snapshots(&self) -> Vec<Snapshot<B>> {
-        let snapshot = |place| Snapshot {
-            network: self.model.member_state(place),
+        let snapshot = |member| Snapshot {
+            network: self.model.member_state(member),
             optimizer: self
                 .optimizer
-                .member_state(place)
-                .trimmed(&parameter_shapes(self.model.member_stages(place))),
-            plateau: self.plateaus[place].clone(),
+                .member_state(member)
+                .trimmed(&parameter_shapes(self.model.member_stages(member))),
+            plateau: self.plateaus[member].clone(),
         };
         (0..self.members.len()).map(snapshot).collect()
     }
@@ -62,15 +62,15 @@ impl<'a, B: Backend> Cohort<'a, B> {
         cohort
     }
 
-    /// The cohort of the members at these places.
+    /// The cohort of these members.
     #[must_use]
-    pub(in crate::train) fn select_members(self, places: &[usize]) -> Self {
+    pub(in crate::train) fn select_members(self, members: &[usize]) -> Self {
         let mut snapshots: Vec<_> = self.snapshots().into_iter().map(Some).collect();
-        let selected = places.iter().map(|&place| {
-            let snapshot = snapshots[place].take();
+        let selected = members.iter().map(|&member| {
+            let snapshot = snapshots[member].take();
             (
-                self.members[place].clone(),
-                snapshot.expect("each place is selected once"),
+                self.members[member].clone(),
+                snapshot.expect("each member is selected once"),
             )
         });
         let (members, snapshots) = selected.unzip();
@@ -229,18 +229,19 @@ mod tests {
                     for epoch in 0..2 {
                         assert!(cohort.epoch(epoch, &mut SilentHost).is_ok());
                     }
-                    for (place, config) in configs.iter().enumerate() {
-                        let what = format!("{optimizer}, {activation}, {norm} {position}, {place}");
+                    for (member, config) in configs.iter().enumerate() {
+                        let what =
+                            format!("{optimizer}, {activation}, {norm} {position}, {member}");
                         let of_member =
-                            |tensor: &Tensor<Flex, 3>| tensor.clone().narrow(0, place, 1);
+                            |tensor: &Tensor<Flex, 3>| tensor.clone().narrow(0, member, 1);
                         let shapes = parameter_shapes(&config.stages());
-                        let snapshot = &cohort.snapshots()[place];
+                        let snapshot = &cohort.snapshots()[member];
                         for (tensor, snapshot) in cohort.model.state().iter().zip(&snapshot.network)
                         {
                             let [_, rows, columns] = snapshot.dims();
                             assert_padding_is_zero(&of_member(tensor), [rows, columns], &what);
                         }
-                        for list in cohort.optimizer.member_state(place).lists {
+                        for list in cohort.optimizer.member_state(member).lists {
                             for (tensor, &shape) in list.iter().zip(&shapes) {
                                 assert_padding_is_zero(tensor, shape, &what);
                             }

@@ -95,10 +95,10 @@ impl<'a, B: Backend> Cohort<'a, B> {
         targets + self.label_smoothing.scale(to_uniform)
     }
 
-    /// Updates the schedule `plateau` of the member at this place, if it has one.
-    pub(in crate::train) fn on_epoch_end(&mut self, place: usize, metrics: &EpochMetrics) {
-        let training = &self.members[place].config.training;
-        if let Some(plateau) = &mut self.plateaus[place] {
+    /// Updates the schedule `plateau` of this member, if it has one.
+    pub(in crate::train) fn on_epoch_end(&mut self, member: usize, metrics: &EpochMetrics) {
+        let training = &self.members[member].config.training;
+        if let Some(plateau) = &mut self.plateaus[member] {
             plateau.on_epoch_end(training, metrics);
         }
     }
@@ -111,7 +111,7 @@ impl<'a, B: Backend> Cohort<'a, B> {
             let steps_per_epoch = member.partition.train.len().div_ceil(size);
             let in_warmup = (epoch as u64) < training.warmup;
             match plateau {
-                Some(plateau) if !in_warmup => plateau.rate(),
+                Some(plateau) if !in_warmup => plateau.learning_rate(),
                 _ => learning_rate(
                     training,
                     TrainingPosition {

@@ -14,7 +14,7 @@ type Trained<B> = (Vec<(f64, f64)>, Vec<Tensor<B, 3>>);
 
 impl<B: Backend> Cohort<'_, B> {
     /// Trains an epoch: full batches together, then the last ones of each group as a separate
-    /// cohort. `groups` has the number of samples and the places of the members that have it.
+    /// cohort. `groups` has the number of samples and the members that have it.
     pub(super) fn uneven_epoch(
         &mut self,
         epoch: usize,
@@ -29,32 +29,37 @@ impl<B: Backend> Cohort<'_, B> {
         let mut means = vec![(0.0, 0.0); self.members.len()];
         let mut last_gradients = vec![Vec::new(); self.members.len()];
         let mut snapshots: Vec<_> = self.snapshots().into_iter().map(Some).collect();
-        let mut take = |place: usize| snapshots[place].take().expect("each place is in one group");
+        let mut take = |member: usize| {
+            snapshots[member]
+                .take()
+                .expect("each member is in one group")
+        };
         let mut trained: Vec<(usize, Snapshot<B>)> = Vec::with_capacity(self.members.len());
-        for (samples, places) in groups {
-            let mut group_losses = losses.select_members(&places);
+        for (samples, members) in groups {
+            let mut group_losses = losses.select_members(&members);
             let batches = shared_batches..samples.div_ceil(batch_size);
-            let group_snapshots: Vec<_> = places.iter().map(|&place| take(place)).collect();
+            let group_snapshots: Vec<_> = members.iter().map(|&member| take(member)).collect();
             if batches.is_empty() {
-                for &place in &places {
-                    last_gradients[place] = self.member_gradients(&gradients, place);
+                for &member in &members {
+                    last_gradients[member] = self.member_gradients(&gradients, member);
                 }
-                trained.extend(places.iter().copied().zip(group_snapshots));
+                trained.extend(members.iter().copied().zip(group_snapshots));
             } else {
-                let members = places.iter().map(|&place| self.members[place].clone());
+                let group_members = members.iter().map(|&member| self.members[member].clone());
                 let mut group =
-                    Cohort::from_snapshots(self.data, members.collect(), group_snapshots);
+                    Cohort::from_snapshots(self.data, group_members.collect(), group_snapshots);
                 let group_gradients = group.steps(epoch, batches, &mut group_losses, host)?;
-                for (index, &place) in places.iter().enumerate() {
-                    last_gradients[place] = group.member_gradients(&group_gradients, index);
+                for (index_in_group, &member) in members.iter().enumerate() {
+                    last_gradients[member] =
+                        group.member_gradients(&group_gradients, index_in_group);
                 }
-                trained.extend(places.iter().copied().zip(group.snapshots()));
+                trained.extend(members.iter().copied().zip(group.snapshots()));
             }
-            for (&place, mean) in places.iter().zip(group_losses.means()) {
-                means[place] = mean;
+            for (&member, mean) in members.iter().zip(group_losses.means()) {
+                means[member] = mean;
             }
         }
-        trained.sort_by_key(|(place, _)| *place);
+        trained.sort_by_key(|(member, _)| *member);
         let snapshots = trained.into_iter().map(|(_, snapshot)| snapshot).collect();
         let members = std::mem::take(&mut self.members);
         *self = Cohort::from_snapshots(self.data, members, snapshots);

@@ -32,10 +32,10 @@ impl<B: Backend> LossAccumulator<B> {
         });
     }
 
-    /// The sums of the members at these places.
-    pub(in crate::train) fn select_members(&self, places: &[usize]) -> Self {
+    /// The sums of these members.
+    pub(in crate::train) fn select_members(&self, members: &[usize]) -> Self {
         Self {
-            sums: self.sums.as_ref().map(|sums| select_members(sums, places)),
+            sums: self.sums.as_ref().map(|sums| select_members(sums, members)),
             samples: self.samples,
         }
     }

@@ -18,9 +18,9 @@ pub(in crate::train) struct Predictions<B: Backend> {
 
 /// The predictions of members with the same number of samples.
 struct Group<B: Backend> {
-    /// The members' places in the cohort.
-    places: Vec<usize>,
-    /// `[places, samples, classes]`
+    /// The members' indices in the cohort.
+    indices: Vec<usize>,
+    /// `[members of the group, samples, classes]`
     logits: Tensor<B, 3>,
     /// The same shape, or `[1, samples, classes]` if members share the samples.
     targets: Tensor<B, 3>,
@@ -34,11 +34,11 @@ impl<B: Backend> Predictions<B> {
         members: &[Member],
     ) -> Self {
         let batch = eval_batch_size(model.stages());
-        let predict = |model: &mut Network<B>, members: &[Member], places: Vec<usize>| {
+        let predict = |model: &mut Network<B>, members: &[Member], indices: Vec<usize>| {
             let plan = BatchPlan::validation(samples, members, batch);
             let batches = plan.ranges(batch).map(|range| plan.batch(range));
             Group::new(
-                places,
+                indices,
                 batches.map(|batch| (model.predict(batch.input), batch.targets)),
             )
         };
@@ -49,14 +49,16 @@ impl<B: Backend> Predictions<B> {
         );
         let groups = match &by_count[..] {
             [(0, _)] => Vec::new(),
-            [(_, places)] => vec![predict(model, members, places.clone())],
+            [(_, indices)] => vec![predict(model, members, indices.clone())],
             _ => by_count
                 .into_iter()
                 .filter(|(count, _)| *count > 0)
-                .map(|(_, places)| {
-                    let members: Vec<_> =
-                        places.iter().map(|&place| members[place].clone()).collect();
-                    predict(&mut model.select_members(&places), &members, places)
+                .map(|(_, indices)| {
+                    let members: Vec<_> = indices
+                        .iter()
+                        .map(|&index| members[index].clone())
+                        .collect();
+                    predict(&mut model.select_members(&indices), &members, indices)
                 })
                 .collect(),
         };
@@ -95,15 +97,15 @@ impl<B: Backend> Predictions<B> {
         let mut means = vec![None; self.members];
         for group in &self.groups {
             let sums = LossSums::from_logits(group.logits.clone(), group.targets.clone());
-            for (position, &place) in group.places.iter().enumerate() {
-                means[place] = Some(sums.means(position));
+            for (index_in_group, &index) in group.indices.iter().enumerate() {
+                means[index] = Some(sums.means(index_in_group));
             }
         }
         means
     }
 
-    /// The metrics of the members at these places. The result has an entry for each member of the
-    /// cohort, which is `None` for other places and for members without samples.
+    /// The metrics of the members with these indices. The result has an entry for each member of the
+    /// cohort, which is `None` for others and for members without samples.
     pub(in crate::train) fn evaluate(
         &self,
         selected: &[usize],
@@ -115,14 +117,16 @@ impl<B: Backend> Predictions<B> {
             };
             let sums = LossSums::from_logits(group.logits.clone(), group.targets.clone());
             let counts = classification_counts(group.logits, group.targets);
-            for (position, (place, counts)) in group.places.into_iter().zip(counts).enumerate() {
-                let (loss, accuracy) = sums.means(position);
+            for (index_in_group, (index, counts)) in
+                group.indices.into_iter().zip(counts).enumerate()
+            {
+                let (loss, accuracy) = sums.means(index_in_group);
                 let metrics = EvalMetrics {
                     loss,
                     accuracy,
                     macro_f1: counts.macro_f1(),
                 };
-                all[place] = Some((metrics, counts));
+                all[index] = Some((metrics, counts));
             }
         }
         all
@@ -130,37 +134,37 @@ impl<B: Backend> Predictions<B> {
 }
 
 impl<B: Backend> Group<B> {
-    fn new(places: Vec<usize>, parts: impl Iterator<Item = (Tensor<B, 3>, Tensor<B, 3>)>) -> Self {
+    fn new(indices: Vec<usize>, parts: impl Iterator<Item = (Tensor<B, 3>, Tensor<B, 3>)>) -> Self {
         let (logits, targets) = parts.unzip();
         Self {
-            places,
+            indices,
             logits: Tensor::cat(logits, 1),
             targets: Tensor::cat(targets, 1),
         }
     }
 
-    /// The part of the group with the members at these places; `None` if there are none.
+    /// The part of the group with the members of these indices; `None` if there are none.
     fn select(&self, selected: &[usize]) -> Option<Self> {
-        let positions: Vec<usize> = (0..self.places.len())
-            .filter(|&position| selected.contains(&self.places[position]))
+        let indices_in_group: Vec<usize> = (0..self.indices.len())
+            .filter(|&index_in_group| selected.contains(&self.indices[index_in_group]))
             .collect();
-        if positions.is_empty() {
+        if indices_in_group.is_empty() {
             return None;
         }
-        let is_all = positions.len() == self.places.len();
+        let is_all = indices_in_group.len() == self.indices.len();
         let select = |tensor: &Tensor<B, 3>| {
             if is_all || tensor.dims()[0] == 1 {
                 tensor.clone()
             } else {
-                select_members(tensor, &positions)
+                select_members(tensor, &indices_in_group)
             }
         };
         Some(Self {
             logits: select(&self.logits),
             targets: select(&self.targets),
-            places: positions
+            indices: indices_in_group
                 .iter()
-                .map(|&position| self.places[position])
+                .map(|&index_in_group| self.indices[index_in_group])
                 .collect(),
         })
     }

@@ -1,6 +1,6 @@
 //! Adagrad (Duchi et al. 2011), as `torch.optim.Adagrad`.
 
-use super::optimizer_trait::Optimizer;
+use super::Optimizer;
 use super::state::StackedState;
 use super::update::{apply_update, epsilon, squares};
 use crate::backend::Backend;

@@ -1,7 +1,7 @@
 //! Adam (Kingma and Ba 2015), as `torch.optim.Adam`.
 
+use super::Optimizer;
 use super::moments::Moments;
-use super::optimizer_trait::Optimizer;
 use super::state::StackedState;
 use super::update::apply_update;
 use crate::backend::Backend;

@@ -1,6 +1,6 @@
 //! Changes gradients before an optimizer uses them: L1 penalty, clipping by value, clipping by norm.
 
-use super::optimizer_trait::Optimizer;
+use super::Optimizer;
 use super::state::StackedState;
 use crate::backend::Backend;
 use crate::spec::Training;

@@ -2,11 +2,10 @@
 
 mod adagrad;
 mod adam;
-mod build;
 mod gradient_transform;
 mod moments;
 mod nadam;
-mod optimizer_trait;
+mod new_optimizer;
 mod plain_sgd;
 mod rmsprop;
 mod segmented;
@@ -15,7 +14,53 @@ mod state;
 mod update;
 mod weight_decay;
 
-pub use build::new_optimizer;
-pub use optimizer_trait::Optimizer;
+pub use new_optimizer::new_optimizer;
 pub use state::OptimizerState;
 pub(super) use state::StackedState;
+
+use crate::backend::Backend;
+use crate::model::StageGradient;
+use crate::train::per_member::PerMember;
+use burn::tensor::Tensor;
+
+/// An optimizer with its state, for all parameters of a cohort.
+pub trait Optimizer<B: Backend> {
+    /// Takes one step and returns the new parameters. All tensors are `[members, …, outputs]`.
+    ///
+    /// Takes parameters and gradients by value, so that they can be changed in place.
+    fn step(
+        &mut self,
+        parameters: Vec<Tensor<B, 3>>,
+        gradients: Vec<Tensor<B, 3>>,
+        learning_rate: &PerMember<B>,
+    ) -> Vec<Tensor<B, 3>>;
+
+    /// Takes one step by the gradients of stages. An optimizer may not need these as tensors.
+    fn step_stages(
+        &mut self,
+        parameters: Vec<Tensor<B, 3>>,
+        gradients: Vec<StageGradient<B>>,
+        learning_rate: &PerMember<B>,
+    ) -> Vec<Tensor<B, 3>> {
+        let gradients = gradients.into_iter().flat_map(StageGradient::values);
+        self.step(parameters, gradients.collect(), learning_rate)
+    }
+
+    /// The state of all members.
+    fn stacked_state(&self) -> StackedState<B>;
+
+    /// Continues from the state of an optimizer with these settings. Lists that these settings do
+    /// not need are ignored.
+    fn set_stacked_state(&mut self, state: StackedState<B>);
+
+    /// The state of the member with this index.
+    fn member_state(&self, member: usize) -> OptimizerState<B> {
+        self.stacked_state().member(member)
+    }
+
+    /// Continues from the state of each member, in the order of the members. Either all members
+    /// have taken a step, or none has.
+    fn restore(&mut self, states: Vec<OptimizerState<B>>) {
+        self.set_stacked_state(StackedState::from_members(&states));
+    }
+}

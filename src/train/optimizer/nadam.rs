@@ -1,7 +1,7 @@
 //! Adam with Nesterov's momentum (Dozat 2016), as `torch.optim.NAdam`.
 
+use super::Optimizer;
 use super::moments::Moments;
-use super::optimizer_trait::Optimizer;
 use super::state::StackedState;
 use super::update::apply_update;
 use crate::backend::Backend;

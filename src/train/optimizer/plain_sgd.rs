@@ -1,6 +1,6 @@
 //! Plain gradient descent: `torch.optim.SGD` without momentum.
 
-use super::optimizer_trait::Optimizer;
+use super::Optimizer;
 use super::state::StackedState;
 use crate::backend::Backend;
 use crate::model::StageGradient;

@@ -1,6 +1,6 @@
 //! RMSprop (Hinton 2012), as `torch.optim.RMSprop`.
 
-use super::optimizer_trait::Optimizer;
+use super::Optimizer;
 use super::state::StackedState;
 use super::update::{apply_update, epsilon, squares, update_moving_means};
 use crate::backend::Backend;

@@ -1,6 +1,6 @@
 //! Members with different kinds of optimizers in one cohort.
 
-use super::optimizer_trait::Optimizer;
+use super::Optimizer;
 use super::state::{OptimizerState, StackedState};
 use crate::backend::Backend;
 use crate::model::{StageGradient, concat_members, narrow_members};

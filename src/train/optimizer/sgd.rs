@@ -1,6 +1,6 @@
 //! Stochastic gradient descent, as `torch.optim.SGD`.
 
-use super::optimizer_trait::Optimizer;
+use super::Optimizer;
 use super::state::StackedState;
 use super::update::apply_update;
 use crate::backend::Backend;

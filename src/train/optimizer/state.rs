@@ -79,7 +79,7 @@ impl<B: Backend> StackedState<B> {
         }
     }
 
-    /// The state of the member at this position.
+    /// The state of the member with this index.
     pub(super) fn member(&self, member: usize) -> OptimizerState<B> {
         let of_member = |tensor: &Tensor<B, 3>| tensor.clone().narrow(0, member, 1);
         let lists = self.lists.iter();

@@ -1,6 +1,6 @@
 //! Weight decay, as a wrapper of an optimizer.
 
-use super::optimizer_trait::Optimizer;
+use super::Optimizer;
 use super::state::StackedState;
 use crate::backend::Backend;
 use crate::train::per_member::PerMember;

@@ -32,7 +32,7 @@ impl EarlyStopping {
             min_delta: training.min_delta.get(),
             state: EarlyStoppingState {
                 best: None,
-                waited: 0,
+                num_bad_epochs: 0,
             },
         })
     }
@@ -59,11 +59,11 @@ impl EarlyStopping {
         let best = self.state.best.unwrap_or(f64::INFINITY);
         if value < best - self.min_delta {
             self.state.best = Some(value);
-            self.state.waited = 0;
+            self.state.num_bad_epochs = 0;
             return Verdict::Improved;
         }
-        self.state.waited += 1;
-        if self.state.waited >= self.patience {
+        self.state.num_bad_epochs += 1;
+        if self.state.num_bad_epochs >= self.patience {
             Verdict::Stop
         } else {
             Verdict::Waiting

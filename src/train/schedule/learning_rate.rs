@@ -149,7 +149,7 @@ mod tests {
                 };
                 let rate = plateau
                     .as_ref()
-                    .map_or_else(|| learning_rate(training, position), Plateau::rate);
+                    .map_or_else(|| learning_rate(training, position), Plateau::learning_rate);
                 assert!(
                     (rate - expected).abs() <= 1e-12 * training.learning_rate.get(),
                     "{} step {step}: {rate}, PyTorch {expected}",

@@ -17,10 +17,10 @@ impl Plateau {
     pub fn new(training: &Training) -> Option<Self> {
         matches!(training.schedule, Schedule::Plateau { .. }).then(|| {
             Self(PlateauState {
-                rate: training.learning_rate.get(),
+                learning_rate: training.learning_rate.get(),
                 best: None,
-                waited: 0,
-                resting: 0,
+                num_bad_epochs: 0,
+                cooldown_counter: 0,
             })
         })
     }
@@ -36,8 +36,8 @@ impl Plateau {
     }
 
     /// The learning rate of the next epoch.
-    pub fn rate(&self) -> f64 {
-        self.0.rate
+    pub fn learning_rate(&self) -> f64 {
+        self.0.learning_rate
     }
 
     /// Records a finished epoch. Epochs of the warm-up do not count.
@@ -61,21 +61,21 @@ impl Plateau {
         let is_better = |best: f64| value < best - best.abs() * threshold.get();
         if state.best.is_none_or(is_better) {
             state.best = Some(value);
-            state.waited = 0;
+            state.num_bad_epochs = 0;
         } else {
-            state.waited += 1;
+            state.num_bad_epochs += 1;
         }
-        if state.resting > 0 {
-            state.resting -= 1;
-            state.waited = 0;
+        if state.cooldown_counter > 0 {
+            state.cooldown_counter -= 1;
+            state.num_bad_epochs = 0;
         }
-        if state.waited > *patience {
-            let reduced = (state.rate * factor.get()).max(minimum.get());
-            if state.rate - reduced > MIN_CHANGE {
-                state.rate = reduced;
+        if state.num_bad_epochs > *patience {
+            let reduced = (state.learning_rate * factor.get()).max(minimum.get());
+            if state.learning_rate - reduced > MIN_CHANGE {
+                state.learning_rate = reduced;
             }
-            state.resting = *cooldown;
-            state.waited = 0;
+            state.cooldown_counter = *cooldown;
+            state.num_bad_epochs = 0;
         }
     }
 }
@@ -98,7 +98,7 @@ mod tests {
         let mut plateau = Plateau::new(&training).unwrap();
         let mut rate_after = |number, loss| {
             plateau.on_epoch_end(&training, &epoch(number, loss, 0.0));
-            plateau.rate()
+            plateau.learning_rate()
         };
         // The first two epochs do not count: the third is the first that is monitored.
         assert_eq!(rate_after(1, 1.0), 1.0);

@@ -69,9 +69,9 @@ pub(crate) fn backward(
         let start = chunk * depth;
         #[unroll]
         for i in 0..comptime!(tile.height() * tile.depth() / UNITS) {
-            let place = i * units_of_cube + UNIT_POS;
-            let k = place % depth;
-            let r = place / depth;
+            let element = i * units_of_cube + UNIT_POS;
+            let k = element % depth;
+            let r = element / depth;
             let mut value = 0.0f32;
             if first_row + r < rows && start + k < inner {
                 value = gradient[((member * rows + first_row + r) * inner + start + k) as usize];
@@ -80,9 +80,9 @@ pub(crate) fn backward(
         }
         #[unroll]
         for i in 0..comptime!(tile.width() * tile.depth() / UNITS) {
-            let place = i * units_of_cube + UNIT_POS;
-            let k = place % depth;
-            let c = place / depth;
+            let element = i * units_of_cube + UNIT_POS;
+            let k = element % depth;
+            let c = element / depth;
             let mut value = 0.0f32;
             if first_column + c < columns && start + k < inner {
                 let row = member as usize * columns as usize + (first_column + c) as usize;
@@ -102,11 +102,11 @@ pub(crate) fn backward(
         #[unroll]
         for j in 0..tile.columns {
             let column = first_column + UNIT_POS_X + j * SIDE;
-            let own = comptime!((i * tile.columns + j) as usize);
+            let register = comptime!((i * tile.columns + j) as usize);
             // Entries outside the matrix stay 0.
             if row < rows && column < columns {
                 let mut value = values[((member * rows + row) * columns + column) as usize];
-                let mut gradient = sums[own];
+                let mut gradient = sums[register];
                 if comptime!(form.drops) {
                     let (threshold, kept) = (threshold_of(units, member), kept_of(kept, member));
                     gradient *= factor(keys, first_key, member, threshold, kept, row, column);
@@ -116,7 +116,7 @@ pub(crate) fn backward(
                     }
                 }
                 if comptime!(form.norm != NormForm::None) {
-                    normalised[own] = value;
+                    normalised[register] = value;
                     let x = shifted(norm, value, member, column, columns);
                     gradient *= derivative_at(code, x);
                 } else if comptime!(form.keeps_input) {
@@ -124,7 +124,7 @@ pub(crate) fn backward(
                 } else {
                     gradient *= derivative_of_value(code, value);
                 }
-                sums[own] = gradient;
+                sums[register] = gradient;
             }
         }
     }
@@ -153,8 +153,8 @@ pub(crate) fn backward(
         for j in 0..tile.columns {
             let column = first_column + UNIT_POS_X + j * SIDE;
             if row < rows && column < columns {
-                let place = ((member * rows + row) * columns + column) as usize;
-                output[place] = sums[comptime!((i * tile.columns + j) as usize)];
+                let index = ((member * rows + row) * columns + column) as usize;
+                output[index] = sums[comptime!((i * tile.columns + j) as usize)];
             }
         }
     }

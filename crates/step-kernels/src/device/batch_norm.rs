@@ -41,8 +41,8 @@ pub(crate) fn shifted(
     column: u32,
     columns: u32,
 ) -> f32 {
-    let place = (member * columns + column) as usize;
-    normalised * norm[place] + norm[place + (CUBE_COUNT_Z * columns) as usize]
+    let index = (member * columns + column) as usize;
+    normalised * norm[index] + norm[index + (CUBE_COUNT_Z * columns) as usize]
 }
 
 /// Normalises the columns of a tile that holds all rows, and records their mean and variance.
@@ -110,13 +110,14 @@ pub(super) fn update_running_statistics(
     columns: u32,
 ) {
     let list = (CUBE_COUNT_Z * columns) as usize;
-    let own = (member * columns + column) as usize;
+    let index = (member * columns + column) as usize;
     if rows > 1 {
         let of_sample = f32::cast_from(rows) / f32::cast_from(rows - 1) * MOMENTUM;
-        statistics[own] = statistics[own] * (1.0 - MOMENTUM) + mean * MOMENTUM;
-        statistics[own + list] = statistics[own + list] * (1.0 - MOMENTUM) + variance * of_sample;
+        statistics[index] = statistics[index] * (1.0 - MOMENTUM) + mean * MOMENTUM;
+        statistics[index + list] =
+            statistics[index + list] * (1.0 - MOMENTUM) + variance * of_sample;
     }
-    statistics[own + 2 * list] = scale;
+    statistics[index + 2 * list] = scale;
 }
 
 /// Turns the gradient of a norm's output into that of its input, for a tile that holds all rows, and updates
@@ -153,15 +154,15 @@ pub(crate) fn gradient_of_tile(
     for j in 0..tile.columns {
         let column = first_column + UNIT_POS_X + j * SIDE;
         if column < columns {
-            let own = (member * columns + column) as usize;
-            let scale = statistics[own + 2 * list] * norm[own];
+            let index = (member * columns + column) as usize;
+            let scale = statistics[index + 2 * list] * norm[index];
             let (of_bias, of_weight) = (bias[j as usize], weight[j as usize]);
             #[unroll]
             for i in 0..tile.rows {
-                let place = comptime!((i * tile.columns + j) as usize);
-                gradient[place] = through_norm(
-                    gradient[place],
-                    normalised[place],
+                let register = comptime!((i * tile.columns + j) as usize);
+                gradient[register] = through_norm(
+                    gradient[register],
+                    normalised[register],
                     of_bias / count,
                     of_weight / count,
                     scale,
@@ -215,12 +216,12 @@ pub(super) fn step_norm(
     #[comptime] lists: usize,
 ) {
     let list = (CUBE_COUNT_Z * columns) as usize;
-    let own = (member * columns + column) as usize;
+    let index = (member * columns + column) as usize;
     let code = rules[member as usize];
     let numbers = ((step + member) * STEP) as usize;
     step_weight(
         norm,
-        own,
+        index,
         2 * list,
         weight_gradient,
         code,
@@ -230,7 +231,7 @@ pub(super) fn step_norm(
     );
     step_weight(
         norm,
-        own + list,
+        index + list,
         2 * list,
         bias_gradient,
         code,

@@ -37,17 +37,17 @@ impl Buffer {
         unsafe { ArrayArg::from_raw_parts(self.handle.clone(), self.length) }
     }
 
-    /// Copies `count` values from `source`, or zeros if there is none, to `place` in the buffer.
+    /// Copies `count` values from `source`, or zeros if there is none, to `offset` in the buffer.
     pub(super) fn put<R: Runtime>(
         &self,
         client: &ComputeClient<R>,
-        place: usize,
+        offset: usize,
         count: usize,
         source: Option<&Handle>,
     ) {
         let (cubes, dim) = (cubes(count), CubeDim::new_1d(copy::UNITS));
-        let [numbers, offset] = [count, place].map(|n| n as u32);
-        // SAFETY: the source holds `count` values, and the buffer as many from `place` on.
+        let [numbers, offset] = [count, offset].map(|n| n as u32);
+        // SAFETY: the source holds `count` values, and the buffer as many from `offset` on.
         unsafe {
             match source {
                 Some(handle) => {
@@ -73,14 +73,14 @@ impl Buffer {
         }
     }
 
-    /// A copy of the `count` values from `place` on.
+    /// A copy of the `count` values from `offset` on.
     pub(super) fn part<R: Runtime>(
         &self,
         client: &ComputeClient<R>,
-        place: usize,
+        offset: usize,
         count: usize,
     ) -> Handle {
-        let own = Self::empty(client, count);
+        let copied = Self::empty(client, count);
         // SAFETY: both buffers contain the range that is copied.
         unsafe {
             copy_out::launch_unchecked::<R>(
@@ -88,16 +88,20 @@ impl Buffer {
                 cubes(count),
                 CubeDim::new_1d(copy::UNITS),
                 self.argument(),
-                own.argument(),
+                copied.argument(),
                 count as u32,
-                place as u32,
+                offset as u32,
             );
         }
-        own.handle
+        copied.handle
     }
 }
 
 fn cubes(count: usize) -> CubeCount {
-    let most = 4096;
-    CubeCount::Static((count as u32).div_ceil(copy::UNITS).clamp(1, most), 1, 1)
+    let max_cubes = 4096;
+    CubeCount::Static(
+        (count as u32).div_ceil(copy::UNITS).clamp(1, max_cubes),
+        1,
+        1,
+    )
 }

@@ -8,9 +8,9 @@ pub(crate) const UNITS: u32 = 256;
 /// `to[offset + i] = from[i]` for `count` numbers.
 #[cube(launch_unchecked)]
 pub(crate) fn copy_into(from: &Array<f32>, to: &mut Array<f32>, count: u32, offset: u32) {
-    let place = CUBE_POS_X * CUBE_DIM_X + UNIT_POS;
+    let first = CUBE_POS_X * CUBE_DIM_X + UNIT_POS;
     let stride = CUBE_COUNT_X * CUBE_DIM_X;
-    let mut i = place;
+    let mut i = first;
     while i < count {
         to[(offset + i) as usize] = from[i as usize];
         i += stride;
@@ -20,9 +20,9 @@ pub(crate) fn copy_into(from: &Array<f32>, to: &mut Array<f32>, count: u32, offs
 /// `to[i] = from[offset + i]` for `count` numbers.
 #[cube(launch_unchecked)]
 pub(crate) fn copy_out(from: &Array<f32>, to: &mut Array<f32>, count: u32, offset: u32) {
-    let place = CUBE_POS_X * CUBE_DIM_X + UNIT_POS;
+    let first = CUBE_POS_X * CUBE_DIM_X + UNIT_POS;
     let stride = CUBE_COUNT_X * CUBE_DIM_X;
-    let mut i = place;
+    let mut i = first;
     while i < count {
         to[i as usize] = from[(offset + i) as usize];
         i += stride;
@@ -32,9 +32,9 @@ pub(crate) fn copy_out(from: &Array<f32>, to: &mut Array<f32>, count: u32, offse
 /// Sets `count` numbers from `offset` on to 0.
 #[cube(launch_unchecked)]
 pub(crate) fn clear(to: &mut Array<f32>, count: u32, offset: u32) {
-    let place = CUBE_POS_X * CUBE_DIM_X + UNIT_POS;
+    let first = CUBE_POS_X * CUBE_DIM_X + UNIT_POS;
     let stride = CUBE_COUNT_X * CUBE_DIM_X;
-    let mut i = place;
+    let mut i = first;
     while i < count {
         to[(offset + i) as usize] = 0.0;
         i += stride;

@@ -60,8 +60,9 @@ pub(crate) fn cross_entropy(
             let logit = logits[start + class as usize];
             let one = targets[target + class as usize];
             loss += one * (log_sum - logit);
-            let aim = one * (1.0 - epsilon) + spread;
-            gradient[start + class as usize] = (f32::exp(logit - highest) / sum - aim) * share;
+            let smoothed_target = one * (1.0 - epsilon) + spread;
+            gradient[start + class as usize] =
+                (f32::exp(logit - highest) / sum - smoothed_target) * share;
         }
         right += targets[target + answer as usize];
         row += CUBE_DIM_X;
@@ -82,11 +83,11 @@ pub(crate) fn cross_entropy(
     }
     if UNIT_POS == 0 {
         // Kahan's sum: an epoch has many steps.
-        let own = (member * 3) as usize;
-        let value = losses[0] - sums[own + 1];
-        let total = sums[own] + value;
-        sums[own + 1] = (total - sums[own]) - value;
-        sums[own] = total;
-        sums[own + 2] += rights[0];
+        let offset = (member * 3) as usize;
+        let value = losses[0] - sums[offset + 1];
+        let total = sums[offset] + value;
+        sums[offset + 1] = (total - sums[offset]) - value;
+        sums[offset] = total;
+        sums[offset + 2] += rights[0];
     }
 }

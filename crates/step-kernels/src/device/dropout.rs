@@ -1,4 +1,4 @@
-//! Which units a step drops: a function of a key and the unit's place.
+//! Which units a step drops: a function of a key and the unit's position.
 //!
 //! The bits are those of two rounds of RC6's x·(2x + 1) (Rivest, Robshaw, Sidney and Yin 1998), so
 //! that every device drops the same units.
@@ -9,7 +9,7 @@ const ROW: u32 = 0x85eb_ca77;
 const COLUMN: u32 = 0xc2b2_ae3d;
 const BETWEEN: u32 = 0x9e37_79b9;
 
-/// 32 random bits at a place, for the two words of a key.
+/// 32 random bits of a unit, for the two words of a key.
 #[cube]
 pub(crate) fn bits(first: u32, second: u32, row: u32, column: u32) -> u32 {
     let of_row = mixed(row * ROW + first) + second;

@@ -70,9 +70,9 @@ pub(crate) fn forward(
         // Neighbouring units read neighbouring numbers of a row.
         #[unroll]
         for i in 0..comptime!(tile.height() * tile.depth() / UNITS) {
-            let place = i * units_of_cube + UNIT_POS;
-            let k = place % depth;
-            let r = place / depth;
+            let element = i * units_of_cube + UNIT_POS;
+            let k = element % depth;
+            let r = element / depth;
             let mut value = 0.0f32;
             if first_row + r < rows && start + k < inner {
                 value = input_at(
@@ -93,9 +93,9 @@ pub(crate) fn forward(
         }
         #[unroll]
         for i in 0..comptime!(tile.width() * tile.depth() / UNITS) {
-            let place = i * units_of_cube + UNIT_POS;
-            let c = place % comptime!(tile.width());
-            let k = place / comptime!(tile.width());
+            let element = i * units_of_cube + UNIT_POS;
+            let c = element % comptime!(tile.width());
+            let k = element / comptime!(tile.width());
             let mut value = 0.0f32;
             if first_column + c < columns && start + k < inner {
                 let row = member as usize * inner as usize + (start + k) as usize;
@@ -137,19 +137,19 @@ pub(crate) fn forward(
         for j in 0..tile.columns {
             let column = first_column + UNIT_POS_X + j * SIDE;
             if row < rows && column < columns {
-                let place = ((member * rows + row) * columns + column) as usize;
+                let index = ((member * rows + row) * columns + column) as usize;
                 let sum = sums[comptime!((i * tile.columns + j) as usize)];
                 if comptime!(form.norm == NormForm::SeparateKernel) {
-                    before[place] = sum;
+                    before[index] = sum;
                 } else {
                     let mut x = sum;
                     if comptime!(form.norm == NormForm::InTile) {
                         x = shifted(norm, sum, member, column, columns);
-                        before[place] = sum;
+                        before[index] = sum;
                     } else if comptime!(form.keeps_input) {
-                        before[place] = x;
+                        before[index] = x;
                     }
-                    output[place] = unit_output(
+                    output[index] = unit_output(
                         x, units, kept, keys, first_key, member, row, column, form.drops,
                     );
                 }

@@ -109,7 +109,7 @@ impl<R: Runtime> Training<R> {
         let Layer {
             inputs, outputs, ..
         } = self.model.layers[layer];
-        let own = &self.layers[layer];
+        let current = &self.layers[layer];
         let [input, words] = self.input(layer);
         let [rows, inner, columns] = [batch.rows, inputs, outputs].map(|n| n as u32);
         let norm = self.norm_form(layer, rows);
@@ -118,10 +118,10 @@ impl<R: Runtime> Training<R> {
             tile,
             input: self.input_form(layer),
             norm,
-            drops: own.site.is_some(),
+            drops: current.site.is_some(),
             keeps_input: self.keeps_input(layer),
         };
-        let before = own.before.as_ref().unwrap_or(&self.nothing);
+        let before = current.before.as_ref().unwrap_or(&self.nothing);
         let [parameters, statistics] = self.norm(layer);
         // SAFETY: every index is below the lengths that `new` allocates.
         unsafe {
@@ -133,14 +133,14 @@ impl<R: Runtime> Training<R> {
                 words.argument(),
                 self.epoch.positions.argument(),
                 self.epoch.scaling.argument(),
-                own.weight.argument(),
-                own.bias.argument(),
+                current.weight.argument(),
+                current.bias.argument(),
                 parameters.argument(),
                 statistics.argument(),
-                own.units.argument(),
-                own.kept.argument(),
+                current.units.argument(),
+                current.kept.argument(),
                 self.epoch.keys.argument(),
-                own.output.argument(),
+                current.output.argument(),
                 before.argument(),
                 rows,
                 inner,
@@ -157,10 +157,10 @@ impl<R: Runtime> Training<R> {
                     before.argument(),
                     parameters.argument(),
                     statistics.argument(),
-                    own.units.argument(),
-                    own.kept.argument(),
+                    current.units.argument(),
+                    current.kept.argument(),
                     self.epoch.keys.argument(),
-                    own.output.argument(),
+                    current.output.argument(),
                     rows,
                     columns,
                     self.first_key(layer, batch),
@@ -202,7 +202,7 @@ impl<R: Runtime> Training<R> {
         let Layer {
             inputs, outputs, ..
         } = self.model.layers[layer];
-        let (own, earlier) = (&self.layers[layer], &self.layers[layer - 1]);
+        let (current, earlier) = (&self.layers[layer], &self.layers[layer - 1]);
         let [rows, inner, columns] = [batch.rows, outputs, inputs].map(|n| n as u32);
         let norm = self.norm_form(layer - 1, rows);
         let tile = self.normed_tile(norm, rows, columns);
@@ -222,8 +222,8 @@ impl<R: Runtime> Training<R> {
                 &self.client,
                 self.count(tile, rows, columns),
                 CubeDim::new_2d(SIDE, SIDE),
-                own.gradient.argument(),
-                own.weight.argument(),
+                current.gradient.argument(),
+                current.weight.argument(),
                 values.argument(),
                 parameters.argument(),
                 statistics.argument(),
@@ -264,7 +264,7 @@ impl<R: Runtime> Training<R> {
         let Layer {
             inputs, outputs, ..
         } = self.model.layers[layer];
-        let own = &self.layers[layer];
+        let current = &self.layers[layer];
         let [input, words] = self.input(layer);
         let [rows, inner, columns] = [inputs, batch.rows, outputs].map(|n| n as u32);
         let tile = self.tile(rows, columns);
@@ -283,11 +283,11 @@ impl<R: Runtime> Training<R> {
                 words.argument(),
                 self.epoch.positions.argument(),
                 self.epoch.scaling.argument(),
-                own.gradient.argument(),
+                current.gradient.argument(),
                 self.rules.argument(),
                 self.epoch.steps.argument(),
-                own.weight.argument(),
-                own.bias.argument(),
+                current.weight.argument(),
+                current.bias.argument(),
                 rows,
                 inner,
                 columns,

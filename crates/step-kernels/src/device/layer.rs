@@ -86,8 +86,8 @@ impl DeviceLayer {
         mut sources: impl Iterator<Item = &'a Handle>,
     ) {
         for slot in self.slots(copies) {
-            let place = list * slot.stride + slot.first;
-            slot.buffer.put(client, place, slot.count, sources.next());
+            let offset = list * slot.stride + slot.first;
+            slot.buffer.put(client, offset, slot.count, sources.next());
         }
     }
 
@@ -99,8 +99,8 @@ impl DeviceLayer {
         copies: usize,
     ) -> Vec<Handle> {
         let part = |slot: Slot| {
-            let place = list * slot.stride + slot.first;
-            slot.buffer.part(client, place, slot.count)
+            let offset = list * slot.stride + slot.first;
+            slot.buffer.part(client, offset, slot.count)
         };
         self.slots(copies).into_iter().map(part).collect()
     }
@@ -118,8 +118,8 @@ impl DeviceLayer {
             count,
             stride,
         };
-        let whole = |buffer: &'_ Buffer| buffer.length / copies;
-        let (weights, biases) = (whole(&self.weight), whole(&self.bias));
+        let list_length = |buffer: &'_ Buffer| buffer.length / copies;
+        let (weights, biases) = (list_length(&self.weight), list_length(&self.bias));
         let mut slots = vec![
             slot(&self.weight, 0, weights, weights),
             slot(&self.bias, 0, biases, biases),
@@ -140,15 +140,15 @@ impl NormBuffers {
         mut sources: impl Iterator<Item = &'a Handle>,
     ) {
         let count = self.statistics.length / 3;
-        for place in [0, count] {
-            self.statistics.put(client, place, count, sources.next());
+        for offset in [0, count] {
+            self.statistics.put(client, offset, count, sources.next());
         }
     }
 
     /// Copies of the running mean and variance.
     pub(super) fn running<R: Runtime>(&self, client: &ComputeClient<R>) -> [Handle; 2] {
         let count = self.statistics.length / 3;
-        [0, count].map(|place| self.statistics.part(client, place, count))
+        [0, count].map(|offset| self.statistics.part(client, offset, count))
     }
 }
 

@@ -37,35 +37,35 @@ pub(crate) fn normalise(
     let count = f32::cast_from(rows);
     let first = member * rows * columns + column;
     let mut shared = SharedMemory::<f32>::new(comptime!((SIDE * SIDE) as usize));
-    let mut own = Array::<f32>::new(1usize);
-    own[0] = 0.0;
+    let mut partial = Array::<f32>::new(1usize);
+    partial[0] = 0.0;
     if is_inside {
         let mut row = UNIT_POS_Y;
         while row < rows {
-            own[0] += sums[(first + row * columns) as usize];
+            partial[0] += sums[(first + row * columns) as usize];
             row += SIDE;
         }
     }
-    let mean = column_sums(&own, &mut shared, SINGLE)[0] / count;
-    own[0] = 0.0;
+    let mean = column_sums(&partial, &mut shared, SINGLE)[0] / count;
+    partial[0] = 0.0;
     if is_inside {
         let mut row = UNIT_POS_Y;
         while row < rows {
             let centred = sums[(first + row * columns) as usize] - mean;
-            own[0] += centred * centred;
+            partial[0] += centred * centred;
             row += SIDE;
         }
     }
-    let variance = column_sums(&own, &mut shared, SINGLE)[0] / count;
+    let variance = column_sums(&partial, &mut shared, SINGLE)[0] / count;
     let scale = 1.0 / f32::sqrt(variance + EPSILON);
     if is_inside {
         let mut row = UNIT_POS_Y;
         while row < rows {
-            let place = (first + row * columns) as usize;
-            let normalised = (sums[place] - mean) * scale;
-            sums[place] = normalised;
+            let index = (first + row * columns) as usize;
+            let normalised = (sums[index] - mean) * scale;
+            sums[index] = normalised;
             let x = shifted(norm, normalised, member, column, columns);
-            output[place] =
+            output[index] =
                 unit_output(x, units, kept, keys, first_key, member, row, column, drops);
             row += SIDE;
         }
@@ -101,31 +101,31 @@ pub(crate) fn normalise_gradient(
     let count = f32::cast_from(rows);
     let first = member * rows * columns + column;
     let mut shared = SharedMemory::<f32>::new(comptime!((SIDE * SIDE) as usize));
-    let mut own_bias = Array::<f32>::new(1usize);
-    let mut own_weight = Array::<f32>::new(1usize);
-    own_bias[0] = 0.0;
-    own_weight[0] = 0.0;
+    let mut partial_bias = Array::<f32>::new(1usize);
+    let mut partial_weight = Array::<f32>::new(1usize);
+    partial_bias[0] = 0.0;
+    partial_weight[0] = 0.0;
     if is_inside {
         let mut row = UNIT_POS_Y;
         while row < rows {
-            let place = (first + row * columns) as usize;
-            own_bias[0] += gradient[place];
-            own_weight[0] += gradient[place] * normalised[place];
+            let index = (first + row * columns) as usize;
+            partial_bias[0] += gradient[index];
+            partial_weight[0] += gradient[index] * normalised[index];
             row += SIDE;
         }
     }
-    let bias = column_sums(&own_bias, &mut shared, SINGLE)[0];
-    let weight = column_sums(&own_weight, &mut shared, SINGLE)[0];
+    let bias = column_sums(&partial_bias, &mut shared, SINGLE)[0];
+    let weight = column_sums(&partial_weight, &mut shared, SINGLE)[0];
     if is_inside {
-        let own = (member * columns + column) as usize;
+        let norm_index = (member * columns + column) as usize;
         let list = (CUBE_COUNT_Z * columns) as usize;
-        let scale = statistics[own + 2 * list] * norm[own];
+        let scale = statistics[norm_index + 2 * list] * norm[norm_index];
         let mut row = UNIT_POS_Y;
         while row < rows {
-            let place = (first + row * columns) as usize;
-            gradient[place] = through_norm(
-                gradient[place],
-                normalised[place],
+            let index = (first + row * columns) as usize;
+            gradient[index] = through_norm(
+                gradient[index],
+                normalised[index],
                 bias / count,
                 weight / count,
                 scale,

@@ -68,9 +68,9 @@ pub fn product<R: Runtime>(
     let [right_members, right_inner, columns] = right.shape;
     let members = left_members.max(right_members);
     assert_eq!(inner, right_inner, "the inner dimension");
-    for own in [left, right] {
-        assert!(own.shape.iter().all(|&n| n > 0), "a product of nothing");
-        assert!([1, members].contains(&own.shape[0]), "members");
+    for operand in [left, right] {
+        assert!(operand.shape.iter().all(|&n| n > 0), "a product of nothing");
+        assert!([1, members].contains(&operand.shape[0]), "members");
     }
     let left_is_transposed = left.strides[1] < left.strides[2];
     let parts = match left_is_transposed {
@@ -98,7 +98,8 @@ pub fn product<R: Runtime>(
         left_is_transposed,
         right_is_transposed: right.strides[1] < right.strides[2],
     };
-    let [left_strides, right_strides] = [left, right].map(|own| own.strides.map(|s| s as u32));
+    let [left_strides, right_strides] =
+        [left, right].map(|operand| operand.strides.map(|s| s as u32));
     // SAFETY: every index is below the lengths of the matrices.
     unsafe {
         product_of_parts::launch_unchecked::<R>(
@@ -183,9 +184,9 @@ fn product_of_parts(
     let depth = comptime!(tile.depth());
     let first_row = (number / across % down) * tile.height();
     let first_column = (number % across) * tile.width();
-    let mut own_left =
+    let mut shared_left =
         SharedMemory::<f32>::new(comptime!((tile.depth() * tile.left_stride()) as usize));
-    let mut own_right =
+    let mut shared_right =
         SharedMemory::<f32>::new(comptime!((tile.depth() * tile.right_stride()) as usize));
     let mut sums = zeros(tile);
     let units_of_cube = CUBE_DIM_X * CUBE_DIM_Y;
@@ -198,34 +199,34 @@ fn product_of_parts(
         let start = begin + chunk * depth;
         #[unroll]
         for i in 0..comptime!(tile.height() * tile.depth() / UNITS) {
-            let place = i * units_of_cube + UNIT_POS;
+            let element = i * units_of_cube + UNIT_POS;
             let (k, r) = split(
-                place,
+                element,
                 depth,
                 comptime!(tile.height()),
                 form.left_is_transposed,
             );
             let mut value = 0.0f32;
             if first_row + r < rows && start + k < end {
-                let own = member * left_member + (first_row + r) * left_row;
-                value = left[(own + (start + k) * left_inner) as usize];
+                let offset = member * left_member + (first_row + r) * left_row;
+                value = left[(offset + (start + k) * left_inner) as usize];
             }
-            own_left[(k * comptime!(tile.left_stride()) + r) as usize] = value;
+            shared_left[(k * comptime!(tile.left_stride()) + r) as usize] = value;
         }
         #[unroll]
         for i in 0..comptime!(tile.width() * tile.depth() / UNITS) {
-            let place = i * units_of_cube + UNIT_POS;
+            let element = i * units_of_cube + UNIT_POS;
             let is_along_rows = comptime!(!form.right_is_transposed);
-            let (k, c) = split(place, depth, comptime!(tile.width()), is_along_rows);
+            let (k, c) = split(element, depth, comptime!(tile.width()), is_along_rows);
             let mut value = 0.0f32;
             if first_column + c < columns && start + k < end {
-                let own = member * right_member + (first_column + c) * right_column;
-                value = right[(own + (start + k) * right_inner) as usize];
+                let offset = member * right_member + (first_column + c) * right_column;
+                value = right[(offset + (start + k) * right_inner) as usize];
             }
-            own_right[(k * comptime!(tile.right_stride()) + c) as usize] = value;
+            shared_right[(k * comptime!(tile.right_stride()) + c) as usize] = value;
         }
         sync_cube();
-        multiply_chunk(&mut sums, &own_left, &own_right, tile);
+        multiply_chunk(&mut sums, &shared_left, &shared_right, tile);
         sync_cube();
     }
     let first = (part * CUBE_COUNT_Z + member) * rows;
@@ -236,8 +237,8 @@ fn product_of_parts(
         for j in 0..tile.columns {
             let column = first_column + UNIT_POS_X + j * SIDE;
             if part < parts && row < rows && column < columns {
-                let place = ((first + row) * columns + column) as usize;
-                output[place] = sums[comptime!((i * tile.columns + j) as usize)];
+                let index = ((first + row) * columns + column) as usize;
+                output[index] = sums[comptime!((i * tile.columns + j) as usize)];
             }
         }
     }
@@ -246,25 +247,30 @@ fn product_of_parts(
 /// The positions along the inner and the other dimension that a unit reads, such that neighbouring units read
 /// neighbouring memory.
 #[cube]
-fn split(place: u32, depth: u32, other: u32, #[comptime] other_is_contiguous: bool) -> (u32, u32) {
+fn split(
+    element: u32,
+    depth: u32,
+    other: u32,
+    #[comptime] other_is_contiguous: bool,
+) -> (u32, u32) {
     if other_is_contiguous {
-        (place / other, place % other)
+        (element / other, element % other)
     } else {
-        (place % depth, place / depth)
+        (element % depth, element / depth)
     }
 }
 
 /// Adds up the parts: `[parts, count]` to `[count]`.
 #[cube(launch_unchecked)]
 fn add_parts(parts: &Array<f32>, sum: &mut Array<f32>, count: u32, number: u32) {
-    let mut place = CUBE_POS_X * CUBE_DIM_X + UNIT_POS;
+    let mut index = CUBE_POS_X * CUBE_DIM_X + UNIT_POS;
     let stride = CUBE_COUNT_X * CUBE_DIM_X;
-    while place < count {
+    while index < count {
         let mut total = 0.0f32;
         for part in 0..number {
-            total += parts[(part * count + place) as usize];
+            total += parts[(part * count + index) as usize];
         }
-        sum[place as usize] = total;
-        place += stride;
+        sum[index as usize] = total;
+        index += stride;
     }
 }

@@ -18,7 +18,7 @@ const ADAGRAD: u32 = Rule::Adagrad.code();
 #[cube]
 pub(crate) fn step_weight(
     state: &mut Array<f32>,
-    place: usize,
+    index: usize,
     stride: usize,
     gradient: f32,
     code: u32,
@@ -26,8 +26,8 @@ pub(crate) fn step_weight(
     first: usize,
     #[comptime] lists: usize,
 ) {
-    let weight = state[place];
-    let list1 = place + stride;
+    let weight = state[index];
+    let list1 = index + stride;
     let list2 = list1 + stride;
     let list3 = list2 + stride;
     let learning_rate = steps[first];
@@ -94,5 +94,5 @@ pub(crate) fn step_weight(
             }
         }
     }
-    state[place] = steps[first + 2] * weight - learning_rate * direction;
+    state[index] = steps[first + 2] * weight - learning_rate * direction;
 }

@@ -36,18 +36,18 @@ pub(crate) fn input_at(
     features: u32,
     #[comptime] form: InputForm,
 ) -> f32 {
-    let place = owner * rows + row;
+    let batch_row = owner * rows + row;
     if comptime!(form.from_samples) {
-        let sample = positions[(first + place) as usize] as usize;
+        let sample = positions[(first + batch_row) as usize] as usize;
         let number = sample_at(input, words, sample, feature, features, form.bytes);
         if comptime!(form.scales) {
-            let own = (2 * owner * features + feature) as usize;
-            (number - scaling[own]) * scaling[own + features as usize]
+            let offset = (2 * owner * features + feature) as usize;
+            (number - scaling[offset]) * scaling[offset + features as usize]
         } else {
             number
         }
     } else {
-        input[(place * features + feature) as usize]
+        input[(batch_row * features + feature) as usize]
     }
 }
 

@@ -101,8 +101,8 @@ impl<R: Runtime> Training<R> {
                 None => state.parameters.iter(),
                 Some(list) => state.lists.get(list).map_or([].iter(), |list| list.iter()),
             };
-            for (own, layer) in layers.iter().zip(&model.layers) {
-                own.put(
+            for (device_layer, layer) in layers.iter().zip(&model.layers) {
+                device_layer.put(
                     client,
                     list,
                     1 + lists,
@@ -204,7 +204,7 @@ impl<R: Runtime> Training<R> {
         let bytes = self.client.read_one(self.sums.handle.clone());
         let bytes = bytes.map_err(|error| format!("{error:?}"))?;
         let numbers = f32::from_bytes(&bytes);
-        let pair = |own: &[f32]| (f64::from(own[0]) - f64::from(own[1]), f64::from(own[2]));
+        let pair = |sums: &[f32]| (f64::from(sums[0]) - f64::from(sums[1]), f64::from(sums[2]));
         Ok(numbers.chunks_exact(SUMS).map(pair).collect())
     }
 }

@@ -59,9 +59,9 @@ pub(crate) fn update(
         let start = chunk * depth;
         #[unroll]
         for i in 0..comptime!(tile.height() * tile.depth() / UNITS) {
-            let place = i * units_of_cube + UNIT_POS;
-            let r = place % comptime!(tile.height());
-            let k = place / comptime!(tile.height());
+            let element = i * units_of_cube + UNIT_POS;
+            let r = element % comptime!(tile.height());
+            let k = element / comptime!(tile.height());
             let mut value = 0.0f32;
             if first_row + r < rows && start + k < inner {
                 value = input_at(
@@ -82,9 +82,9 @@ pub(crate) fn update(
         }
         #[unroll]
         for i in 0..comptime!(tile.width() * tile.depth() / UNITS) {
-            let place = i * units_of_cube + UNIT_POS;
-            let c = place % comptime!(tile.width());
-            let k = place / comptime!(tile.width());
+            let element = i * units_of_cube + UNIT_POS;
+            let c = element % comptime!(tile.width());
+            let k = element / comptime!(tile.width());
             let mut value = 0.0f32;
             if first_column + c < columns && start + k < inner {
                 let row = member * inner + start + k;
@@ -109,10 +109,10 @@ pub(crate) fn update(
             let column = first_column + UNIT_POS_X + j * SIDE;
             if row < rows && column < columns {
                 let of_row = member as usize * rows as usize + row as usize;
-                let place = of_row * columns as usize + column as usize;
+                let index = of_row * columns as usize + column as usize;
                 step_weight(
                     weight,
-                    place,
+                    index,
                     weights,
                     sums[comptime!((i * tile.columns + j) as usize)],
                     code,
@@ -130,10 +130,10 @@ pub(crate) fn update(
         for k in 0..inner {
             sum += gradient[((member * inner + k) * columns + column) as usize];
         }
-        let place = (member * columns + column) as usize;
+        let index = (member * columns + column) as usize;
         step_weight(
             bias,
-            place,
+            index,
             biases,
             sum,
             code,

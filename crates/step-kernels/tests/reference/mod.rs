@@ -105,13 +105,13 @@ pub struct Plain {
 }
 
 /// The index of each layer's first parameter.
-fn places(model: &Model) -> Vec<usize> {
+fn first_parameters(model: &Model) -> Vec<usize> {
     let mut next = 0;
-    let place = |layer: &Layer| {
+    let first_parameter = |layer: &Layer| {
         next += layer.parameters();
         next - layer.parameters()
     };
-    model.layers.iter().map(place).collect()
+    model.layers.iter().map(first_parameter).collect()
 }
 
 /// The mean and the variance (divided by n) of each column.
@@ -153,10 +153,10 @@ impl Plain {
         let mut factors = Vec::new();
         // For each layer, the normalised sums and the scale of each column; empty without a norm.
         let mut normalised: Vec<(Vec<Vec<f64>>, Vec<f64>)> = Vec::new();
-        let places = places(model);
+        let first_parameters = first_parameters(model);
         let rows = inputs.len() as f64;
         for (index, layer) in model.layers.iter().enumerate() {
-            let parameters = &self.parameters[places[index]..];
+            let parameters = &self.parameters[first_parameters[index]..];
             let (w, b) = (&parameters[0], &parameters[1]);
             let rate = layer.dropout.get(member).copied().unwrap_or(0.0);
             let key = if layer.dropout.is_empty() {
@@ -230,14 +230,14 @@ impl Plain {
             self.right += f64::from(u8::from(
                 logits.iter().position(|&x| x == highest) == Some(class),
             ));
-            let aim = |c: usize| {
+            let smoothed_target = |c: usize| {
                 smoothing / logits.len() as f64 + if c == class { 1.0 - smoothing } else { 0.0 }
             };
             gradient.push(
                 logits
                     .iter()
                     .enumerate()
-                    .map(|(c, x)| ((x - highest).exp() / total - aim(c)) / rows)
+                    .map(|(c, x)| ((x - highest).exp() / total - smoothed_target(c)) / rows)
                     .collect(),
             );
         }
@@ -246,7 +246,7 @@ impl Plain {
             let mut earlier = vec![vec![0.0; layer.inputs]; inputs.len()];
             if index > 0 {
                 let before = &model.layers[index - 1];
-                let w = &self.parameters[places[index]];
+                let w = &self.parameters[first_parameters[index]];
                 for (row, out) in earlier.iter_mut().enumerate() {
                     for (k, out) in out.iter_mut().enumerate() {
                         let sum: f64 = (0..layer.outputs)
@@ -267,20 +267,20 @@ impl Plain {
             }
             if index > 0 && model.layers[index - 1].norm {
                 let (normal, scales) = &normalised[index - 1];
-                let place = places[index - 1] + 2;
+                let first_parameter = first_parameters[index - 1] + 2;
                 let mut sums = [vec![0.0; layer.inputs], vec![0.0; layer.inputs]];
                 for k in 0..layer.inputs {
                     let column = || earlier.iter().zip(normal);
                     let of_bias: f64 = column().map(|(g, _)| g[k]).sum();
                     let of_weight: f64 = column().map(|(g, n)| g[k] * n[k]).sum();
                     (sums[0][k], sums[1][k]) = (of_weight, of_bias);
-                    let scale = scales[k] * self.parameters[place][k];
+                    let scale = scales[k] * self.parameters[first_parameter][k];
                     for (g, n) in earlier.iter_mut().zip(normal) {
                         g[k] = (g[k] - of_bias / rows - n[k] * of_weight / rows) * scale;
                     }
                 }
                 for (offset, sums) in sums.iter().enumerate() {
-                    self.step_parameter(model.rules[member], step, place + offset, sums);
+                    self.step_parameter(model.rules[member], step, first_parameter + offset, sums);
                 }
             }
             let products = |k: usize, c: usize| {
@@ -293,8 +293,18 @@ impl Plain {
             let of_bias: Vec<f64> = columns
                 .map(|c| gradient.iter().map(|d| d[c]).sum())
                 .collect();
-            self.step_parameter(model.rules[member], step, places[index], &of_weight);
-            self.step_parameter(model.rules[member], step, places[index] + 1, &of_bias);
+            self.step_parameter(
+                model.rules[member],
+                step,
+                first_parameters[index],
+                &of_weight,
+            );
+            self.step_parameter(
+                model.rules[member],
+                step,
+                first_parameters[index] + 1,
+                &of_bias,
+            );
             gradient = earlier;
         }
     }

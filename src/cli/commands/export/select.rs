@@ -4,7 +4,7 @@ use crate::cli::arguments::ExportArguments;
 use crate::cli::errors::ExportError;
 use crate::cli::messages::with_count;
 use crate::plan::{Plan, RunId};
-use crate::record::{Ranking, Results, RunResult};
+use crate::record::{RankKey, Results, RunResult};
 use crate::spec::{RankBy, nearest};
 
 /// The position of the trial of this name.
@@ -25,8 +25,8 @@ pub(super) fn best_trial(
     results: &Results,
     rank_by: RankBy,
 ) -> Result<usize, ExportError> {
-    let ranking = |trial| Ranking::of(plan, trial, rank_by, |run| results.runs.get(&run));
-    let best = (0..plan.trials.len()).filter_map(ranking).min();
+    let rank_key = |trial| RankKey::of(plan, trial, rank_by, |run| results.runs.get(&run));
+    let best = (0..plan.trials.len()).filter_map(rank_key).min();
     let best = best.ok_or_else(|| no_best_error(plan, results))?;
     if best.is_ranked() || plan.trials.len() == 1 {
         Ok(best.trial)

@@ -42,9 +42,10 @@ impl EncodingIssues {
     /// The warnings: one of each kind, however many columns there are.
     pub(crate) fn warnings(self) -> Vec<TableWarning> {
         let (without_indicator, unknown) = (self.without_indicator, self.unknown_categories);
-        let without_indicator = (!without_indicator.is_empty()).then_some(TableWarning::Unmarked {
-            columns: without_indicator,
-        });
+        let without_indicator =
+            (!without_indicator.is_empty()).then_some(TableWarning::MissingWithoutIndicator {
+                columns: without_indicator,
+            });
         let unknown =
             (!unknown.is_empty()).then_some(TableWarning::UnknownCategories { columns: unknown });
         without_indicator.into_iter().chain(unknown).collect()

@@ -1,10 +1,10 @@
 //! Builds the optimizer of a cohort from its members' settings.
 
+use super::Optimizer;
 use super::adagrad::Adagrad;
 use super::adam::Adam;
 use super::gradient_transform::{GradientTransform, WithGradientTransform};
 use super::nadam::NAdam;
-use super::optimizer_trait::Optimizer;
 use super::plain_sgd::PlainSgd;
 use super::rmsprop::RmsProp;
 use super::segmented::{Segment, Segmented};

@@ -2,17 +2,21 @@
 
 use crate::escape::markdown;
 use crate::plan::{ParameterColumn, Plan, RunId, ValueKind};
-use crate::record::{HParam, RunHeader, model_graph};
+use crate::record::{HParam, RunMetadata, model_graph};
 use crate::run::context::{DeviceSlot, ExecutionContext};
 use crate::spec::{Stage, Sweep, short_text};
 use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// What is known of a run before it starts.
-pub(crate) fn run_header(context: &ExecutionContext, slot: &DeviceSlot, run: RunId) -> RunHeader {
+pub(crate) fn run_metadata(
+    context: &ExecutionContext,
+    slot: &DeviceSlot,
+    run: RunId,
+) -> RunMetadata {
     let (sweep, plan) = (context.sweep, context.plan);
     let config = &plan.trials[run.trial].config;
-    RunHeader {
+    RunMetadata {
         group: hparams_group(plan, run.trial),
         hparams: hparams(sweep, plan, run.trial),
         configuration: configuration_table(&config.to_applicable_value()),

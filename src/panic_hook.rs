@@ -5,13 +5,13 @@ use std::sync::{Once, PoisonError, RwLock};
 
 /// Inspects a panic on the thread that panics; whether somebody reports it, so that it need not be
 /// printed.
-pub(super) type PanicHandler = fn(&PanicHookInfo) -> bool;
+pub(crate) type PanicHandler = fn(&PanicHookInfo) -> bool;
 
 static HANDLERS: RwLock<Vec<PanicHandler>> = RwLock::new(Vec::new());
 
 /// Adds a handler, once and for all. Every handler sees every panic; the hook that the process had
 /// before prints those that none of them reports.
-pub(super) fn add_handler(handler: PanicHandler) {
+pub(crate) fn add_handler(handler: PanicHandler) {
     static INSTALLED: Once = Once::new();
     let mut handlers = HANDLERS.write().unwrap_or_else(PoisonError::into_inner);
     handlers.push(handler);

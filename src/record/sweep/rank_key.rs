@@ -12,14 +12,14 @@ use std::cmp::Ordering;
 /// splits, then by the lower mean loss, then by their position in the plan. Trials without validation
 /// come last, in the order of the plan.
 #[derive(Clone, Copy, Debug)]
-pub struct Ranking {
+pub struct RankKey {
     /// The position of the trial in the plan.
     pub trial: usize,
     /// The score, negated if higher is better, and the loss; `None` without validation.
     score_and_loss: Option<[f64; 2]>,
 }
 
-impl Ranking {
+impl RankKey {
     /// The sort key of a trial, given the results of its runs; `None` until all have finished.
     pub fn of<'a>(
         plan: &Plan,
@@ -75,7 +75,7 @@ fn compensated_sum(values: impl Iterator<Item = f64>) -> f64 {
     sum
 }
 
-impl Ord for Ranking {
+impl Ord for RankKey {
     fn cmp(&self, other: &Self) -> Ordering {
         let scores = match (self.score_and_loss, other.score_and_loss) {
             (Some([score, loss]), Some([other_score, other_loss])) => score
@@ -87,26 +87,26 @@ impl Ord for Ranking {
     }
 }
 
-impl PartialOrd for Ranking {
+impl PartialOrd for RankKey {
     fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
         Some(self.cmp(other))
     }
 }
 
-impl PartialEq for Ranking {
+impl PartialEq for RankKey {
     fn eq(&self, other: &Self) -> bool {
         self.cmp(other).is_eq()
     }
 }
 
-impl Eq for Ranking {}
+impl Eq for RankKey {}
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
-    fn ranking(trial: usize, score_and_loss: Option<[f64; 2]>) -> Ranking {
-        Ranking {
+    fn rank_key(trial: usize, score_and_loss: Option<[f64; 2]>) -> RankKey {
+        RankKey {
             trial,
             score_and_loss,
         }
@@ -125,25 +125,25 @@ mod tests {
     #[test]
     fn the_better_comes_first_then_the_lower_loss_then_the_order_of_the_plan() {
         let mut all = [
-            ranking(0, None),
-            ranking(1, Some([-0.8, 0.5])),
-            ranking(2, Some([-0.9, 0.7])),
-            ranking(3, Some([-0.9, 0.6])),
-            ranking(4, None),
-            ranking(5, Some([-0.9, 0.6])),
+            rank_key(0, None),
+            rank_key(1, Some([-0.8, 0.5])),
+            rank_key(2, Some([-0.9, 0.7])),
+            rank_key(3, Some([-0.9, 0.6])),
+            rank_key(4, None),
+            rank_key(5, Some([-0.9, 0.6])),
         ];
         all.sort_unstable();
-        let order: Vec<usize> = all.iter().map(|ranking| ranking.trial).collect();
+        let order: Vec<usize> = all.iter().map(|rank_key| rank_key.trial).collect();
         assert_eq!(order, [3, 5, 2, 1, 0, 4]);
         assert!(!all[4].is_ranked());
     }
 
     #[test]
     fn equal_scores_tie_whatever_their_losses() {
-        let [one, other] = [0.6, 0.7].map(|loss| ranking(0, Some([-0.9, loss])));
+        let [one, other] = [0.6, 0.7].map(|loss| rank_key(0, Some([-0.9, loss])));
         assert!(one.ties_with(&other));
-        assert!(!one.ties_with(&ranking(1, Some([-0.8, 0.6]))));
-        let unranked = ranking(2, None);
+        assert!(!one.ties_with(&rank_key(1, Some([-0.8, 0.6]))));
+        let unranked = rank_key(2, None);
         assert!(!unranked.ties_with(&unranked));
     }
 }

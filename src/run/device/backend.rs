@@ -5,7 +5,7 @@ use super::error::DeviceError;
 use super::memory::FreeMemory;
 use crate::backend::Backend;
 use crate::data::{Dataset, DeviceDatasetKey};
-use crate::run::executor::executor_trait::Executor;
+use crate::run::executor::Executor;
 use crate::run::executor::fault_monitor::FaultMonitor;
 use crate::run::executor::tensor_executor::{TensorExecutor, TensorMemory};
 use burn::backend::Flex;
