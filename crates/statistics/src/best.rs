@@ -20,7 +20,8 @@ pub struct AgainstBest {
 pub struct Comparison {
     /// Mean over the splits of this candidate's score minus that of the best.
     pub difference: f64,
-    /// p value of this comparison alone, given that the best was selected among all candidates.
+    /// p value of this comparison alone, given that the best was selected among the candidates that
+    /// are not more clearly worse.
     pub p_value: f64,
     /// p value adjusted for the number of comparisons.
     pub adjusted_p_value: f64,

@@ -5,6 +5,7 @@ use crate::moderation::moderate;
 use crate::normal_tail::NormalTails;
 use crate::scale_mixture::{STEP, ScaleMixture};
 use crate::scores::{check_ratio, columns, magnitude, mean, rounding};
+use crate::smoothing::ranks;
 use crate::split_effects::{median, split_effects};
 
 /// Fewer candidates do not show how variances are distributed.
@@ -46,24 +47,34 @@ impl CandidateErrors {
         }
         let means: Vec<f64> = scores.iter().map(|row| mean(row.as_ref())).collect();
         let found = split_effects(scores, &means);
-        let rounding = rounding(magnitude(scores.iter().flat_map(AsRef::as_ref))).powi(2);
-        if found.variances.iter().all(|&variance| variance <= rounding) {
+        // Means and effects are sums, which are rounded more than single scores.
+        let rounding = 16.0 * rounding(magnitude(scores.iter().flat_map(AsRef::as_ref)));
+        let smallest_variance = rounding * rounding;
+        let is_noise = |variance: f64| variance > smallest_variance;
+        if !found.variances.iter().copied().any(is_noise) {
             return Ok(None);
         }
         let freedom = (splits - 1) as f64;
         // All candidates together have (m − 1)(J − 1) degrees of freedom.
         let own_freedom = freedom * (1.0 - 1.0 / scores.len() as f64);
         // In this unit, the results do not depend on the scale of the scores.
-        let typical = median(&found.variances).max(rounding);
-        let variances: Vec<f64> = found.variances.iter().map(|one| one / typical).collect();
-        let Some(errors) = moderate(&variances, &means, own_freedom) else {
+        let typical = median(&found.variances).max(smallest_variance);
+        let in_unit = |&variance: &f64| {
+            if is_noise(variance) {
+                variance / typical
+            } else {
+                0.0
+            }
+        };
+        let variances: Vec<f64> = found.variances.iter().map(in_unit).collect();
+        let Some(errors) = moderate(&variances, &ranks(&means, rounding), own_freedom) else {
             return Ok(None);
         };
         let squares: f64 = found.effects.iter().map(|effect| effect * effect).sum();
         let shared = squares / freedom;
         Ok(Some(Self {
             errors,
-            shared: (shared > rounding).then(|| flat(shared / typical, freedom)),
+            shared: is_noise(shared).then(|| flat(shared / typical, freedom)),
             unit: (typical * (1.0 / splits as f64 + test_to_train)).sqrt(),
             tails: NormalTails::new(),
         }))
@@ -73,12 +84,11 @@ impl CandidateErrors {
 /// A standard deviation of which only the sample variance is known: the posterior for a flat prior
 /// of the logarithm. Its errors have Student's t distribution.
 fn flat(variance: f64, freedom: f64) -> ScaleMixture {
-    let log = variance.ln() / (2.0 * STEP);
-    let middle = log.round() as i32;
-    let first = middle - FLAT_RANGE.0;
-    let weight = |index: i32| {
-        let log_ratio = 2.0 * STEP * (log - f64::from(index));
+    let weight = |steps: i32| {
+        let log_ratio = -2.0 * STEP * f64::from(steps);
         (0.5 * freedom * (log_ratio - log_ratio.exp() + 1.0)).exp()
     };
-    ScaleMixture::new(first, (first..=middle + FLAT_RANGE.1).map(weight).collect())
+    let first = variance.ln() / (2.0 * STEP) - f64::from(FLAT_RANGE.0);
+    let weights = (-FLAT_RANGE.0..=FLAT_RANGE.1).map(weight);
+    ScaleMixture::new(first, weights.collect())
 }

@@ -11,7 +11,7 @@
 //! Ignatiadis and Sen (2025).
 
 use crate::scale_mixture::{STEP, ScaleMixture};
-use crate::smoothing::{Anchors, local_line, ranks, tricube};
+use crate::smoothing::{Anchors, local_line, tricube};
 
 /// Half the width of the window over ranks in which the trend of variances is estimated, as a part
 /// of the candidates, and its minimum.
@@ -25,15 +25,15 @@ const MARGINS: (f64, f64) = (1.0, 7.0);
 /// Candidates for each iteration of the expectation maximisation. See [`iterations`].
 const CANDIDATES_PER_ITERATION: usize = 5;
 const MAX_ITERATIONS: usize = 50;
-/// Parts of a step of the grid to which a variance is rounded, so that equal likelihoods are
-/// computed once.
-const ROUNDING: f64 = 16.0;
+/// Parts of a step of the grid. To estimate the prior, a sample variance is divided between two
+/// neighbouring parts, so that many candidates take no more time than few.
+const PARTS: f64 = 16.0;
 
 /// Natural logarithm of the ratio of successive variances of the grid.
 const LOG_VARIANCE_STEP: f64 = 2.0 * STEP;
 
 /// Returns what is known about each candidate's standard deviation, given its sample variance with
-/// `freedom` degrees of freedom and its mean score; `None` if no variance is positive.
+/// `freedom` degrees of freedom and the rank of its mean score; `None` if no variance is positive.
 ///
 /// 1. The logarithms of variances are smoothed over the ranks of the means, by local lines.
 /// 2. The prior of a variance relative to this trend is estimated in a window around each rank, by
@@ -41,7 +41,7 @@ const LOG_VARIANCE_STEP: f64 = 2.0 * STEP;
 /// 3. Bayes' rule gives the distribution of each standard deviation.
 pub(crate) fn moderate(
     variances: &[f64],
-    means: &[f64],
+    ranks: &[f64],
     freedom: f64,
 ) -> Option<Vec<ScaleMixture>> {
     let count = variances.len();
@@ -52,52 +52,38 @@ pub(crate) fn moderate(
         .iter()
         .map(|variance| variance.max(0.1 * smallest).ln())
         .collect();
-    let ranks = ranks(means);
     let anchors = Anchors::over(count);
-    let trend = trend(&ranks, &logs, &anchors);
-    // Relative to the trend, in parts of a step.
-    let relative: Vec<i64> = logs
+    let trend = trend(ranks, &logs, &anchors);
+    // Relative to the trend, in steps of the grid.
+    let relative: Vec<f64> = logs
         .iter()
         .zip(&trend)
-        .map(|(log, &trend)| {
-            let steps = log / LOG_VARIANCE_STEP - f64::from(trend);
-            (steps * ROUNDING).round() as i64
-        })
+        .map(|(log, trend)| (log - trend) / LOG_VARIANCE_STEP)
         .collect();
-    let grid = Likelihoods::new(&relative, freedom);
+    let grid = Grid::new(&relative, freedom);
     let window = (PRIOR_WINDOW.0 * count as f64).max(PRIOR_WINDOW.1);
     let priors: Vec<Vec<f64>> = anchors
         .ranks()
         .map(|anchor| {
-            let mut weights = vec![0.0; grid.rows.len()];
-            for (rank, &relative) in ranks.iter().zip(&relative) {
-                weights[grid.row(relative)] += tricube((rank - anchor) / window);
-            }
-            prior(&weights, &grid, iterations(count))
+            let weights = ranks.iter().map(|rank| tricube((rank - anchor) / window));
+            grid.prior(relative.iter().copied().zip(weights), iterations(count))
         })
         .collect();
-    let posterior = |((&rank, &relative), &trend): ((&f64, &i64), &i32)| {
+    let posterior = |((&rank, &relative), &trend): ((&f64, &f64), &f64)| {
         let ([first, second], part) = anchors.around(rank);
         let prior = priors[first].iter().zip(&priors[second]);
         let prior = prior.map(|(one, other)| one * (1.0 - part) + other * part);
-        let likelihood = &grid.rows[grid.row(relative)];
         let weights = prior
-            .zip(likelihood)
+            .zip(grid.likelihoods(relative))
             .map(|(prior, likelihood)| prior * likelihood);
-        ScaleMixture::new(grid.first + trend, weights.collect())
+        ScaleMixture::new(grid.first + trend / LOG_VARIANCE_STEP, weights.collect())
     };
-    Some(
-        ranks
-            .iter()
-            .zip(&relative)
-            .zip(&trend)
-            .map(posterior)
-            .collect(),
-    )
+    let candidates = ranks.iter().zip(&relative).zip(&trend);
+    Some(candidates.map(posterior).collect())
 }
 
-/// Returns the trend of the variances at each rank, in whole steps of the grid.
-fn trend(ranks: &[f64], logs: &[f64], anchors: &Anchors) -> Vec<i32> {
+/// Returns the trend of the logarithms of variances at each rank.
+fn trend(ranks: &[f64], logs: &[f64], anchors: &Anchors) -> Vec<f64> {
     let window = (TREND_WINDOW.0 * ranks.len() as f64).max(TREND_WINDOW.1);
     let lines: Vec<f64> = anchors
         .ranks()
@@ -105,52 +91,83 @@ fn trend(ranks: &[f64], logs: &[f64], anchors: &Anchors) -> Vec<i32> {
         .collect();
     let at = |rank: &f64| {
         let ([first, second], part) = anchors.around(*rank);
-        let log = lines[first] * (1.0 - part) + lines[second] * part;
-        (log / LOG_VARIANCE_STEP).round() as i32
+        lines[first] * (1.0 - part) + lines[second] * part
     };
     ranks.iter().map(at).collect()
 }
 
-/// Likelihoods of the variances of the grid, for each sample variance that occurs.
-struct Likelihoods {
-    /// Index on the grid of the first variance.
-    first: i32,
-    /// The smallest sample variance, in parts of a step.
-    lowest: i64,
-    /// For each sample variance from the smallest to the largest, the likelihood of each variance
-    /// of the grid, up to a factor.
-    rows: Vec<Vec<f64>>,
+/// Variances relative to the trend, from below the smallest sample variance to above the largest,
+/// as logarithms in steps of [`LOG_VARIANCE_STEP`].
+struct Grid {
+    first: f64,
+    cells: usize,
+    /// The smallest sample variance, and the number of parts from it to the largest.
+    lowest: f64,
+    parts: usize,
+    /// Degrees of freedom of the sample variances.
+    freedom: f64,
 }
 
-impl Likelihoods {
-    fn new(relative: &[i64], freedom: f64) -> Self {
-        let lowest = relative.iter().copied().min().unwrap_or(0);
-        let highest = relative.iter().copied().max().unwrap_or(0);
-        let steps = |parts: i64, margin: f64| parts as f64 / ROUNDING + margin / LOG_VARIANCE_STEP;
-        let first = steps(lowest, -MARGINS.0).floor() as i32;
-        let last = steps(highest, MARGINS.1).ceil() as i32;
-        let mut occurs = vec![false; (highest - lowest) as usize + 1];
-        for parts in relative {
-            occurs[(parts - lowest) as usize] = true;
-        }
-        // freedom · s² / σ² has a χ² distribution. At σ² = s² the likelihood is largest.
-        let likelihood = |parts: i64, cell: i32| {
-            let log_ratio = LOG_VARIANCE_STEP * (parts as f64 / ROUNDING - f64::from(cell));
-            (0.5 * freedom * (log_ratio - log_ratio.exp() + 1.0)).exp()
-        };
-        let row = |(parts, occurs): (i64, bool)| {
-            let cells = if occurs { first..=last } else { 1..=0 };
-            cells.map(|cell| likelihood(parts, cell)).collect()
-        };
+impl Grid {
+    fn new(relative: &[f64], freedom: f64) -> Self {
+        let lowest = relative.iter().copied().fold(f64::INFINITY, f64::min);
+        let highest = relative.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let first = lowest - MARGINS.0 / LOG_VARIANCE_STEP;
+        let last = highest + MARGINS.1 / LOG_VARIANCE_STEP;
         Self {
             first,
+            cells: (last - first).ceil() as usize + 1,
             lowest,
-            rows: (lowest..).zip(occurs).map(row).collect(),
+            parts: ((highest - lowest) * PARTS).floor() as usize + 2,
+            freedom,
         }
     }
 
-    fn row(&self, parts: i64) -> usize {
-        (parts - self.lowest) as usize
+    /// The likelihood of each variance of the grid, given this sample variance, up to a factor:
+    /// freedom · s² / σ² has a χ² distribution. It is 1 at σ² = s².
+    fn likelihoods(&self, relative: f64) -> impl Iterator<Item = f64> {
+        (0..self.cells).map(move |cell| {
+            let log_ratio = LOG_VARIANCE_STEP * (relative - self.first - cell as f64);
+            (0.5 * self.freedom * (log_ratio - log_ratio.exp() + 1.0)).exp()
+        })
+    }
+
+    /// Estimates the distribution of variances from sample variances and their weights.
+    fn prior(&self, samples: impl Iterator<Item = (f64, f64)>, iterations: usize) -> Vec<f64> {
+        let mut weights = vec![0.0; self.parts];
+        for (relative, weight) in samples {
+            let position = (relative - self.lowest) * PARTS;
+            let part = position as usize;
+            weights[part] += weight * (1.0 - position.fract());
+            weights[part + 1] += weight * position.fract();
+        }
+        let rows: Vec<(f64, Vec<f64>)> = weights
+            .into_iter()
+            .enumerate()
+            .filter(|(_, weight)| *weight > 0.0)
+            .map(|(part, weight)| {
+                let relative = self.lowest + part as f64 / PARTS;
+                (weight, self.likelihoods(relative).collect())
+            })
+            .collect();
+        let mut prior = vec![1.0 / self.cells as f64; self.cells];
+        let mut next = vec![0.0; self.cells];
+        for _ in 0..iterations {
+            next.fill(0.0);
+            for (weight, likelihoods) in &rows {
+                let products = prior.iter().zip(likelihoods);
+                let total: f64 = products.map(|(prior, likelihood)| prior * likelihood).sum();
+                let factor = weight / total;
+                for ((next, prior), likelihood) in next.iter_mut().zip(&prior).zip(likelihoods) {
+                    *next += factor * prior * likelihood;
+                }
+            }
+            let sum: f64 = next.iter().sum();
+            for (prior, next) in prior.iter_mut().zip(&next) {
+                *prior = next / sum;
+            }
+        }
+        prior
     }
 }
 
@@ -160,33 +177,6 @@ impl Likelihoods {
 /// documentation).
 fn iterations(candidates: usize) -> usize {
     (candidates / CANDIDATES_PER_ITERATION).clamp(1, MAX_ITERATIONS)
-}
-
-/// Estimates a prior on the grid from sample variances with these weights.
-fn prior(weights: &[f64], grid: &Likelihoods, iterations: usize) -> Vec<f64> {
-    let rows = || {
-        let rows = weights.iter().zip(&grid.rows);
-        rows.filter(|(weight, _)| **weight > 0.0)
-    };
-    let cells = grid.rows.first().map_or(0, Vec::len);
-    let mut prior = vec![1.0 / cells as f64; cells];
-    let mut next = vec![0.0; cells];
-    for _ in 0..iterations {
-        next.fill(0.0);
-        for (weight, likelihood) in rows() {
-            let products = prior.iter().zip(likelihood);
-            let total: f64 = products.map(|(prior, likelihood)| prior * likelihood).sum();
-            let factor = weight / total;
-            for ((next, prior), likelihood) in next.iter_mut().zip(&prior).zip(likelihood) {
-                *next += factor * prior * likelihood;
-            }
-        }
-        let sum: f64 = next.iter().sum();
-        for (prior, next) in prior.iter_mut().zip(&next) {
-            *prior = next / sum;
-        }
-    }
-    prior
 }
 
 #[cfg(test)]
@@ -218,8 +208,8 @@ mod tests {
 
     #[test]
     fn few_candidates_stay_uncertain() {
-        let few = moderate(&[1.0, 1.2, 0.9], &[1.0, 2.0, 3.0], 1.3).unwrap();
-        let many = moderate(&[1.0; 200], &[0.0; 200], 2.0).unwrap();
+        let few = moderate(&[1.0, 1.2, 0.9], &[0.0, 1.0, 2.0], 1.3).unwrap();
+        let many = moderate(&[1.0; 200], &[99.5; 200], 2.0).unwrap();
         let tails = NormalTails::new();
         let [few, many] = [&few, &many].map(|found| found[0].quantile(0.999, &tails));
         // The normal quantile is 3.3.

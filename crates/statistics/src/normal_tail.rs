@@ -29,8 +29,8 @@ impl NormalTails {
     }
 
     /// Returns the cell of x / exp([`STEP`] · `scale`), for a positive x, and the position in it.
-    pub(crate) fn position(x: f64, scale: i32) -> (i64, f64) {
-        let cells = (x / NEAREST).ln() / Self::CELL - f64::from(scale) * CELLS_PER_STEP as f64;
+    pub(crate) fn position(x: f64, scale: f64) -> (i64, f64) {
+        let cells = (x / NEAREST).ln() / Self::CELL - scale * CELLS_PER_STEP as f64;
         let cell = cells.floor();
         (cell as i64, cells - cell)
     }
@@ -61,12 +61,12 @@ mod tests {
             (6.0, 9.865_876_450_376_98e-10),
             (50.0, 0.0),
         ] {
-            let (cell, part) = NormalTails::position(z, 0);
+            let (cell, part) = NormalTails::position(z, 0.0);
             let found = tails.at(cell, part);
             let allowed = expected * (z.powi(4) / 60_000.0 + 1e-4);
             assert!((found - expected).abs() <= allowed, "{z}: {found}");
         }
-        let scaled = NormalTails::position(2.0 * (3.0 * STEP).exp(), 3);
+        let scaled = NormalTails::position(2.0 * (3.0 * STEP).exp(), 3.0);
         assert!((tails.at(scaled.0, scaled.1) / 0.022_750_13 - 1.0).abs() < 1e-3);
     }
 }

@@ -12,15 +12,16 @@ const NEGLIGIBLE: f64 = 1e-9;
 /// logarithmic grid.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) struct ScaleMixture {
-    /// Index of the first standard deviation: they are exp([`STEP`] · index).
-    first: i32,
+    /// Logarithm of the first standard deviation, in steps of [`STEP`].
+    first: f64,
     /// Probabilities of successive standard deviations, with a sum of 1.
     weights: Vec<f64>,
 }
 
 impl ScaleMixture {
-    /// Creates a mixture from weights of successive standard deviations, which have a positive sum.
-    pub(crate) fn new(first: i32, mut weights: Vec<f64>) -> Self {
+    /// Creates a mixture from weights, with a positive sum, of successive standard deviations. The
+    /// logarithm of the first one is `first` times [`STEP`].
+    pub(crate) fn new(first: f64, mut weights: Vec<f64>) -> Self {
         let sum: f64 = weights.iter().sum();
         let is_kept = |weight: &f64| *weight > NEGLIGIBLE * sum;
         let start = weights.iter().position(is_kept).unwrap_or(0);
@@ -30,14 +31,14 @@ impl ScaleMixture {
         let sum: f64 = weights.iter().sum();
         weights.iter_mut().for_each(|weight| *weight /= sum);
         Self {
-            first: first + start as i32,
+            first: first + start as f64,
             weights,
         }
     }
 
     /// Standard deviations, with their probabilities.
     pub(crate) fn scales(&self) -> impl Iterator<Item = (f64, f64)> {
-        let scale = |index: usize| (STEP * f64::from(self.first + index as i32)).exp();
+        let scale = |index: usize| (STEP * (self.first + index as f64)).exp();
         let weights = self.weights.iter().enumerate();
         weights.map(move |(index, &weight)| (scale(index), weight))
     }
@@ -95,13 +96,13 @@ impl ScaleMixture {
     pub(crate) fn plus(&self, other: &Self) -> Self {
         let scales: Vec<(f64, f64)> = other.scales().collect();
         let first = self.first.max(other.first);
-        let last =
-            (self.first + self.weights.len() as i32).max(other.first + other.weights.len() as i32);
+        let last = |one: &Self| one.first + one.weights.len() as f64;
         // The sum is at most √2 times the larger, which is less than two steps.
-        let mut weights = vec![0.0; (last - first) as usize + 2];
+        let cells = (last(self).max(last(other)) - first).ceil() as usize + 2;
+        let mut weights = vec![0.0; cells];
         for (scale, weight) in self.scales() {
             for (other, other_weight) in &scales {
-                let index = (scale.hypot(*other)).ln() / STEP - f64::from(first);
+                let index = scale.hypot(*other).ln() / STEP - first;
                 let below = (index.max(0.0) as usize).min(weights.len() - 2);
                 let part = (index - below as f64).clamp(0.0, 1.0);
                 let product = weight * other_weight;
@@ -119,7 +120,7 @@ mod tests {
     use crate::tail::t_quantile;
 
     fn certain(index: i32) -> ScaleMixture {
-        ScaleMixture::new(index, vec![1.0])
+        ScaleMixture::new(f64::from(index), vec![1.0])
     }
 
     #[test]
@@ -153,7 +154,7 @@ mod tests {
             let log = -2.0 * STEP * f64::from(index);
             (2.0 * (log - log.exp())).exp()
         };
-        let error = ScaleMixture::new(-20, (-20..=40).map(weight).collect());
+        let error = ScaleMixture::new(-20.0, (-20..=40).map(weight).collect());
         let found = error.quantile(0.95, &NormalTails::new());
         assert!(
             (found / t_quantile(0.95, 4.0) - 1.0).abs() < 2e-3,

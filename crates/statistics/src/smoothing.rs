@@ -1,12 +1,13 @@
 //! Local regression over ranks (Cleveland 1979).
 
-/// Returns the ranks of values, from 0. Equal values share the mean of their ranks.
-pub(crate) fn ranks(values: &[f64]) -> Vec<f64> {
+/// Returns the ranks of values, from 0. Values that differ by no more than `rounding` from the next
+/// smaller one share the mean of their ranks.
+pub(crate) fn ranks(values: &[f64], rounding: f64) -> Vec<f64> {
     let mut order: Vec<usize> = (0..values.len()).collect();
     order.sort_by(|&a, &b| values[a].total_cmp(&values[b]));
     let mut ranks = vec![0.0; values.len()];
     let mut start = 0;
-    for group in order.chunk_by(|&a, &b| values[a] == values[b]) {
+    for group in order.chunk_by(|&a, &b| values[b] - values[a] <= rounding) {
         let rank = start as f64 + (group.len() - 1) as f64 / 2.0;
         group.iter().for_each(|&index| ranks[index] = rank);
         start += group.len();
@@ -86,8 +87,12 @@ mod tests {
 
     #[test]
     fn equal_values_share_their_rank() {
-        assert_eq!(ranks(&[0.3, 0.1, 0.3, 0.9]), [1.5, 0.0, 1.5, 3.0]);
-        assert!(ranks(&[]).is_empty());
+        assert_eq!(ranks(&[0.3, 0.1, 0.3, 0.9], 0.0), [1.5, 0.0, 1.5, 3.0]);
+        assert_eq!(
+            ranks(&[0.3, 0.1, 0.300_001, 0.9], 1e-5),
+            [1.5, 0.0, 1.5, 3.0]
+        );
+        assert!(ranks(&[], 0.0).is_empty());
     }
 
     #[test]

@@ -17,7 +17,7 @@ fn sweep(effect_of_splits: f64, stream: &mut Stream) -> Vec<Vec<f64>> {
     let shared = normal(effect_of_splits * RATIO.sqrt());
     let splits: Vec<f64> = (0..SPLITS).map(|_| normal(effect_of_splits)).collect();
     let mut row = |candidate: usize| -> Vec<f64> {
-        let deviation = if candidate % 3 == 0 { 6.0 } else { 1.0 };
+        let deviation = if candidate.is_multiple_of(3) { 6.0 } else { 1.0 };
         let common = shared + normal(deviation * RATIO.sqrt());
         splits
             .iter()
@@ -39,7 +39,7 @@ fn intervals_contain_the_truth_and_are_shorter_where_candidates_vary_much() {
             for (index, one) in found.iter().enumerate() {
                 all += 1;
                 covered += usize::from(one.low <= 0.0 && 0.0 <= one.high);
-                if index % 3 == 0 {
+                if index.is_multiple_of(3) {
                     let plain = interval(&scores[index], RATIO, CONFIDENCE).unwrap();
                     width += one.high - one.low;
                     plain_width += plain.high - plain.low;
