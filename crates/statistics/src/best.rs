@@ -1,28 +1,10 @@
 //! Which candidates are worse than the best, beyond chance.
-//!
-//! The best candidate is selected with the same scores that then test it, and the luckiest of m
-//! equal candidates is far from average. Holm's correction for the m − 1 comparisons with the best
-//! does not account for this selection, because any of the m candidates could have been selected.
-//! Therefore p values are also multiplied by m/2:
-//!
-//! > Sort the m − 1 p values. For the k-th smallest, call its candidate different while
-//! > p ≤ 2α / (m · (m − k)).
-//!
-//! If each single p value is valid, then with probability at least 1 − α no candidate is called
-//! different that is truly as good as the selected one or better, whatever the true means are and
-//! however scores of candidates depend on each other. Proof: Let candidate b be selected, and let g
-//! of the others be truly as good as b or better. The first of these g that is called different, in
-//! step k, comes after k − 1 others, of which there are m − 1 − g. So m − k ≥ g, and its p is at
-//! most 2α / (m · g). It scored below b without being worse, and a valid two-sided p is that small
-//! on that side with probability at most α / (m · g). There are g such candidates for b, and m
-//! possible b, which gives α in total.
-//!
-//! For the first step this is Bonferroni's bound for all m(m − 1)/2 pairs; later steps gain up to a
-//! factor of m − 1. For m = 2 it is the plain test. No other pair needs to be computed.
 
+use crate::candidate_errors::CandidateErrors;
 use crate::scores::{check_ratio, columns, mean};
+use crate::selection::compare_with_selected;
 use crate::t_test::paired;
-use crate::{Direction, Error, holm};
+use crate::{Direction, Error};
 
 /// Comparisons of all candidates with the best.
 #[derive(Clone, Debug, PartialEq)]
@@ -38,9 +20,10 @@ pub struct AgainstBest {
 pub struct Comparison {
     /// Mean over the splits of this candidate's score minus that of the best.
     pub difference: f64,
-    /// p value of the corrected resampled t-test of the two candidates alone.
+    /// p value of this comparison alone, given that the best was selected among the candidates that
+    /// are not more clearly worse.
     pub p_value: f64,
-    /// p value adjusted for all candidates and for having selected the best of them.
+    /// p value adjusted for the number of comparisons.
     pub adjusted_p_value: f64,
 }
 
@@ -61,6 +44,12 @@ impl AgainstBest {
 /// `scores` has a row for each candidate, with a score for each split, which all candidates share.
 /// `test_to_train` is the ratio of validation to training samples of a split.
 ///
+/// For three candidates or more, the variances of the candidates moderate each other, and p values
+/// are given that the best candidate was selected (see `moderation.rs` and `selection.rs`). Two
+/// candidates are compared by the [corrected t-test](crate::corrected_t_test): there is nothing to
+/// moderate, and its p value, which is two-sided, accounts for the selection of one of two. If no
+/// candidate's scores vary other than by the effects of splits, all p values are 1, as there.
+///
 /// # Errors
 ///
 /// Returns an error if there are no scores or fewer than 2 splits, if rows differ in length, if a
@@ -75,25 +64,34 @@ pub fn against_best(
     if splits < 2 {
         return Err(Error::TooFewSplits { splits });
     }
-    let means = scores.iter().map(|row| mean(row.as_ref()));
-    let best = direction.best(means).ok_or(Error::NoScores)?;
-    let best_scores = scores[best].as_ref();
-    let tests = scores
-        .iter()
-        .map(|row| paired(row.as_ref(), best_scores, test_to_train));
-    let mut comparisons: Vec<Comparison> = tests
-        .map(|test| Comparison {
-            difference: test.difference,
-            p_value: test.p_value,
-            adjusted_p_value: 1.0,
-        })
-        .collect();
-    let others = || (0..scores.len()).filter(|&index| index != best);
-    let p_values: Vec<f64> = others().map(|index| comparisons[index].p_value).collect();
-    let possible_bests = scores.len() as f64 / 2.0;
-    for (index, adjusted) in others().zip(holm(&p_values)) {
-        comparisons[index].adjusted_p_value = (adjusted * possible_bests).min(1.0);
-    }
+    let means: Vec<f64> = scores.iter().map(|row| mean(row.as_ref())).collect();
+    let best = direction
+        .best(means.iter().copied())
+        .ok_or(Error::NoScores)?;
+    let differences = || means.iter().map(|mean| mean - means[best]);
+    let p_values: Vec<(f64, f64)> = match CandidateErrors::new(scores, test_to_train)? {
+        Some(found) => {
+            let distances: Vec<f64> = differences()
+                .map(|difference| difference.abs() / found.unit)
+                .collect();
+            let compared = compare_with_selected(best, &distances, &found.errors, &found.tails);
+            let p_values = compared.into_iter();
+            p_values.map(|p| (p.single, p.adjusted)).collect()
+        }
+        None if scores.len() == 2 => {
+            let p = paired(scores[0].as_ref(), scores[1].as_ref(), test_to_train).p_value;
+            vec![(p, p); 2]
+        }
+        None => vec![(1.0, 1.0); scores.len()],
+    };
+    let comparison = |(difference, (p_value, adjusted_p_value))| Comparison {
+        difference,
+        p_value,
+        adjusted_p_value,
+    };
+    let mut comparisons: Vec<Comparison> = differences().zip(p_values).map(comparison).collect();
+    comparisons[best].p_value = 1.0;
+    comparisons[best].adjusted_p_value = 1.0;
     Ok(AgainstBest { best, comparisons })
 }
 
@@ -129,28 +127,11 @@ mod tests {
     }
 
     #[test]
-    fn p_values_are_multiplied_by_the_remaining_candidates_and_half_of_all() {
-        let found = against_best(&SCORES, Direction::Maximise, 0.25).unwrap();
-        let single = |row: usize| {
-            corrected_t_test(&SCORES[row], &SCORES[1], 0.25)
-                .unwrap()
-                .p_value
-        };
-        let (p0, p3) = (single(0), single(3));
-        assert!(p3 < p0 && p0 < 1e-4, "{p3} {p0}");
-        let adjusted = |row: usize| found.comparisons[row].adjusted_p_value;
-        assert!((adjusted(3) / p3 - 3.0 * 2.0).abs() < 1e-12);
-        assert!((adjusted(0) / p0 - 2.0 * 2.0).abs() < 1e-12);
-        assert_eq!(adjusted(2), 1.0);
-    }
-
-    #[test]
     fn two_candidates_are_a_plain_test() {
         let found = against_best(&SCORES[..2], Direction::Maximise, 0.25).unwrap();
-        assert_eq!(
-            found.comparisons[0].adjusted_p_value,
-            found.comparisons[0].p_value
-        );
+        let test = corrected_t_test(&SCORES[0], &SCORES[1], 0.25).unwrap();
+        assert_eq!(found.comparisons[0].p_value, test.p_value);
+        assert_eq!(found.comparisons[0].adjusted_p_value, test.p_value);
     }
 
     #[test]
@@ -161,6 +142,20 @@ mod tests {
         assert_eq!(found.indistinguishable_from_best(0.05), [true; 3]);
         let alone = against_best(&scores[..1], Direction::Minimise, 1.0).unwrap();
         assert_eq!(alone.indistinguishable_from_best(0.05), [true]);
+    }
+
+    #[test]
+    fn the_scale_of_scores_changes_nothing() {
+        let p_values = |scale: f64| -> Vec<f64> {
+            let scaled = SCORES.map(|row| row.map(|score| scale * score));
+            let found = against_best(&scaled, Direction::Maximise, 0.25).unwrap();
+            found.comparisons.iter().map(|one| one.p_value).collect()
+        };
+        for scale in [1e-60, 100.0, 1e90] {
+            for (found, expected) in p_values(scale).iter().zip(p_values(1.0)) {
+                assert!((found / expected - 1.0).abs() < 1e-6, "{scale}: {found}");
+            }
+        }
     }
 
     #[test]

@@ -33,6 +33,11 @@ pub enum Error {
         /// The given ratio.
         ratio: f64,
     },
+    /// The confidence is not between 0 and 1.
+    BadConfidence {
+        /// The given confidence.
+        confidence: f64,
+    },
     /// The product of the numbers of levels is not the number of rows.
     NotAGrid {
         /// The number of levels of each factor.
@@ -77,6 +82,12 @@ impl fmt::Display for Error {
                 f,
                 "the ratio of test to training samples must be between 0 and 1,000,000, but is {ratio}"
             ),
+            Self::BadConfidence { confidence } => {
+                write!(
+                    f,
+                    "the confidence must be between 0 and 1, but is {confidence}"
+                )
+            }
             Self::NotAGrid { levels, rows } => {
                 let product: Vec<String> = levels.iter().map(ToString::to_string).collect();
                 write!(

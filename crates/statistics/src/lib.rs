@@ -3,18 +3,28 @@
 
 mod anova;
 mod best;
+mod candidate_errors;
 mod direction;
 mod error;
+mod forecast;
 mod grid;
 mod holm;
 mod interval;
 mod main_effect;
+mod moderated_interval;
+mod moderation;
+mod normal_tail;
 mod one_standard_error;
 mod pareto;
 #[cfg(test)]
 mod reference;
+mod reference_candidate;
 mod sample_deviation;
+mod scale_mixture;
 mod scores;
+mod selection;
+mod smoothing;
+mod split_effects;
 mod t_test;
 mod tail;
 
@@ -22,10 +32,14 @@ pub use anova::{Anova, Effect, FTest, Noise, Term, functional_anova};
 pub use best::{AgainstBest, Comparison, against_best};
 pub use direction::Direction;
 pub use error::Error;
+pub use forecast::{Forecast, forecast};
 pub use holm::holm;
 pub use interval::{Interval, interval};
 pub use main_effect::{LevelMean, main_effects};
+pub use moderated_interval::moderated_intervals;
 pub use one_standard_error::{Candidate, Choice, one_standard_error};
 pub use pareto::pareto_front;
+pub use reference_candidate::{ReferenceComparison, against_reference};
 pub use sample_deviation::sample_deviation;
+pub use scores::MAX_SCORE;
 pub use t_test::{TTest, corrected_t_test};

@@ -2,7 +2,7 @@
 
 use crate::grid::Grid;
 use crate::scores::{check_ratio, columns, mean};
-use crate::{Error, Interval, interval};
+use crate::{Error, Interval, moderated_intervals};
 
 /// The mean score of all cells of a grid that share a level.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -18,7 +18,8 @@ pub struct LevelMean {
 /// The arguments are those of [`functional_anova`](crate::functional_anova) and [`interval()`].
 ///
 /// For an interval, the cells of a level are first averaged in each block (split). The J means vary
-/// like a score over J splits, whereas single cells of a block do not vary independently. Intervals
+/// like a score over J splits, whereas single cells of a block do not vary independently. The
+/// levels of all factors [moderate](crate::moderated_intervals) each other's variances. Intervals
 /// include the differences between blocks, so two levels can differ clearly in every block while
 /// their intervals overlap.
 ///
@@ -43,16 +44,26 @@ pub fn main_effects(
             }
         }
         let size = (grid.cells() / grid.levels(factor)) as f64;
-        let level_mean = |sums: Vec<f64>| {
-            let means: Vec<f64> = sums.into_iter().map(|sum| sum / size).collect();
-            LevelMean {
-                mean: mean(&means),
-                interval: interval(&means, test_to_train, confidence),
-            }
-        };
-        sums.into_iter().map(level_mean).collect()
+        for sum in sums.iter_mut().flatten() {
+            *sum /= size;
+        }
+        sums
     };
-    Ok((0..grid.factors()).map(of_factor).collect())
+    let block_means: Vec<Vec<f64>> = (0..grid.factors()).flat_map(of_factor).collect();
+    let mut intervals = if blocks < 2 {
+        Vec::new()
+    } else {
+        moderated_intervals(&block_means, test_to_train, confidence)?
+    }
+    .into_iter();
+    let mut level_means = block_means.iter().map(|means| LevelMean {
+        mean: mean(means),
+        interval: intervals.next(),
+    });
+    let factors = (0..grid.factors()).map(|factor| grid.levels(factor));
+    Ok(factors
+        .map(|levels| level_means.by_ref().take(levels).collect())
+        .collect())
 }
 
 #[cfg(test)]
@@ -72,10 +83,20 @@ mod tests {
         let found = main_effects(&[3, 2], &scores, 1.0, 0.9).unwrap();
         let means = |factor: usize| found[factor].iter().map(|l| l.mean).collect::<Vec<_>>();
         assert_eq!(means(0), [2.5, 7.0, 1.5]);
-        let expected = interval(&[6.0, 8.0], 1.0, 0.9);
-        assert!(expected.is_some());
-        assert_eq!(found[0][1].interval, expected);
-        assert_eq!(found[1][0].interval, interval(&[2.0, 11.0 / 3.0], 1.0, 0.9));
+        let rows = [
+            [2.0, 3.0],
+            [6.0, 8.0],
+            [1.0, 2.0],
+            [2.0, 11.0 / 3.0],
+            [4.0, 5.0],
+        ];
+        let intervals = moderated_intervals(&rows, 1.0, 0.9).unwrap();
+        let levels = found.iter().flatten();
+        for (level, expected) in levels.zip(intervals) {
+            let interval = level.interval.unwrap();
+            assert!((interval.low - expected.low).abs() < 1e-9);
+            assert!((interval.high - expected.high).abs() < 1e-9);
+        }
         assert_eq!(found[1].len(), 2);
     }
 

@@ -2,8 +2,8 @@
 
 use crate::Error;
 
-/// Squares of larger scores could overflow.
-const MAX_SCORE: f64 = 1e100;
+/// The largest magnitude of a score. Squares of larger ones could overflow.
+pub const MAX_SCORE: f64 = 1e100;
 /// Squares of differences between smaller scores could underflow.
 const MIN_MAGNITUDE: f64 = 1e-130;
 

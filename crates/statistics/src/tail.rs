@@ -3,6 +3,7 @@
 
 use statrs::distribution::{Continuous, StudentsT};
 use statrs::function::beta::beta_reg;
+use statrs::function::erf::erfc_inv;
 
 /// Returns the probability of an F at least as large as `f`, with these positive degrees of freedom
 /// of the numerator and the denominator.
@@ -56,6 +57,12 @@ pub(crate) fn t_quantile(confidence: f64, degrees_of_freedom: f64) -> f64 {
         }
     }
     t
+}
+
+/// Returns the distance from 0 that a standard normal number exceeds in either direction with the
+/// probability `outside`.
+pub(crate) fn normal_quantile(outside: f64) -> f64 {
+    std::f64::consts::SQRT_2 * erfc_inv(outside)
 }
 
 #[cfg(test)]

@@ -72,21 +72,7 @@ impl Analysis {
             let runs = plan.runs_of(trial).map(|run| results.finished(run));
             scores[trial] = runs.map(|run| run?.validation_score(rank_by)).collect();
         }
-        // An accuracy is from 0 to 1 and a loss is not negative, even for few splits.
-        let max_score = match rank_by {
-            RankBy::Accuracy => 1.0,
-            RankBy::Loss => f64::INFINITY,
-        };
-        let interval = |(trial, scores): (&Trial, &Option<Vec<f64>>)| {
-            let ratio = test_to_train(&trial.config.validation);
-            let interval = statistics::interval(scores.as_deref()?, ratio, CONFIDENCE)?;
-            Some(Interval {
-                low: interval.low.max(0.0),
-                high: interval.high.min(max_score),
-                ..interval
-            })
-        };
-        let intervals: Vec<_> = plan.trials.iter().zip(&scores).map(interval).collect();
+        let intervals = intervals(plan, &ranked, &scores, rank_by);
         let mut analysis = Self {
             p_values_vs_best: vec![None; plan.trials.len()],
             comparison: ComparisonSummary::Nothing,
@@ -106,12 +92,11 @@ impl Analysis {
     fn compare(&mut self, plan: &Plan, ranked: &[usize], direction: Direction) {
         let Some(best) = self.best else { return };
         let config = &plan.trials[best].config;
-        let has_same = |&&trial: &&usize| has_same_splits(&plan.trials[trial], &plan.trials[best]);
-        let comparable: Vec<usize> = ranked.iter().filter(has_same).copied().collect();
-        let scores: Vec<&[f64]> = comparable
+        let (comparable, scores): (Vec<usize>, Vec<&[f64]>) = ranked
             .iter()
-            .filter_map(|&trial| self.scores[trial].as_deref())
-            .collect();
+            .filter(|&&trial| has_same_splits(&plan.trials[trial], &plan.trials[best]))
+            .filter_map(|&trial| Some((trial, comparable_scores(&self.scores[trial])?)))
+            .unzip();
         let splits = scores.first().map_or(0, |scores| scores.len());
         if scores.len() < 2 {
             return;
@@ -121,7 +106,6 @@ impl Analysis {
             return;
         }
         let ratio = test_to_train(&config.validation);
-        // Scores that are not finite, such as infinite losses, are not compared.
         let Ok(result) = statistics::against_best(&scores, direction, ratio) else {
             return;
         };
@@ -178,6 +162,58 @@ impl Analysis {
 /// Whether a corrected p value is significant at the 5 % level.
 pub(crate) fn is_different(p: f64) -> bool {
     p < 1.0 - CONFIDENCE
+}
+
+/// The scores of a trial if they can be compared: infinite losses, for instance, cannot.
+pub(crate) fn comparable_scores(scores: &Option<Vec<f64>>) -> Option<&[f64]> {
+    let scores = scores.as_deref()?;
+    let is_comparable = |score: &f64| score.abs() <= statistics::MAX_SCORE;
+    scores.iter().all(is_comparable).then_some(scores)
+}
+
+/// The interval of each trial's mean score. Trials on the same splits moderate each other's
+/// variances.
+fn intervals(
+    plan: &Plan,
+    ranked: &[usize],
+    scores: &[Option<Vec<f64>>],
+    rank_by: RankBy,
+) -> Vec<Option<Interval>> {
+    let mut groups: Vec<Vec<usize>> = Vec::new();
+    for &trial in ranked {
+        if comparable_scores(&scores[trial]).is_none() {
+            continue;
+        }
+        let has_same =
+            |group: &&mut Vec<usize>| has_same_splits(&plan.trials[group[0]], &plan.trials[trial]);
+        match groups.iter_mut().find(has_same) {
+            Some(group) => group.push(trial),
+            None => groups.push(vec![trial]),
+        }
+    }
+    // An accuracy is from 0 to 1 and a loss is not negative, even for few splits.
+    let max_score = match rank_by {
+        RankBy::Accuracy => 1.0,
+        RankBy::Loss => f64::INFINITY,
+    };
+    let mut intervals = vec![None; scores.len()];
+    for group in groups {
+        let ratio = test_to_train(&plan.trials[group[0]].config.validation);
+        let rows: Vec<&[f64]> = group
+            .iter()
+            .filter_map(|&trial| scores[trial].as_deref())
+            .collect();
+        // With a single split there are none.
+        let found = statistics::moderated_intervals(&rows, ratio, CONFIDENCE).unwrap_or_default();
+        for (trial, interval) in group.into_iter().zip(found) {
+            intervals[trial] = Some(Interval {
+                low: interval.low.max(0.0),
+                high: interval.high.min(max_score),
+                ..interval
+            });
+        }
+    }
+    intervals
 }
 
 /// The direction in which scores improve.

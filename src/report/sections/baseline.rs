@@ -1,7 +1,7 @@
 //! The comparison of each trial with the baseline that the sweep file names.
 
 use crate::report::analysis::conclusions::{
-    CONFIDENCE, direction, has_same_splits, is_different, test_to_train,
+    CONFIDENCE, comparable_scores, direction, has_same_splits, is_different, test_to_train,
 };
 use crate::report::context::ReportContext;
 use crate::report::document::blocks::Document;
@@ -10,7 +10,7 @@ use crate::report::locale::{Locale, missing};
 use crate::report::results::trial_frame::trial_positions;
 use crate::spec::{Language, RankBy};
 use polars::prelude::*;
-use statistics::Direction;
+use statistics::{Direction, ReferenceComparison};
 use std::collections::HashMap;
 
 /// Maximum number of listed trials.
@@ -21,7 +21,7 @@ struct Row {
     trial: usize,
     /// The mean difference of its score from the baseline's, with the bounds of its interval.
     difference: [f64; 3],
-    /// The p value of the corrected resampled t-test, before Holm's correction.
+    /// The p value with Holm's correction.
     p: f64,
 }
 
@@ -70,14 +70,13 @@ pub(crate) fn add_baseline_comparison(
     );
     document.paragraph(match locale.language {
         Language::English => format!(
-            "Differences from `{name}` on the same splits, with 95 % intervals. p: corrected \
-             resampled t-test (Nadeau and Bengio 2003), with Holm's correction for {comparisons}. \
-             Time and memory are multiples of the baseline's."
+            "Differences from `{name}` on the same splits, with 95 % intervals. The variances of \
+             all trials moderate each other; p has Holm's correction for {comparisons}. Time and memory are multiples of the baseline's."
         ),
         Language::French => format!(
-            "Différences avec `{name}` sur les mêmes partages, avec intervalles à 95 %. p : test t \
-             rééchantillonné et corrigé (Nadeau et Bengio 2003), avec correction de Holm pour \
-             {comparisons}. Le temps et la mémoire sont des multiples de ceux de la référence."
+            "Différences avec `{name}` sur les mêmes partages, avec intervalles à 95 %. Les \
+             variances de tous les essais se modèrent mutuellement ; p a la correction de Holm \
+             pour {comparisons}. Le temps et la mémoire sont des multiples de ceux de la référence."
         ),
     });
     document.table(table(locale, context, baseline, &rows)?);
@@ -97,25 +96,27 @@ pub(crate) fn add_baseline_comparison(
 fn rows(context: &ReportContext, baseline: usize) -> PolarsResult<Vec<Row>> {
     let analysis = context.analysis;
     let trials = &context.plan.trials;
-    let Some(reference) = &analysis.scores[baseline] else {
-        return Ok(Vec::new());
-    };
     let ratio = test_to_train(&trials[baseline].config.validation);
-    let row = |trial: usize| {
-        let comparable = trial != baseline && has_same_splits(&trials[trial], &trials[baseline]);
-        let scores = analysis.scores[trial].as_ref().filter(|_| comparable)?;
-        let pairs = scores.iter().zip(reference);
-        let differences: Vec<f64> = pairs.map(|(score, reference)| score - reference).collect();
-        let interval = statistics::interval(&differences, ratio, CONFIDENCE)?;
-        let test = statistics::corrected_t_test(scores, reference, ratio).ok()?;
-        Some(Row {
-            trial,
-            difference: [interval.mean, interval.low, interval.high],
-            p: test.p_value,
-        })
+    // The baseline is the first.
+    let (comparable, scores): (Vec<usize>, Vec<&[f64]>) = std::iter::once(baseline)
+        .chain(trial_positions(context.frame)?)
+        .filter(|&trial| has_same_splits(&trials[trial], &trials[baseline]))
+        .filter_map(|trial| Some((trial, comparable_scores(&analysis.scores[trial])?)))
+        .enumerate()
+        .filter(|&(index, (trial, _))| index == 0 || trial != baseline)
+        .map(|(_, trial)| trial)
+        .unzip();
+    if comparable.first() != Some(&baseline) {
+        return Ok(Vec::new());
+    }
+    let found = statistics::against_reference(&scores, 0, ratio, CONFIDENCE).unwrap_or_default();
+    let row = |(trial, comparison): (usize, ReferenceComparison)| Row {
+        trial,
+        difference: [comparison.difference, comparison.low, comparison.high],
+        p: comparison.adjusted_p_value,
     };
-    let positions = trial_positions(context.frame)?;
-    Ok(positions.into_iter().filter_map(row).collect())
+    let others = comparable.into_iter().zip(found).skip(1);
+    Ok(others.map(row).collect())
 }
 
 fn table(
@@ -139,8 +140,6 @@ fn table(
         (locale.tr("memory", "mémoire"), Align::Right),
     ];
     let mut table = Table::new(headers.map(|(header, align)| (header.to_owned(), align)));
-    let p_values: Vec<f64> = rows.iter().map(|row| row.p).collect();
-    let corrected = statistics::holm(&p_values);
     let seconds = by_trial(context.frame, "profile_seconds_per_epoch")?;
     let bytes = by_trial(context.frame, "profile_peak_bytes")?;
     let times = |values: &HashMap<usize, f64>, trial: usize| {
@@ -150,7 +149,8 @@ fn table(
         RankBy::Accuracy => locale.points(Some(value)),
         RankBy::Loss => locale.difference(Some(value)),
     };
-    for (row, p) in rows.iter().zip(corrected).take(MAX_LISTED_TRIALS) {
+    for row in rows.iter().take(MAX_LISTED_TRIALS) {
+        let p = row.p;
         let [mean, low, high] = row.difference;
         let is_better = (mean > 0.0) == (direction(rank_by) == Direction::Maximise);
         let verdict = match (is_different(p), is_better) {

@@ -122,24 +122,22 @@ pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
             let text = match locale.language {
                 Language::English => format!(
                     "≈ marks trials that are not distinguishable from the best ({indistinguishable} \
-                     of {compared}): chance can explain their difference on the \
-                     same {splits} splits (corrected resampled t-test of Nadeau and Bengio, with \
-                     Holm's correction and a correction for selecting the best on the same data; 5 % \
-                     level). Distinguishable from the best: {worse}. ≈ does not mean equal. \
-                     Intervals are 95 % \
-                     intervals of the mean with the same correction for resampling; trials whose \
-                     intervals overlap may still differ. P: on the Pareto front of score, time and \
-                     memory."
+                     of {compared}): chance can explain their difference on the same {splits} \
+                     splits. Significantly worse: {worse} (variances moderated by those of all \
+                     trials, p values given the selection of the best, Holm's correction; 5 % \
+                     level). ≈ does not mean equal. Intervals are 95 % intervals of the mean; \
+                     trials whose intervals overlap may still differ. P: on the Pareto front of \
+                     score, time and memory."
                 ),
                 Language::French => format!(
                     "≈ marque les essais indiscernables du meilleur ({indistinguishable} sur \
                      {compared}) : le hasard peut expliquer leur différence sur les mêmes {splits} \
-                     partages (test t rééchantillonné et corrigé de Nadeau et Bengio, avec \
-                     correction de Holm et correction pour le choix du meilleur sur les mêmes \
-                     données ; seuil de 5 %). Distincts du meilleur : {worse}. ≈ ne veut pas \
-                     dire égal. Les intervalles à 95 % de la moyenne ont la même correction du \
-                     rééchantillonnage ; des essais dont les intervalles se chevauchent peuvent \
-                     différer. P : sur le front de Pareto du score, du temps et de la mémoire."
+                     partages. Significativement moins bons : {worse} (variances modérées par \
+                     celles de tous les essais, valeurs p sachant que le meilleur a été \
+                     sélectionné, correction de Holm ; seuil de 5 %). ≈ ne veut pas dire égal. Les \
+                     intervalles à 95 % sont ceux de la moyenne ; des essais dont les intervalles \
+                     se chevauchent peuvent différer. P : sur le front de Pareto du score, du temps \
+                     et de la mémoire."
                 ),
             };
             format!("{text}{more}")
