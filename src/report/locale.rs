@@ -93,6 +93,27 @@ impl Locale {
         })
     }
 
+    /// A rank. The leading ties share the range of their ranks: `1–17`.
+    pub(super) fn rank(self, rank: Option<u32>, tied_ranks: Option<u32>) -> String {
+        match (rank, tied_ranks) {
+            (Some(rank), Some(last)) if rank <= last => format!("1–{last}"),
+            (Some(rank), _) => rank.to_string(),
+            (None, _) => missing(),
+        }
+    }
+
+    /// A training time in words: `45 seconds`, `3 minutes`, `2 hours`, `4 days`.
+    pub(super) fn duration(self, seconds: f64) -> String {
+        let (size, english, french) = match seconds {
+            s if s < 99.5 => (1.0, ["second", "seconds"], ["seconde", "secondes"]),
+            s if s < 99.5 * 60.0 => (60.0, ["minute", "minutes"], ["minute", "minutes"]),
+            s if s < 48.0 * 3600.0 => (3600.0, ["hour", "hours"], ["heure", "heures"]),
+            _ => (86_400.0, ["day", "days"], ["jour", "jours"]),
+        };
+        let count = (seconds / size).round() as usize;
+        self.counted(count.max(1), english, french)
+    }
+
     /// The bounds of an interval: `94.55 to 94.75`.
     pub(super) fn interval(self, low: String, high: String) -> String {
         format!("{low} {} {high}", self.tr("to", "à"))
