@@ -282,19 +282,26 @@ fn outlook(locale: Locale, context: &ReportContext) -> Option<String> {
     let trials = locale.trials(ties + 1);
     let rest = match (locale.language, similar) {
         (_, 0) => String::new(),
+        (Language::English, 1) => "; 1 is too similar for any number of repeats".to_owned(),
         (Language::English, _) => format!("; {similar} are too similar for any number of repeats"),
         (Language::French, _) => {
-            format!(" ; {similar} sont trop semblables, quel que soit le nombre de répétitions")
+            format!(" ; trop semblables quel que soit le nombre de répétitions : {similar}")
         }
+    };
+    let what = match (locale.language, ties) {
+        (Language::English, 1) => "the tie".to_owned(),
+        (Language::English, _) => format!("{distinguished} of the {ties} ties"),
+        (Language::French, 1) => "l’ex æquo".to_owned(),
+        (Language::French, _) => format!("{distinguished} des {ties} ex æquo"),
     };
     Some(match locale.language {
         Language::English => format!(
             "About {more} of these {trials} ({time} of training) would be expected to distinguish \
-             {distinguished} of the {ties} ties{rest}."
+             {what}{rest}."
         ),
         Language::French => format!(
-            "Environ {more} de ces {trials} ({time} d’entraînement) devraient distinguer \
-             {distinguished} des {ties} ex æquo{rest}."
+            "Avec environ {more} de ces {trials} ({time} d’entraînement), on devrait distinguer \
+             {what}{rest}."
         ),
     })
 }
