@@ -82,6 +82,7 @@ pub fn compare(
             &head,
             &listing,
             Detail::Full,
+            entry.report.tied_ranks,
         )?;
         document.table(table);
         let rest = entry

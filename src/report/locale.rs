@@ -93,6 +93,30 @@ impl Locale {
         })
     }
 
+    /// A rank. The leading ties share the range of their ranks: `1–17`.
+    pub(super) fn rank(self, rank: Option<u32>, tied_ranks: Option<u32>) -> String {
+        match (rank, tied_ranks) {
+            (Some(rank), Some(last)) if rank <= last => format!("1–{last}"),
+            (Some(rank), _) => rank.to_string(),
+            (None, _) => missing(),
+        }
+    }
+
+    /// A training time in words: `45 seconds`, `3 minutes`, `2 hours`, `4 days`.
+    pub(super) fn duration(self, seconds: f64) -> String {
+        if seconds < 0.95 {
+            return self.tr("under 1 second", "moins d’une seconde").to_owned();
+        }
+        let (size, english, french) = match seconds {
+            s if s < 99.5 => (1.0, ["second", "seconds"], ["seconde", "secondes"]),
+            s if s < 99.5 * 60.0 => (60.0, ["minute", "minutes"], ["minute", "minutes"]),
+            s if s < 48.0 * 3600.0 => (3600.0, ["hour", "hours"], ["heure", "heures"]),
+            _ => (86_400.0, ["day", "days"], ["jour", "jours"]),
+        };
+        let count = (seconds / size).round() as usize;
+        self.counted(count, english, french)
+    }
+
     /// The bounds of an interval: `94.55 to 94.75`.
     pub(super) fn interval(self, low: String, high: String) -> String {
         format!("{low} {} {high}", self.tr("to", "à"))
@@ -236,6 +260,19 @@ mod tests {
         assert_eq!(ENGLISH.points(Some(0.00354)), "+0.35");
         assert_eq!(ENGLISH.mean_count(Some(3.0)), "3");
         assert_eq!(ENGLISH.mean_count(Some(8.0 / 3.0)), "2.7");
+    }
+
+    #[test]
+    fn leading_ties_share_a_range_of_ranks_and_durations_are_words() {
+        assert_eq!(ENGLISH.rank(Some(17), Some(17)), "1–17");
+        assert_eq!(ENGLISH.rank(Some(18), Some(17)), "18");
+        assert_eq!(ENGLISH.rank(Some(1), None), "1");
+        assert_eq!(ENGLISH.rank(None, Some(17)), "–");
+        assert_eq!(ENGLISH.duration(0.2), "under 1 second");
+        assert_eq!(ENGLISH.duration(1.2), "1 second");
+        assert_eq!(ENGLISH.duration(180.0), "3 minutes");
+        assert_eq!(FRENCH.duration(7200.0), "2 heures");
+        assert_eq!(FRENCH.duration(432_000.0), "5 jours");
     }
 
     #[test]

@@ -38,6 +38,8 @@ pub struct Report {
     ranking: Table,
     /// Warnings about the data, in the report's language.
     pub(super) warnings: Vec<String>,
+    /// The last rank of the leading ties.
+    pub(super) tied_ranks: Option<u32>,
     /// One row for each trial, in the order of the listing.
     pub(super) frame: DataFrame,
     listing: Listing,
@@ -67,7 +69,9 @@ impl Report {
             classes: classes(trial),
         });
         let listed = listing.sorted(&frame)?;
-        let ranking = leaderboard(sweep, plan, results, &listed, listing, Detail::Full)?;
+        let tied_ranks = analysis.tied_ranks;
+        let detail = Detail::Full;
+        let ranking = leaderboard(sweep, plan, results, &listed, listing, detail, tied_ranks)?;
         let grid = ScoreGrid::new(sweep, plan, &analysis);
         // Equal scores have no variance to share.
         let anova = grid.as_ref().ok().and_then(|grid| {
@@ -93,6 +97,7 @@ impl Report {
             detailed,
             ranking,
             warnings: warnings(Locale::of(sweep), &remarks.warnings),
+            tied_ranks,
             frame: listed,
             listing: listing.clone(),
             formats: sweep.report.formats.clone(),
@@ -149,7 +154,8 @@ impl Report {
         let count = self.listing.top.unwrap_or(count);
         let head = self.frame.head(Some(count));
         let listing = &self.listing;
-        let table = leaderboard(sweep, plan, results, &head, listing, Detail::Brief)?;
+        let (detail, tied) = (Detail::Brief, self.tied_ranks);
+        let table = leaderboard(sweep, plan, results, &head, listing, detail, tied)?;
         let mut text = table.to_text();
         if let Some(more) = self
             .frame

@@ -61,31 +61,51 @@ fn trials_on_the_same_folds_are_compared_by_their_paired_differences() {
     }
     let markdown = file(&report, "md");
     assert!(
-        markdown.contains("≈ marks trials that are not distinguishable from the best (2 of 5)"),
+        markdown.contains("\n- Clearly worse than the best: 3 of 5 trials. Ties (≈), not"),
         "{markdown}"
     );
-    assert!(markdown.contains("Distinguishable from the best: 3."));
+    assert!(markdown.contains("on these 10 splits: 2.\n"), "{markdown}");
+    // The ties share their ranks in the tables for people; programs read the plain ranks.
+    let ranks = |rank: &str| markdown.matches(&format!("\n| {rank} | ")).count();
+    assert_eq!(
+        ranks(" 1–3"),
+        3 + 3,
+        "in the ranking and in the scores of each fold"
+    );
+    assert_eq!(ranks("   4"), 1 + 1);
+    let csv_ranks: Vec<&str> = csv.lines().map(|line| &line[..2]).collect();
+    assert_eq!(csv_ranks[1..], ["1,", "2,", "3,", "4,", "5,", "6,"]);
+    let page = file(&report, "html");
+    assert_eq!(page.matches(r#""worse":true"#).count(), 3);
+    assert!(page.contains(r#""tied_ranks":3"#));
 }
 
 #[test]
 fn importance_is_reported_for_a_complete_grid_and_refused_for_an_incomplete_one() {
     let (.., report, _) = reported(GRID, learning_rate_matters);
     let markdown = file(&report, "md");
-    let shares = markdown
-        .lines()
-        .find(|line| line.starts_with("Share of the variance of"));
-    let shares = shares.unwrap();
     let share = |factor: &str| -> f64 {
-        let rest = shares.split(&format!("`{factor}` ")).nth(1).unwrap();
-        rest.split(' ').next().unwrap().parse().unwrap()
+        let rows = markdown.lines().map(|line| line.split('|').map(str::trim));
+        let mut rows = rows.map(Iterator::collect::<Vec<_>>);
+        let row = rows.find(|row| row.len() == 5 && row[1] == factor).unwrap();
+        row[2].parse().unwrap()
     };
-    assert!(share("training.learning_rate") > 95.0, "{shares}");
-    assert!(share("model.width") < 1.0, "{shares}");
+    assert!(share("training.learning_rate") > 95.0);
+    assert!(share("model.width") < 1.0);
+    assert!(
+        markdown.contains("\n- What matters (share of the variance): `training.learning_rate` 9"),
+        "{markdown}"
+    );
+    assert!(
+        markdown.contains("\n- Clearly worse levels: `training.learning_rate` `0.01` (-10."),
+        "{markdown}"
+    );
     let incomplete = format!("{GRID}exclude: [{{ model.width: 16, training.learning_rate: 0.1 }}]");
     let (.., report, _) = reported(&incomplete, learning_rate_matters);
     let markdown = file(&report, "md");
     assert!(markdown.contains("there is no score for 1 of the 6 combinations of the levels"));
-    assert!(!markdown.contains("Share of the variance of"));
+    assert!(!markdown.contains("What matters"));
+    assert!(!markdown.contains("Clearly worse levels"));
 }
 
 #[test]
@@ -107,7 +127,60 @@ fn one_split_gives_no_conclusion_and_the_report_states_it() {
     let (csv, markdown) = (file(&report, "csv"), file(&report, "md"));
     assert_eq!(cell(&csv, "width16_lr0.1", "interval_low"), "");
     assert!(markdown.contains("A single split cannot show"));
-    assert!(!markdown.contains("≈ marks"));
+    assert!(!markdown.contains('≈'));
+}
+
+#[test]
+fn the_summary_names_the_cheapest_ties_the_failed_trials_and_what_would_settle_the_ties() {
+    // The widths differ by less than the noise; one trial of the bad learning rate fails.
+    let (.., report, _) = reported(GRID, |run| match run.trial {
+        5 if run.fold == 3 => f64::NAN,
+        _ => learning_rate_matters(run),
+    });
+    let summary = report.document.summary_text();
+    let lines: Vec<&str> = summary.lines().collect();
+    assert!(lines.len() <= 12, "{summary}");
+    let line = |start: &str| {
+        let found = lines.iter().find(|line| line.starts_with(start));
+        *found.unwrap_or_else(|| panic!("{start} in\n{summary}"))
+    };
+    assert!(
+        line("Best: width").contains(" (95 % interval 80."),
+        "{summary}"
+    );
+    assert!(line("Simplest of these: width16_lr0.1").contains("12730 parameters"));
+    assert!(line("Fastest of these: width16_lr0.1").contains("s/epoch"));
+    assert_eq!(
+        line("6 trials"),
+        "6 trials, 60 runs: 59 finished, 1 failed."
+    );
+    assert_eq!(line("Failed trials"), "Failed trials: width64_lr0.01.");
+    assert!(!summary.contains('`'), "a terminal shows no backticks");
+    // The report begins with the same lines.
+    let markdown = file(&report, "md");
+    let items = markdown.lines().skip(2).take(lines.len());
+    assert!(
+        items
+            .zip(&lines)
+            .all(|(item, line)| item.replace('`', "") == format!("- {line}"))
+    );
+}
+
+#[test]
+fn ties_that_chance_explains_today_are_forecast_to_need_more_repeats_or_to_be_too_similar() {
+    let of_two = "name: two\nvalidation: { folds: 5 }\ngrid: { model.width: [16, 32] }";
+    // The difference is 1.4 times its standard deviation over the folds.
+    let (.., report, _) = reported(of_two, |run| {
+        0.8 + 0.01 * (run.trial as f64) * (1.0 + [0.8, -0.8, 0.6, -0.6, 0.0][run.fold as usize])
+    });
+    let summary = report.document.summary_text();
+    assert!(summary.contains(" of these 2 trials ("), "{summary}");
+    assert!(summary.contains("to distinguish the tie."), "{summary}");
+    let (.., report, _) = reported(of_two, |run| {
+        0.8 + 0.001 * (run.trial as f64) * (0.01 + [1.2, -1.2, 0.9, -0.9, 0.0][run.fold as usize])
+    });
+    let summary = report.document.summary_text();
+    assert!(summary.contains("No number of repeats would"), "{summary}");
 }
 
 #[test]

@@ -3,7 +3,9 @@
 
 use crate::support::events::{event_file, events, value};
 use crate::support::executor::{FakeExecutor, class_scores};
-use crate::support::made_up::{file, markdown, planned, report, reported, run};
+use crate::support::made_up::{
+    file, markdown, planned, report, reported, run, without_training_time,
+};
 use crate::support::{Project, files, repository, without_timings};
 use std::path::PathBuf;
 use std::time::SystemTime;
@@ -49,7 +51,7 @@ fn a_report_reads_well_whatever_became_of_its_trials() {
         &names,
         &Listing::default(),
     );
-    insta::assert_snapshot!("markdown", markdown(&report));
+    insta::assert_snapshot!("markdown", without_training_time(&markdown(&report)));
     insta::assert_snapshot!(
         "terminal",
         report.top(&sweep, &plan, &ran.results, 5).unwrap()

@@ -17,7 +17,11 @@ fn sweep(effect_of_splits: f64, stream: &mut Stream) -> Vec<Vec<f64>> {
     let shared = normal(effect_of_splits * RATIO.sqrt());
     let splits: Vec<f64> = (0..SPLITS).map(|_| normal(effect_of_splits)).collect();
     let mut row = |candidate: usize| -> Vec<f64> {
-        let deviation = if candidate.is_multiple_of(3) { 6.0 } else { 1.0 };
+        let deviation = if candidate.is_multiple_of(3) {
+            6.0
+        } else {
+            1.0
+        };
         let common = shared + normal(deviation * RATIO.sqrt());
         splits
             .iter()

@@ -26,7 +26,7 @@ pub(crate) struct WrittenReport {
 const TERMINAL_ROWS: usize = 5;
 
 impl WrittenReport {
-    /// The best trials and the paths of the files.
+    /// The summary, the best trials and the paths of the files.
     pub(crate) fn terminal_text(
         &self,
         sweep: &Sweep,
@@ -35,7 +35,8 @@ impl WrittenReport {
     ) -> Result<String, CliError> {
         let top = self.report.top(sweep, plan, results, TERMINAL_ROWS)?;
         let paths: Vec<String> = self.paths.iter().map(|p| p.display().to_string()).collect();
-        Ok(format!("{top}\n{}\n", paths.join("\n")))
+        let summary = self.report.document.summary_text();
+        Ok(format!("{summary}\n{top}\n{}\n", paths.join("\n")))
     }
 }
 

@@ -33,6 +33,9 @@ pub(crate) struct Analysis {
     /// Whether the trial is on the Pareto front of score, time and memory; `None` for unranked
     /// trials.
     pub(crate) on_pareto_front: Vec<Option<bool>>,
+    /// The last rank of the leading ties: the best trial and those that follow it without a clearly
+    /// worse trial between; `None` if the best is alone.
+    pub(crate) tied_ranks: Option<u32>,
 }
 
 /// A summary of the comparisons with the best trial.
@@ -79,11 +82,13 @@ impl Analysis {
             chosen: None,
             baseline: plan.baseline(sweep),
             on_pareto_front: pareto_front(plan, frame, &ranked, rank_by)?,
+            tied_ranks: None,
             best,
             scores,
             intervals,
         };
         analysis.compare(plan, &ranked, direction(rank_by));
+        analysis.tied_ranks = analysis.find_tied_ranks(frame)?;
         analysis.choose(sweep, plan, results, &ranked);
         Ok(analysis)
     }
@@ -120,6 +125,21 @@ impl Analysis {
         };
     }
 
+    /// The last rank before the first trial that is not a tie with the best.
+    fn find_tied_ranks(&self, frame: &DataFrame) -> PolarsResult<Option<u32>> {
+        let ranks = frame.column("rank")?.u32()?;
+        let ranked = || ranks.iter().flatten();
+        let trials = trial_positions(frame)?;
+        let is_tie =
+            |trial: usize| self.best == Some(trial) || self.differs_from_best(trial) == Some(false);
+        let first_other = trials
+            .iter()
+            .zip(ranked())
+            .find(|(trial, _)| !is_tie(**trial));
+        let last = first_other.map_or(ranked().count() as u32, |(_, rank)| rank - 1);
+        Ok((last > 1).then_some(last))
+    }
+
     /// Chooses a trial by the sweep file's rule.
     fn choose(&mut self, sweep: &Sweep, plan: &Plan, results: &Results, ranked: &[usize]) {
         let SelectionRule::OneStandardError(cost) = sweep.report.select else {
@@ -151,6 +171,14 @@ impl Analysis {
     pub(crate) fn mean_score(&self, trial: usize) -> Option<f64> {
         let scores = self.scores[trial].as_ref()?;
         Some(scores.iter().sum::<f64>() / scores.len() as f64)
+    }
+
+    /// The trials that are not distinguishable from the best, in the order of the plan.
+    pub(crate) fn ties(&self) -> Vec<usize> {
+        let trials = 0..self.p_values_vs_best.len();
+        trials
+            .filter(|&trial| self.differs_from_best(trial) == Some(false))
+            .collect()
     }
 
     /// Whether the trial is distinguishable from the best; `None` if they were not compared.

@@ -2,7 +2,9 @@
 
 use super::figure::Figure;
 use super::table::Table;
-use crate::escape::{code_block, markdown, markdown_heading, markdown_paragraphs, single_line};
+use crate::escape::{
+    Piece, code_block, markdown, markdown_heading, markdown_paragraphs, single_line, split_code,
+};
 
 /// A piece of a report. Paragraphs and list items are plain text that can contain code between
 /// backticks; headings, tables and captions are plain text.
@@ -27,6 +29,8 @@ pub enum Block {
 pub struct Document {
     /// The sweep's name.
     pub title: String,
+    /// The first lines, which answer what people ask first; items like those of a list.
+    pub summary: Vec<String>,
     /// The blocks, in reading order.
     pub blocks: Vec<Block>,
 }
@@ -72,11 +76,24 @@ impl Document {
         })
     }
 
+    /// The summary as plain text, for a terminal.
+    pub fn summary_text(&self) -> String {
+        let line = |line: &String| {
+            let pieces = split_code(line).into_iter().map(|piece| match piece {
+                Piece::Text(text) => text.to_owned(),
+                Piece::Code(code) => code.to_owned(),
+            });
+            format!("{}\n", single_line(&pieces.collect::<String>()))
+        };
+        self.summary.iter().map(line).collect()
+    }
+
     /// The report as Markdown. Links to figures point into the folder `figures`, relative to the
     /// report's file.
     pub fn to_markdown(&self, figures: &str) -> String {
         let mut text = format!("{}\n", markdown_heading(1, &self.title));
-        for block in &self.blocks {
+        let summary = (!self.summary.is_empty()).then(|| Block::List(self.summary.clone()));
+        for block in summary.iter().chain(&self.blocks) {
             text.push('\n');
             text.push_str(block.to_markdown(figures).trim_end());
             text.push('\n');

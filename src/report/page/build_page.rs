@@ -19,7 +19,6 @@ use crate::report::results::metrics::stops_early;
 use crate::report::results::trial_frame::{EPOCHS_TO_TARGET, score_column, trial_positions};
 use crate::report::results::trial_state::TrialRuns;
 use crate::report::sections::data;
-use crate::report::sections::overview::overview;
 use crate::report::sections::warnings::warnings;
 use crate::spec::{Language, RankBy};
 use polars::prelude::*;
@@ -48,14 +47,16 @@ pub(crate) fn build_page(context: &ReportContext, document: &Document) -> Polars
         },
         title: plan.name.clone(),
         description: sweep.description.clone(),
-        overview: std::iter::once(overview(locale, plan, context.results))
-            .chain(warnings(locale, &context.remarks.warnings))
+        summary: document.summary.clone(),
+        overview: warnings(locale, &context.remarks.warnings)
+            .into_iter()
             .chain(data::sentence(locale, plan))
             .chain(data::notes(locale, &context.remarks.notes))
             .collect(),
         generated_by: concat!("tp-sweep ", env!("CARGO_PKG_VERSION")).to_owned(),
         rows: rows(context, &columns)?,
         columns,
+        tied_ranks: context.analysis.tied_ranks,
         scatter: (plan.is_validated() && has_seconds).then(|| Scatter {
             x: SECONDS.to_owned(),
             y: score_column(sweep.report.rank_by).to_owned(),
@@ -220,6 +221,7 @@ fn rows(context: &ReportContext, columns: &[Column]) -> PolarsResult<Vec<Row>> {
             best: is_best,
             chosen: analysis.chosen == Some(trial) && !is_best,
             not_distinguishable: analysis.differs_from_best(trial) == Some(false),
+            worse: analysis.differs_from_best(trial) == Some(true),
             pareto: front[row],
             values: cells.iter().map(|column| column[row].clone()).collect(),
             curves: curves.filter(|_| is_carried),

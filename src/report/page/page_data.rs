@@ -13,10 +13,13 @@ pub struct Page {
     pub language: PageLanguage,
     /// The heading, and the title of the browser's tab.
     pub title: String,
+    /// The lines of the summary: plain text with `` `code` ``.
+    #[serde(skip)]
+    pub summary: Vec<String>,
     /// The sweep's description: plain text with `` `code` ``; empty lines separate paragraphs.
     #[serde(skip)]
     pub description: String,
-    /// Facts of one line each, such as the numbers of trials and runs.
+    /// Facts of one line each, such as the description of the data.
     #[serde(skip)]
     pub overview: Vec<String>,
     /// The program and its version, for the footer: `tp-sweep 0.1.0`.
@@ -27,6 +30,9 @@ pub struct Page {
     pub columns: Vec<Column>,
     /// One row for each trial, in the order of the ranking.
     pub rows: Vec<Row>,
+    /// The last rank of the leading ties, whose ranks are shown as one range.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub tied_ranks: Option<u32>,
     /// The chart of score against time, if there is one.
     pub scatter: Option<Scatter>,
     /// The sections after the table and charts.

@@ -40,13 +40,19 @@ pub fn render(page: &Page) -> String {
         curves.clear();
     }
     let sections = section::sections(&page.sections);
-    let nonce = nonce(&[&data, &page.description, &sections]);
+    let nonce = nonce(&[
+        &data,
+        &page.summary.join("\n"),
+        &page.description,
+        &sections,
+    ]);
     let text = page.language.text();
     template::fill(include_str!("page.html"), |name| match name {
         "language" => page.language.code().to_owned(),
         "nonce" => nonce.clone(),
         "title" => html(&page.title),
         "description" => section::paragraphs(&page.description),
+        "summary" => items(page.summary.iter().map(|line| section::inline(line))),
         "overview" => items(page.overview.iter().map(|fact| section::inline(fact))),
         "contents" => items(page.sections.iter().enumerate().map(contents)),
         "sections" => sections.clone(),
@@ -95,6 +101,7 @@ mod tests {
             "nonce",
             "title",
             "description",
+            "summary",
             "overview",
             "contents",
             "sections",

@@ -27,6 +27,9 @@ pub struct Row {
     /// Whether it is not the best, but not distinguishable from it.
     #[serde(skip_serializing_if = "is_false")]
     pub not_distinguishable: bool,
+    /// Whether it is clearly worse than the best: shown in grey.
+    #[serde(skip_serializing_if = "is_false")]
+    pub worse: bool,
     /// Whether it is on the Pareto front of the two columns of [`Scatter`](super::Scatter).
     #[serde(skip_serializing_if = "is_false")]
     pub pareto: bool,
@@ -48,6 +51,7 @@ impl Row {
             best: false,
             chosen: false,
             not_distinguishable: false,
+            worse: false,
             pareto: false,
             values: Vec::new(),
             curves: None,

@@ -10,9 +10,10 @@ use super::gradient_norms::add_gradient_norms;
 use super::leaderboard::unlisted_note;
 use super::losses::add_losses;
 use super::methodology::methodology;
-use super::overview::{failures, overview};
+use super::overview::failures;
 use super::pareto::add_pareto_front;
-use super::ranking::{choice_note, marks_note, order_note, ranking_note};
+use super::ranking::{marks_note, order_note, ranking_note};
+use super::summary::summary;
 use super::variance_shares::add_variance_shares;
 use super::warnings::warnings;
 use crate::report::context::ReportContext;
@@ -40,10 +41,10 @@ pub(crate) fn assemble(context: &ReportContext) -> PolarsResult<Document> {
     let plotter = Plotter::new(context);
     let mut document = Document {
         title: plan.name.clone(),
+        summary: summary(locale, context)?,
         ..Document::default()
     };
     document.paragraph(&sweep.description);
-    document.paragraph(overview(locale, plan, results));
     for warning in warnings(locale, &context.remarks.warnings) {
         document.paragraph(warning);
     }
@@ -58,7 +59,6 @@ pub(crate) fn assemble(context: &ReportContext) -> PolarsResult<Document> {
     document.table(ranking.clone());
     document.paragraph(unlisted_note(locale, frame, ranking).unwrap_or_default());
     document.paragraph(marks_note(locale, context));
-    document.paragraph(choice_note(locale, context));
     let failures = failures(locale, plan, results);
     if !failures.is_empty() {
         document.subsection(locale.tr("Failed trials", "Essais échoués"));
@@ -67,7 +67,7 @@ pub(crate) fn assemble(context: &ReportContext) -> PolarsResult<Document> {
     add_variance_shares(&mut document, locale, context);
     add_baseline_comparison(&mut document, locale, context)?;
     add_pareto_front(&mut document, locale, context, &plotter)?;
-    if let Some(table) = fold_scores(locale, plan, frame)? {
+    if let Some(table) = fold_scores(locale, plan, frame, analysis.tied_ranks)? {
         document.section(locale.tr("Scores of each fold", "Scores de chaque pli"));
         document.paragraph(locale.tr(
             "Validation accuracy in percent of the best trials on each split. With repeats, the \
@@ -91,7 +91,7 @@ pub(crate) fn assemble(context: &ReportContext) -> PolarsResult<Document> {
             add_best_configuration(&mut document, locale, sweep, plan, analysis, detailed.trial);
         }
     }
-    let items = methodology(sweep, plan, results);
+    let items = methodology(sweep, plan, results, analysis);
     if !items.is_empty() {
         document.section(locale.tr("How it was measured", "Comment les mesures sont faites"));
         document.list(items);

@@ -71,7 +71,8 @@ pub(crate) fn add_baseline_comparison(
     document.paragraph(match locale.language {
         Language::English => format!(
             "Differences from `{name}` on the same splits, with 95 % intervals. The variances of \
-             all trials moderate each other; p has Holm's correction for {comparisons}. Time and memory are multiples of the baseline's."
+             all trials moderate each other; p has Holm's correction for {comparisons}. Time \
+             and memory are multiples of the baseline's."
         ),
         Language::French => format!(
             "Différences avec `{name}` sur les mêmes partages, avec intervalles à 95 %. Les \

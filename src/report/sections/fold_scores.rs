@@ -22,6 +22,7 @@ pub(crate) fn fold_scores(
     locale: Locale,
     plan: &Plan,
     frame: &DataFrame,
+    tied_ranks: Option<u32>,
 ) -> PolarsResult<Option<Table>> {
     let splits: Vec<PlSmallStr> = frame
         .get_column_names_owned()
@@ -48,7 +49,7 @@ pub(crate) fn fold_scores(
         };
         let number = |name: &str| number_at(frame, name, row);
         let mut cells = vec![
-            rank.to_string(),
+            locale.rank(Some(rank), tied_ranks),
             plan.trials[position as usize].name.clone(),
         ];
         for split in &splits {

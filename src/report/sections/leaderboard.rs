@@ -25,6 +25,7 @@ pub(crate) enum Detail {
 }
 
 /// The ranking as a table; `frame` is that of [`crate::report::results::trial_frame::trial_frame`].
+/// Ranks up to `tied_ranks` are shown as one range.
 ///
 /// # Errors
 /// A column of the frame is missing.
@@ -35,6 +36,7 @@ pub(crate) fn leaderboard(
     frame: &DataFrame,
     listing: &Listing,
     detail: Detail,
+    tied_ranks: Option<u32>,
 ) -> PolarsResult<Table> {
     let locale = Locale::of(sweep);
     let metrics = metric_columns(locale, sweep, plan, detail);
@@ -75,8 +77,7 @@ pub(crate) fn leaderboard(
     };
     for ((row, &position), runs) in rows.iter().enumerate().zip(&counts) {
         let trial = &plan.trials[position];
-        let rank = ranks.get(row).map_or_else(missing, |rank| rank.to_string());
-        let mut cells = vec![rank];
+        let mut cells = vec![locale.rank(ranks.get(row), tied_ranks)];
         cells.extend(order.map(|column| match column.get(row) {
             Ok(AnyValue::Null) | Err(_) => missing(),
             Ok(value) => locale.localize(value.str_value().into_owned()),

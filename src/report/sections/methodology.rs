@@ -3,13 +3,19 @@
 use crate::escape::code;
 use crate::plan::Plan;
 use crate::record::Results;
+use crate::report::analysis::conclusions::{Analysis, ComparisonSummary};
 use crate::report::locale::Locale;
 use crate::report::results::metrics::stops_early;
 use crate::spec::{Language, Sweep};
 use std::collections::BTreeMap;
 
 /// One item for each kind of number; empty without results.
-pub(crate) fn methodology(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<String> {
+pub(crate) fn methodology(
+    sweep: &Sweep,
+    plan: &Plan,
+    results: &Results,
+    analysis: &Analysis,
+) -> Vec<String> {
     if results.runs.is_empty() {
         return Vec::new();
     }
@@ -20,6 +26,7 @@ pub(crate) fn methodology(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<
         scores(locale, plan),
         losses(locale, plan),
     ];
+    items.extend(comparisons(locale, analysis));
     if let Some(accuracy) = sweep.report.target_accuracy {
         let target = locale.target(accuracy.get());
         items.push(match locale.language {
@@ -139,6 +146,31 @@ fn scores(locale: Locale, plan: &Plan) -> String {
              aucun choix."
         ),
     }
+}
+
+/// How trials are compared with the best.
+fn comparisons(locale: Locale, analysis: &Analysis) -> Option<String> {
+    let ComparisonSummary::Compared { splits, .. } = analysis.comparison else {
+        return None;
+    };
+    Some(match locale.language {
+        Language::English => format!(
+            "Trials are compared with the best on the same {splits} splits, at the 5 % level, \
+             corrected for the number of trials and for having selected the best on the same \
+             scores. Levels are compared with the best level of their factor by their means on each \
+             split (t-test, with Holm's correction for the levels). Intervals are 95 % intervals of the mean; trials whose intervals overlap \
+             may still differ. Tests and intervals allow for overlapping training sets (Nadeau and \
+             Bengio 2003)."
+        ),
+        Language::French => format!(
+            "Les essais sont comparés au meilleur sur les mêmes {splits} partages, au seuil de \
+             5 %, avec correction pour le nombre d’essais et pour le choix du meilleur sur les \
+             mêmes scores. Les niveaux sont comparés au meilleur niveau de leur facteur par leurs \
+             moyennes sur chaque partage (test t, avec correction de Holm pour les niveaux). Les intervalles à 95 % sont ceux de la moyenne ; des essais \
+             dont les intervalles se chevauchent peuvent différer. Tests et intervalles tiennent \
+             compte du recouvrement des exemples d’entraînement (Nadeau et Bengio 2003)."
+        ),
+    })
 }
 
 fn losses(locale: Locale, plan: &Plan) -> String {

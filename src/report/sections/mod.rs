@@ -13,5 +13,6 @@ pub(super) mod methodology;
 pub(super) mod overview;
 pub(super) mod pareto;
 pub(super) mod ranking;
+pub(super) mod summary;
 pub(super) mod variance_shares;
 pub(super) mod warnings;

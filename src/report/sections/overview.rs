@@ -56,6 +56,12 @@ pub(crate) fn overview(locale: Locale, plan: &Plan, results: &Results) -> String
     text
 }
 
+/// The trials with a failed run.
+pub(crate) fn failed_trials(plan: &Plan, results: &Results) -> Vec<usize> {
+    let has_failed = |&trial: &usize| TrialRuns::count(plan, results, trial).failed > 0;
+    (0..plan.trials.len()).filter(has_failed).collect()
+}
+
 /// One line for each failed trial, with its first reason.
 pub(crate) fn failures(locale: Locale, plan: &Plan, results: &Results) -> Vec<String> {
     let line = |trial: usize| {

@@ -88,60 +88,18 @@ pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
     }
 }
 
-/// The meaning of marks and intervals, and the limits of few splits.
+/// The meaning of the marks.
 pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
-    let analysis = context.analysis;
-    match &analysis.comparison {
-        ComparisonSummary::Nothing => String::new(),
-        ComparisonSummary::SingleSplit => locale
+    match context.analysis.comparison {
+        ComparisonSummary::Nothing | ComparisonSummary::SingleSplit => String::new(),
+        ComparisonSummary::Compared { .. } => locale
             .tr(
-                "A single split cannot show how much of a difference is due to chance, so there \
-                 are no intervals and no marks. Increase `validation.folds` or \
-                 `validation.repeats` to get them.",
-                "Un seul partage ne permet pas de savoir quelle part d’une différence est due au \
-                 hasard : il n’y a donc ni intervalle ni marque. Augmentez `validation.folds` ou \
-                 `validation.repeats` pour en obtenir.",
+                "≈: not distinguishable from the best, but perhaps worse. P: on the Pareto front \
+                 of score, time and memory.",
+                "≈ : indiscernable du meilleur, mais peut-être moins bon. P : sur le front de \
+                 Pareto du score, du temps et de la mémoire.",
             )
             .to_owned(),
-        ComparisonSummary::Compared {
-            splits,
-            indistinguishable,
-            compared,
-        } => {
-            let worse = compared - indistinguishable;
-            let more = if worse == 0 && *splits < MIN_INFORMATIVE_SPLITS {
-                locale.tr(
-                    " With so few splits, hardly any difference is detectable; increase \
-                     `validation.repeats`.",
-                    " Avec si peu de partages, presque aucune différence n’est détectable ; \
-                     augmentez `validation.repeats`.",
-                )
-            } else {
-                ""
-            };
-            let text = match locale.language {
-                Language::English => format!(
-                    "≈ marks trials that are not distinguishable from the best ({indistinguishable} \
-                     of {compared}): chance can explain their difference on the same {splits} \
-                     splits. Significantly worse: {worse} (variances moderated by those of all \
-                     trials, p values given the selection of the best, Holm's correction; 5 % \
-                     level). ≈ does not mean equal. Intervals are 95 % intervals of the mean; \
-                     trials whose intervals overlap may still differ. P: on the Pareto front of \
-                     score, time and memory."
-                ),
-                Language::French => format!(
-                    "≈ marque les essais indiscernables du meilleur ({indistinguishable} sur \
-                     {compared}) : le hasard peut expliquer leur différence sur les mêmes {splits} \
-                     partages. Significativement moins bons : {worse} (variances modérées par \
-                     celles de tous les essais, valeurs p sachant que le meilleur a été \
-                     sélectionné, correction de Holm ; seuil de 5 %). ≈ ne veut pas dire égal. Les \
-                     intervalles à 95 % sont ceux de la moyenne ; des essais dont les intervalles \
-                     se chevauchent peuvent différer. P : sur le front de Pareto du score, du temps \
-                     et de la mémoire."
-                ),
-            };
-            format!("{text}{more}")
-        }
     }
 }
 
@@ -163,9 +121,6 @@ pub(crate) fn order_note(locale: Locale, column: Option<&str>) -> String {
 fn one_split(locale: Locale) -> &'static str {
     locale.tr("on one hold-out split", "sur un seul partage")
 }
-
-/// Minimum number of splits for useful tests: with fewer, the t distribution has long tails.
-const MIN_INFORMATIVE_SPLITS: usize = 6;
 
 /// The choice of the one-standard-error rule, if the sweep file asks for it.
 pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {

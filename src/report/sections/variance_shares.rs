@@ -41,17 +41,28 @@ pub(crate) fn add_variance_shares(
         .iter()
         .map(|f| f.name.as_str())
         .collect();
-    document.paragraph(headline(locale, context, &names, anova));
     document.table(table(locale, &names, anova));
-    let meaning = locale.tr(
-        "Shares of the variance of the score over the grid, across trials on the same split \
-         (functional ANOVA with splits as blocks). An interaction is the joint effect of two \
-         factors beyond their separate effects: if it is large, the best level of one depends on \
-         the other.",
-        "Parts de la variance du score sur la grille, entre essais sur un même partage (ANOVA \
-         fonctionnelle avec les partages comme blocs). Une interaction est l’effet conjoint de \
-         deux facteurs au-delà de leurs effets séparés : si elle est grande, le meilleur niveau de \
-         l’un dépend de l’autre.",
+    let by_accuracy = context.sweep.report.rank_by == RankBy::Accuracy;
+    let variance = if by_accuracy {
+        locale.tr(
+            "Shares of the variance of the validation accuracy over the grid, across trials on the \
+             same split (functional ANOVA with splits as blocks).",
+            "Parts de la variance de l’exactitude de validation sur la grille, entre essais sur un \
+             même partage (ANOVA fonctionnelle avec les partages comme blocs).",
+        )
+    } else {
+        locale.tr(
+            "Shares of the variance of the validation loss over the grid, across trials on the \
+             same split (functional ANOVA with splits as blocks).",
+            "Parts de la variance de la perte de validation sur la grille, entre essais sur un \
+             même partage (ANOVA fonctionnelle avec les partages comme blocs).",
+        )
+    };
+    let interaction = locale.tr(
+        "An interaction is the joint effect of two factors beyond their separate effects: if it is \
+         large, the best level of one depends on the other.",
+        "Une interaction est l’effet conjoint de deux facteurs au-delà de leurs effets séparés : \
+         si elle est grande, le meilleur niveau de l’un dépend de l’autre.",
     );
     let noise = if anova.noise.is_some() {
         locale.tr(
@@ -66,7 +77,7 @@ pub(crate) fn add_variance_shares(
             "Avec un seul partage, le bruit ne peut pas être séparé : les parts l’incluent.",
         )
     };
-    document.paragraph(format!("{meaning} {noise}"));
+    document.paragraph(format!("{variance} {interaction} {noise}"));
 }
 
 fn incomplete_note(locale: Locale, reason: &IncompleteGrid) -> String {
@@ -107,27 +118,6 @@ fn incomplete_note(locale: Locale, reason: &IncompleteGrid) -> String {
     match locale.language {
         Language::English => format!("The shares of variance are omitted because {why}.{because}"),
         Language::French => format!("Les parts de variance sont omises : {why}.{because}"),
-    }
-}
-
-/// The shares of the main effects in one sentence.
-fn headline(locale: Locale, context: &ReportContext, names: &[&str], anova: &Anova) -> String {
-    let score = match context.sweep.report.rank_by {
-        RankBy::Accuracy => locale.tr("validation accuracy", "l’exactitude de validation"),
-        RankBy::Loss => locale.tr("validation loss", "la perte de validation"),
-    };
-    let shares = main_effects(anova).into_iter().map(|(factor, effect)| {
-        let share = locale.share(Some(effect.share));
-        format!("{} {share} %", code(names[factor]))
-    });
-    let shares = shares.collect::<Vec<_>>().join(", ");
-    match locale.language {
-        Language::English => {
-            format!("Share of the variance of {score} that each factor explains alone: {shares}.")
-        }
-        Language::French => {
-            format!("Part de la variance de {score} que chaque facteur explique seul : {shares}.")
-        }
     }
 }
 

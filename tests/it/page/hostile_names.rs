@@ -140,6 +140,7 @@ fn hostile(text: &str) -> Page {
     Page {
         language: PageLanguage::En,
         title: text.into(),
+        summary: vec![text.into()],
         description: text.into(),
         overview: vec![text.into()],
         generated_by: text.into(),
@@ -149,6 +150,7 @@ fn hostile(text: &str) -> Page {
             column("text", Kind::Text),
         ],
         rows: vec![row(1.0, TrialState::Finished), row(2.0, TrialState::Failed)],
+        tied_ranks: None,
         scatter: Some(Scatter {
             x: "number".into(),
             y: "number".into(),

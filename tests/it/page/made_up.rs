@@ -215,6 +215,7 @@ pub(super) fn grid(language: PageLanguage, count: usize, epochs: usize) -> Page 
             best: rank == 1,
             chosen: rank == 4,
             not_distinguishable: rank > 1 && over > -0.009,
+            worse: over <= -0.009 && !is_failed,
             pareto,
             values,
             curves: (!is_failed).then(|| Curves {
@@ -233,6 +234,8 @@ pub(super) fn grid(language: PageLanguage, count: usize, epochs: usize) -> Page 
         title: "axe5".into(),
         description: "Layers, width, learning rate, schedule and regularisation on a quarter of MNIST.\n\n\
             Which of them matters, and which differences are smaller than the deviation between folds?".into(),
+        summary: vec![format!("Best: `{}`.", trials[0].name)],
+        tied_ranks: None,
         overview: vec![
             format!("{count} trials, {} runs: {} finished, 3 failed.", 3 * count, 3 * (count - 1)),
             "3 folds of 15,000 samples".into(),

@@ -84,11 +84,13 @@ fn a_page_without_data_is_small_and_one_without_trials_is_valid() {
     let page = Page {
         language: PageLanguage::En,
         title: "empty".into(),
+        summary: vec![],
         description: String::new(),
         overview: vec!["0 trials.".into()],
         generated_by: "tp-sweep".into(),
         columns: vec![],
         rows: vec![],
+        tied_ranks: None,
         scatter: None,
         sections: vec![],
     };

@@ -120,6 +120,15 @@ pub fn file(report: &Report, extension: &str) -> String {
     String::from_utf8(file.unwrap().contents).unwrap()
 }
 
+/// The text without the training time of the forecast, which depends on the machine.
+pub fn without_training_time(text: &str) -> String {
+    let Some((before, after)) = text.split_once(" of training)") else {
+        return text.to_owned();
+    };
+    let (before, _) = before.rsplit_once('(').unwrap();
+    format!("{before}(… of training){after}")
+}
+
 pub fn markdown(report: &Report) -> String {
     file(report, "md")
 }

@@ -27,7 +27,10 @@ class Column {
 
   /** The text of a row's cell, with its standard deviation if there is one. */
   cell(row) {
-    const shown = formatted(this.kind, this.values[row]);
+    const value = this.values[row];
+    // The leading ties share the range of their ranks.
+    const isTied = value !== null && value <= (this.tiedRanks ?? 0);
+    const shown = isTied ? `1–${formatted(this.kind, this.tiedRanks)}` : formatted(this.kind, value);
     const deviation = this.deviations?.[row];
     return typeof deviation === 'number' ? `${shown} ± ${formatted(this.kind, deviation)}` : shown;
   }
@@ -83,7 +86,7 @@ function columnsOf(page) {
   const isNamedByFactors = page.columns.some(({ kind, shown }) => kind === 'factor' && shown);
   const isEventful = rows.some(({ progress }) => progress !== 'finished');
   return [
-    of({ key: '#rank', label: text('rank'), kind: 'count', better: 'low', isFixed: true }, (row) => row.rank),
+    of({ key: '#rank', label: text('rank'), kind: 'count', better: 'low', isFixed: true, tiedRanks: page.tied_ranks }, (row) => row.rank),
     of({ key: '#marks', label: text('marks'), kind: 'text', keys: rows.map(markKey) }, markText),
     of({ key: '#trial', label: text('trial'), kind: 'text', shown: !isNamedByFactors }, (row) => row.name),
     ...given,

@@ -125,6 +125,7 @@ class Controls {
   makeLegend() {
     const present = Object.keys(MARKS).filter((mark) => this.store.rows.some((row) => row[mark]));
     const items = present.map((mark) => element('span', {}, `${MARKS[mark]} ${text(`mark.${mark}`)}`));
+    if (this.store.rows.some(({ worse }) => worse)) items.push(element('span', { class: 'worse' }, text('mark.worse')));
     byId('legend').replaceChildren(...items);
   }
 }

@@ -138,11 +138,11 @@ class Table {
 
   line(row) {
     const { store } = this;
-    const { name, best, progress } = store.rows[row];
+    const { name, best, worse, progress } = store.rows[row];
     const box = element('input', { type: 'checkbox', tabindex: -1, autocomplete: 'off', 'aria-label': text('select_trial', name) });
     box.addEventListener('change', () => store.select(row, box.checked));
     const sign = element('span', { class: 'sign' });
-    const classes = [best && 'best', progress !== 'finished' && 'unfinished'].filter(Boolean).join(' ');
+    const classes = [best && 'best', worse && 'worse', progress !== 'finished' && 'unfinished'].filter(Boolean).join(' ');
     const cells = this.columns.map((column) => this.cell(column, row));
     const line = element('tr', { class: classes, 'data-row': row }, element('td', {}, box, sign), ...cells);
     this.markSelected(line, row);

@@ -1,0 +1,342 @@
+//! The first lines of a report: the best trial and its ties, what matters, what failed, and what
+//! would distinguish the ties.
+
+use super::overview::{failed_trials, overview};
+use super::ranking::choice_note;
+use crate::escape::code;
+use crate::report::analysis::conclusions::ComparisonSummary;
+use crate::report::analysis::outlook::Outlook;
+use crate::report::analysis::variance::{main_effects, pair_interactions};
+use crate::report::analysis::worse_levels::worse_levels;
+use crate::report::context::ReportContext;
+use crate::report::locale::Locale;
+use crate::report::results::trial_frame::trial_positions;
+use crate::spec::{Language, RankBy};
+use polars::prelude::PolarsResult;
+use statistics::Anova;
+
+/// Maximum number of lines of the summary.
+const MAX_LINES: usize = 12;
+
+/// Maximum number of names in a line.
+const MAX_NAMES: usize = 3;
+
+/// Smaller shares of variance do not matter.
+const MIN_SHARE: f64 = 0.01;
+
+/// The lines of the summary, at most [`MAX_LINES`].
+///
+/// # Errors
+/// A column of the frame is missing.
+pub(crate) fn summary(locale: Locale, context: &ReportContext) -> PolarsResult<Vec<String>> {
+    let mut lines = vec![best(locale, context), choice_note(locale, context)];
+    lines.push(comparison(locale, context));
+    lines.extend(cheapest(locale, context)?);
+    lines.extend(importance(locale, context));
+    lines.extend(clearly_worse_levels(locale, context));
+    lines.push(overview(locale, context.plan, context.results));
+    lines.extend(failed(locale, context));
+    lines.extend(outlook(locale, context));
+    lines.extend(data_warnings(locale, context));
+    lines.retain(|line| !line.is_empty());
+    debug_assert!(lines.len() <= MAX_LINES, "{lines:?}");
+    Ok(lines)
+}
+
+/// The best trial with its score and interval.
+fn best(locale: Locale, context: &ReportContext) -> String {
+    let (plan, analysis) = (context.plan, context.analysis);
+    let Some(best) = analysis.best else {
+        return if plan.is_validated() {
+            locale.tr(
+                "No trial is ranked yet: each has a failed or missing run.",
+                "Aucun essai n’est classé : à chacun il manque un entraînement réussi.",
+            )
+        } else {
+            ""
+        }
+        .to_owned();
+    };
+    let name = code(&plan.trials[best].name);
+    let score = score(locale, context, best);
+    let metric = metric(locale, context);
+    let interval = analysis.intervals[best].as_ref().map(|interval| {
+        let [low, high] = [interval.low, interval.high].map(|bound| {
+            let bound = Some(bound);
+            match context.sweep.report.rank_by {
+                RankBy::Accuracy => locale.percent(bound),
+                RankBy::Loss => locale.four_decimals(bound),
+            }
+        });
+        let label = locale.tr("95 % interval", "intervalle à 95 % :");
+        format!(" ({label} {})", locale.interval(low, high))
+    });
+    let interval = interval.unwrap_or_default();
+    match locale.language {
+        Language::English => format!("Best: {name}, {metric} {score}{interval}."),
+        Language::French => format!("Meilleur : {name}, {metric} {score}{interval}."),
+    }
+}
+
+/// How many trials are clearly worse, and how many are ties.
+fn comparison(locale: Locale, context: &ReportContext) -> String {
+    match context.analysis.comparison {
+        ComparisonSummary::Nothing => String::new(),
+        ComparisonSummary::SingleSplit => locale
+            .tr(
+                "A single split cannot show which differences are due to chance; increase \
+                 `validation.folds` or `validation.repeats`.",
+                "Un seul partage ne permet pas de savoir quelles différences sont dues au hasard ; \
+                 augmentez `validation.folds` ou `validation.repeats`.",
+            )
+            .to_owned(),
+        ComparisonSummary::Compared {
+            splits,
+            indistinguishable,
+            compared,
+        } => {
+            let worse = compared - indistinguishable;
+            match locale.language {
+                Language::English => format!(
+                    "Clearly worse than the best: {worse} of {compared} trials. Ties (≈), not \
+                     distinguishable from it on these {splits} splits: {indistinguishable}."
+                ),
+                Language::French => format!(
+                    "Nettement moins bons que le meilleur : {worse} essais sur {compared}. Ex æquo \
+                     (≈), indiscernables de lui sur ces {splits} partages : {indistinguishable}."
+                ),
+            }
+        }
+    }
+}
+
+/// The simplest and the fastest of the best trial and its ties.
+fn cheapest(locale: Locale, context: &ReportContext) -> PolarsResult<Vec<String>> {
+    let analysis = context.analysis;
+    // In the order of the ranking, so that the better of two equally cheap trials is named.
+    let ties: Vec<usize> = trial_positions(context.frame)?
+        .into_iter()
+        .filter(|&trial| {
+            analysis.best == Some(trial) || analysis.differs_from_best(trial) == Some(false)
+        })
+        .collect();
+    if ties.len() < 2 {
+        return Ok(Vec::new());
+    }
+    let parameters = |trial: usize| Some(context.plan.trials[trial].config.parameters() as f64);
+    let seconds = |trial: usize| {
+        let profile = context.results.profiles.get(&trial);
+        profile.map(|(profile, _)| profile.seconds_per_epoch)
+    };
+    let name_of = |trial: usize| {
+        let name = code(&context.plan.trials[trial].name);
+        let score = score(locale, context, trial);
+        if analysis.best == Some(trial) {
+            format!(
+                "{name}{}",
+                locale.tr(", the best itself", ", le meilleur lui-même")
+            )
+        } else {
+            format!("{name}, {score}")
+        }
+    };
+    let mut lines = Vec::new();
+    if let Some((trial, count)) = minimum(&ties, parameters) {
+        let (name, count) = (name_of(trial), count as u64);
+        lines.push(match locale.language {
+            Language::English => format!("Simplest of these: {name}, {count} parameters."),
+            Language::French => format!("Le plus simple d’entre eux : {name}, {count} paramètres."),
+        });
+    }
+    if let Some((trial, seconds)) = minimum(&ties, seconds) {
+        let (name, seconds) = (name_of(trial), locale.seconds(Some(seconds)));
+        lines.push(match locale.language {
+            Language::English => format!("Fastest of these: {name}, {seconds} s/epoch."),
+            Language::French => {
+                format!("Le plus rapide d’entre eux : {name}, {seconds} s/époque.")
+            }
+        });
+    }
+    Ok(lines)
+}
+
+/// The first trial with the smallest value; `None` if a value is missing or all are equal.
+fn minimum(trials: &[usize], value: impl Fn(usize) -> Option<f64>) -> Option<(usize, f64)> {
+    let valued = trials.iter().map(|&trial| Some((trial, value(trial)?)));
+    let valued: Vec<(usize, f64)> = valued.collect::<Option<_>>()?;
+    let smallest = valued
+        .iter()
+        .copied()
+        .min_by(|(_, a), (_, b)| a.total_cmp(b))?;
+    let is_distinct = valued.iter().any(|(_, value)| *value > smallest.1);
+    is_distinct.then_some(smallest)
+}
+
+/// The largest shares of variance, of factors and pairs of factors.
+fn importance(locale: Locale, context: &ReportContext) -> Option<String> {
+    let anova: &Anova = context.anova?;
+    let names: Vec<String> = context
+        .sweep
+        .factors
+        .iter()
+        .map(|f| code(&f.name))
+        .collect();
+    if names.len() < 2 {
+        return None;
+    }
+    let factors = main_effects(anova)
+        .into_iter()
+        .map(|(factor, effect)| (names[factor].clone(), effect.share));
+    let pairs = pair_interactions(anova)
+        .into_iter()
+        .map(|([a, b], effect)| (format!("{} × {}", names[a], names[b]), effect.share));
+    let mut shares: Vec<(String, f64)> = factors.chain(pairs).collect();
+    shares.sort_by(|(_, a), (_, b)| b.total_cmp(a));
+    shares.retain(|(_, share)| *share >= MIN_SHARE);
+    if shares.is_empty() {
+        let text = locale.tr(
+            "What matters: no factor explains 1 % of the variance.",
+            "Ce qui compte : aucun facteur n’explique 1 % de la variance.",
+        );
+        return Some(text.to_owned());
+    }
+    let listed: Vec<String> = shares
+        .iter()
+        .take(MAX_NAMES)
+        .map(|(name, share)| format!("{name} {} %", locale.share(Some(*share))))
+        .collect();
+    let listed = listed.join(", ");
+    Some(match locale.language {
+        Language::English => format!("What matters (share of the variance): {listed}."),
+        Language::French => format!("Ce qui compte (part de la variance) : {listed}."),
+    })
+}
+
+/// The levels that are clearly worse than the best level of their factor.
+fn clearly_worse_levels(locale: Locale, context: &ReportContext) -> Option<String> {
+    let grid = context.grid.as_ref().ok()?;
+    let rank_by = context.sweep.report.rank_by;
+    let worse = worse_levels(grid, rank_by);
+    if worse.is_empty() {
+        return None;
+    }
+    let shown = worse.iter().map(|worse| {
+        let factor = &context.sweep.factors[worse.factor];
+        let label = |level: usize| code(&factor.levels[level].label);
+        let difference = match rank_by {
+            RankBy::Accuracy => {
+                let points = locale.points(Some(worse.difference));
+                format!("{points} {}", locale.tr("points", "points"))
+            }
+            RankBy::Loss => locale.difference(Some(worse.difference)),
+        };
+        let (name, level, best) = (code(&factor.name), label(worse.level), label(worse.best));
+        match locale.language {
+            Language::English => format!("{name} {level} ({difference} from {best})"),
+            Language::French => format!("{name} {level} ({difference} par rapport à {best})"),
+        }
+    });
+    let listed = listed(locale, shown.collect());
+    Some(match locale.language {
+        Language::English => format!("Clearly worse levels: {listed}."),
+        Language::French => format!("Niveaux nettement moins bons : {listed}."),
+    })
+}
+
+/// The names of failed trials; their reasons follow the ranking.
+fn failed(locale: Locale, context: &ReportContext) -> Option<String> {
+    let failed = failed_trials(context.plan, context.results);
+    if failed.is_empty() {
+        return None;
+    }
+    let names = failed
+        .into_iter()
+        .map(|trial| code(&context.plan.trials[trial].name));
+    let listed = listed(locale, names.collect());
+    Some(match locale.language {
+        Language::English => format!("Failed trials: {listed}."),
+        Language::French => format!("Essais échoués : {listed}."),
+    })
+}
+
+/// What would distinguish the ties.
+fn outlook(locale: Locale, context: &ReportContext) -> Option<String> {
+    let rank_by = context.sweep.report.rank_by;
+    let outlook = Outlook::new(context.plan, context.results, context.analysis, rank_by)?;
+    let ties = outlook.ties;
+    let (Some(repeats), Some(seconds)) = (outlook.repeats, outlook.seconds) else {
+        let text = locale.tr(
+            "No number of repeats would be expected to distinguish the ties: they are too similar.",
+            "Aucun nombre de répétitions ne devrait distinguer les ex æquo : ils sont trop \
+             semblables.",
+        );
+        return Some(text.to_owned());
+    };
+    let more = locale.counted(
+        repeats,
+        ["more repeat", "more repeats"],
+        ["répétition de plus", "répétitions de plus"],
+    );
+    let (distinguished, time) = (outlook.distinguished(), locale.duration(seconds));
+    let similar = ties - outlook.separable;
+    let trials = locale.trials(ties + 1);
+    let rest = match (locale.language, similar) {
+        (_, 0) => String::new(),
+        (Language::English, 1) => "; 1 is too similar for any number of repeats".to_owned(),
+        (Language::English, _) => format!("; {similar} are too similar for any number of repeats"),
+        (Language::French, _) => {
+            format!(" ; trop semblables quel que soit le nombre de répétitions : {similar}")
+        }
+    };
+    let what = match (locale.language, ties) {
+        (Language::English, 1) => "the tie".to_owned(),
+        (Language::English, _) => format!("{distinguished} of the {ties} ties"),
+        (Language::French, 1) => "l’ex æquo".to_owned(),
+        (Language::French, _) => format!("{distinguished} des {ties} ex æquo"),
+    };
+    Some(match locale.language {
+        Language::English => format!(
+            "About {more} of these {trials} ({time} of training) would be expected to distinguish \
+             {what}{rest}."
+        ),
+        Language::French => format!(
+            "Avec environ {more} de ces {trials} ({time} d’entraînement), on devrait distinguer \
+             {what}{rest}."
+        ),
+    })
+}
+
+fn data_warnings(locale: Locale, context: &ReportContext) -> Option<String> {
+    let count = context.remarks.warnings.len();
+    (count > 0).then(|| match locale.language {
+        Language::English => format!("Warnings about the data, see the report: {count}."),
+        Language::French => format!("Avertissements sur les données, voir le rapport : {count}."),
+    })
+}
+
+/// The first names and the number of the others.
+fn listed(locale: Locale, names: Vec<String>) -> String {
+    let shown = names[..names.len().min(MAX_NAMES)].join(", ");
+    match (locale.language, names.len().saturating_sub(MAX_NAMES)) {
+        (_, 0) => shown,
+        (Language::English, rest) => format!("{shown} and {rest} more"),
+        (Language::French, rest) => format!("{shown} et {rest} de plus"),
+    }
+}
+
+/// The name of the score that trials are ranked by.
+fn metric(locale: Locale, context: &ReportContext) -> &'static str {
+    match context.sweep.report.rank_by {
+        RankBy::Accuracy => locale.tr("validation accuracy", "exactitude de validation"),
+        RankBy::Loss => locale.tr("validation loss", "perte de validation"),
+    }
+}
+
+/// A trial's mean score with its unit.
+fn score(locale: Locale, context: &ReportContext, trial: usize) -> String {
+    let mean = context.analysis.mean_score(trial);
+    match context.sweep.report.rank_by {
+        RankBy::Accuracy => format!("{} %", locale.percent(mean)),
+        RankBy::Loss => locale.four_decimals(mean),
+    }
+}
