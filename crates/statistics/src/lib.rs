@@ -17,6 +17,7 @@ mod sample_deviation;
 mod scores;
 mod t_test;
 mod tail;
+mod trimmed_mean;
 
 pub use anova::{Anova, Effect, FTest, Noise, Term, functional_anova};
 pub use best::{AgainstBest, Comparison, against_best};
@@ -26,6 +27,7 @@ pub use holm::holm;
 pub use interval::{Interval, interval};
 pub use main_effect::{LevelMean, main_effects};
 pub use one_standard_error::{Candidate, Choice, one_standard_error};
-pub use pareto::pareto_front;
+pub use pareto::{Measured, pareto_front};
 pub use sample_deviation::sample_deviation;
 pub use t_test::{TTest, corrected_t_test};
+pub use trimmed_mean::{TrimmedMean, trimmed_mean};

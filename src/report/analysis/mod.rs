@@ -1,5 +1,6 @@
 //! Conclusions from the scores: intervals, comparisons, choices, shares of variance.
 pub(super) mod columns;
 pub(super) mod conclusions;
+pub(super) mod pareto_front;
 pub(super) mod score_grid;
 pub(super) mod variance;

@@ -166,6 +166,7 @@ impl Executor for FakeExecutor<'_> {
         let config = &plan.trials[run.trial].config;
         (config.model.layers.map(Count::get) != Some(3)).then(|| Profile {
             seconds_per_epoch: 1e-6 * config.parameters() as f64,
+            relative_error: None,
             steps: 100 + run.trial,
             peak_bytes: Some(16 * config.parameters()),
         })
