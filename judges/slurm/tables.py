@@ -5,7 +5,7 @@
 All is compared as text but for what a clock or the allocator has measured. Left out of the CSV are the
 columns of UNLIKE. Left out of the Markdown are the columns `s/epoch` and `peak MiB` of every table, the
 letter P in `mark` (the Pareto front of score, seconds and memory), the section that has that front, and
-how many steps were timed.
+how many steps were timed, with which standard error.
 """
 
 import csv
@@ -18,12 +18,16 @@ UNLIKE = {
     "std_fit_time",
     "mean_seconds_per_epoch",
     "profile_seconds_per_epoch",
+    "profile_relative_error",
     "profile_peak_bytes",
     "pareto",
 }
 UNLIKE_COLUMNS = {"s/epoch", "peak MiB"}
 UNLIKE_SECTION = "## Accuracy, speed and memory"
-UNLIKE_COUNT = re.compile(r"\d+( to \d+)? steps are timed")
+UNLIKE_COUNT = re.compile(
+    r"\d+( to \d+)? steps are timed"
+    r"|\(`profile_relative_error`\) is [\d.]+( to [\d.]+)? %"
+)
 
 
 def of_csv(path):
@@ -49,7 +53,7 @@ def of_markdown(path):
             continue
         if not line.startswith("|"):
             header = None
-            rows.append([UNLIKE_COUNT.sub("steps are timed", line)])
+            rows.append([UNLIKE_COUNT.sub("", line)])
             continue
         row = cells(line)
         if header is None:

@@ -38,8 +38,9 @@ pub trait Progress: Send + Sync {
     fn cohort_split(&self, runs: usize, reason: &str);
     /// A run failed because its device failed or its folder is gone; it is retried.
     fn run_retried(&self, name: &str, reason: &str);
-    /// All runs have ended; trials are being profiled, one after the other: `done` of `trials`.
-    fn profiling(&self, done: usize, trials: usize);
+    /// All runs have ended; shapes of trials are being profiled, one after the other: `done` of
+    /// `shapes`.
+    fn profiling(&self, done: usize, shapes: usize);
     /// The sweep has ended.
     fn finished(&self);
 }
@@ -54,7 +55,7 @@ impl Progress for NoProgress {
     fn run_ended(&self, _name: &str, _result: &RunResult) {}
     fn cohort_split(&self, _runs: usize, _reason: &str) {}
     fn run_retried(&self, _name: &str, _reason: &str) {}
-    fn profiling(&self, _done: usize, _trials: usize) {}
+    fn profiling(&self, _done: usize, _shapes: usize) {}
     fn finished(&self) {}
 }
 

@@ -44,7 +44,7 @@ struct State {
     last_epoch: Option<Instant>,
     /// The epoch that was shown last: `lr0.1/fold-0: epoch 3 of 10`.
     epoch: Option<String>,
-    /// Whether trials are being profiled.
+    /// Whether shapes are being profiled.
     is_profiling: bool,
 }
 
@@ -263,14 +263,14 @@ impl Progress for Display {
         self.print_line(&format!("{name}: failed ({reason}); retrying"));
     }
 
-    fn profiling(&self, done: usize, trials: usize) {
-        let line = format!("profiling each trial alone: {done} of {trials}");
+    fn profiling(&self, done: usize, shapes: usize) {
+        let line = format!("profiling each model shape alone: {done} of {shapes}");
         let is_first = self.with_state(|state| !std::mem::replace(&mut state.is_profiling, true));
         match &self.bar {
             Some(bar) => bar.set_message(line),
             None if is_first => self.print_line(&format!(
-                "profiling speed and memory of {trials} {}, one after the other",
-                plural(trials, "trial")
+                "profiling speed and memory of {shapes} model {}, one after the other",
+                plural(shapes, "shape")
             )),
             None => {}
         }

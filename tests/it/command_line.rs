@@ -91,7 +91,7 @@ fn progress_turns_into_plain_lines_where_there_is_no_terminal() {
     assert!(runs.starts_with("3/3 runs, "), "{}", done.error);
     assert_eq!(
         measuring,
-        "profiling speed and memory of 3 trials, one after the other"
+        "profiling speed and memory of 3 model shapes, one after the other"
     );
     assert!(
         !done.error.contains('\u{1b}'),

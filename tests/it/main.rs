@@ -35,6 +35,7 @@ mod optimizers;
 mod page;
 mod planned_cohorts;
 mod predict;
+mod profiles;
 mod report;
 mod results_alone;
 mod resume;

@@ -24,8 +24,13 @@ pub fn start() {
     });
 }
 
-/// The maximum number of bytes that were live at one time on this thread since [`start`], minus those
-/// live at its call; 0 if [`TrackingAllocator`] is not the global allocator.
+/// Forgets the peak of a measurement so far, but not the bytes that are live.
+pub fn restart_peak() {
+    LIVE.with(|live| PEAK.with(|peak| peak.set(live.get())));
+}
+
+/// The maximum number of bytes that were live at one time on this thread since [`start`] or
+/// [`restart_peak`], minus those live at the call of `start`; 0 if [`TrackingAllocator`] is not the global allocator.
 pub fn peak() -> u64 {
     let bytes = PEAK.with(Cell::get) - BASE.with(Cell::get);
     u64::try_from(bytes).unwrap_or(0)
@@ -80,6 +85,18 @@ mod tests {
             .unwrap();
         let peak = peak();
         assert!((3000..10_000).contains(&peak), "{peak}");
+        drop(kept);
+    }
+
+    #[test]
+    fn a_restarted_peak_counts_from_the_bytes_that_are_live() {
+        start();
+        let kept = vec![0_u8; 3000];
+        drop(vec![0_u8; 1_000_000]);
+        restart_peak();
+        drop(vec![0_u8; 2000]);
+        let peak = peak();
+        assert!((5000..10_000).contains(&peak), "{peak}");
         drop(kept);
     }
 }

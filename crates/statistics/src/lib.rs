@@ -27,6 +27,7 @@ mod smoothing;
 mod split_effects;
 mod t_test;
 mod tail;
+mod trimmed_mean;
 
 pub use anova::{Anova, Effect, FTest, Noise, Term, functional_anova};
 pub use best::{AgainstBest, Comparison, against_best};
@@ -38,8 +39,9 @@ pub use interval::{Interval, interval};
 pub use main_effect::{LevelMean, main_effects};
 pub use moderated_interval::moderated_intervals;
 pub use one_standard_error::{Candidate, Choice, one_standard_error};
-pub use pareto::pareto_front;
+pub use pareto::{Measured, pareto_front};
 pub use reference_candidate::{ReferenceComparison, against_reference};
 pub use sample_deviation::sample_deviation;
 pub use scores::MAX_SCORE;
 pub use t_test::{TTest, corrected_t_test};
+pub use trimmed_mean::{TrimmedMean, trimmed_mean};

@@ -1,6 +1,7 @@
 //! The one-standard-error rule: the cheapest candidate that is about as good as the best.
 
 use crate::Direction;
+use crate::pareto::tolerance;
 
 /// A candidate for [`one_standard_error`]. NaN stands for unknown values.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -11,6 +12,8 @@ pub struct Candidate {
     pub standard_error: f64,
     /// What to minimise among similar scores, such as parameters, seconds or bytes.
     pub cost: f64,
+    /// Standard error of the cost; 0 if it is exact.
+    pub cost_error: f64,
 }
 
 /// The result of the one-standard-error rule.
@@ -18,7 +21,7 @@ pub struct Candidate {
 pub struct Choice {
     /// Index of the candidate with the best mean, the first of equals.
     pub best: usize,
-    /// Index of the cheapest candidate within one standard error of the best.
+    /// Index of the chosen candidate.
     pub chosen: usize,
     /// The mean that a candidate must reach to be chosen.
     pub limit: f64,
@@ -27,7 +30,8 @@ pub struct Choice {
 /// Applies the one-standard-error rule (Breiman, Friedman, Olshen and Stone 1984; Hastie,
 /// Tibshirani and Friedman 2009, section 7.10): chooses the cheapest of all candidates whose mean
 /// is within one standard error of the best mean. Of equally cheap candidates it chooses the one
-/// with the better mean, then the first.
+/// with the better mean, then the first. A candidate is as cheap as the cheapest if its cost is
+/// higher by at most twice the standard error of the difference.
 ///
 /// Returns `None` if no mean is known, if the standard error of the best candidate is unknown, or
 /// if the cost of every candidate within the limit is unknown. A candidate with unknown mean or
@@ -43,17 +47,27 @@ pub fn one_standard_error(candidates: &[Candidate], direction: Direction) -> Opt
         Direction::Maximise => mean - standard_error,
         Direction::Minimise => mean + standard_error,
     };
-    let rank = |candidate: &Candidate| {
-        let cost = Direction::Minimise.cost(candidate.cost);
-        (cost, direction.cost(candidate.mean))
+    let similar = || {
+        let candidates = candidates.iter().enumerate();
+        candidates.filter(|(_, candidate)| {
+            !candidate.cost.is_nan() && direction.cost(candidate.mean) <= direction.cost(limit)
+        })
     };
-    let chosen = candidates
-        .iter()
-        .map(rank)
-        .enumerate()
-        .filter(|(_, (cost, mean))| !cost.is_nan() && *mean <= direction.cost(limit))
-        .min_by(|(_, one), (_, other)| one.0.total_cmp(&other.0).then(one.1.total_cmp(&other.1)))
-        .map(|(index, _)| index)?;
+    let cost = |candidate: &Candidate| Direction::Minimise.cost(candidate.cost);
+    // Of equal costs, the one with the lowest error, so that the order does not matter.
+    let (_, cheapest) = similar().min_by(|(_, one), (_, other)| {
+        let errors = one.cost_error.total_cmp(&other.cost_error);
+        cost(one).total_cmp(&cost(other)).then(errors)
+    })?;
+    let is_cheap = |candidate: &Candidate| {
+        let tolerance = tolerance(candidate.cost_error, cheapest.cost_error);
+        // Infinite costs are equal.
+        candidate.cost <= cheapest.cost + tolerance || candidate.cost == cheapest.cost
+    };
+    let mean = |candidate: &Candidate| direction.cost(candidate.mean);
+    let (chosen, _) = similar()
+        .filter(|(_, candidate)| is_cheap(candidate))
+        .min_by(|(_, one), (_, other)| mean(one).total_cmp(&mean(other)))?;
     Some(Choice {
         best,
         chosen,
@@ -70,6 +84,7 @@ mod tests {
             mean,
             standard_error,
             cost,
+            cost_error: 0.0,
         }
     }
 
@@ -100,6 +115,21 @@ mod tests {
         assert_eq!(choice(&better, Direction::Maximise), Some((2, 1)));
         let first = [(0.95, 0.05, 2.0), (0.93, 0.0, 1.0), (0.93, 0.0, 1.0)];
         assert_eq!(choice(&first, Direction::Maximise), Some((0, 1)));
+    }
+
+    #[test]
+    fn costs_within_the_noise_of_the_cheapest_are_equal() {
+        let choose = |cost_error| {
+            let candidates = [(0.95, 0.1, 2.0), (0.90, 0.1, 1.00), (0.92, 0.1, 1.02)];
+            let candidates = candidates.map(|values| Candidate {
+                cost_error,
+                ..candidate(values)
+            });
+            one_standard_error(&candidates, Direction::Maximise).map(|choice| choice.chosen)
+        };
+        assert_eq!(choose(0.0), Some(1));
+        assert_eq!(choose(0.01), Some(2));
+        assert_eq!(choose(0.5), Some(0));
     }
 
     #[test]

@@ -20,14 +20,41 @@ const MAX_FILE_BYTES: u64 = 1 << 20;
 /// The version of the format. Files of other versions are ignored.
 const FORMAT: u32 = 2;
 
+/// The profile of a trial, and how it was measured.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct TrialProfile {
+    /// The conditions of the measurement.
+    #[serde(flatten)]
+    pub conditions: ProfileConditions,
+    /// The name that the measured trial had: another trial may train with the same steps. `None` in
+    /// files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub measured_trial: Option<String>,
+    /// The measurement.
+    pub profile: Profile,
+}
+
+/// The conditions of a measurement. Profiles under equal conditions can be compared.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProfileConditions {
+    /// The name of the device.
+    pub device: String,
+    /// The version of tp-sweep and its commit. `None` in files of earlier versions.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub program: Option<String>,
+    /// The name of the processor, if known.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub processor: Option<String>,
+}
+
 /// The contents of the file.
 #[derive(Serialize, Deserialize)]
 struct File {
     format: u32,
     #[serde(rename = "identity")]
     run_hash: RunHash,
-    device: String,
-    profile: Profile,
+    #[serde(flatten)]
+    profile: TrialProfile,
 }
 
 /// Writes the profile of a trial into its folder; `run_hash` is the hash of its first run.
@@ -37,14 +64,12 @@ struct File {
 pub(crate) fn write_profile(
     trial_folder: &Path,
     run_hash: &RunHash,
-    device: &str,
-    profile: Profile,
+    profile: &TrialProfile,
 ) -> Result<(), RecordError> {
     let file = File {
         format: FORMAT,
         run_hash: run_hash.clone(),
-        device: device.to_owned(),
-        profile,
+        profile: profile.clone(),
     };
     let text = pretty_json(&file);
     std::fs::create_dir_all(trial_folder).map_err(failed_to("create the folder", trial_folder))?;
@@ -52,12 +77,79 @@ pub(crate) fn write_profile(
     write_atomically(&trial_folder.join(PROFILE_FILE), text.as_bytes())
 }
 
-/// The profile with this hash in the folder of a trial, and the device that it was measured on.
-pub(crate) fn read_profile(trial_folder: &Path, run_hash: &RunHash) -> Option<(Profile, String)> {
+/// The profile with this hash in the folder of a trial.
+pub(crate) fn read_profile(trial_folder: &Path, run_hash: &RunHash) -> Option<TrialProfile> {
     let text = read_file(&trial_folder.join(PROFILE_FILE), MAX_FILE_BYTES).ok()?;
-    let file: File = serde_json::from_slice(&text).ok()?;
+    parse_profile(&text, run_hash)
+}
+
+fn parse_profile(text: &[u8], run_hash: &RunHash) -> Option<TrialProfile> {
+    let file: File = serde_json::from_slice(text).ok()?;
+    let Profile {
+        seconds_per_epoch,
+        relative_error,
+        ..
+    } = file.profile.profile;
     let is_valid = file.format == FORMAT
         && file.run_hash == *run_hash
-        && is_plausible_time(file.profile.seconds_per_epoch);
-    is_valid.then_some((file.profile, file.device))
+        && is_plausible_time(seconds_per_epoch)
+        && relative_error.is_none_or(is_plausible_time);
+    is_valid.then_some(file.profile)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::random::Seed;
+    use crate::spec::Config;
+
+    fn run_hash() -> RunHash {
+        let seed = Seed {
+            sweep: 0,
+            repeat: 0,
+            fold: 0,
+        };
+        RunHash::new(&Config::default(), seed, "data")
+    }
+
+    #[test]
+    fn files_of_earlier_versions_have_no_spread_and_no_program() {
+        let text = format!(
+            "{{\"format\": 2, \"identity\": \"{}\", \"device\": \"cpu\", \"profile\": \
+             {{\"seconds_per_epoch\": 0.5, \"steps\": 7, \"peak_bytes\": null}}}}",
+            run_hash()
+        );
+        let read = parse_profile(text.as_bytes(), &run_hash()).unwrap();
+        let expected = TrialProfile {
+            conditions: ProfileConditions {
+                device: "cpu".to_owned(),
+                program: None,
+                processor: None,
+            },
+            measured_trial: None,
+            profile: Profile {
+                seconds_per_epoch: 0.5,
+                relative_error: None,
+                steps: 7,
+                peak_bytes: None,
+            },
+        };
+        assert_eq!(read, expected);
+    }
+
+    #[test]
+    fn a_spread_that_no_measurement_has_is_rejected() {
+        let file = |relative_error| {
+            let text = format!(
+                "{{\"format\": 2, \"identity\": \"{}\", \"device\": \"cpu\", \"profile\": \
+                 {{\"seconds_per_epoch\": 0.5, \"relative_error\": {relative_error}, \
+                 \"steps\": 7, \"peak_bytes\": 9}}}}",
+                run_hash()
+            );
+            parse_profile(text.as_bytes(), &run_hash())
+        };
+        assert!(file("0.01").is_some());
+        assert_eq!(file("-1.0"), None);
+        assert_eq!(file("1e300"), None);
+    }
 }

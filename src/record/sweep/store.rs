@@ -1,10 +1,9 @@
 //! Reads the results of a sweep.
 
-use crate::metrics::Profile;
 use crate::plan::{Plan, RunHash, RunId, TrialHash};
 use crate::record::error::RecordError;
 use crate::record::run::classification::RunClassification;
-use crate::record::run::profile::{read_profile, write_profile};
+use crate::record::run::profile::{TrialProfile, read_profile, write_profile};
 use crate::record::run::result::RunResult;
 use rayon::prelude::*;
 use std::collections::HashMap;
@@ -25,9 +24,8 @@ pub struct Store {
 pub struct Results {
     /// The result of each run that has one.
     pub runs: HashMap<RunId, RunResult>,
-    /// Speed and memory of each measured trial (by its position in the plan), and the device of the
-    /// measurement.
-    pub profiles: HashMap<usize, (Profile, String)>,
+    /// Speed and memory of each trial that has a profile, by its position in the plan.
+    pub profiles: HashMap<usize, TrialProfile>,
 }
 
 impl Results {
@@ -169,11 +167,10 @@ impl Store {
         &self,
         plan: &Plan,
         trial: usize,
-        device: &str,
-        profile: Profile,
+        profile: &TrialProfile,
     ) -> Result<(), RecordError> {
         let folder = self.trial_folder(plan, trial);
-        write_profile(&folder, self.first_run_hash(trial), device, profile)
+        write_profile(&folder, self.first_run_hash(trial), profile)
     }
 
     /// The classification counts of a run, if they exist.

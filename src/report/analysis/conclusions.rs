@@ -1,5 +1,6 @@
 //! Conclusions from a ranking: intervals, comparisons with the best trial, the choice of a trial.
 
+use super::pareto_front::{FrontCosts, pareto_front};
 use crate::plan::{Plan, Trial};
 use crate::record::Results;
 use crate::report::results::trial_frame::{score_column, trial_positions};
@@ -81,7 +82,7 @@ impl Analysis {
             comparison: ComparisonSummary::Nothing,
             chosen: None,
             baseline: plan.baseline(sweep),
-            on_pareto_front: pareto_front(plan, frame, &ranked, rank_by)?,
+            on_pareto_front: on_pareto_front(plan, frame, rank_by)?,
             tied_ranks: None,
             best,
             scores,
@@ -147,18 +148,20 @@ impl Analysis {
             return;
         };
         let cost = |trial: usize| match cost {
-            SelectionCost::Parameters => Some(plan.trials[trial].config.parameters() as f64),
+            SelectionCost::Parameters => Some((plan.trials[trial].config.parameters() as f64, 0.0)),
             SelectionCost::Seconds => {
-                let profile = results.profiles.get(&trial);
-                profile.map(|(profile, _)| profile.seconds_per_epoch)
+                let profile = results.profiles.get(&trial)?.profile;
+                Some((profile.seconds_per_epoch, profile.standard_error()))
             }
         };
         let candidate = |&trial: &usize| {
             let interval = self.intervals[trial].as_ref();
+            let (cost, cost_error) = cost(trial).unwrap_or((f64::NAN, 0.0));
             Candidate {
                 mean: interval.map_or(f64::NAN, |interval| interval.mean),
                 standard_error: interval.map_or(f64::NAN, |interval| interval.standard_error),
-                cost: cost(trial).unwrap_or(f64::NAN),
+                cost,
+                cost_error,
             }
         };
         let candidates: Vec<Candidate> = ranked.iter().map(candidate).collect();
@@ -285,45 +288,20 @@ fn ranked_trials(frame: &DataFrame) -> PolarsResult<Vec<usize>> {
         .collect())
 }
 
-/// Whether each trial is on the Pareto front of score, time and memory.
-fn pareto_front(
+/// Whether each trial is on the Pareto front of score, time and memory; `None` for unranked trials.
+fn on_pareto_front(
     plan: &Plan,
     frame: &DataFrame,
-    ranked: &[usize],
     rank_by: RankBy,
 ) -> PolarsResult<Vec<Option<bool>>> {
-    let mut front = vec![None; plan.trials.len()];
-    let column = |name: &str| -> PolarsResult<Vec<Option<f64>>> {
-        Ok(frame
-            .column(name)?
-            .f64()?
-            .iter()
-            .take(ranked.len())
-            .collect())
-    };
-    let seconds = column("profile_seconds_per_epoch")?;
-    // Without times the front is the best trial alone.
-    if seconds.iter().all(Option::is_none) {
-        return Ok(front);
+    let mut on_front = vec![None; plan.trials.len()];
+    let score = (score_column(rank_by), direction(rank_by));
+    let front = pareto_front(frame, score, FrontCosts::SecondsAndMemory)?;
+    for (trial, is_on) in ranked_trials(frame)?
+        .into_iter()
+        .zip(front.into_iter().flatten())
+    {
+        on_front[trial] = Some(is_on);
     }
-    let scores = column(score_column(rank_by))?;
-    let bytes = column("profile_peak_bytes")?;
-    let mut objectives = vec![(direction(rank_by), scores), (Direction::Minimise, seconds)];
-    if bytes.iter().any(Option::is_some) {
-        objectives.push((Direction::Minimise, bytes));
-    }
-    let directions: Vec<Direction> = objectives.iter().map(|(direction, _)| *direction).collect();
-    let point = |row: usize| -> Vec<f64> {
-        let values = objectives.iter().map(|(_, values)| values[row]);
-        values.map(|value| value.unwrap_or(f64::NAN)).collect()
-    };
-    let points: Vec<Vec<f64>> = (0..ranked.len()).map(point).collect();
-    for &trial in ranked {
-        front[trial] = Some(false);
-    }
-    // Every point has a value for each objective, so there is no error.
-    for row in statistics::pareto_front(&directions, &points).unwrap_or_default() {
-        front[ranked[row]] = Some(true);
-    }
-    Ok(front)
+    Ok(on_front)
 }

@@ -9,13 +9,14 @@ pub(crate) fn score_vs_time(plotter: &Plotter) -> Option<Figure> {
     let (context, locale) = (plotter.context, plotter.locale);
     let mut has_bytes = true;
     let points = (0..context.plan.trials.len()).filter_map(|trial| {
-        let (profile, _) = context.results.profiles.get(&trial)?;
+        let profile = context.results.profiles.get(&trial)?.profile;
         has_bytes &= profile.peak_bytes.is_some();
         let is_best = context.analysis.best == Some(trial);
         let is_chosen = context.analysis.chosen == Some(trial) && !is_best;
         Some(ScatterPoint {
             name: context.plan.trials[trial].name.clone(),
             x: profile.seconds_per_epoch,
+            x_error: profile.standard_error(),
             y: plotter.mean_score(trial)?,
             size: profile
                 .peak_bytes

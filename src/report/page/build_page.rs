@@ -11,25 +11,24 @@ use crate::metrics::EpochMetrics;
 use crate::record::RunResult;
 use crate::report::analysis::columns::INTERVAL;
 use crate::report::analysis::conclusions::direction;
+use crate::report::analysis::pareto_front::{FrontCosts, pareto_front};
 use crate::report::context::ReportContext;
 use crate::report::document::blocks::{Block, Document};
 use crate::report::formats::export::column_values;
 use crate::report::locale::Locale;
 use crate::report::results::metrics::stops_early;
-use crate::report::results::trial_frame::{EPOCHS_TO_TARGET, score_column, trial_positions};
+use crate::report::results::trial_frame::{
+    EPOCHS_TO_TARGET, PROFILE_BYTES, PROFILE_SECONDS, score_column, trial_positions,
+};
 use crate::report::results::trial_state::TrialRuns;
 use crate::report::sections::data;
 use crate::report::sections::warnings::warnings;
 use crate::spec::{Language, RankBy};
 use polars::prelude::*;
 use serde_json::Value;
-use statistics::Direction;
 
 /// Maximum number of curve values in a page; lower-ranked trials have no curves beyond it.
 const MAX_CURVE_VALUES: usize = 1_000_000;
-
-/// The key of the column of seconds per epoch.
-const SECONDS: &str = "profile_seconds_per_epoch";
 
 /// Makes the page of a report from its context and its document.
 ///
@@ -39,7 +38,7 @@ pub(crate) fn build_page(context: &ReportContext, document: &Document) -> Polars
     let (sweep, plan) = (context.sweep, context.plan);
     let locale = Locale::of(sweep);
     let columns = columns(locale, context);
-    let has_seconds = context.frame.column(SECONDS)?.null_count() < context.frame.height();
+    let has_seconds = context.frame.column(PROFILE_SECONDS)?.null_count() < context.frame.height();
     Ok(Page {
         language: match locale.language {
             Language::English => PageLanguage::En,
@@ -58,7 +57,7 @@ pub(crate) fn build_page(context: &ReportContext, document: &Document) -> Polars
         columns,
         tied_ranks: context.analysis.tied_ranks,
         scatter: (plan.is_validated() && has_seconds).then(|| Scatter {
-            x: SECONDS.to_owned(),
+            x: PROFILE_SECONDS.to_owned(),
             y: score_column(sweep.report.rank_by).to_owned(),
         }),
         sections: sections(document),
@@ -158,14 +157,14 @@ fn columns(locale: Locale, context: &ReportContext) -> Vec<Column> {
         add("mean_final_epoch", label, Kind::Count, none, false);
     }
     add(
-        SECONDS,
+        PROFILE_SECONDS,
         locale.tr("s/epoch", "s/époque"),
         Kind::Seconds,
         low,
         true,
     );
     let label = locale.tr("peak memory", "pic de mémoire");
-    add("profile_peak_bytes", label, Kind::Bytes, low, true);
+    add(PROFILE_BYTES, label, Kind::Bytes, low, true);
     add(
         "parameters",
         locale.tr("parameters", "paramètres"),
@@ -200,7 +199,9 @@ fn rows(context: &ReportContext, columns: &[Column]) -> PolarsResult<Vec<Row>> {
         .iter()
         .map(|column| cells(frame.column(&column.key)?))
         .collect::<PolarsResult<_>>()?;
-    let front = front(context, &trials)?;
+    let rank_by = context.sweep.report.rank_by;
+    let score = (score_column(rank_by), direction(rank_by));
+    let front = pareto_front(frame, score, FrontCosts::Seconds)?;
     let mut remaining = MAX_CURVE_VALUES;
     let row = |(row, &trial): (usize, &usize)| {
         let runs = TrialRuns::count(plan, context.results, trial);
@@ -222,31 +223,13 @@ fn rows(context: &ReportContext, columns: &[Column]) -> PolarsResult<Vec<Row>> {
             chosen: analysis.chosen == Some(trial) && !is_best,
             not_distinguishable: analysis.differs_from_best(trial) == Some(false),
             worse: analysis.differs_from_best(trial) == Some(true),
-            pareto: front[row],
+            pareto: front.as_ref().is_some_and(|front| front[row]),
             values: cells.iter().map(|column| column[row].clone()).collect(),
             curves: curves.filter(|_| is_carried),
             ..Row::new(&plan.trials[trial].name)
         }
     };
     Ok(trials.iter().enumerate().map(row).collect())
-}
-
-/// Whether each row is on the Pareto front of score and seconds.
-fn front(context: &ReportContext, trials: &[usize]) -> PolarsResult<Vec<bool>> {
-    let rank_by = context.sweep.report.rank_by;
-    let seconds = context.frame.column(SECONDS)?.f64()?;
-    let point = |(row, &trial): (usize, &usize)| {
-        [context.analysis.mean_score(trial), seconds.get(row)]
-            .map(|value| value.unwrap_or(f64::NAN))
-    };
-    let points: Vec<[f64; 2]> = trials.iter().enumerate().map(point).collect();
-    let objectives = [direction(rank_by), Direction::Minimise];
-    let mut front = vec![false; trials.len()];
-    // Every point has two values, so there is no error.
-    for row in statistics::pareto_front(&objectives, &points).unwrap_or_default() {
-        front[row] = true;
-    }
-    Ok(front)
 }
 
 fn cells(column: &polars::prelude::Column) -> PolarsResult<Vec<Cell>> {

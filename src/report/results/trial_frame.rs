@@ -12,6 +12,15 @@ use serde_json::Value;
 /// The mean number of epochs to the target accuracy of the sweep file.
 pub(crate) const EPOCHS_TO_TARGET: &str = "mean_epochs_to_target";
 
+/// The measured time of an epoch, in seconds.
+pub(crate) const PROFILE_SECONDS: &str = "profile_seconds_per_epoch";
+
+/// The standard error of this time as a fraction of it.
+pub(crate) const PROFILE_ERROR: &str = "profile_relative_error";
+
+/// The measured peak memory.
+pub(crate) const PROFILE_BYTES: &str = "profile_peak_bytes";
+
 /// The column that trials are ranked by.
 pub(crate) fn score_column(rank_by: RankBy) -> &'static str {
     match rank_by {
@@ -99,11 +108,14 @@ pub(crate) fn trial_frame(
         };
         frame.with_column(number_column(EPOCHS_TO_TARGET, plan, reached))?;
     }
-    let profile = |trial: usize| results.profiles.get(&trial).map(|(profile, _)| profile);
-    frame.with_column(number_column("profile_seconds_per_epoch", plan, |trial| {
+    let profile = |trial: usize| Some(results.profiles.get(&trial)?.profile);
+    frame.with_column(number_column(PROFILE_SECONDS, plan, |trial| {
         profile(trial).map(|profile| profile.seconds_per_epoch)
     }))?;
-    frame.with_column(number_column("profile_peak_bytes", plan, |trial| {
+    frame.with_column(number_column(PROFILE_ERROR, plan, |trial| {
+        profile(trial)?.relative_error
+    }))?;
+    frame.with_column(number_column(PROFILE_BYTES, plan, |trial| {
         profile(trial)?.peak_bytes.map(|bytes| bytes as f64)
     }))?;
     let parameters: Vec<u64> = plan.trials.iter().map(|t| t.config.parameters()).collect();

@@ -2,7 +2,7 @@
 
 use crate::escape::code;
 use crate::plan::Plan;
-use crate::record::Results;
+use crate::record::{Results, TrialProfile};
 use crate::report::analysis::conclusions::{Analysis, ComparisonSummary};
 use crate::report::locale::Locale;
 use crate::report::results::metrics::stops_early;
@@ -201,31 +201,35 @@ fn losses(locale: Locale, plan: &Plan) -> String {
 fn speed(locale: Locale, results: &Results) -> Vec<String> {
     let mut items = Vec::new();
     let profiles = || results.profiles.values();
-    let steps = || profiles().map(|(profile, _)| profile.steps);
+    let steps = || profiles().map(|profile| profile.profile.steps);
     if let (Some(min), Some(max)) = (steps().min(), steps().max()) {
         let steps = if min == max {
             min.to_string()
         } else {
             format!("{min} {} {max}", locale.tr("to", "à"))
         };
-        let devices = distinct(profiles().map(|(_, device)| code(device))).join(", ");
+        let devices =
+            distinct(profiles().map(|profile| code(&profile.conditions.device))).join(", ");
+        let spread = spread(locale, profiles());
         items.push(match locale.language {
             Language::English => format!(
-                "`s/epoch` (`profile_seconds_per_epoch` in the CSV): measured for each trial alone \
-                 on {devices}, after all runs. A fresh model trains for a few steps to warm up, \
-                 then {steps} steps are timed; the value is their median times the steps of an \
-                 epoch, without validation. It is the fastest of three rounds over all trials, \
-                 because other programs on the machine can only slow a round down. Small \
-                 differences mean little."
+                "`s/epoch` (`profile_seconds_per_epoch` in the CSV): measured alone on {devices}, \
+                 after all runs, once for all trials whose training steps do the same work: same \
+                 layers, batch size and optimizer, and dropout and penalties on or off. In each \
+                 round over all such shapes, a fresh model trains for a few steps to warm up, then \
+                 the median of the next steps is taken. The value is the mean over the rounds \
+                 without the lowest and the highest fifth, times the steps of an epoch, without \
+                 validation. In all, {steps} steps are timed.{spread}"
             ),
             Language::French => format!(
-                "`s/époque` (`profile_seconds_per_epoch` dans le CSV) : mesuré pour chaque essai \
-                 seul sur {devices}, après tous les entraînements. Un nouveau modèle fait quelques \
-                 pas d’échauffement, puis {steps} pas sont chronométrés ; la valeur est leur \
-                 médiane multipliée par le nombre de pas d’une époque, sans validation. C’est le \
-                 plus rapide de trois tours sur tous les essais, car les autres programmes de la \
-                 machine ne peuvent que ralentir un tour. De petites différences ne veulent rien \
-                 dire."
+                "`s/époque` (`profile_seconds_per_epoch` dans le CSV) : mesuré seul sur {devices}, \
+                 après tous les entraînements, une fois pour tous les essais dont les pas \
+                 d’entraînement font le même travail : mêmes couches, taille de lot et optimiseur, \
+                 dropout et pénalités actifs ou non. À chaque tour sur toutes ces formes, un \
+                 nouveau modèle fait quelques pas d’échauffement, puis on prend la médiane des pas \
+                 suivants. La valeur est la moyenne des tours, sans le cinquième le plus bas ni le \
+                 plus élevé, multipliée par le nombre de pas d’une époque, sans validation. En \
+                 tout, {steps} pas sont chronométrés.{spread}"
             ),
         });
     } else {
@@ -257,18 +261,49 @@ fn speed(locale: Locale, results: &Results) -> Vec<String> {
     items
 }
 
+/// The relative standard errors of the times, and what they mean; empty if none is known.
+fn spread<'a>(locale: Locale, profiles: impl Iterator<Item = &'a TrialProfile>) -> String {
+    let errors = profiles.filter_map(|profile| profile.profile.relative_error);
+    let errors: Vec<f64> = errors.collect();
+    let (Some(min), Some(max)) = (
+        errors.iter().copied().reduce(f64::min),
+        errors.iter().copied().reduce(f64::max),
+    ) else {
+        return String::new();
+    };
+    let [min, max] = [min, max].map(|error| locale.share(Some(error)));
+    let range = if min == max {
+        min
+    } else {
+        format!("{min} {} {max}", locale.tr("to", "à"))
+    };
+    match locale.language {
+        Language::English => format!(
+            " The standard error of the times (`profile_relative_error`) is {range} %. The Pareto \
+             front takes times as equal if they differ by at most twice the standard error of their \
+             difference."
+        ),
+        Language::French => format!(
+            " L’erreur type des durées (`profile_relative_error`) est de {range} %. Le front de \
+             Pareto tient des durées pour égales si leur écart est d’au plus deux fois l’erreur type \
+             de cet écart."
+        ),
+    }
+}
+
 fn memory(locale: Locale, results: &Results) -> String {
     let measured = |on_cpu: bool| {
         let mut profiles = results.profiles.values();
-        profiles
-            .any(|(profile, device)| profile.peak_bytes.is_some() && (device == "cpu") == on_cpu)
+        profiles.any(|profile| {
+            let is_on_cpu = profile.conditions.device == "cpu";
+            profile.profile.peak_bytes.is_some() && is_on_cpu == on_cpu
+        })
     };
     let on_cpu = locale.tr(
         "`peak MiB` (`profile_peak_bytes` in the CSV): in the same measurement, the peak of the \
-         bytes allocated by its thread while it builds and trains the model: parameters, optimizer \
-         state, activations, gradients and batches, without the data set, which all runs share.",
+         bytes allocated by its thread while it trains the model: parameters, optimizer state, activations, gradients and batches, without the data set, which all runs share.",
         "`pic Mio` (`profile_peak_bytes` dans le CSV) : dans la même mesure, le maximum des octets \
-         alloués par son fil d’exécution pendant la construction et l’entraînement du modèle : \
+         alloués par son fil d’exécution pendant l’entraînement du modèle : \
          paramètres, état de l’optimiseur, activations, gradients et lots, sans les données, que \
          tous les entraînements partagent.",
     );

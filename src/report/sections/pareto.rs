@@ -33,11 +33,11 @@ pub(crate) fn add_pareto_front(
     ));
     document.paragraph(locale.tr(
         "The Pareto front: the trials that no other trial beats in score, seconds per epoch and \
-         peak memory at once. Whatever your priorities among these three, your best trial is on \
-         the front.",
+         peak memory at once. Times within the noise of their measurements count as equal. Choose \
+         among these trials by what matters to you.",
         "Le front de Pareto : les essais qu’aucun autre ne bat à la fois en score, en secondes par \
-         époque et en pic de mémoire. Quelles que soient vos priorités parmi ces trois critères, \
-         votre meilleur essai est sur le front.",
+         époque et en pic de mémoire. Des durées égales au bruit de mesure près comptent comme \
+         égales. Choisissez parmi ces essais selon vos priorités.",
     ));
     document.figure(score_vs_time(plotter));
     let headers = [

@@ -126,7 +126,7 @@ fn cheapest(locale: Locale, context: &ReportContext) -> PolarsResult<Vec<String>
     let parameters = |trial: usize| Some(context.plan.trials[trial].config.parameters() as f64);
     let seconds = |trial: usize| {
         let profile = context.results.profiles.get(&trial);
-        profile.map(|(profile, _)| profile.seconds_per_epoch)
+        profile.map(|profile| profile.profile.seconds_per_epoch)
     };
     let name_of = |trial: usize| {
         let name = code(&context.plan.trials[trial].name);

@@ -49,7 +49,7 @@ pub trait Executor: Sync {
         host: &mut dyn TrainingHost,
     ) -> Result<(), Interrupted>;
 
-    /// Measures the training of a run while nothing else uses the device; `None` if it cannot be
+    /// Measures the training of a run once, while nothing else uses the device; `None` if it cannot be
     /// measured.
     fn profile(&self, _plan: &Plan, _run: RunId) -> Option<Profile> {
         None

@@ -284,10 +284,12 @@ impl<B: Backend> Executor for TensorExecutor<B> {
         let started = Instant::now();
         alloc_tracker::start();
         let clock = || started.elapsed().as_secs_f64();
-        let time = self.on_device(|| profile(data, &member, &clock));
+        // The initial weights need memory for a moment, which is not that of training.
+        let time = self.on_device(|| profile(data, &member, &clock, &alloc_tracker::restart_peak));
         let peak = alloc_tracker::peak();
         Some(Profile {
             seconds_per_epoch: time.seconds * time.steps_per_epoch,
+            relative_error: None,
             steps: time.steps,
             peak_bytes: match self.memory {
                 TensorMemory::Thread => Some(peak).filter(|&peak| peak > 0),

@@ -2,5 +2,6 @@
 
 mod cohorts;
 pub(super) mod dispatch;
+mod profile_rounds;
 pub(super) mod profiling;
 mod queue;

@@ -10,7 +10,7 @@ use crate::train::per_member::PerMember;
 use std::ops::Range;
 
 /// Timing ends after `MAX_STEPS`, or after `MIN_STEPS` that took `MIN_SECONDS`. One measurement can
-/// be short, because each trial is measured several times and the fastest measurement counts.
+/// be short, because each shape is measured several times.
 const MIN_STEPS: usize = 5;
 const MAX_STEPS: usize = 60;
 const MIN_SECONDS: f64 = 0.003;
@@ -31,11 +31,12 @@ pub struct StepTime {
 }
 
 /// Times a few steps of a fresh run, which is then discarded. The steps are those of
-/// [`train`](crate::train::train); `clock` returns seconds.
+/// [`train`](crate::train::train). `clock` returns seconds; `on_built` is called before the first step.
 pub fn profile<B: Backend>(
     data: &DeviceDataset<B>,
     member: &Member,
     clock: &dyn Fn() -> f64,
+    on_built: &dyn Fn(),
 ) -> StepTime {
     let batch_size = member.config.training.batch_size.get();
     let samples = member.partition.train.len();
@@ -43,6 +44,7 @@ pub fn profile<B: Backend>(
     let members = [shortened(member, (WARMUP_STEPS + MAX_STEPS) * batch_size)];
     let timed_samples = members[0].partition.train.len();
     let mut cohort = Cohort::new(data, members.to_vec());
+    on_built();
     let plan = BatchPlan::shuffled(data, &members, 0, batch_size, 0..timed_samples);
     let mut noise = cohort.dropout_noise(0, 0);
     // Fused steps never train the last batch of an epoch.

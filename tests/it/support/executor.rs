@@ -42,6 +42,7 @@ pub struct FakeExecutor<'a> {
     after_epoch: Box<OnEpoch<'a>>,
     faults: Option<FaultMonitor>,
     cohorts: Mutex<Vec<Vec<RunId>>>,
+    profiled: Mutex<Vec<RunId>>,
 }
 
 impl<'a> FakeExecutor<'a> {
@@ -53,6 +54,7 @@ impl<'a> FakeExecutor<'a> {
             after_epoch: Box::new(|_, _| {}),
             faults: None,
             cohorts: Mutex::default(),
+            profiled: Mutex::default(),
         }
     }
 
@@ -92,6 +94,11 @@ impl<'a> FakeExecutor<'a> {
     /// The cohorts it was given, in order.
     pub fn cohorts(&self) -> Vec<Vec<RunId>> {
         self.cohorts.lock().unwrap().clone()
+    }
+
+    /// The runs it was asked to profile, in order.
+    pub fn profiled(&self) -> Vec<RunId> {
+        self.profiled.lock().unwrap().clone()
     }
 
     /// The number of runs in each cohort it was given, in order.
@@ -163,9 +170,11 @@ impl Executor for FakeExecutor<'_> {
 
     /// All but trials of three layers can be measured.
     fn profile(&self, plan: &Plan, run: RunId) -> Option<Profile> {
+        self.profiled.lock().unwrap().push(run);
         let config = &plan.trials[run.trial].config;
         (config.model.layers.map(Count::get) != Some(3)).then(|| Profile {
             seconds_per_epoch: 1e-6 * config.parameters() as f64,
+            relative_error: None,
             steps: 100 + run.trial,
             peak_bytes: Some(16 * config.parameters()),
         })

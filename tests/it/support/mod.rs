@@ -110,10 +110,11 @@ pub fn files(folder: &Path) -> Vec<PathBuf> {
 
 /// A table without its columns of timings.
 pub fn without_timings(csv: &str) -> String {
-    const TIMINGS: [&str; 6] = [
+    const TIMINGS: [&str; 7] = [
         "seconds",
         "mean_seconds_per_epoch",
         "profile_seconds_per_epoch",
+        "profile_relative_error",
         "mean_fit_time",
         "std_fit_time",
         "pareto",

@@ -206,6 +206,7 @@ pub(crate) fn pareto(trials: &[Trial], third: Third) -> ParetoScatter {
     let points = trials.iter().map(|trial| ScatterPoint {
         name: trial.name.clone(),
         x: trial.seconds_per_epoch(),
+        x_error: 0.0,
         y: trial.accuracy(),
         size: trial.parameters() / 1000.0,
         shape: trial.levels[4],

@@ -38,6 +38,9 @@ pub struct ScatterPoint {
     pub name: String,
     /// Value on the horizontal axis.
     pub x: f64,
+    /// Standard error of `x`; 0 if it is exact. Differences within the noise do not count for the
+    /// front.
+    pub x_error: f64,
     /// Value on the vertical axis.
     pub y: f64,
     /// Value that determines the area, if [`ParetoScatter::size_axis`] is set. A point has the

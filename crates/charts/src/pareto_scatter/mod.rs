@@ -20,7 +20,7 @@ use crate::primitives::text::FONT_SIZE;
 use crate::primitives::text_width::text_width;
 use crate::scales::domain::Domain;
 use crate::style::Style;
-use statistics::Direction;
+use statistics::{Direction, Measured};
 
 /// Room for labels beyond the best point, as a fraction of the height.
 const FRONT_PADDING: f64 = 0.09;
@@ -28,11 +28,18 @@ const FRONT_PADDING: f64 = 0.09;
 impl ParetoScatter {
     /// Returns the indices of the points on the Pareto front, from the best in x to the best in y.
     fn front(&self, shown: &[&ScatterPoint]) -> Vec<usize> {
-        let values: Vec<[f64; 2]> = shown.iter().map(|point| [point.x, point.y]).collect();
+        let measured = |point: &&ScatterPoint| {
+            let x = Measured {
+                value: point.x,
+                standard_error: point.x_error,
+            };
+            [x, point.y.into()]
+        };
+        let values: Vec<[Measured; 2]> = shown.iter().map(measured).collect();
         let objectives = [self.x_direction, self.y_direction];
         // Each point has both values, so there is no error.
         let mut front = statistics::pareto_front(&objectives, &values).unwrap_or_default();
-        let cost = |index: usize| self.x_direction.cost(values[index][0]);
+        let cost = |index: usize| self.x_direction.cost(values[index][0].value);
         front.sort_by(|&one, &other| cost(one).total_cmp(&cost(other)));
         front
     }
@@ -150,6 +157,21 @@ mod tests {
         let texts = texts(&chart);
         assert!(texts.iter().any(|text| text == "small (best)"));
         assert!(!texts.iter().any(|text| text == "linear" || text == "large"));
+    }
+
+    #[test]
+    fn a_time_within_the_noise_does_not_lead_to_the_front() {
+        let mut chart = chart(&["fast", "good", "large"]);
+        (chart.points[0].x, chart.points[1].x) = (0.99, 1.0);
+        let front = |chart: &ParetoScatter| {
+            let shown: Vec<&ScatterPoint> = chart.points.iter().collect();
+            chart.front(&shown)
+        };
+        assert_eq!(front(&chart), [0, 1, 2]);
+        for point in &mut chart.points {
+            point.x_error = 0.01;
+        }
+        assert_eq!(front(&chart), [1, 2]);
     }
 
     #[test]

@@ -213,18 +213,21 @@ pub(crate) fn any_confusion() -> impl Strategy<Value = HeatMap> {
 pub(crate) fn any_pareto() -> impl Strategy<Value = ParetoScatter> {
     let point = (
         any_label(),
-        [any_number(), any_number(), any_number()],
+        [any_number(), any_number(), any_number(), any_number()],
         0_usize..9,
         prop_oneof![6 => Just(String::new()), 1 => any_label()],
     )
-        .prop_map(|(name, [x, y, size], shape, annotation)| ScatterPoint {
-            name,
-            x,
-            y,
-            size,
-            shape,
-            annotation,
-        });
+        .prop_map(
+            |(name, [x, x_error, y, size], shape, annotation)| ScatterPoint {
+                name,
+                x,
+                x_error,
+                y,
+                size,
+                shape,
+                annotation,
+            },
+        );
     (
         any_heading(),
         [any_axis(), any_axis()],

@@ -229,6 +229,7 @@ fn pareto() -> ParetoScatter {
             ScatterPoint {
                 name,
                 x: seconds,
+                x_error: 0.0,
                 y: 95.0 + merit / 3.0 + seconds / 2.0,
                 size: 50.0 + f64::from(index),
                 shape: 0,
