@@ -289,6 +289,7 @@ fn a_folder_with_data_of_every_plugin_is_written() {
         let scores = CvScores {
             val_accuracy: folds.iter().map(|fold| fold.0).collect(),
             val_loss: folds.iter().map(|fold| fold.1).collect(),
+            curves: mean_curves(&epochs),
         };
         let folder = root.join("runs/made-up").join(&trial.name);
         let group = format!("made-up/{}", trial.name);

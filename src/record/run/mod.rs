@@ -1,6 +1,7 @@
 //! The files in the folder of a run.
 pub(super) mod checkpoint;
 pub(super) mod classification;
+pub(super) mod epoch_scalars;
 pub(super) mod epochs_csv;
 pub(super) mod input_preprocessing;
 pub(super) mod leftovers;
