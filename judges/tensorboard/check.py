@@ -316,7 +316,7 @@ def custom_scalars(server, sweeps):
             for tag in series.values():
                 pattern = f"^({re.escape(tag)})$"
                 served = server.get("custom_scalars/scalars", run=f"{group}/cv", tag=pattern)
-                check(list(served["payload"]) == [tag], f"{server.name}: {tag} of {group}")
+                check(list(served["tag_to_events"]) == [tag], f"{server.name}: {tag} of {group}")
     return layout
 
 
