@@ -36,6 +36,7 @@ mod page;
 mod planned_cohorts;
 mod predict;
 mod report;
+mod report_watch;
 mod results_alone;
 mod resume;
 mod shards;
