@@ -32,7 +32,8 @@ from google.protobuf import text_format
 from tensorboard.backend.event_processing.event_accumulator import EventAccumulator
 from tensorboard.compat.proto.graph_pb2 import GraphDef
 
-PLUGINS = ["scalars", "text", "hparams", "histograms", "distributions", "graphs", "images", "pr_curves"]
+PLUGINS = ["scalars", "text", "hparams", "histograms", "distributions", "graphs", "images", "pr_curves",
+           "custom_scalars"]
 COLUMNS = {
     "Loss/train": "train_loss",
     "Loss/val": "val_loss",
@@ -156,6 +157,36 @@ def event_accumulators(sweeps):
             deviation = accumulator.Scalars(f"CV/val_{metric}_sd")[0].value
             check(close(mean, pandas.Series(folds).mean()), f"mean of {group}")
             check(abs(deviation - pandas.Series(folds).std(ddof=1)) < 1e-6, f"deviation of {group}")
+        read = lambda tag: [(event.step, event.value) for event in accumulator.Scalars(tag)]
+        check_mean_curves(sweeps, group, accumulator.Tags()["scalars"], read, "the accumulator")
+
+
+def mean_curves(runs):
+    """The mean of each metric of the runs and the edges of its band, where two runs or more are left."""
+    curves = {}
+    for tag in sorted({tag for run in runs for tag in run.expected()}):
+        if tag in FINAL or tag in ["LearningRate", "Metrics/epoch_seconds"]:
+            continue
+        table = pandas.DataFrame({run.name: dict(run.expected().get(tag, [])) for run in runs})
+        table = table[table.count(axis=1) > 1].sort_index()
+        mean, deviation = table.mean(axis=1), table.std(axis=1, ddof=1)
+        if len(table):
+            curves[tag] = {"mean": mean, "mean_minus_sd": mean - deviation, "mean_plus_sd": mean + deviation}
+    return curves
+
+
+def check_mean_curves(sweeps, group, tags, read, reader):
+    curves = mean_curves(sweeps.groups[group])
+    expected = {f"CV_curves/{tag}/{end}" for tag, ends in curves.items() for end in ends}
+    check(expected == {tag for tag in tags if tag.startswith("CV_curves/")}, f"{reader}: curves of {group}")
+    check(expected, f"{reader}: no curve of {group}")
+    for tag, ends in curves.items():
+        for end, curve in ends.items():
+            points = read(f"CV_curves/{tag}/{end}")
+            what = f"{reader}: {end} of {tag} of {group}"
+            check([step for step, _ in points] == list(curve.index), f"epochs of {what}")
+            scale = ends["mean_plus_sd"].abs().max()
+            check(all(abs(value - own) <= 1e-6 * scale for (_, value), own in zip(points, curve)), what)
 
 
 def pytorch_edges():
@@ -261,7 +292,32 @@ def scalars(server, sweeps):
     for group in sweeps.scored:
         curve = server.get("scalars/scalars", tag="CV/val_accuracy", run=f"{group}/cv")
         check(len(curve) == len(sweeps.groups[group]), f"folds of {group}")
+        run = f"{group}/cv"
+        read = lambda tag: [point[1:] for point in server.get("scalars/scalars", tag=tag, run=run)]
+        check_mean_curves(sweeps, group, tags[run], read, server.name)
     return tags
+
+
+def custom_scalars(server, sweeps):
+    """A chart with a band for each metric, once for all trials, of which each has the three tags."""
+    layout = server.get("custom_scalars/layout")
+    if not sweeps.scored:
+        check(not layout, "charts without folds")
+        return layout
+    (category,) = layout["category"]
+    titles = [chart["title"] for chart in category["chart"]]
+    expected = {tag for group in sweeps.scored for tag in mean_curves(sweeps.groups[group])}
+    check(len(titles) == len(set(titles)) and set(titles) == expected, f"{server.name}: charts: {titles}")
+    for chart in category["chart"]:
+        (series,) = chart["margin"]["series"]
+        for group in sweeps.scored:
+            if chart["title"] not in mean_curves(sweeps.groups[group]):
+                continue
+            for tag in series.values():
+                pattern = f"^({re.escape(tag)})$"
+                served = server.get("custom_scalars/scalars", run=f"{group}/cv", tag=pattern)
+                check(list(served["tag_to_events"]) == [tag], f"{server.name}: {tag} of {group}")
+    return layout
 
 
 def text(server, sweeps):

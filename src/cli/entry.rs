@@ -37,6 +37,9 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
     match arguments.command {
         None => commands::run::run(&arguments.run),
         Some(Command::Run(arguments)) => commands::run::run(&arguments),
+        Some(Command::Report(arguments)) if arguments.watch => {
+            commands::report_watch::watch_report(&arguments)
+        }
         Some(Command::Report(arguments)) => commands::report::report(&arguments),
         Some(Command::Compare(arguments)) => commands::compare::compare(&arguments),
         Some(Command::Merge(arguments)) => commands::merge::merge(&arguments),

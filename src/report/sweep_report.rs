@@ -11,7 +11,7 @@ use super::error::ReportError;
 use super::file::ReportFile;
 use super::formats::export;
 use super::locale::Locale;
-use super::page::{Page, build_page, render};
+use super::page::{Page, build_page, render_reloading};
 use super::results::listing::Listing;
 use super::results::trial_classes::TrialClasses;
 use super::results::trial_frame::trial_frame;
@@ -117,7 +117,10 @@ impl Report {
         let mut files = vec![
             file("md", self.document.to_markdown(name).into_bytes()),
             file("csv", export::csv(&self.frame)?),
-            file("html", render(&self.page).into_bytes()),
+            file(
+                "html",
+                render_reloading(&self.page, self.listing.reload_seconds).into_bytes(),
+            ),
         ];
         for format in &self.formats {
             files.extend(match format {

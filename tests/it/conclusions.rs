@@ -266,6 +266,7 @@ fn a_list_is_sorted_by_any_column_and_limited_on_request() {
     let view = Listing {
         top: Some(2),
         order: Some("parameters:asc".parse::<ListingOrder>().unwrap()),
+        ..Listing::default()
     };
     let (.., report, _) = reported_with(GRID, learning_rate_matters, &view);
     let markdown = file(&report, "md");

@@ -3,9 +3,10 @@
 //! `judges/tensorboard/check.py` reads the same with TensorBoard itself.
 
 use crate::support::Project;
-use crate::support::events::{crc32c, event_file, events, scalar};
+use crate::support::events::{crc32c, event_file, events, scalar, value};
 use protobuf::Message;
 use tensorboard_proto::event::{Event, SessionLog_SessionStatus};
+use tensorboard_proto::layout::Layout;
 use tensorboard_proto::plugin_hparams::HParamsPluginData;
 use tp_sweep::record::mean_and_deviation;
 
@@ -37,6 +38,7 @@ fn every_run_has_its_scalars_hparams_and_texts() {
     assert_eq!(project.train(&["--quiet"]).code, 0);
     for trial in ["lr0.1_optimizer-sgd", "lr0.01_optimizer-adam"] {
         let mut accuracies = Vec::new();
+        let mut curves = Vec::new();
         for fold in ["fold-0", "fold-1"] {
             let folder = project.path("runs/sweep").join(trial).join(fold);
             let events = events(&event_file(&folder));
@@ -72,6 +74,7 @@ fn every_run_has_its_scalars_hparams_and_texts() {
             }
             assert_eq!(scalar(&events, "Accuracy/test").len(), 1);
             accuracies.push(rows[1][4]);
+            curves.push([rows[0][3], rows[1][3]]);
             let start = hparams(&events, "_hparams_/session_start_info");
             let start = start.get_session_start_info();
             assert_eq!(start.get_group_name(), format!("sweep/{trial}"));
@@ -109,6 +112,34 @@ fn every_run_has_its_scalars_hparams_and_texts() {
         let written = |tag| scalar(&events, tag)[0].1;
         assert!((written("CV/val_accuracy_mean") - mean).abs() < 1e-6);
         assert!((written("CV/val_accuracy_sd") - deviation.unwrap()).abs() < 1e-6);
+        // The losses of both folds after each epoch.
+        for index in 0..2 {
+            let losses: Vec<f64> = curves.iter().map(|curve| curve[index]).collect();
+            let (mean, deviation) = mean_and_deviation(&losses).unwrap();
+            let deviation = deviation.unwrap();
+            for (end, expected) in [
+                ("mean", mean),
+                ("mean_minus_sd", mean - deviation),
+                ("mean_plus_sd", mean + deviation),
+            ] {
+                let curve = scalar(&events, &format!("CV_curves/Loss/val/{end}"));
+                assert_eq!(curve.len(), 2);
+                assert_eq!(curve[index].0, index as i64 + 1);
+                assert!((curve[index].1 - expected).abs() < 1e-6 * mean, "{end}");
+            }
+        }
+        let layout = value(&events, "custom_scalars__config__");
+        let layout = Layout::parse_from_bytes(&layout.get_tensor().get_string_val()[0]).unwrap();
+        let charts = layout.get_category()[0].get_chart();
+        let titles: Vec<&str> = charts.iter().map(|chart| chart.get_title()).collect();
+        let expected = ["Accuracy/train", "Accuracy/val", "GradientNorm/layer1"];
+        assert_eq!(titles[..3], expected);
+        for chart in charts {
+            let series = &chart.get_margin().get_series()[0];
+            for tag in [series.get_value(), series.get_lower(), series.get_upper()] {
+                assert_eq!(scalar(&events, tag).len(), 2, "{tag}");
+            }
+        }
     }
 }
 
@@ -188,4 +219,16 @@ fn the_values_of_a_factor_are_of_one_kind_in_every_trial() {
     ] {
         assert_eq!(values_of(grid, factor), owned(expected), "{grid}");
     }
+}
+
+#[test]
+fn without_events_the_scores_over_folds_have_no_mean_curves() {
+    let project = Project::new(
+        "data: { limit: 200 }\ntraining: { epochs: 1 }\nvalidation: { folds: 2 }\n\
+         record: { events: none }\n",
+    );
+    assert_eq!(project.train(&["--quiet"]).code, 0);
+    let events = events(&event_file(&project.path("runs/sweep/base/cv")));
+    assert_eq!(scalar(&events, "CV/val_loss").len(), 2);
+    assert_eq!(scalar(&events, "CV_curves/Loss/val/mean"), []);
 }

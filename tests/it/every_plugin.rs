@@ -8,10 +8,10 @@ use serde_json::json;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
-use tp_sweep::metrics::LayerValues;
+use tp_sweep::metrics::{EpochMetrics, LayerValues};
 use tp_sweep::record::{
     BestTrial, ConfusionMatrix, CvScores, EventFile, GraphNode, HParam, PrCurve, SessionStatus,
-    mean_and_deviation, write_best, write_cv_scores,
+    mean_and_deviation, mean_curves, write_best, write_cv_scores,
 };
 
 const INPUTS: usize = 24;
@@ -141,8 +141,8 @@ fn metrics(trial: &Trial, epoch: usize, numbers: &mut Numbers) -> (f64, f64) {
     )
 }
 
-/// Writes a run; returns its last validation accuracy and loss.
-fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> (f64, f64) {
+/// Writes a run; returns its epochs.
+fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> Vec<EpochMetrics> {
     let run = format!("made-up/{}/fold-{fold}", trial.name);
     let folder = root.join("runs").join(&run);
     std::fs::create_dir_all(&folder).unwrap();
@@ -164,6 +164,7 @@ fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> 
     );
     let mut kept = BTreeMap::<String, BTreeMap<usize, Vec<f32>>>::new();
     let mut last = (0.0, 0.0);
+    let mut epochs = Vec::new();
     for epoch in 1..=EPOCHS {
         let time = START + epoch as f64;
         let (accuracy, loss) = metrics(trial, epoch, numbers);
@@ -179,6 +180,16 @@ fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> 
         ];
         file.write_scalars(&scalars, epoch as i64, time).unwrap();
         let (val_accuracy, val_loss) = last;
+        epochs.push(EpochMetrics {
+            epoch,
+            train_loss: loss,
+            train_accuracy: accuracy,
+            val_loss: Some(val_loss),
+            val_accuracy: Some(val_accuracy),
+            learning_rate: rate,
+            gradient_norms: Vec::new(),
+            seconds: 0.25,
+        });
         writeln!(
             rows,
             "{epoch},{loss},{accuracy},{val_loss},{val_accuracy},{rate},0.25"
@@ -227,7 +238,7 @@ fn write_run(root: &Path, trial: &Trial, fold: usize, numbers: &mut Numbers) -> 
     std::fs::write(folder.join("result.json"), result.to_string()).unwrap();
     // Numbers that are not finite become `null`, because JSON has no such numbers.
     write_values(root, &run, &json!(kept));
-    last
+    epochs
 }
 
 fn write_values(root: &Path, run: &str, values: &serde_json::Value) {
@@ -283,12 +294,18 @@ fn a_folder_with_data_of_every_plugin_is_written() {
     let mut numbers = Numbers(1);
     let trials = trials();
     for trial in &trials {
-        let folds: Vec<(f64, f64)> = (0..FOLDS)
+        let folds: Vec<Vec<EpochMetrics>> = (0..FOLDS)
             .map(|fold| write_run(&root, trial, fold, &mut numbers))
             .collect();
+        let last = folds.iter().filter_map(|epochs| epochs.last());
+        let epochs: Vec<&[EpochMetrics]> = folds.iter().map(Vec::as_slice).collect();
         let scores = CvScores {
-            val_accuracy: folds.iter().map(|fold| fold.0).collect(),
-            val_loss: folds.iter().map(|fold| fold.1).collect(),
+            val_accuracy: last
+                .clone()
+                .filter_map(|epoch| epoch.val_accuracy)
+                .collect(),
+            val_loss: last.filter_map(|epoch| epoch.val_loss).collect(),
+            curves: mean_curves(&epochs),
         };
         let folder = root.join("runs/made-up").join(&trial.name);
         let group = format!("made-up/{}", trial.name);

@@ -37,6 +37,7 @@ mod planned_cohorts;
 mod predict;
 mod profiles;
 mod report;
+mod report_watch;
 mod results_alone;
 mod resume;
 mod shards;

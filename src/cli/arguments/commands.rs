@@ -87,6 +87,10 @@ pub struct ReportArguments {
     /// does not change
     #[arg(long, value_name = "COLUMN[:asc|:desc]")]
     pub rank_by: Option<ListingOrder>,
+    /// Write the report again as results come, until the sweep is complete or Ctrl-C; the HTML page
+    /// reloads itself
+    #[arg(long)]
+    pub watch: bool,
 }
 
 impl ReportArguments {
@@ -95,6 +99,7 @@ impl ReportArguments {
         Listing {
             top: self.top.map(usize::from),
             order: self.rank_by.clone(),
+            reload_seconds: None,
         }
     }
 }

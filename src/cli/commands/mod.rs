@@ -8,6 +8,7 @@ pub(super) mod merge;
 pub(super) mod plan;
 pub(super) mod predict;
 pub(super) mod report;
+pub(super) mod report_watch;
 pub(super) mod run;
 pub(super) mod status;
 pub(super) mod verify;

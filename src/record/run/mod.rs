@@ -2,6 +2,7 @@
 pub(super) mod attempt_leftovers;
 pub(super) mod checkpoint;
 pub(super) mod classification;
+pub(super) mod epoch_scalars;
 pub(super) mod epochs_csv;
 pub(super) mod input_preprocessing;
 pub(super) mod plausibility;

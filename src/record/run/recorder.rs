@@ -2,13 +2,16 @@
 
 use super::attempt_leftovers::{remove_abandoned_files, remove_leftovers};
 use super::checkpoint::Checkpoint;
+use super::epoch_scalars::epoch_scalars;
 use super::epochs_csv::{EpochsCsv, repair_epochs_csv};
 use super::result::RunResult;
 use crate::metrics::{EpochMetrics, LayerValues};
 use crate::plan::RunHash;
 use crate::record::error::{RecordError, failed_to};
 use crate::record::fs::folder::remove_file;
-use crate::record::tensorboard::event_file::{EventFile, EventFilePosition, HParam, SessionStatus};
+use crate::record::tensorboard::event_file::{
+    EventFile, EventFilePosition, HParam, SessionStatus, step,
+};
 use crate::record::tensorboard::graph::GraphNode;
 use crate::spec::EventTiming;
 use std::collections::BTreeMap;
@@ -176,25 +179,10 @@ impl Recorder {
 
     /// Writes the metrics of an epoch into the event file.
     fn write_scalars(&mut self, metrics: &EpochMetrics, wall_time: f64) -> Result<(), RecordError> {
-        let mut scalars = vec![
-            ("Loss/train", metrics.train_loss),
-            ("Accuracy/train", metrics.train_accuracy),
-            ("LearningRate", metrics.learning_rate),
-            ("Metrics/epoch_seconds", metrics.seconds),
-        ];
-        scalars.extend(metrics.val_loss.map(|loss| ("Loss/val", loss)));
-        scalars.extend(
-            metrics
-                .val_accuracy
-                .map(|accuracy| ("Accuracy/val", accuracy)),
-        );
-        let norms: Vec<(String, f64)> = (1..)
-            .zip(&metrics.gradient_norms)
-            .map(|(layer, &norm)| (format!("GradientNorm/layer{layer}"), norm))
-            .collect();
-        scalars.extend(norms.iter().map(|(tag, norm)| (tag.as_str(), *norm)));
         match &mut self.events {
-            Some(events) => events.write_scalars(&scalars, step(metrics.epoch), wall_time),
+            Some(events) => {
+                events.write_scalars(&epoch_scalars(metrics), step(metrics.epoch), wall_time)
+            }
             None => Ok(()),
         }
     }
@@ -302,9 +290,4 @@ fn create_event_file(
     events.write_text("Hardware/GPU", &metadata.hardware, wall_time)?;
     events.write_graph(&metadata.graph, wall_time)?;
     Ok(events)
-}
-
-/// The step of an epoch in TensorBoard.
-fn step(epoch: usize) -> i64 {
-    i64::try_from(epoch).unwrap_or(i64::MAX)
 }

@@ -1,14 +1,18 @@
 //! The cross-validation scores of a trial for TensorBoard: a run named `cv` next to the folds.
 
+use super::mean_curves::{MeanCurve, band_scalars, mean_and_deviation};
 use crate::record::error::RecordError;
 use crate::record::fs::folder::remove_folder;
 use crate::record::tensorboard::event_dir::{has_event_file, write_event_dir};
-use crate::record::tensorboard::event_file::{HParam, SessionStatus};
+use crate::record::tensorboard::event_file::{HParam, SessionStatus, step};
 use std::collections::BTreeMap;
 use std::path::Path;
 
 /// The folder of the scores in the folder of a trial.
 pub(super) const CV_FOLDER: &str = "cv";
+
+/// The title of the mean curves in the Custom Scalars tab.
+const CATEGORY: &str = "Mean and standard deviation over the folds";
 
 /// The scores of a trial on each repeat and fold.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,23 +21,15 @@ pub struct CvScores {
     pub val_accuracy: Vec<f64>,
     /// The validation loss of each run, in the same order.
     pub val_loss: Vec<f64>,
-}
-
-/// The mean, and the sample standard deviation (with divisor n − 1) of two or more values; `None` for no
-/// values.
-pub fn mean_and_deviation(values: &[f64]) -> Option<(f64, Option<f64>)> {
-    let count = values.len() as f64;
-    if values.is_empty() {
-        return None;
-    }
-    let mean = values.iter().sum::<f64>() / count;
-    Some((mean, statistics::sample_deviation(values, mean)))
+    /// The mean curves of the runs; none if the sweep file disables events.
+    pub curves: Vec<MeanCurve>,
 }
 
 /// Writes the scores into `<trial folder>/cv`; they appear complete or not at all.
 ///
 /// The score of each run is a step of `CV/val_accuracy` and `CV/val_loss`. Mean and standard deviation
-/// are separate scalars.
+/// are separate scalars. Each mean curve is three scalars, the mean and the edges of its band, and a
+/// chart of the Custom Scalars tab.
 ///
 /// # Errors
 /// The folder is not writable, or the disk is full.
@@ -62,6 +58,13 @@ pub fn write_cv_scores(
                 events.write_scalars(&scalars, 0, wall_time)?;
             }
         }
+        for (epoch, scalars) in band_scalars(&scores.curves) {
+            events.write_scalars(&scalars, step(epoch), wall_time)?;
+        }
+        if !scores.curves.is_empty() {
+            let bands = scores.curves.iter().map(MeanCurve::band).collect();
+            events.write_margin_charts(CATEGORY, bands, wall_time)?;
+        }
         events.write_session_end(SessionStatus::Success, wall_time)
     })
 }
@@ -77,19 +80,4 @@ pub fn has_cv_scores(trial_folder: &Path) -> bool {
 /// The folder cannot be removed.
 pub fn remove_cv_scores(trial_folder: &Path) -> Result<(), RecordError> {
     remove_folder(&trial_folder.join(CV_FOLDER))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_deviation_is_the_sample_deviation() {
-        assert_eq!(mean_and_deviation(&[]), None);
-        assert_eq!(mean_and_deviation(&[3.0]), Some((3.0, None)));
-        assert_eq!(
-            mean_and_deviation(&[1.0, 3.0]),
-            Some((2.0, Some(2.0_f64.sqrt())))
-        );
-    }
 }

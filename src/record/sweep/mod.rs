@@ -5,6 +5,7 @@ pub(super) mod cv_scores;
 pub(super) mod inventory;
 pub(super) mod links;
 pub(super) mod manifest;
+pub(super) mod mean_curves;
 pub(super) mod merge;
 pub(super) mod prune;
 pub(super) mod rank_key;

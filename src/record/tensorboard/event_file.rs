@@ -203,15 +203,15 @@ impl EventFile {
     ///
     /// # Errors
     /// The file cannot be written; here and in all other methods.
-    pub fn write_scalars(
+    pub fn write_scalars<T: AsRef<str>>(
         &mut self,
-        values: &[(&str, f64)],
+        values: &[(T, f64)],
         step: i64,
         wall_time: f64,
     ) -> Result<(), RecordError> {
         let scalars = values
             .iter()
-            .map(|&(tag, number)| scalar_value(tag, number));
+            .map(|(tag, number)| scalar_value(tag.as_ref(), *number));
         self.write_summary(scalars.collect(), step, wall_time)
     }
 
@@ -328,6 +328,11 @@ impl EventFile {
             .and_then(|bytes| self.writer.write(&bytes))
             .map_err(failed_to("write", &self.path))
     }
+}
+
+/// The step of an epoch.
+pub(crate) fn step(epoch: usize) -> i64 {
+    i64::try_from(epoch).unwrap_or(i64::MAX)
 }
 
 /// Whether this is the name of an event file.

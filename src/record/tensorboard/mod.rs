@@ -5,6 +5,7 @@ pub(super) mod event_file;
 pub(super) mod graph;
 pub(super) mod histogram;
 pub(super) mod layer_histograms;
+pub(super) mod margin_charts;
 pub(super) mod messages;
 pub(super) mod model_graph;
 pub(super) mod pr_curve;

@@ -23,6 +23,6 @@ pub use column::{Better, Column, Kind};
 pub use curves::{Curve, Curves};
 pub use language::PageLanguage;
 pub use page_data::{Page, Scatter};
-pub use render::render;
+pub use render::{render, render_reloading};
 pub use row::Row;
 pub use section::{Drawing, Section, SectionBlock};

@@ -33,6 +33,14 @@ pub(super) const SCRIPTS: [&str; 18] = [
 
 /// Renders the page as HTML. Pure: equal pages give equal bytes.
 pub fn render(page: &Page) -> String {
+    render_reloading(page, None)
+}
+
+/// Renders the page as HTML that a browser loads again after so many seconds.
+pub fn render_reloading(page: &Page, seconds: Option<u32>) -> String {
+    let reload = seconds.map_or_else(String::new, |seconds| {
+        format!("<meta http-equiv=\"refresh\" content=\"{seconds}\">\n")
+    });
     let data = script_json(page);
     let mut curves: Vec<Option<&Curves>> =
         page.rows.iter().map(|row| row.curves.as_ref()).collect();
@@ -50,6 +58,7 @@ pub fn render(page: &Page) -> String {
     template::fill(include_str!("page.html"), |name| match name {
         "language" => page.language.code().to_owned(),
         "nonce" => nonce.clone(),
+        "reload" => reload.clone(),
         "title" => html(&page.title),
         "description" => section::paragraphs(&page.description),
         "summary" => items(page.summary.iter().map(|line| section::inline(line))),
@@ -99,6 +108,7 @@ mod tests {
         let known = [
             "language",
             "nonce",
+            "reload",
             "title",
             "description",
             "summary",

@@ -1,17 +1,19 @@
-//! The order and length of a listed ranking.
+//! How a report is shown: the order and length of the listed ranking, and whether the page reloads.
 
 use crate::report::error::ReportError;
 use crate::spec::nearest;
 use polars::prelude::*;
 use std::str::FromStr;
 
-/// The order and length of a listed ranking.
+/// The order and length of a listed ranking, and how often the page reloads itself.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Listing {
     /// Maximum number of listed trials; `None` for the table's own maximum.
     pub top: Option<usize>,
     /// The column that the list is sorted by; `None` for the rank.
     pub order: Option<ListingOrder>,
+    /// How often the page reloads itself, in seconds; `None` for never.
+    pub reload_seconds: Option<u32>,
 }
 
 /// A column of the CSV file to sort by.

@@ -87,7 +87,7 @@ pub(crate) fn accept_result(
         let mut ended = state.ended_runs();
         ended.results.insert(run, result);
         let scores = match context.shard {
-            None => complete_scores(context.plan, run.trial, &ended.results),
+            None => complete_scores(context.sweep, context.plan, run.trial, &ended.results),
             Some(_) => None,
         };
         (scores, ended.trial_to_prune(run.trial))

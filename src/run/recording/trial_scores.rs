@@ -3,8 +3,10 @@
 use super::run_metadata::{hparams, hparams_group};
 use super::wall_time::wall_time;
 use crate::plan::{Plan, RunId};
-use crate::record::{CvScores, RecordError, RunResult, Store, has_cv_scores, write_cv_scores};
-use crate::spec::Sweep;
+use crate::record::{
+    CvScores, RecordError, RunResult, Store, has_cv_scores, mean_curves, write_cv_scores,
+};
+use crate::spec::{EventTiming, Sweep};
 use std::collections::HashMap;
 
 /// Writes the scores over the folds of each trial that is complete and has none.
@@ -18,7 +20,7 @@ pub fn write_missing_scores(
     results: &HashMap<RunId, RunResult>,
 ) -> Result<(), RecordError> {
     for trial in 0..plan.trials.len() {
-        if let Some(scores) = complete_scores(plan, trial, results)
+        if let Some(scores) = complete_scores(sweep, plan, trial, results)
             && !has_cv_scores(&store.trial_folder(plan, trial))
         {
             write_trial_scores(sweep, plan, store, trial, &scores)?;
@@ -42,18 +44,25 @@ pub(crate) fn write_trial_scores(
 
 /// The scores of a trial with two or more runs, all of which ended with validation metrics.
 pub(crate) fn complete_scores(
+    sweep: &Sweep,
     plan: &Plan,
     trial: usize,
     results: &HashMap<RunId, RunResult>,
 ) -> Option<CvScores> {
     let runs: Vec<RunId> = plan.runs_of(trial).collect();
-    let validation = |run: &RunId| {
-        let finished = results.get(run).filter(|result| result.failure.is_none())?;
-        finished.validation
-    };
-    let scores: Vec<_> = runs.iter().map(validation).collect::<Option<_>>()?;
+    let finished = |run: &RunId| results.get(run).filter(|result| result.failure.is_none());
+    let finished: Vec<&RunResult> = runs.iter().map(finished).collect::<Option<_>>()?;
+    let validation = finished.iter().map(|result| result.validation);
+    let scores: Vec<_> = validation.collect::<Option<_>>()?;
     (runs.len() > 1).then(|| CvScores {
         val_accuracy: scores.iter().map(|score| score.accuracy).collect(),
         val_loss: scores.iter().map(|score| score.loss).collect(),
+        curves: match sweep.record.events {
+            EventTiming::None => Vec::new(),
+            EventTiming::Epoch | EventTiming::Final => {
+                let epochs: Vec<_> = finished.iter().map(|run| run.epochs.as_slice()).collect();
+                mean_curves(&epochs)
+            }
+        },
     })
 }
