@@ -15,6 +15,8 @@ from statsmodels.formula.api import ols
 from statsmodels.stats.anova import anova_lm
 from statsmodels.stats.multitest import multipletests
 
+import moderated
+
 random = numpy.random.default_rng(20)
 mpmath.mp.dps = 60
 
@@ -217,6 +219,32 @@ def anova():
     ]
 
 
+def against_best_case(name, candidates, splits, ratio, spread, unequal=1.0, decimals=4):
+    """Candidates with means over `spread`; the last varies `unequal` times as much as the first."""
+    deviations = 0.01 * unequal ** numpy.linspace(0, 1, candidates)
+    values = 0.9 - spread * numpy.linspace(0, 1, candidates) ** 2
+    values = values[:, None] + random.normal(size=(candidates, splits)) * deviations[:, None]
+    values = numpy.round(values + random.normal(size=splits) * 0.02, decimals)
+    best, p_values, adjusted = moderated.against_best(values, ratio)
+    return {
+        "name": name, "test_to_train": ratio, "scores": values.tolist(), "best": best,
+        "p_values": p_values.tolist(), "adjusted": adjusted.tolist(),
+    }
+
+
+def against_best():
+    return [
+        against_best_case("three candidates", 3, 3, 0.5, 0.05),
+        against_best_case("five candidates", 5, 10, 1 / 9, 0.05),
+        against_best_case("two splits", 8, 2, 1.0, 0.2),
+        against_best_case("twenty candidates", 20, 5, 0.25, 0.1, 10.0),
+        against_best_case("forty candidates, three folds", 40, 3, 0.5, 0.3, 20.0),
+        against_best_case("a hundred candidates", 100, 3, 0.5, 0.3, 5.0),
+        against_best_case("equal candidates", 30, 4, 1 / 3, 0.0),
+        against_best_case("large scores", 12, 6, 0.2, 3000.0, 3.0, decimals=1),
+    ]
+
+
 def write(path, facts, sections):
     """One JSON object: the facts, then each section with one case on each line."""
     compact = lambda value: json.dumps(value, separators=(",", ":"), allow_nan=False)
@@ -230,7 +258,7 @@ def write(path, facts, sections):
     print(f"{path.name}: {len(text) / 1000:.0f} kB")
 
 
-makers = (t_tails, t_quantiles, f_tails, intervals, t_tests, holm, anova)
+makers = (t_tails, t_quantiles, f_tails, intervals, t_tests, holm, anova, against_best)
 sections = {maker.__name__: maker() for maker in makers}
 versions = {"scipy": scipy.__version__, "statsmodels": statsmodels.__version__}
 write(Path(__file__).parent / "values.json", versions, sections)

@@ -99,6 +99,7 @@ pub fn against_best(
 mod tests {
     use super::*;
     use crate::corrected_t_test;
+    use crate::reference::{assert_close, cases, number, numbers};
 
     const SCORES: [[f64; 5]; 4] = [
         [0.912, 0.921, 0.908, 0.917, 0.915],
@@ -124,6 +125,26 @@ mod tests {
             losses.indistinguishable_from_best(0.05),
             [false, true, true, false]
         );
+    }
+
+    #[test]
+    fn comparisons_are_those_of_numpy_and_scipy() {
+        for case in cases("against_best") {
+            let scores: Vec<Vec<f64>> = case["scores"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(numbers)
+                .collect();
+            let ratio = number(&case["test_to_train"]);
+            let found = against_best(&scores, Direction::Maximise, ratio).unwrap();
+            assert_eq!(Some(found.best as u64), case["best"].as_u64());
+            for (index, one) in found.comparisons.iter().enumerate() {
+                let name = format!("{}, {index}", case["name"]);
+                assert_close(one.p_value, &case["p_values"][index], &name);
+                assert_close(one.adjusted_p_value, &case["adjusted"][index], &name);
+            }
+        }
     }
 
     #[test]

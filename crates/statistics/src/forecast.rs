@@ -8,8 +8,8 @@ use crate::{Direction, Error, against_best};
 /// What more splits would show about the candidates that cannot be distinguished from the best one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Forecast {
-    /// Candidates that enough splits would distinguish from the best, if their means stay as they
-    /// are.
+    /// Candidates that enough splits would distinguish from the best one, if their means stay as
+    /// they are.
     pub separable: usize,
     /// The number of splits in total at which half of the separable candidates, rounded up, would
     /// be distinguished; `None` if there are none.
@@ -27,6 +27,10 @@ pub struct Forecast {
 /// the normal distribution for the error rate divided by the number of candidates that are not
 /// distinguished. However large J is, the error cannot fall below that of `test_to_train` alone:
 /// repeats train on the same samples, so smaller differences stay unclear.
+///
+/// The best of some candidates is often one that varies much and was lucky, and more splits would
+/// show another one at the top. Therefore x is the distance from the candidate that has the highest
+/// mean minus one standard error (minus for scores that are maximised).
 ///
 /// It is a forecast, since differences that are small now may be larger or smaller in truth.
 ///
@@ -58,10 +62,23 @@ pub fn forecast(
             .sum();
         (2.0 * log).exp()
     };
+    let cost = |index: usize| direction.cost(compared.comparisons[index].difference);
+    let cautious = |index: usize| cost(index) + variance(index).sqrt() * found.unit;
+    let reference = ties
+        .iter()
+        .copied()
+        .chain([compared.best])
+        .min_by(|&one, &other| cautious(one).total_cmp(&cautious(other)))
+        .unwrap_or(compared.best);
+    // Splits so far have 1/J + ratio in the unit.
+    let single = found.unit / (1.0 / splits as f64 + test_to_train).sqrt();
     let needed = |&index: &usize| {
-        let variance = variance(index) + variance(compared.best);
-        let difference = compared.comparisons[index].difference;
-        let inverse = (difference / z).powi(2) / variance - test_to_train;
+        let distance = (cost(index) - cost(reference)) / single;
+        if distance <= 0.0 {
+            return None;
+        }
+        let variance = variance(index) + variance(reference);
+        let inverse = (distance / z).powi(2) / variance - test_to_train;
         // More splits than this are not feasible.
         (inverse > 1e-4).then(|| ((1.0 / inverse).ceil() as usize).max(splits + 1))
     };
