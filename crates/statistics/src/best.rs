@@ -1,8 +1,8 @@
 //! Which candidates are worse than the best, beyond chance.
 
-use crate::candidate_errors::CandidateErrors;
+use crate::moderation::candidate_errors::CandidateErrors;
+use crate::moderation::selection::compare_with_selected;
 use crate::scores::{check_ratio, columns, mean};
-use crate::selection::compare_with_selected;
 use crate::t_test::paired;
 use crate::{Direction, Error};
 
@@ -45,7 +45,7 @@ impl AgainstBest {
 /// `test_to_train` is the ratio of validation to training samples of a split.
 ///
 /// For three candidates or more, the variances of the candidates moderate each other, and p values
-/// are given that the best candidate was selected (see `moderation.rs` and `selection.rs`). Two
+/// are given that the best candidate was selected (see `moderation`). Two
 /// candidates are compared by the [corrected t-test](crate::corrected_t_test): there is nothing to
 /// moderate, and its p value, which is two-sided, accounts for the selection of one of two. If no
 /// candidate's scores vary other than by the effects of splits, all p values are 1, as there.

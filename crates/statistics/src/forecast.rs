@@ -1,9 +1,9 @@
 //! What more repeats would show.
 
-use crate::candidate_errors::CandidateErrors;
+use crate::moderation::candidate_errors::CandidateErrors;
 use crate::scores::{check_ratio, columns};
 use crate::tail::normal_quantile;
-use crate::{Direction, Error, against_best};
+use crate::{Direction, Error, against_best, corrected_t_test};
 
 /// What more splits would show about the candidates that cannot be distinguished from the best one.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,14 +46,33 @@ pub fn forecast(
     let splits = columns(scores)?;
     check_ratio(test_to_train)?;
     let compared = against_best(scores, direction, test_to_train)?;
-    let Some(found) = CandidateErrors::new(scores, test_to_train)? else {
-        return Ok(Forecast::default());
+    let unit = (1.0 / splits as f64 + test_to_train).sqrt();
+    // More splits than this are not feasible.
+    let needed = |z: f64, distance: f64, variance: f64| {
+        let inverse = (distance / z).powi(2) / variance - test_to_train;
+        (inverse > 1e-4 && inverse.is_finite())
+            .then(|| ((1.0 / inverse).ceil() as usize).max(splits + 1))
     };
     let is_tie = compared.indistinguishable_from_best(error_rate);
     let ties: Vec<usize> = (0..scores.len())
         .filter(|&index| index != compared.best && is_tie[index])
         .collect();
     let z = normal_quantile(error_rate / ties.len().max(1) as f64);
+    let Some(found) = CandidateErrors::new(scores, test_to_train)? else {
+        // Two candidates, or no noise.
+        let splits = match (scores, ties.as_slice()) {
+            ([one, other], [_]) => {
+                let test = corrected_t_test(one.as_ref(), other.as_ref(), test_to_train)?;
+                let variance = (test.standard_error / unit).powi(2);
+                needed(z, test.difference, variance)
+            }
+            _ => None,
+        };
+        return Ok(Forecast {
+            separable: usize::from(splits.is_some()),
+            splits,
+        });
+    };
     // The typical variance, which unlikely large ones do not dominate.
     let variance = |index: usize| {
         let log: f64 = found.errors[index]
@@ -70,19 +89,12 @@ pub fn forecast(
         .chain([compared.best])
         .min_by(|&one, &other| cautious(one).total_cmp(&cautious(other)))
         .unwrap_or(compared.best);
-    // Splits so far have 1/J + ratio in the unit.
-    let single = found.unit / (1.0 / splits as f64 + test_to_train).sqrt();
-    let needed = |&index: &usize| {
-        let distance = (cost(index) - cost(reference)) / single;
-        if distance <= 0.0 {
-            return None;
-        }
+    let of_tie = |&index: &usize| {
+        let distance = (cost(index) - cost(reference)) * unit / found.unit;
         let variance = variance(index) + variance(reference);
-        let inverse = (distance / z).powi(2) / variance - test_to_train;
-        // More splits than this are not feasible.
-        (inverse > 1e-4).then(|| ((1.0 / inverse).ceil() as usize).max(splits + 1))
+        needed(z, distance.max(0.0), variance)
     };
-    let mut needed: Vec<usize> = ties.iter().filter_map(needed).collect();
+    let mut needed: Vec<usize> = ties.iter().filter_map(of_tie).collect();
     needed.sort_unstable();
     Ok(Forecast {
         separable: needed.len(),

@@ -3,7 +3,6 @@
 
 mod anova;
 mod best;
-mod candidate_errors;
 mod direction;
 mod error;
 mod forecast;
@@ -11,20 +10,14 @@ mod grid;
 mod holm;
 mod interval;
 mod main_effect;
-mod moderated_interval;
 mod moderation;
-mod normal_tail;
 mod one_standard_error;
 mod pareto;
 #[cfg(test)]
 mod reference;
 mod reference_candidate;
 mod sample_deviation;
-mod scale_mixture;
 mod scores;
-mod selection;
-mod smoothing;
-mod split_effects;
 mod t_test;
 mod tail;
 mod trimmed_mean;
@@ -37,7 +30,7 @@ pub use forecast::{Forecast, forecast};
 pub use holm::holm;
 pub use interval::{Interval, interval};
 pub use main_effect::{LevelMean, main_effects};
-pub use moderated_interval::moderated_intervals;
+pub use moderation::interval::moderated_intervals;
 pub use one_standard_error::{Candidate, Choice, one_standard_error};
 pub use pareto::{Measured, pareto_front};
 pub use reference_candidate::{ReferenceComparison, against_reference};

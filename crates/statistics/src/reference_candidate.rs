@@ -1,6 +1,6 @@
 //! Comparisons with a candidate that was named beforehand, such as a baseline.
 
-use crate::candidate_errors::CandidateErrors;
+use crate::moderation::candidate_errors::CandidateErrors;
 use crate::scores::columns;
 use crate::{Error, corrected_t_test, holm, interval};
 

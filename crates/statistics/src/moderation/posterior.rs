@@ -10,8 +10,9 @@
 //! p values that are conditional on the sample variances and use such a prior are those of
 //! Ignatiadis and Sen (2025).
 
-use crate::scale_mixture::{STEP, ScaleMixture};
-use crate::smoothing::{Anchors, local_line, tricube};
+use crate::moderation::normal_tail::STEP;
+use crate::moderation::scale_mixture::ScaleMixture;
+use crate::moderation::smoothing::{Anchors, local_line, tricube};
 
 /// Half the width of the window over ranks in which the trend of variances is estimated, as a part
 /// of the candidates, and its minimum.
@@ -182,7 +183,7 @@ fn iterations(candidates: usize) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::normal_tail::NormalTails;
+    use crate::moderation::normal_tail::NormalTails;
 
     #[test]
     fn a_variance_that_is_far_too_small_is_corrected_by_the_others() {

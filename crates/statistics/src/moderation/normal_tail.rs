@@ -1,7 +1,9 @@
 //! Tails of the normal distribution, tabulated on a logarithmic scale.
 
-use crate::scale_mixture::STEP;
 use statrs::function::erf::erfc;
+
+/// Steps of a grid of standard deviations, in the natural logarithm.
+pub(crate) const STEP: f64 = 0.175;
 
 /// Cells of the table for each step of a grid of standard deviations.
 pub(crate) const CELLS_PER_STEP: usize = 16;

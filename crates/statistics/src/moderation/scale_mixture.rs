@@ -1,9 +1,6 @@
 //! Normal errors whose standard deviation is uncertain.
 
-use crate::normal_tail::{CELLS_PER_STEP, NormalTails};
-
-/// Steps of the grid of standard deviations, in the natural logarithm.
-pub(crate) const STEP: f64 = 0.175;
+use crate::moderation::normal_tail::{CELLS_PER_STEP, NormalTails, STEP};
 
 /// Smaller probabilities are left out.
 const NEGLIGIBLE: f64 = 1e-9;

@@ -1,12 +1,13 @@
 //! What is known about the errors of candidates' means.
 
 use crate::Error;
-use crate::moderation::moderate;
-use crate::normal_tail::NormalTails;
-use crate::scale_mixture::{STEP, ScaleMixture};
+use crate::moderation::normal_tail::NormalTails;
+use crate::moderation::normal_tail::STEP;
+use crate::moderation::posterior::moderate;
+use crate::moderation::scale_mixture::ScaleMixture;
+use crate::moderation::smoothing::ranks;
+use crate::moderation::split_effects::{median, split_effects};
 use crate::scores::{check_ratio, columns, magnitude, mean, rounding};
-use crate::smoothing::ranks;
-use crate::split_effects::{median, split_effects};
 
 /// Fewer candidates do not show how variances are distributed.
 pub(crate) const MIN_CANDIDATES: usize = 3;

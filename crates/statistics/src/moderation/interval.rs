@@ -1,6 +1,6 @@
 //! Confidence intervals that use the variances of all candidates.
 
-use crate::candidate_errors::CandidateErrors;
+use crate::moderation::candidate_errors::CandidateErrors;
 use crate::scores::check_ratio;
 use crate::{Error, Interval, interval};
 

@@ -16,8 +16,8 @@
 //! with at most α in total. Candidates that are clearly worse could not have been selected.
 //! Therefore the luck is computed again after each step of Holm's method, from those that remain.
 
-use crate::normal_tail::NormalTails;
-use crate::scale_mixture::{STEP, ScaleMixture};
+use crate::moderation::normal_tail::{NormalTails, STEP};
+use crate::moderation::scale_mixture::ScaleMixture;
 
 /// Range of the errors of the best candidate over which is integrated: from this part of its
 /// smallest standard deviation to this multiple of the largest.
