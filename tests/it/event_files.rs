@@ -131,7 +131,10 @@ fn every_run_has_its_scalars_hparams_and_texts() {
         let layout = value(&events, "custom_scalars__config__");
         let layout = Layout::parse_from_bytes(&layout.get_tensor().get_string_val()[0]).unwrap();
         let charts = layout.get_category()[0].get_chart();
-        let titles: Vec<&str> = charts.iter().map(|chart| chart.get_title()).collect();
+        let titles: Vec<&str> = charts
+            .iter()
+            .map(tensorboard_proto::layout::Chart::get_title)
+            .collect();
         let expected = ["Accuracy/train", "Accuracy/val", "GradientNorm/layer1"];
         assert_eq!(titles[..3], expected);
         for chart in charts {

@@ -43,7 +43,7 @@ impl Outlook {
         let forecast =
             statistics::forecast(&scores, direction(rank_by), ratio, 1.0 - CONFIDENCE).ok()?;
         let splits_per_repeat = match validation.split() {
-            Split::Folds(folds) => folds as usize,
+            Split::Folds(folds) => folds,
             Split::Holdout(_) => 1,
         };
         let existing = scores.first()?.len();
