@@ -15,7 +15,7 @@ pub struct LevelMean {
 }
 
 /// Returns the mean of each level of each factor of a complete grid, indexed by `[factor][level]`.
-/// The arguments are those of [`functional_anova`](crate::functional_anova) and [`interval()`].
+/// The arguments are those of [`functional_anova`](crate::functional_anova) and [`interval`](crate::interval()).
 ///
 /// For an interval, the cells of a level are first averaged in each block (split). The J means vary
 /// like a score over J splits, whereas single cells of a block do not vary independently. The
