@@ -16,7 +16,8 @@ pub(crate) enum FrontCosts {
 /// For each row of the frame of trials, whether it is on the front; unranked trials are not. `None`
 /// if no ranked trial has a time: the front would be the best trial alone.
 ///
-/// `score` is the column of the mean score, and its direction. Times within the noise of their measurements count as equal. Scores are compared by their means.
+/// `score` is the column of the mean score, and its direction. Times within the noise of their
+/// measurements count as equal. Scores are compared by their means.
 ///
 /// # Errors
 /// A column of the frame is missing.
