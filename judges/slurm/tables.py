@@ -4,8 +4,9 @@
 
 All is compared as text but for what a clock or the allocator has measured. Left out of the CSV are the
 columns of UNLIKE. Left out of the Markdown are the columns `s/epoch` and `peak MiB` of every table, the
-letter P in `mark` (the Pareto front of score, seconds and memory), the section that has that front, and
-how many steps were timed, with which standard error.
+letter P in `mark` (the Pareto front of score, seconds and memory), the section that has that front, the
+fastest trial and the training time of more repeats in the summary, and how many steps were timed, with
+which standard error.
 """
 
 import csv
@@ -24,8 +25,10 @@ UNLIKE = {
 }
 UNLIKE_COLUMNS = {"s/epoch", "peak MiB"}
 UNLIKE_SECTION = "## Accuracy, speed and memory"
-UNLIKE_COUNT = re.compile(
+UNLIKE_LINE = "- Fastest of these: "
+UNLIKE_TEXT = re.compile(
     r"\d+( to \d+)? steps are timed"
+    r"|\([^()]* of training\)"
     r"|\(`profile_relative_error`\) is [\d.]+( to [\d.]+)? %"
 )
 
@@ -49,11 +52,11 @@ def of_markdown(path):
     for line in Path(path).read_text().splitlines():
         if line.startswith("## "):
             skipped = line == UNLIKE_SECTION
-        if skipped:
+        if skipped or line.startswith(UNLIKE_LINE):
             continue
         if not line.startswith("|"):
             header = None
-            rows.append([UNLIKE_COUNT.sub("", line)])
+            rows.append([UNLIKE_TEXT.sub("", line)])
             continue
         row = cells(line)
         if header is None:
