@@ -78,7 +78,7 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
     let finished = lock(store.folder()).and_then(|lock| match lock {
         Lock::Acquired(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
             .and_then(|()| remove_leftovers_of_ended(&plan, &store, &results.runs))
-            .and_then(|()| prune_weights(&sweep, &plan, &store, &results.runs))
+            .and_then(|()| prune_weights(&sweep, &plan, &store, &results))
             .and_then(|()| mark_best(&plan, &store, written.report.detailed.as_ref())),
         Lock::Held(_) => Ok(()),
     });
