@@ -43,7 +43,8 @@ pub use sections::keep::KeepWeights;
 pub use sections::launch::{
     Directive, LaunchOptions, MemoryRequest, ResourceName, TimeLimit, Token,
 };
-pub use sections::limit::{Comparison, Limit, LimitMetric};
+pub use sections::limit::{Comparison, Limit};
+pub use sections::limit_metric::LimitMetric;
 pub use sections::rank_by::RankBy;
 pub use sections::record::{EventTiming, RecordOptions};
 pub use sections::report::{Format, Language, ReportOptions};
