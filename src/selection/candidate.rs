@@ -142,7 +142,8 @@ fn mean_and_error(scores: &[f64]) -> [f64; 2] {
         return [f64::NAN; 2];
     }
     match statistics::interval(scores, 0.0, 0.95) {
-        Some(interval) => [interval.mean, interval.standard_error],
+        // The mean of the ranking, so that equal means tie in both.
+        Some(interval) => [compensated_mean(scores), interval.standard_error],
         None => [f64::NAN; 2],
     }
 }

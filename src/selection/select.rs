@@ -109,3 +109,178 @@ fn choose<'a>(options: &ReportOptions, within: &'a [Candidate]) -> Option<&'a Ca
     let choice = statistics::one_standard_error(&candidates, direction)?;
     Some(&within[choice.chosen])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{EvalMetrics, Profile};
+    use crate::plan::RunHash;
+    use crate::random::Seed;
+    use crate::record::{ProfileConditions, TrialProfile};
+    use crate::spec::{Config, Source, Sweep};
+    use proptest::prelude::*;
+
+    /// Two shapes of four trials each, on two splits.
+    fn planned(select: &str) -> (Sweep, Plan) {
+        let text = format!(
+            "validation: {{ folds: 2 }}\nreport: {{ select: {select} }}\n\
+             grid:\n  training.learning_rate: [0.1, 0.2, 0.3, 0.4]\n  model.width: [2, 3]\n"
+        );
+        let source = Source {
+            name: "test.yaml".into(),
+            text,
+        };
+        let sweep = Sweep::parse(source, "test", &[]).unwrap();
+        let plan = Plan::new(&sweep).unwrap();
+        (sweep, plan)
+    }
+
+    fn run(accuracy: f64) -> RunResult {
+        let seed = Seed {
+            sweep: 0,
+            repeat: 0,
+            fold: 0,
+        };
+        RunResult {
+            run_hash: RunHash::new(&Config::default(), seed, "data"),
+            trial: "made-up".to_owned(),
+            repeat: 0,
+            fold: 0,
+            failure: None,
+            final_epoch: Some(1),
+            validation: Some(EvalMetrics {
+                loss: 1.5 - accuracy,
+                accuracy,
+                macro_f1: accuracy,
+            }),
+            test: None,
+            epochs: Vec::new(),
+            seconds_per_epoch: None,
+            seconds: 1.0,
+            parameters: 1,
+            device: "cpu".to_owned(),
+            workers: 1,
+            cohort: 1,
+            precision: "float32".to_owned(),
+            config: serde_json::Value::Null,
+            events: None,
+        }
+    }
+
+    /// A profile of this many milliseconds and kilobytes.
+    fn profile(size: u8) -> TrialProfile {
+        TrialProfile {
+            conditions: ProfileConditions {
+                device: "cpu".to_owned(),
+                program: None,
+                processor: None,
+            },
+            measured_trial: None,
+            profile: Profile {
+                seconds_per_epoch: 1e-3 * f64::from(size),
+                relative_error: Some(0.2),
+                steps: 1,
+                peak_bytes: Some(1000 * u64::from(size)),
+            },
+        }
+    }
+
+    /// Results with these tenths of accuracy, in the order of the plan.
+    fn results(plan: &Plan, tenths: &[u8]) -> Results {
+        let runs = plan.runs().zip(tenths);
+        Results {
+            runs: runs
+                .map(|(id, &tenths)| (id, run(0.1 * f64::from(tenths))))
+                .collect(),
+            ..Results::default()
+        }
+    }
+
+    const RULES: [&str; 7] = [
+        "one_standard_error",
+        "{ one_standard_error: seconds }",
+        "{ where: { seconds_per_epoch: <= 4 ms } }",
+        "{ best: loss, where: { peak_memory: < 5 kB, accuracy: '>= 0.3' } }",
+        "{ one_standard_error: parameters, where: { seconds_per_epoch: < 4 ms } }",
+        "{ one_standard_error: seconds, where: { peak_memory: '> 3 kB' } }",
+        "{ best: loss, one_standard_error: seconds, where: { parameters: < 2000 } }",
+    ];
+
+    proptest! {
+        #[test]
+        fn a_candidate_that_another_precludes_is_never_chosen(
+            tenths in prop::collection::vec(0_u8..8, 16),
+            rule in 0..RULES.len(),
+            order in Just((0..8).collect::<Vec<usize>>()).prop_shuffle(),
+            early in prop::collection::vec(prop::option::of(1_u8..8), 8),
+            late in prop::collection::vec(1_u8..8, 2),
+        ) {
+            let (sweep, plan) = planned(RULES[rule]);
+            let mut results = results(&plan, &tenths);
+            for (trial, &size) in early.iter().enumerate() {
+                results.profiles.extend(size.map(|size| (trial, profile(size))));
+            }
+            let mut left: Vec<Candidate> = Vec::new();
+            for trial in order {
+                let known = results.profiles.get(&trial).map(|known| &known.profile);
+                let result = |run| results.runs.get(&run);
+                let new = Candidate::of(&sweep.report, &plan, trial, result, known).unwrap();
+                if new.is_within_limits() != Some(false) && !left.iter().any(|old| old.precludes(&new)) {
+                    left.retain(|old| !new.precludes(old));
+                    left.push(new);
+                }
+            }
+            // Trials of one shape get the same profile.
+            for (group, &size) in plan.profile_groups(0..8).into_iter().zip(&late) {
+                for trial in group {
+                    results.profiles.entry(trial).or_insert_with(|| profile(size));
+                }
+            }
+            let selection = select(&sweep.report, &plan, &results);
+            prop_assert!(selection.is_final);
+            if let Some(chosen) = selection.chosen {
+                prop_assert!(left.iter().any(|candidate| candidate.trial == chosen), "{}", RULES[rule]);
+            }
+        }
+    }
+
+    #[test]
+    fn trials_are_counted_by_what_keeps_them_from_being_chosen() {
+        let (sweep, plan) =
+            planned("{ where: { seconds_per_epoch: <= 4 ms, parameters: < 2000 } }");
+        let mut results = results(&plan, &[1, 1, 7, 7, 2, 2, 6, 6, 3, 3, 5, 5, 4, 4, 4, 4]);
+        // Of the trials of width 2, which have fewer than 2,000 parameters, one is too slow and one
+        // has no profile; of width 3, one is too slow, too.
+        for (trial, size) in [(0, 3), (2, 4), (4, 5), (1, 5)] {
+            results.profiles.insert(trial, profile(size));
+        }
+        let selection = select(&sweep.report, &plan, &results);
+        assert_eq!(selection.chosen, Some(2));
+        assert_eq!((selection.ranked, selection.within_limits), (8, 2));
+        assert_eq!((selection.unmeasured, selection.excluded), (1, vec![2, 4]));
+        assert_eq!(selection.missing, [1, 0]);
+        let is_within = selection.is_within_limits;
+        assert_eq!(is_within[..3], [Some(true), Some(false), Some(true)]);
+        assert_eq!(is_within[6], None);
+        assert!(
+            !selection.is_final,
+            "trial 6 may still be within the limits"
+        );
+    }
+
+    #[test]
+    fn a_missing_run_leaves_its_trial_out_and_the_choice_open() {
+        let (sweep, plan) = planned("{ where: { parameters: < 2000 } }");
+        let mut results = results(&plan, &[7, 7, 0, 0, 6, 6, 0, 0, 5, 5, 0, 0, 4, 4, 0, 0]);
+        let all = select(&sweep.report, &plan, &results);
+        assert_eq!((all.chosen, all.is_final), (Some(0), true));
+        assert!((all.chosen_score.unwrap() - 0.7).abs() < 1e-12);
+        let first = plan.runs().next().unwrap();
+        results.runs.remove(&first);
+        let open = select(&sweep.report, &plan, &results);
+        assert_eq!(
+            (open.chosen, open.is_final, open.ranked),
+            (Some(2), false, 7)
+        );
+    }
+}

@@ -277,6 +277,21 @@ fn the_program_keeps_and_exports_the_trial_that_it_reports_as_chosen() {
         "{}",
         refused.error
     );
+    let export_best = [
+        "export",
+        "sweep.yaml",
+        "--data",
+        data,
+        "--set",
+        strict,
+        "--best",
+    ];
+    let exported = project.run(&export_best);
+    assert!(
+        exported.output.starts_with(&format!("{best}/fold-0")),
+        "{}",
+        exported.output
+    );
     let reported = project.run(&["report", "sweep.yaml", "--data", data, "--set", strict]);
     assert!(
         reported

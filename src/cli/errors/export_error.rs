@@ -36,8 +36,8 @@ pub enum ExportError {
     NotCompared,
     /// The rule of the sweep file chooses no trial.
     #[error(
-        "`report.select` chooses no trial: {reason}; change the rule, for example with --set \
-         report.select=best, or choose a trial with --trial"
+        "`report.select` chooses no trial: {reason}; export the best one with --best, or choose a \
+         trial with --trial"
     )]
     NoneChosen {
         /// Why it chooses none.

@@ -50,8 +50,8 @@ impl ConfigValue for SelectionRule {
         let costs = SelectionCost::ALL.iter().map(|cost| cost.name());
         let metrics = RankBy::ALL.iter().map(|metric| metric.name());
         format!(
-            "{BEST}, {ONE_STANDARD_ERROR}, or a mapping with any of {BEST}: {}; \
-             {ONE_STANDARD_ERROR}: {}; {WHERE}: limits such as {{ parameters: <= 60000 }}",
+            "{BEST}, {ONE_STANDARD_ERROR}, or some of {{ {BEST}: {}, {ONE_STANDARD_ERROR}: {}, \
+             {WHERE}: limits }}",
             names(metrics.collect()),
             names(costs.collect()),
         )

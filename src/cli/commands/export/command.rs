@@ -5,7 +5,7 @@ use super::describe::{
 };
 use super::existing_files::{refuse_foreign_folder, remove_other_format};
 use super::retrain::retrain;
-use super::select::{chosen_run, chosen_trial, finished_result, trial_by_name};
+use super::select::{best_trial, chosen_run, chosen_trial, finished_result, trial_by_name};
 use crate::cli::arguments::{ExportArguments, WeightsFormat};
 use crate::cli::context::{
     SweepContext, custom_data_files, load_for_results, missing_results_error, open_store,
@@ -42,6 +42,7 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     }
     let trial = match &arguments.trial {
         Some(name) => trial_by_name(&plan, name)?,
+        None if arguments.best => best_trial(&plan, &results, sweep.report.rank_by)?,
         None => chosen_trial(&sweep.report, &plan, &results)?,
     };
     let run = chosen_run(&plan, trial, arguments)?;

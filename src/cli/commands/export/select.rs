@@ -54,7 +54,11 @@ pub(super) fn chosen_trial(
 }
 
 /// The position of the best trial of the ranking, or of the only trial.
-fn best_trial(plan: &Plan, results: &Results, rank_by: RankBy) -> Result<usize, ExportError> {
+pub(super) fn best_trial(
+    plan: &Plan,
+    results: &Results,
+    rank_by: RankBy,
+) -> Result<usize, ExportError> {
     let rank_key = |trial| RankKey::of(plan, trial, rank_by, |run| results.runs.get(&run));
     let best = (0..plan.trials.len()).filter_map(rank_key).min();
     let best = best.ok_or_else(|| no_best_error(plan, results))?;
