@@ -300,5 +300,10 @@ fn the_program_keeps_and_exports_the_trial_that_it_reports_as_chosen() {
         "{}",
         reported.output
     );
+    // To try another rule removes nothing; a rule in the file does.
+    assert_eq!(kept(&project), both);
+    project.write("sweep.yaml", &SWEEP.replace("<= 5000", "<= 10"));
+    let reported = project.run(&["report", "sweep.yaml", "--data", data]);
+    assert_eq!(reported.code, 0, "{}", reported.error);
     assert_eq!(kept(&project), [best]);
 }
