@@ -25,5 +25,6 @@ pub use file::ReportFile;
 pub use formats::to_sweep_yaml::to_sweep_yaml;
 pub use results::listing::{Listing, ListingOrder};
 pub use results::trial_classes::TrialClasses;
+pub use results::trial_predictions::TrialPredictions;
 pub use results::trial_state::TrialState;
 pub use sweep_report::Report;

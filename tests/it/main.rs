@@ -35,6 +35,7 @@ mod optimizers;
 mod page;
 mod planned_cohorts;
 mod predict;
+mod predictions;
 mod profiles;
 mod report;
 mod report_watch;

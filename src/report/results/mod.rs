@@ -4,4 +4,5 @@ pub(super) mod listing;
 pub(super) mod metrics;
 pub(super) mod trial_classes;
 pub(super) mod trial_frame;
+pub(super) mod trial_predictions;
 pub(super) mod trial_state;
