@@ -86,3 +86,62 @@ fn predictions_can_be_disabled() {
     assert!(!written.iter().any(|path| is_predictions(path)));
     assert!(written.iter().any(|path| path.ends_with("classes.json")));
 }
+
+/// The lines of a section of the Markdown report.
+fn section(project: &Project, title: &str) -> String {
+    let text = project.read("reports/sweep.md");
+    let (_, after) = text
+        .split_once(&format!("## {title}\n"))
+        .unwrap_or_else(|| panic!("no section {title} in\n{text}"));
+    after.split("\n## ").next().unwrap().to_owned()
+}
+
+#[test]
+fn the_report_tells_what_the_predictions_show() {
+    let project = Project::new(&format!("{SWEEP}  model.width: [16, 24]\n"));
+    assert_eq!(project.train(&["--quiet"]).code, 0);
+    let samples = section(&project, "Validation samples");
+    assert!(
+        samples.contains("How 4 trials classified 900 validation samples"),
+        "{samples}"
+    );
+    // Every listed sample has more wrong predictions than right ones.
+    let rows: Vec<Vec<&str>> = samples
+        .lines()
+        .filter(|line| line.starts_with("| ") && !line.contains("sample") && !line.contains("---"))
+        .map(|line| line.trim_matches('|').split('|').map(str::trim).collect())
+        .collect();
+    assert!(!rows.is_empty(), "{samples}");
+    for row in &rows {
+        let [wrong, all] = [row[4], row[5]].map(|cell| cell.parse::<u32>().unwrap());
+        assert_eq!(all, 4, "{samples}");
+        assert!(2 * wrong > all, "{samples}");
+    }
+    let figure = project.read("reports/sweep/difficult-samples.svg");
+    assert_eq!(figure.matches("<image").count(), 24, "one for each sample");
+
+    // Without the data, and without predictions, the rest of the report remains.
+    let report = |project: &Project| {
+        let done = project.run(&["report", "sweep.yaml", "--data", "nowhere"]);
+        assert_eq!(done.code, 0, "{}", done.error);
+    };
+    report(&project);
+    let texts = |section: &str| -> Vec<String> {
+        let lines = section.lines().map(str::trim).map(str::to_owned);
+        lines
+            .filter(|line| !line.is_empty() && !line.starts_with("!["))
+            .collect()
+    };
+    let without_data = section(&project, "Validation samples");
+    assert!(!without_data.contains("!["), "{without_data}");
+    assert_eq!(texts(&without_data), texts(&samples));
+    assert!(!project.path("reports/sweep/difficult-samples.svg").exists());
+    for file in files(&project.path("runs")) {
+        if file.ends_with("predictions.bin") {
+            std::fs::write(file, "damaged").unwrap();
+        }
+    }
+    report(&project);
+    let text = project.read("reports/sweep.md");
+    assert!(!text.contains("## Validation samples"), "{text}");
+}

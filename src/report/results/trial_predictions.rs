@@ -18,12 +18,6 @@ pub(crate) struct Prediction {
     pub(crate) predicted: u16,
 }
 
-impl Prediction {
-    pub(crate) fn is_correct(self) -> bool {
-        self.label == self.predicted
-    }
-}
-
 impl TrialPredictions {
     /// The predictions of these runs, in the order of the plan.
     pub fn new(runs: Vec<SamplePredictions>) -> Self {
@@ -32,7 +26,12 @@ impl TrialPredictions {
 
     /// The number of predictions.
     pub(crate) fn len(&self) -> usize {
-        self.runs.iter().map(|run| run.samples.len()).sum()
+        self.run_lengths().sum()
+    }
+
+    /// The number of predictions of each run.
+    pub(crate) fn run_lengths(&self) -> impl Iterator<Item = usize> {
+        self.runs.iter().map(|run| run.samples.len())
     }
 
     /// The predictions, run by run.
