@@ -64,6 +64,7 @@ impl Executor for Instantly {
         let finished = FinishedRun {
             epoch: 3,
             validation: Some((evaluated, ClassificationCounts::new(10))),
+            predictions: None,
             test: (evaluated, ClassificationCounts::new(10)),
         };
         for member in 0..cohort.len() {

@@ -8,7 +8,7 @@ use crate::cli::context::{
 use crate::cli::errors::{CliError, RESULTS_MISSING};
 use crate::cli::messages::{print, warn};
 use crate::record::{RecordedSweep, Results, prepare_folder, write_atomically};
-use crate::report::{ComparedSweep, Listing, Report, compare as compare_sweeps};
+use crate::report::{ComparedSweep, Listing, NoDetails, Report, compare as compare_sweeps};
 use crate::spec::Language;
 use std::path::Path;
 
@@ -129,9 +129,14 @@ fn read(
     if results.runs.is_empty() {
         return Err(missing_results_error(&store, plan));
     }
-    let report = Report::new(sweep, plan, &results, remarks, &Listing::default(), &|_| {
-        None
-    })?;
+    let report = Report::new(
+        sweep,
+        plan,
+        &results,
+        remarks,
+        &Listing::default(),
+        &NoDetails,
+    )?;
     Ok(ComparedInput {
         results,
         report,
