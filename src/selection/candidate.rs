@@ -135,10 +135,8 @@ impl Candidate {
 
 /// The mean of scores and its textbook standard error; NaN where they cannot be compared.
 fn mean_and_error(scores: &[f64]) -> [f64; 2] {
-    if scores
-        .iter()
-        .any(|score| !(score.abs() <= statistics::MAX_SCORE))
-    {
+    let is_comparable = |score: &f64| score.abs() <= statistics::MAX_SCORE;
+    if !scores.iter().all(is_comparable) {
         return [f64::NAN; 2];
     }
     match statistics::interval(scores, 0.0, 0.95) {
