@@ -15,7 +15,7 @@ mod results;
 mod sections;
 mod sweep_report;
 
-pub use compare::{ComparedSweep, compare};
+pub use compare::{ComparedSweep, ComparisonReport};
 pub use detailed_trial::DetailedTrial;
 pub use document::blocks::{Block, Document};
 pub use document::figure::Figure;

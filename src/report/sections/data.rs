@@ -4,7 +4,6 @@ use crate::escape::code;
 use crate::plan::Plan;
 use crate::report::locale::Locale;
 use crate::spec::{ColumnNote, Language};
-use crate::wording::grouped;
 
 /// The data set in one sentence; `None` if it differs between trials.
 pub(crate) fn sentence(locale: Locale, plan: &Plan) -> Option<String> {
@@ -21,11 +20,7 @@ pub(crate) fn sentence(locale: Locale, plan: &Plan) -> Option<String> {
         Some(path) => format!("{} {}", config.data.set, code(path.as_str())),
         None => config.data.set.to_string(),
     };
-    let count = |count: usize| match locale.language {
-        Language::English => grouped(count as u64),
-        // A narrow no-break space.
-        Language::French => grouped(count as u64).replace(',', "\u{202f}"),
-    };
+    let count = |count: usize| locale.grouped(count);
     let plural = |count: usize| if count == 1 { "" } else { "s" };
     let (train, test) = (count(facts.training_samples), count(facts.test_samples));
     let (features, classes) = (count(facts.features), facts.classes);
