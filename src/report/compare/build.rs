@@ -5,7 +5,7 @@ use super::figures::ComparisonFigures;
 use super::joined_frame::concat_frames;
 use super::merged_page::merged_page;
 use super::paired::{
-    Member, PairedTest, SharedBaseline, group_by_splits, intervals_of_best, paired_test,
+    Member, PairedTest, SharedBaseline, group_by_splits, intervals_of_best, largest, paired_test,
 };
 use super::summary::{Conclusions, summary};
 use super::tables;
@@ -19,7 +19,7 @@ use crate::report::locale::Locale;
 use crate::report::page::{Page, render};
 use crate::report::results::listing::Listing;
 use crate::report::sections::leaderboard::{Detail, leaderboard};
-use crate::spec::Language;
+use crate::spec::{Language, RankBy};
 use polars::prelude::{DataFrame, PolarsResult};
 use std::path::PathBuf;
 
@@ -62,7 +62,9 @@ impl ComparisonReport {
             untested: &untested,
             skipped,
         };
-        let figures = ComparisonFigures::new(locale, entries, &intervals);
+        let main = largest(&groups);
+        let rank_by = main.map_or(RankBy::Accuracy, |group| group.rank_by);
+        let figures = ComparisonFigures::new(locale, entries, &intervals, rank_by);
         let mut document = Document {
             title: name.to_owned(),
             summary: summary(locale, &conclusions),
@@ -73,7 +75,8 @@ impl ComparisonReport {
         document.paragraph(caution(locale));
         document.figure(figures.best_scores());
         add_tests(&mut document, locale, &conclusions);
-        let (time, curves) = (figures.score_vs_time(), figures.learning_curves());
+        let time = main.and_then(|group| figures.score_vs_time(group));
+        let curves = figures.learning_curves();
         if time.is_some() || curves.is_some() {
             document.section(locale.tr("Side by side", "Côte à côte"));
             document.figure(time);
@@ -82,10 +85,9 @@ impl ComparisonReport {
         for entry in entries {
             add_sweep(&mut document, locale, entry)?;
         }
-        let overview = vec![page_note(locale).to_owned()];
         Ok(Self {
-            page: merged_page(locale, entries, &document, overview)?,
-            frame: concat_frames(entries)?,
+            page: merged_page(locale, entries, main, &document)?,
+            frame: concat_frames(&entries.iter().collect::<Vec<_>>())?,
             document,
         })
     }
@@ -121,15 +123,6 @@ fn caution(locale: Locale) -> &'static str {
          époques : seuls les tests de la section suivante comparent leurs scores à conditions \
          égales. Dans la section d’un balayage, ≈ marque les essais indiscernables de son meilleur, \
          et P ceux de son front de Pareto du score, du temps et de la mémoire.",
-    )
-}
-
-fn page_note(locale: Locale) -> &'static str {
-    locale.tr(
-        "The table has the trials of all sweeps. Ranks and marks are those within each sweep; the \
-         Pareto front is that of all.",
-        "Le tableau contient les essais de tous les balayages. Les rangs et les marques sont ceux \
-         de chaque balayage ; le front de Pareto est celui de tous.",
     )
 }
 

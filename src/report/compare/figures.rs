@@ -1,6 +1,7 @@
 //! The figures of a comparison: all sweeps in one frame.
 
 use super::compared_sweep::ComparedSweep;
+use super::paired::SplitGroup;
 use crate::report::document::figure::Figure;
 use crate::report::figures::{Canvas, loss_curves, split_curves};
 use crate::report::locale::Locale;
@@ -21,16 +22,14 @@ pub(super) struct ComparisonFigures<'a> {
 }
 
 impl<'a> ComparisonFigures<'a> {
-    /// Figures of scores show the metric of the first sweep. All figures are also drawn as PNG if a
+    /// Figures of scores show this metric. All figures are also drawn as PNG if a
     /// sweep asks for it.
     pub(super) fn new(
         locale: Locale,
         entries: &'a [ComparedSweep<'a>],
         intervals: &'a [Option<Interval>],
+        rank_by: RankBy,
     ) -> Self {
-        let rank_by = entries
-            .first()
-            .map_or(RankBy::Accuracy, ComparedSweep::rank_by);
         let is_png = entries
             .iter()
             .any(|entry| entry.sweep.report.formats.contains(&Format::Png));
@@ -53,47 +52,47 @@ impl<'a> ComparisonFigures<'a> {
     /// The best score of each sweep with its interval. `None` for fewer than two sweeps.
     pub(super) fn best_scores(&self) -> Option<Figure> {
         let (canvas, locale) = (&self.canvas, self.canvas.locale);
-        let levels = self.ranked().filter_map(|(position, entry)| {
+        let panels = self.ranked().filter_map(|(position, entry)| {
             let best = entry.ranked_best()?;
             let interval = self.intervals[position].as_ref();
             let bound =
                 |end: fn(&Interval) -> f64| canvas.shown_score(interval.map_or(f64::NAN, end));
-            Some(LevelEffect {
+            // A panel for each sweep: a line between sweeps would suggest an order.
+            Some(FactorEffect {
                 name: entry.name().to_owned(),
-                value: canvas.shown_score(entry.analysis().mean_score(best)?),
-                low: bound(|interval| interval.low),
-                high: bound(|interval| interval.high),
+                unit: String::new(),
+                levels: vec![LevelEffect {
+                    name: entry.plan.trials[best].name.clone(),
+                    value: canvas.shown_score(entry.analysis().mean_score(best)?),
+                    low: bound(|interval| interval.low),
+                    high: bound(|interval| interval.high),
+                }],
             })
         });
-        let levels: Vec<LevelEffect> = levels.collect();
         let caption = locale.tr(
             "The score of the best trial of each sweep",
             "Le score du meilleur essai de chaque balayage",
         );
-        let count = levels.len();
         let chart = MainEffects {
             heading: Heading::new(caption),
             y: canvas.score_axis(),
-            factors: vec![FactorEffect {
-                name: locale.tr("sweep", "balayage").to_owned(),
-                unit: String::new(),
-                levels,
-            }],
+            factors: panels.collect(),
             reference: None,
             point_label: locale.tr("best trial", "meilleur essai").to_owned(),
             interval_label: locale.tr("95 % interval", "intervalle à 95 %").to_owned(),
             reference_label: String::new(),
         };
-        (count > 1).then(|| canvas.draw("best-scores", caption.to_owned(), &chart))
+        (chart.factors.len() > 1).then(|| canvas.draw("best-scores", caption.to_owned(), &chart))
     }
 
-    /// The scores of all trials against their times. `None` for fewer than two trials.
-    pub(super) fn score_vs_time(&self) -> Option<Figure> {
+    /// The scores of all trials of a group against their times. `None` unless two sweeps have any.
+    pub(super) fn score_vs_time(&self, group: &SplitGroup) -> Option<Figure> {
         let (canvas, locale) = (&self.canvas, self.canvas.locale);
         let mut has_bytes = true;
         let mut points = Vec::new();
         let mut names = Vec::new();
-        for (_, entry) in self.ranked() {
+        for &position in &group.entries {
+            let entry = &self.entries[position];
             let first = points.len();
             let analysis = entry.analysis();
             for trial in 0..entry.plan.trials.len() {
@@ -126,13 +125,14 @@ impl<'a> ComparisonFigures<'a> {
                 names.push(entry.name().to_owned());
             }
         }
-        if points.len() < 2 || names.len() < 2 {
+        if names.len() < 2 {
             return None;
         }
         let caption = locale.tr(
-            "Score against seconds per epoch of the trials of all sweeps, with the Pareto front",
-            "Score en fonction des secondes par époque des essais de tous les balayages, avec le \
-             front de Pareto",
+            "Score against seconds per epoch of the trials of the sweeps with the same splits, with \
+             the Pareto front",
+            "Score en fonction des secondes par époque des essais des balayages aux mêmes partages, \
+             avec le front de Pareto",
         );
         let chart = ParetoScatter {
             heading: Heading::new(caption),

@@ -4,7 +4,7 @@ use super::compared_sweep::ComparedSweep;
 use polars::prelude::*;
 
 /// Concatenates the rows of all sweeps; a column that a sweep does not have is empty.
-pub(super) fn concat_frames(entries: &[ComparedSweep]) -> PolarsResult<DataFrame> {
+pub(super) fn concat_frames(entries: &[&ComparedSweep]) -> PolarsResult<DataFrame> {
     let mut names: Vec<PlSmallStr> = Vec::new();
     for entry in entries {
         for name in entry.report.frame.get_column_names_owned() {

@@ -103,6 +103,11 @@ pub(super) fn group_by_splits(entries: &[ComparedSweep]) -> Vec<SplitGroup> {
     groups
 }
 
+/// The largest group, the first of equally large ones.
+pub(super) fn largest(groups: &[SplitGroup]) -> Option<&SplitGroup> {
+    groups.iter().rev().max_by_key(|group| group.entries.len())
+}
+
 /// The interval of the mean score of each sweep's best trial: that of its test, or else that of its
 /// own report.
 pub(super) fn intervals_of_best(

@@ -1,7 +1,7 @@
 //! Why sweeps cannot be tested against others, in one sentence each.
 
 use super::compared_sweep::ComparedSweep;
-use super::paired::{PairedTest, SplitGroup};
+use super::paired::{PairedTest, SplitGroup, largest};
 use crate::escape::code;
 use crate::report::locale::Locale;
 use crate::spec::{Language, RankBy};
@@ -22,9 +22,7 @@ pub(super) fn untested(
         let names: Vec<String> = group.entries.iter().map(|&entry| name(entry)).collect();
         names.join(", ")
     };
-    // The largest group; the first of equally large ones.
-    let main = groups.iter().rev().max_by_key(|group| group.entries.len());
-    if let Some(main) = main {
+    if let Some(main) = largest(groups) {
         // A sweep that people know from the summary.
         let of_main = |test: &&PairedTest| main.entries.contains(&test.members[0].entry);
         let reference = tests.iter().find(of_main).map(|test| test.members[0].entry);
