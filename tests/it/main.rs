@@ -11,6 +11,7 @@ mod checkpoints;
 mod cohort;
 mod cohort_property;
 mod command_line;
+mod comparison;
 mod conclusions;
 mod data;
 mod data_fetch;

@@ -72,7 +72,8 @@ impl ComparisonReport {
         };
         document.section(locale.tr("The best of each sweep", "Le meilleur de chaque balayage"));
         document.table(tables::best_of_each(locale, entries)?);
-        document.paragraph(caution(locale));
+        let has_tests = !tests.is_empty() || !untested.is_empty();
+        document.paragraph(table_note(locale, has_tests));
         document.figure(figures.best_scores());
         add_tests(&mut document, locale, &conclusions);
         let time = main.and_then(|group| figures.score_vs_time(group));
@@ -113,17 +114,21 @@ impl ComparisonReport {
     }
 }
 
-fn caution(locale: Locale) -> &'static str {
-    locale.tr(
-        "Sweeps can differ in data, splits, samples and epochs: only the tests of the next section \
-         compare their scores on equal terms. In the section of a sweep, ≈ marks the trials that are \
-         not distinguishable from its best, and P those on its Pareto front of score, time and \
-         memory.",
-        "Les balayages peuvent différer par leurs données, leurs partages, leurs exemples et leurs \
-         époques : seuls les tests de la section suivante comparent leurs scores à conditions \
-         égales. Dans la section d’un balayage, ≈ marque les essais indiscernables de son meilleur, \
-         et P ceux de son front de Pareto du score, du temps et de la mémoire.",
-    )
+/// What the tables of scores cannot show, and what their marks mean.
+fn table_note(locale: Locale, has_tests: bool) -> String {
+    let caution = locale.tr(
+        "Sweeps can differ in their data, splits and samples: only the tests of the next section \
+         compare scores on the same samples. ",
+        "Les balayages peuvent différer par leurs données, leurs partages et leurs exemples : \
+         seuls les tests de la section suivante comparent des scores sur les mêmes exemples. ",
+    );
+    let marks = locale.tr(
+        "In the section of a sweep, ≈ marks the trials that are not distinguishable from its best, \
+         and P those on its Pareto front of score, time and memory.",
+        "Dans la section d’un balayage, ≈ marque les essais indiscernables de son meilleur, et P \
+         ceux de son front de Pareto du score, du temps et de la mémoire.",
+    );
+    format!("{}{marks}", if has_tests { caution } else { "" })
 }
 
 /// Adds the tests between sweeps, and why others are not tested.

@@ -8,7 +8,8 @@ use crate::report::analysis::pareto_front::{FrontCosts, pareto_front};
 use crate::report::document::blocks::Document;
 use crate::report::locale::Locale;
 use crate::report::page::{
-    Cell, Column, Curves, Kind, MAX_CURVE_VALUES, Page, Row, Scatter, TableOfTrials, sections,
+    Cell, Column, Curves, Kind, MAX_CURVE_VALUES, Page, Row, Scatter, TableOfTrials, page_language,
+    sections,
 };
 use crate::report::results::trial_frame::{PROFILE_SECONDS, score_column};
 use polars::prelude::{PolarsResult, SortMultipleOptions};
@@ -54,6 +55,7 @@ pub(super) fn merged_page(
          de chaque balayage ; le front de Pareto est celui des balayages aux mêmes partages.",
     );
     Ok(Some(Page {
+        language: page_language(locale),
         title: document.title.clone(),
         description: String::new(),
         summary: document.summary.clone(),

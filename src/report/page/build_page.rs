@@ -40,10 +40,7 @@ pub(crate) fn build_page(context: &ReportContext, document: &Document) -> Polars
     let columns = columns(locale, context);
     let has_seconds = context.frame.column(PROFILE_SECONDS)?.null_count() < context.frame.height();
     Ok(Page {
-        language: match locale.language {
-            Language::English => PageLanguage::En,
-            Language::French => PageLanguage::Fr,
-        },
+        language: page_language(locale),
         title: plan.name.clone(),
         description: sweep.description.clone(),
         summary: document.summary.clone(),
@@ -62,6 +59,14 @@ pub(crate) fn build_page(context: &ReportContext, document: &Document) -> Polars
         }),
         sections: sections(document, TableOfTrials::First),
     })
+}
+
+/// The language of a page.
+pub(crate) fn page_language(locale: Locale) -> PageLanguage {
+    match locale.language {
+        Language::English => PageLanguage::En,
+        Language::French => PageLanguage::Fr,
+    }
 }
 
 fn columns(locale: Locale, context: &ReportContext) -> Vec<Column> {
