@@ -7,7 +7,7 @@ use crate::report::analysis::conclusions::{
     CONFIDENCE, comparable_scores, direction, has_same_splits, intervals_of, is_different,
     test_to_train,
 };
-use crate::spec::RankBy;
+use crate::spec::{DataSource, RankBy};
 use statistics::{Direction, Interval, ReferenceComparison};
 use std::collections::HashMap;
 
@@ -130,6 +130,8 @@ struct Pool<'a> {
     scores: Vec<&'a [f64]>,
     /// The candidates by the hash of their first run and their scores.
     known: HashMap<(RunHash, Vec<u64>), usize>,
+    /// The hashes of the data sets of each sweep: finding one may read files.
+    data_hashes: HashMap<(usize, DataSource), String>,
     /// For each sweep, its trials with their candidates; the best trial is the first.
     trials: Vec<Vec<(usize, usize)>>,
 }
@@ -141,6 +143,7 @@ impl<'a> Pool<'a> {
         let mut pool = Self {
             scores: Vec::new(),
             known: HashMap::new(),
+            data_hashes: HashMap::new(),
             trials: vec![Vec::new(); group.entries.len()],
         };
         let of_group = || group.entries.iter().map(|&entry| &entries[entry]);
@@ -173,8 +176,11 @@ impl<'a> Pool<'a> {
             repeat: 0,
             fold: 0,
         };
-        let data = (entry.data_hash)(&config.data).unwrap_or_default();
-        let hash = RunHash::new(config, entry.plan.seed(run), &data);
+        let data = self
+            .data_hashes
+            .entry((member, config.data.source()))
+            .or_insert_with(|| (entry.data_hash)(&config.data).unwrap_or_default());
+        let hash = RunHash::new(config, entry.plan.seed(run), data);
         let bits = scores.iter().map(|score| score.to_bits()).collect();
         let candidate = *self.known.entry((hash, bits)).or_insert_with(|| {
             self.scores.push(scores);
