@@ -9,7 +9,7 @@ use tp_sweep::data::{DatasetCache, ExpectedInput, read_inputs};
 use tp_sweep::model_io::read_model;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::{CHECKPOINT_FILE, Checkpoint, RESULT_FILE, Store};
-use tp_sweep::report::{Listing, Report};
+use tp_sweep::report::{Listing, NoDetails, Report};
 use tp_sweep::spec::{Config, DataRemarks, Key, Source, Sweep, YamlNode};
 
 /// A target: its name, which is that of its corpus, and what it does with an input.
@@ -151,7 +151,7 @@ pub fn result(input: &[u8]) {
             &results,
             &DataRemarks::default(),
             &Listing::default(),
-            &|_| None,
+            &NoDetails,
         ) {
             let _ = report.files();
         }

@@ -1,6 +1,6 @@
 //! The outcome of a run: the scores of its final model, or a failure.
 
-use crate::metrics::{ClassificationCounts, EvalMetrics};
+use crate::metrics::{ClassificationCounts, EvalMetrics, SamplePredictions};
 use serde::{Deserialize, Serialize};
 
 /// Why a run did not finish.
@@ -50,6 +50,8 @@ pub struct FinishedRun {
     pub epoch: usize,
     /// Scores on the validation samples; `None` without validation.
     pub validation: Option<(EvalMetrics, ClassificationCounts)>,
+    /// The predictions for the validation samples; `None` without validation.
+    pub predictions: Option<SamplePredictions>,
     /// Scores on the test set.
     pub test: (EvalMetrics, ClassificationCounts),
 }

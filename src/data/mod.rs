@@ -26,4 +26,5 @@ pub use predict_inputs::{ExpectedInput, InputSource, PredictInputs, input_files,
 pub use samples::dataset::{Dataset, Samples, Values};
 pub use samples::imputation::{Imputation, MISSING};
 pub use samples::normalisation::Normalisation;
+pub use samples::picture::Picture;
 pub use samples::split::{Partition, partition};

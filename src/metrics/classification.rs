@@ -38,11 +38,12 @@ impl ClassificationCounts {
         }
     }
 
-    /// Adds a sample of class `class` with the predicted probability of each class.
+    /// Adds a sample of class `class` with the predicted probability of each class. Returns the predicted
+    /// class.
     ///
     /// # Panics
     /// If the number of probabilities differs from the number of classes.
-    pub fn add(&mut self, class: usize, probabilities: &[f32]) {
+    pub fn add(&mut self, class: usize, probabilities: &[f32]) -> usize {
         assert_eq!(probabilities.len(), self.confusion.len());
         let mut predicted = 0;
         for (index, &probability) in probabilities.iter().enumerate() {
@@ -59,6 +60,7 @@ impl ClassificationCounts {
             bins[index][bin] += 1;
         }
         self.confusion[class][predicted] += 1;
+        predicted
     }
 
     /// Adds the counts of other samples.

@@ -46,12 +46,20 @@ impl LossSums {
     }
 }
 
-/// The classification counts of each member, for logits (`[members, samples, classes]`) and targets (the
-/// same shape, or `[1, samples, classes]` if members share them).
-pub fn classification_counts<B: Backend>(
-    logits: Tensor<B, 3>,
-    targets: Tensor<B, 3>,
-) -> Vec<ClassificationCounts> {
+/// How a member classifies samples.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Classification {
+    /// The counts over all samples.
+    pub counts: ClassificationCounts,
+    /// The class of each sample.
+    pub labels: Vec<u16>,
+    /// The predicted class of each sample.
+    pub predicted: Vec<u16>,
+}
+
+/// How each member classifies samples, for logits (`[members, samples, classes]`) and targets (the same
+/// shape, or `[1, samples, classes]` if members share them).
+pub fn classify<B: Backend>(logits: Tensor<B, 3>, targets: Tensor<B, 3>) -> Vec<Classification> {
     let [members, samples, classes] = logits.dims();
     let is_shared = targets.dims()[0] == 1;
     let probabilities = values(activation::softmax(logits, 2));
@@ -61,14 +69,22 @@ pub fn classification_counts<B: Backend>(
         .convert::<i64>()
         .into_vec()
         .expect("just converted");
-    let counts_of = |member: usize| {
-        let mut counts = ClassificationCounts::new(classes);
+    let classify_with = |member: usize| {
+        let mut found = Classification {
+            counts: ClassificationCounts::new(classes),
+            labels: Vec::with_capacity(samples),
+            predicted: Vec::with_capacity(samples),
+        };
         for sample in 0..samples {
             let row = member * samples + sample;
             let class = labels[if is_shared { sample } else { row }] as usize;
-            counts.add(class, &probabilities[row * classes..(row + 1) * classes]);
+            let of_classes = &probabilities[row * classes..(row + 1) * classes];
+            let predicted = found.counts.add(class, of_classes);
+            // Labels of data sets have 16 bits.
+            found.labels.push(class as u16);
+            found.predicted.push(predicted as u16);
         }
-        counts
+        found
     };
-    (0..members).map(counts_of).collect()
+    (0..members).map(classify_with).collect()
 }

@@ -26,7 +26,7 @@ pub use eval_batch_size::eval_batch_size;
 pub use gradient::StageGradient;
 pub use host_values::values;
 pub(crate) use host_values::{all_values, state_tensors};
-pub use loss::{LossSums, classification_counts};
+pub use loss::{Classification, LossSums, classify};
 pub use network::{ForwardCache, Network, ParameterLayer};
 pub use padding::{padded, parameter_shapes, state_shapes, trimmed};
 pub use segments::{concat_members, narrow_members, segments, select_members};

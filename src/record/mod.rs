@@ -18,6 +18,7 @@ pub use run::attempt_leftovers::remove_leftovers;
 pub use run::checkpoint::{CHECKPOINT_FILE, Checkpoint, remove_checkpoint};
 pub use run::classification::{RunClassification, remove_classification};
 pub use run::input_preprocessing::InputPreprocessing;
+pub use run::predictions::{read_predictions, remove_predictions, write_predictions};
 pub use run::profile::{ProfileConditions, TrialProfile};
 pub use run::recorder::{Recorder, RunMetadata};
 pub use run::result::RunResult;

@@ -1,9 +1,11 @@
 //! The inputs of a report's sections and figures.
 
 use super::analysis::conclusions::Analysis;
+use super::analysis::sample_outcomes::SampleOutcomes;
 use super::analysis::score_grid::{IncompleteGrid, ScoreGrid};
 use super::detailed_trial::DetailedTrial;
 use super::document::table::Table;
+use super::trial_details::TrialDetails;
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::spec::{DataRemarks, Sweep};
@@ -31,4 +33,8 @@ pub(crate) struct ReportContext<'a> {
     pub(crate) anova: Option<&'a Anova>,
     /// The trial that is shown in detail.
     pub(crate) detailed: Option<&'a DetailedTrial>,
+    /// What is read of single trials.
+    pub(crate) details: &'a dyn TrialDetails,
+    /// How the trials classify single samples, if their predictions were recorded.
+    pub(crate) samples: Option<&'a SampleOutcomes>,
 }

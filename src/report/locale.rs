@@ -50,7 +50,7 @@ impl Locale {
         format!("{count} {}", if is_one { one } else { several })
     }
 
-    /// A number of samples or of other things: `15,000`.
+    /// A count with separators of thousands: `15,000`.
     pub(super) fn grouped(self, count: usize) -> String {
         let text = grouped(count as u64);
         match self.language {

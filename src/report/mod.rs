@@ -14,6 +14,7 @@ pub mod page;
 mod results;
 mod sections;
 mod sweep_report;
+mod trial_details;
 
 pub use compare::{ComparedSweep, ComparisonReport};
 pub use detailed_trial::DetailedTrial;
@@ -25,5 +26,7 @@ pub use file::ReportFile;
 pub use formats::to_sweep_yaml::to_sweep_yaml;
 pub use results::listing::{Listing, ListingOrder};
 pub use results::trial_classes::TrialClasses;
+pub use results::trial_predictions::TrialPredictions;
 pub use results::trial_state::TrialState;
 pub use sweep_report::Report;
+pub use trial_details::{NoDetails, SamplePicture, TrialDetails};

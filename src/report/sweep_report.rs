@@ -2,6 +2,7 @@
 
 use super::analysis::columns::with_analysis;
 use super::analysis::conclusions::Analysis;
+use super::analysis::sample_outcomes::SampleOutcomes;
 use super::analysis::score_grid::ScoreGrid;
 use super::context::ReportContext;
 use super::detailed_trial::DetailedTrial;
@@ -13,12 +14,12 @@ use super::formats::export;
 use super::locale::Locale;
 use super::page::{Page, build_page, render_reloading};
 use super::results::listing::Listing;
-use super::results::trial_classes::TrialClasses;
 use super::results::trial_frame::trial_frame;
 use super::results::trial_state::{TrialRuns, TrialState};
 use super::sections::assemble::assemble;
 use super::sections::leaderboard::{Detail, leaderboard};
 use super::sections::warnings::warnings;
+use super::trial_details::TrialDetails;
 use crate::plan::Plan;
 use crate::record::Results;
 use crate::spec::{DataRemarks, Format, Language, Sweep};
@@ -47,8 +48,7 @@ pub struct Report {
 
 impl Report {
     /// Makes the report from the results so far. `remarks` are notes and warnings about the data.
-    /// `classes` returns the scores of the classes in a trial of the plan; it is called for at most
-    /// one trial, because reading them is slow.
+    /// `details` reads more of some trials.
     ///
     /// # Errors
     /// The listing sorts by a column that does not exist.
@@ -58,15 +58,16 @@ impl Report {
         results: &Results,
         remarks: &DataRemarks,
         listing: &Listing,
-        classes: &dyn Fn(usize) -> Option<TrialClasses>,
+        details: &dyn TrialDetails,
     ) -> Result<Self, ReportError> {
         let frame = trial_frame(sweep, plan, results)?;
         let analysis = Analysis::new(sweep, plan, results, &frame)?;
         let frame = with_analysis(frame, &analysis)?;
         let detailed = detailed_trial(plan, results, &frame)?.map(|trial| DetailedTrial {
             trial,
-            classes: classes(trial),
+            classes: details.classes(trial),
         });
+        let samples = SampleOutcomes::read(&analysis.ranked, |trial| details.predictions(trial));
         let listed = listing.sorted(&frame)?;
         let tied_ranks = analysis.tied_ranks;
         let detail = Detail::Full;
@@ -88,6 +89,8 @@ impl Report {
             listed_by: listing.order.as_ref().map(|order| order.column.as_str()),
             analysis: &analysis,
             detailed: detailed.as_ref(),
+            details,
+            samples: samples.as_ref(),
         };
         let document = assemble(&context)?;
         Ok(Self {

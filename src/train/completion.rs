@@ -7,8 +7,10 @@ use super::schedule::{EarlyStopping, Verdict};
 use super::training_host::TrainingHost;
 use crate::backend::Backend;
 use crate::data::DeviceDataset;
-use crate::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics};
-use crate::model::{Network, all_values, select_members, state_shapes, state_tensors};
+use crate::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics, SamplePredictions};
+use crate::model::{
+    Classification, Network, all_values, select_members, state_shapes, state_tensors,
+};
 use crate::outcome::{Failure, FinishedRun, Outcome};
 use crate::training_state::{EarlyStoppingState, TrainingState};
 use burn::tensor::Tensor;
@@ -25,7 +27,7 @@ pub(super) struct MemberCompletion<B: Backend> {
     /// its cohort. It shares no memory with the cohort.
     best_state: Option<Vec<Tensor<B, 3>>>,
     /// The metrics of that network on the validation samples, if known.
-    validation: Option<(EvalMetrics, ClassificationCounts)>,
+    validation: Option<(EvalMetrics, Classification)>,
 }
 
 impl<B: Backend> MemberCompletion<B> {
@@ -111,7 +113,7 @@ impl<B: Backend> MemberCompletion<B> {
         &mut self,
         cohort: &Cohort<B>,
         index_in_cohort: usize,
-        validation: Option<(EvalMetrics, ClassificationCounts)>,
+        validation: Option<(EvalMetrics, Classification)>,
     ) {
         if self.failure.is_none() && self.best_state.is_none() {
             self.best_state = Some(copy_state(cohort, index_in_cohort));
@@ -199,8 +201,8 @@ pub(super) fn report_completions<B: Backend>(
     let mut test = test.into_iter().flatten();
     for LeavingMember {
         member_index,
+        member,
         completion,
-        ..
     } in leaving
     {
         let outcome = match completion.failure {
@@ -208,10 +210,14 @@ pub(super) fn report_completions<B: Backend>(
             None => {
                 let test = test.next().expect("every successful member is tested");
                 if test.0.loss.is_finite() {
+                    let (metrics, found) = completion.validation.unzip();
+                    let (counts, predictions) =
+                        found.map(|found| with_samples(found, member)).unzip();
                     Outcome::Finished(Box::new(FinishedRun {
                         epoch: completion.best_epoch,
-                        validation: completion.validation,
-                        test,
+                        validation: metrics.zip(counts),
+                        predictions,
+                        test: (test.0, test.1.counts),
                     }))
                 } else {
                     Outcome::Failed(Failure::Diverged {
@@ -222,4 +228,19 @@ pub(super) fn report_completions<B: Backend>(
         };
         host.on_run_end(member_index, outcome);
     }
+}
+
+/// Separates the counts from the predictions for the member's validation samples.
+fn with_samples(
+    found: Classification,
+    member: &Member,
+) -> (ClassificationCounts, SamplePredictions) {
+    let predictions = SamplePredictions {
+        classes: found.counts.confusion.len(),
+        // The order of the predicted rows.
+        samples: member.partition.validation.clone(),
+        labels: found.labels,
+        predicted: found.predicted,
+    };
+    (found.counts, predictions)
 }

@@ -11,7 +11,7 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicUsize, Ordering};
 use tp_sweep::plan::{Plan, RunId};
-use tp_sweep::report::{Listing, Report};
+use tp_sweep::report::{Listing, NoDetails, Report};
 use tp_sweep::run::Interrupt;
 use tp_sweep::spec::{DataRemarks, Sweep};
 
@@ -71,7 +71,7 @@ fn ranked(folder: &Path, sweep: &Sweep, plan: &Plan) -> Vec<String> {
         &results,
         &remarks,
         &Listing::default(),
-        &|_| None,
+        &NoDetails,
     );
     let report = report.unwrap();
     let csv = file(&report, "csv");

@@ -36,6 +36,7 @@ mod optimizers;
 mod page;
 mod planned_cohorts;
 mod predict;
+mod predictions;
 mod profiles;
 mod report;
 mod report_watch;

@@ -14,7 +14,7 @@ use tp_sweep::data::{DatasetCache, DeviceDatasetKey};
 use tp_sweep::outcome::Failure;
 use tp_sweep::plan::{Plan, RunId};
 use tp_sweep::record::RecordError;
-use tp_sweep::report::{Listing, Report};
+use tp_sweep::report::{Listing, NoDetails, Report};
 use tp_sweep::run::{
     CubeclDevice, Executor, FaultMonitor, Interrupt, SweepOutcome, TensorExecutor, TensorMemory,
     remaining,
@@ -112,7 +112,7 @@ fn cohorts_have_the_size_that_the_executor_chooses_or_the_user_sets() {
         &ran.results,
         &tp_sweep::spec::DataRemarks::default(),
         &Listing::default(),
-        &|_| None,
+        &NoDetails,
     )
     .unwrap();
     let training = "Training: on `fake:0`, up to 7 runs stacked into one cohort.";

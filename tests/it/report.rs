@@ -127,7 +127,7 @@ fn classes_are_shown_by_name_and_confusions_if_they_are_few() {
             &ran.results,
             &tp_sweep::spec::DataRemarks::default(),
             &Listing::default(),
-            &|_| Some(classes.clone()),
+            &|_: usize| Some(classes.clone()),
         );
         markdown(&report.unwrap())
     };

@@ -1,4 +1,4 @@
-//! A finished chart: positioned shapes and texts, ready to be written.
+//! A finished chart: positioned shapes, images and texts, ready to be written.
 
 use crate::primitives::mark::Mark;
 #[cfg(test)]
@@ -38,7 +38,7 @@ impl Drawing {
                 match mark {
                     Mark::Text(text) => texts.push(text),
                     Mark::Group { marks, .. } => collect(marks, texts),
-                    Mark::Shape { .. } => {}
+                    Mark::Shape { .. } | Mark::Image { .. } => {}
                 }
             }
         }

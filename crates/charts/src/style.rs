@@ -3,11 +3,11 @@
 /// Size, decimal mark and language of a chart.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Style {
-    /// Width in CSS pixels, clamped to 320–4000. Heat maps and small multiples are narrower if they
-    /// need less space; charts with many axes, rows or levels are wider.
+    /// Width in CSS pixels, clamped to 320–4000. Heat maps, small multiples and image grids are
+    /// narrower if they need less space; charts with many axes, rows or levels are wider.
     pub width: f64,
-    /// Height in CSS pixels, clamped to 240–4000. A legend below the plot adds to it, and heat maps
-    /// and small multiples are as high as their rows require.
+    /// Height in CSS pixels, clamped to 240–4000. A legend below the plot adds to it, and heat
+    /// maps, small multiples and image grids are as high as their rows require.
     pub height: f64,
     /// Decimal mark of numbers on axes and in cells: `'.'` or `','`.
     pub decimal: char,

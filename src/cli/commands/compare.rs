@@ -9,7 +9,7 @@ use crate::cli::context::{
 use crate::cli::errors::{CliError, RESULTS_MISSING};
 use crate::cli::messages::{print, warn};
 use crate::record::{RecordedSweep, Results};
-use crate::report::{ComparedSweep, ComparisonReport, Listing, Report};
+use crate::report::{ComparedSweep, ComparisonReport, Listing, NoDetails, Report};
 use crate::spec::{Data, Language};
 use std::path::Path;
 
@@ -139,9 +139,14 @@ fn read(
     if results.runs.is_empty() {
         return Err(missing_results_error(&store, plan));
     }
-    let report = Report::new(sweep, plan, &results, remarks, &Listing::default(), &|_| {
-        None
-    })?;
+    let report = Report::new(
+        sweep,
+        plan,
+        &results,
+        remarks,
+        &Listing::default(),
+        &NoDetails,
+    )?;
     Ok(ComparedInput {
         results,
         report,

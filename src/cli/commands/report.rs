@@ -2,15 +2,15 @@
 
 use crate::cli::arguments::ReportArguments;
 use crate::cli::context::{
-    SweepContext, load_for_results, mark_best, missing_results_error, open_store,
-    refuse_report_over_inputs, trial_classes,
+    RecordedDetails, SweepContext, load_for_results, mark_best, missing_results_error, open_store,
+    refuse_report_over_inputs,
 };
 use crate::cli::errors::{CliError, RESULTS_MISSING, print_error, results_exit_code};
 use crate::cli::messages::{print, warn, with_count};
 use crate::plan::Plan;
 use crate::record::lock;
 use crate::record::{Lock, Results, prepare_folder, remove_file, write_atomically};
-use crate::report::{Listing, Report, ReportFile, TrialClasses};
+use crate::report::{Listing, Report, ReportFile, TrialDetails};
 use crate::run::{prune_weights, remove_leftovers_of_ended, write_missing_scores};
 use crate::spec::{DataRemarks, Sweep};
 use crate::wording::grouped;
@@ -63,14 +63,18 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
         print_error(missing_results_error(&store, &plan));
         return Ok(RESULTS_MISSING);
     }
-    let classes = |trial| trial_classes(&dataset_cache, &store, &plan, trial);
+    let details = RecordedDetails {
+        dataset_cache: &dataset_cache,
+        store: &store,
+        plan: &plan,
+    };
     let written = write_report(
         &sweep,
         &plan,
         &results,
         &remarks,
         &arguments.listing(),
-        &classes,
+        &details,
         reports,
     )?;
     print(&written.terminal_text(&sweep, &plan, &results)?)?;
@@ -119,17 +123,17 @@ fn report_missing_runs(plan: &Plan, results: &Results) -> u8 {
     results_exit_code(missing.is_empty(), failed.count())
 }
 
-/// Makes and writes the report of a sweep; `classes` returns the per-class scores of a trial.
+/// Makes and writes the report of a sweep.
 pub(crate) fn write_report(
     sweep: &Sweep,
     plan: &Plan,
     results: &Results,
     remarks: &DataRemarks,
     listing: &Listing,
-    classes: &dyn Fn(usize) -> Option<TrialClasses>,
+    details: &dyn TrialDetails,
     folder: &Path,
 ) -> Result<WrittenReport, CliError> {
-    let report = Report::new(sweep, plan, results, remarks, listing, classes)?;
+    let report = Report::new(sweep, plan, results, remarks, listing, details)?;
     let paths = write_report_files(&report.files()?, &plan.name, folder)?;
     Ok(WrittenReport { report, paths })
 }
@@ -159,9 +163,10 @@ pub(crate) fn write_report_files(
 }
 
 /// The file names of single figures, without extensions.
-const FIGURES: [&str; 7] = [
+const FIGURES: [&str; 8] = [
     "best-scores",
     "confusion",
+    "difficult-samples",
     "heat-map",
     "learning-curves",
     "main-effects",

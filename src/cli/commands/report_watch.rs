@@ -2,7 +2,9 @@
 
 use super::report::{report, write_report};
 use crate::cli::arguments::ReportArguments;
-use crate::cli::context::{load_for_results, open_store, refuse_report_over_inputs, trial_classes};
+use crate::cli::context::{
+    RecordedDetails, load_for_results, open_store, refuse_report_over_inputs,
+};
 use crate::cli::errors::CliError;
 use crate::cli::messages::{print, with_count};
 use crate::plan::Plan;
@@ -37,7 +39,11 @@ pub(crate) fn watch_report(arguments: &ReportArguments) -> Result<u8, CliError> 
     refuse_report_over_inputs(&context.plan.name, reports, files, &context)?;
     let (sweep, plan) = (&context.sweep, &context.plan);
     let store = open_store(&arguments.folders.runs, plan, &context.dataset_cache)?;
-    let classes = |trial| trial_classes(&context.dataset_cache, &store, plan, trial);
+    let details = RecordedDetails {
+        dataset_cache: &context.dataset_cache,
+        store: &store,
+        plan,
+    };
     let mut seen = None;
     let mut has_report = false;
     while !interrupt.is_requested() {
@@ -61,7 +67,7 @@ pub(crate) fn watch_report(arguments: &ReportArguments) -> Result<u8, CliError> 
                     &results,
                     &context.remarks,
                     &listing,
-                    &classes,
+                    &details,
                     reports,
                 )?;
                 has_report = true;

@@ -3,8 +3,8 @@
 use super::report::write_report;
 use crate::cli::arguments::RunArguments;
 use crate::cli::context::{
-    SweepContext, fingerprints, load, load_datasets, lock_sweep, lock_sweep_shared, mark_best,
-    refuse_report_over_inputs, trial_classes,
+    RecordedDetails, SweepContext, fingerprints, load, load_datasets, lock_sweep,
+    lock_sweep_shared, mark_best, refuse_report_over_inputs,
 };
 use crate::cli::errors::CliError;
 use crate::cli::messages::{print, reconcile, reconcile_shard, report_shard_end, report_sweep_end};
@@ -111,7 +111,11 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
             shard, &runs, &outcome, &interrupt, arguments,
         ));
     }
-    let classes = |trial| trial_classes(&dataset_cache, &store, &plan, trial);
+    let details = RecordedDetails {
+        dataset_cache: &dataset_cache,
+        store: &store,
+        plan: &plan,
+    };
     let listing = Listing::default();
     let outcome = match outcome {
         Ok(outcome) => outcome,
@@ -123,7 +127,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
                 &store.read(&plan),
                 &remarks,
                 &listing,
-                &classes,
+                &details,
                 reports,
             );
             return Err(CliError::AfterStart(error));
@@ -135,7 +139,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         &outcome.results,
         &remarks,
         &listing,
-        &classes,
+        &details,
         reports,
     )?;
     mark_best(&plan, &store, written.report.detailed.as_ref()).map_err(CliError::AfterStart)?;

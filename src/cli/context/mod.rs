@@ -3,13 +3,15 @@
 mod best_trial;
 mod input_guard;
 mod output_file;
+mod recorded_details;
 mod sweep_context;
 
-pub(super) use best_trial::{mark_best, trial_classes};
+pub(super) use best_trial::mark_best;
 pub(super) use input_guard::{
     custom_data_files, refuse_overwriting_inputs, refuse_report_over_inputs,
 };
 pub(super) use output_file::write_output;
+pub(super) use recorded_details::RecordedDetails;
 pub(super) use sweep_context::{
     SweepContext, fingerprints, load, load_datasets, load_for_results, load_from_results,
     lock_sweep, lock_sweep_shared, missing_results_error, open_store, open_store_at,

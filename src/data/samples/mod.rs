@@ -4,4 +4,5 @@ pub(super) mod fill_values;
 pub(super) mod fit;
 pub(super) mod imputation;
 pub(super) mod normalisation;
+pub(super) mod picture;
 pub(super) mod split;

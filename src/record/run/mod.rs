@@ -6,6 +6,7 @@ pub(super) mod epoch_scalars;
 pub(super) mod epochs_csv;
 pub(super) mod input_preprocessing;
 pub(super) mod plausibility;
+pub(super) mod predictions;
 pub(super) mod profile;
 pub(super) mod recorder;
 pub(super) mod result;

@@ -1,8 +1,10 @@
 //! Reads the results of a sweep.
 
+use crate::metrics::SamplePredictions;
 use crate::plan::{Plan, RunHash, RunId, TrialHash};
 use crate::record::error::RecordError;
 use crate::record::run::classification::RunClassification;
+use crate::record::run::predictions::read_predictions;
 use crate::record::run::profile::{TrialProfile, read_profile, write_profile};
 use crate::record::run::result::RunResult;
 use rayon::prelude::*;
@@ -176,6 +178,17 @@ impl Store {
     /// The classification counts of a run, if they exist.
     pub fn classification(&self, plan: &Plan, run: RunId) -> Option<RunClassification> {
         RunClassification::read(&self.run_folder(plan, run))
+    }
+
+    /// The predictions of a run for its validation samples, if they exist.
+    pub fn predictions(&self, plan: &Plan, run: RunId) -> Option<SamplePredictions> {
+        read_predictions(&self.run_folder(plan, run))
+    }
+
+    /// The predictions of all runs of a trial, in the order of [`Plan::runs_of`], if all of them exist.
+    pub fn trial_predictions(&self, plan: &Plan, trial: usize) -> Option<Vec<SamplePredictions>> {
+        let runs = plan.runs_of(trial);
+        runs.map(|run| self.predictions(plan, run)).collect()
     }
 
     /// The sum of the classification counts of all runs of a trial, if all of them exist.

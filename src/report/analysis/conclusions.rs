@@ -25,6 +25,8 @@ pub(crate) struct Analysis {
     pub(crate) p_values_vs_best: Vec<Option<f64>>,
     /// A summary of these comparisons.
     pub(crate) comparison: ComparisonSummary,
+    /// The ranked trials, the best first.
+    pub(crate) ranked: Vec<usize>,
     /// The trial that is ranked first.
     pub(crate) best: Option<usize>,
     /// The trial that the sweep file's rule chooses.
@@ -84,6 +86,7 @@ impl Analysis {
             baseline: plan.baseline(sweep),
             on_pareto_front: on_pareto_front(plan, frame, rank_by)?,
             tied_ranks: None,
+            ranked: Vec::new(),
             best,
             scores,
             intervals,
@@ -91,6 +94,7 @@ impl Analysis {
         analysis.compare(plan, &ranked, direction(rank_by));
         analysis.tied_ranks = analysis.find_tied_ranks(frame)?;
         analysis.choose(sweep, plan, results, &ranked);
+        analysis.ranked = ranked;
         Ok(analysis)
     }
 

@@ -13,6 +13,7 @@ use super::methodology::methodology;
 use super::overview::failures;
 use super::pareto::add_pareto_front;
 use super::ranking::{marks_note, order_note, ranking_note};
+use super::samples::add_samples;
 use super::summary::summary;
 use super::variance_shares::add_variance_shares;
 use super::warnings::warnings;
@@ -87,6 +88,7 @@ pub(crate) fn assemble(context: &ReportContext) -> PolarsResult<Document> {
             add_class_scores(&mut document, locale, plan, detailed.trial, classes);
             document.figure(confusion_matrix(&plotter, classes));
         }
+        add_samples(&mut document, locale, context, &plotter);
         if plan.is_validated() {
             add_best_configuration(&mut document, locale, sweep, plan, analysis, detailed.trial);
         }

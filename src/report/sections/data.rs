@@ -20,8 +20,8 @@ pub(crate) fn sentence(locale: Locale, plan: &Plan) -> Option<String> {
         Some(path) => format!("{} {}", config.data.set, code(path.as_str())),
         None => config.data.set.to_string(),
     };
-    let count = |count: usize| locale.grouped(count);
     let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let count = |count| locale.grouped(count);
     let (train, test) = (count(facts.training_samples), count(facts.test_samples));
     let (features, classes) = (count(facts.features), facts.classes);
     Some(match locale.language {

@@ -13,6 +13,7 @@ pub(super) mod methodology;
 pub(super) mod overview;
 pub(super) mod pareto;
 pub(super) mod ranking;
+pub(super) mod samples;
 pub(super) mod summary;
 pub(super) mod variance_shares;
 pub(super) mod warnings;

@@ -7,7 +7,8 @@ use crate::model_io::Weights;
 use crate::outcome::{FinishedRun, Outcome};
 use crate::plan::RunId;
 use crate::record::{
-    RecordError, Recorder, RunClassification, RunResult, remove_classification, remove_weights,
+    RecordError, Recorder, RunClassification, RunResult, remove_classification, remove_predictions,
+    remove_weights, write_predictions,
 };
 use crate::run::context::{DeviceSlot, ExecutionContext};
 use crate::run::retention::prune_weights::{remove_trial_weights, save_weights};
@@ -48,9 +49,20 @@ pub(crate) fn finalize_run(
         Outcome::Failed(_) => None,
     };
     match finished {
-        Some(finished) => write_classes(context, run, finished)?,
+        Some(finished) => {
+            write_classes(context, run, finished)?;
+            match &finished.predictions {
+                Some(predictions) if context.sweep.record.predictions => {
+                    write_predictions(&folder, predictions)?;
+                }
+                _ => remove_predictions(&folder)?,
+            }
+        }
         // An earlier attempt may have come further.
-        None => remove_classification(&folder)?,
+        None => {
+            remove_classification(&folder)?;
+            remove_predictions(&folder)?;
+        }
     }
     let result = RunResult {
         seconds: ended.seconds,

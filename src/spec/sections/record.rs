@@ -1,4 +1,4 @@
-//! The `record` section: when the records of a run are written. It changes no result.
+//! The `record` section: which records of a run are written, and when. It changes no result.
 
 use crate::spec::values::config_value::{ConfigValue, string_enum};
 use crate::spec::values::section_key::{SectionKey, section_schema};
@@ -18,17 +18,20 @@ string_enum! {
     }
 }
 
-/// When the records of a run are written.
+/// Which records of a run are written, and when.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct RecordOptions {
     /// When TensorBoard events and the rows of `epochs.csv` are written.
     pub events: EventTiming,
+    /// Whether the predicted class of each validation sample is written.
+    pub predictions: bool,
 }
 
 impl Default for RecordOptions {
     fn default() -> Self {
         Self {
             events: EventTiming::Epoch,
+            predictions: true,
         }
     }
 }
@@ -43,7 +46,8 @@ impl RecordOptions {
         for entry in node.entries("the settings of `record`")? {
             match entry.key.as_str() {
                 "events" => options.events = ConfigValue::read(&entry.node)?,
-                _ => return Err(entry.unknown_key(["events"])),
+                "predictions" => options.predictions = ConfigValue::read(&entry.node)?,
+                _ => return Err(entry.unknown_key(["events", "predictions"])),
             }
         }
         Ok(options)
@@ -51,18 +55,28 @@ impl RecordOptions {
 
     /// The keys of the section.
     pub(crate) fn keys() -> Vec<SectionKey> {
-        vec![SectionKey::new(
-            "events",
-            "When TensorBoard events and the rows of `epochs.csv` are written: `epoch`: at the end \
-             of each epoch; `final`: at each checkpoint and at the end of the run; \
-             `none`: no event files, and `epochs.csv` at the end of the run.",
-            Some(&Self::default().events),
-        )]
+        let default = Self::default();
+        vec![
+            SectionKey::new(
+                "events",
+                "When TensorBoard events and the rows of `epochs.csv` are written: `epoch`: at the \
+                 end of each epoch; `final`: at each checkpoint and at the end of the run; \
+                 `none`: no event files, and `epochs.csv` at the end of the run.",
+                Some(&default.events),
+            ),
+            SectionKey::new(
+                "predictions",
+                "Whether the predicted class of each validation sample is written \
+                 (`predictions.bin`, one to two bytes per sample), for the most difficult samples in \
+                 the report and for `tp-sweep diff`.",
+                Some(&default.predictions),
+            ),
+        ]
     }
 
     /// The JSON Schema of the section.
     pub(crate) fn schema() -> Value {
-        let description = "When the records of a run are written. It changes no result.";
+        let description = "Which records of a run are written, and when. It changes no result.";
         section_schema(description, &Self::keys())
     }
 }
@@ -78,6 +92,8 @@ mod tests {
             read("{ events: final }").unwrap().events,
             EventTiming::Final
         );
+        assert!(!read("{ predictions: false }").unwrap().predictions);
+        assert!(read("{ predictions: 0.5 }").is_err());
         assert_eq!(read("{}").unwrap(), RecordOptions::default());
         let diagnostic = read("{ events: finally }").unwrap_err();
         assert_eq!(diagnostic.help.as_deref(), Some("did you mean `final`?"));

@@ -2,8 +2,8 @@
 
 use crate::backend::Backend;
 use crate::data::DeviceSamples;
-use crate::metrics::{ClassificationCounts, EvalMetrics};
-use crate::model::{LossSums, Network, classification_counts, eval_batch_size, select_members};
+use crate::metrics::EvalMetrics;
+use crate::model::{Classification, LossSums, Network, classify, eval_batch_size, select_members};
 use crate::train::batches::{BatchPlan, SampleOrders};
 use crate::train::grouping::group_by_key;
 use crate::train::member::Member;
@@ -109,24 +109,23 @@ impl<B: Backend> Predictions<B> {
     pub(in crate::train) fn evaluate(
         &self,
         selected: &[usize],
-    ) -> Vec<Option<(EvalMetrics, ClassificationCounts)>> {
+    ) -> Vec<Option<(EvalMetrics, Classification)>> {
         let mut all = vec![None; self.members];
         for group in &self.groups {
             let Some(group) = group.select(selected) else {
                 continue;
             };
             let sums = LossSums::from_logits(group.logits.clone(), group.targets.clone());
-            let counts = classification_counts(group.logits, group.targets);
-            for (index_in_group, (index, counts)) in
-                group.indices.into_iter().zip(counts).enumerate()
+            let found = classify(group.logits, group.targets);
+            for (index_in_group, (index, found)) in group.indices.into_iter().zip(found).enumerate()
             {
                 let (loss, accuracy) = sums.means(index_in_group);
                 let metrics = EvalMetrics {
                     loss,
                     accuracy,
-                    macro_f1: counts.macro_f1(),
+                    macro_f1: found.counts.macro_f1(),
                 };
-                all[index] = Some((metrics, counts));
+                all[index] = Some((metrics, found));
             }
         }
         all

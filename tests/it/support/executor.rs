@@ -218,6 +218,7 @@ fn finished(config: &Config, accuracy: f64, loss: f64) -> FinishedRun {
     FinishedRun {
         epoch: config.training.epochs.get(),
         validation: is_validated(config).then(|| evaluated(accuracy, loss)),
+        predictions: None,
         test: evaluated(accuracy / 2.0, 1.5 - accuracy),
     }
 }

@@ -11,8 +11,8 @@ use simulation::trials;
 use std::path::Path;
 use std::process::ExitCode;
 use typical::{
-    Third, confusion, heat_map, layers, learning_curves, main_effects, main_effects_in_french,
-    parallel, pareto,
+    Third, confusion, heat_map, image_grid, layers, learning_curves, main_effects,
+    main_effects_in_french, parallel, pareto,
 };
 
 fn main() -> ExitCode {
@@ -65,6 +65,8 @@ fn write_all(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     write("pareto", &pareto(&trials, Third::Size), &english)?;
     write("pareto-shapes", &pareto(&trials, Third::Shape), &english)?;
     write("parallel", &parallel(&trials), &english)?;
+    write("image-grid", &image_grid(28, true), &english)?;
+    write("image-grid-colour", &image_grid(32, false), &english)?;
     let narrow = Style {
         width: 400.0,
         height: 320.0,
@@ -78,6 +80,7 @@ fn write_all(folder: &Path) -> Result<(), Box<dyn std::error::Error>> {
     write("narrow-main-effects", &main_effects(&trials), &narrow)?;
     write("narrow-parallel", &parallel(&trials), &narrow)?;
     write("narrow-confusion", &confusion(), &narrow)?;
+    write("narrow-image-grid", &image_grid(96, false), &narrow)?;
     write("pareto-few", &pareto_of_few(), &english)?;
     write("main-effects-many", &many_main_effects(&trials), &english)?;
     write("confusion-many", &many_classes(), &english)?;

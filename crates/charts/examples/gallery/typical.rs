@@ -262,3 +262,55 @@ pub(crate) fn parallel(trials: &[Trial]) -> ParallelCoordinates {
         direction: Direction::Maximise,
     }
 }
+
+/// Returns the most difficult samples of an image data set, which are stripes and blobs here.
+pub(crate) fn image_grid(side: usize, is_grey: bool) -> ImageGrid {
+    let names = ["airplane", "automobile", "bird", "cat", "deer"];
+    let image = |index: usize| {
+        let key = index as u64;
+        let (tilt, phase) = (6.0 * noise(key + 11), 6.0 * noise(key + 29));
+        let radius = 0.25 + 0.2 * noise(key + 47);
+        let pixel = |position: usize| {
+            let at = |place: usize| (place as f64 + 0.5) / side as f64 - 0.5;
+            let (x, y) = (at(position % side), at(position / side));
+            let stripes = 0.5 + 0.5 * (14.0 * (x * tilt.cos() + y * tilt.sin()) + phase).sin();
+            let blob = ((radius - x.hypot(y)) * side as f64).clamp(0.0, 1.0);
+            let level = |share: f64| (255.0 * share) as u8;
+            if is_grey {
+                [level(blob * stripes); 3]
+            } else {
+                let sky = (1.0 - blob) * (0.7 - 0.3 * y);
+                [
+                    level(blob * stripes),
+                    level(blob * 0.4 + 0.8 * sky),
+                    level(blob * (1.0 - stripes) + sky),
+                ]
+            }
+        };
+        let class = |class: usize| {
+            if is_grey {
+                class.to_string()
+            } else {
+                names[class % names.len()].to_owned()
+            }
+        };
+        let (label, predicted) = (class(index % 7), class(index % 7 + index % 3 + 1));
+        let note = format!("{} of 108 wrong", 107 - index);
+        LabelledImage {
+            width: side,
+            height: side,
+            rgb: (0..side * side).flat_map(pixel).collect(),
+            caption: format!("{label} → {predicted}"),
+            tooltip: format!(
+                "Sample {}: class {label}, most often predicted as {predicted}; {note}",
+                400 * index + 17
+            ),
+            note,
+        }
+    };
+    ImageGrid {
+        heading: Heading::new("Samples that most trials get wrong")
+            .with_description("The validation samples that most trials classify incorrectly."),
+        images: (0..24).map(image).collect(),
+    }
+}

@@ -3,14 +3,16 @@
 use crate::drawing::Drawing;
 use crate::primitives::colour::{Colour, WHITE};
 use crate::primitives::font;
-use crate::primitives::geometry::Point;
+use crate::primitives::geometry::{Point, Rectangle};
 use crate::primitives::mark::{Mark, Outline};
 use crate::primitives::paint::{Fill, Paint, Stroke};
+use crate::primitives::pixel_image::PixelImage;
 use crate::primitives::text::{Anchor, HALO_WIDTH, SUPERSCRIPT_RISE, SUPERSCRIPT_SCALE, Text};
 use crate::primitives::text_width::text_width;
 use skrifa::outline::OutlinePen;
 use tiny_skia::{
-    FillRule, LineCap, LineJoin, Path, PathBuilder, Pixmap, Rect, StrokeDash, Transform,
+    FillRule, FilterQuality, LineCap, LineJoin, Path, PathBuilder, Pixmap, PixmapPaint,
+    PremultipliedColorU8, Rect, StrokeDash, Transform,
 };
 
 /// Maximum width and height of an image, in pixels.
@@ -108,6 +110,7 @@ impl Canvas {
                     self.path(&path, paint);
                 }
             }
+            Mark::Image { image, area } => self.image(image, area),
             Mark::Text(text) => self.text(text),
             Mark::Group { marks, .. } => marks.iter().for_each(|mark| self.mark(mark)),
         }
@@ -127,6 +130,26 @@ impl Canvas {
         }
     }
 
+    fn image(&mut self, image: &PixelImage, area: &Rectangle) {
+        // An image that is too large for memory leaves its area empty.
+        let Some(pixmap) = pixmap(image) else {
+            return;
+        };
+        let paint = PixmapPaint {
+            quality: FilterQuality::Nearest,
+            ..PixmapPaint::default()
+        };
+        let transform = self
+            .transform
+            .pre_translate(area.left as f32, area.top as f32)
+            .pre_scale(
+                (area.width() / f64::from(image.width())) as f32,
+                (area.height() / f64::from(image.height())) as f32,
+            );
+        self.pixmap
+            .draw_pixmap(0, 0, pixmap.as_ref(), &paint, transform, None);
+    }
+
     fn text(&mut self, text: &Text) {
         let mut letters = Letters::new(text);
         letters.write(&text.label.plain, text.size, 0.0);
@@ -143,6 +166,14 @@ impl Canvas {
         }
         self.path(&path, &Paint::fill(text.colour));
     }
+}
+
+fn pixmap(image: &PixelImage) -> Option<Pixmap> {
+    let mut pixmap = Pixmap::new(image.width(), image.height())?;
+    for (to, [red, green, blue]) in pixmap.pixels_mut().iter_mut().zip(image.pixels()) {
+        *to = PremultipliedColorU8::from_rgba(red, green, blue, u8::MAX)?;
+    }
+    Some(pixmap)
 }
 
 fn solid(colour: Colour, opacity: f64) -> tiny_skia::Paint<'static> {
@@ -275,5 +306,45 @@ impl OutlinePen for Letters {
 
     fn close(&mut self) {
         self.path.close();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pixels_of_images_become_squares_of_their_colour() {
+        let rgb: Vec<u8> = (0..27 * 3).map(|byte| byte * 3).collect();
+        let image = PixelImage::new(9, 3, &rgb).unwrap();
+        let expected: Vec<[u8; 3]> = image.pixels().collect();
+        let drawing = Drawing {
+            width: 40.0,
+            height: 20.0,
+            title: String::new(),
+            description: String::new(),
+            marks: vec![Mark::Image {
+                image,
+                area: Rectangle::new(5.0, 7.0, 5.0 + 27.0, 7.0 + 9.0),
+            }],
+        };
+        for scale in [1_u32, 2, 3] {
+            let pixmap = draw(&drawing, f64::from(scale)).unwrap();
+            for y in 0..20 * scale {
+                for x in 0..40 * scale {
+                    let pixel = pixmap.pixel(x, y).unwrap();
+                    let found = [pixel.red(), pixel.green(), pixel.blue()];
+                    let column = (x / scale).checked_sub(5).map(|x| x / 3);
+                    let row = (y / scale).checked_sub(7).map(|y| y / 3);
+                    let wanted = match (column, row) {
+                        (Some(column @ 0..9), Some(row @ 0..3)) => {
+                            expected[(9 * row + column) as usize]
+                        }
+                        _ => [255; 3],
+                    };
+                    assert_eq!(found, wanted, "({x}, {y}) at {scale} pixels per CSS pixel");
+                }
+            }
+        }
     }
 }

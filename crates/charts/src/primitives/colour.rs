@@ -52,6 +52,8 @@ impl Colour {
 pub(crate) const WHITE: Colour = Colour::new(0xff_ff_ff);
 /// Titles, labels, and text on light cells.
 pub(crate) const TEXT: Colour = Colour::new(0x1a_1a_1a);
+/// Notes below labels.
+pub(crate) const SECONDARY_TEXT: Colour = Colour::new(0x55_55_55);
 /// Axes and their ticks.
 pub(crate) const AXIS: Colour = Colour::new(0x55_55_55);
 /// Grid lines.

@@ -1,16 +1,22 @@
-//! Marks: the shapes and texts of a drawing.
+//! Marks: the shapes, images and texts of a drawing.
 
 use crate::primitives::colour::Colour;
 use crate::primitives::geometry::{Point, Rectangle};
 use crate::primitives::paint::{Paint, Stroke};
+use crate::primitives::pixel_image::PixelImage;
 use crate::primitives::text::Text;
 
-/// A shape, a text, or a group of them.
+/// A shape, an image, a text, or a group of them.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Mark {
     Shape {
         outline: Outline,
         paint: Paint,
+    },
+    /// Pixels that fill the area and are not smoothed.
+    Image {
+        image: PixelImage,
+        area: Rectangle,
     },
     Text(Text),
     /// Marks that belong together, with a tooltip that may be empty.

@@ -6,6 +6,7 @@ pub(crate) mod geometry;
 pub(crate) mod mark;
 pub(crate) mod marker;
 pub(crate) mod paint;
+pub(crate) mod pixel_image;
 pub(crate) mod polyline;
 pub(crate) mod text;
 pub(crate) mod text_width;

@@ -3,8 +3,9 @@
 use super::samples::french;
 use crate::{
     Axis, Categories, CurvePoint, Direction, FactorEffect, Heading, HeatMap, HeatMapCell,
-    LayerLine, LayerLines, LearningCurves, LevelEffect, MainEffects, ParallelAxis,
-    ParallelCoordinates, ParallelLine, ParetoScatter, Scale, ScatterPoint, Style, TrialCurves,
+    ImageGrid, LabelledImage, LayerLine, LayerLines, LearningCurves, LevelEffect, MainEffects,
+    ParallelAxis, ParallelCoordinates, ParallelLine, ParetoScatter, Scale, ScatterPoint, Style,
+    TrialCurves,
 };
 use proptest::collection::vec;
 use proptest::prelude::*;
@@ -292,4 +293,42 @@ pub(crate) fn any_parallel() -> impl Strategy<Value = ParallelCoordinates> {
                 direction,
             },
         )
+}
+
+/// Images whose number of bytes may not match their size.
+fn any_image() -> impl Strategy<Value = (usize, usize, Vec<u8>)> {
+    let filled = |(width, height, step): (usize, usize, u8)| {
+        let bytes = (0..3 * width * height).map(move |index| (index as u8).wrapping_mul(step));
+        (width, height, bytes.collect())
+    };
+    let side = || 1..150_usize;
+    prop_oneof![
+        8 => (1..9_usize, 1..9_usize, any::<u8>()).prop_map(filled),
+        2 => (Just(28), Just(28), any::<u8>()).prop_map(filled),
+        1 => (side(), side(), any::<u8>()).prop_map(filled),
+        1 => (1..3_usize, 1000..2000_usize, any::<u8>()).prop_map(filled),
+        1 => (any::<usize>(), any::<usize>(), vec(any::<u8>(), 0..20)),
+        1 => (0..3_usize, 0..3_usize, vec(any::<u8>(), 0..20)),
+    ]
+}
+
+fn any_labelled_image() -> impl Strategy<Value = LabelledImage> {
+    let texts = [any_label(), any_label(), any_label()];
+    (any_image(), texts).prop_map(|((width, height, rgb), [caption, note, tooltip])| {
+        LabelledImage {
+            width,
+            height,
+            rgb,
+            caption,
+            note,
+            tooltip,
+        }
+    })
+}
+
+pub(crate) fn any_image_grid() -> impl Strategy<Value = ImageGrid> {
+    // Grids with more images than are shown are slow.
+    let count = prop_oneof![7 => 0..20_usize, 1 => 55..70_usize];
+    let images = count.prop_flat_map(|count| vec(any_labelled_image(), count));
+    (any_heading(), images).prop_map(|(heading, images)| ImageGrid { heading, images })
 }

@@ -2,12 +2,12 @@
 //! samples.
 
 use super::{any_chart, samples};
-use crate::primitives::geometry::Point;
+use crate::primitives::geometry::{Point, Rectangle};
 use crate::primitives::mark::{Mark, Outline};
 use crate::primitives::text::Text;
 use crate::{
-    Chart, Drawing, HeatMap, LayerLines, LearningCurves, MainEffects, ParallelCoordinates,
-    ParetoScatter, Style,
+    Chart, Drawing, HeatMap, ImageGrid, LayerLines, LearningCurves, MainEffects,
+    ParallelCoordinates, ParetoScatter, Style,
 };
 use proptest::prelude::*;
 
@@ -17,6 +17,7 @@ fn check(drawing: &Drawing) {
     assert!((100.0..5000.0).contains(&drawing.height()));
     check_texts(drawing);
     check_shapes(drawing, &drawing.marks);
+    check_images(drawing);
     check_svg(drawing);
 }
 
@@ -83,7 +84,7 @@ fn check_shapes(drawing: &Drawing, marks: &[Mark]) {
     };
     for mark in marks {
         match mark {
-            Mark::Text(_) => {}
+            Mark::Text(_) | Mark::Image { .. } => {}
             Mark::Group { marks, .. } => check_shapes(drawing, marks),
             Mark::Shape { outline, .. } => match outline {
                 Outline::Rectangle(rectangle) => {
@@ -103,6 +104,32 @@ fn check_shapes(drawing: &Drawing, marks: &[Mark]) {
                     centres.iter().for_each(inside);
                 }
             },
+        }
+    }
+}
+
+fn check_images(drawing: &Drawing) {
+    fn collect(marks: &[Mark], areas: &mut Vec<Rectangle>) {
+        for mark in marks {
+            match mark {
+                Mark::Image { area, .. } => areas.push(*area),
+                Mark::Group { marks, .. } => collect(marks, areas),
+                Mark::Text(_) | Mark::Shape { .. } => {}
+            }
+        }
+    }
+    let mut areas = Vec::new();
+    collect(&drawing.marks, &mut areas);
+    let whole = Rectangle::new(0.0, 0.0, drawing.width, drawing.height);
+    for (index, area) in areas.iter().enumerate() {
+        assert!(area.width() > 0.0 && area.height() > 0.0);
+        assert!(whole.contains(area), "{area:?} is outside");
+        for other in &areas[index + 1..] {
+            assert!(!area.overlaps(other), "{area:?} and {other:?} overlap");
+        }
+        for text in drawing.texts() {
+            let overlaps = overlap(&area.corners(), &text.corners()) > 0.0;
+            assert!(!overlaps, "{text:?} is on the image at {area:?}");
         }
     }
 }
@@ -223,13 +250,14 @@ fn a_french_chart_has_no_decimal_point() {
 
 #[test]
 fn charts_without_data_show_a_message() {
-    let charts: [Box<dyn Chart>; 6] = [
+    let charts: [Box<dyn Chart>; 7] = [
         Box::new(LearningCurves::default()),
         Box::new(MainEffects::default()),
         Box::new(HeatMap::default()),
         Box::new(ParetoScatter::default()),
         Box::new(ParallelCoordinates::default()),
         Box::new(LayerLines::default()),
+        Box::new(ImageGrid::default()),
     ];
     for chart in charts {
         let drawing = chart.draw(&Style::default());
@@ -316,6 +344,10 @@ proptest! {
 
     #[test]
     fn any_parallel_coordinates_are_valid(chart in any_chart::any_parallel(), style in any_chart::any_style()) {
+        check(&chart.draw(&style));
+    }
+    #[test]
+    fn any_image_grid_is_valid(chart in any_chart::any_image_grid(), style in any_chart::any_style()) {
         check(&chart.draw(&style));
     }
 }

@@ -2,8 +2,9 @@
 
 use crate::{
     Axis, Categories, Chart, CurvePoint, Direction, FactorEffect, Heading, HeatMap, HeatMapCell,
-    LayerLine, LayerLines, LearningCurves, LevelEffect, MainEffects, ParallelAxis,
-    ParallelCoordinates, ParallelLine, ParetoScatter, ScatterPoint, Style, TrialCurves,
+    ImageGrid, LabelledImage, LayerLine, LayerLines, LearningCurves, LevelEffect, MainEffects,
+    ParallelAxis, ParallelCoordinates, ParallelLine, ParetoScatter, ScatterPoint, Style,
+    TrialCurves,
 };
 
 pub(crate) fn french() -> Style {
@@ -74,6 +75,7 @@ pub(crate) fn all() -> Vec<(&'static str, Box<dyn Chart>)> {
         ("confusion", Box::new(confusion())),
         ("pareto", Box::new(pareto())),
         ("parallel", Box::new(parallel())),
+        ("image grid", Box::new(image_grid())),
     ]
 }
 
@@ -106,6 +108,15 @@ pub(crate) fn series(name: &str) -> Vec<String> {
         "heat map" => own(&["constant", "cosine", "none", "weight_decay", "0.00", "4.00"]),
         "confusion" => own(&["ship", "truck", "90", "3"]),
         "pareto" | "parallel" => names.collect(),
+        "image grid" => (0..24)
+            .flat_map(|index| {
+                [
+                    format!("{} → {}", index % 10, (index + 3) % 10),
+                    format!("{} of 108 wrong", 108 - index),
+                    format!("sample {index}: "),
+                ]
+            })
+            .collect(),
         other => panic!("{other} is no sample"),
     }
 }
@@ -277,5 +288,36 @@ fn parallel() -> ParallelCoordinates {
         lines: lines.collect(),
         colour_axis: accuracy,
         direction: Direction::Maximise,
+    }
+}
+
+/// Grey images of 28 × 28 pixels and colour images of 32 × 32 pixels, with rings of different sizes.
+fn image_grid() -> ImageGrid {
+    let image = |index: usize| {
+        let is_grey = index.is_multiple_of(2);
+        let side = if is_grey { 28 } else { 32 };
+        let pixel = |position: usize| {
+            let (x, y) = (position % side, position / side);
+            let (x, y) = (x.abs_diff(side / 2), y.abs_diff(side / 2));
+            let is_ring = (x * x + y * y).abs_diff(8 * (index + 1)) < 20;
+            match (is_ring, is_grey) {
+                (true, true) => [255; 3],
+                (true, false) => [230, 9 * index as u8, 40],
+                (false, true) => [0; 3],
+                (false, false) => [120, 170, 8 * y as u8],
+            }
+        };
+        LabelledImage {
+            width: side,
+            height: side,
+            rgb: (0..side * side).flat_map(pixel).collect(),
+            caption: format!("{} → {}", index % 10, (index + 3) % 10),
+            note: format!("{} of 108 wrong", 108 - index),
+            tooltip: format!("sample {index}: ring of a certain size"),
+        }
+    };
+    ImageGrid {
+        heading: Heading::new("Most difficult samples"),
+        images: (0..24).map(image).collect(),
     }
 }

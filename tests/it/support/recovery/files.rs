@@ -81,7 +81,7 @@ fn content(path: &Path, bytes: &[u8]) -> String {
             }
             format!("{result:#}")
         }
-        "model.safetensors" | "digest" | "classes.json" => {
+        "model.safetensors" | "digest" | "classes.json" | "predictions.bin" => {
             format!("{} of {} bytes", blake3::hash(bytes), bytes.len())
         }
         _ if file.ends_with(".csv") => without_timings(&without_measured(&text())),

@@ -1,12 +1,15 @@
 //! Writes drawings as SVG documents. Writing to a `String` never fails.
 
+mod image;
 mod number;
 
 use crate::drawing::Drawing;
+use crate::output::svg::image::data_uri;
 use crate::output::svg::number::{After, Hundredths, Number, hundredths};
-use crate::primitives::geometry::Point;
+use crate::primitives::geometry::{Point, Rectangle};
 use crate::primitives::mark::{Mark, Outline};
 use crate::primitives::paint::Paint;
+use crate::primitives::pixel_image::PixelImage;
 use crate::primitives::text::{
     Anchor, FONT_SIZE, HALO_WIDTH, SUPERSCRIPT_RISE, SUPERSCRIPT_SCALE, Text,
 };
@@ -46,6 +49,7 @@ pub(crate) fn write(drawing: &Drawing) -> String {
 fn write_mark(to: &mut String, mark: &Mark) {
     match mark {
         Mark::Shape { outline, paint } => write_shape(to, outline, paint),
+        Mark::Image { image, area } => write_image(to, image, area),
         Mark::Text(text) => write_text(to, text),
         Mark::Group { tooltip, marks } => {
             if !tooltip.is_empty() {
@@ -79,6 +83,22 @@ fn write_shape(to: &mut String, outline: &Outline, paint: &Paint) {
     }
     write_paint(to, paint);
     to.push_str("/>\n");
+}
+
+fn write_image(to: &mut String, image: &PixelImage, area: &Rectangle) {
+    // Encoding into memory does not fail; if it did, the area would stay empty.
+    let Ok(uri) = data_uri(image) else {
+        return;
+    };
+    let _ = writeln!(
+        to,
+        "<image x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\" preserveAspectRatio=\"none\" \
+         image-rendering=\"pixelated\" href=\"{uri}\"/>",
+        Number(area.left),
+        Number(area.top),
+        Number(area.width()),
+        Number(area.height())
+    );
 }
 
 /// Writes runs of points as path data, with relative coordinates after the first because they are
@@ -253,6 +273,35 @@ mod tests {
             .find(|node| node.has_tag_name("text"))
             .unwrap();
         assert_eq!(node.text(), Some("a<b>&\"c\"\u{fffd} "));
+    }
+
+    #[test]
+    fn images_are_not_smoothed_and_fill_their_area() {
+        let mark = Mark::Image {
+            image: PixelImage::new(2, 1, &[255, 0, 0, 0, 0, 255]).unwrap(),
+            area: Rectangle::new(10.0, 20.0, 70.0, 50.0),
+        };
+        let svg = write(&drawing(vec![mark]));
+        let document = roxmltree::Document::parse(&svg).unwrap();
+        let node = document
+            .descendants()
+            .find(|node| node.has_tag_name("image"))
+            .unwrap();
+        for (name, value) in [
+            ("x", "10"),
+            ("y", "20"),
+            ("width", "60"),
+            ("height", "30"),
+            ("image-rendering", "pixelated"),
+            ("preserveAspectRatio", "none"),
+        ] {
+            assert_eq!(node.attribute(name), Some(value));
+        }
+        let uri = node.attribute("href").unwrap();
+        assert!(
+            uri.starts_with("data:image/png;base64,iVBORw0KGgo"),
+            "{uri}"
+        );
     }
 
     #[test]
