@@ -8,6 +8,7 @@ mod support;
 
 mod bad_input;
 mod checkpoints;
+mod choice;
 mod cohort;
 mod cohort_property;
 mod command_line;

@@ -78,11 +78,24 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
         reports,
     )?;
     print(&written.terminal_text(&sweep, &plan, &results)?)?;
+    // Whoever tries another rule for one report does not lose the weights of the file's choice.
+    let tries_rule = arguments
+        .sweep
+        .overrides
+        .iter()
+        .any(|set| set.starts_with("report"));
+    let prune = || {
+        if tries_rule {
+            Ok(())
+        } else {
+            prune_weights(&sweep, &plan, &store, &results)
+        }
+    };
     // A process that is training this sweep does these steps itself at its end.
     let finished = lock(store.folder()).and_then(|lock| match lock {
         Lock::Acquired(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
             .and_then(|()| remove_leftovers_of_ended(&plan, &store, &results.runs))
-            .and_then(|()| prune_weights(&sweep, &plan, &store, &results.runs))
+            .and_then(|()| prune())
             .and_then(|()| mark_best(&plan, &store, written.report.detailed.as_ref())),
         Lock::Held(_) => Ok(()),
     });
