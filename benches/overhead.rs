@@ -6,7 +6,7 @@
 //!     cargo bench --bench overhead
 
 use std::time::Instant;
-use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics};
+use tp_sweep::metrics::{ClassificationCounts, EpochMetrics, EvalMetrics, SamplePredictions};
 use tp_sweep::model::state_shapes;
 use tp_sweep::outcome::{FinishedRun, Outcome};
 use tp_sweep::plan::{Plan, RunId};
@@ -64,13 +64,25 @@ impl Executor for Instantly {
         let finished = FinishedRun {
             epoch: 3,
             validation: Some((evaluated, ClassificationCounts::new(10))),
-            predictions: None,
+            predictions: Some(predictions()),
             test: (evaluated, ClassificationCounts::new(10)),
         };
         for member in 0..cohort.len() {
             observer.on_run_end(member, Outcome::Finished(Box::new(finished.clone())));
         }
         Ok(())
+    }
+}
+
+/// Predictions for 5,000 samples, one in 20 of them wrong.
+fn predictions() -> SamplePredictions {
+    let labels: Vec<u16> = (0..5000).map(|sample| sample * 7 % 11 % 10).collect();
+    let predict = |(index, label): (usize, &u16)| (label + u16::from(index % 20 == 0)) % 10;
+    SamplePredictions {
+        classes: 10,
+        samples: (0..5000).map(|sample| 3 * sample).collect(),
+        predicted: labels.iter().enumerate().map(predict).collect(),
+        labels,
     }
 }
 

@@ -9,9 +9,9 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Instant;
 use tp_sweep::data::DatasetCache;
-use tp_sweep::metrics::{EpochMetrics, EvalMetrics};
+use tp_sweep::metrics::{EpochMetrics, EvalMetrics, SamplePredictions};
 use tp_sweep::plan::{Plan, RunId};
-use tp_sweep::record::{RESULT_FILE, RunResult, Store};
+use tp_sweep::record::{RESULT_FILE, RunResult, Store, write_predictions};
 use tp_sweep::spec::{Source, Sweep};
 
 const SWEEP: &str = "
@@ -74,6 +74,30 @@ fn write_results(folder: &Path, plan: &Plan) {
         std::fs::create_dir_all(&folder).expect("a folder");
         let text = result(plan, &store, run).to_json();
         std::fs::write(folder.join(RESULT_FILE), text).expect("a file");
+        // All trials predict the same: one file on the disk for each fold.
+        let first = store.run_folder(plan, RunId { trial: 0, ..run });
+        if run.trial == 0 {
+            write_predictions(&folder, &predictions(run.fold)).expect("a file");
+        } else {
+            let file = "predictions.bin";
+            std::fs::hard_link(first.join(file), folder.join(file)).expect("a link");
+        }
+    }
+}
+
+/// Predictions for a tenth of 60,000 samples, one in 20 of them wrong.
+fn predictions(fold: u32) -> SamplePredictions {
+    let samples: Vec<u32> = (0..6000).map(|index| 10 * index + fold).collect();
+    let labels: Vec<u16> = samples
+        .iter()
+        .map(|sample| (sample * 7 % 11 % 10) as u16)
+        .collect();
+    let predict = |(index, label): (usize, &u16)| (label + u16::from(index % 20 == 0)) % 10;
+    SamplePredictions {
+        classes: 10,
+        predicted: labels.iter().enumerate().map(predict).collect(),
+        samples,
+        labels,
     }
 }
 

@@ -54,7 +54,7 @@ server=$!
 
 # The report: the page and the pictures of axis 5, and the gradients of a trial of axis 6.
 shot docs/images/report-page.png 1300,1750 "file://$folder/reports/axe5.html"
-for picture in learning-curves main-effects heat-map trade-off parallel-coordinates confusion; do
+for picture in learning-curves main-effects heat-map trade-off parallel-coordinates confusion difficult-samples; do
   cp "$folder/reports/axe5/$picture.svg" "docs/images/report-$picture.svg"
 done
 cp "$folder/axe6/reports/axe6/gradients-norm-none_init-default.svg" docs/images/report-gradients.svg

@@ -1,6 +1,7 @@
 //! Texts and numbers in the report's language.
 
 use crate::spec::{Language, Sweep};
+use crate::wording::grouped;
 
 /// The language of a report: its texts and decimal sign.
 ///
@@ -47,6 +48,16 @@ impl Locale {
             Language::French => count < 2,
         };
         format!("{count} {}", if is_one { one } else { several })
+    }
+
+    /// A count with separators of thousands: `15,000`.
+    pub(super) fn grouped(self, count: usize) -> String {
+        let text = grouped(count as u64);
+        match self.language {
+            Language::English => text,
+            // A narrow no-break space.
+            Language::French => text.replace(',', "\u{202f}"),
+        }
     }
 
     /// A value of the CSV file; a number gets the language's decimal sign.

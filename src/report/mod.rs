@@ -16,7 +16,7 @@ mod sections;
 mod sweep_report;
 mod trial_details;
 
-pub use compare::{ComparedSweep, compare};
+pub use compare::{ComparedSweep, ComparisonReport};
 pub use detailed_trial::DetailedTrial;
 pub use document::blocks::{Block, Document};
 pub use document::figure::Figure;

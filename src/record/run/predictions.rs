@@ -224,7 +224,7 @@ mod tests {
     }
 
     #[test]
-    fn fifteen_thousand_samples_take_less_than_a_byte_each() {
+    fn a_quarter_of_a_data_set_takes_less_than_a_byte_per_sample() {
         let seed = Seed {
             sweep: 1,
             repeat: 0,

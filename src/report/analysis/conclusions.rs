@@ -198,11 +198,6 @@ fn intervals(
             None => groups.push(vec![trial]),
         }
     }
-    // An accuracy is from 0 to 1 and a loss is not negative, even for few splits.
-    let max_score = match rank_by {
-        RankBy::Accuracy => 1.0,
-        RankBy::Loss => f64::INFINITY,
-    };
     let mut intervals = vec![None; scores.len()];
     for group in groups {
         let ratio = test_to_train(&plan.trials[group[0]].config.validation);
@@ -210,17 +205,27 @@ fn intervals(
             .iter()
             .filter_map(|&trial| scores[trial].as_deref())
             .collect();
-        // With a single split there are none.
-        let found = statistics::moderated_intervals(&rows, ratio, CONFIDENCE).unwrap_or_default();
-        for (trial, interval) in group.into_iter().zip(found) {
-            intervals[trial] = Some(Interval {
-                low: interval.low.max(0.0),
-                high: interval.high.min(max_score),
-                ..interval
-            });
+        for (trial, interval) in group.into_iter().zip(intervals_of(&rows, ratio, rank_by)) {
+            intervals[trial] = Some(interval);
         }
     }
     intervals
+}
+
+/// The intervals of trials on the same splits; empty for a single split.
+pub(crate) fn intervals_of(scores: &[&[f64]], ratio: f64, rank_by: RankBy) -> Vec<Interval> {
+    // An accuracy is from 0 to 1 and a loss is not negative, even for few splits.
+    let max_score = match rank_by {
+        RankBy::Accuracy => 1.0,
+        RankBy::Loss => f64::INFINITY,
+    };
+    let found = statistics::moderated_intervals(scores, ratio, CONFIDENCE).unwrap_or_default();
+    let clamped = found.into_iter().map(|interval| Interval {
+        low: interval.low.max(0.0),
+        high: interval.high.min(max_score),
+        ..interval
+    });
+    clamped.collect()
 }
 
 /// The direction in which scores improve.

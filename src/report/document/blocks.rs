@@ -5,6 +5,8 @@ use super::table::Table;
 use crate::escape::{
     Piece, code_block, markdown, markdown_heading, markdown_paragraphs, single_line, split_code,
 };
+use crate::report::file::ReportFile;
+use std::path::PathBuf;
 
 /// A piece of a report. Paragraphs and list items are plain text that can contain code between
 /// backticks; headings, tables and captions are plain text.
@@ -74,6 +76,20 @@ impl Document {
             Block::Figure(figure) => Some(figure),
             _ => None,
         })
+    }
+
+    /// The files of the figures, in the folder to which [`Self::to_markdown`] links.
+    pub(crate) fn figure_files(&self) -> Vec<ReportFile> {
+        let mut files = Vec::new();
+        for figure in self.figures() {
+            let picture = |extension: &str, contents: &[u8]| ReportFile {
+                path: PathBuf::from(&self.title).join(figure.file(extension)),
+                contents: contents.to_vec(),
+            };
+            files.push(picture("svg", figure.svg.as_bytes()));
+            files.extend(figure.png.iter().map(|png| picture("png", png)));
+        }
+        files
     }
 
     /// The summary as plain text, for a terminal.

@@ -4,7 +4,6 @@ use crate::escape::code;
 use crate::plan::Plan;
 use crate::report::locale::Locale;
 use crate::spec::{ColumnNote, Language};
-use crate::wording::grouped;
 
 /// The data set in one sentence; `None` if it differs between trials.
 pub(crate) fn sentence(locale: Locale, plan: &Plan) -> Option<String> {
@@ -21,12 +20,8 @@ pub(crate) fn sentence(locale: Locale, plan: &Plan) -> Option<String> {
         Some(path) => format!("{} {}", config.data.set, code(path.as_str())),
         None => config.data.set.to_string(),
     };
-    let count = |count: usize| match locale.language {
-        Language::English => grouped(count as u64),
-        // A narrow no-break space.
-        Language::French => grouped(count as u64).replace(',', "\u{202f}"),
-    };
     let plural = |count: usize| if count == 1 { "" } else { "s" };
+    let count = |count| locale.grouped(count);
     let (train, test) = (count(facts.training_samples), count(facts.test_samples));
     let (features, classes) = (count(facts.features), facts.classes);
     Some(match locale.language {

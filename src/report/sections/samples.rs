@@ -27,7 +27,8 @@ pub(crate) fn add_samples(
         return;
     };
     document.section(locale.tr("Validation samples", "Exemples de validation"));
-    let (trials, samples) = (outcomes.trials.len(), outcomes.samples());
+    let trials = outcomes.trials.len();
+    let samples = locale.grouped(outcomes.samples());
     document.paragraph(match locale.language {
         Language::English => format!(
             "How {} classified {samples} validation samples, none of which {} trained on.",

@@ -161,7 +161,10 @@ fn cheapest(locale: Locale, context: &ReportContext) -> PolarsResult<Vec<String>
 }
 
 /// The first trial with the smallest value; `None` if a value is missing or all are equal.
-fn minimum(trials: &[usize], value: impl Fn(usize) -> Option<f64>) -> Option<(usize, f64)> {
+pub(crate) fn minimum(
+    trials: &[usize],
+    value: impl Fn(usize) -> Option<f64>,
+) -> Option<(usize, f64)> {
     let valued = trials.iter().map(|&trial| Some((trial, value(trial)?)));
     let valued: Vec<(usize, f64)> = valued.collect::<Option<_>>()?;
     let smallest = valued
@@ -314,10 +317,14 @@ fn data_warnings(locale: Locale, context: &ReportContext) -> Option<String> {
     })
 }
 
-/// The first names and the number of the others.
 fn listed(locale: Locale, names: Vec<String>) -> String {
-    let shown = names[..names.len().min(MAX_NAMES)].join(", ");
-    match (locale.language, names.len().saturating_sub(MAX_NAMES)) {
+    listed_up_to(MAX_NAMES, locale, names)
+}
+
+/// The first `max` names and the number of the others.
+pub(crate) fn listed_up_to(max: usize, locale: Locale, names: Vec<String>) -> String {
+    let shown = names[..names.len().min(max)].join(", ");
+    match (locale.language, names.len().saturating_sub(max)) {
         (_, 0) => shown,
         (Language::English, rest) => format!("{shown} and {rest} more"),
         (Language::French, rest) => format!("{shown} et {rest} de plus"),

@@ -67,7 +67,7 @@ impl RecordOptions {
             SectionKey::new(
                 "predictions",
                 "Whether the predicted class of each validation sample is written \
-                 (`predictions.bin`, less than a byte per sample), for the most difficult samples in \
+                 (`predictions.bin`, one to two bytes per sample), for the most difficult samples in \
                  the report and for `tp-sweep diff`.",
                 Some(&default.predictions),
             ),
