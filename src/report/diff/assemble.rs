@@ -34,6 +34,8 @@ pub fn diff_trials(
     let trials = recorded.map(|recorded| recorded.trial);
     let frame = trial_frame(sweep, plan, results)?;
     let analysis = Analysis::new(sweep, plan, results, &frame)?;
+    let [a, b] = trials.map(|trial| &plan.trials[trial]);
+    let same_samples = has_same_splits(a, b);
     let test = ScoreTest::new(plan, &analysis, trials);
     let mut document = Document {
         title: match locale.language {
@@ -49,9 +51,8 @@ pub fn diff_trials(
     let summary = &mut document.summary;
     summary.push(verdict(locale, sweep.report.rank_by, &test));
     summary.push(luck_note(locale, &analysis, &test, trials));
-    summary.extend(missing_notes(locale, plan, results, recorded));
+    summary.extend(missing_notes(locale, plan, results, recorded, same_samples));
     summary.retain(|line| !line.is_empty());
-    let [a, b] = trials.map(|trial| &plan.trials[trial]);
     document.section(locale.tr("Settings that differ", "Réglages qui diffèrent"));
     match differing_settings(locale, [&a.config, &b.config]) {
         Some(table) => document.table(table),
@@ -70,7 +71,6 @@ pub fn diff_trials(
          pourcentages sont en points. × est B en multiple de A ; des temps qui diffèrent de moins \
          que leur erreur de mesure sont égaux.",
     ));
-    let same_samples = has_same_splits(a, b);
     add_classes(&mut document, locale, recorded, same_samples);
     if let Some(pairing) = Pairing::new(recorded).filter(|_| same_samples) {
         let runs = plan.runs_of(trials[0]).count();

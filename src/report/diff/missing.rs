@@ -7,12 +7,14 @@ use crate::report::locale::Locale;
 use crate::report::results::trial_state::TrialRuns;
 use crate::spec::{Language, Split};
 
-/// One sentence for each thing that is missing.
+/// One sentence for each thing that is missing. `same_samples` states whether both trials are validated
+/// on the same samples, so that their predictions can be compared.
 pub(crate) fn missing_notes(
     locale: Locale,
     plan: &Plan,
     results: &Results,
     recorded: [&RecordedTrial; 2],
+    same_samples: bool,
 ) -> Vec<String> {
     let named = || ["A", "B"].into_iter().zip(recorded);
     let runs = |trial: usize| TrialRuns::count(plan, results, trial);
@@ -30,7 +32,7 @@ pub(crate) fn missing_notes(
         |trial: usize| plan.trials[trial].config.validation.split() != Split::Holdout(0.0);
     let lacks_predictions = |recorded: &RecordedTrial| {
         let predicted = recorded.predictions.iter().flatten().count();
-        is_validated(recorded.trial) && predicted < runs(recorded.trial).finished
+        same_samples && is_validated(recorded.trial) && predicted < runs(recorded.trial).finished
     };
     let lacks_profile = |recorded: &RecordedTrial| {
         runs(recorded.trial).finished > 0 && !results.profiles.contains_key(&recorded.trial)

@@ -2,6 +2,7 @@
 
 use super::classes::class_name;
 use super::pairing::{PairedSample, Pairing};
+use super::verdict::equality;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::Locale;
@@ -58,19 +59,23 @@ fn introduction(locale: Locale, pairing: &Pairing, samples: usize, runs: usize) 
         ),
         (Language::English, false) => format!(
             "Both trials classify the same {samples} validation samples in several repeats, each \
-             with models that were not trained on it. A sample counts once per repeat: \
-             {predictions} times in total."
+             with models that were not trained on it. A sample counts once per repeat: there are \
+             {predictions} predictions of each trial."
         ),
         (Language::French, true) => format!(
-            "Les deux essais classent les mêmes {samples} exemples de validation, chacun avec un \
-             modèle qui n’a pas été entraîné avec lui."
+            "Les deux essais classent les mêmes {samples} exemples de validation, chacun par un \
+             modèle qui ne l’a pas vu à l’entraînement."
         ),
         (Language::French, false) => format!(
             "Les deux essais classent les mêmes {samples} exemples de validation en plusieurs \
-             répétitions, chacun avec des modèles qui n’ont pas été entraînés avec lui. Un exemple \
-             compte une fois par répétition : {predictions} fois au total."
+             répétitions, chacun par des modèles qui ne l’ont pas vu à l’entraînement. Un exemple \
+             compte une fois par répétition : il y a {predictions} prédictions de chaque essai."
         ),
     };
+    text.push_str(locale.tr(
+        " The number of a sample is its position in the training data, from 0.",
+        " Le numéro d’un exemple est sa position dans les données d’entraînement, à partir de 0.",
+    ));
     if pairing.runs < runs {
         let common = pairing.runs;
         text.push_str(&match locale.language {
@@ -105,10 +110,7 @@ fn outcome_table(locale: Locale, pairing: &Pairing) -> Table {
 /// McNemar's test in words. With repeats, a sample counts once: for the trial that classifies it
 /// correctly more often, because several predictions for one sample are not independent.
 fn test_note(locale: Locale, [a, b]: [usize; 2], is_repeated: bool) -> String {
-    let p = match locale.p_value(Some(mcnemar(a as u64, b as u64))) {
-        p if p.starts_with('<') => format!("p {p}"),
-        p => format!("p = {p}"),
-    };
+    let p = equality(locale, mcnemar(a as u64, b as u64));
     let (counts, test) = match (locale.language, is_repeated) {
         (Language::English, false) => (
             format!("A alone classifies {a} samples correctly, B alone {b}"),
@@ -132,14 +134,13 @@ fn test_note(locale: Locale, [a, b]: [usize; 2], is_repeated: bool) -> String {
     };
     match locale.language {
         Language::English => format!(
-            "{counts} ({test}: {p}). This test is about these trained models, not about the \
-             settings: trained again, each trial would classify other samples correctly. The test of \
-             the scores allows for that."
+            "{counts} ({test}: {p}). This test is about these trained models on these samples, not \
+             about the settings: trained again, each trial would classify other samples correctly."
         ),
         Language::French => format!(
-            "{counts} ({test} : {p}). Ce test porte sur ces modèles entraînés, pas sur les \
-             réglages : avec un nouvel entraînement, chaque essai classerait bien d’autres exemples. \
-             Le test des scores en tient compte."
+            "{counts} ({test} : {p}). Ce test porte sur ces modèles entraînés et ces exemples, pas \
+             sur les réglages : avec un nouvel entraînement, chaque essai classerait bien d’autres \
+             exemples."
         ),
     }
 }
@@ -211,8 +212,8 @@ mod tests {
         };
         // 3 · 5 predictions in favour of A, but 5 samples: p = 2 / 2⁵.
         let (samples, labels): (&[u32], &[u16]) = (&[1, 2, 3, 4, 5], &[1; 5]);
-        let a = recorded(&[Some((samples, labels, &[1; 5])); 3]);
-        let b = recorded(&[Some((samples, labels, &[0; 5])); 3]);
+        let a = recorded(&[Some((samples, labels, &[1_u16; 5][..])); 3]);
+        let b = recorded(&[Some((samples, labels, &[0_u16; 5][..])); 3]);
         let pairing = Pairing::new([&a, &b]).unwrap();
         let mut document = Document::default();
         add_samples(&mut document, english, &pairing, &[], 3);
