@@ -73,7 +73,7 @@ mod tests {
         assert_eq!(
             document.to_text(),
             "A: lr0.1_width64.\n\nSettings\n========\n\nSet keep to all.\n\n\
-             key           A\n-----------  ---\nmodel.width   64\n\nMore:\n\n- one a*b\n- two\n"
+             key            A\n-----------  ---\nmodel.width   64\n\nMore:\n\n- one a*b\n- two\n"
         );
     }
 }
