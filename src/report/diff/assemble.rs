@@ -16,6 +16,7 @@ use crate::report::analysis::conclusions::{Analysis, has_same_splits};
 use crate::report::document::blocks::Document;
 use crate::report::error::ReportError;
 use crate::report::locale::Locale;
+use crate::report::results::class_names::ClassNames;
 use crate::report::results::trial_frame::{trial_frame, trial_positions};
 use crate::spec::{Language, Sweep};
 use polars::prelude::{DataFrame, PolarsResult};
@@ -74,7 +75,7 @@ pub fn diff_trials(
     add_classes(&mut document, locale, recorded, same_samples);
     if let Some(pairing) = Pairing::new(recorded).filter(|_| same_samples) {
         let runs = plan.runs_of(trials[0]).count();
-        let names = &recorded[0].class_names;
+        let names = ClassNames(&recorded[0].class_names);
         add_samples(&mut document, locale, &pairing, names, runs);
     }
     Ok(document)

@@ -7,6 +7,7 @@ use crate::record::RunClassification;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::Locale;
+use crate::report::results::class_names::ClassNames;
 use crate::spec::Language;
 
 /// Maximum number of listed classes.
@@ -27,10 +28,11 @@ pub(crate) fn add_classes(
     let [Some(a), Some(b)] = counts(recorded, same_samples) else {
         return;
     };
-    let names = &recorded[0].class_names;
-    if a.confusion.len() != b.confusion.len() || *names != recorded[1].class_names {
+    let [names, names_of_b] = recorded.map(|recorded| &recorded.class_names);
+    if a.confusion.len() != b.confusion.len() || names != names_of_b {
         return;
     }
+    let names = ClassNames(names);
     document.section(locale.tr("Classes", "Classes"));
     document.paragraph(locale.tr(
         "Recall: the fraction of the validation samples of a class that are classified correctly. \
@@ -134,15 +136,7 @@ fn confusion_differences([a, b]: [&ClassificationCounts; 2]) -> Vec<ConfusionDif
     confusions
 }
 
-/// The name of a class; its number if names are unknown.
-pub(super) fn class_name(names: &[String], class: usize) -> String {
-    names
-        .get(class)
-        .cloned()
-        .unwrap_or_else(|| class.to_string())
-}
-
-fn recall_table(locale: Locale, names: &[String], rows: &[RecallDifference]) -> Table {
+fn recall_table(locale: Locale, names: ClassNames, rows: &[RecallDifference]) -> Table {
     let headers = [
         (locale.tr("class", "classe"), Align::Left),
         (locale.tr("A: recall %", "A : rappel %"), Align::Right),
@@ -155,7 +149,7 @@ fn recall_table(locale: Locale, names: &[String], rows: &[RecallDifference]) -> 
     let mut table = Table::new(headers.map(|(header, align)| (header.to_owned(), align)));
     for row in rows.iter().take(MAX_CLASSES) {
         table.row(vec![
-            class_name(names, row.class),
+            names.of(row.class as u16),
             locale.percent(row.recall[0]),
             locale.percent(row.recall[1]),
             locale.points(row.difference()),
@@ -164,7 +158,7 @@ fn recall_table(locale: Locale, names: &[String], rows: &[RecallDifference]) -> 
     table
 }
 
-fn confusion_table(locale: Locale, names: &[String], rows: &[ConfusionDifference]) -> Table {
+fn confusion_table(locale: Locale, names: ClassNames, rows: &[ConfusionDifference]) -> Table {
     let headers = [
         (locale.tr("class", "classe"), Align::Left),
         (locale.tr("predicted as", "prédite"), Align::Left),
@@ -179,8 +173,8 @@ fn confusion_table(locale: Locale, names: &[String], rows: &[ConfusionDifference
     for row in rows.iter().take(MAX_CONFUSIONS) {
         let [a, b] = row.samples;
         table.row(vec![
-            class_name(names, row.class),
-            class_name(names, row.predicted),
+            names.of(row.class as u16),
+            names.of(row.predicted as u16),
             a.to_string(),
             b.to_string(),
             format!("{:+}", i128::from(b) - i128::from(a)),

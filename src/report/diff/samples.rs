@@ -1,11 +1,11 @@
 //! The validation samples that both trials, one of them or neither classifies correctly.
 
-use super::classes::class_name;
 use super::pairing::{PairedSample, Pairing};
 use super::verdict::equality;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::Locale;
+use crate::report::results::class_names::ClassNames;
 use crate::spec::Language;
 use statistics::mcnemar;
 
@@ -18,7 +18,7 @@ pub(crate) fn add_samples(
     document: &mut Document,
     locale: Locale,
     pairing: &Pairing,
-    names: &[String],
+    names: ClassNames,
     runs: usize,
 ) {
     let samples = pairing.samples().count();
@@ -145,7 +145,7 @@ fn test_note(locale: Locale, [a, b]: [usize; 2], is_repeated: bool) -> String {
     }
 }
 
-fn sample_table(locale: Locale, names: &[String], samples: &[PairedSample]) -> Table {
+fn sample_table(locale: Locale, names: ClassNames, samples: &[PairedSample]) -> Table {
     let headers = [
         (locale.tr("sample", "exemple"), Align::Right),
         (locale.tr("class", "classe"), Align::Left),
@@ -157,7 +157,7 @@ fn sample_table(locale: Locale, names: &[String], samples: &[PairedSample]) -> T
         let first = sample.predictions[0];
         table.row(vec![
             first.sample.to_string(),
-            class_name(names, first.label.into()),
+            names.of(first.label),
             predicted_classes(names, sample, 0),
             predicted_classes(names, sample, 1),
         ]);
@@ -166,7 +166,7 @@ fn sample_table(locale: Locale, names: &[String], samples: &[PairedSample]) -> T
 }
 
 /// The classes that a trial predicts for a sample, the most frequent first: `9`, or `4 ×2, 9`.
-fn predicted_classes(names: &[String], sample: &PairedSample, trial: usize) -> String {
+fn predicted_classes(names: ClassNames, sample: &PairedSample, trial: usize) -> String {
     let mut counts: Vec<(u16, usize)> = Vec::new();
     for prediction in sample.predictions {
         let class = prediction.predicted[trial];
@@ -177,7 +177,7 @@ fn predicted_classes(names: &[String], sample: &PairedSample, trial: usize) -> S
     }
     counts.sort_by_key(|&(class, count)| (std::cmp::Reverse(count), class));
     let shown = counts.into_iter().map(|(class, count)| {
-        let name = class_name(names, class.into());
+        let name = names.of(class);
         match count {
             1 => name,
             _ => format!("{name} ×{count}"),
@@ -201,8 +201,11 @@ mod tests {
         let [sample] = pairing.in_favour_of(0)[..] else {
             panic!("one sample");
         };
-        assert_eq!(predicted_classes(&names, &sample, 0), "dog ×2, owl");
-        assert_eq!(predicted_classes(&names, &sample, 1), "cat ×3");
+        assert_eq!(
+            predicted_classes(ClassNames(&names), &sample, 0),
+            "dog ×2, owl"
+        );
+        assert_eq!(predicted_classes(ClassNames(&names), &sample, 1), "cat ×3");
     }
 
     #[test]
@@ -216,7 +219,7 @@ mod tests {
         let b = recorded(&[Some((samples, labels, &[0_u16; 5][..])); 3]);
         let pairing = Pairing::new([&a, &b]).unwrap();
         let mut document = Document::default();
-        add_samples(&mut document, english, &pairing, &[], 3);
+        add_samples(&mut document, english, &pairing, ClassNames(&[]), 3);
         let text = document.to_markdown("");
         assert!(
             text.contains("A classifies 5 samples correctly more often"),
