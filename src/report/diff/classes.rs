@@ -78,7 +78,7 @@ fn counts([a, b]: [&RecordedTrial; 2], same_samples: bool) -> [Option<Classifica
 fn sum(runs: Vec<&RunClassification>) -> Option<ClassificationCounts> {
     let mut runs = runs.into_iter();
     let first = runs.next()?.clone();
-    runs.try_fold(first, |sum, run| sum.merge(run))?.validation
+    runs.try_fold(first, RunClassification::merge)?.validation
 }
 
 /// The recall of a class in both trials; `None` without samples of the class.

@@ -113,11 +113,12 @@ pub(super) mod tests {
     use super::*;
     use crate::metrics::SamplePredictions;
 
-    /// A trial with these labels and predictions for the samples of each run.
-    pub(in crate::report::diff) fn recorded(
-        runs: &[Option<(&[u32], &[u16], &[u16])>],
-    ) -> RecordedTrial {
-        let run = |&(samples, labels, predicted): &(&[u32], &[u16], &[u16])| SamplePredictions {
+    /// The samples of a run, their labels and their predicted classes.
+    type Run<'a> = (&'a [u32], &'a [u16], &'a [u16]);
+
+    /// A trial with these runs.
+    pub(in crate::report::diff) fn recorded(runs: &[Option<Run>]) -> RecordedTrial {
+        let run = |&(samples, labels, predicted): &Run| SamplePredictions {
             classes: 3,
             samples: samples.to_vec(),
             labels: labels.to_vec(),
