@@ -65,6 +65,7 @@ pub mod random;
 pub mod record;
 pub mod report;
 pub mod run;
+mod selection;
 pub mod spec;
 #[allow(
     clippy::expect_used,

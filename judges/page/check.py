@@ -499,6 +499,7 @@ def tells_kinds_apart(browser):
         field("converged").get_by_label("no").uncheck()
         page.settle()
         check(page.count() == 10 and tab.locator("#table td.centred").first.inner_text() == "●", "marks")
+        check(not any("–" in cell and cell != "–" for cell in page.texts("#table td.number")), "only tied ranks are ranges")
         tab.get_by_text("Clear all").click()
         page.settle()
         for _ in range(2):

@@ -34,7 +34,7 @@ pub use sweep::manifest::{
 pub use sweep::mean_curves::{MeanCurve, mean_and_deviation, mean_curves};
 pub use sweep::merge::{MergeSummary, merge};
 pub use sweep::prune::{Prunable, PruneReason};
-pub use sweep::rank_key::RankKey;
+pub use sweep::rank_key::{RankKey, compensated_mean};
 pub use sweep::reconcile::{ReconcilePlan, may_need_reconciling};
 pub use sweep::status::{RunInTraining, SweepStatus};
 pub use sweep::store::{Results, Store};

@@ -17,7 +17,7 @@ mod sections;
 mod sweep_report;
 mod trial_details;
 
-pub use compare::{ComparedSweep, compare};
+pub use compare::{ComparedSweep, ComparisonReport};
 pub use detailed_trial::DetailedTrial;
 pub use diff::assemble::diff_trials;
 pub use diff::recorded_trial::RecordedTrial;

@@ -39,8 +39,7 @@ pub struct Report {
     ranking: Table,
     /// Warnings about the data, in the report's language.
     pub(super) warnings: Vec<String>,
-    /// The last rank of the leading ties.
-    pub(super) tied_ranks: Option<u32>,
+    pub(super) analysis: Analysis,
     /// One row for each trial, in the order of the listing.
     pub(super) frame: DataFrame,
     listing: Listing,
@@ -100,10 +99,10 @@ impl Report {
             detailed,
             ranking,
             warnings: warnings(Locale::of(sweep), &remarks.warnings),
-            tied_ranks,
             frame: listed,
             listing: listing.clone(),
             formats: sweep.report.formats.clone(),
+            analysis,
         })
     }
 
@@ -134,14 +133,7 @@ impl Report {
                 Format::Png => None,
             });
         }
-        for figure in self.document.figures() {
-            let picture = |extension: &str, contents: &[u8]| ReportFile {
-                path: PathBuf::from(name).join(figure.file(extension)),
-                contents: contents.to_vec(),
-            };
-            files.push(picture("svg", figure.svg.as_bytes()));
-            files.extend(figure.png.iter().map(|png| picture("png", png)));
-        }
+        files.extend(self.document.figure_files());
         Ok(files)
     }
 
@@ -160,7 +152,7 @@ impl Report {
         let count = self.listing.top.unwrap_or(count);
         let head = self.frame.head(Some(count));
         let listing = &self.listing;
-        let (detail, tied) = (Detail::Brief, self.tied_ranks);
+        let (detail, tied) = (Detail::Brief, self.analysis.tied_ranks);
         let table = leaderboard(sweep, plan, results, &head, listing, detail, tied)?;
         let mut text = table.to_text();
         if let Some(more) = self

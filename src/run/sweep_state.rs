@@ -92,8 +92,8 @@ impl EndedRuns<'_> {
         self.retention.keeps_run(run, result, &self.results)
     }
 
-    /// The trial that loses its weights now that a run of `trial` is among the results.
-    pub(crate) fn trial_to_prune(&mut self, trial: usize) -> Option<usize> {
-        self.retention.trial_to_prune(trial, &self.results)
+    /// The trials that lose their weights now that a run of `trial` is among the results.
+    pub(crate) fn trials_to_prune(&mut self, trial: usize) -> Vec<usize> {
+        self.retention.trials_to_prune(trial, &self.results)
     }
 }

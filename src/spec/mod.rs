@@ -43,8 +43,12 @@ pub use sections::keep::KeepWeights;
 pub use sections::launch::{
     Directive, LaunchOptions, MemoryRequest, ResourceName, TimeLimit, Token,
 };
+pub use sections::limit::{Comparison, Limit};
+pub use sections::limit_metric::LimitMetric;
+pub use sections::rank_by::RankBy;
 pub use sections::record::{EventTiming, RecordOptions};
-pub use sections::report::{Format, Language, RankBy, ReportOptions, SelectionCost, SelectionRule};
+pub use sections::report::{Format, Language, ReportOptions};
+pub use sections::selection::{SelectionCost, SelectionRule};
 pub use sections::tensorboard::TensorBoardOptions;
 pub use sweep::{Include, Source, Sweep};
 pub(crate) use sweep_name::is_reserved;

@@ -51,6 +51,34 @@ const BAD_SWEEPS: &[(&str, &str)] = &[
     ("keeping none of the best", "keep: best 0\n"),
     ("keeping a misspelt best", "name: kept\nkeep: bests 2\n"),
     ("keeping a list", "keep: [best, 1]\n"),
+    (
+        "an unknown limit",
+        "report:\n  select:\n    where: { memory: <= 2 MiB }\n",
+    ),
+    (
+        "a limit without a sign",
+        "report:\n  select:\n    where:\n      parameters: 60000\n",
+    ),
+    (
+        "a limit in the wrong unit",
+        "report:\n  select:\n    where:\n      peak_memory: <= 20 ms\n",
+    ),
+    (
+        "a negative limit",
+        "report:\n  select:\n    where:\n      loss: < -1\n",
+    ),
+    (
+        "a limit on the test set",
+        "report:\n  select:\n    where:\n      test_accuracy: < 0.9\n",
+    ),
+    (
+        "limits that exclude every trial",
+        "report:\n  select:\n    where:\n      loss: ['>= 2', <= 1]\n",
+    ),
+    (
+        "a limit without quotes",
+        "report:\n  select:\n    where:\n      accuracy: >= 0.9\n",
+    ),
     ("infinite", "training:\n  weight_decay: .inf\n"),
     ("unknown choice", "training:\n  optimizer: sdg\n"),
     ("unknown schedule", "training:\n  schedule: cosinus\n"),

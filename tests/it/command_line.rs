@@ -163,7 +163,15 @@ fn sweeps_are_compared_from_their_files_or_from_their_results() {
     };
     let done = compare(&["sweep.yaml"]);
     assert_eq!((done.code, done.error.as_str()), (0, ""));
-    assert_eq!(done.output, "reports/course.md\nreports/course.csv\n");
+    let (summary, paths) = done.output.split_once("\n\n").unwrap();
+    assert!(
+        summary.contains("1 sweep, 2 trials, 2 runs: 2 finished."),
+        "{summary}"
+    );
+    assert_eq!(
+        paths,
+        "reports/course.md\nreports/course.csv\nreports/course.html\n"
+    );
     let from_file = project.read("reports/course.csv");
     // The file is not needed where its results are named.
     std::fs::remove_file(project.path("sweep.yaml")).unwrap();

@@ -2,8 +2,7 @@
 
 use crate::support::made_up::{file, reported, reported_with};
 use tp_sweep::plan::RunId;
-use tp_sweep::report::{ComparedSweep, Listing, ListingOrder, compare};
-use tp_sweep::spec::Language;
+use tp_sweep::report::{Listing, ListingOrder};
 
 /// A grid of two factors over ten folds.
 const GRID: &str = "
@@ -317,27 +316,4 @@ fn every_requested_format_is_written() {
             .iter()
             .all(|file| file.path.extension().unwrap() != "tex")
     );
-}
-
-#[test]
-fn compared_sweeps_keep_their_columns() {
-    let other = "name: other\nvalidation: { folds: 2 }\ngrid: { model.width: [16, tiny] }"
-        .replace("tiny", "[16, 8]");
-    let grid = reported(GRID, learning_rate_matters);
-    let other = reported(&other, learning_rate_matters);
-    let parts = [&grid, &other].map(|(sweep, plan, report, results)| ComparedSweep {
-        sweep,
-        plan,
-        results,
-        report,
-    });
-    let files = compare("both", &parts, Language::French).unwrap();
-    let text = |index: usize| String::from_utf8(files[index].contents.clone()).unwrap();
-    let csv = text(1);
-    assert_eq!(csv.lines().count(), 1 + 6 + 2);
-    assert_eq!(cell(&csv, "width16_lr0.1", "sweep"), "grid");
-    assert_eq!(cell(&csv, "width16", "sweep"), "other");
-    assert_eq!(cell(&csv, "width16", "param_training.learning_rate"), "");
-    assert_eq!(cell(&csv, "width16", "split9_val_accuracy"), "");
-    assert!(text(0).contains("2 balayages côte à côte"));
 }

@@ -61,8 +61,8 @@ fn kept(folder: &Path) -> (BTreeSet<String>, usize) {
     (weights.iter().map(trial).collect(), weights.len())
 }
 
-/// The names of the trials that the tables rank, the best first.
-fn ranked(folder: &Path, sweep: &Sweep, plan: &Plan) -> Vec<String> {
+/// The tables of the results in this folder.
+fn csv(folder: &Path, sweep: &Sweep, plan: &Plan) -> String {
     let results = store(folder, plan).read(plan);
     let remarks = DataRemarks::default();
     let report = Report::new(
@@ -73,8 +73,12 @@ fn ranked(folder: &Path, sweep: &Sweep, plan: &Plan) -> Vec<String> {
         &Listing::default(),
         &NoDetails,
     );
-    let report = report.unwrap();
-    let csv = file(&report, "csv");
+    file(&report.unwrap(), "csv")
+}
+
+/// The names of the trials that the tables rank, the best first.
+fn ranked(folder: &Path, sweep: &Sweep, plan: &Plan) -> Vec<String> {
+    let csv = csv(folder, sweep, plan);
     let rows = csv
         .lines()
         .skip(1)
@@ -90,6 +94,66 @@ fn sweep_text(keep: &str, rank_by: &str) -> String {
          validation: {{ folds: 3 }}\nkeep: {keep}\nreport: {{ rank_by: {rank_by} }}\n\
          grid:\n  training.learning_rate: [0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2]\n"
     )
+}
+
+/// Rules that may choose another trial than the best. A width of 2 means 1,600 parameters, one of 3 means
+/// 2,395; the executor makes up times and bytes in proportion.
+const RULES: [&str; 8] = [
+    "{ where: { parameters: <= 2000 } }",
+    "{ where: { seconds_per_epoch: <= 0.002 } }",
+    "{ where: { peak_memory: < 30 kB, accuracy: '> 0.6' } }",
+    "{ where: { accuracy: <= 0.7 } }",
+    "{ best: loss }",
+    "one_standard_error",
+    "{ one_standard_error: seconds }",
+    "{ best: loss, one_standard_error: seconds, where: { peak_memory: '> 30 kB', accuracy: <= 0.8 } }",
+];
+
+/// The trial that the tables mark as chosen.
+fn chosen(folder: &Path, sweep: &Sweep, plan: &Plan) -> Option<String> {
+    let csv = csv(folder, sweep, plan);
+    let mut rows = csv.lines().map(|line| line.split(',').collect::<Vec<_>>());
+    let header = rows.next().unwrap();
+    let column = header.iter().position(|name| *name == "chosen").unwrap();
+    let chosen = rows.find(|row| row[column] == "true");
+    chosen.map(|row| row[1].to_owned())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    #[test]
+    fn the_chosen_trial_is_kept_too_whatever_the_rule(
+        tenths in prop::collection::vec(0_u32..5, 24),
+        rule in 0_usize..RULES.len(),
+        keep in 1_usize..3,
+        workers in 1_usize..4,
+        interrupted_after in prop::option::of(1_usize..20),
+    ) {
+        let rank_by = format!("accuracy, select: {}", RULES[rule]);
+        let text = sweep_text(&format!("best {keep}"), &rank_by)
+            .replace("[0.9, 0.8, 0.7, 0.6, 0.5, 0.4, 0.3, 0.2]", "[0.9, 0.8, 0.7, 0.6]")
+            .replace("grid:", "grid:\n  model.width: [3, 2]");
+        let (sweep, plan) = planned(&text);
+        prop_assert_eq!(plan.trials.len(), 8);
+        let folder = tempfile::tempdir().unwrap();
+        let interrupt = Interrupt::default();
+        let started = AtomicUsize::new(0);
+        let first = FakeExecutor::new(|run| {
+            if interrupted_after == Some(1 + started.fetch_add(1, Ordering::SeqCst)) {
+                interrupt.request();
+            }
+            ending(&tenths, 3, run)
+        });
+        run(folder.path(), &sweep, &plan, &first, workers, interrupt.clone());
+        run(folder.path(), &sweep, &plan, &with_tenths(&tenths, 3), workers, Interrupt::default());
+        let ranked = ranked(folder.path(), &sweep, &plan);
+        let mut expected: BTreeSet<String> = ranked.into_iter().take(keep).collect();
+        expected.extend(chosen(folder.path(), &sweep, &plan));
+        let (trials, runs) = kept(folder.path());
+        prop_assert_eq!(runs, 3 * expected.len());
+        prop_assert_eq!(trials, expected, "{}", RULES[rule]);
+    }
 }
 
 proptest! {

@@ -8,9 +8,11 @@ mod support;
 
 mod bad_input;
 mod checkpoints;
+mod choice;
 mod cohort;
 mod cohort_property;
 mod command_line;
+mod comparison;
 mod conclusions;
 mod data;
 mod data_fetch;

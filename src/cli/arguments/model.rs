@@ -12,7 +12,7 @@ pub struct ExportArguments {
     /// Read results from this folder
     #[arg(long, value_name = "FOLDER", default_value = "runs")]
     pub runs: PathBuf,
-    /// Export the best trial (the default)
+    /// Export the best trial of the ranking, whatever report.select chooses
     #[arg(long, conflicts_with = "trial")]
     pub best: bool,
     /// Export the trial with this name, as shown in the report and in the results folder

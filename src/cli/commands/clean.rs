@@ -33,7 +33,7 @@ pub(crate) fn clean(arguments: &CleanArguments) -> Result<u8, CliError> {
         Some(lock_sweep(&store, &plan)?)
     };
     let results = store.read(&plan);
-    let weightless = trials_without_weights(&sweep, &plan, &results.runs);
+    let weightless = trials_without_weights(&sweep, &plan, &results);
     let prunable =
         Prunable::find(&store, &plan, &results, &weightless).map_err(CliError::BeforeStart)?;
     let with_results: Vec<&Prunable> = prunable.iter().filter(|item| item.results > 0).collect();

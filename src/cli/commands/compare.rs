@@ -1,5 +1,6 @@
 //! `tp-sweep compare`.
 
+use super::report::write_report_files;
 use crate::cli::arguments::{CompareArguments, SweepArguments};
 use crate::cli::context::{
     SweepContext, load_for_results, load_from_results, missing_results_error, open_store_at,
@@ -7,9 +8,9 @@ use crate::cli::context::{
 };
 use crate::cli::errors::{CliError, RESULTS_MISSING};
 use crate::cli::messages::{print, warn};
-use crate::record::{RecordedSweep, Results, prepare_folder, write_atomically};
-use crate::report::{ComparedSweep, Listing, NoDetails, Report, compare as compare_sweeps};
-use crate::spec::Language;
+use crate::record::{RecordedSweep, Results};
+use crate::report::{ComparedSweep, ComparisonReport, Listing, NoDetails, Report};
+use crate::spec::{Data, Language};
 use std::path::Path;
 
 /// A sweep to compare, with its results and its report.
@@ -26,6 +27,7 @@ struct ComparedInput {
 pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
     let mut sweeps: Vec<ComparedInput> = Vec::new();
     let mut first_skipped = None;
+    let mut skipped = Vec::new();
     let mut language = arguments.language;
     for path in &arguments.sweeps {
         let sweep = match read(path, arguments, language) {
@@ -34,6 +36,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
                 if arguments.sweeps.len() > 1 =>
             {
                 warn(&format!("skipping {}: {error}", path.display()));
+                skipped.push(path.display().to_string());
                 first_skipped.get_or_insert(error);
                 continue;
             }
@@ -54,23 +57,30 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
         let context = &sweep.context;
         refuse_report_over_inputs(&arguments.name, reports, &arguments.sweeps, context)?;
     }
+    let hash_of =
+        |context: &SweepContext, data: &Data| context.dataset_cache.fingerprint(data).ok();
+    let hashes: Vec<_> = sweeps
+        .iter()
+        .map(|sweep| move |data: &Data| hash_of(&sweep.context, data))
+        .collect();
     let parts: Vec<ComparedSweep> = sweeps
         .iter()
-        .map(|sweep| ComparedSweep {
+        .zip(&hashes)
+        .map(|(sweep, data_hash)| ComparedSweep {
             sweep: &sweep.context.sweep,
             plan: &sweep.context.plan,
             results: &sweep.results,
             report: &sweep.report,
+            data_hash,
         })
         .collect();
-    let language = language.unwrap_or(Language::English);
+    let (name, language) = (&arguments.name, language.unwrap_or(Language::English));
+    let report = ComparisonReport::new(name, &parts, &skipped, language)?;
     let folder = &arguments.folders.reports;
-    prepare_folder(folder).map_err(CliError::AfterStart)?;
-    for file in compare_sweeps(&arguments.name, &parts, language)? {
-        let path = folder.join(&file.path);
-        write_atomically(&path, &file.contents).map_err(CliError::AfterStart)?;
-        print(&format!("{}\n", path.display()))?;
-    }
+    let paths = write_report_files(&report.files()?, name, folder)?;
+    let paths: Vec<String> = paths.iter().map(|p| p.display().to_string()).collect();
+    let summary = report.document.summary_text();
+    print(&format!("{summary}\n{}\n", paths.join("\n")))?;
     Ok(code)
 }
 

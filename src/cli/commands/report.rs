@@ -78,11 +78,24 @@ pub(crate) fn report(arguments: &ReportArguments) -> Result<u8, CliError> {
         reports,
     )?;
     print(&written.terminal_text(&sweep, &plan, &results)?)?;
+    // Whoever tries another rule for one report does not lose the weights of the file's choice.
+    let tries_rule = arguments
+        .sweep
+        .overrides
+        .iter()
+        .any(|set| set.starts_with("report"));
+    let prune = || {
+        if tries_rule {
+            Ok(())
+        } else {
+            prune_weights(&sweep, &plan, &store, &results)
+        }
+    };
     // A process that is training this sweep does these steps itself at its end.
     let finished = lock(store.folder()).and_then(|lock| match lock {
         Lock::Acquired(_lock) => write_missing_scores(&sweep, &plan, &store, &results.runs)
             .and_then(|()| remove_leftovers_of_ended(&plan, &store, &results.runs))
-            .and_then(|()| prune_weights(&sweep, &plan, &store, &results.runs))
+            .and_then(|()| prune())
             .and_then(|()| mark_best(&plan, &store, written.report.detailed.as_ref())),
         Lock::Held(_) => Ok(()),
     });
@@ -134,27 +147,37 @@ pub(crate) fn write_report(
     folder: &Path,
 ) -> Result<WrittenReport, CliError> {
     let report = Report::new(sweep, plan, results, remarks, listing, details)?;
-    let files = report.files()?;
+    let paths = write_report_files(&report.files()?, &plan.name, folder)?;
+    Ok(WrittenReport { report, paths })
+}
+
+/// Writes the files of the report `name` and removes its earlier figures that are not among them;
+/// returns the paths without those of figures, which are linked from the report.
+pub(crate) fn write_report_files(
+    files: &[ReportFile],
+    name: &str,
+    folder: &Path,
+) -> Result<Vec<PathBuf>, CliError> {
     let mut folders: Vec<&Path> = files.iter().filter_map(|file| file.path.parent()).collect();
     folders.dedup();
     for inner in folders {
         prepare_folder(&folder.join(inner)).map_err(CliError::AfterStart)?;
     }
-    remove_stale_figures(&folder.join(&plan.name), &files)?;
+    remove_stale_figures(&folder.join(name), files)?;
     let mut paths = Vec::new();
-    for file in &files {
+    for file in files {
         let path = folder.join(&file.path);
         write_atomically(&path, &file.contents).map_err(CliError::AfterStart)?;
-        // Figures are linked from the report.
         if file.path.components().count() == 1 {
             paths.push(path);
         }
     }
-    Ok(WrittenReport { report, paths })
+    Ok(paths)
 }
 
 /// The file names of single figures, without extensions.
-const FIGURES: [&str; 7] = [
+const FIGURES: [&str; 8] = [
+    "best-scores",
     "confusion",
     "difficult-samples",
     "heat-map",

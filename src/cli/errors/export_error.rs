@@ -26,6 +26,15 @@ pub enum ExportError {
          with --trial"
     )]
     NotCompared,
+    /// The rule of the sweep file chooses no trial.
+    #[error(
+        "`report.select` chooses no trial: {reason}; export the best one with --best, or choose a \
+         trial with --trial"
+    )]
+    NoneChosen {
+        /// Why it chooses none.
+        reason: String,
+    },
     /// The trial has no such fold or repeat.
     #[error("no such run: the trial {trial} has {folds} and {repeats}, counted from 0")]
     NoSuchRun {

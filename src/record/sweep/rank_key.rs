@@ -63,6 +63,11 @@ impl RankKey {
     }
 }
 
+/// The mean of scores, the same in any order.
+pub fn compensated_mean(scores: &[f64]) -> f64 {
+    compensated_sum(scores.iter().copied()) / scores.len() as f64
+}
+
 /// Compensated sum (Kahan 1965), so that equal scores in a different order tie.
 fn compensated_sum(values: impl Iterator<Item = f64>) -> f64 {
     let (mut sum, mut error) = (0.0_f64, 0.0);

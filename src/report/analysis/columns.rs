@@ -7,6 +7,9 @@ use polars::prelude::*;
 /// Whether the sweep file's rule chooses the trial.
 pub(crate) const CHOSEN: &str = "chosen";
 
+/// Whether the trial is within all limits of the rule, if the rule has limits.
+const WITHIN_LIMITS: &str = "within_limits";
+
 /// Whether the trial is distinguishable from the best.
 pub(crate) const DIFFERS: &str = "differs_from_best";
 
@@ -29,7 +32,7 @@ pub(crate) fn with_analysis(mut frame: DataFrame, analysis: &Analysis) -> Polars
         trials.iter().map(|&trial| of(trial)).collect()
     };
     let interval = |trial: usize| analysis.intervals[trial].as_ref();
-    let columns = [
+    let mut columns = vec![
         Column::new(
             INTERVAL[0].into(),
             each(&|trial| Some(interval(trial)?.low)),
@@ -55,6 +58,13 @@ pub(crate) fn with_analysis(mut frame: DataFrame, analysis: &Analysis) -> Polars
             flags(&|trial| analysis.on_pareto_front[trial]),
         ),
     ];
+    let selection = &analysis.selection;
+    if !selection.excluded.is_empty() {
+        columns.push(Column::new(
+            WITHIN_LIMITS.into(),
+            flags(&|trial| selection.is_within_limits[trial]),
+        ));
+    }
     // Behind the validation metrics, of which they speak.
     let names = frame.get_column_names();
     let last = names.iter().rposition(|name| name.contains("val_"));

@@ -4,12 +4,10 @@ use super::pareto_front::{FrontCosts, pareto_front};
 use crate::plan::{Plan, Trial};
 use crate::record::Results;
 use crate::report::results::trial_frame::{score_column, trial_positions};
-use crate::spec::{
-    ColumnSettings, Config, DataSource, RankBy, SelectionCost, SelectionRule, Split, Sweep,
-    Validation,
-};
+use crate::selection::{Selection, select};
+use crate::spec::{ColumnSettings, Config, DataSource, RankBy, Split, Sweep, Validation};
 use polars::prelude::*;
-use statistics::{Candidate, Direction, Interval};
+use statistics::{Direction, Interval};
 
 /// The confidence of intervals: 95 %.
 pub(crate) const CONFIDENCE: f64 = 0.95;
@@ -31,6 +29,8 @@ pub(crate) struct Analysis {
     pub(crate) best: Option<usize>,
     /// The trial that the sweep file's rule chooses.
     pub(crate) chosen: Option<usize>,
+    /// How it was chosen.
+    pub(crate) selection: Selection,
     /// The baseline, if the sweep file names one and it exists.
     pub(crate) baseline: Option<usize>,
     /// Whether the trial is on the Pareto front of score, time and memory; `None` for unranked
@@ -79,10 +79,12 @@ impl Analysis {
             scores[trial] = runs.map(|run| run?.validation_score(rank_by)).collect();
         }
         let intervals = intervals(plan, &ranked, &scores, rank_by);
+        let selection = select(&sweep.report, plan, results);
         let mut analysis = Self {
             p_values_vs_best: vec![None; plan.trials.len()],
             comparison: ComparisonSummary::Nothing,
-            chosen: None,
+            chosen: selection.chosen,
+            selection,
             baseline: plan.baseline(sweep),
             on_pareto_front: on_pareto_front(plan, frame, rank_by)?,
             tied_ranks: None,
@@ -93,7 +95,6 @@ impl Analysis {
         };
         analysis.compare(plan, &ranked, direction(rank_by));
         analysis.tied_ranks = analysis.find_tied_ranks(frame)?;
-        analysis.choose(sweep, plan, results, &ranked);
         analysis.ranked = ranked;
         Ok(analysis)
     }
@@ -143,35 +144,6 @@ impl Analysis {
             .find(|(trial, _)| !is_tie(**trial));
         let last = first_other.map_or(ranked().count() as u32, |(_, rank)| rank - 1);
         Ok((last > 1).then_some(last))
-    }
-
-    /// Chooses a trial by the sweep file's rule.
-    fn choose(&mut self, sweep: &Sweep, plan: &Plan, results: &Results, ranked: &[usize]) {
-        let SelectionRule::OneStandardError(cost) = sweep.report.select else {
-            self.chosen = self.best;
-            return;
-        };
-        let cost = |trial: usize| match cost {
-            SelectionCost::Parameters => Some((plan.trials[trial].config.parameters() as f64, 0.0)),
-            SelectionCost::Seconds => {
-                let profile = results.profiles.get(&trial)?.profile;
-                Some((profile.seconds_per_epoch, profile.standard_error()))
-            }
-        };
-        let candidate = |&trial: &usize| {
-            let interval = self.intervals[trial].as_ref();
-            let (cost, cost_error) = cost(trial).unwrap_or((f64::NAN, 0.0));
-            Candidate {
-                mean: interval.map_or(f64::NAN, |interval| interval.mean),
-                standard_error: interval.map_or(f64::NAN, |interval| interval.standard_error),
-                cost,
-                cost_error,
-            }
-        };
-        let candidates: Vec<Candidate> = ranked.iter().map(candidate).collect();
-        let direction = direction(sweep.report.rank_by);
-        let choice = statistics::one_standard_error(&candidates, direction);
-        self.chosen = choice.map(|choice| ranked[choice.chosen]);
     }
 
     /// The mean score of a ranked trial.
@@ -226,11 +198,6 @@ fn intervals(
             None => groups.push(vec![trial]),
         }
     }
-    // An accuracy is from 0 to 1 and a loss is not negative, even for few splits.
-    let max_score = match rank_by {
-        RankBy::Accuracy => 1.0,
-        RankBy::Loss => f64::INFINITY,
-    };
     let mut intervals = vec![None; scores.len()];
     for group in groups {
         let ratio = test_to_train(&plan.trials[group[0]].config.validation);
@@ -238,17 +205,27 @@ fn intervals(
             .iter()
             .filter_map(|&trial| scores[trial].as_deref())
             .collect();
-        // With a single split there are none.
-        let found = statistics::moderated_intervals(&rows, ratio, CONFIDENCE).unwrap_or_default();
-        for (trial, interval) in group.into_iter().zip(found) {
-            intervals[trial] = Some(Interval {
-                low: interval.low.max(0.0),
-                high: interval.high.min(max_score),
-                ..interval
-            });
+        for (trial, interval) in group.into_iter().zip(intervals_of(&rows, ratio, rank_by)) {
+            intervals[trial] = Some(interval);
         }
     }
     intervals
+}
+
+/// The intervals of trials on the same splits; empty for a single split.
+pub(crate) fn intervals_of(scores: &[&[f64]], ratio: f64, rank_by: RankBy) -> Vec<Interval> {
+    // An accuracy is from 0 to 1 and a loss is not negative, even for few splits.
+    let max_score = match rank_by {
+        RankBy::Accuracy => 1.0,
+        RankBy::Loss => f64::INFINITY,
+    };
+    let found = statistics::moderated_intervals(scores, ratio, CONFIDENCE).unwrap_or_default();
+    let clamped = found.into_iter().map(|interval| Interval {
+        low: interval.low.max(0.0),
+        high: interval.high.min(max_score),
+        ..interval
+    });
+    clamped.collect()
 }
 
 /// The direction in which scores improve.

@@ -3,6 +3,8 @@
 use super::figure::Figure;
 use super::table::Table;
 use crate::escape::{code_block, markdown, markdown_heading, markdown_paragraphs, single_line};
+use crate::report::file::ReportFile;
+use std::path::PathBuf;
 
 /// A piece of a report. Paragraphs and list items are plain text that can contain code between
 /// backticks; headings, tables and captions are plain text.
@@ -72,6 +74,20 @@ impl Document {
             Block::Figure(figure) => Some(figure),
             _ => None,
         })
+    }
+
+    /// The files of the figures, in the folder to which [`Self::to_markdown`] links.
+    pub(crate) fn figure_files(&self) -> Vec<ReportFile> {
+        let mut files = Vec::new();
+        for figure in self.figures() {
+            let picture = |extension: &str, contents: &[u8]| ReportFile {
+                path: PathBuf::from(&self.title).join(figure.file(extension)),
+                contents: contents.to_vec(),
+            };
+            files.push(picture("svg", figure.svg.as_bytes()));
+            files.extend(figure.png.iter().map(|png| picture("png", png)));
+        }
+        files
     }
 
     /// The report as Markdown. Links to figures point into the folder `figures`, relative to the

@@ -2,8 +2,10 @@
 
 use super::plotter::Plotter;
 use crate::metrics::EpochMetrics;
-use crate::record::RunResult;
+use crate::plan::Plan;
+use crate::record::{Results, RunResult};
 use crate::report::document::figure::Figure;
+use crate::report::locale::Locale;
 use crate::report::results::trial_frame::trial_positions;
 use crate::spec::Language;
 use charts::{Axis, CurvePoint, Heading, LearningCurves, TrialCurves};
@@ -55,7 +57,7 @@ fn trial_curves(plotter: &Plotter) -> Option<Figure> {
     };
     let curves = |&trial: &usize| TrialCurves {
         name: context.plan.trials[trial].name.clone(),
-        ..split_curves(plotter, &[trial])
+        ..split_curves(context.plan, context.results, &[trial])
     };
     let caption = match (
         context.plan.trials.len() <= MAX_SHOWN_TRIALS,
@@ -82,7 +84,7 @@ fn level_curves(plotter: &Plotter, factor: usize) -> Option<Figure> {
         let trials: Vec<usize> = has.map(|(position, _)| position).collect();
         TrialCurves {
             name: named.label.clone(),
-            ..split_curves(plotter, &trials)
+            ..split_curves(context.plan, context.results, &trials)
         }
     });
     let caption = match locale.language {
@@ -128,12 +130,20 @@ fn draw(
     caption: String,
     trials: Vec<TrialCurves>,
 ) -> Option<Figure> {
-    let locale = plotter.locale;
+    loss_curves(plotter.locale, &caption, trials).map(|chart| plotter.draw(name, caption, &chart))
+}
+
+/// The chart of the losses of trials over the epochs; `None` without any value.
+pub(crate) fn loss_curves(
+    locale: Locale,
+    caption: &str,
+    trials: Vec<TrialCurves>,
+) -> Option<LearningCurves> {
     let has_points = trials
         .iter()
         .any(|trial| !trial.training.is_empty() || !trial.validation.is_empty());
-    let chart = LearningCurves {
-        heading: Heading::new(&caption),
+    has_points.then(|| LearningCurves {
+        heading: Heading::new(caption),
         x: Axis::linear(locale.tr("epoch", "époque"), ""),
         y: Axis::linear(
             locale.tr("cross-entropy loss", "perte (entropie croisée)"),
@@ -145,21 +155,19 @@ fn draw(
         band_label: locale
             .tr("range across splits", "étendue entre les partages")
             .to_owned(),
-    };
-    has_points.then(|| plotter.draw(name, caption, &chart))
+    })
 }
 
 /// The mean over the trials and splits after each epoch, with the lowest and highest mean of a
 /// split.
-fn split_curves(plotter: &Plotter, trials: &[usize]) -> TrialCurves {
-    let context = plotter.context;
+pub(crate) fn split_curves(plan: &Plan, results: &Results, trials: &[usize]) -> TrialCurves {
     let mut splits: Vec<Vec<&RunResult>> = Vec::new();
     for &trial in trials {
-        for (split, run) in context.plan.runs_of(trial).enumerate() {
+        for (split, run) in plan.runs_of(trial).enumerate() {
             if splits.len() <= split {
                 splits.push(Vec::new());
             }
-            splits[split].extend(context.results.finished(run));
+            splits[split].extend(results.finished(run));
         }
     }
     TrialCurves {

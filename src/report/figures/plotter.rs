@@ -10,16 +10,17 @@ use charts::{Axis, Chart, Direction, Style};
 /// PNG pixels per SVG pixel: sharp on screens with two device pixels per pixel.
 const PNG_SCALE: f64 = 2.0;
 
-/// The inputs that all figures share.
-pub(crate) struct Plotter<'a> {
-    pub(super) context: &'a ReportContext<'a>,
-    pub(super) locale: Locale,
+/// The language and style of figures, and the score that they show.
+pub(crate) struct Canvas {
+    pub(crate) locale: Locale,
+    rank_by: RankBy,
+    is_png: bool,
     style: Style,
 }
 
-impl<'a> Plotter<'a> {
-    pub(crate) fn new(context: &'a ReportContext<'a>) -> Self {
-        let locale = Locale::of(context.sweep);
+impl Canvas {
+    /// A canvas for figures that show this score; they are also drawn as PNG if `is_png`.
+    pub(crate) fn new(locale: Locale, rank_by: RankBy, is_png: bool) -> Self {
         let style = match locale.language {
             Language::English => Style::default(),
             Language::French => Style {
@@ -30,28 +31,31 @@ impl<'a> Plotter<'a> {
             },
         };
         Self {
-            context,
             locale,
+            rank_by,
+            is_png,
             style,
         }
     }
 
     /// Draws a chart.
-    pub(super) fn draw(&self, name: &str, caption: String, chart: &dyn Chart) -> Figure {
+    pub(crate) fn draw(&self, name: &str, caption: String, chart: &dyn Chart) -> Figure {
         let drawing = chart.draw(&self.style);
-        let is_png = self.context.sweep.report.formats.contains(&Format::Png);
         Figure {
             name: name.to_owned(),
             caption,
             svg: drawing.to_svg(),
             // Charts are far smaller than the maximum size of a PNG.
-            png: is_png.then(|| drawing.to_png(PNG_SCALE).ok()).flatten(),
+            png: self
+                .is_png
+                .then(|| drawing.to_png(PNG_SCALE).ok())
+                .flatten(),
         }
     }
 
     /// The axis of the score that trials are ranked by.
-    pub(super) fn score_axis(&self) -> Axis {
-        match self.context.sweep.report.rank_by {
+    pub(crate) fn score_axis(&self) -> Axis {
+        match self.rank_by {
             RankBy::Accuracy => Axis::linear(
                 self.locale
                     .tr("validation accuracy", "exactitude de validation"),
@@ -63,17 +67,66 @@ impl<'a> Plotter<'a> {
         }
     }
 
+    /// The axis of the measured time of an epoch.
+    pub(crate) fn time_axis(&self) -> Axis {
+        let label = self.locale.tr(
+            "seconds per epoch, trial measured alone",
+            "secondes par époque, essai mesuré seul",
+        );
+        Axis::log(label, "s")
+    }
+
     /// A score in the unit of the axis.
-    pub(super) fn shown_score(&self, score: f64) -> f64 {
-        match self.context.sweep.report.rank_by {
+    pub(crate) fn shown_score(&self, score: f64) -> f64 {
+        match self.rank_by {
             RankBy::Accuracy => 100.0 * score,
             RankBy::Loss => score,
         }
     }
 
     /// The direction in which scores improve.
+    pub(crate) fn direction(&self) -> Direction {
+        direction(self.rank_by)
+    }
+}
+
+/// The inputs that the figures of one sweep share.
+pub(crate) struct Plotter<'a> {
+    pub(super) context: &'a ReportContext<'a>,
+    pub(super) locale: Locale,
+    pub(super) canvas: Canvas,
+}
+
+impl<'a> Plotter<'a> {
+    pub(crate) fn new(context: &'a ReportContext<'a>) -> Self {
+        let locale = Locale::of(context.sweep);
+        let options = &context.sweep.report;
+        let is_png = options.formats.contains(&Format::Png);
+        Self {
+            context,
+            locale,
+            canvas: Canvas::new(locale, options.rank_by, is_png),
+        }
+    }
+
+    /// Draws a chart.
+    pub(super) fn draw(&self, name: &str, caption: String, chart: &dyn Chart) -> Figure {
+        self.canvas.draw(name, caption, chart)
+    }
+
+    /// The axis of the score that trials are ranked by.
+    pub(super) fn score_axis(&self) -> Axis {
+        self.canvas.score_axis()
+    }
+
+    /// A score in the unit of the axis.
+    pub(super) fn shown_score(&self, score: f64) -> f64 {
+        self.canvas.shown_score(score)
+    }
+
+    /// The direction in which scores improve.
     pub(super) fn direction(&self) -> Direction {
-        direction(self.context.sweep.report.rank_by)
+        self.canvas.direction()
     }
 
     /// The mean score of a ranked trial, in the unit of the axis.

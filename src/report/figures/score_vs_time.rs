@@ -39,13 +39,7 @@ pub(crate) fn score_vs_time(plotter: &Plotter) -> Option<Figure> {
     );
     let chart = ParetoScatter {
         heading: Heading::new(caption),
-        x: Axis::log(
-            locale.tr(
-                "seconds per epoch, trial measured alone",
-                "secondes par époque, essai mesuré seul",
-            ),
-            "s",
-        ),
+        x: plotter.canvas.time_axis(),
         y: plotter.score_axis(),
         x_direction: Direction::Minimise,
         y_direction: plotter.direction(),

@@ -28,7 +28,7 @@ use polars::prelude::*;
 use serde_json::Value;
 
 /// Maximum number of curve values in a page; lower-ranked trials have no curves beyond it.
-const MAX_CURVE_VALUES: usize = 1_000_000;
+pub(crate) const MAX_CURVE_VALUES: usize = 1_000_000;
 
 /// Makes the page of a report from its context and its document.
 ///
@@ -40,10 +40,7 @@ pub(crate) fn build_page(context: &ReportContext, document: &Document) -> Polars
     let columns = columns(locale, context);
     let has_seconds = context.frame.column(PROFILE_SECONDS)?.null_count() < context.frame.height();
     Ok(Page {
-        language: match locale.language {
-            Language::English => PageLanguage::En,
-            Language::French => PageLanguage::Fr,
-        },
+        language: page_language(locale),
         title: plan.name.clone(),
         description: sweep.description.clone(),
         summary: document.summary.clone(),
@@ -60,8 +57,16 @@ pub(crate) fn build_page(context: &ReportContext, document: &Document) -> Polars
             x: PROFILE_SECONDS.to_owned(),
             y: score_column(sweep.report.rank_by).to_owned(),
         }),
-        sections: sections(document),
+        sections: sections(document, TableOfTrials::First),
     })
+}
+
+/// The language of a page.
+pub(crate) fn page_language(locale: Locale) -> PageLanguage {
+    match locale.language {
+        Language::English => PageLanguage::En,
+        Language::French => PageLanguage::Fr,
+    }
 }
 
 fn columns(locale: Locale, context: &ReportContext) -> Vec<Column> {
@@ -206,12 +211,7 @@ fn rows(context: &ReportContext, columns: &[Column]) -> PolarsResult<Vec<Row>> {
     let row = |(row, &trial): (usize, &usize)| {
         let runs = TrialRuns::count(plan, context.results, trial);
         let curves = curves(context, trial);
-        let numbers = curves.as_ref().map_or(0, |curves| {
-            let all = [&curves.train_loss, &curves.val_loss, &curves.val_accuracy];
-            all.iter()
-                .map(|curve| curve.mean.len() + curve.deviation.len())
-                .sum()
-        });
+        let numbers = curves.as_ref().map_or(0, Curves::values);
         let is_best = analysis.best == Some(trial);
         let is_carried = numbers <= remaining;
         remaining = remaining.saturating_sub(numbers);
@@ -274,13 +274,22 @@ fn curves(context: &ReportContext, trial: usize) -> Option<Curves> {
     })
 }
 
-/// The document's sections, without the table of the ranking, which the page replaces.
-fn sections(document: &Document) -> Vec<Section> {
+/// Where the document has the table of trials, which the page replaces.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum TableOfTrials {
+    /// In its first section.
+    First,
+    /// Nowhere.
+    Nowhere,
+}
+
+/// The document's sections, without the table of trials.
+pub(crate) fn sections(document: &Document, trials: TableOfTrials) -> Vec<Section> {
     let mut sections: Vec<Section> = Vec::new();
     let mut is_ranking = false;
     for block in &document.blocks {
         if let Block::Heading(2, title) = block {
-            is_ranking = sections.is_empty();
+            is_ranking = sections.is_empty() && trials == TableOfTrials::First;
             sections.push(Section {
                 title: title.clone(),
                 blocks: Vec::new(),

@@ -16,6 +16,16 @@ pub struct Curves {
     pub val_accuracy: Curve,
 }
 
+impl Curves {
+    /// The number of values.
+    pub(crate) fn values(&self) -> usize {
+        let all = [&self.train_loss, &self.val_loss, &self.val_accuracy];
+        all.iter()
+            .map(|curve| curve.mean.len() + curve.deviation.len())
+            .sum()
+    }
+}
+
 /// One metric over the epochs; the first value is that of epoch 1.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct Curve {

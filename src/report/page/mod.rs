@@ -17,7 +17,7 @@ mod script_json;
 mod section;
 mod template;
 
-pub(super) use build_page::build_page;
+pub(super) use build_page::{MAX_CURVE_VALUES, TableOfTrials, build_page, page_language, sections};
 pub use cell::Cell;
 pub use column::{Better, Column, Kind};
 pub use curves::{Curve, Curves};

@@ -21,7 +21,7 @@ pub struct Row {
     /// Whether it is ranked first.
     #[serde(skip_serializing_if = "is_false")]
     pub best: bool,
-    /// Whether the report recommends it instead of the best, as one that is as good.
+    /// Whether the rule of the sweep file chooses it instead of the best.
     #[serde(skip_serializing_if = "is_false")]
     pub chosen: bool,
     /// Whether it is not the best, but not distinguishable from it.

@@ -9,7 +9,7 @@ use crate::report::results::listing::Listing;
 use crate::report::results::metrics::stops_early;
 use crate::report::results::trial_frame::{EPOCHS_TO_TARGET, number_at};
 use crate::report::results::trial_state::{TrialRuns, TrialState};
-use crate::spec::{Language, RankBy, SelectionRule, Sweep};
+use crate::spec::{Language, RankBy, Sweep};
 use polars::prelude::*;
 
 /// Maximum number of trials in the Markdown table; the CSV file has all.
@@ -137,7 +137,7 @@ fn marks(sweep: &Sweep, frame: &DataFrame, row: usize) -> PolarsResult<String> {
     let is =
         |name: &str| -> PolarsResult<Option<bool>> { Ok(frame.column(name)?.bool()?.get(row)) };
     let mut marks = Vec::new();
-    if sweep.report.select != SelectionRule::Best && is(CHOSEN)? == Some(true) {
+    if !sweep.report.chooses_first_ranked() && is(CHOSEN)? == Some(true) {
         marks.push("★");
     }
     if is(DIFFERS)? == Some(false) {

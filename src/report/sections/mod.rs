@@ -2,6 +2,7 @@
 pub(super) mod assemble;
 pub(super) mod baseline;
 pub(super) mod best_configuration;
+pub(super) mod choice;
 pub(super) mod classes;
 pub(super) mod data;
 pub(super) mod factor_effects;

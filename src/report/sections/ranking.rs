@@ -5,7 +5,7 @@ use crate::plan::Plan;
 use crate::report::analysis::conclusions::ComparisonSummary;
 use crate::report::context::ReportContext;
 use crate::report::locale::Locale;
-use crate::spec::{Language, RankBy, SelectionCost, SelectionRule, Split, Sweep};
+use crate::spec::{Language, RankBy, Split, Sweep};
 
 /// The score that trials are ranked by, and the splits that it is averaged over.
 pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
@@ -120,37 +120,4 @@ pub(crate) fn order_note(locale: Locale, column: Option<&str>) -> String {
 /// The phrase for a single split, which has no mean.
 fn one_split(locale: Locale) -> &'static str {
     locale.tr("on one hold-out split", "sur un seul partage")
-}
-
-/// The choice of the one-standard-error rule, if the sweep file asks for it.
-pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
-    let SelectionRule::OneStandardError(cost) = context.sweep.report.select else {
-        return String::new();
-    };
-    let Some(chosen) = context.analysis.chosen else {
-        return locale
-            .tr(
-                "The one-standard-error rule chooses no trial: it needs a ranking over at least \
-                 two splits.",
-                "La règle d’une erreur-type ne choisit aucun essai : il lui faut un classement \
-                 sur au moins deux partages.",
-            )
-            .to_owned();
-    };
-    let name = &context.plan.trials[chosen].name;
-    let cheapest = match cost {
-        SelectionCost::Parameters => locale.tr(
-            "the simplest (fewest parameters)",
-            "le plus simple (le moins de paramètres)",
-        ),
-        SelectionCost::Seconds => locale.tr("the fastest", "le plus rapide"),
-    };
-    match locale.language {
-        Language::English => format!(
-            "★ Chosen: `{name}`, {cheapest} of the trials within one standard error of the best."
-        ),
-        Language::French => format!(
-            "★ Choisi : `{name}`, {cheapest} des essais à moins d’une erreur-type du meilleur."
-        ),
-    }
 }

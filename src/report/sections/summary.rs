@@ -1,8 +1,8 @@
 //! The first lines of a report: the best trial and its ties, what matters, what failed, and what
 //! would distinguish the ties.
 
+use super::choice::{choice_note, metric};
 use super::overview::{failed_trials, overview};
-use super::ranking::choice_note;
 use crate::escape::code;
 use crate::report::analysis::conclusions::ComparisonSummary;
 use crate::report::analysis::outlook::Outlook;
@@ -59,7 +59,7 @@ fn best(locale: Locale, context: &ReportContext) -> String {
     };
     let name = code(&plan.trials[best].name);
     let score = score(locale, context, best);
-    let metric = metric(locale, context);
+    let metric = metric(locale, context.sweep.report.rank_by);
     let interval = analysis.intervals[best].as_ref().map(|interval| {
         let [low, high] = [interval.low, interval.high].map(|bound| {
             let bound = Some(bound);
@@ -161,7 +161,10 @@ fn cheapest(locale: Locale, context: &ReportContext) -> PolarsResult<Vec<String>
 }
 
 /// The first trial with the smallest value; `None` if a value is missing or all are equal.
-fn minimum(trials: &[usize], value: impl Fn(usize) -> Option<f64>) -> Option<(usize, f64)> {
+pub(crate) fn minimum(
+    trials: &[usize],
+    value: impl Fn(usize) -> Option<f64>,
+) -> Option<(usize, f64)> {
     let valued = trials.iter().map(|&trial| Some((trial, value(trial)?)));
     let valued: Vec<(usize, f64)> = valued.collect::<Option<_>>()?;
     let smallest = valued
@@ -314,21 +317,17 @@ fn data_warnings(locale: Locale, context: &ReportContext) -> Option<String> {
     })
 }
 
-/// The first names and the number of the others.
 fn listed(locale: Locale, names: Vec<String>) -> String {
-    let shown = names[..names.len().min(MAX_NAMES)].join(", ");
-    match (locale.language, names.len().saturating_sub(MAX_NAMES)) {
+    listed_up_to(MAX_NAMES, locale, names)
+}
+
+/// The first `max` names and the number of the others.
+pub(crate) fn listed_up_to(max: usize, locale: Locale, names: Vec<String>) -> String {
+    let shown = names[..names.len().min(max)].join(", ");
+    match (locale.language, names.len().saturating_sub(max)) {
         (_, 0) => shown,
         (Language::English, rest) => format!("{shown} and {rest} more"),
         (Language::French, rest) => format!("{shown} et {rest} de plus"),
-    }
-}
-
-/// The name of the score that trials are ranked by.
-fn metric(locale: Locale, context: &ReportContext) -> &'static str {
-    match context.sweep.report.rank_by {
-        RankBy::Accuracy => locale.tr("validation accuracy", "exactitude de validation"),
-        RankBy::Loss => locale.tr("validation loss", "perte de validation"),
     }
 }
 

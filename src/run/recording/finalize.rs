@@ -95,14 +95,14 @@ pub(crate) fn accept_result(
         state.stop();
     }
     // Under one lock: of two runs that end at once, only the later one sees the trial complete.
-    let (scores, trial_to_prune) = {
+    let (scores, trials_to_prune) = {
         let mut ended = state.ended_runs();
         ended.results.insert(run, result);
         let scores = match context.shard {
             None => complete_scores(context.sweep, context.plan, run.trial, &ended.results),
             Some(_) => None,
         };
-        (scores, ended.trial_to_prune(run.trial))
+        (scores, ended.trials_to_prune(run.trial))
     };
     if let Some(scores) = scores {
         write_trial_scores(
@@ -113,10 +113,10 @@ pub(crate) fn accept_result(
             &scores,
         )?;
     }
-    match trial_to_prune {
-        Some(trial) => remove_trial_weights(context.plan, context.store, trial),
-        None => Ok(()),
+    for trial in trials_to_prune {
+        remove_trial_weights(context.plan, context.store, trial)?;
     }
+    Ok(())
 }
 
 /// Writes how a run classifies the samples of each class.

@@ -1,17 +1,16 @@
 //! Writes the weights of runs, and removes those that are not kept.
 
-use super::weight_retention::WeightRetention;
+use super::weight_retention::{WeightRetention, final_choice};
 use crate::model_io::Weights;
 use crate::plan::{Plan, RunId};
 use crate::record::{
-    InputPreprocessing, RecordError, RunResult, Store, has_weights, remove_weights, write_weights,
+    InputPreprocessing, RecordError, Results, Store, has_weights, remove_weights, write_weights,
 };
 use crate::run::context::{DeviceSlot, ExecutionContext};
 use crate::spec::{KeepWeights, Sweep};
-use std::collections::HashMap;
 
-/// Removes the weights of trials that are not among the best of the whole sweep: each shard keeps
-/// the best of its runs.
+/// Removes the weights of trials that are not among the best of the whole sweep, and not chosen: each
+/// shard keeps the best of its runs, and those that may be chosen.
 ///
 /// # Errors
 /// Files that cannot be removed.
@@ -19,7 +18,7 @@ pub fn prune_weights(
     sweep: &Sweep,
     plan: &Plan,
     store: &Store,
-    results: &HashMap<RunId, RunResult>,
+    results: &Results,
 ) -> Result<(), RecordError> {
     match sweep.keep {
         KeepWeights::None => Ok(()),
@@ -32,21 +31,26 @@ pub fn prune_weights(
 /// Only a trial that has weights can supersede another: after a change of the ranking or of the
 /// number of trials to keep, the best trial may have none.
 pub(crate) fn weights_to_keep<'a>(
-    sweep: &Sweep,
+    sweep: &'a Sweep,
     plan: &'a Plan,
     store: &Store,
-    results: &HashMap<RunId, RunResult>,
+    results: &Results,
 ) -> Result<WeightRetention<'a>, RecordError> {
     let has_weights = |trial: usize| {
         let mut runs = plan.runs_of(trial);
         runs.any(|run| has_weights(&store.run_folder(plan, run)))
     };
-    let mut retention = WeightRetention::new(sweep, plan);
+    let mut retention = WeightRetention::new(sweep, plan, results);
     for trial in 0..plan.trials.len() {
         if sweep.keep != KeepWeights::None && !has_weights(trial) {
             continue;
         }
-        if let Some(trial) = retention.trial_to_prune(trial, results) {
+        for trial in retention.trials_to_prune(trial, &results.runs) {
+            remove_trial_weights(plan, store, trial)?;
+        }
+    }
+    if let Some(chosen) = final_choice(sweep, plan, results) {
+        for trial in retention.settle(chosen) {
             remove_trial_weights(plan, store, trial)?;
         }
     }

@@ -1,32 +1,45 @@
-//! Decides which trials keep their weights: during a sweep those that may still be among the best,
-//! at its end the best. Touches no files.
+//! Decides which trials keep their weights: during a sweep those that may still be among the best or
+//! be chosen, at its end the best and the chosen one. Touches no files.
 
+use crate::metrics::Profile;
 use crate::plan::{Plan, RunId};
-use crate::record::{RankKey, RunResult};
-use crate::spec::{KeepWeights, RankBy, Sweep};
+use crate::record::{RankKey, Results, RunResult};
+use crate::selection::{Candidate, select};
+use crate::spec::{KeepWeights, ReportOptions, Sweep};
 use std::collections::HashMap;
 
 /// The trials that keep their weights.
 pub(crate) struct WeightRetention<'a> {
     plan: &'a Plan,
     keep: KeepWeights,
-    rank_by: RankBy,
+    options: &'a ReportOptions,
+    /// The profiles of trials that had one at the start. Others get theirs after all runs.
+    profiles: HashMap<usize, Profile>,
     /// The best trials whose runs have all finished, the best first; at most as many as are kept.
     best: Vec<RankKey>,
+    /// The trials that the rule for the choice may still choose; empty if it chooses the first of
+    /// the ranking.
+    candidates: Vec<Candidate>,
 }
 
 impl<'a> WeightRetention<'a> {
-    pub(crate) fn new(sweep: &Sweep, plan: &'a Plan) -> Self {
+    pub(crate) fn new(sweep: &'a Sweep, plan: &'a Plan, results: &Results) -> Self {
+        let profiles = results.profiles.iter();
         Self {
             plan,
             keep: sweep.keep,
-            rank_by: sweep.report.rank_by,
+            options: &sweep.report,
+            profiles: profiles
+                .map(|(&trial, profile)| (trial, profile.profile))
+                .collect(),
             best: Vec::new(),
+            candidates: Vec::new(),
         }
     }
 
     /// Whether to keep the weights of a run that ends with this result, given the results so far.
-    /// After the last run of a trial, only those of a trial among the best are kept.
+    /// After the last run of a trial, only those of a trial that may still be among the best or be
+    /// chosen are kept.
     pub(crate) fn keeps_run(
         &self,
         run: RunId,
@@ -48,30 +61,84 @@ impl<'a> WeightRetention<'a> {
         match self.completion(run.trial, result_of) {
             TrialCompletion::Open => result.failure.is_none(),
             TrialCompletion::Failed => false,
-            TrialCompletion::Finished(rank_key) => self.is_among_best(&rank_key),
+            TrialCompletion::Finished(rank_key) => {
+                self.is_among_best(&rank_key) || self.new_candidate(run.trial, result_of).is_some()
+            }
         }
     }
 
-    /// The trial that loses its weights now that a run of `trial` has ended, given the results so
+    /// The trials that lose their weights now that a run of `trial` has ended, given the results so
     /// far, this run's among them.
-    pub(crate) fn trial_to_prune(
+    pub(crate) fn trials_to_prune(
         &mut self,
         trial: usize,
         results: &HashMap<RunId, RunResult>,
-    ) -> Option<usize> {
+    ) -> Vec<usize> {
         if self.keep == KeepWeights::All {
-            return None;
+            return Vec::new();
         }
-        let rank_key = match self.completion(trial, |run| results.get(&run)) {
-            TrialCompletion::Open => return None,
-            TrialCompletion::Failed => return Some(trial),
+        let result_of = |run| results.get(&run);
+        let rank_key = match self.completion(trial, result_of) {
+            TrialCompletion::Open => return Vec::new(),
+            TrialCompletion::Failed => return vec![trial],
             TrialCompletion::Finished(rank_key) => rank_key,
         };
+        let mut replaced = vec![trial];
+        if self.keep != KeepWeights::None
+            && let Some(candidate) = self.new_candidate(trial, result_of)
+        {
+            let is_precluded = |known: &Candidate| candidate.precludes(known);
+            let precluded = self.candidates.iter().filter(|known| is_precluded(known));
+            replaced.extend(precluded.map(|known| known.trial));
+            self.candidates.retain(|known| !is_precluded(known));
+            self.candidates.push(candidate);
+        }
         let position = self.best.partition_point(|better| *better < rank_key);
         self.best.insert(position, rank_key);
-        let is_exceeded = self.keep.is_exceeded_by(self.best.len());
-        let worst = is_exceeded.then(|| self.best.pop())??;
-        Some(worst.trial)
+        if self.keep.is_exceeded_by(self.best.len()) {
+            replaced.extend(self.best.pop().map(|worst| worst.trial));
+        }
+        self.not_kept(replaced)
+    }
+
+    /// The trials that lose their weights now that the choice is final.
+    pub(crate) fn settle(&mut self, chosen: Option<usize>) -> Vec<usize> {
+        let (chosen, others) = std::mem::take(&mut self.candidates)
+            .into_iter()
+            .partition(|candidate| Some(candidate.trial) == chosen);
+        self.candidates = chosen;
+        let others: Vec<Candidate> = others;
+        self.not_kept(others.iter().map(|candidate| candidate.trial).collect())
+    }
+
+    /// Those of the trials that are neither among the best nor candidates.
+    fn not_kept(&self, mut trials: Vec<usize>) -> Vec<usize> {
+        let is_kept = |trial: usize| {
+            let mut best = self.best.iter();
+            best.any(|known| known.trial == trial)
+                || self.candidates.iter().any(|known| known.trial == trial)
+        };
+        trials.sort_unstable();
+        trials.dedup();
+        trials.retain(|&trial| !is_kept(trial));
+        trials
+    }
+
+    /// A trial that has finished, if the rule may still choose it.
+    fn new_candidate<'r>(
+        &self,
+        trial: usize,
+        result_of: impl Fn(RunId) -> Option<&'r RunResult>,
+    ) -> Option<Candidate> {
+        if self.options.chooses_first_ranked() {
+            return None;
+        }
+        let profile = self.profiles.get(&trial);
+        let candidate = Candidate::of(self.options, self.plan, trial, result_of, profile)?;
+        let mut known = self.candidates.iter();
+        let is_possible = candidate.is_within_limits() != Some(false)
+            && !known.any(|known| known.precludes(&candidate));
+        is_possible.then_some(candidate)
     }
 
     fn is_among_best(&self, rank_key: &RankKey) -> bool {
@@ -86,7 +153,7 @@ impl<'a> WeightRetention<'a> {
         trial: usize,
         result_of: impl Fn(RunId) -> Option<&'r RunResult>,
     ) -> TrialCompletion {
-        if let Some(rank_key) = RankKey::of(self.plan, trial, self.rank_by, &result_of) {
+        if let Some(rank_key) = RankKey::of(self.plan, trial, self.options.rank_by, &result_of) {
             return TrialCompletion::Finished(rank_key);
         }
         // A run that is to be retried may still succeed.
@@ -100,16 +167,25 @@ impl<'a> WeightRetention<'a> {
 }
 
 /// The trials that lose their weights, given these results.
-pub fn trials_without_weights(
-    sweep: &Sweep,
-    plan: &Plan,
-    results: &HashMap<RunId, RunResult>,
-) -> Vec<usize> {
-    let mut retention = WeightRetention::new(sweep, plan);
+pub fn trials_without_weights(sweep: &Sweep, plan: &Plan, results: &Results) -> Vec<usize> {
+    let mut retention = WeightRetention::new(sweep, plan, results);
     let trials = 0..plan.trials.len();
-    trials
-        .filter_map(|trial| retention.trial_to_prune(trial, results))
-        .collect()
+    let mut pruned: Vec<usize> = trials
+        .flat_map(|trial| retention.trials_to_prune(trial, &results.runs))
+        .collect();
+    if let Some(chosen) = final_choice(sweep, plan, results) {
+        pruned.extend(retention.settle(chosen));
+    }
+    pruned
+}
+
+/// The chosen trial, if any, once further results and measurements cannot change the choice.
+pub(crate) fn final_choice(sweep: &Sweep, plan: &Plan, results: &Results) -> Option<Option<usize>> {
+    if sweep.report.chooses_first_ranked() {
+        return None;
+    }
+    let selection = select(&sweep.report, plan, results);
+    selection.is_final.then_some(selection.chosen)
 }
 
 /// How far a trial is complete.

@@ -14,7 +14,7 @@ use crate::run::recording::cohort_recorder::CohortRecorder;
 use crate::run::recording::ended_run_leftovers::remove_leftovers_of_ended;
 use crate::run::recording::finalize::accept_result;
 use crate::run::recording::trial_scores::write_missing_scores;
-use crate::run::retention::prune_weights::weights_to_keep;
+use crate::run::retention::prune_weights::{prune_weights, weights_to_keep};
 use crate::run::sweep_state::SweepState;
 use crate::run::thread_pool::in_single_thread_pool;
 use std::borrow::Cow;
@@ -58,7 +58,7 @@ pub fn run_sweep(context: &ExecutionContext<'_>) -> Result<SweepOutcome, RecordE
     if context.retry_failed {
         results.discard_failures();
     }
-    let retention = weights_to_keep(sweep, plan, store, &results.runs)?;
+    let retention = weights_to_keep(sweep, plan, store, &results)?;
     let open = remaining(&runs, &results);
     let runs_by_epoch = by_epoch(context, &open);
     context
@@ -93,7 +93,7 @@ pub fn run_sweep(context: &ExecutionContext<'_>) -> Result<SweepOutcome, RecordE
 }
 
 /// Writes scores that an earlier start did not write, and the missing profiles unless the training
-/// was stopped.
+/// was stopped. Profiles may decide which trial is chosen, and so whose weights are kept.
 fn complete_records(
     context: &ExecutionContext,
     runs: &[RunId],
@@ -106,7 +106,11 @@ fn complete_records(
     if is_stopped {
         return Ok(());
     }
-    profile_trials(context, runs, results)
+    profile_trials(context, runs, results)?;
+    if context.sweep.report.chooses_first_ranked() {
+        return Ok(());
+    }
+    prune_weights(context.sweep, context.plan, context.store, results)
 }
 
 /// The workers' shared queue and state.

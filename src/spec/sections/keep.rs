@@ -10,7 +10,7 @@ use std::num::NonZeroUsize;
 /// Which trained weights to keep.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum KeepWeights {
-    /// Those of this number of best trials.
+    /// Those of this number of best trials, and of the chosen one.
     Best(NonZeroUsize),
     /// Those of all trials.
     All,
@@ -29,8 +29,8 @@ impl KeepWeights {
     pub(crate) fn key() -> SectionKey {
         SectionKey::new(
             "keep",
-            "Keep the final weights of the runs of the N best trials, of all trials or of none. It \
-             changes no result.",
+            "Keep the final weights of the runs of the N best trials and of the chosen one, of all \
+             trials or of none. It changes no result.",
             Some(&Self::default()),
         )
     }

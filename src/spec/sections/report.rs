@@ -1,5 +1,7 @@
 //! The `report` section. It changes no result.
 
+use super::rank_by::RankBy;
+use super::selection::SelectionRule;
 use crate::spec::grid::condition::TrialFilter;
 use crate::spec::grid::factor::Factor;
 use crate::spec::values::config_value::{ConfigValue, string_enum};
@@ -10,32 +12,12 @@ use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
 string_enum! {
-    /// The metric that trials are ranked by, averaged over the validation splits.
-    pub enum RankBy {
-        /// The share of correctly classified samples; higher is better.
-        Accuracy = "accuracy",
-        /// The cross-entropy; lower is better.
-        Loss = "loss",
-    }
-}
-
-string_enum! {
     /// The language of a report.
     pub enum Language {
         /// English.
         English = "en",
         /// French.
         French = "fr",
-    }
-}
-
-string_enum! {
-    /// The cost of a trial.
-    pub enum SelectionCost {
-        /// The number of weights and biases.
-        Parameters = "parameters",
-        /// The time per epoch, if trained alone.
-        Seconds = "seconds",
     }
 }
 
@@ -51,15 +33,6 @@ string_enum! {
         /// The figures as PNG, in addition to SVG.
         Png = "png",
     }
-}
-
-/// Which trial is selected.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum SelectionRule {
-    /// The first of the ranking.
-    Best,
-    /// The cheapest trial whose mean score is within one standard error of the best one.
-    OneStandardError(SelectionCost),
 }
 
 /// Settings of the report.
@@ -85,14 +58,12 @@ impl Default for ReportOptions {
             rank_by: RankBy::Accuracy,
             target_accuracy: None,
             baseline: None,
-            select: SelectionRule::Best,
+            select: SelectionRule::default(),
             language: Language::English,
             formats: Vec::new(),
         }
     }
 }
-
-const ONE_STANDARD_ERROR: &str = "one_standard_error";
 
 impl ReportOptions {
     /// Reads the section; `factors` are those of the grid, which a baseline can name.
@@ -124,6 +95,19 @@ impl ReportOptions {
         Ok(options)
     }
 
+    /// The metric of the best trial that [`ReportOptions::select`] means.
+    pub fn best_by(&self) -> RankBy {
+        self.select.best.unwrap_or(self.rank_by)
+    }
+
+    /// Whether the first trial of the ranking is chosen, whatever the results.
+    pub fn chooses_first_ranked(&self) -> bool {
+        let rule = &self.select;
+        rule.one_standard_error.is_none()
+            && rule.limits.is_empty()
+            && self.best_by() == self.rank_by
+    }
+
     /// The keys of the section.
     pub(crate) fn keys() -> Vec<SectionKey> {
         let defaults = Self::default();
@@ -148,7 +132,9 @@ impl ReportOptions {
             SectionKey::new(
                 "select",
                 "Which trial is chosen: the best, or the one with the fewest parameters (with \
-                 `seconds`: the fastest) within one standard error of the best.",
+                 `seconds`: the fastest) within one standard error of the best. `where` limits \
+                 metrics; only trials within all limits count. `best` is the metric of the best \
+                 trial, by default that of `rank_by`.",
                 Some(&defaults.select),
             ),
             SectionKey::new(
@@ -178,48 +164,6 @@ fn format_list() -> String {
     Format::expected().replacen("one of", "a list of", 1)
 }
 
-impl ConfigValue for SelectionRule {
-    fn expected() -> String {
-        format!(
-            "best, {ONE_STANDARD_ERROR}, or {{ {ONE_STANDARD_ERROR}: {} }}",
-            SelectionCost::ALL
-                .iter()
-                .map(|cost| cost.name())
-                .collect::<Vec<_>>()
-                .join(" or ")
-        )
-    }
-    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
-        match &node.value {
-            YamlValue::String(text) if text == "best" => Ok(Self::Best),
-            YamlValue::String(text) if text == ONE_STANDARD_ERROR => {
-                Ok(Self::OneStandardError(SelectionCost::Parameters))
-            }
-            YamlValue::Map(entries) => match &entries[..] {
-                [entry] if entry.key == ONE_STANDARD_ERROR => {
-                    SelectionCost::read(&entry.node).map(Self::OneStandardError)
-                }
-                [entry] => Err(entry.unknown_key([ONE_STANDARD_ERROR])),
-                _ => Err(node.unexpected(&Self::expected())),
-            },
-            _ => Err(node.unexpected(&Self::expected())),
-        }
-    }
-    fn to_value(&self) -> Value {
-        match self {
-            Self::Best => "best".into(),
-            Self::OneStandardError(cost) => json!({ ONE_STANDARD_ERROR: cost.to_value() }),
-        }
-    }
-    fn schema() -> Value {
-        json!({ "anyOf": [
-            { "enum": ["best", ONE_STANDARD_ERROR] },
-            { "type": "object", "required": [ONE_STANDARD_ERROR], "additionalProperties": false,
-              "properties": { ONE_STANDARD_ERROR: SelectionCost::schema() } },
-        ] })
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -237,23 +181,31 @@ mod tests {
     }
 
     #[test]
-    fn every_selection_rule_is_read_as_it_is_written() {
-        for (yaml, expected) in [
-            ("best", SelectionRule::Best),
-            (
-                "one_standard_error",
-                SelectionRule::OneStandardError(SelectionCost::Parameters),
-            ),
-            (
-                "{ one_standard_error: seconds }",
-                SelectionRule::OneStandardError(SelectionCost::Seconds),
-            ),
-        ] {
-            let select = options(&format!("{{ select: {yaml} }}")).unwrap().select;
-            assert_eq!(select, expected);
-            let written = format!("{{ select: {} }}", select.to_value());
-            assert_eq!(options(&written).unwrap().select, select);
-        }
+    fn the_best_is_by_the_metric_of_the_ranking_unless_the_rule_names_another() {
+        let read = |yaml: &str| {
+            let options = options(yaml).unwrap();
+            (options.best_by(), options.chooses_first_ranked())
+        };
+        assert_eq!(read("{ rank_by: loss }"), (RankBy::Loss, true));
+        let (accuracy, loss) = (RankBy::Accuracy, RankBy::Loss);
+        assert_eq!(read("{ select: { best: accuracy } }"), (accuracy, true));
+        assert_eq!(read("{ select: { best: loss } }"), (loss, false));
+        assert_eq!(
+            read("{ select: { best: loss }, rank_by: loss }"),
+            (loss, true)
+        );
+        assert_eq!(read("{ select: one_standard_error }"), (accuracy, false));
+        let limited = "{ select: { where: { parameters: <= 60000 } } }";
+        assert_eq!(read(limited), (accuracy, false));
+    }
+
+    #[test]
+    fn a_mistake_in_a_limit_is_reported_with_its_line_and_key() {
+        let message = options("\n  select:\n    where:\n      parameters: 60000").unwrap_err();
+        assert!(
+            message.contains("test.yaml:4:19: report.select.where.parameters"),
+            "{message}"
+        );
     }
 
     #[test]
@@ -267,10 +219,6 @@ mod tests {
     #[test]
     fn mistakes_are_reported_with_corrections() {
         let message = |yaml: &str| options(yaml).unwrap_err();
-        assert!(
-            message("{ select: { one_standard_error: bytes } }").contains("parameters, seconds")
-        );
-        assert!(message("{ select: worst }").contains("one_standard_error"));
         assert!(message("{ language: de }").contains("en, fr"));
         assert!(message("{ formats: [pdf] }").contains("latex"));
         assert!(message("{ baseline: {} }").contains("at least one factor"));

@@ -92,7 +92,14 @@ impl YamlNode {
                 let message = message.lines().next().unwrap_or("not valid YAML");
                 // The diagnostic already has the position.
                 let message = message.split(" at line ").next().unwrap_or(message);
-                Diagnostic::new(&span.unwrap_or_default(), message)
+                let span = span.unwrap_or_default();
+                let token = index.token_at(&span).unwrap_or_default();
+                let diagnostic = Diagnostic::new(&span, message);
+                if token.starts_with('>') {
+                    diagnostic.with_help("put a text that begins with > in quotes")
+                } else {
+                    diagnostic
+                }
             })?;
         Ok(Self::from_raw(spanned, &index, ""))
     }
@@ -304,6 +311,17 @@ mod tests {
     fn a_repeated_key_is_refused_with_its_line() {
         let diagnostic = YamlNode::parse("a: 1\na: 2\n").unwrap_err();
         assert_eq!(diagnostic.span.line, 2, "{diagnostic:?}");
+    }
+
+    #[test]
+    fn a_comparison_without_quotes_is_refused_with_a_fix() {
+        for text in ["a: >= 5\n", "{ b: 1, a: > 5 }", "a: [<= 9, >= 5]"] {
+            let diagnostic = YamlNode::parse(text).unwrap_err();
+            let help = diagnostic.help.unwrap_or_default();
+            assert!(help.contains("in quotes"), "{text}: {help}");
+        }
+        assert!(YamlNode::parse("a: [<= 9, '>= 5']").is_ok());
+        assert!(YamlNode::parse("a: >\n  folded\n").is_ok());
     }
 
     #[test]

@@ -5,21 +5,20 @@ use super::describe::{
 };
 use super::existing_files::{refuse_foreign_folder, remove_other_format};
 use super::retrain::retrain;
-use super::select::{best_trial, chosen_run, finished_result};
+use super::select::{best_trial, chosen_run, chosen_trial, finished_result};
 use crate::cli::arguments::{ExportArguments, WeightsFormat};
 use crate::cli::context::{
     SweepContext, custom_data_files, load_for_results, missing_results_error, open_store,
     refuse_overwriting_inputs, trial_by_name, write_output,
 };
 use crate::cli::errors::{CliError, ExportError};
-use crate::cli::messages::{print, warn};
+use crate::cli::messages::print;
 use crate::model_io::{
     BURN_FILE, DESCRIPTION_FILE, Description, WEIGHTS_FILE, layers_of, to_burn_record,
     to_safetensors,
 };
 use crate::plan::{Plan, RunId};
 use crate::record::{prepare_folder, read_weights};
-use crate::spec::SelectionRule;
 use std::path::PathBuf;
 
 /// Writes the model of a run; returns the exit code.
@@ -43,15 +42,8 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     }
     let trial = match &arguments.trial {
         Some(name) => trial_by_name(&plan, name)?,
-        None => {
-            if sweep.report.select != SelectionRule::Best {
-                warn(
-                    "exporting the first trial of the ranking; report.select may choose a different one \
-                     (★ in the report): choose it with --trial",
-                );
-            }
-            best_trial(&plan, &results, sweep.report.rank_by)?
-        }
+        None if arguments.best => best_trial(&plan, &results, sweep.report.rank_by)?,
+        None => chosen_trial(&sweep.report, &plan, &results)?,
     };
     let run = chosen_run(&plan, trial, arguments)?;
     let mut result = finished_result(&plan, &results, run)?.clone();

@@ -5,7 +5,41 @@ use crate::cli::errors::ExportError;
 use crate::cli::messages::with_count;
 use crate::plan::{Plan, RunId};
 use crate::record::{RankKey, Results, RunResult};
-use crate::spec::RankBy;
+use crate::selection::select;
+use crate::spec::{RankBy, ReportOptions};
+
+/// The position of the trial that the rule of the sweep file chooses, or of the only trial.
+pub(super) fn chosen_trial(
+    options: &ReportOptions,
+    plan: &Plan,
+    results: &Results,
+) -> Result<usize, ExportError> {
+    let best = best_trial(plan, results, options.rank_by)?;
+    let selection = select(options, plan, results);
+    if options.chooses_first_ranked() || selection.ranked == 0 {
+        return Ok(best);
+    }
+    selection.chosen.ok_or_else(|| {
+        let within = with_count(selection.within_limits, "trial");
+        let lacking = selection.unmeasured;
+        let reason = match selection.within_limits {
+            0 if lacking > 0 => format!(
+                "no trial is known to be within its limits, and {} {} a measurement",
+                with_count(lacking, "trial"),
+                if lacking == 1 { "lacks" } else { "lack" }
+            ),
+            0 => format!(
+                "none of the {} is within its limits",
+                with_count(selection.ranked, "ranked trial")
+            ),
+            _ => format!(
+                "the one-standard-error rule needs at least two splits and measured costs \
+                 ({within} within the limits)"
+            ),
+        };
+        ExportError::NoneChosen { reason }
+    })
+}
 
 /// The position of the best trial of the ranking, or of the only trial.
 pub(super) fn best_trial(

@@ -29,7 +29,7 @@ class Column {
   cell(row) {
     const value = this.values[row];
     // The leading ties share the range of their ranks.
-    const isTied = value !== null && value <= (this.tiedRanks ?? 0);
+    const isTied = this.tiedRanks !== undefined && value !== null && value <= this.tiedRanks;
     const shown = isTied ? `1–${formatted(this.kind, this.tiedRanks)}` : formatted(this.kind, value);
     const deviation = this.deviations?.[row];
     return typeof deviation === 'number' ? `${shown} ± ${formatted(this.kind, deviation)}` : shown;

@@ -1,0 +1,8 @@
+//! Which trial a sweep file's rule chooses. Pure: the report, `export` and the retention of weights
+//! make the same choice.
+
+mod candidate;
+mod select;
+
+pub(crate) use candidate::Candidate;
+pub(crate) use select::{Selection, select};
