@@ -245,6 +245,27 @@ def against_best():
     ]
 
 
+def mcnemar():
+    """Counts of samples that only one of two classifiers gets right, and the exact test."""
+    cases = []
+    for first, second in [
+        (1, 0), (0, 5), (3, 10), (10, 3), (25, 24), (59, 6), (120, 80), (312, 205), (1000, 0),
+        (30, 700), (5000, 4800), (20000, 20500), (123456, 125000), (600000, 599000),
+    ]:
+        count = first + second
+        found = stats.binomtest(first, count, 0.5).pvalue
+        if count <= 50_000:
+            # Binomial coefficients as whole numbers, each made from the one before.
+            term = total = 1
+            for index in range(1, min(first, second) + 1):
+                term = term * (count - index + 1) // index
+                total += term
+            exact = min(mpmath.mpf(2 * total) / mpmath.mpf(2) ** count, mpmath.mpf(1))
+            found = Check.hold(found, exact, f"McNemar {first}, {second}")
+        cases.append({"only_first": first, "only_second": second, "p": float(found)})
+    return cases
+
+
 def write(path, facts, sections):
     """One JSON object: the facts, then each section with one case on each line."""
     compact = lambda value: json.dumps(value, separators=(",", ":"), allow_nan=False)
@@ -258,7 +279,7 @@ def write(path, facts, sections):
     print(f"{path.name}: {len(text) / 1000:.0f} kB")
 
 
-makers = (t_tails, t_quantiles, f_tails, intervals, t_tests, holm, anova, against_best)
+makers = (t_tails, t_quantiles, f_tails, intervals, t_tests, holm, anova, against_best, mcnemar)
 sections = {maker.__name__: maker() for maker in makers}
 versions = {"scipy": scipy.__version__, "statsmodels": statsmodels.__version__}
 write(Path(__file__).parent / "values.json", versions, sections)

@@ -42,6 +42,7 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
         }
         Some(Command::Report(arguments)) => commands::report::report(&arguments),
         Some(Command::Compare(arguments)) => commands::compare::compare(&arguments),
+        Some(Command::Diff(arguments)) => commands::diff::diff(&arguments),
         Some(Command::Merge(arguments)) => commands::merge::merge(&arguments),
         Some(Command::Status(arguments)) => commands::status::status(&arguments),
         Some(Command::Clean(arguments)) => commands::clean::clean(&arguments),

@@ -4,6 +4,7 @@ mod analysis;
 mod compare;
 mod context;
 mod detailed_trial;
+mod diff;
 mod document;
 mod error;
 mod figures;
@@ -18,6 +19,8 @@ mod trial_details;
 
 pub use compare::{ComparedSweep, ComparisonReport};
 pub use detailed_trial::DetailedTrial;
+pub use diff::assemble::diff_trials;
+pub use diff::recorded_trial::RecordedTrial;
 pub use document::blocks::{Block, Document};
 pub use document::figure::Figure;
 pub use document::table::{Align, Table};

@@ -15,6 +15,7 @@ fn the_help_shows_every_command_and_option() {
         &["report", "--help"],
         &["status", "--help"],
         &["compare", "--help"],
+        &["diff", "--help"],
         &["merge", "--help"],
         &["clean", "--help"],
         &["verify", "--help"],

@@ -17,6 +17,7 @@ mod conclusions;
 mod data;
 mod data_fetch;
 mod data_layouts;
+mod diff;
 mod documentation;
 mod edited_sweeps;
 mod event_files;

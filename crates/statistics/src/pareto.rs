@@ -16,6 +16,15 @@ pub struct Measured {
     pub standard_error: f64,
 }
 
+impl Measured {
+    /// Whether two values count as different: if they differ by more than twice the standard error of
+    /// their difference.
+    pub fn differs_from(self, other: Self) -> bool {
+        let difference = (self.value - other.value).abs();
+        difference > tolerance(self.standard_error, other.standard_error)
+    }
+}
+
 impl From<f64> for Measured {
     /// An exact value.
     fn from(value: f64) -> Self {

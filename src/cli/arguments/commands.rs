@@ -20,7 +20,7 @@ use std::path::PathBuf;
     arg_required_else_help = true,
     after_help = "`tp-sweep SWEEP` is short for `tp-sweep run SWEEP`.\n\n\
                   Exit codes: 0 every run finished; 1 some runs failed; 2 the command cannot start; \
-                  3 results are missing (report, status, compare); 75 runs remain: a shard was \
+                  3 results are missing (report, status, compare, diff); 75 runs remain: a shard was \
                   stopped, or the time limit is near (SIGUSR1); \
                   130 stopped by Ctrl-C; 143 stopped by SIGTERM."
 )]
@@ -52,6 +52,8 @@ pub enum Command {
     Verify(VerifyArguments),
     /// Write one report that compares several sweeps
     Compare(CompareArguments),
+    /// Show how two trials of a sweep differ: settings, metrics, classes and samples
+    Diff(DiffArguments),
     /// Export the model of a run for PyTorch, burn or `predict`
     Export(ExportArguments),
     /// Classify images, tables or arrays with an exported model, and write CSV
@@ -177,6 +179,25 @@ pub struct CompareArguments {
     /// Read data sets from this folder [default: data, here or in a folder above a sweep]
     #[arg(long, value_name = "FOLDER")]
     pub data: Option<PathBuf>,
+}
+
+/// The arguments of `diff`.
+#[derive(Args, Clone, Debug)]
+pub struct DiffArguments {
+    #[command(flatten)]
+    pub sweep: SweepArguments,
+    /// Compare the trial with this name (A), as shown in the CSV and in the results folder
+    #[arg(value_name = "TRIAL_A")]
+    pub trial_a: String,
+    /// Compare it with this trial (B)
+    #[arg(value_name = "TRIAL_B")]
+    pub trial_b: String,
+    /// Read results from this folder
+    #[arg(long, value_name = "FOLDER", default_value = "runs")]
+    pub runs: PathBuf,
+    /// Write Markdown to this file [default: text to standard output]
+    #[arg(long, value_name = "FILE")]
+    pub output: Option<PathBuf>,
 }
 
 /// A file name without folders.

@@ -9,8 +9,8 @@ mod shared;
 
 pub use commands::{Arguments, Command};
 pub(super) use commands::{
-    CleanArguments, CompareArguments, MergeArguments, PlanArguments, ReportArguments,
-    StatusArguments, VerifyArguments,
+    CleanArguments, CompareArguments, DiffArguments, MergeArguments, PlanArguments,
+    ReportArguments, StatusArguments, VerifyArguments,
 };
 pub(super) use data::{CheckArguments, DataCommand, FetchArguments, ListArguments};
 pub(super) use launch::{

@@ -2,6 +2,7 @@
 pub(super) mod clean;
 pub(super) mod compare;
 pub(super) mod data;
+pub(super) mod diff;
 pub(super) mod export;
 pub(super) mod launch;
 pub(super) mod merge;

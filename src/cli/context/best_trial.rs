@@ -21,7 +21,7 @@ pub(crate) fn trial_classes(
 
 /// The names of the classes; empty if the data is missing and was never read, because reports do not
 /// need it.
-fn class_names(dataset_cache: &DatasetCache, data: &Data) -> Vec<String> {
+pub(crate) fn class_names(dataset_cache: &DatasetCache, data: &Data) -> Vec<String> {
     let contents = dataset_cache.contents(data);
     contents.map_or_else(|_| Vec::new(), |contents| contents.classes)
 }

@@ -5,8 +5,9 @@ mod input_guard;
 mod output_file;
 mod recorded_details;
 mod sweep_context;
+mod trial_name;
 
-pub(super) use best_trial::mark_best;
+pub(super) use best_trial::{class_names, mark_best};
 pub(super) use input_guard::{
     custom_data_files, refuse_overwriting_inputs, refuse_report_over_inputs,
 };
@@ -17,3 +18,4 @@ pub(super) use sweep_context::{
     lock_sweep, lock_sweep_shared, missing_results_error, open_store, open_store_at,
     warn_of_missing_data,
 };
+pub(super) use trial_name::trial_by_name;

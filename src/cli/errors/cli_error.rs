@@ -121,6 +121,17 @@ pub enum CliError {
         /// The cause.
         error: std::io::Error,
     },
+    /// The sweep has no trial of this name.
+    #[error("no such trial: {name}{}", suggestion(.nearest.as_ref()))]
+    UnknownTrial {
+        /// The name given by the user.
+        name: String,
+        /// The most similar name of a trial.
+        nearest: Option<String>,
+    },
+    /// A trial is to be compared with itself.
+    #[error("{0} is given twice: name two different trials")]
+    SameTrial(String),
     /// A run cannot be exported.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -174,6 +185,8 @@ impl CliError {
             | Self::NameTakenBySweep { .. }
             | Self::WouldOverwriteInput { .. }
             | Self::NotResultsOfSweep { .. }
+            | Self::UnknownTrial { .. }
+            | Self::SameTrial(_)
             | Self::Export(_)
             | Self::Launch(_)
             | Self::Model(_)
@@ -224,6 +237,14 @@ pub(crate) fn print_error(error: CliError) {
         Box::new(options.wrap_lines(false).break_words(false).build())
     }));
     let _ = writeln!(std::io::stderr(), "{:?}", error.report());
+}
+
+/// The nearest name in the message about an unknown trial.
+fn suggestion(nearest: Option<&String>) -> String {
+    match nearest {
+        Some(name) => format!("; did you mean {name}?"),
+        None => "; the report and the results folder show the names".to_owned(),
+    }
 }
 
 /// The input in the message about an output that would overwrite it.

@@ -5,14 +5,6 @@ use std::path::PathBuf;
 /// The reason why a run cannot be exported.
 #[derive(Debug, thiserror::Error)]
 pub enum ExportError {
-    /// The sweep has no trial of this name.
-    #[error("no such trial: {name}{}", suggestion(.nearest.as_ref()))]
-    UnknownTrial {
-        /// The name given by the user.
-        name: String,
-        /// The most similar name of a trial.
-        nearest: Option<String>,
-    },
     /// No trial is complete.
     #[error(
         "cannot pick a best trial: no trial is complete; continue the sweep with `tp-sweep run`, or \
@@ -87,13 +79,6 @@ pub enum ExportError {
     /// burn cannot write its format.
     #[error("burn cannot write the record: {0}")]
     Burn(String),
-}
-
-fn suggestion(nearest: Option<&String>) -> String {
-    match nearest {
-        Some(name) => format!("; did you mean {name}?"),
-        None => "; the report and the results folder show the names".to_owned(),
-    }
 }
 
 fn reason_suffix(reason: Option<&String>) -> String {

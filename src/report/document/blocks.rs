@@ -2,9 +2,7 @@
 
 use super::figure::Figure;
 use super::table::Table;
-use crate::escape::{
-    Piece, code_block, markdown, markdown_heading, markdown_paragraphs, single_line, split_code,
-};
+use crate::escape::{code_block, markdown, markdown_heading, markdown_paragraphs, single_line};
 use crate::report::file::ReportFile;
 use std::path::PathBuf;
 
@@ -90,18 +88,6 @@ impl Document {
             files.extend(figure.png.iter().map(|png| picture("png", png)));
         }
         files
-    }
-
-    /// The summary as plain text, for a terminal.
-    pub fn summary_text(&self) -> String {
-        let line = |line: &String| {
-            let pieces = split_code(line).into_iter().map(|piece| match piece {
-                Piece::Text(text) => text.to_owned(),
-                Piece::Code(code) => code.to_owned(),
-            });
-            format!("{}\n", single_line(&pieces.collect::<String>()))
-        };
-        self.summary.iter().map(line).collect()
     }
 
     /// The report as Markdown. Links to figures point into the folder `figures`, relative to the

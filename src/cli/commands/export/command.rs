@@ -5,11 +5,11 @@ use super::describe::{
 };
 use super::existing_files::{refuse_foreign_folder, remove_other_format};
 use super::retrain::retrain;
-use super::select::{best_trial, chosen_run, chosen_trial, finished_result, trial_by_name};
+use super::select::{best_trial, chosen_run, chosen_trial, finished_result};
 use crate::cli::arguments::{ExportArguments, WeightsFormat};
 use crate::cli::context::{
     SweepContext, custom_data_files, load_for_results, missing_results_error, open_store,
-    refuse_overwriting_inputs, write_output,
+    refuse_overwriting_inputs, trial_by_name, write_output,
 };
 use crate::cli::errors::{CliError, ExportError};
 use crate::cli::messages::print;

@@ -6,19 +6,7 @@ use crate::cli::messages::with_count;
 use crate::plan::{Plan, RunId};
 use crate::record::{RankKey, Results, RunResult};
 use crate::selection::select;
-use crate::spec::{RankBy, ReportOptions, nearest};
-
-/// The position of the trial of this name.
-pub(super) fn trial_by_name(plan: &Plan, name: &str) -> Result<usize, ExportError> {
-    let found = plan.trials.iter().position(|trial| trial.name == name);
-    found.ok_or_else(|| {
-        let names = plan.trials.iter().map(|trial| trial.name.as_str());
-        ExportError::UnknownTrial {
-            name: name.to_owned(),
-            nearest: nearest(name, names).map(str::to_owned),
-        }
-    })
-}
+use crate::spec::{RankBy, ReportOptions};
 
 /// The position of the trial that the rule of the sweep file chooses, or of the only trial.
 pub(super) fn chosen_trial(

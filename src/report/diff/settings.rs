@@ -1,0 +1,50 @@
+//! The settings that differ between two trials.
+
+use crate::report::document::table::{Align, Table};
+use crate::report::locale::{Locale, missing};
+use crate::spec::{Config, KEYS, Key, short_text};
+
+/// A table of the keys whose values differ, with the value of each trial; `None` if no key differs. A
+/// key that does not apply to a trial, such as the momentum of Adam, has no value.
+pub(crate) fn differing_settings(locale: Locale, configs: [&Config; 2]) -> Option<Table> {
+    let columns = [locale.tr("setting", "réglage"), "A", "B"];
+    let mut table = Table::new(columns.map(|name| (name.to_owned(), Align::Left)));
+    for key in KEYS {
+        let [a, b] = configs.map(|config| applicable_value(key, config));
+        if a != b {
+            let cells = [a, b].map(|value| value.unwrap_or_else(missing));
+            table.row([[key.path.to_owned()].as_slice(), &cells].concat());
+        }
+    }
+    (table.height() > 0).then_some(table)
+}
+
+fn applicable_value(key: &Key, config: &Config) -> Option<String> {
+    config
+        .is_applicable(key)
+        .then(|| short_text(&key.value_in(config)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::spec::{Language, Optimizer};
+
+    const ENGLISH: Locale = Locale {
+        language: Language::English,
+    };
+
+    #[test]
+    fn settings_that_differ_or_apply_to_one_trial_only_are_listed() {
+        let sgd = Config::default();
+        assert!(differing_settings(ENGLISH, [&sgd, &sgd]).is_none());
+        let mut adam = Config::default();
+        adam.training.optimizer = Optimizer::Adam;
+        let table = differing_settings(ENGLISH, [&sgd, &adam]).unwrap();
+        let row = |key: &str| table.rows().iter().find(|row| row[0] == key);
+        assert_eq!(row("training.optimizer").unwrap()[1..], ["sgd", "adam"]);
+        assert_eq!(row("training.momentum").unwrap()[1..], ["0", "–"]);
+        assert_eq!(row("training.beta1").unwrap()[1..], ["–", "0.9"]);
+        assert!(row("model.width").is_none() && row("training.alpha").is_none());
+    }
+}

@@ -1,0 +1,232 @@
+//! Which of two trials is better, in one sentence.
+
+use super::score_test::ScoreTest;
+use crate::report::analysis::conclusions::{Analysis, direction, is_different};
+use crate::report::locale::Locale;
+use crate::spec::{Language, RankBy};
+use statistics::{Direction, ReferenceComparison};
+
+/// The result of the test in one sentence: which trial is better, that the splits do not show it, or why
+/// the scores are not tested.
+pub(crate) fn verdict(locale: Locale, rank_by: RankBy, test: &ScoreTest) -> String {
+    let text = match test {
+        ScoreTest::Tested { comparison, splits } => {
+            return tested(locale, rank_by, comparison, *splits);
+        }
+        ScoreTest::NotValidated => locale.tr(
+            "The scores are not compared, because no samples are held out for validation: set \
+             `validation.folds` or `validation.holdout`.",
+            "Les scores ne sont pas comparés, car aucun exemple n’est réservé à la validation : \
+             réglez `validation.folds` ou `validation.holdout`.",
+        ),
+        ScoreTest::DifferentSplits => locale.tr(
+            "The scores are not tested, because the trials are validated on different samples, \
+             which cannot be paired: give both trials the same `validation` settings and data.",
+            "Les scores ne sont pas testés, car les essais sont validés sur des exemples \
+             différents, qui ne s’apparient pas : donnez aux deux essais les mêmes réglages \
+             `validation` et les mêmes données.",
+        ),
+        ScoreTest::SingleSplit => locale.tr(
+            "The scores are not tested, because a single split does not show chance: set \
+             `validation.folds`, or `validation.repeats` to 3 or more.",
+            "Les scores ne sont pas testés, car un seul partage ne montre pas le hasard : réglez \
+             `validation.folds`, ou `validation.repeats` à 3 ou plus.",
+        ),
+        ScoreTest::Incomplete => locale.tr(
+            "The scores are not tested, because not all runs of both trials have finished.",
+            "Les scores ne sont pas testés, car les entraînements des deux essais ne sont pas tous \
+             terminés.",
+        ),
+        ScoreTest::NotFinite => locale.tr(
+            "The scores are not tested, because a validation loss is infinite.",
+            "Les scores ne sont pas testés, car une perte de validation est infinie.",
+        ),
+    };
+    text.to_owned()
+}
+
+/// The sentence for scores that were tested. If one trial is better, it is the subject.
+fn tested(
+    locale: Locale,
+    rank_by: RankBy,
+    comparison: &ReferenceComparison,
+    splits: usize,
+) -> String {
+    let p = equality(locale, comparison.p_value);
+    if !is_different(comparison.p_value) {
+        let shown = |value: f64| match rank_by {
+            RankBy::Accuracy => locale.points(Some(value)),
+            RankBy::Loss => locale.difference(Some(value)),
+        };
+        let difference = with_unit(rank_by, locale, shown(comparison.difference));
+        let interval = locale.interval(shown(comparison.low), shown(comparison.high));
+        let metrics = match rank_by {
+            RankBy::Accuracy => locale.tr("validation accuracies", "exactitudes de validation"),
+            RankBy::Loss => locale.tr("validation losses", "pertes de validation"),
+        };
+        return match locale.language {
+            Language::English => format!(
+                "These {splits} splits cannot distinguish the trials: their {metrics} differ by \
+                 {difference} (B − A; 95 % interval {interval}, {p})."
+            ),
+            Language::French => format!(
+                "Ces {splits} partages ne permettent pas de distinguer les essais : leurs {metrics} \
+                 diffèrent de {difference} (B − A ; intervalle à 95 % {interval}, {p})."
+            ),
+        };
+    }
+    // The interval does not contain 0, so both ends have the sign of the difference.
+    let shown = |value: f64| match rank_by {
+        RankBy::Accuracy => locale.percent(Some(value.abs())),
+        RankBy::Loss => locale.four_decimals(Some(value.abs())),
+    };
+    let difference = with_unit(rank_by, locale, shown(comparison.difference));
+    let (near, far) = if comparison.difference < 0.0 {
+        (comparison.high, comparison.low)
+    } else {
+        (comparison.low, comparison.high)
+    };
+    let interval = locale.interval(shown(near), shown(far));
+    let is_b_better = (comparison.difference > 0.0) == (direction(rank_by) == Direction::Maximise);
+    let better = if is_b_better { "B" } else { "A" };
+    match (locale.language, rank_by) {
+        (Language::English, RankBy::Accuracy) => format!(
+            "{better} is better: its validation accuracy is {difference} higher (95 % interval \
+             {interval}, {p})."
+        ),
+        (Language::English, RankBy::Loss) => format!(
+            "{better} is better: its validation loss is {difference} lower (95 % interval \
+             {interval}, {p})."
+        ),
+        (Language::French, RankBy::Accuracy) => format!(
+            "{better} est meilleur : son exactitude de validation est plus haute de {difference} \
+             (intervalle à 95 % {interval}, {p})."
+        ),
+        (Language::French, RankBy::Loss) => format!(
+            "{better} est meilleur : sa perte de validation est plus basse de {difference} \
+             (intervalle à 95 % {interval}, {p})."
+        ),
+    }
+}
+
+/// `p = 0.034`, `p < 0.001`.
+pub(super) fn equality(locale: Locale, p: f64) -> String {
+    match locale.p_value(Some(p)) {
+        p if p.starts_with('<') => format!("p {p}"),
+        p => format!("p = {p}"),
+    }
+}
+
+/// A difference with its unit: points for an accuracy.
+fn with_unit(rank_by: RankBy, locale: Locale, difference: String) -> String {
+    match rank_by {
+        RankBy::Accuracy => format!("{difference} {}", locale.tr("points", "points")),
+        RankBy::Loss => difference,
+    }
+}
+
+/// A note if one of the trials is the best of three or more: whoever compares it because of its rank
+/// must allow for its luck, as the marks of the report do. Empty if the scores were not tested.
+pub(crate) fn luck_note(
+    locale: Locale,
+    analysis: &Analysis,
+    test: &ScoreTest,
+    trials: [usize; 2],
+) -> String {
+    let ranked = analysis.scores.iter().flatten().count();
+    let best = trials
+        .iter()
+        .position(|&trial| analysis.best == Some(trial));
+    let (Some(best), ScoreTest::Tested { .. }, 3..) = (best, test, ranked) else {
+        return String::new();
+    };
+    let Some(differs) = analysis.differs_from_best(trials[1 - best]) else {
+        return String::new();
+    };
+    let (name, other) = (["A", "B"][best], ["B", "A"][best]);
+    match locale.language {
+        Language::English => {
+            let mark = if differs {
+                "clearly worse"
+            } else {
+                "a tie (≈)"
+            };
+            format!(
+                "{name} is ranked first of {ranked} trials, partly by luck. If that is why you \
+                 compare it, use the mark in the report, which allows for that: {other} is {mark}."
+            )
+        }
+        Language::French => {
+            let mark = if differs {
+                "nettement moins bon"
+            } else {
+                "ex æquo (≈)"
+            };
+            format!(
+                "{name} est classé premier de {ranked} essais, en partie par chance. Si c’est la \
+                 raison de cette comparaison, utilisez la marque du rapport, qui en tient compte : \
+                 {other} est {mark}."
+            )
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(language: Language, rank_by: RankBy, difference: f64, reach: f64, p: f64) -> String {
+        let comparison = ReferenceComparison {
+            difference,
+            low: difference - reach,
+            high: difference + reach,
+            p_value: p,
+            // That of one comparison counts.
+            adjusted_p_value: 1.0,
+        };
+        let test = ScoreTest::Tested {
+            comparison,
+            splits: 3,
+        };
+        verdict(Locale { language }, rank_by, &test)
+    }
+
+    #[test]
+    fn the_better_trial_is_named_with_a_positive_difference() {
+        let accuracy = |difference| {
+            shown(
+                Language::English,
+                RankBy::Accuracy,
+                difference,
+                0.01,
+                0.0004,
+            )
+        };
+        let text = "is better: its validation accuracy is 2.00 points higher (95 % interval 1.00 to \
+                    3.00, p < 0.001).";
+        assert_eq!(accuracy(0.02), format!("B {text}"));
+        assert_eq!(accuracy(-0.02), format!("A {text}"));
+        assert_eq!(
+            shown(Language::French, RankBy::Loss, -0.02, 0.01, 0.0304),
+            "B est meilleur : sa perte de validation est plus basse de 0,0200 (intervalle à 95 % \
+             0,0100 à 0,0300, p = 0,030)."
+        );
+        assert!(
+            shown(Language::English, RankBy::Loss, 0.02, 0.01, 0.01).starts_with("A is better")
+        );
+    }
+
+    #[test]
+    fn no_trial_is_better_if_chance_explains_the_difference() {
+        assert_eq!(
+            shown(Language::English, RankBy::Accuracy, -0.02, 0.03, 0.2),
+            "These 3 splits cannot distinguish the trials: their validation accuracies differ by -2.00 \
+             points (B − A; 95 % interval -5.00 to +1.00, p = 0.200)."
+        );
+        assert_eq!(
+            shown(Language::French, RankBy::Loss, 0.02, 0.03, 0.2),
+            "Ces 3 partages ne permettent pas de distinguer les essais : leurs pertes de validation \
+             diffèrent de +0,0200 (B − A ; intervalle à 95 % -0,0100 à +0,0500, p = 0,200)."
+        );
+    }
+}
