@@ -179,9 +179,25 @@ fn the_tables_are_rebuilt_from_the_results_alone() {
     };
     let before = tables(&project);
     std::fs::remove_dir_all(project.path("reports")).unwrap();
-    let done = project.run(&["report", "sweep.yaml"]);
+    // The data is for the pictures of samples.
+    let data = repository().join("data");
+    let data = data.to_str().expect("the repository's path is text");
+    let done = project.run(&["report", "sweep.yaml", "--data", data]);
     assert_eq!((done.code, done.error.as_str()), (0, ""));
     assert_eq!(tables(&project), before);
+    let done = project.run(&["report", "sweep.yaml"]);
+    assert_eq!((done.code, done.error.as_str()), (0, ""));
+    let (markdown, csv) = before;
+    let is_text = |line: &&str| !line.contains("](sweep/difficult-samples.svg)");
+    let without_pictures: Vec<&str> = markdown.lines().filter(is_text).collect();
+    let (found, found_csv) = tables(&project);
+    // Where a picture is missing, so is the blank line after it.
+    let lines = |lines: Vec<&str>| -> Vec<String> {
+        let lines = lines.into_iter().filter(|line| !line.is_empty());
+        lines.map(str::to_owned).collect()
+    };
+    assert_eq!(lines(found.lines().collect()), lines(without_pictures));
+    assert_eq!(found_csv, csv);
 }
 
 #[test]
