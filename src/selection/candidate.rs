@@ -104,9 +104,9 @@ impl Candidate {
         }
     }
 
-    /// Whether the choice can never be `other` because it would rather be this one, whatever the
-    /// missing measurements and results: this one is better and no more expensive, and it is within
-    /// the limits if the other one is. Trials of one shape get one profile.
+    /// Whether `other` can never be chosen, because this one would be chosen instead, whatever the
+    /// missing measurements and results. This one is better and no more expensive, and it is within
+    /// the limits whenever the other one is. Trials of one shape get one profile.
     pub(crate) fn precludes(&self, other: &Self) -> bool {
         let shares_profile = self.shape.is_some() && self.shape == other.shape;
         let is_within = match (self.is_within_limits(), other.is_within_limits()) {

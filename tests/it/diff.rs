@@ -113,7 +113,7 @@ fn missing_results_and_predictions_are_stated_and_the_rest_is_shown() {
     assert_eq!(done.code, 3, "{}", done.error);
     let text = done.output;
     assert!(
-        text.contains("B: 1 of 3 runs has no result yet; tp-sweep run continues.\n"),
+        text.contains("B: 1 of 3 runs has no result yet; tp-sweep run trains the rest.\n"),
         "{text}"
     );
     assert!(
@@ -275,7 +275,7 @@ fn trials_that_cannot_be_tested_are_shown_with_the_reason() {
     );
     let shown = text("grid: { model.width: [8, 16] }", equal);
     assert!(
-        shown.contains("a single split does not show chance"),
+        shown.contains("a single split cannot show which differences are due to chance"),
         "{shown}"
     );
     assert!(shown.contains("\nValidation samples\n"), "{shown}");

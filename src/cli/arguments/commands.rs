@@ -89,8 +89,8 @@ pub struct ReportArguments {
     /// does not change
     #[arg(long, value_name = "COLUMN[:asc|:desc]")]
     pub rank_by: Option<ListingOrder>,
-    /// Write the report again as results come, until the sweep is complete or Ctrl-C; the HTML page
-    /// reloads itself
+    /// Rewrite the report as results arrive, until the sweep is complete or you press Ctrl-C; the
+    /// HTML page reloads itself
     #[arg(long)]
     pub watch: bool,
 }

@@ -19,8 +19,8 @@ const RELOAD_SECONDS: u32 = 5;
 /// The shortest time between two looks at the results.
 const MIN_POLL_INTERVAL: Duration = Duration::from_secs(1);
 
-/// How many times as long as a look takes the next one waits: many results on a slow disk are looked at less
-/// often.
+/// The time between two polls, as a multiple of the time that a poll takes. Many results on a slow disk are
+/// therefore polled less often.
 const POLL_INTERVAL_PER_LOOK: u32 = 20;
 
 /// How long a wait takes at most before it notices a signal.
@@ -72,9 +72,9 @@ pub(crate) fn watch_report(arguments: &ReportArguments) -> Result<u8, CliError> 
                 )?;
                 has_report = true;
                 print(&format!(
-                    "{} of {} in the report; Ctrl-C stops\n",
-                    with_count(results.runs.len(), "run"),
-                    files.len()
+                    "{} of {} in the report; press Ctrl-C to stop\n",
+                    results.runs.len(),
+                    with_count(files.len(), "run")
                 ))?;
             }
             seen = Some(files);

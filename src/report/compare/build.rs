@@ -155,17 +155,18 @@ fn add_test(document: &mut Document, locale: Locale, entries: &[ComparedSweep], 
         Language::English => format!(
             "These sweeps train and validate on the same samples in each of their {splits} splits. \
              Their {candidates} different trials are compared split by split with the best of \
-             them, as if they were of one sweep: their variances moderate each other, and p allows \
-             for the selection of the best and has Holm's correction. ≈: not distinguishable from \
-             the best trial of all. The last column counts such trials in each sweep. Others are \
+             them, as if they were of one sweep. Variances are estimated from all of them together. \
+             p is corrected for the selection of the best and, by Holm's method, for their number. \
+             ≈: not distinguishable from the best trial of all. The last column counts such trials in each sweep. Others are \
              clearly worse."
         ),
         Language::French => format!(
-            "Ces balayages s’entraînent et se valident sur les mêmes exemples dans chacun de leurs \
+            "Ces balayages ont les mêmes exemples d’entraînement et de validation dans chacun de leurs \
              {splits} partages. Leurs {candidates} essais différents sont comparés, partage par \
-             partage, au meilleur d’entre eux, comme s’ils formaient un seul balayage : leurs \
-             variances se modèrent mutuellement, et p tient compte de la sélection du meilleur et \
-             a la correction de Holm. ≈ : indiscernable du meilleur essai de tous. La dernière \
+             partage, au meilleur d’entre eux, comme s’ils formaient un seul balayage. Les \
+             variances sont estimées à partir de tous ces essais. p est corrigé pour la sélection \
+             du meilleur et, par la méthode de Holm, pour leur nombre. ≈ : indiscernable du \
+             meilleur de tous ces essais. La dernière \
              colonne compte ces essais dans chaque balayage. Les autres sont nettement moins bons."
         ),
     });
@@ -174,10 +175,10 @@ fn add_test(document: &mut Document, locale: Locale, entries: &[ComparedSweep], 
     match test.baseline {
         SharedBaseline::None => {}
         SharedBaseline::Different => document.paragraph(locale.tr(
-            "There is no comparison with a baseline: `report.baseline` is a different trial in \
-             different sweeps.",
-            "Il n’y a pas de comparaison avec une référence : `report.baseline` est un essai \
-             différent selon le balayage.",
+            "There is no comparison with a baseline: `report.baseline` names different trials \
+             in different sweeps.",
+            "Il n’y a pas de comparaison avec une référence : `report.baseline` désigne des \
+             essais différents selon les balayages.",
         )),
         SharedBaseline::Trial { entry, trial } => {
             let name = code(&entries[entry].full_name(trial));
@@ -185,13 +186,13 @@ fn add_test(document: &mut Document, locale: Locale, entries: &[ComparedSweep], 
                 document.paragraph(match locale.language {
                     Language::English => format!(
                         "Differences from the baseline {name} on these splits, with 95 % \
-                         intervals. p has Holm's correction for all trials, because the best \
-                         trials were selected among them."
+                         intervals. p is corrected by Holm's method for all trials, because \
+                         the best trials were selected among them."
                     ),
                     Language::French => format!(
                         "Différences avec la référence {name} sur ces partages, avec intervalles à \
-                         95 %. p a la correction de Holm pour tous les essais, car les meilleurs \
-                         ont été choisis parmi eux."
+                         95 %. p est corrigé par la méthode de Holm pour tous les essais, car \
+                         les meilleurs ont été choisis parmi eux."
                     ),
                 });
                 document.table(table);

@@ -129,10 +129,10 @@ impl<'a> ComparisonFigures<'a> {
             return None;
         }
         let caption = locale.tr(
-            "Score against seconds per epoch of the trials of the sweeps with the same splits, with \
-             the Pareto front",
-            "Score en fonction des secondes par époque des essais des balayages aux mêmes partages, \
-             avec le front de Pareto",
+            "Score against seconds per epoch, with the Pareto front, for the sweeps with the same \
+             splits",
+            "Score en fonction des secondes par époque, avec le front de Pareto, pour les balayages \
+             qui ont les mêmes partages",
         );
         let chart = ParetoScatter {
             heading: Heading::new(caption),

@@ -165,7 +165,7 @@ fn test_line(locale: Locale, entries: &[ComparedSweep], test: &PairedTest) -> St
             format!("On the same {splits} splits, clearly worse than {best}: {worse}.")
         }
         Language::French => {
-            format!("Sur les {splits} mêmes partages, nettement moins bons que {best} : {worse}.")
+            format!("Sur les mêmes {splits} partages, nettement moins bons que {best} : {worse}.")
         }
     };
     if !ties.is_empty() {
@@ -214,7 +214,9 @@ fn cheapest(locale: Locale, entries: &[ComparedSweep], test: &PairedTest) -> Vec
                 format!("Simplest of the best and its ties: {name}, {count} parameters.")
             }
             Language::French => {
-                format!("Le plus simple, du meilleur et ses ex æquo : {name}, {count} paramètres.")
+                format!(
+                    "Le plus simple du meilleur et de ses ex æquo : {name}, {count} paramètres."
+                )
             }
         });
     }
@@ -225,7 +227,9 @@ fn cheapest(locale: Locale, entries: &[ComparedSweep], test: &PairedTest) -> Vec
                 format!("Fastest of the best and its ties: {name}, {seconds} s/epoch.")
             }
             Language::French => {
-                format!("Le plus rapide, du meilleur et ses ex æquo : {name}, {seconds} s/époque.")
+                format!(
+                    "Le plus rapide du meilleur et de ses ex æquo : {name}, {seconds} s/époque."
+                )
             }
         });
     }

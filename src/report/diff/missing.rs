@@ -63,10 +63,10 @@ fn without_result(locale: Locale, name: &str, runs: &TrialRuns) -> Option<String
     (missing > 0).then(|| match locale.language {
         Language::English => {
             let have = if missing == 1 { "has" } else { "have" };
-            format!("{name}: {missing} of {of} {have} no result yet; `tp-sweep run` continues.")
+            format!("{name}: {missing} of {of} {have} no result yet; `tp-sweep run` trains the rest.")
         }
         Language::French => format!(
-            "{name} : {missing} sur {of} sans résultat pour l’instant ; `tp-sweep run` continue."
+            "{name} : {missing} sur {of} sans résultat pour l’instant ; `tp-sweep run` entraîne le reste."
         ),
     })
 }

@@ -42,7 +42,7 @@ pub(crate) fn add_samples(
             let count = samples.len();
             document.paragraph(match locale.language {
                 Language::English => format!("The first {MAX_SAMPLES} of {count} samples."),
-                Language::French => format!("Les {MAX_SAMPLES} premiers de {count} exemples."),
+                Language::French => format!("Les {MAX_SAMPLES} premiers exemples sur {count}."),
             });
         }
         document.table(sample_table(locale, names, &samples));
@@ -128,7 +128,7 @@ fn test_note(locale: Locale, [a, b]: [usize; 2], is_repeated: bool) -> String {
             "test exact de McNemar",
         ),
         (Language::French, true) => (
-            format!("A classe bien {a} exemples plus souvent que B, B {b} plus souvent que A"),
+            format!("{a} exemples sont plus souvent bien classés par A, {b} par B"),
             "test exact des signes",
         ),
     };
@@ -139,8 +139,8 @@ fn test_note(locale: Locale, [a, b]: [usize; 2], is_repeated: bool) -> String {
         ),
         Language::French => format!(
             "{counts} ({test} : {p}). Ce test porte sur ces modèles entraînés et ces exemples, pas \
-             sur les réglages : avec un nouvel entraînement, chaque essai classerait bien d’autres \
-             exemples."
+             sur les réglages : après un nouvel entraînement, les exemples bien classés par chaque \
+             essai ne seraient plus les mêmes."
         ),
     }
 }

@@ -27,10 +27,10 @@ pub(crate) fn verdict(locale: Locale, rank_by: RankBy, test: &ScoreTest) -> Stri
              `validation` et les mêmes données.",
         ),
         ScoreTest::SingleSplit => locale.tr(
-            "The scores are not tested, because a single split does not show chance: set \
-             `validation.folds`, or `validation.repeats` to 3 or more.",
-            "Les scores ne sont pas testés, car un seul partage ne montre pas le hasard : réglez \
-             `validation.folds`, ou `validation.repeats` à 3 ou plus.",
+            "The scores are not tested, because a single split cannot show which differences are due to \
+             chance: set `validation.folds`, or `validation.repeats` to 3 or more.",
+            "Les scores ne sont pas testés, car un seul partage ne permet pas de savoir quelles \
+             différences sont dues au hasard : réglez `validation.folds`, ou `validation.repeats` à 3 ou plus.",
         ),
         ScoreTest::Incomplete => locale.tr(
             "The scores are not tested, because not all runs of both trials have finished.",

@@ -70,14 +70,14 @@ pub(crate) fn add_baseline_comparison(
     );
     document.paragraph(match locale.language {
         Language::English => format!(
-            "Differences from `{name}` on the same splits, with 95 % intervals. The variances of \
-             all trials moderate each other; p has Holm's correction for {comparisons}. Time \
-             and memory are multiples of the baseline's."
+            "Differences from `{name}` on the same splits, with 95 % intervals. Variances are \
+             estimated from all trials together; p is corrected by Holm's method for \
+             {comparisons}. Time and memory are multiples of the baseline's."
         ),
         Language::French => format!(
             "Différences avec `{name}` sur les mêmes partages, avec intervalles à 95 %. Les \
-             variances de tous les essais se modèrent mutuellement ; p a la correction de Holm \
-             pour {comparisons}. Le temps et la mémoire sont des multiples de ceux de la référence."
+             variances sont estimées à partir de tous les essais ; p est corrigé par la méthode de \
+             Holm pour {comparisons}. Le temps et la mémoire sont des multiples de ceux de la référence."
         ),
     });
     document.table(table(locale, context, baseline, &rows)?);

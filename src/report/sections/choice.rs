@@ -106,8 +106,8 @@ fn no_trial(locale: Locale, context: &ReportContext) -> String {
                 "Aucun essai n’est choisi : sur {ranked} classés, aucun ne respecte {limits}."
             ),
             (Language::French, _) => format!(
-                "Aucun essai n’est choisi : sur {ranked} classés, on ne sait d’aucun qu’il respecte \
-                 {limits}."
+                "Aucun essai n’est choisi : sur {ranked} classés, aucun ne respecte {limits} d’après les \
+                 mesures disponibles."
             ),
         };
     }
@@ -167,8 +167,8 @@ fn unmeasured(locale: Locale, context: &ReportContext) -> Option<String> {
     Some(match (locale.language, count) {
         (Language::English, 1) => format!("1 trial lacks a measurement of {metrics}."),
         (Language::English, _) => format!("{count} trials lack a measurement of {metrics}."),
-        (Language::French, 1) => format!("Il manque à 1 essai une mesure {metrics}."),
-        (Language::French, _) => format!("Il manque à {count} essais une mesure {metrics}."),
+        (Language::French, 1) => format!("1 essai n’a pas de mesure {metrics}."),
+        (Language::French, _) => format!("{count} essais n’ont pas de mesure {metrics}."),
     })
 }
 

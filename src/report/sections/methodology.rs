@@ -215,21 +215,21 @@ fn speed(locale: Locale, results: &Results) -> Vec<String> {
             Language::English => format!(
                 "`s/epoch` (`profile_seconds_per_epoch` in the CSV): measured alone on {devices}, \
                  after all runs, once for all trials whose training steps do the same work: same \
-                 layers, batch size and optimizer, and dropout and penalties on or off. In each \
-                 round over all such shapes, a fresh model trains for a few steps to warm up, then \
-                 the median of the next steps is taken. The value is the mean over the rounds \
-                 without the lowest and the highest fifth, times the steps of an epoch, without \
-                 validation. In all, {steps} steps are timed.{spread}"
+                 layers, batch size and optimizer, and the same choice of dropout and penalties on \
+                 or off. In each of several rounds, a fresh model trains for a few steps to warm \
+                 up, then the median time of the next steps is taken. The value is the mean over \
+                 the rounds without the lowest and the highest fifth, times the steps of an epoch, \
+                 without validation. Each measurement times {steps} steps.{spread}"
             ),
             Language::French => format!(
                 "`s/époque` (`profile_seconds_per_epoch` dans le CSV) : mesuré seul sur {devices}, \
                  après tous les entraînements, une fois pour tous les essais dont les pas \
                  d’entraînement font le même travail : mêmes couches, taille de lot et optimiseur, \
-                 dropout et pénalités actifs ou non. À chaque tour sur toutes ces formes, un \
-                 nouveau modèle fait quelques pas d’échauffement, puis on prend la médiane des pas \
-                 suivants. La valeur est la moyenne des tours, sans le cinquième le plus bas ni le \
-                 plus élevé, multipliée par le nombre de pas d’une époque, sans validation. En \
-                 tout, {steps} pas sont chronométrés.{spread}"
+                 dropout et pénalités actifs ou non. À chaque tour, un nouveau modèle fait \
+                 quelques pas d’échauffement, puis on prend la durée médiane des pas suivants. La \
+                 valeur est la moyenne des tours, sans le cinquième le plus bas ni le plus élevé, \
+                 multipliée par le nombre de pas d’une époque, sans validation. Chaque mesure \
+                 porte sur {steps} pas.{spread}"
             ),
         });
     } else {
@@ -279,14 +279,14 @@ fn spread<'a>(locale: Locale, profiles: impl Iterator<Item = &'a TrialProfile>) 
     };
     match locale.language {
         Language::English => format!(
-            " The standard error of the times (`profile_relative_error`) is {range} %. The Pareto \
-             front takes times as equal if they differ by at most twice the standard error of their \
-             difference."
+            " The standard error of the times (`profile_relative_error`) is {range} %. For \
+             the Pareto front, two times count as equal if they differ by at most twice the standard \
+             error of their difference."
         ),
         Language::French => format!(
-            " L’erreur type des durées (`profile_relative_error`) est de {range} %. Le front de \
-             Pareto tient des durées pour égales si leur écart est d’au plus deux fois l’erreur type \
-             de cet écart."
+            " L’erreur-type des durées (`profile_relative_error`) est de {range} %. Pour le front de \
+             Pareto, deux durées comptent comme égales si leur écart est d’au plus deux fois \
+             l’erreur-type de cet écart."
         ),
     }
 }

@@ -31,19 +31,15 @@ pub(crate) fn add_samples(
     let samples = locale.grouped(outcomes.samples());
     document.paragraph(match locale.language {
         Language::English => format!(
-            "How {} classified {samples} validation samples, none of which {} trained on.",
+            "How {} classified {samples} validation samples, each with a model that was not trained \
+             on it.",
             locale.trials(trials),
-            if trials == 1 { "it was" } else { "they were" },
         ),
         Language::French => format!(
-            "Comment {} {} {samples} exemples de validation, sur lesquels {}.",
+            "Comment {} {} {samples} exemples de validation, chacun par un modèle qui ne l’a pas vu \
+             à l’entraînement.",
             locale.trials(trials),
             if trials == 1 { "classe" } else { "classent" },
-            if trials == 1 {
-                "il n’a pas été entraîné"
-            } else {
-                "ils n’ont pas été entraînés"
-            },
         ),
     });
     document.list(ties(locale, context, outcomes));
@@ -91,16 +87,16 @@ fn ties(locale: Locale, context: &ReportContext, outcomes: &SampleOutcomes) -> V
              samples; both are right on {right} % and both wrong on {wrong} %."
         ),
         (Language::English, _) => format!(
-            "Two of the best trial and its {count} ties predict the same class for {agreement} % of \
-             the samples on average; all are right on {right} % and all wrong on {wrong} %."
+            "On average, two trials among the best and its {count} ties predict the same class for \
+             {agreement} % of the samples. All are right on {right} %, and all are wrong on {wrong} %."
         ),
         (Language::French, 1) => format!(
             "Le meilleur essai et son ex æquo prédisent la même classe pour {agreement} % des \
              exemples ; les deux ont raison sur {right} % et tort sur {wrong} %."
         ),
         (Language::French, _) => format!(
-            "Deux parmi le meilleur essai et ses {count} ex æquo prédisent la même classe pour \
-             {agreement} % des exemples en moyenne ; tous ont raison sur {right} % et tort sur \
+            "En moyenne, deux essais parmi le meilleur et ses {count} ex æquo prédisent la même classe \
+             pour {agreement} % des exemples. Tous ont raison sur {right} %, et tous ont tort sur \
              {wrong} %."
         ),
     }];

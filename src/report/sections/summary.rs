@@ -50,7 +50,7 @@ fn best(locale: Locale, context: &ReportContext) -> String {
         return if plan.is_validated() {
             locale.tr(
                 "No trial is ranked yet: each has a failed or missing run.",
-                "Aucun essai n’est classé : à chacun il manque un entraînement réussi.",
+                "Aucun essai n’est encore classé : chacun a un entraînement échoué ou manquant.",
             )
         } else {
             ""
@@ -198,8 +198,8 @@ fn importance(locale: Locale, context: &ReportContext) -> Option<String> {
     shares.retain(|(_, share)| *share >= MIN_SHARE);
     if shares.is_empty() {
         let text = locale.tr(
-            "What matters: no factor explains 1 % of the variance.",
-            "Ce qui compte : aucun facteur n’explique 1 % de la variance.",
+            "What matters: every factor explains less than 1 % of the variance.",
+            "Ce qui compte : chaque facteur explique moins de 1 % de la variance.",
         );
         return Some(text.to_owned());
     }
@@ -269,9 +269,10 @@ fn outlook(locale: Locale, context: &ReportContext) -> Option<String> {
     let ties = outlook.ties;
     let (Some(repeats), Some(seconds)) = (outlook.repeats, outlook.seconds) else {
         let text = locale.tr(
-            "No number of repeats would be expected to distinguish the ties: they are too similar.",
-            "Aucun nombre de répétitions ne devrait distinguer les ex æquo : ils sont trop \
-             semblables.",
+            "More repeats are not expected to distinguish any tie from the best: the differences are too \
+             small.",
+            "Plus de répétitions ne devraient distinguer aucun ex æquo du meilleur : les différences sont \
+             trop petites.",
         );
         return Some(text.to_owned());
     };

@@ -109,7 +109,7 @@ impl Limit {
                     limits.extend(read);
                 }
                 YamlValue::List(_) => {
-                    let what = "one limit, or a list of two: one from below and one from above";
+                    let what = "one limit, or a list of two: a lower and an upper limit";
                     return Err(entry.node.unexpected(what));
                 }
                 _ => limits.push(Self::read(metric, &entry.node)?),
@@ -289,7 +289,7 @@ fn check_pair(node: &YamlNode, one: &Limit, other: &Limit) -> Result<(), Diagnos
         return Ok(());
     }
     let message = format!("no trial can satisfy both {name} {a} and {name} {b}");
-    let help = "the limit from below must be the lower one";
+    let help = "the lower limit must be less than the upper limit";
     Err(Diagnostic::new(&node.span, message).with_help(help))
 }
 

@@ -1,7 +1,7 @@
 //! Variances of candidates, moderated by those of candidates with similar means.
 //!
-//! With three splits, a variance has two degrees of freedom: it can be a hundred times too small by
-//! chance. But the variances of many candidates together show how variances are distributed in
+//! With three splits, a variance has two degrees of freedom: in one of 100 cases it is a hundred times
+//! too small. But the variances of many candidates together show how variances are distributed in
 //! this sweep. This distribution, the prior, makes each single variance more certain (empirical
 //! Bayes). The idea is that of limma (Smyth 2004), which compares thousands of genes on three
 //! samples and assumes an inverse gamma distribution that may follow a trend. Here the prior has
