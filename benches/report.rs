@@ -108,7 +108,8 @@ fn made_up(run: RunId) -> f64 {
 
 fn result(plan: &Plan, store: &Store, run: RunId) -> RunResult {
     let trial = &plan.trials[run.trial];
-    let accuracy = 0.9 + 0.05 * made_up(run);
+    // Most trials are clearly worse than the best, as in a real grid.
+    let accuracy = 0.6 + 0.3 * run.trial as f64 / plan.trials.len() as f64 + 0.05 * made_up(run);
     let evaluated = EvalMetrics {
         loss: 1.0 - accuracy,
         accuracy,

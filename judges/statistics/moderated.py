@@ -137,7 +137,8 @@ def against_best(scores, ratio):
             far = tail(first[i], weights[i], distances[i] - values)
             single[i] = min(luck @ np.minimum(far / below[i], 1), 1)
         remaining.sort(key=lambda i: (single[i], i))
-        decided = -(-len(remaining) // 64)
+        clear = sum(single[i] * len(remaining) < 1e-4 for i in remaining)
+        decided = max(-(-len(remaining) // 64), clear)
         for rank, i in enumerate(remaining[:decided]):
             largest = max(largest, min(single[i] * (len(remaining) - rank), 1))
             adjusted[i] = largest

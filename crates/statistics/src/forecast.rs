@@ -1,6 +1,9 @@
 //! What more repeats would show.
 
 use crate::moderation::candidate_errors::CandidateErrors;
+use crate::moderation::normal_tail::NormalTails;
+use crate::moderation::scale_mixture::ScaleMixture;
+use crate::moderation::selection::compare_with_selected;
 use crate::scores::{check_ratio, columns};
 use crate::tail::normal_quantile;
 use crate::{Direction, Error, against_best, corrected_t_test};
@@ -16,21 +19,31 @@ pub struct Forecast {
     pub splits: Option<usize>,
 }
 
+/// Part of what is known about a variance that comes from the candidate's own scores and grows with the
+/// splits; the rest comes from the other candidates. With one half, forecasts on axe5 (see
+/// `tests/known_truth`) promise as much as more splits show.
+const OWN_INFORMATION: f64 = 0.5;
+
+/// More splits than this are not feasible.
+const MAX_SPLITS: usize = 10_000;
+
+/// More candidates are not tried: the forecast would take longer than people wait for it.
+const MAX_TIES: usize = 500;
+
 /// Forecasts how many splits would distinguish the candidates that
-/// [`against_best`] does not distinguish from the best at this `error_rate`.
+/// [`against_best`] does not distinguish from the best at this `error_rate`. `None` if nothing can be
+/// forecast: scores without noise, a single candidate, or more than 500 that are not distinguished.
 ///
-/// A difference x between two means would be significant at J splits if
-///
-/// > x ≥ z · √((1/J + `test_to_train`) · σ²),
-///
-/// where σ² is the moderated variance of the differences on single splits, and z the quantile of
-/// the normal distribution for the error rate divided by the number of candidates that are not
-/// distinguished. However large J is, the error cannot fall below that of `test_to_train` alone:
-/// repeats train on the same samples, so smaller differences stay unclear.
+/// It repeats the comparison for J splits. The means stay as they are. The errors shrink by
+/// √((1/J + `test_to_train`) / (1/I + `test_to_train`)) from those of the I splits so far. The
+/// distribution of each variance is raised to the power ½ + ½ (J − 1) / (I − 1): the candidate's own
+/// scores have (J − 1) / (I − 1) times the degrees of freedom, and what the other candidates show stays.
+/// However large J is, the error cannot fall below that of
+/// `test_to_train` alone: repeats train on the same samples, so smaller differences stay unclear.
 ///
 /// The best of some candidates is often one that varies much and was lucky, and more splits would
-/// show another one at the top. Therefore x is the distance from the candidate that has the highest
-/// mean minus one standard error (minus for scores that are maximised).
+/// show another one at the top. Therefore the others are compared with the candidate that has the
+/// highest mean minus one standard error (minus for scores that are maximised).
 ///
 /// It is a forecast, since differences that are small now may be larger or smaller in truth.
 ///
@@ -42,66 +55,116 @@ pub fn forecast(
     direction: Direction,
     test_to_train: f64,
     error_rate: f64,
-) -> Result<Forecast, Error> {
+) -> Result<Option<Forecast>, Error> {
     let splits = columns(scores)?;
     check_ratio(test_to_train)?;
     let compared = against_best(scores, direction, test_to_train)?;
-    let unit = (1.0 / splits as f64 + test_to_train).sqrt();
-    // More splits than this are not feasible.
-    let needed = |z: f64, distance: f64, variance: f64| {
-        let inverse = (distance / z).powi(2) / variance - test_to_train;
-        (inverse > 1e-4 && inverse.is_finite())
-            .then(|| ((1.0 / inverse).ceil() as usize).max(splits + 1))
-    };
     let is_tie = compared.indistinguishable_from_best(error_rate);
-    let ties: Vec<usize> = (0..scores.len())
-        .filter(|&index| index != compared.best && is_tie[index])
-        .collect();
-    let z = normal_quantile(error_rate / ties.len().max(1) as f64);
-    let Some(found) = CandidateErrors::new(scores, test_to_train)? else {
-        // Two candidates, or no noise.
-        let splits = match (scores, ties.as_slice()) {
-            ([one, other], [_]) => {
-                let test = corrected_t_test(one.as_ref(), other.as_ref(), test_to_train)?;
-                let variance = (test.standard_error / unit).powi(2);
-                needed(z, test.difference, variance)
+    let ties: Vec<usize> = (0..scores.len()).filter(|&index| is_tie[index]).collect();
+    if ties.len() > MAX_TIES {
+        return Ok(None);
+    }
+    let error_at = |count: usize| (1.0 / count as f64 + test_to_train).sqrt();
+    let distinguished: Box<dyn Fn(usize) -> usize> =
+        match (CandidateErrors::new(scores, test_to_train)?, scores) {
+            (Some(found), _) => {
+                let cost = |index: usize| {
+                    direction.cost(compared.comparisons[index].difference) / found.unit
+                };
+                let group = Group::new(&ties, cost, &found);
+                Box::new(move |count| {
+                    let growth = (count - 1) as f64 / (splits - 1) as f64;
+                    let information = OWN_INFORMATION * growth + 1.0 - OWN_INFORMATION;
+                    let factor = error_at(count) / error_at(splits);
+                    group.distinguished(information, factor, error_rate, &found.tails)
+                })
             }
-            _ => None,
+            (None, [one, other]) => {
+                let test = corrected_t_test(one.as_ref(), other.as_ref(), test_to_train)?;
+                if test.standard_error <= 0.0 {
+                    return Ok(None);
+                }
+                let z = normal_quantile(error_rate / 2.0);
+                Box::new(move |count| {
+                    let error = test.standard_error * error_at(count) / error_at(splits);
+                    usize::from(test.difference.abs() > z * error)
+                })
+            }
+            (None, _) => return Ok(None),
         };
-        return Ok(Forecast {
-            separable: usize::from(splits.is_some()),
-            splits,
-        });
-    };
-    // The typical variance, which unlikely large ones do not dominate.
-    let variance = |index: usize| {
-        let log: f64 = found.errors[index]
-            .scales()
-            .map(|(scale, weight)| weight * scale.ln())
-            .sum();
-        (2.0 * log).exp()
-    };
-    let cost = |index: usize| direction.cost(compared.comparisons[index].difference);
-    let cautious = |index: usize| cost(index) + variance(index).sqrt() * found.unit;
-    let reference = ties
-        .iter()
-        .copied()
-        .chain([compared.best])
-        .min_by(|&one, &other| cautious(one).total_cmp(&cautious(other)))
-        .unwrap_or(compared.best);
-    let of_tie = |&index: &usize| {
-        let distance = (cost(index) - cost(reference)) * unit / found.unit;
-        let variance = variance(index) + variance(reference);
-        needed(z, distance.max(0.0), variance)
-    };
-    let mut needed: Vec<usize> = ties.iter().filter_map(of_tie).collect();
-    needed.sort_unstable();
-    Ok(Forecast {
-        separable: needed.len(),
-        splits: needed
-            .get(needed.len().div_ceil(2).saturating_sub(1))
-            .copied(),
-    })
+    let separable = distinguished(MAX_SPLITS);
+    let half = separable.div_ceil(2);
+    let is_short = |count: usize| distinguished(count) < half;
+    let splits = (separable > 0).then(|| first_enough(splits + 1, is_short));
+    Ok(Some(Forecast { separable, splits }))
+}
+
+/// The smallest number from `least` to [`MAX_SPLITS`] that is not too short, by bisection.
+fn first_enough(least: usize, is_short: impl Fn(usize) -> bool) -> usize {
+    let (mut low, mut high) = (least, least);
+    while high < MAX_SPLITS && is_short(high) {
+        low = high + 1;
+        high = (2 * high).min(MAX_SPLITS);
+    }
+    while low < high {
+        let middle = low.midpoint(high);
+        if is_short(middle) {
+            low = middle + 1;
+        } else {
+            high = middle;
+        }
+    }
+    low
+}
+
+/// The candidates that are not distinguished so far, the reference first.
+struct Group {
+    /// The distances of the means from that of the reference, in units of the errors.
+    distances: Vec<f64>,
+    errors: Vec<ScaleMixture>,
+}
+
+impl Group {
+    fn new(ties: &[usize], cost: impl Fn(usize) -> f64, found: &CandidateErrors) -> Self {
+        let cautious = |index: usize| cost(index) + found.errors[index].typical();
+        let reference = ties
+            .iter()
+            .copied()
+            .min_by(|&one, &other| cautious(one).total_cmp(&cautious(other)));
+        let others = ties.iter().filter(|&&index| Some(index) != reference);
+        let members: Vec<usize> = reference.into_iter().chain(others.copied()).collect();
+        let best = members.first().map_or(0.0, |&index| cost(index));
+        Self {
+            distances: members
+                .iter()
+                .map(|&index| (cost(index) - best).max(0.0))
+                .collect(),
+            errors: members
+                .iter()
+                .map(|&index| found.errors[index].clone())
+                .collect(),
+        }
+    }
+
+    /// The number of candidates that would be distinguished.
+    fn distinguished(
+        &self,
+        information: f64,
+        factor: f64,
+        error_rate: f64,
+        tails: &NormalTails,
+    ) -> usize {
+        let errors: Vec<ScaleMixture> = self
+            .errors
+            .iter()
+            .map(|error| error.after(information, factor))
+            .collect();
+        let compared = compare_with_selected(0, &self.distances, &errors, tails);
+        compared
+            .iter()
+            .filter(|compared| compared.adjusted <= error_rate)
+            .count()
+    }
 }
 
 #[cfg(test)]
@@ -120,7 +183,9 @@ mod tests {
         let splits = |difference: f64| {
             let mut means = vec![10.0 - difference; 20];
             means[0] = 10.0;
-            let found = forecast(&scores(&means), Direction::Maximise, 0.1, 0.05).unwrap();
+            let found = forecast(&scores(&means), Direction::Maximise, 0.1, 0.05)
+                .unwrap()
+                .unwrap();
             (found.separable, found.splits)
         };
         assert_eq!(splits(0.1), (0, None));
@@ -133,6 +198,6 @@ mod tests {
     #[test]
     fn without_noise_there_is_no_forecast() {
         let found = forecast(&[[1.0, 2.0]; 5], Direction::Minimise, 0.5, 0.05).unwrap();
-        assert_eq!(found, Forecast::default());
+        assert_eq!(found, None);
     }
 }

@@ -78,11 +78,20 @@ pub fn pareto_front<V: Copy + Into<Measured>>(
         .chunk_by(|one, other| compare(&one.errors, &other.errors).is_eq())
         .map(Class::new)
         .collect();
+    // Those with the best first objective come first: they beat most others, so that few comparisons are
+    // necessary.
+    let mut by_cost: Vec<usize> = (0..classes.len()).collect();
+    let first_cost = |class: usize| classes[class].best_costs.first().copied().unwrap_or(0.0);
+    by_cost.sort_by(|&one, &other| first_cost(one).total_cmp(&first_cost(other)));
     let mut indices = Vec::new();
     let mut tolerances = vec![0.0; objectives.len()];
     for (position, class) in classes.iter().enumerate() {
         let mut unbeaten = class.candidates();
-        for (other_position, other) in classes.iter().enumerate() {
+        for &other_position in &by_cost {
+            if unbeaten.is_empty() {
+                break;
+            }
+            let other = &classes[other_position];
             // The best of exact values do not beat each other.
             if other_position == position && class.is_exact {
                 continue;

@@ -1,6 +1,6 @@
 //! How many of the trials that are truly worse are found, on a sweep of which the truth is known.
 
-use statistics::{Direction, against_best, corrected_t_test, holm};
+use statistics::{Direction, against_best, corrected_t_test, forecast, holm};
 
 const SPLITS: usize = 90;
 const ERROR_RATE: f64 = 0.05;
@@ -181,4 +181,51 @@ fn most_trials_that_are_worse_are_found_and_no_others() {
             assert!(ours.percent(index) >= wanted, "{splits} splits, {index}");
         }
     }
+}
+
+/// Forecasts from three splits, compared with what as many splits show as they name. One forecast may be
+/// wrong by much, since three splits show little; over all blocks they are right.
+#[test]
+fn forecasts_promise_what_more_splits_show() {
+    let truth = Truth::read();
+    let (mut promised, mut shown, mut tried) = (0, 0, 0);
+    for block in 0..SPLITS / 3 {
+        let part = |count: usize| -> Vec<Vec<f64>> {
+            let splits = (0..count).map(|split| (3 * block + split) % SPLITS);
+            let rows = truth.scores.iter();
+            rows.map(|row| splits.clone().map(|split| row[split]).collect())
+                .collect()
+        };
+        let now = part(3);
+        let Some(found) = forecast(&now, Direction::Maximise, RATIO, ERROR_RATE).unwrap() else {
+            continue;
+        };
+        let Some(splits) = found.splits.filter(|&splits| splits <= SPLITS) else {
+            continue;
+        };
+        let marks = |scores: &[Vec<f64>]| {
+            let found = against_best(scores, Direction::Maximise, RATIO).unwrap();
+            found.indistinguishable_from_best(ERROR_RATE)
+        };
+        let splits = splits.div_ceil(3) * 3;
+        let (before, after) = (marks(&now), marks(&part(splits)));
+        let pairs = before.iter().zip(&after);
+        let gained = pairs.filter(|&(&before, &after)| before && !after).count();
+        println!(
+            "block {block}: {} ties, {} separable, promised {} at {splits} splits, shown {gained}",
+            before.iter().filter(|&&tie| tie).count() - 1,
+            found.separable,
+            found.separable.div_ceil(2),
+        );
+        promised += found.separable.div_ceil(2);
+        shown += gained;
+        tried += 1;
+    }
+    println!("{tried} blocks: promised {promised}, shown {shown}");
+    assert!(tried >= 20, "{tried}");
+    let ratio = shown as f64 / promised as f64;
+    assert!(
+        (0.75..1.33).contains(&ratio),
+        "promised {promised}, shown {shown}"
+    );
 }

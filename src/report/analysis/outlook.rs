@@ -20,7 +20,8 @@ pub(crate) struct Outlook {
 }
 
 impl Outlook {
-    /// Forecasts from the scores and times of the runs so far; `None` without ties.
+    /// Forecasts from the scores and times of the runs so far; `None` without ties, or if nothing can be
+    /// forecast.
     pub(crate) fn new(
         plan: &Plan,
         results: &Results,
@@ -41,7 +42,7 @@ impl Outlook {
         let validation = &plan.trials[best].config.validation;
         let ratio = test_to_train(validation);
         let forecast =
-            statistics::forecast(&scores, direction(rank_by), ratio, 1.0 - CONFIDENCE).ok()?;
+            statistics::forecast(&scores, direction(rank_by), ratio, 1.0 - CONFIDENCE).ok()??;
         let splits_per_repeat = match validation.split() {
             Split::Folds(folds) => folds,
             Split::Holdout(_) => 1,

@@ -157,16 +157,16 @@ fn comparisons(locale: Locale, analysis: &Analysis) -> Option<String> {
         Language::English => format!(
             "Trials are compared with the best on the same {splits} splits, at the 5 % level, \
              corrected for the number of trials and for having selected the best on the same \
-             scores. Levels are compared with the best level of their factor by their means on each \
-             split (t-test, with Holm's correction for the levels). Intervals are 95 % intervals of the mean; trials whose intervals overlap \
+             scores. The levels of a factor are compared in the same way, by their means on \
+             each split. Intervals are 95 % intervals of the mean; trials whose intervals overlap \
              may still differ. Tests and intervals allow for overlapping training sets (Nadeau and \
              Bengio 2003)."
         ),
         Language::French => format!(
             "Les essais sont comparés au meilleur sur les mêmes {splits} partages, au seuil de \
              5 %, avec correction pour le nombre d’essais et pour le choix du meilleur sur les \
-             mêmes scores. Les niveaux sont comparés au meilleur niveau de leur facteur par leurs \
-             moyennes sur chaque partage (test t, avec correction de Holm pour les niveaux). Les intervalles à 95 % sont ceux de la moyenne ; des essais \
+             mêmes scores. Les niveaux d’un facteur sont comparés de la même façon, par leurs \
+             moyennes sur chaque partage. Les intervalles à 95 % sont ceux de la moyenne ; des essais \
              dont les intervalles se chevauchent peuvent différer. Tests et intervalles tiennent \
              compte du recouvrement des exemples d’entraînement (Nadeau et Bengio 2003)."
         ),

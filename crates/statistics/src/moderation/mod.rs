@@ -2,9 +2,9 @@
 
 pub(crate) mod candidate_errors;
 pub(crate) mod interval;
-mod normal_tail;
+pub(crate) mod normal_tail;
 mod posterior;
-mod scale_mixture;
+pub(crate) mod scale_mixture;
 pub(crate) mod selection;
 mod smoothing;
 mod split_effects;

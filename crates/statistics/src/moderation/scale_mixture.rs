@@ -40,6 +40,22 @@ impl ScaleMixture {
         weights.map(move |(index, &weight)| (scale(index), weight))
     }
 
+    /// Returns the typical standard deviation, which unlikely large ones do not dominate: the mean of
+    /// the logarithm.
+    pub(crate) fn typical(&self) -> f64 {
+        let logs = self.scales().map(|(scale, weight)| weight * scale.ln());
+        logs.sum::<f64>().exp()
+    }
+
+    /// The mixture after more has been observed: `information` times as much, for all scales times
+    /// `factor`.
+    pub(crate) fn after(&self, information: f64, factor: f64) -> Self {
+        let largest = self.weights.iter().copied().fold(0.0, f64::max);
+        let weight = |weight: &f64| (weight / largest).powf(information);
+        let weights = self.weights.iter().map(weight).collect();
+        Self::new(self.first + factor.ln() / STEP, weights)
+    }
+
     /// Returns the mean of the variance.
     pub(crate) fn variance(&self) -> f64 {
         self.scales()

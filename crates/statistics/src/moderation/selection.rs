@@ -26,6 +26,10 @@ const RANGE: (f64, f64) = (0.001, 12.0);
 const NEGLIGIBLE: f64 = 1e-12;
 /// Part of the remaining candidates that are decided in each step.
 const STEPS: usize = 64;
+/// Candidates whose adjusted p value is smaller are decided in one step: of thousands of candidates,
+/// most are clearly worse. Their luck is computed with more candidates than remain, so that their p
+/// values are not too small.
+const CLEARLY_WORSE: f64 = 1e-4;
 
 /// The p value of a comparison with the best candidate.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -62,7 +66,9 @@ pub(crate) fn compare_with_selected(
             results[index].single = p;
         }
         p_values.sort_by(|one, other| one.0.total_cmp(&other.0).then(one.1.cmp(&other.1)));
-        let decided = remaining.len().div_ceil(STEPS);
+        let is_clear = |&(p, _): &(f64, usize)| p * (remaining.len() as f64) < CLEARLY_WORSE;
+        let clear = p_values.partition_point(is_clear);
+        let decided = remaining.len().div_ceil(STEPS).max(clear);
         for (rank, &(p, index)) in p_values.iter().take(decided).enumerate() {
             largest = largest.max((p * (remaining.len() - rank) as f64).min(1.0));
             results[index].adjusted = largest;

@@ -40,7 +40,8 @@ pub(crate) fn local_line(ranks: &[f64], values: &[f64], at: f64, window: f64) ->
     }
     let [x, xx, y, xy] = [x, xx, y, xy].map(|sum| sum / weights);
     let spread = xx - x * x;
-    let slope = if spread > 0.0 {
+    // Equal ranks have no slope, apart from rounding errors.
+    let slope = if spread > 1e-9 * xx {
         (xy - x * y) / spread
     } else {
         0.0
