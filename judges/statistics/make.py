@@ -242,6 +242,7 @@ def against_best():
         against_best_case("a hundred candidates", 100, 3, 0.5, 0.3, 5.0),
         against_best_case("equal candidates", 30, 4, 1 / 3, 0.0),
         against_best_case("large scores", 12, 6, 0.2, 3000.0, 3.0, decimals=1),
+        against_best_case("most clearly worse", 90, 10, 1 / 9, 0.8),
     ]
 
 
