@@ -282,14 +282,34 @@ fn check_pair(node: &YamlNode, one: &Limit, other: &Limit) -> Result<(), Diagnos
         let message = format!("`{a}` and `{b}` limit {name} from the same side");
         return Err(Diagnostic::new(&node.span, message).with_help("remove one of them"));
     }
-    // Of a range without gaps, one of the ends or the middle satisfies both.
-    let middle = (one.bound + other.bound) / 2.0;
-    let satisfies_both = |value: f64| one.is_satisfied_by(value) && other.is_satisfied_by(value);
-    if satisfies_both(middle) {
+    let is_whole = matches!(
+        one.metric,
+        LimitMetric::Parameters | LimitMetric::PeakMemory
+    );
+    let lower = if one.comparison.is_upper() {
+        other
+    } else {
+        one
+    };
+    let candidates = if is_whole {
+        // The smallest whole number that satisfies the lower limit, unless the limit is a huge one.
+        let is_strict = lower.comparison == Comparison::Greater;
+        let least = lower.bound.floor() + 1.0;
+        vec![if is_strict { least } else { lower.bound.ceil() }]
+    } else {
+        // Of a range without gaps, one of the ends or the middle satisfies both. A sum may overflow.
+        vec![one.bound, other.bound, one.bound / 2.0 + other.bound / 2.0]
+    };
+    let satisfies_both = |value: &f64| one.is_satisfied_by(*value) && other.is_satisfied_by(*value);
+    if candidates.iter().any(satisfies_both) {
         return Ok(());
     }
     let message = format!("no trial can satisfy both {name} {a} and {name} {b}");
-    let help = "the lower limit must be less than the upper limit";
+    let help = match one.metric {
+        LimitMetric::Parameters => "no whole number is within both limits",
+        LimitMetric::PeakMemory => "no whole number of bytes is within both limits",
+        _ => "the lower limit must be less than the upper limit",
+    };
     Err(Diagnostic::new(&node.span, message).with_help(help))
 }
 
@@ -378,6 +398,13 @@ mod tests {
             ("loss: < 0", "no trial can satisfy loss < 0"),
             ("parameters: ['>= 9', <= 8]", "no trial can satisfy both"),
             ("parameters: ['> 8', <= 8]", "no trial can satisfy both"),
+            ("parameters: ['> 5', < 6]", "no whole number is within"),
+            (
+                "parameters: ['>= 5.2', <= 5.8]",
+                "no whole number is within",
+            ),
+            ("peak_memory: ['> 5 B', < 6 B]", "no whole number of bytes"),
+            ("loss: ['> 0.5', < 0.5]", "the lower limit must be less"),
             ("parameters: [<= 9, <= 8]", "from the same side"),
             ("parameters: []", "one limit, or a list of two"),
             ("parameters: null", "expected a limit"),
@@ -387,6 +414,16 @@ mod tests {
             let refusal = refusal(yaml);
             assert!(refusal.contains(correction), "{yaml}: {refusal}");
         }
-        assert!(read("{ loss: <= 0, parameters: ['>= 8', <= 8] }").is_ok());
+        for possible in [
+            "{ loss: <= 0, parameters: ['>= 8', <= 8] }",
+            "parameters: ['> 5', <= 6]",
+            "parameters: ['>= 4.5', <= 5]",
+            "peak_memory: ['> 1 kB', < 1002 B]",
+            "loss: ['> 0.5', < 0.6]",
+            // The sum of both is infinite.
+            "seconds_per_epoch: ['> 1e308', < 1.5e308]",
+        ] {
+            assert!(read(possible).is_ok(), "{possible}");
+        }
     }
 }
