@@ -1,7 +1,8 @@
 //! `classes.json`: how the final model of a run classifies the samples of each class.
 
+use super::result::RunResult;
 use crate::bounded_io::read_file;
-use crate::metrics::{ClassificationCounts, SCORE_BINS};
+use crate::metrics::{ClassificationCounts, EvalMetrics, SCORE_BINS};
 use crate::record::error::RecordError;
 use crate::record::fs::atomic::write_before_result;
 use crate::record::fs::folder::remove_file;
@@ -32,6 +33,37 @@ pub struct RunClassification {
 /// The file cannot be removed.
 pub fn remove_classification(folder: &Path) -> Result<(), RecordError> {
     remove_file(&folder.join(FILE))
+}
+
+/// Removes the file from the folder of a run if it does not give the accuracies of the result: that of
+/// another attempt at this run, whose result was not kept.
+///
+/// # Errors
+/// The file cannot be removed.
+pub(super) fn remove_other_classification(
+    folder: &Path,
+    result: &RunResult,
+) -> Result<(), RecordError> {
+    let Some(found) = RunClassification::read(folder) else {
+        return Ok(());
+    };
+    let is_of = |counts: Option<&ClassificationCounts>, scores: Option<&EvalMetrics>| match (
+        counts, scores,
+    ) {
+        (None, None) => true,
+        (Some(counts), Some(scores)) => {
+            let rows = counts.confusion.iter();
+            let all: u64 = rows.clone().flatten().sum();
+            let correct: u64 = rows.enumerate().map(|(class, row)| row[class]).sum();
+            scores.is_share_correct(correct as usize, all as usize)
+        }
+        _ => false,
+    };
+    let is_validation = is_of(found.validation.as_ref(), result.validation.as_ref());
+    if is_validation && is_of(Some(&found.test), result.test.as_ref()) {
+        return Ok(());
+    }
+    remove_classification(folder)
 }
 
 impl RunClassification {

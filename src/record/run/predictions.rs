@@ -5,6 +5,7 @@
 //! other one to its predecessor, the label of each sample, and the predicted class of each minus its
 //! label, modulo the number of classes. Correct predictions are zeros, which take little space.
 
+use super::result::RunResult;
 use crate::bounded_io::read_file;
 use crate::metrics::SamplePredictions;
 use crate::record::error::RecordError;
@@ -36,6 +37,26 @@ const MAX_CLASSES: u64 = 1 << 16;
 /// The file cannot be removed.
 pub fn remove_predictions(folder: &Path) -> Result<(), RecordError> {
     remove_file(&folder.join(PREDICTIONS_FILE))
+}
+
+/// Removes the file from the folder of a run if its predictions do not give the accuracy of the result:
+/// those of another attempt at this run, whose result was not kept.
+///
+/// # Errors
+/// The file cannot be removed.
+pub(super) fn remove_other_predictions(
+    folder: &Path,
+    result: &RunResult,
+) -> Result<(), RecordError> {
+    let Some(found) = read_predictions(folder) else {
+        return Ok(());
+    };
+    let correct = found.correct().filter(|is_correct| *is_correct).count();
+    let validation = result.validation.as_ref();
+    if validation.is_some_and(|scores| scores.is_share_correct(correct, found.samples.len())) {
+        return Ok(());
+    }
+    remove_predictions(folder)
 }
 
 /// Writes the predictions into the folder of a run, unless there are more than 2²⁴ samples. Call this

@@ -2,8 +2,10 @@
 
 use super::attempt_leftovers::{remove_abandoned_files, remove_leftovers};
 use super::checkpoint::Checkpoint;
+use super::classification::remove_other_classification;
 use super::epoch_scalars::epoch_scalars;
 use super::epochs_csv::{EpochsCsv, repair_epochs_csv};
+use super::predictions::remove_other_predictions;
 use super::result::RunResult;
 use crate::metrics::{EpochMetrics, LayerValues};
 use crate::plan::RunHash;
@@ -273,8 +275,11 @@ fn replaceable_result(folder: &Path) -> Option<Vec<u8>> {
 
 /// Makes the other files of the folder match the result of another process.
 fn adopt_result(folder: &Path, layer_count: usize, result: &RunResult) -> Result<(), RecordError> {
-    // This attempt may have written an `epochs.csv` with different times, and a checkpoint.
+    // This attempt may have written an `epochs.csv` with different times, a checkpoint, and the
+    // classes and predictions of another model.
     repair_epochs_csv(folder, layer_count, &result.epochs)?;
+    remove_other_classification(folder, result)?;
+    remove_other_predictions(folder, result)?;
     remove_leftovers(folder, result)
 }
 
@@ -290,4 +295,71 @@ fn create_event_file(
     events.write_text("Hardware/GPU", &metadata.hardware, wall_time)?;
     events.write_graph(&metadata.graph, wall_time)?;
     Ok(events)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metrics::{ClassificationCounts, EvalMetrics, SamplePredictions};
+    use crate::record::run::classification::RunClassification;
+    use crate::record::run::plausibility::tests::result;
+    use crate::record::run::predictions::{read_predictions, write_predictions};
+
+    /// Four samples of two classes, the first ones correct.
+    fn write(folder: &Path, correct: usize) {
+        let predictions = SamplePredictions {
+            classes: 2,
+            samples: vec![0, 1, 2, 3],
+            labels: vec![0; 4],
+            predicted: (0..4).map(|at| u16::from(at >= correct)).collect(),
+        };
+        let mut counts = ClassificationCounts::new(2);
+        for &class in &predictions.predicted {
+            counts.add(0, &[1.0 - f32::from(class), f32::from(class)]);
+        }
+        write_predictions(folder, &predictions).unwrap();
+        let classes = RunClassification {
+            validation: Some(counts.clone()),
+            test: counts,
+        };
+        classes.write(folder).unwrap();
+    }
+
+    #[test]
+    fn files_that_do_not_belong_to_the_result_of_another_process_are_removed() {
+        let scores = Some(EvalMetrics {
+            loss: 0.5,
+            accuracy: 0.75,
+            macro_f1: 0.5,
+        });
+        let published = RunResult {
+            validation: scores,
+            test: scores,
+            ..result()
+        };
+        let is_kept = |correct: usize, published: &RunResult| {
+            let folder = tempfile::tempdir().unwrap();
+            write(folder.path(), correct);
+            adopt_result(folder.path(), 2, published).unwrap();
+            let classes = RunClassification::read(folder.path());
+            let predictions = read_predictions(folder.path());
+            [classes.is_some(), predictions.is_some()]
+        };
+        assert_eq!(is_kept(3, &published), [true; 2]);
+        assert_eq!(is_kept(2, &published), [false; 2]);
+        let failed = RunResult {
+            validation: None,
+            test: None,
+            ..result()
+        };
+        assert_eq!(is_kept(3, &failed), [false; 2]);
+        let other_test = RunResult {
+            test: Some(EvalMetrics {
+                accuracy: 0.5,
+                ..scores.unwrap()
+            }),
+            ..published
+        };
+        assert_eq!(is_kept(3, &other_test), [false, true]);
+    }
 }
