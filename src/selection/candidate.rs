@@ -1,5 +1,6 @@
 //! A ranked trial, compared with the limits of the rule.
 
+use super::scores::are_comparable;
 use crate::metrics::{EvalMetrics, Profile};
 use crate::plan::{Plan, ProfileShape, RunId};
 use crate::record::{RankKey, RunResult, compensated_mean};
@@ -135,8 +136,7 @@ impl Candidate {
 
 /// The mean of scores and its textbook standard error; NaN where they cannot be compared.
 fn mean_and_error(scores: &[f64]) -> [f64; 2] {
-    let is_comparable = |score: &f64| score.abs() <= statistics::MAX_SCORE;
-    if !scores.iter().all(is_comparable) {
+    if !are_comparable(scores) {
         return [f64::NAN; 2];
     }
     match statistics::interval(scores, 0.0, 0.95) {

@@ -2,7 +2,9 @@
 //! make the same choice.
 
 mod candidate;
+mod scores;
 mod select;
 
 pub(crate) use candidate::Candidate;
+pub(crate) use scores::{are_comparable, direction};
 pub(crate) use select::{Selection, select};

@@ -1,10 +1,10 @@
 //! The choice of a trial.
 
 use super::candidate::{Candidate, Cost};
+use super::scores::direction;
 use crate::plan::Plan;
 use crate::record::{Results, RunResult, compensated_mean};
-use crate::spec::{RankBy, ReportOptions};
-use statistics::Direction;
+use crate::spec::ReportOptions;
 
 /// The chosen trial, and what led to the choice.
 #[derive(Clone, Debug, Default)]
@@ -89,10 +89,6 @@ fn choose<'a>(options: &ReportOptions, within: &'a [Candidate]) -> Option<&'a Ca
     if options.select.one_standard_error.is_none() {
         return within.first();
     }
-    let direction = match options.best_by() {
-        RankBy::Accuracy => Direction::Maximise,
-        RankBy::Loss => Direction::Minimise,
-    };
     let candidate = |candidate: &Candidate| {
         let (cost, cost_error) = match candidate.cost {
             Cost::Known(cost, error) => (cost, error),
@@ -106,7 +102,7 @@ fn choose<'a>(options: &ReportOptions, within: &'a [Candidate]) -> Option<&'a Ca
         }
     };
     let candidates: Vec<statistics::Candidate> = within.iter().map(candidate).collect();
-    let choice = statistics::one_standard_error(&candidates, direction)?;
+    let choice = statistics::one_standard_error(&candidates, direction(options.best_by()))?;
     Some(&within[choice.chosen])
 }
 
@@ -135,7 +131,7 @@ mod tests {
         (sweep, plan)
     }
 
-    fn run(accuracy: f64) -> RunResult {
+    fn run(accuracy: f64, loss: f64) -> RunResult {
         let seed = Seed {
             sweep: 0,
             repeat: 0,
@@ -149,7 +145,7 @@ mod tests {
             failure: None,
             final_epoch: Some(1),
             validation: Some(EvalMetrics {
-                loss: 1.5 - accuracy,
+                loss,
                 accuracy,
                 macro_f1: accuracy,
             }),
@@ -185,13 +181,21 @@ mod tests {
         }
     }
 
-    /// Results with these tenths of accuracy, in the order of the plan.
+    /// Results with these tenths of accuracy, in the order of the plan, and losses that fall with it.
     fn results(plan: &Plan, tenths: &[u8]) -> Results {
-        let runs = plan.runs().zip(tenths);
+        let losses: Vec<u8> = tenths.iter().map(|tenths| 10 - tenths).collect();
+        results_with_losses(plan, tenths, &losses)
+    }
+
+    /// Results with these tenths of accuracy and of loss.
+    fn results_with_losses(plan: &Plan, tenths: &[u8], losses: &[u8]) -> Results {
+        let scores = tenths.iter().zip(losses);
+        let result = |(&accuracy, &loss): (&u8, &u8)| {
+            let [accuracy, loss] = [accuracy, loss].map(|tenths| 0.1 * f64::from(tenths));
+            run(accuracy, loss)
+        };
         Results {
-            runs: runs
-                .map(|(id, &tenths)| (id, run(0.1 * f64::from(tenths))))
-                .collect(),
+            runs: plan.runs().zip(scores.map(result)).collect(),
             ..Results::default()
         }
     }
@@ -210,13 +214,14 @@ mod tests {
         #[test]
         fn a_candidate_that_another_precludes_is_never_chosen(
             tenths in prop::collection::vec(0_u8..8, 16),
+            losses in prop::collection::vec(0_u8..8, 16),
             rule in 0..RULES.len(),
             order in Just((0..8).collect::<Vec<usize>>()).prop_shuffle(),
             early in prop::collection::vec(prop::option::of(1_u8..8), 8),
             late in prop::collection::vec(1_u8..8, 2),
         ) {
             let (sweep, plan) = planned(RULES[rule]);
-            let mut results = results(&plan, &tenths);
+            let mut results = results_with_losses(&plan, &tenths, &losses);
             for (trial, &size) in early.iter().enumerate() {
                 results.profiles.extend(size.map(|size| (trial, profile(size))));
             }
@@ -241,6 +246,23 @@ mod tests {
             if let Some(chosen) = selection.chosen {
                 prop_assert!(left.iter().any(|candidate| candidate.trial == chosen), "{}", RULES[rule]);
             }
+        }
+    }
+
+    #[test]
+    fn the_metric_of_the_rule_decides_whatever_the_ranking() {
+        let accuracies = [7, 7, 6, 6, 5, 5, 4, 4, 3, 3, 2, 2, 1, 1, 0, 0];
+        let losses = [7, 7, 6, 6, 1, 1, 4, 4, 3, 3, 2, 2, 5, 5, 6, 6];
+        for (rule, chosen) in [
+            ("{ best: accuracy }", 0),
+            ("{ best: loss }", 2),
+            ("{ best: loss, where: { accuracy: < 0.5 } }", 5),
+            ("{ best: loss, one_standard_error: parameters }", 2),
+        ] {
+            let (sweep, plan) = planned(rule);
+            let results = results_with_losses(&plan, &accuracies, &losses);
+            let selection = select(&sweep.report, &plan, &results);
+            assert_eq!(selection.chosen, Some(chosen), "{rule}");
         }
     }
 

@@ -15,8 +15,8 @@ use tp_sweep::report::{Listing, NoDetails, Report};
 use tp_sweep::run::Interrupt;
 use tp_sweep::spec::{DataRemarks, Sweep};
 
-/// An executor whose runs have these tenths of accuracy above a half, in the order of the plan, and losses that
-/// tie where accuracies do and for some more; a run with 0 tenths diverges.
+/// An executor whose runs have these tenths of accuracy above a half, in the order of the plan, and losses in
+/// another order, which tie where accuracies do and for some more; a run with 0 tenths diverges.
 fn with_tenths(tenths: &[u32], folds: usize) -> FakeExecutor<'_> {
     FakeExecutor::new(move |run| ending(tenths, folds, run))
 }
@@ -26,7 +26,7 @@ fn ending(tenths: &[u32], folds: usize, run: RunId) -> Ending {
         0 => Ending::Diverged,
         tenths => Ending::Finished {
             accuracy: 0.5 + f64::from(tenths) / 10.0,
-            loss: f64::from(10 - tenths / 2) / 10.0,
+            loss: [0.3, 0.1, 0.3, 0.2][(tenths as usize - 1) % 4],
         },
     }
 }
