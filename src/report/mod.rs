@@ -25,6 +25,7 @@ pub use document::blocks::{Block, Document};
 pub use document::figure::Figure;
 pub use document::table::{Align, Table};
 pub use error::ReportError;
+pub(crate) use figures::is_figure_name;
 pub use file::ReportFile;
 pub use formats::to_sweep_yaml::to_sweep_yaml;
 pub use results::listing::{Listing, ListingOrder};

@@ -10,7 +10,7 @@ use crate::cli::messages::{print, warn, with_count};
 use crate::plan::Plan;
 use crate::record::lock;
 use crate::record::{Lock, Results, prepare_folder, remove_file, write_atomically};
-use crate::report::{Listing, Report, ReportFile, TrialDetails};
+use crate::report::{Listing, Report, ReportFile, TrialDetails, is_figure_name};
 use crate::run::{prune_weights, remove_leftovers_of_ended, write_missing_scores};
 use crate::spec::{DataRemarks, Sweep};
 use crate::wording::grouped;
@@ -175,31 +175,14 @@ pub(crate) fn write_report_files(
     Ok(paths)
 }
 
-/// The file names of single figures, without extensions.
-const FIGURES: [&str; 8] = [
-    "best-scores",
-    "confusion",
-    "difficult-samples",
-    "heat-map",
-    "learning-curves",
-    "main-effects",
-    "parallel-coordinates",
-    "trade-off",
-];
-
-/// The prefixes of the file names of figures per trial.
-const FIGURE_PREFIXES: [&str; 2] = ["gradients-", "learning-curves-"];
-
 /// Removes figures of an earlier report that this report does not have; other files are kept.
 fn remove_stale_figures(folder: &Path, files: &[ReportFile]) -> Result<(), CliError> {
     let entries = std::fs::read_dir(folder).into_iter().flatten().flatten();
     for path in entries.map(|entry| entry.path()) {
-        let is_figure = path.extension().is_some_and(|e| e == "svg" || e == "png");
+        let is_image = path.extension().is_some_and(|e| e == "svg" || e == "png");
         let name = path.file_stem().unwrap_or_default().to_string_lossy();
-        let is_ours = FIGURES.contains(&&*name)
-            || FIGURE_PREFIXES.iter().any(|start| name.starts_with(start));
         let is_current = files.iter().any(|file| path.ends_with(&file.path));
-        if is_figure && is_ours && !is_current {
+        if is_image && is_figure_name(&name) && !is_current {
             remove_file(&path).map_err(CliError::AfterStart)?;
         }
     }

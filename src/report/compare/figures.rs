@@ -3,7 +3,7 @@
 use super::compared_sweep::ComparedSweep;
 use super::paired::SplitGroup;
 use crate::report::document::figure::Figure;
-use crate::report::figures::{Canvas, loss_curves, split_curves};
+use crate::report::figures::{Canvas, FigureKind, loss_curves, split_curves};
 use crate::report::locale::Locale;
 use crate::spec::{Format, RankBy};
 use charts::{
@@ -82,7 +82,8 @@ impl<'a> ComparisonFigures<'a> {
             interval_label: locale.tr("95 % interval", "intervalle à 95 %").to_owned(),
             reference_label: String::new(),
         };
-        (chart.factors.len() > 1).then(|| canvas.draw("best-scores", caption.to_owned(), &chart))
+        (chart.factors.len() > 1)
+            .then(|| canvas.draw(FigureKind::BestScores, caption.to_owned(), &chart))
     }
 
     /// The scores of all trials of a group against their times. `None` unless two sweeps have any.
@@ -151,7 +152,7 @@ impl<'a> ComparisonFigures<'a> {
             front_label: locale.tr("Pareto front", "front de Pareto").to_owned(),
             others_label: locale.tr("other trials", "autres essais").to_owned(),
         };
-        Some(canvas.draw("trade-off", caption.to_owned(), &chart))
+        Some(canvas.draw(FigureKind::TradeOff, caption.to_owned(), &chart))
     }
 
     /// The losses of the best trial of each sweep. `None` without a run of two epochs or more.
@@ -177,6 +178,6 @@ impl<'a> ComparisonFigures<'a> {
         );
         let chart = loss_curves(locale, caption, curves.collect())?;
         let canvas = &self.canvas;
-        Some(canvas.draw("learning-curves", caption.to_owned(), &chart))
+        Some(canvas.draw(FigureKind::LearningCurves, caption.to_owned(), &chart))
     }
 }

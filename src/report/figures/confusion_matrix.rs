@@ -1,5 +1,6 @@
 //! The confusion matrix of one trial.
 
+use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
 use crate::report::document::figure::Figure;
 use crate::report::results::trial_classes::TrialClasses;
@@ -41,5 +42,5 @@ pub(crate) fn confusion_matrix(plotter: &Plotter, classes: &TrialClasses) -> Opt
         &scores.confusion,
         locale.tr("share of the true class", "part de la vraie classe"),
     );
-    Some(plotter.draw("confusion", caption.to_owned(), &chart))
+    Some(plotter.draw(FigureKind::Confusion, caption.to_owned(), &chart))
 }

@@ -1,5 +1,6 @@
 //! The most difficult validation samples of an image data set.
 
+use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
 use crate::report::analysis::sample_outcomes::DifficultSample;
 use crate::report::document::figure::Figure;
@@ -52,5 +53,5 @@ pub(crate) fn difficult_samples(
         heading: Heading::new(caption),
         images: images.filter(|images| !images.is_empty())?,
     };
-    Some(plotter.draw("difficult-samples", caption.to_owned(), &chart))
+    Some(plotter.draw(FigureKind::DifficultSamples, caption.to_owned(), &chart))
 }

@@ -1,5 +1,6 @@
 //! The gradient norm of each layer over the epochs.
 
+use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
 use crate::record::RunResult;
 use crate::report::document::figure::Figure;
@@ -70,5 +71,5 @@ fn figure(plotter: &Plotter, trial: usize) -> Option<Figure> {
         .layers
         .iter()
         .any(is_visible)
-        .then(|| plotter.draw(&format!("gradients-{name}"), caption, &chart))
+        .then(|| plotter.draw_of(FigureKind::Gradients, name, caption, &chart))
 }

@@ -1,5 +1,6 @@
 //! The mean score at each pair of levels of two factors.
 
+use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
 use crate::report::analysis::variance::main_effects;
 use crate::report::document::figure::Figure;
@@ -54,5 +55,5 @@ pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
             RankBy::Loss => 4,
         },
     };
-    Some(plotter.draw("heat-map", caption, &chart))
+    Some(plotter.draw(FigureKind::HeatMap, caption, &chart))
 }

@@ -1,5 +1,6 @@
 //! Learning curves.
 
+use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
 use crate::metrics::EpochMetrics;
 use crate::plan::Plan;
@@ -69,7 +70,8 @@ fn trial_curves(plotter: &Plotter) -> Option<Figure> {
         (false, Language::French) => "Perte du meilleur et du pire essai après chaque époque",
     };
     let trials: Vec<TrialCurves> = trials.iter().map(curves).collect();
-    draw(plotter, "learning-curves", caption.to_owned(), trials)
+    let chart = loss_curves(plotter.locale, caption, trials)?;
+    Some(plotter.draw(FigureKind::LearningCurves, caption.to_owned(), &chart))
 }
 
 /// The mean curves of each level of a factor, over all trials that have it.
@@ -101,36 +103,24 @@ fn level_curves(plotter: &Plotter, factor: usize) -> Option<Figure> {
             )
         }
     };
-    draw(
-        plotter,
-        &file_name(factor, &varied.name),
-        caption,
-        levels.collect(),
-    )
+    let chart = loss_curves(plotter.locale, &caption, levels.collect())?;
+    let name = name_in_file(factor, &varied.name);
+    Some(plotter.draw_of(FigureKind::FactorCurves, &name, caption, &chart))
 }
 
 /// Maximum number of characters of a factor's name in a file name.
 const MAX_NAME_CHARS: usize = 100;
 
-/// The file name of the figure of the factor at this position, unique for each factor.
-fn file_name(position: usize, factor: &str) -> String {
+/// The name of the factor at this position in the name of its figure's file, unique for each factor.
+fn name_in_file(position: usize, factor: &str) -> String {
     let is_plain = |c: char| c.is_ascii_alphanumeric() || "._-+".contains(c);
     let safe = factor.chars().map(|c| if is_plain(c) { c } else { '-' });
     let safe: String = safe.take(MAX_NAME_CHARS).collect();
     if safe == factor {
-        format!("learning-curves-{safe}")
+        safe
     } else {
-        format!("learning-curves-{safe}-{}", position + 1)
+        format!("{safe}-{}", position + 1)
     }
-}
-
-fn draw(
-    plotter: &Plotter,
-    name: &str,
-    caption: String,
-    trials: Vec<TrialCurves>,
-) -> Option<Figure> {
-    loss_curves(plotter.locale, &caption, trials).map(|chart| plotter.draw(name, caption, &chart))
 }
 
 /// The chart of the losses of trials over the epochs; `None` without any value.

@@ -1,5 +1,6 @@
 //! The mean score at each level of each factor.
 
+use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
 use crate::report::analysis::conclusions::CONFIDENCE;
 use crate::report::document::figure::Figure;
@@ -56,5 +57,6 @@ pub(crate) fn main_effects(plotter: &Plotter) -> Option<Figure> {
             .tr("mean of all trials", "moyenne de tous les essais")
             .to_owned(),
     };
-    (!chart.factors.is_empty()).then(|| plotter.draw("main-effects", caption.to_owned(), &chart))
+    (!chart.factors.is_empty())
+        .then(|| plotter.draw(FigureKind::MainEffects, caption.to_owned(), &chart))
 }

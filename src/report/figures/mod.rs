@@ -1,6 +1,7 @@
 //! The figures of a report, one file each.
 mod confusion_matrix;
 mod difficult_samples;
+mod figure_kind;
 mod gradient_norms;
 mod heat_map;
 mod learning_curves;
@@ -11,6 +12,8 @@ mod score_vs_time;
 
 pub(super) use confusion_matrix::confusion_matrix;
 pub(super) use difficult_samples::difficult_samples;
+pub(super) use figure_kind::FigureKind;
+pub(crate) use figure_kind::is_figure_name;
 pub(super) use gradient_norms::gradient_norms;
 pub(super) use heat_map::heat_map;
 pub(super) use learning_curves::{learning_curves, loss_curves, split_curves};

@@ -1,5 +1,6 @@
 //! All trials as lines across all factors.
 
+use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
 use crate::report::document::figure::Figure;
 use charts::{Categories, Heading, ParallelAxis, ParallelCoordinates, ParallelLine};
@@ -42,5 +43,5 @@ pub(crate) fn parallel_coordinates(plotter: &Plotter) -> Option<Figure> {
         colour_axis: plotter.score_axis(),
         direction: plotter.direction(),
     };
-    Some(plotter.draw("parallel-coordinates", caption.to_owned(), &chart))
+    Some(plotter.draw(FigureKind::ParallelCoordinates, caption.to_owned(), &chart))
 }

@@ -1,5 +1,6 @@
 //! What all figures share: the report, the style, and the axis of the score.
 
+use super::figure_kind::FigureKind;
 use crate::report::analysis::conclusions::direction;
 use crate::report::context::ReportContext;
 use crate::report::document::figure::Figure;
@@ -38,11 +39,16 @@ impl Canvas {
         }
     }
 
-    /// Draws a chart.
-    pub(crate) fn draw(&self, name: &str, caption: String, chart: &dyn Chart) -> Figure {
+    /// Draws the only figure of a kind.
+    pub(crate) fn draw(&self, kind: FigureKind, caption: String, chart: &dyn Chart) -> Figure {
+        self.draw_of(kind, "", caption, chart)
+    }
+
+    /// Draws the figure of a factor or a trial.
+    fn draw_of(&self, kind: FigureKind, of: &str, caption: String, chart: &dyn Chart) -> Figure {
         let drawing = chart.draw(&self.style);
         Figure {
-            name: name.to_owned(),
+            name: kind.file_name(of),
             caption,
             svg: drawing.to_svg(),
             // Charts are far smaller than the maximum size of a PNG.
@@ -109,9 +115,20 @@ impl<'a> Plotter<'a> {
         }
     }
 
-    /// Draws a chart.
-    pub(super) fn draw(&self, name: &str, caption: String, chart: &dyn Chart) -> Figure {
-        self.canvas.draw(name, caption, chart)
+    /// Draws the only figure of a kind.
+    pub(super) fn draw(&self, kind: FigureKind, caption: String, chart: &dyn Chart) -> Figure {
+        self.canvas.draw(kind, caption, chart)
+    }
+
+    /// Draws the figure of a factor or a trial, given its name.
+    pub(super) fn draw_of(
+        &self,
+        kind: FigureKind,
+        of: &str,
+        caption: String,
+        chart: &dyn Chart,
+    ) -> Figure {
+        self.canvas.draw_of(kind, of, caption, chart)
     }
 
     /// The axis of the score that trials are ranked by.

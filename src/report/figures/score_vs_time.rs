@@ -1,5 +1,6 @@
 //! Score against seconds per epoch, with the peak memory as the area of points.
 
+use super::figure_kind::FigureKind;
 use super::plotter::Plotter;
 use crate::report::document::figure::Figure;
 use charts::{Axis, Categories, Direction, Heading, ParetoScatter, ScatterPoint};
@@ -54,5 +55,5 @@ pub(crate) fn score_vs_time(plotter: &Plotter) -> Option<Figure> {
         front_label: locale.tr("Pareto front", "front de Pareto").to_owned(),
         others_label: locale.tr("other trials", "autres essais").to_owned(),
     };
-    Some(plotter.draw("trade-off", caption.to_owned(), &chart))
+    Some(plotter.draw(FigureKind::TradeOff, caption.to_owned(), &chart))
 }
