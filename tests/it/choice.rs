@@ -1,7 +1,7 @@
 //! The rule of the sweep file chooses among the trials within its limits, states what it chose and why,
 //! and the report, `export` and the kept weights agree on it.
 
-use crate::support::executor::FakeExecutor;
+use crate::support::executor::{Ending, FakeExecutor};
 use crate::support::made_up::{file, planned, report, reported, run};
 use crate::support::{Project, files};
 use tp_sweep::plan::RunId;
@@ -26,9 +26,29 @@ fn wider_is_better(run: RunId) -> f64 {
     0.5 + 0.01 * run.trial as f64 + 0.05 * f64::from(run.fold)
 }
 
+/// The same accuracies with losses in the opposite order: 1 to 1.5.
+fn wider_has_larger_loss(run: RunId) -> Ending {
+    Ending::Finished {
+        accuracy: wider_is_better(run),
+        loss: 1.0 + 0.1 * run.trial as f64,
+    }
+}
+
 /// The report with this rule, and the line on the choice.
 fn choice(section: &str) -> (Report, String) {
     let (.., report, _) = reported(&with(section), wider_is_better);
+    let line = choice_line(&report);
+    (report, line)
+}
+
+/// The same if wider trials have larger losses.
+fn choice_by_loss(section: &str) -> (Report, String) {
+    let (sweep, plan) = planned(&with(section));
+    let folder = tempfile::tempdir().unwrap();
+    let executor = FakeExecutor::new(wider_has_larger_loss);
+    let results = run(folder.path(), &sweep, &plan, &executor).results;
+    let view = Listing::default();
+    let report = report(folder.path(), &sweep, &plan, &results, &[], &view);
     let line = choice_line(&report);
     (report, line)
 }
@@ -124,14 +144,18 @@ fn one_standard_error_is_that_of_the_best_within_the_limits() {
 
 #[test]
 fn the_metric_of_the_best_can_differ_from_that_of_the_ranking() {
-    // The loss falls with the accuracy, so both orders are equal; the texts name the loss.
-    let (report, line) = choice("{ select: { best: loss, where: { parameters: < 2000 } } }");
-    assert_eq!(marked(&report, "chosen"), ["width2_lr0.01"]);
+    let section = "{ select: { best: loss, where: { parameters: '> 2000' } } }";
+    let (report, line) = choice_by_loss(section);
+    assert_eq!(marked(&report, "chosen"), ["width4_lr0.1"]);
     assert!(
-        line.contains("the best by validation loss of the 2 of 6"),
+        line.contains("the best by validation loss of the 4 of 6"),
         "{line}"
     );
-    assert!(line.contains(": validation loss 1.6650."), "{line}");
+    assert!(line.ends_with(": validation loss 1.2000."), "{line}");
+    let (_, line) = choice_by_loss("{ select: { best: loss } }");
+    let other = "★ Chosen: width2_lr0.1, the best by validation loss: validation loss 1.0000.";
+    assert_eq!(line, other);
+    // Here the loss falls with the accuracy.
     let (_, line) = choice("{ select: { best: loss } }");
     let first = "★ Chosen: width8_lr0.01, the best by validation loss: validation loss 1.6250. It \
                  is also the first of the ranking.";
@@ -209,6 +233,19 @@ fn a_missing_measurement_is_reported_and_its_trial_not_chosen() {
     );
     assert!(
         line.ends_with(" 1 trial lacks a measurement of the time per epoch."),
+        "{line}"
+    );
+    let section = "select: { where: { seconds_per_epoch: <= 1 } }";
+    let line = with_profiles(&format!("{{ {section} }}"), &[2]);
+    assert!(
+        line.starts_with(
+            "★ Chosen: width4_lr0.1, the only one of 6 ranked trials known to satisfy time per epoch ≤ 1 s: "
+        ),
+        "{line}"
+    );
+    let line = with_profiles(&format!("{{ language: fr, {section} }}"), &[2]);
+    assert!(
+        line.contains("le seul essai classé, sur 6, dont on sait qu’il respecte durée par époque"),
         "{line}"
     );
     let line = with_profiles("{ select: { one_standard_error: seconds } }", &[]);

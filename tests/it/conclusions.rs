@@ -147,7 +147,7 @@ fn the_summary_names_the_cheapest_ties_the_failed_trials_and_what_would_settle_t
         line("Best: width").contains(" (95 % interval 80."),
         "{summary}"
     );
-    assert!(line("Simplest of these: width16_lr0.1").contains("12730 parameters"));
+    assert!(line("Simplest of these: width16_lr0.1").contains("12,730 parameters"));
     assert!(line("Fastest of these: width16_lr0.1").contains("s/epoch"));
     assert_eq!(
         line("6 trials"),

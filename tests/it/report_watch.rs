@@ -8,8 +8,8 @@ const RELOAD: &str = "http-equiv=\"refresh\"";
 
 const RESULT: &str = "runs/sweep/base/fold-1/result.json";
 
-/// A sweep of two runs, of which the result of the second is put aside, and a process that watches it and has
-/// written a page.
+/// A sweep of two runs, without the result of the second, which was moved out of its folder, and a process that
+/// watches the sweep and has written a page.
 fn watched() -> (Project, Running) {
     let project =
         Project::new("data: { limit: 200 }\ntraining: { epochs: 1 }\nvalidation: { folds: 2 }\n");

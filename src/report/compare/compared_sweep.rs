@@ -77,11 +77,3 @@ impl ComparedSweep<'_> {
         }
     }
 }
-
-/// The name of the metric that sweeps are ranked by.
-pub(super) fn metric(locale: Locale, rank_by: RankBy) -> &'static str {
-    match rank_by {
-        RankBy::Accuracy => locale.tr("validation accuracy", "exactitude de validation"),
-        RankBy::Loss => locale.tr("validation loss", "perte de validation"),
-    }
-}

@@ -1,13 +1,14 @@
 //! The first lines of a comparison: which sweep has the best trial, which are clearly worse, what
 //! is missing.
 
-use super::compared_sweep::{ComparedSweep, metric};
+use super::compared_sweep::ComparedSweep;
 use super::paired::{Member, PairedTest, SplitGroup};
 use crate::escape::code;
 use crate::report::locale::Locale;
-use crate::report::sections::summary::{listed_up_to, minimum};
+use crate::report::sections::choice::metric;
+use crate::report::sections::summary::{listed_up_to, measured_time, minimum};
 use crate::spec::{Language, RankBy};
-use statistics::{Direction, Interval};
+use statistics::{Direction, Interval, Measured};
 
 /// Maximum number of lines of the summary.
 const MAX_LINES: usize = 12;
@@ -55,7 +56,7 @@ pub(super) fn summary(locale: Locale, conclusions: &Conclusions) -> Vec<String> 
     lines.push(counts(locale, entries));
     lines.extend(incomplete(locale, conclusions));
     lines.extend(warned(locale, entries));
-    debug_assert!(lines.len() <= MAX_LINES, "{lines:?}");
+    lines.truncate(MAX_LINES);
     lines
 }
 
@@ -193,12 +194,12 @@ fn cheapest(locale: Locale, entries: &[ComparedSweep], test: &PairedTest) -> Vec
     };
     let parameters = |member: usize| {
         let (entry, trial) = of(member);
-        Some(entry.plan.trials[trial].config.parameters() as f64)
+        let count = entry.plan.trials[trial].config.parameters();
+        Some(Measured::from(count as f64))
     };
     let seconds = |member: usize| {
         let (entry, trial) = of(member);
-        let profile = entry.results.profiles.get(&trial)?;
-        Some(profile.profile.seconds_per_epoch)
+        Some(measured_time(entry.results.profiles.get(&trial)?))
     };
     let name = |member: usize| {
         let (entry, trial) = of(member);
@@ -208,7 +209,7 @@ fn cheapest(locale: Locale, entries: &[ComparedSweep], test: &PairedTest) -> Vec
     };
     let mut lines = Vec::new();
     if let Some((member, count)) = minimum(&ties, parameters) {
-        let (name, count) = (name(member), count as u64);
+        let (name, count) = (name(member), locale.grouped(count as usize));
         lines.push(match locale.language {
             Language::English => {
                 format!("Simplest of the best and its ties: {name}, {count} parameters.")

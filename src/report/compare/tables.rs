@@ -1,11 +1,12 @@
 //! The tables of a comparison.
 
-use super::compared_sweep::{ComparedSweep, metric};
+use super::compared_sweep::ComparedSweep;
 use super::paired::{Member, PairedTest, SharedBaseline};
 use crate::report::analysis::conclusions::{direction, is_different};
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::{Locale, missing};
 use crate::report::results::trial_frame::{number_at, trial_positions};
+use crate::report::sections::choice::metric;
 use crate::spec::RankBy;
 use polars::prelude::PolarsResult;
 use statistics::Direction;

@@ -47,14 +47,21 @@ fn chosen_trial(locale: Locale, context: &ReportContext, chosen: usize) -> Vec<S
         ),
     };
     let (within, ranked) = (selection.within_limits, selection.ranked);
+    let lacks_measurements = selection.unmeasured > 0;
     let limits = list_limits(locale, &options.select.limits);
     let choice = match (locale.language, within) {
         _ if options.select.limits.is_empty() => which,
+        (Language::English, 1) if lacks_measurements => {
+            format!("the only one of {ranked} ranked trials known to satisfy {limits}")
+        }
         (Language::English, 1) => {
             format!("the only one of {ranked} ranked trials that satisfies {limits}")
         }
         (Language::English, _) => {
             format!("{which} of the {within} of {ranked} ranked trials that satisfy {limits}")
+        }
+        (Language::French, 1) if lacks_measurements => {
+            format!("le seul essai classé, sur {ranked}, dont on sait qu’il respecte {limits}")
         }
         (Language::French, 1) => {
             format!("le seul essai classé, sur {ranked}, qui respecte {limits}")
@@ -236,7 +243,7 @@ fn cheapest(locale: Locale, cost: SelectionCost) -> &'static str {
 }
 
 /// The name of a score.
-pub(super) fn metric(locale: Locale, metric: RankBy) -> &'static str {
+pub(crate) fn metric(locale: Locale, metric: RankBy) -> &'static str {
     match metric {
         RankBy::Accuracy => locale.tr("validation accuracy", "exactitude de validation"),
         RankBy::Loss => locale.tr("validation loss", "perte de validation"),

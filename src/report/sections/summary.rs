@@ -4,6 +4,7 @@
 use super::choice::{choice_note, metric};
 use super::overview::{failed_trials, overview};
 use crate::escape::code;
+use crate::record::TrialProfile;
 use crate::report::analysis::conclusions::ComparisonSummary;
 use crate::report::analysis::outlook::Outlook;
 use crate::report::analysis::variance::{main_effects, pair_interactions};
@@ -13,7 +14,7 @@ use crate::report::locale::Locale;
 use crate::report::results::trial_frame::trial_positions;
 use crate::spec::{Language, RankBy};
 use polars::prelude::PolarsResult;
-use statistics::Anova;
+use statistics::{Anova, Measured};
 
 /// Maximum number of lines of the summary.
 const MAX_LINES: usize = 12;
@@ -39,7 +40,7 @@ pub(crate) fn summary(locale: Locale, context: &ReportContext) -> PolarsResult<V
     lines.extend(outlook(locale, context));
     lines.extend(data_warnings(locale, context));
     lines.retain(|line| !line.is_empty());
-    debug_assert!(lines.len() <= MAX_LINES, "{lines:?}");
+    lines.truncate(MAX_LINES);
     Ok(lines)
 }
 
@@ -98,12 +99,15 @@ fn comparison(locale: Locale, context: &ReportContext) -> String {
             let worse = compared - indistinguishable;
             match locale.language {
                 Language::English => format!(
-                    "Clearly worse than the best: {worse} of {compared} trials. Ties (≈), not \
-                     distinguishable from it on these {splits} splits: {indistinguishable}."
+                    "Clearly worse than the best: {worse} of {}. Ties (≈), not \
+                     distinguishable from it on these {splits} splits: {indistinguishable}.",
+                    locale.trials(compared)
                 ),
                 Language::French => format!(
-                    "Nettement moins bons que le meilleur : {worse} essais sur {compared}. Ex æquo \
-                     (≈), indiscernables de lui sur ces {splits} partages : {indistinguishable}."
+                    "Nettement moins {} que le meilleur : {} sur {compared}. Ex æquo (≈), \
+                     indiscernables de lui sur ces {splits} partages : {indistinguishable}.",
+                    if worse < 2 { "bon" } else { "bons" },
+                    locale.trials(worse)
                 ),
             }
         }
@@ -113,7 +117,7 @@ fn comparison(locale: Locale, context: &ReportContext) -> String {
 /// The simplest and the fastest of the best trial and its ties.
 fn cheapest(locale: Locale, context: &ReportContext) -> PolarsResult<Vec<String>> {
     let analysis = context.analysis;
-    // In the order of the ranking, so that the better of two equally cheap trials is named.
+    // In the order of the ranking, so that the best of equally cheap trials is named.
     let ties: Vec<usize> = trial_positions(context.frame)?
         .into_iter()
         .filter(|&trial| {
@@ -123,11 +127,11 @@ fn cheapest(locale: Locale, context: &ReportContext) -> PolarsResult<Vec<String>
     if ties.len() < 2 {
         return Ok(Vec::new());
     }
-    let parameters = |trial: usize| Some(context.plan.trials[trial].config.parameters() as f64);
-    let seconds = |trial: usize| {
-        let profile = context.results.profiles.get(&trial);
-        profile.map(|profile| profile.profile.seconds_per_epoch)
+    let parameters = |trial: usize| {
+        let count = context.plan.trials[trial].config.parameters();
+        Some(Measured::from(count as f64))
     };
+    let seconds = |trial: usize| Some(measured_time(context.results.profiles.get(&trial)?));
     let name_of = |trial: usize| {
         let name = code(&context.plan.trials[trial].name);
         let score = score(locale, context, trial);
@@ -142,7 +146,7 @@ fn cheapest(locale: Locale, context: &ReportContext) -> PolarsResult<Vec<String>
     };
     let mut lines = Vec::new();
     if let Some((trial, count)) = minimum(&ties, parameters) {
-        let (name, count) = (name_of(trial), count as u64);
+        let (name, count) = (name_of(trial), locale.grouped(count as usize));
         lines.push(match locale.language {
             Language::English => format!("Simplest of these: {name}, {count} parameters."),
             Language::French => format!("Le plus simple d’entre eux : {name}, {count} paramètres."),
@@ -160,19 +164,33 @@ fn cheapest(locale: Locale, context: &ReportContext) -> PolarsResult<Vec<String>
     Ok(lines)
 }
 
-/// The first trial with the smallest value; `None` if a value is missing or all are equal.
+/// The time of an epoch with its standard error.
+pub(crate) fn measured_time(profile: &TrialProfile) -> Measured {
+    Measured {
+        value: profile.profile.seconds_per_epoch,
+        standard_error: profile.profile.standard_error(),
+    }
+}
+
+/// The first trial whose value is the smallest or, given their errors, does not differ from it; `None`
+/// if a value is missing or none differs from the smallest.
 pub(crate) fn minimum(
     trials: &[usize],
-    value: impl Fn(usize) -> Option<f64>,
+    value: impl Fn(usize) -> Option<Measured>,
 ) -> Option<(usize, f64)> {
     let valued = trials.iter().map(|&trial| Some((trial, value(trial)?)));
-    let valued: Vec<(usize, f64)> = valued.collect::<Option<_>>()?;
-    let smallest = valued
-        .iter()
-        .copied()
-        .min_by(|(_, a), (_, b)| a.total_cmp(b))?;
-    let is_distinct = valued.iter().any(|(_, value)| *value > smallest.1);
-    is_distinct.then_some(smallest)
+    let valued: Vec<(usize, Measured)> = valued.collect::<Option<_>>()?;
+    // Of equal values, that with the smallest error.
+    let (_, smallest) = valued.iter().copied().min_by(|(_, a), (_, b)| {
+        let errors = a.standard_error.total_cmp(&b.standard_error);
+        a.value.total_cmp(&b.value).then(errors)
+    })?;
+    let differs = |(_, value): &(usize, Measured)| value.differs_from(smallest);
+    if !valued.iter().any(differs) {
+        return None;
+    }
+    let (trial, measured) = valued.iter().find(|valued| !differs(valued))?;
+    Some((*trial, measured.value))
 }
 
 /// The largest shares of variance, of factors and pairs of factors.
@@ -338,5 +356,34 @@ fn score(locale: Locale, context: &ReportContext, trial: usize) -> String {
     match context.sweep.report.rank_by {
         RankBy::Accuracy => format!("{} %", locale.percent(mean)),
         RankBy::Loss => locale.four_decimals(mean),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_better_of_values_that_differ_by_less_than_their_errors_is_named() {
+        let minimum_of = |values: &[(f64, f64)]| {
+            let trials: Vec<usize> = (0..values.len()).collect();
+            minimum(&trials, |trial| {
+                let (value, standard_error) = values[trial];
+                Some(Measured {
+                    value,
+                    standard_error,
+                })
+            })
+        };
+        let exact = [(3.0, 0.0), (2.0, 0.0), (2.0, 0.0)];
+        assert_eq!(minimum_of(&exact), Some((1, 2.0)));
+        assert_eq!(minimum_of(&[(2.0, 0.0), (2.0, 0.0)]), None);
+        // The difference of 0.2 is less than twice its standard error, 0.28.
+        let measured = [(9.0, 0.1), (2.2, 0.1), (2.0, 0.1)];
+        assert_eq!(minimum_of(&measured), Some((1, 2.2)));
+        assert_eq!(minimum_of(&measured[1..]), None);
+        let precise = [(9.0, 0.1), (2.2, 0.05), (2.0, 0.05)];
+        assert_eq!(minimum_of(&precise), Some((2, 2.0)));
+        assert_eq!(minimum(&[0, 1], |_| None), None);
     }
 }
