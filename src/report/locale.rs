@@ -148,6 +148,14 @@ impl Locale {
         })
     }
 
+    /// A p value in a sentence: `p = 0.034`, `p < 0.001`.
+    pub(super) fn p_equality(self, value: f64) -> String {
+        match self.p_value(Some(value)) {
+            p if p.starts_with('<') => format!("p {p}"),
+            p => format!("p = {p}"),
+        }
+    }
+
     /// An accuracy as the sweep file has it, in percent: `97.5 %`.
     pub(super) fn target(self, accuracy: f64) -> String {
         // Rounds to 9 decimals: 0.07 · 100 is 7.000000000000001.

@@ -67,7 +67,8 @@ impl Report {
             trial,
             classes: details.classes(trial),
         });
-        let samples = SampleOutcomes::read(&analysis.ranked, |trial| details.predictions(trial));
+        let paired = analysis.ranked_on_same_splits(plan);
+        let samples = SampleOutcomes::read(&paired, |trial| details.predictions(trial));
         let listed = listing.sorted(&frame)?;
         let tied_ranks = analysis.tied_ranks;
         let detail = Detail::Full;

@@ -1,10 +1,15 @@
-//! `predictions.bin`: the predicted class of each validation sample, beside the results of a run.
+//! `predictions.bin`: the predicted class of each validation sample, in the folder of a run.
 
+use crate::support::made_up::reported;
 use crate::support::{Project, files};
+use std::cell::RefCell;
 use std::collections::BTreeSet;
 use std::path::Path;
 use tp_sweep::metrics::SamplePredictions;
+use tp_sweep::plan::RunId;
 use tp_sweep::record::{RunClassification, read_predictions};
+use tp_sweep::report::{Listing, Report, TrialClasses, TrialDetails, TrialPredictions};
+use tp_sweep::spec::DataRemarks;
 
 const SWEEP: &str = "
 data: { limit: 900 }
@@ -97,7 +102,7 @@ fn section(project: &Project, title: &str) -> String {
 }
 
 #[test]
-fn the_report_tells_what_the_predictions_show() {
+fn the_report_has_a_section_on_the_validation_samples() {
     let project = Project::new(&format!("{SWEEP}  model.width: [16, 24]\n"));
     assert_eq!(project.train(&["--quiet"]).code, 0);
     let samples = section(&project, "Validation samples");
@@ -144,4 +149,38 @@ fn the_report_tells_what_the_predictions_show() {
     report(&project);
     let text = project.read("reports/sweep.md");
     assert!(!text.contains("## Validation samples"), "{text}");
+}
+
+/// Details that list the trials whose predictions are read.
+#[derive(Default)]
+struct ReadTrials(RefCell<Vec<usize>>);
+
+impl TrialDetails for ReadTrials {
+    fn classes(&self, _trial: usize) -> Option<TrialClasses> {
+        None
+    }
+
+    fn predictions(&self, trial: usize) -> Option<TrialPredictions> {
+        self.0.borrow_mut().push(trial);
+        let run = SamplePredictions {
+            classes: 10,
+            samples: vec![7],
+            labels: vec![3],
+            predicted: vec![3],
+        };
+        Some(TrialPredictions::new(vec![run]))
+    }
+}
+
+#[test]
+fn only_the_predictions_on_the_splits_of_the_best_trial_are_read() {
+    let text = "validation: { folds: 2 }\n\
+                grid: { data.limit: [200, 300], training.learning_rate: [0.1, 0.2, 0.3] }";
+    // Trial 4 is the best, then 5, 1, 3, 2, 0.
+    let accuracy = |run: RunId| [0.1, 0.4, 0.2, 0.3, 0.6, 0.5][run.trial];
+    let (sweep, plan, _, results) = reported(text, accuracy);
+    let details = ReadTrials::default();
+    let (remarks, listing) = (DataRemarks::default(), Listing::default());
+    Report::new(&sweep, &plan, &results, &remarks, &listing, &details).unwrap();
+    assert_eq!(*details.0.borrow(), [4, 5, 3]);
 }

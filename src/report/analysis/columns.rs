@@ -65,7 +65,7 @@ pub(crate) fn with_analysis(mut frame: DataFrame, analysis: &Analysis) -> Polars
             flags(&|trial| selection.is_within_limits[trial]),
         ));
     }
-    // Behind the validation metrics, of which they speak.
+    // After the validation metrics, from which they are computed.
     let names = frame.get_column_names();
     let last = names.iter().rposition(|name| name.contains("val_"));
     let first = last.map_or(names.len(), |last| last + 1);

@@ -4,7 +4,8 @@ use super::pareto_front::{FrontCosts, pareto_front};
 use crate::plan::{Plan, Trial};
 use crate::record::Results;
 use crate::report::results::trial_frame::{score_column, trial_positions};
-use crate::selection::{Selection, select};
+pub(crate) use crate::selection::direction;
+use crate::selection::{Selection, are_comparable, select};
 use crate::spec::{ColumnSettings, Config, DataSource, RankBy, Split, Sweep, Validation};
 use polars::prelude::*;
 use statistics::{Direction, Interval};
@@ -152,6 +153,17 @@ impl Analysis {
         Some(scores.iter().sum::<f64>() / scores.len() as f64)
     }
 
+    /// The best trial and the other ranked trials on the same splits, the best first.
+    pub(crate) fn ranked_on_same_splits(&self, plan: &Plan) -> Vec<usize> {
+        let Some(best) = self.best else {
+            return Vec::new();
+        };
+        let ranked = self.ranked.iter().copied();
+        ranked
+            .filter(|&trial| has_same_splits(&plan.trials[trial], &plan.trials[best]))
+            .collect()
+    }
+
     /// The trials that are not distinguishable from the best, in the order of the plan.
     pub(crate) fn ties(&self) -> Vec<usize> {
         let trials = 0..self.p_values_vs_best.len();
@@ -173,9 +185,7 @@ pub(crate) fn is_different(p: f64) -> bool {
 
 /// The scores of a trial if they can be compared: infinite losses, for instance, cannot.
 pub(crate) fn comparable_scores(scores: &Option<Vec<f64>>) -> Option<&[f64]> {
-    let scores = scores.as_deref()?;
-    let is_comparable = |score: &f64| score.abs() <= statistics::MAX_SCORE;
-    scores.iter().all(is_comparable).then_some(scores)
+    scores.as_deref().filter(|scores| are_comparable(scores))
 }
 
 /// The interval of each trial's mean score. Trials on the same splits moderate each other's
@@ -226,14 +236,6 @@ pub(crate) fn intervals_of(scores: &[&[f64]], ratio: f64, rank_by: RankBy) -> Ve
         ..interval
     });
     clamped.collect()
-}
-
-/// The direction in which scores improve.
-pub(crate) fn direction(rank_by: RankBy) -> Direction {
-    match rank_by {
-        RankBy::Accuracy => Direction::Maximise,
-        RankBy::Loss => Direction::Minimise,
-    }
 }
 
 /// The ratio of validation to training samples in a split, from which the correlation of

@@ -39,8 +39,9 @@ pub(crate) struct DifficultSample {
 }
 
 impl SampleOutcomes {
-    /// Reads the predictions of the ranked trials, the best first, and keeps those for the same samples
-    /// as the best trial's. `None` if the predictions of the best trial are not known.
+    /// Reads the predictions of the ranked trials on the same splits, the best first, up to a maximum
+    /// number of trials, and keeps those for the same samples as the best trial's. `None` if the
+    /// predictions of the best trial are not known.
     pub(crate) fn read(
         ranked: &[usize],
         read: impl Fn(usize) -> Option<TrialPredictions>,
@@ -54,10 +55,8 @@ impl SampleOutcomes {
             predicted: vec![predicted(&reference)],
         };
         let limit = MAX_TRIALS.min(MAX_PREDICTIONS / outcomes.rows.len());
-        for &trial in others {
-            if outcomes.trials.len() >= limit {
-                break;
-            }
+        // Predictions that are read in vain take as long as others.
+        for &trial in others.iter().take(limit.saturating_sub(1)) {
             if let Some(found) = read(trial).filter(|found| found.is_paired_with(&reference)) {
                 outcomes.trials.push(trial);
                 outcomes.predicted.push(predicted(&found));
@@ -116,14 +115,32 @@ impl SampleOutcomes {
     /// The accuracy of the majority vote of these trials: the mean over the runs, as for a trial. Of
     /// classes with equally many votes, the one that the better trial predicts wins.
     pub(crate) fn vote_accuracy(&self, indices: &[usize]) -> f64 {
-        let winner = |row: usize| {
-            let votes = self.votes(indices, row);
-            let most = votes.iter().map(|(_, count)| *count).max();
-            // In the order of the trials.
-            let first = votes.iter().find(|(_, count)| Some(*count) == most);
-            first.map(|(class, _)| *class)
-        };
-        self.accuracy(|row| winner(row) == Some(self.rows[row].1))
+        self.accuracy(|row| self.is_vote_right(indices, row))
+    }
+
+    /// The number of samples that only the majority vote of these trials gets right, and the number
+    /// that only the best trial does. `None` if a sample occurs several times: its predictions are not
+    /// independent.
+    pub(crate) fn vote_against_best(&self, indices: &[usize]) -> Option<[u64; 2]> {
+        if self.samples() < self.rows.len() {
+            return None;
+        }
+        let mut counts = [0; 2];
+        for (row, &(_, label)) in self.rows.iter().enumerate() {
+            let is_best_right = self.predicted[0][row] == label;
+            if self.is_vote_right(indices, row) != is_best_right {
+                counts[usize::from(is_best_right)] += 1;
+            }
+        }
+        Some(counts)
+    }
+
+    fn is_vote_right(&self, indices: &[usize], row: usize) -> bool {
+        let votes = self.votes(indices, row);
+        let most = votes.iter().map(|(_, count)| *count).max();
+        // In the order of the trials.
+        let first = votes.iter().find(|(_, count)| Some(*count) == most);
+        first.is_some_and(|&(class, _)| class == self.rows[row].1)
     }
 
     /// The accuracy of a trial: the mean over the runs.
@@ -211,6 +228,7 @@ fn predicted(predictions: &TrialPredictions) -> Vec<u16> {
 mod tests {
     use super::*;
     use crate::metrics::SamplePredictions;
+    use std::cell::Cell;
     use std::collections::HashMap;
 
     /// The predictions of two runs of two samples, 5 and 8, then 2 and 9, of classes 0, 1, 2, 0.
@@ -254,6 +272,21 @@ mod tests {
     }
 
     #[test]
+    fn a_limited_number_of_trials_is_read_even_if_none_can_be_compared() {
+        let reads = Cell::new(0);
+        let read = |trial_index: usize| {
+            reads.set(reads.get() + 1);
+            Some(match trial_index {
+                0 => trial([0, 1, 2, 0]),
+                _ => TrialPredictions::new(Vec::new()),
+            })
+        };
+        let ranked: Vec<usize> = (0..1000).collect();
+        assert_eq!(SampleOutcomes::read(&ranked, read).unwrap().trials, [0]);
+        assert_eq!(reads.get(), MAX_TRIALS);
+    }
+
+    #[test]
     fn agreement_is_the_mean_over_all_pairs() {
         let outcomes = outcomes();
         // Pairs 7-3: 2 of 4, 7-4: 2 of 4, 3-4: 2 of 4 rows.
@@ -273,6 +306,11 @@ mod tests {
         assert_eq!(outcomes.trial_accuracy(0), 0.5);
         assert_eq!(outcomes.trial_accuracy(1), 0.5);
         assert_eq!(outcomes.trial_accuracy(2), 0.25);
+        // The best trial alone is right on sample 8.
+        assert_eq!(outcomes.vote_against_best(&[0, 1, 2]), Some([0, 1]));
+        // Trial 3 decides: it alone is right on sample 2.
+        assert_eq!(outcomes.vote_against_best(&[1, 2]), Some([1, 1]));
+        assert_eq!(outcomes.vote_against_best(&[0]), Some([0, 0]));
     }
 
     #[test]
@@ -297,6 +335,7 @@ mod tests {
         let twice = TrialPredictions::new(vec![run(1), run(1)]);
         let outcomes = SampleOutcomes::read(&[0], |_| Some(twice.clone())).unwrap();
         assert_eq!(outcomes.samples(), 1);
+        assert_eq!(outcomes.vote_against_best(&[0]), None);
         let found = outcomes.difficult_samples(5);
         assert_eq!((found[0].wrong, found[0].predictions), (2, 2));
     }

@@ -1,7 +1,6 @@
 //! The validation samples that both trials, one of them or neither classifies correctly.
 
 use super::pairing::{PairedSample, Pairing};
-use super::verdict::equality;
 use crate::report::document::blocks::Document;
 use crate::report::document::table::{Align, Table};
 use crate::report::locale::Locale;
@@ -110,7 +109,7 @@ fn outcome_table(locale: Locale, pairing: &Pairing) -> Table {
 /// McNemar's test in words. With repeats, a sample counts once: for the trial that classifies it
 /// correctly more often, because several predictions for one sample are not independent.
 fn test_note(locale: Locale, [a, b]: [usize; 2], is_repeated: bool) -> String {
-    let p = equality(locale, mcnemar(a as u64, b as u64));
+    let p = locale.p_equality(mcnemar(a as u64, b as u64));
     let (counts, test) = match (locale.language, is_repeated) {
         (Language::English, false) => (
             format!("A alone classifies {a} samples correctly, B alone {b}"),

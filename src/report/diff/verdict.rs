@@ -52,7 +52,7 @@ fn tested(
     comparison: &ReferenceComparison,
     splits: usize,
 ) -> String {
-    let p = equality(locale, comparison.p_value);
+    let p = locale.p_equality(comparison.p_value);
     if !is_different(comparison.p_value) {
         let shown = |value: f64| match rank_by {
             RankBy::Accuracy => locale.points(Some(value)),
@@ -106,14 +106,6 @@ fn tested(
             "{better} est meilleur : sa perte de validation est plus basse de {difference} \
              (intervalle à 95 % {interval}, {p})."
         ),
-    }
-}
-
-/// `p = 0.034`, `p < 0.001`.
-pub(super) fn equality(locale: Locale, p: f64) -> String {
-    match locale.p_value(Some(p)) {
-        p if p.starts_with('<') => format!("p {p}"),
-        p => format!("p = {p}"),
     }
 }
 
