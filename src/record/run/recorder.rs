@@ -327,14 +327,14 @@ mod tests {
 
     #[test]
     fn files_that_do_not_belong_to_the_result_of_another_process_are_removed() {
-        let scores = Some(EvalMetrics {
+        let scores = EvalMetrics {
             loss: 0.5,
             accuracy: 0.75,
             macro_f1: 0.5,
-        });
+        };
         let published = RunResult {
-            validation: scores,
-            test: scores,
+            validation: Some(scores),
+            test: Some(scores),
             ..result()
         };
         let is_kept = |correct: usize, published: &RunResult| {
@@ -356,7 +356,7 @@ mod tests {
         let other_test = RunResult {
             test: Some(EvalMetrics {
                 accuracy: 0.5,
-                ..scores.unwrap()
+                ..scores
             }),
             ..published
         };
