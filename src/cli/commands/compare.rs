@@ -20,7 +20,15 @@ struct ComparedInput {
     report: Report,
 }
 
-/// Writes the report over several sweeps; returns the exit code, which is 3 if a sweep was skipped.
+impl ComparedInput {
+    fn misses_results(&self) -> bool {
+        let runs = &self.results.runs;
+        self.context.plan.runs().any(|run| !runs.contains_key(&run))
+    }
+}
+
+/// Writes the report over several sweeps; returns the exit code, which is 3 if a sweep was skipped or
+/// results are missing.
 ///
 /// # Errors
 /// A sweep is invalid, no sweep has results, the name is that of a sweep, or a folder cannot be written.
@@ -49,6 +57,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
     let code = match first_skipped {
         Some(error) if sweeps.is_empty() => return Err(error),
         Some(_) => RESULTS_MISSING,
+        None if sweeps.iter().any(ComparedInput::misses_results) => RESULTS_MISSING,
         None => 0,
     };
     refuse_name_of_sweep(arguments, &sweeps)?;

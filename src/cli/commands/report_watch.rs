@@ -51,6 +51,7 @@ pub(crate) fn watch_report(arguments: &ReportArguments) -> Result<u8, CliError> 
         // Looked at first: a process that ends afterwards has written all of its results.
         let is_idle = active_holder(store.folder()).is_none();
         let files = result_files(&store, plan);
+        let looked = started.elapsed();
         if is_idle && files.iter().all(Option::is_some) {
             return report(arguments);
         }
@@ -79,7 +80,7 @@ pub(crate) fn watch_report(arguments: &ReportArguments) -> Result<u8, CliError> 
             }
             seen = Some(files);
         }
-        let interval = MIN_POLL_INTERVAL.max(started.elapsed() * POLL_INTERVAL_PER_LOOK);
+        let interval = MIN_POLL_INTERVAL.max(looked * POLL_INTERVAL_PER_LOOK);
         while started.elapsed() < interval && !interrupt.is_requested() {
             std::thread::sleep(SIGNAL_POLL_INTERVAL);
         }
