@@ -27,7 +27,7 @@ UNLIKE_COLUMNS = {"s/epoch", "peak MiB"}
 UNLIKE_SECTION = "## Accuracy, speed and memory"
 UNLIKE_LINE = "- Fastest of these: "
 UNLIKE_TEXT = re.compile(
-    r"\d+( to \d+)? steps are timed"
+    r"Each measurement times \d+( to \d+)? steps"
     r"|\([^()]* of training\)"
     r"|\(`profile_relative_error`\) is [\d.]+( to [\d.]+)? %"
 )
