@@ -10,3 +10,13 @@ pub struct ReportFile {
     /// Its bytes.
     pub contents: Vec<u8>,
 }
+
+impl ReportFile {
+    /// The file of the report with this name, in one of its formats.
+    pub(super) fn of_report(name: &str, extension: &str, contents: Vec<u8>) -> Self {
+        Self {
+            path: PathBuf::from(format!("{name}.{extension}")),
+            contents,
+        }
+    }
+}

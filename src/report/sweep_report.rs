@@ -24,7 +24,6 @@ use crate::plan::Plan;
 use crate::record::Results;
 use crate::spec::{DataRemarks, Format, Language, Sweep};
 use polars::prelude::{DataFrame, PolarsResult};
-use std::path::PathBuf;
 
 /// The report of a sweep.
 #[derive(Clone, Debug)]
@@ -113,10 +112,7 @@ impl Report {
     /// Polars refuses an operation; no result can cause this.
     pub fn files(&self) -> Result<Vec<ReportFile>, ReportError> {
         let name = &self.document.title;
-        let file = |extension: &str, contents: Vec<u8>| ReportFile {
-            path: PathBuf::from(format!("{name}.{extension}")),
-            contents,
-        };
+        let file = |extension, contents| ReportFile::of_report(name, extension, contents);
         let mut files = vec![
             file("md", self.document.to_markdown(name).into_bytes()),
             file("csv", export::csv(&self.frame)?),

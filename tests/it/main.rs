@@ -12,6 +12,7 @@ mod choice;
 mod cohort;
 mod cohort_property;
 mod command_line;
+mod compare_command;
 mod comparison;
 mod conclusions;
 mod data;

@@ -11,10 +11,12 @@ use crate::cli::messages::{print, warn};
 use crate::record::{RecordedSweep, Results};
 use crate::report::{ComparedSweep, ComparisonReport, Listing, NoDetails, Report};
 use crate::spec::{Data, Language};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// A sweep to compare, with its results and its report.
 struct ComparedInput {
+    /// The folder of its results, absolute and without links.
+    folder: PathBuf,
     context: SweepContext,
     results: Results,
     report: Report,
@@ -50,6 +52,9 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
             }
             sweep => sweep?,
         };
+        if sweeps.iter().any(|earlier| earlier.folder == sweep.folder) {
+            return Err(CliError::SameSweep(path.clone()));
+        }
         // The language of the first sweep applies to all.
         language = Some(sweep.context.sweep.report.language);
         sweeps.push(sweep);
@@ -157,6 +162,7 @@ fn read(
         &NoDetails,
     )?;
     Ok(ComparedInput {
+        folder: folder.canonicalize().unwrap_or(folder),
         results,
         report,
         context,

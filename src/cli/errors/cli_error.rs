@@ -132,6 +132,9 @@ pub enum CliError {
     /// A trial is to be compared with itself.
     #[error("{0} is given twice: name two different trials")]
     SameTrial(String),
+    /// A sweep is to be compared with itself.
+    #[error("{}: its results are given twice; name each sweep once", .0.display())]
+    SameSweep(PathBuf),
     /// A run cannot be exported.
     #[error(transparent)]
     Export(#[from] ExportError),
@@ -187,6 +190,7 @@ impl CliError {
             | Self::NotResultsOfSweep { .. }
             | Self::UnknownTrial { .. }
             | Self::SameTrial(_)
+            | Self::SameSweep(_)
             | Self::Export(_)
             | Self::Launch(_)
             | Self::Model(_)

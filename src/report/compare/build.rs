@@ -21,7 +21,6 @@ use crate::report::results::listing::Listing;
 use crate::report::sections::leaderboard::{Detail, leaderboard};
 use crate::spec::{Language, RankBy};
 use polars::prelude::{DataFrame, PolarsResult};
-use std::path::PathBuf;
 
 /// Maximum number of listed trials per sweep.
 const MAX_LISTED_TRIALS: usize = 5;
@@ -99,10 +98,7 @@ impl ComparisonReport {
     /// Polars refuses an operation; no result can cause this.
     pub fn files(&self) -> Result<Vec<ReportFile>, ReportError> {
         let name = &self.document.title;
-        let file = |extension: &str, contents: Vec<u8>| ReportFile {
-            path: PathBuf::from(format!("{name}.{extension}")),
-            contents,
-        };
+        let file = |extension, contents| ReportFile::of_report(name, extension, contents);
         let mut files = vec![
             file("md", self.document.to_markdown(name).into_bytes()),
             file("csv", export::csv(&self.frame)?),
