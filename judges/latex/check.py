@@ -23,7 +23,7 @@ NAMES = [
     "[8, 4]", "*star", "[", "{unbalanced", "unbalanced}", "{[}", "^^41", r"C:\temp\new", "\\",
     "a--b---c", "–- -– — --", "''x''", "'x'", '"x"', '""', "``x``", "`", ",,x,,", "<<x>>", "<", "?`x !`x",
     "a_b^c~d|e", "<script>alert(1)</script>", "&amp;", "</title>", "-", "--", "- 1", "=1+1", "@x", "a/b:c;d!e?f",
-    "ffi fl ffl", "é ß ñ Œ Ž ø å ç", "± × ÷ ° µ ² ½ § € … ‰ • ©", "≈ ★ → ≤ ≥ ≠ ∞ −", "α β γ δ ε η θ λ μ π σ φ ω Δ Σ Ω",
+    "ffi fl ffl", "é ß ñ Œ Ž ø å ç", "± × ÷ ° µ ² ½ § € … ‰ • ©", "≈ ★ ◆ → ≤ ≥ ≠ ∞ −", "α β γ δ ε η θ λ μ π σ φ ω Δ Σ Ω",
     "‘x’ “x”", "„x“ «x»", "a\u202eb\u200bc\u2066d",
 ]
 
@@ -105,7 +105,7 @@ def plain(text, lacks=""):
     """Text as fonts have it: without invisible signs, spaces and what an encoding lacks, letters of formulas as
     letters, and one form of each sign that LaTeX's fonts have in another."""
     text = "".join(c for c in text if unicodedata.category(c) != "Cf" and c not in lacks)
-    text = unicodedata.normalize("NFKC", text.replace("⋆", "★").replace("\u0338=", "≠").replace("∆", "Δ").replace("ˆ", "^").replace("˜", "~"))
+    text = unicodedata.normalize("NFKC", text.replace("⋆", "★").replace("⋄", "◆").replace("\u0338=", "≠").replace("∆", "Δ").replace("ˆ", "^").replace("˜", "~"))
     return re.sub(r"\s", "", text)
 
 

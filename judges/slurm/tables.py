@@ -4,7 +4,7 @@
 
 All is compared as text but for what a clock or the allocator has measured. Left out of the CSV are the
 columns of UNLIKE. Left out of the Markdown are the columns `s/epoch` and `peak MiB` of every table, the
-letter P in `mark` (the Pareto front of score, seconds and memory), the section that has that front, the
+sign ◆ in `mark` (the Pareto front of score, seconds and memory), the section that has that front, the
 fastest trial and the training time of more repeats in the summary, and how many steps were timed, with
 which standard error.
 """
@@ -66,7 +66,7 @@ def of_markdown(path):
             continue
         row = dict(zip(header, row)) if len(set(header)) == len(header) else dict(enumerate(row))
         if "mark" in row:
-            row["mark"] = row["mark"].replace("P", "").strip()
+            row["mark"] = row["mark"].replace("◆", "").strip()
         rows.append([cell for column, cell in row.items() if column not in UNLIKE_COLUMNS])
     return rows
 

@@ -89,6 +89,8 @@ fn math_command(character: char) -> Option<&'static str> {
         '∞' => "\\infty",
         '→' => "\\rightarrow",
         '★' => "\\star",
+        // The filled lozenge needs amssymb.
+        '◆' => "\\diamond",
         'Γ' => "\\Gamma",
         'Δ' => "\\Delta",
         'Θ' => "\\Theta",

@@ -140,7 +140,7 @@ mod tests {
             "R&D",
             "C#",
             "a - b + c = d > e",
-            "– ≈ ★ P",
+            "– ≈ ★ ◆",
             "12:30:45, a: b, c::d, @me, #1",
         ] {
             assert_eq!(markdown(text), text);

@@ -264,13 +264,13 @@ impl Progress for Display {
     }
 
     fn profiling(&self, done: usize, shapes: usize) {
-        let line = format!("profiling each model shape alone: {done} of {shapes}");
+        let line = format!("profiling each kind of training step alone: {done} of {shapes}");
         let is_first = self.with_state(|state| !std::mem::replace(&mut state.is_profiling, true));
         match &self.bar {
             Some(bar) => bar.set_message(line),
             None if is_first => self.print_line(&format!(
-                "profiling speed and memory of {shapes} model {}, one after the other",
-                plural(shapes, "shape")
+                "profiling speed and memory of {shapes} {} of training step, one after the other",
+                plural(shapes, "kind")
             )),
             None => {}
         }

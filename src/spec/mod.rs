@@ -51,7 +51,7 @@ pub use sections::report::{Format, Language, ReportOptions};
 pub use sections::selection::{SelectionCost, SelectionRule};
 pub use sections::tensorboard::TensorBoardOptions;
 pub use sweep::{Include, Source, Sweep};
-pub(crate) use sweep_name::is_reserved;
+pub(crate) use sweep_name::{MAX_NAME_CHARS, is_reserved};
 pub use values::config_value::ConfigValue;
 pub use values::conflict::Conflict;
 pub use values::non_empty_string::NonEmptyString;

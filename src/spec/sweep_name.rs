@@ -4,7 +4,7 @@ use super::yaml::diagnostic::Diagnostic;
 use super::yaml::node::{YamlNode, YamlValue};
 
 /// The maximum length of the name of a sweep, in characters.
-const MAX_NAME_CHARS: usize = 64;
+pub(crate) const MAX_NAME_CHARS: usize = 64;
 
 /// Reads a name that is a valid name of a folder on all platforms.
 pub(super) fn read_name(node: &YamlNode) -> Result<String, Diagnostic> {

@@ -92,7 +92,7 @@ fn progress_turns_into_plain_lines_where_there_is_no_terminal() {
     assert!(runs.starts_with("3/3 runs, "), "{}", done.error);
     assert_eq!(
         measuring,
-        "profiling speed and memory of 3 model shapes, one after the other"
+        "profiling speed and memory of 3 kinds of training step, one after the other"
     );
     assert!(
         !done.error.contains('\u{1b}'),
@@ -208,6 +208,12 @@ fn sweeps_are_compared_from_their_files_or_from_their_results() {
     assert_eq!(done.code, 3, "{}", done.error);
     assert!(done.error.contains("skipping runs/other"), "{}", done.error);
     assert_eq!(project.read("reports/rest.csv"), from_file);
+    // Nor does a sweep hinder it that was never trained and whose data is not here.
+    project.write("untrained.yaml", "data: { path: missing.csv, label: y }\n");
+    let done = compare(&["runs/sweep", "untrained.yaml", "--name", "rest"]);
+    assert_eq!(done.code, 3, "{}", done.error);
+    let message = "skipping untrained.yaml: no results of this sweep in runs/untrained";
+    assert!(done.error.contains(message), "{}", done.error);
 }
 
 #[test]

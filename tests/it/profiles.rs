@@ -1,7 +1,7 @@
 //! Speed and memory are measured once for all trials whose training steps do the same work.
 
 use crate::support::executor::FakeExecutor;
-use crate::support::made_up::{Setup, device_slot, planned, run};
+use crate::support::made_up::{Setup, device_slot, planned, run, store};
 use std::collections::HashSet;
 
 const SWEEP: &str = "
@@ -54,4 +54,26 @@ fn a_new_trial_takes_over_the_measurement_of_its_shape() {
     let outcome = setup.run(folder.path(), &sweep, &plan).unwrap();
     assert_eq!(profiled(&third), HashSet::from([3, 7]));
     assert_eq!(outcome.results.profiles[&3].conditions.device, "cuda:0");
+}
+
+#[test]
+fn a_shard_takes_over_the_measurements_of_another() {
+    let folder = tempfile::tempdir().unwrap();
+    let (sweep, plan) = planned(SWEEP);
+    let executors = [[0, 2], [1, 3]].map(|trials| {
+        let executor = FakeExecutor::with_accuracies(|_| 0.5);
+        let mut setup = Setup::new(&executor);
+        let runs = plan.runs().filter(|run| trials.contains(&run.trial));
+        setup.shard = Some(runs.collect());
+        setup.run(folder.path(), &sweep, &plan).unwrap();
+        executor
+    });
+    let measured = executors.map(|executor| profiled(&executor));
+    assert_eq!(measured, [HashSet::from([0, 2]), HashSet::new()]);
+    let profiles = store(folder.path(), &plan).read(&plan).profiles;
+    assert_eq!(profiles.len(), 4);
+    assert_eq!(
+        (&profiles[&1], &profiles[&3]),
+        (&profiles[&0], &profiles[&2])
+    );
 }

@@ -34,6 +34,23 @@ fn the_last_result_ends_it_with_a_page_that_stays() {
 }
 
 #[test]
+fn results_of_other_settings_do_not_end_it() {
+    let settings = "data: { limit: 200 }\nvalidation: { folds: 2 }\n";
+    let project = Project::new(&format!("{settings}training: {{ epochs: 1 }}\n"));
+    assert_eq!(project.train(&["--quiet"]).code, 0);
+    project.write(
+        "sweep.yaml",
+        &format!("{settings}training: {{ epochs: 2 }}\n"),
+    );
+    std::fs::remove_file(project.path("reports/sweep.html")).unwrap();
+    let mut process = start(project.command(&["report", "sweep.yaml", "--watch"]));
+    assert_eq!(project.train(&["--quiet"]).code, 0);
+    assert_eq!(wait(&mut process).code(), Some(0));
+    assert!(!project.read("reports/sweep.html").contains(RELOAD));
+    assert!(!project.read("reports/sweep.csv").contains("incomplete"));
+}
+
+#[test]
 fn ctrl_c_ends_it_with_success_and_a_page_that_stays() {
     let (project, mut process) = watched();
     signal(&process, "INT");

@@ -297,7 +297,10 @@ fn a_run_with_a_checkpoint_is_in_training_only_while_a_process_runs() {
     let at_work = lock(&project.path("runs/sweep")).unwrap();
     assert!(matches!(at_work, Lock::Acquired(_)));
     let output = command(&project, "status", &[]).output;
-    assert!(output.contains("\nin training       1\n"), "{output}");
+    assert!(
+        output.contains("\nin training       1 with a checkpoint\n"),
+        "{output}"
+    );
 }
 
 #[test]

@@ -1,16 +1,16 @@
 //! `tp-sweep compare`.
 
 use super::report::write_report_files;
-use crate::cli::arguments::{CompareArguments, SweepArguments};
+use crate::cli::arguments::CompareArguments;
 use crate::cli::context::{
-    SweepContext, load_for_results, load_from_results, missing_results_error, open_store_at,
-    refuse_report_over_inputs,
+    SweepContext, load_from_results, missing_results_error, open_store_at,
+    refuse_report_over_inputs, with_recorded_data,
 };
 use crate::cli::errors::{CliError, RESULTS_MISSING};
 use crate::cli::messages::{print, warn};
 use crate::record::{RecordedSweep, Results};
 use crate::report::{ComparedSweep, ComparisonReport, Listing, NoDetails, Report};
-use crate::spec::{Data, Language};
+use crate::spec::{Data, Language, Sweep};
 use std::path::{Path, PathBuf};
 
 /// A sweep to compare, with its results and its report.
@@ -131,14 +131,14 @@ fn read(
         // The folder may have any name: it may be a copy from another machine.
         (load_from_results(path, data)?, path.to_owned())
     } else {
-        let sweep = SweepArguments {
-            sweep: Some(path.to_owned()),
-            overrides: Vec::new(),
-            data: arguments.data.clone(),
-        };
-        let context = load_for_results(&sweep, &arguments.folders.runs)?;
-        let folder = arguments.folders.runs.join(&context.plan.name);
-        (context, folder)
+        let sweep = Sweep::load(path, &[])?;
+        let runs = &arguments.folders.runs;
+        let folder = runs.join(&sweep.name);
+        if !folder.is_dir() {
+            // Before its data is read, which may not be here yet.
+            return Err(CliError::NoResults(folder));
+        }
+        (with_recorded_data(sweep, path, data, runs)?, folder)
     };
     let options = &mut context.sweep.report;
     options.language = language.unwrap_or(options.language);

@@ -45,6 +45,7 @@ pub(crate) fn watch_report(arguments: &ReportArguments) -> Result<u8, CliError> 
         plan,
     };
     let mut seen = None;
+    let mut is_complete = false;
     let mut has_report = false;
     while !interrupt.is_requested() {
         let started = Instant::now();
@@ -52,12 +53,11 @@ pub(crate) fn watch_report(arguments: &ReportArguments) -> Result<u8, CliError> 
         let is_idle = active_holder(store.folder()).is_none();
         let files = result_files(&store, plan);
         let looked = started.elapsed();
-        if is_idle && files.iter().all(Option::is_some) {
-            return report(arguments);
-        }
         if seen.as_ref() != Some(&files) {
             let results = store.read(plan);
-            if !results.runs.is_empty() {
+            // The files may be of other settings: then they are no results of this plan.
+            is_complete = plan.runs().all(|run| results.runs.contains_key(&run));
+            if !results.runs.is_empty() && !(is_idle && is_complete) {
                 let listing = Listing {
                     reload_seconds: Some(RELOAD_SECONDS),
                     ..arguments.listing()
@@ -79,6 +79,9 @@ pub(crate) fn watch_report(arguments: &ReportArguments) -> Result<u8, CliError> 
                 ))?;
             }
             seen = Some(files);
+        }
+        if is_idle && is_complete {
+            return report(arguments);
         }
         let interval = MIN_POLL_INTERVAL.max(looked * POLL_INTERVAL_PER_LOOK);
         while started.elapsed() < interval && !interrupt.is_requested() {

@@ -69,11 +69,11 @@ fn format_status(
         );
     }
     let in_training = grouped(status.in_training.len() as u64);
+    let in_training = format!("{in_training} with a checkpoint");
     match holder {
-        None if !status.in_training.is_empty() => {
-            line("stopped", &format!("{in_training} with a checkpoint"));
-        }
-        _ => line("in training", &in_training),
+        None if !status.in_training.is_empty() => line("stopped", &in_training),
+        None => line("in training", "0"),
+        Some(_) => line("in training", &in_training),
     }
     for run in status.in_training.iter().take(MAX_LISTED_RUNS) {
         let age = duration(run.checkpoint_age.as_secs_f64());

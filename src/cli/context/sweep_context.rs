@@ -46,9 +46,23 @@ pub(crate) fn load_for_results(
 ) -> Result<SweepContext, CliError> {
     let path = arguments.sweep.as_deref().unwrap_or(Path::new(""));
     let sweep = Sweep::load(path, &arguments.overrides)?;
+    with_recorded_data(sweep, path, arguments.data.as_deref(), runs)
+}
+
+/// Expands the sweep of the file `path`; data that is missing is taken from the description of it in
+/// the results below `runs`.
+///
+/// # Errors
+/// As for [`load_for_results`].
+pub(crate) fn with_recorded_data(
+    sweep: Sweep,
+    path: &Path,
+    data: Option<&Path>,
+    runs: &Path,
+) -> Result<SweepContext, CliError> {
     let recorded = RecordedSweep::read(&runs.join(&sweep.name));
     let known = recorded.map_or_else(|_| Vec::new(), |recorded| recorded.known_data);
-    let dataset_cache = build_dataset_cache(path, arguments.data.as_deref()).with_recorded(known);
+    let dataset_cache = build_dataset_cache(path, data).with_recorded(known);
     expand_for_results(sweep, dataset_cache)
 }
 

@@ -161,6 +161,12 @@ impl Store {
         RunResult::read(&self.run_folder(plan, run), self.run_hash(run))
     }
 
+    /// The profile of a trial, if it exists.
+    pub fn profile(&self, plan: &Plan, trial: usize) -> Option<TrialProfile> {
+        let folder = self.trial_folder(plan, trial);
+        read_profile(&folder, self.first_run_hash(trial))
+    }
+
     /// Writes the profile of a trial.
     ///
     /// # Errors

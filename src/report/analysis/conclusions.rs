@@ -1,6 +1,6 @@
 //! Conclusions from a ranking: intervals, comparisons with the best trial, the choice of a trial.
 
-use super::pareto_front::{FrontCosts, pareto_front};
+use super::pareto_front::pareto_front;
 use crate::plan::{Plan, Trial};
 use crate::record::Results;
 use crate::report::results::trial_frame::{score_column, trial_positions};
@@ -279,7 +279,7 @@ fn on_pareto_front(
 ) -> PolarsResult<Vec<Option<bool>>> {
     let mut on_front = vec![None; plan.trials.len()];
     let score = (score_column(rank_by), direction(rank_by));
-    let front = pareto_front(frame, score, FrontCosts::SecondsAndMemory)?;
+    let front = pareto_front(frame, score)?;
     for (trial, is_on) in ranked_trials(frame)?
         .into_iter()
         .zip(front.into_iter().flatten())

@@ -4,17 +4,9 @@ use crate::report::results::trial_frame::{PROFILE_BYTES, PROFILE_ERROR, PROFILE_
 use polars::prelude::*;
 use statistics::{Direction, Measured};
 
-/// What a front compares besides the score.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum FrontCosts {
-    /// Seconds per epoch.
-    Seconds,
-    /// Seconds per epoch, and the peak memory if it was measured.
-    SecondsAndMemory,
-}
-
-/// For each row of the frame of trials, whether it is on the front; unranked trials are not. `None`
-/// if no ranked trial has a time: the front would be the best trial alone.
+/// For each row of the frame of trials, whether it is on the front of score, seconds per epoch and
+/// peak memory, if memory was measured; unranked trials are not. `None` if no ranked trial has a
+/// time: the front would be the best trial alone.
 ///
 /// `score` is the column of the mean score, and its direction. Times within the noise of their
 /// measurements count as equal. Scores are compared by their means.
@@ -24,7 +16,6 @@ pub(crate) enum FrontCosts {
 pub(crate) fn pareto_front(
     frame: &DataFrame,
     (score, direction): (&str, Direction),
-    costs: FrontCosts,
 ) -> PolarsResult<Option<Vec<bool>>> {
     let ranked = frame.height() - frame.column("rank")?.null_count();
     // Ranked trials come first.
@@ -55,7 +46,7 @@ pub(crate) fn pareto_front(
         (Direction::Minimise, times.collect()),
     ];
     let bytes = numbers(PROFILE_BYTES)?;
-    if costs == FrontCosts::SecondsAndMemory && bytes.iter().any(Option::is_some) {
+    if bytes.iter().any(Option::is_some) {
         objectives.push((Direction::Minimise, exact(bytes)));
     }
     let directions: Vec<Direction> = objectives.iter().map(|(direction, _)| *direction).collect();
@@ -77,21 +68,21 @@ mod tests {
 
     const SCORE: (&str, Direction) = ("mean_val_accuracy", Direction::Maximise);
 
-    fn front(costs: FrontCosts, errors: [Option<f64>; 4]) -> Vec<bool> {
+    fn front(errors: [Option<f64>; 4], bytes: [Option<f64>; 4]) -> Vec<bool> {
         let frame = df!(
             "rank" => [Some(1_u32), Some(2), Some(3), None],
             "mean_val_accuracy" => [Some(0.93), Some(0.87), Some(0.86), Some(0.99)],
             PROFILE_SECONDS => [Some(0.0190), Some(0.0188), Some(0.0100), Some(0.001)],
             PROFILE_ERROR => errors,
-            PROFILE_BYTES => [Some(900.0), Some(800.0), Some(500.0), Some(100.0)],
+            PROFILE_BYTES => bytes,
         );
-        let found = pareto_front(&frame.unwrap(), SCORE, costs);
+        let found = pareto_front(&frame.unwrap(), SCORE);
         found.unwrap().expect("times were measured")
     }
 
     #[test]
     fn a_trial_is_not_on_the_front_for_a_time_within_the_noise() {
-        let seconds = |errors| front(FrontCosts::Seconds, errors);
+        let seconds = |errors| front(errors, [None; 4]);
         assert_eq!(seconds([Some(0.01); 4]), [true, false, true, false]);
         assert_eq!(seconds([Some(0.001); 4]), [true, true, true, false]);
         assert_eq!(seconds([None; 4]), [true, true, true, false]);
@@ -99,7 +90,8 @@ mod tests {
 
     #[test]
     fn memory_is_exact() {
-        let all = front(FrontCosts::SecondsAndMemory, [Some(0.01); 4]);
+        let bytes = [900.0, 800.0, 500.0, 100.0].map(Some);
+        let all = front([Some(0.01); 4], bytes);
         assert_eq!(all, [true, true, true, false]);
     }
 
@@ -112,7 +104,7 @@ mod tests {
             PROFILE_ERROR => [None::<f64>],
             PROFILE_BYTES => [None::<f64>],
         );
-        let found = pareto_front(&frame.unwrap(), SCORE, FrontCosts::Seconds);
+        let found = pareto_front(&frame.unwrap(), SCORE);
         assert_eq!(found.unwrap(), None);
     }
 }

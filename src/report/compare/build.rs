@@ -120,8 +120,8 @@ fn table_note(locale: Locale, has_tests: bool) -> String {
     );
     let marks = locale.tr(
         "In the section of a sweep, ≈ marks the trials that are not distinguishable from its best, \
-         and P those on its Pareto front of score, time and memory.",
-        "Dans la section d’un balayage, ≈ marque les essais indiscernables de son meilleur, et P \
+         and ◆ those on its Pareto front of score, time and memory.",
+        "Dans la section d’un balayage, ≈ marque les essais indiscernables de son meilleur, et ◆ \
          ceux de son front de Pareto du score, du temps et de la mémoire.",
     );
     format!("{}{marks}", if has_tests { caution } else { "" })

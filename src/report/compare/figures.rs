@@ -148,6 +148,7 @@ impl<'a> ComparisonFigures<'a> {
                     locale.tr("MiB", "Mio"),
                 )
             }),
+            size_direction: has_bytes.then_some(charts::Direction::Minimise),
             shapes: Categories::new(locale.tr("sweep", "balayage"), names),
             front_label: locale.tr("Pareto front", "front de Pareto").to_owned(),
             others_label: locale.tr("other trials", "autres essais").to_owned(),

@@ -4,7 +4,7 @@ use super::compared_sweep::ComparedSweep;
 use super::joined_frame::concat_frames;
 use super::paired::SplitGroup;
 use crate::report::analysis::conclusions::direction;
-use crate::report::analysis::pareto_front::{FrontCosts, pareto_front};
+use crate::report::analysis::pareto_front::pareto_front;
 use crate::report::document::blocks::Document;
 use crate::report::locale::Locale;
 use crate::report::page::{
@@ -159,7 +159,7 @@ fn mark_front(
         .with_maintain_order(true);
     let frame = concat_frames(&members)?.sort(["rank"], options)?;
     let score = (score_column(group.rank_by), direction(group.rank_by));
-    let front = pareto_front(&frame, score, FrontCosts::Seconds)?;
+    let front = pareto_front(&frame, score)?;
     let of_group = rows
         .iter_mut()
         .filter(|(entry, _)| group.entries.contains(entry));

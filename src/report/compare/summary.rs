@@ -179,7 +179,7 @@ fn test_line(locale: Locale, entries: &[ComparedSweep], test: &PairedTest) -> St
     line
 }
 
-/// The simplest and the fastest of the best trial and the best trials of tied sweeps.
+/// The simplest and the fastest of the best trials of the best sweep and the tied ones.
 fn cheapest(locale: Locale, entries: &[ComparedSweep], test: &PairedTest) -> Vec<String> {
     let members = &test.members;
     let ties: Vec<usize> = (0..members.len())
@@ -207,16 +207,21 @@ fn cheapest(locale: Locale, entries: &[ComparedSweep], test: &PairedTest) -> Vec
         let suffix = if member == 0 { itself } else { "" };
         format!("{}{suffix}", code(&entry.full_name(trial)))
     };
+    let best = code(entries[members[0].entry].name());
     let mut lines = Vec::new();
     if let Some((member, count)) = minimum(&ties, parameters) {
         let (name, count) = (name(member), locale.grouped(count as usize));
         lines.push(match locale.language {
             Language::English => {
-                format!("Simplest of the best and its ties: {name}, {count} parameters.")
+                format!(
+                    "Simplest of the best trials of {best} and its ties: {name}, {count} \
+                     parameters."
+                )
             }
             Language::French => {
                 format!(
-                    "Le plus simple du meilleur et de ses ex æquo : {name}, {count} paramètres."
+                    "Le plus simple des meilleurs essais de {best} et de ses ex æquo : {name}, \
+                     {count} paramètres."
                 )
             }
         });
@@ -225,11 +230,14 @@ fn cheapest(locale: Locale, entries: &[ComparedSweep], test: &PairedTest) -> Vec
         let (name, seconds) = (name(member), locale.seconds(Some(seconds)));
         lines.push(match locale.language {
             Language::English => {
-                format!("Fastest of the best and its ties: {name}, {seconds} s/epoch.")
+                format!(
+                    "Fastest of the best trials of {best} and its ties: {name}, {seconds} s/epoch."
+                )
             }
             Language::French => {
                 format!(
-                    "Le plus rapide du meilleur et de ses ex æquo : {name}, {seconds} s/époque."
+                    "Le plus rapide des meilleurs essais de {best} et de ses ex æquo : {name}, \
+                     {seconds} s/époque."
                 )
             }
         });

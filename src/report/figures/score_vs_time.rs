@@ -51,6 +51,7 @@ pub(crate) fn score_vs_time(plotter: &Plotter) -> Option<Figure> {
                 locale.tr("MiB", "Mio"),
             )
         }),
+        size_direction: has_bytes.then_some(Direction::Minimise),
         shapes: Categories::default(),
         front_label: locale.tr("Pareto front", "front de Pareto").to_owned(),
         others_label: locale.tr("other trials", "autres essais").to_owned(),

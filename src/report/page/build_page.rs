@@ -10,8 +10,6 @@ use super::section::{Drawing, Section, SectionBlock};
 use crate::metrics::EpochMetrics;
 use crate::record::RunResult;
 use crate::report::analysis::columns::INTERVAL;
-use crate::report::analysis::conclusions::direction;
-use crate::report::analysis::pareto_front::{FrontCosts, pareto_front};
 use crate::report::context::ReportContext;
 use crate::report::document::blocks::{Block, Document};
 use crate::report::formats::export::column_values;
@@ -204,9 +202,6 @@ fn rows(context: &ReportContext, columns: &[Column]) -> PolarsResult<Vec<Row>> {
         .iter()
         .map(|column| cells(frame.column(&column.key)?))
         .collect::<PolarsResult<_>>()?;
-    let rank_by = context.sweep.report.rank_by;
-    let score = (score_column(rank_by), direction(rank_by));
-    let front = pareto_front(frame, score, FrontCosts::Seconds)?;
     let mut remaining = MAX_CURVE_VALUES;
     let row = |(row, &trial): (usize, &usize)| {
         let runs = TrialRuns::count(plan, context.results, trial);
@@ -223,7 +218,7 @@ fn rows(context: &ReportContext, columns: &[Column]) -> PolarsResult<Vec<Row>> {
             chosen: analysis.chosen == Some(trial) && !is_best,
             not_distinguishable: analysis.differs_from_best(trial) == Some(false),
             worse: analysis.differs_from_best(trial) == Some(true),
-            pareto: front.as_ref().is_some_and(|front| front[row]),
+            pareto: analysis.on_pareto_front[trial] == Some(true),
             values: cells.iter().map(|column| column[row].clone()).collect(),
             curves: curves.filter(|_| is_carried),
             ..Row::new(&plan.trials[trial].name)

@@ -40,8 +40,7 @@ pub struct Page {
     pub sections: Vec<Section>,
 }
 
-/// The chart of one column against another; its Pareto front consists of the rows with
-/// [`Row::pareto`].
+/// The chart of one column against another; the rows with [`Row::pareto`] are emphasised.
 #[derive(Clone, Debug, Serialize)]
 pub struct Scatter {
     /// The [`Column::key`] of the horizontal axis: the seconds per epoch.

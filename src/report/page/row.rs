@@ -30,7 +30,7 @@ pub struct Row {
     /// Whether it is clearly worse than the best: shown in grey.
     #[serde(skip_serializing_if = "is_false")]
     pub worse: bool,
-    /// Whether it is on the Pareto front of the two columns of [`Scatter`](super::Scatter).
+    /// Whether it is on the Pareto front of score, time and memory.
     #[serde(skip_serializing_if = "is_false")]
     pub pareto: bool,
     /// One value for each of [`Page::columns`](super::Page::columns).

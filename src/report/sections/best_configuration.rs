@@ -5,7 +5,7 @@ use crate::report::analysis::conclusions::Analysis;
 use crate::report::document::blocks::{Block, Document};
 use crate::report::formats::to_sweep_yaml::to_sweep_yaml;
 use crate::report::locale::Locale;
-use crate::spec::{Language, Sweep};
+use crate::spec::{Language, MAX_NAME_CHARS, Sweep};
 
 /// Adds the configuration of the chosen trial; if none is chosen, that of the best.
 pub(crate) fn add_best_configuration(
@@ -27,13 +27,14 @@ pub(crate) fn add_best_configuration(
         Language::English => format!("`{}` as a sweep file:", trial.name),
         Language::French => format!("`{}` comme fichier de balayage :", trial.name),
     });
-    let name = best_name(&sweep.name);
+    let suffix = if chosen == best { "-best" } else { "-chosen" };
+    let name = with_suffix(&sweep.name, suffix);
     let yaml = to_sweep_yaml(&name, &trial.config, sweep.report.rank_by);
     document.blocks.push(Block::Yaml(yaml));
 }
 
-/// The sweep's name with the suffix `-best`, within the maximum length of a name.
-fn best_name(name: &str) -> String {
-    let kept: String = name.chars().take(59).collect();
-    format!("{kept}-best")
+/// The sweep's name with an ASCII suffix, within the maximum length of a name.
+fn with_suffix(name: &str, suffix: &str) -> String {
+    let kept = name.chars().take(MAX_NAME_CHARS - suffix.len());
+    format!("{}{suffix}", kept.collect::<String>())
 }

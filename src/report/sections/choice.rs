@@ -134,23 +134,30 @@ fn no_trial(locale: Locale, context: &ReportContext) -> String {
     text.to_owned()
 }
 
-/// The limit that excludes the most trials, if there are several.
+/// The limits that exclude the most trials, if there are several limits.
 fn strictest(locale: Locale, context: &ReportContext) -> Option<String> {
     let limits = &context.sweep.report.select.limits;
     let excluded = &context.analysis.selection.excluded;
-    // Of equal counts, the first.
-    let (limit, &count) = limits
-        .iter()
-        .zip(excluded)
-        .rev()
-        .max_by_key(|(_, count)| **count)?;
-    if limits.len() < 2 || count == 0 {
+    let &count = excluded.iter().max().filter(|count| **count > 0)?;
+    let strictest = limits.iter().zip(excluded);
+    let strictest = strictest.filter(|(_, excluded)| **excluded == count);
+    let strictest: Vec<String> = strictest
+        .map(|(limit, _)| show_limit(locale, limit))
+        .collect();
+    if limits.len() < 2 {
         return None;
     }
-    let (limit, trials) = (show_limit(locale, limit), locale.trials(count));
-    Some(match locale.language {
-        Language::English => format!("The limit {limit} excludes the most: {trials}."),
-        Language::French => format!("La limite {limit} en exclut le plus : {trials}."),
+    let names = join(locale, strictest.iter().map(String::as_str).collect());
+    let trials = locale.trials(count);
+    Some(match (locale.language, strictest.len()) {
+        (Language::English, 1) => format!("The limit {names} excludes the most: {trials}."),
+        (Language::English, _) => {
+            format!("The limits {names} exclude the most: {trials} each.")
+        }
+        (Language::French, 1) => format!("La limite {names} en exclut le plus : {trials}."),
+        (Language::French, _) => {
+            format!("Les limites {names} en excluent le plus : {trials} chacune.")
+        }
     })
 }
 

@@ -131,7 +131,7 @@ enum ColumnValue {
     Parameters,
 }
 
-/// `≈` for a trial that is not distinguishable from the best, `P` for one on the Pareto front, `★`
+/// `≈` for a trial that is not distinguishable from the best, `◆` for one on the Pareto front, `★`
 /// for the chosen one unless the rule always chooses the best.
 fn marks(sweep: &Sweep, frame: &DataFrame, row: usize) -> PolarsResult<String> {
     let is =
@@ -144,7 +144,7 @@ fn marks(sweep: &Sweep, frame: &DataFrame, row: usize) -> PolarsResult<String> {
         marks.push("≈");
     }
     if is(PARETO)? == Some(true) {
-        marks.push("P");
+        marks.push("◆");
     }
     Ok(marks.join(" "))
 }
@@ -160,6 +160,15 @@ fn metric_columns(
     let seconds = ColumnValue::Number("profile_seconds_per_epoch", Locale::seconds);
     let mut metrics = Vec::new();
     if detail == Detail::Brief {
+        // What the trials are ranked by comes first.
+        if sweep.report.rank_by == RankBy::Loss {
+            let (header, column) = if validated {
+                (locale.tr("val loss", "perte val."), "mean_val_loss")
+            } else {
+                (locale.tr("test loss", "perte test"), "mean_test_loss")
+            };
+            metrics.push((header, ColumnValue::Number(column, Locale::four_decimals)));
+        }
         metrics.push(if validated {
             ("val %", ColumnValue::PercentWithDeviation("val_accuracy"))
         } else {

@@ -94,9 +94,9 @@ pub(crate) fn marks_note(locale: Locale, context: &ReportContext) -> String {
         ComparisonSummary::Nothing | ComparisonSummary::SingleSplit => String::new(),
         ComparisonSummary::Compared { .. } => locale
             .tr(
-                "≈: not distinguishable from the best, but perhaps worse. P: on the Pareto front \
+                "≈: not distinguishable from the best, but perhaps worse. ◆: on the Pareto front \
                  of score, time and memory.",
-                "≈ : indiscernable du meilleur, mais peut-être moins bon. P : sur le front de \
+                "≈ : indiscernable du meilleur, mais peut-être moins bon. ◆ : sur le front de \
                  Pareto du score, du temps et de la mémoire.",
             )
             .to_owned(),

@@ -16,7 +16,7 @@ const MAX_ROUNDS: usize = 16;
 /// The time after which a measurement of at least [`MIN_SLOW_ROUNDS`] ends, in seconds.
 const MAX_SECONDS: f64 = 20.0;
 
-/// The minimum number of rounds of slow steps.
+/// The minimum number of rounds of slow steps, and of a measurement that fails.
 const MIN_SLOW_ROUNDS: usize = 3;
 
 /// The measurements of one shape so far.
@@ -59,13 +59,17 @@ impl ProfileRounds {
         rounds as f64 / MIN_ROUNDS as f64
     }
 
-    /// All rounds together; `None` without any.
+    /// All rounds together; `None` without any, and if it failed before there were enough of them to
+    /// know the error of the time.
     ///
     /// The time is their trimmed mean: other programs on the machine disturb some rounds. The memory
     /// is the lowest peak: memory that a process allocates only once, such as the workspace of its
     /// first matrix product, does not belong to the model.
     pub(super) fn profile(&self) -> Option<Profile> {
         let first = self.rounds.first()?;
+        if self.has_failed && self.rounds.len() < MIN_SLOW_ROUNDS {
+            return None;
+        }
         let seconds: Vec<f64> = self.rounds.iter().map(|r| r.seconds_per_epoch).collect();
         let mean = trimmed_mean(&seconds).filter(|mean| mean.mean > 0.0);
         Some(Profile {
@@ -126,12 +130,17 @@ mod tests {
     }
 
     #[test]
-    fn a_failed_round_ends_the_measurement_and_the_others_count() {
-        let mut rounds = ProfileRounds::default();
-        rounds.add(round(2.0, None), 0.1);
-        rounds.add(None, 0.1);
-        assert!(rounds.is_done());
-        assert_eq!(rounds.profile(), round(2.0, None));
+    fn a_failed_round_ends_the_measurement_and_the_others_count_if_there_are_enough() {
+        for count in 0..=MIN_SLOW_ROUNDS {
+            let mut rounds = ProfileRounds::default();
+            for _ in 0..count {
+                rounds.add(round(2.0, None), 0.1);
+            }
+            rounds.add(None, 0.1);
+            assert!(rounds.is_done());
+            let seconds = rounds.profile().map(|profile| profile.seconds_per_epoch);
+            assert_eq!(seconds, (count == MIN_SLOW_ROUNDS).then_some(2.0));
+        }
     }
 
     #[test]

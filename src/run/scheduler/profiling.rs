@@ -5,7 +5,7 @@ use crate::plan::{Plan, RunId};
 use crate::record::{Machine, ProfileConditions, Program, RecordError, Results, TrialProfile};
 use crate::run::context::{DeviceSlot, ExecutionContext};
 use crate::run::thread_pool::in_single_thread_pool;
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::time::Instant;
 
@@ -39,8 +39,12 @@ pub(super) fn profile_trials(
     // All shapes on the same device, so that their profiles can be compared.
     let slot = &context.devices[0];
     let conditions = current_conditions(&slot.device);
+    let mut profiles = results.profiles.clone();
+    if context.shard.is_some() {
+        profiles.extend(profiles_of_other_shards(context, &open, &conditions));
+    }
     let mut shapes = Vec::new();
-    for (known, trials) in known_profiles(context.plan, &open, results, &conditions) {
+    for (known, trials) in known_profiles(context.plan, &open, &profiles, &conditions) {
         match known {
             Some(profile) => write_profiles(context, results, &trials, &profile)?,
             None => shapes.push(OpenShape {
@@ -69,19 +73,42 @@ fn current_conditions(device: &str) -> ProfileConditions {
     }
 }
 
+/// For each shape of these runs, a profile that another shard has written under these conditions for
+/// a trial of its own, if there is one. Shards that end at the same time measure their shapes each.
+fn profiles_of_other_shards(
+    context: &ExecutionContext,
+    open: &[RunId],
+    conditions: &ProfileConditions,
+) -> Vec<(usize, TrialProfile)> {
+    let (plan, store) = (context.plan, context.store);
+    let is_open: HashSet<usize> = open.iter().map(|run| run.trial).collect();
+    let written = |group: &Vec<usize>| {
+        let mut others = group.iter().filter(|trial| !is_open.contains(trial));
+        others.find_map(|&trial| {
+            let profile = store.profile(plan, trial)?;
+            (profile.conditions == *conditions).then_some((trial, profile))
+        })
+    };
+    let groups = plan.profile_groups(0..plan.trials.len()).into_iter();
+    groups
+        .filter(|group| group.iter().any(|trial| is_open.contains(trial)))
+        .filter_map(|group| written(&group))
+        .collect()
+}
+
 /// For each shape of these runs, the profile that one of its trials already has under these
 /// conditions, and the runs.
 fn known_profiles(
     plan: &Plan,
     open: &[RunId],
-    results: &Results,
+    profiles: &HashMap<usize, TrialProfile>,
     conditions: &ProfileConditions,
 ) -> Vec<(Option<TrialProfile>, Vec<RunId>)> {
     let is_known = |trial: &usize| {
-        let profile = results.profiles.get(trial);
+        let profile = profiles.get(trial);
         profile.is_some_and(|profile| profile.conditions == *conditions)
     };
-    let mut known: Vec<usize> = results.profiles.keys().copied().filter(is_known).collect();
+    let mut known: Vec<usize> = profiles.keys().copied().filter(is_known).collect();
     // The first one counts, whatever the order of the map.
     known.sort_unstable();
     let trials = known
@@ -94,7 +121,7 @@ fn known_profiles(
         let known = group.iter().copied().find(is_known);
         let runs = group.iter().filter_map(|trial| runs_of.get(trial).copied());
         let runs = runs.collect();
-        (known.map(|trial| results.profiles[&trial].clone()), runs)
+        (known.map(|trial| profiles[&trial].clone()), runs)
     };
     let groups = groups.map(of_group);
     groups

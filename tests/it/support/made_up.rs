@@ -29,6 +29,8 @@ pub fn store(folder: &Path, plan: &Plan) -> Store {
 pub struct Setup<'a> {
     pub slots: Vec<DeviceSlot<'a>>,
     pub cohort: Option<usize>,
+    /// The runs to train, if not all.
+    pub shard: Option<Vec<RunId>>,
     pub progress: &'a dyn Progress,
     pub interrupt: Interrupt,
 }
@@ -55,6 +57,7 @@ impl<'a> Setup<'a> {
         Self {
             slots,
             cohort: None,
+            shard: None,
             progress: &NoProgress,
             interrupt: Interrupt::default(),
         }
@@ -71,7 +74,7 @@ impl<'a> Setup<'a> {
             sweep,
             plan,
             store: &store(folder, plan),
-            shard: None,
+            shard: self.shard.as_deref(),
             devices: &self.slots,
             max_cohort_size: self.cohort,
             retry_failed: false,

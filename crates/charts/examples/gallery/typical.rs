@@ -224,6 +224,7 @@ pub(crate) fn pareto(trials: &[Trial], third: Third) -> ParetoScatter {
         y_direction: Direction::Maximise,
         points: points.collect(),
         size_axis: (third == Third::Size).then(|| Axis::linear("parameters", "thousand")),
+        size_direction: None,
         shapes: match third {
             Third::Size => Categories::default(),
             Third::Shape => Categories::new("regularisation", FACTORS[4].1.iter().copied()),

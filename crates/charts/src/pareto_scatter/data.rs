@@ -5,8 +5,8 @@ use crate::axes::categories::Categories;
 use crate::heading::Heading;
 use statistics::Direction;
 
-/// A scatter plot of two objectives, with the Pareto front: the points that no other point beats in
-/// both.
+/// A scatter plot of two objectives, and perhaps of a third one as the size of points, with the
+/// Pareto front: the points that no other point beats in all of them.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ParetoScatter {
     /// Title and description.
@@ -23,6 +23,8 @@ pub struct ParetoScatter {
     pub points: Vec<ScatterPoint>,
     /// Quantity that the areas of points represent; `None` for points of equal size.
     pub size_axis: Option<Axis>,
+    /// Whether high or low sizes are better, if the size is an objective.
+    pub size_direction: Option<Direction>,
     /// Categories that the shapes of points represent; without names, all points are circles.
     pub shapes: Categories,
     /// Legend text of points on the front; empty for no entry.

@@ -187,9 +187,21 @@ fn sign(better: Direction) -> f64 {
     }
 }
 
-/// Returns the border of the area that the front dominates, from edge to edge of the plot.
+/// Returns the border of the area that the front dominates in x and y, from edge to edge of the
+/// plot.
 fn front_border(chart: &ParetoScatter, front: &[Point], area: &Rectangle) -> Vec<Point> {
-    let (Some(first), Some(last)) = (front.first(), front.last()) else {
+    // Points that are on the front for their size or their standard error are inside the area.
+    let mut corners: Vec<Point> = Vec::new();
+    for &point in front {
+        let is_beyond = |last: &Point| match chart.y_direction {
+            Direction::Maximise => point.y < last.y,
+            Direction::Minimise => point.y > last.y,
+        };
+        if corners.last().is_none_or(is_beyond) {
+            corners.push(point);
+        }
+    }
+    let (Some(first), Some(last)) = (corners.first(), corners.last()) else {
         return Vec::new();
     };
     let worst_x = match chart.x_direction {
@@ -201,7 +213,7 @@ fn front_border(chart: &ParetoScatter, front: &[Point], area: &Rectangle) -> Vec
         Direction::Minimise => area.top,
     };
     let mut steps = vec![Point::new(first.x, worst_y), *first];
-    for pair in front.windows(2) {
+    for pair in corners.windows(2) {
         steps.push(Point::new(pair[1].x, pair[0].y));
         steps.push(pair[1]);
     }

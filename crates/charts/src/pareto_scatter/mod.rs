@@ -1,4 +1,4 @@
-//! Scatter plots of two objectives with their Pareto front.
+//! Scatter plots of two or three objectives with their Pareto front.
 
 mod data;
 mod labelled_plot;
@@ -26,21 +26,25 @@ use statistics::{Direction, Measured};
 const FRONT_PADDING: f64 = 0.09;
 
 impl ParetoScatter {
-    /// Returns the indices of the points on the Pareto front, from the best in x to the best in y.
+    /// Returns the indices of the points on the Pareto front, from the best to the worst in x.
     fn front(&self, shown: &[&ScatterPoint]) -> Vec<usize> {
         let measured = |point: &&ScatterPoint| {
             let x = Measured {
                 value: point.x,
                 standard_error: point.x_error,
             };
-            [x, point.y.into()]
+            let size = self.size_direction.map(|_| point.size.into());
+            [x, point.y.into()].into_iter().chain(size).collect()
         };
-        let values: Vec<[Measured; 2]> = shown.iter().map(measured).collect();
-        let objectives = [self.x_direction, self.y_direction];
-        // Each point has both values, so there is no error.
+        let values: Vec<Vec<Measured>> = shown.iter().map(measured).collect();
+        let objectives: Vec<Direction> = [self.x_direction, self.y_direction]
+            .into_iter()
+            .chain(self.size_direction)
+            .collect();
+        // Each point has a value for each objective, so there is no error.
         let mut front = statistics::pareto_front(&objectives, &values).unwrap_or_default();
-        let cost = |index: usize| self.x_direction.cost(values[index][0].value);
-        front.sort_by(|&one, &other| cost(one).total_cmp(&cost(other)));
+        let x_cost = |index: usize| self.x_direction.cost(values[index][0].value);
+        front.sort_by(|&one, &other| x_cost(one).total_cmp(&x_cost(other)));
         front
     }
 }
@@ -172,6 +176,22 @@ mod tests {
             point.x_error = 0.01;
         }
         assert_eq!(front(&chart), [1, 2]);
+    }
+
+    #[test]
+    fn a_small_point_is_on_the_front_if_the_size_is_an_objective() {
+        let mut chart = chart(&["fast", "small", "large"]);
+        (chart.points[1].y, chart.points[2].y) = (-1.0, 1.0);
+        for (point, size) in chart.points.iter_mut().zip([20.0, 10.0, 30.0]) {
+            point.size = size;
+        }
+        let front = |chart: &ParetoScatter| {
+            let shown: Vec<&ScatterPoint> = chart.points.iter().collect();
+            chart.front(&shown)
+        };
+        assert_eq!(front(&chart), [0, 2]);
+        chart.size_direction = Some(Direction::Minimise);
+        assert_eq!(front(&chart), [0, 1, 2]);
     }
 
     #[test]

@@ -234,7 +234,10 @@ pub(crate) fn any_pareto() -> impl Strategy<Value = ParetoScatter> {
         [any_axis(), any_axis()],
         [any_direction(), any_direction()],
         vec(point, 0..60),
-        prop::option::of(any_axis()),
+        (
+            prop::option::of(any_axis()),
+            prop::option::of(any_direction()),
+        ),
         any_categories(0..9),
         [any_label(), any_label()],
     )
@@ -244,7 +247,7 @@ pub(crate) fn any_pareto() -> impl Strategy<Value = ParetoScatter> {
                 [x, y],
                 [x_direction, y_direction],
                 points,
-                size_axis,
+                (size_axis, size_direction),
                 shapes,
                 [front_label, others_label],
             )| {
@@ -256,6 +259,7 @@ pub(crate) fn any_pareto() -> impl Strategy<Value = ParetoScatter> {
                     y_direction,
                     points,
                     size_axis,
+                    size_direction,
                     shapes,
                     front_label,
                     others_label,

@@ -259,6 +259,7 @@ fn pareto() -> ParetoScatter {
         y_direction: Direction::Maximise,
         points: points.collect(),
         size_axis: Some(Axis::linear("parameters", "thousand")),
+        size_direction: None,
         shapes: Categories::default(),
         front_label: "not beaten by any trial".to_owned(),
         others_label: "other trials".to_owned(),

@@ -40,6 +40,18 @@ class ScatterChart {
     return rows.sort((a, b) => x[a] - x[b] || y[a] - y[b]);
   }
 
+  /** Those rows of the front that no row of it beats in both columns, from left to right. */
+  corners(front) {
+    const y = this.yColumn.numbers;
+    const isBetter = this.yColumn.better === 'high' ? (one, other) => one > other : (one, other) => one < other;
+    const fromBest = this.xColumn.better === 'high' ? [...front].reverse() : front;
+    const corners = [];
+    for (const row of fromBest) {
+      if (!corners.length || isBetter(y[row], y[corners.at(-1)])) corners.push(row);
+    }
+    return fromBest === front ? corners : corners.reverse();
+  }
+
   layOut() {
     if (!this.width) return;
     const { height, left, right, top, bottom } = SCATTER;
@@ -124,16 +136,15 @@ class ScatterChart {
     context.strokeStyle = palette.ink;
     context.lineWidth = 1.2;
     context.beginPath();
-    if (isStaircase(front, this.yColumn.numbers)) {
-      front.forEach((row, index) => {
-        if (index === 0) return context.moveTo(xs[row], ys[row]);
-        const before = front[index - 1];
-        // Where less is better to the right, what is to the right of a point is no better.
-        if (this.xColumn.better === 'high') context.lineTo(xs[before], ys[row]);
-        else context.lineTo(xs[row], ys[before]);
-        context.lineTo(xs[row], ys[row]);
-      });
-    }
+    const corners = this.corners(front);
+    corners.forEach((row, index) => {
+      if (index === 0) return context.moveTo(xs[row], ys[row]);
+      const before = corners[index - 1];
+      // Where less is better to the right, what is to the right of a point is no better.
+      if (this.xColumn.better === 'high') context.lineTo(xs[before], ys[row]);
+      else context.lineTo(xs[row], ys[before]);
+      context.lineTo(xs[row], ys[row]);
+    });
     context.stroke();
     for (const row of front) {
       const colour = store.pass[row] ? palette.ink : palette.faint;
@@ -174,10 +185,4 @@ class ScatterChart {
     }
     return nearest;
   }
-}
-
-/** Whether the numbers only rise or only fall, as on a front of exactly these two columns. */
-function isStaircase(rows, numbers) {
-  const steps = rows.slice(1).map((row, index) => numbers[row] - numbers[rows[index]]);
-  return steps.every((step) => step >= 0) || steps.every((step) => step <= 0);
 }
