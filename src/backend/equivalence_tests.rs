@@ -183,3 +183,40 @@ fn dropped_units() {
     let same = ours.slice([0..3, 0..20, 0..30]);
     assert_eq!(narrower.into_data(), same.into_data());
 }
+
+#[test]
+fn batch_norms_have_the_bits_of_tensor_operations() {
+    for [members, rows, units] in [[1, 7, 20], [3, 64, 33], [2, 1, 5]] {
+        let shape = [members, rows, units];
+        let [weight, bias] = [(); 2].map(|()| random([members, 1, units]));
+        let input = random(shape);
+        let ours = Flex::batch_norm(input.clone(), &weight, &bias, 1e-5);
+        let theirs = super::batch_norm::forward(input, &weight, &bias, 1e-5, Flex::sum_rows);
+        for (ours, theirs) in [
+            (ours.output, theirs.output),
+            (ours.mean, theirs.mean),
+            (ours.variance, theirs.variance),
+        ] {
+            assert_eq!(ours.into_data(), theirs.into_data());
+        }
+        let gradient = random(shape);
+        let theirs =
+            super::batch_norm::backward(gradient.clone(), theirs.cache, &weight, Flex::sum_rows);
+        let ours = Flex::batch_norm_gradient(gradient, ours.cache, &weight);
+        assert_eq!(ours.0.into_data(), theirs.0.into_data());
+        for (ours, theirs) in ours.1.into_iter().zip(theirs.1) {
+            assert_eq!(ours.into_data(), theirs.into_data());
+        }
+    }
+}
+
+#[test]
+fn sigmoids_and_hyperbolic_tangents() {
+    let input = random([2, 5, 33]).mul_scalar(10.0);
+    assert_close(
+        Flex::logistic(input.clone()),
+        Plain::logistic(plain(&input)),
+    );
+    let expected = Plain::hyperbolic_tangent(plain(&input));
+    assert_close(Flex::hyperbolic_tangent(input), expected);
+}

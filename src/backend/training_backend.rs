@@ -1,8 +1,11 @@
 //! The operations that training needs of a burn backend.
 
+use super::batch_norm::{self, NormedBatch};
 use super::cross_entropy::CrossEntropy;
 use super::fused::{FusedStart, FusedTraining};
+use super::image_kernels::ImageKernels;
 use super::noise::{self, NoiseKey};
+use super::one_pass::OnePassUpdates;
 use burn::backend::{Autodiff, Flex};
 use burn::tensor::backend::Backend as BurnBackend;
 use burn::tensor::{DType, Int, Tensor, TensorData, TensorPrimitive, activation};
@@ -27,6 +30,16 @@ pub trait Backend: BurnBackend {
 
     /// Starts a training by kernels of whole steps; `None` if the backend has none, or the device lacks memory.
     fn fused_training(_start: FusedStart<Self>) -> Option<Box<dyn FusedTraining<Self>>> {
+        None
+    }
+
+    /// Optimizer steps in one pass; `None` if the backend is as fast with one operation after the other.
+    fn one_pass_updates() -> Option<&'static dyn OnePassUpdates<Self>> {
+        None
+    }
+
+    /// Kernels for images; `None` if the backend is as fast with matrix products of patches.
+    fn image_kernels() -> Option<&'static dyn ImageKernels<Self>> {
         None
     }
 
@@ -85,10 +98,41 @@ pub trait Backend: BurnBackend {
         )))
     }
 
+    /// 1/(1 + e⁻ˣ) of each value.
+    fn logistic(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        activation::sigmoid(tensor)
+    }
+
+    /// The hyperbolic tangent of each value.
+    fn hyperbolic_tangent(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        tensor.tanh()
+    }
+
     /// The sums over the rows of each member: `[members, rows, columns]` to
     /// `[members, 1, columns]`.
     fn sum_rows(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
         tensor.sum_dim(1)
+    }
+
+    /// Batch norm over the rows of each member: `[members, rows, units]`; `weight` and `bias` are
+    /// `[members, 1, units]`.
+    fn batch_norm(
+        rows: Tensor<Self, 3>,
+        weight: &Tensor<Self, 3>,
+        bias: &Tensor<Self, 3>,
+        epsilon: f64,
+    ) -> NormedBatch<Self> {
+        batch_norm::forward(rows, weight, bias, epsilon, Self::sum_rows)
+    }
+
+    /// The gradients of the rows, the weight and the bias of [`batch_norm`](Self::batch_norm), given that of
+    /// its output and [`NormedBatch::cache`].
+    fn batch_norm_gradient(
+        gradient: Tensor<Self, 3>,
+        cache: Vec<Tensor<Self, 3>>,
+        weight: &Tensor<Self, 3>,
+    ) -> (Tensor<Self, 3>, [Tensor<Self, 3>; 2]) {
+        batch_norm::backward(gradient, cache, weight, Self::sum_rows)
     }
 
     /// The cross-entropy of a batch: its gradient and its sums.

@@ -11,14 +11,11 @@ const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 
 /// Applies the function to each value.
-pub(super) fn forward<B: Backend, const D: usize>(
-    function: Activation,
-    input: Tensor<B, D>,
-) -> Tensor<B, D> {
+pub(super) fn forward<B: Backend>(function: Activation, input: Tensor<B, 3>) -> Tensor<B, 3> {
     match function {
         Activation::Relu => activation::relu(input),
-        Activation::Tanh => input.tanh(),
-        Activation::Sigmoid => activation::sigmoid(input),
+        Activation::Tanh => B::hyperbolic_tangent(input),
+        Activation::Sigmoid => B::logistic(input),
         Activation::LeakyRelu => {
             let below = input.clone().mul_scalar(LEAKY_RELU_SLOPE);
             // Because the slope is below 1, the maximum is x for positive x, and the scaled x otherwise.
@@ -33,7 +30,7 @@ pub(super) fn forward<B: Backend, const D: usize>(
             select_by_sign(input.clone(), input.mul_scalar(SELU_SCALE), below)
         }
         Activation::Gelu => input.clone() * normal_cdf(input),
-        Activation::Silu => input.clone() * activation::sigmoid(input),
+        Activation::Silu => input.clone() * B::logistic(input),
         // ln(1 + eˣ) without overflow: max(x, 0) + ln(1 + e^−|x|).
         Activation::Softplus => activation::relu(input.clone()) + input.abs().neg().exp().log1p(),
         Activation::Identity => input,
@@ -92,36 +89,36 @@ pub(super) fn backward<B: Backend>(
         }
         // σ + x·σ·(1 − σ).
         Activation::Silu => {
-            let sigmoid = activation::sigmoid(cached.clone());
+            let sigmoid = B::logistic(cached.clone());
             let rest = cached * sigmoid.clone().neg().add_scalar(1.0);
             sigmoid * rest.add_scalar(1.0) * gradient
         }
-        Activation::Softplus => activation::sigmoid(cached) * gradient,
+        Activation::Softplus => B::logistic(cached) * gradient,
         Activation::Identity => gradient,
     }
 }
 
 /// `below` where `condition` is at most 0, otherwise `above`.
-fn select_by_sign<B: Backend, const D: usize>(
-    condition: Tensor<B, D>,
-    above: Tensor<B, D>,
-    below: Tensor<B, D>,
-) -> Tensor<B, D> {
+fn select_by_sign<B: Backend>(
+    condition: Tensor<B, 3>,
+    above: Tensor<B, 3>,
+    below: Tensor<B, 3>,
+) -> Tensor<B, 3> {
     above.mask_where(condition.lower_equal_elem(0.0), below)
 }
 
 /// eˣ − 1 for x ≤ 0, accurate near 0: 2t / (1 − t) with t = tanh(x/2).
-fn exponential_minus_one<B: Backend, const D: usize>(input: Tensor<B, D>) -> Tensor<B, D> {
-    let tanh = input.clamp_max(0.0).mul_scalar(0.5).tanh();
+fn exponential_minus_one<B: Backend>(input: Tensor<B, 3>) -> Tensor<B, 3> {
+    let tanh = B::hyperbolic_tangent(input.clamp_max(0.0).mul_scalar(0.5));
     tanh.clone().mul_scalar(2.0) / tanh.neg().add_scalar(1.0)
 }
 
 /// Φ(x), the cumulative distribution function of the standard normal: (1 + erf(x/√2)) / 2.
-fn normal_cdf<B: Backend, const D: usize>(input: Tensor<B, D>) -> Tensor<B, D> {
+fn normal_cdf<B: Backend>(input: Tensor<B, 3>) -> Tensor<B, 3> {
     let error = input.mul_scalar(std::f64::consts::FRAC_1_SQRT_2).erf();
     error.add_scalar(1.0).mul_scalar(0.5)
 }
 
-fn primitive<B: Backend, const D: usize>(tensor: B::FloatTensorPrimitive) -> Tensor<B, D> {
+fn primitive<B: Backend>(tensor: B::FloatTensorPrimitive) -> Tensor<B, 3> {
     Tensor::from_primitive(TensorPrimitive::Float(tensor))
 }

@@ -1,7 +1,7 @@
 //! Batch norm of every member of a cohort (Ioffe and Szegedy 2015), as `torch.nn.BatchNorm1d`
 //! and, over the pixels of an image, `BatchNorm2d`.
 
-use crate::backend::Backend;
+use crate::backend::{Backend, NormedBatch};
 use burn::tensor::Tensor;
 
 pub use step_kernels::NORM_EPSILON as EPSILON;
@@ -16,9 +16,6 @@ pub(super) struct BatchNorm<B: Backend> {
     /// `[members, 1, units]`
     pub(super) variance: Tensor<B, 3>,
 }
-
-/// The tensors that the backward pass needs: the normalised values and 1/√(variance + ε).
-pub(super) type NormCache<B> = [Tensor<B, 3>; 2];
 
 impl<B: Backend> BatchNorm<B> {
     pub(super) fn new(members: usize, units: usize, device: &B::Device) -> Self {
@@ -38,25 +35,23 @@ impl<B: Backend> BatchNorm<B> {
         input: Tensor<B, 3>,
         weight: &Tensor<B, 3>,
         bias: &Tensor<B, 3>,
-    ) -> (Tensor<B, 3>, NormCache<B>) {
+    ) -> (Tensor<B, 3>, Vec<Tensor<B, 3>>) {
         let shape = input.dims();
         let rows = self.rows(input);
         let count = rows.dims()[1] as f64;
-        let mean = B::sum_rows(rows.clone()).mul_scalar(1.0 / count);
-        let centred = rows - mean.clone();
-        let variance = B::sum_rows(centred.clone() * centred.clone()).mul_scalar(1.0 / count);
+        let NormedBatch {
+            output,
+            mean,
+            variance,
+            cache,
+        } = B::batch_norm(rows, weight, bias, EPSILON);
         // A batch of one sample, which PyTorch rejects, does not update the statistics.
         if count > 1.0 {
-            let sample = variance
-                .clone()
-                .mul_scalar(count / (count - 1.0) * MOMENTUM);
+            let sample = variance.mul_scalar(count / (count - 1.0) * MOMENTUM);
             self.mean = self.mean.clone().mul_scalar(1.0 - MOMENTUM) + mean.mul_scalar(MOMENTUM);
             self.variance = self.variance.clone().mul_scalar(1.0 - MOMENTUM) + sample;
         }
-        let scale = variance.add_scalar(EPSILON).sqrt().recip();
-        let normalised = centred * scale.clone();
-        let output = normalised.clone() * weight.clone() + bias.clone();
-        (output.reshape(shape), [normalised, scale])
+        (output.reshape(shape), cache)
     }
 
     /// Normalises with the running statistics.
@@ -77,24 +72,14 @@ impl<B: Backend> BatchNorm<B> {
     /// The gradients of the input, the weight and the bias.
     pub(super) fn backward(
         &self,
-        [normalised, scale]: NormCache<B>,
+        cache: Vec<Tensor<B, 3>>,
         weight: &Tensor<B, 3>,
         output_gradient: Tensor<B, 3>,
     ) -> (Tensor<B, 3>, [Tensor<B, 3>; 2]) {
         let shape = output_gradient.dims();
         let gradient = self.rows(output_gradient);
-        let count = gradient.dims()[1] as f64;
-        let bias_gradient = B::sum_rows(gradient.clone());
-        let weight_gradient = B::sum_rows(gradient.clone() * normalised.clone());
-        // The mean and variance of the batch depend on each of its samples.
-        let through_mean = bias_gradient.clone().mul_scalar(1.0 / count);
-        let through_variance = normalised * weight_gradient.clone().mul_scalar(1.0 / count);
-        let input_gradient =
-            (gradient - through_mean - through_variance) * (scale * weight.clone());
-        (
-            input_gradient.reshape(shape),
-            [weight_gradient, bias_gradient],
-        )
+        let (input_gradient, parameters) = B::batch_norm_gradient(gradient, cache, weight);
+        (input_gradient.reshape(shape), parameters)
     }
 
     /// One row for each pixel of each sample: `[members, batch·pixels, units]`.

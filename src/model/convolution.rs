@@ -3,11 +3,11 @@
 //! Images are `[height, width, channels]`. A patch has the pixels under the kernel at one position,
 //! flattened as `[kernel row, kernel column, channel]`, with zeros outside of the image. The stride is 1,
 //! so that the image keeps its size. With patches as rows of a matrix, a convolution is a matrix product
-//! for each member.
+//! for each member. Backends with kernels for images do not store patches.
 
 use super::gradient::StageGradient;
 use super::per_batch_cache::PerBatchCache;
-use crate::backend::Backend;
+use crate::backend::{Backend, ConvolutionShape};
 use burn::tensor::{Int, Tensor, TensorData};
 
 /// The shape of a convolution.
@@ -39,9 +39,9 @@ impl<B: Backend> Convolution<B> {
         }
     }
 
-    /// The output images, and the patches that the backward pass needs:
-    /// `[members, batch, height·width·outputs]` and
-    /// `[members or 1, batch·height·width, kernel²·inputs]`.
+    /// The output images (`[members, batch, height·width·outputs]`), and what the backward pass needs: the
+    /// patches (`[members or 1, batch·height·width, kernel²·inputs]`), or the input if the backend has
+    /// kernels for images.
     ///
     /// `weight` is `[members, kernel²·inputs, outputs]`.
     pub(super) fn forward(
@@ -50,23 +50,36 @@ impl<B: Backend> Convolution<B> {
         weight: &Tensor<B, 3>,
         bias: &Tensor<B, 3>,
     ) -> (Tensor<B, 3>, Tensor<B, 3>) {
+        if let Some(kernels) = B::image_kernels() {
+            let output = kernels.convolve(input.clone(), weight, bias, self.shape());
+            return (output, input);
+        }
         let batch = input.dims()[1];
         let patches = self.patches(input, self.inputs);
         let output = B::dense(patches.clone(), weight, bias);
         (self.flat(output, batch), patches)
     }
 
-    /// The gradients of weight and bias.
+    /// The gradients of weight and bias, given what [`forward`](Self::forward) returned for them.
     pub(super) fn gradients(
         &self,
-        patches: Tensor<B, 3>,
+        cached: Tensor<B, 3>,
         output_gradient: Tensor<B, 3>,
     ) -> StageGradient<B> {
         let [members, batch, _] = output_gradient.dims();
         let rows = batch * self.height * self.width;
-        StageGradient::Linear {
-            input: patches,
-            output: output_gradient.reshape([members, rows, self.outputs]),
+        let pixels = output_gradient
+            .clone()
+            .reshape([members, rows, self.outputs]);
+        match B::image_kernels() {
+            Some(kernels) => {
+                let weight = kernels.weight_gradient(cached, output_gradient, self.shape());
+                StageGradient::Values([weight, B::sum_rows(pixels)])
+            }
+            None => StageGradient::Linear {
+                input: cached,
+                output: pixels,
+            },
         }
     }
 
@@ -77,6 +90,9 @@ impl<B: Backend> Convolution<B> {
         output_gradient: Tensor<B, 3>,
         weight: &Tensor<B, 3>,
     ) -> Tensor<B, 3> {
+        if let Some(kernels) = B::image_kernels() {
+            return kernels.input_gradient(output_gradient, weight, self.shape());
+        }
         let [members, _, outputs] = weight.dims();
         let area = self.kernel * self.kernel;
         let batch = output_gradient.dims()[1];
@@ -88,6 +104,15 @@ impl<B: Backend> Convolution<B> {
             .reshape([members, area * outputs, self.inputs]);
         let gradient = B::product(self.patches(output_gradient, outputs), rotated);
         self.flat(gradient, batch)
+    }
+
+    fn shape(&self) -> ConvolutionShape {
+        ConvolutionShape {
+            size: [self.height, self.width],
+            inputs: self.inputs,
+            outputs: self.outputs,
+            kernel: self.kernel,
+        }
     }
 
     /// Reshapes one row per pixel to one row per image.
@@ -151,4 +176,56 @@ fn patch_indices<B: Backend>(
     }
     let count = rows.len();
     Tensor::from_data(TensorData::new(rows, [count]), device)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::backend::{Autodiff, Flex};
+    use burn::tensor::{Distribution, Tolerance};
+
+    /// A backend without kernels for images.
+    type Plain = Autodiff<Flex>;
+
+    fn random(shape: [usize; 3]) -> Tensor<Flex, 3> {
+        Tensor::random(shape, Distribution::Uniform(-1.0, 1.0), &Default::default())
+    }
+
+    fn plain(tensor: &Tensor<Flex, 3>) -> Tensor<Plain, 3> {
+        Tensor::from_data(tensor.to_data(), &Default::default())
+    }
+
+    fn assert_close(ours: Tensor<Flex, 3>, theirs: Tensor<Plain, 3>) {
+        let theirs = theirs.into_data();
+        ours.into_data()
+            .assert_approx_eq::<f32>(&theirs, Tolerance::rel_abs(1e-5, 1e-5));
+    }
+
+    #[test]
+    fn kernels_for_images_compute_products_of_patches() {
+        for ([height, width], inputs, outputs, kernel) in
+            [([6, 5], 3, 4, 3), ([4, 4], 16, 8, 5), ([1, 3], 2, 3, 3)]
+        {
+            for (members, owners) in [(1, 1), (2, 1), (2, 2)] {
+                let mut ours = Convolution::<Flex>::new([height, width], inputs, outputs, kernel);
+                let mut theirs =
+                    Convolution::<Plain>::new([height, width], inputs, outputs, kernel);
+                let images = random([owners, 3, height * width * inputs]);
+                let weight = random([members, kernel * kernel * inputs, outputs]);
+                let bias = random([members, 1, outputs]);
+                let gradient = random([members, 3, height * width * outputs]);
+                let (output, cached) = ours.forward(images.clone(), &weight, &bias);
+                let (expected, patches) =
+                    theirs.forward(plain(&images), &plain(&weight), &plain(&bias));
+                assert_close(output, expected);
+                let found = ours.gradients(cached, gradient.clone()).values();
+                let expected = theirs.gradients(patches, plain(&gradient)).values();
+                for (found, expected) in found.into_iter().zip(expected) {
+                    assert_close(found, expected);
+                }
+                let expected = theirs.input_gradient(plain(&gradient), &plain(&weight));
+                assert_close(ours.input_gradient(gradient, &weight), expected);
+            }
+        }
+    }
 }

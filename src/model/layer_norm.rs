@@ -1,9 +1,12 @@
 //! Layer norm of every member of a cohort (Ba et al. 2016), as `torch.nn.LayerNorm` over all
 //! values of a sample.
 
-use super::batch_norm::{EPSILON, NormCache};
+use super::batch_norm::EPSILON;
 use crate::backend::Backend;
 use burn::tensor::Tensor;
+
+/// The tensors that the backward pass needs: the normalised values and 1/√(variance + ε).
+type NormCache<B> = [Tensor<B, 3>; 2];
 
 /// Normalises each sample. Also returns the tensors that the backward pass needs. `input` is
 /// `[members, batch, features]`, `weight` and `bias` are `[members, 1, features]`.

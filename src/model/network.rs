@@ -140,8 +140,7 @@ impl<B: Backend> Network<B> {
                 }
                 Operation::BatchNorm(norm) => {
                     let parameters = next_parameters();
-                    let (output, cached) = norm.forward(current, &parameters[0], &parameters[1]);
-                    (output, Vec::from(cached))
+                    norm.forward(current, &parameters[0], &parameters[1])
                 }
                 Operation::LayerNorm => {
                     let parameters = next_parameters();
@@ -211,8 +210,7 @@ impl<B: Backend> Network<B> {
                 }
                 Operation::BatchNorm(norm) => {
                     let parameters = next_parameters();
-                    let cached = [next(), next()];
-                    let (input, values) = norm.backward(cached, &parameters[0], gradient);
+                    let (input, values) = norm.backward(cached.collect(), &parameters[0], gradient);
                     reversed.push(StageGradient::Values(values));
                     gradient = input;
                 }

@@ -1,7 +1,7 @@
 //! Pooling of images with a 2 × 2 window and stride 2.
 
 use super::per_batch_cache::PerBatchCache;
-use crate::backend::Backend;
+use crate::backend::{self, Backend, PoolShape};
 use crate::spec::Pooling;
 use burn::tensor::{Bool, Int, Tensor, TensorData};
 
@@ -38,6 +38,10 @@ impl<B: Backend> Pool<B> {
 
     /// The pooled images: `[members, batch, height/2·width/2·channels]`.
     pub(super) fn forward(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
+        if let Some(kernels) = B::image_kernels() {
+            let (pooling, shape) = self.kernel_settings();
+            return kernels.pool(input, pooling, shape);
+        }
         let [members, batch, _] = input.dims();
         let [a, b, c, d] = self.corners(input);
         let pooled = match self.pooling {
@@ -55,6 +59,10 @@ impl<B: Backend> Pool<B> {
         output: Tensor<B, 3>,
         output_gradient: Tensor<B, 3>,
     ) -> Tensor<B, 3> {
+        if let Some(kernels) = B::image_kernels() {
+            let (pooling, shape) = self.kernel_settings();
+            return kernels.pool_gradient(input, output_gradient, pooling, shape);
+        }
         let shape = input.dims();
         let images = shape[0] * shape[1];
         let pooled_shape = [images * (self.height / 2) * (self.width / 2), self.channels];
@@ -84,6 +92,19 @@ impl<B: Backend> Pool<B> {
         parts.push(Tensor::zeros([1, self.channels], &device));
         let inverse = self.indices(images, &device).inverse;
         Tensor::cat(parts, 0).select(0, inverse).reshape(shape)
+    }
+
+    /// The settings of the kernels for images.
+    fn kernel_settings(&self) -> (backend::Pooling, PoolShape) {
+        let pooling = match self.pooling {
+            Pooling::Max => backend::Pooling::Max,
+            Pooling::Average | Pooling::None => backend::Pooling::Average,
+        };
+        let shape = PoolShape {
+            size: [self.height, self.width],
+            channels: self.channels,
+        };
+        (pooling, shape)
     }
 
     /// The four corners of all windows: each `[images·height/2·width/2, channels]`.
@@ -133,5 +154,51 @@ fn pixel_indices<B: Backend>(
     PixelIndices {
         corners: corners.map(tensor),
         inverse: tensor(inverse),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::backend::{Autodiff, Flex};
+    use burn::tensor::Distribution;
+
+    /// A backend without kernels for images.
+    type Plain = Autodiff<Flex>;
+
+    #[test]
+    fn kernels_for_images_give_the_bits_of_indices() {
+        let device = Default::default();
+        for (size, pooling) in [[4, 6, 3], [5, 7, 16], [2, 2, 1]]
+            .into_iter()
+            .flat_map(|size| [Pooling::Max, Pooling::Average].map(|pooling| (size, pooling)))
+        {
+            let [height, width, channels] = size;
+            let mut ours = Pool::<Flex>::new(pooling, size);
+            let mut theirs = Pool::<Plain>::new(pooling, size);
+            // Rounded, so that some windows have several maxima.
+            let images: Tensor<Flex, 3> = Tensor::random(
+                [2, 3, height * width * channels],
+                Distribution::Uniform(-2.0, 2.0),
+                &device,
+            );
+            let images = images.round();
+            let pooled = height / 2 * (width / 2) * channels;
+            let gradient: Tensor<Flex, 3> =
+                Tensor::random([2, 3, pooled], Distribution::Uniform(-1.0, 1.0), &device);
+            let plain = |tensor: &Tensor<Flex, 3>| {
+                Tensor::<Plain, 3>::from_data(tensor.to_data(), &Default::default())
+            };
+            let output = ours.forward(images.clone());
+            let expected = theirs.forward(plain(&images));
+            assert_eq!(output.to_data(), expected.to_data(), "{size:?} {pooling:?}");
+            let found = ours.backward(images.clone(), output, gradient.clone());
+            let expected = theirs.backward(plain(&images), expected, plain(&gradient));
+            assert_eq!(
+                found.into_data(),
+                expected.into_data(),
+                "{size:?} {pooling:?}"
+            );
+        }
     }
 }

@@ -85,10 +85,14 @@ impl<B: Backend> PerMember<B> {
         }
     }
 
-    /// Limits each member's part of `tensor` to at most its value.
+    /// Limits each member's part of `tensor` to at most its value; NaN stays.
     pub fn clamp_max(&self, tensor: Tensor<B, 3>) -> Tensor<B, 3> {
         match &self.operand {
-            Operand::Scalar(value) => tensor.clamp_max(*value),
+            // Unlike burn's `clamp_max`, this keeps NaN.
+            Operand::Scalar(value) => {
+                let is_above = tensor.clone().greater_elem(*value);
+                tensor.mask_fill(is_above, *value)
+            }
             Operand::Tensor(values) => {
                 let shape = tensor.dims();
                 tensor.min_pair(values.clone().expand(shape))

@@ -226,6 +226,20 @@ fn a_members_result_does_not_depend_on_its_cohort() {
         config.data.limit = Count::new(200);
         config
     };
+    let convolving_normed = |optimizer: &str| {
+        let mut config = config(&[
+            ("model.kind", "cnn"),
+            ("model.channels", "[3, 17]"),
+            ("model.kernel_size", "5"),
+            ("model.pooling", "average"),
+            ("model.norm", "batch"),
+            ("training.optimizer", optimizer),
+            ("training.learning_rate", "0.002"),
+        ]);
+        config.data.limit = Count::new(200);
+        config
+    };
+    let [convolving_adam, convolving_nadam] = ["adam", "nadam"].map(convolving_normed);
     // The first stops early and goes back to its best epoch.
     let (mut stopping, patient) = (convolving("0.1", "1"), convolving("0.1", "null"));
     stopping.training.min_delta = tp_sweep::spec::NonNegative::new(10.0).unwrap();
@@ -271,7 +285,12 @@ fn a_members_result_does_not_depend_on_its_cohort() {
             "{ plateau: { patience: 0, threshold: 0.5 } }",
         ),
     ]);
-    let cohorts: [Vec<(&Config, Seed)>; 12] = [
+    let cohorts: [Vec<(&Config, Seed)>; 13] = [
+        vec![
+            (&convolving_adam, seed(0)),
+            (&convolving_nadam, seed(0)),
+            (&convolving_adam, seed(1)),
+        ],
         vec![(&stopping_normed, seed(0)), (&patient_normed, seed(0))],
         vec![(&dampened, seed(0)), (&plain, seed(0)), (&plateau, seed(0))],
         vec![(&rmsprop, seed(0)), (&rmsprop_plain, seed(0))],

@@ -25,7 +25,7 @@ pub fn exponentials(values: &mut [f32]) {
 /// `exp(x) = 2ⁿ · exp(x − n·ln 2)`, with the integer n that makes the second factor close to 1, where
 /// its series is short. It has no branches or calls, so that loops over it are vectorised.
 #[inline(always)]
-fn exponential(x: f32) -> f32 {
+pub(crate) fn exponential(x: f32) -> f32 {
     let x = x.clamp(INPUT_RANGE[0], INPUT_RANGE[1]);
     let shifted = x * LOG2_E + ROUNDING_OFFSET;
     let integer = shifted - ROUNDING_OFFSET;

@@ -4,13 +4,24 @@
 //! access: products by the `gemm` crate, which takes raw pointers, and prefetching. Loops are compiled
 //! for the vector units of the processor that they run on.
 
+mod activation;
+mod batch_norm;
+mod convolution;
 mod exponential;
+mod pooling;
 mod product;
 mod rows;
+mod update;
+mod vector;
 
+pub use activation::{hyperbolic_tangents, sigmoids};
+pub use batch_norm::{ColumnStatistics, normalise_columns, normalise_columns_gradient};
+pub use convolution::{ConvolutionShape, convolve, input_gradient, weight_gradient};
 pub use exponential::exponentials;
+pub use pooling::{PoolShape, Pooling, pool, pool_gradient};
 pub use product::{Matrix, multiply_into};
 pub use rows::append_scaled_rows;
+pub use update::update;
 
 /// Runs `function` compiled for the widest vector units of this processor.
 pub fn vectorised<T>(function: impl FnOnce() -> T) -> T {

@@ -3,7 +3,12 @@
 //! The `gemm` crate computes the product from raw pointers. In this module, matrices are slices with
 //! strides, and every element is checked to be inside of its slice before the call.
 
+use std::ops::Range;
+
 /// A matrix in a slice, for reading.
+///
+/// If it has elements, the furthest of them is in the slice:
+/// `(rows − 1) · down + (columns − 1) · across < values.len()`, with the strides `[down, across]`.
 #[derive(Clone, Copy, Debug)]
 pub struct Matrix<'a> {
     values: &'a [f32],
@@ -17,16 +22,56 @@ impl<'a> Matrix<'a> {
     /// # Panics
     /// If the slice is shorter than the matrix.
     pub fn new(values: &'a [f32], [rows, columns]: [usize; 2]) -> Self {
-        assert!(fits(values, [rows, columns]), "the slice holds the matrix");
+        Self::overlapping(values, [rows, columns], columns)
+    }
+
+    /// Rows that begin `stride` values after each other, and so may overlap.
+    ///
+    /// # Panics
+    /// If the slice ends before the last row.
+    pub fn overlapping(values: &'a [f32], [rows, columns]: [usize; 2], stride: usize) -> Self {
+        // The invariant: the last row begins at (rows − 1) · stride and has `columns` values.
+        let last_row = rows.saturating_sub(1).checked_mul(stride);
+        let end = last_row.and_then(|first| first.checked_add(columns));
+        assert!(
+            rows == 0 || end.is_some_and(|end| end <= values.len()),
+            "the slice holds the matrix"
+        );
         Self {
             values,
             shape: [rows, columns],
-            strides: [columns, 1],
+            // A stride that no element needs may be larger than the slice.
+            strides: [if rows > 1 { stride } else { 0 }, 1],
+        }
+    }
+
+    /// A range of its columns.
+    ///
+    /// # Panics
+    /// If the range is not within the matrix.
+    pub fn columns(self, columns: Range<usize>) -> Self {
+        let [rows, all] = self.shape;
+        assert!(
+            columns.start <= columns.end && columns.end <= all,
+            "the columns are in the matrix"
+        );
+        // The invariant: the furthest element is that of column `columns.end − 1`, which was not
+        // further than that of the last column, and the slice begins `columns.start · across` later.
+        let values = if rows == 0 || columns.is_empty() {
+            &[]
+        } else {
+            &self.values[columns.start * self.strides[1]..]
+        };
+        Self {
+            values,
+            shape: [rows, columns.len()],
+            ..self
         }
     }
 
     /// The same values with rows and columns exchanged.
     pub fn transposed(self) -> Self {
+        // The invariant is symmetric.
         let ([rows, columns], [down, across]) = (self.shape, self.strides);
         Self {
             shape: [columns, rows],
@@ -68,16 +113,16 @@ pub fn multiply_into(
         "columns of the left and rows of the right operand"
     );
     assert!(fits(output, [rows, columns]), "the slice holds the product");
-    // The lengths of slices fit into `isize`, and so does every stride of a matrix in a slice.
+    // A stride other than 0 or 1 leads from an element of a slice to another, and the lengths of slices
+    // fit into `isize`.
     let signed = |strides: [usize; 2]| strides.map(|stride| stride as isize);
     let ([left_down, left_across], [right_down, right_across]) =
         (signed(left.strides), signed(right.strides));
     // Sets it for the whole process, at the cost of a store.
     gemm::set_lhs_packing_threshold_single_thread(MAX_UNPACKED_ROW_BLOCKS);
-    // SAFETY: `Matrix::new` checked that rows · columns values lie in the slice, and strides are
-    // those of that many values stored row by row, or with both exchanged, so that the furthest
-    // element, (rows − 1) · down + (columns − 1) · across, is the last of them. The same holds for
-    // the output, by the assertion above. The output is borrowed mutably: it overlaps nothing.
+    // SAFETY: the elements of both operands are in their slices, by the invariant of `Matrix`; if they
+    // have none, nothing is read. Those of the output are in its slice, by the assertion above, and it is
+    // borrowed mutably: it overlaps nothing.
     unsafe {
         gemm::gemm(
             rows,
@@ -153,6 +198,48 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn overlapping_rows_and_ranges_of_columns_are_operands() {
+        let (values, other) = (numbers(11, 3), numbers(12, 5));
+        // The rows of 4 values begin at 0, 2, 4 and 6; the last value is not used.
+        let overlapping = Matrix::overlapping(&values, [4, 4], 2);
+        let cases = [
+            overlapping,
+            overlapping.transposed(),
+            overlapping.columns(1..4),
+            overlapping.transposed().columns(2..4),
+            overlapping.columns(4..4),
+            Matrix::new(&values, [2, 5]).columns(4..5),
+            Matrix::overlapping(&values[..10], [4, 4], 2),
+            Matrix::overlapping(&values, [1, 3], usize::MAX),
+            Matrix::overlapping(&[], [0, 3], 5),
+        ];
+        for left in cases {
+            let [rows, inner] = left.shape;
+            let columns = 3;
+            let right = Matrix::new(&other[..inner * columns], [inner, columns]);
+            let mut output = vec![f32::NAN; rows * columns];
+            multiply_into(&mut output, 0.0, left, right, 1.0);
+            for (index, value) in output.into_iter().enumerate() {
+                let (row, column) = (index / columns, index % columns);
+                let products = (0..inner).map(|k| at(left, row, k) * at(right, k, column));
+                assert_eq!(value, products.sum::<f32>(), "{left:?}");
+            }
+        }
+    }
+
+    #[test]
+    #[should_panic(expected = "the slice holds the matrix")]
+    fn a_slice_that_ends_before_the_last_row_is_refused() {
+        let _ = Matrix::overlapping(&[0.0; 9], [4, 4], 2);
+    }
+
+    #[test]
+    #[should_panic(expected = "the columns are in the matrix")]
+    fn columns_outside_of_the_matrix_are_refused() {
+        let _ = Matrix::new(&[0.0; 6], [2, 3]).columns(2..4);
     }
 
     #[test]

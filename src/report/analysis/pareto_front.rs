@@ -5,8 +5,8 @@ use polars::prelude::*;
 use statistics::{Direction, Measured};
 
 /// For each row of the frame of trials, whether it is on the front of score, seconds per epoch and
-/// peak memory, if memory was measured; unranked trials are not. `None` if no ranked trial has a
-/// time: the front would be the best trial alone.
+/// peak memory; unranked trials are not. Memory counts only if it was measured for every trial that
+/// has a time. `None` if no ranked trial has a time: the front would be the best trial alone.
 ///
 /// `score` is the column of the mean score, and its direction. Times within the noise of their
 /// measurements count as equal. Scores are compared by their means.
@@ -26,7 +26,7 @@ pub(crate) fn pareto_front(
     if seconds.iter().all(Option::is_none) {
         return Ok(None);
     }
-    let times = seconds.into_iter().zip(errors).map(|(seconds, error)| {
+    let times = seconds.iter().copied().zip(errors).map(|(seconds, error)| {
         let value = seconds.unwrap_or(f64::NAN);
         // A time whose error is unknown counts as exact.
         let standard_error = error.unwrap_or(0.0) * value;
@@ -46,7 +46,12 @@ pub(crate) fn pareto_front(
         (Direction::Minimise, times.collect()),
     ];
     let bytes = numbers(PROFILE_BYTES)?;
-    if bytes.iter().any(Option::is_some) {
+    let mut timed = seconds
+        .iter()
+        .zip(&bytes)
+        .filter(|(time, _)| time.is_some());
+    let is_measured = timed.all(|(_, bytes)| bytes.is_some());
+    if is_measured {
         objectives.push((Direction::Minimise, exact(bytes)));
     }
     let directions: Vec<Direction> = objectives.iter().map(|(direction, _)| *direction).collect();
@@ -55,7 +60,7 @@ pub(crate) fn pareto_front(
     };
     let points: Vec<Vec<Measured>> = (0..ranked).map(point).collect();
     let mut front = vec![false; frame.height()];
-    // Every point has a value for each objective, so there is no error.
+    // Every point has a number for each objective, if only NaN, so there is no error.
     for row in statistics::pareto_front(&directions, &points).unwrap_or_default() {
         front[row] = true;
     }
@@ -86,6 +91,12 @@ mod tests {
         assert_eq!(seconds([Some(0.01); 4]), [true, false, true, false]);
         assert_eq!(seconds([Some(0.001); 4]), [true, true, true, false]);
         assert_eq!(seconds([None; 4]), [true, true, true, false]);
+    }
+
+    #[test]
+    fn memory_counts_only_if_all_trials_have_it() {
+        let bytes = [Some(900.0), None, Some(500.0), Some(100.0)];
+        assert_eq!(front([Some(0.01); 4], bytes), [true, false, true, false]);
     }
 
     #[test]

@@ -6,17 +6,20 @@ mod gradient_transform;
 mod moments;
 mod nadam;
 mod new_optimizer;
+mod one_pass;
 mod plain_sgd;
 mod rmsprop;
 mod segmented;
 mod sgd;
 mod state;
+mod step_constants;
 mod update;
 mod weight_decay;
 
 pub use new_optimizer::new_optimizer;
 pub use state::OptimizerState;
 pub(super) use state::StackedState;
+pub(super) use step_constants::{StepConstants, update_rule};
 
 use crate::backend::Backend;
 use crate::model::StageGradient;

@@ -5,6 +5,7 @@ use super::adagrad::Adagrad;
 use super::adam::Adam;
 use super::gradient_transform::{GradientTransform, WithGradientTransform};
 use super::nadam::NAdam;
+use super::one_pass::OnePass;
 use super::plain_sgd::PlainSgd;
 use super::rmsprop::RmsProp;
 use super::segmented::{Segment, Segmented};
@@ -36,7 +37,29 @@ pub fn new_optimizer<B: Backend>(
 }
 
 /// The optimizer of members that all use this kind.
-fn of_kind<B: Backend>(
+pub(super) fn of_kind<B: Backend>(
+    kind: StepKind,
+    members: &[&Training],
+    device: &B::Device,
+) -> Box<dyn Optimizer<B>> {
+    // The norm of all gradients is known only once all of them are.
+    let clips_norm = members.iter().any(|member| member.clip_norm.is_some());
+    if kind != StepKind::PlainSgd
+        && let Some(inner) = OnePass::new(members, !clips_norm)
+    {
+        return match GradientTransform::new(members, device).filter(|_| clips_norm) {
+            Some(transform) => Box::new(WithGradientTransform {
+                transform,
+                inner: Box::new(inner),
+            }),
+            None => Box::new(inner),
+        };
+    }
+    on_tensors(kind, members, device)
+}
+
+/// The optimizer of members that all use this kind, as one operation on tensors after the other.
+pub(super) fn on_tensors<B: Backend>(
     kind: StepKind,
     members: &[&Training],
     device: &B::Device,

@@ -59,7 +59,12 @@ impl<B: Backend> Optimizer<B> for RmsProp<B> {
         let directions = gradients.into_iter().enumerate().map(|(index, gradient)| {
             let variance = self.variances[index].clone();
             let centred_variance = match self.means.get(index) {
-                Some(mean) => variance - mean.clone() * mean.clone(),
+                Some(mean) => {
+                    let centred = variance - mean.clone() * mean.clone();
+                    // Rounding may give less than 0. Unlike `clamp_min`, this keeps NaN.
+                    let is_negative = centred.clone().lower_elem(0.0);
+                    centred.mask_fill(is_negative, 0.0)
+                }
                 None => variance,
             };
             gradient / self.epsilon.add_to(centred_variance.sqrt())

@@ -36,7 +36,8 @@ impl<B: Backend> Optimizer<B> for CoupledDecay<B> {
     }
 }
 
-/// Decoupled weight decay (Loshchilov and Hutter 2019): `w ← w − η·λ·w` before the step.
+/// Decoupled weight decay (Loshchilov and Hutter 2019): `w ← (1 − η·λ)·w` before the step, as
+/// `torch.optim.AdamW`.
 pub(super) struct DecoupledDecay<B: Backend> {
     pub(super) weight_decay: PerMember<B>,
     pub(super) inner: Box<dyn Optimizer<B>>,
@@ -49,12 +50,13 @@ impl<B: Backend> Optimizer<B> for DecoupledDecay<B> {
         gradients: Vec<Tensor<B, 3>>,
         learning_rate: &PerMember<B>,
     ) -> Vec<Tensor<B, 3>> {
+        let rates = learning_rate.values().iter();
+        let decays = self.weight_decay.values();
+        let factors = rates.zip(decays).map(|(rate, decay)| 1.0 - rate * decay);
+        let factors = PerMember::new(&factors.collect::<Vec<_>>(), &parameters[0].device());
         let decayed = parameters
             .into_iter()
-            .map(|parameter| {
-                let decay = self.weight_decay.scale(parameter.clone());
-                parameter - learning_rate.scale(decay)
-            })
+            .map(|parameter| factors.scale(parameter))
             .collect();
         self.inner.step(decayed, gradients, learning_rate)
     }

@@ -1,7 +1,6 @@
 //! The fused steps of a cohort.
 
 use super::fused_layers::fused_layers;
-use super::step_constants::{StepConstants, update_rule};
 use crate::backend::{
     Backend, FusedBatch, FusedEnd, FusedEpoch, FusedModel, FusedStart, FusedState, FusedTraining,
 };
@@ -10,7 +9,7 @@ use crate::spec::DropoutSite;
 use crate::train::batches::EpochOrder;
 use crate::train::cohort::state::Cohort;
 use crate::train::evaluation::LossAccumulator;
-use crate::train::optimizer::StackedState;
+use crate::train::optimizer::{StackedState, StepConstants, update_rule};
 use std::ops::Range;
 
 /// A cohort in training by kernels of whole steps.
@@ -38,10 +37,11 @@ impl<B: Backend> Cohort<'_, B> {
             return None;
         }
         let trainings: Vec<_> = self.members.iter().map(|m| &m.config.training).collect();
-        let rules: Option<Vec<_>> = trainings
-            .iter()
-            .map(|training| update_rule(training))
-            .collect();
+        // Bounds that depend on all gradients, or on all weights of a unit.
+        let mut bounds = trainings.iter().flat_map(|t| [t.clip_norm, t.max_norm]);
+        if bounds.any(|bound| bound.is_some()) {
+            return None;
+        }
         let table = self.data.train.table()?;
         let models: Vec<_> = self.members.iter().map(|m| &m.config.model).collect();
         let member_stages: Vec<_> = (0..self.members.len())
@@ -50,7 +50,7 @@ impl<B: Backend> Cohort<'_, B> {
         let (layers, sites) = fused_layers(self.model.stages(), &member_stages, &models)?;
         let model = FusedModel {
             layers,
-            rules: rules?,
+            rules: trainings.iter().map(|t| update_rule(t)).collect(),
             smoothing: trainings
                 .iter()
                 .map(|t| t.label_smoothing.get() as f32)
@@ -80,7 +80,9 @@ impl<B: Backend> Cohort<'_, B> {
             .map(batch)
             .collect();
         let mut state = self.optimizer.stacked_state();
-        let mut constants = StepConstants::new(&trainings, &state);
+        let settings = trainings.iter().map(|&training| training.clone());
+        let mut constants = StepConstants::new(settings.collect());
+        constants.restore(&state);
         let is_new = state.lists.first().is_none_or(Vec::is_empty);
         let steps = batches.clone().flat_map(|index| {
             let is_first = is_new && index == batches.start;

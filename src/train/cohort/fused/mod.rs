@@ -7,4 +7,3 @@
 
 mod fused_layers;
 mod fused_steps;
-mod step_constants;

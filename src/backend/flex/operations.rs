@@ -1,18 +1,30 @@
-//! The operations on burn's CPU backend: plain loops and matrix products over slices.
-//!
-//! Members are computed one after the other, each exactly as if it were alone.
+//! The implementation of the backend's operations.
 
-use super::cross_entropy::CrossEntropy;
-use super::noise::{self, NoiseKey};
-use super::training_backend::Backend;
+use super::batch_norm;
+use super::images::FlexImages;
+use super::updates::FlexUpdates;
+use super::values::{Values, map_members, primitive, tensor};
+use crate::backend::batch_norm::NormedBatch;
+use crate::backend::cross_entropy::CrossEntropy;
+use crate::backend::image_kernels::ImageKernels;
+use crate::backend::noise::{self, NoiseKey};
+use crate::backend::one_pass::OnePassUpdates;
+use crate::backend::training_backend::Backend;
 use burn::backend::Flex;
-use burn::tensor::{DType, Int, Tensor, TensorData, TensorPrimitive};
-use burn_flex::FlexTensor;
-use cpu_kernels::{Matrix, append_scaled_rows, multiply_into, vectorised};
+use burn::tensor::{DType, Int, Tensor};
+use cpu_kernels::{append_scaled_rows, multiply_into, vectorised};
 
 impl Backend for Flex {
     const FUSES_SGD: bool = true;
     const STORES_BYTES: bool = true;
+
+    fn image_kernels() -> Option<&'static dyn ImageKernels<Self>> {
+        Some(&FlexImages)
+    }
+
+    fn one_pass_updates() -> Option<&'static dyn OnePassUpdates<Self>> {
+        Some(&FlexUpdates)
+    }
 
     fn select_scaled(
         bytes: &Tensor<Self, 2, Int>,
@@ -86,6 +98,14 @@ impl Backend for Flex {
         })
     }
 
+    fn logistic(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        map_members(tensor, |_, values| cpu_kernels::sigmoids(values))
+    }
+
+    fn hyperbolic_tangent(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        map_members(tensor, |_, values| cpu_kernels::hyperbolic_tangents(values))
+    }
+
     /// In double precision: sums of gradients cancel.
     fn sum_rows(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
         let [members, _, columns] = tensor.dims();
@@ -96,6 +116,23 @@ impl Backend for Flex {
             sums.extend(member_sums.into_iter().map(|sum| sum as f32));
         }
         self::tensor(sums, [members, 1, columns])
+    }
+
+    fn batch_norm(
+        rows: Tensor<Self, 3>,
+        weight: &Tensor<Self, 3>,
+        bias: &Tensor<Self, 3>,
+        epsilon: f64,
+    ) -> NormedBatch<Self> {
+        batch_norm::forward(rows, weight, bias, epsilon)
+    }
+
+    fn batch_norm_gradient(
+        gradient: Tensor<Self, 3>,
+        cache: Vec<Tensor<Self, 3>>,
+        weight: &Tensor<Self, 3>,
+    ) -> (Tensor<Self, 3>, [Tensor<Self, 3>; 2]) {
+        batch_norm::backward(gradient, cache, weight)
     }
 
     fn cross_entropy(
@@ -241,98 +278,6 @@ fn argmax(values: &[f32]) -> usize {
     best
 }
 
-/// Read access to the values of a tensor, member by member.
-struct Values {
-    tensor: FlexTensor,
-    /// The offset of the first member, and the distance between two members, which is 0 if members
-    /// share the values of one.
-    offset: usize,
-    stride: usize,
-    /// Rows and columns in memory.
-    shape: [usize; 2],
-    /// Whether the tensor has rows and columns exchanged.
-    transposed: bool,
-}
-
-impl Values {
-    /// Each member in row-major order; copied if it is stored differently.
-    fn row_major(tensor: Tensor<Flex, 3>) -> Self {
-        let tensor = primitive(tensor);
-        let stored = Self::stored(tensor.clone(), false);
-        stored.unwrap_or_else(|| Self::copied(&tensor))
-    }
-
-    /// Each member in row-major or column-major order; copied if it is stored in neither.
-    fn either_order(tensor: Tensor<Flex, 3>) -> Self {
-        let tensor = primitive(tensor);
-        let in_order = |transposed| Self::stored(tensor.clone(), transposed);
-        let stored = in_order(false).or_else(|| in_order(true));
-        stored.unwrap_or_else(|| Self::copied(&tensor))
-    }
-
-    fn copied(tensor: &FlexTensor) -> Self {
-        Self::stored(tensor.to_contiguous(), false).expect("a contiguous tensor is row-major")
-    }
-
-    /// The values in place, if each member is stored without gaps, in row-major order or, if `transposed`,
-    /// in column-major order.
-    ///
-    /// Ignores the stride of a dimension of length 1, so that a member alone and the same member of a
-    /// cohort are always read in the same order.
-    fn stored(tensor: FlexTensor, transposed: bool) -> Option<Self> {
-        let (shape, strides) = (tensor.layout().shape(), tensor.layout().strides());
-        let (members, [rows, columns]) = (shape[0], [shape[1], shape[2]]);
-        let stride = |dimension: usize| usize::try_from(strides[dimension]).ok();
-        let (shape, [down, across]) = if transposed {
-            ([columns, rows], [stride(2)?, stride(1)?])
-        } else {
-            ([rows, columns], [stride(1)?, stride(2)?])
-        };
-        let is_dense = (shape[1] <= 1 || across == 1) && (shape[0] <= 1 || down == shape[1]);
-        let member_stride = if members == 1 { 0 } else { stride(0)? };
-        is_dense.then(|| Self {
-            offset: tensor.layout().start_offset(),
-            stride: member_stride,
-            shape,
-            transposed,
-            tensor,
-        })
-    }
-
-    /// A member's values in memory order.
-    fn of_member(&self, member: usize) -> &[f32] {
-        let first = self.offset + member * self.stride;
-        &self.tensor.storage()[first..first + self.shape[0] * self.shape[1]]
-    }
-
-    fn matrix(&self, member: usize) -> Matrix<'_> {
-        let stored = Matrix::new(self.of_member(member), self.shape);
-        if self.transposed {
-            stored.transposed()
-        } else {
-            stored
-        }
-    }
-}
-
-/// Changes each member's values, in place if no other tensor shares them.
-fn map_members(
-    tensor: Tensor<Flex, 3>,
-    mut change: impl FnMut(usize, &mut [f32]),
-) -> Tensor<Flex, 3> {
-    let [_, rows, columns] = tensor.dims();
-    let mut contiguous = primitive(tensor).to_contiguous();
-    let members = contiguous.storage_mut().chunks_exact_mut(rows * columns);
-    members
-        .enumerate()
-        .for_each(|(member, values)| change(member, values));
-    Tensor::from_primitive(TensorPrimitive::Float(contiguous))
-}
-
-fn primitive<const D: usize>(tensor: Tensor<Flex, D>) -> FlexTensor {
-    tensor.into_primitive().tensor()
-}
-
 fn indices(positions: Tensor<Flex, 1, Int>) -> Vec<usize> {
     let positions = positions.into_primitive().to_contiguous();
     let index = |position: i64| usize::try_from(position).expect("positions are not negative");
@@ -343,9 +288,4 @@ fn indices(positions: Tensor<Flex, 1, Int>) -> Vec<usize> {
         }
         _ => positions.storage().iter().copied().map(index).collect(),
     }
-}
-
-fn tensor<const D: usize>(values: Vec<f32>, shape: [usize; D]) -> Tensor<Flex, D> {
-    let data = FlexTensor::from_data(TensorData::new(values, shape));
-    Tensor::from_primitive(TensorPrimitive::Float(data))
 }

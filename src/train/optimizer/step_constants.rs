@@ -1,16 +1,12 @@
-//! Describes optimizers to the kernels of whole steps: an update rule, and the constants of each step.
+//! Describes optimizers to kernels: an update rule, and the constants of each step.
 
+use super::state::StackedState;
 use crate::backend::{Backend, FusedRule, FusedStep};
-use crate::spec::{Optimizer, Training};
-use crate::train::optimizer::StackedState;
+use crate::spec::{Optimizer, StepKind, Training};
 
-/// The update rule of a member with these settings; `None` for bounds that depend on all gradients, or on
-/// all weights of a unit.
-pub(super) fn update_rule(training: &Training) -> Option<FusedRule> {
-    if training.clip_norm.is_some() || training.max_norm.is_some() {
-        return None;
-    }
-    Some(match training.optimizer {
+/// The update rule of a member with these settings.
+pub(in crate::train) fn update_rule(training: &Training) -> FusedRule {
+    match training.optimizer {
         Optimizer::Sgd if training.momentum.get() == 0.0 => FusedRule::Descent,
         Optimizer::Sgd if training.nesterov => FusedRule::Nesterov,
         Optimizer::Sgd => FusedRule::Momentum,
@@ -19,47 +15,65 @@ pub(super) fn update_rule(training: &Training) -> Option<FusedRule> {
         Optimizer::RmsProp if training.centered => FusedRule::CenteredRmsProp,
         Optimizer::RmsProp => FusedRule::RmsProp,
         Optimizer::Adagrad => FusedRule::Adagrad,
-    })
+    }
 }
 
 /// Computes the constants of each step, for all members.
-pub(super) struct StepConstants<'a> {
-    members: Vec<MemberConstants<'a>>,
+pub(in crate::train) struct StepConstants {
+    members: Vec<MemberConstants>,
 }
 
 /// A member's settings, and the counters of its optimizer.
-struct MemberConstants<'a> {
-    training: &'a Training,
+struct MemberConstants {
+    training: Training,
     /// Steps taken.
     steps: usize,
     /// ∏µ of NAdam.
     product: f64,
 }
 
-impl<'a> StepConstants<'a> {
-    /// For members with these settings that continue from this state.
-    pub(super) fn new<B: Backend>(trainings: &[&'a Training], state: &StackedState<B>) -> Self {
-        let member = |(index, &training): (usize, &&'a Training)| MemberConstants {
+impl StepConstants {
+    /// For members with these settings that have not taken a step.
+    pub(in crate::train) fn new(trainings: Vec<Training>) -> Self {
+        let member = |training| MemberConstants {
             training,
-            steps: state.steps.get(index).copied().unwrap_or(0),
-            product: state.momentum_products.get(index).copied().unwrap_or(1.0),
+            steps: 0,
+            product: 1.0,
         };
         Self {
-            members: trainings.iter().enumerate().map(member).collect(),
+            members: trainings.into_iter().map(member).collect(),
+        }
+    }
+
+    /// Continues from the counters of this state.
+    pub(in crate::train) fn restore<B: Backend>(&mut self, state: &StackedState<B>) {
+        for (index, member) in self.members.iter_mut().enumerate() {
+            member.steps = state.steps.get(index).copied().unwrap_or(0);
+            member.product = state.momentum_products.get(index).copied().unwrap_or(1.0);
         }
     }
 
     /// The constants of the next step of each member, at these learning rates. `is_first` is true if no member
     /// has taken a step.
-    pub(super) fn step(&mut self, rates: &[f64], is_first: bool) -> Vec<FusedStep> {
+    pub(in crate::train) fn step(&mut self, rates: &[f64], is_first: bool) -> Vec<FusedStep> {
         let members = self.members.iter_mut().zip(rates);
         members
             .map(|(member, &rate)| member.step(rate, is_first))
             .collect()
     }
 
+    /// The number of steps that each member has taken.
+    pub(super) fn steps(&self) -> Vec<usize> {
+        self.members.iter().map(|member| member.steps).collect()
+    }
+
+    /// The product of each member's momenta, which NAdam needs.
+    pub(super) fn momentum_products(&self) -> Vec<f64> {
+        self.members.iter().map(|member| member.product).collect()
+    }
+
     /// Writes the counters into `state`, if its optimizers have them.
-    pub(super) fn save_counters<B: Backend>(&self, state: &mut StackedState<B>) {
+    pub(in crate::train) fn save_counters<B: Backend>(&self, state: &mut StackedState<B>) {
         for (steps, member) in state.steps.iter_mut().zip(&self.members) {
             *steps = member.steps;
         }
@@ -69,39 +83,29 @@ impl<'a> StepConstants<'a> {
     }
 }
 
-impl MemberConstants<'_> {
-    /// The formulas are those of `train/optimizer`.
+impl MemberConstants {
+    /// The formulas are those of the optimizers on tensors.
     fn step(&mut self, rate: f64, is_first: bool) -> FusedStep {
-        let training = self.training;
         let taken = self.steps;
         self.steps += 1;
         let steps = self.steps as i32;
-        let decay = training.weight_decay();
-        let rule = update_rule(training);
-        // Plain SGD and AdamW decay the weight itself.
-        let decays_weight =
-            rule == Some(FusedRule::Descent) || training.optimizer == Optimizer::AdamW;
+        let training = &self.training;
         let [beta1, beta2] = [training.beta1.get(), training.beta2.get()];
         let [momentum, alpha] = [training.momentum.get(), training.alpha.get()];
         let mut constants = FusedStep {
             learning_rate: rate as f32,
-            weight_decay: if decays_weight { 0.0 } else { decay as f32 },
-            weight_factor: if decays_weight {
-                (1.0 - rate * decay) as f32
-            } else {
-                1.0
-            },
             l1: training.l1.get() as f32,
             clip: training
                 .clip_value
                 .map_or(f32::INFINITY, |clip| clip.get() as f32),
             epsilon: training.epsilon().max(f64::from(f32::MIN_POSITIVE)) as f32,
-            ..FusedStep::default()
+            ..with_decay(training, rate)
         };
         match training.optimizer {
             Optimizer::Sgd => {
                 constants.momentum = momentum as f32;
-                constants.gradient_factor = if is_first {
+                // A member without momentum has no dampening, even if other members have momentum.
+                constants.gradient_factor = if is_first || momentum == 0.0 {
                     1.0
                 } else {
                     (1.0 - training.dampening.get()) as f32
@@ -139,5 +143,25 @@ impl MemberConstants<'_> {
             }
         }
         constants
+    }
+}
+
+/// The constants of the weight decay; the others are 0.
+fn with_decay(training: &Training, rate: f64) -> FusedStep {
+    let decay = training.weight_decay();
+    // Plain SGD decays the weight itself: its step is a product that is added to the weight.
+    let decays_weight =
+        training.optimizer == Optimizer::AdamW || training.step_kind() == StepKind::PlainSgd;
+    if decays_weight {
+        FusedStep {
+            weight_factor: (1.0 - rate * decay) as f32,
+            ..FusedStep::default()
+        }
+    } else {
+        FusedStep {
+            weight_factor: 1.0,
+            weight_decay: decay as f32,
+            ..FusedStep::default()
+        }
     }
 }
