@@ -13,7 +13,7 @@ from space.work import work_of
 
 
 def limit_seconds(cell, limits):
-    """The shortest step of a cell; `limits` is what `measured_limits` returns."""
+    """The shortest step of a cell; `limits` is what `machine_limits` measured."""
     work = work_of(cell)
     products = work.flop / (limits["gflops"] * 1e9)
     return products + work.bytes_moved / bandwidth_at(limits["bandwidths"], work.working_set_bytes)

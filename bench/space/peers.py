@@ -15,7 +15,7 @@ from space.plan import COMPARED_EPOCHS, plan_of
 FOLDER = Path(__file__).parents[1] / "peers" / "space"
 # Names as in results, labels as in the page, and scripts.
 PEERS = {
-    "jax": ("JAX, jit and scan", "jax_scan.py"),
+    "jax": ("JAX, jit and (for MLPs) scan", "jax_scan.py"),
     "torch_eager": ("PyTorch, eager", "torch_eager.py"),
     "torch_compile": ("PyTorch, torch.compile", "torch_compile.py"),
 }
