@@ -63,7 +63,8 @@ def in_one_line(measured):
         f"{name} {program['step_seconds'] * 1e6:.1f} µs"
         for name, program in measured["programs"].items()
     ]
-    return ", ".join(times + [f"{name} failed: {why}" for name, why in measured["failures"].items()])
+    failures = [f"{name} failed: {why}" for name, why in measured["failures"].items()]
+    return ", ".join(times + failures)
 
 
 def settings(options):
@@ -86,7 +87,8 @@ def settings(options):
 
 def arguments():
     parser = argparse.ArgumentParser(
-        prog="bench/space.sh", description="Measures the training step of a whole space of networks."
+        prog="bench/space.sh",
+        description="Measures the training step of a whole space of networks.",
     )
     parser.add_argument(
         "--only",

@@ -34,7 +34,8 @@ def introduction(results):
         measures the time of one training step of {len(all_cells())} networks, the cells, in
         tp-sweep and in its peers, and writes this page. `bench/space.sh --only optimizer=adam`
         measures some of them, and the same command again continues where it stopped. The peers are
-        in [`bench/peers/space`](../bench/peers/space), each written as an experienced user would."""
+        in [`bench/peers/space`](../bench/peers/space), each written as an experienced user
+        would."""
     networks = """
         The MLPs train on MNIST (784 inputs, 10 classes): every combination of optimizer (SGD, SGD
         with momentum 0.9, Adam, AdamW with weight decay 0.01, RMSprop), batch, width, number of
@@ -129,11 +130,11 @@ def limit(limits):
     others = ", ".join(f"{name} {speed:.0f}" for name, speed in limits["libraries"].items())
     caches = ", ".join(f"{name} {size_of(size)}" for name, size in limits["caches"].items())
     notes = [
-        "Products: the forward pass, and the gradients of weights and of all layers' inputs but the "
-        "samples. Convolutions count as products, the borders included.",
+        "Products: the forward pass, and the gradients of weights and of all layers' inputs but "
+        "the samples. Convolutions count as products, the borders included.",
         "Bytes: in each step, parameters, optimizer state (0 values per parameter for SGD, 1 for "
-        "momentum and RMSprop, 2 for Adam and AdamW) and activations are read and written once, and "
-        "the batch is read once. The activations are the outputs of dense layers and of blocks, "
+        "momentum and RMSprop, 2 for Adam and AdamW) and activations are read and written once, "
+        "and the batch is read once. The activations are the outputs of dense layers and of blocks, "
         "after pooling. This is a minimum: gradients, the values that dropout and batch norm keep, "
         "and the patches of a convolution count nothing.",
         f"The speed of products is {limits['gflops']:.0f} GFLOP/s, that of the fastest library on "
@@ -165,16 +166,17 @@ def method(results, cells, measured, compared):
     notes = [
         f"Peers: {labels}. PyTorch, eager, has fused optimizers (RMSprop: foreach); torch.compile "
         "compiles the whole step, with the optimizer and the gather of the batch. Both keep images "
-        "with the channels last. JAX scans over all steps in one compiled program; with convolutions, whose gradients are slow in a scan, it calls a compiled step.",
+        "with the channels last. JAX scans over all steps in one compiled program; with "
+        "convolutions, whose gradients are slow in a scan, it calls a compiled step.",
         f"There are {counted(settings['rounds'], 'round')} per cell. In each, all programs are "
         "measured in turn. Figures are medians over the rounds.",
-        "tp-sweep: its binary trains a sweep of one trial in each round. The time of a step is that "
-        "of `profile.json`, a mean over rounds of the median of single steps. The median ratio by "
+        "tp-sweep: its binary trains a sweep of one trial in each round. The time of a step is "
+        "that of `profile.json`, a mean over rounds of the median of single steps. The median ratio by "
         "whole epochs uses `epochs.csv` instead, which includes drawing the order of samples and "
         "everything else between steps.",
         "Peers: each round calls the compiled program, or the loop, for at least "
-        f"{settings['seconds']} s, and takes the median over calls of the duration of a call divided "
-        "by its steps. Compiling and drawing the order of samples are outside of the clock.",
+        f"{settings['seconds']} s, and takes the median over calls of the duration of a call "
+        "divided by its steps. Compiling and drawing the order of samples are outside of the clock.",
         "All train on the same samples, at most 64 batches, so that these are in the same caches.",
     ]
     if settings["cores"] > 1:

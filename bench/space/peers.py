@@ -6,6 +6,7 @@ import select
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from pathlib import Path
 
 import process
@@ -87,12 +88,17 @@ class Peer:
         return json.loads(line)
 
     def fail(self, reason):
-        self.stop()
+        self.end()
         self.errors.seek(0)
         raise process.Failed(process.with_tail(reason, self.errors))
 
-    def stop(self):
+    def end(self):
         process.kill(self.process.pid)
         self.process.wait()
-        self.process.stdin.close()
-        self.process.stdout.close()
+
+    def stop(self):
+        """Ends the process, which may have ended already, and closes its files."""
+        self.end()
+        for file in (self.process.stdin, self.process.stdout, self.errors):
+            with suppress(BrokenPipeError):
+                file.close()

@@ -1,4 +1,4 @@
-"""How many steps of a cell are trained: enough to time them, few enough to end in about a second."""
+"""How many steps of a cell are trained: enough to time them, few enough to end soon."""
 
 from dataclasses import dataclass
 
@@ -6,7 +6,7 @@ from space.work import work_of
 
 # Steps of an epoch. Small data stay in the same caches for all programs; tp-sweep's profile, too,
 # times steps on at most about this many batches.
-MIN_STEPS, MAX_STEPS = 16, 64
+MIN_STEPS, MAX_STEPS = 8, 64
 # Operations of an epoch, below which it may have more steps.
 EPOCH_FLOP = 5e9
 # A peer trains this many epochs in one call if they are small, so that the start of a call, such

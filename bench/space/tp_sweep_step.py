@@ -59,6 +59,5 @@ def read(cell, folder):
     return {
         "step_seconds": profile["seconds_per_epoch"] / steps,
         "epoch_step_seconds": seconds / steps,
-        "relative_error": profile["relative_error"],
         "losses": [float(row["train_loss"]) for row in epochs],
     }

@@ -1,4 +1,4 @@
-"""The work of one training step: operations of its matrix products, and values that it must move."""
+"""The work of a training step: operations of its matrix products, and values that it moves."""
 
 import math
 from dataclasses import dataclass

@@ -17,6 +17,6 @@ def load(cell):
 
 
 def shuffled_epochs(cell, count):
-    """The samples of each step, int64 [steps, batch]: several epochs, each in an order of its own."""
+    """The samples of each step, int64 [steps, batch]: several epochs, each in its own order."""
     orders = [numpy.random.permutation(count) for _ in range(cell.epochs_per_call)]
     return numpy.concatenate(orders).reshape(-1, cell.batch)
