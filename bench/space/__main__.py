@@ -4,6 +4,7 @@ bench/space.sh makes the environment, builds, and runs this. Standard library on
 """
 
 import argparse
+import hashlib
 import json
 import os
 import sys
@@ -70,14 +71,17 @@ def in_one_line(measured):
 def settings(options):
     """Results with other settings cannot be compared. The number of measured cells may differ."""
     names = (["tp_sweep"] if options.tp_sweep else []) + options.peers
-    version = None
+    version = digest = None
     if options.tp_sweep:
         try:
             version = process.run([options.binary, "--version"]).output.strip()
         except process.Failed as failure:
             sys.exit(f"tp-sweep does not run: {failure}. Give its path as --binary or $TP_SWEEP")
+        # Two builds may have the same version.
+        digest = hashlib.sha256(options.binary.read_bytes()).hexdigest()[:12]
     return {
         "tp_sweep": version,
+        "binary_sha256": digest,
         "programs": names,
         "rounds": options.rounds,
         "cores": options.cores,

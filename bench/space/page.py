@@ -168,7 +168,7 @@ def method(results, cells, measured, compared):
         "compiles the whole step, with the optimizer and the gather of the batch. Both keep images "
         "with the channels last. JAX scans over all steps in one compiled program; with "
         "convolutions, whose gradients are slow in a scan, it calls a compiled step.",
-        f"There are {counted(settings['rounds'], 'round')} per cell. In each, all programs are "
+        f"Each cell is measured in {counted(settings['rounds'], 'round')}. In each, all programs are "
         "measured in turn. Figures are medians over the rounds.",
         "tp-sweep: its binary trains a sweep of one trial in each round. The time of a step is "
         "that of `profile.json`, a mean over rounds of the median of single steps. The median ratio by "
