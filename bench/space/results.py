@@ -1,0 +1,44 @@
+"""The results of all cells in one file, which is written after each cell and read to resume."""
+
+import json
+from pathlib import Path
+
+import process
+
+
+class Results:
+    """A JSON file of measured cells, by the settings that they were measured with."""
+
+    def __init__(self, path, settings, fresh=False):
+        self.path = Path(path)
+        self.values = {"settings": settings, "machine": None, "limits": None, "cells": {}}
+        if fresh or not self.path.exists():
+            return
+        found = json.loads(self.path.read_text())
+        if found["settings"] != settings:
+            raise SystemExit(
+                f"{self.path.name} has results of other settings: {differences(found, settings)}. "
+                "To discard them, add --fresh; to keep them, add --results with another file"
+            )
+        self.values = found
+
+    def has(self, cell):
+        """Whether every program has been measured in this cell, or has failed."""
+        return cell.name in self.values["cells"]
+
+    def add(self, cell, measured):
+        self.values["cells"][cell.name] = measured
+        self.write()
+
+    def write(self):
+        process.write_json(self.path, self.values)
+
+
+def differences(found, settings):
+    """As in: rounds 3 instead of 5."""
+    before = found["settings"]
+    return ", ".join(
+        f"{key} {before.get(key)} instead of {value}"
+        for key, value in settings.items()
+        if before.get(key) != value
+    )
