@@ -8,10 +8,10 @@ const TANH_POLYNOMIAL_RANGE: f32 = 0.625;
 
 /// The coefficients of x³, x⁵, … in tanh x, for |x| < 0.625 (Moshier, *Cephes*, `tanhf`).
 const TANH_COEFFICIENTS: [f32; 5] = [
-    -3.333_328_2e-1,
+    -3.333_328e-1,
     1.333_144_2e-1,
     -5.373_971_6e-2,
-    2.063_908_9e-2,
+    2.063_909e-2,
     -5.704_989e-3,
 ];
 

@@ -57,7 +57,8 @@ pub(crate) fn watch_report(arguments: &ReportArguments) -> Result<u8, CliError> 
             let results = store.read(plan);
             // The files may be of other settings: then they are no results of this plan.
             is_complete = plan.runs().all(|run| results.runs.contains_key(&run));
-            if !results.runs.is_empty() && !(is_idle && is_complete) {
+            let is_done = is_idle && is_complete;
+            if !results.runs.is_empty() && !is_done {
                 let listing = Listing {
                     reload_seconds: Some(RELOAD_SECONDS),
                     ..arguments.listing()
