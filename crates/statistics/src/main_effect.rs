@@ -101,6 +101,36 @@ mod tests {
     }
 
     #[test]
+    fn rounding_errors_decide_nothing() {
+        // The factors of one level repeat the mean of both levels. It has no noise of its own.
+        let scores = [
+            [
+                0.541_816_060_814_556_9,
+                0.396_583_677_149_632_83,
+                0.202_474_061_475_371_28,
+                0.145_664_622_388_728_85,
+            ],
+            [
+                0.567_442_215_268_909_5,
+                0.286_622_223_795_497_3,
+                0.470_787_637_122_450_1,
+                0.992_992_389_697_619_5,
+            ],
+        ];
+        let levels = [1, 1, 1, 2];
+        let before = main_effects(&levels, &scores, 0.031, 0.9).unwrap();
+        let after = main_effects(&levels, &[scores[1], scores[0]], 0.031, 0.9).unwrap();
+        let low = |level: LevelMean| level.interval.unwrap().low;
+        for (one, other) in [
+            (before[0][0], after[0][0]),
+            (before[3][0], after[3][1]),
+            (before[3][1], after[3][0]),
+        ] {
+            assert!((low(one) - low(other)).abs() < 1e-12, "{one:?} {other:?}");
+        }
+    }
+
+    #[test]
     fn a_single_block_has_means_without_intervals() {
         let found = main_effects(&[2], &[[0.25], [0.75]], 0.5, 0.95).unwrap();
         let level = |mean| LevelMean {

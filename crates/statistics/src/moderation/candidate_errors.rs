@@ -47,12 +47,11 @@ impl CandidateErrors {
             return Ok(None);
         }
         let means: Vec<f64> = scores.iter().map(|row| mean(row.as_ref())).collect();
-        let found = split_effects(scores, &means);
         // Means and effects are sums, which are rounded more than single scores.
         let rounding = 16.0 * rounding(magnitude(scores.iter().flat_map(AsRef::as_ref)));
         let smallest_variance = rounding * rounding;
-        let is_noise = |variance: f64| variance > smallest_variance;
-        if !found.variances.iter().copied().any(is_noise) {
+        let found = split_effects(scores, &means, smallest_variance);
+        if found.variances.iter().all(|&variance| variance == 0.0) {
             return Ok(None);
         }
         let freedom = (splits - 1) as f64;
@@ -60,14 +59,11 @@ impl CandidateErrors {
         let own_freedom = freedom * (1.0 - 1.0 / scores.len() as f64);
         // In this unit, the results do not depend on the scale of the scores.
         let typical = median(&found.variances).max(smallest_variance);
-        let in_unit = |&variance: &f64| {
-            if is_noise(variance) {
-                variance / typical
-            } else {
-                0.0
-            }
-        };
-        let variances: Vec<f64> = found.variances.iter().map(in_unit).collect();
+        let variances: Vec<f64> = found
+            .variances
+            .iter()
+            .map(|variance| variance / typical)
+            .collect();
         let Some(errors) = moderate(&variances, &ranks(&means, rounding), own_freedom) else {
             return Ok(None);
         };
@@ -75,7 +71,7 @@ impl CandidateErrors {
         let shared = squares / freedom;
         Ok(Some(Self {
             errors,
-            shared: is_noise(shared).then(|| flat(shared / typical, freedom)),
+            shared: (shared > smallest_variance).then(|| flat(shared / typical, freedom)),
             unit: (typical * (1.0 / splits as f64 + test_to_train)).sqrt(),
             tails: NormalTails::new(),
         }))

@@ -21,8 +21,13 @@ pub(crate) struct SplitEffects {
 /// squares). A precision that is estimated from few splits can be large by chance; therefore the
 /// median variance, with two degrees of freedom, moderates the variances from which the weights
 /// are computed. If h is a candidate's part of the weight, its residuals have the variance
-/// (1 − h) · σ², for which the variances are corrected.
-pub(crate) fn split_effects(scores: &[impl AsRef<[f64]>], means: &[f64]) -> SplitEffects {
+/// (1 − h) · σ², for which the variances are corrected. Variances of at most `rounding` are rounding
+/// errors and become 0.
+pub(crate) fn split_effects(
+    scores: &[impl AsRef<[f64]>],
+    means: &[f64],
+    rounding: f64,
+) -> SplitEffects {
     let splits = scores.first().map_or(0, |row| row.as_ref().len());
     let freedom = (splits - 1) as f64;
     let mut weights = vec![1.0 / scores.len() as f64; scores.len()];
@@ -40,11 +45,15 @@ pub(crate) fn split_effects(scores: &[impl AsRef<[f64]>], means: &[f64]) -> Spli
             let residuals = row.as_ref().iter().zip(&effects);
             let squares = residuals.map(|(score, effect)| (score - mean - effect).powi(2));
             *variance = squares.sum::<f64>() / freedom / (1.0 - weight);
+            // Otherwise the weights could be ratios of rounding errors.
+            if *variance <= rounding {
+                *variance = 0.0;
+            }
         }
-        let typical = median(&variances);
-        if typical <= 0.0 {
+        if variances.iter().all(|&variance| variance == 0.0) {
             break;
         }
+        let typical = median(&variances).max(rounding);
         for (weight, variance) in weights.iter_mut().zip(&variances) {
             *weight = (freedom + 2.0) / (freedom * variance / typical + 2.0);
         }
@@ -91,11 +100,11 @@ mod tests {
     fn what_all_candidates_share_is_removed() {
         let effects = [0.3, -0.1, -0.2];
         let row = |mean: f64| effects.map(|effect| mean + effect);
-        let found = split_effects(&[row(0.5), row(0.7), row(0.9)], &[0.5, 0.7, 0.9]);
+        let found = split_effects(&[row(0.5), row(0.7), row(0.9)], &[0.5, 0.7, 0.9], 1e-24);
         for (found, expected) in found.effects.iter().zip(effects) {
             assert!((found - expected).abs() < 1e-12);
         }
-        assert!(found.variances.iter().all(|&variance| variance < 1e-24));
+        assert_eq!(found.variances, [0.0; 3]);
     }
 
     #[test]
@@ -103,7 +112,7 @@ mod tests {
         // Orthogonal noise of equal size: weights stay equal, and the variance is the mean square
         // of the residuals with (m − 1)(J − 1) degrees of freedom.
         let scores = [[1.0, -1.0, 0.0], [-1.0, 0.0, 1.0], [0.0, 1.0, -1.0]];
-        let found = split_effects(&scores, &[0.0; 3]);
+        let found = split_effects(&scores, &[0.0; 3], 1e-24);
         for variance in found.variances {
             assert!((variance - 6.0 / 4.0).abs() < 1e-12, "{variance}");
         }
@@ -113,7 +122,7 @@ mod tests {
     fn noisy_candidates_hardly_move_the_effects() {
         let mut scores = vec![[0.1, 0.0, -0.1]; 8];
         scores.extend([[9.0, -9.0, 0.0], [-7.0, 0.0, 7.0]]);
-        let found = split_effects(&scores, &[0.0; 10]);
+        let found = split_effects(&scores, &[0.0; 10], 1e-24);
         assert!((found.effects[0] - 0.1).abs() < 0.05, "{:?}", found.effects);
     }
 }
