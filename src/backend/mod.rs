@@ -25,7 +25,10 @@ pub use fused::{
     FusedEnd, FusedStart, FusedState, FusedTraining, Layer as FusedLayer, Model as FusedModel,
     Rule as FusedRule, Step as FusedStep,
 };
-pub use image_kernels::{ConvolutionShape, ImageKernels, PoolShape, Pooling};
+pub use image_kernels::{
+    BlockGradients, BlockOutput, BlockParameters, BlockShape, ConvolutionShape, ImageKernels,
+    PoolShape, Pooling,
+};
 pub use noise::NoiseKey;
 pub use one_pass::{OnePassUpdates, ParameterLists};
 pub use training_backend::Backend;

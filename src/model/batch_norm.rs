@@ -45,13 +45,18 @@ impl<B: Backend> BatchNorm<B> {
             variance,
             cache,
         } = B::batch_norm(rows, weight, bias, EPSILON);
+        self.observe([mean, variance], count);
+        (output.reshape(shape), cache)
+    }
+
+    /// Updates the running statistics by mean and variance of a batch with so many rows.
+    pub(super) fn observe(&mut self, [mean, variance]: [Tensor<B, 3>; 2], rows: f64) {
         // A batch of one sample, which PyTorch rejects, does not update the statistics.
-        if count > 1.0 {
-            let sample = variance.mul_scalar(count / (count - 1.0) * MOMENTUM);
+        if rows > 1.0 {
+            let sample = variance.mul_scalar(rows / (rows - 1.0) * MOMENTUM);
             self.mean = self.mean.clone().mul_scalar(1.0 - MOMENTUM) + mean.mul_scalar(MOMENTUM);
             self.variance = self.variance.clone().mul_scalar(1.0 - MOMENTUM) + sample;
         }
-        (output.reshape(shape), cache)
     }
 
     /// Normalises with the running statistics.
@@ -62,11 +67,21 @@ impl<B: Backend> BatchNorm<B> {
         bias: &Tensor<B, 3>,
     ) -> Tensor<B, 3> {
         let [_, batch, features] = input.dims();
-        let scale = self.variance.clone().add_scalar(EPSILON).sqrt().recip() * weight.clone();
-        let shift = bias.clone() - self.mean.clone() * scale.clone();
+        let [scale, shift] = self.running_factors(weight, bias);
         let rows = self.rows(input) * scale + shift;
         let members = rows.dims()[0];
         rows.reshape([members, batch, features])
+    }
+
+    /// What [`predict`](Self::predict) multiplies by and adds: `[members, 1, units]`.
+    pub(super) fn running_factors(
+        &self,
+        weight: &Tensor<B, 3>,
+        bias: &Tensor<B, 3>,
+    ) -> [Tensor<B, 3>; 2] {
+        let scale = self.variance.clone().add_scalar(EPSILON).sqrt().recip() * weight.clone();
+        let shift = bias.clone() - self.mean.clone() * scale.clone();
+        [scale, shift]
     }
 
     /// The gradients of the input, the weight and the bias.

@@ -106,7 +106,7 @@ impl<B: Backend> Convolution<B> {
         self.flat(gradient, batch)
     }
 
-    fn shape(&self) -> ConvolutionShape {
+    pub(super) fn shape(&self) -> ConvolutionShape {
         ConvolutionShape {
             size: [self.height, self.width],
             inputs: self.inputs,

@@ -4,6 +4,7 @@ mod activation;
 mod activation_stage;
 mod batch_norm;
 mod convolution;
+mod convolution_block;
 mod dropout;
 mod eval_batch_size;
 mod gradient;

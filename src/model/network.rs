@@ -1,5 +1,6 @@
 //! The stacked networks of a cohort, and their forward and backward pass, stage by stage.
 
+use super::convolution_block::ConvolutionBlock;
 use super::dropout::DropoutNoise;
 use super::gradient::StageGradient;
 use super::layer_norm;
@@ -22,8 +23,54 @@ pub struct Network<B: Backend> {
     pub(super) member_stages: Vec<Vec<Stage>>,
 }
 
-/// The tensors of each stage that the backward pass needs from the forward pass.
-pub struct ForwardCache<B: Backend>(Vec<Vec<Tensor<B, 3>>>);
+/// What the backward pass needs from the forward pass, from input to output.
+pub struct ForwardCache<B: Backend>(Vec<CachedStages<B>>);
+
+/// What the backward pass of a stage, or of stages that are computed together, needs.
+struct CachedStages<B: Backend> {
+    /// The number of stages.
+    count: usize,
+    tensors: Vec<Tensor<B, 3>>,
+}
+
+/// Stages that are computed together.
+enum NextStages<'a, B: Backend> {
+    Single(&'a mut Operation<B>),
+    Block(ConvolutionBlock<'a, B>),
+}
+
+impl<'a, B: Backend> NextStages<'a, B> {
+    /// Takes the next of these stages, from input to output.
+    fn take(rest: &mut &'a mut [Operation<B>]) -> Option<Self> {
+        let count = ConvolutionBlock::length(rest).unwrap_or(1.min(rest.len()));
+        let (next, later) = std::mem::take(rest).split_at_mut(count);
+        *rest = later;
+        match next {
+            [] => None,
+            [stage] => Some(Self::Single(stage)),
+            stages => Some(Self::Block(ConvolutionBlock::new(stages))),
+        }
+    }
+}
+
+/// Weight and bias of the stages that have them and are left, from input to output.
+struct Parameters<'a, B: Backend>(&'a [Tensor<B, 3>]);
+
+impl<'a, B: Backend> Parameters<'a, B> {
+    /// Takes those of the next stages.
+    fn of_next(&mut self, stages: usize) -> &'a [Tensor<B, 3>] {
+        let (next, later) = self.0.split_at(2 * stages);
+        self.0 = later;
+        next
+    }
+
+    /// Takes those of the last stages.
+    fn of_last(&mut self, stages: usize) -> &'a [Tensor<B, 3>] {
+        let (earlier, last) = self.0.split_at(self.0.len() - 2 * stages);
+        self.0 = earlier;
+        last
+    }
+}
 
 /// The position of a dense or convolution layer among the parameters.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,27 +128,27 @@ impl<B: Backend> Network<B> {
     /// The logits for evaluation, without dropout and with running statistics:
     /// `[members, batch, classes]`.
     pub fn predict(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
-        let mut parameters = self.parameters.chunks_exact(2);
-        let mut next_parameters = || parameters.next().expect("counted when built");
+        let mut parameters = Parameters(&self.parameters);
         let mut current = input;
-        for stage in &mut self.stages {
+        let mut rest = &mut self.stages[..];
+        while let Some(next) = NextStages::take(&mut rest) {
+            let stage = match next {
+                NextStages::Block(block) => {
+                    let parameters = parameters.of_next(block.parameter_stages());
+                    current = block.predict(current, parameters);
+                    continue;
+                }
+                NextStages::Single(stage) => stage,
+            };
+            let parameters = parameters.of_next(usize::from(stage.has_parameters()));
             current = match stage {
-                Operation::Dense => {
-                    let parameters = next_parameters();
-                    B::dense(current, &parameters[0], &parameters[1])
-                }
+                Operation::Dense => B::dense(current, &parameters[0], &parameters[1]),
                 Operation::Convolution(convolution) => {
-                    let parameters = next_parameters();
-                    convolution
-                        .forward(current, &parameters[0], &parameters[1])
-                        .0
+                    let (output, _) = convolution.forward(current, &parameters[0], &parameters[1]);
+                    output
                 }
-                Operation::BatchNorm(norm) => {
-                    let parameters = next_parameters();
-                    norm.predict(current, &parameters[0], &parameters[1])
-                }
+                Operation::BatchNorm(norm) => norm.predict(current, &parameters[0], &parameters[1]),
                 Operation::LayerNorm => {
-                    let parameters = next_parameters();
                     layer_norm::forward(current, &parameters[0], &parameters[1]).0
                 }
                 Operation::Activation(functions) => functions.predict(current),
@@ -121,29 +168,35 @@ impl<B: Backend> Network<B> {
         input: Tensor<B, 3>,
         mut noise: Option<&mut DropoutNoise>,
     ) -> (Tensor<B, 3>, ForwardCache<B>) {
-        let mut parameters = self.parameters.chunks_exact(2);
-        let mut next_parameters = || parameters.next().expect("counted when built");
+        let mut parameters = Parameters(&self.parameters);
         let mut current = input;
         let mut cache = Vec::with_capacity(self.stages.len());
-        for stage in &mut self.stages {
-            let (output, cached) = match stage {
+        let mut rest = &mut self.stages[..];
+        while let Some(next) = NextStages::take(&mut rest) {
+            let stage = match next {
+                NextStages::Block(block) => {
+                    let parameters = parameters.of_next(block.parameter_stages());
+                    let count = block.stages();
+                    let (output, tensors) = block.forward(current, parameters);
+                    cache.push(CachedStages { count, tensors });
+                    current = output;
+                    continue;
+                }
+                NextStages::Single(stage) => stage,
+            };
+            let parameters = parameters.of_next(usize::from(stage.has_parameters()));
+            let (output, tensors) = match stage {
                 Operation::Dense => {
-                    let parameters = next_parameters();
                     let output = B::dense(current.clone(), &parameters[0], &parameters[1]);
                     (output, vec![current])
                 }
                 Operation::Convolution(convolution) => {
-                    let parameters = next_parameters();
                     let (output, patches) =
                         convolution.forward(current, &parameters[0], &parameters[1]);
                     (output, vec![patches])
                 }
-                Operation::BatchNorm(norm) => {
-                    let parameters = next_parameters();
-                    norm.forward(current, &parameters[0], &parameters[1])
-                }
+                Operation::BatchNorm(norm) => norm.forward(current, &parameters[0], &parameters[1]),
                 Operation::LayerNorm => {
-                    let parameters = next_parameters();
                     let (output, cached) =
                         layer_norm::forward(current, &parameters[0], &parameters[1]);
                     (output, Vec::from(cached))
@@ -165,7 +218,7 @@ impl<B: Backend> Network<B> {
                     }
                 }
             };
-            cache.push(cached);
+            cache.push(CachedStages { count: 1, tensors });
             current = output;
         }
         (current, ForwardCache(cache))
@@ -178,17 +231,31 @@ impl<B: Backend> Network<B> {
         cache: ForwardCache<B>,
         logits_gradient: Tensor<B, 3>,
     ) -> Vec<StageGradient<B>> {
-        let ForwardCache(stage_caches) = cache;
-        let mut parameters = self.parameters.chunks_exact(2).rev();
-        let mut next_parameters = || parameters.next().expect("counted when built");
+        let ForwardCache(cache) = cache;
+        let mut parameters = Parameters(&self.parameters);
         let mut gradient = logits_gradient;
         let mut reversed = Vec::with_capacity(self.parameters.len() / 2);
-        let stages = self.stages.iter_mut().enumerate().zip(stage_caches).rev();
-        for ((position, stage), stage_cache) in stages {
+        let mut rest = &mut self.stages[..];
+        for CachedStages { count, tensors } in cache.into_iter().rev() {
+            let position = rest.len() - count;
             if position < self.first_trainable {
                 break;
             }
-            let mut cached = stage_cache.into_iter();
+            let needs_input_gradient = position > self.first_trainable;
+            let (earlier, stages) = std::mem::take(&mut rest).split_at_mut(position);
+            rest = earlier;
+            let [stage] = stages else {
+                let block = ConvolutionBlock::new(stages);
+                let parameters = parameters.of_last(block.parameter_stages());
+                let (input, of_stages) =
+                    block.backward(tensors, gradient, parameters, needs_input_gradient);
+                reversed.extend(of_stages.into_iter().rev());
+                let Some(input) = input else { break };
+                gradient = input;
+                continue;
+            };
+            let parameters = parameters.of_last(usize::from(stage.has_parameters()));
+            let mut cached = tensors.into_iter();
             let mut next = || cached.next().expect("cached by the forward pass");
             match stage {
                 Operation::Dense => {
@@ -196,26 +263,22 @@ impl<B: Backend> Network<B> {
                         input: next(),
                         output: gradient.clone(),
                     });
-                    let parameters = next_parameters();
-                    if position > self.first_trainable {
+                    if needs_input_gradient {
                         gradient = B::product(gradient, parameters[0].clone().swap_dims(1, 2));
                     }
                 }
                 Operation::Convolution(convolution) => {
                     reversed.push(convolution.gradients(next(), gradient.clone()));
-                    let parameters = next_parameters();
-                    if position > self.first_trainable {
+                    if needs_input_gradient {
                         gradient = convolution.input_gradient(gradient, &parameters[0]);
                     }
                 }
                 Operation::BatchNorm(norm) => {
-                    let parameters = next_parameters();
                     let (input, values) = norm.backward(cached.collect(), &parameters[0], gradient);
                     reversed.push(StageGradient::Values(values));
                     gradient = input;
                 }
                 Operation::LayerNorm => {
-                    let parameters = next_parameters();
                     let cached = [next(), next()];
                     let (input, values) = layer_norm::backward(cached, &parameters[0], gradient);
                     reversed.push(StageGradient::Values(values));

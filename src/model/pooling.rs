@@ -36,6 +36,10 @@ impl<B: Backend> Pool<B> {
         }
     }
 
+    pub(super) fn takes_maximum(&self) -> bool {
+        self.pooling == Pooling::Max
+    }
+
     /// The pooled images: `[members, batch, height/2·width/2·channels]`.
     pub(super) fn forward(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
         if let Some(kernels) = B::image_kernels() {

@@ -1,5 +1,7 @@
 //! Batch norm of the rows of a matrix: each column is normalised over all rows.
 
+use crate::moments::Moments;
+use crate::norm_gradient::norm_gradient;
 use crate::vectorised;
 
 /// What a forward pass computes of each column.
@@ -16,7 +18,7 @@ pub struct ColumnStatistics {
 /// Normalises each column of `input`, `[rows, columns]`, and appends `normalised · weight + bias` to
 /// `output`.
 ///
-/// Sums are in double precision; all other operations round as those on tensors do, in the same order.
+/// After the statistics, all operations round as those on tensors do, in the same order.
 ///
 /// # Panics
 /// If the input has no whole rows, or weight and bias differ in length.
@@ -30,56 +32,21 @@ pub fn normalise_columns(
     let columns = weight.len();
     assert_eq!(bias.len(), columns, "a bias for each column");
     assert!(input.len().is_multiple_of(columns.max(1)), "whole rows");
-    let inverse_count = (1.0 / (input.len() / columns.max(1)) as f64) as f32;
-    let mean = means(input, columns, inverse_count, |value, _| value, &[]);
-    let square = |value: f32, mean: f32| (value - mean) * (value - mean);
-    let variance = means(input, columns, inverse_count, square, &mean);
-    let scale = variance
-        .iter()
-        .map(|variance| (variance + epsilon).sqrt().recip());
-    let scale: Vec<f32> = scale.collect();
+    let mut sums = Moments::new(columns);
+    sums.add(input);
+    let statistics = sums.statistics(epsilon);
+    let ColumnStatistics { mean, scale, .. } = &statistics;
     output.reserve(input.len());
     for input in input.chunks_exact(columns.max(1)) {
         vectorised(|| {
-            let constants = mean.iter().zip(&scale).zip(weight).zip(bias);
+            let constants = mean.iter().zip(scale).zip(weight).zip(bias);
             let values = input.iter().zip(constants);
             output.extend(values.map(|(value, (((mean, scale), weight), bias))| {
                 normalised(*value, *mean, *scale) * weight + bias
             }));
         });
     }
-    ColumnStatistics {
-        mean,
-        variance,
-        scale,
-    }
-}
-
-/// The means of `of(value, parameter)` over the rows, with a parameter for each column.
-fn means(
-    values: &[f32],
-    columns: usize,
-    inverse_count: f32,
-    of: impl Fn(f32, f32) -> f32,
-    parameters: &[f32],
-) -> Vec<f32> {
-    let zeros;
-    let parameters = if parameters.is_empty() {
-        zeros = vec![0.0; columns];
-        &zeros
-    } else {
-        parameters
-    };
-    let mut sums = vec![0.0_f64; columns];
-    vectorised(|| {
-        for row in values.chunks_exact(columns.max(1)) {
-            for ((sum, &value), &parameter) in sums.iter_mut().zip(row).zip(parameters) {
-                *sum += f64::from(of(value, parameter));
-            }
-        }
-    });
-    let mean = |sum: f64| sum as f32 * inverse_count;
-    sums.into_iter().map(mean).collect()
+    statistics
 }
 
 /// A value minus the mean of its column, times the column's scale.
@@ -106,22 +73,7 @@ pub fn normalise_columns_gradient(
     assert_eq!(gradient.len(), input.len(), "a gradient for each value");
     assert!(input.len().is_multiple_of(columns.max(1)), "whole rows");
     let inverse_count = (1.0 / (input.len() / columns.max(1)) as f64) as f32;
-    let mut weight_sums = vec![0.0_f64; columns];
-    let mut bias_sums = vec![0.0_f64; columns];
-    vectorised(|| {
-        let rows = gradient.chunks_exact(columns.max(1));
-        for (gradient, input) in rows.zip(input.chunks_exact(columns.max(1))) {
-            let constants = mean.iter().zip(scale);
-            let values = gradient.iter().zip(input).zip(constants);
-            let sums = weight_sums.iter_mut().zip(&mut bias_sums);
-            for ((weight, bias), ((&gradient, &value), (&mean, &scale))) in sums.zip(values) {
-                *weight += f64::from(gradient * normalised(value, mean, scale));
-                *bias += f64::from(gradient);
-            }
-        }
-    });
-    let [weight_gradient, bias_gradient] =
-        [weight_sums, bias_sums].map(|sums| sums.into_iter().map(|sum| sum as f32).collect());
+    let [weight_gradient, bias_gradient] = norm_gradient(gradient, None, input, [mean, scale]);
     let scaled = |values: &Vec<f32>| -> Vec<f32> {
         values.iter().map(|value| value * inverse_count).collect()
     };

@@ -1,14 +1,11 @@
-//! Convolutions of images as matrix products, without a matrix of patches in memory.
-//!
-//! An image with a border of zeros, read as a matrix whose rows overlap, holds in each row the pixels under
-//! one row of the kernel. The convolution is the sum of one product for each row of the kernel. Positions
-//! that span two rows of the image are computed and ignored.
+//! Convolutions of images with stride 1, which keep the size of the image.
 
-use crate::product::{Matrix, multiply_into};
-use std::ops::Range;
+use crate::aligned::Aligned;
+use crate::convolution_kernels::{ConvolvedRow, Taps, WeightGradient, lanes};
+use crate::padded_image::PaddedImage;
 
-/// The maximum number of values of the input or output that are computed at once: 128 KiB, which stay in the
-/// second-level cache while the rows of the kernel are added up.
+/// The maximum number of values of the input or output from which the gradient of the weight is computed at
+/// once: 128 KiB, which stay in the second-level cache.
 const MAX_BAND: usize = 32 << 10;
 
 /// The shape of a convolution with stride 1 of images `[height, width, channels]` that keep their size.
@@ -26,7 +23,7 @@ pub struct ConvolutionShape {
 
 impl ConvolutionShape {
     /// The shape with inputs and outputs exchanged, which gives the gradient of the input.
-    fn reversed(self) -> Self {
+    pub(crate) fn reversed(self) -> Self {
         Self {
             inputs: self.outputs,
             outputs: self.inputs,
@@ -34,54 +31,38 @@ impl ConvolutionShape {
         }
     }
 
-    fn pixels(self) -> usize {
+    /// The number of pixels of an image.
+    pub(crate) fn pixels(self) -> usize {
         self.size[0] * self.size[1]
     }
 
-    fn radius(self) -> usize {
-        self.kernel / 2
+    /// The number of weights.
+    pub(crate) fn weights(self) -> usize {
+        self.kernel * self.kernel * self.inputs * self.outputs
     }
 
-    /// The width of an image with its borders.
-    fn padded_width(self) -> usize {
-        self.size[1] + 2 * self.radius()
-    }
-
-    /// The number of positions of the kernel in so many rows of the image, also of those that span two rows.
-    fn positions(self, rows: usize) -> usize {
-        match rows {
-            0 => 0,
-            _ => (rows - 1) * self.padded_width() + self.size[1],
-        }
-    }
-
-    /// The ranges of rows of the image that are computed at once: small enough for the second-level cache,
-    /// and single rows if most positions would span two.
-    fn bands(self) -> impl Iterator<Item = Range<usize>> {
-        let [height, width] = self.size;
-        let rows = if 2 * self.radius() > width / 2 {
-            1
-        } else {
-            (MAX_BAND / (self.padded_width() * self.inputs.max(self.outputs)).max(1)).max(1)
-        };
-        (0..height)
-            .step_by(rows)
-            .map(move |first| first..height.min(first + rows))
-    }
-
+    /// An image of the input with borders for the kernel, for its pixels to be filled in.
+    ///
     /// # Panics
     /// If the kernel has no centre.
-    fn check_kernel(self) {
+    pub(crate) fn padded_input(self) -> PaddedImage {
         assert!(self.kernel % 2 == 1, "the length of a kernel is odd");
+        PaddedImage::new(self.size, self.inputs, self.kernel / 2)
     }
 
-    /// The length of a row of the kernel.
-    fn row(self) -> usize {
-        self.kernel * self.inputs
+    /// Images of the input one by one.
+    pub(crate) fn input_images(self, images: &[f32]) -> std::slice::ChunksExact<'_, f32> {
+        let size = self.pixels() * self.inputs;
+        assert!(images.len().is_multiple_of(size.max(1)), "whole images");
+        images.chunks_exact(size.max(1))
     }
 
-    fn weights(self) -> usize {
-        self.kernel * self.row() * self.outputs
+    fn taps(self, pitch: usize) -> Taps {
+        Taps {
+            kernel: self.kernel,
+            inputs: self.inputs,
+            pitch,
+        }
     }
 }
 
@@ -99,38 +80,84 @@ pub fn convolve(
     bias: Option<&[f32]>,
     shape: ConvolutionShape,
 ) {
-    shape.check_kernel();
-    assert_eq!(weight.len(), shape.weights(), "the weight has its shape");
-    assert!(
-        bias.is_none_or(|bias| bias.len() == shape.outputs),
-        "a bias for each output"
-    );
-    let images = of_images(images, shape);
+    let mut convolution = Convolution::new(weight, bias, shape);
+    let mut padded = shape.padded_input();
+    let images = shape.input_images(images);
     output.reserve(images.len() * shape.pixels() * shape.outputs);
-    let mut padded = Padded::new(shape);
-    let width = shape.size[1] * shape.outputs;
-    let pitch = shape.padded_width() * shape.outputs;
-    let mut at_positions = Vec::new();
     for image in images {
         padded.fill(image);
-        for band in shape.bands() {
-            at_positions.resize(shape.positions(band.len()) * shape.outputs, 0.0);
-            let rows = weight.chunks_exact(shape.row() * shape.outputs);
-            for (row, weight) in rows.enumerate() {
-                let patches = padded.patches(row, &band);
-                let weight = Matrix::new(weight, [shape.row(), shape.outputs]);
-                let keep = if row == 0 { 0.0 } else { 1.0 };
-                multiply_into(&mut at_positions, keep, patches, weight, 1.0);
-            }
-            for row in 0..band.len() {
-                let first = output.len();
-                output.extend_from_slice(&at_positions[row * pitch..][..width]);
-                if let Some(bias) = bias {
-                    add_to_pixels(&mut output[first..], bias);
+        convolution.append(output, &padded);
+    }
+}
+
+/// A convolution with its weight.
+pub(crate) struct Convolution {
+    shape: ConvolutionShape,
+    /// With channels for whole vectors.
+    weight: Aligned,
+    bias: Aligned,
+    /// A row of the output, with channels for whole vectors.
+    row: Aligned,
+}
+
+impl Convolution {
+    /// # Panics
+    /// If a length does not match the shape.
+    pub(crate) fn new(weight: &[f32], bias: Option<&[f32]>, shape: ConvolutionShape) -> Self {
+        assert_eq!(weight.len(), shape.weights(), "the weight has its shape");
+        let zeros = vec![0.0; shape.outputs];
+        let bias = bias.unwrap_or(&zeros);
+        assert_eq!(bias.len(), shape.outputs, "a bias for each output");
+        let bias = whole_vectors(bias, shape.outputs);
+        Self {
+            weight: whole_vectors(weight, shape.outputs),
+            row: Aligned::zeros(shape.size[1] * bias.len()),
+            bias,
+            shape,
+        }
+    }
+
+    /// Appends the convolution of an image, `[height, width, outputs]`.
+    pub(crate) fn append(&mut self, output: &mut Vec<f32>, image: &PaddedImage) {
+        let outputs = self.shape.outputs;
+        for y in 0..self.shape.size[0] {
+            let row = ConvolvedRow {
+                output: &mut self.row,
+                pixels: image.rows_from(y),
+                taps: self.shape.taps(image.pitch()),
+                weight: &self.weight,
+                bias: &self.bias,
+            };
+            row.compute();
+            if self.bias.len() == outputs {
+                output.extend_from_slice(&self.row);
+            } else {
+                for pixel in self.row.chunks_exact(self.bias.len()) {
+                    output.extend_from_slice(&pixel[..outputs]);
                 }
             }
         }
     }
+}
+
+/// Rows of `channels` values, each with zeros up to the next whole vector.
+fn whole_vectors(values: &[f32], channels: usize) -> Aligned {
+    let whole = channels.next_multiple_of(lanes());
+    let mut rows = Aligned::zeros(values.len() / channels.max(1) * whole);
+    for (row, values) in rows
+        .chunks_exact_mut(whole.max(1))
+        .zip(values.chunks_exact(channels.max(1)))
+    {
+        row[..channels].copy_from_slice(values);
+    }
+    rows
+}
+
+/// [`whole_vectors`] of so many rows of pixels with this length, which begin `pitch` values after each other.
+fn whole_rows(values: &[f32], pitch: usize, [rows, row]: [usize; 2], channels: usize) -> Aligned {
+    let rows = values.chunks(pitch.max(1)).take(rows);
+    let pixels: Vec<&[f32]> = rows.map(|values| &values[..row]).collect();
+    whole_vectors(&pixels.concat(), channels)
 }
 
 /// The gradient of the weight, `[kernel, kernel, inputs, outputs]`, given the images and the gradient of the
@@ -139,13 +166,9 @@ pub fn convolve(
 /// # Panics
 /// If a length does not match the shape.
 pub fn weight_gradient(images: &[f32], gradient: &[f32], shape: ConvolutionShape) -> Vec<f32> {
-    shape.check_kernel();
-    let mut sum = vec![0.0; shape.weights()];
-    let mut padded = Padded::new(shape);
-    let mut at_positions = Vec::new();
-    let width = shape.size[1] * shape.outputs;
-    let pitch = shape.padded_width() * shape.outputs;
-    let images = of_images(images, shape);
+    let mut sum = WeightGradientSum::new(shape);
+    let mut padded = shape.padded_input();
+    let images = shape.input_images(images);
     let size = shape.pixels() * shape.outputs;
     assert_eq!(
         gradient.len(),
@@ -154,23 +177,70 @@ pub fn weight_gradient(images: &[f32], gradient: &[f32], shape: ConvolutionShape
     );
     for (gradient, image) in gradient.chunks_exact(size.max(1)).zip(images) {
         padded.fill(image);
-        for band in shape.bands() {
-            // Positions that span two rows keep a gradient of zero.
-            at_positions.resize(shape.positions(band.len()) * shape.outputs, 0.0);
-            let gradient = &gradient[band.start * width..band.end * width];
-            for (row, gradient) in gradient.chunks_exact(width).enumerate() {
-                at_positions[row * pitch..][..width].copy_from_slice(gradient);
-            }
-            let size = [shape.positions(band.len()), shape.outputs];
-            let gradient = Matrix::new(&at_positions, size);
-            let rows = sum.chunks_exact_mut(shape.row() * shape.outputs);
-            for (row, sum) in rows.enumerate() {
-                let patches = padded.patches(row, &band);
-                multiply_into(sum, 1.0, patches.transposed(), gradient, 1.0);
-            }
+        sum.add(&padded, gradient, shape.size[1] * shape.outputs);
+    }
+    sum.finish()
+}
+
+/// The gradient of a weight, summed over images.
+pub(crate) struct WeightGradientSum {
+    shape: ConvolutionShape,
+    /// With channels for whole vectors.
+    sum: Vec<f32>,
+    channels: usize,
+}
+
+impl WeightGradientSum {
+    pub(crate) fn new(shape: ConvolutionShape) -> Self {
+        let channels = shape.outputs.next_multiple_of(lanes());
+        Self {
+            sum: vec![0.0; shape.kernel * shape.kernel * shape.inputs * channels],
+            channels,
+            shape,
         }
     }
-    sum
+
+    /// Adds the gradient for an image, given that of its output, whose rows begin `gradient_pitch` values
+    /// after each other.
+    pub(crate) fn add(&mut self, image: &PaddedImage, gradient: &[f32], gradient_pitch: usize) {
+        let [height, width] = self.shape.size;
+        let outputs = self.shape.outputs;
+        let row = width * self.channels;
+        let longest = image.pitch().max(row).max(1);
+        let rows_at_once = (MAX_BAND / longest).clamp(1, height.max(1));
+        for first in (0..height).step_by(rows_at_once) {
+            let rows = rows_at_once.min(height - first);
+            let gradient = &gradient[first * gradient_pitch..];
+            let copy;
+            let (gradient, gradient_pitch) = if self.channels == outputs {
+                (gradient, gradient_pitch)
+            } else {
+                copy = whole_rows(gradient, gradient_pitch, [rows, width * outputs], outputs);
+                (&copy[..], row)
+            };
+            let band = WeightGradient {
+                sum: &mut self.sum,
+                pixels: image.rows_from(first),
+                taps: self.shape.taps(image.pitch()),
+                gradient,
+                gradient_pitch,
+                positions: [rows, width],
+                channels: self.channels,
+            };
+            band.add();
+        }
+    }
+
+    /// The sum, `[kernel, kernel, inputs, outputs]`.
+    pub(crate) fn finish(self) -> Vec<f32> {
+        if self.channels == self.shape.outputs {
+            return self.sum;
+        }
+        let rows = self.sum.chunks_exact(self.channels);
+        rows.flat_map(|row| &row[..self.shape.outputs])
+            .copied()
+            .collect()
+    }
 }
 
 /// Appends the gradient of the images, given that of the output: its convolution with the kernel rotated by
@@ -184,74 +254,28 @@ pub fn input_gradient(
     weight: &[f32],
     shape: ConvolutionShape,
 ) {
+    let rotated = rotated(weight, shape);
+    convolve(output, gradient, &rotated, None, shape.reversed());
+}
+
+/// The kernel rotated by 180°, with inputs and outputs exchanged.
+///
+/// # Panics
+/// If the length does not match the shape.
+pub(crate) fn rotated(weight: &[f32], shape: ConvolutionShape) -> Vec<f32> {
     assert_eq!(weight.len(), shape.weights(), "the weight has its shape");
     let (inputs, outputs) = (shape.inputs, shape.outputs);
+    let tap = (inputs * outputs).max(1);
     let mut rotated = vec![0.0; weight.len()];
-    let kernels = weight.chunks_exact((inputs * outputs).max(1)).rev();
-    for (rotated, weight) in rotated
-        .chunks_exact_mut((inputs * outputs).max(1))
-        .zip(kernels)
-    {
+    let taps = weight.chunks_exact(tap).rev();
+    for (rotated, weight) in rotated.chunks_exact_mut(tap).zip(taps) {
         for (input, weight) in weight.chunks_exact(outputs).enumerate() {
             for (output, weight) in weight.iter().enumerate() {
                 rotated[output * inputs + input] = *weight;
             }
         }
     }
-    convolve(output, gradient, &rotated, None, shape.reversed());
-}
-
-/// The images one by one.
-fn of_images(images: &[f32], shape: ConvolutionShape) -> std::slice::ChunksExact<'_, f32> {
-    let size = shape.pixels() * shape.inputs;
-    assert!(images.len().is_multiple_of(size.max(1)), "whole images");
-    images.chunks_exact(size.max(1))
-}
-
-/// Adds a value for each channel to each pixel.
-fn add_to_pixels(pixels: &mut [f32], bias: &[f32]) {
-    crate::vectorised(|| {
-        for pixel in pixels.chunks_exact_mut(bias.len()) {
-            for (value, bias) in pixel.iter_mut().zip(bias) {
-                *value += bias;
-            }
-        }
-    });
-}
-
-/// An image with borders of zeros.
-struct Padded {
-    shape: ConvolutionShape,
-    values: Vec<f32>,
-}
-
-impl Padded {
-    fn new(shape: ConvolutionShape) -> Self {
-        let rows = shape.size[0] + 2 * shape.radius();
-        Self {
-            values: vec![0.0; rows * shape.padded_width() * shape.inputs],
-            shape,
-        }
-    }
-
-    /// Replaces the image; the borders stay.
-    fn fill(&mut self, image: &[f32]) {
-        let shape = self.shape;
-        let width = shape.size[1] * shape.inputs;
-        let pitch = shape.padded_width() * shape.inputs;
-        let first = shape.radius() * (pitch + shape.inputs);
-        for (row, pixels) in image.chunks_exact(width.max(1)).enumerate() {
-            self.values[first + row * pitch..][..width].copy_from_slice(pixels);
-        }
-    }
-
-    /// The pixels under a row of the kernel, for each of its positions in a band of rows.
-    fn patches(&self, row: usize, band: &Range<usize>) -> Matrix<'_> {
-        let shape = self.shape;
-        let first = (band.start + row) * shape.padded_width() * shape.inputs;
-        let size = [shape.positions(band.len()), shape.row()];
-        Matrix::overlapping(&self.values[first..], size, shape.inputs)
-    }
+    rotated
 }
 
 #[cfg(test)]
@@ -294,7 +318,7 @@ mod tests {
                     (0..shape.kernel).flat_map(|d| (0..shape.kernel).map(move |r| (d, r)))
                 {
                     let (from_y, from_x) = (y + down, x + right);
-                    let radius = shape.radius();
+                    let radius = shape.kernel / 2;
                     if from_y < radius
                         || from_x < radius
                         || from_y >= height + radius

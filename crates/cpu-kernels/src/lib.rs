@@ -5,11 +5,20 @@
 //! for the vector units of the processor that they run on.
 
 mod activation;
+mod aligned;
 mod batch_norm;
+mod column_sums;
 mod convolution;
+mod convolution_block;
+mod convolution_kernels;
 mod exponential;
+mod group;
+mod moments;
+mod norm_gradient;
+mod padded_image;
 mod pooling;
 mod product;
+mod rectifier;
 mod rows;
 mod update;
 mod vector;
@@ -17,6 +26,10 @@ mod vector;
 pub use activation::{hyperbolic_tangents, sigmoids};
 pub use batch_norm::{ColumnStatistics, normalise_columns, normalise_columns_gradient};
 pub use convolution::{ConvolutionShape, convolve, input_gradient, weight_gradient};
+pub use convolution_block::{
+    BlockCache, BlockGradients, BlockOutput, BlockParameters, BlockShape, block, block_gradient,
+    predict_block,
+};
 pub use exponential::exponentials;
 pub use pooling::{PoolShape, Pooling, pool, pool_gradient};
 pub use product::{Matrix, multiply_into};

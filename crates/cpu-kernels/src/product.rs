@@ -22,26 +22,12 @@ impl<'a> Matrix<'a> {
     /// # Panics
     /// If the slice is shorter than the matrix.
     pub fn new(values: &'a [f32], [rows, columns]: [usize; 2]) -> Self {
-        Self::overlapping(values, [rows, columns], columns)
-    }
-
-    /// Rows that begin `stride` values after each other, and so may overlap.
-    ///
-    /// # Panics
-    /// If the slice ends before the last row.
-    pub fn overlapping(values: &'a [f32], [rows, columns]: [usize; 2], stride: usize) -> Self {
-        // The invariant: the last row begins at (rows − 1) · stride and has `columns` values.
-        let last_row = rows.saturating_sub(1).checked_mul(stride);
-        let end = last_row.and_then(|first| first.checked_add(columns));
-        assert!(
-            rows == 0 || end.is_some_and(|end| end <= values.len()),
-            "the slice holds the matrix"
-        );
+        assert!(fits(values, [rows, columns]), "the slice holds the matrix");
+        // The invariant: (rows − 1) · columns + columns − 1 is below rows · columns.
         Self {
             values,
             shape: [rows, columns],
-            // A stride that no element needs may be larger than the slice.
-            strides: [if rows > 1 { stride } else { 0 }, 1],
+            strides: [columns, 1],
         }
     }
 
@@ -201,20 +187,16 @@ mod tests {
     }
 
     #[test]
-    fn overlapping_rows_and_ranges_of_columns_are_operands() {
+    fn ranges_of_columns_are_operands() {
         let (values, other) = (numbers(11, 3), numbers(12, 5));
-        // The rows of 4 values begin at 0, 2, 4 and 6; the last value is not used.
-        let overlapping = Matrix::overlapping(&values, [4, 4], 2);
+        let whole = Matrix::new(&values, [2, 5]);
         let cases = [
-            overlapping,
-            overlapping.transposed(),
-            overlapping.columns(1..4),
-            overlapping.transposed().columns(2..4),
-            overlapping.columns(4..4),
-            Matrix::new(&values, [2, 5]).columns(4..5),
-            Matrix::overlapping(&values[..10], [4, 4], 2),
-            Matrix::overlapping(&values, [1, 3], usize::MAX),
-            Matrix::overlapping(&[], [0, 3], 5),
+            whole.columns(1..4),
+            whole.columns(4..5),
+            whole.columns(5..5),
+            whole.transposed().columns(1..2),
+            whole.columns(1..4).transposed(),
+            Matrix::new(&[], [0, 3]).columns(1..2),
         ];
         for left in cases {
             let [rows, inner] = left.shape;
@@ -228,12 +210,6 @@ mod tests {
                 assert_eq!(value, products.sum::<f32>(), "{left:?}");
             }
         }
-    }
-
-    #[test]
-    #[should_panic(expected = "the slice holds the matrix")]
-    fn a_slice_that_ends_before_the_last_row_is_refused() {
-        let _ = Matrix::overlapping(&[0.0; 9], [4, 4], 2);
     }
 
     #[test]

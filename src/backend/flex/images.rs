@@ -1,7 +1,11 @@
 //! Kernels for images on burn's CPU backend.
 
+use super::blocks;
 use super::values::{Values, tensor};
-use crate::backend::image_kernels::{ConvolutionShape, ImageKernels, PoolShape, Pooling};
+use crate::backend::image_kernels::{
+    BlockGradients, BlockOutput, BlockParameters, BlockShape, ConvolutionShape, ImageKernels,
+    PoolShape, Pooling,
+};
 use burn::backend::Flex;
 use burn::tensor::Tensor;
 
@@ -85,6 +89,36 @@ impl ImageKernels<Flex> for FlexImages {
             cpu_kernels::pool_gradient(output, gradient, images, pooling, shape);
         });
         tensor(values, [members, batch, size])
+    }
+
+    fn block(
+        &self,
+        images: Tensor<Flex, 3>,
+        parameters: BlockParameters<'_, Flex>,
+        epsilon: f64,
+        shape: BlockShape,
+    ) -> BlockOutput<Flex> {
+        blocks::forward(images, &parameters, epsilon, shape)
+    }
+
+    fn predict_block(
+        &self,
+        images: Tensor<Flex, 3>,
+        parameters: BlockParameters<'_, Flex>,
+        shape: BlockShape,
+    ) -> Tensor<Flex, 3> {
+        blocks::predict(images, &parameters, shape)
+    }
+
+    fn block_gradient(
+        &self,
+        gradient: Tensor<Flex, 3>,
+        cache: Vec<Tensor<Flex, 3>>,
+        parameters: BlockParameters<'_, Flex>,
+        needs_input_gradient: bool,
+        shape: BlockShape,
+    ) -> BlockGradients<Flex> {
+        blocks::backward(gradient, cache, &parameters, needs_input_gradient, shape)
     }
 }
 

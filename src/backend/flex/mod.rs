@@ -3,6 +3,7 @@
 //! Members are computed one after the other, each exactly as if it were alone.
 
 mod batch_norm;
+mod blocks;
 mod images;
 mod operations;
 mod updates;

@@ -1,0 +1,58 @@
+//! Values that begin at a cache line.
+
+use std::ops::{Deref, DerefMut};
+
+/// The length of a cache line, and of the longest vector, in bytes.
+const LINE: usize = 64;
+
+/// A fixed number of values from the beginning of a cache line on. A vector that crosses the end of a line
+/// takes two accesses.
+#[derive(Debug)]
+pub(crate) struct Aligned {
+    values: Vec<f32>,
+    first: usize,
+    count: usize,
+}
+
+impl Aligned {
+    /// So many zeros.
+    pub(crate) fn zeros(count: usize) -> Self {
+        let values = vec![0.0; count + LINE / size_of::<f32>()];
+        // The offset may be unknown, which costs speed only.
+        let first = values.as_ptr().align_offset(LINE);
+        Self {
+            first: if first < LINE { first } else { 0 },
+            values,
+            count,
+        }
+    }
+}
+
+impl Deref for Aligned {
+    type Target = [f32];
+
+    fn deref(&self) -> &[f32] {
+        &self.values[self.first..][..self.count]
+    }
+}
+
+impl DerefMut for Aligned {
+    fn deref_mut(&mut self) -> &mut [f32] {
+        &mut self.values[self.first..][..self.count]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_begin_at_a_line() {
+        for count in [0, 1, 16, 1000] {
+            let mut values = Aligned::zeros(count);
+            values.fill(1.0);
+            assert_eq!(*values, vec![1.0; count]);
+            assert!((values.as_ptr() as usize).is_multiple_of(LINE));
+        }
+    }
+}

@@ -1,0 +1,60 @@
+//! An image with borders of zeros.
+
+use crate::aligned::Aligned;
+
+/// An image `[height, width, channels]` in the middle of zeros, so that a kernel can read beyond its edges.
+pub(crate) struct PaddedImage {
+    size: [usize; 2],
+    channels: usize,
+    radius: usize,
+    values: Aligned,
+}
+
+impl PaddedImage {
+    /// An image of zeros with a border of `radius` pixels.
+    pub(crate) fn new(size: [usize; 2], channels: usize, radius: usize) -> Self {
+        let [height, width] = size.map(|length| length + 2 * radius);
+        Self {
+            size,
+            channels,
+            radius,
+            values: Aligned::zeros(height * width * channels),
+        }
+    }
+
+    /// Distance of two rows.
+    pub(crate) fn pitch(&self) -> usize {
+        (self.size[1] + 2 * self.radius) * self.channels
+    }
+
+    /// The values from the border on the left of a row, counted with the border above.
+    pub(crate) fn rows_from(&self, row: usize) -> &[f32] {
+        &self.values[row * self.pitch()..]
+    }
+
+    /// The values from the first pixel on. Its rows begin [`pitch`](Self::pitch) values after each other.
+    pub(crate) fn pixels(&self) -> &[f32] {
+        &self.values[self.first_pixel()..]
+    }
+
+    /// The pixels of each row, to be changed.
+    pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
+        let (first, pitch) = (self.first_pixel(), self.pitch());
+        let [height, width] = self.size;
+        let width = width * self.channels;
+        let rows = self.values[first..].chunks_mut(pitch.max(1));
+        rows.take(height).map(move |row| &mut row[..width])
+    }
+
+    /// Replaces the pixels; the border stays.
+    pub(crate) fn fill(&mut self, image: &[f32]) {
+        let width = self.size[1] * self.channels;
+        for (row, pixels) in self.rows_mut().zip(image.chunks_exact(width.max(1))) {
+            row.copy_from_slice(pixels);
+        }
+    }
+
+    fn first_pixel(&self) -> usize {
+        self.radius * (self.pitch() + self.channels)
+    }
+}
