@@ -1,8 +1,8 @@
 //! Fast loops over slices for training steps on a CPU.
 //!
 //! This crate contains the `unsafe` code that these loops need, behind functions that check every
-//! access: products by the `gemm` crate, which takes raw pointers, and prefetching. Loops are compiled
-//! for the vector units of the processor that they run on.
+//! access: products by the `gemm` crate, which takes raw pointers, the inner loops of convolutions, and
+//! prefetching. Loops are compiled for the vector units of the processor that they run on.
 
 mod activation;
 mod aligned;
