@@ -6,7 +6,7 @@ pub use cpu_kernels::{BlockShape, ConvolutionShape, PoolShape, Pooling};
 
 /// Convolutions and pooling without the indices of pixels.
 ///
-/// A block is a convolution with the stages that follow it: batch norm or none, ReLU, max pooling or none.
+/// A block is a convolution, optional batch norm, ReLU and optional max pooling.
 ///
 /// Images are `[members, batch, height·width·channels]`; images that are only read may have a single member,
 /// which all members share. `weight` is `[members, kernel²·inputs, outputs]`.
@@ -48,7 +48,7 @@ pub trait ImageKernels<B: Backend> {
         shape: PoolShape,
     ) -> Tensor<B, 3>;
 
-    /// The output of a block in training, where batch norm uses the statistics of the batch.
+    /// The forward pass of a block in training. Batch norm uses the statistics of the batch.
     fn block(
         &self,
         images: Tensor<B, 3>,
@@ -57,7 +57,9 @@ pub trait ImageKernels<B: Backend> {
         shape: BlockShape,
     ) -> BlockOutput<B>;
 
-    /// The output of a block in evaluation, where batch norm multiplies by its weight and adds its bias.
+    /// The output of a block in evaluation: `[members, batch, height·width·outputs]`, after pooling.
+    /// `parameters.norm` is not the weight and bias of batch norm here, but the scale and shift that include
+    /// its running statistics.
     fn predict_block(
         &self,
         images: Tensor<B, 3>,
@@ -65,8 +67,8 @@ pub trait ImageKernels<B: Backend> {
         shape: BlockShape,
     ) -> Tensor<B, 3>;
 
-    /// The gradients of a block, given that of its output and the cache of its forward pass. The gradient of
-    /// the images is computed if it is needed.
+    /// The backward pass of a block, given the gradient of its output and [`BlockOutput::cache`]. Computes the
+    /// gradient of the images only if `needs_input_gradient`.
     fn block_gradient(
         &self,
         gradient: Tensor<B, 3>,
@@ -77,13 +79,14 @@ pub trait ImageKernels<B: Backend> {
     ) -> BlockGradients<B>;
 }
 
-/// Weight and bias of a block's convolution, and of its norm.
+/// The parameters of a block: those of the convolution and of batch norm.
 pub struct BlockParameters<'a, B: Backend> {
     /// `[members, kernel²·inputs, outputs]`
     pub weight: &'a Tensor<B, 3>,
     /// `[members, 1, outputs]`
     pub bias: &'a Tensor<B, 3>,
-    /// `[members, 1, outputs]`, if there is a norm.
+    /// The weight and bias of batch norm, or in [`ImageKernels::predict_block`] its scale and shift:
+    /// `[members, 1, outputs]`. `None` without batch norm.
     pub norm: Option<[&'a Tensor<B, 3>; 2]>,
 }
 
@@ -91,18 +94,19 @@ pub struct BlockParameters<'a, B: Backend> {
 pub struct BlockOutput<B: Backend> {
     /// The images after the block: `[members, batch, height·width·outputs]`, after pooling.
     pub output: Tensor<B, 3>,
-    /// Mean and variance of each channel, if there is a norm: `[members, 1, outputs]`.
+    /// The mean and variance of each channel: `[members, 1, outputs]`. `None` without batch norm.
     pub statistics: Option<[Tensor<B, 3>; 2]>,
     /// What the backward pass needs.
     pub cache: Vec<Tensor<B, 3>>,
 }
 
-/// The gradients of a block, each with the shape of its value.
+/// The gradients of a block.
 pub struct BlockGradients<B: Backend> {
-    /// Those of the convolution's weight and bias.
-    pub layer: [Tensor<B, 3>; 2],
-    /// Those of the norm's weight and bias, if there is one.
+    /// The gradients of the convolution's weight and bias.
+    pub convolution: [Tensor<B, 3>; 2],
+    /// The gradients of batch norm's weight and bias. `None` without batch norm.
     pub norm: Option<[Tensor<B, 3>; 2]>,
-    /// That of the images, if it was needed.
+    /// The gradient of the images, `[members, batch, height·width·inputs]`, if requested. Its first
+    /// dimension is `members` even if the images have a single member.
     pub input: Option<Tensor<B, 3>>,
 }

@@ -45,12 +45,17 @@ impl<B: Backend> BatchNorm<B> {
             variance,
             cache,
         } = B::batch_norm(rows, weight, bias, EPSILON);
-        self.observe([mean, variance], count);
+        self.update_running_statistics([mean, variance], count);
         (output.reshape(shape), cache)
     }
 
-    /// Updates the running statistics by mean and variance of a batch with so many rows.
-    pub(super) fn observe(&mut self, [mean, variance]: [Tensor<B, 3>; 2], rows: f64) {
+    /// Updates the running statistics with the mean and the biased variance of a batch, `[members, 1, units]`
+    /// each, which were computed from `rows` rows.
+    pub(super) fn update_running_statistics(
+        &mut self,
+        [mean, variance]: [Tensor<B, 3>; 2],
+        rows: f64,
+    ) {
         // A batch of one sample, which PyTorch rejects, does not update the statistics.
         if rows > 1.0 {
             let sample = variance.mul_scalar(rows / (rows - 1.0) * MOMENTUM);
@@ -67,14 +72,15 @@ impl<B: Backend> BatchNorm<B> {
         bias: &Tensor<B, 3>,
     ) -> Tensor<B, 3> {
         let [_, batch, features] = input.dims();
-        let [scale, shift] = self.running_factors(weight, bias);
+        let [scale, shift] = self.running_scale_and_shift(weight, bias);
         let rows = self.rows(input) * scale + shift;
         let members = rows.dims()[0];
         rows.reshape([members, batch, features])
     }
 
-    /// What [`predict`](Self::predict) multiplies by and adds: `[members, 1, units]`.
-    pub(super) fn running_factors(
+    /// The scale and shift that [`predict`](Self::predict) applies, from the running statistics, weight and
+    /// bias: `[members, 1, units]`.
+    pub(super) fn running_scale_and_shift(
         &self,
         weight: &Tensor<B, 3>,
         bias: &Tensor<B, 3>,

@@ -1,6 +1,6 @@
-//! A convolution and the stages after it that the backend's kernels for images compute with it.
+//! A convolution and the stages after it that the backend's kernels for images compute in one call.
 //!
-//! One after the other, these stages would each write and read images larger than a cache.
+//! Computed separately, each stage would read and write images that exceed the cache.
 
 use super::batch_norm::{BatchNorm, EPSILON};
 use super::convolution::Convolution;
@@ -10,7 +10,7 @@ use crate::backend::{Backend, BlockParameters, BlockShape, ImageKernels};
 use crate::spec::Activation;
 use burn::tensor::Tensor;
 
-/// A convolution, batch norm or none, ReLU, and max pooling or none.
+/// A convolution, optional batch norm, ReLU and optional max pooling.
 pub(super) struct ConvolutionBlock<'a, B: Backend> {
     kernels: &'static dyn ImageKernels<B>,
     convolution: &'a Convolution<B>,
@@ -19,9 +19,9 @@ pub(super) struct ConvolutionBlock<'a, B: Backend> {
 }
 
 impl<'a, B: Backend> ConvolutionBlock<'a, B> {
-    /// The number of stages of the block that begins with the first stage, if one does and the backend has
-    /// kernels for it.
-    pub(super) fn length(stages: &[Operation<B>]) -> Option<usize> {
+    /// The number of stages of the block that `stages` begin with. `None` if they do not begin with a block, or
+    /// the backend has no kernels for images.
+    pub(super) fn stage_count_at_start(stages: &[Operation<B>]) -> Option<usize> {
         B::image_kernels()?;
         let [Operation::Convolution(_), rest @ ..] = stages else {
             return None;
@@ -38,13 +38,13 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
         is_rectified.then_some(2 + normed + pooled)
     }
 
-    /// The block of these stages.
+    /// The block that consists of exactly these stages.
     ///
     /// # Panics
-    /// If they are not those counted by [`length`](Self::length).
+    /// If the stages are not exactly one block.
     pub(super) fn new(stages: &'a mut [Operation<B>]) -> Self {
         assert_eq!(
-            Self::length(stages),
+            Self::stage_count_at_start(stages),
             Some(stages.len()),
             "the stages of a block"
         );
@@ -53,7 +53,7 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
             panic!("a block begins with a convolution");
         };
         Self {
-            kernels: B::image_kernels().expect("asked for before"),
+            kernels: B::image_kernels().expect("checked by stage_count_at_start"),
             convolution,
             norm: match next {
                 Operation::BatchNorm(norm) => Some(norm),
@@ -64,7 +64,7 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
     }
 
     /// The number of its stages.
-    pub(super) fn stages(&self) -> usize {
+    pub(super) fn stage_count(&self) -> usize {
         2 + usize::from(self.norm.is_some()) + usize::from(self.pooled)
     }
 
@@ -73,8 +73,8 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
         1 + usize::from(self.norm.is_some())
     }
 
-    /// The output in training, and what the backward pass needs. `parameters` are weight and bias of the
-    /// convolution, and those of the norm.
+    /// The forward pass in training: the output, and the cache for [`backward`](Self::backward). Updates the
+    /// running statistics. `parameters` are weight and bias of the convolution, then those of batch norm, if any.
     pub(super) fn forward(
         self,
         input: Tensor<B, 3>,
@@ -87,15 +87,15 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
             .block(input, block_parameters(parameters), EPSILON, shape);
         if let (Some(norm), Some(statistics)) = (self.norm, block.statistics) {
             let [height, width] = shape.convolution.size;
-            norm.observe(statistics, (batch * height * width) as f64);
+            norm.update_running_statistics(statistics, (batch * height * width) as f64);
         }
         (block.output, block.cache)
     }
 
-    /// The output in evaluation.
+    /// The output in evaluation, with the running statistics. `parameters` as in [`forward`](Self::forward).
     pub(super) fn predict(self, input: Tensor<B, 3>, parameters: &[Tensor<B, 3>]) -> Tensor<B, 3> {
         let factors = match (&self.norm, parameters) {
-            (Some(norm), [_, _, weight, bias]) => Some(norm.running_factors(weight, bias)),
+            (Some(norm), [_, _, weight, bias]) => Some(norm.running_scale_and_shift(weight, bias)),
             _ => None,
         };
         let parameters = BlockParameters {
@@ -106,8 +106,8 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
         self.kernels.predict_block(input, parameters, self.shape())
     }
 
-    /// The gradient of the input, if it is needed, and those of the parameters of each stage, from input to
-    /// output.
+    /// The gradient of the input (`None` unless needed), and the parameter gradients of each stage that has
+    /// parameters, from input to output.
     pub(super) fn backward(
         self,
         cache: Vec<Tensor<B, 3>>,
@@ -122,7 +122,7 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
             needs_input_gradient,
             self.shape(),
         );
-        let of_stages = [Some(gradients.layer), gradients.norm];
+        let of_stages = [Some(gradients.convolution), gradients.norm];
         let of_stages = of_stages.into_iter().flatten().map(StageGradient::Values);
         (gradients.input, of_stages.collect())
     }
@@ -219,7 +219,7 @@ mod tests {
     }
 
     #[test]
-    fn blocks_compute_what_their_stages_compute() {
+    fn blocks_match_their_stages() {
         let poolings = [None, Some(Pooling::Max), Some(Pooling::Average)];
         for (normed, pooling) in [true, false]
             .into_iter()
@@ -235,10 +235,12 @@ mod tests {
                     let mut theirs = Network::<Plain>::with_parameters(&stages, theirs);
                     let blocks = usize::from(function == Activation::Relu);
                     assert_eq!(
-                        ConvolutionBlock::length(&ours.stages).iter().count(),
+                        ConvolutionBlock::stage_count_at_start(&ours.stages)
+                            .iter()
+                            .count(),
                         blocks
                     );
-                    assert_eq!(ConvolutionBlock::length(&theirs.stages), None);
+                    assert_eq!(ConvolutionBlock::stage_count_at_start(&theirs.stages), None);
 
                     let distribution = Distribution::Uniform(-1.0, 1.0);
                     let images = Tensor::random([owners, 4, 60], distribution, &Default::default());
@@ -255,7 +257,7 @@ mod tests {
                     for (found, expected) in values.zip(expected) {
                         assert_close(found, expected, &what);
                     }
-                    // With the running statistics of that step.
+                    // The running statistics now include that batch.
                     let found = ours.predict(images.clone());
                     assert_close(found, theirs.predict(plain(&images)), &what);
                 }

@@ -23,26 +23,27 @@ pub struct Network<B: Backend> {
     pub(super) member_stages: Vec<Vec<Stage>>,
 }
 
-/// What the backward pass needs from the forward pass, from input to output.
+/// What the backward pass needs from the forward pass: an entry for each single stage or block, from input to
+/// output.
 pub struct ForwardCache<B: Backend>(Vec<CachedStages<B>>);
 
-/// What the backward pass of a stage, or of stages that are computed together, needs.
+/// The cached tensors of a single stage or a block.
 struct CachedStages<B: Backend> {
     /// The number of stages.
     count: usize,
     tensors: Vec<Tensor<B, 3>>,
 }
 
-/// Stages that are computed together.
+/// A single stage or a block.
 enum NextStages<'a, B: Backend> {
     Single(&'a mut Operation<B>),
     Block(ConvolutionBlock<'a, B>),
 }
 
 impl<'a, B: Backend> NextStages<'a, B> {
-    /// Takes the next of these stages, from input to output.
+    /// Takes the next stage or block from the start of `rest`.
     fn take(rest: &mut &'a mut [Operation<B>]) -> Option<Self> {
-        let count = ConvolutionBlock::length(rest).unwrap_or(1.min(rest.len()));
+        let count = ConvolutionBlock::stage_count_at_start(rest).unwrap_or(1.min(rest.len()));
         let (next, later) = std::mem::take(rest).split_at_mut(count);
         *rest = later;
         match next {
@@ -53,20 +54,20 @@ impl<'a, B: Backend> NextStages<'a, B> {
     }
 }
 
-/// Weight and bias of the stages that have them and are left, from input to output.
+/// The weights and biases not yet taken, from input to output.
 struct Parameters<'a, B: Backend>(&'a [Tensor<B, 3>]);
 
 impl<'a, B: Backend> Parameters<'a, B> {
-    /// Takes those of the next stages.
-    fn of_next(&mut self, stages: usize) -> &'a [Tensor<B, 3>] {
-        let (next, later) = self.0.split_at(2 * stages);
+    /// Takes the weights and biases of the next stages with parameters.
+    fn take_first(&mut self, parameter_stages: usize) -> &'a [Tensor<B, 3>] {
+        let (next, later) = self.0.split_at(2 * parameter_stages);
         self.0 = later;
         next
     }
 
-    /// Takes those of the last stages.
-    fn of_last(&mut self, stages: usize) -> &'a [Tensor<B, 3>] {
-        let (earlier, last) = self.0.split_at(self.0.len() - 2 * stages);
+    /// Takes the weights and biases of the last stages with parameters.
+    fn take_last(&mut self, parameter_stages: usize) -> &'a [Tensor<B, 3>] {
+        let (earlier, last) = self.0.split_at(self.0.len() - 2 * parameter_stages);
         self.0 = earlier;
         last
     }
@@ -134,13 +135,13 @@ impl<B: Backend> Network<B> {
         while let Some(next) = NextStages::take(&mut rest) {
             let stage = match next {
                 NextStages::Block(block) => {
-                    let parameters = parameters.of_next(block.parameter_stages());
+                    let parameters = parameters.take_first(block.parameter_stages());
                     current = block.predict(current, parameters);
                     continue;
                 }
                 NextStages::Single(stage) => stage,
             };
-            let parameters = parameters.of_next(usize::from(stage.has_parameters()));
+            let parameters = parameters.take_first(usize::from(stage.has_parameters()));
             current = match stage {
                 Operation::Dense => B::dense(current, &parameters[0], &parameters[1]),
                 Operation::Convolution(convolution) => {
@@ -175,8 +176,8 @@ impl<B: Backend> Network<B> {
         while let Some(next) = NextStages::take(&mut rest) {
             let stage = match next {
                 NextStages::Block(block) => {
-                    let parameters = parameters.of_next(block.parameter_stages());
-                    let count = block.stages();
+                    let parameters = parameters.take_first(block.parameter_stages());
+                    let count = block.stage_count();
                     let (output, tensors) = block.forward(current, parameters);
                     cache.push(CachedStages { count, tensors });
                     current = output;
@@ -184,7 +185,7 @@ impl<B: Backend> Network<B> {
                 }
                 NextStages::Single(stage) => stage,
             };
-            let parameters = parameters.of_next(usize::from(stage.has_parameters()));
+            let parameters = parameters.take_first(usize::from(stage.has_parameters()));
             let (output, tensors) = match stage {
                 Operation::Dense => {
                     let output = B::dense(current.clone(), &parameters[0], &parameters[1]);
@@ -246,7 +247,7 @@ impl<B: Backend> Network<B> {
             rest = earlier;
             let [stage] = stages else {
                 let block = ConvolutionBlock::new(stages);
-                let parameters = parameters.of_last(block.parameter_stages());
+                let parameters = parameters.take_last(block.parameter_stages());
                 let (input, of_stages) =
                     block.backward(tensors, gradient, parameters, needs_input_gradient);
                 reversed.extend(of_stages.into_iter().rev());
@@ -254,7 +255,7 @@ impl<B: Backend> Network<B> {
                 gradient = input;
                 continue;
             };
-            let parameters = parameters.of_last(usize::from(stage.has_parameters()));
+            let parameters = parameters.take_last(usize::from(stage.has_parameters()));
             let mut cached = tensors.into_iter();
             let mut next = || cached.next().expect("cached by the forward pass");
             match stage {

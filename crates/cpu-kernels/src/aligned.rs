@@ -1,12 +1,12 @@
-//! Values that begin at a cache line.
+//! A buffer aligned to a cache line.
 
 use std::ops::{Deref, DerefMut};
 
 /// The length of a cache line, and of the longest vector, in bytes.
 const LINE: usize = 64;
 
-/// A fixed number of values from the beginning of a cache line on. A vector that crosses the end of a line
-/// takes two accesses.
+/// A fixed number of values, aligned to a cache line. A vector that crosses the end of a line takes two
+/// accesses.
 #[derive(Debug)]
 pub(crate) struct Aligned {
     values: Vec<f32>,
@@ -15,10 +15,10 @@ pub(crate) struct Aligned {
 }
 
 impl Aligned {
-    /// So many zeros.
+    /// `count` zeros.
     pub(crate) fn zeros(count: usize) -> Self {
         let values = vec![0.0; count + LINE / size_of::<f32>()];
-        // The offset may be unknown, which costs speed only.
+        // `align_offset` may fail; then the buffer is not aligned, which is only slower.
         let first = values.as_ptr().align_offset(LINE);
         Self {
             first: if first < LINE { first } else { 0 },
@@ -47,7 +47,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_begin_at_a_line() {
+    fn values_are_aligned_to_a_cache_line() {
         for count in [0, 1, 16, 1000] {
             let mut values = Aligned::zeros(count);
             values.fill(1.0);

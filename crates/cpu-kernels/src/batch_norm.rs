@@ -18,7 +18,8 @@ pub struct ColumnStatistics {
 /// Normalises each column of `input`, `[rows, columns]`, and appends `normalised · weight + bias` to
 /// `output`.
 ///
-/// After the statistics, all operations round as those on tensors do, in the same order.
+/// The normalisation performs the same operations in the same order as the tensor form; only mean and
+/// variance may be rounded differently.
 ///
 /// # Panics
 /// If the input has no whole rows, or weight and bias differ in length.

@@ -3,16 +3,16 @@
 use crate::group::Group;
 use pulp::{Arch, Simd, WithSimd};
 
-/// So many rows are added up in single precision, and these sums in double precision.
-const RUN: usize = 16;
+/// The number of rows that are added in single precision before their sum is added in double precision.
+const ROWS_OF_PARTIAL_SUM: usize = 16;
 
-/// The terms of several sums over rows, each with columns.
+/// The terms of `SUMS` sums over the rows of a matrix, for each column.
 pub(crate) trait Terms<const SUMS: usize> {
-    /// The terms of a row in a group of columns.
+    /// The terms of one row for a group of columns.
     fn of_row<S: Simd>(&self, row: usize, group: Group<S>) -> [S::f32s; SUMS];
 }
 
-/// Adds the terms of so many rows to the sums of each column.
+/// Adds the terms of the first `rows` rows to `sums`, each with one value per column.
 ///
 /// # Panics
 /// If sums have different lengths, or the terms have fewer rows or columns.
@@ -37,17 +37,17 @@ impl<const SUMS: usize, T: Terms<SUMS>> WithSimd for Pass<'_, SUMS, T> {
     fn with_simd<S: Simd>(self, simd: S) {
         let columns = self.sums.first().map_or(0, Vec::len);
         for group in Group::over(simd, columns) {
-            for first in (0..self.rows).step_by(RUN) {
-                let rows = first..self.rows.min(first + RUN);
-                // Two sums, because each addition waits for the one before.
-                let mut of_run = [[simd.splat_f32s(0.0); SUMS]; 2];
+            for first in (0..self.rows).step_by(ROWS_OF_PARTIAL_SUM) {
+                let rows = first..self.rows.min(first + ROWS_OF_PARTIAL_SUM);
+                // Two accumulators, because each addition waits for the previous one.
+                let mut partial = [[simd.splat_f32s(0.0); SUMS]; 2];
                 for row in rows {
                     let terms = self.terms.of_row(row, group);
-                    for (sum, term) in of_run[row % 2].iter_mut().zip(terms) {
+                    for (sum, term) in partial[row % 2].iter_mut().zip(terms) {
                         *sum = simd.add_f32s(*sum, term);
                     }
                 }
-                let [even, odd] = of_run;
+                let [even, odd] = partial;
                 for (sum, (even, odd)) in self.sums.iter_mut().zip(even.into_iter().zip(odd)) {
                     group.add_to(sum, simd.add_f32s(even, odd));
                 }

@@ -1,11 +1,11 @@
-//! Convolutions of images with stride 1, which keep the size of the image.
+//! Convolutions of images with stride 1, padded with zeros so that images keep their size.
 
 use crate::aligned::Aligned;
-use crate::convolution_kernels::{ConvolvedRow, Taps, WeightGradient, lanes};
+use crate::convolution_kernels::{ConvolvedRow, KernelLayout, WeightGradient, lanes};
 use crate::padded_image::PaddedImage;
 
-/// The maximum number of values of the input or output from which the gradient of the weight is computed at
-/// once: 128 KiB, which stay in the second-level cache.
+/// The maximum number of values of the input or of the gradient that are processed at once for the gradient of
+/// the weight: 128 KiB, which stay in the second-level cache.
 const MAX_BAND: usize = 32 << 10;
 
 /// The shape of a convolution with stride 1 of images `[height, width, channels]` that keep their size.
@@ -36,29 +36,32 @@ impl ConvolutionShape {
         self.size[0] * self.size[1]
     }
 
-    /// The number of weights.
+    /// The number of weights: `kernel² · inputs · outputs`.
     pub(crate) fn weights(self) -> usize {
         self.kernel * self.kernel * self.inputs * self.outputs
     }
 
-    /// An image of the input with borders for the kernel, for its pixels to be filled in.
+    /// An image of zeros with the size of the input and a border for the kernel.
     ///
     /// # Panics
-    /// If the kernel has no centre.
+    /// If the length of the kernel is even.
     pub(crate) fn padded_input(self) -> PaddedImage {
         assert!(self.kernel % 2 == 1, "the length of a kernel is odd");
         PaddedImage::new(self.size, self.inputs, self.kernel / 2)
     }
 
-    /// Images of the input one by one.
+    /// The images of the input, `[height, width, inputs]` each.
+    ///
+    /// # Panics
+    /// If the last image is not whole.
     pub(crate) fn input_images(self, images: &[f32]) -> std::slice::ChunksExact<'_, f32> {
         let size = self.pixels() * self.inputs;
         assert!(images.len().is_multiple_of(size.max(1)), "whole images");
         images.chunks_exact(size.max(1))
     }
 
-    fn taps(self, pitch: usize) -> Taps {
-        Taps {
+    fn layout(self, pitch: usize) -> KernelLayout {
+        KernelLayout {
             kernel: self.kernel,
             inputs: self.inputs,
             pitch,
@@ -72,7 +75,7 @@ impl ConvolutionShape {
 /// is `[kernel, kernel, inputs, outputs]`. Outside of an image, its pixels count as zeros.
 ///
 /// # Panics
-/// If a length does not match the shape.
+/// If a length does not match the shape, or the length of the kernel is even.
 pub fn convolve(
     output: &mut Vec<f32>,
     images: &[f32],
@@ -93,10 +96,11 @@ pub fn convolve(
 /// A convolution with its weight.
 pub(crate) struct Convolution {
     shape: ConvolutionShape,
-    /// With channels for whole vectors.
+    /// `[kernel, kernel, inputs, channels]`: the outputs, padded with zeros to whole vectors.
     weight: Aligned,
+    /// `[channels]`
     bias: Aligned,
-    /// A row of the output, with channels for whole vectors.
+    /// A row of the output: `[width, channels]`.
     row: Aligned,
 }
 
@@ -108,23 +112,23 @@ impl Convolution {
         let zeros = vec![0.0; shape.outputs];
         let bias = bias.unwrap_or(&zeros);
         assert_eq!(bias.len(), shape.outputs, "a bias for each output");
-        let bias = whole_vectors(bias, shape.outputs);
+        let bias = padded_to_vectors(bias, shape.outputs);
         Self {
-            weight: whole_vectors(weight, shape.outputs),
+            weight: padded_to_vectors(weight, shape.outputs),
             row: Aligned::zeros(shape.size[1] * bias.len()),
             bias,
             shape,
         }
     }
 
-    /// Appends the convolution of an image, `[height, width, outputs]`.
+    /// Appends the output for an image, `[height, width, outputs]`.
     pub(crate) fn append(&mut self, output: &mut Vec<f32>, image: &PaddedImage) {
         let outputs = self.shape.outputs;
         for y in 0..self.shape.size[0] {
             let row = ConvolvedRow {
                 output: &mut self.row,
                 pixels: image.rows_from(y),
-                taps: self.shape.taps(image.pitch()),
+                layout: self.shape.layout(image.pitch()),
                 weight: &self.weight,
                 bias: &self.bias,
             };
@@ -140,8 +144,8 @@ impl Convolution {
     }
 }
 
-/// Rows of `channels` values, each with zeros up to the next whole vector.
-fn whole_vectors(values: &[f32], channels: usize) -> Aligned {
+/// Copies rows of `channels` values and pads each with zeros to whole vectors.
+fn padded_to_vectors(values: &[f32], channels: usize) -> Aligned {
     let whole = channels.next_multiple_of(lanes());
     let mut rows = Aligned::zeros(values.len() / channels.max(1) * whole);
     for (row, values) in rows
@@ -153,18 +157,18 @@ fn whole_vectors(values: &[f32], channels: usize) -> Aligned {
     rows
 }
 
-/// [`whole_vectors`] of so many rows of pixels with this length, which begin `pitch` values after each other.
-fn whole_rows(values: &[f32], pitch: usize, [rows, row]: [usize; 2], channels: usize) -> Aligned {
+/// [`padded_to_vectors`] for the first `rows` rows of `row` values, which begin `pitch` values after each other.
+fn padded_rows(values: &[f32], pitch: usize, [rows, row]: [usize; 2], channels: usize) -> Aligned {
     let rows = values.chunks(pitch.max(1)).take(rows);
     let pixels: Vec<&[f32]> = rows.map(|values| &values[..row]).collect();
-    whole_vectors(&pixels.concat(), channels)
+    padded_to_vectors(&pixels.concat(), channels)
 }
 
 /// The gradient of the weight, `[kernel, kernel, inputs, outputs]`, given the images and the gradient of the
 /// output.
 ///
 /// # Panics
-/// If a length does not match the shape.
+/// If a length does not match the shape, or the length of the kernel is even.
 pub fn weight_gradient(images: &[f32], gradient: &[f32], shape: ConvolutionShape) -> Vec<f32> {
     let mut sum = WeightGradientSum::new(shape);
     let mut padded = shape.padded_input();
@@ -185,7 +189,7 @@ pub fn weight_gradient(images: &[f32], gradient: &[f32], shape: ConvolutionShape
 /// The gradient of a weight, summed over images.
 pub(crate) struct WeightGradientSum {
     shape: ConvolutionShape,
-    /// With channels for whole vectors.
+    /// `[kernel, kernel, inputs, channels]`: the outputs, padded to whole vectors.
     sum: Vec<f32>,
     channels: usize,
 }
@@ -200,8 +204,8 @@ impl WeightGradientSum {
         }
     }
 
-    /// Adds the gradient for an image, given that of its output, whose rows begin `gradient_pitch` values
-    /// after each other.
+    /// Adds the weight gradient of an image. `gradient` is the gradient of its output, whose rows begin
+    /// `gradient_pitch` values after each other.
     pub(crate) fn add(&mut self, image: &PaddedImage, gradient: &[f32], gradient_pitch: usize) {
         let [height, width] = self.shape.size;
         let outputs = self.shape.outputs;
@@ -215,13 +219,13 @@ impl WeightGradientSum {
             let (gradient, gradient_pitch) = if self.channels == outputs {
                 (gradient, gradient_pitch)
             } else {
-                copy = whole_rows(gradient, gradient_pitch, [rows, width * outputs], outputs);
+                copy = padded_rows(gradient, gradient_pitch, [rows, width * outputs], outputs);
                 (&copy[..], row)
             };
             let band = WeightGradient {
                 sum: &mut self.sum,
                 pixels: image.rows_from(first),
-                taps: self.shape.taps(image.pitch()),
+                layout: self.shape.layout(image.pitch()),
                 gradient,
                 gradient_pitch,
                 positions: [rows, width],
@@ -247,7 +251,7 @@ impl WeightGradientSum {
 /// 180°, with inputs and outputs exchanged.
 ///
 /// # Panics
-/// If a length does not match the shape.
+/// If a length does not match the shape, or the length of the kernel is even.
 pub fn input_gradient(
     output: &mut Vec<f32>,
     gradient: &[f32],

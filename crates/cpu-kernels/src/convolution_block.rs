@@ -1,71 +1,73 @@
-//! A convolution together with batch norm, ReLU and max pooling.
+//! A convolution, optional batch norm, ReLU and optional max pooling.
 //!
-//! Each of these stages alone would read and write images that no cache holds. Here the output of the
-//! convolution is written once, and read once in each direction: the gradient of an image is used while it
-//! is in the cache, and is never stored.
+//! Computed separately, each stage would read and write images that exceed the cache. Here, the output of the
+//! convolution is stored once. In the backward pass, its gradient is computed for one image at a time and
+//! used while that image is in the cache; it is never stored for the whole batch.
 
 use crate::batch_norm::ColumnStatistics;
 use crate::column_sums::{Values, add_rows};
 use crate::convolution::{Convolution, ConvolutionShape, WeightGradientSum, rotated};
 use crate::moments::Moments;
 use crate::norm_gradient::norm_gradient;
-use crate::rectifier::{Normalisation, RectifiedGradient, rectify};
+use crate::norm_relu_pool::{NormReluPoolGradient, Normalisation, norm_relu_pool};
 
-/// The shape of a block.
+/// The shape of a block. Images are `[height, width, channels]`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BlockShape {
     /// The convolution.
     pub convolution: ConvolutionShape,
-    /// Whether the maximum of each window of 2 × 2 pixels is taken. An odd last row or column is ignored.
+    /// Whether a 2 × 2 max pooling follows. An odd last row or column is ignored.
     pub pooled: bool,
 }
 
 impl BlockShape {
-    /// The number of values of an image that the convolution returns.
+    /// The number of values per image in [`BlockOutput::convolved`].
     pub fn convolved(self) -> usize {
         self.convolution.pixels() * self.convolution.outputs
     }
 
-    /// The number of values of an image that the block returns.
+    /// The number of values per image in [`BlockOutput::output`].
     pub fn output(self) -> usize {
         let window = if self.pooled { 2 } else { 1 };
         let [height, width] = self.convolution.size;
         height / window * (width / window) * self.convolution.outputs
     }
 
-    /// The number of values of an image in [`BlockOutput::maxima`].
+    /// The number of values per image in [`BlockOutput::maxima`].
     pub fn maxima(self) -> usize {
         if self.pooled { self.output() } else { 0 }
     }
 }
 
-/// The layer of a block, and the weight and bias of its norm.
+/// The parameters of a block: those of the convolution and of batch norm.
 #[derive(Clone, Copy, Debug)]
 pub struct BlockParameters<'a> {
     /// `[kernel, kernel, inputs, outputs]`
     pub weight: &'a [f32],
     /// `[outputs]`
     pub bias: &'a [f32],
-    /// Weight and bias of the norm, if there is one: `[outputs]`.
+    /// The weight and bias of batch norm, `[outputs]` each. `None` without batch norm.
     pub norm: Option<[&'a [f32]; 2]>,
 }
 
-/// What a block computes of images in training.
+/// The result of a block's forward pass in training.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct BlockOutput {
     /// The output of the convolution: `[count, height, width, outputs]`.
     pub convolved: Vec<f32>,
-    /// The values of `convolved` that became the maxima of their windows; empty without pooling.
+    /// For each pooling window, the value of `convolved` at the pixel with the maximum: the shape of `output`.
+    /// Empty without pooling.
     pub maxima: Vec<f32>,
-    /// The output of the block.
+    /// The output of the block: `[count, height, width, outputs]`, after pooling.
     pub output: Vec<f32>,
 }
 
-/// Appends what a block computes of images in training, where batch norm uses the statistics of all these
-/// images, and returns the statistics.
+/// The forward pass of a block in training. Appends to `output`, and returns the batch statistics (`None`
+/// without batch norm), which are taken over all `images`, `[count, height, width, inputs]`. `epsilon` is
+/// added to the variance.
 ///
 /// # Panics
-/// If a length does not match the shape.
+/// If a length does not match the shape, or the length of the kernel is even.
 pub fn block(
     output: &mut BlockOutput,
     images: &[f32],
@@ -98,7 +100,7 @@ pub fn block(
     );
     let convolved = &output.convolved[first..];
     for image in convolved.chunks_exact(shape.convolved().max(1)) {
-        rectify(
+        norm_relu_pool(
             &mut output.output,
             Some(&mut output.maxima),
             image,
@@ -109,21 +111,21 @@ pub fn block(
     statistics
 }
 
-/// Appends what a block computes of images, with batch norm by these means and factors.
+/// Appends the output of a block in evaluation: `[count, height, width, outputs]`, after pooling. Batch norm
+/// is `parameters.norm` as scale and shift.
 ///
 /// # Panics
-/// If a length does not match the shape.
+/// If a length does not match the shape, or the length of the kernel is even.
 pub fn predict_block(
     output: &mut Vec<f32>,
     images: &[f32],
     parameters: BlockParameters<'_>,
-    statistics: Option<[&[f32]; 2]>,
     shape: BlockShape,
 ) {
     let mut padded = shape.convolution.padded_input();
     let mut convolution =
         Convolution::new(parameters.weight, Some(parameters.bias), shape.convolution);
-    let normalisation = Normalisation::new(shape.convolution.outputs, statistics, parameters.norm);
+    let normalisation = Normalisation::new(shape.convolution.outputs, None, parameters.norm);
     let images = shape.convolution.input_images(images);
     output.reserve(images.len() * shape.output());
     let mut convolved = Vec::with_capacity(shape.convolved());
@@ -131,7 +133,7 @@ pub fn predict_block(
         padded.fill(image);
         convolved.clear();
         convolution.append(&mut convolved, &padded);
-        rectify(output, None, &convolved, &normalisation, shape);
+        norm_relu_pool(output, None, &convolved, &normalisation, shape);
     }
 }
 
@@ -146,26 +148,26 @@ pub struct BlockCache<'a> {
     pub maxima: &'a [f32],
     /// [`BlockOutput::output`]
     pub output: &'a [f32],
-    /// The mean and the scale of [`ColumnStatistics`], if there is a norm.
+    /// The mean and the scale of [`ColumnStatistics`]. `None` without batch norm.
     pub statistics: Option<[&'a [f32]; 2]>,
 }
 
 /// The gradients of the parameters of a block.
 #[derive(Clone, Debug, PartialEq)]
 pub struct BlockGradients {
-    /// That of the convolution's weight: `[kernel, kernel, inputs, outputs]`.
+    /// The gradient of the convolution's weight: `[kernel, kernel, inputs, outputs]`.
     pub weight: Vec<f32>,
-    /// That of its bias: `[outputs]`.
+    /// The gradient of the convolution's bias: `[outputs]`.
     pub bias: Vec<f32>,
-    /// Those of the norm's weight and bias: `[outputs]`.
+    /// The gradients of batch norm's weight and bias, `[outputs]` each. `None` without batch norm.
     pub norm: Option<[Vec<f32>; 2]>,
 }
 
-/// The gradients of [`block`], given that of its output. Appends that of the images to `input_gradient`, if
-/// one is asked for.
+/// The backward pass of [`block`]. `gradient` is the gradient of the block's output. If `input_gradient` is
+/// given, the gradient of the images is appended to it.
 ///
 /// # Panics
-/// If a length does not match the shape.
+/// If a length does not match the shape, or the length of the kernel is even.
 pub fn block_gradient(
     gradient: &[f32],
     cache: BlockCache<'_>,
@@ -184,6 +186,11 @@ pub fn block_gradient(
     assert_eq!(cache.maxima.len(), count * shape.maxima(), "maxima");
     assert_eq!(cache.output.len(), count * shape.output(), "output");
     assert_eq!(gradient.len(), cache.output.len(), "a gradient for each");
+    assert_eq!(
+        cache.statistics.is_some(),
+        parameters.norm.is_some(),
+        "statistics of batch norm"
+    );
     let norm = cache.statistics.map(|statistics| {
         let values = if shape.pooled {
             cache.maxima
@@ -194,7 +201,7 @@ pub fn block_gradient(
     });
     let normalisation = Normalisation::new(outputs, cache.statistics, parameters.norm);
     let rows = count * shape.convolution.pixels();
-    let of_image = RectifiedGradient::new(&normalisation, norm.as_ref(), rows, shape);
+    let of_image = NormReluPoolGradient::new(&normalisation, norm.as_ref(), rows, shape);
     let mut weight = WeightGradientSum::new(shape.convolution);
     let mut bias = [vec![0.0; outputs]];
     let mut padded = shape.convolution.padded_input();
@@ -250,7 +257,7 @@ mod tests {
     const COUNT: usize = 3;
     const EPSILON: f32 = 1e-5;
 
-    /// Numbers of which some are equal.
+    /// Numbers, some of which are equal.
     fn numbers(count: usize, step: usize) -> Vec<f32> {
         let number = |i: usize| ((i * step + i * i) % 23) as f32 / 8.0 - 1.3;
         (0..count).map(number).collect()
@@ -271,7 +278,7 @@ mod tests {
     }
 
     #[test]
-    fn a_block_computes_what_its_stages_compute() {
+    fn blocks_match_their_stages() {
         let sizes = [[6, 4], [5, 7], [2, 2], [1, 3]];
         let channels = [(3, 16), (2, 5), (16, 33)];
         let settings = sizes
@@ -295,7 +302,7 @@ mod tests {
         }
     }
 
-    /// Compares a block with its stages one after the other.
+    /// Compares a block with its stages computed separately.
     fn compare(shape: BlockShape, normed: bool) {
         let what = format!("{shape:?} {normed}");
         let ConvolutionShape {
@@ -334,7 +341,7 @@ mod tests {
             let mut output = Vec::new();
             let expected =
                 normalise_columns(&convolved, &norm_weight, &norm_bias, EPSILON, &mut output);
-            // Sums of parts are rounded differently.
+            // The sums are taken in different parts, so they are rounded differently.
             assert_close(&statistics.mean, &expected.mean, &what);
             assert_close(&statistics.scale, &expected.scale, &what);
             assert_close(&statistics.variance, &expected.variance, &what);
@@ -360,9 +367,7 @@ mod tests {
         let statistics = found_statistics
             .as_ref()
             .map(|s| [&s.mean[..], &s.scale[..]]);
-        let mut predicted = Vec::new();
-        predict_block(&mut predicted, &images, parameters, statistics, shape);
-        assert_eq!(predicted, output, "{what}");
+        check_prediction(&images, &convolved, parameters, shape);
 
         let gradient = numbers(output.len(), 13);
         let mut expected = vec![0.0; convolved.len()];
@@ -413,5 +418,37 @@ mod tests {
         }
         let without = block_gradient(&gradient, cache, parameters, None, shape);
         assert_eq!(without, gradients, "{what}");
+    }
+
+    /// Compares the output in evaluation with stages computed separately, given the output of the convolution.
+    fn check_prediction(
+        images: &[f32],
+        convolved: &[f32],
+        parameters: BlockParameters<'_>,
+        shape: BlockShape,
+    ) {
+        let channels = shape.convolution.outputs;
+        let mut activated = convolved.to_vec();
+        for pixel in activated.chunks_exact_mut(channels) {
+            for (channel, value) in pixel.iter_mut().enumerate() {
+                if let Some([scale, shift]) = parameters.norm {
+                    *value = *value * scale[channel] + shift[channel];
+                }
+                *value = value.max(0.0);
+            }
+        }
+        let count = convolved.len() / shape.convolved();
+        let mut expected = vec![0.0; count * shape.output()];
+        if shape.pooled {
+            let size = shape.convolution.size;
+            let shape = PoolShape { size, channels };
+            pool(&mut expected, &activated, Pooling::Max, shape);
+        } else {
+            expected = activated;
+        }
+        let mut predicted = vec![7.0];
+        predict_block(&mut predicted, images, parameters, shape);
+        assert_eq!(predicted[0], 7.0);
+        assert_eq!(predicted[1..], expected, "{shape:?}");
     }
 }

@@ -1,7 +1,7 @@
-//! The inner loops of convolutions: sums of products that stay in registers.
+//! The inner loops of convolutions, whose sums stay in registers.
 //!
-//! Pixels are read where they are, in an image with borders of zeros. Other layouts, such as a matrix of
-//! patches, have to be written first, which takes longer than the products when channels are few.
+//! Pixels are read in place, from an image with a border of zeros. Writing another layout, such as a matrix
+//! of patches, would take longer than the products if there are few channels.
 
 use pulp::{Arch, Simd, WithSimd};
 
@@ -18,35 +18,36 @@ pub(crate) fn lanes() -> usize {
     Arch::new().dispatch(Lanes)
 }
 
-/// Whether sums of 16 vectors and more fit in the registers.
+/// Whether 16 sums and more, of a vector each, fit in the registers.
 const fn has_many_registers<S: Simd>() -> bool {
     // AVX-512 has 32 of them, AVX2 has 16.
     S::F32_LANES >= 16
 }
 
-/// The position of the pixels under a kernel.
+/// The layout of the values that a kernel reads.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Taps {
+pub(crate) struct KernelLayout {
     /// Height and width of the kernel.
     pub(crate) kernel: usize,
-    /// Values of a pixel.
+    /// Channels of the input.
     pub(crate) inputs: usize,
-    /// Distance of two rows of the image.
+    /// Values from the start of one row of the image to the start of the next.
     pub(crate) pitch: usize,
 }
 
-impl Taps {
+impl KernelLayout {
     /// The length of a row of the kernel.
     fn row(self) -> usize {
         self.kernel * self.inputs
     }
 
-    /// The number of weights for each output.
-    pub(crate) fn count(self) -> usize {
+    /// The number of weights of an output: `kernel² · inputs`.
+    pub(crate) fn weights_per_output(self) -> usize {
         self.kernel * self.row()
     }
 
-    /// The end of the values under the kernel at the last of `rows × columns` positions.
+    /// The end of the values that the kernel reads at the last of `rows × columns` positions; 0 if there are
+    /// none.
     fn end(self, rows: usize, columns: usize) -> usize {
         match (rows, columns) {
             (0, _) | (_, 0) => 0,
@@ -61,7 +62,7 @@ pub(crate) struct ConvolvedRow<'a> {
     pub(crate) output: &'a mut [f32],
     /// The image, from the first value under the kernel at the first position.
     pub(crate) pixels: &'a [f32],
-    pub(crate) taps: Taps,
+    pub(crate) layout: KernelLayout,
     /// `[kernel, kernel, inputs, channels]`
     pub(crate) weight: &'a [f32],
     /// `[channels]`
@@ -81,11 +82,11 @@ impl ConvolvedRow<'_> {
         assert_eq!(self.output.len(), positions * channels, "whole pixels");
         assert_eq!(
             self.weight.len(),
-            self.taps.count() * channels,
-            "a weight for each tap and channel"
+            self.layout.weights_per_output() * channels,
+            "a weight for each value that the kernel reads"
         );
         assert!(
-            self.taps.end(1, positions) <= self.pixels.len(),
+            self.layout.end(1, positions) <= self.pixels.len(),
             "the image reaches to the last position"
         );
         Arch::new().dispatch(self);
@@ -97,9 +98,9 @@ impl WithSimd for ConvolvedRow<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        // With a known distance of pixels, all those of a tile are at constant distances from the first.
-        // That matters where sums are short: for the first layer, on grey or coloured images.
-        match self.taps.inputs {
+        // If the number of inputs is known when compiling, all pixels of a tile are at constant distances from
+        // the first. That matters for short sums: in the first layer, on grey or coloured images.
+        match self.layout.inputs {
             1 => self.of_pixels::<S, 1>(simd),
             3 => self.of_pixels::<S, 3>(simd),
             _ => self.of_pixels::<S, ANY>(simd),
@@ -107,7 +108,7 @@ impl WithSimd for ConvolvedRow<'_> {
     }
 }
 
-/// A number of inputs that is not known when compiling.
+/// Stands for a number of inputs that is not known when compiling.
 const ANY: usize = 0;
 
 impl ConvolvedRow<'_> {
@@ -131,7 +132,7 @@ impl ConvolvedRow<'_> {
         }
     }
 
-    /// Computes `VECTORS` vectors of channels at all positions, up to `POSITIONS` at once.
+    /// Computes the channel vectors `vector..vector + VECTORS` at all positions, up to `POSITIONS` at once.
     #[inline(always)]
     fn by_tiles<S: Simd, const INPUTS: usize, const POSITIONS: usize, const VECTORS: usize>(
         &mut self,
@@ -161,7 +162,7 @@ impl ConvolvedRow<'_> {
         }
     }
 
-    /// Computes `VECTORS` vectors of channels, from `vector` on, at `POSITIONS` positions from `first` on.
+    /// Computes the channel vectors `vector..vector + VECTORS` at the positions `first..first + POSITIONS`.
     #[inline(always)]
     fn tile<S: Simd, const INPUTS: usize, const POSITIONS: usize, const VECTORS: usize>(
         &mut self,
@@ -169,13 +170,13 @@ impl ConvolvedRow<'_> {
         first: usize,
         vector: usize,
     ) {
-        let Taps { kernel, pitch, .. } = self.taps;
+        let KernelLayout { kernel, pitch, .. } = self.layout;
         let inputs = if INPUTS == ANY {
-            self.taps.inputs
+            self.layout.inputs
         } else {
             INPUTS
         };
-        let row = self.taps.row();
+        let row = self.layout.row();
         let channels = self.bias.len();
         let channel = vector * S::F32_LANES;
         let bias = &self.bias[channel..][..VECTORS * S::F32_LANES];
@@ -184,21 +185,25 @@ impl ConvolvedRow<'_> {
         for sums in &mut sums {
             sums.copy_from_slice(bias);
         }
-        debug_assert!((first + POSITIONS) * channels <= self.output.len());
+        assert!(
+            (first + POSITIONS) * channels <= self.output.len(),
+            "positions exist"
+        );
         for down in 0..kernel {
             let pixels = down * pitch + first * inputs;
             let weight = down * row * channels + channel;
             for right in 0..row {
                 // SAFETY: `compute` has checked that the weight has `kernel · row` rows of `channels`
-                // values, and `vector + VECTORS` vectors of a row exist, as those of the bias do.
+                // values. The slice of the bias above shows that `channel + VECTORS · F32_LANES` is at most
+                // `channels`.
                 let weight: [S::f32s; VECTORS] = std::array::from_fn(|v| unsafe {
                     let at = weight + right * channels + v * S::F32_LANES;
                     let vector = self.weight.as_ptr().add(at).cast::<S::f32s>();
                     vector.read_unaligned()
                 });
                 for (position, sums) in sums.iter_mut().enumerate() {
-                    // SAFETY: `compute` has checked that the values under the kernel are in the image
-                    // at all positions of the output, and `first + POSITIONS` of them exist.
+                    // SAFETY: `compute` has checked that the kernel reads within the image at every
+                    // position of the output. The assertion above shows that `first + POSITIONS` exist.
                     let pixel = unsafe {
                         *self
                             .pixels
@@ -219,18 +224,18 @@ impl ConvolvedRow<'_> {
     }
 }
 
-/// The sum over positions of `pixels · gradient`, for each tap of the kernel.
+/// The sum over positions of `pixels · gradient`, for each weight.
 pub(crate) struct WeightGradient<'a> {
     /// `[kernel, kernel, inputs, channels]`, to which the gradient is added.
     pub(crate) sum: &'a mut [f32],
     /// The image, from the first value under the kernel at the first position.
     pub(crate) pixels: &'a [f32],
-    pub(crate) taps: Taps,
-    /// The gradient of the output, from its first position. Channels are a multiple of [`lanes`].
+    pub(crate) layout: KernelLayout,
+    /// The gradient of the output: rows of `[columns, channels]` that begin `gradient_pitch` values after each
+    /// other; channels are a multiple of [`lanes`].
     pub(crate) gradient: &'a [f32],
-    /// Distance of two rows of the gradient.
     pub(crate) gradient_pitch: usize,
-    /// Rows and columns of positions.
+    /// The number of rows and columns of positions.
     pub(crate) positions: [usize; 2],
     pub(crate) channels: usize,
 }
@@ -249,11 +254,11 @@ impl WeightGradient<'_> {
         );
         assert_eq!(
             self.sum.len(),
-            self.taps.count() * self.channels,
-            "a sum for each tap and channel"
+            self.layout.weights_per_output() * self.channels,
+            "a sum for each weight"
         );
         assert!(
-            self.taps.end(rows, columns) <= self.pixels.len(),
+            self.layout.end(rows, columns) <= self.pixels.len(),
             "the image reaches to the last position"
         );
         assert!(
@@ -270,7 +275,7 @@ impl WithSimd for WeightGradient<'_> {
     #[inline(always)]
     fn with_simd<S: Simd>(mut self, simd: S) {
         let vectors = self.channels / S::F32_LANES;
-        for down in 0..self.taps.kernel {
+        for down in 0..self.layout.kernel {
             for vector in (0..vectors - vectors % 2).step_by(2) {
                 if has_many_registers::<S>() {
                     self.by_tiles::<S, 12, 2>(simd, down, vector);
@@ -290,28 +295,28 @@ impl WithSimd for WeightGradient<'_> {
 }
 
 impl WeightGradient<'_> {
-    /// Adds the gradient of `VECTORS` vectors of channels for a row of the kernel, up to `TAPS` of it at
-    /// once.
+    /// Adds the gradients for the row `down` of the kernel and the channel vectors `vector..vector + VECTORS`,
+    /// up to `ROWS` rows of the weight at once.
     #[inline(always)]
-    fn by_tiles<S: Simd, const TAPS: usize, const VECTORS: usize>(
+    fn by_tiles<S: Simd, const ROWS: usize, const VECTORS: usize>(
         &mut self,
         simd: S,
         down: usize,
         vector: usize,
     ) {
-        let row = self.taps.row();
+        let row = self.layout.row();
         let mut right = 0;
         macro_rules! tiles {
-            ($($taps:expr),*) => {
+            ($($rows:expr),*) => {
                 $(
-                    while TAPS >= $taps && right + $taps <= row {
-                        self.tile::<S, $taps, VECTORS>(simd, [down, right], vector);
-                        right += $taps;
+                    while ROWS >= $rows && right + $rows <= row {
+                        self.tile::<S, $rows, VECTORS>(simd, [down, right], vector);
+                        right += $rows;
                     }
                 )*
             };
         }
-        // 9 are the taps of a row of 3 × 3 pixels in three colours.
+        // 9 is the length of a row of a 3 × 3 kernel with three inputs.
         tiles!(24, 12, 9, 8, 6, 4, 3, 2);
         while right < row {
             self.tile::<S, 1, VECTORS>(simd, [down, right], vector);
@@ -319,35 +324,40 @@ impl WeightGradient<'_> {
         }
     }
 
-    /// Adds the gradient of `VECTORS` vectors of channels, from `vector` on, for `TAPS` taps of the kernel,
-    /// from row and value `[down, right]` on.
+    /// Adds the gradients of `ROWS` rows of the weight, from row and value `[down, right]` of the kernel on, for
+    /// the channel vectors `vector..vector + VECTORS`.
     #[inline(always)]
-    fn tile<S: Simd, const TAPS: usize, const VECTORS: usize>(
+    fn tile<S: Simd, const ROWS: usize, const VECTORS: usize>(
         &mut self,
         simd: S,
         [down, right]: [usize; 2],
         vector: usize,
     ) {
         let [rows, columns] = self.positions;
-        let Taps { inputs, pitch, .. } = self.taps;
+        let KernelLayout { inputs, pitch, .. } = self.layout;
         let channel = vector * S::F32_LANES;
-        debug_assert!(right + TAPS <= self.taps.row());
-        let mut sums = [[simd.splat_f32s(0.0); VECTORS]; TAPS];
+        assert!(
+            right + ROWS <= self.layout.row()
+                && down < self.layout.kernel
+                && channel + VECTORS * S::F32_LANES <= self.channels,
+            "the tile is in the weight"
+        );
+        let mut sums = [[simd.splat_f32s(0.0); VECTORS]; ROWS];
         for y in 0..rows {
             let pixels = (y + down) * pitch + right;
             let gradient = y * self.gradient_pitch + channel;
             for x in 0..columns {
-                // SAFETY: `add` has checked that the gradient has `channels` values at each position, and
-                // `vector + VECTORS` vectors of them exist.
+                // SAFETY: `add` has checked that the gradient has `channels` values at each position. The
+                // assertion above shows that `channel + VECTORS · F32_LANES` is at most `channels`.
                 let gradient: [S::f32s; VECTORS] = std::array::from_fn(|v| unsafe {
                     let at = gradient + x * self.channels + v * S::F32_LANES;
                     let vector = self.gradient.as_ptr().add(at).cast::<S::f32s>();
                     vector.read_unaligned()
                 });
-                for (tap, sums) in sums.iter_mut().enumerate() {
-                    // SAFETY: `add` has checked that the values under the kernel are in the image at all
-                    // positions, and the kernel has `right + TAPS` taps in its row.
-                    let pixel = unsafe { *self.pixels.get_unchecked(pixels + x * inputs + tap) };
+                for (index, sums) in sums.iter_mut().enumerate() {
+                    // SAFETY: `add` has checked that the kernel reads within the image at every position.
+                    // The assertion above shows that `right + ROWS` is within its row.
+                    let pixel = unsafe { *self.pixels.get_unchecked(pixels + x * inputs + index) };
                     let pixel = simd.splat_f32s(pixel);
                     for (sum, gradient) in sums.iter_mut().zip(gradient) {
                         *sum = simd.mul_add_e_f32s(pixel, gradient, *sum);
@@ -355,9 +365,9 @@ impl WeightGradient<'_> {
                 }
             }
         }
-        for (tap, sums) in sums.iter().enumerate() {
-            let tap = down * self.taps.row() + right + tap;
-            let total = &mut self.sum[tap * self.channels + channel..];
+        for (index, sums) in sums.iter().enumerate() {
+            let row = down * self.layout.row() + right + index;
+            let total = &mut self.sum[row * self.channels + channel..];
             let total = S::as_mut_simd_f32s(&mut total[..VECTORS * S::F32_LANES]).0;
             for (total, sum) in total.iter_mut().zip(sums) {
                 *total = simd.add_f32s(*total, *sum);

@@ -1,8 +1,8 @@
-//! A vector of adjacent columns, or those that are left.
+//! Up to one vector of adjacent columns.
 
 use pulp::Simd;
 
-/// Adjacent columns that are computed at once.
+/// Up to one vector of adjacent columns, which are processed at once.
 #[derive(Clone, Copy)]
 pub(crate) struct Group<S: Simd> {
     pub(crate) simd: S,
@@ -11,7 +11,7 @@ pub(crate) struct Group<S: Simd> {
 }
 
 impl<S: Simd> Group<S> {
-    /// The groups of so many columns, from left to right.
+    /// The groups that cover `columns` columns, from left to right.
     #[inline(always)]
     pub(crate) fn over(simd: S, columns: usize) -> impl Iterator<Item = Self> {
         (0..columns).step_by(S::F32_LANES).map(
@@ -24,7 +24,7 @@ impl<S: Simd> Group<S> {
         )
     }
 
-    /// The values of these columns in a row.
+    /// Loads these columns of a row.
     #[inline(always)]
     pub(crate) fn load(self, row: &[f32]) -> S::f32s {
         let values = &row[self.first..][..self.count];
@@ -35,7 +35,7 @@ impl<S: Simd> Group<S> {
         }
     }
 
-    /// Changes these columns of a row.
+    /// Stores `values` in these columns of a row.
     #[inline(always)]
     pub(crate) fn store(self, row: &mut [f32], values: S::f32s) {
         let row = &mut row[self.first..][..self.count];
@@ -46,7 +46,7 @@ impl<S: Simd> Group<S> {
         }
     }
 
-    /// Adds values to these columns of a row in double precision.
+    /// Adds `values`, converted to double precision, to these columns of a row.
     #[inline(always)]
     pub(crate) fn add_to(self, row: &mut [f64], values: S::f32s) {
         let values = [values];

@@ -1,7 +1,7 @@
 //! Fast loops over slices for training steps on a CPU.
 //!
-//! This crate contains the `unsafe` code that these loops need, behind functions that check every
-//! access: products by the `gemm` crate, which takes raw pointers, the inner loops of convolutions, and
+//! This crate contains the `unsafe` code that these loops need, behind safe functions that check all lengths
+//! first: products by the `gemm` crate, which takes raw pointers, the inner loops of convolutions, and
 //! prefetching. Loops are compiled for the vector units of the processor that they run on.
 
 mod activation;
@@ -15,10 +15,10 @@ mod exponential;
 mod group;
 mod moments;
 mod norm_gradient;
+mod norm_relu_pool;
 mod padded_image;
 mod pooling;
 mod product;
-mod rectifier;
 mod rows;
 mod update;
 mod vector;

@@ -5,14 +5,14 @@ use crate::column_sums::{Terms, add_rows};
 use crate::group::Group;
 use pulp::Simd;
 
-/// The mean of so many rows is subtracted from all.
+/// The maximum number of rows whose mean is the shift.
 const ROWS_OF_SHIFT: usize = 64;
 
-/// Sums over the rows of a matrix, for each column: of the differences from a number near the mean, and of
-/// their squares. The variance does not lose precision where the mean is far from 0.
+/// Mean and variance of each column in one pass, by the shifted-data algorithm: sums of the differences from
+/// `shift` and of their squares. The variance stays precise where the mean is far from 0.
 pub(crate) struct Moments {
     rows: usize,
-    /// The mean of the first rows.
+    /// The mean of the first rows that were added, at most [`ROWS_OF_SHIFT`].
     shift: Vec<f32>,
     /// The sums of differences and of their squares.
     sums: [Vec<f64>; 2],
@@ -27,7 +27,7 @@ impl Moments {
         }
     }
 
-    /// Adds rows of a matrix.
+    /// Adds rows, `[rows, columns]`.
     pub(crate) fn add(&mut self, values: &[f32]) {
         let columns = self.shift.len().max(1);
         let count = values.len() / columns;
@@ -45,7 +45,7 @@ impl Moments {
         add_rows(&mut self.sums, count, Differences { values, shift });
     }
 
-    /// The statistics of the rows.
+    /// The statistics of all added rows; NaN if there are none.
     pub(crate) fn statistics(self, epsilon: f32) -> ColumnStatistics {
         let count = self.rows as f64;
         let [differences, squares] = self.sums;
@@ -53,7 +53,7 @@ impl Moments {
         let mean = means.map(|(&shift, sum)| (f64::from(shift) + sum / count) as f32);
         let variance = |(squares, sum): (&f64, &f64)| {
             let variance = (squares - sum * sum / count) / count;
-            // Rounding can make it negative; NaN stays.
+            // Rounding can make the variance negative. NaN is kept.
             if variance < 0.0 { 0.0 } else { variance as f32 }
         };
         let variance: Vec<f32> = squares.iter().zip(&differences).map(variance).collect();

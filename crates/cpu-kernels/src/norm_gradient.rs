@@ -1,12 +1,12 @@
-//! The gradients of a norm's weight and bias.
+//! The gradients of batch norm's weight and bias.
 
 use crate::column_sums::{Terms, add_rows};
 use crate::group::Group;
 use pulp::Simd;
 
-/// The gradients of the weight and the bias that the columns of `values` are multiplied by and that are added
-/// after normalisation with these means and scales. `gradient` is that of the output; if the output was
-/// rectified afterwards, `rectified` has the result.
+/// The gradients of batch norm's weight and bias. `values` is batch norm's input, `[rows, columns]`, and
+/// `gradient` the gradient of its output. If ReLU follows, `rectified` is ReLU's output, and `gradient` is the
+/// gradient of that output.
 ///
 /// # Panics
 /// If the lengths do not match.
@@ -44,7 +44,7 @@ impl Terms<2> for GradientTerms<'_> {
         let row = row * self.mean.len();
         let gradient = &self.gradient[row..];
         let gradient = match self.rectified {
-            Some(output) => rectified_gradient(group, gradient, &output[row..]),
+            Some(output) => relu_gradient(group, gradient, &output[row..]),
             None => group.load(gradient),
         };
         let value = group.load(&self.values[row..]);
@@ -56,11 +56,7 @@ impl Terms<2> for GradientTerms<'_> {
 
 /// The gradient before ReLU, given that of its output and the output.
 #[inline(always)]
-pub(crate) fn rectified_gradient<S: Simd>(
-    group: Group<S>,
-    gradient: &[f32],
-    output: &[f32],
-) -> S::f32s {
+pub(crate) fn relu_gradient<S: Simd>(group: Group<S>, gradient: &[f32], output: &[f32]) -> S::f32s {
     let simd = group.simd;
     let zero = simd.splat_f32s(0.0);
     let is_positive = simd.greater_than_f32s(group.load(output), zero);

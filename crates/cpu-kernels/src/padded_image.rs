@@ -2,7 +2,7 @@
 
 use crate::aligned::Aligned;
 
-/// An image `[height, width, channels]` in the middle of zeros, so that a kernel can read beyond its edges.
+/// An image `[height, width, channels]` with a border of zeros, so that a kernel can read beyond its edges.
 pub(crate) struct PaddedImage {
     size: [usize; 2],
     channels: usize,
@@ -22,22 +22,23 @@ impl PaddedImage {
         }
     }
 
-    /// Distance of two rows.
+    /// Values from the start of one row to the start of the next, borders included.
     pub(crate) fn pitch(&self) -> usize {
         (self.size[1] + 2 * self.radius) * self.channels
     }
 
-    /// The values from the border on the left of a row, counted with the border above.
+    /// All values from the start of a row on, including its left border. Rows of the upper border count.
     pub(crate) fn rows_from(&self, row: usize) -> &[f32] {
         &self.values[row * self.pitch()..]
     }
 
-    /// The values from the first pixel on. Its rows begin [`pitch`](Self::pitch) values after each other.
+    /// All values from the first pixel inside of the border on. Its rows begin [`pitch`](Self::pitch) values
+    /// after each other.
     pub(crate) fn pixels(&self) -> &[f32] {
         &self.values[self.first_pixel()..]
     }
 
-    /// The pixels of each row, to be changed.
+    /// The pixels of each row without borders, mutable.
     pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
         let (first, pitch) = (self.first_pixel(), self.pitch());
         let [height, width] = self.size;
@@ -46,7 +47,7 @@ impl PaddedImage {
         rows.take(height).map(move |row| &mut row[..width])
     }
 
-    /// Replaces the pixels; the border stays.
+    /// Replaces the pixels by an image, `[height, width, channels]`; the border stays.
     pub(crate) fn fill(&mut self, image: &[f32]) {
         let width = self.size[1] * self.channels;
         for (row, pixels) in self.rows_mut().zip(image.chunks_exact(width.max(1))) {

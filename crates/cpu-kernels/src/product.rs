@@ -23,7 +23,7 @@ impl<'a> Matrix<'a> {
     /// If the slice is shorter than the matrix.
     pub fn new(values: &'a [f32], [rows, columns]: [usize; 2]) -> Self {
         assert!(fits(values, [rows, columns]), "the slice holds the matrix");
-        // The invariant: (rows − 1) · columns + columns − 1 is below rows · columns.
+        // The invariant: the last element has the index rows · columns − 1.
         Self {
             values,
             shape: [rows, columns],

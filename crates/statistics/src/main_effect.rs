@@ -101,8 +101,9 @@ mod tests {
     }
 
     #[test]
-    fn rounding_errors_decide_nothing() {
-        // The factors of one level repeat the mean of both levels. It has no noise of its own.
+    fn exchanging_two_levels_exchanges_their_intervals() {
+        // Each factor with one level repeats the mean of both rows. Its residuals are only rounding errors,
+        // which must not affect the weights.
         let scores = [
             [
                 0.541_816_060_814_556_9,

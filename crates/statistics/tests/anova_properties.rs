@@ -127,7 +127,8 @@ proptest! {
                 *score += constant;
             }
         }
-        // The sums round scores, and F divides by the noise.
+        // Adding the constants rounds the scores. F divides by the noise, so little noise would amplify these
+        // rounding errors.
         if let Ok(Anova { noise: Some(noise), .. }) = sweep.analyse() {
             prop_assume!(noise.sum_of_squares == 0.0 || noise.sum_of_squares > 1e-8);
         }

@@ -32,8 +32,8 @@ impl Parameters {
     }
 }
 
-/// The forward pass in training. The cache has the images, the output of the convolution, the values of it
-/// that became maxima (none without pooling), and the output; with a norm also mean and scale.
+/// The forward pass in training. The cache holds the images, then `convolved`, `maxima` and `output` of
+/// [`cpu_kernels::BlockOutput`]; with batch norm, also mean and scale.
 pub(super) fn forward(
     images: Tensor<Flex, 3>,
     parameters: &BlockParameters<'_, Flex>,
@@ -77,7 +77,7 @@ pub(super) fn forward(
     }
 }
 
-/// The forward pass in evaluation.
+/// The output in evaluation, with `parameters.norm` as scale and shift.
 pub(super) fn predict(
     images: Tensor<Flex, 3>,
     parameters: &BlockParameters<'_, Flex>,
@@ -90,7 +90,7 @@ pub(super) fn predict(
     let mut output = Vec::with_capacity(members * batch * shape.output());
     for member in 0..members {
         let (images, parameters) = (images.of_member(member), values.of_member(member));
-        cpu_kernels::predict_block(&mut output, images, parameters, None, shape);
+        cpu_kernels::predict_block(&mut output, images, parameters, shape);
     }
     tensor(output, [members, batch, shape.output()])
 }
@@ -110,7 +110,7 @@ pub(super) fn backward(
     let gradient = Values::row_major(gradient);
     let cache: Vec<Values> = cache.into_iter().map(Values::row_major).collect();
     let [images, convolved, maxima, output, statistics @ ..] = &cache[..] else {
-        panic!("cached by the forward pass");
+        panic!("the cache comes from the forward pass");
     };
     let [mut weight, mut bias, mut input] = [const { Vec::new() }; 3];
     let mut norm = [const { Vec::new() }; 2];
@@ -141,7 +141,7 @@ pub(super) fn backward(
     }
     let of_channels = |values| tensor(values, [members, 1, outputs]);
     BlockGradients {
-        layer: [tensor(weight, [members, taps, outputs]), of_channels(bias)],
+        convolution: [tensor(weight, [members, taps, outputs]), of_channels(bias)],
         norm: parameters.norm.map(|_| norm.map(of_channels)),
         input: needs_input_gradient.then(|| tensor(input, [members, batch, input_size])),
     }

@@ -21,12 +21,12 @@ pub(crate) struct SplitEffects {
 /// squares). A precision that is estimated from few splits can be large by chance; therefore the
 /// median variance, with two degrees of freedom, moderates the variances from which the weights
 /// are computed. If h is a candidate's part of the weight, its residuals have the variance
-/// (1 − h) · σ², for which the variances are corrected. Variances of at most `rounding` are rounding
-/// errors and become 0.
+/// (1 − h) · σ², for which the variances are corrected. `smallest_variance` is the largest that
+/// rounding can cause; variances up to it become 0.
 pub(crate) fn split_effects(
     scores: &[impl AsRef<[f64]>],
     means: &[f64],
-    rounding: f64,
+    smallest_variance: f64,
 ) -> SplitEffects {
     let splits = scores.first().map_or(0, |row| row.as_ref().len());
     let freedom = (splits - 1) as f64;
@@ -45,15 +45,15 @@ pub(crate) fn split_effects(
             let residuals = row.as_ref().iter().zip(&effects);
             let squares = residuals.map(|(score, effect)| (score - mean - effect).powi(2));
             *variance = squares.sum::<f64>() / freedom / (1.0 - weight);
-            // Otherwise the weights could be ratios of rounding errors.
-            if *variance <= rounding {
+            // Otherwise, weights could be ratios of rounding errors.
+            if *variance <= smallest_variance {
                 *variance = 0.0;
             }
         }
         if variances.iter().all(|&variance| variance == 0.0) {
             break;
         }
-        let typical = median(&variances).max(rounding);
+        let typical = median(&variances).max(smallest_variance);
         for (weight, variance) in weights.iter_mut().zip(&variances) {
             *weight = (freedom + 2.0) / (freedom * variance / typical + 2.0);
         }

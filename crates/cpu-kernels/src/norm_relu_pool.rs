@@ -1,8 +1,8 @@
-//! Normalisation, ReLU and max pooling of an image in one pass.
+//! Batch norm, ReLU and max pooling of an image in one pass.
 
 use crate::convolution_block::BlockShape;
 use crate::group::Group;
-use crate::norm_gradient::rectified_gradient;
+use crate::norm_gradient::relu_gradient;
 use crate::padded_image::PaddedImage;
 use pulp::{Arch, Simd, WithSimd};
 
@@ -15,10 +15,10 @@ pub(crate) struct Normalisation {
 }
 
 impl Normalisation {
-    /// A normalisation by mean and scale, with weight and bias. Without them it changes nothing.
+    /// `statistics` are mean and scale; `parameters` are weight and bias. `None` stands for the identity.
     ///
     /// # Panics
-    /// If there are not as many constants as channels.
+    /// If any has a length other than `channels`.
     pub(crate) fn new(
         channels: usize,
         statistics: Option<[&[f32]; 2]>,
@@ -48,9 +48,9 @@ impl Normalisation {
     }
 }
 
-/// Appends the normalised, rectified and pooled image, and to `maxima` the values of the image that became
-/// maxima, if it is pooled.
-pub(crate) fn rectify(
+/// Appends the output for an image to `output`. With pooling, also appends to `maxima` the value of `image` at
+/// the maximum of each window. ReLU replaces NaN by 0.
+pub(crate) fn norm_relu_pool(
     output: &mut Vec<f32>,
     maxima: Option<&mut Vec<f32>>,
     image: &[f32],
@@ -64,7 +64,7 @@ pub(crate) fn rectify(
     let first_maximum = maxima.len();
     maxima.resize(first_maximum + shape.maxima(), 0.0);
     let [_, width] = shape.convolution.size;
-    let pass = Rectify {
+    let pass = NormReluPool {
         output: &mut output[first..],
         maxima: &mut maxima[first_maximum..],
         image,
@@ -75,7 +75,7 @@ pub(crate) fn rectify(
     Arch::new().dispatch(pass);
 }
 
-struct Rectify<'a> {
+struct NormReluPool<'a> {
     output: &'a mut [f32],
     maxima: &'a mut [f32],
     image: &'a [f32],
@@ -84,7 +84,7 @@ struct Rectify<'a> {
     normalisation: &'a Normalisation,
 }
 
-impl WithSimd for Rectify<'_> {
+impl WithSimd for NormReluPool<'_> {
     type Output = ();
 
     #[inline(always)]
@@ -95,7 +95,7 @@ impl WithSimd for Rectify<'_> {
             if !self.pooled {
                 let pixels = self.image.chunks_exact(channels);
                 for (output, pixel) in self.output.chunks_exact_mut(channels).zip(pixels) {
-                    let value = constants.rectified(simd, group.load(pixel));
+                    let value = constants.relu(simd, group.load(pixel));
                     group.store(output, value);
                 }
                 continue;
@@ -115,8 +115,8 @@ impl WithSimd for Rectify<'_> {
                 for ((output, maximum), (upper, lower)) in outputs.zip(windows) {
                     let upper = constants.larger(group, upper);
                     let lower = constants.larger(group, lower);
-                    let [rectified, value] = larger(simd, upper, lower);
-                    group.store(output, rectified);
+                    let [maximum_output, value] = larger(simd, upper, lower);
+                    group.store(output, maximum_output);
                     group.store(maximum, value);
                 }
             }
@@ -124,7 +124,7 @@ impl WithSimd for Rectify<'_> {
     }
 }
 
-/// The pair with the larger first number; the first pair if they are equal.
+/// For each lane, the pair with the larger first value; `one` if they are equal.
 #[inline(always)]
 fn larger<S: Simd>(simd: S, one: [S::f32s; 2], other: [S::f32s; 2]) -> [S::f32s; 2] {
     let is_less = simd.less_than_f32s(one[0], other[0]);
@@ -151,18 +151,18 @@ impl<S: Simd> Constants<S> {
         }
     }
 
-    /// The larger of the rectified values of two adjacent pixels, and the value that it came from.
+    /// The larger output of two adjacent pixels, and the value that it came from.
     #[inline(always)]
     fn larger(self, group: Group<S>, pixels: &[f32]) -> [S::f32s; 2] {
         let (left, right) = pixels.split_at(pixels.len() / 2);
         let [left, right] = [group.load(left), group.load(right)];
         let simd = group.simd;
-        let left = [self.rectified(simd, left), left];
-        larger(simd, left, [self.rectified(simd, right), right])
+        let left = [self.relu(simd, left), left];
+        larger(simd, left, [self.relu(simd, right), right])
     }
 
     #[inline(always)]
-    fn rectified(self, simd: S, value: S::f32s) -> S::f32s {
+    fn relu(self, simd: S, value: S::f32s) -> S::f32s {
         let centred = simd.sub_f32s(value, self.mean);
         let normalised = simd.mul_f32s(centred, self.scale);
         let output = simd.add_f32s(simd.mul_f32s(normalised, self.weight), self.bias);
@@ -171,20 +171,23 @@ impl<S: Simd> Constants<S> {
     }
 }
 
-/// The gradient of an image, given that of its normalised, rectified and pooled values.
-pub(crate) struct RectifiedGradient {
+/// The gradient of [`norm_relu_pool`] with respect to the image.
+pub(crate) struct NormReluPoolGradient {
     mean: Vec<f32>,
     scale: Vec<f32>,
-    /// What all samples of the batch contribute through its mean and its variance.
+    /// The mean over all rows of the gradient of batch norm's output; 0 without batch norm.
     through_mean: Vec<f32>,
+    /// The mean over all rows of that gradient times the normalised value; 0 without batch norm.
     through_variance: Vec<f32>,
+    /// `scale · weight`
     factor: Vec<f32>,
     width: usize,
     pooled: bool,
 }
 
-impl RectifiedGradient {
-    /// `norm` has the gradients of the norm's weight and bias, from so many rows; none without a norm.
+impl NormReluPoolGradient {
+    /// `norm` has the gradients of batch norm's weight and bias, summed over `rows` rows; `None` without batch
+    /// norm.
     pub(crate) fn new(
         normalisation: &Normalisation,
         norm: Option<&[Vec<f32>; 2]>,
@@ -208,8 +211,9 @@ impl RectifiedGradient {
         }
     }
 
-    /// Writes the gradient of an image, given that of the output (`gradient`), the image, its values that
-    /// became maxima, and the output.
+    /// Writes the gradient of an image into `result`. `gradient` and `output` are those of the block for this
+    /// image; `image` is the output of the convolution and `maxima` its
+    /// [`BlockOutput::maxima`](crate::BlockOutput::maxima).
     pub(crate) fn write(
         &self,
         result: &mut PaddedImage,
@@ -230,7 +234,7 @@ impl RectifiedGradient {
 }
 
 struct WriteGradient<'a> {
-    constants: &'a RectifiedGradient,
+    constants: &'a NormReluPoolGradient,
     result: &'a mut PaddedImage,
     gradient: &'a [f32],
     image: &'a [f32],
@@ -243,7 +247,7 @@ impl WithSimd for WriteGradient<'_> {
 
     #[inline(always)]
     fn with_simd<S: Simd>(self, simd: S) {
-        let RectifiedGradient { width, pooled, .. } = *self.constants;
+        let NormReluPoolGradient { width, pooled, .. } = *self.constants;
         let channels = self.constants.mean.len();
         let row = (width * channels).max(1);
         for group in Group::over(simd, channels) {
@@ -265,7 +269,7 @@ impl WithSimd for WriteGradient<'_> {
                     for (result, (pixel, (gradient, output))) in
                         result.chunks_exact_mut(channels).zip(pixels)
                     {
-                        let gradient = rectified_gradient(group, gradient, output);
+                        let gradient = relu_gradient(group, gradient, output);
                         constants.write(group, result, pixel, gradient);
                     }
                 }
@@ -301,12 +305,12 @@ impl WithSimd for WriteGradient<'_> {
                     ((gradient, output), maximum),
                 ) in results.zip(windows).zip(pooled)
                 {
-                    let gradient = rectified_gradient(group, gradient, output);
-                    let left = [gradient, group.load(maximum)];
-                    let left = constants.write_pair(group, result_upper, upper, left);
-                    constants.write_pair(group, result_lower, lower, left);
+                    let gradient = relu_gradient(group, gradient, output);
+                    let remaining = [gradient, group.load(maximum)];
+                    let remaining = constants.write_pair(group, result_upper, upper, remaining);
+                    constants.write_pair(group, result_lower, lower, remaining);
                 }
-                // An odd last column is not in any window.
+                // No window covers an odd last column.
                 let whole = width / 2 * 2 * channels;
                 if whole < row {
                     for (result, image) in [(upper_result, upper), (lower_result, lower)] {
@@ -314,7 +318,7 @@ impl WithSimd for WriteGradient<'_> {
                     }
                 }
             }
-            // Nor is an odd last row.
+            // No window covers an odd last row.
             for (result, image) in results.zip(images) {
                 for (result, pixel) in result
                     .chunks_exact_mut(channels)
@@ -327,7 +331,7 @@ impl WithSimd for WriteGradient<'_> {
     }
 }
 
-/// The constants of a [`RectifiedGradient`].
+/// The constants of a [`NormReluPoolGradient`].
 #[derive(Clone, Copy)]
 struct GradientConstants<S: Simd> {
     mean: S::f32s,
@@ -339,7 +343,7 @@ struct GradientConstants<S: Simd> {
 
 impl<S: Simd> GradientConstants<S> {
     #[inline(always)]
-    fn new(group: Group<S>, values: &RectifiedGradient) -> Self {
+    fn new(group: Group<S>, values: &NormReluPoolGradient) -> Self {
         Self {
             mean: group.load(&values.mean),
             scale: group.load(&values.scale),
@@ -349,7 +353,7 @@ impl<S: Simd> GradientConstants<S> {
         }
     }
 
-    /// Writes the gradient of a pixel, given that of its normalised value.
+    /// Writes the gradient of a pixel, given the gradient of its batch norm output, before ReLU.
     #[inline(always)]
     fn write(self, group: Group<S>, result: &mut [f32], pixel: &[f32], gradient: S::f32s) {
         self.write_value(group, result, group.load(pixel), gradient);
@@ -365,15 +369,16 @@ impl<S: Simd> GradientConstants<S> {
         group.store(result, simd.mul_f32s(gradient, self.factor));
     }
 
-    /// Writes the gradients of two adjacent pixels, given the gradient that is left for the first value equal
-    /// to the maximum, and the maximum. Returns what is left for the next pixels.
+    /// Writes the gradients of two adjacent pixels. The first pixel of the window whose value equals `maximum`
+    /// receives `remaining`, the others 0. Returns the gradient that remains for the next row of the window, and
+    /// `maximum`.
     #[inline(always)]
     fn write_pair(
         self,
         group: Group<S>,
         result: &mut [f32],
         pixels: &[f32],
-        [mut left, maximum]: [S::f32s; 2],
+        [mut remaining, maximum]: [S::f32s; 2],
     ) -> [S::f32s; 2] {
         let simd = group.simd;
         let zero = simd.splat_f32s(0.0);
@@ -381,10 +386,10 @@ impl<S: Simd> GradientConstants<S> {
         for first in [0, half] {
             let value = group.load(&pixels[first..]);
             let is_maximum = simd.equal_f32s(value, maximum);
-            let gradient = simd.select_f32s(is_maximum, left, zero);
-            left = simd.select_f32s(is_maximum, zero, left);
+            let gradient = simd.select_f32s(is_maximum, remaining, zero);
+            remaining = simd.select_f32s(is_maximum, zero, remaining);
             self.write_value(group, &mut result[first..], value, gradient);
         }
-        [left, maximum]
+        [remaining, maximum]
     }
 }
