@@ -89,6 +89,11 @@ pub trait Backend: BurnBackend {
         Self::product(input, weight.clone()) + bias.clone()
     }
 
+    /// The maximum of each value and 0. On a CPU, NaN stays NaN, as in PyTorch.
+    fn rectified_linear(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        activation::relu(tensor)
+    }
+
     /// The gradient of a ReLU's input, given its output and the gradient of its output; 0 where the
     /// output is 0.
     fn relu_gradient(output: Tensor<Self, 3>, gradient: Tensor<Self, 3>) -> Tensor<Self, 3> {

@@ -13,7 +13,7 @@ const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 /// Applies the function to each value.
 pub(super) fn forward<B: Backend>(function: Activation, input: Tensor<B, 3>) -> Tensor<B, 3> {
     match function {
-        Activation::Relu => activation::relu(input),
+        Activation::Relu => B::rectified_linear(input),
         Activation::Tanh => B::hyperbolic_tangent(input),
         Activation::Sigmoid => B::logistic(input),
         Activation::LeakyRelu => {

@@ -3,12 +3,12 @@
 mod activation;
 mod activation_stage;
 mod batch_norm;
-mod convolution;
 mod convolution_block;
 mod dropout;
 mod eval_batch_size;
 mod gradient;
 mod host_values;
+mod images;
 mod init;
 mod initial_state;
 mod layer_norm;
@@ -17,9 +17,8 @@ mod network;
 mod network_state;
 mod operation;
 mod padding;
-mod per_batch_cache;
-mod pooling;
 mod segments;
+mod stage_walk;
 
 pub use batch_norm::EPSILON as NORM_EPSILON;
 pub use dropout::DropoutNoise;

@@ -1,10 +1,11 @@
-//! The stacked networks of a cohort, and their forward and backward pass, stage by stage.
+//! The stacked networks of a cohort, and their forward and backward pass by stages and blocks.
 
 use super::convolution_block::ConvolutionBlock;
 use super::dropout::DropoutNoise;
 use super::gradient::StageGradient;
 use super::layer_norm;
 use super::operation::Operation;
+use super::stage_walk::{NextStages, ParametersLeft};
 use crate::backend::Backend;
 use crate::spec::Stage;
 use burn::tensor::Tensor;
@@ -32,45 +33,6 @@ struct CachedStages<B: Backend> {
     /// The number of stages.
     count: usize,
     tensors: Vec<Tensor<B, 3>>,
-}
-
-/// A single stage or a block.
-enum NextStages<'a, B: Backend> {
-    Single(&'a mut Operation<B>),
-    Block(ConvolutionBlock<'a, B>),
-}
-
-impl<'a, B: Backend> NextStages<'a, B> {
-    /// Takes the next stage or block from the start of `rest`.
-    fn take(rest: &mut &'a mut [Operation<B>]) -> Option<Self> {
-        let count = ConvolutionBlock::stage_count_at_start(rest).unwrap_or(1.min(rest.len()));
-        let (next, later) = std::mem::take(rest).split_at_mut(count);
-        *rest = later;
-        match next {
-            [] => None,
-            [stage] => Some(Self::Single(stage)),
-            stages => Some(Self::Block(ConvolutionBlock::new(stages))),
-        }
-    }
-}
-
-/// The weights and biases not yet taken, from input to output.
-struct Parameters<'a, B: Backend>(&'a [Tensor<B, 3>]);
-
-impl<'a, B: Backend> Parameters<'a, B> {
-    /// Takes the weights and biases of the next stages with parameters.
-    fn take_first(&mut self, parameter_stages: usize) -> &'a [Tensor<B, 3>] {
-        let (next, later) = self.0.split_at(2 * parameter_stages);
-        self.0 = later;
-        next
-    }
-
-    /// Takes the weights and biases of the last stages with parameters.
-    fn take_last(&mut self, parameter_stages: usize) -> &'a [Tensor<B, 3>] {
-        let (earlier, last) = self.0.split_at(self.0.len() - 2 * parameter_stages);
-        self.0 = earlier;
-        last
-    }
 }
 
 /// The position of a dense or convolution layer among the parameters.
@@ -129,7 +91,7 @@ impl<B: Backend> Network<B> {
     /// The logits for evaluation, without dropout and with running statistics:
     /// `[members, batch, classes]`.
     pub fn predict(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
-        let mut parameters = Parameters(&self.parameters);
+        let mut parameters = ParametersLeft(&self.parameters);
         let mut current = input;
         let mut rest = &mut self.stages[..];
         while let Some(next) = NextStages::take(&mut rest) {
@@ -169,7 +131,7 @@ impl<B: Backend> Network<B> {
         input: Tensor<B, 3>,
         mut noise: Option<&mut DropoutNoise>,
     ) -> (Tensor<B, 3>, ForwardCache<B>) {
-        let mut parameters = Parameters(&self.parameters);
+        let mut parameters = ParametersLeft(&self.parameters);
         let mut current = input;
         let mut cache = Vec::with_capacity(self.stages.len());
         let mut rest = &mut self.stages[..];
@@ -233,7 +195,7 @@ impl<B: Backend> Network<B> {
         logits_gradient: Tensor<B, 3>,
     ) -> Vec<StageGradient<B>> {
         let ForwardCache(cache) = cache;
-        let mut parameters = Parameters(&self.parameters);
+        let mut parameters = ParametersLeft(&self.parameters);
         let mut gradient = logits_gradient;
         let mut reversed = Vec::with_capacity(self.parameters.len() / 2);
         let mut rest = &mut self.stages[..];

@@ -2,8 +2,7 @@
 
 use super::activation_stage::ActivationStage;
 use super::batch_norm::BatchNorm;
-use super::convolution::Convolution;
-use super::pooling::Pool;
+use super::images::{Convolution, Pool};
 use crate::backend::Backend;
 use crate::spec::{DropoutSite, Stage};
 

@@ -293,3 +293,61 @@ fn missing_values_are_filled_from_the_training_samples_of_each_run() {
         }
     }
 }
+
+#[test]
+fn convolutional_members_give_the_same_bits_in_every_cohort() {
+    let dataset = images();
+    let data = DeviceDataset::raw(&dataset, &Default::default());
+    let shapes = [
+        &[("model.norm", "batch")][..],
+        &[("model.norm", "none")],
+        &[
+            ("model.norm", "batch"),
+            ("model.norm_position", "after_activation"),
+        ],
+        &[("model.norm", "batch"), ("model.pooling", "average")],
+        &[("model.norm", "batch"), ("model.activation", "tanh")],
+        &[("model.norm", "layer"), ("model.pooling", "none")],
+    ];
+    for shape in shapes {
+        let of_member = |settings: &[(&'static str, &'static str)]| {
+            let fixed = [
+                ("model.kind", "cnn"),
+                ("model.channels", "[5, 16]"),
+                ("training.momentum", "0.9"),
+            ];
+            config(&[&fixed, shape, settings].concat())
+        };
+        let configs = [
+            of_member(&[("training.learning_rate", "0.05")]),
+            of_member(&[("training.learning_rate", "0.02"), ("training.epochs", "1")]),
+            of_member(&[
+                ("model.block_dropout", "0.3"),
+                ("training.optimizer", "adam"),
+                ("training.momentum", "0"),
+            ]),
+        ];
+        let labels = &dataset.train.labels;
+        let seeds = [SEED, SEED, Seed { repeat: 1, ..SEED }];
+        let members: Vec<Member> = configs
+            .iter()
+            .zip(seeds)
+            .map(|(config, seed)| member(config, seed, labels))
+            .collect();
+        let together = training::trained(&data, &members);
+        for (index, together) in together.iter().enumerate() {
+            let alone = training::trained(&data, &members[index..=index]);
+            assert_eq!(alone[0], *together, "{shape:?} {index}");
+        }
+    }
+}
+
+#[test]
+fn members_with_convolutions_and_different_activations_are_not_stacked() {
+    let shape = |kind: &str, activation: &str| {
+        let settings = [("model.kind", kind), ("model.activation", activation)];
+        config(&settings).stack_shape()
+    };
+    assert_ne!(shape("cnn", "relu"), shape("cnn", "tanh"));
+    assert_eq!(shape("mlp", "relu"), shape("mlp", "tanh"));
+}

@@ -20,8 +20,9 @@ impl Aligned {
         let values = vec![0.0; count + LINE / size_of::<f32>()];
         // `align_offset` may fail; then the buffer is not aligned, which is only slower.
         let first = values.as_ptr().align_offset(LINE);
+        let is_near = first <= LINE / size_of::<f32>();
         Self {
-            first: if first < LINE { first } else { 0 },
+            first: if is_near { first } else { 0 },
             values,
             count,
         }

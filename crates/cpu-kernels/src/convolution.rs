@@ -33,20 +33,21 @@ impl ConvolutionShape {
 
     /// The number of pixels of an image.
     pub(crate) fn pixels(self) -> usize {
-        self.size[0] * self.size[1]
+        product(self.size)
     }
 
     /// The number of weights: `kernel² · inputs · outputs`.
     pub(crate) fn weights(self) -> usize {
-        self.kernel * self.kernel * self.inputs * self.outputs
+        product([self.kernel, self.kernel, self.inputs, self.outputs])
     }
 
     /// An image of zeros with the size of the input and a border for the kernel.
     ///
     /// # Panics
-    /// If the length of the kernel is even.
+    /// If the length of the kernel is even, or there are no channels.
     pub(crate) fn padded_input(self) -> PaddedImage {
         assert!(self.kernel % 2 == 1, "the length of a kernel is odd");
+        assert!(self.inputs > 0 && self.outputs > 0, "there are channels");
         PaddedImage::new(self.size, self.inputs, self.kernel / 2)
     }
 
@@ -55,7 +56,7 @@ impl ConvolutionShape {
     /// # Panics
     /// If the last image is not whole.
     pub(crate) fn input_images(self, images: &[f32]) -> std::slice::ChunksExact<'_, f32> {
-        let size = self.pixels() * self.inputs;
+        let size = product([self.pixels(), self.inputs]);
         assert!(images.len().is_multiple_of(size.max(1)), "whole images");
         images.chunks_exact(size.max(1))
     }
@@ -69,13 +70,21 @@ impl ConvolutionShape {
     }
 }
 
+/// # Panics
+/// If the product of lengths overflows.
+fn product<const COUNT: usize>(lengths: [usize; COUNT]) -> usize {
+    let mut lengths = lengths.into_iter();
+    let product = lengths.try_fold(1_usize, |product, length| product.checked_mul(length));
+    product.expect("an image is smaller than the address space")
+}
+
 /// Appends `images ∗ weight + bias` to `output`, image by image.
 ///
 /// `images` are `[count, height, width, inputs]`, the output is `[count, height, width, outputs]`; `weight`
 /// is `[kernel, kernel, inputs, outputs]`. Outside of an image, its pixels count as zeros.
 ///
 /// # Panics
-/// If a length does not match the shape, or the length of the kernel is even.
+/// If a length does not match the shape, the length of the kernel is even, or there are no channels.
 pub fn convolve(
     output: &mut Vec<f32>,
     images: &[f32],
@@ -168,7 +177,7 @@ fn padded_rows(values: &[f32], pitch: usize, [rows, row]: [usize; 2], channels: 
 /// output.
 ///
 /// # Panics
-/// If a length does not match the shape, or the length of the kernel is even.
+/// If a length does not match the shape, the length of the kernel is even, or there are no channels.
 pub fn weight_gradient(images: &[f32], gradient: &[f32], shape: ConvolutionShape) -> Vec<f32> {
     let mut sum = WeightGradientSum::new(shape);
     let mut padded = shape.padded_input();
@@ -251,7 +260,7 @@ impl WeightGradientSum {
 /// 180°, with inputs and outputs exchanged.
 ///
 /// # Panics
-/// If a length does not match the shape, or the length of the kernel is even.
+/// If a length does not match the shape, the length of the kernel is even, or there are no channels.
 pub fn input_gradient(
     output: &mut Vec<f32>,
     gradient: &[f32],
@@ -375,6 +384,30 @@ mod tests {
             input_gradient(&mut output, &gradient, &weight, shape);
             assert_eq!(output, expected_input, "{shape:?}");
         }
+    }
+
+    #[test]
+    #[should_panic(expected = "smaller than the address space")]
+    fn a_shape_that_overflows_is_refused() {
+        let shape = ConvolutionShape {
+            size: [1, 16],
+            inputs: 1 << 60,
+            outputs: 16,
+            kernel: 1,
+        };
+        convolve(&mut Vec::new(), &[0.0], &[], None, shape);
+    }
+
+    #[test]
+    #[should_panic(expected = "there are channels")]
+    fn images_without_channels_are_refused() {
+        let shape = ConvolutionShape {
+            size: [1, 1],
+            inputs: 0,
+            outputs: 1,
+            kernel: 1,
+        };
+        convolve(&mut Vec::new(), &[], &[], None, shape);
     }
 
     #[test]

@@ -17,6 +17,9 @@ pub(crate) fn norm_gradient(
     [mean, scale]: [&[f32]; 2],
 ) -> [Vec<f32>; 2] {
     let columns = mean.len();
+    assert_eq!(scale.len(), columns, "a scale for each column");
+    assert_eq!(gradient.len(), values.len(), "a gradient for each value");
+    assert!(values.len().is_multiple_of(columns.max(1)), "whole rows");
     let mut sums = [vec![0.0; columns], vec![0.0; columns]];
     let terms = GradientTerms {
         gradient,

@@ -49,7 +49,7 @@ impl Normalisation {
 }
 
 /// Appends the output for an image to `output`. With pooling, also appends to `maxima` the value of `image` at
-/// the maximum of each window. ReLU replaces NaN by 0.
+/// the maximum of each window.
 pub(crate) fn norm_relu_pool(
     output: &mut Vec<f32>,
     maxima: Option<&mut Vec<f32>>,
@@ -62,7 +62,7 @@ pub(crate) fn norm_relu_pool(
     let mut ignored = Vec::new();
     let maxima = maxima.unwrap_or(&mut ignored);
     let first_maximum = maxima.len();
-    maxima.resize(first_maximum + shape.maxima(), 0.0);
+    maxima.resize(first_maximum + shape.values_at_maxima(), 0.0);
     let [_, width] = shape.convolution.size;
     let pass = NormReluPool {
         output: &mut output[first..],
@@ -167,7 +167,8 @@ impl<S: Simd> Constants<S> {
         let normalised = simd.mul_f32s(centred, self.scale);
         let output = simd.add_f32s(simd.mul_f32s(normalised, self.weight), self.bias);
         let zero = simd.splat_f32s(0.0);
-        simd.select_f32s(simd.greater_than_f32s(output, zero), output, zero)
+        // NaN stays, so that a run that diverges is noticed.
+        simd.select_f32s(simd.less_than_or_equal_f32s(output, zero), zero, output)
     }
 }
 
@@ -181,6 +182,7 @@ pub(crate) struct NormReluPoolGradient {
     through_variance: Vec<f32>,
     /// `scale · weight`
     factor: Vec<f32>,
+    is_normed: bool,
     width: usize,
     pooled: bool,
 }
@@ -206,6 +208,7 @@ impl NormReluPoolGradient {
             through_mean: through(norm.map(|[_, bias]| bias)),
             through_variance: through(norm.map(|[weight, _]| weight)),
             factor: factor.map(|(scale, weight)| scale * weight).collect(),
+            is_normed: norm.is_some(),
             width: shape.convolution.size[1],
             pooled: shape.pooled,
         }
@@ -213,7 +216,7 @@ impl NormReluPoolGradient {
 
     /// Writes the gradient of an image into `result`. `gradient` and `output` are those of the block for this
     /// image; `image` is the output of the convolution and `maxima` its
-    /// [`BlockOutput::maxima`](crate::BlockOutput::maxima).
+    /// [`BlockOutput::values_at_maxima`](crate::BlockOutput::values_at_maxima).
     pub(crate) fn write(
         &self,
         result: &mut PaddedImage,
@@ -339,6 +342,7 @@ struct GradientConstants<S: Simd> {
     through_mean: S::f32s,
     through_variance: S::f32s,
     factor: S::f32s,
+    is_normed: bool,
 }
 
 impl<S: Simd> GradientConstants<S> {
@@ -350,6 +354,7 @@ impl<S: Simd> GradientConstants<S> {
             through_mean: group.load(&values.through_mean),
             through_variance: group.load(&values.through_variance),
             factor: group.load(&values.factor),
+            is_normed: values.is_normed,
         }
     }
 
@@ -362,6 +367,11 @@ impl<S: Simd> GradientConstants<S> {
     #[inline(always)]
     fn write_value(self, group: Group<S>, result: &mut [f32], value: S::f32s, gradient: S::f32s) {
         let simd = group.simd;
+        if !self.is_normed {
+            // The arithmetic below would give NaN for an infinite value.
+            group.store(result, gradient);
+            return;
+        }
         let normalised = simd.mul_f32s(simd.sub_f32s(value, self.mean), self.scale);
         let through_variance = simd.mul_f32s(normalised, self.through_variance);
         let gradient = simd.sub_f32s(gradient, self.through_mean);

@@ -38,6 +38,13 @@ impl PaddedImage {
         &self.values[self.first_pixel()..]
     }
 
+    /// All pixels from the first to the last, with the borders of zeros between rows: `[…, channels]`.
+    pub(crate) fn pixels_and_borders(&self) -> &[f32] {
+        let [height, width] = self.size;
+        let before_last_row = height.saturating_sub(1) * self.pitch();
+        &self.pixels()[..before_last_row + width * self.channels]
+    }
+
     /// The pixels of each row without borders, mutable.
     pub(crate) fn rows_mut(&mut self) -> impl Iterator<Item = &mut [f32]> {
         let (first, pitch) = (self.first_pixel(), self.pitch());

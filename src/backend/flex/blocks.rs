@@ -32,7 +32,7 @@ impl Parameters {
     }
 }
 
-/// The forward pass in training. The cache holds the images, then `convolved`, `maxima` and `output` of
+/// The forward pass in training. The cache holds the images, then `convolved`, `values_at_maxima` and `output` of
 /// [`cpu_kernels::BlockOutput`]; with batch norm, also mean and scale.
 pub(super) fn forward(
     images: Tensor<Flex, 3>,
@@ -61,7 +61,7 @@ pub(super) fn forward(
     let mut cache = vec![
         images,
         of_images(computed.convolved, shape.convolved()),
-        of_images(computed.maxima, shape.maxima()),
+        of_images(computed.values_at_maxima, shape.values_at_maxima()),
         output.clone(),
     ];
     let of_channels = |values| tensor(values, [members, 1, outputs]);
@@ -118,11 +118,12 @@ pub(super) fn backward(
         let cache = BlockCache {
             images: images.of_member(member),
             convolved: convolved.of_member(member),
-            maxima: maxima.of_member(member),
+            values_at_maxima: maxima.of_member(member),
             output: output.of_member(member),
             statistics: match statistics {
                 [mean, scale] => Some([mean, scale].map(|values| values.of_member(member))),
-                _ => None,
+                [] => None,
+                _ => panic!("mean and scale of batch norm"),
             },
         };
         let gradients = cpu_kernels::block_gradient(

@@ -86,6 +86,16 @@ impl Backend for Flex {
         tensor(product, [members, rows, outputs])
     }
 
+    fn rectified_linear(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
+        map_members(tensor, |_, values| {
+            vectorised(|| {
+                for value in values {
+                    *value = if *value <= 0.0 { 0.0 } else { *value };
+                }
+            });
+        })
+    }
+
     fn relu_gradient(output: Tensor<Self, 3>, gradient: Tensor<Self, 3>) -> Tensor<Self, 3> {
         let output = Values::row_major(output);
         map_members(gradient, |member, gradient| {

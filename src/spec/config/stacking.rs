@@ -6,11 +6,11 @@ use crate::spec::data::source::{DataSource, Normalise};
 use crate::spec::model::network::Activation;
 
 /// The properties that all members of a cohort share. Everything else may differ: the optimizer and
-/// its settings, learning rate, schedule, epochs, activations, dropout rates, initial weights, seed and
-/// fold.
+/// its settings, learning rate, schedule, epochs, activations of an MLP, dropout rates, initial weights, seed
+/// and fold.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct StackShape {
-    /// The stages of the model. The functions of the activations have no meaning here.
+    /// The stages of the model. The functions of an MLP's activations have no meaning here.
     pub stages: Vec<Stage>,
     data: DataSource,
     normalisation: Normalise,
@@ -28,9 +28,14 @@ impl Config {
     /// The properties that this configuration shares with those that can be stacked with it.
     pub fn stack_shape(&self) -> StackShape {
         let mut stages = self.stages();
-        for stage in &mut stages {
-            if let Stage::Activation { function, .. } = stage {
-                *function = Activation::Identity;
+        // Kernels for a convolution with its activation round differently from those for each stage. The
+        // results of a member would depend on the other members.
+        let is_convolution = |stage: &Stage| matches!(stage, Stage::Convolution { .. });
+        if !stages.iter().any(is_convolution) {
+            for stage in &mut stages {
+                if let Stage::Activation { function, .. } = stage {
+                    *function = Activation::Identity;
+                }
             }
         }
         StackShape {

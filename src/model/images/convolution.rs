@@ -5,14 +5,14 @@
 //! so that the image keeps its size. With patches as rows of a matrix, a convolution is a matrix product
 //! for each member. Backends with kernels for images do not store patches.
 
-use super::gradient::StageGradient;
 use super::per_batch_cache::PerBatchCache;
 use crate::backend::{Backend, ConvolutionShape};
+use crate::model::gradient::StageGradient;
 use burn::tensor::{Int, Tensor, TensorData};
 
 /// The shape of a convolution.
 #[derive(Clone, Debug)]
-pub(super) struct Convolution<B: Backend> {
+pub(in crate::model) struct Convolution<B: Backend> {
     height: usize,
     width: usize,
     inputs: usize,
@@ -23,7 +23,7 @@ pub(super) struct Convolution<B: Backend> {
 }
 
 impl<B: Backend> Convolution<B> {
-    pub(super) fn new(
+    pub(in crate::model) fn new(
         [height, width]: [usize; 2],
         inputs: usize,
         outputs: usize,
@@ -44,7 +44,7 @@ impl<B: Backend> Convolution<B> {
     /// kernels for images.
     ///
     /// `weight` is `[members, kernel²·inputs, outputs]`.
-    pub(super) fn forward(
+    pub(in crate::model) fn forward(
         &mut self,
         input: Tensor<B, 3>,
         weight: &Tensor<B, 3>,
@@ -61,7 +61,7 @@ impl<B: Backend> Convolution<B> {
     }
 
     /// The gradients of weight and bias, given what [`forward`](Self::forward) returned for them.
-    pub(super) fn gradients(
+    pub(in crate::model) fn gradients(
         &self,
         cached: Tensor<B, 3>,
         output_gradient: Tensor<B, 3>,
@@ -85,7 +85,7 @@ impl<B: Backend> Convolution<B> {
 
     /// The gradient of the input: the convolution of the output's gradient with the kernel rotated by 180°,
     /// with inputs and outputs exchanged.
-    pub(super) fn input_gradient(
+    pub(in crate::model) fn input_gradient(
         &mut self,
         output_gradient: Tensor<B, 3>,
         weight: &Tensor<B, 3>,
@@ -106,7 +106,7 @@ impl<B: Backend> Convolution<B> {
         self.flat(gradient, batch)
     }
 
-    pub(super) fn shape(&self) -> ConvolutionShape {
+    pub(in crate::model) fn shape(&self) -> ConvolutionShape {
         ConvolutionShape {
             size: [self.height, self.width],
             inputs: self.inputs,

@@ -7,7 +7,7 @@ use burn::tensor::{Bool, Int, Tensor, TensorData};
 
 /// A pooling of images of this shape. An odd last row or column is ignored.
 #[derive(Clone, Debug)]
-pub(super) struct Pool<B: Backend> {
+pub(in crate::model) struct Pool<B: Backend> {
     pooling: Pooling,
     height: usize,
     width: usize,
@@ -26,7 +26,7 @@ struct PixelIndices<B: Backend> {
 }
 
 impl<B: Backend> Pool<B> {
-    pub(super) fn new(pooling: Pooling, [height, width, channels]: [usize; 3]) -> Self {
+    pub(in crate::model) fn new(pooling: Pooling, [height, width, channels]: [usize; 3]) -> Self {
         Self {
             pooling,
             height,
@@ -36,12 +36,12 @@ impl<B: Backend> Pool<B> {
         }
     }
 
-    pub(super) fn takes_maximum(&self) -> bool {
+    pub(in crate::model) fn takes_maximum(&self) -> bool {
         self.pooling == Pooling::Max
     }
 
     /// The pooled images: `[members, batch, height/2·width/2·channels]`.
-    pub(super) fn forward(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
+    pub(in crate::model) fn forward(&mut self, input: Tensor<B, 3>) -> Tensor<B, 3> {
         if let Some(kernels) = B::image_kernels() {
             let (pooling, shape) = self.kernel_settings();
             return kernels.pool(input, pooling, shape);
@@ -57,7 +57,7 @@ impl<B: Backend> Pool<B> {
     }
 
     /// The gradient of the input. The first of equal maxima receives the gradient, as in PyTorch.
-    pub(super) fn backward(
+    pub(in crate::model) fn backward(
         &mut self,
         input: Tensor<B, 3>,
         output: Tensor<B, 3>,
