@@ -4,13 +4,20 @@ use crate::vector::Vector;
 use pulp::{Arch, Simd, WithSimd};
 use step_kernels::{Rule, Step};
 
+/// The smallest magnitude of an element of an optimizer's state, 2⁻¹²⁰; smaller ones become 0.
+///
+/// Where gradients are 0, as those of weights from pixels that are always black, the state decays by a factor
+/// in each step, and would soon be subnormal. Processors take about a hundred times as long to compute with
+/// subnormal numbers. Numbers of this size change no weight.
+const SMALLEST: f32 = f32::from_bits((127 - 120) << 23);
+
 /// Takes one step of an optimizer: changes the weights and the lists of its state in place.
 ///
 /// `lists` are those of [`Rule::lists`]. A list that the step does not need may be empty: the means of
 /// [`Rule::RmsProp`], and its velocities without momentum.
 ///
 /// Computes the same operations as the optimizers on tensors, in the same order: equal inputs give
-/// equal bits.
+/// equal bits. Only elements of lists that are closer to 0 than 2⁻¹²⁰ become 0.
 ///
 /// # Panics
 /// If a slice that is needed has another length than the weights, or a list is missing.
@@ -238,6 +245,7 @@ impl Direction<1> for Adagrad {
 /// The constants of a step, in every element of a vector.
 struct Constants<S: Simd> {
     zero: Vector<S>,
+    smallest: Vector<S>,
     learning_rate: Vector<S>,
     epsilon: Vector<S>,
     momentum: Vector<S>,
@@ -261,6 +269,7 @@ impl<S: Simd> Constants<S> {
         let unless = |value: f32, none: f32| (value != none).then(|| splat(value));
         Self {
             zero: splat(0.0),
+            smallest: splat(SMALLEST),
             learning_rate: splat(step.learning_rate),
             epsilon: splat(step.epsilon),
             momentum: splat(step.momentum),
@@ -317,6 +326,9 @@ impl<S: Simd> Constants<S> {
     ) -> Vector<S> {
         let gradient = self.gradient(weight, gradient);
         let direction = rule.direction(self, gradient, lists);
+        for element in lists {
+            *element = element.flushed(self.smallest);
+        }
         self.weight_factor * weight - self.learning_rate * direction
     }
 }
@@ -389,6 +401,48 @@ impl<const LISTS: usize, D: Direction<LISTS>> WithSimd for Pass<'_, LISTS, D> {
         simd.partial_store_f32s(last_weights, stepped.values());
         for (list, element) in last.iter_mut().zip(elements) {
             simd.partial_store_f32s(list, element.values());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn state_that_decays_becomes_zero_instead_of_subnormal() {
+        let step = Step {
+            learning_rate: 0.1,
+            weight_factor: 1.0,
+            momentum: 0.9,
+            gradient_factor: 0.1,
+            square_decay: 0.99,
+            square_factor: 0.01,
+            correction: 1.0,
+            square_correction: 1.0,
+            nadam_gradient_factor: 0.1,
+            epsilon: 1e-8,
+            l1: 0.0,
+            clip: f32::INFINITY,
+            weight_decay: 0.0,
+        };
+        // More than a vector, with a rest.
+        const COUNT: usize = 19;
+        let rules = [Rule::Momentum, Rule::Nesterov, Rule::Adam, Rule::NAdam];
+        for rule in rules {
+            let mut weights = [1.0; COUNT];
+            let mut state = vec![[SMALLEST * 1.05; COUNT]; rule.lists()];
+            state[0][COUNT - 1] = -SMALLEST * 1.05;
+            state[0][0] = f32::NAN;
+            let mut lists: Vec<&mut [f32]> = state.iter_mut().map(|list| &mut list[..]).collect();
+            update(rule, &step, &mut weights, &[0.0; COUNT], &mut lists);
+            assert!(state[0][0].is_nan(), "{rule:?}");
+            assert_eq!(state[0][1..], [0.0; COUNT - 1], "{rule:?}");
+            assert_eq!(weights[1..], [1.0; COUNT - 1], "{rule:?}");
+            if let Some(squares) = state.get(1) {
+                // They decay more slowly.
+                assert_eq!(squares[1], SMALLEST * 1.05 * 0.99, "{rule:?}");
+            }
         }
     }
 }

@@ -59,6 +59,15 @@ impl<S: Simd> Vector<S> {
         Self::new(self.simd, values)
     }
 
+    /// 0 instead of a number that is closer to 0 than `smallest`; NaN for NaN.
+    #[inline(always)]
+    pub(crate) fn flushed(self, smallest: Self) -> Self {
+        let simd = self.simd;
+        let is_small = simd.less_than_f32s(simd.abs_f32s(self.values), smallest.values);
+        let zero = simd.splat_f32s(0.0);
+        Self::new(simd, simd.select_f32s(is_small, zero, self.values))
+    }
+
     /// 1, −1 or 0, as the sign of the number; NaN for NaN.
     #[inline(always)]
     pub(crate) fn sign(self) -> Self {
