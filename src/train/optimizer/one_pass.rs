@@ -10,7 +10,8 @@ use crate::train::per_member::PerMember;
 use burn::tensor::Tensor;
 
 /// The steps of members whose optimizers have one update rule, with their penalties, clipping by value and
-/// weight decay. Computes the same as the optimizer of that rule on tensors, to the bit, for batches of up to 512 samples: of more, the product adds up in another order.
+/// weight decay. Computes the same as the optimizer of that rule on tensors, to the bit, for batches of up to 512
+/// samples (of more, the product adds up in another order) and unless an element of the state is nearly 0.
 pub(super) struct OnePass<B: Backend> {
     kernels: &'static dyn OnePassUpdates<B>,
     rule: FusedRule,
