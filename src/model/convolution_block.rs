@@ -101,7 +101,7 @@ impl<'a, B: Backend> ConvolutionBlock<'a, B> {
         let parameters = BlockParameters {
             weight: &parameters[0],
             bias: &parameters[1],
-            norm: factors.as_ref().map(|factors| factors.each_ref()),
+            norm: factors.as_ref().map(<[_; 2]>::each_ref),
         };
         self.kernels.predict_block(input, parameters, self.shape())
     }
