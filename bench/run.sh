@@ -6,14 +6,7 @@
 # PyPI). Nothing else should run meanwhile: about 20 minutes.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-environment=${BENCH_ENVIRONMENT:-target/bench-environment}
-if [ -z "${BENCH_ENVIRONMENT:-}" ] &&
-  ! cmp -s bench/requirements.txt "$environment/requirements.txt"; then
-  rm -rf "$environment"
-  python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --requirement bench/requirements.txt
-  cp bench/requirements.txt "$environment/"
-fi
+environment=${BENCH_ENVIRONMENT:-$(judges/environment.sh bench)}
 cargo build --release
 cargo bench --no-run
 PAGE="${PAGE:-docs/benchmarks.md}" exec "$environment/bin/python" -B bench/run.py "$@"

@@ -10,14 +10,7 @@
 # else should run meanwhile. All cells take several hours, most of them for torch.compile.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-environment=${BENCH_ENVIRONMENT:-target/bench-environment}
-if [ -z "${BENCH_ENVIRONMENT:-}" ] &&
-  ! cmp -s bench/requirements.txt "$environment/requirements.txt"; then
-  rm -rf "$environment"
-  python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --requirement bench/requirements.txt
-  cp bench/requirements.txt "$environment/"
-fi
+environment=${BENCH_ENVIRONMENT:-$(judges/environment.sh bench)}
 if [ -z "${TP_SWEEP:-}" ]; then
   cargo build --release
   cargo bench --no-run --bench sgemm

@@ -8,14 +8,7 @@
 # meanwhile: about 50 minutes. Sweeps that were measured with the same settings stay in the results.
 set -euo pipefail
 cd "$(dirname "$0")/.."
-environment=${BENCH_ENVIRONMENT:-target/bench-environment}
-if [ -z "${BENCH_ENVIRONMENT:-}" ] &&
-  ! cmp -s bench/requirements.txt "$environment/requirements.txt"; then
-  rm -rf "$environment"
-  python3 -m venv "$environment"
-  "$environment/bin/pip" install --quiet --requirement bench/requirements.txt
-  cp bench/requirements.txt "$environment/"
-fi
+environment=${BENCH_ENVIRONMENT:-$(judges/environment.sh bench)}
 if [ -z "${TP_SWEEP:-}" ]; then
   cargo build --release
 fi

@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Makes the Python environment of a judge, and prints where it is.
+# Makes the Python environment of a judge or of the benchmarks, and prints where it is.
 #   judges/environment.sh judges/page
+#   judges/environment.sh bench
 # It stands under target/, with the versions in the folder's requirements.txt (from PyPI), and is
 # made anew when these change.
 set -euo pipefail
