@@ -1,6 +1,7 @@
 //! The operations that training needs of a burn backend, as a trait, and its implementations for
 //! burn's CPU and GPU backends.
 
+mod activation_kernels;
 mod batch_norm;
 mod cross_entropy;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod one_pass;
 mod packed;
 mod training_backend;
 
+pub use activation_kernels::{ActivationKernel, ActivationKernels};
 pub use batch_norm::NormedBatch;
 pub use cross_entropy::CrossEntropy;
 pub use fused::{

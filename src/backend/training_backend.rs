@@ -1,5 +1,6 @@
 //! The operations that training needs of a burn backend.
 
+use super::activation_kernels::ActivationKernels;
 use super::batch_norm::{self, NormedBatch};
 use super::cross_entropy::CrossEntropy;
 use super::fused::{FusedStart, FusedTraining};
@@ -8,7 +9,7 @@ use super::noise::{self, NoiseKey};
 use super::one_pass::OnePassUpdates;
 use burn::backend::{Autodiff, Flex};
 use burn::tensor::backend::Backend as BurnBackend;
-use burn::tensor::{DType, Int, Tensor, TensorData, TensorPrimitive, activation};
+use burn::tensor::{DType, Int, Tensor, TensorData, activation};
 
 /// A burn backend on which models are trained.
 ///
@@ -35,6 +36,11 @@ pub trait Backend: BurnBackend {
 
     /// Optimizer steps in one pass; `None` if the backend is as fast with one operation after the other.
     fn one_pass_updates() -> Option<&'static dyn OnePassUpdates<Self>> {
+        None
+    }
+
+    /// Activation functions in one pass; `None` if the backend is as fast with one operation after the other.
+    fn activation_kernels() -> Option<&'static dyn ActivationKernels<Self>> {
         None
     }
 
@@ -87,30 +93,6 @@ pub trait Backend: BurnBackend {
         bias: &Tensor<Self, 3>,
     ) -> Tensor<Self, 3> {
         Self::product(input, weight.clone()) + bias.clone()
-    }
-
-    /// The maximum of each value and 0. On a CPU, NaN stays NaN, as in PyTorch.
-    fn rectified_linear(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        activation::relu(tensor)
-    }
-
-    /// The gradient of a ReLU's input, given its output and the gradient of its output; 0 where the
-    /// output is 0.
-    fn relu_gradient(output: Tensor<Self, 3>, gradient: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        let [output, gradient] = [output, gradient].map(|t| t.into_primitive().tensor());
-        Tensor::from_primitive(TensorPrimitive::Float(Self::relu_backward(
-            output, gradient,
-        )))
-    }
-
-    /// 1/(1 + e⁻ˣ) of each value.
-    fn logistic(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        activation::sigmoid(tensor)
-    }
-
-    /// The hyperbolic tangent of each value.
-    fn hyperbolic_tangent(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        tensor.tanh()
     }
 
     /// The sums over the rows of each member: `[members, rows, columns]` to

@@ -1,6 +1,6 @@
-//! Activation functions and their derivatives.
+//! Activation functions and their derivatives: in tensor operations, and by the kernels of backends that have them.
 
-use crate::backend::Backend;
+use crate::backend::{ActivationKernel, Backend};
 use crate::spec::Activation;
 use burn::tensor::{Tensor, TensorPrimitive, activation};
 
@@ -10,12 +10,31 @@ pub(super) const LEAKY_RELU_SLOPE: f64 = 0.01;
 const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
 const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
 
+/// The function's kernel; `None` for the identity.
+fn kernel(function: Activation) -> Option<ActivationKernel> {
+    Some(match function {
+        Activation::Relu => ActivationKernel::RELU,
+        Activation::Tanh => ActivationKernel::TANH,
+        Activation::Sigmoid => ActivationKernel::SIGMOID,
+        Activation::LeakyRelu => ActivationKernel::LEAKY_RELU,
+        Activation::Elu => ActivationKernel::ELU,
+        Activation::Selu => ActivationKernel::SELU,
+        Activation::Gelu => ActivationKernel::GELU,
+        Activation::Silu => ActivationKernel::SILU,
+        Activation::Softplus => ActivationKernel::SOFTPLUS,
+        Activation::Identity => return None,
+    })
+}
+
 /// Applies the function to each value.
 pub(super) fn forward<B: Backend>(function: Activation, input: Tensor<B, 3>) -> Tensor<B, 3> {
+    if let (Some(kernels), Some(kernel)) = (B::activation_kernels(), kernel(function)) {
+        return kernels.apply(kernel, input);
+    }
     match function {
-        Activation::Relu => B::rectified_linear(input),
-        Activation::Tanh => B::hyperbolic_tangent(input),
-        Activation::Sigmoid => B::logistic(input),
+        Activation::Relu => activation::relu(input),
+        Activation::Tanh => input.tanh(),
+        Activation::Sigmoid => activation::sigmoid(input),
         Activation::LeakyRelu => {
             let below = input.clone().mul_scalar(LEAKY_RELU_SLOPE);
             // Because the slope is below 1, the maximum is x for positive x, and the scaled x otherwise.
@@ -30,7 +49,7 @@ pub(super) fn forward<B: Backend>(function: Activation, input: Tensor<B, 3>) -> 
             select_by_sign(input.clone(), input.mul_scalar(SELU_SCALE), below)
         }
         Activation::Gelu => input.clone() * normal_cdf(input),
-        Activation::Silu => input.clone() * B::logistic(input),
+        Activation::Silu => input.clone() * activation::sigmoid(input),
         // ln(1 + eˣ) without overflow: max(x, 0) + ln(1 + e^−|x|).
         Activation::Softplus => activation::relu(input.clone()) + input.abs().neg().exp().log1p(),
         Activation::Identity => input,
@@ -40,10 +59,7 @@ pub(super) fn forward<B: Backend>(function: Activation, input: Tensor<B, 3>) -> 
 /// Whether the backward pass needs the function's input, because the output does not determine the
 /// derivative.
 pub(super) fn caches_input(function: Activation) -> bool {
-    matches!(
-        function,
-        Activation::Gelu | Activation::Silu | Activation::Softplus
-    )
+    kernel(function).is_some_and(|kernel| kernel.caches_input)
 }
 
 /// Whether the function is 0 at 0.
@@ -58,9 +74,15 @@ pub(super) fn backward<B: Backend>(
     cached: Tensor<B, 3>,
     gradient: Tensor<B, 3>,
 ) -> Tensor<B, 3> {
+    if let (Some(kernels), Some(kernel)) = (B::activation_kernels(), kernel(function)) {
+        return kernels.gradient(kernel, cached, gradient);
+    }
     match function {
         // As PyTorch: the derivative at 0 is 0.
-        Activation::Relu => B::relu_gradient(cached, gradient),
+        Activation::Relu => primitive(B::relu_backward(
+            cached.into_primitive().tensor(),
+            gradient.into_primitive().tensor(),
+        )),
         Activation::Tanh => (cached.clone() * cached).neg().add_scalar(1.0) * gradient,
         Activation::Sigmoid => primitive(B::sigmoid_backward(
             cached.into_primitive().tensor(),
@@ -89,11 +111,11 @@ pub(super) fn backward<B: Backend>(
         }
         // σ + x·σ·(1 − σ).
         Activation::Silu => {
-            let sigmoid = B::logistic(cached.clone());
+            let sigmoid = activation::sigmoid(cached.clone());
             let rest = cached * sigmoid.clone().neg().add_scalar(1.0);
             sigmoid * rest.add_scalar(1.0) * gradient
         }
-        Activation::Softplus => B::logistic(cached) * gradient,
+        Activation::Softplus => activation::sigmoid(cached) * gradient,
         Activation::Identity => gradient,
     }
 }
@@ -109,7 +131,7 @@ fn select_by_sign<B: Backend>(
 
 /// eˣ − 1 for x ≤ 0, accurate near 0: 2t / (1 − t) with t = tanh(x/2).
 fn exponential_minus_one<B: Backend>(input: Tensor<B, 3>) -> Tensor<B, 3> {
-    let tanh = B::hyperbolic_tangent(input.clamp_max(0.0).mul_scalar(0.5));
+    let tanh = input.clamp_max(0.0).mul_scalar(0.5).tanh();
     tanh.clone().mul_scalar(2.0) / tanh.neg().add_scalar(1.0)
 }
 
@@ -121,4 +143,44 @@ fn normal_cdf<B: Backend>(input: Tensor<B, 3>) -> Tensor<B, 3> {
 
 fn primitive<B: Backend>(tensor: B::FloatTensorPrimitive) -> Tensor<B, 3> {
     Tensor::from_primitive(TensorPrimitive::Float(tensor))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use burn::backend::{Autodiff, Flex};
+    use burn::tensor::{Distribution, Tolerance};
+
+    /// A backend without kernels.
+    type Plain = Autodiff<Flex>;
+
+    #[test]
+    fn kernels_agree_with_tensor_operations() {
+        let device = Default::default();
+        let random = |range: f64| {
+            let distribution = Distribution::Uniform(-range, range);
+            Tensor::<Flex, 3>::random([2, 5, 333], distribution, &device)
+        };
+        let plain =
+            |tensor: &Tensor<Flex, 3>| Tensor::<Plain, 3>::from_data(tensor.to_data(), &device);
+        let assert_close =
+            |function: Activation, ours: &Tensor<Flex, 3>, theirs: Tensor<Plain, 3>| {
+                println!("{function:?}");
+                ours.to_data()
+                    .assert_approx_eq::<f32>(&theirs.into_data(), Tolerance::rel_abs(1e-5, 1e-5));
+            };
+        for &function in Activation::ALL {
+            let (input, gradient) = (random(10.0), random(1.0));
+            let output = forward(function, input.clone());
+            assert_close(function, &output, forward(function, plain(&input)));
+            let cached = if caches_input(function) {
+                input
+            } else {
+                output
+            };
+            let ours = backward(function, cached.clone(), gradient.clone());
+            let theirs = backward(function, plain(&cached), plain(&gradient));
+            assert_close(function, &ours, theirs);
+        }
+    }
 }

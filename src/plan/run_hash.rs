@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 
 /// Increases when a change of the program changes the numbers of a configuration, so that old results
 /// are not mistaken for new ones.
-pub const RESULTS_VERSION: u32 = 7;
+pub const RESULTS_VERSION: u32 = 8;
 
 /// The hash of everything that determines a run's numbers: its configuration, its data, its seed.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -23,7 +23,7 @@ mod rows;
 mod update;
 mod vector;
 
-pub use activation::{hyperbolic_tangents, sigmoids};
+pub use activation::ActivationKernel;
 pub use batch_norm::{ColumnStatistics, normalise_columns, normalise_columns_gradient};
 pub use convolution::{ConvolutionShape, convolve, input_gradient, weight_gradient};
 pub use convolution_block::{

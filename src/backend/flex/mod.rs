@@ -2,6 +2,7 @@
 //!
 //! Members are computed one after the other, each exactly as if it were alone.
 
+mod activations;
 mod batch_norm;
 mod blocks;
 mod images;

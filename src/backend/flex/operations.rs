@@ -1,9 +1,11 @@
 //! The implementation of the backend's operations.
 
+use super::activations::FlexActivations;
 use super::batch_norm;
 use super::images::FlexImages;
 use super::updates::FlexUpdates;
 use super::values::{Values, map_members, primitive, tensor};
+use crate::backend::activation_kernels::ActivationKernels;
 use crate::backend::batch_norm::NormedBatch;
 use crate::backend::cross_entropy::CrossEntropy;
 use crate::backend::image_kernels::ImageKernels;
@@ -17,6 +19,10 @@ use cpu_kernels::{append_scaled_rows, multiply_into, vectorised};
 impl Backend for Flex {
     const FUSES_SGD: bool = true;
     const STORES_BYTES: bool = true;
+
+    fn activation_kernels() -> Option<&'static dyn ActivationKernels<Self>> {
+        Some(&FlexActivations)
+    }
 
     fn image_kernels() -> Option<&'static dyn ImageKernels<Self>> {
         Some(&FlexImages)
@@ -84,36 +90,6 @@ impl Backend for Flex {
             );
         }
         tensor(product, [members, rows, outputs])
-    }
-
-    fn rectified_linear(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        map_members(tensor, |_, values| {
-            vectorised(|| {
-                for value in values {
-                    *value = if *value <= 0.0 { 0.0 } else { *value };
-                }
-            });
-        })
-    }
-
-    fn relu_gradient(output: Tensor<Self, 3>, gradient: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        let output = Values::row_major(output);
-        map_members(gradient, |member, gradient| {
-            let output = output.of_member(member);
-            vectorised(|| {
-                for (gradient, output) in gradient.iter_mut().zip(output) {
-                    *gradient = if *output > 0.0 { *gradient } else { 0.0 };
-                }
-            });
-        })
-    }
-
-    fn logistic(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        map_members(tensor, |_, values| cpu_kernels::sigmoids(values))
-    }
-
-    fn hyperbolic_tangent(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
-        map_members(tensor, |_, values| cpu_kernels::hyperbolic_tangents(values))
     }
 
     /// In double precision: sums of gradients cancel.

@@ -161,7 +161,8 @@ pub struct BlockCache<'a> {
 pub struct BlockGradients {
     /// The gradient of the convolution's weight: `[kernel, kernel, inputs, outputs]`.
     pub weight: Vec<f32>,
-    /// The gradient of the convolution's bias: `[outputs]`.
+    /// The gradient of the convolution's bias: `[outputs]`. Batch norm subtracts the mean and with it the bias,
+    /// so that with it this gradient is 0.
     pub bias: Vec<f32>,
     /// The gradients of batch norm's weight and bias, `[outputs]` each. `None` without batch norm.
     pub norm: Option<[Vec<f32>; 2]>,
@@ -236,11 +237,13 @@ pub fn block_gradient(
         );
         padded.fill(image);
         weight.add(&padded, padded_gradient.pixels(), padded_gradient.pitch());
-        let values = Values {
-            values: padded_gradient.pixels_and_borders(),
-            columns: outputs,
-        };
-        add_rows(&mut bias, values.values.len() / outputs, values);
+        if norm.is_none() {
+            let values = Values {
+                values: padded_gradient.pixels_and_borders(),
+                columns: outputs,
+            };
+            add_rows(&mut bias, values.values.len() / outputs, values);
+        }
         if let (Some(to_input), Some(input_gradient)) = (&mut to_input, &mut input_gradient) {
             to_input.append(input_gradient, &padded_gradient);
         }

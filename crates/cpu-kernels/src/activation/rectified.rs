@@ -1,0 +1,42 @@
+//! ReLU and leaky ReLU.
+
+use super::Function;
+
+/// The slope below 0 (Maas et al. 2013; `torch.nn.LeakyReLU`).
+const SLOPE: f32 = 0.01;
+
+pub(super) struct Relu;
+
+impl Function for Relu {
+    const CACHES_INPUT: bool = false;
+
+    #[inline(always)]
+    fn value(x: f32) -> f32 {
+        if x <= 0.0 { 0.0 } else { x }
+    }
+
+    #[inline(always)]
+    fn gradient(gradient: f32, output: f32) -> f32 {
+        if output > 0.0 { gradient } else { 0.0 }
+    }
+}
+
+pub(super) struct LeakyRelu;
+
+impl Function for LeakyRelu {
+    const CACHES_INPUT: bool = false;
+
+    #[inline(always)]
+    fn value(x: f32) -> f32 {
+        if x <= 0.0 { SLOPE * x } else { x }
+    }
+
+    #[inline(always)]
+    fn gradient(gradient: f32, output: f32) -> f32 {
+        if output <= 0.0 {
+            SLOPE * gradient
+        } else {
+            gradient
+        }
+    }
+}

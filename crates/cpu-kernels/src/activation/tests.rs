@@ -1,0 +1,160 @@
+use super::ActivationKernel;
+use statrs::function::erf::erfc;
+use std::f64::consts::{PI, SQRT_2};
+
+/// A kernel and its function and derivative in double precision.
+struct Case {
+    kernel: ActivationKernel,
+    exact: fn(f64) -> f64,
+    derivative: fn(f64) -> f64,
+    /// The error that is allowed at an input, in units of the result's last place.
+    units: fn(f64) -> f64,
+}
+
+const SCALE: f64 = 1.050_700_987_355_480_5;
+const ALPHA: f64 = 1.673_263_242_354_377_2;
+
+fn sigmoid(x: f64) -> f64 {
+    1.0 / (1.0 + (-x).exp())
+}
+
+fn normal(x: f64) -> f64 {
+    0.5 * erfc(-x / SQRT_2)
+}
+
+fn cases() -> [Case; 9] {
+    [
+        Case {
+            kernel: ActivationKernel::RELU,
+            exact: |x| x.max(0.0),
+            derivative: |x| f64::from(x > 0.0),
+            units: |_| 0.0,
+        },
+        Case {
+            kernel: ActivationKernel::LEAKY_RELU,
+            exact: |x| x.max(0.01 * x),
+            derivative: |x| if x > 0.0 { 1.0 } else { 0.01 },
+            units: |_| 1.0,
+        },
+        Case {
+            kernel: ActivationKernel::ELU,
+            exact: |x| if x > 0.0 { x } else { x.exp_m1() },
+            derivative: |x| x.min(0.0).exp(),
+            units: |_| 5.0,
+        },
+        Case {
+            kernel: ActivationKernel::SELU,
+            exact: |x| SCALE * if x > 0.0 { x } else { ALPHA * x.exp_m1() },
+            derivative: |x| SCALE * if x > 0.0 { 1.0 } else { ALPHA * x.exp() },
+            units: |_| 6.0,
+        },
+        Case {
+            kernel: ActivationKernel::GELU,
+            exact: |x| x * normal(x),
+            derivative: |x| normal(x) + x * (-x * x / 2.0).exp() / (2.0 * PI).sqrt(),
+            units: |x| 1e-6 * (1.0 + x * x) / f64::from(f32::EPSILON),
+        },
+        Case {
+            kernel: ActivationKernel::SIGMOID,
+            exact: sigmoid,
+            derivative: |x| sigmoid(x) * sigmoid(-x),
+            units: |_| 4.0,
+        },
+        Case {
+            kernel: ActivationKernel::SILU,
+            exact: |x| x * sigmoid(x),
+            derivative: |x| sigmoid(x) * (1.0 + x * sigmoid(-x)),
+            units: |_| 5.0,
+        },
+        Case {
+            kernel: ActivationKernel::SOFTPLUS,
+            exact: |x| x.max(0.0) + (-x.abs()).exp().ln_1p(),
+            derivative: sigmoid,
+            units: |_| 4.0,
+        },
+        Case {
+            kernel: ActivationKernel::TANH,
+            exact: f64::tanh,
+            derivative: |x| 1.0 - x.tanh().powi(2),
+            units: |_| 4.0,
+        },
+    ]
+}
+
+fn inputs() -> Vec<f32> {
+    let even = (-435_000..=435_000).map(|i| i as f32 * 2e-4);
+    let small = (0..30).flat_map(|i| [-1.0, 1.0].map(|sign| sign * 0.5_f32.powi(i)));
+    even.chain(small).collect()
+}
+
+#[test]
+fn functions_are_accurate() {
+    for (number, case) in cases().iter().enumerate() {
+        let mut values = inputs();
+        (case.kernel.apply)(&mut values);
+        for (input, value) in inputs().into_iter().zip(values) {
+            let x = f64::from(input);
+            let expected = (case.exact)(x);
+            let magnitude = (expected.abs() as f32).max(f32::MIN_POSITIVE);
+            let unit = f64::from(magnitude.next_up() - magnitude);
+            let error = (f64::from(value) - expected).abs() / unit;
+            assert!(
+                error <= (case.units)(x),
+                "function {number} at {input}: {value}, {expected}, {error} units"
+            );
+        }
+    }
+}
+
+/// Near a zero of a derivative, its terms cancel: the error is compared with the gradient of the output.
+#[test]
+fn gradients_are_accurate() {
+    for (number, case) in cases().iter().enumerate() {
+        let mut outputs = inputs();
+        (case.kernel.apply)(&mut outputs);
+        let cached = if case.kernel.caches_input {
+            inputs()
+        } else {
+            outputs
+        };
+        let mut gradients = vec![3.0; cached.len()];
+        (case.kernel.gradient)(&mut gradients, &cached);
+        for (input, gradient) in inputs().into_iter().zip(gradients) {
+            let expected = 3.0 * (case.derivative)(f64::from(input));
+            let error = (f64::from(gradient) - expected).abs();
+            assert!(
+                error <= 3e-6,
+                "gradient {number} at {input}: {gradient}, {expected}"
+            );
+        }
+    }
+}
+
+#[test]
+fn not_a_number_stays_so() {
+    for (number, case) in cases().iter().enumerate() {
+        let mut values = [f32::NAN];
+        (case.kernel.apply)(&mut values);
+        assert!(values[0].is_nan(), "function {number}");
+        let mut gradients = [f32::NAN];
+        (case.kernel.gradient)(&mut gradients, &[1.0]);
+        assert!(gradients[0].is_nan(), "gradient {number}");
+    }
+}
+
+#[test]
+fn limits() {
+    let at_the_ends = |kernel: ActivationKernel| {
+        let mut values = [f32::INFINITY, f32::NEG_INFINITY];
+        (kernel.apply)(&mut values);
+        values
+    };
+    let infinity = f32::INFINITY;
+    assert_eq!(at_the_ends(ActivationKernel::SIGMOID), [1.0, 0.0]);
+    assert_eq!(at_the_ends(ActivationKernel::TANH), [1.0, -1.0]);
+    assert_eq!(at_the_ends(ActivationKernel::SOFTPLUS), [infinity, 0.0]);
+    assert_eq!(at_the_ends(ActivationKernel::ELU), [infinity, -1.0]);
+    let mut zero = [-0.0_f32];
+    (ActivationKernel::TANH.apply)(&mut zero);
+    assert_eq!(zero[0].to_bits(), (-0.0_f32).to_bits());
+}
