@@ -120,7 +120,7 @@ impl Plan {
 
     /// The trial that the sweep file names as the baseline: the first that it matches.
     pub fn baseline(&self, sweep: &Sweep) -> Option<usize> {
-        let rule = sweep.report.baseline.as_ref()?;
+        let rule = sweep.baseline.as_ref()?;
         let matches = |trial: &Trial| rule.matches(&trial.config, &trial.levels, &sweep.factors);
         self.trials.iter().position(matches)
     }

@@ -15,7 +15,7 @@ pub(crate) struct Locale {
 impl Locale {
     pub(super) fn of(sweep: &Sweep) -> Self {
         Self {
-            language: sweep.report.language,
+            language: sweep.options.report.language,
         }
     }
 

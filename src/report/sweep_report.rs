@@ -101,7 +101,7 @@ impl Report {
             warnings: warnings(Locale::of(sweep), &remarks.warnings),
             frame: listed,
             listing: listing.clone(),
-            formats: sweep.report.formats.clone(),
+            formats: sweep.options.report.formats.clone(),
             analysis,
         })
     }
@@ -158,7 +158,7 @@ impl Report {
             .checked_sub(count)
             .filter(|&more| more > 0)
         {
-            text.push_str(&match sweep.report.language {
+            text.push_str(&match sweep.options.report.language {
                 Language::English => format!("… and {more} more\n"),
                 Language::French => format!("… et {more} de plus\n"),
             });

@@ -229,7 +229,7 @@ mod tests {
             for trial in order {
                 let known = results.profiles.get(&trial).map(|known| &known.profile);
                 let result = |run| results.runs.get(&run);
-                let new = Candidate::of(&sweep.report, &plan, trial, result, known).unwrap();
+                let new = Candidate::of(&sweep.options.report, &plan, trial, result, known).unwrap();
                 if new.is_within_limits() != Some(false) && !left.iter().any(|old| old.precludes(&new)) {
                     left.retain(|old| !new.precludes(old));
                     left.push(new);
@@ -241,7 +241,7 @@ mod tests {
                     results.profiles.entry(trial).or_insert_with(|| profile(size));
                 }
             }
-            let selection = select(&sweep.report, &plan, &results);
+            let selection = select(&sweep.options.report, &plan, &results);
             prop_assert!(selection.is_final);
             if let Some(chosen) = selection.chosen {
                 prop_assert!(left.iter().any(|candidate| candidate.trial == chosen), "{}", RULES[rule]);
@@ -261,7 +261,7 @@ mod tests {
         ] {
             let (sweep, plan) = planned(rule);
             let results = results_with_losses(&plan, &accuracies, &losses);
-            let selection = select(&sweep.report, &plan, &results);
+            let selection = select(&sweep.options.report, &plan, &results);
             assert_eq!(selection.chosen, Some(chosen), "{rule}");
         }
     }
@@ -276,7 +276,7 @@ mod tests {
         for (trial, size) in [(0, 3), (2, 4), (4, 5), (1, 5)] {
             results.profiles.insert(trial, profile(size));
         }
-        let selection = select(&sweep.report, &plan, &results);
+        let selection = select(&sweep.options.report, &plan, &results);
         assert_eq!(selection.chosen, Some(2));
         assert_eq!((selection.ranked, selection.within_limits), (8, 2));
         assert_eq!((selection.unmeasured, selection.excluded), (1, vec![2, 4]));
@@ -294,12 +294,12 @@ mod tests {
     fn a_missing_run_leaves_its_trial_out_and_the_choice_open() {
         let (sweep, plan) = planned("{ where: { parameters: < 2000 } }");
         let mut results = results(&plan, &[7, 7, 0, 0, 6, 6, 0, 0, 5, 5, 0, 0, 4, 4, 0, 0]);
-        let all = select(&sweep.report, &plan, &results);
+        let all = select(&sweep.options.report, &plan, &results);
         assert_eq!((all.chosen, all.is_final), (Some(0), true));
         assert!((all.chosen_score.unwrap() - 0.7).abs() < 1e-12);
         let first = plan.runs().next().unwrap();
         results.runs.remove(&first);
-        let open = select(&sweep.report, &plan, &results);
+        let open = select(&sweep.options.report, &plan, &results);
         assert_eq!(
             (open.chosen, open.is_final, open.ranked),
             (Some(2), false, 7)

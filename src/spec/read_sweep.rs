@@ -4,23 +4,17 @@ use super::config::key::{KEYS, Key, SECTIONS};
 use super::grid::condition::TrialFilter;
 use super::grid::factor::{Factor, FactorKind, KeyAssignment};
 use super::overrides::override_key;
-use super::sections::checkpoint::CheckpointInterval;
-use super::sections::keep::KeepWeights;
-use super::sections::launch::LaunchOptions;
-use super::sections::record::RecordOptions;
-use super::sections::report::ReportOptions;
-use super::sections::tensorboard::TensorBoardOptions;
+use super::sections::options::SweepOptions;
 use super::sweep::{Include, Source, Sweep};
 use super::sweep_name::read_name;
-use super::values::config_value::ConfigValue;
-use super::yaml::diagnostic::{Diagnostic, SpecError};
-use super::yaml::node::{MAX_TEXT_BYTES, YamlNode, YamlValue};
+use super::yaml::diagnostic::{Diagnostic, Problems, SpecError};
+use super::yaml::node::{MAX_TEXT_BYTES, YamlEntry, YamlNode, YamlValue};
 use super::yaml::span::Span;
 use std::io::Read;
 use std::path::Path;
 
-/// The top-level keys of a sweep file.
-const TOP_LEVEL: [&str; 15] = [
+/// The top-level keys of a sweep file, besides those of [`SweepOptions`].
+const MAIN_KEYS: [&str; 9] = [
     "name",
     "description",
     "data",
@@ -30,12 +24,6 @@ const TOP_LEVEL: [&str; 15] = [
     "grid",
     "exclude",
     "include",
-    "report",
-    "tensorboard",
-    "record",
-    "keep",
-    "checkpoint",
-    "launch",
 ];
 
 impl Sweep {
@@ -77,97 +65,82 @@ impl Sweep {
         default_name: &str,
         overrides: &[String],
     ) -> Result<Self, SpecError> {
-        let read = || -> Result<_, Diagnostic> {
-            let mut document = YamlNode::parse(&source.text)?;
-            for option in overrides {
-                override_key(&mut document, option, &TOP_LEVEL)?;
-            }
-            from_document(&document, default_name, &source)
-        };
-        read().map_err(|diagnostic| source.error(diagnostic))
+        let mut document =
+            YamlNode::parse(&source.text).map_err(|diagnostic| source.error(vec![diagnostic]))?;
+        let mut problems = Problems::default();
+        for option in overrides {
+            problems.keep(override_key(&mut document, option, &top_level_keys()));
+        }
+        let sweep = from_document(&document, default_name, &source, &mut problems);
+        problems
+            .into_result(sweep)
+            .map_err(|diagnostics| source.error(diagnostics))
     }
 }
 
+/// The top-level keys of a sweep file.
+fn top_level_keys() -> Vec<&'static str> {
+    [&MAIN_KEYS[..], &SweepOptions::NAMES].concat()
+}
+
+/// Reads all parts of a sweep; those with errors keep their defaults.
 fn from_document(
     document: &YamlNode,
     default_name: &str,
     source: &Source,
-) -> Result<Sweep, Diagnostic> {
+    problems: &mut Problems,
+) -> Sweep {
     let mut sweep = Sweep {
-        name: String::new(),
+        name: default_name.to_owned(),
         description: String::new(),
         base: Vec::new(),
         factors: Vec::new(),
         exclude: Vec::new(),
         include: Vec::new(),
-        report: ReportOptions::default(),
-        tensorboard: TensorBoardOptions::default(),
-        record: RecordOptions::default(),
-        keep: KeepWeights::default(),
-        checkpoint: CheckpointInterval::default(),
-        launch: LaunchOptions::default(),
+        baseline: None,
+        options: SweepOptions::default(),
         source: source.clone(),
     };
     let what = "a sweep: a mapping with data, model, training, validation and grid";
-    let entries = document.entries(what)?;
+    let Some(entries) = problems.keep(document.entries(what)) else {
+        return sweep;
+    };
+    let mut factors_are_known = true;
     for entry in entries {
+        let node = &entry.node;
         match entry.key.as_str() {
-            "name" => sweep.name = read_name(&entry.node)?,
-            "description" => sweep.description = read_text(&entry.node)?,
-            "tensorboard" => sweep.tensorboard = TensorBoardOptions::read(&entry.node)?,
-            "record" => sweep.record = RecordOptions::read(&entry.node)?,
-            "keep" => sweep.keep = ConfigValue::read(&entry.node)?,
-            "checkpoint" => sweep.checkpoint = ConfigValue::read(&entry.node)?,
-            "launch" => sweep.launch = LaunchOptions::read(&entry.node)?,
-            "grid" => sweep.factors = read_grid(&entry.node)?,
-            "exclude" | "include" | "report" => {} // Read after the grid, to which they refer.
+            "name" => sweep.name = problems.keep(read_name(node)).unwrap_or_default(),
+            "description" => {
+                sweep.description = problems.keep(read_text(node)).unwrap_or_default();
+            }
+            "grid" => {
+                let errors = problems.count();
+                sweep.factors = read_grid(node, problems);
+                factors_are_known = problems.count() == errors;
+            }
+            "exclude" | "include" => {} // Read after the grid, to which they refer.
             section if SECTIONS.contains(&section) => {
-                sweep.base.extend(read_section(section, &entry.node)?);
+                sweep.base.extend(read_section(section, node, problems));
             }
-            other => {
-                let diagnostic = entry.unknown_key(TOP_LEVEL);
-                return Err(match Key::find(other).map(Key::section_and_field) {
-                    Some((section, field)) => diagnostic.with_help(format!(
-                        "write it in its section: {section}: {{ {field}: … }}"
-                    )),
-                    None => diagnostic,
-                });
+            name => {
+                if !sweep.options.read(name, node, problems) {
+                    problems.add(unknown_part(entry));
+                }
             }
         }
     }
-    if sweep.name.is_empty() {
-        let node = YamlNode {
-            value: YamlValue::String(default_name.to_owned()),
-            span: Span::default(),
-            source_text: None,
-        };
-        sweep.name = read_name(&node).map_err(|diagnostic| Diagnostic {
-            message: format!(
-                "the name of the file, `{default_name}`, is not a valid name of a sweep"
-            ),
-            ..diagnostic
-        })?;
+    if document.get("name").is_none() {
+        problems.keep(check_default_name(default_name));
     }
-    if let Some(node) = document.get("exclude") {
-        for item in node.items("a list of conditions")? {
-            let filter = TrialFilter::read(item, &sweep.factors, "a combination")?;
-            sweep.exclude.push(filter);
-        }
+    // Without the factors, what refers to them would seem wrong.
+    if factors_are_known {
+        read_filters(document, &mut sweep, problems);
     }
-    if let Some(node) = document.get("include") {
-        for item in node.items("a list of trials")? {
-            let entries = item.entries("a mapping of configuration keys to values")?;
-            sweep.include.push(Include {
-                settings: KeyAssignment::read_all(entries)?,
-                span: item.span.clone(),
-            });
-        }
+    sweep.include = read_include(document, problems);
+    if factors_are_known {
+        problems.keep(refuse_overridden_base(&sweep));
     }
-    if let Some(node) = document.get("report") {
-        sweep.report = ReportOptions::read(node, &sweep.factors)?;
-    }
-    refuse_overridden_base(&sweep)?;
-    Ok(sweep)
+    sweep
 }
 
 /// Refuses a `--set` of a key that the grid varies, which would have no effect.
@@ -194,20 +167,81 @@ fn refuse_overridden_base(sweep: &Sweep) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-fn read_grid(node: &YamlNode) -> Result<Vec<Factor>, Diagnostic> {
-    if node.value == YamlValue::Null {
-        return Err(empty_grid(node));
+/// The diagnostic for a top-level key that does not exist.
+fn unknown_part(entry: &YamlEntry) -> Diagnostic {
+    let diagnostic = entry.unknown_key(top_level_keys());
+    match Key::find(&entry.key).map(Key::section_and_field) {
+        Some((section, field)) => diagnostic.with_help(format!(
+            "write it in its section: {section}: {{ {field}: … }}"
+        )),
+        None => diagnostic,
+    }
+}
+
+/// Checks that the name of the file can be the name of the sweep.
+fn check_default_name(name: &str) -> Result<(), Diagnostic> {
+    let node = YamlNode {
+        value: YamlValue::String(name.to_owned()),
+        span: Span::default(),
+        source_text: None,
+    };
+    match read_name(&node) {
+        Ok(_) => Ok(()),
+        Err(diagnostic) => Err(Diagnostic {
+            message: format!("the name of the file, `{name}`, is not a valid name of a sweep"),
+            ..diagnostic
+        }),
+    }
+}
+
+/// Reads `exclude` and `report.baseline`, which refer to the factors.
+fn read_filters(document: &YamlNode, sweep: &mut Sweep, problems: &mut Problems) {
+    if let Some(node) = document.get("exclude") {
+        let items = problems.keep(node.items("a list of conditions"));
+        for item in items.unwrap_or_default() {
+            let filter = TrialFilter::read(item, &sweep.factors, "a combination");
+            sweep.exclude.extend(problems.keep(filter));
+        }
+    }
+    if let Some(filter) = &sweep.options.report.baseline {
+        let filter = TrialFilter::read(filter.node(), &sweep.factors, "a trial");
+        sweep.baseline = problems.keep(filter);
+    }
+}
+
+fn read_include(document: &YamlNode, problems: &mut Problems) -> Vec<Include> {
+    let Some(node) = document.get("include") else {
+        return Vec::new();
+    };
+    let items = problems.keep(node.items("a list of trials"));
+    let trial = |item: &YamlNode| {
+        let what = "a mapping of configuration keys to values";
+        let entries = problems.keep(item.entries(what))?;
+        Some(Include {
+            settings: KeyAssignment::read_all(entries, problems),
+            span: item.span.clone(),
+        })
+    };
+    items.unwrap_or_default().iter().filter_map(trial).collect()
+}
+
+/// Reads the factors; leaves out those with errors.
+fn read_grid(node: &YamlNode, problems: &mut Problems) -> Vec<Factor> {
+    let entries = match &node.value {
+        YamlValue::Null => Ok(&[][..]),
+        _ => node.entries("a mapping of factors to their levels"),
+    };
+    let Some(entries) = problems.keep(entries) else {
+        return Vec::new();
+    };
+    if entries.is_empty() {
+        problems.add(empty_grid(node));
     }
     let mut factors = Vec::new();
-    for entry in node.entries("a mapping of factors to their levels")? {
-        let factor = Factor::read(entry, &factors)?;
-        factors.push(factor);
+    for entry in entries {
+        factors.extend(Factor::read(entry, &factors, problems));
     }
-    if factors.is_empty() {
-        Err(empty_grid(node))
-    } else {
-        Ok(factors)
-    }
+    factors
 }
 
 fn empty_grid(node: &YamlNode) -> Diagnostic {
@@ -217,44 +251,47 @@ fn empty_grid(node: &YamlNode) -> Diagnostic {
     )
 }
 
-fn read_section(section: &str, node: &YamlNode) -> Result<Vec<KeyAssignment>, Diagnostic> {
-    let fields = || {
-        KEYS.iter()
-            .filter(|key| key.section_and_field().0 == section)
-    };
+/// Reads a section of the base configuration; leaves out keys with errors.
+fn read_section(section: &str, node: &YamlNode, problems: &mut Problems) -> Vec<KeyAssignment> {
     let what = format!("the settings of `{section}`");
     let entries = node.entries(&what).map_err(|diagnostic| match node.value {
         YamlValue::Null => diagnostic.with_help("indent the keys of the section with spaces"),
         _ => diagnostic,
-    })?;
+    });
+    let entries = problems.keep(entries).unwrap_or_default().iter();
     entries
-        .iter()
-        .map(|entry| {
-            let Some(key) = fields().find(|key| key.section_and_field().1 == entry.key) else {
-                let names: Vec<&str> = fields().map(|key| key.section_and_field().1).collect();
-                let diagnostic = entry.unknown_key(names);
-                // The user may have written the short name, such as `lr`.
-                return Err(match fields().find(|key| key.short_name == entry.key) {
-                    Some(key) => diagnostic
-                        .with_help(format!("did you mean `{}`?", key.section_and_field().1)),
-                    None => diagnostic,
-                });
-            };
-            Ok(KeyAssignment {
-                key,
-                assignment: key
-                    .read(&entry.node)
-                    .map_err(|diagnostic| match entry.node.value {
-                        YamlValue::List(_) => diagnostic.with_help(format!(
-                            "to vary it, write it in the grid: grid: {{ {}: […] }}",
-                            key.path
-                        )),
-                        _ => diagnostic,
-                    })?,
-                span: entry.node.span.clone(),
-            })
-        })
+        .filter_map(|entry| problems.keep(read_section_key(section, entry)))
         .collect()
+}
+
+fn read_section_key(section: &str, entry: &YamlEntry) -> Result<KeyAssignment, Diagnostic> {
+    let fields = || {
+        KEYS.iter()
+            .filter(|key| key.section_and_field().0 == section)
+    };
+    let Some(key) = fields().find(|key| key.section_and_field().1 == entry.key) else {
+        let names: Vec<&str> = fields().map(|key| key.section_and_field().1).collect();
+        let diagnostic = entry.unknown_key(names);
+        // The user may have written the short name, such as `lr`.
+        return Err(match fields().find(|key| key.short_name == entry.key) {
+            Some(key) => {
+                diagnostic.with_help(format!("did you mean `{}`?", key.section_and_field().1))
+            }
+            None => diagnostic,
+        });
+    };
+    let read = key.read(&entry.node);
+    Ok(KeyAssignment {
+        key,
+        assignment: read.map_err(|diagnostic| match entry.node.value {
+            YamlValue::List(_) => diagnostic.with_help(format!(
+                "to vary it, write it in the grid: grid: {{ {}: […] }}",
+                key.path
+            )),
+            _ => diagnostic,
+        })?,
+        span: entry.node.span.clone(),
+    })
 }
 
 fn read_text(node: &YamlNode) -> Result<String, Diagnostic> {

@@ -2,30 +2,17 @@
 
 use super::config::key::KEYS;
 use super::config::trial_config::Config;
-use super::sections::checkpoint::CheckpointInterval;
-use super::sections::keep::KeepWeights;
-use super::sections::launch::LaunchOptions;
-use super::sections::record::RecordOptions;
-use super::sections::report::ReportOptions;
-use super::sections::tensorboard::TensorBoardOptions;
+use super::sections::options::SweepOptions;
 use super::values::config_value::ConfigValue;
 use super::values::number::Count;
-use super::values::section_key::SectionKey;
+use super::values::section::SectionKey;
 use super::yaml::short_text::short_text;
 use serde_json::Value;
 
 /// A Markdown table of the keys of `section`: their values, defaults and descriptions. `None` if there
 /// is no such section.
 pub fn reference_table(section: &str) -> Option<String> {
-    let of_section = match section {
-        "report" => ReportOptions::keys(),
-        "tensorboard" => TensorBoardOptions::keys(),
-        "record" => RecordOptions::keys(),
-        "keep" => vec![KeepWeights::key()],
-        "checkpoint" => vec![CheckpointInterval::key()],
-        "launch" => LaunchOptions::keys(),
-        _ => Vec::new(),
-    };
+    let of_section = SweepOptions::keys(section).unwrap_or_default();
     let defaults = Config::default();
     let of_configuration = KEYS
         .iter()

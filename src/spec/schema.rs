@@ -2,12 +2,7 @@
 
 use super::config::key::{KEYS, Key, SECTIONS};
 use super::grid::range;
-use super::sections::checkpoint::CheckpointInterval;
-use super::sections::keep::KeepWeights;
-use super::sections::launch::LaunchOptions;
-use super::sections::record::RecordOptions;
-use super::sections::report::ReportOptions;
-use super::sections::tensorboard::TensorBoardOptions;
+use super::sections::options::SweepOptions;
 use serde::Serialize;
 use serde_json::ser::PrettyFormatter;
 use serde_json::{Map, Value, json};
@@ -43,13 +38,9 @@ pub fn schema() -> Value {
             "Additional trials: the keys that each sets, in addition to the base configuration.",
         ),
     );
-    properties.insert("report".into(), ReportOptions::schema());
-    properties.insert("tensorboard".into(), TensorBoardOptions::schema());
-    properties.insert("record".into(), RecordOptions::schema());
-    for key in [KeepWeights::key(), CheckpointInterval::key()] {
-        properties.insert(key.name.into(), key.schema());
+    for (name, schema) in SweepOptions::schemas() {
+        properties.insert(name.to_owned(), schema);
     }
-    properties.insert("launch".into(), LaunchOptions::schema());
     json!({
         "$schema": "http://json-schema.org/draft-07/schema#",
         "title": "A tp-sweep sweep file",

@@ -4,12 +4,7 @@ use super::config::key::Key;
 use super::config::trial_config::Config;
 use super::grid::condition::TrialFilter;
 use super::grid::factor::{Factor, KeyAssignment};
-use super::sections::checkpoint::CheckpointInterval;
-use super::sections::keep::KeepWeights;
-use super::sections::launch::LaunchOptions;
-use super::sections::record::RecordOptions;
-use super::sections::report::ReportOptions;
-use super::sections::tensorboard::TensorBoardOptions;
+use super::sections::options::SweepOptions;
 use super::yaml::diagnostic::{Diagnostic, SpecError};
 use super::yaml::span::Span;
 
@@ -29,18 +24,10 @@ pub struct Sweep {
     pub exclude: Vec<TrialFilter>,
     /// Additional trials.
     pub include: Vec<Include>,
-    /// The `report` section.
-    pub report: ReportOptions,
-    /// The `tensorboard` section.
-    pub tensorboard: TensorBoardOptions,
-    /// The `record` section.
-    pub record: RecordOptions,
-    /// Which trained weights to keep.
-    pub keep: KeepWeights,
-    /// How often checkpoints are written.
-    pub checkpoint: CheckpointInterval,
-    /// The `launch` section.
-    pub launch: LaunchOptions,
+    /// The trial that all others are compared with: the first one that matches.
+    pub baseline: Option<TrialFilter>,
+    /// The sections and keys that change no result.
+    pub options: SweepOptions,
     /// The text of the sweep file.
     pub source: Source,
 }
@@ -71,12 +58,12 @@ pub struct Source {
 }
 
 impl Source {
-    /// A diagnostic as an error of this file.
-    pub fn error(&self, diagnostic: Diagnostic) -> SpecError {
+    /// Diagnostics, at least one, as an error of this file.
+    pub fn error(&self, diagnostics: Vec<Diagnostic>) -> SpecError {
         SpecError::Invalid {
             name: self.name.clone(),
             text: self.text.clone(),
-            diagnostic: Box::new(diagnostic),
+            diagnostics,
         }
     }
 }

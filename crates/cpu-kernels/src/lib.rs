@@ -11,6 +11,7 @@ mod column_sums;
 mod convolution;
 mod convolution_block;
 mod convolution_kernels;
+mod dot_products;
 mod exponential;
 mod group;
 mod moments;

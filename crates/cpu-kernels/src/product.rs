@@ -1,8 +1,9 @@
 //! Matrix products into slices: `output ← keep · output + scale · left · right`.
 //!
-//! The `gemm` crate computes the product from raw pointers. In this module, matrices are slices with
+//! The `gemm` crate computes most products, from raw pointers. In this module, matrices are slices with
 //! strides, and every element is checked to be inside of its slice before the call.
 
+use crate::dot_products::DotProducts;
 use std::ops::Range;
 
 /// A matrix in a slice, for reading.
@@ -72,6 +73,10 @@ impl<'a> Matrix<'a> {
 /// it saves; `gemm`'s default of 8 would make it.
 const MAX_UNPACKED_ROW_BLOCKS: usize = 16;
 
+/// A product with a transposed matrix is computed as dot products of rows if they have at least this many numbers
+/// for each row of the product. For more rows, the copy that `gemm` makes of the matrix is worth its time.
+const MIN_INNER_PER_ROW: usize = 12;
+
 /// Whether a slice is long enough for a matrix of this shape. False if the number of values overflows.
 fn fits(values: &[f32], [rows, columns]: [usize; 2]) -> bool {
     rows.checked_mul(columns)
@@ -99,6 +104,23 @@ pub fn multiply_into(
         "columns of the left and rows of the right operand"
     );
     assert!(fits(output, [rows, columns]), "the slice holds the product");
+    let are_rows = left.strides == [inner, 1] && right.strides == [1, inner];
+    if are_rows && columns > 0 && inner > 0 && rows <= inner / MIN_INNER_PER_ROW {
+        let (left, right) = (
+            &left.values[..rows * inner],
+            &right.values[..columns * inner],
+        );
+        return DotProducts {
+            output: &mut output[..rows * columns],
+            keep,
+            left,
+            right,
+            inner,
+            columns,
+            scale,
+        }
+        .compute();
+    }
     // A stride other than 0 or 1 leads from an element of a slice to another, and the lengths of slices
     // fit into `isize`.
     let signed = |strides: [usize; 2]| strides.map(|stride| stride as isize);
@@ -149,7 +171,15 @@ mod tests {
 
     #[test]
     fn every_layout_gives_the_sum_of_products() {
-        for [rows, inner, columns] in [[1, 1, 1], [3, 5, 2], [64, 33, 10], [17, 64, 128]] {
+        for [rows, inner, columns] in [
+            [1, 1, 1],
+            [3, 5, 2],
+            [64, 33, 10],
+            [17, 64, 128],
+            [1, 12, 1],
+            [6, 83, 15],
+            [13, 160, 25],
+        ] {
             let (a, b) = (numbers(rows * inner, 3), numbers(inner * columns, 5));
             let lefts = [
                 Matrix::new(&a, [rows, inner]),

@@ -56,7 +56,7 @@ pub(crate) fn compare(arguments: &CompareArguments) -> Result<u8, CliError> {
             return Err(CliError::SameSweep(path.clone()));
         }
         // The language of the first sweep applies to all.
-        language = Some(sweep.context.sweep.report.language);
+        language = Some(sweep.context.sweep.options.report.language);
         sweeps.push(sweep);
     }
     let code = match first_skipped {
@@ -140,7 +140,7 @@ fn read(
         }
         (with_recorded_data(sweep, path, data, runs)?, folder)
     };
-    let options = &mut context.sweep.report;
+    let options = &mut context.sweep.options.report;
     options.language = language.unwrap_or(options.language);
     let SweepContext {
         sweep,

@@ -81,7 +81,7 @@ pub(crate) fn run(arguments: &RunArguments) -> Result<u8, CliError> {
         .write(store.folder())
         .map_err(CliError::BeforeStart)?;
     let progress =
-        progress_slot.get_or_init(|| display(&plan, sweep.report.rank_by, arguments.quiet));
+        progress_slot.get_or_init(|| display(&plan, sweep.options.report.rank_by, arguments.quiet));
     let device_slots = devices
         .iter()
         .zip(&executors)

@@ -111,7 +111,7 @@ fn expand(sweep: Sweep, dataset_cache: DatasetCache) -> Result<SweepContext, Cli
     for warning in &remarks.warnings {
         warn(&warning.to_string());
     }
-    if sweep.report.baseline.is_some() && plan.baseline(&sweep).is_none() {
+    if sweep.baseline.is_some() && plan.baseline(&sweep).is_none() {
         warn("report.baseline matches no trial; the report has no comparison with a baseline");
     }
     Ok(SweepContext {

@@ -9,11 +9,14 @@ use crate::plan::{Plan, PlanError};
 use crate::record::{LockHolder, RecordError};
 use crate::report::ReportError;
 use crate::run::DeviceError;
-use crate::spec::{Source, SpecError};
+use crate::spec::{self, Source, SpecError};
 use miette::{Diagnostic, LabeledSpan, MietteDiagnostic, MietteHandlerOpts, NamedSource};
 use std::fmt;
 use std::io::Write;
 use std::path::{Path, PathBuf};
+
+/// The maximum number of errors of a sweep file that are shown at once.
+const MAX_SHOWN_ERRORS: usize = 10;
 
 /// An error that ends a command.
 #[derive(Debug, thiserror::Error)]
@@ -161,7 +164,7 @@ pub enum CliError {
 impl CliError {
     /// An error of a plan, with its location in the sweep file.
     pub fn plan(error: PlanError, source: &Source) -> Self {
-        Self::Spec(source.error(error.0))
+        Self::Spec(source.error(vec![error.0]))
     }
 
     /// The error if another process holds the lock of `folder`, which belongs to a sweep.
@@ -201,34 +204,34 @@ impl CliError {
         }
     }
 
-    /// The error as it is printed, with an excerpt of the sweep file where it concerns one.
-    pub fn report(self) -> miette::Report {
+    /// The error as it is printed: of a sweep file, each error with an excerpt, and the number of those that
+    /// are not shown.
+    pub fn reports(self) -> Vec<miette::Report> {
         match self {
             Self::Spec(SpecError::Invalid {
                 name,
                 text,
-                diagnostic,
-            }) => miette::Report::new(Snippet {
-                message: SpecError::Invalid {
-                    name: name.clone(),
-                    text: String::new(),
-                    diagnostic: diagnostic.clone(),
-                }
-                .to_string(),
-                help: diagnostic.help,
-                label: (diagnostic.span.line > 0).then(|| {
-                    let span = &diagnostic.span;
-                    let end = text.len();
-                    let start = span.offset.min(end);
-                    let length = span.length.min(end - start);
-                    LabeledSpan::new(Some("here".to_owned()), start, length)
-                }),
-                source: NamedSource::new(name, text).with_language("yaml"),
-            }),
-            Self::Fetch { error, help } => MietteDiagnostic::new(error.to_string())
-                .with_help(help)
-                .into(),
-            error => miette::Report::msg(error.to_string()),
+                diagnostics,
+            }) => {
+                let hidden = diagnostics.len().saturating_sub(MAX_SHOWN_ERRORS);
+                let source = NamedSource::new(&name, text).with_language("yaml");
+                let shown = diagnostics.into_iter().take(MAX_SHOWN_ERRORS);
+                let snippets =
+                    shown.map(|diagnostic| Snippet::new(&name, &source, diagnostic).into());
+                let rest = (hidden > 0).then(|| {
+                    miette::Report::msg(format!(
+                        "{name}: {} not shown",
+                        with_count(hidden, "more error")
+                    ))
+                });
+                snippets.chain(rest).collect()
+            }
+            Self::Fetch { error, help } => vec![
+                MietteDiagnostic::new(error.to_string())
+                    .with_help(help)
+                    .into(),
+            ],
+            error => vec![miette::Report::msg(error.to_string())],
         }
     }
 }
@@ -240,7 +243,9 @@ pub(crate) fn print_error(error: CliError) {
         let options = MietteHandlerOpts::new();
         Box::new(options.wrap_lines(false).break_words(false).build())
     }));
-    let _ = writeln!(std::io::stderr(), "{:?}", error.report());
+    for report in error.reports() {
+        let _ = writeln!(std::io::stderr(), "{report:?}");
+    }
 }
 
 /// The nearest name in the message about an unknown trial.
@@ -266,6 +271,24 @@ struct Snippet {
     help: Option<String>,
     label: Option<LabeledSpan>,
     source: NamedSource<String>,
+}
+
+impl Snippet {
+    fn new(name: &str, source: &NamedSource<String>, diagnostic: spec::Diagnostic) -> Self {
+        let text = source.inner();
+        let span = &diagnostic.span;
+        Self {
+            message: diagnostic.describe(name),
+            label: (span.line > 0).then(|| {
+                let end = text.len();
+                let start = span.offset.min(end);
+                let length = span.length.min(end - start);
+                LabeledSpan::new(Some("here".to_owned()), start, length)
+            }),
+            help: diagnostic.help,
+            source: source.clone(),
+        }
+    }
 }
 
 impl fmt::Display for Snippet {

@@ -71,7 +71,7 @@ impl Analysis {
         results: &Results,
         frame: &DataFrame,
     ) -> PolarsResult<Self> {
-        let rank_by = sweep.report.rank_by;
+        let rank_by = sweep.options.report.rank_by;
         let ranked = ranked_trials(frame)?;
         let best = ranked.first().copied();
         let mut scores = vec![None; plan.trials.len()];
@@ -80,7 +80,7 @@ impl Analysis {
             scores[trial] = runs.map(|run| run?.validation_score(rank_by)).collect();
         }
         let intervals = intervals(plan, &ranked, &scores, rank_by);
-        let selection = select(&sweep.report, plan, results);
+        let selection = select(&sweep.options.report, plan, results);
         let mut analysis = Self {
             p_values_vs_best: vec![None; plan.trials.len()],
             comparison: ComparisonSummary::Nothing,

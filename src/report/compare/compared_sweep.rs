@@ -29,7 +29,7 @@ impl ComparedSweep<'_> {
 
     /// The metric that its trials are ranked by.
     pub(super) fn rank_by(&self) -> RankBy {
-        self.sweep.report.rank_by
+        self.sweep.options.report.rank_by
     }
 
     pub(super) fn analysis(&self) -> &Analysis {

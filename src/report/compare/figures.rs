@@ -32,7 +32,7 @@ impl<'a> ComparisonFigures<'a> {
     ) -> Self {
         let is_png = entries
             .iter()
-            .any(|entry| entry.sweep.report.formats.contains(&Format::Png));
+            .any(|entry| entry.sweep.options.report.formats.contains(&Format::Png));
         Self {
             entries,
             intervals,

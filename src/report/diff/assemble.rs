@@ -50,7 +50,7 @@ pub fn diff_trials(
         document.summary.push(line);
     }
     let summary = &mut document.summary;
-    summary.push(verdict(locale, sweep.report.rank_by, &test));
+    summary.push(verdict(locale, sweep.options.report.rank_by, &test));
     summary.push(luck_note(locale, &analysis, &test, trials));
     summary.extend(missing_notes(locale, plan, results, recorded, same_samples));
     summary.retain(|line| !line.is_empty());

@@ -50,7 +50,7 @@ pub(crate) fn heat_map(plotter: &Plotter) -> Option<Figure> {
             .collect(),
         colour_axis: plotter.score_axis(),
         range: None,
-        decimals: match context.sweep.report.rank_by {
+        decimals: match context.sweep.options.report.rank_by {
             RankBy::Accuracy => 2,
             RankBy::Loss => 4,
         },

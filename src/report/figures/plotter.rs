@@ -106,7 +106,7 @@ pub(crate) struct Plotter<'a> {
 impl<'a> Plotter<'a> {
     pub(crate) fn new(context: &'a ReportContext<'a>) -> Self {
         let locale = Locale::of(context.sweep);
-        let options = &context.sweep.report;
+        let options = &context.sweep.options.report;
         let is_png = options.formats.contains(&Format::Png);
         Self {
             context,

@@ -51,6 +51,6 @@ mod tests {
         let plan = Plan::new(&sweep).unwrap();
         assert_eq!(plan.trials.len(), 1);
         assert_eq!(plan.trials[0].config, config, "{text}");
-        assert_eq!(sweep.report.rank_by, RankBy::Loss);
+        assert_eq!(sweep.options.report.rank_by, RankBy::Loss);
     }
 }

@@ -53,7 +53,7 @@ pub(crate) fn build_page(context: &ReportContext, document: &Document) -> Polars
         tied_ranks: context.analysis.tied_ranks,
         scatter: (plan.is_validated() && has_seconds).then(|| Scatter {
             x: PROFILE_SECONDS.to_owned(),
-            y: score_column(sweep.report.rank_by).to_owned(),
+            y: score_column(sweep.options.report.rank_by).to_owned(),
         }),
         sections: sections(document, TableOfTrials::First),
     })
@@ -108,7 +108,7 @@ fn columns(locale: Locale, context: &ReportContext) -> Vec<Column> {
             low,
             true,
         );
-        let by_accuracy = sweep.report.rank_by == RankBy::Accuracy;
+        let by_accuracy = sweep.options.report.rank_by == RankBy::Accuracy;
         let kind = if by_accuracy {
             Kind::Percent
         } else {
@@ -151,7 +151,7 @@ fn columns(locale: Locale, context: &ReportContext) -> Vec<Column> {
     add("mean_test_loss", label, Kind::Number, low, false);
     let label = locale.tr("train loss", "perte entr.");
     add("mean_train_loss", label, Kind::Number, low, false);
-    if sweep.report.target_accuracy.is_some() {
+    if sweep.options.report.target_accuracy.is_some() {
         let label = locale.tr("epochs to target", "époques jusqu’au seuil");
         add(EPOCHS_TO_TARGET, label, Kind::Count, low, true);
     }

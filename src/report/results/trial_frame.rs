@@ -101,7 +101,7 @@ pub(crate) fn trial_frame(
     for column in split_columns(plan, results) {
         frame.with_column(column)?;
     }
-    if let Some(target) = sweep.report.target_accuracy {
+    if let Some(target) = sweep.options.report.target_accuracy {
         let reached = |trial| {
             let runs = plan.runs_of(trial).map(|run| results.finished(run));
             mean_epochs_to(target.get(), runs)
@@ -142,7 +142,7 @@ pub(crate) fn trial_frame(
     frame.with_column(Column::new("runs_finished".into(), finished))?;
     let total: Vec<u32> = counts.iter().map(|c| c.total as u32).collect();
     frame.with_column(Column::new("runs".into(), total))?;
-    sort_by_rank(frame, plan, results, sweep.report.rank_by)
+    sort_by_rank(frame, plan, results, sweep.options.report.rank_by)
 }
 
 /// Sorts the rows by rank and the columns in reading order, and adds the column `rank`.

@@ -34,7 +34,7 @@ pub(crate) fn add_baseline_comparison(
     locale: Locale,
     context: &ReportContext,
 ) -> PolarsResult<()> {
-    if context.sweep.report.baseline.is_none() {
+    if context.sweep.baseline.is_none() {
         return Ok(());
     }
     document.section(locale.tr(
@@ -126,7 +126,7 @@ fn table(
     baseline: usize,
     rows: &[Row],
 ) -> PolarsResult<Table> {
-    let rank_by = context.sweep.report.rank_by;
+    let rank_by = context.sweep.options.report.rank_by;
     let difference = match rank_by {
         RankBy::Accuracy => locale.tr("difference, points", "différence, points"),
         RankBy::Loss => locale.tr("difference of loss", "différence de perte"),

@@ -29,7 +29,7 @@ pub(crate) fn add_best_configuration(
     });
     let suffix = if chosen == best { "-best" } else { "-chosen" };
     let name = with_suffix(&sweep.name, suffix);
-    let yaml = to_sweep_yaml(&name, &trial.config, sweep.report.rank_by);
+    let yaml = to_sweep_yaml(&name, &trial.config, sweep.options.report.rank_by);
     document.blocks.push(Block::Yaml(yaml));
 }
 

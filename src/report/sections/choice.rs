@@ -8,7 +8,7 @@ use crate::spec::{Comparison, Language, Limit, LimitMetric, RankBy, SelectionCos
 
 /// The choice of the rule, unless it always chooses the first of the ranking.
 pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
-    let options = &context.sweep.report;
+    let options = &context.sweep.options.report;
     let selection = &context.analysis.selection;
     let has_limits = !options.select.limits.is_empty();
     if options.chooses_first_ranked() || (has_limits && selection.ranked == 0) {
@@ -27,7 +27,7 @@ pub(crate) fn choice_note(locale: Locale, context: &ReportContext) -> String {
 
 /// The chosen trial, and of which trials it was chosen.
 fn chosen_trial(locale: Locale, context: &ReportContext, chosen: usize) -> Vec<String> {
-    let options = &context.sweep.report;
+    let options = &context.sweep.options.report;
     let selection = &context.analysis.selection;
     let name = code(&context.plan.trials[chosen].name);
     let by_metric = match locale.language {
@@ -98,7 +98,7 @@ fn chosen_trial(locale: Locale, context: &ReportContext, chosen: usize) -> Vec<S
 
 /// Why no trial is chosen.
 fn no_trial(locale: Locale, context: &ReportContext) -> String {
-    let rule = &context.sweep.report.select;
+    let rule = &context.sweep.options.report.select;
     let selection = &context.analysis.selection;
     if selection.within_limits == 0 && !rule.limits.is_empty() {
         let (ranked, limits) = (selection.ranked, list_limits(locale, &rule.limits));
@@ -136,7 +136,7 @@ fn no_trial(locale: Locale, context: &ReportContext) -> String {
 
 /// The limits that exclude the most trials, if there are several limits.
 fn strictest(locale: Locale, context: &ReportContext) -> Option<String> {
-    let limits = &context.sweep.report.select.limits;
+    let limits = &context.sweep.options.report.select.limits;
     let excluded = &context.analysis.selection.excluded;
     let &count = excluded.iter().max().filter(|count| **count > 0)?;
     let strictest = limits.iter().zip(excluded);
@@ -163,7 +163,7 @@ fn strictest(locale: Locale, context: &ReportContext) -> Option<String> {
 
 /// The trials that cannot be chosen for lack of a measurement.
 fn unmeasured(locale: Locale, context: &ReportContext) -> Option<String> {
-    let limits = &context.sweep.report.select.limits;
+    let limits = &context.sweep.options.report.select.limits;
     let Selection {
         unmeasured: count,
         ref missing,

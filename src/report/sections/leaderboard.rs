@@ -71,7 +71,7 @@ pub(crate) fn leaderboard(
     }
     let mut table = Table::new(columns);
     let ranks = frame.column("rank")?.u32()?;
-    let show_score = |score| match sweep.report.rank_by {
+    let show_score = |score| match sweep.options.report.rank_by {
         RankBy::Accuracy => locale.percent(score),
         RankBy::Loss => locale.four_decimals(score),
     };
@@ -137,7 +137,7 @@ fn marks(sweep: &Sweep, frame: &DataFrame, row: usize) -> PolarsResult<String> {
     let is =
         |name: &str| -> PolarsResult<Option<bool>> { Ok(frame.column(name)?.bool()?.get(row)) };
     let mut marks = Vec::new();
-    if !sweep.report.chooses_first_ranked() && is(CHOSEN)? == Some(true) {
+    if !sweep.options.report.chooses_first_ranked() && is(CHOSEN)? == Some(true) {
         marks.push("★");
     }
     if is(DIFFERS)? == Some(false) {
@@ -161,7 +161,7 @@ fn metric_columns(
     let mut metrics = Vec::new();
     if detail == Detail::Brief {
         // What the trials are ranked by comes first.
-        if sweep.report.rank_by == RankBy::Loss {
+        if sweep.options.report.rank_by == RankBy::Loss {
             let (header, column) = if validated {
                 (locale.tr("val loss", "perte val."), "mean_val_loss")
             } else {
@@ -217,7 +217,7 @@ fn metric_columns(
         ));
     }
     let mut metrics: Vec<(String, ColumnValue)> = with_owned_headers(metrics).collect();
-    if let Some(accuracy) = sweep.report.target_accuracy.filter(|_| validated) {
+    if let Some(accuracy) = sweep.options.report.target_accuracy.filter(|_| validated) {
         let epochs = locale.tr("epochs to", "époques jusqu’à");
         let header = format!("{epochs} {}", locale.target(accuracy.get()));
         metrics.push((

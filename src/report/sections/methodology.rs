@@ -27,7 +27,7 @@ pub(crate) fn methodology(
         losses(locale, plan),
     ];
     items.extend(comparisons(locale, analysis));
-    if let Some(accuracy) = sweep.report.target_accuracy {
+    if let Some(accuracy) = sweep.options.report.target_accuracy {
         let target = locale.target(accuracy.get());
         items.push(match locale.language {
             Language::English => format!(

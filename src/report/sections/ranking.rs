@@ -22,7 +22,7 @@ pub(crate) fn ranking_note(sweep: &Sweep, plan: &Plan) -> String {
             )
             .to_owned();
     }
-    let by = match sweep.report.rank_by {
+    let by = match sweep.options.report.rank_by {
         RankBy::Accuracy => locale.tr(
             "validation accuracy, highest",
             "exactitude de validation moyenne, la plus haute",

@@ -60,11 +60,11 @@ fn best(locale: Locale, context: &ReportContext) -> String {
     };
     let name = code(&plan.trials[best].name);
     let score = score(locale, context, best);
-    let metric = metric(locale, context.sweep.report.rank_by);
+    let metric = metric(locale, context.sweep.options.report.rank_by);
     let interval = analysis.intervals[best].as_ref().map(|interval| {
         let [low, high] = [interval.low, interval.high].map(|bound| {
             let bound = Some(bound);
-            match context.sweep.report.rank_by {
+            match context.sweep.options.report.rank_by {
                 RankBy::Accuracy => locale.percent(bound),
                 RankBy::Loss => locale.four_decimals(bound),
             }
@@ -236,7 +236,7 @@ fn importance(locale: Locale, context: &ReportContext) -> Option<String> {
 /// The levels that are clearly worse than the best level of their factor.
 fn clearly_worse_levels(locale: Locale, context: &ReportContext) -> Option<String> {
     let grid = context.grid.as_ref().ok()?;
-    let rank_by = context.sweep.report.rank_by;
+    let rank_by = context.sweep.options.report.rank_by;
     let worse = worse_levels(grid, rank_by);
     if worse.is_empty() {
         return None;
@@ -282,7 +282,7 @@ fn failed(locale: Locale, context: &ReportContext) -> Option<String> {
 
 /// What would distinguish the ties.
 fn outlook(locale: Locale, context: &ReportContext) -> Option<String> {
-    let rank_by = context.sweep.report.rank_by;
+    let rank_by = context.sweep.options.report.rank_by;
     let outlook = Outlook::new(context.plan, context.results, context.analysis, rank_by)?;
     let ties = outlook.ties;
     let (Some(repeats), Some(seconds)) = (outlook.repeats, outlook.seconds) else {
@@ -353,7 +353,7 @@ pub(crate) fn listed_up_to(max: usize, locale: Locale, names: Vec<String>) -> St
 /// A trial's mean score with its unit.
 fn score(locale: Locale, context: &ReportContext, trial: usize) -> String {
     let mean = context.analysis.mean_score(trial);
-    match context.sweep.report.rank_by {
+    match context.sweep.options.report.rank_by {
         RankBy::Accuracy => format!("{} %", locale.percent(mean)),
         RankBy::Loss => locale.four_decimals(mean),
     }

@@ -42,7 +42,7 @@ pub(crate) fn add_variance_shares(
         .map(|f| f.name.as_str())
         .collect();
     document.table(table(locale, &names, anova));
-    let by_accuracy = context.sweep.report.rank_by == RankBy::Accuracy;
+    let by_accuracy = context.sweep.options.report.rank_by == RankBy::Accuracy;
     let variance = if by_accuracy {
         locale.tr(
             "Shares of the variance of the validation accuracy over the grid, across trials on the \

@@ -230,8 +230,12 @@ impl TrainingHost for CohortRecorder<'_, '_> {
     }
 
     fn wants_layer_values(&self, epoch: usize) -> bool {
-        let histograms = self.context.sweep.tensorboard.histograms;
-        histograms.is_some_and(|every| epoch == 1 || epoch.is_multiple_of(every))
+        self.context
+            .sweep
+            .options
+            .tensorboard
+            .histograms
+            .includes(epoch)
     }
 
     fn on_layer_values(&mut self, member: usize, epoch: usize, layers: &[LayerValues]) {
@@ -242,7 +246,7 @@ impl TrainingHost for CohortRecorder<'_, '_> {
     }
 
     fn wants_weights(&self) -> bool {
-        self.context.sweep.keep != KeepWeights::None
+        self.context.sweep.options.keep != KeepWeights::None
     }
 
     fn on_final_weights(&mut self, member: usize, state: Weights) {
@@ -254,14 +258,14 @@ impl TrainingHost for CohortRecorder<'_, '_> {
     }
 
     fn wants_checkpoints(&self) -> bool {
-        self.context.sweep.checkpoint != CheckpointInterval::None
+        self.context.sweep.options.checkpoint != CheckpointInterval::None
     }
 
     fn after_epoch(&mut self, epoch: usize) -> EpochAction {
         if self.error.is_some() || self.sweep_state.should_stop(self.context.interrupt) {
             return EpochAction::CheckpointAndStop;
         }
-        let is_due = match self.context.sweep.checkpoint {
+        let is_due = match self.context.sweep.options.checkpoint {
             CheckpointInterval::None => false,
             CheckpointInterval::Epochs(count) => epoch.is_multiple_of(count.get()),
             CheckpointInterval::Seconds(count) => {

@@ -52,7 +52,7 @@ pub(crate) fn finalize_run(
         Some(finished) => {
             write_classes(context, run, finished)?;
             match &finished.predictions {
-                Some(predictions) if context.sweep.record.predictions => {
+                Some(predictions) if context.sweep.options.record.predictions => {
                     write_predictions(&folder, predictions)?;
                 }
                 _ => remove_predictions(&folder)?,

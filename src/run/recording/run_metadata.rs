@@ -21,7 +21,7 @@ pub(crate) fn run_metadata(
         hparams: hparams(sweep, plan, run.trial),
         configuration: configuration_table(&config.to_applicable_value()),
         hardware: slot.hardware.clone(),
-        event_timing: sweep.record.events,
+        event_timing: sweep.options.record.events,
         layer_count: count_layers(&config.stages()),
         graph: model_graph(config),
     }

@@ -57,7 +57,7 @@ pub(crate) fn complete_scores(
     (runs.len() > 1).then(|| CvScores {
         val_accuracy: scores.iter().map(|score| score.accuracy).collect(),
         val_loss: scores.iter().map(|score| score.loss).collect(),
-        curves: match sweep.record.events {
+        curves: match sweep.options.record.events {
             EventTiming::None => Vec::new(),
             EventTiming::Epoch | EventTiming::Final => {
                 let epochs: Vec<_> = finished.iter().map(|run| run.epochs.as_slice()).collect();

@@ -20,7 +20,7 @@ pub fn prune_weights(
     store: &Store,
     results: &Results,
 ) -> Result<(), RecordError> {
-    match sweep.keep {
+    match sweep.options.keep {
         KeepWeights::None => Ok(()),
         _ => weights_to_keep(sweep, plan, store, results).map(drop),
     }
@@ -42,7 +42,7 @@ pub(crate) fn weights_to_keep<'a>(
     };
     let mut retention = WeightRetention::new(sweep, plan, results);
     for trial in 0..plan.trials.len() {
-        if sweep.keep != KeepWeights::None && !has_weights(trial) {
+        if sweep.options.keep != KeepWeights::None && !has_weights(trial) {
             continue;
         }
         for trial in retention.trials_to_prune(trial, &results.runs) {

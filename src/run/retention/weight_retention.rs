@@ -27,8 +27,8 @@ impl<'a> WeightRetention<'a> {
         let profiles = results.profiles.iter();
         Self {
             plan,
-            keep: sweep.keep,
-            options: &sweep.report,
+            keep: sweep.options.keep,
+            options: &sweep.options.report,
             profiles: profiles
                 .map(|(&trial, profile)| (trial, profile.profile))
                 .collect(),
@@ -181,10 +181,10 @@ pub fn trials_without_weights(sweep: &Sweep, plan: &Plan, results: &Results) -> 
 
 /// The chosen trial, if any, once further results and measurements cannot change the choice.
 pub(crate) fn final_choice(sweep: &Sweep, plan: &Plan, results: &Results) -> Option<Option<usize>> {
-    if sweep.report.chooses_first_ranked() {
+    if sweep.options.report.chooses_first_ranked() {
         return None;
     }
-    let selection = select(&sweep.report, plan, results);
+    let selection = select(&sweep.options.report, plan, results);
     selection.is_final.then_some(selection.chosen)
 }
 

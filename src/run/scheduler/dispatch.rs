@@ -107,7 +107,7 @@ fn complete_records(
         return Ok(());
     }
     profile_trials(context, runs, results)?;
-    if context.sweep.report.chooses_first_ranked() {
+    if context.sweep.options.report.chooses_first_ranked() {
         return Ok(());
     }
     prune_weights(context.sweep, context.plan, context.store, results)

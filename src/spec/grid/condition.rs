@@ -1,8 +1,11 @@
 //! Conditions on the configuration and the levels of a trial.
 
 use crate::spec::config::key::Key;
+use crate::spec::values::config_value::ConfigValue;
+use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::node::YamlNode;
 use crate::spec::yaml::span::Span;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// A filter for trials: all conditions must hold.
 #[derive(Clone, Debug)]
@@ -11,6 +14,33 @@ pub struct TrialFilter {
     pub conditions: Vec<Condition>,
     /// The position in the sweep file.
     pub span: Span,
+}
+
+/// A filter as it is written, before its factors are known.
+#[derive(Clone, Debug)]
+pub struct UnresolvedFilter(YamlNode);
+
+impl UnresolvedFilter {
+    /// What is written.
+    pub(crate) fn node(&self) -> &YamlNode {
+        &self.0
+    }
+}
+
+impl ConfigValue for UnresolvedFilter {
+    fn expected() -> String {
+        "factors or keys, each with a value or a list of values".to_owned()
+    }
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
+        Ok(Self(node.clone()))
+    }
+    /// Has no default, and so no value to show.
+    fn to_value(&self) -> Value {
+        Value::Null
+    }
+    fn schema() -> Value {
+        json!({ "type": "object", "minProperties": 1 })
+    }
 }
 
 /// A condition: a factor or a key has one of the listed values.

@@ -3,7 +3,7 @@
 use super::condition::TrialFilter;
 use crate::spec::config::key::{Assignment, Key};
 use crate::spec::config::trial_config::Config;
-use crate::spec::yaml::diagnostic::Diagnostic;
+use crate::spec::yaml::diagnostic::{Diagnostic, Problems};
 use crate::spec::yaml::node::YamlEntry;
 use crate::spec::yaml::span::Span;
 
@@ -60,19 +60,22 @@ impl KeyAssignment {
     ///
     /// # Errors
     /// A key is unknown or does not accept the value.
-    pub(crate) fn read_all(entries: &[YamlEntry]) -> Result<Vec<Self>, Diagnostic> {
+    pub(crate) fn read(entry: &YamlEntry) -> Result<Self, Diagnostic> {
+        let Some(key) = Key::find(&entry.key) else {
+            return Err(entry.unknown_key(Key::paths()));
+        };
+        Ok(Self {
+            key,
+            assignment: key.read(&entry.node)?,
+            span: entry.node.span.clone(),
+        })
+    }
+
+    /// Reads the entries of a mapping of configuration keys to values; leaves out those with errors.
+    pub(crate) fn read_all(entries: &[YamlEntry], problems: &mut Problems) -> Vec<Self> {
         entries
             .iter()
-            .map(|entry| {
-                let Some(key) = Key::find(&entry.key) else {
-                    return Err(entry.unknown_key(Key::paths()));
-                };
-                Ok(Self {
-                    key,
-                    assignment: key.read(&entry.node)?,
-                    span: entry.node.span.clone(),
-                })
-            })
+            .filter_map(|entry| problems.keep(Self::read(entry)))
             .collect()
     }
 }

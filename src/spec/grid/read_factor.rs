@@ -4,7 +4,7 @@ use super::condition::{Subject, TrialFilter};
 use super::factor::{Factor, FactorKind, KeyAssignment, Level};
 use super::range;
 use crate::spec::config::key::{Key, SECTIONS};
-use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
+use crate::spec::yaml::diagnostic::{Diagnostic, Problems, nearest};
 use crate::spec::yaml::node::{YamlEntry, YamlNode, YamlValue};
 use crate::spec::yaml::short_text::short_text;
 use std::collections::HashMap;
@@ -12,16 +12,36 @@ use std::collections::HashMap;
 const KEYWORDS: [&str; 6] = ["values", "linear", "logarithmic", "levels", "zip", "when"];
 
 impl Factor {
-    /// Reads an entry of the grid; `preceding` are the factors above it.
+    /// Reads an entry of the grid; `preceding` are the factors above it. `None` if it has an error.
     ///
-    /// # Errors
-    /// The entry is not a valid factor, has no level or the same level twice, or its `when` does not
-    /// refer to a preceding factor.
-    pub(crate) fn read(entry: &YamlEntry, preceding: &[Self]) -> Result<Self, Diagnostic> {
-        let (kind, levels) = match Key::find(&entry.key) {
-            Some(key) => (FactorKind::Key(key), key_levels(key, &entry.node)?),
-            None => labelled_or_zipped_levels(entry)?,
+    /// It is an error if the entry is not a valid factor, has no level or the same level twice, or if its
+    /// `when` does not refer to a preceding factor.
+    pub(crate) fn read(
+        entry: &YamlEntry,
+        preceding: &[Self],
+        problems: &mut Problems,
+    ) -> Option<Self> {
+        let errors = problems.count();
+        let levels = match Key::find(&entry.key) {
+            Some(key) => {
+                key_levels(key, &entry.node, problems).map(|levels| (FactorKind::Key(key), levels))
+            }
+            None => labelled_or_zipped_levels(entry, problems),
         };
+        let (kind, levels) = problems.keep(levels)?;
+        if problems.count() > errors {
+            return None;
+        }
+        problems.keep(Self::with_levels(entry, kind, levels, preceding))
+    }
+
+    /// The factor with these levels.
+    fn with_levels(
+        entry: &YamlEntry,
+        kind: FactorKind,
+        levels: Vec<Level>,
+        preceding: &[Self],
+    ) -> Result<Self, Diagnostic> {
         if levels.is_empty() {
             return Err(Diagnostic::new(
                 &entry.node.span,
@@ -46,8 +66,12 @@ impl Factor {
     }
 }
 
-/// The levels of a factor that is a configuration key.
-fn key_levels(key: &'static Key, node: &YamlNode) -> Result<Vec<Level>, Diagnostic> {
+/// The levels of a factor that is a configuration key; leaves out those with errors.
+fn key_levels(
+    key: &'static Key,
+    node: &YamlNode,
+    problems: &mut Problems,
+) -> Result<Vec<Level>, Diagnostic> {
     let level = |value: &YamlNode| -> Result<Level, Diagnostic> {
         let assignment = key.read(value)?;
         Ok(Level {
@@ -60,7 +84,9 @@ fn key_levels(key: &'static Key, node: &YamlNode) -> Result<Vec<Level>, Diagnost
             span: value.span.clone(),
         })
     };
-    list_or_range(node, key.path)?.iter().map(level).collect()
+    let levels = list_or_range(node, key.path)?;
+    let levels = levels.iter().map(level);
+    Ok(levels.filter_map(|level| problems.keep(level)).collect())
 }
 
 /// The nodes of a list or a range.
@@ -97,7 +123,10 @@ fn list_or_range(node: &YamlNode, name: &str) -> Result<Vec<YamlNode>, Diagnosti
 }
 
 /// The levels of a factor that is not a configuration key: named levels or a zip.
-fn labelled_or_zipped_levels(entry: &YamlEntry) -> Result<(FactorKind, Vec<Level>), Diagnostic> {
+fn labelled_or_zipped_levels(
+    entry: &YamlEntry,
+    problems: &mut Problems,
+) -> Result<(FactorKind, Vec<Level>), Diagnostic> {
     let YamlValue::Map(entries) = &entry.node.value else {
         return Err(entry
             .unknown_key(Key::paths())
@@ -112,7 +141,7 @@ fn labelled_or_zipped_levels(entry: &YamlEntry) -> Result<(FactorKind, Vec<Level
     }
     if let Some(zip) = entry.node.get("zip").filter(|_| uses_keywords(&entry.node)) {
         refuse_unknown_keys(entries, &["zip", "when"])?;
-        let (keys, levels) = zip_levels(zip)?;
+        let (keys, levels) = zip_levels(zip, problems)?;
         return Ok((FactorKind::Zip(keys), levels));
     }
     let labelled = match entry
@@ -126,23 +155,22 @@ fn labelled_or_zipped_levels(entry: &YamlEntry) -> Result<(FactorKind, Vec<Level
         }
         None => entries.as_slice(),
     };
-    let levels = labelled
-        .iter()
-        .map(|level| {
-            if KEYWORDS.contains(&level.key.as_str()) {
-                return Err(Diagnostic::new(
-                    &level.span,
-                    format!(
-                        "`{}` is a keyword and cannot be the name of a level",
-                        level.key
-                    ),
-                )
-                .with_help("write { levels: { … }, when: { … } }, or rename the level"));
-            }
-            let what = "a mapping of configuration keys to values";
-            let settings = match &level.node.value {
-                YamlValue::Null => Vec::new(),
-                _ => KeyAssignment::read_all(level.node.entries(what).map_err(|diagnostic| {
+    let mut read = |level: &YamlEntry| -> Result<Level, Diagnostic> {
+        if KEYWORDS.contains(&level.key.as_str()) {
+            return Err(Diagnostic::new(
+                &level.span,
+                format!(
+                    "`{}` is a keyword and cannot be the name of a level",
+                    level.key
+                ),
+            )
+            .with_help("write { levels: { … }, when: { … } }, or rename the level"));
+        }
+        let what = "a mapping of configuration keys to values";
+        let settings = match &level.node.value {
+            YamlValue::Null => Vec::new(),
+            _ => {
+                let entries = level.node.entries(what).map_err(|diagnostic| {
                     // A mistyped key is read as a factor with named levels: suggest the key.
                     match nearest(&entry.key, Key::paths()) {
                         Some(near) => {
@@ -150,16 +178,18 @@ fn labelled_or_zipped_levels(entry: &YamlEntry) -> Result<(FactorKind, Vec<Level
                         }
                         None => diagnostic,
                     }
-                })?)?,
-            };
-            Ok(Level {
-                label: level.key.clone(),
-                settings,
-                span: level.span.clone(),
-            })
+                })?;
+                KeyAssignment::read_all(entries, problems)
+            }
+        };
+        Ok(Level {
+            label: level.key.clone(),
+            settings,
+            span: level.span.clone(),
         })
-        .collect::<Result<_, Diagnostic>>()?;
-    Ok((FactorKind::Labelled, levels))
+    };
+    let levels = labelled.iter().map(&mut read);
+    Ok((FactorKind::Labelled, levels.collect::<Result<_, _>>()?))
 }
 
 /// Whether all keys of a mapping are keywords, such as `levels` and `zip`.
@@ -175,7 +205,10 @@ fn refuse_unknown_keys(entries: &[YamlEntry], known: &[&'static str]) -> Result<
     }
 }
 
-fn zip_levels(node: &YamlNode) -> Result<(Vec<&'static Key>, Vec<Level>), Diagnostic> {
+fn zip_levels(
+    node: &YamlNode,
+    problems: &mut Problems,
+) -> Result<(Vec<&'static Key>, Vec<Level>), Diagnostic> {
     let entries = node.entries("a mapping of configuration keys to lists of equal length")?;
     let mut keys = Vec::new();
     let mut levels: Vec<Level> = Vec::new();
@@ -190,7 +223,11 @@ fn zip_levels(node: &YamlNode) -> Result<(Vec<&'static Key>, Vec<Level>), Diagno
             )
             .with_help("write `when` next to `zip`: it applies to all of its keys"));
         }
-        let column = key_levels(key, &entry.node)?;
+        let errors = problems.count();
+        let column = key_levels(key, &entry.node, problems)?;
+        if problems.count() > errors {
+            continue;
+        }
         if keys.is_empty() {
             levels = column;
         } else if column.len() == levels.len() {

@@ -1,7 +1,7 @@
 //! The key `checkpoint`: how often checkpoints are written. It changes no result.
 
 use crate::spec::values::config_value::ConfigValue;
-use crate::spec::values::section_key::SectionKey;
+use crate::spec::values::section::top_level_key;
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
@@ -24,17 +24,11 @@ impl Default for CheckpointInterval {
     }
 }
 
-impl CheckpointInterval {
-    /// The key of the sweep file.
-    pub(crate) fn key() -> SectionKey {
-        SectionKey::new(
-            "checkpoint",
-            "How often the state of a run is saved, at the end of an epoch. A stopped run resumes \
-             from there. It changes no result.",
-            Some(&Self::default()),
-        )
-    }
-}
+top_level_key!(
+    CheckpointInterval = "checkpoint",
+    "How often the state of a run is saved, at the end of an epoch. A stopped run resumes \
+     from there. It changes no result."
+);
 
 impl std::fmt::Display for CheckpointInterval {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,7 +1,7 @@
 //! The key `keep`: which trained weights to keep. It changes no result.
 
 use crate::spec::values::config_value::ConfigValue;
-use crate::spec::values::section_key::SectionKey;
+use crate::spec::values::section::top_level_key;
 use crate::spec::yaml::diagnostic::{Diagnostic, nearest};
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
@@ -25,16 +25,6 @@ impl Default for KeepWeights {
 }
 
 impl KeepWeights {
-    /// The key of the sweep file.
-    pub(crate) fn key() -> SectionKey {
-        SectionKey::new(
-            "keep",
-            "Keep the final weights of the runs of the N best trials and of the chosen one, of all \
-             trials or of none. It changes no result.",
-            Some(&Self::default()),
-        )
-    }
-
     /// Whether there are more trials than those whose weights are kept.
     pub fn is_exceeded_by(self, trials: usize) -> bool {
         match self {
@@ -44,6 +34,12 @@ impl KeepWeights {
         }
     }
 }
+
+top_level_key!(
+    KeepWeights = "keep",
+    "Keep the final weights of the runs of the N best trials and of the chosen one, of all \
+     trials or of none. It changes no result."
+);
 
 impl std::fmt::Display for KeepWeights {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {

@@ -1,10 +1,7 @@
 //! The `record` section: which records of a run are written, and when. It changes no result.
 
-use crate::spec::values::config_value::{ConfigValue, string_enum};
-use crate::spec::values::section_key::{SectionKey, section_schema};
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::YamlNode;
-use serde_json::Value;
+use crate::spec::values::config_value::string_enum;
+use crate::spec::values::section::section;
 
 string_enum! {
     /// When TensorBoard events and the rows of `epochs.csv` are written.
@@ -18,66 +15,17 @@ string_enum! {
     }
 }
 
-/// Which records of a run are written, and when.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct RecordOptions {
-    /// When TensorBoard events and the rows of `epochs.csv` are written.
-    pub events: EventTiming,
-    /// Whether the predicted class of each validation sample is written.
-    pub predictions: bool,
-}
-
-impl Default for RecordOptions {
-    fn default() -> Self {
-        Self {
-            events: EventTiming::Epoch,
-            predictions: true,
-        }
-    }
-}
-
-impl RecordOptions {
-    /// Reads the section.
-    ///
-    /// # Errors
-    /// A key is unknown or does not accept the value.
-    pub(crate) fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
-        let mut options = Self::default();
-        for entry in node.entries("the settings of `record`")? {
-            match entry.key.as_str() {
-                "events" => options.events = ConfigValue::read(&entry.node)?,
-                "predictions" => options.predictions = ConfigValue::read(&entry.node)?,
-                _ => return Err(entry.unknown_key(["events", "predictions"])),
-            }
-        }
-        Ok(options)
-    }
-
-    /// The keys of the section.
-    pub(crate) fn keys() -> Vec<SectionKey> {
-        let default = Self::default();
-        vec![
-            SectionKey::new(
-                "events",
-                "When TensorBoard events and the rows of `epochs.csv` are written: `epoch`: at the \
-                 end of each epoch; `final`: at each checkpoint and at the end of the run; \
-                 `none`: no event files, and `epochs.csv` at the end of the run.",
-                Some(&default.events),
-            ),
-            SectionKey::new(
-                "predictions",
-                "Whether the predicted class of each validation sample is written \
-                 (`predictions.bin`, one to two bytes per sample), for the most difficult samples in \
-                 the report and for `tp-sweep diff`.",
-                Some(&default.predictions),
-            ),
-        ]
-    }
-
-    /// The JSON Schema of the section.
-    pub(crate) fn schema() -> Value {
-        let description = "Which records of a run are written, and when. It changes no result.";
-        section_schema(description, &Self::keys())
+section! {
+    /// Which records of a run are written, and when. It changes no result.
+    #[derive(Clone, Copy, Debug, PartialEq, Eq)]
+    pub struct RecordOptions = "record" {
+        /// When TensorBoard events and the rows of `epochs.csv` are written: `epoch`: at the end of each
+        /// epoch; `final`: at each checkpoint and at the end of the run; `none`: no event files, and
+        /// `epochs.csv` at the end of the run.
+        events: EventTiming = EventTiming::Epoch,
+        /// Whether the predicted class of each validation sample is written (`predictions.bin`, one to
+        /// two bytes per sample), for the most difficult samples in the report and for `tp-sweep diff`.
+        predictions: bool = true,
     }
 }
 
@@ -85,9 +33,18 @@ impl RecordOptions {
 mod tests {
     use super::*;
 
+    use crate::spec::values::section::SweepOption;
+    use crate::spec::yaml::diagnostic::{Diagnostic, Problems};
+    use crate::spec::yaml::node::YamlNode;
+
     #[test]
     fn a_mistake_is_reported_with_a_correction() {
-        let read = |text: &str| RecordOptions::read(&YamlNode::parse(text).unwrap());
+        let read = |text: &str| -> Result<RecordOptions, Vec<Diagnostic>> {
+            let mut problems = Problems::default();
+            let options =
+                RecordOptions::read_option(&YamlNode::parse(text).unwrap(), &mut problems);
+            problems.into_result(options)
+        };
         assert_eq!(
             read("{ events: final }").unwrap().events,
             EventTiming::Final
@@ -95,8 +52,8 @@ mod tests {
         assert!(!read("{ predictions: false }").unwrap().predictions);
         assert!(read("{ predictions: 0.5 }").is_err());
         assert_eq!(read("{}").unwrap(), RecordOptions::default());
-        let diagnostic = read("{ events: finally }").unwrap_err();
-        assert_eq!(diagnostic.help.as_deref(), Some("did you mean `final`?"));
-        assert!(read("{ event: final }").is_err());
+        let problems = read("{ events: finally, event: final }").unwrap_err();
+        assert_eq!(problems.len(), 2);
+        assert_eq!(problems[0].help.as_deref(), Some("did you mean `final`?"));
     }
 }

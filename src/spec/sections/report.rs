@@ -2,14 +2,10 @@
 
 use super::rank_by::RankBy;
 use super::selection::SelectionRule;
-use crate::spec::grid::condition::TrialFilter;
-use crate::spec::grid::factor::Factor;
-use crate::spec::values::config_value::{ConfigValue, string_enum};
+use crate::spec::grid::condition::UnresolvedFilter;
+use crate::spec::values::config_value::string_enum;
 use crate::spec::values::number::Fraction;
-use crate::spec::values::section_key::{SectionKey, section_schema};
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::{YamlNode, YamlValue};
-use serde_json::{Value, json};
+use crate::spec::values::section::section;
 
 string_enum! {
     /// The language of a report.
@@ -35,66 +31,29 @@ string_enum! {
     }
 }
 
-/// Settings of the report.
-#[derive(Clone, Debug)]
-pub struct ReportOptions {
-    /// The metric that trials are ranked by.
-    pub rank_by: RankBy,
-    /// A validation accuracy: the tables show the epoch that first reaches it.
-    pub target_accuracy: Option<Fraction>,
-    /// The trial that all others are compared with: the first one that matches.
-    pub baseline: Option<TrialFilter>,
-    /// Which trial is selected.
-    pub select: SelectionRule,
-    /// The language of the report.
-    pub language: Language,
-    /// Formats to write in addition to Markdown, CSV, HTML and SVG.
-    pub formats: Vec<Format>,
-}
-
-impl Default for ReportOptions {
-    fn default() -> Self {
-        Self {
-            rank_by: RankBy::Accuracy,
-            target_accuracy: None,
-            baseline: None,
-            select: SelectionRule::default(),
-            language: Language::English,
-            formats: Vec::new(),
-        }
+section! {
+    /// Settings of the report. They change no result.
+    #[derive(Clone, Debug)]
+    pub struct ReportOptions = "report" {
+        /// Metric that trials are ranked by, averaged over the validation splits.
+        rank_by: RankBy = RankBy::Accuracy,
+        /// Target validation accuracy: the report shows the first epoch that reaches it, if every run of
+        /// the trial does.
+        target_accuracy: Option<Fraction> = None,
+        /// Trial that all others are compared with: the first one that matches.
+        baseline: Option<UnresolvedFilter> = None,
+        /// Which trial is chosen: the best, or the one with the fewest parameters (with `seconds`: the
+        /// fastest) within one standard error of the best. `where` limits metrics; only trials within
+        /// all limits count. `best` is the metric of the best trial, by default that of `rank_by`.
+        select: SelectionRule = SelectionRule::default(),
+        /// Language of the report; the CSV always has decimal points.
+        language: Language = Language::English,
+        /// Formats to write in addition to Markdown, CSV, HTML and SVG. Default: none.
+        formats: Vec<Format> = Vec::new(),
     }
 }
 
 impl ReportOptions {
-    /// Reads the section; `factors` are those of the grid, which a baseline can name.
-    ///
-    /// # Errors
-    /// A key is unknown or does not accept the value.
-    pub(crate) fn read(node: &YamlNode, factors: &[Factor]) -> Result<Self, Diagnostic> {
-        let mut options = Self::default();
-        for entry in node.entries("the settings of `report`")? {
-            let node = &entry.node;
-            match entry.key.as_str() {
-                "rank_by" => options.rank_by = ConfigValue::read(node)?,
-                "target_accuracy" => options.target_accuracy = ConfigValue::read(node)?,
-                "baseline" => {
-                    options.baseline = match node.value {
-                        YamlValue::Null => None,
-                        _ => Some(TrialFilter::read(node, factors, "a trial")?),
-                    }
-                }
-                "select" => options.select = ConfigValue::read(node)?,
-                "language" => options.language = ConfigValue::read(node)?,
-                "formats" => {
-                    let items = node.items(&format_list())?;
-                    options.formats = items.iter().map(Format::read).collect::<Result<_, _>>()?;
-                }
-                _ => return Err(entry.unknown_key(Self::keys().iter().map(|key| key.name))),
-            }
-        }
-        Ok(options)
-    }
-
     /// The metric of the best trial that [`ReportOptions::select`] means.
     pub fn best_by(&self) -> RankBy {
         self.select.best.unwrap_or(self.rank_by)
@@ -107,61 +66,6 @@ impl ReportOptions {
             && rule.limits.is_empty()
             && self.best_by() == self.rank_by
     }
-
-    /// The keys of the section.
-    pub(crate) fn keys() -> Vec<SectionKey> {
-        let defaults = Self::default();
-        vec![
-            SectionKey::new(
-                "rank_by",
-                "Metric that trials are ranked by, averaged over the validation splits.",
-                Some(&defaults.rank_by),
-            ),
-            SectionKey::new(
-                "target_accuracy",
-                "Target validation accuracy: the report shows the first epoch that reaches it, if \
-                 every run of the trial does.",
-                Some(&defaults.target_accuracy),
-            ),
-            SectionKey::untyped(
-                "baseline",
-                "Trial that all others are compared with: the first one that matches.",
-                "factors or keys, each with a value or a list of values".to_owned(),
-                json!({ "type": "object", "minProperties": 1 }),
-            ),
-            SectionKey::new(
-                "select",
-                "Which trial is chosen: the best, or the one with the fewest parameters (with \
-                 `seconds`: the fastest) within one standard error of the best. `where` limits \
-                 metrics; only trials within all limits count. `best` is the metric of the best \
-                 trial, by default that of `rank_by`.",
-                Some(&defaults.select),
-            ),
-            SectionKey::new(
-                "language",
-                "Language of the report; the CSV always has decimal points.",
-                Some(&defaults.language),
-            ),
-            SectionKey::untyped(
-                "formats",
-                "Formats to write in addition to Markdown, CSV, HTML and SVG. Default: none.",
-                format_list(),
-                json!({ "type": "array", "items": Format::schema() }),
-            ),
-        ]
-    }
-
-    /// The JSON Schema of the section.
-    pub(crate) fn schema() -> Value {
-        section_schema(
-            "Settings of the report. They change no result.",
-            &Self::keys(),
-        )
-    }
-}
-
-fn format_list() -> String {
-    Format::expected().replacen("one of", "a list of", 1)
 }
 
 #[cfg(test)]
@@ -176,7 +80,7 @@ mod tests {
         };
         let sweep = Sweep::parse(source, "test", &[]);
         sweep
-            .map(|sweep| sweep.report)
+            .map(|sweep| sweep.options.report)
             .map_err(|error| error.to_string())
     }
 
@@ -210,9 +114,13 @@ mod tests {
 
     #[test]
     fn a_baseline_can_name_a_factor_of_a_later_section() {
-        let baseline = options("{ baseline: { model.layers: 2 } }")
-            .unwrap()
-            .baseline;
+        let source = Source {
+            name: "test.yaml".into(),
+            text: "report: { baseline: { depth: b } }\n\
+                   grid: { depth: { a: {}, b: { model.layers: 2 } } }"
+                .into(),
+        };
+        let baseline = Sweep::parse(source, "test", &[]).unwrap().baseline;
         assert_eq!(baseline.unwrap().conditions.len(), 1);
     }
 

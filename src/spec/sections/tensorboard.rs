@@ -2,23 +2,33 @@
 
 use crate::spec::values::config_value::ConfigValue;
 use crate::spec::values::number::Count;
-use crate::spec::values::section_key::{SectionKey, section_schema};
+use crate::spec::values::section::section;
 use crate::spec::yaml::diagnostic::Diagnostic;
 use crate::spec::yaml::node::{YamlNode, YamlValue};
 use serde_json::{Value, json};
 
-/// What TensorBoard shows in addition to metrics.
-#[derive(Clone, Debug, Default)]
-pub struct TensorBoardOptions {
-    /// Histograms of the weights and gradients of each layer, in the first epoch and in every multiple of
-    /// this number; `None` for no histograms.
-    pub histograms: Option<usize>,
+section! {
+    /// What TensorBoard shows in addition to metrics. It changes no result.
+    #[derive(Clone, Debug)]
+    pub struct TensorBoardOptions = "tensorboard" {
+        /// Histograms of the weights and gradients of each layer, in the first epoch and in every Nth.
+        histograms: HistogramInterval = HistogramInterval(None),
+    }
 }
 
-/// `off`, or the number of epochs between histograms.
-struct Histograms(Option<Count>);
+/// The number of epochs between histograms; `None` for no histograms.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HistogramInterval(Option<Count>);
 
-impl ConfigValue for Histograms {
+impl HistogramInterval {
+    /// Whether histograms are written in this epoch; the first is 1.
+    pub fn includes(self, epoch: usize) -> bool {
+        self.0
+            .is_some_and(|every| epoch == 1 || epoch.is_multiple_of(every.get()))
+    }
+}
+
+impl ConfigValue for HistogramInterval {
     fn expected() -> String {
         "off, or a number N of epochs: 1, 2, …".to_owned()
     }
@@ -39,41 +49,5 @@ impl ConfigValue for Histograms {
     }
     fn schema() -> Value {
         json!({ "anyOf": [{ "enum": ["off", false] }, Count::schema()] })
-    }
-}
-
-impl TensorBoardOptions {
-    /// Reads the section.
-    ///
-    /// # Errors
-    /// A key is unknown or does not accept the value.
-    pub(crate) fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
-        let mut options = Self::default();
-        for entry in node.entries("the settings of `tensorboard`")? {
-            match entry.key.as_str() {
-                "histograms" => {
-                    let Histograms(every) = ConfigValue::read(&entry.node)?;
-                    options.histograms = every.map(Count::get);
-                }
-                _ => return Err(entry.unknown_key(["histograms"])),
-            }
-        }
-        Ok(options)
-    }
-
-    /// The keys of the section.
-    pub(crate) fn keys() -> Vec<SectionKey> {
-        vec![SectionKey::new(
-            "histograms",
-            "Histograms of the weights and gradients of each layer, in the first epoch and in every \
-             Nth.",
-            Some(&Histograms(None)),
-        )]
-    }
-
-    /// The JSON Schema of the section.
-    pub(crate) fn schema() -> Value {
-        let description = "What TensorBoard shows in addition to metrics. It changes no result.";
-        section_schema(description, &Self::keys())
     }
 }

@@ -82,6 +82,27 @@ impl<T: ConfigValue> ConfigValue for Option<T> {
     }
 }
 
+/// A value that can be an item of a list.
+pub trait ListItem: ConfigValue {
+    /// The accepted items, in words that follow "a list of".
+    fn expected_items() -> String;
+}
+
+impl<T: ListItem> ConfigValue for Vec<T> {
+    fn expected() -> String {
+        format!("a list of {}", T::expected_items())
+    }
+    fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
+        node.items(&Self::expected())?.iter().map(T::read).collect()
+    }
+    fn to_value(&self) -> Value {
+        self.iter().map(ConfigValue::to_value).collect()
+    }
+    fn schema() -> Value {
+        json!({ "type": "array", "items": T::schema() })
+    }
+}
+
 /// Reads one of `names` and returns its index.
 ///
 /// # Errors
@@ -134,6 +155,12 @@ macro_rules! string_enum {
             }
             fn schema() -> serde_json::Value {
                 serde_json::json!({ "enum": [$($name,)+] })
+            }
+        }
+
+        impl $crate::spec::values::config_value::ListItem for $type {
+            fn expected_items() -> String {
+                [$($name,)+].join(", ")
             }
         }
 

@@ -3,6 +3,6 @@ pub(super) mod config_value;
 pub(super) mod conflict;
 pub(super) mod non_empty_string;
 pub(super) mod number;
-pub(super) mod section_key;
+pub(crate) mod section;
 pub(super) mod tagged_enum;
 pub(super) mod text_list;

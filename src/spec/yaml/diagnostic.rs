@@ -24,6 +24,22 @@ impl Diagnostic {
         }
     }
 
+    /// `file:line:column: key: message`, without the parts that are unknown; `name` is the file.
+    pub fn describe(&self, name: &str) -> String {
+        let span = &self.span;
+        let mut text = match span.line {
+            // Not a position in the file: an option, or the file as a whole.
+            0 if span.path.is_empty() => name.to_owned(),
+            0 => String::from("--set"),
+            line => format!("{name}:{line}:{}", span.column),
+        };
+        if !span.path.is_empty() {
+            text.push_str(": ");
+            text.push_str(&span.path);
+        }
+        format!("{text}: {}", self.message)
+    }
+
     /// Sets the help.
     #[must_use]
     pub fn with_help(mut self, help: impl Into<String>) -> Self {
@@ -42,6 +58,40 @@ impl Diagnostic {
     }
 }
 
+/// The errors found while a sweep file is read, so that all of them can be shown.
+#[derive(Debug, Default)]
+pub(crate) struct Problems(Vec<Diagnostic>);
+
+impl Problems {
+    /// The value; if there is none, its error is kept.
+    pub(crate) fn keep<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+        result.map_err(|diagnostic| self.0.push(diagnostic)).ok()
+    }
+
+    /// Keeps an error.
+    pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
+        self.0.push(diagnostic);
+    }
+
+    /// The number of errors so far.
+    pub(crate) fn count(&self) -> usize {
+        self.0.len()
+    }
+
+    /// The value if there are no errors.
+    ///
+    /// # Errors
+    /// There are errors. They are in the order of the file, after those of options.
+    pub(crate) fn into_result<T>(mut self, value: T) -> Result<T, Vec<Diagnostic>> {
+        if self.0.is_empty() {
+            return Ok(value);
+        }
+        self.0
+            .sort_by_key(|diagnostic| (diagnostic.span.line, diagnostic.span.column));
+        Err(self.0)
+    }
+}
+
 /// An error of reading a sweep file.
 #[derive(Debug, thiserror::Error)]
 pub enum SpecError {
@@ -54,31 +104,26 @@ pub enum SpecError {
         source: std::io::Error,
     },
     /// The text is not a valid sweep.
-    #[error("{}", describe(.name, .diagnostic))]
+    #[error("{}", describe_all(.name, .diagnostics))]
     Invalid {
         /// The path of the file, as the user wrote it.
         name: String,
         /// The text of the file, for the excerpt below the message.
         text: String,
-        /// The error.
-        diagnostic: Box<Diagnostic>,
+        /// The errors, at least one.
+        diagnostics: Vec<Diagnostic>,
     },
 }
 
-/// `file:line:column: key: message`, without the parts that are unknown.
-fn describe(name: &str, diagnostic: &Diagnostic) -> String {
-    let span = &diagnostic.span;
-    let mut text = match span.line {
-        // Not a position in the file: an option, or the file as a whole.
-        0 if span.path.is_empty() => name.to_owned(),
-        0 => String::from("--set"),
-        line => format!("{name}:{line}:{}", span.column),
-    };
-    if !span.path.is_empty() {
-        text.push_str(": ");
-        text.push_str(&span.path);
+/// The first error, and the number of others.
+fn describe_all(name: &str, diagnostics: &[Diagnostic]) -> String {
+    let first = diagnostics.first();
+    let first = first.map_or_else(String::new, |diagnostic| diagnostic.describe(name));
+    match diagnostics.len().saturating_sub(1) {
+        0 => first,
+        1 => format!("{first} (and 1 more error)"),
+        more => format!("{first} (and {more} more errors)"),
     }
-    format!("{text}: {}", diagnostic.message)
 }
 
 /// The candidate that is most similar to `word`, if it is similar enough to be what the user meant.

@@ -114,6 +114,7 @@ fn a_number_used_as_a_name_keeps_its_spelling() {
     }
     let launch = sweep("launch: { account: 007, partition: 1.50 }\n")
         .unwrap()
+        .options
         .launch;
     assert_eq!(launch.account.unwrap().to_string(), "007");
     assert_eq!(launch.partition.unwrap().to_string(), "1.50");

@@ -1,6 +1,7 @@
 //! One row of a convolution.
 
-use super::{KernelLayout, has_many_registers, lanes};
+use super::{KernelLayout, lanes};
+use crate::vector::has_many_registers;
 use pulp::{Arch, Simd, WithSimd};
 
 /// One row of a convolution: `bias + Σ pixels · weight` at each position.

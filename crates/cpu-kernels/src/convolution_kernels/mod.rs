@@ -23,12 +23,6 @@ pub(crate) fn lanes() -> usize {
     Arch::new().dispatch(Lanes)
 }
 
-/// Whether 16 sums and more, of a vector each, fit in the registers.
-const fn has_many_registers<S: Simd>() -> bool {
-    // AVX-512 has 32 of them, AVX2 has 16.
-    S::F32_LANES >= 16
-}
-
 /// The layout of the values that a kernel reads.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct KernelLayout {

@@ -1,6 +1,7 @@
 //! The gradient of a convolution's weight.
 
-use super::{KernelLayout, has_many_registers, lanes};
+use super::{KernelLayout, lanes};
+use crate::vector::has_many_registers;
 use pulp::{Arch, Simd, WithSimd};
 
 /// The sum over positions of `pixels · gradient`, for each weight.

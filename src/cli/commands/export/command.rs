@@ -42,8 +42,8 @@ pub(crate) fn export(arguments: &ExportArguments) -> Result<u8, CliError> {
     }
     let trial = match &arguments.trial {
         Some(name) => trial_by_name(&plan, name)?,
-        None if arguments.best => best_trial(&plan, &results, sweep.report.rank_by)?,
-        None => chosen_trial(&sweep.report, &plan, &results)?,
+        None if arguments.best => best_trial(&plan, &results, sweep.options.report.rank_by)?,
+        None => chosen_trial(&sweep.options.report, &plan, &results)?,
     };
     let run = chosen_run(&plan, trial, arguments)?;
     let mut result = finished_result(&plan, &results, run)?.clone();

@@ -14,7 +14,7 @@ pub(super) fn print_script(
     text: impl Fn(&LaunchRequest) -> Result<String, LaunchError>,
 ) -> Result<u8, CliError> {
     let SweepContext { sweep, plan, .. } = load(&arguments.sweep)?;
-    let options = arguments.task.options().or(&sweep.launch);
+    let options = arguments.task.options().or(&sweep.options.launch);
     let request = build_request(&arguments.sweep, &arguments.folders, &plan, options, None)?;
     print(&text(&request)?)?;
     if !arguments.dry_run {

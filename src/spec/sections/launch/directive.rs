@@ -65,6 +65,6 @@ impl FromStr for Directive {
 
 text_value!(
     Directive,
-    "an option of sbatch such as --qos=short",
+    "an option of sbatch such as --qos=short"; a list of "options of sbatch",
     json!({ "type": "string", "pattern": "^-[^\\x00-\\x1f]+$" })
 );

@@ -4,79 +4,45 @@ use super::directive::Directive;
 use super::memory::MemoryRequest;
 use super::name::{ResourceName, Token};
 use super::time_limit::TimeLimit;
-use crate::spec::values::config_value::ConfigValue;
 use crate::spec::values::number::Count;
-use crate::spec::values::section_key::{SectionKey, section_schema};
-use crate::spec::yaml::diagnostic::Diagnostic;
-use crate::spec::yaml::node::YamlNode;
-use serde_json::{Value, json};
+use crate::spec::values::section::section;
 
-/// What a sweep requests from a cluster. `None` means the default of the cluster.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct LaunchOptions {
-    /// The number of tasks that the runs are divided into.
-    pub shards: Option<Count>,
-    /// The maximum number of tasks that run at the same time.
-    pub max_parallel: Option<Count>,
-    /// Slurm: the partition.
-    pub partition: Option<Token>,
-    /// Slurm: the account that is charged.
-    pub account: Option<Token>,
-    /// The time limit of a task.
-    pub time: Option<TimeLimit>,
-    /// The memory of a task.
-    pub memory: Option<MemoryRequest>,
-    /// The CPU cores of a task.
-    pub cpus: Option<Count>,
-    /// The GPUs of a task.
-    pub gpus: Option<Count>,
-    /// Slurm: additional options of `sbatch`.
-    pub directives: Vec<Directive>,
-    /// Kubernetes: the image of the container, with tp-sweep on its path.
-    pub image: Option<Token>,
-    /// Kubernetes: the namespace.
-    pub namespace: Option<ResourceName>,
-    /// Kubernetes: the claim of the volume that holds the folders of the sweep.
-    pub volume_claim: Option<ResourceName>,
-    /// Kubernetes: the path where the volume is mounted.
-    pub mount_path: Option<Token>,
+section! {
+    /// Settings of `tp-sweep launch`, for clusters. They change no result.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct LaunchOptions = "launch" {
+        /// Number of shards that the runs are split into, one task each; at most the number of runs.
+        /// Default: one per 4 runs, at most 32.
+        shards: Option<Count> = None,
+        /// Maximum number of tasks that run at the same time. Default: all.
+        max_parallel: Option<Count> = None,
+        /// Slurm: partition to submit to.
+        partition: Option<Token> = None,
+        /// Slurm: account to charge.
+        account: Option<Token> = None,
+        /// Time limit per task.
+        time: Option<TimeLimit> = None,
+        /// Memory per task, in units of 1024: `1G` is 1024 MiB.
+        memory: Option<MemoryRequest> = None,
+        /// CPU cores per task, which trains as many runs at the same time. Default: 1.
+        cpus: Option<Count> = None,
+        /// GPUs per task, which trains on all of them. Default: none.
+        gpus: Option<Count> = None,
+        /// Slurm: additional options of `sbatch`, such as `--qos=short`. Each is a line of both scripts.
+        /// Options that tp-sweep sets are refused. Default: none.
+        directives: Vec<Directive> = Vec::new(),
+        /// Kubernetes: container image, with `tp-sweep` in its `PATH`.
+        image: Option<Token> = None,
+        /// Kubernetes: namespace.
+        namespace: Option<ResourceName> = None,
+        /// Kubernetes: PersistentVolumeClaim of the volume that contains the sweep's folders.
+        volume_claim: Option<ResourceName> = None,
+        /// Kubernetes: path where the volume is mounted. Default: `/work`.
+        mount_path: Option<Token> = None,
+    }
 }
 
 impl LaunchOptions {
-    /// Reads the section.
-    ///
-    /// # Errors
-    /// A key is unknown or does not accept the value.
-    pub(crate) fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
-        let mut options = Self::default();
-        for entry in node.entries("the settings of `launch`")? {
-            let node = &entry.node;
-            match entry.key.as_str() {
-                "shards" => options.shards = ConfigValue::read(node)?,
-                "max_parallel" => options.max_parallel = ConfigValue::read(node)?,
-                "partition" => options.partition = ConfigValue::read(node)?,
-                "account" => options.account = ConfigValue::read(node)?,
-                "time" => options.time = ConfigValue::read(node)?,
-                "memory" => options.memory = ConfigValue::read(node)?,
-                "cpus" => options.cpus = ConfigValue::read(node)?,
-                "gpus" => options.gpus = ConfigValue::read(node)?,
-                "directives" => {
-                    let items = node.items(DIRECTIVES)?;
-                    options.directives = items
-                        .iter()
-                        .map(Directive::read)
-                        .collect::<Result<_, _>>()?;
-                }
-                "image" => options.image = ConfigValue::read(node)?,
-                "namespace" => options.namespace = ConfigValue::read(node)?,
-                "volume_claim" => options.volume_claim = ConfigValue::read(node)?,
-                "mount_path" => options.mount_path = ConfigValue::read(node)?,
-                _ => return Err(entry.unknown_key(Self::keys().iter().map(|key| key.name))),
-            }
-        }
-        Ok(options)
-    }
-
     /// These settings, with those of `other` where they are not set.
     #[must_use]
     pub fn or(self, other: &Self) -> Self {
@@ -101,78 +67,21 @@ impl LaunchOptions {
             mount_path: self.mount_path.or(other.mount_path),
         }
     }
-
-    /// The keys of the section.
-    pub(crate) fn keys() -> Vec<SectionKey> {
-        vec![
-            key::<Count>(
-                "shards",
-                "Number of shards that the runs are split into, one task each; at most the number \
-                 of runs. Default: one per 4 runs, at most 32.",
-            ),
-            key::<Count>(
-                "max_parallel",
-                "Maximum number of tasks that run at the same time. Default: all.",
-            ),
-            key::<Token>("partition", "Slurm: partition to submit to."),
-            key::<Token>("account", "Slurm: account to charge."),
-            key::<TimeLimit>("time", "Time limit per task."),
-            key::<MemoryRequest>(
-                "memory",
-                "Memory per task, in units of 1024: `1G` is 1024 MiB.",
-            ),
-            key::<Count>(
-                "cpus",
-                "CPU cores per task, which trains as many runs at the same time. Default: 1.",
-            ),
-            key::<Count>(
-                "gpus",
-                "GPUs per task, which trains on all of them. Default: none.",
-            ),
-            SectionKey::untyped(
-                "directives",
-                "Slurm: additional options of `sbatch`, such as `--qos=short`. Each is a line of both \
-                 scripts. Options that tp-sweep sets are refused. Default: none.",
-                DIRECTIVES.to_owned(),
-                json!({ "type": "array", "items": Directive::schema() }),
-            ),
-            key::<Token>(
-                "image",
-                "Kubernetes: container image, with `tp-sweep` in its `PATH`.",
-            ),
-            key::<ResourceName>("namespace", "Kubernetes: namespace."),
-            key::<ResourceName>(
-                "volume_claim",
-                "Kubernetes: PersistentVolumeClaim of the volume that contains the sweep's folders.",
-            ),
-            key::<Token>(
-                "mount_path",
-                "Kubernetes: path where the volume is mounted. Default: `/work`.",
-            ),
-        ]
-    }
-
-    /// The JSON Schema of the section.
-    pub(crate) fn schema() -> Value {
-        let description = "Settings of `tp-sweep launch`, for clusters. They change no result.";
-        section_schema(description, &Self::keys())
-    }
-}
-
-/// The accepted values of `directives`, in words.
-const DIRECTIVES: &str = "a list of options of sbatch";
-
-/// A key that is left out by default.
-fn key<T: ConfigValue>(name: &'static str, description: &'static str) -> SectionKey {
-    SectionKey::new::<T>(name, description, None)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spec::values::section::SweepOption;
+    use crate::spec::yaml::diagnostic::{Diagnostic, Problems};
+    use crate::spec::yaml::node::YamlNode;
 
     fn read(text: &str) -> Result<LaunchOptions, Diagnostic> {
-        LaunchOptions::read(&YamlNode::parse(text).unwrap())
+        let mut problems = Problems::default();
+        let options = LaunchOptions::read_option(&YamlNode::parse(text).unwrap(), &mut problems);
+        problems
+            .into_result(options)
+            .map_err(|mut all| all.remove(0))
     }
 
     #[test]

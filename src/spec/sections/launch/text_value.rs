@@ -23,7 +23,7 @@ pub(crate) fn read_text<T: ConfigValue + FromStr<Err = String>>(
 
 /// Implements `ConfigValue` for a type with `FromStr` and `Display`.
 macro_rules! text_value {
-    ($type:ident, $expected:literal, $schema:expr) => {
+    ($type:ident, $expected:literal $(; a list of $items:literal)?, $schema:expr) => {
         impl crate::spec::values::config_value::ConfigValue for $type {
             fn expected() -> String {
                 $expected.to_owned()
@@ -40,6 +40,13 @@ macro_rules! text_value {
                 $schema
             }
         }
+        $(
+            impl crate::spec::values::config_value::ListItem for $type {
+                fn expected_items() -> String {
+                    $items.to_owned()
+                }
+            }
+        )?
     };
 }
 pub(crate) use text_value;

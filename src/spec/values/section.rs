@@ -1,0 +1,180 @@
+//! The sections and keys of a sweep file that change no result, each declared once.
+
+use super::config_value::ConfigValue;
+use crate::spec::yaml::diagnostic::{Diagnostic, Problems};
+use crate::spec::yaml::node::YamlNode;
+use serde_json::{Map, Value, json};
+
+/// A key, for the JSON Schema and the documentation.
+pub(crate) struct SectionKey {
+    /// The name of the key.
+    pub(crate) name: &'static str,
+    /// What a user has to know about the key. A default that is not a value of the key is the last
+    /// sentence: `Default: ….`
+    pub(crate) description: &'static str,
+    /// The accepted values, in words.
+    pub(crate) expected: String,
+    /// The default, as JSON; `null` if there is none.
+    pub(crate) default: Value,
+    schema: Value,
+}
+
+impl SectionKey {
+    /// A key whose values have the type `T`.
+    pub(crate) fn new<T: ConfigValue>(
+        name: &'static str,
+        description: &'static str,
+        default: &T,
+    ) -> Self {
+        Self {
+            name,
+            description,
+            expected: T::expected(),
+            default: default.to_value(),
+            schema: T::schema(),
+        }
+    }
+
+    /// The JSON Schema of the values, with the description and the default.
+    pub(crate) fn schema(&self) -> Value {
+        let mut schema = self.schema.clone();
+        schema["description"] = self.description.into();
+        if !self.default.is_null() {
+            schema["default"] = self.default.clone();
+        }
+        schema
+    }
+}
+
+/// A part of the sweep file that changes no result: a section, or a key outside of the sections.
+pub(crate) trait SweepOption: Default {
+    /// Reads the part. Keys with errors keep their defaults.
+    fn read_option(node: &YamlNode, problems: &mut Problems) -> Self;
+
+    /// The keys: those of the section, or the key itself.
+    fn keys() -> Vec<SectionKey>;
+
+    /// The JSON Schema of the part.
+    fn schema() -> Value;
+}
+
+/// A section, as declared by [`section!`].
+pub(crate) trait Section: Default {
+    /// The name of the section.
+    const NAME: &'static str;
+    /// What a user has to know about the section.
+    const DESCRIPTION: &'static str;
+
+    /// The keys of the section.
+    fn keys() -> Vec<SectionKey>;
+
+    /// Sets the key of this name; `None` if the section does not have it.
+    fn set(&mut self, name: &str, node: &YamlNode) -> Option<Result<(), Diagnostic>>;
+}
+
+impl<S: Section> SweepOption for S {
+    fn read_option(node: &YamlNode, problems: &mut Problems) -> Self {
+        let mut section = S::default();
+        let what = format!("the settings of `{}`", S::NAME);
+        for entry in problems.keep(node.entries(&what)).unwrap_or_default() {
+            let unknown = || Err(entry.unknown_key(S::keys().iter().map(|key| key.name)));
+            let set = section.set(&entry.key, &entry.node);
+            problems.keep(set.unwrap_or_else(unknown));
+        }
+        section
+    }
+
+    fn keys() -> Vec<SectionKey> {
+        S::keys()
+    }
+
+    fn schema() -> Value {
+        let keys = S::keys();
+        let properties = keys.iter().map(|key| (key.name.to_owned(), key.schema()));
+        json!({
+            "type": "object",
+            "description": S::DESCRIPTION,
+            "properties": Map::from_iter(properties),
+            "additionalProperties": false,
+        })
+    }
+}
+
+/// Declares a section: the struct of its settings, with the default of each. The struct's doc comment is the
+/// description of the section, that of a field the description of the key with its name.
+macro_rules! section {
+    (
+        $(#[doc = $description:literal])+
+        $(#[derive($($derive:ident),+)])?
+        pub struct $type:ident = $name:literal {
+            $($(#[doc = $doc:literal])+ $key:ident: $value:ty = $default:expr,)+
+        }
+    ) => {
+        $(#[doc = $description])+
+        $(#[derive($($derive),+)])?
+        pub struct $type { $($(#[doc = $doc])+ pub $key: $value,)+ }
+
+        impl Default for $type {
+            fn default() -> Self {
+                Self { $($key: $default,)+ }
+            }
+        }
+
+        impl $crate::spec::values::section::Section for $type {
+            const NAME: &'static str = $name;
+            const DESCRIPTION: &'static str = concat!($($description),+).trim_ascii();
+
+            fn keys() -> Vec<$crate::spec::values::section::SectionKey> {
+                let defaults = Self::default();
+                vec![$($crate::spec::values::section::SectionKey::new(
+                    stringify!($key),
+                    concat!($($doc),+).trim_ascii(),
+                    &defaults.$key,
+                ),)+]
+            }
+
+            fn set(
+                &mut self,
+                name: &str,
+                node: &$crate::spec::yaml::node::YamlNode,
+            ) -> Option<Result<(), $crate::spec::yaml::diagnostic::Diagnostic>> {
+                use $crate::spec::values::config_value::ConfigValue;
+                match name {
+                    $(stringify!($key) => Some(
+                        ConfigValue::read(node).map(|value| self.$key = value)
+                    ),)+
+                    _ => None,
+                }
+            }
+        }
+    };
+}
+pub(crate) use section;
+
+/// Declares a key outside of the sections: its name and description.
+macro_rules! top_level_key {
+    ($type:ident = $name:literal, $description:literal) => {
+        impl $crate::spec::values::section::SweepOption for $type {
+            fn read_option(
+                node: &$crate::spec::yaml::node::YamlNode,
+                problems: &mut $crate::spec::yaml::diagnostic::Problems,
+            ) -> Self {
+                use $crate::spec::values::config_value::ConfigValue;
+                problems.keep(Self::read(node)).unwrap_or_default()
+            }
+
+            fn keys() -> Vec<$crate::spec::values::section::SectionKey> {
+                vec![$crate::spec::values::section::SectionKey::new(
+                    $name,
+                    $description,
+                    &Self::default(),
+                )]
+            }
+
+            fn schema() -> serde_json::Value {
+                Self::keys()[0].schema()
+            }
+        }
+    };
+}
+pub(crate) use top_level_key;
