@@ -184,11 +184,15 @@ class Data(unittest.TestCase):
     def test_results_are_kept_and_those_of_other_settings_refused(self):
         file = self.folder / "space.json"
         results = Results(file, {"rounds": 3})
-        results.add(SMALL, measured(tp_sweep=1.0))
-        self.assertTrue(Results(file, {"rounds": 3}).has(SMALL))
+        results.add(SMALL, measured(tp_sweep=1.0), "a")
+        again = Results(file, {"rounds": 3})
+        self.assertTrue(again.has(SMALL, ["tp_sweep"], "a"))
+        self.assertTrue(again.has(SMALL, ["tp_sweep"]))
+        self.assertFalse(again.has(SMALL, ["tp_sweep"], "another build"))
+        self.assertFalse(again.has(SMALL, ["tp_sweep", "jax"], "a"))
         with self.assertRaisesRegex(SystemExit, "rounds 3 instead of 5"):
             Results(file, {"rounds": 5})
-        self.assertFalse(Results(file, {"rounds": 5}, fresh=True).has(SMALL))
+        self.assertFalse(Results(file, {"rounds": 5}, fresh=True).has(SMALL, []))
 
 
 # Stands for a peer: is ready at once, and counts its measurements.
@@ -275,6 +279,16 @@ class Page(unittest.TestCase):
         self.assertIn("no compiler", text)
         self.assertIn("2.00 ‡", text)
         self.assertIn("except in", text)
+
+    def test_builds_are_counted_if_there_are_several(self):
+        cells = {
+            cell: measured(tp_sweep=1e-3, jax=2e-3) | {"build": build}
+            for cell, build in zip(all_cells(), "aab")
+        }
+        self.assertIn("2 cells by a, 1 cell by b", page.write(self.results(cells)))
+        for line in cells.values():
+            line["build"] = "a"
+        self.assertNotIn("cells by a", page.write(self.results(cells)))
 
     def test_a_page_without_comparisons_has_no_tables_of_cells(self):
         text = page.write(self.results({all_cells()[0]: measured({"jax": "x"}, tp_sweep=1e-3)}))

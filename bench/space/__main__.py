@@ -50,11 +50,14 @@ def measure(chosen, options, results):
     if not values["limits"] or options.measure_limits:
         values["limits"] = measured_limits()
         results.write()
-    missing = [cell for cell in chosen if not results.has(cell)]
+    names = (["tp_sweep"] if options.tp_sweep else []) + options.peers
+    build = build_of(options)
+    wanted = None if options.keep_builds else build
+    missing = [cell for cell in chosen if not results.has(cell, names, wanted)]
     print(f"{len(chosen)} cells, {len(chosen) - len(missing)} of them measured before", flush=True)
     for number, cell in enumerate(missing, 1):
         measured = measure_cell(cell, options)
-        results.add(cell, measured)
+        results.add(cell, measured, build)
         print(f"{number}/{len(missing)} {cell.name}: {in_one_line(measured)}", flush=True)
 
 
@@ -70,23 +73,25 @@ def in_one_line(measured):
 
 def settings(options):
     """Results with other settings cannot be compared. The number of measured cells may differ."""
-    names = (["tp_sweep"] if options.tp_sweep else []) + options.peers
-    version = digest = None
+    version = None
     if options.tp_sweep:
         try:
             version = process.run([options.binary, "--version"]).output.strip()
         except process.Failed as failure:
             sys.exit(f"tp-sweep does not run: {failure}. Give its path as --binary or $TP_SWEEP")
-        # Two builds may have the same version.
-        digest = hashlib.sha256(options.binary.read_bytes()).hexdigest()[:12]
     return {
         "tp_sweep": version,
-        "binary_sha256": digest,
-        "programs": names,
         "rounds": options.rounds,
         "cores": options.cores,
         "seconds": options.seconds,
     }
+
+
+def build_of(options):
+    """The build of tp-sweep, as a hash of its binary: two builds may have the same version."""
+    if options.tp_sweep:
+        return hashlib.sha256(options.binary.read_bytes()).hexdigest()[:12]
+    return None
 
 
 def arguments():
@@ -116,6 +121,11 @@ def arguments():
         help="tp-sweep; default: $TP_SWEEP, else target/release/tp-sweep",
     )
     parser.add_argument("--results", type=Path, default=RESULTS, help="file to write and resume")
+    parser.add_argument(
+        "--keep-builds",
+        action="store_true",
+        help="do not measure cells again that another build of tp-sweep has measured",
+    )
     parser.add_argument("--fresh", action="store_true", help="discard the results in this file")
     parser.add_argument("--measure-limits", action="store_true", help="measure the limits again")
     parser.add_argument("--page", type=Path, default=Path(os.environ.get("PAGE", PAGE)))

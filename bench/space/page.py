@@ -1,6 +1,7 @@
 """docs/benchmarks-space.md from the results: measurements in, Markdown out."""
 
 import statistics
+from collections import Counter
 
 from markdown import bullets, counted, paragraph, table, versions
 from process import DISTURBED_CORES
@@ -194,6 +195,12 @@ def method(results, cells, measured, compared):
     programs = [program for cell in measured for program in cell["programs"].values()]
     version = [settings["tp_sweep"]] if settings["tp_sweep"] else []
     notes.append(f"Versions: {', '.join([*version, versions(programs)])}.")
+    builds = Counter(cell["build"] for cell in measured if cell.get("build"))
+    if len(builds) > 1:
+        counts = ", ".join(
+            f"{counted(count, 'cell')} by {build}" for build, count in builds.most_common()
+        )
+        notes.append(f"Different builds of tp-sweep, named by a hash, measured the cells: {counts}.")
     return f"## How it is measured\n\n{bullets(notes)}"
 
 

@@ -22,12 +22,18 @@ class Results:
             )
         self.values = found
 
-    def has(self, cell):
-        """Whether every program has been measured in this cell, or has failed."""
-        return cell.name in self.values["cells"]
+    def has(self, cell, programs, build=None):
+        """Whether these programs have been measured in this cell, or have failed.
 
-    def add(self, cell, measured):
-        self.values["cells"][cell.name] = measured
+        If `build` is given, the results of another build of tp-sweep do not count.
+        """
+        found = self.values["cells"].get(cell.name)
+        if found is None or (build is not None and found.get("build") != build):
+            return False
+        return found["programs"].keys() | found["failures"].keys() >= set(programs)
+
+    def add(self, cell, measured, build):
+        self.values["cells"][cell.name] = measured | {"build": build}
         self.write()
 
     def write(self):

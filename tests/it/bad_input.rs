@@ -145,6 +145,39 @@ fn each_bad_sweep_reports_what_is_wrong_and_where() {
 }
 
 #[test]
+fn all_errors_of_a_sweep_are_reported_at_once() {
+    // `a` and `depth` are no mistakes: their factor is not known because of its own mistake.
+    let project = Project::new(
+        "trainig: { epochs: 1 }\n\
+         model: { width: 8, activaton: relu }\n\
+         training:\n  learning_rate: -1\n  optimizer: adm\n\
+         grid:\n  depth: { a: { model.layer: 1 }, b: { model.layers: x } }\n  \
+           model.dropout: [0.1, 2, 0.5, many]\n\
+         exclude:\n  - { depth: a }\n\
+         include:\n  - { model.widht: 8 }\n\
+         report: { rank_by: acuracy, baseline: { depth: a } }\n\
+         launch: { shards: 0 }\n",
+    );
+    let set = ["--set", "record.event=none", "--set", "training.epochs="];
+    let done = project.run(&[&["plan", "sweep.yaml"], &set[..2]].concat());
+    assert_eq!(done.code, 2);
+    insta::assert_snapshot!(done.error);
+    let done = project.run(&[&["plan", "sweep.yaml"], &set[..]].concat());
+    assert!(
+        done.error.contains("sweep.yaml: 3 more errors not shown"),
+        "{}",
+        done.error
+    );
+    // In the errors of several options, all are named.
+    let project = Project::new("training: { epochs: 1 }\n");
+    let done = project.run(&[&["plan", "sweep.yaml"], &set[..]].concat());
+    for key in ["record.event", "training.epochs"] {
+        let named = done.error.contains(&format!("--set: {key}: "));
+        assert!(named, "{}", done.error);
+    }
+}
+
+#[test]
 fn a_bad_sweep_leaves_nothing_behind() {
     for (fault, text) in BAD_SWEEPS {
         let project = Project::new(text);
