@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# The release binary and the list of all that is in it (SBOM, CycloneDX), in target/release-files/.
+# The release binary, its manual pages, and the list of all that is in it (SBOM, CycloneDX), in
+# target/release-files/.
 set -euo pipefail
 cd "$(dirname "$0")"
 
@@ -9,6 +10,7 @@ mkdir -p "$files"
 
 cargo build --release --locked --features wgpu
 cp target/release/tp-sweep "$files/"
+target/release/tp-sweep man "$files/man"
 
 if [ ! -x "$tools/bin/cargo-cyclonedx" ]; then
   cargo install cargo-cyclonedx --version 0.5.7 --locked --root "$tools"
@@ -17,5 +19,5 @@ fi
 trap 'find . -name tp-sweep.sbom.json -not -path "./target/*" -delete' EXIT
 PATH="$PWD/$tools/bin:$PATH" cargo cyclonedx --format json --features wgpu --override-filename tp-sweep.sbom
 mv tp-sweep.sbom.json "$files/"
-(cd "$files" && sha256sum tp-sweep tp-sweep.sbom.json > SHA256SUMS)
+(cd "$files" && sha256sum tp-sweep tp-sweep.sbom.json man/* > SHA256SUMS)
 ls -l "$files"

@@ -2,15 +2,20 @@
 
 use super::arguments::{Arguments, Command};
 use super::errors::CliError;
-use super::{commands, errors, messages};
+use super::{commands, completion, errors, messages};
 use crate::spec::schema_text;
-use clap::Parser;
+use clap::{CommandFactory, Parser};
 use std::process::ExitCode;
 #[cfg(unix)]
 use std::sync::Arc;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
+    match completion::answer(Arguments::command) {
+        Ok(false) => {}
+        Ok(true) => return ExitCode::SUCCESS,
+        Err(error) => error.exit(),
+    }
     let arguments = Arguments::parse();
     match ignore_file_size_signal()
         .map_err(CliError::System)
@@ -56,5 +61,10 @@ fn execute(arguments: Arguments) -> Result<u8, CliError> {
             messages::print(&schema_text())?;
             Ok(0)
         }
+        Some(Command::Completions(arguments)) => {
+            messages::print(&completion::script(arguments.shell)?)?;
+            Ok(0)
+        }
+        Some(Command::Man(arguments)) => commands::man::man(&arguments),
     }
 }

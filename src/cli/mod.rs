@@ -2,6 +2,7 @@
 
 mod arguments;
 mod commands;
+mod completion;
 mod context;
 mod entry;
 mod errors;

@@ -14,6 +14,7 @@ mod cohort_property;
 mod command_line;
 mod compare_command;
 mod comparison;
+mod completion;
 mod conclusions;
 mod data;
 mod data_fetch;

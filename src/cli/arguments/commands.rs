@@ -5,9 +5,11 @@ use super::launch::LaunchCommand;
 use super::model::{ExportArguments, PredictArguments};
 use super::run::RunArguments;
 use super::shared::{FolderArguments, SweepArguments};
+use crate::cli::completion::{Shell, sweep_files, trials};
 use crate::report::{Listing, ListingOrder};
 use crate::spec::Language;
 use clap::{Args, Parser, Subcommand};
+use clap_complete::engine::ArgValueCandidates;
 use std::path::PathBuf;
 
 /// Plan, train and compare grids of small neural networks from one YAML file.
@@ -66,6 +68,10 @@ pub enum Command {
     Data(DataCommand),
     /// Print the JSON Schema of the sweep file, for editors
     Schema,
+    /// Print a script that completes commands, sweep files, keys and trials in a shell
+    Completions(CompletionsArguments),
+    /// Write manual pages, for `man`
+    Man(ManArguments),
 }
 
 /// The arguments of `plan`.
@@ -166,7 +172,7 @@ pub struct VerifyArguments {
 #[derive(Args, Clone, Debug)]
 pub struct CompareArguments {
     /// Compare these sweep files, or results folders such as runs/axe1
-    #[arg(value_name = "SWEEP", required = true)]
+    #[arg(value_name = "SWEEP", required = true, add = sweep_files())]
     pub sweeps: Vec<PathBuf>,
     /// Name the report
     #[arg(long, value_name = "NAME", default_value = "course", value_parser = report_name)]
@@ -187,10 +193,10 @@ pub struct DiffArguments {
     #[command(flatten)]
     pub sweep: SweepArguments,
     /// Compare the trial with this name (A), as shown in the CSV and in the results folder
-    #[arg(value_name = "TRIAL_A")]
+    #[arg(value_name = "TRIAL_A", add = ArgValueCandidates::new(trials))]
     pub trial_a: String,
     /// Compare it with this trial (B)
-    #[arg(value_name = "TRIAL_B")]
+    #[arg(value_name = "TRIAL_B", add = ArgValueCandidates::new(trials))]
     pub trial_b: String,
     /// Read results from this folder
     #[arg(long, value_name = "FOLDER", default_value = "runs")]
@@ -198,6 +204,27 @@ pub struct DiffArguments {
     /// Write Markdown to this file [default: text to standard output]
     #[arg(long, value_name = "FILE")]
     pub output: Option<PathBuf>,
+}
+
+/// The arguments of `completions`.
+#[derive(Args, Clone, Debug)]
+#[command(
+    after_help = "bash: add `source <(tp-sweep completions bash)` to ~/.bashrc; zsh: `source <(tp-sweep \
+                  completions zsh)` to ~/.zshrc; fish: `tp-sweep completions fish | source` to \
+                  ~/.config/fish/config.fish."
+)]
+pub struct CompletionsArguments {
+    /// Print the script for this shell
+    #[arg(value_name = "SHELL", value_enum)]
+    pub shell: Shell,
+}
+
+/// The arguments of `man`.
+#[derive(Args, Clone, Debug)]
+pub struct ManArguments {
+    /// Write the pages to this folder, such as ~/.local/share/man/man1
+    #[arg(value_name = "FOLDER")]
+    pub folder: PathBuf,
 }
 
 /// A file name without folders.

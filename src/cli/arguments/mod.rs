@@ -9,7 +9,7 @@ mod shared;
 
 pub use commands::{Arguments, Command};
 pub(super) use commands::{
-    CleanArguments, CompareArguments, DiffArguments, MergeArguments, PlanArguments,
+    CleanArguments, CompareArguments, DiffArguments, ManArguments, MergeArguments, PlanArguments,
     ReportArguments, StatusArguments, VerifyArguments,
 };
 pub(super) use data::{CheckArguments, DataCommand, FetchArguments, ListArguments};

@@ -1,17 +1,19 @@
 //! Arguments that several commands share.
 
+use crate::cli::completion::{assignments, sweep_files};
 use crate::spec::Count;
 use clap::Args;
+use clap_complete::engine::ArgValueCompleter;
 use std::path::PathBuf;
 
 /// A sweep file and the changes to it.
 #[derive(Args, Clone, Debug)]
 pub struct SweepArguments {
     /// Read this sweep file
-    #[arg(value_name = "SWEEP", required = true)]
+    #[arg(value_name = "SWEEP", required = true, add = sweep_files())]
     pub sweep: Option<PathBuf>,
     /// Override a key of the sweep file, such as training.epochs=1 (repeatable)
-    #[arg(long = "set", value_name = "KEY=VALUE")]
+    #[arg(long = "set", value_name = "KEY=VALUE", add = ArgValueCompleter::new(assignments))]
     pub overrides: Vec<String>,
     /// Read data sets from this folder [default: data, here or in a folder above the sweep file]
     #[arg(long, value_name = "FOLDER")]

@@ -5,6 +5,7 @@ pub(super) mod data;
 pub(super) mod diff;
 pub(super) mod export;
 pub(super) mod launch;
+pub(super) mod man;
 pub(super) mod merge;
 pub(super) mod plan;
 pub(super) mod predict;
