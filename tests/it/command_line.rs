@@ -31,6 +31,8 @@ fn the_help_shows_every_command_and_option() {
         &["data", "list", "--help"],
         &["data", "fetch", "--help"],
         &["data", "check", "--help"],
+        &["completions", "--help"],
+        &["man", "--help"],
         &["schema", "--help"],
     ] {
         let done = project.run(arguments);

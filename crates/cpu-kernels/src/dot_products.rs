@@ -104,19 +104,19 @@ impl DotProducts<'_> {
             // before the end of the row.
             unsafe { values.as_ptr().add(at).cast::<S::f32s>().read_unaligned() }
         };
-        let mut sums = [[simd.splat_f32s(0.0); COLUMNS]; ROWS];
+        let mut sums = [[simd.splat_f32s(0.0); ROWS]; COLUMNS];
         for k in (0..whole).step_by(S::F32_LANES) {
             let of_left: [S::f32s; ROWS] = std::array::from_fn(|i| vector(left, i * inner + k));
-            for j in 0..COLUMNS {
+            for (j, sums) in sums.iter_mut().enumerate() {
                 let of_right = vector(right, j * inner + k);
-                for i in 0..ROWS {
-                    sums[i][j] = simd.mul_add_e_f32s(of_left[i], of_right, sums[i][j]);
+                for (sum, of_left) in sums.iter_mut().zip(of_left) {
+                    *sum = simd.mul_add_e_f32s(of_left, of_right, *sum);
                 }
             }
         }
-        for i in 0..ROWS {
-            for j in 0..COLUMNS {
-                let mut sum = simd.reduce_sum_f32s(sums[i][j]);
+        for (j, sums) in sums.into_iter().enumerate() {
+            for (i, sum) in sums.into_iter().enumerate() {
+                let mut sum = simd.reduce_sum_f32s(sum);
                 for k in whole..inner {
                     sum += left[i * inner + k] * right[j * inner + k];
                 }
