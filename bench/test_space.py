@@ -190,6 +190,12 @@ class Data(unittest.TestCase):
         self.assertTrue(again.has(SMALL, ["tp_sweep"]))
         self.assertFalse(again.has(SMALL, ["tp_sweep"], "another build"))
         self.assertFalse(again.has(SMALL, ["tp_sweep", "jax"], "a"))
+        self.assertEqual(again.programs(SMALL), {"tp_sweep"})
+        # A key that earlier versions had.
+        values = json.loads(file.read_text())
+        values["settings"]["binary"] = "a"
+        file.write_text(json.dumps(values))
+        self.assertTrue(Results(file, {"rounds": 3}).has(SMALL, ["tp_sweep"]))
         with self.assertRaisesRegex(SystemExit, "rounds 3 instead of 5"):
             Results(file, {"rounds": 5})
         self.assertFalse(Results(file, {"rounds": 5}, fresh=True).has(SMALL, []))
@@ -285,10 +291,11 @@ class Page(unittest.TestCase):
             cell: measured(tp_sweep=1e-3, jax=2e-3) | {"build": build}
             for cell, build in zip(all_cells(), "aab")
         }
-        self.assertIn("2 cells by a, 1 cell by b", page.write(self.results(cells)))
+        text = " ".join(page.write(self.results(cells)).split())
+        self.assertIn("2 cells with a, 1 cell with b", text)
         for line in cells.values():
             line["build"] = "a"
-        self.assertNotIn("cells by a", page.write(self.results(cells)))
+        self.assertNotIn("cells with a", page.write(self.results(cells)))
 
     def test_a_page_without_comparisons_has_no_tables_of_cells(self):
         text = page.write(self.results({all_cells()[0]: measured({"jax": "x"}, tp_sweep=1e-3)}))

@@ -56,7 +56,11 @@ def measure(chosen, options, results):
     missing = [cell for cell in chosen if not results.has(cell, names, wanted)]
     print(f"{len(chosen)} cells, {len(chosen) - len(missing)} of them measured before", flush=True)
     for number, cell in enumerate(missing, 1):
-        measured = measure_cell(cell, options)
+        # A cell keeps its programs, all measured in turn.
+        peers = [peer for peer in PEERS if peer in {*options.peers, *results.programs(cell)}]
+        tp_sweep = options.tp_sweep or "tp_sweep" in results.programs(cell)
+        every = {**vars(options), "peers": peers, "tp_sweep": tp_sweep}
+        measured = measure_cell(cell, argparse.Namespace(**every))
         results.add(cell, measured, build)
         print(f"{number}/{len(missing)} {cell.name}: {in_one_line(measured)}", flush=True)
 
@@ -124,7 +128,7 @@ def arguments():
     parser.add_argument(
         "--keep-builds",
         action="store_true",
-        help="do not measure cells again that another build of tp-sweep has measured",
+        help="keep results of other builds of tp-sweep instead of measuring these cells again",
     )
     parser.add_argument("--fresh", action="store_true", help="discard the results in this file")
     parser.add_argument("--measure-limits", action="store_true", help="measure the limits again")

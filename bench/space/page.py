@@ -198,9 +198,10 @@ def method(results, cells, measured, compared):
     builds = Counter(cell["build"] for cell in measured if cell.get("build"))
     if len(builds) > 1:
         counts = ", ".join(
-            f"{counted(count, 'cell')} by {build}" for build, count in builds.most_common()
+            f"{counted(count, 'cell')} with {build}" for build, count in builds.most_common()
         )
-        notes.append(f"Different builds of tp-sweep, named by a hash, measured the cells: {counts}.")
+        notes.append("The cells were measured with several builds of tp-sweep, identified by a hash of the "
+            f"binary: {counts}.")
     return f"## How it is measured\n\n{bullets(notes)}"
 
 

@@ -15,12 +15,12 @@ class Results:
         if fresh or not self.path.exists():
             return
         found = json.loads(self.path.read_text())
-        if found["settings"] != settings:
+        if differences(found, settings):
             raise SystemExit(
                 f"{self.path.name} has results of other settings: {differences(found, settings)}. "
                 "To discard them, add --fresh; to keep them, add --results with another file"
             )
-        self.values = found
+        self.values = found | {"settings": settings}
 
     def has(self, cell, programs, build=None):
         """Whether these programs have been measured in this cell, or have failed.
@@ -30,7 +30,12 @@ class Results:
         found = self.values["cells"].get(cell.name)
         if found is None or (build is not None and found.get("build") != build):
             return False
-        return found["programs"].keys() | found["failures"].keys() >= set(programs)
+        return self.programs(cell) >= set(programs)
+
+    def programs(self, cell):
+        """The programs that were measured in this cell, or have failed."""
+        found = self.values["cells"].get(cell.name, {"programs": {}, "failures": {}})
+        return found["programs"].keys() | found["failures"].keys()
 
     def add(self, cell, measured, build):
         self.values["cells"][cell.name] = measured | {"build": build}

@@ -6,7 +6,7 @@ pub use cpu_kernels::ActivationKernel;
 
 /// Activation functions in one pass over the values of a tensor.
 pub trait ActivationKernels<B: Backend> {
-    /// The function of each value: `[members, batch, features]`.
+    /// Applies the function to each value: `[members, batch, features]`.
     fn apply(&self, function: ActivationKernel, input: Tensor<B, 3>) -> Tensor<B, 3>;
 
     /// The gradient of the function's input, given that of its output and the cached tensor: the output, or

@@ -39,7 +39,7 @@ pub trait Backend: BurnBackend {
         None
     }
 
-    /// Activation functions in one pass; `None` if the backend is as fast with one operation after the other.
+    /// Activation functions in one pass; `None` if separate tensor operations are as fast.
     fn activation_kernels() -> Option<&'static dyn ActivationKernels<Self>> {
         None
     }

@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 /// Runs the command line of this process.
 pub fn main() -> ExitCode {
-    match completion::answer(Arguments::command) {
+    match completion::complete(Arguments::command) {
         Ok(false) => {}
         Ok(true) => return ExitCode::SUCCESS,
         Err(error) => error.exit(),

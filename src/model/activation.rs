@@ -3,12 +3,7 @@
 use crate::backend::{ActivationKernel, Backend};
 use crate::spec::Activation;
 use burn::tensor::{Tensor, TensorPrimitive, activation};
-
-/// The slope of `leaky_relu` below 0 (`torch.nn.LeakyReLU`).
-pub(super) const LEAKY_RELU_SLOPE: f64 = 0.01;
-/// The scale and alpha of SELU (Klambauer et al. 2017, appendix A).
-const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
-const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
+use cpu_kernels::{LEAKY_RELU_SLOPE, SELU_ALPHA, SELU_SCALE};
 
 /// The function's kernel; `None` for the identity.
 fn kernel(function: Activation) -> Option<ActivationKernel> {
@@ -59,7 +54,7 @@ pub(super) fn forward<B: Backend>(function: Activation, input: Tensor<B, 3>) -> 
 /// Whether the backward pass needs the function's input, because the output does not determine the
 /// derivative.
 pub(super) fn caches_input(function: Activation) -> bool {
-    kernel(function).is_some_and(|kernel| kernel.caches_input)
+    kernel(function).is_some_and(|kernel| kernel.caches_input())
 }
 
 /// Whether the function is 0 at 0.

@@ -1,8 +1,8 @@
 //! Initial weights and biases: random numbers of a keyed stream, transformed as in `torch.nn.init`.
 
-use super::activation::LEAKY_RELU_SLOPE;
 use crate::random::{Purpose, Seed};
 use crate::spec::{Activation, BiasInit, Config, FanMode, Init, Stage};
+use cpu_kernels::LEAKY_RELU_SLOPE;
 
 /// The distribution of the random numbers that an initialisation uses.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

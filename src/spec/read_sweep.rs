@@ -7,7 +7,7 @@ use super::overrides::override_key;
 use super::sections::options::SweepOptions;
 use super::sweep::{Include, Source, Sweep};
 use super::sweep_name::read_name;
-use super::yaml::diagnostic::{Diagnostic, Problems, SpecError};
+use super::yaml::diagnostic::{Diagnostic, Diagnostics, SpecError};
 use super::yaml::node::{MAX_TEXT_BYTES, YamlEntry, YamlNode, YamlValue};
 use super::yaml::span::Span;
 use std::io::Read;
@@ -67,12 +67,12 @@ impl Sweep {
     ) -> Result<Self, SpecError> {
         let mut document =
             YamlNode::parse(&source.text).map_err(|diagnostic| source.error(vec![diagnostic]))?;
-        let mut problems = Problems::default();
+        let mut diagnostics = Diagnostics::default();
         for option in overrides {
-            problems.keep(override_key(&mut document, option, &top_level_keys()));
+            diagnostics.record(override_key(&mut document, option, &top_level_keys()));
         }
-        let sweep = from_document(&document, default_name, &source, &mut problems);
-        problems
+        let sweep = from_document(&document, default_name, &source, &mut diagnostics);
+        diagnostics
             .into_result(sweep)
             .map_err(|diagnostics| source.error(diagnostics))
     }
@@ -83,12 +83,12 @@ fn top_level_keys() -> Vec<&'static str> {
     [&MAIN_KEYS[..], &SweepOptions::NAMES].concat()
 }
 
-/// Reads all parts of a sweep; those with errors keep their defaults.
+/// Reads the whole sweep file; invalid sections and keys keep their defaults.
 fn from_document(
     document: &YamlNode,
     default_name: &str,
     source: &Source,
-    problems: &mut Problems,
+    diagnostics: &mut Diagnostics,
 ) -> Sweep {
     let mut sweep = Sweep {
         name: default_name.to_owned(),
@@ -102,43 +102,48 @@ fn from_document(
         source: source.clone(),
     };
     let what = "a sweep: a mapping with data, model, training, validation and grid";
-    let Some(entries) = problems.keep(document.entries(what)) else {
+    let Some(entries) = diagnostics.record(document.entries(what)) else {
         return sweep;
     };
     let mut factors_are_known = true;
     for entry in entries {
         let node = &entry.node;
         match entry.key.as_str() {
-            "name" => sweep.name = problems.keep(read_name(node)).unwrap_or_default(),
+            "name" => sweep.name = diagnostics.record(read_name(node)).unwrap_or_default(),
             "description" => {
-                sweep.description = problems.keep(read_text(node)).unwrap_or_default();
+                sweep.description = diagnostics.record(read_text(node)).unwrap_or_default();
             }
             "grid" => {
-                let errors = problems.count();
-                sweep.factors = read_grid(node, problems);
-                factors_are_known = problems.count() == errors;
+                let errors = diagnostics.count();
+                sweep.factors = read_grid(node, diagnostics);
+                factors_are_known = diagnostics.count() == errors;
             }
-            "exclude" | "include" => {} // Read after the grid, to which they refer.
+            // `exclude` refers to the factors of the grid; both are read after it.
+            "exclude" | "include" => {}
             section if SECTIONS.contains(&section) => {
-                sweep.base.extend(read_section(section, node, problems));
+                sweep.base.extend(read_section(section, node, diagnostics));
             }
             name => {
-                if !sweep.options.read(name, node, problems) {
-                    problems.add(unknown_part(entry));
+                if !sweep.options.read(name, node, diagnostics) {
+                    diagnostics.push(unknown_top_level_key(entry));
                 }
             }
         }
     }
     if document.get("name").is_none() {
-        problems.keep(check_default_name(default_name));
+        diagnostics.record(check_default_name(default_name));
     }
-    // Without the factors, what refers to them would seem wrong.
-    if factors_are_known {
-        read_filters(document, &mut sweep, problems);
+    // The key may be misspelt.
+    if document.get("grid").is_none() && diagnostics.count() > 0 {
+        factors_are_known = false;
     }
-    sweep.include = read_include(document, problems);
+    // If the grid has errors, valid references to its factors would be reported as unknown.
     if factors_are_known {
-        problems.keep(refuse_overridden_base(&sweep));
+        read_filters(document, &mut sweep, diagnostics);
+    }
+    sweep.include = read_include(document, diagnostics);
+    if factors_are_known {
+        diagnostics.record(refuse_overridden_base(&sweep));
     }
     sweep
 }
@@ -167,8 +172,8 @@ fn refuse_overridden_base(sweep: &Sweep) -> Result<(), Diagnostic> {
     Ok(())
 }
 
-/// The diagnostic for a top-level key that does not exist.
-fn unknown_part(entry: &YamlEntry) -> Diagnostic {
+/// The diagnostic for an unknown top-level key.
+fn unknown_top_level_key(entry: &YamlEntry) -> Diagnostic {
     let diagnostic = entry.unknown_key(top_level_keys());
     match Key::find(&entry.key).map(Key::section_and_field) {
         Some((section, field)) => diagnostic.with_help(format!(
@@ -178,7 +183,7 @@ fn unknown_part(entry: &YamlEntry) -> Diagnostic {
     }
 }
 
-/// Checks that the name of the file can be the name of the sweep.
+/// Checks that the file name is a valid sweep name.
 fn check_default_name(name: &str) -> Result<(), Diagnostic> {
     let node = YamlNode {
         value: YamlValue::String(name.to_owned()),
@@ -188,58 +193,61 @@ fn check_default_name(name: &str) -> Result<(), Diagnostic> {
     match read_name(&node) {
         Ok(_) => Ok(()),
         Err(diagnostic) => Err(Diagnostic {
-            message: format!("the name of the file, `{name}`, is not a valid name of a sweep"),
+            message: format!("the file name `{name}` is not a valid sweep name"),
             ..diagnostic
         }),
     }
 }
 
 /// Reads `exclude` and `report.baseline`, which refer to the factors.
-fn read_filters(document: &YamlNode, sweep: &mut Sweep, problems: &mut Problems) {
+fn read_filters(document: &YamlNode, sweep: &mut Sweep, diagnostics: &mut Diagnostics) {
     if let Some(node) = document.get("exclude") {
-        let items = problems.keep(node.items("a list of conditions"));
+        let items = diagnostics.record(node.items("a list of conditions"));
         for item in items.unwrap_or_default() {
             let filter = TrialFilter::read(item, &sweep.factors, "a combination");
-            sweep.exclude.extend(problems.keep(filter));
+            sweep.exclude.extend(diagnostics.record(filter));
         }
     }
     if let Some(filter) = &sweep.options.report.baseline {
         let filter = TrialFilter::read(filter.node(), &sweep.factors, "a trial");
-        sweep.baseline = problems.keep(filter);
+        sweep.baseline = diagnostics.record(filter);
     }
 }
 
-fn read_include(document: &YamlNode, problems: &mut Problems) -> Vec<Include> {
+fn read_include(document: &YamlNode, diagnostics: &mut Diagnostics) -> Vec<Include> {
     let Some(node) = document.get("include") else {
         return Vec::new();
     };
-    let items = problems.keep(node.items("a list of trials"));
+    let items = diagnostics.record(node.items("a list of trials"));
     let trial = |item: &YamlNode| {
         let what = "a mapping of configuration keys to values";
-        let entries = problems.keep(item.entries(what))?;
+        let entries = diagnostics.record(item.entries(what))?;
         Some(Include {
-            settings: KeyAssignment::read_all(entries, problems),
+            settings: KeyAssignment::read_all(entries, diagnostics),
             span: item.span.clone(),
         })
     };
     items.unwrap_or_default().iter().filter_map(trial).collect()
 }
 
-/// Reads the factors; leaves out those with errors.
-fn read_grid(node: &YamlNode, problems: &mut Problems) -> Vec<Factor> {
+/// Reads the factors; records the errors and skips those factors.
+fn read_grid(node: &YamlNode, diagnostics: &mut Diagnostics) -> Vec<Factor> {
     let entries = match &node.value {
         YamlValue::Null => Ok(&[][..]),
         _ => node.entries("a mapping of factors to their levels"),
     };
-    let Some(entries) = problems.keep(entries) else {
+    let Some(entries) = diagnostics.record(entries) else {
         return Vec::new();
     };
     if entries.is_empty() {
-        problems.add(empty_grid(node));
+        diagnostics.push(empty_grid(node));
     }
+    let errors = diagnostics.count();
     let mut factors = Vec::new();
     for entry in entries {
-        factors.extend(Factor::read(entry, &factors, problems));
+        let preceding = (diagnostics.count() == errors).then_some(&factors[..]);
+        let factor = Factor::read(entry, preceding, diagnostics);
+        factors.extend(factor);
     }
     factors
 }
@@ -251,16 +259,20 @@ fn empty_grid(node: &YamlNode) -> Diagnostic {
     )
 }
 
-/// Reads a section of the base configuration; leaves out keys with errors.
-fn read_section(section: &str, node: &YamlNode, problems: &mut Problems) -> Vec<KeyAssignment> {
+/// Reads a section of the base configuration; records the errors and skips those keys.
+fn read_section(
+    section: &str,
+    node: &YamlNode,
+    diagnostics: &mut Diagnostics,
+) -> Vec<KeyAssignment> {
     let what = format!("the settings of `{section}`");
     let entries = node.entries(&what).map_err(|diagnostic| match node.value {
         YamlValue::Null => diagnostic.with_help("indent the keys of the section with spaces"),
         _ => diagnostic,
     });
-    let entries = problems.keep(entries).unwrap_or_default().iter();
+    let entries = diagnostics.record(entries).unwrap_or_default().iter();
     entries
-        .filter_map(|entry| problems.keep(read_section_key(section, entry)))
+        .filter_map(|entry| diagnostics.record(read_section_key(section, entry)))
         .collect()
 }
 

@@ -1,17 +1,18 @@
-//! The keys that `--set` can replace, for completion in shells.
+//! The keys that shell completion offers for `--set`.
 
 use super::config::key::KEYS;
 use super::sections::options::SweepOptions;
 use serde_json::Value;
 
-/// A key that `--set` can replace.
+/// A key that can be overridden with `--set`.
 #[derive(Clone, Debug)]
 pub struct SettableKey {
     /// The key, such as `training.epochs`.
     pub path: String,
     /// What a user has to know about the key.
     pub description: &'static str,
-    /// The names that it accepts; empty if it accepts other values.
+    /// The fixed values that it accepts, such as `adam` or `off`; empty if there are none. It may accept other
+    /// values too.
     pub values: Vec<String>,
 }
 
@@ -37,12 +38,13 @@ pub fn settable_keys() -> Vec<SettableKey> {
     of_configuration.chain(of_options).collect()
 }
 
-/// The names that a schema accepts.
+/// The fixed values in a schema.
 fn names(schema: &Value) -> Vec<String> {
     if schema["type"] == "boolean" {
         return vec!["true".to_owned(), "false".to_owned()];
     }
     let listed = schema["enum"].as_array().into_iter().flatten();
+    let listed = listed.chain(schema.get("const"));
     let names = listed.filter_map(Value::as_str).map(str::to_owned);
     let alternatives = schema["anyOf"].as_array().into_iter().flatten();
     names.chain(alternatives.flat_map(self::names)).collect()
@@ -53,7 +55,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn keys_have_the_names_that_they_accept() {
+    fn keys_have_the_fixed_values_that_they_accept() {
         let keys = settable_keys();
         let values = |path: &str| {
             let key = keys.iter().find(|key| key.path == path);
@@ -64,6 +66,7 @@ mod tests {
         assert_eq!(values("report.language"), ["en", "fr"]);
         assert!(values("training.epochs").is_empty());
         assert!(values("tensorboard.histograms").contains(&"off".to_owned()));
-        assert!(values("keep").is_empty());
+        assert_eq!(values("keep"), ["all", "none"]);
+        assert_eq!(values("checkpoint"), ["none"]);
     }
 }

@@ -146,13 +146,14 @@ fn each_bad_sweep_reports_what_is_wrong_and_where() {
 
 #[test]
 fn all_errors_of_a_sweep_are_reported_at_once() {
-    // `a` and `depth` are no mistakes: their factor is not known because of its own mistake.
+    // References to `depth` and `a` are not reported, because the definition of `depth` itself is invalid.
     let project = Project::new(
         "trainig: { epochs: 1 }\n\
          model: { width: 8, activaton: relu }\n\
          training:\n  learning_rate: -1\n  optimizer: adm\n\
          grid:\n  depth: { a: { model.layer: 1 }, b: { model.layers: x } }\n  \
-           model.dropout: [0.1, 2, 0.5, many]\n\
+           model.dropout: [0.1, 2, 0.5, many]\n  \
+           training.momentum: { values: [0.5, 0.9], when: { depth: a } }\n\
          exclude:\n  - { depth: a }\n\
          include:\n  - { model.widht: 8 }\n\
          report: { rank_by: acuracy, baseline: { depth: a } }\n\
@@ -168,7 +169,7 @@ fn all_errors_of_a_sweep_are_reported_at_once() {
         "{}",
         done.error
     );
-    // In the errors of several options, all are named.
+    // Each invalid option is reported by its key.
     let project = Project::new("training: { epochs: 1 }\n");
     let done = project.run(&[&["plan", "sweep.yaml"], &set[..]].concat());
     for key in ["record.event", "training.epochs"] {

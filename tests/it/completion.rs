@@ -39,14 +39,31 @@ fn commands_sweep_files_keys_and_trials_are_completed() {
         of(&["diff", "sweep.yaml", "layers"]),
         ["layers1", "layers2"]
     );
-    let set = ["--set", "grid.model.layers=[3]"];
-    let words = [&["export", "sweep.yaml"], &set[..], &["--trial", ""]].concat();
-    assert_eq!(of(&words), ["layers3"], "the options count");
+    for set in [
+        &["--set", "grid.model.layers=[3]"][..],
+        &["--set=grid.model.layers=[3]"],
+        &["--set", "grid.model.layers=[3]", "--set", "training.epo"],
+    ] {
+        let words = [&["export", "sweep.yaml"], set, &["--trial", ""]].concat();
+        assert_eq!(of(&words), ["layers3"], "{set:?} counts");
+    }
     // Neither a missing nor an invalid sweep is an error here.
     project.write("broken.yaml", "grid: [");
     for sweep in ["broken.yaml", "missing.yaml"] {
         let offered = of(&["diff", sweep, "layers"]);
         assert!(offered.is_empty(), "{offered:?}");
+    }
+    #[cfg(unix)]
+    {
+        use std::os::unix::ffi::OsStrExt;
+        let mut command = project.command(&["--", "tp-sweep", "diff"]);
+        command
+            .arg(std::ffi::OsStr::from_bytes(b"caf\xe9.yaml"))
+            .arg("")
+            .env("TP_SWEEP_COMPLETE", "bash")
+            .env("_CLAP_COMPLETE_INDEX", "3");
+        let output = command.output().unwrap();
+        assert!(output.status.success(), "{output:?}");
     }
 }
 
@@ -69,9 +86,15 @@ fn a_script_is_accepted_by_its_shell() {
     let project = Project::new("");
     let script = project.run(&["completions", "bash"]).output;
     project.write("script", &script);
-    let command = "set -u; source ./script; complete -p tp-sweep";
+    let command = "set -u; source ./script; complete -p tp-sweep; \
+                   COMP_LINE='tp-sweep run sweep.yaml --set training.optimizer=adamw'; \
+                   COMP_WORDS=(tp-sweep run sweep.yaml --set training.optimizer=adamw); \
+                   COMP_CWORD=4; COMP_TYPE=9; \
+                   _clap_complete_tp_sweep tp-sweep training.optimizer=adamw --set; \
+                   test \"${COMPREPLY[*]}\" = training.optimizer=adamw; \
+                   [[ $COMP_WORDBREAKS != *=* ]]";
     let output = std::process::Command::new("bash")
-        .args(["-c", command])
+        .args(["-ec", command])
         .current_dir(project.path(""))
         .output();
     // A system without bash has nothing to check.
@@ -92,5 +115,7 @@ fn every_command_has_a_manual_page() {
         assert!(text.starts_with(".ie"), "{page} is in the format of man");
     }
     project.write("file", "");
-    assert_eq!(project.run(&["man", "file"]).code, 2);
+    let done = project.run(&["man", "file"]);
+    assert_eq!(done.code, 2);
+    assert!(done.error.contains("cannot write file"), "{}", done.error);
 }

@@ -33,7 +33,11 @@ impl DotProducts<'_> {
             self.columns * self.inner,
             "a row for each column"
         );
-        assert_eq!(self.output.len(), rows * self.columns, "whole rows");
+        assert_eq!(
+            self.output.len(),
+            rows * self.columns,
+            "a value for each row and column"
+        );
         Arch::new().dispatch(self);
     }
 }
@@ -121,7 +125,7 @@ impl DotProducts<'_> {
                     sum += left[i * inner + k] * right[j * inner + k];
                 }
                 let output = &mut self.output[(row + i) * self.columns + column + j];
-                // NaN in the output does not count if it is not kept.
+                // If `keep` is 0, the output is ignored: it may be NaN.
                 let kept = if self.keep == 0.0 {
                     0.0
                 } else {
@@ -176,7 +180,7 @@ mod tests {
     }
 
     #[test]
-    #[should_panic(expected = "whole rows")]
+    #[should_panic(expected = "a value for each row and column")]
     fn an_output_that_is_too_short_is_refused() {
         DotProducts {
             output: &mut [0.0; 5],

@@ -1,8 +1,8 @@
 //! Fast loops over slices for training steps on a CPU.
 //!
 //! This crate contains the `unsafe` code that these loops need, behind safe functions that check all lengths
-//! first: products by the `gemm` crate, which takes raw pointers, the inner loops of convolutions, and
-//! prefetching. Loops are compiled for the vector units of the processor that they run on.
+//! first: products by the `gemm` crate, which takes raw pointers, the inner loops of convolutions and of dot
+//! products, and prefetching. Loops are compiled for the vector units of the processor that they run on.
 
 mod activation;
 mod aligned;
@@ -24,7 +24,7 @@ mod rows;
 mod update;
 mod vector;
 
-pub use activation::ActivationKernel;
+pub use activation::{ActivationKernel, LEAKY_RELU_SLOPE, SELU_ALPHA, SELU_SCALE};
 pub use batch_norm::{ColumnStatistics, normalise_columns, normalise_columns_gradient};
 pub use convolution::{ConvolutionShape, convolve, input_gradient, weight_gradient};
 pub use convolution_block::{

@@ -73,8 +73,8 @@ impl<'a> Matrix<'a> {
 /// it saves; `gemm`'s default of 8 would make it.
 const MAX_UNPACKED_ROW_BLOCKS: usize = 16;
 
-/// A product with a transposed matrix is computed as dot products of rows if they have at least this many numbers
-/// for each row of the product. For more rows, the copy that `gemm` makes of the matrix is worth its time.
+/// A product with a transposed right operand is computed as dot products if the inner dimension is at least this
+/// many times the number of rows. With more rows, `gemm` is faster, although it copies a transposed operand.
 const MIN_INNER_PER_ROW: usize = 12;
 
 /// Whether a slice is long enough for a matrix of this shape. False if the number of values overflows.

@@ -80,7 +80,7 @@ impl<S: Simd> Vector<S> {
     }
 }
 
-/// Whether 16 sums and more, of a vector each, fit in the registers.
+/// Whether at least 16 sums, of a vector each, fit in the registers.
 pub(crate) const fn has_many_registers<S: Simd>() -> bool {
     // AVX-512 has 32 of them, AVX2 has 16.
     S::F32_LANES >= 16

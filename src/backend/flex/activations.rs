@@ -9,7 +9,7 @@ pub(super) struct FlexActivations;
 
 impl ActivationKernels<Flex> for FlexActivations {
     fn apply(&self, function: ActivationKernel, input: Tensor<Flex, 3>) -> Tensor<Flex, 3> {
-        map_members(input, |_, values| (function.apply)(values))
+        map_members(input, |_, values| function.apply(values))
     }
 
     fn gradient(
@@ -20,7 +20,7 @@ impl ActivationKernels<Flex> for FlexActivations {
     ) -> Tensor<Flex, 3> {
         let cached = Values::row_major(cached);
         map_members(gradient, |member, gradients| {
-            (function.gradient)(gradients, cached.of_member(member));
+            function.gradient(gradients, cached.of_member(member));
         })
     }
 }

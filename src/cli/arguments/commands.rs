@@ -9,7 +9,7 @@ use crate::cli::completion::{Shell, sweep_files, trials};
 use crate::report::{Listing, ListingOrder};
 use crate::spec::Language;
 use clap::{Args, Parser, Subcommand};
-use clap_complete::engine::ArgValueCandidates;
+use clap_complete::engine::ArgValueCompleter;
 use std::path::PathBuf;
 
 /// Plan, train and compare grids of small neural networks from one YAML file.
@@ -68,9 +68,9 @@ pub enum Command {
     Data(DataCommand),
     /// Print the JSON Schema of the sweep file, for editors
     Schema,
-    /// Print a script that completes commands, sweep files, keys and trials in a shell
+    /// Print a shell completion script for commands, sweep files, keys and trials
     Completions(CompletionsArguments),
-    /// Write manual pages, for `man`
+    /// Write man pages to a folder
     Man(ManArguments),
 }
 
@@ -193,10 +193,10 @@ pub struct DiffArguments {
     #[command(flatten)]
     pub sweep: SweepArguments,
     /// Compare the trial with this name (A), as shown in the CSV and in the results folder
-    #[arg(value_name = "TRIAL_A", add = ArgValueCandidates::new(trials))]
+    #[arg(value_name = "TRIAL_A", add = ArgValueCompleter::new(trials))]
     pub trial_a: String,
     /// Compare it with this trial (B)
-    #[arg(value_name = "TRIAL_B", add = ArgValueCandidates::new(trials))]
+    #[arg(value_name = "TRIAL_B", add = ArgValueCompleter::new(trials))]
     pub trial_b: String,
     /// Read results from this folder
     #[arg(long, value_name = "FOLDER", default_value = "runs")]
@@ -211,7 +211,9 @@ pub struct DiffArguments {
 #[command(
     after_help = "bash: add `source <(tp-sweep completions bash)` to ~/.bashrc; zsh: `source <(tp-sweep \
                   completions zsh)` to ~/.zshrc; fish: `tp-sweep completions fish | source` to \
-                  ~/.config/fish/config.fish."
+                  ~/.config/fish/config.fish; elvish: `eval (tp-sweep completions elvish | slurp)` to \
+                  ~/.config/elvish/rc.elv; PowerShell: `tp-sweep completions powershell | Out-String \
+                  | Invoke-Expression` to $PROFILE."
 )]
 pub struct CompletionsArguments {
     /// Print the script for this shell
@@ -222,7 +224,7 @@ pub struct CompletionsArguments {
 /// The arguments of `man`.
 #[derive(Args, Clone, Debug)]
 pub struct ManArguments {
-    /// Write the pages to this folder, such as ~/.local/share/man/man1
+    /// Write the man pages to this folder, such as ~/.local/share/man/man1
     #[arg(value_name = "FOLDER")]
     pub folder: PathBuf,
 }

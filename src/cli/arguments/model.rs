@@ -3,7 +3,7 @@
 use super::shared::SweepArguments;
 use crate::cli::completion::trials;
 use clap::{Args, ValueEnum};
-use clap_complete::engine::ArgValueCandidates;
+use clap_complete::engine::ArgValueCompleter;
 use std::path::PathBuf;
 
 /// The arguments of `export`.
@@ -18,7 +18,7 @@ pub struct ExportArguments {
     #[arg(long, conflicts_with = "trial")]
     pub best: bool,
     /// Export the trial with this name, as shown in the report and in the results folder
-    #[arg(long, value_name = "NAME", add = ArgValueCandidates::new(trials))]
+    #[arg(long, value_name = "NAME", add = ArgValueCompleter::new(trials))]
     pub trial: Option<String>,
     /// Export the run of this fold
     #[arg(long, value_name = "NUMBER", default_value_t = 0)]

@@ -1,4 +1,4 @@
-//! Candidates for `--set`: keys, and the names that a key accepts.
+//! Candidates for `--set`: keys, and the fixed values of a key.
 
 use crate::spec::settable_keys;
 use clap_complete::CompletionCandidate;

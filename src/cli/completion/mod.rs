@@ -1,6 +1,7 @@
 //! Completion of the command line in shells.
 //!
-//! The script of a shell calls this program with the words of the command line, and offers what it answers.
+//! A shell's completion script runs this program with the words of the command line, and offers the candidates
+//! that it prints.
 
 mod assignments;
 mod request;
@@ -10,12 +11,18 @@ pub(super) use assignments::assignments;
 use clap::ValueEnum;
 use clap_complete::CompleteEnv;
 use clap_complete::engine::{ArgValueCompleter, PathCompleter};
-use clap_complete::env::Shells;
+use clap_complete::env::{Bash, Elvish, EnvCompleter, Fish, Powershell, Zsh};
 use std::path::Path;
 pub(super) use trials::trials;
 
-/// The environment variable that scripts set to the name of their shell.
+/// The environment variable that requests completion; scripts set it to the name of their shell.
 const VARIABLE: &str = "TP_SWEEP_COMPLETE";
+
+/// By default, bash takes `--set training.epochs=1` for four words, so that nothing after the `=` could be completed.
+const WHOLE_WORDS_IN_BASH: &str = "\
+# KEY=VALUE is one word, here and for other programs.
+COMP_WORDBREAKS=${COMP_WORDBREAKS//=/}
+";
 
 /// A shell whose command line can be completed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
@@ -32,24 +39,11 @@ pub enum Shell {
     Zsh,
 }
 
-impl Shell {
-    /// The name, as scripts give it.
-    fn name(self) -> &'static str {
-        match self {
-            Self::Bash => "bash",
-            Self::Elvish => "elvish",
-            Self::Fish => "fish",
-            Self::Powershell => "powershell",
-            Self::Zsh => "zsh",
-        }
-    }
-}
-
-/// Answers a request of a shell's script. Whether this call of the program was one.
+/// Handles a completion request from a shell; returns whether this invocation was one.
 ///
 /// # Errors
-/// The shell is unknown, or the answer cannot be written.
-pub(super) fn answer(command: impl Fn() -> clap::Command) -> clap::error::Result<bool> {
+/// The shell is unknown, or the candidates cannot be written.
+pub(super) fn complete(command: impl Fn() -> clap::Command) -> clap::error::Result<bool> {
     let folder = std::env::current_dir().ok();
     let arguments = std::env::args_os();
     CompleteEnv::with_factory(command)
@@ -60,22 +54,25 @@ pub(super) fn answer(command: impl Fn() -> clap::Command) -> clap::error::Result
 /// The script that makes a shell complete command lines of this program.
 ///
 /// # Errors
-/// The path of this program is not known.
+/// The path of this program is unknown.
 pub(super) fn script(shell: Shell) -> std::io::Result<String> {
     let program = std::env::current_exe()?;
-    let unknown = || std::io::Error::other("no completion for this shell");
-    let shells = Shells::builtins();
-    let completer = shells.completer(shell.name()).ok_or_else(unknown)?;
+    let program = program.to_string_lossy();
+    let completer: &dyn EnvCompleter = match shell {
+        Shell::Bash => &Bash,
+        Shell::Elvish => &Elvish,
+        Shell::Fish => &Fish,
+        Shell::Powershell => &Powershell,
+        Shell::Zsh => &Zsh,
+    };
     let mut script = Vec::new();
     let name = env!("CARGO_PKG_NAME");
-    completer.write_registration(
-        VARIABLE,
-        name,
-        name,
-        &program.to_string_lossy(),
-        &mut script,
-    )?;
-    String::from_utf8(script).map_err(std::io::Error::other)
+    completer.write_registration(VARIABLE, name, name, &program, &mut script)?;
+    let script = String::from_utf8(script).map_err(std::io::Error::other)?;
+    Ok(match shell {
+        Shell::Bash => format!("{WHOLE_WORDS_IN_BASH}{script}"),
+        _ => script,
+    })
 }
 
 /// Sweep files and folders.

@@ -3,16 +3,20 @@
 use super::request;
 use crate::plan::Plan;
 use clap_complete::CompletionCandidate;
+use std::ffi::OsStr;
 
-/// The most names that are offered. A longer list helps nobody, and takes long.
+/// The maximum number of names offered; a longer list is of no use.
 const MAX_TRIALS: usize = 1000;
 
-/// The trials of the sweep on the command line.
-pub(in crate::cli) fn trials() -> Vec<CompletionCandidate> {
+/// The trials of the sweep on the command line whose names begin with `current`.
+pub(in crate::cli) fn trials(current: &OsStr) -> Vec<CompletionCandidate> {
+    let current = current.to_string_lossy();
     let plan = request::sweep().and_then(|sweep| Plan::new(&sweep).ok());
-    let trials = plan.into_iter().flat_map(|plan| plan.trials);
-    trials
+    let names = plan.into_iter().flat_map(|plan| plan.trials);
+    names
+        .map(|trial| trial.name)
+        .filter(|name| name.starts_with(&*current))
         .take(MAX_TRIALS)
-        .map(|trial| CompletionCandidate::new(trial.name))
+        .map(CompletionCandidate::new)
         .collect()
 }

@@ -204,8 +204,8 @@ impl CliError {
         }
     }
 
-    /// The error as it is printed: of a sweep file, each error with an excerpt, and the number of those that
-    /// are not shown.
+    /// The reports to print. An invalid sweep file has one report per error, with an excerpt, and a last one with
+    /// the number of errors not shown.
     pub fn reports(self) -> Vec<miette::Report> {
         match self {
             Self::Spec(SpecError::Invalid {

@@ -16,12 +16,12 @@ pub struct TrialFilter {
     pub span: Span,
 }
 
-/// A filter as it is written, before its factors are known.
+/// A filter as written, before its factors are resolved.
 #[derive(Clone, Debug)]
 pub struct UnresolvedFilter(YamlNode);
 
 impl UnresolvedFilter {
-    /// What is written.
+    /// The YAML of the filter.
     pub(crate) fn node(&self) -> &YamlNode {
         &self.0
     }
@@ -34,7 +34,7 @@ impl ConfigValue for UnresolvedFilter {
     fn read(node: &YamlNode) -> Result<Self, Diagnostic> {
         Ok(Self(node.clone()))
     }
-    /// Has no default, and so no value to show.
+    /// `null`: a filter has no default to show.
     fn to_value(&self) -> Value {
         Value::Null
     }

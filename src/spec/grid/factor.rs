@@ -3,7 +3,7 @@
 use super::condition::TrialFilter;
 use crate::spec::config::key::{Assignment, Key};
 use crate::spec::config::trial_config::Config;
-use crate::spec::yaml::diagnostic::{Diagnostic, Problems};
+use crate::spec::yaml::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::yaml::node::YamlEntry;
 use crate::spec::yaml::span::Span;
 
@@ -56,7 +56,7 @@ pub struct KeyAssignment {
 }
 
 impl KeyAssignment {
-    /// Reads a mapping of configuration keys to values.
+    /// Reads one configuration key and its value.
     ///
     /// # Errors
     /// A key is unknown or does not accept the value.
@@ -71,11 +71,11 @@ impl KeyAssignment {
         })
     }
 
-    /// Reads the entries of a mapping of configuration keys to values; leaves out those with errors.
-    pub(crate) fn read_all(entries: &[YamlEntry], problems: &mut Problems) -> Vec<Self> {
+    /// Reads the entries of a mapping of configuration keys to values; records the errors and skips those entries.
+    pub(crate) fn read_all(entries: &[YamlEntry], diagnostics: &mut Diagnostics) -> Vec<Self> {
         entries
             .iter()
-            .filter_map(|entry| problems.keep(Self::read(entry)))
+            .filter_map(|entry| diagnostics.record(Self::read(entry)))
             .collect()
     }
 }

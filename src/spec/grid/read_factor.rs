@@ -4,7 +4,7 @@ use super::condition::{Subject, TrialFilter};
 use super::factor::{Factor, FactorKind, KeyAssignment, Level};
 use super::range;
 use crate::spec::config::key::{Key, SECTIONS};
-use crate::spec::yaml::diagnostic::{Diagnostic, Problems, nearest};
+use crate::spec::yaml::diagnostic::{Diagnostic, Diagnostics, nearest};
 use crate::spec::yaml::node::{YamlEntry, YamlNode, YamlValue};
 use crate::spec::yaml::short_text::short_text;
 use std::collections::HashMap;
@@ -12,51 +12,37 @@ use std::collections::HashMap;
 const KEYWORDS: [&str; 6] = ["values", "linear", "logarithmic", "levels", "zip", "when"];
 
 impl Factor {
-    /// Reads an entry of the grid; `preceding` are the factors above it. `None` if it has an error.
+    /// Reads an entry of the grid; returns `None` if it has an error. `preceding` are the factors above it,
+    /// `None` if one of them has an error: then `when`, which refers to them, is not read.
     ///
     /// It is an error if the entry is not a valid factor, has no level or the same level twice, or if its
     /// `when` does not refer to a preceding factor.
     pub(crate) fn read(
         entry: &YamlEntry,
-        preceding: &[Self],
-        problems: &mut Problems,
+        preceding: Option<&[Self]>,
+        diagnostics: &mut Diagnostics,
     ) -> Option<Self> {
-        let errors = problems.count();
+        let errors = diagnostics.count();
         let levels = match Key::find(&entry.key) {
-            Some(key) => {
-                key_levels(key, &entry.node, problems).map(|levels| (FactorKind::Key(key), levels))
-            }
-            None => labelled_or_zipped_levels(entry, problems),
+            Some(key) => key_levels(key, &entry.node, diagnostics)
+                .map(|levels| (FactorKind::Key(key), levels)),
+            None => labelled_or_zipped_levels(entry, diagnostics),
         };
-        let (kind, levels) = problems.keep(levels)?;
-        if problems.count() > errors {
-            return None;
+        let levels = diagnostics.record(levels);
+        if let Some((_, levels)) = &levels
+            && diagnostics.count() == errors
+        {
+            diagnostics.record(check_levels(entry, levels));
         }
-        problems.keep(Self::with_levels(entry, kind, levels, preceding))
-    }
-
-    /// The factor with these levels.
-    fn with_levels(
-        entry: &YamlEntry,
-        kind: FactorKind,
-        levels: Vec<Level>,
-        preceding: &[Self],
-    ) -> Result<Self, Diagnostic> {
-        if levels.is_empty() {
-            return Err(Diagnostic::new(
-                &entry.node.span,
-                format!("`{}` has no levels", entry.key),
-            )
-            .with_help("write at least one level, or remove the factor"));
-        }
-        refuse_duplicates(&entry.key, &levels)?;
         let has_keywords = !matches!(entry.node.value, YamlValue::List(_))
             && (Key::find(&entry.key).is_some() || uses_keywords(&entry.node));
-        let when = match entry.node.get("when").filter(|_| has_keywords) {
-            Some(node) => Some(read_when(node, preceding)?),
-            None => None,
+        let condition = entry.node.get("when").filter(|_| has_keywords);
+        let when = match (condition, preceding) {
+            (Some(node), Some(preceding)) => diagnostics.record(read_when(node, preceding)),
+            _ => None,
         };
-        Ok(Self {
+        let (kind, levels) = levels.filter(|_| diagnostics.count() == errors)?;
+        Some(Self {
             name: entry.key.clone(),
             kind,
             levels,
@@ -66,11 +52,22 @@ impl Factor {
     }
 }
 
-/// The levels of a factor that is a configuration key; leaves out those with errors.
+/// Checks that a factor has levels, and no two with equal names or equal settings.
+fn check_levels(entry: &YamlEntry, levels: &[Level]) -> Result<(), Diagnostic> {
+    if levels.is_empty() {
+        return Err(
+            Diagnostic::new(&entry.node.span, format!("`{}` has no levels", entry.key))
+                .with_help("write at least one level, or remove the factor"),
+        );
+    }
+    refuse_duplicates(&entry.key, levels)
+}
+
+/// The levels of a factor that is a configuration key; records the errors and skips those levels.
 fn key_levels(
     key: &'static Key,
     node: &YamlNode,
-    problems: &mut Problems,
+    diagnostics: &mut Diagnostics,
 ) -> Result<Vec<Level>, Diagnostic> {
     let level = |value: &YamlNode| -> Result<Level, Diagnostic> {
         let assignment = key.read(value)?;
@@ -86,7 +83,9 @@ fn key_levels(
     };
     let levels = list_or_range(node, key.path)?;
     let levels = levels.iter().map(level);
-    Ok(levels.filter_map(|level| problems.keep(level)).collect())
+    Ok(levels
+        .filter_map(|level| diagnostics.record(level))
+        .collect())
 }
 
 /// The nodes of a list or a range.
@@ -125,7 +124,7 @@ fn list_or_range(node: &YamlNode, name: &str) -> Result<Vec<YamlNode>, Diagnosti
 /// The levels of a factor that is not a configuration key: named levels or a zip.
 fn labelled_or_zipped_levels(
     entry: &YamlEntry,
-    problems: &mut Problems,
+    diagnostics: &mut Diagnostics,
 ) -> Result<(FactorKind, Vec<Level>), Diagnostic> {
     let YamlValue::Map(entries) = &entry.node.value else {
         return Err(entry
@@ -141,7 +140,7 @@ fn labelled_or_zipped_levels(
     }
     if let Some(zip) = entry.node.get("zip").filter(|_| uses_keywords(&entry.node)) {
         refuse_unknown_keys(entries, &["zip", "when"])?;
-        let (keys, levels) = zip_levels(zip, problems)?;
+        let (keys, levels) = zip_levels(zip, diagnostics)?;
         return Ok((FactorKind::Zip(keys), levels));
     }
     let labelled = match entry
@@ -155,7 +154,7 @@ fn labelled_or_zipped_levels(
         }
         None => entries.as_slice(),
     };
-    let mut read = |level: &YamlEntry| -> Result<Level, Diagnostic> {
+    let read = |level: &YamlEntry, diagnostics: &mut Diagnostics| -> Result<Level, Diagnostic> {
         if KEYWORDS.contains(&level.key.as_str()) {
             return Err(Diagnostic::new(
                 &level.span,
@@ -179,7 +178,7 @@ fn labelled_or_zipped_levels(
                         None => diagnostic,
                     }
                 })?;
-                KeyAssignment::read_all(entries, problems)
+                KeyAssignment::read_all(entries, diagnostics)
             }
         };
         Ok(Level {
@@ -188,8 +187,12 @@ fn labelled_or_zipped_levels(
             span: level.span.clone(),
         })
     };
-    let levels = labelled.iter().map(&mut read);
-    Ok((FactorKind::Labelled, levels.collect::<Result<_, _>>()?))
+    let mut levels = Vec::with_capacity(labelled.len());
+    for level in labelled {
+        let level = read(level, diagnostics);
+        levels.extend(diagnostics.record(level));
+    }
+    Ok((FactorKind::Labelled, levels))
 }
 
 /// Whether all keys of a mapping are keywords, such as `levels` and `zip`.
@@ -207,25 +210,18 @@ fn refuse_unknown_keys(entries: &[YamlEntry], known: &[&'static str]) -> Result<
 
 fn zip_levels(
     node: &YamlNode,
-    problems: &mut Problems,
+    diagnostics: &mut Diagnostics,
 ) -> Result<(Vec<&'static Key>, Vec<Level>), Diagnostic> {
     let entries = node.entries("a mapping of configuration keys to lists of equal length")?;
-    let mut keys = Vec::new();
+    let mut keys: Vec<&'static Key> = Vec::new();
     let mut levels: Vec<Level> = Vec::new();
     for entry in entries {
-        let Some(key) = Key::find(&entry.key) else {
-            return Err(entry.unknown_key(Key::paths()));
+        let errors = diagnostics.count();
+        let column = zip_column(entry, diagnostics);
+        let Some((key, column)) = diagnostics.record(column) else {
+            continue;
         };
-        if entry.node.get("when").is_some() {
-            return Err(Diagnostic::new(
-                &entry.node.span,
-                "a single key of a zip cannot have a condition",
-            )
-            .with_help("write `when` next to `zip`: it applies to all of its keys"));
-        }
-        let errors = problems.count();
-        let column = key_levels(key, &entry.node, problems)?;
-        if problems.count() > errors {
+        if diagnostics.count() > errors {
             continue;
         }
         if keys.is_empty() {
@@ -242,7 +238,7 @@ fn zip_levels(
                     "zipped lists must have equal lengths: `{}` has {}, `{}` above has {}",
                     entry.key,
                     column.len(),
-                    entries[0].key,
+                    keys[0].path,
                     levels.len()
                 ),
             ));
@@ -250,6 +246,24 @@ fn zip_levels(
         keys.push(key);
     }
     Ok((keys, levels))
+}
+
+/// The key of an entry of a zip, and its levels.
+fn zip_column(
+    entry: &YamlEntry,
+    diagnostics: &mut Diagnostics,
+) -> Result<(&'static Key, Vec<Level>), Diagnostic> {
+    let Some(key) = Key::find(&entry.key) else {
+        return Err(entry.unknown_key(Key::paths()));
+    };
+    if entry.node.get("when").is_some() {
+        return Err(Diagnostic::new(
+            &entry.node.span,
+            "a single key of a zip cannot have a condition",
+        )
+        .with_help("write `when` next to `zip`: it applies to all of its keys"));
+    }
+    Ok((key, key_levels(key, &entry.node, diagnostics)?))
 }
 
 /// Refuses two levels with equal names or equal settings.

@@ -25,7 +25,7 @@ impl Default for CheckpointInterval {
 }
 
 top_level_key!(
-    CheckpointInterval = "checkpoint",
+    CheckpointInterval,
     "How often the state of a run is saved, at the end of an epoch. A stopped run resumes \
      from there. It changes no result."
 );

@@ -36,7 +36,7 @@ impl KeepWeights {
 }
 
 top_level_key!(
-    KeepWeights = "keep",
+    KeepWeights,
     "Keep the final weights of the runs of the N best trials and of the chosen one, of all \
      trials or of none. It changes no result."
 );

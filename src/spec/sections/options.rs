@@ -7,11 +7,11 @@ use super::record::RecordOptions;
 use super::report::ReportOptions;
 use super::tensorboard::TensorBoardOptions;
 use crate::spec::values::section::{SectionKey, SweepOption};
-use crate::spec::yaml::diagnostic::Problems;
+use crate::spec::yaml::diagnostic::Diagnostics;
 use crate::spec::yaml::node::YamlNode;
 use serde_json::Value;
 
-/// Declares the struct of all parts; a part has the name of its field.
+/// Declares the struct of all these options; each field has the name of its section or key.
 macro_rules! options {
     ($($(#[$meta:meta])* $name:ident: $type:ty,)+) => {
         /// The sections and keys of a sweep file that change no result.
@@ -19,29 +19,29 @@ macro_rules! options {
         pub struct SweepOptions { $($(#[$meta])* pub $name: $type,)+ }
 
         impl SweepOptions {
-            /// The names of the parts.
+            /// The names of the sections and keys.
             pub(crate) const NAMES: [&str; [$(stringify!($name)),+].len()] = [$(stringify!($name)),+];
 
-            /// Reads the part of this name. Whether there is one.
-            pub(crate) fn read(&mut self, name: &str, node: &YamlNode, problems: &mut Problems) -> bool {
+            /// Reads the section or key `name`; returns `false` if there is none.
+            pub(crate) fn read(&mut self, name: &str, node: &YamlNode, diagnostics: &mut Diagnostics) -> bool {
                 match name {
-                    $(stringify!($name) => self.$name = SweepOption::read_option(node, problems),)+
+                    $(stringify!($name) => self.$name = SweepOption::read_option(name, node, diagnostics),)+
                     _ => return false,
                 }
                 true
             }
 
-            /// The keys of the part of this name.
+            /// The keys of the section `name`, or the key itself.
             pub(crate) fn keys(name: &str) -> Option<Vec<SectionKey>> {
                 match name {
-                    $(stringify!($name) => Some(<$type as SweepOption>::keys()),)+
+                    $(stringify!($name) => Some(<$type as SweepOption>::keys(stringify!($name))),)+
                     _ => None,
                 }
             }
 
-            /// The JSON Schema of each part.
+            /// The JSON Schema of each section and key.
             pub(crate) fn schemas() -> impl Iterator<Item = (&'static str, Value)> {
-                [$((stringify!($name), <$type as SweepOption>::schema()),)+].into_iter()
+                [$((stringify!($name), <$type as SweepOption>::schema(stringify!($name))),)+].into_iter()
             }
         }
     };

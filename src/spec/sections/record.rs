@@ -18,7 +18,7 @@ string_enum! {
 section! {
     /// Which records of a run are written, and when. It changes no result.
     #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-    pub struct RecordOptions = "record" {
+    pub struct RecordOptions {
         /// When TensorBoard events and the rows of `epochs.csv` are written: `epoch`: at the end of each
         /// epoch; `final`: at each checkpoint and at the end of the run; `none`: no event files, and
         /// `epochs.csv` at the end of the run.
@@ -34,16 +34,19 @@ mod tests {
     use super::*;
 
     use crate::spec::values::section::SweepOption;
-    use crate::spec::yaml::diagnostic::{Diagnostic, Problems};
+    use crate::spec::yaml::diagnostic::{Diagnostic, Diagnostics};
     use crate::spec::yaml::node::YamlNode;
 
     #[test]
     fn a_mistake_is_reported_with_a_correction() {
         let read = |text: &str| -> Result<RecordOptions, Vec<Diagnostic>> {
-            let mut problems = Problems::default();
-            let options =
-                RecordOptions::read_option(&YamlNode::parse(text).unwrap(), &mut problems);
-            problems.into_result(options)
+            let mut diagnostics = Diagnostics::default();
+            let options = RecordOptions::read_option(
+                "section",
+                &YamlNode::parse(text).unwrap(),
+                &mut diagnostics,
+            );
+            diagnostics.into_result(options)
         };
         assert_eq!(
             read("{ events: final }").unwrap().events,
@@ -52,8 +55,11 @@ mod tests {
         assert!(!read("{ predictions: false }").unwrap().predictions);
         assert!(read("{ predictions: 0.5 }").is_err());
         assert_eq!(read("{}").unwrap(), RecordOptions::default());
-        let problems = read("{ events: finally, event: final }").unwrap_err();
-        assert_eq!(problems.len(), 2);
-        assert_eq!(problems[0].help.as_deref(), Some("did you mean `final`?"));
+        let diagnostics = read("{ events: finally, event: final }").unwrap_err();
+        assert_eq!(diagnostics.len(), 2);
+        assert_eq!(
+            diagnostics[0].help.as_deref(),
+            Some("did you mean `final`?")
+        );
     }
 }

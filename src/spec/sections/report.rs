@@ -34,7 +34,7 @@ string_enum! {
 section! {
     /// Settings of the report. They change no result.
     #[derive(Clone, Debug)]
-    pub struct ReportOptions = "report" {
+    pub struct ReportOptions {
         /// Metric that trials are ranked by, averaged over the validation splits.
         rank_by: RankBy = RankBy::Accuracy,
         /// Target validation accuracy: the report shows the first epoch that reaches it, if every run of

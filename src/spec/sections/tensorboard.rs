@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 section! {
     /// What TensorBoard shows in addition to metrics. It changes no result.
     #[derive(Clone, Debug)]
-    pub struct TensorBoardOptions = "tensorboard" {
+    pub struct TensorBoardOptions {
         /// Histograms of the weights and gradients of each layer, in the first epoch and in every Nth.
         histograms: HistogramInterval = HistogramInterval(None),
     }

@@ -1,7 +1,7 @@
 //! The sections and keys of a sweep file that change no result, each declared once.
 
 use super::config_value::ConfigValue;
-use crate::spec::yaml::diagnostic::{Diagnostic, Problems};
+use crate::spec::yaml::diagnostic::{Diagnostic, Diagnostics};
 use crate::spec::yaml::node::YamlNode;
 use serde_json::{Map, Value, json};
 
@@ -9,8 +9,8 @@ use serde_json::{Map, Value, json};
 pub(crate) struct SectionKey {
     /// The name of the key.
     pub(crate) name: &'static str,
-    /// What a user has to know about the key. A default that is not a value of the key is the last
-    /// sentence: `Default: ….`
+    /// What a user has to know about the key. A default stated in words is the last sentence, `Default: ….`; the
+    /// reference table shows it instead of the value.
     pub(crate) description: &'static str,
     /// The accepted values, in words.
     pub(crate) expected: String,
@@ -46,49 +46,47 @@ impl SectionKey {
     }
 }
 
-/// A part of the sweep file that changes no result: a section, or a key outside of the sections.
+/// A section or top-level key that changes no result.
 pub(crate) trait SweepOption: Default {
-    /// Reads the part. Keys with errors keep their defaults.
-    fn read_option(node: &YamlNode, problems: &mut Problems) -> Self;
+    /// Reads the section or key. Invalid keys keep their defaults.
+    fn read_option(name: &str, node: &YamlNode, diagnostics: &mut Diagnostics) -> Self;
 
-    /// The keys: those of the section, or the key itself.
-    fn keys() -> Vec<SectionKey>;
+    /// The keys: those of the section, or the key itself, which is `name`.
+    fn keys(name: &'static str) -> Vec<SectionKey>;
 
-    /// The JSON Schema of the part.
-    fn schema() -> Value;
+    /// The JSON Schema of the section or key.
+    fn schema(name: &'static str) -> Value;
 }
 
 /// A section, as declared by [`section!`].
 pub(crate) trait Section: Default {
-    /// The name of the section.
-    const NAME: &'static str;
     /// What a user has to know about the section.
     const DESCRIPTION: &'static str;
 
     /// The keys of the section.
     fn keys() -> Vec<SectionKey>;
 
-    /// Sets the key of this name; `None` if the section does not have it.
+    /// Sets the key `name`; returns `None` if the section has no such key.
     fn set(&mut self, name: &str, node: &YamlNode) -> Option<Result<(), Diagnostic>>;
 }
 
 impl<S: Section> SweepOption for S {
-    fn read_option(node: &YamlNode, problems: &mut Problems) -> Self {
+    fn read_option(name: &str, node: &YamlNode, diagnostics: &mut Diagnostics) -> Self {
         let mut section = S::default();
-        let what = format!("the settings of `{}`", S::NAME);
-        for entry in problems.keep(node.entries(&what)).unwrap_or_default() {
+        let what = format!("the settings of `{name}`");
+        for entry in diagnostics.record(node.entries(&what)).unwrap_or_default() {
             let unknown = || Err(entry.unknown_key(S::keys().iter().map(|key| key.name)));
             let set = section.set(&entry.key, &entry.node);
-            problems.keep(set.unwrap_or_else(unknown));
+            diagnostics.record(set.unwrap_or_else(unknown));
         }
         section
     }
 
-    fn keys() -> Vec<SectionKey> {
+    fn keys(_name: &'static str) -> Vec<SectionKey> {
         S::keys()
     }
 
-    fn schema() -> Value {
+    fn schema(_name: &'static str) -> Value {
         let keys = S::keys();
         let properties = keys.iter().map(|key| (key.name.to_owned(), key.schema()));
         json!({
@@ -106,7 +104,7 @@ macro_rules! section {
     (
         $(#[doc = $description:literal])+
         $(#[derive($($derive:ident),+)])?
-        pub struct $type:ident = $name:literal {
+        pub struct $type:ident {
             $($(#[doc = $doc:literal])+ $key:ident: $value:ty = $default:expr,)+
         }
     ) => {
@@ -121,7 +119,6 @@ macro_rules! section {
         }
 
         impl $crate::spec::values::section::Section for $type {
-            const NAME: &'static str = $name;
             const DESCRIPTION: &'static str = concat!($($description),+).trim_ascii();
 
             fn keys() -> Vec<$crate::spec::values::section::SectionKey> {
@@ -151,28 +148,29 @@ macro_rules! section {
 }
 pub(crate) use section;
 
-/// Declares a key outside of the sections: its name and description.
+/// Declares the description of a top-level key.
 macro_rules! top_level_key {
-    ($type:ident = $name:literal, $description:literal) => {
+    ($type:ident, $description:literal) => {
         impl $crate::spec::values::section::SweepOption for $type {
             fn read_option(
+                _name: &str,
                 node: &$crate::spec::yaml::node::YamlNode,
-                problems: &mut $crate::spec::yaml::diagnostic::Problems,
+                diagnostics: &mut $crate::spec::yaml::diagnostic::Diagnostics,
             ) -> Self {
                 use $crate::spec::values::config_value::ConfigValue;
-                problems.keep(Self::read(node)).unwrap_or_default()
+                diagnostics.record(Self::read(node)).unwrap_or_default()
             }
 
-            fn keys() -> Vec<$crate::spec::values::section::SectionKey> {
+            fn keys(name: &'static str) -> Vec<$crate::spec::values::section::SectionKey> {
                 vec![$crate::spec::values::section::SectionKey::new(
-                    $name,
+                    name,
                     $description,
                     &Self::default(),
                 )]
             }
 
-            fn schema() -> serde_json::Value {
-                Self::keys()[0].schema()
+            fn schema(name: &'static str) -> serde_json::Value {
+                Self::keys(name)[0].schema()
             }
         }
     };

@@ -60,16 +60,16 @@ impl Diagnostic {
 
 /// The errors found while a sweep file is read, so that all of them can be shown.
 #[derive(Debug, Default)]
-pub(crate) struct Problems(Vec<Diagnostic>);
+pub(crate) struct Diagnostics(Vec<Diagnostic>);
 
-impl Problems {
-    /// The value; if there is none, its error is kept.
-    pub(crate) fn keep<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
+impl Diagnostics {
+    /// Returns the value; on an error, records it and returns `None`.
+    pub(crate) fn record<T>(&mut self, result: Result<T, Diagnostic>) -> Option<T> {
         result.map_err(|diagnostic| self.0.push(diagnostic)).ok()
     }
 
-    /// Keeps an error.
-    pub(crate) fn add(&mut self, diagnostic: Diagnostic) {
+    /// Records an error.
+    pub(crate) fn push(&mut self, diagnostic: Diagnostic) {
         self.0.push(diagnostic);
     }
 
@@ -78,10 +78,10 @@ impl Problems {
         self.0.len()
     }
 
-    /// The value if there are no errors.
+    /// Returns `value` if no error was recorded.
     ///
     /// # Errors
-    /// There are errors. They are in the order of the file, after those of options.
+    /// At least one error was recorded. Errors of `--set` come first, then those of the file by position.
     pub(crate) fn into_result<T>(mut self, value: T) -> Result<T, Vec<Diagnostic>> {
         if self.0.is_empty() {
             return Ok(value);

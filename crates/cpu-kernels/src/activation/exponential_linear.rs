@@ -3,9 +3,12 @@
 use super::Function;
 use super::tanh::hyperbolic_tangent;
 
-/// The scale and alpha of SELU (Klambauer et al. 2017, appendix A).
-const SCALE: f32 = 1.050_701;
-const ALPHA: f32 = 1.673_263_2;
+/// The scale of SELU (Klambauer et al. 2017, appendix A).
+pub const SELU_SCALE: f64 = 1.050_700_987_355_480_5;
+/// The alpha of SELU (Klambauer et al. 2017, appendix A).
+pub const SELU_ALPHA: f64 = 1.673_263_242_354_377_2;
+const SCALE: f32 = SELU_SCALE as f32;
+const ALPHA: f32 = SELU_ALPHA as f32;
 
 pub(super) struct Elu;
 

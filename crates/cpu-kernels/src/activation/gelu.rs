@@ -3,8 +3,8 @@
 use super::Function;
 use crate::exponential::exponential;
 
-/// Φ(−a)·e^(a²/2) for a ≥ 0 is nearly a polynomial in t = 1 / (1 + 0.35·a): the coefficients of t, t², …
-/// They minimise the greatest relative error, 3.2e-8, by reweighted least squares.
+/// For a ≥ 0, Φ(−a)·e^(a²/2) is approximated by a polynomial in t = 1 / (1 + 0.35·a). These are the coefficients of
+/// t, t², …, fitted by reweighted least squares; the maximum relative error is 3.2e-8.
 const TAIL_SCALE: f32 = 0.35;
 const TAIL_COEFFICIENTS: [f32; 9] = [
     0.139_621_26,

@@ -10,30 +10,25 @@ mod tanh;
 mod tests;
 
 use crate::vectorised;
+pub use exponential_linear::{SELU_ALPHA, SELU_SCALE};
+pub use rectified::LEAKY_RELU_SLOPE;
 
 /// A function and its gradient as loops over slices.
 #[derive(Clone, Copy, Debug)]
 pub struct ActivationKernel {
-    /// Replaces each value by the function's.
-    pub apply: fn(values: &mut [f32]),
-    /// Multiplies each gradient by the derivative at the value in the same position of `cached`: an
-    /// output of the function, or an input if [`caches_input`](Self::caches_input).
-    ///
-    /// # Panics
-    /// If the lengths differ.
-    pub gradient: fn(gradients: &mut [f32], cached: &[f32]),
-    /// Whether the gradient needs the inputs, because the outputs do not determine the derivative.
-    pub caches_input: bool,
+    apply: fn(&mut [f32]),
+    gradient: fn(&mut [f32], &[f32]),
+    caches_input: bool,
 }
 
 impl ActivationKernel {
     /// max(0, x). The gradient at 0 is 0.
     pub const RELU: Self = Self::of::<rectified::Relu>();
-    /// x, and 0.01·x below 0.
+    /// x for x > 0, otherwise 0.01·x.
     pub const LEAKY_RELU: Self = Self::of::<rectified::LeakyRelu>();
-    /// x, and eˣ − 1 below 0, within 5 units in the last place.
+    /// x for x > 0, otherwise eˣ − 1; within 5 units in the last place.
     pub const ELU: Self = Self::of::<exponential_linear::Elu>();
-    /// ELU scaled as by Klambauer et al. (2017), within 6 units in the last place.
+    /// Scaled ELU (Klambauer et al. 2017), within 6 units in the last place.
     pub const SELU: Self = Self::of::<exponential_linear::Selu>();
     /// x·Φ(x), with the normal distribution Φ, with a relative error of at most 1e-6·(1 + x²).
     pub const GELU: Self = Self::of::<gelu::Gelu>();
@@ -46,6 +41,26 @@ impl ActivationKernel {
     /// The hyperbolic tangent, within 4 units in the last place.
     pub const TANH: Self = Self::of::<tanh::Tanh>();
 
+    /// Replaces each value x by f(x). NaN stays NaN.
+    pub fn apply(&self, values: &mut [f32]) {
+        (self.apply)(values);
+    }
+
+    /// Multiplies each gradient by the derivative at the value in the same position of `cached`: an output of the
+    /// function, or an input if it [`caches_input`](Self::caches_input). NaN stays NaN among the gradients, unless
+    /// the gradient of ReLU is 0 there; NaN among the cached values need not show.
+    ///
+    /// # Panics
+    /// If the lengths differ.
+    pub fn gradient(&self, gradients: &mut [f32], cached: &[f32]) {
+        (self.gradient)(gradients, cached);
+    }
+
+    /// Whether the gradient needs the inputs, because the outputs do not determine the derivative.
+    pub fn caches_input(&self) -> bool {
+        self.caches_input
+    }
+
     const fn of<F: Function>() -> Self {
         Self {
             apply: apply::<F>,
@@ -55,11 +70,12 @@ impl ActivationKernel {
     }
 }
 
-/// A function of one value. Its methods have no branches or calls, so that loops over them are vectorised.
-/// NaN becomes NaN.
+/// A function of one value. Its methods compile to inlined code without branches, so that the compiler vectorises
+/// loops over them.
 trait Function {
     const CACHES_INPUT: bool;
 
+    /// NaN for NaN.
     fn value(x: f32) -> f32;
 
     /// The gradient of the input, given that of the output.

@@ -2,8 +2,9 @@
 
 use super::Function;
 
-/// The slope below 0 (Maas et al. 2013; `torch.nn.LeakyReLU`).
-const SLOPE: f32 = 0.01;
+/// The slope of leaky ReLU below 0 (Maas et al. 2013; `torch.nn.LeakyReLU`).
+pub const LEAKY_RELU_SLOPE: f64 = 0.01;
+const SLOPE: f32 = LEAKY_RELU_SLOPE as f32;
 
 pub(super) struct Relu;
 

@@ -4,6 +4,7 @@ use std::f64::consts::{PI, SQRT_2};
 
 /// A kernel and its function and derivative in double precision.
 struct Case {
+    name: &'static str,
     kernel: ActivationKernel,
     exact: fn(f64) -> f64,
     derivative: fn(f64) -> f64,
@@ -25,54 +26,63 @@ fn normal(x: f64) -> f64 {
 fn cases() -> [Case; 9] {
     [
         Case {
+            name: "RELU",
             kernel: ActivationKernel::RELU,
             exact: |x| x.max(0.0),
             derivative: |x| f64::from(x > 0.0),
             units: |_| 0.0,
         },
         Case {
+            name: "LEAKY_RELU",
             kernel: ActivationKernel::LEAKY_RELU,
             exact: |x| x.max(0.01 * x),
             derivative: |x| if x > 0.0 { 1.0 } else { 0.01 },
             units: |_| 1.0,
         },
         Case {
+            name: "ELU",
             kernel: ActivationKernel::ELU,
             exact: |x| if x > 0.0 { x } else { x.exp_m1() },
             derivative: |x| x.min(0.0).exp(),
             units: |_| 5.0,
         },
         Case {
+            name: "SELU",
             kernel: ActivationKernel::SELU,
             exact: |x| SCALE * if x > 0.0 { x } else { ALPHA * x.exp_m1() },
             derivative: |x| SCALE * if x > 0.0 { 1.0 } else { ALPHA * x.exp() },
             units: |_| 6.0,
         },
         Case {
+            name: "GELU",
             kernel: ActivationKernel::GELU,
             exact: |x| x * normal(x),
             derivative: |x| normal(x) + x * (-x * x / 2.0).exp() / (2.0 * PI).sqrt(),
             units: |x| 1e-6 * (1.0 + x * x) / f64::from(f32::EPSILON),
         },
         Case {
+            name: "SIGMOID",
             kernel: ActivationKernel::SIGMOID,
             exact: sigmoid,
             derivative: |x| sigmoid(x) * sigmoid(-x),
             units: |_| 4.0,
         },
         Case {
+            name: "SILU",
             kernel: ActivationKernel::SILU,
             exact: |x| x * sigmoid(x),
             derivative: |x| sigmoid(x) * (1.0 + x * sigmoid(-x)),
             units: |_| 5.0,
         },
         Case {
+            name: "SOFTPLUS",
             kernel: ActivationKernel::SOFTPLUS,
             exact: |x| x.max(0.0) + (-x.abs()).exp().ln_1p(),
             derivative: sigmoid,
             units: |_| 4.0,
         },
         Case {
+            name: "TANH",
             kernel: ActivationKernel::TANH,
             exact: f64::tanh,
             derivative: |x| 1.0 - x.tanh().powi(2),
@@ -89,9 +99,10 @@ fn inputs() -> Vec<f32> {
 
 #[test]
 fn functions_are_accurate() {
-    for (number, case) in cases().iter().enumerate() {
+    for case in &cases() {
+        let name = case.name;
         let mut values = inputs();
-        (case.kernel.apply)(&mut values);
+        case.kernel.apply(&mut values);
         for (input, value) in inputs().into_iter().zip(values) {
             let x = f64::from(input);
             let expected = (case.exact)(x);
@@ -100,31 +111,32 @@ fn functions_are_accurate() {
             let error = (f64::from(value) - expected).abs() / unit;
             assert!(
                 error <= (case.units)(x),
-                "function {number} at {input}: {value}, {expected}, {error} units"
+                "{name} at {input}: {value}, {expected}, {error} units"
             );
         }
     }
 }
 
-/// Near a zero of a derivative, its terms cancel: the error is compared with the gradient of the output.
+/// The tolerance is relative to the gradient of the output: near a zero of the derivative, its terms cancel.
 #[test]
 fn gradients_are_accurate() {
-    for (number, case) in cases().iter().enumerate() {
+    for case in &cases() {
+        let name = case.name;
         let mut outputs = inputs();
-        (case.kernel.apply)(&mut outputs);
-        let cached = if case.kernel.caches_input {
+        case.kernel.apply(&mut outputs);
+        let cached = if case.kernel.caches_input() {
             inputs()
         } else {
             outputs
         };
         let mut gradients = vec![3.0; cached.len()];
-        (case.kernel.gradient)(&mut gradients, &cached);
+        case.kernel.gradient(&mut gradients, &cached);
         for (input, gradient) in inputs().into_iter().zip(gradients) {
             let expected = 3.0 * (case.derivative)(f64::from(input));
             let error = (f64::from(gradient) - expected).abs();
             assert!(
                 error <= 3e-6,
-                "gradient {number} at {input}: {gradient}, {expected}"
+                "gradient of {name} at {input}: {gradient}, {expected}"
             );
         }
     }
@@ -132,13 +144,14 @@ fn gradients_are_accurate() {
 
 #[test]
 fn not_a_number_stays_so() {
-    for (number, case) in cases().iter().enumerate() {
+    for case in &cases() {
+        let name = case.name;
         let mut values = [f32::NAN];
-        (case.kernel.apply)(&mut values);
-        assert!(values[0].is_nan(), "function {number}");
+        case.kernel.apply(&mut values);
+        assert!(values[0].is_nan(), "{name}");
         let mut gradients = [f32::NAN];
-        (case.kernel.gradient)(&mut gradients, &[1.0]);
-        assert!(gradients[0].is_nan(), "gradient {number}");
+        case.kernel.gradient(&mut gradients, &[1.0]);
+        assert!(gradients[0].is_nan(), "gradient of {name}");
     }
 }
 
@@ -146,7 +159,7 @@ fn not_a_number_stays_so() {
 fn limits() {
     let at_the_ends = |kernel: ActivationKernel| {
         let mut values = [f32::INFINITY, f32::NEG_INFINITY];
-        (kernel.apply)(&mut values);
+        kernel.apply(&mut values);
         values
     };
     let infinity = f32::INFINITY;
@@ -155,6 +168,6 @@ fn limits() {
     assert_eq!(at_the_ends(ActivationKernel::SOFTPLUS), [infinity, 0.0]);
     assert_eq!(at_the_ends(ActivationKernel::ELU), [infinity, -1.0]);
     let mut zero = [-0.0_f32];
-    (ActivationKernel::TANH.apply)(&mut zero);
+    ActivationKernel::TANH.apply(&mut zero);
     assert_eq!(zero[0].to_bits(), (-0.0_f32).to_bits());
 }

@@ -161,8 +161,8 @@ pub struct BlockCache<'a> {
 pub struct BlockGradients {
     /// The gradient of the convolution's weight: `[kernel, kernel, inputs, outputs]`.
     pub weight: Vec<f32>,
-    /// The gradient of the convolution's bias: `[outputs]`. Batch norm subtracts the mean and with it the bias,
-    /// so that with it this gradient is 0.
+    /// The gradient of the convolution's bias: `[outputs]`. 0 with batch norm, which subtracts the mean and so
+    /// cancels the bias.
     pub bias: Vec<f32>,
     /// The gradients of batch norm's weight and bias, `[outputs]` each. `None` without batch norm.
     pub norm: Option<[Vec<f32>; 2]>,

@@ -164,6 +164,9 @@ fn compare(shape: BlockShape, normed: bool) {
             .for_each(|(sum, value)| *sum += value);
     }
     assert_close(&gradients.bias, &bias, &what);
+    if normed {
+        assert_eq!(gradients.bias, vec![0.0; outputs], "{what}");
+    }
     assert_eq!(gradients.norm.is_some(), normed, "{what}");
     for (found, expected) in gradients.norm.iter().flatten().zip(norm.iter().flatten()) {
         assert_close(found, expected, &what);

@@ -10,7 +10,7 @@ use crate::spec::values::section::section;
 section! {
     /// Settings of `tp-sweep launch`, for clusters. They change no result.
     #[derive(Clone, Debug, PartialEq, Eq)]
-    pub struct LaunchOptions = "launch" {
+    pub struct LaunchOptions {
         /// Number of shards that the runs are split into, one task each; at most the number of runs.
         /// Default: one per 4 runs, at most 32.
         shards: Option<Count> = None,
@@ -73,13 +73,17 @@ impl LaunchOptions {
 mod tests {
     use super::*;
     use crate::spec::values::section::SweepOption;
-    use crate::spec::yaml::diagnostic::{Diagnostic, Problems};
+    use crate::spec::yaml::diagnostic::{Diagnostic, Diagnostics};
     use crate::spec::yaml::node::YamlNode;
 
     fn read(text: &str) -> Result<LaunchOptions, Diagnostic> {
-        let mut problems = Problems::default();
-        let options = LaunchOptions::read_option(&YamlNode::parse(text).unwrap(), &mut problems);
-        problems
+        let mut diagnostics = Diagnostics::default();
+        let options = LaunchOptions::read_option(
+            "section",
+            &YamlNode::parse(text).unwrap(),
+            &mut diagnostics,
+        );
+        diagnostics
             .into_result(options)
             .map_err(|mut all| all.remove(0))
     }
