@@ -132,6 +132,15 @@ fn cross_entropies() {
     }
 }
 
+/// Bit for bit.
+#[test]
+fn weighted_sums() {
+    let (left, right) = (random([3, 1, 37]), random([3, 1, 37]));
+    let theirs = Plain::weighted_sum(plain(&left), 0.9, plain(&right), 0.1 * 16.0 / 15.0);
+    let ours = Flex::weighted_sum(left, 0.9, right, 0.1 * 16.0 / 15.0);
+    assert_eq!(ours.into_data(), theirs.into_data());
+}
+
 #[test]
 fn sums_over_rows() {
     let tensor = random([3, 50, 6]);

@@ -95,6 +95,16 @@ pub trait Backend: BurnBackend {
         Self::product(input, weight.clone()) + bias.clone()
     }
 
+    /// `left_weight · left + right_weight · right`, of tensors with the same shape.
+    fn weighted_sum(
+        left: Tensor<Self, 3>,
+        left_weight: f64,
+        right: Tensor<Self, 3>,
+        right_weight: f64,
+    ) -> Tensor<Self, 3> {
+        left.mul_scalar(left_weight) + right.mul_scalar(right_weight)
+    }
+
     /// The sums over the rows of each member: `[members, rows, columns]` to
     /// `[members, 1, columns]`.
     fn sum_rows(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {

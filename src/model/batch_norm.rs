@@ -58,9 +58,9 @@ impl<B: Backend> BatchNorm<B> {
     ) {
         // A batch of one sample, which PyTorch rejects, does not update the statistics.
         if rows > 1.0 {
-            let sample = variance.mul_scalar(rows / (rows - 1.0) * MOMENTUM);
-            self.mean = self.mean.clone().mul_scalar(1.0 - MOMENTUM) + mean.mul_scalar(MOMENTUM);
-            self.variance = self.variance.clone().mul_scalar(1.0 - MOMENTUM) + sample;
+            let share = rows / (rows - 1.0) * MOMENTUM;
+            self.mean = B::weighted_sum(self.mean.clone(), 1.0 - MOMENTUM, mean, MOMENTUM);
+            self.variance = B::weighted_sum(self.variance.clone(), 1.0 - MOMENTUM, variance, share);
         }
     }
 

@@ -38,15 +38,15 @@ pub fn normalise_columns(
     let statistics = sums.statistics(epsilon);
     let ColumnStatistics { mean, scale, .. } = &statistics;
     output.reserve(input.len());
-    for input in input.chunks_exact(columns.max(1)) {
-        vectorised(|| {
+    vectorised(|| {
+        for input in input.chunks_exact(columns.max(1)) {
             let constants = mean.iter().zip(scale).zip(weight).zip(bias);
             let values = input.iter().zip(constants);
             output.extend(values.map(|(value, (((mean, scale), weight), bias))| {
                 normalised(*value, *mean, *scale) * weight + bias
             }));
-        });
-    }
+        }
+    });
     statistics
 }
 

@@ -92,6 +92,21 @@ impl Backend for Flex {
         tensor(product, [members, rows, outputs])
     }
 
+    fn weighted_sum(
+        left: Tensor<Self, 3>,
+        left_weight: f64,
+        right: Tensor<Self, 3>,
+        right_weight: f64,
+    ) -> Tensor<Self, 3> {
+        let right = Values::row_major(right);
+        let [left_weight, right_weight] = [left_weight as f32, right_weight as f32];
+        map_members(left, |member, left| {
+            for (left, right) in left.iter_mut().zip(right.of_member(member)) {
+                *left = left_weight * *left + right_weight * right;
+            }
+        })
+    }
+
     /// In double precision: sums of gradients cancel.
     fn sum_rows(tensor: Tensor<Self, 3>) -> Tensor<Self, 3> {
         let [members, _, columns] = tensor.dims();

@@ -208,13 +208,12 @@ pub struct DiffArguments {
 
 /// The arguments of `completions`.
 #[derive(Args, Clone, Debug)]
-#[command(
-    after_help = "bash: add `source <(tp-sweep completions bash)` to ~/.bashrc; zsh: `source <(tp-sweep \
-                  completions zsh)` to ~/.zshrc; fish: `tp-sweep completions fish | source` to \
-                  ~/.config/fish/config.fish; elvish: `eval (tp-sweep completions elvish | slurp)` to \
-                  ~/.config/elvish/rc.elv; PowerShell: `tp-sweep completions powershell | Out-String \
-                  | Invoke-Expression` to $PROFILE."
-)]
+#[command(after_help = "What to add to which file:\n  \
+                  bash        ~/.bashrc: source <(tp-sweep completions bash)\n  \
+                  zsh         ~/.zshrc: source <(tp-sweep completions zsh)\n  \
+                  fish        ~/.config/fish/config.fish: tp-sweep completions fish | source\n  \
+                  elvish      ~/.config/elvish/rc.elv: eval (tp-sweep completions elvish | slurp)\n  \
+                  powershell  $PROFILE: tp-sweep completions powershell | Out-String | Invoke-Expression")]
 pub struct CompletionsArguments {
     /// Print the script for this shell
     #[arg(value_name = "SHELL", value_enum)]
