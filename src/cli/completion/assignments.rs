@@ -1,6 +1,6 @@
 //! Candidates for `--set`: keys, and the fixed values of a key.
 
-use crate::spec::settable_keys;
+use crate::spec::{SettableKey, settable_keys};
 use clap_complete::CompletionCandidate;
 use std::ffi::OsStr;
 
@@ -12,7 +12,7 @@ pub(in crate::cli) fn assignments(current: &OsStr) -> Vec<CompletionCandidate> {
         let matching = keys
             .into_iter()
             .filter(|key| key.path.starts_with(&*current));
-        let candidate = |key: crate::spec::SettableKey| {
+        let candidate = |key: SettableKey| {
             let help = key.description.into();
             CompletionCandidate::new(format!("{}=", key.path)).help(Some(help))
         };
